@@ -1,0 +1,67 @@
+const { readdirSync, readFileSync, existsSync } = require('node:fs');
+const { join } = require('node:path');
+
+// Nest 12 and a few others ship ESM only. Jest runs our code as CommonJS and cannot require() ESM before
+// Node 24.9, so ESM-only packages are compiled too. The list is read from node_modules, not kept by hand.
+function esmPackages(dir = join(__dirname, 'node_modules')) {
+  const found = [];
+  for (const entry of readdirSync(dir)) {
+    if (entry.startsWith('.')) continue;
+    const names = entry.startsWith('@') ? readdirSync(join(dir, entry)).map((name) => `${entry}/${name}`) : [entry];
+    for (const name of names) {
+      const manifest = join(dir, name, 'package.json');
+      if (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).type === 'module') found.push(name);
+    }
+  }
+  return found;
+}
+const esm = esmPackages()
+  .map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
+  .join('|');
+
+const swc = (parser, extra) => [
+  '@swc/jest',
+  {
+    swcrc: false,
+    sourceMaps: 'inline',
+    module: { type: 'commonjs' },
+    jsc: { target: 'es2023', keepClassNames: true, parser, ...extra },
+  },
+];
+
+const common = {
+  rootDir: __dirname,
+  testEnvironment: 'node',
+  modulePathIgnorePatterns: ['<rootDir>/dist'],
+  moduleNameMapper: {
+    '^#kernel$': '<rootDir>/libs/kernel/src/index.ts',
+    '^#platform/(.*)$': '<rootDir>/libs/platform/src/$1/index.ts',
+    '^#contracts/(.*)$': '<rootDir>/libs/$1/contracts/index.ts',
+    '^#modules/(.*)$': '<rootDir>/libs/$1/src/$1.module.ts',
+  },
+  transform: {
+    '^.+\\.ts$': swc(
+      { syntax: 'typescript', decorators: true },
+      { transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true } },
+    ),
+    '^.+\\.m?js$': swc({ syntax: 'ecmascript' }),
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${esm})/)`],
+};
+
+const onPostgres = {
+  globalSetup: '<rootDir>/test/support/postgres.setup.ts',
+  globalTeardown: '<rootDir>/test/support/postgres.teardown.ts',
+};
+
+module.exports = {
+  projects: [
+    { ...common, displayName: 'unit', testRegex: ['(libs|apps)/.*\\.spec\\.ts$', 'test/architecture/.*\\.spec\\.ts$'] },
+    { ...common, ...onPostgres, displayName: 'integration', testRegex: ['\\.int-spec\\.ts$'] },
+    { ...common, ...onPostgres, displayName: 'journeys', testRegex: ['test/journeys/.*\\.e2e-spec\\.ts$'] },
+    { ...common, displayName: 'adapters', testRegex: ['\\.adapter-spec\\.ts$'] },
+    { ...common, ...onPostgres, displayName: 'faults', testRegex: ['test/faults/.*\\.e2e-spec\\.ts$'] },
+  ],
+  collectCoverageFrom: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
+  coverageProvider: 'v8',
+};

@@ -1,0 +1,18 @@
+import type { Uuid } from '#kernel';
+import type { WantedLine } from '#contracts/catalog';
+
+/** Whose cart: a signed-in user's, or the guest's who holds the token. */
+export type CartOwner =
+  { readonly kind: 'user'; readonly userId: Uuid } | { readonly kind: 'guest'; readonly cartToken: string };
+
+export interface CartToOrder {
+  readonly cartId: Uuid;
+  readonly version: number;
+  readonly lines: readonly WantedLine[];
+}
+
+/** The cart as it is now: what checkout turns into an order. */
+export abstract class CartOf {
+  /** Undefined where the owner has no cart yet. */
+  abstract owner(owner: CartOwner): Promise<CartToOrder | undefined>;
+}

@@ -1,0 +1,59 @@
+import { Message, type Money, type Uuid } from '#kernel';
+
+/** A variant was put on the shelf for the first time, with the stock staff said there is. */
+export class VariantListed extends Message<{
+  readonly productId: Uuid;
+  readonly variantId: Uuid;
+  readonly sku: string;
+  readonly stock: number;
+}> {
+  static readonly type = 'catalog.variant-listed.v1';
+  get key(): string {
+    return this.body.sku;
+  }
+}
+
+export interface ChosenModifier {
+  readonly optionId: Uuid;
+  readonly quantity: number;
+}
+/** What somebody wants to buy; the catalogue says what it is called and what it costs. */
+export interface WantedLine {
+  readonly variantId: Uuid;
+  readonly quantity: number;
+  readonly modifiers: readonly ChosenModifier[];
+}
+export interface PricedModifier extends ChosenModifier {
+  readonly group: string;
+  readonly name: string;
+  readonly price: Money;
+}
+export interface PricedLine {
+  readonly productId: Uuid;
+  readonly variantId: Uuid;
+  readonly sku: string;
+  /** Product and variant, as a receipt prints it. */
+  readonly name: string;
+  readonly variantName: string;
+  readonly imageUrl: string | null;
+  readonly quantity: number;
+  readonly modifiers: readonly PricedModifier[];
+  /** One piece with its modifiers. */
+  readonly unitPrice: Money;
+  readonly lineTotal: Money;
+  readonly available: number;
+}
+/** Why a line cannot be sold as wanted: the variant is gone or hidden, or its modifiers break the groups' rules. */
+export interface UnpricedLine {
+  readonly variantId: Uuid;
+  readonly code: 'VARIANT_UNAVAILABLE' | 'MODIFIERS_INVALID';
+  readonly message: string;
+}
+
+/** The catalogue's fresh answer to what lines cost now: never more than 1 s, in process or over HTTP. */
+export abstract class CatalogPrices {
+  /** One answer a line, in the order asked. Modifier groups with a default or a minimum are filled in or refused by the group's rules. */
+  abstract price(lines: readonly WantedLine[], locale: 'vi' | 'en'): Promise<readonly (PricedLine | UnpricedLine)[]>;
+}
+
+export const isPriced = (line: PricedLine | UnpricedLine): line is PricedLine => 'unitPrice' in line;

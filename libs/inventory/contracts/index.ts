@@ -1,0 +1,55 @@
+import { Message, OrderMessage, type Uuid } from '#kernel';
+
+export interface StockLine {
+  readonly sku: string;
+  readonly quantity: number;
+}
+export interface ShortLine extends StockLine {
+  readonly available: number;
+}
+
+/** Asks to set aside all lines or none. Answered by StockReserved or StockShort. */
+export class ReserveStock extends OrderMessage<{ readonly orderId: Uuid; readonly lines: readonly StockLine[] }> {
+  static readonly type = 'inventory.reserve-stock.v1';
+}
+/** Asks to take reserved goods off the shelf. Answered by StockCommitted or StockCommitRefused. */
+export class CommitStock extends OrderMessage<{ readonly orderId: Uuid }> {
+  static readonly type = 'inventory.commit-stock.v1';
+}
+/** Asks to give back what is reserved, or put back what was committed. Answered by StockReleased, also when there was nothing. */
+export class ReleaseStock extends OrderMessage<{ readonly orderId: Uuid; readonly reason: string }> {
+  static readonly type = 'inventory.release-stock.v1';
+}
+
+export class StockReserved extends OrderMessage<{ readonly orderId: Uuid; readonly lines: readonly StockLine[] }> {
+  static readonly type = 'inventory.stock-reserved.v1';
+}
+export class StockShort extends OrderMessage<{ readonly orderId: Uuid; readonly short: readonly ShortLine[] }> {
+  static readonly type = 'inventory.stock-short.v1';
+}
+export class StockCommitted extends OrderMessage<{ readonly orderId: Uuid; readonly lines: readonly StockLine[] }> {
+  static readonly type = 'inventory.stock-committed.v1';
+}
+export class StockCommitRefused extends OrderMessage<{ readonly orderId: Uuid; readonly reason: string }> {
+  static readonly type = 'inventory.stock-commit-refused.v1';
+}
+export class StockReleased extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly lines: readonly StockLine[];
+  /** True when the goods had left the shelf and were put back. */
+  readonly restocked: boolean;
+}> {
+  static readonly type = 'inventory.stock-released.v1';
+}
+
+/** How many of one SKU can be bought now. `version` rises with every change of the SKU: a lower one is old news. */
+export class StockLevelChanged extends Message<{
+  readonly sku: string;
+  readonly available: number;
+  readonly version: number;
+}> {
+  static readonly type = 'inventory.stock-level-changed.v1';
+  get key(): string {
+    return this.body.sku;
+  }
+}

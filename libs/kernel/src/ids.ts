@@ -1,0 +1,33 @@
+import { createHash } from 'node:crypto';
+
+/** A UUID in lower case. Ours are version 7: their first 48 bits are the millisecond they were made in. */
+export type Uuid = string;
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export const isUuid = (text: unknown): text is Uuid => typeof text === 'string' && UUID.test(text);
+
+const inGroups = (hex: string): Uuid =>
+  `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
+
+/** A version 7 UUID out of a time in milliseconds since 1970 and at least ten random bytes. */
+export function uuidFrom(milliseconds: number, random: Uint8Array): Uuid {
+  const bytes = Buffer.alloc(16);
+  bytes.writeUIntBE(milliseconds, 0, 6);
+  Buffer.from(random.buffer, random.byteOffset, 10).copy(bytes, 6);
+  bytes[6] = 0x70 | (bytes[6]! & 0x0f);
+  bytes[8] = 0x80 | (bytes[8]! & 0x3f);
+  return inGroups(bytes.toString('hex'));
+}
+
+/**
+ * The id that follows from another id and a name: the same every time, and as old as what it follows from.
+ * Its first 48 bits are the origin's, so that ids derived from one command lie side by side in an index.
+ */
+export function derivedId(origin: Uuid, ...names: readonly (string | number)[]): Uuid {
+  const time = parseInt(origin.replaceAll('-', '').slice(0, 12), 16);
+  const hash = createHash('sha256')
+    .update([origin, ...names].join('\u0000'))
+    .digest();
+  return uuidFrom(time, hash);
+}

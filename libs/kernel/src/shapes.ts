@@ -1,0 +1,14 @@
+import { z } from 'zod';
+
+/** Shapes that many answers share; a shape is at once the type, the check and the document's schema. */
+export const MoneyShape = z
+  .object({
+    amount: z.int().meta({ description: 'Whole minor units: đồng.', example: 55000 }),
+    currency: z.literal('VND'),
+  })
+  .meta({ id: 'Money', example: { amount: 55000, currency: 'VND' } });
+
+/** An ISO 8601 instant in UTC. */
+export const InstantShape = z.iso.datetime().meta({ example: '2026-11-23T03:04:05.678Z' });
+
+export const IdShape = z.uuid().meta({ example: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071' });

@@ -1,0 +1,10 @@
+import { OrderMessage, type Uuid } from '#kernel';
+
+/** A mail or SMS left the house, or was put into the local mailbox. */
+export class NotificationSent extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly event: string;
+  readonly channel: 'email' | 'sms';
+}> {
+  static readonly type = 'notifications.notification-sent.v1';
+}

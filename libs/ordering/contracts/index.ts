@@ -1,0 +1,121 @@
+import { OrderMessage, type Money, type Sealed, type Uuid } from '#kernel';
+
+export type OrderStatus =
+  'pending' | 'confirmed' | 'accepted' | 'preparing' | 'ready' | 'completed' | 'cancelled' | 'refunded';
+
+export type CancellationCode =
+  'OUT_OF_STOCK' | 'PAYMENT_DECLINED' | 'PAYMENT_UNRESOLVED' | 'CUSTOMER' | 'STAFF' | 'OVERDUE' | 'PAYMENT_UNAVAILABLE';
+
+export interface OrderedLine {
+  readonly productId: Uuid;
+  readonly variantId: Uuid;
+  readonly sku: string;
+  readonly name: string;
+  readonly quantity: number;
+  readonly unitPrice: Money;
+  readonly lineTotal: Money;
+}
+
+/** Who is told about the order. Every personal value is sealed with the order's subject key. */
+export interface Recipient {
+  readonly customerId: Uuid | null;
+  /** Whose key seals the personal values: the customer, or the order itself for a guest. */
+  readonly subject: Uuid;
+  readonly name: Sealed;
+  readonly email: Sealed | null;
+  readonly phone: Sealed | null;
+  readonly locale: 'vi' | 'en';
+}
+
+interface AboutOrder {
+  readonly orderId: Uuid;
+  readonly number: string;
+  /** The order's event version this tells of. */
+  readonly version: number;
+  readonly at: string;
+  readonly recipient: Recipient;
+}
+
+/** An order exists, as a pending stream. */
+export class OrderPlaced extends OrderMessage<
+  AboutOrder & {
+    readonly userId: Uuid | null;
+    readonly cartId: Uuid;
+    readonly cartVersion: number;
+    readonly items: readonly OrderedLine[];
+    readonly subtotal: Money;
+    readonly total: Money;
+    readonly payment: { readonly method: 'card' | 'cash'; readonly token: Sealed | null };
+  }
+> {
+  static readonly type = 'ordering.order-placed.v1';
+  static readonly routingKey = 'order.created';
+}
+
+/** Any change of status after the first, in the order they happened. */
+export class OrderStatusUpdated extends OrderMessage<
+  AboutOrder & { readonly status: OrderStatus; readonly previous: OrderStatus }
+> {
+  static readonly type = 'ordering.order-status-updated.v1';
+  static readonly routingKey = 'order.status.updated';
+}
+
+/** Paid (or to be paid in cash), and the goods are set aside for good. */
+export class OrderConfirmed extends OrderMessage<
+  AboutOrder & { readonly items: readonly OrderedLine[]; readonly total: Money; readonly method: 'card' | 'cash' }
+> {
+  static readonly type = 'ordering.order-confirmed.v1';
+  static readonly routingKey = 'order.confirmed';
+}
+
+/** A customer wants a pending order cancelled; the checkout winds it back. */
+export class OrderCancellationRequested extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly version: number;
+  readonly reason: string | null;
+}> {
+  static readonly type = 'ordering.order-cancellation-requested.v1';
+  static readonly routingKey = 'order.cancellation.requested';
+}
+
+export class OrderCancelled extends OrderMessage<
+  AboutOrder & {
+    readonly items: readonly OrderedLine[];
+    readonly total: Money;
+    readonly code: CancellationCode;
+    readonly message: string;
+    /** It was confirmed before: points were granted, stock was committed, money may have been taken. */
+    readonly wasConfirmed: boolean;
+    /** What the customer had paid and not been refunded when it was cancelled. */
+    readonly refundDue: Money;
+  }
+> {
+  static readonly type = 'ordering.order-cancelled.v1';
+  static readonly routingKey = 'order.cancelled';
+}
+
+/** Staff decided to give money back; the payment provider is asked next. */
+export class OrderRefundRequested extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly version: number;
+  readonly refundId: Uuid;
+  readonly amount: Money;
+  readonly reason: string;
+}> {
+  static readonly type = 'ordering.order-refund-requested.v1';
+  static readonly routingKey = 'order.refund.requested';
+}
+
+/** The money is on its way back. */
+export class OrderRefunded extends OrderMessage<
+  AboutOrder & {
+    readonly refundId: Uuid;
+    readonly amount: Money;
+    /** All refunds so far, this one included. */
+    readonly refundedTotal: Money;
+    readonly total: Money;
+  }
+> {
+  static readonly type = 'ordering.order-refunded.v1';
+  static readonly routingKey = 'order.refunded';
+}

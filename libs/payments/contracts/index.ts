@@ -1,0 +1,83 @@
+import { OrderMessage, type Money, type Sealed, type Uuid } from '#kernel';
+
+/** Asks for the order's money, once. Answered by PaymentTaken or PaymentDeclined, with PaymentUnknown on the way when nobody can tell yet. */
+export class TakePayment extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly amount: Money;
+  readonly method: 'card' | 'cash';
+  readonly token: Sealed | null;
+  readonly idempotencyKey: string;
+}> {
+  static readonly type = 'payments.take-payment.v1';
+}
+/**
+ * Asks that the order's payment never happens: the intent is voided at the provider, and money that was or will be taken
+ * goes back whole. Answered by PaymentVoided once that is certain, also when there never was a payment.
+ */
+export class VoidPayment extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly reason: string;
+  readonly idempotencyKey: string;
+}> {
+  static readonly type = 'payments.void-payment.v1';
+}
+/** Asks to give back a part of what was taken, or all of it. Answered by PaymentRefunded or RefundRefused. */
+export class RefundPayment extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly refundId: Uuid;
+  readonly amount: Money;
+  readonly reason: string;
+  readonly idempotencyKey: string;
+}> {
+  static readonly type = 'payments.refund-payment.v1';
+}
+
+export class PaymentTaken extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly paymentId: Uuid;
+  readonly amount: Money;
+  readonly method: 'card' | 'cash';
+  readonly provider: string;
+  readonly chargeId: string | null;
+}> {
+  static readonly type = 'payments.payment-taken.v1';
+}
+export class PaymentDeclined extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly paymentId: Uuid;
+  /** `declined` by the bank; `unavailable`: the provider could not be reached and surely charged nothing. */
+  readonly code: 'declined' | 'unavailable';
+  readonly reason: string;
+}> {
+  static readonly type = 'payments.payment-declined.v1';
+}
+/** Nobody knows yet whether money was taken; the provider is asked again until it is known. */
+export class PaymentUnknown extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly paymentId: Uuid;
+  readonly attempts: number;
+}> {
+  static readonly type = 'payments.payment-unknown.v1';
+}
+export class PaymentVoided extends OrderMessage<{
+  readonly orderId: Uuid;
+  /** What had been taken and was given back; zero when nothing was ever taken. */
+  readonly refunded: Money;
+}> {
+  static readonly type = 'payments.payment-voided.v1';
+}
+export class PaymentRefunded extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly refundId: Uuid;
+  readonly amount: Money;
+}> {
+  static readonly type = 'payments.payment-refunded.v1';
+}
+export class RefundRefused extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly refundId: Uuid;
+  readonly amount: Money;
+  readonly reason: string;
+}> {
+  static readonly type = 'payments.refund-refused.v1';
+}
