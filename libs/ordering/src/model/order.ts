@@ -1,0 +1,244 @@
+import { minus, nothing, plus, sum, type Fact, type Life, type Money, type Sealed, type Uuid } from '#kernel';
+import type { CancellationCode, OrderStatus } from '#contracts/ordering';
+
+export type PaymentMethod = 'card' | 'cash';
+export type FulfilmentType = 'pickup' | 'delivery';
+
+export interface LineModifier {
+  readonly optionId: Uuid;
+  readonly group: string;
+  readonly name: string;
+  readonly quantity: number;
+  readonly price: Money;
+}
+
+export interface OrderLine {
+  readonly lineId: Uuid;
+  readonly productId: Uuid;
+  readonly variantId: Uuid;
+  readonly sku: string;
+  readonly name: string;
+  readonly variantName: string;
+  readonly quantity: number;
+  /** One piece with its modifiers. */
+  readonly unitPrice: Money;
+  readonly lineTotal: Money;
+  readonly modifiers: readonly LineModifier[];
+}
+
+export interface Contact {
+  readonly name: Sealed;
+  readonly phone: Sealed | null;
+  readonly email: Sealed | null;
+}
+
+export interface PlacedOrder {
+  /** What is called out at the counter. */
+  readonly number: string;
+  readonly customerId: Uuid | null;
+  /** SHA-256 of the cart token that placed it: a guest's proof that the order is theirs. */
+  readonly guestTokenHash: string | null;
+  /** Whose key seals the personal values: the customer, or the order itself for a guest. */
+  readonly subject: Uuid;
+  readonly locale: 'vi' | 'en';
+  readonly lines: readonly OrderLine[];
+  readonly subtotal: Money;
+  readonly deliveryFee: Money;
+  readonly total: Money;
+  readonly contact: Contact;
+  readonly fulfilment: { readonly type: FulfilmentType; readonly address: Sealed | null };
+  readonly payment: { readonly method: PaymentMethod; readonly token: Sealed | null; readonly provider: string | null };
+  readonly note: Sealed | null;
+  readonly cartId: Uuid;
+  readonly cartVersion: number;
+}
+
+export type OrderPlaced = Fact<'OrderPlaced', PlacedOrder>;
+/** Paid by card, or owed in cash; the goods are off the shelf. */
+export type OrderConfirmed = Fact<
+  'OrderConfirmed',
+  {
+    readonly paymentId: Uuid;
+    readonly method: PaymentMethod;
+    readonly provider: string;
+    readonly chargeId: string | null;
+    /** What the shop holds already: the total for a card, nothing for cash. */
+    readonly paid: Money;
+  }
+>;
+export type OrderAccepted = Fact<'OrderAccepted'>;
+export type PreparationStarted = Fact<'PreparationStarted'>;
+export type OrderReadied = Fact<'OrderReadied'>;
+/** Handed over; `collected` is the cash taken at that moment. */
+export type OrderCompleted = Fact<'OrderCompleted', { readonly collected: Money }>;
+/** The customer wants a pending order back; the checkout winds it back first. */
+export type CancellationRequested = Fact<'CancellationRequested', { readonly reason: Sealed | null }>;
+export type OrderCancelled = Fact<
+  'OrderCancelled',
+  {
+    readonly code: CancellationCode;
+    /** In the order's language, for the customer. */
+    readonly message: string;
+    readonly reason: Sealed | null;
+    readonly by: 'customer' | 'staff' | 'shop';
+    /** What was paid and is neither refunded nor asked back already; a RefundRequested follows when it is not zero. */
+    readonly refundDue: Money;
+  }
+>;
+export type RefundRequested = Fact<
+  'RefundRequested',
+  { readonly refundId: Uuid; readonly amount: Money; readonly reason: string }
+>;
+export type OrderRefunded = Fact<'OrderRefunded', { readonly refundId: Uuid; readonly amount: Money }>;
+export type RefundFailed = Fact<
+  'RefundFailed',
+  { readonly refundId: Uuid; readonly amount: Money; readonly reason: string }
+>;
+
+export type OrderEvent =
+  | OrderPlaced
+  | OrderConfirmed
+  | OrderAccepted
+  | PreparationStarted
+  | OrderReadied
+  | OrderCompleted
+  | CancellationRequested
+  | OrderCancelled
+  | RefundRequested
+  | OrderRefunded
+  | RefundFailed;
+
+export interface Refund {
+  readonly refundId: Uuid;
+  readonly amount: Money;
+  readonly reason: string;
+  readonly state: 'requested' | 'refunded' | 'failed';
+}
+
+/** What has been taken and given back so far. */
+export interface Till {
+  readonly paid: Money;
+  readonly refunds: readonly Refund[];
+}
+
+export interface PendingOrder {
+  readonly status: 'pending';
+  readonly placed: PlacedOrder;
+  readonly cancellationRequested: { readonly reason: Sealed | null } | null;
+}
+export interface OrderInHand extends Till {
+  readonly status: 'confirmed' | 'accepted' | 'preparing' | 'ready' | 'completed';
+  readonly placed: PlacedOrder;
+  readonly confirmation: OrderConfirmed['data'];
+}
+export interface CancelledOrder extends Till {
+  readonly status: 'cancelled';
+  readonly placed: PlacedOrder;
+  readonly confirmation: OrderConfirmed['data'] | null;
+  readonly cancellation: Omit<OrderCancelled['data'], 'refundDue'>;
+}
+export interface RefundedOrder extends Till {
+  readonly status: 'refunded';
+  readonly placed: PlacedOrder;
+  readonly confirmation: OrderConfirmed['data'];
+}
+
+export type PlacedState = PendingOrder | OrderInHand | CancelledOrder | RefundedOrder;
+export type Order = { readonly status: 'unplaced' } | PlacedState;
+
+export const refunded = (till: Till): Money =>
+  sum(till.refunds.filter((refund) => refund.state === 'refunded').map((refund) => refund.amount));
+
+/** What could still be given back: paid, minus what was refunded and what is on its way. */
+export const refundable = (till: Till): Money =>
+  minus(till.paid, sum(till.refunds.filter((refund) => refund.state !== 'failed').map((refund) => refund.amount)));
+
+const settle = (till: Till, refundId: Uuid, state: Refund['state']): readonly Refund[] =>
+  till.refunds.map((refund) => (refund.refundId === refundId ? { ...refund, state } : refund));
+
+const moved = (order: Order, status: OrderInHand['status']): Order =>
+  'confirmation' in order && order.status !== 'cancelled' && order.status !== 'refunded' ? { ...order, status } : order;
+
+function cancelled(order: Order, { refundDue: _, ...cancellation }: OrderCancelled['data']): Order {
+  switch (order.status) {
+    case 'unplaced':
+    case 'cancelled':
+    case 'refunded':
+      return order;
+    case 'pending':
+      return {
+        status: 'cancelled',
+        placed: order.placed,
+        confirmation: null,
+        cancellation,
+        paid: nothing,
+        refunds: [],
+      };
+    default:
+      return { ...order, status: 'cancelled', cancellation };
+  }
+}
+
+function givenBack(order: Order, { refundId }: OrderRefunded['data']): Order {
+  if (!('refunds' in order)) return order;
+  const after = { ...order, refunds: settle(order, refundId, 'refunded') };
+  if (after.status === 'cancelled' || after.status === 'refunded') return after;
+  return refunded(after).amount === after.paid.amount ? { ...after, status: 'refunded' } : after;
+}
+
+/** What each fact makes of an order. A cancelled order stays cancelled when its money has gone back. */
+function evolve(order: Order, event: OrderEvent): Order {
+  switch (event.type) {
+    case 'OrderPlaced':
+      return { status: 'pending', placed: event.data, cancellationRequested: null };
+    case 'OrderConfirmed':
+      if (order.status !== 'pending') return order;
+      return {
+        status: 'confirmed',
+        placed: order.placed,
+        confirmation: event.data,
+        paid: event.data.paid,
+        refunds: [],
+      };
+    case 'OrderAccepted':
+      return moved(order, 'accepted');
+    case 'PreparationStarted':
+      return moved(order, 'preparing');
+    case 'OrderReadied':
+      return moved(order, 'ready');
+    case 'OrderCompleted':
+      return 'paid' in order ? moved({ ...order, paid: plus(order.paid, event.data.collected) }, 'completed') : order;
+    case 'CancellationRequested':
+      return order.status === 'pending' ? { ...order, cancellationRequested: event.data } : order;
+    case 'OrderCancelled':
+      return cancelled(order, event.data);
+    case 'RefundRequested':
+      return 'refunds' in order
+        ? { ...order, refunds: [...order.refunds, { ...event.data, state: 'requested' as const }] }
+        : order;
+    case 'OrderRefunded':
+      return givenBack(order, event.data);
+    case 'RefundFailed':
+      return 'refunds' in order ? { ...order, refunds: settle(order, event.data.refundId, 'failed') } : order;
+  }
+}
+
+/** An order's life as facts; evolve never throws, so that any prefix of any stream can be shown. */
+export const orderLife: Life<Order, OrderEvent> = { initial: { status: 'unplaced' }, evolve };
+
+/** The stored name of every fact; a name here is a promise to read it for ever. */
+export const orderEventTypes = [
+  'OrderPlaced',
+  'OrderConfirmed',
+  'OrderAccepted',
+  'PreparationStarted',
+  'OrderReadied',
+  'OrderCompleted',
+  'CancellationRequested',
+  'OrderCancelled',
+  'RefundRequested',
+  'OrderRefunded',
+  'RefundFailed',
+] as const satisfies readonly OrderEvent['type'][];
+
+export const statusOf = (order: PlacedState): OrderStatus => order.status;
