@@ -1,0 +1,93 @@
+// The house's walls. Every rule has a canary under test/architecture/canaries that the suite proves is caught.
+const contexts = 'identity|customers|catalog|inventory|cart|ordering|payments|notifications';
+// Plain TypeScript: a file of a context whose name has no second dot.
+const pure = `^libs/(${contexts})/src/[^.]+\\.ts$`;
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    {
+      name: 'contexts-meet-in-contracts',
+      comment: "A context imports another's contracts/ only.",
+      severity: 'error',
+      from: { path: `^libs/(${contexts})/` },
+      to: { path: `^libs/(${contexts})/src/`, pathNot: '^libs/$1/' },
+    },
+    {
+      name: 'contracts-are-words',
+      comment: 'Contracts lean on the kernel and on other contracts: they are what strangers see of a context.',
+      severity: 'error',
+      from: { path: `^libs/(${contexts})/contracts/` },
+      to: { pathNot: `^(libs/kernel/src/|libs/(${contexts})/contracts/)` },
+    },
+    {
+      name: 'platform-knows-no-context',
+      severity: 'error',
+      from: { path: '^libs/platform/' },
+      to: { path: `^libs/(${contexts})/` },
+    },
+    {
+      name: 'kernel-leans-on-nothing',
+      comment: 'Nothing but zod, which gives shapes their types, and hashing.',
+      severity: 'error',
+      from: { path: '^libs/kernel/' },
+      to: { pathNot: '^(libs/kernel/|(node:)?crypto$|.*node_modules/zod/)' },
+    },
+    {
+      name: 'apps-only-compose',
+      comment: 'An app names modules. The command line may also ask what a context asks and commands itself.',
+      severity: 'error',
+      from: { path: '^apps/(?!cli/)' },
+      to: { path: '^libs/', pathNot: `^libs/(platform/src/|kernel/src/|(${contexts})/src/[a-z]+\\.module\\.ts$)` },
+    },
+    {
+      name: 'nobody-leans-on-apps',
+      severity: 'error',
+      from: { path: '^libs/' },
+      to: { path: '^apps/' },
+    },
+    {
+      name: 'pure-files-stay-pure',
+      comment: 'Rules, views and processes are plain TypeScript: no framework, no platform, no machine.',
+      severity: 'error',
+      from: { path: pure },
+      to: {
+        pathNot: `^(libs/kernel/src/|libs/(${contexts})/contracts/|libs/(${contexts})/src/[^.]+\\.ts$|(node:)?crypto$|.*node_modules/zod/)`,
+      },
+    },
+    {
+      name: 'no-circles',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'nothing-missing',
+      comment: 'An import that cannot be resolved, or that package.json does not name.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'shop-does-not-need-test-tools',
+      severity: 'error',
+      from: { path: '^(libs|apps)/', pathNot: '\\.(spec|int-spec|e2e-spec|adapter-spec|contract)\\.ts$' },
+      to: { dependencyTypes: ['npm-dev'], pathNot: 'node_modules/@types/' },
+    },
+    {
+      name: 'shop-does-not-need-tests',
+      severity: 'error',
+      from: { path: '^(libs|apps)/', pathNot: '\\.(spec|int-spec|e2e-spec|adapter-spec|contract)\\.ts$' },
+      to: { path: '^test/|\\.(spec|int-spec|e2e-spec|adapter-spec|contract)\\.ts$' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['shop-source', 'import', 'require', 'node', 'default', 'types'],
+    },
+  },
+};

@@ -1,0 +1,3 @@
+// breaks: contracts-are-words
+import { shelf } from '../src/model/stock';
+export const leaked = shelf;

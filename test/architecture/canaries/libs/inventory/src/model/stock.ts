@@ -1,0 +1,1 @@
+export const shelf = 'inventory keeps this to itself';

@@ -1,0 +1,3 @@
+// breaks: kernel-leans-on-nothing
+import { knows } from '../../platform/src/outbox/index';
+export const leaning = knows;

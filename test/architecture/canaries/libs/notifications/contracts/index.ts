@@ -1,0 +1,2 @@
+export abstract class CartOf {}
+export abstract class CatalogPrices {}

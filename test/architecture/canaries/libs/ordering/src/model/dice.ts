@@ -1,0 +1,2 @@
+// breaks: no-restricted-properties 'Math.random'
+export const luck = (): number => Math.random();

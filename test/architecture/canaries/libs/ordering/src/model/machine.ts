@@ -1,0 +1,11 @@
+// breaks: no-restricted-globals 'Date', 'process', 'fetch', 'setTimeout', 'setInterval', 'setImmediate', 'performance', 'crypto'
+export const machine = (): unknown => [
+  Date,
+  process,
+  fetch,
+  setTimeout,
+  setInterval,
+  setImmediate,
+  performance,
+  crypto,
+];

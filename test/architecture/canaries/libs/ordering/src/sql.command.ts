@@ -1,0 +1,2 @@
+// breaks: no-restricted-syntax SQL lives in
+export const stray = `select * from order_events`;

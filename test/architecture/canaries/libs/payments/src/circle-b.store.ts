@@ -1,0 +1,2 @@
+import { a } from './circle-a.store';
+export const b = (): unknown => a;

@@ -1,0 +1,3 @@
+// breaks: platform-knows-no-context
+import { leaked } from '../../../inventory/contracts/index';
+export const knows = leaked;

@@ -1,0 +1,61 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const root = join(__dirname, '..', '..');
+
+/** The packages the client's card names; each must carry something in the running shop. */
+const card = [
+  ...['core', 'cqrs', 'passport', 'swagger', 'terminus', 'schedule', 'throttler', 'elasticsearch'].map(
+    (name) => `@nestjs/${name}`,
+  ),
+  ...[
+    'typeorm',
+    'pg',
+    'cache-manager',
+    'cache-manager-ioredis-yet',
+    'class-validator',
+    'nest-winston',
+    '@willsoto/nestjs-prometheus',
+  ],
+];
+
+interface Cruised {
+  modules: { source: string; dependencies: { module: string; dependencyTypes: string[] }[] }[];
+}
+
+describe('The packages of the card', () => {
+  let used: Set<string>;
+
+  beforeAll(() => {
+    const run = spawnSync(
+      process.execPath,
+      [
+        join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs'),
+        ...['apps/api/src/main.ts', '--config', join(root, '.dependency-cruiser.cjs'), '--output-type', 'json'],
+      ],
+      { cwd: root, encoding: 'utf8', maxBuffer: 256e6 },
+    );
+    if (!run.stdout) throw new Error(run.stderr);
+    used = new Set(
+      (JSON.parse(run.stdout) as Cruised).modules
+        .filter((module) => !module.source.includes('node_modules'))
+        .flatMap((module) => module.dependencies)
+        .filter((dependency) => !dependency.dependencyTypes.includes('type-only'))
+        .map((dependency) =>
+          dependency.module
+            .split('/')
+            .slice(0, dependency.module.startsWith('@') ? 2 : 1)
+            .join('/'),
+        ),
+    );
+  }, 60_000);
+
+  it.each(card)('%s is used by code that the shop runs', (name) => {
+    expect(used).toContain(name);
+  });
+
+  it('jest runs the tests', () => {
+    expect(readFileSync(join(root, 'scripts/test.mjs'), 'utf8')).toContain('node_modules/jest/bin/jest.js');
+  });
+});
