@@ -68,11 +68,13 @@ export class OrderConfirmed extends OrderMessage<
   static readonly routingKey = 'order.confirmed';
 }
 
-/** A customer wants a pending order cancelled; the checkout winds it back. */
+/** A customer or the staff want a pending order cancelled; the checkout winds it back. */
 export class OrderCancellationRequested extends OrderMessage<{
   readonly orderId: Uuid;
   readonly version: number;
+  /** Always null: what the customer wrote stays sealed in the stream. */
   readonly reason: string | null;
+  readonly by?: 'customer' | 'staff';
 }> {
   static readonly type = 'ordering.order-cancellation-requested.v1';
   static readonly routingKey = 'order.cancellation.requested';
@@ -114,8 +116,24 @@ export class OrderRefunded extends OrderMessage<
     /** All refunds so far, this one included. */
     readonly refundedTotal: Money;
     readonly total: Money;
+    /** The status after this refund: `cancelled` when the money goes back because of a cancellation. */
+    readonly status?: OrderStatus;
   }
 > {
   static readonly type = 'ordering.order-refunded.v1';
   static readonly routingKey = 'order.refunded';
+}
+
+/** The provider would not give the money back; somebody has to look at it. */
+export class OrderRefundFailed extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly number: string;
+  readonly version: number;
+  readonly at: string;
+  readonly refundId: Uuid;
+  readonly amount: Money;
+  readonly reason: string;
+}> {
+  static readonly type = 'ordering.order-refund-failed.v1';
+  static readonly routingKey = 'order.refund.failed';
 }

@@ -71,8 +71,11 @@ export type PreparationStarted = Fact<'PreparationStarted'>;
 export type OrderReadied = Fact<'OrderReadied'>;
 /** Handed over; `collected` is the cash taken at that moment. */
 export type OrderCompleted = Fact<'OrderCompleted', { readonly collected: Money }>;
-/** The customer wants a pending order back; the checkout winds it back first. */
-export type CancellationRequested = Fact<'CancellationRequested', { readonly reason: Sealed | null }>;
+/** Somebody wants a pending order back; the checkout winds it back first. */
+export type CancellationRequested = Fact<
+  'CancellationRequested',
+  { readonly by: 'customer' | 'staff'; readonly reason: Sealed | null }
+>;
 export type OrderCancelled = Fact<
   'OrderCancelled',
   {
@@ -124,7 +127,7 @@ export interface Till {
 export interface PendingOrder {
   readonly status: 'pending';
   readonly placed: PlacedOrder;
-  readonly cancellationRequested: { readonly reason: Sealed | null } | null;
+  readonly cancellationRequested: CancellationRequested['data'] | null;
 }
 export interface OrderInHand extends Till {
   readonly status: 'confirmed' | 'accepted' | 'preparing' | 'ready' | 'completed';

@@ -1,0 +1,35 @@
+import { minus, nothing } from '#kernel';
+import type { Order, OrderEvent, OrderInHand } from '../model/order';
+import { CannotAdvance, OrderNotFound } from '../model/order-errors';
+
+export const steps = ['accept', 'prepare', 'ready', 'complete'] as const;
+export type Step = (typeof steps)[number];
+
+type Status = OrderInHand['status'];
+const rules: Record<Step, { readonly from: Status; readonly to: Status }> = {
+  accept: { from: 'confirmed', to: 'accepted' },
+  prepare: { from: 'accepted', to: 'preparing' },
+  ready: { from: 'preparing', to: 'ready' },
+  complete: { from: 'ready', to: 'completed' },
+};
+
+/** The bar takes the order one step on. Asked again for the step it has just taken, it answers as before. */
+export function advanceOrder(order: Order, step: Step): readonly OrderEvent[] {
+  if (order.status === 'unplaced') throw new OrderNotFound();
+  const { from, to } = rules[step];
+  if (order.status === to) return [];
+  if (order.status !== from) throw new CannotAdvance(order.status, step, from);
+  switch (step) {
+    case 'accept':
+      return [{ type: 'OrderAccepted', data: {} }];
+    case 'prepare':
+      return [{ type: 'PreparationStarted', data: {} }];
+    case 'ready':
+      return [{ type: 'OrderReadied', data: {} }];
+    case 'complete':
+      return [{ type: 'OrderCompleted', data: { collected: cashOwed(order as OrderInHand) } }];
+  }
+}
+
+const cashOwed = (order: OrderInHand) =>
+  order.confirmation.method === 'cash' ? minus(order.placed.total, order.paid) : nothing;

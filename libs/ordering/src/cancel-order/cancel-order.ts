@@ -1,0 +1,67 @@
+import type { Sealed, Uuid } from '#kernel';
+import type { CancellationCode } from '#contracts/ordering';
+import { refundable, type Order, type OrderEvent, type OrderInHand } from '../model/order';
+import { cancellationWords } from '../model/cancellation-words';
+import { CannotCancel, OrderNotFound } from '../model/order-errors';
+
+export interface CancelOrder {
+  readonly by: 'customer' | 'staff';
+  readonly reason: Sealed | null;
+  /** The id of the refund, should one be due. */
+  readonly refundId: Uuid;
+}
+
+const cancellableBy: Record<CancelOrder['by'], readonly OrderInHand['status'][]> = {
+  customer: ['confirmed', 'accepted'],
+  staff: ['confirmed', 'accepted', 'preparing', 'ready'],
+};
+
+/** Somebody wants the order back. While the checkout runs it is only noted: the checkout winds itself back, then closes it. */
+export function cancelOrder(order: Order, { by, reason, refundId }: CancelOrder): readonly OrderEvent[] {
+  switch (order.status) {
+    case 'unplaced':
+      throw new OrderNotFound();
+    case 'pending':
+      return order.cancellationRequested ? [] : [{ type: 'CancellationRequested', data: { by, reason } }];
+    case 'cancelled':
+      return []; // asked twice: nothing left to do
+    case 'refunded':
+      throw new CannotCancel(order.status);
+    default:
+      if (!cancellableBy[by].includes(order.status)) throw new CannotCancel(order.status);
+      return takenBack(order, by, reason, refundId);
+  }
+}
+
+function takenBack(
+  order: OrderInHand,
+  by: CancelOrder['by'],
+  reason: Sealed | null,
+  refundId: Uuid,
+): readonly OrderEvent[] {
+  const code = by === 'customer' ? 'CUSTOMER' : 'STAFF';
+  const refundDue = refundable(order);
+  const message = cancellationWords(code, order.placed.locale);
+  const cancelled: OrderEvent = { type: 'OrderCancelled', data: { code, message, reason, by, refundDue } };
+  if (refundDue.amount === 0) return [cancelled];
+  return [cancelled, { type: 'RefundRequested', data: { refundId, amount: refundDue, reason: `cancelled: ${code}` } }];
+}
+
+/** The checkout has given everything back and closes the order. */
+export function closeOrder(order: Order, code: CancellationCode): readonly OrderEvent[] {
+  if (order.status !== 'pending') return []; // closed already
+  const by = order.cancellationRequested?.by ?? 'shop';
+  const { total, locale } = order.placed;
+  return [
+    {
+      type: 'OrderCancelled',
+      data: {
+        code,
+        message: cancellationWords(code, locale),
+        reason: order.cancellationRequested?.reason ?? null,
+        by,
+        refundDue: { ...total, amount: 0 },
+      },
+    },
+  ];
+}

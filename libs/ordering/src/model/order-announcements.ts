@@ -1,0 +1,109 @@
+import { type Message, type Uuid } from '#kernel';
+import {
+  OrderCancellationRequested,
+  OrderCancelled,
+  OrderConfirmed,
+  OrderPlaced,
+  OrderRefunded,
+  OrderRefundFailed,
+  OrderRefundRequested,
+  OrderStatusUpdated,
+} from '#contracts/ordering';
+import { orderLife, refunded, type Order, type OrderEvent, type OrderLine, type PlacedState } from './order';
+
+const items = (lines: readonly OrderLine[]) =>
+  lines.map(({ productId, variantId, sku, name, quantity, unitPrice, lineTotal }) => ({
+    productId,
+    variantId,
+    sku,
+    name,
+    quantity,
+    unitPrice,
+    lineTotal,
+  }));
+
+const about = (orderId: Uuid, { placed }: PlacedState, version: number, at: string) => ({
+  orderId,
+  number: placed.number,
+  version,
+  at,
+  recipient: {
+    customerId: placed.customerId,
+    subject: placed.subject,
+    name: placed.contact.name,
+    email: placed.contact.email,
+    phone: placed.contact.phone,
+    locale: placed.locale,
+  },
+});
+
+type About = ReturnType<typeof about>;
+
+function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Message[] {
+  const { placed } = order;
+  switch (event.type) {
+    case 'OrderPlaced':
+      return [
+        new OrderPlaced({
+          ...it,
+          userId: placed.customerId,
+          cartId: placed.cartId,
+          cartVersion: placed.cartVersion,
+          items: items(placed.lines),
+          subtotal: placed.subtotal,
+          total: placed.total,
+          payment: { method: placed.payment.method, token: placed.payment.token },
+        }),
+      ];
+    case 'OrderConfirmed':
+      return [
+        new OrderConfirmed({ ...it, items: items(placed.lines), total: placed.total, method: event.data.method }),
+      ];
+    case 'CancellationRequested': {
+      const { orderId, version } = it;
+      return [new OrderCancellationRequested({ orderId, version, reason: null, by: event.data.by })];
+    }
+    case 'OrderCancelled': {
+      const { code, message, refundDue } = event.data;
+      const wasConfirmed = 'confirmation' in order && order.confirmation !== null;
+      const { total, lines } = placed;
+      return [new OrderCancelled({ ...it, items: items(lines), total, code, message, wasConfirmed, refundDue })];
+    }
+    case 'RefundRequested':
+      return [new OrderRefundRequested({ orderId: it.orderId, version: it.version, ...event.data })];
+    case 'OrderRefunded': {
+      if (!('refunds' in order)) return [];
+      const refundedTotal = refunded(order);
+      return [new OrderRefunded({ ...it, ...event.data, refundedTotal, total: placed.total, status: order.status })];
+    }
+    case 'RefundFailed': {
+      const { recipient: _, ...brief } = it;
+      return [new OrderRefundFailed({ ...brief, ...event.data })];
+    }
+    case 'OrderAccepted':
+    case 'PreparationStarted':
+    case 'OrderReadied':
+    case 'OrderCompleted':
+      return [];
+  }
+}
+
+/** What the other contexts are told of new facts: each fact's own message, and the change of status where there was one. */
+export function announcements(
+  orderId: Uuid,
+  before: Order,
+  version: number,
+  events: readonly OrderEvent[],
+  at: string,
+): readonly Message[] {
+  let order = before;
+  return events.flatMap((event, index) => {
+    const previous = order.status;
+    order = orderLife.evolve(order, event);
+    if (order.status === 'unplaced') return [];
+    const it = about(orderId, order, version + index + 1, at);
+    const told = ofFact(order, event, it);
+    if (previous === 'unplaced' || previous === order.status) return told;
+    return [...told, new OrderStatusUpdated({ ...it, status: order.status, previous })];
+  });
+}

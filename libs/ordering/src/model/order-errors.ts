@@ -1,0 +1,67 @@
+import { DomainError, NotFound, type Money } from '#kernel';
+
+export class OrderNotFound extends NotFound {
+  constructor() {
+    super('order');
+  }
+}
+
+export class CartEmpty extends DomainError {
+  constructor() {
+    super('CART_EMPTY', 'conflict', 'The cart is empty. Put something into it, then order.');
+  }
+}
+
+export class LinesUnavailable extends DomainError {
+  constructor(
+    code: 'VARIANT_UNAVAILABLE' | 'MODIFIERS_INVALID',
+    faults: readonly { readonly index: number; readonly message: string }[],
+  ) {
+    super(
+      code,
+      'conflict',
+      'Something in the cart cannot be sold as it is. Change or remove it, then order.',
+      {},
+      faults.map(({ index, message }) => ({ field: `lines.${index}`, message })),
+    );
+  }
+}
+
+export class OrderTooLarge extends DomainError {
+  constructor(what: string, most: number) {
+    super('ORDER_TOO_LARGE', 'refused', `One order takes at most ${most} ${what}. Split it, or call the shop.`, {
+      what,
+      most,
+    });
+  }
+}
+
+export class CannotCancel extends DomainError {
+  constructor(status: string) {
+    super('CANNOT_CANCEL', 'conflict', `The order is ${status} and can no longer be cancelled.`, { status });
+  }
+}
+
+export class CannotAdvance extends DomainError {
+  constructor(status: string, step: string, needed: string) {
+    super('WRONG_STATUS', 'conflict', `The order is ${status}; to ${step} it, it has to be ${needed}.`, {
+      status,
+      step,
+      needed,
+    });
+  }
+}
+
+export class NothingToRefund extends DomainError {
+  constructor() {
+    super('NOTHING_TO_REFUND', 'conflict', 'Nothing is left to give back for this order.');
+  }
+}
+
+export class RefundTooLarge extends DomainError {
+  constructor(most: Money) {
+    super('REFUND_TOO_LARGE', 'refused', `At most ${most.amount} ${most.currency} can still be given back.`, {
+      amount: most.amount,
+    });
+  }
+}

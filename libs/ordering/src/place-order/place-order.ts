@@ -1,0 +1,64 @@
+import { derivedId, nothing, plus, sum, type Sealed, type Uuid } from '#kernel';
+import { isPriced, type PricedLine, type UnpricedLine } from '#contracts/catalog';
+import type { Contact, FulfilmentType, Order, OrderEvent, OrderLine, PaymentMethod, PlacedOrder } from '../model/order';
+import { demandOf } from '../model/demand';
+import { CartEmpty, LinesUnavailable, OrderTooLarge } from '../model/order-errors';
+
+/** What one order may hold at most: more is a mistake, or a caterer who should call. */
+export const caps = { lines: 100, piecesOfOneSku: 1_000, total: 1_000_000_000 } as const;
+
+/** The catalogue's answers as lines of an order; refuses what cannot be sold. */
+export function orderLines(orderId: Uuid, answers: readonly (PricedLine | UnpricedLine)[]): readonly OrderLine[] {
+  if (answers.length === 0) throw new CartEmpty();
+  const unsold = answers.flatMap((line, index) => (isPriced(line) ? [] : [{ index, ...line }]));
+  if (unsold.length > 0) throw new LinesUnavailable(unsold[0]!.code, unsold);
+  return answers.filter(isPriced).map((line, index) => ({
+    lineId: derivedId(orderId, 'line', index),
+    productId: line.productId,
+    variantId: line.variantId,
+    sku: line.sku,
+    name: line.name,
+    variantName: line.variantName,
+    quantity: line.quantity,
+    unitPrice: line.unitPrice,
+    lineTotal: line.lineTotal,
+    modifiers: line.modifiers.map(({ optionId, group, name, quantity, price }) => ({
+      optionId,
+      group,
+      name,
+      quantity,
+      price,
+    })),
+  }));
+}
+
+export interface PlaceOrder {
+  readonly number: string;
+  readonly customerId: Uuid | null;
+  readonly guestTokenHash: string | null;
+  readonly subject: Uuid;
+  readonly locale: 'vi' | 'en';
+  readonly lines: readonly OrderLine[];
+  readonly contact: Contact;
+  readonly fulfilment: { readonly type: FulfilmentType; readonly address: Sealed | null };
+  readonly payment: { readonly method: PaymentMethod; readonly token: Sealed | null; readonly provider: string | null };
+  readonly note: Sealed | null;
+  readonly cartId: Uuid;
+  readonly cartVersion: number;
+}
+
+/** A cart becomes an order, at the prices the server knows. */
+export function placeOrder(order: Order, request: PlaceOrder): readonly OrderEvent[] {
+  if (order.status !== 'unplaced') return []; // asked twice: the order is there
+  const { lines } = request;
+  if (lines.length === 0) throw new CartEmpty();
+  if (lines.length > caps.lines) throw new OrderTooLarge('lines', caps.lines);
+  if (demandOf(lines).some(({ quantity }) => quantity > caps.piecesOfOneSku))
+    throw new OrderTooLarge('pieces of one kind', caps.piecesOfOneSku);
+  const subtotal = sum(lines.map((line) => line.lineTotal));
+  const deliveryFee = nothing;
+  const total = plus(subtotal, deliveryFee);
+  if (total.amount > caps.total) throw new OrderTooLarge('đồng', caps.total);
+  const placed: PlacedOrder = { ...request, subtotal, deliveryFee, total };
+  return [{ type: 'OrderPlaced', data: placed }];
+}
