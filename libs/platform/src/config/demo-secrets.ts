@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto';
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const secretNames = [
+  'PERSONAL_DATA_KEY',
+  'SEAL_SIGNING_KEY',
+  'TOKEN_SECRET',
+  'INTERNAL_SECRET',
+  'SANDBOX_WEBHOOK_SECRET',
+] as const;
+export type Secrets = Partial<Record<(typeof secretNames)[number], string>>;
+
+const fileIn = (dataDir: string) => join(dataDir, 'secrets');
+
+/** The secrets this data folder was given when the demo first ran there; none where it never did. */
+export function readDemoSecrets(dataDir: string): Secrets {
+  try {
+    return JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as Secrets;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw new Error(`${fileIn(dataDir)} cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** The same, made where there are none. Processes that start at once on one folder end up with the same ones. */
+export function demoSecrets(dataDir: string): Secrets {
+  const known = readDemoSecrets(dataDir);
+  if (secretNames.every((name) => known[name])) return known;
+  const all = Object.fromEntries(
+    secretNames.map((name) => [name, known[name] ?? randomBytes(32).toString('base64')]),
+  ) as Secrets;
+  mkdirSync(dataDir, { recursive: true });
+  const draft = `${fileIn(dataDir)}.${process.pid}.${randomBytes(4).toString('hex')}`;
+  writeFileSync(draft, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 });
+  try {
+    if (Object.keys(known).length > 0) rmSync(fileIn(dataDir)); // of an older version that knew fewer
+    linkSync(draft, fileIn(dataDir));
+    return all;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return readDemoSecrets(dataDir);
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}

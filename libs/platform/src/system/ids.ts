@@ -1,0 +1,31 @@
+import { randomBytes } from 'node:crypto';
+import { uuidFrom, type Uuid } from '#kernel';
+
+/** New ids: version 7 UUIDs, each later than the one before. */
+export abstract class Ids {
+  abstract next(): Uuid;
+}
+
+/** Ids of one process rise even within a millisecond: 12 bits behind the time count, and carry into it. */
+export class SystemIds extends Ids {
+  private last = 0;
+
+  next(): Uuid {
+    const now = Date.now() * 4096;
+    this.last = now > this.last ? now + (randomBytes(1)[0]! >> 1) : this.last + 1;
+    const random = randomBytes(10);
+    random.writeUInt16BE(this.last % 4096, 0);
+    return uuidFrom(Math.floor(this.last / 4096), random);
+  }
+}
+
+/** Ids that a test can foretell. */
+export class TestIds extends Ids {
+  private count = 0;
+
+  next(): Uuid {
+    const bytes = Buffer.alloc(10);
+    bytes.writeUInt32BE(++this.count, 6);
+    return uuidFrom(Date.UTC(2026, 0, 5), bytes);
+  }
+}

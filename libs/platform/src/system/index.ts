@@ -1,0 +1,3 @@
+export { Clock, SystemClock, TestClock } from './clock';
+export { Ids, SystemIds, TestIds } from './ids';
+export { SystemModule } from './system.module';
