@@ -1,0 +1,58 @@
+import { DomainError, type Uuid } from '#kernel';
+import type { StoredKey } from './events';
+
+/** Somebody else appended first: read again, decide again. */
+export class VersionConflict extends DomainError {
+  constructor(
+    readonly streamId: Uuid,
+    readonly expected: number,
+    /** The stream's version now; 0 when it does not exist. */
+    readonly actual: number,
+  ) {
+    super('VERSION_CONFLICT', 'conflict', 'It has changed in the meantime: look again and repeat.', {
+      expected,
+      actual,
+    });
+  }
+}
+
+/** The caller's key has been used. The same body is a repeat, whose answer `stored` leads to; another body is a mistake. */
+export class IdempotencyKeyTaken extends DomainError {
+  constructor(readonly stored: StoredKey) {
+    super('IDEMPOTENCY_KEY_REUSED', 'reused', 'This Idempotency-Key was used for another request: take a new one.');
+  }
+}
+
+export class CartAlreadyOrdered extends DomainError {
+  constructor(
+    readonly cartId: Uuid,
+    readonly cartVersion: number,
+    readonly orderId: Uuid | null,
+  ) {
+    super(
+      'CART_ALREADY_ORDERED',
+      'conflict',
+      'This cart has been ordered already: see your orders.',
+      orderId ? { orderId } : {},
+    );
+  }
+}
+
+/** One command id may change one stream only. */
+export class CommandIdTaken extends Error {
+  constructor(readonly commandId: Uuid) {
+    super(`command ${commandId} has already appended to another stream`);
+    this.name = 'CommandIdTaken';
+  }
+}
+
+/** The store holds, or was given, an event this build does not know. Nothing is skipped: whoever reads it stops. */
+export class UnknownEvent extends Error {
+  constructor(
+    readonly type: string,
+    readonly schemaVersion: number,
+  ) {
+    super(`event type ${type} with schema version ${schemaVersion} is not known to this build`);
+    this.name = 'UnknownEvent';
+  }
+}

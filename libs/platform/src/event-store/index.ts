@@ -1,0 +1,5 @@
+export * from './errors';
+export * from './event-store';
+export * from './event-types';
+export * from './events';
+export * from './findings';
