@@ -1,0 +1,22 @@
+import { behavesLikeACache } from './cache.contract';
+import { TwoLevelCache } from './two-level-cache';
+
+describe('A cache in memory', () => {
+  behavesLikeACache(async () => ({ one: new TwoLevelCache({}), other: new TwoLevelCache({}), shares: false }));
+});
+
+describe('A cache whose Redis is away', () => {
+  const caches: TwoLevelCache[] = [];
+  const open = () => {
+    const cache = new TwoLevelCache({ redisUrl: 'redis://127.0.0.1:1' });
+    caches.push(cache);
+    return cache;
+  };
+  afterEach(() => caches.splice(0).forEach((cache) => cache.close()));
+
+  behavesLikeACache(async () => ({ one: open(), other: open(), shares: false }));
+
+  it('says so when asked for its health', async () => {
+    expect(await open().shared()).toBe(false);
+  });
+});

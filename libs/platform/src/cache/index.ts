@@ -1,0 +1,2 @@
+export { Cache, type Remembered } from './cache';
+export { CacheModule } from './cache.module';
