@@ -1,0 +1,40 @@
+import type { Message, Uuid } from '#kernel';
+import {
+  StockCommitRefused,
+  StockCommitted,
+  StockLevelChanged,
+  StockReleased,
+  StockReserved,
+  StockShort,
+} from '#contracts/inventory';
+import { available, levelsAfter, type Answer, type Decision, type Movement, type Stock } from './stock';
+
+/** What is told when a request about an order was decided: its answer, and how much can still be bought. */
+export function announcementsOf(orderId: Uuid, decision: Decision, stock: readonly Stock[]): readonly Message[] {
+  return [answerTo(orderId, decision.answer), ...levelNews(stock, decision.keep?.movements ?? [])];
+}
+
+/** Goods leaving the shelf for an order were out of reach before: that is no news for buyers. */
+export const levelNews = (stock: readonly Stock[], movements: readonly Movement[]): readonly Message[] =>
+  levelsAfter(
+    stock,
+    movements.filter(({ onHand, reserved }) => onHand !== reserved),
+  ).map((level) => levelChanged(level));
+
+export const levelChanged = (level: Stock): StockLevelChanged =>
+  new StockLevelChanged({ sku: level.sku, available: available(level), version: level.version });
+
+function answerTo(orderId: Uuid, answer: Answer): Message {
+  switch (answer.kind) {
+    case 'reserved':
+      return new StockReserved({ orderId, lines: answer.lines });
+    case 'short':
+      return new StockShort({ orderId, short: answer.short });
+    case 'committed':
+      return new StockCommitted({ orderId, lines: answer.lines });
+    case 'commit-refused':
+      return new StockCommitRefused({ orderId, reason: answer.reason });
+    case 'released':
+      return new StockReleased({ orderId, lines: answer.lines, restocked: answer.restocked });
+  }
+}

@@ -1,0 +1,112 @@
+import * as fc from 'fast-check';
+import {
+  available,
+  commit,
+  levelsAfter,
+  release,
+  reserve,
+  type Answer,
+  type Decision,
+  type Reservation,
+  type Stock,
+} from './stock';
+
+const skus = ['A', 'B', 'C'];
+const orders = ['one', 'two', 'three', 'four'];
+
+interface Asked {
+  readonly order: string;
+  readonly what: 'reserve' | 'commit' | 'release';
+}
+interface Warehouse {
+  readonly shelf: ReadonlyMap<string, Stock>;
+  readonly reservations: ReadonlyMap<string, Reservation>;
+}
+
+const quantities = fc.array(fc.record({ sku: fc.constantFrom(...skus), quantity: fc.integer({ min: 1, max: 6 }) }), {
+  minLength: 1,
+  maxLength: 4,
+});
+const wants = fc.tuple(quantities, quantities, quantities, quantities);
+const requests = fc.array(
+  fc.record({
+    order: fc.constantFrom(...orders),
+    what: fc.constantFrom<Asked['what'][]>('reserve', 'commit', 'release'),
+  }),
+  { maxLength: 40 },
+);
+const levels = fc.tuple(...skus.map(() => fc.nat({ max: 12 })));
+type Wants = typeof wants extends fc.Arbitrary<infer T> ? T : never;
+
+const opened = (onHand: readonly number[]): Warehouse => ({
+  shelf: new Map(skus.map((sku, i) => [sku, { sku, onHand: onHand[i]!, reserved: 0, version: 1 }])),
+  reservations: new Map(),
+});
+
+function ask(warehouse: Warehouse, { order, what }: Asked, wanted: Wants): [Warehouse, Answer] {
+  const holding = { reservation: warehouse.reservations.get(order), stock: [...warehouse.shelf.values()] };
+  const decide: Record<Asked['what'], () => Decision> = {
+    reserve: () => reserve(holding, wanted[orders.indexOf(order)]!),
+    commit: () => commit(holding),
+    release: () => release(holding),
+  };
+  const { answer, keep } = decide[what]();
+  if (!keep) return [warehouse, answer];
+  const shelf = new Map(warehouse.shelf);
+  for (const level of levelsAfter(holding.stock, keep.movements)) shelf.set(level.sku, level);
+  return [{ shelf, reservations: new Map(warehouse.reservations).set(order, keep.reservation) }, answer];
+}
+
+const heldBy = (warehouse: Warehouse, state: Reservation['state'], sku: string): number =>
+  [...warehouse.reservations.values()]
+    .filter((reservation) => reservation.state === state)
+    .flatMap(({ lines }) => lines)
+    .filter((line) => line.sku === sku)
+    .reduce((sum, line) => sum + line.quantity, 0);
+
+describe('Whatever is asked, in any order and as often as one likes', () => {
+  it('stock is conserved: on hand and sold make what there was, reserved is what orders hold', () => {
+    fc.assert(
+      fc.property(levels, wants, requests, (onHand, wanted, asked) => {
+        let warehouse = opened(onHand);
+        for (const request of asked) {
+          [warehouse] = ask(warehouse, request, wanted);
+          skus.forEach((sku, i) => {
+            const level = warehouse.shelf.get(sku)!;
+            expect(level.onHand + heldBy(warehouse, 'committed', sku)).toBe(onHand[i]);
+            expect(level.reserved).toBe(heldBy(warehouse, 'reserved', sku));
+            expect(available(level)).toBeGreaterThanOrEqual(0);
+          });
+        }
+      }),
+    );
+  });
+
+  it('the same request at once again gives the same answer and changes nothing', () => {
+    fc.assert(
+      fc.property(levels, wants, requests, (onHand, wanted, asked) => {
+        let warehouse = opened(onHand);
+        for (const request of asked) {
+          const [after, answer] = ask(warehouse, request, wanted);
+          expect(ask(after, request, wanted)).toEqual([after, answer]);
+          warehouse = after;
+        }
+      }),
+    );
+  });
+
+  it('who was refused once is refused for good', () => {
+    fc.assert(
+      fc.property(levels, wants, requests, (onHand, wanted, asked) => {
+        let warehouse = opened(onHand);
+        const refused = new Set<string>();
+        for (const request of asked) {
+          const [after, answer] = ask(warehouse, request, wanted);
+          if (refused.has(request.order)) expect(answer.kind).not.toMatch(/^(reserved|committed)$/);
+          if (['short', 'commit-refused', 'released'].includes(answer.kind)) refused.add(request.order);
+          warehouse = after;
+        }
+      }),
+    );
+  });
+});

@@ -1,0 +1,149 @@
+import { commit, demandOf, release, reserve, unlisted, type Holding, type Reservation, type Stock } from './stock';
+
+const beans: Stock = { sku: 'BEANS', onHand: 5, reserved: 1, version: 3 };
+const milk: Stock = { sku: 'MILK', onHand: 2, reserved: 0, version: 1 };
+const shelf: Holding = { stock: [beans, milk] };
+const holding = (reservation: Reservation): Holding => ({ reservation, stock: [beans, milk] });
+const lines = [{ sku: 'BEANS', quantity: 2 }];
+
+describe('Reserving stock', () => {
+  it('sets aside every line', () => {
+    const wanted = [
+      { sku: 'MILK', quantity: 2 },
+      { sku: 'BEANS', quantity: 4 },
+    ];
+    const bySku = [wanted[1], wanted[0]];
+    expect(reserve(shelf, wanted)).toEqual({
+      answer: { kind: 'reserved', lines: bySku },
+      keep: {
+        reservation: { state: 'reserved', lines: bySku },
+        movements: [
+          { sku: 'BEANS', kind: 'reserved', onHand: 0, reserved: 4 },
+          { sku: 'MILK', kind: 'reserved', onHand: 0, reserved: 2 },
+        ],
+      },
+    });
+  });
+
+  it('sets aside nothing when one line is short, and tells which', () => {
+    const short = [{ sku: 'MILK', quantity: 3, available: 2 }];
+    const decision = reserve(shelf, [...lines, { sku: 'MILK', quantity: 3 }]);
+    expect(decision.answer).toEqual({ kind: 'short', short });
+    expect(decision.keep).toEqual({
+      reservation: { state: 'released', lines: [], restocked: false, short },
+      movements: [],
+    });
+  });
+
+  it('sums two lines of one SKU before it looks', () => {
+    const twice = [
+      { sku: 'MILK', quantity: 1 },
+      { sku: 'MILK', quantity: 2 },
+    ];
+    expect(demandOf(twice)).toEqual([{ sku: 'MILK', quantity: 3 }]);
+    expect(reserve(shelf, twice).answer).toEqual({
+      kind: 'short',
+      short: [{ sku: 'MILK', quantity: 3, available: 2 }],
+    });
+  });
+
+  it('counts what is set aside for others as gone', () => {
+    expect(reserve(shelf, [{ sku: 'BEANS', quantity: 5 }]).answer.kind).toBe('short');
+  });
+
+  it('finds nothing of a SKU nobody listed', () => {
+    const unknown = [{ sku: 'TEA', quantity: 1 }];
+    expect(unlisted(unknown, shelf.stock)).toEqual(['TEA']);
+    expect(reserve(shelf, unknown).answer).toEqual({ kind: 'short', short: [{ ...unknown[0], available: 0 }] });
+  });
+
+  it.each(['reserved', 'committed'] as const)(
+    'asked again once %s, gives the same answer and moves nothing',
+    (state) => {
+      expect(reserve(holding({ state, lines }), lines)).toEqual({ answer: { kind: 'reserved', lines } });
+    },
+  );
+
+  it('asked again after it was short, gives the same answer, also when there is enough by now', () => {
+    const short = [{ sku: 'BEANS', quantity: 2, available: 1 }];
+    expect(reserve(holding({ state: 'released', lines: [], restocked: false, short }), lines)).toEqual({
+      answer: { kind: 'short', short },
+    });
+  });
+
+  it('is refused once the order was released, though there would be enough', () => {
+    expect(reserve(holding({ state: 'released', lines: [], restocked: false }), lines)).toEqual({
+      answer: { kind: 'short', short: [{ sku: 'BEANS', quantity: 2, available: 0 }] },
+    });
+  });
+
+  it.each([0, -1, 1.5])('takes no quantity of %s', (quantity) => {
+    expect(() => reserve(shelf, [{ sku: 'BEANS', quantity }])).toThrow(RangeError);
+  });
+});
+
+describe('Committing stock', () => {
+  it('takes what is reserved off the shelf', () => {
+    expect(commit(holding({ state: 'reserved', lines }))).toEqual({
+      answer: { kind: 'committed', lines },
+      keep: {
+        reservation: { state: 'committed', lines },
+        movements: [{ sku: 'BEANS', kind: 'committed', onHand: -2, reserved: -2 }],
+      },
+    });
+  });
+
+  it('asked again, gives the same answer and moves nothing', () => {
+    expect(commit(holding({ state: 'committed', lines }))).toEqual({ answer: { kind: 'committed', lines } });
+  });
+
+  it('is refused once released', () => {
+    const decision = commit(holding({ state: 'released', lines, restocked: false }));
+    expect(decision.answer.kind).toBe('commit-refused');
+    expect(decision.keep).toBeUndefined();
+  });
+
+  it('is refused without a reservation, and no later one is made', () => {
+    const decision = commit(shelf);
+    expect(decision.answer.kind).toBe('commit-refused');
+    expect(decision.keep).toEqual({
+      reservation: { state: 'released', lines: [], restocked: false },
+      movements: [],
+    });
+  });
+});
+
+describe('Releasing stock', () => {
+  it('gives back what is reserved', () => {
+    expect(release(holding({ state: 'reserved', lines }))).toEqual({
+      answer: { kind: 'released', lines, restocked: false },
+      keep: {
+        reservation: { state: 'released', lines, restocked: false },
+        movements: [{ sku: 'BEANS', kind: 'reservation-released', onHand: 0, reserved: -2 }],
+      },
+    });
+  });
+
+  it('puts back what was committed', () => {
+    expect(release(holding({ state: 'committed', lines }))).toEqual({
+      answer: { kind: 'released', lines, restocked: true },
+      keep: {
+        reservation: { state: 'released', lines, restocked: true },
+        movements: [{ sku: 'BEANS', kind: 'restocked', onHand: 2, reserved: 0 }],
+      },
+    });
+  });
+
+  it.each([true, false])('asked again, gives the same answer and moves nothing (restocked: %s)', (restocked) => {
+    expect(release(holding({ state: 'released', lines, restocked }))).toEqual({
+      answer: { kind: 'released', lines, restocked },
+    });
+  });
+
+  it('heard before the reservation, forbids it', () => {
+    expect(release(shelf)).toEqual({
+      answer: { kind: 'released', lines: [], restocked: false },
+      keep: { reservation: { state: 'released', lines: [], restocked: false }, movements: [] },
+    });
+  });
+});

@@ -1,0 +1,22 @@
+import { z } from 'zod';
+import { available, type Stock } from '../model/stock';
+
+export const StockView = z
+  .object({
+    sku: z.string(),
+    onHand: z.int().meta({ description: 'What lies on the shelf, set aside or not.' }),
+    reserved: z.int().meta({ description: 'Set aside for orders that are not through yet.' }),
+    available: z.int().meta({ description: 'What can be bought now: on hand without reserved.' }),
+    version: z.int().meta({ description: 'Rises with every change; `If-Match` takes it.' }),
+  })
+  .meta({ id: 'Stock', example: { sku: 'CFS-S', onHand: 120, reserved: 3, available: 117, version: 42 } });
+
+export type StockView = z.infer<typeof StockView>;
+
+export const viewStock = (stock: Stock): StockView => ({
+  sku: stock.sku,
+  onHand: stock.onHand,
+  reserved: stock.reserved,
+  available: available(stock),
+  version: stock.version,
+});
