@@ -1,0 +1,201 @@
+import { isUuid } from '#kernel';
+import { Type } from 'class-transformer';
+import { isEmail, ValidateNested } from 'class-validator';
+import { field, type Complaint, type FieldOptions } from './field';
+
+/** Postgres keeps neither NUL nor half a surrogate pair. */
+const UNSTORABLE = /[\u0000\p{Surrogate}]/u;
+
+const lengthOf = (text: string): number => [...text].length;
+
+interface TextOptions extends FieldOptions<string> {
+  readonly min?: number;
+  readonly max: number;
+  readonly pattern?: RegExp;
+  /** Cuts blanks off both ends before anything else. */
+  readonly trim?: boolean;
+}
+
+function checkText(value: unknown, { min = 0, max, pattern }: TextOptions): Complaint | undefined {
+  if (typeof value !== 'string') return { code: 'text' };
+  if (UNSTORABLE.test(value)) return { code: 'text.characters' };
+  if (min > 0 && value.trim() === '') return { code: 'text.blank' };
+  if (lengthOf(value) < min) return { code: 'text.short', params: { min } };
+  if (lengthOf(value) > max) return { code: 'text.long', params: { max } };
+  return pattern && !pattern.test(value) ? { code: 'text.pattern' } : undefined;
+}
+
+/** Text of `min` (default 0) to `max` characters, kept as it was sent unless `trim`. */
+export const Text = (options: TextOptions): PropertyDecorator =>
+  field(
+    {
+      check: (value) => checkText(value, options),
+      ...(options.trim && { read: (value) => (typeof value === 'string' ? value.trim() : value) }),
+      schema: {
+        type: String,
+        maxLength: options.max,
+        ...(options.min !== undefined && { minLength: options.min }),
+        ...(options.pattern && { pattern: options.pattern.source }),
+      },
+    },
+    options,
+  );
+
+const WHOLE = /^-?(0|[1-9]\d{0,15})$/;
+
+/** A whole number; text only in a query, and there in its one plain spelling. */
+export const Whole = (options: FieldOptions<number> & { min?: number; max?: number } = {}): PropertyDecorator => {
+  const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = options;
+  return field(
+    {
+      check: (value): Complaint | undefined => {
+        if (typeof value !== 'number' || !Number.isSafeInteger(value)) return { code: 'number' };
+        if (value < min) return { code: 'number.small', params: { min } };
+        return value > max ? { code: 'number.large', params: { max } } : undefined;
+      },
+      read: (value, fromText) => (fromText && typeof value === 'string' && WHOLE.test(value) ? Number(value) : value),
+      schema: {
+        type: 'integer',
+        ...(options.min !== undefined && { minimum: min }),
+        ...(options.max !== undefined && { maximum: max }),
+      },
+    },
+    options,
+  );
+};
+
+/** A UUID, in lower case from here on. */
+export const Id = (options: FieldOptions<string> = {}): PropertyDecorator =>
+  field(
+    {
+      check: (value) => (isUuid(value) ? undefined : { code: 'id' }),
+      read: (value) => (typeof value === 'string' ? value.toLowerCase() : value),
+      schema: { type: String, format: 'uuid' },
+    },
+    options,
+  );
+
+/** True or false. */
+export const Flag = (options: FieldOptions<boolean> = {}): PropertyDecorator =>
+  field(
+    {
+      check: (value) => (typeof value === 'boolean' ? undefined : { code: 'flag' }),
+      read: (value, fromText) => (fromText && (value === 'true' || value === 'false') ? value === 'true' : value),
+      schema: { type: Boolean },
+    },
+    options,
+  );
+
+/** One of the given words. */
+export const OneOf = <Choice extends string>(
+  choices: readonly Choice[],
+  options: FieldOptions<Choice> = {},
+): PropertyDecorator =>
+  field(
+    {
+      check: (value) =>
+        (choices as readonly unknown[]).includes(value)
+          ? undefined
+          : { code: 'choice', params: { choices: choices.join(', ') } },
+      schema: { type: 'string', enum: [...choices] },
+    },
+    options,
+  );
+
+/** An e-mail address of at most 254 characters, without blanks around it. */
+export const Email = (options: FieldOptions<string> = {}): PropertyDecorator =>
+  field(
+    {
+      check: (value) =>
+        typeof value === 'string' && value.length <= 254 && isEmail(value) && !UNSTORABLE.test(value)
+          ? undefined
+          : { code: 'email' },
+      read: (value) => (typeof value === 'string' ? value.trim() : value),
+      schema: { type: String, format: 'email', maxLength: 254, example: 'an@example.com' },
+    },
+    options,
+  );
+
+const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+
+const instantOf = (text: unknown): Date | undefined => {
+  if (typeof text !== 'string' || !INSTANT.test(text)) return undefined;
+  const instant = new Date(text);
+  return Number.isNaN(instant.getTime()) ? undefined : instant;
+};
+
+/** An ISO 8601 time with a zone: a Date where the property is declared as one, else the text as it was sent. */
+export const Instant = (options: FieldOptions<string> = {}): PropertyDecorator =>
+  field(
+    {
+      check: (value) => (value instanceof Date || instantOf(value) ? undefined : { code: 'instant' }),
+      read: (value, _, { target, key }) =>
+        Reflect.getMetadata('design:type', target, key) === Date ? (instantOf(value) ?? value) : value,
+      schema: { type: String, format: 'date-time' },
+    },
+    options,
+  );
+
+type BodyClass = new () => object;
+
+/** Another body class inside this one. */
+export const Nested = (type: () => BodyClass, options: FieldOptions<object> = {}): PropertyDecorator => {
+  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+  const one = field(
+    { check: (value) => (isObject(value) ? undefined : { code: 'object' }), schema: { type } as never },
+    options,
+  );
+  return (target, key) => {
+    Type(type)(target, key);
+    ValidateNested()(target, key);
+    one(target, key);
+  };
+};
+
+const ENTRIES = {
+  uuid: { fits: isUuid, complaint: 'id', schema: { type: 'string', format: 'uuid' } },
+  text: {
+    fits: (value: unknown) => checkText(value, { min: 1, max: 255 }) === undefined,
+    complaint: 'text',
+    schema: { type: 'string', minLength: 1, maxLength: 255 },
+  },
+  whole: { fits: Number.isSafeInteger, complaint: 'number', schema: { type: 'integer' } },
+} as const;
+
+interface ListOptions<Entry> extends FieldOptions<readonly Entry[]> {
+  readonly min?: number;
+  readonly max: number;
+}
+
+/** A list of body classes or of plain values, of `min` (default 0) to `max` entries; one value in a query is a list of one. */
+export const ListOf = (entry: (() => BodyClass) | keyof typeof ENTRIES, options: ListOptions<unknown>) => {
+  const { min = 0, max } = options;
+  const plain = typeof entry === 'string' ? ENTRIES[entry] : undefined;
+  const list = field(
+    {
+      check: (value): Complaint | undefined => {
+        if (!Array.isArray(value)) return { code: 'list' };
+        if (value.length < min) return { code: 'list.short', params: { min } };
+        if (value.length > max) return { code: 'list.long', params: { max } };
+        if (plain) return value.every(plain.fits) ? undefined : { code: plain.complaint };
+        return value.every((each) => typeof each === 'object' && each !== null && !Array.isArray(each))
+          ? undefined
+          : { code: 'object' };
+      },
+      read: (value, fromText) => (fromText && typeof value === 'string' ? [value] : value),
+      schema: {
+        ...(plain ? { type: 'array', items: plain.schema } : { type: entry as () => BodyClass, isArray: true }),
+        minItems: min,
+        maxItems: max,
+      } as never,
+    },
+    options as FieldOptions<unknown>,
+  );
+  return (target: object, key: string | symbol): void => {
+    if (typeof entry === 'function') {
+      Type(entry)(target, key);
+      ValidateNested({ each: true })(target, key);
+    }
+    list(target, key);
+  };
+};

@@ -1,0 +1,41 @@
+export type Locale = 'vi' | 'en';
+
+/** Texts by code or by complaint; `{name}` is filled from the params. */
+export type Texts = Readonly<Record<string, string>>;
+
+const catalogue: Record<Locale, Map<string, string>> = { vi: new Map(), en: new Map() };
+
+/** Adds a context's own texts: by error code, or by a field's complaint such as `text.long`. */
+export function addMessages(texts: { readonly vi?: Texts; readonly en?: Texts }): void {
+  for (const locale of ['vi', 'en'] as const)
+    for (const [code, text] of Object.entries(texts[locale] ?? {})) catalogue[locale].set(code, text);
+}
+
+const fill = (text: string, params: Readonly<Record<string, unknown>>): string =>
+  text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole));
+
+/** The text for a code in a language; the fallback (English) where the catalogue has none. */
+export function textOf(
+  code: string,
+  locale: Locale,
+  params: Readonly<Record<string, unknown>> = {},
+  fallback = code,
+): string {
+  return fill(catalogue[locale].get(code) ?? fallback, params);
+}
+
+/** Vietnamese or English, whichever `Accept-Language` prefers; English when it says neither. */
+export function localeOf(acceptLanguage: string | undefined): Locale {
+  if (!acceptLanguage) return 'en';
+  let best: Locale = 'en';
+  let weight = 0;
+  for (const part of acceptLanguage.split(',').slice(0, 20)) {
+    const [tag = '', ...options] = part.trim().toLowerCase().split(';');
+    const language = tag.split('-')[0];
+    if (language !== 'vi' && language !== 'en') continue;
+    const q = options.map((option) => /^\s*q=([\d.]+)$/.exec(option)?.[1]).find((found) => found !== undefined);
+    const wanted = q === undefined ? 1 : Number(q);
+    if (wanted > weight) [best, weight] = [language, wanted];
+  }
+  return best;
+}

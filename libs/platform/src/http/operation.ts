@@ -1,0 +1,76 @@
+import { applyDecorators, HttpCode, SetMetadata, type HttpStatus } from '@nestjs/common';
+import { ApiOperation } from '@nestjs/swagger';
+import type { z } from 'zod';
+
+export interface AnswerDoc {
+  readonly description?: string;
+  /** The data is a list of these. */
+  readonly list?: true;
+  /** The list comes in pages: `meta.nextCursor`, `meta.hasMore`. */
+  readonly paged?: true;
+  /** What else `meta` carries. */
+  readonly meta?: z.ZodType;
+  readonly example?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface DocumentedAnswer extends AnswerDoc {
+  readonly status: number;
+  readonly schema: z.ZodType | null;
+}
+
+export interface Refusal {
+  readonly status: number;
+  readonly code: string;
+  readonly when?: string;
+}
+
+export const ANSWERS = 'shop:answers';
+export const REFUSALS = 'shop:refusals';
+export const BARE = 'shop:bare';
+export const ANY_QUERY = 'shop:any-query';
+
+function added<Entry>(metadata: string, entries: readonly Entry[]): MethodDecorator {
+  return (_target, _key, descriptor) => {
+    const handler = descriptor.value as object;
+    const before = (Reflect.getMetadata(metadata, handler) ?? []) as Entry[];
+    Reflect.defineMetadata(metadata, [...entries, ...before], handler);
+  };
+}
+
+/** What the operation is called by generated clients, and what it does in one line. */
+export const Does = (operationId: string, summary: string, description?: string): MethodDecorator =>
+  ApiOperation({ operationId, summary, ...(description && { description }) });
+
+/** The answer's status and data; null when there is no data. The topmost one is the status that is sent by default. */
+export const Answers = (status: HttpStatus | number, schema: z.ZodType | null, doc: AnswerDoc = {}): MethodDecorator =>
+  applyDecorators(HttpCode(status), added<DocumentedAnswer>(ANSWERS, [{ ...doc, status, schema }]));
+
+const KNOWN: Readonly<Record<string, Refusal>> = {
+  NOT_FOUND: { status: 404, code: 'NOT_FOUND', when: 'There is no such thing, or it is not yours.' },
+  PRECONDITION_FAILED: { status: 412, code: 'PRECONDITION_FAILED', when: 'If-Match is stale.' },
+  IDEMPOTENCY_KEY_REQUIRED: { status: 400, code: 'IDEMPOTENCY_KEY_REQUIRED' },
+  IDEMPOTENCY_KEY_REUSED: { status: 422, code: 'IDEMPOTENCY_KEY_REUSED' },
+  IDEMPOTENCY_IN_PROGRESS: { status: 409, code: 'IDEMPOTENCY_IN_PROGRESS' },
+  VALIDATION_ERROR: { status: 400, code: 'VALIDATION_ERROR' },
+  UNAUTHENTICATED: { status: 401, code: 'UNAUTHENTICATED' },
+  TOKEN_EXPIRED: { status: 401, code: 'TOKEN_EXPIRED' },
+  TOKEN_INVALID: { status: 401, code: 'TOKEN_INVALID' },
+  FORBIDDEN: { status: 403, code: 'FORBIDDEN' },
+  UNAVAILABLE: { status: 503, code: 'UNAVAILABLE' },
+};
+
+/** The refusals a caller should be ready for; a bare code that is not a common one is a 409. */
+export const Refuses = (...refusals: readonly (string | Refusal)[]): MethodDecorator =>
+  added<Refusal>(
+    REFUSALS,
+    refusals.map((refusal) =>
+      typeof refusal === 'string' ? (KNOWN[refusal] ?? { status: 409, code: refusal }) : refusal,
+    ),
+  );
+
+/** The answer is sent as it is, without the envelope. */
+export const Bare = (): MethodDecorator & ClassDecorator => SetMetadata(BARE, true);
+
+/** Query parameters are not ours to know: an address that others redirect to. */
+export const AnyQuery = (): MethodDecorator => SetMetadata(ANY_QUERY, true);

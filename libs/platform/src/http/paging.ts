@@ -1,0 +1,50 @@
+import type { z } from 'zod';
+import { answer, type Answer, type AnswerOptions } from './answer';
+import { complain } from './field';
+import { Text, Whole } from './fields';
+import { InvalidInput } from './validation.pipe';
+
+/** `?limit=&cursor=`; extend it with a list's own filters. */
+export class PageQuery {
+  @Whole({ min: 1, max: 100, default: 20, description: 'How many at most.', example: 20 })
+  limit: number = 20;
+
+  @Text({ min: 1, max: 1024, optional: true, description: '`meta.nextCursor` of the page before.' })
+  cursor?: string;
+}
+
+export const cursorFrom = (place: unknown): string => Buffer.from(JSON.stringify(place)).toString('base64url');
+
+/** Where the last page ended, or undefined on the first page; a cursor that is not one of this list is refused with 400. */
+export function placeOf<Shape extends z.ZodType>(cursor: string | undefined, shape: Shape): z.infer<Shape> | undefined {
+  if (cursor === undefined) return undefined;
+  try {
+    const read = shape.safeParse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    if (read.success) return read.data;
+  } catch {
+    // not JSON: not a cursor of ours either
+  }
+  throw new InvalidInput([{ field: 'cursor', message: complain({ code: 'cursor' }) }]);
+}
+
+/** One page out of `limit + 1` rows asked for; the cursor is the last shown row's place in the list's order. */
+export function page<Row>(rows: readonly Row[], limit: number, cursorOf: (row: Row) => unknown): Answer<Row[]>;
+export function page<Row, Item>(
+  rows: readonly Row[],
+  limit: number,
+  cursorOf: (row: Row) => unknown,
+  show: (row: Row) => Item,
+  options?: AnswerOptions,
+): Answer<Item[]>;
+export function page(
+  rows: readonly unknown[],
+  limit: number,
+  cursorOf: (row: never) => unknown,
+  show: (row: never) => unknown = (row) => row,
+  options: AnswerOptions = {},
+): Answer<unknown[]> {
+  const shown = rows.slice(0, limit) as never[];
+  const hasMore = rows.length > limit;
+  const nextCursor = hasMore ? cursorFrom(cursorOf(shown[shown.length - 1]!)) : null;
+  return answer(shown.map(show), { ...options, meta: { ...options.meta, nextCursor, hasMore } });
+}

@@ -1,0 +1,101 @@
+import { DomainError, isUuid } from '#kernel';
+import { createParamDecorator, Param, type ExecutionContext, type PipeTransform } from '@nestjs/common';
+import { ApiHeader, ApiParam } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import { complain } from './field';
+import { InvalidInput } from './validation.pipe';
+
+const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>();
+
+/** Says something of the whole method in the OpenAPI document, from one of its parameters. */
+function alsoOnMethod(parameter: ParameterDecorator, method: MethodDecorator): ParameterDecorator {
+  return (target, key, index) => {
+    parameter(target, key, index);
+    const descriptor = key === undefined ? undefined : Object.getOwnPropertyDescriptor(target, key);
+    if (key !== undefined && descriptor) method(target, key, descriptor);
+  };
+}
+
+const idPipe = (name: string): PipeTransform => ({
+  transform(value: unknown) {
+    const id = typeof value === 'string' ? value.toLowerCase() : value;
+    if (isUuid(id)) return id;
+    throw new InvalidInput([{ field: name, message: complain({ code: 'id' }) }]);
+  },
+});
+
+/** An id in the path; anything but a UUID is answered 400. */
+export const PathId = (name = 'id'): ParameterDecorator =>
+  alsoOnMethod(Param(name, idPipe(name)), ApiParam({ name, schema: { type: 'string', format: 'uuid' } }));
+
+const VISIBLE = /^[\x21-\x7e]{1,255}$/;
+
+const readKey = createParamDecorator((_: unknown, context: ExecutionContext): string => {
+  const key = requestOf(context).headers['idempotency-key'];
+  if (typeof key === 'string' && VISIBLE.test(key)) return key;
+  throw new DomainError(
+    'IDEMPOTENCY_KEY_REQUIRED',
+    'invalid',
+    'Send an Idempotency-Key header of 1 to 255 visible characters.',
+  );
+});
+
+/** The required Idempotency-Key header. */
+export const IdempotencyKey = (): ParameterDecorator =>
+  alsoOnMethod(
+    readKey(),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: true,
+      description: 'The same key and body get the same answer again; another body is refused with 422.',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
+      example: '6f1f9c2e-checkout',
+    }),
+  );
+
+/** What the caller has seen is not what is there any more. */
+export class PreconditionFailed extends DomainError {
+  constructor() {
+    super('PRECONDITION_FAILED', 'stale', 'This has changed since you read it. Read it again, then repeat the change.');
+  }
+}
+
+const readIfMatch = createParamDecorator((_: unknown, context: ExecutionContext): number | undefined => {
+  const header = requestOf(context).headers['if-match']?.trim();
+  if (header === undefined || header === '' || header === '*') return undefined;
+  const version = /^(?:W\/)?"(\d{1,15})"$/.exec(header)?.[1];
+  if (version === undefined) throw new PreconditionFailed(); // no tag of ours: it cannot be what is there
+  return Number(version);
+});
+
+/** The version named by If-Match, or undefined when the header was not sent. */
+export const IfMatch = (): ParameterDecorator =>
+  alsoOnMethod(
+    readIfMatch(),
+    ApiHeader({
+      name: 'If-Match',
+      required: false,
+      description: 'The ETag that was read; stale ones are refused with 412.',
+      schema: { type: 'string' },
+      example: '"7"',
+    }),
+  );
+
+const readWait = createParamDecorator((longest: number, context: ExecutionContext): number => {
+  const prefer = requestOf(context).headers.prefer;
+  const wish = /(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])/.exec(Array.isArray(prefer) ? prefer.join(',') : (prefer ?? ''));
+  return Math.min(Number(wish?.[1] ?? 0), longest);
+});
+
+/** Seconds the caller would wait for the outcome (`Prefer: wait=5`), at most `longest`; 0 when it did not say. */
+export const PreferWait = (longest = 10): ParameterDecorator =>
+  alsoOnMethod(
+    readWait(longest),
+    ApiHeader({
+      name: 'Prefer',
+      required: false,
+      description: 'How many seconds to wait for the outcome.',
+      schema: { type: 'string' },
+      example: 'wait=5',
+    }),
+  );

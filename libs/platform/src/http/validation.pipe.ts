@@ -1,0 +1,47 @@
+import { DomainError, type Fault } from '#kernel';
+import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import { plainToInstance } from 'class-transformer';
+import { validateSync, type ValidationError } from 'class-validator';
+import { complain, type ReadOptions } from './field';
+
+const PLAIN: readonly unknown[] = [String, Number, Boolean, Array, Object, Buffer, Date, undefined];
+
+/** A field's texts in words for people; what only says that something deeper is wrong is left to the deeper fields. */
+function faultsOf(errors: readonly ValidationError[], path = ''): Fault[] {
+  return errors.flatMap((error) => {
+    const field = path ? `${path}.${error.property}` : error.property;
+    const { field: own, whitelistValidation, ...others } = error.constraints ?? {};
+    const message = own ?? (whitelistValidation !== undefined ? complain({ code: 'unknown' }) : undefined);
+    if (message !== undefined) return [{ field, message }];
+    const deeper = faultsOf(error.children ?? [], field);
+    if (deeper.length > 0) return deeper;
+    return Object.keys(others).length > 0 ? [{ field, message: complain({ code: 'object' }) }] : [];
+  });
+}
+
+export class InvalidInput extends DomainError {
+  constructor(details: readonly Fault[]) {
+    super('VALIDATION_ERROR', 'invalid', 'Invalid input data', {}, details);
+  }
+}
+
+/** Reads bodies, queries and path parameters into their classes; every fault at once, unknown fields refused. */
+@Injectable()
+export class ShopValidationPipe implements PipeTransform {
+  transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
+    if (type === 'custom' || PLAIN.includes(metatype)) return value;
+    const given = value ?? {};
+    if (typeof given !== 'object' || Array.isArray(given))
+      throw new InvalidInput([{ field: type, message: complain({ code: 'object' }) }]);
+    const options: ReadOptions = { fromText: type !== 'body' };
+    const read = plainToInstance(metatype as new () => object, given, options);
+    const errors = validateSync(read, {
+      whitelist: true,
+      forbidNonWhitelisted: true,
+      forbidUnknownValues: false,
+      validationError: { target: false, value: false },
+    });
+    if (errors.length > 0) throw new InvalidInput(faultsOf(errors));
+    return read;
+  }
+}

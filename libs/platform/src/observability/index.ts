@@ -1,0 +1,1 @@
+export { ambient, within, type Ambient } from './ambient';

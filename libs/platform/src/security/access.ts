@@ -1,0 +1,33 @@
+import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
+import type { Caller, Permission } from './caller';
+
+/** Who may use a route. A route that does not say is refused to everyone. */
+export type Access =
+  | { readonly to: 'all' }
+  | { readonly to: 'guest-or-user' }
+  | { readonly to: 'user' }
+  | { readonly to: 'permission'; readonly permission: Permission };
+
+export const ACCESS = 'shop:access';
+
+type OnRoute = MethodDecorator & ClassDecorator;
+
+const access = (allowed: Access): OnRoute => applyDecorators(SetMetadata(ACCESS, allowed));
+
+/** Anyone; no token is needed and none is looked at. */
+export const Public = (): OnRoute => access({ to: 'all' });
+
+/** Anyone, known by token when one is sent; a bad token is 401, not a guest. */
+export const GuestOrUser = (): OnRoute => access({ to: 'guest-or-user' });
+
+/** Whoever is signed in. */
+export const SignedIn = (): OnRoute => access({ to: 'user' });
+
+/** Whoever's role carries the permission. */
+export const Allowed = (permission: Permission): OnRoute => access({ to: 'permission', permission });
+
+/** The caller of a route, as the guards know them. */
+export const Who = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Caller =>
+    context.switchToHttp().getRequest<{ caller?: Caller }>().caller ?? { kind: 'guest' },
+);

@@ -1,0 +1,19 @@
+import type { KeyObject } from 'node:crypto';
+
+/** The public keys that access tokens are signed with. Bound by whoever issues tokens, or by a client of their JWKS. */
+export abstract class VerifyingKeys {
+  /** The P-256 key of that `kid`, or undefined when there is none. */
+  abstract find(kid: string): Promise<KeyObject | undefined>;
+}
+
+/** What an access token says, beside `iss`, `aud`, `iat`, `exp` and `jti`. */
+export interface AccessClaims {
+  readonly sub: string;
+  readonly email: string;
+  readonly role: string;
+  /** The session it belongs to. */
+  readonly sid: string;
+}
+
+export const TOKEN_ISSUER = 'coffee-tea-shop';
+export const TOKEN_AUDIENCE = 'coffee-tea-api';

@@ -1,0 +1,1 @@
+export { Seeder } from './seeder';
