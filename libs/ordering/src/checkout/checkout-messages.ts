@@ -1,0 +1,31 @@
+import { OrderMessage, type Uuid } from '#kernel';
+import type { CancellationCode } from '#contracts/ordering';
+import type { Payment } from '../confirm-order/confirm-order';
+
+/** The checkout asks its own context: money and goods are there, confirm. Answered by OrderConfirmed, or by the cancellation that came first. */
+export class ConfirmOrder extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly payment: Payment;
+  readonly idempotencyKey: string;
+}> {
+  static readonly type = 'ordering.confirm-order.v1';
+}
+
+/** The checkout asks its own context: everything was given back, close the order. Answered by OrderCancelled. */
+export class CloseOrder extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly code: CancellationCode;
+  readonly idempotencyKey: string;
+}> {
+  static readonly type = 'ordering.close-order.v1';
+}
+
+/** A timer: the reservation has been held long enough. The process decides what that means. */
+export class CheckoutOverdue extends OrderMessage<{ readonly orderId: Uuid }> {
+  static readonly type = 'ordering.checkout-overdue.v1';
+}
+
+/** A timer: still waiting for an answer? Then ask again; every receiver knows what it was asked before. */
+export class CheckoutWaits extends OrderMessage<{ readonly orderId: Uuid; readonly asked: number }> {
+  static readonly type = 'ordering.checkout-waits.v1';
+}

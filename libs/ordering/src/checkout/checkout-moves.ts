@@ -1,0 +1,81 @@
+import type { Message, Uuid } from '#kernel';
+import type { OrderCancellationRequested, OrderCancelled, OrderConfirmed, OrderPlaced } from '#contracts/ordering';
+import type {
+  StockCommitRefused,
+  StockCommitted,
+  StockReleased,
+  StockReserved,
+  StockShort,
+} from '#contracts/inventory';
+import type { PaymentDeclined, PaymentTaken, PaymentUnknown, PaymentVoided } from '#contracts/payments';
+import { CheckoutOverdue, CheckoutWaits } from './checkout-messages';
+import { asksOf, isOver, type Checkout } from './checkout-steps';
+
+export type CheckoutHears =
+  | OrderPlaced
+  | OrderConfirmed
+  | OrderCancellationRequested
+  | OrderCancelled
+  | StockReserved
+  | StockShort
+  | StockCommitted
+  | StockCommitRefused
+  | StockReleased
+  | PaymentTaken
+  | PaymentDeclined
+  | PaymentUnknown
+  | PaymentVoided
+  | CheckoutOverdue
+  | CheckoutWaits;
+
+export interface Timer {
+  readonly name: 'overdue' | 'waits';
+  /** Null: no longer needed. */
+  readonly inSeconds: number | null;
+  readonly message: Message;
+}
+
+export interface Heard {
+  readonly state: Checkout;
+  readonly asks: readonly Message[];
+  readonly timers: readonly Timer[];
+  /** One line for the journal that admins read. */
+  readonly note: string;
+}
+
+/** Seconds until an unanswered request is sent again. */
+export const patience = (asked: number): number => Math.min(30 * 2 ** asked, 600);
+
+export const waits = (orderId: Uuid, asked: number): Timer => ({
+  name: 'waits',
+  inSeconds: patience(asked),
+  message: new CheckoutWaits({ orderId, asked }),
+});
+
+export const overdue = (orderId: Uuid, inSeconds: number | null): Timer => ({
+  name: 'overdue',
+  inSeconds,
+  message: new CheckoutOverdue({ orderId }),
+});
+
+export const orderOf = (state: Exclude<Checkout, { step: 'waiting' }>): Uuid =>
+  'basket' in state ? state.basket.orderId : state.orderId;
+
+const noTimers = (orderId: Uuid): readonly Timer[] => [
+  { ...waits(orderId, 0), inSeconds: null },
+  overdue(orderId, null),
+];
+
+export const stay = (state: Checkout, note: string, asks: readonly Message[] = []): Heard => ({
+  state,
+  asks,
+  timers: [],
+  note,
+});
+
+export const go = (state: Checkout, note: string): Heard => ({
+  state,
+  asks: asksOf(state),
+  timers: state.step !== 'waiting' && isOver(state) ? noTimers(orderOf(state)) : [],
+  note,
+});

@@ -1,0 +1,91 @@
+import type { Message, Money, Sealed, Uuid } from '#kernel';
+import type { CancellationCode } from '#contracts/ordering';
+import { CommitStock, ReleaseStock, ReserveStock, type StockLine } from '#contracts/inventory';
+import { TakePayment, VoidPayment } from '#contracts/payments';
+import type { Payment } from '../confirm-order/confirm-order';
+import { CloseOrder, ConfirmOrder } from './checkout-messages';
+
+type Method = 'card' | 'cash';
+
+/** What the checkout has to know of an order; the card's token is kept only until the money was asked for. */
+export interface Basket {
+  readonly orderId: Uuid;
+  readonly lines: readonly StockLine[];
+  readonly total: Money;
+  readonly method: Method;
+  readonly token: Sealed | null;
+}
+
+/** How often the step's request was sent again for want of an answer. */
+interface Asking {
+  readonly asked: number;
+}
+interface WindingBack extends Asking {
+  readonly orderId: Uuid;
+  readonly why: CancellationCode;
+}
+
+/**
+ * Where a checkout stands. Forward: reserving → paying → committing → confirming → confirmed. Backward, from the last thing
+ * done to the first: voiding (the money) → releasing (the goods) → closing (the order) → given-up. A confirmed
+ * order that is cancelled later: unbooking (what was owed in cash) → restocking → undone.
+ */
+export type Checkout =
+  | { readonly step: 'waiting'; readonly cancelled: CancellationCode | null }
+  | ({ readonly step: 'reserving'; readonly basket: Basket } & Asking)
+  | ({ readonly step: 'paying'; readonly basket: Basket; readonly unknown: boolean } & Asking)
+  | ({ readonly step: 'committing'; readonly orderId: Uuid; readonly payment: Payment } & Asking)
+  | ({ readonly step: 'confirming'; readonly orderId: Uuid; readonly payment: Payment } & Asking)
+  | { readonly step: 'confirmed'; readonly orderId: Uuid; readonly method: Method }
+  | ({ readonly step: 'voiding' } & WindingBack)
+  | ({ readonly step: 'releasing' } & WindingBack)
+  | ({ readonly step: 'closing' } & WindingBack)
+  | { readonly step: 'given-up'; readonly orderId: Uuid; readonly why: CancellationCode }
+  | ({ readonly step: 'unbooking'; readonly orderId: Uuid } & Asking)
+  | ({ readonly step: 'restocking'; readonly orderId: Uuid } & Asking)
+  | { readonly step: 'undone'; readonly orderId: Uuid };
+
+export const start: Checkout = { step: 'waiting', cancelled: null };
+
+const ends = ['confirmed', 'given-up', 'undone'] as const;
+export const isOver = (state: Checkout): boolean => (ends as readonly string[]).includes(state.step);
+
+const keyOf = (orderId: Uuid, step: string) => `checkout:${orderId}:${step}`;
+
+/** What each step asks for: the same every time, so that asking again is harmless. */
+export function asksOf(state: Checkout): readonly Message[] {
+  switch (state.step) {
+    case 'waiting':
+    case 'confirmed':
+    case 'given-up':
+    case 'undone':
+      return [];
+    case 'reserving':
+      return [new ReserveStock({ orderId: state.basket.orderId, lines: state.basket.lines })];
+    case 'paying': {
+      const { orderId, total, method, token } = state.basket;
+      return [new TakePayment({ orderId, amount: total, method, token, idempotencyKey: keyOf(orderId, 'pay') })];
+    }
+    case 'committing':
+      return [new CommitStock({ orderId: state.orderId })];
+    case 'confirming': {
+      const { orderId, payment } = state;
+      return [new ConfirmOrder({ orderId, payment, idempotencyKey: keyOf(orderId, 'confirm') })];
+    }
+    case 'voiding':
+      return [voidPayment(state.orderId, state.why)];
+    case 'releasing':
+      return [new ReleaseStock({ orderId: state.orderId, reason: state.why })];
+    case 'closing': {
+      const { orderId, why: code } = state;
+      return [new CloseOrder({ orderId, code, idempotencyKey: keyOf(orderId, 'close') })];
+    }
+    case 'unbooking':
+      return [voidPayment(state.orderId, 'CANCELLED')];
+    case 'restocking':
+      return [new ReleaseStock({ orderId: state.orderId, reason: 'CANCELLED' })];
+  }
+}
+
+export const voidPayment = (orderId: Uuid, reason: string) =>
+  new VoidPayment({ orderId, reason, idempotencyKey: keyOf(orderId, 'void') });

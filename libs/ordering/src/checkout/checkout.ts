@@ -1,0 +1,94 @@
+import { OrderCancellationRequested, OrderCancelled, OrderConfirmed, OrderPlaced } from '#contracts/ordering';
+import { StockCommitRefused, StockCommitted, StockReleased, StockReserved, StockShort } from '#contracts/inventory';
+import { PaymentDeclined, PaymentTaken, PaymentUnknown, PaymentVoided } from '#contracts/payments';
+import type { Payment } from '../confirm-order/confirm-order';
+import { demandOf } from '../model/demand';
+import { CheckoutOverdue, CheckoutWaits } from './checkout-messages';
+import { go, overdue, stay, waits, type CheckoutHears, type Heard } from './checkout-moves';
+import { asksOf, voidPayment, type Basket, type Checkout } from './checkout-steps';
+import { cancelled, goodsCameLate, late, released, unwanted, voided } from './winding-back';
+
+/** The pure checkout: what it makes of each message, in whatever order the messages come, however often, however late. */
+export function hear(state: Checkout, heard: CheckoutHears, reservationSeconds: number): Heard {
+  if (heard instanceof OrderPlaced) return placed(state, heard, reservationSeconds);
+  if (heard instanceof OrderCancellationRequested)
+    return unwanted(state, heard.body.by === 'staff' ? 'STAFF' : 'CUSTOMER');
+  if (heard instanceof OrderCancelled) return cancelled(state, heard);
+  if (heard instanceof CheckoutOverdue) return late(state);
+  if (heard instanceof CheckoutWaits) return askAgain(state, heard);
+  if (heard instanceof OrderConfirmed) return confirmed(state);
+  if (heard instanceof StockReserved || heard instanceof StockShort) return reserved(state, heard);
+  if (heard instanceof StockCommitted || heard instanceof StockCommitRefused) return committed(state, heard);
+  if (heard instanceof StockReleased) return released(state);
+  if (heard instanceof PaymentVoided) return voided(state, heard);
+  return paid(state, heard);
+}
+
+function placed(state: Checkout, { body }: OrderPlaced, reservationSeconds: number): Heard {
+  if (state.step !== 'waiting') return stay(state, 'the order was known already');
+  const { orderId, items, total, payment } = body;
+  const timers = [waits(orderId, 0), overdue(orderId, reservationSeconds)];
+  if (state.cancelled) {
+    const closing: Checkout = { step: 'closing', orderId, why: state.cancelled, asked: 0 };
+    return { ...go(closing, 'placed, and unwanted already'), timers: timers.slice(0, 1) };
+  }
+  const basket: Basket = { orderId, lines: demandOf(items), total, method: payment.method, token: payment.token };
+  return { ...go({ step: 'reserving', basket, asked: 0 }, `placed: ${body.number}`), timers };
+}
+
+function reserved(state: Checkout, heard: StockReserved | StockShort): Heard {
+  if (heard instanceof StockShort) {
+    if (state.step !== 'reserving') return stay(state, 'stock short, heard late');
+    const short = heard.body.short.map(({ sku, available }) => `${sku}: ${available} left`).join(', ');
+    return go({ step: 'closing', orderId: heard.body.orderId, why: 'OUT_OF_STOCK', asked: 0 }, `stock short: ${short}`);
+  }
+  if (state.step === 'reserving')
+    return go({ step: 'paying', basket: state.basket, unknown: false, asked: 0 }, 'stock reserved');
+  return goodsCameLate(state, heard.body.orderId, 'stock reserved, heard late');
+}
+
+function paid(state: Checkout, heard: PaymentTaken | PaymentDeclined | PaymentUnknown): Heard {
+  if (state.step === 'paying') return paidInTime(state, heard);
+  if (!(heard instanceof PaymentTaken)) return stay(state, 'news of the payment, heard late');
+  const { orderId } = heard.body;
+  if (state.step === 'releasing' || state.step === 'closing' || state.step === 'given-up')
+    return stay(state, 'paid after giving up: it goes back', [voidPayment(orderId, state.why)]);
+  return stay(state, 'paid, heard again');
+}
+
+function paidInTime(
+  state: Extract<Checkout, { step: 'paying' }>,
+  heard: PaymentTaken | PaymentDeclined | PaymentUnknown,
+): Heard {
+  if (heard instanceof PaymentUnknown)
+    return stay({ ...state, unknown: true }, 'nobody knows yet whether it was paid; payments goes on asking');
+  if (heard instanceof PaymentDeclined) {
+    const why = heard.body.code === 'unavailable' ? 'PAYMENT_UNAVAILABLE' : 'PAYMENT_DECLINED';
+    return go({ step: 'releasing', orderId: heard.body.orderId, why, asked: 0 }, `not paid: ${heard.body.reason}`);
+  }
+  const { orderId, paymentId, method, provider, chargeId, amount } = heard.body;
+  const payment: Payment = { paymentId, method, provider, chargeId, amount };
+  return go({ step: 'committing', orderId, payment, asked: 0 }, method === 'cash' ? 'to be paid in cash' : 'paid');
+}
+
+function committed(state: Checkout, heard: StockCommitted | StockCommitRefused): Heard {
+  const { orderId } = heard.body;
+  if (state.step === 'committing') {
+    if (heard instanceof StockCommitted) return go({ ...state, step: 'confirming', asked: 0 }, 'stock committed');
+    return go({ step: 'voiding', orderId, why: 'OUT_OF_STOCK', asked: 0 }, `commit refused: ${heard.body.reason}`);
+  }
+  if (heard instanceof StockCommitted) return goodsCameLate(state, orderId, 'stock committed, heard late');
+  return stay(state, 'commit refused, heard late');
+}
+
+function confirmed(state: Checkout): Heard {
+  if (state.step !== 'confirming') return stay(state, 'confirmed, heard again');
+  return go({ step: 'confirmed', orderId: state.orderId, method: state.payment.method }, 'confirmed');
+}
+
+function askAgain(state: Checkout, { body }: CheckoutWaits): Heard {
+  if (!('asked' in state)) return stay(state, 'nothing is waited for');
+  const again = { ...state, asked: state.asked + 1 };
+  const note = `no answer while ${state.step}: asked again`;
+  return { state: again, asks: asksOf(again), timers: [waits(body.orderId, again.asked)], note };
+}

@@ -1,0 +1,75 @@
+import type { Uuid } from '#kernel';
+import type { CancellationCode, OrderCancelled } from '#contracts/ordering';
+import { ReleaseStock } from '#contracts/inventory';
+import type { PaymentVoided } from '#contracts/payments';
+import { go, orderOf, stay, waits, type Heard } from './checkout-moves';
+import type { Checkout } from './checkout-steps';
+
+/**
+ * Once this is heard the order is never confirmed any more: the stream took the wish while it was pending, and a
+ * ConfirmOrder that is under way will find it there.
+ */
+export function unwanted(state: Checkout, why: CancellationCode): Heard {
+  switch (state.step) {
+    case 'waiting':
+      return stay({ step: 'waiting', cancelled: why }, 'unwanted before it was known');
+    case 'reserving':
+      return go({ step: 'releasing', orderId: state.basket.orderId, why, asked: 0 }, 'unwanted');
+    case 'paying':
+    case 'committing':
+    case 'confirming':
+      return go({ step: 'voiding', orderId: orderOf(state), why, asked: 0 }, 'unwanted');
+    default:
+      return stay(state, 'unwanted, heard again or too late');
+  }
+}
+
+/** Overdue before the end of the road: back. While confirming there is nobody left to wait for but ourselves. */
+export function late(state: Checkout): Heard {
+  switch (state.step) {
+    case 'reserving':
+      return go({ step: 'releasing', orderId: state.basket.orderId, why: 'OVERDUE', asked: 0 }, 'overdue');
+    case 'paying': {
+      const why = state.unknown ? 'PAYMENT_UNRESOLVED' : 'OVERDUE';
+      return go({ step: 'voiding', orderId: state.basket.orderId, why, asked: 0 }, 'overdue');
+    }
+    case 'committing':
+      return go({ step: 'voiding', orderId: state.orderId, why: 'OVERDUE', asked: 0 }, 'overdue');
+    default:
+      return stay(state, 'overdue, which no longer matters');
+  }
+}
+
+/** Only now is it certain that no money is kept: "not found" at the provider would not have proved that none will be taken. */
+export function voided(state: Checkout, { body }: PaymentVoided): Heard {
+  if (state.step === 'voiding')
+    return go({ ...state, step: 'releasing', asked: 0 }, `payment voided, ${body.refunded.amount} given back`);
+  if (state.step === 'unbooking') return go({ ...state, step: 'restocking', asked: 0 }, 'what was owed is crossed out');
+  return stay(state, 'payment voided, heard again');
+}
+
+export function released(state: Checkout): Heard {
+  if (state.step === 'releasing') return go({ ...state, step: 'closing', asked: 0 }, 'stock released');
+  if (state.step === 'restocking') return go({ step: 'undone', orderId: state.orderId }, 'goods back on the shelf');
+  return stay(state, 'stock released, heard again');
+}
+
+export function cancelled(state: Checkout, { body }: OrderCancelled): Heard {
+  const { orderId, code: why, wasConfirmed } = body;
+  if (!wasConfirmed)
+    return state.step === 'closing'
+      ? go({ step: 'given-up', orderId, why: state.why }, `cancelled: ${why}`)
+      : stay(state, 'cancelled, heard again');
+  if (state.step !== 'confirmed' && state.step !== 'confirming') return stay(state, 'cancelled, heard again');
+  const method = state.step === 'confirmed' ? state.method : state.payment.method;
+  // A card's money goes back as a refund, which the stream has asked for; cash was never taken, so what is owed is crossed out.
+  const step = method === 'cash' ? 'unbooking' : 'restocking';
+  return { ...go({ step, orderId, asked: 0 }, `cancelled after all: ${why}`), timers: [waits(orderId, 0)] };
+}
+
+/** Goods set aside for an order that was given up go back; one that is still winding back will come to that anyway. */
+export function goodsCameLate(state: Checkout, orderId: Uuid, note: string): Heard {
+  if (state.step === 'releasing' || state.step === 'closing' || state.step === 'given-up')
+    return stay(state, `${note}: they go back`, [new ReleaseStock({ orderId, reason: state.why })]);
+  return stay(state, note);
+}
