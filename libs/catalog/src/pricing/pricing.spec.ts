@@ -1,0 +1,116 @@
+import fc from 'fast-check';
+
+import { isPriced, type WantedLine } from '#contracts/catalog';
+
+import type { ModifierGroup } from '../model/product';
+import { priceLine, type Offer } from './pricing';
+
+const option = (id: string, price = 0, max = 1, standard: boolean | number = false) => ({
+  id,
+  name: id,
+  nameEn: `${id} (en)`,
+  price,
+  max,
+  default: standard,
+});
+const sugar: ModifierGroup = {
+  id: 'sugar',
+  name: 'Đường',
+  nameEn: 'Sugar',
+  min: 1,
+  max: 1,
+  options: [option('full', 0, 1, true), option('half')],
+};
+const toppings: ModifierGroup = {
+  id: 'toppings',
+  name: 'Thêm',
+  nameEn: null,
+  min: 0,
+  max: 3,
+  options: [option('pearls', 10_000, 2), option('jelly', 8_000)],
+};
+const milk: ModifierGroup = { ...sugar, id: 'milk', name: 'Sữa', options: [option('fresh'), option('oat', 12_000)] };
+
+const offer: Offer = {
+  productId: 'p',
+  variantId: 'v',
+  sku: 'TRA-SUA-M',
+  name: 'Trà sữa',
+  variantName: 'M',
+  imageUrl: null,
+  price: 45_000,
+  available: 7,
+  modifiers: [sugar, toppings],
+};
+const wanted = (quantity: number, ...modifiers: [string, number][]): WantedLine => ({
+  variantId: 'v',
+  quantity,
+  modifiers: modifiers.map(([optionId, count]) => ({ optionId, quantity: count })),
+});
+const refused = (line: WantedLine, on: Offer = offer) => {
+  const answer = priceLine(line, on, 'vi');
+  return isPriced(answer) ? undefined : answer;
+};
+const priced = (line: WantedLine, on: Offer = offer) => {
+  const answer = priceLine(line, on, 'vi');
+  if (!isPriced(answer)) throw new Error(answer.message);
+  return answer;
+};
+
+describe('Pricing a line', () => {
+  it('costs the variant when nothing is chosen, with the defaults filled in', () => {
+    const line = priced(wanted(2));
+    expect(line.unitPrice.amount).toBe(45_000);
+    expect(line.lineTotal.amount).toBe(90_000);
+    expect(line.modifiers).toEqual([
+      { optionId: 'full', quantity: 1, group: 'Đường', name: 'full', price: { amount: 0, currency: 'VND' } },
+    ]);
+  });
+  it('adds what is chosen, as often as it is chosen', () =>
+    expect(priced(wanted(1, ['half', 1], ['pearls', 2], ['jelly', 1])).unitPrice.amount).toBe(73_000));
+  it('takes the choice instead of the default', () =>
+    expect(priced(wanted(1, ['half', 1])).modifiers.map(({ optionId }) => optionId)).toEqual(['half']));
+  it('adds up what names one option twice', () =>
+    expect(refused(wanted(1, ['pearls', 1], ['pearls', 2]))?.code).toBe('MODIFIERS_INVALID'));
+  it('speaks the language asked for, and the first one where a text is missing', () => {
+    const line = priceLine(wanted(1, ['jelly', 1]), offer, 'en');
+    expect(isPriced(line) && line.modifiers.map(({ group, name }) => [group, name])).toEqual([
+      ['Sugar', 'full (en)'],
+      ['Thêm', 'jelly (en)'],
+    ]);
+  });
+});
+
+describe('A line is refused', () => {
+  it('when the variant is not on sale', () =>
+    expect(priceLine(wanted(1), undefined, 'en')).toEqual({
+      variantId: 'v',
+      code: 'VARIANT_UNAVAILABLE',
+      message: 'This is not on sale at the moment.',
+    }));
+  it.each([
+    ['an option is of another product', wanted(1, ['salt', 1])],
+    ['an option is chosen more often than it may', wanted(1, ['jelly', 2])],
+    ['a group is chosen more often than it may', wanted(1, ['half', 1], ['full', 1])],
+    ['a quantity is not one', wanted(1, ['jelly', 0])],
+  ])('when %s', (_, line) => expect(refused(line)?.code).toBe('MODIFIERS_INVALID'));
+  it('when a group needs a choice, has no default and got none', () =>
+    expect(refused(wanted(1), { ...offer, modifiers: [milk] })?.message).toBe('“Sữa”: hãy chọn ít nhất 1.'));
+});
+
+describe('Totals', () => {
+  it('are the pieces, added up', () =>
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 99 }),
+        fc.integer({ min: 0, max: 2 }),
+        fc.integer({ min: 0, max: 1 }),
+        (n, pearls, jelly) => {
+          const chosen: [string, number][] = [];
+          if (pearls) chosen.push(['pearls', pearls]);
+          if (jelly) chosen.push(['jelly', jelly]);
+          expect(priced(wanted(n, ...chosen)).lineTotal.amount).toBe(n * (45_000 + pearls * 10_000 + jelly * 8_000));
+        },
+      ),
+    ));
+});

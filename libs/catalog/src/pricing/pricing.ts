@@ -1,0 +1,106 @@
+import { plus, times, vnd, type Uuid } from '#kernel';
+import type { PricedLine, PricedModifier, UnpricedLine, WantedLine } from '#contracts/catalog';
+
+import type { ModifierGroup, ModifierOption } from '../model/product';
+
+/** A variant as it is sold now. */
+export interface Offer {
+  readonly productId: Uuid;
+  readonly variantId: Uuid;
+  readonly sku: string;
+  readonly name: string;
+  readonly variantName: string;
+  readonly imageUrl: string | null;
+  readonly price: number;
+  readonly available: number;
+  readonly modifiers: readonly ModifierGroup[];
+}
+
+type Locale = 'vi' | 'en';
+/** Option by id, and how many of it. */
+type Chosen = ReadonlyMap<Uuid, number>;
+
+const texts = {
+  vi: {
+    gone: 'Món này hiện không bán.',
+    unknown: 'Có tuỳ chọn không thuộc món này.',
+    tooMany: (option: string, max: number) => `“${option}” chỉ được chọn tối đa ${max}.`,
+    few: (group: string, min: number) => `“${group}”: hãy chọn ít nhất ${min}.`,
+    many: (group: string, max: number) => `“${group}”: chỉ được chọn tối đa ${max}.`,
+  },
+  en: {
+    gone: 'This is not on sale at the moment.',
+    unknown: 'An option does not belong to this product.',
+    tooMany: (option: string, max: number) => `Choose “${option}” at most ${max} times.`,
+    few: (group: string, min: number) => `“${group}”: choose at least ${min}.`,
+    many: (group: string, max: number) => `“${group}”: choose at most ${max}.`,
+  },
+};
+
+const named = (thing: { name: string; nameEn: string | null }, locale: Locale): string =>
+  locale === 'en' ? (thing.nameEn ?? thing.name) : thing.name;
+
+function chosenOf(line: WantedLine): Chosen {
+  const chosen = new Map<Uuid, number>();
+  for (const { optionId, quantity } of line.modifiers) chosen.set(optionId, (chosen.get(optionId) ?? 0) + quantity);
+  return chosen;
+}
+
+/** What is taken of a group: what was chosen, or its defaults when nothing was. */
+function takenOf(group: ModifierGroup, chosen: Chosen): [ModifierOption, number][] {
+  const wanted = group.options.flatMap((option): [ModifierOption, number][] => {
+    const quantity = chosen.get(option.id) ?? 0;
+    return quantity > 0 ? [[option, quantity]] : [];
+  });
+  if (wanted.length > 0) return wanted;
+  return group.options.flatMap((option): [ModifierOption, number][] => {
+    const quantity = Number(option.default);
+    return quantity > 0 ? [[option, quantity]] : [];
+  });
+}
+
+/** What one line costs, or why it cannot be sold as wanted. */
+export function priceLine(line: WantedLine, offer: Offer | undefined, locale: Locale): PricedLine | UnpricedLine {
+  const say = texts[locale];
+  const { variantId, quantity } = line;
+  const invalid = (message: string): UnpricedLine => ({ variantId, code: 'MODIFIERS_INVALID', message });
+  if (!offer) return { variantId, code: 'VARIANT_UNAVAILABLE', message: say.gone };
+
+  const chosen = chosenOf(line);
+  const known = new Set(offer.modifiers.flatMap((group) => group.options.map(({ id }) => id)));
+  for (const [optionId, count] of chosen) if (count < 1 || !known.has(optionId)) return invalid(say.unknown);
+
+  const modifiers: PricedModifier[] = [];
+  let unitPrice = vnd(offer.price);
+  for (const group of offer.modifiers) {
+    let count = 0;
+    for (const [option, taken] of takenOf(group, chosen)) {
+      if (taken > option.max) return invalid(say.tooMany(named(option, locale), option.max));
+      count += taken;
+      const price = vnd(option.price);
+      unitPrice = plus(unitPrice, times(price, taken));
+      modifiers.push({
+        optionId: option.id,
+        quantity: taken,
+        group: named(group, locale),
+        name: named(option, locale),
+        price,
+      });
+    }
+    if (count < group.min) return invalid(say.few(named(group, locale), group.min));
+    if (count > group.max) return invalid(say.many(named(group, locale), group.max));
+  }
+  return {
+    productId: offer.productId,
+    variantId,
+    sku: offer.sku,
+    name: offer.name,
+    variantName: offer.variantName,
+    imageUrl: offer.imageUrl,
+    quantity,
+    modifiers,
+    unitPrice,
+    lineTotal: times(unitPrice, quantity),
+    available: offer.available,
+  };
+}

@@ -1,0 +1,32 @@
+import { wordsIn } from './folding';
+import { withSynonyms } from './synonyms';
+import type { Term } from './vocabulary';
+
+const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const escape = (text: string): string => text.replace(/[&<>"']/g, (char) => ESCAPES[char]!);
+
+/** Says of a folded word whether the query meant it. */
+export function meant(terms: readonly Term[]): (word: string) => boolean {
+  const words = new Set(withSynonyms(terms.flatMap((term) => term.words)));
+  const prefixes = terms.filter((term) => term.prefix).flatMap((term) => term.words);
+  return (word) => words.has(word) || prefixes.some((prefix) => word.startsWith(prefix));
+}
+
+/** The text as HTML with the words meant in `<em>`, neighbours together; null when there is none of them. */
+export function highlight(text: string, isMeant: (word: string) => boolean): string | null {
+  const spans: { start: number; end: number }[] = [];
+  for (const { start, end, folded } of wordsIn(text)) {
+    if (!isMeant(folded)) continue;
+    const last = spans.at(-1);
+    if (last && /^\s+$/.test(text.slice(last.end, start))) last.end = end;
+    else spans.push({ start, end });
+  }
+  if (spans.length === 0) return null;
+  let html = '';
+  let at = 0;
+  for (const { start, end } of spans) {
+    html += `${escape(text.slice(at, start))}<em>${escape(text.slice(start, end))}</em>`;
+    at = end;
+  }
+  return html + escape(text.slice(at));
+}

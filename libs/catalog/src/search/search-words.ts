@@ -1,0 +1,25 @@
+import { foldedWords } from './folding';
+import { withSynonyms } from './synonyms';
+
+export interface Searchable {
+  readonly names: readonly string[];
+  /** Category, brand, SKU. */
+  readonly labels: readonly string[];
+  readonly texts: readonly string[];
+}
+/** The folded words a product is found by: in its names, in what it is filed under, and anywhere. */
+export interface SearchWords {
+  readonly name: readonly string[];
+  readonly label: readonly string[];
+  readonly all: readonly string[];
+}
+
+const wordsOf = (texts: readonly string[]): string[] => [
+  ...new Set(texts.flatMap((text) => withSynonyms(foldedWords(text)))),
+];
+
+export function searchWords({ names, labels, texts }: Searchable): SearchWords {
+  const name = wordsOf(names);
+  const label = wordsOf(labels);
+  return { name, label, all: [...new Set([...name, ...label, ...wordsOf(texts)])] };
+}
