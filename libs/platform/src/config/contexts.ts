@@ -1,6 +1,7 @@
 /**
  * Whose data may lie apart: each has a Postgres schema of its name, and may have a database of its own.
- * `privacy` is no shop context: it holds the keys that personal values are sealed with.
+ * Two are no shop contexts: `privacy` holds the keys that personal values are sealed with, and `sandbox` the books of
+ * the sandbox payment provider.
  */
 export const contextNames = [
   'identity',
@@ -12,6 +13,7 @@ export const contextNames = [
   'payments',
   'notifications',
   'privacy',
+  'sandbox',
 ] as const;
 
 export type ContextName = (typeof contextNames)[number];

@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+import { vnd, type Sealed, type Uuid } from '#kernel';
+import { Database, statement } from '#platform/database';
+import type { Heard, Payment, PaymentState, ProviderCall } from './payment';
+
+interface Row {
+  id: Uuid;
+  order_id: Uuid;
+  amount: number;
+  method: 'card' | 'cash';
+  provider: string;
+  token: Sealed | null;
+  state: PaymentState;
+  next: ProviderCall | null;
+  charges: number;
+  unanswered: number;
+  charge_id: string | null;
+  refunded: number;
+  voided_for: Payment['voidedFor'];
+  reason: string | null;
+}
+
+const payment = (row: Row): Payment => ({
+  id: row.id,
+  orderId: row.order_id,
+  amount: vnd(row.amount),
+  method: row.method,
+  provider: row.provider,
+  token: row.token,
+  state: row.state,
+  next: row.next,
+  wait: 0,
+  charges: row.charges,
+  unanswered: row.unanswered,
+  chargeId: row.charge_id,
+  refunded: vnd(row.refunded),
+  voidedFor: row.voided_for,
+  reason: row.reason,
+});
+
+const lock = statement('payments_lock', `select * from payments where order_id = $1 for update`);
+const lockById = statement('payments_lock_by_id', `select * from payments where id = $1 for update`);
+
+const insert = statement(
+  'payments_insert',
+  `insert into payments (id, order_id, amount, method, provider, token, state, next, next_at, claimed_until, charges, charge_id, refunded, voided_for)
+   values ($1, $2, $3, $4, $5, $6, $7, $8::text, case when $8::text is null then null else now() end,
+           now() + $9::int * interval '1 millisecond', $10, $11, $12, $13)
+   on conflict (order_id) do nothing
+   returning id`,
+);
+
+const write = statement(
+  'payments_write',
+  `with journal as (
+     insert into payment_journal (order_id, call, heard, state) select order_id, $9, $10::jsonb, $2 from payments where id = $1)
+   update payments set state = $2, next = $3::text, next_at = case when $3::text is null then null else now() + $4::int * interval '1 millisecond' end,
+          claimed_until = null, unanswered = $5, charge_id = $6, refunded = $7, voided_for = $8, reason = $11, updated_at = now()
+    where id = $1`,
+);
+
+// A charge that is claimed but never answered for must be asked about before it is repeated: next is moved on here.
+const claim = statement(
+  'payments_claim',
+  `update payments p
+      set claimed_until = now() + $2::int * interval '1 millisecond',
+          charges = charges + (p.next = 'charge')::int,
+          next = case when p.next = 'charge' then 'find' else p.next end
+     from (select id, next as asked from payments
+            where next is not null and next_at <= now() and (claimed_until is null or claimed_until < now())
+            order by next_at limit $1 for update skip locked) due
+    where p.id = due.id
+   returning p.*, due.asked`,
+);
+
+const ofOrder = statement('payments_of_order', `select * from payments where order_id = $1`);
+
+/** A payment whose next word to the provider is ours to say, until the claim lapses. */
+export interface Claimed {
+  readonly payment: Payment;
+  readonly call: ProviderCall;
+}
+
+/** One row an order; every change is written with a line in the journal. */
+@Injectable()
+export class Payments {
+  constructor(private readonly db: Database) {}
+
+  /** Adds a fresh payment, claimed for `claimMs`; false where the order already has one. */
+  async add(fresh: Payment, claimMs: number): Promise<boolean> {
+    const rows = await this.db.query(insert, [
+      ...[fresh.id, fresh.orderId, fresh.amount.amount, fresh.method, fresh.provider],
+      ...[fresh.token && JSON.stringify(fresh.token), fresh.state, fresh.next, claimMs],
+      ...[fresh.charges, fresh.chargeId, fresh.refunded.amount, fresh.voidedFor],
+    ]);
+    return rows.length > 0;
+  }
+
+  async lockOfOrder(orderId: Uuid): Promise<Payment | undefined> {
+    return (await this.db.query<Row>(lock, [orderId])).map(payment)[0];
+  }
+
+  async lock(id: Uuid): Promise<Payment | undefined> {
+    return (await this.db.query<Row>(lockById, [id])).map(payment)[0];
+  }
+
+  async ofOrder(orderId: Uuid): Promise<Payment | undefined> {
+    return (await this.db.query<Row>(ofOrder, [orderId])).map(payment)[0];
+  }
+
+  async write(changed: Payment, call: string, heard: Heard | { readonly kind: string }): Promise<void> {
+    await this.db.query(write, [
+      ...[changed.id, changed.state, changed.next, changed.wait, changed.unanswered, changed.chargeId],
+      ...[changed.refunded.amount, changed.voidedFor, call, JSON.stringify(heard), changed.reason],
+    ]);
+  }
+
+  async claimDue(limit: number, claimMs: number): Promise<readonly Claimed[]> {
+    const rows = await this.db.query<Row & { asked: ProviderCall }>(claim, [limit, claimMs]);
+    return rows.map((row) => ({ payment: payment(row), call: row.asked }));
+  }
+}

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { vnd, type Uuid } from '#kernel';
+import { Database, statement } from '#platform/database';
+import type { Refund } from './refund';
+
+interface Row {
+  id: Uuid;
+  order_id: Uuid;
+  amount: number;
+  state: Refund['state'];
+  reason: string | null;
+  unanswered: number;
+}
+
+const refund = (row: Row): Refund => ({
+  id: row.id,
+  orderId: row.order_id,
+  amount: vnd(row.amount),
+  state: row.state,
+  reason: row.reason,
+  unanswered: row.unanswered,
+});
+
+const insert = statement(
+  'refunds_insert',
+  `insert into refunds (id, order_id, amount, state, reason, next_at) values ($1, $2, $3, 'open', $4, now())
+   on conflict (id) do nothing returning id`,
+);
+const lock = statement('refunds_lock', `select * from refunds where id = $1 for update`);
+const write = statement(
+  'refunds_write',
+  `with journal as (
+     insert into payment_journal (order_id, call, heard, state) select order_id, 'refund', $6::jsonb, $2 from refunds where id = $1),
+   paid as (
+     update payments p set refunded = p.refunded + r.amount, updated_at = now()
+       from refunds r where r.id = $1 and p.order_id = r.order_id and $2 = 'refunded' and r.state = 'open')
+   update refunds set state = $2, reason = $3, unanswered = $4, claimed_until = null,
+          next_at = case when $2 = 'open' then now() + $5::int * interval '1 millisecond' end
+    where id = $1`,
+);
+const claim = statement(
+  'refunds_claim',
+  `update refunds r set claimed_until = now() + $2::int * interval '1 millisecond'
+     from (select id from refunds where state = 'open' and next_at <= now() and (claimed_until is null or claimed_until < now())
+            order by next_at limit $1 for update skip locked) due
+    where r.id = due.id returning r.*`,
+);
+
+@Injectable()
+export class Refunds {
+  constructor(private readonly db: Database) {}
+
+  /** False where the refund is known already. */
+  async add(asked: { id: Uuid; orderId: Uuid; amount: number; reason: string }): Promise<boolean> {
+    return (await this.db.query(insert, [asked.id, asked.orderId, asked.amount, asked.reason])).length > 0;
+  }
+
+  async lock(id: Uuid): Promise<Refund | undefined> {
+    return (await this.db.query<Row>(lock, [id])).map(refund)[0];
+  }
+
+  async write(changed: Refund, wait: number, heard: { readonly kind: string }): Promise<void> {
+    await this.db.query(write, [
+      changed.id,
+      changed.state,
+      changed.reason,
+      changed.unanswered,
+      wait,
+      JSON.stringify(heard),
+    ]);
+  }
+
+  async claimDue(limit: number, claimMs: number): Promise<readonly Refund[]> {
+    return (await this.db.query<Row>(claim, [limit, claimMs])).map(refund);
+  }
+}

@@ -1,0 +1,37 @@
+import { Module } from '@nestjs/common';
+import * as payments from '#contracts/payments';
+import { Config } from '#platform/config';
+import { contextDatabase } from '#platform/database';
+import { contextMessaging } from '#platform/messaging';
+import { Payments } from './model/payments.store';
+import { Refunds } from './model/refunds.store';
+import { WebhooksHeard } from './model/webhooks-heard.store';
+import { ReceiveWebhookHandler } from './receive-webhook/receive-webhook.command';
+import { ReceiveWebhookController } from './receive-webhook/receive-webhook.controller';
+import { RefundWhenAsked } from './refund-payment/refund-payment.consumer';
+import { SandboxProvider } from './sandbox/sandbox-provider.adapter';
+import { SandboxModule } from './sandbox/sandbox.module';
+import { PaymentsByResult } from './settle-payment/payments-by-result';
+import { CountedPayments } from './settle-payment/payments-by-result.adapter';
+import { ProviderCalls } from './settle-payment/provider-calls.job';
+import { Providers } from './settle-payment/providers';
+import { TakeWhenAsked } from './take-payment/take-payment.consumer';
+import { VoidWhenAsked } from './void-payment/void-payment.consumer';
+
+/** Money taken and given back. */
+@Module({
+  imports: [contextDatabase('payments'), contextMessaging('payments', Object.values(payments)), SandboxModule],
+  controllers: [ReceiveWebhookController],
+  providers: [
+    ...[Payments, Refunds, WebhooksHeard, ProviderCalls],
+    ...[TakeWhenAsked, VoidWhenAsked, RefundWhenAsked, ReceiveWebhookHandler],
+    { provide: PaymentsByResult, useClass: CountedPayments },
+    {
+      provide: Providers,
+      inject: [Config, SandboxProvider],
+      useFactory: (config: Config, sandbox: SandboxProvider) =>
+        new Providers(config.paymentProviders.includes('sandbox') ? [sandbox] : []),
+    },
+  ],
+})
+export class PaymentsModule {}

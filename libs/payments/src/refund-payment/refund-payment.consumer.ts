@@ -1,0 +1,48 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { RefundPayment, RefundRefused } from '#contracts/payments';
+import { Database } from '#platform/database';
+import { Announcements } from '#platform/messaging';
+import { Payments } from '../model/payments.store';
+import { hearRefund, refundOutcome } from '../model/refund';
+import { Refunds } from '../model/refunds.store';
+import { ProviderCalls } from '../settle-payment/provider-calls.job';
+
+@CommandHandler(RefundPayment)
+export class RefundWhenAsked implements ICommandHandler<RefundPayment> {
+  static readonly handler = 'refund-payment';
+  static readonly lane = 'payment';
+
+  constructor(
+    private readonly db: Database,
+    private readonly payments: Payments,
+    private readonly refunds: Refunds,
+    private readonly calls: ProviderCalls,
+    private readonly announcements: Announcements,
+  ) {}
+
+  async execute({ body }: RefundPayment): Promise<void> {
+    const { orderId, refundId, amount, reason } = body;
+    const payment = await this.payments.lockOfOrder(orderId);
+    const left = payment?.state === 'taken' ? payment.amount.amount - payment.refunded.amount : 0;
+    const fresh = await this.refunds.add({ id: refundId, orderId, amount: amount.amount, reason });
+    const refund = (await this.refunds.lock(refundId))!;
+    if (!fresh) {
+      const told = refundOutcome(refund);
+      if (told) await this.announcements.publish(told);
+      return;
+    }
+    if (amount.amount > left) {
+      const refused = hearRefund(refund, { kind: 'refused', reason: `only ${left} of the payment is left` });
+      await this.refunds.write(refused.refund, 0, { kind: 'refused' });
+      return this.announcements.publish(
+        new RefundRefused({ orderId, refundId, amount, reason: refused.refund.reason! }),
+      );
+    }
+    if (payment!.method === 'cash') {
+      const given = hearRefund(refund, { kind: 'refunded' });
+      await this.refunds.write(given.refund, 0, { kind: 'refunded' });
+      return this.announcements.publish(...given.messages);
+    }
+    this.db.afterCommit(() => this.calls.poke());
+  }
+}

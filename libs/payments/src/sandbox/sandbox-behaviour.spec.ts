@@ -1,0 +1,23 @@
+import { behaviourOf } from './sandbox-behaviour';
+
+describe('The sandbox provider', () => {
+  it.each([
+    ['tok_ok', 'captured', 'now'],
+    ['tok_declined', 'declined', 'now'],
+    ['tok_slow', 'processing', 'when-settled'],
+    ['tok_timeout_charged', 'captured', 'never'],
+    ['tok_timeout_not_charged', null, 'never'],
+    ['tok_late_webhook', 'processing', 'accepted'],
+    ['anything else', 'declined', 'now'],
+  ])('with %s writes %s and answers %s', (token, books, answer) => {
+    expect(behaviourOf(token, 1)).toMatchObject({ books, answer });
+  });
+
+  it('with tok_flaky fails twice, then takes it', () => {
+    expect([1, 2, 3].map((attempt) => behaviourOf('tok_flaky', attempt).books)).toEqual([
+      'failed',
+      'failed',
+      'captured',
+    ]);
+  });
+});

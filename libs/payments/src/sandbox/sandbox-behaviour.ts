@@ -1,0 +1,32 @@
+/** What the sandbox provider does with a charge, by its test token; any other token is declined. */
+export interface Behaviour {
+  /** What stands in the books once the charge was asked for; null: nothing at all. */
+  readonly books: 'captured' | 'declined' | 'processing' | 'failed' | null;
+  /** What the caller gets: an answer, an answer once it is settled, a failure, or never anything. */
+  readonly answer: 'now' | 'when-settled' | 'accepted' | 'failure' | 'never';
+  readonly settlesInMs: number;
+  /** Tell the shop's webhook when it is settled. */
+  readonly tell: boolean;
+}
+
+const now = (books: 'captured' | 'declined'): Behaviour => ({ books, answer: 'now', settlesInMs: 0, tell: false });
+
+/** `attempts` counts the charges asked for under one key, this one included. */
+export function behaviourOf(token: string, attempts: number): Behaviour {
+  switch (token) {
+    case 'tok_ok':
+      return now('captured');
+    case 'tok_slow':
+      return { books: 'processing', answer: 'when-settled', settlesInMs: 3_000, tell: false };
+    case 'tok_timeout_charged':
+      return { books: 'captured', answer: 'never', settlesInMs: 0, tell: false };
+    case 'tok_timeout_not_charged':
+      return { books: null, answer: 'never', settlesInMs: 0, tell: false };
+    case 'tok_late_webhook':
+      return { books: 'processing', answer: 'accepted', settlesInMs: 2_000, tell: true };
+    case 'tok_flaky':
+      return attempts <= 2 ? { books: 'failed', answer: 'failure', settlesInMs: 0, tell: false } : now('captured');
+    default:
+      return now('declined');
+  }
+}

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { z } from 'zod';
+import { MoneyShape, type Money, type Uuid } from '#kernel';
+import { Config } from '#platform/config';
+import { PaymentProvider, WebhookRefused, type Charge, type WebhookEvent } from '../model/payment-provider';
+import type { Heard } from '../model/payment';
+import type { RefundHeard } from '../model/refund';
+import { Books, type ChargeRow } from './books.store';
+import { behaviourOf } from './sandbox-behaviour';
+import { faultOf, SIGNATURE_HEADER } from './webhook-signature';
+
+const Body = z.object({
+  id: z.string().min(1).max(200),
+  type: z.literal('charge.captured'),
+  key: z.string().min(1).max(200),
+  chargeId: z.string().min(1).max(200),
+  amount: MoneyShape,
+});
+
+/** A provider that keeps its own books, and can be told by its test tokens to fail in every way a real one does. */
+@Injectable()
+export class SandboxProvider extends PaymentProvider {
+  readonly name = 'sandbox';
+
+  constructor(
+    private readonly books: Books,
+    private readonly config: Config,
+  ) {
+    super();
+  }
+
+  async charge({ key, orderId, amount, token }: Charge, signal: AbortSignal): Promise<Heard> {
+    const does = behaviourOf(token, 1);
+    if (does.books === null) return never(signal);
+    const row = await this.books.enter({ key, orderId, amount: amount.amount, token }, does);
+    if (row.state === 'failed') return this.tryAgain(row);
+    if (!row.fresh) return heardOf(row);
+    if (does.answer === 'never') return never(signal);
+    if (does.answer === 'accepted') return { kind: 'accepted' };
+    if (does.answer === 'when-settled') {
+      await sleep(does.settlesInMs, undefined, { signal });
+      return this.find(key);
+    }
+    return heardOf(row);
+  }
+
+  private async tryAgain(row: ChargeRow): Promise<Heard> {
+    if (behaviourOf(row.token, row.attempts).books === 'failed') throw new Error('the sandbox provider failed (503)');
+    return heardOf((await this.books.captureFailed(row.key)) ?? row);
+  }
+
+  async find(key: string): Promise<Heard> {
+    const row = await this.books.find(key);
+    return row ? heardOf(row) : { kind: 'not-found' };
+  }
+
+  async void(key: string, { orderId, amount }: { orderId: Uuid; amount: Money }): Promise<Heard> {
+    const refunded = await this.books.void(key, orderId, amount.amount);
+    return { kind: 'voided', refunded: { ...amount, amount: refunded } };
+  }
+
+  async refund({ key, chargeKey, amount }: { key: string; chargeKey: string; amount: Money }): Promise<RefundHeard> {
+    return (await this.books.refund(key, chargeKey, amount.amount))
+      ? { kind: 'refunded' }
+      : { kind: 'refused', reason: 'there is not so much left of the charge' };
+  }
+
+  webhook(body: Buffer, headers: Readonly<Record<string, string | string[] | undefined>>, now: Date): WebhookEvent {
+    const fault = faultOf(
+      this.config.sandboxWebhookSecret!,
+      headers[SIGNATURE_HEADER],
+      body,
+      Math.floor(now.getTime() / 1000),
+    );
+    if (fault) throw new WebhookRefused(fault);
+    const event = Body.parse(JSON.parse(body.toString('utf8')));
+    return {
+      id: event.id,
+      key: event.key,
+      amount: event.amount,
+      heard: { kind: 'captured', chargeId: event.chargeId },
+    };
+  }
+}
+
+function heardOf(row: ChargeRow): Heard {
+  switch (row.state) {
+    case 'captured':
+      return { kind: 'captured', chargeId: row.id };
+    case 'processing':
+      return { kind: 'accepted' };
+    case 'failed':
+      return { kind: 'not-found' };
+    case 'declined':
+      return { kind: 'declined', reason: 'The bank declined the card.' };
+    case 'voided':
+    case 'refunded':
+      return { kind: 'voided', refunded: { amount: row.refunded, currency: 'VND' } };
+  }
+}
+
+const never = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => signal.addEventListener('abort', () => reject(new Error('time-out')), { once: true }));

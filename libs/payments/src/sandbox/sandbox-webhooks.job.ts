@@ -1,0 +1,72 @@
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { Interval } from '@nestjs/schedule';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { Config } from '#platform/config';
+import { Clock } from '#platform/system';
+import { Books, type WebhookRow } from './books.store';
+import { sign } from './webhook-signature';
+
+const TIMEOUT_MS = 2_000;
+
+/** Settles what is due and delivers the provider's webhooks by HTTP, from a queue that outlives the process. */
+@Injectable()
+export class SandboxWebhooks implements BeforeApplicationShutdown {
+  private readonly log = new Logger(SandboxWebhooks.name);
+  private turn: Promise<void> | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly books: Books,
+    private readonly config: Config,
+    private readonly clock: Clock,
+    private readonly http: HttpAdapterHost,
+  ) {}
+
+  @Interval(250)
+  tick(): void {
+    if (this.closed || this.turn) return;
+    this.turn = this.deliverDue()
+      .catch((error: unknown) => this.log.warn(error instanceof Error ? error.message : String(error)))
+      .finally(() => (this.turn = undefined));
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.closed = true;
+    await this.turn;
+  }
+
+  private async deliverDue(): Promise<void> {
+    const base = this.shop();
+    if (!base) return; // not listening yet
+    await this.books.settle();
+    const due = await this.books.claimWebhooks();
+    await Promise.allSettled(due.map((webhook) => this.deliver(base, webhook)));
+  }
+
+  private async deliver(base: string, { id, event_id, body }: WebhookRow): Promise<void> {
+    const bytes = Buffer.from(JSON.stringify({ id: event_id, ...body }));
+    const seconds = Math.floor(this.clock.now().getTime() / 1000);
+    const response = await fetch(`${base}/api/v1/payments/webhooks/sandbox`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        'sandbox-signature': sign(this.config.sandboxWebhookSecret!, seconds, bytes),
+      },
+      body: bytes,
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    await response.arrayBuffer();
+    if (response.ok) await this.books.delivered(id);
+    else this.log.warn(`the shop answered ${response.status} to webhook ${event_id}; it will be sent again`);
+  }
+
+  private shop(): string | undefined {
+    const server = this.http.httpAdapter?.getHttpServer() as Server | undefined;
+    const address = server?.address() as AddressInfo | null | undefined;
+    if (!address?.port) return undefined;
+    const host = address.family === 'IPv6' ? '[::1]' : '127.0.0.1';
+    return `http://${address.address === '::' || address.address === '0.0.0.0' || address.address.startsWith('127.') ? host : address.address}:${address.port}`;
+  }
+}

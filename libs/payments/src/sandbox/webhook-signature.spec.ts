@@ -1,0 +1,21 @@
+import { faultOf, sign } from './webhook-signature';
+
+const body = Buffer.from('{"id":"evt_1"}');
+const at = 1_790_000_000;
+
+describe("The sandbox's signature", () => {
+  it('holds for the body and the time it was made for', () => {
+    expect(faultOf('secret', sign('secret', at, body), body, at + 299)).toBeUndefined();
+  });
+  it.each([
+    ['is missing', undefined, body, at],
+    ['is malformed', 'v1=00', body, at],
+    ["is a stranger's", sign('other', at, body), body, at],
+    ['is of another body', sign('secret', at, body), Buffer.from('{}'), at],
+    ['is too old', sign('secret', at, body), body, at + 301],
+    ['is of the future', sign('secret', at, body), body, at - 301],
+    ['has another time than was signed', sign('secret', at, body).replace(`t=${at}`, `t=${at + 1}`), body, at],
+  ])('is refused when it %s', (_, header, bytes, now) => {
+    expect(faultOf('secret', header, bytes, now)).toBeDefined();
+  });
+});

@@ -1,0 +1,160 @@
+import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { isSealed } from '#kernel';
+import { Config } from '#platform/config';
+import { Database } from '#platform/database';
+import { Announcements } from '#platform/messaging';
+import { Vault } from '#platform/privacy';
+import { hear, type Heard } from '../model/payment';
+import type { PaymentProvider } from '../model/payment-provider';
+import { Payments, type Claimed } from '../model/payments.store';
+import { hearRefund, type Refund, type RefundHeard } from '../model/refund';
+import { Refunds } from '../model/refunds.store';
+import { PaymentsByResult } from './payments-by-result';
+import { Providers } from './providers';
+
+const AT_ONCE = 64;
+const noAnswer = (error: unknown) => ({
+  kind: 'no-answer' as const,
+  reason: error instanceof Error ? error.message : String(error),
+});
+
+/** Says to the providers what is due, each call cut off after PAYMENT_TIMEOUT_MS, and writes down what it heard. */
+@Injectable()
+export class ProviderCalls implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly log = new Logger(ProviderCalls.name);
+  private readonly running = new Set<Promise<void>>();
+  private looking: Promise<void> | undefined;
+  private again = false;
+  private open = false;
+  /** How long a call may be ours before another worker asks what became of it. */
+  readonly claimMs: number;
+
+  constructor(
+    private readonly config: Config,
+    private readonly db: Database,
+    private readonly payments: Payments,
+    private readonly refunds: Refunds,
+    private readonly providers: Providers,
+    private readonly vault: Vault,
+    private readonly announcements: Announcements,
+    private readonly results: PaymentsByResult,
+  ) {
+    this.claimMs = config.paymentTimeoutMs + 1_000;
+  }
+
+  onApplicationBootstrap(): void {
+    this.open = true;
+    this.poke();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.open = false;
+    await this.looking;
+    // What is cut short here is found again by its claim; nothing is lost.
+    await Promise.race([Promise.allSettled(this.running), new Promise((done) => setTimeout(done, 3_000).unref())]);
+  }
+
+  @Interval(500)
+  poke(): void {
+    if (!this.open) return;
+    if (this.looking) {
+      this.again = true;
+      return;
+    }
+    this.looking = this.look()
+      .catch((error: unknown) => this.log.error(error))
+      .finally(() => {
+        this.looking = undefined;
+        if (this.again) {
+          this.again = false;
+          this.poke();
+        }
+      });
+  }
+
+  private async look(): Promise<void> {
+    const room = AT_ONCE - this.running.size;
+    if (room <= 0) return;
+    for (const claimed of await this.payments.claimDue(room, this.claimMs)) this.start(claimed);
+    for (const refund of await this.refunds.claimDue(AT_ONCE, this.claimMs)) this.run(this.giveBack(refund));
+  }
+
+  start(claimed: Claimed): void {
+    if (this.open) this.run(this.settle(claimed));
+  }
+
+  private run(work: Promise<void>): void {
+    const running: Promise<void> = work
+      .catch((error: unknown) => this.log.error(error))
+      .finally(() => this.running.delete(running));
+    this.running.add(running);
+  }
+
+  private async settle({ payment, call }: Claimed): Promise<void> {
+    const heard = await this.say(call, payment);
+    await this.heard(payment.id, call, heard);
+  }
+
+  private async say(
+    call: Claimed['call'],
+    { id, orderId, amount, provider, token }: Claimed['payment'],
+  ): Promise<Heard> {
+    const adapter = this.providers.named(provider);
+    if (!adapter) return { kind: 'no-answer', reason: `the provider ${provider} is switched off` };
+    return this.within(async (signal) => {
+      if (call === 'find') return adapter.find(id, signal);
+      if (call === 'void') return adapter.void(id, { orderId, amount }, signal);
+      const plain = isSealed(token) ? await this.vault.open(token) : '';
+      if (typeof plain !== 'string') return { kind: 'declined', reason: 'the customer was erased' };
+      return adapter.charge({ key: id, orderId, amount, token: plain }, signal);
+    });
+  }
+
+  /** One transaction: the state after what was heard, its journal line, and whom to tell. */
+  async heard(paymentId: string, call: string, heard: Heard): Promise<void> {
+    const followUp = await this.db.transaction(async () => {
+      const payment = await this.payments.lock(paymentId);
+      if (!payment) return false;
+      const { payment: changed, messages } = hear(payment, heard);
+      await this.payments.write(changed, call, heard);
+      await this.announcements.publish(...messages);
+      if (changed.state !== payment.state) this.results.count(changed.state);
+      return changed.next !== null && changed.wait < 500;
+    });
+    if (followUp) setTimeout(() => this.poke(), 50).unref();
+  }
+
+  private async giveBack(refund: Refund): Promise<void> {
+    const payment = await this.payments.ofOrder(refund.orderId);
+    const adapter: PaymentProvider | undefined = payment && this.providers.named(payment.provider);
+    const heard: RefundHeard = adapter
+      ? await this.within((signal) =>
+          adapter.refund(
+            { key: refund.id, chargeKey: payment!.id, amount: refund.amount, reason: refund.reason ?? '' },
+            signal,
+          ),
+        )
+      : { kind: 'refused', reason: 'the payment has no provider that could give it back' };
+    await this.db.transaction(async () => {
+      const known = (await this.refunds.lock(refund.id))!;
+      const { refund: changed, wait, messages } = hearRefund(known, heard);
+      if (changed === known) return;
+      await this.refunds.write(changed, wait, heard);
+      await this.announcements.publish(...messages);
+    });
+  }
+
+  private async within<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | ReturnType<typeof noAnswer>> {
+    const signal = AbortSignal.timeout(this.config.paymentTimeoutMs);
+    const late = new Promise<never>((_, reject) =>
+      signal.addEventListener('abort', () => reject(new Error('time-out')), { once: true }),
+    );
+    late.catch(() => undefined);
+    try {
+      return await Promise.race([work(signal), late]);
+    } catch (error) {
+      return noAnswer(error);
+    }
+  }
+}

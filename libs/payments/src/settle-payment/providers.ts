@@ -1,0 +1,18 @@
+import type { PaymentProvider } from '../model/payment-provider';
+
+/** The providers that are switched on; the first takes new cards, the others still settle what they began. */
+export class Providers {
+  private readonly byName: ReadonlyMap<string, PaymentProvider>;
+
+  constructor(private readonly all: readonly PaymentProvider[]) {
+    this.byName = new Map(all.map((provider) => [provider.name, provider]));
+  }
+
+  get forCards(): string {
+    return this.all[0]?.name ?? 'none';
+  }
+
+  named(name: string): PaymentProvider | undefined {
+    return this.byName.get(name);
+  }
+}
