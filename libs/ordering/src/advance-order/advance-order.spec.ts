@@ -1,0 +1,53 @@
+import { vnd } from '#kernel';
+import { facts, given, ordered } from '../model/order-samples';
+import { advanceOrder, steps, type Step } from './advance-order';
+
+const life = ['pending', 'confirmed', 'accepted', 'preparing', 'ready', 'completed'] as const;
+const from: Record<Step, (typeof life)[number]> = {
+  accept: 'confirmed',
+  prepare: 'accepted',
+  ready: 'preparing',
+  complete: 'ready',
+};
+const fact: Record<Step, object> = {
+  accept: facts.accepted,
+  prepare: facts.preparing,
+  ready: facts.readied,
+  complete: facts.completed,
+};
+
+describe.each(steps)('To %s an order', (step) => {
+  it(`takes it on when ${from[step]}`, () => {
+    expect(advanceOrder(given(...ordered[from[step]]), step)).toEqual([fact[step]]);
+  });
+
+  it('asked twice, does it once', () => {
+    const to = life[life.indexOf(from[step]) + 1]!;
+    expect(advanceOrder(given(...ordered[to]), step)).toEqual([]);
+  });
+
+  it('is refused anywhere else', () => {
+    const at = life.indexOf(from[step]);
+    for (const status of life.filter((_, index) => index !== at && index !== at + 1))
+      expect(() => advanceOrder(given(...ordered[status]), step)).toThrow(
+        expect.objectContaining({ code: 'WRONG_STATUS' }),
+      );
+    expect(() => advanceOrder(given(facts.placed, facts.cancelled), step)).toThrow(
+      expect.objectContaining({ code: 'WRONG_STATUS' }),
+    );
+  });
+
+  it('needs an order', () => {
+    expect(() => advanceOrder(given(), step)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+  });
+});
+
+it('completing an order to be paid in cash collects the total', () => {
+  const { placedForCash, confirmedForCash, accepted, preparing, readied, completedForCash } = facts;
+  const ready = given(placedForCash, confirmedForCash, accepted, preparing, readied);
+  expect(advanceOrder(ready, 'complete')).toEqual([completedForCash]);
+  expect(given(placedForCash, confirmedForCash, accepted, preparing, readied, completedForCash)).toMatchObject({
+    status: 'completed',
+    paid: vnd(100_000),
+  });
+});

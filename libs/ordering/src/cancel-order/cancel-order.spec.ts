@@ -1,0 +1,98 @@
+import { vnd } from '#kernel';
+import { facts, given, ordered, refundAsked, refundDone, refundFailed } from '../model/order-samples';
+import { cancelOrder, closeOrder, type CancelOrder } from './cancel-order';
+
+const ask = (by: CancelOrder['by']): CancelOrder => ({ by, reason: null, refundId: 'r1' });
+
+const takenBack = (by: CancelOrder['by'], refundDue: number) => ({
+  type: 'OrderCancelled',
+  data: expect.objectContaining({ code: by === 'customer' ? 'CUSTOMER' : 'STAFF', by, refundDue: vnd(refundDue) }),
+});
+
+describe('Cancelling an order', () => {
+  it('while pending, only asks the checkout to wind back', () => {
+    expect(cancelOrder(given(...ordered.pending), ask('customer'))).toEqual([facts.unwanted]);
+    expect(cancelOrder(given(...ordered.pending), ask('staff'))).toEqual([
+      { type: 'CancellationRequested', data: { by: 'staff', reason: null } },
+    ]);
+  });
+
+  it('asked twice, asks once', () => {
+    expect(cancelOrder(given(...ordered.pending, facts.unwanted), ask('customer'))).toEqual([]);
+    expect(cancelOrder(given(...ordered.pending, facts.cancelled), ask('customer'))).toEqual([]);
+  });
+
+  it.each(['confirmed', 'accepted'] as const)('by the customer, when %s, owes the total back', (status) => {
+    expect(cancelOrder(given(...ordered[status]), ask('customer'))).toEqual([
+      takenBack('customer', 100_000),
+      { type: 'RefundRequested', data: { refundId: 'r1', amount: vnd(100_000), reason: 'cancelled: CUSTOMER' } },
+    ]);
+  });
+
+  it.each(['preparing', 'ready', 'completed'] as const)('by the customer, is too late when %s', (status) => {
+    expect(() => cancelOrder(given(...ordered[status]), ask('customer'))).toThrow(
+      expect.objectContaining({ code: 'CANNOT_CANCEL' }),
+    );
+  });
+
+  it.each(['confirmed', 'accepted', 'preparing', 'ready'] as const)('by staff, is possible when %s', (status) => {
+    expect(cancelOrder(given(...ordered[status]), ask('staff'))[0]).toEqual(takenBack('staff', 100_000));
+  });
+
+  it('by staff, is too late once completed: then there are refunds', () => {
+    expect(() => cancelOrder(given(...ordered.completed), ask('staff'))).toThrow(
+      expect.objectContaining({ code: 'CANNOT_CANCEL' }),
+    );
+  });
+
+  it('owes nothing back for cash that was not paid', () => {
+    expect(cancelOrder(given(facts.placedForCash, facts.confirmedForCash), ask('customer'))).toEqual([
+      takenBack('customer', 0),
+    ]);
+  });
+
+  it('owes back what earlier refunds have left, the failed ones not counted', () => {
+    const order = given(
+      ...ordered.confirmed,
+      refundAsked('a', 30_000),
+      refundAsked('b', 20_000),
+      refundFailed('b', 20_000),
+    );
+    expect(cancelOrder(order, ask('staff'))[0]).toEqual(takenBack('staff', 70_000));
+  });
+
+  it('of an order that is refunded or not there is refused', () => {
+    const whole = given(...ordered.confirmed, refundAsked('a', 100_000), refundDone('a', 100_000));
+    expect(() => cancelOrder(whole, ask('staff'))).toThrow(expect.objectContaining({ code: 'CANNOT_CANCEL' }));
+    expect(() => cancelOrder(given(), ask('customer'))).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+  });
+
+  it('says so in the language of the order', () => {
+    const placed = { ...facts.placed, data: { ...facts.placed.data, locale: 'vi' as const } };
+    const [cancelled] = cancelOrder(given(placed, facts.confirmed), ask('customer'));
+    expect(cancelled).toMatchObject({ data: { message: 'Đơn hàng đã được hủy theo yêu cầu của bạn.' } });
+  });
+});
+
+describe('Closing an order that the checkout gave up', () => {
+  it('tells why', () => {
+    expect(closeOrder(given(facts.placed), 'OUT_OF_STOCK')).toEqual([
+      {
+        type: 'OrderCancelled',
+        data: expect.objectContaining({ code: 'OUT_OF_STOCK', by: 'shop', refundDue: vnd(0) }),
+      },
+    ]);
+  });
+
+  it('remembers who did not want it any more', () => {
+    expect(closeOrder(given(facts.placed, facts.unwanted), 'CUSTOMER')).toEqual([facts.cancelled]);
+  });
+
+  it.each([
+    ['nothing', given()],
+    ['a confirmed order', given(...ordered.confirmed)],
+    ['a closed one', given(facts.placed, facts.cancelled)],
+  ])('does nothing to %s', (_, order) => {
+    expect(closeOrder(order, 'OVERDUE')).toEqual([]);
+  });
+});

@@ -1,0 +1,63 @@
+import type { Message } from '#kernel';
+import { vnd } from '#kernel';
+import { announcements } from './order-announcements';
+import { facts, given, orderId, ordered, refundAsked, refundDone, refundFailed } from './order-samples';
+import type { OrderEvent } from './order';
+
+const at = '2026-11-23T03:04:05.678Z';
+const tell = (before: readonly OrderEvent[], ...events: readonly OrderEvent[]) =>
+  announcements(orderId, given(...before), before.length, events, at);
+const types = (messages: readonly Message[]) =>
+  messages.map((message) =>
+    (message.constructor as unknown as { type: string }).type.replace(/^ordering\.|\.v1$/g, ''),
+  );
+
+describe('What the others are told', () => {
+  it.each<[string, readonly OrderEvent[], OrderEvent, string[]]>([
+    ['a new order', [], facts.placed, ['order-placed']],
+    ['a confirmed one', ordered.pending, facts.confirmed, ['order-confirmed', 'order-status-updated']],
+    ['an accepted one', ordered.confirmed, facts.accepted, ['order-status-updated']],
+    ['one being prepared', ordered.accepted, facts.preparing, ['order-status-updated']],
+    ['one that is ready', ordered.preparing, facts.readied, ['order-status-updated']],
+    ['one handed over', ordered.ready, facts.completed, ['order-status-updated']],
+    ['a wish to cancel', ordered.pending, facts.unwanted, ['order-cancellation-requested']],
+    ['a cancelled one', ordered.pending, facts.cancelled, ['order-cancelled', 'order-status-updated']],
+    ['a refund asked for', ordered.completed, refundAsked('a', 1), ['order-refund-requested']],
+    ['a part refunded', [...ordered.completed, refundAsked('a', 1)], refundDone('a', 1), ['order-refunded']],
+    [
+      'the whole refunded',
+      [...ordered.completed, refundAsked('a', 100_000)],
+      refundDone('a', 100_000),
+      ['order-refunded', 'order-status-updated'],
+    ],
+    ['a failed refund', [...ordered.completed, refundAsked('a', 1)], refundFailed('a', 1), ['order-refund-failed']],
+  ])('of %s', (_, before, event, told) => {
+    expect(types(tell(before, event))).toEqual(told);
+  });
+
+  it('carries the version of the fact it tells of', () => {
+    const cancelled = { ...facts.cancelled, data: { ...facts.cancelled.data, refundDue: vnd(100_000) } };
+    const messages = tell(ordered.confirmed, cancelled, refundAsked('a', 100_000));
+    expect(messages.map((message) => (message.body as { version: number }).version)).toEqual([3, 3, 4]);
+    expect(messages[0]!.body).toMatchObject({ wasConfirmed: true, refundDue: vnd(100_000), code: 'CUSTOMER' });
+    expect(messages[1]!.body).toMatchObject({ status: 'cancelled', previous: 'confirmed' });
+  });
+
+  it('says whether the order had been confirmed', () => {
+    expect(tell(ordered.pending, facts.cancelled)[0]!.body).toMatchObject({ wasConfirmed: false });
+  });
+
+  it('keeps personal values sealed', () => {
+    const [placed] = tell([], facts.placed);
+    expect(placed!.body).toMatchObject({
+      recipient: { name: facts.placed.data.contact.name, phone: facts.placed.data.contact.phone },
+      payment: { token: facts.placed.data.payment.token },
+    });
+    expect(placed!.key).toBe(orderId);
+  });
+
+  it('of nothing, when nothing happened', () => {
+    expect(tell(ordered.pending)).toEqual([]);
+    expect(tell([], facts.accepted)).toEqual([]);
+  });
+});

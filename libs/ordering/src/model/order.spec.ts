@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import { fold, sum, times, vnd } from '#kernel';
+import { advanceOrder, steps } from '../advance-order/advance-order';
+import { cancelOrder, closeOrder } from '../cancel-order/cancel-order';
+import { confirmOrder } from '../confirm-order/confirm-order';
+import { placeOrder } from '../place-order/place-order';
+import { recordRefund, recordRefundFailure, refundOrder } from '../refund-order/refund-order';
+import { orderEventTypes, orderLife, refundable, refunded, type Order, type OrderEvent } from './order';
+import { facts, given, line, ordered, refundAsked, refundDone, refundFailed, samplePlaced } from './order-samples';
+
+const { subtotal: _s, deliveryFee: _d, total: _t, ...request } = samplePlaced;
+
+const lines = fc.array(
+  fc.record({ sku: fc.constantFrom('a', 'b', 'c'), quantity: fc.integer({ min: 1, max: 9 }), price: fc.nat(90_000) }),
+  { minLength: 1, maxLength: 8 },
+);
+
+/** Anything anybody may ask of an order, at any time. */
+const request$ = fc.oneof(
+  fc.constant((order: Order) => placeOrder(order, request)),
+  fc
+    .constantFrom('card' as const, 'cash' as const)
+    .map(
+      (method) => (order: Order) =>
+        confirmOrder(order, { paymentId: 'p', method, provider: method, chargeId: null, amount: vnd(100_000) }),
+    ),
+  fc.constantFrom(...steps).map((step) => (order: Order) => advanceOrder(order, step)),
+  fc
+    .record({ by: fc.constantFrom('customer' as const, 'staff' as const), refundId: fc.constant('cancelled') })
+    .map((wish) => (order: Order) => cancelOrder(order, { ...wish, reason: null })),
+  fc.constant((order: Order) => closeOrder(order, 'OVERDUE')),
+  fc
+    .record({
+      refundId: fc.constantFrom('a', 'b', 'c', 'd', 'e'),
+      amount: fc.option(fc.integer({ min: 1, max: 120_000 })),
+    })
+    .map(
+      ({ refundId, amount }) =>
+        (order: Order) =>
+          refundOrder(order, { refundId, reason: 'cold', ...(amount !== null && { amount: vnd(amount) }) }),
+    ),
+  fc.constantFrom('a', 'b', 'c', 'd', 'e').map((id) => (order: Order) => recordRefund(order, id)),
+  fc.constantFrom('a', 'b', 'c', 'd', 'e').map((id) => (order: Order) => recordRefundFailure(order, id, 'no')),
+);
+
+/** Every fact there would be, each request decided on what came before; refusals change nothing. */
+const lives = fc.array(request$, { maxLength: 30 }).map((requests) => {
+  const events: OrderEvent[] = [...ordered.confirmed];
+  for (const decide of requests)
+    try {
+      events.push(...decide(fold(orderLife, events)));
+    } catch {
+      // refused
+    }
+  return events;
+});
+
+describe('An order', () => {
+  it('adds up', () => {
+    fc.assert(
+      fc.property(lines, (wanted) => {
+        const placedLines = wanted.map(({ sku, quantity, price }) => line(sku, quantity, price));
+        const [placed] = placeOrder(given(), { ...request, lines: placedLines });
+        if (placed?.type !== 'OrderPlaced') throw new Error('not placed');
+        const { subtotal, total } = placed.data;
+        expect(subtotal).toEqual(sum(wanted.map(({ price, quantity }) => times(vnd(price), quantity))));
+        expect(total.amount).toBe(subtotal.amount + placed.data.deliveryFee.amount);
+      }),
+    );
+  });
+
+  it('folded from any prefix is the order at that version', () => {
+    fc.assert(
+      fc.property(lives, fc.nat(), (events, cut) => {
+        const at = cut % (events.length + 1);
+        const prefix = fold(orderLife, events.slice(0, at));
+        expect(fold(orderLife, events.slice(at), prefix)).toEqual(fold(orderLife, events));
+      }),
+    );
+  });
+
+  it('never gives back more than was paid', () => {
+    fc.assert(
+      fc.property(lives, (events) => {
+        const order = fold(orderLife, events);
+        if (!('refunds' in order)) return;
+        expect(refundable(order).amount).toBeGreaterThanOrEqual(0);
+        expect(refunded(order).amount).toBeLessThanOrEqual(order.paid.amount);
+        expect(new Set(order.refunds.map(({ refundId }) => refundId)).size).toBe(order.refunds.length);
+      }),
+    );
+  });
+
+  it('is over only once', () => {
+    fc.assert(
+      fc.property(lives, (events) => {
+        expect(events.filter(({ type }) => type === 'OrderCancelled').length).toBeLessThanOrEqual(1);
+        expect(events.filter(({ type }) => type === 'OrderConfirmed')).toHaveLength(1);
+      }),
+    );
+  });
+
+  it('ignores facts that make no sense where it stands, so that any stream can be shown', () => {
+    const sample: OrderEvent[] = [
+      facts.confirmed,
+      facts.accepted,
+      facts.preparing,
+      facts.readied,
+      facts.completed,
+      facts.unwanted,
+      facts.cancelled,
+      refundAsked('a', 1),
+      refundDone('a', 1),
+      refundFailed('a', 1),
+    ];
+    for (const fact of sample) expect(given(fact)).toEqual({ status: 'unplaced' });
+    expect(new Set([...sample, facts.placed].map(({ type }) => type))).toEqual(new Set(orderEventTypes));
+    const cancelled = given(facts.placed, facts.cancelled);
+    for (const fact of sample.slice(0, 7))
+      expect(orderLife.evolve(cancelled, fact)).toMatchObject({ status: 'cancelled' });
+    const refundedOrder = given(...ordered.completed, refundAsked('a', 100_000), refundDone('a', 100_000));
+    for (const fact of sample.slice(0, 7))
+      expect(orderLife.evolve(refundedOrder, fact)).toMatchObject({ status: 'refunded' });
+  });
+});

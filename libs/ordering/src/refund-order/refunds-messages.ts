@@ -1,0 +1,26 @@
+import { OrderMessage, type Money, type Uuid } from '#kernel';
+
+/** Asks the order to note that the money is on its way back. Answered by OrderRefunded. */
+export class RecordRefund extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly refundId: Uuid;
+  readonly amount: Money;
+  readonly idempotencyKey: string;
+}> {
+  static readonly type = 'ordering.record-refund.v1';
+}
+
+/** Asks the order to note that the money did not go back. Answered by OrderRefundFailed. */
+export class RecordRefundFailure extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly refundId: Uuid;
+  readonly reason: string;
+  readonly idempotencyKey: string;
+}> {
+  static readonly type = 'ordering.record-refund-failure.v1';
+}
+
+/** A timer: still waiting for an answer about this refund? Then ask again. */
+export class RefundWaits extends OrderMessage<{ readonly orderId: Uuid; readonly refundId: Uuid }> {
+  static readonly type = 'ordering.refund-waits.v1';
+}
