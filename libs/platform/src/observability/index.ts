@@ -1,1 +1,8 @@
+export { AccessRecord } from './access-record';
 export { ambient, within, type Ambient } from './ambient';
+export { HealthCheck } from './health-check';
+export { asNestLogger, endLog, shopLogger, type LogSettings } from './logger';
+export { ObservabilityModule } from './observability.module';
+export { redact, redactText, redactUrl } from './redact';
+export { ShopState } from './state';
+export { requestIdFrom, traceparentFrom } from './trace';

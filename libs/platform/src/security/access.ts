@@ -10,6 +10,21 @@ export type Access =
 
 export const ACCESS = 'shop:access';
 
+const known = new WeakMap<object, Access | null>();
+
+/** What the handler says, else its controller; a route's answer never changes, so it is looked up once. */
+export function accessOf(context: Pick<ExecutionContext, 'getHandler' | 'getClass'>): Access | undefined {
+  const handler = context.getHandler();
+  let access = known.get(handler);
+  if (access === undefined) {
+    access = (Reflect.getMetadata(ACCESS, handler) ??
+      Reflect.getMetadata(ACCESS, context.getClass()) ??
+      null) as Access | null;
+    known.set(handler, access);
+  }
+  return access ?? undefined;
+}
+
 type OnRoute = MethodDecorator & ClassDecorator;
 
 const access = (allowed: Access): OnRoute => applyDecorators(SetMetadata(ACCESS, allowed));

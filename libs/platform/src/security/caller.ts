@@ -1,4 +1,5 @@
-import type { Uuid } from '#kernel';
+import { isUuid, type Uuid } from '#kernel';
+import type { AccessClaims } from './verifying-keys';
 
 export type Role = 'customer' | 'barista' | 'manager' | 'admin';
 
@@ -35,3 +36,10 @@ export type Caller = UserCaller | GuestCaller;
 
 export const may = (caller: Caller, permission: Permission): boolean =>
   caller.kind === 'user' && caller.permissions.includes(permission);
+
+/** Whom a verified token speaks for; undefined when it names no one we could know. */
+export function callerFrom({ sub, email, role, sid }: AccessClaims): UserCaller | undefined {
+  if (!isUuid(sub) || !Object.hasOwn(PERMISSIONS, role)) return undefined;
+  const known = role as Role;
+  return { kind: 'user', userId: sub, email, role: known, permissions: PERMISSIONS[known], sessionId: sid };
+}

@@ -1,4 +1,12 @@
-export { Allowed, GuestOrUser, Public, SignedIn, Who, type Access } from './access';
+import './request-state';
+
+export { Allowed, GuestOrUser, Public, SignedIn, Who, accessOf, type Access } from './access';
+export { AccessTokens } from './access-tokens';
 export * from './caller';
+export { hashOfToken } from './cart-token';
 export { Limited, Unlimited } from './limits';
+export { PublishedKeys } from './published-keys.adapter';
+export { RateLimited } from './rate-limit.guard';
+export { MemoryRateLimits, RateLimits } from './rate-limits';
+export { SecurityModule } from './security.module';
 export * from './verifying-keys';

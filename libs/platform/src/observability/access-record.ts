@@ -1,0 +1,37 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Histogram } from 'prom-client';
+import { redactUrl } from './redact';
+
+const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']);
+const QUIET = /^\/(health|metrics)\b/;
+
+/** One log line and one measurement for every request that was answered. */
+@Injectable()
+export class AccessRecord {
+  private readonly log = new Logger('http');
+
+  constructor(@InjectMetric('http_request_duration_seconds') private readonly durations: Histogram) {}
+
+  answered(request: FastifyRequest, reply: FastifyReply): void {
+    const seconds = reply.elapsedTime / 1000;
+    // An address that matches no route must not make a label of its own.
+    const route = request.routeOptions.url ?? 'unknown';
+    const method = METHODS.has(request.method) ? request.method : 'other';
+    this.durations.observe({ method, route, status: String(reply.statusCode) }, seconds);
+    if (QUIET.test(request.url) && reply.statusCode < 500) return;
+    this.log.log({
+      message: 'request answered',
+      method: request.method,
+      url: redactUrl(request.url),
+      route,
+      statusCode: reply.statusCode,
+      duration: Math.round(reply.elapsedTime * 10) / 10,
+      userAgent: request.headers['user-agent'],
+      ip: request.ip,
+      userId: request.ambient?.userId,
+      requestId: request.id,
+    });
+  }
+}

@@ -1,0 +1,67 @@
+import { Writable } from 'node:stream';
+
+const INDEX = 'coffee-tea-logs';
+const MOST = 5_000;
+const BATCH = 500;
+const EVERY_MS = 2_000;
+
+/** Sends log lines to Elasticsearch. While it is away the newest few thousand wait; older ones are dropped and counted. */
+export class ElasticsearchLogs extends Writable {
+  private waiting: string[] = [];
+  private dropped = 0;
+  private sending = false;
+  private readonly url: string;
+  private readonly headers: Record<string, string> = { 'content-type': 'application/x-ndjson' };
+  private readonly timer = setInterval(() => void this.flush(), EVERY_MS).unref();
+
+  constructor(url: string) {
+    super({ decodeStrings: false });
+    const server = new URL(url);
+    if (server.username)
+      this.headers['authorization'] =
+        `Basic ${Buffer.from(`${decodeURIComponent(server.username)}:${decodeURIComponent(server.password)}`).toString('base64')}`;
+    this.url = `${server.origin}/${INDEX}/_bulk`;
+  }
+
+  override _write(line: string | Buffer, _encoding: string, next: () => void): void {
+    this.waiting.push(String(line).trimEnd());
+    if (this.waiting.length > MOST) this.dropped += this.waiting.splice(0, this.waiting.length - MOST).length;
+    next();
+  }
+
+  private async flush(): Promise<void> {
+    if (this.sending || this.waiting.length === 0) return;
+    this.sending = true;
+    const batch = this.waiting.slice(0, BATCH);
+    const dropped = this.dropped;
+    try {
+      const lines = dropped > 0 ? [...batch, JSON.stringify(noteOf(dropped))] : batch;
+      const answer = await fetch(this.url, {
+        method: 'POST',
+        headers: this.headers,
+        body: lines.map((line) => `{"create":{}}\n${line}\n`).join(''),
+        signal: AbortSignal.timeout(5_000),
+      });
+      if (!answer.ok) return; // it is unwell: they wait for the next round
+      const sent = new Set(batch);
+      this.waiting = this.waiting.filter((line) => !sent.has(line));
+      this.dropped -= dropped;
+    } catch {
+      // it is away: they wait for the next round
+    } finally {
+      this.sending = false;
+    }
+  }
+
+  override _final(done: () => void): void {
+    clearInterval(this.timer);
+    void this.flush().finally(done);
+  }
+}
+
+const noteOf = (dropped: number) => ({
+  timestamp: new Date().toISOString(),
+  level: 'warn',
+  service: 'coffee-tea-api',
+  message: `${dropped} log lines were dropped while Elasticsearch was away`,
+});

@@ -1,0 +1,73 @@
+/**
+ * What must never reach a log: secrets by the name they go under, personal fields likewise, and a few shapes that
+ * give themselves away inside a text.
+ */
+const SECRET_NAMES =
+  /pass(word|wd|phrase)|secret|token|authorization|cookie|credential|api[-_]?key|private[-_]?key|signature|otp|pin$|^code$|^state$|idempotency/i;
+const PERSONAL_NAMES =
+  /e-?mail|phone|mobile|address(?!es$)|^to$|^note$|^contact$|(first|last|full|given|family|customer|contact|recipient)[-_]?name|^name$|birth|^customer$|^street$|^ward$/i;
+
+const IN_TEXT: readonly (readonly [RegExp, string])[] = [
+  [/\bBearer\s+[\w.~+/=-]+/gi, 'Bearer [redacted]'],
+  [/\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g, '[redacted]'],
+  [/(\w+:\/\/)[^\s/:@]*:[^\s/@]*@/g, '$1[redacted]@'],
+  [/[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g, '[redacted]'],
+  [/(Key \([^)]*\)=)\([^)]*\)/g, '$1([redacted])'],
+  [/(?:\+84|\b0)\d{9}\b/g, '[redacted]'],
+];
+
+export const REDACTED = '[redacted]';
+
+const isHidden = (name: string): boolean => SECRET_NAMES.test(name) || PERSONAL_NAMES.test(name);
+
+export const redactText = (text: string): string =>
+  IN_TEXT.reduce((clean, [shape, stand]) => clean.replace(shape, stand), text);
+
+/** A copy without secrets and personal data; deep things are cut at six levels, long lists at fifty entries. */
+export function redact(value: unknown, depth = 0): unknown {
+  if (typeof value === 'string') return redactText(value);
+  if (typeof value === 'bigint') return value.toString();
+  if (typeof value !== 'object' || value === null) return typeof value === 'function' ? undefined : value;
+  if (value instanceof Date) return value;
+  if (depth >= 6) return '[deep]';
+  if (value instanceof Error) return redactError(value, depth);
+  if (Buffer.isBuffer(value)) return `[${value.length} bytes]`;
+  if (Array.isArray(value)) return value.slice(0, 50).map((each) => redact(each, depth + 1));
+  return Object.fromEntries(
+    Object.entries(value).map(([name, each]) => [name, isHidden(name) ? REDACTED : redact(each, depth + 1)]),
+  );
+}
+
+function redactError(error: Error, depth: number): Record<string, unknown> {
+  const { code, cause } = error as Error & { code?: unknown };
+  return {
+    name: error.name,
+    message: redactText(error.message),
+    ...(typeof code === 'string' && { code }),
+    ...(error.stack && { stack: redactText(error.stack) }),
+    ...(cause !== undefined && { cause: redact(cause, depth + 1) }),
+  };
+}
+
+/** An address as it was asked for, its telling query values hidden. */
+export function redactUrl(url: string): string {
+  const at = url.indexOf('?');
+  if (at < 0) return redactText(url);
+  const query = url
+    .slice(at + 1)
+    .split('&')
+    .map((pair) => {
+      const name = pair.split('=', 1)[0]!;
+      return isHidden(name) || name === 'q' ? `${name}=${REDACTED}` : redactText(safelyDecoded(pair));
+    });
+  return `${redactText(url.slice(0, at))}?${query.join('&')}`;
+}
+
+/** An e-mail address may come as `an%40example.com`. */
+function safelyDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

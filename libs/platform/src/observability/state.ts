@@ -1,0 +1,27 @@
+/** Where the process is in its life. Probes read it; what streams to clients ends on `draining`. */
+export class ShopState {
+  private readonly leaving = new AbortController();
+  private started = false;
+  /** Requests being answered right now. */
+  inFlight = 0;
+
+  get ready(): boolean {
+    return this.started && !this.isDraining;
+  }
+
+  get isDraining(): boolean {
+    return this.leaving.signal.aborted;
+  }
+
+  get draining(): AbortSignal {
+    return this.leaving.signal;
+  }
+
+  open(): void {
+    this.started = true;
+  }
+
+  drain(): void {
+    this.leaving.abort();
+  }
+}

@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import type { KeyObject } from 'node:crypto';
+import { VerifyingKeys } from './verifying-keys';
+
+/** The keys of whichever module binds `VerifyingKeys`, wherever it stands among the modules. */
+@Injectable()
+export class KeyRing {
+  private keys: VerifyingKeys | undefined;
+
+  constructor(private readonly modules: ModuleRef) {}
+
+  async find(kid: string): Promise<KeyObject | undefined> {
+    const keys: VerifyingKeys = (this.keys ??= this.modules.get(VerifyingKeys, { strict: false }));
+    return keys.find(kid);
+  }
+}

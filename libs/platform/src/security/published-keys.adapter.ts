@@ -1,0 +1,43 @@
+import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
+import { VerifyingKeys } from './verifying-keys';
+
+const KEPT_MS = 10 * 60_000;
+const ASKED_AGAIN_AFTER_MS = 10_000;
+const LONGEST_MS = 1_000;
+
+/** The keys another process publishes at `/.well-known/jwks.json`; kept for ten minutes, asked early for an unknown kid. */
+export class PublishedKeys extends VerifyingKeys {
+  private keys = new Map<string, KeyObject>();
+  private askedAt = 0;
+  private asking: Promise<void> | undefined;
+
+  constructor(private readonly url: string) {
+    super();
+  }
+
+  async find(kid: string): Promise<KeyObject | undefined> {
+    const age = Date.now() - this.askedAt;
+    const known = this.keys.get(kid);
+    if (known && age < KEPT_MS) return known;
+    if (known ? true : age > ASKED_AGAIN_AFTER_MS) {
+      try {
+        await (this.asking ??= this.ask().finally(() => (this.asking = undefined)));
+      } catch (error) {
+        if (!known) throw error; // a key we had yesterday is better than nobody signed in
+      }
+    }
+    return this.keys.get(kid) ?? known;
+  }
+
+  private async ask(): Promise<void> {
+    const answer = await fetch(this.url, { signal: AbortSignal.timeout(LONGEST_MS) });
+    if (!answer.ok) throw new Error(`${this.url} answered ${answer.status}`);
+    const { keys } = (await answer.json()) as { keys: (JsonWebKey & { kid?: string })[] };
+    this.keys = new Map(
+      keys
+        .filter(({ kid, kty, crv }) => kid && kty === 'EC' && crv === 'P-256')
+        .map((key) => [key.kid!, createPublicKey({ key, format: 'jwk' })]),
+    );
+    this.askedAt = Date.now();
+  }
+}
