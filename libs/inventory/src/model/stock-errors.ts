@@ -21,8 +21,13 @@ export class StockTooLarge extends DomainError {
 /** Somebody changed the stock after it was read. */
 export class StockChanged extends DomainError {
   constructor(version: number) {
-    super('STALE', 'stale', `The stock has changed since; it is at version ${version} now. Read it again.`, {
-      version,
-    });
+    super(
+      'PRECONDITION_FAILED',
+      'stale',
+      `The stock has changed since; it is at version ${version} now. Read it again.`,
+      {
+        version,
+      },
+    );
   }
 }

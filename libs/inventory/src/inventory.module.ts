@@ -1,0 +1,48 @@
+import { Module } from '@nestjs/common';
+import { VariantListed } from '#contracts/catalog';
+import {
+  CommitStock,
+  ReleaseStock,
+  ReserveStock,
+  StockCommitRefused,
+  StockCommitted,
+  StockLevelChanged,
+  StockReleased,
+  StockReserved,
+  StockShort,
+} from '#contracts/inventory';
+import { contextDatabase } from '#platform/database';
+import { addMessages } from '#platform/http';
+import { contextMessaging } from '#platform/messaging';
+import { AdjustStockController } from './adjust-stock/adjust-stock.controller';
+import { ChangeStockHandler } from './adjust-stock/change-stock.command';
+import { CommitWhenAsked } from './commit-stock/commit-stock.consumer';
+import { Stocks } from './model/stocks.store';
+import { ReleaseWhenAsked } from './release-stock/release-stock.consumer';
+import { ReserveWhenAsked } from './reserve-stock/reserve-stock.consumer';
+import { ShelveWhenListed } from './shelve-variant/shelve-variant.consumer';
+import { stockConflicts } from './stock-conflicts.config';
+import { stockTexts } from './stock-texts';
+import { ViewStockController } from './view-stock/view-stock.controller';
+import { ViewStockHandler } from './view-stock/view-stock.query';
+
+const heard = [VariantListed, ReserveStock, CommitStock, ReleaseStock];
+const told = [StockReserved, StockShort, StockCommitted, StockCommitRefused, StockReleased, StockLevelChanged];
+
+addMessages(stockTexts);
+
+@Module({
+  imports: [contextDatabase('inventory'), contextMessaging('inventory', [...heard, ...told])],
+  controllers: [ViewStockController, AdjustStockController],
+  providers: [
+    Stocks,
+    ShelveWhenListed,
+    ReserveWhenAsked,
+    CommitWhenAsked,
+    ReleaseWhenAsked,
+    ChangeStockHandler,
+    ViewStockHandler,
+    stockConflicts,
+  ],
+})
+export class InventoryModule {}

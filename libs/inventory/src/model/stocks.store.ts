@@ -1,0 +1,167 @@
+import { Injectable } from '@nestjs/common';
+import type { Uuid } from '#kernel';
+import { Database, statement } from '#platform/database';
+import type { Decision, Holding, Movement, Reservation, Stock } from './stock';
+
+interface StockRow {
+  readonly sku: string;
+  readonly on_hand: number;
+  readonly reserved: number;
+  readonly version: number;
+}
+interface HoldingRow {
+  readonly reservation: (Omit<Reservation, 'short'> & { restocked: boolean; short: Reservation | null }) | null;
+  readonly stock: readonly StockRow[];
+}
+
+/** Who moved stock and why, for the ledger. */
+export interface Occasion {
+  readonly actor: string;
+  readonly reason?: string;
+}
+
+/** Somebody else kept a reservation for the order meanwhile; the request is decided anew. */
+export class ReservationTaken extends Error {}
+
+/** Everything that reads or changes stock. Whoever locks more than one SKU locks in SKU order, so that nobody waits in a circle. */
+@Injectable()
+export class Stocks {
+  constructor(private readonly db: Database) {}
+
+  /** The order's reservation, and the stock of what it holds and of what it wants; all locked until the transaction ends. */
+  async hold(orderId: Uuid, wanted: readonly string[] = []): Promise<Holding> {
+    const [row] = await this.db.query<HoldingRow>(held, [orderId, wanted]);
+    return {
+      ...(row!.reservation && { reservation: withoutNulls(row!.reservation) }),
+      stock: row!.stock.map(asStock),
+    };
+  }
+
+  /** Keeps what was decided about a holding that is still locked. Nothing is sent when nothing changed. */
+  async keep(orderId: Uuid, before: Holding, { keep }: Decision, { actor, reason }: Occasion): Promise<void> {
+    if (!keep) return;
+    const { reservation, movements } = keep;
+    const released = reservation.state === 'released' ? reservation : undefined;
+    const rows = await this.db.query(kept, [
+      orderId,
+      reservation.state,
+      JSON.stringify(reservation.lines),
+      released?.restocked ?? false,
+      released?.short ? JSON.stringify(released.short) : null,
+      before.reservation?.state ?? null,
+      ...columns(movements),
+      reason ?? null,
+      actor,
+    ]);
+    if (rows.length === 0) throw new ReservationTaken(`the reservation of order ${orderId} changed meanwhile`);
+  }
+
+  async find(sku: string): Promise<Stock | undefined> {
+    const [row] = await this.db.query<StockRow>(found, [sku]);
+    return row && asStock(row);
+  }
+
+  /** The SKU's stock, locked until the transaction ends. */
+  async lock(sku: string): Promise<Stock | undefined> {
+    const [row] = await this.db.query<StockRow>(locked, [sku]);
+    return row && asStock(row);
+  }
+
+  async move(movement: Movement, { actor, reason }: Occasion): Promise<void> {
+    await this.db.query(moved, [...columns([movement]), reason ?? null, actor]);
+  }
+
+  /** Puts a SKU on the shelf for the first time; undefined when it stands there already. */
+  async shelve(sku: string, onHand: number, { actor }: Occasion): Promise<Stock | undefined> {
+    const [row] = await this.db.query<StockRow>(shelved, [sku, onHand, actor]);
+    return row && asStock(row);
+  }
+
+  /** At most `limit` SKUs after the given one, in SKU order. */
+  async list(limit: number, after = ''): Promise<readonly Stock[]> {
+    return (await this.db.query<StockRow>(listed, [after, limit])).map(asStock);
+  }
+}
+
+const asStock = ({ sku, on_hand: onHand, reserved, version }: StockRow): Stock => ({ sku, onHand, reserved, version });
+
+const withoutNulls = ({ short, ...reservation }: NonNullable<HoldingRow['reservation']>): Reservation =>
+  ({ ...reservation, ...(short && { short }) }) as Reservation;
+
+const columns = (movements: readonly Movement[]): unknown[] => [
+  movements.map(({ sku }) => sku),
+  movements.map(({ kind }) => kind),
+  movements.map(({ onHand }) => onHand),
+  movements.map(({ reserved }) => reserved),
+];
+
+const held = statement(
+  'stock-hold',
+  `with mine as (
+     select state, lines, restocked, short from reservations where order_id = $1 for update
+   ), wanted as (
+     select unnest($2::text[]) as sku
+     union
+     select line ->> 'sku' from mine, jsonb_array_elements(mine.lines) as line where mine.state <> 'released'
+   ), locked as (
+     select sku, on_hand, reserved, version from stock
+     where sku = any (array(select sku from wanted)) order by sku for update
+   )
+   select (select to_jsonb(mine) from mine) as reservation,
+          coalesce((select jsonb_agg(to_jsonb(locked)) from locked), '[]') as stock`,
+);
+
+const kept = statement(
+  'stock-keep',
+  `with kept as (
+     insert into reservations as r (order_id, state, lines, restocked, short)
+     values ($1, $2, $3::jsonb, $4, $5::jsonb)
+     on conflict (order_id) do update
+       set state = excluded.state, lines = excluded.lines, restocked = excluded.restocked, short = excluded.short,
+           updated_at = now()
+       where r.state = $6
+     returning order_id
+   ), movement as (
+     select * from unnest($7::text[], $8::text[], $9::int[], $10::int[]) as m (sku, kind, on_hand, reserved)
+   ), moved as (
+     update stock s set on_hand = s.on_hand + m.on_hand, reserved = s.reserved + m.reserved, version = s.version + 1
+     from movement m where s.sku = m.sku
+   ), noted as (
+     insert into stock_movements (sku, order_id, kind, delta_on_hand, delta_reserved, reason, actor)
+     select sku, $1, kind, on_hand, reserved, $11, $12 from movement
+   )
+   select order_id from kept`,
+);
+
+const moved = statement(
+  'stock-move',
+  `with movement as (
+     select * from unnest($1::text[], $2::text[], $3::int[], $4::int[]) as m (sku, kind, on_hand, reserved)
+   ), moved as (
+     update stock s set on_hand = s.on_hand + m.on_hand, reserved = s.reserved + m.reserved, version = s.version + 1
+     from movement m where s.sku = m.sku
+   )
+   insert into stock_movements (sku, kind, delta_on_hand, delta_reserved, reason, actor)
+   select sku, kind, on_hand, reserved, $5, $6 from movement`,
+);
+
+const shelved = statement(
+  'stock-shelve',
+  `with shelved as (
+     insert into stock (sku, on_hand) values ($1, $2) on conflict (sku) do nothing
+     returning sku, on_hand, reserved, version
+   ), noted as (
+     insert into stock_movements (sku, kind, delta_on_hand, delta_reserved, actor)
+     select sku, 'listed', on_hand, 0, $3 from shelved
+   )
+   select * from shelved`,
+);
+
+const found = statement('stock-find', 'select sku, on_hand, reserved, version from stock where sku = $1');
+
+const locked = statement('stock-lock', `${found.text} for update`);
+
+const listed = statement(
+  'stock-list',
+  'select sku, on_hand, reserved, version from stock where sku > $1 order by sku limit $2',
+);

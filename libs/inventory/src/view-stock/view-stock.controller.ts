@@ -1,0 +1,29 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { Answers, Does, page, PageQuery, placeOf, Text, type Answer } from '#platform/http';
+import { Allowed } from '#platform/security';
+import { StockView, viewStock } from './stock-view';
+import { ViewStock } from './view-stock.query';
+
+class StockQuery extends PageQuery {
+  @Text({ min: 1, max: 100, optional: true, description: 'This SKU only.', example: 'CFS-S' })
+  sku?: string;
+}
+
+@ApiTags('inventory')
+@Allowed('stock')
+@Controller('admin/inventory')
+export class ViewStockController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Does('listStock', 'Look through the stock, by SKU')
+  @Answers(200, StockView, { list: true, paged: true })
+  async list(@Query() { limit, cursor, sku }: StockQuery): Promise<Answer<StockView[]>> {
+    const after = placeOf(cursor, z.string().max(100));
+    const stocks = await this.queries.execute(new ViewStock(limit + 1, after, sku));
+    return page(stocks, limit, (stock) => stock.sku, viewStock);
+  }
+}

@@ -1,0 +1,25 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { Stock } from '../model/stock';
+import { Stocks } from '../model/stocks.store';
+
+/** At most `limit` SKUs in SKU order after one, or the one that is named. */
+export class ViewStock extends Query<readonly Stock[]> {
+  constructor(
+    readonly limit: number,
+    readonly after?: string,
+    readonly sku?: string,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ViewStock)
+export class ViewStockHandler implements IQueryHandler<ViewStock> {
+  constructor(private readonly stocks: Stocks) {}
+
+  async execute({ limit, after, sku }: ViewStock): Promise<readonly Stock[]> {
+    if (sku === undefined) return this.stocks.list(limit, after);
+    const stock = await this.stocks.find(sku);
+    return stock ? [stock] : [];
+  }
+}
