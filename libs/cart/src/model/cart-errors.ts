@@ -1,0 +1,40 @@
+import { DomainError, NotFound, type Fault } from '#kernel';
+
+export class NoSuchLine extends NotFound {
+  constructor() {
+    super('cart line');
+  }
+}
+
+export class CartFull extends DomainError {
+  constructor(most: number) {
+    super('CART_FULL', 'refused', `A cart holds ${most} lines. Remove one first.`, { most });
+  }
+}
+
+export class LineTooLarge extends DomainError {
+  constructor(most: number) {
+    super('LINE_TOO_LARGE', 'refused', `A line holds ${most} pieces. Order fewer, or call us for a large order.`, {
+      most,
+    });
+  }
+}
+
+/** The cart is not the one the caller has seen. */
+export class CartChanged extends DomainError {
+  constructor(version: number) {
+    super('PRECONDITION_FAILED', 'stale', `The cart has changed since; it is at version ${version} now. Read it again.`, { version });
+  }
+}
+
+export class VariantUnavailable extends DomainError {
+  constructor() {
+    super('VARIANT_UNAVAILABLE', 'not-found', 'This is not on the shelf. Choose another one.');
+  }
+}
+
+export class ModifiersInvalid extends DomainError {
+  constructor(fault: Fault) {
+    super('MODIFIERS_INVALID', 'invalid', 'It cannot be made like that. See the details.', {}, [fault]);
+  }
+}
