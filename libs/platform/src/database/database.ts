@@ -21,6 +21,9 @@ export abstract class Database {
 
   abstract inTransaction(): boolean;
 
+  /** The transaction here has sent a statement: before that, working outside of it costs no second connection. */
+  abstract begun(): boolean;
+
   /**
    * The transaction's last statement. Where no other was sent before, it goes alone, without BEGIN and COMMIT: what it
    * did then stands even if `settled` throws, so its own conditions must guard it. Outside a transaction: as `query`.

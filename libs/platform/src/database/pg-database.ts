@@ -81,6 +81,10 @@ export class PgDatabase extends Database {
     return this.current() !== undefined;
   }
 
+  begun(): boolean {
+    return this.current()?.begun ?? false;
+  }
+
   async last(
     sql: string | Statement,
     values?: unknown[],

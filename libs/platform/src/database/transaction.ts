@@ -44,6 +44,10 @@ export class Transaction {
     });
   }
 
+  get begun(): boolean {
+    return this.phase === 'open';
+  }
+
   beforeCommit(work: () => Promise<void>): void {
     this.befores.push(work);
   }
