@@ -14,6 +14,7 @@ export const contextNames = [
   'notifications',
   'privacy',
   'sandbox',
+  'sandbox',
 ] as const;
 
 export type ContextName = (typeof contextNames)[number];

@@ -3,8 +3,8 @@ import type { Config, ContextName } from '#platform/config';
 import { pgTypes } from './pg-types';
 import { oneRoleServes, ownerRole, ownRuntimeRole } from './roles';
 
-/** Nine contexts of four and the one for leadership: under 40 a process. */
-export const POOL_SIZE = 4;
+/** Eight contexts of four, two lesser schemas of two, and the one for leadership: under 40 a process. */
+export const poolSize = (context: ContextName): number => (['privacy', 'sandbox'].includes(context) ? 2 : 4);
 
 /** Where the context's data lies. Throws when no database is configured: the embedded one sets `databaseUrl`. */
 export function databaseUrl(config: Pick<Config, 'databaseUrl' | 'databaseUrls'>, context: ContextName): string {
@@ -33,7 +33,7 @@ export function contextPool(url: string, context: ContextName, more: PoolConfig 
     application_name: `shop ${context}`,
     options: startUp({ ...settingsFor(url, context, ownRuntimeRole(context)), ...TIMEOUTS, jit: 'off' }),
     types: pgTypes,
-    max: POOL_SIZE,
+    max: poolSize(context),
     connectionTimeoutMillis: 5_000,
     idleTimeoutMillis: 30_000,
     keepAlive: true,

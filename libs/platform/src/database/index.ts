@@ -1,4 +1,4 @@
-export { connect, contextPool, databaseUrl, POOL_SIZE, startUp } from './connection';
+export { connect, contextPool, databaseUrl, poolSize, startUp } from './connection';
 export { Database } from './database';
 export { contextDatabase, DatabaseModule, Databases } from './database.module';
 export { migrate, pendingMigrations, type MigrateOptions, type MigrationReport } from './migrate';
@@ -7,3 +7,5 @@ export { PgDatabase } from './pg-database';
 export { pgTypes } from './pg-types';
 export { runtimeRole } from './roles';
 export { statement, type Statement } from './statement';
+export { runningPostgres, startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded/embedded'; // prettier-ignore
+export { DataFolderInUse } from './embedded/owner';

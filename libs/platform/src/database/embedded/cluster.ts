@@ -1,0 +1,119 @@
+import { spawn, type ChildProcess, type StdioOptions } from 'node:child_process';
+import { chmodSync, closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'; // prettier-ignore
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Binaries } from './binaries';
+import { canReach, giveTo, type User } from './unprivileged';
+
+export const SUPERUSER = 'shop';
+
+/** A data directory, the programs that work on it, and the user they run as. */
+export class Cluster {
+  constructor(
+    readonly directory: string,
+    private readonly programs: Binaries,
+    private readonly user: User | undefined,
+    private readonly log: string,
+  ) {}
+
+  get exists(): boolean {
+    return existsSync(join(this.directory, 'PG_VERSION'));
+  }
+
+  get majorVersion(): string {
+    return readFileSync(join(this.directory, 'PG_VERSION'), 'utf8').trim();
+  }
+
+  /** Made aside and moved into place when it is whole: a half-made one is never mistaken for a cluster. */
+  async create(password: string, sync: boolean): Promise<void> {
+    const draft = `${this.directory}.new`;
+    rmSync(draft, { recursive: true, force: true });
+    const passwords = mkdtempSync(join(tmpdir(), 'shop-postgres-'));
+    giveTo(this.user, passwords);
+    const passwordFile = join(passwords, 'password');
+    try {
+      writeFileSync(passwordFile, password, { mode: 0o600 });
+      giveTo(this.user, passwordFile);
+      const flags = ['--encoding=UTF8', `--username=${SUPERUSER}`, `--pwfile=${passwordFile}`];
+      flags.push('--auth=scram-sha-256', '--data-checksums', '--no-instructions', ...(sync ? [] : ['--no-sync']));
+      const failures: string[] = [];
+      for (const locale of ['C.UTF-8', 'C']) {
+        rmSync(draft, { recursive: true, force: true });
+        mkdirSync(draft, { mode: 0o700 });
+        giveTo(this.user, draft);
+        const { code, output } = await this.finish(this.programs.initdb, [...flags, `--locale=${locale}`], draft);
+        if (code === 0) return renameSync(draft, this.directory);
+        failures.push(output);
+      }
+      throw new Error(`The database could not be created: ${failures.at(-1)}`);
+    } finally {
+      rmSync(passwords, { recursive: true, force: true });
+    }
+  }
+
+  /** Sets the superuser's password without one, which only who owns the files can do; the server must be down. */
+  async resetPassword(password: string): Promise<void> {
+    const sql = `alter user ${SUPERUSER} password '${password}';\n`;
+    const { code, output } = await this.finish(this.programs.postgres, ['--single'], this.directory, sql, ['postgres']);
+    if (code !== 0) throw new Error(`The database's password could not be set: ${output}`);
+  }
+
+  /** Postgres in a session of its own, so that Ctrl-C reaches the shop only, which stops it last. */
+  launch(flags: readonly string[]): ChildProcess {
+    const log = openSync(this.log, 'a', 0o600);
+    try {
+      const child = this.spawn(this.programs.postgres, [...flags], this.directory, ['ignore', log, log], true);
+      child.unref();
+      return child;
+    } finally {
+      closeSync(log);
+    }
+  }
+
+  private async finish(program: string, args: string[], directory: string, input?: string, last: string[] = []) {
+    const child = this.spawn(program, args, directory, ['pipe', 'pipe', 'pipe'], false, last);
+    const chunks: Buffer[] = [];
+    for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+    child.stdin!.on('error', () => undefined);
+    child.stdin!.end(input);
+    const code = await new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', resolve);
+    });
+    return { code, output: Buffer.concat(chunks).toString().trim() };
+  }
+
+  /**
+   * A data directory under a folder that the user may not enter is handed over as an open file: Postgres steps into
+   * it through /proc/self/fd and works by relative paths from then on.
+   */
+  private spawn(
+    program: string,
+    args: string[],
+    directory: string,
+    stdio: StdioOptions & unknown[],
+    detached: boolean,
+    last: string[] = [],
+  ): ChildProcess {
+    const handed = this.user && process.platform === 'linux' && !canReach(directory, this.user);
+    const opened = handed ? openSync(directory, 'r') : undefined;
+    if (opened !== undefined) stdio.push(opened);
+    try {
+      return spawn(program, ['-D', handed ? '/proc/self/fd/3' : directory, ...args, ...last], {
+        cwd: '/',
+        detached,
+        stdio,
+        env: { LC_ALL: 'C', TZ: 'UTC', LD_LIBRARY_PATH: this.programs.lib },
+        ...(this.user && { uid: this.user.uid, gid: this.user.gid }),
+      });
+    } finally {
+      if (opened !== undefined) closeSync(opened);
+    }
+  }
+
+  /** Postgres insists that nobody else can read its directory. */
+  secure(): void {
+    giveTo(this.user, this.directory);
+    chmodSync(this.directory, 0o700);
+  }
+}
