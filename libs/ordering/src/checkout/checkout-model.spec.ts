@@ -1,0 +1,295 @@
+import fc from 'fast-check';
+import { fold, vnd, type Message } from '#kernel';
+import { OrderCancellationRequested, OrderCancelled, OrderConfirmed, OrderPlaced } from '#contracts/ordering';
+import {
+  CommitStock,
+  ReleaseStock,
+  ReserveStock,
+  StockCommitRefused,
+  StockCommitted,
+  StockReleased,
+  StockReserved,
+  StockShort,
+} from '#contracts/inventory';
+import {
+  PaymentDeclined,
+  PaymentRefunded,
+  PaymentTaken,
+  PaymentUnknown,
+  PaymentVoided,
+  RefundPayment,
+  TakePayment,
+  VoidPayment,
+} from '#contracts/payments';
+import { cancelOrder, closeOrder } from '../cancel-order/cancel-order';
+import { confirmOrder } from '../confirm-order/confirm-order';
+import { orderLife, refunded, type Order, type OrderEvent } from '../model/order';
+import { announcements } from '../model/order-announcements';
+import { facts, orderId } from '../model/order-samples';
+import { recordRefund } from '../refund-order/refund-order';
+import { RecordRefund } from '../refund-order/refunds-messages';
+import { allDone, hearOfRefund, noRefunds, type RefundsHear } from '../refund-order/refunds';
+import { hear } from './checkout';
+import { CheckoutOverdue, CheckoutWaits, CloseOrder, ConfirmOrder } from './checkout-messages';
+import type { CheckoutHears } from './checkout-moves';
+import { isOver, start } from './checkout-steps';
+
+type Place = 'ordering' | 'checkout' | 'refunds' | 'stock' | 'payments';
+const routes: [Place, readonly (new (body: never) => Message)[]][] = [
+  ['ordering', [ConfirmOrder, CloseOrder, RecordRefund]],
+  ['stock', [ReserveStock, CommitStock, ReleaseStock]],
+  ['payments', [TakePayment, VoidPayment, RefundPayment]],
+  [
+    'checkout',
+    [
+      ...[OrderPlaced, OrderConfirmed, OrderCancelled, OrderCancellationRequested],
+      ...[StockReserved, StockShort, StockCommitted, StockCommitRefused, StockReleased],
+      ...[PaymentTaken, PaymentDeclined, PaymentUnknown, PaymentVoided],
+    ],
+  ],
+];
+const placeOf = (message: Message): Place =>
+  routes.find(([, types]) => types.some((type) => message instanceof type))?.[0] ?? 'refunds';
+
+const stockLines = [
+  { sku: 'a1', quantity: 2 },
+  { sku: 'b2', quantity: 1 },
+];
+
+interface Fate {
+  readonly cash: boolean;
+  readonly short: boolean;
+  readonly commitRefused: boolean;
+  readonly pays: 'taken' | 'declined' | 'unknown, taken' | 'unknown, nothing';
+  /** A cancellation is asked for after so many deliveries; the reservation is overdue after so many. */
+  readonly cancelAfter: number | null;
+  readonly overdueAfter: number | null;
+  /** Which queue delivers next, and whether that message is delivered once more. */
+  readonly picks: readonly { readonly queue: number; readonly twice: boolean }[];
+}
+
+/**
+ * The tiniest shop: queues between places keep each source's order; all else may happen in any order, and any message may
+ * come once more, at any time later.
+ */
+class TinyShop {
+  readonly queues = new Map<string, Message[]>();
+  stream: OrderEvent[] = [];
+  checkout = start;
+  refunds = noRefunds;
+  shelf = 10;
+  reserved: 'nothing' | 'reserved' | 'committed' | 'released' | 'short' = 'nothing';
+  charges = 0;
+  kept = 0;
+  payment: 'none' | 'unknown' | 'taken' | 'declined' | 'voided' = 'none';
+  owed = false;
+  readonly given = new Set<string>();
+
+  constructor(private readonly fate: Fate) {}
+
+  send(from: Place, messages: readonly Message[]): void {
+    for (const message of messages) {
+      const lane = `${from} → ${placeOf(message)}`;
+      this.queues.set(lane, [...(this.queues.get(lane) ?? []), message]);
+    }
+  }
+
+  append(decide: (order: Order) => readonly OrderEvent[]): void {
+    const before = fold(orderLife, this.stream);
+    const events = decide(before);
+    this.send('ordering', announcements(orderId, before, this.stream.length, events, '2026-11-23T03:04:05.678Z'));
+    this.stream = [...this.stream, ...events];
+  }
+
+  cancel(): void {
+    try {
+      this.append((order) => cancelOrder(order, { by: 'customer', reason: null, refundId: 'cancelled' }));
+    } catch {
+      // too late
+    }
+  }
+
+  deliver(message: Message): void {
+    switch (placeOf(message)) {
+      case 'ordering':
+        return this.ordering(message);
+      case 'stock':
+        return this.send('stock', this.stock(message));
+      case 'payments':
+        return this.send('payments', this.pay(message));
+      case 'checkout': {
+        const heard = hear(this.checkout, message as CheckoutHears, 900);
+        this.checkout = heard.state;
+        return this.send('checkout', heard.asks);
+      }
+      case 'refunds': {
+        if (!('refundId' in message.body)) return;
+        const heard = hearOfRefund(this.refunds, message as RefundsHear);
+        this.refunds = heard.state;
+        return this.send('refunds', heard.asks);
+      }
+    }
+  }
+
+  /** The timers: whoever still waits asks again. */
+  wait(): void {
+    const heard = hear(this.checkout, new CheckoutWaits({ orderId, asked: 0 }), 900);
+    this.checkout = heard.state;
+    this.send('checkout', heard.asks);
+  }
+
+  overdue(): void {
+    const heard = hear(this.checkout, new CheckoutOverdue({ orderId }), 900);
+    this.checkout = heard.state;
+    this.send('checkout', heard.asks);
+  }
+
+  private ordering(message: Message): void {
+    if (message instanceof ConfirmOrder) this.append((order) => confirmOrder(order, message.body.payment));
+    if (message instanceof CloseOrder) this.append((order) => closeOrder(order, message.body.code));
+    if (message instanceof RecordRefund) this.append((order) => recordRefund(order, message.body.refundId));
+  }
+
+  private stock(message: Message): Message[] {
+    const lines = stockLines;
+    if (message instanceof ReserveStock) {
+      if (this.reserved === 'nothing') this.reserved = this.fate.short ? 'short' : 'reserved';
+      if (this.reserved === 'short') return [new StockShort({ orderId, short: [] })];
+      return this.reserved === 'reserved' ? [new StockReserved({ orderId, lines })] : [];
+    }
+    if (message instanceof CommitStock) {
+      if (this.reserved === 'reserved' && !this.fate.commitRefused) {
+        this.reserved = 'committed';
+        this.shelf -= 3;
+      }
+      return this.reserved === 'committed'
+        ? [new StockCommitted({ orderId, lines })]
+        : [new StockCommitRefused({ orderId, reason: 'gone' })];
+    }
+    const restocked = this.reserved === 'committed';
+    if (restocked) this.shelf += 3;
+    this.reserved = 'released';
+    return [new StockReleased({ orderId, lines: [], restocked })];
+  }
+
+  private pay(message: Message): Message[] {
+    const { pays, cash } = this.fate;
+    const about = { orderId, paymentId: 'p1' };
+    const taken = new PaymentTaken({
+      ...about,
+      amount: vnd(100_000),
+      method: cash ? 'cash' : 'card',
+      provider: 'sandbox',
+      chargeId: null,
+    });
+    if (message instanceof TakePayment) {
+      if (cash) {
+        if (this.payment === 'none') this.payment = 'taken';
+        this.owed = this.payment === 'taken';
+        return this.payment === 'taken' ? [taken] : [];
+      }
+      if (this.payment === 'none') {
+        if (pays !== 'declined' && pays !== 'unknown, nothing') this.charge();
+        this.payment = pays === 'taken' ? 'taken' : pays === 'declined' ? 'declined' : 'unknown';
+      } else if (this.payment === 'unknown') {
+        this.payment = pays === 'unknown, taken' ? 'taken' : 'declined';
+      }
+      if (this.payment === 'taken') return [taken];
+      if (this.payment === 'declined') return [new PaymentDeclined({ ...about, code: 'declined', reason: 'no' })];
+      return this.payment === 'unknown' ? [new PaymentUnknown({ ...about, attempts: 1 })] : [];
+    }
+    if (message instanceof VoidPayment) {
+      const back = this.kept;
+      this.kept = 0;
+      this.owed = false;
+      this.payment = 'voided';
+      return [new PaymentVoided({ orderId, refunded: vnd(back) })];
+    }
+    const { refundId, amount } = (message as RefundPayment).body;
+    if (!this.given.has(refundId)) this.kept -= amount.amount;
+    this.given.add(refundId);
+    return [new PaymentRefunded({ orderId, refundId, amount })];
+  }
+
+  private charge(): void {
+    this.charges += 1;
+    this.kept += 100_000;
+  }
+}
+
+function run(fate: Fate): TinyShop {
+  const shop = new TinyShop(fate);
+  shop.append(() => [fate.cash ? facts.placedForCash : facts.placed]);
+  let delivered = 0;
+  for (let quiet = 0; quiet < 8;) {
+    if (delivered === fate.cancelAfter) shop.cancel();
+    if (delivered === fate.overdueAfter) shop.overdue();
+    const busy = [...shop.queues].filter(([, queue]) => queue.length > 0);
+    if (busy.length === 0) {
+      quiet += 1; // nothing under way: time passes, and timers go off
+      delivered += 1;
+      shop.wait();
+      continue;
+    }
+    const { queue, twice } = fate.picks[delivered % fate.picks.length]!;
+    const [lane, messages] = busy[queue % busy.length]!;
+    const [message, ...rest] = messages;
+    shop.queues.set(lane, rest);
+    shop.deliver(message!);
+    const again = `${lane}, again`;
+    if (twice && !lane.endsWith('again')) shop.queues.set(again, [...(shop.queues.get(again) ?? []), message!]);
+    delivered += 1;
+    if (delivered > 2_000) throw new Error('the shop never comes to rest');
+  }
+  return shop;
+}
+
+const moment = fc.option(fc.integer({ min: 0, max: 25 }));
+const fates: fc.Arbitrary<Fate> = fc.record({
+  cash: fc.boolean(),
+  short: fc.boolean(),
+  commitRefused: fc.boolean(),
+  pays: fc.constantFrom('taken', 'declined', 'unknown, taken', 'unknown, nothing'),
+  cancelAfter: moment,
+  overdueAfter: moment,
+  picks: fc.array(fc.record({ queue: fc.nat(7), twice: fc.boolean() }), { minLength: 1, maxLength: 40 }),
+});
+
+describe('Whatever happens to a checkout', () => {
+  it('it comes to a legal end: paid for and off the shelf, or cancelled with everything given back', () => {
+    fc.assert(
+      fc.property(fates, (fate) => {
+        const shop = run(fate);
+        const order = fold(orderLife, shop.stream);
+        expect(isOver(shop.checkout)).toBe(true);
+        expect(allDone(shop.refunds)).toBe(true);
+        expect(shop.charges).toBeLessThanOrEqual(1);
+        if (order.status === 'confirmed') {
+          expect(shop.checkout.step).toBe('confirmed');
+          expect(shop).toMatchObject({ shelf: 7, kept: fate.cash ? 0 : 100_000, owed: fate.cash });
+        } else {
+          expect(order.status).toBe('cancelled');
+          expect(['given-up', 'undone']).toContain(shop.checkout.step);
+          expect(shop).toMatchObject({ shelf: 10, kept: 0, owed: false });
+          expect(shop.reserved === 'reserved' || shop.reserved === 'committed').toBe(false);
+          if ('paid' in order && order.paid.amount > 0) expect(refunded(order)).toEqual(order.paid);
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('one with stock, a good card and nobody in the way is confirmed', () => {
+    const shop = run({
+      cash: false,
+      short: false,
+      commitRefused: false,
+      pays: 'unknown, taken',
+      cancelAfter: null,
+      overdueAfter: null,
+      picks: [{ queue: 0, twice: true }],
+    });
+    expect(shop.checkout.step).toBe('confirmed');
+    expect(shop.charges).toBe(1);
+  });
+});

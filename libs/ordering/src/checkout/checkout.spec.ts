@@ -1,0 +1,282 @@
+import { vnd } from '#kernel';
+import {
+  OrderCancellationRequested,
+  OrderCancelled,
+  OrderConfirmed,
+  OrderPlaced,
+  type CancellationCode,
+} from '#contracts/ordering';
+import {
+  CommitStock,
+  ReleaseStock,
+  ReserveStock,
+  StockCommitRefused,
+  StockCommitted,
+  StockReleased,
+  StockReserved,
+  StockShort,
+} from '#contracts/inventory';
+import {
+  PaymentDeclined,
+  PaymentTaken,
+  PaymentUnknown,
+  PaymentVoided,
+  TakePayment,
+  VoidPayment,
+} from '#contracts/payments';
+import type { OrderEvent } from '../model/order';
+import { announcements } from '../model/order-announcements';
+import { facts, given, orderId, sealed } from '../model/order-samples';
+import { hear } from './checkout';
+import { CheckoutOverdue, CheckoutWaits, CloseOrder, ConfirmOrder } from './checkout-messages';
+import { patience, type CheckoutHears } from './checkout-moves';
+import { isOver, start, type Checkout } from './checkout-steps';
+
+const at = '2026-11-23T03:04:05.678Z';
+const total = vnd(100_000);
+const lines = [
+  { sku: 'a1', quantity: 2 },
+  { sku: 'b2', quantity: 1 },
+];
+const told = <M>(type: new (body: never) => M, before: readonly OrderEvent[], event: OrderEvent): M =>
+  announcements(orderId, given(...before), before.length, [event], at).find((it) => it instanceof type) as M;
+
+const placed = told(OrderPlaced, [], facts.placed);
+const placedForCash = told(OrderPlaced, [], facts.placedForCash);
+const confirmed = told(OrderConfirmed, [facts.placed], facts.confirmed);
+const closed = told(OrderCancelled, [facts.placed], facts.cancelled);
+const takenBack = told(OrderCancelled, [facts.placed, facts.confirmed], facts.cancelled);
+const unwanted = new OrderCancellationRequested({ orderId, version: 2, reason: null, by: 'customer' });
+const unwantedByStaff = new OrderCancellationRequested({ orderId, version: 2, reason: null, by: 'staff' });
+const reserved = new StockReserved({ orderId, lines });
+const short = new StockShort({ orderId, short: [{ sku: 'a1', quantity: 2, available: 1 }] });
+const committed = new StockCommitted({ orderId, lines });
+const commitRefused = new StockCommitRefused({ orderId, reason: 'gone' });
+const released = new StockReleased({ orderId, lines, restocked: false });
+const payment = { paymentId: 'p1', provider: 'sandbox', chargeId: 'ch_1', amount: total };
+const paid = new PaymentTaken({ orderId, method: 'card', ...payment });
+const owed = new PaymentTaken({ orderId, method: 'cash', ...payment, chargeId: null, provider: 'cash' });
+const declined = new PaymentDeclined({ orderId, paymentId: 'p1', code: 'declined', reason: 'no funds' });
+const unreachable = new PaymentDeclined({ orderId, paymentId: 'p1', code: 'unavailable', reason: 'down' });
+const unknown = new PaymentUnknown({ orderId, paymentId: 'p1', attempts: 1 });
+const voided = new PaymentVoided({ orderId, refunded: total });
+const overdue = new CheckoutOverdue({ orderId });
+const waits = new CheckoutWaits({ orderId, asked: 0 });
+
+const on = (state: Checkout, heard: CheckoutHears) => hear(state, heard, 900);
+const after = (...heard: CheckoutHears[]) => heard.reduce<Checkout>((state, it) => on(state, it).state, start);
+
+const asksToVoid = (reason: string) => new VoidPayment({ orderId, reason, idempotencyKey: `checkout:${orderId}:void` });
+const asksToRelease = (reason: string) => new ReleaseStock({ orderId, reason });
+const asksToClose = (code: CancellationCode) =>
+  new CloseOrder({ orderId, code, idempotencyKey: `checkout:${orderId}:close` });
+
+const reserving = after(placed);
+const paying = after(placed, reserved);
+const committing = after(placed, reserved, paid);
+const confirming = after(placed, reserved, paid, committed);
+const done = after(placed, reserved, paid, committed, confirmed);
+
+describe('A checkout that goes well', () => {
+  it('sets the goods aside first, all lines of one SKU together', () => {
+    expect(on(start, placed)).toMatchObject({
+      asks: [new ReserveStock({ orderId, lines })],
+      timers: [
+        { name: 'waits', inSeconds: 30 },
+        { name: 'overdue', inSeconds: 900 },
+      ],
+    });
+  });
+
+  it('then asks for the money', () => {
+    const token = sealed('tok_ok');
+    expect(on(reserving, reserved).asks).toEqual([
+      new TakePayment({ orderId, amount: total, method: 'card', token, idempotencyKey: `checkout:${orderId}:pay` }),
+    ]);
+  });
+
+  it('then takes the goods off the shelf, and forgets the card', () => {
+    expect(on(paying, paid).asks).toEqual([new CommitStock({ orderId })]);
+    expect(JSON.stringify(committing)).not.toContain('tok_ok');
+  });
+
+  it('then confirms the order', () => {
+    expect(on(committing, committed).asks).toEqual([
+      new ConfirmOrder({
+        orderId,
+        payment: { ...payment, method: 'card' },
+        idempotencyKey: `checkout:${orderId}:confirm`,
+      }),
+    ]);
+  });
+
+  it('and is over, with no timer left', () => {
+    const end = on(confirming, confirmed);
+    expect(end).toMatchObject({ state: { step: 'confirmed' }, asks: [] });
+    expect(end.timers.map(({ name, inSeconds }) => [name, inSeconds])).toEqual([
+      ['waits', null],
+      ['overdue', null],
+    ]);
+    expect(isOver(end.state)).toBe(true);
+  });
+});
+
+describe('A checkout that fails', () => {
+  it('for want of stock, has nothing to give back', () => {
+    expect(on(reserving, short).asks).toEqual([asksToClose('OUT_OF_STOCK')]);
+  });
+
+  it('for want of money, gives the goods back, then closes', () => {
+    expect(on(paying, declined).asks).toEqual([asksToRelease('PAYMENT_DECLINED')]);
+    expect(on(after(placed, reserved, declined), released).asks).toEqual([asksToClose('PAYMENT_DECLINED')]);
+    expect(on(paying, unreachable).asks).toEqual([asksToRelease('PAYMENT_UNAVAILABLE')]);
+  });
+
+  it('for goods lost after the payment, gives money, then goods back, then closes', () => {
+    expect(on(committing, commitRefused).asks).toEqual([asksToVoid('OUT_OF_STOCK')]);
+    expect(on(after(placed, reserved, paid, commitRefused), voided).asks).toEqual([asksToRelease('OUT_OF_STOCK')]);
+    expect(on(after(placed, reserved, paid, commitRefused, voided), released).asks).toEqual([
+      asksToClose('OUT_OF_STOCK'),
+    ]);
+  });
+
+  it('is over when the order is closed', () => {
+    const end = on(after(placed, short), closed);
+    expect(end).toMatchObject({ state: { step: 'given-up', why: 'OUT_OF_STOCK' }, asks: [] });
+    expect(end.timers.every(({ inSeconds }) => inSeconds === null)).toBe(true);
+  });
+
+  it('keeps waiting while nobody knows whether it was paid', () => {
+    expect(on(paying, unknown)).toMatchObject({ state: { step: 'paying', unknown: true }, asks: [], timers: [] });
+    expect(on(after(placed, reserved, unknown), paid).state.step).toBe('committing');
+  });
+});
+
+describe('A checkout that takes too long', () => {
+  it('gives the goods back when no money was asked for', () => {
+    expect(on(reserving, overdue).asks).toEqual([asksToRelease('OVERDUE')]);
+  });
+
+  it('has the payment voided first, and waits until that is certain', () => {
+    expect(on(paying, overdue).asks).toEqual([asksToVoid('OVERDUE')]);
+    expect(on(committing, overdue).asks).toEqual([asksToVoid('OVERDUE')]);
+    const voiding = after(placed, reserved, overdue);
+    for (const late of [paid, declined, unknown, reserved, committed, released])
+      expect(on(voiding, late)).toMatchObject({ state: voiding, asks: [] });
+    expect(on(voiding, voided).asks).toEqual([asksToRelease('OVERDUE')]);
+  });
+
+  it('says so when the payment never became known', () => {
+    expect(on(after(placed, reserved, unknown), overdue).asks).toEqual([asksToVoid('PAYMENT_UNRESOLVED')]);
+  });
+
+  it.each([
+    ['confirming', confirming],
+    ['confirmed', done],
+    ['winding back already', after(placed, reserved, declined)],
+    ['unknown', start],
+  ])('does not matter any more when %s', (_, state) => {
+    expect(on(state, overdue)).toMatchObject({ state, asks: [], timers: [] });
+  });
+});
+
+describe('An order that is no longer wanted', () => {
+  it.each<[string, Checkout, object]>([
+    ['reserving', reserving, asksToRelease('CUSTOMER')],
+    ['paying', paying, asksToVoid('CUSTOMER')],
+    ['committing', committing, asksToVoid('CUSTOMER')],
+    ['confirming', confirming, asksToVoid('CUSTOMER')],
+  ])('while %s is wound back from there', (_, state, ask) => {
+    expect(on(state, unwanted).asks).toEqual([ask]);
+  });
+
+  it('by the staff says so', () => {
+    expect(on(reserving, unwantedByStaff).asks).toEqual([asksToRelease('STAFF')]);
+  });
+
+  it('before it was known is closed at once', () => {
+    const known = on(after(unwanted), placed);
+    expect(known.asks).toEqual([asksToClose('CUSTOMER')]);
+    expect(known.timers.map(({ name }) => name)).toEqual(['waits']);
+  });
+
+  it('keeps the first reason', () => {
+    expect(on(after(placed, reserved, declined), unwanted)).toMatchObject({
+      state: { why: 'PAYMENT_DECLINED' },
+      asks: [],
+    });
+  });
+
+  it('once confirmed, puts the goods back; the money goes back as a refund', () => {
+    expect(on(done, takenBack).asks).toEqual([asksToRelease('CANCELLED')]);
+    expect(on(done, takenBack).timers).toMatchObject([{ name: 'waits', inSeconds: 30 }]);
+    expect(after(placed, reserved, paid, committed, confirmed, takenBack, released).step).toBe('undone');
+  });
+
+  it('once confirmed, for cash, crosses out what is owed and puts the goods back', () => {
+    const unbooking = on(after(placedForCash, reserved, owed, committed, confirmed), takenBack);
+    expect(unbooking.asks).toEqual([asksToVoid('CANCELLED')]);
+    expect(on(unbooking.state, voided).asks).toEqual([asksToRelease('CANCELLED')]);
+  });
+
+  it('may be heard of before its confirmation', () => {
+    expect(after(placed, reserved, paid, committed, takenBack)).toMatchObject({ step: 'restocking' });
+    expect(after(placed, reserved, paid, committed, takenBack, confirmed)).toMatchObject({ step: 'restocking' });
+  });
+});
+
+describe('What comes late or twice', () => {
+  it.each<[string, Checkout, CheckoutHears]>([
+    ['the order', reserving, placed],
+    ['the reservation', paying, reserved],
+    ['the shortage', after(placed, short), short],
+    ['the payment', committing, paid],
+    ['a refusal of payment', after(placed, reserved, declined), declined],
+    ['the goods', confirming, committed],
+    ['a refused commit', after(placed, reserved, paid, commitRefused), commitRefused],
+    ['the confirmation', done, confirmed],
+    ['the release', after(placed, reserved, declined, released), released],
+    ['the void', after(placed, reserved, overdue, voided), voided],
+    ['the closing', after(placed, short, closed), closed],
+    ['a cancellation', after(placed, reserved, paid, committed, confirmed, takenBack), takenBack],
+    ['a wish to cancel', after(placed, reserved, unwanted), unwanted],
+    ['a timer', done, waits],
+  ])('%s, heard again, changes nothing', (_, state, heard) => {
+    expect(on(state, heard)).toMatchObject({ state, asks: [], timers: [] });
+  });
+
+  it.each([
+    ['releasing', after(placed, reserved, declined), 'PAYMENT_DECLINED'],
+    ['closing', after(placed, reserved, declined, released), 'PAYMENT_DECLINED'],
+    ['given up', after(placed, reserved, overdue, voided, released, closed), 'OVERDUE'],
+  ])('money and goods that come while %s go back', (_, state, why) => {
+    expect(on(state, paid)).toMatchObject({ state, asks: [asksToVoid(why)] });
+    expect(on(state, reserved)).toMatchObject({ state, asks: [asksToRelease(why)] });
+    expect(on(state, committed)).toMatchObject({ state, asks: [asksToRelease(why)] });
+  });
+});
+
+describe('Waiting for an answer', () => {
+  const steps: Checkout[] = [
+    reserving,
+    paying,
+    committing,
+    confirming,
+    after(placed, reserved, overdue),
+    after(placed, reserved, declined),
+    after(placed, short),
+    after(placed, reserved, paid, committed, confirmed, takenBack),
+    after(placedForCash, reserved, owed, committed, confirmed, takenBack),
+  ];
+
+  it.each(steps.map((state) => [state.step, state] as const))('asks again while %s', (_, state) => {
+    const again = on(state, waits);
+    expect(again.state.step).toBe(state.step);
+    expect(again.asks).toHaveLength(1);
+    expect(again.timers).toMatchObject([{ name: 'waits', inSeconds: 60 }]);
+  });
+
+  it('grows more patient, up to ten minutes', () => {
+    expect([0, 1, 2, 10].map(patience)).toEqual([30, 60, 120, 600]);
+  });
+});
