@@ -1,0 +1,3 @@
+export { Leadership } from './leadership';
+export { LeadershipModule } from './leadership.module';
+export { PgLeadership } from './pg-leadership';

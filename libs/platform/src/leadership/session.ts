@@ -1,0 +1,52 @@
+import type { Client } from 'pg';
+
+/** Advisory locks take two numbers: what kind, and which. 'SHOP' in ASCII, so that no stranger has them too. */
+const LEAD = 0x53484f50;
+const INSTANCE = LEAD + 1;
+
+export const CHANNEL = 'shop_words';
+
+/** The statements of the leadership connection. */
+export class Session {
+  constructor(private readonly client: Client) {}
+
+  async begin(number: number): Promise<boolean> {
+    const { rows } = await this.client.query('select pg_try_advisory_lock($1, $2) as got', [INSTANCE, number]);
+    if (!rows[0].got) return false;
+    await this.client.query(`listen ${CHANNEL}`);
+    return true;
+  }
+
+  /** The beat: keeps the session from its idle time-out, tries for the leads that are wanted, counts the living. */
+  async beat(wanted: readonly string[]): Promise<{ got: string[]; living: number[] }> {
+    const { rows } = await this.client.query({
+      name: 'beat',
+      text: `select
+        array(select name from unnest($1::text[]) as name where pg_try_advisory_lock(${LEAD}, hashtext(name))) as got,
+        array(${LIVING}) as living`,
+      values: [wanted],
+    });
+    return rows[0];
+  }
+
+  async living(): Promise<number[]> {
+    const { rows } = await this.client.query({ name: 'living', text: `select array(${LIVING}) as living` });
+    return rows[0].living;
+  }
+
+  async giveBack(name: string): Promise<void> {
+    await this.client.query(`select pg_advisory_unlock(${LEAD}, hashtext($1))`, [name]);
+  }
+
+  async say(words: readonly string[]): Promise<void> {
+    await this.client.query({
+      name: 'say',
+      text: `select pg_notify('${CHANNEL}', word) from unnest($1::text[]) as word`,
+      values: [words],
+    });
+  }
+}
+
+const LIVING = `select objid::int from pg_locks
+  where locktype = 'advisory' and classid = ${INSTANCE} and granted
+    and database = (select oid from pg_database where datname = current_database())`;

@@ -1,0 +1,6 @@
+import { Module } from '@nestjs/common';
+
+export const MESSAGING_CONTEXT = 'messaging context';
+
+@Module({})
+export class ContextMessagingModule {}

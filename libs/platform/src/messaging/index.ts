@@ -1,0 +1,18 @@
+export { Announcements } from './announcements';
+export { contextMessaging } from './context-messaging.module';
+export { DeadLetters, type DeadLetter } from './dead-letters.store';
+export { type Envelope, type MessageMeta } from './envelope';
+export { ClaimLost, RetryLater, Undecodable } from './errors';
+export { type Prepares } from './handlers';
+export { Hears, type HandlerStatics, type Hearer } from './hears';
+export { inboxDone, timersCancelled, timersSet } from './inbox.store';
+export { MessagingModule } from './messaging.module';
+export { Outbox } from './outbox';
+export { outboxInsert, outboxValue } from './outbox.store';
+export { createMessagingTables } from './tables';
+export { type Timer, type TimerChange } from './timer';
+export { Timers } from './timers';
+export { toCancel, toSet } from './timers.store';
+export { currentTrace, withTrace, type Trace } from './trace';
+export { Transport } from './transport';
+export { currentUnit, type Claim, type Unit } from './unit';

@@ -1,0 +1,68 @@
+import type { Message, Uuid } from '#kernel';
+import type { Database } from '#platform/database';
+import type { Clock, Ids } from '#platform/system';
+import { classOf, envelope, followUp, type Envelope } from './envelope';
+import { insertOutbox } from './outbox.store';
+import type { MessageRegistry } from './registry';
+import type { Signal } from './signal';
+import { currentTrace, type Trace } from './trace';
+import { currentUnit, type Unit } from './unit';
+
+const BUFFER = Symbol('outbox');
+
+/** The way out of one context: makes messages ready to be stored, and stores them with the work that caused them. */
+export class Outbox {
+  constructor(
+    readonly db: Database,
+    private readonly registry: MessageRegistry,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly relay: Signal,
+  ) {}
+
+  /**
+   * Messages ready for `outboxInsert`. In a handler their ids and trace follow from what is being handled; elsewhere
+   * give `ids` (derived from the command's id) where a repetition must make the same messages again.
+   */
+  envelopes(messages: readonly Message[], ids?: (index: number) => Uuid, trace?: Trace): Envelope[] {
+    const unit = this.unit();
+    const now = this.clock.now();
+    return messages.map((message, index) => {
+      const { type } = classOf(message);
+      if (!this.registry.has(type)) throw new Error(`${type} is not among the messages of ${this.db.context}`);
+      const id = ids ? ids(index) : unit ? unit.nextId() : this.ids.next();
+      const follows = trace ?? (unit && followUp(unit.envelope)) ?? currentTrace() ?? { correlationId: id };
+      return envelope(message, id, this.db.context, now, follows);
+    });
+  }
+
+  /** Into the handler's last statement, or the open transaction's; throws where there is neither. */
+  send(messages: readonly Message[]): void {
+    const unit = this.unit();
+    if (!unit && !this.db.inTransaction())
+      throw new Error(`${classOf(messages[0]!).type} was published outside a transaction of ${this.db.context}`);
+    const ready = this.envelopes(messages);
+    if (unit) unit.send(ready);
+    else this.buffer().push(...ready);
+  }
+
+  /** Calls the relay after a store's own statement has written messages. */
+  wake(): void {
+    this.relay.raise();
+  }
+
+  /** The message of this context that is being handled here. */
+  unit(): Unit | undefined {
+    const unit = currentUnit();
+    return unit?.context === this.db.context ? unit : undefined;
+  }
+
+  private buffer(): Envelope[] {
+    return this.db.local(BUFFER, () => {
+      const messages: Envelope[] = [];
+      this.db.beforeCommit(async () => void (await insertOutbox(this.db, messages)));
+      this.db.afterCommit(() => this.wake());
+      return messages;
+    });
+  }
+}

@@ -1,0 +1,22 @@
+import type { Database, Statement } from '#platform/database';
+import { ClaimLost } from './errors';
+import { DONE, DONE_AND_SENT, DONE_SENT_AND_TIMED } from './inbox.store';
+import { outboxValue } from './outbox.store';
+import { toCancel, toSet } from './timers.store';
+import type { Unit } from './unit';
+
+/** The unit's last statement: what was gathered is written, and the message counted, both or neither. */
+export async function settle(db: Database, unit: Unit): Promise<void> {
+  const { messages, timers } = unit.take();
+  const claim = [unit.claimed.seq, unit.claimed.claimedBy];
+  const [sql, values]: [Statement, unknown[]] =
+    timers.length > 0
+      ? [DONE_SENT_AND_TIMED, [...claim, outboxValue(messages), toSet(timers), toCancel(timers)]]
+      : messages.length > 0
+        ? [DONE_AND_SENT, [...claim, outboxValue(messages)]]
+        : [DONE, claim];
+  await db.last(sql, values, ({ rows }) => {
+    if (rows.length === 0) throw new ClaimLost(unit.handler, unit.claimed.seq);
+  });
+  unit.settled();
+}

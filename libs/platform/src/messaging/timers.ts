@@ -1,0 +1,39 @@
+import type { Database } from '#platform/database';
+import type { Outbox } from './outbox';
+import type { Signal } from './signal';
+import type { Timer, TimerChange } from './timer';
+import { cancelTimers, setTimers } from './timers.store';
+
+/** Messages to oneself for later, set and cancelled with the transaction or handler they are asked for in. */
+export abstract class Timers {
+  abstract set(...timers: readonly Timer[]): Promise<void>;
+  abstract cancel(...timers: readonly Pick<Timer, 'name' | 'key'>[]): Promise<void>;
+}
+
+export class StoredTimers extends Timers {
+  constructor(
+    private readonly db: Database,
+    private readonly outbox: Outbox,
+    private readonly clock: Signal,
+  ) {
+    super();
+  }
+
+  async set(...timers: readonly Timer[]): Promise<void> {
+    const envelopes = this.outbox.envelopes(timers.map(({ message }) => message));
+    await this.change(timers.map(({ name, key, dueAt }, index) => ({ name, key, dueAt, envelope: envelopes[index]! })));
+  }
+
+  async cancel(...timers: readonly Pick<Timer, 'name' | 'key'>[]): Promise<void> {
+    await this.change(timers.map(({ name, key }) => ({ name, key, dueAt: null })));
+  }
+
+  private async change(changes: readonly TimerChange[]): Promise<void> {
+    const unit = this.outbox.unit();
+    if (unit) return unit.time(changes);
+    if (!this.db.inTransaction()) throw new Error(`a timer was set outside a transaction of ${this.db.context}`);
+    await setTimers(this.db, changes);
+    await cancelTimers(this.db, changes);
+    this.db.afterCommit(() => this.clock.raise());
+  }
+}

@@ -1,0 +1,18 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Uuid } from '#kernel';
+
+/** What the work at hand belongs to; every message sent meanwhile carries it on. */
+export interface Trace {
+  /** One for everything that follows from a visitor's request. */
+  readonly correlationId: Uuid;
+  /** The command or message that is being worked on. */
+  readonly causationId?: Uuid;
+  readonly requestId?: string;
+  readonly traceparent?: string;
+}
+
+const ambient = new AsyncLocalStorage<Trace>();
+
+export const currentTrace = (): Trace | undefined => ambient.getStore();
+
+export const withTrace = <T>(trace: Trace, work: () => T): T => ambient.run(trace, work);

@@ -1,0 +1,73 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { derivedId, type Uuid } from '#kernel';
+import type { Envelope } from './envelope';
+import type { TimerChange } from './timer';
+
+/** The inbox row that is being worked on, and who claimed it: the fence that lets one worker count it. */
+export interface Claim {
+  readonly seq: number;
+  readonly claimedBy: number;
+}
+
+/**
+ * The handling of one inbox message. What is sent and which timers are set is gathered here, and written by the
+ * unit's last statement together with the mark that the message is done.
+ */
+export class Unit {
+  private messages: Envelope[] = [];
+  private timers: TimerChange[] = [];
+  private over = false;
+  private derived = 0;
+
+  constructor(
+    readonly context: string,
+    readonly handler: string,
+    readonly envelope: Envelope,
+    readonly claimed: Claim,
+    readonly attempts: number,
+  ) {}
+
+  /** The next id that follows from this message and handler: the same ones, in the same order, when it is retried. */
+  nextId(): Uuid {
+    return derivedId(this.envelope.id, this.handler, this.derived++);
+  }
+
+  send(messages: readonly Envelope[]): void {
+    this.mustBeOpen();
+    this.messages.push(...messages);
+  }
+
+  time(changes: readonly TimerChange[]): void {
+    this.mustBeOpen();
+    this.timers.push(...changes);
+  }
+
+  /** What was gathered so far, for the statement that writes it; gathered once. */
+  take(): { messages: Envelope[]; timers: TimerChange[] } {
+    const taken = { messages: this.messages, timers: this.timers };
+    this.messages = [];
+    this.timers = [];
+    return taken;
+  }
+
+  /** A store's own statement has marked the message done: there is nothing left to write. */
+  settled(): void {
+    if (this.messages.length + this.timers.length > 0) throw new Error(`${this.handler} left messages unwritten`);
+    this.over = true;
+  }
+
+  get isSettled(): boolean {
+    return this.over;
+  }
+
+  private mustBeOpen(): void {
+    if (this.over) throw new Error(`${this.handler} sends after its message was marked done`);
+  }
+}
+
+const ambient = new AsyncLocalStorage<Unit>();
+
+/** The message that is being handled, if this runs in a handler. */
+export const currentUnit = (): Unit | undefined => ambient.getStore();
+
+export const inUnit = <T>(unit: Unit, work: () => T): T => ambient.run(unit, work);
