@@ -1,0 +1,61 @@
+import 'reflect-metadata';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type * as ConfigLibrary from '#platform/config';
+import type * as DatabaseLibrary from '#platform/database';
+import { resolveToSources } from './source-imports';
+
+const PREFIX = 'shop-test-postgres-';
+export const TEMPLATE = 'shop_template';
+
+/** One Postgres for the whole run, and in it one migrated database that every spec file's own is a copy of. */
+export default async function setUp(): Promise<void> {
+  if (process.env['SHOP_TEST_POSTGRES']) return; // another project's set-up was first
+  resolveToSources();
+  /* eslint-disable @typescript-eslint/no-require-imports -- the sources can be resolved only from here on */
+  const database = require('#platform/database') as typeof DatabaseLibrary;
+  const { contextNames } = require('#platform/config') as typeof ConfigLibrary;
+  /* eslint-enable @typescript-eslint/no-require-imports */
+  await sweep(database);
+  const dataDir = mkdtempSync(join(tmpdir(), PREFIX));
+  const server = await database.startEmbeddedPostgres({
+    dataDir,
+    durable: false,
+    settings: { shared_buffers: '256MB', max_wal_size: '4GB', wal_level: 'minimal', max_wal_senders: '0' },
+  });
+  try {
+    const admin = await database.connect(server.url, 'tests');
+    await admin.query(`create database ${TEMPLATE}`);
+    await admin.end();
+    const urls = { databaseUrl: server.url.replace('/shop?', `/${TEMPLATE}?`), databaseUrls: {} };
+    for (const context of contextNames) {
+      // a migration that fails is found by its context's specs, and does not keep the others from running
+      await database.migrate(urls, { contexts: [context] }).catch((error: unknown) => console.error(context, error));
+    }
+  } catch (error) {
+    await server.stop();
+    throw error;
+  }
+  process.env['SHOP_TEST_POSTGRES'] = server.url;
+  Object.assign(globalThis, {
+    stopTestPostgres: async () => {
+      await server.stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  });
+}
+
+/** What a run that was killed has left behind. */
+async function sweep({ startEmbeddedPostgres, DataFolderInUse }: typeof DatabaseLibrary): Promise<void> {
+  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(PREFIX))) {
+    const dataDir = join(tmpdir(), name);
+    try {
+      const orphan = await startEmbeddedPostgres({ dataDir, durable: false });
+      await orphan.stop();
+    } catch (error) {
+      if (error instanceof DataFolderInUse) continue;
+    }
+    rmSync(dataDir, { recursive: true, force: true });
+  }
+}
