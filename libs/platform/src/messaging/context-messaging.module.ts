@@ -19,8 +19,8 @@ const post = (context: ContextName) => [
     provide: Outbox,
     inject: [Databases, PostOffice, Clock, Ids],
     useFactory: (databases: Databases, office: PostOffice, clock: Clock, ids: Ids) => {
-      const { registry, relay } = office.open(context, databases.of(context), [...made.get(context)!.classes]);
-      return new Outbox(databases.of(context), registry, clock, ids, relay);
+      const { registry, relay, timers } = office.open(context, databases.of(context), [...made.get(context)!.classes]);
+      return new Outbox(databases.of(context), registry, clock, ids, relay, timers);
     },
   },
   {
@@ -30,15 +30,13 @@ const post = (context: ContextName) => [
   },
   {
     provide: Timers,
-    inject: [Outbox, PostOffice],
-    useFactory: (outbox: Outbox, office: PostOffice) =>
-      new StoredTimers(outbox.db, outbox, office.branch(context).timers),
+    inject: [Outbox],
+    useFactory: (outbox: Outbox) => new StoredTimers(outbox.db, outbox),
   },
   {
     provide: DeadLetters,
-    inject: [Databases, PostOffice],
-    useFactory: (databases: Databases, office: PostOffice) =>
-      new DeadLetters(databases.of(context), office.branch(context).inbox),
+    inject: [Outbox, PostOffice],
+    useFactory: (outbox: Outbox, office: PostOffice) => new DeadLetters(outbox.db, office.branch(context).inbox),
   },
 ];
 

@@ -45,7 +45,8 @@ export async function handleOne(
   }
 }
 
-async function handle({ context, db, handlers, registry }: Branch, row: InboxRow, instance: number): Promise<void> {
+async function handle(branch: Branch, row: InboxRow, instance: number): Promise<void> {
+  const { context, db, handlers, registry } = branch;
   const handler = handlers.named(row.handler);
   if (!handler) throw new Undecodable(`${context} has no handler called ${row.handler}`);
   const message = registry.decode(row.type, row.body);
@@ -54,7 +55,7 @@ async function handle({ context, db, handlers, registry }: Branch, row: InboxRow
     db.transaction(async () => {
       const unit = new Unit(context, row.handler, envelope, { seq: row.seq, claimedBy: instance }, row.attempts);
       await inUnit(unit, () => handler.handle(message));
-      if (!unit.isSettled) await settle(db, unit);
+      if (!unit.isSettled) await settle(branch, unit);
     }),
   );
 }

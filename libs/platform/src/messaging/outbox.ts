@@ -18,6 +18,7 @@ export class Outbox {
     private readonly clock: Clock,
     private readonly ids: Ids,
     private readonly relay: Signal,
+    private readonly timers: Signal,
   ) {}
 
   /**
@@ -49,6 +50,11 @@ export class Outbox {
   /** Calls the relay after a store's own statement has written messages. */
   wake(): void {
     this.relay.raise();
+  }
+
+  /** The same for timers. */
+  wakeTimers(): void {
+    this.timers.raise();
   }
 
   /** The message of this context that is being handled here. */

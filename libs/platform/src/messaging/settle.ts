@@ -1,4 +1,5 @@
-import type { Database, Statement } from '#platform/database';
+import type { Statement } from '#platform/database';
+import type { Branch } from './branch';
 import { ClaimLost } from './errors';
 import { DONE, DONE_AND_SENT, DONE_SENT_AND_TIMED } from './inbox.store';
 import { outboxValue } from './outbox.store';
@@ -6,7 +7,7 @@ import { toCancel, toSet } from './timers.store';
 import type { Unit } from './unit';
 
 /** The unit's last statement: what was gathered is written, and the message counted, both or neither. */
-export async function settle(db: Database, unit: Unit): Promise<void> {
+export async function settle({ db, relay, timers: clock }: Branch, unit: Unit): Promise<void> {
   const { messages, timers } = unit.take();
   const claim = [unit.claimed.seq, unit.claimed.claimedBy];
   const [sql, values]: [Statement, unknown[]] =
@@ -19,4 +20,6 @@ export async function settle(db: Database, unit: Unit): Promise<void> {
     if (rows.length === 0) throw new ClaimLost(unit.handler, unit.claimed.seq);
   });
   unit.settled();
+  if (messages.length > 0) db.afterCommit(() => relay.raise());
+  if (timers.length > 0) db.afterCommit(() => clock.raise());
 }

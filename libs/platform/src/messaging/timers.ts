@@ -1,6 +1,5 @@
 import type { Database } from '#platform/database';
 import type { Outbox } from './outbox';
-import type { Signal } from './signal';
 import type { Timer, TimerChange } from './timer';
 import { cancelTimers, setTimers } from './timers.store';
 
@@ -14,7 +13,6 @@ export class StoredTimers extends Timers {
   constructor(
     private readonly db: Database,
     private readonly outbox: Outbox,
-    private readonly clock: Signal,
   ) {
     super();
   }
@@ -34,6 +32,6 @@ export class StoredTimers extends Timers {
     if (!this.db.inTransaction()) throw new Error(`a timer was set outside a transaction of ${this.db.context}`);
     await setTimers(this.db, changes);
     await cancelTimers(this.db, changes);
-    this.db.afterCommit(() => this.clock.raise());
+    this.db.afterCommit(() => this.outbox.wakeTimers());
   }
 }

@@ -1,0 +1,89 @@
+import { LRUCache } from 'lru-cache';
+import { derivedId, type Message } from '#kernel';
+import { ClaimLost, currentUnit, RetryLater, type Envelope, type Outbox, type Prepares } from '#platform/messaging';
+import type { Clock } from '#platform/system';
+import type { ProcessDefinition } from './definition';
+import { loadProcesses, takeStep, type Standing } from './processes.store';
+
+const REMEMBERED = 2_000;
+const TRIES = 3;
+
+/**
+ * Runs a process: extend it, mark the class with `@Hears(...)`. One statement a message: counted in the inbox, state,
+ * journal, requests and timers, all or nothing. The process's id is the message's key.
+ */
+export abstract class ProcessHandler<State extends object, Hears extends Message> implements Prepares {
+  private readonly seen = new LRUCache<string, Standing<State>>({ max: REMEMBERED });
+  private readonly definitions: readonly ProcessDefinition<State, Hears>[];
+
+  /** Newest definition first; the older ones serve the processes that began with them. */
+  constructor(
+    private readonly outbox: Outbox,
+    private readonly clock: Clock,
+    ...definitions: readonly ProcessDefinition<State, Hears>[]
+  ) {
+    this.definitions = definitions;
+  }
+
+  /** What is remembered may be old news: the step's version check finds out, and it is read again. */
+  async prepare(messages: readonly Envelope[]): Promise<void> {
+    const ids = new Set(messages.map(({ key }) => key).filter((id) => !this.seen.has(id)));
+    if (ids.size > 0) await this.read([...ids]);
+  }
+
+  async handle(message: Hears): Promise<void> {
+    const unit = currentUnit();
+    if (!unit) throw new Error(`${this.name} hears messages from the inbox only`);
+    const { envelope, claimed, handler } = unit;
+    const { db } = this.outbox;
+    for (let tries = 0; tries < TRIES; tries++) {
+      const from = this.seen.get(envelope.key) ?? (await this.read([envelope.key])).get(envelope.key)!;
+      const { state, asks, timers, note } = this.definition(from).hear(from.state, message, this.clock.now());
+      const json = JSON.stringify(state);
+      const ready = this.outbox.envelopes([...asks, ...timers.map((timer) => timer.message)], (index) =>
+        derivedId(envelope.id, handler, index),
+      );
+      const outcome = await db.outside(() =>
+        takeStep(db, {
+          ...{ claim: claimed, process: this.name, id: envelope.key, heard: envelope, from, state: json, note },
+          asks: ready.slice(0, asks.length),
+          timers: timers.map(({ name, dueAt }, index) => ({
+            ...{ name: `${this.name}/${name}`, key: envelope.key, dueAt },
+            envelope: ready[asks.length + index]!,
+          })),
+        }),
+      );
+      if (outcome === 'taken') {
+        this.seen.set(envelope.key, { ...from, version: from.version + 1, state: JSON.parse(json) as State });
+        unit.settled();
+        if (asks.length > 0) this.outbox.wake();
+        if (timers.length > 0) this.outbox.wakeTimers();
+        return;
+      }
+      this.seen.delete(envelope.key);
+      if (outcome === 'claim lost') throw new ClaimLost(handler, claimed.seq);
+    }
+    throw new RetryLater(`${this.name} ${envelope.key} was overtaken again and again`);
+  }
+
+  private get name(): string {
+    return this.definitions[0]!.name;
+  }
+
+  private definition({ definition }: Standing<State>): ProcessDefinition<State, Hears> {
+    const found = this.definitions.find(({ version }) => version === definition);
+    if (!found) throw new Error(`this build cannot run version ${definition} of the process ${this.name}`);
+    return found;
+  }
+
+  private async read(ids: readonly string[]): Promise<Map<string, Standing<State>>> {
+    const { db } = this.outbox;
+    const found = new Map<string, Standing<State>>();
+    const { version, initial } = this.definitions[0]!;
+    for (const id of ids) found.set(id, { definition: version, version: 0, state: initial });
+    for (const { id, ...standing } of await db.outside(() => loadProcesses<State>(db, this.name, ids)))
+      found.set(id, standing);
+    for (const [id, standing] of found) this.seen.set(id, standing);
+    return found;
+  }
+}
