@@ -1,0 +1,36 @@
+import { Module } from '@nestjs/common';
+import * as identity from '#contracts/identity';
+import { contextDatabase } from '#platform/database';
+import { contextMessaging } from '#platform/messaging';
+import { KeysModule } from './keys/keys.module';
+import { Doorkeeper, LogInHandler } from './log-in/log-in.command';
+import { LogInController } from './log-in/log-in.controller';
+import { Tokens } from './log-in/tokens.adapter';
+import { LogOutHandler } from './log-out/log-out.command';
+import { LogOutController } from './log-out/log-out.controller';
+import { Account } from './model/account.entity';
+import { Accounts } from './model/accounts.store';
+import { Passwords } from './model/passwords.adapter';
+import { Sessions } from './model/sessions.store';
+import { RefreshHandler } from './refresh/refresh.command';
+import { RefreshController } from './refresh/refresh.controller';
+import { AdminSeeder } from './register/admin.seeder';
+import { RegisterHandler } from './register/register.command';
+import { RegisterController } from './register/register.controller';
+import { SessionsSweep } from './sessions-sweep.job';
+
+/** Who you are. */
+@Module({
+  imports: [
+    contextDatabase('identity', { entities: [Account] }),
+    contextMessaging('identity', Object.values(identity)),
+    KeysModule,
+  ],
+  controllers: [RegisterController, LogInController, RefreshController, LogOutController],
+  providers: [
+    ...[Accounts, Sessions, Passwords, Tokens, Doorkeeper],
+    ...[RegisterHandler, LogInHandler, RefreshHandler, LogOutHandler],
+    ...[AdminSeeder, SessionsSweep],
+  ],
+})
+export class IdentityModule {}

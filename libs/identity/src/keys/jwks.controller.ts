@@ -1,0 +1,38 @@
+import { Controller, Get } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { answer, Answers, Bare, cachedFor, Does } from '#platform/http';
+import { Public, Unlimited } from '#platform/security';
+import { TokenKeys } from './token-keys.adapter';
+
+const Jwks = z
+  .object({
+    keys: z.array(
+      z.object({
+        kid: z.string(),
+        kty: z.literal('EC'),
+        crv: z.literal('P-256'),
+        x: z.string(),
+        y: z.string(),
+        alg: z.literal('ES256'),
+        use: z.literal('sig'),
+      }),
+    ),
+  })
+  .meta({ id: 'Jwks' });
+
+@ApiTags('Auth')
+@Controller('.well-known')
+export class JwksController {
+  constructor(private readonly keys: TokenKeys) {}
+
+  @Get('jwks.json')
+  @Public()
+  @Unlimited()
+  @Bare()
+  @Does('listSigningKeys', 'The public keys that access tokens are verified with')
+  @Answers(200, Jwks)
+  async list() {
+    return answer(await this.keys.jwks(), { cacheControl: cachedFor(300) });
+  }
+}

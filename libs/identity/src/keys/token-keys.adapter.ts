@@ -1,0 +1,123 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+} from 'node:crypto';
+import type { JsonWebKey, KeyObject } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Config } from '#platform/config';
+import { VerifyingKeys } from '#platform/security';
+import { SigningKeyRows, type SigningKeyRow } from './signing-keys.store';
+
+export interface SigningKey {
+  readonly kid: string;
+  readonly key: KeyObject;
+}
+
+const REREAD_MS = 5_000;
+
+/** The shop's P-256 keys: the newest signs, and all that are kept verify. Private halves are sealed at rest. */
+@Injectable()
+export class TokenKeys extends VerifyingKeys {
+  private signing: SigningKey | undefined;
+  private publics = new Map<string, { jwk: JsonWebKey; key: KeyObject }>();
+  private readAt = 0;
+  private reading: Promise<void> | undefined;
+
+  constructor(
+    private readonly rows: SigningKeyRows,
+    private readonly config: Config,
+  ) {
+    super();
+  }
+
+  async find(kid: string): Promise<KeyObject | undefined> {
+    if (!this.publics.has(kid)) await this.read();
+    return this.publics.get(kid)?.key;
+  }
+
+  async current(): Promise<SigningKey> {
+    if (!this.signing) await this.read();
+    return this.signing!;
+  }
+
+  async jwks(): Promise<{ keys: (JsonWebKey & { kid: string; alg: 'ES256'; use: 'sig' })[] }> {
+    if (this.publics.size === 0) await this.read();
+    return {
+      keys: [...this.publics].map(([kid, { jwk }]) => ({ ...jwk, kid, alg: 'ES256' as const, use: 'sig' as const })),
+    };
+  }
+
+  /** An unknown kid may be another instance's new key: asked of the database, but not for every forged token. */
+  private read(): Promise<void> {
+    if (this.signing && Date.now() - this.readAt < REREAD_MS) return Promise.resolve();
+    this.reading ??= this.readNow().finally(() => (this.reading = undefined));
+    return this.reading;
+  }
+
+  private async readNow(): Promise<void> {
+    let rows = await this.rows.all();
+    if (!rows.some((row) => row.retired_at === null)) {
+      await this.rows.addFirst(this.make());
+      rows = await this.rows.all();
+    }
+    let signing = this.unsealed(rows);
+    if (!signing) {
+      // The secret was changed: nobody can use the old private keys, so a new one signs from here on.
+      await this.rows.replaceAll(this.make());
+      rows = await this.rows.all();
+      signing = this.unsealed(rows);
+    }
+    this.signing = signing;
+    this.publics = new Map(
+      rows.map((row) => [
+        row.kid,
+        { jwk: row.public_jwk, key: createPublicKey({ key: row.public_jwk, format: 'jwk' }) },
+      ]),
+    );
+    this.readAt = Date.now();
+  }
+
+  private unsealed(rows: readonly SigningKeyRow[]): SigningKey | undefined {
+    for (const row of rows) {
+      if (row.retired_at !== null) continue;
+      try {
+        return {
+          kid: row.kid,
+          key: createPrivateKey({ key: this.open(row.private_sealed), format: 'der', type: 'pkcs8' }),
+        };
+      } catch {
+        continue; // sealed with another secret
+      }
+    }
+    return undefined;
+  }
+
+  private make(): Omit<SigningKeyRow, 'retired_at'> {
+    const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+    const jwk = publicKey.export({ format: 'jwk' });
+    const kid = createHash('sha256').update(`${jwk.x}.${jwk.y}`).digest('base64url').slice(0, 16);
+    return { kid, public_jwk: jwk, private_sealed: this.seal(privateKey.export({ format: 'der', type: 'pkcs8' })) };
+  }
+
+  private get secret(): Buffer {
+    return createHash('sha256').update('signing keys').update(this.config.tokenSecret).digest();
+  }
+
+  private seal(plain: Buffer): string {
+    const nonce = randomBytes(12);
+    const cipher = createCipheriv('aes-256-gcm', this.secret, nonce);
+    return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString('base64');
+  }
+
+  private open(sealed: string): Buffer {
+    const bytes = Buffer.from(sealed, 'base64');
+    const decipher = createDecipheriv('aes-256-gcm', this.secret, bytes.subarray(0, 12));
+    decipher.setAuthTag(bytes.subarray(-16));
+    return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]);
+  }
+}

@@ -1,0 +1,36 @@
+import { Body, Controller, Headers, Post } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { Answers, Does, Email, Refuses, Text } from '#platform/http';
+import { GuestOrUser, Limited, Who, type Caller } from '#platform/security';
+import { LogIn } from './log-in.command';
+import { SignedInShape, type SignedIn } from './signed-in';
+
+class LogInBody {
+  @Email()
+  email!: string;
+
+  @Text({ min: 1, max: 200, example: 'a-long-Password-1' })
+  password!: string;
+}
+
+@ApiTags('Auth')
+@Controller('auth/login')
+export class LogInController {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post()
+  @GuestOrUser()
+  @Limited('login')
+  @Does('logIn', 'Log in; the cart of the X-Cart-Token that is sent along becomes the account’s')
+  @Answers(200, SignedInShape)
+  @Refuses({ status: 401, code: 'CREDENTIALS_INVALID', when: 'The e-mail address or the password is not right.' })
+  logIn(
+    @Body() { email, password }: LogInBody,
+    @Who() caller: Caller,
+    @Headers('user-agent') userAgent: string | undefined,
+  ): Promise<SignedIn> {
+    const from = { userAgent: userAgent?.slice(0, 300) ?? null, cartTokenHash: caller.cartTokenHash };
+    return this.commands.execute(new LogIn(email, password, from));
+  }
+}

@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { Algorithm, hash, verify } from '@node-rs/argon2';
+
+// OWASP's choice for argon2id: 19 MiB, two passes, one lane.
+const options = {
+  algorithm: 2 satisfies Algorithm.Argon2id as Algorithm,
+  memoryCost: 19_456,
+  timeCost: 2,
+  parallelism: 1,
+};
+
+@Injectable()
+export class Passwords {
+  private decoy: Promise<string> | undefined;
+
+  hash(password: string): Promise<string> {
+    return hash(password, options);
+  }
+
+  /** Takes as long for an account that does not exist as for one that does. */
+  async fits(password: string, passwordHash: string | undefined): Promise<boolean> {
+    this.decoy ??= hash('nobody has this password', options);
+    const fits = await verify(passwordHash ?? (await this.decoy), password);
+    return fits && passwordHash !== undefined;
+  }
+}

@@ -1,0 +1,59 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { AccountRegistered } from '#contracts/identity';
+import { Database } from '#platform/database';
+import { Announcements } from '#platform/messaging';
+import { Vault } from '#platform/privacy';
+import { Clock, Ids } from '#platform/system';
+import { Doorkeeper, type From } from '../log-in/log-in.command';
+import type { SignedIn } from '../log-in/signed-in';
+import { Accounts } from '../model/accounts.store';
+import { EmailTaken } from '../model/identity-errors';
+import { Passwords } from '../model/passwords.adapter';
+
+export class Register extends Command<SignedIn> {
+  constructor(
+    readonly email: string,
+    readonly password: string,
+    readonly name: string,
+    readonly locale: 'vi' | 'en',
+    readonly from: From,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(Register)
+export class RegisterHandler implements ICommandHandler<Register> {
+  constructor(
+    private readonly db: Database,
+    private readonly accounts: Accounts,
+    private readonly passwords: Passwords,
+    private readonly vault: Vault,
+    private readonly announcements: Announcements,
+    private readonly doorkeeper: Doorkeeper,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+  ) {}
+
+  async execute({ email, password, name, locale, from }: Register): Promise<SignedIn> {
+    if (await this.accounts.byEmail(email)) throw new EmailTaken(); // before the costly hash; the unique key decides races
+    const passwordHash = await this.passwords.hash(password);
+    const id = this.ids.next();
+    const createdAt = this.clock.now();
+    const [sealedEmail, sealedName] = await Promise.all([this.vault.seal(id, email), this.vault.seal(id, name)]);
+    const account = { id, email, name, passwordHash, role: 'customer' as const, locale, createdAt };
+    return this.db.transaction(async () => {
+      await this.accounts.add(account);
+      await this.announcements.publish(
+        new AccountRegistered({
+          userId: id,
+          email: sealedEmail,
+          name: sealedName,
+          locale,
+          at: createdAt.toISOString(),
+        }),
+      );
+      return this.doorkeeper.letIn(account, from);
+    });
+  }
+}

@@ -1,0 +1,40 @@
+import { Body, Controller, Headers, Post } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { Answers, Does, Email, Refuses, Text } from '#platform/http';
+import { ambient } from '#platform/observability';
+import { GuestOrUser, Limited, Who, type Caller } from '#platform/security';
+import { SignedInShape, type SignedIn } from '../log-in/signed-in';
+import { Register } from './register.command';
+
+class RegisterBody {
+  @Email()
+  email!: string;
+
+  @Text({ min: 8, max: 200, example: 'a-long-Password-1' })
+  password!: string;
+
+  @Text({ min: 1, max: 100, trim: true, example: 'Nguyễn Thị An' })
+  name!: string;
+}
+
+@ApiTags('Auth')
+@Controller('auth/register')
+export class RegisterController {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post()
+  @GuestOrUser()
+  @Limited('register')
+  @Does('register', 'Register; the cart of the X-Cart-Token that is sent along becomes the account’s')
+  @Answers(201, SignedInShape)
+  @Refuses('EMAIL_TAKEN')
+  register(
+    @Body() { email, password, name }: RegisterBody,
+    @Who() caller: Caller,
+    @Headers('user-agent') userAgent: string | undefined,
+  ): Promise<SignedIn> {
+    const from = { userAgent: userAgent?.slice(0, 300) ?? null, cartTokenHash: caller.cartTokenHash };
+    return this.commands.execute(new Register(email, password, name, ambient()?.locale ?? 'vi', from));
+  }
+}

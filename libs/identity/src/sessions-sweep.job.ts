@@ -1,0 +1,14 @@
+import { Injectable } from '@nestjs/common';
+import { Cron, CronExpression } from '@nestjs/schedule';
+import { Sessions } from './model/sessions.store';
+
+/** Forgets refresh tokens a week after they expired. */
+@Injectable()
+export class SessionsSweep {
+  constructor(private readonly sessions: Sessions) {}
+
+  @Cron(CronExpression.EVERY_HOUR)
+  async sweep(): Promise<void> {
+    await this.sessions.prune();
+  }
+}
