@@ -89,8 +89,13 @@ export function shelveProduct(id: Uuid, slug: string, draft: ProductDraft): Prod
   };
 }
 
-/** What the product becomes; what the change does not name stays. A new base price moves every variant's price with it. */
-export function reshelveProduct(product: Product, change: Partial<ProductDraft>): Product {
+/** What the product becomes; what the change does not name stays, and a variant it
+ * had before comes back as itself. A new base price moves every variant's price with it. */
+export function reshelveProduct(
+  product: Product,
+  change: Partial<ProductDraft>,
+  former: readonly Variant[] = [],
+): Product {
   const basePrice = change.basePrice ?? product.basePrice;
   const en = change.translations?.en;
   return {
@@ -109,7 +114,7 @@ export function reshelveProduct(product: Product, change: Partial<ProductDraft>)
     imageUrl: change.imageUrl === undefined ? product.imageUrl : change.imageUrl,
     modifiers: change.modifiers ? modifierGroups(product.id, change.modifiers, product.modifiers) : product.modifiers,
     variants: change.variants
-      ? variantsOf({ id: product.id, sku: product.sku, basePrice }, change.variants, product.variants)
+      ? variantsOf({ id: product.id, sku: product.sku, basePrice }, change.variants, [...product.variants, ...former])
       : product.variants.map((variant) => ({ ...variant, price: basePrice + variant.priceAdjustment })),
   };
 }

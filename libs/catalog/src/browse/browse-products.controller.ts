@@ -1,0 +1,85 @@
+import { Controller, Get, Query, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+
+import { Answers, Does, Flag, OneOf, PageQuery, placeOf, Text, Whole } from '#platform/http';
+import { Public } from '#platform/security';
+
+import type { Locale } from '../shelf/locale';
+import { ProductShape } from '../shelf/product-view';
+import { sendReady, ShelfLocale } from '../shelf/shelf.controller';
+import { BrowseProducts } from './browse-products.query';
+import { sorts, type Sort } from './browse-statement.query';
+
+class ProductsQuery extends PageQuery {
+  @Text({ min: 1, max: 120, optional: true, description: 'Slug of a category.', example: 'coffee-espresso' })
+  category?: string;
+
+  @Text({ min: 1, max: 120, optional: true, description: 'Slug of a brand.' })
+  brand?: string;
+
+  @Flag({ optional: true, description: 'Only what the shop puts forward, or only what it does not.' })
+  featured?: boolean;
+
+  @Flag({ optional: true, description: 'Only what can be bought now, or only what cannot.' })
+  available?: boolean;
+
+  @Whole({ min: 0, optional: true, description: 'Lowest price in đồng, of the cheapest variant.', example: 20000 })
+  minPrice?: number;
+
+  @Whole({ min: 0, optional: true, description: 'Highest price in đồng, of the cheapest variant.', example: 60000 })
+  maxPrice?: number;
+
+  @OneOf(sorts, { default: 'newest' })
+  sort: Sort = 'newest';
+}
+
+class PopularQuery {
+  @Whole({ min: 1, max: 100, default: 20 })
+  limit: number = 20;
+
+  @Text({ min: 1, max: 120, optional: true, description: 'Slug of a category.' })
+  category?: string;
+}
+
+const id = z.uuid();
+/** A cursor belongs to one order of the list. */
+const placeIn = (sort: Sort) => {
+  if (sort === 'newest') return z.tuple([z.literal(sort), z.iso.datetime(), id]);
+  if (sort === 'name') return z.tuple([z.literal(sort), z.string().max(1024), id]);
+  return z.tuple([z.literal(sort), z.int(), id]);
+};
+
+@ApiTags('Catalogue')
+@Controller('products')
+export class BrowseProductsController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Public()
+  @Does('listProducts', 'The shelf, filtered and sorted, page by page')
+  @Answers(200, ProductShape, { list: true, paged: true })
+  async list(
+    @Query() { cursor, ...wanted }: ProductsQuery,
+    @ShelfLocale() locale: Locale,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const place = placeOf(cursor, placeIn(wanted.sort));
+    const after = place && ([place[1], place[2]] as const);
+    sendReady(reply, await this.queries.execute(new BrowseProducts(wanted, locale, after)));
+  }
+
+  @Get('popular')
+  @Public()
+  @Does('popularProducts', 'What is bought most')
+  @Answers(200, ProductShape, { list: true, paged: true })
+  async popular(
+    @Query() { limit, category }: PopularQuery,
+    @ShelfLocale() locale: Locale,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    sendReady(reply, await this.queries.execute(new BrowseProducts({ sort: 'popular', limit, category }, locale)));
+  }
+}

@@ -1,0 +1,70 @@
+import { statement, type Statement } from '#platform/database';
+
+import type { Locale } from '../shelf/locale';
+import { productText } from '../shelf/product-text.query';
+
+export const sorts = ['newest', 'price', '-price', 'popular', 'name'] as const;
+export type Sort = (typeof sorts)[number];
+
+export interface Wanted {
+  readonly category?: string;
+  readonly brand?: string;
+  readonly featured?: boolean;
+  readonly available?: boolean;
+  readonly minPrice?: number;
+  readonly maxPrice?: number;
+  readonly sort: Sort;
+  readonly limit: number;
+}
+/** Where the page before ended: its last row's place in the order, and its id. */
+export type Place = readonly [string | number, string];
+
+const orders: Record<Sort, { column: (locale: Locale) => string; type: string; down: boolean }> = {
+  newest: { column: () => 'listed_at', type: 'timestamptz', down: true },
+  price: { column: () => 'price', type: 'bigint', down: false },
+  '-price': { column: () => 'price', type: 'bigint', down: true },
+  popular: { column: () => 'popularity', type: 'bigint', down: true },
+  name: { column: (locale) => `sort_${locale}`, type: 'text', down: false },
+};
+
+const prepared = new Map<string, Statement>();
+
+/** The list's SQL for these filters: one text, and so one plan, per combination. */
+export function browseStatement(wanted: Wanted, locale: Locale, after?: Place): { sql: Statement; values: unknown[] } {
+  const values: unknown[] = [];
+  const conditions: string[] = [];
+  let name = `browse-${wanted.sort}-${locale}`;
+  const where = (value: unknown, mark: string, condition: (parameter: string) => string) => {
+    if (value === undefined) return;
+    values.push(value);
+    conditions.push(condition(`$${values.length}`));
+    name += `-${mark}`;
+  };
+  const { column, type, down } = orders[wanted.sort];
+  const by = column(locale);
+  where(wanted.category, 'c', (p) => `s.category = ${p}`);
+  where(wanted.brand, 'b', (p) => `s.brand = ${p}`);
+  where(wanted.featured, 'f', (p) => `s.featured = ${p}`);
+  where(wanted.available, 'a', (p) => `s.in_stock = ${p}`);
+  where(wanted.minPrice, 'min', (p) => `s.price >= ${p}`);
+  where(wanted.maxPrice, 'max', (p) => `s.price <= ${p}`);
+  if (after) {
+    values.push(...after);
+    const [place, id] = [values.length - 1, values.length];
+    conditions.push(`(s.${by}, s.product_id) ${down ? '<' : '>'} ($${place}::${type}, $${id}::uuid)`);
+    name += '-after';
+  }
+  values.push(wanted.limit + 1);
+  let sql = prepared.get(name);
+  if (!sql) {
+    const order = down ? 'desc' : 'asc';
+    sql = statement(
+      name,
+      `select s.product_id as id, s.${by} as place, ${productText(locale)} as text
+         from shelf s where s.listed${conditions.map((condition) => ` and ${condition}`).join('')}
+        order by s.${by} ${order}, s.product_id ${order} limit $${values.length}`,
+    );
+    prepared.set(name, sql);
+  }
+  return { sql, values };
+}

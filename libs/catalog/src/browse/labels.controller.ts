@@ -1,0 +1,34 @@
+import { Controller, Get, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+
+import { Answers, Does } from '#platform/http';
+import { Public } from '#platform/security';
+
+import type { Locale } from '../shelf/locale';
+import { BrandShape, CategoryShape } from '../shelf/product-view';
+import { sendReady, ShelfLocale } from '../shelf/shelf.controller';
+import { ListLabels } from './labels.query';
+
+@ApiTags('Catalogue')
+@Controller()
+export class LabelsController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get('categories')
+  @Public()
+  @Does('listCategories', 'What products are filed under')
+  @Answers(200, CategoryShape, { list: true })
+  async categories(@ShelfLocale() locale: Locale, @Res() reply: FastifyReply): Promise<void> {
+    sendReady(reply, await this.queries.execute(new ListLabels('categories', locale)));
+  }
+
+  @Get('brands')
+  @Public()
+  @Does('listBrands', 'Who makes what is on the shelf')
+  @Answers(200, BrandShape, { list: true })
+  async brands(@ShelfLocale() locale: Locale, @Res() reply: FastifyReply): Promise<void> {
+    sendReady(reply, await this.queries.execute(new ListLabels('brands', locale)));
+  }
+}

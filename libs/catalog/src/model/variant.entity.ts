@@ -1,0 +1,44 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+
+import type { Uuid } from '#kernel';
+
+@Entity('variants')
+export class VariantEntity {
+  @PrimaryColumn('uuid')
+  id!: Uuid;
+
+  @Column('uuid', { name: 'product_id' })
+  productId!: Uuid;
+
+  @Column('int')
+  position!: number;
+
+  @Column('text')
+  sku!: string;
+
+  @Column('text')
+  name!: string;
+
+  @Column('text', { name: 'name_en', nullable: true })
+  nameEn!: string | null;
+
+  @Column('text')
+  type!: string;
+
+  @Column('bigint', { name: 'price_adjustment' })
+  priceAdjustment!: number;
+
+  @Column('bigint')
+  price!: number;
+
+  /** No longer offered; orders and carts may still name it. */
+  @Column('boolean')
+  retired!: boolean;
+
+  @Column({ type: 'int', update: false })
+  stock!: number;
+
+  /** Inventory's word; written by what hears it, never by an edit. */
+  @Column({ type: 'int', update: false })
+  available!: number;
+}

@@ -1,0 +1,144 @@
+import { Injectable } from '@nestjs/common';
+import { ElasticsearchService } from '@nestjs/elasticsearch';
+
+import type { Uuid } from '#kernel';
+
+import {
+  COUNTED_UP_TO,
+  PRICE_BANDS,
+  ProductSearch,
+  WEIGHTS,
+  type FacetCounts,
+  type HitPlace,
+  type SearchFilters,
+  type SearchRequest,
+  type SearchResult,
+} from './product-search';
+import type { Term } from './vocabulary';
+
+type Clause = Record<string, unknown>;
+type Field = keyof typeof WEIGHTS;
+
+const inField = (field: Field, { words, prefix }: Term): Clause =>
+  prefix
+    ? { bool: { should: words.map((word) => ({ prefix: { [field]: word } })), minimum_should_match: 1 } }
+    : { terms: { [field]: words } };
+
+/** Worth what the best place is worth where one of the words is found. */
+const scored = (term: Term): Clause => ({
+  dis_max: {
+    queries: (Object.keys(WEIGHTS) as Field[]).map((field) => ({
+      constant_score: { filter: inField(field, term), boost: WEIGHTS[field] },
+    })),
+  },
+});
+
+const dimensions = ['category', 'brand', 'price', 'availability'] as const;
+type Dimension = (typeof dimensions)[number];
+
+function filterOf(dimension: Dimension, filters: SearchFilters): Clause[] {
+  switch (dimension) {
+    case 'category':
+      return filters.category === undefined ? [] : [{ term: { category: filters.category } }];
+    case 'brand':
+      return filters.brand === undefined ? [] : [{ term: { brand: filters.brand } }];
+    case 'price':
+      return [{ range: { price: { gte: filters.minPrice ?? 0, lte: filters.maxPrice ?? Number.MAX_SAFE_INTEGER } } }];
+    case 'availability':
+      return filters.available === undefined ? [] : [{ term: { inStock: filters.available } }];
+  }
+}
+const filtersBut = (own: Dimension | undefined, filters: SearchFilters): Clause[] =>
+  dimensions.filter((dimension) => dimension !== own).flatMap((dimension) => filterOf(dimension, filters));
+
+const values: Record<Dimension, Clause> = {
+  category: { terms: { field: 'category', size: 200 } },
+  brand: { terms: { field: 'brand', size: 500 } },
+  price: {
+    range: {
+      field: 'price',
+      ranges: PRICE_BANDS.map((from, index) => ({ key: String(from), from, to: PRICE_BANDS[index + 1] })),
+    },
+  },
+  availability: { terms: { field: 'inStock' } },
+};
+const facetsOf = (filters: SearchFilters): Clause =>
+  Object.fromEntries(
+    dimensions.map((own) => [
+      own,
+      { filter: { bool: { filter: filtersBut(own, filters) } }, aggs: { values: values[own] } },
+    ]),
+  );
+
+interface Bucket {
+  readonly key: string | number;
+  readonly key_as_string?: string;
+  readonly doc_count: number;
+}
+const inStockNames: Record<string, string> = { true: 'available', false: 'unavailable' };
+
+const countsOf = (own: Dimension, buckets: readonly Bucket[]): Record<string, number> =>
+  Object.fromEntries(
+    buckets
+      .filter(({ doc_count: count }) => count > 0)
+      .map(({ key, key_as_string: text, doc_count: count }) => [
+        own === 'availability' ? inStockNames[text ?? String(key)] : String(key),
+        Math.min(count, COUNTED_UP_TO),
+      ]),
+  );
+
+/** The index is written by `index-shelf`; what it holds is folded already, so it needs no analysis. */
+@Injectable()
+export class ElasticsearchSearch extends ProductSearch {
+  constructor(
+    private readonly elasticsearch: ElasticsearchService,
+    private readonly index: string,
+  ) {
+    super();
+  }
+
+  async search({ terms, filters, limit, after }: SearchRequest): Promise<SearchResult> {
+    const answer = await this.elasticsearch.search(
+      {
+        index: this.index,
+        size: limit + 1,
+        _source: false,
+        track_total_hits: COUNTED_UP_TO,
+        query: { bool: { must: terms.map(scored) } },
+        post_filter: { bool: { filter: filtersBut(undefined, filters) } },
+        sort: [{ _score: 'desc' }, { popularity: 'desc' }, { id: 'asc' }],
+        ...(after && { search_after: [...after] }),
+        aggs: facetsOf(filters),
+      } as never,
+      PATIENCE,
+    );
+    const hits = answer.hits.hits.map(({ sort }) => sort as unknown as HitPlace);
+    const total = answer.hits.total as { value: number };
+    const found = answer.aggregations as unknown as Record<Dimension, { values: { buckets: Bucket[] } }>;
+    const facets = Object.fromEntries(dimensions.map((own) => [own, countsOf(own, found[own].values.buckets)]));
+    return {
+      hits: hits.slice(0, limit),
+      hasMore: hits.length > limit,
+      total: Math.min(total.value, COUNTED_UP_TO),
+      facets: facets as unknown as FacetCounts,
+    };
+  }
+
+  async suggest(terms: readonly Term[], limit: number): Promise<Uuid[]> {
+    const answer = await this.elasticsearch.search(
+      {
+        index: this.index,
+        size: limit,
+        _source: false,
+        track_total_hits: false,
+        query: { bool: { filter: terms.map((term) => inField('name', term)) } },
+        sort: [{ popularity: 'desc' }, { id: 'asc' }],
+      } as never,
+      PATIENCE,
+    );
+    return answer.hits.hits.map(({ _id }) => _id!);
+  }
+}
+
+/** A search that takes longer is answered from Postgres. */
+const PATIENCE = { requestTimeout: 800, maxRetries: 0 };

@@ -1,0 +1,43 @@
+import { Logger } from '@nestjs/common';
+
+import type { Uuid } from '#kernel';
+import { Clock } from '#platform/system';
+
+import { ProductSearch, type SearchRequest, type SearchResult } from './product-search';
+import type { Term } from './vocabulary';
+
+/** How long the first is left in peace after it failed. */
+const REST_MS = 5_000;
+
+/** Asks the first, and the second while the first does not answer: slower, not down. */
+export class FallbackSearch extends ProductSearch {
+  private readonly log = new Logger(FallbackSearch.name);
+  private restsUntil = 0;
+
+  constructor(
+    private readonly first: ProductSearch,
+    private readonly second: ProductSearch,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  search(request: SearchRequest): Promise<SearchResult> {
+    return this.ask((search) => search.search(request));
+  }
+
+  suggest(terms: readonly Term[], limit: number): Promise<Uuid[]> {
+    return this.ask((search) => search.suggest(terms, limit));
+  }
+
+  private async ask<T>(question: (search: ProductSearch) => Promise<T>): Promise<T> {
+    if (this.clock.now().getTime() < this.restsUntil) return question(this.second);
+    try {
+      return await question(this.first);
+    } catch (error) {
+      this.restsUntil = this.clock.now().getTime() + REST_MS;
+      this.log.warn({ message: 'search falls back to the database', error });
+      return question(this.second);
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+
+import { Cache } from '#platform/cache';
+import { Database } from '#platform/database';
+import { cursorFrom } from '#platform/http';
+
+import type { Locale } from '../shelf/locale';
+import type { ProductView } from '../shelf/product-view';
+import { ready, withMember, type Ready } from '../shelf/ready';
+import { tags } from '../shelf/shelf-tags';
+import { Shelf } from '../shelf/shelf.store';
+import { facetsOf, type Labels } from './facets';
+import { highlight, meant } from './highlight';
+import { COUNTED_UP_TO, ProductSearch, type HitPlace, type SearchFilters, type SearchResult } from './product-search';
+import { Vocabularies } from './vocabularies.query';
+
+export interface Sought {
+  readonly q: string;
+  readonly filters: SearchFilters;
+  readonly limit: number;
+  readonly after?: HitPlace;
+}
+
+export class SearchProducts extends Query<Ready> {
+  constructor(
+    readonly sought: Sought,
+    readonly locale: Locale,
+  ) {
+    super();
+  }
+}
+
+const nothing: SearchResult = {
+  hits: [],
+  hasMore: false,
+  total: 0,
+  facets: { category: {}, brand: {}, price: {}, availability: {} },
+};
+
+@QueryHandler(SearchProducts)
+export class SearchProductsHandler implements IQueryHandler<SearchProducts, Ready> {
+  constructor(
+    private readonly searches: ProductSearch,
+    private readonly vocabularies: Vocabularies,
+    private readonly shelf: Shelf,
+    private readonly db: Database,
+    private readonly cache: Cache,
+  ) {}
+
+  async execute({ sought, locale }: SearchProducts): Promise<Ready> {
+    const key = `${locale}:${JSON.stringify(sought)}`;
+    const about = { kind: 'search', key, tags: [tags.products, tags.stock], seconds: 60 };
+    return (await this.cache.remember(about, () => this.find(sought, locale)))!;
+  }
+
+  private async find({ q, ...sought }: Sought, locale: Locale): Promise<Ready> {
+    const terms = (await this.vocabularies.current()).read(q);
+    const found = terms.length === 0 ? nothing : await this.searches.search({ terms, ...sought });
+    const isMeant = meant(terms);
+    const [texts, labels] = await Promise.all([
+      this.shelf.texts(
+        found.hits.map(([, , id]) => id),
+        locale,
+      ),
+      this.labels(locale),
+    ]);
+    const last = found.hits.at(-1);
+    return ready(`[${texts.map(({ text }) => marked(text, isMeant)).join(',')}]`, {
+      nextCursor: found.hasMore && last ? cursorFrom(last) : null,
+      hasMore: found.hasMore,
+      total: found.total,
+      totalIsExact: found.total < COUNTED_UP_TO,
+      facets: facetsOf(found.facets, labels, locale),
+    });
+  }
+
+  private async labels(locale: Locale): Promise<Labels> {
+    const about = { kind: 'labels', key: locale, tags: [tags.labels], seconds: 3600 };
+    const found = await this.cache.remember(about, async () => {
+      const name = locale === 'en' ? 'coalesce(name_en, name)' : 'name';
+      const [row] = await this.db.query<Labels>(
+        `select (select coalesce(json_object_agg(slug, ${name}), '{}') from categories) as category,
+                (select coalesce(json_object_agg(slug, name), '{}') from brands) as brand`,
+      );
+      return row!;
+    });
+    return found!;
+  }
+}
+
+function marked(text: string, isMeant: (word: string) => boolean): string {
+  const { name, description } = JSON.parse(text) as ProductView;
+  return withMember(text, 'highlight', {
+    name: highlight(name, isMeant),
+    description: highlight(description, isMeant),
+  });
+}

@@ -1,0 +1,92 @@
+import { Controller, Get, Query, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { z } from 'zod';
+
+import { IdShape } from '#kernel';
+import { Answers, Does, OneOf, PageQuery, placeOf, Text, Whole } from '#platform/http';
+import { Public } from '#platform/security';
+
+import type { Locale } from '../shelf/locale';
+import { ProductShape } from '../shelf/product-view';
+import { sendReady, ShelfLocale } from '../shelf/shelf.controller';
+import { SearchMetaShape } from './facets';
+import { SearchProducts } from './search-products.query';
+import { SuggestProducts } from './suggest-products.query';
+
+class SearchQuery extends PageQuery {
+  @Text({
+    min: 1,
+    max: 200,
+    description: 'Accents are optional, and small mistakes forgiven.',
+    example: 'ca phe sua da',
+  })
+  q!: string;
+
+  @Text({ min: 1, max: 120, optional: true, description: 'Slug of a category.' })
+  category?: string;
+
+  @Text({ min: 1, max: 120, optional: true, description: 'Slug of a brand.' })
+  brand?: string;
+
+  @Whole({ min: 0, optional: true, description: 'Lowest price in đồng, of the cheapest variant.' })
+  minPrice?: number;
+
+  @Whole({ min: 0, optional: true, description: 'Highest price in đồng, of the cheapest variant.' })
+  maxPrice?: number;
+
+  @OneOf(['available', 'unavailable'], { optional: true })
+  availability?: 'available' | 'unavailable';
+}
+
+class SuggestQuery {
+  @Text({ min: 1, max: 100, description: 'What was typed so far.', example: 'tra d' })
+  q!: string;
+
+  @Whole({ min: 1, max: 20, default: 8 })
+  limit: number = 8;
+}
+
+const HitShape = ProductShape.extend({
+  highlight: z
+    .object({ name: z.string().nullable(), description: z.string().nullable() })
+    .meta({ description: 'HTML: the words found in `<em>`, everything else encoded; null where none was found.' }),
+}).meta({ id: 'SearchHit' });
+const SuggestionShape = z
+  .object({ text: z.string().meta({ example: 'Trà đào cam sả' }), productId: IdShape.optional() })
+  .meta({ id: 'Suggestion' });
+
+const place = z.tuple([z.int(), z.int(), z.uuid()]);
+
+@ApiTags('Catalogue')
+@Controller('search')
+export class SearchController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get()
+  @Public()
+  @Does('searchProducts', 'Products by their words, with facets and highlights')
+  @Answers(200, HitShape, { list: true, paged: true, meta: SearchMetaShape })
+  async search(
+    @Query() { q, limit, cursor, availability, ...filters }: SearchQuery,
+    @ShelfLocale() locale: Locale,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    const available = availability && availability === 'available';
+    const sought = { q, filters: { ...filters, available }, limit, after: placeOf(cursor, place) };
+    sendReady(reply, await this.queries.execute(new SearchProducts(sought, locale)));
+  }
+
+  @Get('suggest')
+  @Public()
+  @Does('suggestProducts', 'What somebody who types this may be looking for')
+  @Answers(200, SuggestionShape, { list: true })
+  async suggest(
+    @Query() { q, limit }: SuggestQuery,
+    @ShelfLocale() locale: Locale,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    sendReady(reply, await this.queries.execute(new SuggestProducts(q, limit, locale)));
+  }
+}

@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+
+import { Cache } from '#platform/cache';
+
+import { tags } from '../shelf/shelf-tags';
+import { Shelf } from '../shelf/shelf.store';
+import { Vocabulary } from './vocabulary';
+
+/** The words of the shelf as they are now. */
+@Injectable()
+export class Vocabularies {
+  private last?: { readonly words: readonly string[]; readonly vocabulary: Vocabulary };
+
+  constructor(
+    private readonly shelf: Shelf,
+    private readonly cache: Cache,
+  ) {}
+
+  async current(): Promise<Vocabulary> {
+    const about = { kind: 'words', key: 'all', tags: [tags.products], seconds: 600 };
+    const words = (await this.cache.remember(about, () => this.shelf.words()))!;
+    if (this.last?.words !== words) this.last = { words, vocabulary: new Vocabulary(words) };
+    return this.last.vocabulary;
+  }
+}

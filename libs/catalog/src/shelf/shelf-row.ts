@@ -1,0 +1,113 @@
+import { vnd, type Uuid } from '#kernel';
+
+import type { Product } from '../model/product';
+import { foldedWords } from '../search/folding';
+import { searchWords, type SearchWords } from '../search/search-words';
+import type { ProductHead } from './product-view';
+
+type Locale = 'vi' | 'en';
+
+export interface Label {
+  readonly id: Uuid;
+  readonly slug: string;
+  readonly name: string;
+  readonly nameEn?: string | null;
+}
+
+/** A product as customers browse it, in the columns of the shelf. */
+export interface ShelfRow {
+  readonly product_id: Uuid;
+  readonly slug: string;
+  readonly listed: boolean;
+  readonly listed_at: string;
+  readonly category: string;
+  readonly brand: string;
+  readonly featured: boolean;
+  readonly price: number;
+  readonly sort_vi: string;
+  readonly sort_en: string;
+  readonly head_vi: string;
+  readonly head_en: string;
+  readonly words: string;
+}
+
+const named = (thing: { name: string; nameEn?: string | null }, locale: Locale): string =>
+  locale === 'en' ? (thing.nameEn ?? thing.name) : thing.name;
+
+const label = (from: Label, locale: Locale) => ({ id: from.id, slug: from.slug, name: named(from, locale) });
+
+function headOf(product: Product, category: Label, brand: Label, story: string | null, locale: Locale): ProductHead {
+  return {
+    id: product.id,
+    slug: product.slug,
+    name: named(product, locale),
+    description: locale === 'en' ? (product.descriptionEn ?? product.description) : product.description,
+    story,
+    category: label(category, locale),
+    brand: label(brand, locale),
+    featured: product.featured,
+    imageUrl: product.imageUrl,
+    price: vnd(lowestPrice(product)),
+    modifiers: product.modifiers.map((group) => ({
+      id: group.id,
+      name: named(group, locale),
+      min: group.min,
+      max: group.max,
+      options: group.options.map((option) => ({
+        id: option.id,
+        name: named(option, locale),
+        price: vnd(option.price),
+        max: option.max,
+        default: option.default,
+      })),
+    })),
+  };
+}
+
+const lowestPrice = (product: Product): number => Math.min(...product.variants.map(({ price }) => price));
+
+/** Words as a tsvector: A in a name, B in what it is filed under, C anywhere. Words are letters and digits only. */
+function vectorOf({ name, label: labels, all }: SearchWords): string {
+  const names = new Set(name);
+  const filed = new Set(labels);
+  return all.map((word) => `'${word}':1${names.has(word) ? 'A' : filed.has(word) ? 'B' : 'C'}`).join(' ');
+}
+
+export interface Shelved {
+  readonly row: ShelfRow;
+  readonly words: readonly string[];
+}
+
+/** `story` is the product's, made harmless. */
+export function shelfRow(
+  product: Product,
+  category: Label,
+  brand: Label,
+  story: string | null,
+  listedAt: Date,
+): Shelved {
+  const words = searchWords({
+    names: [product.name, product.nameEn ?? ''],
+    labels: [category.name, category.nameEn ?? '', brand.name, product.sku],
+    texts: [product.description, product.descriptionEn ?? ''],
+  });
+  const head = (locale: Locale) => JSON.stringify(headOf(product, category, brand, story, locale));
+  return {
+    words: words.all,
+    row: {
+      product_id: product.id,
+      slug: product.slug,
+      listed: product.status === 'active',
+      listed_at: listedAt.toISOString(),
+      category: category.slug,
+      brand: brand.slug,
+      featured: product.featured,
+      price: lowestPrice(product),
+      sort_vi: foldedWords(named(product, 'vi')).join(' '),
+      sort_en: foldedWords(named(product, 'en')).join(' '),
+      head_vi: head('vi'),
+      head_en: head('en'),
+      words: vectorOf(words),
+    },
+  };
+}

@@ -1,0 +1,26 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+
+import { cachedFor } from '#platform/http';
+
+import { shelfLocale, type Locale } from './locale';
+import type { Ready } from './ready';
+
+/** The language the shelf is shown in. */
+export const ShelfLocale = createParamDecorator((_: unknown, context: ExecutionContext): Locale =>
+  shelfLocale(context.switchToHttp().getRequest<FastifyRequest>().headers['accept-language']),
+);
+
+/** How long strangers may keep an answer; what they keep of stock and prices is that old at most. */
+const KEPT_SECONDS = 5;
+
+/** Sends what is ready as it is, or says that the caller has it already. */
+export function sendReady(reply: FastifyReply, { body, etag }: Ready): void {
+  void reply.header('etag', etag).header('cache-control', cachedFor(KEPT_SECONDS)).header('vary', 'accept-language');
+  const seen = reply.request.headers['if-none-match'];
+  if (seen !== undefined && (seen === '*' || seen.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))) {
+    void reply.code(304).send();
+    return;
+  }
+  void reply.header('content-type', 'application/json; charset=utf-8').send(body);
+}

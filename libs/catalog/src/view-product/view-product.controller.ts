@@ -1,0 +1,33 @@
+import { Controller, Get, Param, Res } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+
+import { Answers, Does, Refuses, Text } from '#platform/http';
+import { Public } from '#platform/security';
+
+import type { Locale } from '../shelf/locale';
+import { ProductShape } from '../shelf/product-view';
+import { sendReady, ShelfLocale } from '../shelf/shelf.controller';
+import { ViewProduct } from './view-product.query';
+
+class ProductPath {
+  @Text({ min: 1, max: 120, description: 'Id or slug.', example: 'ca-phe-sua-da' })
+  idOrSlug!: string;
+}
+
+@ApiTags('Catalogue')
+@Controller('products')
+export class ViewProductController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get(':idOrSlug')
+  @Public()
+  @Does('viewProduct', 'One product, with its variants, modifiers and what can be had of it')
+  @ApiParam({ name: 'idOrSlug', example: 'ca-phe-sua-da' })
+  @Answers(200, ProductShape)
+  @Refuses('NOT_FOUND')
+  async view(@Param() path: ProductPath, @ShelfLocale() locale: Locale, @Res() reply: FastifyReply): Promise<void> {
+    sendReady(reply, await this.queries.execute(new ViewProduct(path.idOrSlug.toLowerCase(), locale)));
+  }
+}

@@ -1,0 +1,52 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+
+import { isUuid, NotFound } from '#kernel';
+import { Cache } from '#platform/cache';
+import { Database, statement } from '#platform/database';
+
+import type { Locale } from '../shelf/locale';
+import { productText } from '../shelf/product-text.query';
+import { ready, type Ready } from '../shelf/ready';
+import { tags } from '../shelf/shelf-tags';
+
+const one = (column: 'product_id' | 'slug', locale: Locale) =>
+  statement(
+    `product-by-${column}-${locale}`,
+    `select ${productText(locale)} as text from shelf s where s.listed and s.${column} = $1`,
+  );
+const statements = {
+  id: { vi: one('product_id', 'vi'), en: one('product_id', 'en') },
+  slug: { vi: one('slug', 'vi'), en: one('slug', 'en') },
+};
+
+export class ViewProduct extends Query<Ready> {
+  constructor(
+    readonly idOrSlug: string,
+    readonly locale: Locale,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ViewProduct)
+export class ViewProductHandler implements IQueryHandler<ViewProduct, Ready> {
+  constructor(
+    private readonly db: Database,
+    private readonly cache: Cache,
+  ) {}
+
+  async execute({ idOrSlug, locale }: ViewProduct): Promise<Ready> {
+    const found = await this.cache.remember(
+      { kind: 'product', key: `${idOrSlug}:${locale}`, tags: [tags.labels, tags.product(idOrSlug)], seconds: 3600 },
+      () => this.read(idOrSlug, locale),
+    );
+    if (found === null) throw new NotFound('product');
+    return found;
+  }
+
+  private async read(idOrSlug: string, locale: Locale): Promise<Ready | null> {
+    const by = statements[isUuid(idOrSlug) ? 'id' : 'slug'][locale];
+    const [row] = await this.db.query<{ text: string }>(by, [idOrSlug]);
+    return row ? ready(row.text) : null;
+  }
+}
