@@ -1,0 +1,67 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { DomainError, IdShape, InstantShape, type Uuid } from '#kernel';
+import type { OrderStatus } from '#contracts/ordering';
+import { Answers, Does, Id, OneOf, page, PageQuery, placeOf, Refuses, type Answer } from '#platform/http';
+import { Allowed, GuestOrUser, Who, type Caller } from '#platform/security';
+import { statuses } from '../view-order/order-answer';
+import { ListOrders, type ListedOrder as Listed, type OrderFilter } from './list-orders.query';
+import { begins, ends, Moment } from './moment.field';
+import { ListedOrder } from './order-list';
+
+class OwnOrdersQuery extends PageQuery {
+  @OneOf(statuses, { optional: true, description: 'Only orders in this status.' })
+  status?: OrderStatus;
+}
+
+class AllOrdersQuery extends OwnOrdersQuery {
+  @Id({ optional: true, description: "Only this customer's." })
+  customer?: Uuid;
+
+  @Moment('Placed on this day in Vietnam or later, or from this time on.')
+  from?: string;
+
+  @Moment('Placed on this day in Vietnam or earlier, or before this time.')
+  to?: string;
+}
+
+const Place = z.object({ at: InstantShape, id: IdShape });
+
+const placeIn = ({ placedAt, id }: Listed) => ({ at: placedAt, id });
+
+@ApiTags('Orders')
+@Controller()
+export class ListOrdersController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get('orders')
+  @GuestOrUser()
+  @Does('listOrders', 'Your orders, the youngest first', 'A guest sends the `X-Cart-Token` that placed them.')
+  @Answers(200, ListedOrder, { description: 'A page of orders.', list: true, paged: true })
+  @Refuses('UNAUTHENTICATED')
+  async own(@Query() query: OwnOrdersQuery, @Who() caller: Caller): Promise<Answer> {
+    const { status } = query;
+    if (caller.kind === 'user') return this.page({ customer: caller.userId, status }, query);
+    if (!caller.cartTokenHash) throw new DomainError('UNAUTHENTICATED', 'unauthenticated', 'Sign in first.');
+    return this.page({ guest: caller.cartTokenHash, status }, query);
+  }
+
+  @Get('admin/orders')
+  @Allowed('staff')
+  @Does('listAllOrders', 'All orders, the youngest first, as staff')
+  @Answers(200, ListedOrder, { description: 'A page of orders.', list: true, paged: true })
+  async all(@Query() query: AllOrdersQuery): Promise<Answer> {
+    const { status, customer, from, to } = query;
+    return this.page(
+      { status, customer, from: from && begins('from', from), to: to && ends('to', to) } as OrderFilter,
+      query,
+    );
+  }
+
+  private async page(filter: OrderFilter, { limit, cursor }: PageQuery): Promise<Answer> {
+    const rows = await this.queries.execute(new ListOrders(filter, limit, placeOf(cursor, Place)));
+    return page(rows, limit, placeIn, (row) => row);
+  }
+}

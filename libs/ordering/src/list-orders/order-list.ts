@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { OrderAnswer, showOrder, type SealedOrder } from '../view-order/order-answer';
+import { projectOrder, type OrderView, type Recorded } from '../view-order/order-view';
+import type { OrderEvent } from '../model/order';
+
+/** An order in a list: what one needs to pick it, no address, no note, no history. */
+export const ListedOrder = OrderAnswer.omit({
+  note: true,
+  since: true,
+  refunds: true,
+  deliveryFee: true,
+})
+  .extend({ fulfilment: z.object({ type: z.enum(['pickup', 'delivery']) }) })
+  .meta({ id: 'ListedOrder' });
+
+const slim = (event: OrderEvent): OrderEvent => {
+  if (event.type !== 'OrderPlaced') return event;
+  const { fulfilment, payment } = event.data;
+  return {
+    ...event,
+    data: {
+      ...event.data,
+      fulfilment: { ...fulfilment, address: null },
+      payment: { ...payment, token: null },
+      note: null,
+    },
+  };
+};
+
+/** The same life, without what a list does not show. */
+export const projectListed = (view: OrderView | undefined, event: OrderEvent, here: Recorded): OrderView | undefined =>
+  projectOrder(view, slim(event), here);
+
+type SealedListed = Omit<SealedOrder, 'note' | 'since' | 'refunds' | 'deliveryFee' | 'fulfilment'> & {
+  readonly fulfilment: { readonly type: 'pickup' | 'delivery' };
+};
+
+export function showListed(view: OrderView): SealedListed {
+  const { note: _note, since: _since, refunds: _refunds, deliveryFee: _fee, fulfilment, ...shown } = showOrder(view);
+  return { ...shown, fulfilment: { type: fulfilment.type } };
+}

@@ -1,0 +1,73 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { Uuid } from '#kernel';
+import { Answers, Does, Instant, InvalidInput, PathId, Refuses, textOf, Whole } from '#platform/http';
+import { ambient } from '#platform/observability';
+import { Allowed } from '#platform/security';
+import { OrderAnswer } from '../view-order/order-answer';
+import { DiffAnswer, EventAnswer, TimelineEntry } from './event-answer';
+import { OrderEvents, type ShownEvent } from './event-log.query';
+import { DiffOrder, OrderState, type OrderDifference } from './time-travel.query';
+import { OrderTimeline, type Entry } from './timeline.query';
+
+class StateQuery {
+  @Whole({ min: 1, max: 1_000_000, optional: true, description: 'The version to go back to.', example: 1 })
+  version?: number;
+
+  @Instant({ optional: true, description: 'The instant to go back to.', example: '2026-11-23T03:04:05.678Z' })
+  at?: Date;
+}
+
+class DiffQuery {
+  @Whole({ min: 0, max: 1_000_000, description: 'A version; 0 is before the order was placed.', example: 1 })
+  from!: number;
+
+  @Whole({ min: 0, max: 1_000_000, optional: true, description: 'Another version; the present one by default.' })
+  to?: number;
+}
+
+@ApiTags('Replay')
+@Controller('admin/orders/:id')
+export class AuditController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get('events')
+  @Allowed('audit')
+  @Does('listOrderEvents', "An order's raw stream", 'Personal values are shown sealed, as they are stored.')
+  @Answers(200, EventAnswer, { description: 'In version order.', list: true })
+  @Refuses('NOT_FOUND')
+  async events(@PathId() id: Uuid): Promise<readonly ShownEvent[]> {
+    return this.queries.execute(new OrderEvents(id));
+  }
+
+  @Get('state')
+  @Allowed('audit')
+  @Does('viewOrderState', 'An order as it was at a version or at an instant')
+  @Answers(200, OrderAnswer, { description: 'The fold of the events up to there.' })
+  @Refuses('NOT_FOUND')
+  async state(@PathId() id: Uuid, @Query() { version, at }: StateQuery): Promise<object> {
+    if (version !== undefined && at !== undefined) {
+      throw new InvalidInput([{ field: 'at', message: textOf('oneOfTwo', ambient()?.locale ?? 'en') }]);
+    }
+    return this.queries.execute(new OrderState(id, { version, at }));
+  }
+
+  @Get('diff')
+  @Allowed('audit')
+  @Does('diffOrder', 'What changed between two versions of an order, and by which events')
+  @Answers(200, DiffAnswer, { description: 'The changes, by path.' })
+  @Refuses('NOT_FOUND')
+  async diff(@PathId() id: Uuid, @Query() { from, to }: DiffQuery): Promise<OrderDifference> {
+    return this.queries.execute(new DiffOrder(id, from, to));
+  }
+
+  @Get('timeline')
+  @Allowed('audit')
+  @Does('viewOrderTimeline', 'Order, checkout, payment, stock, points and mails side by side')
+  @Answers(200, TimelineEntry, { description: 'The oldest entry first.', list: true })
+  @Refuses('NOT_FOUND')
+  async timeline(@PathId() id: Uuid): Promise<readonly Entry[]> {
+    return this.queries.execute(new OrderTimeline(id));
+  }
+}

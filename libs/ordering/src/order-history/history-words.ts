@@ -1,0 +1,69 @@
+import type { Money } from '#kernel';
+import type { OrderEvent } from '../model/order';
+
+export type Locale = 'vi' | 'en';
+
+/** One step of an order's life as its customer is told of it. */
+export interface Step {
+  readonly code: string;
+  readonly title: string;
+  readonly detail: string | null;
+}
+
+/** `55.000 ₫`, written alike in both languages. */
+export const inDong = ({ amount }: Money): string => `${String(amount).replace(/\B(?=(\d{3})+$)/g, '.')} ₫`;
+
+type Words = Record<Locale, string>;
+
+const titles: Record<OrderEvent['type'], Words> = {
+  OrderPlaced: { vi: 'Đã nhận đơn hàng', en: 'We received your order' },
+  OrderConfirmed: { vi: 'Đơn hàng đã được xác nhận', en: 'Your order is confirmed' },
+  OrderAccepted: { vi: 'Quán đã nhận làm đơn của bạn', en: 'The bar has taken your order' },
+  PreparationStarted: { vi: 'Đang pha chế', en: 'Your order is being prepared' },
+  OrderReadied: { vi: 'Đơn hàng đã sẵn sàng', en: 'Your order is ready' },
+  OrderCompleted: { vi: 'Đơn hàng đã hoàn tất', en: 'Your order is complete' },
+  CancellationRequested: { vi: 'Đã ghi nhận yêu cầu hủy', en: 'We are cancelling your order' },
+  OrderCancelled: { vi: 'Đơn hàng đã bị hủy', en: 'Your order was cancelled' },
+  RefundRequested: { vi: 'Đang hoàn tiền', en: 'A refund is on its way' },
+  OrderRefunded: { vi: 'Đã hoàn tiền', en: 'Your money was given back' },
+  RefundFailed: { vi: 'Hoàn tiền chưa thành công', en: 'The refund did not go through' },
+};
+
+function detail(event: OrderEvent, locale: Locale): string | null {
+  const vi = locale === 'vi';
+  switch (event.type) {
+    case 'OrderPlaced': {
+      const { number, total } = event.data;
+      return vi ? `Đơn ${number}, tổng cộng ${inDong(total)}` : `Order ${number}, ${inDong(total)} in total`;
+    }
+    case 'OrderConfirmed':
+      if (event.data.method === 'cash') return vi ? 'Thanh toán tiền mặt khi nhận hàng' : 'To be paid in cash';
+      return vi ? `Đã thanh toán ${inDong(event.data.paid)}` : `Paid ${inDong(event.data.paid)}`;
+    case 'OrderCompleted': {
+      const { collected } = event.data;
+      if (collected.amount === 0) return null;
+      return vi ? `Đã thu ${inDong(collected)} tiền mặt` : `${inDong(collected)} paid in cash`;
+    }
+    case 'OrderCancelled':
+      return event.data.message;
+    case 'RefundRequested':
+    case 'OrderRefunded':
+      return inDong(event.data.amount);
+    case 'RefundFailed':
+      return vi
+        ? `${inDong(event.data.amount)}: cửa hàng sẽ thử lại hoặc liên hệ với bạn`
+        : `${inDong(event.data.amount)}: we will try again or get in touch`;
+    case 'OrderAccepted':
+    case 'PreparationStarted':
+    case 'OrderReadied':
+    case 'CancellationRequested':
+      return null;
+  }
+}
+
+/** What a customer understands of an event; a code for those who draw pictures. */
+export const inWords = (event: OrderEvent, locale: Locale): Step => ({
+  code: event.type,
+  title: titles[event.type][locale],
+  detail: detail(event, locale),
+});

@@ -1,0 +1,37 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { Uuid } from '#kernel';
+import { EventStore } from '#platform/event-store';
+import type { OrderEvent } from '../model/order';
+import { OrderNotFound } from '../model/order-errors';
+import { isTheirs, type Reader } from '../view-order/order-view';
+import { foldView } from '../view-order/view-order.query';
+import { inWords, type Locale, type Step } from './history-words';
+
+export type DatedStep = Step & { readonly version: number; readonly at: string };
+
+/** An order's history in its customer's words, out of the stream itself. */
+export class OrderHistory extends Query<readonly DatedStep[]> {
+  constructor(
+    readonly orderId: Uuid,
+    readonly reader: Reader,
+    readonly locale: Locale,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(OrderHistory)
+export class OrderHistoryHandler implements IQueryHandler<OrderHistory> {
+  constructor(private readonly store: EventStore) {}
+
+  async execute({ orderId, reader, locale }: OrderHistory): Promise<readonly DatedStep[]> {
+    const events = await this.store.read(orderId);
+    const view = foldView(events.slice(0, 1));
+    if (!view || !isTheirs(view, reader)) throw new OrderNotFound();
+    return events.map((event) => ({
+      version: event.version,
+      at: event.timestamp.toISOString(),
+      ...inWords(event as unknown as OrderEvent, locale),
+    }));
+  }
+}

@@ -1,0 +1,74 @@
+import type { Message } from '#kernel';
+import { PointsEarned, PointsTakenBack } from '#contracts/customers';
+import { StockCommitRefused, StockCommitted, StockReleased, StockReserved, StockShort } from '#contracts/inventory';
+import { NotificationSent } from '#contracts/notifications';
+import {
+  PaymentDeclined,
+  PaymentRefunded,
+  PaymentTaken,
+  PaymentUnknown,
+  PaymentVoided,
+  RefundRefused,
+} from '#contracts/payments';
+import { inDong } from './history-words';
+
+export type Source = 'payment' | 'stock' | 'points' | 'notification';
+
+/** What the timeline hears, beside the order's own events and its checkout's journal. */
+export const heardByTimeline = [
+  StockReserved,
+  StockShort,
+  StockCommitted,
+  StockCommitRefused,
+  StockReleased,
+  PaymentTaken,
+  PaymentDeclined,
+  PaymentUnknown,
+  PaymentVoided,
+  PaymentRefunded,
+  RefundRefused,
+  PointsEarned,
+  PointsTakenBack,
+  NotificationSent,
+] as const;
+
+export type HeardByTimeline = InstanceType<(typeof heardByTimeline)[number]>;
+
+const goods = (lines: readonly { readonly sku: string; readonly quantity: number }[]): string =>
+  lines.map(({ sku, quantity }) => `${quantity} × ${sku}`).join(', ') || 'nothing';
+
+/** Which lane of the timeline a message belongs to, and what it says, for staff. */
+export function inTimeline(message: Message): { readonly source: Source; readonly note: string } {
+  const heard = message as HeardByTimeline;
+  if (heard instanceof StockReserved) return { source: 'stock', note: `reserved ${goods(heard.body.lines)}` };
+  if (heard instanceof StockShort) {
+    const short = heard.body.short.map(
+      ({ sku, quantity, available }) => `${sku}: ${quantity} wanted, ${available} left`,
+    );
+    return { source: 'stock', note: `short of ${short.join(', ')}` };
+  }
+  if (heard instanceof StockCommitted)
+    return { source: 'stock', note: `taken off the shelf: ${goods(heard.body.lines)}` };
+  if (heard instanceof StockCommitRefused) return { source: 'stock', note: `commit refused: ${heard.body.reason}` };
+  if (heard instanceof StockReleased) {
+    return { source: 'stock', note: `${heard.body.restocked ? 'restocked' : 'released'} ${goods(heard.body.lines)}` };
+  }
+  if (heard instanceof PaymentTaken) {
+    const { amount, method, provider } = heard.body;
+    return {
+      source: 'payment',
+      note: method === 'cash' ? `${inDong(amount)} owed in cash` : `${inDong(amount)} taken by ${provider}`,
+    };
+  }
+  if (heard instanceof PaymentDeclined) return { source: 'payment', note: `${heard.body.code}: ${heard.body.reason}` };
+  if (heard instanceof PaymentUnknown) {
+    return { source: 'payment', note: `nobody knows yet, asked ${heard.body.attempts} times` };
+  }
+  if (heard instanceof PaymentVoided)
+    return { source: 'payment', note: `voided, ${inDong(heard.body.refunded)} given back` };
+  if (heard instanceof PaymentRefunded) return { source: 'payment', note: `${inDong(heard.body.amount)} given back` };
+  if (heard instanceof RefundRefused) return { source: 'payment', note: `refund refused: ${heard.body.reason}` };
+  if (heard instanceof PointsEarned) return { source: 'points', note: `${heard.body.points} points earned` };
+  if (heard instanceof PointsTakenBack) return { source: 'points', note: `${heard.body.points} points taken back` };
+  return { source: 'notification', note: `${heard.body.event} sent by ${heard.body.channel}` };
+}

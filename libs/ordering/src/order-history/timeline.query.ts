@@ -1,0 +1,60 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import type { Uuid } from '#kernel';
+import { EventStore } from '#platform/event-store';
+import { ProcessJournal } from '#platform/processes';
+import type { OrderEvent } from '../model/order';
+import { inWords } from './history-words';
+import { streamOf } from './time-travel.query';
+import type { Source } from './timeline-words';
+import { Timelines } from './timelines.store';
+
+export interface Entry {
+  readonly at: string;
+  readonly source: Source | 'order' | 'process';
+  readonly type: string;
+  readonly note: string;
+  readonly version: number | null;
+  readonly data: object;
+}
+
+/** All that happened around an order, in the order it happened. */
+export class OrderTimeline extends Query<readonly Entry[]> {
+  constructor(readonly orderId: Uuid) {
+    super();
+  }
+}
+
+@QueryHandler(OrderTimeline)
+export class OrderTimelineQueryHandler implements IQueryHandler<OrderTimeline> {
+  constructor(
+    private readonly store: EventStore,
+    private readonly journal: ProcessJournal,
+    private readonly timelines: Timelines,
+  ) {}
+
+  async execute({ orderId }: OrderTimeline): Promise<readonly Entry[]> {
+    const events = await streamOf(this.store, orderId);
+    const facts = events.map((event): Entry => {
+      const { title, detail } = inWords(event as unknown as OrderEvent, 'en');
+      const { id, position, metadata, type, version } = event;
+      const note = detail === null ? title : `${title}: ${detail}`;
+      return {
+        at: event.timestamp.toISOString(),
+        source: 'order',
+        type,
+        note,
+        version,
+        data: { id, position, metadata },
+      };
+    });
+    const steps = (await this.journal.of(orderId)).map(({ process, version, at, heard, note, asked }): Entry => {
+      const data = { process, step: version, heard, asked };
+      return { at: at.toISOString(), source: 'process', type: heard, note, version: null, data };
+    });
+    const heard = (await this.timelines.of(orderId)).map(({ at, source, type, note, data }): Entry => {
+      return { at: at.toISOString(), source, type, note, version: null, data };
+    });
+    const all = [...facts, ...heard, ...steps];
+    return all.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+  }
+}

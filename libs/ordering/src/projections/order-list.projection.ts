@@ -1,0 +1,21 @@
+import type { Projection } from '#platform/projections';
+import { projectListed } from '../list-orders/order-list';
+import type { OrderEvent } from '../model/order';
+import type { OrderView } from '../view-order/order-view';
+import { recorded } from './recorded';
+
+const newest = ['placed_at desc', 'order_id desc'] as const;
+
+/** A customer's own orders, and staff's list with its filters. */
+export const orderList: Projection<OrderView> = {
+  name: 'order-list',
+  version: 1,
+  columns: {
+    status: { type: 'text', of: (view) => view.order.status },
+    customer_id: { type: 'uuid', of: (view) => view.order.placed.customerId },
+    guest: { type: 'text', of: (view) => view.order.placed.guestTokenHash },
+    placed_at: { type: 'timestamptz', of: (view) => view.placedAt },
+  },
+  indexes: [[...newest], ['customer_id', ...newest], ['guest', ...newest], ['status', ...newest]],
+  project: (view, event) => projectListed(view, event as unknown as OrderEvent, recorded(event)),
+};

@@ -1,0 +1,13 @@
+import type { Projection } from '#platform/projections';
+import type { OrderEvent } from '../model/order';
+import { projectOrder, type OrderView } from '../view-order/order-view';
+import { recorded } from './recorded';
+
+/** The detail of one order. */
+export const orderView: Projection<OrderView> = {
+  name: 'order-view',
+  version: 1,
+  columns: {},
+  indexes: [],
+  project: (view, event) => projectOrder(view, event as unknown as OrderEvent, recorded(event)),
+};

@@ -1,0 +1,21 @@
+import type { Projection } from '#platform/projections';
+import type { OrderEvent } from '../model/order';
+import { projectSale, type Sale } from '../sales-report/sales';
+
+const last = (sale: Sale): string | null => sale.entries.at(-1)?.at ?? null;
+
+/** What every order adds to the sales and takes from them; reports sum it up. */
+export const sales: Projection<Sale> = {
+  name: 'sales',
+  version: 1,
+  columns: {
+    first_at: { type: 'timestamptz', of: (sale) => sale.entries[0]?.at ?? null },
+    last_at: { type: 'timestamptz', of: last },
+    net: {
+      type: 'bigint',
+      of: (sale) => sale.entries.reduce((net, { kind, amount }) => net + (kind === 'sold' ? 1 : -1) * amount.amount, 0),
+    },
+  },
+  indexes: [['last_at', 'first_at']],
+  project: (sale, event) => projectSale(sale, event as unknown as OrderEvent, event.timestamp.toISOString()),
+};

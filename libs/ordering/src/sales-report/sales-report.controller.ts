@@ -1,0 +1,68 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { InstantShape, MoneyShape } from '#kernel';
+import { answer, Answers, Does, InvalidInput, OneOf, type Answer } from '#platform/http';
+import { Allowed } from '#platform/security';
+import { Clock } from '#platform/system';
+import { begins, dayOf, ends, Moment } from '../list-orders/moment.field';
+import { groupings, SalesReport, type Grouping } from './sales-report.query';
+
+class SalesQuery {
+  @Moment('The first day in Vietnam, or from this time on; 30 days by default.')
+  from?: string;
+
+  @Moment('The last day in Vietnam, or before this time; today by default.')
+  to?: string;
+
+  @OneOf(groupings, { default: 'day', description: 'What to sum by.' })
+  by: Grouping = 'day';
+}
+
+const Sums = {
+  orders: z.int().meta({ description: 'Orders confirmed.' }),
+  items: z.int().meta({ description: 'Pieces in them.' }),
+  gross: MoneyShape.meta({ description: 'What was confirmed.' }),
+  refunded: MoneyShape.meta({ description: 'What was given back.' }),
+  lost: MoneyShape.meta({ description: 'Owed in cash by orders cancelled after all.' }),
+  net: MoneyShape.meta({ description: 'Gross less refunded less lost.' }),
+};
+
+export const SalesAnswer = z
+  .object({
+    key: z.string().meta({ description: "The day, the month, or the product's id.", example: '2026-11-23' }),
+    name: z.string().meta({ example: '2026-11-23' }),
+    ...Sums,
+  })
+  .meta({ id: 'Sales' });
+
+const Meta = z.object({ from: InstantShape, to: InstantShape, by: z.enum(groupings), total: z.object(Sums) });
+
+const month = 29 * 86_400_000;
+
+@ApiTags('Reports')
+@Controller('admin/reports')
+export class SalesReportController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly clock: Clock,
+  ) {}
+
+  @Get('sales')
+  @Allowed('reports')
+  @Does(
+    'reportSales',
+    'Sales by day, month or product',
+    'An order counts on the day it was confirmed, a refund on the day the money went back; days are days in Vietnam.',
+  )
+  @Answers(200, SalesAnswer, { description: 'One row each, and the total.', list: true, meta: Meta })
+  async sales(@Query() query: SalesQuery): Promise<Answer> {
+    const now = this.clock.now();
+    const from = begins('from', query.from ?? dayOf(new Date(now.getTime() - month)));
+    const to = ends('to', query.to ?? dayOf(now));
+    if (from >= to) throw new InvalidInput([{ field: 'to', message: 'must lie after from' }]);
+    const { rows, total } = await this.queries.execute(new SalesReport(from, to, query.by));
+    return answer(rows, { meta: { from: from.toISOString(), to: to.toISOString(), by: query.by, total } });
+  }
+}

@@ -1,0 +1,100 @@
+import { minus, nothing, plus, vnd, type Money, type Uuid } from '#kernel';
+import type { OrderEvent } from '../model/order';
+
+/** A product's part in an entry; the parts add up to the entry's amount less its delivery fee. */
+export interface Part {
+  readonly productId: Uuid;
+  readonly name: string;
+  readonly quantity: number;
+  readonly amount: Money;
+}
+
+/** What an order adds to a day's sales, or takes from them. */
+export interface Entry {
+  readonly at: string;
+  /** `sold` when it was confirmed, `refunded` when money went back, `lost` when what was owed will never be paid. */
+  readonly kind: 'sold' | 'refunded' | 'lost';
+  readonly amount: Money;
+  readonly fee: Money;
+  readonly parts: readonly Part[];
+}
+
+/** One order's contributions. */
+export interface Sale {
+  readonly placedAt: string;
+  readonly lines: readonly Part[];
+  readonly fee: Money;
+  readonly total: Money;
+  readonly paid: Money;
+  /** What has been taken back from the sale so far, by refund or because it was never paid. */
+  readonly undone: Money;
+  readonly entries: readonly Entry[];
+}
+
+/** Splits an amount over weights so that the parts add up to it exactly. */
+export function split(amount: number, weights: readonly number[]): readonly number[] {
+  const whole = BigInt(weights.reduce((a, b) => a + b, 0));
+  if (whole === 0n) return weights.map((_, index) => (index === 0 ? amount : 0));
+  let weight = 0n;
+  let given = 0;
+  return weights.map((own) => {
+    weight += BigInt(own);
+    const upToHere = Number((BigInt(amount) * weight) / whole);
+    const part = upToHere - given;
+    given = upToHere;
+    return part;
+  });
+}
+
+function placed(event: Extract<OrderEvent, { type: 'OrderPlaced' }>, at: string): Sale {
+  const { lines, deliveryFee, total } = event.data;
+  return {
+    placedAt: at,
+    lines: lines.map(({ productId, name, quantity, lineTotal }) => ({ productId, name, quantity, amount: lineTotal })),
+    fee: deliveryFee,
+    total,
+    paid: nothing,
+    undone: nothing,
+    entries: [],
+  };
+}
+
+/** Takes an amount back from the sale, spread over its lines; what is taken in two steps is taken as if in one. */
+function takeBack(sale: Sale, kind: 'refunded' | 'lost', amount: Money, at: string): Sale {
+  if (amount.amount === 0) return sale;
+  const weights = [...sale.lines.map((line) => line.amount.amount), sale.fee.amount];
+  const undone = plus(sale.undone, amount);
+  const before = split(sale.undone.amount, weights);
+  const after = split(undone.amount, weights);
+  const shares = after.map((share, index) => share - before[index]!);
+  const parts = sale.lines.map((line, index) => ({ ...line, quantity: 0, amount: vnd(shares[index]!) }));
+  const entry: Entry = { at, kind, amount, fee: vnd(shares.at(-1)!), parts };
+  return { ...sale, undone, entries: [...sale.entries, entry] };
+}
+
+/** What an event does to the order's contributions. Only what was confirmed counts as sold. */
+export function projectSale(sale: Sale | undefined, event: OrderEvent, at: string): Sale | undefined {
+  if (event.type === 'OrderPlaced') return placed(event, at);
+  if (!sale) return undefined;
+  const sold = sale.entries.length > 0;
+  switch (event.type) {
+    case 'OrderConfirmed': {
+      const entry: Entry = { at, kind: 'sold', amount: sale.total, fee: sale.fee, parts: sale.lines };
+      return { ...sale, paid: event.data.paid, entries: [entry] };
+    }
+    case 'OrderCompleted':
+      return { ...sale, paid: plus(sale.paid, event.data.collected) };
+    case 'OrderCancelled':
+      // What was paid comes back as a refund of its own; what was still owed is lost now.
+      return sold ? takeBack(sale, 'lost', minus(sale.total, sale.paid), at) : sale;
+    case 'OrderRefunded':
+      return sold ? takeBack(sale, 'refunded', event.data.amount, at) : sale;
+    case 'OrderAccepted':
+    case 'PreparationStarted':
+    case 'OrderReadied':
+    case 'CancellationRequested':
+    case 'RefundRequested':
+    case 'RefundFailed':
+      return sale;
+  }
+}

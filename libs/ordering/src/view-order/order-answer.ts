@@ -1,0 +1,165 @@
+import { IdShape, InstantShape, MoneyShape, nothing, type Money, type Sealed } from '#kernel';
+import { z } from 'zod';
+import { refunded, type PlacedState, type Till } from '../model/order';
+import type { OrderView } from './order-view';
+
+/** A personal value, or what is left of it once its owner was forgotten. */
+const Personal = z
+  .union([z.string(), z.object({ erased: z.literal(true) })])
+  .meta({ id: 'PersonalValue', description: 'Text, or `{ "erased": true }` once its owner was forgotten.' });
+
+export const statuses = [
+  'pending',
+  'confirmed',
+  'accepted',
+  'preparing',
+  'ready',
+  'completed',
+  'cancelled',
+  'refunded',
+] as const;
+
+export const LineShape = z
+  .object({
+    id: IdShape,
+    productId: IdShape,
+    variantId: IdShape,
+    sku: z.string(),
+    name: z.string().meta({ example: 'Cà phê sữa đá' }),
+    variantName: z.string().meta({ example: 'Lớn' }),
+    quantity: z.int(),
+    unitPrice: MoneyShape,
+    lineTotal: MoneyShape,
+    modifiers: z.array(
+      z.object({ optionId: IdShape, group: z.string(), name: z.string(), quantity: z.int(), price: MoneyShape }),
+    ),
+  })
+  .meta({ id: 'OrderLine' });
+
+export const paymentStates = ['pending', 'due', 'paid', 'partly-refunded', 'refunded', 'none'] as const;
+
+export const OrderAnswer = z
+  .object({
+    id: IdShape,
+    number: z.string().meta({ description: 'What is called out at the counter.', example: '261123-4F7K2-9QXWM' }),
+    status: z.enum(statuses),
+    version: z.int().meta({ description: 'How many events the order has had.', example: 2 }),
+    customerId: IdShape.nullable(),
+    locale: z.enum(['vi', 'en']),
+    lines: z.array(LineShape),
+    subtotal: MoneyShape,
+    deliveryFee: MoneyShape,
+    total: MoneyShape,
+    contact: z.object({ name: Personal, phone: Personal.nullable(), email: Personal.nullable() }),
+    fulfilment: z.object({ type: z.enum(['pickup', 'delivery']), address: Personal.nullable() }),
+    payment: z.object({
+      method: z.enum(['card', 'cash']),
+      provider: z.string().nullable(),
+      status: z.enum(paymentStates),
+      paid: MoneyShape,
+      refunded: MoneyShape,
+    }),
+    note: Personal.nullable(),
+    placedAt: InstantShape,
+    updatedAt: InstantShape,
+    since: z
+      .partialRecord(z.enum(statuses), InstantShape)
+      .meta({ description: 'When it first came to each status it has been in.' }),
+    cancellationRequested: z.boolean(),
+    cancellation: z
+      .object({
+        code: z.string().meta({ example: 'OUT_OF_STOCK' }),
+        message: z.string(),
+        by: z.enum(['customer', 'staff', 'shop']),
+        reason: Personal.nullable(),
+      })
+      .nullable(),
+    refunds: z.array(
+      z.object({
+        id: IdShape,
+        amount: MoneyShape,
+        reason: z.string(),
+        state: z.enum(['requested', 'refunded', 'failed']),
+      }),
+    ),
+  })
+  .meta({ id: 'Order' });
+
+type WithSeals<T> = T extends string | number | boolean | null
+  ? T
+  : T extends { erased: true }
+    ? Sealed
+    : T extends readonly (infer E)[]
+      ? readonly WithSeals<E>[]
+      : { readonly [K in keyof T]: WithSeals<T[K]> };
+
+type Opened = z.infer<typeof OrderAnswer>;
+/** The answer with its personal values still sealed; whoever sends it opens them first. */
+export type SealedOrder = Omit<WithSeals<Opened>, 'contact' | 'fulfilment' | 'note' | 'cancellation' | 'since'> & {
+  readonly contact: PlacedState['placed']['contact'];
+  readonly fulfilment: PlacedState['placed']['fulfilment'];
+  readonly note: Sealed | null;
+  readonly since: OrderView['since'];
+  readonly cancellation: {
+    readonly code: string;
+    readonly message: string;
+    readonly by: 'customer' | 'staff' | 'shop';
+    readonly reason: Sealed | null;
+  } | null;
+};
+
+const nothingYet: Till = { paid: nothing, refunds: [] };
+
+export function paymentState(order: PlacedState): (typeof paymentStates)[number] {
+  if (order.status === 'pending') return 'pending';
+  const back: Money = refunded(order);
+  if (order.paid.amount === 0) return order.status === 'cancelled' ? 'none' : 'due';
+  if (back.amount === 0) return 'paid';
+  return back.amount === order.paid.amount ? 'refunded' : 'partly-refunded';
+}
+
+/** The view as the API shows it, personal values sealed. The same for the write model's answers and the read model's. */
+export function showOrder({ id, version, placedAt, updatedAt, since, order }: OrderView): SealedOrder {
+  const { placed } = order;
+  const till = order.status === 'pending' ? nothingYet : order;
+  return {
+    id,
+    number: placed.number,
+    status: order.status,
+    version,
+    customerId: placed.customerId,
+    locale: placed.locale,
+    lines: placed.lines.map(({ lineId, ...line }) => ({ id: lineId, ...line })),
+    subtotal: placed.subtotal,
+    deliveryFee: placed.deliveryFee,
+    total: placed.total,
+    contact: placed.contact,
+    fulfilment: placed.fulfilment,
+    payment: {
+      method: placed.payment.method,
+      provider: placed.payment.provider,
+      status: paymentState(order),
+      paid: till.paid,
+      refunded: refunded(till),
+    },
+    note: placed.note,
+    placedAt,
+    updatedAt,
+    since,
+    cancellationRequested: order.status === 'pending' && order.cancellationRequested !== null,
+    cancellation: order.status === 'cancelled' ? cancellationOf(order.cancellation) : null,
+    refunds: till.refunds.map(({ refundId, ...refund }) => ({ id: refundId, ...refund })),
+  };
+}
+
+const cancellationOf = ({
+  code,
+  message,
+  by,
+  reason,
+}: Extract<PlacedState, { status: 'cancelled' }>['cancellation']) => ({
+  code,
+  message,
+  by,
+  reason,
+});

@@ -1,0 +1,55 @@
+import type { Uuid } from '#kernel';
+import type { RecordedEvent } from '#platform/event-store';
+import type { Projection, Row } from './projection';
+
+/** An order whose event a projection could not digest, and which event it was. */
+export interface Failure {
+  readonly orderId: Uuid;
+  readonly position: number;
+  readonly eventId: Uuid;
+  readonly error: string;
+}
+
+export interface Folded {
+  readonly rows: ReadonlyMap<Uuid, Row>;
+  readonly gone: readonly Uuid[];
+  readonly failures: readonly Failure[];
+}
+
+export const failureAt = (event: RecordedEvent, error: unknown): Failure => ({
+  orderId: event.orderId,
+  position: event.position ?? 0,
+  eventId: event.id,
+  error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+});
+
+/** What a batch of the log makes of the rows of its orders. An order that fails keeps its last good row; the others go on. */
+export function foldBatch(
+  projection: Projection,
+  known: ReadonlyMap<Uuid, Row>,
+  events: readonly RecordedEvent[],
+  setAside: ReadonlySet<Uuid> = new Set(),
+): Folded {
+  const rows = new Map<Uuid, Row>();
+  const gone = new Set<Uuid>();
+  const failures = new Map<Uuid, Failure>();
+  for (const event of events) {
+    const { orderId, position, version } = event;
+    if (position === null || setAside.has(orderId) || failures.has(orderId)) continue;
+    const before = gone.has(orderId) ? undefined : (rows.get(orderId) ?? known.get(orderId));
+    if (before && position <= before.position) continue;
+    try {
+      const view = projection.project(before?.view, event);
+      if (view) {
+        rows.set(orderId, { orderId, position, version, view });
+        gone.delete(orderId);
+      } else if (before) {
+        rows.delete(orderId);
+        gone.add(orderId);
+      }
+    } catch (error) {
+      failures.set(orderId, failureAt(event, error));
+    }
+  }
+  return { rows, gone: [...gone], failures: [...failures.values()] };
+}

@@ -1,0 +1,11 @@
+export { contextProjections } from './context-projections';
+export { createFirstTable, createProjectionRegistry, createProjectionTable } from './ddl';
+export { foldBatch, type Failure, type Folded } from './fold';
+export { GoLive, closeEnough } from './go-live';
+export { relationOf, type Column, type ColumnType, type Projection, type Row } from './projection';
+export { ProjectionSet } from './projection-set';
+export { Pulse } from './pulse';
+export { ReadModels, type ProjectionStatus } from './read-models';
+export { Rebuilds, RebuildNotReady, RebuildOver, RebuildRunning, type Rebuild, type RebuildState } from './rebuilds';
+export { ProjectionRegistry, type ProjectionTable } from './registry';
+export { ProjectionRunner } from './runner';

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import type { Uuid } from '#kernel';
+import { Database } from '#platform/database';
+import { EventStore } from '#platform/event-store';
+import { quoted } from './projection';
+import { Pulse } from './pulse';
+import { ProjectionRegistry } from './registry';
+
+export interface ProjectionStatus {
+  readonly name: string;
+  readonly version: number;
+  readonly position: number;
+  readonly head: number;
+  readonly lag: number;
+  readonly state: 'live';
+  readonly ratePerSecond: number;
+  /** Orders whose events it could not digest. */
+  readonly setAside: number;
+}
+
+const gone = (error: unknown): boolean => (error as { code?: string })?.code === '42P01';
+
+/** Where readers find their tables. Names are remembered for a moment, and forgotten at once when a rebuild goes live. */
+@Injectable()
+export class ReadModels {
+  private readonly names = new Map<string, { readonly table: string; readonly until: number }>();
+
+  constructor(
+    private readonly db: Database,
+    private readonly registry: ProjectionRegistry,
+    private readonly store: EventStore,
+    private readonly pulse: Pulse,
+  ) {
+    pulse.on('tables', () => this.names.clear());
+  }
+
+  /** The live table's name, quoted, to be put into SQL. Statement names must contain it. */
+  async table(name: string): Promise<string> {
+    const known = this.names.get(name);
+    if (known && known.until > performance.now()) return known.table;
+    const live = await this.registry.live(name);
+    if (!live) throw new Error(`no table of ${name} is live`);
+    const table = quoted(live.relation);
+    this.names.set(name, { table, until: performance.now() + 1_000 });
+    return table;
+  }
+
+  /** Asks the live table; once more when it was dropped just now. */
+  async read<T>(name: string, ask: (table: string) => Promise<T>): Promise<T> {
+    try {
+      return await ask(await this.table(name));
+    } catch (error) {
+      if (!gone(error) || this.db.inTransaction()) throw error;
+      this.names.delete(name);
+      return ask(await this.table(name));
+    }
+  }
+
+  async position(name: string): Promise<number> {
+    return (await this.registry.live(name))?.position ?? 0;
+  }
+
+  /** Whether the order's row reaches that version of the order within the time. Holds no connection while it waits. */
+  async waitFor(name: string, orderId: Uuid, version: number, milliseconds: number): Promise<boolean> {
+    const until = performance.now() + milliseconds;
+    for (;;) {
+      const rows = await this.read(name, (table) =>
+        this.db.query<{ version: number }>(`select version from ${table} where order_id = $1`, [orderId]),
+      );
+      if ((rows[0]?.version ?? 0) >= version) return true;
+      const left = until - performance.now();
+      if (left <= 0) return false;
+      await this.pulse.wait(['moved'], Math.min(left, 50));
+    }
+  }
+
+  /** Every projection as it stands; lag is in events, and rate what the last batches did, 0 when idle. */
+  async status(): Promise<ProjectionStatus[]> {
+    const tables = await this.registry.allLive();
+    const head = await this.store.head();
+    return tables.map(({ name, version, position, rate, idle, setAside }) => ({
+      name,
+      version,
+      position,
+      head: Math.max(head, position),
+      lag: Math.max(head - position, 0),
+      state: 'live' as const,
+      ratePerSecond: idle < 5 ? Math.round(rate) : 0,
+      setAside,
+    }));
+  }
+}

@@ -1,0 +1,85 @@
+import { statement, type Database, type Statement } from '#platform/database';
+import type { Uuid } from '#kernel';
+import type { Folded } from './fold';
+import { quoted, type Projection, type Row } from './projection';
+
+export interface Move {
+  readonly from: number;
+  readonly to: number;
+  readonly epoch: number;
+  readonly rate: number;
+}
+
+/** Reads and writes the rows of one projection table. */
+export class TableWriter {
+  private readonly load: Statement;
+  private readonly write: Statement;
+
+  constructor(
+    private readonly db: Database,
+    private readonly projection: Projection,
+    private readonly relation: string,
+  ) {
+    const table = quoted(relation);
+    const columns = Object.entries(projection.columns);
+    const names = columns.map(([name]) => `, ${quoted(name)}`).join('');
+    const values = columns.map(([, { type }], index) => `, $${index + 15}::${type}[]`).join('');
+    const updates = columns.map(([name]) => `, ${quoted(name)} = excluded.${quoted(name)}`).join('');
+    this.load = statement(
+      `load ${relation}`,
+      `select order_id as "orderId", position, version, view from ${table} where order_id = any($1::uuid[])`,
+    );
+    // One statement, so one transaction: the checkpoint moves from where this batch began, or nothing is written. It
+    // does not wait for the disk: after a crash rows and checkpoint are behind together, and the log still has it all.
+    this.write = statement(
+      `write ${relation}`,
+      `with moved as (
+        update projection_checkpoints set position = $3, rate = $5, moved_at = clock_timestamp()
+        where relation = $1 and position = $2 and epoch = $4 and follows returning 1
+      ), gone as (
+        delete from ${table} where order_id = any($7::uuid[]) and exists (select from moved)
+      ), aside as (
+        insert into projection_failures (relation, order_id, position, event_id, error)
+        select $1, * from unnest($8::uuid[], $9::bigint[], $10::uuid[], $11::text[])
+        where exists (select from moved)
+        on conflict (relation, order_id) do nothing
+      ), written as (
+        insert into ${table} (order_id, position, version, view${names})
+        select * from unnest($12::uuid[], $13::bigint[], $14::integer[], $${columns.length + 15}::jsonb[]${values})
+        where exists (select from moved)
+        on conflict (order_id) do update
+          set position = excluded.position, version = excluded.version, view = excluded.view${updates}
+      )
+      select (select count(*) from moved)::integer as moved, set_config('synchronous_commit', $6, true)`,
+    );
+  }
+
+  async rows(orders: readonly Uuid[]): Promise<Row[]> {
+    return orders.length ? this.db.query<Row>(this.load, [orders]) : [];
+  }
+
+  /** False when the checkpoint is no longer where the batch began: somebody else is writing, and nothing was written. */
+  async move(move: Move, folded: Folded): Promise<boolean> {
+    const rows = [...folded.rows.values()];
+    const { failures } = folded;
+    const [answer] = await this.db.query<{ moved: number }>(this.write, [
+      this.relation,
+      move.from,
+      move.to,
+      move.epoch,
+      move.rate,
+      this.db.inTransaction() ? 'on' : 'off',
+      folded.gone,
+      failures.map((one) => one.orderId),
+      failures.map((one) => one.position),
+      failures.map((one) => one.eventId),
+      failures.map((one) => one.error),
+      rows.map((row) => row.orderId),
+      rows.map((row) => row.position),
+      rows.map((row) => row.version),
+      ...Object.values(this.projection.columns).map((column) => rows.map((row) => column.of(row.view))),
+      rows.map((row) => JSON.stringify(row.view)),
+    ]);
+    return answer!.moved === 1;
+  }
+}
