@@ -1,0 +1,54 @@
+import { Injectable } from '@nestjs/common';
+import type { Uuid } from '#kernel';
+import { Database } from '#platform/database';
+import { Address } from './address.entity';
+
+export type AddressFields = Omit<Address, 'id' | 'customerId' | 'createdAt' | 'updatedAt'>;
+
+@Injectable()
+export class Addresses {
+  constructor(private readonly db: Database) {}
+
+  /** In the order they were added; the id settles ties. */
+  ofCustomer(customerId: Uuid): Promise<Address[]> {
+    return this.db.entities.find(Address, { where: { customerId }, order: { createdAt: 'asc', id: 'asc' } });
+  }
+
+  count(customerId: Uuid): Promise<number> {
+    return this.db.entities.countBy(Address, { customerId });
+  }
+
+  find(customerId: Uuid, id: Uuid): Promise<Address | null> {
+    return this.db.entities.findOneBy(Address, { id, customerId });
+  }
+
+  /** Addresses of one customer are changed one after the other, so that one of them is the default. */
+  async lock(customerId: Uuid): Promise<void> {
+    await this.db.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`addresses:${customerId}`]);
+  }
+
+  async add(address: { id: Uuid; customerId: Uuid } & AddressFields): Promise<void> {
+    if (address.isDefault) await this.noDefault(address.customerId);
+    await this.db.entities.insert(Address, address);
+  }
+
+  async change(customerId: Uuid, id: Uuid, changes: Partial<AddressFields>): Promise<void> {
+    if (changes.isDefault) await this.noDefault(customerId);
+    if (Object.keys(changes).length > 0) await this.db.entities.update(Address, { id, customerId }, changes);
+  }
+
+  /** When the default goes, the oldest that is left takes its place. */
+  async remove(customerId: Uuid, id: Uuid): Promise<void> {
+    await this.db.entities.delete(Address, { id, customerId });
+    await this.db.query(
+      `update addresses set is_default = true
+        where id = (select id from addresses where customer_id = $1 order by created_at, id limit 1)
+          and not exists (select from addresses where customer_id = $1 and is_default)`,
+      [customerId],
+    );
+  }
+
+  private async noDefault(customerId: Uuid): Promise<void> {
+    await this.db.query(`update addresses set is_default = false where customer_id = $1 and is_default`, [customerId]);
+  }
+}

@@ -1,0 +1,53 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { DomainError, NotFound, type Uuid } from '#kernel';
+import { Database } from '#platform/database';
+import { Ids } from '#platform/system';
+import { Addresses, type AddressFields } from '../model/addresses.store';
+import { addressView, type AddressView } from './address-view';
+
+const MOST = 20;
+
+/** Adds an address, or changes the one with that id. */
+export class KeepAddress extends Command<AddressView> {
+  constructor(
+    readonly customerId: Uuid,
+    readonly id: Uuid | undefined,
+    readonly fields: Partial<AddressFields>,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(KeepAddress)
+export class KeepAddressHandler implements ICommandHandler<KeepAddress> {
+  constructor(
+    private readonly db: Database,
+    private readonly addresses: Addresses,
+    private readonly ids: Ids,
+  ) {}
+
+  execute({ customerId, id, fields }: KeepAddress): Promise<AddressView> {
+    return this.db.transaction(async () => {
+      await this.addresses.lock(customerId);
+      return id ? this.change(customerId, id, fields) : this.add(customerId, fields as AddressFields);
+    });
+  }
+
+  private async add(customerId: Uuid, fields: AddressFields): Promise<AddressView> {
+    const count = await this.addresses.count(customerId);
+    if (count >= MOST)
+      throw new DomainError('TOO_MANY_ADDRESSES', 'refused', `There are ${MOST} addresses already. Remove one first.`);
+    const id = this.ids.next();
+    await this.addresses.add({ ...fields, id, customerId, isDefault: fields.isDefault || count === 0 });
+    return addressView((await this.addresses.find(customerId, id))!);
+  }
+
+  private async change(customerId: Uuid, id: Uuid, fields: Partial<AddressFields>): Promise<AddressView> {
+    const known = await this.addresses.find(customerId, id);
+    if (!known) throw new NotFound('address');
+    // One address stays the default: it stops being so when another becomes it.
+    const { isDefault, ...rest } = fields;
+    await this.addresses.change(customerId, id, isDefault ? { ...rest, isDefault } : rest);
+    return addressView((await this.addresses.find(customerId, id))!);
+  }
+}

@@ -1,0 +1,98 @@
+import { Body, Controller, Delete, Get, Patch, Post } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { IdShape } from '#kernel';
+import { Answers, Does, Flag, PathId, Refuses, Text } from '#platform/http';
+import { SignedIn, Who, type UserCaller } from '#platform/security';
+import { Addresses } from '../model/addresses.store';
+import { AddressShape, addressView, type AddressView } from './address-view';
+import { KeepAddress } from './keep-address.command';
+import { RemoveAddress } from './remove-address.command';
+
+const PHONE = /^\+?[0-9 .()-]+$/;
+const Removed = z.object({ id: IdShape, removed: z.literal(true) }).meta({ id: 'AddressRemoved' });
+
+class AddressBody {
+  @Text({ optional: true, min: 1, max: 50, trim: true, example: 'Nhà' })
+  label?: string;
+  @Text({ min: 1, max: 100, trim: true, example: 'Nguyễn Thị An' })
+  recipient!: string;
+  @Text({ min: 8, max: 20, pattern: PHONE, trim: true, example: '0901234567' })
+  phone!: string;
+  @Text({ min: 1, max: 200, trim: true, example: '12 Lê Lợi' })
+  line1!: string;
+  @Text({ optional: true, min: 1, max: 200, trim: true })
+  line2?: string;
+  @Text({ optional: true, min: 1, max: 100, trim: true, example: 'Bến Nghé' })
+  ward?: string;
+  @Text({ optional: true, min: 1, max: 100, trim: true, example: 'Quận 1' })
+  district?: string;
+  @Text({ min: 1, max: 100, trim: true, example: 'TP. Hồ Chí Minh' })
+  city!: string;
+  @Flag({ optional: true })
+  isDefault?: boolean;
+}
+
+class ChangeAddressBody {
+  @Text({ optional: true, min: 1, max: 50, trim: true })
+  label?: string;
+  @Text({ optional: true, min: 1, max: 100, trim: true })
+  recipient?: string;
+  @Text({ optional: true, min: 8, max: 20, pattern: PHONE, trim: true })
+  phone?: string;
+  @Text({ optional: true, min: 1, max: 200, trim: true })
+  line1?: string;
+  @Text({ optional: true, min: 1, max: 200, trim: true })
+  line2?: string;
+  @Text({ optional: true, min: 1, max: 100, trim: true })
+  ward?: string;
+  @Text({ optional: true, min: 1, max: 100, trim: true })
+  district?: string;
+  @Text({ optional: true, min: 1, max: 100, trim: true })
+  city?: string;
+  @Flag({ optional: true })
+  isDefault?: boolean;
+}
+
+@ApiTags('Me')
+@Controller('users/me/addresses')
+@SignedIn()
+export class MyAddressesController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly addresses: Addresses,
+  ) {}
+
+  @Get()
+  @Does('listMyAddresses', 'My addresses, in the order I added them')
+  @Answers(200, AddressShape, { list: true })
+  async list(@Who() { userId }: UserCaller): Promise<AddressView[]> {
+    return (await this.addresses.ofCustomer(userId)).map(addressView);
+  }
+
+  @Post()
+  @Does('addMyAddress', 'Add an address; the first is the default')
+  @Answers(201, AddressShape)
+  @Refuses('TOO_MANY_ADDRESSES')
+  add(@Who() { userId }: UserCaller, @Body() body: AddressBody): Promise<AddressView> {
+    return this.commands.execute(new KeepAddress(userId, undefined, { ...body }));
+  }
+
+  @Patch(':id')
+  @Does('changeMyAddress', 'Change an address of mine')
+  @Answers(200, AddressShape)
+  @Refuses('NOT_FOUND')
+  change(@Who() { userId }: UserCaller, @PathId() id: string, @Body() body: ChangeAddressBody): Promise<AddressView> {
+    return this.commands.execute(new KeepAddress(userId, id, { ...body }));
+  }
+
+  @Delete(':id')
+  @Does('removeMyAddress', 'Remove an address of mine')
+  @Answers(200, Removed)
+  @Refuses('NOT_FOUND')
+  async remove(@Who() { userId }: UserCaller, @PathId() id: string): Promise<z.infer<typeof Removed>> {
+    await this.commands.execute(new RemoveAddress(userId, id));
+    return { id, removed: true };
+  }
+}
