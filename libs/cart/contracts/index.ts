@@ -3,7 +3,13 @@ import type { WantedLine } from '#contracts/catalog';
 
 /** Whose cart: a signed-in user's, or the guest's who holds the token. */
 export type CartOwner =
-  { readonly kind: 'user'; readonly userId: Uuid } | { readonly kind: 'guest'; readonly cartToken: string };
+  | {
+      readonly kind: 'user';
+      readonly userId: Uuid;
+      /** Of the token they carry from before the log-in: what lies in that cart comes into theirs first. */
+      readonly cartTokenHash?: string;
+    }
+  | { readonly kind: 'guest'; readonly cartToken: string };
 
 export interface CartToOrder {
   readonly cartId: Uuid;

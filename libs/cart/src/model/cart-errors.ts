@@ -23,7 +23,12 @@ export class LineTooLarge extends DomainError {
 /** The cart is not the one the caller has seen. */
 export class CartChanged extends DomainError {
   constructor(version: number) {
-    super('PRECONDITION_FAILED', 'stale', `The cart has changed since; it is at version ${version} now. Read it again.`, { version });
+    super(
+      'PRECONDITION_FAILED',
+      'stale',
+      `The cart has changed since; it is at version ${version} now. Read it again.`,
+      { version },
+    );
   }
 }
 

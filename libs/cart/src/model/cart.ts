@@ -35,7 +35,8 @@ export const mostLines = 50;
 
 export const emptyCart = (id: Uuid): Cart => ({ id, version: 0, lines: [] });
 
-export const changed = (cart: Cart, lines: readonly CartLine[]): Cart => ({
+/** The next version of the cart. What it holds from now on is no longer what a merge took along. */
+export const changed = ({ mergedInto: _, ...cart }: Cart, lines: readonly CartLine[]): Cart => ({
   ...cart,
   version: cart.version + 1,
   lines,

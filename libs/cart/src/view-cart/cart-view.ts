@@ -81,6 +81,7 @@ function viewLine(line: CartLine, price: PricedLine | UnpricedLine | undefined, 
 const unsold = (
   line: CartLine,
   why: UnpricedLine | undefined,
+  locale: Locale,
 ): Omit<CartLineView, 'id' | 'variantId' | 'quantity'> => ({
   ...line.label,
   modifiers: line.modifiers.map((modifier) => ({ ...modifier, group: null, name: null, price: null })),

@@ -63,12 +63,12 @@ export class PreconditionFailed extends DomainError {
 const readIfMatch = createParamDecorator((_: unknown, context: ExecutionContext): number | undefined => {
   const header = requestOf(context).headers['if-match']?.trim();
   if (header === undefined || header === '' || header === '*') return undefined;
-  const version = /^(?:W\/)?"(\d{1,15})"$/.exec(header)?.[1];
+  const version = /^(?:W\/)?"(\d{1,15})(?:-[\w-]{1,64})?"$/.exec(header)?.[1];
   if (version === undefined) throw new PreconditionFailed(); // no tag of ours: it cannot be what is there
   return Number(version);
 });
 
-/** The version named by If-Match, or undefined when the header was not sent. */
+/** The version named by If-Match, or undefined when the header was not sent; `"7-4f2a"` names 7 and what was shown of it. */
 export const IfMatch = (): ParameterDecorator =>
   alsoOnMethod(
     readIfMatch(),

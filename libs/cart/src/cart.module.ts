@@ -1,0 +1,40 @@
+import { Global, Module } from '@nestjs/common';
+import { CartOf } from '#contracts/cart';
+import { OrderPlaced } from '#contracts/ordering';
+import { contextDatabase } from '#platform/database';
+import { addMessages } from '#platform/http';
+import { contextMessaging } from '#platform/messaging';
+import { StoredCartOf } from './cart-to-order/cart-to-order.query';
+import { cartTexts } from './cart-texts';
+import { AddItemHandler } from './change-cart/add-item.command';
+import { ChangeCartController } from './change-cart/change-cart.controller';
+import { ChangeItemHandler } from './change-cart/change-item.command';
+import { Shelf } from './change-cart/offered-line.adapter';
+import { RemoveItemsHandler } from './change-cart/remove-items.command';
+import { EmptyWhenOrdered } from './empty-when-ordered/empty-when-ordered.consumer';
+import { Carts } from './model/carts.store';
+import { SweepCarts } from './sweep-carts/sweep-carts.job';
+import { ViewCartController } from './view-cart/view-cart.controller';
+import { ViewCartHandler } from './view-cart/view-cart.query';
+
+addMessages(cartTexts);
+
+/** Global for the one answer it gives to others: what an order is made of. */
+@Global()
+@Module({
+  imports: [contextDatabase('cart'), contextMessaging('cart', [OrderPlaced])],
+  controllers: [ViewCartController, ChangeCartController],
+  providers: [
+    Carts,
+    Shelf,
+    AddItemHandler,
+    ChangeItemHandler,
+    RemoveItemsHandler,
+    ViewCartHandler,
+    EmptyWhenOrdered,
+    SweepCarts,
+    { provide: CartOf, useClass: StoredCartOf },
+  ],
+  exports: [CartOf],
+})
+export class CartModule {}

@@ -1,0 +1,35 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { WantedLine } from '#contracts/catalog';
+import { Ids } from '#platform/system';
+import { addLine, seen, type Cart } from '../model/cart';
+import { Carts } from '../model/carts.store';
+import type { Owner } from '../model/owner';
+import { Shelf } from './offered-line.adapter';
+
+export class AddItem extends Command<Cart> {
+  constructor(
+    readonly owner: Owner,
+    readonly wanted: WantedLine,
+    readonly locale: 'vi' | 'en',
+    readonly seen?: number,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(AddItem)
+export class AddItemHandler implements ICommandHandler<AddItem> {
+  constructor(
+    private readonly carts: Carts,
+    private readonly shelf: Shelf,
+    private readonly ids: Ids,
+  ) {}
+
+  async execute(command: AddItem): Promise<Cart> {
+    const line = { id: this.ids.next(), ...(await this.shelf.offered(command.wanted, command.locale)) };
+    return this.carts.change(command.owner, (cart) => {
+      seen(cart, command.seen);
+      return addLine(cart, line);
+    });
+  }
+}

@@ -1,0 +1,107 @@
+import { Body, Controller, Delete, Patch, Post } from '@nestjs/common';
+import { CommandBus, QueryBus, type Command } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { Uuid } from '#kernel';
+import { Answers, Does, Id, IfMatch, ListOf, PathId, Refuses, Whole, type Answer } from '#platform/http';
+import { ambient } from '#platform/observability';
+import { GuestOrUser, Who, type Caller } from '#platform/security';
+import { mostOfALine, type Cart } from '../model/cart';
+import { cartAnswer } from '../view-cart/cart-answer.adapter';
+import { CartView } from '../view-cart/cart-view';
+import { tokenHeader } from '../view-cart/token-header';
+import { ViewCart } from '../view-cart/view-cart.query';
+import { visitorFrom, type Visitor } from '../whose-cart.adapter';
+import { AddItem } from './add-item.command';
+import { ChangeItem } from './change-item.command';
+import { RemoveItems } from './remove-items.command';
+
+class ModifierBody {
+  @Id({ description: 'An option of one of the product’s modifier groups.' })
+  optionId!: string;
+
+  @Whole({ min: 1, max: 20, default: 1, example: 1 })
+  quantity: number = 1;
+}
+
+class ItemBody {
+  @Id()
+  variantId!: string;
+
+  @Whole({ min: 1, max: mostOfALine, example: 2 })
+  quantity!: number;
+
+  @ListOf(() => ModifierBody, { max: 20, default: [] })
+  modifiers: ModifierBody[] = [];
+}
+
+class ItemChangeBody {
+  @Whole({ min: 1, max: mostOfALine, optional: true, example: 3 })
+  quantity?: number;
+
+  @ListOf(() => ModifierBody, { max: 20, optional: true })
+  modifiers?: ModifierBody[];
+}
+
+const unsold = { status: 404, code: 'VARIANT_UNAVAILABLE', when: 'Nobody sells this variant, or not any more.' };
+const unmade = { status: 400, code: 'MODIFIERS_INVALID', when: 'The options break the rules of their groups.' };
+
+@ApiTags('cart')
+@GuestOrUser()
+@Controller('cart')
+export class ChangeCartController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Post('items')
+  @Does('addCartItem', 'Put something into your cart; more of the same joins its line')
+  @Answers(201, CartView, { headers: tokenHeader })
+  @Refuses(unsold, unmade, 'CART_FULL', 'LINE_TOO_LARGE', 'PRECONDITION_FAILED')
+  add(@Body() wanted: ItemBody, @Who() caller: Caller, @IfMatch() seen?: number): Promise<Answer<CartView>> {
+    return this.after(caller, (owner) => new AddItem(owner, wanted, localeHere(), seen));
+  }
+
+  @Patch('items/:lineId')
+  @Does('changeCartItem', 'Change how many, or how it is made')
+  @Answers(200, CartView, { headers: tokenHeader })
+  @Refuses('NOT_FOUND', unsold, unmade, 'LINE_TOO_LARGE', 'PRECONDITION_FAILED')
+  change(
+    @PathId('lineId') lineId: Uuid,
+    @Body() change: ItemChangeBody,
+    @Who() caller: Caller,
+    @IfMatch() seen?: number,
+  ): Promise<Answer<CartView>> {
+    return this.after(caller, (owner) => new ChangeItem(owner, lineId, given(change), localeHere(), seen));
+  }
+
+  @Delete('items/:lineId')
+  @Does('removeCartItem', 'Take a line out of your cart')
+  @Answers(200, CartView, { headers: tokenHeader })
+  @Refuses('NOT_FOUND', 'PRECONDITION_FAILED')
+  remove(@PathId('lineId') lineId: Uuid, @Who() caller: Caller, @IfMatch() seen?: number): Promise<Answer<CartView>> {
+    return this.after(caller, (owner) => new RemoveItems(owner, lineId, seen));
+  }
+
+  @Delete()
+  @Does('clearCart', 'Empty your cart')
+  @Answers(200, CartView, { headers: tokenHeader })
+  @Refuses('PRECONDITION_FAILED')
+  clear(@Who() caller: Caller, @IfMatch() seen?: number): Promise<Answer<CartView>> {
+    return this.after(caller, (owner) => new RemoveItems(owner, 'all', seen));
+  }
+
+  private async after(caller: Caller, command: (owner: Visitor['owner']) => Command<Cart>): Promise<Answer<CartView>> {
+    const visitor = visitorFrom(caller);
+    const cart = await this.commands.execute(command(visitor.owner));
+    return cartAnswer(await this.queries.execute(new ViewCart(visitor.owner, localeHere(), cart)), visitor);
+  }
+}
+
+const localeHere = () => ambient()?.locale ?? 'en';
+
+/** Only what was sent: a field that was left out stays as it is. */
+const given = ({ quantity, modifiers }: ItemChangeBody) => ({
+  ...(quantity !== undefined && { quantity }),
+  ...(modifiers !== undefined && { modifiers }),
+});

@@ -1,0 +1,42 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Uuid } from '#kernel';
+import { changeLine, lineOf, seen, type Cart, type LineChange } from '../model/cart';
+import { Carts } from '../model/carts.store';
+import type { Owner } from '../model/owner';
+import { Shelf } from './offered-line.adapter';
+
+export class ChangeItem extends Command<Cart> {
+  constructor(
+    readonly owner: Owner,
+    readonly lineId: Uuid,
+    readonly change: LineChange,
+    readonly locale: 'vi' | 'en',
+    readonly seen?: number,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(ChangeItem)
+export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
+  constructor(
+    private readonly carts: Carts,
+    private readonly shelf: Shelf,
+  ) {}
+
+  async execute(command: ChangeItem): Promise<Cart> {
+    const change = await this.offered(command);
+    return this.carts.change(command.owner, (cart) => {
+      seen(cart, command.seen);
+      return changeLine(cart, command.lineId, change);
+    });
+  }
+
+  /** Only another way to make it is the catalogue's business. */
+  private async offered({ owner, lineId, change, locale }: ChangeItem): Promise<LineChange> {
+    if (!change.modifiers) return change;
+    const line = lineOf(await this.carts.of(owner), lineId);
+    const { modifiers } = await this.shelf.offered({ ...line, modifiers: change.modifiers }, locale);
+    return { ...change, modifiers };
+  }
+}

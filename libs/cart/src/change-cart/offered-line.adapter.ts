@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import { CatalogPrices, isPriced, type WantedLine } from '#contracts/catalog';
+import type { CartLine } from '../model/cart';
+import { ModifiersInvalid, VariantUnavailable } from '../model/cart-errors';
+
+/** Asks the catalogue whether something is sold like that, and what it is called. */
+@Injectable()
+export class Shelf {
+  constructor(private readonly prices: CatalogPrices) {}
+
+  /** The line as the catalogue makes it: with the options that go without saying. Refuses what is not sold. */
+  async offered(wanted: WantedLine, locale: 'vi' | 'en'): Promise<Omit<CartLine, 'id'>> {
+    const [price] = await this.prices.price([wanted], locale);
+    if (!price) throw new VariantUnavailable();
+    if (!isPriced(price))
+      throw price.code === 'VARIANT_UNAVAILABLE'
+        ? new VariantUnavailable()
+        : new ModifiersInvalid({ field: 'modifiers', message: price.message });
+    const { variantId, quantity, productId, sku, name, variantName, imageUrl } = price;
+    return {
+      variantId,
+      quantity,
+      modifiers: price.modifiers.map(({ optionId, quantity }) => ({ optionId, quantity })),
+      label: { productId, sku, name, variantName, imageUrl },
+    };
+  }
+}

@@ -1,0 +1,28 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Uuid } from '#kernel';
+import { clear, removeLine, seen, type Cart } from '../model/cart';
+import { Carts } from '../model/carts.store';
+import type { Owner } from '../model/owner';
+
+/** Takes one line out of the cart, or all of them. */
+export class RemoveItems extends Command<Cart> {
+  constructor(
+    readonly owner: Owner,
+    readonly which: Uuid | 'all',
+    readonly seen?: number,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(RemoveItems)
+export class RemoveItemsHandler implements ICommandHandler<RemoveItems> {
+  constructor(private readonly carts: Carts) {}
+
+  execute({ owner, which, seen: version }: RemoveItems): Promise<Cart> {
+    return this.carts.change(owner, (cart) => {
+      seen(cart, version);
+      return which === 'all' ? clear(cart) : removeLine(cart, which);
+    });
+  }
+}

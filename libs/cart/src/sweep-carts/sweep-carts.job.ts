@@ -1,0 +1,31 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Cron } from '@nestjs/schedule';
+import { Clock } from '#platform/system';
+import { Carts } from '../model/carts.store';
+
+const keptForDays = 30;
+const batch = 500;
+const day = 24 * 60 * 60 * 1000;
+
+/** Guests who never came back leave their carts; every instance sweeps, and they step round each other. */
+@Injectable()
+export class SweepCarts {
+  private readonly log = new Logger(SweepCarts.name);
+
+  constructor(
+    private readonly carts: Carts,
+    private readonly clock: Clock,
+  ) {}
+
+  @Cron('23 3 * * *', { name: 'sweep-carts' })
+  async sweep(): Promise<void> {
+    try {
+      const untouchedSince = new Date(this.clock.now().getTime() - keptForDays * day);
+      let swept = 0;
+      for (let more = batch; more > 0; swept += more) more = await this.carts.sweep(untouchedSince, batch);
+      if (swept > 0) this.log.log(`swept ${swept} carts that guests left ${keptForDays} days ago`);
+    } catch (error) {
+      this.log.error('the carts that guests left could not be swept; tomorrow again', error);
+    }
+  }
+}
