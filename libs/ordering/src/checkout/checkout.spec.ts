@@ -146,6 +146,10 @@ describe('A checkout that fails', () => {
     expect(end.timers.every(({ inSeconds }) => inSeconds === null)).toBe(true);
   });
 
+  it('is over as well when the payment was voided by itself', () => {
+    expect(on(paying, voided).asks).toEqual([asksToRelease('PAYMENT_UNRESOLVED')]);
+  });
+
   it('keeps waiting while nobody knows whether it was paid', () => {
     expect(on(paying, unknown)).toMatchObject({ state: { step: 'paying', unknown: true }, asks: [], timers: [] });
     expect(on(after(placed, reserved, unknown), paid).state.step).toBe('committing');

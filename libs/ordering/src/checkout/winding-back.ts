@@ -45,6 +45,10 @@ export function voided(state: Checkout, { body }: PaymentVoided): Heard {
   if (state.step === 'voiding')
     return go({ ...state, step: 'releasing', asked: 0 }, `payment voided, ${body.refunded.amount} given back`);
   if (state.step === 'unbooking') return go({ ...state, step: 'restocking', asked: 0 }, 'what was owed is crossed out');
+  if (state.step === 'paying') {
+    const { orderId } = state.basket; // the provider gave up before we did
+    return go({ step: 'releasing', orderId, why: 'PAYMENT_UNRESOLVED', asked: 0 }, 'voided before it was paid');
+  }
   return stay(state, 'payment voided, heard again');
 }
 

@@ -1,0 +1,31 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Uuid } from '#kernel';
+import type { Actor } from '#platform/event-store';
+import { Ids } from '#platform/system';
+import { Orders } from '../model/orders.store';
+import type { OrderView } from '../view-order/order-view';
+import { advanceOrder, type Step } from './advance-order';
+
+/** The bar takes an order one step on. */
+export class AdvanceOrder extends Command<OrderView> {
+  constructor(
+    readonly orderId: Uuid,
+    readonly step: Step,
+    readonly actor: Actor,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(AdvanceOrder)
+export class AdvanceOrderHandler implements ICommandHandler<AdvanceOrder> {
+  constructor(
+    private readonly orders: Orders,
+    private readonly ids: Ids,
+  ) {}
+
+  async execute({ orderId, step, actor }: AdvanceOrder): Promise<OrderView> {
+    const change = { orderId, commandId: this.ids.next(), actor };
+    return (await this.orders.change(change, (order) => advanceOrder(order, step)))!;
+  }
+}

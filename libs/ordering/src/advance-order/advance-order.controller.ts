@@ -1,0 +1,54 @@
+import { applyDecorators, Controller, Post } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { Uuid } from '#kernel';
+import { Answers, Does, PathId, Refuses } from '#platform/http';
+import { Vault, type Opened } from '#platform/privacy';
+import { Allowed, Who, type Caller } from '#platform/security';
+import { staff } from '../model/actors';
+import { OrderAnswer, showOrder, type SealedOrder } from '../view-order/order-answer';
+import type { Step } from './advance-order';
+import { AdvanceOrder } from './advance-order.command';
+
+const Advances = (step: Step, summary: string): MethodDecorator =>
+  applyDecorators(
+    Post(`:id/${step}`),
+    Allowed('staff'),
+    Does(`${step}Order`, summary),
+    Answers(200, OrderAnswer, { description: 'The order, one step on.' }),
+    Refuses('NOT_FOUND', 'WRONG_STATUS', 'VERSION_CONFLICT'),
+  );
+
+@ApiTags('Orders')
+@Controller('admin/orders')
+export class AdvanceOrderController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly vault: Vault,
+  ) {}
+
+  @Advances('accept', 'Accept a confirmed order')
+  accept(@PathId() id: Uuid, @Who() caller: Caller): Promise<Opened<SealedOrder>> {
+    return this.advance(id, 'accept', caller);
+  }
+
+  @Advances('prepare', 'Start on an accepted order')
+  prepare(@PathId() id: Uuid, @Who() caller: Caller): Promise<Opened<SealedOrder>> {
+    return this.advance(id, 'prepare', caller);
+  }
+
+  @Advances('ready', 'Put an order on the counter')
+  ready(@PathId() id: Uuid, @Who() caller: Caller): Promise<Opened<SealedOrder>> {
+    return this.advance(id, 'ready', caller);
+  }
+
+  @Advances('complete', 'Hand an order over')
+  complete(@PathId() id: Uuid, @Who() caller: Caller): Promise<Opened<SealedOrder>> {
+    return this.advance(id, 'complete', caller);
+  }
+
+  private async advance(id: Uuid, step: Step, caller: Caller): Promise<Opened<SealedOrder>> {
+    const view = await this.commands.execute(new AdvanceOrder(id, step, staff(caller)));
+    return this.vault.openAll(showOrder(view));
+  }
+}

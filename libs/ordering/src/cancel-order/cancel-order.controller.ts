@@ -1,0 +1,60 @@
+import { Body, Controller, Post } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { Uuid } from '#kernel';
+import { answer, Answers, Does, PathId, Refuses, Text, type Answer } from '#platform/http';
+import { Vault } from '#platform/privacy';
+import { Allowed, GuestOrUser, Who, type Caller } from '#platform/security';
+import { buyer, staff } from '../model/actors';
+import { OrderAnswer, showOrder } from '../view-order/order-answer';
+import type { OrderView } from '../view-order/order-view';
+import { CancelOrder } from './cancel-order.command';
+
+class CancelOrderBody {
+  @Text({ max: 500, trim: true, optional: true, nullable: true, example: 'Ordered by mistake' })
+  reason?: string | null;
+}
+
+@ApiTags('Orders')
+@Controller()
+export class CancelOrderController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly vault: Vault,
+  ) {}
+
+  @Post('orders/:id/cancel')
+  @GuestOrUser()
+  @Does(
+    'cancelOrder',
+    'Cancel one of your orders',
+    'Possible until the bar starts on it. While the checkout still runs, it is wound back first: 202.',
+  )
+  @Answers(200, OrderAnswer, { description: 'Cancelled; what was paid is on its way back.' })
+  @Answers(202, OrderAnswer, { description: 'Still pending, with `cancellationRequested: true`.' })
+  @Refuses('VALIDATION_ERROR', 'NOT_FOUND', 'CANNOT_CANCEL', 'VERSION_CONFLICT')
+  async cancel(@PathId() id: Uuid, @Body() body: CancelOrderBody, @Who() caller: Caller): Promise<Answer> {
+    const reader = {
+      userId: caller.kind === 'user' ? caller.userId : undefined,
+      cartTokenHash: caller.cartTokenHash,
+    };
+    return this.shown(
+      await this.commands.execute(new CancelOrder(id, buyer(caller), body.reason ?? undefined, reader)),
+    );
+  }
+
+  @Post('admin/orders/:id/cancel')
+  @Allowed('staff')
+  @Does('cancelAnyOrder', 'Cancel any order that is not completed, as staff')
+  @Answers(200, OrderAnswer, { description: 'Cancelled; what was paid is on its way back.' })
+  @Answers(202, OrderAnswer, { description: 'Still pending, with `cancellationRequested: true`.' })
+  @Refuses('VALIDATION_ERROR', 'NOT_FOUND', 'CANNOT_CANCEL', 'VERSION_CONFLICT')
+  async cancelAny(@PathId() id: Uuid, @Body() body: CancelOrderBody, @Who() caller: Caller): Promise<Answer> {
+    return this.shown(await this.commands.execute(new CancelOrder(id, staff(caller), body.reason ?? undefined)));
+  }
+
+  private async shown(view: OrderView): Promise<Answer> {
+    const status = view.order.status === 'pending' ? 202 : 200;
+    return answer(await this.vault.openAll(showOrder(view)), { status });
+  }
+}

@@ -1,0 +1,72 @@
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import type { Uuid } from '#kernel';
+import { Database, statement } from '#platform/database';
+import { EventStore } from '#platform/event-store';
+
+const ENDS = statement(
+  'orders-outcomes',
+  `select order_id as "orderId", min(version) as version from order_events
+   where order_id = any($1::uuid[]) and event_type in ('OrderConfirmed', 'OrderCancelled') group by order_id`,
+);
+const PAUSE_MS = 15;
+const POLL_MS = 150;
+
+/** Waits for what becomes of pending orders: one query for all who wait, when something was numbered and now and then. */
+@Injectable()
+export class Outcomes implements OnModuleInit, OnModuleDestroy {
+  private readonly waiting = new Map<Uuid, Set<(version: number | undefined) => void>>();
+  private timer?: NodeJS.Timeout;
+  private looking = false;
+  private deaf: () => void = () => undefined;
+
+  constructor(
+    private readonly db: Database,
+    private readonly store: EventStore,
+  ) {}
+
+  onModuleInit(): void {
+    this.deaf = this.store.onNumbered(() => this.lookIn(PAUSE_MS));
+  }
+
+  onModuleDestroy(): void {
+    this.deaf();
+    clearTimeout(this.timer);
+    for (const waiters of this.waiting.values()) for (const tell of waiters) tell(undefined);
+  }
+
+  /** The version at which the order was confirmed or cancelled; undefined when that takes too long. */
+  wait(orderId: Uuid, milliseconds: number): Promise<number | undefined> {
+    return new Promise((resolve) => {
+      const waiters = this.waiting.get(orderId) ?? new Set();
+      const tell = (version: number | undefined) => {
+        clearTimeout(tooLate);
+        waiters.delete(tell);
+        if (waiters.size === 0) this.waiting.delete(orderId);
+        resolve(version);
+      };
+      const tooLate = setTimeout(() => tell(undefined), milliseconds);
+      this.waiting.set(orderId, waiters.add(tell));
+      this.lookIn(PAUSE_MS);
+    });
+  }
+
+  private lookIn(milliseconds: number): void {
+    if (this.waiting.size === 0 || this.looking) return;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.look(), milliseconds);
+  }
+
+  private async look(): Promise<void> {
+    this.looking = true;
+    try {
+      const ended = await this.db.query<{ orderId: Uuid; version: number }>(ENDS, [[...this.waiting.keys()]]);
+      for (const { orderId, version } of ended)
+        for (const tell of [...(this.waiting.get(orderId) ?? [])]) tell(Number(version));
+    } catch {
+      // the next look may find the database back; who waits too long is told so
+    } finally {
+      this.looking = false;
+    }
+    this.lookIn(POLL_MS);
+  }
+}

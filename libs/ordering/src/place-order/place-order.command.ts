@@ -1,0 +1,110 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Counter } from 'prom-client';
+import { derivedId, type Uuid } from '#kernel';
+import { CartOf, type CartOwner, type CartToOrder } from '#contracts/cart';
+import { CatalogPrices } from '#contracts/catalog';
+import type { IdempotencyKey } from '#platform/event-store';
+import { Vault } from '#platform/privacy';
+import type { Caller } from '#platform/security';
+import { Clock } from '#platform/system';
+import { buyer, keyHolder } from '../model/actors';
+import { bodyHash, KeyedCommands, type KeyedAnswer } from '../model/keyed-commands.store';
+import { CartEmpty } from '../model/order-errors';
+import { orderNumber } from '../model/order-number';
+import { Orders } from '../model/orders.store';
+import type { OrderView } from '../view-order/order-view';
+import { contactOf, type OrderWish } from './order-wish';
+import { CountsOrders } from './orders-total.config';
+import { orderLines, placeOrder } from './place-order';
+
+const SAIGON_MS = 7 * 3_600_000;
+
+/** Orders the caller's cart, once for each key. */
+export class PlaceOrder extends Command<KeyedAnswer> {
+  constructor(
+    readonly caller: Caller,
+    readonly wish: OrderWish,
+    readonly key: string,
+    readonly locale: 'vi' | 'en',
+  ) {
+    super();
+  }
+}
+
+function ownerOf(caller: Caller): CartOwner {
+  if (caller.kind === 'user') return { kind: 'user', userId: caller.userId };
+  if (!caller.cartToken) throw new CartEmpty(); // without a token there never was a cart
+  return { kind: 'guest', cartToken: caller.cartToken };
+}
+
+@CommandHandler(PlaceOrder)
+export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
+  constructor(
+    private readonly keyed: KeyedCommands,
+    private readonly orders: Orders,
+    private readonly carts: CartOf,
+    private readonly prices: CatalogPrices,
+    private readonly vault: Vault,
+    private readonly clock: Clock,
+    @CountsOrders() private readonly placed: Counter,
+  ) {}
+
+  async execute({ caller, wish, key, locale }: PlaceOrder): Promise<KeyedAnswer> {
+    const owner = ownerOf(caller);
+    const idempotency = { caller: keyHolder(caller), key, bodyHash: bodyHash(wish), command: 'place-order' };
+    const answer = await this.keyed.once(idempotency, async (commandId) => {
+      const cart = await this.carts.owner(owner);
+      if (!cart || cart.lines.length === 0) throw new CartEmpty();
+      return this.place(commandId, cart, { caller, wish, locale }, idempotency);
+    });
+    if (!answer.replayed) this.placed.inc();
+    return answer;
+  }
+
+  private async place(
+    commandId: Uuid,
+    { cartId, version: cartVersion, lines: wanted }: CartToOrder,
+    { caller, wish, locale }: Pick<PlaceOrder, 'caller' | 'wish' | 'locale'>,
+    idempotency: IdempotencyKey,
+  ): Promise<OrderView> {
+    const orderId = derivedId(commandId, 'order');
+    const lines = orderLines(orderId, await this.prices.price(wanted, locale));
+    const customerId = caller.kind === 'user' ? caller.userId : null;
+    const subject = customerId ?? orderId;
+    const sealed = await this.seal(subject, wish, caller.kind === 'user' ? caller.email : null);
+    const change = { orderId, commandId, actor: buyer(caller), idempotency, cart: { cartId, cartVersion } };
+    const day = new Date(this.clock.now().getTime() + SAIGON_MS).toISOString();
+    const view = await this.orders.change({ ...change, fresh: true }, (order) =>
+      placeOrder(order, {
+        number: orderNumber(orderId, day),
+        customerId,
+        guestTokenHash: customerId ? null : (caller.cartTokenHash ?? null),
+        subject,
+        locale,
+        lines,
+        contact: { name: sealed.name!, phone: sealed.phone, email: sealed.email },
+        fulfilment: { type: wish.fulfilment.type, address: sealed.address },
+        payment: { method: wish.payment.method, token: sealed.token, provider: null },
+        note: sealed.note,
+        cartId,
+        cartVersion,
+      }),
+    );
+    return view!;
+  }
+
+  /** Every personal value, in one go. */
+  private async seal(subject: Uuid, wish: OrderWish, accountEmail: string | null) {
+    const seal = (text: string | null | undefined) => (text ? this.vault.seal(subject, text) : null);
+    const contact = contactOf(wish, accountEmail);
+    const [name, phone, email, address, token, note] = await Promise.all([
+      this.vault.seal(subject, contact.name),
+      seal(contact.phone),
+      seal(contact.email),
+      seal(wish.fulfilment.type === 'delivery' ? wish.fulfilment.address : null),
+      seal(wish.payment.method === 'card' ? wish.payment.token : null),
+      seal(wish.note),
+    ]);
+    return { name, phone, email, address, token, note };
+  }
+}

@@ -1,0 +1,122 @@
+import { Body, Controller, Post } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import {
+  answer,
+  Answers,
+  Does,
+  Email,
+  IdempotencyKey,
+  InvalidInput,
+  Nested,
+  OneOf,
+  PreferWait,
+  Refuses,
+  Text,
+  textOf,
+  type Answer,
+} from '#platform/http';
+import { ambient } from '#platform/observability';
+import { Vault } from '#platform/privacy';
+import { GuestOrUser, Who, type Caller } from '#platform/security';
+import { Orders } from '../model/orders.store';
+import { OrderAnswer, showOrder } from '../view-order/order-answer';
+import { missing } from './order-wish';
+import { Outcomes } from './outcomes.store';
+import { PlaceOrder } from './place-order.command';
+
+class ContactBody {
+  @Text({ min: 1, max: 100, trim: true, optional: true, nullable: true, example: 'Nguyễn Văn An' })
+  name?: string | null;
+
+  @Text({
+    max: 21,
+    pattern: /^\+?\d[\d .()-]{5,19}$/,
+    trim: true,
+    optional: true,
+    nullable: true,
+    example: '0901234567',
+  })
+  phone?: string | null;
+
+  @Email({ optional: true, nullable: true })
+  email?: string | null;
+}
+
+class FulfilmentBody {
+  @OneOf(['pickup', 'delivery'], { example: 'pickup' })
+  type!: 'pickup' | 'delivery';
+
+  @Text({ min: 1, max: 500, trim: true, optional: true, nullable: true, description: 'Needed for a delivery.' })
+  address?: string | null;
+}
+
+class PaymentBody {
+  @OneOf(['card', 'cash'], { example: 'card' })
+  method!: 'card' | 'cash';
+
+  @Text({ min: 1, max: 255, optional: true, nullable: true, description: "The card's token.", example: 'tok_ok' })
+  token?: string | null;
+}
+
+class PlaceOrderBody {
+  @Nested(() => ContactBody, { optional: true, description: 'Guests must send it; for others the account stands in.' })
+  contact?: ContactBody;
+
+  @Nested(() => FulfilmentBody)
+  fulfilment!: FulfilmentBody;
+
+  @Nested(() => PaymentBody)
+  payment!: PaymentBody;
+
+  @Text({ max: 500, trim: true, optional: true, nullable: true, example: 'Ít đá giúp mình nhé' })
+  note?: string | null;
+}
+
+@ApiTags('Orders')
+@Controller('orders')
+export class PlaceOrderController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly orders: Orders,
+    private readonly outcomes: Outcomes,
+    private readonly vault: Vault,
+  ) {}
+
+  @Post()
+  @GuestOrUser()
+  @Does(
+    'placeOrder',
+    "Place an order from the caller's cart",
+    'Answers at once with a pending order, or after its outcome with `Prefer: wait=5`. Prices are the server’s. ' +
+      'The same key and body get the same answer again, with `Idempotent-Replayed: true`.',
+  )
+  @Answers(201, OrderAnswer, {
+    description: 'The order.',
+    headers: { 'Idempotent-Replayed': '`true` when this key had been used before.', Location: 'Where the order is.' },
+  })
+  @Refuses('VALIDATION_ERROR', 'IDEMPOTENCY_KEY_REQUIRED', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS')
+  @Refuses('CART_EMPTY', 'CART_ALREADY_ORDERED', 'VARIANT_UNAVAILABLE', 'MODIFIERS_INVALID', 'ORDER_TOO_LARGE')
+  async place(
+    @Who() caller: Caller,
+    @Body() body: PlaceOrderBody,
+    @IdempotencyKey() key: string,
+    @PreferWait() seconds: number,
+  ): Promise<Answer> {
+    const locale = ambient()?.locale ?? 'en';
+    const lacking = missing(body, caller.kind === 'user');
+    if (lacking.length > 0)
+      throw new InvalidInput(lacking.map((field) => ({ field, message: textOf('required', locale) })));
+    const { view, replayed } = await this.commands.execute(new PlaceOrder(caller, body, key, locale));
+    const outcome = seconds > 0 ? await this.outcomes.wait(view.id, seconds * 1_000) : undefined;
+    const shown = outcome ? await this.orders.view(view.id, outcome) : view;
+    return answer(await this.vault.openAll(showOrder(shown)), {
+      status: 201,
+      headers: {
+        Location: `/api/v1/orders/${view.id}`,
+        ...(replayed && { 'Idempotent-Replayed': 'true' }),
+        ...(outcome && { 'Preference-Applied': `wait=${seconds}` }),
+      },
+    });
+  }
+}

@@ -1,0 +1,37 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { derivedId, type Money, type Uuid } from '#kernel';
+import type { Caller } from '#platform/security';
+import { keyHolder, staff } from '../model/actors';
+import { bodyHash, KeyedCommands, type KeyedAnswer } from '../model/keyed-commands.store';
+import { Orders } from '../model/orders.store';
+import { refundOrder } from './refund-order';
+
+/** Gives money back, once for each key; all that is left where no amount is said. */
+export class RefundOrder extends Command<KeyedAnswer> {
+  constructor(
+    readonly orderId: Uuid,
+    readonly caller: Caller,
+    readonly wish: { readonly amount?: Money; readonly reason: string },
+    readonly key: string,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(RefundOrder)
+export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
+  constructor(
+    private readonly keyed: KeyedCommands,
+    private readonly orders: Orders,
+  ) {}
+
+  execute({ orderId, caller, wish, key }: RefundOrder): Promise<KeyedAnswer> {
+    const body = bodyHash({ orderId, ...wish });
+    const idempotency = { caller: keyHolder(caller), key, bodyHash: body, command: 'refund-order' };
+    return this.keyed.once(idempotency, async (commandId) => {
+      const change = { orderId, commandId, actor: staff(caller), idempotency };
+      const refundId = derivedId(commandId, 'refund');
+      return (await this.orders.change(change, (order) => refundOrder(order, { refundId, ...wish })))!;
+    });
+  }
+}

@@ -1,0 +1,73 @@
+import { Body, Controller, Post } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { vnd, type Uuid } from '#kernel';
+import {
+  answer,
+  Answers,
+  Does,
+  IdempotencyKey,
+  Nested,
+  OneOf,
+  PathId,
+  Refuses,
+  Text,
+  Whole,
+  type Answer,
+} from '#platform/http';
+import { Vault } from '#platform/privacy';
+import { Allowed, Who, type Caller } from '#platform/security';
+import { OrderAnswer, showOrder } from '../view-order/order-answer';
+import { RefundOrder } from './refund-order.command';
+
+class RefundAmountBody {
+  @Whole({ min: 1, max: 1_000_000_000, example: 25_000 })
+  amount!: number;
+
+  @OneOf(['VND'], { example: 'VND' })
+  currency!: 'VND';
+}
+
+class RefundOrderBody {
+  @Nested(() => RefundAmountBody, { optional: true, description: 'All that is left, when not said.' })
+  amount?: RefundAmountBody;
+
+  @Text({ min: 1, max: 500, trim: true, example: 'The drink was cold' })
+  reason!: string;
+}
+
+@ApiTags('Orders')
+@Controller('admin/orders')
+export class RefundOrderController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly vault: Vault,
+  ) {}
+
+  @Post(':id/refunds')
+  @Allowed('staff')
+  @Does(
+    'refundOrder',
+    'Give money back for an order, a part of it or all that is left',
+    'The provider is asked next; `refunds` of the order shows what became of it.',
+  )
+  @Answers(201, OrderAnswer, {
+    description: 'The order, with the refund on its way.',
+    headers: { 'Idempotent-Replayed': '`true` when this key had been used before.' },
+  })
+  @Refuses('VALIDATION_ERROR', 'IDEMPOTENCY_KEY_REQUIRED', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS')
+  @Refuses('NOT_FOUND', 'NOTHING_TO_REFUND', 'REFUND_TOO_LARGE', 'VERSION_CONFLICT')
+  async refund(
+    @PathId() id: Uuid,
+    @Body() { amount, reason }: RefundOrderBody,
+    @IdempotencyKey() key: string,
+    @Who() caller: Caller,
+  ): Promise<Answer> {
+    const wish = { reason, ...(amount && { amount: vnd(amount.amount) }) };
+    const { view, replayed } = await this.commands.execute(new RefundOrder(id, caller, wish, key));
+    return answer(await this.vault.openAll(showOrder(view)), {
+      status: 201,
+      ...(replayed && { headers: { 'Idempotent-Replayed': 'true' } }),
+    });
+  }
+}
