@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type { Client, QueryConfig, QueryResult } from 'pg';
 
 /** Advisory locks take two numbers: what kind, and which. 'SHOP' in ASCII, so that no stranger has them too. */
 const LEAD = 0x53484f50;
@@ -8,18 +8,23 @@ export const CHANNEL = 'shop_words';
 
 /** The statements of the leadership connection. */
 export class Session {
+  private tail: Promise<unknown> = Promise.resolve();
+
   constructor(private readonly client: Client) {}
 
   async begin(number: number): Promise<boolean> {
-    const { rows } = await this.client.query('select pg_try_advisory_lock($1, $2) as got', [INSTANCE, number]);
+    const { rows } = await this.query({
+      text: 'select pg_try_advisory_lock($1, $2) as got',
+      values: [INSTANCE, number],
+    });
     if (!rows[0].got) return false;
-    await this.client.query(`listen ${CHANNEL}`);
+    await this.query({ text: `listen ${CHANNEL}` });
     return true;
   }
 
   /** The beat: keeps the session from its idle time-out, tries for the leads that are wanted, counts the living. */
   async beat(wanted: readonly string[]): Promise<{ got: string[]; living: number[] }> {
-    const { rows } = await this.client.query({
+    const { rows } = await this.query({
       name: 'beat',
       text: `select
         array(select name from unnest($1::text[]) as name where pg_try_advisory_lock(${LEAD}, hashtext(name))) as got,
@@ -30,20 +35,27 @@ export class Session {
   }
 
   async living(): Promise<number[]> {
-    const { rows } = await this.client.query({ name: 'living', text: `select array(${LIVING}) as living` });
+    const { rows } = await this.query({ name: 'living', text: `select array(${LIVING}) as living` });
     return rows[0].living;
   }
 
   async giveBack(name: string): Promise<void> {
-    await this.client.query(`select pg_advisory_unlock(${LEAD}, hashtext($1))`, [name]);
+    await this.query({ text: `select pg_advisory_unlock(${LEAD}, hashtext($1))`, values: [name] });
   }
 
   async say(words: readonly string[]): Promise<void> {
-    await this.client.query({
+    await this.query({
       name: 'say',
       text: `select pg_notify('${CHANNEL}', word) from unnest($1::text[]) as word`,
       values: [words],
     });
+  }
+
+  /** One after the other: a connection has one statement under way. */
+  private query(query: QueryConfig): Promise<QueryResult> {
+    const turn = this.tail.then(() => this.client.query(query));
+    this.tail = turn.catch(() => undefined);
+    return turn;
   }
 }
 

@@ -22,8 +22,10 @@ const RECEIVE = statement(
    select m.id, s.handler, s.lane, m.key, m.type, m.body, m.meta,
           case when exists (select from inbox d where d.lane = s.lane and d.key = m.key and d.state = 'dead')
                then 'infinity' else now() end
-   from jsonb_to_recordset($1::jsonb) as m(id uuid, type text, key text, body jsonb, meta jsonb)
+   from rows from (jsonb_to_recordset($1::jsonb) as (id uuid, type text, key text, body jsonb, meta jsonb))
+     with ordinality as m(id, type, key, body, meta, place)
    join subscriptions s on s.type = m.type
+   order by m.place
    on conflict (message_id, handler) do nothing`,
 );
 

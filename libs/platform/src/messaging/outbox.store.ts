@@ -8,8 +8,10 @@ import type { Envelope } from './envelope';
 export const outboxInsert = (parameter: string, gate = 'true') => `
   insert into outbox (id, type, key, body, meta)
   select m.id, m.type, m.key, m.body, m.meta
-  from jsonb_to_recordset(${parameter}::jsonb) as m(id uuid, type text, key text, body jsonb, meta jsonb)
-  where ${gate}`;
+  from rows from (jsonb_to_recordset(${parameter}::jsonb) as (id uuid, type text, key text, body jsonb, meta jsonb))
+    with ordinality as m(id, type, key, body, meta, place)
+  where ${gate}
+  order by m.place`;
 
 export const outboxValue = (messages: readonly Envelope[]): string => JSON.stringify(messages);
 

@@ -23,10 +23,11 @@ const FIRE = statement(
   `with due as (
      delete from timers where (name, key) in (
        select name, key from timers where due_at <= now() order by due_at limit $1 for update skip locked)
-     returning id, key, type, body, meta),
+     returning id, key, type, body, meta, due_at),
    heard as (
      insert into inbox (message_id, handler, lane, key, type, body, meta)
      select d.id, s.handler, s.lane, d.key, d.type, d.body, d.meta from due d join subscriptions s on s.type = d.type
+     order by d.due_at
      on conflict (message_id, handler) do nothing)
    select count(*)::int as fired,
      (select extract(epoch from min(due_at) - now())::float8 * 1000 from timers where due_at > now()) as next

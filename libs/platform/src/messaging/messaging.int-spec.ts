@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { INestApplicationContext } from '@nestjs/common';
+import { EventBus } from '@nestjs/cqrs';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { eventually } from './testing/eventually';
+import { Alarm, Answer, Ask, Nothing, Stranger } from './testing/messages';
+import { type Behaviour, Inventory, migrateTwoContexts, Payments, startTwoContexts } from './testing/two-contexts';
+
+let database: TestDatabase;
+const apps: INestApplicationContext[] = [];
+
+beforeAll(async () => {
+  database = await testDatabase({ empty: true });
+  await migrateTwoContexts(database.url);
+}, 30_000);
+afterAll(() => database.drop());
+
+async function start(behaviour: Partial<Behaviour> = {}) {
+  const app = await startTwoContexts(database.url, behaviour);
+  apps.push(app);
+  return { app, inventory: app.get(Inventory, { strict: false }), payments: app.get(Payments, { strict: false }) };
+}
+afterEach(async () => {
+  await Promise.all(apps.splice(0).map((app) => app.close()));
+  await database.admin(
+    'truncate inventory.inbox, payments.inbox, inventory.outbox, payments.outbox, inventory.effects',
+  );
+});
+
+const effects = (key: string) =>
+  database
+    .admin<{ n: number }>('select n from inventory.effects where key = $1 order by seq', [key])
+    .then((rows) => rows.map(({ n }) => n));
+const states = async (context: string) =>
+  Object.fromEntries(
+    (
+      await database.admin<{ state: string; count: string }>(
+        `select state, count(*)::int as count from ${context}.inbox group by 1`,
+      )
+    ).map(({ state, count }) => [state, count]),
+  );
+
+describe('A message', () => {
+  it('goes from outbox to inbox to handler, and its answer back', async () => {
+    const { inventory } = await start();
+    const orderId = randomUUID();
+    await inventory.db.transaction(() => inventory.announcements.publish(new Ask({ orderId, n: 7 })));
+    await eventually(async () => expect(await effects(orderId)).toEqual([7]));
+    const [ask] = await database.admin<{ id: string; correlation: string }>(
+      `select id, meta->>'correlationId' as correlation from inventory.outbox`,
+    );
+    const [answer] = await database.admin<{ cause: string; correlation: string }>(
+      `select meta->>'causationId' as cause, meta->>'correlationId' as correlation from payments.outbox`,
+    );
+    expect(answer).toEqual({ cause: ask!.id, correlation: ask!.correlation });
+  });
+
+  it('is not sent when the transaction rolls back', async () => {
+    const { inventory } = await start();
+    const failing = inventory.db.transaction(async () => {
+      await inventory.announcements.publish(new Ask({ orderId: randomUUID(), n: 1 }));
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    expect(await database.admin('select 1 from inventory.outbox')).toEqual([]);
+  });
+
+  it('cannot be published outside a transaction, past the outbox, or by a context that does not list it', async () => {
+    const { app, inventory } = await start();
+    const ask = new Ask({ orderId: randomUUID(), n: 1 });
+    await expect(inventory.announcements.publish(ask)).rejects.toThrow('outside a transaction of inventory');
+    await expect(app.get(EventBus, { strict: false }).publish(ask)).rejects.toThrow('through Announcements');
+    const stranger = inventory.db.transaction(() => inventory.announcements.publish(new Stranger({})));
+    await expect(stranger).rejects.toThrow('not among the messages');
+  });
+
+  it('counts once with two instances at work, of which one falls silent in the middle, and keeps its order', async () => {
+    const silent = { now: false };
+    const hang = async () => (silent.now ? new Promise<void>(() => undefined) : pause(Math.random() * 3));
+    const first = await start({ onAsk: hang });
+    await start();
+    const keys = Array.from({ length: 20 }, () => randomUUID());
+    for (let n = 1; n <= 10; n++)
+      await first.inventory.db.transaction(() =>
+        first.inventory.announcements.publish(...keys.map((orderId) => new Ask({ orderId, n }))),
+      );
+    silent.now = true; // as if it had been killed: nothing it holds will ever end
+    const { PgLeadership } = await import('#platform/leadership');
+    const { Leadership } = await import('#platform/leadership');
+    const leadership = first.app.get(Leadership, { strict: false }) as InstanceType<typeof PgLeadership>;
+    await leadership.stop();
+    const wanted = Array.from({ length: 10 }, (_, index) => index + 1);
+    await eventually(async () => {
+      for (const key of keys) expect(await effects(key)).toEqual(wanted);
+    }, 15_000);
+    apps.splice(apps.indexOf(first.app), 1); // its handlers hang for ever; its pools go with the database
+  }, 30_000);
+
+  it('that poisons its handler is retried, then a dead letter; its key waits, others go on; re-driven it goes on', async () => {
+    let cured = false;
+    const orderId = randomUUID();
+    const { inventory, payments } = await start({
+      onAsk: async ({ body }) => {
+        if (body.orderId === orderId && body.n === 1 && !cured) throw new Error('poison');
+      },
+    });
+    await inventory.db.transaction(() =>
+      inventory.announcements.publish(new Ask({ orderId, n: 1 }), new Ask({ orderId, n: 2 })),
+    );
+    await eventually(async () =>
+      expect((await database.admin('select 1 from payments.inbox where attempts > 1')).length).toBe(1),
+    );
+    await database.admin(
+      `update payments.inbox set attempts = 9, next_at = now() where attempts > 0 and claimed_by = 0`,
+    );
+    await eventually(async () => expect(await payments.deadLetters.list(10)).toHaveLength(1));
+    const other = randomUUID();
+    await inventory.db.transaction(() =>
+      inventory.announcements.publish(new Ask({ orderId: other, n: 5 }), new Ask({ orderId, n: 3 })),
+    );
+    await eventually(async () => expect(await effects(other)).toEqual([5]));
+    expect(await effects(orderId)).toEqual([]);
+    cured = true;
+    const [letter] = await payments.deadLetters.list(10);
+    expect(letter).toMatchObject({ key: orderId, type: Ask.type, attempts: 10 });
+    expect(letter!.error).toContain('poison');
+    expect(await payments.deadLetters.redrive(letter!.seq)).toBe(true);
+    await eventually(async () => expect(await effects(orderId)).toEqual([1, 2, 3]));
+  }, 20_000);
+
+  it('of an unknown type, or for an unknown handler, is dead at once', async () => {
+    const { inventory } = await start();
+    for (const [type, handler] of [
+      ['inventory.gone.v1', 'nothing'],
+      [Nothing.type, 'gone'],
+    ])
+      await database.admin(
+        `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta)
+         values (gen_random_uuid(), $2, $2, gen_random_uuid()::text, $1, '{}', '{}')`,
+        [type, handler],
+      );
+    await eventually(async () => expect(await states('inventory')).toEqual({ dead: 2 }));
+    expect((await inventory.deadLetters.list(10)).map(({ attempts }) => attempts)).toEqual([1, 1]);
+  });
+
+  it('claimed by an instance that is gone is handled within two seconds', async () => {
+    await start();
+    const key = randomUUID();
+    await database.admin(
+      `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta, claimed_by, claimed_at)
+       values (gen_random_uuid(), 'note-answer', 'note-answer', $1::text, $2, jsonb_build_object('orderId', $1::text, 'n', 1),
+         '{"correlationId": "x"}', 4711, now())`,
+      [key, Answer.type],
+    );
+    await eventually(async () => expect(await effects(key)).toEqual([1]), 2_000);
+  });
+
+  it('under way when the shop is told to stop is brought to its end', async () => {
+    let begun = false;
+    const orderId = randomUUID();
+    const { app, inventory } = await start({
+      onAsk: async () => {
+        begun = true;
+        await pause(300);
+      },
+    });
+    await inventory.db.transaction(() => inventory.announcements.publish(new Ask({ orderId, n: 1 })));
+    await eventually(() => expect(begun).toBe(true));
+    apps.splice(0);
+    await app.close();
+    expect(await states('payments')).toEqual({ done: 1 });
+    await start();
+    await eventually(async () => expect(await effects(orderId)).toEqual([1]));
+  });
+});
+
+describe('A timer', () => {
+  it('fires when it is due, once; moved it fires at its new time; cancelled it does not', async () => {
+    const heard: number[] = [];
+    const { inventory } = await start({ onAlarm: async ({ body }) => void heard.push(body.n) });
+    const key = randomUUID();
+    const timer = (name: string, n: number, ms: number) => ({
+      name,
+      key,
+      dueAt: new Date(Date.now() + ms),
+      message: new Alarm({ orderId: key, n }),
+    });
+    await inventory.db.transaction(() =>
+      inventory.timers.set(timer('a', 1, 150), timer('b', 2, 150), timer('c', 3, 60_000)),
+    );
+    await inventory.db.transaction(async () => {
+      await inventory.timers.cancel({ name: 'b', key });
+      await inventory.timers.set(timer('c', 4, 300));
+    });
+    await eventually(() => expect(heard).toEqual([1, 4]), 3_000);
+    await pause(100);
+    expect(heard).toEqual([1, 4]);
+    await expect(inventory.timers.set(timer('d', 5, 1))).rejects.toThrow('outside a transaction');
+  });
+});
