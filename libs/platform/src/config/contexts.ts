@@ -14,7 +14,6 @@ export const contextNames = [
   'notifications',
   'privacy',
   'sandbox',
-  'sandbox',
 ] as const;
 
 export type ContextName = (typeof contextNames)[number];

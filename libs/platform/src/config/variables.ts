@@ -23,11 +23,10 @@ const url = (...protocols: string[]) =>
   );
 
 /** 256 random bits in base64, as `openssl rand -base64 32` prints them. */
+const SECRET = 'must be at least 32 random bytes in base64 (openssl rand -base64 32)';
 const secret = z
-  .string()
-  .refine((text) => /^[A-Za-z0-9+/_-]+=*$/.test(text) && Buffer.from(text, 'base64').length >= 32, {
-    message: 'must be at least 32 random bytes in base64 (openssl rand -base64 32)',
-  });
+  .string(SECRET)
+  .refine((text) => /^[A-Za-z0-9+/_-]+=*$/.test(text) && Buffer.from(text, 'base64').length >= 32, SECRET);
 
 const list = (fits: (item: string) => boolean, what: string) =>
   z
