@@ -1,0 +1,34 @@
+import { OrderCancelled, OrderConfirmed, OrderRefunded, type OrderStatusUpdated } from '#contracts/ordering';
+import type { Content } from './letter';
+
+export type Told = OrderConfirmed | OrderCancelled | OrderRefunded | OrderStatusUpdated;
+
+/** What the customer is told of it; undefined where another letter tells it, or nobody asked to know. */
+export function contentOf(message: Told): Content | undefined {
+  if (message instanceof OrderConfirmed) {
+    const { number, items, total, method } = message.body;
+    const lines = items.map(({ name, quantity, lineTotal }) => ({ name, quantity, lineTotal }));
+    return { event: 'order-confirmed', number, lines, total, method };
+  }
+  if (message instanceof OrderCancelled) {
+    const { number, code, refundDue } = message.body;
+    return { event: 'order-cancelled', number, code, refundDue };
+  }
+  if (message instanceof OrderRefunded) {
+    const { number, amount, total, refundedTotal } = message.body;
+    return { event: 'order-refunded', number, amount, total, whole: refundedTotal.amount === total.amount };
+  }
+  const { number, status } = message.body;
+  switch (status) {
+    case 'accepted':
+    case 'preparing':
+    case 'ready':
+    case 'completed':
+      return { event: 'order-status', number, status };
+    case 'pending':
+    case 'confirmed':
+    case 'cancelled':
+    case 'refunded':
+      return undefined;
+  }
+}

@@ -1,0 +1,46 @@
+import type { Money, Sealed, Uuid } from '#kernel';
+
+export type Locale = 'vi' | 'en';
+
+/** What a letter says, by the event it tells of. Names stay sealed until it is rendered. */
+export type Content =
+  | {
+      readonly event: 'order-confirmed';
+      readonly number: string;
+      readonly lines: readonly Line[];
+      readonly total: Money;
+      readonly method: 'card' | 'cash';
+    }
+  | { readonly event: 'order-cancelled'; readonly number: string; readonly code: string; readonly refundDue: Money }
+  | {
+      readonly event: 'order-refunded';
+      readonly number: string;
+      readonly amount: Money;
+      readonly total: Money;
+      readonly whole: boolean;
+    }
+  | {
+      readonly event: 'order-status';
+      readonly number: string;
+      readonly status: 'accepted' | 'preparing' | 'ready' | 'completed';
+    };
+
+export interface Line {
+  readonly name: string;
+  readonly quantity: number;
+  readonly lineTotal: Money;
+}
+
+export interface Letter {
+  readonly id: Uuid;
+  readonly orderId: Uuid;
+  readonly locale: Locale;
+  readonly recipient: { readonly name: Sealed; readonly email: Sealed };
+  readonly content: Content;
+}
+
+export interface Rendered {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}

@@ -1,0 +1,28 @@
+import { wordings } from './texts';
+import type { Content, Locale, Rendered } from './letter';
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text as it may stand in HTML. */
+export const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]!);
+
+/** A subject is one line, whatever a customer calls themselves. */
+const oneLine = (text: string): string => text.replace(/[\r\n]+/g, ' ');
+
+/** The letter in its reader's language; everything that came from outside is encoded where it becomes HTML. */
+export function renderLetter(content: Content, name: string, locale: Locale): Rendered {
+  const { hello, bye, tell } = wordings[locale];
+  const { subject, paragraphs } = tell(content);
+  const all = [hello(name), ...paragraphs, bye];
+  return {
+    subject: oneLine(subject),
+    text: all.join('\n\n'),
+    html: `<!doctype html><html lang="${locale}"><body>${all.map((each) => `<p>${escaped(each)}</p>`).join('')}</body></html>`,
+  };
+}

@@ -1,0 +1,117 @@
+import type { Money } from '#kernel';
+import type { Content, Locale } from './letter';
+
+/** 55000 as a Vietnamese reads it: 55.000 ₫. */
+export const dong = ({ amount }: Money): string => `${String(amount).replace(/\B(?=(\d{3})+$)/g, '.')} ₫`;
+
+interface Wording {
+  readonly hello: (name: string) => string;
+  readonly bye: string;
+  readonly tell: (content: Content) => { readonly subject: string; readonly paragraphs: readonly string[] };
+}
+
+const reasonsVi: Readonly<Record<string, string>> = {
+  OUT_OF_STOCK: 'Rất tiếc, sản phẩm bạn chọn vừa hết hàng.',
+  PAYMENT_DECLINED: 'Ngân hàng từ chối thanh toán.',
+  PAYMENT_UNAVAILABLE: 'Cổng thanh toán không phản hồi; bạn chưa bị trừ tiền.',
+  CUSTOMER: 'Đơn hàng đã được hủy theo yêu cầu của bạn.',
+  STAFF: 'Cửa hàng đã hủy đơn hàng.',
+  OVERDUE: 'Đơn hàng không hoàn tất kịp thời.',
+};
+
+const reasonsEn: Readonly<Record<string, string>> = {
+  OUT_OF_STOCK: 'We are sorry: what you chose has just sold out.',
+  PAYMENT_DECLINED: 'The bank declined the payment.',
+  PAYMENT_UNAVAILABLE: 'The payment provider did not answer; you were not charged.',
+  CUSTOMER: 'The order was cancelled as you asked.',
+  STAFF: 'The shop cancelled the order.',
+  OVERDUE: 'The order could not be completed in time.',
+};
+
+const vi: Wording = {
+  hello: (name) => `Chào ${name},`,
+  bye: 'Cảm ơn bạn đã ghé Coffee & Tea.',
+  tell: (content) => {
+    switch (content.event) {
+      case 'order-confirmed':
+        return {
+          subject: `Đơn hàng ${content.number} đã được xác nhận`,
+          paragraphs: [
+            `Đơn hàng ${content.number} của bạn đã được xác nhận.`,
+            ...content.lines.map((line) => `${line.quantity} × ${line.name}: ${dong(line.lineTotal)}`),
+            `Tổng cộng: ${dong(content.total)}${content.method === 'cash' ? ' (thanh toán khi nhận hàng)' : ''}`,
+          ],
+        };
+      case 'order-cancelled':
+        return {
+          subject: `Đơn hàng ${content.number} đã bị hủy`,
+          paragraphs: [
+            `Đơn hàng ${content.number} đã bị hủy. ${reasonsVi[content.code] ?? ''}`.trim(),
+            ...(content.refundDue.amount > 0 ? [`Chúng tôi sẽ hoàn lại ${dong(content.refundDue)}.`] : []),
+          ],
+        };
+      case 'order-refunded':
+        return {
+          subject: `Hoàn tiền cho đơn hàng ${content.number}`,
+          paragraphs: [
+            `Chúng tôi đã hoàn ${content.whole ? 'toàn bộ ' : ''}${dong(content.amount)} cho đơn hàng ${content.number}.`,
+          ],
+        };
+      case 'order-status': {
+        const status = {
+          accepted: 'đã được tiếp nhận',
+          preparing: 'đang được pha chế',
+          ready: 'đã sẵn sàng',
+          completed: 'đã hoàn tất',
+        };
+        const says = `Đơn hàng ${content.number} ${status[content.status]}`;
+        return { subject: says, paragraphs: [`${says}.`] };
+      }
+    }
+  },
+};
+
+const en: Wording = {
+  hello: (name) => `Hello ${name},`,
+  bye: 'Thank you for coming to Coffee & Tea.',
+  tell: (content) => {
+    switch (content.event) {
+      case 'order-confirmed':
+        return {
+          subject: `Your order ${content.number} is confirmed`,
+          paragraphs: [
+            `Your order ${content.number} is confirmed.`,
+            ...content.lines.map((line) => `${line.quantity} × ${line.name}: ${dong(line.lineTotal)}`),
+            `Total: ${dong(content.total)}${content.method === 'cash' ? ' (to be paid when you receive it)' : ''}`,
+          ],
+        };
+      case 'order-cancelled':
+        return {
+          subject: `Your order ${content.number} was cancelled`,
+          paragraphs: [
+            `Your order ${content.number} was cancelled. ${reasonsEn[content.code] ?? ''}`.trim(),
+            ...(content.refundDue.amount > 0 ? [`We will give back ${dong(content.refundDue)}.`] : []),
+          ],
+        };
+      case 'order-refunded':
+        return {
+          subject: `A refund for your order ${content.number}`,
+          paragraphs: [
+            `We have given back ${content.whole ? 'all of it, ' : ''}${dong(content.amount)}, for your order ${content.number}.`,
+          ],
+        };
+      case 'order-status': {
+        const status = {
+          accepted: 'was accepted',
+          preparing: 'is being prepared',
+          ready: 'is ready',
+          completed: 'is complete',
+        };
+        const says = `Your order ${content.number} ${status[content.status]}`;
+        return { subject: says, paragraphs: [`${says}.`] };
+      }
+    }
+  },
+};
+
+export const wordings: Readonly<Record<Locale, Wording>> = { vi, en };

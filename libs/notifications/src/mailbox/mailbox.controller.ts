@@ -1,0 +1,63 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { IdShape, InstantShape } from '#kernel';
+import { Config } from '#platform/config';
+import { Answers, Does, Email, page, PageQuery, placeOf } from '#platform/http';
+import { Vault } from '#platform/privacy';
+import { Allowed } from '#platform/security';
+import { Letters } from '../letters/letters.store';
+import { recipientKey } from '../letters/recipient-key';
+import { renderLetter } from '../letters/render-letter';
+
+const MailboxEntry = z
+  .object({
+    id: IdShape,
+    orderId: IdShape,
+    to: z.string().meta({ description: 'The address, or "erased".', example: 'an@example.com' }),
+    subject: z.string().meta({ example: 'Đơn hàng CT-7K3M9Q đã được xác nhận' }),
+    body: z.string(),
+    event: z.enum(['order-confirmed', 'order-cancelled', 'order-refunded', 'order-status']),
+    sentAt: InstantShape,
+  })
+  .meta({ id: 'MailboxEntry' });
+
+const Place = z.object({ at: InstantShape, id: IdShape });
+const ERASED = 'erased';
+
+class MailboxQuery extends PageQuery {
+  @Email({ optional: true, description: 'Only letters to this address.' })
+  to?: string;
+}
+
+@ApiTags('Operations')
+@Controller('admin/mailbox')
+export class MailboxController {
+  constructor(
+    private readonly letters: Letters,
+    private readonly vault: Vault,
+    private readonly config: Config,
+  ) {}
+
+  @Get()
+  @Allowed('ops')
+  @Does('listMailbox', 'What customers were told, the newest first')
+  @Answers(200, MailboxEntry, { list: true, paged: true })
+  async list(@Query() { to, limit, cursor }: MailboxQuery) {
+    const key = to === undefined ? undefined : recipientKey(this.config.personalDataKey, to);
+    const letters = await this.letters.list(key, placeOf(cursor, Place), limit + 1);
+    const people = await this.vault.openAll(letters.map((letter) => letter.recipient));
+    return page(
+      letters.map((letter, index) => ({ ...letter, person: people[index]! })),
+      limit,
+      ({ sentAt, id }) => ({ at: sentAt, id }),
+      ({ id, orderId, content, locale, person, sentAt }): z.infer<typeof MailboxEntry> => {
+        const { subject, text } = renderLetter(content, typeof person.name === 'string' ? person.name : ERASED, locale);
+        return {
+          ...{ id, orderId, subject, body: text, event: content.event, sentAt: sentAt.toISOString() },
+          to: typeof person.email === 'string' ? person.email : ERASED,
+        };
+      },
+    );
+  }
+}

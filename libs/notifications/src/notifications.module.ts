@@ -1,0 +1,32 @@
+import { Module } from '@nestjs/common';
+import * as notifications from '#contracts/notifications';
+import { OrderCancelled, OrderConfirmed, OrderRefunded, OrderStatusUpdated } from '#contracts/ordering';
+import { Config } from '#platform/config';
+import { contextDatabase } from '#platform/database';
+import { contextMessaging } from '#platform/messaging';
+import { Letters } from './letters/letters.store';
+import { MailboxController } from './mailbox/mailbox.controller';
+import { Mailer } from './send-letters/mailer';
+import { SendLetters } from './send-letters/send-letters.job';
+import { SmtpMailer } from './send-letters/smtp-mailer.adapter';
+import { WriteWhenOrderMoves } from './write-letter/write-letter.consumer';
+
+const heard = [OrderConfirmed, OrderCancelled, OrderRefunded, OrderStatusUpdated];
+
+/** What you are told. Only this context sends, from events, once per event and channel. */
+@Module({
+  imports: [
+    contextDatabase('notifications'),
+    contextMessaging('notifications', [...Object.values(notifications), ...heard]),
+  ],
+  controllers: [MailboxController],
+  providers: [
+    ...[Letters, SendLetters, WriteWhenOrderMoves],
+    {
+      provide: Mailer,
+      inject: [Config],
+      useFactory: ({ smtpUrl, mailFrom }: Config) => (smtpUrl ? new SmtpMailer(smtpUrl, mailFrom) : null),
+    },
+  ],
+})
+export class NotificationsModule {}

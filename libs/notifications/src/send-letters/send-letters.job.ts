@@ -1,0 +1,63 @@
+import { Inject, Injectable, Logger, Optional, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { NotificationSent } from '#contracts/notifications';
+import { Database } from '#platform/database';
+import { Announcements } from '#platform/messaging';
+import { Vault } from '#platform/privacy';
+import type { Letter } from '../letters/letter';
+import { Letters } from '../letters/letters.store';
+import { renderLetter } from '../letters/render-letter';
+import { Mailer } from './mailer';
+
+/** Sends what is due. A letter is sent again until somebody took it: a crash may repeat one, with the same Message-ID. */
+@Injectable()
+export class SendLetters implements BeforeApplicationShutdown {
+  private readonly log = new Logger(SendLetters.name);
+  private turn: Promise<void> | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly db: Database,
+    private readonly letters: Letters,
+    private readonly vault: Vault,
+    private readonly announcements: Announcements,
+    @Optional() @Inject(Mailer) private readonly mailer: Mailer | null,
+  ) {}
+
+  @Interval(500)
+  tick(): void {
+    if (!this.mailer || this.closed || this.turn) return;
+    this.turn = this.sendDue()
+      .catch((error: unknown) => this.log.error(error))
+      .finally(() => (this.turn = undefined));
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.closed = true;
+    await this.turn;
+  }
+
+  private async sendDue(): Promise<void> {
+    for (const letter of await this.letters.claimDue(10)) await this.send(letter);
+  }
+
+  private async send({ id, orderId, locale, recipient, content }: Letter): Promise<void> {
+    try {
+      const { name, email } = await this.vault.openAll(recipient);
+      if (typeof email === 'string' && typeof name === 'string')
+        await this.mailer!.send({
+          ...renderLetter(content, name, locale),
+          to: email,
+          messageId: `<${id}@coffee-tea.shop>`,
+        });
+      await this.db.transaction(async () => {
+        await this.letters.sent(id);
+        await this.announcements.publish(new NotificationSent({ orderId, event: content.event, channel: 'email' }));
+      });
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.log.warn(`letter ${id} was not taken and is sent again: ${why}`);
+      await this.letters.failed(id, why);
+    }
+  }
+}

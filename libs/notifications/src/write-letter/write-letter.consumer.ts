@@ -1,0 +1,42 @@
+import { NotificationSent } from '#contracts/notifications';
+import { OrderCancelled, OrderConfirmed, OrderRefunded, OrderStatusUpdated } from '#contracts/ordering';
+import { derivedId } from '#kernel';
+import { Config } from '#platform/config';
+import { Announcements, Hears } from '#platform/messaging';
+import { Vault } from '#platform/privacy';
+import { contentOf, type Told } from '../letters/letter-of';
+import { Letters } from '../letters/letters.store';
+import { recipientKey } from '../letters/recipient-key';
+
+/** One letter per event: its id follows from the order, the event and the order's version, so that hearing twice writes once. */
+@Hears(OrderConfirmed, OrderCancelled, OrderRefunded, OrderStatusUpdated)
+export class WriteWhenOrderMoves {
+  static readonly handler = 'write-letter';
+
+  constructor(
+    private readonly letters: Letters,
+    private readonly vault: Vault,
+    private readonly config: Config,
+    private readonly announcements: Announcements,
+  ) {}
+
+  async handle(message: Told): Promise<void> {
+    const { orderId, version, recipient } = message.body;
+    const content = contentOf(message);
+    if (!content || !recipient.email) return; // a guest who left no address is told in the shop
+    const email = await this.vault.open(recipient.email);
+    if (typeof email !== 'string') return; // erased: there is nobody to tell
+    const id = derivedId(orderId, 'letter', content.event, version, 'email');
+    const letter = {
+      id,
+      orderId,
+      locale: recipient.locale,
+      recipient: { name: recipient.name, email: recipient.email },
+      content,
+    };
+    const bySmtp = this.config.smtpUrl !== undefined;
+    const fresh = await this.letters.write(letter, recipientKey(this.config.personalDataKey, email), bySmtp);
+    if (fresh && !bySmtp)
+      await this.announcements.publish(new NotificationSent({ orderId, event: content.event, channel: 'email' }));
+  }
+}
