@@ -5,10 +5,10 @@ import type { VerifyResult } from './findings';
 /** Streams of events, append-only, and the log that numbers them all. One per context that has it. */
 export abstract class EventStore {
   /**
-   * Appends events and outbox rows in one statement, within the ambient transaction if there is one. Inside an inbox
-   * handler that has written nothing yet it also settles the inbox row, so the handling costs one round trip.
-   * An append of no events is a no-op: nothing is written, no message either.
-   * Throws VersionConflict, IdempotencyKeyTaken, CartAlreadyOrdered, CommandIdTaken.
+   * Appends events and outbox rows in one statement, within the ambient transaction if there is one. With `claimed` it
+   * also settles the inbox message, so that a handler costs one round trip.
+   * An append of no events is a no-op: nothing is written, no message either, and the inbox message stays.
+   * Throws VersionConflict, IdempotencyKeyTaken, CartAlreadyOrdered, CommandIdTaken, UnknownEvent, ClaimLost.
    */
   abstract append(append: Append): Promise<Appended>;
 

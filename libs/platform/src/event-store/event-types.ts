@@ -28,6 +28,11 @@ export class EventTypes {
     return upcasts.length + 1;
   }
 
+  /** New events are written in the current version only. */
+  mustBeCurrent(type: string, schemaVersion: number): void {
+    if (this.current(type) !== schemaVersion) throw new UnknownEvent(type, schemaVersion);
+  }
+
   /** Throws UnknownEvent for a type, or for a version from the future (a newer build wrote it). */
   upcast(type: string, storedVersion: number, data: object): { schemaVersion: number; data: object } {
     const upcasts = this.upcasts.get(type);

@@ -1,4 +1,5 @@
 import type { Message, Uuid } from '#kernel';
+import type { Claim } from '#platform/messaging';
 
 /** An event on its way in; its schema version is the current one of its type. */
 export interface NewEvent {
@@ -65,6 +66,11 @@ export interface Append {
   readonly idempotency?: IdempotencyKey;
   /** The cart this order is made of; a cart's version is ordered once. */
   readonly cart?: { readonly cartId: Uuid; readonly cartVersion: number };
+  /**
+   * The inbox message this answers (`currentUnit()?.claimed`), when the handler has nothing to write besides: the same
+   * statement marks it done, and takes along what the handler has published and timed so far.
+   */
+  readonly claimed?: Claim;
 }
 
 export interface Appended {

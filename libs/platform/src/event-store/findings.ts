@@ -33,3 +33,11 @@ export interface Tampered {
 }
 
 export type VerifyResult = Verified | Tampered;
+
+export const bad = (finding: Finding, position: number | null, eventId: string | null, message: string): Tampered => ({
+  ok: false,
+  finding,
+  position,
+  eventId,
+  message,
+});

@@ -1,0 +1,167 @@
+import { derivedId } from '#kernel';
+import { statement, type Database } from '#platform/database';
+import { ClaimLost, currentTrace, outboxValue, toCancel, toSet, type Outbox, type Unit } from '#platform/messaging';
+import { appendStatement } from './append-statement';
+import { CartAlreadyOrdered, CommandIdTaken, IdempotencyKeyTaken, VersionConflict } from './errors';
+import type { Append, Appended, RecordedEvent, StoredKey } from './events';
+import type { LogSignals } from './log-signals';
+
+type Gathered = ReturnType<Unit['take']>;
+
+const WHY = statement(
+  'append-why',
+  `select coalesce((select version from order_heads where order_id = $1), 0) as version,
+     (select order_id from order_events where id = $2) as "streamId",
+     $3::bigint is null or exists (
+       select from inbox where seq = $3::bigint and claimed_by = $4::int and state = 'waiting') as claimed`,
+);
+
+export const KEY = statement(
+  'key-find',
+  `select caller, key, body_hash as "bodyHash", command, command_id as "commandId", order_id as "orderId",
+     created_at as "createdAt"
+   from idempotency_keys where caller = $1 and key = $2`,
+);
+
+const CART = statement(
+  'cart-find',
+  `select order_id as "orderId" from placed_carts where cart_id = $1 and cart_version = $2`,
+);
+
+const UNIQUE_VIOLATION = '23505';
+
+/** Writes one append, or says why not. */
+export class Appender {
+  constructor(
+    private readonly db: Database,
+    private readonly outbox: Outbox,
+    private readonly signals: LogSignals,
+  ) {}
+
+  /** Undefined: the command has appended to this stream before. */
+  async append(append: Append): Promise<Appended | undefined> {
+    const unit = append.claimed && this.outbox.unit();
+    const gathered = unit?.take() ?? { messages: [], timers: [] };
+    // A handler that has sent nothing to the database yet needs no transaction: this statement is all of it.
+    const alone = !this.db.inTransaction() || (unit !== undefined && !this.db.begun());
+    const within = <T>(work: () => Promise<T>) => (alone ? this.db.outside(work) : work());
+    let written = false;
+    try {
+      const row = await within(() => this.write(append, gathered));
+      written = row.version !== null;
+      if (row.version === null) return await within(() => this.because(append));
+      unit?.settled();
+      if (alone) this.wake(append);
+      else this.db.afterCommit(() => this.wake(append));
+      return { version: row.version, repeated: false, events: fresh(append, row.timestamp) };
+    } finally {
+      if (!written) giveBack(unit, gathered);
+    }
+  }
+
+  private async write(append: Append, gathered: Gathered): Promise<{ version: number | null; timestamp: Date }> {
+    const { streamId, expectedVersion, commandId, events, metadata, idempotency, cart, claimed } = append;
+    const messages = [...gathered.messages, ...this.envelopes(append)];
+    const values: unknown[] = [
+      streamId,
+      expectedVersion,
+      events.map((_, index) => derivedId(commandId, index)),
+      events.map(({ type }) => type),
+      events.map(({ schemaVersion }) => schemaVersion),
+      events.map(({ data }) => JSON.stringify(data)),
+      JSON.stringify(metadata),
+    ];
+    if (idempotency)
+      values.push(idempotency.caller, idempotency.key, idempotency.bodyHash, idempotency.command, commandId);
+    if (cart) values.push(cart.cartId, cart.cartVersion);
+    if (messages.length > 0) values.push(outboxValue(messages));
+    if (claimed) values.push(claimed.seq, claimed.claimedBy);
+    if (gathered.timers.length > 0) values.push(toSet(gathered.timers), toCancel(gathered.timers));
+    const parts = {
+      key: idempotency !== undefined,
+      cart: cart !== undefined,
+      messages: messages.length > 0,
+      claim: claimed !== undefined,
+      timers: gathered.timers.length > 0,
+    };
+    try {
+      const [row] = await this.db.query<{ version: number | null; timestamp: Date }>(appendStatement(parts), values);
+      return row!;
+    } catch (error) {
+      throw await this.refusal(error as { code?: string; constraint?: string }, append);
+    }
+  }
+
+  /** Ids follow from the command's, like the events'; in a handler the trace follows from what is being handled. */
+  private envelopes({ messages = [], commandId, metadata }: Append) {
+    if (messages.length === 0) return [];
+    const trace = this.outbox.unit()
+      ? undefined
+      : {
+          ...currentTrace(),
+          correlationId: metadata.correlationId,
+          causationId: commandId,
+          ...(metadata.requestId && { requestId: metadata.requestId }),
+        };
+    return this.outbox.envelopes(messages, (index) => derivedId(commandId, 'message', index), trace);
+  }
+
+  /** Nothing was written: the command is repeated (undefined), or somebody was faster. */
+  private async because({ streamId, commandId, expectedVersion, claimed }: Append): Promise<undefined> {
+    const values = [streamId, derivedId(commandId, 0), claimed?.seq ?? null, claimed?.claimedBy ?? null];
+    const [row] = await this.db.query<{ version: number; streamId: string | null; claimed: boolean }>(WHY, values);
+    const why = row!;
+    if (!why.claimed) throw new ClaimLost(this.outbox.unit()?.handler ?? 'an append', claimed!.seq);
+    if (why.streamId === streamId) return undefined;
+    if (why.streamId) throw new CommandIdTaken(commandId);
+    throw new VersionConflict(streamId, expectedVersion, why.version);
+  }
+
+  // What stood in the way is committed, so it is seen from outside the transaction that has just failed.
+  private async refusal(error: { code?: string; constraint?: string }, append: Append): Promise<unknown> {
+    if (error.code !== UNIQUE_VIOLATION) return error;
+    const { idempotency, cart, commandId } = append;
+    switch (error.constraint) {
+      case 'idempotency_keys_pkey': {
+        const [stored] = await this.seen<StoredKey>(KEY, [idempotency!.caller, idempotency!.key]);
+        return stored ? new IdempotencyKeyTaken(stored) : error;
+      }
+      case 'placed_carts_pkey': {
+        const [placed] = await this.seen<{ orderId: string }>(CART, [cart!.cartId, cart!.cartVersion]);
+        return new CartAlreadyOrdered(cart!.cartId, cart!.cartVersion, placed?.orderId ?? null);
+      }
+      case 'order_events_pkey':
+        return new CommandIdTaken(commandId);
+      default:
+        return error;
+    }
+  }
+
+  private seen<Row extends object>(sql: typeof KEY, values: unknown[]): Promise<Row[]> {
+    return this.db.outside(() => this.db.query<Row>(sql, values));
+  }
+
+  private wake({ messages, claimed }: Append): void {
+    this.signals.appended();
+    if (claimed || (messages && messages.length > 0)) this.outbox.wake();
+  }
+}
+
+function giveBack(unit: Unit | undefined, { messages, timers }: Gathered): void {
+  if (messages.length > 0) unit?.send(messages);
+  if (timers.length > 0) unit?.time(timers);
+}
+
+const fresh = ({ streamId, expectedVersion, commandId, events, metadata }: Append, timestamp: Date): RecordedEvent[] =>
+  events.map(({ type, schemaVersion, data }, index) => ({
+    id: derivedId(commandId, index),
+    orderId: streamId,
+    version: expectedVersion + index + 1,
+    position: null,
+    type,
+    schemaVersion,
+    data: JSON.parse(JSON.stringify(data)) as object,
+    metadata,
+    timestamp,
+    hash: null,
+  }));

@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto';
+import { netstrings } from './netstrings';
+
+/** Every column of an event as Postgres prints it. */
+export interface StoredEvent {
+  readonly id: string;
+  readonly orderId: string;
+  readonly version: number;
+  readonly type: string;
+  readonly schemaVersion: number;
+  /** `event_data::text` and `metadata::text`: jsonb prints the same bytes for the same value. */
+  readonly data: string;
+  readonly metadata: string;
+  /** Whole microseconds since 1970. */
+  readonly micros: string;
+}
+
+/** What stands before position 1. */
+export const ORIGIN = '0'.repeat(64);
+
+/**
+ * The hash of a position: SHA-256, in hex, over the netstrings of
+ * tag, the hash before (hex), position, id, order_id, version, event_type, schema_version, event_data, metadata, timestamp.
+ */
+export const chained = (previous: string, position: number, event: StoredEvent): string =>
+  createHash('sha256')
+    .update(
+      netstrings([
+        'coffee-tea.log.1',
+        previous,
+        position,
+        event.id,
+        event.orderId,
+        event.version,
+        event.type,
+        event.schemaVersion,
+        event.data,
+        event.metadata,
+        event.micros,
+      ]),
+    )
+    .digest('hex');

@@ -1,0 +1,32 @@
+import type { Uuid } from '#kernel';
+import type { EventTypes } from './event-types';
+import type { EventMetadata, RecordedEvent } from './events';
+
+/** A row of `columns`. */
+export interface StoredRow {
+  readonly id: Uuid;
+  readonly orderId: Uuid;
+  readonly version: number;
+  readonly type: string;
+  readonly schemaVersion: number;
+  readonly data: object;
+  readonly metadata: EventMetadata;
+  readonly timestamp: Date;
+  readonly position: number | null;
+  readonly hash: string | null;
+}
+
+/** Of `order_events e` and `order_log l`. */
+export const columns = `e.id, e.order_id as "orderId", e.version, e.event_type as type,
+  e.schema_version as "schemaVersion", e.event_data as data, e.metadata, e."timestamp",
+  l.position, encode(l.hash, 'hex') as hash`;
+
+/** What the hash covers: every column of the event as Postgres prints it. */
+export const canonicalColumns = `e.id, e.order_id as "orderId", e.version, e.event_type as type,
+  e.schema_version as "schemaVersion", e.event_data::text as data, e.metadata::text as metadata,
+  (extract(epoch from e."timestamp") * 1000000)::bigint::text as micros`;
+
+export const recorded = (types: EventTypes, row: StoredRow): RecordedEvent => ({
+  ...row,
+  ...types.upcast(row.type, row.schemaVersion, row.data),
+});
