@@ -1,9 +1,14 @@
 import './common-messages';
 
+export { limitConnections, shopAdapter, takeFiles } from './adapter';
 export * from './answer';
-export { field, type Complaint, type FieldKind, type FieldOptions } from './field';
+export { layEdge } from './edge';
+export { FailureFilter } from './failure.filter';
+export { complain, field, type Complaint, type FieldKind, type FieldOptions } from './field';
 export * from './fields';
-export { addMessages, textOf, type Locale, type Texts } from './messages';
+export { HttpModule } from './http.module';
+export { addMessages, localeOf, textOf, type Locale, type Texts } from './messages';
+export { openApiDocument, serveDocs } from './openapi';
 export { AnyQuery, Answers, Bare, Does, Refuses, type AnswerDoc, type Refusal } from './operation';
 export * from './paging';
 export * from './params';

@@ -1,7 +1,8 @@
 import { DomainError, type Fault } from '#kernel';
-import { Injectable, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
+import { Injectable, UnsupportedMediaTypeException, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
+import { Readable } from 'node:stream';
 import { complain, type ReadOptions } from './field';
 
 const PLAIN: readonly unknown[] = [String, Number, Boolean, Array, Object, Buffer, Date, undefined];
@@ -30,6 +31,7 @@ export class InvalidInput extends DomainError {
 export class ShopValidationPipe implements PipeTransform {
   transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
     if (type === 'custom' || PLAIN.includes(metatype)) return value;
+    if (value instanceof Readable) throw new UnsupportedMediaTypeException(); // a file where fields are expected
     const given = value ?? {};
     if (typeof given !== 'object' || Array.isArray(given))
       throw new InvalidInput([{ field: type, message: complain({ code: 'object' }) }]);

@@ -55,7 +55,17 @@ export function shopLogger({ logLevel, logDir, elasticsearchUrl }: LogSettings):
   });
 }
 
-export const asNestLogger = (logger: Logger): LoggerService => WinstonModule.createLogger({ instance: logger });
+/** What Nest says of itself at start: a line for every module and every route. */
+const CHATTER = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory', 'NestApplication', 'WebSocketsController']); // prettier-ignore
+
+export function asNestLogger(logger: Logger): LoggerService {
+  const nest = WinstonModule.createLogger({ instance: logger });
+  const log = nest.log.bind(nest);
+  nest.log = (message: unknown, context?: string, ...more: unknown[]) => {
+    if (!CHATTER.has(context ?? '')) log(message, context, ...more);
+  };
+  return nest;
+}
 
 /** Ends the log once its last lines are written, or after half a second. */
 export async function endLog(logger: Logger): Promise<void> {

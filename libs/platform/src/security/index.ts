@@ -4,7 +4,7 @@ export { Allowed, GuestOrUser, Public, SignedIn, Who, accessOf, type Access } fr
 export { AccessTokens } from './access-tokens';
 export * from './caller';
 export { hashOfToken } from './cart-token';
-export { Limited, Unlimited } from './limits';
+export { isLimited, Limited, Unlimited } from './limits';
 export { PublishedKeys } from './published-keys.adapter';
 export { RateLimited } from './rate-limit.guard';
 export { MemoryRateLimits, RateLimits } from './rate-limits';

@@ -11,7 +11,8 @@ export class KeyRing {
   constructor(private readonly modules: ModuleRef) {}
 
   async find(kid: string): Promise<KeyObject | undefined> {
-    const keys: VerifyingKeys = (this.keys ??= this.modules.get(VerifyingKeys, { strict: false }));
+    const keys = this.keys ?? this.modules.get<VerifyingKeys>(VerifyingKeys as never, { strict: false });
+    this.keys = keys;
     return keys.find(kid);
   }
 }

@@ -14,3 +14,7 @@ export const Unlimited = (): MethodDecorator & ClassDecorator => SetMetadata(UNL
  * successes are not counted.
  */
 export const Limited = (by: StrictLimit): MethodDecorator => SetMetadata(STRICT_LIMIT, by);
+
+/** Whether requests to this route are counted. */
+export const isLimited = (handler: object, controller: object): boolean =>
+  Reflect.getMetadata(UNLIMITED, handler) !== true && Reflect.getMetadata(UNLIMITED, controller) !== true;

@@ -3,7 +3,7 @@ import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { ThrottlerGuard, type ThrottlerRequest } from '@nestjs/throttler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setTimeout as pause } from 'node:timers/promises';
-import { UNLIMITED } from './limits';
+import { isLimited } from './limits';
 import type { Counted, RateLimits } from './rate-limits';
 
 const SLOWED_BY_MS = 500;
@@ -22,10 +22,7 @@ export class RateLimitGuard extends ThrottlerGuard {
   private readonly open = new Map<string, number>();
 
   protected override shouldSkip(context: ExecutionContext): Promise<boolean> {
-    const skip =
-      context.getType() !== 'http' ||
-      Reflect.getMetadata(UNLIMITED, context.getHandler()) === true ||
-      Reflect.getMetadata(UNLIMITED, context.getClass()) === true;
+    const skip = context.getType() !== 'http' || !isLimited(context.getHandler(), context.getClass());
     return Promise.resolve(skip);
   }
 

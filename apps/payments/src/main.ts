@@ -1,0 +1,4 @@
+import { PaymentsModule } from '#modules/payments';
+import { serve } from '#platform/serve';
+
+void serve('payments', [PaymentsModule], { contexts: ['payments'], port: 3006 });

@@ -1,0 +1,85 @@
+import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
+import { Injectable, StreamableFile } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA, SSE_METADATA } from '@nestjs/common/constants.js';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createHash } from 'node:crypto';
+import { map, type Observable } from 'rxjs';
+import { Answer, answer } from './answer';
+import { complain } from './field';
+import { ANY_QUERY, BARE } from './operation';
+import { InvalidInput } from './validation.pipe';
+
+interface Route {
+  readonly bare: boolean;
+  readonly takesQuery: boolean;
+}
+
+/** Nest's own number for a `@Query()` parameter, as its metadata keys begin. */
+const QUERY_PARAMETER = '4:';
+
+const routes = new WeakMap<object, Route>();
+
+function routeOf(context: ExecutionContext): Route {
+  const handler = context.getHandler();
+  let route = routes.get(handler);
+  if (!route) {
+    const of = (key: string): unknown =>
+      Reflect.getMetadata(key, handler) ?? Reflect.getMetadata(key, context.getClass());
+    const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), handler.name) as object | undefined;
+    const takesQuery = Object.keys(parameters ?? {}).some((key) => key.startsWith(QUERY_PARAMETER));
+    route = {
+      bare: of(BARE) === true || of(SSE_METADATA) === true,
+      takesQuery: takesQuery || of(ANY_QUERY) === true,
+    };
+    routes.set(handler, route);
+  }
+  return route;
+}
+
+const matches = (etag: string, header: string | undefined): boolean =>
+  header !== undefined &&
+  (header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag));
+
+/** Puts data into the envelope, and what an `answer(…)` says beside it into headers and status. */
+@Injectable()
+export class EnvelopeInterceptor implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (context.getType() !== 'http') return next.handle();
+    const { bare, takesQuery } = routeOf(context);
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    if (!takesQuery) refuseQuery(request);
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
+    if (bare && Reflect.getMetadata(SSE_METADATA, context.getHandler())) return next.handle();
+    return next.handle().pipe(map((value) => dress(value, bare, request, reply)));
+  }
+}
+
+function refuseQuery(request: FastifyRequest): void {
+  const names = Object.keys((request.query as object | undefined) ?? {});
+  if (names.length > 0)
+    throw new InvalidInput(names.map((field) => ({ field, message: complain({ code: 'unknown' }) })));
+}
+
+function dress(value: unknown, bare: boolean, request: FastifyRequest, reply: FastifyReply): unknown {
+  if (value instanceof StreamableFile || reply.sent) return value;
+  const { data, options } = value instanceof Answer ? value : answer(value);
+  const { status, meta, headers, etag, cacheControl } = options;
+  for (const [name, header] of Object.entries(headers ?? {})) reply.header(name, header);
+  if (cacheControl !== undefined || reply.getHeader('cache-control') === undefined)
+    reply.header('cache-control', cacheControl ?? (etag === undefined ? 'no-store' : 'private, no-cache'));
+  if (status !== undefined) reply.wantedStatus = status;
+  const body = bare ? data : { success: true, data: data ?? null, ...(meta && { meta }) };
+  if (etag !== undefined) {
+    const tag = etag === true ? hashOf(body) : etag;
+    reply.header('etag', tag);
+    const mayBeKept = request.method === 'GET' || request.method === 'HEAD';
+    if (mayBeKept && matches(tag, request.headers['if-none-match'])) {
+      reply.wantedStatus = 304;
+      return undefined;
+    }
+  }
+  return (reply.wantedStatus ?? reply.statusCode) === 204 ? undefined : body;
+}
+
+const hashOf = (body: unknown): string =>
+  `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 27)}"`;

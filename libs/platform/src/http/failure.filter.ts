@@ -1,0 +1,39 @@
+import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { failureBody, failureOf } from './failure';
+import { localeOf } from './messages';
+
+/** The one place where a refusal becomes an answer, and where what is broken is logged. */
+@Catch()
+export class FailureFilter implements ExceptionFilter {
+  private readonly log = new Logger('failure');
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    if (host.getType() !== 'http') throw error;
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    this.answer(error, request, http.getResponse<FastifyReply>());
+  }
+
+  answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const failure = failureOf(error);
+    if (failure.broken)
+      this.log.error({
+        message: `${request.method} ${request.routeOptions?.url ?? ''} broke`,
+        requestId: request.id,
+        error,
+      });
+    if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy(); // half an answer is out already
+    delete reply.wantedStatus;
+    const locale = request.ambient?.locale ?? localeOf(request.headers['accept-language']);
+    if (failure.retryAfter !== undefined) reply.header('retry-after', String(failure.retryAfter));
+    if (failure.status === 401) reply.header('www-authenticate', 'Bearer');
+    void reply
+      .code(failure.status)
+      .removeHeader('etag')
+      .header('cache-control', 'no-store')
+      .header('content-language', locale)
+      .header('content-type', 'application/json; charset=utf-8')
+      .send(failureBody(failure, request.id, locale));
+  }
+}

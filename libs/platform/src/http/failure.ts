@@ -1,0 +1,99 @@
+import { DomainError, type Fault, type RefusalKind } from '#kernel';
+import { HttpException } from '@nestjs/common';
+import { textOf, type Locale } from './messages';
+
+/** What went wrong, as far as the caller is concerned. */
+export interface Failure {
+  readonly status: number;
+  readonly code: string;
+  /** English; stands in where the catalogue has no text for the code. */
+  readonly message: string;
+  readonly params?: Readonly<Record<string, string | number>>;
+  readonly details?: readonly Fault[];
+  /** Seconds after which asking again makes sense. */
+  readonly retryAfter?: number;
+  /** Ours to mend: logged with its cause. */
+  readonly broken?: true;
+}
+
+const STATUS: Readonly<Record<RefusalKind, number>> = {
+  invalid: 400,
+  unauthenticated: 401,
+  forbidden: 403,
+  'not-found': 404,
+  conflict: 409,
+  refused: 409,
+  stale: 412,
+  reused: 422,
+  unavailable: 503,
+};
+
+const BY_STATUS: Readonly<Record<number, { code: string; message: string }>> = {
+  400: { code: 'MALFORMED_REQUEST', message: 'The request could not be read.' },
+  401: { code: 'UNAUTHENTICATED', message: 'Sign in first.' },
+  403: { code: 'FORBIDDEN', message: 'You are not allowed to do this.' },
+  404: { code: 'NOT_FOUND', message: 'There is nothing here.' },
+  405: { code: 'METHOD_NOT_ALLOWED', message: 'This method is not offered here.' },
+  408: { code: 'REQUEST_TIMEOUT', message: 'The request took too long to arrive.' },
+  413: { code: 'BODY_TOO_LARGE', message: 'The body is larger than this address accepts.' },
+  414: { code: 'MALFORMED_REQUEST', message: 'The address is too long.' },
+  415: { code: 'UNSUPPORTED_MEDIA_TYPE', message: 'This content type is not accepted here.' },
+  431: { code: 'HEADERS_TOO_LARGE', message: 'The request headers are too large.' },
+  429: { code: 'RATE_LIMITED', message: 'Too many requests.' },
+  503: { code: 'UNAVAILABLE', message: 'This is not available right now.' },
+};
+
+/** The database is away or full, or takes too long: nothing of ours is broken, and asking again helps. */
+const AWAY = /^(?:ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|57P0[123]|57014|53300|08\w{3}|55P03|40001|40P01)$/;
+
+const isAway = (error: unknown): boolean => {
+  const { code, syscall, severity } = error as { code?: unknown; syscall?: unknown; severity?: unknown };
+  if (typeof code !== 'string' || !AWAY.test(code)) return false;
+  return severity !== undefined || syscall === 'connect' || code.startsWith('E') === false;
+};
+
+export function failureOf(error: unknown): Failure {
+  if (error instanceof DomainError) return refusedBy(error);
+  const status = statusOf(error);
+  if (status !== undefined && status < 500) {
+    const known = BY_STATUS[status] ?? { code: 'MALFORMED_REQUEST', message: 'The request could not be read.' };
+    return { status, ...known };
+  }
+  if (status === 503 || isAway(error)) return { status: 503, ...BY_STATUS[503]!, retryAfter: 1, broken: true };
+  return { status: 500, code: 'INTERNAL', message: 'Something broke on our side.', broken: true };
+}
+
+function refusedBy(error: DomainError): Failure {
+  const { code, kind, message, params, details } = error;
+  const limited = code === 'RATE_LIMITED';
+  const inProgress = code === 'IDEMPOTENCY_IN_PROGRESS';
+  return {
+    status: limited ? 429 : STATUS[kind],
+    code,
+    message,
+    params,
+    details,
+    ...(kind === 'unavailable' && !limited && { retryAfter: Number(params['seconds'] ?? 1) }),
+    ...(inProgress && { retryAfter: 1 }),
+  };
+}
+
+/** Of Nest's exceptions and of Fastify's own errors. */
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
+  const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
+  return typeof statusCode === 'number' && typeof code === 'string' && code.startsWith('FST_') ? statusCode : undefined;
+}
+
+export function failureBody(failure: Failure, requestId: string, locale: Locale) {
+  const { code, message, params, details } = failure;
+  return {
+    success: false as const,
+    error: {
+      code,
+      message: textOf(code, locale, params, message),
+      ...(details && details.length > 0 && { details }),
+      requestId,
+    },
+  };
+}

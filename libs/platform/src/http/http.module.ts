@@ -1,0 +1,18 @@
+import { Global, Module } from '@nestjs/common';
+import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
+import { EnvelopeInterceptor } from './envelope.interceptor';
+import { FailureFilter } from './failure.filter';
+import { ShopValidationPipe } from './validation.pipe';
+
+/** The manners of every route. */
+@Global()
+@Module({
+  providers: [
+    FailureFilter,
+    { provide: APP_FILTER, useExisting: FailureFilter },
+    { provide: APP_INTERCEPTOR, useClass: EnvelopeInterceptor },
+    { provide: APP_PIPE, useClass: ShopValidationPipe },
+  ],
+  exports: [FailureFilter],
+})
+export class HttpModule {}

@@ -1,0 +1,73 @@
+import { z } from 'zod';
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+/** Zod shapes as schemas of the document: those with an id become components, each written once. */
+export class Schemas {
+  readonly components: Record<string, Schema> = {};
+
+  of(shape: z.ZodType): Schema {
+    // Wrapped, so that the shape is a reference even where it stands at the root.
+    const { $defs = {}, properties } = z.toJSONSchema(z.object({ it: shape }), {
+      target: 'openapi-3.0',
+      unrepresentable: 'any',
+      io: 'output',
+      override: ({ jsonSchema }) => {
+        // Answers may grow by fields; who reads them must not mind.
+        if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+      },
+    }) as unknown as { $defs?: Record<string, Schema>; properties: { it: Schema } };
+    for (const [id, schema] of Object.entries($defs)) this.components[id] ??= tidy(schema) as Schema;
+    return tidy(properties.it) as Schema;
+  }
+}
+
+/** References lead to components; the id is the component's name and need not be said in it. */
+function tidy(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(tidy);
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).filter(
+    ([key, each]) => key !== '$schema' && !(key === 'id' && typeof each === 'string'),
+  );
+  return Object.fromEntries(
+    entries.map(([key, each]) =>
+      key === '$ref' && typeof each === 'string'
+        ? [key, each.replace(/^#\/(?:\$defs|definitions)\//, '#/components/schemas/')]
+        : [key, key === 'example' || key === 'default' ? each : tidy(each)],
+    ),
+  );
+}
+
+/** An example out of a schema: its own where it has one, else the plainest value that fits. */
+export function exampleOf(schema: Schema, components: Readonly<Record<string, Schema>>, depth = 0): unknown {
+  if ('example' in schema) return schema['example'];
+  if (depth > 8) return null;
+  const go = (next: unknown) => exampleOf(next as Schema, components, depth + 1);
+  const ref = schema['$ref'];
+  if (typeof ref === 'string') return go(components[ref.split('/').at(-1)!] ?? {});
+  if (Array.isArray(schema['enum'])) return schema['enum'][0];
+  if ('const' in schema) return schema['const'];
+  if ('default' in schema) return schema['default'];
+  const choice = (schema['oneOf'] ?? schema['anyOf']) as Schema[] | undefined;
+  if (choice) return go(choice[0]);
+  const all = schema['allOf'] as Schema[] | undefined;
+  if (all) return Object.assign({}, ...all.map(go));
+  if (schema['type'] === 'object')
+    return Object.fromEntries(
+      Object.entries((schema['properties'] ?? {}) as Record<string, Schema>).map(([name, each]) => [name, go(each)]),
+    );
+  if (schema['type'] === 'array') return schema['items'] ? [go(schema['items'])] : [];
+  return PLAIN[String(schema['format'])] ?? PLAIN[String(schema['type'])] ?? null;
+}
+
+const PLAIN: Readonly<Record<string, unknown>> = {
+  uuid: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071',
+  'date-time': '2026-11-23T03:04:05.678Z',
+  date: '2026-11-23',
+  email: 'an@example.com',
+  uri: 'https://example.com/',
+  string: 'text',
+  integer: 1,
+  number: 1,
+  boolean: true,
+};

@@ -1,0 +1,92 @@
+import type { INestApplication } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import { completeOperation, type Handler } from './openapi-operations';
+import { Schemas, type Schema } from './openapi-schemas';
+
+const FAILURE: Schema = {
+  type: 'object',
+  properties: {
+    success: { type: 'boolean', enum: [false] },
+    error: {
+      type: 'object',
+      properties: {
+        code: { type: 'string', description: 'Stable, upper snake case.' },
+        message: { type: 'string', description: 'For people, in the language of Accept-Language (vi, en).' },
+        details: {
+          type: 'array',
+          items: {
+            type: 'object',
+            properties: { field: { type: 'string' }, message: { type: 'string' } },
+            required: ['field', 'message'],
+          },
+        },
+        requestId: { type: 'string' },
+      },
+      required: ['code', 'message', 'requestId'],
+    },
+  },
+  required: ['success', 'error'],
+};
+
+const nameOf = (controller: string, method: string) => `${controller}_${method}`;
+
+/** Every handler by the id its operation has in the document. */
+function handlersOf(app: INestApplication): Map<string, Handler> {
+  const handlers = new Map<string, Handler>();
+  for (const { metatype } of app.get(DiscoveryService).getControllers()) {
+    const controller = metatype as Handler['controller'] | null;
+    for (
+      let of = controller?.prototype as object | null;
+      of && of !== Object.prototype;
+      of = Object.getPrototypeOf(of) as object | null
+    )
+      for (const method of Object.getOwnPropertyNames(of)) {
+        const handler = Object.getOwnPropertyDescriptor(of, method)?.value as Handler['handler'] | undefined;
+        if (typeof handler !== 'function' || method === 'constructor') continue;
+        const said = Reflect.getMetadata('swagger/apiOperation', handler) as { operationId?: string } | undefined;
+        const id = said?.operationId ?? nameOf(controller!.name, method);
+        if (!handlers.has(id)) handlers.set(id, { handler, controller: controller! });
+      }
+  }
+  return handlers;
+}
+
+/** The whole document, out of what the decorators of every route say. */
+export function openApiDocument(app: INestApplication): OpenAPIObject {
+  const said = new DocumentBuilder()
+    .setTitle('Coffee & Tea')
+    .setDescription(
+      'The shop: what there is, what you might buy, what you did buy. Answers come in an envelope, refusals with a stable code; ' +
+        'amounts are whole đồng.',
+    )
+    .setVersion('1.0.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer')
+    .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Cart-Token' }, 'cartToken')
+    .addServer('/', 'this shop')
+    .build();
+  const document = SwaggerModule.createDocument(app, said, { operationIdFactory: nameOf });
+  const handlers = handlersOf(app);
+  const schemas = new Schemas();
+  for (const path of Object.values(document.paths))
+    for (const operation of Object.values(path)) {
+      const handler = handlers.get((operation as { operationId?: string }).operationId ?? '');
+      if (handler) completeOperation(operation as never, handler, schemas);
+    }
+  document.components = {
+    ...document.components,
+    schemas: { ...document.components?.schemas, ...schemas.components, Failure: FAILURE } as never,
+  };
+  return document;
+}
+
+/** The pages at `/docs`. The document is made when it is first asked for. */
+export function serveDocs(app: INestApplication): void {
+  let document: OpenAPIObject | undefined;
+  SwaggerModule.setup('docs', app, () => (document ??= openApiDocument(app)), {
+    jsonDocumentUrl: 'docs/openapi.json',
+    yamlDocumentUrl: 'docs/openapi.yaml',
+    customSiteTitle: 'Coffee & Tea: the API',
+    swaggerOptions: { persistAuthorization: false, displayRequestDuration: true },
+  });
+}

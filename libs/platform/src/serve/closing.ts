@@ -1,0 +1,27 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { setTimeout as pause } from 'node:timers/promises';
+import { ShopState } from '#platform/observability';
+
+const ANSWERING_MS = 4_000;
+const CLOSING_MS = 3_000;
+
+const within = <Result>(work: Promise<Result>, milliseconds: number): Promise<Result | void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((done) => (timer = setTimeout(done, milliseconds)));
+  return Promise.race([work, over]).finally(() => clearTimeout(timer));
+};
+
+/**
+ * Not ready, then no new connections, then the answers that are under way, then everyone else. The door is closed
+ * before Nest tells the contexts: they could not answer without their databases.
+ */
+export async function closeShop(app: NestFastifyApplication): Promise<void> {
+  const state = app.get(ShopState);
+  const server = app.getHttpServer();
+  state.drain();
+  server.close();
+  server.closeIdleConnections();
+  for (const end = Date.now() + ANSWERING_MS; state.inFlight > 0 && Date.now() < end;) await pause(20);
+  await within(app.close(), CLOSING_MS);
+  server.closeAllConnections();
+}

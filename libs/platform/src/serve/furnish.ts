@@ -1,0 +1,52 @@
+import helmet from '@fastify/helmet';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { FastifyInstance } from 'fastify';
+import type { Config } from '#platform/config';
+import { FailureFilter, layEdge, limitConnections, serveDocs, takeFiles } from '#platform/http';
+import { AccessRecord, ShopState } from '#platform/observability';
+import { ShopSockets } from './sockets';
+
+const OUTSIDE_PREFIX = ['health', 'health/live', 'health/ready', 'metrics', '.well-known/jwks.json'];
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
+const TOLD = ['X-Request-Id', 'X-Cart-Token', 'ETag', 'Retry-After', 'Idempotent-Replayed', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']; // prettier-ignore
+
+/** The pages at /docs bring their own scripts and styles; nothing else of ours is a page. */
+const HELMET = {
+  contentSecurityPolicy: {
+    useDefaults: false,
+    directives: {
+      defaultSrc: ["'none'"],
+      scriptSrc: ["'self'"],
+      styleSrc: ["'self'", "'unsafe-inline'"],
+      imgSrc: ["'self'", 'data:'],
+      fontSrc: ["'self'"],
+      connectSrc: ["'self'"],
+      baseUri: ["'none'"],
+      formAction: ["'self'"],
+      frameAncestors: ["'none'"],
+    },
+  },
+  // The shop's pictures are shown by front ends of other origins.
+  crossOriginResourcePolicy: { policy: 'cross-origin' },
+} as const;
+
+/** Edge, limits, headers, sockets, prefix and docs: what every process has before its routes. Then it is initialised. */
+export async function furnish(app: NestFastifyApplication, config: Config, lateness?: () => boolean): Promise<void> {
+  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  layEdge(fastify, {
+    state: app.get(ShopState),
+    record: app.get(AccessRecord),
+    failures: app.get(FailureFilter),
+    ...(lateness && { lateness }),
+  });
+  limitConnections(fastify);
+  takeFiles(fastify);
+  await app.register(helmet as never, { ...HELMET, hsts: config.profile === 'production' } as never);
+  const origins = config.corsOrigins.includes('*') ? '*' : config.corsOrigins.length > 0 && [...config.corsOrigins];
+  app.enableCors({ origin: origins, methods: METHODS, exposedHeaders: TOLD, maxAge: 600 });
+  app.useWebSocketAdapter(new ShopSockets(app, origins));
+  app.setGlobalPrefix('api/v1', { exclude: OUTSIDE_PREFIX });
+  serveDocs(app);
+  await app.init();
+  await fastify.ready();
+}

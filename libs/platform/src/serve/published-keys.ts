@@ -1,0 +1,9 @@
+import type { Provider } from '@nestjs/common';
+import type { Config, ContextName } from '#platform/config';
+import { PublishedKeys, VerifyingKeys } from '#platform/security';
+
+/** A process without identity reads the keys that identity's process publishes. */
+export const publishedKeys = (config: Config, contexts: readonly ContextName[]): Provider[] =>
+  contexts.includes('identity') || !config.identityUrl
+    ? []
+    : [{ provide: VerifyingKeys, useValue: new PublishedKeys(`${config.identityUrl}/.well-known/jwks.json`) }];

@@ -1,0 +1,16 @@
+import type { INestApplication } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { Config } from '#platform/config';
+import { Seeder } from './seeder';
+
+/** Lets every context fill itself: with demo data where that is wanted, and with what the configuration promises. */
+export async function seed(app: INestApplication): Promise<void> {
+  const { seedDemo } = app.get(Config);
+  const seeders = app
+    .get(DiscoveryService)
+    .getProviders()
+    .map((wrapper) => wrapper.instance as unknown)
+    .filter((instance) => instance instanceof Seeder);
+  for (const seeder of [...new Set(seeders)].sort((a, b) => a.order - b.order))
+    if (seeder.always || seedDemo) await seeder.seed();
+}

@@ -1,0 +1,123 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const ROOT = join(__dirname, '..', '..');
+
+export interface Reply<Body = any> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+}
+
+export interface AskOptions {
+  readonly body?: unknown;
+  /** An access token. */
+  readonly token?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface RunningShop {
+  readonly url: string;
+  readonly pid: number;
+  readonly dataDir: string;
+  /** Paths are below /api/v1 unless they begin with `//`, which is the root: `//health`. */
+  get<Body = any>(path: string, options?: AskOptions): Promise<Reply<Body>>;
+  post<Body = any>(path: string, options?: AskOptions): Promise<Reply<Body>>;
+  put<Body = any>(path: string, options?: AskOptions): Promise<Reply<Body>>;
+  patch<Body = any>(path: string, options?: AskOptions): Promise<Reply<Body>>;
+  delete<Body = any>(path: string, options?: AskOptions): Promise<Reply<Body>>;
+  /** Everything it has printed so far. */
+  output(): string;
+  /** SIGTERM, and the exit code. */
+  stop(): Promise<number | null>;
+  /** SIGKILL. The data folder stays, for the next start. */
+  kill(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** `api` (the default), or one service of apps/. */
+  readonly service?: string;
+  /** Kept after `stop()`; otherwise the shop gets a new folder that goes with it. */
+  readonly dataDir?: string;
+  readonly patienceMs?: number;
+}
+
+/** Opens the built shop as a customer would meet it: another process, on a port of its own. */
+export async function startShop({
+  env = {},
+  service = 'api',
+  dataDir,
+  patienceMs = 180_000,
+}: StartOptions = {}): Promise<RunningShop> {
+  const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'shop-'));
+  const child = spawn(process.execPath, [join(ROOT, 'scripts', 'start.mjs'), service], {
+    cwd: ROOT,
+    env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...QUIET, DATA_DIR: folder, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let printed = '';
+  child.stdout.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  child.stderr.on('data', (chunk: Buffer) => (printed += chunk.toString()));
+  const gone = once(child, 'exit') as Promise<[number | null]>;
+  const url = await opened(child, () => printed, patienceMs);
+  const over = async (signal: 'SIGTERM' | 'SIGKILL') => {
+    if (child.exitCode === null && child.signalCode === null) child.kill(signal);
+    return (await gone)[0];
+  };
+  const ask = (method: string) => (path: string, options?: AskOptions) => request(url, method, path, options);
+  return {
+    url,
+    pid: child.pid!,
+    dataDir: folder,
+    get: ask('GET'),
+    post: ask('POST'),
+    put: ask('PUT'),
+    patch: ask('PATCH'),
+    delete: ask('DELETE'),
+    output: () => printed,
+    stop: async () => {
+      const code = await over('SIGTERM');
+      if (!dataDir) rmSync(folder, { recursive: true, force: true });
+      return code;
+    },
+    kill: async () => void (await over('SIGKILL')),
+  };
+}
+
+const QUIET = { PORT: '0', LOG_LEVEL: 'error', RATE_LIMIT_API: '0', RATE_LIMIT_LOGIN: '0', RATE_LIMIT_REGISTER: '0' };
+
+async function opened(child: ChildProcess, output: () => string, patienceMs: number): Promise<string> {
+  for (const end = Date.now() + patienceMs; Date.now() < end;) {
+    const url = /is open at (http:\/\/\S+)/.exec(output())?.[1];
+    if (url) return url;
+    if (child.exitCode !== null || child.signalCode !== null) break;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  child.kill('SIGKILL');
+  throw new Error(`The shop did not open:\n${output()}`);
+}
+
+async function request(
+  url: string,
+  method: string,
+  path: string,
+  { body, token, headers }: AskOptions = {},
+): Promise<Reply> {
+  const response = await fetch(path.startsWith('//') ? url + path.slice(1) : `${url}/api/v1${path}`, {
+    method,
+    redirect: 'manual',
+    headers: {
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+      ...(token && { authorization: `Bearer ${token}` }),
+      ...headers,
+    },
+    ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+  });
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json') === true;
+  return { status: response.status, headers: response.headers, body: isJson && text ? JSON.parse(text) : text };
+}
