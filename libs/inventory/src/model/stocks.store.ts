@@ -161,7 +161,7 @@ const found = statement('stock-find', 'select sku, on_hand, reserved, version fr
 
 const locked = statement('stock-lock', `${found.text} for update`);
 
-const listed = statement(
+export const listed = statement(
   'stock-list',
   'select sku, on_hand, reserved, version from stock where sku > $1 order by sku limit $2',
 );

@@ -1,0 +1,171 @@
+import { OrderPlaced } from '#contracts/ordering';
+import { testDatabase, type TestDatabase } from '../../../test/support/test-database';
+import { StoredCartOf } from './cart-to-order/cart-to-order.query';
+import { EmptyWhenOrdered } from './empty-when-ordered/empty-when-ordered.consumer';
+import { addLine, clear, mostLines, type CartLine } from './model/cart';
+import { Carts } from './model/carts.store';
+import { cartIdOf, type Owner } from './model/owner';
+import { SystemIds } from '#platform/system';
+import { hashOfToken } from '#platform/security';
+
+const ids = new SystemIds();
+const label = { productId: ids.next(), sku: 'TEA-M', name: 'Trà đào cam sả', variantName: 'M', imageUrl: null };
+const [tea, cake] = [ids.next(), ids.next()];
+const line = (variantId: string, quantity = 1): CartLine => ({
+  ...{ id: ids.next(), variantId, quantity, modifiers: [], label },
+});
+const aUser = () => ({ kind: 'user', userId: ids.next() }) as const;
+const aGuest = () => {
+  const token = `guest-${ids.next()}`;
+  return { token, owner: { kind: 'guest', tokenHash: hashOfToken(token) } as const };
+};
+const put = (owner: Owner, ...lines: CartLine[]) => carts.change(owner, (cart) => lines.reduce(addLine, cart));
+
+let database: TestDatabase;
+let db: ReturnType<TestDatabase['of']>;
+let carts: Carts;
+let emptying: EmptyWhenOrdered;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  db = database.of('cart');
+  carts = new Carts(db);
+  emptying = new EmptyWhenOrdered(carts);
+});
+afterAll(() => database.drop());
+
+const placed = (cartId: string, cartVersion: number, ...items: { variantId: string; quantity: number }[]) => {
+  const message = new OrderPlaced({ orderId: ids.next(), cartId, cartVersion, items } as never);
+  return db.transaction(() => emptying.handle(message));
+};
+
+describe('A cart', () => {
+  it('is there under its id before anything lies in it, and leaves no row', async () => {
+    const owner = aUser();
+    expect(await carts.of(owner)).toEqual({ id: cartIdOf(owner), version: 0, lines: [] });
+    expect(await carts.change(owner, clear)).toMatchObject({ version: 0 });
+    expect(await database.admin('select 1 from cart.carts where id = $1', [cartIdOf(owner)])).toEqual([]);
+  });
+
+  it('keeps what was put in, by version', async () => {
+    const owner = aUser();
+    await put(owner, line(tea, 2));
+    await put(owner, line(cake));
+    expect(await carts.of(owner)).toMatchObject({ version: 2, lines: [{ quantity: 2 }, { variantId: cake }] });
+  });
+
+  it('loses nothing when many hands put in at once, the first line included', async () => {
+    const { owner } = aGuest();
+    await Promise.all(Array.from({ length: 30 }, () => put(owner, line(tea))));
+    expect(await carts.of(owner)).toMatchObject({ version: 30, lines: [{ quantity: 30 }] });
+  });
+
+  it('holds no more lines than it may by the database’s own promise', async () => {
+    const tooMany = JSON.stringify(Array.from({ length: mostLines + 1 }, () => ({})));
+    await expect(
+      database.admin('insert into cart.carts (id, user_id, version, lines) values ($1, $1, 1, $2)', [
+        ids.next(),
+        tooMany,
+      ]),
+    ).rejects.toThrow(/check constraint/);
+  });
+});
+
+describe('Logging in', () => {
+  it('brings along what the guest collected, once, however many requests come at once', async () => {
+    const { owner: guest } = aGuest();
+    const user = aUser();
+    await put(guest, line(tea, 2), line(cake));
+    await put(user, line(tea, 3));
+    const carrying = { ...user, guestTokenHash: guest.tokenHash };
+    const seen = await Promise.all(Array.from({ length: 8 }, () => carts.of(carrying)));
+    for (const cart of seen) expect(cart).toMatchObject({ version: 2, lines: [{ quantity: 5 }, { quantity: 1 }] });
+    expect(await carts.of(guest)).toMatchObject({ version: 3, lines: [], mergedInto: cartIdOf(user) });
+  });
+
+  it('also when the first thing a new user does is to put something in', async () => {
+    const { owner: guest } = aGuest();
+    const user = aUser();
+    await put(guest, line(tea));
+    await put({ ...user, guestTokenHash: guest.tokenHash }, line(cake));
+    expect((await carts.of(user)).lines.map(({ variantId }) => variantId)).toEqual([tea, cake]);
+  });
+
+  it('leaves the guest’s token good for a new cart, with versions that were never there before', async () => {
+    const { owner: guest } = aGuest();
+    const user = aUser();
+    await put(guest, line(tea));
+    await carts.of({ ...user, guestTokenHash: guest.tokenHash });
+    expect(await put(guest, line(cake))).toMatchObject({ version: 3, lines: [{ variantId: cake }] });
+    expect((await carts.of(guest)).mergedInto).toBeUndefined();
+    expect((await carts.of(user)).lines).toHaveLength(1);
+  });
+});
+
+describe('What an order is made of', () => {
+  it('is what lies in the cart, merged first', async () => {
+    const { owner: guest, token } = aGuest();
+    const user = aUser();
+    const cartOf = new StoredCartOf(carts);
+    expect(await cartOf.owner({ kind: 'guest', cartToken: token })).toBeUndefined();
+    await put(guest, line(tea, 2));
+    const lines = [{ variantId: tea, quantity: 2, modifiers: [] }];
+    const asGuest = { cartId: cartIdOf(guest), version: 1, lines };
+    expect(await cartOf.owner({ kind: 'guest', cartToken: token })).toEqual(asGuest);
+    const asUser = { cartId: cartIdOf(user), version: 1, lines };
+    expect(await cartOf.owner({ ...user, cartTokenHash: guest.tokenHash })).toEqual(asUser);
+  });
+});
+
+describe('An order from the cart', () => {
+  it('empties it, and heard again does no harm', async () => {
+    const owner = aUser();
+    const { id, version } = await put(owner, line(tea, 2));
+    await placed(id, version, { variantId: tea, quantity: 2 });
+    expect(await carts.of(owner)).toMatchObject({ version: 2, lines: [] });
+    await put(owner, line(tea, 2));
+    await placed(id, version, { variantId: tea, quantity: 2 });
+    expect(await carts.of(owner)).toMatchObject({ version: 3, lines: [{ quantity: 2 }] });
+  });
+
+  it('leaves what was put in meanwhile', async () => {
+    const owner = aUser();
+    const { id, version } = await put(owner, line(tea, 2));
+    await put(owner, line(tea), line(cake));
+    await placed(id, version, { variantId: tea, quantity: 2 });
+    expect(await carts.of(owner)).toMatchObject({ lines: [{ quantity: 1 }, { variantId: cake }] });
+  });
+
+  it('is followed to where a log-in took the lines', async () => {
+    const { owner: guest } = aGuest();
+    const user = aUser();
+    const { id, version } = await put(guest, line(tea, 2));
+    await put(user, line(cake));
+    await carts.of({ ...user, guestTokenHash: guest.tokenHash });
+    await placed(id, version, { variantId: tea, quantity: 2 });
+    expect(await carts.of(user)).toMatchObject({ version: 3, lines: [{ variantId: cake }] });
+  });
+
+  it('of a cart that is not here is none of ours', async () => {
+    await expect(placed(ids.next(), 1, { variantId: tea, quantity: 1 })).resolves.toBeUndefined();
+  });
+});
+
+describe('The broom', () => {
+  it('sweeps what guests left, keeps users’ carts, and keeps the versions of carts that were ordered from', async () => {
+    const [{ owner: gone }, { owner: bought }, { owner: fresh }] = [aGuest(), aGuest(), aGuest()];
+    const user = aUser();
+    for (const owner of [gone, bought, fresh, user]) await put(owner, line(tea));
+    await placed(cartIdOf(bought), 1, { variantId: tea, quantity: 1 });
+    await put(bought, line(cake));
+    await database.admin(`update cart.carts set updated_at = now() - interval '31 days' where id = any ($1)`, [
+      [gone, bought, user].map(cartIdOf),
+    ]);
+    const monthAgo = new Date(Date.now() - 30 * 24 * 3_600_000);
+    while (await carts.sweep(monthAgo, 1));
+    expect(await carts.of(gone)).toMatchObject({ version: 0, lines: [] });
+    expect(await carts.of(bought)).toMatchObject({ version: 4, lines: [], orderedVersion: 1 });
+    expect((await carts.of(fresh)).lines).toHaveLength(1);
+    expect((await carts.of(user)).lines).toHaveLength(1);
+  });
+});

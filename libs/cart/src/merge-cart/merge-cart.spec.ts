@@ -1,0 +1,36 @@
+import { mostLines, mostOfALine, type Cart, type CartLine } from '../model/cart';
+import { mergeCarts } from './merge-cart';
+
+const label = { productId: 'p', sku: 's', name: 'Trà đào', variantName: 'M', imageUrl: null };
+const line = (id: string, variantId: string, quantity = 1): CartLine => ({
+  ...{ id, variantId, quantity, modifiers: [], label },
+});
+const cart = (id: string, lines: CartLine[]): Cart => ({ id, version: 2, lines });
+
+describe('Merging a guest’s cart into a user’s', () => {
+  it('adds quantities of the same and takes over the rest', () => {
+    const merged = mergeCarts(
+      cart('user', [line('a', 'tea', 2)]),
+      cart('guest', [line('b', 'tea'), line('c', 'cake')]),
+    );
+    expect(merged).toEqual({
+      cart: { id: 'user', version: 3, lines: [line('a', 'tea', 3), line('c', 'cake')] },
+      guest: { id: 'guest', version: 3, lines: [], mergedInto: 'user' },
+    });
+  });
+
+  it('does nothing for a guest who collected nothing, or whose cart was merged before', () => {
+    expect(mergeCarts(cart('user', [line('a', 'tea')]), cart('guest', []))).toBeUndefined();
+  });
+
+  it('fills lines and cart to their limits and leaves out what is beyond', () => {
+    const full = Array.from({ length: mostLines - 1 }, (_, i) => line(`${i}`, `v${i}`, 60));
+    const merged = mergeCarts(
+      cart('user', full),
+      cart('guest', [line('x', 'v0', 60), line('y', 'new'), line('z', 'newer')]),
+    );
+    expect(merged?.cart.lines).toHaveLength(mostLines);
+    expect(merged?.cart.lines[0]?.quantity).toBe(mostOfALine);
+    expect(merged?.cart.lines.at(-1)?.variantId).toBe('new');
+  });
+});

@@ -1,0 +1,117 @@
+import * as fc from 'fast-check';
+import {
+  addLine,
+  changeLine,
+  clear,
+  emptyCart,
+  mostLines,
+  mostOfALine,
+  removeLine,
+  sameDrink,
+  seen,
+  tidied,
+  type Cart,
+  type CartLine,
+} from './cart';
+import { CartChanged, CartFull, LineTooLarge, NoSuchLine } from './cart-errors';
+
+const label = { productId: 'p', sku: 'CFS-S', name: 'Cà phê sữa đá', variantName: 'S', imageUrl: null };
+const milk = { optionId: 'milk', quantity: 1 };
+const ice = { optionId: 'ice', quantity: 1 };
+const line = (id: string, more: Partial<CartLine> = {}): CartLine => ({
+  ...{ id, variantId: 'coffee', quantity: 1, modifiers: [milk, ice], label },
+  ...more,
+});
+const cartOf = (...lines: CartLine[]): Cart => ({ id: 'cart', version: 3, lines });
+
+describe('Putting something into a cart', () => {
+  it('adds a line and a version', () => {
+    expect(addLine(emptyCart('cart'), line('a'))).toEqual({ id: 'cart', version: 1, lines: [line('a')] });
+  });
+
+  it('joins the line of the same drink, whatever order its options were named in', () => {
+    const { version, lines } = addLine(cartOf(line('a')), line('b', { quantity: 2, modifiers: [ice, milk] }));
+    expect({ version, lines }).toEqual({ version: 4, lines: [line('a', { quantity: 3 })] });
+  });
+
+  it('keeps the same coffee with other options apart', () => {
+    expect(addLine(cartOf(line('a')), line('b', { modifiers: [milk] })).lines).toHaveLength(2);
+  });
+
+  it('is refused beyond what a line holds', () => {
+    const full = cartOf(line('a', { quantity: mostOfALine - 1 }));
+    expect(addLine(full, line('b')).lines[0]!.quantity).toBe(mostOfALine);
+    expect(() => addLine(full, line('b', { quantity: 2 }))).toThrow(LineTooLarge);
+  });
+
+  it('is refused beyond what a cart holds, but for more of what lies in it', () => {
+    const full = cartOf(...Array.from({ length: mostLines }, (_, i) => line(`${i}`, { variantId: `v${i}` })));
+    expect(() => addLine(full, line('b'))).toThrow(CartFull);
+    expect(addLine(full, line('b', { variantId: 'v7' })).lines[7]!.quantity).toBe(2);
+  });
+});
+
+describe('Changing a line', () => {
+  it('sets how many', () => {
+    expect(changeLine(cartOf(line('a')), 'a', { quantity: 5 })).toMatchObject({ version: 4, lines: [{ quantity: 5 }] });
+  });
+
+  it('is no new version when nothing changes', () => {
+    const cart = cartOf(line('a'));
+    expect(changeLine(cart, 'a', { quantity: 1, modifiers: [ice, milk] })).toBe(cart);
+  });
+
+  it('makes one line of two that become the same, in one version', () => {
+    const cart = cartOf(line('a'), line('b', { quantity: 2, modifiers: [milk] }));
+    const after = changeLine(cart, 'b', { modifiers: [milk, ice] });
+    expect(after).toMatchObject({ version: 4, lines: [{ id: 'a', quantity: 3 }] });
+    expect(after.lines).toHaveLength(1);
+  });
+
+  it('is refused beyond what a line holds', () => {
+    expect(() => changeLine(cartOf(line('a')), 'a', { quantity: mostOfALine + 1 })).toThrow(LineTooLarge);
+  });
+
+  it('knows no line of another cart', () => {
+    expect(() => changeLine(cartOf(line('a')), 'z', { quantity: 1 })).toThrow(NoSuchLine);
+    expect(() => removeLine(cartOf(line('a')), 'z')).toThrow(NoSuchLine);
+  });
+});
+
+describe('Emptying a cart', () => {
+  it('takes one line out, or all of them', () => {
+    const cart = cartOf(line('a'), line('b', { modifiers: [] }));
+    expect(removeLine(cart, 'a')).toMatchObject({ version: 4, lines: [{ id: 'b' }] });
+    expect(clear(cart)).toMatchObject({ version: 4, lines: [] });
+  });
+  it('does nothing to an empty one', () => expect(clear(emptyCart('cart'))).toEqual(emptyCart('cart')));
+});
+
+describe('A caller who says which version they saw', () => {
+  it('is refused when there is a newer one', () => {
+    expect(() => seen(cartOf(), 2)).toThrow(CartChanged);
+    expect(() => seen(cartOf(), 3)).not.toThrow();
+    expect(() => seen(cartOf(), undefined)).not.toThrow();
+  });
+});
+
+describe('The same drink', () => {
+  const options = fc.array(
+    fc.record({ optionId: fc.constantFrom('a', 'b', 'c'), quantity: fc.integer({ min: 1, max: 3 }) }),
+    { maxLength: 6 },
+  );
+
+  it('is the same in whatever order and however often its options are named', () => {
+    fc.assert(
+      fc.property(options, (modifiers) => {
+        const named = modifiers.flatMap(({ optionId, quantity }) =>
+          Array.from({ length: quantity }, () => ({ optionId, quantity: 1 })),
+        );
+        const drink = { variantId: 'v', modifiers };
+        expect(sameDrink(drink, { variantId: 'v', modifiers: named.reverse() })).toBe(true);
+        expect(sameDrink(drink, { variantId: 'w', modifiers })).toBe(false);
+        expect(tidied(tidied(modifiers))).toEqual(tidied(modifiers));
+      }),
+    );
+  });
+});

@@ -1,0 +1,59 @@
+import { vnd } from '#kernel';
+import type { PricedLine } from '#contracts/catalog';
+import { emptyCart, type CartLine } from '../model/cart';
+import { CartView, viewCart } from './cart-view';
+
+const id = (last: number) => `019ab3c4-5d6e-7f80-9a1b-2c3d4e5f607${last}`;
+const label = { productId: id(1), sku: 'CFS-S', name: 'Cà phê sữa đá', variantName: 'Nhỏ', imageUrl: null };
+const line: CartLine = {
+  id: id(2),
+  variantId: id(3),
+  quantity: 2,
+  modifiers: [{ optionId: id(4), quantity: 1 }],
+  label,
+};
+const cart = { id: id(5), version: 4, lines: [line, { ...line, id: id(6), variantId: id(7), modifiers: [] }] };
+const price: PricedLine = {
+  ...label,
+  variantId: line.variantId,
+  quantity: 2,
+  modifiers: [{ optionId: id(4), quantity: 1, group: 'Đường', name: 'Ít', price: vnd(0) }],
+  unitPrice: vnd(29_000),
+  lineTotal: vnd(58_000),
+  available: 9,
+};
+const gone = { variantId: id(7), code: 'VARIANT_UNAVAILABLE', message: 'Đã ngừng bán' } as const;
+
+describe('A cart as it is shown', () => {
+  it('has the catalogue’s prices, and a total of what is on sale', () => {
+    const view = viewCart(cart, [price, gone], 'vi');
+    expect(CartView.parse(view)).toEqual(view);
+    expect(view).toMatchObject({ id: id(5), version: 4, subtotal: vnd(58_000), total: vnd(58_000), orderable: false });
+    expect(view.lines[0]).toMatchObject({
+      unitPrice: vnd(29_000),
+      lineTotal: vnd(58_000),
+      available: 9,
+      problem: null,
+    });
+  });
+
+  it('shows what is not sold any more by the name it had, without a price', () => {
+    expect(viewCart(cart, [price, gone], 'vi').lines[1]).toMatchObject({
+      ...{ name: 'Cà phê sữa đá', unitPrice: null, lineTotal: null, available: 0 },
+      problem: { code: 'VARIANT_UNAVAILABLE', message: 'Đã ngừng bán' },
+    });
+  });
+
+  it('says so when there are fewer than wanted', () => {
+    const short = viewCart({ ...cart, lines: [line] }, [{ ...price, available: 1 }], 'vi');
+    expect(short.lines[0]?.problem).toEqual({ code: 'OUT_OF_STOCK', message: 'Chỉ còn 1.' });
+    expect(short).toMatchObject({ orderable: false, total: vnd(58_000) });
+    expect(viewCart({ ...cart, lines: [line] }, [price], 'en').orderable).toBe(true);
+  });
+
+  it('can be empty', () => {
+    expect(viewCart(emptyCart(id(5)), [], 'en')).toEqual({
+      ...{ id: id(5), version: 0, lines: [], subtotal: vnd(0), total: vnd(0), orderable: false },
+    });
+  });
+});

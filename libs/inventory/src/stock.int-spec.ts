@@ -1,0 +1,244 @@
+import { Counter } from 'prom-client';
+import { VariantListed } from '#contracts/catalog';
+import {
+  CommitStock,
+  ReleaseStock,
+  ReserveStock,
+  StockCommitted,
+  StockLevelChanged,
+  StockReleased,
+  StockReserved,
+  StockShort,
+  type StockLine,
+} from '#contracts/inventory';
+import type { Message } from '#kernel';
+import { Announcements } from '#platform/messaging';
+import { SystemIds } from '#platform/system';
+import { testDatabase, type TestDatabase } from '../../../test/support/test-database';
+import { ChangeStock, ChangeStockHandler } from './adjust-stock/change-stock.command';
+import { CommitWhenAsked } from './commit-stock/commit-stock.consumer';
+import { StockBelowReserved, StockChanged } from './model/stock-errors';
+import { listed, Stocks } from './model/stocks.store';
+import { ReleaseWhenAsked } from './release-stock/release-stock.consumer';
+import { ReserveWhenAsked } from './reserve-stock/reserve-stock.consumer';
+import { ShelveWhenListed } from './shelve-variant/shelve-variant.consumer';
+
+class Heard extends Announcements {
+  readonly messages: Message[] = [];
+  async publish(...messages: readonly Message[]): Promise<void> {
+    this.messages.push(...messages);
+  }
+}
+
+const ids = new SystemIds();
+const conflicts = new Counter({ name: 'conflicts', help: 'conflicts', labelNames: ['why'], registers: [] });
+let database: TestDatabase;
+let db: ReturnType<TestDatabase['of']>;
+let stocks: Stocks;
+let sequence = 0;
+let rounds = 0;
+
+beforeAll(async () => {
+  database = await testDatabase();
+  db = database.of('inventory');
+  stocks = new Stocks(db);
+});
+afterAll(() => database.drop());
+
+/** Asks as the inbox does: one transaction a message. What it announced is the answer. */
+async function tell(message: Message): Promise<readonly Message[]> {
+  const heard = new Heard();
+  const work = async () => {
+    if (message instanceof ReserveStock) return new ReserveWhenAsked(stocks, heard, conflicts).execute(message);
+    if (message instanceof CommitStock) return new CommitWhenAsked(stocks, heard, conflicts).execute(message);
+    if (message instanceof ReleaseStock) return new ReleaseWhenAsked(stocks, heard).execute(message);
+    return new ShelveWhenListed(stocks, heard).handle(message as VariantListed);
+  };
+  await db.transaction(() => {
+    heard.messages.length = 0;
+    rounds++;
+    return work();
+  });
+  return heard.messages;
+}
+
+async function shelve(stock: number, name = `SKU-${++sequence}`): Promise<string> {
+  await tell(new VariantListed({ productId: ids.next(), variantId: ids.next(), sku: name, stock }));
+  return name;
+}
+const reserve = (orderId: string, ...lines: StockLine[]) => tell(new ReserveStock({ orderId, lines }));
+const commit = (orderId: string) => tell(new CommitStock({ orderId }));
+const release = (orderId: string) => tell(new ReleaseStock({ orderId, reason: 'given up' }));
+const level = async (sku: string) => {
+  const { onHand, reserved } = (await stocks.find(sku))!;
+  return { onHand, reserved };
+};
+const change = (command: ChangeStock, heard = new Heard()) =>
+  new ChangeStockHandler(stocks, db, heard, conflicts).execute(command);
+
+describe('A listed variant', () => {
+  it('stands on the shelf with the stock staff said, and a repeat is harmless', async () => {
+    const listed = new VariantListed({ productId: ids.next(), variantId: ids.next(), sku: 'LISTED', stock: 7 });
+    expect(await tell(listed)).toEqual([new StockLevelChanged({ sku: 'LISTED', available: 7, version: 1 })]);
+    await change(new ChangeStock('LISTED', { onHand: 3 }, { actor: 'staff' }));
+    expect(await tell(listed)).toEqual([]);
+    expect(await level('LISTED')).toEqual({ onHand: 3, reserved: 0 });
+  });
+});
+
+describe('An order’s stock', () => {
+  it('is reserved, committed and put back, each told once and moved once', async () => {
+    const sku = await shelve(5);
+    const order = ids.next();
+    const lines = [{ sku, quantity: 2 }];
+    const reserved = [
+      new StockReserved({ orderId: order, lines }),
+      new StockLevelChanged({ sku, available: 3, version: 2 }),
+    ];
+    expect(await reserve(order, ...lines)).toEqual(reserved);
+    expect(await reserve(order, ...lines)).toEqual(reserved.slice(0, 1));
+    expect(await level(sku)).toEqual({ onHand: 5, reserved: 2 });
+
+    expect(await commit(order)).toEqual([new StockCommitted({ orderId: order, lines })]);
+    expect(await commit(order)).toEqual([new StockCommitted({ orderId: order, lines })]);
+    expect(await level(sku)).toEqual({ onHand: 3, reserved: 0 });
+
+    const released = new StockReleased({ orderId: order, lines, restocked: true });
+    expect(await release(order)).toEqual([released, new StockLevelChanged({ sku, available: 5, version: 4 })]);
+    expect(await release(order)).toEqual([released]);
+    expect(await level(sku)).toEqual({ onHand: 5, reserved: 0 });
+  });
+
+  it('is short as a whole when one line is, and the answer stays', async () => {
+    const [plenty, scarce] = [await shelve(9), await shelve(1)];
+    const order = ids.next();
+    const lines = [
+      { sku: plenty, quantity: 1 },
+      { sku: scarce, quantity: 2 },
+    ];
+    const short = [new StockShort({ orderId: order, short: [{ sku: scarce, quantity: 2, available: 1 }] })];
+    expect(await reserve(order, ...lines)).toEqual(short);
+    expect(await level(plenty)).toEqual({ onHand: 9, reserved: 0 });
+    await change(new ChangeStock(scarce, { onHand: 50 }, { actor: 'staff' }));
+    expect(await reserve(order, ...lines)).toEqual(short);
+  });
+
+  it('cannot exceed the stock by two lines of one SKU', async () => {
+    const sku = await shelve(3);
+    const twice = [
+      { sku, quantity: 2 },
+      { sku, quantity: 2 },
+    ];
+    expect((await reserve(ids.next(), ...twice))[0]).toBeInstanceOf(StockShort);
+    expect(await level(sku)).toEqual({ onHand: 3, reserved: 0 });
+  });
+
+  it('released before it was reserved is never reserved', async () => {
+    const sku = await shelve(3);
+    const order = ids.next();
+    expect(await release(order)).toEqual([new StockReleased({ orderId: order, lines: [], restocked: false })]);
+    expect((await reserve(order, { sku, quantity: 1 }))[0]).toBeInstanceOf(StockShort);
+    expect(await level(sku)).toEqual({ onHand: 3, reserved: 0 });
+  });
+
+  it('reserved and released at once ends with nothing held', async () => {
+    const sku = await shelve(40);
+    const orders = Array.from({ length: 20 }, () => ids.next());
+    await Promise.allSettled(orders.flatMap((order) => [reserve(order, { sku, quantity: 1 }), release(order)]));
+    await Promise.all(orders.map((order) => release(order)));
+    expect(await level(sku)).toEqual({ onHand: 40, reserved: 0 });
+  });
+});
+
+describe('Many at once', () => {
+  it('200 buyers of 20 pieces: exactly 20 get one', async () => {
+    const sku = await shelve(20);
+    const answers = await Promise.all(Array.from({ length: 200 }, () => reserve(ids.next(), { sku, quantity: 1 })));
+    expect(answers.filter(([answer]) => answer instanceof StockReserved)).toHaveLength(20);
+    expect(answers.filter(([answer]) => answer instanceof StockShort)).toHaveLength(180);
+    expect(await level(sku)).toEqual({ onHand: 20, reserved: 20 });
+  });
+
+  it('nobody waits in a circle, whatever order they name their lines in', async () => {
+    const skus = [await shelve(500, 'b-ring'), await shelve(500, 'A-ring'), await shelve(500, 'ă-ring')];
+    rounds = 0;
+    const once = async (i: number) => {
+      const order = ids.next();
+      const lines = skus.map((sku) => ({ sku, quantity: 1 }));
+      await reserve(order, ...(i % 2 ? lines : lines.reverse()));
+      return i % 3 ? commit(order) : release(order);
+    };
+    await Promise.all(Array.from({ length: 60 }, (_, i) => once(i)));
+    for (const sku of skus) expect(await level(sku)).toEqual({ onHand: 460, reserved: 0 });
+    expect(rounds).toBe(120); // a deadlock would have been tried again
+  });
+});
+
+describe('Staff', () => {
+  it('count and adjust, and everybody hears how much there is', async () => {
+    const sku = await shelve(5);
+    const heard = new Heard();
+    expect(await change(new ChangeStock(sku, { onHand: 8 }, { actor: 'an' }), heard)).toMatchObject({ onHand: 8 });
+    const lost = new ChangeStock(sku, { delta: -3 }, { actor: 'an', reason: 'torn' }, 2);
+    expect(await change(lost, heard)).toEqual({ sku, onHand: 5, reserved: 0, version: 3 });
+    expect(heard.messages).toEqual([
+      new StockLevelChanged({ sku, available: 8, version: 2 }),
+      new StockLevelChanged({ sku, available: 5, version: 3 }),
+    ]);
+    await expect(change(lost)).rejects.toThrow(StockChanged);
+  });
+
+  it('cannot count away what is set aside', async () => {
+    const sku = await shelve(5);
+    await reserve(ids.next(), { sku, quantity: 4 });
+    await expect(change(new ChangeStock(sku, { onHand: 3 }, { actor: 'an' }))).rejects.toThrow(StockBelowReserved);
+    await expect(change(new ChangeStock(sku, { delta: -2 }, { actor: 'an' }))).rejects.toThrow(StockBelowReserved);
+    expect(await level(sku)).toEqual({ onHand: 5, reserved: 4 });
+  });
+
+  it('may be quicker than the listing, but not for ever', async () => {
+    const counted = change(new ChangeStock('SOON', { onHand: 4 }, { actor: 'an' }));
+    await shelve(1, 'SOON');
+    expect(await counted).toMatchObject({ onHand: 4 });
+    await expect(change(new ChangeStock('NEVER', { onHand: 4 }, { actor: 'an' }))).rejects.toMatchObject({
+      code: 'NOT_FOUND',
+    });
+  });
+});
+
+describe('The database’s own promises', () => {
+  it.each([
+    ['on_hand = -1', 'stock_on_hand_is_there'],
+    ['reserved = -1', 'stock_reserved_is_there'],
+    ['reserved = on_hand + 1', 'stock_reserved_is_on_hand'],
+  ])('no stock with %s', async (wrong, constraint) => {
+    const sku = await shelve(5);
+    await expect(db.query(`update stock set ${wrong} where sku = $1`, [sku])).rejects.toMatchObject({ constraint });
+  });
+
+  it('the ledger is append-only, for the shop and for its owner', async () => {
+    await shelve(5);
+    for (const wrong of ['update stock_movements set actor = $$me$$', 'delete from stock_movements'])
+      await expect(db.query(wrong)).rejects.toMatchObject({ code: '42501' });
+    await expect(database.admin('delete from inventory.stock_movements')).rejects.toThrow(/append-only/);
+    await expect(database.admin('truncate inventory.stock_movements')).rejects.toThrow(/append-only/);
+  });
+
+  it('the ledger adds up to the stock', async () => {
+    const wrong = await database.admin(
+      `select sku from inventory.stock s join inventory.stock_movements m using (sku)
+       group by sku, s.on_hand, s.reserved
+       having sum(delta_on_hand) <> s.on_hand or sum(delta_reserved) <> s.reserved`,
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('a list is read in the order of its key', async () => {
+    const plan = await db.transaction(async () => {
+      await db.query('set local enable_seqscan = off');
+      return db.query(`explain (format json) ${listed.text}`, ['A', 20]);
+    });
+    expect(JSON.stringify(plan)).toContain('"Index Name":"stock_pkey"');
+    expect(JSON.stringify(plan)).not.toContain('Sort');
+  });
+});
