@@ -38,8 +38,9 @@ export const may = (caller: Caller, permission: Permission): boolean =>
   caller.kind === 'user' && caller.permissions.includes(permission);
 
 /** Whom a verified token speaks for; undefined when it names no one we could know. */
-export function callerFrom({ sub, email, role, sid }: AccessClaims): UserCaller | undefined {
+export function callerFrom({ sub, email, role, sid, cart }: AccessClaims): UserCaller | undefined {
   if (!isUuid(sub) || !Object.hasOwn(PERMISSIONS, role)) return undefined;
   const known = role as Role;
-  return { kind: 'user', userId: sub, email, role: known, permissions: PERMISSIONS[known], sessionId: sid };
+  const carried = cart === undefined ? {} : { cartTokenHash: cart };
+  return { kind: 'user', userId: sub, email, role: known, permissions: PERMISSIONS[known], sessionId: sid, ...carried };
 }

@@ -13,6 +13,8 @@ export interface AccessClaims {
   readonly role: string;
   /** The session it belongs to. */
   readonly sid: string;
+  /** Hash of the cart token that was shown at log-in: what lies in that cart is theirs now. */
+  readonly cart?: string;
 }
 
 export const TOKEN_ISSUER = 'coffee-tea-shop';
