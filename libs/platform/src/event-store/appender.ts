@@ -51,8 +51,9 @@ export class Appender {
       written = row.version !== null;
       if (row.version === null) return await within(() => this.because(append));
       unit?.settled();
-      if (alone) this.wake(append);
-      else this.db.afterCommit(() => this.wake(append));
+      const timed = gathered.timers.length > 0;
+      if (alone) this.wake(append, timed);
+      else this.db.afterCommit(() => this.wake(append, timed));
       return { version: row.version, repeated: false, events: fresh(append, row.timestamp) };
     } finally {
       if (!written) giveBack(unit, gathered);
@@ -141,8 +142,9 @@ export class Appender {
     return this.db.outside(() => this.db.query<Row>(sql, values));
   }
 
-  private wake({ messages, claimed }: Append): void {
+  private wake({ messages, claimed }: Append, timed: boolean): void {
     this.signals.appended();
+    if (timed) this.outbox.wakeTimers();
     if (claimed || (messages && messages.length > 0)) this.outbox.wake();
   }
 }

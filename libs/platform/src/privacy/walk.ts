@@ -1,0 +1,24 @@
+import { isSealed, type Sealed } from '#kernel';
+
+const isPlain = (value: object): boolean => {
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+};
+
+/** Every sealed value inside a JSON value. */
+export function sealedIn(value: unknown, found: Sealed[] = []): Sealed[] {
+  if (isSealed(value)) found.push(value);
+  else if (Array.isArray(value)) for (const item of value) sealedIn(item, found);
+  else if (typeof value === 'object' && value !== null && isPlain(value))
+    for (const item of Object.values(value)) sealedIn(item, found);
+  return found;
+}
+
+/** A copy in which every sealed value is replaced; what holds none is handed on as it is. */
+export function replaceSealed(value: unknown, by: (sealed: Sealed) => unknown): unknown {
+  if (isSealed(value)) return by(value);
+  if (Array.isArray(value)) return value.map((item) => replaceSealed(item, by));
+  if (typeof value === 'object' && value !== null && isPlain(value))
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaceSealed(item, by)]));
+  return value;
+}
