@@ -27,7 +27,7 @@ export function advanceOrder(order: Order, step: Step): readonly OrderEvent[] {
     case 'ready':
       return [{ type: 'OrderReadied', data: {} }];
     case 'complete':
-      return [{ type: 'OrderCompleted', data: { collected: cashOwed(order as OrderInHand) } }];
+      return [{ type: 'OrderCompleted', data: { collected: cashOwed(order) } }];
   }
 }
 

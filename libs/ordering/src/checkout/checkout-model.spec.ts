@@ -231,13 +231,13 @@ function run(fate: Fate): TinyShop {
       shop.wait();
       continue;
     }
-    const { queue, twice } = fate.picks[delivered % fate.picks.length]!;
-    const [lane, messages] = busy[queue % busy.length]!;
+    const { queue, twice } = fate.picks[delivered % fate.picks.length];
+    const [lane, messages] = busy[queue % busy.length];
     const [message, ...rest] = messages;
     shop.queues.set(lane, rest);
-    shop.deliver(message!);
+    shop.deliver(message);
     const again = `${lane}, again`;
-    if (twice && !lane.endsWith('again')) shop.queues.set(again, [...(shop.queues.get(again) ?? []), message!]);
+    if (twice && !lane.endsWith('again')) shop.queues.set(again, [...(shop.queues.get(again) ?? []), message]);
     delivered += 1;
     if (delivered > 2_000) throw new Error('the shop never comes to rest');
   }

@@ -7,5 +7,5 @@ import { derivedId, type Uuid } from '#kernel';
 export const commandOf = (orderId: Uuid, idempotencyKey: string) => ({
   orderId,
   commandId: derivedId(orderId, idempotencyKey),
-  actor: { kind: 'system' as const, id: idempotencyKey.split(':')[0]! },
+  actor: { kind: 'system' as const, id: idempotencyKey.split(':')[0] },
 });

@@ -39,21 +39,21 @@ describe('What the others are told', () => {
     const cancelled = { ...facts.cancelled, data: { ...facts.cancelled.data, refundDue: vnd(100_000) } };
     const messages = tell(ordered.confirmed, cancelled, refundAsked('a', 100_000));
     expect(messages.map((message) => (message.body as { version: number }).version)).toEqual([3, 3, 4]);
-    expect(messages[0]!.body).toMatchObject({ wasConfirmed: true, refundDue: vnd(100_000), code: 'CUSTOMER' });
-    expect(messages[1]!.body).toMatchObject({ status: 'cancelled', previous: 'confirmed' });
+    expect(messages[0].body).toMatchObject({ wasConfirmed: true, refundDue: vnd(100_000), code: 'CUSTOMER' });
+    expect(messages[1].body).toMatchObject({ status: 'cancelled', previous: 'confirmed' });
   });
 
   it('says whether the order had been confirmed', () => {
-    expect(tell(ordered.pending, facts.cancelled)[0]!.body).toMatchObject({ wasConfirmed: false });
+    expect(tell(ordered.pending, facts.cancelled)[0].body).toMatchObject({ wasConfirmed: false });
   });
 
   it('keeps personal values sealed', () => {
     const [placed] = tell([], facts.placed);
-    expect(placed!.body).toMatchObject({
+    expect(placed.body).toMatchObject({
       recipient: { name: facts.placed.data.contact.name, phone: facts.placed.data.contact.phone },
       payment: { token: facts.placed.data.payment.token },
     });
-    expect(placed!.key).toBe(orderId);
+    expect(placed.key).toBe(orderId);
   });
 
   it('of nothing, when nothing happened', () => {

@@ -11,6 +11,6 @@ export function orderNumber(orderId: Uuid, placedAt: string): string {
   const hex = orderId.replaceAll('-', '');
   let bits = (BigInt(`0x${hex.slice(4, 12)}`) << 18n) | (BigInt(`0x${hex.slice(20)}`) & 0x3ffffn);
   let text = '';
-  for (let i = 0; i < 10; i += 1, bits >>= 5n) text = letters[Number(bits & 31n)]! + text;
+  for (let i = 0; i < 10; i += 1, bits >>= 5n) text = letters[Number(bits & 31n)] + text;
   return `${placedAt.slice(2, 10).replaceAll('-', '')}-${text.slice(0, 5)}-${text.slice(5)}`;
 }

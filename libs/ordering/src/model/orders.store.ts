@@ -79,6 +79,7 @@ export class Orders {
     const events = decide(before);
     const view = viewOf(past);
     if (events.length === 0) return view;
+    const claimed = currentUnit()?.claimed;
     const appended = await this.store.append({
       streamId: orderId,
       expectedVersion: past.length,
@@ -88,7 +89,7 @@ export class Orders {
       messages: announcements(orderId, before, past.length, events, this.clock.now().toISOString()),
       ...(idempotency && { idempotency }),
       ...(cart && { cart }),
-      ...(currentUnit() && { claimed: true as const }),
+      ...(claimed && { claimed }),
     });
     return appended.repeated ? this.view(orderId, appended.version) : viewOf(appended.events, view);
   }

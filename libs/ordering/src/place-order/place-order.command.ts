@@ -82,7 +82,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
         subject,
         locale,
         lines,
-        contact: { name: sealed.name!, phone: sealed.phone, email: sealed.email },
+        contact: { name: sealed.name, phone: sealed.phone, email: sealed.email },
         fulfilment: { type: wish.fulfilment.type, address: sealed.address },
         payment: { method: wish.payment.method, token: sealed.token, provider: null },
         note: sealed.note,

@@ -43,9 +43,9 @@ describe('Placing an order', () => {
   it("takes the catalogue's answers as lines, with ids that a repeat gives again", () => {
     const lines = orderLines(orderId, [priced('a', 1), priced('a', 2)]);
     expect(lines).toHaveLength(2);
-    expect(lines[0]!.lineId).not.toBe(lines[1]!.lineId);
+    expect(lines[0].lineId).not.toBe(lines[1].lineId);
     expect(lines[0]).not.toHaveProperty('available');
-    expect(lines[0]!.modifiers).toEqual(priced('a', 1).modifiers);
+    expect(lines[0].modifiers).toEqual(priced('a', 1).modifiers);
     expect(orderLines(orderId, [priced('a', 1), priced('a', 2)])).toEqual(lines);
   });
 

@@ -11,7 +11,7 @@ export const caps = { lines: 100, piecesOfOneSku: 1_000, total: 1_000_000_000 } 
 export function orderLines(orderId: Uuid, answers: readonly (PricedLine | UnpricedLine)[]): readonly OrderLine[] {
   if (answers.length === 0) throw new CartEmpty();
   const unsold = answers.flatMap((line, index) => (isPriced(line) ? [] : [{ index, ...line }]));
-  if (unsold.length > 0) throw new LinesUnavailable(unsold[0]!.code, unsold);
+  if (unsold.length > 0) throw new LinesUnavailable(unsold[0].code, unsold);
   return answers.filter(isPriced).map((line, index) => ({
     lineId: derivedId(orderId, 'line', index),
     productId: line.productId,

@@ -1,0 +1,71 @@
+import { Module } from '@nestjs/common';
+import * as inventory from '#contracts/inventory';
+import * as ordering from '#contracts/ordering';
+import * as payments from '#contracts/payments';
+import { contextDatabase } from '#platform/database';
+import { contextEventStore } from '#platform/event-store';
+import { addMessages } from '#platform/http';
+import { contextMessaging } from '#platform/messaging';
+import { AdvanceOrderHandler } from './advance-order/advance-order.command';
+import { AdvanceOrderController } from './advance-order/advance-order.controller';
+import { CancelOrderHandler } from './cancel-order/cancel-order.command';
+import { CancelOrderController } from './cancel-order/cancel-order.controller';
+import { CloseWhenWoundBack } from './cancel-order/close-order.consumer';
+import * as checkout from './checkout/checkout-messages';
+import { CheckoutProcess } from './checkout/checkout.process';
+import { ConfirmWhenCheckedOut } from './confirm-order/confirm-order.consumer';
+import { listOrdersControllers, listOrdersProviders } from './list-orders/list-orders.config';
+import { KeyedCommands } from './model/keyed-commands.store';
+import { orderEvents } from './model/order-events.config';
+import { orderTexts } from './model/order-texts';
+import { Orders } from './model/orders.store';
+import { heardByTimeline, orderHistoryControllers, orderHistoryProviders } from './order-history/order-history.config';
+import { ordersTotal } from './place-order/orders-total.config';
+import { Outcomes } from './place-order/outcomes.store';
+import { PlaceOrderHandler } from './place-order/place-order.command';
+import { PlaceOrderController } from './place-order/place-order.controller';
+import { projectionControllers, projectionProviders } from './projections/projections.config';
+import { RecordWhenRefunded, RecordWhenRefundFailed } from './refund-order/record-refund.consumer';
+import { RefundOrderHandler } from './refund-order/refund-order.command';
+import { RefundOrderController } from './refund-order/refund-order.controller';
+import * as refunds from './refund-order/refunds-messages';
+import { RefundsProcess } from './refund-order/refunds.process';
+import { salesReportControllers, salesReportProviders } from './sales-report/sales-report.config';
+import { trackOrderProviders } from './track-order/track-order.config';
+import { viewOrderControllers, viewOrderProviders } from './view-order/view-order.config';
+
+addMessages(orderTexts);
+
+const messages = [
+  ...[...Object.values(ordering), ...Object.values(inventory), ...Object.values(payments)],
+  ...[...Object.values(checkout), ...Object.values(refunds)],
+];
+
+@Module({
+  imports: [
+    contextDatabase('ordering'),
+    contextMessaging('ordering', [...messages, ...heardByTimeline]),
+    contextEventStore('ordering', orderEvents),
+  ],
+  controllers: [
+    ...[PlaceOrderController, CancelOrderController, AdvanceOrderController, RefundOrderController],
+    ...viewOrderControllers,
+    ...listOrdersControllers,
+    ...orderHistoryControllers,
+    ...salesReportControllers,
+    ...projectionControllers,
+  ],
+  providers: [
+    ...[Orders, KeyedCommands, Outcomes, ordersTotal],
+    ...[PlaceOrderHandler, CancelOrderHandler, AdvanceOrderHandler, RefundOrderHandler],
+    ...[CheckoutProcess, ConfirmWhenCheckedOut, CloseWhenWoundBack],
+    ...[RefundsProcess, RecordWhenRefunded, RecordWhenRefundFailed],
+    ...viewOrderProviders,
+    ...listOrdersProviders,
+    ...orderHistoryProviders,
+    ...salesReportProviders,
+    ...projectionProviders,
+    ...trackOrderProviders,
+  ],
+})
+export class OrderingModule {}
