@@ -83,7 +83,8 @@ async function look(
   folder?: string,
 ): Promise<Partial<Record<ContextName, Standing>>> {
   const { rows } = await client.query<{ context: ContextName; roles: boolean; known: boolean }>(
-    `select context, exists (select from pg_roles where rolname = 'shop_' || context) as roles,
+    `select context, exists (select from pg_roles where rolname = 'shop_' || context
+                      and pg_has_role(current_user, oid, 'member')) as roles,
             to_regclass(format('%I.migrations', context)) is not null as known
        from unnest($1::text[]) as context`,
     [contexts],

@@ -7,6 +7,9 @@ import { canReach, giveTo, type User } from './unprivileged';
 
 export const SUPERUSER = 'shop';
 
+/** What to call a program with, given how it gets at the data directory. */
+type Arguments = (directory: string) => string[];
+
 /** A data directory, the programs that work on it, and the user they run as. */
 export class Cluster {
   constructor(
@@ -41,7 +44,11 @@ export class Cluster {
         rmSync(draft, { recursive: true, force: true });
         mkdirSync(draft, { mode: 0o700 });
         giveTo(this.user, draft);
-        const { code, output } = await this.finish(this.programs.initdb, [...flags, `--locale=${locale}`], draft);
+        const { code, output } = await this.finish(
+          this.programs.initdb,
+          (into) => ['-D', into, ...flags, `--locale=${locale}`],
+          draft,
+        );
         if (code === 0) return renameSync(draft, this.directory);
         failures.push(output);
       }
@@ -54,7 +61,8 @@ export class Cluster {
   /** Sets the superuser's password without one, which only who owns the files can do; the server must be down. */
   async resetPassword(password: string): Promise<void> {
     const sql = `alter user ${SUPERUSER} password '${password}';\n`;
-    const { code, output } = await this.finish(this.programs.postgres, ['--single'], this.directory, sql, ['postgres']);
+    const single = (directory: string) => ['--single', '-D', directory, 'postgres'];
+    const { code, output } = await this.finish(this.programs.postgres, single, this.directory, sql);
     if (code !== 0) throw new Error(`The database's password could not be set: ${output}`);
   }
 
@@ -62,7 +70,13 @@ export class Cluster {
   launch(flags: readonly string[]): ChildProcess {
     const log = openSync(this.log, 'a', 0o600);
     try {
-      const child = this.spawn(this.programs.postgres, [...flags], this.directory, ['ignore', log, log], true);
+      const child = this.spawn(
+        this.programs.postgres,
+        (on) => ['-D', on, ...flags],
+        this.directory,
+        ['ignore', log, log],
+        true,
+      );
       child.unref();
       return child;
     } finally {
@@ -70,8 +84,8 @@ export class Cluster {
     }
   }
 
-  private async finish(program: string, args: string[], directory: string, input?: string, last: string[] = []) {
-    const child = this.spawn(program, args, directory, ['pipe', 'pipe', 'pipe'], false, last);
+  private async finish(program: string, args: Arguments, directory: string, input?: string) {
+    const child = this.spawn(program, args, directory, ['pipe', 'pipe', 'pipe'], false);
     const chunks: Buffer[] = [];
     for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
     child.stdin!.on('error', () => undefined);
@@ -89,17 +103,16 @@ export class Cluster {
    */
   private spawn(
     program: string,
-    args: string[],
+    args: Arguments,
     directory: string,
     stdio: StdioOptions & unknown[],
     detached: boolean,
-    last: string[] = [],
   ): ChildProcess {
     const handed = this.user && process.platform === 'linux' && !canReach(directory, this.user);
     const opened = handed ? openSync(directory, 'r') : undefined;
     if (opened !== undefined) stdio.push(opened);
     try {
-      return spawn(program, ['-D', handed ? '/proc/self/fd/3' : directory, ...args, ...last], {
+      return spawn(program, args(handed ? '/proc/self/fd/3' : directory), {
         cwd: '/',
         detached,
         stdio,
