@@ -1,0 +1,453 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { SignJWT } from 'jose';
+import { demoShop, Heart, Patient, tokenFor, USER } from './testing/demo-shop';
+import { ShopState } from '#platform/observability';
+
+type Inject = Exclude<Parameters<NestFastifyApplication['inject']>[0], string | undefined>;
+
+const ID = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
+const BODY = { name: 'Cà phê', variants: [{ name: 'M', stock: 3 }] };
+
+const asking =
+  (app: () => NestFastifyApplication) =>
+  async (method: string, url: string, options: Omit<Inject, 'method' | 'url'> = {}) => {
+    const path = /^\/(health|metrics|docs)/.test(url) ? url : `/api/v1${url}`;
+    const reply = await app().inject({ method, url: path, ...options } as Inject);
+    const json =
+      reply.headers['content-type']?.toString().includes('json') && reply.body ? JSON.parse(reply.body) : undefined;
+    return { status: reply.statusCode, headers: reply.headers, body: json, text: reply.body };
+  };
+
+const bearer = async (options?: Parameters<typeof tokenFor>[0]) => ({
+  authorization: `Bearer ${await tokenFor(options)}`,
+});
+
+describe('The manners of every route', () => {
+  let app: NestFastifyApplication;
+  let staff: { authorization: string };
+  const logged: unknown[] = [];
+  const ask = asking(() => app);
+
+  beforeAll(async () => {
+    const log = () => undefined;
+    app = await demoShop({
+      logger: { log, warn: log, debug: log, verbose: log, error: (message: unknown) => void logged.push(message) },
+    });
+    staff = await bearer({ role: 'manager' });
+  });
+  afterAll(() => app.close());
+
+  it('answers data in an envelope, with a request id and no-store', async () => {
+    const { status, body, headers } = await ask('GET', `/brews/${ID}`);
+    expect([status, body.success, body.data.name]).toEqual([200, true, 'one']);
+    expect(headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/);
+    expect(headers['x-content-type-options']).toBe('nosniff');
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect((await ask('GET', '/brews/free')).headers['cache-control']).toBe('no-store');
+  });
+
+  it('keeps a sane request id of the caller, and no other', async () => {
+    expect((await ask('GET', '/brews/free', { headers: { 'x-request-id': 'abc-1' } })).headers['x-request-id']).toBe(
+      'abc-1',
+    );
+    expect(
+      (await ask('GET', '/brews/free', { headers: { 'x-request-id': 'a b\u0007' } })).headers['x-request-id'],
+    ).not.toContain(' ');
+  });
+
+  it('sends bare what says so', async () => {
+    expect((await ask('GET', '/brews/bare')).body).toEqual({ keys: [] });
+  });
+
+  it('answers 204 with nothing and null data otherwise', async () => {
+    const gone = await ask('DELETE', `/brews/${ID}`);
+    expect([gone.status, gone.text]).toEqual([204, '']);
+  });
+
+  it('tells every fault at once, by path, and refuses unknown fields', async () => {
+    const { status, body } = await ask('POST', '/brews', {
+      headers: staff,
+      payload: {
+        name: 'x', variants: [{ name: 'M', stock: '3' }, { name: '', stock: -1, more: 1 }], price: 5, pack: 7,
+        email: 'no', featured: 'true', from: 'yesterday', brandId: 'x', tags: ['y'],
+      }, // prettier-ignore
+    });
+    expect([status, body.error.code, body.error.message]).toEqual([400, 'VALIDATION_ERROR', 'Invalid input data']);
+    const faults = Object.fromEntries(
+      body.error.details.map((d: { field: string; message: string }) => [d.field, d.message]),
+    );
+    expect(faults).toEqual({
+      price: 'is not known here',
+      name: 'must have at least 3 characters',
+      'variants.0.stock': 'must be a whole number',
+      'variants.1.name': 'must not be blank',
+      'variants.1.stock': 'must be at least 0',
+      'variants.1.more': 'is not known here',
+      pack: 'must be an object',
+      email: 'must be an e-mail address',
+      featured: 'must be true or false',
+      from: expect.stringContaining('ISO 8601'),
+      brandId: 'must be a UUID',
+      tags: 'must be a UUID',
+    });
+  });
+
+  it('names what is missing', async () => {
+    const { body } = await ask('POST', '/brews', { headers: staff, payload: {} });
+    expect(body.error.details).toEqual([
+      { field: 'name', message: 'is required' },
+      { field: 'variants', message: 'is required' },
+    ]);
+  });
+
+  it('reads a good body: trimmed, defaults filled, times as dates, null where it may be', async () => {
+    const { status, body } = await ask('POST', '/brews', {
+      headers: staff,
+      payload: { ...BODY, name: '  Cà phê ', from: '2026-11-23T03:04:05Z', brandId: ID.toUpperCase(), note: null },
+    });
+    expect(status).toBe(201);
+    expect(body.data).toMatchObject({
+      name: 'Cà phê',
+      featured: false,
+      from: '2026-11-23T03:04:05.000Z',
+      brandId: ID,
+      note: null,
+    });
+  });
+
+  it.each([
+    ['a list with an entry that is none', { ...BODY, variants: [null] }, 'variants'],
+    ['an empty list', { ...BODY, variants: [] }, 'variants'],
+    ['null where it may not be', { ...BODY, name: null }, 'name'],
+    ['text that cannot be stored', { ...BODY, name: 'abc\u0000d' }, 'name'],
+    ['half a surrogate pair', { ...BODY, name: 'abc\ud800' }, 'name'],
+  ])('refuses %s', async (_, payload, field) => {
+    const { status, body } = await ask('POST', '/brews', { headers: staff, payload });
+    expect([status, body.error.details[0].field]).toEqual([400, field]);
+  });
+
+  it.each([[[1]], ['"text"'], ['7'], ['null']])('refuses a body that is no object: %j', async (payload) => {
+    const { status, body } = await ask('POST', '/brews/plain', { headers: { 'content-type': 'application/json' }, payload: typeof payload === 'string' ? payload : JSON.stringify(payload) }); // prettier-ignore
+    expect([status, body.error.code]).toEqual([400, 'VALIDATION_ERROR']);
+  });
+
+  it('tells malformed, too large and unknown bodies apart', async () => {
+    const json = { 'content-type': 'application/json' };
+    const results = [
+      await ask('POST', '/brews/plain', { headers: json, payload: '{"grams": ' }),
+      await ask('POST', '/brews/plain', { headers: json, payload: '{"__proto__": {"a": 1}, "grams": 1}' }),
+      await ask('POST', '/brews/plain', { headers: json, payload: JSON.stringify({ grams: 'x'.repeat(1_100_000) }) }),
+      await ask('POST', '/brews/plain', { headers: { 'content-type': 'application/xml' }, payload: '<a/>' }),
+      await ask('POST', '/brews/plain', { headers: { 'content-type': 'text/csv' }, payload: 'a,b' }),
+    ];
+    expect(results.map(({ status, body }) => [status, body.error.code])).toEqual([
+      [400, 'MALFORMED_REQUEST'],
+      [400, 'MALFORMED_REQUEST'],
+      [413, 'BODY_TOO_LARGE'],
+      [415, 'UNSUPPORTED_MEDIA_TYPE'],
+      [415, 'UNSUPPORTED_MEDIA_TYPE'],
+    ]);
+    expect(results.every(({ body }) => body.success === false && body.error.requestId)).toBe(true);
+  });
+
+  it('reads a query strictly, and refuses what it does not know, also where it knows none', async () => {
+    const at = async (query: string) => (await ask('GET', `/brews?${query}`)).status;
+    expect(await at('limit=2&sort=price')).toBe(200);
+    for (const bad of [
+      'limit=0',
+      'limit=101',
+      'limit=2.0',
+      'limit=02',
+      'limit=1e1',
+      'limit=',
+      'limit=1&limit=2',
+      'sort=size',
+      'colour=red',
+      'cursor=!!',
+    ])
+      expect([bad, await at(bad)]).toEqual([bad, 400]);
+    expect((await ask('GET', '/brews/free?x=1')).body.error.details).toEqual([
+      { field: 'x', message: 'is not known here' },
+    ]);
+  });
+
+  it('pages through a list to its end', async () => {
+    const names: string[] = [];
+    let cursor: string | null = '';
+    do {
+      const { body } = await ask('GET', `/brews?limit=2${cursor ? `&cursor=${cursor}` : ''}`);
+      names.push(...body.data.map((each: { name: string }) => each.name));
+      expect(body.meta.hasMore).toBe(body.meta.nextCursor !== null);
+      cursor = body.meta.nextCursor;
+    } while (cursor);
+    expect(names).toEqual(['name 0', 'name 1', 'name 2', 'name 3', 'name 4']);
+  });
+
+  it('refuses a path id that is none, says 404 for what is not there, and for a route that is not', async () => {
+    const codes = [
+      await ask('GET', '/brews/42'),
+      await ask('GET', `/brews/${USER}`),
+      await ask('GET', '/nowhere'),
+      await ask('POST', '/brews/me'),
+    ];
+    expect(codes.map(({ status, body }) => [status, body.error.code])).toEqual([
+      [400, 'VALIDATION_ERROR'],
+      [404, 'NOT_FOUND'],
+      [404, 'NOT_FOUND'],
+      [404, 'NOT_FOUND'],
+    ]);
+  });
+
+  it('refuses addresses that cannot be read', async () => {
+    for (const url of ['/brews/slugs/%ff', '/brews/slugs/a%00b', `/brews/slugs/${'a'.repeat(300)}`]) {
+      const { status, body } = await ask('GET', url);
+      expect([status >= 400 && status < 500, body.success]).toEqual([true, false]);
+    }
+  });
+
+  it('answers 304 to who has it, and 412 to who had it', async () => {
+    const first = await ask('GET', `/brews/${ID}`);
+    expect(first.headers.etag).toBe('"7"');
+    const again = await ask('GET', `/brews/${ID}`, { headers: { 'if-none-match': 'W/"7", "9"' } });
+    expect([again.status, again.text, again.headers.etag]).toEqual([304, '', '"7"']);
+    const hashed = await ask('GET', '/brews/cached');
+    expect(hashed.headers['cache-control']).toContain('public, max-age=60');
+    expect(
+      (await ask('GET', '/brews/cached', { headers: { 'if-none-match': String(hashed.headers.etag) } })).status,
+    ).toBe(304);
+    const change = (tag?: string) =>
+      ask('PATCH', `/brews/${ID}`, { headers: { ...staff, ...(tag && { 'if-match': tag }) }, payload: { grams: 1 } });
+    expect((await change('"7"')).status).toBe(200);
+    expect((await change()).status).toBe(200);
+    expect((await change('"6"')).body.error.code).toBe('PRECONDITION_FAILED');
+    expect((await change('"abc"')).status).toBe(412);
+  });
+
+  it('asks for an Idempotency-Key, and hears how long the caller would wait', async () => {
+    const none = await ask('POST', '/brews/orders');
+    expect([none.status, none.body.error.code]).toEqual([400, 'IDEMPOTENCY_KEY_REQUIRED']);
+    const keyed = await ask('POST', '/brews/orders', { headers: { 'idempotency-key': 'k-1', prefer: 'wait=60' } });
+    expect([keyed.status, keyed.body.data]).toEqual([202, { key: 'k-1', wait: 5 }]);
+  });
+
+  it('speaks Vietnamese to who prefers it', async () => {
+    const at = async (language: string) =>
+      (await ask('GET', '/nowhere', { headers: { 'accept-language': language } })).body.error.message;
+    expect(await at('vi-VN,vi;q=0.9,en;q=0.8')).toBe('Không tìm thấy.');
+    expect(await at('en;q=0.9,vi;q=0.1')).toBe('There is nothing here.');
+    expect(await at('fr')).toBe('There is nothing here.');
+    const { body } = await ask('POST', '/brews', { headers: { ...staff, 'accept-language': 'vi' }, payload: {} });
+    expect(body.error.details[0].message).toBe('là bắt buộc');
+  });
+
+  it('turns a refusal into its status and code', async () => {
+    const { status, body } = await ask('POST', '/brews', { headers: staff, payload: { ...BODY, name: 'taken' } });
+    expect([status, body.error.code, body.error.message]).toEqual([
+      409,
+      'SKU_TAKEN',
+      'This SKU is taken. Choose another.',
+    ]);
+  });
+
+  it('logs what is broken once, with the request id, and tells the caller nothing of it', async () => {
+    logged.length = 0;
+    const { status, body, text } = await ask('GET', '/brews/broken', { headers: { 'x-request-id': 'r-1' } });
+    expect([status, body.error.code, body.error.requestId]).toEqual([500, 'INTERNAL', 'r-1']);
+    expect(text).not.toContain('secret');
+    expect(logged).toEqual([expect.objectContaining({ requestId: 'r-1', error: expect.any(Error) })]);
+  });
+
+  it('says 503 with Retry-After while the database is away', async () => {
+    const { status, headers, body } = await ask('GET', '/brews/away');
+    expect([status, headers['retry-after'], body.error.code]).toEqual([503, '1', 'UNAVAILABLE']);
+  });
+
+  describe('who may', () => {
+    const codeOf = async (url: string, headers: Record<string, string> = {}) => {
+      const { status, body } = await ask('GET', url, { headers });
+      return body.success ? status : `${status} ${body.error.code}`;
+    };
+
+    it('no one, where a route does not say', async () => {
+      expect(await codeOf('/brews/forgotten')).toBe('401 UNAUTHENTICATED');
+      expect(await codeOf('/brews/forgotten', await bearer({ role: 'admin' }))).toBe('403 FORBIDDEN');
+    });
+
+    it('whoever is signed in, or holds the permission', async () => {
+      expect(await codeOf('/brews/me')).toBe('401 UNAUTHENTICATED');
+      expect(await codeOf('/brews/me', await bearer())).toBe(200);
+      expect(await codeOf('/brews/secret', await bearer())).toBe('403 FORBIDDEN');
+      expect(await codeOf('/brews/secret', await bearer({ role: 'barista' }))).toBe('403 FORBIDDEN');
+      expect(await codeOf('/brews/secret', staff)).toBe(200);
+    });
+
+    it('tells a token that is over from one that is not ours', async () => {
+      expect(await codeOf('/brews/me', await bearer({ expiresIn: -1 }))).toBe('401 TOKEN_EXPIRED');
+      for (const bad of [
+        { forged: true },
+        { kid: 'k2' },
+        { audience: 'x' },
+        { issuer: 'x' },
+        { role: 'constructor' },
+        { sub: 'x' },
+        { forged: true, expiresIn: -1 },
+      ] as const)
+        expect([bad, await codeOf('/brews/me', await bearer(bad))]).toEqual([bad, '401 TOKEN_INVALID']);
+      const hmac = await new SignJWT({ role: 'admin' })
+        .setProtectedHeader({ alg: 'HS256', kid: 'k1' })
+        .setSubject(USER)
+        .sign(Buffer.alloc(32));
+      const none = `${Buffer.from('{"alg":"none","kid":"k1"}').toString('base64url')}.${hmac.split('.')[1]}.`;
+      for (const token of [hmac, none, 'x', 'a.b.c', '']) expect([token, await codeOf('/brews/me', { authorization: `Bearer ${token}` })]).toEqual([token, '401 TOKEN_INVALID']); // prettier-ignore
+      expect(await codeOf('/brews/me', { authorization: 'Basic eDp5' })).toBe('401 TOKEN_INVALID');
+    });
+
+    it('does not take a bad token for a guest, nor looks at it where all may', async () => {
+      expect(await codeOf('/brews/whoever', await bearer({ expiresIn: -1 }))).toBe('401 TOKEN_EXPIRED');
+      expect(await codeOf('/brews/free', { authorization: 'Bearer x' })).toBe(200);
+    });
+
+    it('knows guests by their cart token and users by theirs', async () => {
+      const token = 'c'.repeat(43);
+      const guest = await ask('GET', '/brews/whoever', { headers: { 'x-cart-token': token } });
+      expect(guest.body.data).toEqual({
+        kind: 'guest',
+        cartToken: token,
+        cartTokenHash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      });
+      const user = await ask('GET', '/brews/whoever', { headers: await bearer({ role: 'barista' }) });
+      expect(user.body.data).toEqual({ kind: 'user', userId: USER, email: 'an@example.com', role: 'barista', permissions: ['staff'], sessionId: 's1' }); // prettier-ignore
+    });
+  });
+
+  describe('health', () => {
+    afterEach(() => {
+      Patient.well = Heart.well = true;
+      Patient.slow = false;
+    });
+
+    it('lists what is configured, and only the database is fatal', async () => {
+      app.get(ShopState).open();
+      const well = await ask('GET', '/health');
+      expect([well.status, well.body]).toEqual([
+        200,
+        { status: 'ok', timestamp: expect.any(String), services: { redis: 'healthy', database: 'healthy' } },
+      ]);
+      Patient.well = false;
+      expect((await ask('GET', '/health')).body).toMatchObject({
+        status: 'degraded',
+        services: { redis: 'unhealthy' },
+      });
+      expect((await ask('GET', '/health/ready')).status).toBe(200);
+      Heart.well = false;
+      const down = await ask('GET', '/health');
+      expect([down.status, down.body.status, down.headers['retry-after']]).toEqual([503, 'down', '1']);
+      expect((await ask('GET', '/health/ready')).status).toBe(503);
+      expect((await ask('GET', '/health/live')).status).toBe(200);
+    });
+
+    it('waits a second for an answer, not longer', async () => {
+      Patient.slow = true;
+      const asked = Date.now();
+      expect((await ask('GET', '/health')).body.status).toBe('degraded');
+      expect(Date.now() - asked).toBeLessThan(2_000);
+    });
+  });
+
+  it('measures by route template, and unknown addresses under one name', async () => {
+    await ask('GET', `/brews/${ID}`);
+    await ask('GET', '/nowhere/at/all');
+    const { text } = await ask('GET', '/metrics');
+    expect(text).toMatch(
+      /http_request_duration_seconds_count\{method="GET",route="\/api\/v1\/brews\/:id",status="200"\}/,
+    );
+    expect(text).toMatch(/http_request_duration_seconds_count\{method="GET",route="unknown",status="404"\}/);
+    expect(text).not.toContain('/nowhere');
+  });
+});
+
+describe('The limits', () => {
+  let app: NestFastifyApplication;
+  const ask = asking(() => app);
+  afterEach(() => app.close());
+
+  it('count anonymous callers by address, tell what is left, and slow down the second half', async () => {
+    app = await demoShop({ rateLimitApi: 4 });
+    const replies = [];
+    for (let n = 0; n < 3; n += 1) {
+      const before = Date.now();
+      replies.push({ ...(await ask('GET', '/brews/whoever')), took: Date.now() - before });
+    }
+    expect(replies.map(({ headers }) => headers['ratelimit-remaining'])).toEqual(['3', '2', '1']);
+    expect(replies.map(({ took }) => took >= 450)).toEqual([false, false, true]);
+    await ask('GET', '/brews/whoever');
+    const refused = await ask('GET', '/brews/whoever', { headers: { 'x-forwarded-for': '9.9.9.9' } });
+    expect([refused.status, refused.body.error.code]).toEqual([429, 'RATE_LIMITED']);
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+    expect(refused.headers).toMatchObject({ 'ratelimit-limit': '4', 'ratelimit-remaining': '0' });
+    expect((await ask('GET', '/brews/free')).status).toBe(200);
+    expect((await ask('GET', '/health')).status).toBe(200);
+    const user = await ask('GET', '/brews/whoever', { headers: await bearer() });
+    expect([user.status, user.headers['ratelimit-limit']]).toEqual([200, '40']);
+  });
+
+  it('count bad tokens against their address', async () => {
+    app = await demoShop({ rateLimitApi: 2 });
+    const headers = { authorization: 'Bearer x' };
+    const replies = [
+      await ask('GET', '/brews/me', { headers }),
+      await ask('GET', '/brews/me', { headers }),
+      await ask('GET', '/brews/me', { headers }),
+    ];
+    expect(replies.map(({ status }) => status)).toEqual([401, 401, 429]);
+  });
+
+  it('believe X-Forwarded-For only from a known proxy', async () => {
+    app = await demoShop({ rateLimitApi: 1, trustedProxies: ['127.0.0.1'] });
+    const from = async (ip: string) =>
+      (await ask('GET', '/brews/whoever', { headers: { 'x-forwarded-for': ip } })).status;
+    expect([await from('9.9.9.9'), await from('9.9.9.9'), await from('8.8.8.8')]).toEqual([200, 429, 200]);
+  });
+
+  it('let a log-in fail so often, by account and by address, and do not count successes', async () => {
+    app = await demoShop({ rateLimitLogin: 2 });
+    const logIn = async (email: string, password: string, remoteAddress = '1.1.1.1') =>
+      (await ask('POST', '/brews/log-in', { payload: { email, password }, remoteAddress })).status;
+    const many = await Promise.all(Array.from({ length: 6 }, () => logIn('a@x.vn', 'right')));
+    expect(many).toEqual([200, 200, 200, 200, 200, 200]);
+    expect([await logIn('a@x.vn', 'no'), await logIn('A@x.vn ', 'no'), await logIn('a@x.vn', 'right')]).toEqual([
+      401, 401, 429,
+    ]);
+    expect(await logIn('a@x.vn', 'right', '2.2.2.2')).toBe(429); // the account, from elsewhere
+    expect(await logIn('b@x.vn', 'right', '1.1.1.1')).toBe(429); // the address, for another account
+    expect(await logIn('b@x.vn', 'right', '2.2.2.2')).toBe(200);
+  });
+
+  it('let no guess slip through by coming at once', async () => {
+    app = await demoShop({ rateLimitLogin: 2 });
+    const guesses = await Promise.all(
+      Array.from({ length: 8 }, () => ask('POST', '/brews/log-in', { payload: { email: 'a@x.vn', password: 'no' } })),
+    );
+    expect(guesses.filter(({ status }) => status === 401)).toHaveLength(2);
+  });
+
+  it('let an address register so often', async () => {
+    app = await demoShop({ rateLimitRegister: 2 });
+    const statuses = [];
+    for (let n = 0; n < 3; n += 1) statuses.push((await ask('POST', '/brews/register')).status);
+    expect(statuses).toEqual([201, 201, 429]);
+  });
+
+  it('are not there when they are 0', async () => {
+    app = await demoShop();
+    const { status, headers } = await ask('GET', '/brews/whoever');
+    expect([status, headers['ratelimit-limit']]).toEqual([200, undefined]);
+  });
+
+  it('turn callers away while the event loop is late, but answer probes', async () => {
+    app = await demoShop({ lateness: () => true });
+    const { status, headers, body } = await ask('GET', '/brews/free');
+    expect([status, headers['retry-after'], body.error.code]).toEqual([503, '1', 'OVERLOADED']);
+    expect((await ask('GET', '/health/live')).status).toBe(200);
+  });
+});
