@@ -46,10 +46,11 @@ export class LiveRunner {
     const setAside = new Set(await this.registry.failures(table.relation));
     const follower = new Follower(this.db, this.store, this.registry.of(table), current, setAside);
     while (!stop.aborted) {
+      const since = this.pulse.moment(['log']);
       const { outcome, events } = await follower.step(batch);
       if (outcome === 'lost') return;
       if (outcome === 'moved') this.pulse.tell('moved');
-      if (outcome === 'idle') await this.pulse.wait(['log'], 500, stop);
+      if (outcome === 'idle') await this.pulse.wait(['log'], 500, stop, since);
       else if (events > 0 && events < batch) await this.pulse.wait([], gather, stop);
     }
   }

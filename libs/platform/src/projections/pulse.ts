@@ -6,12 +6,19 @@ export type Beat = 'log' | 'tables' | 'rebuilds' | 'moved';
 /** Wakes whoever waits. Only ever a hint: everybody who waits also looks by himself now and then. */
 export class Pulse {
   private readonly emitter = new EventEmitter().setMaxListeners(0);
+  private readonly counts = new Map<Beat, number>();
 
   /** Calls the other processes too; set by whoever knows how. */
   abroad: (beat: Beat) => void = () => undefined;
 
   tell(beat: Beat): void {
+    this.counts.set(beat, (this.counts.get(beat) ?? 0) + 1);
     this.emitter.emit(beat);
+  }
+
+  /** To be taken before looking for work and given to `wait`, so that a beat in between is not slept through. */
+  moment(beats: readonly Beat[]): number {
+    return beats.reduce((sum, beat) => sum + (this.counts.get(beat) ?? 0), 0);
   }
 
   tellAll(beat: Beat): void {
@@ -25,8 +32,13 @@ export class Pulse {
   }
 
   /** Until one of the beats, the time is over, or the signal says stop. */
-  async wait(beats: readonly Beat[], milliseconds: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted) return;
+  async wait(
+    beats: readonly Beat[],
+    milliseconds: number,
+    signal?: AbortSignal,
+    since = this.moment(beats),
+  ): Promise<void> {
+    if (signal?.aborted || this.moment(beats) !== since) return;
     await new Promise<void>((resolve) => {
       const offs: (() => void)[] = [];
       const done = (): void => {

@@ -64,13 +64,14 @@ export class ReadModels {
   async waitFor(name: string, orderId: Uuid, version: number, milliseconds: number): Promise<boolean> {
     const until = performance.now() + milliseconds;
     for (;;) {
+      const since = this.pulse.moment(['moved']);
       const rows = await this.read(name, (table) =>
         this.db.query<{ version: number }>(`select version from ${table} where order_id = $1`, [orderId]),
       );
       if ((rows[0]?.version ?? 0) >= version) return true;
       const left = until - performance.now();
       if (left <= 0) return false;
-      await this.pulse.wait(['moved'], Math.min(left, 50));
+      await this.pulse.wait(['moved'], Math.min(left, 50), undefined, since);
     }
   }
 

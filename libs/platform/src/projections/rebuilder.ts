@@ -30,9 +30,10 @@ export class Rebuilder {
     let troubles = 0;
     while (!stop.aborted) {
       try {
+        const since = this.pulse.moment(['rebuilds']);
         const row = await this.rebuilds.current(name);
         if (row) await this.work(row, stop);
-        else await this.pulse.wait(['rebuilds'], 1_000, stop);
+        else await this.pulse.wait(['rebuilds'], 1_000, stop, since);
         troubles = 0;
       } catch (error) {
         if (stop.aborted) return;
@@ -78,11 +79,12 @@ export class Rebuilder {
     const only = row.orders ? new Set(row.orders) : undefined;
     const follower = new Follower(this.db, this.store, this.registry.of(table!), table!, setAside, only);
     while (!stop.aborted) {
+      const since = this.pulse.moment(['log', 'rebuilds']);
       const { outcome, events } = await follower.step(batch);
       if (outcome === 'lost') return;
       if (await this.advanced(row, follower.at)) return;
       if (outcome === 'idle' || events < batch) {
-        await this.pulse.wait(['log', 'rebuilds'], row.state === 'ready' ? 500 : 20, stop);
+        await this.pulse.wait(['log', 'rebuilds'], row.state === 'ready' ? 500 : 20, stop, since);
         if ((await this.rebuilds.current(row.name))?.state !== row.state) return;
       }
     }

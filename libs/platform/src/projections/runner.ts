@@ -1,7 +1,7 @@
-import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Database } from '#platform/database';
 import { EventStore } from '#platform/event-store';
 import { Leadership } from '#platform/leadership';
-import { Database } from '#platform/database';
 import { LiveRunner } from './live-runner';
 import { ProjectionSet } from './projection-set';
 import { Pulse, type Beat } from './pulse';
@@ -11,9 +11,7 @@ import { ProjectionRegistry } from './registry';
 /** One process leads each projection: it keeps the live table at the head of the log, and does the rebuilds. */
 @Injectable()
 export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
-  private readonly log = new Logger('Projections');
-  private readonly ending = new AbortController();
-  private readonly working = new Set<Promise<void>>();
+  private standDowns: (() => Promise<void>)[] = [];
   private silence: () => void = () => undefined;
 
   constructor(
@@ -35,27 +33,18 @@ export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicati
       if (word.startsWith(call)) this.pulse.tell(word.slice(call.length) as Beat);
     });
     this.silence = this.store.onNumbered(() => this.pulse.tell('log'));
-    for (const name of this.set.names) {
-      this.leadership.lead(`${this.db.context} projection ${name}`, (lost) => this.lead(name, lost));
-    }
+    this.standDowns = this.set.names.map((name) =>
+      this.leadership.lead(`${this.db.context} projection ${name}`, (lost) => this.lead(name, lost)),
+    );
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.ending.abort();
     this.silence();
-    await Promise.all(this.working);
+    await Promise.all(this.standDowns.map((standDown) => standDown()));
   }
 
-  /** Until leadership is lost or the process ends. */
+  /** Until the lead is lost, or stood down from. */
   async lead(name: string, lost: AbortSignal): Promise<void> {
-    const stop = AbortSignal.any([lost, this.ending.signal]);
-    if (stop.aborted) return;
-    const work = Promise.all([this.live.run(name, stop), this.rebuilder.run(name, stop)]).then(
-      () => undefined,
-      (error: Error) => this.log.error(`${name} has stopped`, error.stack),
-    );
-    this.working.add(work);
-    await work;
-    this.working.delete(work);
+    await Promise.all([this.live.run(name, lost), this.rebuilder.run(name, lost)]);
   }
 }

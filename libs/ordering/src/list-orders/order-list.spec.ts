@@ -1,0 +1,40 @@
+import { facts, ordered, orderId, samplePlaced, sealed } from '../model/order-samples';
+import type { OrderEvent } from '../model/order';
+import type { OrderView } from '../view-order/order-view';
+import { ListedOrder, projectListed, showListed } from './order-list';
+
+const listed = (...events: readonly OrderEvent[]): OrderView =>
+  events.reduce<OrderView | undefined>(
+    (view, event, index) =>
+      projectListed(view, event, { orderId, version: index + 1, at: `2026-11-23T03:0${index}:00.000Z` }),
+    undefined,
+  )!;
+
+describe('An order in a list', () => {
+  it('follows the order’s status, money and version', () => {
+    expect(showListed(listed(...ordered.ready))).toMatchObject({
+      status: 'ready',
+      version: 5,
+      payment: { status: 'paid' },
+    });
+    expect(showListed(listed(facts.placed, facts.cancelled))).toMatchObject({ status: 'cancelled' });
+  });
+
+  it('carries neither address, note nor payment token', () => {
+    const placed: OrderEvent = {
+      type: 'OrderPlaced',
+      data: {
+        ...samplePlaced,
+        fulfilment: { type: 'delivery', address: sealed('1 Lê Lợi') },
+        note: sealed('ring twice'),
+      },
+    };
+    const text = JSON.stringify(listed(placed));
+    for (const secret of ['Lê Lợi', 'ring twice', 'tok_ok']) expect(text).not.toContain(secret);
+  });
+
+  it('has the documented shape', () => {
+    const opened = { ...showListed(listed(...ordered.confirmed)), contact: { name: 'An', phone: null, email: null } };
+    expect(ListedOrder.strict().parse(opened)).toMatchObject({ fulfilment: { type: 'pickup' } });
+  });
+});

@@ -1,0 +1,28 @@
+import { vnd } from '#kernel';
+import { orderEventTypes, type OrderEvent } from '../model/order';
+import { facts, refundAsked, refundDone, refundFailed } from '../model/order-samples';
+import { inDong, inWords } from './history-words';
+
+const all = [...Object.values(facts), refundAsked('r', 1_000), refundDone('r', 1_000), refundFailed('r', 1_000)];
+
+describe('An order’s history in words', () => {
+  it.each(all.map((event) => [event.type, event as OrderEvent]))('tells %s in both languages', (_, event) => {
+    const [vi, en] = [inWords(event, 'vi'), inWords(event, 'en')];
+    expect(vi.title).not.toBe(en.title);
+    expect(en.code).toBe(event.type);
+  });
+
+  it('knows every event there is', () => {
+    expect(new Set(all.map((event) => event.type))).toEqual(new Set(orderEventTypes));
+  });
+
+  it('writes đồng as they are written', () => {
+    expect([0, 999, 55_000, 1_234_567].map((amount) => inDong(vnd(amount)))).toEqual([
+      '0 ₫',
+      '999 ₫',
+      '55.000 ₫',
+      '1.234.567 ₫',
+    ]);
+    expect(inWords(facts.confirmed as OrderEvent, 'vi').detail).toBe('Đã thanh toán 100.000 ₫');
+  });
+});

@@ -1,0 +1,131 @@
+import type { EventStore, RecordedEvent } from '#platform/event-store';
+import type { Vault } from '#platform/privacy';
+import { OrderNotFound } from '../model/order-errors';
+import { customerId, ordered, orderId } from '../model/order-samples';
+import { FollowedOrder } from './followed-order.query';
+import type { OrderFeed } from './order-feed.query';
+
+const events = ordered.completed.map(
+  (event, index) =>
+    ({
+      ...event,
+      id: `e${index + 1}`,
+      orderId,
+      version: index + 1,
+      position: index + 1,
+      timestamp: new Date(`2026-11-23T03:0${index}:00Z`),
+    }) as unknown as RecordedEvent,
+);
+
+/** A shop in which events happen when the test says so. */
+function shop(committed: number) {
+  let stream = events.slice(0, committed);
+  let hear: (event: RecordedEvent) => void = () => undefined;
+  const said: [string, number][] = [];
+  const gates: (() => void)[] = [];
+  const store = {
+    read: async (_: string, from = 1, to = Infinity) =>
+      stream.filter(({ version }) => version >= from && version <= to),
+  } as unknown as EventStore;
+  const feed = {
+    follow: async (_: string, heard: typeof hear) => {
+      hear = heard;
+      return () => (hear = () => undefined);
+    },
+  } as unknown as OrderFeed;
+  let hold = false;
+  const vault = {
+    openAll: async (value: unknown) => {
+      if (hold) await new Promise<void>((resolve) => gates.push(resolve));
+      return value;
+    },
+  } as unknown as Vault;
+  const tell = (word: string, what: object) => said.push([word, (what as { version: number }).version]);
+  const failed = jest.fn();
+  return {
+    said,
+    failed,
+    followed: new FollowedOrder(store, feed, vault, orderId, tell, failed),
+    happen: (version: number, tellIt = true) => {
+      stream = events.slice(0, version);
+      if (tellIt) hear(events[version - 1]!);
+    },
+    again: (version: number) => hear(events[version - 1]!),
+    hold: () => (hold = true),
+    release: () => {
+      hold = false;
+      for (const go of gates.splice(0)) go();
+    },
+  };
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+const owner = { userId: customerId };
+
+describe('Following an order', () => {
+  it('begins with a snapshot, then tells each event once, in order', async () => {
+    const { followed, said, happen, again } = shop(1);
+    await followed.begin(owner, undefined);
+    happen(2);
+    again(2);
+    happen(3);
+    await settled();
+    expect(said).toEqual([
+      ['snapshot', 1],
+      ['event', 2],
+      ['event', 3],
+    ]);
+  });
+
+  it('resumes at the version the client has seen', async () => {
+    const { followed, said } = shop(4);
+    await followed.begin(owner, 2);
+    await settled();
+    expect(said).toEqual([
+      ['snapshot', 2],
+      ['event', 3],
+      ['event', 4],
+    ]);
+  });
+
+  it('reads what it did not hear out of the stream', async () => {
+    const { followed, said, happen } = shop(1);
+    await followed.begin(owner, undefined);
+    happen(2, false);
+    happen(3, false);
+    happen(4);
+    await settled();
+    expect(said.map(([, version]) => version)).toEqual([1, 2, 3, 4]);
+  });
+
+  it('loses nothing that happens while the snapshot is being made', async () => {
+    const { followed, said, happen, hold, release } = shop(1);
+    hold();
+    const begun = followed.begin(owner, undefined);
+    await settled();
+    happen(2);
+    await settled();
+    release();
+    await begun;
+    await settled();
+    expect(said).toEqual([
+      ['snapshot', 1],
+      ['event', 2],
+    ]);
+  });
+
+  it('is refused to strangers, and to an order that is none', async () => {
+    await expect(shop(1).followed.begin({ userId: orderId }, undefined)).rejects.toThrow(OrderNotFound);
+    await expect(shop(0).followed.begin(undefined, undefined)).rejects.toThrow(OrderNotFound);
+    await expect(shop(1).followed.begin(undefined, undefined)).resolves.toBeUndefined(); // staff
+  });
+
+  it('falls silent when it ends', async () => {
+    const { followed, said, happen } = shop(1);
+    await followed.begin(owner, undefined);
+    followed.end();
+    happen(2);
+    await settled();
+    expect(said).toHaveLength(1);
+  });
+});

@@ -1,0 +1,42 @@
+import type { OrderStatus } from '#contracts/ordering';
+import type { Uuid } from '#kernel';
+import { changesBetween, type Change } from '../order-history/changes';
+import { inWords } from '../order-history/history-words';
+import type { OrderEvent } from '../model/order';
+import { showOrder } from '../view-order/order-answer';
+import { projectOrder, type OrderView, type Recorded } from '../view-order/order-view';
+
+/** What a follower is told of one event: what it was, in words, and what it changed of the snapshot. */
+export interface Delta {
+  readonly orderId: Uuid;
+  readonly version: number;
+  readonly type: string;
+  readonly at: string;
+  readonly status: OrderStatus;
+  readonly title: string;
+  readonly detail: string | null;
+  readonly changes: readonly Change[];
+}
+
+/** The next event of an order that is followed. Undefined when it is not the next one: known already, or one is missing. */
+export function follow(
+  view: OrderView,
+  event: OrderEvent,
+  here: Recorded,
+): { readonly view: OrderView; readonly delta: Delta } | undefined {
+  if (here.version !== view.version + 1) return undefined;
+  const next = projectOrder(view, event, here);
+  if (!next) return undefined;
+  const { title, detail } = inWords(event, next.order.placed.locale);
+  const delta: Delta = {
+    orderId: next.id,
+    version: here.version,
+    type: event.type,
+    at: here.at,
+    status: next.order.status,
+    title,
+    detail,
+    changes: changesBetween(showOrder(view), showOrder(next)),
+  };
+  return { view: next, delta };
+}

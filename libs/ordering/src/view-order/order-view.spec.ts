@@ -1,0 +1,99 @@
+import { vnd } from '#kernel';
+import { customerId, facts, ordered, orderId, refundAsked, refundDone, samplePlaced } from '../model/order-samples';
+import type { OrderEvent } from '../model/order';
+import { OrderAnswer, showOrder } from './order-answer';
+import { isTheirs, projectOrder, type OrderView } from './order-view';
+
+const minute = (version: number): string => `2026-11-23T03:0${version}:00.000Z`;
+
+const viewOf = (events: readonly OrderEvent[]): OrderView | undefined =>
+  events.reduce<OrderView | undefined>(
+    (view, event, index) => projectOrder(view, event, { orderId, version: index + 1, at: minute(index + 1) }),
+    undefined,
+  );
+
+const shown = (...events: readonly OrderEvent[]) => showOrder(viewOf(events)!);
+
+/** What the API sends: every seal opened. */
+const opened = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value), (_, part: unknown) =>
+    typeof part === 'object' && part !== null && 'sealed' in part ? 'opened' : part,
+  );
+
+describe('The view of an order', () => {
+  it('begins with the order placed, and nothing is before it', () => {
+    expect(viewOf([facts.confirmed as OrderEvent])).toBeUndefined();
+    expect(shown(...ordered.pending)).toMatchObject({
+      id: orderId,
+      number: samplePlaced.number,
+      status: 'pending',
+      version: 1,
+      total: vnd(100_000),
+      placedAt: minute(1),
+      payment: { method: 'card', status: 'pending', paid: vnd(0) },
+      cancellationRequested: false,
+      cancellation: null,
+    });
+  });
+
+  it('remembers when it first came to each status', () => {
+    const { since, updatedAt, version } = shown(...ordered.completed);
+    expect(since).toEqual({
+      pending: minute(1),
+      confirmed: minute(2),
+      accepted: minute(3),
+      preparing: minute(4),
+      ready: minute(5),
+      completed: minute(6),
+    });
+    expect({ updatedAt, version }).toEqual({ updatedAt: minute(6), version: 6 });
+  });
+
+  it('keeps personal values sealed, and never shows how it was paid for', () => {
+    const order = shown(...ordered.confirmed);
+    expect(order.contact).toEqual(samplePlaced.contact);
+    expect(JSON.stringify(order)).not.toContain('tok_ok');
+    expect(JSON.stringify(order)).not.toContain('guestTokenHash');
+  });
+
+  it.each([
+    ['a card is paid at once', [facts.placed, facts.confirmed], 'paid'],
+    ['cash is due', [facts.placedForCash, facts.confirmedForCash], 'due'],
+    [
+      'a part has gone back',
+      [facts.placed, facts.confirmed, refundAsked('r', 40_000), refundDone('r', 40_000)],
+      'partly-refunded',
+    ],
+    [
+      'all has gone back',
+      [facts.placed, facts.confirmed, refundAsked('r', 100_000), refundDone('r', 100_000)],
+      'refunded',
+    ],
+    ['it never came to paying', [facts.placed, facts.cancelled], 'none'],
+  ])('says of the money: %s', (_, events, status) => {
+    expect(shown(...(events as OrderEvent[])).payment.status).toBe(status);
+  });
+
+  it('says why it was cancelled, and that it is being cancelled', () => {
+    expect(shown(...ordered.pending, facts.unwanted as OrderEvent).cancellationRequested).toBe(true);
+    const cancelled = shown(...ordered.pending, facts.unwanted as OrderEvent, facts.cancelled);
+    expect(cancelled).toMatchObject({ status: 'cancelled', cancellationRequested: false });
+    expect(cancelled.cancellation).toMatchObject({ code: 'CUSTOMER', by: 'customer' });
+  });
+
+  it.each(Object.entries(ordered))('has the documented shape while %s', (_, events) => {
+    expect(OrderAnswer.strict().parse(opened(shown(...events)))).toMatchObject({ id: orderId });
+  });
+
+  it('belongs to its customer, or to whoever holds the cart token of a guest', () => {
+    const customers = viewOf(ordered.pending)!;
+    expect(isTheirs(customers, { userId: customerId })).toBe(true);
+    expect(isTheirs(customers, { userId: orderId })).toBe(false);
+    expect(isTheirs(customers, {})).toBe(false);
+    const placed = { ...samplePlaced, customerId: null, guestTokenHash: 'h' };
+    const guests = viewOf([{ type: 'OrderPlaced', data: placed }])!;
+    expect(isTheirs(guests, { cartTokenHash: 'h' })).toBe(true);
+    expect(isTheirs(guests, { userId: customerId, cartTokenHash: 'other' })).toBe(false);
+    expect(isTheirs(guests, {})).toBe(false);
+  });
+});
