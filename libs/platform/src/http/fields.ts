@@ -138,11 +138,13 @@ export const Instant = (options: FieldOptions<string> = {}): PropertyDecorator =
 
 type BodyClass = new () => object;
 
+// The document takes a function for a class to be looked up later only when its name is `type`.
+
 /** Another body class inside this one. */
 export const Nested = (type: () => BodyClass, options: FieldOptions<object> = {}): PropertyDecorator => {
   const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
   const one = field(
-    { check: (value) => (isObject(value) ? undefined : { code: 'object' }), schema: { type } as never },
+    { check: (value) => (isObject(value) ? undefined : { code: 'object' }), schema: { type: () => type() } },
     options,
   );
   return (target, key) => {
@@ -184,7 +186,7 @@ export const ListOf = (entry: (() => BodyClass) | keyof typeof ENTRIES, options:
       },
       read: (value, fromText) => (fromText && typeof value === 'string' ? [value] : value),
       schema: {
-        ...(plain ? { type: 'array', items: plain.schema } : { type: entry as () => BodyClass, isArray: true }),
+        ...(plain ? { type: 'array', items: plain.schema } : { type: () => [(entry as () => BodyClass)()] }),
         minItems: min,
         maxItems: max,
       } as never,

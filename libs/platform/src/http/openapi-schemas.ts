@@ -8,7 +8,7 @@ export class Schemas {
 
   of(shape: z.ZodType): Schema {
     // Wrapped, so that the shape is a reference even where it stands at the root.
-    const { $defs = {}, properties } = z.toJSONSchema(z.object({ it: shape }), {
+    const { definitions = {}, properties } = z.toJSONSchema(z.object({ it: shape }), {
       target: 'openapi-3.0',
       unrepresentable: 'any',
       io: 'output',
@@ -16,8 +16,8 @@ export class Schemas {
         // Answers may grow by fields; who reads them must not mind.
         if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       },
-    }) as unknown as { $defs?: Record<string, Schema>; properties: { it: Schema } };
-    for (const [id, schema] of Object.entries($defs)) this.components[id] ??= tidy(schema) as Schema;
+    }) as unknown as { definitions?: Record<string, Schema>; properties: { it: Schema } };
+    for (const [id, schema] of Object.entries(definitions)) this.components[id] ??= tidy(schema) as Schema;
     return tidy(properties.it) as Schema;
   }
 }
@@ -32,7 +32,7 @@ function tidy(value: unknown): unknown {
   return Object.fromEntries(
     entries.map(([key, each]) =>
       key === '$ref' && typeof each === 'string'
-        ? [key, each.replace(/^#\/(?:\$defs|definitions)\//, '#/components/schemas/')]
+        ? [key, each.replace(/^#\/definitions\//, '#/components/schemas/')]
         : [key, key === 'example' || key === 'default' ? each : tidy(each)],
     ),
   );

@@ -10,6 +10,7 @@ export interface LogSettings {
   readonly logLevel: string;
   readonly logDir: string;
   readonly elasticsearchUrl?: string | undefined;
+  readonly stdout?: boolean;
 }
 
 const traceIdOf = (traceparent: string) => traceparent.split('-')[1];
@@ -34,7 +35,7 @@ const shaped = format((info) => {
 const FILE = { maxsize: 50 * 1024 * 1024, maxFiles: 5, tailable: true } as const;
 
 /** JSON lines on stdout, in `combined.log` and (errors) `error.log`, and in Elasticsearch where there is one. */
-export function shopLogger({ logLevel, logDir, elasticsearchUrl }: LogSettings): Logger {
+export function shopLogger({ logLevel, logDir, elasticsearchUrl, stdout = true }: LogSettings): Logger {
   const silent = logLevel === 'silent';
   return createLogger({
     level: silent ? 'error' : logLevel,
@@ -45,7 +46,7 @@ export function shopLogger({ logLevel, logDir, elasticsearchUrl }: LogSettings):
     transports: silent
       ? [new transports.Console()]
       : [
-          new transports.Console(),
+          ...(stdout ? [new transports.Console()] : []),
           new transports.File({ ...FILE, filename: join(logDir, 'combined.log') }),
           new transports.File({ ...FILE, filename: join(logDir, 'error.log'), level: 'error' }),
           ...(elasticsearchUrl
