@@ -88,7 +88,7 @@ export class ChangeCartController {
   @Answers(200, CartView, { headers: tokenHeader })
   @Refuses('PRECONDITION_FAILED')
   clear(@Who() caller: Caller, @IfMatch() seen?: number): Promise<Answer<CartView>> {
-    return this.after(caller, (owner) => new RemoveItems(owner, 'all', seen));
+    return this.after(caller, (owner) => new RemoveItems(owner, undefined, seen));
   }
 
   private async after(caller: Caller, command: (owner: Visitor['owner']) => Command<Cart>): Promise<Answer<CartView>> {

@@ -4,11 +4,11 @@ import { clear, removeLine, seen, type Cart } from '../model/cart';
 import { Carts } from '../model/carts.store';
 import type { Owner } from '../model/owner';
 
-/** Takes one line out of the cart, or all of them. */
+/** Takes one line out of the cart, or all of them where none is named. */
 export class RemoveItems extends Command<Cart> {
   constructor(
     readonly owner: Owner,
-    readonly which: Uuid | 'all',
+    readonly lineId: Uuid | undefined,
     readonly seen?: number,
   ) {
     super();
@@ -19,10 +19,10 @@ export class RemoveItems extends Command<Cart> {
 export class RemoveItemsHandler implements ICommandHandler<RemoveItems> {
   constructor(private readonly carts: Carts) {}
 
-  execute({ owner, which, seen: version }: RemoveItems): Promise<Cart> {
+  execute({ owner, lineId, seen: version }: RemoveItems): Promise<Cart> {
     return this.carts.change(owner, (cart) => {
       seen(cart, version);
-      return which === 'all' ? clear(cart) : removeLine(cart, which);
+      return lineId === undefined ? clear(cart) : removeLine(cart, lineId);
     });
   }
 }

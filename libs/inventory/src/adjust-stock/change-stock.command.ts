@@ -56,7 +56,7 @@ export class ChangeStockHandler implements ICommandHandler<ChangeStock> {
     if (!movement) return stock;
     await this.stocks.move(movement, occasion);
     await this.announcements.publish(...levelNews([stock], [movement]));
-    return levelsAfter([stock], [movement])[0]!;
+    return levelsAfter([stock], [movement])[0];
   }
 
   /** Who has just put a product on the shelf may be quicker than the message that tells of it. */

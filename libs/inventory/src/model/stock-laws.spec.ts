@@ -39,14 +39,14 @@ const levels = fc.tuple(...skus.map(() => fc.nat({ max: 12 })));
 type Wants = typeof wants extends fc.Arbitrary<infer T> ? T : never;
 
 const opened = (onHand: readonly number[]): Warehouse => ({
-  shelf: new Map(skus.map((sku, i) => [sku, { sku, onHand: onHand[i]!, reserved: 0, version: 1 }])),
+  shelf: new Map(skus.map((sku, i) => [sku, { sku, onHand: onHand[i], reserved: 0, version: 1 }])),
   reservations: new Map(),
 });
 
 function ask(warehouse: Warehouse, { order, what }: Asked, wanted: Wants): [Warehouse, Answer] {
   const holding = { reservation: warehouse.reservations.get(order), stock: [...warehouse.shelf.values()] };
   const decide: Record<Asked['what'], () => Decision> = {
-    reserve: () => reserve(holding, wanted[orders.indexOf(order)]!),
+    reserve: () => reserve(holding, wanted[orders.indexOf(order)]),
     commit: () => commit(holding),
     release: () => release(holding),
   };

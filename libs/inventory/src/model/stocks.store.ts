@@ -32,8 +32,8 @@ export class Stocks {
   async hold(orderId: Uuid, wanted: readonly string[] = []): Promise<Holding> {
     const [row] = await this.db.query<HoldingRow>(held, [orderId, wanted]);
     return {
-      ...(row!.reservation && { reservation: withoutNulls(row!.reservation) }),
-      stock: row!.stock.map(asStock),
+      ...(row.reservation && { reservation: withoutNulls(row.reservation) }),
+      stock: row.stock.map(asStock),
     };
   }
 

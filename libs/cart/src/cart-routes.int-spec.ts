@@ -1,0 +1,182 @@
+import { CatalogPrices, type PricedLine, type UnpricedLine, type WantedLine } from '#contracts/catalog';
+import { CartOf } from '#contracts/cart';
+import { times, vnd } from '#kernel';
+import { hashOfToken } from '#platform/security';
+import { openContext, type OpenContext } from '../../../test/support/open-context';
+import { CartModule } from './cart.module';
+
+const id = (last: number) => `019ab3c4-5d6e-7f80-9a1b-2c3d4e5f60${String(last).padStart(2, '0')}`;
+const [coffee, cake, ice, milk] = [id(1), id(2), id(3), id(4)];
+
+/** A catalogue of a coffee, which comes with ice unless one says otherwise, and a cake. */
+class Menu extends CatalogPrices {
+  readonly prices = new Map([
+    [coffee, 29_000],
+    [cake, 45_000],
+  ]);
+
+  async price(lines: readonly WantedLine[]): Promise<(PricedLine | UnpricedLine)[]> {
+    return lines.map(({ variantId, quantity, modifiers }) => {
+      const price = this.prices.get(variantId);
+      if (price === undefined) return { variantId, code: 'VARIANT_UNAVAILABLE', message: 'gone' };
+      if (modifiers.some(({ optionId }) => optionId !== ice && optionId !== milk))
+        return { variantId, code: 'MODIFIERS_INVALID', message: 'There is no such option.' };
+      const chosen = modifiers.length > 0 || variantId === cake ? modifiers : [{ optionId: ice, quantity: 1 }];
+      return {
+        ...{ productId: id(9), variantId, sku: `SKU-${variantId.at(-1)}`, name: 'Something', variantName: 'M' },
+        ...{ imageUrl: null, quantity, available: 5 },
+        modifiers: chosen.map((modifier) => ({ ...modifier, group: 'Extras', name: 'Extra', price: vnd(0) })),
+        unitPrice: vnd(price),
+        lineTotal: times(vnd(price), quantity),
+      };
+    });
+  }
+}
+
+const menu = new Menu();
+let shop: OpenContext;
+
+beforeAll(async () => {
+  shop = await openContext([CartModule], ['cart'], [{ provide: CatalogPrices, useValue: menu }]);
+});
+afterAll(() => shop.close());
+
+const add = (body: object, request: object = {}) => shop.ask('POST', '/cart/items', { body, ...request });
+const newGuest = async () => {
+  const { headers } = await shop.ask('GET', '/cart');
+  return { headers: { 'x-cart-token': headers['x-cart-token']! } };
+};
+
+describe('A guest’s cart', () => {
+  it('is known by the token that the first answer gave, and only the first', async () => {
+    const first = await shop.ask('GET', '/cart');
+    expect(first).toMatchObject({ status: 200, body: { data: { version: 0, lines: [], total: vnd(0) } } });
+    const token = first.headers['x-cart-token']!;
+    expect(token).toMatch(/^[\w-]{43}$/);
+    expect(await shop.database.admin('select 1 from cart.carts')).toEqual([]);
+
+    const guest = { headers: { 'x-cart-token': token } };
+    const added = await add({ variantId: coffee, quantity: 2 }, guest);
+    expect(added.status).toBe(201);
+    expect(added.headers['x-cart-token']).toBeUndefined();
+    expect(added.body.data).toMatchObject({
+      ...{ id: first.body.data.id, version: 1, subtotal: vnd(58_000), total: vnd(58_000), orderable: true },
+      lines: [{ variantId: coffee, quantity: 2, unitPrice: vnd(29_000), lineTotal: vnd(58_000), available: 5 }],
+    });
+    expect((await shop.ask('GET', '/cart', guest)).body.data).toEqual(added.body.data);
+    const [row] = await shop.database.admin<{ token_hash: string }>('select token_hash from cart.carts');
+    expect(row.token_hash).toBe(hashOfToken(token));
+  });
+
+  it('is made by the first thing put in, too', async () => {
+    const added = await add({ variantId: cake, quantity: 1 });
+    const guest = { headers: { 'x-cart-token': added.headers['x-cart-token']! } };
+    expect((await shop.ask('GET', '/cart', guest)).body.data.lines).toHaveLength(1);
+    expect((await shop.ask('GET', '/cart', await newGuest())).body.data.lines).toEqual([]);
+  });
+});
+
+describe('Filling a cart', () => {
+  it('joins the same drinks, also where an option goes without saying', async () => {
+    const guest = await newGuest();
+    await add({ variantId: coffee, quantity: 1 }, guest);
+    await add({ variantId: coffee, quantity: 1, modifiers: [{ optionId: milk }] }, guest);
+    const { body } = await add({ variantId: coffee, quantity: 1, modifiers: [{ optionId: ice }] }, guest);
+    expect(body.data).toMatchObject({ version: 3, lines: [{ quantity: 2 }, { quantity: 1 }] });
+  });
+
+  it('changes, removes and clears lines', async () => {
+    const guest = await newGuest();
+    await add({ variantId: cake, quantity: 1 }, guest);
+    const { data } = (await add({ variantId: coffee, quantity: 1 }, guest)).body;
+    const [first, second] = data.lines.map((line: { id: string }) => `/cart/items/${line.id}`) as [string, string];
+    const changed = await shop.ask('PATCH', first, { ...guest, body: { quantity: 4 } });
+    expect(changed).toMatchObject({ status: 200, body: { data: { version: 3, total: vnd(209_000) } } });
+    const milky = { ...guest, body: { modifiers: [{ optionId: milk, quantity: 2 }] } };
+    const modified = await shop.ask('PATCH', second, milky);
+    expect(modified.body.data.lines[1].modifiers).toMatchObject([{ optionId: milk, quantity: 2 }]);
+    expect((await shop.ask('DELETE', first, guest)).body.data).toMatchObject({ version: 5, lines: [{}] });
+    expect((await shop.ask('DELETE', first, guest)).status).toBe(404);
+    expect((await shop.ask('DELETE', '/cart', guest)).body.data).toMatchObject({ version: 6, lines: [] });
+  });
+
+  it('takes neither prices nor nonsense from a stranger', async () => {
+    const bad = [
+      { variantId: coffee, quantity: 1, unitPrice: 1 },
+      { variantId: coffee, quantity: 0 },
+      { variantId: coffee, quantity: 100 },
+      { variantId: 'coffee', quantity: 1 },
+      { variantId: coffee, quantity: 1, modifiers: [{ optionId: ice, quantity: 0 }] },
+    ];
+    for (const body of bad) expect((await add(body)).body.error?.code).toBe('VALIDATION_ERROR');
+    expect(await add({ variantId: id(77), quantity: 1 })).toMatchObject({
+      ...{ status: 404, body: { error: { code: 'VARIANT_UNAVAILABLE' } } },
+    });
+    expect(await add({ variantId: coffee, quantity: 1, modifiers: [{ optionId: id(77) }] })).toMatchObject({
+      ...{ status: 400, body: { error: { code: 'MODIFIERS_INVALID', details: [{ field: 'modifiers' }] } } },
+    });
+    const guest = await newGuest();
+    await add({ variantId: cake, quantity: 99 }, guest);
+    expect((await add({ variantId: cake, quantity: 1 }, guest)).body.error?.code).toBe('LINE_TOO_LARGE');
+  });
+
+  it('refuses who has seen an older cart, and tells who has seen this one', async () => {
+    const guest = await newGuest();
+    const first = await add({ variantId: cake, quantity: 1 }, guest);
+    const etag = first.headers['etag']!;
+    const same = await shop.ask('GET', '/cart', { headers: { ...guest.headers, 'if-none-match': etag } });
+    expect(same.status).toBe(304);
+    const seeing = (tag: string) => ({ headers: { ...guest.headers, 'if-match': tag } });
+    expect((await add({ variantId: cake, quantity: 1 }, seeing(etag))).status).toBe(201);
+    expect(await add({ variantId: cake, quantity: 1 }, seeing(etag))).toMatchObject({
+      ...{ status: 412, body: { error: { code: 'PRECONDITION_FAILED' } } },
+    });
+    expect((await add({ variantId: cake, quantity: 1 }, seeing('"2"'))).status).toBe(201);
+  });
+});
+
+describe('A cart and the catalogue', () => {
+  it('shows today’s prices, and what is not sold any more by its name', async () => {
+    const guest = await newGuest();
+    const { headers } = await add({ variantId: coffee, quantity: 1 }, guest);
+    await add({ variantId: cake, quantity: 6 }, guest);
+    menu.prices.set(coffee, 35_000);
+    const dearer = await shop.ask('GET', '/cart', { headers: { ...guest.headers, 'if-none-match': headers['etag']! } });
+    expect(dearer.body.data.lines[0].unitPrice).toEqual(vnd(35_000));
+    expect(dearer.body.data.lines[1].problem.code).toBe('OUT_OF_STOCK');
+    menu.prices.delete(coffee);
+    const gone = (await shop.ask('GET', '/cart', guest)).body.data;
+    expect(gone.lines[0]).toMatchObject({ name: 'Something', unitPrice: null, available: 0 });
+    expect(gone).toMatchObject({ total: vnd(270_000), orderable: false });
+    menu.prices.set(coffee, 29_000);
+  });
+});
+
+describe('Logging in', () => {
+  it('brings the guest’s cart along, by the claim of the access token', async () => {
+    const guest = await newGuest();
+    await add({ variantId: coffee, quantity: 2 }, guest);
+    const userId = id(50);
+    const token = await shop.token('customer', { userId, cart: hashOfToken(guest.headers['x-cart-token']) });
+    const mine = await shop.ask('GET', '/cart', { token });
+    expect(mine.body.data.lines).toMatchObject([{ variantId: coffee, quantity: 2 }]);
+    expect(mine.headers['x-cart-token']).toBeUndefined();
+    expect((await shop.ask('GET', '/cart', { token })).body.data.version).toBe(1);
+    expect((await shop.ask('GET', '/cart', guest)).body.data.lines).toEqual([]);
+  });
+
+  it('also by the header, and before an order is made of it', async () => {
+    const guest = await newGuest();
+    const token = await shop.token('customer', { userId: id(51) });
+    await add({ variantId: cake, quantity: 1 }, { token });
+    await add({ variantId: cake, quantity: 2 }, guest);
+    const cartTokenHash = hashOfToken(guest.headers['x-cart-token']);
+    const order = await shop.app.get(CartOf).owner({ kind: 'user', userId: id(51), cartTokenHash });
+    expect(order).toMatchObject({ version: 2, lines: [{ variantId: cake, quantity: 3, modifiers: [] }] });
+    expect((await shop.ask('GET', '/cart', { token, ...guest })).body.data.lines).toMatchObject([{ quantity: 3 }]);
+  });
+
+  it('is never done with a bad token', async () => {
+    expect((await shop.ask('GET', '/cart', { token: 'nonsense' })).body.error?.code).toBe('TOKEN_INVALID');
+  });
+});
