@@ -83,6 +83,10 @@ export class Handlers {
     return this.types.has(type);
   }
 
+  get lanes(): readonly string[] {
+    return [...this.limits.keys()];
+  }
+
   /** How many keys of the lane may be worked on at once. */
   limit(lane: string): number {
     return this.limits.get(lane) ?? PARALLEL;

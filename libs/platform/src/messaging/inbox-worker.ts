@@ -1,11 +1,12 @@
 import { Logger } from '@nestjs/common';
 import type { Leadership } from '#platform/leadership';
 import type { Branch } from './branch';
-import { claim, claimants, freeStale, release, type InboxRow } from './inbox.store';
+import { claim, freeStale, lookRound, release, type InboxRow } from './inbox.store';
 import { Lanes, type Run } from './lanes';
 import { handleOne } from './handle-one';
 
-const CLAIM = 64;
+/** So many of a lane at a time: enough to save round trips, few enough to share with other instances. */
+const ROOM = 32;
 const POLL_MS = 1_000;
 
 /**
@@ -18,6 +19,10 @@ export class InboxWorker {
   private readonly lanes: Lanes;
   private loop?: Promise<void>;
   private sweptAt = 0;
+  /** The last claim may have passed over followers of what was being handled, or a lane with its hands full. */
+  private passedOver = false;
+  /** The handlers' lanes, and those of handlers that this build no longer has: their messages become dead letters. */
+  private readonly known: Set<string>;
   private readonly log: Logger;
 
   constructor(
@@ -25,6 +30,7 @@ export class InboxWorker {
     private readonly leadership: Pick<Leadership, 'instance' | 'living'>,
   ) {
     this.log = new Logger(`Inbox ${branch.context}`);
+    this.known = new Set(branch.handlers.lanes);
     this.lanes = new Lanes((lane) => branch.handlers.limit(lane));
   }
 
@@ -60,12 +66,14 @@ export class InboxWorker {
     const instance = this.leadership.instance;
     if (instance === 0) return false;
     if (performance.now() - this.sweptAt >= POLL_MS) await this.sweep(instance);
-    const rows = await claim(this.branch.db, instance, CLAIM, this.lanes.busy());
-    if (rows.length === 0) return false;
+    const lanes = [...this.known].filter((lane) => this.lanes.isShort(lane)).map((lane) => ({ lane, room: ROOM }));
+    this.passedOver = this.held.size > 0;
+    if (lanes.length === 0) return false;
+    const rows = await claim(this.branch.db, instance, lanes);
     for (const { seq } of rows) this.held.set(seq, instance);
     await this.prepare(rows);
     for (const run of inRuns(rows)) this.lanes.add(run, () => this.work(run, instance));
-    return true;
+    return lanes.some(({ lane, room }) => this.lanes.isShort(lane) && count(rows, lane) === room);
   }
 
   private async work(run: Run<InboxRow>, instance: number): Promise<void> {
@@ -83,7 +91,7 @@ export class InboxWorker {
       if (outcome !== 'dead') setTimeout(() => this.branch.inbox.ring(), outcome.afterMs).unref();
       return;
     }
-    if (this.lanes.isShort(run.lane)) this.branch.inbox.ring();
+    if (this.passedOver && this.lanes.isShort(run.lane)) this.branch.inbox.ring();
   }
 
   /** Handlers that read ahead see all that is theirs at once; if that fails, each message finds out for itself. */
@@ -97,7 +105,8 @@ export class InboxWorker {
   /** Who is asked for first and alive second: whoever claimed before and is not alive after is dead for certain. */
   private async sweep(instance: number): Promise<void> {
     const { db } = this.branch;
-    const found = await claimants(db);
+    const { lanes, claimants: found } = await lookRound(db);
+    for (const lane of lanes) this.known.add(lane);
     if (found.length > 0) {
       const living = found.every((one) => one === instance) ? found : await this.leadership.living();
       const dead = found.filter((one) => !living.includes(one));
@@ -114,6 +123,8 @@ export class InboxWorker {
     for (const seq of seqs) this.held.delete(seq);
   }
 }
+
+const count = (rows: readonly InboxRow[], lane: string) => rows.filter((row) => row.lane === lane).length;
 
 /** Rows in order of arrival, gathered by lane and key. */
 export function inRuns(rows: readonly InboxRow[]): Run<InboxRow>[] {

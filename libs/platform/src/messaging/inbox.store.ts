@@ -1,5 +1,6 @@
 import { statement, type Database } from '#platform/database';
 import { outboxInsert } from './outbox.store';
+import { quickly } from './quickly';
 import type { Envelope, MessageMeta } from './envelope';
 import type { Claim } from './unit';
 
@@ -16,20 +17,23 @@ export interface InboxRow {
 }
 
 /** One row for each handler that hears it. What comes behind a dead message is parked until that is settled. */
-const RECEIVE = statement(
-  'inbox-receive',
-  `insert into inbox (message_id, handler, lane, key, type, body, meta, next_at)
+const received = (from: string) => `
+   insert into inbox (message_id, handler, lane, key, type, body, meta, next_at)
    select m.id, s.handler, s.lane, m.key, m.type, m.body, m.meta,
           case when exists (select from inbox d where d.lane = s.lane and d.key = m.key and d.state = 'dead')
                then 'infinity' else now() end
-   from rows from (jsonb_to_recordset($1::jsonb) as (id uuid, type text, key text, body jsonb, meta jsonb))
+   from ${from} rows from (jsonb_to_recordset($1::jsonb) as (id uuid, type text, key text, body jsonb, meta jsonb))
      with ordinality as m(id, type, key, body, meta, place)
    join subscriptions s on s.type = m.type
    order by m.place
-   on conflict (message_id, handler) do nothing`,
-);
+   on conflict (message_id, handler) do nothing`;
 
-export const receive = (db: Database, messages: readonly Envelope[]) => db.query(RECEIVE, [JSON.stringify(messages)]);
+const RECEIVE = statement('inbox-receive', received(''));
+const RECEIVE_QUICKLY = statement('inbox-receive-quickly', `with ${quickly} ${received('quick cross join')}`);
+
+/** Quick delivery is for messages out of the same server, where losing it loses the mark that they were sent, too. */
+export const receive = (db: Database, messages: readonly Envelope[], sameServer: boolean) =>
+  db.query(sameServer ? RECEIVE_QUICKLY : RECEIVE, [JSON.stringify(messages)]);
 
 /**
  * A message is ready when no earlier one of its lane and key is dead, claimed or put off; whole runs of one key are
@@ -37,15 +41,17 @@ export const receive = (db: Database, messages: readonly Envelope[]) => db.query
  */
 const CLAIM = statement(
   'inbox-claim',
-  `with quick as materialized (select set_config('synchronous_commit', 'off', true)),
+  `with ${quickly},
    ready as materialized (
-     select h.seq, h.lane, h.key from inbox h
-     where h.state = 'waiting' and h.claimed_by = 0 and h.next_at <= now() and h.lane <> all($3::text[])
-       and not exists (
-         select 1 from inbox e
-         where e.lane = h.lane and e.key = h.key and e.seq < h.seq and e.state <> 'done'
-           and (e.state = 'dead' or e.claimed_by <> 0 or e.next_at > h.next_at))
-     order by h.next_at, h.seq limit $2 for update skip locked),
+     select r.* from unnest($2::text[], $3::int[]) as l(lane, room)
+     cross join lateral (
+       select h.seq, h.lane, h.key from inbox h
+       where h.state = 'waiting' and h.lane = l.lane and h.claimed_by = 0 and h.next_at <= now()
+         and not exists (
+           select 1 from inbox e
+           where e.lane = h.lane and e.key = h.key and e.seq < h.seq and e.state <> 'done'
+             and (e.state = 'dead' or e.claimed_by <> 0 or e.next_at > h.next_at))
+       order by h.next_at, h.seq limit l.room for update skip locked) r),
    mine as (
      select seq from ready r
      where not exists (
@@ -56,14 +62,14 @@ const CLAIM = statement(
    returning i.seq, i.message_id as id, i.handler, i.lane, i.key, i.type, i.body, i.meta, i.attempts`,
 );
 
-/** Claims up to `limit` messages for this instance, but none of the lanes that have their hands full. */
+/** Claims messages for this instance, of each lane as many as there is room for. */
 export async function claim(
   db: Database,
   instance: number,
-  limit: number,
-  busyLanes: readonly string[],
+  lanes: readonly { readonly lane: string; readonly room: number }[],
 ): Promise<InboxRow[]> {
-  const rows = await db.query<InboxRow>(CLAIM, [instance, limit, busyLanes]);
+  const names = lanes.map(({ lane }) => lane);
+  const rows = await db.query<InboxRow>(CLAIM, [instance, names, lanes.map(({ room }) => room)]);
   return rows.sort((a, b) => a.seq - b.seq);
 }
 
@@ -85,6 +91,12 @@ export const timersCancelled = (parameter: string, gate = 'true') => `
   where timers.name = t.name and timers.key = t.key and ${gate}`;
 
 const counted = 'exists (select from done)';
+
+/** For handlers that wrote nothing: handling such a message again after a crash changes nothing either. */
+export const DONE_QUICKLY = statement(
+  'inbox-done-quickly',
+  `with ${quickly} ${inboxDone('$1', '$2').replace('where', 'from quick where')}`,
+);
 
 export const DONE = statement('inbox-done', inboxDone('$1', '$2'));
 
@@ -140,13 +152,21 @@ const RELEASE = statement(
 
 export const release = (db: Database, instance: number, seqs: readonly number[]) => db.query(RELEASE, [instance, seqs]);
 
-const CLAIMANTS = statement(
-  'inbox-claimants',
-  `select distinct claimed_by as "claimedBy" from inbox where state = 'waiting' and claimed_by > 0`,
+const LOOK_ROUND = statement(
+  'inbox-look-round',
+  `with recursive lanes as (
+     (select lane from inbox where state = 'waiting' order by lane limit 1)
+     union all
+     select (select i.lane from inbox i where i.state = 'waiting' and i.lane > l.lane order by i.lane limit 1)
+     from lanes l where l.lane is not null)
+   select array(select lane from lanes where lane is not null) as lanes,
+     array(select distinct i.claimed_by from lanes l join inbox i
+       on i.lane = l.lane and i.state = 'waiting' and i.claimed_by > 0) as claimants`,
 );
 
-export const claimants = async (db: Database): Promise<number[]> =>
-  (await db.query<{ claimedBy: number }>(CLAIMANTS)).map((row) => row.claimedBy);
+/** The lanes with something to do, known here or not, and who has claims. */
+export const lookRound = async (db: Database): Promise<{ lanes: string[]; claimants: number[] }> =>
+  (await db.query<{ lanes: string[]; claimants: number[] }>(LOOK_ROUND))[0]!;
 
 const FREE = statement(
   'inbox-free',

@@ -25,11 +25,7 @@ export class Lanes {
     this.next(run.lane);
   }
 
-  /** Lanes with enough to do: more is claimed for them when what waits has begun. */
-  busy(): string[] {
-    return [...this.waiting.keys()].filter((lane) => !this.isShort(lane));
-  }
-
+  /** A lane gets more when less is waiting in it than it works on at once. */
   isShort(lane: string): boolean {
     return (this.waiting.get(lane)?.length ?? 0) < this.limit(lane);
   }

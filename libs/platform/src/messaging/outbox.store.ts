@@ -1,5 +1,6 @@
 import { statement, type Database } from '#platform/database';
 import type { Envelope } from './envelope';
+import { quickly } from './quickly';
 
 /**
  * SQL that writes messages into the outbox out of one jsonb parameter (see `outboxValue`), to stand in a store's own
@@ -22,9 +23,6 @@ export const insertOutbox = (db: Database, messages: readonly Envelope[]) => db.
 export interface OutboxRow extends Envelope {
   readonly seq: number;
 }
-
-// Losing these marks in a crash costs a repetition that the inbox recognises, so nobody waits for the disk.
-const quickly = `quick as materialized (select set_config('synchronous_commit', 'off', true))`;
 
 const columns = 'seq, id, type, key, body, meta';
 

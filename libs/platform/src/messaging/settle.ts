@@ -1,7 +1,7 @@
 import type { Statement } from '#platform/database';
 import type { Branch } from './branch';
 import { ClaimLost } from './errors';
-import { DONE, DONE_AND_SENT, DONE_SENT_AND_TIMED } from './inbox.store';
+import { DONE, DONE_QUICKLY, DONE_AND_SENT, DONE_SENT_AND_TIMED } from './inbox.store';
 import { outboxValue } from './outbox.store';
 import { toCancel, toSet } from './timers.store';
 import type { Unit } from './unit';
@@ -15,7 +15,7 @@ export async function settle({ db, relay, timers: clock }: Branch, unit: Unit): 
       ? [DONE_SENT_AND_TIMED, [...claim, outboxValue(messages), toSet(timers), toCancel(timers)]]
       : messages.length > 0
         ? [DONE_AND_SENT, [...claim, outboxValue(messages)]]
-        : [DONE, claim];
+        : [db.begun() ? DONE : DONE_QUICKLY, claim];
   await db.last(sql, values, ({ rows }) => {
     if (rows.length === 0) throw new ClaimLost(unit.handler, unit.claimed.seq);
   });

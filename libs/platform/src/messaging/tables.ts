@@ -42,7 +42,7 @@ create table inbox (
   emptied boolean not null default false,
   unique (message_id, handler)
 );
-create index inbox_ready on inbox (claimed_by, next_at, seq) where state = 'waiting';
+create index inbox_ready on inbox (lane, claimed_by, next_at, seq) where state = 'waiting';
 create index inbox_open on inbox (lane, key, seq) where state <> 'done';
 create index inbox_dead on inbox (lane, key) where state = 'dead';
 create index inbox_done on inbox (done_at) where state = 'done';

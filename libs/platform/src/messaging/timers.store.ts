@@ -1,5 +1,6 @@
 import { statement, type Database } from '#platform/database';
 import { timersCancelled, timersSet } from './inbox.store';
+import { quickly } from './quickly';
 import type { TimerChange } from './timer';
 
 export const toSet = (changes: readonly TimerChange[]): string =>
@@ -20,10 +21,12 @@ export async function cancelTimers(db: Database, changes: readonly TimerChange[]
 
 const FIRE = statement(
   'timers-fire',
-  `with due as (
-     delete from timers where (name, key) in (
-       select name, key from timers where due_at <= now() order by due_at limit $1 for update skip locked)
-     returning id, key, type, body, meta, due_at),
+  `with ${quickly},
+   picked as materialized (
+     select name, key from timers where due_at <= now() order by due_at limit $1 for update skip locked),
+   due as (
+     delete from timers t using picked p, quick where t.name = p.name and t.key = p.key
+     returning t.id, t.key, t.type, t.body, t.meta, t.due_at),
    heard as (
      insert into inbox (message_id, handler, lane, key, type, body, meta)
      select d.id, s.handler, s.lane, d.key, d.type, d.body, d.meta from due d join subscriptions s on s.type = d.type
