@@ -8,7 +8,7 @@ async function keep(dataDir: string): Promise<void> {
   process.once('SIGTERM', () => void server.stop().then(() => clearInterval(beat)));
 }
 
-keep(process.argv[2]!).catch((error: Error) => {
+keep(process.argv[2]).catch((error: Error) => {
   console.log(JSON.stringify({ refused: error.message }));
   process.exitCode = 1;
 });

@@ -11,13 +11,16 @@ type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`
 type Plain = Omit<Variables, `DATABASE_URL_${string}` | 'SHOP_PROFILE' | 'LOG_DIR'>;
 type Settings = { readonly [Name in keyof Plain as Camel<Name & string>]: Plain[Name] };
 
-/** What the shop was told, checked and frozen: PAYMENT_TIMEOUT_MS is `paymentTimeoutMs`. */
-export class Config {}
-export interface Config extends Settings {
+interface Values extends Settings {
   readonly profile: 'demo' | 'production';
   readonly logDir: string;
   readonly databaseUrls: Readonly<Partial<Record<ContextName, string>>>;
 }
+
+const Plainly = class {} as new () => Values;
+
+/** What the shop was told, checked and frozen: PAYMENT_TIMEOUT_MS is `paymentTimeoutMs`. */
+export class Config extends Plainly {}
 
 /** Every variable that is wrong, one line each. */
 export class ConfigError extends Error {

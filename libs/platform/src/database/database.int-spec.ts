@@ -177,7 +177,7 @@ describe('A transaction', () => {
   it('ends with its connection, and the pool goes on with others', async () => {
     const work = db.transaction(async () => {
       const [row] = await db.query<{ pid: number }>('select pg_backend_pid() as pid');
-      await shop.admin('select pg_terminate_backend($1)', [row!.pid]);
+      await shop.admin('select pg_terminate_backend($1)', [row.pid]);
       await pause(50);
       await add('arabica');
     });

@@ -40,7 +40,7 @@ export class PgDatabase extends Database {
 
   async execute(sql: string | Statement, values?: unknown[]): Promise<{ rows: QueryResultRow[]; count: number }> {
     const { rows, rowCount } = await this.run(sql, values);
-    return { rows, count: rowCount ?? 0 };
+    return { rows: rows as QueryResultRow[], count: rowCount ?? 0 };
   }
 
   private run(sql: string | Statement, values?: unknown[]): Promise<QueryResult> {
@@ -91,10 +91,10 @@ export class PgDatabase extends Database {
     settled: (result: QueryResult) => void = () => undefined,
   ): Promise<QueryResultRow[]> {
     const current = this.current();
-    if (current) return (await current.last(sql, values, settled)).rows;
+    if (current) return (await current.last(sql, values, settled)).rows as QueryResultRow[];
     const result = await this.run(sql, values);
     settled(result);
-    return result.rows;
+    return result.rows as QueryResultRow[];
   }
 
   beforeCommit(work: () => Promise<void>): void {

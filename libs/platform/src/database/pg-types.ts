@@ -21,8 +21,10 @@ const parsers: Record<number, (text: string) => unknown> = {
   [DATE]: (text) => text, // a day has no time zone: '2026-01-31'
 };
 
+type Parser = (text: string) => unknown;
+
 /** Bigint as a number (refused when it would lose digits), a day as text, timestamptz as Date, jsonb parsed. */
 export const pgTypes = {
-  getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-    (format !== 'binary' && parsers[oid]) || types.getTypeParser(oid, format as 'text')) as typeof types.getTypeParser,
+  getTypeParser: (oid: number, format?: string): Parser =>
+    (format === 'binary' ? undefined : parsers[oid]) ?? (types.getTypeParser(oid, format as 'text') as Parser),
 };

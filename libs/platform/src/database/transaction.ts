@@ -62,7 +62,7 @@ export class Transaction {
   }
 
   async commit(): Promise<readonly (() => void)[]> {
-    for (let next = 0; next < this.befores.length; next++) await this.befores[next]!();
+    for (let next = 0; next < this.befores.length; next++) await this.befores[next]();
     await this.tail;
     if (this.phase === 'open') {
       const { command } = await this.client!.query('COMMIT');

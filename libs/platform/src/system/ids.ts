@@ -12,7 +12,7 @@ export class SystemIds extends Ids {
 
   next(): Uuid {
     const now = Date.now() * 4096;
-    this.last = now > this.last ? now + (randomBytes(1)[0]! >> 1) : this.last + 1;
+    this.last = now > this.last ? now + (randomBytes(1)[0] >> 1) : this.last + 1;
     const random = randomBytes(10);
     random.writeUInt16BE(this.last % 4096, 0);
     return uuidFrom(Math.floor(this.last / 4096), random);

@@ -108,7 +108,7 @@ describe('The embedded Postgres', () => {
       url,
       'select array_agg(distinct auth_method) as methods from pg_hba_file_rules',
     );
-    expect(rules!.methods).toEqual(['scram-sha-256']);
+    expect(rules.methods).toEqual(['scram-sha-256']);
     await expect(ask(url.replace(/:[0-9a-f]{48}@/, ':guess@'), 'select 1')).rejects.toMatchObject({ code: '28P01' });
   });
 

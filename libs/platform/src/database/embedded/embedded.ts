@@ -154,7 +154,7 @@ class Supervisor implements EmbeddedPostgres {
   private async fresh(): Promise<void> {
     this.trimLog();
     if (!this.cluster.exists) await this.create();
-    const mine = this.version.split('.')[0]!;
+    const mine = this.version.split('.')[0];
     if (this.cluster.majorVersion !== mine)
       throw new Error(`${this.directory} is of Postgres ${this.cluster.majorVersion}, the programs are of ${mine}`);
     this.cluster.secure();
@@ -283,7 +283,7 @@ class Supervisor implements EmbeddedPostgres {
   }
 
   /** Why the shop's database cannot be worked with, if so. */
-  private async failure(): Promise<{ code?: string } | undefined> {
+  private async failure(): Promise<(Error & { code?: string }) | undefined> {
     const client = new Client({ connectionString: this.url, connectionTimeoutMillis: 5_000 });
     client.on('error', () => undefined);
     try {
@@ -291,7 +291,7 @@ class Supervisor implements EmbeddedPostgres {
       await client.query('select 1');
       return undefined;
     } catch (error) {
-      return error as { code?: string };
+      return error as Error & { code?: string };
     } finally {
       await client.end().catch(() => undefined);
     }

@@ -16,7 +16,7 @@ function users(): User[] {
     .split('\n')
     .map((line) => line.split(':'))
     .filter((fields) => fields.length >= 4)
-    .map(([name, , uid, gid]) => ({ name: name!, uid: Number(uid), gid: Number(gid) }));
+    .map(([name, , uid, gid]) => ({ name: name, uid: Number(uid), gid: Number(gid) }));
 }
 
 function created(): User | undefined {
