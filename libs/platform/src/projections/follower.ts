@@ -4,13 +4,12 @@ import type { EventStore, RecordedEvent } from '#platform/event-store';
 import { failureAt, foldBatch, type Folded } from './fold';
 import type { Projection, Row } from './projection';
 import type { ProjectionTable } from './registry';
-import { TableWriter } from './table-writer';
+import { dataIsWrong, TableWriter } from './table-writer';
 
 /** `lost`: the checkpoint was moved or taken by somebody else, and this follower has to be made anew. */
 export type Step = { readonly outcome: 'moved' | 'idle' | 'lost'; readonly events: number };
 
 const remembered = 2_000;
-const dataIsWrong = (error: unknown): boolean => /^2[23]/.test(String((error as { code?: unknown })?.code ?? ''));
 
 /** Brings one projection table forward, batch by batch, from where its checkpoint stands. */
 export class Follower {

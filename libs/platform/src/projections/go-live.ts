@@ -11,6 +11,8 @@ import { RebuildNotReady, RebuildOver, Rebuilds, isUnderWay, type Rebuild, type 
 /** How far behind a table may be for the switch: the rest is made up while the checkpoints are held. */
 export const closeEnough = 500;
 
+const ignore = (): void => undefined;
+
 /** Switches readers from one table to another, holding nothing but the two checkpoints. */
 @Injectable()
 export class GoLive {
@@ -30,6 +32,7 @@ export class GoLive {
       if (row.state !== 'ready') throw new RebuildNotReady(row.state);
       await this.switch(row);
     });
+    await this.registry.sweep(name).catch(ignore); // still held by somebody: it goes with the next rebuild
     this.pulse.tellAll('tables');
     this.pulse.tellAll('rebuilds');
     return this.rebuilds.view(name, id);
@@ -79,6 +82,6 @@ export class GoLive {
       [live, building],
     );
     await this.db.query('update projection_checkpoints set epoch = epoch + 1 where relation = $1', [live]);
-    await this.registry.drop(building);
+    await this.registry.retire(building);
   }
 }

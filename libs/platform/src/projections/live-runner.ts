@@ -1,11 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
+import type { Uuid } from '#kernel';
 import { Database } from '#platform/database';
 import { EventStore } from '#platform/event-store';
 import { Follower } from './follower';
 import { foldBatch } from './fold';
+import type { Projection } from './projection';
 import { Pulse } from './pulse';
 import { ProjectionRegistry, type ProjectionTable } from './registry';
-import { TableWriter } from './table-writer';
+import { dataIsWrong, TableWriter } from './table-writer';
 
 const batch = 500;
 /** Under load events come by the millisecond; a batch waits this long for its companions. */
@@ -59,21 +61,27 @@ export class LiveRunner {
   private async retrySetAside(table: ProjectionTable): Promise<void> {
     const projection = this.registry.of(table);
     for (const orderId of await this.registry.failures(table.relation)) {
-      await this.db.transaction(async () => {
-        const [held] = await this.registry.lock(table.relation);
-        if (held?.state !== 'live') return;
-        const events = await this.store.read(orderId);
-        const seen = events.filter((event) => event.position !== null && event.position <= held.position);
-        const folded = foldBatch(projection, new Map(), seen);
-        if (folded.failures.length) return;
-        const still = { from: held.position, to: held.position, epoch: held.epoch, rate: held.rate };
-        await new TableWriter(this.db, projection, table.relation).move(still, folded);
-        await this.db.query('delete from projection_failures where relation = $1 and order_id = $2', [
-          table.relation,
-          orderId,
-        ]);
-        this.log.log(`${table.name} digests order ${orderId} again`);
-      });
+      await this.db
+        .transaction(() => this.foldAnew(table, projection, orderId))
+        .catch((error: unknown) => {
+          if (!dataIsWrong(error)) throw error; // its row still does not fit the table
+        });
     }
+  }
+
+  private async foldAnew(table: ProjectionTable, projection: Projection, orderId: Uuid): Promise<void> {
+    const [held] = await this.registry.lock(table.relation);
+    if (held?.state !== 'live') return;
+    const events = await this.store.read(orderId);
+    const seen = events.filter((event) => event.position !== null && event.position <= held.position);
+    const folded = foldBatch(projection, new Map(), seen);
+    if (folded.failures.length) return;
+    const still = { from: held.position, to: held.position, epoch: held.epoch, rate: held.rate };
+    await new TableWriter(this.db, projection, table.relation).move(still, folded);
+    await this.db.query('delete from projection_failures where relation = $1 and order_id = $2', [
+      table.relation,
+      orderId,
+    ]);
+    this.log.log(`${table.name} digests order ${orderId} again`);
   }
 }

@@ -63,10 +63,11 @@ export class Rebuilder {
 
   private async prepare(row: RebuildRow): Promise<void> {
     for (const relation of await this.registry.outlived(row.name)) {
-      await this.db
-        .transaction(() => this.registry.drop(relation))
-        .catch((error: Error) => this.log.warn(`${relation} is still in use: ${error.message}`));
+      await this.db.transaction(() => this.registry.retire(relation));
     }
+    await this.registry
+      .sweep(row.name)
+      .catch((error: Error) => this.log.warn(`an old table of ${row.name} is still in use: ${error.message}`));
     const table = await this.registry.table(row.relation);
     await this.registry.build(row.relation, this.registry.of(table!));
     await this.rebuilds.enter(row, 'replaying');
@@ -135,7 +136,7 @@ export class Rebuilder {
       const failed = await this.rebuilds.enter(row, 'failed', undefined, String((error as Error)?.message ?? error));
       if (!failed) return;
       await this.registry.lock(row.relation);
-      await this.registry.drop(row.relation);
+      await this.registry.retire(row.relation);
     });
   }
 }

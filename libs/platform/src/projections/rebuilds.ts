@@ -137,8 +137,9 @@ export class Rebuilds {
       const table = await this.registry.table(row.relation);
       await this.enter(row, 'cancelled', table && !row.orders ? table.position : row.done);
       await this.registry.lock(row.relation);
-      await this.registry.drop(row.relation);
+      await this.registry.retire(row.relation);
     });
+    await this.registry.sweep(name).catch(() => undefined); // still held by its writer: it goes with the next rebuild
     this.pulse.tellAll('rebuilds');
     return this.view(name, id);
   }

@@ -77,6 +77,8 @@ export class ProjectionRegistry {
     if (await this.live(name)) return;
     const projection = newestOf(this.set.all, name)!;
     await this.db.transaction(async () => {
+      await this.db.query('select pg_advisory_xact_lock(hashtext($1))', [`projection ${name}`]);
+      if (await this.live(name)) return;
       const run = await this.nextRun(projection);
       await createFirstTable(this.db, projection, relationOf(name, projection.version, run), run);
     });
@@ -107,13 +109,25 @@ export class ProjectionRegistry {
     ]);
   }
 
-  async drop(relation: string): Promise<void> {
+  /** Nobody reads or moves it any more; the table itself goes when nobody holds it, by `sweep`. */
+  async retire(relation: string): Promise<void> {
     await this.db.query('update projection_checkpoints set follows = false, epoch = epoch + 1 where relation = $1', [
       relation,
     ]);
     await this.db.query('delete from projection_failures where relation = $1', [relation]);
-    await this.db.query('select drop_projection_table($1)', [relation]);
     await this.db.query(`update projection_tables set state = 'dropped' where relation = $1`, [relation]);
+  }
+
+  /**
+   * Drops retired tables. Never within a transaction that holds a checkpoint: whoever writes holds the table before it
+   * gets to the checkpoint.
+   */
+  async sweep(name: string): Promise<void> {
+    const retired = await this.db.query<{ relation: string }>(
+      `select relation from projection_tables where name = $1 and state = 'dropped' and to_regclass(relation) is not null`,
+      [name],
+    );
+    for (const { relation } of retired) await this.db.query('select drop_projection_table($1)', [relation]);
   }
 
   /** Kept tables but the youngest: one is enough to go back to. */

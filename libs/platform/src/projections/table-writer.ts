@@ -10,6 +10,10 @@ export interface Move {
   readonly rate: number;
 }
 
+/** The row is not what the table takes: a number too large for its column, a null where none may be. */
+export const dataIsWrong = (error: unknown): boolean =>
+  /^2[23]/.test(String((error as { code?: unknown })?.code ?? ''));
+
 /** Reads and writes the rows of one projection table. */
 export class TableWriter {
   private readonly load: Statement;
