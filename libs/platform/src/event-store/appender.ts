@@ -39,8 +39,9 @@ export class Appender {
   ) {}
 
   /** Undefined: the command has appended to this stream before. */
-  async append(append: Append): Promise<Appended | undefined> {
-    const unit = append.claimed && this.outbox.unit();
+  async append(given: Append): Promise<Appended | undefined> {
+    const unit = given.claimed && this.outbox.unit(); // another context's message is not ours to settle
+    const append: Append = { ...given, claimed: unit?.claimed };
     const gathered = unit?.take() ?? { messages: [], timers: [] };
     // A handler that has sent nothing to the database yet needs no transaction: this statement is all of it.
     const alone = !this.db.inTransaction() || (unit !== undefined && !this.db.begun());

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { Watermark } from './watermark';
+
+/** A pending table in little: transactions draw numbers, commit or abort in any order; a reader sees what is committed. */
+class Table {
+  private nextSeq = 1;
+  private nextXid = 100n;
+  private readonly open = new Map<bigint, number[]>();
+  readonly rows = new Set<number>();
+  readonly committed = new Set<number>();
+
+  begin(): bigint {
+    const xid = this.nextXid++;
+    this.open.set(xid, []);
+    return xid;
+  }
+  draw(which: number): void {
+    const xid = [...this.open.keys()][which % Math.max(1, this.open.size)];
+    if (xid !== undefined) this.open.get(xid)!.push(this.nextSeq++);
+  }
+  end(which: number, commit: boolean): void {
+    const xid = [...this.open.keys()][which % Math.max(1, this.open.size)];
+    if (xid === undefined) return;
+    if (commit) for (const seq of this.open.get(xid)!) this.rows.add(seq) && this.committed.add(seq);
+    this.open.delete(xid);
+  }
+  get xmin(): bigint {
+    return [...this.open.keys()].reduce((least, xid) => (xid < least ? xid : least), this.nextXid);
+  }
+  takeXid(): bigint {
+    return this.nextXid++;
+  }
+}
+
+function step(table: Table, mark: Watermark, delivered: number[], limit: number): void {
+  const { above, missing } = mark.wanted;
+  const { xmin } = table;
+  const found = [...table.rows].filter((seq) => missing.includes(seq));
+  const fresh = [...table.rows].filter((seq) => seq > above).sort((a, b) => a - b);
+  const seqs = [...found, ...fresh.slice(0, limit)].sort((a, b) => a - b);
+  if (seqs.length === 0) return mark.numbered([], true, xmin);
+  const xid = table.takeXid();
+  for (const seq of seqs) table.rows.delete(seq);
+  delivered.push(...seqs);
+  mark.numbered(seqs, fresh.length < limit || fresh.length <= limit, xmin, xid);
+}
+
+describe('The watermark', () => {
+  it('never passes a number whose transaction may still commit, however they interleave', () => {
+    const often = { begin: 6, draw: 8, commit: 4, abort: 1, read: 8, lead: 0.2 };
+    const what = fc.oneof(
+      ...Object.entries(often).map(([value, weight]) => ({ arbitrary: fc.constant(value), weight: weight * 5 })),
+    );
+    const action = fc.tuple(what, fc.nat(20));
+    fc.assert(
+      fc.property(
+        fc.array(action, { minLength: 40, maxLength: 300, size: 'max' }),
+        fc.integer({ min: 1, max: 5 }),
+        (actions, limit) => {
+          const table = new Table();
+          const delivered: number[] = [];
+          let mark = new Watermark();
+          for (const [what, which] of actions) {
+            if (what === 'begin') table.begin();
+            if (what === 'draw') table.draw(which);
+            if (what === 'commit') table.end(which, true);
+            if (what === 'abort') table.end(which, false);
+            if (what === 'read') step(table, mark, delivered, limit);
+            if (what === 'lead') mark = new Watermark();
+          }
+          for (let i = 0; i < 200; i++) table.end(0, true);
+          for (let i = 0; i < 400; i++) step(table, mark, delivered, limit);
+          expect([...delivered].sort((a, b) => a - b)).toEqual([...table.committed].sort((a, b) => a - b));
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it('leaves what is worked off behind, and remembers holes until nobody can fill them', () => {
+    const mark = new Watermark();
+    mark.numbered([1, 2, 3], true, 10n, 20n);
+    expect(mark.wanted).toEqual({ above: 0, missing: [] });
+    mark.numbered([4], true, 21n, 22n);
+    expect(mark.wanted).toEqual({ above: 4, missing: [] });
+    mark.numbered([6, 9], true, 15n, 30n);
+    expect(mark.wanted).toEqual({ above: 9, missing: [5, 7, 8] });
+    mark.numbered([7], true, 29n, 31n);
+    expect(mark.wanted).toEqual({ above: 9, missing: [5, 8] });
+    mark.numbered([], true, 30n);
+    expect(mark.wanted).toEqual({ above: 9, missing: [] });
+  });
+
+  it('walks over a great many holes rather than remember each', () => {
+    const mark = new Watermark();
+    mark.numbered([1], true, 10n, 11n);
+    mark.numbered([2], true, 12n, 13n);
+    mark.numbered([10_000], true, 12n, 14n);
+    expect(mark.wanted).toEqual({ above: 2, missing: [] });
+    mark.numbered([9, 10_001], true, 14n, 15n);
+    expect(mark.wanted.above).toBe(10_001);
+  });
+});
