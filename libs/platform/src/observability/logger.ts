@@ -65,6 +65,10 @@ export function asNestLogger(logger: Logger): LoggerService {
   nest.log = (message: unknown, context?: string, ...more: unknown[]) => {
     if (!CHATTER.has(context ?? '')) log(message, context, ...more);
   };
+  const error = nest.error.bind(nest);
+  nest.error = (message: unknown, ...more: unknown[]) => {
+    if (more.at(-1) !== 'ExceptionHandler') error(message, ...more); // start-up failed: whoever started it says so
+  };
   return nest;
 }
 

@@ -6,6 +6,7 @@ import { DatabaseModule } from '#platform/database';
 import { HttpModule } from '#platform/http';
 import { MessagingModule } from '#platform/messaging';
 import { ObservabilityModule } from '#platform/observability';
+import { PrivacyModule } from '#platform/privacy';
 import { SecurityModule } from '#platform/security';
 import { SystemModule } from '#platform/system';
 import { DatabaseHealth, SERVED_CONTEXTS } from './database-health';
@@ -23,6 +24,7 @@ export class ShopModule {
         DatabaseModule,
         CacheModule,
         MessagingModule,
+        PrivacyModule,
         ScheduleModule.forRoot(),
         ObservabilityModule,
         SecurityModule,
