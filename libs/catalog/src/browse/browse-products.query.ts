@@ -20,6 +20,8 @@ export class BrowseProducts extends Query<Ready> {
     readonly wanted: Wanted,
     readonly locale: Locale,
     readonly after?: Place,
+    /** Also when there is a copy. */
+    readonly afresh = false,
   ) {
     super();
   }
@@ -33,14 +35,14 @@ export class BrowseProductsHandler implements IQueryHandler<BrowseProducts, Read
   ) {}
 
   async execute(query: BrowseProducts): Promise<Ready> {
-    const { wanted, locale, after } = query;
+    const { wanted, locale, after, afresh } = query;
     const forgotten: string[] = [tags.products, tags.stock];
     if (wanted.sort === 'popular') forgotten.push(tags.sales);
     const key = `${wanted.category ?? ''}:${locale}:${JSON.stringify([wanted, after])}`;
     const about = wanted.featured
       ? { kind: 'featured', key, tags: forgotten, seconds: 1800 }
       : { kind: 'products', key, tags: forgotten, seconds: 60 };
-    return (await this.cache.remember(about, () => this.read(query)))!;
+    return (await this.cache[afresh ? 'refresh' : 'remember'](about, () => this.read(query)))!;
   }
 
   private async read({ wanted, locale, after }: BrowseProducts): Promise<Ready> {

@@ -22,6 +22,8 @@ export class ListLabels extends Query<Ready> {
   constructor(
     readonly of: 'categories' | 'brands',
     readonly locale: Locale,
+    /** Also when there is a copy. */
+    readonly afresh = false,
   ) {
     super();
   }
@@ -34,10 +36,10 @@ export class ListLabelsHandler implements IQueryHandler<ListLabels, Ready> {
     private readonly cache: Cache,
   ) {}
 
-  async execute({ of, locale }: ListLabels): Promise<Ready> {
+  async execute({ of, locale, afresh }: ListLabels): Promise<Ready> {
     const about = { kind: of, key: locale, tags: [tags.products, tags.labels], seconds: 3600 };
     const sql = of === 'brands' ? brands : categories(locale);
-    const found = await this.cache.remember(about, async () => {
+    const found = await this.cache[afresh ? 'refresh' : 'remember'](about, async () => {
       const [row] = await this.db.query<{ text: string }>(sql);
       return ready(row!.text);
     });

@@ -3,11 +3,12 @@ import { In, Not } from 'typeorm';
 
 import { DomainError, NotFound, type Uuid } from '#kernel';
 import { Database } from '#platform/database';
-import { PreconditionFailed } from '#platform/http';
+import { InvalidInput, PreconditionFailed, textOf } from '#platform/http';
+import { ambient } from '#platform/observability';
 import { Clock } from '#platform/system';
 
 import { harmless } from '../shelf/harmless-html.adapter';
-import { shelfRow } from '../shelf/shelf-row';
+import { shelfRow, type Shelved } from '../shelf/shelf-row';
 import { Shelf } from '../shelf/shelf.store';
 import { BrandEntity } from './brand.entity';
 import { CategoryEntity } from './category.entity';
@@ -49,6 +50,8 @@ function asProduct(row: ProductEntity, all: readonly VariantEntity[]): KnownProd
   };
 }
 
+const RESHELVED_AT_ONCE = 200;
+
 /** The products as staff edit them; each change is put on the shelf in the same transaction. */
 @Injectable()
 export class Products {
@@ -57,6 +60,11 @@ export class Products {
     private readonly shelf: Shelf,
     private readonly clock: Clock,
   ) {}
+
+  /** One edit at a time: addresses and codes are looked for before they are taken. */
+  async lock(): Promise<void> {
+    await this.db.query("select pg_advisory_xact_lock(hashtext('catalog.products'))");
+  }
 
   /** Throws NotFound, or PreconditionFailed when it is not at the version the caller has seen. */
   async load(id: Uuid, seen?: number): Promise<KnownProduct> {
@@ -83,7 +91,6 @@ export class Products {
     const times = { createdAt: known?.createdAt ?? now, updatedAt: now };
     const { variants, ...fields } = product;
     const entities = this.db.entities;
-    const [category, brand] = await this.labels(product);
     await this.mustBeFree(product);
     const own = { ...columnsOf(fields), version, ...times };
     if (known) await entities.update(ProductEntity, product.id, own as never);
@@ -98,11 +105,35 @@ export class Products {
       VariantEntity,
       added.map((variant) => ({ ...variant, productId: product.id, retired: false, available: variant.stock })),
     );
-    const story = harmless(product.story);
-    await this.shelf.put([shelfRow(product, category, brand, story, times.createdAt)]);
+    await this.shelf.put([await this.shelved(product, times.createdAt)]);
     const available = new Map(known?.available);
     for (const variant of added) available.set(variant.id, variant.stock);
     return { ...product, version, ...times, available };
+  }
+
+  /** Puts all products of a category or brand on the shelf again, after its name or address changed. */
+  async reshelve(filed: { categoryId: Uuid } | { brandId: Uuid }): Promise<void> {
+    const entities = this.db.entities;
+    const ids = await entities.find(ProductEntity, { where: filed, select: { id: true } });
+    for (let from = 0; from < ids.length; from += RESHELVED_AT_ONCE) {
+      const some = In(ids.slice(from, from + RESHELVED_AT_ONCE).map(({ id }) => id));
+      const rows = await entities.findBy(ProductEntity, { id: some });
+      const variants = await entities.find(VariantEntity, { where: { productId: some }, order: { position: 'asc' } });
+      const products = rows.map((row) =>
+        asProduct(
+          row,
+          variants.filter(({ productId }) => productId === row.id),
+        ),
+      );
+      const shelved = [];
+      for (const product of products) shelved.push(await this.shelved(product, product.createdAt));
+      await this.shelf.put(shelved);
+    }
+  }
+
+  private async shelved(product: Product, listedAt: Date): Promise<Shelved> {
+    const [category, brand] = await this.labels(product);
+    return shelfRow(product, category, brand, harmless(product.story), listedAt);
   }
 
   async labels({
@@ -112,10 +143,10 @@ export class Products {
     const category = await this.db.entities.findOneBy(CategoryEntity, { id: categoryId });
     const brand = await this.db.entities.findOneBy(BrandEntity, { id: brandId });
     const missing = [
-      ...(category ? [] : [{ field: 'categoryId', message: 'names no category' }]),
-      ...(brand ? [] : [{ field: 'brandId', message: 'names no brand' }]),
+      ...(category ? [] : [wrong('categoryId', 'category.unknown')]),
+      ...(brand ? [] : [wrong('brandId', 'brand.unknown')]),
     ];
-    if (!category || !brand) throw new DomainError('VALIDATION_ERROR', 'invalid', 'Invalid input data', {}, missing);
+    if (!category || !brand) throw new InvalidInput(missing);
     return [category, brand];
   }
 
@@ -131,6 +162,8 @@ export class Products {
       throw new DomainError('SKU_TAKEN', 'conflict', `The SKU ${sku} is taken. Choose another.`, { sku });
   }
 }
+
+const wrong = (field: string, code: string) => ({ field, message: textOf(code, ambient()?.locale ?? 'en') });
 
 const columnsOf = (product: Omit<Product, 'variants'>) => ({
   id: product.id,

@@ -52,6 +52,13 @@ export class Shelf {
     return rows.map(({ word }) => word);
   }
 
+  popular(limit: number): Promise<{ id: Uuid; slug: string }[]> {
+    return this.db.query<{ id: Uuid; slug: string }>(
+      `select product_id as id, slug from shelf where listed order by popularity desc, product_id desc limit $1`,
+      [limit],
+    );
+  }
+
   /** The products as ready JSON, in the order asked; those no longer on the shelf are left out. */
   async texts(ids: readonly Uuid[], locale: 'vi' | 'en'): Promise<{ id: Uuid; text: string }[]> {
     if (ids.length === 0) return [];

@@ -23,6 +23,8 @@ export class ViewProduct extends Query<Ready> {
   constructor(
     readonly idOrSlug: string,
     readonly locale: Locale,
+    /** Also when there is a copy. */
+    readonly afresh = false,
   ) {
     super();
   }
@@ -35,8 +37,8 @@ export class ViewProductHandler implements IQueryHandler<ViewProduct, Ready> {
     private readonly cache: Cache,
   ) {}
 
-  async execute({ idOrSlug, locale }: ViewProduct): Promise<Ready> {
-    const found = await this.cache.remember(
+  async execute({ idOrSlug, locale, afresh }: ViewProduct): Promise<Ready> {
+    const found = await this.cache[afresh ? 'refresh' : 'remember'](
       { kind: 'product', key: `${idOrSlug}:${locale}`, tags: [tags.labels, tags.product(idOrSlug)], seconds: 3600 },
       () => this.read(idOrSlug, locale),
     );

@@ -29,6 +29,13 @@ export function behavesLikeACache(two: () => Promise<{ one: Cache; other: Cache;
     expect(loads).toBe(1);
   });
 
+  it('loads again what is to be refreshed, and keeps that', async () => {
+    const { one } = await two();
+    await one.remember(about('r'), async () => 'old');
+    expect(await one.refresh(about('r'), async () => 'new')).toBe('new');
+    expect(await one.remember(about('r'), async () => 'third')).toBe('new');
+  });
+
   it('does not remember a failure', async () => {
     const { one } = await two();
     await expect(one.remember(about('c'), () => Promise.reject(new Error('no')))).rejects.toThrow('no');

@@ -17,6 +17,8 @@ export interface Remembered {
 export abstract class Cache {
   /** The value, or what `load` says it is; for one missing key it runs once, however many ask. `null` is remembered too. */
   abstract remember<T>(what: Remembered, load: () => Promise<T | null>): T | null | Promise<T | null>;
+  /** Loads it whether it is there or not, and keeps it anew: for whoever renews things before they run out. */
+  abstract refresh<T>(what: Remembered, load: () => Promise<T | null>): Promise<T | null>;
   /** Forgets everything with one of these tags, here at once and on the other instances within a moment. */
   abstract invalidate(...tags: readonly string[]): Promise<void>;
   /** Whether the shared level answers; undefined when none is configured. */

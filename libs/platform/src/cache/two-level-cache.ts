@@ -78,10 +78,21 @@ export class TwoLevelCache extends Cache {
         countLoad(what.kind, (performance.now() - started) / 1_000);
         return { v: value ?? null };
       },
-      { ttl: ({ v }) => Math.round((v === null ? (what.noneSeconds ?? 30) : what.seconds) * 1_000 * jitter()) },
+      { ttl: (loaded) => this.milliseconds(what, loaded) },
     );
     countRequest(what.kind, loaded ? 'miss' : 'shared');
     return kept.v as T | null;
+  }
+
+  async refresh<T>(what: Remembered, load: () => Promise<T | null>): Promise<T | null> {
+    const key = `${what.kind}:${what.key}@${await this.tags.marks(what.tags)}`;
+    const kept: Kept = { v: (await load()) ?? null };
+    await this.levels.set(key, kept, this.milliseconds(what, kept)).catch(() => undefined);
+    return kept.v as T | null;
+  }
+
+  private milliseconds(what: Remembered, { v }: Kept): number {
+    return Math.round((v === null ? (what.noneSeconds ?? 30) : what.seconds) * 1_000 * jitter());
   }
 
   async invalidate(...tags: readonly string[]): Promise<void> {

@@ -1,0 +1,66 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+
+import type { Uuid } from '#kernel';
+import { Database } from '#platform/database';
+import { Ids } from '#platform/system';
+
+import { slugOf } from '../model/slug';
+import { Forget } from '../shelf/forget.adapter';
+import { Labels, type LabelKind, type StoredLabel } from './labels.store';
+
+export interface LabelDraft {
+  readonly name: string;
+  readonly nameEn?: string | null;
+  readonly slug?: string;
+  readonly description?: string | null;
+  readonly position?: number;
+}
+
+/** `make` adds one, `change` alters what it names, `remove` takes away one that nothing is filed under. */
+export type Arrangement =
+  | { readonly make: LabelDraft }
+  | { readonly change: Partial<LabelDraft>; readonly id: Uuid; readonly seen?: number }
+  | { readonly remove: true; readonly id: Uuid; readonly seen?: number };
+
+export class ArrangeShelves extends Command<StoredLabel | null> {
+  constructor(
+    readonly kind: LabelKind,
+    readonly arrangement: Arrangement,
+  ) {
+    super();
+  }
+}
+
+const columns = (kind: LabelKind, { nameEn, position, ...draft }: Partial<LabelDraft>) => ({
+  ...draft,
+  ...(kind === 'category' && nameEn !== undefined && { nameEn }),
+  ...(kind === 'category' && position !== undefined && { position }),
+});
+
+@CommandHandler(ArrangeShelves)
+export class ArrangeShelvesHandler implements ICommandHandler<ArrangeShelves> {
+  constructor(
+    private readonly db: Database,
+    private readonly labels: Labels,
+    private readonly forget: Forget,
+    private readonly ids: Ids,
+  ) {}
+
+  execute({ kind, arrangement }: ArrangeShelves): Promise<StoredLabel | null> {
+    return this.db.transaction(async () => {
+      this.forget.labels();
+      if ('remove' in arrangement) {
+        await this.labels.remove(kind, arrangement.id, arrangement.seen);
+        return null;
+      }
+      if ('change' in arrangement) {
+        const change = columns(kind, arrangement.change);
+        return this.labels.change(kind, arrangement.id, change, arrangement.seen);
+      }
+      const id = this.ids.next();
+      const { name, slug = slugOf(name, `${kind}-${id.slice(-12)}`) } = arrangement.make;
+      const rest = columns(kind, { description: null, nameEn: null, position: 0, ...arrangement.make });
+      return this.labels.add(kind, { ...rest, id, name, slug });
+    });
+  }
+}

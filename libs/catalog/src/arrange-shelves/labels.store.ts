@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { Not } from 'typeorm';
+
+import { DomainError, NotFound, type Uuid } from '#kernel';
+import { Database } from '#platform/database';
+import { PreconditionFailed } from '#platform/http';
+import { Clock } from '#platform/system';
+
+import { BrandEntity } from '../model/brand.entity';
+import { CategoryEntity } from '../model/category.entity';
+import { ProductEntity } from '../model/product.entity';
+import { Products } from '../model/products.store';
+
+export type LabelKind = 'category' | 'brand';
+export type StoredLabel = CategoryEntity | BrandEntity;
+
+const entityOf = (kind: LabelKind) => (kind === 'category' ? CategoryEntity : BrandEntity) as typeof CategoryEntity;
+const filedUnder = (kind: LabelKind, id: Uuid) => (kind === 'category' ? { categoryId: id } : { brandId: id });
+
+/** What products are filed under. A change of name shows on every product of it, in the same transaction. */
+@Injectable()
+export class Labels {
+  constructor(
+    private readonly db: Database,
+    private readonly products: Products,
+    private readonly clock: Clock,
+  ) {}
+
+  async add(kind: LabelKind, label: Partial<CategoryEntity> & { id: Uuid; slug: string }): Promise<StoredLabel> {
+    await this.mustBeFree(kind, label.slug, label.id);
+    const now = this.clock.now();
+    const stored = { ...label, version: 1, createdAt: now, updatedAt: now };
+    await this.db.entities.insert(entityOf(kind), stored);
+    return stored as StoredLabel;
+  }
+
+  async change(kind: LabelKind, id: Uuid, change: Partial<CategoryEntity>, seen?: number): Promise<StoredLabel> {
+    const known = await this.load(kind, id, seen);
+    if (change.slug !== undefined) await this.mustBeFree(kind, change.slug, id);
+    const stored = { ...known, ...change, version: known.version + 1, updatedAt: this.clock.now() };
+    await this.db.entities.update(entityOf(kind), id, stored);
+    await this.products.reshelve(filedUnder(kind, id));
+    return stored;
+  }
+
+  async remove(kind: LabelKind, id: Uuid, seen?: number): Promise<void> {
+    await this.load(kind, id, seen);
+    if (await this.db.entities.existsBy(ProductEntity, filedUnder(kind, id)))
+      throw new DomainError(
+        'LABEL_IN_USE',
+        'conflict',
+        'Products are still filed under it. File them elsewhere first.',
+      );
+    await this.db.entities.delete(entityOf(kind), id);
+  }
+
+  private async load(kind: LabelKind, id: Uuid, seen?: number): Promise<CategoryEntity> {
+    await this.products.lock();
+    const known = await this.db.entities.findOneBy(entityOf(kind), { id });
+    if (!known) throw new NotFound(kind);
+    if (seen !== undefined && known.version !== seen) throw new PreconditionFailed();
+    return known;
+  }
+
+  private async mustBeFree(kind: LabelKind, slug: string, id: Uuid): Promise<void> {
+    await this.products.lock();
+    if (await this.db.entities.existsBy(entityOf(kind), { slug, id: Not(id) }))
+      throw new DomainError('SLUG_TAKEN', 'conflict', `The address ${slug} is taken. Choose another.`, { slug });
+  }
+}

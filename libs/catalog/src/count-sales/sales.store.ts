@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+
+import type { Uuid } from '#kernel';
+import { Database, statement } from '#platform/database';
+
+const add = statement(
+  'sales-add',
+  `insert into product_sales (product_id, sold)
+   select * from unnest($1::uuid[], $2::bigint[]) order by 1
+   on conflict (product_id) do update set sold = product_sales.sold + excluded.sold`,
+);
+const show = statement(
+  'sales-show',
+  `update shelf s set popularity = p.sold, revision = s.revision + 1
+     from product_sales p where p.product_id = s.product_id and s.popularity <> p.sold
+   returning s.product_id as id`,
+);
+
+/** How often each product was bought. Counted beside the shelf, so that a sale touches no index of it. */
+@Injectable()
+export class Sales {
+  constructor(private readonly db: Database) {}
+
+  async add(sold: ReadonlyMap<Uuid, number>): Promise<void> {
+    await this.db.query(add, [[...sold.keys()], [...sold.values()]]);
+  }
+
+  /** Brings what was counted to the shelf; true when that changed anything. */
+  async show(): Promise<boolean> {
+    return (await this.db.query(show)).length > 0;
+  }
+}

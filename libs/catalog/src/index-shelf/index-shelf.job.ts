@@ -1,0 +1,62 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+
+import { Config } from '#platform/config';
+import { Leadership } from '#platform/leadership';
+
+import { ShelfIndex } from './shelf-index.adapter';
+import { Unindexed } from './unindexed.store';
+
+const AT_ONCE = 500;
+const PAUSE_MS = 500;
+const REST_MS = 5_000;
+
+/** Keeps Elasticsearch abreast of the shelf, where there is one; one instance at a time. */
+@Injectable()
+export class IndexShelf implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly log = new Logger(IndexShelf.name);
+  private standDown?: () => Promise<void>;
+
+  constructor(
+    private readonly config: Config,
+    private readonly leadership: Leadership,
+    private readonly index: ShelfIndex,
+    private readonly unindexed: Unindexed,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.config.elasticsearchUrl === undefined) return;
+    this.standDown = this.leadership.lead('catalog-index', (lost) => this.follow(lost));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.standDown?.();
+  }
+
+  private async follow(lost: AbortSignal): Promise<void> {
+    let ready = false;
+    while (!lost.aborted) {
+      let wait = PAUSE_MS;
+      try {
+        if (!ready && (await this.index.create())) await this.unindexed.everything();
+        ready = true;
+        if (await this.catchUp()) wait = 0;
+      } catch (error) {
+        ready = false; // it may come back empty
+        wait = REST_MS;
+        this.log.warn({ message: 'the search index is behind', error });
+      }
+      await pause(wait, undefined, { signal: lost }).catch(() => undefined);
+    }
+  }
+
+  /** True when there may be more. */
+  async catchUp(): Promise<boolean> {
+    const products = await this.unindexed.some(AT_ONCE);
+    if (products.length === 0) return false;
+    await this.index.write(products);
+    await this.unindexed.done(products);
+    return products.length === AT_ONCE;
+  }
+}

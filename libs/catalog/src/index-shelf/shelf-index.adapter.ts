@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { ElasticsearchService } from '@nestjs/elasticsearch';
+
+import type { Uuid } from '#kernel';
+
+export interface IndexedProduct {
+  readonly id: Uuid;
+  readonly listed: boolean;
+  readonly revision: number;
+  readonly name: readonly string[];
+  readonly label: readonly string[];
+  readonly all: readonly string[];
+  readonly category: string;
+  readonly brand: string;
+  readonly price: number;
+  readonly inStock: boolean;
+  readonly popularity: number;
+}
+
+const keyword = { type: 'keyword' };
+const mappings = {
+  dynamic: 'strict',
+  properties: {
+    id: keyword,
+    name: keyword,
+    label: keyword,
+    all: keyword,
+    category: keyword,
+    brand: keyword,
+    price: { type: 'long' },
+    inStock: { type: 'boolean' },
+    popularity: { type: 'long' },
+  },
+};
+
+/** The shelf in Elasticsearch: folded words as keywords, written by revision, so that late news changes nothing. */
+@Injectable()
+export class ShelfIndex {
+  constructor(
+    private readonly elasticsearch: ElasticsearchService,
+    readonly name: string,
+  ) {}
+
+  /** True when it was not there, and must be filled. */
+  async create(): Promise<boolean> {
+    if (await this.elasticsearch.indices.exists({ index: this.name })) return false;
+    const settings = {
+      number_of_shards: 1,
+      number_of_replicas: 0,
+      auto_expand_replicas: '0-1',
+      refresh_interval: '1s',
+    };
+    await this.elasticsearch.indices.create({ index: this.name, settings, mappings } as never);
+    return true;
+  }
+
+  async write(products: readonly IndexedProduct[], refresh = false): Promise<void> {
+    if (products.length === 0) return;
+    const operations = products.flatMap(({ listed, revision, ...product }): object[] => {
+      const target = { _index: this.name, _id: product.id, version: revision, version_type: 'external_gte' };
+      return listed ? [{ index: target }, product] : [{ delete: target }];
+    });
+    const answer = await this.elasticsearch.bulk({ operations, refresh } as never);
+    const failed = answer.items
+      .map((item) => item.index ?? item.delete)
+      .find((item) => (item?.error ? item.status !== 409 : false));
+    if (failed) throw new Error(`the index refused a product: ${failed.error?.reason ?? failed.status}`);
+  }
+}

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+
+import type { Uuid } from '#kernel';
+import { Database, statement } from '#platform/database';
+
+const keep = statement(
+  'availability-keep',
+  `with changed as (
+     update variants set available = $2, stock_version = $3 where sku = $1 and stock_version < $3
+     returning product_id, retired),
+   now as (
+     select product_id, ($2 > 0 and not retired) or exists (
+              select from variants o where o.product_id = changed.product_id and o.sku <> $1
+                 and not o.retired and o.available > 0) as in_stock from changed),
+   turned as (
+     update shelf s set in_stock = now.in_stock, revision = s.revision + 1
+       from now where s.product_id = now.product_id and s.in_stock <> now.in_stock returning s.product_id)
+   select s.product_id as id, s.slug, exists (select from turned) as turned
+     from changed join shelf s using (product_id)`,
+);
+/** Two variants that run out at one moment do not see each other: looked at once more, one of them does. */
+const settle = statement(
+  'availability-settle',
+  `update shelf s set in_stock = not s.in_stock, revision = s.revision + 1
+    where s.product_id = any($1::uuid[])
+      and s.in_stock <> exists (
+        select from variants v where v.product_id = s.product_id and not v.retired and v.available > 0)
+   returning s.product_id as id, s.slug`,
+);
+
+export interface Turned {
+  readonly id: Uuid;
+  readonly slug: string;
+}
+
+@Injectable()
+export class Availability {
+  constructor(private readonly db: Database) {}
+
+  /** Undefined when the SKU is not on a shelf, or the news is old. */
+  async keep(sku: string, available: number, version: number): Promise<(Turned & { turned: boolean }) | undefined> {
+    const [row] = await this.db.query<Turned & { turned: boolean }>(keep, [sku, available, version]);
+    return row;
+  }
+
+  settle(products: readonly Uuid[]): Promise<Turned[]> {
+    return this.db.query<Turned>(settle, [products]);
+  }
+}

@@ -1,0 +1,31 @@
+import { Body, Controller, Post } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { ApiBody, ApiTags } from '@nestjs/swagger';
+
+import { answer, Answers, Does, etagOf, Refuses, type Answer } from '#platform/http';
+import { Allowed } from '#platform/security';
+
+import type { ProductDraft } from '../model/product';
+import { ShelvedProductShape, type ShelvedProduct } from '../model/product-books';
+import { ListProduct } from './list-product.command';
+import { ProductBody, WholeProduct } from './product-body.controller';
+
+@ApiTags('Catalogue, for staff')
+@Controller('admin/products')
+export class ListProductController {
+  constructor(private readonly commands: CommandBus) {}
+
+  @Post()
+  @Allowed('catalog')
+  @Does('createProduct', 'Put a product on the shelf, or into the drafts')
+  @ApiBody({ type: ProductBody })
+  @Answers(201, ShelvedProductShape)
+  @Refuses('SKU_TAKEN')
+  async list(@Body(new WholeProduct()) draft: ProductDraft): Promise<Answer<ShelvedProduct>> {
+    const product = await this.commands.execute(new ListProduct(draft));
+    return answer(product, {
+      etag: etagOf(product.version),
+      headers: { location: `/api/v1/products/${product.slug}` },
+    });
+  }
+}

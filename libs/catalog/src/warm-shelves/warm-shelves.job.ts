@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { Cron, Interval } from '@nestjs/schedule';
+import { InjectMetric } from '@willsoto/nestjs-prometheus';
+import type { Counter, Gauge } from 'prom-client';
+
+import { Leadership } from '#platform/leadership';
+
+import { BrowseProducts } from '../browse/browse-products.query';
+import { ListLabels } from '../browse/labels.query';
+import { Shelf } from '../shelf/shelf.store';
+import { ViewProduct } from '../view-product/view-product.query';
+import { WARMED_AGE, WARMING_DURATION, WARMING_FAILURES } from './warming-metrics.config';
+
+const MENU = ['coffee-espresso', 'tea-beverages', 'food-snacks'];
+const POPULAR = 20;
+const AT_ONCE = 4;
+/** A little less than the shortest of an hour's copies lives. */
+const EVERY_MS = 50 * 60_000;
+const NAME = 'catalog-warming';
+
+type Warm = () => Promise<unknown>;
+
+/** Loads what everybody asks for before they ask: at start, and every hour before the hour's copies run out. */
+@Injectable()
+export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly log = new Logger(WarmShelves.name);
+  private standDown?: () => Promise<void>;
+  private warmedAt?: number;
+
+  constructor(
+    private readonly leadership: Leadership,
+    private readonly queries: QueryBus,
+    private readonly shelf: Shelf,
+    @InjectMetric(WARMED_AGE) private readonly age: Gauge,
+    @InjectMetric(WARMING_DURATION) private readonly duration: Gauge,
+    @InjectMetric(WARMING_FAILURES) private readonly failures: Counter,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.standDown = this.leadership.lead(NAME, async (lost) => {
+      await this.warm();
+      if (!lost.aborted) await once(lost, 'abort');
+    });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.standDown?.();
+  }
+
+  @Interval(EVERY_MS)
+  async again(): Promise<void> {
+    if (this.leadership.leads(NAME)) await this.warm();
+  }
+
+  @Cron('*/15 * * * * *')
+  tellAge(): void {
+    if (this.warmedAt !== undefined) this.age.set((performance.now() - this.warmedAt) / 1_000);
+  }
+
+  async warm(): Promise<void> {
+    const started = performance.now();
+    const popular = await this.shelf.popular(POPULAR).catch(() => []);
+    const locales = ['vi', 'en'] as const;
+    const works = locales.flatMap((locale): Warm[] => [
+      ...MENU.map(
+        (category) => () =>
+          this.queries.execute(
+            new BrowseProducts({ category, featured: true, sort: 'newest', limit: 20 }, locale, undefined, true),
+          ),
+      ),
+      () => this.queries.execute(new BrowseProducts({ sort: 'popular', limit: POPULAR }, locale, undefined, true)),
+      () => this.queries.execute(new BrowseProducts({ sort: 'newest', limit: 20 }, locale, undefined, true)),
+      () => this.queries.execute(new ListLabels('categories', locale, true)),
+      () => this.queries.execute(new ListLabels('brands', locale, true)),
+      ...popular.flatMap(({ id, slug }) => [
+        () => this.queries.execute(new ViewProduct(id, locale, true)),
+        () => this.queries.execute(new ViewProduct(slug, locale, true)),
+      ]),
+    ]);
+    for (let from = 0; from < works.length; from += AT_ONCE)
+      await Promise.all(works.slice(from, from + AT_ONCE).map((work) => this.oneOf(work)));
+    this.warmedAt = performance.now();
+    this.duration.set((this.warmedAt - started) / 1_000);
+    this.tellAge();
+  }
+
+  /** One that fails does not keep the rest cold. */
+  private async oneOf(work: Warm): Promise<void> {
+    try {
+      await work();
+    } catch (error) {
+      this.failures.inc();
+      this.log.warn({ message: 'something stays cold', error });
+    }
+  }
+}
