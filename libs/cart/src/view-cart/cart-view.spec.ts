@@ -56,4 +56,8 @@ describe('A cart as it is shown', () => {
       ...{ id: id(5), version: 0, lines: [], subtotal: vnd(0), total: vnd(0), orderable: false },
     });
   });
+
+  it('is documented by an example that is one', () => {
+    expect(CartView.parse(CartView.meta()?.example)).toEqual(CartView.meta()?.example);
+  });
 });

@@ -11,6 +11,32 @@ const ModifierView = z.object({
   price: MoneyShape.nullable(),
 });
 
+const money = (amount: number): Money => ({ amount, currency: 'VND' });
+const exampleId = (last: number): string => `019ab3c4-5d6e-7f80-9a1b-2c3d4e5f607${last}`;
+const exampleLine = {
+  id: exampleId(1),
+  variantId: exampleId(2),
+  productId: exampleId(3),
+  sku: 'CFS-M',
+  name: 'Cà phê sữa đá',
+  variantName: 'Vừa',
+  imageUrl: null,
+  quantity: 2,
+  modifiers: [{ optionId: exampleId(4), group: 'Đường', name: 'Ít đường', quantity: 1, price: money(0) }],
+  unitPrice: money(29_000),
+  lineTotal: money(58_000),
+  available: 117,
+  problem: null,
+};
+const exampleCart = {
+  id: exampleId(5),
+  version: 7,
+  lines: [exampleLine],
+  subtotal: money(58_000),
+  total: money(58_000),
+  orderable: true,
+};
+
 export const CartLineView = z
   .object({
     id: IdShape,
@@ -33,7 +59,7 @@ export const CartLineView = z
       .nullable()
       .meta({ description: 'Why the line cannot be ordered as it is; null when it can.' }),
   })
-  .meta({ id: 'CartLine' });
+  .meta({ id: 'CartLine', example: exampleLine });
 export type CartLineView = z.infer<typeof CartLineView>;
 
 export const CartView = z
@@ -45,7 +71,7 @@ export const CartView = z
     total: MoneyShape,
     orderable: z.boolean().meta({ description: 'False for an empty cart and while a line has a problem.' }),
   })
-  .meta({ id: 'Cart' });
+  .meta({ id: 'Cart', example: exampleCart });
 export type CartView = z.infer<typeof CartView>;
 
 type Locale = 'vi' | 'en';
