@@ -32,7 +32,8 @@ export class PlaceOrder extends Command<KeyedAnswer> {
 }
 
 function ownerOf(caller: Caller): CartOwner {
-  if (caller.kind === 'user') return { kind: 'user', userId: caller.userId };
+  const { cartTokenHash } = caller;
+  if (caller.kind === 'user') return { kind: 'user', userId: caller.userId, ...(cartTokenHash && { cartTokenHash }) };
   if (!caller.cartToken) throw new CartEmpty(); // without a token there never was a cart
   return { kind: 'guest', cartToken: caller.cartToken };
 }
