@@ -100,7 +100,7 @@ export class SalesReportHandler implements IQueryHandler<SalesReport> {
       const shown = rows.map((row) => ({ key: row.key!, name: row.name ?? row.key!, ...inMoney(row) }));
       // Days and months in their order; what sells best first.
       if (by === 'product') shown.sort((a, b) => b.net.amount - a.net.amount);
-      return { rows: shown, total: inMoney(total!) };
+      return { rows: shown, total: inMoney(total) };
     });
   }
 }

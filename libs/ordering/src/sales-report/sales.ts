@@ -66,8 +66,8 @@ function takeBack(sale: Sale, kind: 'refunded' | 'lost', amount: Money, at: stri
   const undone = plus(sale.undone, amount);
   const before = split(sale.undone.amount, weights);
   const after = split(undone.amount, weights);
-  const shares = after.map((share, index) => share - before[index]!);
-  const parts = sale.lines.map((line, index) => ({ ...line, quantity: 0, amount: vnd(shares[index]!) }));
+  const shares = after.map((share, index) => share - before[index]);
+  const parts = sale.lines.map((line, index) => ({ ...line, quantity: 0, amount: vnd(shares[index]) }));
   const entry: Entry = { at, kind, amount, fee: vnd(shares.at(-1)!), parts };
   return { ...sale, undone, entries: [...sale.entries, entry] };
 }

@@ -48,9 +48,9 @@ function shop(committed: number) {
     followed: new FollowedOrder(store, feed, vault, orderId, tell, failed),
     happen: (version: number, tellIt = true) => {
       stream = events.slice(0, version);
-      if (tellIt) hear(events[version - 1]!);
+      if (tellIt) hear(events[version - 1]);
     },
-    again: (version: number) => hear(events[version - 1]!),
+    again: (version: number) => hear(events[version - 1]),
     hold: () => (hold = true),
     release: () => {
       hold = false;

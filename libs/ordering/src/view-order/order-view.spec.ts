@@ -71,12 +71,12 @@ describe('The view of an order', () => {
     ],
     ['it never came to paying', [facts.placed, facts.cancelled], 'none'],
   ])('says of the money: %s', (_, events, status) => {
-    expect(shown(...(events as OrderEvent[])).payment.status).toBe(status);
+    expect(shown(...events).payment.status).toBe(status);
   });
 
   it('says why it was cancelled, and that it is being cancelled', () => {
     expect(shown(...ordered.pending, facts.unwanted as OrderEvent).cancellationRequested).toBe(true);
-    const cancelled = shown(...ordered.pending, facts.unwanted as OrderEvent, facts.cancelled);
+    const cancelled = shown(...ordered.pending, facts.unwanted, facts.cancelled);
     expect(cancelled).toMatchObject({ status: 'cancelled', cancellationRequested: false });
     expect(cancelled.cancellation).toMatchObject({ code: 'CUSTOMER', by: 'customer' });
   });

@@ -113,7 +113,7 @@ const makers = (schema: string): readonly string[] => [
 /** The registry of a context's read models; called by one of the context's migrations. */
 export async function createProjectionRegistry(runs: Runs, runtimeRole: string | null): Promise<void> {
   const [here] = (await runs.query('select quote_ident(current_schema()) as schema')) as { schema: string }[];
-  for (const sql of [...registry, ...makers(here!.schema)]) await runs.query(sql);
+  for (const sql of [...registry, ...makers(here.schema)]) await runs.query(sql);
   if (!runtimeRole) return;
   await runs.query(
     `grant execute on function create_projection_table(text, jsonb, jsonb), drop_projection_table(text) to ${runtimeRole}`,

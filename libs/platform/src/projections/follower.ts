@@ -43,7 +43,7 @@ export class Follower {
     const events = await this.store.readLog(this.position, Math.min(limit, this.most));
     if (events.length === 0) return { outcome: 'idle', events: 0 };
     const folded = await this.fold(events);
-    const to = events[events.length - 1]!.position!;
+    const to = events[events.length - 1].position!;
     try {
       return await this.write(folded, to, events.length);
     } catch (error) {
@@ -54,7 +54,7 @@ export class Follower {
         this.most = Math.ceil(events.length / 2);
         return { outcome: 'moved', events: 0 };
       }
-      const failure = failureAt(events[0]!, error);
+      const failure = failureAt(events[0], error);
       return this.write({ rows: new Map(), gone: [], failures: [failure] }, to, 1);
     }
   }

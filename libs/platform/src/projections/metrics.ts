@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import { Gauge, register } from 'prom-client';
 import { ReadModels, type ProjectionStatus } from './read-models';
 
-const gauges: readonly { name: string; help: string; of(status: ProjectionStatus): number }[] = [
+const gauges: readonly { name: string; help: string; of: (status: ProjectionStatus) => number }[] = [
   { name: 'projection_position', help: 'Position of the log the read model reflects', of: (one) => one.position },
   { name: 'projection_lag', help: 'Events the read model is behind the log', of: (one) => one.lag },
   {

@@ -51,7 +51,7 @@ const caughtUp = (shop: Shop, name: string) =>
   eventually(async () => {
     const [pending] = await db.query<{ n: number }>('select count(*)::int as n from order_pending');
     return (
-      pending!.n === 0 &&
+      pending.n === 0 &&
       (await shop.models.position(name)) === (await shop.store.head()) &&
       (await shop.store.head()) > 0
     );
@@ -147,10 +147,10 @@ describe('A projection', () => {
     await shop.registry.ensureLive(name);
     const table = (await shop.registry.live(name))!;
     const [first, second] = [0, 1].map(() => new Follower(db, shop.store, tallyOf(name), table, new Set()));
-    expect(await first!.step(4)).toEqual({ outcome: 'moved', events: 4 });
-    expect(await second!.step(6)).toEqual({ outcome: 'lost', events: 0 });
+    expect(await first.step(4)).toEqual({ outcome: 'moved', events: 4 });
+    expect(await second.step(6)).toEqual({ outcome: 'lost', events: 0 });
     expect((await shop.registry.live(name))!.position).toBe(4);
-    expect(await first!.step(10)).toEqual({ outcome: 'moved', events: 2 });
+    expect(await first.step(10)).toEqual({ outcome: 'moved', events: 2 });
     expect(await rowsOf(await shop.models.table(name))).toEqual(await folded());
   });
 
@@ -175,7 +175,7 @@ describe('A projection', () => {
       'select order_id, error from projection_failures order by position',
     );
     expect(failures[0]).toEqual({ order_id: sick, error: 'Error: poison' });
-    expect(failures[1]!.order_id).toBe(large);
+    expect(failures[1].order_id).toBe(large);
     await stop();
 
     const cured = projectionsOn(test.of('ordering'), [tallyOf(name, 1, true)]);
@@ -247,7 +247,7 @@ describe('A rebuild', () => {
     await expect(shop.rebuilds.start(name, 'manual', null, 'test')).rejects.toThrow(RebuildRunning);
     await expect(shop.goLive.now(name, asked.id)).rejects.toThrow(RebuildNotReady);
     await reaches(shop, name, asked.id, 'ready');
-    await appendTo(shop, order!, 2, [{ n: 1 }]);
+    await appendTo(shop, order, 2, [{ n: 1 }]);
     await eventually(async () => (await shop.rebuilds.view(name, asked.id)).done === 11);
     expect(await shop.rebuilds.view(name, asked.id)).toMatchObject({
       done: 11,
@@ -257,7 +257,7 @@ describe('A rebuild', () => {
     });
     expect(await shop.goLive.now(name, asked.id)).toMatchObject({ state: 'live', done: 11, total: 11 });
     expect(await shop.goLive.now(name, asked.id)).toMatchObject({ state: 'live' });
-    await appendTo(shop, order!, 3, [{ n: 1 }]);
+    await appendTo(shop, order, 3, [{ n: 1 }]);
     await caughtUp(shop, name);
     expect(await rowsOf(await shop.models.table(name))).toEqual(await folded());
   });
@@ -314,10 +314,10 @@ describe('A rebuild', () => {
     await db.query(`update ${table} set view = '{"count": 99, "sum": 99}', sum = 99 where order_id = any($1)`, [
       [wrong, other],
     ]);
-    const { id } = await shop.rebuilds.start(name, 'manual', [wrong!], 'test');
+    const { id } = await shop.rebuilds.start(name, 'manual', [wrong], 'test');
     await reaches(shop, name, id, 'ready');
     expect(await shop.rebuilds.view(name, id)).toMatchObject({ done: 3, total: 3, percent: 100, orders: [wrong] });
-    await appendTo(shop, wrong!, 3, [{ n: 7 }]);
+    await appendTo(shop, wrong, 3, [{ n: 7 }]);
     await shop.goLive.now(name, id);
     await caughtUp(shop, name);
     expect(await shop.models.table(name)).toBe(table);

@@ -152,6 +152,6 @@ export class ProjectionRegistry {
       'select coalesce(max(run), 0) + 1 as run from projection_tables where name = $1 and version = $2',
       [name, version],
     );
-    return row!.run;
+    return row.run;
   }
 }

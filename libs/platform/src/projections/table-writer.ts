@@ -12,7 +12,7 @@ export interface Move {
 
 /** The row is not what the table takes: a number too large for its column, a null where none may be. */
 export const dataIsWrong = (error: unknown): boolean =>
-  /^2[23]/.test(String((error as { code?: unknown })?.code ?? ''));
+  /^2[23]/.test((error as { code?: string } | undefined)?.code ?? '');
 
 /** Reads and writes the rows of one projection table. */
 export class TableWriter {
@@ -84,6 +84,6 @@ export class TableWriter {
       ...Object.values(this.projection.columns).map((column) => rows.map((row) => column.of(row.view))),
       rows.map((row) => JSON.stringify(row.view)),
     ]);
-    return answer!.moved === 1;
+    return answer.moved === 1;
   }
 }

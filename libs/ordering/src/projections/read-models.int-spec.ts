@@ -1,0 +1,247 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { derivedId, isSealed, type Uuid } from '#kernel';
+import type { Database } from '#platform/database';
+import type { Vault } from '#platform/privacy';
+import { SystemIds } from '#platform/system';
+import { happening } from '../../../platform/src/event-store/testing/store';
+import { projectionsOn } from '../../../platform/src/projections/testing/tally';
+import { ListOrdersHandler, listSql, ListOrders, type OrderFilter, type Place } from '../list-orders/list-orders.query';
+import { begins, ends } from '../list-orders/moment.field';
+import type { OrderEvent } from '../model/order';
+import { orderEvents } from '../model/order-events.config';
+import { customerId, facts, ordered, refundDone, samplePlaced } from '../model/order-samples';
+import { SalesReport, SalesReportHandler } from '../sales-report/sales-report.query';
+import { ViewOrder, ViewOrderHandler } from '../view-order/view-order.query';
+import { orderProjections } from './order-projections.config';
+
+const ids = new SystemIds();
+const vault = {
+  openAll: async (value: unknown) =>
+    JSON.parse(JSON.stringify(value), (_, part: unknown) => (isSealed(part) ? part.sealed.slice(3) : part)),
+} as unknown as Vault;
+
+let test: TestDatabase;
+let db: Database;
+let shop: ReturnType<typeof projectionsOn>;
+const everything = ['order-view', 'order-list', 'sales'];
+const stops: (() => Promise<void>)[] = [];
+
+beforeEach(async () => {
+  test = await testDatabase();
+  db = test.of('ordering');
+  shop = projectionsOn(db, orderProjections, orderEvents);
+});
+afterEach(async () => {
+  await Promise.all(stops.splice(0).map((stop) => stop()));
+  await test.drop();
+});
+
+const append = async (orderId: Uuid, from: number, ...events: readonly OrderEvent[]): Promise<void> => {
+  const facts = events.map((event) => ({ ...event, schemaVersion: 1 }));
+  await shop.store.append({ ...happening(orderId, from), events: facts });
+};
+
+const place = async (more: Partial<typeof samplePlaced>, ...then: readonly OrderEvent[]): Promise<Uuid> => {
+  const id = ids.next();
+  await append(id, 0, { type: 'OrderPlaced', data: { ...samplePlaced, ...more } }, ...then);
+  return id;
+};
+
+async function eventually(what: () => Promise<boolean>): Promise<void> {
+  for (const end = Date.now() + 10_000; Date.now() < end; await pause(15)) if (await what()) return;
+  throw new Error('it did not come to that');
+}
+
+const project = async (events: number): Promise<void> => {
+  stops.push(shop.lead(...everything));
+  await eventually(async () => {
+    const positions = await Promise.all(everything.map((name) => shop.models.position(name)));
+    return positions.every((position) => position === events);
+  });
+};
+
+describe('An order’s view', () => {
+  const looking = () => new ViewOrderHandler(db, shop.models, shop.store, vault);
+  const owner = { userId: customerId };
+
+  it('is there before anything was projected, and the same after', async () => {
+    const id = await place({}, facts.confirmed);
+    const folded = await looking().execute(new ViewOrder(id, owner));
+    expect(folded).toMatchObject({
+      stale: false,
+      order: { id, version: 2, status: 'confirmed', contact: { name: 'An' } },
+    });
+    await project(2);
+    expect(await looking().execute(new ViewOrder(id, owner))).toEqual(folded);
+  });
+
+  it('waits for a version, and says when it was not reached', async () => {
+    const id = await place({});
+    await project(1);
+    const waiting = looking().execute(new ViewOrder(id, owner, 2));
+    await pause(50);
+    await append(id, 1, facts.confirmed);
+    expect(await waiting).toMatchObject({ stale: false, order: { version: 2 } });
+    const begun = performance.now();
+    expect(await looking().execute(new ViewOrder(id, owner, 9))).toMatchObject({ stale: true, order: { version: 2 } });
+    expect(performance.now() - begun).toBeGreaterThan(1_900);
+  });
+
+  it('does not exist for strangers, whether projected or not', async () => {
+    const id = await place({});
+    const stranger = new ViewOrder(id, { userId: ids.next() }, 5);
+    await expect(looking().execute(stranger)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await project(1);
+    await expect(looking().execute(stranger)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(looking().execute(new ViewOrder(ids.next(), owner))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});
+
+describe('The list of orders', () => {
+  const list = (filter: OrderFilter, limit = 50, after?: Place) =>
+    new ListOrdersHandler(db, shop.models, vault).execute(new ListOrders(filter, limit, after));
+
+  it('shows a customer their own, a guest theirs, and staff what they filter for', async () => {
+    const mine = [await place({}), await place({}, facts.confirmed)];
+    const guests = await place({ customerId: null, guestTokenHash: 'h' });
+    const others = await place({ customerId: ids.next() });
+    await project(5);
+    const found = async (filter: OrderFilter) => (await list(filter)).map((order) => order.id);
+    expect(await found({ customer: customerId })).toEqual([...mine].reverse());
+    expect(await found({ guest: 'h' })).toEqual([guests]);
+    expect(await found({ status: 'confirmed' })).toEqual([mine[1]]);
+    expect(await found({})).toEqual([others, guests, ...[...mine].reverse()]);
+    expect(await found({ to: new Date(0) })).toEqual([]);
+    expect(await found({ from: new Date(0) })).toHaveLength(4);
+  });
+
+  it('goes on where the last page ended, also among orders of one moment', async () => {
+    const all = await Promise.all(Array.from({ length: 7 }, () => place({})));
+    await project(7);
+    await db.query(`update order_list_v1 set placed_at = '2026-11-23T03:00:00Z',
+      view = jsonb_set(view, '{placedAt}', '"2026-11-23T03:00:00.000Z"')`);
+    const seen: string[] = [];
+    for (let after: Place | undefined; ;) {
+      const rows = await list({}, 3, after);
+      seen.push(...rows.slice(0, 3).map((row) => row.id));
+      if (rows.length <= 3) break;
+      after = { at: rows[2].placedAt, id: rows[2].id };
+    }
+    expect(seen).toEqual([...all].sort().reverse());
+  });
+
+  it('reads an index in order, whatever the filter: no sorting, no walking through the whole table', async () => {
+    await test.admin(
+      `insert into ordering.order_list_v1 (order_id, position, version, view, status, customer_id, guest, placed_at)
+       select gen_random_uuid(), n, 1, '{}', (array['pending', 'confirmed', 'ready', 'completed'])[1 + n % 4],
+         case when n % 3 > 0 then md5((n % 10)::text)::uuid end, case when n % 3 = 0 then md5((n % 10)::text) end,
+         timestamptz '2026-01-01' + n * interval '1 minute'
+       from generate_series(1, 20000) n`,
+    );
+    await test.admin('analyze ordering.order_list_v1');
+    const after = { at: '2026-01-08T00:00:00.000Z', id: ids.next() };
+    const customer = 'c4ca4238-a0b9-2382-0dcc-509a6f75849b';
+    const from = new Date('2026-01-03');
+    const filters: OrderFilter[] = [
+      {},
+      { customer },
+      { guest: 'c4ca4238a0b923820dcc509a6f75849b' },
+      { status: 'ready' },
+      { from, to: new Date('2026-01-05') },
+      { customer, status: 'ready', from },
+      { status: 'ready', from },
+    ];
+    for (const filter of filters) {
+      for (const place of [undefined, after]) {
+        const [sql, values] = listSql('order_list_v1', filter, 21, place);
+        const lines = await db.query<{ 'QUERY PLAN': string }>(`explain ${sql}`, values);
+        const plan = lines.map((line) => line['QUERY PLAN']).join('\n');
+        expect(plan).toContain('Index Scan');
+        expect(plan).not.toMatch(/Seq Scan|Sort|Bitmap/);
+      }
+    }
+  });
+});
+
+describe('The sales report', () => {
+  const report = (from: string, to: string, by: 'day' | 'month' | 'product') =>
+    new SalesReportHandler(db, shop.models).execute(new SalesReport(begins('from', from), ends('to', to), by));
+
+  it('sums what was confirmed, less what went back, by Vietnamese days', async () => {
+    await place({}, facts.confirmed);
+    await place({}, facts.confirmed, refundDone('r', 30_000));
+    await place({}, facts.cancelled);
+    await place({ payment: facts.placedForCash.data.payment }, facts.confirmedForCash, facts.cancelled);
+    await project(10);
+    const [{ today, month }] = await db.query<{ today: string; month: string }>(
+      `select to_char(now() at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM-DD') as today,
+         to_char(now() at time zone 'Asia/Ho_Chi_Minh', 'YYYY-MM') as month`,
+    );
+    const { rows, total } = await report(today, today, 'day');
+    const sums = {
+      orders: 3,
+      items: 9,
+      gross: { amount: 300_000 },
+      refunded: { amount: 30_000 },
+      lost: { amount: 100_000 },
+      net: { amount: 170_000 },
+    };
+    expect(rows).toMatchObject([{ key: today, ...sums }]);
+    expect(total).toMatchObject(sums);
+    expect((await report(today, today, 'month')).rows).toMatchObject([{ key: month, net: { amount: 170_000 } }]);
+    expect((await report(today, today, 'product')).rows).toMatchObject([
+      { key: samplePlaced.lines[0].productId, orders: 3, items: 9, net: { amount: 170_000 } },
+    ]);
+    expect((await report('2020-01-01', '2020-12-31', 'day')).rows).toEqual([]);
+  });
+
+  it('counts an event on the day it fell on in Vietnam, and a refund on its own day', async () => {
+    await project(0);
+    const entry = (at: string, kind: string, amount: number) => ({
+      at,
+      kind,
+      amount: { amount, currency: 'VND' },
+      fee: { amount: 0, currency: 'VND' },
+      parts: [],
+    });
+    const entries = [
+      entry('2026-11-22T17:30:00.000Z', 'sold', 500),
+      entry('2026-11-24T02:00:00.000Z', 'refunded', 200),
+    ];
+    await db.query(
+      `insert into sales_v1 (order_id, position, version, view, first_at, last_at, net)
+       values ($1, 1, 1, $2, $3, $4, 300)`,
+      [derivedId(ids.next(), 'x'), JSON.stringify({ entries }), entries[0].at, entries[1].at],
+    );
+    const { rows } = await report('2026-11-01', '2026-11-30', 'day');
+    expect(rows.map((row) => [row.key, row.net.amount])).toEqual([
+      ['2026-11-23', 500],
+      ['2026-11-24', -200],
+    ]);
+    expect((await report('2026-11-23', '2026-11-23', 'day')).total.net.amount).toBe(500);
+    expect((await report('2026-11-22', '2026-11-22', 'day')).rows).toEqual([]);
+  });
+});
+
+describe('A rebuild of every read model', () => {
+  it('reproduces it exactly', async () => {
+    for (const status of ['pending', 'confirmed', 'ready', 'completed'] as const) {
+      const id = ids.next();
+      for (const [version, event] of ordered[status].entries()) await append(id, version, event);
+    }
+    await project(14);
+    for (const name of everything) {
+      const old = await shop.models.table(name);
+      const { id } = await shop.rebuilds.start(name, 'manual', null, 'test');
+      await eventually(async () => (await shop.rebuilds.view(name, id)).state === 'ready');
+      await shop.goLive.now(name, id);
+      const next = await shop.models.table(name);
+      expect(next).not.toBe(old);
+      expect(
+        await db.query(`(table ${old} except table ${next}) union all (table ${next} except table ${old})`),
+      ).toEqual([]);
+      expect(await db.query(`select 1 from ${next}`)).toHaveLength(4);
+    }
+  });
+});
