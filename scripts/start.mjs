@@ -1,6 +1,7 @@
 // Builds when a source is newer than the last build, then opens the shop in this same process, so that signals reach it.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -64,4 +65,5 @@ function build() {
 }
 
 if (!isBuilt()) await locked(build);
+module.enableCompileCache?.(join(root, 'dist', '.compile-cache')); // since Node 22
 if (!process.exitCode) await import(main);

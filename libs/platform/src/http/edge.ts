@@ -1,5 +1,5 @@
 import { DomainError } from '#kernel';
-import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { traceparentFrom, within, type AccessRecord, type Ambient, type ShopState } from '#platform/observability';
 import type { FailureFilter } from './failure.filter';
@@ -39,6 +39,7 @@ export function layEdge(fastify: FastifyInstance, { state, record, failures, lat
     request.ambient = ambient;
     reply.header('x-request-id', request.id);
     if (state.isDraining) reply.header('connection', 'close');
+    ignoreTypeOfNothing(request);
     if (/%00/.test(request.url))
       return failures.answer(new InvalidInput([{ field: 'url', message: 'contains NUL' }]), request, reply);
     if (lateness() && !ALWAYS.test(request.url)) return failures.answer(overloaded(), request, reply);
@@ -58,6 +59,13 @@ export function layEdge(fastify: FastifyInstance, { state, record, failures, lat
     record.answered(request, reply);
     done();
   });
+}
+
+/** Clients that always say they send JSON, also when they send nothing, are not refused for it. */
+function ignoreTypeOfNothing({ headers }: FastifyRequest): void {
+  const length = headers['content-length'];
+  if ((length === undefined || length === '0') && headers['transfer-encoding'] === undefined)
+    delete headers['content-type'];
 }
 
 /** Passport's redirects speak to a Node response. */

@@ -9,10 +9,19 @@ export class FailureFilter implements ExceptionFilter {
   private readonly log = new Logger('failure');
 
   catch(error: unknown, host: ArgumentsHost): void {
+    if (host.getType() === 'ws') return this.tell(error, host);
     if (host.getType() !== 'http') throw error;
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     this.answer(error, request, http.getResponse<FastifyReply>());
+  }
+
+  /** A socket hears of it as Nest's clients expect, with the same codes. */
+  private tell(error: unknown, host: ArgumentsHost): void {
+    const failure = failureOf(error);
+    if (failure.broken) this.log.error({ message: 'a socket message broke', error });
+    const client = host.switchToWs().getClient<{ id?: string; emit(event: string, body: object): void }>();
+    client.emit('exception', failureBody(failure, client.id ?? '', 'en').error);
   }
 
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {

@@ -25,32 +25,38 @@ export class ElasticsearchLogs extends Writable {
 
   override _write(line: string | Buffer, _encoding: string, next: () => void): void {
     this.waiting.push(String(line).trimEnd());
-    if (this.waiting.length > MOST) this.dropped += this.waiting.splice(0, this.waiting.length - MOST).length;
+    this.trim();
     next();
+  }
+
+  private trim(): void {
+    if (this.waiting.length > MOST) this.dropped += this.waiting.splice(0, this.waiting.length - MOST).length;
   }
 
   private async flush(): Promise<void> {
     if (this.sending || this.waiting.length === 0) return;
     this.sending = true;
-    const batch = this.waiting.slice(0, BATCH);
+    const batch = this.waiting.splice(0, BATCH);
     const dropped = this.dropped;
     try {
-      const lines = dropped > 0 ? [...batch, JSON.stringify(noteOf(dropped))] : batch;
-      const answer = await fetch(this.url, {
-        method: 'POST',
-        headers: this.headers,
-        body: lines.map((line) => `{"create":{}}\n${line}\n`).join(''),
-        signal: AbortSignal.timeout(5_000),
-      });
-      if (!answer.ok) return; // it is unwell: they wait for the next round
-      const sent = new Set(batch);
-      this.waiting = this.waiting.filter((line) => !sent.has(line));
+      await this.send(dropped > 0 ? [...batch, JSON.stringify(noteOf(dropped))] : batch);
       this.dropped -= dropped;
     } catch {
-      // it is away: they wait for the next round
+      this.waiting.unshift(...batch); // it is away or unwell: they wait for the next round
+      this.trim();
     } finally {
       this.sending = false;
     }
+  }
+
+  private async send(lines: readonly string[]): Promise<void> {
+    const answer = await fetch(this.url, {
+      method: 'POST',
+      headers: this.headers,
+      body: lines.map((line) => `{"create":{}}\n${line}\n`).join(''),
+      signal: AbortSignal.timeout(5_000),
+    });
+    if (!answer.ok) throw new Error(`Elasticsearch answered ${answer.status}`);
   }
 
   override _final(done: () => void): void {

@@ -8,5 +8,6 @@ export { isLimited, Limited, Unlimited } from './limits';
 export { PublishedKeys } from './published-keys.adapter';
 export { RateLimited } from './rate-limit.guard';
 export { MemoryRateLimits, RateLimits } from './rate-limits';
+export { RedisRateLimits } from './redis-rate-limits.adapter';
 export { SecurityModule } from './security.module';
 export * from './verifying-keys';

@@ -11,8 +11,13 @@ import { KeyRing } from './key-ring';
 import { RateLimitGuard } from './rate-limit.guard';
 import { rateLimitOptions } from './rate-limit.options';
 import { MemoryRateLimits, RateLimits } from './rate-limits';
+import { RedisRateLimits } from './redis-rate-limits.adapter';
 
-const limits: Provider = { provide: RateLimits, useClass: MemoryRateLimits };
+const limits: Provider = {
+  provide: RateLimits,
+  inject: [Config],
+  useFactory: ({ redisUrl }: Config) => (redisUrl ? new RedisRateLimits(redisUrl) : new MemoryRateLimits()),
+};
 
 @Global()
 @Module({ providers: [limits], exports: [limits] })

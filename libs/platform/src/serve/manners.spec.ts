@@ -150,6 +150,14 @@ describe('The manners of every route', () => {
     expect(results.every(({ body }) => body.success === false && body.error.requestId)).toBe(true);
   });
 
+  it('takes an empty body where none is needed, whatever it is said to be', async () => {
+    const empty = await ask('POST', '/brews/nothing', { headers: { 'content-type': 'application/json' } });
+    expect([empty.status, empty.body]).toEqual([201, { success: true, data: null }]);
+    expect((await ask('POST', '/brews/nothing', { payload: {} })).status).toBe(201);
+    const missing = await ask('POST', '/brews/plain', { headers: { 'content-type': 'application/json' } });
+    expect(missing.status).toBe(400);
+  });
+
   it('reads a query strictly, and refuses what it does not know, also where it knows none', async () => {
     const at = async (query: string) => (await ask('GET', `/brews?${query}`)).status;
     expect(await at('limit=2&sort=price')).toBe(200);

@@ -11,6 +11,7 @@ import { SecurityModule } from '#platform/security';
 import { SystemModule } from '#platform/system';
 import { DatabaseHealth, SERVED_CONTEXTS } from './database-health';
 import { publishedKeys } from './published-keys';
+import { redisHealth } from './redis-health';
 
 /** What every process of the shop has, and the contexts that live in this one. */
 @Module({})
@@ -31,7 +32,12 @@ export class ShopModule {
         HttpModule,
         ...modules,
       ],
-      providers: [{ provide: SERVED_CONTEXTS, useValue: contexts }, DatabaseHealth, ...publishedKeys(config, contexts)],
+      providers: [
+        { provide: SERVED_CONTEXTS, useValue: contexts },
+        DatabaseHealth,
+        ...redisHealth(config),
+        ...publishedKeys(config, contexts),
+      ],
     } satisfies DynamicModule;
   }
 }

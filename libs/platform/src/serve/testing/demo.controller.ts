@@ -63,6 +63,20 @@ const brew = (name: string) => ({
   price: { amount: 55_000, currency: 'VND' as const },
 });
 
+/** An answer that takes until it is told to finish. */
+export class Slow {
+  private static reached: () => void = () => undefined;
+  private static let: () => void = () => undefined;
+
+  static begun = (): Promise<void> => new Promise((begun) => (Slow.reached = begun));
+  static finish = (): void => Slow.let();
+  static answer = (): Promise<void> =>
+    new Promise((finished) => {
+      Slow.let = finished;
+      Slow.reached();
+    });
+}
+
 @ApiTags('brews')
 @Controller('brews')
 export class DemoController {
@@ -110,6 +124,13 @@ export class DemoController {
   @Public()
   broken(): never {
     throw new Error('secret inner workings');
+  }
+
+  @Get('slow')
+  @Public()
+  async slow() {
+    await Slow.answer();
+    return 'at last';
   }
 
   @Get('away')
@@ -175,6 +196,12 @@ export class DemoController {
   @Public()
   plain(@Body() body: PackBody) {
     return body;
+  }
+
+  @Post('nothing')
+  @Public()
+  nothing() {
+    return null;
   }
 
   @Delete(':id')

@@ -1,0 +1,39 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { PublishedKeys } from './published-keys.adapter';
+
+const jwk = (kid: string) => ({
+  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
+  kid,
+});
+
+describe('Keys that identity publishes', () => {
+  const asked = jest.spyOn(globalThis, 'fetch');
+  const publish = (...keys: object[]) => asked.mockImplementation(() => Promise.resolve(Response.json({ keys })));
+  beforeEach(() => asked.mockReset());
+  afterAll(() => asked.mockRestore());
+
+  it('are asked for once and kept', async () => {
+    publish(jwk('a'), { kty: 'RSA', kid: 'r' });
+    const keys = new PublishedKeys('http://identity/.well-known/jwks.json');
+    const found = await Promise.all([keys.find('a'), keys.find('a')]);
+    expect(found.map((key) => key?.asymmetricKeyType)).toEqual(['ec', 'ec']);
+    expect(await keys.find('a')).toBe(found[0]);
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
+
+  it('are not asked for again at every unknown one', async () => {
+    publish(jwk('a'));
+    const keys = new PublishedKeys('http://identity');
+    expect([await keys.find('x'), await keys.find('y'), await keys.find('r')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
+
+  it('are missed aloud when nobody answers', async () => {
+    asked.mockRejectedValue(new Error('away'));
+    await expect(new PublishedKeys('http://identity').find('a')).rejects.toThrow('away');
+  });
+});
