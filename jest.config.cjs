@@ -58,7 +58,7 @@ module.exports = {
   projects: [
     { ...common, displayName: 'unit', testRegex: ['(libs|apps)/.*\\.spec\\.ts$', 'test/architecture/.*\\.spec\\.ts$'] },
     { ...common, ...onPostgres, displayName: 'integration', testRegex: ['\\.int-spec\\.ts$'] },
-    { ...common, ...onPostgres, displayName: 'journeys', testRegex: ['test/journeys/.*\\.e2e-spec\\.ts$'] },
+    { ...common, ...onPostgres, displayName: 'journeys', testRegex: ['test/(journeys|api)/.*\\.e2e-spec\\.ts$'] },
     { ...common, displayName: 'adapters', testRegex: ['\\.adapter-spec\\.ts$'] },
     { ...common, ...onPostgres, displayName: 'faults', testRegex: ['test/faults/.*\\.e2e-spec\\.ts$'] },
   ],

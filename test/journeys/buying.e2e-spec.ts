@@ -1,0 +1,138 @@
+import { eventually } from '../support/eventually';
+import { openShop, type OpenShop } from '../support/open-shop';
+import { anyone, chargesOf, expectStatus, mailsTo, register, shelve, stockOf } from '../support/people';
+
+jest.setTimeout(30_000);
+
+describe('Buying a coffee', () => {
+  let open: OpenShop;
+  beforeAll(async () => (open = await openShop()), 240_000);
+  afterAll(() => open?.close());
+
+  it('goes from the shelf to a confirmed order within a second', async () => {
+    const { shop } = open;
+    const an = await register(shop);
+    const shelf = await an.get('/products?category=coffee-espresso&sort=price&limit=5');
+    expect(shelf.body.meta).toEqual({ nextCursor: expect.any(String), hasMore: true });
+    const coffee = (await an.get(`/products/${shelf.body.data[0].slug}`)).body.data;
+    const [variant] = coffee.variants;
+    expect(variant.available).toBeGreaterThan(0);
+
+    const cart = (await an.puts(variant.id, 2)).body.data;
+    expect(cart.lines).toEqual([
+      expect.objectContaining({ variantId: variant.id, quantity: 2, unitPrice: variant.price }),
+    ]);
+    expect(cart.total.amount).toBe(2 * variant.price.amount);
+
+    const placed = expectStatus(201, await an.orders('tok_ok', { headers: { prefer: 'wait=5' } }));
+    expect(placed.headers.get('location')).toBe(`/api/v1/orders/${placed.body.data.id}`);
+    const order = placed.body.data;
+    expect(order).toMatchObject({
+      status: 'confirmed',
+      version: 2,
+      lines: [{ variantId: variant.id, quantity: 2, unitPrice: variant.price, lineTotal: cart.total }],
+      total: cart.total,
+      contact: { name: 'Nguyễn Văn An', phone: '0901234567', email: an.email },
+      payment: { method: 'card', status: 'paid', paid: cart.total },
+    });
+    await eventually(async () => expect((await an.get('/cart')).body.data.lines).toEqual([]));
+    expect((await an.get('/orders')).body.data.map(({ id }: { id: string }) => id)).toEqual([order.id]);
+
+    const seconds = [];
+    for (let cup = 0; cup < 3; cup += 1) {
+      await an.puts(variant.id);
+      const begun = performance.now();
+      const next = await an.orders('tok_ok', { headers: { prefer: 'wait=5' } });
+      expect(next.body.data.status).toBe('confirmed');
+      seconds.push((performance.now() - begun) / 1000);
+    }
+    expect(Math.min(...seconds)).toBeLessThan(1);
+  });
+
+  it('takes the money once, the goods off the shelf, and gives a point for every 10,000 đồng', async () => {
+    const { shop, admin } = open;
+    const an = await register(shop);
+    const drink = await shelve(admin, { stock: 20, price: 39_000 });
+    const { id } = await an.buys(drink.variantId, 'tok_ok', 3);
+    await an.sees(id, 'confirmed');
+    expect(await chargesOf(admin, id)).toEqual([
+      expect.objectContaining({ orderId: id, status: 'captured', amount: { amount: 117_000, currency: 'VND' } }),
+    ]);
+    expect(await stockOf(admin, drink)).toMatchObject({ onHand: 17, reserved: 0, available: 17 });
+    await eventually(async () =>
+      expect(await an.points()).toMatchObject({
+        balance: 11,
+        tier: expect.any(String),
+        entries: [{ points: 11, orderId: id, reason: expect.any(String), at: expect.any(String) }],
+      }),
+    );
+  });
+
+  it.each([
+    ['vi', 'đã được xác nhận'],
+    ['en', 'is confirmed'],
+  ])('is told by mail, once, in the language of the order: %s', async (language, words) => {
+    const { shop, admin } = open;
+    const an = (await register(shop)).carrying({ 'accept-language': language });
+    const drink = await shelve(admin);
+    const order = await an.buys(drink.variantId, 'tok_ok');
+    const mails = await eventually(async () => {
+      const found = await mailsTo(admin, an.email);
+      expect(found).toHaveLength(1);
+      return found;
+    });
+    expect(mails[0]).toMatchObject({ to: an.email, event: 'order-confirmed', sentAt: expect.any(String) });
+    expect(mails[0].subject).toContain(order.number);
+    expect(mails[0].subject + mails[0].body).toContain(words);
+    expect(mails[0].body).toContain('50.000');
+  });
+
+  it('shows its history in words, and waits for a version that is on its way', async () => {
+    const { shop, admin } = open;
+    const an = await register(shop);
+    const drink = await shelve(admin);
+    const { id } = await an.buys(drink.variantId, 'tok_ok');
+    const seen = await an.get(`/orders/${id}?minVersion=2`);
+    expect(seen.body).toMatchObject({ data: { id, status: 'confirmed', version: 2 } });
+    expect(seen.body.meta?.stale).toBeUndefined();
+    const late = await an.get(`/orders/${id}?minVersion=9`);
+    expect([late.status, late.body.meta]).toEqual([200, { stale: true }]);
+    const history = async (language: string) =>
+      (await an.get(`/orders/${id}/history`, { headers: { 'accept-language': language } })).body.data;
+    expect(await history('en')).toHaveLength(2);
+    expect(JSON.stringify(await history('vi'))).toContain('đơn hàng');
+  });
+
+  it('in cash: confirmed at once, owed until it is handed over', async () => {
+    const { shop, admin } = open;
+    const an = await register(shop);
+    const drink = await shelve(admin);
+    const { id } = await an.buys(drink.variantId, 'cash');
+    const order = await an.sees(id, 'confirmed');
+    expect(order.payment).toMatchObject({ method: 'cash', status: 'due', paid: { amount: 0, currency: 'VND' } });
+    expect(await chargesOf(admin, id)).toEqual([]);
+    for (const step of ['accept', 'prepare', 'ready', 'complete'])
+      expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`));
+    expect((await an.sees(id, 'completed')).payment).toMatchObject({ status: 'paid', paid: { amount: 50_000 } });
+    await eventually(async () => expect((await an.points()).balance).toBe(5));
+  });
+
+  it('takes prices from the catalogue, and refuses those of the client', async () => {
+    const { shop, admin } = open;
+    const an = await register(shop);
+    const { productId, variantId } = await shelve(admin, { price: 50_000 });
+    const cheap = await an.post('/cart/items', { body: { variantId, quantity: 1, unitPrice: 1 } });
+    expect([cheap.status, cheap.body.error.details[0].field]).toEqual([400, 'unitPrice']);
+    await an.puts(variantId);
+    expectStatus(200, await admin.patch(`/admin/products/${productId}`, { body: { basePrice: 60_000 } }));
+    const order = expectStatus(201, await an.orders('tok_ok')).body.data;
+    expect(order.total.amount).toBe(60_000);
+  });
+
+  it('needs something in the cart', async () => {
+    const an = await register(open.shop);
+    const refused = await an.orders('tok_ok');
+    expect([refused.status, refused.body.error.code]).toEqual([409, 'CART_EMPTY']);
+    expect((await anyone(open.shop).orders('tok_ok')).body.error.code).toBe('CART_EMPTY');
+  });
+});

@@ -1,0 +1,136 @@
+import { randomUUID } from 'node:crypto';
+import { eventually } from './eventually';
+import type { AskOptions, Reply, RunningShop } from './start-shop';
+
+/** Of `.env.example`: the admin that a demo shop has from the start. */
+export const ADMIN = { email: 'admin@coffee-tea.example', password: 'demo-admin-brews' };
+
+export interface OrderOptions {
+  readonly key?: string;
+  /** Merged into the body. */
+  readonly body?: object;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Somebody in the shop: whatever they ask for, they ask as themselves. */
+export class Person {
+  constructor(
+    readonly shop: RunningShop,
+    readonly headers: Readonly<Record<string, string>> = {},
+    readonly email = '',
+    readonly userId = '',
+  ) {}
+
+  get token(): string {
+    return (this.headers['authorization'] ?? '').replace('Bearer ', '');
+  }
+
+  get = (path: string, options?: AskOptions): Promise<Reply> => this.shop.get(path, this.with(options));
+  post = (path: string, options?: AskOptions): Promise<Reply> => this.shop.post(path, this.with(options));
+  put = (path: string, options?: AskOptions): Promise<Reply> => this.shop.put(path, this.with(options));
+  patch = (path: string, options?: AskOptions): Promise<Reply> => this.shop.patch(path, this.with(options));
+  delete = (path: string, options?: AskOptions): Promise<Reply> => this.shop.delete(path, this.with(options));
+
+  carrying(headers: Readonly<Record<string, string>>): Person {
+    return new Person(this.shop, { ...this.headers, ...headers }, this.email, this.userId);
+  }
+
+  async puts(variantId: string, quantity = 1): Promise<Reply> {
+    return expectStatus(201, await this.post('/cart/items', { body: { variantId, quantity } }));
+  }
+
+  /** By card with this token, or in cash. */
+  orders(payment: string, { key = randomUUID(), body, headers }: OrderOptions = {}): Promise<Reply> {
+    return this.post('/orders', {
+      headers: { 'idempotency-key': key, ...headers },
+      body: {
+        contact: { name: 'Nguyễn Văn An', phone: '0901234567' },
+        fulfilment: { type: 'pickup' },
+        payment: payment === 'cash' ? { method: 'cash' } : { method: 'card', token: payment },
+        ...body,
+      },
+    });
+  }
+
+  /** Buys some of a variant; answers the pending order. */
+  async buys(variantId: string, payment: string, quantity = 1): Promise<any> {
+    await this.puts(variantId, quantity);
+    return expectStatus(201, await this.orders(payment)).body.data;
+  }
+
+  /** The order, once it is in this status. */
+  sees(orderId: string, status: string, milliseconds?: number): Promise<any> {
+    return eventually(async () => {
+      const { data } = expectStatus(200, await this.get(`/orders/${orderId}`)).body;
+      if (data.status !== status) throw new Error(`the order is ${data.status}, not ${status}`);
+      return data;
+    }, milliseconds);
+  }
+
+  points = async (): Promise<any> => (await this.get('/users/me/loyalty')).body.data;
+}
+
+export function expectStatus(status: number, reply: Reply): Reply {
+  if (reply.status === status) return reply;
+  throw new Error(`${reply.status} instead of ${status}: ${JSON.stringify(reply.body)}`);
+}
+
+export const anyone = (shop: RunningShop): Person => new Person(shop);
+
+const known = (shop: RunningShop, { body }: Reply): Person =>
+  new Person(shop, { authorization: `Bearer ${body.data.accessToken}` }, body.data.user.email, body.data.user.id);
+
+export async function register(shop: RunningShop, headers?: Readonly<Record<string, string>>): Promise<Person> {
+  const body = { email: `an-${randomUUID()}@example.com`, password: 'a-long-Password-1', name: 'Nguyễn Văn An' };
+  return known(shop, expectStatus(201, await shop.post('/auth/register', { body, ...(headers && { headers }) })));
+}
+
+export async function logIn(
+  shop: RunningShop,
+  account: { readonly email: string; readonly password: string },
+  headers?: Readonly<Record<string, string>>,
+): Promise<Person> {
+  return known(shop, expectStatus(200, await shop.post('/auth/login', { body: account, ...(headers && { headers }) })));
+}
+
+export interface Drink {
+  readonly productId: string;
+  readonly variantId: string;
+  readonly sku: string;
+  readonly price: number;
+}
+
+/** Staff put something new on the shelf, so that nobody else buys from it. */
+export async function shelve(admin: Person, { stock = 20, price = 50_000 } = {}): Promise<Drink> {
+  const [categories, brands] = await Promise.all([admin.get('/categories'), admin.get('/brands')]);
+  const variant = (name: string) => ({ name, type: 'size', priceAdjustment: 0, stock });
+  const listed = await admin.post('/admin/products', {
+    body: {
+      name: `Cà phê ${randomUUID().slice(0, 8)}`,
+      description: 'Rang xay trong ngày, pha từng ly một.',
+      basePrice: price,
+      categoryId: categories.body.data[0].id,
+      brandId: brands.body.data[0].id,
+      variants: [variant('Vừa'), variant('Lớn')],
+    },
+  });
+  const product = expectStatus(201, listed).body.data;
+  const { id, sku } = product.variants[0];
+  const drink = { productId: product.id, variantId: id, sku, price };
+  await eventually(async () => {
+    if ((await stockOf(admin, drink)).available !== stock) throw new Error(`no stock of ${sku}`);
+  });
+  return drink;
+}
+
+export async function stockOf(admin: Person, { sku }: Pick<Drink, 'sku'>): Promise<any> {
+  const { data } = expectStatus(200, await admin.get(`/admin/inventory?sku=${sku}`)).body;
+  return data[0] ?? {};
+}
+
+/** What the payment provider really did for an order, from its own books. */
+export const chargesOf = async (admin: Person, orderId: string): Promise<any[]> =>
+  expectStatus(200, await admin.get(`/admin/sandbox/charges?orderId=${orderId}`)).body.data;
+
+export const mailsTo = async (admin: Person, email: string): Promise<any[]> =>
+  expectStatus(200, await admin.get(`/admin/mailbox?to=${encodeURIComponent(email)}&limit=100`)).body.data;
