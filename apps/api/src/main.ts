@@ -1,20 +1,4 @@
-import { CartModule } from '#modules/cart';
-import { CatalogModule } from '#modules/catalog';
-import { CustomersModule } from '#modules/customers';
-import { IdentityModule } from '#modules/identity';
-import { InventoryModule } from '#modules/inventory';
-import { NotificationsModule } from '#modules/notifications';
-import { OrderingModule } from '#modules/ordering';
-import { PaymentsModule } from '#modules/payments';
 import { serve } from '#platform/serve';
+import { everyContext } from './every-context';
 
-void serve('api', [
-  IdentityModule,
-  CustomersModule,
-  CatalogModule,
-  InventoryModule,
-  CartModule,
-  OrderingModule,
-  PaymentsModule,
-  NotificationsModule,
-]);
+void serve('api', everyContext);

@@ -1,4 +1,4 @@
-import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { isSealed } from '#kernel';
 import { Config } from '#platform/config';
@@ -21,12 +21,12 @@ const noAnswer = (error: unknown) => ({
 
 /** Says to the providers what is due, each call cut off after PAYMENT_TIMEOUT_MS, and writes down what it heard. */
 @Injectable()
-export class ProviderCalls implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class ProviderCalls implements BeforeApplicationShutdown {
   private readonly log = new Logger(ProviderCalls.name);
   private readonly running = new Set<Promise<void>>();
   private looking: Promise<void> | undefined;
   private again = false;
-  private open = false;
+  private open = true;
   /** How long a call may be ours before another worker asks what became of it. */
   readonly claimMs: number;
 
@@ -41,11 +41,6 @@ export class ProviderCalls implements OnApplicationBootstrap, BeforeApplicationS
     private readonly results: PaymentsByResult,
   ) {
     this.claimMs = config.paymentTimeoutMs + 1_000;
-  }
-
-  onApplicationBootstrap(): void {
-    this.open = true;
-    this.poke();
   }
 
   async beforeApplicationShutdown(): Promise<void> {

@@ -1,6 +1,7 @@
 import { Global, Injectable, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { Config } from '#platform/config';
 import { databaseUrl } from '#platform/database';
+import { BACKSTAGE, BackstageLeadership } from './backstage-leadership';
 import { Leadership } from './leadership';
 import { PgLeadership } from './pg-leadership';
 
@@ -10,11 +11,11 @@ class LeadershipLife implements OnModuleInit, OnApplicationShutdown {
   constructor(private readonly leadership: Leadership) {}
 
   async onModuleInit(): Promise<void> {
-    await (this.leadership as PgLeadership).start();
+    await (this.leadership as PgLeadership | BackstageLeadership).start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await (this.leadership as PgLeadership).stop();
+    await (this.leadership as PgLeadership | BackstageLeadership).stop();
   }
 }
 
@@ -23,8 +24,11 @@ class LeadershipLife implements OnModuleInit, OnApplicationShutdown {
   providers: [
     {
       provide: Leadership,
-      inject: [Config],
-      useFactory: (config: Config) => new PgLeadership(() => config.databaseUrl ?? databaseUrl(config, 'ordering')),
+      inject: [Config, { token: BACKSTAGE, optional: true }],
+      useFactory: (config: Config, backstage: true | undefined) => {
+        const leadership = new PgLeadership(() => config.databaseUrl ?? databaseUrl(config, 'ordering'));
+        return backstage ? new BackstageLeadership(leadership) : leadership;
+      },
     },
     LeadershipLife,
   ],

@@ -1,3 +1,4 @@
+export { backstage, type Backstage } from './backstage';
 export { createShop, type ShopOptions } from './create-shop';
 export { closeShop } from './closing';
 export { seed } from './seed';

@@ -23,7 +23,7 @@ export async function housePostgres(
   return { config: withDatabase(config, postgres.url), stop: () => postgres.stop() };
 }
 
-const withDatabase = (config: Config, databaseUrl: string): Config =>
+export const withDatabase = (config: Config, databaseUrl: string): Config =>
   Object.freeze(
     Object.assign(Object.create(Object.getPrototypeOf(config) as object), config, { databaseUrl }),
   ) as Config;

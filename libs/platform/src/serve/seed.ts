@@ -1,10 +1,10 @@
-import type { INestApplication } from '@nestjs/common';
+import type { INestApplicationContext } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { Config } from '#platform/config';
 import { Seeder } from './seeder';
 
 /** Lets every context fill itself: with demo data where that is wanted, and with what the configuration promises. */
-export async function seed(app: INestApplication): Promise<void> {
+export async function seed(app: INestApplicationContext): Promise<void> {
   const { seedDemo } = app.get(Config);
   const seeders = app
     .get(DiscoveryService)

@@ -16,7 +16,12 @@ import { redisHealth } from './redis-health';
 /** What every process of the shop has, and the contexts that live in this one. */
 @Module({})
 export class ShopModule {
-  static with(config: Config, contexts: readonly ContextName[], modules: readonly (Type | DynamicModule)[]) {
+  static with(
+    config: Config,
+    contexts: readonly ContextName[],
+    modules: readonly (Type | DynamicModule)[],
+    { jobs = true }: { readonly jobs?: boolean } = {},
+  ) {
     return {
       module: ShopModule,
       imports: [
@@ -26,7 +31,7 @@ export class ShopModule {
         CacheModule,
         MessagingModule,
         PrivacyModule,
-        ScheduleModule.forRoot(),
+        ...(jobs ? [ScheduleModule.forRoot()] : []),
         ObservabilityModule,
         SecurityModule,
         HttpModule,

@@ -1,0 +1,20 @@
+import { DomainError, isUuid } from '#kernel';
+
+const wrong = (message: string) => new DomainError('VALIDATION_ERROR', 'invalid', message);
+
+export function orderIdIn(text: string | undefined): string {
+  const id = text?.toLowerCase();
+  if (!isUuid(id)) throw wrong(`Name an order by its id; ${text ?? 'nothing'} is none.`);
+  return id;
+}
+
+export function wholeIn(name: string, text: string, least = 0): number {
+  if (!/^\d{1,15}$/.test(text) || Number(text) < least) throw wrong(`${name} must be a whole number from ${least}.`);
+  return Number(text);
+}
+
+export function instantIn(name: string, text: string): Date {
+  const instant = new Date(text);
+  if (Number.isNaN(instant.getTime())) throw wrong(`${name} must be a time such as 2026-11-23T08:00:00Z.`);
+  return instant;
+}

@@ -1,0 +1,18 @@
+import { Command } from 'nest-commander';
+import { seed } from '#platform/serve';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { print, printJson } from '../output';
+
+@Command({ name: 'seed', description: 'fill the shop with its demo data, where SEED_DEMO is true, and its admin' })
+export class SeedCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run(_: string[], { json }: JsonOption): Promise<void> {
+    await this.operator.work((shop) => seed(shop.app));
+    if (json) printJson({ seeded: true });
+    else print('seeded');
+  }
+}

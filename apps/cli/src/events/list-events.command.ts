@@ -1,0 +1,50 @@
+import { Option, SubCommand } from 'nest-commander';
+import { EventLog } from '../../../../libs/ordering/src/order-history/event-log.query';
+import { wholeIn } from '../arguments';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { printJson, printTable } from '../output';
+
+interface ListOptions extends JsonOption {
+  readonly after?: number;
+  readonly limit?: number;
+  readonly type?: string;
+}
+
+@SubCommand({ name: 'list', description: 'events by position' })
+export class ListEventsCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run(_: string[], { json, after = 0, limit = 20, type }: ListOptions): Promise<void> {
+    const { events, head } = await this.operator.work((shop) => shop.ask(new EventLog(after, limit, type)));
+    const shown = events.slice(0, limit);
+    if (json) return printJson({ events: shown, head });
+    printTable(
+      ['position', 'time', 'order', 'version', 'event'],
+      shown.map(({ position, timestamp, orderId, version, type: name }) => [
+        position,
+        timestamp,
+        orderId,
+        version,
+        name,
+      ]),
+    );
+  }
+
+  @Option({ flags: '--after <position>', description: 'begin behind this position' })
+  parseAfter(text: string): number {
+    return wholeIn('--after', text);
+  }
+
+  @Option({ flags: '--limit <count>', description: 'how many at most (20)' })
+  parseLimit(text: string): number {
+    return Math.min(wholeIn('--limit', text, 1), 1_000);
+  }
+
+  @Option({ flags: '--type <event>', description: 'only events of this type' })
+  parseType(text: string): string {
+    return text;
+  }
+}

@@ -1,0 +1,38 @@
+import { Option, SubCommand } from 'nest-commander';
+import { DiffOrder } from '../../../../libs/ordering/src/order-history/time-travel.query';
+import { orderIdIn, wholeIn } from '../arguments';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { printJson, printTable } from '../output';
+
+interface DiffOptions extends JsonOption {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+@SubCommand({ name: 'diff', arguments: '<id>', description: 'what changed between two versions of an order' })
+export class DiffOrderCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([id]: string[], { json, from = 0, to }: DiffOptions): Promise<void> {
+    const orderId = orderIdIn(id);
+    const difference = await this.operator.work((shop) => shop.ask(new DiffOrder(orderId, from, to)));
+    if (json) return printJson(difference);
+    printTable(
+      ['path', 'before', 'after'],
+      difference.changes.map(({ path, before, after }) => [path, JSON.stringify(before), JSON.stringify(after)]),
+    );
+  }
+
+  @Option({ flags: '--from <version>', description: 'the earlier version; 0 is before it was placed (default)' })
+  parseFrom(text: string): number {
+    return wholeIn('--from', text);
+  }
+
+  @Option({ flags: '--to <version>', description: 'the later version; the present one when left out' })
+  parseTo(text: string): number {
+    return wholeIn('--to', text);
+  }
+}

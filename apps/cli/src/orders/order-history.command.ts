@@ -1,0 +1,26 @@
+import { SubCommand } from 'nest-commander';
+import { OrderEvents } from '../../../../libs/ordering/src/order-history/event-log.query';
+import { orderIdIn } from '../arguments';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { printJson, printTable } from '../output';
+
+@SubCommand({ name: 'history', arguments: '<id>', description: 'the stream of an order, event by event' })
+export class OrderHistoryCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([id]: string[], { json }: JsonOption): Promise<void> {
+    const orderId = orderIdIn(id);
+    const events = await this.operator.work((shop) => shop.ask(new OrderEvents(orderId)));
+    if (json) return printJson(events);
+    printTable(
+      ['version', 'position', 'time', 'event', 'by'],
+      events.map(({ version, position, timestamp, type, metadata }) => [
+        ...[version, position, timestamp, type],
+        metadata.actor.id ? `${metadata.actor.kind} ${metadata.actor.id}` : metadata.actor.kind,
+      ]),
+    );
+  }
+}

@@ -1,0 +1,40 @@
+import { Option, SubCommand } from 'nest-commander';
+import { OrderState } from '../../../../libs/ordering/src/order-history/time-travel.query';
+import { instantIn, orderIdIn, wholeIn } from '../arguments';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { print, printJson } from '../output';
+
+interface StateOptions extends JsonOption {
+  readonly version?: number;
+  readonly at?: Date;
+}
+
+@SubCommand({ name: 'state', arguments: '<id>', description: 'an order as it was, at a version or at an instant' })
+export class OrderStateCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([id]: string[], { json, version, at }: StateOptions): Promise<void> {
+    const orderId = orderIdIn(id);
+    const state = await this.operator.work((shop) => shop.ask(new OrderState(orderId, { version, at })));
+    if (json) return printJson(state);
+    print(`order ${state.number}, version ${state.version}: ${state.status}`);
+    for (const line of state.lines) print(`  ${line.quantity} × ${line.name}  ${line.lineTotal.amount} ₫`);
+    print(
+      `  total ${state.total.amount} ₫, paid ${state.payment.paid.amount} ₫, given back ${state.payment.refunded.amount} ₫`,
+    );
+    if (state.cancellation) print(`  cancelled: ${state.cancellation.code}`);
+  }
+
+  @Option({ flags: '--version <version>', description: 'after this many events' })
+  parseVersion(text: string): number {
+    return wholeIn('--version', text, 1);
+  }
+
+  @Option({ flags: '--at <time>', description: 'at this instant, ISO 8601' })
+  parseAt(text: string): Date {
+    return instantIn('--at', text);
+  }
+}

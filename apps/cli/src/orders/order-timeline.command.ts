@@ -1,0 +1,27 @@
+import { SubCommand } from 'nest-commander';
+import { OrderTimeline } from '../../../../libs/ordering/src/order-history/timeline.query';
+import { orderIdIn } from '../arguments';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { printJson, printTable } from '../output';
+
+@SubCommand({
+  name: 'timeline',
+  arguments: '<id>',
+  description: 'order, checkout, payment, stock and points side by side',
+})
+export class OrderTimelineCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([id]: string[], { json }: JsonOption): Promise<void> {
+    const orderId = orderIdIn(id);
+    const entries = await this.operator.work((shop) => shop.ask(new OrderTimeline(orderId)));
+    if (json) return printJson(entries);
+    printTable(
+      ['time', 'where', 'what'],
+      entries.map(({ at, source, note }) => [at, source, note]),
+    );
+  }
+}

@@ -1,0 +1,21 @@
+import { SubCommand } from 'nest-commander';
+import { ListProjections } from '../../../../libs/ordering/src/projections/projections.query';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { printJson, printTable } from '../output';
+
+@SubCommand({ name: 'list', description: 'how far every read model has come' })
+export class ListProjectionsCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run(_: string[], { json }: JsonOption): Promise<void> {
+    const projections = await this.operator.work((shop) => shop.ask(new ListProjections()));
+    if (json) return printJson(projections);
+    printTable(
+      ['name', 'version', 'position', 'head', 'lag', 'state'],
+      projections.map(({ name, version, position, head, lag, state }) => [name, version, position, head, lag, state]),
+    );
+  }
+}

@@ -1,0 +1,12 @@
+// npm run shop -- <command>: the operator's command line, on the built code.
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { ensureBuilt } from './ensure-built.mjs';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+ensureBuilt({ quiet: true });
+const run = spawnSync(process.execPath, ['dist/apps/cli/src/main.js', ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: 'inherit',
+});
+process.exit(run.status ?? 1);
