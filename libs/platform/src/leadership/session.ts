@@ -1,4 +1,4 @@
-import type { Client, QueryConfig, QueryResult } from 'pg';
+import type { Client, QueryConfig, QueryResultRow } from 'pg';
 
 /** Advisory locks take two numbers: what kind, and which. 'SHOP' in ASCII, so that no stranger has them too. */
 const LEAD = 0x53484f50;
@@ -13,30 +13,33 @@ export class Session {
   constructor(private readonly client: Client) {}
 
   async begin(number: number): Promise<boolean> {
-    const { rows } = await this.query({
+    const [row] = await this.query<{ got: boolean }>({
       text: 'select pg_try_advisory_lock($1, $2) as got',
       values: [INSTANCE, number],
     });
-    if (!rows[0].got) return false;
+    if (!row.got) return false;
     await this.query({ text: `listen ${CHANNEL}` });
     return true;
   }
 
   /** The beat: keeps the session from its idle time-out, tries for the leads that are wanted, counts the living. */
   async beat(wanted: readonly string[]): Promise<{ got: string[]; living: number[] }> {
-    const { rows } = await this.query({
+    const [row] = await this.query<{ got: string[]; living: number[] }>({
       name: 'beat',
       text: `select
         array(select name from unnest($1::text[]) as name where pg_try_advisory_lock(${LEAD}, hashtext(name))) as got,
         array(${LIVING}) as living`,
       values: [wanted],
     });
-    return rows[0];
+    return row;
   }
 
   async living(): Promise<number[]> {
-    const { rows } = await this.query({ name: 'living', text: `select array(${LIVING}) as living` });
-    return rows[0].living;
+    const [row] = await this.query<{ living: number[] }>({
+      name: 'living',
+      text: `select array(${LIVING}) as living`,
+    });
+    return row.living;
   }
 
   async giveBack(name: string): Promise<void> {
@@ -52,8 +55,8 @@ export class Session {
   }
 
   /** One after the other: a connection has one statement under way. */
-  private query(query: QueryConfig): Promise<QueryResult> {
-    const turn = this.tail.then(() => this.client.query(query));
+  private query<Row extends QueryResultRow>(query: QueryConfig): Promise<Row[]> {
+    const turn = this.tail.then(async () => (await this.client.query<Row>(query)).rows);
     this.tail = turn.catch(() => undefined);
     return turn;
   }

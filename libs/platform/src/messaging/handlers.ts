@@ -42,17 +42,16 @@ export function handlerOf(instance: object): Handler | undefined {
   const type = instance.constructor as Type & HandlerStatics;
   const classes = heardBy(type);
   if (classes.length === 0) return undefined;
-  const { handle, execute, prepare } = instance as Instance;
-  const hear = handle ?? execute;
   const name = type.handler ?? kebab(type.name);
-  if (!hear) throw new Error(`${name} hears messages but has neither handle() nor execute()`);
+  const one = instance as Instance;
+  if (!one.handle && !one.execute) throw new Error(`${name} hears messages but has neither handle() nor execute()`);
   return {
     name,
     lane: type.lane ?? name,
     parallel: type.parallel ?? PARALLEL,
     classes,
-    handle: (message) => hear.call(instance, message),
-    ...(prepare && { prepare: (messages: readonly Envelope[]) => prepare.call(instance, messages) }),
+    handle: (message) => (one.handle ? one.handle(message) : one.execute!(message)),
+    ...(one.prepare && { prepare: (messages: readonly Envelope[]) => one.prepare!(messages) }),
   };
 }
 

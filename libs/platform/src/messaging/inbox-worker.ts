@@ -18,7 +18,7 @@ export class InboxWorker {
   private readonly held = new Map<number, number>();
   private readonly lanes: Lanes;
   private loop?: Promise<void>;
-  private sweptAt = 0;
+  private sweptAt = -Infinity;
   /** The last claim may have passed over followers of what was being handled, or a lane with its hands full. */
   private passedOver = false;
   /** The handlers' lanes, and those of handlers that this build no longer has: their messages become dead letters. */
@@ -78,7 +78,7 @@ export class InboxWorker {
 
   private async work(run: Run<InboxRow>, instance: number): Promise<void> {
     for (let at = 0; at < run.rows.length; at++) {
-      const row = run.rows[at]!;
+      const row = run.rows[at];
       const behind = run.rows.slice(at + 1).map(({ seq }) => seq);
       if (this.stopping.signal.aborted && at > 0) {
         await this.giveBack([row.seq, ...behind]);

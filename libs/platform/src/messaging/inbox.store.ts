@@ -166,7 +166,7 @@ const LOOK_ROUND = statement(
 
 /** The lanes with something to do, known here or not, and who has claims. */
 export const lookRound = async (db: Database): Promise<{ lanes: string[]; claimants: number[] }> =>
-  (await db.query<{ lanes: string[]; claimants: number[] }>(LOOK_ROUND))[0]!;
+  (await db.query<{ lanes: string[]; claimants: number[] }>(LOOK_ROUND))[0];
 
 const FREE = statement(
   'inbox-free',
@@ -205,5 +205,5 @@ export const inboxFigures = async (db: Database): Promise<{ lag: number; waiting
             count(*) filter (where state = 'dead')::int as dead
      from inbox where state <> 'done'`,
   );
-  return row!;
+  return row;
 };

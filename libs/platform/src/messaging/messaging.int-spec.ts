@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { EventBus } from '@nestjs/cqrs';
+import { Leadership, type PgLeadership } from '#platform/leadership';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { eventually } from './testing/eventually';
 import { Alarm, Answer, Ask, Nothing, Stranger } from './testing/messages';
@@ -53,7 +54,7 @@ describe('A message', () => {
     const [answer] = await database.admin<{ cause: string; correlation: string }>(
       `select meta->>'causationId' as cause, meta->>'correlationId' as correlation from payments.outbox`,
     );
-    expect(answer).toEqual({ cause: ask!.id, correlation: ask!.correlation });
+    expect(answer).toEqual({ cause: ask.id, correlation: ask.correlation });
   });
 
   it('is not sent when the transaction rolls back', async () => {
@@ -75,27 +76,60 @@ describe('A message', () => {
     await expect(stranger).rejects.toThrow('not among the messages');
   });
 
-  it('counts once with two instances at work, of which one falls silent in the middle, and keeps its order', async () => {
-    const silent = { now: false };
-    const hang = async () => (silent.now ? new Promise<void>(() => undefined) : pause(Math.random() * 3));
-    const first = await start({ onAsk: hang });
+  it('counts once, and in order, when one of two instances falls silent in the middle and wakes up later', async () => {
+    let wake = () => undefined as void;
+    const awake = new Promise<void>((resolve) => (wake = resolve));
+    let silent = false;
+    const first = await start({ onAsk: () => (silent ? awake : pause(Math.random() * 3)) });
     await start();
     const keys = Array.from({ length: 20 }, () => randomUUID());
     for (let n = 1; n <= 10; n++)
       await first.inventory.db.transaction(() =>
         first.inventory.announcements.publish(...keys.map((orderId) => new Ask({ orderId, n }))),
       );
-    silent.now = true; // as if it had been killed: nothing it holds will ever end
-    const { PgLeadership } = await import('#platform/leadership');
-    const { Leadership } = await import('#platform/leadership');
-    const leadership = first.app.get(Leadership, { strict: false }) as InstanceType<typeof PgLeadership>;
-    await leadership.stop();
+    silent = true; // as if it had been stopped: what it holds does not end, and its session is closed
+    await first.app.get<PgLeadership>(Leadership, { strict: false }).stop();
     const wanted = Array.from({ length: 10 }, (_, index) => index + 1);
-    await eventually(async () => {
-      for (const key of keys) expect(await effects(key)).toEqual(wanted);
-    }, 15_000);
-    apps.splice(apps.indexOf(first.app), 1); // its handlers hang for ever; its pools go with the database
+    const allCountedOnce = async () => {
+      const rows = await database.admin<{ heard: number[] }>(
+        'select array_agg(n order by seq) as heard from inventory.effects group by key',
+      );
+      expect(rows.map(({ heard }) => heard)).toEqual(keys.map(() => wanted));
+    };
+    await eventually(allCountedOnce, 15_000);
+    wake();
+    apps.splice(apps.indexOf(first.app), 1);
+    await first.app.close();
+    await allCountedOnce();
+    expect(await database.admin('select 1 from payments.outbox')).toHaveLength(keys.length * wanted.length);
   }, 30_000);
+
+  it('whose claim was taken away meanwhile changes nothing, and is handled again', async () => {
+    const orderId = randomUUID();
+    let times = 0;
+    const { inventory } = await start({
+      onAsk: async () => {
+        if (++times === 1) await database.admin('update payments.inbox set claimed_by = 0 where key = $1', [orderId]);
+      },
+    });
+    await inventory.db.transaction(() => inventory.announcements.publish(new Ask({ orderId, n: 1 })));
+    await eventually(async () => expect(await effects(orderId)).toEqual([1]));
+    expect(times).toBe(2);
+    expect(await database.admin('select 1 from payments.outbox')).toHaveLength(1);
+  });
+
+  it('that a relay delivers again, because it was stopped before it could mark it, is recognised', async () => {
+    const { inventory } = await start();
+    const orderId = randomUUID();
+    await inventory.db.transaction(() => inventory.announcements.publish(new Ask({ orderId, n: 1 })));
+    await eventually(async () => expect(await effects(orderId)).toEqual([1]));
+    const unsent = () => database.admin('select 1 from inventory.outbox where sent_at is null');
+    await eventually(async () => expect(await unsent()).toEqual([]));
+    await database.admin('update inventory.outbox set sent_at = null');
+    await eventually(async () => expect(await unsent()).toEqual([]));
+    expect(await database.admin('select 1 from payments.inbox')).toHaveLength(1);
+    expect(await effects(orderId)).toEqual([1]);
+  });
 
   it('that poisons its handler is retried, then a dead letter; its key waits, others go on; re-driven it goes on', async () => {
     let cured = false;
@@ -124,8 +158,8 @@ describe('A message', () => {
     cured = true;
     const [letter] = await payments.deadLetters.list(10);
     expect(letter).toMatchObject({ key: orderId, type: Ask.type, attempts: 10 });
-    expect(letter!.error).toContain('poison');
-    expect(await payments.deadLetters.redrive(letter!.seq)).toBe(true);
+    expect(letter.error).toContain('poison');
+    expect(await payments.deadLetters.redrive(letter.seq)).toBe(true);
     await eventually(async () => expect(await effects(orderId)).toEqual([1, 2, 3]));
   }, 20_000);
 

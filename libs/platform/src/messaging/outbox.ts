@@ -41,7 +41,7 @@ export class Outbox {
   send(messages: readonly Message[]): void {
     const unit = this.unit();
     if (!unit && !this.db.inTransaction())
-      throw new Error(`${classOf(messages[0]!).type} was published outside a transaction of ${this.db.context}`);
+      throw new Error(`${classOf(messages[0]).type} was published outside a transaction of ${this.db.context}`);
     const ready = this.envelopes(messages);
     if (unit) unit.send(ready);
     else this.buffer().push(...ready);

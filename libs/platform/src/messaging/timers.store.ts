@@ -40,5 +40,5 @@ const FIRE = statement(
 /** Moves due timers into the context's own inbox; `nextMs` is how long the next one takes, if there is one. */
 export async function fireTimers(db: Database, limit: number): Promise<{ fired: number; nextMs: number | null }> {
   const [row] = await db.query<{ fired: number; next: number | null }>(FIRE, [limit]);
-  return { fired: row!.fired, nextMs: row!.next };
+  return { fired: row.fired, nextMs: row.next };
 }

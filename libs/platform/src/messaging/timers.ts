@@ -19,7 +19,7 @@ export class StoredTimers extends Timers {
 
   async set(...timers: readonly Timer[]): Promise<void> {
     const envelopes = this.outbox.envelopes(timers.map(({ message }) => message));
-    await this.change(timers.map(({ name, key, dueAt }, index) => ({ name, key, dueAt, envelope: envelopes[index]! })));
+    await this.change(timers.map(({ name, key, dueAt }, index) => ({ name, key, dueAt, envelope: envelopes[index] })));
   }
 
   async cancel(...timers: readonly Pick<Timer, 'name' | 'key'>[]): Promise<void> {

@@ -5,17 +5,16 @@ import { Clock } from '#platform/system';
 import type { ProcessDefinition } from './definition';
 import { ProcessHandler } from './process-handler';
 
-/** The provider that runs a process which needs nothing but its messages; its name in the inbox is the process's. */
+/** The provider that runs a process which needs nothing but its messages; its name in the inbox is the process's. Newest definition first. */
 export function processHandler<State extends object, Heard extends Message>(
-  definitions: ProcessDefinition<State, Heard> | readonly ProcessDefinition<State, Heard>[],
   hears: readonly MessageClass[],
+  ...definitions: readonly ProcessDefinition<State, Heard>[]
 ): Type<ProcessHandler<State, Heard>> {
-  const all = [definitions].flat() as ProcessDefinition<State, Heard>[];
   class Process extends ProcessHandler<State, Heard> {
-    static readonly handler = all[0]!.name;
+    static readonly handler = definitions[0].name;
 
     constructor(@Inject(Outbox) outbox: Outbox, @Inject(Clock) clock: Clock) {
-      super(outbox, clock, ...all);
+      super(outbox, clock, ...definitions);
     }
   }
   Hears(...hears)(Process);

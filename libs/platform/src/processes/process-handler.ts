@@ -49,7 +49,7 @@ export abstract class ProcessHandler<State extends object, Hears extends Message
           asks: ready.slice(0, asks.length),
           timers: timers.map(({ name, dueAt }, index) => ({
             ...{ name: `${this.name}/${name}`, key: envelope.key, dueAt },
-            envelope: ready[asks.length + index]!,
+            envelope: ready[asks.length + index],
           })),
         }),
       );
@@ -67,7 +67,7 @@ export abstract class ProcessHandler<State extends object, Hears extends Message
   }
 
   private get name(): string {
-    return this.definitions[0]!.name;
+    return this.definitions[0].name;
   }
 
   private definition({ definition }: Standing<State>): ProcessDefinition<State, Hears> {
@@ -79,7 +79,7 @@ export abstract class ProcessHandler<State extends object, Hears extends Message
   private async read(ids: readonly string[]): Promise<Map<string, Standing<State>>> {
     const { db } = this.outbox;
     const found = new Map<string, Standing<State>>();
-    const { version, initial } = this.definitions[0]!;
+    const { version, initial } = this.definitions[0];
     for (const id of ids) found.set(id, { definition: version, version: 0, state: initial });
     for (const { id, ...standing } of await db.outside(() => loadProcesses<State>(db, this.name, ids)))
       found.set(id, standing);

@@ -74,6 +74,6 @@ export async function takeStep(db: Database, step: Step): Promise<'taken' | 'ove
     ...[heard.type, heard.id, note, asks.map(({ type }) => type)],
     ...[outboxValue(asks), toSet(timers), toCancel(timers)],
   ]);
-  if (row!.moved === 1) return 'taken';
-  return row!.claimed === 1 ? 'overtaken' : 'claim lost';
+  if (row.moved === 1) return 'taken';
+  return row.claimed === 1 ? 'overtaken' : 'claim lost';
 }

@@ -1,0 +1,42 @@
+import { Lanes } from './lanes';
+
+const gate = () => {
+  let open = () => undefined as void;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { open, opened };
+};
+
+describe('Lanes', () => {
+  it('work on as many keys at once as their limit says, each lane for itself', async () => {
+    const lanes = new Lanes((lane) => (lane === 'slow' ? 1 : 2));
+    const begun: string[] = [];
+    const gates = [gate(), gate(), gate(), gate()];
+    const add = (lane: string, index: number) =>
+      lanes.add({ lane, rows: [index] }, async () => {
+        begun.push(`${lane} ${index}`);
+        await gates[index].opened;
+      });
+    add('slow', 0);
+    add('slow', 1);
+    add('fast', 2);
+    add('fast', 3);
+    expect(begun).toEqual(['slow 0', 'fast 2', 'fast 3']);
+    expect([lanes.isShort('slow'), lanes.isShort('fast')]).toEqual([false, true]);
+    gates[0].open();
+    await gates[0].opened;
+    await new Promise(setImmediate);
+    expect(begun).toContain('slow 1');
+    for (const { open } of gates) open();
+    await lanes.idle();
+  });
+
+  it('hand back what has not begun', async () => {
+    const lanes = new Lanes(() => 1);
+    const held = gate();
+    lanes.add({ lane: 'a', rows: [1] }, () => held.opened);
+    lanes.add({ lane: 'a', rows: [2, 3] }, () => held.opened);
+    expect(lanes.clear()).toEqual([{ lane: 'a', rows: [2, 3] }]);
+    held.open();
+    await lanes.idle();
+  });
+});

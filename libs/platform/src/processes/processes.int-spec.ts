@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { INestApplicationContext } from '@nestjs/common';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { eventually } from '../messaging/testing/eventually';
+import { Alarm, Answer, Ask } from '../messaging/testing/messages';
+import { Inventory, migrateTwoContexts, startTwoContexts } from '../messaging/testing/two-contexts';
+import type { ProcessDefinition } from './definition';
+import { processHandler } from './handler-factory';
+import { ProcessJournal } from './process-journal.store';
+
+interface Counting {
+  readonly answers: readonly number[];
+}
+
+/** Asks three times, one after the other, and gives up what it waits for when it is over. */
+const counting: ProcessDefinition<Counting, Alarm | Answer> = {
+  name: 'counting',
+  version: 1,
+  initial: { answers: [] },
+  hear: (state, heard, now) => {
+    const { orderId, n } = heard.body;
+    if (n === 13) throw new Error('unlucky');
+    const timer = (dueAt: Date | null) => ({ name: 'overdue', dueAt, message: new Alarm({ orderId, n: 99 }) });
+    if (heard instanceof Alarm) {
+      if (n === 99) return { state, asks: [], timers: [], note: 'overdue' };
+      const timers = [timer(new Date(now.getTime() + 60_000))];
+      return { state, asks: [new Ask({ orderId, n: 1 })], timers, note: 'begun' };
+    }
+    const answers = [...state.answers, n];
+    const asks = n < 3 ? [new Ask({ orderId, n: n + 1 })] : [];
+    return { state: { answers }, asks, timers: n < 3 ? [] : [timer(null)], note: `answer ${n}` };
+  },
+};
+const Counts = processHandler([Alarm, Answer], counting);
+
+let database: TestDatabase;
+const apps: INestApplicationContext[] = [];
+
+beforeAll(async () => {
+  database = await testDatabase({ empty: true });
+  await migrateTwoContexts(database.url);
+}, 30_000);
+afterEach(() => Promise.all(apps.splice(0).map((app) => app.close())));
+afterAll(() => database.drop());
+
+async function start() {
+  const app = await startTwoContexts(database.url, {}, [Counts, ProcessJournal]);
+  apps.push(app);
+  return { app, inventory: app.get(Inventory, { strict: false }), journal: app.get(ProcessJournal, { strict: false }) };
+}
+
+describe('A process', () => {
+  it('asks, hears, remembers, sets and cancels timers, and writes its journal', async () => {
+    const { inventory, journal } = await start();
+    const orderId = randomUUID();
+    await inventory.db.transaction(() => inventory.announcements.publish(new Alarm({ orderId, n: 0 })));
+    await eventually(async () => expect(await journal.of(orderId)).toHaveLength(4));
+    expect(
+      (await journal.of(orderId)).map(({ process, version, heard, note, asked }) => [
+        process,
+        version,
+        heard,
+        note,
+        asked,
+      ]),
+    ).toEqual([
+      ['counting', 1, Alarm.type, 'begun', [Ask.type]],
+      ['counting', 2, Answer.type, 'answer 1', [Ask.type]],
+      ['counting', 3, Answer.type, 'answer 2', [Ask.type]],
+      ['counting', 4, Answer.type, 'answer 3', []],
+    ]);
+    expect(
+      await database.admin('select version, definition, state from inventory.processes where id = $1', [orderId]),
+    ).toEqual([{ version: 4, definition: 1, state: { answers: [1, 2, 3] } }]);
+    expect(await database.admin('select name from inventory.timers where key = $1', [orderId])).toEqual([]);
+  });
+
+  it('takes each step once with two instances at work that know nothing of each other', async () => {
+    const one = await start();
+    await start();
+    const ids = Array.from({ length: 40 }, () => randomUUID());
+    await one.inventory.db.transaction(() =>
+      one.inventory.announcements.publish(...ids.map((orderId) => new Alarm({ orderId, n: 0 }))),
+    );
+    await eventually(async () => {
+      const rows = await database.admin<{ state: Counting }>(
+        'select state from inventory.processes where id = any($1)',
+        [ids],
+      );
+      expect(rows.map(({ state }) => state.answers.join())).toEqual(ids.map(() => '1,2,3'));
+    }, 15_000);
+    await pause(50);
+    const asked = await database.admin(`select 1 from inventory.outbox where type = $1 and key = any($2)`, [
+      Ask.type,
+      ids,
+    ]);
+    expect(asked).toHaveLength(3 * ids.length);
+  }, 30_000);
+
+  it('that a message poisons stands where it stood; the message is tried again', async () => {
+    const { inventory, journal } = await start();
+    const orderId = randomUUID();
+    await inventory.db.transaction(() => inventory.announcements.publish(new Alarm({ orderId, n: 13 })));
+    await eventually(async () =>
+      expect(
+        await database.admin(
+          `select 1 from inventory.inbox where key = $1 and attempts > 0 and error like '%unlucky%'`,
+          [orderId],
+        ),
+      ).toHaveLength(1),
+    );
+    expect(await journal.of(orderId)).toEqual([]);
+  });
+});
