@@ -7,6 +7,7 @@ import { Seeder } from '#platform/serve';
 import { Clock } from '#platform/system';
 
 import type { Product } from '../model/product';
+import { Forget } from '../shelf/forget.adapter';
 import { shelfRow } from '../shelf/shelf-row';
 import { Shelf } from '../shelf/shelf.store';
 import { demoBrands, demoCategories } from './demo-labels';
@@ -39,6 +40,7 @@ export class DemoShelves extends Seeder {
     private readonly shelf: Shelf,
     private readonly announcements: Announcements,
     private readonly clock: Clock,
+    private readonly forget: Forget,
   ) {
     super();
   }
@@ -78,6 +80,7 @@ export class DemoShelves extends Seeder {
         shelfRow(product, category.get(product.categoryId)!, brand.get(product.brandId)!, null, at),
       ),
     );
+    this.forget.labels();
     await this.announcements.publish(
       ...sorts.map(({ productId, id, sku, stock }) => new VariantListed({ productId, variantId: id, sku, stock })),
     );

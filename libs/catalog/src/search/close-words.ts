@@ -26,13 +26,13 @@ export function distance(a: string, b: string, most: number): number {
 /** How wrong a word may be spelt: not at all up to two letters, one letter up to five, two beyond. */
 export const forgiven = (word: string): number => (word.length <= 2 ? 0 : word.length <= 5 ? 1 : 2);
 
-/** The known words nearest to a misspelt one, at most five, nearest first. */
-export function closeWords(word: string, known: Iterable<string>): string[] {
+/** The known words nearest to a misspelt one, at most `many`. */
+export function closeWords(word: string, known: Iterable<string>, many = 5): string[] {
   const most = forgiven(word);
   if (most === 0) return [];
   const close: { candidate: string; far: number }[] = [];
   for (const candidate of known) {
-    const far = candidate.length < 2 ? Infinity : distance(word, candidate, most);
+    const far = candidate.length < 2 || candidate === word ? Infinity : distance(word, candidate, most);
     if (far <= most) close.push({ candidate, far });
   }
   const nearest = Math.min(...close.map(({ far }) => far));
@@ -40,5 +40,5 @@ export function closeWords(word: string, known: Iterable<string>): string[] {
     .filter(({ far }) => far === nearest)
     .map(({ candidate }) => candidate)
     .sort()
-    .slice(0, 5);
+    .slice(0, many);
 }

@@ -19,6 +19,8 @@ export interface Sought {
   readonly filters: SearchFilters;
   readonly limit: number;
   readonly after?: HitPlace;
+  /** The first page found nothing as the query stands. */
+  readonly loosely?: boolean;
 }
 
 export class SearchProducts extends Query<Ready> {
@@ -53,9 +55,8 @@ export class SearchProductsHandler implements IQueryHandler<SearchProducts, Read
     return (await this.cache.remember(about, () => this.find(sought, locale)))!;
   }
 
-  private async find({ q, ...sought }: Sought, locale: Locale): Promise<Ready> {
-    const terms = (await this.vocabularies.current()).read(q);
-    const found = terms.length === 0 ? nothing : await this.searches.search({ terms, ...sought });
+  private async find(sought: Sought, locale: Locale): Promise<Ready> {
+    const { found, terms, loosely } = await this.hits(sought);
     const isMeant = meant(terms);
     const [texts, labels] = await Promise.all([
       this.shelf.texts(
@@ -66,12 +67,22 @@ export class SearchProductsHandler implements IQueryHandler<SearchProducts, Read
     ]);
     const last = found.hits.at(-1);
     return ready(`[${texts.map(({ text }) => marked(text, isMeant)).join(',')}]`, {
-      nextCursor: found.hasMore && last ? cursorFrom(last) : null,
+      nextCursor: found.hasMore && last ? cursorFrom([...last, loosely]) : null,
       hasMore: found.hasMore,
       total: found.total,
       totalIsExact: found.total < COUNTED_UP_TO,
       facets: facetsOf(found.facets, labels, locale),
     });
+  }
+
+  private async hits({ q, loosely = false, ...sought }: Sought) {
+    const vocabulary = await this.vocabularies.current();
+    const terms = loosely ? vocabulary.readLoosely(q) : vocabulary.read(q);
+    const found = terms.length === 0 ? nothing : await this.searches.search({ terms, ...sought });
+    const nothingAtAll = Object.keys(found.facets.category).length + found.hits.length === 0;
+    if (loosely || sought.after || !nothingAtAll || terms.length === 0) return { found, terms, loosely };
+    const looser = vocabulary.readLoosely(q);
+    return { found: await this.searches.search({ terms: looser, ...sought }), terms: looser, loosely: true };
   }
 
   private async labels(locale: Locale): Promise<Labels> {

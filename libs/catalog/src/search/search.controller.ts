@@ -57,7 +57,7 @@ const SuggestionShape = z
   .object({ text: z.string().meta({ example: 'Trà đào cam sả' }), productId: IdShape.optional() })
   .meta({ id: 'Suggestion' });
 
-const place = z.tuple([z.int(), z.int(), z.uuid()]);
+const place = z.tuple([z.int(), z.int(), z.uuid(), z.boolean()]);
 
 @ApiTags('Catalogue')
 @Controller('search')
@@ -74,7 +74,9 @@ export class SearchController {
     @Res() reply: FastifyReply,
   ): Promise<void> {
     const available = availability && availability === 'available';
-    const sought = { q, filters: { ...filters, available }, limit, after: placeOf(cursor, place) };
+    const [score, popularity, id, loosely] = placeOf(cursor, place) ?? [];
+    const after = id === undefined ? undefined : ([score!, popularity!, id] as const);
+    const sought = { q, filters: { ...filters, available }, limit, after, loosely };
     sendReady(reply, await this.queries.execute(new SearchProducts(sought, locale)));
   }
 

@@ -44,6 +44,14 @@ describe('Reading a query', () => {
     expect(vocabulary.readTyping('ca phe').at(-1)).toEqual({ words: ['phe'], prefix: true }));
 });
 
+describe('Reading a query that found nothing', () => {
+  it('takes a known word for another one misspelt, too', () =>
+    expect(new Vocabulary(['sau', 'sua', 'da']).readLoosely('sau da')).toEqual([
+      { words: ['sau', 'sua'], prefix: false },
+      { words: ['da'], prefix: false },
+    ]));
+});
+
 describe('Close words', () => {
   it('counts a swap of neighbours once', () => expect(distance('sau', 'sua', 1)).toBe(1));
   it('forgives nothing in two letters', () => expect(closeWords('da', ['sa', 'ca'])).toEqual([]));

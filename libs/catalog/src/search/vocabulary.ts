@@ -9,6 +9,8 @@ export interface Term {
 
 /** More words than this are not read: nobody types them, and each one costs. */
 const MOST_WORDS = 8;
+/** How many words one may be taken for when nothing else helps. */
+const LOOSELY = 25;
 
 /** Every word that the shelf's texts hold. It decides how a query's words are read, so that each adapter reads alike. */
 export class Vocabulary {
@@ -28,6 +30,14 @@ export class Vocabulary {
       const close = closeWords(word, this.known);
       return { words: close.length > 0 ? close : [word], prefix: false };
     });
+  }
+
+  /** For a query that found nothing as it stands: a word may be misspelt into another known one. */
+  readLoosely(query: string): Term[] {
+    return this.read(query).map(({ words, prefix }) => ({
+      words: [...new Set(words.flatMap((word) => [word, ...closeWords(word, this.known, LOOSELY)]))],
+      prefix,
+    }));
   }
 
   /** As `read`, while the last word is still being typed. */

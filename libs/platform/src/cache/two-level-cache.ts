@@ -42,6 +42,7 @@ export class TwoLevelCache extends Cache {
       enableOfflineQueue: false,
       commandTimeout: 200,
       connectTimeout: 1_000,
+      disconnectTimeout: 100,
       retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
     });
     this.client.on('error', () => undefined);

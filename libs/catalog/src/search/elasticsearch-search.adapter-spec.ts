@@ -1,0 +1,37 @@
+import { randomUUID } from 'node:crypto';
+
+import { ElasticsearchService } from '@nestjs/elasticsearch';
+
+import { ShelfIndex } from '../index-shelf/shelf-index.adapter';
+import { ElasticsearchSearch } from './elasticsearch-search.adapter';
+import { searchedShelf, searchesToTheLetter } from './product-search.contract';
+
+const node = process.env.TEST_ELASTICSEARCH_URL;
+
+(node ? describe : describe.skip)('Searching in Elasticsearch', () => {
+  const name = `test-${randomUUID()}`;
+  const elasticsearch = new ElasticsearchService({ node: node ?? 'http://127.0.0.1:9200' });
+  const index = new ShelfIndex(elasticsearch, name);
+
+  beforeAll(async () => {
+    expect(await index.create()).toBe(true);
+    expect(await index.create()).toBe(false);
+    await index.write(searchedShelf, true);
+  }, 60_000);
+  afterAll(async () => {
+    await elasticsearch.indices.delete({ index: name });
+    await elasticsearch.close();
+  });
+
+  searchesToTheLetter(() => new ElasticsearchSearch(elasticsearch, name));
+
+  it('forgets what left the shelf, and does not believe old news', async () => {
+    const [first] = searchedShelf;
+    const count = async () => (await elasticsearch.count({ index: name })).count;
+    await index.write([{ ...first!, listed: false, revision: 3 }], true);
+    await index.write([{ ...first!, revision: 2 }], true);
+    expect(await count()).toBe(searchedShelf.length - 1);
+    await index.write([{ ...first!, revision: 4 }], true);
+    expect(await count()).toBe(searchedShelf.length);
+  });
+});

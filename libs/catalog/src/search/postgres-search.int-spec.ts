@@ -1,0 +1,23 @@
+import { openContext, type OpenContext } from '../../../../test/support/open-context';
+import { CatalogModule } from '../catalog.module';
+import { DemoShelves } from '../demo/demo-shelves.store';
+import { PostgresSearch } from './postgres-search.adapter';
+import { searchedShelf, searchesToTheLetter } from './product-search.contract';
+
+let shop: OpenContext;
+
+beforeAll(async () => {
+  shop = await openContext([CatalogModule], ['catalog']);
+  await shop.app.get(DemoShelves, { strict: false }).seed();
+  const rows = searchedShelf.map(({ id, inStock, popularity }) => ({ id, in_stock: inStock, popularity }));
+  await shop.database.admin(
+    `update catalog.shelf s set in_stock = r.in_stock, popularity = r.popularity
+       from jsonb_to_recordset($1::jsonb) as r (id uuid, in_stock boolean, popularity bigint) where s.product_id = r.id`,
+    [JSON.stringify(rows)],
+  );
+}, 60_000);
+afterAll(() => shop.close());
+
+describe('Searching in Postgres', () => {
+  searchesToTheLetter(() => shop.app.get(PostgresSearch, { strict: false }));
+});

@@ -1,0 +1,38 @@
+import { harmless } from './harmless-html.adapter';
+import { shelfLocale } from './locale';
+import { ready, withMember } from './ready';
+
+describe('The language of the shelf', () => {
+  it.each([
+    [undefined, 'vi'],
+    ['*', 'vi'],
+    ['en', 'en'],
+    ['en-GB,en;q=0.9', 'en'],
+    ['vi,en;q=0.9', 'vi'],
+    ['en;q=0.4,vi-VN;q=0.8', 'vi'],
+    ['fr, en;q=0.3', 'en'],
+    ['en,vi', 'vi'],
+    ['de', 'vi'],
+  ])('for %s is %s', (header, locale) => expect(shelfLocale(header)).toBe(locale));
+});
+
+describe('A ready answer', () => {
+  it('is an envelope around JSON, with a tag that changes when it does', () => {
+    const one = ready('[1]', { hasMore: false });
+    expect(JSON.parse(one.body)).toEqual({ success: true, data: [1], meta: { hasMore: false } });
+    expect(ready('[2]').etag).not.toBe(one.etag);
+  });
+  it('takes one more member', () =>
+    expect(JSON.parse(withMember('{"a":1}', 'b', { c: '"' }))).toEqual({ a: 1, b: { c: '"' } }));
+});
+
+describe('Rich text', () => {
+  it.each([
+    ['<p>Ngon <strong>lắm</strong></p>', '<p>Ngon <strong>lắm</strong></p>'],
+    ['<img src=x onerror=alert(1)>', ''],
+    ['<a href="javascript:alert(1)" onclick="x()">đây</a>', '<a rel="nofollow noopener">đây</a>'],
+    ['<a href="https://example.com">đây</a>', '<a href="https://example.com" rel="nofollow noopener">đây</a>'],
+    ['1 < 2 & 3', '1 &lt; 2 &amp; 3'],
+  ])('%s is shown as %s', (sent, shown) => expect(harmless(sent)).toBe(shown));
+  it('may be missing', () => expect(harmless(null)).toBeNull());
+});
