@@ -36,9 +36,13 @@ const camel = (name: string) => name.toLowerCase().replace(/_([a-z0-9])/g, (_, l
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Reads the environment; an empty variable counts as absent. Throws a `ConfigError`. */
-export function readConfig(env: Environment = process.env): Config {
-  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value?.trim()));
+/**
+ * Reads the environment; an empty variable counts as absent. `fallback` is what this process has by default where the
+ * environment says nothing. Throws a `ConfigError`.
+ */
+export function readConfig(env: Environment = process.env, fallback: Environment = {}): Config {
+  const said = Object.entries(env).filter(([, value]) => value?.trim());
+  const given: Environment = { ...fallback, ...Object.fromEntries(said) };
   const profile = given['SHOP_PROFILE'] === 'production' ? 'production' : 'demo';
   const dataDir = resolve(given['DATA_DIR'] ?? defaults[profile].DATA_DIR!);
   const known: Secrets = profile === 'demo' ? missingSecrets(given, dataDir) : {};

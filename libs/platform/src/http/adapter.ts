@@ -49,7 +49,7 @@ export function shopAdapter(trustedProxies: readonly string[]): FastifyAdapter {
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     genReqId: (request: { headers: Record<string, unknown> }) => requestIdFrom(request.headers['x-request-id']),
     return503OnClosing: false,
-    clientErrorHandler: refuseRaw as never,
+    clientErrorHandler: refuseRaw,
     frameworkErrors: refuseUnroutable as never,
   });
 }

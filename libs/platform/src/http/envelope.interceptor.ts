@@ -62,7 +62,7 @@ function refuseQuery(request: FastifyRequest): void {
 
 function dress(value: unknown, bare: boolean, request: FastifyRequest, reply: FastifyReply): unknown {
   if (value instanceof StreamableFile || reply.sent) return value;
-  const { data, options } = value instanceof Answer ? value : answer(value);
+  const { data, options }: Answer = value instanceof Answer ? (value as Answer) : answer(value);
   const { status, meta, headers, etag, cacheControl } = options;
   for (const [name, header] of Object.entries(headers ?? {})) reply.header(name, header);
   if (cacheControl !== undefined || reply.getHeader('cache-control') === undefined)

@@ -59,7 +59,7 @@ export function failureOf(error: unknown): Failure {
     const known = BY_STATUS[status] ?? { code: 'MALFORMED_REQUEST', message: 'The request could not be read.' };
     return { status, ...known };
   }
-  if (status === 503 || isAway(error)) return { status: 503, ...BY_STATUS[503]!, retryAfter: 1, broken: true };
+  if (status === 503 || isAway(error)) return { status: 503, ...BY_STATUS[503], retryAfter: 1, broken: true };
   return { status: 500, code: 'INTERNAL', message: 'Something broke on our side.', broken: true };
 }
 

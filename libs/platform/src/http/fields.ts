@@ -4,7 +4,9 @@ import { isEmail, ValidateNested } from 'class-validator';
 import { field, type Complaint, type FieldOptions } from './field';
 
 /** Postgres keeps neither NUL nor half a surrogate pair. */
-const UNSTORABLE = /[\u0000\p{Surrogate}]/u;
+const HALF_PAIR = /\p{Surrogate}/u;
+
+const isUnstorable = (text: string): boolean => text.includes('\0') || HALF_PAIR.test(text);
 
 const lengthOf = (text: string): number => [...text].length;
 
@@ -18,7 +20,7 @@ interface TextOptions extends FieldOptions<string> {
 
 function checkText(value: unknown, { min = 0, max, pattern }: TextOptions): Complaint | undefined {
   if (typeof value !== 'string') return { code: 'text' };
-  if (UNSTORABLE.test(value)) return { code: 'text.characters' };
+  if (isUnstorable(value)) return { code: 'text.characters' };
   if (min > 0 && value.trim() === '') return { code: 'text.blank' };
   if (lengthOf(value) < min) return { code: 'text.short', params: { min } };
   if (lengthOf(value) > max) return { code: 'text.long', params: { max } };
@@ -107,7 +109,7 @@ export const Email = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
     {
       check: (value) =>
-        typeof value === 'string' && value.length <= 254 && isEmail(value) && !UNSTORABLE.test(value)
+        typeof value === 'string' && value.length <= 254 && isEmail(value) && !isUnstorable(value)
           ? undefined
           : { code: 'email' },
       read: (value) => (typeof value === 'string' ? value.trim() : value),
@@ -191,7 +193,7 @@ export const ListOf = (entry: (() => BodyClass) | keyof typeof ENTRIES, options:
         maxItems: max,
       } as never,
     },
-    options as FieldOptions<unknown>,
+    options,
   );
   return (target: object, key: string | symbol): void => {
     if (typeof entry === 'function') {

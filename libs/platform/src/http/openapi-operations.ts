@@ -118,14 +118,13 @@ function answerResponse(doc: DocumentedAnswer, bare: boolean, limited: boolean, 
         properties: { success: { type: 'boolean', enum: [true] }, data, ...(meta && { meta }) },
         required: ['success', 'data', ...(meta ? ['meta'] : [])],
       };
-  const wrapped = doc.example !== undefined && !bare ? { success: true, data: doc.example } : doc.example;
-  const headers = Object.entries(doc.headers ?? {}).map(([name, description]) => [
-    name,
-    { description, schema: { type: 'string' } },
-  ]);
+  const wrapped: unknown = doc.example !== undefined && !bare ? { success: true, data: doc.example } : doc.example;
+  const headers: Record<string, object> = Object.fromEntries(
+    Object.entries(doc.headers ?? {}).map(([name, description]) => [name, { description, schema: { type: 'string' } }]),
+  );
   return {
     description: doc.description ?? 'Done.',
-    headers: { 'X-Request-Id': REQUEST_ID, ...(limited ? RATE : {}), ...Object.fromEntries(headers) },
+    headers: { 'X-Request-Id': REQUEST_ID, ...(limited ? RATE : {}), ...headers },
     ...(doc.status !== 204 &&
       doc.status !== 304 && {
         content: { 'application/json': { schema: body, example: wrapped ?? exampleOf(body, schemas.components) } },

@@ -75,7 +75,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     }
   document.components = {
     ...document.components,
-    schemas: { ...document.components?.schemas, ...schemas.components, Failure: FAILURE } as never,
+    schemas: { ...document.components?.schemas, ...schemas.components, Failure: FAILURE },
   };
   return document;
 }

@@ -45,6 +45,6 @@ export function page(
 ): Answer<unknown[]> {
   const shown = rows.slice(0, limit) as never[];
   const hasMore = rows.length > limit;
-  const nextCursor = hasMore ? cursorFrom(cursorOf(shown[shown.length - 1]!)) : null;
+  const nextCursor = hasMore ? cursorFrom(cursorOf(shown[shown.length - 1])) : null;
   return answer(shown.map(show), { ...options, meta: { ...options.meta, nextCursor, hasMore } });
 }

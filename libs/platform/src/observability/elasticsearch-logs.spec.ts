@@ -12,7 +12,7 @@ describe('Log lines for Elasticsearch', () => {
 
   const answer = (status: number) =>
     asked.mockImplementation((_url, init) => {
-      if (status < 300) sent.push(...String(init?.body).split('\n').filter((line) => line.includes('"n"') || line.includes('dropped'))); // prettier-ignore
+      if (status < 300) sent.push(...(init?.body as string).split('\n').filter((line) => line.includes('"n"') || line.includes('dropped'))); // prettier-ignore
       return Promise.resolve(new Response(null, { status }));
     });
 
@@ -23,7 +23,7 @@ describe('Log lines for Elasticsearch', () => {
     logs.write('{"n":2}\n');
     await jest.advanceTimersByTimeAsync(2_100);
     expect(sent).toEqual(['{"n":1}', '{"n":2}']);
-    expect(asked.mock.calls[0]![0]).toBe('http://search:9200/coffee-tea-logs/_bulk');
+    expect(asked.mock.calls[0][0]).toBe('http://search:9200/coffee-tea-logs/_bulk');
     logs.end();
   });
 

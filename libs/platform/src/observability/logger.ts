@@ -24,12 +24,12 @@ const shaped = format((info) => {
     timestamp: typeof timestamp === 'string' ? timestamp : new Date().toISOString(),
     level,
     service: 'coffee-tea-api',
-    message: typeof message === 'string' ? (redact(message) as string) : redact(message),
+    message: typeof message === 'string' ? redact(message) : redact(message),
     ...(context && { requestId: context.requestId, traceId: traceIdOf(context.traceparent) }),
     ...(context?.userId && { userId: context.userId }),
     ...clean,
     [Symbol.for('level')]: level,
-  } as typeof info;
+  };
 });
 
 const FILE = { maxsize: 50 * 1024 * 1024, maxFiles: 5, tailable: true } as const;

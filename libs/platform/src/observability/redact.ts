@@ -57,7 +57,7 @@ export function redactUrl(url: string): string {
     .slice(at + 1)
     .split('&')
     .map((pair) => {
-      const name = pair.split('=', 1)[0]!;
+      const name = pair.split('=', 1)[0];
       return isHidden(name) || name === 'q' ? `${name}=${REDACTED}` : redactText(safelyDecoded(pair));
     });
   return `${redactText(url.slice(0, at))}?${query.join('&')}`;

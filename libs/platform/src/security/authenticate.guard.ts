@@ -26,7 +26,7 @@ export class AuthenticateGuard extends AuthGuard('access-token') {
   }
 
   override handleRequest<User>(error: unknown, user: unknown, info: unknown, context: ExecutionContext): User {
-    if (error) throw error;
+    if (error) throw error instanceof Error ? error : new Error('the token check failed', { cause: error });
     const request = this.getRequest(context) as FastifyRequest;
     if (user) {
       const caller = withCartToken(user as UserCaller, request);

@@ -11,7 +11,7 @@ export class KeyRing {
   constructor(private readonly modules: ModuleRef) {}
 
   async find(kid: string): Promise<KeyObject | undefined> {
-    const keys = this.keys ?? this.modules.get<VerifyingKeys>(VerifyingKeys as never, { strict: false });
+    const keys = this.keys ?? this.modules.get<VerifyingKeys>(VerifyingKeys, { strict: false });
     this.keys = keys;
     return keys.find(kid);
   }

@@ -70,7 +70,7 @@ describe('What is not HTTP', () => {
     });
     await app.close();
     expect(said).toMatch(/^HTTP\/1\.1 400 Bad Request/);
-    expect(JSON.parse(said.split('\r\n\r\n')[1]!)).toMatchObject({
+    expect(JSON.parse(said.split('\r\n\r\n')[1])).toMatchObject({
       success: false,
       error: { code: 'MALFORMED_REQUEST' },
     });

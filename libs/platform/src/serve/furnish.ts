@@ -1,6 +1,5 @@
 import helmet from '@fastify/helmet';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { FastifyInstance } from 'fastify';
 import type { Config } from '#platform/config';
 import { FailureFilter, layEdge, limitConnections, serveDocs, takeFiles } from '#platform/http';
 import { AccessRecord, ShopState } from '#platform/observability';
@@ -32,7 +31,7 @@ const HELMET = {
 
 /** Edge, limits, headers, sockets, prefix and docs: what every process has before its routes. Then it is initialised. */
 export async function furnish(app: NestFastifyApplication, config: Config, lateness?: () => boolean): Promise<void> {
-  const fastify = app.getHttpAdapter().getInstance() as unknown as FastifyInstance;
+  const fastify = app.getHttpAdapter().getInstance();
   layEdge(fastify, {
     state: app.get(ShopState),
     record: app.get(AccessRecord),
@@ -41,7 +40,7 @@ export async function furnish(app: NestFastifyApplication, config: Config, laten
   });
   limitConnections(fastify);
   takeFiles(fastify);
-  await app.register(helmet as never, { ...HELMET, hsts: config.profile === 'production' } as never);
+  await app.register(helmet, { ...HELMET, hsts: config.profile === 'production' });
   const origins = config.corsOrigins.includes('*') ? '*' : config.corsOrigins.length > 0 && [...config.corsOrigins];
   app.enableCors({ origin: origins, methods: METHODS, exposedHeaders: TOLD, maxAge: 600 });
   app.useWebSocketAdapter(new ShopSockets(app, origins));

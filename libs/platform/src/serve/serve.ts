@@ -26,7 +26,7 @@ export async function serve(name: string, modules: readonly Type[], options: Ser
   let housed: Housed | undefined;
   try {
     const contexts = options.contexts ?? contextNames;
-    const told = readConfig({ ...(options.port && { PORT: String(options.port) }), ...process.env });
+    const told = readConfig(undefined, options.port ? { PORT: String(options.port) } : {});
     await expectFreePort(told);
     housed = await housePostgres(told, contexts, options.contexts !== undefined, say);
     const { config } = housed;

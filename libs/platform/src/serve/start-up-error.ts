@@ -25,4 +25,4 @@ export function startUpError(error: unknown): string {
 
 /** Connecting to `localhost` by two address families fails twice at once. */
 const firstOf = (error: Error): SystemError =>
-  error instanceof AggregateError && error.errors[0] instanceof Error ? (error.errors[0] as SystemError) : error;
+  error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;
