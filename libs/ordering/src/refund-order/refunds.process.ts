@@ -15,8 +15,10 @@ const definition: ProcessDefinition<Refunds, RefundsHear> = {
   },
 };
 
-export const RefundsProcess = processHandler(definition, [
+const heard = [
   ...[OrderRefundRequested, OrderRefunded, OrderRefundFailed],
   ...[PaymentRefunded, RefundRefused],
   RefundWaits,
-]);
+];
+
+export const RefundsProcess = processHandler(heard, definition);

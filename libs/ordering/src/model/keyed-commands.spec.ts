@@ -1,0 +1,77 @@
+import { DomainError } from '#kernel';
+import type { EventStore, IdempotencyKey, StoredKey } from '#platform/event-store';
+import { TestIds } from '#platform/system';
+import type { OrderView } from '../view-order/order-view';
+import { bodyHash, KeyedCommands } from './keyed-commands.store';
+import type { Orders } from './orders.store';
+
+const key = (body: object = { a: 1 }, name = 'k'): IdempotencyKey => ({
+  ...{ caller: 'user:1', key: name, command: 'place-order' },
+  bodyHash: bodyHash(body),
+});
+const view = (id: string) => ({ id }) as OrderView;
+
+/** Keys as another process or an earlier run left them. */
+function keyed(...stored: StoredKey[]) {
+  const store = { findKey: async (_: string, name: string) => stored.find((one) => one.key === name) };
+  const orders = { asAnswered: async (orderId: string) => view(orderId) };
+  return new KeyedCommands(store as unknown as EventStore, orders as unknown as Orders, new TestIds());
+}
+const left = (it: IdempotencyKey): StoredKey => ({ ...it, commandId: 'c', orderId: 'first', createdAt: new Date(0) });
+
+describe('A command with a key', () => {
+  it('runs once for all who ask at once, and they get one answer', async () => {
+    let runs = 0;
+    const commands = keyed();
+    const run = async () => view(`order ${++runs}`);
+    const answers = await Promise.all(Array.from({ length: 50 }, () => commands.once(key(), run)));
+    expect(answers.map((one) => one.view.id)).toEqual(Array(50).fill('order 1'));
+    expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
+  });
+
+  it('does not run when the key is known: the first answer is given again', async () => {
+    const run = () => Promise.reject(new Error('ran'));
+    expect(await keyed(left(key())).once(key(), run)).toEqual({ view: view('first'), replayed: true });
+  });
+
+  it('is refused for another body, or as another command', async () => {
+    const run = () => Promise.reject(new Error('ran'));
+    const reused = { code: 'IDEMPOTENCY_KEY_REUSED' };
+    await expect(keyed(left(key())).once(key({ a: 2 }), run)).rejects.toMatchObject(reused);
+    await expect(keyed(left({ ...key(), command: 'refund-order' })).once(key(), run)).rejects.toMatchObject(reused);
+  });
+
+  it('gives the answer of another process that came first, whatever this one ran into', async () => {
+    const stored: StoredKey[] = [];
+    const commands = keyed();
+    Object.assign(commands, { store: { findKey: async () => stored[0] } });
+    const run = async () => {
+      stored.push(left(key()));
+      throw new DomainError('CART_EMPTY', 'conflict', 'emptied by the other order');
+    };
+    expect(await commands.once(key(), run)).toEqual({ view: view('first'), replayed: true });
+  });
+
+  it('that was refused may be tried again', async () => {
+    const commands = keyed();
+    const refuse = () => Promise.reject(new DomainError('CART_EMPTY', 'conflict', 'empty'));
+    await expect(commands.once(key(), refuse)).rejects.toMatchObject({ code: 'CART_EMPTY' });
+    expect(await commands.once(key(), async () => view('later'))).toEqual({ view: view('later'), replayed: false });
+  });
+
+  it('that still runs after two seconds is said to be in progress', async () => {
+    const commands = keyed();
+    let finish: (done: OrderView) => void = () => undefined;
+    const first = commands.once(key(), () => new Promise((resolve) => (finish = resolve)));
+    await expect(commands.once(key(), async () => view('second'))).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_IN_PROGRESS',
+    });
+    finish(view('slow'));
+    expect(await first).toEqual({ view: view('slow'), replayed: false });
+  });
+
+  it('knows a body by its content, not by the order of its fields', () => {
+    expect(bodyHash({ a: 1, b: { c: 2, d: [3] } })).toBe(bodyHash({ b: { d: [3], c: 2 }, a: 1 }));
+    expect(bodyHash({ a: [1, 2] })).not.toBe(bodyHash({ a: [2, 1] }));
+  });
+});
