@@ -1,22 +1,20 @@
-import { Injectable, type BeforeApplicationShutdown, type MessageEvent } from '@nestjs/common';
+import { Injectable, type MessageEvent } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import type { Uuid } from '#kernel';
+import { ShopState } from '#platform/observability';
 import { Rebuilds, type Rebuild } from '#platform/projections';
 
 const often = 250;
 const atLeast = 15_000;
 const over: readonly Rebuild['state'][] = ['live', 'cancelled', 'failed', 'rolled-back'];
 
-/** Follows a rebuild: a `progress` whenever it has moved, and the last one when it is over. */
+/** Follows a rebuild: a `progress` whenever it has moved, and the last one when it is over, or the shop closes. */
 @Injectable()
-export class RebuildStream implements BeforeApplicationShutdown {
-  private readonly ending = new AbortController();
-
-  constructor(private readonly rebuilds: Rebuilds) {}
-
-  beforeApplicationShutdown(): void {
-    this.ending.abort();
-  }
+export class RebuildStream {
+  constructor(
+    private readonly rebuilds: Rebuilds,
+    private readonly shop: ShopState,
+  ) {}
 
   /** Throws NOT_FOUND before the stream begins. */
   async of(projection: string, id: Uuid): Promise<Observable<MessageEvent>> {
@@ -39,11 +37,11 @@ export class RebuildStream implements BeforeApplicationShutdown {
           often,
         );
       };
-      this.ending.signal.addEventListener('abort', end);
+      this.shop.draining.addEventListener('abort', end);
       tell(first);
       return () => {
         clearTimeout(timer);
-        this.ending.signal.removeEventListener('abort', end);
+        this.shop.draining.removeEventListener('abort', end);
       };
     });
   }

@@ -1,10 +1,9 @@
-import { Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Logger } from '@nestjs/common';
 import {
   ConnectedSocket,
   MessageBody,
   SubscribeMessage,
   WebSocketGateway,
-  WebSocketServer,
   type OnGatewayConnection,
   type OnGatewayDisconnect,
   type OnGatewayInit,
@@ -15,6 +14,7 @@ import type { Namespace, Socket } from 'socket.io';
 import { z } from 'zod';
 import { DomainError, IdShape, type Uuid } from '#kernel';
 import { EventStore } from '#platform/event-store';
+import { ShopState } from '#platform/observability';
 import { Vault } from '#platform/privacy';
 import { AccessTokens, hashOfToken, may, type Caller } from '#platform/security';
 import { readerOf } from '../view-order/view-order.controller';
@@ -44,14 +44,8 @@ const refusal = (error: unknown): Acknowledged =>
 /** Live tracking: `subscribe {orderId, lastVersion?}` is answered by a `snapshot`, then by `event`s in version order. */
 @WebSocketGateway({ namespace: '/orders', maxHttpBufferSize: 16_384 })
 export class TrackOrderGateway
-  implements
-    OnGatewayInit<Namespace>,
-    OnGatewayConnection<Socket>,
-    OnGatewayDisconnect<Socket>,
-    BeforeApplicationShutdown
+  implements OnGatewayInit<Namespace>, OnGatewayConnection<Socket>, OnGatewayDisconnect<Socket>
 {
-  @WebSocketServer()
-  private readonly server!: Namespace;
   private readonly log = new Logger('Tracking');
 
   constructor(
@@ -59,11 +53,14 @@ export class TrackOrderGateway
     private readonly store: EventStore,
     private readonly feed: OrderFeed,
     private readonly vault: Vault,
+    private readonly shop: ShopState,
     @InjectMetric('websocket_active_connections') private readonly connections: Gauge,
   ) {}
 
   /** Nobody connects without saying who they are: a user by `auth.token`, a guest by `auth.cartToken`. */
   afterInit(server: Namespace): void {
+    // Clients are sent away before the shop closes; they come back with the last version they saw.
+    this.shop.draining.addEventListener('abort', () => server.disconnectSockets(true), { once: true });
     server.use((socket, next) => {
       this.callerOf(socket.handshake.auth).then(
         (caller) => {
@@ -117,11 +114,6 @@ export class TrackOrderGateway
     followed.get(orderId)?.end();
     followed.delete(orderId);
     return { ok: true };
-  }
-
-  /** Clients are sent away before the shop closes; they come back with the last version they saw. */
-  beforeApplicationShutdown(): void {
-    this.server?.disconnectSockets(true);
   }
 
   private async callerOf(auth: unknown): Promise<Caller> {

@@ -18,10 +18,12 @@ export class Follower {
   private position: number;
   private most: number;
   private rate = 0;
+  private ahead:
+    { readonly after: number; readonly most: number; readonly events: Promise<RecordedEvent[]> } | undefined;
   private last = performance.now();
 
   constructor(
-    db: Database,
+    private readonly db: Database,
     private readonly store: EventStore,
     readonly projection: Projection,
     readonly table: ProjectionTable,
@@ -40,10 +42,12 @@ export class Follower {
 
   /** One batch of at most `limit` events: read by position, folded, and written with the checkpoint in one transaction. */
   async step(limit: number): Promise<Step> {
-    const events = await this.store.readLog(this.position, Math.min(limit, this.most));
+    const most = Math.min(limit, this.most);
+    const events = await this.next(most);
     if (events.length === 0) return { outcome: 'idle', events: 0 };
     const folded = await this.fold(events);
     const to = events[events.length - 1].position!;
+    if (events.length === most && !this.db.inTransaction()) this.readAhead(to, most);
     try {
       return await this.write(folded, to, events.length);
     } catch (error) {
@@ -57,6 +61,20 @@ export class Follower {
       const failure = failureAt(events[0], error);
       return this.write({ rows: new Map(), gone: [], failures: [failure] }, to, 1);
     }
+  }
+
+  private async next(most: number): Promise<RecordedEvent[]> {
+    const { ahead } = this;
+    this.ahead = undefined;
+    if (ahead?.after === this.position && ahead.most === most) return ahead.events;
+    return this.store.readLog(this.position, most);
+  }
+
+  /** After a full batch there is more, which is read while this one is written. */
+  private readAhead(after: number, most: number): void {
+    const events = this.store.readLog(after, most);
+    events.catch(() => undefined); // whoever takes it up is told
+    this.ahead = { after, most, events };
   }
 
   private async fold(events: readonly RecordedEvent[]): Promise<Folded> {
