@@ -5,16 +5,17 @@ import { Clock } from '#platform/system';
 import type { ProcessDefinition } from './definition';
 import { ProcessHandler } from './process-handler';
 
-/** The provider that runs a process which needs nothing but its messages; its name in the inbox is the process's. Newest definition first. */
+/** The provider that runs a process which needs nothing but its messages; its name in the inbox is the process's. Earlier definitions serve what began with them. */
 export function processHandler<State extends object, Heard extends Message>(
+  definition: ProcessDefinition<State, Heard>,
   hears: readonly MessageClass[],
-  ...definitions: readonly ProcessDefinition<State, Heard>[]
+  ...earlier: readonly ProcessDefinition<State, Heard>[]
 ): Type<ProcessHandler<State, Heard>> {
   class Process extends ProcessHandler<State, Heard> {
-    static readonly handler = definitions[0].name;
+    static readonly handler = definition.name;
 
     constructor(@Inject(Outbox) outbox: Outbox, @Inject(Clock) clock: Clock) {
-      super(outbox, clock, ...definitions);
+      super(outbox, clock, definition, ...earlier);
     }
   }
   Hears(...hears)(Process);
