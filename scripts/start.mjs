@@ -64,6 +64,10 @@ function build() {
   process.stdout.write(`done in ${((Date.now() - started.getTime()) / 1000).toFixed(1)} s\n`);
 }
 
+if (!timeOf(join(root, 'apps', service, 'src', 'main.ts'))) {
+  process.stderr.write(`There is no service ${service}: see apps/\n`);
+  process.exit(1);
+}
 if (!isBuilt()) await locked(build);
 module.enableCompileCache?.(join(root, 'dist', '.compile-cache')); // since Node 22
 if (!process.exitCode) await import(main);

@@ -94,7 +94,7 @@ function refusalResponses(refusals: readonly Refusal[]): Record<string, object> 
 const PAGE_META: Schema = {
   type: 'object',
   properties: {
-    nextCursor: { type: 'string', nullable: true, description: 'Goes into `cursor` for the next page.' },
+    nextCursor: { type: ['string', 'null'], description: 'Goes into `cursor` for the next page.' },
     hasMore: { type: 'boolean' },
   },
   required: ['nextCursor', 'hasMore'],
@@ -108,7 +108,7 @@ function metaOf({ paged, meta }: DocumentedAnswer, schemas: Schemas): Schema | u
 }
 
 function answerResponse(doc: DocumentedAnswer, bare: boolean, limited: boolean, schemas: Schemas): object {
-  const one = doc.schema ? schemas.of(doc.schema) : { nullable: true, example: null };
+  const one = doc.schema ? schemas.of(doc.schema) : { type: 'null', example: null };
   const data: Schema = doc.list || doc.paged ? { type: 'array', items: one } : one;
   const meta = metaOf(doc, schemas);
   const body: Schema = bare

@@ -8,16 +8,16 @@ export class Schemas {
 
   of(shape: z.ZodType): Schema {
     // Wrapped, so that the shape is a reference even where it stands at the root.
-    const { definitions = {}, properties } = z.toJSONSchema(z.object({ it: shape }), {
-      target: 'openapi-3.0',
+    const { $defs = {}, properties } = z.toJSONSchema(z.object({ it: shape }), {
+      target: 'draft-2020-12',
       unrepresentable: 'any',
       io: 'output',
       override: ({ jsonSchema }) => {
         // Answers may grow by fields; who reads them must not mind.
         if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       },
-    }) as unknown as { definitions?: Record<string, Schema>; properties: { it: Schema } };
-    for (const [id, schema] of Object.entries(definitions)) this.components[id] ??= tidy(schema) as Schema;
+    }) as unknown as { $defs?: Record<string, Schema>; properties: { it: Schema } };
+    for (const [id, schema] of Object.entries($defs)) this.components[id] ??= tidy(schema) as Schema;
     return tidy(properties.it) as Schema;
   }
 }
@@ -32,10 +32,23 @@ function tidy(value: unknown): unknown {
   return Object.fromEntries(
     entries.map(([key, each]) =>
       key === '$ref' && typeof each === 'string'
-        ? [key, each.replace(/^#\/definitions\//, '#/components/schemas/')]
+        ? [key, each.replace(/^#\/\$defs\//, '#/components/schemas/')]
         : [key, key === 'example' || key === 'default' ? each : tidy(each)],
     ),
   );
+}
+
+/** What Nest still says as OpenAPI 3.0 did: `nullable` is a type of its own since 3.1. */
+export function modernise(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(modernise);
+  if (typeof value !== 'object' || value === null) return value;
+  const { nullable, ...rest } = value as Record<string, unknown>;
+  const schema = Object.fromEntries(
+    Object.entries(rest).map(([key, each]) => [key, key === 'example' || key === 'examples' ? each : modernise(each)]),
+  );
+  if (nullable !== true) return schema;
+  if (typeof schema['type'] === 'string') return { ...schema, type: [schema['type'], 'null'] };
+  return { anyOf: [schema, { type: 'null' }] };
 }
 
 /** An example out of a schema: its own where it has one, else the plainest value that fits. */
@@ -52,12 +65,13 @@ export function exampleOf(schema: Schema, components: Readonly<Record<string, Sc
   if (choice) return go(choice[0]);
   const all = schema['allOf'] as Schema[] | undefined;
   if (all) return Object.assign({}, ...all.map(go));
-  if (schema['type'] === 'object')
+  const type = Array.isArray(schema['type']) ? (schema['type'][0] as unknown) : schema['type'];
+  if (type === 'object')
     return Object.fromEntries(
       Object.entries((schema['properties'] ?? {}) as Record<string, Schema>).map(([name, each]) => [name, go(each)]),
     );
-  if (schema['type'] === 'array') return schema['items'] ? [go(schema['items'])] : [];
-  return PLAIN[String(schema['format'])] ?? PLAIN[String(schema['type'])] ?? null;
+  if (type === 'array') return schema['items'] ? [go(schema['items'])] : [];
+  return PLAIN[String(schema['format'])] ?? PLAIN[String(type)] ?? null;
 }
 
 const PLAIN: Readonly<Record<string, unknown>> = {

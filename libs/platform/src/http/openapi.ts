@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { completeOperation, type Handler } from './openapi-operations';
-import { Schemas, type Schema } from './openapi-schemas';
+import { modernise, Schemas, type Schema } from './openapi-schemas';
 
 const FAILURE: Schema = {
   type: 'object',
@@ -61,6 +61,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
         'amounts are whole đồng.',
     )
     .setVersion('1.0.0')
+    .setOpenAPIVersion('3.1.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer')
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Cart-Token' }, 'cartToken')
     .addServer('/', 'this shop')
@@ -77,7 +78,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     ...document.components,
     schemas: { ...document.components?.schemas, ...schemas.components, Failure: FAILURE },
   };
-  return document;
+  return modernise(document) as OpenAPIObject;
 }
 
 /** The pages at `/docs`. The document is made when it is first asked for. */

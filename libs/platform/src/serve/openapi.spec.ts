@@ -48,7 +48,7 @@ describe('The OpenAPI document', () => {
     });
     const brew = document.components!.schemas!['Brew'] as any;
     expect(brew.properties.price).toEqual({ $ref: '#/components/schemas/Money' });
-    expect(brew.properties.note).toMatchObject({ type: 'string', nullable: true });
+    expect(brew.properties.note).toMatchObject({ type: ['string', 'null'] });
     expect(brew).not.toHaveProperty('additionalProperties');
     const list = contentOf(operation('/api/v1/brews', 'get'), 200);
     expect(list.schema.properties.data).toMatchObject({ type: 'array', items: { $ref: '#/components/schemas/Brew' } });
@@ -85,6 +85,7 @@ describe('The OpenAPI document', () => {
       maxItems: 5,
       items: { $ref: '#/components/schemas/VariantBody' },
     });
+    expect(body.properties.note).toMatchObject({ type: ['string', 'null'], maxLength: 20 });
     expect(body.properties.featured).toMatchObject({ type: 'boolean', default: false });
     const headers = operation('/api/v1/brews/orders', 'post')['parameters'].map((each: any) => [
       each.name,
