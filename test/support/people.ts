@@ -25,11 +25,16 @@ export class Person {
     return (this.headers['authorization'] ?? '').replace('Bearer ', '');
   }
 
-  get = (path: string, options?: AskOptions): Promise<Reply> => this.shop.get(path, this.with(options));
-  post = (path: string, options?: AskOptions): Promise<Reply> => this.shop.post(path, this.with(options));
-  put = (path: string, options?: AskOptions): Promise<Reply> => this.shop.put(path, this.with(options));
-  patch = (path: string, options?: AskOptions): Promise<Reply> => this.shop.patch(path, this.with(options));
-  delete = (path: string, options?: AskOptions): Promise<Reply> => this.shop.delete(path, this.with(options));
+  readonly get = this.asks('get');
+  readonly post = this.asks('post');
+  readonly put = this.asks('put');
+  readonly patch = this.asks('patch');
+  readonly delete = this.asks('delete');
+
+  private asks(method: 'get' | 'post' | 'put' | 'patch' | 'delete') {
+    return (path: string, options: AskOptions = {}): Promise<Reply> =>
+      this.shop[method](path, { ...options, headers: { ...this.headers, ...options.headers } });
+  }
 
   carrying(headers: Readonly<Record<string, string>>): Person {
     return new Person(this.shop, { ...this.headers, ...headers }, this.email, this.userId);
