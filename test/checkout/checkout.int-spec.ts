@@ -1,120 +1,24 @@
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { Global, Module } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { times, vnd, type Uuid } from '#kernel';
-import { CartOf, type CartOwner } from '#contracts/cart';
-import { CatalogPrices, type PricedLine, type WantedLine } from '#contracts/catalog';
-import { readConfig } from '#platform/config';
-import { PrivacyModule } from '#platform/privacy';
-import { createShop } from '#platform/serve';
-import { InventoryModule } from '#modules/inventory';
-import { OrderingModule } from '#modules/ordering';
-import { PaymentsModule } from '#modules/payments';
+import { vnd } from '#kernel';
 import { AdvanceOrder } from '../../libs/ordering/src/advance-order/advance-order.command';
 import { CancelOrder } from '../../libs/ordering/src/cancel-order/cancel-order.command';
 import { RefundOrder } from '../../libs/ordering/src/refund-order/refund-order.command';
-import { testDatabase, type TestDatabase } from '../support/test-database';
+import { testDatabase } from '../support/test-database';
+import { body, fill, openSmallShop, until, type SmallShop } from './small-shop';
 
-const carts = new Map<string, { cartId: Uuid; version: number; lines: WantedLine[] }>();
-
-class FakeCarts extends CartOf {
-  async owner(owner: CartOwner) {
-    return owner.kind === 'guest' ? carts.get(owner.cartToken) : undefined;
-  }
-}
-/** Every variant costs 30,000; its id is its SKU. */
-class FakePrices extends CatalogPrices {
-  async price(lines: readonly WantedLine[]): Promise<PricedLine[]> {
-    const unitPrice = vnd(30_000);
-    return lines.map(({ variantId, quantity }) => ({
-      ...{ productId: variantId, variantId, sku: variantId, name: 'Cà phê sữa đá', variantName: 'M', imageUrl: null },
-      ...{ quantity, modifiers: [], unitPrice, lineTotal: times(unitPrice, quantity), available: 10 },
-    }));
-  }
-}
-
-@Global()
-@Module({
-  imports: [PrivacyModule],
-  providers: [
-    { provide: CartOf, useClass: FakeCarts },
-    { provide: CatalogPrices, useClass: FakePrices },
-  ],
-  exports: [CartOf, CatalogPrices],
-})
-class Questions {}
-
-let database: TestDatabase;
-let app: NestFastifyApplication;
-let dataDir: string;
 const staff = { kind: 'staff' as const, id: randomUUID() };
 const manager = { kind: 'user', userId: randomUUID(), permissions: ['staff'] } as never;
 
-beforeAll(async () => {
-  database = await testDatabase();
-  dataDir = mkdtempSync(join(tmpdir(), 'shop-checkout-'));
-  const env = { DATA_DIR: dataDir, DATABASE_URL: database.url, RATE_LIMIT_API: '0', PAYMENT_TIMEOUT_MS: '300' };
-  const quiet = { log: () => undefined, warn: () => undefined, error: console.error };
-  app = await createShop([InventoryModule, PaymentsModule, OrderingModule, Questions], readConfig(env), {
-    contexts: ['inventory', 'payments', 'ordering'],
-    logger: quiet,
-  });
-}, 60_000);
-
-afterAll(async () => {
-  await app?.close();
-  await database?.drop();
-  rmSync(dataDir, { recursive: true, force: true });
-});
-
-async function shelve(onHand: number): Promise<string> {
-  const sku = randomUUID();
-  await database.admin('insert into inventory.stock (sku, on_hand) values ($1, $2)', [sku, onHand]);
-  return sku;
-}
-const stockOf = async (sku: string) =>
-  (await database.admin('select on_hand as "onHand", reserved from inventory.stock where sku = $1', [sku]))[0];
-
-function fill(sku: string, quantity = 1): string {
-  const token = randomBytes(24).toString('base64url');
-  carts.set(token, { cartId: randomUUID(), version: 1, lines: [{ variantId: sku, quantity, modifiers: [] }] });
-  return token;
-}
-
-const body = (token = 'tok_ok', method = 'card') => ({
-  contact: { name: 'An', phone: '0901234567', email: 'an@example.com' },
-  fulfilment: { type: 'pickup' },
-  payment: method === 'card' ? { method, token } : { method },
-});
-
-const send = (url: string, token: string, payload: object, headers: Record<string, string> = {}) =>
-  app.inject({ method: 'POST', url: `/api/v1${url}`, payload, headers: { 'x-cart-token': token, ...headers } });
-
-const order = (token: string, payload: object = body(), { key = randomUUID() as string, wait = 0 } = {}) =>
-  send('/orders', token, payload, { 'idempotency-key': key, ...(wait && { prefer: `wait=${wait}` }) });
-
-const see = async (id: string, token: string) =>
-  (await app.inject({ method: 'GET', url: `/api/v1/orders/${id}`, headers: { 'x-cart-token': token } })).json().data;
-
-async function until<T>(look: () => Promise<T>, fits: (seen: T) => boolean): Promise<T> {
-  for (let tries = 0; tries < 200; tries++) {
-    const seen = await look();
-    if (fits(seen)) return seen;
-    await pause(50);
-  }
-  throw new Error(`it never came about: ${JSON.stringify(await look())}`);
-}
+let shop: SmallShop;
+beforeAll(async () => void (shop = await openSmallShop(await testDatabase())), 60_000);
+afterAll(() => shop?.clear());
 
 describe('Ordering a cart', () => {
   it('is answered with a pending order, which is confirmed soon after', async () => {
-    const sku = await shelve(5);
+    const sku = await shop.shelve(5);
     const token = fill(sku, 2);
-    const placed = await order(token);
+    const placed = await shop.order(token);
     expect(placed.statusCode).toBe(201);
     expect(placed.json().data).toMatchObject({
       status: 'pending',
@@ -124,69 +28,70 @@ describe('Ordering a cart', () => {
     });
     const { id } = placed.json().data;
     await until(
-      () => see(id, token),
+      () => shop.see(id, token),
       ({ status }) => status === 'confirmed',
     );
-    expect(await stockOf(sku)).toEqual({ onHand: 3, reserved: 0 });
+    expect(await shop.stockOf(sku)).toEqual({ onHand: 3, reserved: 0 });
   });
 
   it('waits for the outcome when asked to', async () => {
-    const good = await order(fill(await shelve(5)), body(), { wait: 8 });
+    const good = await shop.order(fill(await shop.shelve(5)), body(), { wait: 8 });
     expect(good.json().data).toMatchObject({ status: 'confirmed', payment: { status: 'paid' } });
-    const declined = await order(fill(await shelve(5)), body('tok_declined'), { wait: 8 });
+    const declined = await shop.order(fill(await shop.shelve(5)), body('tok_declined'), { wait: 8 });
     expect(declined.json().data).toMatchObject({ status: 'cancelled', cancellation: { code: 'PAYMENT_DECLINED' } });
-    const short = await order(fill(await shelve(0)), body(), { wait: 8 });
+    const short = await shop.order(fill(await shop.shelve(0)), body(), { wait: 8 });
     expect(short.json().data).toMatchObject({ status: 'cancelled', cancellation: { code: 'OUT_OF_STOCK' } });
   });
 
   it('50 times at once with one key makes one order and 50 equal answers', async () => {
-    const sku = await shelve(500);
+    const sku = await shop.shelve(500);
     const [token, key] = [fill(sku), randomUUID()];
-    const answers = await Promise.all(Array.from({ length: 50 }, () => order(token, body(), { key })));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => shop.order(token, body(), { key })));
     expect(new Set(answers.map(({ statusCode }) => statusCode))).toEqual(new Set([201]));
     expect(new Set(answers.map((one) => one.body)).size).toBe(1);
     expect(answers.filter((one) => one.headers['idempotent-replayed'] === 'true')).toHaveLength(49);
-    const later = await order(token, body(), { key });
-    expect(later.json().data).toEqual(answers[0]!.json().data);
+    const later = await shop.order(token, body(), { key });
+    expect(later.json().data).toEqual(answers[0].json().data);
     expect(later.headers['idempotent-replayed']).toBe('true');
-    const other = await order(token, body('tok_slow'), { key });
+    const other = await shop.order(token, body('tok_slow'), { key });
     expect([other.statusCode, other.json().error.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
   });
 
   it('is refused for a cart that was ordered, is empty or is not there, and for guests who do not say who they are', async () => {
-    const token = fill(await shelve(5));
-    await order(token);
-    expect((await order(token)).json().error.code).toBe('CART_ALREADY_ORDERED');
-    expect((await order(randomBytes(24).toString('base64url'))).json().error.code).toBe('CART_EMPTY');
-    const nobody = await order(token, { ...body(), contact: undefined });
+    const token = fill(await shop.shelve(5));
+    await shop.order(token);
+    expect((await shop.order(token)).json().error.code).toBe('CART_ALREADY_ORDERED');
+    expect((await shop.order(randomBytes(24).toString('base64url'))).json().error.code).toBe('CART_EMPTY');
+    const nobody = await shop.order(token, { ...body(), contact: undefined });
     expect(nobody.statusCode).toBe(400);
     expect(nobody.json().error.details.map(({ field }: { field: string }) => field)).toEqual([
       'contact.name',
       'contact.phone',
     ]);
-    expect((await send('/orders', token, body())).json().error.code).toBe('IDEMPOTENCY_KEY_REQUIRED');
+    expect((await shop.send('/orders', token, body())).json().error.code).toBe('IDEMPOTENCY_KEY_REQUIRED');
   });
 
   it('20 buyers of 5 pieces: 5 are confirmed, 15 are told why', async () => {
-    const sku = await shelve(5);
-    const answers = await Promise.all(Array.from({ length: 20 }, () => order(fill(sku), body(), { wait: 10 })));
+    const sku = await shop.shelve(5);
+    const answers = await Promise.all(Array.from({ length: 20 }, () => shop.order(fill(sku), body(), { wait: 10 })));
     const ends = answers.map((one) => one.json().data.cancellation?.code ?? one.json().data.status);
     expect(ends.filter((end) => end === 'confirmed')).toHaveLength(5);
     expect(ends.filter((end) => end === 'OUT_OF_STOCK')).toHaveLength(15);
-    expect(await stockOf(sku)).toEqual({ onHand: 0, reserved: 0 });
+    expect(await shop.stockOf(sku)).toEqual({ onHand: 0, reserved: 0 });
   }, 20_000);
 
   it('ends well also when nobody could say at first whether it was paid', async () => {
     for (const token of ['tok_timeout_charged', 'tok_flaky', 'tok_timeout_not_charged']) {
-      const cart = fill(await shelve(5));
-      const { id } = (await order(cart, body(token))).json().data;
+      const cart = fill(await shop.shelve(5));
+      const { id } = (await shop.order(cart, body(token))).json().data;
       const ended = await until(
-        () => see(id, cart),
+        () => shop.see(id, cart),
         ({ status }) => status !== 'pending',
       );
-      const books = await database.admin<{ state: string }>(`select state from sandbox.charges where order_id = $1`, [
-        id,
-      ]);
+      const books = await shop.database.admin<{ state: string }>(
+        `select state from sandbox.charges where order_id = $1`,
+        [id],
+      );
       const kept = books.filter(({ state }) => state === 'captured').length;
       expect([token, ended.status, kept]).toEqual([token, ended.status, ended.status === 'confirmed' ? 1 : 0]);
     }
@@ -195,31 +100,31 @@ describe('Ordering a cart', () => {
 
 describe('Changing one’s mind', () => {
   it('while the checkout runs: it is wound back, and everything given back', async () => {
-    const sku = await shelve(5);
+    const sku = await shop.shelve(5);
     const token = fill(sku);
-    const { id } = (await order(token, body('tok_slow'))).json().data;
-    const asked = await send(`/orders/${id}/cancel`, token, { reason: 'by mistake' });
+    const { id } = (await shop.order(token, body('tok_slow'))).json().data;
+    const asked = await shop.send(`/orders/${id}/cancel`, token, { reason: 'by mistake' });
     expect([asked.statusCode, asked.json().data.cancellationRequested]).toEqual([202, true]);
     const ended = await until(
-      () => see(id, token),
+      () => shop.see(id, token),
       ({ status }) => status !== 'pending',
     );
     expect(ended).toMatchObject({ status: 'cancelled', cancellation: { code: 'CUSTOMER', reason: 'by mistake' } });
     await until(
-      () => stockOf(sku),
-      (stock) => JSON.stringify(stock) === '{"onHand":5,"reserved":0}',
+      () => shop.stockOf(sku),
+      (stock) => stock?.onHand === 5 && stock.reserved === 0,
     );
   }, 20_000);
 
   it('once confirmed: the money and the goods go back', async () => {
-    const sku = await shelve(5);
+    const sku = await shop.shelve(5);
     const token = fill(sku);
-    const { id } = (await order(token, body(), { wait: 8 })).json().data;
-    expect((await send(`/orders/${id}/cancel`, randomBytes(24).toString('base64url'), {})).statusCode).toBe(404);
-    const cancelled = await send(`/orders/${id}/cancel`, token, {});
+    const { id } = (await shop.order(token, body(), { wait: 8 })).json().data;
+    expect((await shop.send(`/orders/${id}/cancel`, randomBytes(24).toString('base64url'), {})).statusCode).toBe(404);
+    const cancelled = await shop.send(`/orders/${id}/cancel`, token, {});
     expect([cancelled.statusCode, cancelled.json().data.status]).toEqual([200, 'cancelled']);
     const refunded = await until(
-      () => see(id, token),
+      () => shop.see(id, token),
       ({ payment }) => payment.status === 'refunded',
     );
     expect(refunded).toMatchObject({
@@ -227,44 +132,44 @@ describe('Changing one’s mind', () => {
       refunds: [{ amount: { amount: 30_000 }, state: 'refunded' }],
     });
     await until(
-      () => stockOf(sku),
-      (stock) => JSON.stringify(stock) === '{"onHand":5,"reserved":0}',
+      () => shop.stockOf(sku),
+      (stock) => stock?.onHand === 5 && stock.reserved === 0,
     );
   }, 20_000);
 
   it('is too late once the bar has started', async () => {
-    const token = fill(await shelve(5));
-    const { id } = (await order(token, body('', 'cash'), { wait: 8 })).json().data;
-    const bus = app.get(CommandBus);
+    const token = fill(await shop.shelve(5));
+    const { id } = (await shop.order(token, body('', 'cash'), { wait: 8 })).json().data;
+    const bus = shop.app.get(CommandBus);
     for (const step of ['accept', 'prepare'] as const) await bus.execute(new AdvanceOrder(id, step, staff));
-    expect((await send(`/orders/${id}/cancel`, token, {})).json().error.code).toBe('CANNOT_CANCEL');
+    expect((await shop.send(`/orders/${id}/cancel`, token, {})).json().error.code).toBe('CANNOT_CANCEL');
     expect(await bus.execute(new CancelOrder(id, staff, undefined))).toMatchObject({ order: { status: 'cancelled' } });
   });
 });
 
 describe('At the bar', () => {
   it('two baristas at once take an order one step on, not two', async () => {
-    const { id } = (await order(fill(await shelve(5)), body(), { wait: 8 })).json().data;
-    const bus = app.get(CommandBus);
+    const { id } = (await shop.order(fill(await shop.shelve(5)), body(), { wait: 8 })).json().data;
+    const bus = shop.app.get(CommandBus);
     const views = await Promise.all([1, 2, 3].map(() => bus.execute(new AdvanceOrder(id, 'accept', staff))));
     expect(views.map(({ version, order: { status } }) => [version, status])).toEqual(Array(3).fill([3, 'accepted']));
   });
 
   it('money goes back in parts, never more than was paid, once for each key', async () => {
-    const token = fill(await shelve(5));
-    const { id } = (await order(token, body(), { wait: 8 })).json().data;
-    const bus = app.get(CommandBus);
+    const token = fill(await shop.shelve(5));
+    const { id } = (await shop.order(token, body(), { wait: 8 })).json().data;
+    const bus = shop.app.get(CommandBus);
     const refund = (amount: number | undefined, key: string) =>
       bus.execute(
         new RefundOrder(id, manager, { reason: 'cold', ...(amount !== undefined && { amount: vnd(amount) }) }, key),
       );
     const [a, again] = await Promise.all([refund(10_000, 'a'), refund(10_000, 'a')]);
-    expect([a!.replayed, again!.replayed, again!.view]).toEqual([false, true, a!.view]);
+    expect([a.replayed, again.replayed, again.view]).toEqual([false, true, a.view]);
     await expect(refund(20_001, 'b')).rejects.toMatchObject({ code: 'REFUND_TOO_LARGE' });
     await expect(refund(5_000, 'a')).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED' });
     await refund(undefined, 'c');
     const ended = await until(
-      () => see(id, token),
+      () => shop.see(id, token),
       ({ status }) => status === 'refunded',
     );
     expect(ended.payment).toMatchObject({ paid: { amount: 30_000 }, refunded: { amount: 30_000 } });

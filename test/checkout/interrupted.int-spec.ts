@@ -1,0 +1,57 @@
+import { connect } from '#platform/database';
+import { testDatabase, type TestDatabase } from '../support/test-database';
+import { body, fill, openSmallShop, until, type SmallShop } from './small-shop';
+
+let database: TestDatabase;
+let shop: SmallShop;
+beforeAll(async () => void (database = await testDatabase()), 60_000);
+afterEach(() => shop.close());
+afterAll(() => shop.clear());
+
+describe('A checkout that is interrupted', () => {
+  it('goes on after a restart, at whatever step the shop was closed', async () => {
+    shop = await openSmallShop(database);
+    const sku = await shop.shelve(20);
+    const carts = Array.from({ length: 8 }, () => fill(sku));
+    const ids = await Promise.all(carts.map(async (cart) => (await shop.order(cart)).json().data.id as string));
+    await shop.close();
+
+    shop = await openSmallShop(database);
+    for (const [index, id] of ids.entries())
+      await until(
+        () => shop.see(id, carts[index]),
+        ({ status }) => status === 'confirmed',
+      );
+    expect(await shop.stockOf(sku)).toEqual({ onHand: 12, reserved: 0 });
+    const charges = await database.admin<{ count: number }>(
+      `select count(*)::int as count from sandbox.charges where order_id = any($1::uuid[]) and state = 'captured'`,
+      [ids],
+    );
+    expect(charges).toEqual([{ count: 8 }]);
+  }, 60_000);
+
+  it('is overdue after a while, gives everything back, and says so', async () => {
+    shop = await openSmallShop(database, { RESERVATION_TTL_SECONDS: '1' });
+    const sku = await shop.shelve(5);
+    const somebody = await connect(database.url, 'somebody');
+    await somebody.query('begin');
+    await somebody.query('select from inventory.stock where sku = $1 for update', [sku]);
+    const cart = fill(sku);
+    const { id } = (await shop.order(cart, body())).json().data;
+    await until(
+      () => database.admin(`select from ordering.process_journal where id = $1 and note = 'overdue'`, [id]),
+      (lines) => lines.length === 1,
+    );
+    await somebody.end();
+    expect(
+      await until(
+        () => shop.see(id, cart),
+        ({ status }) => status !== 'pending',
+      ),
+    ).toMatchObject({
+      status: 'cancelled',
+      cancellation: { code: 'OVERDUE' },
+    });
+    expect(await shop.stockOf(sku)).toEqual({ onHand: 5, reserved: 0 });
+  }, 60_000);
+});

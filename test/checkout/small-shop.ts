@@ -1,0 +1,133 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Global, Module } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { times, vnd, type Uuid } from '#kernel';
+import { CartOf, type CartOwner } from '#contracts/cart';
+import { CatalogPrices, type PricedLine, type WantedLine } from '#contracts/catalog';
+import { readConfig } from '#platform/config';
+import { PrivacyModule } from '#platform/privacy';
+import { createShop } from '#platform/serve';
+import { InventoryModule } from '#modules/inventory';
+import { OrderingModule } from '#modules/ordering';
+import { PaymentsModule } from '#modules/payments';
+import type { TestDatabase } from '../support/test-database';
+
+const carts = new Map<string, { cartId: Uuid; version: number; lines: WantedLine[] }>();
+
+class FakeCarts extends CartOf {
+  async owner(owner: CartOwner) {
+    return owner.kind === 'guest' ? carts.get(owner.cartToken) : undefined;
+  }
+}
+/** Every variant costs 30,000; its id is its SKU. */
+class FakePrices extends CatalogPrices {
+  async price(lines: readonly WantedLine[]): Promise<PricedLine[]> {
+    const unitPrice = vnd(30_000);
+    return lines.map(({ variantId, quantity }) => ({
+      ...{ productId: variantId, variantId, sku: variantId, name: 'Cà phê sữa đá', variantName: 'M', imageUrl: null },
+      ...{ quantity, modifiers: [], unitPrice, lineTotal: times(unitPrice, quantity), available: 10 },
+    }));
+  }
+}
+
+@Global()
+@Module({
+  imports: [PrivacyModule],
+  providers: [
+    { provide: CartOf, useClass: FakeCarts },
+    { provide: CatalogPrices, useClass: FakePrices },
+  ],
+  exports: [CartOf, CatalogPrices],
+})
+class Questions {}
+
+export interface SmallShop {
+  readonly app: NestFastifyApplication;
+  readonly database: TestDatabase;
+  /** Puts so many of a new SKU on the shelf. */
+  shelve(onHand: number): Promise<string>;
+  stockOf(sku: string): Promise<{ onHand: number; reserved: number } | undefined>;
+  send(url: string, token: string, payload: object, headers?: Record<string, string>): Promise<Response>;
+  order(token: string, payload?: object, how?: { key?: string; wait?: number }): Promise<Response>;
+  see(id: string, token: string): Promise<Seen>;
+  /** Another may be opened on the same database. */
+  close(): Promise<void>;
+  clear(): Promise<void>;
+}
+
+type Response = Awaited<ReturnType<NestFastifyApplication['inject']>>;
+export interface Seen {
+  readonly status: string;
+  readonly payment: { readonly status: string };
+}
+
+/** A guest's cart with one line; its token. */
+export function fill(sku: string, quantity = 1): string {
+  const token = randomBytes(24).toString('base64url');
+  carts.set(token, { cartId: randomUUID(), version: 1, lines: [{ variantId: sku, quantity, modifiers: [] }] });
+  return token;
+}
+
+export const body = (token = 'tok_ok', method = 'card') => ({
+  contact: { name: 'An', phone: '0901234567', email: 'an@example.com' },
+  fulfilment: { type: 'pickup' },
+  payment: method === 'card' ? { method, token } : { method },
+});
+
+export async function until<T>(look: () => Promise<T>, fits: (seen: T) => boolean): Promise<T> {
+  for (let tries = 0; tries < 200; tries++) {
+    const seen = await look();
+    if (fits(seen)) return seen;
+    await pause(50);
+  }
+  throw new Error(`it never came about: ${JSON.stringify(await look())}`);
+}
+
+/** Secrets lie there, so that a shop opened again on the same database can read what the first one sealed. */
+const dataDirs = new WeakMap<TestDatabase, string>();
+
+/** Ordering with the real inventory and payments, on Postgres; carts and prices are made up. */
+export async function openSmallShop(database: TestDatabase, settings: Record<string, string> = {}): Promise<SmallShop> {
+  const dataDir = dataDirs.get(database) ?? mkdtempSync(join(tmpdir(), 'shop-checkout-'));
+  dataDirs.set(database, dataDir);
+  const env = { DATA_DIR: dataDir, DATABASE_URL: database.url, RATE_LIMIT_API: '0', PAYMENT_TIMEOUT_MS: '300' };
+  const quiet = { log: () => undefined, warn: () => undefined, error: console.error };
+  const modules = [InventoryModule, PaymentsModule, OrderingModule, Questions];
+  const contexts = ['inventory', 'payments', 'ordering'] as const;
+  const app = await createShop(modules, readConfig({ ...env, ...settings }), { contexts, logger: quiet });
+
+  let closing: Promise<void> | undefined;
+  const close = () => (closing ??= app.close());
+  const send: SmallShop['send'] = (url, token, payload, headers = {}) =>
+    app.inject({ method: 'POST', url: `/api/v1${url}`, payload, headers: { 'x-cart-token': token, ...headers } });
+  return {
+    app,
+    database,
+    async shelve(onHand) {
+      const sku = randomUUID();
+      await database.admin('insert into inventory.stock (sku, on_hand) values ($1, $2)', [sku, onHand]);
+      return sku;
+    },
+    async stockOf(sku) {
+      const sql = 'select on_hand as "onHand", reserved from inventory.stock where sku = $1';
+      return (await database.admin<{ onHand: number; reserved: number }>(sql, [sku]))[0];
+    },
+    send,
+    order: (token, payload = body(), { key = randomUUID(), wait = 0 } = {}) =>
+      send('/orders', token, payload, { 'idempotency-key': key, ...(wait && { prefer: `wait=${wait}` }) }),
+    async see(id, token) {
+      const headers = { 'x-cart-token': token };
+      return (await app.inject({ method: 'GET', url: `/api/v1/orders/${id}`, headers })).json().data;
+    },
+    close,
+    async clear() {
+      await close();
+      await database.drop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
