@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from './ensure-built.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-ensureBuilt({ quiet: true });
+await ensureBuilt({ quiet: true });
 const run = spawnSync(process.execPath, ['dist/apps/cli/src/main.js', ...process.argv.slice(2)], {
   cwd: root,
   stdio: 'inherit',

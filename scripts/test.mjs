@@ -2,6 +2,7 @@
 // --adapters runs the contract suites against real servers (TEST_* variables), --faults the kill tests.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { ensureBuilt } from './ensure-built.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const flags = process.argv.slice(2);
@@ -21,13 +22,7 @@ if (adapters) {
 
 const projects = adapters ? ['adapters'] : faults ? ['faults'] : ['unit', 'integration', 'journeys'];
 
-if (!adapters) {
-  const build = spawnSync(process.execPath, ['node_modules/@nestjs/cli/bin/nest.js', 'build', 'api'], {
-    cwd: root,
-    stdio: 'inherit',
-  });
-  if (build.status !== 0) process.exit(build.status ?? 1);
-}
+if (!adapters) await ensureBuilt();
 
 const jest = spawnSync(process.execPath, ['node_modules/jest/bin/jest.js', '--selectProjects', ...projects, ...flags], {
   cwd: root,

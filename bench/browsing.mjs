@@ -1,0 +1,61 @@
+// Lists, details and searches, beside a bare node:http server that returns the same bytes.
+import { spawn } from 'node:child_process';
+import autocannon from 'autocannon';
+import { call, freePort } from './shop.mjs';
+
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 5);
+
+async function load(url, connections) {
+  await autocannon({ url, connections, duration: 1 });
+  const { requests, latency, non2xx, errors } = await autocannon({ url, connections, duration: SECONDS });
+  if (non2xx + errors > 0) throw new Error(`${url}: ${non2xx} refused, ${errors} failed`);
+  return { perSecond: Math.round(requests.average), p50: latency.p50, p99: latency.p99 };
+}
+
+async function bareServer(body, headers) {
+  const port = await freePort();
+  const script = `
+    const body = Buffer.from(process.env.BODY, 'base64');
+    const headers = { ...JSON.parse(process.env.HEADERS), 'content-length': body.length };
+    require('node:http').createServer((_, answer) => { answer.writeHead(200, headers); answer.end(body); }).listen(${port}, '127.0.0.1', () => console.log('up'));`;
+  const child = spawn(process.execPath, ['-e', script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, BODY: body.toString('base64'), HEADERS: JSON.stringify(headers) },
+  });
+  await new Promise((up) => child.stdout.once('data', up));
+  return { url: `http://127.0.0.1:${port}/`, close: () => child.kill() };
+}
+
+export async function browsing(shop) {
+  const { data } = await call('GET', `${shop.api}/products?limit=20`);
+  const paths = {
+    'list, 20 products': '/products?limit=20',
+    'one product': `/products/${data[0].slug}`,
+    'search “ca phe sua da”': '/search?q=ca%20phe%20sua%20da',
+  };
+  const rows = [];
+  for (const [what, path] of Object.entries(paths)) {
+    const first = await fetch(shop.api + path);
+    const body = Buffer.from(await first.arrayBuffer());
+    const bare = await bareServer(body, { 'content-type': first.headers.get('content-type') });
+    for (const connections of [10, 50]) {
+      const ours = await load(shop.api + path, connections);
+      const beside = await load(bare.url, connections);
+      rows.push([
+        what,
+        connections,
+        ours.perSecond,
+        ours.p50,
+        ours.p99,
+        beside.perSecond,
+        (ours.perSecond / beside.perSecond).toFixed(2),
+      ]);
+    }
+    bare.close();
+  }
+  return {
+    title: 'Browsing: requests a second, and milliseconds, beside a bare node:http server with the same bytes',
+    head: ['what', 'connections', 'requests/s', 'p50', 'p99', 'bare/s', 'ratio'],
+    rows,
+  };
+}

@@ -1,0 +1,86 @@
+// From POST /orders to confirmed: one buyer alone, then many at once; and how far the read model is behind.
+import { randomUUID } from 'node:crypto';
+import { call, inParallel, percentile } from './shop.mjs';
+
+const ORDERS = Number(process.env.BENCH_ORDERS ?? 600);
+const AT_ONCE = 50;
+
+const order = {
+  contact: { name: 'Nguyễn Thị An', phone: '0901234567' },
+  fulfilment: { type: 'pickup' },
+  payment: { method: 'card', token: 'tok_ok' },
+};
+
+async function cartsFor(shop, count) {
+  const { data } = await call('GET', `${shop.api}/products?limit=100`);
+  const variants = data.flatMap((product) => product.variants);
+  const carts = [];
+  await inParallel(count, 8, async (index) => {
+    const variantId = variants[index % variants.length].id;
+    const { headers } = await call('POST', `${shop.api}/cart/items`, { body: { variantId, quantity: 1 } });
+    carts.push(headers.get('x-cart-token'));
+  });
+  return carts;
+}
+
+const buy = async (shop, cart, wait) => {
+  const { data } = await call('POST', `${shop.api}/orders`, { cart, key: randomUUID(), wait, body: order });
+  return data;
+};
+
+const confirmed = async (shop, cart) => {
+  const data = await buy(shop, cart, 10);
+  if (data.status !== 'confirmed') throw new Error(`an order ended ${data.status} ${data.cancellation?.code ?? ''}`);
+};
+
+const figures = (what, { took, seconds }) => [
+  what,
+  took.length,
+  (took.length / seconds).toFixed(1),
+  percentile(took, 50).toFixed(1),
+  percentile(took, 99).toFixed(1),
+];
+
+/** So much of every SKU that nobody is told there is no more. */
+export async function fillShelves(shop) {
+  const login = await call('POST', `${shop.api}/auth/login`, {
+    body: { email: 'admin@coffee-tea.example', password: 'demo-admin-brews' },
+  });
+  const token = login.data.accessToken;
+  let cursor = '';
+  do {
+    const { data, meta } = await call('GET', `${shop.api}/admin/inventory?limit=100${cursor}`, { token });
+    for (const { sku } of data)
+      await call('PUT', `${shop.api}/admin/inventory/${sku}`, { token, body: { onHand: 100_000 } });
+    cursor = meta.hasMore ? `&cursor=${encodeURIComponent(meta.nextCursor)}` : '';
+  } while (cursor);
+}
+
+export async function buying(shop) {
+  const carts = await cartsFor(shop, 50 + 100 + ORDERS + 200);
+  await inParallel(50, 5, () => confirmed(shop, carts.pop())); // warm
+  const alone = await inParallel(100, 1, () => confirmed(shop, carts.pop()));
+  const many = await inParallel(ORDERS, AT_ONCE, () => confirmed(shop, carts.pop()));
+  const lags = [];
+  await inParallel(200, 10, async () => {
+    const cart = carts.pop();
+    const placed = await buy(shop, cart);
+    const at = performance.now();
+    const { meta } = await call('GET', `${shop.api}/orders/${placed.id}?minVersion=${placed.version}`, { cart });
+    if (meta?.stale) throw new Error('the read model did not catch up in 2 s');
+    lags.push(performance.now() - at);
+  });
+  return [
+    {
+      title: 'Buying: from POST /orders to confirmed (reserve, pay, commit, confirm), milliseconds',
+      head: ['what', 'orders', 'confirmed/s', 'p50', 'p99'],
+      rows: [figures('one buyer alone', alone), figures(`${AT_ONCE} at once`, many)],
+    },
+    {
+      title:
+        'The read model: from the answer of POST /orders until the view shows the order, milliseconds, 10 buyers at once',
+      head: ['orders', 'p50', 'p99'],
+      rows: [[lags.length, percentile(lags, 50).toFixed(1), percentile(lags, 99).toFixed(1)]],
+    },
+  ];
+}
