@@ -1,6 +1,9 @@
+import { Injectable } from '@nestjs/common';
 import { OrderRefunded, OrderRefundFailed, OrderRefundRequested } from '#contracts/ordering';
 import { PaymentRefunded, RefundRefused } from '#contracts/payments';
-import { processHandler, type ProcessDefinition } from '#platform/processes';
+import { Hears, Outbox } from '#platform/messaging';
+import { ProcessHandler, type ProcessDefinition } from '#platform/processes';
+import { Clock } from '#platform/system';
 import { dueAt } from '../model/due.config';
 import { hearOfRefund, noRefunds, type Refunds, type RefundsHear } from './refunds';
 import { RefundWaits } from './refunds-messages';
@@ -15,10 +18,12 @@ const definition: ProcessDefinition<Refunds, RefundsHear> = {
   },
 };
 
-const heard = [
-  ...[OrderRefundRequested, OrderRefunded, OrderRefundFailed],
-  ...[PaymentRefunded, RefundRefused],
-  RefundWaits,
-];
+@Injectable()
+@Hears(...[OrderRefundRequested, OrderRefunded, OrderRefundFailed], ...[PaymentRefunded, RefundRefused], RefundWaits)
+export class RefundsProcess extends ProcessHandler<Refunds, RefundsHear> {
+  static readonly handler = 'refunds';
 
-export const RefundsProcess = processHandler(heard, definition);
+  constructor(outbox: Outbox, clock: Clock) {
+    super(outbox, clock, definition);
+  }
+}
