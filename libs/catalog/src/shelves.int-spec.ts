@@ -27,13 +27,13 @@ describe('Seeding the demo', () => {
   it('does nothing the second time', async () => {
     await shop.app.get(DemoShelves, { strict: false }).seed();
     const [row] = await shop.database.admin<{ n: number }>('select count(*)::int as n from catalog.products');
-    expect(row!.n).toBe(goods.length);
+    expect(row.n).toBe(goods.length);
   });
   it('tells inventory of every variant', async () => {
     const [row] = await shop.database.admin<{ n: number }>(
       `select count(*)::int as n from catalog.outbox where type = 'catalog.variant-listed.v1'`,
     );
-    expect(row!.n).toBe(goods.flatMap(({ variants }) => variants).length);
+    expect(row.n).toBe(goods.flatMap(({ variants }) => variants).length);
   });
 });
 
@@ -162,9 +162,9 @@ describe('Hearing the others', () => {
     const { id, variants } = product('bac-xiu');
     const path = `/products/${id}`;
     await shop.ask('GET', path);
-    await stock(variants[0]!.sku, 7, 5);
+    await stock(variants[0].sku, 7, 5);
     expect((await shop.ask('GET', path)).body.data.variants[0].available).toBe(7);
-    await stock(variants[0]!.sku, 99, 4);
+    await stock(variants[0].sku, 99, 4);
     expect((await shop.ask('GET', path)).body.data.variants[0].available).toBe(7);
   });
   it('knows when all of it is gone, and when it is back', async () => {
@@ -173,7 +173,7 @@ describe('Hearing the others', () => {
     for (const { sku } of variants) await stock(sku, 0, 8);
     expect(names(await gone())).toEqual(['Americano']);
     expect((await shop.ask('GET', '/search?q=americano&availability=unavailable')).body.meta.total).toBe(1);
-    await stock(variants[2]!.sku, 1, 9);
+    await stock(variants[2].sku, 1, 9);
     expect(await gone()).toEqual([]);
   });
   it('counts what is bought', async () => {
@@ -189,10 +189,10 @@ describe('Prices for others', () => {
   it('are of what is on the shelf now, all lines in one question', async () => {
     const prices = shop.app.get(CatalogPrices, { strict: false });
     const { variants, modifiers } = product('latte');
-    const oat = modifiers[0]!.options[1]!;
+    const oat = modifiers[0].options[1];
     const [latte, nothing] = await prices.price(
       [
-        { variantId: variants[1]!.id, quantity: 2, modifiers: [{ optionId: oat.id, quantity: 1 }] },
+        { variantId: variants[1].id, quantity: 2, modifiers: [{ optionId: oat.id, quantity: 1 }] },
         { variantId: categoryId('x'), quantity: 1, modifiers: [] },
       ],
       'en',

@@ -43,7 +43,7 @@ describe('Listing a product', () => {
       `select count(*)::int as n from catalog.outbox where body->>'productId' = $1`,
       [id],
     );
-    expect(told!.n).toBe(2);
+    expect(told.n).toBe(2);
   });
   it('keeps what was sent as it was sent, and shows rich text through the allow-list', async () => {
     const odd = {

@@ -41,7 +41,7 @@ export class ListLabelsHandler implements IQueryHandler<ListLabels, Ready> {
     const sql = of === 'brands' ? brands : categories(locale);
     const found = await this.cache[afresh ? 'refresh' : 'remember'](about, async () => {
       const [row] = await this.db.query<{ text: string }>(sql);
-      return ready(row!.text);
+      return ready(row.text);
     });
     return found!;
   }

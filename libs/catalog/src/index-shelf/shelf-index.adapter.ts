@@ -60,7 +60,7 @@ export class ShelfIndex {
       const target = { _index: this.name, _id: product.id, version: revision, version_type: 'external_gte' };
       return listed ? [{ index: target }, product] : [{ delete: target }];
     });
-    const answer = await this.elasticsearch.bulk({ operations, refresh } as never);
+    const answer = await this.elasticsearch.bulk({ operations, refresh });
     const failed = answer.items
       .map((item) => item.index ?? item.delete)
       .find((item) => (item?.error ? item.status !== 409 : false));

@@ -31,7 +31,7 @@ const Default = () =>
         typeof value === 'boolean' || (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= 50)
           ? undefined
           : { code: 'option.default' },
-      schema: { oneOf: [{ type: 'boolean' }, { type: 'integer', minimum: 0, maximum: 50 }] } as never,
+      schema: { oneOf: [{ type: 'boolean' }, { type: 'integer', minimum: 0, maximum: 50 }] },
     },
     {
       optional: true,

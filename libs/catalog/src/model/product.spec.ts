@@ -39,9 +39,9 @@ describe('A product on the shelf', () => {
       ],
       modifiers: [{ name: 'Đường', options: [{ name: '50%' }, { name: '0%' }] }],
     });
-    expect(changed.variants[0]).toMatchObject({ id: product.variants[1]!.id, price: 36_000, stock: 3 });
+    expect(changed.variants[0]).toMatchObject({ id: product.variants[1].id, price: 36_000, stock: 3 });
     expect(changed.variants[1]).toMatchObject({ sku: 'CA-PHE-SUA-DA-XL', stock: 9 });
-    expect(changed.modifiers[0]!.options[0]!.id).toBe(product.modifiers[0]!.options[1]!.id);
+    expect(changed.modifiers[0].options[0].id).toBe(product.modifiers[0].options[1].id);
   });
   it('moves every price with the base price', () =>
     expect(reshelveProduct(product, { basePrice: 30_000 }).variants.map(({ price }) => price)).toEqual([

@@ -11,8 +11,8 @@ export function distance(a: string, b: string, most: number): number {
     let least = i;
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1];
-      let cost = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1));
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, before[j - 2]! + 1);
+      let cost = Math.min(last[j] + 1, row[j - 1] + 1, last[j - 1] + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, before[j - 2] + 1);
       row.push(cost);
       least = Math.min(least, cost);
     }
@@ -20,7 +20,7 @@ export function distance(a: string, b: string, most: number): number {
     before = last;
     last = row;
   }
-  return last[b.length]! <= most ? last[b.length]! : Infinity;
+  return last[b.length] <= most ? last[b.length] : Infinity;
 }
 
 /** How wrong a word may be spelt: not at all up to two letters, one letter up to five, two beyond. */

@@ -28,10 +28,10 @@ const node = process.env.TEST_ELASTICSEARCH_URL;
   it('forgets what left the shelf, and does not believe old news', async () => {
     const [first] = searchedShelf;
     const count = async () => (await elasticsearch.count({ index: name })).count;
-    await index.write([{ ...first!, listed: false, revision: 3 }], true);
-    await index.write([{ ...first!, revision: 2 }], true);
+    await index.write([{ ...first, listed: false, revision: 3 }], true);
+    await index.write([{ ...first, revision: 2 }], true);
     expect(await count()).toBe(searchedShelf.length - 1);
-    await index.write([{ ...first!, revision: 4 }], true);
+    await index.write([{ ...first, revision: 4 }], true);
     expect(await count()).toBe(searchedShelf.length);
   });
 });

@@ -3,7 +3,7 @@ import { withSynonyms } from './synonyms';
 import type { Term } from './vocabulary';
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-const escape = (text: string): string => text.replace(/[&<>"']/g, (char) => ESCAPES[char]!);
+const escape = (text: string): string => text.replace(/[&<>"']/g, (char) => ESCAPES[char]);
 
 /** Says of a folded word whether the query meant it. */
 export function meant(terms: readonly Term[]): (word: string) => boolean {

@@ -17,7 +17,7 @@ export const searchedShelf = demoProducts().map((product, index) => {
   const category = demoCategories.find(({ id }) => id === product.categoryId)!;
   const brand = demoBrands.find(({ id }) => id === product.brandId)!;
   const { row } = shelfRow(product, category, brand, null, new Date(0));
-  const words = [...row.words.matchAll(/'([^']+)':1([ABC])/g)].map(([, word, weight]) => ({ word: word!, weight }));
+  const words = [...row.words.matchAll(/'([^']+)':1([ABC])/g)].map(([, word, weight]) => ({ word: word, weight }));
   const of = (weight: string) => words.filter((one) => one.weight === weight).map(({ word }) => word);
   return {
     id: product.id,

@@ -93,7 +93,7 @@ export class SearchProductsHandler implements IQueryHandler<SearchProducts, Read
         `select (select coalesce(json_object_agg(slug, ${name}), '{}') from categories) as category,
                 (select coalesce(json_object_agg(slug, name), '{}') from brands) as brand`,
       );
-      return row!;
+      return row;
     });
     return found!;
   }

@@ -38,7 +38,7 @@ describe('Reading a query', () => {
       { words: ['latte'], prefix: false },
     ]);
   });
-  it('leaves alone what is like nothing', () => expect(vocabulary.read('xyzzy')[0]!.words).toEqual(['xyzzy']));
+  it('leaves alone what is like nothing', () => expect(vocabulary.read('xyzzy')[0].words).toEqual(['xyzzy']));
   it('reads eight words at most', () => expect(vocabulary.read('a b c d e f g h i j').length).toBe(8));
   it('takes the last word for unfinished while somebody types', () =>
     expect(vocabulary.readTyping('ca phe').at(-1)).toEqual({ words: ['phe'], prefix: true }));

@@ -52,7 +52,7 @@ export class Vocabulary {
     let high = this.sorted.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if (this.sorted[middle]! < prefix) low = middle + 1;
+      if (this.sorted[middle] < prefix) low = middle + 1;
       else high = middle;
     }
     return this.sorted[low]?.startsWith(prefix) ?? false;

@@ -14,7 +14,7 @@ export function behavesLikeACache(two: () => Promise<{ one: Cache; other: Cache;
       await pause(20);
       return { name: 'phin' };
     };
-    const answers = await Promise.all(Array.from({ length: 50 }, () => one.remember(about('a'), load)));
+    const answers = await Promise.all(Array.from({ length: 50 }, async () => one.remember(about('a'), load)));
     answers.push(await one.remember(about('a'), load));
     expect(loads).toBe(1);
     expect(new Set(answers.map((answer) => answer?.name))).toEqual(new Set(['phin']));
