@@ -1,0 +1,131 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '../support/eventually';
+import { openShop, type OpenShop } from '../support/open-shop';
+import {
+  chargesOf,
+  expectStatus,
+  mailsTo,
+  register,
+  shelve,
+  stockOf,
+  type Drink,
+  type Person,
+} from '../support/people';
+
+jest.setTimeout(40_000);
+
+describe('Cancelling', () => {
+  let open: OpenShop;
+  beforeAll(async () => (open = await openShop()), 240_000);
+  afterAll(() => open?.close());
+
+  async function nothingWasKept(buyer: Person, drink: Drink, id: string): Promise<void> {
+    const order = (await buyer.get(`/orders/${id}`)).body.data;
+    expect(order).toMatchObject({ status: 'cancelled', cancellation: { code: 'CUSTOMER' } });
+    const charges = await chargesOf(open.admin, id);
+    expect(charges.map(({ status }) => status)).toEqual(charges.map(() => 'refunded'));
+    expect(charges.length).toBeLessThanOrEqual(1);
+    expect(await stockOf(open.admin, drink)).toMatchObject({ onHand: 20, reserved: 0, available: 20 });
+    const { balance, entries } = await buyer.points();
+    expect([balance, entries.reduce((sum: number, entry: { points: number }) => sum + entry.points, 0)]).toEqual([
+      0, 0,
+    ]);
+  }
+
+  it('while the money is on its way, at any moment: nothing is kept, and it stays so', async () => {
+    const moments = ['tok_slow', 'tok_late_webhook'].flatMap((token) =>
+      [150, 1_000, 2_000, 2_800].map((milliseconds) => ({ token, milliseconds })),
+    );
+    const cancelled = await Promise.all(
+      moments.map(async ({ token, milliseconds }) => {
+        const [buyer, drink] = await Promise.all([register(open.shop), shelve(open.admin)]);
+        const { id } = await buyer.buys(drink.variantId, token, 2);
+        await pause(milliseconds);
+        const reply = await buyer.post(`/orders/${id}/cancel`, { body: { reason: 'Đổi ý' } });
+        // Still pending: it is noted, and the checkout winds itself back. Confirmed by now: cancelled at once.
+        expect([200, 202]).toContain(reply.status);
+        if (reply.status === 202)
+          expect(reply.body.data).toMatchObject({ status: 'pending', cancellationRequested: true });
+        await buyer.sees(id, 'cancelled');
+        await eventually(() => nothingWasKept(buyer, drink, id));
+        return { buyer, drink, id };
+      }),
+    );
+    await pause(5_000);
+    for (const { buyer, drink, id } of cancelled) {
+      await nothingWasKept(buyer, drink, id);
+      expect((await mailsTo(open.admin, buyer.email)).filter(({ event }) => event === 'order-cancelled')).toHaveLength(
+        1,
+      );
+    }
+  });
+
+  it('a confirmed order: the money goes back, the goods to the shelf, the points with them', async () => {
+    const { shop, admin } = open;
+    const [buyer, drink] = await Promise.all([register(shop), shelve(admin)]);
+    const { id } = await buyer.buys(drink.variantId, 'tok_ok', 2);
+    await buyer.sees(id, 'confirmed');
+    await eventually(async () => expect((await buyer.points()).balance).toBe(10));
+    const reply = expectStatus(200, await buyer.post(`/orders/${id}/cancel`, { body: { reason: 'Đặt nhầm' } }));
+    expect(reply.body.data).toMatchObject({
+      status: 'cancelled',
+      cancellation: { code: 'CUSTOMER', reason: 'Đặt nhầm' },
+    });
+    await eventually(() => nothingWasKept(buyer, drink, id));
+    const order = await eventually(async () => {
+      const { data } = (await buyer.get(`/orders/${id}`)).body;
+      expect(data.payment.status).toBe('refunded');
+      return data;
+    });
+    expect(order).toMatchObject({ status: 'cancelled', refunds: [{ state: 'refunded', amount: { amount: 100_000 } }] });
+    await eventually(async () =>
+      expect((await mailsTo(admin, buyer.email)).map(({ event }) => event).sort()).toEqual([
+        'order-cancelled',
+        'order-confirmed',
+        'order-refunded',
+      ]),
+    );
+    // Asked twice, it is done once.
+    expectStatus(200, await buyer.post(`/orders/${id}/cancel`, { body: {} }));
+    expect(await chargesOf(admin, id)).toHaveLength(1);
+  });
+
+  it('one to be paid in cash: nothing is owed any more', async () => {
+    const { shop, admin } = open;
+    const [buyer, drink] = await Promise.all([register(shop), shelve(admin)]);
+    const { id } = await buyer.buys(drink.variantId, 'cash');
+    await buyer.sees(id, 'confirmed');
+    expectStatus(200, await buyer.post(`/orders/${id}/cancel`, { body: {} }));
+    await eventually(() => nothingWasKept(buyer, drink, id));
+    expect((await buyer.get(`/orders/${id}`)).body.data).toMatchObject({ refunds: [], payment: { status: 'none' } });
+  });
+
+  it('is the customer’s until the bar starts on it, staff’s until it is handed over, then nobody’s', async () => {
+    const { shop, admin } = open;
+    const [buyer, drink] = await Promise.all([register(shop), shelve(admin)]);
+    const bought = async (...steps: string[]) => {
+      const { id } = await buyer.buys(drink.variantId, 'tok_ok');
+      await buyer.sees(id, 'confirmed');
+      for (const step of steps) expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`));
+      return id;
+    };
+    const cancel = (by: Person, path: string) => by.post(path, { body: { reason: 'x' } });
+    const accepted = await bought('accept');
+    expectStatus(200, await cancel(buyer, `/orders/${accepted}/cancel`));
+
+    const preparing = await bought('accept', 'prepare');
+    expect(await cancel(buyer, `/orders/${preparing}/cancel`)).toMatchObject({
+      status: 409,
+      body: { error: { code: 'CANNOT_CANCEL' } },
+    });
+    const byStaff = expectStatus(200, await cancel(admin, `/admin/orders/${preparing}/cancel`)).body.data;
+    expect(byStaff).toMatchObject({ status: 'cancelled', cancellation: { code: 'STAFF' } });
+
+    const completed = await bought('accept', 'prepare', 'ready', 'complete');
+    for (const [by, path] of [
+      [buyer, `/orders/${completed}/cancel`],
+      [admin, `/admin/orders/${completed}/cancel`],
+    ] as const)
+      expect(await cancel(by, path)).toMatchObject({ status: 409, body: { error: { code: 'CANNOT_CANCEL' } } });
+  });
+});

@@ -1,0 +1,168 @@
+import { randomUUID } from 'node:crypto';
+import { eventually } from '../support/eventually';
+import { openShop, type OpenShop } from '../support/open-shop';
+import { chargesOf, mailsTo, register, shelve, stockOf, type Drink, type Person } from '../support/people';
+import { captured, SECRET, webhook } from '../support/sandbox';
+
+jest.setTimeout(40_000);
+
+interface Purchase {
+  readonly buyer: Person;
+  readonly drink: Drink;
+  readonly id: string;
+}
+
+describe('Paying', () => {
+  let open: OpenShop;
+  const purchases = new Map<string, Promise<Purchase>>();
+
+  async function buy(token: string): Promise<Purchase> {
+    const [buyer, drink] = await Promise.all([register(open.shop), shelve(open.admin)]);
+    return { buyer, drink, id: (await buyer.buys(drink.variantId, token, 2)).id };
+  }
+  const bought = (token: string) => purchases.get(token)!;
+  const end = ({ buyer, id }: Purchase) =>
+    eventually(async () => {
+      const { data } = (await buyer.get(`/orders/${id}`)).body;
+      expect(['confirmed', 'cancelled']).toContain(data.status);
+      return data;
+    }, 25_000);
+  const untouched = async ({ drink }: Purchase) =>
+    eventually(async () =>
+      expect(await stockOf(open.admin, drink)).toMatchObject({ onHand: 20, reserved: 0, available: 20 }),
+    );
+
+  beforeAll(async () => {
+    open = await openShop({ SANDBOX_WEBHOOK_SECRET: SECRET });
+    for (const token of [
+      'declined',
+      'timeout_charged',
+      'timeout_not_charged',
+      'flaky',
+      'late_webhook',
+      'slow',
+      'made_up',
+    ])
+      purchases.set(`tok_${token}`, buy(`tok_${token}`));
+    await Promise.all(purchases.values());
+  }, 240_000);
+  afterAll(() => open?.close());
+
+  it.each(['tok_declined', 'tok_made_up'])(
+    '%s: cancelled with the reason; no charge, no points, stock back',
+    async (token) => {
+      const purchase = await bought(token);
+      const { buyer, id } = purchase;
+      const order = await buyer.sees(id, 'cancelled');
+      expect(order.cancellation).toMatchObject({ code: 'PAYMENT_DECLINED', message: expect.stringMatching(/\w/) });
+      expect(order.payment).toMatchObject({ status: 'none', paid: { amount: 0 } });
+      await untouched(purchase);
+      expect(await chargesOf(open.admin, id)).toEqual([]);
+      expect(await buyer.points()).toMatchObject({ balance: 0, entries: [] });
+      await eventually(async () =>
+        expect((await mailsTo(open.admin, buyer.email)).map(({ event }) => event)).toEqual(['order-cancelled']),
+      );
+    },
+  );
+
+  it.each(['tok_timeout_charged', 'tok_slow', 'tok_late_webhook'])(
+    '%s: confirmed, charged exactly once',
+    async (token) => {
+      const { buyer, drink, id } = await bought(token);
+      await buyer.sees(id, 'confirmed', 20_000);
+      expect(await chargesOf(open.admin, id)).toEqual([
+        expect.objectContaining({ status: 'captured', amount: { amount: 100_000, currency: 'VND' } }),
+      ]);
+      expect(await stockOf(open.admin, drink)).toMatchObject({ onHand: 18, reserved: 0 });
+      await eventually(async () => expect((await buyer.points()).balance).toBe(10));
+    },
+  );
+
+  it.each(['tok_timeout_not_charged', 'tok_flaky'])('%s: a legal end, and at most one charge', async (token) => {
+    const purchase = await bought(token);
+    const order = await end(purchase);
+    const charges = await chargesOf(open.admin, purchase.id);
+    if (order.status === 'confirmed') {
+      expect(charges.map(({ status }) => status)).toEqual(['captured']);
+      expect((await stockOf(open.admin, purchase.drink)).onHand).toBe(18);
+    } else {
+      expect(['PAYMENT_DECLINED', 'PAYMENT_UNAVAILABLE']).toContain(order.cancellation.code);
+      expect(charges.every(({ status }) => status === 'refunded')).toBe(true);
+      await untouched(purchase);
+      expect((await purchase.buyer.points()).balance).toBe(0);
+    }
+  });
+
+  it('never believes that money was not taken: a token that fails twice is taken at the third time', async () => {
+    expect((await end(await bought('tok_flaky'))).status).toBe('confirmed');
+    expect((await end(await bought('tok_timeout_not_charged'))).cancellation.code).toBe('PAYMENT_UNAVAILABLE');
+  });
+
+  it('counts a webhook once, however often it comes and under whatever id', async () => {
+    const { buyer, id } = await bought('tok_late_webhook');
+    const order = await buyer.sees(id, 'confirmed', 20_000);
+    const [charge] = await chargesOf(open.admin, id);
+    const same = randomUUID();
+    for (const event of [same, same, same, randomUUID(), randomUUID(), randomUUID()])
+      expect(await webhook(open.shop, captured(event, charge))).toMatchObject({
+        status: 200,
+        body: { success: true, data: { received: true } },
+      });
+    await eventually(async () => expect((await buyer.points()).balance).toBe(10));
+    expect((await buyer.get(`/orders/${id}`)).body.data).toMatchObject({ status: 'confirmed', version: order.version });
+    expect(await chargesOf(open.admin, id)).toHaveLength(1);
+    expect(await mailsTo(open.admin, buyer.email)).toHaveLength(1);
+  });
+
+  it('refuses webhooks that are unsigned, old, a stranger’s, or of nothing it knows; they change nothing', async () => {
+    const { shop, admin } = open;
+    // A payment that is open: only the provider could tell how it went.
+    const { buyer, id, drink } = await buy('tok_late_webhook');
+    const key = await eventually(async () => {
+      const timeline = (await admin.get(`/admin/orders/${id}/timeline`)).body.data as { type: string }[];
+      expect(timeline.map(({ type }) => type)).toContain('inventory.stock-reserved.v1');
+      const rows = await open.database.admin<{ id: string }>('select id from payments.payments where order_id = $1', [
+        id,
+      ]);
+      expect(rows).toHaveLength(1);
+      return rows[0]!.id;
+    });
+    const charge = { id: randomUUID(), idempotencyKey: key, orderId: id, amount: { amount: 100_000, currency: 'VND' } };
+    const event = () => captured(randomUUID(), charge);
+
+    const refusals: [string, Promise<{ status: number; body: { error: { code: string } } }>, number, string][] = [
+      ['unsigned', webhook(shop, event(), { headers: {} }), 401, 'WEBHOOK_SIGNATURE_INVALID'],
+      [
+        'malformed',
+        webhook(shop, event(), { headers: { 'sandbox-signature': 'v1=00' } }),
+        401,
+        'WEBHOOK_SIGNATURE_INVALID',
+      ],
+      ['old', webhook(shop, event(), { ageSeconds: 301 }), 401, 'WEBHOOK_SIGNATURE_INVALID'],
+      ['of a stranger', webhook(shop, event(), { secret: 'another-secret' }), 401, 'WEBHOOK_SIGNATURE_INVALID'],
+      [
+        'of an unknown payment',
+        webhook(shop, captured(randomUUID(), { ...charge, idempotencyKey: randomUUID() })),
+        404,
+        'NOT_FOUND',
+      ],
+      [
+        'of another amount',
+        webhook(shop, captured(randomUUID(), { ...charge, amount: { amount: 1, currency: 'VND' } })),
+        404,
+        'NOT_FOUND',
+      ],
+      ['of an unknown form', webhook(shop, { id: 'x', type: 'charge.exploded' }), 400, 'VALIDATION_ERROR'],
+    ];
+    for (const [which, reply, status, code] of refusals) {
+      const { status: answered, body } = await reply;
+      expect([which, answered, body.error.code]).toEqual([which, status, code]);
+    }
+    const unknown = await shop.post('/payments/webhooks/nobody', { body: {} });
+    expect([unknown.status, unknown.body.error.code]).toEqual([404, 'NOT_FOUND']);
+    expect((await buyer.get(`/orders/${id}`)).body.data).toMatchObject({ status: 'pending', version: 1 });
+    expect(await stockOf(admin, drink)).toMatchObject({ onHand: 20, reserved: 2 });
+    await buyer.sees(id, 'confirmed'); // when the provider really tells
+    expect(await chargesOf(admin, id)).toHaveLength(1);
+  });
+});

@@ -1,0 +1,35 @@
+import { createHmac } from 'node:crypto';
+import type { Reply, RunningShop } from './start-shop';
+
+export const SECRET = 'the-sandbox-and-the-shop-know-it';
+
+interface Sent {
+  readonly secret?: string;
+  readonly ageSeconds?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Speaks to the shop as the sandbox provider does: with its signature, at an age and with a secret of one's choice. */
+export function webhook(shop: RunningShop, event: object, sent: Sent = {}): Promise<Reply> {
+  const { secret = SECRET, ageSeconds = 0, headers } = sent;
+  const body = JSON.stringify(event);
+  const seconds = Math.floor(Date.now() / 1000) - ageSeconds;
+  const v1 = createHmac('sha256', secret).update(`${seconds}.${body}`).digest('hex');
+  return shop.post('/payments/webhooks/sandbox', {
+    body,
+    headers: headers ?? { 'sandbox-signature': `t=${seconds},v1=${v1}` },
+  });
+}
+
+/** The event by which the sandbox tells that a charge of its books was captured. */
+export const captured = (
+  id: string,
+  charge: { id: string; idempotencyKey: string; orderId: string; amount: object },
+) => ({
+  id,
+  type: 'charge.captured',
+  key: charge.idempotencyKey,
+  chargeId: charge.id,
+  orderId: charge.orderId,
+  amount: charge.amount,
+});
