@@ -5,10 +5,13 @@ import { Clock } from '#platform/system';
 import type { ProcessDefinition } from './definition';
 import { ProcessHandler } from './process-handler';
 
-/** The provider that runs a process which needs nothing but its messages; its name in the inbox is the process's. Earlier definitions serve what began with them. */
+/**
+ * The provider that runs a process which needs nothing but its messages; its name in the inbox is the process's.
+ * Newest definition first; the earlier ones serve what began with them.
+ */
 export function processHandler<State extends object, Heard extends Message>(
-  definition: ProcessDefinition<State, Heard>,
   hears: readonly MessageClass[],
+  definition: ProcessDefinition<State, Heard>,
   ...earlier: readonly ProcessDefinition<State, Heard>[]
 ): Type<ProcessHandler<State, Heard>> {
   class Process extends ProcessHandler<State, Heard> {

@@ -32,7 +32,7 @@ const counting: ProcessDefinition<Counting, Alarm | Answer> = {
     return { state: { answers }, asks, timers: n < 3 ? [] : [timer(null)], note: `answer ${n}` };
   },
 };
-const Counts = processHandler(counting, [Alarm, Answer]);
+const Counts = processHandler([Alarm, Answer], counting);
 
 let database: TestDatabase;
 const apps: INestApplicationContext[] = [];
