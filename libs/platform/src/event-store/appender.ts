@@ -88,7 +88,7 @@ export class Appender {
     };
     try {
       const [row] = await this.db.query<{ version: number | null; timestamp: Date }>(appendStatement(parts), values);
-      return row!;
+      return row;
     } catch (error) {
       throw await this.refusal(error as { code?: string; constraint?: string }, append);
     }
@@ -112,7 +112,7 @@ export class Appender {
   private async because({ streamId, commandId, expectedVersion, claimed }: Append): Promise<undefined> {
     const values = [streamId, derivedId(commandId, 0), claimed?.seq ?? null, claimed?.claimedBy ?? null];
     const [row] = await this.db.query<{ version: number; streamId: string | null; claimed: boolean }>(WHY, values);
-    const why = row!;
+    const why = row;
     if (!why.claimed) throw new ClaimLost(this.outbox.unit()?.handler ?? 'an append', claimed!.seq);
     if (why.streamId === streamId) return undefined;
     if (why.streamId) throw new CommandIdTaken(commandId);

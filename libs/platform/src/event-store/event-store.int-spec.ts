@@ -9,7 +9,7 @@ import { happening, ids, storeOn, Told } from './testing/store';
 let test: TestDatabase;
 let db: Database;
 const count = async (table: string): Promise<number> =>
-  (await test.admin<{ n: number }>(`select count(*)::int as n from ordering.${table}`))[0]!.n;
+  (await test.admin<{ n: number }>(`select count(*)::int as n from ordering.${table}`))[0].n;
 
 beforeAll(async () => {
   test = await testDatabase();
@@ -28,8 +28,8 @@ describe('An append', () => {
     const events = await store.read(order);
     expect(events.map(({ version }) => version)).toEqual([1, 2, 3]);
     expect(events[0]).toEqual(first.events[0]);
-    expect(events[0]!.data).toEqual(data);
-    expect(events[0]!.timestamp).toBeInstanceOf(Date);
+    expect(events[0].data).toEqual(data);
+    expect(events[0].timestamp).toBeInstanceOf(Date);
     expect((await store.read(order, 2, 2)).map(({ data }) => data)).toEqual([{ second: true }]);
     expect(await store.read(ids.next())).toEqual([]);
   });
@@ -180,7 +180,7 @@ describe('In an inbox handler', () => {
        values ($1, 'h', 'h', 'k', 't', '{}', '{}', 42) returning seq`,
       [ids.next()],
     );
-    return row!.seq;
+    return row.seq;
   };
   const unitOf = (seq: number, claimedBy = 42) =>
     new Unit(
@@ -191,7 +191,7 @@ describe('In an inbox handler', () => {
       0,
     );
   const state = async (seq: number) =>
-    (await test.admin<{ state: string }>('select state from ordering.inbox where seq = $1', [seq]))[0]!.state;
+    (await test.admin<{ state: string }>('select state from ordering.inbox where seq = $1', [seq]))[0].state;
 
   it('marks the message done with the same statement, alone', async () => {
     const { store, outbox } = storeOn(db);
@@ -273,9 +273,9 @@ describe('Old events', () => {
     expect((await store.read(order))[0]).toMatchObject({ schemaVersion: 3, data: { names: ['Phin'], v3: true } });
     const [stored] = await test.admin<{ d: object }>(
       'select event_data as d from ordering.order_events where id = $1',
-      [appended.events[0]!.id],
+      [appended.events[0].id],
     );
-    expect(stored!.d).toEqual({ name: 'Phin' });
+    expect(stored.d).toEqual({ name: 'Phin' });
     const { store: young } = storeOn(db, new EventTypes([]));
     await expect(young.read(order)).rejects.toThrow(UnknownEvent);
     await pause(0);

@@ -6,12 +6,12 @@ import { contextMessaging, Outbox } from '#platform/messaging';
 import { Clock } from '#platform/system';
 import { EventStore } from './event-store';
 import type { EventTypes } from './event-types';
-import { KeyCare } from './key-care.job';
 import { LogSignals } from './log-signals';
 import { PgEventStore } from './pg-event-store';
 import { SealKey } from './seal-key';
 import { Sealer } from './sealer';
 import { Sequencer } from './sequencer';
+import { StoreCare } from './store-care.job';
 
 @Module({})
 class ContextEventStoreModule {}
@@ -38,9 +38,10 @@ export function contextEventStore(context: ContextName, types: EventTypes): Dyna
           new Sequencer(databases.of(context), peers, signals, new Sealer(databases.of(context), clock, key)),
       },
       {
-        provide: KeyCare,
-        inject: [Databases],
-        useFactory: (databases: Databases) => new KeyCare(databases.of(context)),
+        provide: StoreCare,
+        inject: [Databases, Leadership, LogSignals],
+        useFactory: (databases: Databases, peers: Leadership, signals: LogSignals) =>
+          new StoreCare(databases.of(context), peers, signals),
       },
     ],
     exports: [EventStore],

@@ -14,7 +14,7 @@ export const merkleRoot = (hashes: readonly string[]): string => tree(hashes, 0,
 
 function tree(hashes: readonly string[], from: number, to: number): Buffer {
   if (from === to) return sha256();
-  if (to - from === 1) return sha256(LEAF, Buffer.from(hashes[from]!, 'hex'));
+  if (to - from === 1) return sha256(LEAF, Buffer.from(hashes[from], 'hex'));
   const half = from + 2 ** Math.floor(Math.log2(to - from - 1)); // the largest power of two below the size
   return sha256(NODE, tree(hashes, from, half), tree(hashes, half, to));
 }

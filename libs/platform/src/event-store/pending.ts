@@ -41,7 +41,7 @@ export async function readPending(db: Database, { above, missing }: Wanted): Pro
   const rows = await db.query<PendingEvent & { xmin: string }>(PENDING, [above, missing]);
   const events = rows.filter(({ seq }) => seq !== null);
   const fresh = events.filter(({ seq }) => seq > above).length;
-  return { events, xmin: BigInt(rows[0]!.xmin), whole: fresh < LIMIT };
+  return { events, xmin: BigInt(rows[0].xmin), whole: fresh < LIMIT };
 }
 
 const NUMBER = statement(
@@ -65,7 +65,7 @@ export async function number(db: Database, rows: readonly Numbered[]): Promise<b
     rows.map(({ hash }) => hash),
     rows.map(({ seq }) => seq),
   ]);
-  return BigInt(row!.xid);
+  return BigInt(row.xid);
 }
 
 const LAST = statement(

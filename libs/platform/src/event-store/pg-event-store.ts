@@ -78,7 +78,7 @@ export class PgEventStore extends EventStore {
 
   async head(): Promise<number> {
     const [row] = await this.look<{ head: number }>(HEAD, []);
-    return row!.head;
+    return row.head;
   }
 
   onNumbered(listener: (head: number) => void): () => void {

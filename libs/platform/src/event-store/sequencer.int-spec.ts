@@ -40,7 +40,7 @@ describe('The sequencer', () => {
     const committed: string[] = [];
     const streams = Array.from({ length: 8 }, () => ids.next());
     const one = async (turn: number) => {
-      const order = streams[Math.floor(Math.random() * streams.length)]!;
+      const order = streams[Math.floor(Math.random() * streams.length)];
       const version = (await store.read(order)).length;
       const items = Array.from({ length: 1 + (turn % 3) }, () => ({ turn }));
       const append = happening(order, version, items);
@@ -137,7 +137,7 @@ describe('The sequencer', () => {
     end();
     await open;
     while ((await second()) > 0);
-    expect((await store.read(slow))[0]!.position).toBe(8);
+    expect((await store.read(slow))[0].position).toBe(8);
   });
 
   it('is fenced: of two that lead at once only one numbers, and nothing is numbered twice', async () => {
@@ -183,7 +183,7 @@ describe('Verifying', () => {
     const run = await made.sequencer.begin();
     const streams = [ids.next(), ids.next(), ids.next()];
     for (let n = 0; n < 30; n++) {
-      await made.store.append(happening(streams[n % 3]!, Math.floor(n / 3), [{ n, a: 1 }]));
+      await made.store.append(happening(streams[n % 3], Math.floor(n / 3), [{ n, a: 1 }]));
       await run();
       if (n === 9 || n === 24) await made.sealer.seal(n + 1);
     }
@@ -202,7 +202,7 @@ describe('Verifying', () => {
       seals: 2,
       sealedThrough: 25,
       waiting: 0,
-      hash: (await store.readLog(29, 1))[0]!.hash,
+      hash: (await store.readLog(29, 1))[0].hash,
     });
     expect(steps).toEqual([[30, 30]]);
     expect(await store.verify(5, 12)).toMatchObject({ ok: true, events: 8, seals: 1 });

@@ -75,10 +75,10 @@ const kept = ['order_events', 'order_log', 'order_seals'];
 
 /** The tables of the event store, in the schema of the context that migrates. */
 export async function createEventStoreTables(queryRunner: QueryRunner): Promise<void> {
-  const [{ context, version }] = await queryRunner.query(
+  const [{ context, version }] = (await queryRunner.query(
     `select current_schema() as context, current_setting('server_version_num')::int as version`,
-  );
-  const role = runtimeRole(context as ContextName);
+  )) as [{ context: ContextName; version: number }];
+  const role = runtimeRole(context);
   await queryRunner.query(tables);
   for (const table of kept) {
     await queryRunner.query(`create trigger ${table}_append_only before update or delete or truncate on ${table}
@@ -90,5 +90,5 @@ export async function createEventStoreTables(queryRunner: QueryRunner): Promise<
   }
   await queryRunner.query(`revoke update, delete on placed_carts from ${role}`);
   await queryRunner.query(`revoke update on idempotency_keys, order_pending from ${role}`);
-  if (Number(version) >= 170000) await queryRunner.query(`grant maintain on order_pending, order_heads to ${role}`);
+  if (version >= 170000) await queryRunner.query(`grant maintain on order_pending, order_heads to ${role}`);
 }

@@ -63,7 +63,7 @@ export async function verifyLog(db: Database, key: SealKey, { from, to, progress
 
   const [row] = await db.query<{ waiting: number }>(WAITING);
   const events = Math.max(0, last - start + 1);
-  const { waiting } = row!;
+  const { waiting } = row;
   return { ok: true, from: start, to: last, events, seals: seals.count, sealedThrough: seals.through, waiting, hash };
 }
 

@@ -21,7 +21,10 @@ class Table {
   end(which: number, commit: boolean): void {
     const xid = [...this.open.keys()][which % Math.max(1, this.open.size)];
     if (xid === undefined) return;
-    if (commit) for (const seq of this.open.get(xid)!) this.rows.add(seq) && this.committed.add(seq);
+    for (const seq of commit ? this.open.get(xid)! : []) {
+      this.rows.add(seq);
+      this.committed.add(seq);
+    }
     this.open.delete(xid);
   }
   get xmin(): bigint {

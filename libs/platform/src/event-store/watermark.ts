@@ -12,6 +12,7 @@ const MOST_MISSING = 2_000;
  * A number missing from a read may belong to a transaction that is still open. Whoever drew it had its transaction id
  * before a larger number was drawn and read, so before the batch that numbered the larger one got its own id: once no
  * transaction older than that batch is open (the read's snapshot xmin has reached its id), what is still missing never comes.
+ * (The xmax of a snapshot would not do for that id: a transaction above the last one completed may be open already.)
  *
  * A new leader does not know what its predecessors left open: it starts from the bottom until its first batch is that old.
  */

@@ -46,7 +46,7 @@ export class SubjectKeys {
       const rows = await this.db.query<Row>(FIND_OR_MAKE, [subject, fresh]);
       return rows.length > 0 ? rows : this.db.query<Row>(FIND, [[subject]]);
     });
-    return this.remember(row!);
+    return this.remember(row);
   }
 
   /** Those there are, with one question for all that are not in memory. */
