@@ -149,6 +149,7 @@ describe('Searching', () => {
     const suggest = async (q: string) =>
       (await shop.ask('GET', `/search/suggest?q=${encodeURIComponent(q)}`)).body.data;
     expect((await suggest('bac x'))[0]).toEqual({ text: 'Bạc xỉu', productId: product('bac-xiu').id });
+    expect((await suggest('tra dao'))[0].text).toBe('Trà đào cam sả');
     expect((await suggest('tra d')).map(({ text }: { text: string }) => text)).toContain('Trà đào cam sả');
     expect((await suggest('capuchino'))[0].text).toBe('Cappuccino');
   });

@@ -7,6 +7,7 @@ import type { ProductView } from '../shelf/product-view';
 import { ready, type Ready } from '../shelf/ready';
 import { tags } from '../shelf/shelf-tags';
 import { Shelf } from '../shelf/shelf.store';
+import { foldedWords } from './folding';
 import { ProductSearch } from './product-search';
 import { Vocabularies } from './vocabularies.query';
 
@@ -18,6 +19,16 @@ export class SuggestProducts extends Query<Ready> {
   ) {
     super();
   }
+}
+
+/** So many are looked at for each one shown. */
+const CONSIDERED = 4;
+
+/** Names that read as what was typed come first, each half in the order it came. */
+function asTyped<T extends { text: string }>(q: string, found: readonly T[]): T[] {
+  const typed = foldedWords(q).join(' ');
+  const begins = ({ text }: T) => foldedWords(text).join(' ').startsWith(typed);
+  return [...found.filter(begins), ...found.filter((one) => !begins(one))];
 }
 
 @QueryHandler(SuggestProducts)
@@ -33,13 +44,13 @@ export class SuggestProductsHandler implements IQueryHandler<SuggestProducts, Re
     const about = { kind: 'suggest', key: `${locale}:${limit}:${q}`, tags: [tags.products], seconds: 300 };
     const found = await this.cache.remember(about, async () => {
       const terms = (await this.vocabularies.current()).readTyping(q);
-      const ids = terms.length === 0 ? [] : await this.searches.suggest(terms, limit);
+      const ids = terms.length === 0 ? [] : await this.searches.suggest(terms, limit * CONSIDERED);
       const texts = await this.shelf.texts(ids, locale);
-      const suggestions = texts.map(({ id, text }) => ({
+      const found = texts.map(({ id, text }) => ({
         text: (JSON.parse(text) as ProductView).name,
         productId: id,
       }));
-      return ready(JSON.stringify(suggestions));
+      return ready(JSON.stringify(asTyped(q, found).slice(0, limit)));
     });
     return found!;
   }
