@@ -1,6 +1,15 @@
 import { derivedId } from '#kernel';
 import { statement, type Database } from '#platform/database';
-import { ClaimLost, currentTrace, outboxValue, toCancel, toSet, type Outbox, type Unit } from '#platform/messaging';
+import {
+  ClaimLost,
+  currentTrace,
+  outboxValue,
+  requestTrace,
+  toCancel,
+  toSet,
+  type Outbox,
+  type Unit,
+} from '#platform/messaging';
 import { appendStatement } from './append-statement';
 import { CartAlreadyOrdered, CommandIdTaken, IdempotencyKeyTaken, VersionConflict } from './errors';
 import type { Append, Appended, RecordedEvent, StoredKey } from './events';
@@ -100,6 +109,7 @@ export class Appender {
     const trace = this.outbox.unit()
       ? undefined
       : {
+          ...requestTrace(),
           ...currentTrace(),
           correlationId: metadata.correlationId,
           causationId: commandId,

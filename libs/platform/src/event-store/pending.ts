@@ -1,6 +1,6 @@
 import { statement, type Database } from '#platform/database';
 import type { StoredEvent } from './chain';
-import { canonicalColumns } from './stored';
+import { canonicalColumns, joinEvent } from './stored';
 import type { Wanted } from './watermark';
 
 export interface PendingEvent extends StoredEvent {
@@ -32,7 +32,7 @@ const PENDING = statement(
        (select seq, event_id from order_pending where seq = any($2::bigint[]))
        union all
        (select seq, event_id from order_pending where seq > $1 order by seq limit ${LIMIT})
-     ) p join order_events e on e.id = p.event_id
+     ) p ${joinEvent('p.event_id')}
    ) w on true order by w.seq`,
 );
 

@@ -7,24 +7,25 @@ import type { Append, Appended, RecordedEvent, StoredKey } from './events';
 import type { VerifyResult } from './findings';
 import type { LogSignals } from './log-signals';
 import type { SealKey } from './seal-key';
-import { columns, recorded, type StoredRow } from './stored';
+import { columns, joinEvent, joinPlace, recorded, type StoredRow } from './stored';
 import { verifyLog } from './verify';
 
 const READ = statement(
   'events-read',
-  `select ${columns} from order_events e left join order_log l on l.event_id = e.id
+  `select ${columns} from order_events e ${joinPlace('e.id')}
    where e.order_id = $1 and e.version between $2 and $3 order by e.version`,
 );
 
+// Positions are contiguous, so a stretch of the log is as long as the limit, and needs no sorting of what lies behind.
 const LOG = statement(
   'log-read',
-  `select ${columns} from order_log l join order_events e on e.id = l.event_id
-   where l.position > $1 order by l.position limit $2`,
+  `select ${columns} from order_log l ${joinEvent('l.event_id')}
+   where l.position > $1 and l.position <= $1::bigint + $2::int order by l.position`,
 );
 
 const LOG_OF_TYPE = statement(
   'log-read-type',
-  `select ${columns} from order_log l join order_events e on e.id = l.event_id
+  `select ${columns} from order_log l ${joinEvent('l.event_id')}
    where l.position > $1 and l.position <= $2 and e.event_type = $4 order by l.position limit $3`,
 );
 
@@ -33,7 +34,7 @@ const ANSWER = statement(
   'append-answer',
   `select ${columns} from order_events f
    join order_events e on e.order_id = f.order_id and e.version >= f.version and e.metadata->>'commandId' = $2::text
-   left join order_log l on l.event_id = e.id
+   ${joinPlace('e.id')}
    where f.id = $1 order by e.version`,
 );
 

@@ -30,3 +30,15 @@ export const recorded = (types: EventTypes, row: StoredRow): RecordedEvent => ({
   ...row,
   ...types.upcast(row.type, row.schemaVersion, row.data),
 });
+
+// Each event is looked up by its id, whatever the planner believes of a table that grew since it was last counted:
+// a plan made for the empty table would go through all events for each batch.
+const lookUp = (id: string) => `lateral (select * from order_events where id = ${id} limit 1) e`;
+
+/** Joins the event to a row that names it. */
+export const joinEvent = (id: string): string => `cross join ${lookUp(id)}`;
+export const joinEventIfThere = (id: string): string => `left join ${lookUp(id)} on true`;
+
+/** Joins an event's place in the log, if it has one. */
+export const joinPlace = (eventId: string): string =>
+  `left join lateral (select * from order_log where event_id = ${eventId} limit 1) l on true`;

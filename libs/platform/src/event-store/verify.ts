@@ -4,7 +4,7 @@ import { bad, type Tampered, type VerifyResult } from './findings';
 import { lastNumbered } from './pending';
 import type { SealKey } from './seal-key';
 import { SealCheck } from './seal-check';
-import { canonicalColumns } from './stored';
+import { canonicalColumns, joinEventIfThere } from './stored';
 import { strayEvent, strayStream } from './strays';
 
 const BATCH = 1_000;
@@ -18,8 +18,8 @@ interface Placed extends StoredEvent {
 const PLACED = statement(
   'log-verify',
   `select l.position, encode(l.hash, 'hex') as hash, l.event_id as "eventId", ${canonicalColumns}
-   from order_log l left join order_events e on e.id = l.event_id
-   where l.position > $1 and l.position <= $2 order by l.position limit ${BATCH}`,
+   from order_log l ${joinEventIfThere('l.event_id')}
+   where l.position > $1 and l.position <= $2 order by l.position`,
 );
 
 const HASH = statement('log-hash', `select encode(hash, 'hex') as hash from order_log where position = $1`);
@@ -44,7 +44,7 @@ export async function verifyLog(db: Database, key: SealKey, { from, to, progress
   let hash = start === 1 ? ORIGIN : await hashAt(db, start - 1);
   if (hash === undefined) return bad('deleted', start - 1, null, `position ${start - 1} is missing`);
   for (let at = start - 1; at < last;) {
-    const rows = await db.query<Placed>(PLACED, [at, last]);
+    const rows = await db.query<Placed>(PLACED, [at, Math.min(at + BATCH, last)]);
     if (rows.length === 0) return bad('deleted', at + 1, null, `position ${at + 1} is missing`);
     for (const row of rows) {
       const found = check(row, at + 1, hash, rows);
