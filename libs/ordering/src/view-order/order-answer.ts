@@ -137,7 +137,7 @@ export function showOrder({ id, version, placedAt, updatedAt, since, order }: Or
     fulfilment: placed.fulfilment,
     payment: {
       method: placed.payment.method,
-      provider: placed.payment.provider,
+      provider: ('confirmation' in order ? order.confirmation?.provider : undefined) ?? placed.payment.provider,
       status: paymentState(order),
       paid: till.paid,
       refunded: refunded(till),

@@ -13,6 +13,6 @@ export { createMessagingTables } from './tables';
 export { type Timer, type TimerChange } from './timer';
 export { Timers } from './timers';
 export { toCancel, toSet } from './timers.store';
-export { currentTrace, withTrace, type Trace } from './trace';
+export { currentTrace, requestTrace, withTrace, type Trace } from './trace';
 export { Transport } from './transport';
 export { currentUnit, type Claim, type Unit } from './unit';

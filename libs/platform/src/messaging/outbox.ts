@@ -5,7 +5,7 @@ import { classOf, envelope, followUp, type Envelope } from './envelope';
 import { insertOutbox } from './outbox.store';
 import type { MessageRegistry } from './registry';
 import type { Signal } from './signal';
-import { currentTrace, type Trace } from './trace';
+import { currentTrace, requestTrace, type Trace } from './trace';
 import { currentUnit, type Unit } from './unit';
 
 const BUFFER = Symbol('outbox');
@@ -32,7 +32,9 @@ export class Outbox {
       const { type } = classOf(message);
       if (!this.registry.has(type)) throw new Error(`${type} is not among the messages of ${this.db.context}`);
       const id = ids ? ids(index) : unit ? unit.nextId() : this.ids.next();
-      const follows = trace ?? (unit && followUp(unit.envelope)) ?? currentTrace() ?? { correlationId: id };
+      const follows = trace ??
+        (unit && followUp(unit.envelope)) ??
+        currentTrace() ?? { ...requestTrace(), correlationId: id };
       return envelope(message, id, this.db.context, now, follows);
     });
   }
