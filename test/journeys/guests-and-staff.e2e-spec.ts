@@ -1,0 +1,249 @@
+import { randomUUID } from 'node:crypto';
+import { eventually } from '../support/eventually';
+import { openShop, type OpenShop } from '../support/open-shop';
+import {
+  anyone,
+  chargesOf,
+  expectStatus,
+  logIn,
+  mailsTo,
+  register,
+  shelve,
+  stockOf,
+  type Drink,
+  type Person,
+} from '../support/people';
+
+jest.setTimeout(30_000);
+
+const dong = (amount: number) => ({ amount, currency: 'VND' });
+const newcomer = () => ({ email: `binh-${randomUUID()}@example.com`, password: 'a-long-Password-1' });
+
+describe('Guests and staff', () => {
+  let open: OpenShop;
+  let drink: Drink;
+  let other: Drink;
+  beforeAll(async () => {
+    open = await openShop();
+    [drink, other] = await Promise.all([shelve(open.admin, { stock: 500 }), shelve(open.admin, { stock: 500 })]);
+  }, 240_000);
+  afterAll(() => open?.close());
+
+  /** A guest with one of the drink in the cart, known by the token that the first answer gave. */
+  async function guest(quantity = 1): Promise<Person> {
+    const reply = await anyone(open.shop).puts(drink.variantId, quantity);
+    return anyone(open.shop).carrying({ 'x-cart-token': reply.headers.get('x-cart-token')! });
+  }
+  const lines = async (person: Person) =>
+    ((await person.get('/cart')).body.data.lines as { variantId: string; quantity: number }[])
+      .map(({ variantId, quantity }) => [variantId, quantity])
+      .sort();
+
+  describe('A guest', () => {
+    it('buys with no more than the token of the cart, and says who to call', async () => {
+      const visitor = await guest(2);
+      const nameless = await visitor.orders('tok_ok', { body: { contact: undefined } });
+      expect(nameless.status).toBe(400);
+      expect(nameless.body.error.details.map(({ field }: { field: string }) => field)).toEqual([
+        'contact.name',
+        'contact.phone',
+      ]);
+      const email = `khach-${randomUUID()}@example.com`;
+      const contact = { name: 'Trần Thị Khách', phone: '0987 654 321', email };
+      const placed = expectStatus(201, await visitor.orders('tok_ok', { body: { contact } })).body.data;
+      expect(await visitor.sees(placed.id, 'confirmed')).toMatchObject({ customerId: null, contact });
+      const list = (await visitor.get('/orders')).body;
+      expect(list.data.map(({ id }: { id: string }) => id)).toEqual([placed.id]);
+      expect((await visitor.get(`/orders/${placed.id}/history`)).body.data).toHaveLength(2);
+      await eventually(async () => expect(await mailsTo(open.admin, email)).toHaveLength(1));
+
+      const cancelled = expectStatus(200, await visitor.post(`/orders/${placed.id}/cancel`, { body: {} })).body.data;
+      expect(cancelled.status).toBe('cancelled');
+    });
+
+    it('is the only one to see the order: to everybody else it is not there', async () => {
+      const visitor = await guest();
+      const { id } = expectStatus(201, await visitor.orders('tok_ok')).body.data;
+      const strangers = [anyone(open.shop), await guest(), await register(open.shop)];
+      for (const stranger of strangers)
+        for (const asked of [
+          stranger.get(`/orders/${id}`),
+          stranger.get(`/orders/${id}/history`),
+          stranger.post(`/orders/${id}/cancel`, { body: {} }),
+        ])
+          expect(await asked).toMatchObject({ status: 404, body: { error: { code: 'NOT_FOUND' } } });
+      const an = await register(open.shop);
+      const order = await an.buys(drink.variantId, 'tok_ok');
+      for (const stranger of [visitor, ...strangers])
+        expect((await stranger.get(`/orders/${order.id}`)).status).toBe(404);
+      expect((await anyone(open.shop).get('/orders')).status).toBe(401);
+    });
+
+    it('who registers takes the cart along', async () => {
+      const visitor = await guest(2);
+      const binh = await register(open.shop, visitor.headers);
+      expect(await lines(binh)).toEqual([[drink.variantId, 2]]);
+      expect(await lines(visitor)).toEqual([]);
+      const { id } = expectStatus(201, await binh.orders('tok_ok')).body.data;
+      expect((await binh.get(`/orders/${id}`)).body.data.customerId).toBe(binh.userId);
+    });
+
+    it('who logs in finds both carts in one, when the token came with the log-in', async () => {
+      const account = newcomer();
+      expectStatus(201, await open.shop.post('/auth/register', { body: { ...account, name: 'Bình' } }));
+      const before = await logIn(open.shop, account);
+      await before.puts(drink.variantId, 1);
+      await before.puts(other.variantId, 4);
+      const visitor = await guest(2);
+      const binh = await logIn(open.shop, account, visitor.headers);
+      expect(await lines(binh)).toEqual(
+        [
+          [drink.variantId, 3],
+          [other.variantId, 4],
+        ].sort(),
+      );
+      expect(await lines(binh)).toHaveLength(2); // asked again, nothing is added again
+      expect(await lines(visitor)).toEqual([]);
+    });
+
+    it('or when it came with a later call, and can order straight away', async () => {
+      const account = newcomer();
+      expectStatus(201, await open.shop.post('/auth/register', { body: { ...account, name: 'Bình' } }));
+      const visitor = await guest(2);
+      const binh = (await logIn(open.shop, account)).carrying(visitor.headers);
+      expect(await lines(binh)).toEqual([[drink.variantId, 2]]);
+      expect(await lines(binh)).toEqual([[drink.variantId, 2]]);
+
+      const again = await guest(1);
+      const order = expectStatus(201, await binh.carrying(again.headers).orders('tok_ok')).body.data;
+      expect(order.lines).toEqual([expect.objectContaining({ variantId: drink.variantId, quantity: 3 })]);
+    });
+
+    it('who registers keeps sight of the orders placed before', async () => {
+      const visitor = await guest();
+      const { id } = expectStatus(201, await visitor.orders('tok_ok')).body.data;
+      const binh = await register(open.shop, visitor.headers);
+      for (const reader of [binh, binh.carrying(visitor.headers), visitor])
+        expect((await reader.get(`/orders/${id}`)).status).toBe(200);
+    });
+  });
+
+  describe('Staff', () => {
+    it('walk an order to the counter, one step after the other', async () => {
+      const { admin, shop } = open;
+      const an = await register(shop);
+      const { id } = await an.buys(drink.variantId, 'tok_ok', 2);
+      await an.sees(id, 'confirmed');
+      expect(await admin.post(`/admin/orders/${id}/ready`)).toMatchObject({
+        status: 409,
+        body: { error: { code: 'WRONG_STATUS' } },
+      });
+      const steps = { accept: 'accepted', prepare: 'preparing', ready: 'ready', complete: 'completed' };
+      let version = 2;
+      for (const [step, status] of Object.entries(steps)) {
+        version += 1;
+        const moved = expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`)).body.data;
+        expect(moved).toMatchObject({ id, status, version });
+        const repeated = expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`)).body.data;
+        expect(repeated.version).toBe(version);
+        const refused = await an.post(`/admin/orders/${id}/${step}`);
+        expect([refused.status, refused.body.error.code]).toEqual([403, 'FORBIDDEN']);
+      }
+      const seen = (await an.get(`/orders/${id}?minVersion=6`)).body.data;
+      expect(Object.keys(seen.since).sort()).toEqual(['pending', 'confirmed', ...Object.values(steps)].sort());
+      await eventually(async () =>
+        expect((await mailsTo(admin, an.email)).map(({ event }) => event).sort()).toEqual([
+          'order-confirmed',
+          ...Object.keys(steps).map(() => 'order-status'),
+        ]),
+      );
+    });
+
+    it('give back a part, then the rest; points and mails follow, once each', async () => {
+      const { admin, shop } = open;
+      const an = await register(shop);
+      const { id } = await an.buys(drink.variantId, 'tok_ok', 2);
+      await an.sees(id, 'confirmed');
+      for (const step of ['accept', 'prepare', 'ready', 'complete'])
+        expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`));
+      await eventually(async () => expect((await an.points()).balance).toBe(10));
+
+      const refund = (key: string | undefined, body: object) =>
+        admin.post(`/admin/orders/${id}/refunds`, { body, ...(key && { headers: { 'idempotency-key': key } }) });
+      const part = { amount: dong(25_000), reason: 'Nguội mất rồi' };
+      expect((await refund(undefined, part)).body.error.code).toBe('IDEMPOTENCY_KEY_REQUIRED');
+      const first = expectStatus(201, await refund('part', part));
+      expect(first.headers.get('idempotent-replayed')).toBeNull();
+      const again = expectStatus(201, await refund('part', part));
+      expect(again.headers.get('idempotent-replayed')).toBe('true');
+      expect(again.body.data).toEqual(first.body.data);
+      expect(await refund('part', { ...part, reason: 'Khác' })).toMatchObject({
+        status: 422,
+        body: { error: { code: 'IDEMPOTENCY_KEY_REUSED' } },
+      });
+      await eventually(async () =>
+        expect((await an.get(`/orders/${id}`)).body.data).toMatchObject({
+          status: 'completed',
+          payment: { status: 'partly-refunded', refunded: dong(25_000) },
+        }),
+      );
+      // What is left earned 7 and a half: a started point is not one.
+      await eventually(async () => expect((await an.points()).balance).toBe(7));
+      expect((await refund(randomUUID(), { amount: dong(75_001), reason: 'x' })).body.error.code).toBe(
+        'REFUND_TOO_LARGE',
+      );
+
+      expectStatus(201, await refund('rest', { reason: 'Xin lỗi quý khách' }));
+      const order = await an.sees(id, 'refunded');
+      expect(order.payment).toMatchObject({ status: 'refunded', refunded: dong(100_000) });
+      expect(order.refunds.map(({ amount }: { amount: object }) => amount)).toEqual([dong(25_000), dong(75_000)]);
+      expect((await refund(randomUUID(), { reason: 'x' })).body.error.code).toBe('NOTHING_TO_REFUND');
+      await eventually(async () => expect((await an.points()).balance).toBe(0));
+      expect((await an.points()).entries.map(({ points }: { points: number }) => points)).toEqual([-7, -3, 10]);
+      expect(await chargesOf(admin, id)).toEqual([
+        expect.objectContaining({ status: 'refunded', amount: dong(100_000), refunded: dong(100_000) }),
+      ]);
+      await eventually(async () => {
+        const events = (await mailsTo(admin, an.email)).map(({ event }) => event);
+        expect(events.filter((event) => event === 'order-refunded')).toHaveLength(2);
+        expect(events).toHaveLength(7);
+      });
+    });
+
+    it('find orders by status, customer and day, page by page', async () => {
+      const { admin, shop } = open;
+      const an = await register(shop);
+      const ids = [];
+      for (let cup = 0; cup < 3; cup += 1) ids.unshift((await an.buys(drink.variantId, 'tok_ok')).id);
+      for (const id of ids) await an.sees(id, 'confirmed');
+      expectStatus(200, await admin.post(`/admin/orders/${ids[0]}/accept`));
+      const listed = async (query: string) =>
+        expectStatus(200, await admin.get(`/admin/orders?customer=${an.userId}${query}`)).body;
+      const idsOf = ({ data }: { data: { id: string }[] }) => data.map(({ id }) => id);
+      await eventually(async () => expect(idsOf(await listed('&status=accepted'))).toEqual([ids[0]]));
+      const first = await listed('&limit=2');
+      expect([idsOf(first), first.meta.hasMore]).toEqual([ids.slice(0, 2), true]);
+      const second = await listed(`&limit=2&cursor=${first.meta.nextCursor}`);
+      expect([idsOf(second), second.meta]).toEqual([ids.slice(2), { nextCursor: null, hasMore: false }]);
+      const day = 86_400_000;
+      const at = (days: number) => new Date(Date.now() + days * day).toISOString();
+      expect(idsOf(await listed(`&from=${at(-1)}&to=${at(1)}`))).toEqual(ids);
+      expect(idsOf(await listed(`&from=${at(1)}`))).toEqual([]);
+      const orders = (await admin.get(`/admin/orders/${ids[0]}`)).body.data;
+      expect(orders).toMatchObject({ id: ids[0], customerId: an.userId, contact: { name: 'Nguyễn Văn An' } });
+      const sales = expectStatus(200, await admin.get('/admin/reports/sales?by=day')).body;
+      expect(sales.data.at(-1).orders).toBeGreaterThanOrEqual(3);
+    });
+
+    it('count the stock, and correct it, with a reason', async () => {
+      const { admin } = open;
+      const fresh = await shelve(admin, { stock: 5 });
+      expectStatus(200, await admin.put(`/admin/inventory/${fresh.sku}`, { body: { onHand: 8 } }));
+      const path = `/admin/inventory/${fresh.sku}/adjustments`;
+      const changed = await admin.post(path, { body: { delta: -3, reason: 'Đổ vỡ' } });
+      expect([changed.status < 300, changed.body.data]).toEqual([true, expect.objectContaining({ onHand: 5 })]);
+      expect(await stockOf(admin, fresh)).toMatchObject({ onHand: 5, reserved: 0, available: 5 });
+      expect((await admin.post(path, { body: { delta: -6, reason: 'Nhầm' } })).status).toBe(409);
+    });
+  });
+});

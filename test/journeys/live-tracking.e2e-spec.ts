@@ -1,0 +1,153 @@
+import { io, type Socket } from 'socket.io-client';
+import { eventually } from '../support/eventually';
+import { openShop, type OpenShop } from '../support/open-shop';
+import { anyone, expectStatus, register, shelve, type Drink, type Person } from '../support/people';
+
+jest.setTimeout(30_000);
+
+interface Heard {
+  readonly word: string;
+  readonly orderId: string;
+  readonly version: number;
+  readonly status?: string;
+  readonly order?: { status: string; version: number };
+}
+
+describe('Following an order live', () => {
+  let open: OpenShop;
+  let drink: Drink;
+  const sockets: Socket[] = [];
+  beforeAll(async () => {
+    open = await openShop();
+    drink = await shelve(open.admin, { stock: 100 });
+  }, 240_000);
+  afterEach(() => sockets.splice(0).forEach((socket) => socket.disconnect()));
+  afterAll(() => open?.close());
+
+  /** A connection, and all that was said over it. */
+  function listen(auth: object) {
+    const socket = io(`${open.shop.url}/orders`, { auth, transports: ['websocket'], reconnection: false });
+    sockets.push(socket);
+    const heard: Heard[] = [];
+    for (const word of ['snapshot', 'event']) socket.on(word, (said: object) => heard.push({ word, ...said } as Heard));
+    const subscribe = (orderId: string, lastVersion?: number) =>
+      socket.timeout(5_000).emitWithAck('subscribe', { orderId, ...(lastVersion !== undefined && { lastVersion }) });
+    const versions = (word: string) => heard.filter((said) => said.word === word).map(({ version }) => version);
+    return { socket, heard, subscribe, versions };
+  }
+  const advance = async (id: string, ...steps: string[]) => {
+    for (const step of steps) expectStatus(200, await open.admin.post(`/admin/orders/${id}/${step}`));
+  };
+  const bought = async (buyer: Person) => (await buyer.buys(drink.variantId, 'tok_ok')).id as string;
+
+  it('shows where it stands, then every step once and in order', async () => {
+    const an = await register(open.shop);
+    const client = listen({ token: an.token });
+    await an.puts(drink.variantId);
+    const id = expectStatus(201, await an.orders('tok_late_webhook')).body.data.id;
+    expect(await client.subscribe(id)).toEqual({ ok: true });
+    expect(client.heard[0]).toMatchObject({
+      word: 'snapshot',
+      orderId: id,
+      version: 1,
+      order: { id, status: 'pending' },
+    });
+    await an.sees(id, 'confirmed');
+    await advance(id, 'accept', 'prepare', 'ready', 'complete');
+    await eventually(() => expect(client.versions('event')).toEqual([2, 3, 4, 5, 6]));
+    expect(client.versions('snapshot')).toEqual([1]);
+    expect(client.heard.slice(1).map(({ status }) => status)).toEqual([
+      'confirmed',
+      'accepted',
+      'preparing',
+      'ready',
+      'completed',
+    ]);
+  });
+
+  it('goes on where it broke off', async () => {
+    const an = await register(open.shop);
+    const id = await bought(an);
+    await an.sees(id, 'confirmed');
+    const first = listen({ token: an.token });
+    await first.subscribe(id);
+    await advance(id, 'accept');
+    await eventually(() => expect(first.versions('event')).toEqual([3]));
+    first.socket.disconnect();
+    await advance(id, 'prepare', 'ready');
+
+    const second = listen({ token: an.token });
+    expect(await second.subscribe(id, 3)).toEqual({ ok: true });
+    await eventually(() => expect(second.versions('event')).toEqual([4, 5]));
+    expect(second.heard[0]).toMatchObject({ word: 'snapshot', version: 3, order: { status: 'accepted' } });
+    await advance(id, 'complete');
+    await eventually(() => expect(second.versions('event')).toEqual([4, 5, 6]));
+    expect(first.versions('event')).toEqual([3]);
+  });
+
+  it('tells many at once the same, while orders come and go', async () => {
+    const an = await register(open.shop);
+    const ids = await Promise.all(
+      [1, 2, 3].map(async () => {
+        const visitor = await register(open.shop);
+        return { visitor, id: await bought(visitor) };
+      }),
+    );
+    const clients = ids.flatMap(({ visitor, id }) =>
+      [0, 1].map((lastVersion) => ({ ...listen({ token: visitor.token }), id, lastVersion })),
+    );
+    await Promise.all(clients.map(({ subscribe, id, lastVersion }) => subscribe(id, lastVersion)));
+    await Promise.all(
+      ids.map(async ({ visitor, id }) => {
+        await visitor.sees(id, 'confirmed');
+        await advance(id, 'accept', 'prepare');
+      }),
+    );
+    await bought(an);
+    for (const { versions } of clients)
+      await eventually(() => {
+        const from = versions('snapshot')[0]!;
+        const all = [from, ...versions('event')];
+        expect(all).toEqual(Array.from({ length: 5 - from }, (_, step) => from + step));
+      });
+  });
+
+  it('is for the guest with the cart’s token, the customer and staff, and for nobody else', async () => {
+    const visitor = await anyone(open.shop).puts(drink.variantId);
+    const cartToken = visitor.headers.get('x-cart-token')!;
+    const guest = anyone(open.shop).carrying({ 'x-cart-token': cartToken });
+    const { id } = expectStatus(201, await guest.orders('tok_ok')).body.data;
+    const stranger = await register(open.shop);
+    expect(await listen({ cartToken }).subscribe(id)).toEqual({ ok: true });
+    expect(await listen({ token: open.admin.token }).subscribe(id)).toEqual({ ok: true });
+    const refused = listen({ token: stranger.token });
+    expect(await refused.subscribe(id)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+    expect(await listen({ cartToken: 'x'.repeat(40) }).subscribe(id)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+    await guest.sees(id, 'confirmed');
+    await advance(id, 'accept');
+    expect(refused.heard).toEqual([]);
+    expect(await refused.subscribe('no-order' as string)).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' });
+  });
+
+  it.each([
+    ['without a token', {}, 'UNAUTHENTICATED'],
+    ['with a made-up one', { token: 'made.up.token' }, 'TOKEN_INVALID'],
+  ])('does not let in anyone %s', async (_, auth, code) => {
+    const { socket } = listen(auth);
+    const error = await new Promise<Error & { data?: { code: string } }>((refused) =>
+      socket.once('connect_error', refused),
+    );
+    expect(error.data).toEqual({ code });
+  });
+
+  it('counts who is there', async () => {
+    const an = await register(open.shop);
+    const gauge = async () =>
+      Number(/^websocket_active_connections(?:\{.*\})? (\d+)$/m.exec((await open.shop.get('//metrics')).body)?.[1]);
+    await eventually(async () => expect(await gauge()).toBe(0));
+    const { socket } = listen({ token: an.token });
+    await eventually(async () => expect(await gauge()).toBe(1));
+    socket.disconnect();
+    await eventually(async () => expect(await gauge()).toBe(0));
+  });
+});

@@ -1,0 +1,241 @@
+import { eventually } from '../support/eventually';
+import { openShop, type OpenShop } from '../support/open-shop';
+import { expectStatus, register, shelve, type Drink, type Person } from '../support/people';
+
+jest.setTimeout(30_000);
+
+interface Event {
+  readonly id: string;
+  readonly position: number;
+  readonly version: number;
+  readonly type: string;
+  readonly timestamp: string;
+}
+
+describe('Travelling through an order’s life', () => {
+  let open: OpenShop;
+  let admin: Person;
+  let an: Person;
+  let drink: Drink;
+  let placed: any;
+  let id: string;
+  beforeAll(async () => {
+    open = await openShop();
+    admin = open.admin;
+    an = await register(open.shop);
+    drink = await shelve(admin, { stock: 1_000 });
+    placed = await an.buys(drink.variantId, 'tok_ok', 2);
+    id = placed.id;
+    await an.sees(id, 'confirmed');
+    for (const step of ['accept', 'prepare']) expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`));
+  }, 240_000);
+  afterAll(() => open?.close());
+
+  const ask = async (path: string) => expectStatus(200, await admin.get(path)).body.data;
+  const events = (): Promise<Event[]> =>
+    eventually(async () => {
+      const all: Event[] = await ask(`/admin/orders/${id}/events`);
+      expect(all.every(({ position }) => position !== null)).toBe(true);
+      return all;
+    });
+
+  it('begins with the raw stream, personal values sealed', async () => {
+    const all = await events();
+    expect(all.map(({ version, type }) => [version, type])).toEqual([
+      [1, 'OrderPlaced'],
+      [2, 'OrderConfirmed'],
+      [3, 'OrderAccepted'],
+      [4, 'PreparationStarted'],
+    ]);
+    for (const event of all)
+      expect(event).toEqual({
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        position: expect.any(Number),
+        orderId: id,
+        version: expect.any(Number),
+        type: expect.any(String),
+        schemaVersion: 1,
+        data: expect.any(Object),
+        metadata: expect.objectContaining({ actor: expect.any(Object), commandId: expect.any(String) }),
+        timestamp: expect.stringMatching(/^\d{4}-.*Z$/),
+        hash: expect.stringMatching(/^[0-9a-f]{64}$/),
+      });
+    const raw = JSON.stringify(all);
+    for (const personal of ['Nguyễn Văn An', '0901234567', an.email, 'tok_ok']) expect(raw).not.toContain(personal);
+  });
+
+  it('shows the order as it was at a version: what the customer was answered then', async () => {
+    expect(await ask(`/admin/orders/${id}/state?version=1`)).toEqual(placed);
+    expect(await ask(`/admin/orders/${id}/state?version=3`)).toMatchObject({ status: 'accepted', version: 3 });
+    expect(await ask(`/admin/orders/${id}/state`)).toEqual((await an.get(`/orders/${id}?minVersion=4`)).body.data);
+    expect((await admin.get(`/admin/orders/${id}/state?version=5`)).status).toBe(404);
+    expect((await admin.get(`/admin/orders/${id}/state?version=0`)).status).toBe(400);
+  });
+
+  it('and at an instant', async () => {
+    const [first, second] = await events();
+    const at = (time: string | number) =>
+      admin.get(`/admin/orders/${id}/state?at=${encodeURIComponent(new Date(time).toISOString())}`);
+    const between = (Date.parse(first!.timestamp) + Date.parse(second!.timestamp)) / 2;
+    expect(expectStatus(200, await at(between)).body.data).toEqual(placed);
+    expect((await at(Date.now())).body.data.version).toBe(4);
+    expect((await at(Date.parse(first!.timestamp) - 1_000)).status).toBe(404);
+    const both = await admin.get(`/admin/orders/${id}/state?version=1&at=${new Date().toISOString()}`);
+    expect(both.body.error.details[0].field).toBe('at');
+  });
+
+  it('tells what changed between two versions, forwards and backwards', async () => {
+    const diff = await ask(`/admin/orders/${id}/diff?from=1&to=2`);
+    expect(diff.changes).toEqual(
+      expect.arrayContaining([
+        { path: 'status', before: 'pending', after: 'confirmed' },
+        { path: 'payment.paid.amount', before: 0, after: 100_000 },
+      ]),
+    );
+    expect(diff.events.map(({ type }: Event) => type)).toEqual(['OrderConfirmed']);
+    const back = await ask(`/admin/orders/${id}/diff?from=2&to=1`);
+    expect(back.changes).toContainEqual({ path: 'status', before: 'confirmed', after: 'pending' });
+    expect((await ask(`/admin/orders/${id}/diff?from=4&to=4`)).changes).toEqual([]);
+    expect((await admin.get(`/admin/orders/${id}/diff?from=1&to=9`)).status).toBe(404);
+  });
+
+  it('lays order, checkout, payment, stock, points and mails side by side', async () => {
+    await eventually(async () => {
+      const timeline: { source: string; at: string }[] = await ask(`/admin/orders/${id}/timeline`);
+      expect([...new Set(timeline.map(({ source }) => source))].sort()).toEqual([
+        'notification',
+        'order',
+        'payment',
+        'points',
+        'process',
+        'stock',
+      ]);
+      expect(timeline.map(({ at }) => at)).toEqual(timeline.map(({ at }) => at).sort());
+    });
+  });
+
+  it('reads the log by position, without a gap, and by type', async () => {
+    await events();
+    const positions: number[] = [];
+    for (let after: number | null = 0; after !== null;) {
+      const page: any = expectStatus(200, await admin.get(`/admin/events?after=${after}&limit=3`)).body;
+      positions.push(...page.data.map(({ position }: Event) => position));
+      after = page.meta.nextAfter;
+    }
+    expect(positions).toEqual(positions.map((_, index) => index + 1));
+    const confirmed = (await ask('/admin/events?type=OrderConfirmed&limit=100')) as Event[];
+    expect(new Set(confirmed.map(({ type }) => type))).toEqual(new Set(['OrderConfirmed']));
+    expect((await admin.get('/admin/events?type=OrderEaten')).status).toBe(400);
+  });
+
+  it('vouches for the log, and names the place where somebody changed it', async () => {
+    const verify = async () => expectStatus(200, await admin.post('/admin/events/verify')).body.data;
+    const { position } = (await events())[2]!;
+    const sound = await verify();
+    expect(sound).toMatchObject({ valid: true, checked: expect.any(Number) });
+    expect(sound.checked).toBeGreaterThanOrEqual(4);
+    const forge = (seconds: number) =>
+      open.database.admin(
+        `begin; set local session_replication_role = replica;
+         update ordering.order_events set timestamp = timestamp + interval '${seconds} seconds' where order_id = '${id}' and version = 3;
+         commit`,
+      );
+    await forge(1);
+    expect(await verify()).toMatchObject({ valid: false, firstBadPosition: position, reason: expect.any(String) });
+    await forge(-1);
+    expect(await verify()).toMatchObject({ valid: true });
+  });
+
+  describe('Rebuilding a read model', () => {
+    const names = ['order-list', 'order-view', 'sales'];
+    const projections = async (): Promise<any[]> => ask('/admin/projections');
+    const start = async (name: string, body: object) =>
+      expectStatus(202, await admin.post(`/admin/projections/${name}/rebuilds`, { body })).body.data;
+    const until = (name: string, rebuildId: string, state: string) =>
+      eventually(async () => {
+        const rebuild = await ask(`/admin/projections/${name}/rebuilds/${rebuildId}`);
+        if (rebuild.state !== state) throw new Error(`the rebuild of ${name} is ${JSON.stringify(rebuild)}`);
+        return rebuild;
+      });
+
+    it('lists what can be rebuilt; when nothing happens, nothing lags', async () => {
+      await eventually(async () =>
+        expect(await projections()).toEqual(
+          names.map((name) => expect.objectContaining({ name, version: expect.any(Number), lag: 0, state: 'live' })),
+        ),
+      );
+    });
+
+    it('goes on beside the live one while orders flow, by hand and by itself; readers notice nothing', async () => {
+      let flowing = true;
+      const bought: { id: string; status: string }[] = [];
+      const flow = (async () => {
+        const binh = await register(open.shop);
+        while (flowing) {
+          const order = await binh.buys(drink.variantId, 'tok_ok');
+          const seen = await binh.get(`/orders/${order.id}?minVersion=2`);
+          bought.push({ id: order.id, status: `${seen.status} ${seen.body.data?.status}` });
+          expectStatus(200, await binh.get('/orders'));
+        }
+        return binh;
+      })();
+
+      const byHand = await Promise.all(names.map((name) => start(name, {})));
+      for (const [index, name] of names.entries()) {
+        const { id: rebuildId } = byHand[index];
+        expect(byHand[index]).toMatchObject({ projection: name, goLive: 'manual' });
+        expect(await until(name, rebuildId, 'ready')).toMatchObject({ secondsLeft: 0 });
+        expect(await admin.post(`/admin/projections/${name}/rebuilds`, { body: {} })).toMatchObject({
+          status: 409,
+          body: { error: { code: 'REBUILD_RUNNING' } },
+        });
+        const live = expectStatus(200, await admin.post(`/admin/projections/${name}/rebuilds/${rebuildId}/go-live`));
+        expect(live.body.data).toMatchObject({ state: 'live', percent: 100 });
+      }
+      const byItself = await Promise.all(names.map((name) => start(name, { goLive: 'auto' })));
+      for (const [index, name] of names.entries()) await until(name, byItself[index].id, 'live');
+      await eventually(() => expect(bought.length).toBeGreaterThan(5));
+      flowing = false;
+      const binh = await flow;
+
+      expect(new Set(bought.map(({ status }) => status))).toEqual(new Set(['200 confirmed']));
+      await eventually(async () => {
+        const listed = (await binh.get('/orders?limit=100')).body.data as { id: string; status: string }[];
+        expect(listed.map((order) => order.id).sort()).toEqual(bought.map((order) => order.id).sort());
+        expect(new Set(listed.map(({ status }) => status))).toEqual(new Set(['confirmed']));
+        const [today] = (await ask('/admin/reports/sales?by=day')).slice(-1);
+        expect(today).toMatchObject({ orders: bought.length + 1, gross: { amount: (bought.length + 2) * 50_000 } });
+        expect((await projections()).map(({ lag }) => lag)).toEqual([0, 0, 0]);
+      });
+      expect((await ask(`/admin/orders/${id}/timeline`)).length).toBeGreaterThan(0);
+    });
+
+    it('sends nothing to anyone, and can be followed as it goes', async () => {
+      const mails = (await ask('/admin/mailbox?limit=100')).length;
+      const { id: rebuildId } = await start('order-view', { goLive: 'auto' });
+      const stream = await fetch(`${open.shop.url}/api/v1/admin/projections/order-view/rebuilds/${rebuildId}/stream`, {
+        headers: { ...admin.headers, accept: 'text/event-stream' },
+      });
+      expect(stream.headers.get('content-type')).toContain('text/event-stream');
+      const told = [...(await stream.text()).matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data!));
+      expect(told.at(-1)).toMatchObject({ id: rebuildId, state: 'live', percent: 100 });
+      const done = told.map((progress) => progress.done as number);
+      expect(done).toEqual([...done].sort((a, b) => a - b));
+      expect(done.at(-1)).toBe(told.at(-1).total);
+      expect(await ask('/admin/mailbox?limit=100')).toHaveLength(mails);
+    });
+
+    it('of one order alone, or not at all', async () => {
+      const one = await start('order-view', { orders: [id], goLive: 'auto' });
+      await until('order-view', one.id, 'live');
+      expect((await an.get(`/orders/${id}`)).body.data).toMatchObject({ id, status: 'preparing', version: 4 });
+      const two = await start('sales', {});
+      const cancelled = await admin.post(`/admin/projections/sales/rebuilds/${two.id}/cancel`);
+      expect(cancelled.body.data.state).toBe('cancelled');
+      expect((await admin.post(`/admin/projections/sales/rebuilds/${two.id}/go-live`)).body.error.code).toBe(
+        'REBUILD_OVER',
+      );
+      expect((await admin.post('/admin/projections/nothing/rebuilds', { body: {} })).status).toBe(404);
+    });
+  });
+});
