@@ -13,5 +13,10 @@ if (!existsSync(join(root, 'apps', service, 'src', 'main.ts'))) {
   process.exit(1);
 }
 await ensureBuilt();
+// npm passes a signal on to its shell only, which dies of it and leaves us: an orphan of npm closes the shop too.
+if (process.env.npm_lifecycle_event) {
+  const shell = process.ppid;
+  setInterval(() => process.ppid === shell || process.kill(process.pid, 'SIGTERM'), 250).unref();
+}
 module.enableCompileCache?.(join(root, 'dist', '.compile-cache')); // since Node 22
 await import(join(root, 'dist', 'apps', service, 'src', 'main.js'));
