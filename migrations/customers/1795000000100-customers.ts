@@ -45,7 +45,7 @@ export class Customers1795000000100 implements MigrationInterface {
         order_id uuid not null,
         points bigint not null check (points <> 0),
         reason text not null check (reason in ('order-confirmed', 'order-cancelled', 'order-refunded')),
-        at timestamptz not null default now()
+        at timestamptz(3) not null default now()
       );
       create index points_entries_of_customer on points_entries (customer_id, at desc, id desc);
 

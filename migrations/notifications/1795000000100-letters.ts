@@ -14,7 +14,7 @@ export class Letters1795000000100 implements MigrationInterface {
         recipient_key text not null,
         content jsonb not null,
         written_at timestamptz not null default now(),
-        sent_at timestamptz,
+        sent_at timestamptz(3),
         attempts int not null default 0,
         next_at timestamptz,
         error text
