@@ -3,7 +3,7 @@ import { CommandBus, QueryBus, type Command } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
 import { Answers, Does, Id, IfMatch, ListOf, PathId, Refuses, Whole, type Answer } from '#platform/http';
-import { ambient } from '#platform/observability';
+import { shopLocale } from '#platform/observability';
 import { GuestOrUser, Who, type Caller } from '#platform/security';
 import { mostOfALine, type Cart } from '../model/cart';
 import { cartAnswer } from '../view-cart/cart-answer.adapter';
@@ -98,7 +98,7 @@ export class ChangeCartController {
   }
 }
 
-const localeHere = () => ambient()?.locale ?? 'en';
+const localeHere = () => shopLocale();
 
 /** Only what was sent: a field that was left out stays as it is. */
 const given = ({ quantity, modifiers }: ItemChangeBody) => ({

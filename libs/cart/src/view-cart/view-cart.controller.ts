@@ -2,7 +2,7 @@ import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { Answers, Does, type Answer } from '#platform/http';
-import { ambient } from '#platform/observability';
+import { shopLocale } from '#platform/observability';
 import { GuestOrUser, Who, type Caller } from '#platform/security';
 import { visitorFrom } from '../whose-cart.adapter';
 import { cartAnswer } from './cart-answer.adapter';
@@ -21,7 +21,7 @@ export class ViewCartController {
   @Answers(200, CartView, { headers: tokenHeader })
   async view(@Who() caller: Caller): Promise<Answer<CartView>> {
     const visitor = visitorFrom(caller);
-    const view = await this.queries.execute(new ViewCart(visitor.owner, ambient()?.locale ?? 'en'));
+    const view = await this.queries.execute(new ViewCart(visitor.owner, shopLocale()));
     return cartAnswer(view, visitor);
   }
 }

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { answer, Answers, Does, etagOf, IfMatch, OneOf, PRIVATE, Refuses, Text } from '#platform/http';
-import { ambient } from '#platform/observability';
+import { shopLocale } from '#platform/observability';
 import { SignedIn, Who, type UserCaller } from '#platform/security';
 import { ChangeProfile } from './change-profile.command';
 import { MyProfile, Profile } from './my-profile.query';
@@ -34,7 +34,7 @@ export class MyProfileController {
     const { userId: id, email, role } = caller;
     // The welcome travels by message; until it arrives the token says enough.
     const known = await this.queries.execute(new MyProfile(id));
-    const locale = ambient()?.locale ?? 'vi';
+    const locale = shopLocale();
     const profile: Profile = { ...(known ?? { id, email, name: email, phone: null, locale, version: 0 }), role };
     return answer(profile, { etag: etagOf(profile.version), cacheControl: PRIVATE });
   }
@@ -44,7 +44,7 @@ export class MyProfileController {
   @Answers(200, Profile)
   @Refuses('PRECONDITION_FAILED')
   async change(@Who() caller: UserCaller, @Body() body: ChangeProfileBody, @IfMatch() version: number | undefined) {
-    const customer = { id: caller.userId, email: caller.email, locale: ambient()?.locale ?? 'vi' };
+    const customer = { id: caller.userId, email: caller.email, locale: shopLocale() };
     await this.commands.execute(new ChangeProfile(customer, body, version));
     return this.view(caller);
   }

@@ -2,7 +2,7 @@ import { Body, Controller, Headers, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { Answers, Does, Email, Refuses, Text } from '#platform/http';
-import { ambient } from '#platform/observability';
+import { shopLocale } from '#platform/observability';
 import { GuestOrUser, Limited, Who, type Caller } from '#platform/security';
 import { SignedInShape, type SignedIn } from '../log-in/signed-in';
 import { Register } from './register.command';
@@ -35,6 +35,6 @@ export class RegisterController {
     @Headers('user-agent') userAgent: string | undefined,
   ): Promise<SignedIn> {
     const from = { userAgent: userAgent?.slice(0, 300) ?? null, cartTokenHash: caller.cartTokenHash };
-    return this.commands.execute(new Register(email, password, name, ambient()?.locale ?? 'vi', from));
+    return this.commands.execute(new Register(email, password, name, shopLocale(), from));
   }
 }

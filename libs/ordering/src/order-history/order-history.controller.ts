@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
 import { Answers, Does, PathId, Refuses } from '#platform/http';
-import { ambient } from '#platform/observability';
+import { shopLocale } from '#platform/observability';
 import { GuestOrUser, Who, type Caller } from '#platform/security';
 import { readerOf } from '../view-order/view-order.controller';
 import { StepAnswer } from './event-answer';
@@ -20,6 +20,6 @@ export class OrderHistoryController {
   @Answers(200, StepAnswer, { description: 'The oldest step first.', list: true })
   @Refuses('NOT_FOUND')
   async history(@PathId() id: Uuid, @Who() caller: Caller): Promise<readonly DatedStep[]> {
-    return this.queries.execute(new OrderHistory(id, readerOf(caller), ambient()?.locale ?? 'en'));
+    return this.queries.execute(new OrderHistory(id, readerOf(caller), shopLocale()));
   }
 }

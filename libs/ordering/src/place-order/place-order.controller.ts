@@ -16,7 +16,7 @@ import {
   textOf,
   type Answer,
 } from '#platform/http';
-import { ambient } from '#platform/observability';
+import { shopLocale } from '#platform/observability';
 import { Vault } from '#platform/privacy';
 import { GuestOrUser, Who, type Caller } from '#platform/security';
 import { Orders } from '../model/orders.store';
@@ -103,7 +103,7 @@ export class PlaceOrderController {
     @IdempotencyKey() key: string,
     @PreferWait() seconds: number,
   ): Promise<Answer> {
-    const locale = ambient()?.locale ?? 'en';
+    const locale = shopLocale();
     const lacking = missing(body, caller.kind === 'user');
     if (lacking.length > 0)
       throw new InvalidInput(lacking.map((field) => ({ field, message: textOf('required', locale) })));

@@ -34,6 +34,7 @@ export function layEdge(fastify: FastifyInstance, { state, record, failures, lat
     const ambient: Ambient = {
       requestId: request.id,
       locale: localeOf(request.headers['accept-language']),
+      shopLocale: localeOf(request.headers['accept-language'], 'vi'),
       traceparent: traceparentFrom(request.headers.traceparent),
     };
     request.ambient = ambient;

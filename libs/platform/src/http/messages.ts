@@ -24,10 +24,10 @@ export function textOf(
   return fill(catalogue[locale].get(code) ?? fallback, params);
 }
 
-/** Vietnamese or English, whichever `Accept-Language` prefers; English when it says neither. */
-export function localeOf(acceptLanguage: string | undefined): Locale {
-  if (!acceptLanguage) return 'en';
-  let best: Locale = 'en';
+/** Vietnamese or English, whichever `Accept-Language` prefers; `otherwise` when it says neither. */
+export function localeOf(acceptLanguage: string | undefined, otherwise: Locale = 'en'): Locale {
+  if (!acceptLanguage) return otherwise;
+  let best: Locale = otherwise;
   let weight = 0;
   for (const part of acceptLanguage.split(',').slice(0, 20)) {
     const [tag = '', ...options] = part.trim().toLowerCase().split(';');

@@ -1,5 +1,5 @@
 export { AccessRecord } from './access-record';
-export { ambient, within, type Ambient } from './ambient';
+export { ambient, shopLocale, within, type Ambient } from './ambient';
 export { HealthCheck } from './health-check';
 export { asNestLogger, endLog, shopLogger, type LogSettings } from './logger';
 export { ObservabilityModule } from './observability.module';
