@@ -123,6 +123,7 @@ export default tseslint.config(
     files: tests,
     rules: {
       'no-restricted-syntax': 'off',
+      '@typescript-eslint/no-explicit-any': 'off',
       'no-restricted-globals': 'off',
       'no-restricted-properties': 'off',
       '@typescript-eslint/no-unsafe-assignment': 'off',
@@ -140,6 +141,8 @@ export default tseslint.config(
         process: 'readonly',
         console: 'readonly',
         require: 'readonly',
+        performance: 'readonly',
+        AbortSignal: 'readonly',
         module: 'writable',
         __dirname: 'readonly',
         setTimeout: 'readonly',

@@ -8,16 +8,18 @@ export const print = (text: string): void => void process.stdout.write(`${text}\
 
 export const printJson = (value: unknown): void => print(JSON.stringify(value, null, 2));
 
+type Cell = string | number | null | undefined;
+
 /** Columns as wide as their widest cell. */
-export function printTable(head: readonly string[], rows: readonly (readonly unknown[])[]): void {
+export function printTable(head: readonly string[], rows: readonly (readonly Cell[])[]): void {
   const cells = [head, ...rows].map((row) =>
     row.map((cell) => (cell === null || cell === undefined ? '–' : String(cell))),
   );
-  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column]!.length)));
+  const widths = head.map((_, column) => Math.max(...cells.map((row) => row[column].length)));
   for (const row of cells)
     print(
       row
-        .map((cell, column) => cell.padEnd(widths[column]!))
+        .map((cell, column) => cell.padEnd(widths[column]))
         .join('  ')
         .trimEnd(),
     );

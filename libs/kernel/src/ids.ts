@@ -15,8 +15,8 @@ export function uuidFrom(milliseconds: number, random: Uint8Array): Uuid {
   const bytes = Buffer.alloc(16);
   bytes.writeUIntBE(milliseconds, 0, 6);
   Buffer.from(random.buffer, random.byteOffset, 10).copy(bytes, 6);
-  bytes[6] = 0x70 | (bytes[6]! & 0x0f);
-  bytes[8] = 0x80 | (bytes[8]! & 0x3f);
+  bytes[6] = 0x70 | (bytes[6] & 0x0f);
+  bytes[8] = 0x80 | (bytes[8] & 0x3f);
   return inGroups(bytes.toString('hex'));
 }
 

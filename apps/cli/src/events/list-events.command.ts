@@ -1,5 +1,5 @@
 import { Option, SubCommand } from 'nest-commander';
-import { EventLog } from '../../../../libs/ordering/src/order-history/event-log.query';
+import { EventLog } from '#ordering/order-history/event-log.query';
 import { wholeIn } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';

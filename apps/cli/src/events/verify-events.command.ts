@@ -1,5 +1,5 @@
 import { SubCommand } from 'nest-commander';
-import { VerifyEvents } from '../../../../libs/ordering/src/order-history/event-log.query';
+import { VerifyEvents } from '#ordering/order-history/event-log.query';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { EXIT, print, printJson } from '../output';

@@ -1,5 +1,5 @@
 import { SubCommand } from 'nest-commander';
-import { OrderEvents } from '../../../../libs/ordering/src/order-history/event-log.query';
+import { OrderEvents } from '#ordering/order-history/event-log.query';
 import { orderIdIn } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';

@@ -1,5 +1,5 @@
 import { Option, SubCommand } from 'nest-commander';
-import { OrderState } from '../../../../libs/ordering/src/order-history/time-travel.query';
+import { OrderState } from '#ordering/order-history/time-travel.query';
 import { instantIn, orderIdIn, wholeIn } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';

@@ -1,5 +1,5 @@
 import { SubCommand } from 'nest-commander';
-import { OrderTimeline } from '../../../../libs/ordering/src/order-history/timeline.query';
+import { OrderTimeline } from '#ordering/order-history/timeline.query';
 import { orderIdIn } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';

@@ -1,5 +1,5 @@
 import { SubCommand } from 'nest-commander';
-import { ListProjections } from '../../../../libs/ordering/src/projections/projections.query';
+import { ListProjections } from '#ordering/projections/projections.query';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';

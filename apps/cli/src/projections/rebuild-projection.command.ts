@@ -2,8 +2,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SingleBar } from 'cli-progress';
 import { Option, SubCommand } from 'nest-commander';
 import type { Rebuild } from '#platform/projections';
-import { ViewRebuild } from '../../../../libs/ordering/src/projections/projections.query';
-import { StartRebuild } from '../../../../libs/ordering/src/projections/rebuild.command';
+import { ViewRebuild } from '#ordering/projections/projections.query';
+import { StartRebuild } from '#ordering/projections/rebuild.command';
 import { orderIdIn } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator, type Shop } from '../operator';
@@ -30,9 +30,9 @@ export class RebuildProjectionCommand extends JsonCommand {
   async run([name]: string[], { json, manual, orders }: RebuildOptions): Promise<void> {
     const rebuild = await this.operator.work(async (shop) => {
       const started = await shop.tell(
-        new StartRebuild(name!, manual ? 'manual' : 'auto', orders ?? null, 'command line'),
+        new StartRebuild(name, manual ? 'manual' : 'auto', orders ?? null, 'command line'),
       );
-      return this.follow(shop, name!, started, json === true);
+      return this.follow(shop, name, started, json === true);
     });
     if (json) printJson(rebuild);
     else print(`${rebuild.projection}: ${rebuild.state}, ${rebuild.done} of ${rebuild.total} events`);

@@ -48,7 +48,7 @@ export class MailboxController {
     const letters = await this.letters.list(key, placeOf(cursor, Place), limit + 1);
     const people = await this.vault.openAll(letters.map((letter) => letter.recipient));
     return page(
-      letters.map((letter, index) => ({ ...letter, person: people[index]! })),
+      letters.map((letter, index) => ({ ...letter, person: people[index] })),
       limit,
       ({ sentAt, id }) => ({ at: sentAt, id }),
       ({ id, orderId, content, locale, person, sentAt }): z.infer<typeof MailboxEntry> => {

@@ -98,7 +98,7 @@ export class Books {
     const rows = await this.db.query<ChargeRow & { fresh: boolean }>(enter, [
       ...[charge.key, charge.orderId, charge.amount, charge.token, does.books, does.settlesInMs, does.tell],
     ]);
-    return rows[0]!;
+    return rows[0];
   }
 
   async captureFailed(key: string): Promise<ChargeRow | undefined> {
@@ -112,12 +112,12 @@ export class Books {
   /** Answers what was given back; from now on the key can take nothing. */
   async void(key: string, orderId: Uuid, amount: number): Promise<number> {
     await this.settle();
-    return (await this.db.query<{ refunded: number }>(annul, [key, orderId, amount]))[0]!.refunded;
+    return (await this.db.query<{ refunded: number }>(annul, [key, orderId, amount]))[0].refunded;
   }
 
   /** False where so much is not there to be given back. */
   async refund(key: string, chargeKey: string, amount: number): Promise<boolean> {
-    return (await this.db.query<{ given: boolean }>(giveBack, [key, chargeKey, amount]))[0]!.given;
+    return (await this.db.query<{ given: boolean }>(giveBack, [key, chargeKey, amount]))[0].given;
   }
 
   /** Every charge that took money, given back or not, the newest first. */
