@@ -1,6 +1,6 @@
 import { IdShape, InstantShape, MoneyShape, nothing, type Money, type Sealed } from '#kernel';
 import { z } from 'zod';
-import { refunded, type PlacedState, type Till } from '../model/order';
+import { refunded, type OrderLine, type PlacedState, type Till } from '../model/order';
 import type { OrderView } from './order-view';
 
 /** A personal value, or what is left of it once its owner was forgotten. */
@@ -118,7 +118,10 @@ export function paymentState(order: PlacedState): (typeof paymentStates)[number]
   return back.amount === order.paid.amount ? 'refunded' : 'partly-refunded';
 }
 
-/** The view as the API shows it, personal values sealed. The same for the write model's answers and the read model's. */
+/**
+ * The view as the API shows it, personal values sealed. The same for the write model's answers and the read model's, to the
+ * byte: fields are named one by one, because jsonb keeps an order of its own.
+ */
 export function showOrder({ id, version, placedAt, updatedAt, since, order }: OrderView): SealedOrder {
   const { placed } = order;
   const till = order.status === 'pending' ? nothingYet : order;
@@ -129,12 +132,12 @@ export function showOrder({ id, version, placedAt, updatedAt, since, order }: Or
     version,
     customerId: placed.customerId,
     locale: placed.locale,
-    lines: placed.lines.map(({ lineId, ...line }) => ({ id: lineId, ...line })),
+    lines: placed.lines.map(lineOf),
     subtotal: placed.subtotal,
     deliveryFee: placed.deliveryFee,
     total: placed.total,
-    contact: placed.contact,
-    fulfilment: placed.fulfilment,
+    contact: { name: placed.contact.name, phone: placed.contact.phone, email: placed.contact.email },
+    fulfilment: { type: placed.fulfilment.type, address: placed.fulfilment.address },
     payment: {
       method: placed.payment.method,
       provider: ('confirmation' in order ? order.confirmation?.provider : undefined) ?? placed.payment.provider,
@@ -145,12 +148,31 @@ export function showOrder({ id, version, placedAt, updatedAt, since, order }: Or
     note: placed.note,
     placedAt,
     updatedAt,
-    since,
+    since: Object.fromEntries(statuses.flatMap((status) => (since[status] ? [[status, since[status]]] : []))),
     cancellationRequested: order.status === 'pending' && order.cancellationRequested !== null,
     cancellation: order.status === 'cancelled' ? cancellationOf(order.cancellation) : null,
-    refunds: till.refunds.map(({ refundId, ...refund }) => ({ id: refundId, ...refund })),
+    refunds: till.refunds.map(({ refundId: id, amount, reason, state }) => ({ id, amount, reason, state })),
   };
 }
+
+const lineOf = (line: OrderLine) => ({
+  id: line.lineId,
+  productId: line.productId,
+  variantId: line.variantId,
+  sku: line.sku,
+  name: line.name,
+  variantName: line.variantName,
+  quantity: line.quantity,
+  unitPrice: line.unitPrice,
+  lineTotal: line.lineTotal,
+  modifiers: line.modifiers.map(({ optionId, group, name, quantity, price }) => ({
+    optionId,
+    group,
+    name,
+    quantity,
+    price,
+  })),
+});
 
 const cancellationOf = ({
   code,

@@ -13,8 +13,8 @@ function faultsOf(errors: readonly ValidationError[], path = ''): Fault[] {
     const field = path ? `${path}.${error.property}` : error.property;
     const { field: own, whitelistValidation, ...others } = error.constraints ?? {};
     const message = own ?? (whitelistValidation !== undefined ? complain({ code: 'unknown' }) : undefined);
-    if (message !== undefined) return [{ field, message }];
     const deeper = faultsOf(error.children ?? [], field);
+    if (message !== undefined) return [{ field, message }, ...deeper];
     if (deeper.length > 0) return deeper;
     return Object.keys(others).length > 0 ? [{ field, message: complain({ code: 'object' }) }] : [];
   });

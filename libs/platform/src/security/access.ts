@@ -29,7 +29,7 @@ type OnRoute = MethodDecorator & ClassDecorator;
 
 const access = (allowed: Access): OnRoute => applyDecorators(SetMetadata(ACCESS, allowed));
 
-/** Anyone; no token is needed and none is looked at. */
+/** Anyone. No token is needed, and a bad one does no harm; a good one has the request counted as its owner’s. */
 export const Public = (): OnRoute => access({ to: 'all' });
 
 /** Anyone, known by token when one is sent; a bad token is 401, not a guest. */

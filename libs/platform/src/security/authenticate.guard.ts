@@ -16,7 +16,7 @@ export class AuthenticateGuard extends AuthGuard('access-token') {
     if (context.getType() !== 'http') return true;
     const request = this.getRequest(context) as FastifyRequest;
     request.caller = guestOf(request);
-    if (request.headers.authorization === undefined || accessOf(context)?.to === 'all') return true;
+    if (request.headers.authorization === undefined) return true;
     await super.canActivate(context);
     return true;
   }
@@ -33,7 +33,8 @@ export class AuthenticateGuard extends AuthGuard('access-token') {
       if (request.ambient) request.ambient.userId = caller.userId;
       return caller as User;
     }
-    if (info instanceof KeysUnavailable) throw info;
+    // Where all may, the token only tells whose budget the request is counted against.
+    if (info instanceof KeysUnavailable && accessOf(context)?.to !== 'all') throw info;
     request.tokenFault = (info as Error | undefined)?.name === 'TokenExpiredError' ? tokenExpired() : tokenInvalid();
     return guestOf(request) satisfies Caller as User;
   }
