@@ -213,7 +213,7 @@ describe('Guests and staff', () => {
     it('find orders by status, customer and day, page by page', async () => {
       const { admin, shop } = open;
       const an = await register(shop);
-      const ids = [];
+      const ids: string[] = [];
       for (let cup = 0; cup < 3; cup += 1) ids.unshift((await an.buys(drink.variantId, 'tok_ok')).id);
       for (const id of ids) await an.sees(id, 'confirmed');
       expectStatus(200, await admin.post(`/admin/orders/${ids[0]}/accept`));
