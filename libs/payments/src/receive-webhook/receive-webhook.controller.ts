@@ -3,7 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { ZodError, z } from 'zod';
 import { DomainError, NotFound } from '#kernel';
 import { Answers, Does, Refuses } from '#platform/http';
-import { Public } from '#platform/security';
+import { Public, Unlimited } from '#platform/security';
 import { Clock } from '#platform/system';
 import type { FastifyRequest } from 'fastify';
 import { WebhookRefused, type PaymentProvider, type WebhookEvent } from '../model/payment-provider';
@@ -24,6 +24,7 @@ export class ReceiveWebhookController {
 
   @Post(':provider')
   @Public()
+  @Unlimited()
   @Does('receivePaymentWebhook', 'What a payment provider tells the shop, signed')
   @Answers(200, Received)
   @Refuses('NOT_FOUND', {
