@@ -1,4 +1,4 @@
 import { PaymentsModule } from '#modules/payments';
 import { serve } from '#platform/serve';
 
-void serve('payments', [PaymentsModule], { contexts: ['payments'], port: 3006 });
+void serve('payments', [PaymentsModule], { contexts: ['payments', 'sandbox'], port: 3006 });

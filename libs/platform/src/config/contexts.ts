@@ -16,4 +16,7 @@ export const contextNames = [
   'sandbox',
 ] as const;
 
+/** The contexts that speak to each other: without those two. */
+export const shopContexts = contextNames.filter((name) => name !== 'privacy' && name !== 'sandbox');
+
 export type ContextName = (typeof contextNames)[number];

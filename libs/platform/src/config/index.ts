@@ -1,5 +1,5 @@
 export { ConfigModule } from './config.module';
 export { Config, ConfigError, readConfig } from './config';
-export { contextNames, type ContextName } from './contexts';
+export { contextNames, shopContexts, type ContextName } from './contexts';
 export { DEMO_ADMIN } from './defaults';
 export { paymentProviders, type PaymentProviderName } from './variables';

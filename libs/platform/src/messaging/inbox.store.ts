@@ -35,6 +35,25 @@ const RECEIVE_QUICKLY = statement('inbox-receive-quickly', `with ${quickly} ${re
 export const receive = (db: Database, messages: readonly Envelope[], sameServer: boolean) =>
   db.query(sameServer ? RECEIVE_QUICKLY : RECEIVE, [JSON.stringify(messages)]);
 
+const elsewhere = (insert: string) => `kept as (${insert} returning seq)
+   select exists (select from subscriptions) as opened, exists (select from kept) as kept`;
+
+const RECEIVE_ELSEWHERE = statement('inbox-receive-elsewhere', `with ${elsewhere(received(''))}`);
+const RECEIVE_ELSEWHERE_QUICKLY = statement(
+  'inbox-receive-elsewhere-quickly',
+  `with ${quickly}, ${elsewhere(received('quick cross join'))}`,
+);
+
+/** For a context of another process: whether it was ever opened, and whether any of it was new to it. */
+export const receiveElsewhere = async (db: Database, messages: readonly Envelope[], sameServer: boolean) => {
+  const values = [JSON.stringify(messages)];
+  const rows = await db.query<{ opened: boolean; kept: boolean }>(
+    sameServer ? RECEIVE_ELSEWHERE_QUICKLY : RECEIVE_ELSEWHERE,
+    values,
+  );
+  return rows[0];
+};
+
 /**
  * A message is ready when no earlier one of its lane and key is dead, claimed or put off; whole runs of one key are
  * claimed together, and worked off in order. What a concurrent claim has locked is skipped, and so are its followers.
@@ -196,7 +215,11 @@ const SUBSCRIBE = statement(
    on conflict (type, handler) do update set lane = excluded.lane where subscriptions.lane <> excluded.lane`,
 );
 
-export const subscribe = (db: Database, heard: readonly Subscription[]) => db.query(SUBSCRIBE, [JSON.stringify(heard)]);
+/** Of a context that hears nothing: others must be able to tell it from one that was never opened. */
+const NOTHING: Subscription = { type: 'nothing', handler: 'nobody', lane: 'none' };
+
+export const subscribe = (db: Database, heard: readonly Subscription[]) =>
+  db.query(SUBSCRIBE, [JSON.stringify(heard.length > 0 ? heard : [NOTHING])]);
 
 export const inboxFigures = async (db: Database): Promise<{ lag: number; waiting: number; dead: number }> => {
   const [row] = await db.query<{ lag: number; waiting: number; dead: number }>(

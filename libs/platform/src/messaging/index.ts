@@ -1,6 +1,7 @@
 export { Announcements } from './announcements';
 export { contextMessaging } from './context-messaging.module';
 export { DeadLetters, type DeadLetter } from './dead-letters.store';
+export { ELSEWHERE } from './elsewhere';
 export { type Envelope, type MessageMeta } from './envelope';
 export { ClaimLost, RetryLater, Undecodable } from './errors';
 export { type Prepares } from './handlers';

@@ -9,6 +9,8 @@ import { ShopModule } from './shop.module';
 
 export interface ShopOptions {
   readonly contexts?: readonly ContextName[];
+  /** Those that other processes keep open: messages are brought to them, too. */
+  readonly elsewhere?: readonly ContextName[];
   readonly logger?: LoggerService;
 }
 
@@ -16,10 +18,10 @@ export interface ShopOptions {
 export async function createShop(
   modules: readonly (Type | DynamicModule)[],
   config: Config,
-  { contexts = contextNames, logger }: ShopOptions = {},
+  { contexts = contextNames, elsewhere = [], logger }: ShopOptions = {},
 ): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
-    ShopModule.with(config, contexts, modules),
+    ShopModule.with(config, contexts, modules, { elsewhere }),
     shopAdapter(config.trustedProxies),
     { abortOnError: false, rawBody: true, logger: logger ?? asNestLogger(shopLogger(config)) },
   );

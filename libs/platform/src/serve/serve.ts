@@ -1,11 +1,13 @@
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createServer, type AddressInfo } from 'node:net';
-import { contextNames, DEMO_ADMIN, readConfig, type Config, type ContextName } from '#platform/config';
+import { join } from 'node:path';
+import { contextNames, DEMO_ADMIN, readConfig, shopContexts, type Config, type ContextName } from '#platform/config';
 import { migrate } from '#platform/database';
 import { asNestLogger, endLog, shopLogger, ShopState } from '#platform/observability';
 import { closeShop } from './closing';
 import { createShop } from './create-shop';
+import { neighbours } from './neighbours';
 import { housePostgres, type Housed } from './postgres';
 import { seed } from './seed';
 import { startUpError } from './start-up-error';
@@ -26,9 +28,14 @@ export async function serve(name: string, modules: readonly Type[], options: Ser
   let housed: Housed | undefined;
   try {
     const contexts = options.contexts ?? contextNames;
-    const told = readConfig(undefined, options.port ? { PORT: String(options.port) } : {});
+    const isService = options.contexts !== undefined;
+    const elsewhere = shopContexts.filter((context) => !contexts.includes(context));
+    const told = readConfig(undefined, {
+      ...(isService && neighbours),
+      ...(options.port && { PORT: String(options.port) }),
+    });
     await expectFreePort(told);
-    housed = await housePostgres(told, contexts, options.contexts !== undefined, say);
+    housed = await housePostgres(told, contexts, isService, say);
     const { config } = housed;
     const { ran, withoutRoles } = await migrate(config, {
       contexts: [...new Set<ContextName>([...contexts, 'privacy'])],
@@ -39,8 +46,9 @@ export async function serve(name: string, modules: readonly Type[], options: Ser
       say(
         `One database role serves ${withoutRoles.join(', ')}: this server lets no roles be created, so schemas are not guarded`,
       );
-    const logger = shopLogger(config);
-    const app = await createShop(modules, config, { contexts, logger: asNestLogger(logger) });
+    // services share a data folder, and files that turn over have one writer
+    const logger = shopLogger(isService ? { ...config, logDir: join(config.logDir, name) } : config);
+    const app = await createShop(modules, config, { contexts, elsewhere, logger: asNestLogger(logger) });
     const stop = stopper(app, housed, () => endLog(logger));
     await seed(app);
     await app.listen({ port: config.port, host: config.host });

@@ -1,10 +1,10 @@
-import { Module, type DynamicModule, type Type } from '@nestjs/common';
+import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { CacheModule } from '#platform/cache';
 import { ConfigModule, type Config, type ContextName } from '#platform/config';
 import { DatabaseModule } from '#platform/database';
 import { HttpModule } from '#platform/http';
-import { MessagingModule } from '#platform/messaging';
+import { ELSEWHERE, MessagingModule } from '#platform/messaging';
 import { ObservabilityModule } from '#platform/observability';
 import { PrivacyModule } from '#platform/privacy';
 import { SecurityModule } from '#platform/security';
@@ -13,6 +13,19 @@ import { DatabaseHealth, SERVED_CONTEXTS } from './database-health';
 import { publishedKeys } from './published-keys';
 import { redisHealth } from './redis-health';
 
+@Global()
+@Module({})
+class ElsewhereModule {
+  static with(contexts: readonly ContextName[]): DynamicModule {
+    return { module: ElsewhereModule, providers: [{ provide: ELSEWHERE, useValue: contexts }], exports: [ELSEWHERE] };
+  }
+}
+
+interface ShopExtent {
+  readonly jobs?: boolean;
+  readonly elsewhere?: readonly ContextName[];
+}
+
 /** What every process of the shop has, and the contexts that live in this one. */
 @Module({})
 export class ShopModule {
@@ -20,7 +33,7 @@ export class ShopModule {
     config: Config,
     contexts: readonly ContextName[],
     modules: readonly (Type | DynamicModule)[],
-    { jobs = true }: { readonly jobs?: boolean } = {},
+    { jobs = true, elsewhere = [] }: ShopExtent = {},
   ) {
     return {
       module: ShopModule,
@@ -28,6 +41,7 @@ export class ShopModule {
         ConfigModule.with(config),
         SystemModule,
         DatabaseModule,
+        ...(elsewhere.length > 0 ? [ElsewhereModule.with(elsewhere)] : []),
         CacheModule,
         MessagingModule,
         PrivacyModule,

@@ -1,0 +1,6 @@
+/** Where a service finds the others unless it is told: on this machine, at the ports of apps/. */
+export const neighbours = {
+  IDENTITY_URL: 'http://127.0.0.1:3001',
+  CATALOG_URL: 'http://127.0.0.1:3003',
+  CART_URL: 'http://127.0.0.1:3004',
+} as const;
