@@ -1,5 +1,6 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Config, ContextName } from '#platform/config';
-import { runningPostgres, startEmbeddedPostgres } from '#platform/database';
+import { connect, DataFolderInUse, runningPostgres, startEmbeddedPostgres } from '#platform/database';
 
 export interface Housed {
   readonly config: Config;
@@ -7,6 +8,9 @@ export interface Housed {
 }
 
 const nothingToStop = () => Promise.resolve();
+
+/** As long as recovery after a crash may take the one that starts the server. */
+const PATIENCE_MS = 120_000;
 
 /** The configured database, or an embedded one under DATA_DIR. A single service shares one that is running there. */
 export async function housePostgres(
@@ -17,10 +21,34 @@ export async function housePostgres(
 ): Promise<Housed> {
   if (config.databaseUrl || contexts.every((context) => config.databaseUrls[context]))
     return { config, stop: nothingToStop };
-  const running = shared ? runningPostgres(config.dataDir) : undefined;
-  if (running) return { config: withDatabase(config, running.url), stop: nothingToStop };
-  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir, say });
-  return { config: withDatabase(config, postgres.url), stop: () => postgres.stop() };
+  const { dataDir } = config;
+  const { url, stop } = await (shared ? sharedPostgres(dataDir, say) : ownPostgres(dataDir, say));
+  return { config: withDatabase(config, url), stop };
+}
+
+interface Server {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+async function ownPostgres(dataDir: string, say: (line: string) => void): Promise<Server> {
+  const postgres = await startEmbeddedPostgres({ dataDir, say });
+  return { url: postgres.url, stop: () => postgres.stop() };
+}
+
+/** Of services that start at once on one folder, the first starts the server, and the others wait until it answers. */
+async function sharedPostgres(dataDir: string, say: (line: string) => void): Promise<Server> {
+  for (const end = performance.now() + PATIENCE_MS; ; await pause(100)) {
+    const running = runningPostgres(dataDir);
+    try {
+      if (!running) return await ownPostgres(dataDir, say);
+      await (await connect(running.url, 'start-up')).end();
+      return { url: running.url, stop: nothingToStop };
+    } catch (error) {
+      const isSomebodysToStart = running !== undefined || error instanceof DataFolderInUse;
+      if (!isSomebodysToStart || performance.now() > end) throw error;
+    }
+  }
 }
 
 export const withDatabase = (config: Config, databaseUrl: string): Config =>
