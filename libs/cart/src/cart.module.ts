@@ -4,6 +4,7 @@ import { OrderPlaced } from '#contracts/ordering';
 import { contextDatabase } from '#platform/database';
 import { addMessages } from '#platform/http';
 import { contextMessaging } from '#platform/messaging';
+import { CartToOrderController } from './cart-to-order/cart-to-order.controller';
 import { StoredCartOf } from './cart-to-order/cart-to-order.query';
 import { cartTexts } from './cart-texts';
 import { AddItemHandler } from './change-cart/add-item.command';
@@ -17,13 +18,15 @@ import { SweepCarts } from './sweep-carts/sweep-carts.job';
 import { ViewCartController } from './view-cart/view-cart.controller';
 import { ViewCartHandler } from './view-cart/view-cart.query';
 
+export { CartElsewhereModule } from './cart-elsewhere.module';
+
 addMessages(cartTexts);
 
 /** Global for the one answer it gives to others: what an order is made of. */
 @Global()
 @Module({
   imports: [contextDatabase('cart'), contextMessaging('cart', [OrderPlaced])],
-  controllers: [ViewCartController, ChangeCartController],
+  controllers: [ViewCartController, ChangeCartController, CartToOrderController],
   providers: [
     Carts,
     Shelf,

@@ -37,6 +37,7 @@ import { CategoryEntity } from './model/category.entity';
 import { ProductEntity } from './model/product.entity';
 import { Products } from './model/products.store';
 import { VariantEntity } from './model/variant.entity';
+import { CatalogPricesController } from './pricing/catalog-prices.controller';
 import { PricesFromTheShelf } from './pricing/catalog-prices.query';
 import { PostgresSearch } from './search/postgres-search.adapter';
 import { productSearch, shelfIndex } from './search/search.config';
@@ -66,6 +67,8 @@ const consumers = [KeepAvailability, CountSales];
 const stores = [Shelf, Products, Labels, Availability, Sales, Unindexed, Vocabularies];
 const jobs = [ShelfTidier, WarmShelves, IndexShelf, DemoShelves];
 
+export { CatalogElsewhereModule } from './catalog-elsewhere.module';
+
 addMessages(catalogTexts);
 
 /** Global, so that whoever needs `CatalogPrices` has it without knowing this module. */
@@ -90,6 +93,7 @@ addMessages(catalogTexts);
     ListProductController,
     EditProductController,
     ArrangeShelvesController,
+    CatalogPricesController,
   ],
   providers: [
     ...queries,

@@ -5,7 +5,7 @@ import { FailureFilter, layEdge, limitConnections, serveDocs, takeFiles } from '
 import { AccessRecord, ShopState } from '#platform/observability';
 import { ShopSockets } from './sockets';
 
-const OUTSIDE_PREFIX = ['health', 'health/live', 'health/ready', 'metrics', '.well-known/jwks.json'];
+const OUTSIDE_PREFIX = ['health', 'health/live', 'health/ready', 'metrics', '.well-known/jwks.json', 'internal/*path'];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
 const TOLD = ['X-Request-Id', 'X-Cart-Token', 'ETag', 'Retry-After', 'Idempotent-Replayed', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']; // prettier-ignore
 

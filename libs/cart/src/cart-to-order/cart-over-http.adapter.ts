@@ -1,0 +1,20 @@
+import { Injectable } from '@nestjs/common';
+import { CartOf, type CartOwner, type CartToOrder } from '#contracts/cart';
+import { Config } from '#platform/config';
+import { Provider } from '#platform/questions';
+
+/** The cart of another process. Asking twice is harmless: what a guest collected is merged once. */
+@Injectable()
+export class CartOverHttp extends CartOf {
+  private readonly cart: Provider;
+
+  constructor({ cartUrl, internalSecret }: Config) {
+    super();
+    if (!cartUrl) throw new Error('CART_URL is missing: it says where carts are asked for');
+    this.cart = new Provider('cart', cartUrl, internalSecret);
+  }
+
+  async owner(owner: CartOwner): Promise<CartToOrder | undefined> {
+    return (await this.cart.ask<CartToOrder | null>('cart-of', owner)) ?? undefined;
+  }
+}

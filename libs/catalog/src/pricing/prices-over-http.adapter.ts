@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+
+import { CatalogPrices, type PricedLine, type UnpricedLine, type WantedLine } from '#contracts/catalog';
+import { Config } from '#platform/config';
+import { Provider } from '#platform/questions';
+
+import type { Locale } from '../shelf/locale';
+
+/** The catalogue of another process. */
+@Injectable()
+export class PricesOverHttp extends CatalogPrices {
+  private readonly catalogue: Provider;
+
+  constructor({ catalogUrl, internalSecret }: Config) {
+    super();
+    if (!catalogUrl) throw new Error('CATALOG_URL is missing: it says where prices are asked for');
+    this.catalogue = new Provider('catalogue', catalogUrl, internalSecret);
+  }
+
+  async price(lines: readonly WantedLine[], locale: Locale): Promise<readonly (PricedLine | UnpricedLine)[]> {
+    if (lines.length === 0) return [];
+    const wanted = lines.map(({ variantId, quantity, modifiers }) => ({
+      variantId,
+      quantity,
+      modifiers: modifiers.map(({ optionId, quantity }) => ({ optionId, quantity })),
+    }));
+    return this.catalogue.ask('prices', { lines: wanted, locale });
+  }
+}

@@ -1,0 +1,48 @@
+import { Breaker } from './breaker';
+
+let now: number;
+let breaker: Breaker;
+beforeEach(() => {
+  now = 0;
+  breaker = new Breaker(() => now);
+});
+
+const failing = (times: number) => {
+  for (let time = 0; time < times; time++) {
+    expect(breaker.lets()).toBe(true);
+    breaker.failed();
+  }
+};
+
+describe('A breaker', () => {
+  it('lets everyone through while there are answers in between', () => {
+    failing(4);
+    breaker.answered();
+    failing(4);
+    expect(breaker.lets()).toBe(true);
+  });
+
+  it('lets nobody through for two seconds after five failures on end', () => {
+    failing(5);
+    expect(breaker.lets()).toBe(false);
+    now = 1_999;
+    expect(breaker.lets()).toBe(false);
+  });
+
+  it('then lets one try, whose answer opens the way for all', () => {
+    failing(5);
+    now = 2_000;
+    expect([breaker.lets(), breaker.lets()]).toEqual([true, false]);
+    breaker.answered();
+    expect([breaker.lets(), breaker.lets()]).toEqual([true, true]);
+  });
+
+  it('waits again when the one who tried fails', () => {
+    failing(5);
+    now = 2_000;
+    failing(1);
+    expect(breaker.lets()).toBe(false);
+    now = 4_000;
+    expect(breaker.lets()).toBe(true);
+  });
+});

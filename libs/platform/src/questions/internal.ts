@@ -1,0 +1,8 @@
+import { applyDecorators, UseGuards } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import { Public, Unlimited } from '#platform/security';
+import { InternalGuard } from './internal.guard';
+
+/** For controllers below `internal/`, where other processes of the shop ask: not counted, and in no document. */
+export const Internal = (): ClassDecorator =>
+  applyDecorators(Public(), Unlimited(), ApiExcludeController(), UseGuards(InternalGuard));

@@ -1,0 +1,75 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import { ambient } from '#platform/observability';
+import { Breaker } from './breaker';
+import { SECRET_HEADER } from './internal.guard';
+import { QuestionRefused, Unanswered } from './question-errors';
+
+/** For the whole question, its repetitions included: whoever asks has a customer waiting. */
+const LONGEST_MS = 1_000;
+const RETRIES = 2;
+const TOO_MANY = 429;
+
+/** A context of another process, to which questions are put over HTTP. Questions only: they may be repeated. */
+export class Provider {
+  private readonly log = new Logger('Questions');
+
+  constructor(
+    private readonly name: string,
+    private readonly url: string,
+    private readonly secret: string,
+    private readonly breaker = new Breaker(),
+  ) {}
+
+  /** The data it answers to `POST /internal/<path>`. Throws `Unanswered` when there is no answer within a second. */
+  async ask<Data>(path: string, question: object): Promise<Data> {
+    if (!this.breaker.lets()) throw new Unanswered(this.name);
+    try {
+      const data = await this.patiently<Data>(`${this.url}/internal/${path}`, JSON.stringify(question));
+      this.breaker.answered();
+      return data;
+    } catch (error) {
+      if (error instanceof QuestionRefused) {
+        this.breaker.answered();
+        throw error;
+      }
+      this.breaker.failed();
+      this.log.warn(`${this.name} does not answer: ${reasonOf(error)}`);
+      throw new Unanswered(this.name, error);
+    }
+  }
+
+  private async patiently<Data>(url: string, question: string): Promise<Data> {
+    const deadline = AbortSignal.timeout(LONGEST_MS);
+    for (let attempt = 0; ; attempt++) {
+      try {
+        return await this.once<Data>(url, question, deadline);
+      } catch (error) {
+        if (error instanceof QuestionRefused || attempt >= RETRIES || deadline.aborted) throw error;
+        await pause((0.5 + Math.random()) * 40 * 2 ** attempt);
+      }
+    }
+  }
+
+  private async once<Data>(url: string, body: string, signal: AbortSignal): Promise<Data> {
+    const { requestId, traceparent } = ambient() ?? {};
+    const headers = {
+      'content-type': 'application/json',
+      [SECRET_HEADER]: this.secret,
+      ...(requestId && { 'x-request-id': requestId }),
+      ...(traceparent && { traceparent }),
+    };
+    const reply = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
+    if (reply.ok) return ((await reply.json()) as { data: Data }).data;
+    await reply.body?.cancel();
+    if (reply.status >= 500 || reply.status === TOO_MANY) throw new Error(`${url} answered ${reply.status}`);
+    throw new QuestionRefused(url, reply.status);
+  }
+}
+
+/** fetch() says "fetch failed", and why in its cause. */
+const reasonOf = (error: unknown): string => {
+  const { message, cause } = error as Error;
+  const { code, message: deeper } = (cause ?? {}) as { code?: string; message?: string };
+  return [message, deeper || code].filter(Boolean).join(': ');
+};
