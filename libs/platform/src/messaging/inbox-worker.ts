@@ -19,7 +19,7 @@ export class InboxWorker {
   private readonly lanes: Lanes;
   private loop?: Promise<void>;
   private sweptAt = -Infinity;
-  /** The last claim may have passed over followers of what was being handled, or a lane with its hands full. */
+  /** The last claim may have left something: followers of what was being handled, or of a lane more than there was room for. */
   private passedOver = false;
   /** The handlers' lanes, and those of handlers that this build no longer has: their messages become dead letters. */
   private readonly known: Set<string>;
@@ -73,7 +73,9 @@ export class InboxWorker {
     for (const { seq } of rows) this.held.set(seq, instance);
     await this.prepare(rows);
     for (const run of inRuns(rows)) this.lanes.add(run, () => this.work(run, instance));
-    return lanes.some(({ lane, room }) => this.lanes.isShort(lane) && count(rows, lane) === room);
+    const full = lanes.filter(({ lane, room }) => count(rows, lane) === room);
+    if (full.length > 0) this.passedOver = true;
+    return full.some(({ lane }) => this.lanes.isShort(lane));
   }
 
   private async work(run: Run<InboxRow>, instance: number): Promise<void> {

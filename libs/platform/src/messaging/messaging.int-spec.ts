@@ -57,6 +57,14 @@ describe('A message', () => {
     expect(answer).toEqual({ cause: ask.id, correlation: ask.correlation });
   });
 
+  it('is not kept waiting by a burst: what one claim leaves is claimed at once, not at the next poll', async () => {
+    let handled = 0;
+    const { inventory } = await start({ onNothing: () => void (handled += 1) });
+    const many = Array.from({ length: 190 }, (_, n) => new Nothing({ orderId: randomUUID(), n }));
+    await inventory.db.transaction(() => inventory.announcements.publish(...many));
+    await eventually(() => expect(handled).toBe(190), 3_000);
+  });
+
   it('is not sent when the transaction rolls back', async () => {
     const { inventory } = await start();
     const failing = inventory.db.transaction(async () => {
