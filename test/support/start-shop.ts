@@ -1,4 +1,3 @@
-/* eslint-disable @typescript-eslint/no-explicit-any -- an answer is what its reader says it is */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';

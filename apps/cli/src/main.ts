@@ -2,6 +2,9 @@ import { CommandFactory } from 'nest-commander';
 import { CliModule } from './cli.module';
 import { failure } from './output';
 
+// What the usage lines call us.
+process.argv[1] = 'shop';
+
 void CommandFactory.run(CliModule, {
   logger: false,
   cliName: 'shop',
