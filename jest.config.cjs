@@ -56,6 +56,8 @@ const onPostgres = {
 };
 
 module.exports = {
+  // Much of a journey is waiting for the shop; one worker a core would leave them idle.
+  maxWorkers: 3,
   projects: [
     { ...common, displayName: 'unit', testRegex: ['(libs|apps)/.*\\.spec\\.ts$', 'test/architecture/.*\\.spec\\.ts$'] },
     { ...common, ...onPostgres, displayName: 'integration', testRegex: ['\\.int-spec\\.ts$'] },
