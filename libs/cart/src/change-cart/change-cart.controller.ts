@@ -45,7 +45,7 @@ class ItemChangeBody {
 const unsold = { status: 404, code: 'VARIANT_UNAVAILABLE', when: 'Nobody sells this variant, or not any more.' };
 const unmade = { status: 400, code: 'MODIFIERS_INVALID', when: 'The options break the rules of their groups.' };
 
-@ApiTags('cart')
+@ApiTags('Cart')
 @GuestOrUser()
 @Controller('cart')
 export class ChangeCartController {

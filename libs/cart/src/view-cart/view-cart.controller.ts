@@ -10,7 +10,7 @@ import { CartView } from './cart-view';
 import { tokenHeader } from './token-header';
 import { ViewCart } from './view-cart.query';
 
-@ApiTags('cart')
+@ApiTags('Cart')
 @GuestOrUser()
 @Controller('cart')
 export class ViewCartController {

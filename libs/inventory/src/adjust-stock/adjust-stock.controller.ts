@@ -26,7 +26,7 @@ class AdjustmentBody {
   reason!: string;
 }
 
-@ApiTags('inventory')
+@ApiTags('Stock')
 @Allowed('stock')
 @Controller('admin/inventory')
 export class AdjustStockController {

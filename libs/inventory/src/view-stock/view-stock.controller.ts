@@ -12,7 +12,7 @@ class StockQuery extends PageQuery {
   sku?: string;
 }
 
-@ApiTags('inventory')
+@ApiTags('Stock')
 @Allowed('stock')
 @Controller('admin/inventory')
 export class ViewStockController {

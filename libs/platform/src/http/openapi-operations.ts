@@ -59,7 +59,7 @@ const exampleFailure = ({ code, when }: Refusal): object => ({
 });
 
 /** Refusals of one status are one response with an example for each code. */
-function refusalResponses(refusals: readonly Refusal[]): Record<string, object> {
+function refusalResponses(refusals: readonly Refusal[], schemas: Schemas): Record<string, object> {
   const responses: Record<string, object> = {};
   for (const status of new Set(refusals.map((refusal) => refusal.status))) {
     // Of two that tell of one code the first stands: the route's own words before the common ones.
@@ -82,7 +82,10 @@ function refusalResponses(refusals: readonly Refusal[]): Record<string, object> 
         'application/json': {
           schema: { $ref: '#/components/schemas/Failure' },
           examples: Object.fromEntries(
-            [...codes.values()].map((refusal) => [refusal.code, { value: exampleFailure(refusal) }]),
+            [...codes.values()].map((refusal) => [
+              refusal.code,
+              schemas.example(refusal.code, exampleFailure(refusal)),
+            ]),
           ),
         },
       },
@@ -150,6 +153,6 @@ export function completeOperation(operation: Operation, { handler, controller }:
   operation.responses = {
     ...(answers.length === 0 ? operation.responses : {}),
     ...Object.fromEntries(answers.map((doc) => [doc.status, answerResponse(doc, bare, limited, schemas)])),
-    ...refusalResponses(refusals),
+    ...refusalResponses(refusals, schemas),
   } as Operation['responses'];
 }

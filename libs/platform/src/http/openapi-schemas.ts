@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 
 export type Schema = Readonly<Record<string, unknown>>;
@@ -5,6 +6,7 @@ export type Schema = Readonly<Record<string, unknown>>;
 /** Zod shapes as schemas of the document: those with an id become components, each written once. */
 export class Schemas {
   readonly components: Record<string, Schema> = {};
+  readonly examples: Record<string, { readonly value: object }> = {};
 
   of(shape: z.ZodType): Schema {
     // Wrapped, so that the shape is a reference even where it stands at the root.
@@ -19,6 +21,12 @@ export class Schemas {
     }) as unknown as { $defs?: Record<string, Schema>; properties: { it: Schema } };
     for (const [id, schema] of Object.entries($defs)) this.components[id] ??= tidy(schema) as Schema;
     return tidy(properties.it) as Schema;
+  }
+
+  /** An example that many responses share is written once. */
+  example(name: string, value: object): { readonly $ref: string } | { readonly value: object } {
+    const known = (this.examples[name] ??= { value });
+    return isDeepStrictEqual(known.value, value) ? { $ref: `#/components/examples/${name}` } : { value };
   }
 }
 
@@ -54,7 +62,7 @@ export function modernise(value: unknown): unknown {
 /** An example out of a schema: its own where it has one, else the plainest value that fits. */
 export function exampleOf(schema: Schema, components: Readonly<Record<string, Schema>>, depth = 0): unknown {
   if ('example' in schema) return schema['example'];
-  if (depth > 8) return null;
+  if (depth > 24) return null; // a shape that holds itself
   const go = (next: unknown) => exampleOf(next as Schema, components, depth + 1);
   const ref = schema['$ref'];
   if (typeof ref === 'string') return go(components[ref.split('/').at(-1)!] ?? {});

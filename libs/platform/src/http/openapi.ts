@@ -52,6 +52,13 @@ function handlersOf(app: INestApplication): Map<string, Handler> {
   return handlers;
 }
 
+/** The tags that operations carry, by name. */
+function tagsOf({ paths }: OpenAPIObject): { name: string }[] {
+  const operations = Object.values(paths).flatMap((path) => Object.values(path) as { tags?: string[] }[]);
+  const names = new Set(operations.flatMap(({ tags }) => tags ?? []));
+  return [...names].sort().map((name) => ({ name }));
+}
+
 /** The whole document, out of what the decorators of every route say. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
   const said = new DocumentBuilder()
@@ -77,7 +84,9 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   document.components = {
     ...document.components,
     schemas: { ...document.components?.schemas, ...schemas.components, Failure: FAILURE },
+    examples: schemas.examples,
   };
+  document.tags = tagsOf(document);
   return modernise(document) as OpenAPIObject;
 }
 
