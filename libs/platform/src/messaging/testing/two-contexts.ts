@@ -1,13 +1,14 @@
-import { Injectable, Module, type INestApplicationContext, type Type } from '@nestjs/common';
+import { Global, Injectable, Module, type INestApplicationContext, type Type } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { NestFactory } from '@nestjs/core';
 import { join } from 'node:path';
-import { Config, ConfigModule } from '#platform/config';
+import { Config, ConfigModule, type ContextName } from '#platform/config';
 import { contextDatabase, Database, migrate } from '#platform/database';
 import { SystemModule } from '#platform/system';
 import { Announcements } from '../announcements';
 import { contextMessaging } from '../context-messaging.module';
 import { DeadLetters } from '../dead-letters.store';
+import { ELSEWHERE } from '../elsewhere';
 import { Hears, type Hearer } from '../hears';
 import { Timers } from '../timers';
 import { Alarm, Answer, Ask, Nothing } from './messages';
@@ -89,11 +90,15 @@ export class Payments {
   ) {}
 }
 
-/** An application of two contexts on the given database, without HTTP. `more` are providers of the first. */
+/**
+ * An application of two contexts on the given database, without HTTP. `more` are providers of the first. With `only`
+ * one of them lives in it, and the other elsewhere.
+ */
 export async function startTwoContexts(
   databaseUrl: string,
   behaviour: Partial<Behaviour> = {},
   more: Type[] = [],
+  only?: 'inventory' | 'payments',
 ): Promise<INestApplicationContext> {
   const provided = {
     provide: Behaviour,
@@ -113,7 +118,14 @@ export async function startTwoContexts(
   class Second {}
 
   const config = Object.assign(new Config(), { databaseUrl, databaseUrls: {} });
-  @Module({ imports: [ConfigModule.with(config), SystemModule, First, Second] })
+  const afar: ContextName[] = only ? [only === 'inventory' ? 'payments' : 'inventory'] : [];
+
+  @Global()
+  @Module({ providers: [{ provide: ELSEWHERE, useValue: afar }], exports: [ELSEWHERE] })
+  class Elsewhere {}
+
+  const living = only ? [Elsewhere, only === 'inventory' ? First : Second] : [First, Second];
+  @Module({ imports: [ConfigModule.with(config), SystemModule, ...living] })
   class Shop {}
   return NestFactory.createApplicationContext(Shop, { logger: ['error'], abortOnError: false });
 }

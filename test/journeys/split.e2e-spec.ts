@@ -1,0 +1,77 @@
+import { eventually } from '../support/eventually';
+import { openServices, type OpenServices } from '../support/open-services';
+import { ADMIN, chargesOf, expectStatus, logIn, mailsTo, register, shelve, stockOf } from '../support/people';
+import type { RunningShop } from '../support/start-shop';
+
+jest.setTimeout(30_000);
+
+describe('A shop of seven processes', () => {
+  let open: OpenServices;
+  let shop: RunningShop;
+  beforeAll(async () => {
+    open = await openServices();
+    shop = open.street as RunningShop;
+  }, 240_000);
+  afterAll(() => open?.close(), 30_000);
+
+  it('sells a coffee: from the shelf of one to the mailbox of another', async () => {
+    const [an, admin] = await Promise.all([register(shop), logIn(shop, ADMIN)]);
+    const drink = await shelve(admin, { stock: 20, price: 39_000 });
+    const cart = (await an.puts(drink.variantId, 3)).body.data;
+    expect(cart.total).toEqual({ amount: 117_000, currency: 'VND' });
+
+    const placed = expectStatus(201, await an.orders('tok_ok')).body.data;
+    const order = await an.sees(placed.id, 'confirmed');
+    expect(order).toMatchObject({ total: cart.total, payment: { method: 'card', status: 'paid' } });
+
+    expect(await chargesOf(admin, order.id)).toEqual([
+      expect.objectContaining({ status: 'captured', amount: { amount: 117_000, currency: 'VND' } }),
+    ]);
+    expect(await stockOf(admin, drink)).toMatchObject({ onHand: 17, reserved: 0, available: 17 });
+    await eventually(async () => expect((await an.get('/cart')).body.data.lines).toEqual([]));
+    await eventually(async () =>
+      expect(await an.points()).toMatchObject({ balance: 11, entries: [{ points: 11, orderId: order.id }] }),
+    );
+    await eventually(async () =>
+      expect((await mailsTo(admin, an.email)).map(({ event }) => event)).toEqual(['order-confirmed']),
+    );
+  });
+
+  it('is unavailable, not wrong, where one of them is away, and goes on when it is back', async () => {
+    const [an, admin] = await Promise.all([register(shop), logIn(shop, ADMIN)]);
+    const drink = await shelve(admin, { price: 50_000 });
+    await an.puts(drink.variantId);
+    await Promise.all([open.services.cart.kill(), open.services.notifications.kill()]);
+
+    const refused = await an.orders('tok_ok');
+    expect([refused.status, refused.body.error.code]).toEqual([503, 'UNAVAILABLE']);
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+
+    await open.reopen('cart');
+    const placed = expectStatus(201, await eventually(() => answered(an.orders('tok_ok')))).body.data;
+    await an.sees(placed.id, 'confirmed'); // nobody waits for the mail
+    await open.reopen('notifications');
+    await eventually(async () =>
+      expect((await mailsTo(admin, an.email)).map(({ event }) => event)).toEqual(['order-confirmed']),
+    );
+  });
+
+  it.each([
+    ['products', 'prices'],
+    ['cart', 'cart-of'],
+  ] as const)('keeps what %s tells the others from everybody else', async (service, question) => {
+    for (const path of [`//internal/${question}`, `/internal/${question}`]) {
+      const { status, body } = await open.services[service].post(path, {
+        body: {},
+        headers: { 'x-internal-secret': 'a guess' },
+      });
+      expect([status, body.error.code]).toEqual([404, 'NOT_FOUND']);
+    }
+  });
+});
+
+async function answered<R extends { status: number }>(asked: Promise<R>): Promise<R> {
+  const reply = await asked;
+  if (reply.status === 503) throw new Error('not yet');
+  return reply;
+}
