@@ -38,7 +38,7 @@ module.exports = {
       comment: 'An app names modules. The command line may also ask what a context asks and commands itself.',
       severity: 'error',
       from: { path: '^apps/(?!cli/)' },
-      to: { path: '^libs/', pathNot: `^libs/(platform/src/|kernel/src/|(${contexts})/src/[a-z-]+\\.module\\.ts$)` },
+      to: { path: '^libs/', pathNot: `^libs/(platform/src/|kernel/src/|(${contexts})/src/[a-z]+\\.module\\.ts$)` },
     },
     {
       name: 'nobody-leans-on-apps',

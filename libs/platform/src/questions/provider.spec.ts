@@ -40,7 +40,7 @@ describe('A question to another process', () => {
     answer = say(200, [1, 2]);
     expect(await prices.ask('prices', { lines: [] })).toEqual([1, 2]);
     expect(asked[0]).toMatchObject({ method: 'POST', url: '/internal/prices' });
-    expect(asked[0]!.headers).toMatchObject({ 'x-internal-secret': 'between us', 'content-type': 'application/json' });
+    expect(asked[0].headers).toMatchObject({ 'x-internal-secret': 'between us', 'content-type': 'application/json' });
   });
 
   it('is repeated twice where the answer is that it cannot be answered now', async () => {

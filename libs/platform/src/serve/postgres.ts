@@ -22,8 +22,8 @@ export async function housePostgres(
   if (config.databaseUrl || contexts.every((context) => config.databaseUrls[context]))
     return { config, stop: nothingToStop };
   const { dataDir } = config;
-  const { url, stop } = await (shared ? sharedPostgres(dataDir, say) : ownPostgres(dataDir, say));
-  return { config: withDatabase(config, url), stop };
+  const server = await (shared ? sharedPostgres(dataDir, say) : ownPostgres(dataDir, say));
+  return { config: withDatabase(config, server.url), stop: () => server.stop() };
 }
 
 interface Server {
