@@ -1,4 +1,4 @@
-import { Body, Controller, Get, Param, Post, Sse, type MessageEvent } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Sse, UseGuards, type MessageEvent } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Observable } from 'rxjs';
@@ -9,6 +9,7 @@ import { Allowed, Who, type Caller } from '#platform/security';
 import { ProjectionAnswer, RebuildAnswer } from './projection-answer';
 import { ListProjections, ViewRebuild } from './projections.query';
 import { RebuildStream } from './rebuild-stream.query';
+import { RebuildThere } from './rebuild-there.guard';
 import { CancelRebuild, StartRebuild, TakeRebuildLive } from './rebuild.command';
 
 class RebuildBody {
@@ -82,6 +83,7 @@ export class ProjectionsController {
 
   @Sse(':name/rebuilds/:id/stream')
   @Allowed('ops')
+  @UseGuards(RebuildThere)
   @Bare()
   @nameParam
   @ApiProduces('text/event-stream')

@@ -16,7 +16,6 @@ export class RebuildStream {
     private readonly shop: ShopState,
   ) {}
 
-  /** Throws NOT_FOUND before the stream begins. */
   async of(projection: string, id: Uuid): Promise<Observable<MessageEvent>> {
     const first = await this.rebuilds.view(projection, id);
     return new Observable<MessageEvent>((listener) => {

@@ -109,7 +109,7 @@ export const Email = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
     {
       check: (value) =>
-        typeof value === 'string' && value.length <= 254 && isEmail(value) && !isUnstorable(value)
+        typeof value === 'string' && value.length <= 254 && !isUnstorable(value) && isEmail(value)
           ? undefined
           : { code: 'email' },
       read: (value) => (typeof value === 'string' ? value.trim() : value),
