@@ -1,0 +1,49 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { BackOffice } from '../support/back-office';
+import { productNamed, type Product } from '../support/buyers';
+import { cashUp, decided } from '../support/cash-up';
+import { answered, boughtBy, pay, payAgain, queueUp } from '../support/checkouts';
+import { startShop, type RunningShop } from '../support/start-shop';
+
+jest.setTimeout(120_000);
+
+describe('Checkouts under fire', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'shop-under-fire-'));
+  let shop: RunningShop;
+  let coffee: Product;
+
+  beforeAll(async () => {
+    shop = await startShop({ dataDir });
+    coffee = await productNamed(shop, 'ca-phe-sua-da');
+  });
+  afterAll(async () => {
+    await shop?.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it('lose nothing when the shop is told to stop in the middle of 50 of them', async () => {
+    await (await BackOffice.enter(shop)).putStock(coffee.sku, 60);
+    const checkouts = await queueUp(shop, 50, coffee);
+    const paying = pay(shop, checkouts, 200);
+    await pause(100);
+    const told = Date.now();
+    expect(await shop.stop()).toBe(0);
+    expect(Date.now() - told).toBeLessThan(10_000);
+    await paying;
+    const acknowledged = answered(checkouts);
+
+    shop = await startShop({ dataDir });
+    const office = await BackOffice.enter(shop);
+    for (const { id } of acknowledged)
+      expect((await office.get(`/admin/orders/${id}/events`)).body.data[0]).toMatchObject({ type: 'OrderPlaced' });
+    await payAgain(shop, checkouts);
+    const bought = boughtBy(checkouts);
+    expect(new Set(bought.map(({ orderId }) => orderId)).size).toBe(checkouts.length);
+    const orders = await decided(shop, bought, 30_000);
+    expect(await office.orders()).toHaveLength(checkouts.length);
+    await cashUp(shop, office, { variant: coffee, stocked: 60, bought, orders });
+  });
+});

@@ -1,0 +1,63 @@
+import { ADMIN, expectStatus, logIn, stockOf, type Person } from './people';
+import type { Reply, RunningShop } from './start-shop';
+
+export interface Charge {
+  readonly orderId: string;
+  readonly amount: { readonly amount: number };
+  readonly status: 'captured' | 'refunded';
+}
+
+export interface Mail {
+  readonly orderId: string;
+  readonly to: string;
+  readonly event: string;
+}
+
+/** What the shop's own people see and do. */
+export class BackOffice {
+  private constructor(private readonly admin: Person) {}
+
+  static async enter(shop: RunningShop): Promise<BackOffice> {
+    return new BackOffice(await logIn(shop, ADMIN));
+  }
+
+  async putStock(sku: string, onHand: number): Promise<void> {
+    expectStatus(200, await this.admin.put(`/admin/inventory/${sku}`, { body: { onHand } }));
+  }
+
+  async stock(sku: string): Promise<{ onHand: number; reserved: number; available: number }> {
+    const { onHand, reserved, available } = await stockOf(this.admin, { sku });
+    return { onHand, reserved, available };
+  }
+
+  /** What the provider did, from its own books. */
+  async charges(): Promise<Charge[]> {
+    return (await this.get('/admin/sandbox/charges')).body.data;
+  }
+
+  mails(): Promise<Mail[]> {
+    return this.all('/admin/mailbox');
+  }
+
+  orders(): Promise<{ id: string; status: string }[]> {
+    return this.all('/admin/orders');
+  }
+
+  async verify(): Promise<{ valid: boolean; checked: number; firstBadPosition?: number; reason?: string }> {
+    return expectStatus(200, await this.admin.post('/admin/events/verify')).body.data;
+  }
+
+  async get(path: string): Promise<Reply> {
+    return expectStatus(200, await this.admin.get(path));
+  }
+
+  private async all<Row>(path: string): Promise<Row[]> {
+    const rows: Row[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const { body } = await this.get(`${path}?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`);
+      rows.push(...body.data);
+      cursor = body.meta.nextCursor;
+    }
+    return rows;
+  }
+}

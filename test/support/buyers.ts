@@ -1,0 +1,113 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expectStatus, register } from './people';
+import type { RunningShop } from './start-shop';
+
+export interface Product {
+  readonly variantId: string;
+  readonly sku: string;
+  readonly price: number;
+  /** Groups of options, of which one must be chosen. */
+  readonly choices: readonly { readonly options: readonly { readonly id: string }[] }[];
+}
+
+export interface CartLine {
+  readonly variantId: string;
+  readonly quantity: number;
+  readonly modifiers?: readonly { readonly optionId: string }[];
+}
+
+/** Somebody with a cart: a guest has its token, a member an access token. They outlive the shop's process. */
+export interface Buyer {
+  readonly isMember: boolean;
+  readonly name: string;
+  readonly email: string;
+  readonly phone: string;
+  readonly address: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The order as its buyer reads it. */
+export interface SeenOrder {
+  readonly id: string;
+  readonly status: string;
+  readonly lines: readonly object[];
+  readonly total: { readonly amount: number };
+  readonly cancellation?: { readonly code: string };
+}
+
+export interface Wish {
+  readonly key?: string;
+  readonly pay?: string;
+  readonly note?: string;
+}
+
+export async function productNamed(shop: RunningShop, slug: string): Promise<Product> {
+  const { body } = await shop.get(`/products/${slug}`);
+  const { id, sku, price } = body.data.variants[0];
+  const choices = body.data.modifiers.filter(({ min }: { min: number }) => min === 1);
+  return { variantId: id, sku, price: price.amount, choices };
+}
+
+const person = (label: string) => ({
+  name: `Trần Thị ${label}`,
+  email: `${label}.${randomUUID().slice(0, 8)}@example.com`,
+  phone: `09${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`,
+  address: `${label}/7 hẻm Bàn Cờ, Quận 3`,
+});
+
+/** A guest with these lines in the cart. */
+export async function guest(shop: RunningShop, label: string, ...[first, ...others]: CartLine[]): Promise<Buyer> {
+  const reply = expectStatus(201, await shop.post('/cart/items', { body: first }));
+  const headers = { 'x-cart-token': reply.headers.get('x-cart-token')! };
+  return filled(shop, { ...person(label), headers, isMember: false }, others);
+}
+
+/** Somebody with an account, and points on it. */
+export async function member(shop: RunningShop, label: string, ...lines: CartLine[]): Promise<Buyer> {
+  const { email, headers } = await register(shop);
+  return filled(shop, { ...person(label), email, headers, isMember: true }, lines);
+}
+
+async function filled(shop: RunningShop, buyer: Buyer, lines: readonly CartLine[]): Promise<Buyer> {
+  for (const body of lines) expectStatus(201, await shop.post('/cart/items', { body, headers: buyer.headers }));
+  return buyer;
+}
+
+export function order(shop: RunningShop, buyer: Buyer, { key = randomUUID(), pay = 'tok_ok', note }: Wish = {}) {
+  const { name, email, phone, address, headers } = buyer;
+  return shop.post('/orders', {
+    headers: { ...headers, 'idempotency-key': key },
+    body: {
+      contact: { name, email, phone },
+      fulfilment: { type: 'delivery', address },
+      payment: { method: 'card', token: pay },
+      ...(note && { note }),
+    },
+  });
+}
+
+/** The order once it is confirmed or cancelled, or as it stands when patience has run out. */
+export async function outcome(
+  shop: RunningShop,
+  { headers }: Buyer,
+  orderId: string,
+  until = Date.now() + 30_000,
+): Promise<SeenOrder> {
+  for (;;) {
+    const { body } = expectStatus(200, await shop.get(`/orders/${orderId}`, { headers }));
+    if (body.data.status !== 'pending' || Date.now() > until) return body.data;
+    await pause(100);
+  }
+}
+
+/** Several at a time, in order of their numbers; for what prepares a test and is not the test. */
+export async function each<Result>(count: number, work: (index: number) => Promise<Result>, atOnce = 10) {
+  const results: Result[] = Array.from({ length: count });
+  let next = 0;
+  const hand = async () => {
+    for (let index = next++; index < count; index = next++) results[index] = await work(index);
+  };
+  await Promise.all(Array.from({ length: atOnce }, hand));
+  return results;
+}
