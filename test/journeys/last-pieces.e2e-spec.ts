@@ -1,0 +1,80 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { BackOffice } from '../support/back-office';
+import { each, guest, order, outcome, productNamed, type Buyer, type Product } from '../support/buyers';
+import { startShop, type RunningShop } from '../support/start-shop';
+import { testDatabase, type TestDatabase } from '../support/test-database';
+
+jest.setTimeout(120_000);
+
+describe('The last pieces', () => {
+  let database: TestDatabase;
+  let shop: RunningShop;
+  let office: BackOffice;
+  let coffee: Product;
+  const charged = async (ids: Set<string>) => (await office.charges()).filter(({ orderId }) => ids.has(orderId));
+  const buy = async (buyers: readonly Buyer[]) => {
+    const replies = await Promise.all(buyers.map((buyer) => order(shop, buyer)));
+    expect(new Set(replies.map(({ status }) => status))).toEqual(new Set([201]));
+    const until = Date.now() + 30_000;
+    const orders = [];
+    for (const [index, { body }] of replies.entries())
+      orders.push(await outcome(shop, buyers[index], body.data.id, until));
+    return { orders, confirmed: orders.filter(({ status }) => status === 'confirmed') };
+  };
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    shop = await startShop({ env: { DATABASE_URL: database.url } });
+    office = await BackOffice.enter(shop);
+    coffee = await productNamed(shop, 'ca-phe-sua-da');
+  });
+  afterAll(async () => {
+    await shop?.stop();
+    await database?.drop();
+  });
+
+  it('go to as many of 200 buyers at once as there are, and nobody else pays', async () => {
+    await office.putStock(coffee.sku, 20);
+    const buyers = await each(200, (index) => guest(shop, `an${index}`, { variantId: coffee.variantId, quantity: 1 }));
+    const seen: number[] = [];
+    let watching = true;
+    const watch = (async () => {
+      for (; watching; await pause(50)) {
+        const { onHand, reserved, available } = await office.stock(coffee.sku);
+        seen.push(onHand, reserved, available);
+      }
+    })();
+    const { orders, confirmed } = await buy(buyers);
+    watching = false;
+    await watch;
+
+    const others = orders.filter(({ status }) => status !== 'confirmed');
+    expect(confirmed).toHaveLength(20);
+    expect(others.map(({ status, cancellation }) => [status, cancellation?.code])).toEqual(
+      others.map(() => ['cancelled', 'OUT_OF_STOCK']),
+    );
+    const charges = await charged(new Set(orders.map(({ id }) => id)));
+    expect(charges.map(({ orderId }) => orderId).sort()).toEqual(confirmed.map(({ id }) => id).sort());
+    expect(new Set(charges.map(({ status }) => status))).toEqual(new Set(['captured']));
+    expect(await office.stock(coffee.sku)).toEqual({ onHand: 0, reserved: 0, available: 0 });
+    expect(Math.min(...seen)).toBeGreaterThanOrEqual(0);
+  });
+
+  it('are not sold twice to one buyer who wants them in two ways', async () => {
+    const [plain, other] = coffee.choices[0].options.map(({ id }) => ({ optionId: id }));
+    const twoWays = (quantity: number) =>
+      [[plain], [other]].map((modifiers) => ({ variantId: coffee.variantId, quantity, modifiers }));
+
+    await office.putStock(coffee.sku, 3);
+    const greedy = await buy([await guest(shop, 'binh', ...twoWays(2))]);
+    expect(greedy.orders[0]).toMatchObject({ status: 'cancelled', cancellation: { code: 'OUT_OF_STOCK' } });
+    expect(greedy.orders[0].lines).toHaveLength(2);
+    expect(await office.stock(coffee.sku)).toEqual({ onHand: 3, reserved: 0, available: 3 });
+
+    await office.putStock(coffee.sku, 7);
+    const { orders, confirmed } = await buy(await each(10, (index) => guest(shop, `chi${index}`, ...twoWays(1))));
+    expect(confirmed).toHaveLength(3);
+    expect(await charged(new Set(orders.map(({ id }) => id)))).toHaveLength(3);
+    expect(await office.stock(coffee.sku)).toEqual({ onHand: 1, reserved: 0, available: 1 });
+  });
+});

@@ -1,0 +1,172 @@
+import { contextNames } from '#platform/config';
+import { BackOffice } from '../support/back-office';
+import { each, guest, member, order, outcome, productNamed, type Buyer } from '../support/buyers';
+import { startShop, type RunningShop } from '../support/start-shop';
+import { testDatabase, type TestDatabase } from '../support/test-database';
+
+jest.setTimeout(60_000);
+
+const NOTE = 'Gọi chuông nhà bên cạnh';
+
+interface Place {
+  readonly position: number;
+  readonly id: string;
+}
+
+describe('The books of the orders', () => {
+  let database: TestDatabase;
+  let shop: RunningShop;
+  let office: BackOffice;
+  let buyers: Buyer[];
+  let orderId: string;
+  let places: Place[];
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    shop = await startShop({ env: { DATABASE_URL: database.url } });
+    office = await BackOffice.enter(shop);
+    const line = { variantId: (await productNamed(shop, 'ca-phe-sua-da')).variantId, quantity: 1 };
+    buyers = [...(await each(5, (index) => guest(shop, `hoa${index}`, line))), await member(shop, 'khanh', line)];
+    const pays = ['tok_ok', 'tok_declined', 'tok_flaky', 'tok_ok', 'tok_late_webhook', 'tok_ok'];
+    const replies = await Promise.all(
+      buyers.map((buyer, index) => order(shop, buyer, { pay: pays[index], note: NOTE })),
+    );
+    orderId = replies[0].body.data.id;
+    for (const [index, { body }] of replies.entries()) await outcome(shop, buyers[index], body.data.id);
+    places = await database.admin<Place>(
+      'select l.position::int, e.id from ordering.order_log l join ordering.order_events e on e.id = l.event_id order by 1',
+    );
+  });
+  afterAll(async () => {
+    await shop?.stop();
+    await database?.drop();
+  });
+
+  describe('as the shop itself', () => {
+    it.each(
+      ['order_events', 'order_log', 'order_seals'].flatMap((table) => [
+        [`update ${table} set ${table === 'order_events' ? 'version = version' : 'position = position'}`],
+        [`delete from ${table}`],
+        [`truncate ${table}`],
+      ]),
+    )('refuse %s', async (sql) => {
+      const before = await database.admin('select count(*) from ordering.order_events');
+      await expect(database.of('ordering').query(sql)).rejects.toThrow(/permission denied|append-only/);
+      // nor can their owner, nor a superuser in passing
+      await expect(
+        database.admin(`begin; set local role shop_ordering_owner; set local search_path = ordering; ${sql}; commit`),
+      ).rejects.toThrow(/permission denied|append-only/);
+      await expect(database.admin(`begin; set local search_path = ordering; ${sql}; commit`)).rejects.toThrow(
+        'append-only',
+      );
+      expect(await database.admin('select count(*) from ordering.order_events')).toEqual(before);
+    });
+
+    it('lie in a schema that no other context can read, nor any context another', async () => {
+      const tables = await database.admin<{ schema: string; name: string }>(
+        `select schemaname as schema, tablename as name from pg_tables where schemaname = any($1::text[])`,
+        [contextNames],
+      );
+      expect(new Set(tables.map(({ schema }) => schema))).toEqual(new Set(contextNames));
+      for (const reader of contextNames) {
+        const as = database.of(reader);
+        const own = tables.find(({ schema, name }) => schema === reader && name !== 'migrations')!;
+        await expect(as.query(`select from ${reader}.${own.name} limit 1`)).resolves.toBeDefined();
+        for (const { schema, name } of tables.filter(({ schema }) => schema !== reader))
+          await expect(as.query(`select from ${schema}.${name} limit 1`)).rejects.toThrow('permission denied');
+      }
+    });
+  });
+
+  describe('verified', () => {
+    const tamper = (sql: string) =>
+      database.admin(`
+        begin;
+        alter table ordering.order_events disable trigger all;
+        alter table ordering.order_log disable trigger all;
+        ${sql};
+        alter table ordering.order_events enable always trigger order_events_append_only;
+        alter table ordering.order_log enable always trigger order_log_append_only;
+        commit`);
+    /** Does it, asks what verifying finds, and undoes it. */
+    const found = async (sql: string) => {
+      await tamper(`create table public.kept_events as table ordering.order_events;
+                    create table public.kept_log as table ordering.order_log; ${sql}`);
+      const verdict = await office.verify();
+      await tamper(`delete from ordering.order_events; insert into ordering.order_events table public.kept_events;
+                    delete from ordering.order_log; insert into ordering.order_log table public.kept_log;
+                    drop table public.kept_events, public.kept_log`);
+      return verdict;
+    };
+    const middle = () => places[Math.floor(places.length / 2)];
+
+    afterEach(async () => expect(await office.verify()).toMatchObject({ valid: true, checked: places.length }));
+
+    it.each([
+      ['id', 'gen_random_uuid()'],
+      ['order_id', 'gen_random_uuid()'],
+      ['version', 'version + 100'],
+      ['event_type', `'OrderConfirmed.'`],
+      ['schema_version', 'schema_version + 1'],
+      ['event_data', `event_data || '{"more": 1}'`],
+      ['metadata', `metadata || '{"more": 1}'`],
+      ['"timestamp"', `"timestamp" + interval '1 microsecond'`],
+    ])('name the position where %s was changed', async (column, value) => {
+      const { id, position } = middle();
+      expect(await found(`update ordering.order_events set ${column} = ${value} where id = '${id}'`)).toMatchObject({
+        valid: false,
+        firstBadPosition: position,
+        checked: position - 1,
+      });
+    });
+
+    it('have no column that could be changed unseen', async () => {
+      const columns = await database.admin<{ name: string }>(
+        `select attname as name from pg_attribute where attrelid = 'ordering.order_events'::regclass and attnum > 0 order by attnum`,
+      );
+      expect(columns.map(({ name }) => name)).toEqual(
+        'id order_id version event_type schema_version event_data metadata timestamp'.split(' '),
+      );
+    });
+
+    it('name the position of an event that is gone, with its place or without', async () => {
+      const { id, position } = middle();
+      const gone = `delete from ordering.order_events where id = '${id}'`;
+      expect(await found(gone)).toMatchObject({ valid: false, firstBadPosition: position });
+      expect(await found(`${gone}; delete from ordering.order_log where position = ${position}`)).toMatchObject({
+        valid: false,
+        firstBadPosition: position,
+      });
+    });
+
+    it('name the first position of a pair that changed places', async () => {
+      const [one, other] = [places[3], places[places.length - 2]];
+      const swap = (ids: string) => `update ordering.order_log set event_id = case event_id
+        when '${one.id}' then '${other.id}'::uuid else '${one.id}'::uuid end where event_id in (${ids})`;
+      // the key on event_id stands in the way of a simple swap
+      const sql = `alter table ordering.order_log drop constraint order_log_event_id_key;
+        ${swap(`'${one.id}', '${other.id}'`)};
+        alter table ordering.order_log add constraint order_log_event_id_key unique (event_id)`;
+      expect(await found(sql)).toMatchObject({ valid: false, firstBadPosition: one.position });
+    });
+  });
+
+  it('and the messages about them name nobody in clear', async () => {
+    const tables = await database.admin<{ table: string }>(
+      `select format('%I.%I', schemaname, tablename) as table from pg_tables
+        where schemaname = any($1::text[]) and (schemaname in ('ordering', 'payments', 'sandbox')
+          or tablename in ('outbox', 'inbox', 'timers') or tablename ~ 'process|journal')`,
+      [contextNames],
+    );
+    const dumps: string[] = [];
+    for (const { table } of tables) {
+      const rows = await database.admin<{ row: string }>(`select t::text as row from ${table} t`);
+      dumps.push(...rows.map(({ row }) => `${table} ${row}`));
+    }
+    for (const kind of ['ordering.order_events', 'ordering.outbox', 'inventory.inbox', 'payments.inbox'])
+      expect(dumps.some((row) => row.startsWith(`${kind} `) && row.includes(orderId))).toBe(true);
+    for (const { name, email, phone, address } of buyers)
+      for (const secret of [name, email, phone, address, NOTE])
+        expect(dumps.filter((row) => row.toLowerCase().includes(secret.toLowerCase()))).toEqual([]);
+  });
+});

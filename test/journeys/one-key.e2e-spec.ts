@@ -1,0 +1,92 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BackOffice } from '../support/back-office';
+import { each, guest, order, outcome, productNamed, type Buyer, type Product } from '../support/buyers';
+import { startShop, type Reply, type RunningShop } from '../support/start-shop';
+import { testDatabase, type TestDatabase } from '../support/test-database';
+
+jest.setTimeout(120_000);
+
+const times = <Result>(count: number, ask: () => Promise<Result>) => Promise.all(Array.from({ length: count }, ask));
+const replayed = (replies: readonly Reply[]) =>
+  replies.filter(({ headers }) => headers.get('idempotent-replayed') === 'true').length;
+
+describe('One key, one order', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'shop-one-key-'));
+  const key = randomUUID();
+  let database: TestDatabase;
+  let shop: RunningShop;
+  let coffee: Product;
+  let buyer: Buyer;
+  let answers: Reply[];
+  const open = async () => {
+    shop = await startShop({ dataDir, env: { DATABASE_URL: database.url } });
+  };
+  const chargesOf = async (orderId: string) =>
+    (await (await BackOffice.enter(shop)).charges()).filter((charge) => charge.orderId === orderId);
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    await open();
+    coffee = await productNamed(shop, 'ca-phe-sua-da');
+    buyer = await guest(shop, 'dung', { variantId: coffee.variantId, quantity: 2 });
+  });
+  afterAll(async () => {
+    await shop?.stop();
+    await database?.drop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it('is what 50 requests at once with one key make, and all get the same answer', async () => {
+    answers = await times(50, () => order(shop, buyer, { key }));
+    const [{ body }] = answers;
+    expect(body.data).toMatchObject({ status: 'pending', version: 1 });
+    for (const answer of answers) expect([answer.status, answer.body]).toEqual([201, body]);
+    expect(replayed(answers)).toBe(49);
+    expect(await outcome(shop, buyer, body.data.id)).toMatchObject({ status: 'confirmed' });
+    expect(await chargesOf(body.data.id)).toMatchObject([{ status: 'captured', amount: { amount: 2 * coffee.price } }]);
+    expect(await (await BackOffice.enter(shop)).orders()).toHaveLength(1);
+  });
+
+  it('holds when the cart has something else by now, and for another body is refused', async () => {
+    const { headers } = buyer;
+    await shop.post('/cart/items', { headers, body: { variantId: coffee.variantId, quantity: 1 } });
+    const again = await order(shop, buyer, { key });
+    expect([again.status, again.body]).toEqual([201, answers[0].body]);
+    const another = await order(shop, buyer, { key, note: 'Ít đá' });
+    expect([another.status, another.body.error.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+  });
+
+  it.each([
+    ['a restart', () => shop.stop()],
+    ['a crash', () => shop.kill()],
+  ])('holds across %s', async (_, end) => {
+    await end();
+    await open();
+    const again = await times(50, () => order(shop, buyer, { key }));
+    for (const answer of again) expect([answer.status, answer.body]).toEqual([201, answers[0].body]);
+    expect(replayed(again)).toBe(50);
+    expect(await chargesOf(answers[0].body.data.id)).toHaveLength(1);
+    const another = await order(shop, buyer, { key, pay: 'tok_declined' });
+    expect([another.status, another.body.error.code]).toEqual([422, 'IDEMPOTENCY_KEY_REUSED']);
+  });
+
+  it('is what one cart makes too: with a second key it is told to be ordered already', async () => {
+    const line = { variantId: coffee.variantId, quantity: 1 };
+    const buyers = await each(20, (index) => guest(shop, `giang${index}`, line));
+    const pairs = await Promise.all(buyers.map((one) => times(2, () => order(shop, one))));
+    for (const pair of pairs) {
+      const [placed, refused] = pair.sort((a, b) => a.status - b.status);
+      expect([placed.status, refused.status, refused.body.error?.code]).toEqual([201, 409, 'CART_ALREADY_ORDERED']);
+    }
+  });
+
+  it("is nobody else's key", async () => {
+    const stranger = await guest(shop, 'em', { variantId: coffee.variantId, quantity: 1 });
+    const reply = await order(shop, stranger, { key });
+    expect(reply.status).toBe(201);
+    expect(reply.body.data.id).not.toBe(answers[0].body.data.id);
+  });
+});
