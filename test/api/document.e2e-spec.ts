@@ -1,0 +1,150 @@
+import { execFile } from 'node:child_process';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { openShop, type OpenShop } from '../support/open-shop';
+import { codesOf, fetchDocument, operationsOf, type ApiDocument, type Operation } from './the-document';
+
+jest.setTimeout(60_000);
+
+const ROOT = join(__dirname, '..', '..');
+const SNAPSHOT = join(ROOT, 'docs', 'openapi.json');
+const bin = (path: string) => join(ROOT, 'node_modules', path);
+
+/** What api.md promises, route by route. */
+const PROMISED = `
+  POST /auth/register, POST /auth/login, POST /auth/refresh, POST /auth/logout
+  GET /users/me, PATCH /users/me, GET /users/me/loyalty
+  GET /users/me/addresses, POST /users/me/addresses, PATCH /users/me/addresses/{id}, DELETE /users/me/addresses/{id}
+  GET /categories, GET /brands, GET /products, GET /products/{idOrSlug}, GET /products/popular
+  GET /search, GET /search/suggest
+  GET /cart, DELETE /cart, POST /cart/items, PATCH /cart/items/{lineId}, DELETE /cart/items/{lineId}
+  POST /orders, GET /orders, GET /orders/{id}, GET /orders/{id}/history, POST /orders/{id}/cancel
+  POST /payments/webhooks/{provider}
+  POST /admin/products, PATCH /admin/products/{id}, DELETE /admin/products/{id}
+  POST /admin/categories, PATCH /admin/categories/{id}, DELETE /admin/categories/{id}
+  POST /admin/brands, PATCH /admin/brands/{id}, DELETE /admin/brands/{id}
+  GET /admin/inventory, PUT /admin/inventory/{sku}, POST /admin/inventory/{sku}/adjustments
+  GET /admin/orders, POST /admin/orders/{id}/accept, POST /admin/orders/{id}/prepare, POST /admin/orders/{id}/ready
+  POST /admin/orders/{id}/complete, POST /admin/orders/{id}/cancel, POST /admin/orders/{id}/refunds
+  GET /admin/orders/{id}/events, GET /admin/orders/{id}/state, GET /admin/orders/{id}/diff, GET /admin/orders/{id}/timeline
+  GET /admin/events, POST /admin/events/verify
+  GET /admin/projections, POST /admin/projections/{name}/rebuilds, GET /admin/projections/{name}/rebuilds/{id}
+  POST /admin/projections/{name}/rebuilds/{id}/cancel, POST /admin/projections/{name}/rebuilds/{id}/go-live
+  GET /admin/projections/{name}/rebuilds/{id}/stream
+  GET /admin/reports/sales, GET /admin/mailbox, GET /admin/sandbox/charges
+`
+  .trim()
+  .split(/\s*[,\n]\s*/)
+  .map((route) => route.replace(' /', ' /api/v1/'));
+
+/** Each operation by its name, and every component, so that a difference can be told in words. */
+function partsOf(document: ApiDocument): Map<string, string> {
+  const parts = operationsOf(document).map((said): [string, unknown] => [`${said.method} ${said.path}`, said]);
+  for (const [kind, all] of Object.entries(document.components))
+    for (const [name, one] of Object.entries(all)) parts.push([`${kind} ${name}`, one]);
+  return new Map(parts.map(([name, part]) => [name, JSON.stringify(part)]));
+}
+
+describe('The document', () => {
+  let open: OpenShop;
+  let document: ApiDocument;
+  let operations: Operation[];
+  const folder = mkdtempSync(join(tmpdir(), 'shop-api-'));
+  const file = join(folder, 'openapi.json');
+  const run = (script: string, ...args: string[]) =>
+    promisify(execFile)(process.execPath, [script, ...args], {
+      cwd: folder,
+      env: { ...process.env, REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', NO_COLOR: '1' },
+      maxBuffer: 64 * 1024 * 1024,
+    }).catch((error: { stdout: string; stderr: string }) => {
+      throw new Error(`${error.stdout}\n${error.stderr}`);
+    });
+
+  beforeAll(async () => {
+    open = await openShop();
+    document = await fetchDocument(open.shop);
+    operations = operationsOf(document);
+    writeFileSync(file, JSON.stringify(document));
+  }, 240_000);
+  afterAll(async () => {
+    await open?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('lists every route that was promised', () => {
+    const routes = operations.map(({ method, path }) => `${method} ${path}`);
+    expect(PROMISED.filter((route) => !routes.includes(route))).toEqual([]);
+    expect(routes).toContain('GET /.well-known/jwks.json');
+  });
+
+  it('says of every operation what it is called, what it does, who may, and what it answers', () => {
+    const ids = operations.map(({ operationId }) => operationId);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const said of operations) {
+      const lacking = [
+        !/^[a-z][A-Za-z]+$/.test(said.operationId) && 'an operationId',
+        !(said.summary?.length > 5) && 'a summary',
+        said.tags?.length !== 1 && 'a tag',
+        !Array.isArray(said.security) && 'its security',
+        !Object.keys(said.responses).some((status) => status.startsWith('2')) && 'an answer',
+        said.path.includes('{id}') && !said.responses['404'] && 'a 404',
+        said.security.some((one) => 'bearer' in one) && !codesOf(said, 401).includes('TOKEN_EXPIRED') && 'a 401',
+        said['x-permission'] && !codesOf(said, 403).includes('FORBIDDEN') && 'a 403',
+        said.requestBody && !said.responses['413'] && 'a 413',
+        ...[400, 500, 503].map((status) => !said.responses[status] && `a ${status}`),
+      ];
+      expect([said.operationId, lacking.filter(Boolean)]).toEqual([said.operationId, []]);
+    }
+  });
+
+  it('gives an example of every answer and of every error code', () => {
+    for (const { operationId, responses } of operations)
+      for (const [status, { content, headers }] of Object.entries(responses)) {
+        const here = `${operationId} ${status}`;
+        expect([here, headers && 'X-Request-Id' in headers]).toEqual([here, true]);
+        if (status === '204') continue;
+        const { example, examples } = Object.values(content!)[0]!;
+        if (Number(status) < 400) expect([here, example !== undefined]).toEqual([here, true]);
+        else {
+          const codes = Object.keys(examples ?? {});
+          expect([here, codes.length > 0 && codes.every((code) => /^[A-Z][A-Z_]+$/.test(code))]).toEqual([here, true]);
+        }
+      }
+  });
+
+  it('passes the linter', async () => {
+    const linted = run(
+      bin('@redocly/cli/bin/cli.js'),
+      ...['lint', file, '--format', 'json', '--config', join(__dirname, 'redocly.yaml')],
+    );
+    const { problems } = JSON.parse((await linted).stdout) as {
+      problems: { ruleId: string; message: string; location: { pointer: string }[] }[];
+    };
+    expect(problems.map(({ ruleId, message, location }) => [ruleId, message, location[0]?.pointer])).toEqual([]);
+  });
+
+  it('makes a typed client that orders a coffee', async () => {
+    copyFileSync(join(__dirname, 'order-a-coffee.client.txt'), join(folder, 'order-a-coffee.ts'));
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+    await run(bin('openapi-typescript/bin/cli.js'), file, '-o', join(folder, 'shop-api.d.ts'));
+    const options = '--module nodenext --target es2023 --strict --skipLibCheck --types node';
+    await run(bin('typescript/bin/tsc'), ...options.split(' '), 'order-a-coffee.ts');
+    const { stdout } = await run(join(folder, 'order-a-coffee.js'), open.shop.url);
+    expect(JSON.parse(stdout)).toEqual({ status: 'confirmed', total: { amount: expect.any(Number), currency: 'VND' } });
+  });
+
+  it('is the one that was agreed on: docs/openapi.json (meant otherwise? run this with UPDATE_OPENAPI=1)', () => {
+    if (process.env['UPDATE_OPENAPI'] === '1') writeFileSync(SNAPSHOT, `${JSON.stringify(document, null, 2)}\n`);
+    const [agreed, served] = [JSON.parse(readFileSync(SNAPSHOT, 'utf8')) as ApiDocument, document].map(partsOf);
+    const names = [...new Set([...agreed!.keys(), ...served!.keys()])];
+    expect({
+      added: names.filter((name) => !agreed!.has(name)),
+      removed: names.filter((name) => !served!.has(name)),
+      changed: names.filter(
+        (name) => agreed!.has(name) && served!.has(name) && agreed!.get(name) !== served!.get(name),
+      ),
+    }).toEqual({ added: [], removed: [], changed: [] });
+  });
+});

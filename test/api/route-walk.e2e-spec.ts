@@ -1,0 +1,214 @@
+import { randomUUID } from 'node:crypto';
+import { openShop, type OpenShop } from '../support/open-shop';
+import { anyone, logIn, register, type Person } from '../support/people';
+import type { AskOptions, Reply } from '../support/start-shop';
+import { exampleOf, placesIn, replaced } from './bodies';
+import { codesOf, fetchDocument, operationsOf, type ApiDocument, type Operation } from './the-document';
+
+jest.setTimeout(90_000);
+
+const PERMISSIONS = { barista: ['staff'], manager: ['staff', 'catalog', 'stock', 'reports', 'audit'] };
+const accessOf = ({ security }: Operation) => {
+  if (security.length === 0) return 'anyone';
+  return security.some((one) => Object.keys(one).length === 0) ? 'guests' : 'users';
+};
+
+/** Runs so many at a time. */
+async function each<Item>(items: readonly Item[], work: (item: Item) => Promise<void>, atOnce = 8): Promise<void> {
+  const queue = [...items];
+  await Promise.all(
+    Array.from({ length: atOnce }, async () => {
+      for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+    }),
+  );
+}
+
+describe('Every route', () => {
+  let open: OpenShop;
+  let document: ApiDocument;
+  let operations: Operation[];
+  let customer: Person;
+  let barista: Person;
+  let manager: Person;
+
+  beforeAll(async () => {
+    open = await openShop();
+    document = await fetchDocument(open.shop);
+    operations = operationsOf(document);
+    const employ = async (role: string) => {
+      const { email } = await register(open.shop);
+      await open.database.admin('update identity.accounts set role = $1 where email = $2', [role, email]);
+      return logIn(open.shop, { email, password: 'a-long-Password-1' });
+    };
+    [customer, barista, manager] = await Promise.all([register(open.shop), employ('barista'), employ('manager')]);
+  }, 240_000);
+  afterAll(() => open?.close());
+
+  const addressOf = ({ path }: Operation, values: (name: string) => string = () => randomUUID()) =>
+    path
+      .replace(/^\/api\/v1/, '')
+      .replace(/^\/\.well-known/, '//.well-known')
+      .replace(/\{(\w+)\}/g, (_, name: string) => values(name));
+
+  /** Asks, and holds the answer against the document: its status and its code are among those that were announced. */
+  async function ask(who: Person, said: Operation, path: string, options: AskOptions = {}): Promise<Reply> {
+    const method = said.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
+    const reply = await who[method](path, options);
+    const here = `${said.method} ${path.slice(0, 200)} ${JSON.stringify(options).slice(0, 300)} → ${reply.status} ${JSON.stringify(reply.body).slice(0, 300)}`;
+    if (reply.status >= 500) throw new Error(`broken: ${here}`);
+    if (!(reply.status in said.responses)) throw new Error(`a status that was not announced: ${here}`);
+    if (reply.status >= 400) {
+      const { success, error } = reply.body;
+      if (success !== false || !error?.requestId || !error.message) throw new Error(`not in the envelope: ${here}`);
+      if (!codesOf(said, reply.status).includes(error.code)) throw new Error(`a code that was not announced: ${here}`);
+    }
+    return reply;
+  }
+  const bodyFor = (said: Operation) => (said.requestBody ? { body: {} } : {});
+
+  it('lets in whom it names, and refuses everybody else', async () => {
+    const strangers = anyone(open.shop);
+    await each(operations, async (said) => {
+      const code = async (who: Person, more: AskOptions = {}) => {
+        const reply = await ask(who, said, addressOf(said), { ...bodyFor(said), ...more });
+        return reply.status < 400 ? 'let in' : (reply.body.error.code as string);
+      };
+      const [unknown, forged, known] = [
+        await code(strangers),
+        await code(strangers, { token: 'x.y.z' }),
+        await code(customer),
+      ];
+      const here = said.operationId;
+      const refused = ['UNAUTHENTICATED', 'FORBIDDEN', 'TOKEN_INVALID', 'TOKEN_EXPIRED'];
+      switch (accessOf(said)) {
+        case 'anyone':
+          // A refresh token is what the body holds, and is not there.
+          for (const answer of [unknown, forged, known])
+            expect([here, refused]).not.toEqual([here, expect.arrayContaining([answer])]);
+          break;
+        case 'guests':
+          expect([here, forged]).toEqual([here, 'TOKEN_INVALID']);
+          expect([here, refused]).not.toEqual([here, expect.arrayContaining([known])]);
+          // Whoever has neither token nor cart has no orders to list.
+          expect([here, unknown === 'UNAUTHENTICATED']).toEqual([here, here === 'listOrders']);
+          break;
+        case 'users':
+          expect([here, unknown, forged]).toEqual([here, 'UNAUTHENTICATED', 'TOKEN_INVALID']);
+          expect([here, known === 'FORBIDDEN']).toEqual([here, said['x-permission'] !== undefined]);
+      }
+      for (const [person, role] of [
+        [barista, 'barista'],
+        [manager, 'manager'],
+      ] as const)
+        if (said['x-permission'])
+          expect([here, role, (await code(person)) !== 'FORBIDDEN']).toEqual([
+            here,
+            role,
+            PERMISSIONS[role].includes(said['x-permission']),
+          ]);
+    });
+  });
+
+  it('under /admin asks for a permission', () => {
+    const open = operations.filter(({ path, ...said }) => path.startsWith('/api/v1/admin') && !said['x-permission']);
+    expect(open.map(({ operationId }) => operationId)).toEqual([]);
+  });
+
+  const GARBAGE = [
+    'not-an-id',
+    '%00',
+    '%F0%9F%8D%B5',
+    '..%2F..%2Fetc%2Fpasswd',
+    "'%20or%201=1--",
+    'x'.repeat(200),
+    '-1',
+  ];
+
+  it('answers garbage in its address with a refusal', async () => {
+    const cases = operations
+      .filter(({ path }) => path.includes('{'))
+      .flatMap((said) => GARBAGE.map((garbage) => ({ said, garbage })));
+    await each(cases, async ({ said, garbage }) => {
+      const reply = await ask(
+        open.admin,
+        said,
+        addressOf(said, () => garbage),
+        bodyFor(said),
+      );
+      if (reply.status < 400) throw new Error(`${said.operationId} took ${garbage}: ${reply.status}`);
+    });
+  });
+
+  it('answers what is not there with 404, or says first what else is wrong', async () => {
+    const cases = operations.filter(({ path }) => path.includes('{'));
+    await each(cases, async (said) => {
+      const reply = await ask(open.admin, said, addressOf(said), bodyFor(said));
+      expect([said.operationId, [400, 401, 404]]).toEqual([said.operationId, expect.arrayContaining([reply.status])]);
+    });
+  });
+
+  it('refuses queries it does not know, and values that are none', async () => {
+    const values = ['', '-1', '1e9', '99999999999999999999', '%00', 'x'.repeat(3_000), '%5B%5D', 'null', "';--"];
+    const cases = operations.flatMap((said) => {
+      const names = (said.parameters ?? []).filter(({ in: where }) => where === 'query').map(({ name }) => name);
+      const garbage = names.flatMap((name) => [...values.map((value) => `${name}=${value}`), `${name}=1&${name}=2`]);
+      return ['colour=red', ...garbage].map((query) => ({ said, query }));
+    });
+    await each(cases, async ({ said, query }) => {
+      const reply = await ask(open.admin, said, `${addressOf(said)}?${query}`, bodyFor(said));
+      if (query === 'colour=red' && !['receivePaymentWebhook', 'followRebuild'].includes(said.operationId))
+        expect([said.operationId, reply.body.error?.code]).toEqual([said.operationId, 'VALIDATION_ERROR']);
+    });
+  });
+
+  it('takes bodies apart with care', async () => {
+    const whole = [
+      ...['', 'not json', '[]', '"text"', 'null', '{"__proto__":{"a":1}}', '{"constructor":1}'],
+      `${'{"a":'.repeat(500)}1${'}'.repeat(500)}`,
+    ];
+    const values = [null, -1, 1.5, 1e308, '', 'x'.repeat(30_000), '\u0000', '\ud800', true, [], {}, [null], [{}]];
+    const cases = operations
+      .filter(({ requestBody }) => requestBody !== undefined)
+      .flatMap((said) => {
+        const good = exampleOf(said.requestBody!.content['application/json']!.schema, document);
+        const spoilt = placesIn(good).flatMap((place) => values.map((value) => replaced(good, place, value)));
+        return [...whole, ...spoilt.map((body) => JSON.stringify(body))].map((body) => ({ said, body }));
+      });
+    expect(cases.length).toBeGreaterThan(1_000);
+    await each(cases, async ({ said, body }) => {
+      const headers = { 'content-type': 'application/json', 'idempotency-key': randomUUID() };
+      // A session that is ended would be the admin's own.
+      const who = said.operationId === 'logOut' ? anyone(open.shop) : open.admin;
+      await ask(who, said, addressOf(said), { body, headers });
+    });
+  });
+
+  it('minds strange headers no more than it must', async () => {
+    const strange: Record<string, string>[] = [
+      { 'if-match': '"abc"' },
+      { 'if-match': '*' },
+      { 'if-none-match': '"' },
+      { 'idempotency-key': 'x'.repeat(300) },
+      { 'idempotency-key': 'a b' },
+      { prefer: 'wait=-1, wait=abc;;;=' },
+      { 'accept-language': ';;;q=,,vi;q=9999' },
+      { 'x-cart-token': 'short' },
+      { 'x-cart-token': "'; drop table carts; --" },
+      { 'x-request-id': '../../x' },
+      { 'content-type': 'application/json; charset=utf-7' },
+      { 'content-type': 'text/csv' },
+      { traceparent: 'zz-zz-zz-zz' },
+      { 'x-forwarded-for': 'not, an, address' },
+      { accept: 'application/xml' },
+    ];
+    await each(
+      operations.flatMap((said) => strange.map((headers) => ({ said, headers }))),
+      async ({ said, headers }) => void (await ask(customer, said, addressOf(said), { ...bodyFor(said), headers })),
+    );
+  });
+
+  it('still works after all that', async () => {
+    expect((await open.shop.get('//health')).body.status).toBe('ok');
+    expect(open.shop.output()).not.toMatch(/unhandled|uncaught/i);
+  });
+});

@@ -1,0 +1,54 @@
+import type { RunningShop } from '../support/start-shop';
+
+export interface Response {
+  readonly headers?: Readonly<Record<string, unknown>>;
+  readonly content?: Readonly<
+    Record<
+      string,
+      { readonly schema: object; readonly example?: unknown; readonly examples?: Readonly<Record<string, object>> }
+    >
+  >;
+}
+
+export interface Parameter {
+  readonly name: string;
+  readonly in: 'path' | 'query' | 'header';
+  readonly required?: boolean;
+  readonly schema: Readonly<Record<string, unknown>>;
+}
+
+export interface Said {
+  readonly operationId: string;
+  readonly summary: string;
+  readonly tags: readonly string[];
+  readonly security: readonly Readonly<Record<string, unknown>>[];
+  readonly parameters?: readonly Parameter[];
+  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: { readonly $ref: string } }>> };
+  readonly responses: Readonly<Record<string, Response>>;
+  readonly 'x-permission'?: string;
+}
+
+export interface Operation extends Said {
+  readonly method: string;
+  readonly path: string;
+}
+
+export interface ApiDocument {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Said>>>>;
+  readonly components: {
+    readonly schemas: Readonly<Record<string, { readonly properties?: Readonly<Record<string, object>> }>>;
+    readonly examples: Readonly<Record<string, object>>;
+  };
+}
+
+export const fetchDocument = async (shop: RunningShop): Promise<ApiDocument> =>
+  (await shop.get('//docs/openapi.json')).body;
+
+export const operationsOf = ({ paths }: ApiDocument): Operation[] =>
+  Object.entries(paths).flatMap(([path, operations]) =>
+    Object.entries(operations).map(([method, said]) => ({ ...said, method: method.toUpperCase(), path })),
+  );
+
+/** The codes that an operation says it may be refused with, by status. */
+export const codesOf = ({ responses }: Said, status: number): string[] =>
+  Object.keys(responses[status]?.content?.['application/json']?.examples ?? {});
