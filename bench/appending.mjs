@@ -75,7 +75,7 @@ function throughPgbench(url) {
   const { appendStatement } = built('libs/platform/src/event-store/append-statement.js');
   const text = appendStatement({ key: false, cart: false, messages: true, claim: false, timers: false }).text;
   const uuid = (kind) =>
-    `('${kind}' || lpad(to_hex(:client_id), 7, '0') || '-0000-7000-8000-' || lpad(to_hex(:n), 12, '0'))::uuid`;
+    `('${kind}' || lpad(to_hex(:client_id::bigint), 7, '0') || '-0000-7000-8000-' || lpad(to_hex(:n::bigint), 12, '0'))::uuid`;
   const quoted = (value) => `'${JSON.stringify(value).replaceAll("'", "''")}'`;
   const outbox = `jsonb_build_array(jsonb_build_object('id', ${uuid('c')}, 'type', 'ordering.order-status-updated.v1', 'routing_key', 'order.status.updated', 'key', ${uuid('a')}, 'body', ${quoted({ number: 'BENCH' })}::jsonb, 'meta', '{}'::jsonb))`;
   const values = {
