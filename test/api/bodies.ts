@@ -5,7 +5,7 @@ type Schema = Readonly<Record<string, any>>;
 /** A body as the document shows it: its examples where there are any, else the plainest value of the type. */
 export function exampleOf(schema: Schema, document: ApiDocument): unknown {
   const go = (next: Schema) => exampleOf(next, document);
-  if (schema['$ref']) return go(document.components.schemas[schema['$ref'].split('/').at(-1)]!);
+  if (schema['$ref']) return go(document.components.schemas[schema['$ref'].split('/').at(-1)]);
   if ('example' in schema) return schema['example'];
   if (schema['enum']) return schema['enum'][0];
   if (schema['allOf'] ?? schema['anyOf'] ?? schema['oneOf'])

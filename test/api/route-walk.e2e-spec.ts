@@ -1,6 +1,8 @@
+import Ajv from 'ajv/dist/2020';
 import { randomUUID } from 'node:crypto';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { anyone, logIn, register, type Person } from '../support/people';
+import { eventually } from '../support/eventually';
+import { anyone, expectStatus, logIn, register, shelve, type Person } from '../support/people';
 import type { AskOptions, Reply } from '../support/start-shop';
 import { exampleOf, placesIn, replaced } from './bodies';
 import { codesOf, fetchDocument, operationsOf, type ApiDocument, type Operation } from './the-document';
@@ -170,7 +172,7 @@ describe('Every route', () => {
     const cases = operations
       .filter(({ requestBody }) => requestBody !== undefined)
       .flatMap((said) => {
-        const good = exampleOf(said.requestBody!.content['application/json']!.schema, document);
+        const good = exampleOf(said.requestBody!.content['application/json'].schema, document);
         const spoilt = placesIn(good).flatMap((place) => values.map((value) => replaced(good, place, value)));
         return [...whole, ...spoilt.map((body) => JSON.stringify(body))].map((body) => ({ said, body }));
       });
@@ -205,6 +207,49 @@ describe('Every route', () => {
       operations.flatMap((said) => strange.map((headers) => ({ said, headers }))),
       async ({ said, headers }) => void (await ask(customer, said, addressOf(said), { ...bodyFor(said), headers })),
     );
+  });
+
+  it('answers what the document shows', async () => {
+    const { admin } = open;
+    const shapes = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+    shapes.addSchema({ $id: 'shop', components: document.components });
+    const [drink] = await Promise.all([shelve(admin), customer.get('/cart')]);
+    const { id } = await customer.buys(drink.variantId, 'tok_ok', 2);
+    await customer.sees(id, 'confirmed');
+    const home = { recipient: 'An', phone: '0901234567', line1: '12 Lê Lợi', city: 'Huế' };
+    await customer.post('/users/me/addresses', { body: home });
+    expectStatus(201, await customer.puts(drink.variantId));
+    await eventually(async () => expect((await admin.get('/admin/mailbox')).body.data).not.toEqual([]));
+    const refund = await admin.post(`/admin/orders/${id}/refunds`, {
+      body: { reason: 'x', amount: { amount: 1_000, currency: 'VND' } },
+      headers: { 'idempotency-key': randomUUID() },
+    });
+    expectStatus(201, refund);
+    const rebuild = (await admin.post('/admin/projections/sales/rebuilds', { body: { goLive: 'auto' } })).body.data.id;
+    const values: Record<string, string> = { id, idOrSlug: 'ca-phe-sua-da', name: 'sales' };
+    const special: Record<string, string> = { viewRebuild: rebuild, lookUpProduct: drink.productId };
+    const queries: Record<string, string> = {
+      searchProducts: '?q=ca phe',
+      suggestProducts: '?q=tra',
+      diffOrder: '?from=0',
+    };
+
+    const reads = operations.filter(({ method, operationId }) => method === 'GET' && operationId !== 'followRebuild');
+    expect(reads.length).toBeGreaterThan(25);
+    for (const said of reads) {
+      const { operationId: here } = said;
+      const address =
+        addressOf(said, (name) => (name === 'id' && special[here]) || values[name]!) + (queries[here] ?? '');
+      const reply = await ask(said['x-permission'] ? admin : customer, said, address);
+      expect([here, reply.status]).toEqual([here, 200]);
+      const schema = said.responses['200'].content!['application/json'].schema;
+      const fits = shapes.compile(
+        JSON.parse(JSON.stringify(schema).replaceAll('"#/components/', '"shop#/components/')) as object,
+      );
+      fits(reply.body);
+      expect([here, fits.errors]).toEqual([here, null]);
+      if (Array.isArray(reply.body.data)) expect([here, reply.body.data.length > 0]).toEqual([here, true]);
+    }
   });
 
   it('still works after all that', async () => {

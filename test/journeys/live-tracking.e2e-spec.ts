@@ -106,7 +106,7 @@ describe('Following an order live', () => {
     await bought(an);
     for (const { versions } of clients)
       await eventually(() => {
-        const from = versions('snapshot')[0]!;
+        const from = versions('snapshot')[0];
         const all = [from, ...versions('event')];
         expect(all).toEqual(Array.from({ length: 5 - from }, (_, step) => from + step));
       });
@@ -126,7 +126,7 @@ describe('Following an order live', () => {
     await guest.sees(id, 'confirmed');
     await advance(id, 'accept');
     expect(refused.heard).toEqual([]);
-    expect(await refused.subscribe('no-order' as string)).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' });
+    expect(await refused.subscribe('no-order')).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' });
   });
 
   it.each([

@@ -125,7 +125,7 @@ describe('Paying', () => {
         id,
       ]);
       expect(rows).toHaveLength(1);
-      return rows[0]!.id;
+      return rows[0].id;
     });
     const charge = { id: randomUUID(), idempotencyKey: key, orderId: id, amount: { amount: 100_000, currency: 'VND' } };
     const event = () => captured(randomUUID(), charge);

@@ -76,10 +76,10 @@ describe('Travelling through an order’s life', () => {
     const [first, second] = await events();
     const at = (time: string | number) =>
       admin.get(`/admin/orders/${id}/state?at=${encodeURIComponent(new Date(time).toISOString())}`);
-    const between = (Date.parse(first!.timestamp) + Date.parse(second!.timestamp)) / 2;
+    const between = (Date.parse(first.timestamp) + Date.parse(second.timestamp)) / 2;
     expect(expectStatus(200, await at(between)).body.data).toEqual(placed);
     expect((await at(Date.now())).body.data.version).toBe(4);
-    expect((await at(Date.parse(first!.timestamp) - 1_000)).status).toBe(404);
+    expect((await at(Date.parse(first.timestamp) - 1_000)).status).toBe(404);
     const both = await admin.get(`/admin/orders/${id}/state?version=1&at=${new Date().toISOString()}`);
     expect(both.body.error.details[0].field).toBe('at');
   });
@@ -130,7 +130,7 @@ describe('Travelling through an order’s life', () => {
 
   it('vouches for the log, and names the place where somebody changed it', async () => {
     const verify = async () => expectStatus(200, await admin.post('/admin/events/verify')).body.data;
-    const { position } = (await events())[2]!;
+    const { position } = (await events())[2];
     const sound = await verify();
     expect(sound).toMatchObject({ valid: true, checked: expect.any(Number) });
     expect(sound.checked).toBeGreaterThanOrEqual(4);
@@ -219,7 +219,7 @@ describe('Travelling through an order’s life', () => {
         headers: { ...admin.headers, accept: 'text/event-stream' },
       });
       expect(stream.headers.get('content-type')).toContain('text/event-stream');
-      const told = [...(await stream.text()).matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data!));
+      const told = [...(await stream.text()).matchAll(/^data: (.*)$/gm)].map(([, data]) => JSON.parse(data));
       expect(told.at(-1)).toMatchObject({ id: rebuildId, state: 'live', percent: 100 });
       const done = told.map((progress) => progress.done as number);
       expect(done).toEqual([...done].sort((a, b) => a - b));

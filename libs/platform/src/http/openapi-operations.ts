@@ -110,6 +110,9 @@ function metaOf({ paged, meta }: DocumentedAnswer, schemas: Schemas): Schema | u
   return paged ? PAGE_META : own;
 }
 
+/** Meta of which nothing must be there is left out when nothing is. */
+const alwaysThere = (meta: Schema): boolean => !('properties' in meta) || 'required' in meta;
+
 function answerResponse(doc: DocumentedAnswer, bare: boolean, limited: boolean, schemas: Schemas): object {
   const one = doc.schema ? schemas.of(doc.schema) : { type: 'null', example: null };
   const data: Schema = doc.list || doc.paged ? { type: 'array', items: one } : one;
@@ -119,7 +122,7 @@ function answerResponse(doc: DocumentedAnswer, bare: boolean, limited: boolean, 
     : {
         type: 'object',
         properties: { success: { type: 'boolean', enum: [true] }, data, ...(meta && { meta }) },
-        required: ['success', 'data', ...(meta ? ['meta'] : [])],
+        required: ['success', 'data', ...(meta && alwaysThere(meta) ? ['meta'] : [])],
       };
   const wrapped: unknown = doc.example !== undefined && !bare ? { success: true, data: doc.example } : doc.example;
   const headers: Record<string, object> = Object.fromEntries(
