@@ -150,7 +150,7 @@ describe('Every route', () => {
   });
 
   it('refuses queries it does not know, and values that are none', async () => {
-    const values = ['', '-1', '1e9', '99999999999999999999', '%00', 'x'.repeat(3_000), '%5B%5D', 'null', "';--"];
+    const values = ['', '-1', '1e9', '99999999999999999999', '%00', 'x'.repeat(1_000), '%5B%5D', 'null', "';--"];
     const cases = operations.flatMap((said) => {
       const names = (said.parameters ?? []).filter(({ in: where }) => where === 'query').map(({ name }) => name);
       const garbage = names.flatMap((name) => [...values.map((value) => `${name}=${value}`), `${name}=1&${name}=2`]);
@@ -168,7 +168,7 @@ describe('Every route', () => {
       ...['', 'not json', '[]', '"text"', 'null', '{"__proto__":{"a":1}}', '{"constructor":1}'],
       `${'{"a":'.repeat(500)}1${'}'.repeat(500)}`,
     ];
-    const values = [null, -1, 1.5, 1e308, '', 'x'.repeat(30_000), '\u0000', '\ud800', true, [], {}, [null], [{}]];
+    const values = [null, -1, 1.5, 1e308, '', 'x'.repeat(10_000), '\u0000', '\ud800', true, [], {}, [null], [{}]];
     const cases = operations
       .filter(({ requestBody }) => requestBody !== undefined)
       .flatMap((said) => {
@@ -239,7 +239,7 @@ describe('Every route', () => {
     for (const said of reads) {
       const { operationId: here } = said;
       const address =
-        addressOf(said, (name) => (name === 'id' && special[here]) || values[name]!) + (queries[here] ?? '');
+        addressOf(said, (name) => (name === 'id' && special[here]) || values[name]) + (queries[here] ?? '');
       const reply = await ask(said['x-permission'] ? admin : customer, said, address);
       expect([here, reply.status]).toEqual([here, 200]);
       const schema = said.responses['200'].content!['application/json'].schema;

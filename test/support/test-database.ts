@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Config, ContextName } from '#platform/config';
-import { connect, contextPool, PgDatabase } from '#platform/database';
+import type * as DatabaseLibrary from '#platform/database';
+import { connect, contextPool } from '../../libs/platform/src/database/connection';
 
 export interface TestDatabase {
   /** As the superuser; contexts take their own role from it. */
@@ -8,7 +9,7 @@ export interface TestDatabase {
   /** What readConfig() would say of it: merge into a configuration, or give to `migrate`. */
   readonly config: Pick<Config, 'databaseUrl' | 'databaseUrls'>;
   /** A context's database, as that context's role. Closed by `drop()`. */
-  of(context: ContextName): PgDatabase;
+  of(context: ContextName): DatabaseLibrary.PgDatabase;
   /** SQL as the superuser, to look behind the scenes. */
   admin<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>;
   drop(): Promise<void>;
@@ -23,11 +24,14 @@ export async function testDatabase({ empty = false } = {}): Promise<TestDatabase
   const name = `test_${process.pid}_${randomBytes(4).toString('hex')}`;
   await onServer(server, `create database ${name} template ${empty ? 'template0' : 'shop_template'}`);
   const url = server.replace('/shop?', `/${name}?`);
-  const pools: PgDatabase[] = [];
+  const pools: DatabaseLibrary.PgDatabase[] = [];
   return {
     url,
     config: { databaseUrl: url, databaseUrls: {} },
     of(context) {
+      // Half a second of loading, which those who only want a database for a shop are spared.
+      // eslint-disable-next-line @typescript-eslint/no-require-imports
+      const { PgDatabase } = require('#platform/database') as typeof DatabaseLibrary;
       const database = new PgDatabase(context, contextPool(url, context, { allowExitOnIdle: true }));
       pools.push(database);
       return database;
