@@ -41,6 +41,8 @@ export function contextPool(url: string, context: ContextName, more: PoolConfig 
     ...more,
   });
   pool.on('error', () => undefined); // an idle connection was cut: the pool opens another, and whoever needs it hears
+  // one that is cut while it changes hands has no listener of the pool's, and none of its next user's yet
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
 

@@ -85,7 +85,6 @@ export class Transaction {
 
   private end(failed?: Error): void {
     this.phase = 'over';
-    this.client?.removeListener('error', ignore);
     this.client?.release(failed);
     this.client = undefined;
   }
@@ -93,12 +92,10 @@ export class Transaction {
   private async opened(): Promise<PoolClient> {
     if (this.phase === 'open') return this.client!;
     if (this.phase === 'over') throw new Error('This transaction is over: an await is missing, or work outlived it');
-    const client = await this.pool.connect();
-    client.on('error', ignore); // the statement under way, or the next one, is told
-    this.client = client;
+    this.client = await this.pool.connect();
     this.phase = 'open';
-    await client.query('BEGIN');
-    return client;
+    await this.client.query('BEGIN');
+    return this.client;
   }
 
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
