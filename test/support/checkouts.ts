@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { each, guest, member, order, type Buyer, type Product } from './buyers';
 import type { Bought } from './cash-up';
+import { eventually } from './eventually';
 import type { Reply, RunningShop } from './start-shop';
 
 const PAYS = ['tok_ok', 'tok_ok', 'tok_declined', 'tok_flaky', 'tok_late_webhook', 'tok_ok', 'tok_slow', 'tok_ok'];
@@ -36,17 +37,14 @@ export async function pay(shop: RunningShop, checkouts: readonly Checkout[], ove
   );
 }
 
-/** Repeats what had no answer with its key, until it has one: the shop may still be late with the ones before. */
-export async function payAgain(shop: RunningShop, checkouts: readonly Checkout[]): Promise<void> {
-  for (let round = 0; round < 5; round++) {
-    const unanswered = checkouts.filter(({ reply }) => reply?.status !== 201);
-    if (unanswered.length === 0) return;
-    if (round > 0) await pause(500);
-    await pay(shop, unanswered);
-  }
-  const left = checkouts.filter(({ reply }) => reply?.status !== 201).map(({ reply }) => reply?.body ?? 'no answer');
-  if (left.length > 0) throw new Error(`Never answered as they should be: ${JSON.stringify(left)}`);
-}
+/** Repeats what had no answer with its key, until it has one. */
+export const payAgain = (shop: RunningShop, checkouts: readonly Checkout[]): Promise<void> =>
+  eventually(async () => {
+    const unpaid = () => checkouts.filter(({ reply }) => reply?.status !== 201);
+    await pay(shop, unpaid());
+    const left = unpaid().map(({ reply }) => reply?.body ?? 'no answer');
+    if (left.length > 0) throw new Error(`Not answered as they should be: ${JSON.stringify(left)}`);
+  });
 
 /** The orders that somebody was told of. */
 export const answered = (checkouts: readonly Checkout[]): { readonly id: string }[] =>
