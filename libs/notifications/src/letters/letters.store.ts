@@ -38,7 +38,7 @@ const sent = statement(
 );
 const failed = statement(
   'letters_failed',
-  `update letters set next_at = now() + least(5 * 2 ^ least(attempts, 10), 3600) * interval '1 second', error = $2 where id = $1`,
+  `update letters set next_at = now() + least(2 ^ least(attempts, 12), 3600) * interval '1 second', error = $2 where id = $1`,
 );
 const list = statement(
   'letters_list',
