@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Histogram } from 'prom-client';
+import { Config } from '#platform/config';
 import { redactUrl } from './redact';
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']);
@@ -12,7 +13,15 @@ const QUIET = /^\/(health|metrics)\b/;
 export class AccessRecord {
   private readonly log = new Logger('http');
 
-  constructor(@InjectMetric('http_request_duration_seconds') private readonly durations: Histogram) {}
+  /** Whether anyone reads the lines: they are not even put together when not. */
+  private readonly isTold: boolean;
+
+  constructor(
+    @InjectMetric('http_request_duration_seconds') private readonly durations: Histogram,
+    { logLevel }: Config,
+  ) {
+    this.isTold = logLevel === 'info' || logLevel === 'debug';
+  }
 
   answered(request: FastifyRequest, reply: FastifyReply): void {
     const seconds = reply.elapsedTime / 1000;
@@ -20,6 +29,7 @@ export class AccessRecord {
     const route = request.routeOptions.url ?? 'unknown';
     const method = METHODS.has(request.method) ? request.method : 'other';
     this.durations.observe({ method, route, status: String(reply.statusCode) }, seconds);
+    if (!this.isTold) return;
     if (QUIET.test(request.url) && reply.statusCode < 500) return;
     this.log.log({
       message: 'request answered',

@@ -59,11 +59,18 @@ export function shopLogger({ logLevel, logDir, elasticsearchUrl, stdout = true }
 /** What Nest says of itself at start: a line for every module and every route. */
 const CHATTER = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory', 'NestApplication', 'WebSocketsController']); // prettier-ignore
 
+/** Whether a line of this level would be written anywhere. */
+const wouldTell = (logger: Logger, level: string): boolean => !logger.silent && logger.isLevelEnabled(level);
+
 export function asNestLogger(logger: Logger): LoggerService {
   const nest = WinstonModule.createLogger({ instance: logger });
+  // winston dresses a line before it asks whether anyone wants it
+  for (const level of ['warn', 'debug', 'verbose'] as const)
+    if (!wouldTell(logger, level)) nest[level] = () => undefined;
+  const tellsInfo = wouldTell(logger, 'info');
   const log = nest.log.bind(nest);
   nest.log = (message: unknown, context?: string, ...more: unknown[]) => {
-    if (!CHATTER.has(context ?? '')) log(message, context, ...more);
+    if (tellsInfo && !CHATTER.has(context ?? '')) log(message, context, ...more);
   };
   const error = nest.error.bind(nest);
   nest.error = (message: unknown, ...more: unknown[]) => {
