@@ -46,11 +46,13 @@ class PopularQuery {
 
 const id = z.uuid();
 /** A cursor belongs to one order of the list. */
-const placeIn = (sort: Sort) => {
-  if (sort === 'newest') return z.tuple([z.literal(sort), z.iso.datetime(), id]);
-  if (sort === 'name') return z.tuple([z.literal(sort), z.string().max(1024), id]);
-  return z.tuple([z.literal(sort), z.int(), id]);
-};
+const places = {
+  newest: z.tuple([z.literal('newest'), z.iso.datetime(), id]),
+  name: z.tuple([z.literal('name'), z.string().max(1024), id]),
+  price: z.tuple([z.literal('price'), z.int(), id]),
+  '-price': z.tuple([z.literal('-price'), z.int(), id]),
+  popular: z.tuple([z.literal('popular'), z.int(), id]),
+} satisfies Record<Sort, z.ZodType>;
 
 @ApiTags('Catalogue')
 @Controller('products')
@@ -66,7 +68,7 @@ export class BrowseProductsController {
     @ShelfLocale() locale: Locale,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    const place = placeOf(cursor, placeIn(wanted.sort));
+    const place = placeOf<z.ZodType<readonly [Sort, string | number, string]>>(cursor, places[wanted.sort]);
     const after = place && ([place[1], place[2]] as const);
     sendReady(reply, await this.queries.execute(new BrowseProducts(wanted, locale, after)));
   }

@@ -1,7 +1,14 @@
 import { DomainError } from '#kernel';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { traceparentFrom, within, type AccessRecord, type Ambient, type ShopState } from '#platform/observability';
+import {
+  ambient,
+  traceparentFrom,
+  within,
+  type AccessRecord,
+  type Ambient,
+  type ShopState,
+} from '#platform/observability';
 import type { FailureFilter } from './failure.filter';
 import { localeOf } from './messages';
 import { InvalidInput } from './validation.pipe';
@@ -31,24 +38,24 @@ export function layEdge(fastify: FastifyInstance, { state, record, failures, lat
   fastify.addHook('onRequest', (request, reply, done) => {
     state.inFlight += 1;
     reply.raw.once('close', () => (state.inFlight -= 1)); // answered, or left before
-    const ambient: Ambient = {
+    const asked: Ambient = {
       requestId: request.id,
       locale: localeOf(request.headers['accept-language']),
       shopLocale: localeOf(request.headers['accept-language'], 'vi'),
       traceparent: traceparentFrom(request.headers.traceparent),
     };
-    request.ambient = ambient;
+    request.ambient = asked;
     reply.header('x-request-id', request.id);
     if (state.isDraining) reply.header('connection', 'close');
     ignoreTypeOfNothing(request);
-    if (/%00/.test(request.url))
+    if (request.url.includes('%00'))
       return failures.answer(new InvalidInput([{ field: 'url', message: 'contains NUL' }]), request, reply);
     if (lateness() && !ALWAYS.test(request.url)) return failures.answer(overloaded(), request, reply);
-    within(ambient, done);
+    within(asked, done);
   });
   // Reading the body leaves the request's async context; this finds the way back into it.
   fastify.addHook('preValidation', (request, _reply, done) => {
-    if (request.ambient) within(request.ambient, done);
+    if (request.ambient && request.ambient !== ambient()) within(request.ambient, done);
     else done();
   });
   fastify.addHook('onSend', (_request, reply, payload, done) => {
@@ -75,6 +82,8 @@ function speakNodeToPassport(fastify: FastifyInstance): void {
     this.raw.setHeader(name, value);
   });
   fastify.decorateReply('end', function (this: FastifyReply, body?: string) {
+    for (const [name, header] of Object.entries(this.getHeaders()))
+      if (header !== undefined) this.raw.setHeader(name, header);
     this.hijack();
     if (this.raw.statusCode === 200) this.raw.statusCode = this.statusCode;
     this.raw.end(body);

@@ -12,11 +12,15 @@ import { KeysUnavailable, tokenExpired, tokenInvalid } from './token-faults';
  */
 @Injectable()
 export class AuthenticateGuard extends AuthGuard('access-token') {
-  override async canActivate(context: ExecutionContext): Promise<boolean> {
+  override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     if (context.getType() !== 'http') return true;
     const request = this.getRequest(context) as FastifyRequest;
     request.caller = guestOf(request);
     if (request.headers.authorization === undefined) return true;
+    return this.identify(context);
+  }
+
+  private async identify(context: ExecutionContext): Promise<boolean> {
     await super.canActivate(context);
     return true;
   }

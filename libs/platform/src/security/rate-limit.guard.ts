@@ -1,6 +1,6 @@
 import { DomainError } from '#kernel';
 import { Injectable, type ExecutionContext } from '@nestjs/common';
-import { ThrottlerGuard, type ThrottlerRequest } from '@nestjs/throttler';
+import { ThrottlerGuard, type ThrottlerOptions, type ThrottlerRequest } from '@nestjs/throttler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setTimeout as pause } from 'node:timers/promises';
 import { isLimited } from './limits';
@@ -21,9 +21,37 @@ export class RateLimitGuard extends ThrottlerGuard {
   /** Attempts of this process whose outcome is still open, by key. */
   private readonly open = new Map<string, number>();
 
-  protected override shouldSkip(context: ExecutionContext): Promise<boolean> {
-    const skip = context.getType() !== 'http' || !isLimited(context.getHandler(), context.getClass());
-    return Promise.resolve(skip);
+  /** What counts requests to a route never changes, so it is looked up once. */
+  private readonly counting = new WeakMap<object, readonly ThrottlerOptions[]>();
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    if (context.getType() !== 'http') return true;
+    for (const throttler of this.countingOf(context)) {
+      const ttl = throttler.ttl as number;
+      const limit = typeof throttler.limit === 'function' ? await throttler.limit(context) : throttler.limit;
+      const { getTracker, generateKey } = { ...this.commonOptions, ...throttler };
+      await this.handleRequest({
+        context,
+        limit,
+        ttl,
+        throttler,
+        blockDuration: ttl,
+        getTracker: getTracker!,
+        generateKey: generateKey!,
+      });
+    }
+    return true;
+  }
+
+  private countingOf(context: ExecutionContext): readonly ThrottlerOptions[] {
+    const handler = context.getHandler();
+    let counting = this.counting.get(handler);
+    if (!counting) {
+      const limited = isLimited(handler, context.getClass());
+      counting = limited ? this.throttlers.filter(({ skipIf }) => !skipIf?.(context)) : [];
+      this.counting.set(handler, counting);
+    }
+    return counting;
   }
 
   protected override async handleRequest(asked: ThrottlerRequest): Promise<boolean> {

@@ -1,5 +1,5 @@
 import helmet from '@fastify/helmet';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '#platform/config';
 import { FailureFilter, layEdge, limitConnections, serveDocs, takeFiles } from '#platform/http';
 import { AccessRecord, ShopState } from '#platform/observability';
@@ -32,6 +32,11 @@ const HELMET = {
 /** Edge, limits, headers, sockets, prefix and docs: what every process has before its routes. Then it is initialised. */
 export async function furnish(app: NestFastifyApplication, config: Config, lateness?: () => boolean): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
+  const protection = await protectiveHeaders(config);
+  fastify.addHook('onRequest', (_request, reply, done) => {
+    reply.headers(protection);
+    done();
+  });
   layEdge(fastify, {
     state: app.get(ShopState),
     record: app.get(AccessRecord),
@@ -40,7 +45,6 @@ export async function furnish(app: NestFastifyApplication, config: Config, laten
   });
   limitConnections(fastify);
   takeFiles(fastify);
-  await app.register(helmet, { ...HELMET, hsts: config.profile === 'production' });
   const origins = config.corsOrigins.includes('*') ? '*' : config.corsOrigins.length > 0 && [...config.corsOrigins];
   app.enableCors({ origin: origins, methods: METHODS, exposedHeaders: TOLD, maxAge: 600 });
   app.useWebSocketAdapter(new ShopSockets(app, origins));
@@ -48,4 +52,20 @@ export async function furnish(app: NestFastifyApplication, config: Config, laten
   serveDocs(app);
   await app.init();
   await fastify.ready();
+}
+
+const OF_THE_ANSWER = ['date', 'connection', 'keep-alive', 'content-length', 'content-type'];
+
+/** Helmet works out the same headers for every answer; ours are what it says of one. */
+async function protectiveHeaders({ profile }: Config): Promise<Record<string, string>> {
+  const asked = new FastifyAdapter().getInstance();
+  await asked.register(helmet, { ...HELMET, hsts: profile === 'production' });
+  asked.get('/', (_request, reply) => reply.send(''));
+  const { headers } = await asked.inject('/');
+  await asked.close();
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      OF_THE_ANSWER.includes(name) || value === undefined ? [] : [[name, String(value)]],
+    ),
+  );
 }
