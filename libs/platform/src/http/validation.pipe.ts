@@ -3,7 +3,7 @@ import { Injectable, UnsupportedMediaTypeException, type ArgumentMetadata, type 
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { Readable } from 'node:stream';
-import { complain, type ReadOptions } from './field';
+import { complain, readPlainly, type ReadOptions } from './field';
 
 const PLAIN: readonly unknown[] = [String, Number, Boolean, Array, Object, Buffer, Date, undefined];
 
@@ -36,7 +36,10 @@ export class ShopValidationPipe implements PipeTransform {
     if (typeof given !== 'object' || Array.isArray(given))
       throw new InvalidInput([{ field: type, message: complain({ code: 'object' }) }]);
     const options: ReadOptions = { fromText: type !== 'body' };
-    const read = plainToInstance(metatype as new () => object, given, options);
+    const Type = metatype as new () => object;
+    const plain = readPlainly(Type, given as Record<string, unknown>, options.fromText === true);
+    if (plain) return plain;
+    const read = plainToInstance(Type, given, options);
     const errors = validateSync(read, {
       whitelist: true,
       forbidNonWhitelisted: true,

@@ -1,0 +1,69 @@
+import { plainToInstance } from 'class-transformer';
+import { readPlainly } from './field';
+import { Flag, ListOf, Nested, OneOf, Text, Whole } from './fields';
+import { PageQuery } from './paging';
+import { ShopValidationPipe } from './validation.pipe';
+
+class ShelfQuery extends PageQuery {
+  @Text({ min: 1, max: 10, optional: true, trim: true })
+  word?: string;
+
+  @Flag({ optional: true })
+  featured?: boolean;
+
+  @OneOf(['up', 'down'], { default: 'up' })
+  sort: 'up' | 'down' = 'up';
+
+  @ListOf('text', { max: 3, optional: true })
+  marks?: string[];
+}
+
+class Inner {
+  @Whole()
+  count!: number;
+}
+
+class Outer {
+  @Nested(() => Inner)
+  inner!: Inner;
+}
+
+describe('A query read the short way', () => {
+  const good = [
+    {},
+    { limit: '5' },
+    { word: ' tea ', featured: 'false' },
+    { sort: 'down', cursor: 'abc', marks: 'one', limit: '100' },
+  ];
+
+  it.each(good)('is what it is the long way: %j', (given) => {
+    const short = readPlainly(ShelfQuery, given, true);
+    expect(short).toBeInstanceOf(ShelfQuery);
+    expect(short).toEqual(plainToInstance(ShelfQuery, given, { fromText: true } as object));
+  });
+
+  const others = [
+    { limit: 'five' },
+    { limit: '0' },
+    { other: '1' },
+    { marks: ['one', 'two'] },
+    { word: '' },
+    { sort: '' },
+  ];
+
+  it.each(others)('is left to the long way when there is more to it, or to say about it: %j', (given) => {
+    expect(readPlainly(ShelfQuery, given, true)).toBeUndefined();
+  });
+
+  it('is left to the long way when it has classes inside', () => {
+    expect(readPlainly(Outer, { inner: 1 }, false)).toBeUndefined();
+    const pipe = new ShopValidationPipe();
+    expect(pipe.transform({ inner: { count: 1 } }, { type: 'body', metatype: Outer })).toEqual({ inner: { count: 1 } });
+  });
+
+  it('reads text as a number in a query only', () => {
+    expect(readPlainly(Inner, { count: '1' }, true)).toEqual({ count: 1 });
+    expect(readPlainly(Inner, { count: '1' }, false)).toBeUndefined();
+    expect(readPlainly(Inner, { count: 1 }, false)).toEqual({ count: 1 });
+  });
+});
