@@ -31,6 +31,7 @@ const DESTROY = statement(
 /** The subjects' keys: wrapped in the database, open in this process's memory for a moment. */
 export class SubjectKeys {
   private readonly memory = new LRUCache<Uuid, SubjectKey>({ max: REMEMBERED, ttl: STALE_MS });
+  private readonly asked = new Map<Uuid, Promise<SubjectKey>>();
 
   constructor(
     private readonly db: Database,
@@ -39,8 +40,14 @@ export class SubjectKeys {
 
   /** The subject's key, made where there is none. */
   async ofOne(subject: Uuid): Promise<SubjectKey> {
-    const known = this.memory.get(subject);
+    const known = this.memory.get(subject) ?? this.asked.get(subject);
     if (known) return known;
+    const asked = this.findOrMake(subject).finally(() => this.asked.delete(subject));
+    this.asked.set(subject, asked); // an order seals many values at once: one question serves them all
+    return asked;
+  }
+
+  private async findOrMake(subject: Uuid): Promise<SubjectKey> {
     const fresh = wrap(this.wrapping, subject, newKey());
     const [row] = await this.db.outside(async () => {
       const rows = await this.db.query<Row>(FIND_OR_MAKE, [subject, fresh]);
