@@ -4,6 +4,7 @@ import type { Branch } from './branch';
 import { claim, freeStale, lookRound, release, type InboxRow } from './inbox.store';
 import { Lanes, type Run } from './lanes';
 import { handleOne } from './handle-one';
+import { Pace } from './pace';
 
 /** So many of a lane at a time: enough to save round trips, few enough to share with other instances. */
 const ROOM = 32;
@@ -17,6 +18,7 @@ export class InboxWorker {
   private readonly stopping = new AbortController();
   private readonly held = new Map<number, number>();
   private readonly lanes: Lanes;
+  private readonly pace = new Pace();
   private loop?: Promise<void>;
   private sweptAt = -Infinity;
   /** The last claim may have left something: followers of what was being handled, or of a lane more than there was room for. */
@@ -58,6 +60,7 @@ export class InboxWorker {
         return false;
       });
       if (!more) await this.branch.inbox.wait(POLL_MS, signal);
+      await this.pace.wait(signal);
     }
   }
 
@@ -70,6 +73,7 @@ export class InboxWorker {
     this.passedOver = this.held.size > 0;
     if (lanes.length === 0) return false;
     const rows = await claim(this.branch.db, instance, lanes);
+    this.pace.took(rows.length);
     for (const { seq } of rows) this.held.set(seq, instance);
     await this.prepare(rows);
     for (const run of inRuns(rows)) this.lanes.add(run, () => this.work(run, instance));

@@ -4,6 +4,7 @@ import type { ContextName } from '#platform/config';
 import type { Branch } from './branch';
 import { backoff } from './backoff';
 import { nextUnsent } from './outbox.store';
+import { Pace } from './pace';
 import type { Transport } from './transport';
 
 const BATCH = 200;
@@ -24,8 +25,10 @@ export async function relay(
 ): Promise<void> {
   let sent: number[] = [];
   let failures = 0;
+  const pace = new Pace();
   while (!lost.aborted) {
     try {
+      await pace.wait(lost);
       const batch = await nextUnsent(db, BATCH, sent);
       sent = [];
       if (batch.length === 0) {
@@ -33,6 +36,7 @@ export async function relay(
         continue;
       }
       if (lost.aborted) return;
+      pace.took(batch.length);
       await transport.deliver(context, batch);
       sent = batch.map(({ seq }) => seq);
       failures = 0;
