@@ -61,9 +61,8 @@ export class Appender {
       written = row.version !== null;
       if (row.version === null) return await within(() => this.because(append));
       unit?.settled();
-      const timed = gathered.timers.length > 0;
-      if (alone) this.wake(append, timed);
-      else this.db.afterCommit(() => this.wake(append, timed));
+      if (alone) this.wake(append, gathered);
+      else this.db.afterCommit(() => this.wake(append, gathered));
       return { version: row.version, repeated: false, events: fresh(append, row.timestamp) };
     } finally {
       if (!written) giveBack(unit, gathered);
@@ -153,9 +152,9 @@ export class Appender {
     return this.db.outside(() => this.db.query<Row>(sql, values));
   }
 
-  private wake({ messages, claimed }: Append, timed: boolean): void {
+  private wake({ messages, claimed }: Append, { timers }: Gathered): void {
     this.signals.appended();
-    if (timed) this.outbox.wakeTimers();
+    this.outbox.wakeTimers(timers);
     if (claimed || (messages && messages.length > 0)) this.outbox.wake();
   }
 }

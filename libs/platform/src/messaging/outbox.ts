@@ -5,6 +5,7 @@ import { classOf, envelope, followUp, type Envelope } from './envelope';
 import { insertOutbox } from './outbox.store';
 import type { MessageRegistry } from './registry';
 import type { Signal } from './signal';
+import { soonDue, type TimerChange } from './timer';
 import { currentTrace, requestTrace, type Trace } from './trace';
 import { currentUnit, type Unit } from './unit';
 
@@ -55,8 +56,8 @@ export class Outbox {
   }
 
   /** The same for timers. */
-  wakeTimers(): void {
-    this.timers.raise();
+  wakeTimers(changes: readonly TimerChange[]): void {
+    if (soonDue(changes)) this.timers.raise();
   }
 
   /** The message of this context that is being handled here. */

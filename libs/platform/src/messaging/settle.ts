@@ -3,6 +3,7 @@ import type { Branch } from './branch';
 import { ClaimLost } from './errors';
 import { DONE, DONE_QUICKLY, DONE_AND_SENT, DONE_SENT_AND_TIMED } from './inbox.store';
 import { outboxValue } from './outbox.store';
+import { soonDue } from './timer';
 import { toCancel, toSet } from './timers.store';
 import type { Unit } from './unit';
 
@@ -21,5 +22,5 @@ export async function settle({ db, relay, timers: clock }: Branch, unit: Unit): 
   });
   unit.settled();
   if (messages.length > 0) db.afterCommit(() => relay.raise());
-  if (timers.length > 0) db.afterCommit(() => clock.raise());
+  if (soonDue(timers)) db.afterCommit(() => clock.raise());
 }

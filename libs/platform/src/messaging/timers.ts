@@ -32,6 +32,6 @@ export class StoredTimers extends Timers {
     if (!this.db.inTransaction()) throw new Error(`a timer was set outside a transaction of ${this.db.context}`);
     await setTimers(this.db, changes);
     await cancelTimers(this.db, changes);
-    this.db.afterCommit(() => this.outbox.wakeTimers());
+    this.db.afterCommit(() => this.outbox.wakeTimers(changes));
   }
 }

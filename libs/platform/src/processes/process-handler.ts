@@ -1,6 +1,14 @@
 import { LRUCache } from 'lru-cache';
 import { derivedId, type Message } from '#kernel';
-import { ClaimLost, currentUnit, RetryLater, type Envelope, type Outbox, type Prepares } from '#platform/messaging';
+import {
+  ClaimLost,
+  currentUnit,
+  RetryLater,
+  type Envelope,
+  type Outbox,
+  type Prepares,
+  type TimerChange,
+} from '#platform/messaging';
 import type { Clock } from '#platform/system';
 import type { ProcessDefinition } from './definition';
 import { loadProcesses, takeStep, type Standing } from './processes.store';
@@ -43,21 +51,22 @@ export abstract class ProcessHandler<State extends object, Hears extends Message
       const ready = this.outbox.envelopes([...asks, ...timers.map((timer) => timer.message)], (index) =>
         derivedId(envelope.id, handler, index),
       );
+      const changes = timers.map(({ name, dueAt }, index) => ({
+        ...{ name: `${this.name}/${name}`, key: envelope.key, dueAt },
+        envelope: ready[asks.length + index],
+      })) as TimerChange[];
       const outcome = await db.outside(() =>
         takeStep(db, {
           ...{ claim: claimed, process: this.name, id: envelope.key, heard: envelope, from, state: json, note },
           asks: ready.slice(0, asks.length),
-          timers: timers.map(({ name, dueAt }, index) => ({
-            ...{ name: `${this.name}/${name}`, key: envelope.key, dueAt },
-            envelope: ready[asks.length + index],
-          })),
+          timers: changes,
         }),
       );
       if (outcome === 'taken') {
         this.seen.set(envelope.key, { ...from, version: from.version + 1, state: JSON.parse(json) as State });
         unit.settled();
         if (asks.length > 0) this.outbox.wake();
-        if (timers.length > 0) this.outbox.wakeTimers();
+        this.outbox.wakeTimers(changes);
         return;
       }
       this.seen.delete(envelope.key);
