@@ -5,6 +5,7 @@ import { EmptyWhenOrdered } from './empty-when-ordered/empty-when-ordered.consum
 import { addLine, clear, mostLines, type CartLine } from './model/cart';
 import { Carts } from './model/carts.store';
 import { cartIdOf, type Owner } from './model/owner';
+import type { Outbox } from '#platform/messaging';
 import { SystemIds } from '#platform/system';
 import { hashOfToken } from '#platform/security';
 
@@ -21,6 +22,8 @@ const aGuest = () => {
 };
 const put = (owner: Owner, ...lines: CartLine[]) => carts.change(owner, (cart) => lines.reduce(addLine, cart));
 
+/** As for whoever is not handling a message. */
+const outsideInbox = { unit: () => undefined } as unknown as Outbox;
 let database: TestDatabase;
 let db: ReturnType<TestDatabase['of']>;
 let carts: Carts;
@@ -29,7 +32,7 @@ let emptying: EmptyWhenOrdered;
 beforeAll(async () => {
   database = await testDatabase();
   db = database.of('cart');
-  carts = new Carts(db);
+  carts = new Carts(db, outsideInbox);
   emptying = new EmptyWhenOrdered(carts);
 });
 afterAll(() => database.drop());

@@ -12,7 +12,7 @@ import {
   type StockLine,
 } from '#contracts/inventory';
 import type { Message } from '#kernel';
-import { Announcements } from '#platform/messaging';
+import { Announcements, type Outbox } from '#platform/messaging';
 import { SystemIds } from '#platform/system';
 import { testDatabase, type TestDatabase } from '../../../test/support/test-database';
 import { ChangeStock, ChangeStockHandler } from './adjust-stock/change-stock.command';
@@ -32,6 +32,8 @@ class Heard extends Announcements {
 
 const ids = new SystemIds();
 const conflicts = new Counter({ name: 'conflicts', help: 'conflicts', labelNames: ['why'], registers: [] });
+/** As for whoever is not handling a message. */
+const outsideInbox = { unit: () => undefined } as unknown as Outbox;
 let database: TestDatabase;
 let db: ReturnType<TestDatabase['of']>;
 let stocks: Stocks;
@@ -41,7 +43,7 @@ let rounds = 0;
 beforeAll(async () => {
   database = await testDatabase();
   db = database.of('inventory');
-  stocks = new Stocks(db);
+  stocks = new Stocks(db, outsideInbox);
 });
 afterAll(() => database.drop());
 

@@ -11,6 +11,7 @@ export class EmptyWhenOrdered implements IEventHandler<OrderPlaced> {
   constructor(private readonly carts: Carts) {}
 
   async handle({ body: { cartId, cartVersion, items } }: OrderPlaced): Promise<void> {
+    if (await this.carts.changeAtOnce(cartId, (cart) => takeOrdered(cart, cartVersion, items).cart)) return;
     const { cart, mergedInto } = await this.carts.lockWithMerged(cartId);
     if (!cart) return;
     const taken = takeOrdered(cart, cartVersion, items);

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#platform/database';
+import { atOnce, doAtOnce, Outbox } from '#platform/messaging';
 import { mergeCarts } from '../merge-cart/merge-cart';
 import { emptyCart, type Cart, type CartLine } from './cart';
 import { cartIdOf, guestBefore, type Owner } from './owner';
@@ -19,7 +20,10 @@ class ChangedMeanwhile extends Error {}
 /** All carts. Whoever locks two locks them in the order of their ids. */
 @Injectable()
 export class Carts {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly outbox: Outbox,
+  ) {}
 
   /** The owner's cart as it is now, with what they collected before they logged in. */
   async of(owner: Owner): Promise<Cart> {
@@ -50,16 +54,22 @@ export class Carts {
     return { cart, mergedInto: carts.find((one) => one !== cart) };
   }
 
+  /**
+   * In a message handler: changes a cart that was only looked at, if it is still so. False when it has to be done under
+   * lock: it changed meanwhile, or was merged into another.
+   */
+  async changeAtOnce(id: Uuid, rule: (cart: Cart) => Cart): Promise<boolean> {
+    if (!this.outbox.unit() || this.db.begun()) return false;
+    const cart = (await this.db.outside(() => this.read(found, [id]))).get(id);
+    if (!cart) return true;
+    const after = rule(cart);
+    if (after === cart) return true;
+    return !cart.mergedInto && (await doAtOnce(this.outbox, saved, saving(cart, after))).length > 0;
+  }
+
   /** Keeps a changed cart. */
   async save(before: Cart, after: Cart): Promise<void> {
-    const rows = await this.db.query(saved, [
-      after.id,
-      after.version,
-      JSON.stringify(after.lines),
-      after.orderedVersion ?? null,
-      after.mergedInto ?? null,
-      before.version,
-    ]);
+    const rows = await this.db.query(saved.plain, saving(before, after));
     if (rows.length === 0) throw new ChangedMeanwhile(`cart ${after.id} changed meanwhile`);
   }
 
@@ -113,6 +123,11 @@ const asCart = (row: CartRow): Cart => ({
   ...(row.merged_into !== null && { mergedInto: row.merged_into }),
 });
 
+const saving = (before: Cart, after: Cart): unknown[] => [
+  ...[after.id, after.version, JSON.stringify(after.lines), after.orderedVersion ?? null, after.mergedInto ?? null],
+  before.version,
+];
+
 const columns = 'id, version, lines, ordered_version, merged_into';
 
 const found = statement('carts-find', `select ${columns} from carts where id = any ($1::uuid[])`);
@@ -131,10 +146,12 @@ const made = statement(
    on conflict (id) do nothing returning id`,
 );
 
-const saved = statement(
+const saved = atOnce(
   'carts-save',
-  `update carts set version = $2, lines = $3::jsonb, ordered_version = $4, merged_into = $5, updated_at = now()
-   where id = $1 and version = $6 returning id`,
+  `work as (
+   update carts set version = $2, lines = $3::jsonb, ordered_version = $4, merged_into = $5, updated_at = now()
+   where id = $1 and version = $6 returning id)`,
+  6,
 );
 
 const swept = statement(

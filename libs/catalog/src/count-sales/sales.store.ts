@@ -2,12 +2,16 @@ import { Injectable } from '@nestjs/common';
 
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#platform/database';
+import { atOnce, doAtOnce, Outbox } from '#platform/messaging';
 
-const add = statement(
+const add = atOnce(
   'sales-add',
-  `insert into product_sales (product_id, sold)
+  `work as (
+   insert into product_sales (product_id, sold)
    select * from unnest($1::uuid[], $2::bigint[]) order by 1
-   on conflict (product_id) do update set sold = product_sales.sold + excluded.sold`,
+   on conflict (product_id) do update set sold = product_sales.sold + excluded.sold
+   returning product_id)`,
+  2,
 );
 const show = statement(
   'sales-show',
@@ -19,10 +23,13 @@ const show = statement(
 /** How often each product was bought. Counted beside the shelf, so that a sale touches no index of it. */
 @Injectable()
 export class Sales {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly outbox: Outbox,
+  ) {}
 
   async add(sold: ReadonlyMap<Uuid, number>): Promise<void> {
-    await this.db.query(add, [[...sold.keys()], [...sold.values()]]);
+    await doAtOnce(this.outbox, add, [[...sold.keys()], [...sold.values()]]);
   }
 
   /** Brings what was counted to the shelf; true when that changed anything. */

@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#platform/database';
+import { atOnce, doAtOnce, Outbox } from '#platform/messaging';
 
-const keep = statement(
+const keep = atOnce(
   'availability-keep',
-  `with changed as (
+  `changed as (
      update variants set available = $2, stock_version = $3 where sku = $1 and stock_version < $3
      returning product_id, retired),
    now as (
@@ -14,9 +15,11 @@ const keep = statement(
                  and not o.retired and o.available > 0) as in_stock from changed),
    turned as (
      update shelf s set in_stock = now.in_stock, revision = s.revision + 1
-       from now where s.product_id = now.product_id and s.in_stock <> now.in_stock returning s.product_id)
-   select s.product_id as id, s.slug, exists (select from turned) as turned
-     from changed join shelf s using (product_id)`,
+       from now where s.product_id = now.product_id and s.in_stock <> now.in_stock returning s.product_id),
+   work as (
+     select s.product_id as id, s.slug, exists (select from turned) as turned
+       from changed left join shelf s using (product_id))`,
+  3,
 );
 /** Two variants that run out at one moment do not see each other: looked at once more, one of them does. */
 const settle = statement(
@@ -35,12 +38,16 @@ export interface Turned {
 
 @Injectable()
 export class Availability {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly outbox: Outbox,
+  ) {}
 
   /** Undefined when the SKU is not on a shelf, or the news is old. */
   async keep(sku: string, available: number, version: number): Promise<(Turned & { turned: boolean }) | undefined> {
-    const [row] = await this.db.query<Turned & { turned: boolean }>(keep, [sku, available, version]);
-    return row;
+    const values = [sku, available, version];
+    const [row] = await doAtOnce<Turned & { turned: boolean }>(this.outbox, keep, values);
+    return row?.id ? row : undefined;
   }
 
   settle(products: readonly Uuid[]): Promise<Turned[]> {

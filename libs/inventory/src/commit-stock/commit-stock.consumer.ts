@@ -3,9 +3,11 @@ import { Counter } from 'prom-client';
 import { CommitStock } from '#contracts/inventory';
 import { Announcements } from '#platform/messaging';
 import { announcementsOf } from '../model/stock-announcements';
-import { commit } from '../model/stock';
+import { commit, type Holding } from '../model/stock';
 import { Stocks } from '../model/stocks.store';
 import { CountsConflicts } from '../stock-conflicts.config';
+
+const commitReserved = (seen: Holding) => (seen.reservation?.state === 'reserved' ? commit(seen) : undefined);
 
 @CommandHandler(CommitStock)
 export class CommitWhenAsked implements ICommandHandler<CommitStock> {
@@ -19,6 +21,7 @@ export class CommitWhenAsked implements ICommandHandler<CommitStock> {
   ) {}
 
   async execute({ body: { orderId } }: CommitStock): Promise<void> {
+    if (await this.stocks.decideAtOnce(orderId, [], commitReserved, { actor: 'checkout' })) return;
     const holding = await this.stocks.hold(orderId);
     const decision = commit(holding);
     if (decision.answer.kind === 'commit-refused') this.conflicts.inc({ why: 'commit-refused' });

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#platform/database';
+import { atOnce, doAtOnce, Outbox } from '#platform/messaging';
 import type { Decision, Holding, Movement, Reservation, Stock } from './stock';
+import { announcementsOf } from './stock-announcements';
 
 interface StockRow {
   readonly sku: string;
@@ -26,33 +28,45 @@ export class ReservationTaken extends Error {}
 /** Everything that reads or changes stock. Whoever locks more than one SKU locks in SKU order, so that nobody waits in a circle. */
 @Injectable()
 export class Stocks {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly outbox: Outbox,
+  ) {}
+
+  /**
+   * Decides on stock that is only looked at, and keeps and tells it if nobody touched it meanwhile: one statement, where
+   * locking takes a transaction. False when it has to be decided under lock, or `decide` wants it so.
+   */
+  async decideAtOnce(
+    orderId: Uuid,
+    wanted: readonly string[],
+    decide: (holding: Holding) => Decision | undefined,
+    occasion: Occasion,
+  ): Promise<boolean> {
+    if (!this.outbox.unit() || this.db.begun()) return false; // only the inbox tries again what got in its own way
+    const [row] = await this.db.outside(() => this.db.query<HoldingRow>(looked, [orderId, wanted]));
+    const before = asHolding(row);
+    const decision = decide(before);
+    if (!decision?.keep) return false;
+    const { movements } = decision.keep;
+    const versions = movements.map(({ sku }) => before.stock.find((stock) => stock.sku === sku)?.version ?? 0);
+    const told = movements.some(({ onHand, reserved }) => onHand !== reserved); // levels that must be right
+    const values = [...keeping(orderId, before, decision.keep, occasion), told ? versions : null];
+    return (
+      (await doAtOnce(this.outbox, keptAtOnce, values, announcementsOf(orderId, decision, before.stock))).length > 0
+    );
+  }
 
   /** The order's reservation, and the stock of what it holds and of what it wants; all locked until the transaction ends. */
   async hold(orderId: Uuid, wanted: readonly string[] = []): Promise<Holding> {
     const [row] = await this.db.query<HoldingRow>(held, [orderId, wanted]);
-    return {
-      ...(row.reservation && { reservation: withoutNulls(row.reservation) }),
-      stock: row.stock.map(asStock),
-    };
+    return asHolding(row);
   }
 
   /** Keeps what was decided about a holding that is still locked. Nothing is sent when nothing changed. */
-  async keep(orderId: Uuid, before: Holding, { keep }: Decision, { actor, reason }: Occasion): Promise<void> {
+  async keep(orderId: Uuid, before: Holding, { keep }: Decision, occasion: Occasion): Promise<void> {
     if (!keep) return;
-    const { reservation, movements } = keep;
-    const released = reservation.state === 'released' ? reservation : undefined;
-    const rows = await this.db.query(kept, [
-      orderId,
-      reservation.state,
-      JSON.stringify(reservation.lines),
-      released?.restocked ?? false,
-      released?.short ? JSON.stringify(released.short) : null,
-      before.reservation?.state ?? null,
-      ...columns(movements),
-      reason ?? null,
-      actor,
-    ]);
+    const rows = await this.db.query(kept, keeping(orderId, before, keep, occasion));
     if (rows.length === 0) throw new ReservationTaken(`the reservation of order ${orderId} changed meanwhile`);
   }
 
@@ -85,6 +99,11 @@ export class Stocks {
 
 const asStock = ({ sku, on_hand: onHand, reserved, version }: StockRow): Stock => ({ sku, onHand, reserved, version });
 
+const asHolding = ({ reservation, stock }: HoldingRow): Holding => ({
+  ...(reservation && { reservation: withoutNulls(reservation) }),
+  stock: stock.map(asStock),
+});
+
 const withoutNulls = ({ short, ...reservation }: NonNullable<HoldingRow['reservation']>): Reservation =>
   ({ ...reservation, ...(short && { short }) }) as Reservation;
 
@@ -94,6 +113,20 @@ const columns = (movements: readonly Movement[]): unknown[] => [
   movements.map(({ onHand }) => onHand),
   movements.map(({ reserved }) => reserved),
 ];
+
+const keeping = (
+  orderId: Uuid,
+  before: Holding,
+  { reservation, movements }: NonNullable<Decision['keep']>,
+  { actor, reason }: Occasion,
+): unknown[] => {
+  const released = reservation.state === 'released' ? reservation : undefined;
+  return [
+    ...[orderId, reservation.state, JSON.stringify(reservation.lines)],
+    ...[released?.restocked ?? false, released?.short ? JSON.stringify(released.short) : null],
+    ...[before.reservation?.state ?? null, ...columns(movements), reason ?? null, actor],
+  ];
+};
 
 const held = statement(
   'stock-hold',
@@ -110,6 +143,8 @@ const held = statement(
    select (select to_jsonb(mine) from mine) as reservation,
           coalesce((select jsonb_agg(to_jsonb(locked)) from locked), '[]') as stock`,
 );
+
+const looked = statement('stock-look', held.text.replaceAll(' for update', ''));
 
 const kept = statement(
   'stock-keep',
@@ -131,6 +166,35 @@ const kept = statement(
      select sku, $1, kind, on_hand, reserved, $11, $12 from movement
    )
    select order_id from kept`,
+);
+
+/** The same, if the stock has the versions that were seen; none given: whatever it has. */
+const keptAtOnce = atOnce(
+  'stock-keep-seen',
+  `locked as materialized (
+     select s.sku from stock s
+     where s.sku = any($7::text[])
+       and ($13::int[] is null or s.version = ($13::int[])[array_position($7::text[], s.sku)])
+     order by s.sku for update
+   ), work as (
+     insert into reservations as r (order_id, state, lines, restocked, short)
+     select $1::uuid, $2::text, $3::jsonb, $4::boolean, $5::jsonb
+     where (select count(*) from locked) = cardinality($7::text[])
+     on conflict (order_id) do update
+       set state = excluded.state, lines = excluded.lines, restocked = excluded.restocked, short = excluded.short,
+           updated_at = now()
+       where r.state = $6::text
+     returning order_id
+   ), movement as (
+     select m.* from work, unnest($7::text[], $8::text[], $9::int[], $10::int[]) as m (sku, kind, on_hand, reserved)
+   ), moved as (
+     update stock s set on_hand = s.on_hand + m.on_hand, reserved = s.reserved + m.reserved, version = s.version + 1
+     from movement m where s.sku = m.sku
+   ), noted as (
+     insert into stock_movements (sku, order_id, kind, delta_on_hand, delta_reserved, reason, actor)
+     select sku, $1::uuid, kind, on_hand, reserved, $11::text, $12::text from movement
+   )`,
+  13,
 );
 
 const moved = statement(

@@ -3,7 +3,7 @@ import { Counter } from 'prom-client';
 import { ReserveStock } from '#contracts/inventory';
 import { Announcements, currentUnit, RetryLater } from '#platform/messaging';
 import { announcementsOf } from '../model/stock-announcements';
-import { reserve, unlisted } from '../model/stock';
+import { reserve, unlisted, type Holding } from '../model/stock';
 import { Stocks } from '../model/stocks.store';
 import { CountsConflicts } from '../stock-conflicts.config';
 
@@ -23,10 +23,14 @@ export class ReserveWhenAsked implements ICommandHandler<ReserveStock> {
   ) {}
 
   async execute({ body: { orderId, lines } }: ReserveStock): Promise<void> {
-    const holding = await this.stocks.hold(
-      orderId,
-      lines.map(({ sku }) => sku),
-    );
+    const skus = lines.map(({ sku }) => sku);
+    const got = (seen: Holding) => {
+      const decision = reserve(seen, lines);
+      return decision.answer.kind === 'reserved' ? decision : undefined;
+    };
+    if (await this.stocks.decideAtOnce(orderId, skus, got, { actor: 'checkout' })) return;
+
+    const holding = await this.stocks.hold(orderId, skus);
     const missing = holding.reservation ? [] : unlisted(lines, holding.stock);
     if (missing.length > 0 && (currentUnit()?.attempts ?? patience) < patience)
       throw new RetryLater(`${missing.join(', ')} is not listed yet`, pauseMs);

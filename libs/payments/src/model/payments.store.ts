@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { vnd, type Sealed, type Uuid } from '#kernel';
+import { vnd, type Message, type Sealed, type Uuid } from '#kernel';
 import { Database, statement } from '#platform/database';
+import { atOnce, doAtOnce, Outbox } from '#platform/messaging';
 import type { Heard, Payment, PaymentState, ProviderCall } from './payment';
 
 interface Row {
@@ -41,13 +42,15 @@ const payment = (row: Row): Payment => ({
 const lock = statement('payments_lock', `select * from payments where order_id = $1 for update`);
 const lockById = statement('payments_lock_by_id', `select * from payments where id = $1 for update`);
 
-const insert = statement(
+const insert = atOnce(
   'payments_insert',
-  `insert into payments (id, order_id, amount, method, provider, token, state, next, next_at, claimed_until, charges, charge_id, refunded, voided_for)
+  `work as (
+   insert into payments (id, order_id, amount, method, provider, token, state, next, next_at, claimed_until, charges, charge_id, refunded, voided_for)
    values ($1, $2, $3, $4, $5, $6, $7, $8::text, case when $8::text is null then null else now() end,
            now() + $9::int * interval '1 millisecond', $10, $11, $12, $13)
    on conflict (order_id) do nothing
-   returning id`,
+   returning id)`,
+  13,
 );
 
 const write = statement(
@@ -57,6 +60,20 @@ const write = statement(
    update payments set state = $2, next = $3::text, next_at = case when $3::text is null then null else now() + $4::int * interval '1 millisecond' end,
           claimed_until = null, unanswered = $5, charge_id = $6, refunded = $7, voided_for = $8, reason = $11, updated_at = now()
     where id = $1`,
+);
+
+/** The same, if the payment is still what it was when that was decided. */
+const settle = atOnce(
+  'payments_settle',
+  `work as (
+     update payments set state = $2, next = $3::text, next_at = case when $3::text is null then null else now() + $4::int * interval '1 millisecond' end,
+            claimed_until = null, unanswered = $5, charge_id = $6, refunded = $7, voided_for = $8, reason = $11, updated_at = now()
+      where id = $1 and state = $12 and next is not distinct from $13 and charges = $14 and unanswered = $15
+        and charge_id is not distinct from $16 and refunded = $17 and voided_for is not distinct from $18
+      returning order_id),
+   journal as (
+     insert into payment_journal (order_id, call, heard, state) select order_id, $9, $10::jsonb, $2 from work)`,
+  18,
 );
 
 // A charge that is claimed but never answered for must be asked about before it is repeated: next is moved on here.
@@ -75,6 +92,11 @@ const claim = statement(
 
 const ofOrder = statement('payments_of_order', `select * from payments where order_id = $1`);
 
+const written = (changed: Payment, call: string, heard: Heard | { readonly kind: string }): unknown[] => [
+  ...[changed.id, changed.state, changed.next, changed.wait, changed.unanswered, changed.chargeId],
+  ...[changed.refunded.amount, changed.voidedFor, call, JSON.stringify(heard), changed.reason],
+];
+
 /** A payment whose next word to the provider is ours to say, until the claim lapses. */
 export interface Claimed {
   readonly payment: Payment;
@@ -84,16 +106,19 @@ export interface Claimed {
 /** One row an order; every change is written with a line in the journal. */
 @Injectable()
 export class Payments {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly outbox: Outbox,
+  ) {}
 
-  /** Adds a fresh payment, claimed for `claimMs`; false where the order already has one. */
-  async add(fresh: Payment, claimMs: number): Promise<boolean> {
-    const rows = await this.db.query(insert, [
+  /** Adds a fresh payment, claimed for `claimMs`, and tells of it; false where the order already has one. */
+  async add(fresh: Payment, claimMs: number, messages: readonly Message[]): Promise<boolean> {
+    const values = [
       ...[fresh.id, fresh.orderId, fresh.amount.amount, fresh.method, fresh.provider],
       ...[fresh.token && JSON.stringify(fresh.token), fresh.state, fresh.next, claimMs],
       ...[fresh.charges, fresh.chargeId, fresh.refunded.amount, fresh.voidedFor],
-    ]);
-    return rows.length > 0;
+    ];
+    return (await doAtOnce(this.outbox, insert, values, messages)).length > 0;
   }
 
   async lockOfOrder(orderId: Uuid): Promise<Payment | undefined> {
@@ -109,10 +134,23 @@ export class Payments {
   }
 
   async write(changed: Payment, call: string, heard: Heard | { readonly kind: string }): Promise<void> {
-    await this.db.query(write, [
-      ...[changed.id, changed.state, changed.next, changed.wait, changed.unanswered, changed.chargeId],
-      ...[changed.refunded.amount, changed.voidedFor, call, JSON.stringify(heard), changed.reason],
-    ]);
+    await this.db.query(write, written(changed, call, heard));
+  }
+
+  /** Writes and tells what was decided without a lock; false where the payment has changed since it was read. */
+  async settle(
+    before: Payment,
+    changed: Payment,
+    call: string,
+    heard: Heard,
+    messages: readonly Message[],
+  ): Promise<boolean> {
+    const values = [
+      ...written(changed, call, heard),
+      ...[before.state, before.next, before.charges, before.unanswered],
+      ...[before.chargeId, before.refunded.amount, before.voidedFor],
+    ];
+    return (await doAtOnce(this.outbox, settle, values, messages)).length > 0;
   }
 
   async claimDue(limit: number, claimMs: number): Promise<readonly Claimed[]> {

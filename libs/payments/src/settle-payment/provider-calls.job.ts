@@ -5,7 +5,7 @@ import { Config } from '#platform/config';
 import { Database } from '#platform/database';
 import { Announcements } from '#platform/messaging';
 import { Vault } from '#platform/privacy';
-import { hear, type Heard } from '../model/payment';
+import { hear, type Heard, type Payment } from '../model/payment';
 import type { PaymentProvider } from '../model/payment-provider';
 import { Payments, type Claimed } from '../model/payments.store';
 import { hearRefund, type Refund, type RefundHeard } from '../model/refund';
@@ -88,7 +88,11 @@ export class ProviderCalls implements BeforeApplicationShutdown {
 
   private async settle({ payment, call }: Claimed): Promise<void> {
     const heard = await this.say(call, payment);
-    await this.heard(payment.id, call, heard);
+    const { payment: changed, messages } = hear(payment, heard);
+    if (!(await this.payments.settle(payment, changed, call, heard, messages)))
+      return this.heard(payment.id, call, heard); // a webhook or a request came in between
+    if (changed.state !== payment.state) this.results.count(changed.state);
+    this.followUp(changed);
   }
 
   private async say(
@@ -108,16 +112,20 @@ export class ProviderCalls implements BeforeApplicationShutdown {
 
   /** One transaction: the state after what was heard, its journal line, and whom to tell. */
   async heard(paymentId: string, call: string, heard: Heard): Promise<void> {
-    const followUp = await this.db.transaction(async () => {
+    const settled = await this.db.transaction(async () => {
       const payment = await this.payments.lock(paymentId);
-      if (!payment) return false;
+      if (!payment) return undefined;
       const { payment: changed, messages } = hear(payment, heard);
       await this.payments.write(changed, call, heard);
       await this.announcements.publish(...messages);
       if (changed.state !== payment.state) this.results.count(changed.state);
-      return changed.next !== null && changed.wait < 500;
+      return changed;
     });
-    if (followUp) setTimeout(() => this.poke(), 50).unref();
+    if (settled) this.followUp(settled);
+  }
+
+  private followUp({ next, wait }: Payment): void {
+    if (next !== null && wait < 500) setTimeout(() => this.poke(), 50).unref();
   }
 
   private async giveBack(refund: Refund): Promise<void> {

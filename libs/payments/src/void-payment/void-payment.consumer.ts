@@ -38,7 +38,7 @@ export class VoidWhenAsked implements ICommandHandler<VoidPayment> {
       provider: 'none',
       token: null,
     });
-    await this.payments.add({ ...payment, state: 'voided', voidedFor: 'request' }, 0);
+    await this.payments.add({ ...payment, state: 'voided', voidedFor: 'request' }, 0, []);
     await this.announcements.publish(new PaymentVoided({ orderId, refunded: nothing }));
   }
 }

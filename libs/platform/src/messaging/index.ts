@@ -1,4 +1,5 @@
 export { Announcements } from './announcements';
+export { atOnce, doAtOnce, type AtOnce } from './at-once';
 export { contextMessaging } from './context-messaging.module';
 export { DeadLetters, type DeadLetter } from './dead-letters.store';
 export { ELSEWHERE } from './elsewhere';

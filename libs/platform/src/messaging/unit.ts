@@ -42,6 +42,10 @@ export class Unit {
     this.timers.push(...changes);
   }
 
+  get hasGathered(): boolean {
+    return this.messages.length + this.timers.length > 0;
+  }
+
   /** What was gathered so far, for the statement that writes it; gathered once. */
   take(): { messages: Envelope[]; timers: TimerChange[] } {
     const taken = { messages: this.messages, timers: this.timers };
@@ -52,7 +56,7 @@ export class Unit {
 
   /** A store's own statement has marked the message done: there is nothing left to write. */
   settled(): void {
-    if (this.messages.length + this.timers.length > 0) throw new Error(`${this.handler} left messages unwritten`);
+    if (this.hasGathered) throw new Error(`${this.handler} left messages unwritten`);
     this.over = true;
   }
 
