@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import { fold, foldedWords, wordsIn } from './folding';
+import { fold, foldedQuery, foldedWords, wordsIn } from './folding';
 
 describe('Folding text', () => {
   it.each([
@@ -24,6 +24,15 @@ describe('Folding text', () => {
         expect(foldedWords(text.normalize('NFD'))).toEqual(foldedWords(text.normalize('NFC'))),
       ),
     ));
+
+  it('lets one query stand for all its spellings', () => {
+    expect(foldedQuery(' Cà  phê,SỮA ')).toBe(foldedQuery('ca phe sua'));
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (text) =>
+        expect(foldedWords(foldedQuery(text))).toEqual(foldedWords(text)),
+      ),
+    );
+  });
 
   it('finds each word where it stands', () =>
     fc.assert(

@@ -13,6 +13,9 @@ const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 export const foldedWords = (text: string): string[] =>
   (text.match(WORD) ?? []).map(fold).filter((word) => word.length > 0);
 
+/** A query as all its spellings are: what reads alike is looked for, and kept, once. */
+export const foldedQuery = (query: string): string => foldedWords(query).join(' ');
+
 export interface FoundWord {
   readonly start: number;
   readonly end: number;

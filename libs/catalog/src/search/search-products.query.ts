@@ -10,6 +10,7 @@ import { ready, withMember, type Ready } from '../shelf/ready';
 import { tags } from '../shelf/shelf-tags';
 import { Shelf } from '../shelf/shelf.store';
 import { facetsOf, type Labels } from './facets';
+import { foldedQuery } from './folding';
 import { highlight, meant } from './highlight';
 import { COUNTED_UP_TO, ProductSearch, type HitPlace, type SearchFilters, type SearchResult } from './product-search';
 import { Vocabularies } from './vocabularies.query';
@@ -49,7 +50,8 @@ export class SearchProductsHandler implements IQueryHandler<SearchProducts, Read
     private readonly cache: Cache,
   ) {}
 
-  async execute({ sought, locale }: SearchProducts): Promise<Ready> {
+  async execute({ sought: asked, locale }: SearchProducts): Promise<Ready> {
+    const sought = { ...asked, q: foldedQuery(asked.q) };
     const key = `${locale}:${JSON.stringify(sought)}`;
     const about = { kind: 'search', key, tags: [tags.products, tags.stock], seconds: 60 };
     return (await this.cache.remember(about, () => this.find(sought, locale)))!;

@@ -7,7 +7,7 @@ import type { ProductView } from '../shelf/product-view';
 import { ready, type Ready } from '../shelf/ready';
 import { tags } from '../shelf/shelf-tags';
 import { Shelf } from '../shelf/shelf.store';
-import { foldedWords } from './folding';
+import { foldedQuery } from './folding';
 import { ProductSearch } from './product-search';
 import { Vocabularies } from './vocabularies.query';
 
@@ -26,8 +26,7 @@ const CONSIDERED = 4;
 
 /** Names that read as what was typed come first, each half in the order it came. */
 function asTyped<T extends { text: string }>(q: string, found: readonly T[]): T[] {
-  const typed = foldedWords(q).join(' ');
-  const begins = ({ text }: T) => foldedWords(text).join(' ').startsWith(typed);
+  const begins = ({ text }: T) => foldedQuery(text).startsWith(q);
   return [...found.filter(begins), ...found.filter((one) => !begins(one))];
 }
 
@@ -40,7 +39,8 @@ export class SuggestProductsHandler implements IQueryHandler<SuggestProducts, Re
     private readonly cache: Cache,
   ) {}
 
-  async execute({ q, limit, locale }: SuggestProducts): Promise<Ready> {
+  async execute({ q: typed, limit, locale }: SuggestProducts): Promise<Ready> {
+    const q = foldedQuery(typed);
     const about = { kind: 'suggest', key: `${locale}:${limit}:${q}`, tags: [tags.products], seconds: 300 };
     const found = await this.cache.remember(about, async () => {
       const terms = (await this.vocabularies.current()).readTyping(q);
