@@ -23,10 +23,17 @@ function bytesOf(answer: Ready): Buffer {
   return bytes;
 }
 
+/** Beside what it varies by already, such as the origin that asks. */
+const varying = (already: unknown): string =>
+  typeof already === 'string' ? `${already}, accept-language` : 'accept-language';
+
 /** Sends what is ready as it is, or says that the caller has it already. */
 export function sendReady(reply: FastifyReply, answer: Ready): void {
   const { etag } = answer;
-  void reply.header('etag', etag).header('cache-control', cachedFor(KEPT_SECONDS)).header('vary', 'accept-language');
+  void reply
+    .header('etag', etag)
+    .header('cache-control', cachedFor(KEPT_SECONDS))
+    .header('vary', varying(reply.getHeader('vary')));
   const seen = reply.request.headers['if-none-match'];
   if (seen !== undefined && (seen === '*' || seen.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag))) {
     void reply.code(304).send();

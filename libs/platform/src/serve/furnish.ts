@@ -46,7 +46,7 @@ export async function furnish(app: NestFastifyApplication, config: Config, laten
   limitConnections(fastify);
   takeFiles(fastify);
   const origins = config.corsOrigins.includes('*') ? '*' : config.corsOrigins.length > 0 && [...config.corsOrigins];
-  app.enableCors({ origin: origins, methods: METHODS, exposedHeaders: TOLD, maxAge: 600 });
+  if (origins) app.enableCors({ origin: origins, methods: METHODS, exposedHeaders: TOLD, maxAge: 600 });
   app.useWebSocketAdapter(new ShopSockets(app, origins));
   app.setGlobalPrefix('api/v1', { exclude: OUTSIDE_PREFIX });
   serveDocs(app);
