@@ -18,7 +18,7 @@ export async function freePort() {
 export async function openShop(dataDir, env = {}) {
   const port = await freePort();
   const started = performance.now();
-  const child = spawn(process.execPath, ['dist/apps/api/src/main.js'], {
+  const child = spawn(process.execPath, ['--max-semi-space-size=64', 'dist/apps/api/src/main.js'], {
     cwd: root,
     stdio: ['ignore', 'ignore', 'inherit'],
     env: {
