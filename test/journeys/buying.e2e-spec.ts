@@ -129,6 +129,15 @@ describe('Buying a coffee', () => {
     expect(order.total.amount).toBe(60_000);
   });
 
+  it('again at once: an order holds what was put in since the one before, and nothing twice', async () => {
+    const { shop, admin } = open;
+    const an = await register(shop);
+    const drink = await shelve(admin, { stock: 100 });
+    const quantities = [];
+    for (let cup = 0; cup < 8; cup += 1) quantities.push((await an.buys(drink.variantId, 'tok_ok')).lines[0].quantity);
+    expect(quantities).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
+  });
+
   it('needs something in the cart', async () => {
     const an = await register(open.shop);
     const refused = await an.orders('tok_ok');

@@ -14,6 +14,8 @@ export type CartOwner =
 export interface CartToOrder {
   readonly cartId: Uuid;
   readonly version: number;
+  /** The last version that it has heard to be ordered, and has given up what was ordered of it. */
+  readonly orderedVersion?: number;
   readonly lines: readonly WantedLine[];
 }
 

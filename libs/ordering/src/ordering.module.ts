@@ -21,6 +21,7 @@ import { orderTexts } from './model/order-texts';
 import { Orders } from './model/orders.store';
 import { heardByTimeline, orderHistoryControllers, orderHistoryProviders } from './order-history/order-history.config';
 import { ordersTotal } from './place-order/orders-total.config';
+import { OrderedCarts } from './place-order/ordered-carts.store';
 import { Outcomes } from './place-order/outcomes.store';
 import { PlaceOrderHandler } from './place-order/place-order.command';
 import { PlaceOrderController } from './place-order/place-order.controller';
@@ -56,7 +57,7 @@ const messages = [
     ...projectionControllers,
   ],
   providers: [
-    ...[Orders, KeyedCommands, Outcomes, ordersTotal],
+    ...[Orders, OrderedCarts, KeyedCommands, Outcomes, ordersTotal],
     ...[PlaceOrderHandler, CancelOrderHandler, AdvanceOrderHandler, RefundOrderHandler],
     ...[CheckoutProcess, ConfirmWhenCheckedOut, CloseWhenWoundBack],
     ...[RefundsProcess, RecordWhenRefunded, RecordWhenRefundFailed],

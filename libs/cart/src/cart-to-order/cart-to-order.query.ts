@@ -11,11 +11,12 @@ export class StoredCartOf extends CartOf {
   }
 
   async owner(owner: CartOwner): Promise<CartToOrder | undefined> {
-    const { id, version, lines } = await this.carts.of(known(owner));
+    const { id, version, orderedVersion, lines } = await this.carts.of(known(owner));
     if (version === 0) return undefined;
     return {
       cartId: id,
       version,
+      ...(orderedVersion !== undefined && { orderedVersion }),
       lines: lines.map(({ variantId, quantity, modifiers }) => ({ variantId, quantity, modifiers })),
     };
   }

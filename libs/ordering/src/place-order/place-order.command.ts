@@ -14,6 +14,7 @@ import { orderNumber } from '../model/order-number';
 import { Orders } from '../model/orders.store';
 import type { OrderView } from '../view-order/order-view';
 import { contactOf, type OrderWish } from './order-wish';
+import { OrderedCarts } from './ordered-carts.store';
 import { CountsOrders } from './orders-total.config';
 import { orderLines, placeOrder } from './place-order';
 
@@ -44,6 +45,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     private readonly keyed: KeyedCommands,
     private readonly orders: Orders,
     private readonly carts: CartOf,
+    private readonly ordered: OrderedCarts,
     private readonly prices: CatalogPrices,
     private readonly vault: Vault,
     private readonly clock: Clock,
@@ -54,7 +56,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     const owner = ownerOf(caller);
     const idempotency = { caller: keyHolder(caller), key, bodyHash: bodyHash(wish), command: 'place-order' };
     const answer = await this.keyed.once(idempotency, async (commandId) => {
-      const cart = await this.carts.owner(owner);
+      const cart = await this.ordered.settled(() => this.carts.owner(owner));
       if (!cart || cart.lines.length === 0) throw new CartEmpty();
       return this.place(commandId, cart, { caller, wish, locale }, idempotency);
     });
