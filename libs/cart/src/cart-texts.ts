@@ -1,15 +1,15 @@
-/** What the refusals of this context say, by their code. */
+/** What the refusals of this context say, by their code. Ordering has two of these codes too, and says the same there. */
 export const cartTexts = {
   en: {
     CART_FULL: 'A cart holds {most} lines. Remove one first.',
     LINE_TOO_LARGE: 'A line holds {most} pieces. Order fewer, or call us for a large order.',
-    VARIANT_UNAVAILABLE: 'This is not on the shelf. Choose another one.',
-    MODIFIERS_INVALID: 'It cannot be made like that. See the details.',
+    VARIANT_UNAVAILABLE: 'Something here is not on sale. Choose another one, or leave it out.',
+    MODIFIERS_INVALID: 'Something here cannot be made like that. See the details, then choose again.',
   },
   vi: {
     CART_FULL: 'Giỏ hàng chứa tối đa {most} món. Hãy bỏ bớt một món trước.',
     LINE_TOO_LARGE: 'Mỗi món tối đa {most} phần. Hãy đặt ít hơn, hoặc gọi cho chúng tôi để đặt số lượng lớn.',
-    VARIANT_UNAVAILABLE: 'Món này hiện không bán. Hãy chọn món khác.',
-    MODIFIERS_INVALID: 'Không thể làm món với các lựa chọn này. Xem chi tiết.',
+    VARIANT_UNAVAILABLE: 'Có món hiện không bán. Hãy chọn món khác hoặc bỏ món đó.',
+    MODIFIERS_INVALID: 'Có món không thể làm với các lựa chọn này. Xem chi tiết rồi chọn lại.',
   },
 };

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CatalogPrices, isPriced, type WantedLine } from '#contracts/catalog';
+import { ambient } from '#platform/observability';
 import type { CartLine } from '../model/cart';
 import { ModifiersInvalid, VariantUnavailable } from '../model/cart-errors';
 
@@ -12,10 +13,14 @@ export class Shelf {
   async offered(wanted: WantedLine, locale: 'vi' | 'en'): Promise<Omit<CartLine, 'id'>> {
     const [price] = await this.prices.price([wanted], locale);
     if (!price) throw new VariantUnavailable();
-    if (!isPriced(price))
+    if (!isPriced(price)) {
+      // What is sold is named in the shop's language; why it is refused, in the one of the refusal.
+      const spoken = ambient()?.locale ?? 'en';
+      if (spoken !== locale) return this.offered(wanted, spoken);
       throw price.code === 'VARIANT_UNAVAILABLE'
         ? new VariantUnavailable()
         : new ModifiersInvalid({ field: 'modifiers', message: price.message });
+    }
     const { variantId, quantity, productId, sku, name, variantName, imageUrl } = price;
     return {
       variantId,

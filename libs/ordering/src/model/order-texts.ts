@@ -1,10 +1,10 @@
-/** What the refusals of this context say, by their code. */
+/** What the refusals of this context say, by their code. The cart has two of these codes too, and says the same there. */
 export const orderTexts = {
   en: {
     CART_EMPTY: 'The cart is empty. Put something into it, then order.',
     CART_ALREADY_ORDERED: 'This cart has been ordered already. Look at your orders.',
-    VARIANT_UNAVAILABLE: 'Something in the cart is no longer sold. Remove it, then order.',
-    MODIFIERS_INVALID: 'Something in the cart needs other choices. Change it, then order.',
+    VARIANT_UNAVAILABLE: 'Something here is not on sale. Choose another one, or leave it out.',
+    MODIFIERS_INVALID: 'Something here cannot be made like that. See the details, then choose again.',
     ORDER_TOO_LARGE: 'One order takes at most {most} {what}. Split it, or call the shop.',
     CANNOT_CANCEL: 'The order is {status} and can no longer be cancelled.',
     WRONG_STATUS: 'The order is {status}; to {step} it, it has to be {needed}.',
@@ -15,8 +15,8 @@ export const orderTexts = {
   vi: {
     CART_EMPTY: 'Giỏ hàng đang trống. Hãy thêm món rồi đặt hàng.',
     CART_ALREADY_ORDERED: 'Giỏ hàng này đã được đặt. Hãy xem lại đơn hàng của bạn.',
-    VARIANT_UNAVAILABLE: 'Một món trong giỏ không còn bán. Hãy bỏ món đó rồi đặt hàng.',
-    MODIFIERS_INVALID: 'Một món trong giỏ cần chọn lại tùy chọn. Hãy sửa rồi đặt hàng.',
+    VARIANT_UNAVAILABLE: 'Có món hiện không bán. Hãy chọn món khác hoặc bỏ món đó.',
+    MODIFIERS_INVALID: 'Có món không thể làm với các lựa chọn này. Xem chi tiết rồi chọn lại.',
     ORDER_TOO_LARGE: 'Một đơn hàng chỉ nhận tối đa {most} ({what}). Hãy tách đơn hoặc gọi cho cửa hàng.',
     CANNOT_CANCEL: 'Đơn hàng đang ở trạng thái {status} nên không thể hủy.',
     WRONG_STATUS: 'Đơn hàng đang ở trạng thái {status}; cần ở trạng thái {needed} để thực hiện {step}.',

@@ -16,7 +16,7 @@ import {
   textOf,
   type Answer,
 } from '#platform/http';
-import { shopLocale } from '#platform/observability';
+import { ambient, shopLocale } from '#platform/observability';
 import { Vault } from '#platform/privacy';
 import { GuestOrUser, Who, type Caller } from '#platform/security';
 import { Orders } from '../model/orders.store';
@@ -103,11 +103,12 @@ export class PlaceOrderController {
     @IdempotencyKey() key: string,
     @PreferWait() seconds: number,
   ): Promise<Answer> {
-    const locale = shopLocale();
     const lacking = missing(body, caller.kind === 'user');
-    if (lacking.length > 0)
-      throw new InvalidInput(lacking.map((field) => ({ field, message: textOf('required', locale) })));
-    const { view, replayed } = await this.commands.execute(new PlaceOrder(caller, body, key, locale));
+    if (lacking.length > 0) {
+      const message = textOf('required', ambient()?.locale ?? 'en');
+      throw new InvalidInput(lacking.map((field) => ({ field, message })));
+    }
+    const { view, replayed } = await this.commands.execute(new PlaceOrder(caller, body, key, shopLocale()));
     const outcome = seconds > 0 ? await this.outcomes.wait(view.id, seconds * 1_000) : undefined;
     const shown = outcome ? await this.orders.view(view.id, outcome) : view;
     return answer(await this.vault.openAll(showOrder(shown)), {

@@ -95,7 +95,7 @@ export const variables = z.object({
   RESERVATION_TTL_SECONDS: whole(1, SECONDS_OF_A_YEAR),
 
   SMTP_URL: url('smtp', 'smtps').optional(),
-  MAIL_FROM: z.string().min(3),
+  MAIL_FROM: z.string().min(3, 'must be an address such as Coffee & Tea <hello@coffee-tea.example>'),
 
   GOOGLE_CLIENT_ID: z.string().optional(),
   GOOGLE_CLIENT_SECRET: z.string().optional(),
