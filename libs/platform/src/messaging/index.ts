@@ -6,6 +6,7 @@ export { ELSEWHERE } from './elsewhere';
 export { type Envelope, type MessageMeta } from './envelope';
 export { ClaimLost, RetryLater, Undecodable } from './errors';
 export { type Prepares } from './handlers';
+export { Gathering } from './gathering';
 export { Hears, type HandlerStatics, type Hearer } from './hears';
 export { inboxDone, timersCancelled, timersSet } from './inbox.store';
 export { MessagingModule } from './messaging.module';

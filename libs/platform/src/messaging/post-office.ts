@@ -7,7 +7,8 @@ import { Leadership } from '#platform/leadership';
 import type { Branch } from './branch';
 import { handlersIn } from './discovery';
 import { Handlers } from './handlers';
-import { subscribe } from './inbox.store';
+import { Gathering } from './gathering';
+import { doneQuickly, subscribe } from './inbox.store';
 import { InboxWorker } from './inbox-worker';
 import { RELAY, relay } from './relay';
 import { MessageRegistry } from './registry';
@@ -46,6 +47,7 @@ export class PostOffice implements OnApplicationBootstrap, BeforeApplicationShut
       relay: new Signal(),
       inbox: new Signal(),
       timers: new Signal(),
+      done: new Gathering((claims) => doneQuickly(db, claims)),
     };
     branch.relay.onRaise(() => {
       if (!this.leadership.leads(RELAY(context))) this.leadership.notify(`outbox:${context}`);

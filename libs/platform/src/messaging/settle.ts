@@ -1,14 +1,18 @@
 import type { Statement } from '#platform/database';
 import type { Branch } from './branch';
 import { ClaimLost } from './errors';
-import { DONE, DONE_QUICKLY, DONE_AND_SENT, DONE_SENT_AND_TIMED } from './inbox.store';
+import { DONE, DONE_AND_SENT, DONE_SENT_AND_TIMED } from './inbox.store';
 import { outboxValue } from './outbox.store';
 import { soonDue } from './timer';
 import { toCancel, toSet } from './timers.store';
 import type { Unit } from './unit';
 
 /** The unit's last statement: what was gathered is written, and the message counted, both or neither. */
-export async function settle({ db, relay, timers: clock }: Branch, unit: Unit): Promise<void> {
+export async function settle({ db, relay, timers: clock, done }: Branch, unit: Unit): Promise<void> {
+  if (!unit.hasGathered && !db.begun()) {
+    if (!(await done.add(unit.claimed))) throw new ClaimLost(unit.handler, unit.claimed.seq);
+    return unit.settled();
+  }
   const { messages, timers } = unit.take();
   const claim = [unit.claimed.seq, unit.claimed.claimedBy];
   const [sql, values]: [Statement, unknown[]] =
@@ -16,7 +20,7 @@ export async function settle({ db, relay, timers: clock }: Branch, unit: Unit): 
       ? [DONE_SENT_AND_TIMED, [...claim, outboxValue(messages), toSet(timers), toCancel(timers)]]
       : messages.length > 0
         ? [DONE_AND_SENT, [...claim, outboxValue(messages)]]
-        : [db.begun() ? DONE : DONE_QUICKLY, claim];
+        : [DONE, claim];
   await db.last(sql, values, ({ rows }) => {
     if (rows.length === 0) throw new ClaimLost(unit.handler, unit.claimed.seq);
   });

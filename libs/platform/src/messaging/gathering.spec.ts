@@ -1,0 +1,26 @@
+import { Gathering } from './gathering';
+
+describe('Gathering', () => {
+  it('writes together what comes while a statement is under way, and answers each', async () => {
+    const written: number[][] = [];
+    const doubled = new Gathering(async (items: readonly number[]) => {
+      written.push([...items]);
+      await new Promise(setImmediate);
+      return items.map((item) => item * 2);
+    });
+    const first = doubled.add(1);
+    await new Promise(setImmediate);
+    expect(await Promise.all([first, doubled.add(2), doubled.add(3)])).toEqual([2, 4, 6]);
+    expect(written).toEqual([[1], [2, 3]]);
+  });
+
+  it('fails only the one that is wrong', async () => {
+    const careful = new Gathering(async (items: readonly number[]) => {
+      if (items.includes(2)) throw new Error('two');
+      return items;
+    });
+    const outcomes = await Promise.allSettled([1, 2, 3].map((item) => careful.add(item)));
+    expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+    expect(await careful.add(4)).toBe(4);
+  });
+});
