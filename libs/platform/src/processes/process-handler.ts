@@ -3,6 +3,7 @@ import { derivedId, type Message } from '#kernel';
 import {
   ClaimLost,
   currentUnit,
+  Gathering,
   RetryLater,
   type Envelope,
   type Outbox,
@@ -11,7 +12,7 @@ import {
 } from '#platform/messaging';
 import type { Clock } from '#platform/system';
 import type { ProcessDefinition } from './definition';
-import { loadProcesses, takeStep, type Standing } from './processes.store';
+import { loadProcesses, takeSteps, type Outcome, type Step, type Standing } from './processes.store';
 
 const REMEMBERED = 2_000;
 const TRIES = 3;
@@ -21,7 +22,10 @@ const TRIES = 3;
  * journal, requests and timers, all or nothing. The process's id is the message's key.
  */
 export abstract class ProcessHandler<State extends object, Hears extends Message> implements Prepares {
+  static readonly parallel: number = 16;
+
   private readonly seen = new LRUCache<string, Standing<State>>({ max: REMEMBERED });
+  private readonly steps: Gathering<Step, Outcome>;
   private readonly definitions: readonly ProcessDefinition<State, Hears>[];
 
   /** Newest definition first; the older ones serve the processes that began with them. */
@@ -31,6 +35,7 @@ export abstract class ProcessHandler<State extends object, Hears extends Message
     ...definitions: readonly ProcessDefinition<State, Hears>[]
   ) {
     this.definitions = definitions;
+    this.steps = new Gathering((steps) => takeSteps(outbox.db, steps));
   }
 
   /** What is remembered may be old news: the step's version check finds out, and it is read again. */
@@ -43,11 +48,10 @@ export abstract class ProcessHandler<State extends object, Hears extends Message
     const unit = currentUnit();
     if (!unit) throw new Error(`${this.name} hears messages from the inbox only`);
     const { envelope, claimed, handler } = unit;
-    const { db } = this.outbox;
     for (let tries = 0; tries < TRIES; tries++) {
       const from = this.seen.get(envelope.key) ?? (await this.read([envelope.key])).get(envelope.key)!;
       const { state, asks, timers, note } = this.definition(from).hear(from.state, message, this.clock.now());
-      const json = JSON.stringify(state);
+      const kept = JSON.parse(JSON.stringify(state)) as State;
       const ready = this.outbox.envelopes([...asks, ...timers.map((timer) => timer.message)], (index) =>
         derivedId(envelope.id, handler, index),
       );
@@ -55,15 +59,12 @@ export abstract class ProcessHandler<State extends object, Hears extends Message
         ...{ name: `${this.name}/${name}`, key: envelope.key, dueAt },
         envelope: ready[asks.length + index],
       })) as TimerChange[];
-      const outcome = await db.outside(() =>
-        takeStep(db, {
-          ...{ claim: claimed, process: this.name, id: envelope.key, heard: envelope, from, state: json, note },
-          asks: ready.slice(0, asks.length),
-          timers: changes,
-        }),
-      );
+      const outcome = await this.steps.add({
+        ...{ claim: claimed, process: this.name, id: envelope.key, heard: envelope, from, state: kept, note },
+        ...{ asks: ready.slice(0, asks.length), timers: changes },
+      });
       if (outcome === 'taken') {
-        this.seen.set(envelope.key, { ...from, version: from.version + 1, state: JSON.parse(json) as State });
+        this.seen.set(envelope.key, { ...from, version: from.version + 1, state: kept });
         unit.settled();
         if (asks.length > 0) this.outbox.wake();
         this.outbox.wakeTimers(changes);
