@@ -9,6 +9,7 @@ import { Timelines } from './timelines.store';
 @Hears(...(heardByTimeline as readonly MessageClass[]))
 export class OrderTimelineHandler {
   static readonly handler = 'order-timeline';
+  static readonly parallel = 16;
 
   constructor(private readonly timelines: Timelines) {}
 
