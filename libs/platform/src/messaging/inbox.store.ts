@@ -57,26 +57,28 @@ export const receiveElsewhere = async (db: Database, messages: readonly Envelope
 /**
  * A message is ready when no earlier one of its lane and key is dead, claimed or put off; whole runs of one key are
  * claimed together, and worked off in order. What a concurrent claim has locked is skipped, and so are its followers.
+ * Asked so often that planning it costs as much as running it: hidden in sub-queries, the arrays' lengths cannot talk
+ * Postgres out of the plan it keeps, and `offset 0` keeps that plan a look-up per key, however full the inbox becomes.
  */
 const CLAIM = statement(
   'inbox-claim',
   `with ${quickly},
    ready as materialized (
-     select r.* from unnest($2::text[], $3::int[]) as l(lane, room)
+     select r.* from unnest((select $2::text[]), (select $3::int[])) as l(lane, room)
      cross join lateral (
        select h.seq, h.lane, h.key from inbox h
        where h.state = 'waiting' and h.lane = l.lane and h.claimed_by = 0 and h.next_at <= now()
          and not exists (
            select 1 from inbox e
            where e.lane = h.lane and e.key = h.key and e.seq < h.seq and e.state <> 'done'
-             and (e.state = 'dead' or e.claimed_by <> 0 or e.next_at > h.next_at))
+             and (e.state = 'dead' or e.claimed_by <> 0 or e.next_at > h.next_at) offset 0)
        order by h.next_at, h.seq limit l.room for update skip locked) r),
    mine as (
      select seq from ready r
      where not exists (
        select 1 from inbox e
        where e.lane = r.lane and e.key = r.key and e.seq < r.seq and e.state <> 'done'
-         and e.seq not in (select seq from ready)))
+         and e.seq not in (select seq from ready) offset 0))
    update inbox i set claimed_by = $1, claimed_at = now() from mine, quick where i.seq = mine.seq
    returning i.seq, i.message_id as id, i.handler, i.lane, i.key, i.type, i.body, i.meta, i.attempts`,
 );
@@ -114,7 +116,7 @@ const counted = 'exists (select from done)';
 const DONE_QUICKLY = statement(
   'inbox-done-quickly',
   `with ${quickly}, mine as materialized (
-     select i.seq from inbox i join unnest($1::bigint[], $2::int[]) as c(seq, claimed_by) using (seq, claimed_by)
+     select i.seq from inbox i join unnest((select $1::bigint[]), (select $2::int[])) as c(seq, claimed_by) using (seq, claimed_by)
      where i.state = 'waiting' order by i.seq for update of i)
    update inbox i set state = 'done', done_at = now(), claimed_by = 0, error = null
    from mine, quick where i.seq = mine.seq returning i.seq`,
