@@ -63,8 +63,11 @@ describe('Taking a payment', () => {
     expect(end.messages[0].body).toMatchObject({ code: 'unavailable' });
   });
 
-  it('waits for the webhook before it asks again', () => {
-    expect(hear(card, { kind: 'accepted' }).payment).toMatchObject({ state: 'open', next: 'find', wait: 5_000 });
+  it('waits for the webhook before it asks again, and then less and less often', () => {
+    const first = hear(card, { kind: 'accepted' }).payment;
+    expect(first).toMatchObject({ state: 'open', next: 'find', wait: 1_000 });
+    const later = after(first, { kind: 'accepted' }, { kind: 'accepted' }, { kind: 'accepted' });
+    expect(later).toMatchObject({ state: 'open', next: 'find', wait: 3_200 });
   });
 });
 

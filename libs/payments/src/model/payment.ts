@@ -48,7 +48,6 @@ export interface Decision {
 
 /** After this many charges that left no trace, the intent is voided rather than tried again. */
 const CHARGES = 3;
-const WEBHOOK_PATIENCE_MS = 5_000;
 
 const backOff = (unanswered: number) => Math.min(200 * 2 ** unanswered, 60_000);
 
@@ -99,8 +98,11 @@ function whileOpen(payment: Payment, heard: Heard): Decision {
       return taken(payment, heard.chargeId);
     case 'declined':
       return declined(payment, 'declined', heard.reason);
-    case 'accepted':
-      return { payment: calls({ ...payment, unanswered: 0 }, 'find', WEBHOOK_PATIENCE_MS), messages: [] };
+    case 'accepted': {
+      // The webhook usually comes first; asked for as long as it does not, less and less often.
+      const unanswered = payment.unanswered + 1;
+      return { payment: calls({ ...payment, unanswered }, 'find', Math.max(1_000, backOff(unanswered))), messages: [] };
+    }
     case 'voided':
       return declined(payment, 'declined', 'voided by the provider');
     case 'not-found':
