@@ -131,11 +131,15 @@ describe('Buying a coffee', () => {
 
   it('again at once: an order holds what was put in since the one before, and nothing twice', async () => {
     const { shop, admin } = open;
-    const an = await register(shop);
-    const drink = await shelve(admin, { stock: 100 });
-    const quantities = [];
-    for (let cup = 0; cup < 8; cup += 1) quantities.push((await an.buys(drink.variantId, 'tok_ok')).lines[0].quantity);
-    expect(quantities).toEqual([1, 1, 1, 1, 1, 1, 1, 1]);
+    const drink = await shelve(admin, { stock: 200 });
+    const quantities = async () => {
+      const an = await register(shop);
+      const found: number[] = [];
+      for (let cup = 0; cup < 5; cup += 1) found.push((await an.buys(drink.variantId, 'tok_ok')).lines[0].quantity);
+      return found;
+    };
+    const all = await Promise.all(Array.from({ length: 8 }, quantities));
+    expect(all).toEqual(all.map(() => [1, 1, 1, 1, 1]));
   });
 
   it('needs something in the cart', async () => {
