@@ -6,6 +6,7 @@ import {
   Answers,
   Does,
   Email,
+  field,
   IdempotencyKey,
   InvalidInput,
   Nested,
@@ -43,11 +44,44 @@ class ContactBody {
   email?: string | null;
 }
 
+const LONGEST_ADDRESS = 500;
+
+/** One text, or the parts of an address as `/users/me/addresses` has them, which are joined in the order they are sent. */
+const AddressText = (): PropertyDecorator =>
+  field(
+    {
+      check: (value) => {
+        if (typeof value !== 'string' || value.trim() === '') return { code: 'text' };
+        return value.length > LONGEST_ADDRESS ? { code: 'text.long', params: { max: LONGEST_ADDRESS } } : undefined;
+      },
+      read: (value) => joined(value) ?? value,
+      schema: {
+        oneOf: [
+          { type: 'string', minLength: 1, maxLength: LONGEST_ADDRESS },
+          { type: 'object', additionalProperties: { type: 'string' } },
+        ],
+      },
+    },
+    {
+      optional: true,
+      nullable: true,
+      description: 'Needed for a delivery.',
+      example: '12 Lê Lợi, Bến Nghé, TP. Hồ Chí Minh',
+    },
+  );
+
+function joined(value: unknown): string | undefined {
+  if (typeof value === 'string') return value.trim();
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const parts = Object.values(value).filter((part) => part !== null && part !== '');
+  return parts.every((part) => typeof part === 'string') ? parts.join(', ') : undefined;
+}
+
 class FulfilmentBody {
   @OneOf(['pickup', 'delivery'], { example: 'pickup' })
   type!: 'pickup' | 'delivery';
 
-  @Text({ min: 1, max: 500, trim: true, optional: true, nullable: true, description: 'Needed for a delivery.' })
+  @AddressText()
   address?: string | null;
 }
 
