@@ -116,8 +116,8 @@ describe('Paying', () => {
 
   it('refuses webhooks that are unsigned, old, a stranger’s, or of nothing it knows; they change nothing', async () => {
     const { shop, admin } = open;
-    // A payment that is open: only the provider could tell how it went.
-    const { buyer, id, drink } = await buy('tok_late_webhook');
+    // A payment that stays open for some seconds: only the provider could tell how it went.
+    const { buyer, id, drink } = await buy('tok_timeout_not_charged');
     const key = await eventually(async () => {
       const timeline = (await admin.get(`/admin/orders/${id}/timeline`)).body.data as { type: string }[];
       expect(timeline.map(({ type }) => type)).toContain('inventory.stock-reserved.v1');
@@ -162,7 +162,6 @@ describe('Paying', () => {
     expect([unknown.status, unknown.body.error.code]).toEqual([404, 'NOT_FOUND']);
     expect((await buyer.get(`/orders/${id}`)).body.data).toMatchObject({ status: 'pending', version: 1 });
     expect(await stockOf(admin, drink)).toMatchObject({ onHand: 20, reserved: 2 });
-    await buyer.sees(id, 'confirmed'); // when the provider really tells
-    expect(await chargesOf(admin, id)).toHaveLength(1);
+    expect(await chargesOf(admin, id)).toEqual([]);
   });
 });
