@@ -16,7 +16,7 @@ const CHECKOUTS = 200;
 const STOCKED = 220;
 const DECIDED_WITHIN_MS = 30_000;
 
-type Blow = 'kill -9' | 'kill -9, also of its Postgres' | 'kill -9, and again while it recovers' | 'kill -9 of its Postgres alone' | 'standing still for 8 s'; // prettier-ignore
+type Blow = 'kill -9' | 'kill -9, also of its Postgres' | 'kill -9, and again while it recovers' | 'kill -9 of its Postgres alone' | 'standing still for 8 s' | 'SIGTERM'; // prettier-ignore
 
 /** When so many buyers have their answer, and so much later; every round at other moments. */
 const moments = Array.from({ length: ROUNDS }, (_, round): { blow: Blow; answers: number; afterMs: number }[] => [
@@ -25,6 +25,7 @@ const moments = Array.from({ length: ROUNDS }, (_, round): { blow: Blow; answers
   { blow: 'kill -9, also of its Postgres', answers: 1 + ((100 + 37 * round) % 190), afterMs: 0 },
   { blow: 'kill -9, and again while it recovers', answers: 1 + ((150 + 83 * round) % 190), afterMs: 0 },
   { blow: 'kill -9 of its Postgres alone', answers: 1 + ((50 + 71 * round) % 190), afterMs: 0 },
+  { blow: 'SIGTERM', answers: 1 + ((30 + 47 * round) % 190), afterMs: 0 },
   { blow: 'standing still for 8 s', answers: 1 + ((120 + 53 * round) % 190), afterMs: 0 },
 ]).flat();
 
@@ -52,6 +53,12 @@ describe('In the middle of 200 checkouts, the shop survives', () => {
         .then(() => pause(300))
         .then(again),
     'kill -9 of its Postgres alone': async () => process.kill(postgres(), 'SIGKILL'),
+    SIGTERM: async () => {
+      const told = Date.now();
+      expect(await shop.stop()).toBe(0);
+      expect(Date.now() - told).toBeLessThan(10_000);
+      await open();
+    },
     'standing still for 8 s': async () => {
       process.kill(shop.pid, 'SIGSTOP');
       await pause(8_000);
