@@ -85,8 +85,8 @@ describe('The books of the orders', () => {
         alter table ordering.order_events disable trigger all;
         alter table ordering.order_log disable trigger all;
         ${sql};
-        alter table ordering.order_events enable always trigger order_events_append_only;
-        alter table ordering.order_log enable always trigger order_log_append_only;
+        alter table ordering.order_events enable trigger order_events_append_only;
+        alter table ordering.order_log enable trigger order_log_append_only;
         commit`);
     /** Does it, asks what verifying finds, and undoes it. */
     const found = async (sql: string) => {

@@ -140,7 +140,7 @@ describe('Travelling through an order’s life', () => {
         `begin; alter table ordering.order_events disable trigger all;
          update ordering.order_events set timestamp = timestamp + interval '${seconds} s' where order_id = '${id}' and version = 3;
          alter table ordering.order_events enable trigger all;
-         alter table ordering.order_events enable always trigger order_events_append_only; commit`,
+         alter table ordering.order_events enable trigger order_events_append_only; commit`,
       );
     await forge(1);
     expect(await verify()).toMatchObject({ valid: false, firstBadPosition: position, reason: expect.any(String) });
