@@ -13,7 +13,7 @@ import { testDatabase, type TestDatabase } from './test-database';
 interface Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: { success: boolean; data: any; meta: any; error?: { code: string; details?: { field: string }[] } }; // eslint-disable-line @typescript-eslint/no-explicit-any
+  readonly body: { success: boolean; data: any; meta: any; error?: { code: string; details?: { field: string }[] } };
 }
 interface Request {
   readonly token?: string;
