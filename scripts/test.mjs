@@ -24,9 +24,16 @@ const projects = adapters ? ['adapters'] : faults ? ['faults'] : ['unit', 'integ
 
 if (!adapters) await ensureBuilt();
 
-const jest = spawnSync(process.execPath, ['node_modules/jest/bin/jest.js', '--selectProjects', ...projects, ...flags], {
-  cwd: root,
-  stdio: 'inherit',
-  env: { ...process.env, NODE_ENV: 'test' },
-});
+// One suite at a time: what is killed and crowded must not also starve its neighbours.
+const alone = faults ? ['--runInBand'] : [];
+
+const jest = spawnSync(
+  process.execPath,
+  ['node_modules/jest/bin/jest.js', '--selectProjects', ...projects, ...alone, ...flags],
+  {
+    cwd: root,
+    stdio: 'inherit',
+    env: { ...process.env, NODE_ENV: 'test' },
+  },
+);
 process.exit(jest.status ?? 1);
