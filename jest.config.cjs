@@ -34,6 +34,7 @@ const common = {
   testEnvironment: 'node',
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   moduleNameMapper: {
+    '^#crash-points$': '<rootDir>/libs/platform/src/crash-points/none.ts',
     '^#kernel$': '<rootDir>/libs/kernel/src/index.ts',
     '^#platform/(.*)$': '<rootDir>/libs/platform/src/$1/index.ts',
     '^#contracts/(.*)$': '<rootDir>/libs/$1/contracts/index.ts',

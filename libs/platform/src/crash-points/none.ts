@@ -1,0 +1,5 @@
+/**
+ * Marks a point where the fault suite may end or stop the process: `relay.delivered`. Here it does nothing; only a
+ * process started with `--conditions=crash-tests` gets another one (test/faults/support/crash-points.cjs).
+ */
+export const crashPoint = (_name: string): void => undefined;
