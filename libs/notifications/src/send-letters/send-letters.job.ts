@@ -1,5 +1,6 @@
 import { Inject, Injectable, Logger, Optional, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { crashPoint } from '#crash-points';
 import { NotificationSent } from '#contracts/notifications';
 import { Database } from '#platform/database';
 import { Announcements } from '#platform/messaging';
@@ -42,6 +43,7 @@ export class SendLetters implements BeforeApplicationShutdown {
   }
 
   private async send({ id, orderId, locale, recipient, content }: Letter): Promise<void> {
+    crashPoint('letter.claimed');
     try {
       const { name, email } = await this.vault.openAll(recipient);
       if (typeof email === 'string' && typeof name === 'string')
@@ -50,10 +52,12 @@ export class SendLetters implements BeforeApplicationShutdown {
           to: email,
           messageId: `<${id}@coffee-tea.shop>`,
         });
+      crashPoint('letter.sent');
       await this.db.transaction(async () => {
         await this.letters.sent(id);
         await this.announcements.publish(new NotificationSent({ orderId, event: content.event, channel: 'email' }));
       });
+      crashPoint('letter.marked');
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       this.log.warn(`letter ${id} was not taken and is sent again: ${why}`);

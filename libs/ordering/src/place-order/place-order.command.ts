@@ -1,5 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Counter } from 'prom-client';
+import { crashPoint } from '#crash-points';
 import { derivedId, type Uuid } from '#kernel';
 import { CartOf, type CartOwner, type CartToOrder } from '#contracts/cart';
 import { CatalogPrices } from '#contracts/catalog';
@@ -60,6 +61,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
       if (!cart || cart.lines.length === 0) throw new CartEmpty();
       return this.place(commandId, cart, { caller, wish, locale }, idempotency);
     });
+    crashPoint('place-order.before-answer');
     if (!answer.replayed) this.placed.inc();
     return answer;
   }
@@ -70,6 +72,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     { caller, wish, locale }: Pick<PlaceOrder, 'caller' | 'wish' | 'locale'>,
     idempotency: IdempotencyKey,
   ): Promise<OrderView> {
+    crashPoint('place-order.cart-read');
     const orderId = derivedId(commandId, 'order');
     const lines = orderLines(orderId, await this.prices.price(wanted, locale));
     const customerId = caller.kind === 'user' ? caller.userId : null;

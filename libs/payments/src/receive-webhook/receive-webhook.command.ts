@@ -1,4 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { crashPoint } from '#crash-points';
 import { isUuid, NotFound } from '#kernel';
 import { Database } from '#platform/database';
 import type { WebhookEvent } from '../model/payment-provider';
@@ -26,11 +27,14 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
   ) {}
 
   async execute({ provider, event }: ReceiveWebhook): Promise<void> {
+    crashPoint('webhook.received');
     await this.db.transaction(async () => {
       const payment = isUuid(event.key) ? await this.payments.lock(event.key) : undefined;
       if (!payment || payment.provider !== provider || payment.amount.amount !== event.amount.amount)
         throw new NotFound('payment');
       if (await this.heard.remember(provider, event.id)) await this.calls.heard(payment.id, 'webhook', event.heard);
+      crashPoint('webhook.before-commit');
     });
+    crashPoint('webhook.heard');
   }
 }

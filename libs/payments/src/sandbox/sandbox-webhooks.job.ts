@@ -3,6 +3,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { Interval } from '@nestjs/schedule';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { crashPoint } from '#crash-points';
 import { Config } from '#platform/config';
 import { Clock } from '#platform/system';
 import { Books, type WebhookRow } from './books.store';
@@ -58,6 +59,7 @@ export class SandboxWebhooks implements BeforeApplicationShutdown {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     await response.arrayBuffer();
+    crashPoint('webhook.answered');
     if (response.ok) await this.books.delivered(id);
     else this.log.warn(`the shop answered ${response.status} to webhook ${event_id}; it will be sent again`);
   }

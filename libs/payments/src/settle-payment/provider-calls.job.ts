@@ -1,5 +1,6 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { crashPoint } from '#crash-points';
 import { isSealed } from '#kernel';
 import { Config } from '#platform/config';
 import { Database } from '#platform/database';
@@ -71,8 +72,14 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   private async look(): Promise<void> {
     const room = AT_ONCE - this.running.size;
     if (room <= 0) return;
-    for (const claimed of await this.payments.claimDue(room, this.claimMs)) this.start(claimed);
-    for (const refund of await this.refunds.claimDue(AT_ONCE, this.claimMs)) this.run(this.giveBack(refund));
+    for (const claimed of await this.payments.claimDue(room, this.claimMs)) {
+      crashPoint('payment.claimed', claimed.call);
+      this.start(claimed);
+    }
+    for (const refund of await this.refunds.claimDue(AT_ONCE, this.claimMs)) {
+      crashPoint('refund.claimed');
+      this.run(this.giveBack(refund));
+    }
   }
 
   start(claimed: Claimed): void {
@@ -87,10 +94,13 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   }
 
   private async settle({ payment, call }: Claimed): Promise<void> {
+    crashPoint('payment.before-call', call);
     const heard = await this.say(call, payment);
+    crashPoint('payment.after-call', call);
     const { payment: changed, messages } = hear(payment, heard);
     if (!(await this.payments.settle(payment, changed, call, heard, messages)))
       return this.heard(payment.id, call, heard); // a webhook or a request came in between
+    crashPoint('payment.recorded', call);
     if (changed.state !== payment.state) this.results.count(changed.state);
     this.followUp(changed);
   }
@@ -131,6 +141,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   private async giveBack(refund: Refund): Promise<void> {
     const payment = await this.payments.ofOrder(refund.orderId);
     const adapter: PaymentProvider | undefined = payment && this.providers.named(payment.provider);
+    crashPoint('refund.before-call');
     const heard: RefundHeard = adapter
       ? await this.within((signal) =>
           adapter.refund(
@@ -139,6 +150,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
           ),
         )
       : { kind: 'refused', reason: 'the payment has no provider that could give it back' };
+    crashPoint('refund.after-call');
     await this.db.transaction(async () => {
       const known = (await this.refunds.lock(refund.id))!;
       const { refund: changed, wait, messages } = hearRefund(known, heard);
@@ -146,6 +158,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
       await this.refunds.write(changed, wait, heard);
       await this.announcements.publish(...messages);
     });
+    crashPoint('refund.recorded');
   }
 
   private async within<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | ReturnType<typeof noAnswer>> {

@@ -63,7 +63,7 @@ export class PgDatabase extends Database {
 
   private async once<T>(work: () => Promise<T>): Promise<T> {
     const outer = frames.getStore();
-    const transaction = new Transaction(this.pool);
+    const transaction = new Transaction(this.pool, this.context);
     const { result, afters } = await frames.run({ database: this, transaction, outer }, async () => {
       try {
         const result = await work();

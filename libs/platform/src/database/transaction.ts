@@ -1,5 +1,6 @@
 import type { Pool, PoolClient, QueryResult } from 'pg';
 import type { EntityManager } from 'typeorm';
+import { crashPoint } from '#crash-points';
 import type { Statement } from './statement';
 
 type Sql = string | Statement;
@@ -21,7 +22,10 @@ export class Transaction {
   private readonly locals = new Map<symbol, unknown>();
   entities?: EntityManager;
 
-  constructor(private readonly pool: Pool) {}
+  constructor(
+    private readonly pool: Pool,
+    private readonly context: string,
+  ) {}
 
   query(sql: Sql, values?: unknown[]): Promise<QueryResult> {
     return this.inTurn(async () => (await this.opened()).query(asQuery(sql, values)));
@@ -65,7 +69,9 @@ export class Transaction {
     for (let next = 0; next < this.befores.length; next++) await this.befores[next]();
     await this.tail;
     if (this.phase === 'open') {
-      const { command } = await this.client!.query('COMMIT');
+      const committed = this.client!.query('COMMIT');
+      crashPoint('transaction.commit-sent', this.context);
+      const { command } = await committed;
       // a refused statement was caught and forgotten: Postgres rolls back, and says so in the command's tag only
       if (command !== 'COMMIT') throw new Error('Postgres rolled the transaction back at its end');
     }

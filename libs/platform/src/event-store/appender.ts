@@ -1,3 +1,4 @@
+import { crashPoint } from '#crash-points';
 import { derivedId } from '#kernel';
 import { statement, type Database } from '#platform/database';
 import {
@@ -56,9 +57,11 @@ export class Appender {
     const alone = !this.db.inTransaction() || (unit !== undefined && !this.db.begun());
     const within = <T>(work: () => Promise<T>) => (alone ? this.db.outside(work) : work());
     let written = false;
+    crashPoint('append.before', append.events[0].type);
     try {
       const row = await within(() => this.write(append, gathered));
       written = row.version !== null;
+      crashPoint('append.written', append.events[0].type);
       if (row.version === null) return await within(() => this.because(append));
       unit?.settled();
       if (alone) this.wake(append, gathered);

@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { crashPoint } from '#crash-points';
 import type { Database } from '#platform/database';
 import type { Clock } from '#platform/system';
 import { merkleRoot } from './merkle';
@@ -61,7 +62,9 @@ export class Sealer {
     if (hashes.length !== position - after) throw new Error(`the log has gaps between ${after} and ${position}`);
     const unsigned = { after, position, root: merkleRoot(hashes), hash: hashes.at(-1)!, sealedAt: this.clock.now() };
     const seal = this.key.sign(unsigned, this.signature);
+    crashPoint('sealer.signed');
     await insertSeal(this.db, seal);
+    crashPoint('sealer.sealed');
     this.sealed = position;
     this.signature = seal.signature;
     this.unsealedSince = this.head > position ? performance.now() : undefined;

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { crashPoint } from '#crash-points';
 import type { Database } from '#platform/database';
 import type { Leadership } from '#platform/leadership';
 import { chained, ORIGIN } from './chain';
@@ -89,7 +90,9 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
         hash = chained(hash, position, event);
         return { position, hash, id: event.id, seq: event.seq };
       });
+      crashPoint('sequencer.read');
       const xid = await number(this.db, rows);
+      crashPoint('sequencer.numbered');
       watermark.numbered(seqs, whole, xmin, xid);
       this.sealer.reached(position);
       this.signals.numbered(position);

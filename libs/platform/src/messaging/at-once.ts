@@ -1,3 +1,4 @@
+import { crashPoint } from '#crash-points';
 import { statement, type Statement } from '#platform/database';
 import type { Message } from '#kernel';
 import { ClaimLost } from './errors';
@@ -59,6 +60,7 @@ export async function doAtOnce<Row extends object>(
   const [sql, claim] = unit
     ? [sent.length > 0 ? countingAndSending : counting, [unit.claimed.seq, unit.claimed.claimedBy]]
     : [sent.length > 0 ? sending : plain, []];
+  if (unit) crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
   const rows = await db
     .outside(() => db.query<Row>(sql, [...values, ...claim, ...sent]))
     .catch((error: Error & { code?: string }) => {

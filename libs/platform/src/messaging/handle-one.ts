@@ -1,4 +1,5 @@
 import type { Logger } from '@nestjs/common';
+import { crashPoint } from '#crash-points';
 import { verdict } from './backoff';
 import type { Branch } from './branch';
 import { followUp, type Envelope } from './envelope';
@@ -51,6 +52,7 @@ async function handle(branch: Branch, row: InboxRow, instance: number): Promise<
   if (!handler) throw new Undecodable(`${context} has no handler called ${row.handler}`);
   const message = registry.decode(row.type, row.body);
   const envelope: Envelope = { id: row.id, type: row.type, key: row.key, body: row.body, meta: row.meta };
+  crashPoint('inbox.taken', row.handler, row.type);
   await withTrace(followUp(envelope), () =>
     db.transaction(async () => {
       const unit = new Unit(context, row.handler, envelope, { seq: row.seq, claimedBy: instance }, row.attempts);
@@ -58,4 +60,5 @@ async function handle(branch: Branch, row: InboxRow, instance: number): Promise<
       if (!unit.isSettled) await settle(branch, unit);
     }),
   );
+  crashPoint('inbox.settled', row.handler, row.type);
 }

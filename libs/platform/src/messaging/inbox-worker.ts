@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { crashPoint } from '#crash-points';
 import type { Leadership } from '#platform/leadership';
 import type { Branch } from './branch';
 import { claim, freeStale, lookRound, release, type InboxRow } from './inbox.store';
@@ -74,6 +75,7 @@ export class InboxWorker {
     if (lanes.length === 0) return false;
     const rows = await claim(this.branch.db, instance, lanes);
     this.pace.took(rows.length);
+    if (rows.length > 0) crashPoint('inbox.claimed', this.branch.context);
     for (const { seq } of rows) this.held.set(seq, instance);
     await this.prepare(rows);
     for (const run of inRuns(rows)) this.lanes.add(run, () => this.work(run, instance));

@@ -1,4 +1,5 @@
 import { Inject, Injectable, Optional } from '@nestjs/common';
+import { crashPoint } from '#crash-points';
 import { Config, type ContextName } from '#platform/config';
 import { databaseUrl, Databases } from '#platform/database';
 import { Leadership } from '#platform/leadership';
@@ -40,6 +41,7 @@ export class LocalTransport extends Transport {
     const heard = messages.filter(({ type }) => handlers.hears(type));
     if (heard.length === 0) return;
     await receive(db, heard, this.sameServer(from, context));
+    crashPoint('transport.handed-over', `${from}-to-${context}`);
     inbox.ring();
     if (this.leadership.hasPeers) this.leadership.notify(`inbox:${context}`);
   }

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from '@nestjs/common';
+import { crashPoint } from '#crash-points';
 import type { ContextName } from '#platform/config';
 import type { Branch } from './branch';
 import { backoff } from './backoff';
@@ -30,6 +31,7 @@ export async function relay(
     try {
       await pace.wait(lost);
       const batch = await nextUnsent(db, BATCH, sent);
+      if (sent.length > 0) crashPoint('relay.marked', context);
       sent = [];
       if (batch.length === 0) {
         await bell.wait(POLL_MS, lost);
@@ -37,7 +39,9 @@ export async function relay(
       }
       if (lost.aborted) return;
       pace.took(batch.length);
+      crashPoint('relay.read', context);
       await transport.deliver(context, batch);
+      crashPoint('relay.delivered', context);
       sent = batch.map(({ seq }) => seq);
       failures = 0;
     } catch (error) {

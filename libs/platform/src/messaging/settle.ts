@@ -1,3 +1,4 @@
+import { crashPoint } from '#crash-points';
 import type { Statement } from '#platform/database';
 import type { Branch } from './branch';
 import { ClaimLost } from './errors';
@@ -9,6 +10,7 @@ import type { Unit } from './unit';
 
 /** The unit's last statement: what was gathered is written, and the message counted, both or neither. */
 export async function settle({ db, relay, timers: clock, done }: Branch, unit: Unit): Promise<void> {
+  crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
   if (!unit.hasGathered && !db.begun()) {
     if (!(await done.add(unit.claimed))) throw new ClaimLost(unit.handler, unit.claimed.seq);
     return unit.settled();
@@ -25,6 +27,7 @@ export async function settle({ db, relay, timers: clock, done }: Branch, unit: U
     if (rows.length === 0) throw new ClaimLost(unit.handler, unit.claimed.seq);
   });
   unit.settled();
+  if (db.begun()) crashPoint('inbox.before-commit', unit.handler, unit.envelope.type);
   if (messages.length > 0) db.afterCommit(() => relay.raise());
   if (soonDue(timers)) db.afterCommit(() => clock.raise());
 }

@@ -1,3 +1,4 @@
+import { crashPoint } from '#crash-points';
 import type { Branch } from './branch';
 import { fireTimers } from './timers.store';
 
@@ -24,7 +25,10 @@ export class TimerClock {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       const { fired, nextMs } = await fireTimers(this.branch.db, BATCH).catch(() => ({ fired: 0, nextMs: null }));
-      if (fired > 0) this.branch.inbox.raise();
+      if (fired > 0) {
+        crashPoint('timers.fired', this.branch.context);
+        this.branch.inbox.raise();
+      }
       if (fired < BATCH) await this.branch.timers.wait(Math.min(POLL_MS, Math.ceil(nextMs ?? POLL_MS) + 1), signal);
     }
   }

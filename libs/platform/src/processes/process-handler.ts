@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { crashPoint } from '#crash-points';
 import { derivedId, type Message } from '#kernel';
 import {
   ClaimLost,
@@ -59,6 +60,7 @@ export abstract class ProcessHandler<State extends object, Hears extends Message
         ...{ name: `${this.name}/${name}`, key: envelope.key, dueAt },
         envelope: ready[asks.length + index],
       })) as TimerChange[];
+      crashPoint('inbox.before-settle', handler, envelope.type);
       const outcome = await this.steps.add({
         ...{ claim: claimed, process: this.name, id: envelope.key, heard: envelope, from, state: kept, note },
         ...{ asks: ready.slice(0, asks.length), timers: changes },

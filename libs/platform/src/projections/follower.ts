@@ -1,3 +1,4 @@
+import { crashPoint } from '#crash-points';
 import type { Uuid } from '#kernel';
 import type { Database } from '#platform/database';
 import type { EventStore, RecordedEvent } from '#platform/event-store';
@@ -92,7 +93,9 @@ export class Follower {
     const measured = (events * 1000) / Math.max(now - this.last, 1);
     const rate = this.rate === 0 ? measured : this.rate * 0.8 + measured * 0.2;
     const move = { from: this.position, to, epoch: this.table.epoch, rate };
+    crashPoint('projection.folded', this.projection.name);
     if (!(await this.writer.move(move, folded))) return { outcome: 'lost', events: 0 };
+    crashPoint('projection.moved', this.projection.name);
     this.position = to;
     this.rate = rate;
     this.last = now;
