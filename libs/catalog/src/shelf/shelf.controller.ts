@@ -1,15 +1,14 @@
-import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createParamDecorator } from '@nestjs/common';
+import type { FastifyReply } from 'fastify';
 
 import { cachedFor } from '#platform/http';
+import { shopLocale } from '#platform/observability';
 
-import { shelfLocale, type Locale } from './locale';
+import type { Locale } from './locale';
 import type { Ready } from './ready';
 
 /** The language the shelf is shown in. */
-export const ShelfLocale = createParamDecorator((_: unknown, context: ExecutionContext): Locale =>
-  shelfLocale(context.switchToHttp().getRequest<FastifyRequest>().headers['accept-language']),
-);
+export const ShelfLocale = createParamDecorator((): Locale => shopLocale());
 
 /** How long strangers may keep an answer; what they keep of stock and prices is that old at most. */
 const KEPT_SECONDS = 5;

@@ -1,20 +1,5 @@
 import { harmless } from './harmless-html.adapter';
-import { shelfLocale } from './locale';
 import { ready, withMember } from './ready';
-
-describe('The language of the shelf', () => {
-  it.each([
-    [undefined, 'vi'],
-    ['*', 'vi'],
-    ['en', 'en'],
-    ['en-GB,en;q=0.9', 'en'],
-    ['vi,en;q=0.9', 'vi'],
-    ['en;q=0.4,vi-VN;q=0.8', 'vi'],
-    ['fr, en;q=0.3', 'en'],
-    ['en,vi', 'vi'],
-    ['de', 'vi'],
-  ])('for %s is %s', (header, locale) => expect(shelfLocale(header)).toBe(locale));
-});
 
 describe('A ready answer', () => {
   it('is an envelope around JSON, with a tag that changes when it does', () => {
