@@ -1,4 +1,4 @@
-import { localeOf } from './messages';
+import { addMessages, localeOf, textOf } from './messages';
 
 describe('The language of what is sold, by Accept-Language, in a shop that is Vietnamese', () => {
   it.each([
@@ -15,4 +15,18 @@ describe('The language of what is sold, by Accept-Language, in a shop that is Vi
     ['vi,en', 'vi'],
     ['en;q=0,vi;q=0', 'vi'],
   ])('for %s is %s', (header, locale) => expect(localeOf(header, 'vi')).toBe(locale));
+});
+
+describe('Texts', () => {
+  it('translate the words of ours that they are filled with', () => {
+    addMessages({ vi: { TEST_STANDS: 'Đơn đang {status}', 'word.test-brewing': 'pha chế' } });
+    expect(textOf('TEST_STANDS', 'vi', { status: 'test-brewing' })).toBe('Đơn đang pha chế');
+    expect(textOf('TEST_STANDS', 'en', { status: 'test-brewing' }, 'It is {status}')).toBe('It is test-brewing');
+  });
+
+  it('of one code are the same wherever they are added', () => {
+    addMessages({ en: { TEST_SAME: 'One' } });
+    addMessages({ en: { TEST_SAME: 'One' } });
+    expect(() => addMessages({ en: { TEST_SAME: 'Two' } })).toThrow('two texts for TEST_SAME');
+  });
 });

@@ -1,18 +1,30 @@
 export type Locale = 'vi' | 'en';
 
-/** Texts by code or by complaint; `{name}` is filled from the params. */
+/**
+ * Texts by code or by complaint; `{name}` is filled from the params. A param's value that is a word of ours is translated
+ * too: `word.preparing`.
+ */
 export type Texts = Readonly<Record<string, string>>;
 
 const catalogue: Record<Locale, Map<string, string>> = { vi: new Map(), en: new Map() };
 
-/** Adds a context's own texts: by error code, or by a field's complaint such as `text.long`. */
+/**
+ * Adds a context's own texts: by error code, or by a field's complaint such as `text.long`. Two contexts may have a code
+ * in common when they say the same of it.
+ */
 export function addMessages(texts: { readonly vi?: Texts; readonly en?: Texts }): void {
   for (const locale of ['vi', 'en'] as const)
-    for (const [code, text] of Object.entries(texts[locale] ?? {})) catalogue[locale].set(code, text);
+    for (const [code, text] of Object.entries(texts[locale] ?? {})) {
+      const known = catalogue[locale].get(code);
+      if (known !== undefined && known !== text) throw new Error(`two texts for ${code}: "${known}" and "${text}"`);
+      catalogue[locale].set(code, text);
+    }
 }
 
-const fill = (text: string, params: Readonly<Record<string, unknown>>): string =>
-  text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? String(params[name]) : whole));
+function fill(text: string, params: Readonly<Record<string, unknown>>, locale: Locale): string {
+  const word = (value: string): string => catalogue[locale].get(`word.${value}`) ?? value;
+  return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? word(String(params[name])) : whole));
+}
 
 /** The text for a code in a language; the fallback (English) where the catalogue has none. */
 export function textOf(
@@ -21,7 +33,7 @@ export function textOf(
   params: Readonly<Record<string, unknown>> = {},
   fallback = code,
 ): string {
-  return fill(catalogue[locale].get(code) ?? fallback, params);
+  return fill(catalogue[locale].get(code) ?? fallback, params, locale);
 }
 
 /** Vietnamese or English, whichever `Accept-Language` prefers; `otherwise` when it says neither. */
