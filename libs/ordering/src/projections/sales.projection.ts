@@ -13,6 +13,7 @@ export const sales: Projection<Sale> = {
     last_at: { type: 'timestamptz', of: last },
     net: {
       type: 'bigint',
+      money: true,
       of: (sale) => sale.entries.reduce((net, { kind, amount }) => net + (kind === 'sold' ? 1 : -1) * amount.amount, 0),
     },
   },

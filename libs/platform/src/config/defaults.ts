@@ -18,6 +18,7 @@ const both: Defaults = {
   RATE_LIMIT_REGISTER: '5',
   PAYMENT_TIMEOUT_MS: '2000',
   RESERVATION_TTL_SECONDS: '900',
+  REBUILD_YIELD_MS: '250',
   MAIL_FROM: 'Coffee & Tea <hello@coffee-tea.example>',
   LOG_LEVEL: 'info',
 };

@@ -93,6 +93,7 @@ export const variables = z.object({
   ).transform((items) => items as PaymentProviderName[]),
   PAYMENT_TIMEOUT_MS: whole(50, 600_000),
   RESERVATION_TTL_SECONDS: whole(1, SECONDS_OF_A_YEAR),
+  REBUILD_YIELD_MS: whole(1, 600_000),
 
   SMTP_URL: url('smtp', 'smtps').optional(),
   MAIL_FROM: z.string().min(3, 'must be an address such as Coffee & Tea <hello@coffee-tea.example>'),

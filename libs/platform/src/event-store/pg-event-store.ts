@@ -1,5 +1,6 @@
 import { derivedId, type Uuid } from '#kernel';
 import { statement, type Database, type Statement } from '#platform/database';
+import { mayTell } from '#platform/messaging';
 import { Appender, KEY } from './appender';
 import { EventStore } from './event-store';
 import type { EventTypes } from './event-types';
@@ -60,7 +61,10 @@ export class PgEventStore extends EventStore {
   async append(append: Append): Promise<Appended> {
     const { expectedVersion, events, commandId } = append;
     if (events.length === 0) return { version: expectedVersion, repeated: false, events: [] };
-    for (const { type, schemaVersion } of events) this.types.mustBeCurrent(type, schemaVersion);
+    for (const { type, schemaVersion } of events) {
+      mayTell(type);
+      this.types.mustBeCurrent(type, schemaVersion);
+    }
     const appended = await this.appender.append(append);
     if (appended) return appended;
     const first = await this.look<StoredRow>(ANSWER, [derivedId(commandId, 0), commandId]);

@@ -1,6 +1,8 @@
 import type { EventBus, IEventPublisher } from '@nestjs/cqrs';
 import type { Message } from '#kernel';
+import { classOf } from './envelope';
 import { Outbox } from './outbox';
+import { mayTell } from './unit';
 
 /** Tells the other contexts, and asks them: durable with the transaction or handler it is called in, or not at all. */
 export abstract class Announcements {
@@ -31,8 +33,13 @@ export class BusAnnouncements extends Announcements {
     super();
   }
 
-  async publish(...messages: readonly Message[]): Promise<void> {
-    if (messages.length === 0) return;
+  publish(...messages: readonly Message[]): Promise<void> {
+    // Thrown, not rejected: a projection does not wait for what it was not to do.
+    for (const message of messages) mayTell(classOf(message).type);
+    return messages.length === 0 ? Promise.resolve() : this.hand(messages);
+  }
+
+  private async hand(messages: readonly Message[]): Promise<void> {
     await this.bus.publishAll([...messages], this.outbox);
   }
 }

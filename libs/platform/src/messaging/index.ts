@@ -18,4 +18,4 @@ export { Timers } from './timers';
 export { toCancel, toSet } from './timers.store';
 export { currentTrace, requestTrace, withTrace, type Trace } from './trace';
 export { Transport } from './transport';
-export { currentUnit, type Claim, type Unit } from './unit';
+export { currentUnit, hushed, mayTell, type Claim, type Unit } from './unit';

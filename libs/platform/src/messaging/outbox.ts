@@ -7,7 +7,7 @@ import type { MessageRegistry } from './registry';
 import type { Signal } from './signal';
 import { soonDue, type TimerChange } from './timer';
 import { currentTrace, requestTrace, type Trace } from './trace';
-import { currentUnit, type Unit } from './unit';
+import { currentUnit, mayTell, type Unit } from './unit';
 
 const BUFFER = Symbol('outbox');
 
@@ -31,6 +31,7 @@ export class Outbox {
     const now = this.clock.now();
     return messages.map((message, index) => {
       const { type } = classOf(message);
+      mayTell(type);
       if (!this.registry.has(type)) throw new Error(`${type} is not among the messages of ${this.db.context}`);
       const id = ids ? ids(index) : unit ? unit.nextId() : this.ids.next();
       const follows = trace ??
@@ -42,6 +43,7 @@ export class Outbox {
 
   /** Into the handler's last statement, or the open transaction's; throws where there is neither. */
   send(messages: readonly Message[]): void {
+    mayTell(classOf(messages[0]).type);
     const unit = this.unit();
     if (!unit && !this.db.inTransaction())
       throw new Error(`${classOf(messages[0]).type} was published outside a transaction of ${this.db.context}`);

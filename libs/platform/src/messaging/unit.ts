@@ -69,9 +69,27 @@ export class Unit {
   }
 }
 
-const ambient = new AsyncLocalStorage<Unit>();
+/** Work that must tell nobody: a read model is made again and again, and whoever it told would be told again. */
+class Hush {
+  constructor(readonly who: string) {}
+}
+
+const ambient = new AsyncLocalStorage<Unit | Hush>();
 
 /** The message that is being handled, if this runs in a handler. */
-export const currentUnit = (): Unit | undefined => ambient.getStore();
+export const currentUnit = (): Unit | undefined => {
+  const here = ambient.getStore();
+  return here instanceof Unit ? here : undefined;
+};
 
 export const inUnit = <T>(unit: Unit, work: () => T): T => ambient.run(unit, work);
+
+/** Runs the work of `who` so that nothing in it, nor anything it leaves behind, can publish a message. */
+export const hushed = <T>(who: string, work: () => T): T => ambient.run(new Hush(who), work);
+
+/** Throws where nobody may be told. */
+export function mayTell(what: string): void {
+  const here = ambient.getStore();
+  if (here instanceof Hush)
+    throw new Error(`${here.who} is made from events and tells nobody: it tried to publish ${what}`);
+}

@@ -23,6 +23,21 @@ export const failureAt = (event: RecordedEvent, error: unknown): Failure => ({
   error: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
 });
 
+const isPromise = (value: unknown): value is Promise<unknown> =>
+  typeof (value as Promise<unknown> | undefined)?.then === 'function';
+
+/** One event more. Throws what the reducer throws, and when it is none: a view that comes later is not pure. */
+export function projected<View extends object>(
+  projection: Projection<View>,
+  view: View | undefined,
+  event: RecordedEvent,
+): View | undefined {
+  const next = projection.project(view, event);
+  if (!isPromise(next)) return next;
+  next.catch(() => undefined);
+  throw new Error(`${projection.name} answered a promise: a projection waits for nothing`);
+}
+
 /** What a batch of the log makes of the rows of its orders. An order that fails keeps its last good row; the others go on. */
 export function foldBatch(
   projection: Projection,
@@ -39,7 +54,7 @@ export function foldBatch(
     const before = gone.has(orderId) ? undefined : (rows.get(orderId) ?? known.get(orderId));
     if (before && position <= before.position) continue;
     try {
-      const view = projection.project(before?.view, event);
+      const view = projected(projection, before?.view, event);
       if (view) {
         rows.set(orderId, { orderId, position, version, view });
         gone.delete(orderId);

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import { crashPoint } from '#crash-points';
 import { NotFound, type Uuid } from '#kernel';
 import { Database } from '#platform/database';
-import { EventStore } from '#platform/event-store';
-import { Follower } from './follower';
+import { Leveller } from './leveller';
 import { quoted } from './projection';
 import { Pulse } from './pulse';
-import { ProjectionRegistry, type ProjectionTable } from './registry';
-import { RebuildNotReady, RebuildOver, Rebuilds, isUnderWay, type Rebuild, type RebuildRow } from './rebuilds';
-
-/** How far behind a table may be for the switch: the rest is made up while the checkpoints are held. */
-export const closeEnough = 500;
+import { isUnderWay, type Rebuild, type RebuildRow } from './rebuild';
+import { RebuildNotReady, RebuildOver } from './rebuild-errors';
+import { RebuildRows } from './rebuild-rows';
+import { Rebuilds } from './rebuilds';
+import { ProjectionRegistry } from './registry';
 
 const ignore = (): void => undefined;
 
@@ -18,23 +18,26 @@ const ignore = (): void => undefined;
 export class GoLive {
   constructor(
     private readonly db: Database,
-    private readonly store: EventStore,
     private readonly registry: ProjectionRegistry,
+    private readonly rows: RebuildRows,
     private readonly rebuilds: Rebuilds,
+    private readonly leveller: Leveller,
     private readonly pulse: Pulse,
   ) {}
 
   async now(name: string, id: Uuid): Promise<Rebuild> {
     await this.db.transaction(async () => {
-      const row = await this.rebuilds.row(name, id, 'for update');
+      const row = await this.rows.row(name, id, 'for update');
       if (row.state === 'live') return;
-      if (!isUnderWay(row.state)) throw new RebuildOver(row.state);
+      if (!isUnderWay(row.state) && row.state !== 'paused') throw new RebuildOver(row.state);
       if (row.state !== 'ready') throw new RebuildNotReady(row.state);
       await this.switch(row);
     });
-    await this.registry.sweep(name).catch(ignore); // still held by somebody: it goes with the next rebuild
+    crashPoint('rebuild.switched');
     this.pulse.tellAll('tables');
     this.pulse.tellAll('rebuilds');
+    await this.registry.keep(name, 1);
+    await this.registry.sweep(name).catch(ignore); // still held by somebody: it goes with the next rebuild
     return this.rebuilds.view(name, id);
   }
 
@@ -45,27 +48,16 @@ export class GoLive {
     const old = held.find((table) => table.relation === live.relation)!;
     const next = held.find((table) => table.relation === row.relation)!;
     if (old.state !== 'live' || next.state !== 'building') throw new RebuildNotReady('catching-up');
-    const at = await this.level(row, old, next);
+    const only = row.orders ? new Map([[next.relation, row.orders]]) : undefined;
+    const at = await this.leveller.level([old, next], row.orders ? 0 : row.total, only);
+    crashPoint('rebuild.levelled');
     if (row.orders) await this.replaceRows(row.orders, old.relation, next.relation);
-    else await this.registry.makeLive(next.relation, old.relation);
-    await this.rebuilds.enter(row, 'live', row.orders ? undefined : at);
-  }
-
-  /** Brings both tables to the same position: what readers have seen stays seen, and rows can be compared and copied. */
-  private async level(row: RebuildRow, old: ProjectionTable, next: ProjectionTable): Promise<number> {
-    const to = Math.max(old.position, next.position);
-    const behind = to - Math.min(old.position, next.position);
-    if (behind > closeEnough) throw new RebuildNotReady('catching-up');
-    for (const table of [old, next]) {
-      const only = table === next && row.orders ? new Set(row.orders) : undefined;
-      const setAside = new Set(await this.registry.failures(table.relation));
-      const follower = new Follower(this.db, this.store, this.registry.of(table), table, setAside, only);
-      while (follower.at < to) {
-        const step = await follower.step(to - follower.at);
-        if (step.outcome !== 'moved') throw new RebuildNotReady('catching-up');
-      }
+    else {
+      await this.registry.makeLive(next.relation, old.relation);
+      await this.rows.wentLive(row, old.relation);
     }
-    return to;
+    await this.rows.enter(row, 'live', row.orders ? undefined : at);
+    crashPoint('rebuild.switching');
   }
 
   private async replaceRows(orders: readonly Uuid[], live: string, building: string): Promise<void> {
@@ -81,7 +73,7 @@ export class GoLive {
        select $1, order_id, position, event_id, error from projection_failures where relation = $2`,
       [live, building],
     );
-    await this.db.query('update projection_checkpoints set epoch = epoch + 1 where relation = $1', [live]);
+    await this.registry.fence(live);
     await this.registry.retire(building);
   }
 }

@@ -5,6 +5,8 @@ export type ColumnType = 'text' | 'uuid' | 'integer' | 'bigint' | 'boolean' | 't
 
 export interface Column<View> {
   readonly type: ColumnType;
+  /** The column holds whole minor units; comparisons sum it up. */
+  readonly money?: boolean;
   of(view: View): string | number | boolean | null;
 }
 

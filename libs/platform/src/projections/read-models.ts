@@ -1,22 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { Database } from '#platform/database';
-import { EventStore } from '#platform/event-store';
 import { quoted } from './projection';
 import { Pulse } from './pulse';
 import { ProjectionRegistry } from './registry';
-
-export interface ProjectionStatus {
-  readonly name: string;
-  readonly version: number;
-  readonly position: number;
-  readonly head: number;
-  readonly lag: number;
-  readonly state: 'live';
-  readonly ratePerSecond: number;
-  /** Orders whose events it could not digest. */
-  readonly setAside: number;
-}
+import { ProjectionStatuses, type ProjectionStatus } from './status';
 
 const gone = (error: unknown): boolean => (error as { code?: string })?.code === '42P01';
 
@@ -28,7 +16,7 @@ export class ReadModels {
   constructor(
     private readonly db: Database,
     private readonly registry: ProjectionRegistry,
-    private readonly store: EventStore,
+    private readonly statuses: ProjectionStatuses,
     private readonly pulse: Pulse,
   ) {
     pulse.on('tables', () => this.names.clear());
@@ -75,19 +63,8 @@ export class ReadModels {
     }
   }
 
-  /** Every projection as it stands; lag is in events, and rate what the last batches did, 0 when idle. */
-  async status(): Promise<ProjectionStatus[]> {
-    const tables = await this.registry.allLive();
-    const head = await this.store.head();
-    return tables.map(({ name, version, position, rate, idle, setAside }) => ({
-      name,
-      version,
-      position,
-      head: Math.max(head, position),
-      lag: Math.max(head - position, 0),
-      state: 'live' as const,
-      ratePerSecond: idle < 5 ? Math.round(rate) : 0,
-      setAside,
-    }));
+  /** Every projection as it stands. */
+  status(): Promise<ProjectionStatus[]> {
+    return this.statuses.all();
   }
 }

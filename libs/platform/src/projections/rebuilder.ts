@@ -1,15 +1,25 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { crashPoint } from '#crash-points';
 import { Database } from '#platform/database';
 import { EventStore, type RecordedEvent } from '#platform/event-store';
+import { hushed } from '#platform/messaging';
+import { Comparer } from './comparer';
+import { Diffs } from './diffs';
 import { Follower } from './follower';
 import { foldBatch } from './fold';
-import { GoLive, closeEnough } from './go-live';
+import { GoLive } from './go-live';
+import { closeEnough } from './leveller';
 import { Pulse } from './pulse';
-import { RebuildNotReady, Rebuilds, type RebuildRow } from './rebuilds';
+import type { RebuildRow } from './rebuild';
+import { RebuildNotReady } from './rebuild-errors';
+import { RebuildRows } from './rebuild-rows';
 import { ProjectionRegistry } from './registry';
+import { RollBack } from './roll-back';
 import { TableWriter } from './table-writer';
+import { Throttle } from './throttle';
 
 const batch = 1_000;
+const troublesTaken = 10;
 
 /** Does the work of a rebuild, from wherever its own checkpoint stands: a crash costs at most a batch. */
 @Injectable()
@@ -20,26 +30,32 @@ export class Rebuilder {
     private readonly db: Database,
     private readonly store: EventStore,
     private readonly registry: ProjectionRegistry,
-    private readonly rebuilds: Rebuilds,
+    private readonly rows: RebuildRows,
+    private readonly comparer: Comparer,
+    private readonly diffs: Diffs,
     private readonly goLive: GoLive,
+    private readonly rollBack: RollBack,
+    private readonly throttle: Throttle,
     private readonly pulse: Pulse,
   ) {}
 
-  /** Works on whatever rebuild of this projection there is, until told to stop. */
+  /** Works on whatever rebuild or rollback of this projection there is, until told to stop. */
   async run(name: string, stop: AbortSignal): Promise<void> {
     let troubles = 0;
     while (!stop.aborted) {
       try {
         const since = this.pulse.moment(['rebuilds']);
-        const row = await this.rebuilds.current(name);
+        const row = await this.rows.current(name);
+        const leaving = row ? undefined : await this.rows.rollingBack(name);
         if (row) await this.work(row, stop);
+        else if (leaving) await this.rollBack.work(leaving, stop);
         else await this.pulse.wait(['rebuilds'], 1_000, stop, since);
         troubles = 0;
       } catch (error) {
         if (stop.aborted) return;
         troubles += 1;
         this.log.error(`the rebuild of ${name} stumbled (${troubles})`, (error as Error)?.stack);
-        if (troubles >= 10) await this.giveUp(name, error).catch(() => undefined);
+        if (troubles >= troublesTaken) await this.giveUp(name, error).catch(() => undefined);
         await this.pulse.wait([], Math.min(100 * 2 ** troubles, 5_000), stop);
       }
     }
@@ -52,25 +68,22 @@ export class Rebuilder {
       case 'replaying':
         return row.orders ? this.replayOrders(row) : this.follow(row, stop);
       case 'comparing':
-        return void (await this.rebuilds.enter(row, 'ready'));
+        return this.compare(row, stop);
       case 'ready':
-        if (row.goLive === 'auto') return this.switchOver(row);
-        return this.follow(row, stop);
+        return row.goLive === 'auto' ? this.switchOver(row, stop) : this.follow(row, stop);
       default:
         return this.follow(row, stop);
     }
   }
 
   private async prepare(row: RebuildRow): Promise<void> {
-    for (const relation of await this.registry.outlived(row.name)) {
-      await this.db.transaction(() => this.registry.retire(relation));
-    }
+    await this.registry.keep(row.name, 1);
     await this.registry
       .sweep(row.name)
       .catch((error: Error) => this.log.warn(`an old table of ${row.name} is still in use: ${error.message}`));
     const table = await this.registry.table(row.relation);
     await this.registry.build(row.relation, this.registry.of(table!));
-    await this.rebuilds.enter(row, 'replaying');
+    await this.rows.enter(row, 'replaying');
   }
 
   /** Batch by batch until the rebuild's state is another one: its own doing, an admin's, or the process ends. */
@@ -81,24 +94,46 @@ export class Rebuilder {
     const follower = new Follower(this.db, this.store, this.registry.of(table!), table!, setAside, only);
     while (!stop.aborted) {
       const since = this.pulse.moment(['log', 'rebuilds']);
-      const { outcome, events } = await follower.step(batch);
+      const { outcome, events } = await hushed(row.name, () => follower.step(batch));
+      crashPoint(`rebuild.${row.state}`);
       if (outcome === 'lost') return;
       if (await this.advanced(row, follower.at)) return;
-      if (outcome === 'idle' || events < batch) {
+      if (outcome === 'idle' || (events > 0 && events < batch)) {
+        if (row.goLive === 'auto' && row.state === 'ready') return;
         await this.pulse.wait(['log', 'rebuilds'], row.state === 'ready' ? 500 : 20, stop, since);
-        if ((await this.rebuilds.current(row.name))?.state !== row.state) return;
-      }
+        if (!(await this.rows.stands(row))) return;
+      } else await this.throttle.breathe(row, stop);
     }
   }
 
+  /** Whether its table has come so far that something else is next. */
   private async advanced(row: RebuildRow, position: number): Promise<boolean> {
-    if (row.state === 'replaying') {
-      return position >= row.target && this.rebuilds.enter(row, 'catching-up', row.orders ? undefined : position);
+    const done = row.orders ? undefined : position;
+    switch (row.state) {
+      case 'replaying':
+        return position >= row.target && this.rows.enter(row, 'catching-up', done);
+      case 'catching-up':
+        return (await this.isClose(row, position)) && this.rows.enter(row, 'comparing', done);
+      case 'comparing':
+        return (await this.isClose(row, position)) && this.rows.enter(row, 'ready', done);
+      default:
+        return false;
     }
-    if (row.state !== 'catching-up') return false;
+  }
+
+  private async isClose(row: RebuildRow, position: number): Promise<boolean> {
+    const head = await this.store.head();
+    if (!row.orders) await this.rows.progress(row, position, head);
     const live = await this.registry.live(row.name);
-    const close = Math.abs((live?.position ?? position) - position) <= closeEnough;
-    return close && this.rebuilds.enter(row, 'comparing', row.orders ? undefined : position);
+    return Math.abs((live?.position ?? position) - position) <= closeEnough;
+  }
+
+  /** The rebuilt table stays where it is while it is compared; after that it catches up once more. */
+  private async compare(row: RebuildRow, stop: AbortSignal): Promise<void> {
+    if (await this.diffs.finished(row.id)) return this.follow(row, stop);
+    await this.registry.analyze(row.relation);
+    const compared = await this.comparer.compare(row, stop);
+    if (!compared) await this.pulse.wait(['moved', 'rebuilds'], 20, stop);
   }
 
   /** Single orders are read from their own streams, so that the length of the log does not matter. */
@@ -111,29 +146,31 @@ export class Rebuilder {
       streams.push(events.filter((event) => event.position !== null && event.position <= row.target));
     }
     const total = streams.flat().length;
-    await this.rebuilds.progress(row, 0, total);
-    const folded = foldBatch(projection, new Map(), streams.flat());
+    await this.rows.progress(row, 0, total);
+    const folded = hushed(row.name, () => foldBatch(projection, new Map(), streams.flat()));
     const move = { from: table.position, to: Math.max(row.target, table.position), epoch: table.epoch, rate: 0 };
     const written = await new TableWriter(this.db, projection, row.relation).move(move, folded);
     if (!written) return;
-    await this.rebuilds.progress(row, total, total);
-    await this.rebuilds.enter(row, 'catching-up');
+    await this.rows.progress(row, total, total);
+    await this.rows.enter(row, 'catching-up');
   }
 
-  private async switchOver(row: RebuildRow): Promise<void> {
+  private async switchOver(row: RebuildRow, stop: AbortSignal): Promise<void> {
     try {
       await this.goLive.now(row.name, row.id);
     } catch (error) {
       if (!(error instanceof RebuildNotReady)) throw error;
-      await this.rebuilds.enter(row, 'catching-up');
+      await this.follow(row, stop); // much was appended meanwhile
     }
   }
 
   private async giveUp(name: string, error: unknown): Promise<void> {
-    const row = await this.rebuilds.current(name);
+    const row = await this.rows.current(name);
+    const leaving = row ? undefined : await this.rows.rollingBack(name);
+    if (leaving) return this.rollBack.giveUp(leaving, error);
     if (!row) return;
     await this.db.transaction(async () => {
-      const failed = await this.rebuilds.enter(row, 'failed', undefined, String((error as Error)?.message ?? error));
+      const failed = await this.rows.enter(row, 'failed', undefined, String((error as Error)?.message ?? error));
       if (!failed) return;
       await this.registry.lock(row.relation);
       await this.registry.retire(row.relation);

@@ -1,64 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { DomainError, NotFound, type Uuid } from '#kernel';
+import { NotFound, type Uuid } from '#kernel';
 import { Database } from '#platform/database';
 import { EventStore } from '#platform/event-store';
 import { Ids } from '#platform/system';
-import { ProjectionRegistry } from './registry';
-import { ProjectionSet } from './projection-set';
 import { newestOf } from './projection';
+import { ProjectionSet } from './projection-set';
 import { Pulse } from './pulse';
+import { isUnderWay, type GoesLive, type Rebuild, type RebuildRow } from './rebuild';
+import { CannotRollBack, RebuildOver, RebuildRunning } from './rebuild-errors';
+import { RebuildRows } from './rebuild-rows';
+import { ProjectionRegistry } from './registry';
 
-export type RebuildState =
-  | 'preparing'
-  | 'replaying'
-  | 'catching-up'
-  | 'comparing'
-  | 'ready'
-  | 'live'
-  | 'paused'
-  | 'cancelled'
-  | 'failed'
-  | 'rolled-back';
+const UNIQUE_VIOLATION = '23505';
+const PATIENCE_MS = 10_000;
 
-export const underWay = ['preparing', 'replaying', 'catching-up', 'comparing', 'ready'] as const;
-
-export interface RebuildRow {
-  readonly id: Uuid;
-  readonly name: string;
-  readonly relation: string;
-  readonly state: RebuildState;
-  readonly goLive: 'manual' | 'auto';
-  readonly orders: readonly Uuid[] | null;
-  /** The log's head when it was asked for: replaying ends there, catching up begins. */
-  readonly target: number;
-  readonly done: number;
-  readonly total: number;
-  readonly error: string | null;
-  readonly askedAt: Date;
-  readonly changedAt: Date;
-}
-
-export interface Rebuild {
-  readonly id: Uuid;
-  readonly projection: string;
-  readonly version: number;
-  readonly state: RebuildState;
-  readonly goLive: 'manual' | 'auto';
-  readonly orders: readonly Uuid[] | null;
-  readonly done: number;
-  readonly total: number;
-  readonly percent: number;
-  readonly ratePerSecond: number;
-  readonly secondsLeft: number | null;
-  readonly error: string | null;
-  readonly askedAt: string;
-  readonly changedAt: string;
-}
-
-const columns = `id, name, relation, state, go_live as "goLive", orders, target, done, total, error,
-  asked_at as "askedAt", changed_at as "changedAt"`;
-
-/** The rebuilds of a context's projections: asked for, looked at, cancelled. The rebuilder does the work. */
+/** The rebuilds of a context's projections: asked for, looked at, paused, cancelled. The rebuilder does the work. */
 @Injectable()
 export class Rebuilds {
   constructor(
@@ -68,9 +24,10 @@ export class Rebuilds {
     private readonly store: EventStore,
     private readonly ids: Ids,
     private readonly pulse: Pulse,
+    private readonly rows: RebuildRows,
   ) {}
 
-  async start(name: string, goLive: 'manual' | 'auto', orders: readonly Uuid[] | null, by: string): Promise<Rebuild> {
+  async start(name: string, goLive: GoesLive, orders: readonly Uuid[] | null, by: string): Promise<Rebuild> {
     const newest = newestOf(this.set.all, name);
     if (!newest) throw new NotFound('projection');
     const id = this.ids.next();
@@ -80,11 +37,7 @@ export class Rebuilds {
         const live = await this.registry.live(name);
         // Single orders are put into the table that is live, so they are made by its reducer.
         const made = orders && live ? this.registry.of(live) : newest;
-        const taken = await this.db.query(
-          `select 1 from projection_rebuilds where name = $1 and state = any($2::text[])`,
-          [name, [...underWay, 'paused']],
-        );
-        if (taken.length) throw new RebuildRunning(name);
+        if (await this.rows.busy(name)) throw new RebuildRunning(name);
         const relation = await this.registry.enterBuilding(made);
         await this.db.query(
           `insert into projection_rebuilds (id, name, relation, state, go_live, orders, target, total, asked_by)
@@ -94,7 +47,7 @@ export class Rebuilds {
       })
       .catch((error: unknown) => {
         // Two who ask at once: the unique index lets one through.
-        if ((error as { code?: string }).code === '23505') throw new RebuildRunning(name);
+        if ((error as { code?: string }).code === UNIQUE_VIOLATION) throw new RebuildRunning(name);
         throw error;
       });
     this.pulse.tellAll('rebuilds');
@@ -102,15 +55,13 @@ export class Rebuilds {
   }
 
   async view(name: string, id: Uuid): Promise<Rebuild> {
-    const row = await this.row(name, id);
+    const row = await this.rows.row(name, id);
     const table = await this.registry.table(row.relation);
-    const ended = row.state === 'live' || row.state === 'cancelled' || row.state === 'failed';
-    const whole = !row.orders && !ended && table !== undefined;
-    const done = whole ? table.position : row.done;
-    // Read after the position, so it cannot be behind it.
-    const total = whole ? Math.max(await this.store.head(), row.total) : row.total;
-    const rate = !ended && table && table.idle < 5 ? Math.round(table.rate) : 0;
-    const left = row.state === 'ready' || row.state === 'live' ? 0 : rate > 0 ? Math.ceil((total - done) / rate) : null;
+    const going = isUnderWay(row.state) || row.state === 'paused';
+    // A table's position is read after the row, and both only rise: so do done and total.
+    const done = going && !row.orders ? Math.max(row.done, table?.position ?? 0) : row.done;
+    const total = Math.max(row.total, done);
+    const rate = isUnderWay(row.state) && table && table.idle < 5 ? Math.round(table.rate) : 0;
     return {
       id: row.id,
       projection: row.name,
@@ -122,84 +73,83 @@ export class Rebuilds {
       total,
       percent: total === 0 ? (row.state === 'preparing' ? 0 : 100) : Math.floor((done * 100) / total),
       ratePerSecond: rate,
-      secondsLeft: left,
+      secondsLeft: secondsLeft(row, total - done, rate),
+      throttled: row.throttled,
+      setAside: table?.setAside ?? 0,
+      rollingBack: row.state === 'live' && row.rollbackAsked !== null,
       error: row.error,
       askedAt: row.askedAt.toISOString(),
       changedAt: row.changedAt.toISOString(),
     };
   }
 
+  /** Stops it where it is; its table and checkpoint stay. */
+  async pause(name: string, id: Uuid): Promise<Rebuild> {
+    return this.change(name, id, async (row) => {
+      if (row.state === 'paused') return;
+      if (!isUnderWay(row.state)) throw new RebuildOver(row.state);
+      await this.rows.enter(row, 'paused', await this.fenced(row));
+    });
+  }
+
+  /** Lets it go on in the state, and from the checkpoint, in which it was paused. */
+  async resume(name: string, id: Uuid): Promise<Rebuild> {
+    return this.change(name, id, async (row) => {
+      if (isUnderWay(row.state)) return;
+      if (row.state !== 'paused') throw new RebuildOver(row.state);
+      await this.rows.enter(row, row.pausedFrom ?? 'preparing');
+    });
+  }
+
   async cancel(name: string, id: Uuid): Promise<Rebuild> {
-    await this.db.transaction(async () => {
-      const row = await this.row(name, id, 'for update');
+    await this.change(name, id, async (row) => {
       if (row.state === 'cancelled') return;
       if (!isUnderWay(row.state) && row.state !== 'paused') throw new RebuildOver(row.state);
-      const table = await this.registry.table(row.relation);
-      await this.enter(row, 'cancelled', table && !row.orders ? table.position : row.done);
-      await this.registry.lock(row.relation);
+      await this.rows.enter(row, 'cancelled', await this.fenced(row));
       await this.registry.retire(row.relation);
     });
     await this.registry.sweep(name).catch(() => undefined); // still held by its writer: it goes with the next rebuild
+    return this.view(name, id);
+  }
+
+  /**
+   * Goes back to the table that was live before. The kept table is caught up first, by whoever leads the projection;
+   * this waits a while for it and answers how far it has come.
+   */
+  async rollback(name: string, id: Uuid): Promise<Rebuild> {
+    await this.change(name, id, async (row) => {
+      if (row.state === 'rolled-back' || (row.state === 'live' && row.rollbackAsked)) return;
+      if (isUnderWay(row.state) || row.state !== 'live' || !row.replaced) throw new CannotRollBack(row.state);
+      const [live, kept] = [await this.registry.live(name), await this.registry.table(row.replaced)];
+      if (live?.relation !== row.relation || kept?.state !== 'kept') throw new CannotRollBack(row.state);
+      if (await this.rows.busy(name)) throw new RebuildRunning(name);
+      this.registry.of(kept);
+      await this.rows.askRollback(row);
+    });
+    for (const end = performance.now() + PATIENCE_MS; performance.now() < end;) {
+      const since = this.pulse.moment(['tables', 'rebuilds']);
+      const now = await this.view(name, id);
+      if (!now.rollingBack) return now;
+      await this.pulse.wait(['tables', 'rebuilds'], 100, undefined, since);
+    }
+    return this.view(name, id);
+  }
+
+  private async change(name: string, id: Uuid, work: (row: RebuildRow) => Promise<void>): Promise<Rebuild> {
+    await this.db.transaction(async () => work(await this.rows.row(name, id, 'for update')));
     this.pulse.tellAll('rebuilds');
     return this.view(name, id);
   }
 
-  /** The one that is being worked on, if any. */
-  async current(name: string): Promise<RebuildRow | undefined> {
-    const [row] = await this.db.query<RebuildRow>(
-      `select ${columns} from projection_rebuilds where name = $1 and state = any($2::text[])`,
-      [name, underWay],
-    );
-    return row;
-  }
-
-  /** False when it is no longer in the state it was seen in. */
-  async enter(row: RebuildRow, state: RebuildState, done?: number, error?: string): Promise<boolean> {
-    const changed = await this.db.query(
-      `update projection_rebuilds set state = $3, done = greatest(done, coalesce($4, done)),
-         total = greatest(total, done, coalesce($4, total)), error = $5, changed_at = now()
-       where id = $1 and state = $2 returning 1`,
-      [row.id, row.state, state, done ?? null, error ?? null],
-    );
-    return changed.length === 1;
-  }
-
-  /** How far the replay of single orders has come, in events of theirs. */
-  async progress(row: RebuildRow, done: number, total: number): Promise<void> {
-    await this.db.query(
-      `update projection_rebuilds set done = greatest(done, $2), total = greatest(total, $3) where id = $1`,
-      [row.id, done, total],
-    );
-  }
-
-  async row(name: string, id: Uuid, lock: '' | 'for update' = ''): Promise<RebuildRow> {
-    const [row] = await this.db.query<RebuildRow>(
-      `select ${columns} from projection_rebuilds where name = $1 and id = $2 ${lock}`,
-      [name, id],
-    );
-    if (!row) throw new NotFound('rebuild');
-    return row;
+  /** Whoever writes its table has to look anew; answers how far that one has come. */
+  private async fenced(row: RebuildRow): Promise<number | undefined> {
+    const [table] = await this.registry.lock(row.relation);
+    await this.registry.fence(row.relation);
+    return row.orders ? undefined : table?.position;
   }
 }
 
-export const isUnderWay = (state: RebuildState): boolean => (underWay as readonly string[]).includes(state);
-
-export class RebuildRunning extends DomainError {
-  constructor(name: string) {
-    super('REBUILD_RUNNING', 'conflict', `A rebuild of ${name} is under way: follow, finish or cancel it first.`, {
-      name,
-    });
-  }
-}
-
-export class RebuildOver extends DomainError {
-  constructor(state: RebuildState) {
-    super('REBUILD_OVER', 'conflict', `The rebuild has ended: it is ${state}.`, { state });
-  }
-}
-
-export class RebuildNotReady extends DomainError {
-  constructor(state: RebuildState) {
-    super('REBUILD_NOT_READY', 'conflict', `The rebuild is ${state}: it can go live once it is ready.`, { state });
-  }
+function secondsLeft({ state }: RebuildRow, left: number, rate: number): number | null {
+  if (state === 'ready' || state === 'live' || state === 'rolled-back') return 0;
+  return rate > 0 ? Math.ceil(left / rate) : null;
 }

@@ -17,12 +17,14 @@ export interface ProjectionTable {
   readonly epoch: number;
   readonly follows: boolean;
   readonly rate: number;
+  /** Why its last batch could not be written; null while all is well. */
+  readonly trouble: string | null;
   /** Seconds since a batch was last written. */
   readonly idle: number;
   readonly setAside: number;
 }
 
-const tables = `select t.relation, t.name, t.version, t.run, t.state, c.position, c.epoch, c.follows, c.rate,
+const tables = `select t.relation, t.name, t.version, t.run, t.state, c.position, c.epoch, c.follows, c.rate, c.trouble,
   extract(epoch from clock_timestamp() - c.moved_at)::float8 as idle,
   (select count(*)::integer from projection_failures f where f.relation = t.relation) as "setAside"
   from projection_tables t join projection_checkpoints c using (relation)`;
@@ -61,14 +63,13 @@ export class ProjectionRegistry {
   /** The definition that made a table. */
   of(table: ProjectionTable): Projection {
     const made = this.set.all.find((one) => one.name === table.name && one.version === table.version);
-    if (!made)
-      throw new Error(`${table.relation} was made by ${table.name} version ${table.version}: not in this build`);
+    if (!made) throw new ReducerMissing(table);
     return made;
   }
 
-  /** Refuses a build that lacks the reducer of a table people read or may go back to. */
-  async check(): Promise<void> {
-    const used = await this.db.query<ProjectionTable>(`${tables} where t.state in ('live', 'kept')`);
+  /** Refuses a build that lacks the reducer of a table people read, or may go back to. */
+  async check(states: readonly TableState[] = ['live', 'kept']): Promise<void> {
+    const used = await this.db.query<ProjectionTable>(`${tables} where t.state = any($1::text[])`, [states]);
     for (const table of used) this.of(table);
   }
 
@@ -104,16 +105,35 @@ export class ProjectionRegistry {
   async makeLive(next: string, old: string): Promise<void> {
     await this.db.query(`update projection_tables set state = 'kept' where relation = $1`, [old]);
     await this.db.query(`update projection_tables set state = 'live', live_at = now() where relation = $1`, [next]);
-    await this.db.query('update projection_checkpoints set follows = false, epoch = epoch + 1 where relation = $1', [
-      old,
+    await this.follow(old, false);
+  }
+
+  /** Whether a kept table is moved along; whoever moved it until now has to look anew. */
+  async follow(relation: string, follows: boolean): Promise<void> {
+    await this.db.query('update projection_checkpoints set follows = $2, epoch = epoch + 1 where relation = $1', [
+      relation,
+      follows,
     ]);
+  }
+
+  /** Whoever moves this table has lost it and must look anew. */
+  async fence(relation: string): Promise<void> {
+    await this.db.query('update projection_checkpoints set epoch = epoch + 1 where relation = $1', [relation]);
+  }
+
+  /** Statistics for the planner: a table that was filled just now has none. */
+  async analyze(relation: string): Promise<void> {
+    await this.db.query('select analyze_projection_table($1)', [relation]);
+  }
+
+  /** Why a live table does not move, or null when it does again. */
+  async trouble(relation: string, trouble: string | null): Promise<void> {
+    await this.db.query('update projection_checkpoints set trouble = $2 where relation = $1', [relation, trouble]);
   }
 
   /** Nobody reads or moves it any more; the table itself goes when nobody holds it, by `sweep`. */
   async retire(relation: string): Promise<void> {
-    await this.db.query('update projection_checkpoints set follows = false, epoch = epoch + 1 where relation = $1', [
-      relation,
-    ]);
+    await this.follow(relation, false);
     await this.db.query('delete from projection_failures where relation = $1', [relation]);
     await this.db.query(`update projection_tables set state = 'dropped' where relation = $1`, [relation]);
   }
@@ -130,13 +150,19 @@ export class ProjectionRegistry {
     for (const { relation } of retired) await this.db.query('select drop_projection_table($1)', [relation]);
   }
 
-  /** Kept tables but the youngest: one is enough to go back to. */
-  async outlived(name: string): Promise<string[]> {
-    const rows = await this.db.query<{ relation: string }>(
-      `select relation from projection_tables where name = $1 and state = 'kept' order by live_at desc offset 1`,
-      [name],
+  /** Of the kept tables only the youngest stays: one is enough to go back to. */
+  async keep(name: string, count: 0 | 1): Promise<string[]> {
+    const outlived = await this.db.query<{ relation: string }>(
+      `select relation from projection_tables where name = $1 and state = 'kept' order by live_at desc offset $2`,
+      [name, count],
     );
-    return rows.map((row) => row.relation);
+    for (const { relation } of outlived) {
+      await this.db.transaction(async () => {
+        await this.lock(relation);
+        await this.retire(relation);
+      });
+    }
+    return outlived.map(({ relation }) => relation);
   }
 
   async failures(relation: string): Promise<Uuid[]> {
@@ -153,5 +179,20 @@ export class ProjectionRegistry {
       [name, version],
     );
     return row.run;
+  }
+}
+
+/** A build that lacks a reducer could neither keep its table up to date nor go back to it. */
+export class ReducerMissing extends Error {
+  constructor({ relation, name, version, state }: ProjectionTable) {
+    const otherwise =
+      state === 'kept'
+        ? `, or give up the way back with \`npm run shop -- projections drop-kept ${name}\``
+        : `; it can leave once a rebuild by a newer version is live and \`npm run shop -- projections drop-kept ${name}\` was run`;
+    super(
+      `The ${state} table ${relation} was made by version ${version} of ${name}, whose reducer is not in this build. ` +
+        `Put that version back beside the newer one${otherwise}.`,
+    );
+    this.name = 'ReducerMissing';
   }
 }

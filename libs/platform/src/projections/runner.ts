@@ -1,14 +1,24 @@
-import { Injectable, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Optional,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { Database } from '#platform/database';
 import { EventStore } from '#platform/event-store';
-import { Leadership } from '#platform/leadership';
+import { BACKSTAGE, Leadership } from '#platform/leadership';
 import { LiveRunner } from './live-runner';
 import { ProjectionSet } from './projection-set';
 import { Pulse, type Beat } from './pulse';
 import { Rebuilder } from './rebuilder';
 import { ProjectionRegistry } from './registry';
+import { Sentinel } from './sentinel';
 
-/** One process leads each projection: it keeps the live table at the head of the log, and does the rebuilds. */
+/**
+ * One process leads each projection: it keeps the live table at the head of the log, does the
+ * rebuilds, and looks for drift.
+ */
 @Injectable()
 export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private standDowns: (() => Promise<void>)[] = [];
@@ -22,11 +32,14 @@ export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicati
     private readonly leadership: Leadership,
     private readonly live: LiveRunner,
     private readonly rebuilder: Rebuilder,
+    private readonly sentinel: Sentinel,
     private readonly pulse: Pulse,
+    @Optional() @Inject(BACKSTAGE) private readonly backstage?: true,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.registry.check();
+    // An operator who wants to drop what is kept must be let in although its reducer has gone.
+    await this.registry.check(this.backstage ? ['live'] : ['live', 'kept']);
     const call = `${this.db.context} projections `;
     this.pulse.abroad = (beat) => this.leadership.notify(call + beat);
     this.leadership.onWord((word) => {
@@ -45,6 +58,10 @@ export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicati
 
   /** Until the lead is lost, or stood down from. */
   async lead(name: string, lost: AbortSignal): Promise<void> {
-    await Promise.all([this.live.run(name, lost), this.rebuilder.run(name, lost)]);
+    await Promise.all([
+      this.live.run(name, lost),
+      this.rebuilder.run(name, lost),
+      ...(this.backstage ? [] : [this.sentinel.run(name, lost)]),
+    ]);
   }
 }

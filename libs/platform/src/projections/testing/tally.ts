@@ -2,15 +2,26 @@ import type { Database } from '#platform/database';
 import { EventTypes, type RecordedEvent } from '#platform/event-store';
 import { SystemIds } from '#platform/system';
 import { storeOn } from '../../event-store/testing/store';
+import { Comparer } from '../comparer';
+import { Diffs } from '../diffs';
+import { Drift } from '../drift';
 import { GoLive } from '../go-live';
+import { KeptTables } from '../kept-tables';
+import { Leveller } from '../leveller';
 import { LiveRunner } from '../live-runner';
 import type { Projection } from '../projection';
 import { ProjectionSet } from '../projection-set';
 import { Pulse } from '../pulse';
 import { ReadModels } from '../read-models';
+import { RebuildRows } from '../rebuild-rows';
 import { Rebuilder } from '../rebuilder';
 import { Rebuilds } from '../rebuilds';
 import { ProjectionRegistry } from '../registry';
+import { RollBack } from '../roll-back';
+import { Sentinel } from '../sentinel';
+import { SetAside } from '../set-aside';
+import { ProjectionStatuses } from '../status';
+import { Throttle, YieldAfter } from '../throttle';
 
 export interface Tally {
   readonly count: number;
@@ -31,16 +42,33 @@ export const tallyOf = (name: string, version = 1, digests = false): Projection<
 });
 
 /** What one process has of projections, on a database. */
-export function projectionsOn(db: Database, projections: readonly Projection[], types?: EventTypes) {
-  const { store, sequencer } = storeOn(db, types);
+export function projectionsOn(
+  db: Database,
+  projections: readonly Projection[],
+  types?: EventTypes,
+  { yieldMs = 250 }: { yieldMs?: number } = {},
+) {
+  const { store, sequencer, outbox } = storeOn(db, types);
   const set = new ProjectionSet(projections);
   const pulse = new Pulse();
   const registry = new ProjectionRegistry(db, set);
-  const rebuilds = new Rebuilds(db, registry, set, store, new SystemIds(), pulse);
-  const goLive = new GoLive(db, store, registry, rebuilds, pulse);
-  const live = new LiveRunner(db, store, registry, pulse);
-  const rebuilder = new Rebuilder(db, store, registry, rebuilds, goLive, pulse);
-  const models = new ReadModels(db, registry, store, pulse);
+  const rows = new RebuildRows(db);
+  const rebuilds = new Rebuilds(db, registry, set, store, new SystemIds(), pulse, rows);
+  const leveller = new Leveller(db, store, registry);
+  const throttle = new Throttle(db, rows, new YieldAfter(yieldMs));
+  const diffs = new Diffs(db, rows);
+  const comparer = new Comparer(db, store, registry, rows, diffs, throttle);
+  const goLive = new GoLive(db, registry, rows, rebuilds, leveller, pulse);
+  const rollBack = new RollBack(db, store, registry, rows, leveller, throttle, pulse);
+  const setAside = new SetAside(db, store, registry);
+  const live = new LiveRunner(db, store, registry, setAside, pulse);
+  const rebuilder = new Rebuilder(
+    ...([db, store, registry, rows, comparer, diffs, goLive, rollBack, throttle, pulse] as const),
+  );
+  const models = new ReadModels(db, registry, new ProjectionStatuses(db, registry, store), pulse);
+  const drift = new Drift(db);
+  const sentinel = new Sentinel(db, store, registry, drift, throttle, pulse);
+  const kept = new KeptTables(registry, rows);
   store.onNumbered(() => pulse.tell('log'));
 
   /** Leads everything, until the answer is called. */
@@ -55,5 +83,8 @@ export function projectionsOn(db: Database, projections: readonly Projection[], 
       await over;
     };
   };
-  return { store, sequencer, registry, rebuilds, goLive, live, rebuilder, models, pulse, lead };
+  return {
+    ...{ store, sequencer, outbox, registry, rows, rebuilds, diffs, goLive, live, rebuilder, models, setAside },
+    ...{ drift, sentinel, kept, throttle, pulse, lead },
+  };
 }

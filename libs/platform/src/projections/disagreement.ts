@@ -1,0 +1,42 @@
+import type { RecordedEvent } from '#platform/event-store';
+import { changesBetween, shownOf, type Change, type Shown } from './differences';
+import { foldBatch } from './fold';
+import type { Projection, Row } from './projection';
+
+/** The first event after which two reducers no longer make the same row of an order. */
+export interface Disagreement {
+  readonly event: RecordedEvent;
+  readonly changes: readonly Change[];
+}
+
+/** One reducer taken along a stream, event by event; where it fails it keeps its last good row, as its table does. */
+class Walk {
+  private row: Row | undefined;
+  private over = false;
+
+  constructor(private readonly projection: Projection) {}
+
+  step(event: RecordedEvent): Shown | undefined {
+    if (!this.over) {
+      const known = new Map(this.row ? [[this.row.orderId, this.row]] : []);
+      const { rows, gone, failures } = foldBatch(this.projection, known, [event]);
+      this.over = failures.length > 0;
+      if (gone.length > 0) this.row = undefined;
+      else this.row = rows.get(event.orderId) ?? this.row;
+    }
+    return this.row && shownOf(this.projection, this.row);
+  }
+}
+
+export function firstDisagreement(
+  old: Projection,
+  next: Projection,
+  events: readonly RecordedEvent[],
+): Disagreement | undefined {
+  const [one, other] = [new Walk(old), new Walk(next)];
+  for (const event of events) {
+    const changes = changesBetween(one.step(event), other.step(event));
+    if (changes.length > 0) return { event, changes };
+  }
+  return undefined;
+}

@@ -1,0 +1,80 @@
+import type { Uuid } from '#kernel';
+import type { Database } from '#platform/database';
+import type { EventStore } from '#platform/event-store';
+import { hushed } from '#platform/messaging';
+import { changesBetween, fieldOf, shownFrom, shownOf, type Shown } from './differences';
+import type { Drifted } from './drift';
+import { foldBatch } from './fold';
+import { quoted, type Projection } from './projection';
+
+interface Looked {
+  readonly orderId: Uuid;
+  readonly checkpoint: number;
+  readonly position: number | null;
+  readonly version: number;
+  readonly view: object;
+  readonly columns: Record<string, unknown>;
+}
+
+/** Folds orders again from their events, up to the table's checkpoint, and compares them with their rows. */
+export class DriftCheck {
+  private readonly sql: string;
+
+  constructor(
+    private readonly db: Database,
+    private readonly store: EventStore,
+    private readonly projection: Projection,
+    private readonly relation: string,
+  ) {
+    const columns = Object.keys(projection.columns)
+      .map((name) => `'${name}', t.${quoted(name)}`)
+      .join(', ');
+    // Rows and checkpoint are of one moment: what was appended later is in neither. Orders set aside are known to lag.
+    this.sql = `select o.id as "orderId", c.position as checkpoint, t.position, t.version, t.view,
+        jsonb_build_object(${columns}) as columns
+      from projection_checkpoints c cross join unnest($2::uuid[]) as o(id)
+      left join lateral (select * from ${quoted(relation)} where order_id = o.id limit 1) t on true
+      where c.relation = $1 and not exists (
+        select from projection_failures f where f.relation = $1 and f.order_id = o.id)`;
+  }
+
+  /** Those that are not as they should be. Each is looked at twice. */
+  async check(orders: readonly Uuid[]): Promise<Drifted[]> {
+    const suspects = await this.look(orders);
+    return suspects.length === 0 ? [] : this.look(suspects.map(({ orderId }) => orderId));
+  }
+
+  private async look(orders: readonly Uuid[]): Promise<Drifted[]> {
+    if (orders.length === 0) return [];
+    const found: Drifted[] = [];
+    for (const row of await this.db.query<Looked>(this.sql, [this.relation, orders])) {
+      const drifted = await this.compare(row);
+      if (drifted) found.push(drifted);
+    }
+    return found;
+  }
+
+  private async compare({ orderId, checkpoint, ...row }: Looked): Promise<Drifted | undefined> {
+    const { position } = row;
+    const there: Shown | undefined = position === null ? undefined : this.shown({ ...row, position });
+    const due = await this.due(orderId, checkpoint);
+    const changes = changesBetween(due, there);
+    if (changes.length === 0) return undefined;
+    if (!there) return { orderId, kind: 'missing', position: checkpoint, fields: [] };
+    if (!due) return { orderId, kind: 'extra', position: checkpoint, fields: [] };
+    return { orderId, kind: 'changed', position: checkpoint, fields: changes.map(({ path }) => fieldOf(path)) };
+  }
+
+  private shown(row: { position: number; version: number; columns: Record<string, unknown>; view: object }): Shown {
+    return shownFrom(this.projection, row);
+  }
+
+  private async due(orderId: Uuid, checkpoint: number): Promise<Shown | undefined> {
+    const events = (await this.store.read(orderId)).filter(
+      (one) => one.position !== null && one.position <= checkpoint,
+    );
+    const { rows } = hushed(this.projection.name, () => foldBatch(this.projection, new Map(), events));
+    const row = rows.get(orderId);
+    return row && shownOf(this.projection, row);
+  }
+}

@@ -1,0 +1,135 @@
+import type { Uuid } from '#kernel';
+import type { Database } from '#platform/database';
+import type { EventStore } from '#platform/event-store';
+import { quoted } from './projection';
+
+/** How far each round has come; plain, so that it can be stored. */
+export interface Walk {
+  /** Every row, by order: the slow round, which folds what it passes. */
+  fold: Uuid | null;
+  folded: number;
+  /** Every order that has a stream or a row, by id. */
+  orders: Uuid | null;
+  /** Every page of the table: rows that were written since the round before, though no event of theirs had come. */
+  page: number;
+  since: Moment | null;
+  begun: Moment | null;
+  /** Rows that the last whole round passed. */
+  rows: number;
+  /** Whole rounds that were finished in this beat. */
+  finished: number;
+}
+
+interface Moment {
+  /** Whatever was written from here on has a transaction id not older than this one. */
+  readonly xid: string;
+  readonly position: number;
+}
+
+export const newWalk = (): Walk => ({
+  ...{ fold: null, folded: 0, orders: null, page: 0, since: null, begun: null, rows: 0, finished: 0 },
+});
+
+/** A round takes about so many beats, where the most of each beat allows. */
+const beats = 25;
+const between = (least: number, wish: number, most: number): number => Math.min(Math.max(Math.ceil(wish), least), most);
+const nobody = '00000000-0000-0000-0000-000000000000';
+const recent = 20;
+const suspectsTaken = 200;
+
+/** Which orders to look at next: all in turn, those that events came for, and those that somebody else has touched. */
+export class Rounds {
+  private readonly table: string;
+
+  constructor(
+    private readonly db: Database,
+    private readonly store: EventStore,
+    relation: string,
+  ) {
+    this.table = quoted(relation);
+  }
+
+  async stretch(walk: Walk, position: number): Promise<Uuid[]> {
+    return [
+      ...(await this.inTurn(walk)),
+      ...(await this.recent(position)),
+      ...(await this.unpaired(walk)),
+      ...(await this.touched(walk, position)),
+    ];
+  }
+
+  private async inTurn(walk: Walk): Promise<Uuid[]> {
+    const limit = between(10, walk.rows / beats, 50);
+    const rows = await this.db.query<{ id: Uuid }>(
+      `select order_id as id from ${this.table} where order_id > $1 order by order_id limit $2`,
+      [walk.fold ?? nobody, limit],
+    );
+    walk.folded += rows.length;
+    walk.fold = rows.length < limit ? null : rows[rows.length - 1].id;
+    if (walk.fold === null) {
+      walk.rows = walk.folded;
+      walk.folded = 0;
+      walk.finished += 1;
+    }
+    return rows.map(({ id }) => id);
+  }
+
+  private async recent(position: number): Promise<Uuid[]> {
+    const events = await this.store.readLog(Math.max(position - recent, 0), recent);
+    return events.map(({ orderId }) => orderId);
+  }
+
+  /** Orders without a row, and rows without an order. */
+  private async unpaired(walk: Walk): Promise<Uuid[]> {
+    const limit = between(200, walk.rows / beats, 20_000);
+    const from = walk.orders ?? nobody;
+    const [{ to }] = await this.db.query<{ to: Uuid | null }>(
+      `select least(
+         (select order_id from order_heads where order_id > $1 order by order_id offset $2 limit 1),
+         (select order_id from ${this.table} where order_id > $1 order by order_id offset $2 limit 1)) as to`,
+      [from, limit - 1],
+    );
+    walk.orders = to;
+    const within = (alias: string) => `${alias}.order_id > $1 and ($2::uuid is null or ${alias}.order_id <= $2)`;
+    const rows = await this.db.query<{ id: Uuid }>(
+      `(select h.order_id as id from order_heads h where ${within('h')}
+          and not exists (select from ${this.table} t where t.order_id = h.order_id) limit ${suspectsTaken})
+       union all
+       (select t.order_id from ${this.table} t where ${within('t')}
+          and not exists (select from order_heads h where h.order_id = t.order_id) limit ${suspectsTaken})`,
+      [from, to],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /**
+   * The follower writes a row because an event has come, and the row bears its position. A row that was written since
+   * the last round began, and bears a position from before it, was written by somebody else.
+   */
+  private async touched(walk: Walk, position: number): Promise<Uuid[]> {
+    const [{ pages, xid }] = await this.db.query<{ pages: number; xid: string }>(
+      `select (pg_relation_size($1::regclass) / current_setting('block_size')::int)::int as pages,
+         pg_snapshot_xmin(pg_current_snapshot())::xid::text as xid`,
+      [this.table],
+    );
+    if (walk.page === 0) walk.begun = { xid, position };
+    const upTo = walk.page + between(100, pages / beats, 5_000);
+    const found = walk.since ? await this.writtenSince(walk.since, walk.page, upTo) : [];
+    if (upTo < pages) {
+      walk.page = upTo;
+    } else {
+      walk.page = 0;
+      walk.since = walk.begun;
+    }
+    return found;
+  }
+
+  private async writtenSince({ xid, position }: Moment, page: number, upTo: number): Promise<Uuid[]> {
+    const rows = await this.db.query<{ id: Uuid }>(
+      `select order_id as id from ${this.table}
+       where ctid >= $1::tid and ctid < $2::tid and age(xmin) <= age($3::xid) and position <= $4 limit ${suspectsTaken}`,
+      [`(${page},0)`, `(${upTo},0)`, xid, position],
+    );
+    return rows.map(({ id }) => id);
+  }
+}

@@ -1,0 +1,132 @@
+import type { Uuid } from '#kernel';
+import type { Database } from '#platform/database';
+import type { EventStore } from '#platform/event-store';
+import { hushed } from '#platform/messaging';
+import { shownFrom, shownOf, type Shown } from './differences';
+import { foldBatch } from './fold';
+import { quoted, type Projection } from './projection';
+import type { ProjectionTable } from './registry';
+import type { Pair } from './tally-up';
+
+interface Side {
+  readonly table: ProjectionTable;
+  readonly projection: Projection;
+}
+
+interface PairRow {
+  readonly orderId: Uuid;
+  readonly same: boolean;
+  readonly oldPosition: number | null;
+  readonly oldVersion: number;
+  readonly oldView: object;
+  readonly oldColumns: Record<string, unknown>;
+  readonly newPosition: number | null;
+  readonly newVersion: number;
+  readonly newView: object;
+  readonly newColumns: Record<string, unknown>;
+}
+
+/** So many rows of each table at a time. */
+const portion = 500;
+
+const bothTables = (old: Side, next: Side, where: string): string => {
+  const json = (alias: string, { columns }: Projection): string =>
+    `jsonb_build_object(${Object.keys(columns)
+      .map((name) => `'${name}', ${alias}.${quoted(name)}`)
+      .join(', ')})`;
+  const [before, after] = [json('o', old.projection), json('n', next.projection)];
+  const same = `(o.position = n.position and o.version = n.version and o.view = n.view and ${before} = ${after})`;
+  return `select coalesce(o.order_id, n.order_id) as "orderId", coalesce(${same}, false) as same,
+      o.position as "oldPosition", o.version as "oldVersion", ${before} as "oldColumns",
+      case when ${same} then null else o.view end as "oldView",
+      n.position as "newPosition", n.version as "newVersion", n.view as "newView", ${after} as "newColumns"
+    from (select * from ${quoted(old.table.relation)} where ${where}) o
+    full join (select * from ${quoted(next.table.relation)} where ${where}) n using (order_id)`;
+};
+
+/**
+ * Orders as the live table and the rebuilt one have them, both at the position at which the rebuilt one is held. Where
+ * the live table has gone on, its row is folded again from the order's stream, up to there.
+ */
+export class RowPairs {
+  constructor(
+    private readonly db: Database,
+    private readonly store: EventStore,
+    readonly old: Side,
+    readonly next: Side,
+    readonly at: number,
+  ) {}
+
+  /** The next stretch of orders; `to` is null at the end. */
+  async after(cursor: Uuid | null): Promise<{ pairs: Pair[]; to: Uuid | null }> {
+    const from = cursor ?? '00000000-0000-0000-0000-000000000000';
+    const ends = [this.old, this.next]
+      .map(({ table }) => quoted(table.relation))
+      .map((t) => `(select order_id from ${t} where order_id > $1 order by order_id offset ${portion - 1} limit 1)`);
+    const [{ to }] = await this.db.query<{ to: Uuid | null }>(`select least(${ends.join(', ')}) as to`, [from]);
+    const where = to ? 'order_id > $1 and order_id <= $2' : 'order_id > $1';
+    return { pairs: await this.pairs(where, to ? [from, to] : [from]), to };
+  }
+
+  /** These orders. */
+  async of(orders: readonly Uuid[]): Promise<Pair[]> {
+    return this.pairs('order_id = any($1::uuid[])', [orders]);
+  }
+
+  private async pairs(where: string, values: unknown[]): Promise<Pair[]> {
+    const rows = await this.db.query<PairRow>(bothTables(this.old, this.next, where), values);
+    const wentOn = await this.wentOn(rows);
+    const pairs: Pair[] = [];
+    for (const row of rows) {
+      const { orderId } = row;
+      const after = row.newPosition === null ? undefined : this.newRow(row, row.newPosition);
+      const before = wentOn.has(orderId)
+        ? await this.foldedAgain(orderId)
+        : row.oldPosition === null
+          ? undefined
+          : this.oldRow(row, row.oldPosition, after);
+      pairs.push({ orderId, before, after });
+    }
+    return pairs;
+  }
+
+  private newRow({ newVersion, newView, newColumns }: PairRow, position: number): Shown {
+    return shownFrom(this.next.projection, { position, version: newVersion, view: newView, columns: newColumns });
+  }
+
+  private oldRow({ same, oldVersion, oldView, oldColumns }: PairRow, position: number, after?: Shown): Shown {
+    if (same && after) return after;
+    return shownFrom(this.old.projection, { position, version: oldVersion, view: oldView, columns: oldColumns });
+  }
+
+  /** Orders whose row in the live table is later than the comparison, or may have been taken away since. */
+  private async wentOn(rows: readonly PairRow[]): Promise<ReadonlySet<Uuid>> {
+    const later = rows.filter(({ oldPosition }) => (oldPosition ?? 0) > this.at).map(({ orderId }) => orderId);
+    const absent = rows.filter(({ oldPosition }) => oldPosition === null).map(({ orderId }) => orderId);
+    const touched =
+      absent.length === 0
+        ? []
+        : await this.db.query<{ id: Uuid }>(
+            `select o.id from unnest($1::uuid[]) as o(id) cross join lateral (
+         select l.position from (select id from order_events where order_id = o.id order by version desc limit 1) e
+         join order_log l on l.event_id = e.id) last
+       where last.position > $2`,
+            [absent, this.at],
+          );
+    return new Set([...later, ...touched.map(({ id }) => id)]);
+  }
+
+  private async foldedAgain(orderId: Uuid): Promise<Shown | undefined> {
+    const { projection } = this.old;
+    const events = await this.eventsOf(orderId);
+    const { rows } = hushed(projection.name, () => foldBatch(projection, new Map(), events));
+    const row = rows.get(orderId);
+    return row && shownOf(projection, row);
+  }
+
+  /** The order's events up to the position of the comparison. */
+  async eventsOf(orderId: Uuid) {
+    const events = await this.store.read(orderId);
+    return events.filter(({ position }) => position !== null && position <= this.at);
+  }
+}

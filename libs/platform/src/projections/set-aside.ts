@@ -1,0 +1,108 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { NotFound, type Uuid } from '#kernel';
+import { Database } from '#platform/database';
+import { EventStore } from '#platform/event-store';
+import { hushed } from '#platform/messaging';
+import { foldBatch } from './fold';
+import { ProjectionRegistry, type ProjectionTable } from './registry';
+import { dataIsWrong, TableWriter } from './table-writer';
+
+/** An order whose event the live read model could not digest: it keeps its last good row, and the others go on. */
+export interface AsideOrder {
+  readonly orderId: Uuid;
+  readonly position: number;
+  readonly eventId: Uuid;
+  readonly error: string;
+  readonly since: string;
+}
+
+export interface Retried {
+  readonly orderId: Uuid;
+  /** Whether the order is followed again, from its first event to the last. */
+  readonly digested: boolean;
+  readonly error: string | null;
+}
+
+const shown = 1_000;
+
+/** The orders that a live read model has set aside. */
+@Injectable()
+export class SetAside {
+  private readonly log = new Logger('Projections');
+
+  constructor(
+    private readonly db: Database,
+    private readonly store: EventStore,
+    private readonly registry: ProjectionRegistry,
+  ) {}
+
+  /** The first that were set aside, at most 1,000. */
+  async list(name: string): Promise<AsideOrder[]> {
+    const table = await this.live(name);
+    const rows = await this.db.query<Omit<AsideOrder, 'since'> & { at: Date }>(
+      `select order_id as "orderId", position, event_id as "eventId", error, at
+       from projection_failures where relation = $1 order by at, order_id limit ${shown}`,
+      [table.relation],
+    );
+    return rows.map(({ at, ...row }) => ({ ...row, since: at.toISOString() }));
+  }
+
+  /** Folds the order again from its first event; whatever it digests is shown, and from there on it is followed. */
+  async retry(name: string, orderId: Uuid): Promise<Retried> {
+    const table = await this.live(name);
+    const failed = await this.registry.failures(table.relation);
+    if (!failed.includes(orderId)) throw new NotFound('order that was set aside');
+    const error = await this.foldAnew(table, orderId);
+    return { orderId, digested: error === null, error };
+  }
+
+  async retryAll(table: ProjectionTable, stop: AbortSignal): Promise<void> {
+    for (const orderId of await this.registry.failures(table.relation)) {
+      if (stop.aborted) return;
+      await this.foldAnew(table, orderId).catch((error: Error) =>
+        this.log.warn(`${table.name} cannot take up order ${orderId}: ${error.message}`),
+      );
+    }
+  }
+
+  private async foldAnew(table: ProjectionTable, orderId: Uuid): Promise<string | null> {
+    try {
+      return await this.db.transaction(() => this.fold(table, orderId));
+    } catch (error) {
+      if (!dataIsWrong(error)) throw error;
+      return (error as Error).message; // its row still does not fit the table
+    }
+  }
+
+  private async fold(table: ProjectionTable, orderId: Uuid): Promise<string | null> {
+    const projection = this.registry.of(table);
+    const [held] = await this.registry.lock(table.relation);
+    if (held?.state !== 'live') return null;
+    const events = await this.store.read(orderId);
+    const seen = events.filter((event) => event.position !== null && event.position <= held.position);
+    const folded = hushed(table.name, () => foldBatch(projection, new Map(), seen));
+    const still = { from: held.position, to: held.position, epoch: held.epoch, rate: held.rate };
+    await new TableWriter(this.db, projection, table.relation).move(still, { ...folded, failures: [] });
+    const [failure] = folded.failures;
+    if (failure) {
+      await this.db.query(
+        `update projection_failures set position = $3, event_id = $4, error = $5 where relation = $1 and order_id = $2`,
+        [table.relation, orderId, failure.position, failure.eventId, failure.error],
+      );
+      return failure.error;
+    }
+    await this.db.query('delete from projection_failures where relation = $1 and order_id = $2', [
+      table.relation,
+      orderId,
+    ]);
+    await this.registry.fence(table.relation); // its follower must learn that this order is well again
+    this.log.log(`${table.name} digests order ${orderId} again`);
+    return null;
+  }
+
+  private async live(name: string): Promise<ProjectionTable> {
+    const live = await this.registry.live(name);
+    if (!live) throw new NotFound('projection');
+    return live;
+  }
+}
