@@ -8,6 +8,12 @@ export function orderIdIn(text: string | undefined): string {
   return id;
 }
 
+export function rebuildIdIn(text: string | undefined): string {
+  const id = text?.toLowerCase();
+  if (!isUuid(id)) throw wrong(`Name a rebuild by its id; ${text ?? 'nothing'} is none.`);
+  return id;
+}
+
 export function wholeIn(name: string, text: string, least = 0): number {
   if (!/^\d{1,15}$/.test(text) || Number(text) < least) throw wrong(`${name} must be a whole number from ${least}.`);
   return Number(text);

@@ -10,9 +10,7 @@ import { OrderHistoryCommand } from './orders/order-history.command';
 import { OrderStateCommand } from './orders/order-state.command';
 import { OrderTimelineCommand } from './orders/order-timeline.command';
 import { OrdersCommand } from './orders/orders.command';
-import { ListProjectionsCommand } from './projections/list-projections.command';
-import { ProjectionsCommand } from './projections/projections.command';
-import { RebuildProjectionCommand } from './projections/rebuild-projection.command';
+import { projectionsCommands } from './projections/projections.command';
 
 /** `npm run shop -- …`: what an operator does from a terminal. */
 @Module({
@@ -21,7 +19,7 @@ import { RebuildProjectionCommand } from './projections/rebuild-projection.comma
     ...[MigrateCommand, SeedCommand],
     ...[OrdersCommand, OrderHistoryCommand, OrderStateCommand, DiffOrderCommand, OrderTimelineCommand],
     ...[EventsCommand, ListEventsCommand, VerifyEventsCommand],
-    ...[ProjectionsCommand, ListProjectionsCommand, RebuildProjectionCommand],
+    ...projectionsCommands,
   ],
 })
 export class CliModule {}

@@ -4,7 +4,7 @@ import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
 
-@SubCommand({ name: 'list', description: 'how far every read model has come' })
+@SubCommand({ name: 'list', description: 'how far every read model has come, and how it fares' })
 export class ListProjectionsCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();
@@ -14,8 +14,10 @@ export class ListProjectionsCommand extends JsonCommand {
     const projections = await this.operator.work((shop) => shop.ask(new ListProjections()));
     if (json) return printJson(projections);
     printTable(
-      ['name', 'version', 'position', 'head', 'lag', 'state'],
-      projections.map(({ name, version, position, head, lag, state }) => [name, version, position, head, lag, state]),
+      ['name', 'version', 'position', 'head', 'lag', 'state', 'set aside', 'drift', 'error'],
+      projections.map(({ name, version, position, head, lag, state, setAside, drift, error }) => [
+        ...[name, version, position, head, lag, state, setAside, drift, error],
+      ]),
     );
   }
 }

@@ -1,14 +1,20 @@
 import { Command, CommandRunner } from 'nest-commander';
+import { DiffRebuildCommand } from './diff-rebuild.command';
 import { ListProjectionsCommand } from './list-projections.command';
 import { RebuildProjectionCommand } from './rebuild-projection.command';
+import { steerCommands } from './steer-rebuild.command';
+import { DriftCommand, DropKeptCommand, RetrySetAsideCommand, SetAsideCommand } from './upkeep.command';
 
-@Command({
-  name: 'projections',
-  description: 'read models: list, rebuild',
-  subCommands: [ListProjectionsCommand, RebuildProjectionCommand],
-})
+const subCommands = [
+  ...[ListProjectionsCommand, RebuildProjectionCommand, ...steerCommands, DiffRebuildCommand],
+  ...[DriftCommand, SetAsideCommand, RetrySetAsideCommand, DropKeptCommand],
+];
+
+@Command({ name: 'projections', description: 'read models: list, rebuild, compare, roll back, drift', subCommands })
 export class ProjectionsCommand extends CommandRunner {
   async run(): Promise<void> {
     this.command.help();
   }
 }
+
+export const projectionsCommands = [ProjectionsCommand, ...subCommands];

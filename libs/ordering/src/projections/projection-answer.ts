@@ -8,40 +8,74 @@ export const ProjectionAnswer = z
     position: z.int(),
     head: z.int().meta({ description: 'The last position of the log.' }),
     lag: z.int().meta({ description: 'Events it is behind; 0 when idle.' }),
-    state: z.enum(['live']),
+    lagSeconds: z.number().meta({ description: 'Age of the first event that it does not reflect; 0 when idle.' }),
+    state: z.enum(['live', 'catching-up', 'stalled', 'failing']).meta({
+      description:
+        '`live`: it reflects all events but those of the last two seconds. `catching-up`: it is behind and comes nearer. ' +
+        '`stalled`: it is behind and has not moved for ten seconds. `failing`: its last batch could not be written; see `error`.',
+    }),
     ratePerSecond: z.int(),
     setAside: z.int().meta({ description: 'Orders whose events it could not digest; they keep their last good row.' }),
+    drift: z.int().meta({ description: 'Rows that are not what their events make of them, as the sentinel found.' }),
+    error: z.string().nullable(),
   })
   .meta({ id: 'Projection' });
 
-export const rebuildStates = [
-  'preparing',
-  'replaying',
-  'catching-up',
-  'comparing',
-  'ready',
-  'live',
-  'paused',
-  'cancelled',
-  'failed',
-  'rolled-back',
-] as const;
+export const Change = z.object({
+  path: z.string().meta({ example: 'view.order.status' }),
+  before: z.unknown().optional(),
+  after: z.unknown().optional(),
+});
 
-export const RebuildAnswer = z
+export const AsideOrderAnswer = z
   .object({
-    id: IdShape,
-    projection: z.string(),
-    version: z.int(),
-    state: z.enum(rebuildStates),
-    goLive: z.enum(['manual', 'auto']),
-    orders: z.array(IdShape).nullable().meta({ description: 'Only these orders; null is all.' }),
-    done: z.int(),
-    total: z.int(),
-    percent: z.int(),
-    ratePerSecond: z.int(),
-    secondsLeft: z.int().nullable(),
-    error: z.string().nullable(),
-    askedAt: InstantShape,
-    changedAt: InstantShape,
+    orderId: IdShape,
+    position: z.int().meta({ description: 'Of the event it could not digest.' }),
+    eventId: IdShape,
+    error: z.string(),
+    since: InstantShape,
   })
-  .meta({ id: 'Rebuild' });
+  .meta({ id: 'AsideOrder' });
+
+export const SetAsideAnswer = z
+  .object({ projection: z.string(), orders: z.array(AsideOrderAnswer).meta({ description: 'At most 1,000.' }) })
+  .meta({ id: 'SetAside' });
+
+export const RetriedAnswer = z
+  .object({
+    orderId: IdShape,
+    digested: z.boolean().meta({ description: 'Whether the order is followed again; else it stays set aside.' }),
+    error: z.string().nullable(),
+  })
+  .meta({ id: 'RetriedOrder' });
+
+export const DriftAnswer = z
+  .object({
+    walks: z.array(
+      z.object({
+        projection: z.string(),
+        checked: z.int().meta({ description: 'Rows compared with their events so far.' }),
+        rounds: z.int().meta({ description: 'How often every row has come round.' }),
+        at: InstantShape,
+      }),
+    ),
+    findings: z
+      .array(
+        z.object({
+          projection: z.string(),
+          version: z.int(),
+          orderId: IdShape,
+          kind: z.enum(['changed', 'missing', 'extra']),
+          position: z.int().meta({ description: 'Where the row and the events were compared.' }),
+          fields: z.array(z.string()),
+          foundAt: InstantShape,
+          healedAt: InstantShape.nullable(),
+        }),
+      )
+      .meta({ description: 'The open ones first; at most 100.' }),
+  })
+  .meta({ id: 'Drift' });
+
+export const KeptDroppedAnswer = z
+  .object({ projection: z.string(), dropped: z.array(z.string()).meta({ description: 'The tables that are gone.' }) })
+  .meta({ id: 'KeptDropped' });

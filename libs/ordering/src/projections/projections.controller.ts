@@ -1,24 +1,13 @@
-import { Body, Controller, Get, Param, Post, Sse, UseGuards, type MessageEvent } from '@nestjs/common';
+import { Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
-import type { Observable } from 'rxjs';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
-import { Answers, Bare, Does, ListOf, OneOf, PathId, Refuses } from '#platform/http';
-import type { ProjectionStatus, Rebuild } from '#platform/projections';
-import { Allowed, Who, type Caller } from '#platform/security';
-import { ProjectionAnswer, RebuildAnswer } from './projection-answer';
-import { ListProjections, ViewRebuild } from './projections.query';
-import { RebuildStream } from './rebuild-stream.query';
-import { RebuildThere } from './rebuild-there.guard';
-import { CancelRebuild, StartRebuild, TakeRebuildLive } from './rebuild.command';
-
-class RebuildBody {
-  @OneOf(['manual', 'auto'], { default: 'manual', description: 'Whether it goes live by itself once it is ready.' })
-  goLive: 'manual' | 'auto' = 'manual';
-
-  @ListOf('uuid', { min: 1, max: 100, optional: true, description: 'Rebuild only these orders.' })
-  orders?: Uuid[];
-}
+import { Answers, Does, PathId, Refuses } from '#platform/http';
+import type { ProjectionStatus, Retried } from '#platform/projections';
+import { Allowed } from '#platform/security';
+import { DriftAnswer, KeptDroppedAnswer, ProjectionAnswer, RetriedAnswer, SetAsideAnswer } from './projection-answer';
+import { ListProjections, ListSetAside, ViewDrift, type AsideOrders, type DriftReport } from './projections.query';
+import { DropKept, RetrySetAside, type KeptDropped } from './upkeep.command';
 
 const nameParam = ApiParam({ name: 'name', schema: { type: 'string' }, example: 'order-view' });
 
@@ -28,7 +17,6 @@ export class ProjectionsController {
   constructor(
     private readonly queries: QueryBus,
     private readonly commands: CommandBus,
-    private readonly streams: RebuildStream,
   ) {}
 
   @Get()
@@ -39,62 +27,49 @@ export class ProjectionsController {
     return this.queries.execute(new ListProjections());
   }
 
-  @Post(':name/rebuilds')
+  @Get('drift')
   @Allowed('ops')
-  @nameParam
-  @Does('startRebuild', 'Build a read model anew beside the live one', 'Reads go on; nothing is sent to anyone.')
-  @Answers(202, RebuildAnswer, { description: 'It has been asked for; follow it by its id.' })
-  @Refuses('NOT_FOUND', 'REBUILD_RUNNING')
-  async start(@Param('name') name: string, @Body() body: RebuildBody, @Who() caller: Caller): Promise<Rebuild> {
-    const by = caller.kind === 'user' ? caller.userId : 'guest';
-    const orders = body.orders ? [...new Set(body.orders)] : null;
-    return this.commands.execute(new StartRebuild(name, body.goLive, orders, by));
-  }
-
-  @Get(':name/rebuilds/:id')
-  @Allowed('ops')
-  @nameParam
-  @Does('viewRebuild', 'How far a rebuild has come')
-  @Answers(200, RebuildAnswer, { description: 'The rebuild.' })
-  @Refuses('NOT_FOUND')
-  async view(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
-    return this.queries.execute(new ViewRebuild(name, id));
-  }
-
-  @Post(':name/rebuilds/:id/go-live')
-  @Allowed('ops')
-  @nameParam
-  @Does('takeRebuildLive', 'Switch readers to what was rebuilt')
-  @Answers(200, RebuildAnswer, { description: 'It is live; asked twice, it stays so.' })
-  @Refuses('NOT_FOUND', 'REBUILD_NOT_READY', 'REBUILD_OVER')
-  async goLive(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
-    return this.commands.execute(new TakeRebuildLive(name, id));
-  }
-
-  @Post(':name/rebuilds/:id/cancel')
-  @Allowed('ops')
-  @nameParam
-  @Does('cancelRebuild', 'Give up a rebuild that is not live yet')
-  @Answers(200, RebuildAnswer, { description: 'It is cancelled, and its table is gone.' })
-  @Refuses('NOT_FOUND', 'REBUILD_OVER')
-  async cancel(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
-    return this.commands.execute(new CancelRebuild(name, id));
-  }
-
-  @Sse(':name/rebuilds/:id/stream')
-  @Allowed('ops')
-  @UseGuards(RebuildThere)
-  @Bare()
-  @nameParam
-  @ApiProduces('text/event-stream')
   @Does(
-    'followRebuild',
-    'Follow a rebuild by server-sent events',
-    '`progress` events until it is live, cancelled or failed.',
+    'viewDrift',
+    'Rows that are not what their events make of them',
+    'Found in the background, by folding orders again. A rebuild of the orders concerned puts them right.',
   )
-  @Answers(200, RebuildAnswer, { description: 'Each event carries the rebuild as JSON.' })
+  @Answers(200, DriftAnswer, { description: 'How far the sentinel has come, and what it found.' })
+  async drift(): Promise<DriftReport> {
+    return this.queries.execute(new ViewDrift());
+  }
+
+  @Get(':name/set-aside')
+  @Allowed('ops')
+  @nameParam
+  @Does('listSetAside', 'The orders whose events a read model could not digest', 'All others go on.')
+  @Answers(200, SetAsideAnswer, { description: 'The first that were set aside.' })
   @Refuses('NOT_FOUND')
-  async stream(@Param('name') name: string, @PathId() id: Uuid): Promise<Observable<MessageEvent>> {
-    return this.streams.of(name, id);
+  async setAside(@Param('name') name: string): Promise<AsideOrders> {
+    return this.queries.execute(new ListSetAside(name));
+  }
+
+  @Post(':name/set-aside/:orderId/retry')
+  @Allowed('ops')
+  @nameParam
+  @Does('retrySetAside', 'Let a read model try an order again', 'It is folded again, from its first event on.')
+  @Answers(200, RetriedAnswer, { description: 'Whether the order is followed again.' })
+  @Refuses('NOT_FOUND')
+  async retry(@Param('name') name: string, @PathId('orderId') orderId: Uuid): Promise<Retried> {
+    return this.commands.execute(new RetrySetAside(name, orderId));
+  }
+
+  @Delete(':name/kept')
+  @Allowed('ops')
+  @nameParam
+  @Does(
+    'dropKept',
+    'Drop the table that is kept for going back',
+    'From then on the reducer that made it may leave the build.',
+  )
+  @Answers(200, KeptDroppedAnswer, { description: 'Nothing is kept any more.' })
+  @Refuses('NOT_FOUND', 'REBUILD_RUNNING')
+  async dropKept(@Param('name') name: string): Promise<KeptDropped> {
+    return this.commands.execute(new DropKept(name));
   }
 }

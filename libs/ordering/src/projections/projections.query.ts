@@ -1,6 +1,18 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
-import { ReadModels, Rebuilds, type ProjectionStatus, type Rebuild } from '#platform/projections';
+import {
+  Diffs,
+  Drift,
+  ReadModels,
+  Rebuilds,
+  SetAside,
+  type AsideOrder,
+  type DriftFinding,
+  type DriftWalk,
+  type ProjectionStatus,
+  type Rebuild,
+  type RebuildDiff,
+} from '#platform/projections';
 
 /** How far every read model has come. */
 export class ListProjections extends Query<readonly ProjectionStatus[]> {}
@@ -29,5 +41,62 @@ export class ViewRebuildHandler implements IQueryHandler<ViewRebuild> {
 
   execute({ projection, id }: ViewRebuild): Promise<Rebuild> {
     return this.rebuilds.view(projection, id);
+  }
+}
+
+/** What a rebuild would change, or has changed. */
+export class DiffRebuild extends Query<RebuildDiff> {
+  constructor(
+    readonly projection: string,
+    readonly id: Uuid,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(DiffRebuild)
+export class DiffRebuildHandler implements IQueryHandler<DiffRebuild> {
+  constructor(private readonly diffs: Diffs) {}
+
+  execute({ projection, id }: DiffRebuild): Promise<RebuildDiff> {
+    return this.diffs.of(projection, id);
+  }
+}
+
+export interface AsideOrders {
+  readonly projection: string;
+  readonly orders: readonly AsideOrder[];
+}
+
+/** The orders that a read model could not digest. */
+export class ListSetAside extends Query<AsideOrders> {
+  constructor(readonly projection: string) {
+    super();
+  }
+}
+
+@QueryHandler(ListSetAside)
+export class ListSetAsideHandler implements IQueryHandler<ListSetAside> {
+  constructor(private readonly setAside: SetAside) {}
+
+  async execute({ projection }: ListSetAside): Promise<AsideOrders> {
+    return { projection, orders: await this.setAside.list(projection) };
+  }
+}
+
+export interface DriftReport {
+  readonly walks: readonly DriftWalk[];
+  readonly findings: readonly DriftFinding[];
+}
+
+/** Rows that are not what their events make of them. */
+export class ViewDrift extends Query<DriftReport> {}
+
+@QueryHandler(ViewDrift)
+export class ViewDriftHandler implements IQueryHandler<ViewDrift> {
+  constructor(private readonly drift: Drift) {}
+
+  async execute(): Promise<DriftReport> {
+    return { walks: await this.drift.walks(), findings: await this.drift.findings() };
   }
 }

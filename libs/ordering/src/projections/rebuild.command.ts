@@ -23,40 +23,40 @@ export class StartRebuildHandler implements ICommandHandler<StartRebuild> {
   }
 }
 
-/** Gives up a rebuild; the live table stays as it is. */
-export class CancelRebuild extends Command<Rebuild> {
+/** `cancel`: the live table stays as it is · `rollback`: readers go back to the table that was live before. */
+export const rebuildSteps = ['pause', 'resume', 'cancel', 'go-live', 'rollback'] as const;
+export type RebuildStep = (typeof rebuildSteps)[number];
+
+/** Stops a rebuild, lets it go on, gives it up, switches readers to it, or back. */
+export class SteerRebuild extends Command<Rebuild> {
   constructor(
     readonly projection: string,
     readonly id: Uuid,
+    readonly step: RebuildStep,
   ) {
     super();
   }
 }
 
-@CommandHandler(CancelRebuild)
-export class CancelRebuildHandler implements ICommandHandler<CancelRebuild> {
-  constructor(private readonly rebuilds: Rebuilds) {}
-
-  execute({ projection, id }: CancelRebuild): Promise<Rebuild> {
-    return this.rebuilds.cancel(projection, id);
-  }
-}
-
-/** Switches readers to what was rebuilt. */
-export class TakeRebuildLive extends Command<Rebuild> {
+@CommandHandler(SteerRebuild)
+export class SteerRebuildHandler implements ICommandHandler<SteerRebuild> {
   constructor(
-    readonly projection: string,
-    readonly id: Uuid,
-  ) {
-    super();
-  }
-}
+    private readonly rebuilds: Rebuilds,
+    private readonly goLive: GoLive,
+  ) {}
 
-@CommandHandler(TakeRebuildLive)
-export class TakeRebuildLiveHandler implements ICommandHandler<TakeRebuildLive> {
-  constructor(private readonly goLive: GoLive) {}
-
-  execute({ projection, id }: TakeRebuildLive): Promise<Rebuild> {
-    return this.goLive.now(projection, id);
+  execute({ projection, id, step }: SteerRebuild): Promise<Rebuild> {
+    switch (step) {
+      case 'pause':
+        return this.rebuilds.pause(projection, id);
+      case 'resume':
+        return this.rebuilds.resume(projection, id);
+      case 'cancel':
+        return this.rebuilds.cancel(projection, id);
+      case 'go-live':
+        return this.goLive.now(projection, id);
+      case 'rollback':
+        return this.rebuilds.rollback(projection, id);
+    }
   }
 }

@@ -19,7 +19,7 @@ export interface Change {
 type Branch = Readonly<Record<string, unknown>>;
 
 const isBranch = (value: unknown): value is Branch => typeof value === 'object' && value !== null;
-const plain = (value: unknown): unknown => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
+const plain = (value: unknown): unknown => (value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown));
 
 /** What a column holds for a value, whether the reducer answered it or the database did. */
 function held({ type }: Column<never>, value: unknown): unknown {
@@ -33,9 +33,9 @@ function held({ type }: Column<never>, value: unknown): unknown {
     case 'boolean':
       return Boolean(value);
     case 'uuid':
-      return String(value as string).toLowerCase();
+      return String(value).toLowerCase();
     case 'text':
-      return String(value as string);
+      return String(value);
   }
 }
 

@@ -1,0 +1,46 @@
+import { SubCommand } from 'nest-commander';
+import { DiffRebuild } from '#ordering/projections/projections.query';
+import { rebuildIdIn } from '../arguments';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { print, printJson, printTable } from '../output';
+
+const signed = (amount: number): string => `${amount > 0 ? '+' : ''}${amount}`;
+
+@SubCommand({
+  name: 'diff',
+  arguments: '<name> <rebuild>',
+  description: 'what a rebuild changes: rows, fields, money, and the worst orders',
+})
+export class DiffRebuildCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([name, text]: string[], { json }: JsonOption): Promise<void> {
+    const id = rebuildIdIn(text);
+    const diff = await this.operator.work((shop) => shop.ask(new DiffRebuild(name, id)));
+    if (json) return printJson(diff);
+    const { atPosition, compared, added, removed, changed, columns, money, sample } = diff;
+    print(`at position ${atPosition}: ${compared} rows, ${added} added, ${removed} removed, ${changed} changed`);
+    if (columns.length > 0) print('');
+    if (columns.length > 0) printTable(['field', 'rows changed'], columns.map((one) => [one.name, one.changed])); // prettier-ignore
+    if (money.length > 0) print('');
+    if (money.length > 0)
+      printTable(
+        ['money', 'before', 'after', 'difference'],
+        money.map(({ column, before, after }) => [
+          ...[column, before.amount, after.amount, signed(after.amount - before.amount)],
+        ]),
+      );
+    if (sample.length > 0) print('');
+    if (sample.length > 0)
+      printTable(
+        ['order', 'money moved', 'fields', 'first event', 'position'],
+        sample.map(({ orderId, moneyMoved, changes, firstEvent }) => [
+          ...[orderId, moneyMoved, changes.length],
+          ...[firstEvent && `${firstEvent.version} ${firstEvent.type}`, firstEvent?.position],
+        ]),
+      );
+  }
+}

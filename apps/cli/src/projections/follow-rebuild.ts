@@ -1,0 +1,38 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { SingleBar } from 'cli-progress';
+import type { Rebuild } from '#platform/projections';
+import { ViewRebuild } from '#ordering/projections/projections.query';
+import type { Shop } from '../operator';
+
+const LOOK_MS = 200;
+const over: readonly Rebuild['state'][] = ['live', 'ready', 'paused', 'cancelled', 'failed', 'rolled-back'];
+
+const isOver = ({ state, goLive, rollingBack }: Rebuild): boolean =>
+  !rollingBack && over.includes(state) && !(state === 'ready' && goLive === 'auto');
+
+const shown = ({ state, throttled, ratePerSecond, secondsLeft }: Rebuild) => ({
+  state: (throttled ? `${state}, yielding` : state).padEnd(11),
+  rate: Math.round(ratePerSecond),
+  left: secondsLeft ?? '–',
+});
+
+/** Shows a progress bar, unless it is to be quiet, until the rebuild has come to where it stays. */
+export async function followRebuild(shop: Shop, started: Rebuild, quiet: boolean): Promise<Rebuild> {
+  const bar = new SingleBar({
+    format: '{state} [{bar}] {percentage}% | {value}/{total} events | {rate}/s | {left} s left',
+    noTTYOutput: true,
+    notTTYSchedule: 1_000,
+    hideCursor: true,
+  });
+  if (!quiet) bar.start(started.total, started.done, shown(started));
+  let now = started;
+  while (!isOver(now)) {
+    await pause(LOOK_MS);
+    now = await shop.ask(new ViewRebuild(started.projection, started.id));
+    if (quiet) continue;
+    bar.setTotal(now.total);
+    bar.update(now.done, shown(now));
+  }
+  bar.stop();
+  return now;
+}

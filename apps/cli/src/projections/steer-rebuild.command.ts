@@ -1,0 +1,74 @@
+import { SubCommand } from 'nest-commander';
+import { SteerRebuild, type RebuildStep } from '#ordering/projections/rebuild.command';
+import { ViewRebuild } from '#ordering/projections/projections.query';
+import { rebuildIdIn } from '../arguments';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { followRebuild } from './follow-rebuild';
+import { tellRebuild } from './rebuild-projection.command';
+
+abstract class SteerCommand extends JsonCommand {
+  protected abstract readonly step: RebuildStep | undefined;
+  /** Whether the command stays until the rebuild has come to where it goes. */
+  protected readonly follows: boolean = false;
+
+  constructor(protected readonly operator: Operator) {
+    super();
+  }
+
+  async run([name, text]: string[], { json = false }: JsonOption): Promise<void> {
+    const id = rebuildIdIn(text);
+    const { step, follows } = this;
+    const rebuild = await this.operator.work(async (shop) => {
+      const now = await (step ? shop.tell(new SteerRebuild(name, id, step)) : shop.ask(new ViewRebuild(name, id)));
+      return follows ? followRebuild(shop, now, json) : now;
+    });
+    tellRebuild(rebuild, json);
+    if (rebuild.state === 'cancelled' && step === 'cancel') process.exitCode = 0;
+  }
+}
+
+const arguments_ = '<name> <rebuild>';
+
+@SubCommand({ name: 'status', arguments: arguments_, description: 'how far a rebuild has come' })
+export class RebuildStatusCommand extends SteerCommand {
+  protected readonly step = undefined;
+}
+
+@SubCommand({ name: 'follow', arguments: arguments_, description: 'a progress bar, until the rebuild stands still' })
+export class FollowRebuildCommand extends SteerCommand {
+  protected readonly step = undefined;
+  protected override readonly follows = true;
+}
+
+@SubCommand({ name: 'pause', arguments: arguments_, description: 'stop a rebuild where it is' })
+export class PauseRebuildCommand extends SteerCommand {
+  protected readonly step = 'pause';
+}
+
+@SubCommand({ name: 'resume', arguments: arguments_, description: 'let a paused rebuild go on where it was' })
+export class ResumeRebuildCommand extends SteerCommand {
+  protected readonly step = 'resume';
+  protected override readonly follows = true;
+}
+
+@SubCommand({ name: 'cancel', arguments: arguments_, description: 'give up a rebuild that is not live yet' })
+export class CancelRebuildCommand extends SteerCommand {
+  protected readonly step = 'cancel';
+}
+
+@SubCommand({ name: 'go-live', arguments: arguments_, description: 'switch readers to what was rebuilt' })
+export class GoLiveCommand extends SteerCommand {
+  protected readonly step = 'go-live';
+}
+
+@SubCommand({ name: 'rollback', arguments: arguments_, description: 'go back to the table that was live before' })
+export class RollBackCommand extends SteerCommand {
+  protected readonly step = 'rollback';
+  protected override readonly follows = true;
+}
+
+export const steerCommands = [
+  ...[RebuildStatusCommand, FollowRebuildCommand, PauseRebuildCommand, ResumeRebuildCommand],
+  ...[CancelRebuildCommand, GoLiveCommand, RollBackCommand],
+];

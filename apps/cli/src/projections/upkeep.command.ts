@@ -1,0 +1,94 @@
+import { SubCommand } from 'nest-commander';
+import { ListSetAside, ViewDrift } from '#ordering/projections/projections.query';
+import { DropKept, RetrySetAside } from '#ordering/projections/upkeep.command';
+import { orderIdIn } from '../arguments';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { EXIT, print, printJson, printTable } from '../output';
+
+@SubCommand({
+  name: 'drift',
+  description: 'rows that are not what their events make of them; exit code 1 if there are',
+})
+export class DriftCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run(_: string[], { json }: JsonOption): Promise<void> {
+    const report = await this.operator.work((shop) => shop.ask(new ViewDrift()));
+    if (json) printJson(report);
+    else {
+      for (const { projection, checked, rounds } of report.walks)
+        print(`${projection}: ${checked} rows compared, ${rounds} rounds`);
+      if (report.findings.length > 0) print('');
+      if (report.findings.length > 0)
+        printTable(
+          ['projection', 'order', 'kind', 'position', 'fields', 'found', 'healed'],
+          report.findings.map(({ projection, orderId, kind, position, fields, foundAt, healedAt }) => [
+            ...[projection, orderId, kind, position, fields.join(' '), foundAt, healedAt],
+          ]),
+        );
+    }
+    if (report.findings.some(({ healedAt }) => healedAt === null)) process.exitCode = EXIT.failed;
+  }
+}
+
+@SubCommand({
+  name: 'set-aside',
+  arguments: '<name>',
+  description: 'the orders whose events a read model could not digest; exit code 1 if there are',
+})
+export class SetAsideCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([name]: string[], { json }: JsonOption): Promise<void> {
+    const { orders } = await this.operator.work((shop) => shop.ask(new ListSetAside(name)));
+    if (json) printJson(orders);
+    else if (orders.length === 0) print(`${name} has set no order aside`);
+    else
+      printTable(
+        ['order', 'position', 'since', 'error'],
+        orders.map(({ orderId, position, since, error }) => [orderId, position, since, error]),
+      );
+    if (orders.length > 0) process.exitCode = EXIT.failed;
+  }
+}
+
+@SubCommand({
+  name: 'retry',
+  arguments: '<name> <order>',
+  description: 'let a read model try an order again that it has set aside',
+})
+export class RetrySetAsideCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([name, text]: string[], { json }: JsonOption): Promise<void> {
+    const orderId = orderIdIn(text);
+    const retried = await this.operator.work((shop) => shop.tell(new RetrySetAside(name, orderId)));
+    if (json) printJson(retried);
+    else print(retried.digested ? `${orderId} is followed again` : `${orderId} stays set aside: ${retried.error}`);
+    if (!retried.digested) process.exitCode = EXIT.failed;
+  }
+}
+
+@SubCommand({
+  name: 'drop-kept',
+  arguments: '<name>',
+  description: 'drop the table that is kept for going back, so that its reducer may leave the build',
+})
+export class DropKeptCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([name]: string[], { json }: JsonOption): Promise<void> {
+    const result = await this.operator.work((shop) => shop.tell(new DropKept(name)));
+    if (json) return printJson(result);
+    print(result.dropped.length > 0 ? `dropped ${result.dropped.join(', ')}` : `nothing of ${name} was kept`);
+  }
+}

@@ -1,0 +1,74 @@
+import { IdShape, InstantShape, MoneyShape } from '#kernel';
+import { z } from 'zod';
+import { Change } from './projection-answer';
+
+export const RebuildAnswer = z
+  .object({
+    id: IdShape,
+    projection: z.string(),
+    version: z.int(),
+    state: z.enum([
+      ...(['preparing', 'replaying', 'catching-up', 'comparing', 'ready'] as const),
+      ...(['live', 'paused', 'cancelled', 'failed', 'rolled-back'] as const),
+    ]),
+    goLive: z.enum(['manual', 'auto']),
+    orders: z.array(IdShape).nullable().meta({ description: 'Only these orders; null is all.' }),
+    done: z.int().meta({ description: 'Events; neither done nor total ever falls.' }),
+    total: z.int(),
+    percent: z.int(),
+    ratePerSecond: z.int(),
+    secondsLeft: z.int().nullable(),
+    throttled: z
+      .boolean()
+      .meta({ description: 'It goes slowly, because an event waits longer than REBUILD_YIELD_MS.' }),
+    setAside: z.int().meta({ description: 'Orders whose events the reducer could not digest.' }),
+    rollingBack: z.boolean().meta({ description: 'A rollback is on its way: the kept table is being caught up.' }),
+    error: z.string().nullable(),
+    askedAt: InstantShape,
+    changedAt: InstantShape,
+  })
+  .meta({ id: 'Rebuild' });
+
+const Shown = z.object({
+  position: z.int(),
+  version: z.int(),
+  columns: z.record(z.string(), z.unknown()),
+  view: z.unknown().meta({ description: 'Personal values stay sealed.' }),
+});
+
+export const RebuildDiffAnswer = z
+  .object({
+    atPosition: z.int().meta({ description: 'Both tables are compared at this position.' }),
+    compared: z.int(),
+    added: z.int(),
+    removed: z.int(),
+    changed: z.int(),
+    columns: z.array(
+      z.object({
+        name: z.string().meta({ example: 'view.order.lines[].quantity' }),
+        changed: z.int().meta({ description: 'Rows in which it is different.' }),
+      }),
+    ),
+    money: z
+      .array(z.object({ column: z.string(), before: MoneyShape, after: MoneyShape }))
+      .meta({ description: 'Sums over all rows, by field.' }),
+    sample: z
+      .array(
+        z.object({
+          orderId: IdShape,
+          firstEvent: z
+            .object({ position: z.int(), version: z.int(), type: z.string(), changes: z.array(Change) })
+            .nullable()
+            .meta({
+              description:
+                'The first event after which the two reducers disagree. Null where they agree: then the live row is not what its reducer makes of its events.',
+            }),
+          before: Shown.nullable(),
+          after: Shown.nullable(),
+          changes: z.array(Change),
+          moneyMoved: z.int(),
+        }),
+      )
+      .meta({ description: 'The worst 20: most money moved, then most fields changed.' }),
+  })
+  .meta({ id: 'RebuildDiff' });

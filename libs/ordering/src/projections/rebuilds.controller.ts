@@ -1,0 +1,144 @@
+import { Body, Controller, Get, Param, Post, Sse, UseGuards, type MessageEvent } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { Observable } from 'rxjs';
+import type { Uuid } from '#kernel';
+import { Answers, Bare, Does, ListOf, OneOf, PathId, Refuses } from '#platform/http';
+import type { Rebuild, RebuildDiff } from '#platform/projections';
+import { Allowed, Who, type Caller } from '#platform/security';
+import { DiffRebuild, ViewRebuild } from './projections.query';
+import { RebuildAnswer, RebuildDiffAnswer } from './rebuild-answer';
+import { RebuildStream } from './rebuild-stream.query';
+import { RebuildThere } from './rebuild-there.guard';
+import { StartRebuild, SteerRebuild, type RebuildStep } from './rebuild.command';
+
+class RebuildBody {
+  @OneOf(['manual', 'auto'], { default: 'manual', description: 'Whether it goes live by itself once it is ready.' })
+  goLive: 'manual' | 'auto' = 'manual';
+
+  @ListOf('uuid', { min: 1, max: 100, optional: true, description: 'Rebuild only these orders.' })
+  orders?: Uuid[];
+}
+
+const nameParam = ApiParam({ name: 'name', schema: { type: 'string' }, example: 'order-view' });
+
+@ApiTags('Replay')
+@Controller('admin/projections/:name/rebuilds')
+export class RebuildsController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandBus,
+    private readonly streams: RebuildStream,
+  ) {}
+
+  @Post()
+  @Allowed('ops')
+  @nameParam
+  @Does('startRebuild', 'Build a read model anew beside the live one', 'Reads go on; nothing is sent to anyone.')
+  @Answers(202, RebuildAnswer, { description: 'It has been asked for; follow it by its id.' })
+  @Refuses('NOT_FOUND', 'REBUILD_RUNNING')
+  async start(@Param('name') name: string, @Body() body: RebuildBody, @Who() caller: Caller): Promise<Rebuild> {
+    const by = caller.kind === 'user' ? caller.userId : 'guest';
+    const orders = body.orders ? [...new Set(body.orders)] : null;
+    return this.commands.execute(new StartRebuild(name, body.goLive, orders, by));
+  }
+
+  @Get(':id')
+  @Allowed('ops')
+  @nameParam
+  @Does('viewRebuild', 'How far a rebuild has come')
+  @Answers(200, RebuildAnswer, { description: 'The rebuild.' })
+  @Refuses('NOT_FOUND')
+  async view(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
+    return this.queries.execute(new ViewRebuild(name, id));
+  }
+
+  @Get(':id/diff')
+  @Allowed('ops')
+  @nameParam
+  @Does(
+    'diffRebuild',
+    'What a rebuild changes',
+    'Both tables at one position, compared before the switch; it can be read after it, too.',
+  )
+  @Answers(200, RebuildDiffAnswer, { description: 'Rows, fields, money, and the worst orders.' })
+  @Refuses('NOT_FOUND', 'REBUILD_NOT_COMPARED')
+  async diff(@Param('name') name: string, @PathId() id: Uuid): Promise<RebuildDiff> {
+    return this.queries.execute(new DiffRebuild(name, id));
+  }
+
+  @Post(':id/pause')
+  @Allowed('ops')
+  @nameParam
+  @Does('pauseRebuild', 'Stop a rebuild where it is')
+  @Answers(200, RebuildAnswer, { description: 'It is paused; asked twice, it stays so.' })
+  @Refuses('NOT_FOUND', 'REBUILD_OVER')
+  async pause(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
+    return this.steer(name, id, 'pause');
+  }
+
+  @Post(':id/resume')
+  @Allowed('ops')
+  @nameParam
+  @Does('resumeRebuild', 'Let a paused rebuild go on where it was')
+  @Answers(200, RebuildAnswer, { description: 'It goes on, in the state and from the event at which it was paused.' })
+  @Refuses('NOT_FOUND', 'REBUILD_OVER')
+  async resume(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
+    return this.steer(name, id, 'resume');
+  }
+
+  @Post(':id/go-live')
+  @Allowed('ops')
+  @nameParam
+  @Does('takeRebuildLive', 'Switch readers to what was rebuilt')
+  @Answers(200, RebuildAnswer, { description: 'It is live; asked twice, it stays so.' })
+  @Refuses('NOT_FOUND', 'REBUILD_NOT_READY', 'REBUILD_OVER')
+  async goLive(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
+    return this.steer(name, id, 'go-live');
+  }
+
+  @Post(':id/cancel')
+  @Allowed('ops')
+  @nameParam
+  @Does('cancelRebuild', 'Give up a rebuild that is not live yet')
+  @Answers(200, RebuildAnswer, { description: 'It is cancelled, and its table is gone.' })
+  @Refuses('NOT_FOUND', 'REBUILD_OVER')
+  async cancel(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
+    return this.steer(name, id, 'cancel');
+  }
+
+  @Post(':id/rollback')
+  @Allowed('ops')
+  @nameParam
+  @Does(
+    'rollBackRebuild',
+    'Go back to the table that was live before',
+    'It is caught up first. Where that takes longer than ten seconds, the answer says `rollingBack`, and it goes on.',
+  )
+  @Answers(200, RebuildAnswer, { description: 'It is rolled back, or on its way; asked twice, it stays so.' })
+  @Refuses('NOT_FOUND', 'CANNOT_ROLL_BACK', 'REBUILD_RUNNING')
+  async rollback(@Param('name') name: string, @PathId() id: Uuid): Promise<Rebuild> {
+    return this.steer(name, id, 'rollback');
+  }
+
+  @Sse(':id/stream')
+  @Allowed('ops')
+  @UseGuards(RebuildThere)
+  @Bare()
+  @nameParam
+  @ApiProduces('text/event-stream')
+  @Does(
+    'followRebuild',
+    'Follow a rebuild by server-sent events',
+    '`progress` events until it is live, cancelled or failed.',
+  )
+  @Answers(200, RebuildAnswer, { description: 'Each event carries the rebuild as JSON.' })
+  @Refuses('NOT_FOUND')
+  async stream(@Param('name') name: string, @PathId() id: Uuid): Promise<Observable<MessageEvent>> {
+    return this.streams.of(name, id);
+  }
+
+  private steer(name: string, id: Uuid, step: RebuildStep): Promise<Rebuild> {
+    return this.commands.execute(new SteerRebuild(name, id, step));
+  }
+}

@@ -1,0 +1,43 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Uuid } from '#kernel';
+import { KeptTables, SetAside, type Retried } from '#platform/projections';
+
+/** Lets a read model try an order again that it has set aside. */
+export class RetrySetAside extends Command<Retried> {
+  constructor(
+    readonly projection: string,
+    readonly orderId: Uuid,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(RetrySetAside)
+export class RetrySetAsideHandler implements ICommandHandler<RetrySetAside> {
+  constructor(private readonly setAside: SetAside) {}
+
+  execute({ projection, orderId }: RetrySetAside): Promise<Retried> {
+    return this.setAside.retry(projection, orderId);
+  }
+}
+
+export interface KeptDropped {
+  readonly projection: string;
+  readonly dropped: readonly string[];
+}
+
+/** Gives up the way back, so that the reducer that made the kept table may leave the build. */
+export class DropKept extends Command<KeptDropped> {
+  constructor(readonly projection: string) {
+    super();
+  }
+}
+
+@CommandHandler(DropKept)
+export class DropKeptHandler implements ICommandHandler<DropKept> {
+  constructor(private readonly kept: KeptTables) {}
+
+  async execute({ projection }: DropKept): Promise<KeptDropped> {
+    return { projection, dropped: await this.kept.drop(projection) };
+  }
+}
