@@ -19,7 +19,8 @@ export interface Change {
 type Branch = Readonly<Record<string, unknown>>;
 
 const isBranch = (value: unknown): value is Branch => typeof value === 'object' && value !== null;
-const plain = (value: unknown): unknown => (value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown));
+const plain = (value: unknown): unknown =>
+  value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
 
 /** What a column holds for a value, whether the reducer answered it or the database did. */
 function held({ type }: Column<never>, value: unknown): unknown {
@@ -33,9 +34,9 @@ function held({ type }: Column<never>, value: unknown): unknown {
     case 'boolean':
       return Boolean(value);
     case 'uuid':
-      return String(value).toLowerCase();
+      return (value as string).toLowerCase();
     case 'text':
-      return String(value);
+      return `${value as string | number}`;
   }
 }
 
@@ -66,7 +67,8 @@ export const shownFrom = (
 function* leaves(path: string, before: unknown, after: unknown): Generator<Change> {
   if (isDeepStrictEqual(before, after)) return;
   if (!isBranch(before) || !isBranch(after) || Array.isArray(before) !== Array.isArray(after)) {
-    return yield { path, before, after };
+    yield { path, before, after };
+    return;
   }
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
     yield* leaves(Array.isArray(before) ? `${path}[${key}]` : `${path}.${key}`, before[key], after[key]);

@@ -34,6 +34,7 @@ export class Rebuilds {
     const target = await this.store.head();
     await this.db
       .transaction(async () => {
+        await this.registry.alone(name);
         const live = await this.registry.live(name);
         // Single orders are put into the table that is live, so they are made by its reducer.
         const made = orders && live ? this.registry.of(live) : newest;

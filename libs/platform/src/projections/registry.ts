@@ -73,12 +73,17 @@ export class ProjectionRegistry {
     for (const table of used) this.of(table);
   }
 
+  /** Until the transaction ends nobody else enters tables of this name. */
+  async alone(name: string): Promise<void> {
+    await this.db.query('select pg_advisory_xact_lock(hashtext($1))', [`projection ${name}`]);
+  }
+
   /** A projection that has never had a table gets one, which goes live empty and catches up. */
   async ensureLive(name: string): Promise<void> {
     if (await this.live(name)) return;
     const projection = newestOf(this.set.all, name)!;
     await this.db.transaction(async () => {
-      await this.db.query('select pg_advisory_xact_lock(hashtext($1))', [`projection ${name}`]);
+      await this.alone(name);
       if (await this.live(name)) return;
       const run = await this.nextRun(projection);
       await createFirstTable(this.db, projection, relationOf(name, projection.version, run), run);

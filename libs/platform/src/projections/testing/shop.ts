@@ -1,0 +1,98 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { testDatabase, type TestDatabase } from '../../../../../test/support/test-database';
+import type { Database } from '#platform/database';
+import { happening, ids } from '../../event-store/testing/store';
+import type { Projection } from '../projection';
+import type { RebuildState } from '../rebuild';
+import { projectionsOn, type Tally } from './tally';
+
+export type Shop = ReturnType<typeof projectionsOn>;
+
+let names = 0;
+
+/** The name of a projection that no other spec of this file uses. */
+export const aName = (): string => `tally-${String.fromCharCode(97 + names++)}`;
+
+export async function eventually(what: () => Promise<boolean>, patience = 15_000): Promise<void> {
+  for (const end = Date.now() + patience; Date.now() < end; await pause(15)) if (await what()) return;
+  throw new Error('it did not come to that');
+}
+
+/** A database for each spec, and shops on it that are led until the spec is over. */
+export class Bench {
+  private test!: TestDatabase;
+  private stops: (() => Promise<void>)[] = [];
+  db!: Database;
+
+  constructor() {
+    beforeEach(async () => {
+      this.test = await testDatabase();
+      this.db = this.test.of('ordering');
+    });
+    afterEach(async () => {
+      await Promise.all(this.stops.splice(0).map((stop) => stop()));
+      await this.test.drop();
+    });
+  }
+
+  /** Another process's, on the same database; `lead` says which projections it leads. */
+  shop(
+    projections: readonly Projection[],
+    lead: readonly string[] = [],
+    yieldMs?: number,
+  ): Shop & { stop: () => Promise<void> } {
+    const shop = projectionsOn(this.test.of('ordering'), projections, undefined, { yieldMs });
+    const stop = shop.lead(...lead);
+    this.stops.push(stop);
+    return { ...shop, stop };
+  }
+
+  /** As the superuser. */
+  admin<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]> {
+    return this.test.admin<Row>(sql, values);
+  }
+
+  async append(shop: Shop, order: string, from: number, data: readonly object[]): Promise<void> {
+    await shop.store.append(happening(order, from, data));
+  }
+
+  /** Orders with some events each. */
+  async busy(shop: Shop, orders: number, events: number): Promise<string[]> {
+    const all = Array.from({ length: orders }, () => ids.next());
+    for (let version = 0; version < events; version++)
+      await Promise.all(all.map((order, index) => this.append(shop, order, version, [{ n: index + version }])));
+    return all;
+  }
+
+  async caughtUp(shop: Shop, name: string): Promise<void> {
+    await eventually(async () => {
+      const [pending] = await this.db.query<{ n: number }>('select count(*)::int as n from order_pending');
+      const head = await shop.store.head();
+      return pending.n === 0 && head > 0 && (await shop.models.position(name)) === head;
+    });
+  }
+
+  async rowsOf(table: string) {
+    return this.db.query<{ order_id: string; position: number; version: number; view: Tally; sum: number }>(
+      `select order_id, position, version, view, sum from ${table} order by order_id`,
+    );
+  }
+
+  /** What the table must hold: every stream folded from its beginning. */
+  async folded() {
+    return this.db.query<{ order_id: string; position: number; version: number; view: Tally; sum: number }>(
+      `select e.order_id, max(l.position) as position, max(e.version) as version,
+         jsonb_build_object('count', count(*), 'sum', sum((e.event_data->>'n')::int)) as view,
+         sum((e.event_data->>'n')::int)::int as sum
+       from order_events e join order_log l on l.event_id = e.id group by e.order_id order by e.order_id`,
+    );
+  }
+
+  async reaches(shop: Shop, name: string, id: string, state: RebuildState): Promise<void> {
+    await eventually(async () => {
+      const rebuild = await shop.rebuilds.view(name, id);
+      if (rebuild.state === 'failed' && state !== 'failed') throw new Error(`it failed: ${rebuild.error}`);
+      return rebuild.state === state;
+    });
+  }
+}
