@@ -1,3 +1,4 @@
+import { testDatabase } from '../../../../test/support/test-database';
 import type { RecordedEvent } from '#platform/event-store';
 import { ids } from '../event-store/testing/store';
 import type { Projection } from './projection';
@@ -7,7 +8,7 @@ import { tallyOf } from './testing/tally';
 
 jest.setTimeout(60_000);
 
-const bench = new Bench();
+const bench = new Bench(testDatabase);
 
 interface Bill {
   readonly items: readonly { readonly price: { readonly amount: number; readonly currency: 'VND' } }[];

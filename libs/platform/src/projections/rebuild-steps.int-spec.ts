@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { testDatabase } from '../../../../test/support/test-database';
 import { ids } from '../event-store/testing/store';
 import { Follower } from './follower';
 import { CannotRollBack, RebuildNotReady, RebuildOver, RebuildRunning } from './rebuild-errors';
@@ -7,7 +8,7 @@ import { tallyOf, type Tally } from './testing/tally';
 
 jest.setTimeout(60_000);
 
-const bench = new Bench();
+const bench = new Bench(testDatabase);
 
 /** Watches a rebuild as an admin would, and fails when done or total ever falls. */
 function watching(look: () => Promise<{ done: number; total: number; state: string }>) {

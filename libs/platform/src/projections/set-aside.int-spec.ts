@@ -1,4 +1,4 @@
-import { EventBus } from '@nestjs/cqrs';
+import { testDatabase } from '../../../../test/support/test-database';
 import { mayTell } from '#platform/messaging';
 import { BusAnnouncements, OutboxPublisher } from '../messaging/announcements';
 import { happening, ids, Told } from '../event-store/testing/store';
@@ -8,7 +8,7 @@ import { tallyOf, type Tally } from './testing/tally';
 
 jest.setTimeout(30_000);
 
-const bench = new Bench();
+const bench = new Bench(testDatabase);
 
 /** A reducer that tells the world about every order whose `n` is 7. */
 function tattling(name: string, tell: (orderId: string) => unknown): Projection<Tally> {
@@ -28,7 +28,7 @@ const outbox = async (): Promise<number> =>
 describe('A projection that tries to publish', () => {
   const publishing = (shop: () => Shop) => {
     const bus = { publishAll: (messages: Told[], box: unknown) => new OutboxPublisher().publishAll(messages, box) };
-    const announcements = () => new BusAnnouncements(bus as unknown as EventBus<Told>, shop().outbox);
+    const announcements = () => new BusAnnouncements(bus as never, shop().outbox);
     return (orderId: string) => announcements().publish(new Told({ orderId, version: 1 }));
   };
 

@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { testDatabase, type TestDatabase } from '../../../../../test/support/test-database';
 import type { Database } from '#platform/database';
 import { happening, ids } from '../../event-store/testing/store';
 import type { Projection } from '../projection';
@@ -7,6 +6,13 @@ import type { RebuildState } from '../rebuild';
 import { projectionsOn, type Tally } from './tally';
 
 export type Shop = ReturnType<typeof projectionsOn>;
+
+/** What a spec's `testDatabase()` answers. */
+interface Grounds {
+  of(context: 'ordering'): Database;
+  admin<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>;
+  drop(): Promise<void>;
+}
 
 let names = 0;
 
@@ -20,13 +26,13 @@ export async function eventually(what: () => Promise<boolean>, patience = 15_000
 
 /** A database for each spec, and shops on it that are led until the spec is over. */
 export class Bench {
-  private test!: TestDatabase;
+  private test!: Grounds;
   private stops: (() => Promise<void>)[] = [];
   db!: Database;
 
-  constructor() {
+  constructor(open: () => Promise<Grounds>) {
     beforeEach(async () => {
-      this.test = await testDatabase();
+      this.test = await open();
       this.db = this.test.of('ordering');
     });
     afterEach(async () => {
