@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A UUID in lower case. Ours are version 7: their first 48 bits are the millisecond they were made in. */
 export type Uuid = string;
@@ -26,8 +26,5 @@ export function uuidFrom(milliseconds: number, random: Uint8Array): Uuid {
  */
 export function derivedId(origin: Uuid, ...names: readonly (string | number)[]): Uuid {
   const time = parseInt(origin.replaceAll('-', '').slice(0, 12), 16);
-  const hash = createHash('sha256')
-    .update([origin, ...names].join('\u0000'))
-    .digest();
-  return uuidFrom(time, hash);
+  return uuidFrom(time, hash('sha256', [origin, ...names].join('\u0000'), 'buffer'));
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { netstrings } from './netstrings';
 
 /** Every column of an event as Postgres prints it. */
@@ -23,20 +23,19 @@ export const ORIGIN = '0'.repeat(64);
  * tag, the hash before (hex), position, id, order_id, version, event_type, schema_version, event_data, metadata, timestamp.
  */
 export const chained = (previous: string, position: number, event: StoredEvent): string =>
-  createHash('sha256')
-    .update(
-      netstrings([
-        'coffee-tea.log.1',
-        previous,
-        position,
-        event.id,
-        event.orderId,
-        event.version,
-        event.type,
-        event.schemaVersion,
-        event.data,
-        event.metadata,
-        event.micros,
-      ]),
-    )
-    .digest('hex');
+  hash(
+    'sha256',
+    netstrings([
+      'coffee-tea.log.1',
+      previous,
+      position,
+      event.id,
+      event.orderId,
+      event.version,
+      event.type,
+      event.schemaVersion,
+      event.data,
+      event.metadata,
+      event.micros,
+    ]),
+  );
