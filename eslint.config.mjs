@@ -143,6 +143,7 @@ export default tseslint.config(
         require: 'readonly',
         performance: 'readonly',
         AbortSignal: 'readonly',
+        AbortController: 'readonly',
         module: 'writable',
         __dirname: 'readonly',
         setTimeout: 'readonly',

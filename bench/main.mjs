@@ -2,9 +2,6 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { appending } from './appending.mjs';
-import { browsing } from './browsing.mjs';
-import { buying, fillShelves } from './buying.mjs';
 import { openShop } from './shop.mjs';
 
 function print({ title, head, rows }) {
@@ -13,31 +10,55 @@ function print({ title, head, rows }) {
   for (const row of all) console.log(`| ${row.join(' | ')} |`);
 }
 
-const folder = mkdtempSync(join(tmpdir(), 'shop-bench-'));
+/** In the shop that is open; or on a database of the section's own. */
+const inTheShop = {
+  browsing: async (shop) => [await (await import('./browsing.mjs')).browsing(shop)],
+  buying: async (shop) => {
+    const { buying, fillShelves } = await import('./buying.mjs');
+    await fillShelves(shop);
+    return buying(shop);
+  },
+};
+const byThemselves = {
+  history: async () => [await (await import('./history.mjs')).history()],
+  appends: async () => [await (await import('./appends.mjs')).appends()],
+};
+
+const names = [...Object.keys(inTheShop), ...Object.keys(byThemselves)];
 const wanted = process.argv.slice(2);
-const wants = (name) => wanted.length === 0 || wanted.includes(name);
+const unknown = wanted.filter((name) => !names.includes(name));
+if (unknown.length > 0) {
+  console.error(`There is no ${unknown.join(', ')}: ${names.join(', ')}`);
+  process.exit(2);
+}
+const longer = ['growth']; // a quarter of an hour: only when it is asked for
+const wants = (name) => (wanted.length === 0 ? !longer.includes(name) : wanted.includes(name));
+
 console.log(
   `${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown'}`,
 );
 
-try {
-  const cold = await openShop(folder);
-  await cold.close();
-  const shop = await openShop(folder);
-  print({
-    title: 'Start-up: from the process to the first 200 of /health/ready, the demo catalogue included',
-    head: ['cold (new database), s', 'warm, s', 'resident memory, MB'],
-    rows: [[(cold.readyMs / 1000).toFixed(2), (shop.readyMs / 1000).toFixed(2), Math.round(shop.memoryMb())]],
-  });
-  if (wants('browsing')) print(await browsing(shop));
-  if (wants('buying')) {
-    await fillShelves(shop);
-    for (const table of await buying(shop)) print(table);
+async function withTheShop() {
+  const folder = mkdtempSync(join(tmpdir(), 'shop-bench-'));
+  try {
+    const cold = await openShop(folder);
+    await cold.close();
+    const shop = await openShop(folder);
+    print({
+      title: 'Start-up: from the process to the first 200 of /health/ready, the demo catalogue included',
+      head: ['cold (new database), s', 'warm, s', 'resident memory, MB'],
+      rows: [[(cold.readyMs / 1000).toFixed(2), (shop.readyMs / 1000).toFixed(2), Math.round(shop.memoryMb())]],
+    });
+    for (const [name, section] of Object.entries(inTheShop))
+      if (wants(name)) for (const table of await section(shop)) print(table);
+    const memory = Math.round(shop.memoryMb());
+    await shop.close();
+    console.log(`\nResident memory at the end: ${memory} MB`);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
   }
-  const memory = Math.round(shop.memoryMb());
-  await shop.close();
-  console.log(`\nResident memory at the end: ${memory} MB`);
-  if (wants('appending')) print(await appending(folder));
-} finally {
-  rmSync(folder, { recursive: true, force: true });
 }
+
+if (Object.keys(inTheShop).some(wants)) await withTheShop();
+for (const [name, section] of Object.entries(byThemselves))
+  if (wants(name)) for (const table of await section()) print(table);

@@ -1,9 +1,12 @@
-// npm run bench [browsing|buying|appending]: builds what is stale, then measures.
+// npm run bench [-- section …]: builds what is stale, then measures.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from './ensure-built.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 await ensureBuilt();
-const run = spawnSync(process.execPath, ['bench/main.mjs', ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+const run = spawnSync(process.execPath, ['--max-semi-space-size=64', 'bench/main.mjs', ...process.argv.slice(2)], {
+  cwd: root,
+  stdio: 'inherit',
+});
 process.exit(run.status ?? 1);

@@ -1,0 +1,149 @@
+// Appends a second through the event store, numbered as they come, beside one statement that writes the same rows by the
+// same client library on as many connections while nobody numbers. One after the other, again and again.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { built } from './built.mjs';
+import { closedShop } from './closed-shop.mjs';
+import { percentile } from './shop.mjs';
+import { ids, storeOn } from './store.mjs';
+
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 3);
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
+const WRITERS = [1, 16, 48];
+
+const { derivedId } = built('libs/kernel/src/index.js');
+const { OrderStatusUpdated } = built('libs/ordering/contracts/index.js');
+
+const line = {
+  lineId: '0192d1a4-7c00-7f04-9ca7-6205d4585131',
+  productId: '0192d1a4-7c00-7f04-9ca7-6205d4585131',
+  variantId: '0192d1a4-7c00-7645-880a-bd717039018e',
+  sku: 'CA-PHE-SUA-DA-SIZE-S',
+  name: 'Cà phê sữa đá – Nhỏ',
+  variantName: 'Nhỏ',
+  quantity: 2,
+  unitPrice: { amount: 29000, currency: 'VND' },
+  lineTotal: { amount: 58000, currency: 'VND' },
+  modifiers: [],
+};
+const data = {
+  number: 'BENCH',
+  lines: [line, line],
+  total: { amount: 116000, currency: 'VND' },
+  note: 'x'.repeat(400),
+};
+const told = (orderId) => ({ orderId, number: 'BENCH', status: 'pending' });
+const noted = (commandId) => ({ commandId, correlationId: commandId, actor: { kind: 'system' } });
+
+const throughTheStore = (store) => () => {
+  const [streamId, commandId] = [ids.next(), ids.next()];
+  return store.append({
+    streamId,
+    expectedVersion: 0,
+    commandId,
+    events: [{ type: 'OrderPlaced', schemaVersion: 1, data }],
+    metadata: noted(commandId),
+    messages: [new OrderStatusUpdated(told(streamId))],
+  });
+};
+
+const PLAIN = {
+  name: 'plain',
+  text: `with head as (insert into order_heads (order_id, version) values ($1, 1)),
+    event as (insert into order_events (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp")
+      values ($2, $1, 1, 'OrderPlaced', 1, $3, $4, statement_timestamp())),
+    sent as (insert into outbox (id, type, key, body, meta) values ($5, $6, $7, $8, $9))
+    insert into order_pending (event_id) values ($2)`,
+};
+
+const oneStatement = (db) => () => {
+  const [streamId, commandId] = [ids.next(), ids.next()];
+  const trace = {
+    occurredAt: new Date().toISOString(),
+    source: 'ordering',
+    correlationId: commandId,
+    causationId: commandId,
+  };
+  return db.pool.query({
+    ...PLAIN,
+    values: [
+      streamId,
+      derivedId(commandId, 0),
+      JSON.stringify(data),
+      JSON.stringify(noted(commandId)),
+      derivedId(commandId, 'message', 0),
+      OrderStatusUpdated.type,
+      streamId,
+      JSON.stringify(told(streamId)),
+      JSON.stringify(trace),
+    ],
+  });
+};
+
+/** So many writers for a while: how many a second, and how long each took, in milliseconds. */
+async function write(writers, seconds, one) {
+  const took = [];
+  const began = performance.now();
+  const until = began + seconds * 1_000;
+  await Promise.all(
+    Array.from({ length: writers }, async () => {
+      while (performance.now() < until) {
+        const at = performance.now();
+        await one();
+        took.push(performance.now() - at);
+      }
+    }),
+  );
+  return { perSecond: took.length / ((performance.now() - began) / 1_000), took };
+}
+
+const middle = (values) => percentile(values, 50);
+
+async function compared(books, writers) {
+  const made = storeOn(books, writers);
+  const [ours, theirs] = [throughTheStore(made.store), oneStatement(made.db)];
+  const rates = { ours: [], theirs: [] };
+  const took = [];
+  await write(writers, 1, ours); // warm
+  for (let round = 0; round < ROUNDS; round++) {
+    const stop = made.sequence();
+    await made.numbered();
+    const store = await write(writers, SECONDS, ours);
+    await made.numbered();
+    await stop();
+    const plain = await write(writers, SECONDS, theirs);
+    rates.ours.push(store.perSecond);
+    rates.theirs.push(plain.perSecond);
+    took.push(...store.took);
+  }
+  await made.close();
+  return { writers, ours: middle(rates.ours), theirs: middle(rates.theirs), took };
+}
+
+export async function appends() {
+  const folder = mkdtempSync(join(tmpdir(), 'shop-bench-'));
+  const shop = await closedShop(folder);
+  try {
+    const rows = [];
+    for (const writers of WRITERS) {
+      const { ours, theirs, took } = await compared(shop.books, writers);
+      rows.push([
+        writers,
+        Math.round(ours),
+        Math.round(theirs),
+        (ours / theirs).toFixed(2),
+        percentile(took, 50).toFixed(2),
+        percentile(took, 99).toFixed(2),
+      ]);
+    }
+    return {
+      title: `Appends: event, head, outbox and pending row; the middle of ${ROUNDS} turns of ${SECONDS} s each, in turns; as many connections as writers`,
+      head: ['writers', 'store, sequencer on/s', 'one statement, sequencer off/s', 'ratio', 'p50, ms', 'p99, ms'],
+      rows,
+    };
+  } finally {
+    await shop.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}

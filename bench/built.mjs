@@ -1,0 +1,9 @@
+// The shop's own code, as it was built.
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+const require = createRequire(import.meta.url);
+
+export const built = (path) => require(join(root, 'dist', path));

@@ -1,0 +1,139 @@
+// Writes a history into the books of a shop that is closed: events, heads, the chained log, its seals, the carts and keys.
+import { once } from 'node:events';
+import { from as copyFrom } from 'pg-copy-streams';
+import { built } from '../built.mjs';
+import { jsonb } from './jsonb.mjs';
+
+const { connect } = built('libs/platform/src/database/connection.js');
+const { derivedId } = built('libs/kernel/src/index.js');
+const { chained, ORIGIN } = built('libs/platform/src/event-store/chain.js');
+const { merkleRoot } = built('libs/platform/src/event-store/merkle.js');
+const { SealKey } = built('libs/platform/src/event-store/seal-key.js');
+const { orderEvents } = built('libs/ordering/src/model/order-events.config.js');
+
+const STRETCH = 1_000;
+const CHUNK = 128 * 1024;
+
+const tables = {
+  events:
+    'ordering.order_events (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp")',
+  log: 'ordering.order_log (position, event_id, hash)',
+  heads: 'ordering.order_heads (order_id, version)',
+  carts: 'ordering.placed_carts (cart_id, cart_version, order_id)',
+  seals: 'ordering.order_seals (position, after, root, hash, key_id, signature, sealed_at)',
+  keys: 'privacy.subject_keys (subject, wrapped, created_at)',
+};
+
+const escaped = (text) => (text.includes('\\') ? text.replaceAll('\\', '\\\\') : text);
+
+/** One COPY on a connection of its own: lines are gathered, and the sender waits while Postgres is behind. */
+async function copying(url, table) {
+  const client = await connect(url, 'history');
+  const stream = client.query(copyFrom(`copy ${table} from stdin`));
+  const failed = once(stream, 'error').then(([error]) => Promise.reject(error));
+  failed.catch(() => undefined);
+  let text = '';
+  return {
+    line(fields) {
+      text += `${fields}\n`;
+    },
+    full: () => text.length >= CHUNK,
+    async send() {
+      const ready = stream.write(text);
+      text = '';
+      if (!ready) await Promise.race([once(stream, 'drain'), failed]);
+    },
+    async end() {
+      const finished = once(stream, 'finish');
+      stream.end(text);
+      await Promise.race([finished, failed]);
+      await client.end();
+    },
+  };
+}
+
+// Whole milliseconds say little about microseconds, which the hash covers too: these are the millisecond's own digits.
+const micros = (at) => at * 1_000 + (at % 1_000);
+const stamp = (at) => `${new Date(at).toISOString().slice(0, -1)}${String(at % 1_000).padStart(3, '0')}Z`;
+
+/** Opens the books where they end; `write` a command's events in the order of time, then `close`. */
+export async function openBooks({ url, sealSigningKey }) {
+  const look = await connect(url, 'history');
+  const one = async (sql) => (await look.query(sql)).rows[0];
+  const last = await one(
+    `select position, encode(hash, 'hex') as hash from ordering.order_log order by position desc limit 1`,
+  );
+  const seal = await one(
+    `select position, encode(signature, 'hex') as signature from ordering.order_seals order by position desc limit 1`,
+  );
+  let sealed = seal?.position ?? 0;
+  let signature = seal?.signature ?? '';
+  const tail = await look.query(
+    `select encode(hash, 'hex') as hash from ordering.order_log where position > ${sealed} order by position`,
+  );
+  await look.end();
+
+  const key = new SealKey(sealSigningKey);
+  const hashes = tail.rows.map(({ hash }) => hash);
+  let position = last?.position ?? 0;
+  let hash = last?.hash ?? ORIGIN;
+  const copies = {};
+  for (const [name, table] of Object.entries(tables)) copies[name] = await copying(url, table);
+  const { events, log, heads, carts, seals, keys } = copies;
+
+  const sealAt = (at) => {
+    const unsigned = { after: sealed, position, root: merkleRoot(hashes), hash, sealedAt: new Date(at) };
+    const made = key.sign(unsigned, signature);
+    seals.line(
+      `${position}\t${sealed}\t\\\\x${made.root}\t\\\\x${hash}\t${made.keyId}\t\\\\x${made.signature}\t${made.sealedAt.toISOString()}`,
+    );
+    sealed = position;
+    signature = made.signature;
+    hashes.length = 0;
+  };
+
+  return {
+    get position() {
+      return position;
+    },
+    keep: (subject, wrapped, since) =>
+      keys.line(`${subject}\t\\\\x${wrapped.toString('hex')}\t${new Date(since).toISOString()}`),
+    begin({ orderId, version, cart }) {
+      heads.line(`${orderId}\t${version}`);
+      carts.line(`${cart.cartId}\t${cart.cartVersion}\t${orderId}`);
+    },
+    write(orderId, version, { at, commandId, metadata, events: happened }) {
+      const about = jsonb(metadata);
+      for (let index = 0; index < happened.length; index++) {
+        const { type, data } = happened[index];
+        const event = {
+          id: derivedId(commandId, index),
+          orderId,
+          version: version + index + 1,
+          type,
+          schemaVersion: orderEvents.current(type),
+          data: jsonb(data),
+          metadata: about,
+          micros: String(micros(at)),
+        };
+        position += 1;
+        hash = chained(hash, position, event);
+        hashes.push(hash);
+        events.line(
+          `${event.id}\t${orderId}\t${event.version}\t${type}\t${event.schemaVersion}\t${escaped(event.data)}\t${escaped(about)}\t${stamp(at)}`,
+        );
+        log.line(`${position}\t${event.id}\t\\\\x${hash}`);
+        if (hashes.length === STRETCH) sealAt(at);
+      }
+    },
+    async send() {
+      for (const copy of Object.values(copies)) if (copy.full()) await copy.send();
+    },
+    async close() {
+      for (const copy of Object.values(copies)) await copy.end();
+      const client = await connect(url, 'history');
+      await client.query('vacuum (analyze) ordering.order_events, ordering.order_heads, ordering.order_log');
+      await client.end();
+    },
+  };
+}
