@@ -1,10 +1,7 @@
 // Appends a second through the event store, numbered as they come, beside one statement that writes the same rows by the
 // same client library on as many connections while nobody numbers. One after the other, again and again.
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { built } from './built.mjs';
-import { closedShop } from './closed-shop.mjs';
+import { withClosedShop } from './closed-shop.mjs';
 import { percentile } from './shop.mjs';
 import { ids, storeOn } from './store.mjs';
 
@@ -36,7 +33,8 @@ const data = {
 const told = (orderId) => ({ orderId, number: 'BENCH', status: 'pending' });
 const noted = (commandId) => ({ commandId, correlationId: commandId, actor: { kind: 'system' } });
 
-const throughTheStore = (store) => () => {
+/** One order placed, with a message. */
+export const appendOne = (store) => () => {
   const [streamId, commandId] = [ids.next(), ids.next()];
   return store.append({
     streamId,
@@ -102,7 +100,7 @@ const middle = (values) => percentile(values, 50);
 
 async function compared(books, writers) {
   const made = storeOn(books, writers);
-  const [ours, theirs] = [throughTheStore(made.store), oneStatement(made.db)];
+  const [ours, theirs] = [appendOne(made.store), oneStatement(made.db)];
   const rates = { ours: [], theirs: [] };
   const took = [];
   await write(writers, 1, ours); // warm
@@ -121,29 +119,17 @@ async function compared(books, writers) {
   return { writers, ours: middle(rates.ours), theirs: middle(rates.theirs), took };
 }
 
-export async function appends() {
-  const folder = mkdtempSync(join(tmpdir(), 'shop-bench-'));
-  const shop = await closedShop(folder);
-  try {
+export const appends = () =>
+  withClosedShop(async (shop) => {
     const rows = [];
     for (const writers of WRITERS) {
       const { ours, theirs, took } = await compared(shop.books, writers);
-      rows.push([
-        writers,
-        Math.round(ours),
-        Math.round(theirs),
-        (ours / theirs).toFixed(2),
-        percentile(took, 50).toFixed(2),
-        percentile(took, 99).toFixed(2),
-      ]);
+      const times = [50, 99].map((p) => percentile(took, p).toFixed(2));
+      rows.push([writers, Math.round(ours), Math.round(theirs), (ours / theirs).toFixed(2), ...times]);
     }
     return {
       title: `Appends: event, head, outbox and pending row; the middle of ${ROUNDS} turns of ${SECONDS} s each, in turns; as many connections as writers`,
       head: ['writers', 'store, sequencer on/s', 'one statement, sequencer off/s', 'ratio', 'p50, ms', 'p99, ms'],
       rows,
     };
-  } finally {
-    await shop.close();
-    rmSync(folder, { recursive: true, force: true });
-  }
-}
+  });

@@ -1,14 +1,61 @@
-// The shop's database without the shop: its Postgres runs, migrated, and nobody else is there.
+// The shop's database without the shop: its Postgres runs, migrated, and nobody else is there until somebody is let in.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { built } from './built.mjs';
+import { openShop } from './shop.mjs';
 
-const { startEmbeddedPostgres, migrate } = built('libs/platform/src/database/index.js');
+const { connect, startEmbeddedPostgres, migrate } = built('libs/platform/src/database/index.js');
 const { readConfig, contextNames } = built('libs/platform/src/config/index.js');
 
-export async function closedShop(dataDir) {
-  const postgres = await startEmbeddedPostgres({ dataDir });
-  const config = readConfig({ ...process.env, DATA_DIR: dataDir, DATABASE_URL: postgres.url });
+export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+
+/** On a folder of its own, which is gone when it is closed. */
+export async function closedShop() {
+  const folder = mkdtempSync(join(tmpdir(), 'shop-bench-'));
+  const postgres = await startEmbeddedPostgres({ dataDir: folder });
+  const { url } = postgres;
+  const env = { DATA_DIR: folder, DATABASE_URL: url };
+  const config = readConfig({ ...process.env, ...env });
   await migrate(config, { contexts: contextNames });
   const { sealSigningKey, personalDataKey } = config;
-  const books = { url: postgres.url, sealSigningKey, personalDataKey };
-  return { url: postgres.url, config, books, close: () => postgres.stop() };
+  const client = await connect(url, 'bench');
+  const ask = async (sql, values) => (await client.query(sql, values)).rows;
+  await client.query('set search_path = ordering');
+  return {
+    url,
+    config,
+    env,
+    /** What `writeHistory` needs. */
+    books: { url, sealSigningKey, personalDataKey },
+    /** SQL as the superuser, in ordering's schema. */
+    ask,
+    open: () => openShop(folder, env),
+    /** Until every live read model has come to the end of the log. */
+    async caughtUp() {
+      for (;;) {
+        const [{ behind }] = await ask(
+          `select (select coalesce(max(position), 0) from order_log) - min(c.position) as behind
+           from projection_checkpoints c join projection_tables t using (relation) where t.state = 'live'`,
+        );
+        if (behind === 0) return;
+        await pause(50);
+      }
+    },
+    async close() {
+      await client.end();
+      await postgres.stop();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Does the work on a closed shop's database and clears it away, whatever comes of it. */
+export async function withClosedShop(work) {
+  const shop = await closedShop();
+  try {
+    return await work(shop);
+  } finally {
+    await shop.close();
+  }
 }

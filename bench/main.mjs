@@ -21,7 +21,12 @@ const inTheShop = {
 };
 const byThemselves = {
   history: async () => [await (await import('./history.mjs')).history()],
+  fold: async () => [await (await import('./fold.mjs')).fold()],
+  lag: async () => [await (await import('./lag.mjs')).lag()],
+  sizes: async () => [await (await import('./sizes.mjs')).sizes()],
   appends: async () => [await (await import('./appends.mjs')).appends()],
+  rebuild: async () => (await import('./rebuild.mjs')).rebuild(),
+  growth: async () => [await (await import('./growth.mjs')).growth()],
 };
 
 const names = [...Object.keys(inTheShop), ...Object.keys(byThemselves)];

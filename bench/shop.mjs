@@ -2,9 +2,7 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
-
-export const root = fileURLToPath(new URL('..', import.meta.url));
+import { root } from './built.mjs';
 
 export async function freePort() {
   const probe = createServer();
@@ -49,6 +47,7 @@ export async function openShop(dataDir, env = {}) {
     url,
     api: `${url}/api/v1`,
     readyMs,
+    pid: child.pid,
     memoryMb: () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1] ?? 0) / 1024,
     async close() {
       child.kill('SIGTERM');

@@ -134,6 +134,12 @@ export function lives(roll, crowd, customers, staff) {
         giveBack();
       }
     }
-    return { orderId, cart, commands, version: commands.reduce((sum, { events }) => sum + events.length, 0) };
+    return {
+      orderId,
+      guest: !customer,
+      cart,
+      commands,
+      version: commands.reduce((sum, { events }) => sum + events.length, 0),
+    };
   };
 }

@@ -1,0 +1,133 @@
+// A rebuild of the order view over a million events, in the open shop and by the command line, beside a bare cursor that
+// only fetches the same rows.
+import { spawn } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { built, root } from './built.mjs';
+import { pause, withClosedShop } from './closed-shop.mjs';
+import { writeHistory } from './history/write.mjs';
+import { call } from './shop.mjs';
+import { sizesOf } from './sizes.mjs';
+
+const EVENTS = Number(process.env.BENCH_REBUILD_EVENTS ?? 1_000_000);
+const EVENTS_PER_ORDER = 5.81; // of the histories that are made here
+const FETCH = 1_000;
+
+const { connect } = built('libs/platform/src/database/index.js');
+
+/** Every column of every event in the order of the log, and nothing done with it. */
+async function bareCursor(url) {
+  const client = await connect(url, 'cursor');
+  const began = performance.now();
+  let count = 0;
+  await client.query('begin; set local search_path = ordering');
+  await client.query(`declare c no scroll cursor for
+    select e.*, l.position, l.hash from order_log l join order_events e on e.id = l.event_id order by l.position`);
+  for (let rows; (rows = (await client.query(`fetch ${FETCH} from c`)).rows).length > 0;) count += rows.length;
+  await client.query('commit');
+  await client.end();
+  return count / ((performance.now() - began) / 1_000);
+}
+
+const residentMb = (pid) => {
+  try {
+    return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) / 1_024;
+  } catch {
+    return 0;
+  }
+};
+
+/** Follows the youngest rebuild until it is replayed: events a second, and the most memory the process had meanwhile. */
+async function replayed(shop, pid) {
+  let began;
+  let most = 0;
+  for (;;) {
+    const [row] = await shop.ask(
+      `select r.state, r.target, c.position from projection_rebuilds r join projection_checkpoints c using (relation)
+       order by r.asked_at desc limit 1`,
+    );
+    most = Math.max(most, residentMb(pid));
+    const now = performance.now();
+    if (row && row.position > 0) began ??= { at: now, position: row.position };
+    if (row && ['failed', 'cancelled'].includes(row.state)) throw new Error(`the rebuild is ${row.state}`);
+    if (began && row.position >= row.target && row.state !== 'replaying')
+      return { perSecond: (row.target - began.position) / ((now - began.at) / 1_000), most };
+    await pause(20);
+  }
+}
+
+async function until(shop, states) {
+  for (;;) {
+    const [row] = await shop.ask('select state from projection_rebuilds order by asked_at desc limit 1');
+    if (states.includes(row.state)) return;
+    await pause(50);
+  }
+}
+
+async function inTheShop(shop, open) {
+  const login = await call('POST', `${open.api}/auth/login`, {
+    body: { email: 'admin@coffee-tea.example', password: 'demo-admin-brews' },
+  });
+  const token = login.data.accessToken;
+  const url = `${open.api}/admin/projections/order-view/rebuilds`;
+  const { data } = await call('POST', url, { token, body: { goLive: 'manual' } });
+  const measured = await replayed(shop, open.pid);
+  await until(shop, ['ready', 'failed']);
+  await call('POST', `${url}/${data.id}/cancel`, { token });
+  return measured;
+}
+
+async function byCommandLine(shop) {
+  const child = spawn(
+    process.execPath,
+    ['dist/apps/cli/src/main.js', 'projections', 'rebuild', 'order-view', '--json'],
+    {
+      cwd: root,
+      stdio: ['ignore', 'ignore', 'inherit'],
+      env: { ...process.env, ...shop.env, NODE_ENV: 'production', LOG_LEVEL: 'warn' },
+    },
+  );
+  const over = new Promise((done) => child.once('exit', done));
+  await pause(1_500); // until then the youngest rebuild is the one before
+  const measured = await replayed(shop, child.pid);
+  if ((await over) !== 0) throw new Error('the command line could not rebuild');
+  return measured;
+}
+
+export const rebuild = () =>
+  withClosedShop(async (shop) => {
+    const made = await writeHistory(shop.books, { orders: Math.round(EVENTS / EVENTS_PER_ORDER) });
+    const first = await bareCursor(shop.url);
+    const began = performance.now();
+    const open = await shop.open();
+    let warm;
+    try {
+      await shop.caughtUp();
+      const seconds = (performance.now() - began) / 1_000;
+      warm = { perSecond: made.events / seconds, most: open.memoryMb() };
+      warm.shop = await inTheShop(shop, open);
+    } finally {
+      await open.close();
+    }
+    const second = await bareCursor(shop.url);
+    const line = await byCommandLine(shop);
+    const bare = (first + second) / 2;
+    const row = (what, { perSecond, most }) => [
+      what,
+      Math.round(perSecond),
+      (perSecond / bare).toFixed(2),
+      most ? Math.round(most) : '–',
+    ];
+    return [
+      {
+        title: `Rebuild: order-view over ${made.events} events of ${made.orders} orders`,
+        head: ['what', 'events/s', 'of the cursor', 'resident memory at most, MB'],
+        rows: [
+          row('a bare cursor over the same rows', { perSecond: bare }),
+          row('rebuild by the command line, the shop closed', line),
+          row('rebuild in the open shop', warm.shop),
+          row('all live read models of a shop that was never open', warm),
+        ],
+      },
+      await sizesOf(shop, made),
+    ];
+  });
