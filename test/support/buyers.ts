@@ -40,6 +40,9 @@ export interface Wish {
   readonly key?: string;
   readonly pay?: string;
   readonly note?: string;
+  /** In cash instead of by card. */
+  readonly cash?: boolean;
+  readonly withinMs?: number;
 }
 
 export async function productNamed(shop: RunningShop, slug: string): Promise<Product> {
@@ -74,16 +77,21 @@ async function filled(shop: RunningShop, buyer: Buyer, lines: readonly CartLine[
   return buyer;
 }
 
-export function order(shop: RunningShop, buyer: Buyer, { key = randomUUID(), pay = 'tok_ok', note }: Wish = {}) {
+export function order(
+  shop: RunningShop,
+  buyer: Buyer,
+  { key = randomUUID(), pay = 'tok_ok', note, cash, withinMs }: Wish = {},
+) {
   const { name, email, phone, address, headers } = buyer;
   return shop.post('/orders', {
     headers: { ...headers, 'idempotency-key': key },
     body: {
       contact: { name, email, phone },
       fulfilment: { type: 'delivery', address },
-      payment: { method: 'card', token: pay },
+      payment: cash ? { method: 'cash' } : { method: 'card', token: pay },
       ...(note && { note }),
     },
+    ...(withinMs !== undefined && { withinMs }),
   });
 }
 

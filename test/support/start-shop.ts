@@ -17,6 +17,8 @@ export interface AskOptions {
   /** An access token. */
   readonly token?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Asks no longer than this; for a shop that may be standing still. */
+  readonly withinMs?: number;
 }
 
 export interface RunningShop {
@@ -31,6 +33,8 @@ export interface RunningShop {
   delete<Body = any>(path: string, options?: AskOptions): Promise<Reply<Body>>;
   /** Everything it has printed so far. */
   output(): string;
+  /** Resolves when the process has ended, by itself or not. */
+  readonly gone: Promise<unknown>;
   /** SIGTERM, and the exit code. */
   stop(): Promise<number | null>;
   /** SIGKILL. The data folder stays, for the next start. */
@@ -79,6 +83,7 @@ export async function startShop({
     patch: ask('PATCH'),
     delete: ask('DELETE'),
     output: () => printed,
+    gone,
     stop: async () => {
       const code = await over('SIGTERM');
       if (!dataDir) rmSync(folder, { recursive: true, force: true });
@@ -105,11 +110,12 @@ async function request(
   url: string,
   method: string,
   path: string,
-  { body, token, headers }: AskOptions = {},
+  { body, token, headers, withinMs }: AskOptions = {},
 ): Promise<Reply> {
   const response = await fetch(path.startsWith('//') ? url + path.slice(1) : `${url}/api/v1${path}`, {
     method,
     redirect: 'manual',
+    ...(withinMs !== undefined && { signal: AbortSignal.timeout(withinMs) }),
     headers: {
       ...(body !== undefined && { 'content-type': 'application/json' }),
       ...(token && { authorization: `Bearer ${token}` }),

@@ -1,0 +1,243 @@
+import { isDeepStrictEqual } from 'node:util';
+import { fold } from '#kernel';
+import { orderLife, type Order, type OrderEvent } from '#ordering/model/order';
+import { orderEvents } from '#ordering/model/order-events.config';
+import { orderProjections } from '#ordering/projections/order-projections.config';
+import { contextPool, PgDatabase } from '#platform/database';
+import { PgEventStore, type RecordedEvent } from '#platform/event-store';
+import { foldBatch } from '#platform/projections';
+import { BackOffice } from '../../support/back-office';
+import { eventually } from '../../support/eventually';
+import { SCARCE, STOCKED, type Stand } from './stand';
+
+interface Quiet {
+  readonly what: string;
+  readonly count: number;
+}
+
+const contexts = ['identity', 'customers', 'catalog', 'inventory', 'cart', 'ordering', 'payments', 'notifications'];
+
+/** Orders that are neither confirmed nor cancelled, and what of the log no read model has seen. */
+const UNDECIDED = `
+  select 'undecided' as what, count(*)::int as count from ordering.order_heads h where not exists (
+    select from ordering.order_events e where e.order_id = h.order_id and e.event_type in ('OrderConfirmed', 'OrderCancelled'))
+  union all select 'unnumbered', count(*)::int from ordering.order_pending
+  union all select 'unseen', (select coalesce(max(position), 0) from ordering.order_log)::int - min(c.position)::int
+    from ordering.projection_checkpoints c join ordering.projection_tables t using (relation) where t.state = 'live'`;
+
+const UNFINISHED = `${UNDECIDED}
+  ${contexts.map((context) => `union all select '${context} outbox', count(*)::int from ${context}.outbox where sent_at is null`).join('\n')}
+  ${contexts.map((context) => `union all select '${context} inbox', count(*)::int from ${context}.inbox where state = 'waiting'`).join('\n')}
+  union all select 'payments', count(*)::int from payments.payments where next is not null
+  union all select 'refunds', count(*)::int from payments.refunds where state = 'open'
+  union all select 'webhooks', count(*)::int from sandbox.webhooks where delivered_at is null
+  union all select 'charges', count(*)::int from sandbox.charges where state = 'processing'
+  union all select 'letters', count(*)::int from notifications.letters where sent_at is null
+  union all select 'checkouts', count(*)::int from ordering.processes
+    where name = 'checkout' and state->>'step' not in ('waiting', 'confirmed', 'given-up', 'undone')`;
+
+const left = async ({ database }: Stand, sql: string): Promise<string> =>
+  (await database.query<Quiet>(sql))
+    .filter(({ count }) => count !== 0)
+    .map(({ what, count }) => `${what}: ${count}`)
+    .join(', ');
+
+/** What is still to be done until every order has its answer and everyone can read it; nothing when that is so. */
+export const undecided = (stand: Stand): Promise<string> => left(stand, UNDECIDED);
+
+export const decided = (stand: Stand, patienceMs = 60_000): Promise<void> =>
+  eventually(async () => expect(await undecided(stand)).toBe(''), patienceMs);
+
+/** Nothing is under way any more. */
+export const atRest = (stand: Stand, patienceMs = 90_000): Promise<void> =>
+  eventually(async () => expect(await left(stand, UNFINISHED)).toBe(''), patienceMs);
+
+/**
+ * The sums of test/support/cash-up.ts from the tables themselves, for thousands of orders at once: what does not add up,
+ * in words. Call it when the shop is at rest.
+ */
+export async function whatIsWrong(stand: Stand): Promise<string[]> {
+  const pool = contextPool(stand.database.url, 'ordering');
+  try {
+    const store = new PgEventStore(new PgDatabase('ordering', pool), orderEvents, ...([] as unknown as [never, never, never])); // prettier-ignore
+    const log = await wholeLog(store);
+    const streams = new Map<string, RecordedEvent[]>();
+    for (const event of log) streams.set(event.orderId, [...(streams.get(event.orderId) ?? []), event]);
+    const orders = new Map(
+      [...streams].map(([id, events]) => [id, fold(orderLife, events as unknown as OrderEvent[])] as const),
+    );
+    return [
+      ...(await wrongInLog(stand, log, streams)),
+      ...wrongInOrders(stand, orders),
+      ...(await wrongWithMoney(stand, orders)),
+      ...(await wrongInStock(stand, orders)),
+      ...(await wrongWithPoints(stand, orders)),
+      ...(await wrongWithLetters(stand, orders)),
+      ...(await wrongInViews(stand, log)),
+    ];
+  } finally {
+    await pool.end();
+  }
+}
+
+async function wholeLog(store: PgEventStore): Promise<RecordedEvent[]> {
+  const log: RecordedEvent[] = [];
+  for (;;) {
+    const more = await store.readLog(log.length, 5_000);
+    log.push(...more);
+    if (more.length < 5_000) return log;
+  }
+}
+
+type Orders = ReadonlyMap<string, Order>;
+
+const unless = (holds: boolean, what: string): string[] => (holds ? [] : [what]);
+
+async function wrongInLog(stand: Stand, log: readonly RecordedEvent[], streams: ReadonlyMap<string, RecordedEvent[]>) {
+  const [{ events, places, dead }] = await stand.database.query<{ events: number; places: number; dead: number }>(
+    `select (select count(*)::int from ordering.order_events) as events, (select max(position)::int from ordering.order_log) as places,
+       (${contexts.map((context) => `(select count(*)::int from ${context}.inbox where state = 'dead')`).join(' + ')}) as dead`,
+  );
+  const office = await eventually(() => BackOffice.enter(stand.shop));
+  const verified = await office.verify();
+  return [
+    ...unless(events === places && places === log.length, `${events} events, ${places} places, ${log.length} read`),
+    ...unless(dead === 0, `${dead} dead letters`),
+    ...unless(verified.valid, `the log does not verify: ${JSON.stringify(verified)}`),
+    ...[...streams].flatMap(([id, events]) =>
+      unless(
+        events.every(({ version }, at) => version === at + 1),
+        `${id} was delivered as versions ${events.map(({ version }) => version).join()}`,
+      ),
+    ),
+  ];
+}
+
+function wrongInOrders(stand: Stand, orders: Orders): string[] {
+  const sold = stand.sales.flatMap(({ orderId }) => orderId ?? []);
+  const legal = ['confirmed', 'cancelled'];
+  return [
+    ...unless(new Set(sold).size === sold.length, 'two keys have one order'),
+    ...unless(sold.length === stand.sales.length, `${stand.sales.length - sold.length} keys have had no answer`),
+    ...sold.filter((id) => !orders.has(id)).map((id) => `order ${id} was answered for and is lost`),
+    ...unless(orders.size === sold.length, `${sold.length} keys made ${orders.size} orders`),
+    ...[...orders].filter(([, { status }]) => !legal.includes(status)).map(([id, { status }]) => `${id} is ${status}`),
+  ];
+}
+
+async function wrongWithMoney(stand: Stand, orders: Orders): Promise<string[]> {
+  interface Charge {
+    readonly id: string;
+    readonly amount: number;
+    readonly state: string;
+    readonly refunded: number;
+    readonly count: number;
+  }
+  const charges = new Map(
+    (
+      await stand.database.query<Charge>(
+        `select order_id as id, min(state) as state, sum(amount)::int as amount, sum(refunded)::int as refunded, count(*)::int as count
+         from sandbox.charges where state not in ('declined', 'failed', 'voided') group by 1`,
+      )
+    ).map((charge) => [charge.id, charge]),
+  );
+  return [...orders].flatMap(([id, order]) => {
+    if (order.status === 'unplaced') return [];
+    const { method } = order.placed.payment;
+    const charge = charges.get(id);
+    const kept = charge ? charge.amount - charge.refunded : 0;
+    const due = order.status === 'confirmed' && method === 'card' ? order.placed.total.amount : 0;
+    return [
+      ...unless((charge?.count ?? 0) <= 1, `${id} was charged ${charge?.count} times`),
+      ...unless(kept === due, `${id} is ${order.status} and owes ${due}, but ${kept} of its money is kept`),
+    ];
+  });
+}
+
+async function wrongInStock(stand: Stand, orders: Orders): Promise<string[]> {
+  const { database, plentySku, scarceSku } = stand;
+  const sold = (sku: string) =>
+    [...orders.values()]
+      .flatMap((order) => (order.status === 'confirmed' ? order.placed.lines : []))
+      .filter((line) => line.sku === sku)
+      .reduce((sum, { quantity }) => sum + quantity, 0);
+  const rows = await database.query<{ sku: string; there: number; reserved: number; moved: number }>(
+    `select sku, on_hand as there, reserved,
+       (select sum(delta_on_hand)::int from inventory.stock_movements m where m.sku = s.sku) as moved
+     from inventory.stock s where sku = any($1::text[])`,
+    [[plentySku, scarceSku]],
+  );
+  const stocked: Record<string, number> = { [plentySku]: STOCKED, [scarceSku]: SCARCE };
+  const held = await database.query<{ id: string; state: string }>(
+    'select order_id as id, state from inventory.reservations',
+  );
+  return [
+    ...rows.flatMap(({ sku, there, reserved, moved }) => [
+      ...unless(there === stocked[sku] - sold(sku), `${there} of ${sku} left, ${sold(sku)} sold of ${stocked[sku]}`),
+      ...unless(reserved === 0, `${reserved} of ${sku} still reserved`),
+      ...unless(there === moved, `${there} of ${sku} on hand, ${moved} by its movements`),
+    ]),
+    ...held.flatMap(({ id, state }) =>
+      unless(
+        (state === 'committed') === (orders.get(id)?.status === 'confirmed') && state !== 'reserved',
+        `${id} is ${orders.get(id)?.status}, its goods are ${state}`,
+      ),
+    ),
+  ];
+}
+
+async function wrongWithPoints(stand: Stand, orders: Orders): Promise<string[]> {
+  const entries = await stand.database.query<{ id: string; earned: number; sum: number }>(
+    `select order_id as id, count(*) filter (where reason = 'order-confirmed')::int as earned, sum(points)::int as sum
+     from customers.points_entries group by 1`,
+  );
+  const points = new Map(entries.map((one) => [one.id, one]));
+  const uneven = await stand.database.query<{ id: string }>(
+    `select b.customer_id as id from customers.points_balances b
+     where balance <> (select coalesce(sum(points), 0) from customers.points_entries e where e.customer_id = b.customer_id)`,
+  );
+  return [
+    ...uneven.map(({ id }) => `the balance of ${id} is not the sum of its entries`),
+    ...[...orders].flatMap(([id, order]) => {
+      if (order.status === 'unplaced' || !order.placed.customerId) return [];
+      const due = order.status === 'confirmed' ? Math.floor(order.placed.total.amount / 10_000) : 0;
+      const { earned = 0, sum = 0 } = points.get(id) ?? {};
+      return unless(sum === due && earned <= 1, `${id} is worth ${due} points and gave ${sum} in ${earned} goes`);
+    }),
+  ];
+}
+
+async function wrongWithLetters(stand: Stand, orders: Orders): Promise<string[]> {
+  const letters = await stand.database.query<{ id: string; event: string; count: number }>(
+    'select order_id as id, event, count(*)::int from notifications.letters group by 1, 2',
+  );
+  const written = new Set(letters.map(({ id, event }) => `${id} ${event}`));
+  return [
+    ...letters.filter(({ count }) => count > 1).map(({ id, event }) => `${id} had its ${event} letter twice`),
+    ...[...orders].flatMap(([id, { status }]) =>
+      unless(written.has(`${id} order-${status}`), `${id} is ${status} and had no letter of it`),
+    ),
+  ];
+}
+
+/** Every row of every live read model against the fold of the whole log. */
+async function wrongInViews({ database }: Stand, log: readonly RecordedEvent[]): Promise<string[]> {
+  const wrong: string[] = [];
+  const live = await database.query<{ name: string; version: number; relation: string }>(
+    `select name, version, relation from ordering.projection_tables where state = 'live'`,
+  );
+  for (const { name, version, relation } of live) {
+    const projection = orderProjections.find((one) => one.name === name && one.version === version)!;
+    const folded = foldBatch(projection, new Map(), log).rows;
+    const rows = await database.query<{ id: string; version: number; view: object }>(
+      `select order_id as id, version, view from ordering.${relation}`,
+    );
+    wrong.push(...unless(rows.length === folded.size, `${relation} has ${rows.length} rows, not ${folded.size}`));
+    for (const row of rows) {
+      const due = folded.get(row.id);
+      const same = row.version === due?.version && isDeepStrictEqual(row.view, JSON.parse(JSON.stringify(due.view)));
+      wrong.push(...unless(same, `${relation} shows ${row.id} otherwise than its events`));
+    }
+  }
+  return wrong;
+}

@@ -1,0 +1,91 @@
+/**
+ * The points at which a checkout may be killed: what happens, `@`, and which step of it. kill-matrix.e2e-spec.ts proves
+ * that ordinary orders come by every one of them, and by no other; then it kills the shop there.
+ */
+const at = (name: string, ...steps: readonly string[]) => steps.map((step) => `${name}@${step}`);
+
+const events = ['OrderPlaced', 'OrderConfirmed', 'CancellationRequested', 'OrderCancelled', 'OrderRefunded'];
+
+/** Who sends, and to whom. */
+const routes: Readonly<Record<string, readonly string[]>> = {
+  ordering: ['cart', 'catalog', 'customers', 'inventory', 'notifications', 'ordering', 'payments'],
+  inventory: ['catalog', 'ordering'],
+  payments: ['ordering'],
+  customers: ['ordering'],
+  notifications: ['ordering'],
+};
+const senders = Object.keys(routes);
+
+const hearsOf = (handler: string, context: string, ...types: readonly string[]) =>
+  types.map((type) => `${handler}/${context}.${type}.v1`);
+
+/** Processes write a step in one statement with the messages that follow. */
+const processes = [
+  ...hearsOf('checkout', 'ordering', 'order-placed', 'order-confirmed', 'order-cancelled', 'order-cancellation-requested', 'checkout-overdue'), // prettier-ignore
+  ...hearsOf('checkout', 'inventory', 'stock-reserved', 'stock-short', 'stock-committed', 'stock-released'),
+  ...hearsOf('checkout', 'payments', 'payment-taken', 'payment-declined', 'payment-unknown', 'payment-voided'),
+  ...hearsOf('refunds', 'ordering', 'order-refund-requested', 'order-refunded'),
+  ...hearsOf('refunds', 'payments', 'payment-refunded'),
+];
+
+/** Their work is one statement, and the last one. */
+const atOnce = [
+  ...hearsOf('commit-stock', 'inventory', 'commit-stock'),
+  ...hearsOf('take-payment', 'payments', 'take-payment'),
+  ...hearsOf('count-sales', 'ordering', 'order-confirmed'),
+  ...hearsOf('empty-cart', 'ordering', 'order-placed'),
+  ...hearsOf('keep-availability', 'inventory', 'stock-level-changed'),
+  ...hearsOf('write-letter', 'ordering', 'order-status-updated'),
+];
+
+/** Their work takes a transaction. */
+const inTransactions = [
+  ...hearsOf('reserve-stock', 'inventory', 'reserve-stock'),
+  ...hearsOf('release-stock', 'inventory', 'release-stock'),
+  ...hearsOf('void-payment', 'payments', 'void-payment'),
+  ...hearsOf('refund-payment', 'payments', 'refund-payment'),
+  ...hearsOf('earn-points', 'ordering', 'order-confirmed'),
+  ...hearsOf('take-points-back', 'ordering', 'order-cancelled', 'order-refunded'),
+  ...hearsOf('write-letter', 'ordering', 'order-confirmed', 'order-cancelled', 'order-refunded'),
+];
+
+/** They append to the stream and are counted by that, or write the timeline. */
+const others = [
+  ...hearsOf('confirm-order', 'ordering', 'confirm-order'),
+  ...hearsOf('close-order', 'ordering', 'close-order'),
+  ...hearsOf('record-refund', 'ordering', 'record-refund'),
+  ...hearsOf('order-timeline', 'inventory', 'stock-reserved', 'stock-short', 'stock-committed', 'stock-released'),
+  ...hearsOf('order-timeline', 'payments', 'payment-taken', 'payment-declined', 'payment-unknown', 'payment-voided', 'payment-refunded'), // prettier-ignore
+  ...hearsOf('order-timeline', 'customers', 'points-earned', 'points-taken-back'),
+  ...hearsOf('order-timeline', 'notifications', 'notification-sent'),
+];
+
+const handled = [...processes, ...atOnce, ...inTransactions, ...others];
+const heard = ['cart', 'catalog', 'customers', 'inventory', 'notifications', 'ordering', 'payments'];
+const calls = ['charge', 'find', 'void'];
+const views = ['order-view', 'order-list', 'sales'];
+
+export const crashPoints: readonly string[] = [
+  ...['place-order.cart-read', 'place-order.before-answer'],
+  ...events.flatMap((event) => [...at('append.before', event), ...at('append.written', event)]),
+  ...['relay.read', 'relay.delivered', 'relay.marked'].flatMap((point) => at(point, ...senders)),
+  ...Object.entries(routes).flatMap(([from, tos]) => tos.map((to) => `transport.handed-over@${from}-to-${to}`)),
+  ...at('inbox.claimed', ...heard),
+  ...at('inbox.taken', ...handled),
+  ...at('inbox.before-settle', ...processes, ...atOnce, ...inTransactions),
+  ...at('inbox.before-commit', ...inTransactions),
+  ...at('inbox.settled', ...handled),
+  ...at('transaction.commit-sent', 'customers', 'inventory', 'notifications', 'payments'),
+  ...at('timers.fired', 'ordering'),
+  ...['payment.before-call', 'payment.after-call', 'payment.recorded'].flatMap((point) => at(point, ...calls)),
+  ...at('payment.claimed', ...calls),
+  ...['refund.claimed', 'refund.before-call', 'refund.after-call', 'refund.recorded'],
+  ...['webhook.received', 'webhook.before-commit', 'webhook.heard', 'webhook.answered'],
+  ...['sequencer.read', 'sequencer.numbered', 'sealer.signed', 'sealer.sealed'],
+  ...['projection.folded', 'projection.moved'].flatMap((point) => at(point, ...views)),
+  ...['letter.claimed', 'letter.sent', 'letter.marked'],
+];
+
+/** What is come by without an order: accounts, carts and listings use the same machinery. */
+export const besideCheckouts =
+  /@(catalog|identity|cart)$|@(catalog|identity)-to-|(welcome-customer|shelve-variant)\/|^(?!(place-order|append|relay|transport|inbox|transaction|timers|payment|refund|webhook|sequencer|sealer|projection|letter)\.)/;

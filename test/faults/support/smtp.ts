@@ -1,0 +1,29 @@
+import type { AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+
+/** A mail server that takes everything and remembers the Message-IDs. */
+export async function mailServer() {
+  const ids: string[] = [];
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS'],
+    onData(stream, _session, taken) {
+      let mail = '';
+      stream.on('data', (chunk: Buffer) => (mail += chunk.toString()));
+      stream.on('end', () => {
+        ids.push(/^Message-ID: <([^@>]+)@/im.exec(mail)?.[1] ?? 'none');
+        taken();
+      });
+    },
+  });
+  server.on('error', () => undefined); // whoever was speaking was killed
+  const listener = await new Promise<{ address(): unknown }>((up) => {
+    const listening = server.listen(0, '127.0.0.1', () => up(listening));
+  });
+  return {
+    url: `smtp://127.0.0.1:${(listener.address() as AddressInfo).port}`,
+    /** The letters it was given, each as often as it was. */
+    ids: ids as readonly string[],
+    close: () => new Promise<void>((down) => server.close(() => down())),
+  };
+}

@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../libs/platform/src/database/embedded/embedded';
+import { startShop, type RunningShop } from '../../support/start-shop';
+
+const TEMPLATE = 'shop_of_the_street';
+
+/** What makes a start cheap, keeps log-ins valid for the length of a run, and lets a process be killed at a named point. */
+const ENV = {
+  SEED_DEMO: 'false',
+  ACCESS_TOKEN_TTL_SECONDS: '86400',
+  NODE_OPTIONS: '--conditions=crash-tests',
+};
+
+/** A Postgres that keeps what it says on the disk, and shops along it: each with a database, and one process or more. */
+export class Street {
+  private readonly databases: StreetDatabase[] = [];
+
+  private constructor(
+    readonly dataDir: string,
+    private readonly postgres: EmbeddedPostgres,
+  ) {}
+
+  static async open(): Promise<Street> {
+    const dataDir = mkdtempSync(join(tmpdir(), 'street-'));
+    const postgres = await startEmbeddedPostgres({ dataDir, settings: { max_connections: '400' } });
+    const street = new Street(dataDir, postgres);
+    await street.onServer(`create database ${TEMPLATE}`);
+    const first = await startShop({ dataDir, env: { DATABASE_URL: street.url(TEMPLATE) } });
+    await first.stop();
+    return street;
+  }
+
+  get postgresPid(): number {
+    return (JSON.parse(readFileSync(join(this.dataDir, 'postgres.json'), 'utf8')) as { pid: number }).pid;
+  }
+
+  url(database: string): string {
+    return this.postgres.url.replace('/shop?', `/${database}?`);
+  }
+
+  async database(): Promise<StreetDatabase> {
+    const name = `shop_${randomBytes(4).toString('hex')}`;
+    await this.onServer(`create database ${name} template ${TEMPLATE}`);
+    const database = new StreetDatabase(this.url(name));
+    this.databases.push(database);
+    return database;
+  }
+
+  till(database: string, env: Readonly<Record<string, string>> = {}): Till {
+    return new Till(this.dataDir, { ...ENV, DATABASE_URL: database, ...env });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.databases.map((database) => database.close()));
+    await this.postgres.stop();
+    rmSync(this.dataDir, { recursive: true, force: true });
+  }
+
+  private async onServer(sql: string): Promise<void> {
+    const client = new Client({ connectionString: this.postgres.url });
+    await client.connect();
+    await client.query(sql).finally(() => client.end());
+  }
+}
+
+/** Looks behind the scenes, as the superuser, on a connection that is made again when it was cut. */
+export class StreetDatabase {
+  private client?: Client;
+
+  constructor(readonly url: string) {}
+
+  async query<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
+    const client = await this.connected();
+    try {
+      return (await client.query(sql, values)).rows as Row[];
+    } catch (error) {
+      if (!(error as { code?: string }).code?.startsWith('42')) await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    const { client } = this;
+    this.client = undefined;
+    await client?.end().catch(() => undefined);
+  }
+
+  private async connected(): Promise<Client> {
+    if (this.client) return this.client;
+    const client = new Client({ connectionString: this.url, application_name: 'test', query_timeout: 30_000 });
+    client.on('error', () => undefined);
+    await client.connect();
+    return (this.client = client);
+  }
+}
+
+/** One process of a shop, that is told while it runs where to die or to stand still. */
+export class Till {
+  private process?: RunningShop;
+  private dead = true;
+  private readonly orders: string;
+  private readonly log: string;
+  /** When it last died, by whatever hand. */
+  diedAt = 0;
+  /** From the spawning of the last process to its open door. */
+  startMs = 0;
+
+  constructor(
+    private readonly dataDir: string,
+    private readonly env: Readonly<Record<string, string>>,
+  ) {
+    const name = join(dataDir, `till-${randomBytes(4).toString('hex')}`);
+    this.orders = `${name}.orders`;
+    this.log = `${name}.log`;
+  }
+
+  /** `crash`: armed from its first moment on. */
+  async open(crash = ''): Promise<RunningShop> {
+    const from = Date.now();
+    const { dataDir, orders, log } = this;
+    const process = await startShop({
+      dataDir,
+      env: { CRASH_ORDERS: orders, CRASH_LOG: log, CRASH_POINT: crash, ...this.env },
+    });
+    this.startMs = Date.now() - from;
+    this.process = process;
+    this.dead = false;
+    void process.gone.then(() => {
+      this.dead = true;
+      this.diedAt = Date.now();
+    });
+    return process;
+  }
+
+  get shop(): RunningShop {
+    if (!this.process) throw new Error('the till was never opened');
+    return this.process;
+  }
+
+  get isOpen(): boolean {
+    return !this.dead;
+  }
+
+  /** `relay.delivered@ordering:2`, with `:SIGSTOP` to stand still; nothing to be left alone. */
+  arm(point: string): void {
+    writeFileSync(this.orders, point);
+    this.signal('SIGUSR2');
+  }
+
+  async close(): Promise<void> {
+    if (!this.dead) await this.process?.stop();
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    if (!this.dead && this.process) process.kill(this.process.pid, signal);
+  }
+
+  /** The points at which it was struck so far, over all its lives: name, signal, pid, when. */
+  get struck(): readonly { readonly point: string; readonly at: number }[] {
+    if (!existsSync(this.log)) return [];
+    return readFileSync(this.log, 'utf8')
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => ({ point: line.split(' ')[0], at: Number(line.split(' ')[3]) }));
+  }
+}
