@@ -19,6 +19,7 @@ export class Stand {
   scarceSku = '';
   private shelf: Shelf = { plenty: '', scarce: [] };
   private regulars: Buyer[] = [];
+  private readonly waiting = new Set<Buyer>();
   private turn = 0;
 
   private constructor(
@@ -26,11 +27,18 @@ export class Stand {
     readonly tills: readonly Till[],
   ) {}
 
-  static async open(street: Street, tills: number, env: Readonly<Record<string, string>> = {}): Promise<Stand> {
+  /** `by`: another way to its database than straight. */
+  static async open(
+    street: Street,
+    tills: number,
+    env: Readonly<Record<string, string>> = {},
+    by: (url: string) => Promise<string> = (url) => Promise.resolve(url),
+  ): Promise<Stand> {
     const database = await street.database();
+    const way = await by(database.url);
     const stand = new Stand(
       database,
-      Array.from({ length: tills }, () => street.till(database.url, env)),
+      Array.from({ length: tills }, () => street.till(way, env)),
     );
     for (const till of stand.tills) await till.open();
     await stand.furnish();
@@ -61,13 +69,23 @@ export class Stand {
   async sell(wanted: readonly Wish[], shop = () => this.shop): Promise<Sale[]> {
     const sales: Sale[] = [];
     for (const [at, wish] of wanted.entries()) {
-      const known = at === 0 ? this.regulars[this.sales.length % REGULARS] : undefined; // a cart each
+      const known = at === 0 ? this.freeRegular() : undefined;
       const sale = await this.whenOpen(() => queue(shop(), this.shelf, wish, known));
-      if (sale) sales.push(sale);
+      if (!sale && known) this.waiting.delete(known);
+      if (!sale) continue;
+      sales.push(sale);
+      this.sales.push(sale);
     }
-    this.sales.push(...sales);
     await Promise.all(sales.map((sale) => this.attempt(sale, shop)));
     return sales;
+  }
+
+  /** One cart each: whoever still waits for an answer does not fill it again. */
+  private freeRegular(): Buyer | undefined {
+    const turns = this.regulars.map((_, at) => this.regulars[(at + this.sales.length) % REGULARS]);
+    const free = turns.find((buyer) => !this.waiting.has(buyer));
+    if (free) this.waiting.add(free);
+    return free;
   }
 
   /** Repeats, with the same keys, what has had no answer, until everything has one. */
@@ -84,6 +102,7 @@ export class Stand {
   async attempt(sale: Sale, shop = () => this.shop): Promise<void> {
     try {
       await ask(shop(), sale);
+      if (sale.orderId) this.waiting.delete(sale.buyer);
     } catch (error) {
       if ((error as Error).message !== NO_TILL) throw error;
     }

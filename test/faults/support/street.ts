@@ -50,8 +50,10 @@ export class Street {
     return database;
   }
 
+  /** `database`: its address, by which way the process reaches it. The till's name is that of its sessions there. */
   till(database: string, env: Readonly<Record<string, string>> = {}): Till {
-    return new Till(this.dataDir, { ...ENV, DATABASE_URL: database, ...env });
+    const name = `till ${randomBytes(4).toString('hex')}`;
+    return new Till(name, this.dataDir, { ...ENV, DATABASE_URL: named(database, name), ...env });
   }
 
   async close(): Promise<void> {
@@ -65,6 +67,12 @@ export class Street {
     await client.connect();
     await client.query(sql).finally(() => client.end());
   }
+}
+
+function named(database: string, name: string): string {
+  const url = new URL(database);
+  url.searchParams.set('application_name', name);
+  return url.toString();
 }
 
 /** Looks behind the scenes, as the superuser, on a connection that is made again when it was cut. */
@@ -110,12 +118,12 @@ export class Till {
   startMs = 0;
 
   constructor(
+    readonly name: string,
     private readonly dataDir: string,
     private readonly env: Readonly<Record<string, string>>,
   ) {
-    const name = join(dataDir, `till-${randomBytes(4).toString('hex')}`);
-    this.orders = `${name}.orders`;
-    this.log = `${name}.log`;
+    this.orders = join(dataDir, `${name}.orders`);
+    this.log = join(dataDir, `${name}.log`);
   }
 
   /** `crash`: armed from its first moment on. */

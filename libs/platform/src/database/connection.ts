@@ -13,6 +13,9 @@ export function databaseUrl(config: Pick<Config, 'databaseUrl' | 'databaseUrls'>
   return url;
 }
 
+/** A little longer than the server takes for any statement: past it nobody is there to answer, though nobody hung up. */
+const NO_ANSWER_MS = 12_000;
+
 const TIMEOUTS = { statement_timeout: '10s', lock_timeout: '5s', idle_in_transaction_session_timeout: '5s' };
 
 /** Settings that travel in the start-up packet, so that they cost no round trip. */
@@ -35,6 +38,7 @@ export function contextPool(url: string, context: ContextName, more: PoolConfig 
     types: pgTypes,
     max: poolSize(context),
     connectionTimeoutMillis: 5_000,
+    query_timeout: NO_ANSWER_MS,
     idleTimeoutMillis: 30_000,
     keepAlive: true,
     allowExitOnIdle: false,

@@ -17,6 +17,7 @@ export class Transaction {
   private phase: Phase = 'waiting';
   private client?: PoolClient;
   private tail: Promise<unknown> = Promise.resolve();
+  private silence?: Error;
   private readonly befores: (() => Promise<void>)[] = [];
   private readonly afters: (() => void)[] = [];
   private readonly locals = new Map<symbol, unknown>();
@@ -28,12 +29,14 @@ export class Transaction {
   ) {}
 
   query(sql: Sql, values?: unknown[]): Promise<QueryResult> {
-    return this.inTurn(async () => (await this.opened()).query(asQuery(sql, values)));
+    return this.inTurn(async () => this.heard((await this.opened()).query(asQuery(sql, values))));
   }
 
   /** What TypeORM calls on a connection; here its statements take their turn with ours. */
   raw(...args: unknown[]): Promise<unknown> {
-    return this.inTurn(async () => ((await this.opened()).query as (...a: unknown[]) => Promise<unknown>)(...args));
+    return this.inTurn(async () =>
+      this.heard(((await this.opened()).query as (...a: unknown[]) => Promise<unknown>)(...args)),
+    );
   }
 
   /** The unit's last statement: alone when there was none before it. `settled` says whether it may be committed. */
@@ -42,7 +45,7 @@ export class Transaction {
       const alone = this.phase === 'waiting';
       const client = alone ? this.pool : await this.opened();
       if (alone) this.phase = 'over';
-      const result = await client.query(asQuery(sql, values));
+      const result = await this.heard(client.query(asQuery(sql, values)));
       settled(result);
       return result;
     });
@@ -71,7 +74,7 @@ export class Transaction {
     if (this.phase === 'open') {
       const committed = this.client!.query('COMMIT');
       crashPoint('transaction.commit-sent', this.context);
-      const { command } = await committed;
+      const { command } = await this.heard(committed);
       // a refused statement was caught and forgotten: Postgres rolls back, and says so in the command's tag only
       if (command !== 'COMMIT') throw new Error('Postgres rolled the transaction back at its end');
     }
@@ -81,12 +84,22 @@ export class Transaction {
 
   async rollback(): Promise<void> {
     await this.tail;
-    if (this.phase !== 'open') return this.end();
+    if (this.phase !== 'open' || this.silence) return this.end(this.silence);
     const failed = await this.client!.query('ROLLBACK').then(
       () => undefined,
       (error: Error) => error,
     );
     this.end(failed);
+  }
+
+  /** What Postgres itself has not said, but the driver: whoever stopped answering need not be told to roll back. */
+  private async heard<T>(asked: Promise<T>): Promise<T> {
+    try {
+      return await asked;
+    } catch (error) {
+      if (!('severity' in (error as Error))) this.silence = error as Error;
+      throw error;
+    }
   }
 
   private end(failed?: Error): void {
@@ -100,7 +113,7 @@ export class Transaction {
     if (this.phase === 'over') throw new Error('This transaction is over: an await is missing, or work outlived it');
     this.client = await this.pool.connect();
     this.phase = 'open';
-    await this.client.query('BEGIN');
+    await this.heard(this.client.query('BEGIN'));
     return this.client;
   }
 

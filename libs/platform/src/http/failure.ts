@@ -46,8 +46,13 @@ const BY_STATUS: Readonly<Record<number, { code: string; message: string }>> = {
 /** The database is away or full, or takes too long: nothing of ours is broken, and asking again helps. */
 const AWAY = /^(?:ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|57P0[123]|57014|53300|08\w{3}|55P03|40001|40P01)$/;
 
+/** The same in the driver's words, which have no code: nobody answers, or the connection went while it was used. */
+const NO_ANSWER =
+  /^timeout exceeded when trying to connect$|^Query read timeout$|^Connection terminated|^Client has encountered a connection error/;
+
 const isAway = (error: unknown): boolean => {
-  const { code, syscall, severity } = error as { code?: unknown; syscall?: unknown; severity?: unknown };
+  const { code, syscall, severity, message } = error as Record<string, unknown>;
+  if (code === undefined && typeof message === 'string' && NO_ANSWER.test(message)) return true;
   if (typeof code !== 'string' || !AWAY.test(code)) return false;
   return severity !== undefined || syscall === 'connect' || code.startsWith('E') === false;
 };

@@ -1,0 +1,91 @@
+import { eventually } from '../support/eventually';
+import { atRest, whatIsWrong } from './support/books';
+import { evening, untilServed, untilWell } from './support/evening';
+import { leaderOf, leadsAt, livingAt } from './support/leads';
+import { tell, times } from './support/matrix';
+import { Proxy } from './support/proxy';
+import { Stand } from './support/stand';
+import { Street } from './support/street';
+
+const CUTS = times(20, 2);
+/** The settings that the leadership connection, which also listens, begins with; and those of the contexts' pools. */
+const LISTENING = /idle_session_timeout=5s/;
+const POOLS = /search_path=/;
+/** As long as a statement may take, and a little. */
+const ANSWERED_MS = 15_000;
+
+describe('A connection that is half-open', () => {
+  let street: Street;
+  let stand: Stand;
+  let proxy: Proxy;
+  let leads: number;
+  beforeAll(async () => {
+    street = await Street.open();
+    stand = await Stand.open(street, 1, { PAYMENT_TIMEOUT_MS: '300' }, async (url) => {
+      proxy = await Proxy.before(url);
+      return proxy.url;
+    });
+    await eventually(() => leaderOf(stand));
+    leads = await leadsAt(stand);
+  }, 120_000);
+  afterAll(async () => {
+    await Promise.all(stand.tills.map((till) => till.close()));
+    proxy?.close();
+    await street?.close();
+  }, 60_000);
+
+  it(
+    `between the listener and Postgres is opened anew, ${CUTS} times, and orders go on meanwhile`,
+    async () => {
+      const recoveryMs: number[] = [];
+      for (let cut = 0; cut < CUTS; cut++) {
+        const at = Date.now();
+        expect(proxy.cut(LISTENING)).toBe(1);
+        const load = evening(stand, 500);
+        await untilServed(stand, stand.tills[0], at, 20_000);
+        await eventually(async () => {
+          expect(await livingAt(stand)).toBe(1);
+          expect(await leadsAt(stand)).toBe(leads);
+        }, 20_000);
+        await eventually(() => leaderOf(stand));
+        recoveryMs.push(await untilServed(stand, stand.tills[0], at, 20_000));
+        await load.over();
+        await untilWell(stand, Date.now());
+      }
+      await atRest(stand);
+      const wrong = await whatIsWrong(stand);
+      const note = 'until the leads are held again and a new order is confirmed';
+      tell({ fault: 'LISTEN and leadership connection half-open', tried: CUTS, lost: wrong.length, recoveryMs, note });
+      expect(wrong).toEqual([]);
+      expect(Math.max(...recoveryMs)).toBeLessThan(15_000);
+    },
+    CUTS * 30_000 + 60_000,
+  );
+
+  it(
+    'between a pool and Postgres is given up in bounded time: 503, then all is well',
+    async () => {
+      const recoveryMs: number[] = [];
+      const cuts = times(10, 1);
+      for (let cut = 0; cut < cuts; cut++) {
+        const at = Date.now();
+        expect(proxy.cut(POOLS)).toBeGreaterThan(0);
+        const { shop } = stand.tills[0];
+        const replies = await Promise.all(
+          Array.from({ length: 8 }, () => shop.get('/products?limit=1&q=trà', { withinMs: 30_000 })),
+        );
+        for (const { status } of replies) expect([200, 503]).toContain(status);
+        expect(replies.some(({ status }) => status === 503)).toBe(true);
+        expect(Date.now() - at).toBeLessThan(ANSWERED_MS + 5_000);
+        recoveryMs.push(await untilServed(stand, stand.tills[0], at, 60_000));
+      }
+      await untilWell(stand, Date.now());
+      await atRest(stand);
+      const wrong = await whatIsWrong(stand);
+      const note = `requests are answered 503 after ${ANSWERED_MS / 1_000} s at most`;
+      tell({ fault: 'every pooled connection half-open', tried: cuts, lost: wrong.length, recoveryMs, note });
+      expect(wrong).toEqual([]);
+    },
+    times(10, 1) * 90_000 + 120_000,
+  );
+});
