@@ -34,6 +34,11 @@ export class Proxy {
     return proxy;
   }
 
+  /** How many are open that began with such words, and go through. */
+  open(which: RegExp): number {
+    return [...this.pairs].filter(({ hello }) => which.test(hello)).length;
+  }
+
   /** What is open now and began with such words comes to nothing from here on; what is opened later goes through. */
   cut(which: RegExp): number {
     const hit = [...this.pairs].filter(({ hello }) => which.test(hello));
