@@ -24,14 +24,14 @@ const line = {
   lineTotal: { amount: 58000, currency: 'VND' },
   modifiers: [],
 };
-const data = {
+export const data = {
   number: 'BENCH',
   lines: [line, line],
   total: { amount: 116000, currency: 'VND' },
   note: 'x'.repeat(400),
 };
 const told = (orderId) => ({ orderId, number: 'BENCH', status: 'pending' });
-const noted = (commandId) => ({ commandId, correlationId: commandId, actor: { kind: 'system' } });
+export const noted = (commandId) => ({ commandId, correlationId: commandId, actor: { kind: 'system' } });
 
 /** One order placed, with a message. */
 export const appendOne = (store) => () => {
@@ -55,7 +55,7 @@ const PLAIN = {
     insert into order_pending (event_id) values ($2)`,
 };
 
-const oneStatement = (db) => () => {
+export const oneStatement = (db) => () => {
   const [streamId, commandId] = [ids.next(), ids.next()];
   const trace = {
     occurredAt: new Date().toISOString(),

@@ -36,20 +36,22 @@ const residentMb = (pid) => {
   }
 };
 
-/** Follows the youngest rebuild until it is replayed: events a second, and the most memory the process had meanwhile. */
+/** Follows the next rebuild until it is replayed: events a second, and the most memory the process had meanwhile. */
 async function replayed(shop, pid) {
+  const known = (await shop.ask('select id from projection_rebuilds')).map(({ id }) => id);
   let began;
   let most = 0;
   for (;;) {
     const [row] = await shop.ask(
       `select r.state, r.target, c.position from projection_rebuilds r join projection_checkpoints c using (relation)
-       order by r.asked_at desc limit 1`,
+       where r.id <> all($1::uuid[])`,
+      [known],
     );
     most = Math.max(most, residentMb(pid));
     const now = performance.now();
     if (row && row.position > 0) began ??= { at: now, position: row.position };
     if (row && ['failed', 'cancelled'].includes(row.state)) throw new Error(`the rebuild is ${row.state}`);
-    if (began && row.position >= row.target && row.state !== 'replaying')
+    if (began && row && row.position >= row.target && row.state !== 'replaying')
       return { perSecond: (row.target - began.position) / ((now - began.at) / 1_000), most };
     await pause(20);
   }
@@ -69,8 +71,9 @@ async function inTheShop(shop, open) {
   });
   const token = login.data.accessToken;
   const url = `${open.api}/admin/projections/order-view/rebuilds`;
+  const replay = replayed(shop, open.pid);
   const { data } = await call('POST', url, { token, body: { goLive: 'manual' } });
-  const measured = await replayed(shop, open.pid);
+  const measured = await replay;
   await until(shop, ['ready', 'failed']);
   await call('POST', `${url}/${data.id}/cancel`, { token });
   return measured;
@@ -87,7 +90,6 @@ async function byCommandLine(shop) {
     },
   );
   const over = new Promise((done) => child.once('exit', done));
-  await pause(1_500); // until then the youngest rebuild is the one before
   const measured = await replayed(shop, child.pid);
   if ((await over) !== 0) throw new Error('the command line could not rebuild');
   return measured;

@@ -3,6 +3,8 @@ import { inboxDone, outboxInsert, timersCancelled, timersSet } from '#platform/m
 
 /** What an append carries beside its events; each combination is a statement of its own, so that none pays for another. */
 export interface Parts {
+  /** Exactly one event, as most have: it comes in plain values, which cost less than arrays. */
+  readonly single: boolean;
   readonly key: boolean;
   readonly cart: boolean;
   readonly messages: boolean;
@@ -10,12 +12,13 @@ export interface Parts {
   readonly timers: boolean;
 }
 
-const known = new Map<string, Statement>();
+const known: (Statement | undefined)[] = [];
 
 const appended = 'exists (select from head)';
 
 /**
- * Parameters: stream, expected version, ids, types, schema versions, data, metadata; then of the parts that are there:
+ * Parameters: stream, expected version, metadata; id, type, schema version, data of the single event, or arrays of them;
+ * then of the parts that are there:
  * key (caller, key, body hash, command, command id) · cart (id, version) · messages · claim (seq, claimed by) ·
  * timers (to set, to cancel).
  *
@@ -23,12 +26,13 @@ const appended = 'exists (select from head)';
  * not come about, nothing is written and nothing is numbered. Numbers are drawn last, so that a refused key wastes none.
  */
 export function appendStatement(parts: Parts): Statement {
-  const letters = Object.entries(parts).flatMap(([name, there]) => (there ? [name] : []));
-  const name = ['append', ...letters].join('-');
-  const made = known.get(name) ?? statement(name, sql(parts));
-  known.set(name, made);
-  return made;
+  const { single, key, cart, messages, claim, timers } = parts;
+  const kind = +single + +key * 2 + +cart * 4 + +messages * 8 + +claim * 16 + +timers * 32;
+  return (known[kind] ??= statement(nameOf(parts), sql(parts)));
 }
+
+const nameOf = (parts: Parts): string =>
+  ['append', ...Object.entries(parts).flatMap(([name, there]) => (there ? [name] : []))].join('-');
 
 function sql(parts: Parts): string {
   let count = 7;
@@ -43,6 +47,13 @@ function sql(parts: Parts): string {
     `insert into placed_carts (cart_id, cart_version, order_id)
     select ${next()}::uuid, ${next()}::int, $1::uuid from head returning 1`;
   const sent = parts.messages && outboxInsert(next(), appended);
+  const [added, first, given] = parts.single
+    ? ['1', '$4::uuid', `(values ($4::uuid, $5::text, $6::int, $7::jsonb, 1))`]
+    : [
+        'cardinality($4::uuid[])',
+        '($4::uuid[])[1]',
+        `unnest($4::uuid[], $5::text[], $6::int[], $7::jsonb[]) with ordinality`,
+      ];
   const [seq, claimedBy] = parts.claim ? [`${next()}::bigint`, `${next()}::int`] : [];
   const timed = parts.timers && timersSet(next(), appended);
   const cancelled = parts.timers && timersCancelled(next(), appended);
@@ -51,17 +62,16 @@ function sql(parts: Parts): string {
       parts.claim &&
       `select seq from inbox where seq = ${seq} and claimed_by = ${claimedBy} and state = 'waiting' for update`,
     head: `insert into order_heads as h (order_id, version)
-      select $1::uuid, $2::int + cardinality($3::uuid[])
+      select $1::uuid, $2::int + ${added}
       where ($2::int = 0 or exists (select from order_heads where order_id = $1::uuid))
-        and not exists (select from order_events where id = ($3::uuid[])[1])
+        and not exists (select from order_events where id = ${first})
         ${parts.claim ? 'and exists (select from claim)' : ''}
       on conflict (order_id) do update set version = excluded.version where h.version = $2::int
       returning version`,
     events: `insert into order_events
         (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp")
-      select e.id, $1::uuid, $2::int + e.n::int, e.type, e.schema_version, e.data, $7::jsonb, statement_timestamp()
-      from head, unnest($3::uuid[], $4::text[], $5::int[], $6::jsonb[])
-        with ordinality as e(id, type, schema_version, data, n)
+      select e.id, $1::uuid, $2::int + e.n::int, e.type, e.schema_version, e.data, $3::jsonb, statement_timestamp()
+      from head, ${given} as e(id, type, schema_version, data, n)
       returning id, version`,
     key,
     cart,

@@ -59,31 +59,37 @@ export class Appender {
     let written = false;
     crashPoint('append.before', append.events[0].type);
     try {
-      const row = await within(() => this.write(append, gathered));
+      const texts = append.events.map(({ data }) => JSON.stringify(data));
+      const row = await within(() => this.write(append, texts, gathered));
       written = row.version !== null;
       crashPoint('append.written', append.events[0].type);
       if (row.version === null) return await within(() => this.because(append));
       unit?.settled();
       if (alone) this.wake(append, gathered);
       else this.db.afterCommit(() => this.wake(append, gathered));
-      return { version: row.version, repeated: false, events: fresh(append, row.timestamp) };
+      return { version: row.version, repeated: false, events: fresh(append, texts, row.timestamp) };
     } finally {
       if (!written) giveBack(unit, gathered);
     }
   }
 
-  private async write(append: Append, gathered: Gathered): Promise<{ version: number | null; timestamp: Date }> {
+  private async write(
+    append: Append,
+    texts: readonly string[],
+    gathered: Gathered,
+  ): Promise<{ version: number | null; timestamp: Date }> {
     const { streamId, expectedVersion, commandId, events, metadata, idempotency, cart, claimed } = append;
     const messages = [...gathered.messages, ...this.envelopes(append)];
-    const values: unknown[] = [
-      streamId,
-      expectedVersion,
-      events.map((_, index) => derivedId(commandId, index)),
-      events.map(({ type }) => type),
-      events.map(({ schemaVersion }) => schemaVersion),
-      events.map(({ data }) => JSON.stringify(data)),
-      JSON.stringify(metadata),
-    ];
+    const values: unknown[] = [streamId, expectedVersion, JSON.stringify(metadata)];
+    const single = events.length === 1;
+    if (single) values.push(derivedId(commandId, 0), events[0].type, events[0].schemaVersion, texts[0]);
+    else
+      values.push(
+        events.map((_, index) => derivedId(commandId, index)),
+        events.map(({ type }) => type),
+        events.map(({ schemaVersion }) => schemaVersion),
+        texts,
+      );
     if (idempotency)
       values.push(idempotency.caller, idempotency.key, idempotency.bodyHash, idempotency.command, commandId);
     if (cart) values.push(cart.cartId, cart.cartVersion);
@@ -91,6 +97,7 @@ export class Appender {
     if (claimed) values.push(claimed.seq, claimed.claimedBy);
     if (gathered.timers.length > 0) values.push(toSet(gathered.timers), toCancel(gathered.timers));
     const parts = {
+      single,
       key: idempotency !== undefined,
       cart: cart !== undefined,
       messages: messages.length > 0,
@@ -167,15 +174,19 @@ function giveBack(unit: Unit | undefined, { messages, timers }: Gathered): void 
   if (timers.length > 0) unit?.time(timers);
 }
 
-const fresh = ({ streamId, expectedVersion, commandId, events, metadata }: Append, timestamp: Date): RecordedEvent[] =>
-  events.map(({ type, schemaVersion, data }, index) => ({
+const fresh = (
+  { streamId, expectedVersion, commandId, events, metadata }: Append,
+  texts: readonly string[],
+  timestamp: Date,
+): RecordedEvent[] =>
+  events.map(({ type, schemaVersion }, index) => ({
     id: derivedId(commandId, index),
     orderId: streamId,
     version: expectedVersion + index + 1,
     position: null,
     type,
     schemaVersion,
-    data: JSON.parse(JSON.stringify(data)) as object,
+    data: JSON.parse(texts[index]) as object,
     metadata,
     timestamp,
     hash: null,

@@ -10,8 +10,10 @@ import { lastNumbered, number, readPending } from './pending';
 import type { Sealer } from './sealer';
 import { Watermark } from './watermark';
 
-/** Under load events come by the millisecond: a batch waits this long for its companions. */
+/** Under load events come by the millisecond: a batch waits this long for its companions, and longer when many come. */
 const GATHER_MS = 8;
+const MANY = 12;
+const GATHER_MANY_MS = 20;
 /** How often it looks by itself; between processes a word may get lost. */
 const LOOK_MS = 500;
 const LONGEST_TROUBLE_MS = 5_000;
@@ -65,7 +67,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
         const events = await run();
         well();
         const wait = await this.sealer.sealWhenDue();
-        if (events > 0) await pause(GATHER_MS);
+        if (events > 0) await pause(events < MANY ? GATHER_MS : GATHER_MANY_MS);
         else await bell.wait(Math.min(LOOK_MS, wait), lost);
       }
     } finally {
