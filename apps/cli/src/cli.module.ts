@@ -1,7 +1,14 @@
 import { Module } from '@nestjs/common';
 import { Operator } from './operator';
+import { AuditCommand } from './audit/audit.command';
+import { ListAuditCommand } from './audit/list-audit.command';
 import { MigrateCommand } from './database/migrate.command';
 import { SeedCommand } from './database/seed.command';
+import { DeadLettersCommand } from './dead-letters/dead-letters.command';
+import { DropDeadLetterCommand } from './dead-letters/drop-dead-letter.command';
+import { ListDeadLettersCommand } from './dead-letters/list-dead-letters.command';
+import { RedriveDeadLettersCommand } from './dead-letters/redrive-dead-letters.command';
+import { ShowDeadLetterCommand } from './dead-letters/show-dead-letter.command';
 import { EventsCommand } from './events/events.command';
 import { ListEventsCommand } from './events/list-events.command';
 import { VerifyEventsCommand } from './events/verify-events.command';
@@ -10,6 +17,10 @@ import { OrderHistoryCommand } from './orders/order-history.command';
 import { OrderStateCommand } from './orders/order-state.command';
 import { OrderTimelineCommand } from './orders/order-timeline.command';
 import { OrdersCommand } from './orders/orders.command';
+import { ListProcessesCommand } from './processes/list-processes.command';
+import { ProcessesCommand } from './processes/processes.command';
+import { ShowProcessCommand } from './processes/show-process.command';
+import { CompensateProcessCommand, RetryProcessCommand } from './processes/tend-process.command';
 import { projectionsCommands } from './projections/projections.command';
 
 /** `npm run shop -- …`: what an operator does from a terminal. */
@@ -20,6 +31,10 @@ import { projectionsCommands } from './projections/projections.command';
     ...[OrdersCommand, OrderHistoryCommand, OrderStateCommand, DiffOrderCommand, OrderTimelineCommand],
     ...[EventsCommand, ListEventsCommand, VerifyEventsCommand],
     ...projectionsCommands,
+    ...[DeadLettersCommand, ListDeadLettersCommand, ShowDeadLetterCommand],
+    ...[RedriveDeadLettersCommand, DropDeadLetterCommand],
+    ...[ProcessesCommand, ListProcessesCommand, ShowProcessCommand, RetryProcessCommand, CompensateProcessCommand],
+    ...[AuditCommand, ListAuditCommand],
   ],
 })
 export class CliModule {}

@@ -25,8 +25,10 @@ import { OrderedCarts } from './place-order/ordered-carts.store';
 import { Outcomes } from './place-order/outcomes.store';
 import { PlaceOrderHandler } from './place-order/place-order.command';
 import { PlaceOrderController } from './place-order/place-order.controller';
+import { processControllers, processProviders } from './processes/processes.config';
 import { projectionControllers, projectionProviders } from './projections/projections.config';
 import { RecordWhenRefunded, RecordWhenRefundFailed } from './refund-order/record-refund.consumer';
+import { WantRefundAgain } from './refund-order/refund-again.consumer';
 import { RefundOrderHandler } from './refund-order/refund-order.command';
 import { RefundOrderController } from './refund-order/refund-order.controller';
 import * as refunds from './refund-order/refunds-messages';
@@ -55,17 +57,19 @@ const messages = [
     ...orderHistoryControllers,
     ...salesReportControllers,
     ...projectionControllers,
+    ...processControllers,
   ],
   providers: [
     ...[Orders, OrderedCarts, KeyedCommands, Outcomes, ordersTotal],
     ...[PlaceOrderHandler, CancelOrderHandler, AdvanceOrderHandler, RefundOrderHandler],
     ...[CheckoutProcess, ConfirmWhenCheckedOut, CloseWhenWoundBack],
-    ...[RefundsProcess, RecordWhenRefunded, RecordWhenRefundFailed],
+    ...[RefundsProcess, RecordWhenRefunded, RecordWhenRefundFailed, WantRefundAgain],
     ...viewOrderProviders,
     ...listOrdersProviders,
     ...orderHistoryProviders,
     ...salesReportProviders,
     ...projectionProviders,
+    ...processProviders,
     ...trackOrderProviders,
   ],
 })

@@ -33,7 +33,8 @@ export class RebuildProjectionCommand extends JsonCommand {
   async run([name]: string[], { json = false, manual, orders }: RebuildOptions): Promise<void> {
     const rebuild = await this.operator.work(async (shop) => {
       const goLive = manual ? 'manual' : 'auto';
-      const started = await shop.tell(new StartRebuild(name, goLive, orders ?? null, 'command line'));
+      const wish = new StartRebuild(name, goLive, orders ?? null, 'command line');
+      const started = await shop.tell(wish, [name, ...(orders ?? [])]);
       return followRebuild(shop, started, json);
     });
     tellRebuild(rebuild, json);

@@ -69,7 +69,7 @@ export class RetrySetAsideCommand extends JsonCommand {
 
   async run([name, text]: string[], { json }: JsonOption): Promise<void> {
     const orderId = orderIdIn(text);
-    const retried = await this.operator.work((shop) => shop.tell(new RetrySetAside(name, orderId)));
+    const retried = await this.operator.work((shop) => shop.tell(new RetrySetAside(name, orderId), [name, orderId]));
     if (json) printJson(retried);
     else print(retried.digested ? `${orderId} is followed again` : `${orderId} stays set aside: ${retried.error}`);
     if (!retried.digested) process.exitCode = EXIT.failed;
@@ -87,7 +87,7 @@ export class DropKeptCommand extends JsonCommand {
   }
 
   async run([name]: string[], { json }: JsonOption): Promise<void> {
-    const result = await this.operator.work((shop) => shop.tell(new DropKept(name)));
+    const result = await this.operator.work((shop) => shop.tell(new DropKept(name), [name]));
     if (json) return printJson(result);
     print(result.dropped.length > 0 ? `dropped ${result.dropped.join(', ')}` : `nothing of ${name} was kept`);
   }

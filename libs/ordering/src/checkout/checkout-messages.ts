@@ -29,3 +29,21 @@ export class CheckoutOverdue extends OrderMessage<{ readonly orderId: Uuid }> {
 export class CheckoutWaits extends OrderMessage<{ readonly orderId: Uuid; readonly asked: number }> {
   static readonly type = 'ordering.checkout-waits.v1';
 }
+
+/** An admin wants the present step's requests sent again. `by` is who, by id. */
+export class RetryCheckout extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly by: string;
+  readonly reason: string | null;
+}> {
+  static readonly type = 'ordering.retry-checkout.v1';
+}
+
+/** An admin has asked for the order back: a note for the journal. What becomes of it the stream says. */
+export class WindBackAsked extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly by: string;
+  readonly reason: string | null;
+}> {
+  static readonly type = 'ordering.wind-back-asked.v1';
+}

@@ -8,7 +8,7 @@ import type {
   StockShort,
 } from '#contracts/inventory';
 import type { PaymentDeclined, PaymentTaken, PaymentUnknown, PaymentVoided } from '#contracts/payments';
-import { CheckoutOverdue, CheckoutWaits } from './checkout-messages';
+import { CheckoutOverdue, CheckoutWaits, RetryCheckout, WindBackAsked } from './checkout-messages';
 import { asksOf, isOver, type Checkout } from './checkout-steps';
 
 export type CheckoutHears =
@@ -26,7 +26,9 @@ export type CheckoutHears =
   | PaymentUnknown
   | PaymentVoided
   | CheckoutOverdue
-  | CheckoutWaits;
+  | CheckoutWaits
+  | RetryCheckout
+  | WindBackAsked;
 
 export interface Timer {
   readonly name: 'overdue' | 'waits';
@@ -73,9 +75,14 @@ export const stay = (state: Checkout, note: string, asks: readonly Message[] = [
   note,
 });
 
-export const go = (state: Checkout, note: string): Heard => ({
-  state,
-  asks: asksOf(state),
-  timers: state.step !== 'waiting' && isOver(state) ? noTimers(orderOf(state)) : [],
-  note,
-});
+/** A step begins afresh: whatever was asked in vain was another's. Its timer is set again where it had been let go. */
+export function go(given: Checkout, note: string): Heard {
+  const { parked, ...state } = { parked: undefined, ...given };
+  const timers = state.step === 'waiting' ? [] : timersOf(state, parked !== undefined);
+  return { state, asks: asksOf(state), timers, note };
+}
+
+function timersOf(state: Exclude<Checkout, { step: 'waiting' }>, wasParked: boolean): readonly Timer[] {
+  if (isOver(state)) return noTimers(orderOf(state));
+  return wasParked ? [waits(orderOf(state), 0)] : [];
+}

@@ -19,6 +19,8 @@ export interface Basket {
 /** How often the step's request was sent again for want of an answer. */
 interface Asking {
   readonly asked: number;
+  /** Asked in vain so often that nobody is asked any more until somebody has looked; an answer still counts. */
+  readonly parked?: string;
 }
 interface WindingBack extends Asking {
   readonly orderId: Uuid;
@@ -44,6 +46,15 @@ export type Checkout =
   | ({ readonly step: 'unbooking'; readonly orderId: Uuid } & Asking)
   | ({ readonly step: 'restocking'; readonly orderId: Uuid } & Asking)
   | { readonly step: 'undone'; readonly orderId: Uuid };
+
+/** Steps that have no other way out than their answer; the others are left when the checkout is overdue. */
+const noWayOut = ['confirming', 'voiding', 'releasing', 'closing', 'unbooking', 'restocking'] as const;
+type NoWayOut = Extract<Checkout, { step: (typeof noWayOut)[number] }>;
+export const hasNoWayOut = (state: Checkout): state is NoWayOut => (noWayOut as readonly string[]).includes(state.step);
+
+/** The way back, which an order takes once. */
+const back = ['voiding', 'releasing', 'closing', 'given-up', 'unbooking', 'restocking', 'undone'];
+export const windsBack = (step: string): boolean => back.includes(step);
 
 export const start: Checkout = { step: 'waiting', cancelled: null };
 

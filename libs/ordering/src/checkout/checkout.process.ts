@@ -8,8 +8,9 @@ import { ProcessHandler, type ProcessDefinition } from '#platform/processes';
 import { Clock } from '#platform/system';
 import { dueAt } from '../model/due.config';
 import { hear } from './checkout';
-import { CheckoutOverdue, CheckoutWaits } from './checkout-messages';
+import { CheckoutOverdue, CheckoutWaits, RetryCheckout, WindBackAsked } from './checkout-messages';
 import type { CheckoutHears } from './checkout-moves';
+import { checkoutStands } from './checkout-stands';
 import { start, type Checkout } from './checkout-steps';
 
 const definition = (reservationSeconds: number): ProcessDefinition<Checkout, CheckoutHears> => ({
@@ -20,6 +21,7 @@ const definition = (reservationSeconds: number): ProcessDefinition<Checkout, Che
     const { timers, ...rest } = hear(state, heard, reservationSeconds);
     return { ...rest, timers: timers.map((timer) => dueAt(timer, now)) };
   },
+  stands: checkoutStands,
 });
 
 @Injectable()
@@ -27,7 +29,7 @@ const definition = (reservationSeconds: number): ProcessDefinition<Checkout, Che
   ...[OrderPlaced, OrderConfirmed, OrderCancellationRequested, OrderCancelled],
   ...[StockReserved, StockShort, StockCommitted, StockCommitRefused, StockReleased],
   ...[PaymentTaken, PaymentDeclined, PaymentUnknown, PaymentVoided],
-  ...[CheckoutOverdue, CheckoutWaits],
+  ...[CheckoutOverdue, CheckoutWaits, RetryCheckout, WindBackAsked],
 )
 export class CheckoutProcess extends ProcessHandler<Checkout, CheckoutHears> {
   static readonly handler = 'checkout';

@@ -28,7 +28,16 @@ import type { OrderEvent } from '../model/order';
 import { announcements } from '../model/order-announcements';
 import { facts, given, orderId, sealed } from '../model/order-samples';
 import { hear } from './checkout';
-import { CheckoutOverdue, CheckoutWaits, CloseOrder, ConfirmOrder } from './checkout-messages';
+import { MOST_ASKED } from './asking-again';
+import { checkoutStands } from './checkout-stands';
+import {
+  CheckoutOverdue,
+  CheckoutWaits,
+  CloseOrder,
+  ConfirmOrder,
+  RetryCheckout,
+  WindBackAsked,
+} from './checkout-messages';
 import { patience, type CheckoutHears } from './checkout-moves';
 import { isOver, start, type Checkout } from './checkout-steps';
 
@@ -283,4 +292,92 @@ describe('Waiting for an answer', () => {
   it('grows more patient, up to ten minutes', () => {
     expect([0, 1, 2, 10].map(patience)).toEqual([30, 60, 120, 600]);
   });
+});
+
+describe('Asked in vain', () => {
+  const inVain = (state: Checkout, times = MOST_ASKED + 1) =>
+    Array.from({ length: times }).reduce<Checkout>((now) => on(now, waits).state, state);
+  const noWayOut: Checkout[] = [
+    confirming,
+    after(placed, reserved, overdue),
+    after(placed, reserved, declined),
+    after(placed, short),
+    after(placed, reserved, paid, committed, confirmed, takenBack),
+    after(placedForCash, reserved, owed, committed, confirmed, takenBack),
+  ];
+
+  it.each(noWayOut.map((state) => [state.step, state] as const))(
+    '%s asks so often, then nobody until somebody has looked',
+    (step, state) => {
+      expect(on(inVain(state, MOST_ASKED - 1), waits).asks).toHaveLength(1);
+      const last = on(inVain(state, MOST_ASKED), waits);
+      expect(last).toMatchObject({
+        asks: [],
+        timers: [],
+        note: `needs attention: no answer while ${step}, asked 9 times`,
+      });
+      expect(checkoutStands(last.state)).toMatchObject({ status: 'needs-attention', step });
+      expect(on(last.state, waits)).toMatchObject({ state: last.state, asks: [], timers: [] });
+    },
+  );
+
+  it.each([reserving, paying, committing].map((state) => [state.step, state] as const))(
+    '%s goes on, for it is left when it is overdue',
+    (_, state) => {
+      expect(on(inVain(state, 50), waits).asks).toHaveLength(1);
+      expect(checkoutStands(inVain(state, 50))).toMatchObject({ status: 'running', asked: 50 });
+    },
+  );
+
+  const voiding = inVain(after(placed, reserved, overdue));
+
+  it('and answered late, it goes on as if nothing had been, with its timer set again', () => {
+    const late = on(voiding, voided);
+    expect(late.asks).toEqual([asksToRelease('OVERDUE')]);
+    expect(late.state).toEqual(after(placed, reserved, overdue, voided));
+    expect(late.timers).toMatchObject([{ name: 'waits', inSeconds: 30 }]);
+    expect(checkoutStands(late.state)).toMatchObject({ status: 'running', attention: null });
+    const closing = inVain(after(placed, short));
+    expect(on(closing, closed).timers.map(({ inSeconds }) => inSeconds)).toEqual([null, null]);
+  });
+
+  it('it is asked again when an admin wants it: the same request, with all patience anew', () => {
+    const retry = new RetryCheckout({ orderId, by: 'admin-1', reason: 'provider is back' });
+    expect(on(voiding, retry)).toEqual({
+      state: after(placed, reserved, overdue),
+      asks: [asksToVoid('OVERDUE')],
+      timers: [{ name: 'waits', inSeconds: 30, message: new CheckoutWaits({ orderId, asked: 0 }) }],
+      note: 'asked again, by admin-1: provider is back',
+    });
+    expect(inVain(on(voiding, retry).state)).toEqual(voiding);
+    expect(on(paying, retry).asks).toEqual(on(reserving, reserved).asks);
+    expect(on(done, retry)).toMatchObject({ state: done, asks: [], timers: [] });
+    expect(on(start, retry)).toMatchObject({ state: start, asks: [] });
+  });
+
+  it('nothing is forgotten of what was late: money that comes while it is parked goes back when it is asked', () => {
+    const releasing = inVain(after(placed, reserved, declined));
+    expect(on(releasing, paid)).toMatchObject({ state: releasing, asks: [asksToVoid('PAYMENT_DECLINED')] });
+  });
+});
+
+describe('A checkout that an admin wants back', () => {
+  it('notes down who and why; the stream has the last word', () => {
+    const asked = new WindBackAsked({ orderId, by: 'admin-1', reason: null });
+    expect(on(confirming, asked)).toEqual({
+      ...{ state: confirming, asks: [], timers: [] },
+      note: 'to be wound back, by admin-1',
+    });
+    expect(on(confirming, unwantedByStaff).asks).toEqual([asksToVoid('STAFF')]);
+  });
+});
+
+describe('A checkout as it stands', () => {
+  it.each<[Checkout, object]>([
+    [start, { status: 'running', step: 'waiting', asked: 0 }],
+    [paying, { status: 'running', waitingFor: 'payments to take the money' }],
+    [on(paying, waits).state, { status: 'running', step: 'paying', asked: 1 }],
+    [done, { status: 'over', step: 'confirmed', waitingFor: null }],
+    [after(placed, short, closed), { status: 'over', step: 'given-up' }],
+  ])('%#', (state, stands) => expect(checkoutStands(state)).toMatchObject(stands));
 });

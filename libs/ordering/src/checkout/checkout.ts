@@ -3,9 +3,10 @@ import { StockCommitRefused, StockCommitted, StockReleased, StockReserved, Stock
 import { PaymentDeclined, PaymentTaken, PaymentUnknown, PaymentVoided } from '#contracts/payments';
 import type { Payment } from '../confirm-order/confirm-order';
 import { demandOf } from '../model/demand';
-import { CheckoutOverdue, CheckoutWaits } from './checkout-messages';
+import { CheckoutOverdue, CheckoutWaits, RetryCheckout, WindBackAsked } from './checkout-messages';
 import { go, overdue, stay, waits, type CheckoutHears, type Heard } from './checkout-moves';
-import { asksOf, voidPayment, type Basket, type Checkout } from './checkout-steps';
+import { voidPayment, type Basket, type Checkout } from './checkout-steps';
+import { askAgain, byHand, retried } from './asking-again';
 import { cancelled, goodsCameLate, late, released, unwanted, voided } from './winding-back';
 
 /** The pure checkout: what it makes of each message, in whatever order the messages come, however often, however late. */
@@ -16,6 +17,8 @@ export function hear(state: Checkout, heard: CheckoutHears, reservationSeconds: 
   if (heard instanceof OrderCancelled) return cancelled(state, heard);
   if (heard instanceof CheckoutOverdue) return late(state);
   if (heard instanceof CheckoutWaits) return askAgain(state, heard);
+  if (heard instanceof RetryCheckout) return retried(state, heard);
+  if (heard instanceof WindBackAsked) return stay(state, byHand('to be wound back', heard));
   if (heard instanceof OrderConfirmed) return confirmed(state);
   if (heard instanceof StockReserved || heard instanceof StockShort) return reserved(state, heard);
   if (heard instanceof StockCommitted || heard instanceof StockCommitRefused) return committed(state, heard);
@@ -84,11 +87,4 @@ function committed(state: Checkout, heard: StockCommitted | StockCommitRefused):
 function confirmed(state: Checkout): Heard {
   if (state.step !== 'confirming') return stay(state, 'confirmed, heard again');
   return go({ step: 'confirmed', orderId: state.orderId, method: state.payment.method }, 'confirmed');
-}
-
-function askAgain(state: Checkout, { body }: CheckoutWaits): Heard {
-  if (!('asked' in state)) return stay(state, 'nothing is waited for');
-  const again = { ...state, asked: state.asked + 1 };
-  const note = `no answer while ${state.step}: asked again`;
-  return { state: again, asks: asksOf(again), timers: [waits(body.orderId, again.asked)], note };
 }

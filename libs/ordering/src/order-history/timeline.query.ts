@@ -47,9 +47,9 @@ export class OrderTimelineQueryHandler implements IQueryHandler<OrderTimeline> {
         data: { id, position, metadata },
       };
     });
-    const steps = (await this.journal.of(orderId)).map(({ process, version, at, heard, note, asked }): Entry => {
-      const data = { process, step: version, heard, asked };
-      return { at: at.toISOString(), source: 'process', type: heard, note, version: null, data };
+    const steps = (await this.journal.of(orderId)).map(({ process, version, at, note, asked, ...line }): Entry => {
+      const data = { process, step: version, asked: asked.map(({ type }) => type), requests: asked, ...line };
+      return { at: at.toISOString(), source: 'process', type: line.heard, note, version: null, data };
     });
     const heard = (await this.timelines.of(orderId)).map(({ at, source, type, note, data }): Entry => {
       return { at: at.toISOString(), source, type, note, version: null, data };

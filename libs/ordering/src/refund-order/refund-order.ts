@@ -21,6 +21,12 @@ export function refundOrder(order: Order, { refundId, amount, reason }: RefundOr
   return [{ type: 'RefundRequested', data: { refundId, amount: wanted, reason } }];
 }
 
+/** Wanted once more after a provider refused it; nothing where it has gone back another way meanwhile. */
+export function refundAgain(order: Order, wish: RefundOrder & { readonly amount: Money }): readonly OrderEvent[] {
+  if (!('refunds' in order) || refundable(order).amount < wish.amount.amount) return [];
+  return refundOrder(order, wish);
+}
+
 const requested = (order: Order, refundId: Uuid) =>
   'refunds' in order
     ? order.refunds.find((refund) => refund.refundId === refundId && refund.state === 'requested')

@@ -24,3 +24,23 @@ export class RecordRefundFailure extends OrderMessage<{
 export class RefundWaits extends OrderMessage<{ readonly orderId: Uuid; readonly refundId: Uuid }> {
   static readonly type = 'ordering.refund-waits.v1';
 }
+
+/** An admin wants what is still open to be asked for again. `by` is who, by id. */
+export class RetryRefunds extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly by: string;
+  readonly reason: string | null;
+}> {
+  static readonly type = 'ordering.retry-refunds.v1';
+}
+
+/** Asks the order to want money back again that a provider had refused. Answered by OrderRefundRequested, with another id. */
+export class RefundAgain extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly refundId: Uuid;
+  readonly amount: Money;
+  readonly reason: string;
+  readonly idempotencyKey: string;
+}> {
+  static readonly type = 'ordering.refund-again.v1';
+}

@@ -6,7 +6,8 @@ import { ProcessHandler, type ProcessDefinition } from '#platform/processes';
 import { Clock } from '#platform/system';
 import { dueAt } from '../model/due.config';
 import { hearOfRefund, noRefunds, type Refunds, type RefundsHear } from './refunds';
-import { RefundWaits } from './refunds-messages';
+import { RefundWaits, RetryRefunds } from './refunds-messages';
+import { refundsStand } from './refunds-stand';
 
 const definition: ProcessDefinition<Refunds, RefundsHear> = {
   name: 'refunds',
@@ -16,10 +17,16 @@ const definition: ProcessDefinition<Refunds, RefundsHear> = {
     const { timers, ...rest } = hearOfRefund(state, heard);
     return { ...rest, timers: timers.map((timer) => dueAt(timer, now)) };
   },
+  stands: refundsStand,
 };
 
 @Injectable()
-@Hears(...[OrderRefundRequested, OrderRefunded, OrderRefundFailed], ...[PaymentRefunded, RefundRefused], RefundWaits)
+@Hears(
+  ...[OrderRefundRequested, OrderRefunded, OrderRefundFailed],
+  ...[PaymentRefunded, RefundRefused],
+  RefundWaits,
+  RetryRefunds,
+)
 export class RefundsProcess extends ProcessHandler<Refunds, RefundsHear> {
   static readonly handler = 'refunds';
 

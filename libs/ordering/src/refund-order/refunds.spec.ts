@@ -1,8 +1,9 @@
 import { vnd } from '#kernel';
 import { OrderRefunded, OrderRefundFailed, OrderRefundRequested } from '#contracts/ordering';
 import { PaymentRefunded, RefundPayment, RefundRefused } from '#contracts/payments';
-import { RecordRefund, RecordRefundFailure, RefundWaits } from './refunds-messages';
-import { allDone, hearOfRefund, noRefunds, type Refunds, type RefundsHear } from './refunds';
+import { RecordRefund, RecordRefundFailure, RefundAgain, RefundWaits, RetryRefunds } from './refunds-messages';
+import { refundsStand } from './refunds-stand';
+import { allDone, hearOfRefund, MOST_ASKED, noRefunds, type Refunds, type RefundsHear } from './refunds';
 
 const orderId = 'o1';
 const amount = vnd(40_000);
@@ -44,7 +45,9 @@ describe('Giving money back', () => {
         idempotencyKey: 'refunds:o1:a:recording-failure',
       }),
     ]);
-    expect(after(requested(), refused(), failed())).toEqual({ refunds: { a: { step: 'failed' } } });
+    expect(after(requested(), refused(), failed())).toEqual({
+      refunds: { a: { step: 'failed', owed: amount, reason: 'cold' } },
+    });
   });
 
   it('keeps two refunds of one order apart', () => {
@@ -69,4 +72,80 @@ describe('Giving money back', () => {
   ])('makes nothing of %s', (_, state, heard) => {
     expect(hearOfRefund(state, heard)).toMatchObject({ state, asks: [], timers: [] });
   });
+});
+
+const again = (reason: string | null = null) => new RetryRefunds({ orderId, by: 'admin-1', reason });
+const inVain = Array.from({ length: MOST_ASKED + 1 }, waits);
+
+describe('A refund that gets no answer', () => {
+  const parked = after(requested(), ...inVain);
+
+  it('is asked for so often and no more, and then needs attention', () => {
+    expect(asks(after(requested(), ...inVain.slice(1)), waits())).toEqual([]);
+    expect(asks(after(requested(), ...inVain.slice(2)), waits())).toHaveLength(1);
+    expect(hearOfRefund(parked, waits())).toMatchObject({ state: parked, asks: [], timers: [] });
+    expect(refundsStand(parked)).toMatchObject({
+      ...{ status: 'needs-attention', step: 'paying-back', attention: 'no answer while paying-back, asked 9 times' },
+    });
+  });
+
+  it('goes on when the answer comes after all', () => {
+    const late = hearOfRefund(parked, paidBack());
+    expect(late.asks).toHaveLength(1);
+    expect(late.timers).toMatchObject([{ inSeconds: 30 }]);
+    expect(refundsStand(late.state)).toMatchObject({ status: 'running', step: 'recording', attention: null });
+  });
+
+  it('is asked for again with the same key when an admin wants it', () => {
+    const tended = hearOfRefund(parked, again('provider is back'));
+    expect(tended).toMatchObject({
+      asks: asks(noRefunds, requested()),
+      note: 'asked again, by admin-1: provider is back',
+    });
+    expect(tended.state).toEqual(after(requested()));
+    expect(tended.timers).toMatchObject([{ name: 'refund-waits:a', inSeconds: 30 }]);
+  });
+});
+
+describe('A refund that is refused for good', () => {
+  const owing = after(requested(), refused(), failed());
+
+  it('needs attention: the customer has not got it back', () => {
+    expect(refundsStand(owing)).toMatchObject({
+      status: 'needs-attention',
+      step: 'failed',
+      attention: 'refused: cold',
+    });
+  });
+
+  it('is wanted of the order again when an admin says so, once', () => {
+    const tended = hearOfRefund(owing, again());
+    const idempotencyKey = 'refunds:o1:a:again';
+    const reason = 'again, after: cold';
+    expect(tended.asks).toEqual([new RefundAgain({ orderId, refundId: 'a', amount, reason, idempotencyKey })]);
+    expect(refundsStand(tended.state)).toMatchObject({ status: 'over', attention: null });
+    expect(hearOfRefund(tended.state, again())).toMatchObject({ asks: [], note: 'nothing to ask again, by admin-1' });
+  });
+
+  it('stands beside others, and speaks for all while it does', () => {
+    const both = [requested('b'), paidBack('b'), recorded('b')].reduce<Refunds>(
+      (state, it) => hearOfRefund(state, it).state,
+      owing,
+    );
+    expect(refundsStand(both)).toMatchObject({ status: 'needs-attention', step: 'failed' });
+  });
+
+  it('that was refused before anybody kept what was owed is over', () => {
+    expect(refundsStand({ refunds: { a: { step: 'failed' } } })).toMatchObject({ status: 'over' });
+    expect(asks({ refunds: { a: { step: 'failed' } } }, again())).toEqual([]);
+  });
+});
+
+describe('Refunds as they stand', () => {
+  it.each<[string, Refunds, object]>([
+    ['none yet', noRefunds, { status: 'running', waitingFor: 'a refund' }],
+    ['one asked of the provider', after(requested()), { status: 'running', step: 'paying-back', asked: 0 }],
+    ['one asked again', after(requested(), waits()), { status: 'running', asked: 1 }],
+    ['all done', after(requested(), paidBack(), recorded()), { status: 'over', step: 'refunded', waitingFor: null }],
+  ])('%s', (_, state, stands) => expect(refundsStand(state)).toMatchObject(stands));
 });

@@ -1,15 +1,22 @@
 import type { Message, Money, Uuid } from '#kernel';
 import { OrderRefunded, OrderRefundFailed, OrderRefundRequested } from '#contracts/ordering';
 import { PaymentRefunded, RefundPayment, RefundRefused } from '#contracts/payments';
-import { RecordRefund, RecordRefundFailure, RefundWaits } from './refunds-messages';
+import { RecordRefund, RecordRefundFailure, RefundAgain, RefundWaits, RetryRefunds } from './refunds-messages';
+
+/** How often it was asked again for want of an answer; `parked` once nobody is asked until somebody has looked. */
+interface Asking {
+  readonly asked: number;
+  readonly parked?: string;
+}
 
 /** Where one refund stands: asked of the provider, then told to the order. */
 export type RefundStep =
-  | { readonly step: 'paying-back'; readonly amount: Money; readonly reason: string; readonly asked: number }
-  | { readonly step: 'recording'; readonly amount: Money; readonly asked: number }
-  | { readonly step: 'recording-failure'; readonly reason: string; readonly asked: number }
+  | ({ readonly step: 'paying-back'; readonly amount: Money; readonly reason: string } & Asking)
+  | ({ readonly step: 'recording'; readonly amount: Money } & Asking)
+  | ({ readonly step: 'recording-failure'; readonly reason: string; readonly owed?: Money } & Asking)
   | { readonly step: 'refunded' }
-  | { readonly step: 'failed' };
+  /** `owed` is what the customer has not got back and nobody has asked for again; it was not kept at first. */
+  | { readonly step: 'failed'; readonly owed?: Money; readonly reason?: string };
 
 /** All refunds of one order, each on its own way. */
 export interface Refunds {
@@ -17,7 +24,13 @@ export interface Refunds {
 }
 
 export type RefundsHear =
-  OrderRefundRequested | OrderRefunded | OrderRefundFailed | PaymentRefunded | RefundRefused | RefundWaits;
+  | OrderRefundRequested
+  | OrderRefunded
+  | OrderRefundFailed
+  | PaymentRefunded
+  | RefundRefused
+  | RefundWaits
+  | RetryRefunds;
 
 export interface RefundTimer {
   readonly name: string;
@@ -34,7 +47,11 @@ export interface RefundsHeard {
 
 export const noRefunds: Refunds = { refunds: {} };
 
-const isDone = (refund: RefundStep): boolean => refund.step === 'refunded' || refund.step === 'failed';
+/** How often a request is sent again before somebody has to look. */
+export const MOST_ASKED = 8;
+
+const isDone = (refund: RefundStep): refund is Extract<RefundStep, { step: 'refunded' | 'failed' }> =>
+  refund.step === 'refunded' || refund.step === 'failed';
 export const allDone = ({ refunds }: Refunds): boolean => Object.values(refunds).every(isDone);
 
 /** What each step asks for: the same every time, so that asking again is harmless. */
@@ -64,7 +81,9 @@ const waits = (orderId: Uuid, refundId: Uuid, inSeconds: number | null): RefundT
 });
 
 /** The pure process that gives money back: provider first, then the order's own stream. */
-export function hearOfRefund({ refunds }: Refunds, heard: RefundsHear): RefundsHeard {
+export function hearOfRefund(state: Refunds, heard: RefundsHear): RefundsHeard {
+  if (heard instanceof RetryRefunds) return retried(state, heard);
+  const { refunds } = state;
   const { orderId, refundId } = heard.body;
   const refund = refunds[refundId];
   const stay = (note: string): RefundsHeard => ({ state: { refunds }, asks: [], timers: [], note });
@@ -80,14 +99,45 @@ export function hearOfRefund({ refunds }: Refunds, heard: RefundsHear): RefundsH
     return refund ? stay('asked for again') : go({ step: 'paying-back', amount, reason, asked: 0 }, 'refund asked for');
   }
   if (!refund || isDone(refund)) return stay('nothing is waited for');
-  if (heard instanceof RefundWaits)
-    return 'asked' in refund
-      ? go({ ...refund, asked: refund.asked + 1 }, `no answer while ${refund.step}: asked again`)
-      : stay('nothing is waited for');
+  if (heard instanceof RefundWaits) {
+    if (refund.parked !== undefined) return stay('needs attention, and is asked no more');
+    if (refund.asked < MOST_ASKED)
+      return go({ ...refund, asked: refund.asked + 1 }, `no answer while ${refund.step}: asked again`);
+    const parked = `no answer while ${refund.step}, asked ${refund.asked + 1} times`;
+    const left = { refunds: { ...refunds, [refundId]: { ...refund, parked } } };
+    return { state: left, asks: [], timers: [], note: `needs attention: ${parked} (${refundId})` };
+  }
   if (heard instanceof OrderRefunded) return go({ step: 'refunded' }, 'refunded');
-  if (heard instanceof OrderRefundFailed) return go({ step: 'failed' }, 'failed, and noted');
+  if (heard instanceof OrderRefundFailed) {
+    const { owed, reason } = refund.step === 'recording-failure' ? refund : { owed: undefined, reason: undefined };
+    return go({ step: 'failed', ...(owed && { owed }), ...(reason && { reason }) }, 'failed, and noted');
+  }
   if (refund.step !== 'paying-back') return stay('heard again');
   if (heard instanceof PaymentRefunded)
     return go({ step: 'recording', amount: heard.body.amount, asked: 0 }, 'the money is on its way back');
-  return go({ step: 'recording-failure', reason: heard.body.reason, asked: 0 }, `refused: ${heard.body.reason}`);
+  const { reason, amount: owed } = heard.body;
+  return go({ step: 'recording-failure', reason, owed, asked: 0 }, `refused: ${reason}`);
+}
+
+/** Somebody has looked: what is open is asked again, and what was refused for good is wanted of the order once more. */
+function retried({ refunds }: Refunds, { body: { orderId, by, reason } }: RetryRefunds): RefundsHeard {
+  const asks: Message[] = [];
+  const timers: RefundTimer[] = [];
+  const next = Object.entries(refunds).map(([refundId, refund]): [Uuid, RefundStep] => {
+    if (refund.step === 'failed' && refund.owed) {
+      const { owed, reason: why = 'refused', ...rest } = refund;
+      const idempotencyKey = `refunds:${orderId}:${refundId}:again`;
+      asks.push(new RefundAgain({ orderId, refundId, amount: owed, reason: `again, after: ${why}`, idempotencyKey }));
+      return [refundId, rest];
+    }
+    if (isDone(refund)) return [refundId, refund];
+    const { parked: _, ...rest } = refund;
+    const again = { ...rest, asked: 0 };
+    asks.push(...asksOf(orderId, refundId, again));
+    timers.push(waits(orderId, refundId, patience(0)));
+    return [refundId, again];
+  });
+  const what = asks.length > 0 ? 'asked again' : 'nothing to ask again';
+  const note = `${what}, by ${by}${reason === null ? '' : `: ${reason}`}`;
+  return { state: { refunds: Object.fromEntries(next) }, asks, timers, note };
 }

@@ -77,7 +77,7 @@ describe('The configuration', () => {
     ['TRUSTED_PROXIES', '10.0.0.0/33', 'TRUSTED_PROXIES must be IP addresses or ranges such as 10.0.0.0/8, separated by commas'], // prettier-ignore
     ['PAYMENT_PROVIDERS', 'gold', 'PAYMENT_PROVIDERS must be some of sandbox, cash, separated by commas'],
     ['TOKEN_SECRET', 'short', 'TOKEN_SECRET must be at least 32 random bytes in base64 (openssl rand -base64 32)'],
-    ['DATABASE_URL_ORDERS', 'postgres://a/b', 'DATABASE_URL_ORDERS names no context: there are identity, customers, catalog, inventory, cart, ordering, payments, notifications, privacy, sandbox'], // prettier-ignore
+    ['DATABASE_URL_ORDERS', 'postgres://a/b', 'DATABASE_URL_ORDERS names no context: there are identity, customers, catalog, inventory, cart, ordering, payments, notifications, privacy, audit, sandbox'], // prettier-ignore
     ['ADMIN_EMAIL', 'admin', 'ADMIN_EMAIL must be an e-mail address'],
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be error, warn, info, debug or silent'],
   ])('refuses %s=%s in one line', (name, value, line) => {

@@ -1,7 +1,7 @@
 /**
  * Whose data may lie apart: each has a Postgres schema of its name, and may have a database of its own.
- * Two are no shop contexts: `privacy` holds the keys that personal values are sealed with, and `sandbox` the books of
- * the sandbox payment provider.
+ * Three are no shop contexts: `privacy` holds the keys that personal values are sealed with, `audit` who did what in the
+ * back office, and `sandbox` the books of the sandbox payment provider.
  */
 export const contextNames = [
   'identity',
@@ -13,10 +13,11 @@ export const contextNames = [
   'payments',
   'notifications',
   'privacy',
+  'audit',
   'sandbox',
 ] as const;
 
-/** The contexts that speak to each other: without those two. */
-export const shopContexts = contextNames.filter((name) => name !== 'privacy' && name !== 'sandbox');
+/** The contexts that speak to each other: without those three. */
+export const shopContexts = contextNames.filter((name) => name !== 'privacy' && name !== 'audit' && name !== 'sandbox');
 
 export type ContextName = (typeof contextNames)[number];

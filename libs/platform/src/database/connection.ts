@@ -3,8 +3,8 @@ import type { Config, ContextName } from '#platform/config';
 import { pgTypes } from './pg-types';
 import { oneRoleServes, ownerRole, ownRuntimeRole } from './roles';
 
-/** Eight contexts of four, two lesser schemas of two, and the one for leadership: under 40 a process. */
-export const poolSize = (context: ContextName): number => (['privacy', 'sandbox'].includes(context) ? 2 : 4);
+/** Eight contexts of four, three lesser schemas of two, and the one for leadership: under 40 a process. */
+export const poolSize = (context: ContextName): number => (['privacy', 'audit', 'sandbox'].includes(context) ? 2 : 4);
 
 /** Where the context's data lies. Throws when no database is configured: the embedded one sets `databaseUrl`. */
 export function databaseUrl(config: Pick<Config, 'databaseUrl' | 'databaseUrls'>, context: ContextName): string {

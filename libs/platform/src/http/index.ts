@@ -3,6 +3,7 @@ import './common-messages';
 export { limitConnections, shopAdapter, takeFiles } from './adapter';
 export * from './answer';
 export { layEdge } from './edge';
+export { failureOf } from './failure';
 export { FailureFilter } from './failure.filter';
 export { complain, field, type Complaint, type FieldKind, type FieldOptions } from './field';
 export * from './fields';

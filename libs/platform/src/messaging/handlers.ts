@@ -13,6 +13,11 @@ export interface Prepares {
   prepare(messages: readonly Envelope[]): Promise<void>;
 }
 
+/** A handler that has to see that this build can do its work, before anything is heard. */
+export interface Checks {
+  check(): Promise<void>;
+}
+
 export interface Handler {
   readonly name: string;
   readonly lane: string;
@@ -20,9 +25,10 @@ export interface Handler {
   readonly classes: readonly MessageClass[];
   handle(message: Message): Promise<void>;
   prepare?(messages: readonly Envelope[]): Promise<void>;
+  check?(): Promise<void>;
 }
 
-type Instance = Partial<Prepares> & {
+type Instance = Partial<Prepares & Checks> & {
   handle?(message: Message): Promise<void>;
   execute?(message: Message): Promise<void>;
 };
@@ -52,6 +58,7 @@ export function handlerOf(instance: object): Handler | undefined {
     classes,
     handle: (message) => (one.handle ? one.handle(message) : one.execute!(message)),
     ...(one.prepare && { prepare: (messages: readonly Envelope[]) => one.prepare!(messages) }),
+    ...(one.check && { check: () => one.check!() }),
   };
 }
 

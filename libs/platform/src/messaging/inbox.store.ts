@@ -210,6 +210,21 @@ const FREE = statement(
 export const freeStale = async (db: Database, dead: readonly number[], instance: number, held: readonly number[]) =>
   (await db.query(FREE, [dead, instance, held])).length;
 
+/**
+ * A message that came while a dead one of its key was being settled may have seen it dead still, and wait behind nobody.
+ * It is found here.
+ */
+export const wakeStranded = async (db: Database, lanes: readonly string[]): Promise<number> =>
+  (
+    await db.execute(
+      `update inbox i set next_at = now()
+       where i.state = 'waiting' and i.claimed_by = 0 and i.next_at = 'infinity' and i.lane = any($1::text[])
+         and not exists (
+           select from inbox d where d.lane = i.lane and d.key = i.key and d.state = 'dead' and d.seq < i.seq)`,
+      [lanes],
+    )
+  ).count;
+
 export interface Subscription {
   readonly type: string;
   readonly handler: string;

@@ -1,9 +1,16 @@
-import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  Optional,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import type { MessageClass } from '#kernel';
 import type { ContextName } from '#platform/config';
 import type { Database } from '#platform/database';
-import { Leadership } from '#platform/leadership';
+import { BACKSTAGE, Leadership } from '#platform/leadership';
 import type { Branch } from './branch';
 import { handlersIn } from './discovery';
 import { Handlers } from './handlers';
@@ -32,6 +39,7 @@ export class PostOffice implements OnApplicationBootstrap, BeforeApplicationShut
     private readonly leadership: Leadership,
     private readonly transport: Transport,
     private readonly branches: Branches,
+    @Optional() @Inject(BACKSTAGE) private readonly backstage: boolean | null,
   ) {
     leadership.onWord((word) => this.heard(word));
   }
@@ -65,6 +73,8 @@ export class PostOffice implements OnApplicationBootstrap, BeforeApplicationShut
       branch.handlers = new Handlers(handlersIn(this.modules, branch.context));
       branch.registry.add(...branch.handlers.all.flatMap(({ classes }) => classes));
     }
+    if (!this.backstage)
+      for (const { handlers } of this.branches.all) for (const handler of handlers.all) await handler.check?.();
     await Promise.all(this.branches.all.map(({ db, handlers }) => subscribe(db, handlers.subscriptions)));
     for (const branch of this.branches.all) this.start(branch);
   }

@@ -3,7 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import { Leadership } from '#platform/leadership';
 import type { Branch } from './branch';
 import { Branches } from './branches';
-import { inboxFigures } from './inbox.store';
+import { inboxFigures, wakeStranded } from './inbox.store';
 import { deadLetters, inboxLagSeconds, inboxWaiting, outboxAgeSeconds } from './metrics';
 import { outboxAge } from './outbox.store';
 import { forgetIds, pruneInbox, pruneOutbox, vacuum } from './pruning.store';
@@ -28,6 +28,13 @@ export class QueueCare {
       inboxLagSeconds.set({ context }, lag);
       inboxWaiting.set({ context }, waiting);
       deadLetters.set({ context }, dead);
+    });
+  }
+
+  @Interval('messaging stranded', 5_000)
+  wake(): Promise<void> {
+    return this.each(async ({ db, handlers, inbox }) => {
+      if ((await wakeStranded(db, handlers.lanes)) > 0) inbox.raise();
     });
   }
 

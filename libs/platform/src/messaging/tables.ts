@@ -73,3 +73,8 @@ export async function createMessagingTables(queryRunner: QueryRunner): Promise<v
   if (version < 170000) return; // before 17 only an owner vacuums, so there autovacuum has to do
   await queryRunner.query(`grant maintain on outbox, inbox, timers to ${runtimeRole(context)}`);
 }
+
+/** For a later migration of each: dead letters are read in the order in which they came. */
+export async function createDeadLetterDesk(queryRunner: QueryRunner): Promise<void> {
+  await queryRunner.query(`create index inbox_dead_in_order on inbox (seq) where state = 'dead'`);
+}

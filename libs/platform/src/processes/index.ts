@@ -1,5 +1,13 @@
-export { type Heard, type ProcessDefinition, type ProcessTimer } from './definition';
+export { type Heard, type ProcessDefinition, type ProcessTimer, type Stands } from './definition';
 export { processHandler } from './handler-factory';
 export { ProcessHandler } from './process-handler';
+export { ProcessFigures } from './process-figures.job';
 export { ProcessJournal, type JournalLine } from './process-journal.store';
-export { createProcessTables } from './tables';
+export {
+  Processes,
+  type KnownProcess,
+  type ListedProcess,
+  type ProcessFilter,
+  type ProcessPlace,
+} from './process-list.store';
+export { createProcessDesk, createProcessTables } from './tables';

@@ -13,10 +13,20 @@ import {
 } from '#platform/messaging';
 import type { Clock } from '#platform/system';
 import type { ProcessDefinition } from './definition';
-import { loadProcesses, takeSteps, type Outcome, type Step, type Standing } from './processes.store';
+import { DefinitionMissing } from './definition-missing';
+import { ended } from './metrics';
+import {
+  loadProcesses,
+  strangeDefinitions,
+  takeSteps,
+  type Outcome,
+  type Step,
+  type Standing,
+} from './processes.store';
 
 const REMEMBERED = 2_000;
 const TRIES = 3;
+const NEWER_MS = 2_000;
 
 /**
  * Runs a process: extend it, mark the class with `@Hears(...)`. One statement a message: counted in the inbox, state,
@@ -45,13 +55,21 @@ export abstract class ProcessHandler<State extends object, Hears extends Message
     if (ids.size > 0) await this.read([...ids]);
   }
 
+  /** Refuses to open a shop that could not bring to their end what an earlier one has begun. */
+  async check(): Promise<void> {
+    const known = this.definitions.map(({ version }) => version);
+    const strange = await strangeDefinitions(this.outbox.db, this.name, known);
+    if (strange.length > 0) throw new DefinitionMissing(this.name, known, strange);
+  }
+
   async handle(message: Hears): Promise<void> {
     const unit = currentUnit();
     if (!unit) throw new Error(`${this.name} hears messages from the inbox only`);
-    const { envelope, claimed, handler } = unit;
+    const { envelope, claimed, handler, attempts } = unit;
     for (let tries = 0; tries < TRIES; tries++) {
       const from = this.seen.get(envelope.key) ?? (await this.read([envelope.key])).get(envelope.key)!;
-      const { state, asks, timers, note } = this.definition(from).hear(from.state, message, this.clock.now());
+      const definition = this.definition(from);
+      const { state, asks, timers, note } = definition.hear(from.state, message, this.clock.now());
       const kept = JSON.parse(JSON.stringify(state)) as State;
       const ready = this.outbox.envelopes([...asks, ...timers.map((timer) => timer.message)], (index) =>
         derivedId(envelope.id, handler, index),
@@ -60,9 +78,11 @@ export abstract class ProcessHandler<State extends object, Hears extends Message
         ...{ name: `${this.name}/${name}`, key: envelope.key, dueAt },
         envelope: ready[asks.length + index],
       })) as TimerChange[];
+      const stands = definition.stands(kept);
       crashPoint('inbox.before-settle', handler, envelope.type);
       const outcome = await this.steps.add({
-        ...{ claim: claimed, process: this.name, id: envelope.key, heard: envelope, from, state: kept, note },
+        ...{ claim: claimed, process: this.name, id: envelope.key, heard: envelope, from, state: kept, stands, note },
+        ...{ attempts: attempts + 1 },
         ...{ asks: ready.slice(0, asks.length), timers: changes },
       });
       if (outcome === 'taken') {
@@ -70,6 +90,7 @@ export abstract class ProcessHandler<State extends object, Hears extends Message
         unit.settled();
         if (asks.length > 0) this.outbox.wake();
         this.outbox.wakeTimers(changes);
+        if (stands.status === 'over') ended(this.name, stands.step);
         return;
       }
       this.seen.delete(envelope.key);
@@ -84,7 +105,8 @@ export abstract class ProcessHandler<State extends object, Hears extends Message
 
   private definition({ definition }: Standing<State>): ProcessDefinition<State, Hears> {
     const found = this.definitions.find(({ version }) => version === definition);
-    if (!found) throw new Error(`this build cannot run version ${definition} of the process ${this.name}`);
+    // A newer build that runs beside this one began it: that one will come by.
+    if (!found) throw new RetryLater(`this build lacks version ${definition} of the process ${this.name}`, NEWER_MS);
     return found;
   }
 

@@ -31,6 +31,10 @@ const counting: ProcessDefinition<Counting, Alarm | Answer> = {
     const asks = n < 3 ? [new Ask({ orderId, n: n + 1 })] : [];
     return { state: { answers }, asks, timers: n < 3 ? [] : [timer(null)], note: `answer ${n}` };
   },
+  stands: ({ answers }) => ({
+    ...{ status: answers.length < 3 ? 'running' : 'over', step: `${answers.length} answers` },
+    ...{ waitingFor: answers.length < 3 ? 'an answer' : null, asked: 0, attention: null },
+  }),
 };
 const Counts = processHandler([Alarm, Answer], counting);
 
@@ -62,7 +66,7 @@ describe('A process', () => {
         version,
         heard,
         note,
-        asked,
+        asked.map(({ type }) => type),
       ]),
     ).toEqual([
       ['counting', 1, Alarm.type, 'begun', [Ask.type]],

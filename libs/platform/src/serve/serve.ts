@@ -38,7 +38,7 @@ export async function serve(name: string, modules: readonly Type[], options: Ser
     housed = await housePostgres(told, contexts, isService, say);
     const { config } = housed;
     const { ran, withoutRoles } = await migrate(config, {
-      contexts: [...new Set<ContextName>([...contexts, 'privacy'])],
+      contexts: [...new Set<ContextName>([...contexts, 'privacy', 'audit'])],
     });
     const count = Object.values(ran).reduce((sum, each) => sum + each, 0);
     if (count > 0) say(`${count} migrations ran`);

@@ -1,8 +1,10 @@
 import { Global, Module, type DynamicModule, type Type } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
+import { AuditModule } from '#platform/audit';
 import { CacheModule } from '#platform/cache';
 import { ConfigModule, type Config, type ContextName } from '#platform/config';
 import { DatabaseModule } from '#platform/database';
+import { DeadLettersModule } from '#platform/dead-letters';
 import { HttpModule } from '#platform/http';
 import { ELSEWHERE, MessagingModule } from '#platform/messaging';
 import { ObservabilityModule } from '#platform/observability';
@@ -49,6 +51,8 @@ export class ShopModule {
         ObservabilityModule,
         SecurityModule,
         HttpModule,
+        AuditModule,
+        DeadLettersModule,
         ...modules,
       ],
       providers: [

@@ -1,0 +1,65 @@
+import { Option, SubCommand } from 'nest-commander';
+import { ListAudit, showAudit } from '#platform/audit';
+import { instantIn, wholeIn } from '../arguments';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { printJson, printTable } from '../output';
+
+interface ListOptions extends JsonOption {
+  readonly actor?: string;
+  readonly operation?: string;
+  readonly target?: string;
+  readonly from?: Date;
+  readonly to?: Date;
+  readonly limit?: number;
+}
+
+@SubCommand({ name: 'list', description: 'the youngest first' })
+export class ListAuditCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run(_: string[], { json, limit = 20, ...filter }: ListOptions): Promise<void> {
+    const found = await this.operator.work((shop) => shop.ask(new ListAudit(filter, limit)));
+    const lines = found.slice(0, limit).map(showAudit);
+    if (json) return printJson({ lines, hasMore: found.length > limit });
+    printTable(
+      ['time', 'who', 'role', 'what', 'to', 'outcome', 'reason'],
+      lines.map(({ at, actor, role, operation, targets, status, code, reason }) => [
+        ...[at, actor, role, operation, targets.join(' ') || null],
+        ...[code ?? status, reason],
+      ]),
+    );
+  }
+
+  @Option({ flags: '--actor <id>', description: 'only what this one did' })
+  parseActor(text: string): string {
+    return text;
+  }
+
+  @Option({ flags: '--operation <name>', description: 'only this operation' })
+  parseOperation(text: string): string {
+    return text;
+  }
+
+  @Option({ flags: '--target <id>', description: 'only what was done to this one' })
+  parseTarget(text: string): string {
+    return text;
+  }
+
+  @Option({ flags: '--from <time>', description: 'from this time on' })
+  parseFrom(text: string): Date {
+    return instantIn('--from', text);
+  }
+
+  @Option({ flags: '--to <time>', description: 'before this time' })
+  parseTo(text: string): Date {
+    return instantIn('--to', text);
+  }
+
+  @Option({ flags: '--limit <count>', description: 'how many at most (20)' })
+  parseLimit(text: string): number {
+    return Math.min(wholeIn('--limit', text, 1), 1_000);
+  }
+}

@@ -1,0 +1,23 @@
+import { Option, SubCommand } from 'nest-commander';
+import { DropDeadLetter } from '#platform/dead-letters';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator, operatorName } from '../operator';
+import { print, printJson } from '../output';
+
+@SubCommand({ name: 'drop', arguments: '<id>', description: 'give one up for good; what waits behind it goes on' })
+export class DropDeadLetterCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([id]: string[], { json, reason }: JsonOption & { readonly reason: string }): Promise<void> {
+    await this.operator.work((shop) => shop.tell(new DropDeadLetter(id, operatorName(), reason), [id], reason));
+    if (json) printJson({ dropped: id });
+    else print(`${id} was dropped`);
+  }
+
+  @Option({ flags: '--reason <text>', description: 'why, without names', required: true })
+  parseReason(text: string): string {
+    return text;
+  }
+}

@@ -1,0 +1,35 @@
+import { Option, SubCommand } from 'nest-commander';
+import { ListDeadLetters, showLetter } from '#platform/dead-letters';
+import { wholeIn } from '../arguments';
+import { Operator } from '../operator';
+import { printJson, printTable } from '../output';
+import { WhichLettersCommand, type WhichLetters } from './which-letters';
+
+interface ListOptions extends WhichLetters {
+  readonly limit?: number;
+}
+
+@SubCommand({ name: 'list', description: 'by context, in the order in which they came' })
+export class ListDeadLettersCommand extends WhichLettersCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run(_: string[], { json, limit = 20, ...filter }: ListOptions): Promise<void> {
+    const found = await this.operator.work((shop) => shop.ask(new ListDeadLetters(filter, limit)));
+    const letters = found.slice(0, limit).map(showLetter);
+    if (json) return printJson({ letters, hasMore: found.length > limit });
+    printTable(
+      ['id', 'handler', 'type', 'key', 'attempts', 'behind it', 'error'],
+      letters.map(({ id, handler, type, key, attempts, followers, error }) => [
+        ...[id, handler, type, key, attempts, followers],
+        error.split('\n')[0].slice(0, 80),
+      ]),
+    );
+  }
+
+  @Option({ flags: '--limit <count>', description: 'how many at most (20)' })
+  parseLimit(text: string): number {
+    return Math.min(wholeIn('--limit', text, 1), 1_000);
+  }
+}

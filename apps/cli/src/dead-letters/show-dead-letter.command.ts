@@ -1,0 +1,20 @@
+import { SubCommand } from 'nest-commander';
+import { showLetter, ViewDeadLetter } from '#platform/dead-letters';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { print, printJson } from '../output';
+
+@SubCommand({ name: 'show', arguments: '<id>', description: 'one of them, with its body and its error' })
+export class ShowDeadLetterCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([id]: string[], { json }: JsonOption): Promise<void> {
+    const letter = showLetter(await this.operator.work((shop) => shop.ask(new ViewDeadLetter(id))));
+    if (json) return printJson(letter);
+    const { body, error, ...about } = letter;
+    for (const [name, value] of Object.entries(about)) print(`${name.padEnd(11)} ${value ?? '–'}`);
+    print(`body        ${JSON.stringify(body)}\n${error}`);
+  }
+}

@@ -1,0 +1,30 @@
+import { Option } from 'nest-commander';
+import { DomainError } from '#kernel';
+import { shopContexts, type ContextName } from '#platform/config';
+import { JsonCommand, type JsonOption } from '../json-option';
+
+export interface WhichLetters extends JsonOption {
+  readonly context?: ContextName;
+  readonly key?: string;
+  readonly type?: string;
+}
+
+/** `--context`, `--key`, `--type`: what the letters have in common. */
+export abstract class WhichLettersCommand extends JsonCommand {
+  @Option({ flags: '--context <name>', description: 'only of this context' })
+  parseContext(text: string): ContextName {
+    const known = shopContexts.find((name) => name === text);
+    if (known) return known;
+    throw new DomainError('VALIDATION_ERROR', 'invalid', `There is no context ${text}: ${shopContexts.join(', ')}.`);
+  }
+
+  @Option({ flags: '--key <key>', description: 'only of this key: an order, most often' })
+  parseKey(text: string): string {
+    return text;
+  }
+
+  @Option({ flags: '--type <type>', description: 'only messages of this type' })
+  parseType(text: string): string {
+    return text;
+  }
+}

@@ -1,0 +1,52 @@
+import { Option, SubCommand } from 'nest-commander';
+import { DomainError } from '#kernel';
+import { ListProcesses } from '#ordering/processes/processes.query';
+import { showProcess } from '#ordering/processes/show-process';
+import { wholeIn } from '../arguments';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { printJson, printTable } from '../output';
+
+const states = ['running', 'needs-attention', 'over'] as const;
+type State = (typeof states)[number];
+
+interface ListOptions extends JsonOption {
+  readonly state?: State;
+  readonly stuckFor?: number;
+  readonly limit?: number;
+}
+
+@SubCommand({ name: 'list', description: 'where they stand: what is open longest-standing first, else youngest first' })
+export class ListProcessesCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run(_: string[], { json, state, stuckFor, limit = 20 }: ListOptions): Promise<void> {
+    const filter = { status: state, stuckFor };
+    const found = await this.operator.work((shop) => shop.ask(new ListProcesses(filter, limit)));
+    const processes = found.slice(0, limit).map(showProcess);
+    if (json) return printJson({ processes, hasMore: found.length > limit });
+    printTable(
+      ['id', 'state', 'step', 'since', 'asked again', 'waits for'],
+      processes.map((one) => [one.id, one.state, one.step, one.since, one.asked, one.attention ?? one.waitingFor]),
+    );
+  }
+
+  @Option({ flags: '--state <state>', description: `one of ${states.join(', ')}` })
+  parseState(text: string): State {
+    const known = states.find((state) => state === text);
+    if (known) return known;
+    throw new DomainError('VALIDATION_ERROR', 'invalid', `--state is one of ${states.join(', ')}.`);
+  }
+
+  @Option({ flags: '--stuck-for <seconds>', description: 'not over, and at one step for so long' })
+  parseStuckFor(text: string): number {
+    return wholeIn('--stuck-for', text);
+  }
+
+  @Option({ flags: '--limit <count>', description: 'how many at most (20)' })
+  parseLimit(text: string): number {
+    return Math.min(wholeIn('--limit', text, 1), 1_000);
+  }
+}

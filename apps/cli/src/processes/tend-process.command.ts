@@ -1,0 +1,53 @@
+import { Option, SubCommand } from 'nest-commander';
+import type { Command } from '@nestjs/cqrs';
+import type { ListedProcess } from '#platform/processes';
+import { showProcess } from '#ordering/processes/show-process';
+import { CompensateProcess, RetryProcess, type Tended } from '#ordering/processes/tend-process.command';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator, operatorName } from '../operator';
+import { print, printJson } from '../output';
+
+abstract class TendProcessCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  protected abstract readonly done: string;
+  protected abstract readonly wish: (id: string, tended: Tended) => Command<ListedProcess>;
+
+  async run([id]: string[], { json, reason }: JsonOption & { readonly reason?: string }): Promise<void> {
+    const tended: Tended = { actor: { kind: 'staff' }, by: operatorName(), reason: reason ?? null };
+    const process = showProcess(
+      await this.operator.work((shop) => shop.tell(this.wish(id, tended), [id], tended.reason)),
+    );
+    if (json) printJson(process);
+    else print(`${process.id} ${this.done}; it stood at ${process.step}`);
+  }
+
+  @Option({ flags: '--reason <text>', description: 'why, without names' })
+  parseReason(text: string): string {
+    return text;
+  }
+}
+
+@SubCommand({ name: 'retry', arguments: '<id>', description: 'ask again what it waits for, with the same keys' })
+export class RetryProcessCommand extends TendProcessCommand {
+  protected readonly done = 'asks again';
+
+  constructor(operator: Operator) {
+    super(operator);
+  }
+
+  protected wish = (id: string, tended: Tended) => new RetryProcess(id, tended);
+}
+
+@SubCommand({ name: 'compensate', arguments: '<id>', description: 'wind a checkout back from where it stands' })
+export class CompensateProcessCommand extends TendProcessCommand {
+  protected readonly done = 'is wound back';
+
+  constructor(operator: Operator) {
+    super(operator);
+  }
+
+  protected wish = (id: string, tended: Tended) => new CompensateProcess(id, tended);
+}

@@ -1,0 +1,24 @@
+import { addMessages } from '#platform/http';
+import { ProcessFigures, Processes } from '#platform/processes';
+import { ProcessesController } from './processes.controller';
+import { ListProcessesHandler, ViewProcessHandler } from './processes.query';
+import { CompensateProcessHandler, RetryProcessHandler } from './tend-process.command';
+
+addMessages({
+  en: {
+    PROCESS_OVER: 'It is over ({step}). Cancel or refund the order itself.',
+    PROCESS_WINDS_BACK: 'It is on its way back already ({step}). Retry it, if it stands still.',
+    PROCESS_HAS_NO_WAY_BACK: 'Money on its way back is not taken again. Retry it, or leave it.',
+  },
+  vi: {
+    PROCESS_OVER: 'Tiến trình đã kết thúc ({step}). Hãy hủy hoặc hoàn tiền chính đơn hàng.',
+    PROCESS_WINDS_BACK: 'Tiến trình đang được hoàn tác ({step}). Nếu đứng yên, hãy thử lại.',
+    PROCESS_HAS_NO_WAY_BACK: 'Khoản tiền đang hoàn không thể thu lại. Hãy thử lại hoặc để yên.',
+  },
+});
+
+export const processProviders = [
+  ...[Processes, ProcessFigures],
+  ...[ListProcessesHandler, ViewProcessHandler, RetryProcessHandler, CompensateProcessHandler],
+];
+export const processControllers = [ProcessesController];

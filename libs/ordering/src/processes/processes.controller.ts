@@ -1,0 +1,129 @@
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiParam, ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { IdShape } from '#kernel';
+import { Noted } from '#platform/audit';
+import {
+  answer,
+  Answers,
+  Does,
+  OneOf,
+  page,
+  PageQuery,
+  placeOf,
+  Refuses,
+  Text,
+  Whole,
+  type Answer,
+} from '#platform/http';
+import { Allowed, Who, type Caller } from '#platform/security';
+import { staff } from '../model/actors';
+import { ProcessAnswer, ViewedProcessAnswer } from './process-answer';
+import { ListProcesses, ViewProcess } from './processes.query';
+import { showProcess, showViewed } from './show-process';
+import { CompensateProcess, RetryProcess, type Tended } from './tend-process.command';
+
+const states = ['running', 'needs-attention', 'over'] as const;
+
+class ProcessesPage extends PageQuery {
+  @OneOf(states, {
+    optional: true,
+    description: 'Only those that run, that somebody has to look at, or that are over.',
+  })
+  state?: (typeof states)[number];
+
+  @Whole({ min: 0, max: 31_536_000, optional: true, description: 'Not over, and at one step for so many seconds.' })
+  stuckFor?: number;
+}
+
+class TendBody {
+  @Text({ min: 1, max: 200, trim: true, optional: true, nullable: true, description: 'Why, without names.' })
+  reason?: string | null;
+}
+
+const Place = z.object({
+  since: z
+    .string()
+    .max(40)
+    .regex(/^[\d :.+-]+$/),
+  name: z.string().max(40),
+  id: IdShape,
+});
+const idParam = ApiParam({
+  name: 'id',
+  schema: { type: 'string' },
+  description: "A process's id, or an order's: that is its checkout.",
+  example: 'checkout:019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071',
+});
+
+const tended = (caller: Caller, { reason }: TendBody): Tended => ({
+  actor: staff(caller),
+  by: caller.kind === 'user' ? caller.userId : 'nobody',
+  reason: reason ?? null,
+});
+
+@ApiTags('Operations')
+@Controller('admin/processes')
+export class ProcessesController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly commands: CommandBus,
+  ) {}
+
+  @Get()
+  @Allowed('ops')
+  @Does(
+    'listProcesses',
+    'Checkouts and refunds, and where they stand',
+    'What is not over comes longest-standing first; all, and what is over, youngest first.',
+  )
+  @Answers(200, ProcessAnswer, { description: 'A page of them.', list: true, paged: true })
+  async list(@Query() { limit, cursor, state, stuckFor }: ProcessesPage): Promise<Answer> {
+    const filter = { status: state, stuckFor };
+    const rows = await this.queries.execute(new ListProcesses(filter, limit, placeOf(cursor, Place)));
+    return page(rows, limit, ({ place: since, name, id }) => ({ since, name, id }), showProcess);
+  }
+
+  @Get(':id')
+  @Allowed('ops')
+  @idParam
+  @Does('viewProcess', 'One process and its flight recorder', 'What it heard, made of it and asked; what it waits for.')
+  @Answers(200, ViewedProcessAnswer, { description: 'The process.' })
+  @Refuses('NOT_FOUND')
+  async view(@Param('id') id: string): Promise<z.infer<typeof ViewedProcessAnswer>> {
+    return showViewed(await this.queries.execute(new ViewProcess(id)));
+  }
+
+  @Post(':id/retry')
+  @Allowed('ops')
+  @Noted('reason')
+  @idParam
+  @Does(
+    'retryProcess',
+    'Ask again what a process waits for',
+    'With the same keys, so that nothing is done twice; its dead letters and what was put off are tried again, too.',
+  )
+  @Answers(202, ProcessAnswer, { description: 'As it stood; the journal shows what comes of it.' })
+  @Refuses('NOT_FOUND', 'PROCESS_OVER')
+  async retry(@Param('id') id: string, @Body() body: TendBody, @Who() caller: Caller): Promise<Answer> {
+    const process = await this.commands.execute(new RetryProcess(id, tended(caller, body)));
+    return answer(showProcess(process), { status: 202 });
+  }
+
+  @Post(':id/compensate')
+  @Allowed('ops')
+  @Noted('reason')
+  @idParam
+  @Does(
+    'compensateProcess',
+    'Wind a checkout back from where it stands',
+    'What was taken is given back, then the order is closed. A confirmed order is cancelled or refunded instead.',
+  )
+  @Answers(202, ProcessAnswer, { description: 'As it stood; the journal shows what comes of it.' })
+  @Refuses('NOT_FOUND', 'PROCESS_OVER', 'PROCESS_WINDS_BACK', 'PROCESS_HAS_NO_WAY_BACK', 'VERSION_CONFLICT')
+  async compensate(@Param('id') id: string, @Body() body: TendBody, @Who() caller: Caller): Promise<Answer> {
+    const process = await this.commands.execute(new CompensateProcess(id, tended(caller, body)));
+    return answer(showProcess(process), { status: 202 });
+  }
+}

@@ -1,0 +1,99 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Database } from '#platform/database';
+import { LetterBox } from '#platform/dead-letters';
+import type { Actor } from '#platform/event-store';
+import { Announcements } from '#platform/messaging';
+import { Vault } from '#platform/privacy';
+import { ProcessJournal, Processes, type ListedProcess } from '#platform/processes';
+import { Ids } from '#platform/system';
+import { RetryCheckout, WindBackAsked } from '../checkout/checkout-messages';
+import { windsBack } from '../checkout/checkout-steps';
+import { Orders } from '../model/orders.store';
+import { RetryRefunds } from '../refund-order/refunds-messages';
+import { NothingToWindBack, ProcessNotFound, ProcessOver, WindingBackAlready } from './process-errors';
+import { processRef } from './process-id';
+import { ownOf, requestsIn } from './processes.query';
+import { windBack } from './wind-back';
+
+/** Who looks after a process, and why. */
+export interface Tended {
+  readonly actor: Actor;
+  /** As the journal names them. */
+  readonly by: string;
+  /** Kept in the journal as it is: no names, please. */
+  readonly reason: string | null;
+}
+
+/** Has the present step's requests sent again, with the same keys; wakes what was given up or put off of this process. */
+export class RetryProcess extends Command<ListedProcess> {
+  constructor(
+    readonly id: string,
+    readonly tended: Tended,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(RetryProcess)
+export class RetryProcessHandler implements ICommandHandler<RetryProcess> {
+  constructor(
+    private readonly db: Database,
+    private readonly processes: Processes,
+    private readonly journal: ProcessJournal,
+    private readonly letters: LetterBox,
+    private readonly announcements: Announcements,
+  ) {}
+
+  async execute({ id, tended: { by, reason } }: RetryProcess): Promise<ListedProcess> {
+    const process = await found(this.processes, id);
+    if (process.status === 'over') throw new ProcessOver(process.step);
+    const about = { orderId: process.id, by, reason };
+    const wish = process.name === 'refunds' ? new RetryRefunds(about) : new RetryCheckout(about);
+    const requests = requestsIn(await this.journal.of(process.id, process.name));
+    await this.letters.wake(requests, ownOf(process));
+    await this.db.transaction(() => this.announcements.publish(wish));
+    return process;
+  }
+}
+
+/** Has a checkout wound back from where it stands. */
+export class CompensateProcess extends Command<ListedProcess> {
+  constructor(
+    readonly id: string,
+    readonly tended: Tended,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(CompensateProcess)
+export class CompensateProcessHandler implements ICommandHandler<CompensateProcess> {
+  constructor(
+    private readonly db: Database,
+    private readonly processes: Processes,
+    private readonly orders: Orders,
+    private readonly vault: Vault,
+    private readonly ids: Ids,
+    private readonly announcements: Announcements,
+  ) {}
+
+  async execute({ id, tended: { actor, by, reason } }: CompensateProcess): Promise<ListedProcess> {
+    const process = await found(this.processes, id);
+    if (process.status === 'over') throw new ProcessOver(process.step);
+    if (process.name !== 'checkout') throw new NothingToWindBack();
+    if (windsBack(process.step)) throw new WindingBackAlready(process.step);
+    const orderId = process.id;
+    const { order } = await this.orders.view(orderId);
+    const sealed = reason === null ? null : await this.vault.seal(order.placed.subject, reason);
+    await this.orders.change({ orderId, commandId: this.ids.next(), actor }, (now) => windBack(now, sealed));
+    await this.db.transaction(() => this.announcements.publish(new WindBackAsked({ orderId, by, reason })));
+    return process;
+  }
+}
+
+async function found(processes: Processes, id: string): Promise<ListedProcess> {
+  const ref = processRef(id);
+  const process = ref && (await processes.view(ref.name, ref.orderId));
+  if (!process) throw new ProcessNotFound();
+  return process;
+}

@@ -1,0 +1,102 @@
+import { Injectable } from '@nestjs/common';
+import type { Uuid } from '#kernel';
+import { statement, type Database } from '#platform/database';
+
+/** Who asks for what; neither names nor bodies nor secrets. */
+export interface AuditEntry {
+  readonly id: Uuid;
+  /** An account's id, or `os:` and the number of the user whose terminal it was. */
+  readonly actor: string;
+  readonly role: string;
+  readonly channel: 'api' | 'command-line';
+  /** The operation's id in the document, or the command's name. */
+  readonly operation: string;
+  /** Method and route, with the names of its parameters. */
+  readonly request: string;
+  readonly targets: readonly string[];
+  readonly reason: string | null;
+  readonly requestId: string | null;
+}
+
+export interface AuditOutcome {
+  readonly status: number;
+  readonly code: string | null;
+  /** The id of what was made by it. */
+  readonly made: string | null;
+}
+
+export interface AuditLine extends AuditEntry {
+  readonly at: Date;
+  /** Null where nobody was left to say what became of it. */
+  readonly status: number | null;
+  readonly code: string | null;
+  readonly made: string | null;
+}
+
+export interface AuditFilter {
+  readonly actor?: string | undefined;
+  readonly operation?: string | undefined;
+  readonly target?: string | undefined;
+  readonly from?: Date | undefined;
+  readonly to?: Date | undefined;
+}
+
+export interface AuditPlace {
+  readonly at: string;
+  readonly id: Uuid;
+}
+
+const BEGIN = statement(
+  'audit-begin',
+  `insert into entries (id, actor, role, channel, operation, request, targets, reason, request_id)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+);
+
+const END = statement(
+  'audit-end',
+  `insert into outcomes (entry_id, status, code, made) values ($1, $2, $3, $4) on conflict do nothing`,
+);
+
+/** The list's SQL, the youngest first; `at` is told to the microsecond so that a page begins where the last one ended. */
+export function auditSql(filter: AuditFilter, limit: number, after?: AuditPlace): [string, unknown[]] {
+  const values: unknown[] = [];
+  const value = (given: unknown): string => `$${values.push(given)}`;
+  const { actor, operation, target, from, to } = filter;
+  const wanted = target !== undefined ? value(target) : '';
+  const where = [
+    actor !== undefined && `e.actor = ${value(actor)}`,
+    operation !== undefined && `e.operation = ${value(operation)}`,
+    target !== undefined &&
+      `e.id in (select id from entries where targets @> array[${wanted}] union
+                select entry_id from outcomes where made = ${wanted})`,
+    from && `e.at >= ${value(from)}`,
+    to && `e.at < ${value(to)}`,
+    after && `(e.at, e.id) < (${value(after.at)}::timestamptz, ${value(after.id)}::uuid)`,
+  ].filter((part) => typeof part === 'string');
+  const filtered = where.length > 0 ? `where ${where.join(' and ')}` : '';
+  const sql = `select e.id, e.at, e.at::text as place, e.actor, e.role, e.channel, e.operation, e.request, e.targets, e.reason,
+      e.request_id as "requestId", o.status, o.code, o.made
+    from entries e left join outcomes o on o.entry_id = e.id ${filtered}
+    order by e.at desc, e.id desc limit ${value(limit)}`;
+  return [sql, values];
+}
+
+export type AuditRow = AuditLine & { readonly place: string };
+
+/** The trail: what is in it can be added to, and never changed. */
+@Injectable()
+export class AuditTrail {
+  constructor(private readonly db: Database) {}
+
+  async begin({ id, actor, role, channel, operation, request, targets, reason, requestId }: AuditEntry): Promise<void> {
+    await this.db.query(BEGIN, [id, actor, role, channel, operation, request, targets, reason, requestId]);
+  }
+
+  async end(id: Uuid, { status, code, made }: AuditOutcome): Promise<void> {
+    await this.db.query(END, [id, status, code, made]);
+  }
+
+  list(filter: AuditFilter, limit: number, after?: AuditPlace): Promise<AuditRow[]> {
+    return this.db.query<AuditRow>(...auditSql(filter, limit, after));
+  }
+}

@@ -1,0 +1,22 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { AuditTrail, type AuditFilter, type AuditPlace, type AuditRow } from './audit-trail.store';
+
+/** Who did what, the youngest first; one more than the limit when there are more. */
+export class ListAudit extends Query<readonly AuditRow[]> {
+  constructor(
+    readonly filter: AuditFilter,
+    readonly limit: number,
+    readonly after?: AuditPlace,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ListAudit)
+export class ListAuditHandler implements IQueryHandler<ListAudit> {
+  constructor(private readonly trail: AuditTrail) {}
+
+  execute({ filter, limit, after }: ListAudit): Promise<readonly AuditRow[]> {
+    return this.trail.list(filter, limit + 1, after);
+  }
+}

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import { IdShape, InstantShape } from '#kernel';
+import type { Letter } from './letter-box';
+import { letterId } from './letter-id';
+
+export const DeadLetterAnswer = z
+  .object({
+    id: z.string().meta({ example: 'ordering-123', description: 'Its context and its number there.' }),
+    context: z.string().meta({ example: 'ordering' }),
+    handler: z.string().meta({ example: 'checkout' }),
+    messageId: IdShape,
+    key: z.string().meta({ description: 'What is kept in order: the order, else what the message is about.' }),
+    type: z.string().meta({ example: 'payments.payment-taken.v1' }),
+    body: z.record(z.string(), z.unknown()).meta({ description: 'As it is stored: personal values are sealed.' }),
+    source: z.string().nullable().meta({ description: 'Who sent it.' }),
+    occurredAt: InstantShape.nullable(),
+    receivedAt: InstantShape,
+    attempts: z.int(),
+    error: z.string().meta({ description: 'What the last attempt failed of.' }),
+    followers: z.int().meta({ description: 'Messages that wait behind it.' }),
+  })
+  .meta({ id: 'DeadLetter' });
+
+export function showLetter(letter: Letter): z.infer<typeof DeadLetterAnswer> {
+  const { context, seq, handler, messageId, key, type, body, meta, attempts, error, receivedAt, followers } = letter;
+  return {
+    ...{
+      id: letterId({ context, seq }),
+      context,
+      handler,
+      messageId,
+      key,
+      type,
+      body: body as Record<string, unknown>,
+    },
+    ...{ source: meta.source ?? null, occurredAt: meta.occurredAt ?? null, receivedAt: receivedAt.toISOString() },
+    ...{ attempts, error, followers },
+  };
+}
+
+export const RedrivenAnswer = z
+  .object({
+    redriven: z.array(z.string()).meta({ example: ['ordering-123'] }),
+    more: z.boolean().meta({ description: 'There may be more of them: ask again.' }),
+  })
+  .meta({ id: 'RedrivenLetters' });

@@ -1,0 +1,24 @@
+import { NotFound } from '#kernel';
+import { contextNames, type ContextName } from '#platform/config';
+
+export interface LetterPlace {
+  readonly context: ContextName;
+  readonly seq: number;
+}
+
+const FORM = /^([a-z]+)-([1-9]\d{0,15})$/;
+
+/** A dead letter is named by the context whose inbox it lies in and its number there, for as long as it is kept. */
+export const letterId = ({ context, seq }: LetterPlace): string => `${context}-${seq}`;
+
+export function letterPlace(id: string): LetterPlace | undefined {
+  const [, context, seq] = FORM.exec(id) ?? [];
+  const known = contextNames.find((name) => name === context);
+  return known && { context: known, seq: Number(seq) };
+}
+
+export class LetterNotFound extends NotFound {
+  constructor() {
+    super('dead letter');
+  }
+}
