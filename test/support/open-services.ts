@@ -7,11 +7,11 @@ import { testDatabase, type TestDatabase } from './test-database';
 
 /** Whose routes begin how; what stands in front of the services in a real shop knows the same. */
 const routes = {
-  auth: /^\/auth\b/,
+  auth: /^\/auth\b|^\/admin\/audit\b/,
   users: /^\/users\b/,
   products: /^\/(admin\/)?(products|categories|brands|search|inventory)\b/,
   cart: /^\/cart\b/,
-  orders: /^\/(admin\/)?orders\b|^\/admin\/(events|projections|processes|reports)\b/,
+  orders: /^\/(admin\/)?orders\b|^\/admin\/(events|projections|processes|dead-letters|reports)\b/,
   payments: /^\/payments\b|^\/admin\/sandbox\b/,
   notifications: /^\/admin\/mailbox\b/,
 } as const;

@@ -4,7 +4,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { eventually } from '../messaging/testing/eventually';
 import { Alarm, Answer, Ask } from '../messaging/testing/messages';
-import { Inventory, migrateTwoContexts, startTwoContexts } from '../messaging/testing/two-contexts';
+import { type Behaviour, Inventory, migrateTwoContexts, startTwoContexts } from '../messaging/testing/two-contexts';
 import type { ProcessDefinition } from './definition';
 import { processHandler } from './handler-factory';
 import { ProcessJournal } from './process-journal.store';
@@ -48,8 +48,8 @@ beforeAll(async () => {
 afterEach(() => Promise.all(apps.splice(0).map((app) => app.close())));
 afterAll(() => database.drop());
 
-async function start() {
-  const app = await startTwoContexts(database.url, {}, [Counts, ProcessJournal]);
+async function start(behaviour: Partial<Behaviour> = {}) {
+  const app = await startTwoContexts(database.url, behaviour, [Counts, ProcessJournal]);
   apps.push(app);
   return { app, inventory: app.get(Inventory, { strict: false }), journal: app.get(ProcessJournal, { strict: false }) };
 }
@@ -74,11 +74,41 @@ describe('A process', () => {
       ['counting', 3, Answer.type, 'answer 2', [Ask.type]],
       ['counting', 4, Answer.type, 'answer 3', []],
     ]);
+    const [begun, , , last] = await journal.of(orderId);
+    expect(begun).toMatchObject({ attempts: 1, fired: null, takeover: false, timers: [{ name: 'overdue' }] });
+    expect(begun.happenedAt!.getTime()).toBeLessThanOrEqual(begun.at.getTime());
+    expect(last.timers).toEqual([{ name: 'overdue', dueAt: null }]);
+    const [asked] = await database.admin<{ id: string }>(
+      `select id from inventory.outbox where key = $1 and type = $2 order by seq`,
+      [orderId, Ask.type],
+    );
+    expect(begun.asked[0].messageId).toBe(asked.id);
     expect(
       await database.admin('select version, definition, state from inventory.processes where id = $1', [orderId]),
     ).toEqual([{ version: 4, definition: 1, state: { answers: [1, 2, 3] } }]);
     expect(await database.admin('select name from inventory.timers where key = $1', [orderId])).toEqual([]);
   });
+
+  it('notes down which timer fired, and how often a message was tried', async () => {
+    const { inventory, journal } = await start({ onAsk: () => pause(3_000) });
+    const orderId = randomUUID();
+    await inventory.db.transaction(() => inventory.announcements.publish(new Alarm({ orderId, n: 0 })));
+    await eventually(async () => expect(await journal.of(orderId)).toHaveLength(1));
+    await database.admin(`update inventory.timers set due_at = now() where key = $1`, [orderId]);
+    await database.admin(
+      `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta, attempts)
+       values (gen_random_uuid(), 'counting', 'counting', $1::text, $2, jsonb_build_object('orderId', $1::text, 'n', 99),
+         '{"correlationId": "x", "occurredAt": "2026-11-23T03:04:05Z"}', 4)`,
+      [orderId, Alarm.type],
+    );
+    await eventually(async () => {
+      const lines = await journal.of(orderId);
+      expect(lines.filter(({ fired }) => fired !== null)).toMatchObject([
+        { note: 'overdue', fired: { name: 'overdue' } },
+      ]);
+      expect(lines.filter(({ attempts }) => attempts === 5)).toMatchObject([{ note: 'overdue', fired: null }]);
+    }, 8_000);
+  }, 20_000);
 
   it('takes each step once with two instances at work that know nothing of each other', async () => {
     const one = await start();

@@ -1,0 +1,281 @@
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { eventually } from '../support/eventually';
+import { openShop, type OpenShop } from '../support/open-shop';
+import { expectStatus, register, shelve, type Drink, type Person } from '../support/people';
+
+jest.setTimeout(180_000);
+
+const CLI = join(__dirname, '..', '..', 'dist', 'apps', 'cli', 'src', 'main.js');
+
+describe('Those who look after the shop', () => {
+  let open: OpenShop;
+  let admin: Person;
+  let drink: Drink;
+  let an: Person;
+
+  beforeAll(async () => {
+    open = await openShop({ PAYMENT_TIMEOUT_MS: '300' });
+    admin = open.admin;
+    [drink, an] = await Promise.all([shelve(admin, { stock: 50 }), register(open.shop)]);
+  }, 240_000);
+  afterAll(() => open?.close());
+
+  const data = async (path: string): Promise<any> => expectStatus(200, await admin.get(path)).body.data;
+  const process = (orderId: string) => data(`/admin/processes/checkout:${orderId}`);
+  const standsAt = (orderId: string, stands: object) =>
+    eventually(async () => expect(await process(orderId)).toMatchObject(stands));
+  const listed = async (path: string): Promise<any> =>
+    (await data(`${path}${path.includes('?') ? '&' : '?'}limit=100`)) as any[];
+  const command = (...words: string[]) =>
+    new Promise<{ code: number; out: string }>((resolve) => {
+      const env = { PATH: '/usr/bin:/bin', DATABASE_URL: open.database.url, DATA_DIR: open.shop.dataDir };
+      execFile(globalThis.process.execPath, [CLI, ...words], { env, timeout: 60_000 }, (error, out, err) =>
+        resolve({ code: error ? ((error.code as unknown as number) ?? -1) : 0, out: out || err }),
+      );
+    });
+
+  it('read in the flight recorder of a checkout what it heard, asked and waited for', async () => {
+    const { id } = await an.buys(drink.variantId, 'tok_ok');
+    await an.sees(id, 'confirmed');
+    await standsAt(id, { state: 'over', step: 'confirmed', needsAttention: false, waitingFor: null });
+    const shown = await process(id);
+    expect(shown).toMatchObject({ id: `checkout:${id}`, orderId: id, definition: 1, messages: [], timers: [] });
+    expect(shown.journal.map(({ heard }: any) => heard)).toEqual([
+      'ordering.order-placed.v1',
+      'inventory.stock-reserved.v1',
+      'payments.payment-taken.v1',
+      'inventory.stock-committed.v1',
+      'ordering.order-confirmed.v1',
+    ]);
+    const [placed, reserved, ...rest] = shown.journal;
+    expect(placed.timers.map(({ name }: any) => name)).toEqual(['waits', 'overdue']);
+    expect(reserved).toMatchObject({ attempts: 1, takeover: false, fired: null });
+    expect(reserved.asked).toEqual([
+      { type: 'payments.take-payment.v1', messageId: expect.any(String), idempotencyKey: `checkout:${id}:pay` },
+    ]);
+    expect(new Date(reserved.happenedAt).getTime()).toBeLessThanOrEqual(new Date(reserved.at).getTime());
+    expect(rest.at(-1).timers).toEqual([
+      { name: 'waits', dueAt: null },
+      { name: 'overdue', dueAt: null },
+    ]);
+    expect(placed.instance).toBeGreaterThan(0);
+    const sent = await open.database.admin<{ id: string }>('select id from ordering.outbox where key = $1', [id]);
+    const ids = sent.map((row) => row.id);
+    for (const { asked } of shown.journal) for (const { messageId } of asked) expect(ids).toContain(messageId);
+    expect(await data(`/admin/processes/${id}`)).toMatchObject({ id: `checkout:${id}` });
+    expect(await data(`/admin/orders/${id}/timeline`)).toContainEqual(
+      expect.objectContaining({ source: 'process', data: expect.objectContaining({ attempts: 1, takeover: false }) }),
+    );
+    expect((await listed('/admin/processes?state=over')).map((one: any) => one.orderId)).toContain(id);
+    for (const move of ['retry', 'compensate']) {
+      const refused = expectStatus(409, await admin.post(`/admin/processes/checkout:${id}/${move}`, { body: {} }));
+      expect(refused.body.error.code).toBe('PROCESS_OVER');
+    }
+    expectStatus(404, await admin.get(`/admin/processes/checkout:${randomUUID()}`));
+    expectStatus(403, await an.get('/admin/processes'));
+  });
+
+  describe('when the provider is away and nothing can be given back', () => {
+    let books: Client;
+    let id: string;
+
+    beforeAll(async () => {
+      ({ id } = await an.buys(drink.variantId, 'tok_timeout_charged'));
+      await standsAt(id, { step: 'paying' });
+      books = new Client({ connectionString: open.database.url });
+      await books.connect();
+      await books.query('begin; lock table sandbox.charges');
+    });
+    afterAll(() => books?.end());
+
+    /** Has the checkout's timer go off again and again, as three quarters of an hour would. */
+    const inVain = () =>
+      eventually(async () => {
+        const sql = `update ordering.timers set due_at = now() where key = $1 and name = 'checkout/waits'`;
+        await open.database.admin(sql, [id]);
+        expect(await process(id)).toMatchObject({ state: 'needs-attention', step: 'voiding' });
+      }, 40_000);
+
+    it('a checkout is wound back by hand, and parked where nobody answers', async () => {
+      const wish = { reason: 'the customer called' };
+      expectStatus(202, await admin.post(`/admin/processes/checkout:${id}/compensate`, { body: wish }));
+      await standsAt(id, { step: 'voiding', state: 'running', waitingFor: 'payments to give the money back' });
+      const again = expectStatus(409, await admin.post(`/admin/processes/${id}/compensate`, { body: wish }));
+      expect(again.body.error.code).toBe('PROCESS_WINDS_BACK');
+      expect((await listed('/admin/processes?stuckFor=0')).map((one: any) => one.orderId)).toContain(id);
+      expect((await listed('/admin/processes?stuckFor=600')).map((one: any) => one.orderId)).not.toContain(id);
+
+      await inVain();
+      expect(await listed('/admin/processes?state=needs-attention')).toMatchObject([
+        { orderId: id, needsAttention: true, attention: 'no answer while voiding, asked 9 times', asked: 8 },
+      ]);
+      expect((await data(`/admin/orders/${id}/timeline`)).map(({ note }: any) => note)).toEqual(
+        expect.arrayContaining([
+          `to be wound back, by ${admin.userId}: the customer called`,
+          'needs attention: no answer while voiding, asked 9 times',
+        ]),
+      );
+      await eventually(async () => {
+        const { body } = await open.shop.get<string>('//metrics');
+        expect(body).toContain('shop_processes{name="checkout",state="needs-attention",step="voiding"} 1');
+      });
+    });
+
+    it('it is asked again when they say so, with the same key, and parked again', async () => {
+      expectStatus(202, await admin.post(`/admin/processes/${id}/retry`, { body: { reason: 'try once more' } }));
+      await standsAt(id, { state: 'running', step: 'voiding', asked: 0 });
+      const asked = (await process(id)).journal.filter(
+        ({ asked: [one] }: any) => one?.type === 'payments.void-payment.v1',
+      );
+      expect(asked.at(-1).note).toBe(`asked again, by ${admin.userId}: try once more`);
+      expect(new Set(asked.flatMap(({ asked: all }: any) => all.map((one: any) => one.idempotencyKey)))).toEqual(
+        new Set([`checkout:${id}:void`]),
+      );
+      expect((await process(id)).timers.map(({ name }: any) => name).sort()).toEqual(['overdue', 'waits']);
+      await inVain();
+    });
+
+    it('and it goes on by itself when the answer comes after all', async () => {
+      await books.query('rollback');
+      await eventually(async () => {
+        await open.database.admin(
+          'update payments.payments set next_at = now() where order_id = $1 and next_at > now()',
+          [id],
+        );
+        expect((await an.get(`/orders/${id}`)).body.data.status).toBe('cancelled');
+      }, 40_000);
+      await standsAt(id, { state: 'over', step: 'given-up', needsAttention: false });
+      const charges = await data(`/admin/sandbox/charges?orderId=${id}`);
+      expect(charges.every(({ status }: any) => status === 'refunded')).toBe(true);
+    });
+  });
+
+  describe('find a poison message', () => {
+    let id: string;
+    let letter: string;
+
+    it('that stops its own order only; the desk shows it, with what waits behind it', async () => {
+      ({ id } = await an.buys(drink.variantId, 'tok_ok'));
+      await an.sees(id, 'confirmed');
+      await open.database.admin(
+        `insert into ordering.inbox (message_id, handler, lane, key, type, body, meta)
+         values (gen_random_uuid(), 'checkout', 'checkout', $1, 'ordering.nobody-knows.v1', '{}', '{"source": "test"}')`,
+        [id],
+      );
+      await eventually(async () => expect(await listed(`/admin/dead-letters?key=${id}`)).toHaveLength(1));
+      expectStatus(200, await an.post(`/orders/${id}/cancel`, { body: {} }));
+      const other = await an.buys(drink.variantId, 'tok_ok');
+      await an.sees(other.id, 'confirmed');
+      await eventually(async () => {
+        const [found] = await listed(`/admin/dead-letters?context=ordering&key=${id}`);
+        expect(found).toMatchObject({ handler: 'checkout', type: 'ordering.nobody-knows.v1', key: id, followers: 1 });
+        expect(found.error).toContain('no message of type');
+        letter = found.id;
+      });
+      expect(letter).toMatch(/^ordering-\d+$/);
+      expect(await data(`/admin/dead-letters/${letter}`)).toMatchObject({ id: letter, attempts: 1 });
+      expect(await process(id)).toMatchObject({
+        step: 'confirmed',
+        messages: [
+          { id: letter, state: 'dead' },
+          { type: 'ordering.order-cancelled.v1', state: 'waiting', nextAt: null },
+        ],
+      });
+    });
+
+    it('re-driven unmended it is dead again; mended, its order goes on', async () => {
+      const redrive = () => admin.post(`/admin/dead-letters/${letter}/redrive`);
+      expect(expectStatus(200, await redrive()).body.data).toEqual({ redriven: [letter], more: false });
+      await eventually(async () => expect(await data(`/admin/dead-letters/${letter}`)).toMatchObject({ attempts: 1 }));
+      expect((await process(id)).step).toBe('confirmed');
+      await open.database.admin(
+        `update ordering.inbox set type = 'ordering.checkout-waits.v1', body = $2 where key = $1 and state = 'dead'`,
+        [id, { orderId: id, asked: 0 }],
+      );
+      expectStatus(200, await admin.post('/admin/dead-letters/redrive', { body: { key: id } }));
+      await standsAt(id, { state: 'over', step: 'undone', messages: [] });
+      expectStatus(404, await redrive());
+      expectStatus(400, await admin.post('/admin/dead-letters/redrive', { body: {} }));
+      expectStatus(400, await admin.post('/admin/dead-letters/redrive', { body: { ids: ['nonsense'] } }));
+    });
+
+    it('drop one for a reason', async () => {
+      const key = randomUUID();
+      await open.database.admin(
+        `insert into payments.inbox (message_id, handler, lane, key, type, body, meta)
+         values (gen_random_uuid(), 'gone', 'gone', $1, 'payments.gone.v1', '{}', '{}')`,
+        [key],
+      );
+      const id = await eventually(async () => (await listed(`/admin/dead-letters?key=${key}`))[0].id as string);
+      const code = expectStatus(400, await admin.delete(`/admin/dead-letters/${id}`)).body.error.code;
+      expect(code).toBe('VALIDATION_ERROR');
+      expectStatus(204, await admin.delete(`/admin/dead-letters/${id}?reason=nobody+needs+it`));
+      expectStatus(404, await admin.get(`/admin/dead-letters/${id}`));
+      expect(await listed(`/admin/audit?target=${id}`)).toMatchObject([
+        { operation: 'dropDeadLetter', status: 204, reason: 'nobody needs it', actor: admin.userId, role: 'admin' },
+        { operation: 'dropDeadLetter', status: 400, code: 'VALIDATION_ERROR', reason: null },
+      ]);
+    });
+  });
+
+  describe('leave a trail', () => {
+    it('of who asked for what and what became of it, without what was in it', async () => {
+      const sku = drink.sku;
+      expectStatus(200, await admin.put(`/admin/inventory/${sku}`, { body: { onHand: 77 } }));
+      const [line] = await listed(`/admin/audit?actor=${admin.userId}&target=${sku}`);
+      expect(line).toMatchObject({
+        ...{ actor: admin.userId, role: 'admin', channel: 'api', status: 200, code: null, targets: [sku] },
+        request: 'PUT /api/v1/admin/inventory/:sku',
+      });
+      const since = new Date(new Date(line.at).getTime() - 1).toISOString();
+      expect(await listed(`/admin/audit?from=${since}&actor=${admin.userId}`)).toContainEqual(line);
+      expect(await listed(`/admin/audit?to=${since}&target=${sku}`)).not.toContainEqual(line);
+      const made = (await listed(`/admin/audit?operation=createProduct&target=${drink.productId}`))[0];
+      expect(made).toMatchObject({ made: drink.productId, status: 201 });
+      expectStatus(403, await an.get('/admin/audit'));
+    });
+
+    it('page by page, each line once', async () => {
+      const all = await listed('/admin/audit');
+      const ids: string[] = [];
+      for (let cursor: string | null = ''; cursor !== null;) {
+        const { body } = expectStatus(200, await admin.get(`/admin/audit?limit=2${cursor && `&cursor=${cursor}`}`));
+        ids.push(...body.data.map((line: any) => line.id));
+        cursor = body.meta.nextCursor;
+      }
+      expect(ids).toEqual(all.map((line: any) => line.id));
+    });
+
+    it.each(['entries', 'outcomes'])('that nobody can change: %s', async (table) => {
+      for (const sql of [`update ${table} set at = now()`, `delete from ${table}`, `truncate ${table}`]) {
+        await expect(open.database.of('audit').query(sql)).rejects.toThrow(/permission denied|append-only/);
+        const forced = `begin; set local search_path = audit; ${sql}; commit`;
+        await expect(open.database.admin(forced)).rejects.toThrow('append-only');
+      }
+    });
+  });
+
+  describe('at the command line', () => {
+    it('see the same, and leave the same trail', async () => {
+      const { id } = await an.buys(drink.variantId, 'tok_ok');
+      await standsAt(id, { state: 'over' });
+      const [shown, refused, nothing, listing] = await Promise.all([
+        command('processes', 'show', id, '--json'),
+        command('processes', 'retry', id),
+        command('dead-letters', 'redrive'),
+        command('dead-letters', 'list', '--json'),
+      ]);
+      expect(JSON.parse(shown.out)).toEqual(await process(id));
+      expect([shown, refused, nothing, listing].map(({ code }) => code)).toEqual([0, 2, 2, 0]);
+      expect(JSON.parse(listing.out)).toEqual({ letters: [], hasMore: false });
+      const trail = JSON.parse((await command('audit', 'list', '--target', id, '--json')).out);
+      expect(trail.lines).toMatchObject([
+        { operation: 'retryProcess', channel: 'command-line', role: 'operator', status: 409, code: 'PROCESS_OVER' },
+      ]);
+      expect(trail.lines[0].actor).toMatch(/^os:-?\d+$/);
+    });
+  });
+});
