@@ -223,8 +223,16 @@ describe('Every route', () => {
     });
     expectStatus(201, refund);
     const rebuild = (await admin.post('/admin/projections/sales/rebuilds', { body: { goLive: 'auto' } })).body.data.id;
+    const [letter] = await open.database.admin<{ seq: string }>(
+      `insert into ordering.inbox (message_id, handler, lane, key, type, body, meta, state, error)
+       values (gen_random_uuid(), 'gone', 'gone', $1, 'ordering.gone.v1', '{}', '{}', 'dead', 'gone') returning seq`,
+      [id],
+    );
     const values: Record<string, string> = { id, idOrSlug: 'ca-phe-sua-da', name: 'sales' };
-    const special: Record<string, string> = { viewRebuild: rebuild, lookUpProduct: drink.productId };
+    const special: Record<string, string> = {
+      ...{ viewRebuild: rebuild, lookUpProduct: drink.productId },
+      viewDeadLetter: `ordering-${letter.seq}`,
+    };
     const queries: Record<string, string> = {
       searchProducts: '?q=ca phe',
       suggestProducts: '?q=tra',

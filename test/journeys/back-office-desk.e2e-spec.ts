@@ -153,6 +153,27 @@ describe('Those who look after the shop', () => {
     });
   });
 
+  it('see a refund that the provider refused, and have it wanted again once that is mended', async () => {
+    const { id } = await an.buys(drink.variantId, 'tok_ok');
+    await an.sees(id, 'confirmed');
+    const books = (refunded: string) =>
+      open.database.admin(`update sandbox.charges set refunded = ${refunded} where order_id = $1`, [id]);
+    await books('amount'); // as if it had gone back at the bank already
+    expectStatus(200, await an.post(`/orders/${id}/cancel`, { body: {} }));
+    const refunds = () => data(`/admin/processes/refunds:${id}`);
+    await eventually(async () =>
+      expect(await refunds()).toMatchObject({ state: 'needs-attention', step: 'failed', name: 'refunds' }),
+    );
+    expect((await refunds()).attention).toContain('refused: ');
+    const refused = expectStatus(409, await admin.post(`/admin/processes/refunds:${id}/compensate`, { body: {} }));
+    expect(refused.body.error.code).toBe('PROCESS_HAS_NO_WAY_BACK');
+    await books('0');
+    expectStatus(202, await admin.post(`/admin/processes/refunds:${id}/retry`, { body: { reason: 'mended' } }));
+    await eventually(async () => expect(await refunds()).toMatchObject({ state: 'over', step: 'refunded' }));
+    const { refunds: all } = await an.sees(id, 'cancelled');
+    expect(all.map(({ state }: any) => state)).toEqual(['failed', 'refunded']);
+  });
+
   describe('find a poison message', () => {
     let id: string;
     let letter: string;

@@ -30,7 +30,7 @@ import { recordRefund } from '../refund-order/refund-order';
 import { RecordRefund } from '../refund-order/refunds-messages';
 import { allDone, hearOfRefund, noRefunds, type RefundsHear } from '../refund-order/refunds';
 import { hear } from './checkout';
-import { CheckoutOverdue, CheckoutWaits, CloseOrder, ConfirmOrder } from './checkout-messages';
+import { CheckoutOverdue, CheckoutWaits, CloseOrder, ConfirmOrder, RetryCheckout } from './checkout-messages';
 import type { CheckoutHears } from './checkout-moves';
 import { isOver, start } from './checkout-steps';
 
@@ -64,8 +64,8 @@ interface Fate {
   /** A cancellation is asked for after so many deliveries; the reservation is overdue after so many. */
   readonly cancelAfter: number | null;
   readonly overdueAfter: number | null;
-  /** Which queue delivers next, and whether that message is delivered once more. */
-  readonly picks: readonly { readonly queue: number; readonly twice: boolean }[];
+  /** Which queue delivers next, whether that message is delivered once more, and whether nobody answers the checkout's. */
+  readonly picks: readonly { readonly queue: number; readonly twice: boolean; readonly deaf?: boolean }[];
 }
 
 /**
@@ -84,6 +84,7 @@ class TinyShop {
   payment: 'none' | 'unknown' | 'taken' | 'declined' | 'voided' = 'none';
   owed = false;
   readonly given = new Set<string>();
+  tended = 0;
 
   constructor(private readonly fate: Fate) {}
 
@@ -134,6 +135,15 @@ class TinyShop {
   /** The timers: whoever still waits asks again. */
   wait(): void {
     const heard = hear(this.checkout, new CheckoutWaits({ orderId, asked: 0 }), 900);
+    this.checkout = heard.state;
+    this.send('checkout', heard.asks);
+  }
+
+  /** Somebody looks, and wants what is parked asked again. */
+  tend(): void {
+    if (!('parked' in this.checkout)) return;
+    this.tended += 1;
+    const heard = hear(this.checkout, new RetryCheckout({ orderId, by: 'admin', reason: null }), 900);
     this.checkout = heard.state;
     this.send('checkout', heard.asks);
   }
@@ -217,10 +227,14 @@ class TinyShop {
   }
 }
 
+/** So many of the checkout's requests come to nothing at most; then whoever is asked answers again. */
+const DEAF_TO = 40;
+
 function run(fate: Fate): TinyShop {
   const shop = new TinyShop(fate);
   shop.append(() => [fate.cash ? facts.placedForCash : facts.placed]);
   let delivered = 0;
+  let deafTo = DEAF_TO;
   for (let quiet = 0; quiet < 8;) {
     if (delivered === fate.cancelAfter) shop.cancel();
     if (delivered === fate.overdueAfter) shop.overdue();
@@ -229,12 +243,20 @@ function run(fate: Fate): TinyShop {
       quiet += 1; // nothing under way: time passes, and timers go off
       delivered += 1;
       shop.wait();
+      shop.tend();
+      if (shop.tended > 0 && !isOver(shop.checkout)) quiet = 0;
       continue;
     }
-    const { queue, twice } = fate.picks[delivered % fate.picks.length];
+    const { queue, twice, deaf } = fate.picks[delivered % fate.picks.length];
     const [lane, messages] = busy[queue % busy.length];
     const [message, ...rest] = messages;
     shop.queues.set(lane, rest);
+    if (deaf && lane.startsWith('checkout') && deafTo > 0) {
+      deafTo -= 1;
+      quiet = 0;
+      delivered += 1;
+      continue;
+    }
     shop.deliver(message);
     const again = `${lane}, again`;
     if (twice && !lane.endsWith('again')) shop.queues.set(again, [...(shop.queues.get(again) ?? []), message]);
@@ -252,7 +274,10 @@ const fates: fc.Arbitrary<Fate> = fc.record({
   pays: fc.constantFrom('taken', 'declined', 'unknown, taken', 'unknown, nothing'),
   cancelAfter: moment,
   overdueAfter: moment,
-  picks: fc.array(fc.record({ queue: fc.nat(7), twice: fc.boolean() }), { minLength: 1, maxLength: 40 }),
+  picks: fc.array(fc.record({ queue: fc.nat(7), twice: fc.boolean(), deaf: fc.boolean() }), {
+    minLength: 1,
+    maxLength: 40,
+  }),
 });
 
 describe('Whatever happens to a checkout', () => {
@@ -291,5 +316,13 @@ describe('Whatever happens to a checkout', () => {
     });
     expect(shop.checkout.step).toBe('confirmed');
     expect(shop.charges).toBe(1);
+  });
+
+  it('one whose requests come to nothing for a long while is parked, tended, and comes to its end all the same', () => {
+    const deaf = { cash: false, short: false, commitRefused: true, pays: 'taken' as const, cancelAfter: 3 };
+    const shop = run({ ...deaf, overdueAfter: null, picks: [{ queue: 0, twice: false, deaf: true }] });
+    expect(shop.tended).toBeGreaterThan(1);
+    expect(shop.checkout.step).toBe('given-up');
+    expect(shop).toMatchObject({ shelf: 10, kept: 0 });
   });
 });

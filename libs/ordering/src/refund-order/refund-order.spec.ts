@@ -1,6 +1,6 @@
 import { vnd } from '#kernel';
 import { facts, given, ordered, refundAsked, refundDone, refundFailed, refundOf } from '../model/order-samples';
-import { recordRefund, recordRefundFailure, refundOrder } from './refund-order';
+import { recordRefund, recordRefundFailure, refundAgain, refundOrder } from './refund-order';
 
 const ask = (refundId: string, amount?: number) => ({
   refundId,
@@ -44,6 +44,27 @@ describe('Refunding an order', () => {
 
   it('needs an order', () => {
     expect(() => refundOrder(given(), ask('a'))).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+  });
+});
+
+describe('A refund that a provider refused, wanted again', () => {
+  const again = { ...ask('again'), amount: vnd(100_000) };
+
+  it('is a new one', () => {
+    const order = given(...ordered.completed, refundAsked('a', 100_000), refundFailed('a', 100_000));
+    expect(refundAgain(order, again)).toEqual([refundAsked('again', 100_000)]);
+  });
+
+  it('is nothing where the money has gone back another way, was asked for already, or nothing was paid', () => {
+    const other = given(
+      ...ordered.completed,
+      refundAsked('a', 100_000),
+      refundFailed('a', 100_000),
+      refundAsked('b', 1),
+    );
+    expect(refundAgain(other, again)).toEqual([]);
+    expect(refundAgain(given(...ordered.completed, refundAsked('again', 100_000)), again)).toEqual([]);
+    expect(refundAgain(given(facts.placed), again)).toEqual([]);
   });
 });
 

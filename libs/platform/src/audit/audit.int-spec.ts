@@ -104,6 +104,11 @@ describe('The audit trail', () => {
     expect(data[0]).toMatchObject({ targets: ['odd'], status: 500, code: 'INTERNAL' });
   });
 
+  it('takes what is asked apart with care, for nobody has looked at it yet', async () => {
+    for (const reason of ['a\0b', 'half a pair \ud83d', 'x'.repeat(5_000), 7, { $: 1 }, null])
+      expect((await open.ask('POST', '/admin/things', { token: admin, body: { reason } })).status).toBe(400);
+  });
+
   it('says so where nobody was left to tell what became of it', async () => {
     const id = randomUUID() as Uuid;
     await open.database.admin(

@@ -10,7 +10,9 @@ const MOST = 100;
 type Given = Readonly<Record<string, unknown>>;
 
 const isPlain = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';
-const cut = (value: string | number): string => String(value).slice(0, LONGEST);
+/** Nothing has been checked yet: NUL and half a surrogate pair cannot be stored. */
+const UNSTORABLE = /\0|\p{Surrogate}/gu;
+const cut = (value: string | number): string => String(value).slice(0, LONGEST).replace(UNSTORABLE, '');
 
 /** What a request to the back office says of itself in the trail. */
 export function described(
