@@ -20,7 +20,9 @@ abstract class SteerCommand extends JsonCommand {
     const id = rebuildIdIn(text);
     const { step, follows } = this;
     const rebuild = await this.operator.work(async (shop) => {
-      const now = await (step ? shop.tell(new SteerRebuild(name, id, step), [name, id]) : shop.ask(new ViewRebuild(name, id)));
+      const now = await (step
+        ? shop.tell(new SteerRebuild(name, id, step), [name, id])
+        : shop.ask(new ViewRebuild(name, id)));
       return follows ? followRebuild(shop, now, json) : now;
     });
     tellRebuild(rebuild, json);
