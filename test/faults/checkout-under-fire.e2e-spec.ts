@@ -7,6 +7,7 @@ import { productNamed, type Product } from '../support/buyers';
 import { cashUp, decided } from '../support/cash-up';
 import { answered, boughtBy, pay, payAgain, queueUp } from '../support/checkouts';
 import { startShop, type RunningShop } from '../support/start-shop';
+import { tell } from './support/matrix';
 
 jest.setTimeout(120_000);
 
@@ -45,5 +46,6 @@ describe('Checkouts under fire', () => {
     const orders = await decided(shop, bought, 30_000);
     expect(await office.orders()).toHaveLength(checkouts.length);
     await cashUp(shop, office, { variant: coffee, stocked: 60, bought, orders });
+    tell({ fault: 'SIGTERM in the middle of 50 checkouts', tried: 1, lost: 0 });
   });
 });

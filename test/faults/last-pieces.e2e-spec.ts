@@ -3,6 +3,7 @@ import { BackOffice } from '../support/back-office';
 import { each, guest, order, outcome, productNamed, type Buyer, type Product } from '../support/buyers';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
+import { tell } from './support/matrix';
 
 jest.setTimeout(120_000);
 
@@ -58,6 +59,12 @@ describe('The last pieces', () => {
     expect(new Set(charges.map(({ status }) => status))).toEqual(new Set(['captured']));
     expect(await office.stock(coffee.sku)).toEqual({ onHand: 0, reserved: 0, available: 0 });
     expect(Math.min(...seen)).toBeGreaterThanOrEqual(0);
+    tell({
+      fault: '200 buyers at once for the last 20 pieces',
+      tried: 200,
+      lost: 0,
+      note: '20 sold, nobody else paid',
+    });
   });
 
   it('are not sold twice to one buyer who wants them in two ways', async () => {

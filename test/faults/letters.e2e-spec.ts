@@ -3,6 +3,7 @@ import { eventually } from '../support/eventually';
 import { ADMIN, logIn, mailsTo, register, shelve } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
+import { tell } from './support/matrix';
 
 const received: string[] = [];
 
@@ -54,12 +55,15 @@ describe('Letters by mail', () => {
 
     const server = mailServer();
     await listening(server, port);
+    const since = Date.now();
     try {
       await eventually(() => expect(received.filter((mail) => mail.includes(buyer.email))).toHaveLength(1), 20_000);
       await eventually(async () => expect(await mailsTo(admin, buyer.email)).toHaveLength(1));
     } finally {
       await closed(server);
     }
+    const recoveryMs = [Date.now() - since];
+    tell({ fault: 'the mail server is away', tried: 1, lost: 0, recoveryMs, note: 'until the letter is out, once' });
     expect(received[0]).toMatch(/^Message-ID: <[0-9a-f-]{36}@coffee-tea\.shop>/im);
     expect(received[0]).toContain(`To: ${buyer.email}`);
   }, 60_000);

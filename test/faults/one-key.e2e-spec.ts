@@ -6,6 +6,7 @@ import { BackOffice } from '../support/back-office';
 import { each, guest, order, outcome, productNamed, type Buyer, type Product } from '../support/buyers';
 import { startShop, type Reply, type RunningShop } from '../support/start-shop';
 import { testDatabase, type TestDatabase } from '../support/test-database';
+import { tell } from './support/matrix';
 
 jest.setTimeout(120_000);
 
@@ -48,6 +49,7 @@ describe('One key, one order', () => {
     expect(await outcome(shop, buyer, body.data.id)).toMatchObject({ status: 'confirmed' });
     expect(await chargesOf(body.data.id)).toMatchObject([{ status: 'captured', amount: { amount: 2 * coffee.price } }]);
     expect(await (await BackOffice.enter(shop)).orders()).toHaveLength(1);
+    tell({ fault: 'one key, asked for 50 times at once', tried: 50, lost: 0, note: 'one order, one charge' });
   });
 
   it('holds when the cart has something else by now, and for another body is refused', async () => {

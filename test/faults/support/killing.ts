@@ -21,11 +21,18 @@ const AGAIN = 5;
 /** Timers come due at stands that give payments up soon, and only there. */
 const atDues = /overdue|timers/;
 
-/** Orders, a kill, a new start, all decided; until the deck is done. Throws when the books do not add up. */
-export async function killing(stand: Stand, deck: Deck, { dues }: { dues: boolean }): Promise<Kill[]> {
-  const kills: Kill[] = [];
+export interface Terms {
+  /** Whether timers come due here while the orders are young. */
+  readonly dues: boolean;
+  /** Told of so many kills, and of what is wrong in the books after them. */
+  readonly booked: (kills: readonly Kill[], wrong: readonly string[]) => void;
+}
+
+/** Orders, a kill, a new start, all decided; until the deck is done. */
+export async function killing(stand: Stand, deck: Deck, { dues, booked }: Terms): Promise<void> {
+  let kills: Kill[] = [];
   const mine = (point: string) => dues || !atDues.test(point);
-  for (let booked = 0; !deck.isDone;) {
+  while (!deck.isDone) {
     const point = deck.draw(mine);
     const nth = point.startsWith('sealer.') ? 1 : 1 + Math.floor(deck.roll() * 2);
     for (const till of stand.tills) till.arm(`${point}:${nth}`);
@@ -45,14 +52,11 @@ export async function killing(stand: Stand, deck: Deck, { dues }: { dues: boolea
         kills.push({ point: stroke.point, recoveryMs: well - stroke.at });
         deck.hit();
       }
-    if (kills.length - booked >= BOOKS_EVERY) {
-      booked = kills.length;
-      await atRest(stand);
-      const wrong = await whatIsWrong(stand);
-      if (wrong.length > 0) throw new Error(`after ${point}: ${wrong.join('\n')}`);
-    }
+    if (kills.length < BOOKS_EVERY && !deck.isDone) continue;
+    await atRest(stand);
+    booked(kills, await whatIsWrong(stand));
+    kills = [];
   }
-  return kills;
 }
 
 const strokes = ({ tills }: Stand) => tills.map(({ struck }) => struck.length);

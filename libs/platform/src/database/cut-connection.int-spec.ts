@@ -1,3 +1,5 @@
+import { contextPool } from './connection';
+import { PgDatabase } from './pg-database';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 
 describe('A connection that is cut', () => {
@@ -26,5 +28,25 @@ describe('A connection that is cut', () => {
     await expect(client.query('select 1')).rejects.toThrow('not queryable');
     client.release(true);
     expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  it('that nobody answers on any more is given up, without another word', async () => {
+    const said: string[] = [];
+    const pool = contextPool(database.url, 'cart', { query_timeout: 300, allowExitOnIdle: true });
+    pool.on('connect', (client) => {
+      const query = client.query.bind(client) as (...asked: unknown[]) => unknown;
+      Object.assign(client, {
+        query: (asked: string | { text: string }, ...more: unknown[]) => {
+          said.push(typeof asked === 'string' ? asked : asked.text);
+          return query(asked, ...more);
+        },
+      });
+    });
+    const db = new PgDatabase('cart', pool);
+    await expect(db.transaction(() => db.query('select pg_sleep(3)'))).rejects.toThrow('Query read timeout');
+    expect(said).toEqual(['BEGIN', 'select pg_sleep(3)']); // to roll back would be to wait once more
+    expect(pool.totalCount).toBe(0);
+    expect(await db.transaction(() => db.query('select 1 as one'))).toEqual([{ one: 1 }]);
+    await pool.end();
   });
 });
