@@ -229,8 +229,11 @@ describe('Every route', () => {
       [id],
     );
     const values: Record<string, string> = { id, idOrSlug: 'ca-phe-sua-da', name: 'sales' };
+    await eventually(async () =>
+      expect((await admin.get(`/admin/projections/sales/rebuilds/${rebuild}`)).body.data.state).toBe('live'),
+    );
     const special: Record<string, string> = {
-      ...{ viewRebuild: rebuild, lookUpProduct: drink.productId },
+      ...{ viewRebuild: rebuild, diffRebuild: rebuild, lookUpProduct: drink.productId },
       viewDeadLetter: `ordering-${letter.seq}`,
     };
     const queries: Record<string, string> = {

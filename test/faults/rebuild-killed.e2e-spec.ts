@@ -1,0 +1,83 @@
+import { orderList } from '../../libs/ordering/src/projections/order-list.projection';
+import { eventually } from '../support/eventually';
+import { expectStatus } from '../support/people';
+import { tell, times } from './support/matrix';
+import { polling, RebuiltShops } from './support/rebuilt-shops';
+
+jest.setTimeout(1_800_000);
+
+const WITHIN_MS = 100;
+const name = 'order-list';
+const orders = 700;
+
+/** Where the leading process is killed; the nth time it comes there. */
+const steps: Record<string, (round: number) => string> = {
+  replay: (round) => `rebuild.replaying:${1 + (round % 3)}:SIGKILL`,
+  'catch-up': () => `rebuild.catching-up:1:SIGKILL`,
+  comparison: () => `rebuild.comparing:1:SIGKILL`,
+  switch: (round) => `rebuild.${['levelled', 'switching', 'switched'][round % 3]}:1:SIGKILL`,
+};
+
+describe('While readers read, the process that rebuilds is killed with kill -9', () => {
+  let shops: RebuiltShops;
+  beforeAll(async () => {
+    shops = await RebuiltShops.open();
+    await shops.append(orders);
+    await shops.settled(name);
+  }, 240_000);
+  afterAll(() => shops?.close(), 60_000);
+
+  it.each(Object.keys(steps))('during the %s: it goes on, and live and rebuilt agree', async (step) => {
+    const rounds = step === 'comparison' ? times(10, 1) : times(20, 2);
+    const recoveryMs: number[] = [];
+    const seen = { reads: 0, longestMs: 0, longestBesideMs: 0 };
+    for (let round = 0; round < rounds; round++) {
+      const reader = polling(shops.younger.admin, '/admin/orders?limit=20&status=completed');
+      try {
+        recoveryMs.push(await killedAndLive(steps[step](round)));
+      } finally {
+        const { reads, failed, ...longest } = await reader.stop();
+        expect(failed).toBe(0);
+        seen.reads += reads;
+        seen.longestMs = Math.max(seen.longestMs, longest.longestMs);
+        seen.longestBesideMs = Math.max(seen.longestBesideMs, longest.longestBesideMs);
+        // No read waits for it: what something else of the same cost waits beside it is the machine.
+        expect(longest.longestMs).toBeLessThanOrEqual(longest.longestBesideMs + WITHIN_MS);
+      }
+      expect(await shops.wrongRows(orderList)).toBe(0);
+      await shops.elder.shop.kill();
+      await shops.succeed();
+    }
+    expect(seen.reads).toBeGreaterThan(10 * rounds);
+    tell({
+      fault: `kill -9 of the process that rebuilds, during the ${step}`,
+      ...{ tried: rounds, lost: 0, recoveryMs },
+      note: `${seen.reads} reads beside it, none failed; the longest took ${seen.longestMs} ms (of something else: ${seen.longestBesideMs} ms)`,
+    });
+  });
+
+  /** Milliseconds from the kill until what was rebuilt is live; done and total never fall. */
+  async function killedAndLive(order: string): Promise<number> {
+    const { elder, younger } = shops;
+    elder.arm(order);
+    const asked = await younger.admin.post(`/admin/projections/${name}/rebuilds`, { body: { goLive: 'auto' } });
+    const { id } = expectStatus(202, asked).body.data;
+    const appending = shops.append(120); // so that there is something to catch up with
+    const crashed = await eventually(() => {
+      const at = elder.crashedAt();
+      if (at === undefined) throw new Error(`it did not come to ${order}`);
+      return at;
+    }, 40_000);
+    let [done, total] = [0, 0];
+    await eventually(async () => {
+      const { data } = expectStatus(200, await younger.admin.get(`/admin/projections/${name}/rebuilds/${id}`)).body;
+      expect([data.done >= done, data.total >= total]).toEqual([true, true]);
+      [done, total] = [data.done, data.total];
+      if (data.state !== 'live') throw new Error(`it is ${data.state}`);
+    }, 40_000);
+    const recovered = Date.now() - crashed;
+    await appending;
+    await shops.settled(name);
+    return recovered;
+  }
+});

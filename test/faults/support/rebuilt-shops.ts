@@ -1,0 +1,185 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Database } from '#platform/database';
+import { foldBatch, type Projection } from '#platform/projections';
+import { SystemIds } from '#platform/system';
+import { orderEvents } from '../../../libs/ordering/src/model/order-events.config';
+import { ordered } from '../../../libs/ordering/src/model/order-samples';
+import { happening, storeOn } from '../../../libs/platform/src/event-store/testing/store';
+import { eventually } from '../../support/eventually';
+import { ADMIN, logIn, type Person } from '../../support/people';
+import { startShop, type RunningShop } from '../../support/start-shop';
+import { testDatabase, type TestDatabase } from '../../support/test-database';
+
+const ids = new SystemIds();
+
+interface Instance {
+  readonly shop: RunningShop;
+  readonly admin: Person;
+  /** Ends this process at a crash point: `rebuild.switching:1:SIGKILL`. */
+  arm(order: string): void;
+  /** When it was ended, or undefined. */
+  crashedAt(): number | undefined;
+}
+
+/** Two instances of a shop on one database: the elder one leads, and is the next to be killed. */
+export class RebuiltShops {
+  private readonly folder = mkdtempSync(join(tmpdir(), 'shop-rebuilt-'));
+  private started = 0;
+  readonly db: Database;
+  elder!: Instance;
+  younger!: Instance;
+
+  private constructor(readonly test: TestDatabase) {
+    this.db = test.of('ordering');
+  }
+
+  static async open(): Promise<RebuiltShops> {
+    const shops = new RebuiltShops(await testDatabase());
+    shops.elder = await shops.start();
+    // It leads once it has numbered something.
+    await shops.append(1);
+    await eventually(async () => {
+      if ((await storeOn(shops.db, orderEvents).store.head()) === 0) throw new Error('nobody numbers yet');
+    });
+    shops.younger = await shops.start();
+    return shops;
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.elder?.shop.stop(), this.younger?.shop.stop()]);
+    await this.test.drop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** The elder has been killed: the younger one leads now, and a new one stands by. */
+  async succeed(): Promise<void> {
+    this.elder = this.younger;
+    this.younger = await this.start();
+  }
+
+  private async start(): Promise<Instance> {
+    const [orders, log] = ['orders', 'log'].map((name) => join(this.folder, `${name}-${++this.started}`));
+    writeFileSync(orders, 'none:1:SIGKILL');
+    writeFileSync(log, '');
+    const shop = await startShop({
+      env: {
+        DATABASE_URL: this.test.url,
+        NODE_OPTIONS: '--conditions=crash-tests',
+        CRASH_ORDERS: orders,
+        CRASH_LOG: log,
+        SEED_DEMO: 'false',
+      },
+    });
+    return {
+      shop,
+      admin: await logIn(shop, ADMIN),
+      arm: (order) => {
+        writeFileSync(orders, order);
+        process.kill(shop.pid, 'SIGUSR2');
+      },
+      crashedAt: () => {
+        const at = Number(/ (\d+)$/.exec(readFileSync(log, 'utf8').trim())?.[1]);
+        return Number.isNaN(at) ? undefined : at;
+      },
+    };
+  }
+
+  /** Orders that went all the way, six events each. */
+  async append(orders: number): Promise<void> {
+    const { store } = storeOn(this.db, orderEvents);
+    for (let done = 0; done < orders; done += 20) {
+      await Promise.all(
+        Array.from({ length: Math.min(20, orders - done) }, () => {
+          const events = ordered.completed.map((event) => ({ ...event, schemaVersion: 1 }));
+          return store.append({ ...happening(ids.next(), 0), events });
+        }),
+      );
+    }
+  }
+
+  /** Until everything is numbered and the live table reflects it. */
+  async settled(name: string): Promise<void> {
+    await eventually(async () => {
+      const [row] = await this.db.query<{ behind: boolean }>(
+        `select exists (select from order_pending) or c.position < (select max(position) from order_log) as behind
+         from projection_tables t join projection_checkpoints c using (relation) where t.name = $1 and t.state = 'live'`,
+        [name],
+      );
+      if (row.behind) throw new Error(`${name} is behind`);
+    }, 30_000);
+  }
+
+  /** Orders whose row in the live table is not what their events make of them, and rows too many. */
+  async wrongRows(projection: Projection): Promise<number> {
+    const { store } = storeOn(this.db, orderEvents);
+    const [{ relation }] = await this.db.query<{ relation: string }>(
+      `select relation from projection_tables where name = $1 and state = 'live'`,
+      [projection.name],
+    );
+    const rows = await this.db.query<{ id: string; position: number; version: number; view: object }>(
+      `select order_id as id, position, version, view from "${relation}"`,
+    );
+    const log = [];
+    for (let after = 0; ;) {
+      const events = await store.readLog(after, 1_000);
+      if (events.length === 0) break;
+      log.push(...events);
+      after = events[events.length - 1].position!;
+    }
+    const due = foldBatch(projection, new Map(), log).rows;
+    const there = new Map(rows.map((row) => [row.id, row]));
+    const same = [...due.values()].filter((row) => {
+      const { position, version, view } = there.get(row.orderId) ?? {};
+      return position === row.position && version === row.version && sameJson(view, row.view);
+    });
+    return due.size - same.length + rows.filter(({ id }) => !due.has(id)).length;
+  }
+}
+
+const sorted = (value: unknown): unknown =>
+  Array.isArray(value)
+    ? value.map(sorted)
+    : typeof value === 'object' && value !== null
+      ? Object.fromEntries(Object.entries(value).sort().map(([key, part]) => [key, sorted(part)])) // prettier-ignore
+      : value;
+const sameJson = (a: unknown, b: unknown): boolean =>
+  JSON.stringify(sorted(a)) === JSON.stringify(sorted(JSON.parse(JSON.stringify(b))));
+
+export interface ReadTimes {
+  readonly reads: number;
+  readonly failed: number;
+  readonly longestMs: number;
+  /** The longest that a read took of something the rebuild does not concern: that was the machine. */
+  readonly longestBesideMs: number;
+}
+
+/** Reads the read model again and again, and beside it something else of the same cost, until `stop` is called. */
+export function polling(admin: Person, path: string) {
+  const over = new AbortController();
+  const timed = async (asked: string) => {
+    const begun = performance.now();
+    const { status } = await admin.get(asked).catch(() => ({ status: 0 }));
+    return { status, ms: Math.round(performance.now() - begun) };
+  };
+  const times = { reads: 0, failed: 0, longestMs: 0, longestBesideMs: 0 };
+  const reading = (async () => {
+    while (!over.signal.aborted) {
+      const [read, beside] = await Promise.all([timed(path), timed('/admin/mailbox?limit=20')]);
+      times.reads += 1;
+      if (read.status !== 200) times.failed += 1;
+      times.longestMs = Math.max(times.longestMs, read.ms);
+      times.longestBesideMs = Math.max(times.longestBesideMs, beside.ms);
+      await pause(5);
+    }
+  })();
+  return {
+    stop: async (): Promise<ReadTimes> => {
+      over.abort();
+      await reading;
+      return times;
+    },
+  };
+}
