@@ -1,3 +1,4 @@
+import { Injectable } from '@nestjs/common';
 import { SubCommand } from 'nest-commander';
 import { SteerRebuild, type RebuildStep } from '#ordering/projections/rebuild.command';
 import { ViewRebuild } from '#ordering/projections/projections.query';
@@ -7,6 +8,8 @@ import { Operator } from '../operator';
 import { followRebuild } from './follow-rebuild';
 import { tellRebuild } from './rebuild-projection.command';
 
+/** Its subclasses have no constructor of their own: the decorator keeps what this one needs. */
+@Injectable()
 abstract class SteerCommand extends JsonCommand {
   protected abstract readonly step: RebuildStep | undefined;
   /** Whether the command stays until the rebuild has come to where it goes. */
