@@ -30,25 +30,27 @@ describe('While readers read, the process that rebuilds is killed with kill -9',
   it.each(Object.keys(steps))('during the %s: it goes on, and live and rebuilt agree', async (step) => {
     const rounds = step === 'comparison' ? times(10, 1) : times(20, 2);
     const recoveryMs: number[] = [];
-    const seen = { reads: 0, longestMs: 0, longestBesideMs: 0 };
+    const seen = { reads: 0, failed: 0, longestMs: 0, longestBesideMs: 0 };
+    let wrong = 0;
     for (let round = 0; round < rounds; round++) {
       const reader = polling(shops.younger.admin, '/admin/orders?limit=20&status=completed');
       try {
         recoveryMs.push(await killedAndLive(steps[step](round)));
       } finally {
-        const { reads, failed, ...longest } = await reader.stop();
-        expect(failed).toBe(0);
-        seen.reads += reads;
-        seen.longestMs = Math.max(seen.longestMs, longest.longestMs);
-        seen.longestBesideMs = Math.max(seen.longestBesideMs, longest.longestBesideMs);
-        // No read waits for it: what something else of the same cost waits beside it is the machine.
-        expect(longest.longestMs).toBeLessThanOrEqual(longest.longestBesideMs + WITHIN_MS);
+        const read = await reader.stop();
+        seen.reads += read.reads;
+        seen.failed += read.failed;
+        seen.longestMs = Math.max(seen.longestMs, read.longestMs);
+        seen.longestBesideMs = Math.max(seen.longestBesideMs, read.longestBesideMs);
+        await shops.elder.shop.kill();
+        await shops.succeed();
       }
-      expect(await shops.wrongRows(orderList)).toBe(0);
-      await shops.elder.shop.kill();
-      await shops.succeed();
+      wrong += await shops.wrongRows(orderList);
     }
+    expect({ wrong, failed: seen.failed }).toEqual({ wrong: 0, failed: 0 });
     expect(seen.reads).toBeGreaterThan(10 * rounds);
+    // What is read beside it, and does not concern it, tells how slow the machine is.
+    expect(seen.longestMs).toBeLessThanOrEqual(Math.max(WITHIN_MS, 2 * seen.longestBesideMs));
     tell({
       fault: `kill -9 of the process that rebuilds, during the ${step}`,
       ...{ tried: rounds, lost: 0, recoveryMs },

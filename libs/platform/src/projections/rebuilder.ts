@@ -9,6 +9,7 @@ import { Follower } from './follower';
 import { foldBatch } from './fold';
 import { GoLive } from './go-live';
 import { closeEnough } from './leveller';
+import { Portion } from './portion';
 import { Pulse } from './pulse';
 import type { RebuildRow } from './rebuild';
 import { RebuildNotReady } from './rebuild-errors';
@@ -18,7 +19,6 @@ import { RollBack } from './roll-back';
 import { TableWriter } from './table-writer';
 import { Throttle } from './throttle';
 
-const batch = 1_000;
 const troublesTaken = 10;
 
 /** Does the work of a rebuild, from wherever its own checkpoint stands: a crash costs at most a batch. */
@@ -92,8 +92,10 @@ export class Rebuilder {
     const setAside = new Set(await this.registry.failures(row.relation));
     const only = row.orders ? new Set(row.orders) : undefined;
     const follower = new Follower(this.db, this.store, this.registry.of(table!), table!, setAside, only);
+    const portion = new Portion(this.db);
     while (!stop.aborted) {
       const since = this.pulse.moment(['log', 'rebuilds']);
+      const batch = await portion.after(follower.at);
       const { outcome, events } = await hushed(row.name, () => follower.step(batch));
       crashPoint(`rebuild.${row.state}`);
       if (outcome === 'lost') return;

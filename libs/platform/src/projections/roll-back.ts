@@ -5,14 +5,13 @@ import { EventStore } from '#platform/event-store';
 import { hushed } from '#platform/messaging';
 import { Follower } from './follower';
 import { closeEnough, Leveller } from './leveller';
+import { Portion } from './portion';
 import { Pulse } from './pulse';
 import type { RebuildRow } from './rebuild';
 import { RebuildNotReady } from './rebuild-errors';
 import { RebuildRows } from './rebuild-rows';
 import { ProjectionRegistry } from './registry';
 import { Throttle } from './throttle';
-
-const batch = 1_000;
 
 /** Takes readers back to the kept table: catches it up beside the live one, and switches when it is close. */
 @Injectable()
@@ -58,9 +57,11 @@ export class RollBack {
     const table = (await this.registry.table(kept))!;
     const setAside = new Set(await this.registry.failures(kept));
     const follower = new Follower(this.db, this.store, this.registry.of(table), table, setAside);
+    const portion = new Portion(this.db);
     while (!stop.aborted) {
       const live = await this.registry.live(row.name);
       if ((live?.position ?? 0) - follower.at <= closeEnough / 2) return true;
+      const batch = await portion.after(follower.at);
       const { outcome } = await hushed(row.name, () => follower.step(batch));
       crashPoint('rollback.catch-up');
       if (outcome === 'lost') return false;
