@@ -1,0 +1,59 @@
+import {
+  changingLeaders,
+  dice,
+  flaws,
+  randomWriters,
+  subscriber,
+} from '../../libs/platform/src/event-store/testing/schedule';
+import { storeOn } from '../../libs/platform/src/event-store/testing/store';
+import { testDatabase } from '../support/test-database';
+import { tell, times } from './support/matrix';
+
+const schedules = times(60, 3);
+
+jest.setTimeout(schedules * 30_000);
+
+describe('The log under 20 writers that sleep and abort, while leaders change', () => {
+  it(`delivers what was committed, to everybody, in order, by ${schedules} random schedules`, async () => {
+    let lost = 0;
+    let events = 0;
+    const settled: number[] = [];
+    for (let seed = 1; seed <= schedules; seed++) {
+      const test = await testDatabase();
+      try {
+        const db = test.of('ordering');
+        const readers = [3, 100, 1_000].map((batch) => subscriber(test.of('ordering'), batch));
+        const stand = changingLeaders(test.of('ordering'), dice(seed));
+        const committed = await randomWriters(db, { seed, writers: 20, turns: 20 });
+        const done = performance.now();
+        const deliveries = await Promise.all(readers.map((reader) => reader.until(committed.length)));
+        settled.push(performance.now() - done);
+        await stand();
+        const wrong = deliveries.flatMap((seen) => {
+          const ids = new Set(seen.map(({ id }) => id));
+          const missing = committed.filter((id) => !ids.has(id));
+          const strange = ids.size - (committed.length - missing.length);
+          return [
+            ...flaws(seen),
+            ...missing.map((id) => `${id} never came`),
+            ...(strange ? [`${strange} unasked`] : []),
+          ];
+        });
+        const verified = await storeOn(db).store.verify();
+        if (!verified.ok || verified.events !== committed.length) wrong.push(`seed ${seed}: the log does not verify`);
+        expect(wrong).toEqual([]);
+        lost += wrong.length;
+        events += committed.length;
+      } finally {
+        await test.drop();
+      }
+    }
+    tell({
+      fault: 'random schedules of 20 writers, with aborts, sleeps and changes of leader',
+      tried: schedules,
+      lost,
+      recoveryMs: settled,
+      note: `${events} events, three subscribers each`,
+    });
+  });
+});

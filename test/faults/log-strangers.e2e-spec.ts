@@ -1,0 +1,119 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { connect } from '#platform/database';
+import type { Uuid } from '#kernel';
+import { happening, ids, storeOn } from '../../libs/platform/src/event-store/testing/store';
+import { testDatabase, type TestDatabase } from '../support/test-database';
+import { tell, times } from './support/matrix';
+
+const flow = times(200_000, 10_000);
+const AT_ONCE = 20;
+const WRITERS = 6;
+const MOST_UNDER_WAY = 500;
+
+jest.setTimeout(420_000);
+
+const strangers = [
+  ['that wrote, in this database', 'here', 'begin; create table public.elsewhere (n int); select pg_current_xact_id()'],
+  ['that only reads, in this database', 'here', 'begin isolation level repeatable read; select count(*) from pg_class'],
+  [
+    'that wrote, in another database',
+    'there',
+    'begin; create table public.elsewhere (n int); select pg_current_xact_id()',
+  ],
+  [
+    'that only reads, in another database',
+    'there',
+    'begin isolation level repeatable read; select count(*) from pg_class',
+  ],
+] as const;
+
+/** What a look at the pending table costs when nothing is pending, in milliseconds: the best of thirty, whatever else runs. */
+async function idleLook(run: () => Promise<number>): Promise<number> {
+  while ((await run()) > 0);
+  const took: number[] = [];
+  for (let n = 0; n < 30; n++) {
+    const at = performance.now();
+    await run();
+    took.push(performance.now() - at);
+  }
+  return Math.min(...took);
+}
+
+describe(`A transaction of a stranger, open while ${flow} events flow`, () => {
+  let test: TestDatabase;
+  let other: TestDatabase;
+  beforeEach(async () => {
+    test = await testDatabase();
+    other = await testDatabase({ empty: true });
+  });
+  afterEach(async () => {
+    await test.drop();
+    await other.drop();
+  });
+
+  it.each(strangers)('%s, delays no delivery by a second and makes numbering no slower', async (who, where, sql) => {
+    const { store, sequencer } = storeOn(test.of('ordering'));
+    const run = await sequencer.begin();
+    await store.append(happening(ids.next(), 0));
+    const before = await idleLook(run);
+    const stranger = await connect(where === 'here' ? test.url : other.url, 'stranger');
+    await stranger.query(sql);
+
+    const acknowledged = new Map<Uuid, number>();
+    let written = 0;
+    let delivered = 1;
+    const writer = async (): Promise<void> => {
+      while (written < flow) {
+        if (written - delivered > MOST_UNDER_WAY)
+          await pause(2); // what is measured is delivery, not a queue of our own
+        else {
+          written += AT_ONCE;
+          const { events } = await store.append(
+            happening(
+              ids.next(),
+              0,
+              Array.from({ length: AT_ONCE }, () => ({})),
+            ),
+          );
+          for (const { id } of events) acknowledged.set(id, performance.now());
+        }
+      }
+    };
+    const writing = Promise.all(Array.from({ length: WRITERS }, writer));
+    const waits: number[] = [];
+    const wrong: string[] = [];
+    const versions = new Map<Uuid, number>();
+    let early = 0;
+    while (delivered <= flow) {
+      if ((await run()) === 0) await pause(1);
+      for (const event of await store.readLog(delivered, 1_000)) {
+        const since = acknowledged.get(event.id);
+        if (since === undefined)
+          early += 1; // numbered before its writer had heard
+        else waits.push(performance.now() - since);
+        acknowledged.delete(event.id);
+        if (event.position !== delivered + 1) wrong.push(`position ${event.position} came after ${delivered}`);
+        if (event.version !== (versions.get(event.orderId) ?? 0) + 1) wrong.push(`${event.id} is out of its order`);
+        versions.set(event.orderId, event.version);
+        delivered += 1;
+      }
+    }
+    await writing;
+    const after = await idleLook(run);
+    await stranger.query('rollback');
+    await stranger.end();
+
+    expect(delivered).toBe(written + 1);
+    expect(wrong).toEqual([]);
+    expect(early).toBeLessThan(flow);
+    expect(Math.max(0, ...waits)).toBeLessThan(1_000);
+    expect(after).toBeLessThan(before * 2 + 1);
+    tell({
+      fault: `an open transaction ${who}, while events flow`,
+      tried: flow,
+      lost: flow - (delivered - 1),
+      recoveryMs: waits.filter((_, index) => index % 100 === 0),
+      note: `an idle look of the sequencer: ${before.toFixed(1)} ms before, ${after.toFixed(1)} ms after; recovery is the wait for delivery`,
+    });
+  });
+});
