@@ -81,15 +81,11 @@ async function inTheShop(shop, open) {
 }
 
 async function byCommandLine(shop) {
-  const child = spawn(
-    process.execPath,
-    ['dist/apps/cli/src/main.js', 'projections', 'rebuild', 'order-view', '--manual', '--json'],
-    {
-      cwd: root,
-      stdio: ['ignore', 'ignore', 'inherit'],
-      env: { ...process.env, ...shop.env, NODE_ENV: 'production', LOG_LEVEL: 'warn' },
-    },
-  );
+  const child = spawn(process.execPath, [...asTheShopDoes, 'projections', 'rebuild', 'order-view', '--json'], {
+    cwd: root,
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, ...shop.env, NODE_ENV: 'production', LOG_LEVEL: 'warn' },
+  });
   const over = new Promise((done) => child.once('exit', done));
   const measured = await replayed(shop, child.pid);
   if ((await over) !== 0) throw new Error('the command line could not rebuild');
