@@ -38,6 +38,10 @@ export class KeyVault extends Vault {
     return replaceSealed(value, (sealed) => opened(keys.get(sealed.subject), sealed)) as Opened<T>;
   }
 
+  isErased(subject: Uuid): Promise<boolean> {
+    return this.keys.isDestroyed(subject);
+  }
+
   async destroy(subject: Uuid): Promise<void> {
     await this.keys.destroy(subject);
   }

@@ -31,6 +31,8 @@ const DESTROY = statement(
 /** The subjects' keys: wrapped in the database, open in this process's memory for a moment. */
 export class SubjectKeys {
   private readonly memory = new LRUCache<Uuid, SubjectKey>({ max: REMEMBERED, ttl: STALE_MS });
+  /** Those that have no key, such as the staff's accounts. */
+  private readonly keyless = new LRUCache<Uuid, true>({ max: REMEMBERED, ttl: STALE_MS });
   private readonly asked = new Map<Uuid, Promise<SubjectKey>>();
 
   constructor(
@@ -70,6 +72,16 @@ export class SubjectKeys {
       for (const row of rows) keys.set(row.subject, this.remember(row));
     }
     return keys;
+  }
+
+  /** Asked for every request of somebody who is signed in: the answer is remembered for a moment. */
+  async isDestroyed(subject: Uuid): Promise<boolean> {
+    const known = this.memory.get(subject);
+    if (known !== undefined) return known === 'destroyed';
+    if (this.keyless.has(subject)) return false;
+    const key = (await this.ofMany([subject])).get(subject);
+    if (key === undefined) this.keyless.set(subject, true);
+    return key === 'destroyed';
   }
 
   async destroy(subject: Uuid): Promise<void> {

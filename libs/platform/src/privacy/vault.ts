@@ -16,6 +16,8 @@ export abstract class Vault {
   abstract open(sealed: Sealed): Promise<string | Erased>;
   /** Opens everything sealed inside a JSON value, with one look-up for all subjects. */
   abstract openAll<T>(value: T): Promise<Opened<T>>;
+  /** Whether the subject's key was destroyed; another process hears of it within five seconds. */
+  abstract isErased(subject: Uuid): Promise<boolean>;
   /** Forgets a subject for ever. Other processes may read from memory for five seconds more. */
   abstract destroy(subject: Uuid): Promise<void>;
 }

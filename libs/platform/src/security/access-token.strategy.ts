@@ -3,6 +3,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
 import { callerFrom, type UserCaller } from './caller';
+import { Departures } from './departures';
 import { KeyRing } from './key-ring';
 import { KeysUnavailable } from './token-faults';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER, type AccessClaims } from './verifying-keys';
@@ -27,7 +28,10 @@ function kidOf(token: string): string | undefined {
 /** Access tokens are ES256 by one of our keys, from us, for us, and not yet over. */
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy, 'access-token') {
-  constructor(keys: KeyRing) {
+  constructor(
+    keys: KeyRing,
+    private readonly departures: Departures,
+  ) {
     super({
       jwtFromRequest: bearerOf,
       algorithms: ['ES256'],
@@ -44,7 +48,9 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, 'access-toke
     });
   }
 
-  validate(claims: AccessClaims): UserCaller | false {
-    return callerFrom(claims) ?? false;
+  /** A good token of somebody who was erased speaks for nobody. */
+  async validate(claims: AccessClaims): Promise<UserCaller | false> {
+    const caller = callerFrom(claims);
+    return caller && !(await this.departures.include(caller.userId)) ? caller : false;
   }
 }

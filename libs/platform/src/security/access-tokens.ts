@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { errors, jwtVerify } from 'jose';
 import { callerFrom, type UserCaller } from './caller';
+import { Departures } from './departures';
 import { KeyRing } from './key-ring';
 import { KeysUnavailable, tokenExpired, tokenInvalid } from './token-faults';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER, type AccessClaims } from './verifying-keys';
@@ -8,7 +9,10 @@ import { TOKEN_AUDIENCE, TOKEN_ISSUER, type AccessClaims } from './verifying-key
 /** Tokens that do not come in a request's header: a web socket brings its own in the handshake. */
 @Injectable()
 export class AccessTokens {
-  constructor(private readonly keys: KeyRing) {}
+  constructor(
+    private readonly keys: KeyRing,
+    private readonly departures: Departures,
+  ) {}
 
   /** Whom the token speaks for; throws TOKEN_EXPIRED, TOKEN_INVALID or UNAVAILABLE. */
   async callerOf(token: string): Promise<UserCaller> {
@@ -19,7 +23,7 @@ export class AccessTokens {
         audience: TOKEN_AUDIENCE,
       });
       const caller = callerFrom(payload);
-      if (caller) return caller;
+      if (caller && !(await this.departures.include(caller.userId))) return caller;
     } catch (error) {
       if (error instanceof KeysUnavailable) throw error;
       if (error instanceof errors.JWTExpired) throw tokenExpired();

@@ -30,7 +30,8 @@ export class AuthenticateGuard extends AuthGuard('access-token') {
   }
 
   override handleRequest<User>(error: unknown, user: unknown, info: unknown, context: ExecutionContext): User {
-    if (error) throw error instanceof Error ? error : new Error('the token check failed', { cause: error });
+    if (error && !(error instanceof KeysUnavailable))
+      throw error instanceof Error ? error : new Error('the token check failed', { cause: error });
     const request = this.getRequest(context) as FastifyRequest;
     if (user) {
       const caller = withCartToken(user as UserCaller, request);
@@ -38,8 +39,9 @@ export class AuthenticateGuard extends AuthGuard('access-token') {
       return caller as User;
     }
     // Where all may, the token only tells whose budget the request is counted against.
-    if (info instanceof KeysUnavailable && accessOf(context)?.to !== 'all') throw info;
-    request.tokenFault = (info as Error | undefined)?.name === 'TokenExpiredError' ? tokenExpired() : tokenInvalid();
+    const fault: unknown = error ?? info;
+    if (fault instanceof KeysUnavailable && accessOf(context)?.to !== 'all') throw fault;
+    request.tokenFault = (fault as Error | undefined)?.name === 'TokenExpiredError' ? tokenExpired() : tokenInvalid();
     return guestOf(request) satisfies Caller as User;
   }
 }

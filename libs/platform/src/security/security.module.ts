@@ -7,6 +7,7 @@ import { AccessTokens } from './access-tokens';
 import { AccessTokenStrategy } from './access-token.strategy';
 import { AuthenticateGuard } from './authenticate.guard';
 import { AuthoriseGuard } from './authorise.guard';
+import { Departures } from './departures';
 import { KeyRing } from './key-ring';
 import { RateLimitGuard } from './rate-limit.guard';
 import { rateLimitOptions } from './rate-limit.options';
@@ -33,6 +34,7 @@ class RateLimitsModule {}
   ],
   providers: [
     KeyRing,
+    Departures,
     AccessTokens,
     AccessTokenStrategy,
     { provide: APP_GUARD, useClass: AuthenticateGuard },
