@@ -43,12 +43,18 @@ const sql = {
 // Which questions one context may put to another; anything else is kept from messages.
 const question = (name) => ({
   selector: `ImportSpecifier[imported.name='${name}']`,
-  message: `${name} is a question: ordering asks cart and catalog, cart asks catalog, and nobody else asks anybody.`,
+  message: `${name} is a question: ordering asks cart and catalog, cart asks catalog, identity asks ordering, and nobody else asks anybody.`,
 });
-const asks = { ordering: ['CartOf', 'CatalogPrices'], cart: ['CartOf', 'CatalogPrices'], catalog: ['CatalogPrices'] };
+const asked = ['CartOf', 'CatalogPrices', 'OrderBooks'];
+const asks = {
+  ordering: asked,
+  cart: ['CartOf', 'CatalogPrices'],
+  catalog: ['CatalogPrices'],
+  identity: ['OrderBooks'],
+};
 const everywhere = [nestsOwnBus, nestsOwnBusInside, saga, environment, farPath];
 const walls = (context) => {
-  const questions = ['CartOf', 'CatalogPrices'].filter((name) => !asks[context]?.includes(name)).map(question);
+  const questions = asked.filter((name) => !asks[context]?.includes(name)).map(question);
   return [
     {
       files: [`libs/${context}/src/**/*.ts`],

@@ -7,7 +7,7 @@ import { testDatabase, type TestDatabase } from './test-database';
 
 /** Whose routes begin how; what stands in front of the services in a real shop knows the same. */
 const routes = {
-  auth: /^\/auth\b|^\/admin\/audit\b/,
+  auth: /^\/auth\b|^\/admin\/(audit|erasures|users)\b|^\/admin\/orders\/[^/]+\/erasure$/,
   users: /^\/users\b/,
   products: /^\/(admin\/)?(products|categories|brands|search|inventory)\b/,
   cart: /^\/cart\b/,
@@ -46,12 +46,13 @@ export async function openServices(): Promise<OpenServices> {
         IDENTITY_URL: urlOf('auth'),
         CATALOG_URL: urlOf('products'),
         CART_URL: urlOf('cart'),
+        ORDERING_URL: urlOf('orders'),
       },
     });
   const started = await Promise.all(names.map(async (name) => [name, await start(name)] as const));
   const services = Object.fromEntries(started) as Record<ServiceName, RunningShop>;
   const via = <Method extends 'get' | 'post' | 'put' | 'patch' | 'delete'>(method: Method): RunningShop[Method] =>
-    ((path, options) => services[whose(path)][method](path, options)) as RunningShop[Method];
+    ((path, options) => services[whose(method, path)][method](path, options)) as RunningShop[Method];
   return {
     services,
     street: { get: via('get'), post: via('post'), put: via('put'), patch: via('patch'), delete: via('delete') },
@@ -65,7 +66,8 @@ export async function openServices(): Promise<OpenServices> {
   };
 }
 
-function whose(path: string): ServiceName {
+function whose(method: string, path: string): ServiceName {
+  if (method === 'delete' && path === '/users/me') return 'auth'; // with the account goes what else there is
   const name = names.find((one) => routes[one].test(path));
   if (!name) throw new Error(`no service has ${path}`);
   return name;

@@ -137,3 +137,28 @@ export class OrderRefundFailed extends OrderMessage<{
   static readonly type = 'ordering.order-refund-failed.v1';
   static readonly routingKey = 'order.refund.failed';
 }
+
+/** Whose orders: a customer's, or the one order of a guest. */
+export type Orderer =
+  { readonly kind: 'customer'; readonly customerId: Uuid } | { readonly kind: 'guest'; readonly orderId: Uuid };
+
+/** What became of the wish that nothing more is ordered under a name. */
+export type BooksClosed =
+  | { readonly outcome: 'closed'; readonly cartId?: Uuid }
+  | { readonly outcome: 'open'; readonly orders: readonly OpenOrder[] }
+  /** There is no such order. */
+  | { readonly outcome: 'unknown' }
+  /** It is no guest's order but this customer's. */
+  | { readonly outcome: 'of-customer'; readonly customerId: Uuid };
+
+export interface OpenOrder {
+  readonly id: Uuid;
+  readonly number: string;
+  readonly status: OrderStatus;
+}
+
+/** The books of who orders: closed for good before a person is erased, unless an order of theirs is still open. */
+export abstract class OrderBooks {
+  /** From `closed` on nothing is ordered under this name, also by who was about to at that moment. Asking twice is harmless. */
+  abstract close(orderer: Orderer): Promise<BooksClosed>;
+}

@@ -1,4 +1,5 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
+import { PartErased, PersonErased } from '#contracts/identity';
 import * as inventory from '#contracts/inventory';
 import * as ordering from '#contracts/ordering';
 import * as payments from '#contracts/payments';
@@ -15,6 +16,10 @@ import * as checkout from './checkout/checkout-messages';
 import { CheckoutProcess } from './checkout/checkout.process';
 import { ConfirmWhenCheckedOut } from './confirm-order/confirm-order.consumer';
 import { listOrdersControllers, listOrdersProviders } from './list-orders/list-orders.config';
+import { ForgetOrderer } from './erase-person/forget-orderer.consumer';
+import { OrderAccounts } from './erase-person/order-accounts.store';
+import { OrderBooksController } from './erase-person/order-books.controller';
+import { StoredOrderBooks } from './erase-person/order-books.query';
 import { KeyedCommands } from './model/keyed-commands.store';
 import { orderEvents } from './model/order-events.config';
 import { orderTexts } from './model/order-texts';
@@ -37,13 +42,19 @@ import { salesReportControllers, salesReportProviders } from './sales-report/sal
 import { trackOrderProviders } from './track-order/track-order.config';
 import { viewOrderControllers, viewOrderProviders } from './view-order/view-order.config';
 
+export { OrderingElsewhereModule } from './ordering-elsewhere.module';
+
 addMessages(orderTexts);
 
+const { OrderBooks, ...told } = ordering;
+
 const messages = [
-  ...[...Object.values(ordering), ...Object.values(inventory), ...Object.values(payments)],
-  ...[...Object.values(checkout), ...Object.values(refunds)],
+  ...[...Object.values(told), ...Object.values(inventory), ...Object.values(payments)],
+  ...[...Object.values(checkout), ...Object.values(refunds), PersonErased, PartErased],
 ];
 
+/** Global for the one thing it does for others: closing somebody's books. */
+@Global()
 @Module({
   imports: [
     contextDatabase('ordering'),
@@ -52,6 +63,7 @@ const messages = [
   ],
   controllers: [
     ...[PlaceOrderController, CancelOrderController, AdvanceOrderController, RefundOrderController],
+    OrderBooksController,
     ...viewOrderControllers,
     ...listOrdersControllers,
     ...orderHistoryControllers,
@@ -64,6 +76,7 @@ const messages = [
     ...[PlaceOrderHandler, CancelOrderHandler, AdvanceOrderHandler, RefundOrderHandler],
     ...[CheckoutProcess, ConfirmWhenCheckedOut, CloseWhenWoundBack],
     ...[RefundsProcess, RecordWhenRefunded, RecordWhenRefundFailed, WantRefundAgain],
+    ...[OrderAccounts, ForgetOrderer, { provide: OrderBooks, useClass: StoredOrderBooks }],
     ...viewOrderProviders,
     ...listOrdersProviders,
     ...orderHistoryProviders,
@@ -72,5 +85,6 @@ const messages = [
     ...processProviders,
     ...trackOrderProviders,
   ],
+  exports: [OrderBooks],
 })
 export class OrderingModule {}

@@ -24,6 +24,7 @@ export interface Change {
   readonly commandId: Uuid;
   readonly actor: Actor;
   readonly idempotency?: IdempotencyKey;
+  readonly account?: Append['account'];
   readonly cart?: Append['cart'];
   /** The stream cannot exist yet, so that there is nothing to read. */
   readonly fresh?: true;
@@ -73,7 +74,7 @@ export class Orders {
   }
 
   private async once(change: Change, decide: (order: Order) => readonly OrderEvent[]): Promise<OrderView | undefined> {
-    const { orderId, commandId, idempotency, cart } = change;
+    const { orderId, commandId, account, idempotency, cart } = change;
     const past = change.fresh ? [] : await this.store.read(orderId);
     const before = fold(orderLife, past as unknown as readonly OrderEvent[]);
     const events = decide(before);
@@ -87,6 +88,7 @@ export class Orders {
       events: events.map(({ type, data }) => ({ type, schemaVersion: orderEvents.current(type), data })),
       metadata: this.metadata(change),
       messages: announcements(orderId, before, past.length, events, this.clock.now().toISOString()),
+      ...(account && { account }),
       ...(idempotency && { idempotency }),
       ...(cart && { cart }),
       ...(claimed && { claimed }),

@@ -5,6 +5,8 @@ import { orderEvents } from './order-events.config';
 import { facts, orderId, ordered, refundAsked, refundDone, refundFailed, given, samplePlaced } from './order-samples';
 import { orderEventTypes, orderLife, type OrderEvent } from './order';
 
+const { OrderBooks: _, ...messages } = contracts;
+
 /**
  * Every fact as it lies in streams, by type and schema version. What is here was written by some build and stays: a new
  * shape is a new version with an upcast and a sample of its own.
@@ -94,6 +96,6 @@ describe('What is told', () => {
   });
 
   it('is every message of the contract', () => {
-    expect(new Set(samples.map((message) => message.constructor))).toEqual(new Set(Object.values(contracts)));
+    expect(new Set(samples.map((message) => message.constructor))).toEqual(new Set(Object.values(messages)));
   });
 });

@@ -78,7 +78,10 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     const customerId = caller.kind === 'user' ? caller.userId : null;
     const subject = customerId ?? orderId;
     const sealed = await this.seal(subject, wish, caller.kind === 'user' ? caller.email : null);
-    const change = { orderId, commandId, actor: buyer(caller), idempotency, cart: { cartId, cartVersion } };
+    const change = {
+      ...{ orderId, commandId, actor: buyer(caller), idempotency, cart: { cartId, cartVersion } },
+      ...(customerId && { account: customerId }),
+    };
     const day = new Date(this.clock.now().getTime() + SAIGON_MS).toISOString();
     const view = await this.orders.change({ ...change, fresh: true }, (order) =>
       placeOrder(order, {

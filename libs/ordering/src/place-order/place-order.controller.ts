@@ -130,7 +130,14 @@ export class PlaceOrderController {
     headers: { 'Idempotent-Replayed': '`true` when this key had been used before.', Location: 'Where the order is.' },
   })
   @Refuses('VALIDATION_ERROR', 'IDEMPOTENCY_KEY_REQUIRED', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS')
-  @Refuses('CART_EMPTY', 'CART_ALREADY_ORDERED', 'VARIANT_UNAVAILABLE', 'MODIFIERS_INVALID', 'ORDER_TOO_LARGE')
+  @Refuses(
+    'CART_EMPTY',
+    'CART_ALREADY_ORDERED',
+    'VARIANT_UNAVAILABLE',
+    'MODIFIERS_INVALID',
+    'ORDER_TOO_LARGE',
+    'SUBJECT_ERASED',
+  )
   async place(
     @Who() caller: Caller,
     @Body() body: PlaceOrderBody,

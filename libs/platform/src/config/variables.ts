@@ -106,6 +106,7 @@ export const variables = z.object({
   IDENTITY_URL: url('http', 'https').optional(),
   CATALOG_URL: url('http', 'https').optional(),
   CART_URL: url('http', 'https').optional(),
+  ORDERING_URL: url('http', 'https').optional(),
 
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug', 'silent'], 'must be error, warn, info, debug or silent'),
   LOG_DIR: z.string().optional(),

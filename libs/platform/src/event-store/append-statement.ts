@@ -5,6 +5,7 @@ import { inboxDone, outboxInsert, timersCancelled, timersSet } from '#platform/m
 export interface Parts {
   /** Exactly one event, as most have: it comes in plain values, which cost less than arrays. */
   readonly single: boolean;
+  readonly account: boolean;
   readonly key: boolean;
   readonly cart: boolean;
   readonly messages: boolean;
@@ -19,15 +20,15 @@ const appended = 'exists (select from head)';
 /**
  * Parameters: stream, expected version, metadata; id, type, schema version, data of the single event, or arrays of them;
  * then of the parts that are there:
- * key (caller, key, body hash, command, command id) · cart (id, version) · messages · claim (seq, claimed by) ·
+ * account · key (caller, key, body hash, command, command id) · cart (id, version) · messages · claim (seq, claimed by) ·
  * timers (to set, to cancel).
  *
  * Everything that is written hangs on `head`, the row that carries the expected version on to the new one: when it does
  * not come about, nothing is written and nothing is numbered. Numbers are drawn last, so that a refused key wastes none.
  */
 export function appendStatement(parts: Parts): Statement {
-  const { single, key, cart, messages, claim, timers } = parts;
-  const kind = +single + +key * 2 + +cart * 4 + +messages * 8 + +claim * 16 + +timers * 32;
+  const { single, account, key, cart, messages, claim, timers } = parts;
+  const kind = +single + +key * 2 + +cart * 4 + +messages * 8 + +claim * 16 + +timers * 32 + +account * 64;
   return (known[kind] ??= statement(nameOf(parts), sql(parts)));
 }
 
@@ -37,6 +38,11 @@ const nameOf = (parts: Parts): string =>
 function sql(parts: Parts): string {
   let count = 7;
   const next = () => `$${++count}`;
+  // Who closes the account locks this row: an append that waited for it sees it closed, whatever its snapshot says.
+  const account =
+    parts.account &&
+    `insert into order_accounts as a (subject) values (${next()}::uuid)
+    on conflict (subject) do update set orders = a.orders + 1 where a.closed_at is null returning 1`;
   const key =
     parts.key &&
     `insert into idempotency_keys (caller, key, body_hash, command, command_id, order_id)
@@ -61,10 +67,12 @@ function sql(parts: Parts): string {
     claim:
       parts.claim &&
       `select seq from inbox where seq = ${seq} and claimed_by = ${claimedBy} and state = 'waiting' for update`,
+    account,
     head: `insert into order_heads as h (order_id, version)
       select $1::uuid, $2::int + ${added}
       where ($2::int = 0 or exists (select from order_heads where order_id = $1::uuid))
         and not exists (select from order_events where id = ${first})
+        ${parts.account ? 'and exists (select from account)' : ''}
         ${parts.claim ? 'and exists (select from claim)' : ''}
       on conflict (order_id) do update set version = excluded.version where h.version = $2::int
       returning version`,

@@ -1,5 +1,5 @@
 import { crashPoint } from '#crash-points';
-import { derivedId } from '#kernel';
+import { derivedId, type Uuid } from '#kernel';
 import { statement, type Database } from '#platform/database';
 import {
   ClaimLost,
@@ -11,6 +11,7 @@ import {
   type Outbox,
   type Unit,
 } from '#platform/messaging';
+import { SubjectErased } from '#platform/privacy';
 import { appendStatement } from './append-statement';
 import { CartAlreadyOrdered, CommandIdTaken, IdempotencyKeyTaken, VersionConflict } from './errors';
 import type { Append, Appended, RecordedEvent, StoredKey } from './events';
@@ -37,6 +38,8 @@ const CART = statement(
   'cart-find',
   `select order_id as "orderId" from placed_carts where cart_id = $1 and cart_version = $2`,
 );
+
+const CLOSED = statement('account-closed', `select 1 from order_accounts where subject = $1 and closed_at is not null`);
 
 const UNIQUE_VIOLATION = '23505';
 
@@ -78,7 +81,7 @@ export class Appender {
     texts: readonly string[],
     gathered: Gathered,
   ): Promise<{ version: number | null; timestamp: Date }> {
-    const { streamId, expectedVersion, commandId, events, metadata, idempotency, cart, claimed } = append;
+    const { streamId, expectedVersion, commandId, events, metadata, account, idempotency, cart, claimed } = append;
     const messages = [...gathered.messages, ...this.envelopes(append)];
     const values: unknown[] = [streamId, expectedVersion, JSON.stringify(metadata)];
     const single = events.length === 1;
@@ -90,6 +93,7 @@ export class Appender {
         events.map(({ schemaVersion }) => schemaVersion),
         texts,
       );
+    if (account) values.push(account);
     if (idempotency)
       values.push(idempotency.caller, idempotency.key, idempotency.bodyHash, idempotency.command, commandId);
     if (cart) values.push(cart.cartId, cart.cartVersion);
@@ -98,6 +102,7 @@ export class Appender {
     if (gathered.timers.length > 0) values.push(toSet(gathered.timers), toCancel(gathered.timers));
     const parts = {
       single,
+      account: account !== undefined,
       key: idempotency !== undefined,
       cart: cart !== undefined,
       messages: messages.length > 0,
@@ -128,14 +133,19 @@ export class Appender {
   }
 
   /** Nothing was written: the command is repeated (undefined), or somebody was faster. */
-  private async because({ streamId, commandId, expectedVersion, claimed }: Append): Promise<undefined> {
+  private async because({ streamId, commandId, expectedVersion, claimed, account }: Append): Promise<undefined> {
     const values = [streamId, derivedId(commandId, 0), claimed?.seq ?? null, claimed?.claimedBy ?? null];
     const [row] = await this.db.query<{ version: number; streamId: string | null; claimed: boolean }>(WHY, values);
     const why = row;
     if (!why.claimed) throw new ClaimLost(this.outbox.unit()?.handler ?? 'an append', claimed!.seq);
     if (why.streamId === streamId) return undefined;
     if (why.streamId) throw new CommandIdTaken(commandId);
+    if (account && (await this.isClosed(account))) throw new SubjectErased();
     throw new VersionConflict(streamId, expectedVersion, why.version);
+  }
+
+  private async isClosed(account: Uuid): Promise<boolean> {
+    return (await this.db.query(CLOSED, [account])).length > 0;
   }
 
   // What stood in the way is committed, so it is seen from outside the transaction that has just failed.

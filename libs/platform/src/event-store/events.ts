@@ -64,6 +64,8 @@ export interface Append {
   /** Written to the outbox by the same statement. */
   readonly messages?: readonly Message[];
   readonly idempotency?: IdempotencyKey;
+  /** On whose account a stream is begun: refused with SubjectErased once their books are closed. */
+  readonly account?: Uuid;
   /** The cart this order is made of; a cart's version is ordered once. */
   readonly cart?: { readonly cartId: Uuid; readonly cartVersion: number };
   /**

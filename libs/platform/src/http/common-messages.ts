@@ -22,6 +22,7 @@ addMessages({
     IDEMPOTENCY_KEY_REQUIRED: 'Send an Idempotency-Key header of 1 to 255 visible characters.',
     IDEMPOTENCY_KEY_REUSED: 'This Idempotency-Key was used with another body. Take a new key.',
     IDEMPOTENCY_IN_PROGRESS: 'A request with this Idempotency-Key is still running. Ask again in a moment.',
+    SUBJECT_ERASED: 'The personal data of this customer was erased: nothing can be added to it.',
     PRECONDITION_FAILED: 'This has changed since you read it. Read it again, then repeat the change.',
   },
   vi: {
@@ -45,6 +46,7 @@ addMessages({
     IDEMPOTENCY_KEY_REQUIRED: 'Cần tiêu đề Idempotency-Key gồm 1 đến 255 ký tự in được.',
     IDEMPOTENCY_KEY_REUSED: 'Idempotency-Key này đã dùng với nội dung khác. Hãy dùng khóa mới.',
     IDEMPOTENCY_IN_PROGRESS: 'Yêu cầu với Idempotency-Key này đang được xử lý. Hãy hỏi lại sau giây lát.',
+    SUBJECT_ERASED: 'Dữ liệu cá nhân của khách hàng này đã được xóa: không thể thêm gì nữa.',
     PRECONDITION_FAILED: 'Dữ liệu đã thay đổi từ lúc bạn đọc. Hãy đọc lại rồi thử lại.',
   },
 });

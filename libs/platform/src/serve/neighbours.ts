@@ -3,4 +3,5 @@ export const neighbours = {
   IDENTITY_URL: 'http://127.0.0.1:3001',
   CATALOG_URL: 'http://127.0.0.1:3003',
   CART_URL: 'http://127.0.0.1:3004',
+  ORDERING_URL: 'http://127.0.0.1:3005',
 } as const;

@@ -1,2 +1,3 @@
 export abstract class CartOf {}
 export abstract class CatalogPrices {}
+export abstract class OrderBooks {}

@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import type { Uuid } from '#kernel';
+import { Database, statement } from '#platform/database';
+
+// Takes the row's lock: who orders on this account meanwhile waits, and finds it closed or not.
+const HOLD = statement(
+  'account-hold',
+  `insert into order_accounts as a (subject, orders) values ($1, 0)
+   on conflict (subject) do update set orders = a.orders returning closed_at is not null as closed`,
+);
+
+const CLOSE = statement('account-close', 'update order_accounts set closed_at = coalesce(closed_at, now()) where subject = $1'); // prettier-ignore
+
+const HOLD_STREAM = statement('stream-hold', 'select version from order_heads where order_id = $1 for update');
+
+// Those that may be open: neither handed over nor cancelled, or more refunds asked for than answered.
+const MAYBE_OPEN = statement(
+  'account-maybe-open',
+  `select p.order_id as "orderId" from order_events p
+   where p.event_type = 'OrderPlaced' and p.event_data->>'customerId' = $1::text
+     and (select count(*) filter (where e.event_type in ('OrderCompleted', 'OrderCancelled')) = 0
+            or count(*) filter (where e.event_type = 'RefundRequested')
+               > count(*) filter (where e.event_type in ('OrderRefunded', 'RefundFailed'))
+          from order_events e where e.order_id = p.order_id)
+   order by p.order_id`,
+);
+
+const FORGET_KEYS = statement('keys-forget', 'delete from idempotency_keys where caller = $1');
+const FORGET_KEYS_OF_ORDER = statement(
+  'keys-forget-order',
+  'delete from idempotency_keys where caller = $1 and order_id = $2',
+);
+
+/** Who orders, and whether they still may: one row each, which an append on their account locks. */
+@Injectable()
+export class OrderAccounts {
+  constructor(private readonly db: Database) {}
+
+  /** Keeps everybody from ordering on the account until the transaction ends; answers whether it is closed already. */
+  async hold(subject: Uuid): Promise<boolean> {
+    return (await this.db.query<{ closed: boolean }>(HOLD, [subject]))[0].closed;
+  }
+
+  /** The same for one stream. */
+  async holdStream(orderId: Uuid): Promise<void> {
+    await this.db.query(HOLD_STREAM, [orderId]);
+  }
+
+  async close(subject: Uuid): Promise<void> {
+    await this.db.query(CLOSE, [subject]);
+  }
+
+  /** Orders of a customer that may be open; only their streams can tell. */
+  async maybeOpen(customerId: Uuid): Promise<readonly Uuid[]> {
+    return (await this.db.query<{ orderId: Uuid }>(MAYBE_OPEN, [customerId])).map(({ orderId }) => orderId);
+  }
+
+  /** What they sent is known by these keys as a digest only; it goes all the same. */
+  async forgetKeys(caller: string, orderId?: Uuid): Promise<void> {
+    await (orderId ? this.db.query(FORGET_KEYS_OF_ORDER, [caller, orderId]) : this.db.query(FORGET_KEYS, [caller]));
+  }
+}

@@ -1,0 +1,30 @@
+import { Body, Controller, HttpCode, Post } from '@nestjs/common';
+import { OrderBooks, type BooksClosed } from '#contracts/ordering';
+import { Id, InvalidInput, OneOf } from '#platform/http';
+import { Internal } from '#platform/questions';
+
+class OrdererBody {
+  @OneOf(['customer', 'guest'])
+  kind!: 'customer' | 'guest';
+
+  @Id({ optional: true })
+  customerId?: string;
+
+  @Id({ optional: true })
+  orderId?: string;
+}
+
+/** `OrderBooks` for other processes of the shop. */
+@Internal()
+@Controller('internal/order-books')
+export class OrderBooksController {
+  constructor(private readonly books: OrderBooks) {}
+
+  @Post()
+  @HttpCode(200)
+  close(@Body() { kind, customerId, orderId }: OrdererBody): Promise<BooksClosed> {
+    if (kind === 'customer' && customerId) return this.books.close({ kind, customerId });
+    if (kind === 'guest' && orderId) return this.books.close({ kind, orderId });
+    throw new InvalidInput([{ field: kind === 'guest' ? 'orderId' : 'customerId', message: 'is required' }]);
+  }
+}

@@ -1,0 +1,19 @@
+import type { Order } from '../model/order';
+
+/** Somebody still waits for this order, or for money of it: whoever ordered cannot be forgotten yet. */
+export function isStillOpen(order: Order): boolean {
+  switch (order.status) {
+    case 'unplaced':
+      return false;
+    case 'pending':
+    case 'confirmed':
+    case 'accepted':
+    case 'preparing':
+    case 'ready':
+      return true;
+    case 'completed':
+    case 'cancelled':
+    case 'refunded':
+      return order.refunds.some(({ state }) => state === 'requested');
+  }
+}
