@@ -1,5 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { CartOf } from '#contracts/cart';
+import { PartErased, PersonErased } from '#contracts/identity';
 import { OrderPlaced } from '#contracts/ordering';
 import { contextDatabase } from '#platform/database';
 import { addMessages } from '#platform/http';
@@ -13,6 +14,7 @@ import { ChangeItemHandler } from './change-cart/change-item.command';
 import { Shelf } from './change-cart/offered-line.adapter';
 import { RemoveItemsHandler } from './change-cart/remove-items.command';
 import { EmptyWhenOrdered } from './empty-when-ordered/empty-when-ordered.consumer';
+import { ForgetCart } from './forget-cart/forget-cart.consumer';
 import { Carts } from './model/carts.store';
 import { SweepCarts } from './sweep-carts/sweep-carts.job';
 import { ViewCartController } from './view-cart/view-cart.controller';
@@ -25,7 +27,7 @@ addMessages(cartTexts);
 /** Global for the one answer it gives to others: what an order is made of. */
 @Global()
 @Module({
-  imports: [contextDatabase('cart'), contextMessaging('cart', [OrderPlaced])],
+  imports: [contextDatabase('cart'), contextMessaging('cart', [OrderPlaced, PersonErased, PartErased])],
   controllers: [ViewCartController, ChangeCartController, CartToOrderController],
   providers: [
     Carts,
@@ -35,6 +37,7 @@ addMessages(cartTexts);
     RemoveItemsHandler,
     ViewCartHandler,
     EmptyWhenOrdered,
+    ForgetCart,
     SweepCarts,
     { provide: CartOf, useClass: StoredCartOf },
   ],

@@ -1,10 +1,11 @@
 import { Module } from '@nestjs/common';
 import * as customers from '#contracts/customers';
-import { AccountRegistered } from '#contracts/identity';
+import { AccountRegistered, PartErased, PersonErased } from '#contracts/identity';
 import { OrderCancelled, OrderConfirmed, OrderRefunded } from '#contracts/ordering';
 import { contextDatabase } from '#platform/database';
 import { contextMessaging } from '#platform/messaging';
 import { EarnWhenConfirmed } from './earn-points/earn-points.consumer';
+import { ForgetCustomer } from './forget-customer/forget-customer.consumer';
 import { Address } from './model/address.entity';
 import { Addresses } from './model/addresses.store';
 import { Customer } from './model/customer.entity';
@@ -20,7 +21,7 @@ import { MyProfileHandler } from './my-profile/my-profile.query';
 import { TakeBackWhenUndone } from './take-points-back/take-points-back.consumer';
 import { WelcomeWhenRegistered } from './welcome-customer/welcome-customer.consumer';
 
-const heard = [AccountRegistered, OrderConfirmed, OrderCancelled, OrderRefunded];
+const heard = [AccountRegistered, PersonErased, PartErased, OrderConfirmed, OrderCancelled, OrderRefunded];
 
 /** Who buys: profiles, addresses, points. */
 @Module({
@@ -32,7 +33,7 @@ const heard = [AccountRegistered, OrderConfirmed, OrderCancelled, OrderRefunded]
   providers: [
     ...[Customers, Addresses, Points],
     ...[MyProfileHandler, ChangeProfileHandler, KeepAddressHandler, RemoveAddressHandler],
-    ...[WelcomeWhenRegistered, EarnWhenConfirmed, TakeBackWhenUndone],
+    ...[WelcomeWhenRegistered, ForgetCustomer, EarnWhenConfirmed, TakeBackWhenUndone],
   ],
 })
 export class CustomersModule {}

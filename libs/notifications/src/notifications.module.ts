@@ -1,9 +1,11 @@
 import { Module } from '@nestjs/common';
+import { PartErased, PersonErased } from '#contracts/identity';
 import * as notifications from '#contracts/notifications';
 import { OrderCancelled, OrderConfirmed, OrderRefunded, OrderStatusUpdated } from '#contracts/ordering';
 import { Config } from '#platform/config';
 import { contextDatabase } from '#platform/database';
 import { contextMessaging } from '#platform/messaging';
+import { ForgetRecipient } from './forget-recipient/forget-recipient.consumer';
 import { Letters } from './letters/letters.store';
 import { MailboxController } from './mailbox/mailbox.controller';
 import { Mailer } from './send-letters/mailer';
@@ -11,7 +13,7 @@ import { SendLetters } from './send-letters/send-letters.job';
 import { SmtpMailer } from './send-letters/smtp-mailer.adapter';
 import { WriteWhenOrderMoves } from './write-letter/write-letter.consumer';
 
-const heard = [OrderConfirmed, OrderCancelled, OrderRefunded, OrderStatusUpdated];
+const heard = [PersonErased, PartErased, OrderConfirmed, OrderCancelled, OrderRefunded, OrderStatusUpdated];
 
 /** What you are told. Only this context sends, from events, once per event and channel. */
 @Module({
@@ -21,7 +23,7 @@ const heard = [OrderConfirmed, OrderCancelled, OrderRefunded, OrderStatusUpdated
   ],
   controllers: [MailboxController],
   providers: [
-    ...[Letters, SendLetters, WriteWhenOrderMoves],
+    ...[Letters, SendLetters, WriteWhenOrderMoves, ForgetRecipient],
     {
       provide: Mailer,
       inject: [Config],

@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
+import { PartErased, PersonErased } from '#contracts/identity';
 import * as payments from '#contracts/payments';
 import { Config } from '#platform/config';
 import { contextDatabase } from '#platform/database';
 import { contextMessaging } from '#platform/messaging';
+import { ForgetPayer } from './forget-payer/forget-payer.consumer';
 import { Payments } from './model/payments.store';
 import { Refunds } from './model/refunds.store';
 import { WebhooksHeard } from './model/webhooks-heard.store';
@@ -20,11 +22,15 @@ import { VoidWhenAsked } from './void-payment/void-payment.consumer';
 
 /** Money taken and given back. */
 @Module({
-  imports: [contextDatabase('payments'), contextMessaging('payments', Object.values(payments)), SandboxModule],
+  imports: [
+    contextDatabase('payments'),
+    contextMessaging('payments', [...Object.values(payments), PersonErased, PartErased]),
+    SandboxModule,
+  ],
   controllers: [ReceiveWebhookController],
   providers: [
     ...[Payments, Refunds, WebhooksHeard, ProviderCalls],
-    ...[TakeWhenAsked, VoidWhenAsked, RefundWhenAsked, ReceiveWebhookHandler],
+    ...[TakeWhenAsked, VoidWhenAsked, RefundWhenAsked, ForgetPayer, ReceiveWebhookHandler],
     { provide: PaymentsByResult, useClass: CountedPayments },
     {
       provide: Providers,

@@ -73,6 +73,10 @@ export class Carts {
     if (rows.length === 0) throw new ChangedMeanwhile(`cart ${after.id} changed meanwhile`);
   }
 
+  async empty(id: Uuid): Promise<void> {
+    await this.db.query(emptied, [id]);
+  }
+
   /** Forgets what guests left lying since then, at most so many carts at a time; tells how many. */
   async sweep(untouchedSince: Date, atMost: number): Promise<number> {
     const { count: gone } = await this.db.execute(swept, [untouchedSince, atMost]);
@@ -152,6 +156,11 @@ const saved = atOnce(
    update carts set version = $2, lines = $3::jsonb, ordered_version = $4, merged_into = $5, updated_at = now()
    where id = $1 and version = $6 returning id)`,
   6,
+);
+
+const emptied = statement(
+  'carts-empty',
+  `update carts set lines = '[]', version = version + 1, updated_at = now() where id = $1 and lines <> '[]'`,
 );
 
 const swept = statement(

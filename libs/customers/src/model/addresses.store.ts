@@ -37,6 +37,10 @@ export class Addresses {
     if (Object.keys(changes).length > 0) await this.db.entities.update(Address, { id, customerId }, changes);
   }
 
+  async forget(customerId: Uuid): Promise<void> {
+    await this.db.entities.delete(Address, { customerId });
+  }
+
   /** When the default goes, the oldest that is left takes its place. */
   async remove(customerId: Uuid, id: Uuid): Promise<void> {
     await this.db.entities.delete(Address, { id, customerId });

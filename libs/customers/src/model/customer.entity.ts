@@ -19,4 +19,8 @@ export class Customer {
 
   @Column('int')
   version!: number;
+
+  /** Nobody any more: the row stays, empty, so that nothing can be written about them again. */
+  @Column('timestamptz', { name: 'erased_at', nullable: true })
+  erasedAt!: Date | null;
 }

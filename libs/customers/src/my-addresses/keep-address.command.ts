@@ -3,6 +3,7 @@ import { DomainError, NotFound, type Uuid } from '#kernel';
 import { Database } from '#platform/database';
 import { Ids } from '#platform/system';
 import { Addresses, type AddressFields } from '../model/addresses.store';
+import { Customers } from '../model/customers.store';
 import { addressView, type AddressView } from './address-view';
 
 const MOST = 20;
@@ -23,12 +24,14 @@ export class KeepAddressHandler implements ICommandHandler<KeepAddress> {
   constructor(
     private readonly db: Database,
     private readonly addresses: Addresses,
+    private readonly customers: Customers,
     private readonly ids: Ids,
   ) {}
 
   execute({ customerId, id, fields }: KeepAddress): Promise<AddressView> {
     return this.db.transaction(async () => {
       await this.addresses.lock(customerId);
+      await this.customers.find(customerId); // throws for whoever was erased
       return id ? this.change(customerId, id, fields) : this.add(customerId, fields as AddressFields);
     });
   }

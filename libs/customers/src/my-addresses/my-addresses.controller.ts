@@ -74,7 +74,7 @@ export class MyAddressesController {
   @Post()
   @Does('addMyAddress', 'Add an address; the first is the default')
   @Answers(201, AddressShape)
-  @Refuses('TOO_MANY_ADDRESSES')
+  @Refuses('TOO_MANY_ADDRESSES', 'SUBJECT_ERASED')
   add(@Who() { userId }: UserCaller, @Body() body: AddressBody): Promise<AddressView> {
     return this.commands.execute(new KeepAddress(userId, undefined, { ...body }));
   }
@@ -82,7 +82,7 @@ export class MyAddressesController {
   @Patch(':id')
   @Does('changeMyAddress', 'Change an address of mine')
   @Answers(200, AddressShape)
-  @Refuses('NOT_FOUND')
+  @Refuses('NOT_FOUND', 'SUBJECT_ERASED')
   change(@Who() { userId }: UserCaller, @PathId() id: string, @Body() body: ChangeAddressBody): Promise<AddressView> {
     return this.commands.execute(new KeepAddress(userId, id, { ...body }));
   }

@@ -30,6 +30,7 @@ export class MyProfileController {
   @Get()
   @Does('viewMe', 'Who I am')
   @Answers(200, Profile)
+  @Refuses('SUBJECT_ERASED')
   async view(@Who() caller: UserCaller) {
     const { userId: id, email, role } = caller;
     // The welcome travels by message; until it arrives the token says enough.
@@ -42,7 +43,7 @@ export class MyProfileController {
   @Patch()
   @Does('changeMe', 'Change my name, telephone or language')
   @Answers(200, Profile)
-  @Refuses('PRECONDITION_FAILED')
+  @Refuses('PRECONDITION_FAILED', 'SUBJECT_ERASED')
   async change(@Who() caller: UserCaller, @Body() body: ChangeProfileBody, @IfMatch() version: number | undefined) {
     const customer = { id: caller.userId, email: caller.email, locale: shopLocale() };
     await this.commands.execute(new ChangeProfile(customer, body, version));

@@ -7,6 +7,7 @@ import { Customers } from '../model/customers.store';
 @Hears(AccountRegistered)
 export class WelcomeWhenRegistered {
   static readonly handler = 'welcome-customer';
+  static readonly lane = 'customer'; // heard before whoever it is was erased, not beside it
 
   constructor(
     private readonly customers: Customers,

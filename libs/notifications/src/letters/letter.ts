@@ -1,4 +1,4 @@
-import type { Money, Sealed, Uuid } from '#kernel';
+import type { Erased, Money, Sealed, Uuid } from '#kernel';
 
 export type Locale = 'vi' | 'en';
 
@@ -35,7 +35,7 @@ export interface Letter {
   readonly id: Uuid;
   readonly orderId: Uuid;
   readonly locale: Locale;
-  readonly recipient: { readonly name: Sealed; readonly email: Sealed };
+  readonly recipient: { readonly name: Sealed | Erased; readonly email: Sealed | Erased };
   readonly content: Content;
 }
 

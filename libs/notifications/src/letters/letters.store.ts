@@ -23,7 +23,9 @@ const letter = (row: Row): Letter => ({
 const write = statement(
   'letters_write',
   `insert into letters (id, order_id, event, channel, locale, recipient, recipient_key, content, sent_at, next_at)
-   values ($1, $2, $3, 'email', $4, $5, $6, $7, case when $8 then now() end, case when not $8 then now() end)
+   select $1::uuid, $2::uuid, $3::text, 'email', $4::text, $5::jsonb, $6::text, $7::jsonb,
+     case when $8::boolean then now() end, case when not $8::boolean then now() end
+   where not exists (select from forgotten where subject = ($5::jsonb->'email'->>'subject')::uuid)
    on conflict (id) do nothing returning id`,
 );
 const claim = statement(
@@ -39,6 +41,17 @@ const sent = statement(
 const failed = statement(
   'letters_failed',
   `update letters set next_at = now() + least(2 ^ least(attempts, 12), 3600) * interval '1 second', error = $2 where id = $1`,
+);
+const drop = statement('letters_drop', `delete from letters where id = $1 and sent_at is null`);
+const forget = statement(
+  'letters_forget',
+  `with known as (insert into forgotten (subject) values ($1::text::uuid) on conflict do nothing),
+   dropped as (
+     delete from letters where recipient->'email'->>'subject' = $1::text and sent_at is null returning 1),
+   kept as (
+     update letters set recipient = '{"name":{"erased":true},"email":{"erased":true}}', recipient_key = '', error = null
+      where recipient->'email'->>'subject' = $1::text and sent_at is not null)
+   select count(*)::int as count from dropped`,
 );
 const list = statement(
   'letters_list',
@@ -56,7 +69,7 @@ export interface SentLetter extends Letter {
 export class Letters {
   constructor(private readonly db: Database) {}
 
-  /** False where it was written before. A letter that is to be sent by somebody waits for them; else it is in the mailbox at once. */
+  /** False where it was written before, or whom it is to was erased. A letter that is to be sent by somebody waits for them; else it is in the mailbox at once. */
   async write(letter: Letter, recipientKey: string, toBeSent: boolean): Promise<boolean> {
     const { id, orderId, locale, recipient, content } = letter;
     const rows = await this.db.query(write, [
@@ -84,6 +97,16 @@ export class Letters {
 
   async failed(id: Uuid, error: string): Promise<void> {
     await this.db.query(failed, [id, error]);
+  }
+
+  /** Not to be sent to anybody. */
+  async drop(id: Uuid): Promise<void> {
+    await this.db.query(drop, [id]);
+  }
+
+  /** Tells how many had not been sent yet. */
+  async forget(subject: Uuid): Promise<number> {
+    return (await this.db.query<{ count: number }>(forget, [subject]))[0].count;
   }
 
   /** The newest first. */

@@ -4,6 +4,7 @@ import { crashPoint } from '#crash-points';
 import { NotificationSent } from '#contracts/notifications';
 import { Database } from '#platform/database';
 import { Announcements } from '#platform/messaging';
+import { redactText } from '#platform/observability';
 import { Vault } from '#platform/privacy';
 import type { Letter } from '../letters/letter';
 import { Letters } from '../letters/letters.store';
@@ -38,6 +39,11 @@ export class SendLetters implements BeforeApplicationShutdown {
     await this.turn;
   }
 
+  private async drop(id: Letter['id']): Promise<void> {
+    await this.letters.drop(id);
+    this.log.log(`letter ${id} was dropped: whom it was to was erased`);
+  }
+
   private async sendDue(): Promise<void> {
     for (const letter of await this.letters.claimDue(10)) await this.send(letter);
   }
@@ -46,12 +52,12 @@ export class SendLetters implements BeforeApplicationShutdown {
     crashPoint('letter.claimed');
     try {
       const { name, email } = await this.vault.openAll(recipient);
-      if (typeof email === 'string' && typeof name === 'string')
-        await this.mailer!.send({
-          ...renderLetter(content, name, locale),
-          to: email,
-          messageId: `<${id}@coffee-tea.shop>`,
-        });
+      if (typeof email !== 'string' || typeof name !== 'string') return await this.drop(id);
+      await this.mailer!.send({
+        ...renderLetter(content, name, locale),
+        to: email,
+        messageId: `<${id}@coffee-tea.shop>`,
+      });
       crashPoint('letter.sent');
       await this.db.transaction(async () => {
         await this.letters.sent(id);
@@ -59,7 +65,7 @@ export class SendLetters implements BeforeApplicationShutdown {
       });
       crashPoint('letter.marked');
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
+      const why = redactText(error instanceof Error ? error.message : String(error)); // servers quote the address
       this.log.warn(`letter ${id} was not taken and is sent again: ${why}`);
       await this.letters.failed(id, why);
     }

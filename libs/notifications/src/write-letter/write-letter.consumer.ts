@@ -1,3 +1,4 @@
+import { Logger } from '@nestjs/common';
 import { NotificationSent } from '#contracts/notifications';
 import { OrderCancelled, OrderConfirmed, OrderRefunded, OrderStatusUpdated } from '#contracts/ordering';
 import { derivedId } from '#kernel';
@@ -12,6 +13,7 @@ import { recipientKey } from '../letters/recipient-key';
 @Hears(OrderConfirmed, OrderCancelled, OrderRefunded, OrderStatusUpdated)
 export class WriteWhenOrderMoves {
   static readonly handler = 'write-letter';
+  private readonly log = new Logger(WriteWhenOrderMoves.name);
 
   constructor(
     private readonly letters: Letters,
@@ -25,7 +27,7 @@ export class WriteWhenOrderMoves {
     const content = contentOf(message);
     if (!content || !recipient.email) return; // a guest who left no address is told in the shop
     const email = await this.vault.open(recipient.email);
-    if (typeof email !== 'string') return; // erased: there is nobody to tell
+    if (typeof email !== 'string') return this.log.log(`no letter of order ${orderId}: whom it was to was erased`);
     const id = derivedId(orderId, 'letter', content.event, version, 'email');
     const letter = {
       id,

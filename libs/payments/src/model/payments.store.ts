@@ -90,6 +90,12 @@ const claim = statement(
    returning p.*, due.asked`,
 );
 
+// One that may still be charged keeps its token, which is noise: without any it would be charged as nobody's.
+const forgetTokens = statement(
+  'payments_forget_tokens',
+  `update payments set token = null, updated_at = now() where token->>'subject' = $1 and token is not null and state <> 'open'`,
+);
+
 const ofOrder = statement('payments_of_order', `select * from payments where order_id = $1`);
 
 const written = (changed: Payment, call: string, heard: Heard | { readonly kind: string }): unknown[] => [
@@ -131,6 +137,10 @@ export class Payments {
 
   async ofOrder(orderId: Uuid): Promise<Payment | undefined> {
     return (await this.db.query<Row>(ofOrder, [orderId])).map(payment)[0];
+  }
+
+  async forgetTokens(subject: Uuid): Promise<void> {
+    await this.db.query(forgetTokens, [subject]);
   }
 
   async write(changed: Payment, call: string, heard: Heard | { readonly kind: string }): Promise<void> {
