@@ -38,6 +38,7 @@ const common = {
     '^#kernel$': '<rootDir>/libs/kernel/src/index.ts',
     '^#platform/(.*)$': '<rootDir>/libs/platform/src/$1/index.ts',
     '^#contracts/(.*)$': '<rootDir>/libs/$1/contracts/index.ts',
+    '^#identity/(.*)$': '<rootDir>/libs/identity/src/$1.ts',
     '^#ordering/(.*)$': '<rootDir>/libs/ordering/src/$1.ts',
     '^#modules/(.*)$': '<rootDir>/libs/$1/src/$1.module.ts',
   },

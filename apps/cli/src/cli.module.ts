@@ -9,6 +9,10 @@ import { DropDeadLetterCommand } from './dead-letters/drop-dead-letter.command';
 import { ListDeadLettersCommand } from './dead-letters/list-dead-letters.command';
 import { RedriveDeadLettersCommand } from './dead-letters/redrive-dead-letters.command';
 import { ShowDeadLetterCommand } from './dead-letters/show-dead-letter.command';
+import { EraseCommand } from './erase/erase.command';
+import { EraseOrderCommand } from './erase/erase-order.command';
+import { EraseStatusCommand } from './erase/erase-status.command';
+import { EraseUserCommand } from './erase/erase-user.command';
 import { EventsCommand } from './events/events.command';
 import { ListEventsCommand } from './events/list-events.command';
 import { VerifyEventsCommand } from './events/verify-events.command';
@@ -35,6 +39,7 @@ import { projectionsCommands } from './projections/projections.command';
     ...[RedriveDeadLettersCommand, DropDeadLetterCommand],
     ...[ProcessesCommand, ListProcessesCommand, ShowProcessCommand, RetryProcessCommand, CompensateProcessCommand],
     ...[AuditCommand, ListAuditCommand],
+    ...[EraseCommand, EraseUserCommand, EraseOrderCommand, EraseStatusCommand],
   ],
 })
 export class CliModule {}

@@ -2,6 +2,16 @@ import { Module } from '@nestjs/common';
 import * as identity from '#contracts/identity';
 import { contextDatabase } from '#platform/database';
 import { contextMessaging } from '#platform/messaging';
+import { addMessages } from '#platform/http';
+import { EraseMeController } from './erase-person/erase-me.controller';
+import { EraseAccountHandler, EraseGuestHandler, EraseMeHandler } from './erase-person/erase-person.command';
+import { ErasuresController } from './erase-person/erasures.controller';
+import { AccountWithEmailHandler, ListErasuresHandler, ViewErasureHandler } from './erase-person/erasures.query';
+import { Erasures } from './erase-person/erasures.store';
+import { FinishErasures } from './erase-person/finish-erasures.job';
+import { Forgetting } from './erase-person/forgetting.adapter';
+import { NotePartErased } from './erase-person/note-part.consumer';
+import { identityTexts } from './identity-texts';
 import { KeysModule } from './keys/keys.module';
 import { Doorkeeper, LogInHandler } from './log-in/log-in.command';
 import { LogInController } from './log-in/log-in.controller';
@@ -19,6 +29,8 @@ import { RegisterHandler } from './register/register.command';
 import { RegisterController } from './register/register.controller';
 import { SessionsSweep } from './sessions-sweep.job';
 
+addMessages(identityTexts);
+
 /** Who you are. */
 @Module({
   imports: [
@@ -26,11 +38,21 @@ import { SessionsSweep } from './sessions-sweep.job';
     contextMessaging('identity', Object.values(identity)),
     KeysModule,
   ],
-  controllers: [RegisterController, LogInController, RefreshController, LogOutController],
+  controllers: [
+    RegisterController,
+    LogInController,
+    RefreshController,
+    LogOutController,
+    EraseMeController,
+    ErasuresController,
+  ],
   providers: [
     ...[Accounts, Sessions, Passwords, Tokens, Doorkeeper],
     ...[RegisterHandler, LogInHandler, RefreshHandler, LogOutHandler],
     ...[AdminSeeder, SessionsSweep],
+    ...[Erasures, Forgetting, FinishErasures, NotePartErased],
+    ...[EraseMeHandler, EraseAccountHandler, EraseGuestHandler],
+    ...[ViewErasureHandler, ListErasuresHandler, AccountWithEmailHandler],
   ],
 })
 export class IdentityModule {}

@@ -25,6 +25,15 @@ export class Accounts {
     return this.db.entities.findOneBy(Account, { emailKey: emailKey(email) });
   }
 
+  byId(id: string): Promise<Account | null> {
+    return this.db.entities.findOneBy(Account, { id });
+  }
+
+  /** With its sessions, which go by the foreign key. */
+  async remove(id: string): Promise<void> {
+    await this.db.entities.delete(Account, { id });
+  }
+
   async change(id: string, changes: Partial<Pick<Account, 'passwordHash' | 'role'>>): Promise<void> {
     await this.db.entities.update(Account, { id }, changes);
   }

@@ -1,4 +1,4 @@
-import { DomainError } from '#kernel';
+import { DomainError, type Uuid } from '#kernel';
 
 export class EmailTaken extends DomainError {
   constructor() {
@@ -22,5 +22,33 @@ export class RefreshTokenInvalid extends DomainError {
 export class RefreshTokenExpired extends DomainError {
   constructor() {
     super('TOKEN_EXPIRED', 'unauthenticated', 'The session has expired. Log in again.');
+  }
+}
+
+/** Who works here is not forgotten before they have left: their name stands beside what they did for others. */
+export class StaffAccount extends DomainError {
+  constructor() {
+    super('STAFF_ACCOUNT', 'refused', 'This account works here. Take its role away first, then erase it.');
+  }
+}
+
+/** Somebody still waits for something, or for money. */
+export class OrderOpen extends DomainError {
+  constructor(orders: readonly { readonly id: Uuid; readonly number: string; readonly status: string }[]) {
+    super(
+      'ORDER_OPEN',
+      'conflict',
+      'An order is still open. Erase once it is completed or cancelled, and what is owed has gone back.',
+      {},
+      orders.map(({ id, number, status }) => ({ field: `orders.${id}`, message: `${number}: ${status}` })),
+    );
+  }
+}
+
+export class OrderOfCustomer extends DomainError {
+  constructor(customerId: Uuid) {
+    super('ORDER_OF_CUSTOMER', 'refused', 'This order belongs to an account. Erase the account instead.', {}, [
+      { field: 'customerId', message: customerId },
+    ]);
   }
 }

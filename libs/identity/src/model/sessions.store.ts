@@ -2,6 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#platform/database';
 import type { Role } from '#platform/security';
+import { CredentialsInvalid } from './identity-errors';
+
+const FOREIGN_KEY_VIOLATION = '23503';
 
 const open = statement(
   'sessions_open',
@@ -64,7 +67,10 @@ export class Sessions {
     token: Buffer;
     expiresAt: Date;
   }): Promise<void> {
-    await this.db.query(open, [session.id, session.accountId, session.userAgent, session.token, session.expiresAt]);
+    const values = [session.id, session.accountId, session.userAgent, session.token, session.expiresAt];
+    await this.db.query(open, values).catch((error: Error & { code?: string }) => {
+      throw error.code === FOREIGN_KEY_VIOLATION ? new CredentialsInvalid() : error; // erased while they logged in
+    });
   }
 
   /** Locks the token and its session until the transaction ends. */

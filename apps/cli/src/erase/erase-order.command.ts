@@ -1,0 +1,18 @@
+import { SubCommand } from 'nest-commander';
+import { EraseGuest } from '#identity/erase-person/erase-person.command';
+import { orderIdIn } from '../arguments';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { printErasure } from './print-erasure';
+
+@SubCommand({ name: 'order', arguments: '<id>', description: 'forget the guest who placed an order' })
+export class EraseOrderCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([id]: string[], { json }: JsonOption): Promise<void> {
+    const orderId = orderIdIn(id);
+    printErasure(await this.operator.work((shop) => shop.tell(new EraseGuest(orderId))), json);
+  }
+}

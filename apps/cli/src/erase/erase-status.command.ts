@@ -1,0 +1,21 @@
+import { SubCommand } from 'nest-commander';
+import { ViewErasure } from '#identity/erase-person/erasures.query';
+import { DomainError, isUuid } from '#kernel';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { EXIT } from '../output';
+import { printErasure } from './print-erasure';
+
+@SubCommand({ name: 'status', arguments: '<erasure>', description: 'how far an erasure has come; 1 while it is under way' }) // prettier-ignore
+export class EraseStatusCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([id]: string[], { json }: JsonOption): Promise<void> {
+    if (!isUuid(id)) throw new DomainError('VALIDATION_ERROR', 'invalid', 'Name an erasure by its id.');
+    const erasure = await this.operator.work((shop) => shop.ask(new ViewErasure(id)));
+    printErasure(erasure, json);
+    if (erasure.state !== 'done') process.exitCode = EXIT.failed;
+  }
+}

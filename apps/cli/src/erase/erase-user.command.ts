@@ -1,0 +1,22 @@
+import { SubCommand } from 'nest-commander';
+import { EraseAccount } from '#identity/erase-person/erase-person.command';
+import { AccountWithEmail } from '#identity/erase-person/erasures.query';
+import { isUuid } from '#kernel';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { printErasure } from './print-erasure';
+
+@SubCommand({ name: 'user', arguments: '<id or e-mail>', description: 'forget a customer' })
+export class EraseUserCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([whom]: string[], { json }: JsonOption): Promise<void> {
+    const erasure = await this.operator.work(async (shop) => {
+      const id = whom.toLowerCase();
+      return shop.tell(new EraseAccount(isUuid(id) ? id : await shop.ask(new AccountWithEmail(whom))));
+    });
+    printErasure(erasure, json);
+  }
+}

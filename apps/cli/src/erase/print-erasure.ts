@@ -1,0 +1,12 @@
+import type { Erasure } from '#identity/erase-person/erasure';
+import { print, printJson, printTable } from '../output';
+
+export function printErasure(erasure: Erasure, json: boolean | undefined): void {
+  if (json) return printJson(erasure);
+  print(`erasure ${erasure.id} of ${erasure.kind} ${erasure.subject}: ${erasure.state}`);
+  printTable(
+    ['context', 'forgotten'],
+    erasure.contexts.map(({ name, at }) => [name, at]),
+  );
+  if (erasure.state === 'under-way') print('The others hear of it within seconds, as soon as the shop is open.');
+}

@@ -1,0 +1,28 @@
+import type { Uuid } from '#kernel';
+
+/** Who holds something of a person. The catalogue and the stock hold nothing of anybody. */
+export const erasureParts = ['identity', 'customers', 'cart', 'ordering', 'payments', 'notifications'] as const;
+export type ErasurePart = (typeof erasureParts)[number];
+
+/** How far the forgetting of a person has come. */
+export interface Erasure {
+  readonly id: Uuid;
+  /** The account's id, or the order's for a guest: whose key is destroyed. */
+  readonly subject: Uuid;
+  readonly kind: 'customer' | 'guest';
+  readonly state: 'under-way' | 'done';
+  readonly askedAt: string;
+  readonly doneAt: string | null;
+  readonly contexts: readonly { readonly name: ErasurePart; readonly done: boolean; readonly at: string | null }[];
+}
+
+/** Of what the contexts have said so far; done once none is missing. */
+export function erasureOf(
+  asked: Pick<Erasure, 'id' | 'subject' | 'kind' | 'askedAt'>,
+  said: Readonly<Partial<Record<string, string>>>,
+): Erasure {
+  const contexts = erasureParts.map((name) => ({ name, done: said[name] !== undefined, at: said[name] ?? null }));
+  const isDone = contexts.every(({ done }) => done);
+  const doneAt = isDone ? contexts.map(({ at }) => at!).reduce((last, at) => (at > last ? at : last)) : null;
+  return { ...asked, state: isDone ? 'done' : 'under-way', doneAt, contexts };
+}

@@ -1,0 +1,65 @@
+import { Controller, Get, Post, Query } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
+import { IdShape, InstantShape, type Uuid } from '#kernel';
+import { Answers, Does, page, PageQuery, PathId, placeOf, Refuses, type Answer } from '#platform/http';
+import { Allowed } from '#platform/security';
+import { EraseAccount, EraseGuest } from './erase-person.command';
+import type { Erasure } from './erasure';
+import { ErasureAnswer } from './erasure-answer';
+import { ListErasures, ViewErasure } from './erasures.query';
+
+const Place = z.object({ at: InstantShape, id: IdShape });
+const forGood = { description: 'It cannot be undone. Asked again, it says how far it has come.' };
+
+@ApiTags('Privacy')
+@Controller('admin')
+@Allowed('ops')
+export class ErasuresController {
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Post('users/:id/erasure')
+  @Allowed('ops')
+  @Does('eraseAccount', 'Forget a customer who asked for it')
+  @Answers(202, ErasureAnswer, forGood)
+  @Refuses('NOT_FOUND', 'ORDER_OPEN', 'STAFF_ACCOUNT', 'UNAVAILABLE')
+  account(@PathId() id: Uuid): Promise<Erasure> {
+    return this.commands.execute(new EraseAccount(id));
+  }
+
+  @Post('orders/:id/erasure')
+  @Allowed('ops')
+  @Does('eraseGuest', 'Forget the guest who placed an order')
+  @Answers(202, ErasureAnswer, forGood)
+  @Refuses('NOT_FOUND', 'ORDER_OPEN', 'ORDER_OF_CUSTOMER', 'UNAVAILABLE')
+  guest(@PathId() id: Uuid): Promise<Erasure> {
+    return this.commands.execute(new EraseGuest(id));
+  }
+
+  @Get('erasures')
+  @Allowed('ops')
+  @Does('listErasures', 'Whom the shop was asked to forget, the newest first')
+  @Answers(200, ErasureAnswer, { list: true, paged: true })
+  async list(@Query() { limit, cursor }: PageQuery): Promise<Answer> {
+    const rows = await this.queries.execute(new ListErasures(limit + 1, placeOf(cursor, Place)));
+    return page(
+      rows,
+      limit,
+      ({ askedAt, id }) => ({ at: askedAt, id }),
+      (row) => row,
+    );
+  }
+
+  @Get('erasures/:id')
+  @Allowed('ops')
+  @Does('viewErasure', 'How far an erasure has come')
+  @Answers(200, ErasureAnswer)
+  @Refuses('NOT_FOUND')
+  view(@PathId() id: Uuid): Promise<Erasure> {
+    return this.queries.execute(new ViewErasure(id));
+  }
+}

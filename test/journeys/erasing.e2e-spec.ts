@@ -1,0 +1,140 @@
+import { randomUUID } from 'node:crypto';
+import { eventually } from '../support/eventually';
+import { openShop, type OpenShop } from '../support/open-shop';
+import { anyone, expectStatus, logIn, mailsTo, register, shelve, type Drink, type Person } from '../support/people';
+import type { Reply } from '../support/start-shop';
+
+jest.setTimeout(60_000);
+
+const password = 'a-long-Password-1';
+
+describe('Being forgotten', () => {
+  let open: OpenShop;
+  let admin: Person;
+  let drink: Drink;
+  beforeAll(async () => {
+    open = await openShop();
+    admin = open.admin;
+    drink = await shelve(admin, { stock: 1_000 });
+  }, 240_000);
+  afterAll(() => open?.close());
+
+  const forgotten = (id: string) =>
+    eventually(async () => {
+      const { data } = expectStatus(200, await admin.get(`/admin/erasures/${id}`)).body;
+      expect(data.contexts.filter(({ done }: any) => !done)).toEqual([]);
+      expect(data).toMatchObject({ state: 'done', doneAt: expect.any(String) });
+      return data;
+    }, 10_000);
+  const had = async (person: Person) => {
+    const { id } = await person.buys(drink.variantId, 'tok_ok');
+    await person.sees(id, 'confirmed');
+    for (const step of ['accept', 'prepare', 'ready', 'complete'])
+      expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`));
+    return id as string;
+  };
+  const code = ({ status, body }: Reply) => [status, body.error?.code];
+
+  it('waits until the last order is over, and leaves figures without a name', async () => {
+    const an = await register(open.shop);
+    expectStatus(201, await an.post('/users/me/addresses', { body: { recipient: 'An', phone: '0901234567', line1: '12 Lê Lợi', city: 'Huế' } })); // prettier-ignore
+    const first = await had(an);
+    const { id: second, number } = await an.buys(drink.variantId, 'tok_ok');
+    await an.sees(second, 'confirmed');
+
+    expect(code(await an.delete('/users/me', { body: { password: 'not-their-password' } }))).toEqual([401, 'CREDENTIALS_INVALID']); // prettier-ignore
+    const refused = await an.delete('/users/me', { body: { password } });
+    expect(code(refused)).toEqual([409, 'ORDER_OPEN']);
+    expect(refused.body.error.details).toEqual([{ field: `orders.${second}`, message: `${number}: confirmed` }]);
+    expectStatus(200, await an.get('/users/me')); // nothing has happened to them
+
+    expectStatus(200, await an.post(`/orders/${second}/cancel`, { body: {} }));
+    await eventually(async () => {
+      const { data } = (await admin.get(`/admin/orders/${second}`)).body;
+      expect(data.refunds).toMatchObject([{ state: 'refunded' }]);
+    });
+    const before = (await admin.get(`/admin/orders/${first}`)).body.data;
+    const asked = expectStatus(202, await an.delete('/users/me', { body: { password } })).body.data;
+    expect(asked).toMatchObject({ subject: an.userId, kind: 'customer', state: 'under-way' });
+    expect(code(await an.get('/users/me'))).toEqual([401, 'TOKEN_INVALID']);
+    expect(code(await open.shop.post('/auth/login', { body: { email: an.email, password } }))).toEqual(
+      code(await open.shop.post('/auth/login', { body: { email: 'nobody@example.com', password } })),
+    );
+    const { contexts } = await forgotten(asked.id);
+    expect(contexts.map(({ name, done }: any) => [name, done])).toEqual(
+      ['identity', 'customers', 'cart', 'ordering', 'payments', 'notifications'].map((name) => [name, true]),
+    );
+
+    const after = expectStatus(200, await admin.get(`/admin/orders/${first}`)).body.data;
+    const erased = { erased: true };
+    expect(after).toEqual({ ...before, contact: { name: erased, phone: erased, email: erased } });
+    expect(await mailsTo(admin, an.email)).toEqual([]);
+    expect((await admin.get('/admin/mailbox')).body.data[0]).toMatchObject({ to: 'erased' });
+    expect((await admin.post('/admin/events/verify')).body.data).toMatchObject({ valid: true });
+
+    const again = await open.shop.post('/auth/register', { body: { email: an.email, password, name: 'An' } });
+    expect(expectStatus(201, again).body.data.user.id).not.toBe(an.userId);
+    expect((await admin.get('/admin/erasures')).body.data[0].id).toBe(asked.id);
+  });
+
+  it('is done for a customer by an admin, who may ask twice, and not for who works here', async () => {
+    const binh = await register(open.shop);
+    const erase = (id: string) => admin.post(`/admin/users/${id}/erasure`);
+    const { id } = expectStatus(202, await erase(binh.userId)).body.data;
+    expect(expectStatus(202, await erase(binh.userId)).body.data.id).toBe(id);
+    await forgotten(id);
+    expect(expectStatus(202, await erase(binh.userId)).body.data).toMatchObject({ id, state: 'done' });
+    expect(code(await erase(admin.userId))).toEqual([409, 'STAFF_ACCOUNT']);
+    expect(code(await erase(randomUUID()))).toEqual([404, 'NOT_FOUND']);
+    expect(code(await admin.delete('/users/me', { body: { password: 'demo-admin-brews' } }))).toEqual([409, 'STAFF_ACCOUNT']); // prettier-ignore
+  });
+
+  it('is done for a guest by the order they placed, and for no other', async () => {
+    const visit = await anyone(open.shop).puts(drink.variantId);
+    const guest = anyone(open.shop).carrying({ 'x-cart-token': visit.headers.get('x-cart-token')! });
+    const { id } = expectStatus(201, await guest.orders('tok_declined')).body.data;
+    await guest.sees(id, 'cancelled');
+    const erase = (order: string) => admin.post(`/admin/orders/${order}/erasure`);
+    const asked = expectStatus(202, await erase(id)).body.data;
+    expect(asked).toMatchObject({ subject: id, kind: 'guest' });
+    await forgotten(asked.id);
+    const { contact, total } = (await guest.get(`/orders/${id}`)).body.data;
+    expect(contact).toMatchObject({ name: { erased: true }, phone: { erased: true } });
+    expect(total.amount).toBe(drink.price);
+
+    const member = await register(open.shop);
+    expect(code(await erase(await had(member)))).toEqual([409, 'ORDER_OF_CUSTOMER']);
+    expect(code(await erase(randomUUID()))).toEqual([404, 'NOT_FOUND']);
+    expect(code(await member.post(`/admin/orders/${id}/erasure`))).toEqual([403, 'FORBIDDEN']);
+  });
+
+  it('and ordering at the same moment: one of the two, never both', async () => {
+    const outcomes = new Set<string>();
+    for (let round = 0; round < 12; round++) {
+      const person = await register(open.shop);
+      await person.puts(drink.variantId);
+      const late = new Promise((done) => setTimeout(done, round * 2));
+      const [placed, asked] = await Promise.all([
+        person.orders('tok_ok'),
+        late.then(() => admin.post(`/admin/users/${person.userId}/erasure`)),
+      ]);
+      const both = `${code(placed).join(' ')} / ${code(asked).join(' ')}`;
+      expect(['201  / 409 ORDER_OPEN', '409 SUBJECT_ERASED / 202 ', '401 TOKEN_INVALID / 202 ']).toContain(both);
+      outcomes.add(both);
+      const [{ count }] = await open.database.admin<{ count: number }>(
+        `select count(*)::int as count from ordering.order_events where event_type = 'OrderPlaced' and event_data->>'customerId' = $1`,
+        [person.userId],
+      );
+      expect(count).toBe(placed.status === 201 ? 1 : 0);
+    }
+    expect(outcomes.size).toBeGreaterThan(1);
+  });
+
+  it('leaves nothing to write about, also with a token that was good a moment ago', async () => {
+    const person = await register(open.shop);
+    const other = await logIn(open.shop, { email: person.email, password });
+    expectStatus(202, await person.delete('/users/me', { body: { password } }));
+    expect(code(await other.patch('/users/me', { body: { name: 'Somebody' } }))).toEqual([401, 'TOKEN_INVALID']);
+    expect(code(await other.orders('cash'))).toEqual([401, 'TOKEN_INVALID']);
+  });
+});
