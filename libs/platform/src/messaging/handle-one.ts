@@ -1,5 +1,6 @@
 import type { Logger } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
+import { redactText } from '#platform/observability';
 import { verdict } from './backoff';
 import type { Branch } from './branch';
 import { followUp, type Envelope } from './envelope';
@@ -33,7 +34,7 @@ export async function handleOne(
       return { afterMs: AFTER_LOSS_MS };
     }
     const judged = verdict(error, row.attempts + 1, Math.random());
-    const reason = String((error as Error)?.stack ?? error).slice(0, 4_000);
+    const reason = redactText(String((error as Error)?.stack ?? error).slice(0, 4_000));
     handled(branch.context, row.handler, judged.dead ? 'dead' : 'retried');
     try {
       if (judged.dead) await bury(branch.db, claimed, behind, reason);

@@ -3,7 +3,7 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Histogram } from 'prom-client';
 import { Config } from '#platform/config';
-import { redactUrl } from './redact';
+import { askedFor, browserOf, networkOf } from './asked-for';
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']);
 const QUIET = /^\/(health|metrics)\b/;
@@ -34,12 +34,12 @@ export class AccessRecord {
     this.log.log({
       message: 'request answered',
       method: request.method,
-      url: redactUrl(request.url),
+      url: askedFor(request.url, request.routeOptions.url),
       route,
       statusCode: reply.statusCode,
       duration: Math.round(reply.elapsedTime * 10) / 10,
-      userAgent: request.headers['user-agent'],
-      ip: request.ip,
+      userAgent: browserOf(request.headers['user-agent']),
+      ip: networkOf(request.ip),
       userId: request.ambient?.userId,
       requestId: request.id,
     });

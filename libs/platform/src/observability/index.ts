@@ -3,6 +3,6 @@ export { ambient, shopLocale, within, type Ambient } from './ambient';
 export { HealthCheck } from './health-check';
 export { asNestLogger, endLog, shopLogger, type LogSettings } from './logger';
 export { ObservabilityModule } from './observability.module';
-export { redact, redactText, redactUrl } from './redact';
+export { redact, redactText } from './redact';
 export { ShopState } from './state';
 export { requestIdFrom, traceparentFrom } from './trace';

@@ -62,26 +62,3 @@ function redactError(error: Error, depth: number): Record<string, unknown> {
     ...(cause !== undefined && { cause: redact(cause, depth + 1) }),
   };
 }
-
-/** An address as it was asked for, its telling query values hidden. */
-export function redactUrl(url: string): string {
-  const at = url.indexOf('?');
-  if (at < 0) return redactText(url);
-  const query = url
-    .slice(at + 1)
-    .split('&')
-    .map((pair) => {
-      const name = pair.split('=', 1)[0];
-      return isHidden(name) || name === 'q' ? `${name}=${REDACTED}` : redactText(safelyDecoded(pair));
-    });
-  return `${redactText(url.slice(0, at))}?${query.join('&')}`;
-}
-
-/** An e-mail address may come as `an%40example.com`. */
-function safelyDecoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
-}

@@ -213,6 +213,9 @@ class Supervisor implements EmbeddedPostgres {
       jit: 'off',
       timezone: 'UTC',
       log_timezone: 'UTC',
+      // A refused statement is the shop's to log, which knows what is personal: Postgres quotes the rows in question.
+      log_min_messages: 'log',
+      log_error_verbosity: 'terse',
       log_line_prefix: '%m [%p] %a ',
       ...this.options.settings,
     };

@@ -1,0 +1,53 @@
+import { isIPv6 } from 'node:net';
+
+const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** What says nothing of anybody: ids of ours, small numbers (a telephone number has more digits), dates, flags. */
+const HARMLESS = [UUID, /^-?\d{1,7}$/, /^\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?$/, /^(?:true|false)$/];
+const isHarmless = (text: string): boolean => HARMLESS.some((shape) => shape.test(text));
+
+const QUERIES =
+  /^(?:limit|cursor|sort|q|category|brand|featured|minPrice|maxPrice|status|customer|from|to|after|before|type|state|version|minVersion|at|by|sku|stuckFor|dryRun|format|orderId|goLive)$/;
+
+const hidden = '[redacted]';
+
+/**
+ * An address as a log may hold it: anybody can write anything into one. Of the path the route's own words and ids of
+ * ours; of the query the names we know, and values that tell nothing of anybody.
+ */
+export function askedFor(url: string, route: string | undefined): string {
+  const [path, query] = [url.split('?', 1)[0], url.includes('?') ? url.slice(url.indexOf('?') + 1) : undefined];
+  const shown = route === undefined ? '[no such route]' : pathOf(path, route);
+  return query === undefined ? shown : `${shown}?${query.split('&').map(pairOf).join('&')}`;
+}
+
+function pathOf(path: string, route: string): string {
+  const given = path.split('/');
+  return route
+    .split('/')
+    .map((word, at) => (word.startsWith(':') && isHarmless(given[at] ?? '') ? given[at] : word))
+    .join('/');
+}
+
+function pairOf(pair: string): string {
+  const [name, ...rest] = pair.split('=');
+  const value = rest.join('=');
+  return `${QUERIES.test(name) ? name : hidden}=${isHarmless(value) ? value : hidden}`;
+}
+
+/** The network somebody came from; not which of its inhabitants they are. */
+export function networkOf(ip: string): string {
+  const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+)\.\d+$/i.exec(ip)?.[1];
+  if (v4) return `${v4}.0/24`;
+  if (!isIPv6(ip)) return hidden;
+  const [head] = ip.split('%')[0].split('::');
+  const groups = head.split(':').filter(Boolean).slice(0, 3);
+  return `${groups.join(':')}::/48`;
+}
+
+const BROWSERS = [['Edg', 'Edge'], ['OPR', 'Opera'], ['Firefox', 'Firefox'], ['Chrome', 'Chrome'], ['Safari', 'Safari'], ['curl', 'curl'], ['node', 'node'], ['okhttp', 'okhttp'], ['bot', 'bot']] as const; // prettier-ignore
+
+/** What kind of program asked; what else it says of itself may be anything. */
+export function browserOf(userAgent: string | undefined): string | undefined {
+  if (userAgent === undefined) return undefined;
+  return BROWSERS.find(([sign]) => userAgent.includes(sign))?.[1] ?? 'other';
+}

@@ -1,0 +1,63 @@
+import { createHash } from 'node:crypto';
+
+/** Somebody whose every word would be recognised anywhere. */
+export interface Recognisable {
+  readonly name: string;
+  readonly email: string;
+  readonly phone: string;
+  readonly address: string;
+  readonly note: string;
+}
+
+const folded = (text: string) => text.normalize('NFD').replace(/\p{M}/gu, '').replace(/đ/g, 'd').replace(/Đ/g, 'D');
+const escaped = (text: string) =>
+  text.replace(/[^\x20-\x7e]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`);
+
+/** Base64 of a text wherever it begins within what was encoded: its two or three signs at either end depend on others. */
+const base64s = (text: string) =>
+  [0, 1, 2].map((offset) => {
+    const bytes = Buffer.concat([Buffer.alloc(offset), Buffer.from(text)]);
+    const whole = bytes.subarray(0, bytes.length - (bytes.length % 3)).toString('base64');
+    return offset === 0 ? whole : whole.slice(4);
+  });
+
+const digests = (text: string) =>
+  ['md5', 'sha1', 'sha256'].flatMap((name) =>
+    (['hex', 'base64', 'base64url'] as const).map((as) => createHash(name).update(text).digest(as).slice(0, 22)),
+  );
+
+/** What to look for: each text as it is, and in every dress it may have been put into on its way. Lower case, as the hay is. */
+export function dressed(somebody: Recognisable): Map<string, string> {
+  const needles = new Map<string, string>();
+  const telling = Object.entries(somebody).flatMap(([what, text]) => {
+    const words = what === 'phone' ? [text.slice(1)] : text.split(/[\s@,]+/).filter((word: string) => word.length >= 7);
+    return [text, ...words].map((each) => [what, each] as const);
+  });
+  for (const [what, text] of telling) {
+    const spellings = [text, text.toLowerCase(), text.toUpperCase(), folded(text), text.normalize('NFD')];
+    for (const each of new Set(spellings)) {
+      const encoded = [
+        ...[each, escaped(each), encodeURIComponent(each), encodeURIComponent(each).replace(/%20/g, '+')],
+        ...[Buffer.from(each).toString('hex'), each.replace(/ /g, '-')],
+        ...(each.length >= 9 ? base64s(each) : []),
+        ...(each.length >= 9 ? base64s(each).map((one) => one.replace(/\+/g, '-').replace(/\//g, '_')) : []),
+      ];
+      for (const one of encoded) needles.set(one.toLowerCase(), `${what}: ${each}`);
+    }
+    if (what === 'email' || what === 'phone')
+      for (const one of digests(text).concat(digests(text.toLowerCase())))
+        needles.set(one.toLowerCase(), `digest of ${what}`);
+  }
+  return needles;
+}
+
+/** Which needles are in the hay; bytes are read as both UTF-8 and single signs. */
+export function found(hay: Buffer, needles: ReadonlyMap<string, string>): string[] {
+  const text = hay.toString('utf8').toLowerCase();
+  return [...needles].flatMap(([needle, what]) => {
+    const at = text.indexOf(needle);
+    return at < 0
+      ? []
+      : [`${what} … ${text.slice(Math.max(0, at - 60), at + needle.length + 30).replace(/\s+/g, ' ')}`];
+  });
+}

@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { connect } from '../../../libs/platform/src/database/connection';
+
+/** Where Postgres keeps rows that are gone until they are written over: its heap, its catalogue, its write-ahead log. */
+export const EXCEPTED = ['postgres/base', 'postgres/global', 'postgres/pg_wal'];
+
+/** The address of the embedded server of a shop that is open. */
+export function serverOf(dataDir: string): string {
+  const card = JSON.parse(readFileSync(join(dataDir, 'postgres.json'), 'utf8')) as Card;
+  const socket = card.host.startsWith('/');
+  const authority = `shop:${card.password}@${socket ? 'localhost' : card.host}:${card.port}`;
+  return `postgres://${authority}/shop${socket ? `?host=${encodeURIComponent(card.host)}` : ''}`;
+}
+
+interface Card {
+  readonly host: string;
+  readonly port: number;
+  readonly password: string;
+}
+
+export async function ask<Row extends object>(server: string, sql: string, values?: unknown[]): Promise<Row[]> {
+  const client = await connect(server, 'test');
+  try {
+    return (await client.query<Row & Record<string, unknown>>(sql, values)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+/** Every row of every table, of all schemas and of what Postgres knows of their columns: what pg_dump reads, and more. */
+export async function everyRow(server: string): Promise<Map<string, Buffer>> {
+  const client = await connect(server, 'test', { types: { getTypeParser: () => String } });
+  try {
+    const { rows } = await client.query<{ name: string }>(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema')
+       union all select 'pg_stats'`,
+    );
+    const dump = new Map<string, Buffer>();
+    for (const { name } of rows) {
+      const all = await client.query<{ row: string }>(`select t::text as row from ${name} t`);
+      dump.set(name, Buffer.from(all.rows.map(({ row }) => row).join('\n')));
+    }
+    return dump;
+  } finally {
+    await client.end();
+  }
+}
+
+/** What pg_dump says of everything, where there is one that speaks to this server; rows as bytes are beside it anyway. */
+export function pgDump(server: string): Buffer | undefined {
+  const root = '/usr/lib/postgresql';
+  const program = (existsSync(root) ? readdirSync(root) : [])
+    .sort((a, b) => Number(b) - Number(a))
+    .map((version) => join(root, version, 'bin', 'pg_dump'))
+    .find((path) => existsSync(path));
+  if (!program) return undefined;
+  const done = spawnSync(program, ['--inserts', server], { maxBuffer: 1 << 30 });
+  return done.status === 0 ? done.stdout : undefined;
+}
+
+/** Every file below the folder, but for what is excepted. */
+export function everyFile(dataDir: string, folder = dataDir): Map<string, Buffer> {
+  const files = new Map<string, Buffer>();
+  for (const name of readdirSync(folder)) {
+    const path = join(folder, name);
+    const shown = relative(dataDir, path);
+    if (EXCEPTED.includes(shown)) continue;
+    const is = statSync(path);
+    if (is.isDirectory()) for (const [inside, bytes] of everyFile(dataDir, path)) files.set(inside, bytes);
+    else if (is.isFile()) files.set(shown, readFileSync(path));
+  }
+  return files;
+}
