@@ -228,12 +228,14 @@ describe('Every route', () => {
        values (gen_random_uuid(), 'gone', 'gone', $1, 'ordering.gone.v1', '{}', '{}', 'dead', 'gone') returning seq`,
       [id],
     );
+    const gone = await register(open.shop);
+    const erasure = (await admin.post(`/admin/users/${gone.userId}/erasure`)).body.data.id;
     const values: Record<string, string> = { id, idOrSlug: 'ca-phe-sua-da', name: 'sales' };
     await eventually(async () =>
       expect((await admin.get(`/admin/projections/sales/rebuilds/${rebuild}`)).body.data.state).toBe('live'),
     );
     const special: Record<string, string> = {
-      ...{ viewRebuild: rebuild, diffRebuild: rebuild, lookUpProduct: drink.productId },
+      ...{ viewErasure: erasure, viewRebuild: rebuild, diffRebuild: rebuild, lookUpProduct: drink.productId },
       viewDeadLetter: `ordering-${letter.seq}`,
     };
     const queries: Record<string, string> = {

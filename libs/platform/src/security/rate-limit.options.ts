@@ -2,7 +2,7 @@ import type { ExecutionContext } from '@nestjs/common';
 import type { ThrottlerModuleOptions } from '@nestjs/throttler';
 import type { FastifyRequest } from 'fastify';
 import { isIPv6 } from 'node:net';
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { STRICT_LIMIT, type StrictLimit } from './limits';
 import type { RateLimits } from './rate-limits';
 
@@ -15,6 +15,8 @@ export interface LimitSettings {
   readonly rateLimitApi: number;
   readonly rateLimitLogin: number;
   readonly rateLimitRegister: number;
+  /** All processes count the same accounts by it, and nobody else can tell whose they are. */
+  readonly internalSecret: string;
 }
 
 /** One household's or server's worth of addresses: IPv6 is handed out by the /64. */
@@ -37,11 +39,13 @@ const byAddress = (request: FastifyRequest) => `address:${addressOf(request.ip)}
 const byCaller = (request: FastifyRequest) =>
   request.caller?.kind === 'user' ? `user:${request.caller.userId}` : byAddress(request);
 
-function byAccount({ body }: FastifyRequest): string {
-  const email = (body as { email?: unknown } | null | undefined)?.email;
-  const account = typeof email === 'string' ? email.trim().toLowerCase() : '';
-  return `account:${createHash('sha256').update(account).digest('base64url')}`;
-}
+const byAccount =
+  (secret: string) =>
+  ({ body }: FastifyRequest): string => {
+    const email = (body as { email?: unknown } | null | undefined)?.email;
+    const account = typeof email === 'string' ? email.trim().toLowerCase() : '';
+    return `account:${createHmac('sha256', secret).update(account).digest('base64url')}`;
+  };
 
 const tracker = (by: (request: FastifyRequest) => string) => (request: Record<string, unknown>) =>
   by(request as unknown as FastifyRequest);
@@ -81,7 +85,7 @@ export const rateLimitOptions = (settings: LimitSettings, storage: RateLimits): 
       ttl: QUARTER_MS,
       limit: settings.rateLimitLogin,
       skipIf: unless(settings.rateLimitLogin, 'login'),
-      getTracker: tracker(byAccount),
+      getTracker: tracker(byAccount(settings.internalSecret)),
     },
   ],
 });

@@ -55,6 +55,7 @@ export interface DemoOptions {
 /** A shop with one controller that does a bit of everything; no database, nothing listens. */
 export async function demoShop({ lateness, logger, ...settings }: DemoOptions = {}): Promise<NestFastifyApplication> {
   const config = Object.assign(new Config(), {
+    internalSecret: 'the shop’s own',
     rateLimitApi: 0,
     rateLimitLogin: 0,
     rateLimitRegister: 0,
