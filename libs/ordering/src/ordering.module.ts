@@ -22,6 +22,7 @@ import { OrderBooksController } from './erase-person/order-books.controller';
 import { StoredOrderBooks } from './erase-person/order-books.query';
 import { KeyedCommands } from './model/keyed-commands.store';
 import { orderEvents } from './model/order-events.config';
+import { orderFold } from './model/order-snapshots.config';
 import { orderTexts } from './model/order-texts';
 import { Orders } from './model/orders.store';
 import { heardByTimeline, orderHistoryControllers, orderHistoryProviders } from './order-history/order-history.config';
@@ -59,7 +60,7 @@ const messages = [
   imports: [
     contextDatabase('ordering'),
     contextMessaging('ordering', [...messages, ...heardByTimeline]),
-    contextEventStore('ordering', orderEvents),
+    contextEventStore('ordering', orderEvents, [orderFold]),
   ],
   controllers: [
     ...[PlaceOrderController, CancelOrderController, AdvanceOrderController, RefundOrderController],

@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { fold, type Uuid } from '#kernel';
+import type { Uuid } from '#kernel';
 import {
   EventStore,
   VersionConflict,
   type Actor,
   type Append,
   type EventMetadata,
+  type Folded,
   type IdempotencyKey,
   type RecordedEvent,
 } from '#platform/event-store';
@@ -17,6 +18,7 @@ import type { OrderView } from '../view-order/order-view';
 import { announcements } from './order-announcements';
 import { orderEvents } from './order-events.config';
 import { OrderNotFound } from './order-errors';
+import { orderFold } from './order-snapshots.config';
 import { orderLife, type Order, type OrderEvent } from './order';
 
 export interface Change {
@@ -32,6 +34,8 @@ export interface Change {
 
 const TRIES = 4;
 
+const UNPLACED: Folded<OrderView> = { state: undefined, version: 0 };
+
 const viewOf = (events: readonly RecordedEvent[], from?: OrderView): OrderView | undefined =>
   events.reduce<OrderView | undefined>((view, event) => orderView.project(view, event), from);
 
@@ -45,7 +49,10 @@ export class Orders {
 
   /** The order as its stream tells it, up to a version. Throws OrderNotFound. */
   async view(orderId: Uuid, upTo?: number): Promise<OrderView> {
-    const view = viewOf(await this.store.read(orderId, 1, upTo));
+    const view =
+      upTo === undefined
+        ? (await this.store.fold(orderId, orderFold)).state
+        : viewOf(await this.store.read(orderId, 1, upTo));
     if (!view) throw new OrderNotFound();
     return view;
   }
@@ -75,19 +82,18 @@ export class Orders {
 
   private async once(change: Change, decide: (order: Order) => readonly OrderEvent[]): Promise<OrderView | undefined> {
     const { orderId, commandId, account, idempotency, cart } = change;
-    const past = change.fresh ? [] : await this.store.read(orderId);
-    const before = fold(orderLife, past as unknown as readonly OrderEvent[]);
+    const { state: view, version } = change.fresh ? UNPLACED : await this.store.fold(orderId, orderFold);
+    const before = view?.order ?? orderLife.initial;
     const events = decide(before);
-    const view = viewOf(past);
     if (events.length === 0) return view;
     const claimed = currentUnit()?.claimed;
     const appended = await this.store.append({
       streamId: orderId,
-      expectedVersion: past.length,
+      expectedVersion: version,
       commandId,
       events: events.map(({ type, data }) => ({ type, schemaVersion: orderEvents.current(type), data })),
       metadata: this.metadata(change),
-      messages: announcements(orderId, before, past.length, events, this.clock.now().toISOString()),
+      messages: announcements(orderId, before, version, events, this.clock.now().toISOString()),
       ...(account && { account }),
       ...(idempotency && { idempotency }),
       ...(cart && { cart }),

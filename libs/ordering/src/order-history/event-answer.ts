@@ -14,6 +14,7 @@ export const EventAnswer = z
     metadata: z.record(z.string(), z.unknown()),
     timestamp: InstantShape,
     hash: z.string().nullable().meta({ description: 'SHA-256 over this event and the hash before it.' }),
+    unknown: z.literal(true).optional().meta({ description: 'A newer build wrote it, and this one cannot read it.' }),
   })
   .meta({ id: 'Event' });
 

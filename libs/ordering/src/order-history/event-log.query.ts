@@ -1,13 +1,15 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
 import { EventStore, type RecordedEvent, type VerifyResult } from '#platform/event-store';
-import { streamOf } from './time-travel.query';
+import { OrderNotFound } from '../model/order-errors';
 
-export interface ShownEvent extends Omit<RecordedEvent, 'timestamp'> {
+export interface ShownEvent extends Omit<RecordedEvent, 'timestamp' | 'unreadable'> {
   readonly timestamp: string;
+  /** This build does not know the type, or not this schema version of it. */
+  readonly unknown?: true;
 }
 
-/** An event as it is stored, what is personal still sealed. */
+/** An event as it is stored, in the schema version it was written in; what is personal still sealed. */
 export const showEvent = (event: RecordedEvent): ShownEvent => ({
   id: event.id,
   position: event.position,
@@ -19,6 +21,7 @@ export const showEvent = (event: RecordedEvent): ShownEvent => ({
   metadata: event.metadata,
   timestamp: event.timestamp.toISOString(),
   hash: event.hash,
+  ...(event.unreadable && { unknown: true }),
 });
 
 /** The raw stream of an order. */
@@ -33,7 +36,9 @@ export class OrderEventsHandler implements IQueryHandler<OrderEvents> {
   constructor(private readonly store: EventStore) {}
 
   async execute({ orderId }: OrderEvents): Promise<readonly ShownEvent[]> {
-    return (await streamOf(this.store, orderId)).map(showEvent);
+    const events = await this.store.readStored(orderId);
+    if (events.length === 0) throw new OrderNotFound();
+    return events.map(showEvent);
   }
 }
 
@@ -58,7 +63,7 @@ export class EventLogHandler implements IQueryHandler<EventLog> {
   constructor(private readonly store: EventStore) {}
 
   async execute({ after, limit, type }: EventLog): Promise<LogPage> {
-    const events = await this.store.readLog(after, limit + 1, type);
+    const events = await this.store.readStoredLog(after, limit + 1, type);
     return { events: events.map(showEvent), head: await this.store.head() };
   }
 }

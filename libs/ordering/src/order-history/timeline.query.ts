@@ -17,6 +17,11 @@ export interface Entry {
   readonly data: object;
 }
 
+function inOneLine(event: OrderEvent): string {
+  const { title, detail } = inWords(event, 'en');
+  return detail === null ? title : `${title}: ${detail}`;
+}
+
 /** All that happened around an order, in the order it happened. */
 export class OrderTimeline extends Query<readonly Entry[]> {
   constructor(readonly orderId: Uuid) {
@@ -35,9 +40,8 @@ export class OrderTimelineQueryHandler implements IQueryHandler<OrderTimeline> {
   async execute({ orderId }: OrderTimeline): Promise<readonly Entry[]> {
     const events = await streamOf(this.store, orderId);
     const facts = events.map((event): Entry => {
-      const { title, detail } = inWords(event as unknown as OrderEvent, 'en');
       const { id, position, metadata, type, version } = event;
-      const note = detail === null ? title : `${title}: ${detail}`;
+      const note = event.unreadable ? 'not known to this build' : inOneLine(event as unknown as OrderEvent);
       return {
         at: event.timestamp.toISOString(),
         source: 'order',

@@ -80,6 +80,7 @@ export class FollowedOrder {
   }
 
   private async next(event: RecordedEvent): Promise<void> {
+    if (event.unreadable) throw event.unreadable;
     const step = this.view && follow(this.view, event as unknown as OrderEvent, recorded(event));
     if (!step) return;
     const delta = await this.vault.openAll(step.delta);

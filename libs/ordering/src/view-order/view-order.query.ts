@@ -5,6 +5,7 @@ import { EventStore, type RecordedEvent } from '#platform/event-store';
 import { Vault, type Opened } from '#platform/privacy';
 import { ReadModels } from '#platform/projections';
 import { OrderNotFound } from '../model/order-errors';
+import { orderFold } from '../model/order-snapshots.config';
 import { orderView } from '../projections/order-view.projection';
 import { showOrder, type SealedOrder } from './order-answer';
 import { isTheirs, type OrderView, type Reader } from './order-view';
@@ -26,9 +27,12 @@ export class ViewOrder extends Query<SeenOrder> {
   }
 }
 
-/** The view of an order, folded from its stream. */
+/** The view of an order, folded from its stream. Throws for an event that this build cannot read. */
 export const foldView = (events: readonly RecordedEvent[]): OrderView | undefined =>
-  events.reduce<OrderView | undefined>((view, event) => orderView.project(view, event), undefined);
+  events.reduce<OrderView | undefined>((view, event) => {
+    if (event.unreadable) throw event.unreadable;
+    return orderView.project(view, event);
+  }, undefined);
 
 const patience = 2_000;
 
@@ -51,7 +55,7 @@ export class ViewOrderHandler implements IQueryHandler<ViewOrder> {
     const seen = await this.read(orderId);
     if (seen && (seen.version >= minVersion || (reader && !isTheirs(seen, reader)))) return seen;
     // Not projected yet: the order's own stream knows, and an unknown id is not waited for.
-    const folded = foldView(await this.store.read(orderId));
+    const { state: folded } = await this.store.fold(orderId, orderFold);
     if (!folded || folded.version >= minVersion || (reader && !isTheirs(folded, reader))) return folded;
     await this.models.waitFor('order-view', orderId, minVersion, patience);
     return (await this.read(orderId)) ?? folded;

@@ -22,11 +22,15 @@ const url = (...protocols: string[]) =>
     `must be a URL that starts with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
   );
 
+const isSecret = (text: string): boolean =>
+  /^[A-Za-z0-9+/_-]+=*$/.test(text) && Buffer.from(text, 'base64').length >= 32;
+
+const isFormerKey = (text: string): boolean =>
+  text.startsWith('public:') ? /^public:[0-9a-f]{64}$/i.test(text) : isSecret(text);
+
 /** 256 random bits in base64, as `openssl rand -base64 32` prints them. */
 const SECRET = 'must be at least 32 random bytes in base64 (openssl rand -base64 32)';
-const secret = z
-  .string(SECRET)
-  .refine((text) => /^[A-Za-z0-9+/_-]+=*$/.test(text) && Buffer.from(text, 'base64').length >= 32, SECRET);
+const secret = z.string(SECRET).refine(isSecret, SECRET);
 
 const list = (fits: (item: string) => boolean, what: string) =>
   z
@@ -77,6 +81,7 @@ export const variables = z.object({
 
   PERSONAL_DATA_KEY: secret,
   SEAL_SIGNING_KEY: secret,
+  SEAL_FORMER_KEYS: list(isFormerKey, 'former secrets, or public keys as public:<64 hex digits>'),
   TOKEN_SECRET: secret,
   INTERNAL_SECRET: secret,
   SANDBOX_WEBHOOK_SECRET: z.string().min(8, 'must have at least 8 characters').optional(),

@@ -18,24 +18,30 @@ export interface StoredEvent {
 /** What stands before position 1. */
 export const ORIGIN = '0'.repeat(64);
 
+export const CHAIN_TAG = 'coffee-tea.log.1';
+
 /**
- * The hash of a position: SHA-256, in hex, over the netstrings of
- * tag, the hash before (hex), position, id, order_id, version, event_type, schema_version, event_data, metadata, timestamp.
+ * What the hash of a position covers: tag, the hash before (hex), position, id, order_id, version, event_type,
+ * schema_version, event_data, metadata, timestamp.
  */
+export const chainFields = (previous: string, position: number, event: StoredEvent): readonly (string | number)[] => [
+  CHAIN_TAG,
+  previous,
+  position,
+  event.id,
+  event.orderId,
+  event.version,
+  event.type,
+  event.schemaVersion,
+  event.data,
+  event.metadata,
+  event.micros,
+];
+
+/** SHA-256, in hex, over the netstrings of the fields. */
+export const chainHash = (fields: readonly (string | number)[]): string =>
+  hash('sha256', netstrings(fields));
+
+/** The hash of a position. */
 export const chained = (previous: string, position: number, event: StoredEvent): string =>
-  hash(
-    'sha256',
-    netstrings([
-      'coffee-tea.log.1',
-      previous,
-      position,
-      event.id,
-      event.orderId,
-      event.version,
-      event.type,
-      event.schemaVersion,
-      event.data,
-      event.metadata,
-      event.micros,
-    ]),
-  );
+  chainHash(chainFields(previous, position, event));

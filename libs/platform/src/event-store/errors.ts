@@ -46,13 +46,33 @@ export class CommandIdTaken extends Error {
   }
 }
 
-/** The store holds, or was given, an event this build does not know. Nothing is skipped: whoever reads it stops. */
-export class UnknownEvent extends Error {
+/**
+ * The store holds, or was given, an event this build does not know: a newer build wrote it. Nothing is skipped: who
+ * decides on such a stream is told to come back (503), for then a build may answer that knows more.
+ */
+export class UnknownEvent extends DomainError {
   constructor(
     readonly type: string,
     readonly schemaVersion: number,
   ) {
-    super(`event type ${type} with schema version ${schemaVersion} is not known to this build`);
-    this.name = 'UnknownEvent';
+    super('UNAVAILABLE', 'unavailable', `This build does not know ${type}, schema version ${schemaVersion}.`, {
+      seconds: 5,
+    });
+  }
+}
+
+/** The order's last events are not under a seal yet, and nobody here can put them there. */
+export class NotSealedYet extends DomainError {
+  constructor() {
+    super('NOT_SEALED_YET', 'unavailable', 'The last events of this order are not sealed yet: ask again.', {
+      seconds: 5,
+    });
+  }
+}
+
+/** What is stored is not what was sealed: there is nothing here to vouch for. */
+export class LogTampered extends DomainError {
+  constructor(reason: string) {
+    super('LOG_TAMPERED', 'conflict', `The log is not as it was written: ${reason}. Verify it.`, { reason });
   }
 }

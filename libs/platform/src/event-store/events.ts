@@ -36,6 +36,8 @@ export interface RecordedEvent<Data = unknown> {
   readonly timestamp: Date;
   /** SHA-256 in hex over the event and the hash before it; null until it is numbered. */
   readonly hash: string | null;
+  /** Why this build cannot read it, where it was asked to go on all the same; then the data is as it is stored. */
+  readonly unreadable?: Error;
 }
 
 /** A client's key for a request it may repeat; unique for its caller. */

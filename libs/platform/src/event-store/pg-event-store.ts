@@ -1,14 +1,19 @@
 import { derivedId, type Uuid } from '#kernel';
 import { statement, type Database, type Statement } from '#platform/database';
 import { mayTell } from '#platform/messaging';
+import { Clock, SystemClock } from '#platform/system';
 import { Appender, KEY } from './appender';
 import { EventStore } from './event-store';
 import type { EventTypes } from './event-types';
 import type { Append, Appended, RecordedEvent, StoredKey } from './events';
+import { attest, type StreamProof } from './evidence';
 import type { VerifyResult } from './findings';
 import type { LogSignals } from './log-signals';
+import { Prover } from './prover';
+import type { Folded, Reducer } from './reducer';
 import type { SealKey } from './seal-key';
-import { columns, joinEvent, joinPlace, recorded, type StoredRow } from './stored';
+import { Snapshots } from './snapshots.store';
+import { asStored, columns, joinEvent, joinPlace, marked, recorded, type StoredRow } from './stored';
 import { verifyLog } from './verify';
 
 const READ = statement(
@@ -46,6 +51,7 @@ const WINDOW = 20_000;
 
 export class PgEventStore extends EventStore {
   private readonly appender: Appender;
+  private readonly prover: Prover;
 
   constructor(
     private readonly db: Database,
@@ -53,9 +59,12 @@ export class PgEventStore extends EventStore {
     private readonly signals: LogSignals,
     private readonly sealKey: SealKey,
     outbox: ConstructorParameters<typeof Appender>[1],
+    clock: Clock = new SystemClock(),
+    private readonly snapshots = new Snapshots(db, types),
   ) {
     super();
     this.appender = new Appender(db, outbox, signals);
+    this.prover = new Prover(db, sealKey, clock);
   }
 
   async append(append: Append): Promise<Appended> {
@@ -76,14 +85,39 @@ export class PgEventStore extends EventStore {
     return rows.map((row) => recorded(this.types, row));
   }
 
+  async readMarked(streamId: Uuid, from = 1, to = ENDLESS): Promise<RecordedEvent[]> {
+    const rows = await this.look<StoredRow>(READ, [streamId, from, Math.min(to, ENDLESS)]);
+    return rows.map((row) => marked(this.types, row));
+  }
+
+  async readStored(streamId: Uuid): Promise<RecordedEvent[]> {
+    const rows = await this.look<StoredRow>(READ, [streamId, 1, ENDLESS]);
+    return rows.map((row) => asStored(this.types, row));
+  }
+
+  fold<State extends object>(streamId: Uuid, reducer: Reducer<State>): Promise<Folded<State>> {
+    return this.snapshots.fold((sql, values) => this.look(sql, values), streamId, reducer);
+  }
+
   async readLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]> {
-    const rows = type ? await this.logOfType(after, limit, type) : await this.look<StoredRow>(LOG, [after, limit]);
-    return rows.map((row) => recorded(this.types, row));
+    return (await this.rows(after, limit, type)).map((row) => marked(this.types, row));
+  }
+
+  async readStoredLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]> {
+    return (await this.rows(after, limit, type)).map((row) => asStored(this.types, row));
   }
 
   async head(): Promise<number> {
     const [row] = await this.look<{ head: number }>(HEAD, []);
     return row.head;
+  }
+
+  prove(streamId: Uuid): Promise<StreamProof | undefined> {
+    return this.db.outside(() => this.prover.prove(streamId));
+  }
+
+  attest(document: object): string {
+    return attest(this.sealKey, document);
   }
 
   onNumbered(listener: (head: number) => void): () => void {
@@ -97,6 +131,10 @@ export class PgEventStore extends EventStore {
 
   verify(from = 1, to?: number, progress?: (done: number, last: number) => void): Promise<VerifyResult> {
     return this.db.outside(() => verifyLog(this.db, this.sealKey, { from, to, progress }));
+  }
+
+  private rows(after: number, limit: number, type?: string): Promise<StoredRow[]> {
+    return type ? this.logOfType(after, limit, type) : this.look<StoredRow>(LOG, [after, limit]);
   }
 
   // A rare type in a long log: look at a stretch at a time, so that no statement runs for long.

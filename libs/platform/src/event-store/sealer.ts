@@ -1,12 +1,9 @@
 import { Logger } from '@nestjs/common';
-import { crashPoint } from '#crash-points';
 import type { Database } from '#platform/database';
 import type { Clock } from '#platform/system';
-import { merkleRoot } from './merkle';
 import type { SealKey } from './seal-key';
-import { hashesBetween, insertSeal, lastSeal } from './seals.store';
+import { lastEnd, sealStretch, STRETCH } from './sealing';
 
-const STRETCH = 1_000;
 const LONGEST_MS = 10_000;
 
 /** Signs the log every 1,000 positions, or 10 seconds after the first unsealed one. */
@@ -25,9 +22,9 @@ export class Sealer {
   ) {}
 
   async begin(head: number): Promise<void> {
-    const last = await lastSeal(this.db);
-    this.sealed = last?.position ?? 0;
-    this.signature = last?.signature ?? '';
+    const last = await lastEnd(this.db);
+    this.sealed = last.position;
+    this.signature = last.signature;
     this.unsealedSince = undefined;
     if (this.sealed > head)
       this.log.error(`the log ends at ${head}, but it was sealed up to ${this.sealed}: it was cut`);
@@ -57,16 +54,12 @@ export class Sealer {
   }
 
   async seal(position: number): Promise<void> {
-    const after = this.sealed;
-    const hashes = await hashesBetween(this.db, after, position);
-    if (hashes.length !== position - after) throw new Error(`the log has gaps between ${after} and ${position}`);
-    const unsigned = { after, position, root: merkleRoot(hashes), hash: hashes.at(-1)!, sealedAt: this.clock.now() };
-    const seal = this.key.sign(unsigned, this.signature);
-    crashPoint('sealer.signed');
-    await insertSeal(this.db, seal);
-    crashPoint('sealer.sealed');
-    this.sealed = position;
-    this.signature = seal.signature;
-    this.unsealedSince = this.head > position ? performance.now() : undefined;
+    const from = { position: this.sealed, signature: this.signature };
+    const seal = await sealStretch(this.db, this.key, from, position, this.clock.now());
+    const last = seal ?? (await lastEnd(this.db)); // for somebody's evidence it was sealed sooner
+    if (last.position <= from.position) throw new Error(`the log cannot be sealed after position ${from.position}`);
+    this.sealed = last.position;
+    this.signature = last.signature;
+    this.unsealedSince = this.head > this.sealed ? performance.now() : undefined;
   }
 }

@@ -28,13 +28,14 @@ export const sealBefore = async (db: Database, position: number): Promise<Seal |
 const INSERT = statement(
   'seal-insert',
   `insert into order_seals (position, after, root, hash, key_id, signature, sealed_at)
-   values ($1, $2, decode($3, 'hex'), decode($4, 'hex'), $5, decode($6, 'hex'), $7)`,
+   values ($1, $2, decode($3, 'hex'), decode($4, 'hex'), $5, decode($6, 'hex'), $7)
+   on conflict do nothing returning position`,
 );
 
-/** A second sealer of the same stretch is refused by the table's keys. */
-export async function insertSeal(db: Database, seal: Seal): Promise<void> {
+/** False: the stretch was sealed by somebody else first. */
+export async function insertSeal(db: Database, seal: Seal): Promise<boolean> {
   const { position, after, root, hash, keyId, signature, sealedAt } = seal;
-  await db.query(INSERT, [position, after, root, hash, keyId, signature, sealedAt]);
+  return (await db.query(INSERT, [position, after, root, hash, keyId, signature, sealedAt])).length > 0;
 }
 
 const HASHES = statement(

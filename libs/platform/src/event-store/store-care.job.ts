@@ -16,6 +16,7 @@ export class StoreCare {
     private readonly db: Database,
     private readonly leadership: Leadership,
     private readonly signals: LogSignals,
+    private readonly outdated: () => Promise<number> = async () => 0,
   ) {}
 
   @Interval('idempotency keys', 10 * MINUTE)
@@ -23,12 +24,18 @@ export class StoreCare {
     if (this.leadership.leads(this.signals.sequencer)) await this.prune().catch((error: Error) => this.later(error));
   }
 
+  /** Snapshots that no build of today looks at. */
+  @Interval('outdated snapshots', 10 * MINUTE)
+  async throwAway(): Promise<void> {
+    if (this.leadership.leads(this.signals.sequencer)) await this.outdated().catch((error: Error) => this.later(error));
+  }
+
   /** Servers exist with autovacuum off. Where the role may not, Postgres says so and skips the table. */
   @Interval('event store vacuum', 5 * MINUTE)
   async sweepUp(): Promise<void> {
     if (!this.leadership.leads(this.signals.sequencer)) return;
     await this.db
-      .query('vacuum (analyze, skip_locked) order_pending, order_heads')
+      .query('vacuum (analyze, skip_locked) order_pending, order_heads, order_snapshots')
       .catch((error: Error) => this.later(error));
   }
 

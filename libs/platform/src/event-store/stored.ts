@@ -26,10 +26,26 @@ export const canonicalColumns = `e.id, e.order_id as "orderId", e.version, e.eve
   e.schema_version as "schemaVersion", e.event_data::text as data, e.metadata::text as metadata,
   (extract(epoch from e."timestamp") * 1000000)::bigint::text as micros`;
 
+/** Throws UnknownEvent. */
 export const recorded = (types: EventTypes, row: StoredRow): RecordedEvent => ({
   ...row,
   ...types.upcast(row.type, row.schemaVersion, row.data),
 });
+
+/** Never throws, so that one event stops nobody but those who need it. */
+export function marked(types: EventTypes, row: StoredRow): RecordedEvent {
+  try {
+    return recorded(types, row);
+  } catch (error) {
+    return { ...row, unreadable: error as Error };
+  }
+}
+
+/** As it is stored, in the schema version it was written in. */
+export function asStored(types: EventTypes, row: StoredRow): RecordedEvent {
+  const { unreadable } = marked(types, row);
+  return unreadable ? { ...row, unreadable } : row;
+}
 
 // Each event is looked up by its id, whatever the planner believes of a table that grew since it was last counted:
 // a plan made for the empty table would go through all events for each batch.

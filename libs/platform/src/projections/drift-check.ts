@@ -70,7 +70,7 @@ export class DriftCheck {
   }
 
   private async due(orderId: Uuid, checkpoint: number): Promise<Shown | undefined> {
-    const events = (await this.store.read(orderId)).filter(
+    const events = (await this.store.readMarked(orderId)).filter(
       (one) => one.position !== null && one.position <= checkpoint,
     );
     const { rows } = hushed(this.projection.name, () => foldBatch(this.projection, new Map(), events));

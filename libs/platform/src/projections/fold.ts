@@ -26,12 +26,16 @@ export const failureAt = (event: RecordedEvent, error: unknown): Failure => ({
 const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof (value as Promise<unknown> | undefined)?.then === 'function';
 
-/** One event more. Throws what the reducer throws, and when it is none: a view that comes later is not pure. */
+/**
+ * One event more. Throws what the reducer throws, what this build cannot read, and when the reducer is none: a view that
+ * comes later is not pure.
+ */
 export function projected<View extends object>(
   projection: Projection<View>,
   view: View | undefined,
   event: RecordedEvent,
 ): View | undefined {
+  if (event.unreadable) throw event.unreadable;
   const next = projection.project(view, event);
   if (!isPromise(next)) return next;
   next.catch(() => undefined);

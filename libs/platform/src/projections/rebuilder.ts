@@ -144,7 +144,7 @@ export class Rebuilder {
     const projection = this.registry.of(table);
     const streams: RecordedEvent[][] = [];
     for (const id of row.orders!) {
-      const events = await this.store.read(id);
+      const events = await this.store.readMarked(id);
       streams.push(events.filter((event) => event.position !== null && event.position <= row.target));
     }
     const total = streams.flat().length;

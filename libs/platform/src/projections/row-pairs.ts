@@ -126,7 +126,7 @@ export class RowPairs {
 
   /** The order's events up to the position of the comparison. */
   async eventsOf(orderId: Uuid) {
-    const events = await this.store.read(orderId);
+    const events = await this.store.readMarked(orderId);
     return events.filter(({ position }) => position !== null && position <= this.at);
   }
 }

@@ -78,7 +78,7 @@ export class SetAside {
     const projection = this.registry.of(table);
     const [held] = await this.registry.lock(table.relation);
     if (held?.state !== 'live') return null;
-    const events = await this.store.read(orderId);
+    const events = await this.store.readMarked(orderId);
     const seen = events.filter((event) => event.position !== null && event.position <= held.position);
     const folded = hushed(table.name, () => foldBatch(projection, new Map(), seen));
     const still = { from: held.position, to: held.position, epoch: held.epoch, rate: held.rate };
