@@ -13,6 +13,11 @@ export interface MessageClass<M extends Message = Message> {
   new (body: never): M;
   readonly type: string;
   readonly routingKey?: string;
+  /**
+   * Where a `v2` takes the place of `v1`: each turns the body of one version into the next one's, the last into this
+   * type's. Pure. So `x.v3` with two reads `x.v1` and `x.v2`; a `v2` without stands beside its `v1`.
+   */
+  readonly upcasts?: readonly ((body: never) => object)[];
 }
 
 /** A message about one order, the most common kind. */

@@ -3,7 +3,7 @@ import { crashPoint } from '#crash-points';
 import { redactText } from '#platform/observability';
 import { verdict } from './backoff';
 import type { Branch } from './branch';
-import { followUp, type Envelope } from './envelope';
+import { classOf, followUp, type Envelope } from './envelope';
 import { ClaimLost, Undecodable } from './errors';
 import { bury, putOff, type InboxRow } from './inbox.store';
 import { handled } from './metrics';
@@ -52,7 +52,14 @@ async function handle(branch: Branch, row: InboxRow, instance: number): Promise<
   const handler = handlers.named(row.handler);
   if (!handler) throw new Undecodable(`${context} has no handler called ${row.handler}`);
   const message = registry.decode(row.type, row.body);
-  const envelope: Envelope = { id: row.id, type: row.type, key: row.key, body: row.body, meta: row.meta };
+  // What a handler keeps of it is of one piece: an older type's body has become the newer one's.
+  const envelope: Envelope = {
+    id: row.id,
+    type: classOf(message).type,
+    key: row.key,
+    body: message.body,
+    meta: row.meta,
+  };
   crashPoint('inbox.taken', row.handler, row.type);
   await withTrace(followUp(envelope), () =>
     db.transaction(async () => {

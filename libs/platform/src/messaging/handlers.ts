@@ -5,6 +5,7 @@ import type { Envelope } from './envelope';
 import type { HandlerStatics } from './hears';
 import type { Subscription } from './inbox.store';
 import { kebab } from './naming';
+import { olderTypes } from './registry';
 
 const PARALLEL = 4;
 
@@ -62,6 +63,10 @@ export function handlerOf(instance: object): Handler | undefined {
   };
 }
 
+/** What a handler is brought: messages of its classes, and those of older types that its classes read. */
+const typesOf = ({ classes }: Handler): readonly string[] =>
+  classes.flatMap((one) => [one.type, ...olderTypes(one).map(([type]) => type)]);
+
 /** The handlers of one context. */
 export class Handlers {
   private readonly byName = new Map<string, Handler>();
@@ -72,7 +77,7 @@ export class Handlers {
     for (const one of handlers) {
       if (this.byName.has(one.name)) throw new Error(`two handlers are called ${one.name}`);
       this.byName.set(one.name, one);
-      for (const { type } of one.classes) this.types.add(type);
+      for (const type of typesOf(one)) this.types.add(type);
       this.limits.set(one.lane, Math.max(this.limits.get(one.lane) ?? 1, one.parallel));
     }
   }
@@ -99,6 +104,6 @@ export class Handlers {
   }
 
   get subscriptions(): Subscription[] {
-    return this.all.flatMap(({ name, lane, classes }) => classes.map(({ type }) => ({ type, handler: name, lane })));
+    return this.all.flatMap((one) => typesOf(one).map((type) => ({ type, handler: one.name, lane: one.lane })));
   }
 }

@@ -5,7 +5,9 @@ import { EventBus } from '@nestjs/cqrs';
 import { Leadership, type PgLeadership } from '#platform/leadership';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { eventually } from './testing/eventually';
-import { Alarm, Answer, Ask, Nothing, Stranger } from './testing/messages';
+import { Hears, type Hearer } from './hears';
+import { currentUnit } from './unit';
+import { Alarm, Answer, Ask, Nothing, Poured, Stranger } from './testing/messages';
 import { type Behaviour, Inventory, migrateTwoContexts, Payments, startTwoContexts } from './testing/two-contexts';
 
 let database: TestDatabase;
@@ -184,6 +186,47 @@ describe('A message', () => {
       );
     await eventually(async () => expect(await states('inventory')).toEqual({ dead: 2 }));
     expect((await inventory.deadLetters.list(10)).map(({ attempts }) => attempts)).toEqual([1, 1]);
+  });
+
+  it('of an older build is heard as one of today, from the outbox and from the inbox', async () => {
+    const heard: { type: string; body: Poured['body'] }[] = [];
+    @Hears(Poured)
+    class DrinkUp implements Hearer<Poured> {
+      static readonly handler = 'drink-up';
+      async handle({ body }: Poured): Promise<void> {
+        const { type, body: kept } = currentUnit()!.envelope;
+        expect(kept).toEqual(body);
+        heard.push({ type, body });
+      }
+    }
+    const bodies = {
+      'inventory.poured.v1': { orderId: 'a', cup: 1 },
+      'inventory.poured.v2': { orderId: 'b', cup: 1, second: 2 },
+      'inventory.poured.v3': { orderId: 'c', cups: [3] },
+      'inventory.poured.v4': { orderId: 'd', cups: [], mugs: [4] },
+    };
+    for (const [type, body] of Object.entries(bodies)) {
+      const values = [type, JSON.stringify(body), body.orderId, '{"correlationId": "x"}'];
+      await database.admin(
+        `insert into inventory.outbox (id, type, body, key, meta) values (gen_random_uuid(), $1, $2, $3, $4)`,
+        values,
+      );
+      await database.admin(
+        `insert into inventory.inbox (message_id, handler, lane, type, body, key, meta)
+         values (gen_random_uuid(), 'drink-up', 'drink-up', $1, $2, $3 || ' waiting', $4)`,
+        values,
+      );
+    }
+    apps.push(await startTwoContexts(database.url, {}, [DrinkUp]));
+    const want = [[1], [1, 2], [3]].flatMap((cups, index) => {
+      const told = { type: Poured.type, body: { orderId: 'abc'[index], cups } };
+      return [told, told];
+    });
+    await eventually(async () => {
+      expect([...heard].sort((a, b) => (a.body.orderId < b.body.orderId ? -1 : 1))).toEqual(want);
+      // The one from the future was waiting in the inbox: a dead letter. In the outbox nobody here subscribes to it.
+      expect(await states('inventory')).toEqual({ done: 6, dead: 1 });
+    });
   });
 
   it('claimed by an instance that is gone is handled within two seconds', async () => {

@@ -10,6 +10,58 @@ class BrewedToo extends OrderMessage<{ readonly orderId: string }> {
 }
 class Nameless extends OrderMessage<{ readonly orderId: string }> {}
 
+class BrewedThree extends OrderMessage<{ readonly orderId: string; readonly cups: readonly { name: string }[] }> {
+  static readonly type = 'bar.brewed.v3';
+  static readonly upcasts = [
+    ({ cup, ...rest }: { orderId: string; cup: string }) => ({ ...rest, cups: [cup] }),
+    ({ cups, ...rest }: { orderId: string; cups: string[] }) => ({ ...rest, cups: cups.map((name) => ({ name })) }),
+  ];
+}
+class TastedTwo extends OrderMessage<{ readonly orderId: string }> {
+  static readonly type = 'bar.tasted.v2';
+}
+class TastedOne extends OrderMessage<{ readonly orderId: string }> {
+  static readonly type = 'bar.tasted.v1';
+}
+
+describe('Older messages', () => {
+  it.each([
+    ['bar.brewed.v1', { orderId: '7', cup: 'Phin' }],
+    ['bar.brewed.v2', { orderId: '7', cups: ['Phin'] }],
+    ['bar.brewed.v3', { orderId: '7', cups: [{ name: 'Phin' }] }],
+  ])('as %s are brought up to the type that took their place', (type, body) => {
+    const registry = new MessageRegistry();
+    registry.add(BrewedThree);
+    expect(registry.has(type)).toBe(true);
+    expect(registry.decode(type, body)).toEqual(new BrewedThree({ orderId: '7', cups: [{ name: 'Phin' }] }));
+  });
+
+  it('that cannot be brought up to date are unreadable, and so are those of the future', () => {
+    const registry = new MessageRegistry();
+    registry.add(BrewedThree);
+    expect(() => registry.decode('bar.brewed.v2', { orderId: '7' })).toThrow(Undecodable);
+    expect(() => registry.decode('bar.brewed.v4', {})).toThrow(Undecodable);
+  });
+
+  it('stand beside the newer ones where those mean something else', () => {
+    const registry = new MessageRegistry();
+    registry.add(TastedTwo, TastedOne);
+    expect(registry.decode('bar.tasted.v1', { orderId: '7' })).toBeInstanceOf(TastedOne);
+    expect(registry.decode('bar.tasted.v2', { orderId: '7' })).toBeInstanceOf(TastedTwo);
+  });
+
+  it('are read one way only, and there are not more of them than versions', () => {
+    const registry = new MessageRegistry();
+    registry.add(BrewedThree);
+    expect(() => registry.add(Brewed)).toThrow('bar.brewed.v1 has a class of its own, and bar.brewed.v3 reads it too');
+    class Eager extends OrderMessage<{ readonly orderId: string }> {
+      static readonly type = 'bar.eager.v1';
+      static readonly upcasts = [(body: object) => body];
+    }
+    expect(() => new MessageRegistry().add(Eager)).toThrow('more upcasts than there are versions');
+  });
+});
+
 describe('The message registry', () => {
   const registry = new MessageRegistry();
   registry.add(Brewed, Brewed);

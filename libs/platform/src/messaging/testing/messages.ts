@@ -21,6 +21,17 @@ export class Nothing extends OrderMessage<Numbered> {
 export class Alarm extends OrderMessage<Numbered> {
   static readonly type = 'inventory.alarm.v1';
 }
+/** Took the place of `inventory.poured.v1` and `.v2`. */
+export class Poured extends OrderMessage<{ readonly orderId: string; readonly cups: readonly number[] }> {
+  static readonly type = 'inventory.poured.v3';
+  static readonly upcasts = [
+    ({ cup, ...rest }: { orderId: string; cup: number }) => ({ ...rest, cup, second: null }),
+    ({ cup, second, ...rest }: { orderId: string; cup: number; second: number | null }) => ({
+      ...rest,
+      cups: second === null ? [cup] : [cup, second],
+    }),
+  ];
+}
 /** In nobody's list. */
 export class Stranger extends Message<object> {
   static readonly type = 'nobody.stranger.v1';
