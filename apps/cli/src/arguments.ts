@@ -1,6 +1,6 @@
 import { DomainError, isUuid } from '#kernel';
 
-const wrong = (message: string) => new DomainError('VALIDATION_ERROR', 'invalid', message);
+export const wrong = (message: string) => new DomainError('VALIDATION_ERROR', 'invalid', message);
 
 export function orderIdIn(text: string | undefined): string {
   const id = text?.toLowerCase();
@@ -17,6 +17,22 @@ export function rebuildIdIn(text: string | undefined): string {
 export function wholeIn(name: string, text: string, least = 0): number {
   if (!/^\d{1,15}$/.test(text) || Number(text) < least) throw wrong(`${name} must be a whole number from ${least}.`);
   return Number(text);
+}
+
+export const listIn = (text: string): string[] =>
+  text
+    .split(',')
+    .map((one) => one.trim())
+    .filter(Boolean);
+
+export function jsonIn(name: string, text: string): object {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  } catch {
+    // said below
+  }
+  throw wrong(`${name} must be a JSON object.`);
 }
 
 export function instantIn(name: string, text: string): Date {

@@ -16,7 +16,9 @@ import { EraseUserCommand } from './erase/erase-user.command';
 import { EventsCommand } from './events/events.command';
 import { ListEventsCommand } from './events/list-events.command';
 import { VerifyEventsCommand } from './events/verify-events.command';
+import { PublicKeyCommand } from './events/public-key.command';
 import { DiffOrderCommand } from './orders/diff-order.command';
+import { OrderEvidenceCommand } from './orders/order-evidence.command';
 import { OrderHistoryCommand } from './orders/order-history.command';
 import { OrderStateCommand } from './orders/order-state.command';
 import { OrderTimelineCommand } from './orders/order-timeline.command';
@@ -26,6 +28,8 @@ import { ProcessesCommand } from './processes/processes.command';
 import { ShowProcessCommand } from './processes/show-process.command';
 import { CompensateProcessCommand, RetryProcessCommand } from './processes/tend-process.command';
 import { projectionsCommands } from './projections/projections.command';
+import { VerifyEvidenceCommand } from './orders/verify-evidence.command';
+import { WhatIfCommand } from './orders/what-if.command';
 
 /** `npm run shop -- …`: what an operator does from a terminal. */
 @Module({
@@ -33,7 +37,8 @@ import { projectionsCommands } from './projections/projections.command';
     Operator,
     ...[MigrateCommand, SeedCommand],
     ...[OrdersCommand, OrderHistoryCommand, OrderStateCommand, DiffOrderCommand, OrderTimelineCommand],
-    ...[EventsCommand, ListEventsCommand, VerifyEventsCommand],
+    ...[WhatIfCommand, OrderEvidenceCommand, VerifyEvidenceCommand],
+    ...[EventsCommand, ListEventsCommand, VerifyEventsCommand, PublicKeyCommand],
     ...projectionsCommands,
     ...[DeadLettersCommand, ListDeadLettersCommand, ShowDeadLetterCommand],
     ...[RedriveDeadLettersCommand, DropDeadLetterCommand],

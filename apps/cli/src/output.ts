@@ -31,6 +31,8 @@ export function failure(error: unknown): number {
   if (name === 'commander.helpDisplayed' || name === 'commander.help' || name === 'commander.version') return 0;
   const text = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${text}\n`);
+  if (error instanceof DomainError)
+    for (const { field, message } of error.details) process.stderr.write(`  ${field} ${message}\n`);
   if (typeof name === 'string' && name.startsWith('commander.')) return EXIT.wrong;
   return error instanceof DomainError || error instanceof ConfigError ? EXIT.wrong : EXIT.failed;
 }

@@ -20,6 +20,7 @@ import { ForgetOrderer } from './erase-person/forget-orderer.consumer';
 import { OrderAccounts } from './erase-person/order-accounts.store';
 import { OrderBooksController } from './erase-person/order-books.controller';
 import { StoredOrderBooks } from './erase-person/order-books.query';
+import { evidenceControllers, evidenceProviders } from './evidence/evidence.config';
 import { KeyedCommands } from './model/keyed-commands.store';
 import { orderEvents } from './model/order-events.config';
 import { orderFold } from './model/order-snapshots.config';
@@ -42,6 +43,7 @@ import { RefundsProcess } from './refund-order/refunds.process';
 import { salesReportControllers, salesReportProviders } from './sales-report/sales-report.config';
 import { trackOrderProviders } from './track-order/track-order.config';
 import { viewOrderControllers, viewOrderProviders } from './view-order/view-order.config';
+import { whatIfControllers, whatIfProviders } from './what-if/what-if.config';
 
 export { OrderingElsewhereModule } from './ordering-elsewhere.module';
 
@@ -68,6 +70,8 @@ const messages = [
     ...viewOrderControllers,
     ...listOrdersControllers,
     ...orderHistoryControllers,
+    ...evidenceControllers,
+    ...whatIfControllers,
     ...salesReportControllers,
     ...projectionControllers,
     ...processControllers,
@@ -81,6 +85,8 @@ const messages = [
     ...viewOrderProviders,
     ...listOrdersProviders,
     ...orderHistoryProviders,
+    ...evidenceProviders,
+    ...whatIfProviders,
     ...salesReportProviders,
     ...projectionProviders,
     ...processProviders,

@@ -66,6 +66,17 @@ export const Whole = (options: FieldOptions<number> & { min?: number; max?: numb
   );
 };
 
+/** Any JSON object; what is in it is looked at elsewhere. */
+export const AnyObject = (options: FieldOptions<object> = {}): PropertyDecorator =>
+  field(
+    {
+      check: (value) =>
+        typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : { code: 'object' },
+      schema: { type: 'object', additionalProperties: true },
+    },
+    options,
+  );
+
 /** A UUID, in lower case from here on. */
 export const Id = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(

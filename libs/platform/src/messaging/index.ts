@@ -6,13 +6,14 @@ export { DeadLetters, type DeadLetter, type DeadLetterFilter, type OpenMessage }
 export { ELSEWHERE } from './elsewhere';
 export { type Envelope, type MessageMeta } from './envelope';
 export { ClaimLost, RetryLater, Undecodable } from './errors';
-export { type Checks, type Prepares } from './handlers';
+export { heardBy, type Checks, type Prepares } from './handlers';
 export { Gathering } from './gathering';
 export { Hears, type HandlerStatics, type Hearer } from './hears';
 export { inboxDone, timersCancelled, timersSet } from './inbox.store';
 export { MessagingModule } from './messaging.module';
 export { Outbox } from './outbox';
 export { outboxInsert, outboxValue } from './outbox.store';
+export { MessageRegistry } from './registry';
 export { RELAY } from './relay';
 export { createDeadLetterDesk, createMessagingTables } from './tables';
 export { type Timer, type TimerChange } from './timer';

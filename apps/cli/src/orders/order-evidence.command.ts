@@ -1,0 +1,36 @@
+import { writeFileSync } from 'node:fs';
+import { Option, SubCommand } from 'nest-commander';
+import { OrderEvidence } from '#ordering/evidence/order-evidence.query';
+import { orderIdIn } from '../arguments';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { print, printJson } from '../output';
+
+interface EvidenceOptions extends JsonOption {
+  readonly out?: string;
+}
+
+@SubCommand({
+  name: 'evidence',
+  arguments: '<id>',
+  description: 'one file that proves what happened to an order; personal values stay sealed in it',
+})
+export class OrderEvidenceCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([id]: string[], { json, out }: EvidenceOptions): Promise<void> {
+    const orderId = orderIdIn(id);
+    const text = await this.operator.work((shop) => shop.ask(new OrderEvidence(orderId)));
+    if (out === undefined) return void process.stdout.write(text); // the file itself, whatever was asked for
+    writeFileSync(out, text);
+    if (json) printJson({ orderId, file: out, bytes: Buffer.byteLength(text) });
+    else print(`written to ${out}`);
+  }
+
+  @Option({ flags: '--out <file>', description: 'where to write it; to the terminal by default' })
+  parseOut(text: string): string {
+    return text;
+  }
+}

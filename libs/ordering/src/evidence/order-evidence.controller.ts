@@ -1,0 +1,41 @@
+import { Controller, Get, Header, StreamableFile } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { Uuid } from '#kernel';
+import { Answers, Bare, Does, PathId, Refuses } from '#platform/http';
+import { Allowed } from '#platform/security';
+import { OrderEvidenceShape } from './order-evidence.config';
+import { OrderEvidence } from './order-evidence.query';
+
+@ApiTags('Replay')
+@Controller('admin/orders/:id')
+export class OrderEvidenceController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Get('evidence')
+  @Allowed('audit')
+  @Bare()
+  @Header('cache-control', 'no-store')
+  @Does(
+    'exportOrderEvidence',
+    'One file that proves what happened to an order',
+    'Canonical bytes of its events, Merkle paths, signed seals and the timeline, signed as a whole. It is checked offline; personal values stay sealed.',
+  )
+  @Answers(200, OrderEvidenceShape, {
+    description: 'The file, as it has to be kept: to the byte.',
+    headers: { 'Content-Disposition': '`attachment`, with a name for the file.' },
+  })
+  @Refuses(
+    'NOT_FOUND',
+    { status: 409, code: 'LOG_TAMPERED', when: 'What is stored is not what was sealed.' },
+    { status: 503, code: 'NOT_SEALED_YET', when: 'The last events are on their way to a seal.' },
+  )
+  async evidence(@PathId() id: Uuid): Promise<StreamableFile> {
+    const bytes = Buffer.from(await this.queries.execute(new OrderEvidence(id)));
+    return new StreamableFile(bytes, {
+      type: 'application/json; charset=utf-8',
+      disposition: `attachment; filename="order-${id}.evidence.json"`,
+      length: bytes.length,
+    });
+  }
+}

@@ -1,0 +1,66 @@
+import { Body, Controller, Post } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiTags } from '@nestjs/swagger';
+import type { Uuid } from '#kernel';
+import { Answers, AnyObject, Does, ListOf, OneOf, PathId, Refuses, Whole } from '#platform/http';
+import { Allowed } from '#platform/security';
+import { orderEventTypes, type OrderEvent } from '../model/order';
+import { WhatIfAnswer } from './what-if-answer';
+import { WhatIf, type Supposition } from './what-if.query';
+
+const schemaVersion = { min: 1, max: 1_000, optional: true } as const;
+
+class ChangedEventBody {
+  @Whole({ min: 1, max: 1_000_000, description: "The event's version.", example: 1 })
+  version!: number;
+
+  @AnyObject({ description: 'All of its data, as the raw stream shows it.', example: {} })
+  data!: Record<string, unknown>;
+
+  @Whole({ ...schemaVersion, description: "Of this data; the stored event's by default.", example: 1 })
+  schemaVersion?: number;
+}
+
+class AddedEventBody {
+  @Whole({ min: 0, max: 1_000_000, description: 'The version that it follows; 0 is before the first.', example: 1 })
+  after!: number;
+
+  @OneOf(orderEventTypes, { example: 'OrderAccepted' })
+  type!: OrderEvent['type'];
+
+  @AnyObject({ example: {} })
+  data!: Record<string, unknown>;
+
+  @Whole({ ...schemaVersion, description: "Of this data; today's by default.", example: 1 })
+  schemaVersion?: number;
+}
+
+class WhatIfBody {
+  @ListOf('whole', { max: 1_000, optional: true, description: 'Versions that did not happen.', example: [2] })
+  leaveOut?: number[];
+
+  @ListOf(() => ChangedEventBody, { max: 100, optional: true, description: 'Events with other data.' })
+  change?: ChangedEventBody[];
+
+  @ListOf(() => AddedEventBody, { max: 100, optional: true, description: 'Events that happened besides.' })
+  add?: AddedEventBody[];
+}
+
+@ApiTags('Replay')
+@Controller('admin/orders/:id')
+export class WhatIfController {
+  constructor(private readonly queries: QueryBus) {}
+
+  @Post('what-if')
+  @Allowed('audit')
+  @Does(
+    'askWhatIf',
+    'The order as it would be, had something else happened',
+    'Re-folds the stream with events left out, changed or added, and plays the processes through it. Nothing is written or sent.',
+  )
+  @Answers(200, WhatIfAnswer, { description: 'The order as it is, as it would be, and what differs.' })
+  @Refuses('NOT_FOUND', 'VALIDATION_ERROR')
+  async whatIf(@PathId() id: Uuid, @Body() body: WhatIfBody): Promise<Supposition> {
+    return this.queries.execute(new WhatIf(id, body));
+  }
+}

@@ -1,0 +1,173 @@
+import { vnd, type Message } from '#kernel';
+import { OrderCancellationRequested, OrderConfirmed, OrderPlaced } from '#contracts/ordering';
+import { StockCommitted, StockReserved } from '#contracts/inventory';
+import { PaymentTaken } from '#contracts/payments';
+import { hear } from '../checkout/checkout';
+import { CheckoutOverdue } from '../checkout/checkout-messages';
+import type { CheckoutHears } from '../checkout/checkout-moves';
+import { start } from '../checkout/checkout-steps';
+import { announcements } from '../model/order-announcements';
+import { orderLife, type Order, type OrderEvent } from '../model/order';
+import { facts, orderId, ordered, given } from '../model/order-samples';
+import { rehearse, scriptOf, supposedScript, typeOf } from './rehearsal';
+import { idle, supposed, type Happened, type Supposed, type Wishes } from './what-if';
+
+const nothing: Wishes = { leaveOut: [], change: [], add: [] };
+const past = (events: readonly OrderEvent[]): Happened[] =>
+  events.map((event, index) => ({ version: index + 1, event, at: `2026-11-23T0${index}:00:00.000Z` }));
+const types = (stream: readonly Supposed[]) => stream.map(({ event }) => event.type);
+const statusOf = (stream: readonly Supposed[]) => given(...stream.map(({ event }) => event)).status;
+
+describe('A stream as it would have been', () => {
+  const ready = past(ordered.ready);
+
+  it('is the stream as it was, when nothing is different', () => {
+    expect(supposed(ready, nothing).map(({ event, at }) => ({ event, at }))).toEqual(
+      ready.map(({ event, at }) => ({ event, at })),
+    );
+  });
+
+  it('lacks what is left out', () => {
+    const without = supposed(ready, { ...nothing, leaveOut: [2, 4] });
+    expect(types(without)).toEqual(['OrderPlaced', 'OrderAccepted', 'OrderReadied']);
+    expect(statusOf(without)).toBe('pending');
+  });
+
+  it('has other data where it is changed', () => {
+    const event: OrderEvent = { ...facts.confirmed, data: { ...facts.confirmed.data, paid: vnd(1) } };
+    const changed = supposed(ready, { ...nothing, change: [{ version: 2, event }] });
+    expect(changed[1]).toMatchObject({ how: 'changed', event: { data: { paid: vnd(1) } }, at: ready[1].at });
+  });
+
+  it('has what is added, after the event it follows and at its time, also after one that is left out', () => {
+    const add = [
+      { after: 1, event: facts.unwanted as OrderEvent },
+      { after: 2, event: facts.cancelled as OrderEvent },
+      { after: 0, event: facts.accepted as OrderEvent },
+    ];
+    const more = supposed(past(ordered.confirmed), { ...nothing, leaveOut: [2], add });
+    expect(types(more)).toEqual(['OrderAccepted', 'OrderPlaced', 'CancellationRequested', 'OrderCancelled']);
+    expect(more.map(({ at }) => at.slice(11, 13))).toEqual(['00', '00', '00', '01']);
+    expect(statusOf(more)).toBe('cancelled');
+  });
+
+  it('says which events would have meant nothing', () => {
+    expect(idle(supposed(ready, nothing))).toEqual([]);
+    expect(idle(supposed(ready, { ...nothing, leaveOut: [2] }))).toEqual([
+      'OrderAccepted (version 2, as it was) changes nothing: the order is pending',
+      'PreparationStarted (version 3, as it was) changes nothing: the order is pending',
+      'OrderReadied (version 4, as it was) changes nothing: the order is pending',
+    ]);
+  });
+});
+
+const lines = [{ sku: 'a1', quantity: 2 }];
+const paid = {
+  ...{ paymentId: 'p', amount: vnd(100_000), method: 'card' as const, provider: 'sandbox', chargeId: 'ch_1' },
+  orderId,
+};
+const others = new Map<string, Message>([
+  ['m1', new StockReserved({ orderId, lines })],
+  ['m2', new PaymentTaken(paid)],
+  ['m3', new StockCommitted({ orderId, lines })],
+]);
+const journal = [
+  [OrderPlaced.type, 'o1'],
+  [StockReserved.type, 'm1'],
+  ['ordering.checkout-waits.v1', 't1'],
+  [PaymentTaken.type, 'm2'],
+  [StockCommitted.type, 'm3'],
+  [OrderConfirmed.type, 'o2'],
+].map(([heard, messageId]) => ({ heard, messageId }));
+
+const told = (stream: readonly Supposed[]) => {
+  let order: Order = orderLife.initial;
+  return stream.flatMap(({ event, at, from, how }, index) => {
+    const messages = announcements(orderId, order, index, [event], at);
+    order = orderLife.evolve(order, event);
+    return messages
+      .filter((one) => !/status-updated/.test(typeOf(one)))
+      .map((message) => ({ message, from, added: how === 'added' }));
+  });
+};
+const own = told(supposed(past(ordered.confirmed), nothing)).map(({ message, from }) => ({ message, version: from }));
+const timer = (type: string) => (type === CheckoutOverdue.type ? new CheckoutOverdue({ orderId }) : undefined);
+const { script, lost, yetToHear } = scriptOf(journal, own, others, timer);
+const play = (messages: readonly Message[]) => {
+  const { state, asks } = rehearse(start, (at, one) => hear(at, one as CheckoutHears, 0), messages);
+  return { step: state.step, asks: asks.map(({ type }) => type.replace(/^.*\.(.*)\.v1/, '$1')) };
+};
+const would = (wishes: Partial<Wishes>) =>
+  play(supposedScript(script, told(supposed(past(ordered.confirmed), { ...nothing, ...wishes }))));
+
+describe('A process, rehearsed', () => {
+  it('hears what its journal says it heard, in that order', () => {
+    expect(script.map(({ message, version }) => [typeOf(message), version])).toEqual([
+      [OrderPlaced.type, 1],
+      [StockReserved.type, undefined],
+      [PaymentTaken.type, undefined],
+      [StockCommitted.type, undefined],
+      [OrderConfirmed.type, 2],
+    ]);
+    expect([lost, yetToHear]).toEqual([['ordering.checkout-waits.v1'], 0]);
+    const asItWas = { step: 'confirmed', asks: ['reserve-stock', 'take-payment', 'commit-stock', 'confirm-order'] };
+    expect(play(script.map(({ message }) => message))).toEqual(asItWas);
+    expect(would({})).toEqual(asItWas);
+  });
+
+  it('and then what it has yet to hear', () => {
+    const early = scriptOf(journal.slice(0, 2), own, others, timer);
+    expect(early.yetToHear).toBe(3);
+    expect(early.script.map(({ message }) => typeOf(message)).slice(2)).toEqual([
+      PaymentTaken.type,
+      StockCommitted.type,
+      OrderConfirmed.type,
+    ]);
+  });
+
+  it('hears a timer where it rang', () => {
+    const rung = scriptOf([journal[0], { heard: CheckoutOverdue.type, messageId: 't' }], own, new Map(), timer);
+    expect(play(rung.script.slice(0, 2).map(({ message }) => message))).toEqual({
+      step: 'releasing',
+      asks: ['reserve-stock', 'release-stock'],
+    });
+  });
+
+  it('would not have been confirmed without the event that says so', () => {
+    expect(would({ leaveOut: [2] })).toMatchObject({ step: 'confirming' });
+    expect(would({ leaveOut: [1, 2] })).toEqual({ step: 'waiting', asks: [] });
+  });
+
+  it('would have wound back, had the customer changed their mind at once', () => {
+    const { step, asks } = would({ add: [{ after: 1, event: facts.unwanted }], leaveOut: [2] });
+    // The goods were reserved all the same, and the money taken: both go back.
+    expect(step).toBe('releasing');
+    expect(asks).toEqual(['reserve-stock', 'release-stock', 'release-stock', 'void-payment', 'release-stock']);
+  });
+
+  it('hears an added message right after the event it follows', () => {
+    const add = [{ after: 2, event: facts.unwanted as OrderEvent }];
+    const heard = supposedScript(
+      script,
+      told(supposed(past(ordered.pending), { ...nothing, add: [{ ...add[0], after: 1 }] })),
+    );
+    expect(heard.map(typeOf).slice(0, 3)).toEqual([
+      OrderPlaced.type,
+      OrderCancellationRequested.type,
+      StockReserved.type,
+    ]);
+  });
+
+  it('would have asked for another amount', () => {
+    const event: OrderEvent = { ...facts.placed, data: { ...facts.placed.data, total: vnd(7) } };
+    const heard = supposedScript(
+      script,
+      told(supposed(past(ordered.confirmed), { ...nothing, change: [{ version: 1, event }] })),
+    );
+    const { asks } = rehearse(start, (at, one) => hear(at, one as CheckoutHears, 0), heard);
+    expect(asks.find(({ type }) => type.includes('take-payment'))).toMatchObject({
+      heard: StockReserved.type,
+      body: { amount: vnd(7) },
+    });
+  });
+});

@@ -1,0 +1,76 @@
+import type { Fault } from '#kernel';
+import { InvalidInput, textOf, type Locale } from '#platform/http';
+import { z } from 'zod';
+import type { OrderEvent } from '../model/order';
+import { orderEvents } from '../model/order-events.config';
+import { orderEventSchemas } from '../model/order-schemas';
+import type { Wishes } from './what-if';
+
+/** As a person typed it. Without a schema version the data is of the event's own, or of today's for one that is added. */
+export interface Wished {
+  readonly leaveOut?: readonly number[];
+  readonly change?: readonly { readonly version: number; readonly data: object; readonly schemaVersion?: number }[];
+  readonly add?: readonly {
+    readonly after: number;
+    readonly type: OrderEvent['type'];
+    readonly data: object;
+    readonly schemaVersion?: number;
+  }[];
+}
+
+interface Stored {
+  readonly version: number;
+  readonly type: string;
+  readonly schemaVersion: number;
+}
+
+const locales = { vi: z.locales.vi().localeError, en: z.locales.en().localeError };
+
+/** Reads what was wished for a stream: data is brought up to date, then held against its event's schema. Throws InvalidInput. */
+export function wishesFor(stream: readonly Stored[], wished: Wished, locale: Locale): Wishes {
+  const { leaveOut = [], change = [], add = [] } = wished;
+  const faults: Fault[] = [];
+  const complain = (field: string, code: string) => faults.push({ field, message: textOf(code, locale) });
+  const named = new Set<number>();
+  const nameOnce = (field: string, version: number) => {
+    if (version < 1 || version > stream.length) complain(field, 'whatIf.version');
+    else if (named.has(version)) complain(field, 'whatIf.twice');
+    named.add(version);
+  };
+  const asEvent = (field: string, type: string, schemaVersion: number, data: object): OrderEvent => {
+    const { faults: found, data: read } = current(type as OrderEvent['type'], schemaVersion, data, locale);
+    faults.push(...found.map((fault) => ({ ...fault, field: [field, fault.field].filter(Boolean).join('.') })));
+    return { type, data: read } as OrderEvent;
+  };
+  if (leaveOut.length + change.length + add.length === 0) complain('leaveOut', 'whatIf.nothing');
+  leaveOut.forEach((version, index) => nameOnce(`leaveOut.${index}`, version));
+  const changed = change.flatMap(({ version, data, schemaVersion }, index) => {
+    nameOnce(`change.${index}.version`, version);
+    const was = stream.find((one) => one.version === version);
+    if (!was) return [];
+    return [{ version, event: asEvent(`change.${index}.data`, was.type, schemaVersion ?? was.schemaVersion, data) }];
+  });
+  const added = add.map(({ after, type, data, schemaVersion }, index) => {
+    if (after < 0 || after > stream.length) complain(`add.${index}.after`, 'whatIf.version');
+    return { after, event: asEvent(`add.${index}.data`, type, schemaVersion ?? orderEvents.current(type), data) };
+  });
+  if (faults.length > 0) throw new InvalidInput(faults);
+  return { leaveOut, change: changed, add: added };
+}
+
+interface Current {
+  readonly data: object;
+  readonly faults: readonly Fault[];
+}
+
+function current(type: OrderEvent['type'], schemaVersion: number, data: object, locale: Locale): Current {
+  let upcast: object;
+  try {
+    upcast = orderEvents.upcast(type, schemaVersion, data).data;
+  } catch (error) {
+    return { data, faults: [{ field: '', message: (error as Error).message }] };
+  }
+  const parsed = orderEventSchemas[type].safeParse(upcast, { error: locales[locale] });
+  if (parsed.success) return { data: parsed.data, faults: [] };
+  return { data, faults: parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message })) };
+}
