@@ -61,7 +61,11 @@ module.exports = {
   // Much of a journey is waiting for the shop; one worker a core would leave them idle.
   maxWorkers: 3,
   projects: [
-    { ...common, displayName: 'unit', testRegex: ['(libs|apps)/.*\\.spec\\.ts$', 'test/architecture/.*\\.spec\\.ts$'] },
+    {
+      ...common,
+      displayName: 'unit',
+      testRegex: ['(libs|apps)/.*\\.spec\\.ts$', 'test/(architecture|samples)/.*\\.spec\\.ts$'],
+    },
     { ...common, ...onPostgres, displayName: 'integration', testRegex: ['\\.int-spec\\.ts$'] },
     { ...common, ...onPostgres, displayName: 'journeys', testRegex: ['test/(journeys|api)/.*\\.e2e-spec\\.ts$'] },
     { ...common, displayName: 'adapters', testRegex: ['\\.adapter-spec\\.ts$'] },

@@ -40,6 +40,10 @@ const post = (context: ContextName) => [
   },
 ];
 
+/** Every message class that the modules loaded in this process send or hear. */
+export const listedMessages = (): ReadonlySet<MessageClass> =>
+  new Set([...made.values()].flatMap(({ classes }) => [...classes]));
+
 /**
  * For a context's module: `Announcements`, `Timers`, `Outbox` and `DeadLetters` of that context, and a worker that
  * brings its inbox to the handlers among the module's providers. `messages` are the classes it sends or hears.

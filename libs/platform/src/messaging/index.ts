@@ -1,8 +1,8 @@
 export { Announcements } from './announcements';
 export { atOnce, doAtOnce, type AtOnce } from './at-once';
-export { contextMessaging } from './context-messaging.module';
 export { Branches } from './branches';
 export { DeadLetters, type DeadLetter, type DeadLetterFilter, type OpenMessage } from './dead-letters.store';
+export { contextMessaging, listedMessages } from './context-messaging.module';
 export { ELSEWHERE } from './elsewhere';
 export { type Envelope, type MessageMeta } from './envelope';
 export { ClaimLost, RetryLater, Undecodable } from './errors';

@@ -1,0 +1,349 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { checkOrderEvidence } from '#ordering/evidence/order-evidence.config';
+import { canonicalJson, SealKey } from '#platform/event-store';
+import { chainHash } from '../../libs/platform/src/event-store/chain';
+import { attest } from '../../libs/platform/src/event-store/evidence';
+import { merkleRoot } from '../../libs/platform/src/event-store/merkle';
+import { eventually } from '../support/eventually';
+import { openShop, type OpenShop } from '../support/open-shop';
+import { chargesOf, expectStatus, mailsTo, register, shelve, type Drink, type Person } from '../support/people';
+import { shopCommand, type Printed } from '../support/shop-command';
+
+jest.setTimeout(120_000); // a command takes a second or two, on a busy machine more
+
+const SECRET = Buffer.alloc(32, 9).toString('base64');
+const FORMER = Buffer.alloc(32, 8).toString('base64');
+
+describe('What happened to an order', () => {
+  let open: OpenShop;
+  let admin: Person;
+  let an: Person;
+  let drink: Drink;
+  let id: string;
+  let other: string;
+  let folder: string;
+  let env: Record<string, string>;
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'proof-'));
+    const keys = { SEAL_SIGNING_KEY: SECRET, SEAL_FORMER_KEYS: FORMER };
+    open = await openShop(keys);
+    env = { DATABASE_URL: open.database.url, DATA_DIR: open.shop.dataDir, LOG_LEVEL: 'error', ...keys };
+    admin = open.admin;
+    an = await register(open.shop);
+    drink = await shelve(admin, { stock: 1_000 });
+    const buy = async () => {
+      const { id } = await an.buys(drink.variantId, 'tok_ok', 2);
+      await an.sees(id, 'confirmed');
+      return id as string;
+    };
+    [id, other] = [await buy(), await buy()];
+    expectStatus(200, await admin.post(`/admin/orders/${id}/accept`));
+    // Everybody has heard of it: what is counted below does not move by itself.
+    await eventually(async () => {
+      const sources = (await ask(`/admin/orders/${id}/timeline`)).map(({ source }: any) => source);
+      expect(sources).toEqual(expect.arrayContaining(['notification', 'points', 'stock', 'payment', 'process']));
+    });
+  }, 240_000);
+  afterAll(async () => {
+    await open?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const ask = async (path: string) => expectStatus(200, await admin.get(path)).body.data;
+  const shop = (...args: string[]) => shopCommand(env, ...args);
+  const json = ({ code, out, err }: Printed) => {
+    if (err) throw new Error(`exit code ${code}: ${err}`);
+    return JSON.parse(out);
+  };
+  const file = (name: string, text: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  describe('had it been otherwise', () => {
+    const whatIf = (body: object, of = id) => admin.post(`/admin/orders/${of}/what-if`, { body });
+
+    it('is shown with what the processes would have asked', async () => {
+      const {
+        actual,
+        whatIf: would,
+        changes,
+        process,
+        notes,
+      } = expectStatus(200, await whatIf({ leaveOut: [2] })).body.data;
+      expect(actual).toEqual(await ask(`/admin/orders/${id}/state`));
+      expect(actual.contact.email).toBe(an.email);
+      expect(would).toMatchObject({ status: 'pending', version: 2, contact: { email: an.email } });
+      expect(changes).toContainEqual({ path: 'status', before: 'accepted', after: 'pending' });
+      const asked = (asks: { type: string }[]) => asks.map(({ type }) => type);
+      expect(process.checkout.actual.step).toBe('confirmed');
+      expect(asked(process.checkout.actual.asks)).toEqual([
+        'inventory.reserve-stock.v1',
+        'payments.take-payment.v1',
+        'inventory.commit-stock.v1',
+        'ordering.confirm-order.v1',
+      ]);
+      expect(process.checkout.whatIf.step).toBe('confirming');
+      expect(process.refunds).toEqual({
+        actual: { step: 'none', asks: [] },
+        whatIf: { step: 'none', asks: [] },
+        differs: false,
+      });
+      expect(notes).toContainEqual('OrderAccepted (version 2, as it was) changes nothing: the order is pending');
+      expect(JSON.stringify(process)).not.toContain('tok_ok');
+    });
+
+    it('takes other data, and events that never happened', async () => {
+      const [placed, confirmed] = await ask(`/admin/orders/${id}/events`);
+      const dearer = { ...placed.data, total: { amount: 7_000, currency: 'VND' } };
+      const change = expectStatus(200, await whatIf({ change: [{ version: 1, data: dearer }] })).body.data;
+      expect(change.changes).toEqual([{ path: 'total.amount', before: 100_000, after: 7_000 }]);
+      expect(change.process.checkout.whatIf.asks[1].body.amount).toEqual({ amount: 7_000, currency: 'VND' });
+
+      const refundId = randomUUID();
+      const amount = confirmed.data.paid;
+      const add = [
+        { after: 3, type: 'RefundRequested', data: { refundId, amount, reason: 'cold' } },
+        { after: 3, type: 'OrderRefunded', data: { refundId, amount } },
+      ];
+      const refunded = expectStatus(200, await whatIf({ add })).body.data;
+      expect(refunded.whatIf).toMatchObject({ status: 'refunded', version: 5, payment: { status: 'refunded' } });
+      expect(refunded.process.refunds).toMatchObject({ actual: { step: 'none' }, whatIf: { step: 'refunded' } });
+      expect(refunded.process.refunds.whatIf.asks[0]).toMatchObject({ type: 'payments.refund-payment.v1' });
+    });
+
+    it('is refused where it makes no sense, and says where', async () => {
+      const fields = async (body: object) => {
+        const { error } = expectStatus(400, await whatIf(body)).body;
+        expect(error.code).toBe('VALIDATION_ERROR');
+        return error.details.map(({ field }: { field: string }) => field);
+      };
+      expect(await fields({})).toEqual(['leaveOut']);
+      expect(await fields({ leaveOut: [2, 9, 2] })).toEqual(['leaveOut.1', 'leaveOut.2']);
+      const paid = { amount: -5, currency: 'VND' };
+      const confirmed = { paymentId: randomUUID(), method: 'card', provider: 'x', chargeId: null, paid, tip: 1 };
+      expect(await fields({ change: [{ version: 2, data: confirmed }] })).toEqual([
+        'change.0.data.paid.amount',
+        'change.0.data',
+      ]);
+      expect(await fields({ change: [{ version: 2, data: {}, schemaVersion: 9 }] })).toEqual(['change.0.data']);
+      expect(await fields({ add: [{ after: 4, type: 'OrderAccepted', data: {} }] })).toEqual(['add.0.after']);
+      expect(await fields({ add: [{ after: 1, type: 'OrderEaten', data: {} }] })).toEqual(['add.0.type']);
+      expect((await whatIf({ leaveOut: [1] }, randomUUID())).status).toBe(404);
+      expect((await an.post(`/admin/orders/${id}/what-if`, { body: { leaveOut: [1] } })).status).toBe(403);
+    });
+
+    it('leaves every table, every sequence, the books and the mailbox as they were', async () => {
+      const counted = async () => {
+        const tables = await open.database.admin<{ name: string }>(
+          `select format('%I.%I', schemaname, tablename) as name from pg_tables
+           where schemaname not in ('pg_catalog', 'information_schema') order by 1`,
+        );
+        expect(tables.length).toBeGreaterThan(40);
+        const counts = await open.database.admin<object>(
+          tables.map(({ name }) => `select '${name}' as name, count(*)::int as rows from ${name}`).join(' union all '),
+        );
+        // What beats by itself all the time is no writing of ours.
+        const sequences = await open.database.admin<object>(
+          `select schemaname, sequencename, last_value::text from pg_sequences order by 1, 2`,
+        );
+        return { counts, sequences, charges: await chargesOf(admin, id), mails: await mailsTo(admin, an.email) };
+      };
+      expectStatus(200, await admin.get(`/admin/orders/${other}/evidence`)); // sealed now, so not in a moment by itself
+      const before = await counted();
+      const add = [
+        { after: 1, type: 'CancellationRequested', data: { by: 'customer', reason: null } },
+        { after: 3, type: 'OrderCompleted', data: { collected: { amount: 0, currency: 'VND' } } },
+      ];
+      for (let n = 0; n < 5; n++) expectStatus(200, await whatIf({ leaveOut: [2], add }));
+      json(await shop('orders', 'what-if', id, '--leave-out', '2', '--json'));
+      expect(await counted()).toEqual(before);
+    });
+
+    it('is asked from the command line, too', async () => {
+      const args = [
+        'orders',
+        'what-if',
+        id,
+        '--leave-out',
+        '3',
+        '--add',
+        '2:OrderCompleted={"collected":{"amount":0,"currency":"VND"}}',
+      ];
+      expect(json(await shop(...args, '--json'))).toMatchObject({
+        actual: { status: 'accepted' },
+        whatIf: { status: 'completed' },
+      });
+      const told = await shop(...args);
+      expect([told.code, told.out]).toEqual([0, expect.stringContaining('accepted is completed then')]);
+      const wrong = await shop('orders', 'what-if', id, '--add', '2:OrderCompleted={"collected":5}');
+      expect([wrong.code, wrong.err]).toEqual([2, expect.stringContaining('add.0.data.collected')]);
+      expect((await shop('orders', 'what-if', id, '--add', '2:OrderEaten')).code).toBe(2);
+      expect((await shop('orders', 'what-if', randomUUID(), '--leave-out', '1')).code).toBe(2);
+    });
+  });
+
+  describe('can be proved', () => {
+    let text: string;
+    let fresh: any;
+    const verify = (path: string, ...more: string[]) => shop('orders', 'verify-evidence', path, '--json', ...more);
+    const refusal = async (text: string) => {
+      const { code, out } = await verify(file('forged.json', text));
+      return [code, JSON.parse(out).refusal];
+    };
+    const why = (text: string) =>
+      (checkOrderEvidence(text, new SealKey(SECRET).trusted) as { refusal?: string }).refusal;
+
+    it('by one file, which is the same each time', async () => {
+      const answer = await fetch(`${open.shop.url}/api/v1/admin/orders/${id}/evidence`, { headers: admin.headers });
+      expect(answer.status).toBe(200);
+      expect(answer.headers.get('content-disposition')).toBe(`attachment; filename="order-${id}.evidence.json"`);
+      text = await answer.text();
+      expect(text).toBe(`${canonicalJson(JSON.parse(text))}\n`);
+      const events = await ask(`/admin/orders/${id}/events`);
+      const evidence = JSON.parse(text);
+      expect(evidence.events.map(({ hash }: any) => hash)).toEqual(events.map(({ hash }: any) => hash));
+      for (const personal of ['Nguyễn Văn An', '0901234567', an.email, 'tok_ok']) expect(text).not.toContain(personal);
+      const printed = await shop('orders', 'evidence', id);
+      expect([printed.code, printed.out]).toEqual([0, text]);
+      const out = join(folder, 'order.json');
+      expect(json(await shop('orders', 'evidence', id, '--out', out, '--json'))).toMatchObject({
+        orderId: id,
+        file: out,
+      });
+      expect(readFileSync(out, 'utf8')).toBe(text);
+      expect((await admin.get(`/admin/orders/${randomUUID()}/evidence`)).status).toBe(404);
+      expect((await an.get(`/admin/orders/${id}/evidence`)).status).toBe(403);
+    });
+
+    it('at once after it happened', async () => {
+      const { id: bought } = await an.buys(drink.variantId, 'tok_ok', 1);
+      const { status, body } = await admin.get(`/admin/orders/${bought}/evidence`);
+      fresh = body;
+      expect([status, body.events[0].fields[6]]).toEqual([200, 'OrderPlaced']);
+      expect(json(await verify(file('fresh.json', `${canonicalJson(body)}\n`)))).toMatchObject({ valid: true });
+    });
+
+    it('to somebody who has the public key and nothing else', async () => {
+      const good = file('good.json', text);
+      const { keys } = json(await shop('events', 'public-key', '--json'));
+      expect(keys).toEqual([
+        { id: new SealKey(SECRET).id, publicKey: expect.stringMatching(/^[0-9a-f]{64}$/), current: true },
+        { id: new SealKey(FORMER).id, publicKey: expect.any(String), current: false },
+      ]);
+      // No database is there, and no secret.
+      const offline = { DATABASE_URL: 'postgres://nobody@127.0.0.1:1/nothing', DATA_DIR: join(folder, 'elsewhere') };
+      const stranger = (...args: string[]) => shopCommand(offline, 'orders', 'verify-evidence', good, ...args);
+      const byKey = await stranger('--public-key', keys[0].publicKey, '--json');
+      expect([byKey.code, json(byKey)]).toMatchObject([
+        0,
+        { valid: true, orderId: id, events: 3, keyIds: [keys[0].id] },
+      ]);
+      expect((await stranger('--public-key', file('key.txt', `${keys[0].publicKey}\n`))).out).toContain('all 3 events');
+      expect((await stranger('--public-key', keys[1].publicKey)).code).toBe(1);
+      // The key that came along in the file is not believed.
+      const untrusted = await stranger('--json');
+      expect([untrusted.code, JSON.parse(untrusted.out)]).toMatchObject([1, { valid: false, refusal: 'untrusted' }]);
+      expect((await stranger('--public-key', 'nonsense')).code).toBe(2);
+      expect((await shop('orders', 'verify-evidence', join(folder, 'nothing.json'))).code).toBe(2);
+    });
+
+    it('and not with one amount changed and every hash and root computed anew', async () => {
+      const forged = JSON.parse(text);
+      const confirmed = forged.events[1];
+      confirmed.fields[8] = confirmed.fields[8].replace('100000', '1000');
+      expect(confirmed.fields[8]).not.toContain('100000');
+      for (const [index, event] of forged.events.entries()) {
+        if (index > 1 && Number(event.fields[2]) === Number(forged.events[index - 1].fields[2]) + 1)
+          event.fields[1] = forged.events[index - 1].hash;
+        event.hash = chainHash(event.fields);
+        event.path = [];
+        event.seal = Number(event.fields[2]);
+      }
+      const [seal] = forged.seals;
+      forged.seals = forged.events.map(({ fields, hash }: any) => ({
+        ...seal,
+        ...{ position: Number(fields[2]), after: Number(fields[2]) - 1, root: merkleRoot([hash]), hash },
+      }));
+      expect(await refusal(`${canonicalJson(forged)}\n`)).toEqual([1, 'seal']);
+      // Nor when somebody signs all of it anew with a key of theirs, which they send along.
+      const theirs = new SealKey(FORMER.replace('C', 'D'));
+      let previous = '';
+      forged.seals = forged.seals.map(({ previous: _, ...one }: any) => {
+        const signed = theirs.sign({ ...one, sealedAt: new Date(one.sealedAt) }, previous);
+        const made = { ...signed, sealedAt: one.sealedAt, previous };
+        previous = signed.signature;
+        return made;
+      });
+      const { signature: _, ...rest } = { ...forged, keys: theirs.trusted.all };
+      const resigned = attest(theirs, rest);
+      expect(await refusal(resigned)).toEqual([1, 'untrusted']);
+      // It is good for those alone who believe in that key.
+      expect((await verify(file('theirs.json', resigned), '--public-key', theirs.trusted.all[0].publicKey)).code).toBe(
+        0,
+      );
+    });
+
+    it('nor with anything taken out, put in or told otherwise', async () => {
+      const with_ = (change: (made: any) => void) => {
+        const made = JSON.parse(text);
+        change(made);
+        return `${canonicalJson(made)}\n`;
+      };
+      const foreign = expectStatus(200, await admin.get(`/admin/orders/${other}/evidence`)).body;
+      expect(why(text)).toBeUndefined();
+      expect(await refusal(with_(({ events }) => events.splice(1, 1)))).toEqual([1, 'stream']);
+      expect(why(with_(({ events }) => events.splice(1, 1, foreign.events[1])))).toBe('stream');
+      expect(why(with_((made) => (made.orderId = other)))).toBe('stream');
+      expect(why(with_((made) => (made.seals = fresh.seals)))).toBe('event');
+      expect(why(with_(({ seals }) => seals.push(...fresh.seals)))).toBe('seal');
+      const fact = (made: any) => made.timeline.find(({ source, version }: any) => source === 'order' && version === 2);
+      expect(why(with_((made) => (fact(made).at = '2020-01-01T00:00:00.000Z')))).toBe('story');
+      expect(why(with_(({ timeline }) => (timeline.at(-1).note = 'nothing')))).toBe('signature');
+      expect(why(text.replace('"about"', ' "about"'))).toBe('form');
+      expect(await refusal('not evidence')).toEqual([1, 'form']);
+    });
+
+    it('not once the log itself was changed: that is said instead of half a proof', async () => {
+      const forge = (from: string, to: string) =>
+        open.database.admin(
+          `begin; alter table ordering.order_events disable trigger all;
+           update ordering.order_events set event_data = replace(event_data::text, '${from}', '${to}')::jsonb
+             where order_id = '${other}' and version = 2;
+           alter table ordering.order_events enable trigger all;
+           alter table ordering.order_events enable trigger order_events_append_only; commit`,
+        );
+      await forge('100000', '100001');
+      const refused = await admin.get(`/admin/orders/${other}/evidence`);
+      expect([refused.status, refused.body.error.code]).toEqual([409, 'LOG_TAMPERED']);
+      expect((await shop('orders', 'evidence', other)).code).toBe(2);
+      const verdict = await shop('events', 'verify', '--json');
+      expect([verdict.code, JSON.parse(verdict.out).finding]).toEqual([1, 'altered']);
+      await forge('100001', '100000');
+      expect((await shop('events', 'verify')).code).toBe(0);
+    });
+  });
+
+  it('is known to be cut off, when the end of the log is gone', async () => {
+    // A fresh order, sealed for its evidence; then its events go, and every row that knows of them.
+    const { id: last } = await an.buys(drink.variantId, 'tok_ok', 1);
+    await an.sees(last, 'confirmed');
+    const { events } = expectStatus(200, await admin.get(`/admin/orders/${last}/evidence`)).body;
+    const from = Number(events[0].fields[2]);
+    await eventually(async () => expect((await admin.post('/admin/events/verify')).body.data.waiting).toBe(0));
+    await open.database.admin(
+      `begin; set local session_replication_role = replica;
+       delete from ordering.order_events where id in (select event_id from ordering.order_log where position >= ${from});
+       delete from ordering.order_log where position >= ${from};
+       delete from ordering.order_heads where order_id = '${last}'; commit`,
+    );
+    const { data } = expectStatus(200, await admin.post('/admin/events/verify')).body;
+    expect(data).toMatchObject({ valid: false, finding: 'cut', firstBadPosition: from });
+    const verdict = await shop('events', 'verify', '--json');
+    expect([verdict.code, JSON.parse(verdict.out)]).toMatchObject([1, { finding: 'cut', position: from }]);
+  });
+});

@@ -1,0 +1,139 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fold, type Message, type MessageClass } from '#kernel';
+import { canonicalJson, type RecordedEvent } from '#platform/event-store';
+import { heardBy, listedMessages, MessageRegistry } from '#platform/messaging';
+import { everyContext } from '../../apps/api/src/every-context';
+import { hear } from '../../libs/ordering/src/checkout/checkout';
+import type { CheckoutHears } from '../../libs/ordering/src/checkout/checkout-moves';
+import { start } from '../../libs/ordering/src/checkout/checkout-steps';
+import { CheckoutProcess } from '../../libs/ordering/src/checkout/checkout.process';
+import { orderEvents } from '../../libs/ordering/src/model/order-events.config';
+import { orderId } from '../../libs/ordering/src/model/order-samples';
+import { orderEventSchemas } from '../../libs/ordering/src/model/order-schemas';
+import { orderFold } from '../../libs/ordering/src/model/order-snapshots.config';
+import { orderEventTypes, orderLife, type OrderEvent } from '../../libs/ordering/src/model/order';
+import { inWords } from '../../libs/ordering/src/order-history/history-words';
+import { heardByTimeline, inTimeline } from '../../libs/ordering/src/order-history/timeline-words';
+import { orderProjections } from '../../libs/ordering/src/projections/order-projections.config';
+import { hearOfRefund, noRefunds, type RefundsHear } from '../../libs/ordering/src/refund-order/refunds';
+import { RefundsProcess } from '../../libs/ordering/src/refund-order/refunds.process';
+import * as today from './today';
+
+/**
+ * What lies here was written by some build and stays for ever: a new shape is a new version with an upcast, and a
+ * sample of its own beside the old one.
+ */
+const stored = (folder: string): { name: string; text: string }[] =>
+  readdirSync(join(__dirname, folder))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => ({
+      name: file.slice(0, -'.json'.length),
+      text: readFileSync(join(__dirname, folder, file), 'utf8').trimEnd(),
+    }));
+
+const typeOf = (message: Message) => (message.constructor as unknown as MessageClass).type;
+
+describe('Stored events', () => {
+  const samples = stored('events').map(({ name, text }) => {
+    const [, type, version] = /^(\w+)\.v(\d+)$/.exec(name)!;
+    return { type: type as OrderEvent['type'], version: Number(version), text };
+  });
+
+  it('are there of every type in every version of it, and of no others', () => {
+    const want = orderEventTypes.flatMap((type) =>
+      Array.from({ length: orderEvents.current(type) }, (_, index) => `${type} ${index + 1}`),
+    );
+    expect(samples.map(({ type, version }) => `${type} ${version}`).sort()).toEqual(want.sort());
+  });
+
+  it.each(samples)('$type, schema version $version, is read as what is written today', ({ type, version, text }) => {
+    const { data, schemaVersion } = orderEvents.upcast(type, version, JSON.parse(text) as object);
+    expect(data).toEqual(JSON.parse(JSON.stringify(today.events[type].data)));
+    expect(orderEventSchemas[type].parse(data)).toEqual(data);
+    if (version === schemaVersion) expect(text).toBe(JSON.stringify(today.events[type].data));
+  });
+
+  /** Lives as they are read from the oldest samples. */
+  const told = () =>
+    today.lives.map((types) =>
+      types.map((type, index): RecordedEvent => {
+        const oldest = samples.filter((one) => one.type === type).sort((a, b) => a.version - b.version)[0];
+        return {
+          ...{ id: orderId, orderId, version: index + 1, position: index + 1, type, hash: null },
+          ...orderEvents.upcast(type, oldest.version, JSON.parse(oldest.text) as object),
+          metadata: { commandId: orderId, correlationId: orderId, actor: { kind: 'system' } },
+          timestamp: new Date(1_767_600_000_000 + index),
+        };
+      }),
+    );
+
+  it('make up lives, views and words', () => {
+    expect(new Set(today.lives.flat())).toEqual(new Set(orderEventTypes));
+    const ends = told().map((events) => fold(orderLife, events as unknown as OrderEvent[]).status);
+    expect(ends).toEqual(['completed', 'accepted', 'cancelled', 'cancelled']);
+    for (const events of told()) {
+      for (const event of events) expect(inWords(event as unknown as OrderEvent, 'vi').title).toBeTruthy();
+      for (const { project } of orderProjections)
+        expect(
+          events.reduce<object | undefined>((view, event) => project(view as never, event), undefined),
+        ).toBeDefined();
+    }
+  });
+
+  it('fold into what snapshots of this version hold; if not, raise the version of orderFold', () => {
+    const made = told().map((events) =>
+      events.reduce<ReturnType<typeof orderFold.project>>((view, event) => orderFold.project(view, event), undefined),
+    );
+    const kept = stored('folds').find(({ name }) => name === `${orderFold.name}.v${orderFold.version}`);
+    expect(canonicalJson(JSON.parse(JSON.stringify(made)))).toBe(kept?.text);
+  });
+});
+
+describe('Stored messages', () => {
+  const registry = new MessageRegistry();
+  const handled = everyContext.flatMap((module) => (Reflect.getMetadata('providers', module) ?? []) as unknown[]);
+  const classes = new Set([
+    ...listedMessages(),
+    ...handled.flatMap((one) => (typeof one === 'function' ? heardBy(one as never) : [])),
+  ]);
+  registry.add(...classes);
+
+  // `<type>.json`, and beside it `<type>.<what was different>.json` from before an optional field came.
+  const samples = stored('messages').map(({ name, text }) => {
+    const [, type, older] = /^([\w-]+\.[\w-]+\.v\d+)(?:\.([\w-]+))?$/.exec(name)!;
+    return { name, type, older, text };
+  });
+  const read = ({ type, text }: (typeof samples)[number]) => registry.decode(type, JSON.parse(text));
+
+  it('are there of every class that any module sends or hears', () => {
+    expect(classes.size).toBeGreaterThan(30);
+    const types = [...classes].map(({ type }) => type).sort();
+    expect([...new Set(samples.map(({ type }) => type))].filter((type) => types.includes(type)).sort()).toEqual(types);
+  });
+
+  it.each(samples)('$name is read as a message of today, and comes to the same key', (sample) => {
+    const message = read(sample);
+    expect(classes).toContain(message.constructor);
+    expect(message.key).toMatch(/\S/);
+    if (typeOf(message) !== sample.type || sample.older) return;
+    const written = today.messages.filter((one) => typeOf(one) === sample.type).map(({ body }) => JSON.stringify(body));
+    expect(written).toContain(sample.text);
+    expect(message.body).toEqual(JSON.parse(sample.text));
+  });
+
+  it('mean something to whoever hears them', () => {
+    const heard = samples.map(read);
+    const to = (listeners: readonly unknown[]) => heard.filter((one) => listeners.includes(one.constructor));
+    for (const message of to(heardBy(CheckoutProcess)))
+      expect(hear(start, message as CheckoutHears, 900).note).toBeTruthy();
+    for (const message of to(heardBy(RefundsProcess)))
+      expect(hearOfRefund(noRefunds, message as RefundsHear).note).toBeTruthy();
+    for (const message of to(heardByTimeline)) expect(inTimeline(message).note).toBeTruthy();
+  });
+
+  it('of a wish to cancel from before anybody asked whose it was are the customer’s', () => {
+    const old = samples.find(({ older }) => older === 'without-by')!;
+    expect(hear(start, read(old) as CheckoutHears, 900).state).toEqual({ step: 'waiting', cancelled: 'CUSTOMER' });
+  });
+});

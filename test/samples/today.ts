@@ -1,0 +1,99 @@
+import { vnd, type Message } from '#kernel';
+import { VariantListed } from '#contracts/catalog';
+import { PointsEarned, PointsTakenBack } from '#contracts/customers';
+import { AccountRegistered } from '#contracts/identity';
+import * as inventory from '#contracts/inventory';
+import { NotificationSent } from '#contracts/notifications';
+import * as payments from '#contracts/payments';
+import { asksOf, voidPayment } from '../../libs/ordering/src/checkout/checkout-steps';
+import { CheckoutOverdue, CheckoutWaits } from '../../libs/ordering/src/checkout/checkout-messages';
+import { announcements } from '../../libs/ordering/src/model/order-announcements';
+import type { OrderEvent } from '../../libs/ordering/src/model/order';
+import * as orders from '../../libs/ordering/src/model/order-samples';
+import { RecordRefund, RecordRefundFailure, RefundWaits } from '../../libs/ordering/src/refund-order/refunds-messages';
+
+const { facts, ordered, orderId, customerId, sealed } = orders;
+
+const refundId = '019ab3c4-0000-7000-8000-0000000000ee';
+const asked = orders.refundAsked(refundId, 30_000);
+
+/** What the code of today writes of each fact. */
+export const events: Readonly<Record<OrderEvent['type'], OrderEvent>> = {
+  OrderPlaced: facts.placed,
+  OrderConfirmed: facts.confirmed,
+  OrderAccepted: facts.accepted,
+  PreparationStarted: facts.preparing,
+  OrderReadied: facts.readied,
+  OrderCompleted: facts.completed,
+  CancellationRequested: facts.unwanted,
+  OrderCancelled: facts.cancelled,
+  RefundRequested: asked,
+  OrderRefunded: orders.refundDone(refundId, 30_000),
+  RefundFailed: orders.refundFailed(refundId, 30_000),
+};
+
+/** Lives that know every fact. */
+export const lives: readonly (readonly OrderEvent['type'][])[] = [
+  ['OrderPlaced', 'OrderConfirmed', 'OrderAccepted', 'PreparationStarted', 'OrderReadied', 'OrderCompleted'],
+  ['OrderPlaced', 'OrderConfirmed', 'OrderAccepted', 'RefundRequested', 'OrderRefunded'],
+  ['OrderPlaced', 'CancellationRequested', 'OrderCancelled'],
+  ['OrderPlaced', 'OrderConfirmed', 'RefundRequested', 'RefundFailed', 'OrderCancelled'],
+];
+
+const at = '2026-11-23T03:04:05.678Z';
+const told = (before: readonly OrderEvent[], event: OrderEvent) =>
+  announcements(orderId, orders.given(...before), before.length, [event], at);
+
+const lines = [{ sku: 'a1', quantity: 2 }];
+const amount = vnd(100_000);
+const paymentId = '019ab3c4-0000-7000-8000-0000000000dd';
+const idempotencyKey = `refunds:${orderId}:${refundId}:recording`;
+const payment = { paymentId, method: 'card' as const, provider: 'sandbox', chargeId: 'ch_1', amount };
+const basket = { orderId, lines, total: amount, method: 'card' as const, token: sealed('tok_ok') };
+const productId = '019ab3c4-0000-7000-8000-0000000000aa';
+const variantId = '019ab3c4-0000-7000-8000-0000000000bb';
+
+/** What the code of today sends: at least one message of every class. */
+export const messages: readonly Message[] = [
+  ...told([], facts.placed),
+  ...told(ordered.pending, facts.confirmed),
+  ...told(ordered.pending, facts.unwanted),
+  ...told(ordered.confirmed, facts.cancelled),
+  ...told(ordered.completed, asked),
+  ...told([...ordered.completed, asked], events.OrderRefunded),
+  ...told([...ordered.completed, asked], events.RefundFailed),
+
+  ...asksOf({ step: 'reserving', basket, asked: 0 }),
+  ...asksOf({ step: 'paying', basket, unknown: false, asked: 0 }),
+  ...asksOf({ step: 'committing', orderId, payment, asked: 0 }),
+  ...asksOf({ step: 'confirming', orderId, payment, asked: 0 }),
+  ...asksOf({ step: 'releasing', orderId, why: 'OUT_OF_STOCK', asked: 0 }),
+  ...asksOf({ step: 'closing', orderId, why: 'OUT_OF_STOCK', asked: 0 }),
+  voidPayment(orderId, 'OVERDUE'),
+  new CheckoutOverdue({ orderId }),
+  new CheckoutWaits({ orderId, asked: 1 }),
+  new payments.RefundPayment({ orderId, refundId, amount: vnd(30_000), reason: 'cold', idempotencyKey }),
+  new RecordRefund({ orderId, refundId, amount: vnd(30_000), idempotencyKey }),
+  new RecordRefundFailure({ orderId, refundId, reason: 'card closed', idempotencyKey }),
+  new RefundWaits({ orderId, refundId }),
+
+  new inventory.StockReserved({ orderId, lines }),
+  new inventory.StockShort({ orderId, short: [{ sku: 'a1', quantity: 2, available: 1 }] }),
+  new inventory.StockCommitted({ orderId, lines }),
+  new inventory.StockCommitRefused({ orderId, reason: 'nothing is reserved for this order' }),
+  new inventory.StockReleased({ orderId, lines, restocked: true }),
+  new inventory.StockLevelChanged({ sku: 'a1', available: 7, version: 12 }),
+
+  new payments.PaymentTaken({ orderId, ...payment }),
+  new payments.PaymentDeclined({ orderId, paymentId, code: 'declined', reason: 'The bank declined the card.' }),
+  new payments.PaymentUnknown({ orderId, paymentId, attempts: 3 }),
+  new payments.PaymentVoided({ orderId, refunded: amount }),
+  new payments.PaymentRefunded({ orderId, refundId, amount: vnd(30_000) }),
+  new payments.RefundRefused({ orderId, refundId, amount: vnd(30_000), reason: 'card closed' }),
+
+  new PointsEarned({ orderId, customerId, points: 100, balance: 350 }),
+  new PointsTakenBack({ orderId, customerId, points: 100, balance: 250 }),
+  new AccountRegistered({ userId: customerId, email: sealed('an@example.com'), name: sealed('An'), locale: 'vi', at }),
+  new NotificationSent({ orderId, event: 'order-confirmed', channel: 'email' }),
+  new VariantListed({ productId, variantId, sku: 'a1', stock: 40 }),
+];
