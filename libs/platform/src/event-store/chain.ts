@@ -39,8 +39,7 @@ export const chainFields = (previous: string, position: number, event: StoredEve
 ];
 
 /** SHA-256, in hex, over the netstrings of the fields. */
-export const chainHash = (fields: readonly (string | number)[]): string =>
-  hash('sha256', netstrings(fields));
+export const chainHash = (fields: readonly (string | number)[]): string => hash('sha256', netstrings(fields));
 
 /** The hash of a position. */
 export const chained = (previous: string, position: number, event: StoredEvent): string =>
