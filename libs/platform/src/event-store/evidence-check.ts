@@ -4,13 +4,25 @@ import { attested, type ProvedEvent, type StreamProof } from './evidence';
 import { checkProof, provedColumns, refused, type Refused } from './proof-check';
 import type { TrustedKeys } from './trusted-keys';
 
-const Hash = z.string().regex(/^[0-9a-f]{64}$/);
-const Signature = z.string().regex(/^[0-9a-f]{128}$/);
-const KeyId = z.string().regex(/^[0-9a-f]{16}$/);
+const hex = (digits: number) =>
+  z
+    .string()
+    .regex(new RegExp(`^[0-9a-f]{${digits}}$`))
+    .meta({ example: '0f'.repeat(digits / 2) });
+
+const Hash = hex(64);
+const Signature = hex(128);
+const KeyId = hex(16);
 const Whole = z.int().min(0);
 
 export const ProvedEventShape = z.strictObject({
-  fields: z.array(z.string()).length(11).meta({ description: 'What the hash covers, in order: the canonical bytes.' }),
+  fields: z
+    .array(z.string())
+    .length(11)
+    .meta({
+      description: 'What the hash covers, in order: the canonical bytes.',
+      example: ['coffee-tea.log.1', ...Array<string>(10).fill('1')],
+    }),
   hash: Hash,
   seal: Whole.meta({ description: 'The position of the seal it is under.' }),
   path: z
@@ -27,7 +39,7 @@ export const ProvedSealShape = z.strictObject({
   keyId: KeyId,
   sealedAt: Whole.meta({ description: 'Milliseconds since 1970.' }),
   signature: Signature,
-  previous: z.union([z.literal(''), Signature]),
+  previous: z.union([z.literal(''), Signature]).meta({ example: '' }),
 });
 
 export const PublicKeyShape = z.strictObject({ id: KeyId, publicKey: Hash });
