@@ -6,11 +6,22 @@ import * as inventory from '#contracts/inventory';
 import { NotificationSent } from '#contracts/notifications';
 import * as payments from '#contracts/payments';
 import { asksOf, voidPayment } from '../../libs/ordering/src/checkout/checkout-steps';
-import { CheckoutOverdue, CheckoutWaits } from '../../libs/ordering/src/checkout/checkout-messages';
+import {
+  CheckoutOverdue,
+  CheckoutWaits,
+  RetryCheckout,
+  WindBackAsked,
+} from '../../libs/ordering/src/checkout/checkout-messages';
 import { announcements } from '../../libs/ordering/src/model/order-announcements';
 import type { OrderEvent } from '../../libs/ordering/src/model/order';
 import * as orders from '../../libs/ordering/src/model/order-samples';
-import { RecordRefund, RecordRefundFailure, RefundWaits } from '../../libs/ordering/src/refund-order/refunds-messages';
+import {
+  RecordRefund,
+  RecordRefundFailure,
+  RefundAgain,
+  RefundWaits,
+  RetryRefunds,
+} from '../../libs/ordering/src/refund-order/refunds-messages';
 
 const { facts, ordered, orderId, customerId, sealed } = orders;
 
@@ -76,6 +87,10 @@ export const messages: readonly Message[] = [
   new RecordRefund({ orderId, refundId, amount: vnd(30_000), idempotencyKey }),
   new RecordRefundFailure({ orderId, refundId, reason: 'card closed', idempotencyKey }),
   new RefundWaits({ orderId, refundId }),
+  new RefundAgain({ orderId, refundId, amount: vnd(30_000), reason: 'cold', idempotencyKey }),
+  new RetryCheckout({ orderId, by: customerId, reason: 'the bank is back' }),
+  new RetryRefunds({ orderId, by: customerId, reason: null }),
+  new WindBackAsked({ orderId, by: customerId, reason: 'ordered by mistake' }),
 
   new inventory.StockReserved({ orderId, lines }),
   new inventory.StockShort({ orderId, short: [{ sku: 'a1', quantity: 2, available: 1 }] }),
