@@ -1,7 +1,7 @@
 import { vnd, type Message } from '#kernel';
 import { VariantListed } from '#contracts/catalog';
 import { PointsEarned, PointsTakenBack } from '#contracts/customers';
-import { AccountRegistered } from '#contracts/identity';
+import { AccountRegistered, PartErased, PersonErased } from '#contracts/identity';
 import * as inventory from '#contracts/inventory';
 import { NotificationSent } from '#contracts/notifications';
 import * as payments from '#contracts/payments';
@@ -108,6 +108,18 @@ export const messages: readonly Message[] = [
 
   new PointsEarned({ orderId, customerId, points: 100, balance: 350 }),
   new PointsTakenBack({ orderId, customerId, points: 100, balance: 250 }),
+  new PersonErased({
+    erasureId: '019ab3c4-0000-7000-8000-0000000000e1',
+    subject: '019ab3c4-0000-7000-8000-000000000001',
+    kind: 'guest',
+    cartId: '019ab3c4-0000-7000-8000-0000000000cc',
+    at: '2026-11-23T03:04:05.678Z',
+  }),
+  new PartErased({
+    erasureId: '019ab3c4-0000-7000-8000-0000000000e1',
+    subject: '019ab3c4-0000-7000-8000-000000000001',
+    context: 'notifications',
+  }),
   new AccountRegistered({ userId: customerId, email: sealed('an@example.com'), name: sealed('An'), locale: 'vi', at }),
   new NotificationSent({ orderId, event: 'order-confirmed', channel: 'email' }),
   new VariantListed({ productId, variantId, sku: 'a1', stock: 40 }),
