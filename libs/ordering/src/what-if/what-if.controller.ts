@@ -2,6 +2,7 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
+import { OnlyAsks } from '#platform/audit';
 import { Answers, AnyObject, Does, ListOf, OneOf, PathId, Refuses, Whole } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { orderEventTypes, type OrderEvent } from '../model/order';
@@ -53,6 +54,7 @@ export class WhatIfController {
 
   @Post('what-if')
   @Allowed('audit')
+  @OnlyAsks()
   @Does(
     'askWhatIf',
     'The order as it would be, had something else happened',

@@ -7,6 +7,7 @@ import { accessOf } from '#platform/security';
 import { Ids } from '#platform/system';
 import { AuditTrail, type AuditOutcome } from './audit-trail.store';
 import { described, madeBy } from './described';
+import { ONLY_ASKS } from './noted';
 
 const READS = ['GET', 'HEAD', 'OPTIONS'];
 
@@ -27,7 +28,8 @@ export class AuditInterceptor implements NestInterceptor {
     if (context.getType() !== 'http' || accessOf(context)?.to !== 'permission') return next.handle();
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    if (READS.includes(request.method)) return next.handle();
+    const onlyAsks = Reflect.getMetadata(ONLY_ASKS, context.getHandler()) === true;
+    if (onlyAsks || READS.includes(request.method)) return next.handle();
     const id = this.ids.next();
     return from(this.begin(id, context, request)).pipe(
       concatMap(() =>
