@@ -69,7 +69,7 @@ module.exports = {
     { ...common, ...onPostgres, displayName: 'integration', testRegex: ['\\.int-spec\\.ts$'] },
     { ...common, ...onPostgres, displayName: 'journeys', testRegex: ['test/(journeys|api)/.*\\.e2e-spec\\.ts$'] },
     { ...common, displayName: 'adapters', testRegex: ['\\.adapter-spec\\.ts$'] },
-    { ...common, ...onPostgres, displayName: 'faults', testRegex: ['test/faults/.*\\.e2e-spec\\.ts$'] },
+    { ...common, ...onPostgres, displayName: 'faults', testRegex: ['test/(faults|long)/.*\\.e2e-spec\\.ts$'] },
   ],
   collectCoverageFrom: ['apps/*/src/**/*.ts', 'libs/*/src/**/*.ts'],
   coverageProvider: 'v8',

@@ -15,15 +15,16 @@ function watching(look: () => Promise<{ done: number; total: number; state: stri
   const over = new AbortController();
   const seen: string[] = [];
   let [done, total] = [0, 0];
+  const see = async () => {
+    const now = await look();
+    if (now.done < done || now.total < total)
+      throw new Error(`it fell from ${done}/${total} to ${now.done}/${now.total}`);
+    [done, total] = [now.done, now.total];
+    if (seen.at(-1) !== now.state) seen.push(now.state);
+  };
   const watch = (async () => {
-    while (!over.signal.aborted) {
-      const now = await look();
-      if (now.done < done || now.total < total)
-        throw new Error(`it fell from ${done}/${total} to ${now.done}/${now.total}`);
-      [done, total] = [now.done, now.total];
-      if (seen.at(-1) !== now.state) seen.push(now.state);
-      await pause(1);
-    }
+    for (; !over.signal.aborted; await pause(5)) await see();
+    await see(); // as it was left
     return seen;
   })();
   watch.catch(() => undefined);
