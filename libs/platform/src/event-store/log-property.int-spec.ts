@@ -10,7 +10,7 @@ beforeEach(async () => {
 afterEach(() => test.drop());
 
 describe('The log, under writers that sleep and abort while leaders change', () => {
-  it.each([11, 12])(
+  it.each([11])(
     'delivers to everybody what was committed, without a gap, each stream in order (seed %i)',
     async (seed) => {
       const db = test.of('ordering');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { codesOf, fetchDocument, operationsOf, type ApiDocument, type Operation } from './the-document';
+import { codesOf, fetchDocument, operationsOf, type ApiDocument, type Operation } from '../api/the-document';
 
 jest.setTimeout(60_000);
 
@@ -117,7 +117,7 @@ describe('The document', () => {
   it('passes the linter', async () => {
     const linted = run(
       bin('@redocly/cli/bin/cli.js'),
-      ...['lint', file, '--format', 'json', '--config', join(__dirname, 'redocly.yaml')],
+      ...['lint', file, '--format', 'json', '--config', join(ROOT, 'test/api/redocly.yaml')],
     );
     const { problems } = JSON.parse((await linted).stdout) as {
       problems: { ruleId: string; message: string; location: { pointer: string }[] }[];
@@ -126,7 +126,7 @@ describe('The document', () => {
   });
 
   it('makes a typed client that orders a coffee', async () => {
-    copyFileSync(join(__dirname, 'order-a-coffee.client.txt'), join(folder, 'order-a-coffee.ts'));
+    copyFileSync(join(ROOT, 'test/api/order-a-coffee.client.txt'), join(folder, 'order-a-coffee.ts'));
     symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     await run(bin('openapi-typescript/bin/cli.js'), file, '-o', join(folder, 'shop-api.d.ts'));
     const options = '--module nodenext --target es2023 --strict --skipLibCheck --types node';
