@@ -44,7 +44,7 @@ export class Rounds {
   constructor(
     private readonly db: Database,
     private readonly store: EventStore,
-    relation: string,
+    private readonly relation: string,
   ) {
     this.table = quoted(relation);
   }
@@ -104,7 +104,8 @@ export class Rounds {
 
   /**
    * The follower writes a row because an event has come, and the row bears its position. A row that was written since
-   * the last round began, and bears a position from before it, was written by somebody else.
+   * the last round began, and bears a position from before it, was written by somebody else; and so was one that
+   * bears a position its table has not come to.
    */
   private async touched(walk: Walk, position: number): Promise<Uuid[]> {
     const [{ pages, xid }] = await this.db.query<{ pages: number; xid: string }>(
@@ -127,8 +128,10 @@ export class Rounds {
   private async writtenSince({ xid, position }: Moment, page: number, upTo: number): Promise<Uuid[]> {
     const rows = await this.db.query<{ id: Uuid }>(
       `select order_id as id from ${this.table}
-       where ctid >= $1::tid and ctid < $2::tid and age(xmin) <= age($3::xid) and position <= $4 limit ${suspectsTaken}`,
-      [`(${page},0)`, `(${upTo},0)`, xid, position],
+       where ctid >= $1::tid and ctid < $2::tid and age(xmin) <= age($3::xid)
+         and (position <= $4 or position > (select position from projection_checkpoints where relation = $5))
+       limit ${suspectsTaken}`,
+      [`(${page},0)`, `(${upTo},0)`, xid, position, this.relation],
     );
     return rows.map(({ id }) => id);
   }
