@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { DomainError, isUuid } from '#kernel';
 
 export const wrong = (message: string) => new DomainError('VALIDATION_ERROR', 'invalid', message);
@@ -24,6 +25,15 @@ export const listIn = (text: string): string[] =>
     .split(',')
     .map((one) => one.trim())
     .filter(Boolean);
+
+/** What a named file holds. */
+export function textIn(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw wrong(`There is no file ${file} that can be read.`);
+  }
+}
 
 export function jsonIn(name: string, text: string): object {
   try {

@@ -29,10 +29,10 @@ export function printTable(head: readonly string[], rows: readonly (readonly Cel
 export function failure(error: unknown): number {
   const name = (error as { code?: string }).code;
   if (name === 'commander.helpDisplayed' || name === 'commander.help' || name === 'commander.version') return 0;
+  if (typeof name === 'string' && name.startsWith('commander.')) return EXIT.wrong; // and has been said
   const text = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${text}\n`);
   if (error instanceof DomainError)
     for (const { field, message } of error.details) process.stderr.write(`  ${field} ${message}\n`);
-  if (typeof name === 'string' && name.startsWith('commander.')) return EXIT.wrong;
   return error instanceof DomainError || error instanceof ConfigError ? EXIT.wrong : EXIT.failed;
 }

@@ -1,16 +1,13 @@
-import { Command, CommandRunner } from 'nest-commander';
+import { Command } from 'nest-commander';
 import { DropDeadLetterCommand } from './drop-dead-letter.command';
 import { ListDeadLettersCommand } from './list-dead-letters.command';
 import { RedriveDeadLettersCommand } from './redrive-dead-letters.command';
 import { ShowDeadLetterCommand } from './show-dead-letter.command';
+import { CommandGroup } from '../strict-command';
 
 @Command({
   name: 'dead-letters',
   description: 'messages that were given up: list, show, redrive, drop',
   subCommands: [ListDeadLettersCommand, ShowDeadLetterCommand, RedriveDeadLettersCommand, DropDeadLetterCommand],
 })
-export class DeadLettersCommand extends CommandRunner {
-  async run(): Promise<void> {
-    this.command.help();
-  }
-}
+export class DeadLettersCommand extends CommandGroup {}

@@ -1,6 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import { OrderState } from '#ordering/order-history/time-travel.query';
-import { instantIn, orderIdIn, wholeIn } from '../arguments';
+import { instantIn, orderIdIn, wholeIn, wrong } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
@@ -18,6 +18,7 @@ export class OrderStateCommand extends JsonCommand {
 
   async run([id]: string[], { json, version, at }: StateOptions): Promise<void> {
     const orderId = orderIdIn(id);
+    if (version !== undefined && at !== undefined) throw wrong('--version cannot be used with --at.');
     const state = await this.operator.work((shop) => shop.ask(new OrderState(orderId, { version, at })));
     if (json) return printJson(state);
     print(`order ${state.number}, version ${state.version}: ${state.status}`);

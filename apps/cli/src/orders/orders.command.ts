@@ -1,4 +1,4 @@
-import { Command, CommandRunner } from 'nest-commander';
+import { Command } from 'nest-commander';
 import { DiffOrderCommand } from './diff-order.command';
 import { OrderEvidenceCommand } from './order-evidence.command';
 import { OrderHistoryCommand } from './order-history.command';
@@ -6,6 +6,7 @@ import { OrderStateCommand } from './order-state.command';
 import { OrderTimelineCommand } from './order-timeline.command';
 import { VerifyEvidenceCommand } from './verify-evidence.command';
 import { WhatIfCommand } from './what-if.command';
+import { CommandGroup } from '../strict-command';
 
 @Command({
   name: 'orders',
@@ -15,8 +16,4 @@ import { WhatIfCommand } from './what-if.command';
     ...[WhatIfCommand, OrderEvidenceCommand, VerifyEvidenceCommand],
   ],
 })
-export class OrdersCommand extends CommandRunner {
-  async run(): Promise<void> {
-    this.command.help();
-  }
-}
+export class OrdersCommand extends CommandGroup {}

@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { Option, SubCommand } from 'nest-commander';
 import { checkOrderEvidence } from '#ordering/evidence/order-evidence.config';
 import { readConfig } from '#platform/config';
 import { publicKeyIn, SealKey, TrustedKeys } from '#platform/event-store';
-import { wrong } from '../arguments';
+import { textIn, wrong } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { EXIT, print, printJson } from '../output';
 
@@ -18,9 +18,9 @@ interface VerifyOptions extends JsonOption {
 })
 export class VerifyEvidenceCommand extends JsonCommand {
   async run([file]: string[], { json, publicKey }: VerifyOptions): Promise<void> {
-    if (!existsSync(file)) throw wrong(`There is no file ${file}.`);
+    const text = textIn(file);
     const keys = publicKey ?? ownKeys();
-    const checked = checkOrderEvidence(readFileSync(file, 'utf8'), keys);
+    const checked = checkOrderEvidence(text, keys);
     if ('refusal' in checked) {
       const { refusal, message } = checked;
       const trusted = keys.all.map(({ id }) => id);
@@ -44,7 +44,7 @@ export class VerifyEvidenceCommand extends JsonCommand {
   })
   parsePublicKey(text: string): TrustedKeys {
     try {
-      return new TrustedKeys([publicKeyIn(existsSync(text) ? readFileSync(text, 'utf8') : text)]);
+      return new TrustedKeys([publicKeyIn(existsSync(text) ? textIn(text) : text)]);
     } catch {
       throw wrong('--public-key must be 64 hex digits, or a file with them or with a PEM of an Ed25519 key.');
     }

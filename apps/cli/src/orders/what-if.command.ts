@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { Option, SubCommand } from 'nest-commander';
 import { orderEventTypes, type OrderEvent } from '#ordering/model/order';
 import { WhatIf } from '#ordering/what-if/what-if.query';
-import { jsonIn, listIn, orderIdIn, wholeIn, wrong } from '../arguments';
+import { jsonIn, listIn, orderIdIn, textIn, wholeIn, wrong } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { print, printJson, printTable } from '../output';
@@ -14,8 +13,7 @@ interface WhatIfOptions extends JsonOption {
 }
 
 /** JSON, or `@file` where it lies. */
-const dataIn = (text: string): object =>
-  jsonIn('The data', text.startsWith('@') ? readFileSync(text.slice(1), 'utf8') : text);
+const dataIn = (text: string): object => jsonIn('The data', text.startsWith('@') ? textIn(text.slice(1)) : text);
 
 @SubCommand({
   name: 'what-if',

@@ -1,15 +1,12 @@
-import { Command, CommandRunner } from 'nest-commander';
+import { Command } from 'nest-commander';
 import { ListProcessesCommand } from './list-processes.command';
 import { ShowProcessCommand } from './show-process.command';
 import { CompensateProcessCommand, RetryProcessCommand } from './tend-process.command';
+import { CommandGroup } from '../strict-command';
 
 @Command({
   name: 'processes',
   description: 'checkouts and refunds: list, show, retry, compensate',
   subCommands: [ListProcessesCommand, ShowProcessCommand, RetryProcessCommand, CompensateProcessCommand],
 })
-export class ProcessesCommand extends CommandRunner {
-  async run(): Promise<void> {
-    this.command.help();
-  }
-}
+export class ProcessesCommand extends CommandGroup {}

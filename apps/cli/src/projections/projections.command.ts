@@ -1,9 +1,10 @@
-import { Command, CommandRunner } from 'nest-commander';
+import { Command } from 'nest-commander';
 import { DiffRebuildCommand } from './diff-rebuild.command';
 import { ListProjectionsCommand } from './list-projections.command';
 import { RebuildProjectionCommand } from './rebuild-projection.command';
 import { steerCommands } from './steer-rebuild.command';
 import { DriftCommand, DropKeptCommand, RetrySetAsideCommand, SetAsideCommand } from './upkeep.command';
+import { CommandGroup } from '../strict-command';
 
 const subCommands = [
   ...[ListProjectionsCommand, RebuildProjectionCommand, ...steerCommands, DiffRebuildCommand],
@@ -11,10 +12,6 @@ const subCommands = [
 ];
 
 @Command({ name: 'projections', description: 'read models: list, rebuild, compare, roll back, drift', subCommands })
-export class ProjectionsCommand extends CommandRunner {
-  async run(): Promise<void> {
-    this.command.help();
-  }
-}
+export class ProjectionsCommand extends CommandGroup {}
 
 export const projectionsCommands = [ProjectionsCommand, ...subCommands];

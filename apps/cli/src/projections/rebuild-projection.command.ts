@@ -1,7 +1,7 @@
 import { Option, SubCommand } from 'nest-commander';
 import type { Rebuild } from '#platform/projections';
 import { StartRebuild } from '#ordering/projections/rebuild.command';
-import { orderIdIn } from '../arguments';
+import { listIn, orderIdIn, wrong } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { EXIT, print, printJson } from '../output';
@@ -47,6 +47,8 @@ export class RebuildProjectionCommand extends JsonCommand {
 
   @Option({ flags: '--orders <ids>', description: 'only these orders, separated by commas' })
   parseOrders(text: string): readonly string[] {
-    return [...new Set(text.split(',').map((id) => orderIdIn(id.trim())))];
+    const ids = listIn(text).map(orderIdIn);
+    if (ids.length === 0) throw wrong('--orders names one order or more.');
+    return [...new Set(ids)];
   }
 }

@@ -1,0 +1,37 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { shopCommand } from '../support/shop-command';
+
+jest.setTimeout(120_000);
+
+const ORDER = '0192d1a4-7c00-7736-816b-33db67e31195';
+
+/** No database is there: what is asked wrongly is told before anybody would be asked. */
+describe('At the terminal, what is asked wrongly', () => {
+  let folder: string;
+  beforeAll(async () => (folder = await mkdtemp(join(tmpdir(), 'shop-wrongly-'))));
+  afterAll(() => rm(folder, { recursive: true, force: true }));
+
+  it.each([
+    { words: ['brew'], said: "unknown command 'brew'" },
+    { words: ['orders', 'histroy', ORDER], said: "unknown command 'orders histroy'" },
+    { words: ['orders', 'history'], said: "missing required argument 'id'" },
+    { words: ['orders', 'history', ORDER, ORDER], said: 'too many arguments' },
+    { words: ['orders', 'state', ORDER, '--version', '1', '--at', '2026-11-23'], said: 'cannot be used with' },
+    { words: ['orders', 'what-if', ORDER, '--change', '1=@nothing.json'], said: 'nothing.json' },
+    { words: ['orders', 'verify-evidence', '.'], said: 'no file' },
+    { words: ['projections', 'rebuild', 'sales', '--orders', ''], said: '--orders' },
+  ])('$words', async ({ words, said }) => {
+    const { code, out, err } = await shopCommand({ DATA_DIR: folder }, ...words);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toContain(said);
+    expect(err.split(said)).toHaveLength(2); // once
+  });
+
+  it.each([[['orders']], [['projections', 'rebuild', '--help']]])('but not when help is wanted: %j', async (words) => {
+    const { code, out, err } = await shopCommand({ DATA_DIR: folder }, ...words);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    expect(out).toContain('Usage: shop');
+  });
+});
