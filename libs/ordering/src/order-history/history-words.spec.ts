@@ -1,7 +1,7 @@
 import { vnd } from '#kernel';
 import { orderEventTypes, type OrderEvent } from '../model/order';
 import { facts, refundAsked, refundDone, refundFailed } from '../model/order-samples';
-import { inDong, inWords } from './history-words';
+import { inDong, inOneLine, inWords } from './history-words';
 
 const all = [...Object.values(facts), refundAsked('r', 1_000), refundDone('r', 1_000), refundFailed('r', 1_000)];
 
@@ -10,6 +10,20 @@ describe('An order’s history in words', () => {
     const [vi, en] = [inWords(event, 'vi'), inWords(event, 'en')];
     expect(vi.title).not.toBe(en.title);
     expect(en.code).toBe(event.type);
+  });
+
+  it('tells of an event whose data is broken, too: an admin needs to see it', () => {
+    expect(inOneLine(facts.confirmed)).toBe('Your order is confirmed: Paid 100.000 ₫');
+    for (const type of orderEventTypes)
+      expect(inOneLine({ type, data: [] } as unknown as OrderEvent)).toContain(
+        inWords(
+          all.find((one) => one.type === type)!,
+          'en',
+        ).title,
+      );
+    expect(inOneLine({ type: 'OrderRefunded', data: {} } as OrderEvent)).toBe(
+      'Your money was given back: its data cannot be read',
+    );
   });
 
   it('knows every event there is', () => {

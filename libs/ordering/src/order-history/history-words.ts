@@ -67,3 +67,13 @@ export const inWords = (event: OrderEvent, locale: Locale): Step => ({
   title: titles[event.type][locale],
   detail: detail(event, locale),
 });
+
+/** The same for an admin, who has to be told of an event also when its data is not what it should be. */
+export function inOneLine(event: OrderEvent): string {
+  try {
+    const { title, detail: more } = inWords(event, 'en');
+    return more === null ? title : `${title}: ${more}`;
+  } catch {
+    return `${titles[event.type].en}: its data cannot be read`;
+  }
+}

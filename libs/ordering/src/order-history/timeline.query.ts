@@ -3,7 +3,7 @@ import type { Uuid } from '#kernel';
 import { EventStore } from '#platform/event-store';
 import { ProcessJournal } from '#platform/processes';
 import type { OrderEvent } from '../model/order';
-import { inWords } from './history-words';
+import { inOneLine } from './history-words';
 import { streamOf } from './time-travel.query';
 import type { Source } from './timeline-words';
 import { Timelines } from './timelines.store';
@@ -15,11 +15,6 @@ export interface Entry {
   readonly note: string;
   readonly version: number | null;
   readonly data: object;
-}
-
-function inOneLine(event: OrderEvent): string {
-  const { title, detail } = inWords(event, 'en');
-  return detail === null ? title : `${title}: ${detail}`;
 }
 
 /** All that happened around an order, in the order it happened. */
