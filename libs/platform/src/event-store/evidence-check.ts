@@ -71,7 +71,7 @@ export function checkEvidence<Document extends StreamProof>(
 ): Attested<Document> | Refused {
   const read = parsed(text);
   if (read === undefined) return refused('form', 'it is not JSON');
-  if (`${canonicalJson(read)}\n` !== text) return refused('form', 'it is not spelt as evidence is: bytes were changed');
+  if (spelt(read) !== text) return refused('form', 'it is not spelt as evidence is: bytes were changed');
   const signed = Signed.safeParse(read);
   const known = shape.safeParse(read);
   if (!signed.success || !known.success) {
@@ -89,6 +89,15 @@ export function checkEvidence<Document extends StreamProof>(
     return refused('signature', `it is not the document that key ${signature.keyId} signed`);
   const keyIds = new Set([signature.keyId, ...known.data.seals.map(({ keyId }) => keyId)]);
   return { document: known.data, events, keyIds: [...keyIds] };
+}
+
+/** Undefined where it is nested deeper than anybody could read. */
+function spelt(read: unknown): string | undefined {
+  try {
+    return `${canonicalJson(read)}\n`;
+  } catch {
+    return undefined;
+  }
 }
 
 function parsed(text: string): unknown {

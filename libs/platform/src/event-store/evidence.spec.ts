@@ -192,6 +192,10 @@ describe('Evidence', () => {
     expect(whyNot(`${canonicalJson(cut)}\n`)).toBe('signature');
   });
 
+  it('is refused when it is nested deeper than anybody could read', () => {
+    expect(whyNot(`${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}\n`)).toBe('form');
+  });
+
   it('is refused whichever byte of it is changed, and whichever value', () => {
     const bytes = Buffer.from(good);
     fc.assert(
