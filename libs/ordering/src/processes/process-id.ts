@@ -13,8 +13,9 @@ export const processId = ({ name, orderId }: ProcessRef): string => `${name}:${o
 
 /** An order's bare id names its checkout. Undefined where it is the id of no process. */
 export function processRef(id: string): ProcessRef | undefined {
-  const [name, orderId] = id.includes(':') ? id.split(':', 2) : ['checkout', id];
+  const colon = id.indexOf(':');
+  const name = colon < 0 ? 'checkout' : id.slice(0, colon);
   const known = processNames.find((one) => one === name);
-  const order = orderId.toLowerCase();
+  const order = id.slice(colon + 1).toLowerCase();
   return known && isUuid(order) ? { name: known, orderId: order } : undefined;
 }

@@ -1,6 +1,6 @@
 import { CommandHandler } from '@nestjs/cqrs';
 import { OrderMessage } from '#kernel';
-import { handlerOf, Handlers } from './handlers';
+import { handlerOf, Handlers, refuseNamesakes } from './handlers';
 import { Hears } from './hears';
 
 class Brew extends OrderMessage<{ readonly orderId: string }> {
@@ -63,6 +63,18 @@ describe('A message handler', () => {
     expect(handlers.subscriptions).toHaveLength(3);
     expect(() => new Handlers([handlerOf(new BrewWhenAsked())!, handlerOf(new BrewWhenAsked())!])).toThrow(
       'two handlers are called brew',
+    );
+  });
+
+  it('has no namesake in another context that hears the same: what the two send would have the same ids', () => {
+    const [bar, kitchen] = ['bar', 'kitchen'].map((context) => ({
+      context,
+      handlers: new Handlers([handlerOf(new BrewWhenAsked())!]),
+    }));
+    const other = { context: 'kitchen', handlers: new Handlers([handlerOf(new CallOutWhenBrewed())!]) };
+    expect(() => refuseNamesakes([bar, other])).not.toThrow();
+    expect(() => refuseNamesakes([bar, kitchen])).toThrow(
+      'bar and kitchen both have a handler called brew, and both hear bar.brew.v1',
     );
   });
 });

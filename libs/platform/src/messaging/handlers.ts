@@ -67,6 +67,18 @@ export function handlerOf(instance: object): Handler | undefined {
 const typesOf = ({ classes }: Handler): readonly string[] =>
   classes.flatMap((one) => [one.type, ...olderTypes(one).map(([type]) => type)]);
 
+/** Ids of what a handler sends follow from the message and its name: two of one name that hear one message would clash. */
+export function refuseNamesakes(contexts: readonly { readonly context: string; readonly handlers: Handlers }[]): void {
+  const known = new Map<string, string>();
+  for (const { context, handlers } of contexts)
+    for (const { type, handler } of handlers.subscriptions) {
+      const there = known.get(`${handler} ${type}`) ?? context;
+      if (there !== context)
+        throw new Error(`${there} and ${context} both have a handler called ${handler}, and both hear ${type}`);
+      known.set(`${handler} ${type}`, context);
+    }
+}
+
 /** The handlers of one context. */
 export class Handlers {
   private readonly byName = new Map<string, Handler>();

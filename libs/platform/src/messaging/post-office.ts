@@ -13,7 +13,7 @@ import type { Database } from '#platform/database';
 import { BACKSTAGE, Leadership } from '#platform/leadership';
 import type { Branch } from './branch';
 import { handlersIn } from './discovery';
-import { Handlers } from './handlers';
+import { Handlers, refuseNamesakes } from './handlers';
 import { Gathering } from './gathering';
 import { doneQuickly, subscribe } from './inbox.store';
 import { InboxWorker } from './inbox-worker';
@@ -73,6 +73,7 @@ export class PostOffice implements OnApplicationBootstrap, BeforeApplicationShut
       branch.handlers = new Handlers(handlersIn(this.modules, branch.context));
       branch.registry.add(...branch.handlers.all.flatMap(({ classes }) => classes));
     }
+    refuseNamesakes(this.branches.all);
     if (!this.backstage)
       for (const { handlers } of this.branches.all) for (const handler of handlers.all) await handler.check?.();
     await Promise.all(this.branches.all.map(({ db, handlers }) => subscribe(db, handlers.subscriptions)));
