@@ -9,6 +9,10 @@ export const MoneyShape = z
   .meta({ id: 'Money', example: { amount: 55000, currency: 'VND' } });
 
 /** An ISO 8601 instant in UTC. */
-export const InstantShape = z.iso.datetime().meta({ example: '2026-11-23T03:04:05.678Z' });
+/** Postgres knows no year nought. */
+export const InstantShape = z.iso
+  .datetime()
+  .refine((text) => !text.startsWith('0000'))
+  .meta({ example: '2026-11-23T03:04:05.678Z' });
 
 export const IdShape = z.uuid().meta({ example: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071' });

@@ -57,7 +57,7 @@ const SuggestionShape = z
   .object({ text: z.string().meta({ example: 'Trà đào cam sả' }), productId: IdShape.optional() })
   .meta({ id: 'Suggestion' });
 
-const place = z.tuple([z.int(), z.int(), z.uuid(), z.boolean()]);
+const place = z.tuple([z.int32(), z.int32(), z.uuid(), z.boolean()]);
 
 @ApiTags('Catalogue')
 @Controller('search')

@@ -8,6 +8,7 @@ import {
   answer,
   Answers,
   Does,
+  MomentShape,
   OneOf,
   page,
   PageQuery,
@@ -20,6 +21,7 @@ import {
 import { Allowed, Who, type Caller } from '#platform/security';
 import { staff } from '../model/actors';
 import { ProcessAnswer, ViewedProcessAnswer } from './process-answer';
+import { processNames } from './process-id';
 import { ListProcesses, ViewProcess } from './processes.query';
 import { showProcess, showViewed } from './show-process';
 import { CompensateProcess, RetryProcess, type Tended } from './tend-process.command';
@@ -43,11 +45,8 @@ class TendBody {
 }
 
 const Place = z.object({
-  since: z
-    .string()
-    .max(40)
-    .regex(/^[\d :.+-]+$/),
-  name: z.string().max(40),
+  since: MomentShape,
+  name: z.enum(processNames),
   id: IdShape,
 });
 const idParam = ApiParam({

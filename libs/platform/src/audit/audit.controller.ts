@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape, InstantShape } from '#kernel';
-import { Answers, Does, Instant, page, PageQuery, placeOf, Text, type Answer } from '#platform/http';
+import { Answers, Does, Instant, MomentShape, page, PageQuery, placeOf, Text, type Answer } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { ListAudit } from './audit.query';
 import type { AuditRow } from './audit-trail.store';
@@ -44,11 +44,7 @@ class AuditPage extends PageQuery {
 }
 
 const Place = z.object({
-  at: z
-    .string()
-    .min(1)
-    .max(40)
-    .regex(/^[\d :.+-]+$/),
+  at: MomentShape,
   id: IdShape,
 });
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import { answer, type Answer, type AnswerOptions } from './answer';
 import { complain } from './field';
 import { Text, Whole } from './fields';
@@ -15,16 +15,31 @@ export class PageQuery {
 
 export const cursorFrom = (place: unknown): string => Buffer.from(JSON.stringify(place)).toString('base64url');
 
+const MOMENT = /^([1-9]\d{3}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)[+-](?:0\d|1[0-4])(?::\d\d)?$/;
+
+/** A time to the microsecond, as Postgres writes it: what a list is ordered by to which milliseconds are not enough. */
+export const MomentShape = z.string().refine((text) => {
+  const [, day, time] = MOMENT.exec(text) ?? [];
+  return day !== undefined && z.iso.datetime().safeParse(`${day}T${time}Z`).success;
+});
+
+const UNSTORABLE = /\0|\p{Surrogate}/u;
+
 /** Where the last page ended, or undefined on the first page; a cursor that is not one of this list is refused with 400. */
 export function placeOf<Shape extends z.ZodType>(cursor: string | undefined, shape: Shape): z.infer<Shape> | undefined {
   if (cursor === undefined) return undefined;
   try {
-    const read = shape.safeParse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')));
+    const read = shape.safeParse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'), storable));
     if (read.success) return read.data;
   } catch {
     // not JSON: not a cursor of ours either
   }
   throw new InvalidInput([{ field: 'cursor', message: complain({ code: 'cursor' }) }]);
+}
+
+function storable(_: string, value: unknown): unknown {
+  if (typeof value === 'string' && UNSTORABLE.test(value)) throw new Error('no text of a database');
+  return value;
 }
 
 /** One page out of `limit + 1` rows asked for; the cursor is the last shown row's place in the list's order. */

@@ -50,6 +50,7 @@ describe('The list of processes', () => {
     expect(stuck.every(({ status, id }) => status !== 'over' && Number(id) >= 13_000)).toBe(true);
     expect(await everything({ stuckFor: 0 })).toHaveLength(1_200);
     expect(await everything({ stuckFor: 0, status: 'needs-attention' })).toHaveLength(200);
+    expect(await everything({ stuckFor: 0, status: 'over' })).toEqual([]);
   });
 
   it.each<[string, ProcessFilter, RegExp]>([

@@ -53,6 +53,7 @@ export function listProcessesSql(filter: ProcessFilter, limit: number, after?: P
   const open = stuckFor !== undefined || (status !== undefined && status !== 'over');
   const where = [
     status !== undefined ? `p.status = '${status}'` : open ? `p.status <> 'over'` : undefined,
+    status === 'over' && open ? 'false' : undefined, // what is over stands nowhere
     stuckFor !== undefined ? `p.since <= now() - ${value(stuckFor)} * interval '1 second'` : undefined,
     id !== undefined ? `p.id = ${value(id)}` : undefined,
   ].filter((part) => part !== undefined);
