@@ -34,6 +34,17 @@ describe('Being forgotten', () => {
       expectStatus(200, await admin.post(`/admin/orders/${id}/${step}`));
     return id as string;
   };
+  const givesBack = async (id: string, amount: number, reason: string): Promise<any> => {
+    const body = { amount: { amount, currency: 'VND' }, reason };
+    const headers = { 'idempotency-key': randomUUID() };
+    return expectStatus(201, await admin.post(`/admin/orders/${id}/refunds`, { body, headers })).body.data;
+  };
+  const refunded = (id: string): Promise<any> =>
+    eventually(async () => {
+      const { data } = (await admin.get(`/admin/orders/${id}`)).body;
+      expect(new Set(data.refunds.map(({ state }: any) => state))).toEqual(new Set(['refunded']));
+      return data;
+    });
   const code = ({ status, body }: Reply) => [status, body.error?.code];
 
   it('waits until the last order is over, and leaves figures without a name', async () => {
@@ -54,7 +65,10 @@ describe('Being forgotten', () => {
       const { data } = (await admin.get(`/admin/orders/${second}`)).body;
       expect(data.refunds).toMatchObject([{ state: 'refunded' }]);
     });
-    const before = (await admin.get(`/admin/orders/${first}`)).body.data;
+    expect((await givesBack(first, 1_000, 'Nguyễn Văn An found a fly in it')).refunds).toMatchObject([
+      { reason: 'Nguyễn Văn An found a fly in it' },
+    ]);
+    const before = await refunded(first);
     const asked = expectStatus(202, await an.delete('/users/me', { body: { password } })).body.data;
     expect(asked).toMatchObject({ subject: an.userId, kind: 'customer', state: 'under-way' });
     expect(code(await an.get('/users/me'))).toEqual([401, 'TOKEN_INVALID']);
@@ -68,7 +82,18 @@ describe('Being forgotten', () => {
 
     const after = expectStatus(200, await admin.get(`/admin/orders/${first}`)).body.data;
     const erased = { erased: true };
-    expect(after).toEqual({ ...before, contact: { name: erased, phone: erased, email: erased } });
+    expect(after).toEqual({
+      ...before,
+      contact: { name: erased, phone: erased, email: erased },
+      refunds: [{ ...before.refunds[0], reason: erased }],
+    });
+    expect((await givesBack(first, 500, 'another one')).refunds[1]).toMatchObject({ reason: 'asked for by staff' });
+    await refunded(first); // what is owed still goes back
+    const said = await open.database.admin<{ n: number }>(
+      `select count(*)::int as n from ordering.order_events e, payments.refunds r
+       where r.order_id = e.order_id and (e::text like '%a fly in it%' or r::text like '%a fly in it%')`,
+    );
+    expect(said).toEqual([{ n: 0 }]);
     expect(await mailsTo(admin, an.email)).toEqual([]);
     expect((await admin.get('/admin/mailbox')).body.data[0]).toMatchObject({ to: 'erased' });
     expect((await admin.post('/admin/events/verify')).body.data).toMatchObject({ valid: true });

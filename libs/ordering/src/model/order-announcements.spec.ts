@@ -56,6 +56,13 @@ describe('What the others are told', () => {
     expect(placed.key).toBe(orderId);
   });
 
+  it('keeps to the shop what the staff wrote when they gave money back', () => {
+    const refund = { ...refundAsked('a', 1).data, reason: facts.placed.data.contact.name };
+    const [asked] = tell(ordered.completed, { type: 'RefundRequested', data: refund } as OrderEvent);
+    expect(asked.body).toMatchObject({ refundId: 'a', reason: 'asked for by staff' });
+    expect(tell(ordered.completed, refundAsked('a', 1))[0].body).toMatchObject({ reason: 'cold' });
+  });
+
   it('of nothing, when nothing happened', () => {
     expect(tell(ordered.pending)).toEqual([]);
     expect(tell([], facts.accepted)).toEqual([]);

@@ -1,4 +1,4 @@
-import { type Message, type Uuid } from '#kernel';
+import { type Message, type Sealed, type Uuid } from '#kernel';
 import {
   OrderCancellationRequested,
   OrderCancelled,
@@ -10,6 +10,10 @@ import {
   OrderStatusUpdated,
 } from '#contracts/ordering';
 import { orderLife, refunded, type Order, type OrderEvent, type OrderLine, type PlacedState } from './order';
+
+/** What the staff wrote is nobody else's business, and may name somebody. */
+const saidOf = ({ reason }: { readonly reason: string | Sealed }): string =>
+  typeof reason === 'string' ? reason : 'asked for by staff';
 
 const items = (lines: readonly OrderLine[]) =>
   lines.map(({ productId, variantId, sku, name, quantity, unitPrice, lineTotal }) => ({
@@ -70,7 +74,14 @@ function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Mess
       return [new OrderCancelled({ ...it, items: items(lines), total, code, message, wasConfirmed, refundDue })];
     }
     case 'RefundRequested':
-      return [new OrderRefundRequested({ orderId: it.orderId, version: it.version, ...event.data })];
+      return [
+        new OrderRefundRequested({
+          orderId: it.orderId,
+          version: it.version,
+          ...event.data,
+          reason: saidOf(event.data),
+        }),
+      ];
     case 'OrderRefunded': {
       if (!('refunds' in order)) return [];
       const refundedTotal = refunded(order);

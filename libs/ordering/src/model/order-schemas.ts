@@ -75,7 +75,7 @@ export const orderEventSchemas = {
     by: z.enum(['customer', 'staff', 'shop']),
     refundDue: Money,
   }),
-  RefundRequested: RefundWithReason,
+  RefundRequested: Refund.extend({ reason: z.union([Words, Sealed]) }),
   OrderRefunded: Refund,
   RefundFailed: RefundWithReason,
 } satisfies { readonly [E in OrderEvent as E['type']]: z.ZodType<E['data']> };

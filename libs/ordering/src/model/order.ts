@@ -88,9 +88,10 @@ export type OrderCancelled = Fact<
     readonly refundDue: Money;
   }
 >;
+/** The reason is the shop's own, or the words of somebody of the staff, which are sealed. */
 export type RefundRequested = Fact<
   'RefundRequested',
-  { readonly refundId: Uuid; readonly amount: Money; readonly reason: string }
+  { readonly refundId: Uuid; readonly amount: Money; readonly reason: string | Sealed }
 >;
 export type OrderRefunded = Fact<'OrderRefunded', { readonly refundId: Uuid; readonly amount: Money }>;
 export type RefundFailed = Fact<
@@ -114,7 +115,7 @@ export type OrderEvent =
 export interface Refund {
   readonly refundId: Uuid;
   readonly amount: Money;
-  readonly reason: string;
+  readonly reason: string | Sealed;
   readonly state: 'requested' | 'refunded' | 'failed';
 }
 

@@ -1,5 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { derivedId, type Money, type Uuid } from '#kernel';
+import { derivedId, type Money, type Sealed, type Uuid } from '#kernel';
+import { Vault } from '#platform/privacy';
 import type { Caller } from '#platform/security';
 import { keyHolder, staff } from '../model/actors';
 import { bodyHash, KeyedCommands, type KeyedAnswer } from '../model/keyed-commands.store';
@@ -23,6 +24,7 @@ export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
   constructor(
     private readonly keyed: KeyedCommands,
     private readonly orders: Orders,
+    private readonly vault: Vault,
   ) {}
 
   execute({ orderId, caller, wish, key }: RefundOrder): Promise<KeyedAnswer> {
@@ -31,7 +33,14 @@ export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
     return this.keyed.once(idempotency, async (commandId) => {
       const change = { orderId, commandId, actor: staff(caller), idempotency };
       const refundId = derivedId(commandId, 'refund');
-      return (await this.orders.change(change, (order) => refundOrder(order, { refundId, ...wish })))!;
+      const reason = await this.sealed(orderId, wish.reason);
+      return (await this.orders.change(change, (order) => refundOrder(order, { refundId, ...wish, reason })))!;
     });
+  }
+
+  /** Of somebody who was forgotten nothing more is written down, but their money can still go back. */
+  private async sealed(orderId: Uuid, words: string): Promise<string | Sealed> {
+    const { subject } = (await this.orders.view(orderId)).order.placed;
+    return (await this.vault.isErased(subject)) ? 'asked for by staff' : this.vault.seal(subject, words);
   }
 }

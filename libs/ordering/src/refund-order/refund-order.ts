@@ -1,4 +1,4 @@
-import type { Money, Uuid } from '#kernel';
+import type { Money, Sealed, Uuid } from '#kernel';
 import { refundable, type Order, type OrderEvent } from '../model/order';
 import { NothingToRefund, OrderNotFound, RefundTooLarge } from '../model/order-errors';
 
@@ -6,7 +6,7 @@ export interface RefundOrder {
   readonly refundId: Uuid;
   /** All that is left, when not said. */
   readonly amount?: Money | undefined;
-  readonly reason: string;
+  readonly reason: string | Sealed;
 }
 
 /** Staff give money back: never more than was paid, less what has gone back or is on its way. */

@@ -78,7 +78,7 @@ export const OrderAnswer = z
       z.object({
         id: IdShape,
         amount: MoneyShape,
-        reason: z.string(),
+        reason: Personal,
         state: z.enum(['requested', 'refunded', 'failed']),
       }),
     ),
