@@ -298,5 +298,15 @@ describe('Those who look after the shop', () => {
       ]);
       expect(trail.lines[0].actor).toMatch(/^os:-?\d+$/);
     });
+
+    it('whom they erased is in it by id, and what they typed without anybody’s address', async () => {
+      const binh = await register(open.shop);
+      expect((await command('erase', 'user', binh.email)).code).toBe(0);
+      const [line] = await listed(`/admin/audit?target=${binh.userId}`);
+      expect(line).toMatchObject({ operation: 'eraseAccount', channel: 'command-line', targets: [binh.userId] });
+      expect((await command('dead-letters', 'drop', 'cart-9', '--reason', `for ${binh.email}`)).code).not.toBe(0);
+      expect((await command('processes', 'retry', binh.email)).code).not.toBe(0);
+      expect(JSON.stringify(await listed('/admin/audit'))).not.toContain(binh.email);
+    });
   });
 });

@@ -13,6 +13,6 @@ export class EraseOrderCommand extends JsonCommand {
 
   async run([id]: string[], { json }: JsonOption): Promise<void> {
     const orderId = orderIdIn(id);
-    printErasure(await this.operator.work((shop) => shop.tell(new EraseGuest(orderId))), json);
+    printErasure(await this.operator.work((shop) => shop.tell(new EraseGuest(orderId), [orderId])), json);
   }
 }

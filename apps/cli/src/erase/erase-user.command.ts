@@ -14,8 +14,9 @@ export class EraseUserCommand extends JsonCommand {
 
   async run([whom]: string[], { json }: JsonOption): Promise<void> {
     const erasure = await this.operator.work(async (shop) => {
-      const id = whom.toLowerCase();
-      return shop.tell(new EraseAccount(isUuid(id) ? id : await shop.ask(new AccountWithEmail(whom))));
+      const given = whom.toLowerCase();
+      const id = isUuid(given) ? given : await shop.ask(new AccountWithEmail(whom));
+      return shop.tell(new EraseAccount(id), [id]);
     });
     printErasure(erasure, json);
   }

@@ -3,6 +3,7 @@ import { Database } from '#platform/database';
 import { LetterBox } from '#platform/dead-letters';
 import type { Actor } from '#platform/event-store';
 import { Announcements } from '#platform/messaging';
+import { redactText } from '#platform/observability';
 import { Vault } from '#platform/privacy';
 import { ProcessJournal, Processes, type ListedProcess } from '#platform/processes';
 import { Ids } from '#platform/system';
@@ -20,7 +21,7 @@ export interface Tended {
   readonly actor: Actor;
   /** As the journal names them. */
   readonly by: string;
-  /** Kept in the journal as it is: no names, please. */
+  /** Kept in the journal, without addresses and numbers: no names, please. */
   readonly reason: string | null;
 }
 
@@ -47,7 +48,7 @@ export class RetryProcessHandler implements ICommandHandler<RetryProcess> {
   async execute({ id, tended: { by, reason } }: RetryProcess): Promise<ListedProcess> {
     const process = await found(this.processes, id);
     if (process.status === 'over') throw new ProcessOver(process.step);
-    const about = { orderId: process.id, by, reason };
+    const about = { orderId: process.id, by, reason: noted(reason) };
     const wish = process.name === 'refunds' ? new RetryRefunds(about) : new RetryCheckout(about);
     const requests = requestsIn(await this.journal.of(process.id, process.name));
     await this.letters.wake(requests, ownOf(process));
@@ -86,10 +87,14 @@ export class CompensateProcessHandler implements ICommandHandler<CompensateProce
     const { order } = await this.orders.view(orderId);
     const sealed = reason === null ? null : await this.vault.seal(order.placed.subject, reason);
     await this.orders.change({ orderId, commandId: this.ids.next(), actor }, (now) => windBack(now, sealed));
-    await this.db.transaction(() => this.announcements.publish(new WindBackAsked({ orderId, by, reason })));
+    await this.db.transaction(() =>
+      this.announcements.publish(new WindBackAsked({ orderId, by, reason: noted(reason) })),
+    );
     return process;
   }
 }
+
+const noted = (reason: string | null): string | null => reason && redactText(reason);
 
 async function found(processes: Processes, id: string): Promise<ListedProcess> {
   const ref = processRef(id);

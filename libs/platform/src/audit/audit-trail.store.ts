@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { statement, type Database } from '#platform/database';
+import { keptReason, keptTarget } from './kept';
 
 /** Who asks for what; neither names nor bodies nor secrets. */
 export interface AuditEntry {
@@ -89,11 +90,12 @@ export class AuditTrail {
   constructor(private readonly db: Database) {}
 
   async begin({ id, actor, role, channel, operation, request, targets, reason, requestId }: AuditEntry): Promise<void> {
-    await this.db.query(BEGIN, [id, actor, role, channel, operation, request, targets, reason, requestId]);
+    const [about, why] = [targets.map(keptTarget), reason && keptReason(reason)];
+    await this.db.query(BEGIN, [id, actor, role, channel, operation, request, about, why, requestId]);
   }
 
   async end(id: Uuid, { status, code, made }: AuditOutcome): Promise<void> {
-    await this.db.query(END, [id, status, code, made]);
+    await this.db.query(END, [id, status, code, made && keptTarget(made)]);
   }
 
   list(filter: AuditFilter, limit: number, after?: AuditPlace): Promise<AuditRow[]> {

@@ -1,4 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { redactText } from '#platform/observability';
 import { LetterBox, type LetterFilter } from './letter-box';
 import { letterId, LetterNotFound, letterPlace } from './letter-id';
 
@@ -67,6 +68,6 @@ export class DropDeadLetterHandler implements ICommandHandler<DropDeadLetter> {
 
   async execute({ id, by, reason }: DropDeadLetter): Promise<void> {
     const place = letterPlace(id);
-    if (!place || !(await this.box.drop(place, `by ${by}: ${reason}`))) throw new LetterNotFound();
+    if (!place || !(await this.box.drop(place, `by ${by}: ${redactText(reason)}`))) throw new LetterNotFound();
   }
 }
