@@ -1,5 +1,5 @@
 import type { Uuid } from '#kernel';
-import type { Append, Appended, RecordedEvent, StoredKey } from './events';
+import type { Append, Appended, LoggedEvent, RecordedEvent, StoredKey } from './events';
 import type { StreamProof } from './evidence';
 import type { VerifyResult } from './findings';
 import type { Folded, Reducer } from './reducer';
@@ -34,6 +34,9 @@ export abstract class EventStore {
 
   /** Numbered events after a position, at most `limit` (1,000), of one type if given; the unreadable are marked. */
   abstract readLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]>;
+
+  /** The same, with no more of each than read models are made of. */
+  abstract readForViews(after: number, limit: number): Promise<LoggedEvent[]>;
 
   /** The same, as they are stored. */
   abstract readStoredLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]>;

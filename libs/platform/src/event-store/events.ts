@@ -40,6 +40,9 @@ export interface RecordedEvent<Data = unknown> {
   readonly unreadable?: Error;
 }
 
+/** What read models are made of: an event without who caused it and what seals it. */
+export type LoggedEvent<Data = unknown> = Omit<RecordedEvent<Data>, 'metadata' | 'hash'>;
+
 /** A client's key for a request it may repeat; unique for its caller. */
 export interface IdempotencyKey {
   readonly caller: string;

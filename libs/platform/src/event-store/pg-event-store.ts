@@ -5,7 +5,7 @@ import { Clock, SystemClock } from '#platform/system';
 import { Appender, KEY } from './appender';
 import { EventStore } from './event-store';
 import type { EventTypes } from './event-types';
-import type { Append, Appended, RecordedEvent, StoredKey } from './events';
+import type { Append, Appended, LoggedEvent, RecordedEvent, StoredKey } from './events';
 import { attest, type StreamProof } from './evidence';
 import type { VerifyResult } from './findings';
 import type { LogSignals } from './log-signals';
@@ -13,7 +13,17 @@ import { Prover } from './prover';
 import type { Folded, Reducer } from './reducer';
 import type { SealKey } from './seal-key';
 import { Snapshots } from './snapshots.store';
-import { asStored, columns, joinEvent, joinPlace, marked, recorded, type StoredRow } from './stored';
+import {
+  asStored,
+  columns,
+  joinEvent,
+  joinPlace,
+  marked,
+  recorded,
+  viewColumns,
+  type LoggedRow,
+  type StoredRow,
+} from './stored';
 import { verifyLog } from './verify';
 
 const READ = statement(
@@ -26,6 +36,12 @@ const READ = statement(
 const LOG = statement(
   'log-read',
   `select ${columns} from order_log l ${joinEvent('l.event_id')}
+   where l.position > $1 and l.position <= $1::bigint + $2::int order by l.position`,
+);
+
+const FOR_VIEWS = statement(
+  'log-read-views',
+  `select ${viewColumns} from order_log l ${joinEvent('l.event_id')}
    where l.position > $1 and l.position <= $1::bigint + $2::int order by l.position`,
 );
 
@@ -101,6 +117,10 @@ export class PgEventStore extends EventStore {
 
   async readLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]> {
     return (await this.rows(after, limit, type)).map((row) => marked(this.types, row));
+  }
+
+  async readForViews(after: number, limit: number): Promise<LoggedEvent[]> {
+    return (await this.look<LoggedRow>(FOR_VIEWS, [after, limit])).map((row) => marked(this.types, row));
   }
 
   async readStoredLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]> {

@@ -1,6 +1,6 @@
 import type { Uuid } from '#kernel';
 import type { EventTypes } from './event-types';
-import type { EventMetadata, RecordedEvent } from './events';
+import type { EventMetadata, LoggedEvent, RecordedEvent } from './events';
 
 /** A row of `columns`. */
 export interface StoredRow {
@@ -21,19 +21,25 @@ export const columns = `e.id, e.order_id as "orderId", e.version, e.event_type a
   e.schema_version as "schemaVersion", e.event_data as data, e.metadata, e."timestamp",
   l.position, encode(l.hash, 'hex') as hash`;
 
+/** As many of them as read models need: a row costs a third less so. */
+export const viewColumns = `e.id, e.order_id as "orderId", e.version, e.event_type as type,
+  e.schema_version as "schemaVersion", e.event_data as data, e."timestamp", l.position`;
+
+export type LoggedRow = Omit<StoredRow, 'metadata' | 'hash'>;
+
 /** What the hash covers: every column of the event as Postgres prints it. */
 export const canonicalColumns = `e.id, e.order_id as "orderId", e.version, e.event_type as type,
   e.schema_version as "schemaVersion", e.event_data::text as data, e.metadata::text as metadata,
   (extract(epoch from e."timestamp") * 1000000)::bigint::text as micros`;
 
 /** Throws UnknownEvent. */
-export const recorded = (types: EventTypes, row: StoredRow): RecordedEvent => ({
+export const recorded = <Row extends LoggedRow>(types: EventTypes, row: Row): Row => ({
   ...row,
   ...types.upcast(row.type, row.schemaVersion, row.data),
 });
 
 /** Never throws, so that one event stops nobody but those who need it. */
-export function marked(types: EventTypes, row: StoredRow): RecordedEvent {
+export function marked<Row extends LoggedRow>(types: EventTypes, row: Row): Row & Pick<LoggedEvent, 'unreadable'> {
   try {
     return recorded(types, row);
   } catch (error) {

@@ -1,11 +1,11 @@
-import type { RecordedEvent } from '#platform/event-store';
+import type { LoggedEvent } from '#platform/event-store';
 import { changesBetween, shownOf, type Change, type Shown } from './differences';
 import { foldBatch } from './fold';
 import type { Projection, Row } from './projection';
 
 /** The first event after which two reducers no longer make the same row of an order. */
 export interface Disagreement {
-  readonly event: RecordedEvent;
+  readonly event: LoggedEvent;
   readonly changes: readonly Change[];
 }
 
@@ -16,7 +16,7 @@ class Walk {
 
   constructor(private readonly projection: Projection) {}
 
-  step(event: RecordedEvent): Shown | undefined {
+  step(event: LoggedEvent): Shown | undefined {
     if (!this.over) {
       const known = new Map(this.row ? [[this.row.orderId, this.row]] : []);
       const { rows, gone, failures } = foldBatch(this.projection, known, [event]);
@@ -31,7 +31,7 @@ class Walk {
 export function firstDisagreement(
   old: Projection,
   next: Projection,
-  events: readonly RecordedEvent[],
+  events: readonly LoggedEvent[],
 ): Disagreement | undefined {
   const [one, other] = [new Walk(old), new Walk(next)];
   for (const event of events) {

@@ -1,5 +1,5 @@
 import type { Uuid } from '#kernel';
-import type { RecordedEvent } from '#platform/event-store';
+import type { LoggedEvent } from '#platform/event-store';
 import type { Projection, Row } from './projection';
 
 /** An order whose event a projection could not digest, and which event it was. */
@@ -16,7 +16,7 @@ export interface Folded {
   readonly failures: readonly Failure[];
 }
 
-export const failureAt = (event: RecordedEvent, error: unknown): Failure => ({
+export const failureAt = (event: LoggedEvent, error: unknown): Failure => ({
   orderId: event.orderId,
   position: event.position ?? 0,
   eventId: event.id,
@@ -33,7 +33,7 @@ const isPromise = (value: unknown): value is Promise<unknown> =>
 export function projected<View extends object>(
   projection: Projection<View>,
   view: View | undefined,
-  event: RecordedEvent,
+  event: LoggedEvent,
 ): View | undefined {
   if (event.unreadable) throw event.unreadable;
   const next = projection.project(view, event);
@@ -46,7 +46,7 @@ export function projected<View extends object>(
 export function foldBatch(
   projection: Projection,
   known: ReadonlyMap<Uuid, Row>,
-  events: readonly RecordedEvent[],
+  events: readonly LoggedEvent[],
   setAside: ReadonlySet<Uuid> = new Set(),
 ): Folded {
   const rows = new Map<Uuid, Row>();

@@ -1,10 +1,11 @@
 import { crashPoint } from '#crash-points';
 import type { Uuid } from '#kernel';
 import type { Database } from '#platform/database';
-import type { EventStore, RecordedEvent } from '#platform/event-store';
+import type { LoggedEvent } from '#platform/event-store';
 import { failureAt, foldBatch, type Folded } from './fold';
 import type { Projection, Row } from './projection';
 import type { ProjectionTable } from './registry';
+import type { LogSource } from './shared-log';
 import { dataIsWrong, TableWriter } from './table-writer';
 
 /** `lost`: the checkpoint was moved or taken by somebody else, and this follower has to be made anew. */
@@ -19,13 +20,12 @@ export class Follower {
   private position: number;
   private most: number;
   private rate = 0;
-  private ahead:
-    { readonly after: number; readonly most: number; readonly events: Promise<RecordedEvent[]> } | undefined;
+  private ahead: { readonly after: number; readonly most: number; readonly events: Promise<LoggedEvent[]> } | undefined;
   private last = performance.now();
 
   constructor(
     private readonly db: Database,
-    private readonly store: EventStore,
+    private readonly log: LogSource,
     readonly projection: Projection,
     readonly table: ProjectionTable,
     private readonly setAside: Set<Uuid>,
@@ -64,21 +64,21 @@ export class Follower {
     }
   }
 
-  private async next(most: number): Promise<RecordedEvent[]> {
+  private async next(most: number): Promise<LoggedEvent[]> {
     const { ahead } = this;
     this.ahead = undefined;
     if (ahead?.after === this.position && ahead.most === most) return ahead.events;
-    return this.store.readLog(this.position, most);
+    return this.log.readForViews(this.position, most);
   }
 
   /** After a full batch there is more, which is read while this one is written. */
   private readAhead(after: number, most: number): void {
-    const events = this.store.readLog(after, most);
+    const events = this.log.readForViews(after, most);
     events.catch(() => undefined); // whoever takes it up is told
     this.ahead = { after, most, events };
   }
 
-  private async fold(events: readonly RecordedEvent[]): Promise<Folded> {
+  private async fold(events: readonly LoggedEvent[]): Promise<Folded> {
     const { only } = this;
     const mine = only ? events.filter((event) => only.has(event.orderId)) : events;
     const unknown = new Set(mine.map((event) => event.orderId).filter((id) => !this.rows.has(id)));

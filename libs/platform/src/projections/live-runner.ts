@@ -3,11 +3,14 @@ import { Database } from '#platform/database';
 import { EventStore } from '#platform/event-store';
 import { hushed } from '#platform/messaging';
 import { Follower } from './follower';
+import { Portion } from './portion';
 import { Pulse } from './pulse';
 import { ProjectionRegistry, type ProjectionTable } from './registry';
 import { SetAside } from './set-aside';
+import { SharedLog } from './shared-log';
 
-const batch = 500;
+/** From so many events on there are likely to be more: then the portions of a rebuild are taken. */
+const many = 500;
 /** Under load events come by the millisecond; a batch waits this long for its companions. */
 const gather = 15;
 
@@ -15,14 +18,17 @@ const gather = 15;
 @Injectable()
 export class LiveRunner {
   private readonly log = new Logger('Projections');
+  private readonly events: SharedLog;
 
   constructor(
     private readonly db: Database,
-    private readonly store: EventStore,
+    store: EventStore,
     private readonly registry: ProjectionRegistry,
     private readonly setAside: SetAside,
     private readonly pulse: Pulse,
-  ) {}
+  ) {
+    this.events = new SharedLog(store);
+  }
 
   async run(name: string, stop: AbortSignal): Promise<void> {
     let troubles = 0;
@@ -49,17 +55,21 @@ export class LiveRunner {
     const current = (await this.registry.table(table.relation))!;
     let troubled = current.trouble !== null;
     const setAside = new Set(await this.registry.failures(table.relation));
-    const follower = new Follower(this.db, this.store, this.registry.of(table), current, setAside);
+    const follower = new Follower(this.db, this.events, this.registry.of(table), current, setAside);
+    const portion = new Portion(this.db);
+    let behind = false;
     while (!stop.aborted) {
       const since = this.pulse.moment(['log']);
+      const batch: number = behind ? await portion.after(follower.at) : many;
       const { outcome, events } = await hushed(table.name, () => follower.step(batch));
       well();
       if (troubled) await this.registry.trouble(table.relation, null);
       troubled = false;
       if (outcome === 'lost') return;
       if (outcome === 'moved') this.pulse.tell('moved');
+      behind = events >= Math.min(many, batch);
       if (outcome === 'idle') await this.pulse.wait(['log'], 500, stop, since);
-      else if (events > 0 && events < batch) await this.pulse.wait([], gather, stop);
+      else if (events > 0 && !behind) await this.pulse.wait([], gather, stop);
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Uuid } from '#kernel';
-import type { RecordedEvent } from '#platform/event-store';
+import type { LoggedEvent } from '#platform/event-store';
 
 export type ColumnType = 'text' | 'uuid' | 'integer' | 'bigint' | 'boolean' | 'timestamptz';
 
@@ -25,7 +25,7 @@ export interface Projection<View extends object = object> {
   /** Each a list of columns, `['customer_id', 'placed_at desc']`. */
   readonly indexes: readonly (readonly string[])[];
   /** Pure; undefined means there is no row (any more). */
-  project(view: View | undefined, event: RecordedEvent): View | undefined;
+  project(view: View | undefined, event: LoggedEvent): View | undefined;
 }
 
 /** One order's line in a read model. */

@@ -1,5 +1,5 @@
 import type { Database } from '#platform/database';
-import { EventTypes, type RecordedEvent } from '#platform/event-store';
+import { EventTypes, type LoggedEvent } from '#platform/event-store';
 import { SystemIds } from '#platform/system';
 import { storeOn } from '../../event-store/testing/store';
 import { Comparer } from '../comparer';
@@ -34,7 +34,7 @@ export const tallyOf = (name: string, version = 1, digests = false): Projection<
   version,
   columns: { sum: { type: 'integer', of: (view) => view.sum } },
   indexes: [['sum desc', 'order_id']],
-  project(view, event: RecordedEvent) {
+  project(view, event: LoggedEvent) {
     const { n = 1, poison } = event.data as { n?: number; poison?: boolean };
     if (poison && !digests) throw new Error('poison');
     return { count: (view?.count ?? 0) + 1, sum: (view?.sum ?? 0) + n };
