@@ -60,6 +60,8 @@ const onPostgres = {
 module.exports = {
   // Much of a journey is waiting for the shop; one worker a core would leave them idle.
   maxWorkers: 3,
+  // A crowded machine is slow, not wrong.
+  testTimeout: 30_000,
   projects: [
     {
       ...common,
