@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
 import { anyone, expectStatus, register, shelve, type Person } from '../support/people';
 import { startShop, type Reply, type RunningShop } from '../support/start-shop';
@@ -78,6 +79,14 @@ describe('The shop’s manners', () => {
       const { headers } = await an.get(`/orders/${order.id}?minVersion=2`);
       const again = await an.get(`/orders/${order.id}`, { headers: { 'if-none-match': headers.get('etag')! } });
       expect(again.status).toBe(304);
+    });
+
+    it('to what everybody asks for are kept from the first moment on', async () => {
+      await eventually(async () => {
+        const { body } = await shop.get<string>('//metrics');
+        expect(body).toMatch(/^cache_warming_age_seconds [\d.]*[1-9]/m);
+        expect(body).toMatch(/^cache_warming_failures_total 0$/m);
+      }, 20_000);
     });
 
     it('of health, keys and metrics come bare', async () => {

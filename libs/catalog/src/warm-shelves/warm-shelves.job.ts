@@ -7,6 +7,7 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import type { Counter, Gauge } from 'prom-client';
 
 import { Leadership } from '#platform/leadership';
+import { ShopState } from '#platform/observability';
 
 import { BrowseProducts } from '../browse/browse-products.query';
 import { ListLabels } from '../browse/labels.query';
@@ -34,6 +35,7 @@ export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdow
     private readonly leadership: Leadership,
     private readonly queries: QueryBus,
     private readonly shelf: Shelf,
+    private readonly shop: ShopState,
     @InjectMetric(WARMED_AGE) private readonly age: Gauge,
     @InjectMetric(WARMING_DURATION) private readonly duration: Gauge,
     @InjectMetric(WARMING_FAILURES) private readonly failures: Counter,
@@ -41,7 +43,8 @@ export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdow
 
   onApplicationBootstrap(): void {
     this.standDown = this.leadership.lead(NAME, async (lost) => {
-      await this.warm();
+      await Promise.race([this.shop.opened, once(lost, 'abort')]);
+      if (!lost.aborted) await this.warm();
       if (!lost.aborted) await once(lost, 'abort');
     });
   }

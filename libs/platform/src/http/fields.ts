@@ -133,8 +133,9 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)
 
 const instantOf = (text: unknown): Date | undefined => {
   if (typeof text !== 'string' || !INSTANT.test(text)) return undefined;
-  const instant = new Date(text);
-  return Number.isNaN(instant.getTime()) ? undefined : instant;
+  const [instant, day] = [new Date(text), new Date(text.slice(0, 10))]; // the 31st of February would be the 3rd of March
+  if (Number.isNaN(instant.getTime()) || Number.isNaN(day.getTime())) return undefined;
+  return day.toISOString().startsWith(text.slice(0, 10)) ? instant : undefined;
 };
 
 /** An ISO 8601 time with a zone: a Date where the property is declared as one, else the text as it was sent. */

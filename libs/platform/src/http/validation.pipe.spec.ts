@@ -1,6 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { readPlainly } from './field';
-import { Flag, ListOf, Nested, OneOf, Text, Whole } from './fields';
+import { Flag, Instant, ListOf, Nested, OneOf, Text, Whole } from './fields';
 import { PageQuery } from './paging';
 import { ShopValidationPipe } from './validation.pipe';
 
@@ -16,6 +16,11 @@ class ShelfQuery extends PageQuery {
 
   @ListOf('text', { max: 3, optional: true })
   marks?: string[];
+}
+
+class Time {
+  @Instant()
+  at!: Date;
 }
 
 class Inner {
@@ -66,4 +71,20 @@ describe('A query read the short way', () => {
     expect(readPlainly(Inner, { count: '1' }, false)).toBeUndefined();
     expect(readPlainly(Inner, { count: 1 }, false)).toEqual({ count: 1 });
   });
+});
+
+describe('A time that somebody sends', () => {
+  const read = async (at: string): Promise<Time> =>
+    new ShopValidationPipe().transform({ at }, { type: 'body', metatype: Time }) as Time;
+
+  it.each(['2026-02-28T23:59:59Z', '2028-02-29T01:00+07:00', '2026-11-23T03:04:05.678Z'])('is one: %s', async (at) => {
+    expect((await read(at)).at).toEqual(new Date(at));
+  });
+
+  it.each(['2026-02-31T00:00:00Z', '2026-02-29T01:00+07:00', '2026-13-01T00:00:00Z', '2026-11-23', 'now'])(
+    'is none: %s',
+    async (at) => {
+      await expect(read(at)).rejects.toMatchObject({ code: 'VALIDATION_ERROR' });
+    },
+  );
 });

@@ -2,6 +2,9 @@
 export class ShopState {
   private readonly leaving = new AbortController();
   private started = false;
+  private opens!: () => void;
+  /** Once every module is up, and every handler known. */
+  readonly opened = new Promise<void>((resolve) => (this.opens = resolve));
   /** Requests being answered right now. */
   inFlight = 0;
 
@@ -19,6 +22,7 @@ export class ShopState {
 
   open(): void {
     this.started = true;
+    this.opens();
   }
 
   drain(): void {
