@@ -326,6 +326,17 @@ describe('What happened to an order', () => {
       await forge('100001', '100000');
       expect((await shop('events', 'verify')).code).toBe(0);
     });
+
+    it('nor once its last event is gone, although the others are proved without it', async () => {
+      const unguarded = (statements: string) =>
+        open.database.admin(`begin; set local session_replication_role = replica; ${statements}; commit`);
+      const last = `from ordering.order_events where order_id = '${other}' and version = 2`;
+      await unguarded(`create table public.gone as select * ${last}; delete ${last}`);
+      const refused = await admin.get(`/admin/orders/${other}/evidence`);
+      await unguarded('insert into ordering.order_events select * from public.gone; drop table public.gone');
+      expect([refused.status, refused.body.error?.code]).toEqual([409, 'LOG_TAMPERED']);
+      expectStatus(200, await admin.get(`/admin/orders/${other}/evidence`));
+    });
   });
 
   it('is known to be cut off, when the end of the log is gone', async () => {

@@ -17,13 +17,16 @@ const LOOK_MS = 25;
 
 const STREAM = statement(
   'stream-proved',
-  `select l.position, encode(l.hash, 'hex') as hash, ${canonicalColumns}
+  `select l.position, encode(l.hash, 'hex') as hash, ${canonicalColumns},
+     (select version from order_heads where order_id = $1) as head
    from order_events e ${joinPlace('e.id')} where e.order_id = $1 order by e.version`,
 );
 
 interface Placed extends StoredEvent {
   readonly position: number;
   readonly hash: string;
+  /** The stream's last version, written down beside it: a proof without the last events would look whole. */
+  readonly head: number | null;
 }
 
 /** Brings together what proves a stream's events, and looks at it with a stranger's eyes before it is handed out. */
@@ -37,6 +40,8 @@ export class Prover {
   async prove(streamId: Uuid): Promise<StreamProof | undefined> {
     const rows = await this.numbered(streamId);
     if (rows.length === 0) return undefined;
+    const { version, head } = rows[rows.length - 1];
+    if (version !== head) throw new LogTampered(`the stream should end at version ${head}, and ends at ${version}`);
     const last = Math.max(...rows.map(({ position }) => position));
     await sealThrough(this.db, this.key, last, () => this.clock.now());
     const events: ProvedEvent[] = [];
