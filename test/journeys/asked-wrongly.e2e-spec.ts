@@ -21,6 +21,7 @@ describe('At the terminal, what is asked wrongly', () => {
     { words: ['orders', 'state', ORDER, '--version', '1', '--at', '2026-11-23'], said: 'cannot be used with' },
     { words: ['orders', 'what-if', ORDER, '--change', '1=@nothing.json'], said: 'nothing.json' },
     { words: ['orders', 'verify-evidence', '.'], said: 'no file' },
+    { words: ['orders', 'verify-evidence', 'package.json'], said: 'give --public-key' },
     { words: ['projections', 'rebuild', 'sales', '--orders', ''], said: '--orders' },
   ])('$words', async ({ words, said }) => {
     const { code, out, err } = await shopCommand({ DATA_DIR: folder }, ...words);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Option, SubCommand } from 'nest-commander';
 import { checkOrderEvidence } from '#ordering/evidence/order-evidence.config';
-import { readConfig } from '#platform/config';
+import { isFurnished, readConfig } from '#platform/config';
 import { publicKeyIn, SealKey, TrustedKeys } from '#platform/event-store';
 import { textIn, wrong } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
@@ -52,6 +52,7 @@ export class VerifyEvidenceCommand extends JsonCommand {
 }
 
 function ownKeys(): TrustedKeys {
+  if (!isFurnished()) throw wrong('There is no shop here whose keys could be trusted: give --public-key.');
   const { sealSigningKey, sealFormerKeys } = readConfig();
   return new SealKey(sealSigningKey, sealFormerKeys).trusted;
 }

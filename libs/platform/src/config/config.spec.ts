@@ -1,7 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { ConfigError, readConfig } from './config';
+import { ConfigError, isFurnished, readConfig } from './config';
 import { DEMO_ADMIN, defaults } from './defaults';
 import { variables } from './variables';
 
@@ -96,6 +96,15 @@ describe('The demo', () => {
     expect(personalDataKey).not.toBe(tokenSecret);
     expect(demo()).toMatchObject({ personalDataKey, tokenSecret });
     expect(statSync(join(DATA_DIR, 'secrets')).mode & 0o777).toBe(0o600);
+  });
+
+  it('is known to be somewhere without being made there', () => {
+    const elsewhere = join(DATA_DIR, 'elsewhere');
+    expect(isFurnished({ DATA_DIR: elsewhere })).toBe(false);
+    expect(existsSync(elsewhere)).toBe(false);
+    expect(isFurnished({ SHOP_PROFILE: 'production' })).toBe(true);
+    demo({ DATA_DIR: elsewhere });
+    expect(isFurnished({ DATA_DIR: elsewhere })).toBe(true);
   });
 
   it.each(['0.0.0.0', '::', '192.168.1.4', 'shop.example'])('does not listen on %s with a known password', (HOST) => {

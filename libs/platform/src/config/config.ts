@@ -59,6 +59,13 @@ export function readConfig(env: Environment = process.env, fallback: Environment
   return settings(parsed.data, dataDir);
 }
 
+/** Whether a shop was ever here: reading the configuration of none would make it secrets. */
+export function isFurnished(env: Environment = process.env): boolean {
+  if (env['SHOP_PROFILE'] === 'production' || secretNames.some((name) => env[name]?.trim())) return true;
+  const known = readDemoSecrets(resolve(env['DATA_DIR']?.trim() || defaults.demo.DATA_DIR!));
+  return Object.keys(known).length > 0;
+}
+
 function missingSecrets(given: Environment, dataDir: string): Secrets {
   return secretNames.every((name) => given[name]) ? {} : demoSecrets(dataDir);
 }

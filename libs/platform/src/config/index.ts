@@ -1,5 +1,5 @@
 export { ConfigModule } from './config.module';
-export { Config, ConfigError, readConfig } from './config';
+export { Config, ConfigError, isFurnished, readConfig } from './config';
 export { contextNames, shopContexts, type ContextName } from './contexts';
 export { DEMO_ADMIN } from './defaults';
 export { paymentProviders, type PaymentProviderName } from './variables';
