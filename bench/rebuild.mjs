@@ -11,7 +11,7 @@ import { sizesOf } from './sizes.mjs';
 const EVENTS = Number(process.env.BENCH_REBUILD_EVENTS ?? 1_000_000);
 const EVENTS_PER_ORDER = 5.81; // of the histories that are made here
 const FETCH = 1_000;
-const asTheShopDoes = ['--max-semi-space-size=4', 'dist/apps/cli/src/main.js']; // scripts/shop.mjs
+export const asTheShopDoes = ['--max-semi-space-size=8', '--max-old-space-size=1024', 'dist/apps/cli/src/main.js']; // scripts/shop.mjs
 
 const { connect } = built('libs/platform/src/database/index.js');
 
