@@ -11,10 +11,16 @@ describe('The id of a process', () => {
     expect(processRef(orderId.toUpperCase())).toEqual({ name: 'checkout', orderId });
   });
 
-  it.each(['', 'checkout', 'checkout:', 'checkout:1', `order:${orderId}`, `checkout:${orderId}x`, `checkout:${orderId}:x`, 'x'])(
-    'is not %j',
-    (text) => {
-      expect(processRef(text)).toBeUndefined();
-    },
-  );
+  it.each([
+    '',
+    'checkout',
+    'checkout:',
+    'checkout:1',
+    `order:${orderId}`,
+    `checkout:${orderId}x`,
+    `checkout:${orderId}:x`,
+    'x',
+  ])('is not %j', (text) => {
+    expect(processRef(text)).toBeUndefined();
+  });
 });
