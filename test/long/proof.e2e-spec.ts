@@ -154,6 +154,8 @@ describe('What happened to an order', () => {
         return { counts, sequences, charges: await chargesOf(admin, id), mails: await mailsTo(admin, an.email) };
       };
       expectStatus(200, await admin.get(`/admin/orders/${other}/evidence`)); // sealed now, so not in a moment by itself
+      const walks = 'select relation from ordering.projection_walks'; // the sentinel's first beat writes a row for each
+      await eventually(async () => expect(await open.database.admin(walks)).toHaveLength(3));
       const before = await counted();
       const add = [
         { after: 1, type: 'CancellationRequested', data: { by: 'customer', reason: null } },
@@ -245,8 +247,9 @@ describe('What happened to an order', () => {
       ]);
       expect((await stranger('--public-key', file('key.txt', `${keys[0].publicKey}\n`))).out).toContain('all 3 events');
       expect((await stranger('--public-key', keys[1].publicKey)).code).toBe(1);
-      // The key that came along in the file is not believed.
-      const untrusted = await stranger('--json');
+      // The key that came along in the file is not believed: without one of one's own there is nothing to check with.
+      expect(await stranger('--json')).toMatchObject({ code: 2, out: '' });
+      const untrusted = await stranger('--public-key', 'ab'.repeat(32), '--json');
       expect([untrusted.code, JSON.parse(untrusted.out)]).toMatchObject([1, { valid: false, refusal: 'untrusted' }]);
       expect((await stranger('--public-key', 'nonsense')).code).toBe(2);
       expect((await shop('orders', 'verify-evidence', join(folder, 'nothing.json'))).code).toBe(2);

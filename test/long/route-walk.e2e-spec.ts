@@ -4,8 +4,8 @@ import { openShop, type OpenShop } from '../support/open-shop';
 import { eventually } from '../support/eventually';
 import { anyone, expectStatus, logIn, register, shelve, type Person } from '../support/people';
 import type { AskOptions, Reply } from '../support/start-shop';
-import { exampleOf, placesIn, replaced } from './bodies';
-import { codesOf, fetchDocument, operationsOf, type ApiDocument, type Operation } from './the-document';
+import { exampleOf, placesIn, replaced } from '../api/bodies';
+import { codesOf, fetchDocument, operationsOf, type ApiDocument, type Operation } from '../api/the-document';
 
 jest.setTimeout(90_000);
 
