@@ -31,6 +31,11 @@ export interface Terms {
 /** Orders, a kill, a new start, all decided; until the deck is done. */
 export async function killing(stand: Stand, deck: Deck, { dues, booked }: Terms): Promise<void> {
   let kills: Kill[] = [];
+  const book = async () => {
+    await atRest(stand);
+    booked(kills, await whatIsWrong(stand));
+    kills = [];
+  };
   const mine = (point: string) => dues || !atDues.test(point);
   while (!deck.isDone) {
     const point = deck.draw(mine);
@@ -52,11 +57,9 @@ export async function killing(stand: Stand, deck: Deck, { dues, booked }: Terms)
         kills.push({ point: stroke.point, recoveryMs: well - stroke.at });
         deck.hit();
       }
-    if (kills.length < BOOKS_EVERY && !deck.isDone) continue;
-    await atRest(stand);
-    booked(kills, await whatIsWrong(stand));
-    kills = [];
+    if (kills.length >= BOOKS_EVERY) await book();
   }
+  if (kills.length > 0) await book(); // the deck may be done while this stand waits for its last
 }
 
 const strokes = ({ tills }: Stand) => tills.map(({ struck }) => struck.length);
