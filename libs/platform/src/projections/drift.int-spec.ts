@@ -1,4 +1,5 @@
 import { testDatabase } from '../../../../test/support/test-database';
+import { connect } from '#platform/database';
 import { ids } from '../event-store/testing/store';
 import { aName, Bench, type Shop } from './testing/shop';
 import { tallyOf } from './testing/tally';
@@ -78,6 +79,9 @@ describe('The drift sentinel', () => {
   it('finds a touched row of a large table long before its turn comes', async () => {
     const name = aName();
     const shop = bench.shop([tallyOf(name)], [name]);
+    // Somebody else's transaction, open since before the rows were written, makes none of them look touched.
+    const stranger = await connect(bench.test.url, 'stranger');
+    await stranger.query('begin; select pg_current_xact_id()');
     const orders = await bench.busy(shop, 3_000, 1);
     await bench.caughtUp(shop, name);
     const check = (await shop.sentinel.watch(name))!;
@@ -93,6 +97,7 @@ describe('The drift sentinel', () => {
       [far, 'changed', ['sum']],
       [ahead, 'changed', ['position']],
     ]);
+    await stranger.end();
   });
 
   it('does not take an order for drifted that is set aside, and leaves a table that is no longer live', async () => {

@@ -21,8 +21,8 @@ export interface Walk {
 }
 
 interface Moment {
-  /** Whatever was written from here on has a transaction id not older than this one. */
-  readonly xid: string;
+  /** Whatever was written from here on is not visible in this snapshot (`pg_snapshot` as text). */
+  readonly snapshot: string;
   readonly position: number;
 }
 
@@ -108,14 +108,14 @@ export class Rounds {
    * bears a position its table has not come to.
    */
   private async touched(walk: Walk, position: number): Promise<Uuid[]> {
-    const [{ pages, xid }] = await this.db.query<{ pages: number; xid: string }>(
+    const [{ pages, snapshot }] = await this.db.query<{ pages: number; snapshot: string }>(
       `select (pg_relation_size($1::regclass) / current_setting('block_size')::int)::int as pages,
-         pg_snapshot_xmin(pg_current_snapshot())::xid::text as xid`,
+         pg_current_snapshot()::text as snapshot`,
       [this.table],
     );
-    if (walk.page === 0) walk.begun = { xid, position };
+    if (walk.page === 0) walk.begun = { snapshot, position };
     const upTo = walk.page + between(100, pages / beats, 5_000);
-    const found = walk.since ? await this.writtenSince(walk.since, walk.page, upTo) : [];
+    const found = walk.since?.snapshot ? await this.writtenSince(walk.since, walk.page, upTo) : [];
     if (upTo < pages) {
       walk.page = upTo;
     } else {
@@ -125,13 +125,21 @@ export class Rounds {
     return found;
   }
 
-  private async writtenSince({ xid, position }: Moment, page: number, upTo: number): Promise<Uuid[]> {
+  // A row knows the lower half of its transaction's id; the upper half is the present one, or the one before. A snapshot
+  // tells what was open at that moment from what was done, so that a stranger's open transaction makes nothing suspect.
+  private async writtenSince({ snapshot, position }: Moment, page: number, upTo: number): Promise<Uuid[]> {
     const rows = await this.db.query<{ id: Uuid }>(
-      `select order_id as id from ${this.table}
-       where ctid >= $1::tid and ctid < $2::tid and age(xmin) <= age($3::xid)
+      `with present as (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xid)
+       select order_id as id
+       from ${this.table} t, present, lateral (
+         select (xid >> 32 << 32) + t.xmin::text::bigint as writer) as w
+       where t.ctid >= $1::tid and t.ctid < $2::tid
+         and age(t.xmin) <= age(pg_snapshot_xmin($3::pg_snapshot)::xid)
+         and not pg_visible_in_snapshot(
+           (case when writer > xid then writer - 4294967296 else writer end)::text::xid8, $3::pg_snapshot)
          and (position <= $4 or position > (select position from projection_checkpoints where relation = $5))
        limit ${suspectsTaken}`,
-      [`(${page},0)`, `(${upTo},0)`, xid, position, this.relation],
+      [`(${page},0)`, `(${upTo},0)`, snapshot, position, this.relation],
     );
     return rows.map(({ id }) => id);
   }

@@ -9,6 +9,7 @@ export type Shop = ReturnType<typeof projectionsOn>;
 
 /** What a spec's `testDatabase()` answers. */
 interface Grounds {
+  readonly url: string;
   of(context: 'ordering'): Database;
   admin<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]>;
   drop(): Promise<void>;
@@ -26,7 +27,7 @@ export async function eventually(what: () => Promise<boolean>, patience = 15_000
 
 /** A database for each spec, and shops on it that are led until the spec is over. */
 export class Bench {
-  private test!: Grounds;
+  test!: Grounds;
   private stops: (() => Promise<void>)[] = [];
   db!: Database;
 
