@@ -1,11 +1,10 @@
 import type { Uuid } from '#kernel';
 import type { Database } from '#platform/database';
 import type { EventStore } from '#platform/event-store';
-import { hushed } from '#platform/messaging';
-import { changesBetween, fieldOf, shownFrom, shownOf, type Shown } from './differences';
+import { rowAsOf } from './as-of';
+import { changesBetween, fieldOf, shownFrom } from './differences';
 import type { Drifted } from './drift';
-import { foldBatch } from './fold';
-import { quoted, type Projection } from './projection';
+import { columnsAsJson, quoted, type Projection } from './projection';
 
 interface Looked {
   readonly orderId: Uuid;
@@ -26,12 +25,9 @@ export class DriftCheck {
     private readonly projection: Projection,
     private readonly relation: string,
   ) {
-    const columns = Object.keys(projection.columns)
-      .map((name) => `'${name}', t.${quoted(name)}`)
-      .join(', ');
     // Rows and checkpoint are of one moment: what was appended later is in neither. Orders set aside are known to lag.
     this.sql = `select o.id as "orderId", c.position as checkpoint, t.position, t.version, t.view,
-        jsonb_build_object(${columns}) as columns
+        ${columnsAsJson(projection, 't')} as columns
       from projection_checkpoints c cross join unnest($2::uuid[]) as o(id)
       left join lateral (select * from ${quoted(relation)} where order_id = o.id limit 1) t on true
       where c.relation = $1 and not exists (
@@ -56,25 +52,12 @@ export class DriftCheck {
 
   private async compare({ orderId, checkpoint, ...row }: Looked): Promise<Drifted | undefined> {
     const { position } = row;
-    const there: Shown | undefined = position === null ? undefined : this.shown({ ...row, position });
-    const due = await this.due(orderId, checkpoint);
+    const there = position === null ? undefined : shownFrom(this.projection, { ...row, position });
+    const due = await rowAsOf(this.store, this.projection, orderId, checkpoint);
     const changes = changesBetween(due, there);
     if (changes.length === 0) return undefined;
     if (!there) return { orderId, kind: 'missing', position: checkpoint, fields: [] };
     if (!due) return { orderId, kind: 'extra', position: checkpoint, fields: [] };
     return { orderId, kind: 'changed', position: checkpoint, fields: changes.map(({ path }) => fieldOf(path)) };
-  }
-
-  private shown(row: { position: number; version: number; columns: Record<string, unknown>; view: object }): Shown {
-    return shownFrom(this.projection, row);
-  }
-
-  private async due(orderId: Uuid, checkpoint: number): Promise<Shown | undefined> {
-    const events = (await this.store.readMarked(orderId)).filter(
-      (one) => one.position !== null && one.position <= checkpoint,
-    );
-    const { rows } = hushed(this.projection.name, () => foldBatch(this.projection, new Map(), events));
-    const row = rows.get(orderId);
-    return row && shownOf(this.projection, row);
   }
 }

@@ -41,5 +41,11 @@ export const relationOf = (name: string, version: number, run: number): string =
 
 export const quoted = (relation: string): string => `"${relation.replaceAll('"', '""')}"`;
 
+/** SQL for the columns of one row as one jsonb; `alias` is the table's. */
+export const columnsAsJson = ({ columns }: Projection, alias: string): string =>
+  `jsonb_build_object(${Object.keys(columns)
+    .map((name) => `'${name}', ${alias}.${quoted(name)}`)
+    .join(', ')})`;
+
 export const newestOf = (projections: readonly Projection[], name: string): Projection | undefined =>
   projections.filter((one) => one.name === name).sort((a, b) => b.version - a.version)[0];

@@ -3,6 +3,7 @@ import { crashPoint } from '#crash-points';
 import { Database } from '#platform/database';
 import { EventStore, type RecordedEvent } from '#platform/event-store';
 import { hushed } from '#platform/messaging';
+import { eventsAsOf } from './as-of';
 import { Comparer } from './comparer';
 import { Diffs } from './diffs';
 import { Follower } from './follower';
@@ -142,14 +143,11 @@ export class Rebuilder {
   private async replayOrders(row: RebuildRow): Promise<void> {
     const table = (await this.registry.table(row.relation))!;
     const projection = this.registry.of(table);
-    const streams: RecordedEvent[][] = [];
-    for (const id of row.orders!) {
-      const events = await this.store.readMarked(id);
-      streams.push(events.filter((event) => event.position !== null && event.position <= row.target));
-    }
-    const total = streams.flat().length;
+    const streams: RecordedEvent[] = [];
+    for (const id of row.orders!) streams.push(...(await eventsAsOf(this.store, id, row.target)));
+    const total = streams.length;
     await this.rows.progress(row, 0, total);
-    const folded = hushed(row.name, () => foldBatch(projection, new Map(), streams.flat()));
+    const folded = hushed(row.name, () => foldBatch(projection, new Map(), streams));
     const move = { from: table.position, to: Math.max(row.target, table.position), epoch: table.epoch, rate: 0 };
     const written = await new TableWriter(this.db, projection, row.relation).move(move, folded);
     if (!written) return;

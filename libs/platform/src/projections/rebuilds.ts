@@ -120,7 +120,7 @@ export class Rebuilds {
   async rollback(name: string, id: Uuid): Promise<Rebuild> {
     await this.change(name, id, async (row) => {
       if (row.state === 'rolled-back' || (row.state === 'live' && row.rollbackAsked)) return;
-      if (isUnderWay(row.state) || row.state !== 'live' || !row.replaced) throw new CannotRollBack(row.state);
+      if (row.state !== 'live' || !row.replaced) throw new CannotRollBack(row.state);
       const [live, kept] = [await this.registry.live(name), await this.registry.table(row.replaced)];
       if (live?.relation !== row.relation || kept?.state !== 'kept') throw new CannotRollBack(row.state);
       if (await this.rows.busy(name)) throw new RebuildRunning(name);

@@ -1,10 +1,9 @@
 import type { Uuid } from '#kernel';
 import type { Database } from '#platform/database';
 import type { EventStore } from '#platform/event-store';
-import { hushed } from '#platform/messaging';
-import { shownFrom, shownOf, type Shown } from './differences';
-import { foldBatch } from './fold';
-import { quoted, type Projection } from './projection';
+import { eventsAsOf, rowAsOf } from './as-of';
+import { shownFrom, type Shown } from './differences';
+import { columnsAsJson, quoted, type Projection } from './projection';
 import type { ProjectionTable } from './registry';
 import type { Pair } from './tally-up';
 
@@ -30,11 +29,7 @@ interface PairRow {
 const portion = 500;
 
 const bothTables = (old: Side, next: Side, where: string): string => {
-  const json = (alias: string, { columns }: Projection): string =>
-    `jsonb_build_object(${Object.keys(columns)
-      .map((name) => `'${name}', ${alias}.${quoted(name)}`)
-      .join(', ')})`;
-  const [before, after] = [json('o', old.projection), json('n', next.projection)];
+  const [before, after] = [columnsAsJson(old.projection, 'o'), columnsAsJson(next.projection, 'n')];
   const same = `(o.position = n.position and o.version = n.version and o.view = n.view and ${before} = ${after})`;
   return `select coalesce(o.order_id, n.order_id) as "orderId", coalesce(${same}, false) as same,
       o.position as "oldPosition", o.version as "oldVersion", ${before} as "oldColumns",
@@ -81,7 +76,7 @@ export class RowPairs {
       const { orderId } = row;
       const after = row.newPosition === null ? undefined : this.newRow(row, row.newPosition);
       const before = wentOn.has(orderId)
-        ? await this.foldedAgain(orderId)
+        ? await rowAsOf(this.store, this.old.projection, orderId, this.at)
         : row.oldPosition === null
           ? undefined
           : this.oldRow(row, row.oldPosition, after);
@@ -116,17 +111,8 @@ export class RowPairs {
     return new Set([...later, ...touched.map(({ id }) => id)]);
   }
 
-  private async foldedAgain(orderId: Uuid): Promise<Shown | undefined> {
-    const { projection } = this.old;
-    const events = await this.eventsOf(orderId);
-    const { rows } = hushed(projection.name, () => foldBatch(projection, new Map(), events));
-    const row = rows.get(orderId);
-    return row && shownOf(projection, row);
-  }
-
   /** The order's events up to the position of the comparison. */
-  async eventsOf(orderId: Uuid) {
-    const events = await this.store.readMarked(orderId);
-    return events.filter(({ position }) => position !== null && position <= this.at);
+  eventsOf(orderId: Uuid) {
+    return eventsAsOf(this.store, orderId, this.at);
   }
 }

@@ -3,6 +3,7 @@ import { NotFound, type Uuid } from '#kernel';
 import { Database } from '#platform/database';
 import { EventStore } from '#platform/event-store';
 import { hushed } from '#platform/messaging';
+import { eventsAsOf } from './as-of';
 import { foldBatch } from './fold';
 import { ProjectionRegistry, type ProjectionTable } from './registry';
 import { dataIsWrong, TableWriter } from './table-writer';
@@ -78,8 +79,7 @@ export class SetAside {
     const projection = this.registry.of(table);
     const [held] = await this.registry.lock(table.relation);
     if (held?.state !== 'live') return null;
-    const events = await this.store.readMarked(orderId);
-    const seen = events.filter((event) => event.position !== null && event.position <= held.position);
+    const seen = await eventsAsOf(this.store, orderId, held.position);
     const folded = hushed(table.name, () => foldBatch(projection, new Map(), seen));
     const still = { from: held.position, to: held.position, epoch: held.epoch, rate: held.rate };
     await new TableWriter(this.db, projection, table.relation).move(still, { ...folded, failures: [] });
