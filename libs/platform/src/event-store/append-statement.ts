@@ -53,13 +53,16 @@ function sql(parts: Parts): string {
     `insert into placed_carts (cart_id, cart_version, order_id)
     select ${next()}::uuid, ${next()}::int, $1::uuid from head returning 1`;
   const sent = parts.messages && outboxInsert(next(), appended);
-  const [added, first, given] = parts.single
-    ? ['1', '$4::uuid', `(values ($4::uuid, $5::text, $6::int, $7::jsonb, 1))`]
+  const [added, first, event] = parts.single
+    ? ['1', '$4::uuid', `$4::uuid, $1::uuid, $2::int + 1, $5::text, $6::int, $7::jsonb`]
     : [
         'cardinality($4::uuid[])',
         '($4::uuid[])[1]',
-        `unnest($4::uuid[], $5::text[], $6::int[], $7::jsonb[]) with ordinality`,
+        `e.id, $1::uuid, $2::int + e.n::int, e.type, e.schema_version, e.data`,
       ];
+  const given = parts.single
+    ? ''
+    : `, unnest($4::uuid[], $5::text[], $6::int[], $7::jsonb[]) with ordinality as e(id, type, schema_version, data, n)`;
   const [seq, claimedBy] = parts.claim ? [`${next()}::bigint`, `${next()}::int`] : [];
   const timed = parts.timers && timersSet(next(), appended);
   const cancelled = parts.timers && timersCancelled(next(), appended);
@@ -78,13 +81,12 @@ function sql(parts: Parts): string {
       returning version`,
     events: `insert into order_events
         (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp")
-      select e.id, $1::uuid, $2::int + e.n::int, e.type, e.schema_version, e.data, $3::jsonb, statement_timestamp()
-      from head, ${given} as e(id, type, schema_version, data, n)
+      select ${event}, $3::jsonb, statement_timestamp() from head${given}
       returning id, version`,
     key,
     cart,
     pending: `insert into order_pending (event_id) select events.id
-      from events${parts.key ? ', key' : ''}${parts.cart ? ', cart' : ''} order by events.version`,
+      from events${parts.key ? ', key' : ''}${parts.cart ? ', cart' : ''}${parts.single ? '' : ' order by events.version'}`,
     sent,
     timed,
     cancelled,

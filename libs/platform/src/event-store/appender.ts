@@ -8,10 +8,12 @@ import {
   requestTrace,
   toCancel,
   toSet,
+  type Envelope,
   type Outbox,
   type Unit,
 } from '#platform/messaging';
 import { SubjectErased } from '#platform/privacy';
+import { AppendGroups, type Written } from './append-groups';
 import { appendStatement } from './append-statement';
 import { CartAlreadyOrdered, CommandIdTaken, IdempotencyKeyTaken, VersionConflict } from './errors';
 import type { Append, Appended, RecordedEvent, StoredKey } from './events';
@@ -45,11 +47,15 @@ const UNIQUE_VIOLATION = '23505';
 
 /** Writes one append, or says why not. */
 export class Appender {
+  private readonly groups: AppendGroups;
+
   constructor(
     private readonly db: Database,
     private readonly outbox: Outbox,
     private readonly signals: LogSignals,
-  ) {}
+  ) {
+    this.groups = new AppendGroups(db);
+  }
 
   /** Undefined: the command has appended to this stream before. */
   async append(given: Append): Promise<Appended | undefined> {
@@ -63,7 +69,7 @@ export class Appender {
     crashPoint('append.before', append.events[0].type);
     try {
       const texts = append.events.map(({ data }) => JSON.stringify(data));
-      const row = await within(() => this.write(append, texts, gathered));
+      const row = await this.write(append, texts, gathered, alone);
       written = row.version !== null;
       crashPoint('append.written', append.events[0].type);
       if (row.version === null) return await within(() => this.because(append));
@@ -76,14 +82,30 @@ export class Appender {
     }
   }
 
-  private async write(
+  private write(append: Append, texts: readonly string[], gathered: Gathered, alone: boolean): Promise<Written> {
+    const { streamId, expectedVersion, commandId, events, account, idempotency, cart, claimed } = append;
+    const messages = [...gathered.messages, ...this.envelopes(append)];
+    const metadata = JSON.stringify(append.metadata);
+    if (!alone) return this.byItself(append, texts, metadata, messages, gathered.timers);
+    const byItself = () => this.db.outside(() => this.byItself(append, texts, metadata, messages, gathered.timers));
+    if (events.length > 1 || account || idempotency || cart || gathered.timers.length > 0) return byItself();
+    const [{ type, schemaVersion }] = events;
+    const eventId = derivedId(commandId, 0);
+    return this.groups.write(
+      { streamId, expectedVersion, eventId, type, schemaVersion, data: texts[0], metadata, messages, claimed },
+      byItself,
+    );
+  }
+
+  private async byItself(
     append: Append,
     texts: readonly string[],
-    gathered: Gathered,
-  ): Promise<{ version: number | null; timestamp: Date }> {
-    const { streamId, expectedVersion, commandId, events, metadata, account, idempotency, cart, claimed } = append;
-    const messages = [...gathered.messages, ...this.envelopes(append)];
-    const values: unknown[] = [streamId, expectedVersion, JSON.stringify(metadata)];
+    metadata: string,
+    messages: readonly Envelope[],
+    timers: Gathered['timers'],
+  ): Promise<Written> {
+    const { streamId, expectedVersion, commandId, events, account, idempotency, cart, claimed } = append;
+    const values: unknown[] = [streamId, expectedVersion, metadata];
     const single = events.length === 1;
     if (single) values.push(derivedId(commandId, 0), events[0].type, events[0].schemaVersion, texts[0]);
     else
@@ -99,7 +121,7 @@ export class Appender {
     if (cart) values.push(cart.cartId, cart.cartVersion);
     if (messages.length > 0) values.push(outboxValue(messages));
     if (claimed) values.push(claimed.seq, claimed.claimedBy);
-    if (gathered.timers.length > 0) values.push(toSet(gathered.timers), toCancel(gathered.timers));
+    if (timers.length > 0) values.push(toSet(timers), toCancel(timers));
     const parts = {
       single,
       account: account !== undefined,
@@ -107,10 +129,10 @@ export class Appender {
       cart: cart !== undefined,
       messages: messages.length > 0,
       claim: claimed !== undefined,
-      timers: gathered.timers.length > 0,
+      timers: timers.length > 0,
     };
     try {
-      const [row] = await this.db.query<{ version: number | null; timestamp: Date }>(appendStatement(parts), values);
+      const [row] = await this.db.query<Written>(appendStatement(parts), values);
       return row;
     } catch (error) {
       throw await this.refusal(error as { code?: string; constraint?: string }, append);
