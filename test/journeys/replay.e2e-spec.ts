@@ -240,4 +240,28 @@ describe('Travelling through an order’s life', () => {
       expect((await admin.post('/admin/projections/nothing/rebuilds', { body: {} })).status).toBe(404);
     });
   });
+
+  it('says which event nothing can be made of, and shows what came before it', async () => {
+    const { id: other } = await an.buys(drink.variantId, 'tok_ok', 1);
+    await an.sees(other, 'confirmed');
+    await open.database.admin(
+      `with head as (update ordering.order_heads set version = version + 1 where order_id = $1 returning version),
+       event as (
+         insert into ordering.order_events (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp")
+         select gen_random_uuid(), $1, version, 'OrderRefunded', 1, 'null', '{"actor":{"kind":"system"}}', now() from head
+         returning id)
+       insert into ordering.order_pending (event_id) select id from event`,
+      [other],
+    );
+    expect(await ask(`/admin/orders/${other}/state?version=2`)).toMatchObject({ status: 'confirmed' });
+    expect((await ask(`/admin/orders/${other}/diff?from=1&to=2`)).changes.length).toBeGreaterThan(0);
+    expect((await ask(`/admin/orders/${other}/events`)).at(-1)).toMatchObject({ version: 3, data: null });
+    const error = { code: 'EVENT_BROKEN', message: expect.stringContaining('3 (OrderRefunded)') };
+    for (const path of ['state', 'state?version=3', 'diff?from=1', 'diff?from=2&to=3'])
+      expect(expectStatus(409, await admin.get(`/admin/orders/${other}/${path}`)).body.error).toMatchObject(error);
+    const asked = { leaveOut: [2] };
+    const refused = expectStatus(409, await admin.post(`/admin/orders/${other}/what-if`, { body: asked }));
+    expect(refused.body.error).toMatchObject(error);
+    expect((await an.get(`/orders/${other}`)).body.data).toMatchObject({ status: 'confirmed', version: 2 });
+  });
 });

@@ -6,6 +6,30 @@ export class OrderNotFound extends NotFound {
   }
 }
 
+/** A stored event of a known type holds data that the rules cannot be applied to. The raw stream shows it as it is. */
+export class EventBroken extends DomainError {
+  constructor(type: string, version: number) {
+    super(
+      'EVENT_BROKEN',
+      'conflict',
+      `Event ${version} (${type}) of this order holds data that nothing can be made of.`,
+      {
+        type,
+        version,
+      },
+    );
+  }
+}
+
+/** Applies the rules to a stored event. Throws EventBroken where they stumble over it. */
+export function madeOf<Result>({ type, version }: { type: string; version: number }, rules: () => Result): Result {
+  try {
+    return rules();
+  } catch (error) {
+    throw error instanceof DomainError ? error : new EventBroken(type, version);
+  }
+}
+
 export class CartEmpty extends DomainError {
   constructor() {
     super('CART_EMPTY', 'conflict', 'The cart is empty. Put something into it, then order.');

@@ -11,6 +11,8 @@ import { OrderEvents, type ShownEvent } from './event-log.query';
 import { DiffOrder, OrderState, type OrderDifference } from './time-travel.query';
 import { OrderTimeline, type Entry } from './timeline.query';
 
+const BROKEN = { status: 409, code: 'EVENT_BROKEN', when: 'An event holds data that nothing can be made of.' };
+
 class StateQuery {
   @Whole({ min: 1, max: 1_000_000, optional: true, description: 'The version to go back to.', example: 1 })
   version?: number;
@@ -45,7 +47,7 @@ export class AuditController {
   @Allowed('audit')
   @Does('viewOrderState', 'An order as it was at a version or at an instant')
   @Answers(200, OrderAnswer, { description: 'The fold of the events up to there.' })
-  @Refuses('NOT_FOUND')
+  @Refuses('NOT_FOUND', BROKEN)
   async state(@PathId() id: Uuid, @Query() { version, at }: StateQuery): Promise<object> {
     if (version !== undefined && at !== undefined) {
       throw new InvalidInput([{ field: 'at', message: textOf('oneOfTwo', ambient()?.locale ?? 'en') }]);
@@ -57,7 +59,7 @@ export class AuditController {
   @Allowed('audit')
   @Does('diffOrder', 'What changed between two versions of an order, and by which events')
   @Answers(200, DiffAnswer, { description: 'The changes, by path.' })
-  @Refuses('NOT_FOUND')
+  @Refuses('NOT_FOUND', BROKEN)
   async diff(@PathId() id: Uuid, @Query() { from, to }: DiffQuery): Promise<OrderDifference> {
     return this.queries.execute(new DiffOrder(id, from, to));
   }

@@ -4,7 +4,7 @@ import { Database, statement } from '#platform/database';
 import { EventStore, type RecordedEvent } from '#platform/event-store';
 import { Vault, type Opened } from '#platform/privacy';
 import { ReadModels } from '#platform/projections';
-import { OrderNotFound } from '../model/order-errors';
+import { madeOf, OrderNotFound } from '../model/order-errors';
 import { orderFold } from '../model/order-snapshots.config';
 import { orderView } from '../projections/order-view.projection';
 import { showOrder, type SealedOrder } from './order-answer';
@@ -27,11 +27,11 @@ export class ViewOrder extends Query<SeenOrder> {
   }
 }
 
-/** The view of an order, folded from its stream. Throws for an event that this build cannot read. */
+/** The view of an order, folded from its stream. Throws for an event that this build cannot read, or make anything of. */
 export const foldView = (events: readonly RecordedEvent[]): OrderView | undefined =>
   events.reduce<OrderView | undefined>((view, event) => {
     if (event.unreadable) throw event.unreadable;
-    return orderView.project(view, event);
+    return madeOf(event, () => orderView.project(view, event));
   }, undefined);
 
 const patience = 2_000;

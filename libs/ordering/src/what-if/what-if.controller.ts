@@ -61,7 +61,11 @@ export class WhatIfController {
     'Re-folds the stream with events left out, changed or added, and plays the processes through it. Nothing is written or sent.',
   )
   @Answers(200, WhatIfAnswer, { description: 'The order as it is, as it would be, and what differs.' })
-  @Refuses('NOT_FOUND', 'VALIDATION_ERROR')
+  @Refuses('NOT_FOUND', 'VALIDATION_ERROR', {
+    status: 409,
+    code: 'EVENT_BROKEN',
+    when: 'An event holds data that nothing can be made of.',
+  })
   async whatIf(@PathId() id: Uuid, @Body() body: WhatIfBody): Promise<Supposition> {
     return this.queries.execute(new WhatIf(id, body));
   }

@@ -12,7 +12,7 @@ import { start } from '../checkout/checkout-steps';
 import { CheckoutProcess } from '../checkout/checkout.process';
 import { announcements } from '../model/order-announcements';
 import { orderLife, type Order, type OrderEvent } from '../model/order';
-import { OrderNotFound } from '../model/order-errors';
+import { madeOf, OrderNotFound } from '../model/order-errors';
 import { changesBetween, type Change } from '../order-history/changes';
 import { heardByTimeline } from '../order-history/timeline-words';
 import { Timelines } from '../order-history/timelines.store';
@@ -135,7 +135,10 @@ const happened = ({ version, type, data, timestamp }: RecordedEvent): Happened =
 
 function shown(orderId: Uuid, stream: readonly Supposed[]) {
   const view = stream.reduce<OrderView | undefined>(
-    (before, { event, at }, index) => projectOrder(before, event, { orderId, version: index + 1, at }),
+    (before, { event, at, from }, index) =>
+      madeOf({ type: event.type, version: from }, () =>
+        projectOrder(before, event, { orderId, version: index + 1, at }),
+      ),
     undefined,
   );
   return view && showOrder(view);
@@ -145,8 +148,11 @@ function shown(orderId: Uuid, stream: readonly Supposed[]) {
 function tellings(orderId: Uuid, stream: readonly Supposed[]): readonly Told[] {
   let order: Order = orderLife.initial;
   return stream.flatMap(({ event, at, from, how }, index) => {
-    const messages = announcements(orderId, order, index, [event], at);
-    order = orderLife.evolve(order, event);
+    const [messages, next] = madeOf({ type: event.type, version: from }, () => [
+      announcements(orderId, order, index, [event], at),
+      orderLife.evolve(order, event),
+    ]);
+    order = next;
     return messages.map((message) => ({ message, from, added: how === 'added' }));
   });
 }

@@ -40,6 +40,8 @@ const suspectsTaken = 200;
 /** Which orders to look at next: all in turn, those that events came for, and those that somebody else has touched. */
 export class Rounds {
   private readonly table: string;
+  /** The last position whose order was looked at because of it. */
+  private seen = 0;
 
   constructor(
     private readonly db: Database,
@@ -59,7 +61,7 @@ export class Rounds {
   }
 
   private async inTurn(walk: Walk): Promise<Uuid[]> {
-    const limit = between(10, walk.rows / beats, 50);
+    const limit = between(10, walk.rows / beats, 15);
     const rows = await this.db.query<{ id: Uuid }>(
       `select order_id as id from ${this.table} where order_id > $1 order by order_id limit $2`,
       [walk.fold ?? nobody, limit],
@@ -75,7 +77,9 @@ export class Rounds {
   }
 
   private async recent(position: number): Promise<Uuid[]> {
-    const events = await this.store.readLog(Math.max(position - recent, 0), recent);
+    if (position === this.seen) return [];
+    const events = await this.store.readLog(Math.max(position - recent, Math.min(this.seen, position), 0), recent);
+    this.seen = position;
     return events.map(({ orderId }) => orderId);
   }
 
