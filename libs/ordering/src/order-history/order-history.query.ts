@@ -2,9 +2,8 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
 import { EventStore } from '#platform/event-store';
 import type { OrderEvent } from '../model/order';
-import { OrderNotFound } from '../model/order-errors';
-import { isTheirs, type Reader } from '../view-order/order-view';
-import { foldView } from '../view-order/view-order.query';
+import type { Reader } from '../view-order/order-view';
+import { mustBeTheirs } from '../view-order/view-order.query';
 import { inWords, type Locale, type Step } from './history-words';
 
 export type DatedStep = Step & { readonly version: number; readonly at: string };
@@ -26,8 +25,7 @@ export class OrderHistoryHandler implements IQueryHandler<OrderHistory> {
 
   async execute({ orderId, reader, locale }: OrderHistory): Promise<readonly DatedStep[]> {
     const events = await this.store.read(orderId);
-    const view = foldView(events.slice(0, 1));
-    if (!view || !isTheirs(view, reader)) throw new OrderNotFound();
+    mustBeTheirs(events, reader);
     return events.map((event) => ({
       version: event.version,
       at: event.timestamp.toISOString(),

@@ -5,8 +5,8 @@ import type { OrderEvent } from '../model/order';
 import { OrderNotFound } from '../model/order-errors';
 import { recorded } from '../projections/recorded';
 import { showOrder } from '../view-order/order-answer';
-import { isTheirs, type OrderView, type Reader } from '../view-order/order-view';
-import { foldView } from '../view-order/view-order.query';
+import type { OrderView, Reader } from '../view-order/order-view';
+import { foldView, mustBeTheirs } from '../view-order/view-order.query';
 import type { OrderFeed } from './order-feed.query';
 import { follow } from './tracking';
 
@@ -40,9 +40,10 @@ export class FollowedOrder {
     this.leave = await this.feed.follow(this.orderId, (event) => this.queue([event]));
     try {
       const events = await this.store.read(this.orderId);
+      if (reader) mustBeTheirs(events, reader);
       const from = Math.min(lastVersion || events.length, events.length);
       const view = foldView(events.slice(0, from));
-      if (!view || (reader && !isTheirs(view, reader))) throw new OrderNotFound();
+      if (!view) throw new OrderNotFound();
       if (this.over) return;
       const order = await this.vault.openAll(showOrder(view));
       this.tell('snapshot', { orderId: this.orderId, version: view.version, order });

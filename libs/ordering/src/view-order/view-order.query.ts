@@ -4,7 +4,7 @@ import { Database, statement } from '#platform/database';
 import { EventStore, type RecordedEvent } from '#platform/event-store';
 import { Vault, type Opened } from '#platform/privacy';
 import { ReadModels } from '#platform/projections';
-import { madeOf, OrderNotFound } from '../model/order-errors';
+import { EventBroken, madeOf, OrderNotFound } from '../model/order-errors';
 import { orderFold } from '../model/order-snapshots.config';
 import { orderView } from '../projections/order-view.projection';
 import { showOrder, type SealedOrder } from './order-answer';
@@ -33,6 +33,21 @@ export const foldView = (events: readonly RecordedEvent[]): OrderView | undefine
     if (event.unreadable) throw event.unreadable;
     return madeOf(event, () => orderView.project(view, event));
   }, undefined);
+
+/** Whoever it does not belong to is told that it does not exist, whatever is wrong with it. */
+export function mustBeTheirs(events: readonly RecordedEvent[], reader: Reader): void {
+  const view = beginning(events);
+  if (!view || !isTheirs(view, reader)) throw new OrderNotFound();
+}
+
+function beginning(events: readonly RecordedEvent[]): OrderView | undefined {
+  try {
+    return foldView(events.slice(0, 1));
+  } catch (error) {
+    if (error instanceof EventBroken) return undefined;
+    throw error;
+  }
+}
 
 const patience = 2_000;
 

@@ -109,23 +109,56 @@ describe('Appends that come at once', () => {
     expect(await books([order])).toMatchObject({ events: 1, heads: 1, pending: 1, outbox: 1 });
   });
 
-  it('do not wait for an order that somebody else has locked', async () => {
+  it('do not wait for an order that somebody else has locked, or is beginning', async () => {
     const { store } = storeOn(db);
-    const { orders, appends } = happenings(30);
-    const stuck = Array.from({ length: 3 }, () => ids.next()); // one connection less than there are
-    await Promise.all([...appends, ...stuck.map((order) => happening(order, 0))].map((append) => store.append(append)));
+    const { orders, appends } = happenings(150);
+    const [one, two, same, young] = Array.from({ length: 4 }, () => ids.next());
+    await Promise.all([one, two, same].map((order) => store.append(happening(order, 0))));
     const other = await connect(test.url, 'somebody');
     await other.query('begin');
-    await other.query('select from ordering.order_heads where order_id = any($1) for update', [stuck]);
+    await other.query('select from ordering.order_heads where order_id = any($1) for update', [[one, two]]);
+    await other.query('insert into ordering.order_heads (order_id, version) values ($1, 1)', [young]);
     let freed = false;
-    const waiting = stuck.map((order) => store.append(happening(order, 1)).then(() => expect(freed).toBe(true)));
-    await Promise.all(orders.map((order) => store.append(happening(order, 1))));
-    expect(await books(stuck)).toMatchObject({ events: 3 });
+    const late = async (append: Append) => {
+      const done = await store.append(append).catch((error: unknown) => error);
+      expect(freed).toBe(true);
+      return done;
+    };
+    // Both places of those who go by themselves are taken until it is over; whoever comes then has to go in groups.
+    const waiting = [one, two].map((order) => late(happening(order, 1)));
+    const begun = late(happening(young, 0));
+    const onTop = Array.from({ length: 3 }, () => store.append(happening(same, 1)).catch((error: unknown) => error));
+    const free = appends.map((append) => store.append(append));
+    await Promise.all(free);
+    expect((await Promise.all(onTop)).filter((error) => error instanceof VersionConflict)).toHaveLength(2);
+    expect(await books([one, two, young])).toMatchObject({ events: 2 });
     freed = true;
     await other.query('rollback');
     await other.end();
-    await Promise.all(waiting);
-    expect(await books([...orders, ...stuck])).toMatchObject({ events: 66 });
+    await Promise.all([...waiting, begun]);
+    expect(await books([...orders, one, two, same, young])).toMatchObject({ events: 157, outbox: 150 });
+  });
+
+  it('bear the same claim: one of them settles it, the other is too late', async () => {
+    const { store } = storeOn(db);
+    const { orders, appends } = happenings(20);
+    const [{ seq, id }] = await test.admin<{ seq: number; id: Uuid }>(
+      `insert into ordering.inbox (message_id, handler, lane, key, type, body, meta, claimed_by)
+       values (gen_random_uuid(), 'h', 'h', 'twice', 't', '{}', '{}', 42) returning seq, message_id as id`,
+    );
+    const claimed = { seq, claimedBy: 42 };
+    const unit = () => new Unit('ordering', 'h', { id, type: 't', key: 'k', body: {}, meta: {} as never }, claimed, 0);
+    const both = orders.slice(0, 2).map((order) =>
+      inUnit(unit(), async () => {
+        await Promise.resolve();
+        return store.append(happening(order, 0, [{}], { ...told(order), claimed }));
+      }),
+    );
+    const strangers = appends.slice(2).map((append) => store.append(append));
+    const settled = await Promise.allSettled(both);
+    await Promise.all(strangers);
+    expect(settled.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
+    expect(await books(orders.slice(0, 2))).toMatchObject({ events: 1, outbox: 1 });
   });
 
   it('settle the messages they answer; whose claim was lost writes nothing', async () => {
