@@ -34,17 +34,17 @@ export const foldView = (events: readonly RecordedEvent[]): OrderView | undefine
     return madeOf(event, () => orderView.project(view, event));
   }, undefined);
 
-/** Whoever it does not belong to is told that it does not exist, whatever is wrong with it. */
-export function mustBeTheirs(events: readonly RecordedEvent[], reader: Reader): void {
-  const view = beginning(events);
-  if (!view || !isTheirs(view, reader)) throw new OrderNotFound();
+/** Whoever it does not belong to is told that it does not exist, and so is everybody where its beginning is broken. */
+export function mustBeTheirs([first]: readonly RecordedEvent[], reader: Reader): void {
+  if (!first || !isPlacedBy(first, reader)) throw new OrderNotFound();
 }
 
-function beginning(events: readonly RecordedEvent[]): OrderView | undefined {
+function isPlacedBy(first: RecordedEvent, reader: Reader): boolean {
   try {
-    return foldView(events.slice(0, 1));
+    const view = foldView([first]);
+    return madeOf(first, () => view !== undefined && isTheirs(view, reader));
   } catch (error) {
-    if (error instanceof EventBroken) return undefined;
+    if (error instanceof EventBroken) return false;
     throw error;
   }
 }
