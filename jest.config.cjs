@@ -65,7 +65,9 @@ const slow = [
   'event-store/(sequencer|schema-evolution)\\.int-spec\\.ts$',
   'messaging/dead-letters\\.int-spec\\.ts$',
   'embedded/embedded\\.int-spec\\.ts$',
-  'serve/manners\\.spec\\.ts$',
+  'serve/(manners|closing)\\.spec\\.ts$',
+  'ordering/src/projections/read-models\\.int-spec\\.ts$',
+  '(leadership/leadership|database/migrate)\\.int-spec\\.ts$',
 ];
 const quick = { testPathIgnorePatterns: ['/node_modules/', ...slow] };
 
