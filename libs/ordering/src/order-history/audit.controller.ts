@@ -6,12 +6,10 @@ import { Answers, Does, Instant, InvalidInput, PathId, Refuses, textOf, Whole } 
 import { ambient } from '#platform/observability';
 import { Allowed } from '#platform/security';
 import { OrderAnswer } from '../view-order/order-answer';
-import { DiffAnswer, EventAnswer, TimelineEntry } from './event-answer';
+import { BROKEN, DiffAnswer, EventAnswer, TimelineEntry } from './event-answer';
 import { OrderEvents, type ShownEvent } from './event-log.query';
 import { DiffOrder, OrderState, type OrderDifference } from './time-travel.query';
 import { OrderTimeline, type Entry } from './timeline.query';
-
-const BROKEN = { status: 409, code: 'EVENT_BROKEN', when: 'An event holds data that nothing can be made of.' };
 
 class StateQuery {
   @Whole({ min: 1, max: 1_000_000, optional: true, description: 'The version to go back to.', example: 1 })

@@ -1,6 +1,9 @@
 import { IdShape, InstantShape } from '#kernel';
 import { z } from 'zod';
 
+/** What every answer that is folded from a stream may refuse. */
+export const BROKEN = { status: 409, code: 'EVENT_BROKEN', when: 'An event holds data that nothing can be made of.' };
+
 /** An event as it is stored; personal values are shown as the ciphertext they are. */
 export const EventAnswer = z
   .object({

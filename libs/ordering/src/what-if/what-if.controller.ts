@@ -6,6 +6,7 @@ import { OnlyAsks } from '#platform/audit';
 import { Answers, AnyObject, Does, ListOf, OneOf, PathId, Refuses, Whole } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { orderEventTypes, type OrderEvent } from '../model/order';
+import { BROKEN } from '../order-history/event-answer';
 import { WhatIfAnswer } from './what-if-answer';
 import { WhatIf, type Supposition } from './what-if.query';
 
@@ -61,11 +62,7 @@ export class WhatIfController {
     'Re-folds the stream with events left out, changed or added, and plays the processes through it. Nothing is written or sent.',
   )
   @Answers(200, WhatIfAnswer, { description: 'The order as it is, as it would be, and what differs.' })
-  @Refuses('NOT_FOUND', 'VALIDATION_ERROR', {
-    status: 409,
-    code: 'EVENT_BROKEN',
-    when: 'An event holds data that nothing can be made of.',
-  })
+  @Refuses('NOT_FOUND', 'VALIDATION_ERROR', BROKEN)
   async whatIf(@PathId() id: Uuid, @Body() body: WhatIfBody): Promise<Supposition> {
     return this.queries.execute(new WhatIf(id, body));
   }
