@@ -58,9 +58,3 @@ export function shopAdapter(trustedProxies: readonly string[]): FastifyAdapter {
 export const limitConnections = (fastify: FastifyInstance): void => {
   fastify.server.maxConnections = 10_000;
 };
-
-/** Files come as they are, as streams: `request.body` is a Readable, and whoever reads it counts its bytes. */
-export function takeFiles(fastify: FastifyInstance): void {
-  const files = ['text/csv', 'application/x-ndjson', 'application/jsonl', /^image\//];
-  fastify.addContentTypeParser(files as string[], (_request, payload, done) => done(null, payload));
-}

@@ -56,6 +56,8 @@ addMessages({
   en: {
     required: 'is required',
     unknown: 'is not known here',
+    'body.deep': 'must not be nested deeper than {depth} levels',
+    'body.many': 'must not hold more than {values} values',
     object: 'must be an object',
     text: 'must be text',
     'text.blank': 'must not be blank',
@@ -79,6 +81,8 @@ addMessages({
   vi: {
     required: 'là bắt buộc',
     unknown: 'không được chấp nhận ở đây',
+    'body.deep': 'không được lồng sâu quá {depth} cấp',
+    'body.many': 'không được chứa quá {values} giá trị',
     object: 'phải là một đối tượng',
     text: 'phải là chuỗi ký tự',
     'text.blank': 'không được để trống',

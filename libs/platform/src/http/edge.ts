@@ -73,7 +73,7 @@ export function layEdge(fastify: FastifyInstance, { state, record, failures, lat
 function ignoreTypeOfNothing({ headers }: FastifyRequest): void {
   const length = headers['content-length'];
   if ((length === undefined || length === '0') && headers['transfer-encoding'] === undefined)
-    delete headers['content-type'];
+    for (const name of ['content-type', 'content-encoding']) delete headers[name];
 }
 
 /** Passport's redirects speak to a Node response. */

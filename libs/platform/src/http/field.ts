@@ -70,8 +70,8 @@ export function readPlainly(type: BodyClass, given: Readonly<Record<string, unkn
   if (fields === undefined) plain.set(type, (fields = readingsOf(type) ?? null));
   if (fields === null) return undefined;
   let left = 0;
-  for (const key in given) {
-    if (!Object.hasOwn(given, key) || !isScalar(given[key])) return undefined;
+  for (const value of Object.values(given)) {
+    if (!isScalar(value)) return undefined;
     left += 1;
   }
   const made = new type() as Record<string, unknown>;

@@ -1,7 +1,8 @@
 import './common-messages';
 
-export { limitConnections, shopAdapter, takeFiles } from './adapter';
+export { limitConnections, shopAdapter } from './adapter';
 export * from './answer';
+export { takeBodies } from './body-parser';
 export { layEdge } from './edge';
 export { failureOf } from './failure';
 export { FailureFilter } from './failure.filter';

@@ -1,4 +1,4 @@
-import { DomainError, type Fault } from '#kernel';
+import { DomainError, inheritedNames, type Fault } from '#kernel';
 import { Injectable, UnsupportedMediaTypeException, type ArgumentMetadata, type PipeTransform } from '@nestjs/common';
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
@@ -20,9 +20,20 @@ function faultsOf(errors: readonly ValidationError[], path = ''): Fault[] {
   });
 }
 
+/** Nobody mends more at once, and names of unknown fields are the stranger's own text. */
+const MOST_FAULTS = 20;
+const LONGEST_PATH = 200;
+
 export class InvalidInput extends DomainError {
   constructor(details: readonly Fault[]) {
-    super('VALIDATION_ERROR', 'invalid', 'Invalid input data', {}, details);
+    const told = details.slice(0, MOST_FAULTS);
+    super(
+      'VALIDATION_ERROR',
+      'invalid',
+      'Invalid input data',
+      {},
+      told.map(({ field, message }) => ({ field: field.slice(0, LONGEST_PATH), message })),
+    );
   }
 }
 
@@ -39,6 +50,9 @@ export class ShopValidationPipe implements PipeTransform {
     const Type = metatype as new () => object;
     const plain = readPlainly(Type, given as Record<string, unknown>, options.fromText === true);
     if (plain) return plain;
+    const inherited = inheritedNames(given);
+    if (inherited.length > 0)
+      throw new InvalidInput(inherited.map((field) => ({ field, message: complain({ code: 'unknown' }) })));
     const read = plainToInstance(Type, given, options);
     const errors = validateSync(read, {
       whitelist: true,

@@ -23,7 +23,7 @@ export async function createShop(
   const app = await NestFactory.create<NestFastifyApplication>(
     ShopModule.with(config, contexts, modules, { elsewhere }),
     shopAdapter(config.trustedProxies),
-    { abortOnError: false, rawBody: true, logger: logger ?? asNestLogger(shopLogger(config)) },
+    { abortOnError: false, bodyParser: false, logger: logger ?? asNestLogger(shopLogger(config)) },
   );
   await furnish(app, config);
   return app;

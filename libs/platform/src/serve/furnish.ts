@@ -1,7 +1,7 @@
 import helmet from '@fastify/helmet';
 import { FastifyAdapter, type NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { Config } from '#platform/config';
-import { FailureFilter, layEdge, limitConnections, serveDocs, takeFiles } from '#platform/http';
+import { FailureFilter, layEdge, limitConnections, serveDocs, takeBodies } from '#platform/http';
 import { AccessRecord, ShopState } from '#platform/observability';
 import { ShopSockets } from './sockets';
 
@@ -44,7 +44,7 @@ export async function furnish(app: NestFastifyApplication, config: Config, laten
     ...(lateness && { lateness }),
   });
   limitConnections(fastify);
-  takeFiles(fastify);
+  takeBodies(fastify);
   const origins = config.corsOrigins.includes('*') ? '*' : config.corsOrigins.length > 0 && [...config.corsOrigins];
   if (origins) app.enableCors({ origin: origins, methods: METHODS, exposedHeaders: TOLD, maxAge: 600 });
   app.useWebSocketAdapter(new ShopSockets(app, origins));

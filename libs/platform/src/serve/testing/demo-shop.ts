@@ -70,7 +70,7 @@ export async function demoShop({ lateness, logger, ...settings }: DemoOptions = 
   };
   const app = await NestFactory.create<NestFastifyApplication>(root, shopAdapter(config.trustedProxies), {
     abortOnError: false,
-    rawBody: true,
+    bodyParser: false,
     logger: logger ?? false,
   });
   await furnish(app, config, lateness);

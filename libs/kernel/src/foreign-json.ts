@@ -1,0 +1,51 @@
+/** How much of a stranger's JSON is read: levels of nesting, and members and entries in all. */
+export interface JsonLimits {
+  readonly depth: number;
+  readonly values: number;
+}
+
+/** What any body of ours may need; a route or a kind of caller may be given less. */
+export const JSON_LIMITS: JsonLimits = { depth: 32, values: 20_000 };
+
+export type JsonExcess = 'deep' | 'many';
+
+/** Names that every object has without being given them. */
+const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
+
+const isNested = (value: unknown): value is object => typeof value === 'object' && value !== null;
+
+/** Which limit a parsed value breaks, if any. Walks level by level: a recursion would need as much stack as the value is deep. */
+export function jsonExcess(value: unknown, { depth, values }: JsonLimits = JSON_LIMITS): JsonExcess | undefined {
+  let level: object[] = isNested(value) ? [value] : [];
+  let left = values;
+  for (let levels = 1; level.length > 0; levels += 1) {
+    if (levels > depth) return 'deep';
+    const next: object[] = [];
+    for (const container of level) {
+      const children = Array.isArray(container) ? (container as unknown[]) : Object.values(container);
+      left -= children.length;
+      if (left < 0) return 'many';
+      for (const child of children) if (isNested(child)) next.push(child);
+    }
+    level = next;
+  }
+  return undefined;
+}
+
+/**
+ * The paths of all fields, at any depth, that are named like a member of every object: `constructor`, `toString`,
+ * `__proto__`. No field of ours is, and libraries that look fields up by name would find the inherited one.
+ */
+export function inheritedNames(value: unknown): string[] {
+  const found: string[] = [];
+  const queue: [container: object, path: string][] = isNested(value) ? [[value, '']] : [];
+  for (let next = queue.pop(); next; next = queue.pop()) {
+    const [container, path] = next;
+    const isList = Array.isArray(container);
+    for (const [name, child] of Object.entries(container)) {
+      if (!isList && INHERITED.has(name)) found.push(`${path}${name}`);
+      else if (isNested(child)) queue.push([child, `${path}${name}.`]);
+    }
+  }
+  return found;
+}

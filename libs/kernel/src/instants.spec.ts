@@ -1,0 +1,32 @@
+import fc from 'fast-check';
+import { instantOf, isDay } from './instants';
+
+describe('A time', () => {
+  it.each(['2026-02-28T23:59:59Z', '2028-02-29T01:00+07:00', '2026-11-23T03:04:05.678Z', '2026-11-23T03:04-11:30'])(
+    'is one: %s',
+    (text) => {
+      expect(instantOf(text)).toEqual(new Date(text));
+    },
+  );
+
+  it.each([
+    ...['2026-02-30T00:00:00Z', '2026-02-29T01:00+07:00', '2026-04-31T12:00:00Z', '2026-13-01T00:00:00Z'],
+    ...['2026-00-10T00:00:00Z', '2026-11-00T00:00:00Z', '2026-11-23T24:00:00Z', '2026-11-23T00:60:00Z'],
+    ...['2026-11-23T00:00:60Z', '2026-11-23T00:00:00', '2026-11-23', '2026-11-23T00:00:00+23:00', 'now', '1', ''],
+    ...['0000-01-01T00:00:00Z', '0001-01-01T00:00:00+14:00', '9999-12-31T23:59:59-14:00', '2026-11-23T00:00:00Z\n'],
+  ])('is none: %j', (text) => {
+    expect(instantOf(text)).toBeUndefined();
+  });
+
+  it('of any calendar day is read as that day', () => {
+    fc.assert(
+      fc.property(
+        fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }),
+        (date) => {
+          expect(isDay(date.toISOString().slice(0, 10))).toBe(true);
+          expect(instantOf(date.toISOString())).toEqual(date);
+        },
+      ),
+    );
+  });
+});

@@ -1,0 +1,20 @@
+const INSTANT = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/;
+
+const FIRST = Date.parse('0001-01-01T00:00:00.000Z');
+const LAST = Date.parse('9999-12-31T23:59:59.999Z');
+
+/** Whether the calendar has this day: `2026-02-30` is none, although `Date` reads it as the 2nd of March. */
+export function isDay(text: string): boolean {
+  if (!/^\d{4}-\d\d-\d\d$/.test(text)) return false;
+  const day = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(day.getTime()) && day.getTime() >= FIRST && day.toISOString().startsWith(text);
+}
+
+/** An ISO 8601 time with a zone, of the years 1 to 9999 in UTC; undefined when the text is no such time. */
+export function instantOf(text: unknown): Date | undefined {
+  if (typeof text !== 'string') return undefined;
+  const day = INSTANT.exec(text)?.[1];
+  if (day === undefined || !isDay(day)) return undefined;
+  const at = Date.parse(text);
+  return at >= FIRST && at <= LAST ? new Date(at) : undefined;
+}
