@@ -65,6 +65,18 @@ describe('Following an order live', () => {
     ]);
   });
 
+  it('answers messages of any form, and goes on listening', async () => {
+    const an = await register(open.shop);
+    const { socket, subscribe } = listen({ token: an.token });
+    const deep: unknown = JSON.parse(`${'['.repeat(1_000)}${']'.repeat(1_000)}`);
+    const strange = [null, 1, 'x', [], {}, { orderId: { toString: 1 } }, { orderId: deep }, { orderId: null }, deep];
+    for (const word of ['subscribe', 'unsubscribe'])
+      for (const body of strange)
+        expect(await socket.timeout(5_000).emitWithAck(word, body)).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' }); // prettier-ignore
+    expect(await subscribe(await bought(an))).toEqual({ ok: true });
+    expect(open.shop.output()).not.toMatch(/broke|uncaught/i);
+  });
+
   it('goes on where it broke off', async () => {
     const an = await register(open.shop);
     const id = await bought(an);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { DomainError, isUuid } from '#kernel';
+import { DomainError, inheritedNames, instantOf, isDay, isLine, isUuid, jsonExcess, lengthOf } from '#kernel';
 
 export const wrong = (message: string) => new DomainError('VALIDATION_ERROR', 'invalid', message);
 
@@ -38,15 +38,26 @@ export function textIn(file: string): string {
 export function jsonIn(name: string, text: string): object {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (isObject && jsonExcess(value) === undefined && inheritedNames(value).length === 0) return value;
   } catch {
     // said below
   }
-  throw wrong(`${name} must be a JSON object.`);
+  throw wrong(`${name} must be a JSON object, and no deeper or larger than the API takes.`);
 }
 
+/** A time with a zone, or a day: then its beginning in UTC. */
 export function instantIn(name: string, text: string): Date {
-  const instant = new Date(text);
-  if (Number.isNaN(instant.getTime())) throw wrong(`${name} must be a time such as 2026-11-23T08:00:00Z.`);
+  const instant = instantOf(isDay(text) ? `${text}T00:00:00Z` : text);
+  if (!instant) throw wrong(`${name} must be a time such as 2026-11-23T08:00:00Z.`);
   return instant;
+}
+
+const LONGEST_LINE = 200;
+
+/** A word or a sentence of one line, as the API takes it in the same place. */
+export function lineIn(name: string, text: string): string {
+  const line = text.trim();
+  if (line !== '' && isLine(line) && lengthOf(line) <= LONGEST_LINE) return line;
+  throw wrong(`${name} must be one line of 1 to ${LONGEST_LINE} characters.`);
 }

@@ -42,7 +42,8 @@ export function inheritedNames(value: unknown): string[] {
   for (let next = queue.pop(); next; next = queue.pop()) {
     const [container, path] = next;
     const isList = Array.isArray(container);
-    for (const [name, child] of Object.entries(container)) {
+    for (const name of Object.keys(container)) {
+      const child = (container as Record<string, unknown>)[name];
       if (!isList && INHERITED.has(name)) found.push(`${path}${name}`);
       else if (isNested(child)) queue.push([child, `${path}${name}.`]);
     }

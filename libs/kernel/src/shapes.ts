@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isStorable } from './texts';
 
 /** Shapes that many answers share; a shape is at once the type, the check and the document's schema. */
 export const MoneyShape = z
@@ -16,3 +17,6 @@ export const InstantShape = z.iso
   .meta({ example: '2026-11-23T03:04:05.678Z' });
 
 export const IdShape = z.uuid().meta({ example: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071' });
+
+/** Text from outside, of 1 to `max` characters that a database keeps. */
+export const textShape = (max: number) => z.string().min(1).max(max).refine(isStorable);

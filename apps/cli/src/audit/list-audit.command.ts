@@ -1,6 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import { ListAudit, showAudit } from '#platform/audit';
-import { instantIn, wholeIn } from '../arguments';
+import { instantIn, lineIn, wholeIn } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
@@ -35,17 +35,17 @@ export class ListAuditCommand extends JsonCommand {
 
   @Option({ flags: '--actor <id>', description: 'only what this one did' })
   parseActor(text: string): string {
-    return text;
+    return lineIn('--actor', text);
   }
 
   @Option({ flags: '--operation <name>', description: 'only this operation' })
   parseOperation(text: string): string {
-    return text;
+    return lineIn('--operation', text);
   }
 
   @Option({ flags: '--target <id>', description: 'only what was done to this one' })
   parseTarget(text: string): string {
-    return text;
+    return lineIn('--target', text);
   }
 
   @Option({ flags: '--from <time>', description: 'from this time on' })

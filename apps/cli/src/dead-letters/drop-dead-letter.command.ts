@@ -1,5 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import { DropDeadLetter } from '#platform/dead-letters';
+import { lineIn } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator, operatorName } from '../operator';
 import { print, printJson } from '../output';
@@ -18,6 +19,6 @@ export class DropDeadLetterCommand extends JsonCommand {
 
   @Option({ flags: '--reason <text>', description: 'why, without names', required: true })
   parseReason(text: string): string {
-    return text;
+    return lineIn('--reason', text);
   }
 }

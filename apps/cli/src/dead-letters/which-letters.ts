@@ -1,6 +1,7 @@
 import { Option } from 'nest-commander';
 import { DomainError } from '#kernel';
 import { shopContexts, type ContextName } from '#platform/config';
+import { lineIn } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 
 export interface WhichLetters extends JsonOption {
@@ -20,11 +21,11 @@ export abstract class WhichLettersCommand extends JsonCommand {
 
   @Option({ flags: '--key <key>', description: 'only of this key: an order, most often' })
   parseKey(text: string): string {
-    return text;
+    return lineIn('--key', text);
   }
 
   @Option({ flags: '--type <type>', description: 'only messages of this type' })
   parseType(text: string): string {
-    return text;
+    return lineIn('--type', text);
   }
 }

@@ -1,6 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import { EventLog } from '#ordering/order-history/event-log.query';
-import { wholeIn } from '../arguments';
+import { lineIn, wholeIn } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
@@ -45,6 +45,6 @@ export class ListEventsCommand extends JsonCommand {
 
   @Option({ flags: '--type <event>', description: 'only events of this type' })
   parseType(text: string): string {
-    return text;
+    return lineIn('--type', text);
   }
 }

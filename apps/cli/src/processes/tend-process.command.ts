@@ -3,6 +3,7 @@ import type { Command } from '@nestjs/cqrs';
 import type { ListedProcess } from '#platform/processes';
 import { showProcess } from '#ordering/processes/show-process';
 import { CompensateProcess, RetryProcess, type Tended } from '#ordering/processes/tend-process.command';
+import { lineIn } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator, operatorName } from '../operator';
 import { print, printJson } from '../output';
@@ -26,7 +27,7 @@ abstract class TendProcessCommand extends JsonCommand {
 
   @Option({ flags: '--reason <text>', description: 'why, without names' })
   parseReason(text: string): string {
-    return text;
+    return lineIn('--reason', text);
   }
 }
 

@@ -3,7 +3,19 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 
 import type { Uuid } from '#kernel';
-import { answer, Answers, Does, etagOf, IfMatch, PathId, Refuses, Text, Whole, type Answer } from '#platform/http';
+import {
+  answer,
+  Answers,
+  Does,
+  etagOf,
+  IfMatch,
+  Line,
+  PathId,
+  Refuses,
+  Text,
+  Whole,
+  type Answer,
+} from '#platform/http';
 import { Allowed } from '#platform/security';
 
 import { ArrangeShelves, type Arrangement } from './arrange-shelves.command';
@@ -13,7 +25,7 @@ import type { LabelKind, StoredLabel } from './labels.store';
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
 class LabelChangeBody {
-  @Text({ min: 2, max: 100, optional: true, example: 'Cà phê & Espresso' })
+  @Line({ min: 2, max: 100, optional: true, example: 'Cà phê & Espresso' })
   name?: string;
 
   @Text({ min: 1, max: 80, pattern: SLUG, optional: true, example: 'coffee-espresso' })
@@ -23,7 +35,7 @@ class LabelChangeBody {
   description?: string | null;
 }
 class CategoryChangeBody extends LabelChangeBody {
-  @Text({ min: 2, max: 100, optional: true, nullable: true, example: 'Coffee & espresso' })
+  @Line({ min: 2, max: 100, optional: true, nullable: true, example: 'Coffee & espresso' })
   nameEn?: string | null;
 
   @Whole({ min: 0, max: 10_000, optional: true, description: 'Its place among the categories.' })

@@ -6,9 +6,11 @@ import {
   Flag,
   Id,
   InvalidInput,
+  Line,
   ListOf,
   Nested,
   OneOf,
+  PicturePlace,
   ShopValidationPipe,
   Text,
   textOf,
@@ -21,7 +23,6 @@ import { productFaults, type Wrong } from '../model/product-faults';
 
 const HIGHEST_PRICE = 1_000_000_000;
 const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-const IMAGE = /^(https:\/\/|\/)[^\s"'<>]+$/;
 
 /** True, false, or how many. */
 const Default = () =>
@@ -44,13 +45,13 @@ export class VariantBody {
   @Id({ optional: true, description: 'Of a variant that is there already (when editing).' })
   id?: string;
 
-  @Text({ min: 1, max: 100, example: 'Size M' })
+  @Line({ min: 1, max: 100, example: 'Size M' })
   name!: string;
 
-  @Text({ min: 1, max: 100, optional: true, example: 'Medium' })
+  @Line({ min: 1, max: 100, optional: true, example: 'Medium' })
   nameEn?: string;
 
-  @Text({ min: 1, max: 50, example: 'size' })
+  @Line({ min: 1, max: 50, example: 'size' })
   type!: string;
 
   @Whole({
@@ -65,7 +66,7 @@ export class VariantBody {
   @Whole({ min: 0, max: 1_000_000, description: 'How many there are. Afterwards inventory keeps count.', example: 100 })
   stock!: number;
 
-  @Text({ min: 1, max: 64, pattern: SKU, optional: true, example: 'CA-PHE-SUA-DA-M' })
+  @Line({ min: 1, max: 64, pattern: SKU, optional: true, example: 'CA-PHE-SUA-DA-M' })
   sku?: string;
 }
 
@@ -76,10 +77,10 @@ export class VariantChangeBody extends VariantBody {
 }
 
 export class OptionBody {
-  @Text({ min: 1, max: 100, example: '50% đường' })
+  @Line({ min: 1, max: 100, example: '50% đường' })
   name!: string;
 
-  @Text({ min: 1, max: 100, optional: true, example: '50% sugar' })
+  @Line({ min: 1, max: 100, optional: true, example: '50% sugar' })
   nameEn?: string;
 
   @Whole({ min: 0, max: HIGHEST_PRICE, default: 0, description: 'Đồng for one.', example: 0 })
@@ -93,10 +94,10 @@ export class OptionBody {
 }
 
 export class GroupBody {
-  @Text({ min: 1, max: 100, example: 'Độ ngọt' })
+  @Line({ min: 1, max: 100, example: 'Độ ngọt' })
   name!: string;
 
-  @Text({ min: 1, max: 100, optional: true, example: 'Sweetness' })
+  @Line({ min: 1, max: 100, optional: true, example: 'Sweetness' })
   nameEn?: string;
 
   @Whole({ min: 0, max: 50, default: 0, description: 'How many must be chosen, quantities counted.' })
@@ -110,7 +111,7 @@ export class GroupBody {
 }
 
 class TextsBody {
-  @Text({ min: 3, max: 255, optional: true, example: 'Iced milk coffee' })
+  @Line({ min: 3, max: 255, optional: true, example: 'Iced milk coffee' })
   name?: string;
 
   @Text({ min: 10, max: 2000, optional: true })
@@ -139,14 +140,7 @@ class ExtrasBody {
   @Flag({ optional: true })
   featured?: boolean;
 
-  @Text({
-    min: 1,
-    max: 500,
-    pattern: IMAGE,
-    optional: true,
-    nullable: true,
-    example: 'https://cdn.example.com/phin.webp',
-  })
+  @PicturePlace({ optional: true, nullable: true })
   imageUrl?: string | null;
 
   @Text({ max: 20_000, optional: true, nullable: true, description: 'Rich text (HTML); shown through an allow-list.' })
@@ -160,7 +154,7 @@ class ExtrasBody {
 }
 
 export class ProductBody extends ExtrasBody {
-  @Text({ min: 3, max: 255, example: 'Cà phê sữa đá' })
+  @Line({ min: 3, max: 255, example: 'Cà phê sữa đá' })
   name!: string;
 
   @Text({ min: 10, max: 2000, example: 'Robusta nhỏ giọt qua phin, khuấy cùng sữa đặc và đá.' })
@@ -180,7 +174,7 @@ export class ProductBody extends ExtrasBody {
 }
 
 export class ProductChangeBody extends ExtrasBody {
-  @Text({ min: 3, max: 255, optional: true })
+  @Line({ min: 3, max: 255, optional: true })
   name?: string;
 
   @Text({ min: 10, max: 2000, optional: true })

@@ -3,53 +3,52 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape } from '#kernel';
-import { Answers, Does, Flag, PathId, Refuses, Text } from '#platform/http';
+import { Answers, Does, Flag, Line, PathId, Phone, Refuses } from '#platform/http';
 import { SignedIn, Who, type UserCaller } from '#platform/security';
 import { Addresses } from '../model/addresses.store';
 import { AddressShape, addressView, type AddressView } from './address-view';
 import { KeepAddress } from './keep-address.command';
 import { RemoveAddress } from './remove-address.command';
 
-const PHONE = /^\+?[0-9 .()-]+$/;
 const Removed = z.object({ id: IdShape, removed: z.literal(true) }).meta({ id: 'AddressRemoved' });
 
 class AddressBody {
-  @Text({ optional: true, min: 1, max: 50, trim: true, example: 'Nhà' })
+  @Line({ optional: true, min: 1, max: 50, trim: true, example: 'Nhà' })
   label?: string;
-  @Text({ min: 1, max: 100, trim: true, example: 'Nguyễn Thị An' })
+  @Line({ min: 1, max: 100, trim: true, example: 'Nguyễn Thị An' })
   recipient!: string;
-  @Text({ min: 8, max: 20, pattern: PHONE, trim: true, example: '0901234567' })
+  @Phone()
   phone!: string;
-  @Text({ min: 1, max: 200, trim: true, example: '12 Lê Lợi' })
+  @Line({ min: 1, max: 200, trim: true, example: '12 Lê Lợi' })
   line1!: string;
-  @Text({ optional: true, min: 1, max: 200, trim: true })
+  @Line({ optional: true, min: 1, max: 200, trim: true })
   line2?: string;
-  @Text({ optional: true, min: 1, max: 100, trim: true, example: 'Bến Nghé' })
+  @Line({ optional: true, min: 1, max: 100, trim: true, example: 'Bến Nghé' })
   ward?: string;
-  @Text({ optional: true, min: 1, max: 100, trim: true, example: 'Quận 1' })
+  @Line({ optional: true, min: 1, max: 100, trim: true, example: 'Quận 1' })
   district?: string;
-  @Text({ min: 1, max: 100, trim: true, example: 'TP. Hồ Chí Minh' })
+  @Line({ min: 1, max: 100, trim: true, example: 'TP. Hồ Chí Minh' })
   city!: string;
   @Flag({ optional: true })
   isDefault?: boolean;
 }
 
 class ChangeAddressBody {
-  @Text({ optional: true, min: 1, max: 50, trim: true })
+  @Line({ optional: true, min: 1, max: 50, trim: true })
   label?: string;
-  @Text({ optional: true, min: 1, max: 100, trim: true })
+  @Line({ optional: true, min: 1, max: 100, trim: true })
   recipient?: string;
-  @Text({ optional: true, min: 8, max: 20, pattern: PHONE, trim: true })
+  @Phone({ optional: true })
   phone?: string;
-  @Text({ optional: true, min: 1, max: 200, trim: true })
+  @Line({ optional: true, min: 1, max: 200, trim: true })
   line1?: string;
-  @Text({ optional: true, min: 1, max: 200, trim: true })
+  @Line({ optional: true, min: 1, max: 200, trim: true })
   line2?: string;
-  @Text({ optional: true, min: 1, max: 100, trim: true })
+  @Line({ optional: true, min: 1, max: 100, trim: true })
   ward?: string;
-  @Text({ optional: true, min: 1, max: 100, trim: true })
+  @Line({ optional: true, min: 1, max: 100, trim: true })
   district?: string;
-  @Text({ optional: true, min: 1, max: 100, trim: true })
+  @Line({ optional: true, min: 1, max: 100, trim: true })
   city?: string;
   @Flag({ optional: true })
   isDefault?: boolean;

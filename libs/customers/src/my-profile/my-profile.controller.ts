@@ -1,7 +1,7 @@
 import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { answer, Answers, Does, etagOf, IfMatch, OneOf, PRIVATE, Refuses, Text } from '#platform/http';
+import { answer, Answers, Does, etagOf, IfMatch, OneOf, Phone, PRIVATE, Refuses, Text } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { SignedIn, Who, type UserCaller } from '#platform/security';
 import { ChangeProfile } from './change-profile.command';
@@ -11,7 +11,7 @@ class ChangeProfileBody {
   @Text({ optional: true, min: 1, max: 100, trim: true, example: 'Nguyễn Thị An' })
   name?: string;
 
-  @Text({ optional: true, min: 8, max: 20, pattern: /^\+?[0-9 .()-]+$/, trim: true, example: '0901234567' })
+  @Phone({ optional: true })
   phone?: string;
 
   @OneOf(['vi', 'en'], { optional: true })

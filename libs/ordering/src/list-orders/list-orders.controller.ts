@@ -54,10 +54,7 @@ export class ListOrdersController {
   @Answers(200, ListedOrder, { description: 'A page of orders.', list: true, paged: true })
   async all(@Query() query: AllOrdersQuery): Promise<Answer> {
     const { status, customer, from, to } = query;
-    return this.page(
-      { status, customer, from: from && begins('from', from), to: to && ends('to', to) } as OrderFilter,
-      query,
-    );
+    return this.page({ status, customer, from: from && begins(from), to: to && ends(to) } as OrderFilter, query);
   }
 
   private async page(filter: OrderFilter, { limit, cursor }: PageQuery): Promise<Answer> {

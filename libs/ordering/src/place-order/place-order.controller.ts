@@ -6,11 +6,11 @@ import {
   Answers,
   Does,
   Email,
-  field,
   IdempotencyKey,
   InvalidInput,
   Nested,
   OneOf,
+  Phone,
   PreferWait,
   Refuses,
   Text,
@@ -22,6 +22,7 @@ import { Vault } from '#platform/privacy';
 import { GuestOrUser, Who, type Caller } from '#platform/security';
 import { Orders } from '../model/orders.store';
 import { OrderAnswer, showOrder } from '../view-order/order-answer';
+import { AddressText } from './address-text.field';
 import { missing } from './order-wish';
 import { Outcomes } from './outcomes.store';
 import { PlaceOrder } from './place-order.command';
@@ -30,51 +31,11 @@ class ContactBody {
   @Text({ min: 1, max: 100, trim: true, optional: true, nullable: true, example: 'Nguyễn Văn An' })
   name?: string | null;
 
-  @Text({
-    max: 21,
-    pattern: /^\+?\d[\d .()-]{5,19}$/,
-    trim: true,
-    optional: true,
-    nullable: true,
-    example: '0901234567',
-  })
+  @Phone({ optional: true, nullable: true })
   phone?: string | null;
 
   @Email({ optional: true, nullable: true })
   email?: string | null;
-}
-
-const LONGEST_ADDRESS = 500;
-
-/** One text, or the parts of an address as `/users/me/addresses` has them, which are joined in the order they are sent. */
-const AddressText = (): PropertyDecorator =>
-  field(
-    {
-      check: (value) => {
-        if (typeof value !== 'string' || value.trim() === '') return { code: 'text' };
-        return value.length > LONGEST_ADDRESS ? { code: 'text.long', params: { max: LONGEST_ADDRESS } } : undefined;
-      },
-      read: (value) => joined(value) ?? value,
-      schema: {
-        oneOf: [
-          { type: 'string', minLength: 1, maxLength: LONGEST_ADDRESS },
-          { type: 'object', additionalProperties: { type: 'string' } },
-        ],
-      },
-    },
-    {
-      optional: true,
-      nullable: true,
-      description: 'Needed for a delivery.',
-      example: '12 Lê Lợi, Bến Nghé, TP. Hồ Chí Minh',
-    },
-  );
-
-function joined(value: unknown): string | undefined {
-  if (typeof value === 'string') return value.trim();
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const parts = Object.values(value).filter((part) => part !== null && part !== '');
-  return parts.every((part) => typeof part === 'string') ? parts.join(', ') : undefined;
 }
 
 class FulfilmentBody {

@@ -166,7 +166,7 @@ describe('The list of orders', () => {
 
 describe('The sales report', () => {
   const report = (from: string, to: string, by: 'day' | 'month' | 'product') =>
-    new SalesReportHandler(db, shop.models).execute(new SalesReport(begins('from', from), ends('to', to), by));
+    new SalesReportHandler(db, shop.models).execute(new SalesReport(begins(from), ends(to), by));
 
   it('sums what was confirmed, less what went back, by Vietnamese days', async () => {
     await place({}, facts.confirmed);

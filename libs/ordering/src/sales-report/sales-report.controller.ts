@@ -59,8 +59,8 @@ export class SalesReportController {
   @Answers(200, SalesAnswer, { description: 'One row each, and the total.', list: true, meta: Meta })
   async sales(@Query() query: SalesQuery): Promise<Answer> {
     const now = this.clock.now();
-    const from = begins('from', query.from ?? dayOf(new Date(now.getTime() - month)));
-    const to = ends('to', query.to ?? dayOf(now));
+    const from = begins(query.from ?? dayOf(new Date(now.getTime() - month)));
+    const to = ends(query.to ?? dayOf(now));
     if (from >= to) throw new InvalidInput([{ field: 'to', message: 'must lie after from' }]);
     const { rows, total } = await this.queries.execute(new SalesReport(from, to, query.by));
     return answer(rows, { meta: { from: from.toISOString(), to: to.toISOString(), by: query.by, total } });

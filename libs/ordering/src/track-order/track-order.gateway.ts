@@ -27,7 +27,8 @@ const Credentials = z.union([
   z.object({ token: z.string().min(1).max(4_096) }),
   z.object({ cartToken: z.string().min(16).max(200) }),
 ]);
-const Subscription = z.object({ orderId: IdShape, lastVersion: z.int().min(0).max(1_000_000).optional() });
+const Followed = z.object({ orderId: IdShape });
+const Subscription = Followed.extend({ lastVersion: z.int().min(0).max(1_000_000).optional() });
 
 interface Session {
   caller: Caller;
@@ -108,9 +109,11 @@ export class TrackOrderGateway
   }
 
   @SubscribeMessage('unsubscribe')
-  unsubscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: { orderId?: unknown } | undefined): Acknowledged {
+  unsubscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Acknowledged {
     const { followed } = socket.data as Session;
-    const orderId = String(body?.orderId);
+    const said = Followed.safeParse(body);
+    if (!said.success) return refusal(new DomainError('VALIDATION_ERROR', 'invalid', 'Send { orderId }.'));
+    const { orderId } = said.data;
     followed.get(orderId)?.end();
     followed.delete(orderId);
     return { ok: true };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { MoneyShape, type Money, type Uuid } from '#kernel';
+import { MoneyShape, textShape, type Money, type Uuid } from '#kernel';
 import { Config } from '#platform/config';
 import { PaymentProvider, WebhookRefused, type Charge, type WebhookEvent } from '../model/payment-provider';
 import type { Heard } from '../model/payment';
@@ -11,10 +11,10 @@ import { behaviourOf } from './sandbox-behaviour';
 import { faultOf, SIGNATURE_HEADER } from './webhook-signature';
 
 const Body = z.object({
-  id: z.string().min(1).max(200),
+  id: textShape(200),
   type: z.literal('charge.captured'),
-  key: z.string().min(1).max(200),
-  chargeId: z.string().min(1).max(200),
+  key: textShape(200),
+  chargeId: textShape(200),
   amount: MoneyShape,
 });
 

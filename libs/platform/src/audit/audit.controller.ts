@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape, InstantShape } from '#kernel';
-import { Answers, Does, Instant, MomentShape, page, PageQuery, placeOf, Text, type Answer } from '#platform/http';
+import { Answers, Does, Instant, Line, MomentShape, page, PageQuery, placeOf, type Answer } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { ListAudit } from './audit.query';
 import type { AuditRow } from './audit-trail.store';
@@ -27,13 +27,13 @@ export const AuditAnswer = z
   .meta({ id: 'AuditLine' });
 
 class AuditPage extends PageQuery {
-  @Text({ min: 1, max: 100, optional: true, description: 'Only what this one did.' })
+  @Line({ min: 1, max: 100, optional: true, description: 'Only what this one did.' })
   actor?: string;
 
-  @Text({ min: 1, max: 100, optional: true, description: 'Only this operation.', example: 'redriveDeadLetter' })
+  @Line({ min: 1, max: 100, optional: true, description: 'Only this operation.', example: 'redriveDeadLetter' })
   operation?: string;
 
-  @Text({ min: 1, max: 200, optional: true, description: 'Only what was done to this one.' })
+  @Line({ min: 1, max: 200, optional: true, description: 'Only what was done to this one.' })
   target?: string;
 
   @Instant({ optional: true, description: 'From this time on.', example: '2026-11-23T03:04:05Z' })

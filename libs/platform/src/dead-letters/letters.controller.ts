@@ -8,6 +8,7 @@ import {
   Answers,
   Does,
   InvalidInput,
+  Line,
   ListOf,
   OneOf,
   page,
@@ -29,10 +30,10 @@ class LettersPage extends PageQuery {
   @OneOf(shopContexts, { optional: true, description: 'Only of this context.' })
   context?: ContextName;
 
-  @Text({ min: 1, max: 200, optional: true, description: 'Only of this key: an order, most often.' })
+  @Line({ min: 1, max: 200, optional: true, description: 'Only of this key: an order, most often.' })
   key?: string;
 
-  @Text({ min: 1, max: 200, optional: true, description: 'Only messages of this type.' })
+  @Line({ min: 1, max: 200, optional: true, description: 'Only messages of this type.' })
   type?: string;
 }
 
@@ -43,10 +44,10 @@ class RedriveBody {
   @OneOf(shopContexts, { optional: true, description: 'All of this context.' })
   context?: ContextName;
 
-  @Text({ min: 1, max: 200, optional: true, description: 'All of this key: an order, most often.' })
+  @Line({ min: 1, max: 200, optional: true, description: 'All of this key: an order, most often.' })
   key?: string;
 
-  @Text({ min: 1, max: 200, optional: true, description: 'All messages of this type.' })
+  @Line({ min: 1, max: 200, optional: true, description: 'All messages of this type.' })
   type?: string;
 }
 

@@ -1,26 +1,22 @@
-import { isUuid } from '#kernel';
+import { instantOf, isLine, isStorable, isUuid, lengthOf } from '#kernel';
 import { Type } from 'class-transformer';
 import { isEmail, ValidateNested } from 'class-validator';
 import { field, type Complaint, type FieldOptions } from './field';
 
-/** Postgres keeps neither NUL nor half a surrogate pair. */
-const HALF_PAIR = /\p{Surrogate}/u;
-
-const isUnstorable = (text: string): boolean => text.includes('\0') || HALF_PAIR.test(text);
-
-const lengthOf = (text: string): number => [...text].length;
-
-interface TextOptions extends FieldOptions<string> {
+export interface TextOptions extends FieldOptions<string> {
   readonly min?: number;
   readonly max: number;
   readonly pattern?: RegExp;
   /** Cuts blanks off both ends before anything else. */
   readonly trim?: boolean;
+  /** Without line breaks and other control characters: see `Line`. */
+  readonly line?: true;
 }
 
-function checkText(value: unknown, { min = 0, max, pattern }: TextOptions): Complaint | undefined {
+export function checkText(value: unknown, { min = 0, max, pattern, line }: TextOptions): Complaint | undefined {
   if (typeof value !== 'string') return { code: 'text' };
-  if (isUnstorable(value)) return { code: 'text.characters' };
+  if (!isStorable(value)) return { code: 'text.characters' };
+  if (line && !isLine(value)) return { code: 'text.line' };
   if (min > 0 && value.trim() === '') return { code: 'text.blank' };
   if (lengthOf(value) < min) return { code: 'text.short', params: { min } };
   if (lengthOf(value) > max) return { code: 'text.long', params: { max } };
@@ -42,6 +38,9 @@ export const Text = (options: TextOptions): PropertyDecorator =>
     },
     options,
   );
+
+/** Text of one line: what stands in a heading, in a table or on a label. */
+export const Line = (options: TextOptions): PropertyDecorator => Text({ ...options, line: true });
 
 const WHOLE = /^-?(0|[1-9]\d{0,15})$/;
 
@@ -115,12 +114,15 @@ export const OneOf = <Choice extends string>(
     options,
   );
 
+/** A quoted local part may hold blanks and line breaks: nobody has such an address, and letters are no place for them. */
+const NOT_IN_AN_ADDRESS = /["\s\p{C}]/u;
+
 /** An e-mail address of at most 254 characters, without blanks around it. */
 export const Email = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
     {
       check: (value) =>
-        typeof value === 'string' && value.length <= 254 && !isUnstorable(value) && isEmail(value)
+        typeof value === 'string' && value.length <= 254 && !NOT_IN_AN_ADDRESS.test(value) && isEmail(value)
           ? undefined
           : { code: 'email' },
       read: (value) => (typeof value === 'string' ? value.trim() : value),
@@ -128,15 +130,6 @@ export const Email = (options: FieldOptions<string> = {}): PropertyDecorator =>
     },
     options,
   );
-
-const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
-
-const instantOf = (text: unknown): Date | undefined => {
-  if (typeof text !== 'string' || !INSTANT.test(text)) return undefined;
-  const [instant, day] = [new Date(text), new Date(text.slice(0, 10))]; // the 31st of February would be the 3rd of March
-  if (Number.isNaN(instant.getTime()) || Number.isNaN(day.getTime())) return undefined;
-  return day.toISOString().startsWith(text.slice(0, 10)) ? instant : undefined;
-};
 
 /** An ISO 8601 time with a zone: a Date where the property is declared as one, else the text as it was sent. */
 export const Instant = (options: FieldOptions<string> = {}): PropertyDecorator =>

@@ -2,12 +2,13 @@ import './common-messages';
 
 export { limitConnections, shopAdapter } from './adapter';
 export * from './answer';
+export * from './checked-fields';
 export { takeBodies } from './body-parser';
 export { layEdge } from './edge';
 export { failureOf } from './failure';
 export { FailureFilter } from './failure.filter';
 export { complain, field, type Complaint, type FieldKind, type FieldOptions } from './field';
-export * from './fields';
+export { AnyObject, checkText, Email, Flag, Id, Instant, Line, ListOf, Nested, OneOf, Text, Whole } from './fields'; // prettier-ignore
 export { HttpModule } from './http.module';
 export { addMessages, localeOf, textOf, type Locale, type Texts } from './messages';
 export { openApiDocument, serveDocs } from './openapi';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isStorable } from '#kernel';
 import { answer, type Answer, type AnswerOptions } from './answer';
 import { complain } from './field';
 import { Text, Whole } from './fields';
@@ -23,8 +24,6 @@ export const MomentShape = z.string().refine((text) => {
   return day !== undefined && z.iso.datetime().safeParse(`${day}T${time}Z`).success;
 });
 
-const UNSTORABLE = /\0|\p{Surrogate}/u;
-
 /** Where the last page ended, or undefined on the first page; a cursor that is not one of this list is refused with 400. */
 export function placeOf<Shape extends z.ZodType>(cursor: string | undefined, shape: Shape): z.infer<Shape> | undefined {
   if (cursor === undefined) return undefined;
@@ -38,7 +37,7 @@ export function placeOf<Shape extends z.ZodType>(cursor: string | undefined, sha
 }
 
 function storable(_: string, value: unknown): unknown {
-  if (typeof value === 'string' && UNSTORABLE.test(value)) throw new Error('no text of a database');
+  if (typeof value === 'string' && !isStorable(value)) throw new Error('no text of a database');
   return value;
 }
 

@@ -55,6 +55,17 @@ describe('A log', () => {
     expect(JSON.stringify(redact(circle))).toContain('[deep]');
   });
 
+  it('tells a bounded part of what is wide, long or deep', () => {
+    const wide = (levels: number): unknown =>
+      levels === 0 ? 'x' : Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`field${n}`, wide(levels - 1)]));
+    const huge = { wide: wide(2), long: 'x'.repeat(1_000_000), ['n'.repeat(1_000_000)]: 1 };
+    expect(JSON.stringify(redact(huge)).length).toBeLessThan(50_000);
+    expect(Object.keys(redact(wide(1)) as object)).toHaveLength(50);
+    const deep: unknown = JSON.parse(`${'['.repeat(100_000)}${']'.repeat(100_000)}`);
+    expect(JSON.stringify(redact(deep))).toBe('[[[[[["[deep]"]]]]]]');
+    expect(redact(JSON.parse('{"__proto__":{"password":"x"},"constructor":1}'))).not.toHaveProperty('password');
+  });
+
   it('writes JSON lines to its files, with the request and the service, and nothing hidden', async () => {
     const logDir = mkdtempSync(join(tmpdir(), 'log-'));
     const logger = shopLogger({ logLevel: 'info', logDir, stdout: false });

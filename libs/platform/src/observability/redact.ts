@@ -21,12 +21,13 @@ export const REDACTED = '[redacted]';
 const namesSeen = new Map<string, boolean>();
 /** Names of fields are few, but query strings may bring any. */
 const MOST_NAMES = 2_000;
+const LONGEST_NAME = 64;
 
 function isHidden(name: string): boolean {
   let hidden = namesSeen.get(name);
   if (hidden === undefined) {
     hidden = SECRET_NAMES.test(name) || PERSONAL_NAMES.test(name);
-    if (namesSeen.size < MOST_NAMES && name.length <= 64) namesSeen.set(name, hidden);
+    if (namesSeen.size < MOST_NAMES && name.length <= LONGEST_NAME) namesSeen.set(name, hidden);
   }
   return hidden;
 }
@@ -37,28 +38,50 @@ const SUSPICIOUS = /@|eyJ|bearer\s|key \(|\d{9}/i;
 export const redactText = (text: string): string =>
   SUSPICIOUS.test(text) ? IN_TEXT.reduce((clean, [shape, stand]) => clean.replace(shape, stand), text) : text;
 
-/** A copy without secrets and personal data; deep things are cut at six levels, long lists at fifty entries. */
-export function redact(value: unknown, depth = 0): unknown {
-  if (typeof value === 'string') return redactText(value);
+/** How much of a value a log line tells. */
+const MOST_LEVELS = 6;
+const MOST_ENTRIES = 50;
+const MOST_VALUES = 1_000;
+const LONGEST_TEXT = 10_000;
+
+/** What is left to tell of one value: a wide value is cut as well as a deep one. */
+interface Budget {
+  values: number;
+}
+
+/**
+ * A copy without secrets and personal data. Deep things are cut at six levels, lists and objects at fifty entries, long
+ * texts at ten thousand characters, and the whole at a thousand values.
+ */
+export const redact = (value: unknown): unknown => redactWithin({ values: MOST_VALUES }, value, 0);
+
+function redactWithin(budget: Budget, value: unknown, depth: number): unknown {
+  if ((budget.values -= 1) < 0) return '[more]';
+  if (typeof value === 'string') return redactText(value.slice(0, LONGEST_TEXT));
   if (typeof value === 'bigint') return value.toString();
   if (typeof value !== 'object' || value === null) return typeof value === 'function' ? undefined : value;
   if (value instanceof Date) return value;
-  if (depth >= 6) return '[deep]';
-  if (value instanceof Error) return redactError(value, depth);
+  if (depth >= MOST_LEVELS) return '[deep]';
+  if (value instanceof Error) return redactError(budget, value, depth);
   if (Buffer.isBuffer(value)) return `[${value.length} bytes]`;
-  if (Array.isArray(value)) return value.slice(0, 50).map((each) => redact(each, depth + 1));
+  if (Array.isArray(value)) return value.slice(0, MOST_ENTRIES).map((each) => redactWithin(budget, each, depth + 1));
   return Object.fromEntries(
-    Object.entries(value).map(([name, each]) => [name, isHidden(name) ? REDACTED : redact(each, depth + 1)]),
+    Object.keys(value)
+      .slice(0, MOST_ENTRIES)
+      .map((name) => [
+        name.slice(0, LONGEST_NAME),
+        isHidden(name) ? REDACTED : redactWithin(budget, (value as Record<string, unknown>)[name], depth + 1),
+      ]),
   );
 }
 
-function redactError(error: Error, depth: number): Record<string, unknown> {
+function redactError(budget: Budget, error: Error, depth: number): Record<string, unknown> {
   const { code, cause } = error as Error & { code?: unknown };
   return {
     name: error.name,
-    message: redactText(error.message),
+    message: redactText(error.message.slice(0, LONGEST_TEXT)),
     ...(typeof code === 'string' && { code }),
-    ...(error.stack && { stack: redactText(error.stack) }),
-    ...(cause !== undefined && { cause: redact(cause, depth + 1) }),
+    ...(error.stack && { stack: redactText(error.stack.slice(0, LONGEST_TEXT)) }),
+    ...(cause !== undefined && { cause: redactWithin(budget, cause, depth + 1) }),
   };
 }

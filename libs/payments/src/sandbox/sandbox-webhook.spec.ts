@@ -1,0 +1,35 @@
+import { ZodError } from 'zod';
+import type { Config } from '#platform/config';
+import type { Books } from './books.store';
+import { SandboxProvider } from './sandbox-provider.adapter';
+import { sign, SIGNATURE_HEADER } from './webhook-signature';
+
+const SECRET = 'a secret of the sandbox';
+const now = new Date('2026-11-23T03:04:05Z');
+const provider = new SandboxProvider({} as Books, { sandboxWebhookSecret: SECRET } as Config);
+
+const heard = (body: object) => {
+  const bytes = Buffer.from(JSON.stringify(body));
+  return provider.webhook(bytes, { [SIGNATURE_HEADER]: sign(SECRET, now.getTime() / 1000, bytes) }, now);
+};
+
+const good = {
+  ...{ id: 'evt-1', type: 'charge.captured', key: 'pay-1', chargeId: 'ch-1' },
+  amount: { amount: 55_000, currency: 'VND' },
+};
+
+describe('A signed webhook', () => {
+  it('is read when its form is known', () => {
+    expect(heard(good)).toMatchObject({ id: 'evt-1', heard: { kind: 'captured', chargeId: 'ch-1' } });
+  });
+
+  it.each([
+    ...['id', 'key', 'chargeId'].flatMap((name) =>
+      ['\0', 'a\0b', 'half \ud83e', '', 'x'.repeat(201), null, {}].map((value) => ({ ...good, [name]: value })),
+    ),
+    { ...good, amount: { amount: 1e300, currency: 'VND' } },
+    { ...good, amount: 'constructor' },
+  ])('is of an unknown form, and never reaches the database: %j', (body) => {
+    expect(() => heard(body)).toThrow(ZodError);
+  });
+});
