@@ -15,6 +15,7 @@ export interface Parameter {
   readonly in: 'path' | 'query' | 'header';
   readonly required?: boolean;
   readonly schema: Readonly<Record<string, unknown>>;
+  readonly example?: unknown;
 }
 
 export interface Said {
@@ -23,7 +24,11 @@ export interface Said {
   readonly tags: readonly string[];
   readonly security: readonly Readonly<Record<string, unknown>>[];
   readonly parameters?: readonly Parameter[];
-  readonly requestBody?: { readonly content: Readonly<Record<string, { readonly schema: { readonly $ref: string } }>> };
+  readonly requestBody?: {
+    readonly content: Readonly<
+      Record<string, { readonly schema: { readonly $ref: string }; readonly example?: unknown }>
+    >;
+  };
   readonly responses: Readonly<Record<string, Response>>;
   readonly 'x-permission'?: string;
 }

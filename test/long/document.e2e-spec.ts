@@ -1,3 +1,4 @@
+import Ajv from 'ajv/dist/2020';
 import { execFile } from 'node:child_process';
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -112,6 +113,49 @@ describe('The document', () => {
           expect([here, codes.length > 0 && codes.every((code) => /^[A-Z][A-Z_]+$/.test(code))]).toEqual([here, true]);
         }
       }
+  });
+
+  it('gives an example of every body, and no example that its schema would refuse', () => {
+    const shapes = new Ajv({ strict: false, validateFormats: false, allErrors: true });
+    shapes.addSchema({ $id: 'shop', components: document.components });
+    const faultsOf = (schema: object, example: unknown) => {
+      const local = JSON.stringify(schema).replaceAll('"#/components/', '"shop#/components/');
+      const fits = shapes.compile(JSON.parse(local) as object);
+      fits(example);
+      return fits.errors?.map(({ instancePath, message }) => `${instancePath} ${message}`) ?? [];
+    };
+    const wrong = operations.flatMap(({ operationId, requestBody, responses, parameters }) => [
+      ...Object.entries(requestBody?.content ?? {}).flatMap(([type, { schema, example }]) =>
+        example === undefined
+          ? [`${operationId} ${type}: none`]
+          : faultsOf(schema, example).map((fault) => `${operationId} body: ${fault}`),
+      ),
+      ...Object.entries(responses).flatMap(([status, { content }]) =>
+        Object.values(content ?? {}).flatMap(({ schema, example }) =>
+          example === undefined ? [] : faultsOf(schema, example).map((fault) => `${operationId} ${status}: ${fault}`),
+        ),
+      ),
+      ...(parameters ?? []).flatMap(({ name, schema, example }) =>
+        example === undefined ? [] : faultsOf(schema, example).map((fault) => `${operationId} ${name}: ${fault}`),
+      ),
+    ]);
+    expect(wrong).toEqual([]);
+  });
+
+  it('says what a field means, not how it is checked', () => {
+    const strange: string[] = [];
+    const walk = (value: unknown, path: string): void => {
+      if (typeof value !== 'object' || value === null) return;
+      for (const [key, each] of Object.entries(value)) {
+        const here = `${path}/${key}`;
+        if (key === 'pattern' && typeof each === 'string' && ('format' in value || each.length > 80))
+          strange.push(here);
+        if (typeof each === 'number' && Math.abs(each) >= Number.MAX_SAFE_INTEGER) strange.push(here);
+        walk(each, here);
+      }
+    };
+    walk(document, '');
+    expect(strange).toEqual([]);
   });
 
   it('passes the linter', async () => {

@@ -110,11 +110,17 @@ export class GroupBody {
   options!: OptionBody[];
 }
 
+/** What two sizes look like. */
+const TWO_SIZES = [
+  { name: 'Size M', nameEn: 'Medium', type: 'size', priceAdjustment: 0, stock: 100 },
+  { name: 'Size L', nameEn: 'Large', type: 'size', priceAdjustment: 6000, stock: 80 },
+];
+
 class TextsBody {
   @Line({ min: 3, max: 255, optional: true, example: 'Iced milk coffee' })
   name?: string;
 
-  @Text({ min: 10, max: 2000, optional: true })
+  @Text({ min: 10, max: 2000, optional: true, example: 'Robusta through the phin, with condensed milk and ice.' })
   description?: string;
 }
 class TranslationsBody {
@@ -169,7 +175,7 @@ export class ProductBody extends ExtrasBody {
   @Id({ description: 'An existing brand.' })
   brandId!: string;
 
-  @ListOf(() => VariantBody, { min: 2, max: 100 })
+  @ListOf(() => VariantBody, { min: 2, max: 100, example: TWO_SIZES })
   variants!: VariantBody[];
 }
 
@@ -194,6 +200,7 @@ export class ProductChangeBody extends ExtrasBody {
     max: 100,
     optional: true,
     description: 'All of them; those left out are retired.',
+    example: TWO_SIZES,
   })
   variants?: VariantChangeBody[];
 }

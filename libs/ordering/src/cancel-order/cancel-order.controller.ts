@@ -4,7 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
 import { answer, Answers, Does, PathId, Refuses, Text, type Answer } from '#platform/http';
 import { Vault } from '#platform/privacy';
-import { Allowed, GuestOrUser, Who, type Caller } from '#platform/security';
+import { Allowed, CartOrUser, Who, type Caller } from '#platform/security';
 import { buyer, staff } from '../model/actors';
 import { OrderAnswer, showOrder } from '../view-order/order-answer';
 import type { OrderView } from '../view-order/order-view';
@@ -24,7 +24,7 @@ export class CancelOrderController {
   ) {}
 
   @Post('orders/:id/cancel')
-  @GuestOrUser()
+  @CartOrUser()
   @Does(
     'cancelOrder',
     'Cancel one of your orders',

@@ -4,7 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
 import { Answers, Does, PathId, Refuses } from '#platform/http';
 import { shopLocale } from '#platform/observability';
-import { GuestOrUser, Who, type Caller } from '#platform/security';
+import { CartOrUser, Who, type Caller } from '#platform/security';
 import { readerOf } from '../view-order/view-order.controller';
 import { StepAnswer } from './event-answer';
 import { OrderHistory, type DatedStep } from './order-history.query';
@@ -15,7 +15,7 @@ export class OrderHistoryController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get(':id/history')
-  @GuestOrUser()
+  @CartOrUser()
   @Does('viewOrderHistory', "Your order's history, in the language of `Accept-Language`")
   @Answers(200, StepAnswer, { description: 'The oldest step first.', list: true })
   @Refuses('NOT_FOUND')

@@ -4,7 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { Uuid } from '#kernel';
 import { answer, Answers, Does, PathId, PRIVATE, Refuses, Whole, type Answer } from '#platform/http';
-import { Allowed, GuestOrUser, Who, type Caller } from '#platform/security';
+import { Allowed, CartOrUser, Who, type Caller } from '#platform/security';
 import { OrderAnswer } from './order-answer';
 import type { Reader } from './order-view';
 import { ViewOrder, type SeenOrder } from './view-order.query';
@@ -37,7 +37,7 @@ export class ViewOrderController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get('orders/:id')
-  @GuestOrUser()
+  @CartOrUser()
   @Does(
     'viewOrder',
     'Look at one of your orders',

@@ -6,6 +6,7 @@ import { Noted } from '#platform/audit';
 import { contextNames, shopContexts, type ContextName } from '#platform/config';
 import {
   Answers,
+  BodyExample,
   Does,
   InvalidInput,
   Line,
@@ -102,7 +103,8 @@ export class LettersController {
   @Allowed('ops')
   @Noted('ids', 'context', 'key', 'type')
   @Does(
-    'redriveDeadLetters',
+      @BodyExample({ ids: ['ordering-123'] })
+'redriveDeadLetters',
     'Try many again, in order',
     'Named by their ids, or all that have a context, a key or a type in common; at most 1,000 at once.',
   )

@@ -12,7 +12,7 @@ export { AnyObject, checkText, Email, Flag, Id, Instant, Line, ListOf, Nested, O
 export { HttpModule } from './http.module';
 export { addMessages, localeOf, textOf, type Locale, type Texts } from './messages';
 export { openApiDocument, serveDocs } from './openapi';
-export { AnyQuery, Answers, Bare, Does, Refuses, type AnswerDoc, type Refusal } from './operation';
+export { AnyQuery, Answers, Bare, BodyExample, Does, Refuses, type AnswerDoc, type Refusal } from './operation';
 export * from './paging';
 export * from './params';
 export { InvalidInput, ShopValidationPipe } from './validation.pipe';

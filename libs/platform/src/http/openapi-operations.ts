@@ -1,7 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { accessOf, isLimited, type Access } from '#platform/security';
 import { textOf } from './messages';
-import { ANSWERS, BARE, REFUSALS, type DocumentedAnswer, type Refusal } from './operation';
+import { ANSWERS, BARE, BODY_EXAMPLE, REFUSALS, type DocumentedAnswer, type Refusal } from './operation';
 import { exampleOf, type Schema, type Schemas } from './openapi-schemas';
 
 export interface Handler {
@@ -22,17 +22,22 @@ const TOKENS: readonly Refusal[] = [
   { status: 401, code: 'TOKEN_INVALID' },
 ];
 
-function refusalsOf(access: Access | undefined, limited: boolean, takesBody: boolean): Refusal[] {
+/** A body that these are sent with is not read. */
+const WITHOUT_BODY = ['get', 'head'];
+
+const NEED_A_CREDENTIAL: readonly unknown[] = ['user', 'permission', 'cart-or-user'];
+
+function refusalsOf(access: Access | undefined, limited: boolean, readsBody: boolean): Refusal[] {
   return [
     { status: 400, code: 'VALIDATION_ERROR' },
-    ...(takesBody
+    ...(readsBody
       ? [
           { status: 400, code: 'MALFORMED_REQUEST' },
           { status: 413, code: 'BODY_TOO_LARGE' },
           { status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' },
         ]
       : []),
-    ...(access?.to === 'user' || access?.to === 'permission' ? [{ status: 401, code: 'UNAUTHENTICATED' }] : []),
+    ...(NEED_A_CREDENTIAL.includes(access?.to) ? [{ status: 401, code: 'UNAUTHENTICATED' }] : []),
     ...(access?.to === 'all' ? [] : TOKENS),
     ...(access?.to === 'permission' ? [{ status: 403, code: 'FORBIDDEN' }] : []),
     ...(limited ? [{ status: 429, code: 'RATE_LIMITED' }] : []),
@@ -44,6 +49,7 @@ function refusalsOf(access: Access | undefined, limited: boolean, takesBody: boo
 
 function securityOf(access: Access | undefined): Record<string, string[]>[] {
   if (access?.to === 'all') return [];
+  if (access?.to === 'cart-or-user') return [{ bearer: [] }, { cartToken: [] }];
   if (access?.to === 'guest-or-user') return [{}, { bearer: [] }, { cartToken: [] }];
   return [{ bearer: [] }];
 }
@@ -138,8 +144,21 @@ function answerResponse(doc: DocumentedAnswer, bare: boolean, limited: boolean, 
   };
 }
 
-/** Completes an operation by what its handler's decorators say. */
-export function completeOperation(operation: Operation, { handler, controller }: Handler, schemas: Schemas): void {
+/** An example of the body, out of those of its fields. */
+function exemplify(body: unknown, own: object | undefined, known: Readonly<Record<string, Schema>>): void {
+  const { content } = (body ?? {}) as { content?: Record<string, { schema?: Schema; example?: unknown }> };
+  for (const media of Object.values(content ?? {}))
+    if (media.schema && media.example === undefined) media.example = own ?? exampleOf(media.schema, known);
+}
+
+/** Completes an operation by what its handler's decorators say. `bodies` are the schemas of bodies by their class. */
+export function completeOperation(
+  operation: Operation,
+  method: string,
+  { handler, controller }: Handler,
+  schemas: Schemas,
+  bodies: Readonly<Record<string, Schema>>,
+): void {
   const context = { getHandler: () => handler, getClass: () => controller } as Parameters<typeof accessOf>[0];
   const access = accessOf(context);
   const limited = isLimited(handler, controller);
@@ -147,10 +166,8 @@ export function completeOperation(operation: Operation, { handler, controller }:
     (Reflect.getMetadata(key, handler) ?? Reflect.getMetadata(key, controller)) as Value | undefined;
   const answers = of<DocumentedAnswer[]>(ANSWERS) ?? [];
   const bare = of<boolean>(BARE) === true;
-  const refusals = [
-    ...(of<Refusal[]>(REFUSALS) ?? []),
-    ...refusalsOf(access, limited, operation.requestBody !== undefined),
-  ];
+  const refusals = [...(of<Refusal[]>(REFUSALS) ?? []), ...refusalsOf(access, limited, !WITHOUT_BODY.includes(method))];
+  exemplify(operation.requestBody, of<object>(BODY_EXAMPLE), bodies);
   operation.security = securityOf(access);
   if (access?.to === 'permission') Object.assign(operation, { 'x-permission': access.permission });
   operation.responses = {

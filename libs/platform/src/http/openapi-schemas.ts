@@ -30,21 +30,39 @@ export class Schemas {
   }
 }
 
-/** References lead to components; the id is the component's name and need not be said in it. */
+/** No bound, but the largest number that JavaScript counts to. */
+const isNoBound = (key: string, value: unknown): boolean =>
+  /^(?:exclusive)?(?:minimum|maximum)$/i.test(key) && Math.abs(Number(value)) >= Number.MAX_SAFE_INTEGER;
+
+/**
+ * References lead to components; the id is the component's name and need not be said in it. A format says what it means
+ * without the expression that checks it, and an integer without the bounds of a double.
+ */
 function tidy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(tidy);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(
-    ([key, each]) => key !== '$schema' && !(key === 'id' && typeof each === 'string'),
+    ([key, each]) =>
+      key !== '$schema' &&
+      !(key === 'id' && typeof each === 'string') &&
+      !(key === 'pattern' && 'format' in value) &&
+      !isNoBound(key, each),
   );
   return Object.fromEntries(
     entries.map(([key, each]) =>
       key === '$ref' && typeof each === 'string'
         ? [key, each.replace(/^#\/\$defs\//, '#/components/schemas/')]
-        : [key, key === 'example' || key === 'default' ? each : tidy(each)],
+        : [
+            key,
+            key === 'properties' ? tidied(each as object) : key === 'example' || key === 'default' ? each : tidy(each),
+          ],
     ),
   );
 }
+
+/** Properties may be called as keywords are. */
+const tidied = (properties: object): object =>
+  Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, tidy(schema)]));
 
 /** What Nest still says as OpenAPI 3.0 did: `nullable` is a type of its own since 3.1. */
 export function modernise(value: unknown): unknown {
@@ -78,8 +96,13 @@ export function exampleOf(schema: Schema, components: Readonly<Record<string, Sc
     return Object.fromEntries(
       Object.entries((schema['properties'] ?? {}) as Record<string, Schema>).map(([name, each]) => [name, go(each)]),
     );
-  if (type === 'array') return schema['items'] ? [go(schema['items'])] : [];
-  return PLAIN[String(schema['format'])] ?? PLAIN[String(type)] ?? null;
+  if (type === 'array')
+    return schema['items']
+      ? Array.from({ length: Math.max(1, Number(schema['minItems'] ?? 1)) }, () => go(schema['items']))
+      : [];
+  if (type === 'integer' || type === 'number') return Math.max(1, Number(schema['minimum'] ?? 1));
+  const plain = PLAIN[String(schema['format'])] ?? PLAIN[String(type)] ?? null;
+  return typeof plain === 'string' ? plain.padEnd(Number(schema['minLength'] ?? 0), '.') : plain;
 }
 
 const PLAIN: Readonly<Record<string, unknown>> = {
@@ -89,7 +112,5 @@ const PLAIN: Readonly<Record<string, unknown>> = {
   email: 'an@example.com',
   uri: 'https://example.com/',
   string: 'text',
-  integer: 1,
-  number: 1,
   boolean: true,
 };

@@ -76,10 +76,11 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, said, { operationIdFactory: nameOf });
   const handlers = handlersOf(app);
   const schemas = new Schemas();
+  const bodies = (document.components?.schemas ?? {}) as Record<string, Schema>;
   for (const path of Object.values(document.paths))
-    for (const operation of Object.values(path)) {
+    for (const [method, operation] of Object.entries(path)) {
       const handler = handlers.get((operation as { operationId?: string }).operationId ?? '');
-      if (handler) completeOperation(operation as never, handler, schemas);
+      if (handler) completeOperation(operation as never, method, handler, schemas, bodies);
     }
   document.components = {
     ...document.components,

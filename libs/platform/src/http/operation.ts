@@ -69,6 +69,11 @@ export const Refuses = (...refusals: readonly (string | Refusal)[]): MethodDecor
     ),
   );
 
+export const BODY_EXAMPLE = 'shop:body-example';
+
+/** An example of the body, where one made of all its fields would make no sense. */
+export const BodyExample = (example: object): MethodDecorator => SetMetadata(BODY_EXAMPLE, example);
+
 /** The answer is sent as it is, without the envelope. */
 export const Bare = (): MethodDecorator & ClassDecorator => SetMetadata(BARE, true);
 

@@ -5,6 +5,7 @@ import type { Caller, Permission } from './caller';
 export type Access =
   | { readonly to: 'all' }
   | { readonly to: 'guest-or-user' }
+  | { readonly to: 'cart-or-user' }
   | { readonly to: 'user' }
   | { readonly to: 'permission'; readonly permission: Permission };
 
@@ -34,6 +35,9 @@ export const Public = (): OnRoute => access({ to: 'all' });
 
 /** Anyone, known by token when one is sent; a bad token is 401, not a guest. */
 export const GuestOrUser = (): OnRoute => access({ to: 'guest-or-user' });
+
+/** Whoever is signed in, or sends a cart token; whether it is one of ours the route finds out. Without either it is 401. */
+export const CartOrUser = (): OnRoute => access({ to: 'cart-or-user' });
 
 /** Whoever is signed in. */
 export const SignedIn = (): OnRoute => access({ to: 'user' });

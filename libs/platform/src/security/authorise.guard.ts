@@ -14,9 +14,11 @@ export class AuthoriseGuard implements CanActivate {
     if (context.getType() !== 'http') return true; // a socket says who it is in its handshake
     const access = accessOf(context);
     if (access?.to === 'all') return true;
-    const { caller = { kind: 'guest' as const }, tokenFault } = context.switchToHttp().getRequest<FastifyRequest>();
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { caller = { kind: 'guest' as const }, tokenFault } = request;
     if (tokenFault) throw tokenFault;
     if (access?.to === 'guest-or-user') return true;
+    if (access?.to === 'cart-or-user' && (caller.kind === 'user' || request.headers['x-cart-token'])) return true;
     if (caller.kind === 'guest') throw unauthenticated();
     if (access?.to === 'user') return true;
     if (access?.to === 'permission' && may(caller, access.permission)) return true;

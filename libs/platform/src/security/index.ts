@@ -1,6 +1,6 @@
 import './request-state';
 
-export { Allowed, GuestOrUser, Public, SignedIn, Who, accessOf, type Access } from './access';
+export { Allowed, CartOrUser, GuestOrUser, Public, SignedIn, Who, accessOf, type Access } from './access';
 export { AccessTokens } from './access-tokens';
 export * from './caller';
 export { hashOfToken } from './cart-token';
