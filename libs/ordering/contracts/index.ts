@@ -103,6 +103,8 @@ export class OrderRefundRequested extends OrderMessage<{
   readonly refundId: Uuid;
   readonly amount: Money;
   readonly reason: string;
+  /** What is owed beside it: refused by the provider, and not asked for again. */
+  readonly owed?: Money;
 }> {
   static readonly type = 'ordering.order-refund-requested.v1';
   static readonly routingKey = 'order.refund.requested';
@@ -118,6 +120,8 @@ export class OrderRefunded extends OrderMessage<
     readonly total: Money;
     /** The status after this refund: `cancelled` when the money goes back because of a cancellation. */
     readonly status?: OrderStatus;
+    /** What is owed still: refused by the provider, and not asked for again. */
+    readonly owed?: Money;
   }
 > {
   static readonly type = 'ordering.order-refunded.v1';
@@ -133,6 +137,10 @@ export class OrderRefundFailed extends OrderMessage<{
   readonly refundId: Uuid;
   readonly amount: Money;
   readonly reason: string;
+  /** Who is told of it. */
+  readonly recipient?: Recipient;
+  /** What is owed in all now, this amount included. */
+  readonly owed?: Money;
 }> {
   static readonly type = 'ordering.order-refund-failed.v1';
   static readonly routingKey = 'order.refund.failed';

@@ -9,7 +9,7 @@ import {
   OrderRefundRequested,
   OrderStatusUpdated,
 } from '#contracts/ordering';
-import { orderLife, refunded, type Order, type OrderEvent, type OrderLine, type PlacedState } from './order';
+import { orderLife, owed, refunded, type Order, type OrderEvent, type OrderLine, type PlacedState } from './order';
 
 /** What the staff wrote is nobody else's business, and may name somebody. */
 const saidOf = ({ reason }: { readonly reason: string | Sealed }): string =>
@@ -42,6 +42,8 @@ const about = (orderId: Uuid, { placed }: PlacedState, version: number, at: stri
 });
 
 type About = ReturnType<typeof about>;
+
+const owedBy = (order: PlacedState) => ('refunds' in order ? { owed: owed(order) } : {});
 
 function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Message[] {
   const { placed } = order;
@@ -80,17 +82,19 @@ function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Mess
           version: it.version,
           ...event.data,
           reason: saidOf(event.data),
+          ...owedBy(order),
         }),
       ];
     case 'OrderRefunded': {
       if (!('refunds' in order)) return [];
       const refundedTotal = refunded(order);
-      return [new OrderRefunded({ ...it, ...event.data, refundedTotal, total: placed.total, status: order.status })];
+      const { total } = placed;
+      return [
+        new OrderRefunded({ ...it, ...event.data, refundedTotal, total, status: order.status, ...owedBy(order) }),
+      ];
     }
-    case 'RefundFailed': {
-      const { recipient: _, ...brief } = it;
-      return [new OrderRefundFailed({ ...brief, ...event.data })];
-    }
+    case 'RefundFailed':
+      return [new OrderRefundFailed({ ...it, ...event.data, ...owedBy(order) })];
     case 'OrderAccepted':
     case 'PreparationStarted':
     case 'OrderReadied':

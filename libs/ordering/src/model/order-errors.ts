@@ -82,6 +82,13 @@ export class NothingToRefund extends DomainError {
   }
 }
 
+/** What was refused has gone back another way, or is on its way: nothing is left to ask for again. */
+export class NothingOwed extends DomainError {
+  constructor() {
+    super('NOTHING_OWED', 'conflict', 'Nothing is owed for this order any more, and nothing is on its way back.');
+  }
+}
+
 export class RefundTooLarge extends DomainError {
   constructor(most: Money) {
     super('REFUND_TOO_LARGE', 'refused', `At most ${most.amount} ${most.currency} can still be given back.`, {

@@ -9,6 +9,7 @@ export const orderTexts = {
     CANNOT_CANCEL: 'The order is {status} and can no longer be cancelled.',
     WRONG_STATUS: 'The order is {status}; to {step} it, it has to be {needed}.',
     NOTHING_TO_REFUND: 'Nothing is left to give back for this order.',
+    NOTHING_OWED: 'Nothing is owed for this order any more, and nothing is on its way back.',
     REFUND_TOO_LARGE: 'At most {amount} VND can still be given back.',
     EVENT_BROKEN:
       'Event {version} ({type}) of this order holds data that nothing can be made of. Look at the raw events.',
@@ -23,6 +24,7 @@ export const orderTexts = {
     CANNOT_CANCEL: 'Đơn hàng đang ở trạng thái {status} nên không thể hủy.',
     WRONG_STATUS: 'Đơn hàng đang ở trạng thái {status}; cần ở trạng thái {needed} để thực hiện {step}.',
     NOTHING_TO_REFUND: 'Đơn hàng này không còn khoản nào để hoàn.',
+    NOTHING_OWED: 'Đơn hàng này không còn khoản nào phải hoàn và không có khoản nào đang hoàn.',
     REFUND_TOO_LARGE: 'Chỉ có thể hoàn tối đa {amount} ₫.',
     EVENT_BROKEN: 'Sự kiện {version} ({type}) của đơn hàng này chứa dữ liệu không thể xử lý. Hãy xem các sự kiện gốc.',
     VERSION_CONFLICT: 'Đơn hàng vừa thay đổi. Hãy xem lại rồi thử lại.',

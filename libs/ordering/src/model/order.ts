@@ -1,4 +1,4 @@
-import { minus, nothing, plus, sum, type Fact, type Life, type Money, type Sealed, type Uuid } from '#kernel';
+import { minus, nothing, plus, sum, vnd, type Fact, type Life, type Money, type Sealed, type Uuid } from '#kernel';
 import type { CancellationCode, OrderStatus } from '#contracts/ordering';
 
 export type PaymentMethod = 'card' | 'cash';
@@ -123,6 +123,8 @@ export interface Refund {
 export interface Till {
   readonly paid: Money;
   readonly refunds: readonly Refund[];
+  /** What was decided to be given back, was refused by the provider, and has not been asked for again. Absent: nothing. */
+  readonly owed?: Money;
 }
 
 export interface PendingOrder {
@@ -157,8 +159,34 @@ export const refunded = (till: Till): Money =>
 export const refundable = (till: Till): Money =>
   minus(till.paid, sum(till.refunds.filter((refund) => refund.state !== 'failed').map((refund) => refund.amount)));
 
+/** What the customer should have back and nobody has asked the provider for (again). */
+export const owed = (till: Till): Money => till.owed ?? nothing;
+
+/** Somebody waits for money of this order: it is on its way, or it is owed. */
+export const moneyIsOpen = (till: Till): boolean =>
+  owed(till).amount > 0 || till.refunds.some(({ state }) => state === 'requested');
+
+/** An order that money was taken for, or could have been. */
+type Confirmed = OrderInHand | CancelledOrder | RefundedOrder;
+
+function owing({ owed: _, ...order }: Confirmed, amount: number, refunds: readonly Refund[]): Confirmed {
+  return amount > 0 ? { ...order, refunds, owed: vnd(amount) } : { ...order, refunds };
+}
+
 const settle = (till: Till, refundId: Uuid, state: Refund['state']): readonly Refund[] =>
   till.refunds.map((refund) => (refund.refundId === refundId ? { ...refund, state } : refund));
+
+/** A refund pays what is owed first; what it gives beyond that is a new decision. */
+const asked = (order: Confirmed, refund: RefundRequested['data']): Confirmed =>
+  owing(order, owed(order).amount - refund.amount.amount, [...order.refunds, { ...refund, state: 'requested' }]);
+
+/** What the provider refused is owed from then on. */
+function failed(order: Order, { refundId }: RefundFailed['data']): Order {
+  if (!('refunds' in order)) return order;
+  const refund = order.refunds.find((one) => one.refundId === refundId);
+  if (refund?.state !== 'requested') return order;
+  return owing(order, owed(order).amount + refund.amount.amount, settle(order, refundId, 'failed'));
+}
 
 const moved = (order: Order, status: OrderInHand['status']): Order =>
   'confirmation' in order && order.status !== 'cancelled' && order.status !== 'refunded' ? { ...order, status } : order;
@@ -217,13 +245,11 @@ function evolve(order: Order, event: OrderEvent): Order {
     case 'OrderCancelled':
       return cancelled(order, event.data);
     case 'RefundRequested':
-      return 'refunds' in order
-        ? { ...order, refunds: [...order.refunds, { ...event.data, state: 'requested' as const }] }
-        : order;
+      return 'refunds' in order ? asked(order, event.data) : order;
     case 'OrderRefunded':
       return givenBack(order, event.data);
     case 'RefundFailed':
-      return 'refunds' in order ? { ...order, refunds: settle(order, event.data.refundId, 'failed') } : order;
+      return failed(order, event.data);
   }
 }
 

@@ -101,10 +101,11 @@ export class ProcessesController {
   @Does(
     'retryProcess',
     'Ask again what a process waits for',
-    'With the same keys, so that nothing is done twice; its dead letters and what was put off are tried again, too.',
+    'With the same keys, so that nothing is done twice; its dead letters and what was put off are tried again, too. ' +
+      'Of refunds, what the order still owes is asked for: less than was refused where a part was given back by hand.',
   )
   @Answers(202, ProcessAnswer, { description: 'As it stood; the journal shows what comes of it.' })
-  @Refuses('NOT_FOUND', 'PROCESS_OVER')
+  @Refuses('NOT_FOUND', 'PROCESS_OVER', 'NOTHING_OWED')
   async retry(@Param('id') id: string, @Body() body: TendBody, @Who() caller: Caller): Promise<Answer> {
     const process = await this.commands.execute(new RetryProcess(id, tended(caller, body)));
     return answer(showProcess(process), { status: 202 });

@@ -10,6 +10,7 @@ import { Ids } from '#platform/system';
 import { RetryCheckout, WindBackAsked } from '../checkout/checkout-messages';
 import { windsBack } from '../checkout/checkout-steps';
 import { Orders } from '../model/orders.store';
+import { stillOwed } from '../refund-order/refund-order';
 import { RetryRefunds } from '../refund-order/refunds-messages';
 import { NothingToWindBack, ProcessNotFound, ProcessOver, WindingBackAlready } from './process-errors';
 import { processRef } from './process-id';
@@ -42,18 +43,30 @@ export class RetryProcessHandler implements ICommandHandler<RetryProcess> {
     private readonly processes: Processes,
     private readonly journal: ProcessJournal,
     private readonly letters: LetterBox,
+    private readonly orders: Orders,
     private readonly announcements: Announcements,
   ) {}
 
   async execute({ id, tended: { by, reason } }: RetryProcess): Promise<ListedProcess> {
     const process = await found(this.processes, id);
-    if (process.status === 'over') throw new ProcessOver(process.step);
-    const about = { orderId: process.id, by, reason: noted(reason) };
-    const wish = process.name === 'refunds' ? new RetryRefunds(about) : new RetryCheckout(about);
+    const wish = await this.wish(process, { orderId: process.id, by, reason: noted(reason) });
     const requests = requestsIn(await this.journal.of(process.id, process.name));
     await this.letters.wake(requests, ownOf(process));
     await this.db.transaction(() => this.announcements.publish(wish));
     return process;
+  }
+
+  /** Whether anything is left to give back is the order's to say, not the process's: money may have gone back by hand. */
+  private async wish(
+    { name, status, step }: ListedProcess,
+    about: RetryCheckout['body'],
+  ): Promise<RetryRefunds | RetryCheckout> {
+    if (name === 'refunds') {
+      const { order, version } = await this.orders.view(about.orderId);
+      return new RetryRefunds({ ...about, owed: stillOwed(order), version });
+    }
+    if (status === 'over') throw new ProcessOver(step);
+    return new RetryCheckout(about);
   }
 }
 

@@ -1,5 +1,4 @@
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import { derivedId } from '#kernel';
 import { commandOf } from '../model/commands-by-message';
 import { Orders } from '../model/orders.store';
 import { refundAgain } from './refund-order';
@@ -12,8 +11,8 @@ export class WantRefundAgain implements ICommandHandler<RefundAgain> {
 
   constructor(private readonly orders: Orders) {}
 
-  async execute({ body: { orderId, refundId, amount, reason, idempotencyKey } }: RefundAgain): Promise<void> {
-    const wish = { refundId: derivedId(refundId, 'again'), amount, reason };
-    await this.orders.change(commandOf(orderId, idempotencyKey), (order) => refundAgain(order, wish));
+  /** The stream decides how much: what the process knew of it when it asked may be old. */
+  async execute({ body: { orderId, reason, idempotencyKey } }: RefundAgain): Promise<void> {
+    await this.orders.change(commandOf(orderId, idempotencyKey), (order) => refundAgain(order, reason));
   }
 }

@@ -1,6 +1,6 @@
-import type { Money, Sealed, Uuid } from '#kernel';
-import { refundable, type Order, type OrderEvent } from '../model/order';
-import { NothingToRefund, OrderNotFound, RefundTooLarge } from '../model/order-errors';
+import { derivedId, type Money, type Sealed, type Uuid } from '#kernel';
+import { moneyIsOpen, owed, refundable, type Order, type OrderEvent, type Refund } from '../model/order';
+import { NothingOwed, NothingToRefund, OrderNotFound, RefundTooLarge } from '../model/order-errors';
 
 export interface RefundOrder {
   readonly refundId: Uuid;
@@ -21,10 +21,31 @@ export function refundOrder(order: Order, { refundId, amount, reason }: RefundOr
   return [{ type: 'RefundRequested', data: { refundId, amount: wanted, reason } }];
 }
 
-/** Wanted once more after a provider refused it; nothing where it has gone back another way meanwhile. */
-export function refundAgain(order: Order, wish: RefundOrder & { readonly amount: Money }): readonly OrderEvent[] {
-  if (!('refunds' in order) || refundable(order).amount < wish.amount.amount) return [];
-  return refundOrder(order, wish);
+/**
+ * What is still owed is asked for once more, as one refund. What was given back another way meanwhile is owed no more, so
+ * that there may be less to ask for than was refused, or nothing.
+ */
+export function refundAgain(order: Order, reason: string): readonly OrderEvent[] {
+  if (!('refunds' in order)) return [];
+  const amount = owed(order);
+  const refundId = idOfNext(order.refunds);
+  if (amount.amount === 0 || refundId === undefined) return [];
+  return [{ type: 'RefundRequested', data: { refundId, amount, reason } }];
+}
+
+/** Follows from the refused refund that nobody has followed up; the newest where there are several. */
+function idOfNext(refunds: readonly Refund[]): Uuid | undefined {
+  const known = new Set(refunds.map(({ refundId }) => refundId));
+  return refunds
+    .filter(({ state }) => state === 'failed')
+    .map(({ refundId }) => derivedId(refundId, 'again'))
+    .findLast((refundId) => !known.has(refundId));
+}
+
+/** What a retry would ask for; what is on its way is asked about again. Throws where nothing of either kind is left. */
+export function stillOwed(order: Order): Money {
+  if (!('refunds' in order) || !moneyIsOpen(order)) throw new NothingOwed();
+  return owed(order);
 }
 
 const requested = (order: Order, refundId: Uuid) =>

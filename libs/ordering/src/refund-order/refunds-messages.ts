@@ -30,11 +30,17 @@ export class RetryRefunds extends OrderMessage<{
   readonly orderId: Uuid;
   readonly by: string;
   readonly reason: string | null;
+  /** What the order's stream said was owed, at which of its versions; not said by builds that did not keep it there. */
+  readonly owed?: Money;
+  readonly version?: number;
 }> {
   static readonly type = 'ordering.retry-refunds.v1';
 }
 
-/** Asks the order to want money back again that a provider had refused. Answered by OrderRefundRequested, with another id. */
+/**
+ * Asks the order to ask again for what is owed because a provider had refused it. Answered by OrderRefundRequested with
+ * another id, and with the amount that is still owed then. `refundId` and `amount` are what the process knew.
+ */
 export class RefundAgain extends OrderMessage<{
   readonly orderId: Uuid;
   readonly refundId: Uuid;

@@ -1,5 +1,5 @@
 import type { Stands } from '../model/stands';
-import { allDone, type Refunds, type RefundStep } from './refunds';
+import { allDone, owedBy, type Refunds, type RefundStep } from './refunds';
 
 const waitsFor: Record<RefundStep['step'], string | null> = {
   'paying-back': 'payments to give the money back',
@@ -9,17 +9,20 @@ const waitsFor: Record<RefundStep['step'], string | null> = {
   failed: null,
 };
 
-const complaint = (refund: RefundStep): string | null => {
-  if (refund.step === 'failed') return refund.owed ? `refused: ${refund.reason ?? 'for good'}` : null;
+/** A refused refund is a trouble as long as anything is owed: it may have gone back another way. */
+const complaint = (refund: RefundStep, owed: boolean): string | null => {
+  if (refund.step === 'failed') return owed ? `refused: ${refund.reason ?? 'for good'}` : null;
   return 'parked' in refund ? (refund.parked ?? null) : null;
 };
 
 /** How the refunds of an order stand, for those who look after them: the first that is still open speaks for all. */
 export function refundsStand(state: Refunds): Stands {
   const all = Object.values(state.refunds);
-  const troubled = all.find((refund) => complaint(refund) !== null);
+  const owed = owedBy(state);
+  const complaintOf = (refund: RefundStep) => complaint(refund, owed.amount > 0);
+  const troubled = all.find((refund) => complaintOf(refund) !== null);
   const open = troubled ?? all.find((refund) => 'asked' in refund) ?? all.at(-1);
-  const attention = troubled ? complaint(troubled) : null;
+  const attention = troubled ? complaintOf(troubled) : null;
   const status = attention !== null ? 'needs-attention' : allDone(state) ? 'over' : 'running';
   const step = open?.step ?? 'waiting';
   return {

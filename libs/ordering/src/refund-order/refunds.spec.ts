@@ -3,7 +3,7 @@ import { OrderRefunded, OrderRefundFailed, OrderRefundRequested } from '#contrac
 import { PaymentRefunded, RefundPayment, RefundRefused } from '#contracts/payments';
 import { RecordRefund, RecordRefundFailure, RefundAgain, RefundWaits, RetryRefunds } from './refunds-messages';
 import { refundsStand } from './refunds-stand';
-import { allDone, hearOfRefund, MOST_ASKED, noRefunds, type Refunds, type RefundsHear } from './refunds';
+import { allDone, hearOfRefund, owedBy, MOST_ASKED, noRefunds, type Refunds, type RefundsHear } from './refunds';
 
 const orderId = 'o1';
 const amount = vnd(40_000);
@@ -13,6 +13,15 @@ const paidBack = (refundId?: string) => new PaymentRefunded(about(refundId));
 const refused = () => new RefundRefused(about());
 const recorded = (refundId?: string) => new OrderRefunded(about(refundId) as never);
 const failed = () => new OrderRefundFailed(about() as never);
+/** The same, with what the order says is owed at that version. */
+const said = (tell: (refundId?: string) => RefundsHear, version: number, owed: number, refundId?: string) => {
+  const message = tell(refundId);
+  return new (message.constructor as new (body: object) => RefundsHear)({
+    ...message.body,
+    version,
+    owed: vnd(owed),
+  });
+};
 const waits = () => new RefundWaits({ orderId, refundId: 'a' });
 
 const after = (...heard: RefundsHear[]) =>
@@ -123,8 +132,41 @@ describe('A refund that is refused for good', () => {
     const idempotencyKey = 'refunds:o1:a:again';
     const reason = 'again, after: cold';
     expect(tended.asks).toEqual([new RefundAgain({ orderId, refundId: 'a', amount, reason, idempotencyKey })]);
-    expect(refundsStand(tended.state)).toMatchObject({ status: 'over', attention: null });
-    expect(hearOfRefund(tended.state, again())).toMatchObject({ asks: [], note: 'nothing to ask again, by admin-1' });
+    expect(refundsStand(tended.state)).toMatchObject({ status: 'needs-attention' }); // until the order has answered
+    expect(hearOfRefund(tended.state, again()).asks).toEqual(tended.asks); // the same request, which the order takes once
+  });
+
+  const owing20 = after(requested(), refused(), said(failed, 8, 20_000));
+
+  it('is wanted again of what the order still owes: a part may have gone back by hand', () => {
+    const byHand = [said(requested, 9, 5_000, 'b'), paidBack('b'), said(recorded, 10, 5_000, 'b')];
+    const left = byHand.reduce<Refunds>((state, it) => hearOfRefund(state, it).state, owing20);
+    expect(refundsStand(left)).toMatchObject({ status: 'needs-attention', attention: 'refused: cold' });
+    expect(hearOfRefund(left, again()).asks).toEqual([
+      expect.objectContaining({ body: expect.objectContaining({ amount: vnd(5_000), refundId: 'a' }) }),
+    ]);
+  });
+
+  it('is over when all of it has gone back by hand', () => {
+    const { state } = hearOfRefund(owing20, said(requested, 9, 0, 'b'));
+    expect(refundsStand(state)).toMatchObject({ status: 'running', attention: null });
+    expect(hearOfRefund(state, again()).asks.filter((ask) => ask instanceof RefundAgain)).toEqual([]);
+    const done = [paidBack('b'), said(recorded, 10, 0, 'b')].reduce<Refunds>(
+      (so, it) => hearOfRefund(so, it).state,
+      state,
+    );
+    expect(refundsStand(done)).toMatchObject({ status: 'over', attention: null });
+  });
+
+  it('believes the newest that the order has said, in whatever order that comes', () => {
+    const { state } = hearOfRefund(owing20, said(requested, 11, 0, 'c'));
+    expect(owedBy(hearOfRefund(state, said(requested, 9, 5_000, 'b')).state)).toEqual(vnd(0));
+    const retry = new RetryRefunds({ orderId, by: 'admin-1', reason: null, owed: vnd(7_000), version: 12 });
+    expect(hearOfRefund(state, retry).asks).toContainEqual(
+      expect.objectContaining({
+        body: expect.objectContaining({ amount: vnd(7_000), idempotencyKey: 'refunds:o1:12:again' }),
+      }),
+    );
   });
 
   it('stands beside others, and speaks for all while it does', () => {

@@ -1,4 +1,4 @@
-import type { Message, Money, Uuid } from '#kernel';
+import { sum, type Message, type Money, type Uuid } from '#kernel';
 import { OrderRefunded, OrderRefundFailed, OrderRefundRequested } from '#contracts/ordering';
 import { PaymentRefunded, RefundPayment, RefundRefused } from '#contracts/payments';
 import { RecordRefund, RecordRefundFailure, RefundAgain, RefundWaits, RetryRefunds } from './refunds-messages';
@@ -21,6 +21,11 @@ export type RefundStep =
 /** All refunds of one order, each on its own way. */
 export interface Refunds {
   readonly refunds: Readonly<Record<Uuid, RefundStep>>;
+  /**
+   * What the order's stream said last that is owed, and at which version. Not kept at first: then what each failed refund
+   * left is all that is known.
+   */
+  readonly owed?: { readonly amount: Money; readonly version: number };
 }
 
 export type RefundsHear =
@@ -54,6 +59,21 @@ const isDone = (refund: RefundStep): refund is Extract<RefundStep, { step: 'refu
   refund.step === 'refunded' || refund.step === 'failed';
 export const allDone = ({ refunds }: Refunds): boolean => Object.values(refunds).every(isDone);
 
+/** What is owed as far as the process knows; the order's stream has the last word. */
+export function owedBy({ refunds, owed }: Refunds): Money {
+  if (owed) return owed.amount;
+  const left = Object.values(refunds).map((refund) => (refund.step === 'failed' ? refund.owed : undefined));
+  return sum(left.filter((amount) => amount !== undefined));
+}
+
+/** Keeps the newest that the stream has said. A message of a build that did not say it leaves what is known. */
+function noted(state: Refunds, { body }: RefundsHear): Refunds {
+  if (!('owed' in body) || !body.owed || body.version === undefined) return state;
+  const { owed: amount, version } = body;
+  if (state.owed && state.owed.version >= version) return state;
+  return { ...state, owed: { amount, version } };
+}
+
 /** What each step asks for: the same every time, so that asking again is harmless. */
 function asksOf(orderId: Uuid, refundId: Uuid, refund: RefundStep): readonly Message[] {
   const idempotencyKey = `refunds:${orderId}:${refundId}:${refund.step}`;
@@ -81,14 +101,15 @@ const waits = (orderId: Uuid, refundId: Uuid, inSeconds: number | null): RefundT
 });
 
 /** The pure process that gives money back: provider first, then the order's own stream. */
-export function hearOfRefund(state: Refunds, heard: RefundsHear): RefundsHeard {
+export function hearOfRefund(before: Refunds, heard: RefundsHear): RefundsHeard {
+  const state = noted(before, heard);
   if (heard instanceof RetryRefunds) return retried(state, heard);
   const { refunds } = state;
   const { orderId, refundId } = heard.body;
   const refund = refunds[refundId];
-  const stay = (note: string): RefundsHeard => ({ state: { refunds }, asks: [], timers: [], note });
+  const stay = (note: string): RefundsHeard => ({ state, asks: [], timers: [], note });
   const go = (next: RefundStep, note: string): RefundsHeard => ({
-    state: { refunds: { ...refunds, [refundId]: next } },
+    state: { ...state, refunds: { ...refunds, [refundId]: next } },
     asks: asksOf(orderId, refundId, next),
     timers: [waits(orderId, refundId, 'asked' in next ? patience(next.asked) : null)],
     note: `${note} (${refundId})`,
@@ -104,7 +125,7 @@ export function hearOfRefund(state: Refunds, heard: RefundsHear): RefundsHeard {
     if (refund.asked < MOST_ASKED)
       return go({ ...refund, asked: refund.asked + 1 }, `no answer while ${refund.step}: asked again`);
     const parked = `no answer while ${refund.step}, asked ${refund.asked + 1} times`;
-    const left = { refunds: { ...refunds, [refundId]: { ...refund, parked } } };
+    const left = { ...state, refunds: { ...refunds, [refundId]: { ...refund, parked } } };
     return { state: left, asks: [], timers: [], note: `needs attention: ${parked} (${refundId})` };
   }
   if (heard instanceof OrderRefunded) return go({ step: 'refunded' }, 'refunded');
@@ -119,17 +140,14 @@ export function hearOfRefund(state: Refunds, heard: RefundsHear): RefundsHeard {
   return go({ step: 'recording-failure', reason, owed, asked: 0 }, `refused: ${reason}`);
 }
 
-/** Somebody has looked: what is open is asked again, and what was refused for good is wanted of the order once more. */
-function retried({ refunds }: Refunds, { body: { orderId, by, reason } }: RetryRefunds): RefundsHeard {
+/**
+ * Somebody has looked: what is open is asked again, and what is owed is wanted of the order once more. It stays owed here
+ * until the order has answered, so that it is seen should the request be lost.
+ */
+function retried(state: Refunds, { body: { orderId, by, reason } }: RetryRefunds): RefundsHeard {
   const asks: Message[] = [];
   const timers: RefundTimer[] = [];
-  const next = Object.entries(refunds).map(([refundId, refund]): [Uuid, RefundStep] => {
-    if (refund.step === 'failed' && refund.owed) {
-      const { owed, reason: why = 'refused', ...rest } = refund;
-      const idempotencyKey = `refunds:${orderId}:${refundId}:again`;
-      asks.push(new RefundAgain({ orderId, refundId, amount: owed, reason: `again, after: ${why}`, idempotencyKey }));
-      return [refundId, rest];
-    }
+  const next = Object.entries(state.refunds).map(([refundId, refund]): [Uuid, RefundStep] => {
     if (isDone(refund)) return [refundId, refund];
     const { parked: _, ...rest } = refund;
     const again = { ...rest, asked: 0 };
@@ -137,7 +155,18 @@ function retried({ refunds }: Refunds, { body: { orderId, by, reason } }: RetryR
     timers.push(waits(orderId, refundId, patience(0)));
     return [refundId, again];
   });
+  asks.push(...wantedAgain(orderId, state));
   const what = asks.length > 0 ? 'asked again' : 'nothing to ask again';
   const note = `${what}, by ${by}${reason === null ? '' : `: ${reason}`}`;
-  return { state: { refunds: Object.fromEntries(next) }, asks, timers, note };
+  return { state: { ...state, refunds: Object.fromEntries(next) }, asks, timers, note };
+}
+
+function wantedAgain(orderId: Uuid, state: Refunds): readonly Message[] {
+  const amount = owedBy(state);
+  if (amount.amount === 0) return [];
+  const [refundId, last] = Object.entries(state.refunds).findLast(([, { step }]) => step === 'failed') ?? [orderId];
+  const why = (last?.step === 'failed' ? last.reason : undefined) ?? 'refused';
+  // One request for each time that something came to be owed: the order takes the same one once.
+  const idempotencyKey = `refunds:${orderId}:${state.owed?.version ?? refundId}:again`;
+  return [new RefundAgain({ orderId, refundId, amount, reason: `again, after: ${why}`, idempotencyKey })];
 }
