@@ -1,7 +1,13 @@
-import { OrderCancelled, OrderConfirmed, OrderRefunded, type OrderStatusUpdated } from '#contracts/ordering';
+import {
+  OrderCancelled,
+  OrderConfirmed,
+  OrderRefunded,
+  OrderRefundFailed,
+  type OrderStatusUpdated,
+} from '#contracts/ordering';
 import type { Content } from './letter';
 
-export type Told = OrderConfirmed | OrderCancelled | OrderRefunded | OrderStatusUpdated;
+export type Told = OrderConfirmed | OrderCancelled | OrderRefunded | OrderRefundFailed | OrderStatusUpdated;
 
 /** What the customer is told of it; undefined where another letter tells it, or nobody asked to know. */
 export function contentOf(message: Told): Content | undefined {
@@ -16,7 +22,12 @@ export function contentOf(message: Told): Content | undefined {
   }
   if (message instanceof OrderRefunded) {
     const { number, amount, total, refundedTotal } = message.body;
-    return { event: 'order-refunded', number, amount, total, whole: refundedTotal.amount === total.amount };
+    const whole = refundedTotal.amount === total.amount;
+    return { event: 'order-refunded', number, amount, total, whole, refundedTotal };
+  }
+  if (message instanceof OrderRefundFailed) {
+    const { number, amount, owed = amount } = message.body;
+    return { event: 'order-refund-failed', number, amount, owed };
   }
   const { number, status } = message.body;
   switch (status) {

@@ -17,7 +17,17 @@ export type Content =
       readonly number: string;
       readonly amount: Money;
       readonly total: Money;
+      /** Everything that was paid has gone back now. */
       readonly whole: boolean;
+      /** All refunds so far, this one included. Not kept at first: known then only where it is the whole. */
+      readonly refundedTotal?: Money;
+    }
+  | {
+      readonly event: 'order-refund-failed';
+      readonly number: string;
+      readonly amount: Money;
+      /** What is owed in all. */
+      readonly owed: Money;
     }
   | {
       readonly event: 'order-status';

@@ -1,5 +1,6 @@
 import { vnd } from '#kernel';
 import { renderLetter } from './render-letter';
+import type { Content } from './letter';
 import { dong } from './texts';
 
 const lines = [{ name: 'Cà phê sữa đá (Lớn)', quantity: 2, lineTotal: vnd(90_000) }];
@@ -30,6 +31,44 @@ describe('A letter', () => {
     );
     expect(letter.text).toContain('sold out');
     expect(letter.text).toContain('90.000 ₫');
+  });
+
+  const refund = (amount: number, refundedTotal?: number, whole = false): Content => ({
+    ...{ event: 'order-refunded', number: 'CT-1', amount: vnd(amount), total: vnd(100_000), whole },
+    ...(refundedTotal !== undefined && { refundedTotal: vnd(refundedTotal) }),
+  });
+  it.each<[string, Content, string, string]>([
+    ['the first part', refund(40_000, 40_000), 'So far we have given back 40.000 ₫ in all.', 'tổng cộng 40.000 ₫.'],
+    [
+      ...(['the last part', refund(60_000, 100_000, true)] as const),
+      'So far we have given back 100.000 ₫ in all, everything that you paid.',
+      'tổng cộng 100.000 ₫, toàn bộ số tiền bạn đã trả.',
+    ],
+    [
+      ...(['the last part, as it was kept once', refund(60_000, undefined, true)] as const),
+      'So far we have given back 100.000 ₫ in all, everything that you paid.',
+      'tổng cộng 100.000 ₫, toàn bộ số tiền bạn đã trả.',
+    ],
+  ])('of a refund tells this part, and all that was given back: %s', (_, content, inEnglish, inVietnamese) => {
+    const [en, vi] = [renderLetter(content, 'An', 'en'), renderLetter(content, 'An', 'vi')];
+    const part = content.event === 'order-refunded' ? dong(content.amount) : '';
+    expect(en.text).toContain(`We have given back ${part} for your order CT-1.`);
+    expect(vi.text).toContain(`Chúng tôi đã hoàn ${part} cho đơn hàng CT-1.`);
+    expect(en.text).toContain(inEnglish);
+    expect(vi.text).toContain(inVietnamese);
+  });
+
+  it('of a part, as it was kept once, does not guess how much it is in all', () => {
+    expect(renderLetter(refund(40_000), 'An', 'en').text).not.toContain('in all');
+  });
+
+  it('of a refund that failed tells what is still owed, and who looks after it', () => {
+    const content = { event: 'order-refund-failed', number: 'CT-1', amount: vnd(20_000), owed: vnd(25_000) } as const;
+    const [en, vi] = [renderLetter(content, 'An', 'en'), renderLetter(content, 'An', 'vi')];
+    expect(en.text).toContain('could not give back 20.000 ₫');
+    expect(en.text).toContain('still owe you 25.000 ₫. The shop is looking after it');
+    expect(vi.text).toContain('chưa hoàn được 20.000 ₫');
+    expect(vi.text).toContain('còn nợ bạn 25.000 ₫');
   });
 
   it('shows a name as it is, and never as markup', () => {

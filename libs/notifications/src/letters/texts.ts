@@ -28,6 +28,26 @@ const reasonsEn: Readonly<Record<string, string>> = {
   OVERDUE: 'The order could not be completed in time.',
 };
 
+type Refund = Extract<Content, { event: 'order-refunded' }>;
+
+/** What has been given back in all; undefined in a letter that was written when only this part was kept. */
+const soFar = ({ whole, total, refundedTotal }: Refund): string | undefined => {
+  const all = refundedTotal ?? (whole ? total : undefined);
+  return all && dong(all);
+};
+
+const soFarVi = (content: Refund): readonly string[] => {
+  const all = soFar(content);
+  if (all === undefined) return [];
+  return [`Đến nay chúng tôi đã hoàn tổng cộng ${all}${content.whole ? ', toàn bộ số tiền bạn đã trả' : ''}.`];
+};
+
+const soFarEn = (content: Refund): readonly string[] => {
+  const all = soFar(content);
+  if (all === undefined) return [];
+  return [`So far we have given back ${all} in all${content.whole ? ', everything that you paid' : ''}.`];
+};
+
 const vi: Wording = {
   hello: (name) => `Chào ${name},`,
   bye: 'Cảm ơn bạn đã ghé Coffee & Tea.',
@@ -54,7 +74,16 @@ const vi: Wording = {
         return {
           subject: `Hoàn tiền cho đơn hàng ${content.number}`,
           paragraphs: [
-            `Chúng tôi đã hoàn ${content.whole ? 'toàn bộ ' : ''}${dong(content.amount)} cho đơn hàng ${content.number}.`,
+            `Chúng tôi đã hoàn ${dong(content.amount)} cho đơn hàng ${content.number}.`,
+            ...soFarVi(content),
+          ],
+        };
+      case 'order-refund-failed':
+        return {
+          subject: `Hoàn tiền cho đơn hàng ${content.number} chưa thành công`,
+          paragraphs: [
+            `Chúng tôi chưa hoàn được ${dong(content.amount)} cho đơn hàng ${content.number}: bên thanh toán đã từ chối.`,
+            `Cửa hàng vẫn còn nợ bạn ${dong(content.owed)} và sẽ xử lý việc này. Bạn không cần làm gì thêm.`,
           ],
         };
       case 'order-status': {
@@ -97,7 +126,16 @@ const en: Wording = {
         return {
           subject: `A refund for your order ${content.number}`,
           paragraphs: [
-            `We have given back ${content.whole ? 'all of it, ' : ''}${dong(content.amount)}, for your order ${content.number}.`,
+            `We have given back ${dong(content.amount)} for your order ${content.number}.`,
+            ...soFarEn(content),
+          ],
+        };
+      case 'order-refund-failed':
+        return {
+          subject: `The refund for your order ${content.number} did not go through`,
+          paragraphs: [
+            `We could not give back ${dong(content.amount)} for your order ${content.number}: the payment provider refused it.`,
+            `We still owe you ${dong(content.owed)}. The shop is looking after it; you do not have to do anything.`,
           ],
         };
       case 'order-status': {

@@ -17,7 +17,7 @@ const MailboxEntry = z
     to: z.string().meta({ description: 'The address, or "erased".', example: 'an@example.com' }),
     subject: z.string().meta({ example: 'Đơn hàng CT-7K3M9Q đã được xác nhận' }),
     body: z.string(),
-    event: z.enum(['order-confirmed', 'order-cancelled', 'order-refunded', 'order-status']),
+    event: z.enum(['order-confirmed', 'order-cancelled', 'order-refunded', 'order-refund-failed', 'order-status']),
     sentAt: InstantShape,
   })
   .meta({ id: 'MailboxEntry' });

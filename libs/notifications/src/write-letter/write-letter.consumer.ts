@@ -1,6 +1,12 @@
 import { Logger } from '@nestjs/common';
 import { NotificationSent } from '#contracts/notifications';
-import { OrderCancelled, OrderConfirmed, OrderRefunded, OrderStatusUpdated } from '#contracts/ordering';
+import {
+  OrderCancelled,
+  OrderConfirmed,
+  OrderRefunded,
+  OrderRefundFailed,
+  OrderStatusUpdated,
+} from '#contracts/ordering';
 import { derivedId } from '#kernel';
 import { Config } from '#platform/config';
 import { Announcements, Hears } from '#platform/messaging';
@@ -10,7 +16,7 @@ import { Letters } from '../letters/letters.store';
 import { recipientKey } from '../letters/recipient-key';
 
 /** One letter per event: its id follows from the order, the event and the order's version, so that hearing twice writes once. */
-@Hears(OrderConfirmed, OrderCancelled, OrderRefunded, OrderStatusUpdated)
+@Hears(OrderConfirmed, OrderCancelled, OrderRefunded, OrderRefundFailed, OrderStatusUpdated)
 export class WriteWhenOrderMoves {
   static readonly handler = 'write-letter';
   private readonly log = new Logger(WriteWhenOrderMoves.name);
@@ -25,7 +31,7 @@ export class WriteWhenOrderMoves {
   async handle(message: Told): Promise<void> {
     const { orderId, version, recipient } = message.body;
     const content = contentOf(message);
-    if (!content || !recipient.email) return; // a guest who left no address is told in the shop
+    if (!content || !recipient?.email) return; // a guest who left no address is told in the shop
     const email = await this.vault.open(recipient.email);
     if (typeof email !== 'string') return this.log.log(`no letter of order ${orderId}: whom it was to was erased`);
     const id = derivedId(orderId, 'letter', content.event, version, 'email');

@@ -13,14 +13,15 @@ const CLOSE = statement('account-close', 'update order_accounts set closed_at = 
 
 const HOLD_STREAM = statement('stream-hold', 'select version from order_heads where order_id = $1 for update');
 
-// Those that may be open: neither handed over nor cancelled, or more refunds asked for than answered.
+// Those that may be open: neither handed over nor cancelled, or more refunds asked for than given. More are named than are
+// open, such as one whose refund failed and was asked for again; the order's stream decides.
 const MAYBE_OPEN = statement(
   'account-maybe-open',
   `select p.order_id as "orderId" from order_events p
    where p.event_type = 'OrderPlaced' and p.event_data->>'customerId' = $1::text
      and (select count(*) filter (where e.event_type in ('OrderCompleted', 'OrderCancelled')) = 0
             or count(*) filter (where e.event_type = 'RefundRequested')
-               > count(*) filter (where e.event_type in ('OrderRefunded', 'RefundFailed'))
+               > count(*) filter (where e.event_type = 'OrderRefunded')
           from order_events e where e.order_id = p.order_id)
    order by p.order_id`,
 );

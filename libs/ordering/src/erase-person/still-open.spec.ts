@@ -16,9 +16,18 @@ describe('An order is open, so that nobody is forgotten over it,', () => {
     expect(after()).toBe(false);
   });
 
-  it('again while a refund is on its way, until the money is back or will not come', () => {
+  it('again while a refund is on its way, until the money is back', () => {
     expect(after(...ordered.completed, refundAsked('r', 1))).toBe(true);
     expect(after(...ordered.completed, refundAsked('r', 1), refundDone('r', 1))).toBe(false);
-    expect(after(...ordered.completed, refundAsked('r', 1), refundFailed('r', 1))).toBe(false);
+  });
+
+  it('while money is owed that the provider would not give back, until that has gone back another way', () => {
+    const owing = [refundAsked('a', 20_000), refundFailed('a', 20_000)];
+    for (const over of [ordered.completed, [...ordered.confirmed, facts.cancelled]]) {
+      expect(after(...over, ...owing)).toBe(true);
+      expect(after(...over, ...owing, refundAsked('b', 15_000), refundDone('b', 15_000))).toBe(true);
+      expect(after(...over, ...owing, refundAsked('b', 20_000))).toBe(true);
+      expect(after(...over, ...owing, refundAsked('b', 20_000), refundDone('b', 20_000))).toBe(false);
+    }
   });
 });

@@ -1,4 +1,4 @@
-import type { Order } from '../model/order';
+import { moneyIsOpen, type Order } from '../model/order';
 
 /** Somebody still waits for this order, or for money of it: whoever ordered cannot be forgotten yet. */
 export function isStillOpen(order: Order): boolean {
@@ -14,6 +14,6 @@ export function isStillOpen(order: Order): boolean {
     case 'completed':
     case 'cancelled':
     case 'refunded':
-      return order.refunds.some(({ state }) => state === 'requested');
+      return moneyIsOpen(order);
   }
 }

@@ -8,6 +8,6 @@ import type { OrderView } from '../view-order/order-view';
  */
 export const orderFold: Reducer<OrderView> = {
   name: 'order',
-  version: 1,
+  version: 2,
   project: (view, event) => orderView.project(view, event),
 };

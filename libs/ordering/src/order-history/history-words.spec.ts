@@ -1,6 +1,6 @@
 import { vnd } from '#kernel';
 import { orderEventTypes, type OrderEvent } from '../model/order';
-import { facts, refundAsked, refundDone, refundFailed } from '../model/order-samples';
+import { facts, given, ordered, refundAsked, refundDone, refundFailed } from '../model/order-samples';
 import { inDong, inOneLine, inWords } from './history-words';
 
 const all = [...Object.values(facts), refundAsked('r', 1_000), refundDone('r', 1_000), refundFailed('r', 1_000)];
@@ -22,8 +22,16 @@ describe('An order’s history in words', () => {
         ).title,
       );
     expect(inOneLine({ type: 'OrderRefunded', data: {} } as OrderEvent)).toBe(
-      'Your money was given back: its data cannot be read',
+      'Money was given back: its data cannot be read',
     );
+  });
+
+  it('tells of a refund what this part is, and what has gone back in all', () => {
+    const first = [...ordered.completed, refundAsked('a', 40_000), refundDone('a', 40_000)];
+    const last = [...first, refundAsked('b', 60_000), refundDone('b', 60_000)];
+    expect(inWords(first.at(-1)!, 'en', given(...first)).detail).toBe('40.000 ₫');
+    expect(inWords(last.at(-1)!, 'en', given(...last)).detail).toBe('60.000 ₫, 100.000 ₫ in all so far');
+    expect(inWords(last.at(-1)!, 'vi', given(...last)).detail).toBe('60.000 ₫, tổng cộng đến nay 100.000 ₫');
   });
 
   it('knows every event there is', () => {

@@ -1,5 +1,5 @@
 import type { Money } from '#kernel';
-import type { OrderEvent } from '../model/order';
+import { refunded, type Order, type OrderEvent } from '../model/order';
 
 export type Locale = 'vi' | 'en';
 
@@ -25,11 +25,20 @@ const titles: Record<OrderEvent['type'], Words> = {
   CancellationRequested: { vi: 'Đã ghi nhận yêu cầu hủy', en: 'We are cancelling your order' },
   OrderCancelled: { vi: 'Đơn hàng đã bị hủy', en: 'Your order was cancelled' },
   RefundRequested: { vi: 'Đang hoàn tiền', en: 'A refund is on its way' },
-  OrderRefunded: { vi: 'Đã hoàn tiền', en: 'Your money was given back' },
+  OrderRefunded: { vi: 'Đã hoàn tiền', en: 'Money was given back' },
   RefundFailed: { vi: 'Hoàn tiền chưa thành công', en: 'The refund did not go through' },
 };
 
-function detail(event: OrderEvent, locale: Locale): string | null {
+/** This part, and what has gone back in all where that is more. */
+function refundWords({ amount }: { readonly amount: Money }, order: Order | undefined, locale: Locale): string {
+  const all = order && 'refunds' in order ? refunded(order) : amount;
+  if (all.amount === amount.amount) return inDong(amount);
+  return locale === 'vi'
+    ? `${inDong(amount)}, tổng cộng đến nay ${inDong(all)}`
+    : `${inDong(amount)}, ${inDong(all)} in all so far`;
+}
+
+function detail(event: OrderEvent, locale: Locale, order: Order | undefined): string | null {
   const vi = locale === 'vi';
   switch (event.type) {
     case 'OrderPlaced': {
@@ -47,8 +56,9 @@ function detail(event: OrderEvent, locale: Locale): string | null {
     case 'OrderCancelled':
       return event.data.message;
     case 'RefundRequested':
-    case 'OrderRefunded':
       return inDong(event.data.amount);
+    case 'OrderRefunded':
+      return refundWords(event.data, order, locale);
     case 'RefundFailed':
       return vi
         ? `${inDong(event.data.amount)}: cửa hàng sẽ thử lại hoặc liên hệ với bạn`
@@ -61,11 +71,11 @@ function detail(event: OrderEvent, locale: Locale): string | null {
   }
 }
 
-/** What a customer understands of an event; a code for those who draw pictures. */
-export const inWords = (event: OrderEvent, locale: Locale): Step => ({
+/** What a customer understands of an event; a code for those who draw pictures. `order` is what the event made of it. */
+export const inWords = (event: OrderEvent, locale: Locale, order?: Order): Step => ({
   code: event.type,
   title: titles[event.type][locale],
-  detail: detail(event, locale),
+  detail: detail(event, locale, order),
 });
 
 /** The same for an admin, who has to be told of an event also when its data is not what it should be. */

@@ -1,7 +1,8 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
 import { EventStore } from '#platform/event-store';
-import type { OrderEvent } from '../model/order';
+import { orderLife, type Order, type OrderEvent } from '../model/order';
+import { madeOf } from '../model/order-errors';
 import type { Reader } from '../view-order/order-view';
 import { mustBeTheirs } from '../view-order/view-order.query';
 import { inWords, type Locale, type Step } from './history-words';
@@ -26,10 +27,11 @@ export class OrderHistoryHandler implements IQueryHandler<OrderHistory> {
   async execute({ orderId, reader, locale }: OrderHistory): Promise<readonly DatedStep[]> {
     const events = await this.store.read(orderId);
     mustBeTheirs(events, reader);
-    return events.map((event) => ({
-      version: event.version,
-      at: event.timestamp.toISOString(),
-      ...inWords(event as unknown as OrderEvent, locale),
-    }));
+    let order: Order = orderLife.initial;
+    return events.map(({ version, timestamp, ...recorded }) => {
+      const event = recorded as unknown as OrderEvent;
+      order = madeOf({ type: event.type, version }, () => orderLife.evolve(order, event));
+      return { version, at: timestamp.toISOString(), ...inWords(event, locale, order) };
+    });
   }
 }

@@ -9,7 +9,7 @@ const newest = ['placed_at desc', 'order_id desc'] as const;
 /** A customer's own orders, and staff's list with its filters. */
 export const orderList: Projection<OrderView> = {
   name: 'order-list',
-  version: 1,
+  version: 2,
   columns: {
     status: { type: 'text', of: (view) => view.order.status },
     customer_id: { type: 'uuid', of: (view) => view.order.placed.customerId },

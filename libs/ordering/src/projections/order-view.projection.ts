@@ -6,7 +6,7 @@ import { recorded } from './recorded';
 /** The detail of one order. */
 export const orderView: Projection<OrderView> = {
   name: 'order-view',
-  version: 1,
+  version: 2,
   columns: {},
   indexes: [],
   project: (view, event) => projectOrder(view, event as unknown as OrderEvent, recorded(event)),

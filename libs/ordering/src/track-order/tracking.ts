@@ -27,7 +27,7 @@ export function follow(
   if (here.version !== view.version + 1) return undefined;
   const next = projectOrder(view, event, here);
   if (!next) return undefined;
-  const { title, detail } = inWords(event, next.order.placed.locale);
+  const { title, detail } = inWords(event, next.order.placed.locale, next.order);
   const delta: Delta = {
     orderId: next.id,
     version: here.version,

@@ -1,6 +1,6 @@
 import { IdShape, InstantShape, MoneyShape, nothing, type Money, type Sealed } from '#kernel';
 import { z } from 'zod';
-import { refunded, type OrderLine, type PlacedState, type Till } from '../model/order';
+import { owed, refunded, type OrderLine, type PlacedState, type Till } from '../model/order';
 import type { OrderView } from './order-view';
 
 /** A personal value, or what is left of it once its owner was forgotten. */
@@ -58,6 +58,9 @@ export const OrderAnswer = z
       status: z.enum(paymentStates),
       paid: MoneyShape,
       refunded: MoneyShape,
+      owed: MoneyShape.meta({
+        description: 'What should have gone back, but was refused by the provider and has not been asked for again.',
+      }),
     }),
     note: Personal.nullable(),
     placedAt: InstantShape,
@@ -144,6 +147,7 @@ export function showOrder({ id, version, placedAt, updatedAt, since, order }: Or
       status: paymentState(order),
       paid: till.paid,
       refunded: refunded(till),
+      owed: owed(till),
     },
     note: placed.note,
     placedAt,
