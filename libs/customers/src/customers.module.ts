@@ -1,11 +1,12 @@
 import { Module } from '@nestjs/common';
 import * as customers from '#contracts/customers';
 import { AccountRegistered, PartErased, PersonErased } from '#contracts/identity';
-import { OrderCancelled, OrderConfirmed, OrderRefunded } from '#contracts/ordering';
+import { OrderCancelled, OrderConfirmed, OrderRefunded, OrderStatusUpdated } from '#contracts/ordering';
 import { contextDatabase } from '#platform/database';
 import { contextMessaging } from '#platform/messaging';
-import { EarnWhenConfirmed } from './earn-points/earn-points.consumer';
 import { ForgetCustomer } from './forget-customer/forget-customer.consumer';
+import { EarnWhenPaid, TakeBackWhenUndone } from './keep-points/keep-points.consumer';
+import { PointsOfOrders } from './keep-points/points-of-orders';
 import { Address } from './model/address.entity';
 import { Addresses } from './model/addresses.store';
 import { Customer } from './model/customer.entity';
@@ -18,10 +19,10 @@ import { MyLoyaltyController } from './my-loyalty/my-loyalty.controller';
 import { ChangeProfileHandler } from './my-profile/change-profile.command';
 import { MyProfileController } from './my-profile/my-profile.controller';
 import { MyProfileHandler } from './my-profile/my-profile.query';
-import { TakeBackWhenUndone } from './take-points-back/take-points-back.consumer';
 import { WelcomeWhenRegistered } from './welcome-customer/welcome-customer.consumer';
 
-const heard = [AccountRegistered, PersonErased, PartErased, OrderConfirmed, OrderCancelled, OrderRefunded];
+const ofOrders = [OrderConfirmed, OrderStatusUpdated, OrderCancelled, OrderRefunded];
+const heard = [AccountRegistered, PersonErased, PartErased, ...ofOrders];
 
 /** Who buys: profiles, addresses, points. */
 @Module({
@@ -31,9 +32,9 @@ const heard = [AccountRegistered, PersonErased, PartErased, OrderConfirmed, Orde
   ],
   controllers: [MyProfileController, MyAddressesController, MyLoyaltyController],
   providers: [
-    ...[Customers, Addresses, Points],
+    ...[Customers, Addresses, Points, PointsOfOrders],
     ...[MyProfileHandler, ChangeProfileHandler, KeepAddressHandler, RemoveAddressHandler],
-    ...[WelcomeWhenRegistered, ForgetCustomer, EarnWhenConfirmed, TakeBackWhenUndone],
+    ...[WelcomeWhenRegistered, ForgetCustomer, EarnWhenPaid, TakeBackWhenUndone],
   ],
 })
 export class CustomersModule {}

@@ -54,7 +54,13 @@ export class OrderPlaced extends OrderMessage<
 
 /** Any change of status after the first, in the order they happened. */
 export class OrderStatusUpdated extends OrderMessage<
-  AboutOrder & { readonly status: OrderStatus; readonly previous: OrderStatus }
+  AboutOrder & {
+    readonly status: OrderStatus;
+    readonly previous: OrderStatus;
+    readonly total?: Money;
+    /** All that has been paid for it by then, refunds not taken off: cash is in when the order is completed. */
+    readonly paid?: Money;
+  }
 > {
   static readonly type = 'ordering.order-status-updated.v1';
   static readonly routingKey = 'order.status.updated';
@@ -62,7 +68,13 @@ export class OrderStatusUpdated extends OrderMessage<
 
 /** Paid (or to be paid in cash), and the goods are set aside for good. */
 export class OrderConfirmed extends OrderMessage<
-  AboutOrder & { readonly items: readonly OrderedLine[]; readonly total: Money; readonly method: 'card' | 'cash' }
+  AboutOrder & {
+    readonly items: readonly OrderedLine[];
+    readonly total: Money;
+    readonly method: 'card' | 'cash';
+    /** What is in by now: nothing yet of cash. Not said at first: then the total of a card. */
+    readonly paid?: Money;
+  }
 > {
   static readonly type = 'ordering.order-confirmed.v1';
   static readonly routingKey = 'order.confirmed';

@@ -36,6 +36,7 @@ const atOnce = [
   ...hearsOf('empty-cart', 'ordering', 'order-placed'),
   ...hearsOf('keep-availability', 'inventory', 'stock-level-changed'),
   ...hearsOf('write-letter', 'ordering', 'order-status-updated'),
+  ...hearsOf('earn-points', 'ordering', 'order-status-updated'),
 ];
 
 /** Their work takes a transaction. */

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { vnd } from '#kernel';
-import { pointsFor, pointsToTakeBack, tierOf } from './points';
+import { changeOfPoints, noPoints, pointsFor, tierOf, type MoneyNews, type PointsOfOrder } from './points';
+
+const after = (...news: readonly MoneyNews[]): PointsOfOrder =>
+  news.reduce<PointsOfOrder>((order, one) => changeOfPoints(order, one).order, noPoints);
+const left = ({ earned, takenBack }: PointsOfOrder): number => earned - takenBack;
 
 describe('Points', () => {
   it.each([
@@ -9,34 +13,45 @@ describe('Points', () => {
     [10_000, 1],
     [99_999, 9],
     [155_000, 15],
-  ])('of an order of %d ₫ are %d', (total, points) => expect(pointsFor(vnd(total))).toBe(points));
+  ])('of %d ₫ are %d', (kept, points) => expect(pointsFor(vnd(kept))).toBe(points));
 
-  it('go in proportion, and all of them with the whole refund', () => {
-    const order = { total: 100_000, earned: 10, refunded: 0, takenBack: 0 };
-    expect(pointsToTakeBack(order, 50_000)).toBe(5);
-    expect(pointsToTakeBack({ ...order, refunded: 50_000, takenBack: 5 }, 100_000)).toBe(5);
-    expect(pointsToTakeBack(order, 100_000)).toBe(10);
+  it('come when money is in', () => {
+    expect(changeOfPoints(noPoints, { paid: 155_000 })).toMatchObject({ change: 15, order: { earned: 15 } });
+    expect(changeOfPoints(noPoints, { paid: 0 })).toMatchObject({ change: 0 });
   });
 
-  it('are never taken back twice for one refund', () => {
-    expect(pointsToTakeBack({ total: 100_000, earned: 10, refunded: 50_000, takenBack: 5 }, 50_000)).toBe(0);
+  it('are those of what is kept, not a share of what had been rounded before', () => {
+    // 155,000 ₫ earned 15; of the 150,000 ₫ that are kept the same 15 would have come.
+    expect(changeOfPoints(after({ paid: 155_000 }), { refunded: 5_000 })).toMatchObject({ change: 0 });
+    expect(left(after({ paid: 155_000 }, { refunded: 5_000 }, { refunded: 5_001 }))).toBe(14);
+    expect(left(after({ paid: 155_000 }, { refunded: 155_000 }))).toBe(0);
   });
 
-  it('taken back never exceed what was earned, in whatever steps the money goes', () => {
+  it('do not come for what was cancelled before it was paid', () => {
+    expect(after({ refunded: 100_000 })).toMatchObject({ earned: 0, takenBack: 0 });
+  });
+
+  it('are those of what is kept after any refunds, in whatever order and however often one hears of them', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 5_000_000 }),
-        fc.array(fc.double({ min: 0, max: 1, noNaN: true })),
-        (total, steps) => {
-          const earned = pointsFor(vnd(total));
-          let order = { total, earned, refunded: 0, takenBack: 0 };
-          for (const step of [...steps.sort(), 1]) {
-            const refunded = Math.floor(total * step);
-            const points = pointsToTakeBack(order, refunded);
-            order = { ...order, refunded, takenBack: order.takenBack + points };
-            expect(order.takenBack).toBeLessThanOrEqual(earned);
+        fc.array(fc.integer({ min: 0, max: 600_000 }), { maxLength: 8 }),
+        fc.infiniteStream(fc.nat()),
+        (total, refunds, picks) => {
+          let refunded = 0;
+          const news: MoneyNews[] = [{ paid: total }];
+          for (const amount of refunds) news.push({ refunded: (refunded = Math.min(total, refunded + amount)) });
+          const heard = [...news, ...news]
+            .map((one) => ({ one, at: picks.next().value as number }))
+            .sort((a, b) => a.at - b.at)
+            .map(({ one }) => one);
+          let order = noPoints;
+          for (const one of heard) {
+            order = changeOfPoints(order, one).order;
+            expect(left(order)).toBeGreaterThanOrEqual(0);
+            expect(left(order)).toBe(pointsFor(vnd(Math.max(0, order.paid - order.refunded))));
           }
-          expect(order.takenBack).toBe(earned);
+          expect(left(order)).toBe(pointsFor(vnd(total - refunded)));
         },
       ),
     );

@@ -6,40 +6,33 @@ import type { PointsOfOrder } from './points';
 export interface PointsEntry {
   readonly id: Uuid;
   readonly points: number;
-  readonly reason: 'order-confirmed' | 'order-cancelled' | 'order-refunded';
+  readonly reason: 'order-confirmed' | 'order-completed' | 'order-cancelled' | 'order-refunded';
   readonly order_id: Uuid;
   readonly at: Date;
 }
 
-const earn = statement(
-  'points_earn',
-  `with fresh as (
-     insert into points_of_orders (order_id, customer_id, total, earned) values ($1, $2, $3, $4)
-     on conflict (order_id) do nothing returning 1),
-   entry as (
-     insert into points_entries (id, customer_id, order_id, points, reason)
-     select $5, $2, $1, $4, 'order-confirmed' from fresh where $4::bigint > 0)
-   insert into points_balances as b (customer_id, balance, earned) select $2, $4, $4 from fresh
-   on conflict (customer_id) do update set balance = b.balance + excluded.balance, earned = b.earned + excluded.earned
-   returning balance`,
-);
-
-const lock = statement(
-  'points_of_order_lock',
-  `select customer_id, total, earned, refunded, taken_back as "takenBack" from points_of_orders where order_id = $1 for update`,
+// News may come before anything was earned: the row then waits for the money.
+const hold = statement(
+  'points_of_order_hold',
+  `insert into points_of_orders as o (order_id, customer_id, total, earned) values ($1, $2, $3, 0)
+   on conflict (order_id) do update set total = o.total
+   returning customer_id as "customerId", paid, refunded, earned, taken_back as "takenBack"`,
 );
 
 // A customer may have spent points meanwhile; the balance stops at nothing.
-const takeBack = statement(
-  'points_take_back',
+const keep = statement(
+  'points_keep',
   `with order_row as (
-     update points_of_orders set refunded = greatest(refunded, $3::bigint), taken_back = taken_back + $2::bigint where order_id = $1
-     returning customer_id),
+     update points_of_orders set paid = $2::bigint, refunded = $3::bigint, earned = $4::bigint, taken_back = $5::bigint
+      where order_id = $1 returning customer_id),
    entry as (
      insert into points_entries (id, customer_id, order_id, points, reason)
-     select $4, customer_id, $1, -$2::bigint, $5 from order_row where $2::bigint > 0)
-   update points_balances b set balance = greatest(0, b.balance - $2::bigint), earned = greatest(0, b.earned - $2::bigint)
-     from order_row o where b.customer_id = o.customer_id returning b.balance`,
+     select $7, customer_id, $1, $6::bigint, $8 from order_row where $6::bigint <> 0)
+   insert into points_balances as b (customer_id, balance, earned)
+   select customer_id, greatest(0, $6::bigint), greatest(0, $6::bigint) from order_row
+   on conflict (customer_id) do update
+     set balance = greatest(0, b.balance + $6::bigint), earned = greatest(0, b.earned + $6::bigint)
+   returning balance`,
 );
 
 const balance = statement('points_balance', `select balance, earned from points_balances where customer_id = $1`);
@@ -55,26 +48,18 @@ const entries = statement(
 export class Points {
   constructor(private readonly db: Database) {}
 
-  /** The balance after it, or undefined where this order has earned its points already. */
-  async earn(orderId: Uuid, customerId: Uuid, total: number, points: number): Promise<number | undefined> {
-    const id = derivedId(orderId, 'points', 'earned');
-    const rows = await this.db.query<{ balance: number }>(earn, [orderId, customerId, total, points, id]);
-    return rows[0]?.balance;
+  /** What is known of the order's points, locked until the transaction ends. */
+  async hold(orderId: Uuid, customerId: Uuid, total: number): Promise<PointsOfOrder & { readonly customerId: Uuid }> {
+    type Row = PointsOfOrder & { readonly customerId: Uuid };
+    return (await this.db.query<Row>(hold, [orderId, customerId, total]))[0];
   }
 
-  async lockOrder(orderId: Uuid): Promise<(PointsOfOrder & { customer_id: Uuid }) | undefined> {
-    return (await this.db.query<PointsOfOrder & { customer_id: Uuid }>(lock, [orderId]))[0];
-  }
-
-  async takeBack(
-    orderId: Uuid,
-    points: number,
-    refundedInAll: number,
-    reason: 'order-cancelled' | 'order-refunded',
-  ): Promise<number> {
-    const id = derivedId(orderId, 'points', reason, refundedInAll);
-    const rows = await this.db.query<{ balance: number }>(takeBack, [orderId, points, refundedInAll, id, reason]);
-    return rows[0]?.balance ?? 0;
+  /** Answers the customer's balance after the change. */
+  async keep(orderId: Uuid, order: PointsOfOrder, change: number, reason: PointsEntry['reason']): Promise<number> {
+    const { paid, refunded, earned, takenBack } = order;
+    const id = derivedId(orderId, 'points', reason, paid, refunded);
+    const values = [orderId, paid, refunded, earned, takenBack, change, id, reason];
+    return (await this.db.query<{ balance: number }>(keep, values))[0].balance;
   }
 
   async balance(customerId: Uuid): Promise<{ balance: number; earned: number }> {

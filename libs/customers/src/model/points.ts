@@ -1,26 +1,48 @@
 import type { Money } from '#kernel';
 
-/** One point for every whole 10,000 ₫ of a confirmed order. */
+/** One point for every whole 10,000 ₫ that the shop keeps of an order. */
 export const DONG_PER_POINT = 10_000;
 
-export const pointsFor = (total: Money): number => Math.floor(total.amount / DONG_PER_POINT);
+export const pointsFor = (kept: Money): number => Math.floor(Math.max(0, kept.amount) / DONG_PER_POINT);
 
+/** What is known of an order's money and points. */
 export interface PointsOfOrder {
-  readonly total: number;
-  readonly earned: number;
+  /** All that was paid, and all that was given back or will be because the order was cancelled. Both only grow. */
+  readonly paid: number;
   readonly refunded: number;
+  /** Points ever earned by it, and taken back. */
+  readonly earned: number;
   readonly takenBack: number;
 }
 
-/**
- * How many points go when so much of the order has been given back in all: what is left is what the rest of the order
- * would have earned, rounded down, so that a whole refund leaves none.
- */
-export function pointsToTakeBack(order: PointsOfOrder, refundedInAll: number): number {
-  const refunded = Math.min(Math.max(refundedInAll, order.refunded), order.total);
-  const kept = order.total === 0 ? 0 : Math.floor((order.earned * (order.total - refunded)) / order.total);
-  return Math.max(0, order.earned - order.takenBack - kept);
+/** What a message says of an order's money in all. */
+export interface MoneyNews {
+  readonly paid?: number;
+  readonly refunded?: number;
 }
+
+/**
+ * How many points come (positive) or go (negative) with this news, and what is known of the order then. The points of an
+ * order are always those of what is kept of it. News are totals, so that it does not matter in which order they come, or
+ * how often.
+ */
+export function changeOfPoints(order: PointsOfOrder, news: MoneyNews): { change: number; order: PointsOfOrder } {
+  const paid = Math.max(order.paid, news.paid ?? 0);
+  const refunded = Math.max(order.refunded, news.refunded ?? 0);
+  const kept = { amount: paid - refunded, currency: 'VND' } as const;
+  const change = pointsFor(kept) - (order.earned - order.takenBack);
+  return {
+    change,
+    order: {
+      paid,
+      refunded,
+      earned: order.earned + Math.max(0, change),
+      takenBack: order.takenBack + Math.max(0, -change),
+    },
+  };
+}
+
+export const noPoints: PointsOfOrder = { paid: 0, refunded: 0, earned: 0, takenBack: 0 };
 
 export type Tier = 'bronze' | 'silver' | 'gold';
 

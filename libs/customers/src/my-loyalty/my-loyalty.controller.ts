@@ -15,7 +15,7 @@ const Loyalty = z
       z.object({
         id: IdShape,
         points: z.int().meta({ description: 'Earned when positive, taken back when negative.', example: 15 }),
-        reason: z.enum(['order-confirmed', 'order-cancelled', 'order-refunded']),
+        reason: z.enum(['order-confirmed', 'order-completed', 'order-cancelled', 'order-refunded']),
         orderId: IdShape,
         at: InstantShape,
       }),

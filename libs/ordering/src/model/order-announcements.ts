@@ -61,10 +61,10 @@ function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Mess
           payment: { method: placed.payment.method, token: placed.payment.token },
         }),
       ];
-    case 'OrderConfirmed':
-      return [
-        new OrderConfirmed({ ...it, items: items(placed.lines), total: placed.total, method: event.data.method }),
-      ];
+    case 'OrderConfirmed': {
+      const { method, paid } = event.data;
+      return [new OrderConfirmed({ ...it, items: items(placed.lines), total: placed.total, method, paid })];
+    }
     case 'CancellationRequested': {
       const { orderId, version } = it;
       return [new OrderCancellationRequested({ orderId, version, reason: null, by: event.data.by })];
@@ -119,6 +119,7 @@ export function announcements(
     const it = about(orderId, order, version + index + 1, at);
     const told = ofFact(order, event, it);
     if (previous === 'unplaced' || previous === order.status) return told;
-    return [...told, new OrderStatusUpdated({ ...it, status: order.status, previous })];
+    const money = { total: order.placed.total, ...('paid' in order && { paid: order.paid }) };
+    return [...told, new OrderStatusUpdated({ ...it, status: order.status, previous, ...money })];
   });
 }

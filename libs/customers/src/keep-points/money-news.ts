@@ -1,0 +1,31 @@
+import { OrderCancelled, OrderConfirmed, OrderRefunded, type OrderStatusUpdated } from '#contracts/ordering';
+import type { MoneyNews } from '../model/points';
+
+export type Told = OrderConfirmed | OrderStatusUpdated | OrderCancelled | OrderRefunded;
+
+export interface News {
+  /** What the order came to. */
+  readonly total: number;
+  readonly news: MoneyNews;
+  readonly reason: 'order-confirmed' | 'order-completed' | 'order-cancelled' | 'order-refunded';
+}
+
+/** What a message says of an order's money: a card's is in when the order is confirmed, cash when it is completed. */
+export function newsOf(message: Told): News | undefined {
+  if (message instanceof OrderConfirmed) {
+    const { total, method, paid } = message.body;
+    const card = method === 'card' ? total.amount : 0;
+    return { total: total.amount, news: { paid: paid?.amount ?? card }, reason: 'order-confirmed' };
+  }
+  if (message instanceof OrderRefunded) {
+    const { total, refundedTotal } = message.body;
+    return { total: total.amount, news: { refunded: refundedTotal.amount }, reason: 'order-refunded' };
+  }
+  if (message instanceof OrderCancelled) {
+    const { total } = message.body; // what was paid goes back, and what was not paid never comes
+    return { total: total.amount, news: { refunded: total.amount }, reason: 'order-cancelled' };
+  }
+  const { status, total, paid } = message.body;
+  if (status !== 'completed' || !total || !paid) return undefined;
+  return { total: total.amount, news: { paid: paid.amount }, reason: 'order-completed' };
+}
