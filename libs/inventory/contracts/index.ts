@@ -16,8 +16,15 @@ export class ReserveStock extends OrderMessage<{ readonly orderId: Uuid; readonl
 export class CommitStock extends OrderMessage<{ readonly orderId: Uuid }> {
   static readonly type = 'inventory.commit-stock.v1';
 }
-/** Asks to give back what is reserved, or put back what was committed. Answered by StockReleased, also when there was nothing. */
-export class ReleaseStock extends OrderMessage<{ readonly orderId: Uuid; readonly reason: string }> {
+/**
+ * Asks to give back what is reserved, or put back what was committed; `waste: true`: what was committed does not come back.
+ * Answered by StockReleased, also when there was nothing.
+ */
+export class ReleaseStock extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly reason: string;
+  readonly waste?: boolean;
+}> {
   static readonly type = 'inventory.release-stock.v1';
 }
 
@@ -38,6 +45,8 @@ export class StockReleased extends OrderMessage<{
   readonly lines: readonly StockLine[];
   /** True when the goods had left the shelf and were put back. */
   readonly restocked: boolean;
+  /** True when the goods had left the shelf and are waste. */
+  readonly wasted?: boolean;
 }> {
   static readonly type = 'inventory.stock-released.v1';
 }

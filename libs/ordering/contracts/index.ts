@@ -102,6 +102,8 @@ export class OrderCancelled extends OrderMessage<
     readonly wasConfirmed: boolean;
     /** What the customer had paid and not been refunded when it was cancelled. */
     readonly refundDue: Money;
+    /** Whether goods that had been taken off the shelf go back; else they are waste. Not said: they go back. */
+    readonly restock?: boolean;
   }
 > {
   static readonly type = 'ordering.order-cancelled.v1';
@@ -115,6 +117,10 @@ export class OrderRefundRequested extends OrderMessage<{
   readonly refundId: Uuid;
   readonly amount: Money;
   readonly reason: string;
+  /** Whether the order is over with it. */
+  readonly end?: boolean;
+  /** Whether the goods go back on the shelf, or are waste; not said where they stay where they are. */
+  readonly restock?: boolean;
   /** What is owed beside it: refused by the provider, and not asked for again. */
   readonly owed?: Money;
 }> {
@@ -132,6 +138,8 @@ export class OrderRefunded extends OrderMessage<
     readonly total: Money;
     /** The status after this refund: `cancelled` when the money goes back because of a cancellation. */
     readonly status?: OrderStatus;
+    /** A refund ended the order: nothing more is made of it. */
+    readonly ended?: true;
     /** What is owed still: refused by the provider, and not asked for again. */
     readonly owed?: Money;
   }

@@ -21,7 +21,7 @@ const hearsOf = (handler: string, context: string, ...types: readonly string[]) 
 
 /** Processes write a step in one statement with the messages that follow. */
 const processes = [
-  ...hearsOf('checkout', 'ordering', 'order-placed', 'order-confirmed', 'order-cancelled', 'order-cancellation-requested', 'checkout-overdue'), // prettier-ignore
+  ...hearsOf('checkout', 'ordering', 'order-placed', 'order-confirmed', 'order-cancelled', 'order-cancellation-requested', 'order-refund-requested', 'checkout-overdue'), // prettier-ignore
   ...hearsOf('checkout', 'inventory', 'stock-reserved', 'stock-short', 'stock-committed', 'stock-released'),
   ...hearsOf('checkout', 'payments', 'payment-taken', 'payment-declined', 'payment-unknown', 'payment-voided'),
   ...hearsOf('refunds', 'ordering', 'order-refund-requested', 'order-refunded'),

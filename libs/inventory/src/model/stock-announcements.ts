@@ -35,6 +35,9 @@ function answerTo(orderId: Uuid, answer: Answer): Message {
     case 'commit-refused':
       return new StockCommitRefused({ orderId, reason: answer.reason });
     case 'released':
-      return new StockReleased({ orderId, lines: answer.lines, restocked: answer.restocked });
+      return new StockReleased({
+        ...{ orderId, lines: answer.lines, restocked: answer.restocked },
+        ...(answer.wasted && { wasted: true }),
+      });
   }
 }

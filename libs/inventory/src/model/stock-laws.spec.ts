@@ -16,7 +16,7 @@ const orders = ['one', 'two', 'three', 'four'];
 
 interface Asked {
   readonly order: string;
-  readonly what: 'reserve' | 'commit' | 'release';
+  readonly what: 'reserve' | 'commit' | 'release' | 'waste';
 }
 interface Warehouse {
   readonly shelf: ReadonlyMap<string, Stock>;
@@ -31,7 +31,7 @@ const wants = fc.tuple(quantities, quantities, quantities, quantities);
 const requests = fc.array(
   fc.record({
     order: fc.constantFrom(...orders),
-    what: fc.constantFrom<Asked['what'][]>('reserve', 'commit', 'release'),
+    what: fc.constantFrom<Asked['what'][]>('reserve', 'commit', 'release', 'waste'),
   }),
   { maxLength: 40 },
 );
@@ -49,6 +49,7 @@ function ask(warehouse: Warehouse, { order, what }: Asked, wanted: Wants): [Ware
     reserve: () => reserve(holding, wanted[orders.indexOf(order)]),
     commit: () => commit(holding),
     release: () => release(holding),
+    waste: () => release(holding, true),
   };
   const { answer, keep } = decide[what]();
   if (!keep) return [warehouse, answer];
@@ -56,6 +57,12 @@ function ask(warehouse: Warehouse, { order, what }: Asked, wanted: Wants): [Ware
   for (const level of levelsAfter(holding.stock, keep.movements)) shelf.set(level.sku, level);
   return [{ shelf, reservations: new Map(warehouse.reservations).set(order, keep.reservation) }, answer];
 }
+
+const wastedOf = (warehouse: Warehouse, sku: string): number =>
+  [...warehouse.reservations.values()]
+    .flatMap((reservation) => (reservation.state === 'released' && reservation.wasted ? reservation.lines : []))
+    .filter((line) => line.sku === sku)
+    .reduce((sum, line) => sum + line.quantity, 0);
 
 const heldBy = (warehouse: Warehouse, state: Reservation['state'], sku: string): number =>
   [...warehouse.reservations.values()]
@@ -65,7 +72,7 @@ const heldBy = (warehouse: Warehouse, state: Reservation['state'], sku: string):
     .reduce((sum, line) => sum + line.quantity, 0);
 
 describe('Whatever is asked, in any order and as often as one likes', () => {
-  it('stock is conserved: on hand and sold make what there was, reserved is what orders hold', () => {
+  it('stock is conserved: on hand, sold and wasted make what there was, reserved is what orders hold', () => {
     fc.assert(
       fc.property(levels, wants, requests, (onHand, wanted, asked) => {
         let warehouse = opened(onHand);
@@ -73,7 +80,8 @@ describe('Whatever is asked, in any order and as often as one likes', () => {
           [warehouse] = ask(warehouse, request, wanted);
           skus.forEach((sku, i) => {
             const level = warehouse.shelf.get(sku)!;
-            expect(level.onHand + heldBy(warehouse, 'committed', sku)).toBe(onHand[i]);
+            const gone = heldBy(warehouse, 'committed', sku) + wastedOf(warehouse, sku);
+            expect(level.onHand + gone).toBe(onHand[i]);
             expect(level.reserved).toBe(heldBy(warehouse, 'reserved', sku));
             expect(available(level)).toBeGreaterThanOrEqual(0);
           });

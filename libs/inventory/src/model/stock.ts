@@ -16,6 +16,8 @@ export type Reservation =
       readonly state: 'released';
       readonly lines: readonly StockLine[];
       readonly restocked: boolean;
+      /** The goods had left the shelf, and were not fit to come back. */
+      readonly wasted?: true;
       /** Why it never held anything, where that is so: the answer to give again. */
       readonly short?: readonly ShortLine[];
     };
@@ -27,7 +29,7 @@ export interface Holding {
 }
 
 export type MovementKind =
-  'listed' | 'reserved' | 'committed' | 'reservation-released' | 'restocked' | 'counted' | 'adjusted';
+  'listed' | 'reserved' | 'committed' | 'reservation-released' | 'restocked' | 'waste' | 'counted' | 'adjusted';
 
 export interface Movement {
   readonly sku: string;
@@ -41,7 +43,12 @@ export type Answer =
   | { readonly kind: 'short'; readonly short: readonly ShortLine[] }
   | { readonly kind: 'committed'; readonly lines: readonly StockLine[] }
   | { readonly kind: 'commit-refused'; readonly reason: string }
-  | { readonly kind: 'released'; readonly lines: readonly StockLine[]; readonly restocked: boolean };
+  | {
+      readonly kind: 'released';
+      readonly lines: readonly StockLine[];
+      readonly restocked: boolean;
+      readonly wasted?: true;
+    };
 
 /** The answer, and what has to be kept for it to be true; nothing to keep when it was given before. */
 export interface Decision {
@@ -114,15 +121,22 @@ export function commit({ reservation }: Holding): Decision {
   }
 }
 
-/** Gives back what is reserved, puts back what was committed. Heard before the reservation, it forbids it. */
-export function release({ reservation }: Holding): Decision {
+/**
+ * Gives back what is reserved, puts back what was committed; what was committed and is waste by now is only noted. Heard
+ * before the reservation, it forbids it. The first release of an order decides; a later one gets the same answer.
+ */
+export function release({ reservation }: Holding, waste = false): Decision {
   switch (reservation?.state) {
     case 'reserved':
       return givenBack(reservation.lines, false, moved(reservation.lines, 'reservation-released', 0, -1));
     case 'committed':
-      return givenBack(reservation.lines, true, moved(reservation.lines, 'restocked', 1, 0));
-    case 'released':
-      return { answer: { kind: 'released', lines: reservation.lines, restocked: reservation.restocked } };
+      return waste
+        ? wasted(reservation.lines)
+        : givenBack(reservation.lines, true, moved(reservation.lines, 'restocked', 1, 0));
+    case 'released': {
+      const { lines, restocked, wasted: gone } = reservation;
+      return { answer: { kind: 'released', lines, restocked, ...(gone && { wasted: gone }) } };
+    }
     case undefined:
       return givenBack([], false, []);
   }
@@ -154,4 +168,10 @@ const moved = (lines: readonly StockLine[], kind: MovementKind, onHand: number, 
 const givenBack = (lines: readonly StockLine[], restocked: boolean, movements: readonly Movement[]): Decision => ({
   answer: { kind: 'released', lines, restocked },
   keep: { reservation: { state: 'released', lines, restocked }, movements },
+});
+
+/** The goods left the shelf when they were committed: the ledger notes what became of them, and no level changes. */
+const wasted = (lines: readonly StockLine[]): Decision => ({
+  answer: { kind: 'released', lines, restocked: false, wasted: true },
+  keep: { reservation: { state: 'released', lines, restocked: false, wasted: true }, movements: moved(lines, 'waste', 0, 0) },
 });

@@ -12,7 +12,7 @@ interface StockRow {
   readonly version: number;
 }
 interface HoldingRow {
-  readonly reservation: (Omit<Reservation, 'short'> & { restocked: boolean; short: Reservation | null }) | null;
+  readonly reservation: (Omit<Reservation, 'short'> & { restocked: boolean; wasted: boolean; short: Reservation | null }) | null;
   readonly stock: readonly StockRow[];
 }
 
@@ -104,8 +104,8 @@ const asHolding = ({ reservation, stock }: HoldingRow): Holding => ({
   stock: stock.map(asStock),
 });
 
-const withoutNulls = ({ short, ...reservation }: NonNullable<HoldingRow['reservation']>): Reservation =>
-  ({ ...reservation, ...(short && { short }) }) as Reservation;
+const withoutNulls = ({ short, wasted, ...reservation }: NonNullable<HoldingRow['reservation']>): Reservation =>
+  ({ ...reservation, ...(wasted && { wasted }), ...(short && { short }) }) as Reservation;
 
 const columns = (movements: readonly Movement[]): unknown[] => [
   movements.map(({ sku }) => sku),
@@ -124,14 +124,14 @@ const keeping = (
   return [
     ...[orderId, reservation.state, JSON.stringify(reservation.lines)],
     ...[released?.restocked ?? false, released?.short ? JSON.stringify(released.short) : null],
-    ...[before.reservation?.state ?? null, ...columns(movements), reason ?? null, actor],
+    ...[before.reservation?.state ?? null, ...columns(movements), reason ?? null, actor, released?.wasted ?? false],
   ];
 };
 
 const held = statement(
   'stock-hold',
   `with mine as (
-     select state, lines, restocked, short from reservations where order_id = $1 for update
+     select state, lines, restocked, wasted, short from reservations where order_id = $1 for update
    ), wanted as (
      select unnest($2::text[]) as sku
      union
@@ -149,11 +149,11 @@ const looked = statement('stock-look', held.text.replaceAll(' for update', ''));
 const kept = statement(
   'stock-keep',
   `with kept as (
-     insert into reservations as r (order_id, state, lines, restocked, short)
-     values ($1, $2, $3::jsonb, $4, $5::jsonb)
+     insert into reservations as r (order_id, state, lines, restocked, short, wasted)
+     values ($1, $2, $3::jsonb, $4, $5::jsonb, $13)
      on conflict (order_id) do update
        set state = excluded.state, lines = excluded.lines, restocked = excluded.restocked, short = excluded.short,
-           updated_at = now()
+           wasted = excluded.wasted, updated_at = now()
        where r.state = $6
      returning order_id
    ), movement as (
@@ -174,15 +174,15 @@ const keptAtOnce = atOnce(
   `locked as materialized (
      select s.sku from stock s
      where s.sku = any($7::text[])
-       and ($13::int[] is null or s.version = ($13::int[])[array_position($7::text[], s.sku)])
+       and ($14::int[] is null or s.version = ($14::int[])[array_position($7::text[], s.sku)])
      order by s.sku for update
    ), work as (
-     insert into reservations as r (order_id, state, lines, restocked, short)
-     select $1::uuid, $2::text, $3::jsonb, $4::boolean, $5::jsonb
+     insert into reservations as r (order_id, state, lines, restocked, short, wasted)
+     select $1::uuid, $2::text, $3::jsonb, $4::boolean, $5::jsonb, $13::boolean
      where (select count(*) from locked) = cardinality($7::text[])
      on conflict (order_id) do update
        set state = excluded.state, lines = excluded.lines, restocked = excluded.restocked, short = excluded.short,
-           updated_at = now()
+           wasted = excluded.wasted, updated_at = now()
        where r.state = $6::text
      returning order_id
    ), movement as (
@@ -194,7 +194,7 @@ const keptAtOnce = atOnce(
      insert into stock_movements (sku, order_id, kind, delta_on_hand, delta_reserved, reason, actor)
      select sku, $1::uuid, kind, on_hand, reserved, $11::text, $12::text from movement
    )`,
-  13,
+  14,
 );
 
 const moved = statement(

@@ -15,9 +15,9 @@ export class ReleaseWhenAsked implements ICommandHandler<ReleaseStock> {
     private readonly announcements: Announcements,
   ) {}
 
-  async execute({ body: { orderId, reason } }: ReleaseStock): Promise<void> {
+  async execute({ body: { orderId, reason, waste } }: ReleaseStock): Promise<void> {
     const holding = await this.stocks.hold(orderId);
-    const decision = release(holding);
+    const decision = release(holding, waste);
     await this.stocks.keep(orderId, holding, decision, { actor: 'checkout', reason });
     await this.announcements.publish(...announcementsOf(orderId, decision, holding.stock));
   }

@@ -1,5 +1,5 @@
 import { minus, nothing } from '#kernel';
-import type { Order, OrderEvent, OrderInHand } from '../model/order';
+import { hasEnded, type Order, type OrderEvent, type OrderInHand } from '../model/order';
 import { CannotAdvance, OrderNotFound } from '../model/order-errors';
 
 export const steps = ['accept', 'prepare', 'ready', 'complete'] as const;
@@ -17,6 +17,7 @@ const rules: Record<Step, { readonly from: Status; readonly to: Status }> = {
 export function advanceOrder(order: Order, step: Step): readonly OrderEvent[] {
   if (order.status === 'unplaced') throw new OrderNotFound();
   const { from, to } = rules[step];
+  if (hasEnded(order)) throw new CannotAdvance('refunded', step, from);
   if (order.status === to) return [];
   if (order.status !== from) throw new CannotAdvance(order.status, step, from);
   switch (step) {

@@ -15,6 +15,8 @@ export class CancelOrder extends Command<OrderView> {
     readonly actor: Actor,
     readonly reason: string | undefined,
     readonly reader?: Reader,
+    /** Staff decide what becomes of the goods, where the rule does not fit. */
+    readonly restock?: boolean,
   ) {
     super();
   }
@@ -28,7 +30,7 @@ export class CancelOrderHandler implements ICommandHandler<CancelOrder> {
     private readonly ids: Ids,
   ) {}
 
-  async execute({ orderId, actor, reason, reader }: CancelOrder): Promise<OrderView> {
+  async execute({ orderId, actor, reason, reader, restock }: CancelOrder): Promise<OrderView> {
     const seen = await this.orders.view(orderId);
     if (reader && !isTheirs(seen, reader)) throw new OrderNotFound();
     const commandId = this.ids.next();
@@ -36,6 +38,7 @@ export class CancelOrderHandler implements ICommandHandler<CancelOrder> {
       by: reader ? ('customer' as const) : ('staff' as const),
       reason: reason ? await this.vault.seal(seen.order.placed.subject, reason) : null,
       refundId: derivedId(commandId, 'refund'),
+      restock,
     };
     return (await this.orders.change({ orderId, commandId, actor }, (order) => cancelOrder(order, wish)))!;
   }

@@ -2,7 +2,7 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
-import { answer, Answers, Does, PathId, Refuses, Text, type Answer } from '#platform/http';
+import { answer, Answers, Does, Flag, PathId, Refuses, Text, type Answer } from '#platform/http';
 import { Vault } from '#platform/privacy';
 import { Allowed, CartOrUser, Who, type Caller } from '#platform/security';
 import { buyer, staff } from '../model/actors';
@@ -13,6 +13,16 @@ import { CancelOrder } from './cancel-order.command';
 class CancelOrderBody {
   @Text({ max: 500, trim: true, optional: true, nullable: true, example: 'Ordered by mistake' })
   reason?: string | null;
+}
+
+class CancelAnyOrderBody extends CancelOrderBody {
+  @Flag({
+    optional: true,
+    description:
+      'Whether the goods go back on the shelf; else they are waste. Not said: they go back until preparing begins. ' +
+      'Goods of an order that is still pending go back in any case.',
+  })
+  restock?: boolean;
 }
 
 @ApiTags('Orders')
@@ -49,8 +59,11 @@ export class CancelOrderController {
   @Answers(200, OrderAnswer, { description: 'Cancelled; what was paid is on its way back.' })
   @Answers(202, OrderAnswer, { description: 'Still pending, with `cancellationRequested: true`.' })
   @Refuses('VALIDATION_ERROR', 'NOT_FOUND', 'CANNOT_CANCEL', 'VERSION_CONFLICT')
-  async cancelAny(@PathId() id: Uuid, @Body() body: CancelOrderBody, @Who() caller: Caller): Promise<Answer> {
-    return this.shown(await this.commands.execute(new CancelOrder(id, staff(caller), body.reason ?? undefined)));
+  async cancelAny(@PathId() id: Uuid, @Body() body: CancelAnyOrderBody, @Who() caller: Caller): Promise<Answer> {
+    const { reason, restock } = body;
+    return this.shown(
+      await this.commands.execute(new CancelOrder(id, staff(caller), reason ?? undefined, undefined, restock)),
+    );
   }
 
   private async shown(view: OrderView): Promise<Answer> {

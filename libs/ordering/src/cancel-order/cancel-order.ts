@@ -1,6 +1,6 @@
 import type { Sealed, Uuid } from '#kernel';
 import type { CancellationCode } from '#contracts/ordering';
-import { refundable, type Order, type OrderEvent, type OrderInHand } from '../model/order';
+import { hasEnded, isUntouched, refundable, type Order, type OrderEvent, type OrderInHand } from '../model/order';
 import { cancellationWords } from '../model/cancellation-words';
 import { CannotCancel, OrderNotFound } from '../model/order-errors';
 
@@ -9,6 +9,8 @@ export interface CancelOrder {
   readonly reason: Sealed | null;
   /** The id of the refund, should one be due. */
   readonly refundId: Uuid;
+  /** Whether the goods go back on the shelf. Not said: as long as nothing was made of them. Else they are waste. */
+  readonly restock?: boolean | undefined;
 }
 
 const cancellableBy: Record<CancelOrder['by'], readonly OrderInHand['status'][]> = {
@@ -17,7 +19,8 @@ const cancellableBy: Record<CancelOrder['by'], readonly OrderInHand['status'][]>
 };
 
 /** Somebody wants the order back. While the checkout runs it is only noted: the checkout winds itself back, then closes it. */
-export function cancelOrder(order: Order, { by, reason, refundId }: CancelOrder): readonly OrderEvent[] {
+export function cancelOrder(order: Order, wish: CancelOrder): readonly OrderEvent[] {
+  const { by, reason } = wish;
   switch (order.status) {
     case 'unplaced':
       throw new OrderNotFound();
@@ -28,21 +31,18 @@ export function cancelOrder(order: Order, { by, reason, refundId }: CancelOrder)
     case 'refunded':
       throw new CannotCancel(order.status);
     default:
+      if (hasEnded(order)) throw new CannotCancel('refunded');
       if (!cancellableBy[by].includes(order.status)) throw new CannotCancel(order.status);
-      return takenBack(order, by, reason, refundId);
+      return takenBack(order, wish);
   }
 }
 
-function takenBack(
-  order: OrderInHand,
-  by: CancelOrder['by'],
-  reason: Sealed | null,
-  refundId: Uuid,
-): readonly OrderEvent[] {
+function takenBack(order: OrderInHand, { by, reason, refundId, ...wish }: CancelOrder): readonly OrderEvent[] {
   const code = by === 'customer' ? 'CUSTOMER' : 'STAFF';
   const refundDue = refundable(order);
   const message = cancellationWords(code, order.placed.locale);
-  const cancelled: OrderEvent = { type: 'OrderCancelled', data: { code, message, reason, by, refundDue } };
+  const restock = wish.restock ?? isUntouched(order);
+  const cancelled: OrderEvent = { type: 'OrderCancelled', data: { code, message, reason, by, refundDue, restock } };
   if (refundDue.amount === 0) return [cancelled];
   return [cancelled, { type: 'RefundRequested', data: { refundId, amount: refundDue, reason: `cancelled: ${code}` } }];
 }

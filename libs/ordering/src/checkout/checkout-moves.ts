@@ -1,5 +1,11 @@
 import type { Message, Uuid } from '#kernel';
-import type { OrderCancellationRequested, OrderCancelled, OrderConfirmed, OrderPlaced } from '#contracts/ordering';
+import type {
+  OrderCancellationRequested,
+  OrderCancelled,
+  OrderConfirmed,
+  OrderPlaced,
+  OrderRefundRequested,
+} from '#contracts/ordering';
 import type {
   StockCommitRefused,
   StockCommitted,
@@ -16,6 +22,7 @@ export type CheckoutHears =
   | OrderConfirmed
   | OrderCancellationRequested
   | OrderCancelled
+  | OrderRefundRequested
   | StockReserved
   | StockShort
   | StockCommitted

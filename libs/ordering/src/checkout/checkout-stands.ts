@@ -13,7 +13,7 @@ const waitsFor: Record<Checkout['step'], string | null> = {
   closing: 'the order to be closed',
   'given-up': null,
   unbooking: 'payments to cross out what was owed',
-  restocking: 'inventory to put the goods back',
+  restocking: 'inventory to put the goods back, or to write them off',
   undone: null,
 };
 

@@ -27,10 +27,18 @@ interface WindingBack extends Asking {
   readonly why: CancellationCode;
 }
 
+/** A confirmed order is over after all. */
+interface AfterAll extends Asking {
+  readonly orderId: Uuid;
+  /** The goods do not go back on the shelf. */
+  readonly waste?: boolean;
+  readonly why?: 'REFUNDED';
+}
+
 /**
  * Where a checkout stands. Forward: reserving → paying → committing → confirming → confirmed. Backward, from the last thing
  * done to the first: voiding (the money) → releasing (the goods) → closing (the order) → given-up. A confirmed
- * order that is cancelled later: unbooking (what was owed in cash) → restocking → undone.
+ * order that is cancelled later, or ended by a refund: unbooking (what was owed in cash) → restocking → undone.
  */
 export type Checkout =
   | { readonly step: 'waiting'; readonly cancelled: CancellationCode | null }
@@ -43,8 +51,8 @@ export type Checkout =
   | ({ readonly step: 'releasing' } & WindingBack)
   | ({ readonly step: 'closing' } & WindingBack)
   | { readonly step: 'given-up'; readonly orderId: Uuid; readonly why: CancellationCode }
-  | ({ readonly step: 'unbooking'; readonly orderId: Uuid } & Asking)
-  | ({ readonly step: 'restocking'; readonly orderId: Uuid } & Asking)
+  | ({ readonly step: 'unbooking' } & AfterAll)
+  | ({ readonly step: 'restocking' } & AfterAll)
   | { readonly step: 'undone'; readonly orderId: Uuid };
 
 /** Steps that have no other way out than their answer; the others are left when the checkout is overdue. */
@@ -93,8 +101,10 @@ export function asksOf(state: Checkout): readonly Message[] {
     }
     case 'unbooking':
       return [voidPayment(state.orderId, 'CANCELLED')];
-    case 'restocking':
-      return [new ReleaseStock({ orderId: state.orderId, reason: 'CANCELLED' })];
+    case 'restocking': {
+      const { orderId, why: reason = 'CANCELLED', waste } = state;
+      return [new ReleaseStock({ orderId, reason, ...(waste && { waste }) })];
+    }
   }
 }
 

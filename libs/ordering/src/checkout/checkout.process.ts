@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { OrderCancellationRequested, OrderCancelled, OrderConfirmed, OrderPlaced } from '#contracts/ordering';
+import {
+  OrderCancellationRequested,
+  OrderCancelled,
+  OrderConfirmed,
+  OrderPlaced,
+  OrderRefundRequested,
+} from '#contracts/ordering';
 import { StockCommitRefused, StockCommitted, StockReleased, StockReserved, StockShort } from '#contracts/inventory';
 import { PaymentDeclined, PaymentTaken, PaymentUnknown, PaymentVoided } from '#contracts/payments';
 import { Config } from '#platform/config';
@@ -26,7 +32,7 @@ const definition = (reservationSeconds: number): ProcessDefinition<Checkout, Che
 
 @Injectable()
 @Hears(
-  ...[OrderPlaced, OrderConfirmed, OrderCancellationRequested, OrderCancelled],
+  ...[OrderPlaced, OrderConfirmed, OrderCancellationRequested, OrderCancelled, OrderRefundRequested],
   ...[StockReserved, StockShort, StockCommitted, StockCommitRefused, StockReleased],
   ...[PaymentTaken, PaymentDeclined, PaymentUnknown, PaymentVoided],
   ...[CheckoutOverdue, CheckoutWaits, RetryCheckout, WindBackAsked],

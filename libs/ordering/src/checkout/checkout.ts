@@ -1,4 +1,10 @@
-import { OrderCancellationRequested, OrderCancelled, OrderConfirmed, OrderPlaced } from '#contracts/ordering';
+import {
+  OrderCancellationRequested,
+  OrderCancelled,
+  OrderConfirmed,
+  OrderPlaced,
+  OrderRefundRequested,
+} from '#contracts/ordering';
 import { StockCommitRefused, StockCommitted, StockReleased, StockReserved, StockShort } from '#contracts/inventory';
 import { PaymentDeclined, PaymentTaken, PaymentUnknown, PaymentVoided } from '#contracts/payments';
 import type { Payment } from '../confirm-order/confirm-order';
@@ -7,7 +13,7 @@ import { CheckoutOverdue, CheckoutWaits, RetryCheckout, WindBackAsked } from './
 import { go, overdue, stay, waits, type CheckoutHears, type Heard } from './checkout-moves';
 import { voidPayment, type Basket, type Checkout } from './checkout-steps';
 import { askAgain, byHand, retried } from './asking-again';
-import { cancelled, goodsCameLate, late, released, unwanted, voided } from './winding-back';
+import { cancelled, goodsCameLate, late, refundAsked, released, unwanted, voided } from './winding-back';
 
 /** The pure checkout: what it makes of each message, in whatever order the messages come, however often, however late. */
 export function hear(state: Checkout, heard: CheckoutHears, reservationSeconds: number): Heard {
@@ -15,6 +21,7 @@ export function hear(state: Checkout, heard: CheckoutHears, reservationSeconds: 
   if (heard instanceof OrderCancellationRequested)
     return unwanted(state, heard.body.by === 'staff' ? 'STAFF' : 'CUSTOMER');
   if (heard instanceof OrderCancelled) return cancelled(state, heard);
+  if (heard instanceof OrderRefundRequested) return refundAsked(state, heard);
   if (heard instanceof CheckoutOverdue) return late(state);
   if (heard instanceof CheckoutWaits) return askAgain(state, heard);
   if (heard instanceof RetryCheckout) return retried(state, heard);

@@ -1,5 +1,5 @@
 import type { Uuid } from '#kernel';
-import type { CancellationCode, OrderCancelled } from '#contracts/ordering';
+import type { CancellationCode, OrderCancelled, OrderRefundRequested } from '#contracts/ordering';
 import { ReleaseStock } from '#contracts/inventory';
 import type { PaymentVoided } from '#contracts/payments';
 import { go, orderOf, stay, waits, type Heard } from './checkout-moves';
@@ -54,12 +54,15 @@ export function voided(state: Checkout, { body }: PaymentVoided): Heard {
 
 export function released(state: Checkout): Heard {
   if (state.step === 'releasing') return go({ ...state, step: 'closing', asked: 0 }, 'stock released');
-  if (state.step === 'restocking') return go({ step: 'undone', orderId: state.orderId }, 'goods back on the shelf');
+  if (state.step === 'restocking') {
+    const note = state.waste ? 'goods written off as waste' : 'goods back on the shelf';
+    return go({ step: 'undone', orderId: state.orderId }, note);
+  }
   return stay(state, 'stock released, heard again');
 }
 
 export function cancelled(state: Checkout, { body }: OrderCancelled): Heard {
-  const { orderId, code: why, wasConfirmed } = body;
+  const { orderId, code: why, wasConfirmed, restock } = body;
   if (!wasConfirmed)
     return state.step === 'closing'
       ? go({ step: 'given-up', orderId, why: state.why }, `cancelled: ${why}`)
@@ -68,7 +71,16 @@ export function cancelled(state: Checkout, { body }: OrderCancelled): Heard {
   const method = state.step === 'confirmed' ? state.method : state.payment.method;
   // A card's money goes back as a refund, which the stream has asked for; cash was never taken, so what is owed is crossed out.
   const step = method === 'cash' ? 'unbooking' : 'restocking';
-  return { ...go({ step, orderId, asked: 0 }, `cancelled after all: ${why}`), timers: [waits(orderId, 0)] };
+  const next: Checkout = { step, orderId, asked: 0, ...(restock === false && { waste: true }) };
+  return { ...go(next, `cancelled after all: ${why}`), timers: [waits(orderId, 0)] };
+}
+
+/** A refund that decides about the goods: it ended the order, or the customer brought them back. Its money goes its own way. */
+export function refundAsked(state: Checkout, { body: { orderId, restock } }: OrderRefundRequested): Heard {
+  if (restock === undefined) return stay(state, 'a refund that leaves the goods where they are');
+  if (state.step !== 'confirmed' && state.step !== 'confirming') return stay(state, 'a refund, heard again');
+  const next: Checkout = { step: 'restocking', orderId, why: 'REFUNDED', asked: 0, ...(!restock && { waste: true }) };
+  return { ...go(next, 'refunded after all'), timers: [waits(orderId, 0)] };
 }
 
 /** Goods set aside for an order that was given up go back; one that is still winding back will come to that anyway. */

@@ -6,11 +6,12 @@ export function isStillOpen(order: Order): boolean {
     case 'unplaced':
       return false;
     case 'pending':
+      return true;
     case 'confirmed':
     case 'accepted':
     case 'preparing':
     case 'ready':
-      return true;
+      return !order.ended || moneyIsOpen(order);
     case 'completed':
     case 'cancelled':
     case 'refunded':

@@ -9,7 +9,7 @@ import {
   OrderRefundRequested,
   OrderStatusUpdated,
 } from '#contracts/ordering';
-import { orderLife, owed, refunded, type Order, type OrderEvent, type OrderLine, type PlacedState } from './order';
+import { hasEnded, orderLife, owed, refunded, type Order, type OrderEvent, type OrderLine, type PlacedState } from './order';
 
 /** What the staff wrote is nobody else's business, and may name somebody. */
 const saidOf = ({ reason }: { readonly reason: string | Sealed }): string =>
@@ -70,10 +70,13 @@ function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Mess
       return [new OrderCancellationRequested({ orderId, version, reason: null, by: event.data.by })];
     }
     case 'OrderCancelled': {
-      const { code, message, refundDue } = event.data;
+      const { code, message, refundDue, restock } = event.data;
       const wasConfirmed = 'confirmation' in order && order.confirmation !== null;
       const { total, lines } = placed;
-      return [new OrderCancelled({ ...it, items: items(lines), total, code, message, wasConfirmed, refundDue })];
+      const goods = restock === undefined ? {} : { restock };
+      return [
+        new OrderCancelled({ ...it, items: items(lines), total, code, message, wasConfirmed, refundDue, ...goods }),
+      ];
     }
     case 'RefundRequested':
       return [
@@ -90,7 +93,11 @@ function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Mess
       const refundedTotal = refunded(order);
       const { total } = placed;
       return [
-        new OrderRefunded({ ...it, ...event.data, refundedTotal, total, status: order.status, ...owedBy(order) }),
+        new OrderRefunded({
+          ...{ ...it, ...event.data, refundedTotal, total, status: order.status },
+          ...(hasEnded(order) && { ended: true }),
+          ...owedBy(order),
+        }),
       ];
     }
     case 'RefundFailed':

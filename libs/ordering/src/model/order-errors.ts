@@ -89,6 +89,17 @@ export class NothingOwed extends DomainError {
   }
 }
 
+/** The order goes on, its goods are the customer's, or it was decided already what becomes of them. */
+export class NothingToRestock extends DomainError {
+  constructor() {
+    super(
+      'NOTHING_TO_RESTOCK',
+      'conflict',
+      'No goods of this order can go back on the shelf now. Say `end: true` as well, if the order is to be over.',
+    );
+  }
+}
+
 export class RefundTooLarge extends DomainError {
   constructor(most: Money) {
     super('REFUND_TOO_LARGE', 'refused', `At most ${most.amount} ${most.currency} can still be given back.`, {

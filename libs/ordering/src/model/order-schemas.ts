@@ -74,8 +74,13 @@ export const orderEventSchemas = {
     reason: Sealed.nullable(),
     by: z.enum(['customer', 'staff', 'shop']),
     refundDue: Money,
+    restock: z.boolean().optional(),
   }),
-  RefundRequested: Refund.extend({ reason: z.union([Words, Sealed]) }),
+  RefundRequested: Refund.extend({
+    reason: z.union([Words, Sealed]),
+    end: z.boolean().optional(),
+    restock: z.boolean().optional(),
+  }),
   OrderRefunded: Refund,
   RefundFailed: RefundWithReason,
 } satisfies { readonly [E in OrderEvent as E['type']]: z.ZodType<E['data']> };

@@ -10,6 +10,8 @@ export const orderTexts = {
     WRONG_STATUS: 'The order is {status}; to {step} it, it has to be {needed}.',
     NOTHING_TO_REFUND: 'Nothing is left to give back for this order.',
     NOTHING_OWED: 'Nothing is owed for this order any more, and nothing is on its way back.',
+    NOTHING_TO_RESTOCK:
+      'No goods of this order can go back on the shelf now. Say `end: true` as well, if the order is to be over.',
     REFUND_TOO_LARGE: 'At most {amount} VND can still be given back.',
     EVENT_BROKEN:
       'Event {version} ({type}) of this order holds data that nothing can be made of. Look at the raw events.',
@@ -25,6 +27,8 @@ export const orderTexts = {
     WRONG_STATUS: 'Đơn hàng đang ở trạng thái {status}; cần ở trạng thái {needed} để thực hiện {step}.',
     NOTHING_TO_REFUND: 'Đơn hàng này không còn khoản nào để hoàn.',
     NOTHING_OWED: 'Đơn hàng này không còn khoản nào phải hoàn và không có khoản nào đang hoàn.',
+    NOTHING_TO_RESTOCK:
+      'Không có hàng nào của đơn này có thể nhập lại kho lúc này. Hãy gửi kèm `end: true` nếu đơn hàng kết thúc.',
     REFUND_TOO_LARGE: 'Chỉ có thể hoàn tối đa {amount} ₫.',
     EVENT_BROKEN: 'Sự kiện {version} ({type}) của đơn hàng này chứa dữ liệu không thể xử lý. Hãy xem các sự kiện gốc.',
     VERSION_CONFLICT: 'Đơn hàng vừa thay đổi. Hãy xem lại rồi thử lại.',

@@ -86,12 +86,22 @@ export type OrderCancelled = Fact<
     readonly by: 'customer' | 'staff' | 'shop';
     /** What was paid and is neither refunded nor asked back already; a RefundRequested follows when it is not zero. */
     readonly refundDue: Money;
+    /** Whether the goods go back on the shelf; else they are waste. Not said where none had left it, or by earlier builds. */
+    readonly restock?: boolean;
   }
 >;
 /** The reason is the shop's own, or the words of somebody of the staff, which are sealed. */
 export type RefundRequested = Fact<
   'RefundRequested',
-  { readonly refundId: Uuid; readonly amount: Money; readonly reason: string | Sealed }
+  {
+    readonly refundId: Uuid;
+    readonly amount: Money;
+    readonly reason: string | Sealed;
+    /** Whether the order is over with it; where that is not said, it was over once everything had gone back. */
+    readonly end?: boolean;
+    /** Whether the goods go back on the shelf, or are waste; not said where they stay with the order, or the customer. */
+    readonly restock?: boolean;
+  }
 >;
 export type OrderRefunded = Fact<'OrderRefunded', { readonly refundId: Uuid; readonly amount: Money }>;
 export type RefundFailed = Fact<
@@ -117,6 +127,7 @@ export interface Refund {
   readonly amount: Money;
   readonly reason: string | Sealed;
   readonly state: 'requested' | 'refunded' | 'failed';
+  readonly end?: boolean;
 }
 
 /** What has been taken and given back so far. */
@@ -125,6 +136,8 @@ export interface Till {
   readonly refunds: readonly Refund[];
   /** What was decided to be given back, was refused by the provider, and has not been asked for again. Absent: nothing. */
   readonly owed?: Money;
+  /** What became of the goods of an order that is over. Absent: they are for the customer. */
+  readonly goods?: 'shelf' | 'waste';
 }
 
 export interface PendingOrder {
@@ -136,17 +149,20 @@ export interface OrderInHand extends Till {
   readonly status: 'confirmed' | 'accepted' | 'preparing' | 'ready' | 'completed';
   readonly placed: PlacedOrder;
   readonly confirmation: OrderConfirmed['data'];
+  /** A refund ended it: nothing more is made of it. It is `refunded` as soon as no money is open. */
+  readonly ended?: true;
 }
 export interface CancelledOrder extends Till {
   readonly status: 'cancelled';
   readonly placed: PlacedOrder;
   readonly confirmation: OrderConfirmed['data'] | null;
-  readonly cancellation: Omit<OrderCancelled['data'], 'refundDue'>;
+  readonly cancellation: Omit<OrderCancelled['data'], 'refundDue' | 'restock'>;
 }
 export interface RefundedOrder extends Till {
   readonly status: 'refunded';
   readonly placed: PlacedOrder;
   readonly confirmation: OrderConfirmed['data'];
+  readonly ended?: true;
 }
 
 export type PlacedState = PendingOrder | OrderInHand | CancelledOrder | RefundedOrder;
@@ -161,6 +177,11 @@ export const refundable = (till: Till): Money =>
 
 /** What the customer should have back and nobody has asked the provider for (again). */
 export const owed = (till: Till): Money => till.owed ?? nothing;
+
+/** Nothing has been made of it, so that its goods can still be sold to somebody else. */
+export const isUntouched = ({ status }: Order): boolean => status === 'confirmed' || status === 'accepted';
+
+export const hasEnded = (order: Order): boolean => 'ended' in order && order.ended === true;
 
 /** Somebody waits for money of this order: it is on its way, or it is owed. */
 export const moneyIsOpen = (till: Till): boolean =>
@@ -177,8 +198,17 @@ const settle = (till: Till, refundId: Uuid, state: Refund['state']): readonly Re
   till.refunds.map((refund) => (refund.refundId === refundId ? { ...refund, state } : refund));
 
 /** A refund pays what is owed first; what it gives beyond that is a new decision. */
-const asked = (order: Confirmed, refund: RefundRequested['data']): Confirmed =>
-  owing(order, owed(order).amount - refund.amount.amount, [...order.refunds, { ...refund, state: 'requested' }]);
+function asked(order: Confirmed, { restock, ...refund }: RefundRequested['data']): Confirmed {
+  const refunds = [...order.refunds, { ...refund, state: 'requested' as const }];
+  const after = { ...owing(order, owed(order).amount - refund.amount.amount, refunds), ...goodsAfter(restock) };
+  return refund.end && isInTheShop(after) ? { ...after, ended: true } : after;
+}
+
+const isInTheShop = (order: Confirmed): order is OrderInHand =>
+  order.status !== 'completed' && order.status !== 'cancelled' && order.status !== 'refunded';
+
+const goodsAfter = (restock: boolean | undefined): Pick<Till, 'goods'> =>
+  restock === undefined ? {} : { goods: restock ? 'shelf' : 'waste' };
 
 /** What the provider refused is owed from then on. */
 function failed(order: Order, { refundId }: RefundFailed['data']): Order {
@@ -189,9 +219,11 @@ function failed(order: Order, { refundId }: RefundFailed['data']): Order {
 }
 
 const moved = (order: Order, status: OrderInHand['status']): Order =>
-  'confirmation' in order && order.status !== 'cancelled' && order.status !== 'refunded' ? { ...order, status } : order;
+  'confirmation' in order && order.status !== 'cancelled' && order.status !== 'refunded' && !order.ended
+    ? { ...order, status }
+    : order;
 
-function cancelled(order: Order, { refundDue: _, ...cancellation }: OrderCancelled['data']): Order {
+function cancelled(order: Order, { refundDue: _, restock = true, ...cancellation }: OrderCancelled['data']): Order {
   switch (order.status) {
     case 'unplaced':
     case 'cancelled':
@@ -206,8 +238,10 @@ function cancelled(order: Order, { refundDue: _, ...cancellation }: OrderCancell
         paid: nothing,
         refunds: [],
       };
-    default:
-      return { ...order, status: 'cancelled', cancellation };
+    default: {
+      const { ended: _ended, ...before } = order;
+      return { ...before, status: 'cancelled', cancellation, ...goodsAfter(restock) };
+    }
   }
 }
 
@@ -215,7 +249,11 @@ function givenBack(order: Order, { refundId }: OrderRefunded['data']): Order {
   if (!('refunds' in order)) return order;
   const after = { ...order, refunds: settle(order, refundId, 'refunded') };
   if (after.status === 'cancelled' || after.status === 'refunded') return after;
-  return refunded(after).amount === after.paid.amount ? { ...after, status: 'refunded' } : after;
+  if (after.ended) return moneyIsOpen(after) ? after : { ...after, status: 'refunded' };
+  const all = refunded(after).amount === after.paid.amount;
+  const end = after.refunds.find((refund) => refund.refundId === refundId)?.end;
+  const goesOn = end === false && after.status !== 'completed'; // a gift of the shop: it is made all the same
+  return all && !goesOn ? { ...after, status: 'refunded' } : after;
 }
 
 /** What each fact makes of an order. A cancelled order stays cancelled when its money has gone back. */

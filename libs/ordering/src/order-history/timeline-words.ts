@@ -51,7 +51,8 @@ export function inTimeline(message: Message): { readonly source: Source; readonl
     return { source: 'stock', note: `taken off the shelf: ${goods(heard.body.lines)}` };
   if (heard instanceof StockCommitRefused) return { source: 'stock', note: `commit refused: ${heard.body.reason}` };
   if (heard instanceof StockReleased) {
-    return { source: 'stock', note: `${heard.body.restocked ? 'restocked' : 'released'} ${goods(heard.body.lines)}` };
+    const { lines, restocked, wasted } = heard.body;
+    return { source: 'stock', note: `${wasted ? 'wasted' : restocked ? 'restocked' : 'released'} ${goods(lines)}` };
   }
   if (heard instanceof PaymentTaken) {
     const { amount, method, provider } = heard.body;

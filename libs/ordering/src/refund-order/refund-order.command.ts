@@ -12,7 +12,12 @@ export class RefundOrder extends Command<KeyedAnswer> {
   constructor(
     readonly orderId: Uuid,
     readonly caller: Caller,
-    readonly wish: { readonly amount?: Money; readonly reason: string },
+    readonly wish: {
+      readonly amount?: Money;
+      readonly reason: string;
+      readonly end?: boolean;
+      readonly restock?: boolean;
+    },
     readonly key: string,
   ) {
     super();

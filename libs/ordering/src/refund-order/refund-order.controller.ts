@@ -6,6 +6,7 @@ import {
   answer,
   Answers,
   Does,
+  Flag,
   IdempotencyKey,
   Nested,
   OneOf,
@@ -34,6 +35,22 @@ class RefundOrderBody {
 
   @Text({ min: 1, max: 500, trim: true, example: 'The drink was cold' })
   reason!: string;
+
+  @Flag({
+    optional: true,
+    description:
+      'Whether the order is over: nothing more is made of it, and it is `refunded` when the money is back. Not said: when ' +
+      'nothing was made yet and nothing is left to keep. With `false` it goes on, also when nothing of its price is left.',
+  })
+  end?: boolean;
+
+  @Flag({
+    optional: true,
+    description:
+      'Whether the goods go back on the shelf. Not said, of an order that ends: they do until preparing begins, and are ' +
+      'waste from then on. Of a completed order they stay with the customer unless this is `true`.',
+  })
+  restock?: boolean;
 }
 
 @ApiTags('Orders')
@@ -56,14 +73,19 @@ export class RefundOrderController {
     headers: { 'Idempotent-Replayed': '`true` when this key had been used before.' },
   })
   @Refuses('VALIDATION_ERROR', 'IDEMPOTENCY_KEY_REQUIRED', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS')
-  @Refuses('NOT_FOUND', 'NOTHING_TO_REFUND', 'REFUND_TOO_LARGE', 'VERSION_CONFLICT')
+  @Refuses('NOT_FOUND', 'NOTHING_TO_REFUND', 'NOTHING_TO_RESTOCK', 'REFUND_TOO_LARGE', 'VERSION_CONFLICT')
   async refund(
     @PathId() id: Uuid,
-    @Body() { amount, reason }: RefundOrderBody,
+    @Body() { amount, reason, end, restock }: RefundOrderBody,
     @IdempotencyKey() key: string,
     @Who() caller: Caller,
   ): Promise<Answer> {
-    const wish = { reason, ...(amount && { amount: vnd(amount.amount) }) };
+    const wish = {
+      reason,
+      ...(amount && { amount: vnd(amount.amount) }),
+      ...(end !== undefined && { end }),
+      ...(restock !== undefined && { restock }),
+    };
     const { view, replayed } = await this.commands.execute(new RefundOrder(id, caller, wish, key));
     return answer(await this.vault.openAll(showOrder(view)), {
       status: 201,

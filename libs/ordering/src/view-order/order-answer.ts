@@ -1,6 +1,6 @@
 import { IdShape, InstantShape, MoneyShape, nothing, type Money, type Sealed } from '#kernel';
 import { z } from 'zod';
-import { owed, refunded, type OrderLine, type PlacedState, type Till } from '../model/order';
+import { hasEnded, owed, refunded, type OrderLine, type PlacedState, type Till } from '../model/order';
 import type { OrderView } from './order-view';
 
 /** A personal value, or what is left of it once its owner was forgotten. */
@@ -69,6 +69,9 @@ export const OrderAnswer = z
       .partialRecord(z.enum(statuses), InstantShape)
       .meta({ description: 'When it first came to each status it has been in.' }),
     cancellationRequested: z.boolean(),
+    ended: z.boolean().meta({
+      description: 'A refund ended it: nothing more is made of it, also while its money is still on its way.',
+    }),
     cancellation: z
       .object({
         code: z.string().meta({ example: 'OUT_OF_STOCK' }),
@@ -154,6 +157,7 @@ export function showOrder({ id, version, placedAt, updatedAt, since, order }: Or
     updatedAt,
     since: Object.fromEntries(statuses.flatMap((status) => (since[status] ? [[status, since[status]]] : []))),
     cancellationRequested: order.status === 'pending' && order.cancellationRequested !== null,
+    ended: hasEnded(order),
     cancellation: order.status === 'cancelled' ? cancellationOf(order.cancellation) : null,
     refunds: till.refunds.map(({ refundId: id, amount, reason, state }) => ({ id, amount, reason, state })),
   };
