@@ -26,7 +26,8 @@ import {
 const { facts, ordered, orderId, customerId, sealed } = orders;
 
 const refundId = '019ab3c4-0000-7000-8000-0000000000ee';
-const asked = orders.refundAsked(refundId, 30_000);
+const asked = orders.refundDeciding(refundId, 30_000, { end: false });
+const cancelled = { ...facts.cancelled, data: { ...facts.cancelled.data, restock: true } };
 
 /** What the code of today writes of each fact. */
 export const events: Readonly<Record<OrderEvent['type'], OrderEvent>> = {
@@ -37,7 +38,7 @@ export const events: Readonly<Record<OrderEvent['type'], OrderEvent>> = {
   OrderReadied: facts.readied,
   OrderCompleted: facts.completed,
   CancellationRequested: facts.unwanted,
-  OrderCancelled: facts.cancelled,
+  OrderCancelled: cancelled,
   RefundRequested: asked,
   OrderRefunded: orders.refundDone(refundId, 30_000),
   RefundFailed: orders.refundFailed(refundId, 30_000),
@@ -50,6 +51,9 @@ export const lives: readonly (readonly OrderEvent['type'][])[] = [
   ['OrderPlaced', 'CancellationRequested', 'OrderCancelled'],
   ['OrderPlaced', 'OrderConfirmed', 'RefundRequested', 'RefundFailed', 'OrderCancelled'],
 ];
+
+/** What a refund says that ends an order. */
+const ended = orders.refundDeciding(refundId, 30_000, { end: true, restock: true });
 
 const at = '2026-11-23T03:04:05.678Z';
 const told = (before: readonly OrderEvent[], event: OrderEvent) =>
@@ -69,16 +73,16 @@ export const messages: readonly Message[] = [
   ...told([], facts.placed),
   ...told(ordered.pending, facts.confirmed),
   ...told(ordered.pending, facts.unwanted),
-  ...told(ordered.confirmed, facts.cancelled),
-  ...told(ordered.completed, asked),
-  ...told([...ordered.completed, asked], events.OrderRefunded),
+  ...told(ordered.confirmed, cancelled),
+  ...told(ordered.confirmed, ended),
+  ...told([...ordered.confirmed, ended], events.OrderRefunded),
   ...told([...ordered.completed, asked], events.RefundFailed),
 
   ...asksOf({ step: 'reserving', basket, asked: 0 }),
   ...asksOf({ step: 'paying', basket, unknown: false, asked: 0 }),
   ...asksOf({ step: 'committing', orderId, payment, asked: 0 }),
   ...asksOf({ step: 'confirming', orderId, payment, asked: 0 }),
-  ...asksOf({ step: 'releasing', orderId, why: 'OUT_OF_STOCK', asked: 0 }),
+  ...asksOf({ step: 'restocking', orderId, waste: true, asked: 0 }),
   ...asksOf({ step: 'closing', orderId, why: 'OUT_OF_STOCK', asked: 0 }),
   voidPayment(orderId, 'OVERDUE'),
   new CheckoutOverdue({ orderId }),
@@ -89,14 +93,14 @@ export const messages: readonly Message[] = [
   new RefundWaits({ orderId, refundId }),
   new RefundAgain({ orderId, refundId, amount: vnd(30_000), reason: 'cold', idempotencyKey }),
   new RetryCheckout({ orderId, by: customerId, reason: 'the bank is back' }),
-  new RetryRefunds({ orderId, by: customerId, reason: null }),
+  new RetryRefunds({ orderId, by: customerId, reason: null, owed: vnd(30_000), version: 8 }),
   new WindBackAsked({ orderId, by: customerId, reason: 'ordered by mistake' }),
 
   new inventory.StockReserved({ orderId, lines }),
   new inventory.StockShort({ orderId, short: [{ sku: 'a1', quantity: 2, available: 1 }] }),
   new inventory.StockCommitted({ orderId, lines }),
   new inventory.StockCommitRefused({ orderId, reason: 'nothing is reserved for this order' }),
-  new inventory.StockReleased({ orderId, lines, restocked: true }),
+  new inventory.StockReleased({ orderId, lines, restocked: false, wasted: true }),
   new inventory.StockLevelChanged({ sku: 'a1', available: 7, version: 12 }),
 
   new payments.PaymentTaken({ orderId, ...payment }),

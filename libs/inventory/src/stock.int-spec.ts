@@ -79,6 +79,25 @@ const change = (command: ChangeStock, heard = new Heard()) =>
   new ChangeStockHandler(stocks, db, heard, conflicts).execute(command);
 
 describe('A listed variant', () => {
+  it('notes as waste what does not come back, moves no level, and answers the same when asked again', async () => {
+    const sku = await shelve(5);
+    const order = ids.next();
+    await reserve(order, { sku, quantity: 2 });
+    await commit(order);
+    const waste = () => tell(new ReleaseStock({ orderId: order, reason: 'CANCELLED', waste: true }));
+    const answer = new StockReleased({
+      ...{ orderId: order, lines: [{ sku, quantity: 2 }], restocked: false, wasted: true },
+    });
+    expect(await waste()).toEqual([answer]);
+    expect(await waste()).toEqual([answer]);
+    expect(await release(order)).toEqual([answer]); // it was decided once
+    expect(await level(sku)).toEqual({ onHand: 3, reserved: 0 });
+    const rows = await database.admin('select kind from inventory.stock_movements where order_id = $1 order by id', [
+      order,
+    ]);
+    expect(rows).toEqual([{ kind: 'reserved' }, { kind: 'committed' }, { kind: 'waste' }]);
+  });
+
   it('stands on the shelf with the stock staff said, and a repeat is harmless', async () => {
     const listed = new VariantListed({ productId: ids.next(), variantId: ids.next(), sku: 'LISTED', stock: 7 });
     expect(await tell(listed)).toEqual([new StockLevelChanged({ sku: 'LISTED', available: 7, version: 1 })]);

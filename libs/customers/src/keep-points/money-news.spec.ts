@@ -3,7 +3,8 @@ import { OrderCancelled, OrderConfirmed, OrderRefunded, OrderStatusUpdated } fro
 import { newsOf, type Told } from './money-news';
 
 const total = vnd(100_000);
-const tell = (type: new (body: never) => Told, body: object) => newsOf(new type({ orderId: 'o1', total, ...body } as never));
+const tell = (type: new (body: never) => Told, body: object) =>
+  newsOf(new type({ orderId: 'o1', total, ...body } as never));
 
 describe('What a message says of an order’s money', () => {
   it('a card’s is in when the order is confirmed', () => {

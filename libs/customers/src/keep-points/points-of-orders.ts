@@ -21,6 +21,7 @@ export class PointsOfOrders {
     const { change, order } = changeOfPoints(before, heard.news);
     const balance = await this.points.keep(orderId, order, change, heard.reason);
     const about = { orderId, customerId, points: Math.abs(change), balance };
-    if (change !== 0) await this.announcements.publish(change > 0 ? new PointsEarned(about) : new PointsTakenBack(about));
+    if (change !== 0)
+      await this.announcements.publish(change > 0 ? new PointsEarned(about) : new PointsTakenBack(about));
   }
 }

@@ -134,6 +134,24 @@ describe('Releasing stock', () => {
     });
   });
 
+  it('of what was committed and is waste by now moves nothing, and notes it', () => {
+    const reservation = { state: 'released', lines, restocked: false, wasted: true } as const;
+    expect(release(holding({ state: 'committed', lines }), true)).toEqual({
+      answer: { kind: 'released', lines, restocked: false, wasted: true },
+      keep: { reservation, movements: [{ sku: 'BEANS', kind: 'waste', onHand: 0, reserved: 0 }] },
+    });
+    for (const waste of [true, false])
+      expect(release(holding(reservation), waste)).toEqual({
+        answer: { kind: 'released', lines, restocked: false, wasted: true },
+      });
+  });
+
+  it('of what never left the shelf gives it back, waste or not', () => {
+    expect(release(holding({ state: 'reserved', lines }), true).answer).toEqual({
+      ...{ kind: 'released', lines, restocked: false },
+    });
+  });
+
   it.each([true, false])('asked again, gives the same answer and moves nothing (restocked: %s)', (restocked) => {
     expect(release(holding({ state: 'released', lines, restocked }))).toEqual({
       answer: { kind: 'released', lines, restocked },

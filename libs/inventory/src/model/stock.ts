@@ -173,5 +173,8 @@ const givenBack = (lines: readonly StockLine[], restocked: boolean, movements: r
 /** The goods left the shelf when they were committed: the ledger notes what became of them, and no level changes. */
 const wasted = (lines: readonly StockLine[]): Decision => ({
   answer: { kind: 'released', lines, restocked: false, wasted: true },
-  keep: { reservation: { state: 'released', lines, restocked: false, wasted: true }, movements: moved(lines, 'waste', 0, 0) },
+  keep: {
+    reservation: { state: 'released', lines, restocked: false, wasted: true },
+    movements: moved(lines, 'waste', 0, 0),
+  },
 });

@@ -12,7 +12,8 @@ interface StockRow {
   readonly version: number;
 }
 interface HoldingRow {
-  readonly reservation: (Omit<Reservation, 'short'> & { restocked: boolean; wasted: boolean; short: Reservation | null }) | null;
+  readonly reservation:
+    (Omit<Reservation, 'short'> & { restocked: boolean; wasted: boolean; short: Reservation | null }) | null;
   readonly stock: readonly StockRow[];
 }
 

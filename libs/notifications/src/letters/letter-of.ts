@@ -21,9 +21,9 @@ export function contentOf(message: Told): Content | undefined {
     return { event: 'order-cancelled', number, code, refundDue };
   }
   if (message instanceof OrderRefunded) {
-    const { number, amount, total, refundedTotal } = message.body;
+    const { number, amount, total, refundedTotal, ended } = message.body;
     const whole = refundedTotal.amount === total.amount;
-    return { event: 'order-refunded', number, amount, total, whole, refundedTotal };
+    return { event: 'order-refunded', number, amount, total, whole, refundedTotal, ...(ended && { ended }) };
   }
   if (message instanceof OrderRefundFailed) {
     const { number, amount, owed = amount } = message.body;

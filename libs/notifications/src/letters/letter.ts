@@ -21,6 +21,8 @@ export type Content =
       readonly whole: boolean;
       /** All refunds so far, this one included. Not kept at first: known then only where it is the whole. */
       readonly refundedTotal?: Money;
+      /** The order is over with it, and is not made. */
+      readonly ended?: true;
     }
   | {
       readonly event: 'order-refund-failed';

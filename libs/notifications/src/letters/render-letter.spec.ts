@@ -58,6 +58,13 @@ describe('A letter', () => {
     expect(vi.text).toContain(inVietnamese);
   });
 
+  it('of a refund that ended the order says so', () => {
+    const content = { ...refund(40_000, 40_000), ended: true } as Content;
+    expect(renderLetter(content, 'An', 'en').text).toContain('The order is over');
+    expect(renderLetter(content, 'An', 'vi').text).toContain('Đơn hàng đã kết thúc');
+    expect(renderLetter(refund(40_000, 40_000), 'An', 'en').text).not.toContain('is over');
+  });
+
   it('of a part, as it was kept once, does not guess how much it is in all', () => {
     expect(renderLetter(refund(40_000), 'An', 'en').text).not.toContain('in all');
   });

@@ -76,6 +76,7 @@ const vi: Wording = {
           paragraphs: [
             `Chúng tôi đã hoàn ${dong(content.amount)} cho đơn hàng ${content.number}.`,
             ...soFarVi(content),
+            ...(content.ended ? ['Đơn hàng đã kết thúc và sẽ không được giao.'] : []),
           ],
         };
       case 'order-refund-failed':
@@ -128,6 +129,7 @@ const en: Wording = {
           paragraphs: [
             `We have given back ${dong(content.amount)} for your order ${content.number}.`,
             ...soFarEn(content),
+            ...(content.ended ? ['The order is over and will not be handed out.'] : []),
           ],
         };
       case 'order-refund-failed':

@@ -1,5 +1,5 @@
 import { vnd } from '#kernel';
-import { facts, given, ordered } from '../model/order-samples';
+import { facts, given, ordered, refundDeciding, refundDone } from '../model/order-samples';
 import { advanceOrder, steps, type Step } from './advance-order';
 
 const life = ['pending', 'confirmed', 'accepted', 'preparing', 'ready', 'completed'] as const;
@@ -35,6 +35,18 @@ describe.each(steps)('To %s an order', (step) => {
     expect(() => advanceOrder(given(facts.placed, facts.cancelled), step)).toThrow(
       expect.objectContaining({ code: 'WRONG_STATUS' }),
     );
+  });
+
+  it('is refused once a refund has ended the order, also before its money is back', () => {
+    for (const status of ['confirmed', 'accepted', 'preparing', 'ready'] as const) {
+      const ended = given(...ordered[status], refundDeciding('a', 100_000, { end: true, restock: true }));
+      expect(() => advanceOrder(ended, step)).toThrow(expect.objectContaining({ code: 'WRONG_STATUS' }));
+    }
+  });
+
+  it('takes an order on whose price was given back, when it is made all the same', () => {
+    const gift = [refundDeciding('a', 100_000, { end: false }), refundDone('a', 100_000)];
+    expect(advanceOrder(given(...ordered[from[step]], ...gift), step)).toEqual([fact[step]]);
   });
 
   it('needs an order', () => {

@@ -1,5 +1,5 @@
 import { vnd } from '#kernel';
-import { facts, given, ordered, refundAsked, refundDone, refundFailed } from '../model/order-samples';
+import { facts, given, ordered, refundAsked, refundDeciding, refundDone, refundFailed } from '../model/order-samples';
 import { cancelOrder, closeOrder, type CancelOrder } from './cancel-order';
 
 const ask = (by: CancelOrder['by']): CancelOrder => ({ by, reason: null, refundId: 'r1' });
@@ -37,6 +37,31 @@ describe('Cancelling an order', () => {
 
   it.each(['confirmed', 'accepted', 'preparing', 'ready'] as const)('by staff, is possible when %s', (status) => {
     expect(cancelOrder(given(...ordered[status]), ask('staff'))[0]).toEqual(takenBack('staff', 100_000));
+  });
+
+  it.each([
+    ['confirmed', true],
+    ['accepted', true],
+    ['preparing', false],
+    ['ready', false],
+  ] as const)('when %s, its goods go back on the shelf: %s; staff may say otherwise', (status, back) => {
+    const restock = (wish?: boolean) => {
+      const [cancelled] = cancelOrder(given(...ordered[status]), { ...ask('staff'), restock: wish });
+      return cancelled.type === 'OrderCancelled' && cancelled.data.restock;
+    };
+    expect([restock(), restock(true), restock(false)]).toEqual([back, true, false]);
+  });
+
+  it('that a refund has ended is refused: nothing is left to cancel', () => {
+    for (const by of ['customer', 'staff'] as const)
+      expect(() =>
+        cancelOrder(given(...ordered.confirmed, refundDeciding('a', 100_000, { end: true, restock: true })), ask(by)),
+      ).toThrow(expect.objectContaining({ code: 'CANNOT_CANCEL' }));
+  });
+
+  it('whose price was given back already owes nothing more', () => {
+    const gift = [refundDeciding('a', 100_000, { end: false }), refundDone('a', 100_000)];
+    expect(cancelOrder(given(...ordered.confirmed, ...gift), ask('staff'))).toEqual([takenBack('staff', 0)]);
   });
 
   it('by staff, is too late once completed: then there are refunds', () => {

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { fold, vnd, type Message } from '#kernel';
-import { OrderCancellationRequested, OrderCancelled, OrderConfirmed, OrderPlaced } from '#contracts/ordering';
+import {
+  OrderCancellationRequested,
+  OrderCancelled,
+  OrderConfirmed,
+  OrderPlaced,
+  OrderRefundRequested,
+} from '#contracts/ordering';
 import {
   CommitStock,
   ReleaseStock,
@@ -26,7 +32,7 @@ import { confirmOrder } from '../confirm-order/confirm-order';
 import { orderLife, refunded, type Order, type OrderEvent } from '../model/order';
 import { announcements } from '../model/order-announcements';
 import { facts, orderId } from '../model/order-samples';
-import { recordRefund } from '../refund-order/refund-order';
+import { recordRefund, refundOrder } from '../refund-order/refund-order';
 import { RecordRefund } from '../refund-order/refunds-messages';
 import { allDone, hearOfRefund, noRefunds, type RefundsHear } from '../refund-order/refunds';
 import { hear } from './checkout';
@@ -51,6 +57,10 @@ const routes: [Place, readonly (new (body: never) => Message)[]][] = [
 const placeOf = (message: Message): Place =>
   routes.find(([, types]) => types.some((type) => message instanceof type))?.[0] ?? 'refunds';
 
+/** Both processes hear of a refund: one gives the money back, the other the goods. */
+const placesOf = (message: Message): readonly Place[] =>
+  message instanceof OrderRefundRequested ? ['refunds', 'checkout'] : [placeOf(message)];
+
 const stockLines = [
   { sku: 'a1', quantity: 2 },
   { sku: 'b2', quantity: 1 },
@@ -64,6 +74,9 @@ interface Fate {
   /** A cancellation is asked for after so many deliveries; the reservation is overdue after so many. */
   readonly cancelAfter: number | null;
   readonly overdueAfter: number | null;
+  /** Staff end the order with a refund after so many: of how much, and whether its goods go back. */
+  readonly refundAfter?: number | null;
+  readonly refund?: { readonly amount: number; readonly restock: boolean };
   /** Which queue delivers next, whether that message is delivered once more, and whether nobody answers the checkout's. */
   readonly picks: readonly { readonly queue: number; readonly twice: boolean; readonly deaf?: boolean }[];
 }
@@ -90,8 +103,10 @@ class TinyShop {
 
   send(from: Place, messages: readonly Message[]): void {
     for (const message of messages) {
-      const lane = `${from} → ${placeOf(message)}`;
-      this.queues.set(lane, [...(this.queues.get(lane) ?? []), message]);
+      for (const place of placesOf(message)) {
+        const lane = `${from} → ${place}`;
+        this.queues.set(lane, [...(this.queues.get(lane) ?? []), message]);
+      }
     }
   }
 
@@ -110,8 +125,18 @@ class TinyShop {
     }
   }
 
-  deliver(message: Message): void {
-    switch (placeOf(message)) {
+  refund(): void {
+    const { amount, restock } = this.fate.refund ?? { amount: 100_000, restock: true };
+    const wish = { refundId: 'refunded', reason: 'staff', amount: vnd(amount), end: true, restock };
+    try {
+      this.append((order) => refundOrder(order, wish));
+    } catch {
+      // nothing was paid, or it is over
+    }
+  }
+
+  deliver(message: Message, place: Place): void {
+    switch (place) {
       case 'ordering':
         return this.ordering(message);
       case 'stock':
@@ -176,7 +201,7 @@ class TinyShop {
         ? [new StockCommitted({ orderId, lines })]
         : [new StockCommitRefused({ orderId, reason: 'gone' })];
     }
-    const restocked = this.reserved === 'committed';
+    const restocked = this.reserved === 'committed' && !(message as ReleaseStock).body.waste;
     if (restocked) this.shelf += 3;
     this.reserved = 'released';
     return [new StockReleased({ orderId, lines: [], restocked })];
@@ -238,6 +263,7 @@ function run(fate: Fate): TinyShop {
   for (let quiet = 0; quiet < 8;) {
     if (delivered === fate.cancelAfter) shop.cancel();
     if (delivered === fate.overdueAfter) shop.overdue();
+    if (delivered === fate.refundAfter) shop.refund();
     const busy = [...shop.queues].filter(([, queue]) => queue.length > 0);
     if (busy.length === 0) {
       quiet += 1; // nothing under way: time passes, and timers go off
@@ -257,7 +283,7 @@ function run(fate: Fate): TinyShop {
       delivered += 1;
       continue;
     }
-    shop.deliver(message);
+    shop.deliver(message, lane.split(/ → |, /)[1] as Place);
     const again = `${lane}, again`;
     if (twice && !lane.endsWith('again')) shop.queues.set(again, [...(shop.queues.get(again) ?? []), message]);
     delivered += 1;
@@ -274,6 +300,8 @@ const fates: fc.Arbitrary<Fate> = fc.record({
   pays: fc.constantFrom('taken', 'declined', 'unknown, taken', 'unknown, nothing'),
   cancelAfter: moment,
   overdueAfter: moment,
+  refundAfter: moment,
+  refund: fc.record({ amount: fc.integer({ min: 1, max: 100_000 }), restock: fc.boolean() }),
   picks: fc.array(fc.record({ queue: fc.nat(7), twice: fc.boolean(), deaf: fc.boolean() }), {
     minLength: 1,
     maxLength: 40,
@@ -292,6 +320,10 @@ describe('Whatever happens to a checkout', () => {
         if (order.status === 'confirmed') {
           expect(shop.checkout.step).toBe('confirmed');
           expect(shop).toMatchObject({ shelf: 7, kept: fate.cash ? 0 : 100_000, owed: fate.cash });
+        } else if (order.status === 'refunded') {
+          const { amount, restock } = fate.refund!;
+          expect(shop.checkout.step).toBe('undone');
+          expect(shop).toMatchObject({ shelf: restock ? 10 : 7, kept: 100_000 - amount, reserved: 'released' });
         } else {
           expect(order.status).toBe('cancelled');
           expect(['given-up', 'undone']).toContain(shop.checkout.step);

@@ -4,6 +4,7 @@ import {
   OrderCancelled,
   OrderConfirmed,
   OrderPlaced,
+  OrderRefundRequested,
   type CancellationCode,
 } from '#contracts/ordering';
 import {
@@ -26,7 +27,7 @@ import {
 } from '#contracts/payments';
 import type { OrderEvent } from '../model/order';
 import { announcements } from '../model/order-announcements';
-import { facts, given, orderId, sealed } from '../model/order-samples';
+import { facts, given, orderId, sealed, refundDeciding } from '../model/order-samples';
 import { hear } from './checkout';
 import { MOST_ASKED } from './asking-again';
 import { checkoutStands } from './checkout-stands';
@@ -235,6 +236,51 @@ describe('An order that is no longer wanted', () => {
   it('may be heard of before its confirmation', () => {
     expect(after(placed, reserved, paid, committed, takenBack)).toMatchObject({ step: 'restocking' });
     expect(after(placed, reserved, paid, committed, takenBack, confirmed)).toMatchObject({ step: 'restocking' });
+  });
+});
+
+const waste = (reason: string) => new ReleaseStock({ orderId, reason, waste: true });
+const cancelledFact = (restock: boolean) => ({ ...facts.cancelled, data: { ...facts.cancelled.data, restock } });
+const cancelledLate = (restock: boolean) =>
+  told(OrderCancelled, [facts.placed, facts.confirmed], cancelledFact(restock));
+const refund = (decided: { end: boolean; restock?: boolean }) =>
+  told(OrderRefundRequested, [facts.placed, facts.confirmed], refundDeciding('r1', 100_000, decided));
+
+describe('The goods of an order that is over after all', () => {
+  it('go back, or are waste, as the order says', () => {
+    expect(on(done, cancelledLate(true)).asks).toEqual([asksToRelease('CANCELLED')]);
+    expect(on(done, cancelledLate(false)).asks).toEqual([waste('CANCELLED')]);
+    expect(on(done, refund({ end: true, restock: true })).asks).toEqual([asksToRelease('REFUNDED')]);
+    expect(on(done, refund({ end: true, restock: false })).asks).toEqual([waste('REFUNDED')]);
+  });
+
+  it('are waste for cash, too, once what is owed is crossed out', () => {
+    const unbooking = on(after(placedForCash, reserved, owed, committed, confirmed), cancelledLate(false));
+    expect(on(unbooking.state, voided).asks).toEqual([waste('CANCELLED')]);
+  });
+
+  it('are asked for in the same way again', () => {
+    const { state } = on(done, refund({ end: true, restock: false }));
+    expect(on(state, waits).asks).toEqual([waste('REFUNDED')]);
+    expect(on(state, new StockReleased({ orderId, lines, restocked: false, wasted: true })).state.step).toBe('undone');
+  });
+
+  it('stay where they are with a refund that says nothing of them', () => {
+    expect(on(done, refund({ end: false }))).toMatchObject({ state: done, asks: [], timers: [] });
+  });
+
+  it('are decided on once: by whichever the order took first', () => {
+    for (const first of [refund({ end: true, restock: true }), cancelledLate(true)]) {
+      const { state } = on(done, first);
+      for (const second of [refund({ end: true, restock: false }), cancelledLate(false)])
+        expect(on(state, second)).toMatchObject({ state, asks: [] });
+    }
+  });
+
+  it('go back also when the refund is heard of before the confirmation', () => {
+    const early = after(placed, reserved, paid, committed, refund({ end: true, restock: true }));
+    expect(early).toMatchObject({ step: 'restocking' });
+    expect(on(early, confirmed)).toMatchObject({ state: early, asks: [] });
   });
 });
 

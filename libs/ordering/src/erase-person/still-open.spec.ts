@@ -1,5 +1,5 @@
 import { fold } from '#kernel';
-import { facts, ordered, refundAsked, refundDone, refundFailed } from '../model/order-samples';
+import { facts, ordered, refundAsked, refundDeciding, refundDone, refundFailed } from '../model/order-samples';
 import { orderLife, type OrderEvent } from '../model/order';
 import { isStillOpen } from './still-open';
 
@@ -14,6 +14,13 @@ describe('An order is open, so that nobody is forgotten over it,', () => {
     expect(after(...ordered.completed)).toBe(false);
     expect(after(facts.placed, facts.cancelled)).toBe(false);
     expect(after()).toBe(false);
+  });
+
+  it('not when a refund has ended it and its money is back', () => {
+    const ended = [...ordered.preparing, refundDeciding('r', 60_000, { end: true, restock: false })];
+    expect(after(...ended)).toBe(true);
+    expect(after(...ended, refundFailed('r', 60_000))).toBe(true);
+    expect(after(...ended, refundDone('r', 60_000))).toBe(false);
   });
 
   it('again while a refund is on its way, until the money is back', () => {

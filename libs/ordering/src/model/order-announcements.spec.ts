@@ -1,7 +1,7 @@
 import type { Message } from '#kernel';
 import { vnd } from '#kernel';
 import { announcements } from './order-announcements';
-import { facts, given, orderId, ordered, refundAsked, refundDone, refundFailed } from './order-samples';
+import { facts, given, orderId, ordered, refundAsked, refundDeciding, refundDone, refundFailed } from './order-samples';
 import type { OrderEvent } from './order';
 
 const at = '2026-11-23T03:04:05.678Z';
@@ -61,6 +61,27 @@ describe('What the others are told', () => {
     const [asked] = tell(ordered.completed, { type: 'RefundRequested', data: refund } as OrderEvent);
     expect(asked.body).toMatchObject({ refundId: 'a', reason: 'asked for by staff' });
     expect(tell(ordered.completed, refundAsked('a', 1))[0].body).toMatchObject({ reason: 'cold' });
+  });
+
+  it('says what is owed, and what a refund makes of the order and its goods', () => {
+    const ended = refundDeciding('a', 60_000, { end: true, restock: false });
+    const [asked, failed] = tell(ordered.preparing, ended, refundFailed('a', 60_000));
+    expect(asked.body).toMatchObject({ end: true, restock: false, owed: vnd(0) });
+    expect(failed.body).toMatchObject({ owed: vnd(60_000), recipient: { locale: 'en' } });
+    const [again] = tell([...ordered.preparing, ended, refundFailed('a', 60_000)], refundAsked('b', 20_000));
+    expect(again.body).toMatchObject({ owed: vnd(40_000) });
+    const [given, moved] = tell([...ordered.preparing, ended], refundDone('a', 60_000));
+    expect(given.body).toMatchObject({ refundedTotal: vnd(60_000), status: 'refunded', ended: true, owed: vnd(0) });
+    expect(moved.body).toMatchObject({ status: 'refunded', previous: 'preparing', paid: vnd(100_000) });
+  });
+
+  it('says what has been paid by then, also of cash that is taken at the counter', () => {
+    const { placedForCash, confirmedForCash, accepted, preparing, readied, completedForCash } = facts;
+    const [confirmed] = tell([placedForCash], confirmedForCash);
+    expect(confirmed.body).toMatchObject({ paid: vnd(0) });
+    const ready = [placedForCash, confirmedForCash, accepted, preparing, readied];
+    const [completed] = tell(ready, completedForCash);
+    expect(completed.body).toMatchObject({ status: 'completed', paid: vnd(100_000), total: vnd(100_000) });
   });
 
   it('of nothing, when nothing happened', () => {

@@ -9,7 +9,16 @@ import {
   OrderRefundRequested,
   OrderStatusUpdated,
 } from '#contracts/ordering';
-import { hasEnded, orderLife, owed, refunded, type Order, type OrderEvent, type OrderLine, type PlacedState } from './order';
+import {
+  hasEnded,
+  orderLife,
+  owed,
+  refunded,
+  type Order,
+  type OrderEvent,
+  type OrderLine,
+  type PlacedState,
+} from './order';
 
 /** What the staff wrote is nobody else's business, and may name somebody. */
 const saidOf = ({ reason }: { readonly reason: string | Sealed }): string =>

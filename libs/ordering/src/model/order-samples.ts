@@ -78,6 +78,12 @@ export const refundAsked = (refundId: string, amount: number): OrderEvent => ({
   type: 'RefundRequested',
   data: refundOf(refundId, amount),
 });
+/** A refund that says what becomes of the order, and of its goods. */
+export const refundDeciding = (
+  refundId: string,
+  amount: number,
+  decided: { readonly end: boolean; readonly restock?: boolean },
+): OrderEvent => ({ type: 'RefundRequested', data: { ...refundOf(refundId, amount), ...decided } });
 export const refundDone = (refundId: string, amount: number): OrderEvent => ({
   type: 'OrderRefunded',
   data: { refundId, amount: vnd(amount) },

@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { derivedId, sum, vnd } from '#kernel';
 import { owed, refundable, refunded, type Order, type OrderEvent, type Till } from '../model/order';
-import { facts, given, ordered, refundAsked, refundDone, refundFailed, refundOf } from '../model/order-samples';
+import {
+  facts,
+  given,
+  ordered,
+  refundAsked,
+  refundDeciding,
+  refundDone,
+  refundFailed,
+  refundOf,
+} from '../model/order-samples';
 import { recordRefund, recordRefundFailure, refundAgain, refundOrder, stillOwed } from './refund-order';
 
 const ask = (refundId: string, amount?: number) => ({
@@ -10,25 +19,112 @@ const ask = (refundId: string, amount?: number) => ({
   ...(amount !== undefined && { amount: vnd(amount) }),
 });
 
+const goesOn = (refundId: string, amount: number) => refundDeciding(refundId, amount, { end: false });
+const ends = (amount: number, restock: boolean) => [refundDeciding('a', amount, { end: true, restock })];
+
+describe('A refund and the order', () => {
+  const refund = (
+    status: keyof typeof ordered,
+    amount?: number,
+    wish: { readonly end?: boolean; readonly restock?: boolean } = {},
+    before: readonly OrderEvent[] = [],
+  ) => refundOrder(given(...ordered[status], ...before), { ...ask('a', amount), ...wish });
+
+  it.each(['confirmed', 'accepted'] as const)(
+    'when %s, ends it if nothing is left to keep, and its goods go back',
+    (status) => {
+      expect(refund(status)).toEqual(ends(100_000, true));
+      expect(refund(status, 99_999)).toEqual([goesOn('a', 99_999)]);
+      expect(refund(status, undefined, { restock: false })).toEqual(ends(100_000, false));
+    },
+  );
+
+  it.each(['preparing', 'ready'] as const)(
+    'when %s, does not end it unless that is said; then it is waste',
+    (status) => {
+      expect(refund(status)).toEqual([goesOn('a', 100_000)]);
+      expect(refund(status, undefined, { end: true })).toEqual(ends(100_000, false));
+      expect(refund(status, undefined, { end: true, restock: true })).toEqual(ends(100_000, true));
+    },
+  );
+
+  it('ends it with a part kept, or lets it go on with nothing kept, where that is said', () => {
+    expect(refund('confirmed', 90_000, { end: true })).toEqual(ends(90_000, true));
+    expect(refund('confirmed', undefined, { end: false })).toEqual([goesOn('a', 100_000)]);
+  });
+
+  it('counts earlier parts, and keeps nothing that is owed', () => {
+    const part = [refundAsked('b', 30_000), refundDone('b', 30_000)];
+    expect(refund('confirmed', undefined, {}, part)).toEqual(ends(70_000, true));
+    expect(refund('confirmed', 70_000, {}, [refundAsked('b', 30_000), refundFailed('b', 30_000)])).toEqual([
+      goesOn('a', 70_000), // of which 30,000 were owed: 30,000 more are kept
+    ]);
+  });
+
+  it('is what becomes of goods that the customer brings back, once', () => {
+    const back = [refundDeciding('a', 100_000, { end: false, restock: true })];
+    expect(refund('completed', undefined, { restock: true })).toEqual(back);
+    expect(refund('completed', undefined, { end: true })).toEqual([goesOn('a', 100_000)]);
+    const once = [refundDeciding('b', 10_000, { end: false, restock: true })];
+    expect(() => refund('completed', 1, { restock: true }, once)).toThrow(
+      expect.objectContaining({ code: 'NOTHING_TO_RESTOCK' }),
+    );
+  });
+
+  it('takes no goods from an order that goes on, and not twice', () => {
+    const refused = expect.objectContaining({ code: 'NOTHING_TO_RESTOCK' });
+    expect(() => refund('confirmed', 1, { restock: true })).toThrow(refused);
+    expect(() => refund('preparing', 1, { restock: true })).toThrow(refused);
+    const ended = [refundDeciding('b', 10_000, { end: true, restock: false })];
+    expect(() => refund('preparing', 1, { restock: true }, ended)).toThrow(refused);
+    expect(refund('preparing', 1, { end: true }, ended)).toEqual([goesOn('a', 1)]); // over already
+    expect(refund('preparing', 1, { restock: false })).toEqual([goesOn('a', 1)]);
+  });
+
+  it('that ends it makes it refunded when no money is open any more, with a part kept, too', () => {
+    const after = (...events: readonly OrderEvent[]) => given(...ordered.preparing, ...ends(60_000, false), ...events);
+    expect(after()).toMatchObject({ status: 'preparing', ended: true, goods: 'waste' });
+    expect(after(refundDone('a', 60_000))).toMatchObject({ status: 'refunded', goods: 'waste' });
+    const late = after(refundFailed('a', 60_000));
+    expect(late).toMatchObject({ status: 'preparing', ended: true, owed: vnd(60_000) });
+    const [again] = refundAgain(late, 'again');
+    expect(again).toMatchObject({ data: { amount: vnd(60_000), end: true } });
+    const id = derivedId('a', 'again');
+    expect(given(...ordered.preparing, ...ends(60_000, false), refundFailed('a', 60_000), again, refundDone(id, 60_000)))
+      .toMatchObject({ status: 'refunded' }); // prettier-ignore
+  });
+
+  it('that lets it go on leaves it where it is, whatever is given back; it is refunded if that was not said', () => {
+    expect(given(...ordered.ready, goesOn('a', 100_000), refundDone('a', 100_000)).status).toBe('ready');
+    expect(given(...ordered.completed, goesOn('a', 100_000), refundDone('a', 100_000)).status).toBe('refunded');
+    expect(given(...ordered.ready, refundAsked('a', 100_000), refundDone('a', 100_000)).status).toBe('refunded');
+  });
+
+  it('wanted again, does not end what was to go on', () => {
+    const [again] = refundAgain(given(...ordered.confirmed, goesOn('a', 100_000), refundFailed('a', 100_000)), 'again');
+    expect(again).toMatchObject({ data: { end: false } });
+  });
+});
+
 describe('Refunding an order', () => {
   it('gives a part back', () => {
-    expect(refundOrder(given(...ordered.completed), ask('a', 40_000))).toEqual([refundAsked('a', 40_000)]);
+    expect(refundOrder(given(...ordered.completed), ask('a', 40_000))).toEqual([goesOn('a', 40_000)]);
   });
 
   it('without an amount, gives back what is left', () => {
     const order = given(...ordered.completed, refundAsked('a', 40_000), refundDone('a', 40_000));
-    expect(refundOrder(order, ask('b'))).toEqual([refundAsked('b', 60_000)]);
+    expect(refundOrder(order, ask('b'))).toEqual([goesOn('b', 60_000)]);
   });
 
   it('never gives back more than is left, what is on its way counted', () => {
     const order = given(...ordered.completed, refundAsked('a', 40_000));
     expect(() => refundOrder(order, ask('b', 60_001))).toThrow(expect.objectContaining({ code: 'REFUND_TOO_LARGE' }));
-    expect(refundOrder(order, ask('b', 60_000))).toEqual([refundAsked('b', 60_000)]);
+    expect(refundOrder(order, ask('b', 60_000))).toEqual([goesOn('b', 60_000)]);
   });
 
   it('counts a failed refund as not given', () => {
     const order = given(...ordered.completed, refundAsked('a', 100_000), refundFailed('a', 100_000));
-    expect(refundOrder(order, ask('b'))).toEqual([refundAsked('b', 100_000)]);
+    expect(refundOrder(order, ask('b'))).toEqual([goesOn('b', 100_000)]);
   });
 
   it.each([
@@ -50,10 +146,7 @@ describe('Refunding an order', () => {
 });
 
 const refused = (refundId: string, amount: number) => [refundAsked(refundId, amount), refundFailed(refundId, amount)];
-const givenByHand = (refundId: string, amount: number) => [
-  refundAsked(refundId, amount),
-  refundDone(refundId, amount),
-];
+const givenByHand = (refundId: string, amount: number) => [refundAsked(refundId, amount), refundDone(refundId, amount)];
 
 describe('A refund that a provider refused, wanted again', () => {
   const again = (...events: readonly OrderEvent[]) => refundAgain(given(...ordered.completed, ...events), 'cold');

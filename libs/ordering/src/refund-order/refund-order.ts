@@ -37,7 +37,9 @@ export function refundOrder(order: Order, wish: RefundOrder): readonly OrderEven
   if (amount.amount > most.amount) throw new RefundTooLarge(most);
   const end = ends(order, amount, wish.end);
   const restock = goods(order, end, wish.restock);
-  return [{ type: 'RefundRequested', data: { refundId, amount, reason, end, ...(restock !== undefined && { restock }) } }];
+  return [
+    { type: 'RefundRequested', data: { refundId, amount, reason, end, ...(restock !== undefined && { restock }) } },
+  ];
 }
 
 /** Only what is still in the shop can end: an order that was handed over or cancelled is over already. */
