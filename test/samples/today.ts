@@ -29,6 +29,18 @@ const refundId = '019ab3c4-0000-7000-8000-0000000000ee';
 const asked = orders.refundDeciding(refundId, 30_000, { end: false });
 const cancelled = { ...facts.cancelled, data: { ...facts.cancelled.data, restock: true } };
 
+/** As orders are placed today: their lines tell which portions of the cart they took. */
+const [first, ...rest] = facts.placed.data.lines;
+const portions = [{ id: '019ab3c4-0000-7000-8000-0000000000f1', quantity: first.quantity }];
+const placed: OrderEvent = {
+  type: 'OrderPlaced',
+  data: { ...facts.placed.data, lines: [{ ...first, portions, seenPrice: vnd(29_000) }, ...rest] },
+};
+const failed: OrderEvent = {
+  type: 'OrderCancelled',
+  data: { ...facts.cancelled.data, code: 'PAYMENT_DECLINED', by: 'shop' },
+};
+
 /** What the code of today writes of each fact. */
 export const events: Readonly<Record<OrderEvent['type'], OrderEvent>> = {
   OrderPlaced: facts.placed,
@@ -70,9 +82,10 @@ const variantId = '019ab3c4-0000-7000-8000-0000000000bb';
 
 /** What the code of today sends: at least one message of every class. */
 export const messages: readonly Message[] = [
-  ...told([], facts.placed),
+  ...told([], placed),
   ...told(ordered.pending, facts.confirmed),
   ...told(ordered.pending, facts.unwanted),
+  ...told([placed], failed),
   ...told(ordered.confirmed, cancelled),
   ...told(ordered.confirmed, ended),
   ...told([...ordered.confirmed, ended], events.OrderRefunded),

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { CartOf } from '#contracts/cart';
 import { PartErased, PersonErased } from '#contracts/identity';
-import { OrderPlaced } from '#contracts/ordering';
+import { OrderCancelled, OrderPlaced } from '#contracts/ordering';
 import { contextDatabase } from '#platform/database';
 import { addMessages } from '#platform/http';
 import { contextMessaging } from '#platform/messaging';
@@ -16,6 +16,8 @@ import { RemoveItemsHandler } from './change-cart/remove-items.command';
 import { EmptyWhenOrdered } from './empty-when-ordered/empty-when-ordered.consumer';
 import { ForgetCart } from './forget-cart/forget-cart.consumer';
 import { Carts } from './model/carts.store';
+import { RefillWhenCancelled } from './return-to-cart/refill-when-cancelled.consumer';
+import { Returns } from './return-to-cart/returns.adapter';
 import { SweepCarts } from './sweep-carts/sweep-carts.job';
 import { ViewCartController } from './view-cart/view-cart.controller';
 import { ViewCartHandler } from './view-cart/view-cart.query';
@@ -27,7 +29,7 @@ addMessages(cartTexts);
 /** Global for the one answer it gives to others: what an order is made of. */
 @Global()
 @Module({
-  imports: [contextDatabase('cart'), contextMessaging('cart', [OrderPlaced, PersonErased, PartErased])],
+  imports: [contextDatabase('cart'), contextMessaging('cart', [OrderPlaced, OrderCancelled, PersonErased, PartErased])],
   controllers: [ViewCartController, ChangeCartController, CartToOrderController],
   providers: [
     Carts,
@@ -37,6 +39,8 @@ addMessages(cartTexts);
     RemoveItemsHandler,
     ViewCartHandler,
     EmptyWhenOrdered,
+    Returns,
+    RefillWhenCancelled,
     ForgetCart,
     SweepCarts,
     { provide: CartOf, useClass: StoredCartOf },

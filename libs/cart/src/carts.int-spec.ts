@@ -1,10 +1,13 @@
+import { PersonErased } from '#contracts/identity';
 import { OrderPlaced } from '#contracts/ordering';
 import { testDatabase, type TestDatabase } from '../../../test/support/test-database';
 import { StoredCartOf } from './cart-to-order/cart-to-order.query';
 import { EmptyWhenOrdered } from './empty-when-ordered/empty-when-ordered.consumer';
-import { addLine, clear, mostLines, type CartLine } from './model/cart';
+import { ForgetCart } from './forget-cart/forget-cart.consumer';
+import { addLine, changeLine, clear, portionsOf, type Cart, type CartLine } from './model/cart';
 import { Carts } from './model/carts.store';
 import { cartIdOf, type Owner } from './model/owner';
+import { Returns } from './return-to-cart/returns.adapter';
 import type { Outbox } from '#platform/messaging';
 import { SystemIds } from '#platform/system';
 import { hashOfToken } from '#platform/security';
@@ -37,6 +40,19 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
+/** An order of all that the cart held, as ordering tells of it today. */
+const orderOf = (cart: Cart) => ({
+  orderId: ids.next(),
+  cartId: cart.id,
+  cartVersion: cart.version,
+  items: cart.lines.map((one) => ({ variantId: one.variantId, quantity: one.quantity, portions: portionsOf(one) })),
+});
+type AnOrder = ReturnType<typeof orderOf>;
+const heard = (order: AnOrder) => db.transaction(() => emptying.handle(new OrderPlaced(order as never)));
+const failed = ({ items, ...order }: AnOrder) =>
+  new Returns(carts).takeBack({ ...order, lines: items.map((item) => ({ ...item, modifiers: [], label })) });
+
+/** As a build wrote it that named no portions. */
 const placed = (cartId: string, cartVersion: number, ...items: { variantId: string; quantity: number }[]) => {
   const message = new OrderPlaced({ orderId: ids.next(), cartId, cartVersion, items } as never);
   return db.transaction(() => emptying.handle(message));
@@ -61,16 +77,6 @@ describe('A cart', () => {
     const { owner } = aGuest();
     await Promise.all(Array.from({ length: 30 }, () => put(owner, line(tea))));
     expect(await carts.of(owner)).toMatchObject({ version: 30, lines: [{ quantity: 30 }] });
-  });
-
-  it('holds no more lines than it may by the database’s own promise', async () => {
-    const tooMany = JSON.stringify(Array.from({ length: mostLines + 1 }, () => ({})));
-    await expect(
-      database.admin('insert into cart.carts (id, user_id, version, lines) values ($1, $1, 1, $2)', [
-        ids.next(),
-        tooMany,
-      ]),
-    ).rejects.toThrow(/check constraint/);
   });
 });
 
@@ -109,10 +115,11 @@ describe('What an order is made of', () => {
   it('is what lies in the cart, merged first', async () => {
     const { owner: guest, token } = aGuest();
     const user = aUser();
-    const cartOf = new StoredCartOf(carts);
+    const cartOf = new StoredCartOf(carts, new Returns(carts));
     expect(await cartOf.owner({ kind: 'guest', cartToken: token })).toBeUndefined();
     await put(guest, line(tea, 2));
-    const lines = [{ variantId: tea, quantity: 2, modifiers: [] }];
+    const [{ id }] = (await carts.of(guest)).lines;
+    const lines = [{ variantId: tea, quantity: 2, modifiers: [], portions: [{ id, quantity: 2 }] }];
     const asGuest = { cartId: cartIdOf(guest), version: 1, lines };
     expect(await cartOf.owner({ kind: 'guest', cartToken: token })).toEqual(asGuest);
     const asUser = { cartId: cartIdOf(user), version: 1, lines };
@@ -139,18 +146,89 @@ describe('An order from the cart', () => {
     expect(await carts.of(owner)).toMatchObject({ lines: [{ quantity: 1 }, { variantId: cake }] });
   });
 
-  it('is followed to where a log-in took the lines', async () => {
+  it('is followed to where a log-in took the lines, also when the guest has filled the cart again', async () => {
     const { owner: guest } = aGuest();
     const user = aUser();
-    const { id, version } = await put(guest, line(tea, 2));
+    const order = orderOf(await put(guest, line(tea, 2)));
     await put(user, line(cake));
     await carts.of({ ...user, guestTokenHash: guest.tokenHash });
-    await placed(id, version, { variantId: tea, quantity: 2 });
+    await put(guest, line(cake));
+    await heard(order);
     expect(await carts.of(user)).toMatchObject({ version: 3, lines: [{ variantId: cake }] });
+    expect((await carts.of(guest)).lines).toMatchObject([{ variantId: cake }]);
+  });
+
+  it('takes what was ordered and nothing else, also when the same is being put in', async () => {
+    const owner = aUser();
+    const before = await put(owner, line(tea, 2));
+    const order = orderOf(before);
+    await carts.change(owner, (cart) => changeLine(cart, cart.lines[0].id, { quantity: 1 }));
+    await put(owner, { ...line(tea), modifiers: [{ optionId: cake, quantity: 1 }] });
+    await heard(order);
+    await heard(order);
+    expect((await carts.of(owner)).lines).toMatchObject([{ quantity: 1, modifiers: [{ optionId: cake }] }]);
   });
 
   it('of a cart that is not here is none of ours', async () => {
     await expect(placed(ids.next(), 1, { variantId: tea, quantity: 1 })).resolves.toBeUndefined();
+  });
+});
+
+describe('An order that failed', () => {
+  it('gives its lines back once, beside what was put in meanwhile, and they can be ordered anew', async () => {
+    const owner = aUser();
+    const order = orderOf(await put(owner, line(tea, 2)));
+    await heard(order);
+    await put(owner, line(tea));
+    await Promise.all([failed(order), failed(order)]);
+    const [first] = (await carts.of(owner)).lines;
+    expect(first.quantity).toBe(3);
+    const old = order.items.flatMap(({ portions }) => portions.map(({ id }) => id));
+    expect(portionsOf(first).filter(({ id }) => old.includes(id))).toEqual([]);
+  });
+
+  it('doubles nothing when the cart had not even heard that it was placed', async () => {
+    const owner = aUser();
+    const order = orderOf(await put(owner, line(tea, 2)));
+    await failed(order);
+    expect((await carts.of(owner)).lines).toMatchObject([{ quantity: 2 }]);
+    await heard(order);
+    expect((await carts.of(owner)).lines).toMatchObject([{ quantity: 2 }]);
+  });
+
+  it.each([
+    ['before', true],
+    ['after', false],
+  ])(
+    'gives them to the user whom the guest turned out to be, who logged in %s the order left the cart',
+    async (_, early) => {
+      const { owner: guest } = aGuest();
+      const user = aUser();
+      const order = orderOf(await put(guest, line(tea, 2)));
+      if (!early) await heard(order);
+      await carts.of({ ...user, guestTokenHash: guest.tokenHash });
+      if (early) await heard(order);
+      expect((await carts.of(user)).lines).toEqual([]);
+      await failed(order);
+      expect((await carts.of(user)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
+      expect((await carts.of(guest)).lines).toEqual([]);
+    },
+  );
+
+  it('gives nothing back to who was erased', async () => {
+    const forgetting = new ForgetCart(carts, { publish: async () => undefined } as never);
+    const forget = (body: object) => db.transaction(() => forgetting.handle(new PersonErased(body as never)));
+    const user = aUser();
+    const order = orderOf(await put(user, line(tea, 2)));
+    await forget({ erasureId: ids.next(), subject: user.userId, kind: 'customer' });
+    await failed(order);
+    expect((await carts.of(user)).lines).toEqual([]);
+
+    const { owner: guest } = aGuest();
+    const asGuest = orderOf(await put(guest, line(tea, 2)));
+    await forget({ erasureId: ids.next(), subject: asGuest.orderId, kind: 'guest', cartId: asGuest.cartId });
+    await failed(asGuest);
+    expect((await carts.of(guest)).lines).toEqual([]);
   });
 });
 

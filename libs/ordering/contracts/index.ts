@@ -1,4 +1,5 @@
 import { OrderMessage, type Money, type Sealed, type Uuid } from '#kernel';
+import type { Portion, ReturnedOrder } from '#contracts/cart';
 
 export type OrderStatus =
   'pending' | 'confirmed' | 'accepted' | 'preparing' | 'ready' | 'completed' | 'cancelled' | 'refunded';
@@ -6,14 +7,28 @@ export type OrderStatus =
 export type CancellationCode =
   'OUT_OF_STOCK' | 'PAYMENT_DECLINED' | 'PAYMENT_UNRESOLVED' | 'CUSTOMER' | 'STAFF' | 'OVERDUE' | 'PAYMENT_UNAVAILABLE';
 
+/** What is optional is missing from the messages of older builds. */
 export interface OrderedLine {
+  readonly lineId?: Uuid;
   readonly productId: Uuid;
   readonly variantId: Uuid;
   readonly sku: string;
   readonly name: string;
+  readonly variantName?: string;
   readonly quantity: number;
   readonly unitPrice: Money;
   readonly lineTotal: Money;
+  readonly modifiers?: readonly OrderedModifier[];
+  /** The portions of the cart that became this line. */
+  readonly portions?: readonly Portion[];
+}
+
+export interface OrderedModifier {
+  readonly optionId: Uuid;
+  readonly group: string;
+  readonly name: string;
+  readonly quantity: number;
+  readonly price: Money;
 }
 
 /** Who is told about the order. Every personal value is sealed with the order's subject key. */
@@ -104,6 +119,8 @@ export class OrderCancelled extends OrderMessage<
     readonly refundDue: Money;
     /** Whether goods that had been taken off the shelf go back; else they are waste. Not said: they go back. */
     readonly restock?: boolean;
+    /** What goes back into the cart, where the shop could not carry the order out. */
+    readonly returned?: ReturnedOrder;
   }
 > {
   static readonly type = 'ordering.order-cancelled.v1';

@@ -54,6 +54,7 @@ const inTransactions = [
 const others = [
   ...hearsOf('confirm-order', 'ordering', 'confirm-order'),
   ...hearsOf('close-order', 'ordering', 'close-order'),
+  ...hearsOf('refill-cart', 'ordering', 'order-cancelled'),
   ...hearsOf('record-refund', 'ordering', 'record-refund'),
   ...hearsOf('order-timeline', 'inventory', 'stock-reserved', 'stock-short', 'stock-committed', 'stock-released'),
   ...hearsOf('order-timeline', 'payments', 'payment-taken', 'payment-declined', 'payment-unknown', 'payment-voided', 'payment-refunded'), // prettier-ignore

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CartOf, type CartOwner, type CartToOrder } from '#contracts/cart';
+import { CartOf, type CartOwner, type CartToOrder, type ReturnedOrder } from '#contracts/cart';
 import { Config } from '#platform/config';
 import { Provider } from '#platform/questions';
 
@@ -16,5 +16,9 @@ export class CartOverHttp extends CartOf {
 
   async owner(owner: CartOwner): Promise<CartToOrder | undefined> {
     return (await this.cart.ask<CartToOrder | null>('cart-of', owner)) ?? undefined;
+  }
+
+  async takeBack(order: ReturnedOrder): Promise<void> {
+    await this.cart.ask<null>('cart-of/returns', order);
   }
 }

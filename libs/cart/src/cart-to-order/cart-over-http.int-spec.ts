@@ -5,7 +5,7 @@ import { Config } from '#platform/config';
 import { SECRET_HEADER } from '#platform/questions';
 import { openContext, type OpenContext } from '../../../../test/support/open-context';
 import { CartModule } from '../cart.module';
-import { emptyCart } from '../model/cart';
+import { addLine, emptyCart } from '../model/cart';
 import { Carts } from '../model/carts.store';
 import { CartOverHttp } from './cart-over-http.adapter';
 
@@ -47,8 +47,22 @@ describe('The cart of another process', () => {
     expect(await carts().owner({ kind: 'user', userId })).toEqual({
       cartId: expect.any(String),
       version: 1,
-      lines: [{ variantId, quantity: 2, modifiers: [] }],
+      lines: [{ variantId, quantity: 2, modifiers: [], portions: [{ id: line.id, quantity: 2 }] }],
     });
+  });
+
+  it('takes the lines of a failed order back, once', async () => {
+    const userId = randomUUID();
+    const owner = { kind: 'user' as const, userId };
+    const label = { productId: randomUUID(), sku: 'S', name: 'Coffee', variantName: 'M', imageUrl: null };
+    const line = { id: randomUUID(), variantId: randomUUID(), quantity: 2, modifiers: [], label };
+    await shop.app.get(Carts, { strict: false }).change(owner, (cart) => addLine(cart, line));
+    const { cartId, version: cartVersion, lines } = (await carts().owner(owner))!;
+    const order = { orderId: randomUUID(), cartId, cartVersion, lines: [{ ...lines[0], label }] };
+    await carts().takeBack(order);
+    await carts().takeBack(order);
+    expect((await carts().owner(owner))!.lines).toMatchObject([{ variantId: line.variantId, quantity: 2 }]);
+    expect((await carts().owner(owner))!.lines[0].portions).not.toEqual(lines[0].portions);
   });
 
   it('is shown to the shop only: without the secret there is nothing', async () => {

@@ -1,6 +1,7 @@
 import { Body, Controller, HttpCode, Post } from '@nestjs/common';
-import { CartOf, type CartOwner, type CartToOrder } from '#contracts/cart';
-import { Id, InvalidInput, OneOf, Text } from '#platform/http';
+import { CartOf, type CartOwner, type CartToOrder, type ReturnedLine } from '#contracts/cart';
+import { AnyObject, Id, InvalidInput, ListOf, OneOf, Text, Whole } from '#platform/http';
+import type { Money } from '#kernel';
 import { Internal } from '#platform/questions';
 
 class OwnerBody {
@@ -17,6 +18,56 @@ class OwnerBody {
   cartToken?: string;
 }
 
+class ReturnedModifierBody {
+  @Id()
+  optionId!: string;
+
+  @Whole({ min: 1 })
+  quantity!: number;
+}
+
+class ReturnedPortionBody {
+  @Id()
+  id!: string;
+
+  @Whole({ min: 1 })
+  quantity!: number;
+}
+
+class ReturnedLineBody {
+  @Id()
+  variantId!: string;
+
+  @Whole({ min: 1 })
+  quantity!: number;
+
+  @ListOf(() => ReturnedModifierBody, { max: 100 })
+  modifiers!: ReturnedModifierBody[];
+
+  @ListOf(() => ReturnedPortionBody, { max: 1_000, optional: true })
+  portions?: ReturnedPortionBody[];
+
+  @AnyObject({ optional: true })
+  price?: Money;
+
+  @AnyObject()
+  label!: ReturnedLine['label'];
+}
+
+class ReturnedOrderBody {
+  @Id()
+  orderId!: string;
+
+  @Id()
+  cartId!: string;
+
+  @Whole({ min: 0 })
+  cartVersion!: number;
+
+  @ListOf(() => ReturnedLineBody, { min: 1, max: 200 })
+  lines!: ReturnedLineBody[];
+}
+
 /** `CartOf` for other processes of the shop; null where the owner has no cart yet. */
 @Internal()
 @Controller('internal/cart-of')
@@ -27,6 +78,13 @@ export class CartToOrderController {
   @HttpCode(200)
   async owner(@Body() body: OwnerBody): Promise<CartToOrder | null> {
     return (await this.carts.owner(ownerIn(body))) ?? null;
+  }
+
+  @Post('returns')
+  @HttpCode(200)
+  async takeBack(@Body() order: ReturnedOrderBody): Promise<null> {
+    await this.carts.takeBack(order);
+    return null;
   }
 }
 

@@ -1,12 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { CartOf, type CartOwner, type CartToOrder } from '#contracts/cart';
+import { CartOf, type CartOwner, type CartToOrder, type ReturnedOrder } from '#contracts/cart';
 import { hashOfToken } from '#platform/security';
 import { Carts } from '../model/carts.store';
+import { portionsOf } from '../model/cart';
 import type { Owner } from '../model/owner';
+import { Returns } from '../return-to-cart/returns.adapter';
 
 @Injectable()
 export class StoredCartOf extends CartOf {
-  constructor(private readonly carts: Carts) {
+  constructor(
+    private readonly carts: Carts,
+    private readonly returns: Returns,
+  ) {
     super();
   }
 
@@ -17,8 +22,15 @@ export class StoredCartOf extends CartOf {
       cartId: id,
       version,
       ...(orderedVersion !== undefined && { orderedVersion }),
-      lines: lines.map(({ variantId, quantity, modifiers }) => ({ variantId, quantity, modifiers })),
+      lines: lines.map((line) => {
+        const { variantId, quantity, modifiers, price } = line;
+        return { variantId, quantity, modifiers, portions: portionsOf(line), ...(price && { price }) };
+      }),
     };
+  }
+
+  takeBack(order: ReturnedOrder): Promise<void> {
+    return this.returns.takeBack(order);
   }
 }
 

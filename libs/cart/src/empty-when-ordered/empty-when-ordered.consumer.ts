@@ -2,7 +2,7 @@ import type { IEventHandler } from '@nestjs/cqrs';
 import { OrderPlaced } from '#contracts/ordering';
 import { Hears } from '#platform/messaging';
 import { Carts } from '../model/carts.store';
-import { takeOrdered, takeRest } from './take-ordered';
+import { takeMoved, takeOrdered } from './take-ordered';
 
 @Hears(OrderPlaced)
 export class EmptyWhenOrdered implements IEventHandler<OrderPlaced> {
@@ -10,15 +10,15 @@ export class EmptyWhenOrdered implements IEventHandler<OrderPlaced> {
 
   constructor(private readonly carts: Carts) {}
 
-  async handle({ body: { cartId, cartVersion, items } }: OrderPlaced): Promise<void> {
-    if (await this.carts.changeAtOnce(cartId, (cart) => takeOrdered(cart, cartVersion, items).cart)) return;
-    const { cart, mergedInto } = await this.carts.lockWithMerged(cartId);
+  async handle({ body: order }: OrderPlaced): Promise<void> {
+    if (await this.carts.changeAtOnce(order.cartId, (cart) => takeOrdered(cart, order))) return;
+    const { cart, targets } = await this.carts.lockWithTargets(order.cartId);
     if (!cart) return;
-    const taken = takeOrdered(cart, cartVersion, items);
-    if (taken.cart === cart) return;
-    await this.carts.save(cart, taken.cart);
-    if (!mergedInto || taken.rest.length === 0) return;
-    const left = takeRest(mergedInto, taken.rest);
-    if (left !== mergedInto) await this.carts.save(mergedInto, left);
+    const left = takeOrdered(cart, order);
+    if (left !== cart) await this.carts.save(cart, left);
+    for (const target of targets) {
+      const without = takeMoved(target, order);
+      if (without !== target) await this.carts.save(target, without);
+    }
   }
 }

@@ -1,48 +1,75 @@
-import { addLine, type Cart, type CartLine } from '../model/cart';
-import { takeOrdered, takeRest } from './take-ordered';
+import { derivedId } from '#kernel';
+import { addLine, changeLine, portionsOf, type Cart, type CartLine } from '../model/cart';
+import { takeMoved, takeOrdered, type Ordered } from './take-ordered';
 
+const orderId = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
 const label = { productId: 'p', sku: 's', name: 'Bạc xỉu', variantName: 'M', imageUrl: null };
 const line = (id: string, variantId: string, quantity: number): CartLine => ({
   ...{ id, variantId, quantity, modifiers: [], label },
 });
 const cart: Cart = { id: 'cart', version: 5, lines: [line('a', 'coffee', 3), line('b', 'cake', 1)] };
-const ordered = [
-  { variantId: 'coffee', quantity: 2 },
-  { variantId: 'cake', quantity: 1 },
-];
+const orderOf = ({ version, lines }: Cart) => ({
+  ...{ orderId, cartVersion: version },
+  items: lines.map((one): Ordered => ({ ...one, portions: portionsOf(one) })),
+});
 
 describe('A cart that was ordered', () => {
   it('is emptied when nothing changed since', () => {
-    expect(takeOrdered(cart, 5, ordered)).toEqual({
-      cart: { id: 'cart', version: 6, lines: [], orderedVersion: 5 },
-      rest: [],
-    });
+    expect(takeOrdered(cart, orderOf(cart))).toEqual({ id: 'cart', version: 6, lines: [], orderedVersion: 5 });
   });
 
-  it('keeps what was put in meanwhile', () => {
-    expect(takeOrdered(cart, 4, ordered)).toEqual({
-      cart: { id: 'cart', version: 6, lines: [line('a', 'coffee', 1)], orderedVersion: 4 },
-      rest: [],
-    });
+  it('keeps what was put in meanwhile: of the same line as a new portion, and another drink of the same variant', () => {
+    const pearls = { ...line('c', 'coffee', 1), modifiers: [{ optionId: 'pearls', quantity: 1 }] };
+    const fuller = addLine(addLine(cart, line('d', 'coffee', 2)), pearls);
+    expect(takeOrdered(fuller, orderOf(cart)).lines).toEqual([
+      { ...line('a', 'coffee', 2), portions: [{ id: derivedId(orderId, 'a'), quantity: 2 }] },
+      pearls,
+    ]);
   });
 
-  it('takes from every line of the variant, however it is made', () => {
-    const two = { ...cart, lines: [line('a', 'coffee', 1), line('c', 'coffee', 2)] };
-    expect(takeOrdered(two, 4, ordered).cart.lines).toEqual([line('c', 'coffee', 1)]);
+  it('gives up a line that was made smaller meanwhile, and takes nothing from others instead', () => {
+    const pearls = { ...line('c', 'coffee', 1), modifiers: [{ optionId: 'pearls', quantity: 1 }] };
+    const smaller = addLine(changeLine(cart, 'a', { quantity: 1 }), pearls);
+    expect(takeOrdered(smaller, orderOf(cart)).lines).toEqual([pearls]);
   });
 
   it('heard again, stays as it is, also when filled anew', () => {
-    const { cart: emptied } = takeOrdered(cart, 5, ordered);
-    const filled = addLine(emptied, line('d', 'coffee', 1));
-    expect(takeOrdered(filled, 5, ordered)).toEqual({ cart: filled, rest: [] });
+    const filled = addLine(takeOrdered(cart, orderOf(cart)), line('d', 'coffee', 1));
+    expect(takeOrdered(filled, orderOf(cart))).toBe(filled);
   });
 
-  it('tells what went elsewhere by a merge, which goes from there', () => {
-    const merged: Cart = { id: 'cart', version: 6, lines: [], mergedInto: 'user' };
-    const { rest } = takeOrdered(merged, 5, ordered);
-    expect(rest).toEqual(ordered);
-    const user = { id: 'user', version: 2, lines: [line('x', 'coffee', 2), line('y', 'tea', 1)] };
-    expect(takeRest(user, rest)).toEqual({ id: 'user', version: 3, lines: [line('y', 'tea', 1)] });
-    expect(takeRest(user, [{ variantId: 'water', quantity: 1 }])).toBe(user);
+  it('gives up the lines of an earlier order that it hears of after a later one', () => {
+    const later = orderOf({ ...cart, version: 7, lines: [cart.lines[1]] });
+    const after = takeOrdered(takeOrdered({ ...cart, version: 8 }, later), orderOf(cart));
+    expect(after).toMatchObject({ lines: [], orderedVersion: 7 });
+  });
+
+  it('gives up what a log-in moved to another cart', () => {
+    const user: Cart = { id: 'user', version: 2, lines: [...cart.lines, line('y', 'tea', 1)] };
+    expect(takeMoved(user, orderOf(cart))).toEqual({ id: 'user', version: 3, lines: [line('y', 'tea', 1)] });
+    expect(takeMoved({ ...user, lines: [line('y', 'tea', 1)] }, orderOf(cart)).version).toBe(2);
+  });
+});
+
+describe('A message that names no portions', () => {
+  const old = (cartVersion: number) => ({
+    ...{ orderId, cartVersion },
+    items: [
+      { variantId: 'coffee', quantity: 2 },
+      { variantId: 'cake', quantity: 1 },
+    ],
+  });
+
+  it('empties the cart of that version, and of another takes as many of each variant', () => {
+    expect(takeOrdered(cart, old(5)).lines).toEqual([]);
+    expect(takeOrdered(cart, old(4))).toEqual({
+      ...{ id: 'cart', version: 6, orderedVersion: 4 },
+      lines: [line('a', 'coffee', 1)],
+    });
+  });
+
+  it('counts once', () => {
+    const filled = addLine(takeOrdered(cart, old(5)), line('d', 'coffee', 1));
+    expect(takeOrdered(filled, old(5))).toBe(filled);
   });
 });

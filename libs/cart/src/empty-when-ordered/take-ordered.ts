@@ -1,46 +1,78 @@
-import { changed, type Cart, type CartLine } from '../model/cart';
+import type { Portion } from '#contracts/cart';
+import { derivedId, type Uuid } from '#kernel';
+import { changed, portionsOf, withPortions, type Cart, type CartLine } from '../model/cart';
 
+/** A line of an order. One that an older build placed does not tell the portions it was made of. */
 export interface Ordered {
-  readonly variantId: string;
+  readonly variantId: Uuid;
   readonly quantity: number;
+  readonly portions?: readonly Portion[];
 }
-interface Taken {
-  readonly lines: readonly CartLine[];
-  readonly rest: readonly Ordered[];
+
+export interface OrderFromCart {
+  readonly orderId: Uuid;
+  readonly cartVersion: number;
+  readonly items: readonly Ordered[];
 }
 
 /**
- * An order was placed from the cart as it was at a version: what was ordered goes, what was put in meanwhile stays.
- * `rest` is what was ordered and is no longer in this cart: it went elsewhere when the cart was merged.
+ * An order was placed from the cart as it was at a version. What was ordered goes, portion by portion, and whatever was
+ * put in meanwhile stays. Hearing it again changes nothing.
  */
-export function takeOrdered(
-  cart: Cart,
-  version: number,
-  items: readonly Ordered[],
-): { readonly cart: Cart; readonly rest: readonly Ordered[] } {
-  if (cart.orderedVersion !== undefined && cart.orderedVersion >= version) return { cart, rest: [] }; // heard before
-  const ordered = { ...cart, orderedVersion: version };
-  if (cart.version === version) return { cart: changed(ordered, []), rest: [] };
-  const { lines, rest } = items.reduce<Taken>(taken, { lines: cart.lines, rest: [] });
-  return { cart: changed(ordered, lines), rest };
+export function takeOrdered(cart: Cart, { orderId, cartVersion, items }: OrderFromCart): Cart {
+  const heard = cart.orderedVersion !== undefined && cart.orderedVersion >= cartVersion;
+  const lines = namesPortions(items)
+    ? withoutPortions(cart.lines, orderId, items)
+    : heard
+      ? cart.lines
+      : cart.version === cartVersion
+        ? []
+        : withoutVariants(cart.lines, items);
+  if (heard && lines === cart.lines) return cart;
+  const orderedVersion = Math.max(cart.orderedVersion ?? 0, cartVersion);
+  return { ...cart, version: cart.version + 1, orderedVersion, lines }; // whose cart it is now stays as it is
 }
 
-/** Takes the rest out of the cart that a merge moved it to. */
-export function takeRest(cart: Cart, rest: readonly Ordered[]): Cart {
-  const { lines } = rest.reduce<Taken>(taken, { lines: cart.lines, rest: [] });
+/** The same for a cart that a log-in moved ordered portions to. */
+export function takeMoved(cart: Cart, { orderId, items }: Pick<OrderFromCart, 'orderId' | 'items'>): Cart {
+  const lines = withoutPortions(cart.lines, orderId, items);
   return lines === cart.lines ? cart : changed(cart, lines);
 }
 
-function taken({ lines, rest }: Taken, { variantId, quantity }: Ordered): Taken {
-  let left = quantity;
-  const kept = lines.flatMap((line) => {
-    if (line.variantId !== variantId || left === 0) return [line];
-    const gone = Math.min(line.quantity, left);
-    left -= gone;
-    return gone === line.quantity ? [] : [{ ...line, quantity: line.quantity - gone }];
+const namesPortions = (items: readonly Ordered[]): boolean => items.some(({ portions }) => portions !== undefined);
+
+function withoutPortions(lines: readonly CartLine[], orderId: Uuid, items: readonly Ordered[]): readonly CartLine[] {
+  const ordered = new Map(items.flatMap(({ portions = [] }) => portions.map(({ id, quantity }) => [id, quantity])));
+  const holds = (line: CartLine) => portionsOf(line).some(({ id }) => ordered.has(id));
+  if (!lines.some(holds)) return lines;
+  return lines.flatMap((line) => {
+    if (!holds(line)) return [line];
+    const left = portionsOf(line).map((portion) => leftOf(portion, ordered.get(portion.id), orderId));
+    return (
+      withPortions(
+        line,
+        left.filter(({ quantity }) => quantity > 0),
+      ) ?? []
+    );
   });
-  return {
-    lines: left === quantity ? lines : kept,
-    rest: left > 0 ? [...rest, { variantId, quantity: left }] : rest,
-  };
+}
+
+/** Pieces that were added to a portion after it had been ordered are a new portion, which can be ordered. */
+function leftOf(portion: Portion, ordered: number | undefined, orderId: Uuid): Portion {
+  if (ordered === undefined) return portion;
+  return { id: derivedId(orderId, portion.id), quantity: Math.max(portion.quantity - ordered, 0) };
+}
+
+/** All that the message of an older build allows: it tells variants and no lines. */
+function withoutVariants(lines: readonly CartLine[], items: readonly Ordered[]): readonly CartLine[] {
+  return items.reduce((kept, { variantId, quantity }) => {
+    let left = quantity;
+    return kept.flatMap((line) => {
+      const gone = line.variantId === variantId ? Math.min(line.quantity, left) : 0;
+      left -= gone;
+      if (gone === 0) return [line];
+      const portion = { id: line.id, quantity: line.quantity - gone };
+      return withPortions(line, [portion]) ?? [];
+    });
+  }, lines);
 }

@@ -17,6 +17,8 @@ export class ForgetCart {
   async handle({ body: { erasureId, subject, kind, cartId } }: PersonErased): Promise<void> {
     const id = kind === 'customer' ? cartIdOf({ kind: 'user', userId: subject }) : cartId;
     if (id) await this.carts.empty(id);
+    if (kind === 'customer') await this.carts.close(cartIdOf({ kind: 'user', userId: subject }));
+    else await this.carts.noteReturn(subject); // a guest is erased with one order, whose lines come back no more
     crashPoint('erasure.cart');
     await this.announcements.publish(new PartErased({ erasureId, subject, context: 'cart' }));
   }

@@ -13,14 +13,26 @@ describe('Merging a guest’s cart into a user’s', () => {
       cart('user', [line('a', 'tea', 2)]),
       cart('guest', [line('b', 'tea'), line('c', 'cake')]),
     );
+    const portions = [
+      { id: 'a', quantity: 2 },
+      { id: 'b', quantity: 1 },
+    ];
     expect(merged).toEqual({
-      cart: { id: 'user', version: 3, lines: [line('a', 'tea', 3), line('c', 'cake')] },
-      guest: { id: 'guest', version: 3, lines: [], mergedInto: 'user' },
+      cart: { id: 'user', version: 3, lines: [{ ...line('a', 'tea', 3), portions }, line('c', 'cake')] },
+      guest: { id: 'guest', version: 3, lines: [], mergedInto: 'user', moved: true },
     });
   });
 
-  it('does nothing for a guest who collected nothing, or whose cart was merged before', () => {
-    expect(mergeCarts(cart('user', [line('a', 'tea')]), cart('guest', []))).toBeUndefined();
+  it('does nothing for a guest whose cart was merged before', () => {
+    const merged = { ...cart('guest', []), mergedInto: 'user' };
+    expect(mergeCarts(cart('user', [line('a', 'tea')]), merged)).toBeUndefined();
+  });
+
+  it('notes whose an empty cart is now: what was ordered from it may come back', () => {
+    const user = cart('user', [line('a', 'tea')]);
+    const merged = mergeCarts(user, cart('guest', []));
+    expect(merged).toMatchObject({ guest: { lines: [], mergedInto: 'user' } });
+    expect(merged!.cart).toBe(user);
   });
 
   it('fills lines and cart to their limits and leaves out what is beyond', () => {

@@ -1,4 +1,4 @@
-import { changed, mostLines, mostOfALine, sameDrink, type Cart, type CartLine } from '../model/cart';
+import { changed, joined, mostLines, mostOfALine, resized, sameDrink, type Cart, type CartLine } from '../model/cart';
 
 export interface Merged {
   readonly cart: Cart;
@@ -7,19 +7,23 @@ export interface Merged {
 
 /**
  * What a guest collected goes into the cart of the user they turned out to be. Nobody is at hand to be told of a limit,
- * so what is beyond it is left out. Nothing happens to an empty guest cart: it was merged before.
+ * so what is beyond it is left out. A guest's cart that is empty is merged, too, unless it was merged before: an order
+ * from it may fail, and then its lines go to the user.
  */
 export function mergeCarts(cart: Cart, guest: Cart): Merged | undefined {
-  if (guest.lines.length === 0) return undefined;
+  if (!canBeMerged(guest)) return undefined;
   return {
-    cart: changed(cart, guest.lines.reduce(joined, cart.lines)),
-    guest: { ...changed(guest, []), mergedInto: cart.id },
+    cart: guest.lines.length === 0 ? cart : changed(cart, guest.lines.reduce(taken, cart.lines)),
+    guest: { ...changed(guest, []), mergedInto: cart.id, moved: true },
   };
 }
 
-function joined(lines: readonly CartLine[], line: CartLine): readonly CartLine[] {
+export const canBeMerged = (guest: Cart): boolean => guest.lines.length > 0 || guest.mergedInto === undefined;
+
+function taken(lines: readonly CartLine[], line: CartLine): readonly CartLine[] {
   const twin = lines.find((other) => sameDrink(other, line));
   if (!twin) return lines.length < mostLines ? [...lines, line] : lines;
-  const quantity = Math.min(twin.quantity + line.quantity, mostOfALine);
-  return lines.map((other) => (other === twin ? { ...twin, quantity } : other));
+  const both = joined(twin, line);
+  const kept = both.quantity > mostOfALine ? resized(both, Math.max(mostOfALine, twin.quantity)) : both;
+  return lines.map((other) => (other === twin ? kept : other));
 }

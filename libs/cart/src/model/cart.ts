@@ -1,8 +1,9 @@
 import type { ChosenModifier } from '#contracts/catalog';
-import type { Uuid } from '#kernel';
+import type { Portion } from '#contracts/cart';
+import type { Money, Uuid } from '#kernel';
 import { CartChanged, CartFull, LineTooLarge, NoSuchLine } from './cart-errors';
 
-/** How a line was called when it was put in, to be shown also once the catalogue knows it no more. Never a price. */
+/** How a line was called when it was put in, to be shown also once the catalogue knows it no more. */
 export interface Label {
   readonly productId: Uuid;
   readonly sku: string;
@@ -17,6 +18,10 @@ export interface CartLine {
   readonly quantity: number;
   readonly modifiers: readonly ChosenModifier[];
   readonly label: Label;
+  /** What one piece with its modifiers cost when the customer put it in or last changed it. */
+  readonly price?: Money;
+  /** What the line consists of, where that is not one portion with the line's own id. */
+  readonly portions?: readonly Portion[];
 }
 
 export interface Cart {
@@ -26,8 +31,12 @@ export interface Cart {
   readonly lines: readonly CartLine[];
   /** The newest version an order is known to have been placed from. */
   readonly orderedVersion?: number;
-  /** The user's cart that took this guest's lines when they logged in. */
+  /** The user's cart that took this guest's lines when they logged in; none once the guest fills this cart again. */
   readonly mergedInto?: Uuid;
+  /** A log-in has moved lines from here to other carts, at some time. */
+  readonly moved?: true;
+  /** Its owner was erased: nothing comes back into it. */
+  readonly closed?: true;
 }
 
 export const mostOfALine = 99;
@@ -62,9 +71,40 @@ export const sameDrink = (
 ): boolean =>
   a.variantId === b.variantId && JSON.stringify(tidied(a.modifiers)) === JSON.stringify(tidied(b.modifiers));
 
+/** The portions of a line. A line that was never joined with another is one portion with the line's id. */
+export const portionsOf = ({ id, quantity, portions }: CartLine): readonly Portion[] => portions ?? [{ id, quantity }];
+
+/** The line with these portions; undefined when nothing is left of it. */
+export function withPortions({ portions: _, ...line }: CartLine, portions: readonly Portion[]): CartLine | undefined {
+  const quantity = portions.reduce((sum, portion) => sum + portion.quantity, 0);
+  if (quantity === 0) return undefined;
+  const [first, ...others] = portions;
+  return { ...line, quantity, ...((others.length > 0 || first.id !== line.id) && { portions }) };
+}
+
+/** More pieces enlarge the last portion; fewer are taken from the last portions first. */
+export function resized(line: CartLine, quantity: number): CartLine {
+  const portions = [...portionsOf(line)];
+  let over = line.quantity - quantity;
+  while (over > 0 && portions.length > 1 && portions[portions.length - 1].quantity <= over)
+    over -= portions.pop()!.quantity;
+  const last = portions.pop()!;
+  return withPortions(line, [...portions, { ...last, quantity: last.quantity - over }])!;
+}
+
+/** Two lines of the same drink as one line: every portion keeps its id. */
+export const joined = (line: CartLine, other: CartLine): CartLine =>
+  withPortions(line, [...portionsOf(line), ...portionsOf(other)])!;
+
+/** The line of the same drink that more of it joins: one with room for it, where there is one. */
+const twinOf = (cart: Cart, line: CartLine): CartLine | undefined => {
+  const twins = cart.lines.filter((other) => other.id !== line.id && sameDrink(other, line));
+  return twins.find(({ quantity }) => quantity + line.quantity <= mostOfALine) ?? twins[0];
+};
+
 /** Puts a line in, or more of the line that is there already. */
 export function addLine(cart: Cart, line: CartLine): Cart {
-  const twin = cart.lines.find((other) => sameDrink(other, line));
+  const twin = twinOf(cart, line);
   if (twin) return withQuantity(cart, twin, twin.quantity + line.quantity);
   if (cart.lines.length >= mostLines) throw new CartFull(mostLines);
   if (line.quantity > mostOfALine) throw new LineTooLarge(mostOfALine);
@@ -79,11 +119,19 @@ export interface LineChange {
 /** Changes how many, or how it is made; a line that becomes the same as another joins it. */
 export function changeLine(cart: Cart, lineId: Uuid, change: LineChange): Cart {
   const line = lineOf(cart, lineId);
-  const wanted = { ...line, ...change };
-  const twin = cart.lines.find((other) => other !== line && sameDrink(other, wanted));
-  if (twin) return withQuantity(removeLine(cart, lineId), twin, twin.quantity + wanted.quantity, cart.version + 1);
-  if (wanted.quantity > mostOfALine) throw new LineTooLarge(mostOfALine);
-  if (wanted.quantity === line.quantity && sameDrink(line, wanted)) return cart;
+  const { quantity = line.quantity, ...otherwise } = change;
+  if (quantity > mostOfALine) throw new LineTooLarge(mostOfALine);
+  const wanted = { ...resized(line, quantity), ...otherwise };
+  const twin = sameDrink(line, wanted) ? undefined : twinOf(cart, wanted);
+  if (twin) {
+    if (twin.quantity + quantity > mostOfALine) throw new LineTooLarge(mostOfALine);
+    const others = cart.lines.filter((other) => other !== line);
+    return changed(
+      cart,
+      others.map((other) => (other === twin ? joined(twin, wanted) : other)),
+    );
+  }
+  if (quantity === line.quantity && sameDrink(line, wanted)) return cart;
   return changed(
     cart,
     cart.lines.map((other) => (other === line ? wanted : other)),
@@ -106,8 +154,10 @@ export function lineOf(cart: Cart, lineId: Uuid): CartLine {
   return line;
 }
 
-function withQuantity(cart: Cart, line: CartLine, quantity: number, version = cart.version + 1): Cart {
+function withQuantity(cart: Cart, line: CartLine, quantity: number): Cart {
   if (quantity > mostOfALine) throw new LineTooLarge(mostOfALine);
-  const lines = cart.lines.map((other) => (other === line ? { ...line, quantity } : other));
-  return { ...cart, version, lines };
+  return changed(
+    cart,
+    cart.lines.map((other) => (other === line ? resized(line, quantity) : other)),
+  );
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#platform/database';
 import { atOnce, doAtOnce, Outbox } from '#platform/messaging';
-import { mergeCarts } from '../merge-cart/merge-cart';
+import { canBeMerged, mergeCarts } from '../merge-cart/merge-cart';
 import { emptyCart, type Cart, type CartLine } from './cart';
 import { cartIdOf, guestBefore, type Owner } from './owner';
 
@@ -12,9 +12,18 @@ interface CartRow {
   readonly lines: readonly CartLine[];
   readonly ordered_version: number | null;
   readonly merged_into: Uuid | null;
+  readonly moved: boolean;
+  readonly closed: boolean;
 }
 
-/** Somebody made the same cart at the same moment. */
+/** A cart whose lines a log-in moved to the carts of users. */
+export interface Branching {
+  readonly cart?: Cart;
+  /** The carts that ever took lines from it. */
+  readonly targets: readonly Cart[];
+}
+
+/** Somebody made or merged the same cart at the same moment. */
 class ChangedMeanwhile extends Error {}
 
 /** All carts. Whoever locks two locks them in the order of their ids. */
@@ -31,7 +40,8 @@ export class Carts {
     const guest = before && cartIdOf(before);
     const id = cartIdOf(owner);
     const carts = await this.read(found, guest ? [id, guest] : [id]);
-    if (guest && carts.get(guest)?.lines.length) return this.merge(owner, id, guest);
+    const theirs = guest && carts.get(guest);
+    if (theirs && canBeMerged(theirs)) return this.merge(owner, id, theirs.id);
     return carts.get(id) ?? emptyCart(id);
   }
 
@@ -47,11 +57,14 @@ export class Carts {
     });
   }
 
-  /** The cart and the one it was merged into, by id, both locked until the transaction ends. */
-  async lockWithMerged(id: Uuid): Promise<{ cart?: Cart; mergedInto?: Cart }> {
-    const carts = (await this.db.query<CartRow>(lockedWithMerged, [id])).map(asCart);
-    const cart = carts.find((one) => one.id === id);
-    return { cart, mergedInto: carts.find((one) => one !== cart) };
+  /** The cart and all carts that log-ins moved its lines to, locked until the transaction ends. */
+  async lockWithTargets(id: Uuid): Promise<Branching> {
+    const known = await this.targetsOf(id);
+    const carts = await this.read(locked, [id, ...known]);
+    // A merge may have ended while we waited for its lock.
+    if ((await this.targetsOf(id)).length !== known.length) throw new ChangedMeanwhile(`cart ${id} was just merged`);
+    const others = known.map((target) => carts.get(target) ?? emptyCart(target));
+    return { cart: carts.get(id), targets: others };
   }
 
   /**
@@ -64,7 +77,19 @@ export class Carts {
     if (!cart) return true;
     const after = rule(cart);
     if (after === cart) return true;
-    return !cart.mergedInto && (await doAtOnce(this.outbox, saved, saving(cart, after))).length > 0;
+    return !cart.moved && (await doAtOnce(this.outbox, saved, saving(cart, after))).length > 0;
+  }
+
+  /** In a transaction: notes that the order's lines came back; false when they did before, or never will. */
+  async noteReturn(orderId: Uuid): Promise<boolean> {
+    return (await this.db.query(returned, [orderId])).length > 0;
+  }
+
+  /** Keeps what came back into a user's cart that a guest's was merged into; it may not have had a line so far. */
+  async saveTarget(guest: Uuid, before: Cart, after: Cart): Promise<void> {
+    if (before.version > 0) return this.save(before, after);
+    const rows = await this.db.query(madeForTarget, [guest, after.id, after.version, JSON.stringify(after.lines)]);
+    if (rows.length === 0) throw new ChangedMeanwhile(`cart ${after.id} was just made`);
   }
 
   /** Keeps a changed cart. */
@@ -75,6 +100,11 @@ export class Carts {
 
   async empty(id: Uuid): Promise<void> {
     await this.db.query(emptied, [id]);
+  }
+
+  /** For an owner who was erased: nothing comes back into this cart. */
+  async close(id: Uuid): Promise<void> {
+    await this.db.query(closed, [id]);
   }
 
   /** Forgets what guests left lying since then, at most so many carts at a time; tells how many. */
@@ -91,7 +121,8 @@ export class Carts {
       const merged = theirs && mergeCarts(mine, theirs);
       if (!merged) return mine; // another request was quicker
       await this.save(theirs, merged.guest);
-      await this.keep(mine, merged.cart, owner);
+      if (owner.kind === 'user') await this.db.query(moved, [guest, id, owner.userId]);
+      if (merged.cart !== mine) await this.keep(mine, merged.cart, owner);
       return merged.cart;
     });
   }
@@ -103,17 +134,22 @@ export class Carts {
     if ((await this.db.query(made, values)).length === 0) throw new ChangedMeanwhile(`cart ${after.id} was just made`);
   }
 
+  private async targetsOf(id: Uuid): Promise<readonly Uuid[]> {
+    return (await this.db.query<{ id: Uuid }>(targets, [id])).map((row) => row.id);
+  }
+
   private async read(sql: typeof found, ids: readonly Uuid[]): Promise<ReadonlyMap<Uuid, Cart>> {
     const rows = await this.db.query<CartRow>(sql, [ids]);
     return new Map(rows.map((row) => [row.id, asCart(row)]));
   }
 
   /** There is no row to lock before the first line: who loses the race to make it finds it the next time. */
-  private async patiently<T>(work: () => Promise<T>): Promise<T> {
+  async patiently<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await this.db.transaction(work);
     } catch (error) {
-      if (!(error instanceof ChangedMeanwhile)) throw error;
+      // Within a transaction of the caller's nothing can be undone here: whoever began it begins again.
+      if (!(error instanceof ChangedMeanwhile) || this.db.inTransaction()) throw error;
       return this.db.transaction(work);
     }
   }
@@ -125,6 +161,8 @@ const asCart = (row: CartRow): Cart => ({
   lines: row.lines,
   ...(row.ordered_version !== null && { orderedVersion: row.ordered_version }),
   ...(row.merged_into !== null && { mergedInto: row.merged_into }),
+  ...(row.moved && { moved: true }),
+  ...(row.closed && { closed: true }),
 });
 
 const saving = (before: Cart, after: Cart): unknown[] => [
@@ -132,17 +170,33 @@ const saving = (before: Cart, after: Cart): unknown[] => [
   before.version,
 ];
 
-const columns = 'id, version, lines, ordered_version, merged_into';
+const columns = `id, version, lines, ordered_version, merged_into, closed_at is not null as closed,
+  exists (select from cart_merges m where m.cart_id = carts.id) as moved`;
 
 const found = statement('carts-find', `select ${columns} from carts where id = any ($1::uuid[])`);
 
 const locked = statement('carts-lock', `${found.text} order by id for update`);
 
-const lockedWithMerged = statement(
-  'carts-lock-with-merged',
-  `select ${columns} from carts
-   where id = any (array(select unnest(array[id, merged_into]) from carts where id = $1)) order by id for update`,
+const targets = statement('carts-targets', 'select into_id as id from cart_merges where cart_id = $1 order by into_id');
+
+const moved = statement(
+  'carts-moved',
+  'insert into cart_merges (cart_id, into_id, user_id) values ($1, $2, $3) on conflict do nothing',
 );
+
+const madeForTarget = statement(
+  'carts-make-target',
+  `insert into carts (id, user_id, version, lines)
+   select into_id, user_id, $3, $4::jsonb from cart_merges where cart_id = $1 and into_id = $2
+   on conflict do nothing returning id`,
+);
+
+const returned = statement(
+  'carts-returned',
+  'insert into returned_orders (order_id) values ($1) on conflict do nothing returning order_id',
+);
+
+const closed = statement('carts-close', 'update carts set closed_at = now() where id = $1 and closed_at is null');
 
 const made = statement(
   'carts-make',

@@ -1,17 +1,42 @@
+import { Logger } from '@nestjs/common';
 import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { crashPoint } from '#crash-points';
+import type { Uuid } from '#kernel';
+import { CartOf } from '#contracts/cart';
 import { CloseOrder } from '../checkout/checkout-messages';
 import { commandOf } from '../model/commands-by-message';
 import { Orders } from '../model/orders.store';
+import { returnedOrder } from '../model/returned-order';
 import { closeOrder } from './cancel-order';
 
 @CommandHandler(CloseOrder)
 export class CloseWhenWoundBack implements ICommandHandler<CloseOrder> {
   static readonly handler = 'close-order';
   static readonly lane = 'order';
+  private readonly log = new Logger(CloseWhenWoundBack.name);
 
-  constructor(private readonly orders: Orders) {}
+  constructor(
+    private readonly orders: Orders,
+    private readonly carts: CartOf,
+  ) {}
 
   async execute({ body: { orderId, code, idempotencyKey } }: CloseOrder): Promise<void> {
+    await this.giveBack(orderId);
     await this.orders.change(commandOf(orderId, idempotencyKey), (order) => closeOrder(order, code));
+  }
+
+  /**
+   * Whoever sees the cancellation finds the lines in the cart again, so the cart takes them back first. An order is not
+   * kept open for a cart that does not answer: it hears of the cancellation later, and takes them back then.
+   */
+  private async giveBack(orderId: Uuid): Promise<void> {
+    const { order } = await this.orders.view(orderId);
+    if (order.status !== 'pending' || order.cancellationRequested) return;
+    try {
+      await this.carts.takeBack(returnedOrder(orderId, order.placed));
+      crashPoint('close-order.cart-refilled');
+    } catch (error) {
+      this.log.warn({ message: `the cart did not take back order ${orderId}; it will hear of it`, error });
+    }
   }
 }

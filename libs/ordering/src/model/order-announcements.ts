@@ -19,20 +19,25 @@ import {
   type OrderLine,
   type PlacedState,
 } from './order';
+import { returnedOrder } from './returned-order';
 
 /** What the staff wrote is nobody else's business, and may name somebody. */
 const saidOf = ({ reason }: { readonly reason: string | Sealed }): string =>
   typeof reason === 'string' ? reason : 'asked for by staff';
 
 const items = (lines: readonly OrderLine[]) =>
-  lines.map(({ productId, variantId, sku, name, quantity, unitPrice, lineTotal }) => ({
+  lines.map(({ lineId, productId, variantId, sku, name, variantName, portions, ...line }) => ({
+    lineId,
     productId,
     variantId,
     sku,
     name,
-    quantity,
-    unitPrice,
-    lineTotal,
+    variantName,
+    quantity: line.quantity,
+    unitPrice: line.unitPrice,
+    lineTotal: line.lineTotal,
+    modifiers: line.modifiers,
+    ...(portions && { portions }),
   }));
 
 const about = (orderId: Uuid, { placed }: PlacedState, version: number, at: string) => ({
@@ -83,9 +88,9 @@ function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Mess
       const wasConfirmed = 'confirmation' in order && order.confirmation !== null;
       const { total, lines } = placed;
       const goods = restock === undefined ? {} : { restock };
-      return [
-        new OrderCancelled({ ...it, items: items(lines), total, code, message, wasConfirmed, refundDue, ...goods }),
-      ];
+      const returned = wasConfirmed || event.data.by !== 'shop' ? undefined : returnedOrder(it.orderId, placed);
+      const cancelled = { ...it, items: items(lines), total, code, message, wasConfirmed, refundDue, ...goods };
+      return [new OrderCancelled({ ...cancelled, ...(returned && { returned }) })];
     }
     case 'RefundRequested':
       return [

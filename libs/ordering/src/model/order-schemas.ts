@@ -20,6 +20,11 @@ const Line = z.strictObject({
   unitPrice: Money,
   lineTotal: Money,
   modifiers: z.array(Modifier).max(100),
+  portions: z
+    .array(z.strictObject({ id: IdShape, quantity: Count }))
+    .min(1)
+    .optional(),
+  seenPrice: Money.optional(),
 });
 
 const Placed = z.strictObject({

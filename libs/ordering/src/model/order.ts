@@ -1,4 +1,5 @@
 import { minus, nothing, plus, sum, vnd, type Fact, type Life, type Money, type Sealed, type Uuid } from '#kernel';
+import type { Portion } from '#contracts/cart';
 import type { CancellationCode, OrderStatus } from '#contracts/ordering';
 
 export type PaymentMethod = 'card' | 'cash';
@@ -24,6 +25,10 @@ export interface OrderLine {
   readonly unitPrice: Money;
   readonly lineTotal: Money;
   readonly modifiers: readonly LineModifier[];
+  /** The portions of the cart that became this line; older orders do not tell. */
+  readonly portions?: readonly Portion[];
+  /** What one piece cost when the customer last saw it, where that is not what was charged and they did not agree. */
+  readonly seenPrice?: Money;
 }
 
 export interface Contact {

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError } from '#kernel';
-import type { CartToOrder } from '#contracts/cart';
+import type { CartOwner, CartToOrder } from '#contracts/cart';
 import { Database, statement } from '#platform/database';
-import { stillHoldsAnOrder } from './still-holds-an-order';
+import { CartAlreadyOrdered } from '#platform/event-store';
+import { stillHolds, type PlacedPortion } from './still-holds-an-order';
 
-const LAST = statement(
-  'orders-cart-ordered',
-  'select max(cart_version) as version from placed_carts where cart_id = $1',
+const PLACED = statement(
+  'orders-portions-placed',
+  `select portion_id as id, quantity, order_id as "orderId" from placed_portions where portion_id = any($1::uuid[])`,
 );
 const PATIENCE_MS = 2_000;
 const PAUSE_MS = 20;
@@ -17,18 +18,28 @@ const PAUSE_MS = 20;
 export class OrderedCarts {
   constructor(private readonly db: Database) {}
 
-  /** The cart once it holds nothing that was ordered before, so that nobody orders a thing twice by being quick. */
-  async settled(look: () => Promise<CartToOrder | undefined>): Promise<CartToOrder | undefined> {
+  /**
+   * The cart once it holds nothing that was ordered before, so that nobody orders a thing twice by being quick. Throws
+   * CartAlreadyOrdered when it holds nothing else. The append refuses what is ordered at the same moment.
+   */
+  async settled(look: () => Promise<CartToOrder | undefined>, owner: CartOwner): Promise<CartToOrder | undefined> {
     for (const end = performance.now() + PATIENCE_MS; ; await pause(PAUSE_MS)) {
       const cart = await look();
-      if (!cart || cart.version === 1 || !stillHoldsAnOrder(cart, await this.last(cart))) return cart;
+      if (!cart || cart.lines.length === 0 || isUntouched(cart, owner)) return cart;
+      const holds = await this.holds(cart);
+      if (holds === 'nothing') return cart;
+      if (typeof holds === 'object') throw new CartAlreadyOrdered(cart.cartId, cart.version, holds.allOf);
       if (performance.now() > end)
         throw new DomainError('UNAVAILABLE', 'unavailable', 'The cart has not heard of your last order yet.');
     }
   }
 
-  private async last({ cartId }: CartToOrder): Promise<number | null> {
-    const [row] = await this.db.query<{ version: number | null }>(LAST, [cartId]);
-    return row?.version ?? null;
+  private async holds({ lines }: CartToOrder) {
+    const portions = lines.flatMap((line) => line.portions ?? []);
+    const ids = portions.map(({ id }) => id);
+    return stillHolds(portions, await this.db.query<PlacedPortion>(PLACED, [ids]));
   }
 }
+
+/** A guest's cart at its first version: if this was ordered, it is that very version, which the append refuses. */
+const isUntouched = ({ version }: CartToOrder, { kind }: CartOwner): boolean => kind === 'guest' && version === 1;

@@ -57,7 +57,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     const owner = ownerOf(caller);
     const idempotency = { caller: keyHolder(caller), key, bodyHash: bodyHash(wish), command: 'place-order' };
     const answer = await this.keyed.once(idempotency, async (commandId) => {
-      const cart = await this.ordered.settled(() => this.carts.owner(owner));
+      const cart = await this.ordered.settled(() => this.carts.owner(owner), owner);
       if (!cart || cart.lines.length === 0) throw new CartEmpty();
       return this.place(commandId, cart, { caller, wish, locale }, idempotency);
     });
@@ -74,12 +74,13 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
   ): Promise<OrderView> {
     crashPoint('place-order.cart-read');
     const orderId = derivedId(commandId, 'order');
-    const lines = orderLines(orderId, await this.prices.price(wanted, locale));
+    const lines = orderLines(orderId, await this.prices.price(wanted, locale), wanted);
+    const portions = wanted.flatMap(({ portions = [] }) => portions);
     const customerId = caller.kind === 'user' ? caller.userId : null;
     const subject = customerId ?? orderId;
     const sealed = await this.seal(subject, wish, caller.kind === 'user' ? caller.email : null);
     const change = {
-      ...{ orderId, commandId, actor: buyer(caller), idempotency, cart: { cartId, cartVersion } },
+      ...{ orderId, commandId, actor: buyer(caller), idempotency, cart: { cartId, cartVersion, portions } },
       ...(customerId && { account: customerId }),
     };
     const day = new Date(this.clock.now().getTime() + SAIGON_MS).toISOString();

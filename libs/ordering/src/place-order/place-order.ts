@@ -1,4 +1,5 @@
-import { derivedId, nothing, plus, sum, type Sealed, type Uuid } from '#kernel';
+import { derivedId, nothing, plus, sum, type Money, type Sealed, type Uuid } from '#kernel';
+import type { CartLineToOrder } from '#contracts/cart';
 import { isPriced, type PricedLine, type UnpricedLine } from '#contracts/catalog';
 import type { Contact, FulfilmentType, Order, OrderEvent, OrderLine, PaymentMethod, PlacedOrder } from '../model/order';
 import { demandOf } from '../model/demand';
@@ -7,8 +8,12 @@ import { CartEmpty, LinesUnavailable, OrderTooLarge } from '../model/order-error
 /** What one order may hold at most: more is a mistake, or a caterer who should call. */
 export const caps = { lines: 100, piecesOfOneSku: 1_000, total: 1_000_000_000 } as const;
 
-/** The catalogue's answers as lines of an order; refuses what cannot be sold. */
-export function orderLines(orderId: Uuid, answers: readonly (PricedLine | UnpricedLine)[]): readonly OrderLine[] {
+/** The catalogue's answers, in the order of the cart's lines, as lines of an order; refuses what cannot be sold. */
+export function orderLines(
+  orderId: Uuid,
+  answers: readonly (PricedLine | UnpricedLine)[],
+  wanted: readonly CartLineToOrder[] = [],
+): readonly OrderLine[] {
   if (answers.length === 0) throw new CartEmpty();
   const unsold = answers.flatMap((line, index) => (isPriced(line) ? [] : [{ index, ...line }]));
   if (unsold.length > 0) throw new LinesUnavailable(unsold[0].code, unsold);
@@ -29,7 +34,17 @@ export function orderLines(orderId: Uuid, answers: readonly (PricedLine | Unpric
       quantity,
       price,
     })),
+    ...fromCart(wanted[index], line.unitPrice),
   }));
+}
+
+/** What an order remembers of the cart's line: what it took, and the price that was shown before, if it was another. */
+function fromCart(wanted: CartLineToOrder | undefined, unitPrice: Money): Pick<OrderLine, 'portions' | 'seenPrice'> {
+  const { portions, price } = wanted ?? {};
+  return {
+    ...(portions && { portions }),
+    ...(price && price.amount !== unitPrice.amount && { seenPrice: price }),
+  };
 }
 
 export interface PlaceOrder {

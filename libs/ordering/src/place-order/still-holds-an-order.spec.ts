@@ -1,13 +1,20 @@
-import { stillHoldsAnOrder } from './still-holds-an-order';
+import { stillHolds } from './still-holds-an-order';
+
+const placed = [
+  { id: 'a', quantity: 2, orderId: 'one' },
+  { id: 'b', quantity: 1, orderId: 'two' },
+];
 
 describe('A cart still holds what was ordered', () => {
   it.each([
-    ['when it was changed after an order it has not heard of', { version: 2 }, 1, true],
-    ['when it has heard of the order before that one only', { version: 5, orderedVersion: 1 }, 4, true],
-    ['not when it has heard of the last one', { version: 5, orderedVersion: 4 }, 4, false],
-    ['not when nothing was ordered', { version: 3 }, null, false],
-    ['not when it is the ordered version itself, which cannot be ordered again', { version: 3 }, 3, false],
-  ])('%s', (_, cart, lastOrdered, holds) => {
-    expect(stillHoldsAnOrder(cart, lastOrdered)).toBe(holds);
+    ['nothing of it, when all its portions are new', [{ id: 'c', quantity: 1 }], 'nothing'],
+    ['nothing of it, when it is empty', [], 'nothing'],
+    ['all of it, and nothing else', [{ id: 'a', quantity: 2 }], { allOf: 'one' }],
+    ['less of it by now, and nothing else', [{ id: 'a', quantity: 1 }], { allOf: 'one' }],
+    ['what two orders took', [{ id: 'a', quantity: 2 }, { id: 'b', quantity: 1 }], { allOf: 'one' }], // prettier-ignore
+    ['some of it, beside something new', [{ id: 'a', quantity: 2 }, { id: 'c', quantity: 1 }], 'something'], // prettier-ignore
+    ['some of it, and more of the same by now', [{ id: 'a', quantity: 3 }], 'something'],
+  ])('%s', (_, portions, holds) => {
+    expect(stillHolds(portions, placed)).toEqual(holds);
   });
 });

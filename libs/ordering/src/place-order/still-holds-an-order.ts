@@ -1,10 +1,20 @@
-import type { CartToOrder } from '#contracts/cart';
+import type { Portion } from '#contracts/cart';
+
+/** What an order took of a portion. */
+export interface PlacedPortion extends Portion {
+  readonly orderId: string;
+}
+
+export type Held = 'nothing' | 'something' | { readonly allOf: string };
 
 /**
- * Whether something in the cart was ordered before, of an earlier version than the one at hand. The very version that was
- * ordered is another matter: it is refused, and needs no waiting.
+ * Whether a cart holds portions that were ordered before, from this cart or from another whose lines a log-in moved here:
+ * none of them, some besides what can be ordered, or nothing but what the named order took.
  */
-export const stillHoldsAnOrder = (
-  { version, orderedVersion = 0 }: Pick<CartToOrder, 'version' | 'orderedVersion'>,
-  lastOrdered: number | null,
-): boolean => lastOrdered !== null && lastOrdered > orderedVersion && lastOrdered < version;
+export function stillHolds(portions: readonly Portion[], placed: readonly PlacedPortion[]): Held {
+  const taken = new Map(placed.map((portion) => [portion.id, portion]));
+  const ordered = portions.filter(({ id }) => taken.has(id));
+  if (ordered.length === 0) return 'nothing';
+  const isOver = ({ id, quantity }: Portion) => quantity <= (taken.get(id)?.quantity ?? 0);
+  return portions.every(isOver) ? { allOf: taken.get(ordered[0].id)!.orderId } : 'something';
+}

@@ -102,9 +102,9 @@ export class LettersController {
   @Post('redrive')
   @Allowed('ops')
   @Noted('ids', 'context', 'key', 'type')
+  @BodyExample({ ids: ['ordering-123'] })
   @Does(
-      @BodyExample({ ids: ['ordering-123'] })
-'redriveDeadLetters',
+    'redriveDeadLetters',
     'Try many again, in order',
     'Named by their ids, or all that have a context, a key or a type in common; at most 1,000 at once.',
   )

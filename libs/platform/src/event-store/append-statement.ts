@@ -8,6 +8,7 @@ export interface Parts {
   readonly account: boolean;
   readonly key: boolean;
   readonly cart: boolean;
+  readonly portions: boolean;
   readonly messages: boolean;
   readonly claim: boolean;
   readonly timers: boolean;
@@ -20,15 +21,16 @@ const appended = 'exists (select from head)';
 /**
  * Parameters: stream, expected version, metadata; id, type, schema version, data of the single event, or arrays of them;
  * then of the parts that are there:
- * account · key (caller, key, body hash, command, command id) · cart (id, version) · messages · claim (seq, claimed by) ·
+ * account · key (caller, key, body hash, command, command id) · cart (id, version) · portions (ids, quantities) · messages · claim (seq, claimed by) ·
  * timers (to set, to cancel).
  *
  * Everything that is written hangs on `head`, the row that carries the expected version on to the new one: when it does
  * not come about, nothing is written and nothing is numbered. Numbers are drawn last, so that a refused key wastes none.
  */
 export function appendStatement(parts: Parts): Statement {
-  const { single, account, key, cart, messages, claim, timers } = parts;
-  const kind = +single + +key * 2 + +cart * 4 + +messages * 8 + +claim * 16 + +timers * 32 + +account * 64;
+  const { single, account, key, cart, portions, messages, claim, timers } = parts;
+  const kind =
+    +single + +key * 2 + +cart * 4 + +messages * 8 + +claim * 16 + +timers * 32 + +account * 64 + +portions * 128;
   return (known[kind] ??= statement(nameOf(parts), sql(parts)));
 }
 
@@ -52,6 +54,12 @@ function sql(parts: Parts): string {
     parts.cart &&
     `insert into placed_carts (cart_id, cart_version, order_id)
     select ${next()}::uuid, ${next()}::int, $1::uuid from head returning 1`;
+  // In the order of their ids, so that two orders of the same portions never wait for each other in a circle.
+  const portions =
+    parts.portions &&
+    `insert into placed_portions (portion_id, quantity, order_id)
+    select p.id, p.quantity, $1::uuid from head, unnest(${next()}::uuid[], ${next()}::int[]) as p(id, quantity)
+    order by p.id returning 1`;
   const sent = parts.messages && outboxInsert(next(), appended);
   const [added, first, event] = parts.single
     ? ['1', '$4::uuid', `$4::uuid, $1::uuid, $2::int + 1, $5::text, $6::int, $7::jsonb`]
@@ -85,8 +93,10 @@ function sql(parts: Parts): string {
       returning id, version`,
     key,
     cart,
+    portions,
     pending: `insert into order_pending (event_id) select events.id
-      from events${parts.key ? ', key' : ''}${parts.cart ? ', cart' : ''}${parts.single ? '' : ' order by events.version'}`,
+      from events${parts.key ? ', key' : ''}${parts.cart ? ', cart' : ''}
+      ${parts.portions ? 'where (select count(*) from portions) > 0' : ''}${parts.single ? '' : ' order by events.version'}`,
     sent,
     timed,
     cancelled,

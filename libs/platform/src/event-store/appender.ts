@@ -41,6 +41,11 @@ const CART = statement(
   `select order_id as "orderId" from placed_carts where cart_id = $1 and cart_version = $2`,
 );
 
+const PORTION = statement(
+  'portion-find',
+  `select order_id as "orderId" from placed_portions where portion_id = any($1::uuid[]) limit 1`,
+);
+
 const CLOSED = statement('account-closed', `select 1 from order_accounts where subject = $1 and closed_at is not null`);
 
 const UNIQUE_VIOLATION = '23505';
@@ -119,6 +124,12 @@ export class Appender {
     if (idempotency)
       values.push(idempotency.caller, idempotency.key, idempotency.bodyHash, idempotency.command, commandId);
     if (cart) values.push(cart.cartId, cart.cartVersion);
+    const portions = cart?.portions ?? [];
+    if (portions.length > 0)
+      values.push(
+        portions.map(({ id }) => id),
+        portions.map(({ quantity }) => quantity),
+      );
     if (messages.length > 0) values.push(outboxValue(messages));
     if (claimed) values.push(claimed.seq, claimed.claimedBy);
     if (timers.length > 0) values.push(toSet(timers), toCancel(timers));
@@ -127,6 +138,7 @@ export class Appender {
       account: account !== undefined,
       key: idempotency !== undefined,
       cart: cart !== undefined,
+      portions: portions.length > 0,
       messages: messages.length > 0,
       claim: claimed !== undefined,
       timers: timers.length > 0,
@@ -181,6 +193,11 @@ export class Appender {
       }
       case 'placed_carts_pkey': {
         const [placed] = await this.seen<{ orderId: string }>(CART, [cart!.cartId, cart!.cartVersion]);
+        return new CartAlreadyOrdered(cart!.cartId, cart!.cartVersion, placed?.orderId ?? null);
+      }
+      case 'placed_portions_pkey': {
+        const ids = cart!.portions!.map(({ id }) => id);
+        const [placed] = await this.seen<{ orderId: string }>(PORTION, [ids]);
         return new CartAlreadyOrdered(cart!.cartId, cart!.cartVersion, placed?.orderId ?? null);
       }
       case 'order_events_pkey':

@@ -71,8 +71,12 @@ export interface Append {
   readonly idempotency?: IdempotencyKey;
   /** On whose account a stream is begun: refused with SubjectErased once their books are closed. */
   readonly account?: Uuid;
-  /** The cart this order is made of; a cart's version is ordered once. */
-  readonly cart?: { readonly cartId: Uuid; readonly cartVersion: number };
+  /** The cart this order is made of. A cart's version is ordered once, and so is each portion, wherever it lies by then. */
+  readonly cart?: {
+    readonly cartId: Uuid;
+    readonly cartVersion: number;
+    readonly portions?: readonly { readonly id: Uuid; readonly quantity: number }[];
+  };
   /**
    * The inbox message this answers (`currentUnit()?.claimed`), when the handler has nothing to write besides: the same
    * statement marks it done, and takes along what the handler has published and timed so far.

@@ -15,6 +15,7 @@ export {
 } from './evidence-check';
 export { provedColumns, refused, type Refusal, type Refused } from './proof-check';
 export type { Folded, Reducer } from './reducer';
+export { createPlacedPortions } from './portions-table';
 export { createSnapshotTable } from './snapshot-table';
 export { publicKeyIn, TrustedKeys, type PublicKey } from './trusted-keys';
 export type { Finding, Tampered, Verified, VerifyResult } from './findings';

@@ -1,0 +1,34 @@
+import { Injectable } from '@nestjs/common';
+import type { ReturnedOrder } from '#contracts/cart';
+import { takeMoved, takeOrdered } from '../empty-when-ordered/take-ordered';
+import type { Cart } from '../model/cart';
+import { Carts } from '../model/carts.store';
+import { returnLines } from './return-to-cart';
+
+/** Puts the lines of failed orders back, each order's once. */
+@Injectable()
+export class Returns {
+  constructor(private readonly carts: Carts) {}
+
+  takeBack(order: ReturnedOrder): Promise<void> {
+    return this.carts.patiently(async () => {
+      if (await this.carts.noteReturn(order.orderId)) await this.refill(order);
+    });
+  }
+
+  private async refill({ orderId, cartId, cartVersion, lines }: ReturnedOrder): Promise<void> {
+    const { cart, targets } = await this.carts.lockWithTargets(cartId);
+    if (!cart) return; // a guest's cart that nobody has touched for a month
+    const placed = { orderId, cartVersion, items: lines };
+    const owner = cart.mergedInto ?? cart.id;
+    // The cart may not have heard yet that this was ordered: then the lines are still there, and leave first.
+    const after = (one: Cart, left: Cart) =>
+      one.id === owner && !one.closed ? returnLines(left, orderId, lines) : left;
+    const mine = after(cart, takeOrdered(cart, placed));
+    if (mine !== cart) await this.carts.save(cart, mine);
+    for (const target of targets) {
+      const theirs = after(target, takeMoved(target, placed));
+      if (theirs !== target) await this.carts.saveTarget(cart.id, target, theirs);
+    }
+  }
+}

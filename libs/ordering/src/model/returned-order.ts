@@ -1,0 +1,23 @@
+import type { ReturnedOrder } from '#contracts/cart';
+import type { Uuid } from '#kernel';
+import type { OrderLine, PlacedOrder } from './order';
+
+/** What goes back into the cart when the shop could not carry an order out. */
+export const returnedOrder = (orderId: Uuid, { cartId, cartVersion, lines }: PlacedOrder): ReturnedOrder => ({
+  orderId,
+  cartId,
+  cartVersion,
+  lines: lines.map(returnedLine),
+});
+
+const returnedLine = (line: OrderLine): ReturnedOrder['lines'][number] => {
+  const { productId, variantId, sku, name, variantName, quantity, modifiers, portions } = line;
+  return {
+    variantId,
+    quantity,
+    modifiers: modifiers.map(({ optionId, quantity }) => ({ optionId, quantity })),
+    label: { productId, sku, name, variantName, imageUrl: null },
+    price: line.seenPrice ?? line.unitPrice,
+    ...(portions && { portions }),
+  };
+};
