@@ -3,6 +3,7 @@ import * as identity from '#contracts/identity';
 import { contextDatabase } from '#platform/database';
 import { contextMessaging } from '#platform/messaging';
 import { addMessages } from '#platform/http';
+import { SessionStates } from '#platform/security';
 import { EraseMeController } from './erase-person/erase-me.controller';
 import { EraseAccountHandler, EraseGuestHandler, EraseMeHandler } from './erase-person/erase-person.command';
 import { ErasuresController } from './erase-person/erasures.controller';
@@ -27,6 +28,8 @@ import { RefreshController } from './refresh/refresh.controller';
 import { AdminSeeder } from './register/admin.seeder';
 import { RegisterHandler } from './register/register.command';
 import { RegisterController } from './register/register.controller';
+import { SessionStatesController } from './session-states/session-states.controller';
+import { StoredSessionStates } from './session-states/stored-session-states.adapter';
 import { SessionsSweep } from './sessions-sweep.job';
 
 addMessages(identityTexts);
@@ -45,11 +48,12 @@ addMessages(identityTexts);
     LogOutController,
     EraseMeController,
     ErasuresController,
+    SessionStatesController,
   ],
   providers: [
     ...[Accounts, Sessions, Passwords, Tokens, Doorkeeper],
     ...[RegisterHandler, LogInHandler, RefreshHandler, LogOutHandler],
-    ...[AdminSeeder, SessionsSweep],
+    ...[AdminSeeder, SessionsSweep, { provide: SessionStates, useClass: StoredSessionStates }],
     ...[Erasures, Forgetting, FinishErasures, NotePartErased],
     ...[EraseMeHandler, EraseAccountHandler, EraseGuestHandler],
     ...[ViewErasureHandler, ListErasuresHandler, AccountWithEmailHandler],

@@ -36,7 +36,7 @@ export class Doorkeeper {
   ) {}
 
   async letIn(
-    { id, email, name, role }: Pick<Account, 'id' | 'email' | 'name' | 'role'>,
+    { id, email, name, role, locale }: Pick<Account, 'id' | 'email' | 'name' | 'role' | 'locale'>,
     from: From,
   ): Promise<SignedIn> {
     const sessionId = this.ids.next();
@@ -50,7 +50,7 @@ export class Doorkeeper {
     });
     return {
       user: { id, email, name, role },
-      accessToken: await this.tokens.access({ id, email, role }, sessionId, from.cartTokenHash),
+      accessToken: await this.tokens.access({ id, email, name, role, locale }, sessionId, from.cartTokenHash),
       refreshToken: refresh.token,
       expiresIn: this.config.accessTokenTtlSeconds,
     };

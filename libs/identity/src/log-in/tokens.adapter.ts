@@ -10,6 +10,9 @@ export interface Holder {
   readonly id: Uuid;
   readonly email: string;
   readonly role: Role;
+  /** As registered; contexts that have not heard of the account yet read them in the token. */
+  readonly name: string;
+  readonly locale: 'vi' | 'en';
 }
 
 const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
@@ -39,6 +42,8 @@ export class Tokens {
       userId: holder.id,
       email: holder.email,
       role: holder.role,
+      name: holder.name,
+      locale: holder.locale,
       sid: sessionId,
       ...(cart && { cart }),
     });

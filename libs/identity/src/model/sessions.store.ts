@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#platform/database';
-import type { Role } from '#platform/security';
+import type { Role, SessionState } from '#platform/security';
 import { CredentialsInvalid } from './identity-errors';
 
 const FOREIGN_KEY_VIOLATION = '23503';
@@ -35,6 +35,12 @@ const revokeByToken = statement(
   'sessions_revoke_by_token',
   `update sessions set revoked_at = coalesce(revoked_at, now()), revoked_for = coalesce(revoked_for, 'log-out')
     where id = (select session_id from refresh_tokens where hash = $1)`,
+);
+
+const states = statement(
+  'sessions_states',
+  `select s.id, s.revoked_at is null as open, a.role from sessions s join accounts a on a.id = s.account_id
+    where s.id = any($1::uuid[])`,
 );
 
 const prune = statement(
@@ -88,6 +94,12 @@ export class Sessions {
 
   async revokeByToken(token: Buffer): Promise<void> {
     await this.db.query(revokeByToken, [token]);
+  }
+
+  /** Those that exist. */
+  async states(ids: readonly Uuid[]): Promise<ReadonlyMap<Uuid, SessionState>> {
+    const rows = await this.db.query<SessionState & { id: Uuid }>(states, [ids]);
+    return new Map(rows.map(({ id, open, role }) => [id, { open, role }]));
   }
 
   async prune(): Promise<void> {

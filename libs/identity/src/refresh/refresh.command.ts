@@ -37,10 +37,10 @@ export class RefreshHandler implements ICommandHandler<Refresh> {
     });
     if (verdict === 'expired') throw new RefreshTokenExpired();
     if (verdict !== 'good') throw new RefreshTokenInvalid();
-    const { account_id: id, email, name, role, session_id } = known!;
+    const { account_id: id, email, name, role, locale, session_id } = known!;
     return {
       user: { id, email, name, role },
-      accessToken: await this.tokens.access({ id, email, role }, session_id),
+      accessToken: await this.tokens.access({ id, email, name, role, locale }, session_id),
       refreshToken: next.token,
       expiresIn: this.config.accessTokenTtlSeconds,
     };

@@ -1,22 +1,29 @@
 import { Injectable, type MessageEvent } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import type { Uuid } from '#kernel';
-import { ShopState } from '#platform/observability';
+import { ambient, ShopState } from '#platform/observability';
+import { textOf } from '#platform/http';
 import { Rebuilds, type Rebuild } from '#platform/projections';
+import { RightsWatch, type Caller } from '#platform/security';
 
 const often = 250;
 const atLeast = 15_000;
 const over: readonly Rebuild['state'][] = ['live', 'cancelled', 'failed', 'rolled-back'];
 
-/** Follows a rebuild: a `progress` whenever it has moved, and the last one when it is over, or the shop closes. */
+/**
+ * Follows a rebuild: a `progress` whenever it has moved, the last one when it is over or the shop closes; `closed {code,
+ * message}` when the caller may not follow it any more.
+ */
 @Injectable()
 export class RebuildStream {
   constructor(
     private readonly rebuilds: Rebuilds,
     private readonly shop: ShopState,
+    private readonly rights: RightsWatch,
   ) {}
 
-  async of(projection: string, id: Uuid): Promise<Observable<MessageEvent>> {
+  async of(projection: string, id: Uuid, caller: Caller): Promise<Observable<MessageEvent>> {
+    const locale = ambient()?.locale ?? 'en';
     const first = await this.rebuilds.view(projection, id);
     return new Observable<MessageEvent>((listener) => {
       let timer: NodeJS.Timeout | undefined;
@@ -36,9 +43,18 @@ export class RebuildStream {
           often,
         );
       };
+      const unwatch = this.rights.watch({
+        caller: () => caller,
+        end: ({ code, message, params }) => {
+          const data = JSON.stringify({ code, message: textOf(code, locale, params, message) });
+          listener.next({ type: 'closed', data });
+          end();
+        },
+      });
       this.shop.draining.addEventListener('abort', end);
       tell(first);
       return () => {
+        unwatch();
         clearTimeout(timer);
         this.shop.draining.removeEventListener('abort', end);
       };

@@ -1,16 +1,28 @@
 import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { isUuid } from '#kernel';
+import { RightsWatch, type Caller } from '#platform/security';
 import { ViewRebuild } from './projections.query';
 
-/** A stream says 200 before its handler has looked anything up, so what is not there is refused at the door. */
+interface StreamRequest {
+  readonly params: { readonly name: string; readonly id: string };
+  readonly caller: Caller;
+}
+
+/** A stream says 200 before its handler has looked anything up, so what is wrong is refused at the door. */
 @Injectable()
 export class RebuildThere implements CanActivate {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly rights: RightsWatch,
+  ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const { params } = context.switchToHttp().getRequest<{ params: { name: string; id: string } }>();
-    if (isUuid(params.id)) await this.queries.execute(new ViewRebuild(params.name, params.id));
+    const { params, caller } = context.switchToHttp().getRequest<StreamRequest>();
+    const loss = await this.rights.lossOf(caller);
+    if (loss) throw loss;
+    const id = params.id.toLowerCase();
+    if (isUuid(id)) await this.queries.execute(new ViewRebuild(params.name, id));
     return true;
   }
 }

@@ -130,12 +130,16 @@ export class RebuildsController {
   @Does(
     'followRebuild',
     'Follow a rebuild by server-sent events',
-    '`progress` events until it is live, cancelled or failed.',
+    '`progress` events until it is live, cancelled or failed; `closed` with `{ code, message }` when the session ends, the token expires or the role is lost.',
   )
   @Answers(200, RebuildAnswer, { description: 'Each event carries the rebuild as JSON.' })
-  @Refuses('NOT_FOUND')
-  async stream(@Param('name') name: string, @PathId() id: Uuid): Promise<Observable<MessageEvent>> {
-    return this.streams.of(name, id);
+  @Refuses('NOT_FOUND', { status: 401, code: 'SESSION_ENDED', when: 'The session of this token has ended.' })
+  async stream(
+    @Param('name') name: string,
+    @PathId() id: Uuid,
+    @Who() caller: Caller,
+  ): Promise<Observable<MessageEvent>> {
+    return this.streams.of(name, id, caller);
   }
 
   private steer(name: string, id: Uuid, step: RebuildStep): Promise<Rebuild> {

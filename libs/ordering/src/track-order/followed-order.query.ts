@@ -55,6 +55,11 @@ export class FollowedOrder {
     }
   }
 
+  /** Whose personal data it tells, once it has begun. */
+  get subject(): Uuid | undefined {
+    return this.view?.order.placed.subject;
+  }
+
   end(): void {
     this.over = true;
     this.leave();

@@ -14,9 +14,9 @@ import type { Namespace, Socket } from 'socket.io';
 import { z } from 'zod';
 import { DomainError, IdShape, type Uuid } from '#kernel';
 import { EventStore } from '#platform/event-store';
-import { ShopState } from '#platform/observability';
+import { localeOf, textOf } from '#platform/http';
 import { Vault } from '#platform/privacy';
-import { AccessTokens, hashOfToken, may, type Caller } from '#platform/security';
+import { AccessTokens, hashOfToken, may, RightsWatch, type Caller } from '#platform/security';
 import { readerOf } from '../view-order/view-order.controller';
 import { FollowedOrder, type Tell } from './followed-order.query';
 import { OrderFeed } from './order-feed.query';
@@ -28,21 +28,35 @@ const Credentials = z.union([
   z.object({ cartToken: z.string().min(16).max(200) }),
 ]);
 const Followed = z.object({ orderId: IdShape });
+const Renewal = z.object({ token: z.string().min(1).max(4_096) });
 const Subscription = Followed.extend({ lastVersion: z.int().min(0).max(1_000_000).optional() });
 
 interface Session {
   caller: Caller;
-  followed: Map<Uuid, FollowedOrder>;
+  readonly followed: Map<Uuid, FollowedOrder>;
+  /** Stops the watch over the caller's rights. */
+  unwatch: () => void;
 }
 
 type Acknowledged = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
 
-const refusal = (error: unknown): Acknowledged =>
-  error instanceof DomainError
-    ? { ok: false, code: error.code, message: error.message }
-    : { ok: false, code: 'INTERNAL', message: 'Something broke on our side.' };
+const said = (socket: Socket, { code, message, params }: Pick<DomainError, 'code' | 'message' | 'params'>): string =>
+  textOf(code, localeOf(socket.handshake.headers['accept-language']), params, message);
 
-/** Live tracking: `subscribe {orderId, lastVersion?}` is answered by a `snapshot`, then by `event`s in version order. */
+const refusal = (socket: Socket, error: unknown): Acknowledged => {
+  const refused =
+    error instanceof DomainError ? error : { code: 'INTERNAL', message: 'Something broke on our side.', params: {} };
+  return { ok: false, code: refused.code, message: said(socket, refused) };
+};
+
+/** Closes the connection, not the session on it: a client comes back by itself, which it does not after `disconnect`. */
+const breakOff = (socket: Socket): void => void socket.conn.close();
+
+/**
+ * Live tracking: `subscribe {orderId, lastVersion?}` is answered by a `snapshot`, then by `event`s in version order.
+ * `authenticate {token}` takes a new access token before the old one expires. When the right to listen is lost, `closed
+ * {code, message}` says why, and the server disconnects; after anything else a client reconnects by itself.
+ */
 @WebSocketGateway({ namespace: '/orders', maxHttpBufferSize: 16_384 })
 export class TrackOrderGateway
   implements OnGatewayInit<Namespace>, OnGatewayConnection<Socket>, OnGatewayDisconnect<Socket>
@@ -54,44 +68,74 @@ export class TrackOrderGateway
     private readonly store: EventStore,
     private readonly feed: OrderFeed,
     private readonly vault: Vault,
-    private readonly shop: ShopState,
+    private readonly rights: RightsWatch,
     @InjectMetric('websocket_active_connections') private readonly connections: Gauge,
   ) {}
 
   /** Nobody connects without saying who they are: a user by `auth.token`, a guest by `auth.cartToken`. */
   afterInit(server: Namespace): void {
-    // Clients are sent away before the shop closes; they come back with the last version they saw.
-    this.shop.draining.addEventListener('abort', () => server.disconnectSockets(true), { once: true });
     server.use((socket, next) => {
       this.callerOf(socket.handshake.auth).then(
         (caller) => {
-          socket.data = { caller, followed: new Map() } satisfies Session;
+          socket.data = { caller, followed: new Map(), unwatch: () => undefined } satisfies Session;
           next();
         },
-        (error: DomainError) => next(Object.assign(new Error(error.message), { data: { code: error.code } })),
+        (error: DomainError) => {
+          // A refusal is final for a client; who cannot be asked right now is asked again when the client comes back.
+          if (error.kind === 'unavailable') return breakOff(socket);
+          next(Object.assign(new Error(said(socket, error)), { data: { code: error.code } }));
+        },
       );
     });
   }
 
-  handleConnection(): void {
+  handleConnection(socket: Socket): void {
     this.connections.inc();
+    const session = socket.data as Session;
+    session.unwatch = this.rights.watch({
+      caller: () => session.caller,
+      // Staff go on: to them an order whose customer was erased is an order all the same.
+      subjects: () => (may(session.caller, 'staff') ? [] : subjectsOf(session)),
+      end: (reason) => {
+        socket.emit('closed', { code: reason.code, message: said(socket, reason) });
+        socket.disconnect(true);
+      },
+    });
   }
 
   handleDisconnect(socket: Socket): void {
     this.connections.dec();
-    for (const one of (socket.data as Session).followed.values()) one.end();
+    const { followed, unwatch } = socket.data as Session;
+    unwatch();
+    for (const one of followed.values()) one.end();
+  }
+
+  @SubscribeMessage('authenticate')
+  async authenticate(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledged> {
+    const session = socket.data as Session;
+    try {
+      const { token } = read(Renewal, body, 'Send { token }.');
+      const caller = await this.callerOf({ token });
+      if (!isSame(session.caller, caller))
+        throw new DomainError('OTHER_CALLER', 'refused', 'This token is another caller’s. Connect again with it.');
+      session.caller = caller;
+      return { ok: true };
+    } catch (error) {
+      if (!(error instanceof DomainError)) this.log.error('a token could not be checked', (error as Error)?.stack);
+      return refusal(socket, error);
+    }
   }
 
   @SubscribeMessage('subscribe')
   async subscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledged> {
     const { caller, followed } = socket.data as Session;
     try {
-      const { orderId, lastVersion } = read(body);
+      const { orderId, lastVersion } = read(Subscription, body, 'Send { orderId, lastVersion? }.');
       followed.get(orderId)?.end();
       followed.delete(orderId);
       if (followed.size >= most) throw new DomainError('TOO_MANY', 'refused', `Follow at most ${most} orders at once.`);
       const tell: Tell = (word, said) => socket.emit(word, said);
-      const failed = (): void => void socket.disconnect(true);
+      const failed = (): void => breakOff(socket);
       const one = new FollowedOrder(this.store, this.feed, this.vault, orderId, tell, failed);
       followed.set(orderId, one);
       await one.begin(may(caller, 'staff') ? undefined : readerOf(caller), lastVersion).catch((error: unknown) => {
@@ -101,7 +145,7 @@ export class TrackOrderGateway
       if (!socket.connected) one.end();
       return { ok: true };
     } catch (error) {
-      const refused = refusal(error);
+      const refused = refusal(socket, error);
       if (!(error instanceof DomainError)) this.log.error('an order could not be followed', (error as Error)?.stack);
       socket.emit('refused', refused);
       return refused;
@@ -113,23 +157,38 @@ export class TrackOrderGateway
     const { followed } = socket.data as Session;
     const said = Followed.safeParse(body);
     if (!said.success) return refusal(new DomainError('VALIDATION_ERROR', 'invalid', 'Send { orderId }.'));
-    const { orderId } = said.data;
+    const orderId = said.data.orderId.toLowerCase();
     followed.get(orderId)?.end();
     followed.delete(orderId);
     return { ok: true };
   }
 
   private async callerOf(auth: unknown): Promise<Caller> {
-    const said = Credentials.safeParse(auth);
-    if (!said.success) throw new DomainError('UNAUTHENTICATED', 'unauthenticated', 'Sign in first.');
-    if ('token' in said.data) return this.tokens.callerOf(said.data.token);
-    const { cartToken } = said.data;
-    return { kind: 'guest', cartToken, cartTokenHash: hashOfToken(cartToken) };
+    const shown = Credentials.safeParse(auth);
+    if (!shown.success) throw new DomainError('UNAUTHENTICATED', 'unauthenticated', 'Sign in first.');
+    if ('cartToken' in shown.data) {
+      const { cartToken } = shown.data;
+      return { kind: 'guest', cartToken, cartTokenHash: hashOfToken(cartToken) };
+    }
+    const caller = await this.tokens.callerOf(shown.data.token);
+    const loss = await this.rights.lossOf(caller);
+    if (loss) throw loss;
+    return caller;
   }
 }
 
-function read(body: unknown): z.infer<typeof Subscription> {
-  const said = Subscription.safeParse(body);
-  if (!said.success) throw new DomainError('VALIDATION_ERROR', 'invalid', 'Send { orderId, lastVersion? }.');
-  return said.data;
+const subjectsOf = ({ followed }: Session): Uuid[] =>
+  [...followed.values()].flatMap(({ subject }) => (subject ? [subject] : []));
+
+/** Whether a new token is of the same user, and allows what the old one did. */
+const isSame = (old: Caller, next: Caller): boolean =>
+  old.kind === 'user' &&
+  next.kind === 'user' &&
+  old.userId === next.userId &&
+  old.permissions.every((permission) => next.permissions.includes(permission));
+
+function read<Shape extends z.ZodType>(shape: Shape, body: unknown, hint: string): z.infer<Shape> {
+  const sent = shape.safeParse(body);
+  if (!sent.success) throw new DomainError('VALIDATION_ERROR', 'invalid', hint);
+  return sent.data;
 }

@@ -42,6 +42,10 @@ export class KeyVault extends Vault {
     return this.keys.isDestroyed(subject);
   }
 
+  erasedOf(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
+    return this.keys.destroyedOf(subjects);
+  }
+
   async destroy(subject: Uuid): Promise<void> {
     await this.keys.destroy(subject);
   }

@@ -22,6 +22,11 @@ const FIND_OR_MAKE = statement(
    select * from found union all select * from made`,
 );
 
+const DESTROYED = statement(
+  'keys-destroyed',
+  `select subject from subject_keys where subject = any($1::uuid[]) and destroyed_at is not null`,
+);
+
 const DESTROY = statement(
   'key-destroy',
   `insert into subject_keys (subject, wrapped, destroyed_at) values ($1, null, now())
@@ -82,6 +87,12 @@ export class SubjectKeys {
     const key = (await this.ofMany([subject])).get(subject);
     if (key === undefined) this.keyless.set(subject, true);
     return key === 'destroyed';
+  }
+
+  /** Asked of the database, whatever is in memory. */
+  async destroyedOf(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
+    const rows = await this.db.outside(() => this.db.query<{ subject: Uuid }>(DESTROYED, [subjects]));
+    return new Set(rows.map(({ subject }) => subject));
   }
 
   async destroy(subject: Uuid): Promise<void> {

@@ -18,6 +18,8 @@ export abstract class Vault {
   abstract openAll<T>(value: T): Promise<Opened<T>>;
   /** Whether the subject's key was destroyed; another process hears of it within five seconds. */
   abstract isErased(subject: Uuid): Promise<boolean>;
+  /** Those whose key was destroyed, as the database knows it now. */
+  abstract erasedOf(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>>;
   /** Forgets a subject for ever. Other processes may read from memory for five seconds more. */
   abstract destroy(subject: Uuid): Promise<void>;
 }

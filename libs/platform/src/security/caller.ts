@@ -19,6 +19,11 @@ export interface UserCaller {
   readonly role: Role;
   readonly permissions: readonly Permission[];
   readonly sessionId: string;
+  /** When the token expires, in milliseconds since 1970. */
+  readonly expiresAt?: number;
+  /** The name and the language that the account was registered with. */
+  readonly name?: string;
+  readonly locale?: 'vi' | 'en';
   /** The cart token this user still carries from before the log-in. */
   readonly cartToken?: string;
   /** Its hash, as stores keep it. */
@@ -38,9 +43,20 @@ export const may = (caller: Caller, permission: Permission): boolean =>
   caller.kind === 'user' && caller.permissions.includes(permission);
 
 /** Whom a verified token speaks for; undefined when it names no one we could know. */
-export function callerFrom({ sub, email, role, sid, cart }: AccessClaims): UserCaller | undefined {
+export function callerFrom(claims: AccessClaims): UserCaller | undefined {
+  const { sub, email, role, sid, cart, exp, name, locale } = claims;
   if (!isUuid(sub) || !Object.hasOwn(PERMISSIONS, role)) return undefined;
   const known = role as Role;
-  const carried = cart === undefined ? {} : { cartTokenHash: cart };
-  return { kind: 'user', userId: sub, email, role: known, permissions: PERMISSIONS[known], sessionId: sid, ...carried };
+  return {
+    kind: 'user',
+    userId: sub,
+    email,
+    role: known,
+    permissions: PERMISSIONS[known],
+    sessionId: sid,
+    ...(exp !== undefined && { expiresAt: exp * 1_000 }),
+    ...(name !== undefined && { name }),
+    ...((locale === 'vi' || locale === 'en') && { locale }),
+    ...(cart !== undefined && { cartTokenHash: cart }),
+  };
 }

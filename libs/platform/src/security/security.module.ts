@@ -13,6 +13,7 @@ import { RateLimitGuard } from './rate-limit.guard';
 import { rateLimitOptions } from './rate-limit.options';
 import { MemoryRateLimits, RateLimits } from './rate-limits';
 import { RedisRateLimits } from './redis-rate-limits.adapter';
+import { RightsWatch } from './rights-watch';
 
 const limits: Provider = {
   provide: RateLimits,
@@ -35,12 +36,13 @@ class RateLimitsModule {}
   providers: [
     KeyRing,
     Departures,
+    RightsWatch,
     AccessTokens,
     AccessTokenStrategy,
     { provide: APP_GUARD, useClass: AuthenticateGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
     { provide: APP_GUARD, useClass: AuthoriseGuard },
   ],
-  exports: [AccessTokens],
+  exports: [AccessTokens, RightsWatch],
 })
 export class SecurityModule {}

@@ -15,6 +15,11 @@ export interface AccessClaims {
   readonly sid: string;
   /** Hash of the cart token that was shown at log-in: what lies in that cart is theirs now. */
   readonly cart?: string;
+  /** When it expires, in seconds since 1970. */
+  readonly exp?: number;
+  /** What the account was registered with: a context that has not heard of it yet reads it here. */
+  readonly name?: string;
+  readonly locale?: string;
 }
 
 export const TOKEN_ISSUER = 'coffee-tea-shop';

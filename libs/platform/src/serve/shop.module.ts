@@ -14,6 +14,7 @@ import { SystemModule } from '#platform/system';
 import { DatabaseHealth, SERVED_CONTEXTS } from './database-health';
 import { publishedKeys } from './published-keys';
 import { redisHealth } from './redis-health';
+import { sessionsElsewhere } from './sessions-elsewhere';
 
 @Global()
 @Module({})
@@ -60,6 +61,7 @@ export class ShopModule {
         DatabaseHealth,
         ...redisHealth(config),
         ...publishedKeys(config, contexts),
+        ...sessionsElsewhere(config, contexts),
       ],
     } satisfies DynamicModule;
   }

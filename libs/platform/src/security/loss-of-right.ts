@@ -1,0 +1,26 @@
+import { DomainError } from '#kernel';
+import { PERMISSIONS, type Permission, type UserCaller } from './caller';
+import type { SessionState } from './session-states';
+import { tokenExpired } from './token-faults';
+
+export const sessionEnded = () =>
+  new DomainError('SESSION_ENDED', 'unauthenticated', 'This session has ended. Sign in again.');
+
+export const roleLost = () =>
+  new DomainError('ROLE_LOST', 'forbidden', 'Your role has changed. Sign in again to go on with what you may do.');
+
+/**
+ * Why a signed-in caller may no longer do what was allowed when it began; undefined while they may. `state` is null when
+ * there is no such session any more, and undefined when nobody can tell at the moment.
+ */
+export function lossOfRight(
+  { expiresAt, permissions }: Pick<UserCaller, 'expiresAt' | 'permissions'>,
+  state: SessionState | null | undefined,
+  now: number,
+): DomainError | undefined {
+  if (expiresAt !== undefined && expiresAt <= now) return tokenExpired();
+  if (state === undefined) return undefined;
+  if (!state?.open) return sessionEnded();
+  const left: readonly Permission[] = PERMISSIONS[state.role];
+  return permissions.every((permission) => left.includes(permission)) ? undefined : roleLost();
+}

@@ -1,0 +1,37 @@
+import type { Provider as NestProvider } from '@nestjs/common';
+import type { Uuid } from '#kernel';
+import type { Config, ContextName } from '#platform/config';
+import { Provider } from '#platform/questions';
+import { SessionStates, type SessionState } from '#platform/security';
+
+const MOST_AT_ONCE = 1_000;
+
+/** The sessions that identity's process keeps. */
+class SessionsOverHttp extends SessionStates {
+  constructor(private readonly identity: Provider) {
+    super();
+  }
+
+  async find(sessions: readonly Uuid[]): Promise<ReadonlyMap<Uuid, SessionState>> {
+    const found: [Uuid, SessionState][] = [];
+    for (let from = 0; from < sessions.length; from += MOST_AT_ONCE) {
+      const some = sessions.slice(from, from + MOST_AT_ONCE);
+      found.push(...(await this.identity.ask<[Uuid, SessionState][]>('session-states', { sessions: some })));
+    }
+    return new Map(found);
+  }
+}
+
+/** A process without identity asks identity's process which sessions still stand. */
+export const sessionsElsewhere = (
+  { identityUrl, internalSecret }: Config,
+  contexts: readonly ContextName[],
+): NestProvider[] =>
+  contexts.includes('identity') || !identityUrl
+    ? []
+    : [
+        {
+          provide: SessionStates,
+          useValue: new SessionsOverHttp(new Provider('identity', identityUrl, internalSecret)),
+        },
+      ];

@@ -1,0 +1,177 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { io, type Socket } from 'socket.io-client';
+import { eventually } from '../support/eventually';
+import { openShop, type OpenShop } from '../support/open-shop';
+import { ADMIN, anyone, expectStatus, logIn, register, shelve, type Drink, type Person } from '../support/people';
+import { startShop, type RunningShop } from '../support/start-shop';
+
+jest.setTimeout(60_000);
+
+const WITHIN_MS = 5_000;
+const SHORT_LIFE_S = 4;
+
+/** Rights are taken away in one process of the shop; whoever listens does so in the other. */
+describe('Listening, once the right to it is gone', () => {
+  let open: OpenShop;
+  let other: RunningShop;
+  let drink: Drink;
+  const sockets: Socket[] = [];
+
+  const startOther = (port: string) =>
+    startShop({
+      dataDir: open.shop.dataDir, // the secrets of one shop
+      env: { DATABASE_URL: open.database.url, ACCESS_TOKEN_TTL_SECONDS: String(SHORT_LIFE_S), PORT: port },
+    });
+  beforeAll(async () => {
+    open = await openShop();
+    other = await startOther('0');
+    drink = await shelve(open.admin, { stock: 100 });
+  }, 240_000);
+  afterEach(() => sockets.splice(0).forEach((socket) => socket.disconnect()));
+  afterAll(async () => {
+    await other?.stop();
+    await open?.close();
+  });
+
+  function listen(auth: object) {
+    const socket = io(`${other.url}/orders`, {
+      ...{ auth, transports: ['websocket'], forceNew: true },
+      ...{ reconnectionDelay: 100, reconnectionDelayMax: 300, randomizationFactor: 0 },
+    });
+    sockets.push(socket);
+    const heard: { word: string; code?: string; version?: number; reason?: string }[] = [];
+    for (const word of ['snapshot', 'event', 'closed'])
+      socket.on(word, (said: object) => heard.push({ word, ...said }));
+    socket.on('disconnect', (reason) => heard.push({ word: 'disconnect', reason }));
+    const subscribe = (orderId: string, lastVersion?: number) =>
+      socket.timeout(5_000).emitWithAck('subscribe', { orderId, ...(lastVersion !== undefined && { lastVersion }) });
+    const closed = (code: string) =>
+      eventually(() => {
+        expect(heard.find(({ word }) => word === 'closed')).toMatchObject({ code, message: expect.any(String) });
+        expect(heard.at(-1)).toEqual({ word: 'disconnect', reason: 'io server disconnect' });
+      }, WITHIN_MS);
+    return { socket, heard, subscribe, closed };
+  }
+  const bought = async (buyer: Person) => {
+    const { id } = await buyer.buys(drink.variantId, 'tok_ok');
+    await buyer.sees(id, 'confirmed');
+    return id as string;
+  };
+  const refusalOf = (auth: object) =>
+    new Promise<string | undefined>((resolve) =>
+      listen(auth).socket.once('connect_error', (error) =>
+        resolve((error as Error & { data?: { code: string } }).data?.code),
+      ),
+    );
+  const follow = async (token: string) => {
+    const started = await open.admin.post('/admin/projections/sales/rebuilds', { body: {} });
+    const { id } = expectStatus(202, started).body.data;
+    const path = `/api/v1/admin/projections/sales/rebuilds/${id}/stream`;
+    const headers = { authorization: `Bearer ${token}`, accept: 'text/event-stream' };
+    const stream = await fetch(other.url + path, { headers, signal: AbortSignal.timeout(2 * WITHIN_MS) });
+    const again = () => fetch(other.url + path, { headers });
+    return { id, stream, again, cancel: () => open.admin.post(`/admin/projections/sales/rebuilds/${id}/cancel`) };
+  };
+  const lastOf = (stream: string) => /event: closed\n(?:.*\n)*?data: (.*)/.exec(stream)?.[1];
+
+  it('ends with the log-out, and cannot be begun again with the same token', async () => {
+    const an = await register(open.shop);
+    const id = await bought(an);
+    const client = listen({ token: an.token });
+    expect(await client.subscribe(id)).toEqual({ ok: true });
+    expectStatus(200, await an.post('/auth/logout', { body: {} }));
+    await client.closed('SESSION_ENDED');
+    expect(await refusalOf({ token: an.token })).toBe('SESSION_ENDED');
+  });
+
+  it('ends when the account is erased', async () => {
+    const an = await register(open.shop);
+    const client = listen({ token: an.token });
+    await eventually(() => expect(client.socket.connected).toBe(true));
+    expectStatus(202, await an.delete('/users/me', { body: { password: 'a-long-Password-1' } }));
+    await client.closed('SESSION_ENDED');
+  });
+
+  it('ends for a guest whose order is erased, and goes on for staff', async () => {
+    const cartToken = (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!;
+    const guest = anyone(open.shop).carrying({ 'x-cart-token': cartToken });
+    const { id } = expectStatus(201, await guest.orders('tok_ok')).body.data;
+    await guest.sees(id, 'confirmed');
+    expectStatus(200, await guest.post(`/orders/${id}/cancel`, { body: {} }));
+    await eventually(async () => {
+      const { data } = (await guest.get(`/orders/${id}`)).body;
+      expect(data.payment.status).toBe('refunded');
+    });
+    const client = listen({ cartToken });
+    const staff = listen({ token: open.admin.token });
+    expect(await client.subscribe(id)).toEqual({ ok: true });
+    expect(await staff.subscribe(id)).toEqual({ ok: true });
+    expectStatus(202, await open.admin.post(`/admin/orders/${id}/erasure`, { body: {} }));
+    await client.closed('SUBJECT_ERASED');
+    expect(staff.socket.connected).toBe(true);
+  });
+
+  it('ends with the token, unless the client hands in a new one', async () => {
+    const visitor = await register(open.shop);
+    const short = await logIn(other, { email: visitor.email, password: 'a-long-Password-1' });
+    const careless = listen({ token: short.token });
+    const careful = listen({ token: short.token });
+    await eventually(() => expect(careful.socket.connected && careless.socket.connected).toBe(true));
+    const hand = (token: unknown) => careful.socket.timeout(5_000).emitWithAck('authenticate', { token });
+    expect(await hand('made.up.token')).toMatchObject({ ok: false, code: 'TOKEN_INVALID' });
+    expect(await hand(7)).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' });
+    expect(await hand((await register(open.shop)).token)).toMatchObject({ ok: false, code: 'OTHER_CALLER' });
+    expect(await hand(visitor.token)).toEqual({ ok: true });
+    await pause(SHORT_LIFE_S * 1_000);
+    await careless.closed('TOKEN_EXPIRED');
+    expect(careful.socket.connected).toBe(true);
+  });
+
+  it('ends with the role, for sockets and for event streams', async () => {
+    const { email } = await register(open.shop);
+    const setRole = (role: string) =>
+      open.database.admin(`update identity.accounts set role = $1 where email = $2`, [role, email]);
+    await setRole('admin');
+    const boss = await logIn(open.shop, { email, password: 'a-long-Password-1' });
+    const client = listen({ token: boss.token });
+    await eventually(() => expect(client.socket.connected).toBe(true));
+    const { stream, cancel } = await follow(boss.token);
+    await setRole('manager');
+    await client.closed('ROLE_LOST');
+    expect(lastOf(await stream.text())).toContain('"code":"ROLE_LOST"');
+    await cancel();
+  });
+
+  it('ends an event stream with the log-out, in the language of who follows', async () => {
+    const boss = await logIn(open.shop, ADMIN);
+    const { stream, again, cancel } = await follow(boss.token);
+    expectStatus(200, await boss.post('/auth/logout', { body: {} }));
+    expect(JSON.parse(lastOf(await stream.text())!)).toEqual({
+      code: 'SESSION_ENDED',
+      message: 'This session has ended. Sign in again.',
+    });
+    expect((await again()).status).toBe(401);
+    await cancel();
+  });
+
+  it('goes on by itself after a restart of the shop, with no version missed', async () => {
+    const an = await register(open.shop);
+    const id = await bought(an);
+    const client = listen({ token: an.token });
+    const versions = () => client.heard.flatMap(({ word, version }) => (word === 'event' ? [version] : []));
+    client.socket.on('connect', () => void client.subscribe(id, (versions().at(-1) ?? 0) as number));
+    await eventually(() => expect(client.heard[0]?.word).toBe('snapshot'));
+    const advance = async (step: string) => expectStatus(200, await open.admin.post(`/admin/orders/${id}/${step}`));
+    await advance('accept');
+    await eventually(() => expect(versions()).toEqual([3]));
+
+    const { port } = new URL(other.url);
+    expect(await other.stop()).toBe(0);
+    await eventually(() => expect(client.heard.at(-1)).toEqual({ word: 'disconnect', reason: 'transport close' }));
+    await advance('prepare');
+    other = await startOther(port);
+    await eventually(() => expect(versions()).toEqual([3, 4]), 10_000);
+    await advance('ready');
+    await eventually(() => expect(versions()).toEqual([3, 4, 5]));
+  });
+});
