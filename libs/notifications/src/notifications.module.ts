@@ -6,6 +6,7 @@ import { Config } from '#platform/config';
 import { contextDatabase } from '#platform/database';
 import { contextMessaging } from '#platform/messaging';
 import { ForgetRecipient } from './forget-recipient/forget-recipient.consumer';
+import { ConfirmedAddresses, NoneConfirmed } from './letters/confirmed-addresses';
 import { Letters } from './letters/letters.store';
 import { MailboxController } from './mailbox/mailbox.controller';
 import { Mailer } from './send-letters/mailer';
@@ -23,6 +24,7 @@ const heard = [PersonErased, PartErased, OrderConfirmed, OrderCancelled, OrderRe
   ],
   controllers: [MailboxController],
   providers: [
+    { provide: ConfirmedAddresses, useClass: NoneConfirmed },
     ...[Letters, SendLetters, WriteWhenOrderMoves, ForgetRecipient],
     {
       provide: Mailer,

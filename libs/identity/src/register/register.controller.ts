@@ -1,7 +1,7 @@
 import { Body, Controller, Headers, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Answers, Does, Email, Refuses, Text } from '#platform/http';
+import { Answers, Does, Email, PersonName, Refuses, Text } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { GuestOrUser, Limited, Who, type Caller } from '#platform/security';
 import { SignedInShape, type SignedIn } from '../log-in/signed-in';
@@ -14,7 +14,7 @@ class RegisterBody {
   @Text({ min: 8, max: 200, example: 'a-long-Password-1' })
   password!: string;
 
-  @Text({ min: 1, max: 100, trim: true, example: 'Nguyễn Thị An' })
+  @PersonName({ example: 'Nguyễn Thị An' })
   name!: string;
 }
 

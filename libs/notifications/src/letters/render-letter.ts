@@ -15,11 +15,15 @@ export const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign)
 /** A subject is one line, whatever a customer calls themselves. */
 const oneLine = (text: string): string => text.replace(/[\r\n]+/g, ' ');
 
-/** The letter in its reader's language; everything that came from outside is encoded where it becomes HTML. */
-export function renderLetter(content: Content, name: string, locale: Locale): Rendered {
+/**
+ * The letter in its reader's language, to `name` where the address is known to be that person's. An order's e-mail
+ * address is whatever its buyer typed: to anybody else's box nothing goes that the buyer wrote. What came from
+ * outside is encoded where it becomes HTML.
+ */
+export function renderLetter(content: Content, name: string | undefined, locale: Locale): Rendered {
   const { hello, bye, tell } = wordings[locale];
   const { subject, paragraphs } = tell(content);
-  const all = [hello(name), ...paragraphs, bye];
+  const all = [hello(name && oneLine(name)), ...paragraphs, bye];
   return {
     subject: oneLine(subject),
     text: all.join('\n\n'),

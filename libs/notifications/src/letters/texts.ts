@@ -5,7 +5,8 @@ import type { Content, Locale } from './letter';
 export const dong = ({ amount }: Money): string => `${String(amount).replace(/\B(?=(\d{3})+$)/g, '.')} ₫`;
 
 interface Wording {
-  readonly hello: (name: string) => string;
+  /** `name` is left out where nobody has confirmed that the address is that person's. */
+  readonly hello: (name: string | undefined) => string;
   readonly bye: string;
   readonly tell: (content: Content) => { readonly subject: string; readonly paragraphs: readonly string[] };
 }
@@ -49,7 +50,7 @@ const soFarEn = (content: Refund): readonly string[] => {
 };
 
 const vi: Wording = {
-  hello: (name) => `Chào ${name},`,
+  hello: (name) => `Chào ${name ?? 'bạn'},`,
   bye: 'Cảm ơn bạn đã ghé Coffee & Tea.',
   tell: (content) => {
     switch (content.event) {
@@ -102,7 +103,7 @@ const vi: Wording = {
 };
 
 const en: Wording = {
-  hello: (name) => `Hello ${name},`,
+  hello: (name) => (name === undefined ? 'Hello,' : `Hello ${name},`),
   bye: 'Thank you for coming to Coffee & Tea.',
   tell: (content) => {
     switch (content.event) {

@@ -6,6 +6,7 @@ import { Config } from '#platform/config';
 import { Answers, Does, Email, page, PageQuery, placeOf } from '#platform/http';
 import { Vault } from '#platform/privacy';
 import { Allowed } from '#platform/security';
+import { ConfirmedAddresses } from '../letters/confirmed-addresses';
 import { Letters } from '../letters/letters.store';
 import { recipientKey } from '../letters/recipient-key';
 import { renderLetter } from '../letters/render-letter';
@@ -36,6 +37,7 @@ export class MailboxController {
   constructor(
     private readonly letters: Letters,
     private readonly vault: Vault,
+    private readonly confirmed: ConfirmedAddresses,
     private readonly config: Config,
   ) {}
 
@@ -51,8 +53,9 @@ export class MailboxController {
       letters.map((letter, index) => ({ ...letter, person: people[index] })),
       limit,
       ({ sentAt, id }) => ({ at: sentAt, id }),
-      ({ id, orderId, content, locale, person, sentAt }): z.infer<typeof MailboxEntry> => {
-        const { subject, text } = renderLetter(content, typeof person.name === 'string' ? person.name : ERASED, locale);
+      ({ id, orderId, content, locale, recipient, person, sentAt }): z.infer<typeof MailboxEntry> => {
+        const isNamed = typeof person.name === 'string' && this.confirmed.include(recipient);
+        const { subject, text } = renderLetter(content, isNamed ? (person.name) : undefined, locale);
         return {
           ...{ id, orderId, subject, body: text, event: content.event, sentAt: sentAt.toISOString() },
           to: typeof person.email === 'string' ? person.email : ERASED,

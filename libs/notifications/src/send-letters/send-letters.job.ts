@@ -7,6 +7,7 @@ import { Announcements } from '#platform/messaging';
 import { redactText } from '#platform/observability';
 import { Vault } from '#platform/privacy';
 import type { Letter } from '../letters/letter';
+import { ConfirmedAddresses } from '../letters/confirmed-addresses';
 import { Letters } from '../letters/letters.store';
 import { renderLetter } from '../letters/render-letter';
 import { Mailer } from './mailer';
@@ -22,6 +23,7 @@ export class SendLetters implements BeforeApplicationShutdown {
     private readonly db: Database,
     private readonly letters: Letters,
     private readonly vault: Vault,
+    private readonly confirmed: ConfirmedAddresses,
     private readonly announcements: Announcements,
     @Optional() @Inject(Mailer) private readonly mailer: Mailer | null,
   ) {}
@@ -54,7 +56,7 @@ export class SendLetters implements BeforeApplicationShutdown {
       const { name, email } = await this.vault.openAll(recipient);
       if (typeof email !== 'string' || typeof name !== 'string') return await this.drop(id);
       await this.mailer!.send({
-        ...renderLetter(content, name, locale),
+        ...renderLetter(content, this.confirmed.include(recipient) ? name : undefined, locale),
         to: email,
         messageId: `<${id}@coffee-tea.shop>`,
       });

@@ -16,3 +16,4 @@ export { AnyQuery, Answers, Bare, BodyExample, Does, Refuses, type AnswerDoc, ty
 export * from './paging';
 export * from './params';
 export { InvalidInput, ShopValidationPipe } from './validation.pipe';
+export { faultOfName, PersonName } from './person-name';

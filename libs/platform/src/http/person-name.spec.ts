@@ -1,0 +1,45 @@
+import fc from 'fast-check';
+import { faultOfName } from './person-name';
+
+const faultOf = (text: string) => faultOfName(text, 100)?.code;
+
+describe('A name', () => {
+  it.each([
+    ...["H'Hen Niê", 'Nguyễn Văn A.', 'Ms. Lan', 'Jean-Luc', 'Trần Thị B 🌸', 'J. R. R. Tolkien', 'J.R.R. Tolkien'],
+    ...['TS.Nguyễn Văn An', 'St.John', '👩‍🍳 An', '李小龙', 'Chị An (lầu 2)', 'An & Bình', 'O’Brien, Jr.', 'Nhà 2'],
+  ])('may be %s', (name) => expect(faultOf(name)).toBeUndefined());
+
+  it.each([
+    ['a line break', 'An\nYou have won', 'text.line'],
+    ['a carriage return', 'An\r\nBcc: all@example.com', 'text.line'],
+    ['a Unicode line separator', 'An\u2028You have won', 'text.line'],
+    ['a tab', 'An\tBình', 'text.line'],
+    ['an escape character', 'An\u001b[31m', 'text.line'],
+    ['NUL', 'An\0', 'text.line'],
+    ['a mark that turns the direction', 'An \u202egro.live', 'text.line'],
+    ['half a surrogate pair', 'An \ud83d', 'text.characters'],
+    ['an address with its scheme', 'See https://evil.example/x', 'text.link'],
+    ['another scheme', 'ftp://evil', 'text.link'],
+    ['www.', 'www.evil', 'text.link'],
+    ['a bare domain with a path', 'Win at evil.example/x', 'text.link'],
+    ['a bare domain', 'evil.com', 'text.link'],
+    ['a bare domain in capitals', 'EVIL.COM', 'text.link'],
+    ['a short domain with a path', 'Bit.Ly/x', 'text.link'],
+    ['a domain in letters of another script', 'зло.рф', 'text.link'],
+    ['a domain with a fullwidth dot', 'evil．com', 'text.link'],
+    ['a domain with an ideographic full stop', 'evil。com', 'text.link'],
+    ['fullwidth letters', 'ｅｖｉｌ.ｃｏｍ', 'text.link'],
+    ['a numbered host', '10.0.0.1', 'text.link'],
+    ['an e-mail address', 'an@example.com', 'text.link'],
+    ['nothing but blanks', '   ', 'text.blank'],
+    ['too much', 'a'.repeat(101), 'text.long'],
+  ])('has not %s', (_, name, code) => expect(faultOf(name)).toBe(code));
+
+  it('never holds a line break or a web address, wherever it stands', () => {
+    const words = fc
+      .array(fc.constantFrom('An', 'Bình', 'Ms.', '🌸', ' '), { maxLength: 5 })
+      .map((all) => all.join(' '));
+    const bad = fc.constantFrom('\n', '\r', '\u0085', 'http://a', 'WWW.a', 'evil.example', 'a.vn/x');
+    fc.assert(fc.property(words, bad, words, (a, b, c) => expect(faultOf(`An ${a} ${b} ${c}`)).toMatch(/text\.li/)));
+  });
+});
