@@ -43,14 +43,15 @@ const sql = {
 // Which questions one context may put to another; anything else is kept from messages.
 const question = (name) => ({
   selector: `ImportSpecifier[imported.name='${name}']`,
-  message: `${name} is a question: ordering asks cart and catalog, cart asks catalog, identity asks ordering, and nobody else asks anybody.`,
+  message: `${name} is a question: ordering asks cart, catalog and customers, cart asks catalog, identity asks ordering, and nobody else asks anybody.`,
 });
-const asked = ['CartOf', 'CatalogPrices', 'OrderBooks'];
+const asked = ['CartOf', 'CatalogPrices', 'OrderBooks', 'ContactOf'];
 const asks = {
   ordering: asked,
   cart: ['CartOf', 'CatalogPrices'],
   catalog: ['CatalogPrices'],
   identity: ['OrderBooks'],
+  customers: ['ContactOf'],
 };
 const everywhere = [nestsOwnBus, nestsOwnBusInside, saga, environment, farPath];
 const walls = (context) => {

@@ -7,6 +7,7 @@ import { Global, Module } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { times, vnd, type Uuid } from '#kernel';
 import { CartOf, type CartOwner } from '#contracts/cart';
+import { ContactOf } from '#contracts/customers';
 import { CatalogPrices, type PricedLine, type WantedLine } from '#contracts/catalog';
 import { readConfig } from '#platform/config';
 import { PrivacyModule } from '#platform/privacy';
@@ -44,8 +45,9 @@ class FakePrices extends CatalogPrices {
   providers: [
     { provide: CartOf, useClass: FakeCarts },
     { provide: CatalogPrices, useClass: FakePrices },
+    { provide: ContactOf, useValue: { customer: async () => undefined } },
   ],
-  exports: [CartOf, CatalogPrices],
+  exports: [CartOf, CatalogPrices, ContactOf],
 })
 class Questions {}
 

@@ -159,7 +159,7 @@ describe('Listening, once the right to it is gone', () => {
     const id = await bought(an);
     const client = listen({ token: an.token });
     const versions = () => client.heard.flatMap(({ word, version }) => (word === 'event' ? [version] : []));
-    client.socket.on('connect', () => void client.subscribe(id, (versions().at(-1) ?? 0) as number));
+    client.socket.on('connect', () => void client.subscribe(id, versions().at(-1) ?? 0));
     await eventually(() => expect(client.heard[0]?.word).toBe('snapshot'));
     const advance = async (step: string) => expectStatus(200, await open.admin.post(`/admin/orders/${id}/${step}`));
     await advance('accept');

@@ -44,6 +44,7 @@ export async function openServices(): Promise<OpenServices> {
         DATABASE_URL: database.url,
         PORT: String(portOf[service]),
         IDENTITY_URL: urlOf('auth'),
+        CUSTOMERS_URL: urlOf('users'),
         CATALOG_URL: urlOf('products'),
         CART_URL: urlOf('cart'),
         ORDERING_URL: urlOf('orders'),

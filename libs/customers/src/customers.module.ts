@@ -1,9 +1,11 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import * as customers from '#contracts/customers';
 import { AccountRegistered, PartErased, PersonErased } from '#contracts/identity';
 import { OrderCancelled, OrderConfirmed, OrderRefunded, OrderStatusUpdated } from '#contracts/ordering';
 import { contextDatabase } from '#platform/database';
 import { contextMessaging } from '#platform/messaging';
+import { ContactOfController } from './contact-of/contact-of.controller';
+import { StoredContactOf } from './contact-of/contact-of.query';
 import { ForgetCustomer } from './forget-customer/forget-customer.consumer';
 import { EarnWhenPaid, TakeBackWhenUndone } from './keep-points/keep-points.consumer';
 import { PointsOfOrders } from './keep-points/points-of-orders';
@@ -21,20 +23,25 @@ import { MyProfileController } from './my-profile/my-profile.controller';
 import { MyProfileHandler } from './my-profile/my-profile.query';
 import { WelcomeWhenRegistered } from './welcome-customer/welcome-customer.consumer';
 
+export { CustomersElsewhereModule } from './customers-elsewhere.module';
+
+const { ContactOf, ...told } = customers;
 const ofOrders = [OrderConfirmed, OrderStatusUpdated, OrderCancelled, OrderRefunded];
 const heard = [AccountRegistered, PersonErased, PartErased, ...ofOrders];
 
-/** Who buys: profiles, addresses, points. */
+/** Who buys: profiles, addresses, points. Global for the one answer it gives to others: a customer's contact. */
+@Global()
 @Module({
   imports: [
     contextDatabase('customers', { entities: [Customer, Address] }),
-    contextMessaging('customers', [...Object.values(customers), ...heard]),
+    contextMessaging('customers', [...Object.values(told), ...heard]),
   ],
-  controllers: [MyProfileController, MyAddressesController, MyLoyaltyController],
+  controllers: [MyProfileController, MyAddressesController, MyLoyaltyController, ContactOfController],
   providers: [
-    ...[Customers, Addresses, Points, PointsOfOrders],
+    ...[Customers, Addresses, Points, PointsOfOrders, { provide: ContactOf, useClass: StoredContactOf }],
     ...[MyProfileHandler, ChangeProfileHandler, KeepAddressHandler, RemoveAddressHandler],
     ...[WelcomeWhenRegistered, ForgetCustomer, EarnWhenPaid, TakeBackWhenUndone],
   ],
+  exports: [ContactOf],
 })
 export class CustomersModule {}

@@ -28,6 +28,7 @@ import { orderTexts } from './model/order-texts';
 import { Orders } from './model/orders.store';
 import { heardByTimeline, orderHistoryControllers, orderHistoryProviders } from './order-history/order-history.config';
 import { ordersTotal } from './place-order/orders-total.config';
+import { AccountOf } from './place-order/account-of.adapter';
 import { OrderedCarts } from './place-order/ordered-carts.store';
 import { Outcomes } from './place-order/outcomes.store';
 import { PlaceOrderHandler } from './place-order/place-order.command';
@@ -77,7 +78,7 @@ const messages = [
     ...processControllers,
   ],
   providers: [
-    ...[Orders, OrderedCarts, KeyedCommands, Outcomes, ordersTotal],
+    ...[Orders, OrderedCarts, AccountOf, KeyedCommands, Outcomes, ordersTotal],
     ...[PlaceOrderHandler, CancelOrderHandler, AdvanceOrderHandler, RefundOrderHandler],
     ...[CheckoutProcess, ConfirmWhenCheckedOut, CloseWhenWoundBack],
     ...[RefundsProcess, RecordWhenRefunded, RecordWhenRefundFailed, WantRefundAgain],

@@ -20,6 +20,10 @@ export class Customer {
   @Column('int')
   version!: number;
 
+  /** The fields that they changed themselves: what is heard late leaves them alone. */
+  @Column('text', { array: true })
+  changed!: string[];
+
   /** Nobody any more: the row stays, empty, so that nothing can be written about them again. */
   @Column('timestamptz', { name: 'erased_at', nullable: true })
   erasedAt!: Date | null;

@@ -3,12 +3,7 @@ import type { Uuid } from '#kernel';
 import { Database } from '#platform/database';
 import { SubjectErased } from '#platform/privacy';
 import { Customer } from './customer.entity';
-
-export interface Changes {
-  readonly name?: string;
-  readonly phone?: string | null;
-  readonly locale?: 'vi' | 'en';
-}
+import type { NewProfile, ProfileFields } from './profile';
 
 @Injectable()
 export class Customers {
@@ -21,6 +16,12 @@ export class Customers {
     return customer;
   }
 
+  /** Null where there is none yet, or none any more. */
+  async known(id: Uuid): Promise<Customer | null> {
+    const customer = await this.db.entities.findOneBy(Customer, { id });
+    return customer?.erasedAt ? null : customer;
+  }
+
   async forget(id: Uuid): Promise<void> {
     await this.db.query(
       `insert into customers (id, name, email, locale, erased_at) values ($1, '', '', 'vi', now())
@@ -30,25 +31,48 @@ export class Customers {
     );
   }
 
-  /** Adds the customer unless it is there: the welcome may be heard after the first visit. */
-  async welcome(customer: Omit<Customer, 'version' | 'phone' | 'erasedAt'>): Promise<void> {
+  /**
+   * What was registered, heard at last: it fills all that nobody has changed. The version rises when a reader sees
+   * anything of it.
+   */
+  async welcome(customer: Pick<Customer, 'id' | 'name' | 'email' | 'locale'>): Promise<void> {
     await this.db.query(
-      `insert into customers (id, name, email, locale) values ($1, $2, $3, $4) on conflict (id) do nothing`,
+      `insert into customers as c (id, name, email, locale, welcomed) values ($1, $2, $3, $4, true)
+       on conflict (id) do update set
+         name = case when 'name' = any(c.changed) then c.name else excluded.name end,
+         locale = case when 'locale' = any(c.changed) then c.locale else excluded.locale end,
+         email = excluded.email,
+         welcomed = true,
+         version = c.version + case when c.email <> excluded.email
+           or (c.name <> excluded.name and not 'name' = any(c.changed))
+           or (c.locale <> excluded.locale and not 'locale' = any(c.changed)) then 1 else 0 end,
+         updated_at = now()
+       where not c.welcomed and c.erased_at is null`,
       [customer.id, customer.name, customer.email, customer.locale],
     );
   }
 
-  /** Undefined where the customer is not there, or has another version than was expected. */
-  async change(id: Uuid, changes: Changes, version: number | undefined): Promise<Customer | undefined> {
-    const { name, phone, locale } = changes;
-    const [row] = await this.db.query<Customer>(
-      `update customers
-          set name = coalesce($2, name), phone = case when $3 then $4 else phone end, locale = coalesce($5, locale),
-              version = version + 1, updated_at = now()
-        where id = $1 and erased_at is null and ($6::int is null or version = $6)
-        returning id, name, email, phone, locale, version`,
-      [id, name ?? null, phone !== undefined, phone ?? null, locale ?? null, version ?? null],
+  /** Adds somebody whose registration was not heard yet, unless they are there. */
+  async expect({ id, name, email, locale, version }: NewProfile): Promise<void> {
+    await this.db.query(
+      `insert into customers (id, name, email, locale, version, welcomed) values ($1, $2, $3, $4, $5, false)
+       on conflict (id) do nothing`,
+      [id, name, email, locale, version],
     );
-    return row;
+  }
+
+  /** Locks the row until the transaction ends. Throws SubjectErased. */
+  async lock(id: Uuid): Promise<Customer> {
+    const customer = await this.db.entities.findOneOrFail(Customer, {
+      where: { id },
+      lock: { mode: 'pessimistic_write' },
+    });
+    if (customer.erasedAt) throw new SubjectErased();
+    return customer;
+  }
+
+  async change({ id, changed, version }: Customer, changes: Partial<ProfileFields>): Promise<void> {
+    const fields = [...new Set([...changed, ...Object.keys(changes)])];
+    await this.db.entities.update(Customer, { id }, { ...changes, changed: fields, version: version + 1 });
   }
 }

@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape } from '#kernel';
-import { Answers, Does, Flag, Line, PathId, Phone, Refuses } from '#platform/http';
+import { Answers, Does, Flag, Line, PathId, PersonName, Phone, Refuses } from '#platform/http';
 import { SignedIn, Who, type UserCaller } from '#platform/security';
 import { Addresses } from '../model/addresses.store';
 import { AddressShape, addressView, type AddressView } from './address-view';
@@ -13,20 +13,20 @@ import { RemoveAddress } from './remove-address.command';
 const Removed = z.object({ id: IdShape, removed: z.literal(true) }).meta({ id: 'AddressRemoved' });
 
 class AddressBody {
-  @Line({ optional: true, min: 1, max: 50, trim: true, example: 'Nhà' })
-  label?: string;
-  @Line({ min: 1, max: 100, trim: true, example: 'Nguyễn Thị An' })
+  @PersonName({ optional: true, nullable: true, max: 50, example: 'Nhà' })
+  label?: string | null;
+  @PersonName({ example: 'Nguyễn Thị An' })
   recipient!: string;
   @Phone()
   phone!: string;
   @Line({ min: 1, max: 200, trim: true, example: '12 Lê Lợi' })
   line1!: string;
-  @Line({ optional: true, min: 1, max: 200, trim: true })
-  line2?: string;
-  @Line({ optional: true, min: 1, max: 100, trim: true, example: 'Bến Nghé' })
-  ward?: string;
-  @Line({ optional: true, min: 1, max: 100, trim: true, example: 'Quận 1' })
-  district?: string;
+  @Line({ optional: true, nullable: true, min: 1, max: 200, trim: true })
+  line2?: string | null;
+  @Line({ optional: true, nullable: true, min: 1, max: 100, trim: true, example: 'Bến Nghé' })
+  ward?: string | null;
+  @Line({ optional: true, nullable: true, min: 1, max: 100, trim: true, example: 'Quận 1' })
+  district?: string | null;
   @Line({ min: 1, max: 100, trim: true, example: 'TP. Hồ Chí Minh' })
   city!: string;
   @Flag({ optional: true })
@@ -34,20 +34,20 @@ class AddressBody {
 }
 
 class ChangeAddressBody {
-  @Line({ optional: true, min: 1, max: 50, trim: true })
-  label?: string;
-  @Line({ optional: true, min: 1, max: 100, trim: true })
+  @PersonName({ optional: true, nullable: true, max: 50 })
+  label?: string | null;
+  @PersonName({ optional: true })
   recipient?: string;
   @Phone({ optional: true })
   phone?: string;
   @Line({ optional: true, min: 1, max: 200, trim: true })
   line1?: string;
-  @Line({ optional: true, min: 1, max: 200, trim: true })
-  line2?: string;
-  @Line({ optional: true, min: 1, max: 100, trim: true })
-  ward?: string;
-  @Line({ optional: true, min: 1, max: 100, trim: true })
-  district?: string;
+  @Line({ optional: true, nullable: true, min: 1, max: 200, trim: true })
+  line2?: string | null;
+  @Line({ optional: true, nullable: true, min: 1, max: 100, trim: true })
+  ward?: string | null;
+  @Line({ optional: true, nullable: true, min: 1, max: 100, trim: true })
+  district?: string | null;
   @Line({ optional: true, min: 1, max: 100, trim: true })
   city?: string;
   @Flag({ optional: true })

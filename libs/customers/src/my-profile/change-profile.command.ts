@@ -1,12 +1,14 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
-import type { Uuid } from '#kernel';
+import { Database } from '#platform/database';
 import { PreconditionFailed } from '#platform/http';
-import { Customers, type Changes } from '../model/customers.store';
+import { Customers } from '../model/customers.store';
+import { differing, type NewProfile, type ProfileFields } from '../model/profile';
 
 export class ChangeProfile extends Command<void> {
   constructor(
-    readonly customer: { readonly id: Uuid; readonly email: string; readonly locale: 'vi' | 'en' },
-    readonly changes: Changes,
+    /** What they see as long as their registration was not heard. */
+    readonly fresh: NewProfile,
+    readonly changes: Partial<ProfileFields>,
     readonly ifVersion: number | undefined,
   ) {
     super();
@@ -15,10 +17,18 @@ export class ChangeProfile extends Command<void> {
 
 @CommandHandler(ChangeProfile)
 export class ChangeProfileHandler implements ICommandHandler<ChangeProfile> {
-  constructor(private readonly customers: Customers) {}
+  constructor(
+    private readonly db: Database,
+    private readonly customers: Customers,
+  ) {}
 
-  async execute({ customer, changes, ifVersion }: ChangeProfile): Promise<void> {
-    if (!(await this.customers.find(customer.id))) await this.customers.welcome({ ...customer, name: customer.email });
-    if (!(await this.customers.change(customer.id, changes, ifVersion))) throw new PreconditionFailed();
+  async execute({ fresh, changes, ifVersion }: ChangeProfile): Promise<void> {
+    await this.db.transaction(async () => {
+      await this.customers.expect(fresh);
+      const known = await this.customers.lock(fresh.id);
+      if (ifVersion !== undefined && ifVersion !== known.version) throw new PreconditionFailed();
+      const news = differing(known, changes);
+      if (Object.keys(news).length > 0) await this.customers.change(known, news);
+    });
   }
 }

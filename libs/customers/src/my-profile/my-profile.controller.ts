@@ -1,18 +1,22 @@
 import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { answer, Answers, Does, etagOf, IfMatch, OneOf, Phone, PRIVATE, Refuses, Text } from '#platform/http';
+import { answer, Answers, Does, etagOf, IfMatch, OneOf, PersonName, Phone, PRIVATE, Refuses } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { SignedIn, Who, type UserCaller } from '#platform/security';
 import { ChangeProfile } from './change-profile.command';
+import { profileBeforeWelcome } from '../model/profile';
 import { MyProfile, Profile } from './my-profile.query';
 
+const freshProfile = ({ userId: id, email, name, locale }: UserCaller) =>
+  profileBeforeWelcome({ id, email, name, locale }, shopLocale());
+
 class ChangeProfileBody {
-  @Text({ optional: true, min: 1, max: 100, trim: true, example: 'Nguyễn Thị An' })
+  @PersonName({ optional: true, example: 'Nguyễn Thị An' })
   name?: string;
 
-  @Phone({ optional: true })
-  phone?: string;
+  @Phone({ optional: true, nullable: true, description: 'Null takes it away.' })
+  phone?: string | null;
 
   @OneOf(['vi', 'en'], { optional: true })
   locale?: 'vi' | 'en';
@@ -32,11 +36,9 @@ export class MyProfileController {
   @Answers(200, Profile)
   @Refuses('SUBJECT_ERASED')
   async view(@Who() caller: UserCaller) {
-    const { userId: id, email, role } = caller;
-    // The welcome travels by message; until it arrives the token says enough.
-    const known = await this.queries.execute(new MyProfile(id));
-    const locale = shopLocale();
-    const profile: Profile = { ...(known ?? { id, email, name: email, phone: null, locale, version: 0 }), role };
+    // The registration travels by message; until it is heard the token says what was registered.
+    const known = await this.queries.execute(new MyProfile(caller.userId));
+    const profile: Profile = { ...(known ?? freshProfile(caller)), role: caller.role };
     return answer(profile, { etag: etagOf(profile.version), cacheControl: PRIVATE });
   }
 
@@ -45,8 +47,8 @@ export class MyProfileController {
   @Answers(200, Profile)
   @Refuses('PRECONDITION_FAILED', 'SUBJECT_ERASED')
   async change(@Who() caller: UserCaller, @Body() body: ChangeProfileBody, @IfMatch() version: number | undefined) {
-    const customer = { id: caller.userId, email: caller.email, locale: shopLocale() };
-    await this.commands.execute(new ChangeProfile(customer, body, version));
+    const { name, phone, locale } = body;
+    await this.commands.execute(new ChangeProfile(freshProfile(caller), { name, phone, locale }, version));
     return this.view(caller);
   }
 }

@@ -13,9 +13,10 @@ describe('What an order needs to be told', () => {
     expect(missing(pickup, true)).toEqual([]);
   });
 
-  it('for a delivery: where to, and whom to call', () => {
+  it('for a delivery: where to, and from a guest whom to call', () => {
     const delivery: OrderWish = { ...pickup, fulfilment: { type: 'delivery' } };
-    expect(missing(delivery, true)).toEqual(['contact.phone', 'fulfilment.address']);
+    expect(missing(delivery, true)).toEqual(['fulfilment.address']);
+    expect(missing({ ...delivery, contact: { name: 'An' } }, false)).toEqual(['contact.phone', 'fulfilment.address']);
     expect(missing({ ...delivery, contact, fulfilment: { type: 'delivery', address: '1 Lê Lợi' } }, true)).toEqual([]);
   });
 
@@ -24,9 +25,12 @@ describe('What an order needs to be told', () => {
     expect(missing({ ...pickup, payment: { method: 'card', token: 'tok_ok' } }, true)).toEqual([]);
   });
 
-  it('and the account stands in for what was not sent', () => {
-    expect(contactOf(pickup, 'an@example.com')).toEqual({ name: 'an', phone: null, email: 'an@example.com' });
-    expect(contactOf({ ...pickup, contact }, null)).toEqual({ ...contact, email: null });
-    expect(contactOf({ ...pickup, contact: { ...contact, email: 'x@y.z' } }, 'an@example.com').email).toBe('x@y.z');
+  it('and the profile stands in for each thing that was not sent', () => {
+    const account = { name: 'Nguyễn Văn An', phone: '0907654321', email: 'an@example.com' };
+    expect(contactOf(pickup, account)).toEqual(account);
+    expect(contactOf({ ...pickup, contact }, account)).toEqual({ ...contact, email: account.email });
+    expect(contactOf({ ...pickup, contact: { name: 'Bình' } }, account)).toEqual({ ...account, name: 'Bình' });
+    expect(contactOf({ ...pickup, contact: { ...contact, email: 'x@y.z' } }, account).email).toBe('x@y.z');
+    expect(contactOf({ ...pickup, contact }, undefined)).toEqual({ ...contact, email: null });
   });
 });

@@ -10,24 +10,31 @@ export interface OrderWish {
   readonly note?: string | null;
 }
 
-/** What is missing, as field paths: guests say who they are, a delivery needs an address and a phone, a card its token. */
+/**
+ * What is missing, as field paths: guests say who they are, a delivery needs an address, a card its token. A telephone
+ * that a customer's delivery needs may be in their profile.
+ */
 export function missing(wish: OrderWish, signedIn: boolean): readonly string[] {
   const { contact, fulfilment, payment } = wish;
   const delivered = fulfilment.type === 'delivery';
   return [
     ...(signedIn || contact?.name ? [] : ['contact.name']),
-    ...(contact?.phone || (signedIn && !delivered) ? [] : ['contact.phone']),
+    ...(contact?.phone || signedIn ? [] : ['contact.phone']),
     ...(delivered && !fulfilment.address ? ['fulfilment.address'] : []),
     ...(payment.method === 'card' && !payment.token ? ['payment.token'] : []),
   ];
 }
 
-/** Who is told about the order; a signed-in customer's own address stands in for what was not sent. */
-export function contactOf({ contact }: OrderWish, accountEmail: string | null) {
-  const email = contact?.email || accountEmail;
-  return {
-    name: contact?.name || (accountEmail?.split('@')[0] ?? ''),
-    phone: contact?.phone || null,
-    email: email || null,
-  };
+/** What is known of a signed-in customer. */
+export interface Account {
+  readonly name: string;
+  readonly phone: string | null;
+  readonly email: string;
 }
+
+/** Who is told about the order: what was sent, and for a signed-in customer their profile for what was not. */
+export const contactOf = ({ contact }: OrderWish, account: Account | undefined) => ({
+  name: contact?.name || account?.name || '',
+  phone: contact?.phone || account?.phone || null,
+  email: contact?.email || account?.email || null,
+});

@@ -14,7 +14,8 @@ import { CartEmpty } from '../model/order-errors';
 import { orderNumber } from '../model/order-number';
 import { Orders } from '../model/orders.store';
 import type { OrderView } from '../view-order/order-view';
-import { contactOf, type OrderWish } from './order-wish';
+import { AccountOf } from './account-of.adapter';
+import { contactOf, type Account, type OrderWish } from './order-wish';
 import { OrderedCarts } from './ordered-carts.store';
 import { CountsOrders } from './orders-total.config';
 import { orderLines, placeOrder } from './place-order';
@@ -48,6 +49,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     private readonly carts: CartOf,
     private readonly ordered: OrderedCarts,
     private readonly prices: CatalogPrices,
+    private readonly accounts: AccountOf,
     private readonly vault: Vault,
     private readonly clock: Clock,
     @CountsOrders() private readonly placed: Counter,
@@ -78,7 +80,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     const portions = wanted.flatMap(({ portions = [] }) => portions);
     const customerId = caller.kind === 'user' ? caller.userId : null;
     const subject = customerId ?? orderId;
-    const sealed = await this.seal(subject, wish, caller.kind === 'user' ? caller.email : null);
+    const sealed = await this.seal(subject, wish, await this.accounts.caller(caller, wish));
     const change = {
       ...{ orderId, commandId, actor: buyer(caller), idempotency, cart: { cartId, cartVersion, portions } },
       ...(customerId && { account: customerId }),
@@ -104,9 +106,9 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
   }
 
   /** Every personal value, in one go. */
-  private async seal(subject: Uuid, wish: OrderWish, accountEmail: string | null) {
+  private async seal(subject: Uuid, wish: OrderWish, account: Account | undefined) {
     const seal = (text: string | null | undefined) => (text ? this.vault.seal(subject, text) : null);
-    const contact = contactOf(wish, accountEmail);
+    const contact = contactOf(wish, account);
     const [name, phone, email, address, token, note] = await Promise.all([
       this.vault.seal(subject, contact.name),
       seal(contact.phone),

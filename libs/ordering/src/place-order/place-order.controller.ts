@@ -10,6 +10,7 @@ import {
   InvalidInput,
   Nested,
   OneOf,
+  PersonName,
   Phone,
   PreferWait,
   Refuses,
@@ -28,7 +29,7 @@ import { Outcomes } from './outcomes.store';
 import { PlaceOrder } from './place-order.command';
 
 class ContactBody {
-  @Text({ min: 1, max: 100, trim: true, optional: true, nullable: true, example: 'Nguyễn Văn An' })
+  @PersonName({ optional: true, nullable: true, example: 'Nguyễn Văn An' })
   name?: string | null;
 
   @Phone({ optional: true, nullable: true })

@@ -109,6 +109,7 @@ export const variables = z.object({
   FACEBOOK_CLIENT_SECRET: z.string().optional(),
 
   IDENTITY_URL: url('http', 'https').optional(),
+  CUSTOMERS_URL: url('http', 'https').optional(),
   CATALOG_URL: url('http', 'https').optional(),
   CART_URL: url('http', 'https').optional(),
   ORDERING_URL: url('http', 'https').optional(),

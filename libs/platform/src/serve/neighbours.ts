@@ -1,6 +1,7 @@
 /** Where a service finds the others unless it is told: on this machine, at the ports of apps/. */
 export const neighbours = {
   IDENTITY_URL: 'http://127.0.0.1:3001',
+  CUSTOMERS_URL: 'http://127.0.0.1:3002',
   CATALOG_URL: 'http://127.0.0.1:3003',
   CART_URL: 'http://127.0.0.1:3004',
   ORDERING_URL: 'http://127.0.0.1:3005',

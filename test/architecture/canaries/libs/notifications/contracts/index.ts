@@ -1,3 +1,4 @@
 export abstract class CartOf {}
 export abstract class CatalogPrices {}
 export abstract class OrderBooks {}
+export abstract class ContactOf {}

@@ -1,0 +1,27 @@
+import { differing, profileBeforeWelcome } from './profile';
+
+const id = '0192d1a4-7c00-7000-8000-000000000001';
+const email = 'an@example.com';
+
+describe('A profile before the registration was heard', () => {
+  it('is what was registered, at the version that hearing will make', () => {
+    expect(profileBeforeWelcome({ id, email, name: 'An', locale: 'en' }, 'vi')).toEqual({
+      ...{ id, email, name: 'An', phone: null, locale: 'en', version: 1 },
+    });
+  });
+
+  it('is a placeholder below the first version where nobody can tell', () => {
+    expect(profileBeforeWelcome({ id, email }, 'vi')).toMatchObject({ name: email, locale: 'vi', version: 0 });
+  });
+});
+
+describe('A change of a profile', () => {
+  const known = { name: 'An', phone: '0901234567', locale: 'vi' } as const;
+  it.each([
+    ['is nothing where nothing was sent', {}, {}],
+    ['is nothing where the same was sent', { ...known }, {}],
+    ['is nothing where fields were left undefined', { name: undefined }, {}],
+    ['is what differs', { name: 'An', locale: 'en' }, { locale: 'en' }],
+    ['takes a telephone away', { phone: null }, { phone: null }],
+  ] as const)('%s', (_, wish, changes) => expect(differing(known, wish)).toEqual(changes));
+});

@@ -1,0 +1,37 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { ContactOf } from '#contracts/customers';
+import { complain, InvalidInput } from '#platform/http';
+import { Unanswered } from '#platform/questions';
+import type { Caller, UserCaller } from '#platform/security';
+import type { Account, OrderWish } from './order-wish';
+
+/** Who orders, as their profile has them. */
+@Injectable()
+export class AccountOf {
+  private readonly log = new Logger('Orders');
+
+  constructor(private readonly contacts: ContactOf) {}
+
+  /** Undefined for guests. Throws InvalidInput for a delivery that nobody could be called about. */
+  async caller(caller: Caller, { contact, fulfilment }: OrderWish): Promise<Account | undefined> {
+    if (caller.kind === 'guest') return undefined;
+    const registered = { name: caller.name ?? caller.email.split('@')[0], phone: null, email: caller.email };
+    if (contact?.name && contact.phone) return registered;
+    const needsPhone = fulfilment.type === 'delivery' && !contact?.phone;
+    const account = { ...registered, ...(await this.profile(caller, needsPhone)) };
+    if (needsPhone && !account.phone)
+      throw new InvalidInput([{ field: 'contact.phone', message: complain({ code: 'required' }) }]);
+    return account;
+  }
+
+  /** Nobody is kept from ordering because profiles cannot be read, unless the telephone is needed. */
+  private async profile({ userId }: UserCaller, isNeeded: boolean) {
+    try {
+      return await this.contacts.customer(userId);
+    } catch (error) {
+      if (isNeeded || !(error instanceof Unanswered)) throw error;
+      this.log.warn('an order goes without the profile, which cannot be read right now');
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { eventually } from '../support/eventually';
+import { openShop, type OpenShop } from '../support/open-shop';
+import { anyone, expectStatus, mailsTo, Person, shelve, type Drink } from '../support/people';
+
+jest.setTimeout(60_000);
+
+const password = 'a-long-Password-1';
+const name = 'Nguyễn Thị Bình';
+
+describe('What somebody said of themselves', () => {
+  let open: OpenShop;
+  let drink: Drink;
+  beforeAll(async () => {
+    open = await openShop();
+    drink = await shelve(open.admin, { stock: 100 });
+  }, 240_000);
+  afterAll(() => open?.close());
+
+  const join = async (more: object = {}, headers: Record<string, string> = { 'accept-language': 'en' }) => {
+    const email = `binh-${randomUUID()}@example.com`;
+    const body = { email, password, name, ...more };
+    const { data } = expectStatus(201, await open.shop.post('/auth/register', { body, headers })).body;
+    return new Person(open.shop, { authorization: `Bearer ${data.accessToken}` }, email, data.user.id);
+  };
+  /** As if the message of the registration were still on its way. */
+  const unheard = (customer: Person) =>
+    open.database.admin('delete from customers.customers where id = $1', [customer.userId]);
+  const heard = async (customer: Person) => {
+    await eventually(async () => {
+      const [row] = await open.database.admin<{ welcomed: boolean }>(
+        'select welcomed from customers.customers where id = $1',
+        [customer.userId],
+      );
+      expect(row?.welcomed).toBe(true);
+    });
+  };
+
+  it('is what is read, from the first request on', async () => {
+    for (let time = 0; time < 5; time++) {
+      const binh = await join();
+      const me = expectStatus(200, await binh.get('/users/me'));
+      expect(me.body.data).toMatchObject({ name, email: binh.email, locale: 'en', phone: null });
+      const tag = me.headers.get('etag')!;
+      const changed = await binh.patch('/users/me', { body: { phone: '0901234567' }, headers: { 'if-match': tag } });
+      expect(expectStatus(200, changed).body.data).toMatchObject({ name, locale: 'en', phone: '0901234567' });
+      expect((await binh.patch('/users/me', { body: { phone: null }, headers: { 'if-match': tag } })).status).toBe(412);
+      await heard(binh);
+      expect((await binh.get('/users/me')).headers.get('etag')).toBe(changed.headers.get('etag'));
+    }
+  });
+
+  it('is read and changed the same while the registration is on its way', async () => {
+    const binh = await join();
+    await heard(binh);
+    await unheard(binh);
+    const me = expectStatus(200, await binh.get('/users/me'));
+    expect(me.body.data).toMatchObject({ name, locale: 'en', version: 1 });
+    const headers = { 'if-match': me.headers.get('etag')! };
+    const changed = expectStatus(200, await binh.patch('/users/me', { body: { locale: 'vi' }, headers }));
+    expect(changed.body.data).toMatchObject({ name, locale: 'vi', version: 2 });
+  });
+
+  it('can be taken back with null, where it may be missing', async () => {
+    const binh = await join();
+    expectStatus(200, await binh.patch('/users/me', { body: { phone: '0901234567' } }));
+    expect(expectStatus(200, await binh.patch('/users/me', { body: { phone: null } })).body.data.phone).toBeNull();
+    for (const needed of ['name', 'locale'])
+      expect((await binh.patch('/users/me', { body: { [needed]: null } })).status).toBe(400);
+
+    const whole = { recipient: 'Bình', phone: '0901234567', line1: '12 Lê Lợi', city: 'TP. Hồ Chí Minh' };
+    const optional = { label: 'Nhà', line2: 'Lầu 2', ward: 'Bến Nghé', district: 'Quận 1' };
+    const none = { label: null, line2: null, ward: null, district: null };
+    const added = await binh.post('/users/me/addresses', { body: { ...whole, ...optional } });
+    const { id } = expectStatus(201, added).body.data;
+    const cleared = await binh.patch(`/users/me/addresses/${id}`, { body: none });
+    expect(expectStatus(200, cleared).body.data).toMatchObject({ ...whole, ...none });
+    const bare = await binh.post('/users/me/addresses', { body: { ...whole, ...none } });
+    expect(expectStatus(201, bare).body.data).toMatchObject(none);
+    for (const needed of Object.keys(whole))
+      expect((await binh.patch(`/users/me/addresses/${id}`, { body: { [needed]: null } })).status).toBe(400);
+  });
+
+  it('has the same version after a change of nothing', async () => {
+    const binh = await join();
+    const { data } = expectStatus(200, await binh.patch('/users/me', { body: { phone: '0901234567' } })).body;
+    for (const body of [{}, { phone: '0901234567' }, { name, locale: 'en' }]) {
+      const reply = await binh.patch('/users/me', { body });
+      expect(expectStatus(200, reply).body.data).toEqual(data);
+    }
+    const stale = await binh.patch('/users/me', { body: {}, headers: { 'if-match': '"99"' } });
+    expect(stale.status).toBe(412);
+  });
+
+  it('is on an order that says nothing of whom it is for', async () => {
+    const binh = await join();
+    expectStatus(200, await binh.patch('/users/me', { body: { phone: '0907654321' } }));
+    await binh.puts(drink.variantId);
+    const delivery = { type: 'delivery', address: '12 Lê Lợi' };
+    const placed = await binh.orders('tok_ok', { body: { contact: undefined, fulfilment: delivery } });
+    expect(expectStatus(201, placed).body.data.contact).toEqual({ name, phone: '0907654321', email: binh.email });
+
+    await binh.puts(drink.variantId, 2);
+    const forAnother = await binh.orders('tok_ok', { body: { contact: { name: 'Chị Lan' } } });
+    const { contact } = expectStatus(201, forAnother).body.data;
+    expect(contact).toEqual({ name: 'Chị Lan', phone: '0907654321', email: binh.email });
+
+    const silent = await join();
+    await silent.puts(drink.variantId);
+    const nobodyToCall = await silent.orders('tok_ok', { body: { contact: undefined, fulfilment: delivery } });
+    expect(expectStatus(400, nobodyToCall).body.error.details).toEqual([
+      { field: 'contact.phone', message: expect.any(String) },
+    ]);
+  });
+
+  it.each(['An\r\nYou have won', 'An https://evil.example/x', 'evil.example/x', 'www.evil.example', 'An\u2028Win'])(
+    'is a name, and not %j',
+    async (bad) => {
+      const body = { email: `${randomUUID()}@example.com`, password, name: bad };
+      const fields = (reply: { body: any }) => reply.body.error.details.map(({ field }: { field: string }) => field);
+      expect(fields(expectStatus(400, await open.shop.post('/auth/register', { body })))).toEqual(['name']);
+      expect(fields(expectStatus(400, await open.admin.patch('/users/me', { body: { name: bad } })))).toEqual(['name']);
+      const address = { recipient: bad, label: bad, phone: '0901234567', line1: '12 Lê Lợi', city: 'Huế' };
+      const kept = expectStatus(400, await open.admin.post('/users/me/addresses', { body: address }));
+      expect(fields(kept).sort()).toEqual(['label', 'recipient']);
+      const ordered = await anyone(open.shop).orders('cash', { body: { contact: { name: bad, phone: '0901234567' } } });
+      expect(fields(expectStatus(400, ordered))).toEqual(['contact.name']);
+    },
+  );
+
+  it('is not written to an address that nobody has confirmed', async () => {
+    const email = `victim-${randomUUID()}@example.com`;
+    const cartToken = (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!;
+    const guest = anyone(open.shop).carrying({ 'x-cart-token': cartToken });
+    const loud = 'Send your password to Bob';
+    const contact = { name: loud, phone: '0901234567', email };
+    const { id } = expectStatus(201, await guest.orders('tok_ok', { body: { contact, note: loud } })).body.data;
+    await guest.sees(id, 'confirmed');
+    expectStatus(200, await guest.post(`/orders/${id}/cancel`, { body: { reason: loud } }));
+    const letters = await eventually(async () => {
+      const all = await mailsTo(open.admin, email);
+      expect(all.map(({ event }) => event)).toEqual(expect.arrayContaining(['order-confirmed', 'order-cancelled']));
+      return all;
+    });
+    for (const { subject, body } of letters) expect(`${subject}\n${body}`).not.toContain(loud);
+    expect(letters[0].body).toMatch(/^Chào bạn,/);
+  });
+});
