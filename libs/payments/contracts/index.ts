@@ -32,6 +32,22 @@ export class RefundPayment extends OrderMessage<{
   static readonly type = 'payments.refund-payment.v1';
 }
 
+/**
+ * Asks that a payment or a refund ends whose provider cannot be asked: staff have looked at its books. Answered like
+ * VoidPayment, or like RefundPayment where there is a `refundId`.
+ */
+export class SettleByHand extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly refundId: Uuid | null;
+  /** `given-back`: the customer has the money. `never-taken`: the provider never took any. `unknown`: nobody can tell. */
+  readonly found: 'given-back' | 'never-taken' | 'unknown';
+  /** The account of whoever settled it. */
+  readonly by: string;
+  readonly idempotencyKey: string;
+}> {
+  static readonly type = 'payments.settle-by-hand.v1';
+}
+
 export class PaymentTaken extends OrderMessage<{
   readonly orderId: Uuid;
   readonly paymentId: Uuid;
@@ -48,6 +64,8 @@ export class PaymentDeclined extends OrderMessage<{
   /** `declined` by the bank; `unavailable`: the provider could not be reached and surely charged nothing. */
   readonly code: 'declined' | 'unavailable';
   readonly reason: string;
+  /** Money had been taken after all, and was given back. */
+  readonly reversed?: Money;
 }> {
   static readonly type = 'payments.payment-declined.v1';
 }
@@ -56,6 +74,8 @@ export class PaymentUnknown extends OrderMessage<{
   readonly orderId: Uuid;
   readonly paymentId: Uuid;
   readonly attempts: number;
+  /** Why nobody could say. */
+  readonly reason?: string;
 }> {
   static readonly type = 'payments.payment-unknown.v1';
 }
@@ -80,4 +100,26 @@ export class RefundRefused extends OrderMessage<{
   readonly reason: string;
 }> {
   static readonly type = 'payments.refund-refused.v1';
+}
+
+/** Money was found that no step of an order had asked for, or that nobody could check. Staff see it among the findings. */
+export class MoneyFound extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly findingId: Uuid;
+  readonly kind: string;
+  readonly provider: string;
+  readonly chargeId: string | null;
+  readonly amount: Money;
+}> {
+  static readonly type = 'payments.money-found.v1';
+}
+/** Such money was given back. */
+export class MoneyReturned extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly findingId: Uuid;
+  readonly provider: string;
+  readonly chargeId: string;
+  readonly amount: Money;
+}> {
+  static readonly type = 'payments.money-returned.v1';
 }

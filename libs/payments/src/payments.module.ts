@@ -5,12 +5,15 @@ import { Config } from '#platform/config';
 import { contextDatabase } from '#platform/database';
 import { contextMessaging } from '#platform/messaging';
 import { ForgetPayer } from './forget-payer/forget-payer.consumer';
+import { ListFindingsController } from './list-findings/list-findings.controller';
+import { Findings } from './model/findings.store';
 import { Payments } from './model/payments.store';
 import { Refunds } from './model/refunds.store';
 import { WebhooksHeard } from './model/webhooks-heard.store';
 import { ReceiveWebhookHandler } from './receive-webhook/receive-webhook.command';
 import { ReceiveWebhookController } from './receive-webhook/receive-webhook.controller';
 import { RefundWhenAsked } from './refund-payment/refund-payment.consumer';
+import { SettleWhenLookedAt } from './settle-by-hand/settle-by-hand.consumer';
 import { SandboxProvider } from './sandbox/sandbox-provider.adapter';
 import { SandboxModule } from './sandbox/sandbox.module';
 import { PaymentsByResult } from './settle-payment/payments-by-result';
@@ -27,10 +30,10 @@ import { VoidWhenAsked } from './void-payment/void-payment.consumer';
     contextMessaging('payments', [...Object.values(payments), PersonErased, PartErased]),
     SandboxModule,
   ],
-  controllers: [ReceiveWebhookController],
+  controllers: [ReceiveWebhookController, ListFindingsController],
   providers: [
-    ...[Payments, Refunds, WebhooksHeard, ProviderCalls],
-    ...[TakeWhenAsked, VoidWhenAsked, RefundWhenAsked, ForgetPayer, ReceiveWebhookHandler],
+    ...[Payments, Refunds, Findings, WebhooksHeard, ProviderCalls],
+    ...[TakeWhenAsked, VoidWhenAsked, RefundWhenAsked, SettleWhenLookedAt, ForgetPayer, ReceiveWebhookHandler],
     { provide: PaymentsByResult, useClass: CountedPayments },
     {
       provide: Providers,

@@ -1,4 +1,5 @@
 import type { Money, Uuid } from '#kernel';
+import type { TakenMoney } from './finding';
 import type { Heard } from './payment';
 import type { RefundHeard } from './refund';
 
@@ -15,16 +16,21 @@ export interface WebhookEvent {
   readonly id: string;
   /** The key the charge was asked for with. */
   readonly key: string;
-  readonly amount: Money;
+  readonly orderId: Uuid;
+  readonly chargeId: string;
+  readonly amount: TakenMoney;
   readonly heard: Heard;
 }
+
+/** A call that surely did not reach the provider. */
+export class NotSent extends Error {}
 
 /** A signature that is missing, wrong or too old. */
 export class WebhookRefused extends Error {}
 
 /**
  * Somebody who takes money. Every call may be repeated under its key and is cut off by the caller after
- * PAYMENT_TIMEOUT_MS; an adapter throws when nobody can tell what became of the call.
+ * PAYMENT_TIMEOUT_MS; an adapter throws when nobody can tell what became of the call, and NotSent when it did not go out.
  */
 export abstract class PaymentProvider {
   abstract readonly name: string;
@@ -35,6 +41,13 @@ export abstract class PaymentProvider {
   abstract void(key: string, charge: Omit<Charge, 'key' | 'token'>, signal: AbortSignal): Promise<Heard>;
   abstract refund(
     refund: { readonly key: string; readonly chargeKey: string; readonly amount: Money; readonly reason: string },
+    signal: AbortSignal,
+  ): Promise<RefundHeard>;
+  /** The order that a charge was asked for; undefined where the provider does not know the charge. */
+  abstract orderOf(chargeId: string, signal: AbortSignal): Promise<Uuid | undefined>;
+  /** Gives back a charge that no payment of ours needs. Answered alike under the same key. */
+  abstract returnCharge(
+    charge: { readonly key: string; readonly chargeId: string; readonly orderId: Uuid; readonly amount: Money },
     signal: AbortSignal,
   ): Promise<RefundHeard>;
   /** Checks the signature and reads the body. Throws WebhookRefused. */

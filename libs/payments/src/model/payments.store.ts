@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { vnd, type Message, type Sealed, type Uuid } from '#kernel';
 import { Database, statement } from '#platform/database';
 import { atOnce, doAtOnce, Outbox } from '#platform/messaging';
-import type { Heard, Payment, PaymentState, ProviderCall } from './payment';
+import { NO_PROVIDER, type Heard, type Payment, type PaymentState, type ProviderCall } from './payment';
 
 interface Row {
   id: Uuid;
@@ -13,6 +13,7 @@ interface Row {
   token: Sealed | null;
   state: PaymentState;
   next: ProviderCall | null;
+  asked: boolean;
   charges: number;
   unanswered: number;
   charge_id: string | null;
@@ -31,6 +32,7 @@ const payment = (row: Row): Payment => ({
   state: row.state,
   next: row.next,
   wait: 0,
+  asked: row.asked && row.provider !== NO_PROVIDER,
   charges: row.charges,
   unanswered: row.unanswered,
   chargeId: row.charge_id,
@@ -45,12 +47,12 @@ const lockById = statement('payments_lock_by_id', `select * from payments where 
 const insert = atOnce(
   'payments_insert',
   `work as (
-   insert into payments (id, order_id, amount, method, provider, token, state, next, next_at, claimed_until, charges, charge_id, refunded, voided_for)
+   insert into payments (id, order_id, amount, method, provider, token, state, next, next_at, claimed_until, charges, charge_id, refunded, voided_for, asked, reason)
    values ($1, $2, $3, $4, $5, $6, $7, $8::text, case when $8::text is null then null else now() end,
-           now() + $9::int * interval '1 millisecond', $10, $11, $12, $13)
+           now() + $9::int * interval '1 millisecond', $10, $11, $12, $13, $14, $15)
    on conflict (order_id) do nothing
    returning id)`,
-  13,
+  15,
 );
 
 const write = statement(
@@ -58,36 +60,51 @@ const write = statement(
   `with journal as (
      insert into payment_journal (order_id, call, heard, state) select order_id, $9, $10::jsonb, $2 from payments where id = $1)
    update payments set state = $2, next = $3::text, next_at = case when $3::text is null then null else now() + $4::int * interval '1 millisecond' end,
-          claimed_until = null, unanswered = $5, charge_id = $6, refunded = $7, voided_for = $8, reason = $11, updated_at = now()
+          claimed_until = null, unanswered = $5, charge_id = $6, refunded = $7, voided_for = $8, reason = $11, charges = $12, asked = $13,
+          updated_at = now()
     where id = $1`,
 );
 
-/** The same, if the payment is still what it was when that was decided. */
+/**
+ * The same, if the payment is still what it was when that was decided. The provider named the charge as this payment's; where
+ * another payment was believed to have it, staff have to know.
+ */
 const settle = atOnce(
   'payments_settle',
   `work as (
      update payments set state = $2, next = $3::text, next_at = case when $3::text is null then null else now() + $4::int * interval '1 millisecond' end,
-            claimed_until = null, unanswered = $5, charge_id = $6, refunded = $7, voided_for = $8, reason = $11, updated_at = now()
-      where id = $1 and state = $12 and next is not distinct from $13 and charges = $14 and unanswered = $15
-        and charge_id is not distinct from $16 and refunded = $17 and voided_for is not distinct from $18
-      returning order_id),
+            claimed_until = null, unanswered = $5, charge_id = $6, refunded = $7, voided_for = $8, reason = $11, charges = $12, asked = $13,
+            updated_at = now()
+      where id = $1 and state = $14 and next is not distinct from $15 and charges = $16 and unanswered = $17
+        and charge_id is not distinct from $18 and refunded = $19 and voided_for is not distinct from $20
+      returning id, order_id, provider, charge_id, amount),
    journal as (
-     insert into payment_journal (order_id, call, heard, state) select order_id, $9, $10::jsonb, $2 from work)`,
-  18,
+     insert into payment_journal (order_id, call, heard, state) select order_id, $9, $10::jsonb, $2 from work),
+   charge as (
+     insert into payment_charges (provider, charge_id, payment_id)
+     select provider, charge_id, id from work where charge_id is not null on conflict do nothing),
+   stolen as (
+     insert into payment_findings (kind, provider, charge_id, payment_key, payment_id, order_id, amount, currency, state)
+     select 'charge-of-another', w.provider, w.charge_id, c.payment_id::text, c.payment_id, p.order_id, w.amount, 'VND', 'noted'
+       from work w join payment_charges c on c.provider = w.provider and c.charge_id = w.charge_id and c.payment_id <> w.id
+       left join payments p on p.id = c.payment_id
+     on conflict do nothing)`,
+  20,
 );
 
-// A charge that is claimed but never answered for must be asked about before it is repeated: next is moved on here.
+// A charge that is claimed but never answered for must be asked about before it is repeated: next is moved on here, and
+// that the provider may have heard of it is written before the call goes out. Where the provider is switched off no call goes out.
 const claim = statement(
   'payments_claim',
   `update payments p
       set claimed_until = now() + $2::int * interval '1 millisecond',
-          charges = charges + (p.next = 'charge')::int,
-          next = case when p.next = 'charge' then 'find' else p.next end
-     from (select id, next as asked from payments
+          asked = p.asked or (due.asked = 'charge' and p.provider = any($3)),
+          next = case when due.asked = 'charge' and p.provider = any($3) then 'find' else p.next end
+     from (select id, next as asked, asked as before from payments
             where next is not null and next_at <= now() and (claimed_until is null or claimed_until < now())
             order by next_at limit $1 for update skip locked) due
     where p.id = due.id
-   returning p.*, due.asked`,
+   returning p.*, due.asked as call, due.before`,
 );
 
 // One that may still be charged keeps its token, which is noise: without any it would be charged as nobody's.
@@ -101,12 +118,15 @@ const ofOrder = statement('payments_of_order', `select * from payments where ord
 const written = (changed: Payment, call: string, heard: Heard | { readonly kind: string }): unknown[] => [
   ...[changed.id, changed.state, changed.next, changed.wait, changed.unanswered, changed.chargeId],
   ...[changed.refunded.amount, changed.voidedFor, call, JSON.stringify(heard), changed.reason],
+  ...[changed.charges, changed.asked],
 ];
 
 /** A payment whose next word to the provider is ours to say, until the claim lapses. */
 export interface Claimed {
   readonly payment: Payment;
   readonly call: ProviderCall;
+  /** Whether the provider may have heard of it before this call. */
+  readonly askedBefore: boolean;
 }
 
 /** One row an order; every change is written with a line in the journal. */
@@ -122,7 +142,7 @@ export class Payments {
     const values = [
       ...[fresh.id, fresh.orderId, fresh.amount.amount, fresh.method, fresh.provider],
       ...[fresh.token && JSON.stringify(fresh.token), fresh.state, fresh.next, claimMs],
-      ...[fresh.charges, fresh.chargeId, fresh.refunded.amount, fresh.voidedFor],
+      ...[fresh.charges, fresh.chargeId, fresh.refunded.amount, fresh.voidedFor, fresh.asked, fresh.reason],
     ];
     return (await doAtOnce(this.outbox, insert, values, messages)).length > 0;
   }
@@ -163,8 +183,9 @@ export class Payments {
     return (await doAtOnce(this.outbox, settle, values, messages)).length > 0;
   }
 
-  async claimDue(limit: number, claimMs: number): Promise<readonly Claimed[]> {
-    const rows = await this.db.query<Row & { asked: ProviderCall }>(claim, [limit, claimMs]);
-    return rows.map((row) => ({ payment: payment(row), call: row.asked }));
+  /** `providers` are those that are switched on. */
+  async claimDue(limit: number, claimMs: number, providers: readonly string[]): Promise<readonly Claimed[]> {
+    const rows = await this.db.query<Row & { call: ProviderCall; before: boolean }>(claim, [limit, claimMs, providers]);
+    return rows.map((row) => ({ payment: payment(row), call: row.call, askedBefore: row.before }));
   }
 }

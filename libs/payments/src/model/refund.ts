@@ -1,5 +1,6 @@
 import { PaymentRefunded, RefundRefused } from '#contracts/payments';
 import type { Message, Money, Uuid } from '#kernel';
+import type { FoundByHand, NotAsked } from './payment';
 
 export interface Refund {
   readonly id: Uuid;
@@ -12,18 +13,28 @@ export interface Refund {
 
 export type RefundHeard =
   | { readonly kind: 'refunded' }
+  /** So much cannot be given back: the amount is more than the charge has left. This is final. */
   | { readonly kind: 'refused'; readonly reason: string }
-  | { readonly kind: 'no-answer'; readonly reason: string };
+  /** The provider cannot do it now, for example because the charge is still being processed. */
+  | { readonly kind: 'not-now'; readonly reason: string }
+  | { readonly kind: 'no-answer'; readonly reason: string }
+  | NotAsked;
 
-/** What the provider's answer makes of a refund; silence is asked again, for as long as it takes. */
+const isFinal = (heard: RefundHeard): heard is Extract<RefundHeard, { kind: 'refunded' | 'refused' }> =>
+  heard.kind === 'refunded' || heard.kind === 'refused';
+
+/** In how many milliseconds a provider is asked again to give money back. */
+export const backOff = (unanswered: number): number => Math.min(200 * 2 ** unanswered, 60_000);
+
+/** What the provider's answer makes of a refund; only a refusal about the amount is final, the rest is asked again. */
 export function hearRefund(
   refund: Refund,
   heard: RefundHeard,
 ): { refund: Refund; wait: number; messages: readonly Message[] } {
   if (refund.state !== 'open') return { refund, wait: 0, messages: [] };
-  if (heard.kind === 'no-answer') {
+  if (!isFinal(heard)) {
     const unanswered = refund.unanswered + 1;
-    return { refund: { ...refund, unanswered }, wait: Math.min(200 * 2 ** unanswered, 60_000), messages: [] };
+    return { refund: { ...refund, unanswered }, wait: backOff(unanswered), messages: [] };
   }
   const ended: Refund = {
     ...refund,
@@ -31,6 +42,13 @@ export function hearRefund(
     reason: heard.kind === 'refused' ? heard.reason : refund.reason,
   };
   return { refund: ended, wait: 0, messages: [refundOutcome(ended)!] };
+}
+
+/** Staff have looked, because the provider cannot be asked. What was not given back is still owed. */
+export function settleRefundByHand(refund: Refund, found: FoundByHand): Refund {
+  if (refund.state !== 'open') return refund;
+  if (found === 'given-back') return { ...refund, state: 'refunded' };
+  return { ...refund, state: 'refused', reason: 'ended by hand: the provider cannot be asked' };
 }
 
 export function refundOutcome({ orderId, id: refundId, amount, state, reason }: Refund): Message | undefined {

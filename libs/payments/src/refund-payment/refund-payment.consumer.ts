@@ -28,8 +28,9 @@ export class RefundWhenAsked implements ICommandHandler<RefundPayment> {
     const refund = (await this.refunds.lock(refundId))!;
     if (!fresh) {
       const told = refundOutcome(refund);
-      if (told) await this.announcements.publish(told);
-      return;
+      if (told) return this.announcements.publish(told);
+      await this.refunds.write(refund, 0, { kind: 'asked again' });
+      return this.db.afterCommit(() => this.calls.poke());
     }
     if (amount.amount > left) {
       const refused = hearRefund(refund, { kind: 'refused', reason: `only ${left} of the payment is left` });

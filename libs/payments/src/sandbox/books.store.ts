@@ -23,6 +23,7 @@ export interface WebhookRow {
   readonly body: object;
 }
 
+const byId = statement('sandbox_by_id', `select * from charges where id = $1`);
 const byKey = statement('sandbox_by_key', `select * from charges where key = $1`);
 
 // One row a key, however often it is asked; only a charge that failed before may become something else.
@@ -115,8 +116,14 @@ export class Books {
     return (await this.db.query<{ refunded: number }>(annul, [key, orderId, amount]))[0].refunded;
   }
 
+  async charge(id: Uuid): Promise<ChargeRow | undefined> {
+    await this.settle();
+    return (await this.db.query<ChargeRow>(byId, [id]))[0];
+  }
+
   /** False where so much is not there to be given back. */
   async refund(key: string, chargeKey: string, amount: number): Promise<boolean> {
+    await this.settle();
     return (await this.db.query<{ given: boolean }>(giveBack, [key, chargeKey, amount]))[0].given;
   }
 

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { MoneyShape, textShape, type Money, type Uuid } from '#kernel';
+import { IdShape, isUuid, textShape, type Money, type Uuid } from '#kernel';
 import { Config } from '#platform/config';
 import { PaymentProvider, WebhookRefused, type Charge, type WebhookEvent } from '../model/payment-provider';
 import type { Heard } from '../model/payment';
@@ -15,7 +15,8 @@ const Body = z.object({
   type: z.literal('charge.captured'),
   key: textShape(200),
   chargeId: textShape(200),
-  amount: MoneyShape,
+  orderId: IdShape,
+  amount: z.object({ amount: z.int().min(0), currency: z.string().regex(/^[A-Z]{3}$/) }),
 });
 
 /** A provider that keeps its own books, and can be told by its test tokens to fail in every way a real one does. */
@@ -61,9 +62,23 @@ export class SandboxProvider extends PaymentProvider {
   }
 
   async refund({ key, chargeKey, amount }: { key: string; chargeKey: string; amount: Money }): Promise<RefundHeard> {
-    return (await this.books.refund(key, chargeKey, amount.amount))
-      ? { kind: 'refunded' }
-      : { kind: 'refused', reason: 'there is not so much left of the charge' };
+    if (await this.books.refund(key, chargeKey, amount.amount)) return { kind: 'refunded' };
+    const charge = await this.books.find(chargeKey);
+    if (charge?.state === 'processing') return { kind: 'not-now', reason: 'the charge is still being processed' };
+    if (charge?.state === 'failed' || !charge) return { kind: 'not-now', reason: 'there is no charge yet' };
+    return { kind: 'refused', reason: 'there is not so much left of the charge' };
+  }
+
+  async orderOf(chargeId: string): Promise<Uuid | undefined> {
+    return isUuid(chargeId) ? (await this.books.charge(chargeId))?.order_id : undefined;
+  }
+
+  async returnCharge(wanted: { key: string; chargeId: string; orderId: Uuid; amount: Money }): Promise<RefundHeard> {
+    const { key, chargeId, orderId, amount } = wanted;
+    const charge = isUuid(chargeId) ? await this.books.charge(chargeId) : undefined;
+    if (!charge) return { kind: 'refused', reason: 'the provider knows no such charge' };
+    if (charge.order_id !== orderId) return { kind: 'refused', reason: 'the charge is of another order' };
+    return this.refund({ key, chargeKey: charge.key, amount });
   }
 
   webhook(body: Buffer, headers: Readonly<Record<string, string | string[] | undefined>>, now: Date): WebhookEvent {
@@ -74,13 +89,20 @@ export class SandboxProvider extends PaymentProvider {
       Math.floor(now.getTime() / 1000),
     );
     if (fault) throw new WebhookRefused(fault);
-    const event = Body.parse(JSON.parse(body.toString('utf8')));
+    const { id, key, orderId, chargeId, amount } = Body.parse(JSON.parse(textOf(body)));
     return {
-      id: event.id,
-      key: event.key,
-      amount: event.amount,
-      heard: { kind: 'captured', chargeId: event.chargeId },
+      ...{ id, key, orderId, chargeId, amount },
+      heard: { kind: 'captured', chargeId },
     };
+  }
+}
+
+/** Throws a SyntaxError where the bytes are no UTF-8. */
+function textOf(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch {
+    throw new SyntaxError('the body is not UTF-8');
   }
 }
 

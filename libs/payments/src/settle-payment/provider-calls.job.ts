@@ -1,24 +1,24 @@
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { crashPoint } from '#crash-points';
-import { isSealed } from '#kernel';
+import { MoneyReturned } from '#contracts/payments';
+import { isSealed, vnd, type Uuid } from '#kernel';
 import { Config } from '#platform/config';
 import { Database } from '#platform/database';
 import { Announcements } from '#platform/messaging';
 import { Vault } from '#platform/privacy';
-import { hear, type Heard, type Payment } from '../model/payment';
+import type { Finding } from '../model/finding';
+import { Findings } from '../model/findings.store';
+import { hear, NO_PROVIDER, type Heard, type Payment, type ProviderCall } from '../model/payment';
 import type { PaymentProvider } from '../model/payment-provider';
 import { Payments, type Claimed } from '../model/payments.store';
-import { hearRefund, type Refund, type RefundHeard } from '../model/refund';
+import { backOff, hearRefund, type Refund, type RefundHeard } from '../model/refund';
 import { Refunds } from '../model/refunds.store';
 import { PaymentsByResult } from './payments-by-result';
 import { Providers } from './providers';
+import { switchedOff, unanswered, type Unanswered } from './unanswered';
 
 const AT_ONCE = 64;
-const noAnswer = (error: unknown) => ({
-  kind: 'no-answer' as const,
-  reason: error instanceof Error ? error.message : String(error),
-});
 
 /** Says to the providers what is due, each call cut off after PAYMENT_TIMEOUT_MS, and writes down what it heard. */
 @Injectable()
@@ -36,6 +36,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     private readonly db: Database,
     private readonly payments: Payments,
     private readonly refunds: Refunds,
+    private readonly findings: Findings,
     private readonly providers: Providers,
     private readonly vault: Vault,
     private readonly announcements: Announcements,
@@ -72,7 +73,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   private async look(): Promise<void> {
     const room = AT_ONCE - this.running.size;
     if (room <= 0) return;
-    for (const claimed of await this.payments.claimDue(room, this.claimMs)) {
+    for (const claimed of await this.payments.claimDue(room, this.claimMs, this.providers.names)) {
       crashPoint('payment.claimed', claimed.call);
       this.start(claimed);
     }
@@ -80,10 +81,12 @@ export class ProviderCalls implements BeforeApplicationShutdown {
       crashPoint('refund.claimed');
       this.run(this.giveBack(refund));
     }
+    for (const finding of await this.findings.claimDue(AT_ONCE, this.claimMs)) this.run(this.returnCharge(finding));
   }
 
+  /** What is claimed while the shop closes is not said to the provider, and does not count as a try. */
   start(claimed: Claimed): void {
-    if (this.open) this.run(this.settle(claimed));
+    this.run(this.settle(claimed));
   }
 
   private run(work: Promise<void>): void {
@@ -93,11 +96,12 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     this.running.add(running);
   }
 
-  private async settle({ payment, call }: Claimed): Promise<void> {
+  private async settle({ payment, call, askedBefore }: Claimed): Promise<void> {
     crashPoint('payment.before-call', call);
     const heard = await this.say(call, payment);
     crashPoint('payment.after-call', call);
-    const { payment: changed, messages } = hear(payment, heard);
+    const known = heard.kind === 'not-asked' ? { ...payment, asked: askedBefore } : payment;
+    const { payment: changed, messages } = hear(known, heard, call);
     if (!(await this.payments.settle(payment, changed, call, heard, messages)))
       return this.heard(payment.id, call, heard); // a webhook or a request came in between
     crashPoint('payment.recorded', call);
@@ -110,7 +114,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     { id, orderId, amount, provider, token }: Claimed['payment'],
   ): Promise<Heard> {
     const adapter = this.providers.named(provider);
-    if (!adapter) return { kind: 'no-answer', reason: `the provider ${provider} is switched off` };
+    if (!adapter) return switchedOff(provider);
     return this.within(async (signal) => {
       if (call === 'find') return adapter.find(id, signal);
       if (call === 'void') return adapter.void(id, { orderId, amount }, signal);
@@ -121,11 +125,12 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   }
 
   /** One transaction: the state after what was heard, its journal line, and whom to tell. */
-  async heard(paymentId: string, call: string, heard: Heard): Promise<void> {
+  async heard(paymentId: string, call: ProviderCall | 'webhook', heard: Heard): Promise<void> {
     const settled = await this.db.transaction(async () => {
       const payment = await this.payments.lock(paymentId);
       if (!payment) return undefined;
-      const { payment: changed, messages } = hear(payment, heard);
+      const { payment: changed, messages } = hear(payment, heard, call);
+      if (heard.kind === 'captured') await this.noteCharge(payment, changed, heard.chargeId);
       await this.payments.write(changed, call, heard);
       await this.announcements.publish(...messages);
       if (changed.state !== payment.state) this.results.count(changed.state);
@@ -134,22 +139,28 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     if (settled) this.followUp(settled);
   }
 
+  private async noteCharge(before: Payment, changed: Payment, chargeId: string): Promise<void> {
+    const { id, provider, amount } = changed;
+    const about = { provider, chargeId, paymentKey: id, payment: changed, amount };
+    const owner = await this.findings.own(provider, chargeId, id);
+    if (owner !== id) await this.findings.note({ ...about, kind: 'charge-of-another' });
+    if (before.state !== 'voiding' && changed.state === 'voiding')
+      await this.findings.note({ ...about, kind: 'late-money' });
+  }
+
   private followUp({ next, wait }: Payment): void {
     if (next !== null && wait < 500) setTimeout(() => this.poke(), 50).unref();
   }
 
   private async giveBack(refund: Refund): Promise<void> {
     const payment = await this.payments.ofOrder(refund.orderId);
-    const adapter: PaymentProvider | undefined = payment && this.providers.named(payment.provider);
     crashPoint('refund.before-call');
-    const heard: RefundHeard = adapter
-      ? await this.within((signal) =>
-          adapter.refund(
-            { key: refund.id, chargeKey: payment!.id, amount: refund.amount, reason: refund.reason ?? '' },
-            signal,
-          ),
-        )
-      : { kind: 'refused', reason: 'the payment has no provider that could give it back' };
+    const heard = await this.ask(payment?.provider, (adapter, signal) =>
+      adapter.refund(
+        { key: refund.id, chargeKey: payment!.id, amount: refund.amount, reason: refund.reason ?? '' },
+        signal,
+      ),
+    );
     crashPoint('refund.after-call');
     await this.db.transaction(async () => {
       const known = (await this.refunds.lock(refund.id))!;
@@ -161,7 +172,47 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     crashPoint('refund.recorded');
   }
 
-  private async within<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | ReturnType<typeof noAnswer>> {
+  /** Gives back a charge that a payment of ours did not need; its key is the finding's, so that it goes back once. */
+  private async returnCharge(finding: Finding): Promise<void> {
+    const { id, provider, orderId, chargeId } = finding;
+    const amount = vnd(finding.amount.amount);
+    const heard = await this.ask(provider, (adapter, signal) =>
+      adapter.returnCharge({ key: id, chargeId: chargeId!, orderId: orderId!, amount }, signal),
+    );
+    await this.db.transaction(async () => {
+      if (heard.kind !== 'refunded' && heard.kind !== 'refused') {
+        const tried = finding.unanswered + 1;
+        await this.findings.write({ ...finding, reason: heard.reason, unanswered: tried }, backOff(tried));
+        return;
+      }
+      const back = heard.kind === 'refunded';
+      const ended = { ...finding, state: back ? 'given-back' : 'refused', reason: back ? null : heard.reason } as const;
+      if ((await this.findings.write(ended, 0)) && back)
+        await this.announcements.publish(
+          new MoneyReturned({ orderId: orderId!, findingId: id, provider, chargeId: chargeId!, amount }),
+        );
+    });
+  }
+
+  private ask(
+    provider: string | undefined,
+    work: (adapter: PaymentProvider, signal: AbortSignal) => Promise<RefundHeard>,
+  ): Promise<RefundHeard> {
+    const adapter = provider === undefined ? undefined : this.providers.named(provider);
+    if (!adapter) return Promise.resolve(switchedOff(provider ?? NO_PROVIDER));
+    return this.within((signal) => work(adapter, signal));
+  }
+
+  /** The order that the provider's books have for a charge; undefined where it knows none, or does not answer. */
+  async orderOf(provider: string, chargeId: string): Promise<Uuid | undefined> {
+    const adapter = this.providers.named(provider);
+    const known =
+      adapter && (await this.within(async (signal) => ({ orderId: await adapter.orderOf(chargeId, signal) })));
+    return known && 'orderId' in known ? known.orderId : undefined;
+  }
+
+  private async within<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | Unanswered> {
+    if (!this.open) return { kind: 'not-asked', reason: 'the shop is closing' };
     const signal = AbortSignal.timeout(this.config.paymentTimeoutMs);
     const late = new Promise<never>((_, reject) =>
       signal.addEventListener('abort', () => reject(new Error('time-out')), { once: true }),
@@ -170,7 +221,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     try {
       return await Promise.race([work(signal), late]);
     } catch (error) {
-      return noAnswer(error);
+      return unanswered(error);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { NO_PROVIDER } from '../model/payment';
 import type { PaymentProvider } from '../model/payment-provider';
 
 /** The providers that are switched on; the first takes new cards, the others still settle what they began. */
@@ -9,7 +10,11 @@ export class Providers {
   }
 
   get forCards(): string {
-    return this.all[0]?.name ?? 'none';
+    return this.all[0]?.name ?? NO_PROVIDER;
+  }
+
+  get names(): readonly string[] {
+    return this.all.map(({ name }) => name);
   }
 
   named(name: string): PaymentProvider | undefined {

@@ -35,9 +35,9 @@ export class TakeWhenAsked implements ICommandHandler<TakePayment> {
     });
     const open = payment.next === 'charge';
     // Claimed from the start, so that no second worker charges too; the next word is "find" should we die in between.
-    const claimed = open ? { ...payment, charges: 1, next: 'find' as const } : payment;
+    const claimed = open ? { ...payment, next: 'find' as const } : payment;
     if (await this.payments.add(claimed, this.calls.claimMs, messages)) {
-      if (open) this.db.afterCommit(() => this.calls.start({ payment: claimed, call: 'charge' }));
+      if (open) this.db.afterCommit(() => this.calls.start({ payment: claimed, call: 'charge', askedBefore: false }));
       return;
     }
     const known = await this.payments.ofOrder(orderId);

@@ -1,0 +1,26 @@
+import { vnd } from '#kernel';
+import { faultOf } from './finding';
+
+const payment = { id: 'p1', provider: 'sandbox', orderId: 'o1', amount: vnd(90_000), chargeId: null };
+const named = { provider: 'sandbox', orderId: 'o1', amount: vnd(90_000), chargeId: 'ch_1' };
+
+describe('Money that a provider tells of', () => {
+  it('fits the payment that it names, the first time and again', () => {
+    expect(faultOf(named, payment, {})).toBeUndefined();
+    const owner = { paymentId: 'p1', orderId: 'o1' };
+    expect(faultOf(named, { ...payment, chargeId: 'ch_1' }, owner)).toBeUndefined();
+  });
+
+  it.each([
+    ['no payment of ours', named, undefined, {}, 'unknown-payment'],
+    ["another provider's payment", { ...named, provider: 'other' }, payment, {}, 'unknown-payment'],
+    ['another order', { ...named, orderId: 'o2' }, payment, {}, 'mismatch'],
+    ['another amount', { ...named, amount: vnd(1) }, payment, {}, 'mismatch'],
+    ['another currency', { ...named, amount: { amount: 90_000, currency: 'USD' } }, payment, {}, 'mismatch'],
+    ["another payment's charge", named, payment, { paymentId: 'p2' }, 'charge-of-another'],
+    ["another order's charge in the provider's books", named, payment, { orderId: 'o2' }, 'charge-of-another'],
+    ['a second charge', named, { ...payment, chargeId: 'ch_0' }, {}, 'second-charge'],
+  ] as const)('is %s', (_, money, known, owner, fault) => {
+    expect(faultOf(money, known, owner)).toBe(fault);
+  });
+});

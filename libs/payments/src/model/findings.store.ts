@@ -1,0 +1,151 @@
+import { Injectable } from '@nestjs/common';
+import { MoneyFound } from '#contracts/payments';
+import { vnd, type Uuid } from '#kernel';
+import { Database, statement } from '#platform/database';
+import { Announcements } from '#platform/messaging';
+import type { Finding, FindingKind, FindingState } from './finding';
+
+interface Row {
+  id: Uuid;
+  kind: FindingKind;
+  provider: string;
+  charge_id: string | null;
+  payment_key: string;
+  order_id: Uuid | null;
+  amount: number;
+  currency: string;
+  state: FindingState;
+  reason: string | null;
+  unanswered: number;
+  found_at: Date;
+  settled_at: Date | null;
+}
+
+const finding = (row: Row): Finding => ({
+  ...{ id: row.id, kind: row.kind, provider: row.provider, chargeId: row.charge_id, paymentKey: row.payment_key },
+  ...{ orderId: row.order_id, amount: { amount: row.amount, currency: row.currency } },
+  ...{ state: row.state, reason: row.reason, unanswered: row.unanswered },
+});
+
+const insert = statement(
+  'findings_insert',
+  `insert into payment_findings (kind, provider, charge_id, payment_key, payment_id, order_id, amount, currency, state, reason, next_at)
+   values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, case when $1 = 'second-charge' then now() end)
+   on conflict do nothing returning id`,
+);
+// Money that came after the end goes back with the payment: how that stands, the payment says.
+const list = statement(
+  'findings_list',
+  `with found as (
+     select f.*, case when f.kind <> 'late-money' then f.state
+                      when p.state <> 'voided' then 'giving-back'
+                      when p.refunded > 0 then 'given-back' else 'refused' end as stands
+       from payment_findings f left join payments p on p.id = f.payment_id)
+   select id, kind, provider, charge_id, payment_key, order_id, amount, currency, stands as state, reason, unanswered, found_at, settled_at
+     from found
+    where ($1::text is null or stands = $1) and ($2::uuid is null or order_id = $2)
+      and ($3::timestamptz is null or (date_trunc('milliseconds', found_at), id) < ($3, $4::uuid))
+    order by date_trunc('milliseconds', found_at) desc, id desc limit $5`,
+);
+const claim = statement(
+  'findings_claim',
+  `update payment_findings f set claimed_until = now() + $2::int * interval '1 millisecond'
+     from (select id from payment_findings where next_at <= now() and (claimed_until is null or claimed_until < now())
+            order by next_at limit $1 for update skip locked) due
+    where f.id = due.id returning f.*`,
+);
+const write = statement(
+  'findings_write',
+  `update payment_findings set state = $2, reason = $3, unanswered = $4, claimed_until = null,
+          next_at = case when $2 = 'giving-back' then now() + $5::int * interval '1 millisecond' end,
+          settled_at = case when $2 = 'giving-back' then null else now() end
+    where id = $1 and state = 'giving-back' returning id`,
+);
+const own = statement(
+  'charges_own',
+  `with fresh as (
+     insert into payment_charges (provider, charge_id, payment_id) values ($1, $2, $3) on conflict do nothing returning payment_id)
+   select payment_id as owner from fresh
+   union all select payment_id from payment_charges where provider = $1 and charge_id = $2
+   limit 1`,
+);
+const owner = statement(
+  'charges_owner',
+  `select payment_id as owner from payment_charges where provider = $1 and charge_id = $2`,
+);
+
+export interface NewFinding {
+  readonly kind: FindingKind;
+  readonly provider: string;
+  readonly chargeId: string | null;
+  readonly paymentKey: string;
+  /** The payment of ours that it is about, if there is one. */
+  readonly payment?: { readonly id: Uuid; readonly orderId: Uuid } | undefined;
+  readonly amount: Finding['amount'];
+  readonly reason?: string;
+}
+
+/** When a finding was made, for a page to go on from. */
+export interface FindingPlace {
+  readonly foundAt: string;
+  readonly id: Uuid;
+}
+
+export interface ListedFinding extends Finding {
+  readonly foundAt: Date;
+  readonly settledAt: Date | null;
+}
+
+/** Money that staff have to know of, and which payment each charge belongs to. */
+@Injectable()
+export class Findings {
+  constructor(
+    private readonly db: Database,
+    private readonly announcements: Announcements,
+  ) {}
+
+  /** Notes it once, and tells the order's timeline where an order of ours is concerned. */
+  async note({ kind, provider, chargeId, paymentKey, payment, amount, reason }: NewFinding): Promise<void> {
+    const state = kind === 'second-charge' || kind === 'late-money' ? 'giving-back' : 'noted';
+    const [fresh] = await this.db.query<{ id: Uuid }>(insert, [
+      ...[kind, provider, chargeId, paymentKey, payment?.id ?? null, payment?.orderId ?? null],
+      ...[amount.amount, amount.currency, state, reason ?? null],
+    ]);
+    if (!fresh || !payment || amount.currency !== 'VND') return;
+    const { orderId } = payment;
+    await this.announcements.publish(
+      new MoneyFound({ orderId, findingId: fresh.id, kind, provider, chargeId, amount: vnd(amount.amount) }),
+    );
+  }
+
+  /** The payment that a charge belongs to; undefined while nobody has claimed it. */
+  async ownerOf(provider: string, chargeId: string): Promise<Uuid | undefined> {
+    return (await this.db.query<{ owner: Uuid }>(owner, [provider, chargeId]))[0]?.owner;
+  }
+
+  /** Gives the charge to the payment, unless it is another's already; answers whose it is. */
+  async own(provider: string, chargeId: string, paymentId: Uuid): Promise<Uuid | undefined> {
+    return (await this.db.query<{ owner: Uuid }>(own, [provider, chargeId, paymentId]))[0]?.owner;
+  }
+
+  async claimDue(limit: number, claimMs: number): Promise<readonly Finding[]> {
+    return (await this.db.query<Row>(claim, [limit, claimMs])).map(finding);
+  }
+
+  /** False where it was settled before. */
+  async write({ id, state, reason, unanswered }: Finding, wait: number): Promise<boolean> {
+    return (await this.db.query(write, [id, state, reason, unanswered, wait])).length > 0;
+  }
+
+  /** The newest first. */
+  async list(
+    filter: { readonly state?: FindingState | undefined; readonly orderId?: Uuid | undefined },
+    limit: number,
+    after?: FindingPlace,
+  ): Promise<readonly ListedFinding[]> {
+    const { state, orderId } = filter;
+    const values = [state ?? null, orderId ?? null, after?.foundAt ?? null, after?.id ?? null, limit];
+    const rows = await this.db.query<Row>(list, values);
+    return rows.map((row) => ({ ...finding(row), foundAt: row.found_at, settledAt: row.settled_at }));
+  }
+}

@@ -1,0 +1,38 @@
+import { vnd } from '#kernel';
+import { hearRefund, settleRefundByHand, type Refund, type RefundHeard } from './refund';
+
+const open: Refund = {
+  ...{ id: '019ab3c4-0000-7000-8000-000000000001', orderId: '019ab3c4-0000-7000-8000-000000000002' },
+  ...{ amount: vnd(20_000), state: 'open', reason: 'spilt', unanswered: 0 },
+};
+
+describe('A refund', () => {
+  it.each<RefundHeard>([
+    { kind: 'no-answer', reason: 'time-out' },
+    { kind: 'not-asked', reason: 'the provider sandbox is switched off', absent: true },
+    { kind: 'not-asked', reason: 'connect ECONNREFUSED' },
+    { kind: 'not-now', reason: 'the charge is still being processed' },
+  ])('that brings $kind is asked for again, for as long as it takes', (heard) => {
+    let refund = open;
+    for (let n = 0; n < 30; n++) {
+      const decision = hearRefund(refund, heard);
+      expect(decision.messages).toEqual([]);
+      expect(decision.wait).toBeLessThanOrEqual(60_000);
+      refund = decision.refund;
+    }
+    expect(refund.state).toBe('open');
+    expect(hearRefund(refund, { kind: 'refunded' })).toMatchObject({ refund: { state: 'refunded' } });
+  });
+
+  it('is over when the amount is refused', () => {
+    const refused = hearRefund(open, { kind: 'refused', reason: 'not so much is left' });
+    expect(refused).toMatchObject({ refund: { state: 'refused' }, messages: [{ body: { amount: vnd(20_000) } }] });
+  });
+
+  it('may be ended by hand: given back, or still owed', () => {
+    expect(settleRefundByHand(open, 'given-back').state).toBe('refunded');
+    expect(settleRefundByHand(open, 'unknown').state).toBe('refused');
+    const over: Refund = { ...open, state: 'refunded' };
+    expect(settleRefundByHand(over, 'unknown')).toBe(over);
+  });
+});

@@ -1,0 +1,59 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { SettleByHand } from '#contracts/payments';
+import type { Uuid } from '#kernel';
+import { Announcements } from '#platform/messaging';
+import { Findings } from '../model/findings.store';
+import { settleByHand, type FoundByHand } from '../model/payment';
+import { Payments } from '../model/payments.store';
+import { refundOutcome, settleRefundByHand } from '../model/refund';
+import { Refunds } from '../model/refunds.store';
+
+/** Staff end what waits for a provider that cannot be asked. What they found is noted, so that the money can be followed up. */
+@CommandHandler(SettleByHand)
+export class SettleWhenLookedAt implements ICommandHandler<SettleByHand> {
+  static readonly handler = 'settle-by-hand';
+  static readonly lane = 'payment';
+
+  constructor(
+    private readonly payments: Payments,
+    private readonly refunds: Refunds,
+    private readonly findings: Findings,
+    private readonly announcements: Announcements,
+  ) {}
+
+  async execute({ body: { orderId, refundId, found } }: SettleByHand): Promise<void> {
+    return refundId === null ? this.settlePayment(orderId, found) : this.settleRefund(orderId, refundId, found);
+  }
+
+  private async settlePayment(orderId: Uuid, found: FoundByHand): Promise<void> {
+    const payment = await this.payments.lockOfOrder(orderId);
+    if (!payment) return; // nobody was asked for money: the void that the checkout asks for is answered at once
+    const { payment: changed, messages } = settleByHand(payment, found);
+    if (changed !== payment) {
+      await this.payments.write(changed, 'by-hand', { kind: found });
+      await this.note(orderId, payment.amount.amount, found, payment.id);
+    }
+    await this.announcements.publish(...messages);
+  }
+
+  private async settleRefund(orderId: Uuid, refundId: Uuid, found: FoundByHand): Promise<void> {
+    const payment = await this.payments.lockOfOrder(orderId);
+    const refund = await this.refunds.lock(refundId);
+    if (!payment || !refund) return;
+    const settled = settleRefundByHand(refund, found);
+    if (settled !== refund) {
+      await this.refunds.write(settled, 0, { kind: `by-hand: ${found}` });
+      await this.note(orderId, refund.amount.amount, found, refundId);
+    }
+    const told = refundOutcome(settled);
+    if (told) await this.announcements.publish(told);
+  }
+
+  private async note(orderId: Uuid, amount: number, found: FoundByHand, paymentKey: Uuid): Promise<void> {
+    const payment = await this.payments.ofOrder(orderId);
+    await this.findings.note({
+      ...{ kind: 'settled-by-hand', provider: payment!.provider, chargeId: payment!.chargeId, paymentKey, payment },
+      ...{ amount: { amount, currency: 'VND' }, reason: found },
+    });
+  }
+}

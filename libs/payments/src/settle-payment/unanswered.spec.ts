@@ -1,0 +1,24 @@
+import { NotSent } from '../model/payment-provider';
+import { unanswered } from './unanswered';
+
+const coded = (code: string) => Object.assign(new Error(code), { code });
+
+describe('A call that failed', () => {
+  it.each([
+    ['was not sent by its adapter', new NotSent('no route')],
+    ['met a closed door', new TypeError('fetch failed', { cause: coded('ECONNREFUSED') })],
+    ['found no such host', coded('ENOTFOUND')],
+    ['found no address that answers', new AggregateError([coded('ECONNREFUSED'), coded('EHOSTUNREACH')])],
+  ])('did not go out when it %s', (_, error) => {
+    expect(unanswered(error).kind).toBe('not-asked');
+  });
+
+  it.each([
+    ['was cut off', new Error('time-out')],
+    ['lost its connection', new TypeError('fetch failed', { cause: coded('ECONNRESET') })],
+    ['was answered with a failure', new Error('the sandbox provider failed (503)')],
+    ['threw anything else', 'oops'],
+  ])('may have gone out when it %s', (_, error) => {
+    expect(unanswered(error).kind).toBe('no-answer');
+  });
+});

@@ -1,0 +1,38 @@
+import type { NotAsked } from '../model/payment';
+import { NotSent } from '../model/payment-provider';
+
+/** A call that brought no answer: it may have reached the provider, or it surely did not. */
+export type Unanswered = { readonly kind: 'no-answer'; readonly reason: string } | NotAsked;
+
+/** Errors of the network that come before anything was sent. */
+const BEFORE_SENDING = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+]);
+
+/** How deep a cause is looked for. */
+const DEPTH = 5;
+
+function wasNotSent(error: unknown, depth = 0): boolean {
+  if (!(error instanceof Error) || depth > DEPTH) return false;
+  if (error instanceof NotSent) return true;
+  if ('code' in error && BEFORE_SENDING.has(String(error.code))) return true;
+  const errors = error instanceof AggregateError ? error.errors : [];
+  return (errors.length > 0 && errors.every((one) => wasNotSent(one, depth + 1))) || wasNotSent(error.cause, depth + 1);
+}
+
+/** What a failed call amounts to. */
+export function unanswered(error: unknown): Unanswered {
+  const reason = error instanceof Error ? error.message || error.name : String(error);
+  return { kind: wasNotSent(error) ? 'not-asked' : 'no-answer', reason };
+}
+
+export const switchedOff = (provider: string): NotAsked => ({
+  kind: 'not-asked',
+  reason: `the provider ${provider} is switched off`,
+  absent: true,
+});
