@@ -164,4 +164,131 @@ describe('Paying', () => {
     expect(await stockOf(admin, drink)).toMatchObject({ onHand: 20, reserved: 2 });
     expect(await chargesOf(admin, id)).toEqual([]);
   });
+
+  const findingsOf = async (orderId: string): Promise<any[]> =>
+    (await open.admin.get(`/admin/payments/findings?orderId=${orderId}`)).body.data;
+  const chargeOf = (id: string, orderId: string, key: string) => ({
+    ...{ id, orderId, idempotencyKey: key, amount: { amount: 100_000, currency: 'VND' } },
+  });
+
+  it('a second charge of a paid order is noted, given back once, and told; the order stays paid', async () => {
+    const { buyer, id } = await buy('tok_ok');
+    await buyer.sees(id, 'confirmed');
+    const [first] = await chargesOf(open.admin, id);
+    const second = randomUUID();
+    await open.database.admin(
+      `insert into sandbox.charges (id, key, order_id, amount, token, state) values ($1, $2, $3, 100000, 'tok_ok', 'captured')`,
+      [second, `twice-${second}`, id],
+    );
+    for (const event of [randomUUID(), randomUUID(), randomUUID()])
+      expect((await webhook(open.shop, captured(event, { ...first, id: second }))).status).toBe(200);
+    await eventually(async () =>
+      expect(await findingsOf(id)).toEqual([
+        expect.objectContaining({ kind: 'second-charge', state: 'given-back', chargeId: second, orderId: id }),
+      ]),
+    );
+    const charges = await chargesOf(open.admin, id);
+    expect(charges.map((charge) => [charge.id === second, charge.status, charge.refunded.amount]).sort()).toEqual([
+      [false, 'captured', 0],
+      [true, 'refunded', 100_000],
+    ]);
+    await eventually(async () => {
+      const { data } = (await buyer.get(`/orders/${id}/history`)).body;
+      expect(data.filter(({ code }: any) => code === 'PaymentReversed')).toHaveLength(1);
+    });
+    expect((await buyer.get(`/orders/${id}`)).body.data).toMatchObject({
+      status: 'confirmed',
+      payment: { status: 'paid', paid: { amount: 100_000 }, refunded: { amount: 0 } },
+    });
+    const notes = (await open.admin.get(`/admin/orders/${id}/timeline`)).body.data.map(({ type }: any) => type);
+    expect(notes).toEqual(expect.arrayContaining(['payments.money-found.v1', 'payments.money-returned.v1']));
+  });
+
+  it("an order is not confirmed by somebody else's money, and that money is not touched", async () => {
+    const [paid, unpaid] = await Promise.all([buy('tok_ok'), buy('tok_timeout_not_charged')]);
+    await paid.buyer.sees(paid.id, 'confirmed');
+    const [charge] = await chargesOf(open.admin, paid.id);
+    const { key } = await eventually(async () => {
+      const sql = 'select id as key from payments.payments where order_id = $1';
+      return (await open.database.admin<{ key: string }>(sql, [unpaid.id]))[0];
+    });
+    const strange = randomUUID();
+    const wrong = [
+      { ...charge, idempotencyKey: key }, // the other order's id and charge
+      { ...charge, idempotencyKey: key, orderId: unpaid.id }, // the other order's charge
+      { ...charge, orderId: unpaid.id, id: randomUUID() }, // our key, another order's id
+      chargeOf(randomUUID(), unpaid.id, strange), // no payment of ours
+      { ...chargeOf(randomUUID(), unpaid.id, key), amount: { amount: 100_000, currency: 'USD' } },
+    ];
+    for (const each of wrong)
+      for (const times of [1, 2])
+        expect([times, (await webhook(open.shop, captured(randomUUID(), each))).status]).toEqual([times, 404]);
+    expect((await unpaid.buyer.get(`/orders/${unpaid.id}`)).body.data.status).not.toBe('confirmed');
+    expect((await findingsOf(unpaid.id)).map(({ kind, state }) => `${kind} ${state}`).sort()).toEqual([
+      'charge-of-another noted',
+      'mismatch noted',
+      'mismatch noted',
+    ]);
+    const all = (await open.admin.get('/admin/payments/findings?state=noted&limit=100')).body.data;
+    expect(all.filter(({ paymentKey }: any) => paymentKey === strange)).toMatchObject([{ kind: 'unknown-payment' }]);
+    expect(await chargesOf(open.admin, paid.id)).toEqual([expect.objectContaining({ status: 'captured' })]);
+    await unpaid.buyer.sees(unpaid.id, 'cancelled', 25_000);
+  });
+
+  it('a refund of a charge that is still being processed is asked for again until it is given', async () => {
+    const { buyer, id } = await buy('tok_late_webhook');
+    const known = await eventually(async () => {
+      const sql = `select id, key from sandbox.charges where order_id = $1 and state = 'processing'`;
+      const [row] = await open.database.admin<{ id: string; key: string }>(sql, [id]);
+      expect(row).toBeDefined();
+      return row;
+    });
+    await open.database.admin(`update sandbox.charges set settle_at = now() + interval '4 seconds' where id = $1`, [
+      known.id,
+    ]);
+    expect((await webhook(open.shop, captured(randomUUID(), chargeOf(known.id, id, known.key)))).status).toBe(200);
+    await buyer.sees(id, 'confirmed');
+    expect((await buyer.post(`/orders/${id}/cancel`, { body: {} })).status).toBe(200);
+    await eventually(async () =>
+      expect((await buyer.get(`/orders/${id}`)).body.data).toMatchObject({
+        payment: { status: 'refunded' },
+        refunds: [{ state: 'refunded' }],
+      }),
+    );
+    expect(await chargesOf(open.admin, id)).toEqual([expect.objectContaining({ status: 'refunded' })]);
+  });
+
+  it.each([
+    ['a NUL in its id', (event: any) => ({ ...event, id: 'a\0b' })],
+    ['a NUL in its charge', (event: any) => ({ ...event, chargeId: 'a\0b' })],
+    ['half a character in its key', (event: any) => ({ ...event, key: 'a\ud800' })],
+    ['no order', ({ orderId: _, ...event }: any) => event],
+    ['a negative amount', (event: any) => ({ ...event, amount: { amount: -1, currency: 'VND' } })],
+  ])('a signed webhook with %s is refused with 400', async (_, change) => {
+    const event = captured(randomUUID(), chargeOf(randomUUID(), randomUUID(), randomUUID()));
+    expect(await webhook(open.shop, change(event))).toMatchObject({
+      status: 400,
+      body: { error: { code: 'VALIDATION_ERROR' } },
+    });
+  });
+
+  it('tok_timeout_charged, cancelled at once: the order, its history and its letter tell that it was taken and given back', async () => {
+    const { buyer, id } = await buy('tok_timeout_charged');
+    await eventually(async () => expect(await chargesOf(open.admin, id)).toHaveLength(1));
+    expect((await buyer.post(`/orders/${id}/cancel`, { body: {} })).status).toBe(202);
+    const order = await buyer.sees(id, 'cancelled');
+    const taken = { amount: 100_000, currency: 'VND' };
+    expect(order.payment).toMatchObject({ status: 'refunded', paid: taken, refunded: taken });
+    expect(order.cancellation).toMatchObject({ code: 'CUSTOMER', message: expect.stringContaining('100.000 ₫') });
+    expect(await chargesOf(open.admin, id)).toEqual([expect.objectContaining({ status: 'refunded' })]);
+    const history = (await buyer.get(`/orders/${id}/history`)).body.data;
+    expect(history.filter(({ code }: any) => code === 'PaymentReversed')).toHaveLength(1);
+    const [letter] = await eventually(async () => {
+      const mails = await mailsTo(open.admin, buyer.email);
+      expect(mails.map(({ event }) => event)).toEqual(['order-cancelled']);
+      return mails;
+    });
+    expect(letter.body).toContain('100.000 ₫');
+    expect((await buyer.points()).balance).toBe(0);
+  });
 });

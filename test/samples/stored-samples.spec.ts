@@ -76,7 +76,7 @@ describe('Stored events', () => {
   it('make up lives, views and words', () => {
     expect(new Set(today.lives.flat())).toEqual(new Set(orderEventTypes));
     const ends = told().map((events) => fold(orderLife, events as unknown as OrderEvent[]).status);
-    expect(ends).toEqual(['completed', 'accepted', 'cancelled', 'cancelled']);
+    expect(ends).toEqual(['completed', 'accepted', 'cancelled', 'cancelled', 'cancelled']);
     for (const events of told()) {
       for (const event of events) expect(inWords(event as unknown as OrderEvent, 'vi').title).toBeTruthy();
       for (const { project } of orderProjections)

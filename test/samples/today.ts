@@ -5,7 +5,7 @@ import { AccountRegistered, PartErased, PersonErased } from '#contracts/identity
 import * as inventory from '#contracts/inventory';
 import { NotificationSent } from '#contracts/notifications';
 import * as payments from '#contracts/payments';
-import { asksOf, voidPayment } from '../../libs/ordering/src/checkout/checkout-steps';
+import { asksOf, recordReversal, voidPayment } from '../../libs/ordering/src/checkout/checkout-steps';
 import {
   CheckoutOverdue,
   CheckoutWaits,
@@ -54,6 +54,7 @@ export const events: Readonly<Record<OrderEvent['type'], OrderEvent>> = {
   RefundRequested: asked,
   OrderRefunded: orders.refundDone(refundId, 30_000),
   RefundFailed: orders.refundFailed(refundId, 30_000),
+  PaymentReversed: orders.reversed(30_000),
 };
 
 /** Lives that know every fact. */
@@ -62,6 +63,7 @@ export const lives: readonly (readonly OrderEvent['type'][])[] = [
   ['OrderPlaced', 'OrderConfirmed', 'OrderAccepted', 'RefundRequested', 'OrderRefunded'],
   ['OrderPlaced', 'CancellationRequested', 'OrderCancelled'],
   ['OrderPlaced', 'OrderConfirmed', 'RefundRequested', 'RefundFailed', 'OrderCancelled'],
+  ['OrderPlaced', 'PaymentReversed', 'OrderCancelled'],
 ];
 
 /** What a refund says that ends an order. */
@@ -87,6 +89,7 @@ export const messages: readonly Message[] = [
   ...told(ordered.pending, facts.unwanted),
   ...told([placed], failed),
   ...told(ordered.confirmed, cancelled),
+  ...told([facts.placed, facts.cancelled], events.PaymentReversed),
   ...told(ordered.confirmed, ended),
   ...told([...ordered.confirmed, ended], events.OrderRefunded),
   ...told([...ordered.completed, asked], events.RefundFailed),
@@ -96,7 +99,9 @@ export const messages: readonly Message[] = [
   ...asksOf({ step: 'committing', orderId, payment, asked: 0 }),
   ...asksOf({ step: 'confirming', orderId, payment, asked: 0 }),
   ...asksOf({ step: 'restocking', orderId, waste: true, asked: 0 }),
-  ...asksOf({ step: 'closing', orderId, why: 'OUT_OF_STOCK', asked: 0 }),
+  ...asksOf({ step: 'releasing', orderId, why: 'OUT_OF_STOCK', asked: 0 }),
+  ...asksOf({ step: 'closing', orderId, why: 'OUT_OF_STOCK', reversed: amount, asked: 0 }),
+  recordReversal(orderId, amount),
   voidPayment(orderId, 'OVERDUE'),
   new CheckoutOverdue({ orderId }),
   new CheckoutWaits({ orderId, asked: 1 }),
@@ -117,10 +122,19 @@ export const messages: readonly Message[] = [
   new inventory.StockLevelChanged({ sku: 'a1', available: 7, version: 12 }),
 
   new payments.PaymentTaken({ orderId, ...payment }),
+  new payments.PaymentDeclined({ orderId, paymentId, code: 'unavailable', reason: 'no answer', reversed: amount }),
   new payments.PaymentDeclined({ orderId, paymentId, code: 'declined', reason: 'The bank declined the card.' }),
-  new payments.PaymentUnknown({ orderId, paymentId, attempts: 3 }),
+  new payments.PaymentUnknown({ orderId, paymentId, attempts: 3, reason: 'time-out' }),
   new payments.PaymentVoided({ orderId, refunded: amount }),
   new payments.PaymentRefunded({ orderId, refundId, amount: vnd(30_000) }),
+  new payments.SettleByHand({ orderId, refundId, found: 'given-back', by: customerId, idempotencyKey }),
+  new payments.MoneyFound({
+    orderId,
+    findingId: refundId,
+    kind: 'second-charge',
+    ...{ provider: 'sandbox', chargeId: 'ch_2', amount },
+  }),
+  new payments.MoneyReturned({ orderId, findingId: refundId, provider: 'sandbox', chargeId: 'ch_2', amount }),
   new payments.RefundRefused({ orderId, refundId, amount: vnd(30_000), reason: 'card closed' }),
 
   new PointsEarned({ orderId, customerId, points: 100, balance: 350 }),

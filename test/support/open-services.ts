@@ -12,7 +12,7 @@ const routes = {
   products: /^\/(admin\/)?(products|categories|brands|search|inventory)\b/,
   cart: /^\/cart\b/,
   orders: /^\/(admin\/)?orders\b|^\/admin\/(events|projections|processes|dead-letters|reports)\b/,
-  payments: /^\/payments\b|^\/admin\/sandbox\b/,
+  payments: /^\/payments\b|^\/admin\/(sandbox|payments)\b/,
   notifications: /^\/admin\/mailbox\b/,
 } as const;
 

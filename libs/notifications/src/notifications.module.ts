@@ -1,7 +1,13 @@
 import { Module } from '@nestjs/common';
 import { PartErased, PersonErased } from '#contracts/identity';
 import * as notifications from '#contracts/notifications';
-import { OrderCancelled, OrderConfirmed, OrderRefunded, OrderStatusUpdated } from '#contracts/ordering';
+import {
+  OrderCancelled,
+  OrderConfirmed,
+  OrderPaymentReversed,
+  OrderRefunded,
+  OrderStatusUpdated,
+} from '#contracts/ordering';
 import { Config } from '#platform/config';
 import { contextDatabase } from '#platform/database';
 import { contextMessaging } from '#platform/messaging';
@@ -14,7 +20,15 @@ import { SendLetters } from './send-letters/send-letters.job';
 import { SmtpMailer } from './send-letters/smtp-mailer.adapter';
 import { WriteWhenOrderMoves } from './write-letter/write-letter.consumer';
 
-const heard = [PersonErased, PartErased, OrderConfirmed, OrderCancelled, OrderRefunded, OrderStatusUpdated];
+const heard = [
+  PersonErased,
+  PartErased,
+  OrderConfirmed,
+  OrderCancelled,
+  OrderPaymentReversed,
+  OrderRefunded,
+  OrderStatusUpdated,
+];
 
 /** What you are told. Only this context sends, from events, once per event and channel. */
 @Module({

@@ -121,6 +121,8 @@ export class OrderCancelled extends OrderMessage<
     readonly restock?: boolean;
     /** What goes back into the cart, where the shop could not carry the order out. */
     readonly returned?: ReturnedOrder;
+    /** Taken for this order and given back before it was ever paid. */
+    readonly reversed?: Money;
   }
 > {
   static readonly type = 'ordering.order-cancelled.v1';
@@ -181,6 +183,12 @@ export class OrderRefundFailed extends OrderMessage<{
 }> {
   static readonly type = 'ordering.order-refund-failed.v1';
   static readonly routingKey = 'order.refund.failed';
+}
+
+/** Money that came after the order's end, or a second time, was given back. */
+export class OrderPaymentReversed extends OrderMessage<AboutOrder & { readonly amount: Money }> {
+  static readonly type = 'ordering.order-payment-reversed.v1';
+  static readonly routingKey = 'order.payment.reversed';
 }
 
 /** Whose orders: a customer's, or the one order of a guest. */

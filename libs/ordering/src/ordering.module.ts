@@ -41,6 +41,7 @@ import { RefundOrderHandler } from './refund-order/refund-order.command';
 import { RefundOrderController } from './refund-order/refund-order.controller';
 import * as refunds from './refund-order/refunds-messages';
 import { RefundsProcess } from './refund-order/refunds.process';
+import { RecordWhenMoneyReturned, RecordWhenReversed } from './reverse-payment/reverse-payment.consumer';
 import { salesReportControllers, salesReportProviders } from './sales-report/sales-report.config';
 import { trackOrderProviders } from './track-order/track-order.config';
 import { viewOrderControllers, viewOrderProviders } from './view-order/view-order.config';
@@ -81,6 +82,7 @@ const messages = [
     ...[Orders, OrderedCarts, AccountOf, KeyedCommands, Outcomes, ordersTotal],
     ...[PlaceOrderHandler, CancelOrderHandler, AdvanceOrderHandler, RefundOrderHandler],
     ...[CheckoutProcess, ConfirmWhenCheckedOut, CloseWhenWoundBack],
+    ...[RecordWhenReversed, RecordWhenMoneyReturned],
     ...[RefundsProcess, RecordWhenRefunded, RecordWhenRefundFailed, WantRefundAgain],
     ...[OrderAccounts, ForgetOrderer, { provide: OrderBooks, useClass: StoredOrderBooks }],
     ...viewOrderProviders,

@@ -1,13 +1,15 @@
 import {
   OrderCancelled,
   OrderConfirmed,
+  OrderPaymentReversed,
   OrderRefunded,
   OrderRefundFailed,
   type OrderStatusUpdated,
 } from '#contracts/ordering';
 import type { Content } from './letter';
 
-export type Told = OrderConfirmed | OrderCancelled | OrderRefunded | OrderRefundFailed | OrderStatusUpdated;
+export type Told =
+  OrderConfirmed | OrderCancelled | OrderPaymentReversed | OrderRefunded | OrderRefundFailed | OrderStatusUpdated;
 
 /** What the customer is told of it; undefined where another letter tells it, or nobody asked to know. */
 export function contentOf(message: Told): Content | undefined {
@@ -17,8 +19,12 @@ export function contentOf(message: Told): Content | undefined {
     return { event: 'order-confirmed', number, lines, total, method };
   }
   if (message instanceof OrderCancelled) {
-    const { number, code, refundDue } = message.body;
-    return { event: 'order-cancelled', number, code, refundDue };
+    const { number, code, refundDue, reversed } = message.body;
+    return { event: 'order-cancelled', number, code, refundDue, ...(reversed && { reversed }) };
+  }
+  if (message instanceof OrderPaymentReversed) {
+    const { number, amount } = message.body;
+    return { event: 'order-payment-reversed', number, amount };
   }
   if (message instanceof OrderRefunded) {
     const { number, amount, total, refundedTotal, ended } = message.body;

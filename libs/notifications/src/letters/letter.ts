@@ -11,7 +11,15 @@ export type Content =
       readonly total: Money;
       readonly method: 'card' | 'cash';
     }
-  | { readonly event: 'order-cancelled'; readonly number: string; readonly code: string; readonly refundDue: Money }
+  | {
+      readonly event: 'order-cancelled';
+      readonly number: string;
+      readonly code: string;
+      readonly refundDue: Money;
+      /** Taken and given back before the order was ever paid. */
+      readonly reversed?: Money;
+    }
+  | { readonly event: 'order-payment-reversed'; readonly number: string; readonly amount: Money }
   | {
       readonly event: 'order-refunded';
       readonly number: string;

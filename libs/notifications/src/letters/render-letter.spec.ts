@@ -78,6 +78,27 @@ describe('A letter', () => {
     expect(vi.text).toContain('còn nợ bạn 25.000 ₫');
   });
 
+  it.each(['vi', 'en'] as const)('tells in %s of money that was taken and given back', (locale) => {
+    const cancelled = { event: 'order-cancelled', number: 'CT-1', refundDue: vnd(0), reversed: vnd(90_000) } as const;
+    for (const code of ['CUSTOMER', 'STAFF', 'OVERDUE', 'PAYMENT_UNAVAILABLE', 'PAYMENT_UNRESOLVED']) {
+      const { text } = renderLetter({ ...cancelled, code }, 'An', locale);
+      expect(text).toContain('90.000 ₫');
+      expect(text).not.toMatch(/not charged|chưa bị trừ/);
+    }
+    const late = renderLetter({ event: 'order-payment-reversed', number: 'CT-1', amount: vnd(90_000) }, 'An', locale);
+    expect(late.text).toContain('90.000 ₫');
+  });
+
+  it('says that nothing was charged where the provider did not answer and took nothing', () => {
+    const content = {
+      event: 'order-cancelled',
+      number: 'CT-1',
+      code: 'PAYMENT_UNAVAILABLE',
+      refundDue: vnd(0),
+    } as const;
+    expect(renderLetter(content, 'An', 'en').text).toContain('You were not charged.');
+  });
+
   it('shows a name as it is, and never as markup', () => {
     const letter = renderLetter({ event: 'order-status', number: 'CT-1', status: 'ready' }, '<b>An</b>', 'en');
     expect(letter.text).toContain('<b>An</b>');

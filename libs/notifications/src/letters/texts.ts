@@ -14,7 +14,7 @@ interface Wording {
 const reasonsVi: Readonly<Record<string, string>> = {
   OUT_OF_STOCK: 'Rất tiếc, sản phẩm bạn chọn vừa hết hàng.',
   PAYMENT_DECLINED: 'Ngân hàng từ chối thanh toán.',
-  PAYMENT_UNAVAILABLE: 'Cổng thanh toán không phản hồi; bạn chưa bị trừ tiền.',
+  PAYMENT_UNAVAILABLE: 'Cổng thanh toán không phản hồi.',
   CUSTOMER: 'Đơn hàng đã được hủy theo yêu cầu của bạn.',
   STAFF: 'Cửa hàng đã hủy đơn hàng.',
   OVERDUE: 'Đơn hàng không hoàn tất kịp thời.',
@@ -23,7 +23,7 @@ const reasonsVi: Readonly<Record<string, string>> = {
 const reasonsEn: Readonly<Record<string, string>> = {
   OUT_OF_STOCK: 'We are sorry: what you chose has just sold out.',
   PAYMENT_DECLINED: 'The bank declined the payment.',
-  PAYMENT_UNAVAILABLE: 'The payment provider did not answer; you were not charged.',
+  PAYMENT_UNAVAILABLE: 'The payment provider did not answer.',
   CUSTOMER: 'The order was cancelled as you asked.',
   STAFF: 'The shop cancelled the order.',
   OVERDUE: 'The order could not be completed in time.',
@@ -48,6 +48,9 @@ const soFarEn = (content: Refund): readonly string[] => {
   if (all === undefined) return [];
   return [`So far we have given back ${all} in all${content.whole ? ', everything that you paid' : ''}.`];
 };
+type Cancelled = Extract<Content, { event: 'order-cancelled' }>;
+const takenAndBack = ({ reversed }: Cancelled): boolean => reversed !== undefined && reversed.amount > 0;
+const wasNotCharged = (content: Cancelled): boolean => content.code === 'PAYMENT_UNAVAILABLE' && !takenAndBack(content);
 
 const vi: Wording = {
   hello: (name) => `Chào ${name ?? 'bạn'},`,
@@ -68,8 +71,15 @@ const vi: Wording = {
           subject: `Đơn hàng ${content.number} đã bị hủy`,
           paragraphs: [
             `Đơn hàng ${content.number} đã bị hủy. ${reasonsVi[content.code] ?? ''}`.trim(),
+            ...(takenAndBack(content) ? [`${dong(content.reversed!)} đã bị trừ và đã được hoàn lại.`] : []),
+            ...(wasNotCharged(content) ? ['Bạn chưa bị trừ tiền.'] : []),
             ...(content.refundDue.amount > 0 ? [`Chúng tôi sẽ hoàn lại ${dong(content.refundDue)}.`] : []),
           ],
+        };
+      case 'order-payment-reversed':
+        return {
+          subject: `Tiền của đơn hàng ${content.number} đã được hoàn lại`,
+          paragraphs: [`${dong(content.amount)} đã bị trừ thừa cho đơn hàng ${content.number} và đã được hoàn lại.`],
         };
       case 'order-refunded':
         return {
@@ -121,7 +131,16 @@ const en: Wording = {
           subject: `Your order ${content.number} was cancelled`,
           paragraphs: [
             `Your order ${content.number} was cancelled. ${reasonsEn[content.code] ?? ''}`.trim(),
+            ...(takenAndBack(content) ? [`${dong(content.reversed!)} was taken and has been given back.`] : []),
+            ...(wasNotCharged(content) ? ['You were not charged.'] : []),
             ...(content.refundDue.amount > 0 ? [`We will give back ${dong(content.refundDue)}.`] : []),
+          ],
+        };
+      case 'order-payment-reversed':
+        return {
+          subject: `Money for your order ${content.number} was given back`,
+          paragraphs: [
+            `${dong(content.amount)} was taken for your order ${content.number} without being owed, and has been given back.`,
           ],
         };
       case 'order-refunded':

@@ -18,7 +18,14 @@ const MailboxEntry = z
     to: z.string().meta({ description: 'The address, or "erased".', example: 'an@example.com' }),
     subject: z.string().meta({ example: 'Đơn hàng CT-7K3M9Q đã được xác nhận' }),
     body: z.string(),
-    event: z.enum(['order-confirmed', 'order-cancelled', 'order-refunded', 'order-refund-failed', 'order-status']),
+    event: z.enum([
+      'order-confirmed',
+      'order-cancelled',
+      'order-payment-reversed',
+      'order-refunded',
+      'order-refund-failed',
+      'order-status',
+    ]),
     sentAt: InstantShape,
   })
   .meta({ id: 'MailboxEntry' });
@@ -55,7 +62,7 @@ export class MailboxController {
       ({ sentAt, id }) => ({ at: sentAt, id }),
       ({ id, orderId, content, locale, recipient, person, sentAt }): z.infer<typeof MailboxEntry> => {
         const isNamed = typeof person.name === 'string' && this.confirmed.include(recipient);
-        const { subject, text } = renderLetter(content, isNamed ? (person.name) : undefined, locale);
+        const { subject, text } = renderLetter(content, isNamed ? person.name : undefined, locale);
         return {
           ...{ id, orderId, subject, body: text, event: content.event, sentAt: sentAt.toISOString() },
           to: typeof person.email === 'string' ? person.email : ERASED,

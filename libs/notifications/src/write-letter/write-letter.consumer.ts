@@ -3,6 +3,7 @@ import { NotificationSent } from '#contracts/notifications';
 import {
   OrderCancelled,
   OrderConfirmed,
+  OrderPaymentReversed,
   OrderRefunded,
   OrderRefundFailed,
   OrderStatusUpdated,
@@ -16,7 +17,7 @@ import { Letters } from '../letters/letters.store';
 import { recipientKey } from '../letters/recipient-key';
 
 /** One letter per event: its id follows from the order, the event and the order's version, so that hearing twice writes once. */
-@Hears(OrderConfirmed, OrderCancelled, OrderRefunded, OrderRefundFailed, OrderStatusUpdated)
+@Hears(OrderConfirmed, OrderCancelled, OrderPaymentReversed, OrderRefunded, OrderRefundFailed, OrderStatusUpdated)
 export class WriteWhenOrderMoves {
   static readonly handler = 'write-letter';
   private readonly log = new Logger(WriteWhenOrderMoves.name);

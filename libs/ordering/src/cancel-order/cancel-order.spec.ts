@@ -1,5 +1,6 @@
 import { vnd } from '#kernel';
 import { facts, given, ordered, refundAsked, refundDeciding, refundDone, refundFailed } from '../model/order-samples';
+import { recordReversal } from '../reverse-payment/reverse-payment';
 import { cancelOrder, closeOrder, type CancelOrder } from './cancel-order';
 
 const ask = (by: CancelOrder['by']): CancelOrder => ({ by, reason: null, refundId: 'r1' });
@@ -119,5 +120,40 @@ describe('Closing an order that the checkout gave up', () => {
     ['a closed one', given(facts.placed, facts.cancelled)],
   ])('does nothing to %s', (_, order) => {
     expect(closeOrder(order, 'OVERDUE')).toEqual([]);
+  });
+});
+
+describe('Closing an order whose money was taken and given back', () => {
+  const data = { reversalId: '019ab3c4-0000-7000-8000-0000000000dd', amount: vnd(100_000) };
+
+  it.each(['CUSTOMER', 'STAFF', 'OVERDUE', 'OUT_OF_STOCK', 'PAYMENT_UNRESOLVED', 'PAYMENT_UNAVAILABLE'] as const)(
+    'says so, when it is closed for %s',
+    (code) => {
+      const told = closeOrder(given(...ordered.pending), code, data);
+      expect(told).toMatchObject([
+        { type: 'PaymentReversed', data },
+        { type: 'OrderCancelled', data: { code } },
+      ]);
+      const { message } = told[1].data as { message: string };
+      expect(message).toMatch(/100\.000 ₫/);
+      expect(message).not.toMatch(/not charged|không bị trừ|\{money\}/);
+    },
+  );
+
+  it('says what is the case where nothing was taken', () => {
+    const messages = (['OUT_OF_STOCK', 'OVERDUE', 'CUSTOMER'] as const).map(
+      (code) => (closeOrder(given(...ordered.pending), code)[0].data as { message: string }).message,
+    );
+    for (const message of messages) expect(message).not.toMatch(/\{money\}|₫/);
+  });
+
+  it('counts it once, before or after the end', () => {
+    const reversal = { type: 'PaymentReversed', data } as const;
+    expect(closeOrder(given(...ordered.pending, reversal), 'CUSTOMER', data)).toMatchObject([
+      { type: 'OrderCancelled' },
+    ]);
+    expect(recordReversal(given(...ordered.pending, facts.cancelled), data)).toEqual([reversal]);
+    expect(recordReversal(given(...ordered.pending, facts.cancelled, reversal), data)).toEqual([]);
+    expect(recordReversal(given(), data)).toEqual([]);
   });
 });

@@ -1,7 +1,17 @@
-import type { Sealed, Uuid } from '#kernel';
+import { plus, type Sealed, type Uuid } from '#kernel';
 import type { CancellationCode } from '#contracts/ordering';
-import { hasEnded, isUntouched, refundable, type Order, type OrderEvent, type OrderInHand } from '../model/order';
+import {
+  hasEnded,
+  isUntouched,
+  refundable,
+  reversedTotal,
+  type Order,
+  type OrderEvent,
+  type OrderInHand,
+  type PaymentReversed,
+} from '../model/order';
 import { cancellationWords } from '../model/cancellation-words';
+import { recordReversal } from '../reverse-payment/reverse-payment';
 import { CannotCancel, OrderNotFound } from '../model/order-errors';
 
 export interface CancelOrder {
@@ -47,17 +57,24 @@ function takenBack(order: OrderInHand, { by, reason, refundId, ...wish }: Cancel
   return [cancelled, { type: 'RefundRequested', data: { refundId, amount: refundDue, reason: `cancelled: ${code}` } }];
 }
 
-/** The checkout has given everything back and closes the order. */
-export function closeOrder(order: Order, code: CancellationCode): readonly OrderEvent[] {
+/** The checkout has given everything back and closes the order; `reversed` was taken and given back. */
+export function closeOrder(
+  order: Order,
+  code: CancellationCode,
+  reversed?: PaymentReversed['data'],
+): readonly OrderEvent[] {
   if (order.status !== 'pending') return []; // closed already
+  const reversals = reversed ? recordReversal(order, reversed) : [];
+  const taken = reversals.reduce((total, { data }) => plus(total, data.amount), reversedTotal(order));
   const by = order.cancellationRequested?.by ?? 'shop';
   const { total, locale } = order.placed;
   return [
+    ...reversals,
     {
       type: 'OrderCancelled',
       data: {
         code,
-        message: cancellationWords(code, locale),
+        message: cancellationWords(code, locale, taken),
         reason: order.cancellationRequested?.reason ?? null,
         by,
         refundDue: { ...total, amount: 0 },

@@ -7,6 +7,7 @@ import { CloseOrder } from '../checkout/checkout-messages';
 import { commandOf } from '../model/commands-by-message';
 import { Orders } from '../model/orders.store';
 import { returnedOrder } from '../model/returned-order';
+import { paymentIdOf } from '../reverse-payment/reverse-payment';
 import { closeOrder } from './cancel-order';
 
 @CommandHandler(CloseOrder)
@@ -20,9 +21,10 @@ export class CloseWhenWoundBack implements ICommandHandler<CloseOrder> {
     private readonly carts: CartOf,
   ) {}
 
-  async execute({ body: { orderId, code, idempotencyKey } }: CloseOrder): Promise<void> {
+  async execute({ body: { orderId, code, reversed: amount, idempotencyKey } }: CloseOrder): Promise<void> {
     await this.giveBack(orderId);
-    await this.orders.change(commandOf(orderId, idempotencyKey), (order) => closeOrder(order, code));
+    const reversed = amount && { reversalId: paymentIdOf(orderId), amount };
+    await this.orders.change(commandOf(orderId, idempotencyKey), (order) => closeOrder(order, code, reversed));
   }
 
   /**

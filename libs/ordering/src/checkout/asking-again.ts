@@ -18,6 +18,17 @@ export function askAgain(state: Checkout, { body }: CheckoutWaits): Heard {
   return { state: again, asks: asksOf(again), timers: [waits(body.orderId, again.asked)], note };
 }
 
+/**
+ * The timer of a step that was left unanswered may be minutes away. A next step, and the way back through the provider, have a
+ * timer of their own, so that silence shows within a minute.
+ */
+export function waitingAfresh(before: Checkout, heard: Heard): Heard {
+  const { state, timers } = heard;
+  if (state.step === before.step || !isAsking(state) || timers.some(({ name }) => name === 'waits')) return heard;
+  const waited = isAsking(before) && before.asked > 0;
+  return waited || state.step === 'voiding' ? { ...heard, timers: [...timers, waits(orderOf(state), 0)] } : heard;
+}
+
 function park(state: Asking): Heard {
   const parked = `no answer while ${state.step}, asked ${state.asked + 1} times`;
   return stay({ ...state, parked }, `needs attention: ${parked}`);

@@ -1,4 +1,4 @@
-import { OrderMessage, type Uuid } from '#kernel';
+import { OrderMessage, type Money, type Uuid } from '#kernel';
 import type { CancellationCode } from '#contracts/ordering';
 import type { Payment } from '../confirm-order/confirm-order';
 
@@ -15,9 +15,20 @@ export class ConfirmOrder extends OrderMessage<{
 export class CloseOrder extends OrderMessage<{
   readonly orderId: Uuid;
   readonly code: CancellationCode;
+  /** What was taken and given back on the way. */
+  readonly reversed?: Money;
   readonly idempotencyKey: string;
 }> {
   static readonly type = 'ordering.close-order.v1';
+}
+
+/** The checkout asks its own context: money that came after the order's end has gone back, note it. */
+export class RecordReversal extends OrderMessage<{
+  readonly orderId: Uuid;
+  readonly amount: Money;
+  readonly idempotencyKey: string;
+}> {
+  static readonly type = 'ordering.record-reversal.v1';
 }
 
 /** A timer: the reservation has been held long enough. The process decides what that means. */

@@ -17,9 +17,16 @@ const waitsFor: Record<Checkout['step'], string | null> = {
   undone: null,
 };
 
+/** Somebody should look as soon as one request has brought no answer, although it is asked again for a long time yet. */
+function troubleOf(state: Checkout): string | null {
+  if (!('asked' in state)) return null;
+  if (state.parked !== undefined) return state.parked;
+  return state.asked > 0 ? `no answer while ${state.step}, asked ${state.asked + 1} times` : null;
+}
+
 /** How a checkout stands, for those who look after it. */
 export function checkoutStands(state: Checkout): Stands {
-  const attention = 'parked' in state ? (state.parked ?? null) : null;
+  const attention = troubleOf(state);
   return {
     status: isOver(state) ? 'over' : attention === null ? 'running' : 'needs-attention',
     step: state.step,

@@ -3,7 +3,7 @@ import type { CancellationCode } from '#contracts/ordering';
 import { CommitStock, ReleaseStock, ReserveStock, type StockLine } from '#contracts/inventory';
 import { TakePayment, VoidPayment } from '#contracts/payments';
 import type { Payment } from '../confirm-order/confirm-order';
-import { CloseOrder, ConfirmOrder } from './checkout-messages';
+import { CloseOrder, ConfirmOrder, RecordReversal } from './checkout-messages';
 
 type Method = 'card' | 'cash';
 
@@ -25,6 +25,8 @@ interface Asking {
 interface WindingBack extends Asking {
   readonly orderId: Uuid;
   readonly why: CancellationCode;
+  /** What had been taken and was given back. */
+  readonly reversed?: Money;
 }
 
 /** A confirmed order is over after all. */
@@ -96,8 +98,10 @@ export function asksOf(state: Checkout): readonly Message[] {
     case 'releasing':
       return [new ReleaseStock({ orderId: state.orderId, reason: state.why })];
     case 'closing': {
-      const { orderId, why: code } = state;
-      return [new CloseOrder({ orderId, code, idempotencyKey: keyOf(orderId, 'close') })];
+      const { orderId, why: code, reversed } = state;
+      return [
+        new CloseOrder({ orderId, code, ...(reversed && { reversed }), idempotencyKey: keyOf(orderId, 'close') }),
+      ];
     }
     case 'unbooking':
       return [voidPayment(state.orderId, 'CANCELLED')];
@@ -110,3 +114,6 @@ export function asksOf(state: Checkout): readonly Message[] {
 
 export const voidPayment = (orderId: Uuid, reason: string) =>
   new VoidPayment({ orderId, reason, idempotencyKey: keyOf(orderId, 'void') });
+
+export const recordReversal = (orderId: Uuid, amount: Money) =>
+  new RecordReversal({ orderId, amount, idempotencyKey: keyOf(orderId, 'reversed') });

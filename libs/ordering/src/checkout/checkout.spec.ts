@@ -371,7 +371,7 @@ describe('Asked in vain', () => {
     '%s goes on, for it is left when it is overdue',
     (_, state) => {
       expect(on(inVain(state, 50), waits).asks).toHaveLength(1);
-      expect(checkoutStands(inVain(state, 50))).toMatchObject({ status: 'running', asked: 50 });
+      expect(checkoutStands(inVain(state, 50))).toMatchObject({ status: 'needs-attention', asked: 50 });
     },
   );
 
@@ -422,8 +422,84 @@ describe('A checkout as it stands', () => {
   it.each<[Checkout, object]>([
     [start, { status: 'running', step: 'waiting', asked: 0 }],
     [paying, { status: 'running', waitingFor: 'payments to take the money' }],
-    [on(paying, waits).state, { status: 'running', step: 'paying', asked: 1 }],
+    [on(paying, waits).state, { status: 'needs-attention', step: 'paying', asked: 1 }],
     [done, { status: 'over', step: 'confirmed', waitingFor: null }],
     [after(placed, short, closed), { status: 'over', step: 'given-up' }],
   ])('%#', (state, stands) => expect(checkoutStands(state)).toMatchObject(stands));
+});
+
+describe('Waiting for what is not there', () => {
+  const waitingSteps: Checkout[] = [
+    ...[reserving, paying, committing, confirming, after(placed, reserved, overdue), after(placed, reserved, declined)],
+    ...[after(placed, short), after(placedForCash, reserved, owed, committed, confirmed, takenBack)],
+  ];
+
+  it.each(waitingSteps.map((state) => [state.step, state] as const))(
+    'shows while %s after one request in vain, which is half a minute',
+    (_, state) => {
+      expect(patience(0)).toBeLessThanOrEqual(30);
+      expect(checkoutStands(state)).toMatchObject({ status: 'running', attention: null });
+      const again = on(state, waits).state;
+      expect(checkoutStands(again)).toMatchObject({
+        status: 'needs-attention',
+        attention: expect.stringContaining('asked 2'),
+      });
+    },
+  );
+
+  it('shows as soon after a step that was waited for in vain, and on the way back through the provider', () => {
+    const longAgo = [waits, waits, waits, waits].reduce((state, heard) => on(state, heard).state, paying);
+    for (const [state, heard] of [
+      [longAgo, paid],
+      [longAgo, declined],
+      [paying, unwanted],
+    ] as const)
+      expect(on(state, heard).timers).toMatchObject([{ name: 'waits', inSeconds: 30 }]);
+    expect(on(paying, paid).timers).toEqual([]);
+  });
+
+  it('says why in the journal, as payments does', () => {
+    const off = new PaymentUnknown({
+      orderId,
+      paymentId: 'p1',
+      attempts: 0,
+      reason: 'the provider sandbox is switched off',
+    });
+    for (const state of [paying, after(placed, reserved, unwanted)])
+      expect(on(state, off).note).toContain('switched off');
+  });
+});
+
+describe('Money that was taken and given back', () => {
+  const closes = (state: Checkout) => on(state, released).asks[0].body;
+  const asksToRecord = [expect.objectContaining({ body: expect.objectContaining({ orderId, amount: total }) })];
+  const nothingBack = new PaymentVoided({ orderId, refunded: vnd(0) });
+  const reversedByItself = new PaymentDeclined({
+    orderId,
+    paymentId: 'p1',
+    code: 'unavailable',
+    reason: 'x',
+    reversed: total,
+  });
+
+  it('is told with the closing of the order, on whatever way it went back', () => {
+    for (const heard of [[unwanted, voided], [voided], [reversedByItself], [declined, voided]])
+      expect(closes(after(placed, reserved, ...heard))).toMatchObject({ reversed: total });
+  });
+
+  it('is not told where nothing was taken', () => {
+    for (const heard of [[unwanted, nothingBack], [declined]])
+      expect(closes(after(placed, reserved, ...heard))).not.toHaveProperty('reversed');
+  });
+
+  it('is noted on the order when it comes after the end', () => {
+    const over = after(placed, reserved, unwanted, nothingBack, released, closed);
+    expect(on(over, voided)).toMatchObject({ state: over, asks: asksToRecord });
+    expect(on(over, nothingBack).asks).toEqual([]);
+  });
+
+  it('is noted when it comes while the order is being closed', () => {
+    const closing = after(placed, reserved, declined, released, voided);
+    expect(on(closing, closed)).toMatchObject({ state: { step: 'given-up' }, asks: asksToRecord });
+  });
 });

@@ -12,11 +12,15 @@ import { demandOf } from '../model/demand';
 import { CheckoutOverdue, CheckoutWaits, RetryCheckout, WindBackAsked } from './checkout-messages';
 import { go, overdue, stay, waits, type CheckoutHears, type Heard } from './checkout-moves';
 import { voidPayment, type Basket, type Checkout } from './checkout-steps';
-import { askAgain, byHand, retried } from './asking-again';
+import { askAgain, byHand, retried, waitingAfresh } from './asking-again';
 import { cancelled, goodsCameLate, late, refundAsked, released, unwanted, voided } from './winding-back';
 
 /** The pure checkout: what it makes of each message, in whatever order the messages come, however often, however late. */
 export function hear(state: Checkout, heard: CheckoutHears, reservationSeconds: number): Heard {
+  return waitingAfresh(state, decide(state, heard, reservationSeconds));
+}
+
+function decide(state: Checkout, heard: CheckoutHears, reservationSeconds: number): Heard {
   if (heard instanceof OrderPlaced) return placed(state, heard, reservationSeconds);
   if (heard instanceof OrderCancellationRequested)
     return unwanted(state, heard.body.by === 'staff' ? 'STAFF' : 'CUSTOMER');
@@ -59,6 +63,7 @@ function reserved(state: Checkout, heard: StockReserved | StockShort): Heard {
 
 function paid(state: Checkout, heard: PaymentTaken | PaymentDeclined | PaymentUnknown): Heard {
   if (state.step === 'paying') return paidInTime(state, heard);
+  if (heard instanceof PaymentUnknown && state.step === 'voiding') return stay(state, unknownNote(heard));
   if (!(heard instanceof PaymentTaken)) return stay(state, 'news of the payment, heard late');
   const { orderId } = heard.body;
   if (state.step === 'releasing' || state.step === 'closing' || state.step === 'given-up')
@@ -66,15 +71,19 @@ function paid(state: Checkout, heard: PaymentTaken | PaymentDeclined | PaymentUn
   return stay(state, 'paid, heard again');
 }
 
+const unknownNote = ({ body: { reason } }: PaymentUnknown) =>
+  `nobody knows yet whether it was paid; payments goes on asking${reason ? `: ${reason}` : ''}`;
+
 function paidInTime(
   state: Extract<Checkout, { step: 'paying' }>,
   heard: PaymentTaken | PaymentDeclined | PaymentUnknown,
 ): Heard {
-  if (heard instanceof PaymentUnknown)
-    return stay({ ...state, unknown: true }, 'nobody knows yet whether it was paid; payments goes on asking');
+  if (heard instanceof PaymentUnknown) return stay({ ...state, unknown: true }, unknownNote(heard));
   if (heard instanceof PaymentDeclined) {
     const why = heard.body.code === 'unavailable' ? 'PAYMENT_UNAVAILABLE' : 'PAYMENT_DECLINED';
-    return go({ step: 'releasing', orderId: heard.body.orderId, why, asked: 0 }, `not paid: ${heard.body.reason}`);
+    const { orderId, reason, reversed } = heard.body;
+    const releasing: Checkout = { step: 'releasing', orderId, why, ...(reversed && { reversed }), asked: 0 };
+    return go(releasing, `not paid: ${reason}`);
   }
   const { orderId, paymentId, method, provider, chargeId, amount } = heard.body;
   const payment: Payment = { paymentId, method, provider, chargeId, amount };

@@ -3,7 +3,7 @@ import type { CancellationCode, OrderCancelled, OrderRefundRequested } from '#co
 import { ReleaseStock } from '#contracts/inventory';
 import type { PaymentVoided } from '#contracts/payments';
 import { go, orderOf, stay, waits, type Heard } from './checkout-moves';
-import type { Checkout } from './checkout-steps';
+import { recordReversal, type Checkout } from './checkout-steps';
 
 /**
  * Once this is heard the order is never confirmed any more: the stream took the wish while it was pending, and a
@@ -42,12 +42,16 @@ export function late(state: Checkout): Heard {
 
 /** Only now is it certain that no money is kept: "not found" at the provider would not have proved that none will be taken. */
 export function voided(state: Checkout, { body }: PaymentVoided): Heard {
-  if (state.step === 'voiding')
-    return go({ ...state, step: 'releasing', asked: 0 }, `payment voided, ${body.refunded.amount} given back`);
+  const reversed = body.refunded.amount > 0 ? { reversed: body.refunded } : {};
+  const note = `payment voided, ${body.refunded.amount} given back`;
+  if (state.step === 'voiding') return go({ ...state, ...reversed, step: 'releasing', asked: 0 }, note);
+  if (state.step === 'releasing' || state.step === 'closing') return stay({ ...state, ...reversed }, note);
+  if (state.step === 'given-up' && reversed.reversed)
+    return stay(state, note, [recordReversal(state.orderId, reversed.reversed)]);
   if (state.step === 'unbooking') return go({ ...state, step: 'restocking', asked: 0 }, 'what was owed is crossed out');
   if (state.step === 'paying') {
     const { orderId } = state.basket; // the provider gave up before we did
-    return go({ step: 'releasing', orderId, why: 'PAYMENT_UNRESOLVED', asked: 0 }, 'voided before it was paid');
+    return go({ step: 'releasing', orderId, why: 'PAYMENT_UNRESOLVED', ...reversed, asked: 0 }, note);
   }
   return stay(state, 'payment voided, heard again');
 }
@@ -63,10 +67,7 @@ export function released(state: Checkout): Heard {
 
 export function cancelled(state: Checkout, { body }: OrderCancelled): Heard {
   const { orderId, code: why, wasConfirmed, restock } = body;
-  if (!wasConfirmed)
-    return state.step === 'closing'
-      ? go({ step: 'given-up', orderId, why: state.why }, `cancelled: ${why}`)
-      : stay(state, 'cancelled, heard again');
+  if (!wasConfirmed) return state.step === 'closing' ? givenUp(state, why) : stay(state, 'cancelled, heard again');
   if (state.step !== 'confirmed' && state.step !== 'confirming') return stay(state, 'cancelled, heard again');
   const method = state.step === 'confirmed' ? state.method : state.payment.method;
   // A card's money goes back as a refund, which the stream has asked for; cash was never taken, so what is owed is crossed out.
@@ -81,6 +82,12 @@ export function refundAsked(state: Checkout, { body: { orderId, restock } }: Ord
   if (state.step !== 'confirmed' && state.step !== 'confirming') return stay(state, 'a refund, heard again');
   const next: Checkout = { step: 'restocking', orderId, why: 'REFUNDED', asked: 0, ...(!restock && { waste: true }) };
   return { ...go(next, 'refunded after all'), timers: [waits(orderId, 0)] };
+}
+
+/** What went back after the order was asked to close may not stand in its cancellation. */
+function givenUp({ orderId, why, reversed }: Extract<Checkout, { step: 'closing' }>, code: CancellationCode): Heard {
+  const over = go({ step: 'given-up', orderId, why }, `cancelled: ${code}`);
+  return reversed ? { ...over, asks: [...over.asks, recordReversal(orderId, reversed)] } : over;
 }
 
 /** Goods set aside for an order that was given up go back; one that is still winding back will come to that anyway. */

@@ -1,25 +1,45 @@
+import { nothing, type Money } from '#kernel';
 import type { CancellationCode } from '#contracts/ordering';
+import { inDong } from './in-dong';
 
 const words: Record<'vi' | 'en', Record<CancellationCode, string>> = {
   vi: {
-    OUT_OF_STOCK: 'Rất tiếc, một món trong đơn vừa hết hàng. Bạn không bị trừ tiền.',
+    OUT_OF_STOCK: 'Rất tiếc, một món trong đơn vừa hết hàng. {money}',
     PAYMENT_DECLINED: 'Thanh toán bị từ chối. Vui lòng thử thẻ khác hoặc trả tiền mặt.',
-    PAYMENT_UNRESOLVED: 'Không xác nhận được thanh toán. Nếu đã bị trừ tiền, bạn sẽ được hoàn lại.',
-    PAYMENT_UNAVAILABLE: 'Cổng thanh toán tạm thời không hoạt động. Bạn không bị trừ tiền, vui lòng đặt lại sau.',
+    PAYMENT_UNRESOLVED: 'Không xác nhận được thanh toán. {money}',
+    PAYMENT_UNAVAILABLE: 'Cổng thanh toán tạm thời không hoạt động. {money} Vui lòng đặt lại sau.',
     CUSTOMER: 'Đơn hàng đã được hủy theo yêu cầu của bạn.',
     STAFF: 'Cửa hàng đã hủy đơn này. Vui lòng liên hệ nếu bạn cần hỗ trợ.',
-    OVERDUE: 'Đơn hàng không hoàn tất kịp thời nên đã được hủy. Nếu đã bị trừ tiền, bạn sẽ được hoàn lại.',
+    OVERDUE: 'Đơn hàng không hoàn tất kịp thời nên đã được hủy. {money}',
   },
   en: {
-    OUT_OF_STOCK: 'Sorry, something in the order has just sold out. You were not charged.',
+    OUT_OF_STOCK: 'Sorry, something in the order has just sold out. {money}',
     PAYMENT_DECLINED: 'The payment was declined. Please try another card, or pay in cash.',
-    PAYMENT_UNRESOLVED: 'The payment could not be confirmed. Whatever was taken is given back.',
-    PAYMENT_UNAVAILABLE: 'The payment service is not available. You were not charged; please order again later.',
+    PAYMENT_UNRESOLVED: 'The payment could not be confirmed. {money}',
+    PAYMENT_UNAVAILABLE: 'The payment service is not available. {money} Please order again later.',
     CUSTOMER: 'The order was cancelled as you asked.',
     STAFF: 'The shop cancelled this order. Please contact us if you need help.',
-    OVERDUE: 'The order could not be completed in time and was cancelled. Whatever was taken is given back.',
+    OVERDUE: 'The order could not be completed in time and was cancelled. {money}',
   },
 };
 
+/** What is said of the money, where the code says anything of it and nothing was taken and given back. */
+const notCharged = { vi: 'Bạn không bị trừ tiền.', en: 'You were not charged.' };
+const ifCharged = {
+  vi: 'Nếu đã bị trừ tiền, bạn sẽ được hoàn lại.',
+  en: 'Whatever was taken is given back.',
+};
+const unsure: readonly CancellationCode[] = ['PAYMENT_UNRESOLVED', 'OVERDUE'];
+
+const givenBack = (amount: string) => ({
+  vi: `Bạn đã bị trừ ${amount}, và số tiền này đã được hoàn lại.`,
+  en: `${amount} was taken and has been given back.`,
+});
+
 /** What the customer is told; it is stored with the cancellation, in the language of the order. */
-export const cancellationWords = (code: CancellationCode, locale: 'vi' | 'en'): string => words[locale][code];
+export function cancellationWords(code: CancellationCode, locale: 'vi' | 'en', reversed: Money = nothing): string {
+  const text = words[locale][code];
+  if (reversed.amount === 0) return text.replace('{money}', (unsure.includes(code) ? ifCharged : notCharged)[locale]);
+  const told = givenBack(inDong(reversed))[locale];
+  return text.includes('{money}') ? text.replace('{money}', told) : `${text} ${told}`;
+}

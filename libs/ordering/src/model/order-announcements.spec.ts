@@ -1,7 +1,17 @@
 import type { Message } from '#kernel';
 import { vnd } from '#kernel';
 import { announcements } from './order-announcements';
-import { facts, given, orderId, ordered, refundAsked, refundDeciding, refundDone, refundFailed } from './order-samples';
+import {
+  facts,
+  given,
+  orderId,
+  ordered,
+  refundAsked,
+  refundDeciding,
+  refundDone,
+  refundFailed,
+  reversed,
+} from './order-samples';
 import type { OrderEvent } from './order';
 
 const at = '2026-11-23T03:04:05.678Z';
@@ -30,6 +40,8 @@ describe('What the others are told', () => {
       refundDone('a', 100_000),
       ['order-refunded', 'order-status-updated'],
     ],
+    ['money given back after the end', [facts.placed, facts.cancelled], reversed(1), ['order-payment-reversed']],
+    ['money given back before the end, which the end tells', ordered.pending, reversed(1), []],
     ['a failed refund', [...ordered.completed, refundAsked('a', 1)], refundFailed('a', 1), ['order-refund-failed']],
   ])('of %s', (_, before, event, told) => {
     expect(types(tell(before, event))).toEqual(told);
@@ -88,4 +100,9 @@ describe('What the others are told', () => {
     expect(tell(ordered.pending)).toEqual([]);
     expect(tell([], facts.accepted)).toEqual([]);
   });
+});
+
+it('A cancellation tells what was taken and given back before the order was paid', () => {
+  expect(tell(ordered.pending, reversed(100_000), facts.cancelled)[0].body).toMatchObject({ reversed: vnd(100_000) });
+  expect(tell(ordered.pending, facts.cancelled)[0].body).not.toHaveProperty('reversed');
 });

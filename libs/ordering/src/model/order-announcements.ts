@@ -3,6 +3,7 @@ import {
   OrderCancellationRequested,
   OrderCancelled,
   OrderConfirmed,
+  OrderPaymentReversed,
   OrderPlaced,
   OrderRefunded,
   OrderRefundFailed,
@@ -14,6 +15,7 @@ import {
   orderLife,
   owed,
   refunded,
+  reversedTotal,
   type Order,
   type OrderEvent,
   type OrderLine,
@@ -89,8 +91,15 @@ function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Mess
       const { total, lines } = placed;
       const goods = restock === undefined ? {} : { restock };
       const returned = wasConfirmed || event.data.by !== 'shop' ? undefined : returnedOrder(it.orderId, placed);
+      const reversed = reversedTotal(order);
       const cancelled = { ...it, items: items(lines), total, code, message, wasConfirmed, refundDue, ...goods };
-      return [new OrderCancelled({ ...cancelled, ...(returned && { returned }) })];
+      return [
+        new OrderCancelled({
+          ...cancelled,
+          ...(!wasConfirmed && reversed.amount > 0 && { reversed }),
+          ...(returned && { returned }),
+        }),
+      ];
     }
     case 'RefundRequested':
       return [
@@ -116,6 +125,9 @@ function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Mess
     }
     case 'RefundFailed':
       return [new OrderRefundFailed({ ...it, ...event.data, ...owedBy(order) })];
+    case 'PaymentReversed':
+      // While the order is pending its cancellation will tell.
+      return order.status === 'pending' ? [] : [new OrderPaymentReversed({ ...it, amount: event.data.amount })];
     case 'OrderAccepted':
     case 'PreparationStarted':
     case 'OrderReadied':

@@ -106,3 +106,9 @@ export const ordered: Record<'pending' | 'confirmed' | 'accepted' | 'preparing' 
     ready: [placed, confirmed, accepted, preparing, readied],
     completed: [placed, confirmed, accepted, preparing, readied, completed],
   };
+
+/** The order's own payment was taken, and went back. */
+export const reversed = (amount: number): OrderEvent => ({
+  type: 'PaymentReversed',
+  data: { reversalId: '019ab3c4-0000-7000-8000-0000000000dd', amount: vnd(amount) },
+});

@@ -88,4 +88,5 @@ export const orderEventSchemas = {
   }),
   OrderRefunded: Refund,
   RefundFailed: RefundWithReason,
+  PaymentReversed: z.strictObject({ reversalId: IdShape, amount: Money }),
 } satisfies { readonly [E in OrderEvent as E['type']]: z.ZodType<E['data']> };

@@ -6,7 +6,17 @@ import { confirmOrder } from '../confirm-order/confirm-order';
 import { placeOrder } from '../place-order/place-order';
 import { recordRefund, recordRefundFailure, refundOrder } from '../refund-order/refund-order';
 import { orderEventTypes, orderLife, refundable, refunded, type Order, type OrderEvent } from './order';
-import { facts, given, line, ordered, refundAsked, refundDone, refundFailed, samplePlaced } from './order-samples';
+import {
+  facts,
+  given,
+  line,
+  ordered,
+  refundAsked,
+  refundDone,
+  refundFailed,
+  reversed,
+  samplePlaced,
+} from './order-samples';
 
 const { subtotal: _s, deliveryFee: _d, total: _t, ...request } = samplePlaced;
 
@@ -112,6 +122,7 @@ describe('An order', () => {
       refundAsked('a', 1),
       refundDone('a', 1),
       refundFailed('a', 1),
+      reversed(1),
     ];
     for (const fact of sample) expect(given(fact)).toEqual({ status: 'unplaced' });
     expect(new Set([...sample, facts.placed].map(({ type }) => type))).toEqual(new Set(orderEventTypes));

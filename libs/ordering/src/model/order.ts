@@ -114,6 +114,12 @@ export type RefundFailed = Fact<
   { readonly refundId: Uuid; readonly amount: Money; readonly reason: string }
 >;
 
+/**
+ * Money that a provider had taken for the order, although the order was not paid with it, was given back. The id is the
+ * payment's, or that of the finding which staff see.
+ */
+export type PaymentReversed = Fact<'PaymentReversed', { readonly reversalId: Uuid; readonly amount: Money }>;
+
 export type OrderEvent =
   | OrderPlaced
   | OrderConfirmed
@@ -125,7 +131,8 @@ export type OrderEvent =
   | OrderCancelled
   | RefundRequested
   | OrderRefunded
-  | RefundFailed;
+  | RefundFailed
+  | PaymentReversed;
 
 export interface Refund {
   readonly refundId: Uuid;
@@ -136,7 +143,7 @@ export interface Refund {
 }
 
 /** What has been taken and given back so far. */
-export interface Till {
+export interface Till extends Reversed {
   readonly paid: Money;
   readonly refunds: readonly Refund[];
   /** What was decided to be given back, was refused by the provider, and has not been asked for again. Absent: nothing. */
@@ -145,7 +152,12 @@ export interface Till {
   readonly goods?: 'shelf' | 'waste';
 }
 
-export interface PendingOrder {
+/** Taken and given back without the order having been paid with it; left out while there is none. */
+interface Reversed {
+  readonly reversals?: readonly PaymentReversed['data'][];
+}
+
+export interface PendingOrder extends Reversed {
   readonly status: 'pending';
   readonly placed: PlacedOrder;
   readonly cancellationRequested: CancellationRequested['data'] | null;
@@ -199,6 +211,17 @@ function owing({ owed: _, ...order }: Confirmed, amount: number, refunds: readon
   return amount > 0 ? { ...order, refunds, owed: vnd(amount) } : { ...order, refunds };
 }
 
+/** What was taken and given back without the order having been paid with it. */
+export const reversedTotal = ({ reversals = [] }: Reversed): Money => sum(reversals.map(({ amount }) => amount));
+
+const keptOf = ({ reversals }: Reversed): Reversed => (reversals ? { reversals } : {});
+
+function reversed<State extends PlacedState>(order: State, reversal: PaymentReversed['data']): State {
+  const { reversals = [] } = order;
+  if (reversals.some(({ reversalId }) => reversalId === reversal.reversalId)) return order;
+  return { ...order, reversals: [...reversals, reversal] };
+}
+
 const settle = (till: Till, refundId: Uuid, state: Refund['state']): readonly Refund[] =>
   till.refunds.map((refund) => (refund.refundId === refundId ? { ...refund, state } : refund));
 
@@ -242,6 +265,7 @@ function cancelled(order: Order, { refundDue: _, restock = true, ...cancellation
         cancellation,
         paid: nothing,
         refunds: [],
+        ...keptOf(order),
       };
     default: {
       const { ended: _ended, ...before } = order;
@@ -274,6 +298,7 @@ function evolve(order: Order, event: OrderEvent): Order {
         confirmation: event.data,
         paid: event.data.paid,
         refunds: [],
+        ...keptOf(order),
       };
     case 'OrderAccepted':
       return moved(order, 'accepted');
@@ -293,6 +318,8 @@ function evolve(order: Order, event: OrderEvent): Order {
       return givenBack(order, event.data);
     case 'RefundFailed':
       return failed(order, event.data);
+    case 'PaymentReversed':
+      return order.status === 'unplaced' ? order : reversed(order, event.data);
   }
 }
 
@@ -312,6 +339,7 @@ export const orderEventTypes = [
   'RefundRequested',
   'OrderRefunded',
   'RefundFailed',
+  'PaymentReversed',
 ] as const satisfies readonly OrderEvent['type'][];
 
 export const statusOf = (order: PlacedState): OrderStatus => order.status;

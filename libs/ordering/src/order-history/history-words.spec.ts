@@ -1,9 +1,15 @@
 import { vnd } from '#kernel';
 import { orderEventTypes, type OrderEvent } from '../model/order';
-import { facts, given, ordered, refundAsked, refundDone, refundFailed } from '../model/order-samples';
+import { facts, given, ordered, refundAsked, refundDone, refundFailed, reversed } from '../model/order-samples';
 import { inDong, inOneLine, inWords } from './history-words';
 
-const all = [...Object.values(facts), refundAsked('r', 1_000), refundDone('r', 1_000), refundFailed('r', 1_000)];
+const all = [
+  ...Object.values(facts),
+  reversed(30_000),
+  refundAsked('r', 1_000),
+  refundDone('r', 1_000),
+  refundFailed('r', 1_000),
+];
 
 describe('An order’s history in words', () => {
   it.each(all.map((event) => [event.type, event]))('tells %s in both languages', (_, event) => {

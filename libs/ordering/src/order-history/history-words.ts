@@ -1,5 +1,8 @@
 import type { Money } from '#kernel';
+import { inDong } from '../model/in-dong';
 import { refunded, type Order, type OrderEvent } from '../model/order';
+
+export { inDong };
 
 export type Locale = 'vi' | 'en';
 
@@ -9,9 +12,6 @@ export interface Step {
   readonly title: string;
   readonly detail: string | null;
 }
-
-/** `55.000 ₫`, written alike in both languages. */
-export const inDong = ({ amount }: Money): string => `${String(amount).replace(/\B(?=(\d{3})+$)/g, '.')} ₫`;
 
 type Words = Record<Locale, string>;
 
@@ -26,6 +26,7 @@ const titles: Record<OrderEvent['type'], Words> = {
   OrderCancelled: { vi: 'Đơn hàng đã bị hủy', en: 'Your order was cancelled' },
   RefundRequested: { vi: 'Đang hoàn tiền', en: 'A refund is on its way' },
   OrderRefunded: { vi: 'Đã hoàn tiền', en: 'Money was given back' },
+  PaymentReversed: { vi: 'Tiền đã bị trừ và đã được hoàn lại', en: 'Money was taken and given back' },
   RefundFailed: { vi: 'Hoàn tiền chưa thành công', en: 'The refund did not go through' },
 };
 
@@ -56,6 +57,7 @@ function detail(event: OrderEvent, locale: Locale, order: Order | undefined): st
     case 'OrderCancelled':
       return event.data.message;
     case 'RefundRequested':
+    case 'PaymentReversed':
       return inDong(event.data.amount);
     case 'OrderRefunded':
       return refundWords(event.data, order, locale);

@@ -3,6 +3,8 @@ import { PointsEarned, PointsTakenBack } from '#contracts/customers';
 import { StockCommitRefused, StockCommitted, StockReleased, StockReserved, StockShort } from '#contracts/inventory';
 import { NotificationSent } from '#contracts/notifications';
 import {
+  MoneyFound,
+  MoneyReturned,
   PaymentDeclined,
   PaymentRefunded,
   PaymentTaken,
@@ -10,7 +12,7 @@ import {
   PaymentVoided,
   RefundRefused,
 } from '#contracts/payments';
-import { inDong } from './history-words';
+import { inDong } from '../model/in-dong';
 
 export type Source = 'payment' | 'stock' | 'points' | 'notification';
 
@@ -27,6 +29,8 @@ export const heardByTimeline = [
   PaymentVoided,
   PaymentRefunded,
   RefundRefused,
+  MoneyFound,
+  MoneyReturned,
   PointsEarned,
   PointsTakenBack,
   NotificationSent,
@@ -63,12 +67,23 @@ export function inTimeline(message: Message): { readonly source: Source; readonl
   }
   if (heard instanceof PaymentDeclined) return { source: 'payment', note: `${heard.body.code}: ${heard.body.reason}` };
   if (heard instanceof PaymentUnknown) {
-    return { source: 'payment', note: `nobody knows yet, asked ${heard.body.attempts} times` };
+    return {
+      source: 'payment',
+      note: `nobody knows yet, asked ${heard.body.attempts} times${heard.body.reason ? `: ${heard.body.reason}` : ''}`,
+    };
   }
   if (heard instanceof PaymentVoided)
     return { source: 'payment', note: `voided, ${inDong(heard.body.refunded)} given back` };
   if (heard instanceof PaymentRefunded) return { source: 'payment', note: `${inDong(heard.body.amount)} given back` };
   if (heard instanceof RefundRefused) return { source: 'payment', note: `refund refused: ${heard.body.reason}` };
+  if (heard instanceof MoneyFound) {
+    const { kind, amount, chargeId, provider } = heard.body;
+    return { source: 'payment', note: `${kind}: ${inDong(amount)}, charge ${chargeId ?? 'unknown'} of ${provider}` };
+  }
+  if (heard instanceof MoneyReturned) {
+    const { amount, chargeId, provider } = heard.body;
+    return { source: 'payment', note: `${inDong(amount)} given back, charge ${chargeId} of ${provider}` };
+  }
   if (heard instanceof PointsEarned) return { source: 'points', note: `${heard.body.points} points earned` };
   if (heard instanceof PointsTakenBack) return { source: 'points', note: `${heard.body.points} points taken back` };
   return { source: 'notification', note: `${heard.body.event} sent by ${heard.body.channel}` };

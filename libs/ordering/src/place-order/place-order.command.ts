@@ -4,6 +4,7 @@ import { crashPoint } from '#crash-points';
 import { derivedId, type Uuid } from '#kernel';
 import { CartOf, type CartOwner, type CartToOrder } from '#contracts/cart';
 import { CatalogPrices } from '#contracts/catalog';
+import { Config } from '#platform/config';
 import type { IdempotencyKey } from '#platform/event-store';
 import { Vault } from '#platform/privacy';
 import type { Caller } from '#platform/security';
@@ -13,6 +14,7 @@ import { bodyHash, KeyedCommands, type KeyedAnswer } from '../model/keyed-comman
 import { CartEmpty } from '../model/order-errors';
 import { orderNumber } from '../model/order-number';
 import { Orders } from '../model/orders.store';
+import { refuseUnlessOffered } from '../model/payment-methods';
 import type { OrderView } from '../view-order/order-view';
 import { AccountOf } from './account-of.adapter';
 import { contactOf, type Account, type OrderWish } from './order-wish';
@@ -52,6 +54,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     private readonly accounts: AccountOf,
     private readonly vault: Vault,
     private readonly clock: Clock,
+    private readonly config: Config,
     @CountsOrders() private readonly placed: Counter,
   ) {}
 
@@ -59,6 +62,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     const owner = ownerOf(caller);
     const idempotency = { caller: keyHolder(caller), key, bodyHash: bodyHash(wish), command: 'place-order' };
     const answer = await this.keyed.once(idempotency, async (commandId) => {
+      refuseUnlessOffered(wish.payment.method, this.config.paymentProviders);
       const cart = await this.ordered.settled(() => this.carts.owner(owner), owner);
       if (!cart || cart.lines.length === 0) throw new CartEmpty();
       return this.place(commandId, cart, { caller, wish, locale }, idempotency);

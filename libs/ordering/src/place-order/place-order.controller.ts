@@ -99,6 +99,7 @@ export class PlaceOrderController {
     'MODIFIERS_INVALID',
     'ORDER_TOO_LARGE',
     'SUBJECT_ERASED',
+    'PAYMENT_METHOD_UNAVAILABLE',
   )
   async place(
     @Who() caller: Caller,

@@ -26,3 +26,18 @@ export class NothingToWindBack extends DomainError {
     super('PROCESS_HAS_NO_WAY_BACK', 'conflict', 'Money on its way back is not taken again. Retry it, or leave it.');
   }
 }
+
+/** Its provider may still answer; settling by hand is for what has been asked in vain. */
+export class StillAsked extends DomainError {
+  constructor(step: string) {
+    super('PROCESS_STILL_ASKED', 'conflict', `An answer may still come (${step}). Settle it once it needs attention.`, {
+      step,
+    });
+  }
+}
+
+export class NoMoneyAwaited extends DomainError {
+  constructor(step: string) {
+    super('NO_MONEY_AWAITED', 'conflict', `It does not wait for a payment provider (${step}). Retry it.`, { step });
+  }
+}

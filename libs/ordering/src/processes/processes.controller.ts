@@ -44,6 +44,19 @@ class TendBody {
   reason?: string | null;
 }
 
+const found = ['given-back', 'never-taken', 'unknown'] as const;
+
+class CompensateBody extends TendBody {
+  @OneOf(found, {
+    optional: true,
+    description:
+      'For what waits for a payment provider that cannot be asked: what you found out about the money. `given-back`: the ' +
+      'customer has it. `never-taken`: the provider took none. `unknown`: nobody can tell. The order ends, its goods are ' +
+      'released, and the money stands among the findings. A refund that was not given back is still owed.',
+  })
+  money?: (typeof found)[number];
+}
+
 const Place = z.object({
   since: MomentShape,
   name: z.enum(processNames),
@@ -118,12 +131,14 @@ export class ProcessesController {
   @Does(
     'compensateProcess',
     'Wind a checkout back from where it stands',
-    'What was taken is given back, then the order is closed. A confirmed order is cancelled or refunded instead.',
+    'What was taken is given back, then the order is closed. A confirmed order is cancelled or refunded instead. With ' +
+      '`money`, what waits for a provider that cannot be asked ends by hand; a refund, too.',
   )
   @Answers(202, ProcessAnswer, { description: 'As it stood; the journal shows what comes of it.' })
   @Refuses('NOT_FOUND', 'PROCESS_OVER', 'PROCESS_WINDS_BACK', 'PROCESS_HAS_NO_WAY_BACK', 'VERSION_CONFLICT')
-  async compensate(@Param('id') id: string, @Body() body: TendBody, @Who() caller: Caller): Promise<Answer> {
-    const process = await this.commands.execute(new CompensateProcess(id, tended(caller, body)));
+  @Refuses('PROCESS_STILL_ASKED', 'NO_MONEY_AWAITED')
+  async compensate(@Param('id') id: string, @Body() body: CompensateBody, @Who() caller: Caller): Promise<Answer> {
+    const process = await this.commands.execute(new CompensateProcess(id, tended(caller, body), body.money));
     return answer(showProcess(process), { status: 202 });
   }
 }

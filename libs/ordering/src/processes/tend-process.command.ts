@@ -1,21 +1,32 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { SettleByHand } from '#contracts/payments';
 import { Database } from '#platform/database';
 import { LetterBox } from '#platform/dead-letters';
 import type { Actor } from '#platform/event-store';
 import { Announcements } from '#platform/messaging';
 import { redactText } from '#platform/observability';
 import { Vault } from '#platform/privacy';
-import { ProcessJournal, Processes, type ListedProcess } from '#platform/processes';
+import { ProcessJournal, Processes, type KnownProcess, type ListedProcess } from '#platform/processes';
 import { Ids } from '#platform/system';
 import { RetryCheckout, WindBackAsked } from '../checkout/checkout-messages';
 import { windsBack } from '../checkout/checkout-steps';
 import { Orders } from '../model/orders.store';
 import { stillOwed } from '../refund-order/refund-order';
+import type { Refunds } from '../refund-order/refunds';
 import { RetryRefunds } from '../refund-order/refunds-messages';
-import { NothingToWindBack, ProcessNotFound, ProcessOver, WindingBackAlready } from './process-errors';
+import {
+  NoMoneyAwaited,
+  NothingToWindBack,
+  ProcessNotFound,
+  ProcessOver,
+  StillAsked,
+  WindingBackAlready,
+} from './process-errors';
 import { processRef } from './process-id';
 import { ownOf, requestsIn } from './processes.query';
 import { windBack } from './wind-back';
+
+export type FoundByHand = SettleByHand['body']['found'];
 
 /** Who looks after a process, and why. */
 export interface Tended {
@@ -75,6 +86,8 @@ export class CompensateProcess extends Command<ListedProcess> {
   constructor(
     readonly id: string,
     readonly tended: Tended,
+    /** What staff found out about the money, where its provider cannot be asked. */
+    readonly money?: FoundByHand,
   ) {
     super();
   }
@@ -91,9 +104,22 @@ export class CompensateProcessHandler implements ICommandHandler<CompensateProce
     private readonly announcements: Announcements,
   ) {}
 
-  async execute({ id, tended: { actor, by, reason } }: CompensateProcess): Promise<ListedProcess> {
+  async execute({ id, tended, money }: CompensateProcess): Promise<ListedProcess> {
     const process = await found(this.processes, id);
     if (process.status === 'over') throw new ProcessOver(process.step);
+    if (money === undefined) return this.windBack(process, tended);
+    if (process.status !== 'needs-attention') throw new StillAsked(process.step);
+    const { orderId, refunds } = settledByHand(process);
+    if (process.name === 'checkout' && !windsBack(process.step)) await this.windBack(process, tended);
+    const settle = (refundId: string | null) => {
+      const idempotencyKey = `by-hand:${orderId}:${refundId ?? 'payment'}`;
+      return new SettleByHand({ orderId, refundId, found: money, by: tended.by, idempotencyKey });
+    };
+    await this.db.transaction(() => this.announcements.publish(...refunds.map(settle)));
+    return process;
+  }
+
+  private async windBack(process: ListedProcess, { actor, by, reason }: Tended): Promise<ListedProcess> {
     if (process.name !== 'checkout') throw new NothingToWindBack();
     if (windsBack(process.step)) throw new WindingBackAlready(process.step);
     const orderId = process.id;
@@ -107,9 +133,24 @@ export class CompensateProcessHandler implements ICommandHandler<CompensateProce
   }
 }
 
+/** The refunds that wait for a provider, or null for the order's payment. */
+function settledByHand({ id: orderId, name, step, state }: KnownProcess): {
+  orderId: string;
+  refunds: readonly (string | null)[];
+} {
+  if (name === 'refunds') {
+    const all = Object.entries((state as Refunds).refunds);
+    const waiting = all.filter(([, refund]) => refund.step === 'paying-back').map(([refundId]) => refundId);
+    if (waiting.length === 0) throw new NoMoneyAwaited(step);
+    return { orderId, refunds: waiting };
+  }
+  if (step !== 'paying' && step !== 'voiding') throw new NoMoneyAwaited(step);
+  return { orderId, refunds: [null] };
+}
+
 const noted = (reason: string | null): string | null => reason && redactText(reason);
 
-async function found(processes: Processes, id: string): Promise<ListedProcess> {
+async function found(processes: Processes, id: string): Promise<KnownProcess> {
   const ref = processRef(id);
   const process = ref && (await processes.view(ref.name, ref.orderId));
   if (!process) throw new ProcessNotFound();

@@ -12,7 +12,10 @@ const waitsFor: Record<RefundStep['step'], string | null> = {
 /** A refused refund is a trouble as long as anything is owed: it may have gone back another way. */
 const complaint = (refund: RefundStep, owed: boolean): string | null => {
   if (refund.step === 'failed') return owed ? `refused: ${refund.reason ?? 'for good'}` : null;
-  return 'parked' in refund ? (refund.parked ?? null) : null;
+  if (!('asked' in refund)) return null;
+  if (refund.parked !== undefined) return refund.parked;
+  // Somebody should look as soon as one request has brought no answer.
+  return refund.asked > 0 ? `no answer while ${refund.step}, asked ${refund.asked + 1} times` : null;
 };
 
 /** How the refunds of an order stand, for those who look after them: the first that is still open speaks for all. */

@@ -187,7 +187,7 @@ describe('Refunds as they stand', () => {
   it.each<[string, Refunds, object]>([
     ['none yet', noRefunds, { status: 'running', waitingFor: 'a refund' }],
     ['one asked of the provider', after(requested()), { status: 'running', step: 'paying-back', asked: 0 }],
-    ['one asked again', after(requested(), waits()), { status: 'running', asked: 1 }],
+    ['one asked again', after(requested(), waits()), { status: 'needs-attention', asked: 1 }],
     ['all done', after(requested(), paidBack(), recorded()), { status: 'over', step: 'refunded', waitingFor: null }],
   ])('%s', (_, state, stands) => expect(refundsStand(state)).toMatchObject(stands));
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { vnd } from '#kernel';
-import { facts, refundDone, samplePlaced } from '../model/order-samples';
+import { facts, refundDone, reversed, samplePlaced } from '../model/order-samples';
 import type { OrderEvent } from '../model/order';
 import { projectSale, split, type Sale } from './sales';
 
@@ -11,6 +11,11 @@ const net = ({ entries }: Sale): number =>
   entries.reduce((sum, { kind, amount }) => sum + (kind === 'sold' ? 1 : -1) * amount.amount, 0);
 
 describe('The sales of an order', () => {
+  it('know nothing of money that was taken and given back', () => {
+    expect(sale(facts.placed, reversed(100_000), facts.cancelled).entries).toEqual([]);
+    expect(net(sale(facts.placed, facts.confirmed, reversed(100_000)))).toBe(net(sale(facts.placed, facts.confirmed)));
+  });
+
   it('are nothing before it is confirmed, and nothing when it never is', () => {
     expect(sale(facts.placed).entries).toEqual([]);
     expect(sale(facts.placed, facts.cancelled).entries).toEqual([]);

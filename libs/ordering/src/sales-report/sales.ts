@@ -95,6 +95,7 @@ export function projectSale(sale: Sale | undefined, event: OrderEvent, at: strin
     case 'CancellationRequested':
     case 'RefundRequested':
     case 'RefundFailed':
+    case 'PaymentReversed': // it was never the shop's
       return sale;
   }
 }

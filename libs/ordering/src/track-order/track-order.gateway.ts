@@ -156,7 +156,7 @@ export class TrackOrderGateway
   unsubscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Acknowledged {
     const { followed } = socket.data as Session;
     const said = Followed.safeParse(body);
-    if (!said.success) return refusal(new DomainError('VALIDATION_ERROR', 'invalid', 'Send { orderId }.'));
+    if (!said.success) return refusal(socket, new DomainError('VALIDATION_ERROR', 'invalid', 'Send { orderId }.'));
     const orderId = said.data.orderId.toLowerCase();
     followed.get(orderId)?.end();
     followed.delete(orderId);

@@ -1,6 +1,6 @@
-import { IdShape, InstantShape, MoneyShape, nothing, type Money, type Sealed } from '#kernel';
+import { IdShape, InstantShape, MoneyShape, nothing, plus, type Money, type Sealed } from '#kernel';
 import { z } from 'zod';
-import { hasEnded, owed, refunded, type OrderLine, type PlacedState, type Till } from '../model/order';
+import { hasEnded, owed, refunded, reversedTotal, type OrderLine, type PlacedState, type Till } from '../model/order';
 import type { OrderView } from './order-view';
 
 /** A personal value, or what is left of it once its owner was forgotten. */
@@ -116,12 +116,20 @@ export type SealedOrder = Omit<WithSeals<Opened>, 'contact' | 'fulfilment' | 'no
 
 const nothingYet: Till = { paid: nothing, refunds: [] };
 
+/** What was taken and what went back. An order that was never paid also shows what a provider took and gave back. */
+function moneyOf(order: Exclude<PlacedState, { status: 'pending' }>): { paid: Money; refunded: Money } {
+  const back = refunded(order);
+  if (order.confirmation !== null) return { paid: order.paid, refunded: back };
+  const reversed = reversedTotal(order);
+  return { paid: plus(order.paid, reversed), refunded: plus(back, reversed) };
+}
+
 export function paymentState(order: PlacedState): (typeof paymentStates)[number] {
   if (order.status === 'pending') return 'pending';
-  const back: Money = refunded(order);
-  if (order.paid.amount === 0) return order.status === 'cancelled' ? 'none' : 'due';
+  const { paid, refunded: back } = moneyOf(order);
+  if (paid.amount === 0) return order.status === 'cancelled' ? 'none' : 'due';
   if (back.amount === 0) return 'paid';
-  return back.amount === order.paid.amount ? 'refunded' : 'partly-refunded';
+  return back.amount === paid.amount ? 'refunded' : 'partly-refunded';
 }
 
 /**
@@ -148,8 +156,7 @@ export function showOrder({ id, version, placedAt, updatedAt, since, order }: Or
       method: placed.payment.method,
       provider: ('confirmation' in order ? order.confirmation?.provider : undefined) ?? placed.payment.provider,
       status: paymentState(order),
-      paid: till.paid,
-      refunded: refunded(till),
+      ...(order.status === 'pending' ? { paid: nothing, refunded: nothing } : moneyOf(order)),
       owed: owed(till),
     },
     note: placed.note,

@@ -1,5 +1,14 @@
 import { vnd } from '#kernel';
-import { customerId, facts, ordered, orderId, refundAsked, refundDone, samplePlaced } from '../model/order-samples';
+import {
+  customerId,
+  facts,
+  ordered,
+  orderId,
+  refundAsked,
+  refundDone,
+  reversed,
+  samplePlaced,
+} from '../model/order-samples';
 import type { OrderEvent } from '../model/order';
 import { OrderAnswer, showOrder } from './order-answer';
 import { isTheirs, projectOrder, type OrderView } from './order-view';
@@ -95,5 +104,22 @@ describe('The view of an order', () => {
     expect(isTheirs(guests, { cartTokenHash: 'h' })).toBe(true);
     expect(isTheirs(guests, { userId: customerId, cartTokenHash: 'other' })).toBe(false);
     expect(isTheirs(guests, {})).toBe(false);
+  });
+});
+
+describe('The view of money that was taken and given back', () => {
+  const [taken, none] = [vnd(100_000), vnd(0)];
+
+  it('shows it as paid and refunded on an order that was never paid, before or after its end', () => {
+    const payment = { status: 'refunded', paid: taken, refunded: taken };
+    expect(shown(facts.placed, reversed(100_000), facts.cancelled)).toMatchObject({ status: 'cancelled', payment });
+    expect(shown(facts.placed, facts.cancelled, reversed(100_000))).toMatchObject({ status: 'cancelled', payment });
+    expect(shown(facts.placed, facts.cancelled)).toMatchObject({ payment: { status: 'none', paid: none } });
+  });
+
+  it('leaves what a paid order was paid with as it is', () => {
+    const payment = { status: 'paid', paid: taken, refunded: none };
+    expect(shown(...ordered.confirmed, reversed(100_000))).toMatchObject({ status: 'confirmed', payment });
+    expect(shown(facts.placed, reversed(100_000), facts.confirmed)).toMatchObject({ status: 'confirmed', payment });
   });
 });

@@ -1,0 +1,30 @@
+import { offeredMethods, refuseUnlessOffered } from './payment-methods';
+
+describe('The ways to pay that are offered', () => {
+  it.each([
+    [
+      ['sandbox', 'cash'],
+      ['card', 'cash'],
+    ],
+    [
+      ['cash', 'sandbox'],
+      ['card', 'cash'],
+    ],
+    [['cash'], ['cash']],
+    [['sandbox'], ['card']],
+    [[], []],
+  ] as const)('with the providers %j are %j; any other is refused, and they are named', (providers, offered) => {
+    expect(offeredMethods(providers)).toEqual(offered);
+    for (const method of ['card', 'cash'] as const) {
+      const ask = () => refuseUnlessOffered(method, providers);
+      if ((offered as readonly string[]).includes(method)) expect(ask).not.toThrow();
+      else
+        expect(ask).toThrow(
+          expect.objectContaining({
+            code: 'PAYMENT_METHOD_UNAVAILABLE',
+            details: offered.map((message) => ({ field: 'payment.method', message })),
+          }),
+        );
+    }
+  });
+});

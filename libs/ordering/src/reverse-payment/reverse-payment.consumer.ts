@@ -1,0 +1,36 @@
+import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { MoneyReturned } from '#contracts/payments';
+import { Hears } from '#platform/messaging';
+import { RecordReversal } from '../checkout/checkout-messages';
+import { commandOf } from '../model/commands-by-message';
+import { Orders } from '../model/orders.store';
+import { paymentIdOf, recordReversal } from './reverse-payment';
+
+/** The order's own payment went back after the order had been closed. */
+@CommandHandler(RecordReversal)
+export class RecordWhenReversed implements ICommandHandler<RecordReversal> {
+  static readonly handler = 'record-reversal';
+  static readonly lane = 'order';
+
+  constructor(private readonly orders: Orders) {}
+
+  async execute({ body: { orderId, amount, idempotencyKey } }: RecordReversal): Promise<void> {
+    const reversal = { reversalId: paymentIdOf(orderId), amount };
+    await this.orders.change(commandOf(orderId, idempotencyKey), (order) => recordReversal(order, reversal));
+  }
+}
+
+/** A second charge of the order's payment went back. */
+@Hears(MoneyReturned)
+export class RecordWhenMoneyReturned {
+  static readonly handler = 'record-money-returned';
+  static readonly lane = 'order';
+
+  constructor(private readonly orders: Orders) {}
+
+  async handle({ body: { orderId, findingId, amount } }: MoneyReturned): Promise<void> {
+    const reversal = { reversalId: findingId, amount };
+    const command = commandOf(orderId, `money-returned:${findingId}`);
+    await this.orders.change(command, (order) => recordReversal(order, reversal));
+  }
+}

@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '../support/eventually';
+import { ADMIN, chargesOf, expectStatus, logIn, register, shelve, stockOf, type Person } from '../support/people';
+import { startShop, type RunningShop } from '../support/start-shop';
+import { testDatabase, type TestDatabase } from '../support/test-database';
+
+jest.setTimeout(300_000);
+
+const MINUTE = 60_000;
+const slow = { SANDBOX_WEBHOOK_SECRET: 'the-sandbox-and-the-shop-know-it', PAYMENT_TIMEOUT_MS: '1000' };
+
+describe('A payment provider that is not there', () => {
+  let database: TestDatabase;
+  let dataDir: string;
+  let shop: RunningShop;
+  let admin: Person;
+
+  const open = async (env: Readonly<Record<string, string>> = {}) => {
+    shop = await startShop({ dataDir, env: { DATABASE_URL: database.url, ...slow, ...env } });
+    admin = await logIn(shop, ADMIN);
+  };
+  const reopen = async (env?: Readonly<Record<string, string>>) => {
+    await shop.stop();
+    await open(env);
+  };
+  /** The same person at the shop that runs now. */
+  const again = (person: Person) =>
+    new (person.constructor as typeof Person)(shop, person.headers, person.email, person.userId);
+  const process = async (id: string) => expectStatus(200, await admin.get(`/admin/processes/${id}`)).body.data;
+  const needsAttention = (id: string) =>
+    eventually(async () => expect((await process(id)).state).toBe('needs-attention'), MINUTE);
+  const orderOf = async (person: Person, id: string) => (await again(person).get(`/orders/${id}`)).body.data;
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    dataDir = mkdtempSync(join(tmpdir(), 'shop-absent-'));
+    await open();
+  });
+  afterAll(async () => {
+    await shop?.stop();
+    await database?.drop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  it('switched off, holds no goods for ever: staff can end what waits, and it is settled when the provider is back', async () => {
+    const [buyer, drink, other] = await Promise.all([register(shop), shelve(admin), shelve(admin)]);
+    const paid = await buyer.buys(other.variantId, 'tok_ok', 1);
+    await buyer.sees(paid.id, 'confirmed');
+    const waiting = await buyer.buys(drink.variantId, 'tok_late_webhook', 2);
+    await eventually(async () => {
+      const sql = `select state from sandbox.charges where order_id = $1`;
+      expect(await database.admin(sql, [waiting.id])).toEqual([{ state: 'processing' }]);
+    });
+    await reopen({ PAYMENT_PROVIDERS: 'cash' });
+
+    const refused = await again(buyer)
+      .puts(drink.variantId)
+      .then(() => again(buyer).orders('tok_ok'));
+    expect(refused).toMatchObject({
+      status: 409,
+      body: { error: { code: 'PAYMENT_METHOD_UNAVAILABLE', details: [{ field: 'payment.method', message: 'cash' }] } },
+    });
+    const inCash = expectStatus(201, await again(buyer).orders('cash')).body.data;
+    await again(buyer).sees(inCash.id, 'confirmed');
+
+    expectStatus(202, await again(buyer).post(`/orders/${waiting.id}/cancel`, { body: {} }));
+    expectStatus(200, await again(buyer).post(`/orders/${paid.id}/cancel`, { body: {} }));
+    await Promise.all([needsAttention(`checkout:${waiting.id}`), needsAttention(`refunds:${paid.id}`)]);
+    expect((await orderOf(buyer, paid.id)).refunds).toMatchObject([{ state: 'requested' }]);
+
+    const settle = { body: { reason: 'the contract with the provider has ended', money: 'unknown' } };
+    expectStatus(202, await admin.post(`/admin/processes/checkout:${waiting.id}/compensate`, settle));
+    expect(await again(buyer).sees(waiting.id, 'cancelled')).toMatchObject({ cancellation: { code: 'CUSTOMER' } });
+    await eventually(async () => expect(await stockOf(admin, drink)).toMatchObject({ reserved: 0, onHand: 19 }));
+    const found = async () => (await admin.get(`/admin/payments/findings?orderId=${waiting.id}`)).body.data;
+    expect(await found()).toMatchObject([{ kind: 'settled-by-hand', reason: 'unknown', amount: { amount: 100_000 } }]);
+
+    await reopen();
+    await eventually(async () => {
+      expect(await chargesOf(admin, paid.id)).toMatchObject([{ status: 'refunded' }]);
+      expect(await orderOf(buyer, paid.id)).toMatchObject({ refunds: [{ state: 'refunded' }] });
+      // Staff could not tell whether it had been taken; the provider could, and has given it back.
+      expect((await orderOf(buyer, waiting.id)).payment).toMatchObject({ status: 'refunded' });
+    }, 2 * MINUTE);
+  });
+
+  it('does not lose a good order because the shop was closed while it was being paid', async () => {
+    const buyers = await Promise.all(
+      Array.from({ length: 9 }, async () => {
+        const [buyer, drink] = await Promise.all([register(shop), shelve(admin)]);
+        await buyer.puts(drink.variantId);
+        return buyer;
+      }),
+    );
+    const placed = await Promise.all(
+      buyers.map(async (buyer, index) => {
+        await pause(index * 60);
+        return expectStatus(201, await buyer.orders('tok_flaky')).body.data.id as string;
+      }),
+    );
+    for (let restarts = 0; restarts < 2; restarts++) await reopen();
+    const statuses = () => Promise.all(placed.map(async (id, index) => (await orderOf(buyers[index], id)).status));
+    await eventually(async () => expect(await statuses()).toEqual(placed.map(() => 'confirmed')), 2 * MINUTE);
+    for (const id of placed) expect(await chargesOf(admin, id)).toMatchObject([{ status: 'captured' }]);
+  });
+});
