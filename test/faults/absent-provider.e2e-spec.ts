@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { each } from '../support/buyers';
 import { eventually } from '../support/eventually';
 import { ADMIN, chargesOf, expectStatus, logIn, register, shelve, stockOf, type Person } from '../support/people';
 import { startShop, type RunningShop } from '../support/start-shop';
@@ -88,12 +89,14 @@ describe('A payment provider that is not there', () => {
   });
 
   it('does not lose a good order because the shop was closed while it was being paid', async () => {
-    const buyers = await Promise.all(
-      Array.from({ length: 9 }, async () => {
+    const buyers = await each(
+      9,
+      async () => {
         const [buyer, drink] = await Promise.all([register(shop), shelve(admin)]);
         await buyer.puts(drink.variantId);
         return buyer;
-      }),
+      },
+      2,
     );
     const placed = await Promise.all(
       buyers.map(async (buyer, index) => {

@@ -96,7 +96,8 @@ describe('Those who look after the shop', () => {
       eventually(async () => {
         const sql = `update ordering.timers set due_at = now() where key = $1 and name = 'checkout/waits'`;
         await open.database.admin(sql, [id]);
-        expect(await process(id)).toMatchObject({ state: 'needs-attention', step: 'voiding' });
+        expect(await process(id)).toMatchObject({ state: 'needs-attention', step: 'voiding', asked: 8 });
+        expect((await process(id)).attention).toContain('asked 9 times');
       }, 40_000);
 
     it('a checkout is wound back by hand, and parked where nobody answers', async () => {

@@ -1,4 +1,4 @@
-import { vnd } from '#kernel';
+import { vnd, type Money } from '#kernel';
 import {
   OrderCancellationRequested,
   OrderCancelled,
@@ -78,8 +78,8 @@ const after = (...heard: CheckoutHears[]) => heard.reduce<Checkout>((state, it) 
 
 const asksToVoid = (reason: string) => new VoidPayment({ orderId, reason, idempotencyKey: `checkout:${orderId}:void` });
 const asksToRelease = (reason: string) => new ReleaseStock({ orderId, reason });
-const asksToClose = (code: CancellationCode) =>
-  new CloseOrder({ orderId, code, idempotencyKey: `checkout:${orderId}:close` });
+const asksToClose = (code: CancellationCode, more: { readonly reversed?: Money } = {}) =>
+  new CloseOrder({ orderId, code, ...more, idempotencyKey: `checkout:${orderId}:close` });
 
 const reserving = after(placed);
 const paying = after(placed, reserved);
@@ -146,7 +146,7 @@ describe('A checkout that fails', () => {
     expect(on(committing, commitRefused).asks).toEqual([asksToVoid('OUT_OF_STOCK')]);
     expect(on(after(placed, reserved, paid, commitRefused), voided).asks).toEqual([asksToRelease('OUT_OF_STOCK')]);
     expect(on(after(placed, reserved, paid, commitRefused, voided), released).asks).toEqual([
-      asksToClose('OUT_OF_STOCK'),
+      asksToClose('OUT_OF_STOCK', { reversed: total }),
     ]);
   });
 

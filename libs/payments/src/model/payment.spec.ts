@@ -158,6 +158,12 @@ describe('A payment whose provider was never asked', () => {
     expect(messages.map(({ body }) => body)).toMatchObject([{ refunded: vnd(0) }]);
   });
 
+  it('is void as well where it is being voided already', () => {
+    const { payment, messages } = hear({ ...askToVoid(card).payment, asked: false }, switchedOff, 'void');
+    expect(payment).toMatchObject({ state: 'voided', next: null });
+    expect(messages.map(({ body }) => body)).toMatchObject([{ refunded: vnd(0) }]);
+  });
+
   it('is declined as unavailable when its provider is switched off, and when none takes cards', () => {
     for (const decision of [
       hear(unasked, switchedOff, 'charge'),

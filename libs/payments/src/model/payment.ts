@@ -187,6 +187,10 @@ function whileVoiding(payment: Payment, heard: Heard): Decision {
     }
     case 'no-answer':
     case 'not-asked': {
+      if (heard.kind === 'not-asked' && heard.absent && !payment.asked) {
+        const voided = rests({ ...payment, state: 'voided' });
+        return { payment: voided, messages: [outcome(voided)!] }; // nobody ever heard of it
+      }
       const unanswered = payment.unanswered + 1;
       return {
         payment: calls({ ...payment, unanswered, reason: heard.reason }, 'void', backOff(unanswered)),

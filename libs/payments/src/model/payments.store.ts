@@ -186,6 +186,10 @@ export class Payments {
   /** `providers` are those that are switched on. */
   async claimDue(limit: number, claimMs: number, providers: readonly string[]): Promise<readonly Claimed[]> {
     const rows = await this.db.query<Row & { call: ProviderCall; before: boolean }>(claim, [limit, claimMs, providers]);
-    return rows.map((row) => ({ payment: payment(row), call: row.call, askedBefore: row.before }));
+    return rows.map((row) => ({
+      payment: payment(row),
+      call: row.call,
+      askedBefore: row.before && row.provider !== NO_PROVIDER,
+    }));
   }
 }
