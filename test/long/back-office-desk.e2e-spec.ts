@@ -97,7 +97,7 @@ describe('Those who look after the shop', () => {
         const sql = `update ordering.timers set due_at = now() where key = $1 and name = 'checkout/waits'`;
         await open.database.admin(sql, [id]);
         expect(await process(id)).toMatchObject({ state: 'needs-attention', step: 'voiding', asked: 8 });
-        expect((await process(id)).attention).toContain('asked 9 times');
+        expect((await process(id)).data.parked).toContain('asked 9 times');
       }, 40_000);
 
     it('a checkout is wound back by hand, and parked where nobody answers', async () => {

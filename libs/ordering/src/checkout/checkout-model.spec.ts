@@ -29,20 +29,28 @@ import {
 } from '#contracts/payments';
 import { cancelOrder, closeOrder } from '../cancel-order/cancel-order';
 import { confirmOrder } from '../confirm-order/confirm-order';
-import { orderLife, refunded, type Order, type OrderEvent } from '../model/order';
+import { orderLife, refunded, reversedTotal, type Order, type OrderEvent, type PlacedState } from '../model/order';
 import { announcements } from '../model/order-announcements';
 import { facts, orderId } from '../model/order-samples';
 import { recordRefund, refundOrder } from '../refund-order/refund-order';
 import { RecordRefund } from '../refund-order/refunds-messages';
 import { allDone, hearOfRefund, noRefunds, type RefundsHear } from '../refund-order/refunds';
+import { recordReversal } from '../reverse-payment/reverse-payment';
 import { hear } from './checkout';
-import { CheckoutOverdue, CheckoutWaits, CloseOrder, ConfirmOrder, RetryCheckout } from './checkout-messages';
+import {
+  CheckoutOverdue,
+  CheckoutWaits,
+  CloseOrder,
+  ConfirmOrder,
+  RecordReversal,
+  RetryCheckout,
+} from './checkout-messages';
 import type { CheckoutHears } from './checkout-moves';
 import { isOver, start } from './checkout-steps';
 
 type Place = 'ordering' | 'checkout' | 'refunds' | 'stock' | 'payments';
 const routes: [Place, readonly (new (body: never) => Message)[]][] = [
-  ['ordering', [ConfirmOrder, CloseOrder, RecordRefund]],
+  ['ordering', [ConfirmOrder, CloseOrder, RecordRefund, RecordReversal]],
   ['stock', [ReserveStock, CommitStock, ReleaseStock]],
   ['payments', [TakePayment, VoidPayment, RefundPayment]],
   [
@@ -94,6 +102,8 @@ class TinyShop {
   reserved: 'nothing' | 'reserved' | 'committed' | 'released' | 'short' = 'nothing';
   charges = 0;
   kept = 0;
+  /** Given back by a void, which every later answer to a void tells again. */
+  reversed = 0;
   payment: 'none' | 'unknown' | 'taken' | 'declined' | 'voided' = 'none';
   owed = false;
   readonly given = new Set<string>();
@@ -181,7 +191,12 @@ class TinyShop {
 
   private ordering(message: Message): void {
     if (message instanceof ConfirmOrder) this.append((order) => confirmOrder(order, message.body.payment));
-    if (message instanceof CloseOrder) this.append((order) => closeOrder(order, message.body.code));
+    if (message instanceof CloseOrder) {
+      const { code, reversed: amount } = message.body;
+      this.append((order) => closeOrder(order, code, amount && { reversalId: 'p1', amount }));
+    }
+    if (message instanceof RecordReversal)
+      this.append((order) => recordReversal(order, { reversalId: 'p1', amount: message.body.amount }));
     if (message instanceof RecordRefund) this.append((order) => recordRefund(order, message.body.refundId));
   }
 
@@ -234,11 +249,11 @@ class TinyShop {
       return this.payment === 'unknown' ? [new PaymentUnknown({ ...about, attempts: 1 })] : [];
     }
     if (message instanceof VoidPayment) {
-      const back = this.kept;
+      if (!cash) this.reversed += this.kept;
       this.kept = 0;
       this.owed = false;
       this.payment = 'voided';
-      return [new PaymentVoided({ orderId, refunded: vnd(back) })];
+      return [new PaymentVoided({ orderId, refunded: vnd(this.reversed) })];
     }
     const { refundId, amount } = (message as RefundPayment).body;
     if (!this.given.has(refundId)) this.kept -= amount.amount;
@@ -329,6 +344,8 @@ describe('Whatever happens to a checkout', () => {
           expect(['given-up', 'undone']).toContain(shop.checkout.step);
           expect(shop).toMatchObject({ shelf: 10, kept: 0, owed: false });
           expect(shop.reserved === 'reserved' || shop.reserved === 'committed').toBe(false);
+          // Whatever was taken without the order having been paid is told by the order.
+          expect(reversedTotal(order as PlacedState).amount).toBe(shop.reversed);
           if ('paid' in order && order.paid.amount > 0) expect(refunded(order)).toEqual(order.paid);
         }
       }),

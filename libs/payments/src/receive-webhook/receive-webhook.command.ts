@@ -40,12 +40,18 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
       const payment = isUuid(event.key) ? await this.payments.lock(event.key) : undefined;
       const paymentId = await this.findings.ownerOf(provider, event.chargeId);
       const fault = faultOf({ ...event, provider }, payment, { paymentId, orderId: orderInTheirBooks });
-      if (fault) await this.note(provider, event, fault, payment);
-      if (!payment || (fault && fault !== 'second-charge')) return false;
-      if (await this.heard.remember(provider, event.id)) {
-        if (fault) await this.findings.own(provider, event.chargeId, payment.id);
-        else await this.calls.heard(payment.id, 'webhook', event.heard);
+      if (!payment || (fault && fault !== 'second-charge')) {
+        await this.note(provider, event, fault ?? 'unknown-payment', payment);
+        return false;
       }
+      // Two webhooks may name one charge at the same moment: only one payment can have it.
+      if ((await this.findings.own(provider, event.chargeId, payment.id)) !== payment.id) {
+        await this.note(provider, event, 'charge-of-another', payment);
+        return false;
+      }
+      const fresh = await this.heard.remember(provider, event.id);
+      if (fault) await this.note(provider, event, fault, payment);
+      else if (fresh) await this.calls.heard(payment.id, 'webhook', event.heard);
       crashPoint('webhook.before-commit');
       return true;
     });
