@@ -131,7 +131,30 @@ describe('Filling a cart', () => {
     expect(await add({ variantId: cake, quantity: 1 }, seeing(etag))).toMatchObject({
       ...{ status: 412, body: { error: { code: 'PRECONDITION_FAILED' } } },
     });
-    expect((await add({ variantId: cake, quantity: 1 }, seeing('"2"'))).status).toBe(201);
+    const fresh = (await shop.ask('GET', '/cart', guest)).headers['etag']!;
+    for (const tag of ['"2"', '"2-0123456789ab"', `W/${fresh}`, fresh.replaceAll('"', '')])
+      expect((await add({ variantId: cake, quantity: 1 }, seeing(tag))).status).toBe(412);
+    expect((await add({ variantId: cake, quantity: 1 }, seeing(`${etag}, ${fresh}`))).status).toBe(201);
+    expect((await add({ variantId: cake, quantity: 1 }, seeing('*'))).status).toBe(201);
+  });
+
+  it('refuses who has seen another price, and tells old and new price until the line is changed', async () => {
+    const guest = await newGuest();
+    const first = await add({ variantId: coffee, quantity: 1 }, guest);
+    const path = `/cart/items/${first.body.data.lines[0].id}`;
+    const seeing = { headers: { ...guest.headers, 'if-match': first.headers['etag']! } };
+    expect(first.body.data.lines[0].priceChanged).toBeNull();
+    menu.prices.set(coffee, 35_000);
+    expect((await shop.ask('PATCH', path, { ...seeing, body: { quantity: 2 } })).status).toBe(412);
+    const dearer = (await shop.ask('GET', '/cart', guest)).body.data;
+    expect(dearer.lines[0].priceChanged).toEqual({ from: vnd(29_000), to: vnd(35_000) });
+    expect((await shop.ask('GET', '/cart', guest)).body.data).toEqual(dearer);
+    const changed = await shop.ask('PATCH', path, { ...guest, body: { quantity: 1 } });
+    expect(changed.body.data.lines[0].priceChanged).toBeNull();
+    menu.prices.set(coffee, 29_000);
+    const cheaper = (await shop.ask('GET', '/cart', guest)).body.data;
+    expect(cheaper.lines[0].priceChanged).toEqual({ from: vnd(35_000), to: vnd(29_000) });
+    expect((await add({ variantId: coffee, quantity: 1 }, guest)).body.data.lines[0].priceChanged).toBeNull();
   });
 });
 

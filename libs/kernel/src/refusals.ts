@@ -1,3 +1,5 @@
+import type { Money } from './money';
+
 /**
  * What kind of no it is; one filter turns it into the answer's status: not-found 404, conflict (with the current state)
  * and refused (by a rule) 409, stale (If-Match) 412, reused (an idempotency key) 422, invalid 400, forbidden 403,
@@ -18,6 +20,8 @@ export type RefusalKind =
 export interface Fault {
   readonly field: string;
   readonly message: string;
+  /** The money it is about. */
+  readonly amount?: Money;
 }
 
 /**

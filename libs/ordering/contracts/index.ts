@@ -23,6 +23,9 @@ export interface OrderedLine {
   readonly portions?: readonly Portion[];
 }
 
+/** What one order may hold at most: more is a mistake, or a caterer who should call. */
+export const orderCaps = { lines: 100, piecesOfOneSku: 1_000, total: 1_000_000_000 } as const;
+
 export interface OrderedModifier {
   readonly optionId: Uuid;
   readonly group: string;

@@ -51,7 +51,7 @@ export { OrderingElsewhereModule } from './ordering-elsewhere.module';
 
 addMessages(orderTexts);
 
-const { OrderBooks, ...told } = ordering;
+const { OrderBooks, orderCaps: _, ...told } = ordering;
 
 const messages = [
   ...[...Object.values(told), ...Object.values(inventory), ...Object.values(payments)],

@@ -2,11 +2,12 @@ import { Body, Controller, Delete, Patch, Post } from '@nestjs/common';
 import { CommandBus, QueryBus, type Command } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
-import { Answers, Does, Id, IfMatch, ListOf, PathId, Refuses, Whole, type Answer } from '#platform/http';
+import { Answers, Does, Id, IfMatchTags, ListOf, PathId, Refuses, Whole, type Answer } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { GuestOrUser, Who, type Caller } from '#platform/security';
 import { mostOfALine, type Cart } from '../model/cart';
-import { cartAnswer } from '../view-cart/cart-answer.adapter';
+import { CartChanged } from '../model/cart-errors';
+import { cartAnswer, tagOf } from '../view-cart/cart-answer.adapter';
 import { CartView } from '../view-cart/cart-view';
 import { tokenHeader } from '../view-cart/token-header';
 import { ViewCart } from '../view-cart/view-cart.query';
@@ -58,8 +59,12 @@ export class ChangeCartController {
   @Does('addCartItem', 'Put something into your cart; more of the same joins its line')
   @Answers(201, CartView, { headers: tokenHeader })
   @Refuses(unsold, unmade, 'CART_FULL', 'LINE_TOO_LARGE', 'PRECONDITION_FAILED')
-  add(@Body() wanted: ItemBody, @Who() caller: Caller, @IfMatch() seen?: number): Promise<Answer<CartView>> {
-    return this.after(caller, (owner) => new AddItem(owner, wanted, localeHere(), seen));
+  add(
+    @Body() wanted: ItemBody,
+    @Who() caller: Caller,
+    @IfMatchTags() tags?: readonly string[],
+  ): Promise<Answer<CartView>> {
+    return this.after(caller, tags, (owner, seen) => new AddItem(owner, wanted, localeHere(), seen));
   }
 
   @Patch('items/:lineId')
@@ -70,31 +75,47 @@ export class ChangeCartController {
     @PathId('lineId') lineId: Uuid,
     @Body() change: ItemChangeBody,
     @Who() caller: Caller,
-    @IfMatch() seen?: number,
+    @IfMatchTags() tags?: readonly string[],
   ): Promise<Answer<CartView>> {
-    return this.after(caller, (owner) => new ChangeItem(owner, lineId, given(change), localeHere(), seen));
+    return this.after(caller, tags, (owner, seen) => new ChangeItem(owner, lineId, given(change), localeHere(), seen));
   }
 
   @Delete('items/:lineId')
   @Does('removeCartItem', 'Take a line out of your cart')
   @Answers(200, CartView, { headers: tokenHeader })
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED')
-  remove(@PathId('lineId') lineId: Uuid, @Who() caller: Caller, @IfMatch() seen?: number): Promise<Answer<CartView>> {
-    return this.after(caller, (owner) => new RemoveItems(owner, lineId, seen));
+  remove(
+    @PathId('lineId') lineId: Uuid,
+    @Who() caller: Caller,
+    @IfMatchTags() tags?: readonly string[],
+  ): Promise<Answer<CartView>> {
+    return this.after(caller, tags, (owner, seen) => new RemoveItems(owner, lineId, seen));
   }
 
   @Delete()
   @Does('clearCart', 'Empty your cart')
   @Answers(200, CartView, { headers: tokenHeader })
   @Refuses('PRECONDITION_FAILED')
-  clear(@Who() caller: Caller, @IfMatch() seen?: number): Promise<Answer<CartView>> {
-    return this.after(caller, (owner) => new RemoveItems(owner, undefined, seen));
+  clear(@Who() caller: Caller, @IfMatchTags() tags?: readonly string[]): Promise<Answer<CartView>> {
+    return this.after(caller, tags, (owner, seen) => new RemoveItems(owner, undefined, seen));
   }
 
-  private async after(caller: Caller, command: (owner: Visitor['owner']) => Command<Cart>): Promise<Answer<CartView>> {
+  private async after(
+    caller: Caller,
+    tags: readonly string[] | undefined,
+    command: (owner: Visitor['owner'], seen?: number) => Command<Cart>,
+  ): Promise<Answer<CartView>> {
     const visitor = visitorFrom(caller);
-    const cart = await this.commands.execute(command(visitor.owner));
+    const seen = tags && (await this.versionSeen(visitor, tags));
+    const cart = await this.commands.execute(command(visitor.owner, seen));
     return cartAnswer(await this.queries.execute(new ViewCart(visitor.owner, localeHere(), cart)), visitor);
+  }
+
+  /** The cart's version, if what it shows now is what the caller has seen, prices included. */
+  private async versionSeen({ owner }: Visitor, tags: readonly string[]): Promise<number> {
+    const view = await this.queries.execute(new ViewCart(owner, localeHere()));
+    if (!tags.includes(tagOf(view))) throw new CartChanged(view.version);
+    return view.version;
   }
 }
 

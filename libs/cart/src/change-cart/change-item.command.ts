@@ -32,11 +32,14 @@ export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
     });
   }
 
-  /** Only another way to make it is the catalogue's business. */
+  /** Who changes a line has seen what it costs now. Another way to make it must be one that is sold. */
   private async offered({ owner, lineId, change, locale }: ChangeItem): Promise<LineChange> {
-    if (!change.modifiers) return change;
     const line = lineOf(await this.carts.of(owner), lineId);
-    const { modifiers } = await this.shelf.offered({ ...line, modifiers: change.modifiers }, locale);
-    return { ...change, modifiers };
+    if (!change.modifiers) {
+      const price = await this.shelf.priceOf(line, locale);
+      return { ...change, ...(price && { price }) };
+    }
+    const { modifiers, price } = await this.shelf.offered({ ...line, modifiers: change.modifiers }, locale);
+    return { ...change, modifiers, price };
   }
 }

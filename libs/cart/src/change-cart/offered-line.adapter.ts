@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { CatalogPrices, isPriced, type WantedLine } from '#contracts/catalog';
+import type { Money } from '#kernel';
 import { ambient } from '#platform/observability';
 import type { CartLine } from '../model/cart';
 import { ModifiersInvalid, VariantUnavailable } from '../model/cart-errors';
@@ -26,7 +27,14 @@ export class Shelf {
       variantId,
       quantity,
       modifiers: price.modifiers.map(({ optionId, quantity }) => ({ optionId, quantity })),
+      price: price.unitPrice,
       label: { productId, sku, name, variantName, imageUrl },
     };
+  }
+
+  /** What one piece costs now; undefined when it is not sold. */
+  async priceOf(line: WantedLine, locale: 'vi' | 'en'): Promise<Money | undefined> {
+    const [price] = await this.prices.price([line], locale);
+    return price && isPriced(price) ? price.unitPrice : undefined;
   }
 }

@@ -105,7 +105,7 @@ const twinOf = (cart: Cart, line: CartLine): CartLine | undefined => {
 /** Puts a line in, or more of the line that is there already. */
 export function addLine(cart: Cart, line: CartLine): Cart {
   const twin = twinOf(cart, line);
-  if (twin) return withQuantity(cart, twin, twin.quantity + line.quantity);
+  if (twin) return withQuantity(cart, twin, twin.quantity + line.quantity, line);
   if (cart.lines.length >= mostLines) throw new CartFull(mostLines);
   if (line.quantity > mostOfALine) throw new LineTooLarge(mostOfALine);
   return changed(cart, [...cart.lines, line]);
@@ -114,6 +114,8 @@ export function addLine(cart: Cart, line: CartLine): Cart {
 export interface LineChange {
   readonly quantity?: number;
   readonly modifiers?: readonly ChosenModifier[];
+  /** What one piece costs now, as the customer sees it. */
+  readonly price?: Money;
 }
 
 /** Changes how many, or how it is made; a line that becomes the same as another joins it. */
@@ -128,10 +130,11 @@ export function changeLine(cart: Cart, lineId: Uuid, change: LineChange): Cart {
     const others = cart.lines.filter((other) => other !== line);
     return changed(
       cart,
-      others.map((other) => (other === twin ? joined(twin, wanted) : other)),
+      others.map((other) => (other === twin ? joined(atPriceOf(wanted, twin), wanted) : other)),
     );
   }
-  if (quantity === line.quantity && sameDrink(line, wanted)) return cart;
+  const samePrice = wanted.price?.amount === line.price?.amount;
+  if (quantity === line.quantity && sameDrink(line, wanted) && samePrice) return cart;
   return changed(
     cart,
     cart.lines.map((other) => (other === line ? wanted : other)),
@@ -154,10 +157,13 @@ export function lineOf(cart: Cart, lineId: Uuid): CartLine {
   return line;
 }
 
-function withQuantity(cart: Cart, line: CartLine, quantity: number): Cart {
+/** Who puts in more of a line has seen what it costs now. */
+const atPriceOf = ({ price }: Pick<CartLine, 'price'>, line: CartLine): CartLine => (price ? { ...line, price } : line);
+
+function withQuantity(cart: Cart, line: CartLine, quantity: number, added: CartLine): Cart {
   if (quantity > mostOfALine) throw new LineTooLarge(mostOfALine);
   return changed(
     cart,
-    cart.lines.map((other) => (other === line ? resized(line, quantity) : other)),
+    cart.lines.map((other) => (other === line ? atPriceOf(added, resized(line, quantity)) : other)),
   );
 }

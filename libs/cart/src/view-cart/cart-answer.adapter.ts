@@ -3,8 +3,8 @@ import { answer, etagOf, PRIVATE, type Answer } from '#platform/http';
 import { CART_TOKEN, type Visitor } from '../whose-cart.adapter';
 import type { CartView } from './cart-view';
 
-/** The tag names the version, for If-Match, and what is shown, for If-None-Match: prices change without the cart. */
-const tagOf = (view: CartView): string => {
+/** The tag names the version and what is shown: prices change without the cart. */
+export const tagOf = (view: CartView): string => {
   const shown = createHash('sha256').update(JSON.stringify(view)).digest('hex').slice(0, 12);
   return etagOf(`${view.version}-${shown}`);
 };

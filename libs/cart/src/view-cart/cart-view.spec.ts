@@ -51,6 +51,38 @@ describe('A cart as it is shown', () => {
     expect(viewCart({ ...cart, lines: [line] }, [price], 'en').orderable).toBe(true);
   });
 
+  it('tells what is short of all lines of one SKU together, on each of them and on no other', () => {
+    const lines = [line, { ...line, id: id(6), modifiers: [] }, { ...line, id: id(7), variantId: id(8) }];
+    const other = { ...price, variantId: id(8), sku: 'CFS-L' };
+    const codes = (available: number) =>
+      viewCart({ ...cart, lines }, [{ ...price, available }, { ...price, available }, other], 'en').lines.map(
+        ({ problem }) => problem?.code,
+      );
+    expect(codes(3)).toEqual(['OUT_OF_STOCK', 'OUT_OF_STOCK', undefined]);
+    expect(codes(4)).toEqual([undefined, undefined, undefined]);
+  });
+
+  it('tells what one order does not take, as placing it would', () => {
+    const many = (count: number, quantity: number, amount: number) => {
+      const lines = Array.from({ length: count }, (_, i) => ({ ...line, id: `${i}`, quantity }));
+      const prices = lines.map(() => ({ ...price, quantity, available: 10_000, lineTotal: vnd(amount) }));
+      return viewCart({ ...cart, lines }, prices, 'en').lines.map(({ problem }) => problem?.code);
+    };
+    expect(new Set(many(11, 90, 1))).toEqual(new Set([undefined]));
+    expect(new Set(many(11, 91, 1))).toEqual(new Set(['ORDER_TOO_LARGE']));
+    expect(new Set(many(100, 1, 10_000_000))).toEqual(new Set([undefined]));
+    expect(new Set(many(101, 1, 1))).toEqual(new Set(['ORDER_TOO_LARGE']));
+    expect(new Set(many(2, 1, 500_000_001))).toEqual(new Set(['ORDER_TOO_LARGE']));
+  });
+
+  it('tells the price that was seen and the one of today where they differ', () => {
+    const at = (seen?: number) =>
+      viewCart({ ...cart, lines: [{ ...line, ...(seen !== undefined && { price: vnd(seen) }) }] }, [price], 'vi')
+        .lines[0].priceChanged;
+    expect(at(27_000)).toEqual({ from: vnd(27_000), to: vnd(29_000) });
+    expect([at(29_000), at()]).toEqual([null, null]);
+  });
+
   it('can be empty', () => {
     expect(viewCart(emptyCart(id(5)), [], 'en')).toEqual({
       ...{ id: id(5), version: 0, lines: [], subtotal: vnd(0), total: vnd(0), orderable: false },

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isPriced, type PricedLine, type UnpricedLine } from '#contracts/catalog';
 import { IdShape, MoneyShape, plus, nothing, type Money } from '#kernel';
+import { orderCaps } from '#contracts/ordering';
 import type { Cart, CartLine } from '../model/cart';
 
 const ModifierView = z.object({
@@ -24,6 +25,7 @@ const exampleLine = {
   quantity: 2,
   modifiers: [{ optionId: exampleId(4), group: 'Đường', name: 'Ít đường', quantity: 1, price: money(0) }],
   unitPrice: money(29_000),
+  priceChanged: { from: money(27_000), to: money(29_000) },
   lineTotal: money(58_000),
   available: 117,
   problem: null,
@@ -49,11 +51,17 @@ export const CartLineView = z
     quantity: z.int(),
     modifiers: z.array(ModifierView),
     unitPrice: MoneyShape.nullable().meta({ description: 'One piece with its modifiers, today; null when not sold.' }),
+    priceChanged: z.object({ from: MoneyShape, to: MoneyShape }).nullable().meta({
+      description:
+        'What one piece cost when the line was put in or last changed, and what it costs now; null when that is the same.',
+    }),
     lineTotal: MoneyShape.nullable(),
-    available: z.int().meta({ description: 'How many can be bought now; 0 when it is not sold any more.' }),
+    available: z.int().meta({
+      description: 'How many of this SKU can be bought now, by all lines together; 0 when it is not sold any more.',
+    }),
     problem: z
       .object({
-        code: z.enum(['VARIANT_UNAVAILABLE', 'MODIFIERS_INVALID', 'OUT_OF_STOCK']),
+        code: z.enum(['VARIANT_UNAVAILABLE', 'MODIFIERS_INVALID', 'OUT_OF_STOCK', 'ORDER_TOO_LARGE']),
         message: z.string(),
       })
       .nullable()
@@ -65,7 +73,9 @@ export type CartLineView = z.infer<typeof CartLineView>;
 export const CartView = z
   .object({
     id: IdShape,
-    version: z.int().meta({ description: 'Rises with each change; `If-Match` takes it.' }),
+    version: z.int().meta({
+      description: 'Rises with each change. `If-Match` takes the whole `ETag`, which changes with prices, too.',
+    }),
     lines: z.array(CartLineView),
     subtotal: MoneyShape.meta({ description: 'Of the lines that are on sale.' }),
     total: MoneyShape,
@@ -78,7 +88,9 @@ type Locale = 'vi' | 'en';
 
 /** The cart as the catalogue prices it now; the prices are in the order of the lines. */
 export function viewCart(cart: Cart, prices: readonly (PricedLine | UnpricedLine)[], locale: Locale): CartView {
-  const lines = cart.lines.map((line, i) => viewLine(line, prices[i], locale));
+  const wanted = demandOf(prices.filter(isPriced));
+  const tooLarge = isTooLarge(prices.filter(isPriced), cart.lines.length);
+  const lines = cart.lines.map((line, i) => viewLine(line, prices[i], { wanted, tooLarge, locale }));
   const subtotal = lines.reduce<Money>((sum, { lineTotal }) => (lineTotal ? plus(sum, lineTotal) : sum), nothing);
   return {
     id: cart.id,
@@ -90,17 +102,47 @@ export function viewCart(cart: Cart, prices: readonly (PricedLine | UnpricedLine
   };
 }
 
-function viewLine(line: CartLine, price: PricedLine | UnpricedLine | undefined, locale: Locale): CartLineView {
+interface Whole {
+  /** How many of each SKU all lines want together: lines of one SKU draw on one shelf. */
+  readonly wanted: ReadonlyMap<string, number>;
+  /** Too many lines, or too much money, for one order. */
+  readonly tooLarge: boolean;
+  readonly locale: Locale;
+}
+
+function demandOf(lines: readonly PricedLine[]): ReadonlyMap<string, number> {
+  const demand = new Map<string, number>();
+  for (const { sku, quantity } of lines) demand.set(sku, (demand.get(sku) ?? 0) + quantity);
+  return demand;
+}
+
+const isTooLarge = (lines: readonly PricedLine[], count: number): boolean =>
+  count > orderCaps.lines || lines.reduce((sum, { lineTotal }) => sum + lineTotal.amount, 0) > orderCaps.total;
+
+function problemOf({ sku, available }: PricedLine, { wanted, tooLarge, locale }: Whole): CartLineView['problem'] {
+  const pieces = wanted.get(sku) ?? 0;
+  if (available < pieces) return { code: 'OUT_OF_STOCK', message: words[locale].left(available) };
+  if (tooLarge || pieces > orderCaps.piecesOfOneSku)
+    return { code: 'ORDER_TOO_LARGE', message: words[locale].tooLarge };
+  return null;
+}
+
+const priceChanged = (seen: Money | undefined, now: Money): CartLineView['priceChanged'] =>
+  seen && seen.amount !== now.amount ? { from: seen, to: now } : null;
+
+function viewLine(line: CartLine, price: PricedLine | UnpricedLine | undefined, whole: Whole): CartLineView {
   const { id, variantId, quantity } = line;
+  const { locale } = whole;
   if (!price || !isPriced(price)) return { id, variantId, quantity, ...unsold(line, price, locale) };
   const { productId, sku, name, variantName, imageUrl, unitPrice, lineTotal } = price;
   return {
     ...{ id, variantId, productId, sku, name, variantName, imageUrl, quantity },
     modifiers: price.modifiers.map((modifier) => ({ ...modifier })),
     unitPrice,
+    priceChanged: priceChanged(line.price, unitPrice),
     lineTotal,
     available: price.available,
-    problem: price.available < quantity ? { code: 'OUT_OF_STOCK', message: words[locale].left(price.available) } : null,
+    problem: problemOf(price, whole),
   };
 }
 
@@ -112,6 +154,7 @@ const unsold = (
   ...line.label,
   modifiers: line.modifiers.map((modifier) => ({ ...modifier, group: null, name: null, price: null })),
   unitPrice: null,
+  priceChanged: null,
   lineTotal: null,
   available: 0,
   problem: { code: why?.code ?? 'VARIANT_UNAVAILABLE', message: why?.message ?? words[locale].gone },
@@ -120,10 +163,12 @@ const unsold = (
 const words = {
   vi: {
     gone: 'Món này không còn bán nữa.',
+    tooLarge: 'Một đơn hàng không nhận nhiều như vậy. Hãy tách đơn hoặc gọi cho cửa hàng.',
     left: (pieces: number) => (pieces > 0 ? `Chỉ còn ${pieces}.` : 'Hiện đã hết hàng.'),
   },
   en: {
     gone: 'This is not on the shelf any more.',
+    tooLarge: 'One order does not take that much. Split it, or call the shop.',
     left: (pieces: number) => (pieces > 0 ? `Only ${pieces} left.` : 'There is none left at the moment.'),
   },
 } as const;

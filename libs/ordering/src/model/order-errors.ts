@@ -51,6 +51,22 @@ export class LinesUnavailable extends DomainError {
   }
 }
 
+/** The total is not the one the customer agreed to. */
+export class PriceChanged extends DomainError {
+  constructor(expectedTotal: Money, total: Money) {
+    super(
+      'PRICE_CHANGED',
+      'conflict',
+      `The total is ${total.amount} VND now, not ${expectedTotal.amount} VND. Look at the cart, then order again.`,
+      { expected: expectedTotal.amount, total: total.amount },
+      [
+        { field: 'expectedTotal', message: `${expectedTotal.amount} ${expectedTotal.currency}`, amount: expectedTotal },
+        { field: 'total', message: `${total.amount} ${total.currency}`, amount: total },
+      ],
+    );
+  }
+}
+
 export class OrderTooLarge extends DomainError {
   constructor(what: string, most: number) {
     super('ORDER_TOO_LARGE', 'refused', `One order takes at most ${most} ${what}. Split it, or call the shop.`, {

@@ -1,3 +1,5 @@
+import type { Money } from '#kernel';
+
 /** What somebody sends to order the cart. */
 export interface OrderWish {
   readonly contact?: {
@@ -8,6 +10,8 @@ export interface OrderWish {
   readonly fulfilment: { readonly type: 'pickup' | 'delivery'; readonly address?: string | null };
   readonly payment: { readonly method: 'card' | 'cash'; readonly token?: string | null };
   readonly note?: string | null;
+  /** What the customer agrees to pay; another total is refused. */
+  readonly expectedTotal?: Money;
 }
 
 /**

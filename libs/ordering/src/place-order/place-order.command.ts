@@ -91,20 +91,24 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     };
     const day = new Date(this.clock.now().getTime() + SAIGON_MS).toISOString();
     const view = await this.orders.change({ ...change, fresh: true }, (order) =>
-      placeOrder(order, {
-        number: orderNumber(orderId, day),
-        customerId,
-        guestTokenHash: customerId ? null : (caller.cartTokenHash ?? null),
-        subject,
-        locale,
-        lines,
-        contact: { name: sealed.name, phone: sealed.phone, email: sealed.email },
-        fulfilment: { type: wish.fulfilment.type, address: sealed.address },
-        payment: { method: wish.payment.method, token: sealed.token, provider: null },
-        note: sealed.note,
-        cartId,
-        cartVersion,
-      }),
+      placeOrder(
+        order,
+        {
+          number: orderNumber(orderId, day),
+          customerId,
+          guestTokenHash: customerId ? null : (caller.cartTokenHash ?? null),
+          subject,
+          locale,
+          lines,
+          contact: { name: sealed.name, phone: sealed.phone, email: sealed.email },
+          fulfilment: { type: wish.fulfilment.type, address: sealed.address },
+          payment: { method: wish.payment.method, token: sealed.token, provider: null },
+          note: sealed.note,
+          cartId,
+          cartVersion,
+        },
+        wish.expectedTotal,
+      ),
     );
     return view!;
   }

@@ -16,6 +16,7 @@ import {
   Refuses,
   Text,
   textOf,
+  Whole,
   type Answer,
 } from '#platform/http';
 import { ambient, shopLocale } from '#platform/observability';
@@ -55,6 +56,14 @@ class PaymentBody {
   token?: string | null;
 }
 
+class ExpectedTotalBody {
+  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, example: 58_000 })
+  amount!: number;
+
+  @OneOf(['VND'], { example: 'VND' })
+  currency!: 'VND';
+}
+
 class PlaceOrderBody {
   @Nested(() => ContactBody, { optional: true, description: 'Guests must send it; for others the account stands in.' })
   contact?: ContactBody;
@@ -67,6 +76,13 @@ class PlaceOrderBody {
 
   @Text({ max: 500, trim: true, optional: true, nullable: true, example: 'Ít đá giúp mình nhé' })
   note?: string | null;
+
+  @Nested(() => ExpectedTotalBody, {
+    optional: true,
+    description:
+      "The total that the customer agreed to: the cart's `total`. Another one is refused with PRICE_CHANGED.",
+  })
+  expectedTotal?: ExpectedTotalBody;
 }
 
 @ApiTags('Orders')
@@ -98,6 +114,11 @@ export class PlaceOrderController {
     'VARIANT_UNAVAILABLE',
     'MODIFIERS_INVALID',
     'ORDER_TOO_LARGE',
+    {
+      status: 409,
+      code: 'PRICE_CHANGED',
+      when: 'The total is not `expectedTotal`; both are in `details`, as `expectedTotal` and `total`.',
+    },
     'SUBJECT_ERASED',
     'PAYMENT_METHOD_UNAVAILABLE',
   )

@@ -1,6 +1,7 @@
 import { vnd } from '#kernel';
 import type { PricedLine } from '#contracts/catalog';
 import { facts, given, line, orderId, samplePlaced } from '../model/order-samples';
+import type { PlacedOrder } from '../model/order';
 import { demandOf } from '../model/demand';
 import { orderNumber } from '../model/order-number';
 import { caps, orderLines, placeOrder } from './place-order';
@@ -24,6 +25,29 @@ describe('Placing an order', () => {
       expect.objectContaining({ code: 'CART_EMPTY' }),
     );
     expect(() => orderLines(orderId, [])).toThrow(expect.objectContaining({ code: 'CART_EMPTY' }));
+  });
+
+  it('refuses another total than the customer agreed to, and tells both', () => {
+    expect(placeOrder(given(), request, vnd(100_000))).toEqual([facts.placed]);
+    for (const agreed of [vnd(99_999), vnd(100_001)])
+      expect(() => placeOrder(given(), request, agreed)).toThrow(
+        expect.objectContaining({
+          ...{ code: 'PRICE_CHANGED', kind: 'conflict' },
+          details: [
+            expect.objectContaining({ field: 'expectedTotal', amount: agreed }),
+            expect.objectContaining({ field: 'total', amount: vnd(100_000) }),
+          ],
+        }),
+      );
+  });
+
+  it('remembers the price that was seen before, unless the customer agreed to the new one', () => {
+    const wanted = { variantId: 'v', quantity: 2, modifiers: [], price: vnd(25_000) };
+    const lines = orderLines(orderId, [priced('a', 2)], [{ ...wanted, portions: [{ id: 'p', quantity: 2 }] }]);
+    expect(lines[0]).toMatchObject({ seenPrice: vnd(25_000), portions: [{ id: 'p', quantity: 2 }] });
+    expect(orderLines(orderId, [priced('a', 2)], [{ ...wanted, price: vnd(30_000) }])[0]).not.toHaveProperty('seenPrice'); // prettier-ignore
+    const placed = placeOrder(given(), { ...request, lines }, vnd(60_000));
+    expect((placed[0].data as PlacedOrder).lines[0]).not.toHaveProperty('seenPrice');
   });
 
   it('asked twice, places once', () => {

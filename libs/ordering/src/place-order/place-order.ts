@@ -1,12 +1,12 @@
 import { derivedId, nothing, plus, sum, type Money, type Sealed, type Uuid } from '#kernel';
+import { orderCaps } from '#contracts/ordering';
 import type { CartLineToOrder } from '#contracts/cart';
 import { isPriced, type PricedLine, type UnpricedLine } from '#contracts/catalog';
 import type { Contact, FulfilmentType, Order, OrderEvent, OrderLine, PaymentMethod, PlacedOrder } from '../model/order';
 import { demandOf } from '../model/demand';
-import { CartEmpty, LinesUnavailable, OrderTooLarge } from '../model/order-errors';
+import { CartEmpty, LinesUnavailable, OrderTooLarge, PriceChanged } from '../model/order-errors';
 
-/** What one order may hold at most: more is a mistake, or a caterer who should call. */
-export const caps = { lines: 100, piecesOfOneSku: 1_000, total: 1_000_000_000 } as const;
+export const caps = orderCaps;
 
 /** The catalogue's answers, in the order of the cart's lines, as lines of an order; refuses what cannot be sold. */
 export function orderLines(
@@ -62,8 +62,8 @@ export interface PlaceOrder {
   readonly cartVersion: number;
 }
 
-/** A cart becomes an order, at the prices the server knows. */
-export function placeOrder(order: Order, request: PlaceOrder): readonly OrderEvent[] {
+/** A cart becomes an order, at the prices the server knows; `agreed` is the total that the customer has seen. */
+export function placeOrder(order: Order, request: PlaceOrder, agreed?: Money): readonly OrderEvent[] {
   if (order.status !== 'unplaced') return []; // asked twice: the order is there
   const { lines } = request;
   if (lines.length === 0) throw new CartEmpty();
@@ -74,6 +74,13 @@ export function placeOrder(order: Order, request: PlaceOrder): readonly OrderEve
   const deliveryFee = nothing;
   const total = plus(subtotal, deliveryFee);
   if (total.amount > caps.total) throw new OrderTooLarge('đồng', caps.total);
-  const placed: PlacedOrder = { ...request, subtotal, deliveryFee, total };
+  if (agreed && agreed.amount !== total.amount) throw new PriceChanged(agreed, total);
+  const placed: PlacedOrder = {
+    ...request,
+    lines: agreed ? lines.map(({ seenPrice: _, ...line }) => line) : lines,
+    subtotal,
+    deliveryFee,
+    total,
+  };
   return [{ type: 'OrderPlaced', data: placed }];
 }

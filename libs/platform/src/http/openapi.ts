@@ -17,7 +17,11 @@ const FAILURE: Schema = {
           type: 'array',
           items: {
             type: 'object',
-            properties: { field: { type: 'string' }, message: { type: 'string' } },
+            properties: {
+              field: { type: 'string' },
+              message: { type: 'string' },
+              amount: { $ref: '#/components/schemas/Money', description: 'The money it is about.' },
+            },
             required: ['field', 'message'],
           },
         },

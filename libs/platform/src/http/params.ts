@@ -60,18 +60,39 @@ export class PreconditionFailed extends DomainError {
   }
 }
 
+const TAGS = /(W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g;
+
+/**
+ * The strong tags of an If-Match header; undefined when anything will do. A weak tag is left out, because it says less
+ * than that nothing has changed (RFC 9110, 13.1.1).
+ */
+export function tagsIn(header: string | undefined): readonly string[] | undefined {
+  const value = header?.trim() ?? '';
+  if (value === '' || value === '*') return undefined;
+  return (value.match(TAGS) ?? []).filter((tag) => !tag.startsWith('W/'));
+}
+
+const readTags = createParamDecorator((_: unknown, context: ExecutionContext): readonly string[] | undefined =>
+  tagsIn(requestOf(context).headers['if-match']),
+);
+
 const readIfMatch = createParamDecorator((_: unknown, context: ExecutionContext): number | undefined => {
-  const header = requestOf(context).headers['if-match']?.trim();
-  if (header === undefined || header === '' || header === '*') return undefined;
-  const version = /^(?:W\/)?"(\d{1,15})(?:-[\w-]{1,64})?"$/.exec(header)?.[1];
-  if (version === undefined) throw new PreconditionFailed(); // no tag of ours: it cannot be what is there
-  return Number(version);
+  const tags = tagsIn(requestOf(context).headers['if-match']);
+  if (tags === undefined) return undefined;
+  const versions = tags.flatMap((tag) => /^"(0|[1-9]\d{0,14})"$/.exec(tag)?.[1] ?? []).map(Number);
+  if (versions.length === 0) throw new PreconditionFailed(); // no tag of ours: it cannot be what is there
+  return Math.max(...versions); // versions only rise, so of all that were seen only the newest can be there still
 });
 
-/** The version named by If-Match, or undefined when the header was not sent; `"7-4f2a"` names 7 and what was shown of it. */
-export const IfMatch = (): ParameterDecorator =>
+/** The version named by If-Match, where the tag is the version and nothing else; undefined when anything will do. */
+export const IfMatch = (): ParameterDecorator => inDocument(readIfMatch());
+
+/** The whole tags named by If-Match, where a tag says more than a version; undefined when anything will do. */
+export const IfMatchTags = (): ParameterDecorator => inDocument(readTags());
+
+const inDocument = (parameter: ParameterDecorator): ParameterDecorator =>
   alsoOnMethod(
-    readIfMatch(),
+    parameter,
     ApiHeader({
       name: 'If-Match',
       required: false,

@@ -1,0 +1,135 @@
+import { randomUUID } from 'node:crypto';
+import { BackOffice } from '../support/back-office';
+import { each, productNamed, type Product } from '../support/buyers';
+import { eventually } from '../support/eventually';
+import { expectStatus, logIn, Person, register } from '../support/people';
+import { startShop, type Reply, type RunningShop } from '../support/start-shop';
+import { testDatabase, type TestDatabase } from '../support/test-database';
+import { tell, times } from './support/matrix';
+
+/** Tries of each interleaving. */
+const TRIES = times(200, 10);
+const HANDS = 4;
+
+jest.setTimeout(60_000 + TRIES * 4_000);
+
+/** A guest who has put something in, and how they log in. */
+interface Somebody {
+  readonly guest: Person;
+  readonly logsIn: () => Promise<Person>;
+}
+type Interleaving = (somebody: Somebody, index: number) => Promise<readonly Reply[]>;
+
+const pay = (person: Person) => person.orders('tok_ok');
+const merge = async (person: Person) => expectStatus(200, await person.get('/cart'));
+
+const interleavings: Record<string, Interleaving> = {
+  'both at once': async ({ guest, logsIn }) => {
+    const user = await logsIn();
+    return Promise.all([pay(guest), pay(user)]);
+  },
+  'the guest, then the user without a pause': async ({ guest, logsIn }) => {
+    const user = await logsIn();
+    return [await pay(guest), await pay(user)];
+  },
+  'the user, then the guest without a pause': async ({ guest, logsIn }) => {
+    const user = await logsIn();
+    return [await pay(user), await pay(guest)];
+  },
+  'the merge before, between or after': async ({ guest, logsIn }, index) => {
+    if (index % 3 === 2) {
+      const first = await pay(guest);
+      return [first, await pay(await logsIn())];
+    }
+    const user = await logsIn();
+    if (index % 3 === 0) {
+      await merge(user);
+      return Promise.all([pay(guest), pay(user)]);
+    }
+    const first = await pay(guest);
+    await merge(user);
+    return [first, await pay(user)];
+  },
+};
+
+describe('One cart, ordered by the guest who filled it and by the user they turned out to be,', () => {
+  let database: TestDatabase;
+  let shop: RunningShop;
+  let office: BackOffice;
+  let coffee: Product;
+  let accounts: { email: string; password: string }[];
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    shop = await startShop({ env: { DATABASE_URL: database.url } });
+    office = await BackOffice.enter(shop);
+    coffee = await productNamed(shop, 'ca-phe-sua-da');
+    await office.putStock(coffee.sku, 10_000);
+    const password = 'a-long-Password-1';
+    accounts = await each(HANDS, async () => ({ email: (await register(shop)).email, password }));
+  });
+  afterAll(async () => {
+    await shop?.stop();
+    await database?.drop();
+  });
+
+  /** Each hand has an account of its own, whose cart is empty again before the next try. */
+  async function tryOnce(interleaving: Interleaving, account: (typeof accounts)[number], index: number) {
+    const reply = await shop.post('/cart/items', { body: { variantId: coffee.variantId, quantity: 1 } });
+    const guest = new Person(shop, { 'x-cart-token': expectStatus(201, reply).headers.get('x-cart-token')! });
+    const users: Person[] = [];
+    const logsIn = async () => {
+      users.push(await logIn(shop, account, guest.headers));
+      return users[0];
+    };
+    const replies = await interleaving({ guest, logsIn }, index);
+    const placed = replies.filter(({ status }) => status === 201).map(({ body }) => body.data.id as string);
+    const refused = replies.filter(({ status }) => status !== 201);
+    expect(placed).toHaveLength(1);
+    for (const { status, body } of refused)
+      expect([status, body.error.code]).toEqual([409, expect.stringMatching(/^CART_(ALREADY_ORDERED|EMPTY)$/)]);
+    await eventually(async () => expect((await users[0].get('/cart')).body.data.lines).toEqual([]));
+    return { orderId: placed[0], user: users[0], refusal: refused[0].body.error.code as string };
+  }
+
+  it.each(Object.entries(interleavings))('%s, is one order and one charge', async (name, interleaving) => {
+    const chargedBefore = (await office.charges()).length;
+    const ordersBefore = (await office.orders()).length;
+    let next = 0;
+    const done = (
+      await Promise.all(
+        accounts.map(async (account) => {
+          const mine = [];
+          for (let index = next++; index < TRIES; index = next++)
+            mine.push(await tryOnce(interleaving, account, index));
+          return mine;
+        }),
+      )
+    ).flat();
+    const charges = await eventually(async () => {
+      const all = (await office.charges()).slice();
+      const ids = new Set(done.map(({ orderId }) => orderId));
+      const mine = all.filter(({ orderId, status }) => ids.has(orderId) && status === 'captured');
+      expect(mine).toHaveLength(TRIES);
+      expect(all).toHaveLength(chargedBefore + TRIES);
+      return mine;
+    }, 60_000);
+    expect(new Set(charges.map(({ orderId }) => orderId)).size).toBe(TRIES);
+    await eventually(async () => expect(await office.orders()).toHaveLength(ordersBefore + TRIES));
+    const empty = done.filter(({ refusal }) => refusal === 'CART_EMPTY').length;
+    tell({
+      fault: `one cart under two identities: ${name}`,
+      tried: TRIES,
+      lost: 0,
+      note: `one order and one charge each; ${empty} refused as empty, the others as ordered`,
+    });
+  });
+
+  it('lets them order the same again at once, with a new cart', async () => {
+    const user = await register(shop);
+    for (const _ of Array.from({ length: 3 })) {
+      await user.puts(coffee.variantId);
+      expectStatus(201, await user.orders('tok_ok', { key: randomUUID() }));
+    }
+  });
+});
