@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import type { Uuid } from '#kernel';
+import { EmptyWhenOrdered } from '../empty-when-ordered/empty-when-ordered.consumer';
+import { canBeMerged, mergeCarts } from '../merge-cart/merge-cart';
+import { addLine, changeLine, clear, emptyCart, portionsOf, removeLine, type Cart, type CartLine } from '../model/cart';
+import type { Carts } from '../model/carts.store';
+import { Returns } from './returns.adapter';
+
+const label = { productId: 'p', sku: 's', name: 'Bạc xỉu', variantName: 'M', imageUrl: null };
+const pearls = [{ optionId: 'pearls', quantity: 1 }];
+const drinks = ['plain', 'with pearls'] as const;
+const idOf = (count: number) => `019ab3c4-5d6e-7f80-9a1b-${String(count).padStart(12, '0')}`;
+const [GUEST, USER] = [idOf(1), idOf(2)];
+const drinkOf = ({ modifiers }: Pick<CartLine, 'modifiers'>) => drinks[modifiers.length];
+const piecesIn = (lines: readonly CartLine[], drink: string) =>
+  lines.filter((line) => drinkOf(line) === drink).reduce((sum, { quantity }) => sum + quantity, 0);
+
+interface Order {
+  readonly orderId: Uuid;
+  readonly cartId: Uuid;
+  readonly cartVersion: number;
+  readonly items: readonly CartLine[];
+  heard: boolean;
+  failed: boolean;
+}
+
+/** Two carts of one person, and ordering's guard; the rules and their handlers are the real ones. */
+class World {
+  readonly carts = new Map([GUEST, USER].map((id) => [id, emptyCart(id)]));
+  readonly orders: Order[] = [];
+  readonly returned = new Set<Uuid>();
+  readonly placed = new Set<Uuid>();
+  readonly put: Record<string, number> = { plain: 0, 'with pearls': 0 };
+  readonly takenOut: Record<string, number> = { plain: 0, 'with pearls': 0 };
+  private count = 10;
+  private readonly store = {
+    changeAtOnce: async () => false,
+    lockWithTargets: async (id: Uuid) => ({
+      cart: this.carts.get(id),
+      targets: id === GUEST && this.carts.get(GUEST)!.moved ? [this.carts.get(USER)!] : [],
+    }),
+    save: async (_: Cart, after: Cart) => void this.carts.set(after.id, after),
+    saveTarget: async (_: Uuid, __: Cart, after: Cart) => void this.carts.set(after.id, after),
+    noteReturn: async (id: Uuid) => !this.returned.has(id) && !!this.returned.add(id),
+    patiently: <T>(work: () => Promise<T>) => work(),
+  } as unknown as Carts;
+  private readonly emptying = new EmptyWhenOrdered(this.store);
+  private readonly returns = new Returns(this.store);
+
+  /** What the customer does by hand is noted, drink by drink. */
+  byHand(id: Uuid, rule: (cart: Cart) => Cart): void {
+    const before = this.carts.get(id)!;
+    const after = rule(before);
+    this.carts.set(id, after);
+    for (const drink of drinks) {
+      const more = piecesIn(after.lines, drink) - piecesIn(before.lines, drink);
+      if (more > 0) this.put[drink] += more;
+      else this.takenOut[drink] -= more;
+    }
+  }
+
+  add(id: Uuid, withPearls: boolean, quantity: number): void {
+    const modifiers = withPearls ? pearls : [];
+    this.byHand(id, (cart) => addLine(cart, { id: idOf(this.count++), variantId: 'v', quantity, modifiers, label }));
+  }
+
+  merge(): void {
+    const guest = this.carts.get(GUEST)!;
+    if (guest.version === 0 || !canBeMerged(guest)) return;
+    const merged = mergeCarts(this.carts.get(USER)!, guest)!;
+    this.carts.set(GUEST, merged.guest).set(USER, merged.cart);
+  }
+
+  /** As ordering does it: what was ordered once is refused. */
+  place(id: Uuid): void {
+    const { version, lines } = this.carts.get(id)!;
+    const ids = lines.flatMap(portionsOf).map((portion) => portion.id);
+    if (ids.length === 0 || ids.some((portion) => this.placed.has(portion))) return;
+    for (const portion of ids) this.placed.add(portion);
+    const orderId = idOf(1_000_000 + this.count++);
+    this.orders.push({ orderId, cartId: id, cartVersion: version, items: lines, heard: false, failed: false });
+  }
+
+  async hear(order: Order): Promise<void> {
+    order.heard = true;
+    const { heard: _, failed: __, items, ...body } = order;
+    const told = items.map((line) => ({ ...line, portions: portionsOf(line) }));
+    await this.emptying.handle({ body: { ...body, items: told } } as never);
+  }
+
+  async fail(order: Order): Promise<void> {
+    order.failed = true;
+    const { orderId, cartId, cartVersion, items } = order;
+    const lines = items.map((line) => ({ ...line, portions: portionsOf(line) }));
+    await this.returns.takeBack({ orderId, cartId, cartVersion, lines });
+  }
+
+  inCarts = (drink: string): number =>
+    [...this.carts.values()].reduce((sum, { lines }) => sum + piecesIn(lines, drink), 0);
+}
+
+const who = fc.constantFrom(GUEST, USER);
+const pick = fc.nat(5);
+const action = fc.oneof(
+  fc.record({ does: fc.constant('add' as const), id: who, pearls: fc.boolean(), quantity: fc.integer({ min: 1, max: 3 }) }), // prettier-ignore
+  fc.record({ does: fc.constant('place' as const), id: who }),
+  fc.record({ does: fc.constant('hear' as const), pick }),
+  fc.record({ does: fc.constant('fail' as const), pick }),
+  fc.record({ does: fc.constant('merge' as const) }),
+  fc.record({ does: fc.constantFrom('more' as const, 'remix' as const), id: who, pick }),
+  fc.record({ does: fc.constantFrom('fewer' as const, 'remove' as const, 'clear' as const), id: who, pick }),
+);
+type Action = typeof action extends fc.Arbitrary<infer A> ? A : never;
+
+async function act(world: World, did: Action): Promise<void> {
+  if (did.does === 'add') return world.add(did.id, did.pearls, did.quantity);
+  if (did.does === 'place') return world.place(did.id);
+  if (did.does === 'merge') return world.merge();
+  if (did.does === 'hear' || did.does === 'fail') {
+    const order = world.orders[did.pick % (world.orders.length || 1)];
+    return order && world[did.does](order);
+  }
+  const line = world.carts.get(did.id)!.lines[did.pick];
+  if (did.does === 'clear') return world.byHand(did.id, clear);
+  if (!line) return;
+  const { id, quantity, modifiers } = line;
+  if (did.does === 'more') world.byHand(did.id, (cart) => changeLine(cart, id, { quantity: quantity + 2 }));
+  if (did.does === 'fewer' && quantity > 1) world.byHand(did.id, (cart) => changeLine(cart, id, { quantity: 1 }));
+  if (did.does === 'remove') world.byHand(did.id, (cart) => removeLine(cart, id));
+  if (did.does === 'remix')
+    world.byHand(did.id, (cart) => changeLine(cart, id, { modifiers: modifiers.length > 0 ? [] : pearls }));
+}
+
+describe('Whatever is done to carts while orders are on their way', () => {
+  it('nothing is ordered twice and nothing is lost, in whatever order the cart hears of it', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { maxLength: 30 }), async (actions) => {
+        const world = new World();
+        for (const one of actions) await act(world, one);
+        for (const order of world.orders) {
+          await world.hear(order); // for some the second time
+          if (order.failed) await world.fail(order);
+        }
+        for (const drink of drinks) {
+          const count = (orders: Order[]) => orders.reduce((sum, { items }) => sum + piecesIn(items, drink), 0);
+          const ordered = count(world.orders);
+          const failed = count(world.orders.filter((order) => order.failed));
+          const due = world.put[drink] - world.takenOut[drink] + failed - ordered;
+          expect(ordered).toBeLessThanOrEqual(world.put[drink] + failed); // nothing that was never put in
+          expect(world.inCarts(drink)).toBeGreaterThanOrEqual(due); // nothing lost
+          expect(world.inCarts(drink)).toBeLessThanOrEqual(due + world.takenOut[drink]); // nothing doubled
+          if (world.takenOut[drink] === 0) expect(world.inCarts(drink)).toBe(due);
+        }
+        const left = [...world.carts.values()].flatMap(({ lines }) => lines).flatMap(portionsOf);
+        expect(left.filter(({ id }) => world.placed.has(id))).toEqual([]); // all of it can be ordered
+        expect(new Set(left.map(({ id }) => id)).size).toBe(left.length);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
