@@ -1,0 +1,89 @@
+import { eventually } from '../support/eventually';
+import { openShop, type OpenShop } from '../support/open-shop';
+import { anyone, expectStatus, logIn, register, shelve, type Person } from '../support/people';
+
+jest.setTimeout(60_000);
+
+const waiting = { headers: { prefer: 'wait=10' } };
+const linesOf = async (person: Person) => expectStatus(200, await person.get('/cart')).body.data.lines;
+
+describe('A cart and what is ordered from it', () => {
+  let open: OpenShop;
+  beforeAll(async () => (open = await openShop()), 240_000);
+  afterAll(() => open?.close());
+
+  const aGuest = async (variantId: string, quantity: number) => {
+    const reply = await anyone(open.shop).puts(variantId, quantity);
+    return anyone(open.shop).carrying({ 'x-cart-token': reply.headers.get('x-cart-token')! });
+  };
+
+  it('come together again when the order fails: the lines are there when the cancellation is shown', async () => {
+    const drink = await shelve(open.admin, { stock: 3 });
+    const failures: [string, number, string][] = [
+      ['tok_declined', 2, 'PAYMENT_DECLINED'],
+      ['tok_ok', 4, 'OUT_OF_STOCK'],
+    ];
+    for (const [card, quantity, code] of failures)
+      for (const person of [await register(open.shop), await aGuest(drink.variantId, 1)]) {
+        await person.delete('/cart');
+        const put = (await person.puts(drink.variantId, quantity)).body.data.lines;
+        const order = expectStatus(201, await person.orders(card, waiting)).body.data;
+        expect(order).toMatchObject({ status: 'cancelled', cancellation: { code } });
+        const [line, ...others] = await linesOf(person);
+        expect(others).toEqual([]);
+        expect(line).toMatchObject({ variantId: drink.variantId, quantity, modifiers: put[0].modifiers });
+      }
+    const person = await register(open.shop);
+    await person.puts(drink.variantId, 2);
+    await person.orders('tok_declined', waiting);
+    const again = expectStatus(201, await person.orders('tok_ok', waiting)).body.data;
+    expect(again).toMatchObject({ status: 'confirmed', lines: [{ quantity: 2 }] });
+    await eventually(async () => expect(await linesOf(person)).toEqual([]));
+  });
+
+  it('come together again for the user whom the guest turned out to be, beside what was put in meanwhile', async () => {
+    const drink = await shelve(open.admin);
+    const guest = await aGuest(drink.variantId, 2);
+    const { email } = await register(open.shop);
+    const { id } = expectStatus(201, await guest.orders('tok_declined')).body.data;
+    const user = await logIn(open.shop, { email, password: 'a-long-Password-1' }, guest.headers);
+    await user.puts(drink.variantId, 1);
+    await guest.sees(id, 'cancelled');
+    expect(await linesOf(user)).toMatchObject([{ variantId: drink.variantId, quantity: 3 }]);
+  });
+
+  it('part for good when the customer did not want the order after all', async () => {
+    const drink = await shelve(open.admin);
+    const person = await register(open.shop);
+    const { id } = await person.buys(drink.variantId, 'tok_slow');
+    expectStatus(202, await person.post(`/orders/${id}/cancel`, { body: {} }));
+    await person.sees(id, 'cancelled', 30_000);
+    expect(await linesOf(person)).toEqual([]);
+  });
+
+  it('agree on the total, where the customer says which one they have seen', async () => {
+    const drink = await shelve(open.admin, { price: 50_000 });
+    const person = await register(open.shop);
+    const seen = (await person.puts(drink.variantId, 2)).body.data;
+    const path = `/admin/products/${drink.productId}`;
+    expectStatus(200, await open.admin.patch(path, { body: { basePrice: 60_000 } }));
+    const cart = await eventually(async () => {
+      const { data } = (await person.get('/cart')).body;
+      expect(data.total.amount).toBe(120_000);
+      return data;
+    });
+    const vnd = (amount: number) => ({ amount, currency: 'VND' });
+    expect(cart.lines[0].priceChanged).toEqual({ from: vnd(50_000), to: vnd(60_000) });
+    const refused = await person.orders('tok_ok', { body: { expectedTotal: seen.total } });
+    expect([refused.status, refused.body.error.code]).toEqual([409, 'PRICE_CHANGED']);
+    expect(refused.body.error.details).toEqual([
+      { field: 'expectedTotal', message: '100000 VND', amount: vnd(100_000) },
+      { field: 'total', message: '120000 VND', amount: vnd(120_000) },
+    ]);
+    expect((await person.get('/orders')).body.data).toEqual([]);
+    expect(await linesOf(person)).toEqual(cart.lines);
+    const order = await person.orders('tok_declined', { ...waiting, body: { expectedTotal: cart.total } });
+    expect(expectStatus(201, order).body.data.status).toBe('cancelled');
+    expect((await linesOf(person))[0].priceChanged).toBeNull();
+  });
+});
