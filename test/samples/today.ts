@@ -1,5 +1,5 @@
 import { vnd, type Message } from '#kernel';
-import { VariantListed } from '#contracts/catalog';
+import { VariantListed, VariantsRenamed } from '#contracts/catalog';
 import { PointsEarned, PointsTakenBack } from '#contracts/customers';
 import { AccountRegistered, PartErased, PersonErased } from '#contracts/identity';
 import * as inventory from '#contracts/inventory';
@@ -78,9 +78,10 @@ const amount = vnd(100_000);
 const paymentId = '019ab3c4-0000-7000-8000-0000000000dd';
 const idempotencyKey = `refunds:${orderId}:${refundId}:recording`;
 const payment = { paymentId, method: 'card' as const, provider: 'sandbox', chargeId: 'ch_1', amount };
-const basket = { orderId, lines, total: amount, method: 'card' as const, token: sealed('tok_ok') };
 const productId = '019ab3c4-0000-7000-8000-0000000000aa';
 const variantId = '019ab3c4-0000-7000-8000-0000000000bb';
+const ofVariants = lines.map((line) => ({ ...line, variantId }));
+const basket = { orderId, lines: ofVariants, total: amount, method: 'card' as const, token: sealed('tok_ok') };
 
 /** What the code of today sends: at least one message of every class. */
 export const messages: readonly Message[] = [
@@ -119,7 +120,7 @@ export const messages: readonly Message[] = [
   new inventory.StockCommitted({ orderId, lines }),
   new inventory.StockCommitRefused({ orderId, reason: 'nothing is reserved for this order' }),
   new inventory.StockReleased({ orderId, lines, restocked: false, wasted: true }),
-  new inventory.StockLevelChanged({ sku: 'a1', available: 7, version: 12 }),
+  new inventory.StockLevelChanged({ sku: 'a1', available: 7, version: 12, variantId }),
 
   new payments.PaymentTaken({ orderId, ...payment }),
   new payments.PaymentDeclined({ orderId, paymentId, code: 'unavailable', reason: 'no answer', reversed: amount }),
@@ -153,5 +154,6 @@ export const messages: readonly Message[] = [
   }),
   new AccountRegistered({ userId: customerId, email: sealed('an@example.com'), name: sealed('An'), locale: 'vi', at }),
   new NotificationSent({ orderId, event: 'order-confirmed', channel: 'email' }),
-  new VariantListed({ productId, variantId, sku: 'a1', stock: 40 }),
+  new VariantListed({ productId, variantId, sku: 'a1', stock: 40, named: 7 }),
+  new VariantsRenamed({ productId, named: 8, variants: [{ variantId, was: 'a1', sku: 'b2' }] }),
 ];

@@ -6,10 +6,35 @@ export class VariantListed extends Message<{
   readonly variantId: Uuid;
   readonly sku: string;
   readonly stock: number;
+  /** How new this SKU is; see VariantsRenamed. */
+  readonly named?: number;
 }> {
   static readonly type = 'catalog.variant-listed.v1';
+  /** The product, so that a listing is heard before a renaming that followed it. */
   get key(): string {
-    return this.body.sku;
+    return this.body.productId;
+  }
+}
+
+export interface RenamedVariant {
+  readonly variantId: Uuid;
+  /** What it was called before. */
+  readonly was: string;
+  readonly sku: string;
+}
+
+/**
+ * Variants of one product have other SKUs now, all at once: two of them may have exchanged theirs. `named` rises with
+ * every change of any SKU in the catalogue: where two variants bear one SKU, the one that was named later has it.
+ */
+export class VariantsRenamed extends Message<{
+  readonly productId: Uuid;
+  readonly named: number;
+  readonly variants: readonly RenamedVariant[];
+}> {
+  static readonly type = 'catalog.variants-renamed.v1';
+  get key(): string {
+    return this.body.productId;
   }
 }
 

@@ -1,8 +1,11 @@
 import { Message, OrderMessage, type Uuid } from '#kernel';
 
 export interface StockLine {
+  /** What it was called when it was sold. */
   readonly sku: string;
   readonly quantity: number;
+  /** What it is, whatever it is called now. Where it is missing, the SKU decides. */
+  readonly variantId?: Uuid;
 }
 export interface ShortLine extends StockLine {
   readonly available: number;
@@ -51,14 +54,16 @@ export class StockReleased extends OrderMessage<{
   static readonly type = 'inventory.stock-released.v1';
 }
 
-/** How many of one SKU can be bought now. `version` rises with every change of the SKU: a lower one is old news. */
+/** How many of one variant can be bought now. `version` rises with every change of its stock: a lower one is old news. */
 export class StockLevelChanged extends Message<{
   readonly sku: string;
   readonly available: number;
   readonly version: number;
+  /** Missing where inventory does not know it yet; then the SKU decides. */
+  readonly variantId?: Uuid;
 }> {
   static readonly type = 'inventory.stock-level-changed.v1';
   get key(): string {
-    return this.body.sku;
+    return this.body.variantId ?? this.body.sku;
   }
 }

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { VariantListed } from '#contracts/catalog';
+import { VariantListed, VariantsRenamed } from '#contracts/catalog';
 import {
   CommitStock,
   ReleaseStock,
@@ -20,13 +20,14 @@ import { CommitWhenAsked } from './commit-stock/commit-stock.consumer';
 import { Stocks } from './model/stocks.store';
 import { ReleaseWhenAsked } from './release-stock/release-stock.consumer';
 import { ReserveWhenAsked } from './reserve-stock/reserve-stock.consumer';
+import { RenameWhenRenamed } from './rename-stock/rename-stock.consumer';
 import { ShelveWhenListed } from './shelve-variant/shelve-variant.consumer';
 import { stockConflicts } from './stock-conflicts.config';
 import { stockTexts } from './stock-texts';
 import { ViewStockController } from './view-stock/view-stock.controller';
 import { ViewStockHandler } from './view-stock/view-stock.query';
 
-const heard = [VariantListed, ReserveStock, CommitStock, ReleaseStock];
+const heard = [VariantListed, VariantsRenamed, ReserveStock, CommitStock, ReleaseStock];
 const told = [StockReserved, StockShort, StockCommitted, StockCommitRefused, StockReleased, StockLevelChanged];
 
 addMessages(stockTexts);
@@ -37,6 +38,7 @@ addMessages(stockTexts);
   providers: [
     Stocks,
     ShelveWhenListed,
+    RenameWhenRenamed,
     ReserveWhenAsked,
     CommitWhenAsked,
     ReleaseWhenAsked,

@@ -1,5 +1,5 @@
 import { Counter } from 'prom-client';
-import { VariantListed } from '#contracts/catalog';
+import { VariantListed, VariantsRenamed } from '#contracts/catalog';
 import {
   CommitStock,
   ReleaseStock,
@@ -21,6 +21,7 @@ import { StockBelowReserved, StockChanged } from './model/stock-errors';
 import { listed, Stocks } from './model/stocks.store';
 import { ReleaseWhenAsked } from './release-stock/release-stock.consumer';
 import { ReserveWhenAsked } from './reserve-stock/reserve-stock.consumer';
+import { RenameWhenRenamed } from './rename-stock/rename-stock.consumer';
 import { ShelveWhenListed } from './shelve-variant/shelve-variant.consumer';
 
 class Heard extends Announcements {
@@ -54,6 +55,7 @@ async function tell(message: Message): Promise<readonly Message[]> {
     if (message instanceof ReserveStock) return new ReserveWhenAsked(stocks, heard, conflicts).execute(message);
     if (message instanceof CommitStock) return new CommitWhenAsked(stocks, heard, conflicts).execute(message);
     if (message instanceof ReleaseStock) return new ReleaseWhenAsked(stocks, heard).execute(message);
+    if (message instanceof VariantsRenamed) return new RenameWhenRenamed(stocks, heard).handle(message);
     return new ShelveWhenListed(stocks, heard).handle(message as VariantListed);
   };
   await db.transaction(() => {
@@ -64,10 +66,16 @@ async function tell(message: Message): Promise<readonly Message[]> {
   return heard.messages;
 }
 
+const variants = new Map<string, string>();
 async function shelve(stock: number, name = `SKU-${++sequence}`): Promise<string> {
-  await tell(new VariantListed({ productId: ids.next(), variantId: ids.next(), sku: name, stock }));
+  const variantId = ids.next();
+  variants.set(name, variantId);
+  await tell(new VariantListed({ productId: ids.next(), variantId, sku: name, stock, named: ++sequence }));
   return name;
 }
+/** What is told of a SKU's stock. */
+const levelOf = (sku: string, available: number, version: number) =>
+  new StockLevelChanged({ sku, available, version, variantId: variants.get(sku)! });
 const reserve = (orderId: string, ...lines: StockLine[]) => tell(new ReserveStock({ orderId, lines }));
 const commit = (orderId: string) => tell(new CommitStock({ orderId }));
 const release = (orderId: string) => tell(new ReleaseStock({ orderId, reason: 'given up' }));
@@ -100,7 +108,8 @@ describe('A listed variant', () => {
 
   it('stands on the shelf with the stock staff said, and a repeat is harmless', async () => {
     const listed = new VariantListed({ productId: ids.next(), variantId: ids.next(), sku: 'LISTED', stock: 7 });
-    expect(await tell(listed)).toEqual([new StockLevelChanged({ sku: 'LISTED', available: 7, version: 1 })]);
+    const { variantId } = listed.body;
+    expect(await tell(listed)).toEqual([new StockLevelChanged({ sku: 'LISTED', available: 7, version: 1, variantId })]);
     await change(new ChangeStock('LISTED', { onHand: 3 }, { actor: 'staff' }));
     expect(await tell(listed)).toEqual([]);
     expect(await level('LISTED')).toEqual({ onHand: 3, reserved: 0 });
@@ -112,10 +121,7 @@ describe('An order’s stock', () => {
     const sku = await shelve(5);
     const order = ids.next();
     const lines = [{ sku, quantity: 2 }];
-    const reserved = [
-      new StockReserved({ orderId: order, lines }),
-      new StockLevelChanged({ sku, available: 3, version: 2 }),
-    ];
+    const reserved = [new StockReserved({ orderId: order, lines }), levelOf(sku, 3, 2)];
     expect(await reserve(order, ...lines)).toEqual(reserved);
     expect(await reserve(order, ...lines)).toEqual(reserved.slice(0, 1));
     expect(await level(sku)).toEqual({ onHand: 5, reserved: 2 });
@@ -125,7 +131,7 @@ describe('An order’s stock', () => {
     expect(await level(sku)).toEqual({ onHand: 3, reserved: 0 });
 
     const released = new StockReleased({ orderId: order, lines, restocked: true });
-    expect(await release(order)).toEqual([released, new StockLevelChanged({ sku, available: 5, version: 4 })]);
+    expect(await release(order)).toEqual([released, levelOf(sku, 5, 4)]);
     expect(await release(order)).toEqual([released]);
     expect(await level(sku)).toEqual({ onHand: 5, reserved: 0 });
   });
@@ -171,6 +177,84 @@ describe('An order’s stock', () => {
   });
 });
 
+describe('A variant that is given another SKU', () => {
+  const named = () => ++sequence;
+  const rename = (...names: { variantId: string; was: string; sku: string }[]) =>
+    tell(new VariantsRenamed({ productId: ids.next(), named: named(), variants: names }));
+  const line = (sku: string, quantity: number) => ({ sku, quantity, variantId: variants.get(sku)! });
+
+  it('keeps its stock and what orders hold of it', async () => {
+    const sku = await shelve(5);
+    const order = ids.next();
+    await reserve(order, line(sku, 2));
+    const variantId = variants.get(sku)!;
+    expect(await rename({ variantId, was: sku, sku: `${sku}-NEW` })).toEqual([
+      new StockLevelChanged({ sku: `${sku}-NEW`, available: 3, version: 3, variantId }),
+    ]);
+    expect(await stocks.find(sku)).toBeUndefined();
+    expect(await level(`${sku}-NEW`)).toEqual({ onHand: 5, reserved: 2 });
+    await reserve(ids.next(), line(sku, 1)); // it was ordered before
+    expect((await commit(order))[0]).toEqual(new StockCommitted({ orderId: order, lines: [line(sku, 2)] }));
+    expect(await level(`${sku}-NEW`)).toEqual({ onHand: 3, reserved: 1 });
+    expect(await change(new ChangeStock(`${sku}-NEW`, { delta: 4 }, { actor: 'an' }))).toMatchObject({ onHand: 7 });
+  });
+
+  it('may exchange it with another, and neither stock moves', async () => {
+    const [a, b] = [await shelve(3), await shelve(8)];
+    const order = ids.next();
+    await reserve(order, line(a, 1), line(b, 2));
+    await rename({ variantId: variants.get(a)!, was: a, sku: b }, { variantId: variants.get(b)!, was: b, sku: a });
+    expect([await level(b), await level(a)]).toEqual([
+      { onHand: 3, reserved: 1 },
+      { onHand: 8, reserved: 2 },
+    ]);
+    await release(order);
+    expect([await level(b), await level(a)]).toEqual([
+      { onHand: 3, reserved: 0 },
+      { onHand: 8, reserved: 0 },
+    ]);
+  });
+
+  it('leaves its old SKU to a new variant, which has a stock of its own', async () => {
+    const sku = await shelve(4);
+    const old = variants.get(sku)!;
+    await shelve(9, sku); // the catalogue gave it away; news of the other name is still on its way
+    expect(await level(sku)).toEqual({ onHand: 9, reserved: 0 });
+    await rename({ variantId: old, was: sku, sku: `${sku}-OLD` });
+    expect(await level(`${sku}-OLD`)).toEqual({ onHand: 4, reserved: 0 });
+  });
+
+  it('is known by its SKU where it stood on the shelf before variants were known', async () => {
+    const sku = `ANCIENT-${++sequence}`;
+    await db.query('insert into stock (sku, on_hand) values ($1, 6)', [sku]);
+    const variantId = ids.next();
+    await rename({ variantId, was: sku, sku: `${sku}-2` });
+    expect(await stocks.find(`${sku}-2`)).toMatchObject({ variantId, onHand: 6 });
+  });
+
+  it('during checkouts: nothing is lost, sold twice or left behind', async () => {
+    const [a, b] = [await shelve(60), await shelve(60)];
+    const [first, second] = [variants.get(a)!, variants.get(b)!];
+    const orders = Array.from({ length: 60 }, () => ids.next());
+    const swap = async () => {
+      for (let turn = 0; turn < 10; turn++) {
+        const [now, then] = turn % 2 ? [b, a] : [a, b];
+        await rename({ variantId: first, was: now, sku: then }, { variantId: second, was: then, sku: now });
+      }
+    };
+    const buy = async (order: string, index: number) => {
+      const sku = index % 3 ? a : b; // whatever each is called at the moment
+      await reserve(order, { sku, quantity: 1, variantId: first }, { sku: b, quantity: 1, variantId: second });
+      return index % 2 ? commit(order) : release(order);
+    };
+    await Promise.all([swap(), ...orders.map(buy)]);
+    expect([await level(a), await level(b)]).toEqual([
+      { onHand: 30, reserved: 0 },
+      { onHand: 30, reserved: 0 },
+    ]);
+  });
+});
+
 describe('Many at once', () => {
   it('200 buyers of 20 pieces: exactly 20 get one', async () => {
     const sku = await shelve(20);
@@ -201,11 +285,8 @@ describe('Staff', () => {
     const heard = new Heard();
     expect(await change(new ChangeStock(sku, { onHand: 8 }, { actor: 'an' }), heard)).toMatchObject({ onHand: 8 });
     const lost = new ChangeStock(sku, { delta: -3 }, { actor: 'an', reason: 'torn' }, 2);
-    expect(await change(lost, heard)).toEqual({ sku, onHand: 5, reserved: 0, version: 3 });
-    expect(heard.messages).toEqual([
-      new StockLevelChanged({ sku, available: 8, version: 2 }),
-      new StockLevelChanged({ sku, available: 5, version: 3 }),
-    ]);
+    expect(await change(lost, heard)).toMatchObject({ sku, onHand: 5, reserved: 0, version: 3 });
+    expect(heard.messages).toEqual([levelOf(sku, 8, 2), levelOf(sku, 5, 3)]);
     await expect(change(lost)).rejects.toThrow(StockChanged);
   });
 
@@ -247,8 +328,8 @@ describe('The database’s own promises', () => {
 
   it('the ledger adds up to the stock', async () => {
     const wrong = await database.admin(
-      `select sku from inventory.stock s join inventory.stock_movements m using (sku)
-       group by sku, s.on_hand, s.reserved
+      `select item from inventory.stock s join inventory.stock_movements m using (item)
+       group by item, s.on_hand, s.reserved
        having sum(delta_on_hand) <> s.on_hand or sum(delta_reserved) <> s.reserved`,
     );
     expect(wrong).toEqual([]);
@@ -259,7 +340,7 @@ describe('The database’s own promises', () => {
       await db.query('set local enable_seqscan = off');
       return db.query(`explain (format json) ${listed.text}`, ['A', 20]);
     });
-    expect(JSON.stringify(plan)).toContain('"Index Name":"stock_pkey"');
+    expect(JSON.stringify(plan)).toContain('"Index Name":"stock_sku"');
     expect(JSON.stringify(plan)).not.toContain('Sort');
   });
 });

@@ -7,4 +7,5 @@ export * from './money';
 export * from './refusals';
 export * from './sealed';
 export * from './shapes';
+export * from './sku';
 export * from './texts';

@@ -1,21 +1,58 @@
 import { Body, Controller, Param, Post, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { answer, Answers, Does, etagOf, IfMatch, Refuses, Text, Whole, type Answer } from '#platform/http';
+import { z } from 'zod';
+import { normalSku } from '#kernel';
+import {
+  answer,
+  Answers,
+  complain,
+  Does,
+  etagOf,
+  IfMatch,
+  InvalidInput,
+  ReadOnly,
+  Refuses,
+  Text,
+  Whole,
+  type Answer,
+} from '#platform/http';
 import { Allowed, Who, type Caller } from '#platform/security';
+import { StockTooLarge } from '../model/stock-errors';
 import type { Occasion } from '../model/stocks.store';
 import { StockView, viewStock } from '../view-stock/stock-view';
 import { mostOnHand } from './adjust-stock';
 import { ChangeStock, type StockChange } from './change-stock.command';
 
-class SkuPath {
+export class SkuPath {
   @Text({ min: 1, max: 100, example: 'CFS-S' })
   sku!: string;
 }
 
+/** More than any shelf can have; whether it is too much for this one depends on what there is. */
+const HIGHEST_COUNT = 2_147_483_647;
+
+/** What was read of a SKU may be sent back as it is; another SKU or another number of reserved pieces is refused. */
 class CountBody {
-  @Whole({ min: 0, max: mostOnHand, example: 120, description: 'What was counted on the shelf.' })
+  @Whole({
+    min: 0,
+    max: HIGHEST_COUNT,
+    example: 120,
+    description: `What was counted on the shelf; it may not be raised above ${mostOnHand}.`,
+  })
   onHand!: number;
+
+  @ReadOnly(z.string().max(100), { type: String, example: 'CFS-S' })
+  sku?: string;
+
+  @ReadOnly(z.int(), { type: 'integer', example: 3 })
+  reserved?: number;
+
+  @ReadOnly(z.int(), { type: 'integer', example: 117 })
+  available?: number;
+
+  @ReadOnly(z.int(), { type: 'integer', example: 42 })
+  version?: number;
 }
 
 class AdjustmentBody {
@@ -38,11 +75,21 @@ export class AdjustStockController {
   @Refuses('NOT_FOUND', 'STOCK_BELOW_RESERVED', 'PRECONDITION_FAILED')
   count(
     @Param() { sku }: SkuPath,
-    @Body() { onHand }: CountBody,
+    @Body() { onHand, sku: readSku = sku, reserved }: CountBody,
     @Who() caller: Caller,
     @IfMatch() seen?: number,
   ): Promise<Answer<StockView>> {
-    return this.change(sku, { onHand }, { actor: nameOf(caller) }, seen);
+    return this.change(
+      sku,
+      { onHand, asRead: { sku: normalSku(readSku), reserved } },
+      { actor: nameOf(caller) },
+      seen,
+    ).catch((error: unknown) => {
+      if (!(error instanceof StockTooLarge)) throw error;
+      throw new InvalidInput([
+        { field: 'onHand', message: complain({ code: 'number.large', params: { max: mostOnHand } }) },
+      ]);
+    });
   }
 
   @Post(':sku/adjustments')
@@ -64,7 +111,7 @@ export class AdjustStockController {
     occasion: Occasion,
     seen?: number,
   ): Promise<Answer<StockView>> {
-    const stock = await this.commands.execute(new ChangeStock(sku, change, occasion, seen));
+    const stock = await this.commands.execute(new ChangeStock(normalSku(sku), change, occasion, seen));
     return answer(viewStock(stock), { etag: etagOf(stock.version) });
   }
 }

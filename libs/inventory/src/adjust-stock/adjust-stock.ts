@@ -1,6 +1,7 @@
 import { StockBelowReserved, StockChanged, StockTooLarge } from '../model/stock-errors';
 import type { Movement, Stock } from '../model/stock';
 
+/** Stock may not be raised above this. Where returned goods made it more, it can still be taken away from. */
 export const mostOnHand = 1_000_000;
 
 /** Staff counted the shelf: so many there are. Nothing moves when that was known. */
@@ -19,7 +20,7 @@ function settled(
 ): Movement | undefined {
   if (seen !== undefined && seen !== stock.version) throw new StockChanged(stock.version);
   if (onHand < stock.reserved) throw new StockBelowReserved(stock.sku, onHand, stock.reserved);
-  if (onHand > mostOnHand) throw new StockTooLarge(stock.sku, mostOnHand);
+  if (onHand > mostOnHand && onHand > stock.onHand) throw new StockTooLarge(stock.sku, mostOnHand);
   if (onHand === stock.onHand) return undefined;
-  return { sku: stock.sku, kind, onHand: onHand - stock.onHand, reserved: 0 };
+  return { item: stock.item, sku: stock.sku, kind, onHand: onHand - stock.onHand, reserved: 0 };
 }

@@ -3,6 +3,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Counter } from 'prom-client';
 import { NotFound } from '#kernel';
 import { Database } from '#platform/database';
+import { complain, InvalidInput } from '#platform/http';
 import { Announcements } from '#platform/messaging';
 import { levelNews } from '../model/stock-announcements';
 import { levelsAfter, type Stock } from '../model/stock';
@@ -11,8 +12,18 @@ import { Stocks, type Occasion } from '../model/stocks.store';
 import { CountsConflicts } from '../stock-conflicts.config';
 import { adjust, count } from './adjust-stock';
 
-/** Either what was counted, or what came in or was lost. */
-export type StockChange = { readonly onHand: number } | { readonly delta: number };
+/** Either what was counted, with what was read beside it, or what came in or was lost. */
+export type StockChange =
+  | { readonly onHand: number; readonly asRead?: { readonly sku?: string; readonly reserved?: number } }
+  | { readonly delta: number };
+
+/** What orders hold, and what a thing is called, is not changed by counting. */
+function mustBeAsRead(stock: Stock, change: StockChange): void {
+  const { sku = stock.sku, reserved = stock.reserved } = ('asRead' in change && change.asRead) || {};
+  const wrong = [...(sku === stock.sku ? [] : ['sku']), ...(reserved === stock.reserved ? [] : ['reserved'])];
+  if (wrong.length > 0)
+    throw new InvalidInput(wrong.map((field) => ({ field, message: complain({ code: 'read-only' }) })));
+}
 
 export class ChangeStock extends Command<Stock> {
   constructor(
@@ -52,6 +63,7 @@ export class ChangeStockHandler implements ICommandHandler<ChangeStock> {
   private async change({ sku, change, occasion, seen }: ChangeStock): Promise<Stock> {
     const stock = await this.stocks.lock(sku);
     if (!stock) throw new NotFound('SKU');
+    mustBeAsRead(stock, change);
     const movement = 'onHand' in change ? count(stock, change.onHand, seen) : adjust(stock, change.delta, seen);
     if (!movement) return stock;
     await this.stocks.move(movement, occasion);

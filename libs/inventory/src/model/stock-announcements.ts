@@ -1,5 +1,6 @@
 import type { Message, Uuid } from '#kernel';
 import {
+  type StockLine,
   StockCommitRefused,
   StockCommitted,
   StockLevelChanged,
@@ -7,7 +8,7 @@ import {
   StockReserved,
   StockShort,
 } from '#contracts/inventory';
-import { available, levelsAfter, type Answer, type Decision, type Movement, type Stock } from './stock';
+import { available, levelsAfter, type Answer, type Decision, type HeldLine, type Movement, type Stock } from './stock';
 
 /** What is told when a request about an order was decided: its answer, and how much can still be bought. */
 export function announcementsOf(orderId: Uuid, decision: Decision, stock: readonly Stock[]): readonly Message[] {
@@ -22,21 +23,29 @@ export const levelNews = (stock: readonly Stock[], movements: readonly Movement[
   ).map((level) => levelChanged(level));
 
 export const levelChanged = (level: Stock): StockLevelChanged =>
-  new StockLevelChanged({ sku: level.sku, available: available(level), version: level.version });
+  new StockLevelChanged({
+    sku: level.sku,
+    available: available(level),
+    version: level.version,
+    ...(level.variantId && { variantId: level.variantId }),
+  });
+
+/** Which item a line draws on is inventory's own business. */
+const told = (lines: readonly HeldLine[]): readonly StockLine[] => lines.map(({ item: _, ...line }) => line);
 
 function answerTo(orderId: Uuid, answer: Answer): Message {
   switch (answer.kind) {
     case 'reserved':
-      return new StockReserved({ orderId, lines: answer.lines });
+      return new StockReserved({ orderId, lines: told(answer.lines) });
     case 'short':
       return new StockShort({ orderId, short: answer.short });
     case 'committed':
-      return new StockCommitted({ orderId, lines: answer.lines });
+      return new StockCommitted({ orderId, lines: told(answer.lines) });
     case 'commit-refused':
       return new StockCommitRefused({ orderId, reason: answer.reason });
     case 'released':
       return new StockReleased({
-        ...{ orderId, lines: answer.lines, restocked: answer.restocked },
+        ...{ orderId, lines: told(answer.lines), restocked: answer.restocked },
         ...(answer.wasted && { wasted: true }),
       });
   }

@@ -39,7 +39,9 @@ const levels = fc.tuple(...skus.map(() => fc.nat({ max: 12 })));
 type Wants = typeof wants extends fc.Arbitrary<infer T> ? T : never;
 
 const opened = (onHand: readonly number[]): Warehouse => ({
-  shelf: new Map(skus.map((sku, i) => [sku, { sku, onHand: onHand[i], reserved: 0, version: 1 }])),
+  shelf: new Map(
+    skus.map((sku, i) => [sku, { item: sku, variantId: null, sku, onHand: onHand[i], reserved: 0, version: 1 }]),
+  ),
   reservations: new Map(),
 });
 
@@ -54,7 +56,7 @@ function ask(warehouse: Warehouse, { order, what }: Asked, wanted: Wants): [Ware
   const { answer, keep } = decide[what]();
   if (!keep) return [warehouse, answer];
   const shelf = new Map(warehouse.shelf);
-  for (const level of levelsAfter(holding.stock, keep.movements)) shelf.set(level.sku, level);
+  for (const level of levelsAfter(holding.stock, keep.movements)) shelf.set(level.item, level);
   return [{ shelf, reservations: new Map(warehouse.reservations).set(order, keep.reservation) }, answer];
 }
 

@@ -1,7 +1,7 @@
 import { commit, demandOf, release, reserve, unlisted, type Holding, type Reservation, type Stock } from './stock';
 
-const beans: Stock = { sku: 'BEANS', onHand: 5, reserved: 1, version: 3 };
-const milk: Stock = { sku: 'MILK', onHand: 2, reserved: 0, version: 1 };
+const beans: Stock = { item: 'beans', variantId: 'v-beans', sku: 'BEANS', onHand: 5, reserved: 1, version: 3 };
+const milk: Stock = { item: 'milk', variantId: null, sku: 'MILK', onHand: 2, reserved: 0, version: 1 };
 const shelf: Holding = { stock: [beans, milk] };
 const holding = (reservation: Reservation): Holding => ({ reservation, stock: [beans, milk] });
 const lines = [{ sku: 'BEANS', quantity: 2 }];
@@ -12,14 +12,17 @@ describe('Reserving stock', () => {
       { sku: 'MILK', quantity: 2 },
       { sku: 'BEANS', quantity: 4 },
     ];
-    const bySku = [wanted[1], wanted[0]];
+    const bySku = [
+      { ...wanted[1], item: 'beans' },
+      { ...wanted[0], item: 'milk' },
+    ];
     expect(reserve(shelf, wanted)).toEqual({
       answer: { kind: 'reserved', lines: bySku },
       keep: {
         reservation: { state: 'reserved', lines: bySku },
         movements: [
-          { sku: 'BEANS', kind: 'reserved', onHand: 0, reserved: 4 },
-          { sku: 'MILK', kind: 'reserved', onHand: 0, reserved: 2 },
+          { item: 'beans', sku: 'BEANS', kind: 'reserved', onHand: 0, reserved: 4 },
+          { item: 'milk', sku: 'MILK', kind: 'reserved', onHand: 0, reserved: 2 },
         ],
       },
     });
@@ -40,11 +43,26 @@ describe('Reserving stock', () => {
       { sku: 'MILK', quantity: 1 },
       { sku: 'MILK', quantity: 2 },
     ];
-    expect(demandOf(twice)).toEqual([{ sku: 'MILK', quantity: 3 }]);
+    expect(demandOf(twice, shelf.stock)).toEqual([{ sku: 'MILK', quantity: 3, item: 'milk' }]);
     expect(reserve(shelf, twice).answer).toEqual({
       kind: 'short',
       short: [{ sku: 'MILK', quantity: 3, available: 2 }],
     });
+  });
+
+  it('means the variant, whatever it is called now, and never what is called so by now', () => {
+    const renamed: Stock = { ...beans, sku: 'BEANS-2' };
+    const usurper: Stock = { ...milk, variantId: 'v-milk', sku: 'BEANS' };
+    const line = { sku: 'BEANS', variantId: 'v-beans', quantity: 1 };
+    const both = { stock: [usurper, renamed] };
+    expect(reserve(both, [line]).keep?.movements).toMatchObject([{ item: 'beans', sku: 'BEANS-2' }]);
+    expect(unlisted([line], [usurper])).toEqual(['BEANS']);
+    expect(demandOf([line, { sku: 'BEANS-2', quantity: 2 }], both.stock)).toMatchObject([{ quantity: 3 }]);
+  });
+
+  it('knows stock that was there before variants were known by its SKU', () => {
+    const line = { sku: 'MILK', variantId: 'v-milk', quantity: 1 };
+    expect(reserve(shelf, [line]).keep?.movements).toMatchObject([{ item: 'milk' }]);
   });
 
   it('counts what is set aside for others as gone', () => {
@@ -88,7 +106,7 @@ describe('Committing stock', () => {
       answer: { kind: 'committed', lines },
       keep: {
         reservation: { state: 'committed', lines },
-        movements: [{ sku: 'BEANS', kind: 'committed', onHand: -2, reserved: -2 }],
+        movements: [{ item: 'beans', sku: 'BEANS', kind: 'committed', onHand: -2, reserved: -2 }],
       },
     });
   });
@@ -119,7 +137,7 @@ describe('Releasing stock', () => {
       answer: { kind: 'released', lines, restocked: false },
       keep: {
         reservation: { state: 'released', lines, restocked: false },
-        movements: [{ sku: 'BEANS', kind: 'reservation-released', onHand: 0, reserved: -2 }],
+        movements: [{ item: 'beans', sku: 'BEANS', kind: 'reservation-released', onHand: 0, reserved: -2 }],
       },
     });
   });
@@ -129,7 +147,7 @@ describe('Releasing stock', () => {
       answer: { kind: 'released', lines, restocked: true },
       keep: {
         reservation: { state: 'released', lines, restocked: true },
-        movements: [{ sku: 'BEANS', kind: 'restocked', onHand: 2, reserved: 0 }],
+        movements: [{ item: 'beans', sku: 'BEANS', kind: 'restocked', onHand: 2, reserved: 0 }],
       },
     });
   });

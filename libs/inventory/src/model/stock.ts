@@ -1,7 +1,12 @@
+import type { Uuid } from '#kernel';
 import type { ShortLine, StockLine } from '#contracts/inventory';
 
-/** What there is of one SKU. Reserved goods still lie on the shelf: they are part of `onHand`. */
+/** What there is of one item. Reserved goods still lie on the shelf: they are part of `onHand`. */
 export interface Stock {
+  /** What it is, for good; the SKU is only what it is called now, or was called last. */
+  readonly item: Uuid;
+  /** Null for stock that was there before inventory was told of variants. */
+  readonly variantId: Uuid | null;
   readonly sku: string;
   readonly onHand: number;
   readonly reserved: number;
@@ -9,12 +14,17 @@ export interface Stock {
   readonly version: number;
 }
 
+/** A line of an order with the item it draws on; lines that were written before items existed have none. */
+export interface HeldLine extends StockLine {
+  readonly item?: Uuid;
+}
+
 /** What an order holds. Released is an end: an order that gave its goods back, or never got any, gets none later. */
 export type Reservation =
-  | { readonly state: 'reserved' | 'committed'; readonly lines: readonly StockLine[] }
+  | { readonly state: 'reserved' | 'committed'; readonly lines: readonly HeldLine[] }
   | {
       readonly state: 'released';
-      readonly lines: readonly StockLine[];
+      readonly lines: readonly HeldLine[];
       readonly restocked: boolean;
       /** The goods had left the shelf, and were not fit to come back. */
       readonly wasted?: true;
@@ -22,7 +32,7 @@ export type Reservation =
       readonly short?: readonly ShortLine[];
     };
 
-/** An order's reservation and every SKU it is about. */
+/** An order's reservation and every item it is about. */
 export interface Holding {
   readonly reservation?: Reservation;
   readonly stock: readonly Stock[];
@@ -32,6 +42,8 @@ export type MovementKind =
   'listed' | 'reserved' | 'committed' | 'reservation-released' | 'restocked' | 'waste' | 'counted' | 'adjusted';
 
 export interface Movement {
+  readonly item: Uuid;
+  /** What it was called when it moved. */
   readonly sku: string;
   readonly kind: MovementKind;
   readonly onHand: number;
@@ -39,13 +51,13 @@ export interface Movement {
 }
 
 export type Answer =
-  | { readonly kind: 'reserved'; readonly lines: readonly StockLine[] }
+  | { readonly kind: 'reserved'; readonly lines: readonly HeldLine[] }
   | { readonly kind: 'short'; readonly short: readonly ShortLine[] }
-  | { readonly kind: 'committed'; readonly lines: readonly StockLine[] }
+  | { readonly kind: 'committed'; readonly lines: readonly HeldLine[] }
   | { readonly kind: 'commit-refused'; readonly reason: string }
   | {
       readonly kind: 'released';
-      readonly lines: readonly StockLine[];
+      readonly lines: readonly HeldLine[];
       readonly restocked: boolean;
       readonly wasted?: true;
     };
@@ -58,38 +70,61 @@ export interface Decision {
 
 export const available = (stock: Stock): number => stock.onHand - stock.reserved;
 
-/** One line a SKU with all that is wanted of it, in SKU order. */
-export function demandOf(lines: readonly StockLine[]): readonly StockLine[] {
-  const wanted = new Map<string, number>();
-  for (const { sku, quantity } of lines) {
+/**
+ * The item a line is about: the one it held before, else the one of its variant, else the one that is called so. Stock
+ * of another variant is never meant, whatever it is called.
+ */
+export function itemOf(line: HeldLine, stock: readonly Stock[]): Stock | undefined {
+  if (line.item !== undefined) return stock.find(({ item }) => item === line.item);
+  const { variantId, sku } = line;
+  if (variantId === undefined) return stock.find((level) => level.sku === sku);
+  return (
+    stock.find((level) => level.variantId === variantId) ??
+    stock.find((level) => level.variantId === null && level.sku === sku)
+  );
+}
+
+/** One line an item with all that is wanted of it, in SKU order. Lines of unknown items stand by themselves. */
+export function demandOf(lines: readonly StockLine[], stock: readonly Stock[]): readonly HeldLine[] {
+  const wanted = new Map<string, HeldLine>();
+  for (const line of lines) {
+    const { sku, quantity, variantId } = line;
     if (!Number.isSafeInteger(quantity) || quantity < 1) throw new RangeError(`no quantity to reserve: ${quantity}`);
-    wanted.set(sku, (wanted.get(sku) ?? 0) + quantity);
+    const item = itemOf(line, stock)?.item;
+    const key = item ?? variantId ?? sku;
+    const before = wanted.get(key);
+    wanted.set(
+      key,
+      before
+        ? { ...before, quantity: before.quantity + quantity }
+        : { sku, quantity, ...(variantId && { variantId }), ...(item && { item }) },
+    );
   }
-  return [...wanted].map(([sku, quantity]) => ({ sku, quantity })).sort((a, b) => (a.sku < b.sku ? -1 : 1));
+  return [...wanted.values()].sort((a, b) => (a.sku < b.sku ? -1 : 1));
 }
 
 /** The wanted SKUs nobody has put on the shelf, or not yet. */
 export const unlisted = (lines: readonly StockLine[], stock: readonly Stock[]): readonly string[] =>
-  demandOf(lines)
-    .map(({ sku }) => sku)
-    .filter((sku) => !stock.some((level) => level.sku === sku));
+  demandOf(lines, stock)
+    .filter(({ item }) => item === undefined)
+    .map(({ sku }) => sku);
 
 /** Sets aside all lines or none. */
 export function reserve({ reservation, stock }: Holding, lines: readonly StockLine[]): Decision {
-  const demand = demandOf(lines);
+  const demand = demandOf(lines, stock);
   switch (reservation?.state) {
     case 'reserved':
     case 'committed':
       return { answer: { kind: 'reserved', lines: reservation.lines } };
     case 'released':
       return {
-        answer: { kind: 'short', short: reservation.short ?? demand.map((line) => ({ ...line, available: 0 })) },
+        answer: { kind: 'short', short: reservation.short ?? demand.map((line) => shortLine(line, 0)) },
       };
     case undefined:
   }
-  const levels = new Map(stock.map((level) => [level.sku, available(level)]));
+  const levels = new Map(stock.map((level) => [level.item, available(level)]));
   const short = demand
-    .map((line) => ({ ...line, available: levels.get(line.sku) ?? 0 }))
+    .map((line) => shortLine(line, line.item === undefined ? 0 : (levels.get(line.item) ?? 0)))
     .filter((line) => line.available < line.quantity);
   if (short.length > 0)
     return {
@@ -98,18 +133,18 @@ export function reserve({ reservation, stock }: Holding, lines: readonly StockLi
     };
   return {
     answer: { kind: 'reserved', lines: demand },
-    keep: { reservation: { state: 'reserved', lines: demand }, movements: moved(demand, 'reserved', 0, 1) },
+    keep: { reservation: { state: 'reserved', lines: demand }, movements: moved(demand, stock, 'reserved', 0, 1) },
   };
 }
 
 /** Takes what is reserved off the shelf; without a reservation it is refused, for good. */
-export function commit({ reservation }: Holding): Decision {
+export function commit({ reservation, stock }: Holding): Decision {
   switch (reservation?.state) {
     case 'reserved': {
       const { lines } = reservation;
       return {
         answer: { kind: 'committed', lines },
-        keep: { reservation: { state: 'committed', lines }, movements: moved(lines, 'committed', -1, -1) },
+        keep: { reservation: { state: 'committed', lines }, movements: moved(lines, stock, 'committed', -1, -1) },
       };
     }
     case 'committed':
@@ -125,14 +160,14 @@ export function commit({ reservation }: Holding): Decision {
  * Gives back what is reserved, puts back what was committed; what was committed and is waste by now is only noted. Heard
  * before the reservation, it forbids it. The first release of an order decides; a later one gets the same answer.
  */
-export function release({ reservation }: Holding, waste = false): Decision {
+export function release({ reservation, stock }: Holding, waste = false): Decision {
   switch (reservation?.state) {
     case 'reserved':
-      return givenBack(reservation.lines, false, moved(reservation.lines, 'reservation-released', 0, -1));
+      return givenBack(reservation.lines, false, moved(reservation.lines, stock, 'reservation-released', 0, -1));
     case 'committed':
       return waste
-        ? wasted(reservation.lines)
-        : givenBack(reservation.lines, true, moved(reservation.lines, 'restocked', 1, 0));
+        ? wasted(reservation.lines, stock)
+        : givenBack(reservation.lines, true, moved(reservation.lines, stock, 'restocked', 1, 0));
     case 'released': {
       const { lines, restocked, wasted: gone } = reservation;
       return { answer: { kind: 'released', lines, restocked, ...(gone && { wasted: gone }) } };
@@ -142,13 +177,13 @@ export function release({ reservation }: Holding, waste = false): Decision {
   }
 }
 
-/** The levels after the movements, of the SKUs that moved. */
+/** The levels after the movements, of the items that moved. */
 export function levelsAfter(stock: readonly Stock[], movements: readonly Movement[]): readonly Stock[] {
-  return movements.map(({ sku, onHand, reserved }) => {
-    const before = stock.find((level) => level.sku === sku);
+  return movements.map(({ item, sku, onHand, reserved }) => {
+    const before = stock.find((level) => level.item === item);
     if (!before) throw new RangeError(`stock of ${sku} moved without being there`);
     return {
-      sku,
+      ...before,
       onHand: before.onHand + onHand,
       reserved: before.reserved + reserved,
       version: before.version + 1,
@@ -156,25 +191,38 @@ export function levelsAfter(stock: readonly Stock[], movements: readonly Movemen
   });
 }
 
+const shortLine = ({ item: _, ...line }: HeldLine, left: number): ShortLine => ({ ...line, available: left });
+
 const neverHeld: Reservation = { state: 'released', lines: [], restocked: false };
 
 const refusedCommit: Decision = {
   answer: { kind: 'commit-refused', reason: 'Nothing is reserved for this order.' },
 };
 
-const moved = (lines: readonly StockLine[], kind: MovementKind, onHand: number, reserved: number): Movement[] =>
-  lines.map(({ sku, quantity }) => ({ sku, kind, onHand: onHand * quantity, reserved: reserved * quantity }));
+const moved = (
+  lines: readonly HeldLine[],
+  stock: readonly Stock[],
+  kind: MovementKind,
+  onHand: number,
+  reserved: number,
+): Movement[] =>
+  lines.map((line) => {
+    const level = itemOf(line, stock);
+    if (!level) throw new RangeError(`stock of ${line.sku} would move without being there`);
+    const { quantity } = line;
+    return { item: level.item, sku: level.sku, kind, onHand: onHand * quantity, reserved: reserved * quantity };
+  });
 
-const givenBack = (lines: readonly StockLine[], restocked: boolean, movements: readonly Movement[]): Decision => ({
+const givenBack = (lines: readonly HeldLine[], restocked: boolean, movements: readonly Movement[]): Decision => ({
   answer: { kind: 'released', lines, restocked },
   keep: { reservation: { state: 'released', lines, restocked }, movements },
 });
 
 /** The goods left the shelf when they were committed: the ledger notes what became of them, and no level changes. */
-const wasted = (lines: readonly StockLine[]): Decision => ({
+const wasted = (lines: readonly HeldLine[], stock: readonly Stock[]): Decision => ({
   answer: { kind: 'released', lines, restocked: false, wasted: true },
   keep: {
     reservation: { state: 'released', lines, restocked: false, wasted: true },
-    movements: moved(lines, 'waste', 0, 0),
+    movements: moved(lines, stock, 'waste', 0, 0),
   },
 });

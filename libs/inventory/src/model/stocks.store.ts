@@ -2,10 +2,14 @@ import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#platform/database';
 import { atOnce, doAtOnce, Outbox } from '#platform/messaging';
+import type { StockLine } from '#contracts/inventory';
+import type { Named } from './stock-names';
 import type { Decision, Holding, Movement, Reservation, Stock } from './stock';
 import { announcementsOf } from './stock-announcements';
 
 interface StockRow {
+  readonly item: Uuid;
+  readonly variant_id: Uuid | null;
   readonly sku: string;
   readonly on_hand: number;
   readonly reserved: number;
@@ -26,7 +30,7 @@ export interface Occasion {
 /** Somebody else kept a reservation for the order meanwhile; the request is decided anew. */
 export class ReservationTaken extends Error {}
 
-/** Everything that reads or changes stock. Whoever locks more than one SKU locks in SKU order, so that nobody waits in a circle. */
+/** Everything that reads or changes stock. Whoever locks more than one row locks in the order of their items, so that nobody waits in a circle. */
 @Injectable()
 export class Stocks {
   constructor(
@@ -40,17 +44,17 @@ export class Stocks {
    */
   async decideAtOnce(
     orderId: Uuid,
-    wanted: readonly string[],
+    wanted: readonly StockLine[],
     decide: (holding: Holding) => Decision | undefined,
     occasion: Occasion,
   ): Promise<boolean> {
     if (!this.outbox.unit() || this.db.begun()) return false; // only the inbox tries again what got in its own way
-    const [row] = await this.db.outside(() => this.db.query<HoldingRow>(looked, [orderId, wanted]));
+    const [row] = await this.db.outside(() => this.db.query<HoldingRow>(looked, [orderId, ...names(wanted)]));
     const before = asHolding(row);
     const decision = decide(before);
     if (!decision?.keep) return false;
     const { movements } = decision.keep;
-    const versions = movements.map(({ sku }) => before.stock.find((stock) => stock.sku === sku)?.version ?? 0);
+    const versions = movements.map(({ item }) => before.stock.find((stock) => stock.item === item)?.version ?? 0);
     const told = movements.some(({ onHand, reserved }) => onHand !== reserved); // levels that must be right
     const values = [...keeping(orderId, before, decision.keep, occasion), told ? versions : null];
     return (
@@ -59,8 +63,8 @@ export class Stocks {
   }
 
   /** The order's reservation, and the stock of what it holds and of what it wants; all locked until the transaction ends. */
-  async hold(orderId: Uuid, wanted: readonly string[] = []): Promise<Holding> {
-    const [row] = await this.db.query<HoldingRow>(held, [orderId, wanted]);
+  async hold(orderId: Uuid, wanted: readonly StockLine[] = []): Promise<Holding> {
+    const [row] = await this.db.query<HoldingRow>(held, [orderId, ...names(wanted)]);
     return asHolding(row);
   }
 
@@ -86,10 +90,27 @@ export class Stocks {
     await this.db.query(moved, [...columns([movement]), reason ?? null, actor]);
   }
 
-  /** Puts a SKU on the shelf for the first time; undefined when it stands there already. */
-  async shelve(sku: string, onHand: number, { actor }: Occasion): Promise<Stock | undefined> {
-    const [row] = await this.db.query<StockRow>(shelved, [sku, onHand, actor]);
-    return row && asStock(row);
+  /** What bears one of the SKUs or is one of the variants, locked; nobody else gives names until the transaction ends. */
+  async lockNamed(names: readonly { variantId: Uuid; sku: string; was?: string }[]): Promise<readonly Named[]> {
+    await this.db.query("select pg_advisory_xact_lock(hashtext('inventory.names'))");
+    const skus = names.flatMap(({ sku, was }) => (was === undefined ? [sku] : [sku, was]));
+    return this.db.query<Named>(named, [names.map(({ variantId }) => variantId), skus]);
+  }
+
+  /** Gives the items the names that were decided, all at once. The stock of each, as it is now. */
+  async rename(items: readonly Named[]): Promise<readonly Stock[]> {
+    const sorted = [...items].sort((a, b) => (a.item < b.item ? -1 : 1));
+    const ids = sorted.map(({ item }) => item);
+    await this.db.query(unnamed, [ids]); // a SKU that changes hands is free first
+    const columns = [sorted.map(({ variantId }) => variantId), sorted.map(({ sku }) => sku)];
+    const rest = [sorted.map((one) => one.named), sorted.map(({ formerSku }) => formerSku)];
+    return (await this.db.query<StockRow>(renamed, [ids, ...columns, ...rest])).map(asStock);
+  }
+
+  /** Puts a variant on the shelf for the first time. */
+  async shelve({ item, variantId, sku, named, formerSku }: Named, onHand: number, { actor }: Occasion): Promise<Stock> {
+    const [row] = await this.db.query<StockRow>(shelved, [item, variantId, sku, named, formerSku, onHand, actor]);
+    return asStock(row);
   }
 
   /** At most `limit` SKUs after the given one, in SKU order. */
@@ -98,7 +119,15 @@ export class Stocks {
   }
 }
 
-const asStock = ({ sku, on_hand: onHand, reserved, version }: StockRow): Stock => ({ sku, onHand, reserved, version });
+const asStock = ({ item, variant_id: variantId, sku, on_hand: onHand, reserved, version }: StockRow): Stock => ({
+  ...{ item, variantId, sku },
+  ...{ onHand, reserved, version },
+});
+
+const names = (lines: readonly StockLine[]): unknown[] => [
+  lines.flatMap(({ variantId }) => variantId ?? []),
+  lines.map(({ sku }) => sku),
+];
 
 const asHolding = ({ reservation, stock }: HoldingRow): Holding => ({
   ...(reservation && { reservation: withoutNulls(reservation) }),
@@ -109,6 +138,7 @@ const withoutNulls = ({ short, wasted, ...reservation }: NonNullable<HoldingRow[
   ({ ...reservation, ...(wasted && { wasted }), ...(short && { short }) }) as Reservation;
 
 const columns = (movements: readonly Movement[]): unknown[] => [
+  movements.map(({ item }) => item),
   movements.map(({ sku }) => sku),
   movements.map(({ kind }) => kind),
   movements.map(({ onHand }) => onHand),
@@ -129,20 +159,28 @@ const keeping = (
   ];
 };
 
+/** What has lost its name is still told of by the last one it had. */
+const row = 's.item, s.variant_id, coalesce(s.sku, s.former_sku) as sku, s.on_hand, s.reserved, s.version';
+
 const held = statement(
   'stock-hold',
   `with mine as (
      select state, lines, restocked, wasted, short from reservations where order_id = $1 for update
+   ), holds as (
+     select (line ->> 'item')::uuid as item, line ->> 'sku' as sku
+       from mine, jsonb_array_elements(mine.lines) as line where mine.state <> 'released'
    ), wanted as (
-     select unnest($2::text[]) as sku
+     select item from stock where variant_id = any ($2::uuid[]) or sku = any ($3::text[])
      union
-     select line ->> 'sku' from mine, jsonb_array_elements(mine.lines) as line where mine.state <> 'released'
+     select item from holds where item is not null
+     union
+     select s.item from holds h join stock s on s.sku = h.sku where h.item is null
    ), locked as (
-     select sku, on_hand, reserved, version from stock
-     where sku = any (array(select sku from wanted)) order by sku for update
+     select ${row}, s.sku is null as nameless from stock s
+     where s.item = any (array(select item from wanted)) order by s.item for update
    )
    select (select to_jsonb(mine) from mine) as reservation,
-          coalesce((select jsonb_agg(to_jsonb(locked)) from locked), '[]') as stock`,
+          coalesce((select jsonb_agg(to_jsonb(locked) order by nameless, item) from locked), '[]') as stock`,
 );
 
 const looked = statement('stock-look', held.text.replaceAll(' for update', ''));
@@ -151,20 +189,20 @@ const kept = statement(
   'stock-keep',
   `with kept as (
      insert into reservations as r (order_id, state, lines, restocked, short, wasted)
-     values ($1, $2, $3::jsonb, $4, $5::jsonb, $13)
+     values ($1, $2, $3::jsonb, $4, $5::jsonb, $14)
      on conflict (order_id) do update
        set state = excluded.state, lines = excluded.lines, restocked = excluded.restocked, short = excluded.short,
            wasted = excluded.wasted, updated_at = now()
        where r.state = $6
      returning order_id
    ), movement as (
-     select * from unnest($7::text[], $8::text[], $9::int[], $10::int[]) as m (sku, kind, on_hand, reserved)
+     select * from unnest($7::uuid[], $8::text[], $9::text[], $10::int[], $11::int[]) as m (item, sku, kind, on_hand, reserved)
    ), moved as (
      update stock s set on_hand = s.on_hand + m.on_hand, reserved = s.reserved + m.reserved, version = s.version + 1
-     from movement m where s.sku = m.sku
+     from movement m where s.item = m.item
    ), noted as (
-     insert into stock_movements (sku, order_id, kind, delta_on_hand, delta_reserved, reason, actor)
-     select sku, $1, kind, on_hand, reserved, $11, $12 from movement
+     insert into stock_movements (item, sku, order_id, kind, delta_on_hand, delta_reserved, reason, actor)
+     select item, sku, $1, kind, on_hand, reserved, $12, $13 from movement
    )
    select order_id from kept`,
 );
@@ -173,60 +211,77 @@ const kept = statement(
 const keptAtOnce = atOnce(
   'stock-keep-seen',
   `locked as materialized (
-     select s.sku from stock s
-     where s.sku = any($7::text[])
-       and ($14::int[] is null or s.version = ($14::int[])[array_position($7::text[], s.sku)])
-     order by s.sku for update
+     select s.item from stock s
+     where s.item = any($7::uuid[])
+       and ($15::int[] is null or s.version = ($15::int[])[array_position($7::uuid[], s.item)])
+     order by s.item for update
    ), work as (
      insert into reservations as r (order_id, state, lines, restocked, short, wasted)
-     select $1::uuid, $2::text, $3::jsonb, $4::boolean, $5::jsonb, $13::boolean
-     where (select count(*) from locked) = cardinality($7::text[])
+     select $1::uuid, $2::text, $3::jsonb, $4::boolean, $5::jsonb, $14::boolean
+     where (select count(*) from locked) = cardinality($7::uuid[])
      on conflict (order_id) do update
        set state = excluded.state, lines = excluded.lines, restocked = excluded.restocked, short = excluded.short,
            wasted = excluded.wasted, updated_at = now()
        where r.state = $6::text
      returning order_id
    ), movement as (
-     select m.* from work, unnest($7::text[], $8::text[], $9::int[], $10::int[]) as m (sku, kind, on_hand, reserved)
+     select m.* from work, unnest($7::uuid[], $8::text[], $9::text[], $10::int[], $11::int[]) as m (item, sku, kind, on_hand, reserved)
    ), moved as (
      update stock s set on_hand = s.on_hand + m.on_hand, reserved = s.reserved + m.reserved, version = s.version + 1
-     from movement m where s.sku = m.sku
+     from movement m where s.item = m.item
    ), noted as (
-     insert into stock_movements (sku, order_id, kind, delta_on_hand, delta_reserved, reason, actor)
-     select sku, $1::uuid, kind, on_hand, reserved, $11::text, $12::text from movement
+     insert into stock_movements (item, sku, order_id, kind, delta_on_hand, delta_reserved, reason, actor)
+     select item, sku, $1::uuid, kind, on_hand, reserved, $12::text, $13::text from movement
    )`,
-  14,
+  15,
 );
 
 const moved = statement(
   'stock-move',
   `with movement as (
-     select * from unnest($1::text[], $2::text[], $3::int[], $4::int[]) as m (sku, kind, on_hand, reserved)
+     select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[]) as m (item, sku, kind, on_hand, reserved)
    ), moved as (
      update stock s set on_hand = s.on_hand + m.on_hand, reserved = s.reserved + m.reserved, version = s.version + 1
-     from movement m where s.sku = m.sku
+     from movement m where s.item = m.item
    )
-   insert into stock_movements (sku, kind, delta_on_hand, delta_reserved, reason, actor)
-   select sku, kind, on_hand, reserved, $5, $6 from movement`,
+   insert into stock_movements (item, sku, kind, delta_on_hand, delta_reserved, reason, actor)
+   select item, sku, kind, on_hand, reserved, $6, $7 from movement`,
+);
+
+const named = statement(
+  'stock-named',
+  `select s.item, s.variant_id as "variantId", s.sku, s.named, s.former_sku as "formerSku" from stock s
+    where s.variant_id = any ($1::uuid[]) or s.sku = any ($2::text[])
+       or (s.variant_id is null and s.former_sku = any ($2::text[]))
+    order by s.item for update`,
+);
+
+const unnamed = statement('stock-unname', 'update stock set sku = null where item = any ($1::uuid[])');
+
+const renamed = statement(
+  'stock-rename',
+  `update stock s set variant_id = n.variant_id, sku = n.sku, named = n.named, former_sku = n.former_sku,
+          version = s.version + 1
+     from unnest($1::uuid[], $2::uuid[], $3::text[], $4::bigint[], $5::text[])
+       as n (item, variant_id, sku, named, former_sku)
+    where s.item = n.item
+    returning ${row}`,
 );
 
 const shelved = statement(
   'stock-shelve',
   `with shelved as (
-     insert into stock (sku, on_hand) values ($1, $2) on conflict (sku) do nothing
-     returning sku, on_hand, reserved, version
+     insert into stock as s (item, variant_id, sku, named, former_sku, on_hand)
+     values ($1, $2, $3, $4, $5, $6) returning ${row}
    ), noted as (
-     insert into stock_movements (sku, kind, delta_on_hand, delta_reserved, actor)
-     select sku, 'listed', on_hand, 0, $3 from shelved
+     insert into stock_movements (item, sku, kind, delta_on_hand, delta_reserved, actor)
+     select item, sku, 'listed', on_hand, 0, $7 from shelved
    )
    select * from shelved`,
 );
 
-const found = statement('stock-find', 'select sku, on_hand, reserved, version from stock where sku = $1');
+const found = statement('stock-find', `select ${row} from stock s where s.sku = $1`);
 
 const locked = statement('stock-lock', `${found.text} for update`);
 
-export const listed = statement(
-  'stock-list',
-  'select sku, on_hand, reserved, version from stock where sku > $1 order by sku limit $2',
-);
+export const listed = statement('stock-list', `select ${row} from stock s where s.sku > $1 order by s.sku limit $2`);

@@ -23,14 +23,13 @@ export class ReserveWhenAsked implements ICommandHandler<ReserveStock> {
   ) {}
 
   async execute({ body: { orderId, lines } }: ReserveStock): Promise<void> {
-    const skus = lines.map(({ sku }) => sku);
     const got = (seen: Holding) => {
       const decision = reserve(seen, lines);
       return decision.answer.kind === 'reserved' ? decision : undefined;
     };
-    if (await this.stocks.decideAtOnce(orderId, skus, got, { actor: 'checkout' })) return;
+    if (await this.stocks.decideAtOnce(orderId, lines, got, { actor: 'checkout' })) return;
 
-    const holding = await this.stocks.hold(orderId, skus);
+    const holding = await this.stocks.hold(orderId, lines);
     const missing = holding.reservation ? [] : unlisted(lines, holding.stock);
     if (missing.length > 0 && (currentUnit()?.attempts ?? patience) < patience)
       throw new RetryLater(`${missing.join(', ')} is not listed yet`, pauseMs);

@@ -1,6 +1,7 @@
 import type { IEventHandler } from '@nestjs/cqrs';
 import { VariantListed } from '#contracts/catalog';
 import { Announcements, Hears } from '#platform/messaging';
+import { itemOfVariant, nameItems, type Named } from '../model/stock-names';
 import { levelChanged } from '../model/stock-announcements';
 import { Stocks } from '../model/stocks.store';
 
@@ -13,8 +14,19 @@ export class ShelveWhenListed implements IEventHandler<VariantListed> {
     private readonly announcements: Announcements,
   ) {}
 
-  async handle({ body: { sku, stock } }: VariantListed): Promise<void> {
-    const shelved = await this.stocks.shelve(sku, stock, { actor: 'catalog' });
-    if (shelved) await this.announcements.publish(levelChanged(shelved));
+  async handle({ body: { variantId, sku, stock, named = 0 } }: VariantListed): Promise<void> {
+    const naming = { variantId, sku };
+    const items = await this.stocks.lockNamed([naming]);
+    if (itemOfVariant(naming, items)?.variantId === variantId) return; // heard again
+    if (itemOfVariant(naming, items)) {
+      await this.stocks.rename(nameItems(items, [naming], named)); // it stood there before variants were known
+      return;
+    }
+    const added: Named = { item: variantId, variantId, sku: null, named: -1, formerSku: null };
+    const changed = nameItems([...items, added], [naming], named);
+    const others = changed.filter(({ item }) => item !== variantId);
+    if (others.length > 0) await this.announcements.publish(...(await this.stocks.rename(others)).map(levelChanged));
+    const own = changed.find(({ item }) => item === variantId) ?? added;
+    await this.announcements.publish(levelChanged(await this.stocks.shelve(own, stock, { actor: 'catalog' })));
   }
 }

@@ -1,9 +1,23 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { Answers, Does, page, PageQuery, placeOf, Text, type Answer } from '#platform/http';
+import { NotFound, normalSku } from '#kernel';
+import {
+  answer,
+  Answers,
+  Does,
+  etagOf,
+  page,
+  PageQuery,
+  placeOf,
+  PRIVATE,
+  Refuses,
+  Text,
+  type Answer,
+} from '#platform/http';
 import { Allowed } from '#platform/security';
+import { SkuPath } from '../adjust-stock/adjust-stock.controller';
 import { StockView, viewStock } from './stock-view';
 import { ViewStock } from './view-stock.query';
 
@@ -23,7 +37,17 @@ export class ViewStockController {
   @Answers(200, StockView, { list: true, paged: true })
   async list(@Query() { limit, cursor, sku }: StockQuery): Promise<Answer<StockView[]>> {
     const after = placeOf(cursor, z.string().max(100));
-    const stocks = await this.queries.execute(new ViewStock(limit + 1, after, sku));
+    const stocks = await this.queries.execute(new ViewStock(limit + 1, after, sku && normalSku(sku)));
     return page(stocks, limit, (stock) => stock.sku, viewStock);
+  }
+
+  @Get(':sku')
+  @Does('lookUpStock', 'How much of a SKU there is')
+  @Answers(200, StockView)
+  @Refuses('NOT_FOUND')
+  async lookUp(@Param() { sku }: SkuPath): Promise<Answer<StockView>> {
+    const [stock] = await this.queries.execute(new ViewStock(1, undefined, normalSku(sku)));
+    if (!stock) throw new NotFound('SKU');
+    return answer(viewStock(stock), { etag: etagOf(stock.version), cacheControl: PRIVATE });
   }
 }

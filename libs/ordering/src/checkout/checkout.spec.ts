@@ -44,14 +44,13 @@ import { isOver, start, type Checkout } from './checkout-steps';
 
 const at = '2026-11-23T03:04:05.678Z';
 const total = vnd(100_000);
-const lines = [
-  { sku: 'a1', quantity: 2 },
-  { sku: 'b2', quantity: 1 },
-];
 const told = <M>(type: new (body: never) => M, before: readonly OrderEvent[], event: OrderEvent): M =>
   announcements(orderId, given(...before), before.length, [event], at).find((it) => it instanceof type) as M;
 
 const placed = told(OrderPlaced, [], facts.placed);
+/** The sample's lines are of one variant. */
+const [{ sku, variantId }] = placed.body.items;
+const lines = [{ sku, variantId, quantity: placed.body.items.reduce((sum, { quantity }) => sum + quantity, 0) }];
 const placedForCash = told(OrderPlaced, [], facts.placedForCash);
 const confirmed = told(OrderConfirmed, [facts.placed], facts.confirmed);
 const closed = told(OrderCancelled, [facts.placed], facts.cancelled);
@@ -88,7 +87,7 @@ const confirming = after(placed, reserved, paid, committed);
 const done = after(placed, reserved, paid, committed, confirmed);
 
 describe('A checkout that goes well', () => {
-  it('sets the goods aside first, all lines of one SKU together', () => {
+  it('sets the goods aside first, all lines of one variant together', () => {
     expect(on(start, placed)).toMatchObject({
       asks: [new ReserveStock({ orderId, lines })],
       timers: [

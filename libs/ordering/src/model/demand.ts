@@ -1,8 +1,21 @@
-/** How many of each SKU the lines want together, in SKU order: two lines of one SKU draw on one shelf. */
-export function demandOf(
-  lines: readonly { readonly sku: string; readonly quantity: number }[],
-): readonly { readonly sku: string; readonly quantity: number }[] {
-  const demand = new Map<string, number>();
-  for (const { sku, quantity } of lines) demand.set(sku, (demand.get(sku) ?? 0) + quantity);
-  return [...demand].map(([sku, quantity]) => ({ sku, quantity })).sort((a, b) => (a.sku < b.sku ? -1 : 1));
+import type { Uuid } from '#kernel';
+
+interface Wanted {
+  readonly sku: string;
+  readonly quantity: number;
+  readonly variantId?: Uuid;
+}
+
+/**
+ * How many of each variant the lines want together, in SKU order: two lines of one variant draw on one shelf, also
+ * when it was given another SKU between the one line and the other.
+ */
+export function demandOf(lines: readonly Wanted[]): readonly Wanted[] {
+  const demand = new Map<string, Wanted>();
+  for (const { sku, quantity, variantId } of lines) {
+    const key = variantId ?? sku;
+    const before = demand.get(key);
+    demand.set(key, { sku, ...before, quantity: (before?.quantity ?? 0) + quantity, ...(variantId && { variantId }) });
+  }
+  return [...demand.values()].sort((a, b) => (a.sku < b.sku ? -1 : 1));
 }

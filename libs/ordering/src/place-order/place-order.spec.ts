@@ -81,10 +81,15 @@ describe('Placing an order', () => {
   });
 });
 
-it('demand is summed per SKU, in SKU order', () => {
-  expect(demandOf([line('b', 1, 1), line('a', 2, 1), line('b', 3, 1)])).toEqual([
-    { sku: 'a', quantity: 2 },
-    { sku: 'b', quantity: 4 },
+it('demand is summed per variant, in SKU order, whatever the variant was called when each line was taken', () => {
+  const lines = [
+    { sku: 'b', variantId: '1', quantity: 1 },
+    { sku: 'a', variantId: '2', quantity: 2 },
+    { sku: 'c', variantId: '1', quantity: 3 },
+  ];
+  expect(demandOf(lines)).toEqual([
+    { sku: 'a', variantId: '2', quantity: 2 },
+    { sku: 'b', variantId: '1', quantity: 4 },
   ]);
 });
 
