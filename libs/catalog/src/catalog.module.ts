@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { ElasticsearchModule } from '@nestjs/elasticsearch';
 
-import { CatalogPrices, VariantListed } from '#contracts/catalog';
+import { CatalogPrices, VariantListed, VariantsRenamed } from '#contracts/catalog';
 import { StockLevelChanged } from '#contracts/inventory';
 import { OrderConfirmed } from '#contracts/ordering';
 import { CacheModule } from '#platform/cache';
@@ -13,6 +13,7 @@ import { contextMessaging } from '#platform/messaging';
 
 import { ArrangeShelvesHandler } from './arrange-shelves/arrange-shelves.command';
 import { ArrangeShelvesController } from './arrange-shelves/arrange-shelves.controller';
+import { LookUpLabelsHandler } from './arrange-shelves/labels.query';
 import { Labels } from './arrange-shelves/labels.store';
 import { BrowseProductsController } from './browse/browse-products.controller';
 import { BrowseProductsHandler } from './browse/browse-products.query';
@@ -24,8 +25,10 @@ import { Sales } from './count-sales/sales.store';
 import { DemoShelves } from './demo/demo-shelves.store';
 import { EditProductHandler } from './edit-product/edit-product.command';
 import { EditProductController } from './edit-product/edit-product.controller';
-import { LookUpProductHandler } from './edit-product/product-books.query';
+import { ListProductsHandler, LookUpProductHandler } from './edit-product/product-books.query';
 import { RemoveProductHandler } from './edit-product/remove-product.command';
+import { RestoreProductHandler } from './edit-product/restore-product.command';
+import { MendNames } from './mend-names/mend-names.store';
 import { IndexShelf } from './index-shelf/index-shelf.job';
 import { Unindexed } from './index-shelf/unindexed.store';
 import { Availability } from './keep-availability/availability.store';
@@ -36,6 +39,7 @@ import { BrandEntity } from './model/brand.entity';
 import { CategoryEntity } from './model/category.entity';
 import { ProductEntity } from './model/product.entity';
 import { Products } from './model/products.store';
+import { ReservedWords } from './model/reserved-words.config';
 import { VariantEntity } from './model/variant.entity';
 import { CatalogPricesController } from './pricing/catalog-prices.controller';
 import { PricesFromTheShelf } from './pricing/catalog-prices.query';
@@ -61,11 +65,19 @@ const queries = [
   SearchProductsHandler,
   SuggestProductsHandler,
   LookUpProductHandler,
+  ListProductsHandler,
+  LookUpLabelsHandler,
 ];
-const commands = [ListProductHandler, EditProductHandler, RemoveProductHandler, ArrangeShelvesHandler];
+const commands = [
+  ListProductHandler,
+  EditProductHandler,
+  RemoveProductHandler,
+  RestoreProductHandler,
+  ArrangeShelvesHandler,
+];
 const consumers = [KeepAvailability, CountSales];
-const stores = [Shelf, Products, Labels, Availability, Sales, Unindexed, Vocabularies];
-const jobs = [ShelfTidier, WarmShelves, IndexShelf, DemoShelves];
+const stores = [ReservedWords, Shelf, Products, Labels, Availability, Sales, Unindexed, Vocabularies];
+const jobs = [ShelfTidier, WarmShelves, IndexShelf, DemoShelves, MendNames];
 
 export { CatalogElsewhereModule } from './catalog-elsewhere.module';
 
@@ -76,7 +88,7 @@ addMessages(catalogTexts);
 @Module({
   imports: [
     contextDatabase('catalog', { entities }),
-    contextMessaging('catalog', [VariantListed, StockLevelChanged, OrderConfirmed]),
+    contextMessaging('catalog', [VariantListed, VariantsRenamed, StockLevelChanged, OrderConfirmed]),
     CacheModule,
     LeadershipModule,
     // the client connects when first asked, which happens only where a URL is configured

@@ -2,6 +2,7 @@ import { openContext, type OpenContext } from '../../../test/support/open-contex
 import { CatalogModule } from './catalog.module';
 import { brandId, categoryId } from './demo/demo-labels';
 import { DemoShelves } from './demo/demo-shelves.store';
+import { MendNames } from './mend-names/mend-names.store';
 
 let shop: OpenContext;
 let manager: string;
@@ -145,12 +146,243 @@ describe('Editing a product', () => {
     expect(back.variants.map(({ id }: { id: string }) => id)).toEqual([m.id, l.id]);
     expect((await shop.ask('GET', `/products/${data.id}`)).body.data.variants.length).toBe(2);
   });
-  it('takes it off the shelf for good', async () => {
+  it('changes nothing, and no version, when what was read is sent back', async () => {
+    const modifiers = [
+      {
+        name: 'Đường',
+        nameEn: 'Sugar',
+        min: 1,
+        options: [
+          { name: 'Đủ', nameEn: 'Full', default: true },
+          { name: 'Ít', price: { amount: 2_000, currency: 'VND' } },
+        ],
+      },
+    ];
+    const translations = { en: { name: 'Read and sent back', description: 'A drink that is sent back as it was.' } };
+    const { data } = (await create({ name: 'Món đọc rồi gửi lại', modifiers, translations, story: '<p>x</p>' })).body;
+    const path = `/admin/products/${data.id}`;
+    const read = (await shop.ask('GET', path, { token: manager })).body.data;
+    expect(read.modifiers[0]).toMatchObject({ nameEn: 'Sugar', options: [{ nameEn: 'Full' }, { nameEn: null }] });
+    for (const body of [read, {}, { basePrice: read.basePrice.amount }]) {
+      const back = await shop.ask('PATCH', path, { token: manager, body });
+      expect([back.status, back.headers.etag, back.body.data]).toEqual([200, '"1"', read]);
+    }
+    read.modifiers[0].options[1].price = 3_000;
+    read.modifiers[0].name = 'Độ ngọt';
+    const changed = (await shop.ask('PATCH', path, { token: manager, body: read })).body.data;
+    expect(changed.version).toBe(2);
+    expect(changed.modifiers).toEqual([
+      {
+        ...read.modifiers[0],
+        options: [
+          read.modifiers[0].options[0],
+          { ...read.modifiers[0].options[1], price: { amount: 3_000, currency: 'VND' } },
+        ],
+      },
+    ]);
+    const strange = { ...read, variants: [{ ...read.variants[0], id: data.id }, read.variants[1]] };
+    expect(fields(await shop.ask('PATCH', path, { token: manager, body: strange }))).toContain('variants.0.id');
+    const dollars = { basePrice: { amount: 5, currency: 'USD' } };
+    expect(fields(await shop.ask('PATCH', path, { token: manager, body: dollars }))).toEqual(['basePrice']);
+  });
+  it('clears what is sent as null', async () => {
+    const more = {
+      translations: { en: { name: 'To be cleared', description: 'English that will be cleared.' } },
+      imageUrl: 'https://cdn.example.com/a.webp',
+      story: '<p>x</p>',
+      featured: true,
+      modifiers: [{ name: 'Đá', nameEn: 'Ice', options: [{ name: 'Ít', nameEn: 'Less', price: 5 }] }],
+    };
+    const { data } = (await create({ name: 'Món để xoá bớt', ...more })).body;
+    const edit = async (body: object) =>
+      (await shop.ask('PATCH', `/admin/products/${data.id}`, { token: manager, body })).body.data;
+    expect((await edit({ translations: { en: { name: null } } })).translations.en).toEqual({
+      name: null,
+      description: more.translations.en.description,
+    });
+    expect((await edit({ translations: null })).translations.en).toEqual({ name: null, description: null });
+    const group = data.modifiers[0];
+    const options = [{ ...group.options[0], nameEn: null, price: null }];
+    const cleared = await edit({ modifiers: [{ ...group, nameEn: null, options }] });
+    expect(cleared.modifiers[0]).toMatchObject({
+      id: group.id,
+      nameEn: null,
+      options: [{ nameEn: null, price: { amount: 0 } }],
+    });
+    const rest = await edit({ imageUrl: null, story: null, featured: null, modifiers: null });
+    expect(rest).toMatchObject({ imageUrl: null, story: null, featured: false, modifiers: [] });
+  });
+  it('keeps of a known part what is not named', async () => {
+    const variants = [{ ...body.variants[0], nameEn: 'Medium' }, body.variants[1]];
+    const { data } = (await create({ name: 'Món sửa một phần', variants })).body;
+    const [m, l] = data.variants;
+    const part = ({ id, name, type }: { id: string; name: string; type: string }) => ({ id, name, type });
+    const sent = { variants: [part(m), { ...part(l), name: 'Lớn' }] };
+    const edited = await shop.ask('PATCH', `/admin/products/${data.id}`, { token: manager, body: sent });
+    expect(edited.body.data.variants).toEqual([m, { ...l, name: 'Lớn' }]);
+  });
+  it('lets two variants exchange their SKUs, and tells inventory of both at once', async () => {
+    const { data } = (await create({ name: 'Món đổi mã' })).body;
+    const [m, l] = data.variants;
+    const sent = {
+      variants: [
+        { ...m, sku: l.sku.toLowerCase() },
+        { ...l, sku: m.sku },
+      ],
+    };
+    const edited = await shop.ask('PATCH', `/admin/products/${data.id}`, { token: manager, body: sent });
+    expect(edited.body.data.variants).toMatchObject([
+      { id: m.id, sku: l.sku },
+      { id: l.id, sku: m.sku },
+    ]);
+    const told = await shop.database.admin<{ body: { variants: object[] } }>(
+      `select body from catalog.outbox where type = 'catalog.variants-renamed.v1' and key = $1`,
+      [data.id],
+    );
+    expect(told.map((one) => one.body.variants)).toEqual([
+      [
+        { variantId: m.id, was: m.sku, sku: l.sku },
+        { variantId: l.id, was: l.sku, sku: m.sku },
+      ],
+    ]);
+  });
+  it('takes it off the shelf, into the archive', async () => {
     const { data } = (await create({ name: 'Món sắp bỏ' })).body;
     await shop.ask('GET', `/products/${data.slug}`);
     expect((await shop.ask('DELETE', `/admin/products/${data.id}`, { token: manager })).status).toBe(204);
     expect((await shop.ask('GET', `/products/${data.slug}`)).status).toBe(404);
     expect((await shop.ask('DELETE', `/admin/products/${data.id}`, { token: manager })).status).toBe(404);
+  });
+});
+
+describe('The archive', () => {
+  const archive = async (id: string) =>
+    expect((await shop.ask('DELETE', `/admin/products/${id}`, { token: manager })).status).toBe(204);
+  const restore = (id: string, wish: object = {}) =>
+    shop.ask('POST', `/admin/products/${id}/restore`, { token: manager, body: wish });
+  const listed = async (status: string) =>
+    (await shop.ask('GET', `/admin/products?limit=100&status=${status}`, { token: manager })).body.data.map(
+      ({ id }: { id: string }) => id,
+    );
+
+  it('lists what was taken away, and gives it back as it was', async () => {
+    const { data } = (await create({ name: 'Món cất kho' })).body;
+    await archive(data.id);
+    expect(await listed('archived')).toContain(data.id);
+    expect(await listed('published')).not.toContain(data.id);
+    const read = (await shop.ask('GET', `/admin/products/${data.id}`, { token: manager })).body.data;
+    expect(read.status).toBe('archived');
+    const back = await restore(data.id);
+    expect(back.status).toBe(200);
+    expect(back.body.data).toEqual({ ...data, version: 3, updatedAt: expect.any(String) });
+    expect((await restore(data.id)).body.data.version).toBe(3);
+    const shown = (await shop.ask('GET', `/products/${data.slug}`)).body.data;
+    expect(shown.variants.map(({ id }: { id: string }) => id)).toEqual(
+      data.variants.map(({ id }: { id: string }) => id),
+    );
+    expect((await shop.ask('GET', '/admin/products?status=sold', { token: manager })).status).toBe(400);
+    expect((await restore(data.categoryId)).status).toBe(404);
+    const stranger = { token: await shop.token('barista'), body: {} };
+    expect((await shop.ask('POST', `/admin/products/${data.id}/restore`, stranger)).status).toBe(403);
+  });
+  it('gives its SKUs to others, and asks for new ones when it comes back', async () => {
+    const variants = body.variants.map((variant, index) => ({ ...variant, sku: `FREED-${index}` }));
+    const old = (await create({ name: 'Món nhường mã', sku: 'freed', variants })).body.data;
+    expect((await create({ name: 'Món lấy mã', variants })).body.error?.code).toBe('SKU_TAKEN');
+    await archive(old.id);
+    const heir = await create({ name: 'Món lấy mã', sku: 'FREED', variants });
+    expect(heir.status).toBe(201);
+    const refused = await restore(old.id);
+    expect([refused.status, refused.body.error?.code]).toEqual([409, 'SKU_TAKEN']);
+    expect(fields(refused)).toEqual(['sku', 'variants.0.sku', 'variants.1.sku']);
+    const named = [{ id: old.variants[0].id, sku: 'OTHER-0' }];
+    const back = await restore(old.id, { sku: 'other', variants: named });
+    expect(back.status).toBe(200);
+    expect(back.body.data.variants.map(({ id, sku }: { id: string; sku: string }) => [id, sku])).toEqual([
+      [old.variants[0].id, 'OTHER-0'],
+      [old.variants[1].id, 'OTHER-L'],
+    ]);
+  });
+  it('outlives its category and brand, and asks for others when it comes back', async () => {
+    const add = async (kind: string, name: string) =>
+      (await shop.ask('POST', `/admin/${kind}`, { token: manager, body: { name } })).body.data.id;
+    const filed = { categoryId: await add('categories', 'Sắp đóng'), brandId: await add('brands', 'Sắp nghỉ') };
+    const { data } = (await create({ name: 'Món mồ côi', ...filed })).body;
+    await archive(data.id);
+    for (const path of [`/admin/categories/${filed.categoryId}`, `/admin/brands/${filed.brandId}`])
+      expect((await shop.ask('DELETE', path, { token: manager })).status).toBe(204);
+    const read = (await shop.ask('GET', `/admin/products/${data.id}`, { token: manager })).body.data;
+    expect([read.category, read.brandId]).toEqual([null, null]);
+    expect((await shop.ask('PATCH', `/admin/products/${data.id}`, { token: manager, body: read })).body.data).toEqual(
+      read,
+    );
+    const refused = await restore(data.id);
+    expect([refused.status, refused.body.error?.code, fields(refused)]).toEqual([
+      409,
+      'LABEL_GONE',
+      ['categoryId', 'brandId'],
+    ]);
+    const back = await restore(data.id, { categoryId: body.categoryId, brandId: body.brandId });
+    expect([back.status, back.body.data.status]).toEqual([200, 'published']);
+  });
+  it('frees the SKU of a variant that was left out, too', async () => {
+    const { data } = (await create({ name: 'Món bớt cỡ' })).body;
+    const [m, l] = data.variants;
+    const more = { name: 'XL', type: 'size', stock: 1 };
+    await shop.ask('PATCH', `/admin/products/${data.id}`, { token: manager, body: { variants: [m, more] } });
+    const variants = [{ ...body.variants[0], sku: l.sku }, body.variants[1]];
+    expect((await create({ name: 'Món dùng lại mã', variants })).status).toBe(201);
+  });
+});
+
+describe('Addresses and codes', () => {
+  it.each(['Popular', 'POPULAR', '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071'])(
+    'a product called %s is reached by its address',
+    async (name) => {
+      const { data } = (await create({ name })).body;
+      expect((await shop.ask('GET', `/products/${data.slug}`)).body.data.id).toBe(data.id);
+    },
+  );
+  it('a brand or category never has the address of something else', async () => {
+    const name = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6072';
+    const { data } = (await shop.ask('POST', '/admin/brands', { token: manager, body: { name } })).body;
+    expect(data.slug).not.toBe(name);
+    const chosen = await shop.ask('POST', '/admin/categories', { token: manager, body: { name: 'Lạ', slug: name } });
+    expect(chosen.body.error?.code).toBe('SLUG_TAKEN');
+  });
+  it('two products of one very long word each have codes of their own', async () => {
+    const long = 'a'.repeat(60);
+    const made = [await create({ name: long }), await create({ name: long }), await create({ name: `${long}b` })];
+    expect(made.map(({ status }) => status)).toEqual([201, 201, 201]);
+    const skus = made.flatMap((reply) => reply.body.data.variants.map(({ sku }: { sku: string }) => sku));
+    expect(new Set(skus).size).toBe(6);
+    for (const sku of skus) expect(sku).toMatch(/^A{40}-[ML](-\d)?$/);
+  });
+  it('a SKU is taken in any spelling', async () => {
+    const with_ = (sku: string) => create({ variants: [{ ...body.variants[0], sku }, body.variants[1]] });
+    expect((await with_('case-x')).body.data.variants[0].sku).toBe('CASE-X');
+    expect((await with_('Case-X')).body.error?.code).toBe('SKU_TAKEN');
+  });
+  it('what an older build left behind is mended at the start', async () => {
+    const { data } = (await create({ name: 'Món cũ kỹ' })).body;
+    const [m] = data.variants;
+    await shop.database.admin(`update catalog.products set slug = 'popular', sku = 'old-stem' where id = $1`, [
+      data.id,
+    ]);
+    await shop.database.admin(`update catalog.shelf set slug = 'popular' where product_id = $1`, [data.id]);
+    await shop.database.admin(`update catalog.variants set sku = 'old-m', named = 0 where id = $1`, [m.id]);
+    const mend = shop.app.get(MendNames, { strict: false });
+    await mend.seed();
+    const read = async () => (await shop.ask('GET', `/admin/products/${data.id}`, { token: manager })).body.data;
+    const mended = await read();
+    expect([mended.slug, mended.sku, mended.variants[0].sku]).toEqual([
+      `popular-${data.id.slice(-6)}`,
+      'OLD-STEM',
+      'OLD-M',
+    ]);
+    expect((await shop.ask('GET', `/products/${mended.slug}`)).body.data.id).toBe(data.id);
+    await mend.seed();
+    expect(await read()).toEqual(mended);
   });
 });
 
@@ -171,6 +403,22 @@ describe('Arranging the shelves', () => {
     expect((await shop.ask('GET', '/products?category=mua-he')).body.data.length).toBe(1);
     const inUse = await shop.ask('DELETE', path, { token: manager });
     expect(inUse.body.error?.code).toBe('LABEL_IN_USE');
+  });
+  it('takes back what was read of a category or brand, and changes nothing by it', async () => {
+    for (const [kind, make] of [
+      ['categories', { name: 'Đọc lại', nameEn: 'Read again', description: 'x', position: 3 }],
+      ['brands', { name: 'Đọc lại', description: 'x' }],
+    ] as const) {
+      const { id } = (await shop.ask('POST', `/admin/${kind}`, { token: manager, body: make })).body.data;
+      const path = `/admin/${kind}/${id}`;
+      const read = (await shop.ask('GET', path, { token: manager })).body.data;
+      expect((await shop.ask('GET', `/admin/${kind}`, { token: manager })).body.data).toContainEqual(read);
+      for (const sent of [read, {}])
+        expect((await shop.ask('PATCH', path, { token: manager, body: sent })).body.data).toEqual(read);
+      const nulls = kind === 'brands' ? { description: null } : { description: null, nameEn: null, position: null };
+      const cleared = (await shop.ask('PATCH', path, { token: manager, body: nulls })).body.data;
+      expect(cleared).toMatchObject({ ...nulls, ...('position' in nulls && { position: 0 }), version: 2 });
+    }
   });
   it('adds and removes a brand, whose address is its own', async () => {
     const add = () => shop.ask('POST', '/admin/brands', { token: manager, body: { name: 'Lavazza' } });

@@ -13,7 +13,7 @@ export interface LabelDraft {
   readonly nameEn?: string | null;
   readonly slug?: string;
   readonly description?: string | null;
-  readonly position?: number;
+  readonly position?: number | null;
 }
 
 /** `make` adds one, `change` alters what it names, `remove` takes away one that nothing is filed under. */
@@ -31,10 +31,13 @@ export class ArrangeShelves extends Command<StoredLabel | null> {
   }
 }
 
-const columns = (kind: LabelKind, { nameEn, position, ...draft }: Partial<LabelDraft>) => ({
-  ...draft,
+/** Only what was sent and can be changed; null clears a text, and takes the position back to the first. */
+const columns = (kind: LabelKind, { name, slug, description, nameEn, position }: Partial<LabelDraft>) => ({
+  ...(name !== undefined && { name }),
+  ...(slug !== undefined && { slug }),
+  ...(description !== undefined && { description }),
   ...(kind === 'category' && nameEn !== undefined && { nameEn }),
-  ...(kind === 'category' && position !== undefined && { position }),
+  ...(kind === 'category' && position !== undefined && { position: position ?? 0 }),
 });
 
 @CommandHandler(ArrangeShelves)
@@ -58,7 +61,8 @@ export class ArrangeShelvesHandler implements ICommandHandler<ArrangeShelves> {
         return this.labels.change(kind, arrangement.id, change, arrangement.seen);
       }
       const id = this.ids.next();
-      const { name, slug = slugOf(name, `${kind}-${id.slice(-12)}`) } = arrangement.make;
+      const { name } = arrangement.make;
+      const slug = arrangement.make.slug ?? this.labels.slugFor(kind, slugOf(name, `${kind}-${id.slice(-12)}`), id);
       const rest = columns(kind, { description: null, nameEn: null, position: 0, ...arrangement.make });
       return this.labels.add(kind, { ...rest, id, name, slug });
     });

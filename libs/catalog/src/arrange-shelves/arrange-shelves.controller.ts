@@ -1,8 +1,9 @@
-import { Body, Controller, Delete, Patch, Post } from '@nestjs/common';
-import { CommandBus } from '@nestjs/cqrs';
+import { Body, Controller, Delete, Get, Patch, Post } from '@nestjs/common';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
 
-import type { Uuid } from '#kernel';
+import { IdShape, InstantShape, type Uuid } from '#kernel';
 import {
   answer,
   Answers,
@@ -11,6 +12,8 @@ import {
   IfMatch,
   Line,
   PathId,
+  PRIVATE,
+  ReadOnly,
   Refuses,
   Text,
   Whole,
@@ -20,11 +23,12 @@ import { Allowed } from '#platform/security';
 
 import { ArrangeShelves, type Arrangement } from './arrange-shelves.command';
 import { ArrangedBrandShape, ArrangedCategoryShape } from './label-answer';
+import { LookUpLabels } from './labels.query';
 import type { LabelKind, StoredLabel } from './labels.store';
 
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 
-class LabelChangeBody {
+class LabelFields {
   @Line({ min: 2, max: 100, optional: true, example: 'Cà phê & Espresso' })
   name?: string;
 
@@ -34,27 +38,102 @@ class LabelChangeBody {
   @Text({ max: 2000, optional: true, nullable: true })
   description?: string | null;
 }
-class CategoryChangeBody extends LabelChangeBody {
+class CategoryFields extends LabelFields {
   @Line({ min: 2, max: 100, optional: true, nullable: true, example: 'Coffee & espresso' })
   nameEn?: string | null;
 
-  @Whole({ min: 0, max: 10_000, optional: true, description: 'Its place among the categories.' })
-  position?: number;
+  @Whole({
+    min: 0,
+    max: 10_000,
+    optional: true,
+    nullable: true,
+    description: 'Its place among the categories; null is the first.',
+  })
+  position?: number | null;
 }
-class CategoryBody extends CategoryChangeBody {
-  @Text({ min: 2, max: 100, example: 'Cà phê & Espresso' })
+class CategoryBody extends CategoryFields {
+  @Line({ min: 2, max: 100, example: 'Cà phê & Espresso' })
   declare name: string;
 }
-class BrandBody extends LabelChangeBody {
-  @Text({ min: 2, max: 100, example: 'Trung Nguyên' })
+class BrandBody extends LabelFields {
+  @Line({ min: 2, max: 100, example: 'Trung Nguyên' })
   declare name: string;
+}
+
+/** What was read of a category may be sent back as it is. */
+class CategoryChangeBody extends CategoryFields {
+  @ReadOnly(IdShape, { type: String, format: 'uuid' })
+  id?: string;
+
+  @ReadOnly(z.int(), { type: 'integer', example: 1 })
+  version?: number;
+
+  @ReadOnly(z.int(), { type: 'integer', example: 14 })
+  products?: number;
+
+  @ReadOnly(InstantShape, { type: String, format: 'date-time' })
+  createdAt?: string;
+
+  @ReadOnly(InstantShape, { type: String, format: 'date-time' })
+  updatedAt?: string;
+}
+
+/** What was read of a brand may be sent back as it is. */
+class BrandChangeBody extends LabelFields {
+  @ReadOnly(IdShape, { type: String, format: 'uuid' })
+  id?: string;
+
+  @ReadOnly(z.int(), { type: 'integer', example: 1 })
+  version?: number;
+
+  @ReadOnly(z.int(), { type: 'integer', example: 14 })
+  products?: number;
+
+  @ReadOnly(InstantShape, { type: String, format: 'date-time' })
+  createdAt?: string;
+
+  @ReadOnly(InstantShape, { type: String, format: 'date-time' })
+  updatedAt?: string;
 }
 
 @ApiTags('Catalogue, for staff')
 @Controller('admin')
 @Allowed('catalog')
 export class ArrangeShelvesController {
-  constructor(private readonly commands: CommandBus) {}
+  constructor(
+    private readonly commands: CommandBus,
+    private readonly queries: QueryBus,
+  ) {}
+
+  @Get('categories')
+  @Does('listCategoriesForStaff', 'Categories as the books have them, in both languages')
+  @Answers(200, ArrangedCategoryShape, { list: true })
+  async categories(): Promise<Answer<readonly StoredLabel[]>> {
+    return answer(await this.queries.execute(new LookUpLabels('category')), { cacheControl: PRIVATE });
+  }
+
+  @Get('categories/:id')
+  @Does('lookUpCategory', 'A category as the books have it')
+  @Answers(200, ArrangedCategoryShape)
+  @Refuses('NOT_FOUND')
+  category(@PathId() id: Uuid): Promise<Answer<StoredLabel>> {
+    return this.lookUp('category', id);
+  }
+
+  @Get('brands')
+  @Does('listBrandsForStaff', 'Brands as the books have them')
+  @Answers(200, ArrangedBrandShape, { list: true })
+  async brands(): Promise<Answer<readonly StoredLabel[]>> {
+    return answer(await this.queries.execute(new LookUpLabels('brand')), { cacheControl: PRIVATE });
+  }
+
+  @Get('brands/:id')
+  @Does('lookUpBrand', 'A brand as the books have it')
+  @Answers(200, ArrangedBrandShape)
+  @Refuses('NOT_FOUND')
+  brand(@PathId() id: Uuid): Promise<Answer<StoredLabel>> {
+    return this.lookUp('brand', id);
+  }
 
   @Post('categories')
   @Does('createCategory', 'Add a category')
@@ -77,7 +156,7 @@ export class ArrangeShelvesController {
   }
 
   @Delete('categories/:id')
-  @Does('removeCategory', 'Remove a category that nothing is filed under')
+  @Does('removeCategory', 'Remove a category that nothing is filed under; archived products go without it')
   @Answers(204, null)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'LABEL_IN_USE')
   async removeCategory(@PathId() id: Uuid, @IfMatch() seen: number | undefined): Promise<void> {
@@ -98,18 +177,23 @@ export class ArrangeShelvesController {
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SLUG_TAKEN')
   editBrand(
     @PathId() id: Uuid,
-    @Body() change: LabelChangeBody,
+    @Body() change: BrandChangeBody,
     @IfMatch() seen: number | undefined,
   ): Promise<Answer<StoredLabel | null>> {
     return this.arrange('brand', { change, id, seen });
   }
 
   @Delete('brands/:id')
-  @Does('removeBrand', 'Remove a brand that nothing is filed under')
+  @Does('removeBrand', 'Remove a brand that nothing is filed under; archived products go without it')
   @Answers(204, null)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'LABEL_IN_USE')
   async removeBrand(@PathId() id: Uuid, @IfMatch() seen: number | undefined): Promise<void> {
     await this.arrange('brand', { remove: true, id, seen });
+  }
+
+  private async lookUp(kind: LabelKind, id: Uuid): Promise<Answer<StoredLabel>> {
+    const [label] = await this.queries.execute(new LookUpLabels(kind, id));
+    return answer(label, { etag: etagOf(label.version), cacheControl: PRIVATE });
   }
 
   private async arrange(kind: LabelKind, arrangement: Arrangement): Promise<Answer<StoredLabel | null>> {

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { Injectable } from '@nestjs/common';
 import { Not } from 'typeorm';
 
@@ -8,13 +10,16 @@ import { Clock } from '#platform/system';
 
 import { BrandEntity } from '../model/brand.entity';
 import { CategoryEntity } from '../model/category.entity';
+import type { ProductStatus } from '../model/product';
 import { ProductEntity } from '../model/product.entity';
 import { Products } from '../model/products.store';
+import { ReservedWords } from '../model/reserved-words.config';
 
 export type LabelKind = 'category' | 'brand';
 export type StoredLabel = CategoryEntity | BrandEntity;
 
 const entityOf = (kind: LabelKind) => (kind === 'category' ? CategoryEntity : BrandEntity) as typeof CategoryEntity;
+const collectionOf = (kind: LabelKind) => (kind === 'category' ? 'categories' : 'brands');
 const filedUnder = (kind: LabelKind, id: Uuid) => (kind === 'category' ? { categoryId: id } : { brandId: id });
 
 /** What products are filed under. A change of name shows on every product of it, in the same transaction. */
@@ -24,6 +29,7 @@ export class Labels {
     private readonly db: Database,
     private readonly products: Products,
     private readonly clock: Clock,
+    private readonly reserved: ReservedWords,
   ) {}
 
   async add(kind: LabelKind, label: Partial<CategoryEntity> & { id: Uuid; slug: string }): Promise<StoredLabel> {
@@ -36,21 +42,42 @@ export class Labels {
 
   async change(kind: LabelKind, id: Uuid, change: Partial<CategoryEntity>, seen?: number): Promise<StoredLabel> {
     const known = await this.load(kind, id, seen);
-    if (change.slug !== undefined) await this.mustBeFree(kind, change.slug, id);
+    if (isDeepStrictEqual({ ...known, ...change }, { ...known })) return known;
+    if (change.slug !== undefined && change.slug !== known.slug) await this.mustBeFree(kind, change.slug, id);
     const stored = { ...known, ...change, version: known.version + 1, updatedAt: this.clock.now() };
     await this.db.entities.update(entityOf(kind), id, stored);
     await this.products.reshelve(filedUnder(kind, id));
     return stored;
   }
 
+  async find(kind: LabelKind, id: Uuid): Promise<StoredLabel> {
+    const known = await this.db.entities.findOneBy(entityOf(kind), { id });
+    if (!known) throw new NotFound(kind);
+    return known;
+  }
+
+  /** All of them in the order that customers see them in: they are few. */
+  list(kind: LabelKind): Promise<StoredLabel[]> {
+    return kind === 'category'
+      ? this.db.entities.find(CategoryEntity, { order: { position: 'asc', slug: 'asc' } })
+      : this.db.entities.find(BrandEntity, { order: { name: 'asc', slug: 'asc' } });
+  }
+
+  /** The wish; where that would lead to something else, with a part of the id behind it. */
+  slugFor(kind: LabelKind, wish: string, id: Uuid): string {
+    return this.reserved.mistakable(collectionOf(kind), wish) ? `${wish}-${id.slice(-6)}` : wish;
+  }
+
   async remove(kind: LabelKind, id: Uuid, seen?: number): Promise<void> {
     await this.load(kind, id, seen);
-    if (await this.db.entities.existsBy(ProductEntity, filedUnder(kind, id)))
+    const inUse = { ...filedUnder(kind, id), status: Not<ProductStatus>('removed') };
+    if (await this.db.entities.existsBy(ProductEntity, inUse))
       throw new DomainError(
         'LABEL_IN_USE',
         'conflict',
         'Products are still filed under it. File them elsewhere first.',
       );
+    await this.products.unfile(filedUnder(kind, id));
     await this.db.entities.delete(entityOf(kind), id);
   }
 
@@ -64,7 +91,8 @@ export class Labels {
 
   private async mustBeFree(kind: LabelKind, slug: string, id: Uuid): Promise<void> {
     await this.products.lock();
-    if (await this.db.entities.existsBy(entityOf(kind), { slug, id: Not(id) }))
+    const mistakable = this.reserved.mistakable(collectionOf(kind), slug);
+    if (mistakable || (await this.db.entities.existsBy(entityOf(kind), { slug, id: Not(id) })))
       throw new DomainError('SLUG_TAKEN', 'conflict', `The address ${slug} is taken. Choose another.`, { slug });
   }
 }

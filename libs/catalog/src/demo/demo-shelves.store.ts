@@ -27,8 +27,9 @@ const products = `
          "descriptionEn" text, "categoryId" uuid, "brandId" uuid, "basePrice" bigint, status text, featured boolean,
          modifiers jsonb, "listedAt" timestamptz)`;
 const variants = `
-  insert into variants (id, product_id, position, sku, name, name_en, type, price_adjustment, price, stock, available)
-  select id, "productId", position, sku, name, "nameEn", type, "priceAdjustment", price, stock, stock
+  insert into variants (id, product_id, position, sku, name, name_en, type, price_adjustment, price, stock, available,
+                        named)
+  select id, "productId", position, sku, name, "nameEn", type, "priceAdjustment", price, stock, stock, $2
     from jsonb_to_recordset($1::jsonb) as r (id uuid, "productId" uuid, position int, sku text, name text,
          "nameEn" text, type text, "priceAdjustment" bigint, price bigint, stock int)`;
 
@@ -72,17 +73,20 @@ export class DemoShelves extends Seeder {
     const sorts = goods.flatMap((product) =>
       product.variants.map((variant) => ({ ...variant, productId: product.id })),
     );
-    await this.db.query(variants, [JSON.stringify(sorts)]);
+    const [{ named }] = await this.db.query<{ named: number }>(`select nextval('sku_namings') as named`);
+    await this.db.query(variants, [JSON.stringify(sorts), named]);
     const category = new Map<string, (typeof demoCategories)[number]>(demoCategories.map((one) => [one.id, one]));
     const brand = new Map<string, (typeof demoBrands)[number]>(demoBrands.map((one) => [one.id, one]));
     await this.shelf.put(
       listed.map(({ product, at }) =>
-        shelfRow(product, category.get(product.categoryId)!, brand.get(product.brandId)!, null, at),
+        shelfRow(product, category.get(product.categoryId!)!, brand.get(product.brandId!)!, null, at),
       ),
     );
     this.forget.labels();
     await this.announcements.publish(
-      ...sorts.map(({ productId, id, sku, stock }) => new VariantListed({ productId, variantId: id, sku, stock })),
+      ...sorts.map(
+        ({ productId, id, sku, stock }) => new VariantListed({ productId, variantId: id, sku, stock, named }),
+      ),
     );
   }
 }

@@ -37,9 +37,9 @@ describe('The demo shop', () => {
     const categories = new Map<string, string>(demoCategories.map(({ id, slug }) => [id, slug]));
     const brands = new Set<string>(demoBrands.map(({ id }) => id));
     for (const { categoryId, brandId } of products)
-      expect([categories.has(categoryId), brands.has(brandId)]).toEqual([true, true]);
+      expect([categories.has(categoryId!), brands.has(brandId!)]).toEqual([true, true]);
     const featured = new Set(
-      products.filter((product) => product.featured).map((product) => categories.get(product.categoryId)),
+      products.filter((product) => product.featured).map((product) => categories.get(product.categoryId!)),
     );
     expect([...featured]).toEqual(expect.arrayContaining(['coffee-espresso', 'tea-beverages', 'food-snacks']));
   });

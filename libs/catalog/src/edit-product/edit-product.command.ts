@@ -1,27 +1,37 @@
+import { isDeepStrictEqual } from 'node:util';
+
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
-import type { Uuid } from '#kernel';
-import { VariantListed } from '#contracts/catalog';
+import { DomainError, type Uuid } from '#kernel';
+import { VariantListed, VariantsRenamed } from '#contracts/catalog';
 import { Database } from '#platform/database';
+import { textOf } from '#platform/http';
 import { Announcements } from '#platform/messaging';
+import { ambient } from '#platform/observability';
 
 import { mustBeSound } from '../list-product/product-body.controller';
-import type { ProductDraft } from '../model/product';
+import type { Product, ProductChange } from '../model/product';
 import { shelvedProduct, type ShelvedProduct } from '../model/product-books';
-import { Products } from '../model/products.store';
-import { reshelveProduct } from '../model/shelve-product';
+import { Products, type KnownProduct, type SavedProduct } from '../model/products.store';
+import { reshelveProduct, unknownParts } from '../model/shelve-product';
+import { stemOf } from '../model/slug';
 import { Forget } from '../shelf/forget.adapter';
+
+/** What is asked of a product: a change, or one that follows from what the product is. */
+export type Edit = ProductChange | ((product: KnownProduct) => ProductChange | Promise<ProductChange>);
 
 export class EditProduct extends Command<ShelvedProduct> {
   constructor(
     readonly id: Uuid,
-    readonly change: Partial<ProductDraft>,
+    readonly edit: Edit,
     /** The version the caller has seen. */
     readonly seen?: number,
   ) {
     super();
   }
 }
+
+const isSame = (before: Product, after: Product): boolean => isDeepStrictEqual({ ...before, ...after }, { ...before });
 
 @CommandHandler(EditProduct)
 export class EditProductHandler implements ICommandHandler<EditProduct> {
@@ -32,26 +42,52 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
     private readonly forget: Forget,
   ) {}
 
-  execute({ id, change, seen }: EditProduct): Promise<ShelvedProduct> {
+  execute({ id, edit, seen }: EditProduct): Promise<ShelvedProduct> {
     return this.db.transaction(async () => {
       await this.products.lock();
       const before = await this.products.load(id, seen);
-      mustBeSound({
-        basePrice: change.basePrice ?? before.basePrice,
-        variants: change.variants ?? before.variants,
-        modifiers: change.modifiers ?? before.modifiers,
-      });
-      const after = reshelveProduct(before, change, before.former);
-      const [category, brand] = await this.products.labels(after);
+      const change = typeof edit === 'function' ? await edit(before) : edit;
+      const taken = await this.products.takenSkus(stemOf(change.sku ?? before.sku));
+      const after = reshelveProduct(before, change, before.former, taken);
+      mustBeSound(after, unknownParts(before, change, before.former));
+      if (isSame(before, after)) return shelvedProduct(before, ...(await this.products.labelsLeft(before)));
+      await this.mustBeFiled(before, after, change);
       const product = await this.products.save(after, before);
-      const known = new Set([...before.variants, ...before.former].map((variant) => variant.id));
-      await this.announcements.publish(
-        ...product.variants
-          .filter((variant) => !known.has(variant.id))
-          .map(({ id: variantId, sku, stock }) => new VariantListed({ productId: id, variantId, sku, stock })),
-      );
+      await this.tell(product);
       this.forget.product(product);
-      return shelvedProduct(product, category, brand);
+      return shelvedProduct(product, ...(await this.products.labelsLeft(product)));
     });
+  }
+
+  /** A wrong id is the caller's mistake; a category that went meanwhile is a conflict, which another one resolves. */
+  private async mustBeFiled(before: KnownProduct, after: Product, change: ProductChange): Promise<void> {
+    await this.products.mustExist({
+      categoryId: change.categoryId === before.categoryId ? null : (change.categoryId ?? null),
+      brandId: change.brandId === before.brandId ? null : (change.brandId ?? null),
+    });
+    if (after.status === 'removed') return;
+    const gone = [
+      ...(after.categoryId === null ? [{ field: 'categoryId', code: 'category.gone' }] : []),
+      ...(after.brandId === null ? [{ field: 'brandId', code: 'brand.gone' }] : []),
+    ];
+    if (gone.length === 0) return;
+    const locale = ambient()?.locale ?? 'en';
+    throw new DomainError(
+      'LABEL_GONE',
+      'conflict',
+      'What the product was filed under is gone. Choose another category or brand.',
+      {},
+      gone.map(({ field, code }) => ({ field, message: textOf(code, locale) })),
+    );
+  }
+
+  private async tell({ id, status, named, added, renamed }: SavedProduct): Promise<void> {
+    const age = status === 'removed' ? 0 : named; // what is archived takes no SKU from anybody
+    const listed = added.map(
+      ({ id: variantId, sku, stock }) => new VariantListed({ productId: id, variantId, sku, stock, named: age }),
+    );
+    // renamed first: a new variant may have the SKU that another has just given up
+    const names = renamed.length > 0 ? [new VariantsRenamed({ productId: id, named, variants: renamed })] : [];
+    await this.announcements.publish(...names, ...listed);
   }
 }

@@ -1,16 +1,46 @@
-import { Body, Controller, Delete, Get, Patch } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Patch, Post, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import { z } from 'zod';
 
 import type { Uuid } from '#kernel';
-import { answer, Answers, Does, etagOf, IfMatch, PathId, PRIVATE, Refuses, type Answer } from '#platform/http';
+import {
+  answer,
+  Answers,
+  Does,
+  etagOf,
+  IfMatch,
+  MomentShape,
+  OneOf,
+  page,
+  PageQuery,
+  PathId,
+  placeOf,
+  PRIVATE,
+  Refuses,
+  type Answer,
+} from '#platform/http';
 import { Allowed } from '#platform/security';
 
-import { ProductChangeBody } from '../list-product/product-body.controller';
-import { ShelvedProductShape, type ShelvedProduct } from '../model/product-books';
+import { ProductChangeBody, RestoreBody } from '../list-product/product-body.controller';
+import {
+  ShelvedProductShape,
+  shownStatuses,
+  storedStatus,
+  type ShelvedProduct,
+  type ShownStatus,
+} from '../model/product-books';
 import { EditProduct } from './edit-product.command';
-import { LookUpProduct } from './product-books.query';
+import { ListProducts, LookUpProduct } from './product-books.query';
 import { RemoveProduct } from './remove-product.command';
+import { RestoreProduct } from './restore-product.command';
+
+class ProductsQuery extends PageQuery {
+  @OneOf(shownStatuses, { optional: true, description: 'Without it: all but archived ones.' })
+  status?: ShownStatus;
+}
+
+const place = z.object({ at: MomentShape, id: z.uuid() });
 
 @ApiTags('Catalogue, for staff')
 @Controller('admin/products')
@@ -20,9 +50,25 @@ export class EditProductController {
     private readonly queries: QueryBus,
   ) {}
 
+  @Get()
+  @Allowed('catalog')
+  @Does('listProductsForStaff', 'Products as the books have them, newest first; archived ones only when asked for')
+  @Answers(200, ShelvedProductShape, { list: true, paged: true })
+  async list(@Query() { status, limit, cursor }: ProductsQuery): Promise<Answer<ShelvedProduct[]>> {
+    const after = placeOf(cursor, place);
+    const wanted = status && storedStatus(status);
+    const found = await this.queries.execute(new ListProducts(wanted, limit + 1, after));
+    return page(
+      found,
+      limit,
+      (one) => one.place,
+      (one) => one.product,
+    );
+  }
+
   @Get(':id')
   @Allowed('catalog')
-  @Does('lookUpProduct', 'A product as the books have it, drafts included')
+  @Does('lookUpProduct', 'A product as the books have it, drafts and archived ones included')
   @Answers(200, ShelvedProductShape)
   @Refuses('NOT_FOUND')
   async lookUp(@PathId() id: Uuid): Promise<Answer<ShelvedProduct>> {
@@ -32,9 +78,9 @@ export class EditProductController {
 
   @Patch(':id')
   @Allowed('catalog')
-  @Does('editProduct', 'Change what is named; variants and modifiers are replaced as a whole')
+  @Does('editProduct', 'Change what is named; what was read may be sent back as it is, and null clears')
   @Answers(200, ShelvedProductShape)
-  @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SKU_TAKEN')
+  @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SKU_TAKEN', 'LABEL_GONE')
   async edit(
     @PathId() id: Uuid,
     @Body() change: ProductChangeBody,
@@ -44,9 +90,24 @@ export class EditProductController {
     return answer(product, { etag: etagOf(product.version) });
   }
 
+  @Post(':id/restore')
+  @HttpCode(200)
+  @Allowed('catalog')
+  @Does('restoreProduct', 'Bring a product back from the archive, with the ids and the stock that it has')
+  @Answers(200, ShelvedProductShape)
+  @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SKU_TAKEN', 'LABEL_GONE')
+  async restore(
+    @PathId() id: Uuid,
+    @Body() wish: RestoreBody,
+    @IfMatch() seen: number | undefined,
+  ): Promise<Answer<ShelvedProduct>> {
+    const product = await this.commands.execute(new RestoreProduct(id, wish, seen));
+    return answer(product, { etag: etagOf(product.version) });
+  }
+
   @Delete(':id')
   @Allowed('catalog')
-  @Does('removeProduct', 'Take a product off the shelf for good')
+  @Does('removeProduct', 'Take a product off the shelf and into the archive')
   @Answers(204, null)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED')
   async remove(@PathId() id: Uuid, @IfMatch() seen: number | undefined): Promise<void> {

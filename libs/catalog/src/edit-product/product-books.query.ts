@@ -2,8 +2,9 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 
 import type { Uuid } from '#kernel';
 
+import type { ProductStatus } from '../model/product';
 import { shelvedProduct, type ShelvedProduct } from '../model/product-books';
-import { Products } from '../model/products.store';
+import { Products, type PlaceInList } from '../model/products.store';
 
 export class LookUpProduct extends Query<ShelvedProduct> {
   constructor(readonly id: Uuid) {
@@ -17,6 +18,30 @@ export class LookUpProductHandler implements IQueryHandler<LookUpProduct> {
 
   async execute({ id }: LookUpProduct): Promise<ShelvedProduct> {
     const product = await this.products.load(id);
-    return shelvedProduct(product, ...(await this.products.labels(product)));
+    return shelvedProduct(product, ...(await this.products.labelsLeft(product)));
+  }
+}
+
+/** A page of products, one more than asked for where there are more. */
+export class ListProducts extends Query<readonly { product: ShelvedProduct; place: PlaceInList }[]> {
+  constructor(
+    readonly status: ProductStatus | undefined,
+    readonly limit: number,
+    readonly after?: PlaceInList,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ListProducts)
+export class ListProductsHandler implements IQueryHandler<ListProducts> {
+  constructor(private readonly products: Products) {}
+
+  async execute({ status, limit, after }: ListProducts) {
+    const found = await this.products.list(status ? [status] : ['active', 'draft'], limit, after);
+    const answers = [];
+    for (const { product, place } of found)
+      answers.push({ product: shelvedProduct(product, ...(await this.products.labelsLeft(product))), place });
+    return answers;
   }
 }

@@ -1,10 +1,8 @@
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
-import type { Uuid } from '#kernel';
-import { Database } from '#platform/database';
+import { NotFound, type Uuid } from '#kernel';
 
-import { Products } from '../model/products.store';
-import { Forget } from '../shelf/forget.adapter';
+import { EditProduct } from './edit-product.command';
 
 export class RemoveProduct extends Command<void> {
   constructor(
@@ -15,20 +13,16 @@ export class RemoveProduct extends Command<void> {
   }
 }
 
-/** Off the shelf for good; the books keep it, for orders name it. */
+/** Off the shelf and into the archive; orders name it, and it may come back. */
 @CommandHandler(RemoveProduct)
 export class RemoveProductHandler implements ICommandHandler<RemoveProduct> {
-  constructor(
-    private readonly db: Database,
-    private readonly products: Products,
-    private readonly forget: Forget,
-  ) {}
+  constructor(private readonly commands: CommandBus) {}
 
-  execute({ id, seen }: RemoveProduct): Promise<void> {
-    return this.db.transaction(async () => {
-      const product = await this.products.load(id, seen);
-      await this.products.save({ ...product, status: 'removed' }, product);
-      this.forget.product(product);
-    });
+  async execute({ id, seen }: RemoveProduct): Promise<void> {
+    const archive = ({ status }: { status: string }) => {
+      if (status === 'removed') throw new NotFound('product');
+      return { status: 'removed' as const };
+    };
+    await this.commands.execute(new EditProduct(id, archive, seen));
   }
 }

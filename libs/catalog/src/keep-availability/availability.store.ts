@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import type { StockLevelChanged } from '#contracts/inventory';
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#platform/database';
 import { atOnce, doAtOnce, Outbox } from '#platform/messaging';
@@ -7,11 +8,13 @@ import { atOnce, doAtOnce, Outbox } from '#platform/messaging';
 const keep = atOnce(
   'availability-keep',
   `changed as (
-     update variants set available = $2, stock_version = $3 where sku = $1 and stock_version < $3
-     returning product_id, retired),
+     update variants set available = $2, stock_version = $3
+      where id = coalesce($4::uuid, (select id from variants where sku = $1 and not retired and not archived))
+        and stock_version < $3
+     returning id, product_id, retired),
    now as (
      select product_id, ($2 > 0 and not retired) or exists (
-              select from variants o where o.product_id = changed.product_id and o.sku <> $1
+              select from variants o where o.product_id = changed.product_id and o.id <> changed.id
                  and not o.retired and o.available > 0) as in_stock from changed),
    turned as (
      update shelf s set in_stock = now.in_stock, revision = s.revision + 1
@@ -19,7 +22,7 @@ const keep = atOnce(
    work as (
      select s.product_id as id, s.slug, exists (select from turned) as turned
        from changed left join shelf s using (product_id))`,
-  3,
+  4,
 );
 /** Two variants that run out at one moment do not see each other: looked at once more, one of them does. */
 const settle = statement(
@@ -43,9 +46,14 @@ export class Availability {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Undefined when the SKU is not on a shelf, or the news is old. */
-  async keep(sku: string, available: number, version: number): Promise<(Turned & { turned: boolean }) | undefined> {
-    const values = [sku, available, version];
+  /** Undefined when the variant is not known, or the news is old. Without a variant, the SKU says which one is meant. */
+  async keep({
+    sku,
+    available,
+    version,
+    variantId,
+  }: StockLevelChanged['body']): Promise<(Turned & { turned: boolean }) | undefined> {
+    const values = [sku, available, version, variantId ?? null];
     const [row] = await doAtOnce<Turned & { turned: boolean }>(this.outbox, keep, values);
     return row?.id ? row : undefined;
   }

@@ -15,10 +15,10 @@ export class KeepAvailability implements Hearer<StockLevelChanged> {
     private readonly forget: Forget,
   ) {}
 
-  async handle({ body: { sku, available, version } }: StockLevelChanged): Promise<void> {
-    const product = await this.availability.keep(sku, available, version);
+  async handle({ body }: StockLevelChanged): Promise<void> {
+    const product = await this.availability.keep(body);
     if (!product) return;
     this.forget.stock([product], product.turned);
-    if (available <= 0 || product.turned) this.tidier.lookAgain(product.id);
+    if (body.available <= 0 || product.turned) this.tidier.lookAgain(product.id);
   }
 }

@@ -9,7 +9,7 @@ import type { ProductDraft } from '../model/product';
 import { shelvedProduct, type ShelvedProduct } from '../model/product-books';
 import { Products } from '../model/products.store';
 import { shelveProduct } from '../model/shelve-product';
-import { slugOf } from '../model/slug';
+import { slugOf, stemOf } from '../model/slug';
 import { Forget } from '../shelf/forget.adapter';
 
 export class ListProduct extends Command<ShelvedProduct> {
@@ -34,10 +34,12 @@ export class ListProductHandler implements ICommandHandler<ListProduct> {
       await this.products.lock();
       const [category, brand] = await this.products.labels(draft);
       const slug = await this.products.freeSlug(slugOf(draft.name, `p-${id.slice(-12)}`), id);
-      const product = await this.products.save(shelveProduct(id, slug, draft));
+      const taken = await this.products.takenSkus(draft.sku ?? stemOf(slug));
+      const product = await this.products.save(shelveProduct(id, slug, draft, taken));
+      const { named } = product;
       await this.announcements.publish(
         ...product.variants.map(
-          ({ id: variantId, sku, stock }) => new VariantListed({ productId: id, variantId, sku, stock }),
+          ({ id: variantId, sku, stock }) => new VariantListed({ productId: id, variantId, sku, stock, named }),
         ),
       );
       this.forget.product(product);

@@ -1,6 +1,8 @@
 import type { PipeTransform } from '@nestjs/common';
 
-import type { Fault } from '#kernel';
+import { z } from 'zod';
+
+import { IdShape, InstantShape, MoneyShape, type Fault } from '#kernel';
 import {
   field,
   Flag,
@@ -9,20 +11,32 @@ import {
   Line,
   ListOf,
   Nested,
-  OneOf,
   PicturePlace,
+  Price,
+  ReadOnly,
   ShopValidationPipe,
+  Sku,
   Text,
   textOf,
   Whole,
 } from '#platform/http';
 import { ambient } from '#platform/observability';
 
-import type { ProductDraft } from '../model/product';
+import type { ProductDraft, ProductStatus } from '../model/product';
+import { storedStatus } from '../model/product-books';
 import { productFaults, type Wrong } from '../model/product-faults';
+import { LabelShape } from '../shelf/product-view';
 
 const HIGHEST_PRICE = 1_000_000_000;
-const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
+const MONEY = {
+  type: 'object',
+  properties: { amount: { type: 'integer' }, currency: { type: 'string', enum: ['VND'] } },
+  example: { amount: 29000, currency: 'VND' },
+} as const;
+const LABEL = {
+  type: 'object',
+  properties: { id: { type: 'string', format: 'uuid' }, slug: { type: 'string' }, name: { type: 'string' } },
+} as const;
 
 /** True, false, or how many. */
 const Default = () =>
@@ -36,76 +50,144 @@ const Default = () =>
     },
     {
       optional: true,
+      nullable: true,
       description: 'Taken when nothing of the group is chosen: true for one, or how many.',
       example: true,
     },
   );
 
-export class VariantBody {
-  @Id({ optional: true, description: 'Of a variant that is there already (when editing).' })
-  id?: string;
+const OLD_WORD = 'active';
 
+/** A status in the word that staff know, or in its older one; as it is stored from here on. */
+function Status(words: readonly string[], description: string): PropertyDecorator {
+  const known = new Set<unknown>([...words, OLD_WORD].map(storedStatus));
+  return field(
+    {
+      check: (value) => (known.has(value) ? undefined : { code: 'choice', params: { choices: words.join(', ') } }),
+      read: (value) =>
+        typeof value === 'string' && (words.includes(value) || value === OLD_WORD) ? storedStatus(value) : value,
+      schema: { type: 'string', enum: [...words, OLD_WORD] },
+    },
+    { optional: true, description },
+  );
+}
+
+class VariantFields {
   @Line({ min: 1, max: 100, example: 'Size M' })
   name!: string;
 
-  @Line({ min: 1, max: 100, optional: true, example: 'Medium' })
-  nameEn?: string;
+  @Line({ min: 1, max: 100, optional: true, nullable: true, example: 'Medium' })
+  nameEn?: string | null;
 
   @Line({ min: 1, max: 50, example: 'size' })
   type!: string;
 
-  @Whole({
+  @Price({
     min: -HIGHEST_PRICE,
     max: HIGHEST_PRICE,
-    default: 0,
-    description: 'Đồng on top of the base price.',
+    optional: true,
+    nullable: true,
+    description: 'Đồng on top of the base price; nothing when it is new and none is given.',
     example: 6000,
   })
-  priceAdjustment: number = 0;
+  priceAdjustment?: number | null;
 
-  @Whole({ min: 0, max: 1_000_000, description: 'How many there are. Afterwards inventory keeps count.', example: 100 })
-  stock!: number;
-
-  @Line({ min: 1, max: 64, pattern: SKU, optional: true, example: 'CA-PHE-SUA-DA-M' })
+  @Sku({ max: 64, optional: true, example: 'CA-PHE-SUA-DA-M' })
   sku?: string;
 }
 
+export class VariantBody extends VariantFields {
+  @Id({ optional: true, nullable: true, description: 'Passed over: a new variant gets an id of its own.' })
+  id?: string | null;
+
+  @Whole({ min: 0, max: 1_000_000, description: 'How many there are. Afterwards inventory keeps count.', example: 100 })
+  stock!: number;
+}
+
 /** A variant that is there already needs no stock: inventory knows it. */
-export class VariantChangeBody extends VariantBody {
-  @Whole({ min: 0, max: 1_000_000, optional: true, description: 'Only for a new variant.', example: 100 })
-  declare stock: number;
+export class VariantChangeBody extends VariantFields {
+  @Id({ optional: true, nullable: true, description: 'Of a variant that is there already.' })
+  id?: string | null;
+
+  @Whole({
+    min: 0,
+    max: 1_000_000,
+    optional: true,
+    nullable: true,
+    description: 'Only for a new variant.',
+    example: 100,
+  })
+  stock?: number | null;
+
+  @ReadOnly(MoneyShape, MONEY)
+  price?: object;
+
+  @ReadOnly(z.int(), { type: 'integer', example: 120 })
+  available?: number;
 }
 
 export class OptionBody {
   @Line({ min: 1, max: 100, example: '50% đường' })
   name!: string;
 
-  @Line({ min: 1, max: 100, optional: true, example: '50% sugar' })
-  nameEn?: string;
+  @Line({ min: 1, max: 100, optional: true, nullable: true, example: '50% sugar' })
+  nameEn?: string | null;
 
-  @Whole({ min: 0, max: HIGHEST_PRICE, default: 0, description: 'Đồng for one.', example: 0 })
-  price: number = 0;
+  @Price({
+    min: 0,
+    max: HIGHEST_PRICE,
+    optional: true,
+    nullable: true,
+    description: 'Đồng for one; 0 when it is new and none is given.',
+    example: 0,
+  })
+  price?: number | null;
 
-  @Whole({ min: 1, max: 50, default: 1, description: 'How many of it may be chosen.' })
-  max: number = 1;
+  @Whole({
+    min: 1,
+    max: 50,
+    optional: true,
+    nullable: true,
+    description: 'How many of it may be chosen; 1 when it is new and none is given.',
+  })
+  max?: number | null;
 
   @Default()
-  default?: boolean | number;
+  default?: boolean | number | null;
 }
 
-export class GroupBody {
+export class OptionChangeBody extends OptionBody {
+  @Id({ optional: true, nullable: true, description: 'Of an option that is there already.' })
+  id?: string | null;
+}
+
+class GroupFields {
   @Line({ min: 1, max: 100, example: 'Độ ngọt' })
   name!: string;
 
-  @Line({ min: 1, max: 100, optional: true, example: 'Sweetness' })
-  nameEn?: string;
+  @Line({ min: 1, max: 100, optional: true, nullable: true, example: 'Sweetness' })
+  nameEn?: string | null;
 
-  @Whole({ min: 0, max: 50, default: 0, description: 'How many must be chosen, quantities counted.' })
-  min: number = 0;
+  @Whole({
+    min: 0,
+    max: 50,
+    optional: true,
+    nullable: true,
+    description: 'How many must be chosen, quantities counted; 0 when it is new and none is given.',
+  })
+  min?: number | null;
 
-  @Whole({ min: 1, max: 50, default: 1, description: 'How many may be chosen, quantities counted.' })
-  max: number = 1;
+  @Whole({
+    min: 1,
+    max: 50,
+    optional: true,
+    nullable: true,
+    description: 'How many may be chosen, quantities counted; 1 when it is new and none is given.',
+  })
+  max?: number | null;
+}
 
+export class GroupBody extends GroupFields {
   @ListOf(() => OptionBody, { min: 1, max: 50 })
   options!: OptionBody[];
 }
@@ -116,35 +198,36 @@ const TWO_SIZES = [
   { name: 'Size L', nameEn: 'Large', type: 'size', priceAdjustment: 6000, stock: 80 },
 ];
 
-class TextsBody {
-  @Line({ min: 3, max: 255, optional: true, example: 'Iced milk coffee' })
-  name?: string;
+export class GroupChangeBody extends GroupFields {
+  @Id({ optional: true, nullable: true, description: 'Of a group that is there already.' })
+  id?: string | null;
 
-  @Text({ min: 10, max: 2000, optional: true, example: 'Robusta through the phin, with condensed milk and ice.' })
-  description?: string;
+  @ListOf(() => OptionChangeBody, { min: 1, max: 50 })
+  options!: OptionChangeBody[];
+}
+
+class TextsBody {
+  @Line({ min: 3, max: 255, optional: true, nullable: true, example: 'Iced milk coffee' })
+  name?: string | null;
+
+  @Text({
+    min: 10,
+    max: 2000,
+    optional: true,
+    nullable: true,
+    example: 'Robusta through the phin, with condensed milk and ice.',
+  })
+  description?: string | null;
 }
 class TranslationsBody {
-  @Nested(() => TextsBody, { optional: true })
-  en?: TextsBody;
+  @Nested(() => TextsBody, { optional: true, nullable: true })
+  en?: TextsBody | null;
 }
 
-/** What goes with any product, and can be left out. */
+/** What goes with any product, and can be left out. Null clears it. */
 class ExtrasBody {
-  @Text({
-    min: 1,
-    max: 40,
-    pattern: SKU,
-    optional: true,
-    description: 'Stem of the variants’ SKUs.',
-    example: 'CA-PHE-SUA-DA',
-  })
-  sku?: string;
-
-  @OneOf(['active', 'draft'], { optional: true, description: 'On the shelf at once unless it is a draft.' })
-  status?: 'active' | 'draft';
-
-  @Flag({ optional: true })
-  featured?: boolean;
+  @Flag({ optional: true, nullable: true })
+  featured?: boolean | null;
 
   @PicturePlace({ optional: true, nullable: true })
   imageUrl?: string | null;
@@ -152,11 +235,8 @@ class ExtrasBody {
   @Text({ max: 20_000, optional: true, nullable: true, description: 'Rich text (HTML); shown through an allow-list.' })
   story?: string | null;
 
-  @ListOf(() => GroupBody, { max: 20, optional: true })
-  modifiers?: GroupBody[];
-
-  @Nested(() => TranslationsBody, { optional: true })
-  translations?: TranslationsBody;
+  @Nested(() => TranslationsBody, { optional: true, nullable: true })
+  translations?: TranslationsBody | null;
 }
 
 export class ProductBody extends ExtrasBody {
@@ -166,7 +246,7 @@ export class ProductBody extends ExtrasBody {
   @Text({ min: 10, max: 2000, example: 'Robusta nhỏ giọt qua phin, khuấy cùng sữa đặc và đá.' })
   description!: string;
 
-  @Whole({ min: 1, max: HIGHEST_PRICE, description: 'Whole đồng.', example: 29000 })
+  @Price({ min: 1, max: HIGHEST_PRICE, description: 'Whole đồng.', example: 29000 })
   basePrice!: number;
 
   @Id({ description: 'An existing category.' })
@@ -175,10 +255,20 @@ export class ProductBody extends ExtrasBody {
   @Id({ description: 'An existing brand.' })
   brandId!: string;
 
+  @Sku({ max: 40, optional: true, description: 'Stem of the variants’ SKUs.', example: 'CA-PHE-SUA-DA' })
+  sku?: string;
+
+  @Status(['draft', 'published'], 'On the shelf at once unless it is a draft.')
+  status?: 'active' | 'draft';
+
+  @ListOf(() => GroupBody, { max: 20, optional: true, nullable: true })
+  modifiers?: GroupBody[] | null;
+
   @ListOf(() => VariantBody, { min: 2, max: 100, example: TWO_SIZES })
   variants!: VariantBody[];
 }
 
+/** What was read of a product may be sent back as it is. */
 export class ProductChangeBody extends ExtrasBody {
   @Line({ min: 3, max: 255, optional: true })
   name?: string;
@@ -186,30 +276,93 @@ export class ProductChangeBody extends ExtrasBody {
   @Text({ min: 10, max: 2000, optional: true })
   description?: string;
 
-  @Whole({ min: 1, max: HIGHEST_PRICE, optional: true, description: 'Whole đồng.' })
+  @Price({ min: 1, max: HIGHEST_PRICE, optional: true, description: 'Whole đồng.' })
   basePrice?: number;
 
-  @Id({ optional: true })
-  categoryId?: string;
+  @Id({ optional: true, nullable: true, description: 'Null is passed over.' })
+  categoryId?: string | null;
 
-  @Id({ optional: true })
-  brandId?: string;
+  @Id({ optional: true, nullable: true, description: 'Null is passed over.' })
+  brandId?: string | null;
+
+  @Sku({ max: 80, optional: true, description: 'Stem of the SKUs of variants to come.', example: 'CA-PHE-SUA-DA' })
+  sku?: string;
+
+  @Status(['draft', 'published', 'archived'], 'Archived is off the shelf; published brings it back.')
+  status?: ProductStatus;
+
+  @ListOf(() => GroupChangeBody, {
+    max: 20,
+    optional: true,
+    nullable: true,
+    description: 'All of them, known again by id, else by name. What is left out of a known one stays as it is.',
+  })
+  modifiers?: GroupChangeBody[] | null;
 
   @ListOf(() => VariantChangeBody, {
     min: 2,
     max: 100,
     optional: true,
-    description: 'All of them; those left out are retired.',
+    description:
+      'All of them, known again by id, else by SKU, else by name; those left out are retired. ' +
+      'What is left out of a known one stays as it is.',
     example: TWO_SIZES,
   })
   variants?: VariantChangeBody[];
+
+  @ReadOnly(IdShape, { type: String, format: 'uuid' })
+  id?: string;
+
+  @ReadOnly(z.string().max(200), { type: String, example: 'ca-phe-sua-da' })
+  slug?: string;
+
+  @ReadOnly(z.int(), { type: 'integer', example: 1 })
+  version?: number;
+
+  @ReadOnly(LabelShape, LABEL)
+  category?: object;
+
+  @ReadOnly(LabelShape, LABEL)
+  brand?: object;
+
+  @ReadOnly(MoneyShape, MONEY)
+  price?: object;
+
+  @ReadOnly(InstantShape, { type: String, format: 'date-time' })
+  createdAt?: string;
+
+  @ReadOnly(InstantShape, { type: String, format: 'date-time' })
+  updatedAt?: string;
+}
+
+class VariantSku {
+  @Id({ description: 'Of the variant.' })
+  id!: string;
+
+  @Sku({ max: 64, example: 'CA-PHE-SUA-DA-M2' })
+  sku!: string;
+}
+
+/** What an archived product needs to come back, where it was given to something else meanwhile. */
+export class RestoreBody {
+  @Id({ optional: true, description: 'Where the category is gone.' })
+  categoryId?: string;
+
+  @Id({ optional: true, description: 'Where the brand is gone.' })
+  brandId?: string;
+
+  @Sku({ max: 40, optional: true, description: 'Another stem; variants whose SKU is taken get one that begins so.' })
+  sku?: string;
+
+  @ListOf(() => VariantSku, { max: 100, optional: true, description: 'Other SKUs, variant by variant.' })
+  variants?: VariantSku[];
 }
 
 const inWords = ({ field, code }: Wrong): Fault => ({ field, message: textOf(code, ambient()?.locale ?? 'en') });
 
 /** Throws what is wrong between the fields of a whole product, if anything. */
-export function mustBeSound(product: unknown): void {
-  const wrong = productFaults(product);
+export function mustBeSound(product: unknown, already: readonly Wrong[] = []): void {
+  const wrong = [...already, ...productFaults(product)];
   if (wrong.length > 0) throw new InvalidInput(wrong.map(inWords));
 }
 

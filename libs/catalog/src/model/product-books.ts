@@ -2,17 +2,39 @@ import { z } from 'zod';
 
 import { IdShape, InstantShape, MoneyShape, vnd } from '#kernel';
 
-import { ModifierGroupShape, ProductShape, VariantShape } from '../shelf/product-view';
-import type { Product } from './product';
+import { LabelShape, ModifierGroupShape, ProductShape, VariantShape } from '../shelf/product-view';
+import type { Product, ProductStatus } from './product';
+
+export const shownStatuses = ['draft', 'published', 'archived'] as const;
+export type ShownStatus = (typeof shownStatuses)[number];
+const shown: Readonly<Record<ProductStatus, ShownStatus>> = {
+  active: 'published',
+  draft: 'draft',
+  removed: 'archived',
+};
+const stored = new Map<string, ProductStatus>([
+  ['active', 'active'], // the older word for published
+  ...Object.entries(shown).map(([status, word]): [string, ProductStatus] => [word, status as ProductStatus]),
+]);
+
+/** A status as it is stored, from the word that staff know. */
+export const storedStatus = (word: string): ProductStatus | undefined => stored.get(word);
+
+const ShelvedGroupShape = ModifierGroupShape.extend({
+  nameEn: z.string().nullable(),
+  options: z.array(ModifierGroupShape.shape.options.element.extend({ nameEn: z.string().nullable() })),
+}).meta({ id: 'ShelvedModifierGroup' });
 
 /** A product as staff see it: every language, and its version. */
 export const ShelvedProductShape = ProductShape.omit({ available: true })
   .extend({
     sku: z.string().meta({ example: 'CA-PHE-SUA-DA' }),
-    status: z.enum(['active', 'draft', 'removed']),
+    status: z.enum(shownStatuses),
     version: z.int().meta({ description: 'Of the last edit; it is the ETag.', example: 1 }),
-    categoryId: IdShape,
-    brandId: IdShape,
+    categoryId: IdShape.nullable().meta({ description: 'Null once it is gone; only for archived products.' }),
+    brandId: IdShape.nullable().meta({ description: 'Null once it is gone; only for archived products.' }),
+    category: LabelShape.nullable(),
+    brand: LabelShape.nullable(),
     basePrice: MoneyShape,
     story: z.string().nullable().meta({ description: 'Rich text as it was sent.' }),
     translations: z.object({ en: z.object({ name: z.string().nullable(), description: z.string().nullable() }) }),
@@ -21,7 +43,7 @@ export const ShelvedProductShape = ProductShape.omit({ available: true })
         id: 'ShelvedVariant',
       }),
     ),
-    modifiers: z.array(ModifierGroupShape),
+    modifiers: z.array(ShelvedGroupShape),
     createdAt: InstantShape,
     updatedAt: InstantShape,
   })
@@ -40,14 +62,14 @@ interface Books {
   readonly available: ReadonlyMap<string, number>;
 }
 
-const label = ({ id, slug, name }: Label): Label => ({ id, slug, name });
+const label = (from: Label | null): Label | null => from && { id: from.id, slug: from.slug, name: from.name };
 
-export function shelvedProduct(product: Product & Books, category: Label, brand: Label): ShelvedProduct {
+export function shelvedProduct(product: Product & Books, category: Label | null, brand: Label | null): ShelvedProduct {
   return {
     id: product.id,
     slug: product.slug,
     sku: product.sku,
-    status: product.status,
+    status: shown[product.status],
     version: product.version,
     name: product.name,
     description: product.description,
@@ -71,14 +93,16 @@ export function shelvedProduct(product: Product & Books, category: Label, brand:
       price: vnd(variant.price),
       available: Math.max(0, product.available.get(variant.id) ?? 0),
     })),
-    modifiers: product.modifiers.map(({ id, name, min, max, options }) => ({
+    modifiers: product.modifiers.map(({ id, name, nameEn, min, max, options }) => ({
       id,
       name,
+      nameEn,
       min,
       max,
       options: options.map((option) => ({
         id: option.id,
         name: option.name,
+        nameEn: option.nameEn,
         price: vnd(option.price),
         max: option.max,
         default: option.default,

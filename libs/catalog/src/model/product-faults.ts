@@ -1,4 +1,4 @@
-import { isUuid } from '#kernel';
+import { isUuid, normalSku } from '#kernel';
 
 import { fold } from '../search/folding';
 
@@ -12,8 +12,11 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const listOf = (value: unknown): Record<string, unknown>[] =>
   (Array.isArray(value) ? value : []).map((each) => (isObject(each) ? each : {}));
-const number = (value: unknown, absent = NaN): number =>
-  value === undefined ? absent : typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : NaN;
+function number(value: unknown, absent = NaN): number {
+  if (value === undefined || value === null) return absent;
+  if (isObject(value)) return number(value.amount);
+  return typeof value === 'number' ? value : typeof value === 'boolean' ? Number(value) : NaN;
+}
 const nameOf = (value: unknown): string => (typeof value === 'string' ? fold(value.trim()) : '');
 
 function* repeated(names: readonly string[], field: (index: number) => string, code: string): Generator<Wrong> {
@@ -35,7 +38,7 @@ function* ofVariants(basePrice: unknown, variants: Record<string, unknown>[]): G
     return name && `${nameOf(variant.type)}\u0000${name}`;
   });
   yield* repeated(bothNames, (index) => `variants.${index}.name`, 'variant.repeated');
-  const codes = variants.map((variant) => (typeof variant.sku === 'string' ? variant.sku : ''));
+  const codes = variants.map((variant) => (typeof variant.sku === 'string' ? normalSku(variant.sku) : ''));
   yield* repeated(codes, (index) => `variants.${index}.sku`, 'sku.repeated');
   const ids = variants.map((variant) => (isUuid(variant.id) ? variant.id : ''));
   yield* repeated(ids, (index) => `variants.${index}.id`, 'variant.repeated');

@@ -30,17 +30,20 @@ export class ProductEntity {
   @Column('text', { nullable: true })
   story!: string | null;
 
-  @Column('uuid', { name: 'category_id' })
-  categoryId!: Uuid;
+  @Column('uuid', { name: 'category_id', nullable: true })
+  categoryId!: Uuid | null;
 
-  @Column('uuid', { name: 'brand_id' })
-  brandId!: Uuid;
+  @Column('uuid', { name: 'brand_id', nullable: true })
+  brandId!: Uuid | null;
 
   @Column('bigint', { name: 'base_price' })
   basePrice!: number;
 
   @Column('text')
   status!: ProductStatus;
+
+  @Column('text', { name: 'status_before', nullable: true })
+  statusBefore!: 'active' | 'draft' | null;
 
   @Column('boolean')
   featured!: boolean;

@@ -85,5 +85,10 @@ describe('Addresses and codes', () => {
   it('are plain letters', () => expect(slugOf('Trà Ô Long – Đào!', 'x')).toBe('tra-o-long-dao'));
   it('fall back where there are none', () => expect(slugOf('抹茶', 'p-1')).toBe('p-1'));
   it('stay short', () => expect(slugOf('trà '.repeat(100), 'x').length).toBeLessThanOrEqual(80));
-  it('make labels', () => expect(skuOf('ca-phe', 'Nóng', '1')).toBe('CA-PHE-NONG'));
+  it('cut a long word, and drop none', () => {
+    expect(slugOf('x'.repeat(100), 'y')).toBe('x'.repeat(80));
+    expect(skuOf('Y'.repeat(50), 'z'.repeat(30), '1')).toBe(`${'Y'.repeat(40)}-${'Z'.repeat(20)}`);
+    expect(slugOf(`ab ${'x'.repeat(90)} cd`, 'y')).toBe(`ab-${'x'.repeat(77)}`);
+  });
+  it('make labels', () => expect(skuOf('CA-PHE', 'Nóng', '1')).toBe('CA-PHE-NONG'));
 });

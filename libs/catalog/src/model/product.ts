@@ -33,6 +33,7 @@ export interface Variant {
   readonly stock: number;
 }
 
+/** As it is stored; staff read and write `published`, `draft` and `archived`. */
 export type ProductStatus = 'active' | 'draft' | 'removed';
 
 /** The first language is the shop's own; an English text that is missing is shown in it. */
@@ -46,17 +47,20 @@ export interface Product {
   readonly descriptionEn: string | null;
   /** Rich text as it was sent; shown only through the allow-list. */
   readonly story: string | null;
-  readonly categoryId: Uuid;
-  readonly brandId: Uuid;
+  /** Null only for an archived product whose category or brand is gone. */
+  readonly categoryId: Uuid | null;
+  readonly brandId: Uuid | null;
   readonly basePrice: number;
   readonly status: ProductStatus;
+  /** What an archived product was before. */
+  readonly statusBefore: 'active' | 'draft' | null;
   readonly featured: boolean;
   readonly imageUrl: string | null;
   readonly modifiers: readonly ModifierGroup[];
   readonly variants: readonly Variant[];
 }
 
-/** What staff send. Everything was checked by the body's rules and by `productFaults`. */
+/** What staff send. Everything was checked by the body's rules. Null is what was cleared, or goes back to its default. */
 export interface ProductDraft {
   readonly name: string;
   readonly description: string;
@@ -65,33 +69,44 @@ export interface ProductDraft {
   readonly brandId: Uuid;
   readonly variants: readonly VariantDraft[];
   readonly sku?: string;
-  readonly status?: 'active' | 'draft';
-  readonly featured?: boolean;
+  readonly status?: ProductStatus;
+  readonly featured?: boolean | null;
   readonly imageUrl?: string | null;
   readonly story?: string | null;
-  readonly modifiers?: readonly GroupDraft[];
-  readonly translations?: { readonly en?: { readonly name?: string; readonly description?: string } };
+  readonly modifiers?: readonly GroupDraft[] | null;
+  readonly translations?: { readonly en?: TextsDraft | null } | null;
 }
+export interface TextsDraft {
+  readonly name?: string | null;
+  readonly description?: string | null;
+}
+/** What is sent of a product that is there; an archived one may have no category or brand. */
+export type ProductChange = Partial<Omit<ProductDraft, 'categoryId' | 'brandId'>> & {
+  readonly categoryId?: Uuid | null;
+  readonly brandId?: Uuid | null;
+};
 export interface VariantDraft {
-  readonly id?: Uuid;
+  readonly id?: Uuid | null;
   readonly name: string;
   readonly type: string;
-  readonly priceAdjustment?: number;
-  readonly stock?: number;
+  readonly priceAdjustment?: number | null;
+  readonly stock?: number | null;
   readonly sku?: string;
-  readonly nameEn?: string;
+  readonly nameEn?: string | null;
 }
 export interface GroupDraft {
+  readonly id?: Uuid | null;
   readonly name: string;
-  readonly nameEn?: string;
-  readonly min?: number;
-  readonly max?: number;
+  readonly nameEn?: string | null;
+  readonly min?: number | null;
+  readonly max?: number | null;
   readonly options: readonly OptionDraft[];
 }
 export interface OptionDraft {
+  readonly id?: Uuid | null;
   readonly name: string;
-  readonly nameEn?: string;
-  readonly price?: number;
-  readonly max?: number;
-  readonly default?: boolean | number;
+  readonly nameEn?: string | null;
+  readonly price?: number | null;
+  readonly max?: number | null;
+  readonly default?: boolean | number | null;
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In, Not } from 'typeorm';
 
+import type { RenamedVariant } from '#contracts/catalog';
 import { DomainError, NotFound, type Uuid } from '#kernel';
 import { Database } from '#platform/database';
 import { InvalidInput, PreconditionFailed, textOf } from '#platform/http';
@@ -12,8 +13,9 @@ import { shelfRow, type Shelved } from '../shelf/shelf-row';
 import { Shelf } from '../shelf/shelf.store';
 import { BrandEntity } from './brand.entity';
 import { CategoryEntity } from './category.entity';
-import type { Product, Variant } from './product';
+import type { Product, ProductStatus, Variant } from './product';
 import { ProductEntity } from './product.entity';
+import { ReservedWords } from './reserved-words.config';
 import { VariantEntity } from './variant.entity';
 
 /** A product as staff know it, with what only the shop's books say. */
@@ -27,6 +29,18 @@ export interface StoredProduct extends Product {
 export interface KnownProduct extends StoredProduct {
   readonly former: readonly Variant[];
 }
+
+/** What a save did to the names of variants, for those who keep their stock. */
+export interface SavedProduct extends StoredProduct {
+  readonly named: number;
+  readonly added: readonly Variant[];
+  readonly renamed: readonly RenamedVariant[];
+}
+export interface PlaceInList {
+  readonly at: string;
+  readonly id: Uuid;
+}
+type Filed = Pick<Product, 'categoryId' | 'brandId'>;
 
 const asVariant = (row: VariantEntity): Variant => ({
   id: row.id,
@@ -59,6 +73,7 @@ export class Products {
     private readonly db: Database,
     private readonly shelf: Shelf,
     private readonly clock: Clock,
+    private readonly reserved: ReservedWords,
   ) {}
 
   /** One edit at a time: addresses and codes are looked for before they are taken. */
@@ -66,10 +81,10 @@ export class Products {
     await this.db.query("select pg_advisory_xact_lock(hashtext('catalog.products'))");
   }
 
-  /** Throws NotFound, or PreconditionFailed when it is not at the version the caller has seen. */
+  /** Archived ones, too. Throws NotFound, or PreconditionFailed when it is not at the version the caller has seen. */
   async load(id: Uuid, seen?: number): Promise<KnownProduct> {
     if (this.db.inTransaction()) await this.db.query('select from products where id = $1 for update', [id]);
-    const row = await this.db.entities.findOneBy(ProductEntity, { id, status: Not('removed') });
+    const row = await this.db.entities.findOneBy(ProductEntity, { id });
     if (!row) throw new NotFound('product');
     if (seen !== undefined && row.version !== seen) throw new PreconditionFailed();
     const variants = await this.db.entities.find(VariantEntity, {
@@ -79,42 +94,102 @@ export class Products {
     return asProduct(row, variants);
   }
 
+  /** A page of products with one of the statuses, newest first. */
+  async list(statuses: readonly ProductStatus[], limit: number, after?: PlaceInList) {
+    const pages: PlaceInList[] = [];
+    for (const status of statuses) pages.push(...(await this.db.query<PlaceInList>(...pageOf(status, limit, after))));
+    pages.sort((a, b) => (a.at === b.at ? (a.id < b.id ? 1 : -1) : a.at < b.at ? 1 : -1));
+    const ids = pages.slice(0, limit).map(({ id }) => id);
+    const rows = await this.db.entities.findBy(ProductEntity, { id: In(ids) });
+    const variants = await this.db.entities.find(VariantEntity, {
+      where: { productId: In(ids) },
+      order: { position: 'asc' },
+    });
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return pages.slice(0, limit).map((place) => ({
+      place,
+      product: asProduct(
+        byId.get(place.id)!,
+        variants.filter(({ productId }) => productId === place.id),
+      ),
+    }));
+  }
+
+  /** The wish, if it leads to nothing else yet; else the wish with a part of the id behind it. */
   async freeSlug(wish: string, id: Uuid): Promise<string> {
-    const taken = await this.db.entities.existsBy(ProductEntity, { slug: wish });
-    return taken ? `${wish}-${id.slice(-6)}` : wish;
+    for (const slug of [wish, `${wish}-${id.slice(-6)}`]) {
+      if (this.reserved.mistakable('products', slug)) continue;
+      if (!(await this.db.entities.existsBy(ProductEntity, { slug, id: Not(id) }))) return slug;
+    }
+    return `${wish}-${id.slice(-12)}`;
+  }
+
+  /** The SKUs in use that begin like this, of products and variants. */
+  async takenSkus(beginning: string): Promise<ReadonlySet<string>> {
+    const rows = await this.db.query<{ sku: string }>(
+      `select sku from variants where not retired and not archived and starts_with(sku, $1)
+       union select sku from products where status <> 'removed' and starts_with(sku, $1)`,
+      [beginning],
+    );
+    return new Set(rows.map(({ sku }) => sku));
   }
 
   /** Writes the product and its variants; variants it has no more are retired, never deleted. */
-  async save(product: Product, known?: KnownProduct): Promise<StoredProduct> {
+  async save(product: Product, known?: KnownProduct): Promise<SavedProduct> {
     const now = this.clock.now();
     const version = (known?.version ?? 0) + 1;
     const times = { createdAt: known?.createdAt ?? now, updatedAt: now };
     const { variants, ...fields } = product;
     const entities = this.db.entities;
-    await this.mustBeFree(product);
+    const archived = product.status === 'removed';
+    if (!archived) await this.mustBeFree(product);
+    const [{ named }] = await this.db.query<{ named: number }>(`select nextval('sku_namings') as named`);
     const own = { ...columnsOf(fields), version, ...times };
     if (known) await entities.update(ProductEntity, product.id, own as never);
     else await entities.insert(ProductEntity, own as never);
-    const before = new Set([...(known?.variants ?? []), ...(known?.former ?? [])].map(({ id }) => id));
+    const before = new Map([...(known?.former ?? []), ...(known?.variants ?? [])].map((one) => [one.id, one]));
     const added = variants.filter(({ id }) => !before.has(id));
-    const gone = { productId: product.id, id: Not(In(variants.map(({ id }) => id))) };
-    if (known) await entities.update(VariantEntity, gone, { retired: true });
+    const renamed = known && !archived ? renamedVariants(product, known) : []; // restoring tells all
+    if (known) {
+      const gone = { productId: product.id, id: Not(In(variants.map(({ id }) => id))) };
+      await entities.update(VariantEntity, gone, { retired: true });
+      await this.db.query(`update variants set sku = '~' || id where id = any($1::uuid[])`, [
+        renamed.map(({ variantId }) => variantId), // SKUs that change hands are free first
+      ]);
+      await entities.update(VariantEntity, { productId: product.id }, { archived });
+    }
+    const names = new Set(renamed.map(({ variantId }) => variantId));
     for (const variant of variants.filter(({ id }) => before.has(id)))
-      await entities.update(VariantEntity, variant.id, { ...variant, retired: false });
+      await entities.update(VariantEntity, variant.id, {
+        ...variant,
+        retired: false,
+        ...(names.has(variant.id) && { named }),
+      });
     await entities.insert(
       VariantEntity,
-      added.map((variant) => ({ ...variant, productId: product.id, retired: false, available: variant.stock })),
+      added.map((variant) => ({
+        ...{ ...variant, productId: product.id, retired: false, archived, named },
+        available: variant.stock,
+      })),
     );
-    await this.shelf.put([await this.shelved(product, times.createdAt)]);
+    await this.put(product, times.createdAt);
     const available = new Map(known?.available);
     for (const variant of added) available.set(variant.id, variant.stock);
-    return { ...product, version, ...times, available };
+    const stored = { ...product, version, ...times, available };
+    return { ...stored, named, added, renamed };
+  }
+
+  /** What is archived is only taken off the shelf, where its words lie as they were. */
+  private async put(product: Product, listedAt: Date): Promise<void> {
+    if (product.status === 'removed') await this.shelf.takeOff(product.id);
+    else await this.shelf.put([await this.shelved(product, listedAt)]);
   }
 
   /** Puts all products of a category or brand on the shelf again, after its name or address changed. */
   async reshelve(filed: { categoryId: Uuid } | { brandId: Uuid }): Promise<void> {
     const entities = this.db.entities;
-    const ids = await entities.find(ProductEntity, { where: filed, select: { id: true } });
+    const where = { ...filed, status: Not<ProductStatus>('removed') };
+    const ids = await entities.find(ProductEntity, { where, select: { id: true } });
     for (let from = 0; from < ids.length; from += RESHELVED_AT_ONCE) {
       const some = In(ids.slice(from, from + RESHELVED_AT_ONCE).map(({ id }) => id));
       const rows = await entities.findBy(ProductEntity, { id: some });
@@ -136,31 +211,94 @@ export class Products {
     return shelfRow(product, category, brand, harmless(product.story), listedAt);
   }
 
-  async labels({
-    categoryId,
-    brandId,
-  }: Pick<Product, 'categoryId' | 'brandId'>): Promise<[CategoryEntity, BrandEntity]> {
-    const category = await this.db.entities.findOneBy(CategoryEntity, { id: categoryId });
-    const brand = await this.db.entities.findOneBy(BrandEntity, { id: brandId });
-    const missing = [
-      ...(category ? [] : [wrong('categoryId', 'category.unknown')]),
-      ...(brand ? [] : [wrong('brandId', 'brand.unknown')]),
-    ];
-    if (!category || !brand) throw new InvalidInput(missing);
-    return [category, brand];
+  /** What the product is filed under. Throws InvalidInput where that is not there. */
+  async labels(product: Filed): Promise<[CategoryEntity, BrandEntity]> {
+    await this.mustExist(product);
+    const [category, brand] = await this.labelsLeft(product);
+    return [category!, brand!];
   }
 
-  /** A code stands for one thing in the whole shop, also after that thing was taken off the shelf. */
+  /** Throws InvalidInput where a category or brand that is named is not there. */
+  async mustExist(named: Filed): Promise<void> {
+    const [category, brand] = await this.labelsLeft(named);
+    const missing = [
+      ...(named.categoryId === null || category ? [] : [wrong('categoryId', 'category.unknown')]),
+      ...(named.brandId === null || brand ? [] : [wrong('brandId', 'brand.unknown')]),
+    ];
+    if (missing.length > 0) throw new InvalidInput(missing);
+  }
+
+  /** What of it there is: an archived product outlives its category and brand. */
+  async labelsLeft({ categoryId, brandId }: Filed): Promise<[CategoryEntity | null, BrandEntity | null]> {
+    return [
+      categoryId === null ? null : await this.db.entities.findOneBy(CategoryEntity, { id: categoryId }),
+      brandId === null ? null : await this.db.entities.findOneBy(BrandEntity, { id: brandId }),
+    ];
+  }
+
+  /** Archived products forget a category or brand that goes. */
+  async unfile(filed: { categoryId: Uuid } | { brandId: Uuid }): Promise<void> {
+    const none = 'categoryId' in filed ? { categoryId: null } : { brandId: null };
+    const where = { ...filed, status: 'removed' as const };
+    await this.db.entities.update(ProductEntity, where, { ...none, version: () => 'version + 1' });
+  }
+
+  /** A SKU stands for one thing that is offered. Every one that is taken is told. */
   private async mustBeFree(product: Product): Promise<void> {
-    const other = await this.db.entities.findOneBy(ProductEntity, { sku: product.sku, id: Not(product.id) });
-    const variant = await this.db.entities.findOneBy(VariantEntity, {
+    const other = await this.db.entities.findOneBy(ProductEntity, {
+      sku: product.sku,
+      id: Not(product.id),
+      status: Not('removed'),
+    });
+    const others = await this.db.entities.findBy(VariantEntity, {
       sku: In(product.variants.map(({ sku }) => sku)),
       id: Not(In(product.variants.map(({ id }) => id))),
+      productId: Not(product.id), // its own others are retired by this, or renamed
+      retired: false,
+      archived: false,
     });
-    const sku = other?.sku ?? variant?.sku;
-    if (sku !== undefined)
-      throw new DomainError('SKU_TAKEN', 'conflict', `The SKU ${sku} is taken. Choose another.`, { sku });
+    const skus = new Set(others.map(({ sku }) => sku));
+    const taken = [
+      ...(other || this.reserved.mistakable('inventory', product.sku) ? [{ field: 'sku', sku: product.sku }] : []),
+      ...product.variants.flatMap(({ sku }, index) =>
+        skus.has(sku) || this.reserved.mistakable('inventory', sku) ? [{ field: `variants.${index}.sku`, sku }] : [],
+      ),
+    ];
+    if (taken.length > 0) throw new SkuTaken(taken);
   }
+}
+
+/** Each SKU that belongs to something else, and the field it was sent in. */
+export class SkuTaken extends DomainError {
+  constructor(readonly taken: readonly { readonly field: string; readonly sku: string }[]) {
+    const { sku } = taken[0];
+    super(
+      'SKU_TAKEN',
+      'conflict',
+      `The SKU ${sku} is taken. Choose another.`,
+      { sku },
+      taken.map(({ field }) => wrong(field, 'sku.taken')),
+    );
+  }
+}
+
+const pageOf = (status: ProductStatus, limit: number, after?: PlaceInList): [string, unknown[]] => [
+  `select id, created_at::text as at from products
+    where status = $1 and ($3::uuid is null or (created_at, id) < ($4::timestamptz, $3::uuid))
+    order by created_at desc, id desc limit $2`,
+  [status, limit, after?.id ?? null, after?.at ?? null],
+];
+
+/** Variants under another SKU than before, and those that come back: inventory may have given their SKU away meanwhile. */
+function renamedVariants(product: Product, known: KnownProduct): RenamedVariant[] {
+  const back = known.status === 'removed' && product.status !== 'removed';
+  const offered = new Set(known.variants.map(({ id }) => id));
+  const before = new Map([...known.former, ...known.variants].map((one) => [one.id, one]));
+  return product.variants.flatMap(({ id, sku }) => {
+    const was = before.get(id)?.sku;
+    if (was === undefined || (was === sku && !back && offered.has(id))) return [];
+    return [{ variantId: id, was, sku }];
+  });
 }
 
 const wrong = (field: string, code: string) => ({ field, message: textOf(code, ambient()?.locale ?? 'en') });
@@ -178,6 +316,7 @@ const columnsOf = (product: Omit<Product, 'variants'>) => ({
   brandId: product.brandId,
   basePrice: product.basePrice,
   status: product.status,
+  statusBefore: product.statusBefore,
   featured: product.featured,
   imageUrl: product.imageUrl,
   modifiers: product.modifiers,

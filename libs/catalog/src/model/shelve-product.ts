@@ -1,63 +1,110 @@
 import { derivedId, type Uuid } from '#kernel';
 
-import type { GroupDraft, ModifierGroup, Product, ProductDraft, Variant, VariantDraft } from './product';
-import { skuOf } from './slug';
+import type {
+  GroupDraft,
+  ModifierGroup,
+  ModifierOption,
+  OptionDraft,
+  Product,
+  ProductChange,
+  ProductDraft,
+  Variant,
+  VariantDraft,
+} from './product';
+import { freeCode, skuOf, stemOf } from './slug';
 
-/** Groups and options keep their ids as long as they keep their names: carts hold on to them. */
+/** What was sent; where nothing was, what is there; where that is nothing either, or null was sent, the default. */
+const chosen = <T>(sent: T | null | undefined, there: T | undefined, otherwise: T): T =>
+  sent === null ? otherwise : (sent ?? there ?? otherwise);
+
+/** A new id that no other part has: two parts may have had the same name one after the other. */
+function freshId(taken: Set<Uuid>, origin: Uuid, ...names: string[]): Uuid {
+  let id = derivedId(origin, ...names);
+  for (let n = 2; taken.has(id); n++) id = derivedId(origin, ...names, n);
+  taken.add(id);
+  return id;
+}
+
+/** Known parts by id, else by name, each once: a part that is named by its id is nobody else's namesake. */
+function matched<Draft extends { id?: Uuid | null; name: string }, Part extends { id: Uuid; name: string }>(
+  drafts: readonly Draft[],
+  known: readonly Part[],
+): (Part | undefined)[] {
+  const named = new Set(drafts.flatMap(({ id }) => id ?? []));
+  return drafts.map((draft) =>
+    draft.id
+      ? known.find(({ id }) => id === draft.id)
+      : known.find(({ id, name }) => name === draft.name && !named.has(id)),
+  );
+}
+
+/** Groups and options are known again by id, else by name, and keep their ids: carts hold on to them. */
 export function modifierGroups(
   productId: Uuid,
   drafts: readonly GroupDraft[],
   known: readonly ModifierGroup[] = [],
 ): ModifierGroup[] {
-  return drafts.map((draft) => {
-    const before = known.find(({ name }) => name === draft.name);
-    const id = before?.id ?? derivedId(productId, 'modifiers', draft.name);
+  const groups = matched(drafts, known);
+  const everyOption = known.flatMap(({ options }) => options);
+  const taken = new Set([...known, ...everyOption].map(({ id }) => id));
+  const claimed = new Set(drafts.flatMap(({ options }) => options.flatMap(({ id }) => id ?? [])));
+  return drafts.map((draft, index) => {
+    const before = groups[index];
+    const id = before?.id ?? freshId(taken, productId, 'modifiers', draft.name);
+    const namesakes = (before?.options ?? []).filter((option) => !claimed.has(option.id));
+    const option = (sent: OptionDraft): ModifierOption => {
+      const there = sent.id
+        ? everyOption.find((one) => one.id === sent.id)
+        : namesakes.find(({ name }) => name === sent.name);
+      return {
+        id: there?.id ?? freshId(taken, id, 'option', sent.name),
+        name: sent.name,
+        nameEn: chosen(sent.nameEn, there?.nameEn, null),
+        price: chosen(sent.price, there?.price, 0),
+        max: chosen(sent.max, there?.max, 1),
+        default: chosen(sent.default, there?.default, false),
+      };
+    };
     return {
       id,
       name: draft.name,
-      nameEn: draft.nameEn ?? null,
-      min: draft.min ?? 0,
-      max: draft.max ?? 1,
-      options: draft.options.map((option) => ({
-        id: before?.options.find(({ name }) => name === option.name)?.id ?? derivedId(id, 'option', option.name),
-        name: option.name,
-        nameEn: option.nameEn ?? null,
-        price: option.price ?? 0,
-        max: option.max ?? 1,
-        default: option.default ?? false,
-      })),
+      nameEn: chosen(draft.nameEn, before?.nameEn, null),
+      min: chosen(draft.min, before?.min, 0),
+      max: chosen(draft.max, before?.max, 1),
+      options: draft.options.map(option),
     };
   });
 }
 
-function freeSku(wish: string, taken: Set<string>): string {
-  let sku = wish;
-  for (let n = 2; taken.has(sku); n++) sku = `${wish}-${n}`;
-  taken.add(sku);
-  return sku;
-}
-
-/** Variants are known again by id, else by SKU, else by type and name; whoever is not known is new. */
+/**
+ * Variants are known again by id, else by SKU, else by type and name; whoever is not known is new. SKUs that staff do
+ * not choose are none of `taken`.
+ */
 export function variantsOf(
   product: { readonly id: Uuid; readonly sku: string; readonly basePrice: number },
   drafts: readonly VariantDraft[],
   known: readonly Variant[] = [],
+  taken: ReadonlySet<string> = new Set(),
 ): Variant[] {
+  const named = new Set(drafts.flatMap(({ id }) => id ?? []));
+  const others = known.filter(({ id }) => !named.has(id));
   const same = (draft: VariantDraft) =>
-    known.find(({ id }) => id === draft.id) ??
-    known.find(({ sku }) => sku === draft.sku) ??
-    known.find(({ type, name }) => type === draft.type && name === draft.name);
-  const taken = new Set([...known.map(({ sku }) => sku), ...drafts.flatMap(({ sku }) => sku ?? [])]);
+    draft.id
+      ? known.find(({ id }) => id === draft.id)
+      : (others.find(({ sku }) => sku === draft.sku) ??
+        others.find(({ type, name }) => type === draft.type && name === draft.name));
+  const codes = new Set([...taken, ...known.map(({ sku }) => sku), ...drafts.flatMap(({ sku }) => sku ?? [])]);
+  const ids = new Set(known.map(({ id }) => id));
   return drafts.map((draft, position) => {
     const before = same(draft);
-    const priceAdjustment = draft.priceAdjustment ?? 0;
-    const sku = draft.sku ?? before?.sku ?? freeSku(skuOf(product.sku, draft.name, String(position + 1)), taken);
+    const priceAdjustment = chosen(draft.priceAdjustment, before?.priceAdjustment, 0);
+    const sku = draft.sku ?? before?.sku ?? freeCode(skuOf(product.sku, draft.name, String(position + 1)), codes);
     return {
-      id: before?.id ?? derivedId(product.id, 'variant', sku),
+      id: before?.id ?? freshId(ids, product.id, 'variant', sku),
       position,
       sku,
       name: draft.name,
-      nameEn: draft.nameEn ?? null,
+      nameEn: chosen(draft.nameEn, before?.nameEn, null),
       type: draft.type,
       priceAdjustment,
       price: product.basePrice + priceAdjustment,
@@ -67,8 +114,13 @@ export function variantsOf(
 }
 
 /** A new product out of what staff sent. */
-export function shelveProduct(id: Uuid, slug: string, draft: ProductDraft): Product {
-  const sku = draft.sku ?? slug.toUpperCase();
+export function shelveProduct(
+  id: Uuid,
+  slug: string,
+  draft: ProductDraft,
+  taken: ReadonlySet<string> = new Set(),
+): Product {
+  const sku = draft.sku ?? freeCode(stemOf(slug), new Set(taken));
   return {
     id,
     slug,
@@ -82,39 +134,73 @@ export function shelveProduct(id: Uuid, slug: string, draft: ProductDraft): Prod
     brandId: draft.brandId,
     basePrice: draft.basePrice,
     status: draft.status ?? 'active',
+    statusBefore: null,
     featured: draft.featured ?? false,
     imageUrl: draft.imageUrl ?? null,
     modifiers: modifierGroups(id, draft.modifiers ?? []),
-    variants: variantsOf({ id, sku, basePrice: draft.basePrice }, draft.variants),
+    variants: variantsOf({ id, sku, basePrice: draft.basePrice }, draft.variants, [], taken),
   };
+}
+
+/** English texts after a change: null clears one of them, both, or the whole language. */
+function englishAfter(product: Product, translations: ProductDraft['translations']) {
+  if (translations === undefined) return { nameEn: product.nameEn, descriptionEn: product.descriptionEn };
+  const en = translations === null ? null : translations.en;
+  if (en === null) return { nameEn: null, descriptionEn: null };
+  return {
+    nameEn: en?.name === undefined ? product.nameEn : en.name,
+    descriptionEn: en?.description === undefined ? product.descriptionEn : en.description,
+  };
+}
+
+/** Archived products remember what they were, so that restoring makes them that again. */
+function statusAfter({ status, statusBefore }: Product, next = status): Pick<Product, 'status' | 'statusBefore'> {
+  if (next !== 'removed') return { status: next, statusBefore: null };
+  return { status: next, statusBefore: status === 'removed' ? statusBefore : status };
 }
 
 /** What the product becomes; what the change does not name stays, and a variant it
  * had before comes back as itself. A new base price moves every variant's price with it. */
 export function reshelveProduct(
   product: Product,
-  change: Partial<ProductDraft>,
+  change: ProductChange,
   former: readonly Variant[] = [],
+  taken: ReadonlySet<string> = new Set(),
 ): Product {
   const basePrice = change.basePrice ?? product.basePrice;
-  const en = change.translations?.en;
+  const sku = change.sku ?? product.sku;
+  const modifiers = change.modifiers === null ? [] : change.modifiers;
   return {
     ...product,
-    sku: change.sku ?? product.sku,
+    ...englishAfter(product, change.translations),
+    ...statusAfter(product, change.status),
+    sku,
     name: change.name ?? product.name,
-    nameEn: en?.name ?? product.nameEn,
     description: change.description ?? product.description,
-    descriptionEn: en?.description ?? product.descriptionEn,
     story: change.story === undefined ? product.story : change.story,
     categoryId: change.categoryId ?? product.categoryId,
     brandId: change.brandId ?? product.brandId,
     basePrice,
-    status: change.status ?? product.status,
-    featured: change.featured ?? product.featured,
+    featured: chosen(change.featured, product.featured, false),
     imageUrl: change.imageUrl === undefined ? product.imageUrl : change.imageUrl,
-    modifiers: change.modifiers ? modifierGroups(product.id, change.modifiers, product.modifiers) : product.modifiers,
+    modifiers: modifiers ? modifierGroups(product.id, modifiers, product.modifiers) : product.modifiers,
     variants: change.variants
-      ? variantsOf({ id: product.id, sku: product.sku, basePrice }, change.variants, [...product.variants, ...former])
+      ? variantsOf({ id: product.id, sku, basePrice }, change.variants, [...product.variants, ...former], taken)
       : product.variants.map((variant) => ({ ...variant, price: basePrice + variant.priceAdjustment })),
   };
+}
+
+/** Parts that a change names by ids which the product does not know. */
+export function unknownParts(product: Product, { variants, modifiers }: ProductChange, former: readonly Variant[]) {
+  const ids = new Set([...product.variants, ...former].map(({ id }) => id));
+  const groups = new Set(product.modifiers.map(({ id }) => id));
+  const options = new Set(product.modifiers.flatMap((group) => group.options.map(({ id }) => id)));
+  const wrong: string[] = [];
+  for (const [at, { id }] of (variants ?? []).entries()) if (id && !ids.has(id)) wrong.push(`variants.${at}.id`);
+  for (const [at, group] of (modifiers ?? []).entries()) {
+    if (group.id && !groups.has(group.id)) wrong.push(`modifiers.${at}.id`);
+    for (const [index, { id }] of group.options.entries())
+      if (id && !options.has(id)) wrong.push(`modifiers.${at}.options.${index}.id`);
+  }
+  return wrong.map((field) => ({ field, code: 'part.unknown' }));
 }

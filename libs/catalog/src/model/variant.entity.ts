@@ -35,6 +35,14 @@ export class VariantEntity {
   @Column('boolean')
   retired!: boolean;
 
+  /** Its product is archived, so that others may take the SKU. */
+  @Column('boolean')
+  archived!: boolean;
+
+  /** How new the SKU is; 0 until inventory is told whose it is. */
+  @Column('bigint')
+  named!: number;
+
   @Column({ type: 'int', update: false })
   stock!: number;
 

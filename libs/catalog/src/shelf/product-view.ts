@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { IdShape, MoneyShape } from '#kernel';
 
-const LabelShape = z.object({
+export const LabelShape = z.object({
   id: IdShape,
   slug: z.string().meta({ example: 'coffee-espresso' }),
   name: z.string().meta({ example: 'Cà phê' }),

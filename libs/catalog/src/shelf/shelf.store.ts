@@ -47,6 +47,10 @@ export class Shelf {
     await this.db.query(learn, [[...new Set(shelved.flatMap(({ words }) => words))].sort()]);
   }
 
+  async takeOff(id: Uuid): Promise<void> {
+    await this.db.query('update shelf set listed = false, revision = revision + 1 where product_id = $1', [id]);
+  }
+
   async words(): Promise<string[]> {
     const rows = await this.db.query<{ word: string }>('select word from search_words');
     return rows.map(({ word }) => word);

@@ -1,0 +1,122 @@
+import { Injectable } from '@nestjs/common';
+
+import { normalSku, type Uuid } from '#kernel';
+import { VariantsRenamed, type RenamedVariant } from '#contracts/catalog';
+import { Database } from '#platform/database';
+import { Announcements } from '#platform/messaging';
+import { Seeder } from '#platform/serve';
+
+import { Labels, type LabelKind } from '../arrange-shelves/labels.store';
+import { Products } from '../model/products.store';
+import { ReservedWords } from '../model/reserved-words.config';
+import { freeCode } from '../model/slug';
+import { Forget } from '../shelf/forget.adapter';
+
+interface Slugged {
+  readonly id: Uuid;
+  readonly slug: string;
+}
+interface UntoldVariant {
+  readonly id: Uuid;
+  readonly productId: Uuid;
+  readonly sku: string;
+}
+
+const PRODUCTS_AT_ONCE = 200;
+
+/**
+ * Mends what older builds, or routes that came later, left behind: addresses that lead to something else, SKUs in
+ * another spelling, and variants that inventory has not been told by id. Runs at every start, and finds nothing then.
+ */
+@Injectable()
+export class MendNames extends Seeder {
+  override readonly always = true;
+  override readonly order = 10;
+
+  constructor(
+    private readonly db: Database,
+    private readonly products: Products,
+    private readonly labels: Labels,
+    private readonly reserved: ReservedWords,
+    private readonly announcements: Announcements,
+    private readonly forget: Forget,
+  ) {
+    super();
+  }
+
+  async seed(): Promise<void> {
+    await this.mendSlugs();
+    for (const kind of ['category', 'brand'] as const) await this.mendLabels(kind);
+    while (await this.mendSkus()) continue;
+  }
+
+  private async mendSlugs(): Promise<void> {
+    for (const { id } of await this.mistakable('products', 'products'))
+      await this.db.transaction(async () => {
+        await this.products.lock();
+        const product = await this.products.load(id);
+        const slug = await this.products.freeSlug(product.slug, id);
+        this.forget.product(product);
+        await this.products.save({ ...product, slug }, product);
+      });
+  }
+
+  private async mendLabels(kind: LabelKind): Promise<void> {
+    const table = kind === 'category' ? 'categories' : 'brands';
+    for (const { id, slug } of await this.mistakable(table, table))
+      await this.db.transaction(async () => {
+        await this.labels.change(kind, id, { slug: this.labels.slugFor(kind, slug, id) });
+        this.forget.labels();
+      });
+  }
+
+  private async mistakable(table: string, collection: 'products' | 'categories' | 'brands'): Promise<Slugged[]> {
+    const all = await this.db.query<Slugged>(`select id, slug from ${table}`);
+    return all.filter(({ slug }) => this.reserved.mistakable(collection, slug));
+  }
+
+  /** Some products at a time; false when none is left. */
+  private mendSkus(): Promise<boolean> {
+    return this.db.transaction(async () => {
+      await this.products.lock();
+      const untold = await this.db.query<UntoldVariant>(
+        `select id, product_id as "productId", sku from variants where product_id in (
+           select distinct product_id from variants where named = 0 limit $1) and named = 0 order by product_id, id`,
+        [PRODUCTS_AT_ONCE],
+      );
+      if (untold.length === 0) return false;
+      const [{ named }] = await this.db.query<{ named: number }>(`select nextval('sku_namings') as named`);
+      const taken = new Set(await this.products.takenSkus(''));
+      const renamed = untold.map((variant): RenamedVariant & { productId: Uuid } => {
+        const sku = normalSku(variant.sku);
+        const free = sku === variant.sku ? sku : freeCode(sku, taken);
+        return { productId: variant.productId, variantId: variant.id, was: variant.sku, sku: free };
+      });
+      await this.db.query(
+        `update variants v set sku = r.sku, named = $3 from unnest($1::uuid[], $2::text[]) as r (id, sku) where v.id = r.id`,
+        [renamed.map(({ variantId }) => variantId), renamed.map(({ sku }) => sku), named],
+      );
+      await this.mendStems(
+        untold.map(({ productId }) => productId),
+        taken,
+      );
+      if (renamed.some(({ was, sku }) => was !== sku)) this.forget.labels();
+      const byProduct = new Map<Uuid, RenamedVariant[]>();
+      for (const { productId, ...variant } of renamed)
+        byProduct.set(productId, [...(byProduct.get(productId) ?? []), variant]);
+      await this.announcements.publish(
+        ...[...byProduct].map(([productId, variants]) => new VariantsRenamed({ productId, named, variants })),
+      );
+      return true;
+    });
+  }
+
+  private async mendStems(productIds: readonly Uuid[], taken: Set<string>): Promise<void> {
+    const stems = await this.db.query<{ id: Uuid; sku: string }>(
+      'select id, sku from products where id = any($1::uuid[]) and sku <> upper(sku)',
+      [productIds],
+    );
+    for (const { id, sku } of stems)
+      await this.db.query('update products set sku = $2 where id = $1', [id, freeCode(normalSku(sku), taken)]);
+  }
+}

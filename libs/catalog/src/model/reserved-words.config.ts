@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { PATH_METADATA } from '@nestjs/common/constants';
+import { ModulesContainer } from '@nestjs/core';
+
+import { isMistakable, wordsBelow } from './reserved-words';
+
+export type Collection = 'products' | 'categories' | 'brands' | 'inventory';
+
+const pathsIn = (target: object | undefined): string[] =>
+  target === undefined
+    ? []
+    : [(Reflect.getMetadata(PATH_METADATA, target) as string | string[] | undefined) ?? []].flat();
+
+/** The words of this process's own routes, read from its controllers: a new route reserves its words by being there. */
+@Injectable()
+export class ReservedWords {
+  private readonly words = new Map<Collection, ReadonlySet<string>>();
+  private routes?: readonly string[];
+
+  constructor(private readonly modules: ModulesContainer) {}
+
+  /** Whether something of the collection could not be reached by this address. */
+  mistakable(collection: Collection, slug: string): boolean {
+    let words = this.words.get(collection);
+    if (!words) this.words.set(collection, (words = wordsBelow(collection, (this.routes ??= this.allRoutes()))));
+    return isMistakable(slug, words);
+  }
+
+  private allRoutes(): string[] {
+    const controllers = [...this.modules.values()].flatMap((module) => [...module.controllers.values()]);
+    return controllers.flatMap(({ metatype }) => {
+      if (!metatype) return [];
+      const prototype = metatype.prototype as Record<string, unknown>;
+      const methods = Object.getOwnPropertyNames(prototype)
+        .filter((name) => name !== 'constructor')
+        .map((name) => Object.getOwnPropertyDescriptor(prototype, name)?.value as unknown);
+      const below = methods.flatMap((method) => (typeof method === 'function' ? pathsIn(method) : []));
+      return pathsIn(metatype).flatMap((base) => below.map((path) => `${base}/${path}`));
+    });
+  }
+}
