@@ -1,0 +1,118 @@
+import { CatalogModule } from '#modules/catalog';
+import { InventoryModule } from '#modules/inventory';
+import { brandId, categoryId } from '../../libs/catalog/src/demo/demo-labels';
+import { DemoShelves } from '../../libs/catalog/src/demo/demo-shelves.store';
+import { eventually } from '../support/eventually';
+import { openContext, type OpenContext } from '../support/open-context';
+
+/** Where one of each kind of thing that staff edit is found. What customers edit is their own suites' matter. */
+const things: Readonly<Record<string, (shop: OpenContext, token: string) => Promise<string>>> = {
+  'PATCH /api/v1/admin/products/{id}': async (shop, token) => `/admin/products/${(await product(shop, token)).id}`,
+  'PATCH /api/v1/admin/categories/{id}': async () => `/admin/categories/${categoryId('coffee-espresso')}`,
+  'PATCH /api/v1/admin/brands/{id}': async () => `/admin/brands/${brandId('goc-pho')}`,
+  'PUT /api/v1/admin/inventory/{sku}': async (shop, token) => {
+    const [{ sku }] = (await product(shop, token)).variants;
+    const path = `/admin/inventory/${sku}`;
+    await eventually(async () => expect((await shop.ask('GET', path, { token })).status).toBe(200));
+    return path;
+  },
+};
+
+async function product(shop: OpenContext, token: string) {
+  const [first] = (await shop.ask('GET', '/products?limit=1&sort=popular')).body.data;
+  return (await shop.ask('GET', `/admin/products/${first.id}`, { token })).body.data;
+}
+
+let shop: OpenContext;
+let token: string;
+let edits: string[];
+
+beforeAll(async () => {
+  shop = await openContext([CatalogModule, InventoryModule], ['catalog', 'inventory']);
+  await shop.app.get(DemoShelves, { strict: false }).seed();
+  token = await shop.token('manager');
+  const { paths } = (await shop.app.inject({ url: '/docs/openapi.json' })).json<{
+    paths: Record<string, Record<string, { requestBody?: object }>>;
+  }>();
+  edits = Object.entries(paths).flatMap(([path, operations]) =>
+    ['patch', 'put']
+      .filter((method) => operations[method]?.requestBody)
+      .map((method) => `${method.toUpperCase()} ${path}`),
+  );
+}, 120_000);
+afterAll(() => shop.close());
+
+describe('What was read', () => {
+  it('of every kind of thing that can be edited is looked at here', () =>
+    expect(edits.sort()).toEqual(Object.keys(things).sort()));
+
+  it.each(Object.keys(things))('may be sent back by %s, and changes nothing', async (edit) => {
+    const method = edit.split(' ')[0] as 'PATCH' | 'PUT';
+    const path = await things[edit](shop, token);
+    const before = await shop.ask('GET', path, { token });
+    expect([before.status, before.headers.etag]).toEqual([200, `"${before.body.data.version}"`]);
+    const seen: Record<string, string> = { 'if-match': before.headers.etag! };
+    for (const headers of [{}, seen]) {
+      const back = await shop.ask(method, path, { token, body: before.body.data, headers });
+      expect([back.status, back.body.data, back.headers.etag]).toEqual([200, before.body.data, before.headers.etag]);
+    }
+    const strange = await shop.ask(method, path, { token, body: { ...before.body.data, colour: 'red' } });
+    expect(strange.body.error?.details?.map(({ field }) => field)).toEqual(['colour']);
+    expect((await shop.ask('GET', path, { token })).body).toEqual(before.body);
+  });
+});
+
+describe('A variant that is given another SKU', () => {
+  it('is sold from the stock it had, under its new name, also when two exchange theirs', async () => {
+    const { id, variants } = await product(shop, token);
+    const stock = async (sku: string) => (await shop.ask('GET', `/admin/inventory/${sku}`, { token })).body.data;
+    const [m, l] = variants;
+    const count = (sku: string, onHand: number) =>
+      shop.ask('PUT', `/admin/inventory/${sku}`, { token, body: { onHand } });
+    await eventually(async () => expect((await count(m.sku, 7)).status).toBe(200));
+    await eventually(async () => expect((await count(l.sku, 11)).status).toBe(200));
+    const swapped = [{ ...m, sku: l.sku }, { ...l, sku: m.sku }, ...variants.slice(2)];
+    const edited = await shop.ask('PATCH', `/admin/products/${id}`, { token, body: { variants: swapped } });
+    expect(edited.status).toBe(200);
+    await eventually(async () => {
+      expect([(await stock(l.sku)).onHand, (await stock(m.sku)).onHand]).toEqual([7, 11]);
+      const seen = (await shop.ask('GET', `/products/${id}`)).body.data.variants;
+      expect(seen.slice(0, 2)).toMatchObject([
+        { id: m.id, sku: l.sku, available: 7 },
+        { id: l.id, sku: m.sku, available: 11 },
+      ]);
+    });
+    expect((await count(m.sku.toLowerCase(), 12)).body.data).toMatchObject({ sku: m.sku, onHand: 12 });
+    await eventually(async () =>
+      expect((await shop.ask('GET', `/products/${id}`)).body.data.variants[1]).toMatchObject({
+        id: l.id,
+        available: 12,
+      }),
+    );
+  });
+
+  it('keeps its stock in the archive, and when its SKU is somebody else’s meanwhile', async () => {
+    const make = async (name: string) => {
+      const variants = ['A', 'B'].map((size) => ({ name: size, type: 'size', stock: 5, sku: `HEIRLOOM-${size}` }));
+      const more = {
+        description: 'Một món để thử kho lưu.',
+        basePrice: 10_000,
+        categoryId: categoryId('coffee-espresso'),
+      };
+      const body = { name, variants, brandId: brandId('goc-pho'), ...more };
+      return (await shop.ask('POST', '/admin/products', { token, body })).body.data;
+    };
+    const onHand = async (sku: string) =>
+      (await shop.ask('GET', `/admin/inventory/${sku}`, { token })).body.data?.onHand;
+    const old = await make('Món đời cũ');
+    await eventually(async () => expect(await onHand('HEIRLOOM-A')).toBe(5));
+    await shop.ask('PUT', '/admin/inventory/HEIRLOOM-A', { token, body: { onHand: 3 } });
+    await shop.ask('DELETE', `/admin/products/${old.id}`, { token });
+    const heir = await make('Món đời mới');
+    await eventually(async () => expect(await onHand('HEIRLOOM-A')).toBe(5));
+    const back = await shop.ask('POST', `/admin/products/${old.id}/restore`, { token, body: { sku: 'GRANDPA' } });
+    expect(back.body.data.variants.map(({ sku }: { sku: string }) => sku)).toEqual(['GRANDPA-A', 'GRANDPA-B']);
+    await eventually(async () => expect([await onHand('GRANDPA-A'), await onHand('HEIRLOOM-A')]).toEqual([3, 5]));
+    expect(heir.variants[0].id).not.toBe(old.variants[0].id);
+  });
+});
