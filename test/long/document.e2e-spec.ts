@@ -23,7 +23,8 @@ const PROMISED = `
   GET /cart, DELETE /cart, POST /cart/items, PATCH /cart/items/{lineId}, DELETE /cart/items/{lineId}
   POST /orders, GET /orders, GET /orders/{id}, GET /orders/{id}/history, POST /orders/{id}/cancel
   POST /payments/webhooks/{provider}
-  POST /admin/products, PATCH /admin/products/{id}, DELETE /admin/products/{id}
+  GET /admin/products, POST /admin/products, PATCH /admin/products/{id}, DELETE /admin/products/{id}
+  POST /admin/products/{id}/restore
   POST /admin/categories, PATCH /admin/categories/{id}, DELETE /admin/categories/{id}
   POST /admin/brands, PATCH /admin/brands/{id}, DELETE /admin/brands/{id}
   GET /admin/inventory, PUT /admin/inventory/{sku}, POST /admin/inventory/{sku}/adjustments
