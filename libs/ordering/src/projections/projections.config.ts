@@ -1,6 +1,6 @@
 import { addMessages } from '#platform/http';
 import { contextProjections } from '#platform/projections';
-import { orderProjections } from './order-projections.config';
+import { earlierProjections, orderProjections } from './order-projections.config';
 import { ProjectionsController } from './projections.controller';
 import {
   DiffRebuildHandler,
@@ -26,7 +26,7 @@ addMessages({
 });
 
 export const projectionProviders = [
-  ...contextProjections(orderProjections),
+  ...contextProjections([...orderProjections, ...earlierProjections]),
   ...[ListProjectionsHandler, ListSetAsideHandler, ViewDriftHandler, RetrySetAsideHandler, DropKeptHandler],
   ...[StartRebuildHandler, SteerRebuildHandler, ViewRebuildHandler, DiffRebuildHandler, RebuildStream],
 ];
