@@ -8,7 +8,7 @@ import { ContactOfController } from './contact-of/contact-of.controller';
 import { StoredContactOf } from './contact-of/contact-of.query';
 import { ForgetCustomer } from './forget-customer/forget-customer.consumer';
 import { EarnWhenPaid, TakeBackWhenUndone } from './keep-points/keep-points.consumer';
-import { PointsOfOrders } from './keep-points/points-of-orders';
+import { PointsOfOrders } from './keep-points/points-of-orders.store';
 import { Address } from './model/address.entity';
 import { Addresses } from './model/addresses.store';
 import { Customer } from './model/customer.entity';

@@ -1,6 +1,6 @@
 import { OrderCancelled, OrderConfirmed, OrderRefunded, OrderStatusUpdated } from '#contracts/ordering';
 import { Hears } from '#platform/messaging';
-import { PointsOfOrders } from './points-of-orders';
+import { PointsOfOrders } from './points-of-orders.store';
 
 /** Points come with the money: a card's when the order is confirmed, cash when it is completed. */
 @Hears(OrderConfirmed, OrderStatusUpdated)
