@@ -175,6 +175,35 @@ describe('Those who look after the shop', () => {
     expect(all.map(({ state }: any) => state)).toEqual(['failed', 'refunded']);
   });
 
+  it('find that only what is left is asked for again, after a part was given back by hand, and then nothing', async () => {
+    const { id } = await an.buys(drink.variantId, 'tok_ok');
+    await an.sees(id, 'confirmed');
+    const books = (refunded: string) =>
+      open.database.admin(`update sandbox.charges set refunded = ${refunded} where order_id = $1`, [id]);
+    const giveBack = (amount: number) =>
+      admin.post(`/admin/orders/${id}/refunds`, {
+        body: { amount: { amount, currency: 'VND' }, reason: 'cold' },
+        headers: { 'idempotency-key': randomUUID() },
+      });
+    const owes = (owed: number, refunded: number) =>
+      eventually(async () =>
+        expect((await an.get(`/orders/${id}`)).body.data.payment).toMatchObject({
+          ...{ owed: { amount: owed }, refunded: { amount: refunded } },
+        }),
+      );
+    const retry = () => admin.post(`/admin/processes/refunds:${id}/retry`, { body: {} });
+    await books('amount');
+    expectStatus(201, await giveBack(20_000));
+    await owes(20_000, 0);
+    await books('0');
+    expectStatus(201, await giveBack(15_000));
+    await owes(5_000, 15_000);
+    expectStatus(202, await retry());
+    await owes(0, 20_000);
+    const nothing = expectStatus(409, await retry());
+    expect(nothing.body.error.code).toBe('NOTHING_OWED');
+  });
+
   describe('find a poison message', () => {
     let id: string;
     let letter: string;
