@@ -4,9 +4,16 @@ import {
   OrderPaymentReversed,
   OrderRefunded,
   OrderRefundFailed,
+  type OrderedLine,
   type OrderStatusUpdated,
 } from '#contracts/ordering';
 import type { Content } from './letter';
+
+/** Two lines of one variant that are made differently are told apart by their options. */
+const nameWithOptions = ({ name, modifiers = [] }: OrderedLine): string =>
+  modifiers.length === 0
+    ? name
+    : `${name} (${modifiers.map((one) => (one.quantity > 1 ? `${one.quantity} × ${one.name}` : one.name)).join(', ')})`;
 
 export type Told =
   OrderConfirmed | OrderCancelled | OrderPaymentReversed | OrderRefunded | OrderRefundFailed | OrderStatusUpdated;
@@ -15,7 +22,11 @@ export type Told =
 export function contentOf(message: Told): Content | undefined {
   if (message instanceof OrderConfirmed) {
     const { number, items, total, method } = message.body;
-    const lines = items.map(({ name, quantity, lineTotal }) => ({ name, quantity, lineTotal }));
+    const lines = items.map((item) => ({
+      name: nameWithOptions(item),
+      quantity: item.quantity,
+      lineTotal: item.lineTotal,
+    }));
     return { event: 'order-confirmed', number, lines, total, method };
   }
   if (message instanceof OrderCancelled) {
