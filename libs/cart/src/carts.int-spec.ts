@@ -216,7 +216,7 @@ describe('An order that failed', () => {
   );
 
   it('gives nothing back to who was erased', async () => {
-    const forgetting = new ForgetCart(carts, { publish: async () => undefined } as never);
+    const forgetting = new ForgetCart(carts, { publish: async () => undefined });
     const forget = (body: object) => db.transaction(() => forgetting.handle(new PersonErased(body as never)));
     const user = aUser();
     const order = orderOf(await put(user, line(tea, 2)));
