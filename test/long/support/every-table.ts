@@ -1,0 +1,55 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { TestDatabase } from '../../support/test-database';
+
+/** What each table holds, as a count and a sum of hashes. */
+export type Tables = ReadonlyMap<string, string>;
+
+/** The trail of who asked for what is written for refusals as well; that is what it is for. */
+const TRAIL = ['audit'];
+
+/** How far checks in the background have come: they go on while nobody asks for anything. */
+const BACKGROUND = ['ordering.projection_walks'];
+
+/** Looks at every table but those of the audit trail, and those that change by themselves while nobody asks for anything. */
+export class EveryTable {
+  private constructor(
+    private readonly database: TestDatabase,
+    private readonly sql: string,
+    readonly restless: Set<string>,
+  ) {}
+
+  static async of(database: TestDatabase, idleMs = 3_000): Promise<EveryTable> {
+    const names = await database.admin<{ name: string }>(
+      `select format('%I.%I', schemaname, tablename) as name from pg_tables
+        where schemaname not in ('pg_catalog', 'information_schema') and schemaname <> all ($1) order by 1`,
+      [TRAIL],
+    );
+    const one = ({ name }: { name: string }) =>
+      `select '${name}' as name, count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)), 0) as held from ${name} t`;
+    const every = new EveryTable(database, names.map(one).join(' union all '), new Set(BACKGROUND));
+    const before = await every.look();
+    for (const end = Date.now() + idleMs; Date.now() < end; await sleep(300))
+      for (const name of changedBetween(before, await every.look())) every.restless.add(name);
+    return every;
+  }
+
+  async look(): Promise<Tables> {
+    const rows = await this.database.admin<{ name: string; held: string }>(this.sql);
+    return new Map(rows.filter(({ name }) => !this.restless.has(name)).map(({ name, held }) => [name, held]));
+  }
+
+  /** What the tables hold once they hold the same for a while: what was begun has come to its end. */
+  async settled(patienceMs = 20_000): Promise<Tables> {
+    let last = await this.look();
+    for (const end = Date.now() + patienceMs; Date.now() < end;) {
+      await sleep(400);
+      const now = await this.look();
+      if (changedBetween(last, now).length === 0) return now;
+      last = now;
+    }
+    return last;
+  }
+}
+
+export const changedBetween = (before: Tables, after: Tables): string[] =>
+  [...after].filter(([name, held]) => before.get(name) !== held).map(([name]) => name);
