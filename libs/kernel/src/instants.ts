@@ -1,3 +1,5 @@
+/* eslint-disable no-restricted-globals -- given times are read here; the present one is not asked for */
+
 const INSTANT = /^(\d{4}-\d\d-\d\d)T([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,9})?)?(Z|[+-](0\d|1[0-4]):[0-5]\d)$/;
 
 const FIRST = Date.parse('0001-01-01T00:00:00.000Z');
