@@ -7,8 +7,8 @@ export type Tables = ReadonlyMap<string, string>;
 /** The trail of who asked for what is written for refusals as well; that is what it is for. */
 const TRAIL = ['audit'];
 
-/** How far checks in the background have come: they go on while nobody asks for anything. */
-const BACKGROUND = ['ordering.projection_walks'];
+/** How far background work has come: checks walk on and seals follow events while nobody asks for anything. */
+const BACKGROUND = ['ordering.projection_walks', 'ordering.order_seals'];
 
 /** Looks at every table but those of the audit trail, and those that change by themselves while nobody asks for anything. */
 export class EveryTable {
