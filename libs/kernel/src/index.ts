@@ -8,4 +8,5 @@ export * from './refusals';
 export * from './sealed';
 export * from './shapes';
 export * from './sku';
+export * from './spellings';
 export * from './texts';

@@ -16,7 +16,8 @@ export const InstantShape = z.iso
   .refine((text) => !text.startsWith('0000'))
   .meta({ example: '2026-11-23T03:04:05.678Z' });
 
-export const IdShape = z.uuid().meta({ example: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071' });
+/** In lower case from here on. */
+export const IdShape = z.uuid().toLowerCase().meta({ example: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071' });
 
 /** Text from outside, of 1 to `max` characters that a database keeps. */
 export const textShape = (max: number) => z.string().min(1).max(max).refine(isStorable);

@@ -1,14 +1,15 @@
 import { Body, Controller, Delete } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Answers, Does, Refuses, Text } from '#platform/http';
+import { Answers, Does, Refuses } from '#platform/http';
 import { Limited, SignedIn, Who, type UserCaller } from '#platform/security';
+import { Password } from '../model/password.field';
 import { EraseMe } from './erase-person.command';
 import type { Erasure } from './erasure';
 import { ErasureAnswer } from './erasure-answer';
 
 class EraseMeBody {
-  @Text({ min: 1, max: 200, description: 'Your password: a borrowed telephone erases nobody.', example: 'a-long-Password-1' }) // prettier-ignore
+  @Password({ min: 1, description: 'Your password: a borrowed telephone erases nobody.' })
   password!: string;
 }
 

@@ -1,8 +1,9 @@
 import { Body, Controller, Headers, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Answers, Does, Email, Refuses, Text } from '#platform/http';
+import { Answers, Does, Email, Refuses } from '#platform/http';
 import { GuestOrUser, Limited, Who, type Caller } from '#platform/security';
+import { Password } from '../model/password.field';
 import { LogIn } from './log-in.command';
 import { SignedInShape, type SignedIn } from './signed-in';
 
@@ -10,7 +11,7 @@ class LogInBody {
   @Email()
   email!: string;
 
-  @Text({ min: 1, max: 200, example: 'a-long-Password-1' })
+  @Password({ min: 1 })
   password!: string;
 }
 

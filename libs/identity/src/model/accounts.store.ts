@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { QueryFailedError } from 'typeorm';
+import { emailKey } from '#kernel';
 import { Database } from '#platform/database';
 import { Account } from './account.entity';
-import { emailKey } from './email-key';
 import { EmailTaken } from './identity-errors';
 
 const UNIQUE_VIOLATION = '23505';

@@ -1,3 +1,4 @@
+import { passwordForm } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import { Algorithm, hash, verify } from '@node-rs/argon2';
 
@@ -14,13 +15,16 @@ export class Passwords {
   private decoy: Promise<string> | undefined;
 
   hash(password: string): Promise<string> {
-    return hash(password, options);
+    return hash(passwordForm(password), options);
   }
 
   /** Takes as long for an account that does not exist as for one that does. */
   async fits(password: string, passwordHash: string | undefined): Promise<boolean> {
     this.decoy ??= hash('nobody has this password', options);
-    const fits = await verify(passwordHash ?? (await this.decoy), password);
+    const kept = passwordHash ?? (await this.decoy);
+    const form = passwordForm(password);
+    // Hashes from before passwords had one form were made of what was typed.
+    const fits = (await verify(kept, form)) || (form !== password && (await verify(kept, password)));
     return fits && passwordHash !== undefined;
   }
 }

@@ -1,17 +1,18 @@
 import { Body, Controller, Headers, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Answers, Does, Email, PersonName, Refuses, Text } from '#platform/http';
+import { Answers, Does, Email, PersonName, Refuses } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { GuestOrUser, Limited, Who, type Caller } from '#platform/security';
 import { SignedInShape, type SignedIn } from '../log-in/signed-in';
+import { Password } from '../model/password.field';
 import { Register } from './register.command';
 
 class RegisterBody {
   @Email()
   email!: string;
 
-  @Text({ min: 8, max: 200, example: 'a-long-Password-1' })
+  @Password({ min: 8 })
   password!: string;
 
   @PersonName({ example: 'Nguyễn Thị An' })

@@ -3,9 +3,10 @@ import { Counter } from 'prom-client';
 import { crashPoint } from '#crash-points';
 import { derivedId, type Uuid } from '#kernel';
 import { CartOf, type CartOwner, type CartToOrder } from '#contracts/cart';
-import { CatalogPrices } from '#contracts/catalog';
+import { CatalogPrices, isPriced } from '#contracts/catalog';
 import { Config } from '#platform/config';
 import type { IdempotencyKey } from '#platform/event-store';
+import { ambient } from '#platform/observability';
 import { Vault } from '#platform/privacy';
 import type { Caller } from '#platform/security';
 import { Clock } from '#platform/system';
@@ -80,7 +81,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
   ): Promise<OrderView> {
     crashPoint('place-order.cart-read');
     const orderId = derivedId(commandId, 'order');
-    const lines = orderLines(orderId, await this.prices.price(wanted, locale), wanted);
+    const lines = orderLines(orderId, await this.priced(wanted, locale), wanted);
     const portions = wanted.flatMap(({ portions = [] }) => portions);
     const customerId = caller.kind === 'user' ? caller.userId : null;
     const subject = customerId ?? orderId;
@@ -111,6 +112,13 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
       ),
     );
     return view!;
+  }
+
+  /** What is sold is named in the order's language; why something is not, in the one of the refusal. */
+  private async priced(wanted: CartToOrder['lines'], locale: 'vi' | 'en') {
+    const answers = await this.prices.price(wanted, locale);
+    const spoken = ambient()?.locale ?? locale;
+    return spoken === locale || answers.every(isPriced) ? answers : this.prices.price(wanted, spoken);
   }
 
   /** Every personal value, in one go. */

@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { IdShape, InstantShape } from '#kernel';
+import { IdShape, InstantShape, sameId } from '#kernel';
 import { Answers, Does, Instant, Line, MomentShape, page, PageQuery, placeOf, type Answer } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { ListAudit } from './audit.query';
@@ -63,7 +63,12 @@ export class AuditController {
   @Allowed('audit')
   @Does('listAudit', 'Who did what in the back office, the youngest first')
   @Answers(200, AuditAnswer, { description: 'A page of the trail.', list: true, paged: true })
-  async list(@Query() { limit, cursor, ...filter }: AuditPage): Promise<Answer> {
+  async list(@Query() { limit, cursor, actor, target, ...others }: AuditPage): Promise<Answer> {
+    const filter = {
+      ...others,
+      ...(actor !== undefined && { actor: sameId(actor) }),
+      ...(target !== undefined && { target: sameId(target) }),
+    };
     const rows = await this.queries.execute(new ListAudit(filter, limit, placeOf(cursor, Place)));
     return page(rows, limit, ({ place: at, id }) => ({ at, id }), showAudit);
   }

@@ -1,3 +1,4 @@
+import { sameId } from '#kernel';
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
@@ -68,6 +69,10 @@ const complain = (field: string, text: string): never => {
   throw new InvalidInput([{ field, message: textOf(text, ambient()?.locale ?? 'en') }]);
 };
 
+/** A key is an id, most often: in the one form of ids. */
+const keyed = <Filter extends { readonly key?: string }>(filter: Filter): Filter =>
+  filter.key === undefined ? filter : { ...filter, key: sameId(filter.key) };
+
 @ApiTags('Operations')
 @Controller('admin/dead-letters')
 export class LettersController {
@@ -85,7 +90,7 @@ export class LettersController {
   )
   @Answers(200, DeadLetterAnswer, { description: 'A page of them.', list: true, paged: true })
   async list(@Query() { limit, cursor, ...filter }: LettersPage): Promise<Answer> {
-    const letters = await this.queries.execute(new ListDeadLetters(filter, limit, placeOf(cursor, Place)));
+    const letters = await this.queries.execute(new ListDeadLetters(keyed(filter), limit, placeOf(cursor, Place)));
     return page(letters, limit, ({ context, seq }) => ({ context, seq }), showLetter);
   }
 
@@ -109,7 +114,8 @@ export class LettersController {
     'Named by their ids, or all that have a context, a key or a type in common; at most 1,000 at once.',
   )
   @Answers(200, RedrivenAnswer, { description: 'Which are tried again.' })
-  async redriveMany(@Body() { ids, ...filter }: RedriveBody): Promise<Redriven> {
+  async redriveMany(@Body() { ids, ...sent }: RedriveBody): Promise<Redriven> {
+    const filter = keyed(sent);
     const isSaid = Object.values(filter).some((value) => value !== undefined);
     if (ids ? isSaid : !isSaid) complain('ids', 'lettersWhich');
     if (ids?.some((id) => !letterPlace(id))) complain('ids', 'letterId');

@@ -76,12 +76,14 @@ export const AnyObject = (options: FieldOptions<object> = {}): PropertyDecorator
     options,
   );
 
+const inLowerCase = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
+
 /** A UUID, in lower case from here on. */
 export const Id = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
     {
       check: (value) => (isUuid(value) ? undefined : { code: 'id' }),
-      read: (value) => (typeof value === 'string' ? value.toLowerCase() : value),
+      read: inLowerCase,
       schema: { type: String, format: 'uuid' },
     },
     options,
@@ -191,7 +193,10 @@ export const ListOf = (entry: (() => BodyClass) | keyof typeof ENTRIES, options:
           ? undefined
           : { code: 'object' };
       },
-      read: (value, fromText) => (fromText && typeof value === 'string' ? [value] : value),
+      read: (value, fromText) => {
+        const all: unknown = fromText && typeof value === 'string' ? [value] : value;
+        return plain === ENTRIES.uuid && Array.isArray(all) ? all.map(inLowerCase) : all;
+      },
       schema: {
         ...(plain ? { type: 'array', items: plain.schema } : { type: () => [(entry as () => BodyClass)()] }),
         minItems: min,

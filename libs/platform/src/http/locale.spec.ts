@@ -14,7 +14,16 @@ describe('The language of what is sold, by Accept-Language, in a shop that is Vi
     ['en,vi', 'en'],
     ['vi,en', 'vi'],
     ['en;q=0,vi;q=0', 'vi'],
+    ['fr, *;q=0.5', 'vi'],
+    ['*, en;q=0.5', 'vi'],
+    ['en, *;q=0.5', 'en'],
+    ['vi;q=0, *', 'en'],
   ])('for %s is %s', (header, locale) => expect(localeOf(header, 'vi')).toBe(locale));
+
+  it.each(['*', 'fr, *;q=0.1', 'vi', 'en', 'en;q=0.4, *', 'en,vi'])(
+    'is the language of messages as well, once anything was said that fits: %s',
+    (header) => expect(localeOf(header, 'en')).toBe(localeOf(header, 'vi')),
+  );
 });
 
 describe('Texts', () => {

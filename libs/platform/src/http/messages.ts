@@ -36,17 +36,27 @@ export function textOf(
   return fill(catalogue[locale].get(code) ?? fallback, params, locale);
 }
 
-/** Vietnamese or English, whichever `Accept-Language` prefers; `otherwise` when it says neither. */
+/** The language of the shop: what `Accept-Language: *` gets. */
+const OWN: Locale = 'vi';
+
+/**
+ * Vietnamese or English, whichever `Accept-Language` prefers; of two that are wanted equally the one that was named
+ * first. `*` stands for every language that is not named, and of those the shop's own comes first. `otherwise` is for who
+ * named none of them.
+ */
 export function localeOf(acceptLanguage: string | undefined, otherwise: Locale = 'en'): Locale {
-  if (!acceptLanguage) return otherwise;
-  let best: Locale = otherwise;
-  let weight = 0;
-  for (const part of acceptLanguage.split(',').slice(0, 20)) {
+  const wishes = new Map<string, number>();
+  for (const part of acceptLanguage?.split(',').slice(0, 20) ?? []) {
     const [tag = '', ...options] = part.trim().toLowerCase().split(';');
-    const language = tag.split('-')[0];
-    if (language !== 'vi' && language !== 'en') continue;
-    const q = options.map((option) => /^\s*q=([\d.]+)$/.exec(option)?.[1]).find((found) => found !== undefined);
-    const wanted = q === undefined ? 1 : Number(q);
+    const q = options.map((option) => /^\s*q=([\d.]+)\s*$/.exec(option)?.[1]).find((found) => found !== undefined);
+    const language = tag.trim().split('-')[0];
+    wishes.set(language, Math.max(wishes.get(language) ?? 0, q === undefined ? 1 : Number(q) || 0));
+  }
+  const named = [...wishes.keys()].filter((language): language is Locale => language === 'vi' || language === 'en');
+  const unnamed = ([OWN, 'en'] as const).filter((language) => !named.includes(language));
+  let [best, weight] = [otherwise, 0];
+  for (const language of wishes.has('*') ? [...named, ...unnamed] : named) {
+    const wanted = wishes.get(language) ?? wishes.get('*')!;
     if (wanted > weight) [best, weight] = [language, wanted];
   }
   return best;

@@ -1,3 +1,4 @@
+import { emailKey } from '#kernel';
 import type { ExecutionContext } from '@nestjs/common';
 import type { ThrottlerModuleOptions } from '@nestjs/throttler';
 import type { FastifyRequest } from 'fastify';
@@ -43,7 +44,7 @@ const byAccount =
   (secret: string) =>
   ({ body }: FastifyRequest): string => {
     const email = (body as { email?: unknown } | null | undefined)?.email;
-    const account = typeof email === 'string' ? email.trim().toLowerCase() : '';
+    const account = typeof email === 'string' ? emailKey(email) : '';
     return `account:${createHmac('sha256', secret).update(account).digest('base64url')}`;
   };
 

@@ -1,0 +1,22 @@
+import { passwordForm } from '#kernel';
+import { field, type Complaint } from '#platform/http';
+
+const MOST = 200;
+const UNUSABLE = /\0|\p{Surrogate}/u;
+
+/** A password as it is typed; its length is that of its one form, so that it is as long however it was typed. */
+export const Password = ({ min, description }: { min: number; description?: string }): PropertyDecorator =>
+  field(
+    {
+      check: (value): Complaint | undefined => {
+        if (typeof value !== 'string') return { code: 'text' };
+        if (UNUSABLE.test(value)) return { code: 'text.characters' };
+        if (value.trim() === '') return { code: 'text.blank' };
+        const length = [...passwordForm(value)].length;
+        if (length < min) return { code: 'text.short', params: { min } };
+        return length > MOST ? { code: 'text.long', params: { max: MOST } } : undefined;
+      },
+      schema: { type: String, minLength: min, maxLength: MOST },
+    },
+    { example: 'a-long-Password-1', ...(description && { description }) },
+  );

@@ -1,0 +1,23 @@
+import { hash } from '@node-rs/argon2';
+import { Passwords } from './passwords.adapter';
+
+describe('A password', () => {
+  const passwords = new Passwords();
+  const composed = 'một mật khẩu dài'.normalize('NFC');
+  const decomposed = composed.normalize('NFD');
+
+  it('fits however its letters were typed', async () => {
+    expect(await passwords.fits(decomposed, await passwords.hash(composed))).toBe(true);
+    expect(await passwords.fits(composed, await passwords.hash(decomposed))).toBe(true);
+    expect(await passwords.fits(composed.replace(/ /g, '\u00a0'), await passwords.hash(composed))).toBe(true);
+  });
+
+  it('that was kept as it was typed still fits', async () => {
+    expect(await passwords.fits(decomposed, await hash(decomposed))).toBe(true);
+  });
+
+  it('in another case does not fit, nor any where there is no account', async () => {
+    expect(await passwords.fits(composed.toUpperCase(), await passwords.hash(composed))).toBe(false);
+    expect(await passwords.fits(composed, undefined)).toBe(false);
+  });
+});

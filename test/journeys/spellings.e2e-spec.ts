@@ -1,0 +1,66 @@
+import { randomUUID } from 'node:crypto';
+import { io } from 'socket.io-client';
+import { openShop, type OpenShop } from '../support/open-shop';
+import { expectStatus, register, shelve, type Drink } from '../support/people';
+
+jest.setTimeout(60_000);
+
+describe('One thing, spelled in two ways', () => {
+  let open: OpenShop;
+  let drink: Drink;
+  beforeAll(async () => {
+    open = await openShop();
+    drink = await shelve(open.admin);
+  }, 240_000);
+  afterAll(() => open?.close());
+
+  it.each(['NFC', 'NFD'] as const)('is one password, kept as it was typed in %s', async (form) => {
+    const word = 'Mật khẩu đủ dài';
+    const email = `${randomUUID()}@example.com`;
+    const body = { email, name: 'Bình', password: word.normalize(form) };
+    expectStatus(201, await open.shop.post('/auth/register', { body }));
+    for (const other of ['NFC', 'NFD'] as const)
+      expectStatus(200, await open.shop.post('/auth/login', { body: { email, password: word.normalize(other) } }));
+    // as long as it may be in its one form, and longer as a telephone sends it
+    const long = { email: `${randomUUID()}@example.com`, name: 'Bình', password: 'ệ'.repeat(200).normalize('NFC') };
+    expectStatus(201, await open.shop.post('/auth/register', { body: long }));
+    const decomposed = { email: long.email, password: long.password.normalize('NFD') };
+    expectStatus(200, await open.shop.post('/auth/login', { body: decomposed }));
+  });
+
+  it('is one id: in a path, a query, a body and over a socket', async () => {
+    const an = await register(open.shop);
+    await an.puts(drink.variantId.toUpperCase());
+    const { id } = expectStatus(201, await an.orders('tok_ok')).body.data;
+    const loud = id.toUpperCase();
+    await an.sees(id, 'confirmed');
+    for (const path of [`/orders/${loud}`, `/orders/${loud}/history`]) expect((await an.get(path)).status).toBe(200);
+    const { data } = (await open.admin.get(`/admin/orders?customer=${an.userId.toUpperCase()}`)).body;
+    expect(data.map((order: { id: string }) => order.id)).toEqual([id]);
+    const rebuild = await open.admin.post('/admin/projections/order-view/rebuilds', { body: { orders: [loud] } });
+    expect(expectStatus(202, rebuild).body.data.orders).toEqual([id]);
+
+    const socket = io(`${open.shop.url}/orders`, { auth: { token: an.token }, transports: ['websocket'] });
+    const snapshot = new Promise<{ orderId: string }>((resolve) => socket.once('snapshot', resolve));
+    expect(await socket.timeout(5_000).emitWithAck('subscribe', { orderId: loud })).toEqual({ ok: true });
+    expect((await snapshot).orderId).toBe(id);
+    socket.disconnect();
+  });
+
+  it('is refused in one language, whatever the header leaves open', async () => {
+    const an = await register(open.shop);
+    await an.puts(drink.variantId);
+    expectStatus(204, await open.admin.delete(`/admin/products/${drink.productId}`));
+    const refusal = async (language: string) => {
+      const { status, body } = await an.orders('tok_ok', { headers: { 'accept-language': language } });
+      expect([status, body.error.code]).toEqual([409, 'VARIANT_UNAVAILABLE']);
+      return [body.error.message, body.error.details[0].message];
+    };
+    const vietnamese = await refusal('vi');
+    expect(await refusal('*')).toEqual(vietnamese);
+    expect(await refusal('fr, *;q=0.1')).toEqual(vietnamese);
+    const english = await refusal('en');
+    expect(english[1]).toBe('This is not on sale at the moment.');
+    expect(await refusal('fr')).toEqual(english);
+  });
+});
