@@ -1,4 +1,3 @@
-import fc from 'fast-check';
 import { emailKey, passwordForm, sameId } from './spellings';
 
 describe('One string, two spellings', () => {
@@ -12,12 +11,10 @@ describe('One string, two spellings', () => {
   });
 
   it('is one password, composed or decomposed, whatever the blank', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-        expect(passwordForm(text.normalize('NFD'))).toBe(passwordForm(text.normalize('NFC')));
-        expect(passwordForm(passwordForm(text))).toBe(passwordForm(text));
-      }),
-    );
+    for (const text of ['Mật khẩu đủ dài', 'ệ', 'Å\u00a0ngström', '한국어', 'e\u0301\u0323']) {
+      expect(passwordForm(text.normalize('NFD'))).toBe(passwordForm(text.normalize('NFC')));
+      expect(passwordForm(passwordForm(text))).toBe(passwordForm(text));
+    }
     expect(passwordForm('a\u00a0b\u3000c')).toBe('a b c');
     expect(passwordForm('Mật khẩu')).not.toBe(passwordForm('mật khẩu'));
   });
