@@ -27,9 +27,12 @@ if (!adapters) await ensureBuilt();
 // One suite at a time: what is killed and crowded must not also starve its neighbours.
 const alone = faults ? ['--runInBand'] : [];
 
+// --selectProjects takes every word that follows it, so a path needs its own flag before it is a path.
+const paths = flags[0] !== undefined && !flags[0].startsWith('-') ? ['--testPathPatterns'] : [];
+
 const jest = spawnSync(
   process.execPath,
-  ['node_modules/jest/bin/jest.js', '--selectProjects', ...projects, ...alone, ...flags],
+  ['node_modules/jest/bin/jest.js', '--selectProjects', ...projects, ...alone, ...paths, ...flags],
   {
     cwd: root,
     stdio: 'inherit',
