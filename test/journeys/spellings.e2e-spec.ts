@@ -57,10 +57,9 @@ describe('One thing, spelled in two ways', () => {
       return [body.error.message, body.error.details[0].message];
     };
     const vietnamese = await refusal('vi');
-    expect(await refusal('*')).toEqual(vietnamese);
-    expect(await refusal('fr, *;q=0.1')).toEqual(vietnamese);
+    expect(await refusal('en;q=0, *')).toEqual(vietnamese);
     const english = await refusal('en');
     expect(english[1]).toBe('This is not on sale at the moment.');
-    expect(await refusal('fr')).toEqual(english);
+    for (const open of ['*', 'fr, *;q=0.1', 'fr']) expect(await refusal(open)).toEqual(english);
   });
 });

@@ -43,7 +43,7 @@ const failed: OrderEvent = {
 
 /** What the code of today writes of each fact. */
 export const events: Readonly<Record<OrderEvent['type'], OrderEvent>> = {
-  OrderPlaced: facts.placed,
+  OrderPlaced: placed,
   OrderConfirmed: facts.confirmed,
   OrderAccepted: facts.accepted,
   PreparationStarted: facts.preparing,

@@ -1,5 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
+import type { ChosenModifier } from '#contracts/catalog';
+import { Ids } from '#platform/system';
 import { changeLine, lineOf, seen, type Cart, type LineChange } from '../model/cart';
 import { Carts } from '../model/carts.store';
 import type { Owner } from '../model/owner';
@@ -9,7 +11,7 @@ export class ChangeItem extends Command<Cart> {
   constructor(
     readonly owner: Owner,
     readonly lineId: Uuid,
-    readonly change: LineChange,
+    readonly change: { readonly quantity?: number; readonly modifiers?: readonly ChosenModifier[] },
     readonly locale: 'vi' | 'en',
     readonly seen?: number,
   ) {
@@ -22,6 +24,7 @@ export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
   constructor(
     private readonly carts: Carts,
     private readonly shelf: Shelf,
+    private readonly ids: Ids,
   ) {}
 
   async execute(command: ChangeItem): Promise<Cart> {
@@ -35,11 +38,13 @@ export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
   /** Who changes a line has seen what it costs now. Another way to make it must be one that is sold. */
   private async offered({ owner, lineId, change, locale }: ChangeItem): Promise<LineChange> {
     const line = lineOf(await this.carts.of(owner), lineId);
+    const { quantity } = change;
     if (!change.modifiers) {
       const price = await this.shelf.priceOf(line, locale);
-      return { ...change, ...(price && { price }) };
+      return { ...(quantity !== undefined && { quantity }), ...(price && { price }) };
     }
     const { modifiers, price } = await this.shelf.offered({ ...line, modifiers: change.modifiers }, locale);
-    return { ...change, modifiers, price };
+    const remix = { modifiers, portion: this.ids.next() };
+    return { ...(quantity !== undefined && { quantity }), remix, ...(price && { price }) };
   }
 }

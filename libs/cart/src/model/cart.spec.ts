@@ -58,12 +58,12 @@ describe('Changing a line', () => {
 
   it('is no new version when nothing changes', () => {
     const cart = cartOf(line('a'));
-    expect(changeLine(cart, 'a', { quantity: 1, modifiers: [ice, milk] })).toBe(cart);
+    expect(changeLine(cart, 'a', { quantity: 1, remix: { modifiers: [ice, milk], portion: 'new' } })).toBe(cart);
   });
 
   it('makes one line of two that become the same, in one version', () => {
     const cart = cartOf(line('a'), line('b', { quantity: 2, modifiers: [milk] }));
-    const after = changeLine(cart, 'b', { modifiers: [milk, ice] });
+    const after = changeLine(cart, 'b', { remix: { modifiers: [milk, ice], portion: 'new' } });
     expect(after).toMatchObject({ version: 4, lines: [{ id: 'a', quantity: 3 }] });
     expect(after.lines).toHaveLength(1);
   });

@@ -113,17 +113,24 @@ export function addLine(cart: Cart, line: CartLine): Cart {
 
 export interface LineChange {
   readonly quantity?: number;
-  readonly modifiers?: readonly ChosenModifier[];
+  /** Another way to make it. That is another drink than the one that may be on order: a portion with an id of its own. */
+  readonly remix?: { readonly modifiers: readonly ChosenModifier[]; readonly portion: Uuid };
   /** What one piece costs now, as the customer sees it. */
   readonly price?: Money;
+}
+
+function remixed(line: CartLine, remix: LineChange['remix']): CartLine {
+  if (!remix || sameDrink(line, { ...line, modifiers: remix.modifiers })) return line;
+  const { modifiers, portion } = remix;
+  return withPortions({ ...line, modifiers }, [{ id: portion, quantity: line.quantity }])!;
 }
 
 /** Changes how many, or how it is made; a line that becomes the same as another joins it. */
 export function changeLine(cart: Cart, lineId: Uuid, change: LineChange): Cart {
   const line = lineOf(cart, lineId);
-  const { quantity = line.quantity, ...otherwise } = change;
+  const { quantity = line.quantity, remix, price } = change;
   if (quantity > mostOfALine) throw new LineTooLarge(mostOfALine);
-  const wanted = { ...resized(line, quantity), ...otherwise };
+  const wanted = { ...remixed(resized(line, quantity), remix), ...(price && { price }) };
   const twin = sameDrink(line, wanted) ? undefined : twinOf(cart, wanted);
   if (twin) {
     if (twin.quantity + quantity > mostOfALine) throw new LineTooLarge(mostOfALine);

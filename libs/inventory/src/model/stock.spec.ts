@@ -156,7 +156,7 @@ describe('Releasing stock', () => {
     const reservation = { state: 'released', lines, restocked: false, wasted: true } as const;
     expect(release(holding({ state: 'committed', lines }), true)).toEqual({
       answer: { kind: 'released', lines, restocked: false, wasted: true },
-      keep: { reservation, movements: [{ sku: 'BEANS', kind: 'waste', onHand: 0, reserved: 0 }] },
+      keep: { reservation, movements: [{ item: 'beans', sku: 'BEANS', kind: 'waste', onHand: 0, reserved: 0 }] },
     });
     for (const waste of [true, false])
       expect(release(holding(reservation), waste)).toEqual({

@@ -15,6 +15,7 @@ const heard = (body: object) => {
 
 const good = {
   ...{ id: 'evt-1', type: 'charge.captured', key: 'pay-1', chargeId: 'ch-1' },
+  orderId: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071',
   amount: { amount: 55_000, currency: 'VND' },
 };
 
@@ -24,7 +25,7 @@ describe('A signed webhook', () => {
   });
 
   it.each([
-    ...['id', 'key', 'chargeId'].flatMap((name) =>
+    ...['id', 'key', 'chargeId', 'orderId'].flatMap((name) =>
       ['\0', 'a\0b', 'half \ud83e', '', 'x'.repeat(201), null, {}].map((value) => ({ ...good, [name]: value })),
     ),
     { ...good, amount: { amount: 1e300, currency: 'VND' } },

@@ -20,10 +20,15 @@ describe('The language of what is sold, by Accept-Language, in a shop that is Vi
     ['vi;q=0, *', 'en'],
   ])('for %s is %s', (header, locale) => expect(localeOf(header, 'vi')).toBe(locale));
 
-  it.each(['*', 'fr, *;q=0.1', 'vi', 'en', 'en;q=0.4, *', 'en,vi'])(
-    'is the language of messages as well, once anything was said that fits: %s',
+  it.each(['vi', 'en', 'en;q=0.4, *', 'vi;q=0, *', 'en,vi'])(
+    'is the language of messages as well, once a language was named: %s',
     (header) => expect(localeOf(header, 'en')).toBe(localeOf(header, 'vi')),
   );
+
+  it.each(['*', '*;q=0.1', 'fr, *'])('is the default of each place where none was named: %s', (header) => {
+    expect(localeOf(header, 'en')).toBe('en');
+    expect(localeOf(header, 'vi')).toBe('vi');
+  });
 });
 
 describe('Texts', () => {

@@ -36,13 +36,10 @@ export function textOf(
   return fill(catalogue[locale].get(code) ?? fallback, params, locale);
 }
 
-/** The language of the shop: what `Accept-Language: *` gets. */
-const OWN: Locale = 'vi';
-
 /**
  * Vietnamese or English, whichever `Accept-Language` prefers; of two that are wanted equally the one that was named
- * first. `*` stands for every language that is not named, and of those the shop's own comes first. `otherwise` is for who
- * named none of them.
+ * first. `*` stands for every language that is not named, and of those `otherwise` comes first: many clients send `*` when
+ * nobody has chosen a language, so that alone it means the same as no header. `otherwise` also answers who named neither.
  */
 export function localeOf(acceptLanguage: string | undefined, otherwise: Locale = 'en'): Locale {
   const wishes = new Map<string, number>();
@@ -53,7 +50,7 @@ export function localeOf(acceptLanguage: string | undefined, otherwise: Locale =
     wishes.set(language, Math.max(wishes.get(language) ?? 0, q === undefined ? 1 : Number(q) || 0));
   }
   const named = [...wishes.keys()].filter((language): language is Locale => language === 'vi' || language === 'en');
-  const unnamed = ([OWN, 'en'] as const).filter((language) => !named.includes(language));
+  const unnamed = ([otherwise, 'vi', 'en'] as const).filter((language) => !named.includes(language));
   let [best, weight] = [otherwise, 0];
   for (const language of wishes.has('*') ? [...named, ...unnamed] : named) {
     const wanted = wishes.get(language) ?? wishes.get('*')!;
