@@ -43,10 +43,10 @@ class CountBody {
   onHand!: number;
 
   @ReadOnly(z.string().max(100), { type: String, example: 'CFS-S' })
-  sku?: string;
+  sku?: string | null;
 
   @ReadOnly(z.int(), { type: 'integer', example: 3 })
-  reserved?: number;
+  reserved?: number | null;
 
   @ReadOnly(z.int(), { type: 'integer', example: 117 })
   available?: number;
@@ -75,16 +75,12 @@ export class AdjustStockController {
   @Refuses('NOT_FOUND', 'STOCK_BELOW_RESERVED', 'PRECONDITION_FAILED')
   count(
     @Param() { sku }: SkuPath,
-    @Body() { onHand, sku: readSku = sku, reserved }: CountBody,
+    @Body() { onHand, sku: readSku, reserved }: CountBody,
     @Who() caller: Caller,
     @IfMatch() seen?: number,
   ): Promise<Answer<StockView>> {
-    return this.change(
-      sku,
-      { onHand, asRead: { sku: normalSku(readSku), reserved } },
-      { actor: nameOf(caller) },
-      seen,
-    ).catch((error: unknown) => {
+    const asRead = { sku: normalSku(readSku ?? sku), ...(reserved !== null && { reserved }) };
+    return this.change(sku, { onHand, asRead }, { actor: nameOf(caller) }, seen).catch((error: unknown) => {
       if (!(error instanceof StockTooLarge)) throw error;
       throw new InvalidInput([
         { field: 'onHand', message: complain({ code: 'number.large', params: { max: mostOnHand } }) },

@@ -57,7 +57,7 @@ class PaymentBody {
 }
 
 class ExpectedTotalBody {
-  @Whole({ min: 0, max: Number.MAX_SAFE_INTEGER, example: 58_000 })
+  @Whole({ min: 0, max: 1_000_000_000_000, example: 58_000 })
   amount!: number;
 
   @OneOf(['VND'], { example: 'VND' })

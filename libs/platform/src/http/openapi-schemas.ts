@@ -94,7 +94,9 @@ export function exampleOf(schema: Schema, components: Readonly<Record<string, Sc
   const type = Array.isArray(schema['type']) ? (schema['type'][0] as unknown) : schema['type'];
   if (type === 'object')
     return Object.fromEntries(
-      Object.entries((schema['properties'] ?? {}) as Record<string, Schema>).map(([name, each]) => [name, go(each)]),
+      Object.entries((schema['properties'] ?? {}) as Record<string, Schema>)
+        .filter(([, each]) => each['readOnly'] !== true) // only bodies have such fields, and nobody has to send them
+        .map(([name, each]) => [name, go(each)]),
     );
   if (type === 'array')
     return schema['items']
