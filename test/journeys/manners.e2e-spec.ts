@@ -180,7 +180,7 @@ describe('The shop’s manners', () => {
 
     it('speak Vietnamese to who prefers it', async () => {
       const ask = async (language: string) =>
-        (await shop.get('/orders/not-an-id', { headers: { 'accept-language': language } })).body.error.message;
+        (await an.get('/orders/not-an-id', { headers: { 'accept-language': language } })).body.error.message;
       expect(await ask('vi-VN,vi;q=0.9,en;q=0.8')).toBe('Dữ liệu không hợp lệ');
       expect(await ask('en-US,vi;q=0.5')).toBe('Invalid input data');
       expect(await ask('fr')).toBe('Invalid input data');

@@ -222,7 +222,7 @@ describe('Those who look after the shop', () => {
       await an.sees(other.id, 'confirmed');
       await eventually(async () => {
         const [found] = await listed(`/admin/dead-letters?context=ordering&key=${id}`);
-        expect(found).toMatchObject({ handler: 'checkout', type: 'ordering.nobody-knows.v1', key: id, followers: 1 });
+        expect(found).toMatchObject({ handler: 'checkout', type: 'ordering.nobody-knows.v1', key: id, followers: 2 });
         expect(found.error).toContain('no message of type');
         letter = found.id;
       });
@@ -233,6 +233,7 @@ describe('Those who look after the shop', () => {
         messages: [
           { id: letter, state: 'dead' },
           { type: 'ordering.order-cancelled.v1', state: 'waiting', nextAt: null },
+          { type: 'ordering.order-refund-requested.v1', state: 'waiting', nextAt: null },
         ],
       });
     });

@@ -119,7 +119,7 @@ describe('The list of orders', () => {
   it('goes on where the last page ended, also among orders of one moment', async () => {
     const all = await Promise.all(Array.from({ length: 7 }, () => place({})));
     await project(7);
-    await db.query(`update order_list_v1 set placed_at = '2026-11-23T03:00:00Z',
+    await db.query(`update order_list_v2 set placed_at = '2026-11-23T03:00:00Z',
       view = jsonb_set(view, '{placedAt}', '"2026-11-23T03:00:00.000Z"')`);
     const seen: string[] = [];
     for (let after: Place | undefined; ;) {
@@ -133,13 +133,13 @@ describe('The list of orders', () => {
 
   it('reads an index in order, whatever the filter: no sorting, no walking through the whole table', async () => {
     await test.admin(
-      `insert into ordering.order_list_v1 (order_id, position, version, view, status, customer_id, guest, placed_at)
+      `insert into ordering.order_list_v2 (order_id, position, version, view, status, customer_id, guest, placed_at)
        select gen_random_uuid(), n, 1, '{}', (array['pending', 'confirmed', 'ready', 'completed'])[1 + n % 4],
          case when n % 3 > 0 then md5((n % 10)::text)::uuid end, case when n % 3 = 0 then md5((n % 10)::text) end,
          timestamptz '2026-01-01' + n * interval '1 minute'
        from generate_series(1, 20000) n`,
     );
-    await test.admin('analyze ordering.order_list_v1');
+    await test.admin('analyze ordering.order_list_v2');
     const after = { at: '2026-01-08T00:00:00.000Z', id: ids.next() };
     const customer = 'c4ca4238-a0b9-2382-0dcc-509a6f75849b';
     const from = new Date('2026-01-03');
@@ -154,7 +154,7 @@ describe('The list of orders', () => {
     ];
     for (const filter of filters) {
       for (const place of [undefined, after]) {
-        const [sql, values] = listSql('order_list_v1', filter, 21, place);
+        const [sql, values] = listSql('order_list_v2', filter, 21, place);
         const lines = await db.query<{ 'QUERY PLAN': string }>(`explain ${sql}`, values);
         const plan = lines.map((line) => line['QUERY PLAN']).join('\n');
         expect(plan).toContain('Index Scan');
