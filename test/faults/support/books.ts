@@ -199,7 +199,8 @@ async function wrongWithPoints(stand: Stand, orders: Orders): Promise<string[]> 
     ...uneven.map(({ id }) => `the balance of ${id} is not the sum of its entries`),
     ...[...orders].flatMap(([id, order]) => {
       if (order.status === 'unplaced' || !order.placed.customerId) return [];
-      const due = order.status === 'confirmed' ? Math.floor(order.placed.total.amount / 10_000) : 0;
+      // Points come when money is in: an order that is confirmed in cash has brought none yet.
+      const due = order.status === 'confirmed' ? Math.floor(order.paid.amount / 10_000) : 0;
       const { earned = 0, sum = 0 } = points.get(id) ?? {};
       return unless(sum === due && earned <= 1, `${id} is worth ${due} points and gave ${sum} in ${earned} goes`);
     }),
