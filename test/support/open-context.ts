@@ -26,7 +26,7 @@ export interface OpenContext {
   readonly app: NestFastifyApplication;
   readonly database: TestDatabase;
   /** An access token as identity would issue it. */
-  token(role: Role, more?: { userId?: string; cart?: string }): Promise<string>;
+  token(role: Role, more?: { userId?: string; cart?: string; name?: string; locale?: 'vi' | 'en' }): Promise<string>;
   ask(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, request?: Request): Promise<Reply>;
   close(): Promise<void>;
 }
@@ -62,8 +62,8 @@ export async function openContext(
   return {
     app,
     database,
-    token: (role, { userId = randomUUID(), cart } = {}) =>
-      new SignJWT({ email: 'an@example.com', role, sid: randomUUID(), ...(cart && { cart }) })
+    token: (role, { userId = randomUUID(), cart, ...registered } = {}) =>
+      new SignJWT({ email: 'an@example.com', role, sid: randomUUID(), ...(cart && { cart }), ...registered })
         .setProtectedHeader({ alg: 'ES256', kid: KID, typ: 'at+jwt' })
         .setSubject(userId)
         .setIssuer(TOKEN_ISSUER)

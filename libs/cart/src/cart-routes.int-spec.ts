@@ -14,6 +14,8 @@ class Menu extends CatalogPrices {
     [coffee, 29_000],
     [cake, 45_000],
   ]);
+  /** The shop has decided that ice goes into every coffee. */
+  alwaysIced = false;
 
   async price(lines: readonly WantedLine[]): Promise<(PricedLine | UnpricedLine)[]> {
     return lines.map(({ variantId, quantity, modifiers }) => {
@@ -21,7 +23,9 @@ class Menu extends CatalogPrices {
       if (price === undefined) return { variantId, code: 'VARIANT_UNAVAILABLE', message: 'gone' };
       if (modifiers.some(({ optionId }) => optionId !== ice && optionId !== milk))
         return { variantId, code: 'MODIFIERS_INVALID', message: 'There is no such option.' };
-      const chosen = modifiers.length > 0 || variantId === cake ? modifiers : [{ optionId: ice, quantity: 1 }];
+      const isIced = modifiers.some(({ optionId }) => optionId === ice);
+      const addsIce = variantId === coffee && !isIced && (this.alwaysIced || modifiers.length === 0);
+      const chosen = addsIce ? [...modifiers, { optionId: ice, quantity: 1 }] : modifiers;
       return {
         ...{ productId: id(9), variantId, sku: `SKU-${variantId.at(-1)}`, name: 'Something', variantName: 'M' },
         ...{ imageUrl: null, quantity, available: 5 },
@@ -155,6 +159,36 @@ describe('Filling a cart', () => {
     const cheaper = (await shop.ask('GET', '/cart', guest)).body.data;
     expect(cheaper.lines[0].priceChanged).toEqual({ from: vnd(35_000), to: vnd(29_000) });
     expect((await add({ variantId: coffee, quantity: 1 }, guest)).body.data.lines[0].priceChanged).toBeNull();
+  });
+});
+
+describe('A line that is sent back as it was read', () => {
+  it('changes nothing, whatever became of it in the catalogue meanwhile', async () => {
+    const guest = await newGuest();
+    const { body: first } = await add({ variantId: coffee, quantity: 3, modifiers: [{ optionId: milk }] }, guest);
+    const path = `/cart/items/${first.data.lines[0].id}`;
+    const sendBack = async (more: object = {}) => {
+      const before = await shop.ask('GET', '/cart', guest);
+      const body = { ...before.body.data.lines[0], ...more };
+      return [before, await shop.ask('PATCH', path, { ...guest, body })] as const;
+    };
+    const dearer = () => menu.prices.set(coffee, 35_000);
+    const gone = () => menu.prices.delete(coffee);
+    for (const happens of [() => {}, () => (menu.alwaysIced = true), dearer, gone]) {
+      happens();
+      const [before, after] = await sendBack();
+      expect([after.status, after.body, after.headers['etag']]).toEqual([200, before.body, before.headers['etag']]);
+    }
+    dearer();
+    const [, fewer] = await sendBack({ quantity: 2 });
+    expect(fewer.body.data.lines).toMatchObject([{ quantity: 2, priceChanged: null, unitPrice: vnd(35_000) }]);
+    menu.prices.set(coffee, 29_000);
+    const [, agreed] = await sendBack({ priceChanged: null });
+    expect(agreed.body.data.lines).toMatchObject([{ priceChanged: null, unitPrice: vnd(29_000) }]);
+    const [{ body: known }, odd] = await sendBack({ unitPrice: 1 });
+    expect(odd.body.error?.details?.map(({ field }) => field)).toEqual(['unitPrice']);
+    expect((await shop.ask('GET', '/cart', guest)).body).toEqual(known);
+    menu.alwaysIced = false;
   });
 });
 

@@ -1,14 +1,15 @@
 import { Body, Controller, Delete, Patch, Post } from '@nestjs/common';
 import { CommandBus, QueryBus, type Command } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import type { Uuid } from '#kernel';
-import { Answers, Does, Id, IfMatchTags, ListOf, PathId, Refuses, Whole, type Answer } from '#platform/http';
+import { z } from 'zod';
+import { IdShape, MoneyShape, type Money, type Uuid } from '#kernel';
+import { Answers, Does, Id, IfMatchTags, ListOf, PathId, ReadOnly, Refuses, Whole, type Answer } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { GuestOrUser, Who, type Caller } from '#platform/security';
 import { mostOfALine, type Cart } from '../model/cart';
 import { CartChanged } from '../model/cart-errors';
 import { cartAnswer, tagOf } from '../view-cart/cart-answer.adapter';
-import { CartView } from '../view-cart/cart-view';
+import { CartLineView, CartView } from '../view-cart/cart-view';
 import { tokenHeader } from '../view-cart/token-header';
 import { ViewCart } from '../view-cart/view-cart.query';
 import { visitorFrom, type Visitor } from '../whose-cart.adapter';
@@ -16,11 +17,15 @@ import { AddItem } from './add-item.command';
 import { ChangeItem } from './change-item.command';
 import { RemoveItems } from './remove-items.command';
 
+/** The most pieces of one option, and the most options of one product, that the catalogue knows. */
+const mostOfAnOption = 50;
+const mostChosen = 20 * 50;
+
 class ModifierBody {
   @Id({ description: 'An option of one of the product’s modifier groups.' })
   optionId!: string;
 
-  @Whole({ min: 1, max: 20, default: 1, example: 1 })
+  @Whole({ min: 1, max: mostOfAnOption, default: 1, example: 1 })
   quantity: number = 1;
 }
 
@@ -35,12 +40,73 @@ class ItemBody {
   modifiers: ModifierBody[] = [];
 }
 
+const money = {
+  type: 'object',
+  properties: { amount: { type: 'integer' }, currency: { type: 'string', enum: ['VND'] } },
+} as const;
+
+/** A chosen option, as it is sent or as it was read. */
+class ModifierChangeBody extends ModifierBody {
+  @ReadOnly(z.string(), { type: String, example: 'Đường' })
+  group?: string | null;
+
+  @ReadOnly(z.string(), { type: String, example: 'Ít đường' })
+  name?: string | null;
+
+  @ReadOnly(MoneyShape, money)
+  price?: Money | null;
+}
+
+const { priceChanged: PriceChangedShape, problem: ProblemShape } = CartLineView.shape;
+
+/** What was read of a line may be sent back as it is. */
 class ItemChangeBody {
   @Whole({ min: 1, max: mostOfALine, optional: true, example: 3 })
   quantity?: number;
 
-  @ListOf(() => ModifierBody, { max: 20, optional: true })
-  modifiers?: ModifierBody[];
+  @ListOf(() => ModifierChangeBody, { max: mostChosen, optional: true })
+  modifiers?: ModifierChangeBody[];
+
+  @ReadOnly(IdShape, { type: String, format: 'uuid' })
+  id?: string;
+
+  @ReadOnly(IdShape, { type: String, format: 'uuid' })
+  variantId?: string;
+
+  @ReadOnly(IdShape, { type: String, format: 'uuid' })
+  productId?: string;
+
+  @ReadOnly(z.string(), { type: String, example: 'CFS-M' })
+  sku?: string;
+
+  @ReadOnly(z.string(), { type: String, example: 'Cà phê sữa đá' })
+  name?: string;
+
+  @ReadOnly(z.string(), { type: String, example: 'Vừa' })
+  variantName?: string;
+
+  @ReadOnly(z.string(), { type: String })
+  imageUrl?: string | null;
+
+  @ReadOnly(MoneyShape, money)
+  unitPrice?: Money | null;
+
+  @ReadOnly(PriceChangedShape, {
+    type: 'object',
+    properties: { from: money, to: money },
+    description:
+      'Who changes a line has seen its price, and this becomes null. Sent as it was read, with nothing else changed, it stays.',
+  })
+  priceChanged?: object | null;
+
+  @ReadOnly(MoneyShape, money)
+  lineTotal?: Money | null;
+
+  @ReadOnly(z.int(), { type: 'integer', example: 117 })
+  available?: number;
+
+  @ReadOnly(ProblemShape, { type: 'object', properties: { code: { type: 'string' }, message: { type: 'string' } } })
+  problem?: object | null;
 }
 
 const unsold = { status: 404, code: 'VARIANT_UNAVAILABLE', when: 'Nobody sells this variant, or not any more.' };
@@ -122,7 +188,8 @@ export class ChangeCartController {
 const localeHere = () => shopLocale();
 
 /** Only what was sent: a field that was left out stays as it is. */
-const given = ({ quantity, modifiers }: ItemChangeBody) => ({
+const given = ({ quantity, modifiers, priceChanged }: ItemChangeBody) => ({
   ...(quantity !== undefined && { quantity }),
-  ...(modifiers !== undefined && { modifiers }),
+  ...(modifiers && { modifiers: modifiers.map(({ optionId, quantity: of }) => ({ optionId, quantity: of })) }),
+  ...(priceChanged && { asRead: true as const }),
 });

@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
 import type { ChosenModifier } from '#contracts/catalog';
 import { Ids } from '#platform/system';
-import { changeLine, lineOf, seen, type Cart, type LineChange } from '../model/cart';
+import { changeLine, lineOf, sameDrink, seen, type Cart, type LineChange } from '../model/cart';
 import { Carts } from '../model/carts.store';
 import type { Owner } from '../model/owner';
 import { Shelf } from './offered-line.adapter';
@@ -11,7 +11,11 @@ export class ChangeItem extends Command<Cart> {
   constructor(
     readonly owner: Owner,
     readonly lineId: Uuid,
-    readonly change: { readonly quantity?: number; readonly modifiers?: readonly ChosenModifier[] },
+    readonly change: {
+      readonly quantity?: number;
+      readonly modifiers?: readonly ChosenModifier[];
+      readonly asRead?: true;
+    },
     readonly locale: 'vi' | 'en',
     readonly seen?: number,
   ) {
@@ -38,13 +42,14 @@ export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
   /** Who changes a line has seen what it costs now. Another way to make it must be one that is sold. */
   private async offered({ owner, lineId, change, locale }: ChangeItem): Promise<LineChange> {
     const line = lineOf(await this.carts.of(owner), lineId);
-    const { quantity } = change;
-    if (!change.modifiers) {
-      const price = await this.shelf.priceOf(line, locale);
-      return { ...(quantity !== undefined && { quantity }), ...(price && { price }) };
-    }
-    const { modifiers, price } = await this.shelf.offered({ ...line, modifiers: change.modifiers }, locale);
-    const remix = { modifiers, portion: this.ids.next() };
-    return { ...(quantity !== undefined && { quantity }), remix, ...(price && { price }) };
+    const { modifiers: wanted, ...plainly } = change;
+    const { modifiers: shown, price: priceNow } = await this.shelf.shown(line, locale);
+    const isMadeLike = (modifiers: readonly ChosenModifier[]) =>
+      wanted !== undefined && sameDrink({ ...line, modifiers }, { ...line, modifiers: wanted });
+    // The options as they are kept, or as the cart shows them: nothing was chosen anew, and it need not be on sale.
+    if (!wanted || isMadeLike(line.modifiers) || isMadeLike(shown))
+      return { ...plainly, ...(priceNow && { price: priceNow }) };
+    const { modifiers, price } = await this.shelf.offered({ ...line, modifiers: wanted }, locale);
+    return { ...plainly, remix: { modifiers, portion: this.ids.next() }, ...(price && { price }) };
   }
 }

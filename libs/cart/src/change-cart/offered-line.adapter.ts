@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { CatalogPrices, isPriced, type WantedLine } from '#contracts/catalog';
+import { CatalogPrices, isPriced, type ChosenModifier, type WantedLine } from '#contracts/catalog';
 import type { Money } from '#kernel';
 import { ambient } from '#platform/observability';
 import type { CartLine } from '../model/cart';
@@ -32,9 +32,13 @@ export class Shelf {
     };
   }
 
-  /** What one piece costs now; undefined when it is not sold. */
-  async priceOf(line: WantedLine, locale: 'vi' | 'en'): Promise<Money | undefined> {
+  /** The options that the cart shows for this line, and what one piece costs now; no price when it is not sold. */
+  async shown(
+    line: WantedLine,
+    locale: 'vi' | 'en',
+  ): Promise<{ readonly modifiers: readonly ChosenModifier[]; readonly price?: Money }> {
     const [price] = await this.prices.price([line], locale);
-    return price && isPriced(price) ? price.unitPrice : undefined;
+    if (!price || !isPriced(price)) return { modifiers: line.modifiers };
+    return { modifiers: price.modifiers, price: price.unitPrice };
   }
 }

@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { vnd } from '#kernel';
 import {
   addLine,
   changeLine,
@@ -59,6 +60,14 @@ describe('Changing a line', () => {
   it('is no new version when nothing changes', () => {
     const cart = cartOf(line('a'));
     expect(changeLine(cart, 'a', { quantity: 1, remix: { modifiers: [ice, milk], portion: 'new' } })).toBe(cart);
+  });
+
+  it('leaves the price that was seen where the line was sent as it was read, and nothing else differs', () => {
+    const cart = cartOf(line('a', { price: vnd(29_000) }));
+    const price = vnd(35_000);
+    expect(changeLine(cart, 'a', { quantity: 1, price, asRead: true })).toBe(cart);
+    expect(changeLine(cart, 'a', { quantity: 1, price }).lines).toMatchObject([{ price }]);
+    expect(changeLine(cart, 'a', { quantity: 2, price, asRead: true }).lines).toMatchObject([{ quantity: 2, price }]);
   });
 
   it('makes one line of two that become the same, in one version', () => {

@@ -117,6 +117,8 @@ export interface LineChange {
   readonly remix?: { readonly modifiers: readonly ChosenModifier[]; readonly portion: Uuid };
   /** What one piece costs now, as the customer sees it. */
   readonly price?: Money;
+  /** The line was sent as it was read, with `priceChanged`: where nothing else differs, the price that was seen stays. */
+  readonly asRead?: true;
 }
 
 function remixed(line: CartLine, remix: LineChange['remix']): CartLine {
@@ -128,7 +130,7 @@ function remixed(line: CartLine, remix: LineChange['remix']): CartLine {
 /** Changes how many, or how it is made; a line that becomes the same as another joins it. */
 export function changeLine(cart: Cart, lineId: Uuid, change: LineChange): Cart {
   const line = lineOf(cart, lineId);
-  const { quantity = line.quantity, remix, price } = change;
+  const { quantity = line.quantity, remix, price, asRead } = change;
   if (quantity > mostOfALine) throw new LineTooLarge(mostOfALine);
   const wanted = { ...remixed(resized(line, quantity), remix), ...(price && { price }) };
   const twin = sameDrink(line, wanted) ? undefined : twinOf(cart, wanted);
@@ -140,7 +142,7 @@ export function changeLine(cart: Cart, lineId: Uuid, change: LineChange): Cart {
       others.map((other) => (other === twin ? joined(atPriceOf(wanted, twin), wanted) : other)),
     );
   }
-  const samePrice = wanted.price?.amount === line.price?.amount;
+  const samePrice = asRead || wanted.price?.amount === line.price?.amount;
   if (quantity === line.quantity && sameDrink(line, wanted) && samePrice) return cart;
   return changed(
     cart,

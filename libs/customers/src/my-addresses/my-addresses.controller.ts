@@ -3,7 +3,7 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape } from '#kernel';
-import { Answers, Does, Flag, Line, PathId, PersonName, Phone, Refuses } from '#platform/http';
+import { Answers, Does, Flag, Line, PathId, PersonName, Phone, ReadOnly, Refuses } from '#platform/http';
 import { SignedIn, Who, type UserCaller } from '#platform/security';
 import { Addresses } from '../model/addresses.store';
 import { AddressShape, addressView, type AddressView } from './address-view';
@@ -33,7 +33,11 @@ class AddressBody {
   isDefault?: boolean;
 }
 
+/** What was read of an address may be sent back as it is. */
 class ChangeAddressBody {
+  @ReadOnly(IdShape, { type: String, format: 'uuid' })
+  id?: string;
+
   @PersonName({ optional: true, nullable: true, max: 50 })
   label?: string | null;
   @PersonName({ optional: true })
@@ -83,7 +87,7 @@ export class MyAddressesController {
   @Answers(200, AddressShape)
   @Refuses('NOT_FOUND', 'SUBJECT_ERASED')
   change(@Who() { userId }: UserCaller, @PathId() id: string, @Body() body: ChangeAddressBody): Promise<AddressView> {
-    return this.commands.execute(new KeepAddress(userId, id, { ...body }));
+    return this.commands.execute(new KeepAddress(userId, id, changes(body)));
   }
 
   @Delete(':id')
@@ -95,3 +99,5 @@ export class MyAddressesController {
     return { id, removed: true };
   }
 }
+
+const changes = ({ id: _, ...fields }: ChangeAddressBody) => fields;

@@ -1,7 +1,21 @@
 import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { answer, Answers, Does, etagOf, IfMatch, OneOf, PersonName, Phone, PRIVATE, Refuses } from '#platform/http';
+import { z } from 'zod';
+import { IdShape } from '#kernel';
+import {
+  answer,
+  Answers,
+  Does,
+  etagOf,
+  IfMatch,
+  OneOf,
+  PersonName,
+  Phone,
+  PRIVATE,
+  ReadOnly,
+  Refuses,
+} from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { SignedIn, Who, type UserCaller } from '#platform/security';
 import { ChangeProfile } from './change-profile.command';
@@ -11,6 +25,7 @@ import { MyProfile, Profile } from './my-profile.query';
 const freshProfile = ({ userId: id, email, name, locale }: UserCaller) =>
   profileBeforeWelcome({ id, email, name, locale }, shopLocale());
 
+/** What was read of me may be sent back as it is. */
 class ChangeProfileBody {
   @PersonName({ optional: true, example: 'Nguyễn Thị An' })
   name?: string;
@@ -20,6 +35,18 @@ class ChangeProfileBody {
 
   @OneOf(['vi', 'en'], { optional: true })
   locale?: 'vi' | 'en';
+
+  @ReadOnly(IdShape, { type: String, format: 'uuid' })
+  id?: string;
+
+  @ReadOnly(z.string().max(254), { type: String, format: 'email', example: 'an@example.com' })
+  email?: string;
+
+  @ReadOnly(Profile.shape.role, { type: 'string', enum: Profile.shape.role.options })
+  role?: string;
+
+  @ReadOnly(z.int(), { type: 'integer', example: 1 })
+  version?: number;
 }
 
 @ApiTags('Me')
