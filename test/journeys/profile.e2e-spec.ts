@@ -88,8 +88,11 @@ describe('What somebody said of themselves', () => {
       const reply = await binh.patch('/users/me', { body });
       expect(expectStatus(200, reply).body.data).toEqual(data);
     }
-    const stale = await binh.patch('/users/me', { body: {}, headers: { 'if-match': '"99"' } });
-    expect(stale.status).toBe(412);
+    const seeing = async (tags: string) =>
+      (await binh.patch('/users/me', { body: {}, headers: { 'if-match': tags } })).status;
+    for (const none of ['"99"', '"98", "99"', `W/"${data.version}"`])
+      expect([none, await seeing(none)]).toEqual([none, 412]);
+    for (const one of ['*', `"${data.version}", "99"`]) expect([one, await seeing(one)]).toEqual([one, 200]);
   });
 
   it('is on an order that says nothing of whom it is for', async () => {

@@ -65,7 +65,9 @@ describe('Stock, for staff', () => {
     const body = { delta: -5, reason: 'Five cups broke' };
     const stale = { token: manager, body, headers: { 'if-match': '"1"' } };
     expect((await shop.ask('POST', '/admin/inventory/SKU-1/adjustments', stale)).status).toBe(412);
-    const fresh = { ...stale, headers: { 'if-match': '"2"' } };
+    const staleBody = { token: manager, body: { onHand: 20, reserved: 1 }, headers: { 'if-match': '"1"' } };
+    expect((await shop.ask('PUT', '/admin/inventory/SKU-1', staleBody)).status).toBe(412);
+    const fresh = { ...stale, headers: { 'if-match': '"2", "3"' } };
     const adjusted = await shop.ask('POST', '/admin/inventory/SKU-1/adjustments', fresh);
     expect(adjusted).toMatchObject({ status: 200, body: { data: { onHand: 15, version: 3 } } });
   });

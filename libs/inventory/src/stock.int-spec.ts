@@ -284,7 +284,7 @@ describe('Staff', () => {
     const sku = await shelve(5);
     const heard = new Heard();
     expect(await change(new ChangeStock(sku, { onHand: 8 }, { actor: 'an' }), heard)).toMatchObject({ onHand: 8 });
-    const lost = new ChangeStock(sku, { delta: -3 }, { actor: 'an', reason: 'torn' }, 2);
+    const lost = new ChangeStock(sku, { delta: -3 }, { actor: 'an', reason: 'torn' }, [2]);
     expect(await change(lost, heard)).toMatchObject({ sku, onHand: 5, reserved: 0, version: 3 });
     expect(heard.messages).toEqual([levelOf(sku, 8, 2), levelOf(sku, 5, 3)]);
     await expect(change(lost)).rejects.toThrow(StockChanged);

@@ -6,6 +6,7 @@ export * from './messages';
 export * from './money';
 export * from './refusals';
 export * from './sealed';
+export * from './seen';
 export * from './shapes';
 export * from './sku';
 export * from './spellings';

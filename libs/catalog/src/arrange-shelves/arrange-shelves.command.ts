@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
-import type { Uuid } from '#kernel';
+import type { Uuid, Seen } from '#kernel';
 import { Database } from '#platform/database';
 import { Ids } from '#platform/system';
 
@@ -19,8 +19,8 @@ export interface LabelDraft {
 /** `make` adds one, `change` alters what it names, `remove` takes away one that nothing is filed under. */
 export type Arrangement =
   | { readonly make: LabelDraft }
-  | { readonly change: Partial<LabelDraft>; readonly id: Uuid; readonly seen?: number }
-  | { readonly remove: true; readonly id: Uuid; readonly seen?: number };
+  | { readonly change: Partial<LabelDraft>; readonly id: Uuid; readonly seen?: Seen }
+  | { readonly remove: true; readonly id: Uuid; readonly seen?: Seen };
 
 export class ArrangeShelves extends Command<StoredLabel | null> {
   constructor(

@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 
-import { IdShape, InstantShape, type Uuid } from '#kernel';
+import { IdShape, InstantShape, type Uuid, type Seen } from '#kernel';
 import {
   answer,
   Answers,
@@ -150,7 +150,7 @@ export class ArrangeShelvesController {
   editCategory(
     @PathId() id: Uuid,
     @Body() change: CategoryChangeBody,
-    @IfMatch() seen: number | undefined,
+    @IfMatch() seen: Seen,
   ): Promise<Answer<StoredLabel | null>> {
     return this.arrange('category', { change, id, seen });
   }
@@ -159,7 +159,7 @@ export class ArrangeShelvesController {
   @Does('removeCategory', 'Remove a category that nothing is filed under; archived products go without it')
   @Answers(204, null)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'LABEL_IN_USE')
-  async removeCategory(@PathId() id: Uuid, @IfMatch() seen: number | undefined): Promise<void> {
+  async removeCategory(@PathId() id: Uuid, @IfMatch() seen: Seen): Promise<void> {
     await this.arrange('category', { remove: true, id, seen });
   }
 
@@ -178,7 +178,7 @@ export class ArrangeShelvesController {
   editBrand(
     @PathId() id: Uuid,
     @Body() change: BrandChangeBody,
-    @IfMatch() seen: number | undefined,
+    @IfMatch() seen: Seen,
   ): Promise<Answer<StoredLabel | null>> {
     return this.arrange('brand', { change, id, seen });
   }
@@ -187,7 +187,7 @@ export class ArrangeShelvesController {
   @Does('removeBrand', 'Remove a brand that nothing is filed under; archived products go without it')
   @Answers(204, null)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'LABEL_IN_USE')
-  async removeBrand(@PathId() id: Uuid, @IfMatch() seen: number | undefined): Promise<void> {
+  async removeBrand(@PathId() id: Uuid, @IfMatch() seen: Seen): Promise<void> {
     await this.arrange('brand', { remove: true, id, seen });
   }
 

@@ -3,7 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { Injectable } from '@nestjs/common';
 import { Not } from 'typeorm';
 
-import { DomainError, NotFound, type Uuid } from '#kernel';
+import { DomainError, NotFound, hasSeen, type Uuid, type Seen } from '#kernel';
 import { Database } from '#platform/database';
 import { PreconditionFailed } from '#platform/http';
 import { Clock } from '#platform/system';
@@ -40,7 +40,7 @@ export class Labels {
     return stored as StoredLabel;
   }
 
-  async change(kind: LabelKind, id: Uuid, change: Partial<CategoryEntity>, seen?: number): Promise<StoredLabel> {
+  async change(kind: LabelKind, id: Uuid, change: Partial<CategoryEntity>, seen?: Seen): Promise<StoredLabel> {
     const known = await this.load(kind, id, seen);
     if (isDeepStrictEqual({ ...known, ...change }, { ...known })) return known;
     if (change.slug !== undefined && change.slug !== known.slug) await this.mustBeFree(kind, change.slug, id);
@@ -68,7 +68,7 @@ export class Labels {
     return this.reserved.mistakable(collectionOf(kind), wish) ? `${wish}-${id.slice(-6)}` : wish;
   }
 
-  async remove(kind: LabelKind, id: Uuid, seen?: number): Promise<void> {
+  async remove(kind: LabelKind, id: Uuid, seen?: Seen): Promise<void> {
     await this.load(kind, id, seen);
     const inUse = { ...filedUnder(kind, id), status: Not<ProductStatus>('removed') };
     if (await this.db.entities.existsBy(ProductEntity, inUse))
@@ -81,11 +81,11 @@ export class Labels {
     await this.db.entities.delete(entityOf(kind), id);
   }
 
-  private async load(kind: LabelKind, id: Uuid, seen?: number): Promise<CategoryEntity> {
+  private async load(kind: LabelKind, id: Uuid, seen?: Seen): Promise<CategoryEntity> {
     await this.products.lock();
     const known = await this.db.entities.findOneBy(entityOf(kind), { id });
     if (!known) throw new NotFound(kind);
-    if (seen !== undefined && known.version !== seen) throw new PreconditionFailed();
+    if (!hasSeen(seen, known.version)) throw new PreconditionFailed();
     return known;
   }
 

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
-import { DomainError, type Uuid } from '#kernel';
+import { DomainError, type Uuid, type Seen } from '#kernel';
 import { VariantListed, VariantsRenamed } from '#contracts/catalog';
 import { Database } from '#platform/database';
 import { textOf } from '#platform/http';
@@ -25,7 +25,7 @@ export class EditProduct extends Command<ShelvedProduct> {
     readonly id: Uuid,
     readonly edit: Edit,
     /** The version the caller has seen. */
-    readonly seen?: number,
+    readonly seen?: Seen,
   ) {
     super();
   }

@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 
-import type { Uuid } from '#kernel';
+import type { Uuid, Seen } from '#kernel';
 import {
   answer,
   Answers,
@@ -84,7 +84,7 @@ export class EditProductController {
   async edit(
     @PathId() id: Uuid,
     @Body() change: ProductChangeBody,
-    @IfMatch() seen: number | undefined,
+    @IfMatch() seen: Seen,
   ): Promise<Answer<ShelvedProduct>> {
     const product = await this.commands.execute(new EditProduct(id, change, seen));
     return answer(product, { etag: etagOf(product.version) });
@@ -96,11 +96,7 @@ export class EditProductController {
   @Does('restoreProduct', 'Bring a product back from the archive, with the ids and the stock that it has')
   @Answers(200, ShelvedProductShape)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SKU_TAKEN', 'LABEL_GONE')
-  async restore(
-    @PathId() id: Uuid,
-    @Body() wish: RestoreBody,
-    @IfMatch() seen: number | undefined,
-  ): Promise<Answer<ShelvedProduct>> {
+  async restore(@PathId() id: Uuid, @Body() wish: RestoreBody, @IfMatch() seen: Seen): Promise<Answer<ShelvedProduct>> {
     const product = await this.commands.execute(new RestoreProduct(id, wish, seen));
     return answer(product, { etag: etagOf(product.version) });
   }
@@ -110,7 +106,7 @@ export class EditProductController {
   @Does('removeProduct', 'Take a product off the shelf and into the archive')
   @Answers(204, null)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED')
-  async remove(@PathId() id: Uuid, @IfMatch() seen: number | undefined): Promise<void> {
+  async remove(@PathId() id: Uuid, @IfMatch() seen: Seen): Promise<void> {
     await this.commands.execute(new RemoveProduct(id, seen));
   }
 }

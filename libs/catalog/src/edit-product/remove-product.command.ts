@@ -1,13 +1,13 @@
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
-import { NotFound, type Uuid } from '#kernel';
+import { NotFound, type Uuid, type Seen } from '#kernel';
 
 import { EditProduct } from './edit-product.command';
 
 export class RemoveProduct extends Command<void> {
   constructor(
     readonly id: Uuid,
-    readonly seen?: number,
+    readonly seen?: Seen,
   ) {
     super();
   }

@@ -1,6 +1,6 @@
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
-import type { Uuid } from '#kernel';
+import type { Uuid, Seen } from '#kernel';
 
 import type { ProductChange } from '../model/product';
 import type { ShelvedProduct } from '../model/product-books';
@@ -13,7 +13,7 @@ export class RestoreProduct extends Command<ShelvedProduct> {
   constructor(
     readonly id: Uuid,
     readonly wish: Restoring,
-    readonly seen?: number,
+    readonly seen?: Seen,
   ) {
     super();
   }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { In, Not } from 'typeorm';
 
 import type { RenamedVariant } from '#contracts/catalog';
-import { DomainError, NotFound, type Uuid } from '#kernel';
+import { DomainError, NotFound, hasSeen, type Uuid, type Seen } from '#kernel';
 import { Database } from '#platform/database';
 import { InvalidInput, PreconditionFailed, textOf } from '#platform/http';
 import { ambient } from '#platform/observability';
@@ -82,11 +82,11 @@ export class Products {
   }
 
   /** Archived ones, too. Throws NotFound, or PreconditionFailed when it is not at the version the caller has seen. */
-  async load(id: Uuid, seen?: number): Promise<KnownProduct> {
+  async load(id: Uuid, seen?: Seen): Promise<KnownProduct> {
     if (this.db.inTransaction()) await this.db.query('select from products where id = $1 for update', [id]);
     const row = await this.db.entities.findOneBy(ProductEntity, { id });
     if (!row) throw new NotFound('product');
-    if (seen !== undefined && row.version !== seen) throw new PreconditionFailed();
+    if (!hasSeen(seen, row.version)) throw new PreconditionFailed();
     const variants = await this.db.entities.find(VariantEntity, {
       where: { productId: id },
       order: { position: 'asc' },

@@ -1,4 +1,5 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { hasSeen, type Seen } from '#kernel';
 import { Database } from '#platform/database';
 import { PreconditionFailed } from '#platform/http';
 import { Customers } from '../model/customers.store';
@@ -9,7 +10,7 @@ export class ChangeProfile extends Command<void> {
     /** What they see as long as their registration was not heard. */
     readonly fresh: NewProfile,
     readonly changes: Partial<ProfileFields>,
-    readonly ifVersion: number | undefined,
+    readonly seen: Seen,
   ) {
     super();
   }
@@ -22,11 +23,11 @@ export class ChangeProfileHandler implements ICommandHandler<ChangeProfile> {
     private readonly customers: Customers,
   ) {}
 
-  async execute({ fresh, changes, ifVersion }: ChangeProfile): Promise<void> {
+  async execute({ fresh, changes, seen }: ChangeProfile): Promise<void> {
     await this.db.transaction(async () => {
       await this.customers.expect(fresh);
       const known = await this.customers.lock(fresh.id);
-      if (ifVersion !== undefined && ifVersion !== known.version) throw new PreconditionFailed();
+      if (!hasSeen(seen, known.version)) throw new PreconditionFailed();
       const news = differing(known, changes);
       if (Object.keys(news).length > 0) await this.customers.change(known, news);
     });

@@ -2,7 +2,7 @@ import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { IdShape } from '#kernel';
+import { IdShape, type Seen } from '#kernel';
 import {
   answer,
   Answers,
@@ -73,9 +73,9 @@ export class MyProfileController {
   @Does('changeMe', 'Change my name, telephone or language')
   @Answers(200, Profile)
   @Refuses('PRECONDITION_FAILED', 'SUBJECT_ERASED')
-  async change(@Who() caller: UserCaller, @Body() body: ChangeProfileBody, @IfMatch() version: number | undefined) {
+  async change(@Who() caller: UserCaller, @Body() body: ChangeProfileBody, @IfMatch() seen: Seen) {
     const { name, phone, locale } = body;
-    await this.commands.execute(new ChangeProfile(freshProfile(caller), { name, phone, locale }, version));
+    await this.commands.execute(new ChangeProfile(freshProfile(caller), { name, phone, locale }, seen));
     return this.view(caller);
   }
 }

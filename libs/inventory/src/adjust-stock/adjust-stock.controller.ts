@@ -2,7 +2,7 @@ import { Body, Controller, Param, Post, Put } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { normalSku } from '#kernel';
+import { normalSku, type Seen } from '#kernel';
 import {
   answer,
   Answers,
@@ -77,7 +77,7 @@ export class AdjustStockController {
     @Param() { sku }: SkuPath,
     @Body() { onHand, sku: readSku, reserved }: CountBody,
     @Who() caller: Caller,
-    @IfMatch() seen?: number,
+    @IfMatch() seen?: Seen,
   ): Promise<Answer<StockView>> {
     const asRead = { sku: normalSku(readSku ?? sku), ...(reserved !== null && { reserved }) };
     return this.change(sku, { onHand, asRead }, { actor: nameOf(caller) }, seen).catch((error: unknown) => {
@@ -96,17 +96,12 @@ export class AdjustStockController {
     @Param() { sku }: SkuPath,
     @Body() { delta, reason }: AdjustmentBody,
     @Who() caller: Caller,
-    @IfMatch() seen?: number,
+    @IfMatch() seen?: Seen,
   ): Promise<Answer<StockView>> {
     return this.change(sku, { delta }, { actor: nameOf(caller), reason }, seen);
   }
 
-  private async change(
-    sku: string,
-    change: StockChange,
-    occasion: Occasion,
-    seen?: number,
-  ): Promise<Answer<StockView>> {
+  private async change(sku: string, change: StockChange, occasion: Occasion, seen?: Seen): Promise<Answer<StockView>> {
     const stock = await this.commands.execute(new ChangeStock(normalSku(sku), change, occasion, seen));
     return answer(viewStock(stock), { etag: etagOf(stock.version) });
   }

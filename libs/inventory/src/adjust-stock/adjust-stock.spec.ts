@@ -1,5 +1,5 @@
 import { StockBelowReserved, StockChanged, StockTooLarge } from '../model/stock-errors';
-import { adjust, count, mostOnHand } from './adjust-stock';
+import { adjust, count, decidedOn, mostOnHand } from './adjust-stock';
 
 const stock = { item: 'beans', variantId: null, sku: 'BEANS', onHand: 10, reserved: 4, version: 7 };
 
@@ -10,10 +10,15 @@ describe('Counting the shelf', () => {
   });
   it('moves nothing when it was known', () => expect(count(stock, 10)).toBeUndefined());
   it('is refused below what is set aside', () => expect(() => count(stock, 3)).toThrow(StockBelowReserved));
-  it('is refused to who has seen an older version', () => {
-    expect(() => count(stock, 25, 6)).toThrow(StockChanged);
-    expect(count(stock, 25, 7)).toBeDefined();
-  });
+});
+
+describe('A change of stock', () => {
+  it.each([[[]], [[6]], [[6, 8]]])('is refused to who has seen versions %j of version 7', (seen) =>
+    expect(() => decidedOn(stock, seen)).toThrow(StockChanged),
+  );
+  it.each([[undefined], [[7]], [[7, 8]], [[6, 7]]])('is taken from who has seen versions %j', (seen) =>
+    expect(() => decidedOn(stock, seen)).not.toThrow(),
+  );
 });
 
 describe('Adjusting stock', () => {

@@ -1,3 +1,4 @@
+import { hasSeen, type Seen } from '#kernel';
 import { StockBelowReserved, StockChanged, StockTooLarge } from '../model/stock-errors';
 import type { Movement, Stock } from '../model/stock';
 
@@ -5,20 +6,18 @@ import type { Movement, Stock } from '../model/stock';
 export const mostOnHand = 1_000_000;
 
 /** Staff counted the shelf: so many there are. Nothing moves when that was known. */
-export const count = (stock: Stock, onHand: number, seen?: number): Movement | undefined =>
-  settled(stock, onHand, 'counted', seen);
+export const count = (stock: Stock, onHand: number): Movement | undefined => settled(stock, onHand, 'counted');
 
 /** Goods came in (positive) or were lost (negative). */
-export const adjust = (stock: Stock, delta: number, seen?: number): Movement | undefined =>
-  settled(stock, stock.onHand + delta, 'adjusted', seen);
+export const adjust = (stock: Stock, delta: number): Movement | undefined =>
+  settled(stock, stock.onHand + delta, 'adjusted');
 
-function settled(
-  stock: Stock,
-  onHand: number,
-  kind: 'counted' | 'adjusted',
-  seen: number | undefined,
-): Movement | undefined {
-  if (seen !== undefined && seen !== stock.version) throw new StockChanged(stock.version);
+/** Refuses who decided on another version of the stock than the one there is. */
+export function decidedOn(stock: Stock, seen: Seen): void {
+  if (!hasSeen(seen, stock.version)) throw new StockChanged(stock.version);
+}
+
+function settled(stock: Stock, onHand: number, kind: 'counted' | 'adjusted'): Movement | undefined {
   if (onHand < stock.reserved) throw new StockBelowReserved(stock.sku, onHand, stock.reserved);
   if (onHand > mostOnHand && onHand > stock.onHand) throw new StockTooLarge(stock.sku, mostOnHand);
   if (onHand === stock.onHand) return undefined;

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Counter } from 'prom-client';
-import { NotFound } from '#kernel';
+import { NotFound, type Seen } from '#kernel';
 import { Database } from '#platform/database';
 import { complain, InvalidInput } from '#platform/http';
 import { Announcements } from '#platform/messaging';
@@ -10,7 +10,7 @@ import { levelsAfter, type Stock } from '../model/stock';
 import { StockBelowReserved, StockChanged } from '../model/stock-errors';
 import { Stocks, type Occasion } from '../model/stocks.store';
 import { CountsConflicts } from '../stock-conflicts.config';
-import { adjust, count } from './adjust-stock';
+import { adjust, count, decidedOn } from './adjust-stock';
 
 /** Either what was counted, with what was read beside it, or what came in or was lost. */
 export type StockChange =
@@ -30,8 +30,8 @@ export class ChangeStock extends Command<Stock> {
     readonly sku: string,
     readonly change: StockChange,
     readonly occasion: Occasion,
-    /** The version the caller decided on, where they said. */
-    readonly seen?: number,
+    /** The versions the caller decided on, where they said. */
+    readonly seen?: Seen,
   ) {
     super();
   }
@@ -63,8 +63,9 @@ export class ChangeStockHandler implements ICommandHandler<ChangeStock> {
   private async change({ sku, change, occasion, seen }: ChangeStock): Promise<Stock> {
     const stock = await this.stocks.lock(sku);
     if (!stock) throw new NotFound('SKU');
+    decidedOn(stock, seen);
     mustBeAsRead(stock, change);
-    const movement = 'onHand' in change ? count(stock, change.onHand, seen) : adjust(stock, change.delta, seen);
+    const movement = 'onHand' in change ? count(stock, change.onHand) : adjust(stock, change.delta);
     if (!movement) return stock;
     await this.stocks.move(movement, occasion);
     await this.announcements.publish(...levelNews([stock], [movement]));

@@ -1,4 +1,4 @@
-import { DomainError, isUuid } from '#kernel';
+import { DomainError, isUuid, type Seen } from '#kernel';
 import { createParamDecorator, Param, type ExecutionContext, type PipeTransform } from '@nestjs/common';
 import { ApiHeader, ApiParam } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
@@ -60,7 +60,7 @@ export class PreconditionFailed extends DomainError {
   }
 }
 
-const TAGS = /(W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g;
+const TAGS = /(?:^|,)[ \t]*((?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?=,|$)/g;
 
 /**
  * The strong tags of an If-Match header; undefined when anything will do. A weak tag is left out, because it says less
@@ -69,22 +69,22 @@ const TAGS = /(W\/)?"[\x21\x23-\x7e\x80-\xff]*"/g;
 export function tagsIn(header: string | undefined): readonly string[] | undefined {
   const value = header?.trim() ?? '';
   if (value === '' || value === '*') return undefined;
-  return (value.match(TAGS) ?? []).filter((tag) => !tag.startsWith('W/'));
+  return [...value.matchAll(TAGS)].map(([, tag]) => tag).filter((tag) => !tag.startsWith('W/'));
 }
 
 const readTags = createParamDecorator((_: unknown, context: ExecutionContext): readonly string[] | undefined =>
   tagsIn(requestOf(context).headers['if-match']),
 );
 
-const readIfMatch = createParamDecorator((_: unknown, context: ExecutionContext): number | undefined => {
-  const tags = tagsIn(requestOf(context).headers['if-match']);
-  if (tags === undefined) return undefined;
-  const versions = tags.flatMap((tag) => /^"(0|[1-9]\d{0,14})"$/.exec(tag)?.[1] ?? []).map(Number);
-  if (versions.length === 0) throw new PreconditionFailed(); // no tag of ours: it cannot be what is there
-  return Math.max(...versions); // versions only rise, so of all that were seen only the newest can be there still
-});
+/** The versions that tags are of; a tag that is no version fits nothing. */
+export const versionsIn = (tags: readonly string[] | undefined): Seen =>
+  tags?.flatMap((tag) => /^"(0|[1-9]\d{0,14})"$/.exec(tag)?.[1] ?? []).map(Number);
 
-/** The version named by If-Match, where the tag is the version and nothing else; undefined when anything will do. */
+const readIfMatch = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  versionsIn(tagsIn(requestOf(context).headers['if-match'])),
+);
+
+/** The versions named by If-Match, where the tag is the version and nothing else; undefined when anything will do. */
 export const IfMatch = (): ParameterDecorator => inDocument(readIfMatch());
 
 /** The whole tags named by If-Match, where a tag says more than a version; undefined when anything will do. */

@@ -292,9 +292,9 @@ describe('The manners of every route', () => {
     expect((await change()).status).toBe(200);
     expect((await change('"6"')).body.error.code).toBe('PRECONDITION_FAILED');
     expect((await change('"abc"')).status).toBe(412);
-    for (const one of ['*', '"6", "7"', '"x","7"', ' "7" '])
+    for (const one of ['*', '"6", "7"', '"7", "8"', '"8","7","6"', '"x","7"', ' "7" '])
       expect([one, (await change(one)).status]).toEqual([one, 200]);
-    for (const none of ['W/"7"', '"7-4f2a"', '"07"', '7', '"6", W/"7"'])
+    for (const none of ['W/"7"', 'w/"7"', '"7-4f2a"', '"07"', '7', 'x"7"', '"6", W/"7"', '"6", "8"'])
       expect([none, (await change(none)).status]).toEqual([none, 412]);
   });
 

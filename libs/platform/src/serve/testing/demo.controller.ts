@@ -1,4 +1,4 @@
-import { DomainError, MoneyShape, NotFound } from '#kernel';
+import { DomainError, MoneyShape, NotFound, hasSeen, type Seen } from '#kernel';
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Req } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
@@ -170,8 +170,8 @@ export class DemoController {
 
   @Patch(':id')
   @Allowed('catalog')
-  change(@PathId() _id: string, @IfMatch() version: number | undefined, @Body() _body: PackBody) {
-    if (version !== undefined && version !== 7) throw new PreconditionFailed();
+  change(@PathId() _id: string, @IfMatch() seen: Seen, @Body() _body: PackBody) {
+    if (!hasSeen(seen, 7)) throw new PreconditionFailed();
     return { version: 8 };
   }
 
