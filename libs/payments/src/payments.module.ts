@@ -3,6 +3,7 @@ import { PartErased, PersonErased } from '#contracts/identity';
 import * as payments from '#contracts/payments';
 import { Config } from '#platform/config';
 import { contextDatabase } from '#platform/database';
+import { addMessages } from '#platform/http';
 import { contextMessaging } from '#platform/messaging';
 import { ForgetPayer } from './forget-payer/forget-payer.consumer';
 import { ListFindingsController } from './list-findings/list-findings.controller';
@@ -10,9 +11,11 @@ import { Findings } from './model/findings.store';
 import { Payments } from './model/payments.store';
 import { Refunds } from './model/refunds.store';
 import { WebhooksHeard } from './model/webhooks-heard.store';
+import { paymentsTexts } from './payments-texts';
 import { ReceiveWebhookHandler } from './receive-webhook/receive-webhook.command';
 import { ReceiveWebhookController } from './receive-webhook/receive-webhook.controller';
 import { RefundWhenAsked } from './refund-payment/refund-payment.consumer';
+import { SettleFindingHandler } from './settle-finding/settle-finding.command';
 import { SettleWhenLookedAt } from './settle-by-hand/settle-by-hand.consumer';
 import { SandboxProvider } from './sandbox/sandbox-provider.adapter';
 import { SandboxModule } from './sandbox/sandbox.module';
@@ -22,6 +25,8 @@ import { ProviderCalls } from './settle-payment/provider-calls.job';
 import { Providers } from './settle-payment/providers';
 import { TakeWhenAsked } from './take-payment/take-payment.consumer';
 import { VoidWhenAsked } from './void-payment/void-payment.consumer';
+
+addMessages(paymentsTexts);
 
 /** Money taken and given back. */
 @Module({
@@ -33,7 +38,8 @@ import { VoidWhenAsked } from './void-payment/void-payment.consumer';
   controllers: [ReceiveWebhookController, ListFindingsController],
   providers: [
     ...[Payments, Refunds, Findings, WebhooksHeard, ProviderCalls],
-    ...[TakeWhenAsked, VoidWhenAsked, RefundWhenAsked, SettleWhenLookedAt, ForgetPayer, ReceiveWebhookHandler],
+    ...[TakeWhenAsked, VoidWhenAsked, RefundWhenAsked, SettleWhenLookedAt, ForgetPayer],
+    ...[ReceiveWebhookHandler, SettleFindingHandler],
     { provide: PaymentsByResult, useClass: CountedPayments },
     {
       provide: Providers,

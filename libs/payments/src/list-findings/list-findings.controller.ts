@@ -1,11 +1,26 @@
-import { Controller, Get, Query } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Post, Query } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { IdShape, InstantShape } from '#kernel';
-import { Answers, Does, Id, OneOf, page, PageQuery, placeOf, type Answer } from '#platform/http';
-import { Allowed } from '#platform/security';
+import { IdShape, InstantShape, type Uuid } from '#kernel';
+import {
+  Answers,
+  Does,
+  Flag,
+  Id,
+  OneOf,
+  page,
+  PageQuery,
+  PathId,
+  placeOf,
+  Refuses,
+  Text,
+  type Answer,
+} from '#platform/http';
+import { Allowed, Who, type UserCaller } from '#platform/security';
 import { findingKinds, findingStates, type FindingState } from '../model/finding';
 import { Findings, type ListedFinding } from '../model/findings.store';
+import { SettleFinding } from '../settle-finding/settle-finding.command';
 
 const FindingAnswer = z
   .object({
@@ -13,7 +28,8 @@ const FindingAnswer = z
     kind: z.enum(findingKinds).meta({ description: 'What does not fit.' }),
     state: z.enum(findingStates).meta({
       description:
-        '`noted`: nothing was done with the money. `refused`: the provider does not give it back; somebody has to look.',
+        '`noted`: nothing was done with the money. `refused`: the provider does not give it back; somebody has to look. ' +
+        '`settled`: somebody has looked after it.',
     }),
     provider: z.string().meta({ example: 'sandbox' }),
     chargeId: z.string().nullable(),
@@ -23,6 +39,8 @@ const FindingAnswer = z
     reason: z.string().nullable(),
     foundAt: InstantShape,
     settledAt: InstantShape.nullable(),
+    settledBy: IdShape.nullable().meta({ description: 'The account of whoever looked after it.' }),
+    note: z.string().nullable().meta({ description: 'What they found.' }),
   })
   .meta({ id: 'PaymentFinding' });
 
@@ -32,6 +50,14 @@ class FindingsPage extends PageQuery {
 
   @Id({ optional: true, description: 'Only findings about this order.' })
   orderId?: string;
+
+  @Flag({ optional: true, description: 'True: only those that somebody has to look after. False: only the others.' })
+  open?: boolean;
+}
+
+class SettleBody {
+  @Text({ min: 1, max: 1000, trim: true, example: 'The bank has sent the money back on 3 December.' })
+  note!: string;
 }
 
 const Place = z.object({ foundAt: InstantShape, id: IdShape });
@@ -40,12 +66,16 @@ const show = (found: ListedFinding): z.infer<typeof FindingAnswer> => ({
   ...{ id: found.id, kind: found.kind, state: found.state, provider: found.provider, chargeId: found.chargeId },
   ...{ paymentKey: found.paymentKey, orderId: found.orderId, amount: found.amount, reason: found.reason },
   ...{ foundAt: found.foundAt.toISOString(), settledAt: found.settledAt?.toISOString() ?? null },
+  ...{ settledBy: found.settledBy, note: found.note },
 });
 
 @ApiTags('Payments')
 @Controller('admin/payments/findings')
 export class ListFindingsController {
-  constructor(private readonly findings: Findings) {}
+  constructor(
+    private readonly findings: Findings,
+    private readonly commands: CommandBus,
+  ) {}
 
   @Get()
   @Allowed('ops')
@@ -55,8 +85,29 @@ export class ListFindingsController {
     'The newest first. Money that names no payment of ours is only noted. Money that a payment of ours did not need goes back once.',
   )
   @Answers(200, FindingAnswer, { description: 'A page of them.', list: true, paged: true })
-  async list(@Query() { limit, cursor, state, orderId }: FindingsPage): Promise<Answer> {
-    const rows = await this.findings.list({ state, orderId }, limit + 1, placeOf(cursor, Place));
+  async list(@Query() { limit, cursor, state, orderId, open }: FindingsPage): Promise<Answer> {
+    const rows = await this.findings.list({ state, orderId, open }, limit + 1, placeOf(cursor, Place));
     return page(rows, limit, ({ foundAt, id }) => ({ foundAt: foundAt.toISOString(), id }), show);
+  }
+  @Post(':id/settle')
+  @HttpCode(200)
+  @Allowed('ops')
+  @Does(
+    'settlePaymentFinding',
+    'Mark a finding as looked after',
+    'Nothing is done with the money. Settled again, it stays as it was settled first.',
+  )
+  @Answers(200, FindingAnswer)
+  @Refuses('NOT_FOUND', {
+    status: 409,
+    code: 'FINDING_NEEDS_NOBODY',
+    when: 'The shop is giving the money back itself, or has done so.',
+  })
+  async settle(
+    @PathId() id: Uuid,
+    @Body() { note }: SettleBody,
+    @Who() { userId }: UserCaller,
+  ): Promise<z.infer<typeof FindingAnswer>> {
+    return show(await this.commands.execute(new SettleFinding(id, note, userId)));
   }
 }

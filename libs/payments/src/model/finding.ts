@@ -4,16 +4,24 @@ import type { Uuid } from '#kernel';
  * `unknown-payment`: the money names no payment of ours. `mismatch`: its order, amount or currency is not the payment's.
  * `charge-of-another`: the charge belongs to another payment. `second-charge`: the payment has a charge already.
  * `late-money`: it came after the payment's end. `settled-by-hand`: staff ended a payment or a refund without the provider.
+ * `given-after-all`: a refund ended as not given back, and the provider gave it back nevertheless.
  */
 export const findingKinds = [
   ...(['unknown-payment', 'mismatch', 'charge-of-another'] as const),
-  ...(['second-charge', 'late-money', 'settled-by-hand'] as const),
+  ...(['second-charge', 'late-money', 'settled-by-hand', 'given-after-all'] as const),
 ] as const;
 export type FindingKind = (typeof findingKinds)[number];
 
-/** `noted`: nothing was done with the money. `refused`: the provider will not give it back, so somebody has to look. */
-export const findingStates = ['noted', 'giving-back', 'given-back', 'refused'] as const;
+/**
+ * `noted`: nothing was done with the money. `refused`: the provider will not give it back, so somebody has to look.
+ * `settled`: somebody has looked after it.
+ */
+export const findingStates = ['noted', 'giving-back', 'given-back', 'refused', 'settled'] as const;
 export type FindingState = (typeof findingStates)[number];
+
+/** Whether somebody has to look after a finding in this state. The others the shop sees to itself, or nobody any more. */
+export const needsSomebody = (state: FindingState): boolean => openStates.includes(state);
+export const openStates: readonly FindingState[] = ['noted', 'refused'];
 
 /** Money as a provider tells of it, in whatever currency. */
 export interface TakenMoney {

@@ -3,7 +3,7 @@ import { MoneyFound } from '#contracts/payments';
 import { vnd, type Uuid } from '#kernel';
 import { Database, statement } from '#platform/database';
 import { Announcements } from '#platform/messaging';
-import type { Finding, FindingKind, FindingState } from './finding';
+import { openStates, type Finding, type FindingKind, type FindingState } from './finding';
 
 interface Row {
   id: Uuid;
@@ -19,6 +19,8 @@ interface Row {
   unanswered: number;
   found_at: Date;
   settled_at: Date | null;
+  note: string | null;
+  settled_by: Uuid | null;
 }
 
 const finding = (row: Row): Finding => ({
@@ -34,18 +36,26 @@ const insert = statement(
    on conflict do nothing returning id`,
 );
 // Money that came after the end goes back with the payment: how that stands, the payment says.
-const list = statement(
-  'findings_list',
-  `with found as (
-     select f.*, case when f.kind <> 'late-money' then f.state
+const found = `with found as (
+     select f.*, case when f.kind <> 'late-money' or f.state = 'settled' then f.state
                       when p.state <> 'voided' then 'giving-back'
                       when p.refunded > 0 then 'given-back' else 'refused' end as stands
        from payment_findings f left join payments p on p.id = f.payment_id)
-   select id, kind, provider, charge_id, payment_key, order_id, amount, currency, stands as state, reason, unanswered, found_at, settled_at
-     from found
-    where ($1::text is null or stands = $1) and ($2::uuid is null or order_id = $2)
+   select id, kind, provider, charge_id, payment_key, order_id, amount, currency, stands as state, reason, unanswered, found_at,
+          settled_at, note, settled_by
+     from found`;
+const list = statement(
+  'findings_list',
+  `${found}
+    where ($1::text is null or stands = $1) and ($6::boolean is null or $6 = (stands = any ($7::text[]))) and ($2::uuid is null or order_id = $2)
       and ($3::timestamptz is null or (date_trunc('milliseconds', found_at), id) < ($3, $4::uuid))
     order by date_trunc('milliseconds', found_at) desc, id desc limit $5`,
+);
+const find = statement('findings_find', `${found} where id = $1`);
+const lock = statement('findings_lock', 'select from payment_findings where id = $1 for update');
+const settle = statement(
+  'findings_settle',
+  `update payment_findings set state = 'settled', note = $2, settled_by = $3, settled_at = now(), next_at = null where id = $1`,
 );
 const claim = statement(
   'findings_claim',
@@ -94,6 +104,21 @@ export interface FindingPlace {
 export interface ListedFinding extends Finding {
   readonly foundAt: Date;
   readonly settledAt: Date | null;
+  /** What whoever looked after it found. */
+  readonly note: string | null;
+  readonly settledBy: Uuid | null;
+}
+
+const listed = (row: Row): ListedFinding => ({
+  ...finding(row),
+  ...{ foundAt: row.found_at, settledAt: row.settled_at, note: row.note, settledBy: row.settled_by },
+});
+
+export interface FindingFilter {
+  readonly state?: FindingState | undefined;
+  readonly orderId?: Uuid | undefined;
+  /** Only those that somebody has to look after, or only the others. */
+  readonly open?: boolean | undefined;
 }
 
 /** Money that staff have to know of, and which payment each charge belongs to. */
@@ -139,13 +164,24 @@ export class Findings {
 
   /** The newest first. */
   async list(
-    filter: { readonly state?: FindingState | undefined; readonly orderId?: Uuid | undefined },
+    { state, orderId, open }: FindingFilter,
     limit: number,
     after?: FindingPlace,
   ): Promise<readonly ListedFinding[]> {
-    const { state, orderId } = filter;
-    const values = [state ?? null, orderId ?? null, after?.foundAt ?? null, after?.id ?? null, limit];
-    const rows = await this.db.query<Row>(list, values);
-    return rows.map((row) => ({ ...finding(row), foundAt: row.found_at, settledAt: row.settled_at }));
+    const place = [after?.foundAt ?? null, after?.id ?? null];
+    const values = [state ?? null, orderId ?? null, ...place, limit, open ?? null, openStates];
+    return (await this.db.query<Row>(list, values)).map(listed);
+  }
+
+  async find(id: Uuid): Promise<ListedFinding | undefined> {
+    return (await this.db.query<Row>(find, [id])).map(listed)[0];
+  }
+
+  async lock(id: Uuid): Promise<void> {
+    await this.db.query(lock, [id]);
+  }
+
+  async settle(id: Uuid, note: string, by: Uuid): Promise<void> {
+    await this.db.query(settle, [id, note, by]);
   }
 }

@@ -66,8 +66,8 @@ const write = statement(
 );
 
 /**
- * The same, if the payment is still what it was when that was decided. The provider named the charge as this payment's; where
- * another payment was believed to have it, staff have to know.
+ * The same, if the payment is still what it was when that was decided, and no other payment is believed to have the charge:
+ * staff have to be told of that, which takes a transaction.
  */
 const settle = atOnce(
   'payments_settle',
@@ -77,18 +77,14 @@ const settle = atOnce(
             updated_at = now()
       where id = $1 and state = $14 and next is not distinct from $15 and charges = $16 and unanswered = $17
         and charge_id is not distinct from $18 and refunded = $19 and voided_for is not distinct from $20
-      returning id, order_id, provider, charge_id, amount),
+        and not exists (select from payment_charges c
+                         where c.provider = payments.provider and c.charge_id = $6 and c.payment_id <> payments.id)
+      returning id, order_id, provider, charge_id),
    journal as (
      insert into payment_journal (order_id, call, heard, state) select order_id, $9, $10::jsonb, $2 from work),
    charge as (
      insert into payment_charges (provider, charge_id, payment_id)
-     select provider, charge_id, id from work where charge_id is not null on conflict do nothing),
-   stolen as (
-     insert into payment_findings (kind, provider, charge_id, payment_key, payment_id, order_id, amount, currency, state)
-     select 'charge-of-another', w.provider, w.charge_id, c.payment_id::text, c.payment_id, p.order_id, w.amount, 'VND', 'noted'
-       from work w join payment_charges c on c.provider = w.provider and c.charge_id = w.charge_id and c.payment_id <> w.id
-       left join payments p on p.id = c.payment_id
-     on conflict do nothing)`,
+     select provider, charge_id, id from work where charge_id is not null on conflict do nothing)`,
   20,
 );
 
@@ -113,6 +109,7 @@ const forgetTokens = statement(
   `update payments set token = null, updated_at = now() where token->>'subject' = $1 and token is not null and state <> 'open'`,
 );
 
+const byId = statement('payments_find', `select * from payments where id = $1`);
 const ofOrder = statement('payments_of_order', `select * from payments where order_id = $1`);
 
 const written = (changed: Payment, call: string, heard: Heard | { readonly kind: string }): unknown[] => [
@@ -155,6 +152,10 @@ export class Payments {
     return (await this.db.query<Row>(lockById, [id])).map(payment)[0];
   }
 
+  async find(id: Uuid): Promise<Payment | undefined> {
+    return (await this.db.query<Row>(byId, [id])).map(payment)[0];
+  }
+
   async ofOrder(orderId: Uuid): Promise<Payment | undefined> {
     return (await this.db.query<Row>(ofOrder, [orderId])).map(payment)[0];
   }
@@ -167,7 +168,10 @@ export class Payments {
     await this.db.query(write, written(changed, call, heard));
   }
 
-  /** Writes and tells what was decided without a lock; false where the payment has changed since it was read. */
+  /**
+   * Writes and tells what was decided without a lock; false where the payment has changed since it was read, or another
+   * payment is believed to have its charge.
+   */
   async settle(
     before: Payment,
     changed: Payment,

@@ -1,5 +1,5 @@
 import { vnd } from '#kernel';
-import { hearRefund, settleRefundByHand, type Refund, type RefundHeard } from './refund';
+import { hearRefund, isGivenAfterAll, settleRefundByHand, type Refund, type RefundHeard } from './refund';
 
 const open: Refund = {
   ...{ id: '019ab3c4-0000-7000-8000-000000000001', orderId: '019ab3c4-0000-7000-8000-000000000002' },
@@ -34,5 +34,12 @@ describe('A refund', () => {
     expect(settleRefundByHand(open, 'unknown').state).toBe('refused');
     const over: Refund = { ...open, state: 'refunded' };
     expect(settleRefundByHand(over, 'unknown')).toBe(over);
+  });
+
+  it('is given after all where it had ended as not given back, and only there', () => {
+    const given: RefundHeard = { kind: 'refunded' };
+    expect(isGivenAfterAll(settleRefundByHand(open, 'unknown'), given)).toBe(true);
+    expect(isGivenAfterAll(settleRefundByHand(open, 'unknown'), { kind: 'refused', reason: 'no' })).toBe(false);
+    for (const state of ['open', 'refunded'] as const) expect(isGivenAfterAll({ ...open, state }, given)).toBe(false);
   });
 });

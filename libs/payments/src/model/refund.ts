@@ -44,6 +44,10 @@ export function hearRefund(
   return { refund: ended, wait: 0, messages: [refundOutcome(ended)!] };
 }
 
+/** The refund ended as not given back, so it is still owed, and now the provider says that it has given it. */
+export const isGivenAfterAll = ({ state }: Refund, heard: RefundHeard): boolean =>
+  state === 'refused' && heard.kind === 'refunded';
+
 /** Staff have looked, because the provider cannot be asked. What was not given back is still owed. */
 export function settleRefundByHand(refund: Refund, found: FoundByHand): Refund {
   if (refund.state !== 'open') return refund;

@@ -12,7 +12,7 @@ import { Findings } from '../model/findings.store';
 import { hear, NO_PROVIDER, type Heard, type Payment, type ProviderCall } from '../model/payment';
 import type { PaymentProvider } from '../model/payment-provider';
 import { Payments, type Claimed } from '../model/payments.store';
-import { backOff, hearRefund, type Refund, type RefundHeard } from '../model/refund';
+import { backOff, hearRefund, isGivenAfterAll, type Refund, type RefundHeard } from '../model/refund';
 import { Refunds } from '../model/refunds.store';
 import { PaymentsByResult } from './payments-by-result';
 import { Providers } from './providers';
@@ -103,7 +103,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     const known = heard.kind === 'not-asked' ? { ...payment, asked: askedBefore } : payment;
     const { payment: changed, messages } = hear(known, heard, call);
     if (!(await this.payments.settle(payment, changed, call, heard, messages)))
-      return this.heard(payment.id, call, heard); // a webhook or a request came in between
+      return this.heard(payment.id, call, heard); // it has changed meanwhile, or its charge is believed to be another's
     crashPoint('payment.recorded', call);
     if (changed.state !== payment.state) this.results.count(changed.state);
     this.followUp(changed);
@@ -143,7 +143,12 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     const { id, provider, amount } = changed;
     const about = { provider, chargeId, paymentKey: id, payment: changed, amount };
     const owner = await this.findings.own(provider, chargeId, id);
-    if (owner !== id) await this.findings.note({ ...about, kind: 'charge-of-another' });
+    // The provider has just named it as this payment's: what is doubtful is the payment that was believed to have it.
+    const other = owner !== undefined && owner !== id ? await this.payments.find(owner) : undefined;
+    if (owner !== id) {
+      const whose = { paymentKey: owner ?? id, payment: other ?? changed };
+      await this.findings.note({ ...about, ...whose, kind: 'charge-of-another' });
+    }
     if (before.state !== 'voiding' && changed.state === 'voiding')
       await this.findings.note({ ...about, kind: 'late-money' });
   }
@@ -164,12 +169,20 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     crashPoint('refund.after-call');
     await this.db.transaction(async () => {
       const known = (await this.refunds.lock(refund.id))!;
+      if (isGivenAfterAll(known, heard)) return this.noteGiven(known);
       const { refund: changed, wait, messages } = hearRefund(known, heard);
       if (changed === known) return;
       await this.refunds.write(changed, wait, heard);
       await this.announcements.publish(...messages);
     });
     crashPoint('refund.recorded');
+  }
+
+  private async noteGiven({ id, orderId, amount, reason }: Refund): Promise<void> {
+    const payment = (await this.payments.ofOrder(orderId))!;
+    const { provider, chargeId } = payment;
+    const about = { provider, chargeId, paymentKey: id, payment, amount };
+    await this.findings.note({ ...about, kind: 'given-after-all', ...(reason !== null && { reason }) });
   }
 
   /** Gives back a charge that a payment of ours did not need; its key is the finding's, so that it goes back once. */

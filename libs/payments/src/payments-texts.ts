@@ -1,0 +1,5 @@
+/** What the refusals of this context say, by their code. */
+export const paymentsTexts = {
+  en: { FINDING_NEEDS_NOBODY: 'The shop sees to this finding itself: it is {state}.' },
+  vi: { FINDING_NEEDS_NOBODY: 'Cửa hàng tự xử lý khoản này: trạng thái là {state}.' },
+};

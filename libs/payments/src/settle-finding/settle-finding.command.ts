@@ -1,0 +1,44 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { DomainError, NotFound, type Uuid } from '#kernel';
+import { Database } from '#platform/database';
+import { needsSomebody } from '../model/finding';
+import { Findings, type ListedFinding } from '../model/findings.store';
+
+export class SettleFinding extends Command<ListedFinding> {
+  constructor(
+    readonly id: Uuid,
+    readonly note: string,
+    /** The account of whoever looked after it. */
+    readonly by: Uuid,
+  ) {
+    super();
+  }
+}
+
+/** The shop itself gives this money back, or has done so. */
+class FindingNeedsNobody extends DomainError {
+  constructor(state: string) {
+    super('FINDING_NEEDS_NOBODY', 'conflict', `The shop sees to this finding itself: it is ${state}.`, { state });
+  }
+}
+
+/** Staff have looked after a finding. Settled again, it stays as it was settled first. */
+@CommandHandler(SettleFinding)
+export class SettleFindingHandler implements ICommandHandler<SettleFinding> {
+  constructor(
+    private readonly db: Database,
+    private readonly findings: Findings,
+  ) {}
+
+  execute({ id, note, by }: SettleFinding): Promise<ListedFinding> {
+    return this.db.transaction(async () => {
+      await this.findings.lock(id);
+      const known = await this.findings.find(id);
+      if (!known) throw new NotFound('finding');
+      if (known.state === 'settled') return known;
+      if (!needsSomebody(known.state)) throw new FindingNeedsNobody(known.state);
+      await this.findings.settle(id, note, by);
+      return (await this.findings.find(id))!;
+    });
+  }
+}
