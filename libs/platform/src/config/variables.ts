@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isEmailAddress } from './email-address';
 import { contextNames, type ContextName } from './contexts';
 
 const SECONDS_OF_A_YEAR = 31_536_000;
@@ -74,7 +75,7 @@ export const variables = z.object({
   RABBITMQ_URL: url('amqp', 'amqps').optional(),
   ELASTICSEARCH_URL: url('http', 'https').optional(),
 
-  ADMIN_EMAIL: z.email('must be an e-mail address').optional(),
+  ADMIN_EMAIL: z.string().trim().refine(isEmailAddress, 'must be an e-mail address').optional(),
   ADMIN_PASSWORD: z.string().min(8, 'must have at least 8 characters').max(200, 'must have at most 200').optional(),
   SEED_DEMO: flag,
   REQUIRE_SECOND_FACTOR: flag,

@@ -1,6 +1,7 @@
 import { instantOf, isLine, isStorable, isUuid, lengthOf } from '#kernel';
 import { Type } from 'class-transformer';
-import { isEmail, ValidateNested } from 'class-validator';
+import { ValidateNested } from 'class-validator';
+import { isEmailAddress, LONGEST_EMAIL } from '#platform/config';
 import { field, type Complaint, type FieldOptions } from './field';
 
 export interface TextOptions extends FieldOptions<string> {
@@ -116,19 +117,13 @@ export const OneOf = <Choice extends string>(
     options,
   );
 
-/** A quoted local part may hold blanks and line breaks: nobody has such an address, and letters are no place for them. */
-const NOT_IN_AN_ADDRESS = /["\s\p{C}]/u;
-
 /** An e-mail address of at most 254 characters, without blanks around it. */
 export const Email = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
     {
-      check: (value) =>
-        typeof value === 'string' && value.length <= 254 && !NOT_IN_AN_ADDRESS.test(value) && isEmail(value)
-          ? undefined
-          : { code: 'email' },
+      check: (value) => (isEmailAddress(value) ? undefined : { code: 'email' }),
       read: (value) => (typeof value === 'string' ? value.trim() : value),
-      schema: { type: String, format: 'email', maxLength: 254, example: 'an@example.com' },
+      schema: { type: String, format: 'email', maxLength: LONGEST_EMAIL, example: 'an@example.com' },
     },
     options,
   );

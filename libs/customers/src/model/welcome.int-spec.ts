@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { CustomersModule } from '#modules/customers';
+import { Database } from '#platform/database';
+import { openContext, type OpenContext } from '../../../../test/support/open-context';
+import type { Customer } from './customer.entity';
+import { Customers } from './customers.store';
+import { profileBeforeWelcome, type ProfileFields } from './profile';
+
+const registered = { name: 'Nguyễn Thị Bình', email: 'binh@example.com', locale: 'en' } as const;
+const phone = '0901234567';
+
+describe('A registration that is heard', () => {
+  let shop: OpenContext;
+  let customers: Customers;
+  let db: Database;
+  beforeAll(async () => {
+    shop = await openContext([CustomersModule], ['customers']);
+    customers = shop.app.get(Customers, { strict: false });
+    db = shop.app.select(CustomersModule).get(Database, { strict: false });
+  });
+  afterAll(() => shop.close());
+
+  const profile = async (id: string): Promise<Partial<Customer>> => {
+    const { name, email, locale, phone, version } = (await customers.find(id))!;
+    return { name, email, locale, phone, version };
+  };
+  const change = async (id: string, changes: Partial<ProfileFields>) =>
+    db.transaction(async () => customers.change(await customers.lock(id), changes));
+  /** The token of an older build tells the address alone. */
+  const expected = (id: string, email: string) => customers.expect(profileBeforeWelcome({ id, email }, 'vi'));
+
+  it('first, is the profile, and what is expected later changes nothing', async () => {
+    const id = randomUUID();
+    await customers.welcome({ id, ...registered });
+    await expected(id, 'old@example.com');
+    expect(await profile(id)).toEqual({ ...registered, phone: null, version: 1 });
+  });
+
+  it('late, fills what nobody has changed', async () => {
+    const id = randomUUID();
+    await expected(id, 'old@example.com');
+    expect(await profile(id)).toMatchObject({ name: 'old@example.com', locale: 'vi', version: 0 });
+    await customers.welcome({ id, ...registered });
+    expect(await profile(id)).toEqual({ ...registered, phone: null, version: 1 });
+  });
+
+  it.each<[string, Partial<ProfileFields>]>([
+    ['the name', { name: 'Bình' }],
+    ['the language', { locale: 'vi' }],
+    ['name and language', { name: 'Bình', locale: 'vi' }],
+    ['the telephone', { phone }],
+  ])('late, leaves %s alone where the customer has changed it', async (_, changes) => {
+    const id = randomUUID();
+    const other = { ...registered, email: `${id}@example.com` };
+    await expected(id, 'old@example.com');
+    // The placeholder was Vietnamese: a change to something else and back counts as the customer's wish, too.
+    await change(id, { ...changes, ...(changes.locale && { locale: 'en' }) });
+    if (changes.locale) await change(id, { locale: changes.locale });
+    const before = await profile(id);
+    await customers.welcome({ id, ...other });
+    expect(await profile(id)).toEqual({ ...other, phone: null, ...changes, version: before.version! + 1 });
+  });
+
+  it('late, is the same version where a reader sees nothing new', async () => {
+    const id = randomUUID();
+    await customers.expect(profileBeforeWelcome({ id, ...registered }, 'vi'));
+    await customers.welcome({ id, ...registered });
+    expect(await profile(id)).toEqual({ ...registered, phone: null, version: 1 });
+  });
+
+  it('again, changes nothing', async () => {
+    const id = randomUUID();
+    await customers.welcome({ id, ...registered });
+    await change(id, { phone });
+    await customers.welcome({ id, name: 'Somebody else', email: 'else@example.com', locale: 'vi' });
+    expect(await profile(id)).toEqual({ ...registered, phone, version: 2 });
+  });
+
+  it('after an erasure, brings nobody back', async () => {
+    const id = randomUUID();
+    await customers.forget(id);
+    await customers.welcome({ id, ...registered });
+    expect(await customers.known(id)).toBeNull();
+  });
+});
