@@ -126,6 +126,8 @@ export class OrderCancelled extends OrderMessage<
     readonly returned?: ReturnedOrder;
     /** Taken for this order and given back before it was ever paid. */
     readonly reversed?: Money;
+    /** What refunds had given back before it was cancelled, where there were any. */
+    readonly refunded?: Money;
   }
 > {
   static readonly type = 'ordering.order-cancelled.v1';

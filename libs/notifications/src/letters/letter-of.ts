@@ -30,8 +30,9 @@ export function contentOf(message: Told): Content | undefined {
     return { event: 'order-confirmed', number, lines, total, method };
   }
   if (message instanceof OrderCancelled) {
-    const { number, code, refundDue, reversed } = message.body;
-    return { event: 'order-cancelled', number, code, refundDue, ...(reversed && { reversed }) };
+    const { number, code, refundDue, reversed, refunded } = message.body;
+    const before = { ...(reversed && { reversed }), ...(refunded && { refunded }) };
+    return { event: 'order-cancelled', number, code, refundDue, ...before };
   }
   if (message instanceof OrderPaymentReversed) {
     const { number, amount } = message.body;

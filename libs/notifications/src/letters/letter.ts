@@ -18,6 +18,8 @@ export type Content =
       readonly refundDue: Money;
       /** Taken and given back before the order was ever paid. */
       readonly reversed?: Money;
+      /** Given back by refunds before it was cancelled. */
+      readonly refunded?: Money;
     }
   | { readonly event: 'order-payment-reversed'; readonly number: string; readonly amount: Money }
   | {

@@ -89,6 +89,17 @@ describe('A letter', () => {
     expect(late.text).toContain('90.000 ₫');
   });
 
+  it.each([
+    ['en', 'Before that we had already given back 30.000 ₫.', 'We will give back 60.000 ₫.'],
+    ['vi', 'Trước khi hủy, chúng tôi đã hoàn 30.000 ₫ cho bạn.', 'Chúng tôi sẽ hoàn lại 60.000 ₫.'],
+  ] as const)('tells in %s of refunds that were made before the order was cancelled', (locale, before, due) => {
+    const cancelled = { event: 'order-cancelled', number: 'CT-1', code: 'STAFF', refundDue: vnd(60_000) } as const;
+    const { text } = renderLetter({ ...cancelled, refunded: vnd(30_000) }, 'An', locale);
+    expect(text).toContain(before);
+    expect(text).toContain(due);
+    expect(renderLetter(cancelled, 'An', locale).text).not.toContain(before.slice(0, 12));
+  });
+
   it('says that nothing was charged where the provider did not answer and took nothing', () => {
     const content = {
       event: 'order-cancelled',

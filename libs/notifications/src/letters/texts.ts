@@ -73,6 +73,7 @@ const vi: Wording = {
             `Đơn hàng ${content.number} đã bị hủy. ${reasonsVi[content.code] ?? ''}`.trim(),
             ...(takenAndBack(content) ? [`${dong(content.reversed!)} đã bị trừ và đã được hoàn lại.`] : []),
             ...(wasNotCharged(content) ? ['Bạn chưa bị trừ tiền.'] : []),
+            ...(content.refunded ? [`Trước khi hủy, chúng tôi đã hoàn ${dong(content.refunded)} cho bạn.`] : []),
             ...(content.refundDue.amount > 0 ? [`Chúng tôi sẽ hoàn lại ${dong(content.refundDue)}.`] : []),
           ],
         };
@@ -133,6 +134,7 @@ const en: Wording = {
             `Your order ${content.number} was cancelled. ${reasonsEn[content.code] ?? ''}`.trim(),
             ...(takenAndBack(content) ? [`${dong(content.reversed!)} was taken and has been given back.`] : []),
             ...(wasNotCharged(content) ? ['You were not charged.'] : []),
+            ...(content.refunded ? [`Before that we had already given back ${dong(content.refunded)}.`] : []),
             ...(content.refundDue.amount > 0 ? [`We will give back ${dong(content.refundDue)}.`] : []),
           ],
         };

@@ -55,6 +55,14 @@ describe('What the others are told', () => {
     expect(messages[1].body).toMatchObject({ status: 'cancelled', previous: 'confirmed' });
   });
 
+  it('says of a cancelled order what refunds had given back before, and nothing where there were none', () => {
+    const asked = [...ordered.confirmed, refundAsked('a', 30_000)];
+    const told = (before: readonly OrderEvent[]) => tell(before, facts.cancelled)[0].body as { refunded?: unknown };
+    expect(told([...asked, refundDone('a', 30_000)]).refunded).toEqual(vnd(30_000));
+    for (const none of [ordered.confirmed, asked, [...asked, refundFailed('a', 30_000)]])
+      expect(told(none)).not.toHaveProperty('refunded');
+  });
+
   it('says whether the order had been confirmed', () => {
     expect(tell(ordered.pending, facts.cancelled)[0].body).toMatchObject({ wasConfirmed: false });
   });

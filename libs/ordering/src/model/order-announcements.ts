@@ -1,4 +1,4 @@
-import { type Message, type Sealed, type Uuid } from '#kernel';
+import { nothing, type Message, type Sealed, type Uuid } from '#kernel';
 import {
   OrderCancellationRequested,
   OrderCancelled,
@@ -92,11 +92,13 @@ function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Mess
       const goods = restock === undefined ? {} : { restock };
       const returned = wasConfirmed || event.data.by !== 'shop' ? undefined : returnedOrder(it.orderId, placed);
       const reversed = reversedTotal(order);
+      const before = 'refunds' in order ? refunded(order) : nothing;
       const cancelled = { ...it, items: items(lines), total, code, message, wasConfirmed, refundDue, ...goods };
       return [
         new OrderCancelled({
           ...cancelled,
           ...(!wasConfirmed && reversed.amount > 0 && { reversed }),
+          ...(before.amount > 0 && { refunded: before }),
           ...(returned && { returned }),
         }),
       ];

@@ -1,7 +1,7 @@
 import { vnd } from '#kernel';
 import { orderEventTypes, type OrderEvent } from '../model/order';
 import { facts, given, ordered, refundAsked, refundDone, refundFailed, reversed } from '../model/order-samples';
-import { inDong, inOneLine, inWords } from './history-words';
+import { inDong, inOneLine, inWords, linesOf } from './history-words';
 
 const all = [
   ...Object.values(facts),
@@ -38,6 +38,22 @@ describe('An order’s history in words', () => {
     expect(inWords(first.at(-1)!, 'en', given(...first)).detail).toBe('40.000 ₫');
     expect(inWords(last.at(-1)!, 'en', given(...last)).detail).toBe('60.000 ₫, 100.000 ₫ in all so far');
     expect(inWords(last.at(-1)!, 'vi', given(...last)).detail).toBe('60.000 ₫, tổng cộng đến nay 100.000 ₫');
+  });
+
+  it('tells staff the same of a refund, for as long as an order can be made of its events', () => {
+    const refunds = [
+      refundAsked('a', 40_000),
+      refundDone('a', 40_000),
+      refundAsked('b', 60_000),
+      refundDone('b', 60_000),
+    ];
+    const lines = linesOf([...ordered.completed, ...refunds]);
+    expect([lines.at(-3), lines.at(-1)]).toEqual([
+      'Money was given back: 40.000 ₫',
+      'Money was given back: 60.000 ₫, 100.000 ₫ in all so far',
+    ]);
+    const broken = linesOf([{ type: 'OrderShipped', unreadable: 'unknown' }, refundDone('a', 40_000)]);
+    expect(broken).toEqual(['not known to this build', 'Money was given back: 40.000 ₫']);
   });
 
   it('knows every event there is', () => {

@@ -1,6 +1,6 @@
 import type { Money } from '#kernel';
 import { inDong } from '../model/in-dong';
-import { refunded, type Order, type OrderEvent } from '../model/order';
+import { orderLife, refunded, type Order, type OrderEvent } from '../model/order';
 
 export { inDong };
 
@@ -81,11 +81,37 @@ export const inWords = (event: OrderEvent, locale: Locale, order?: Order): Step 
 });
 
 /** The same for an admin, who has to be told of an event also when its data is not what it should be. */
-export function inOneLine(event: OrderEvent): string {
+export function inOneLine(event: OrderEvent, order?: Order): string {
   try {
-    const { title, detail: more } = inWords(event, 'en');
+    const { title, detail: more } = inWords(event, 'en', order);
     return more === null ? title : `${title}: ${more}`;
   } catch {
     return `${titles[event.type].en}: its data cannot be read`;
+  }
+}
+
+/**
+ * A line for each event of an order. From the first event on that nothing can be made of, the lines tell of the events alone.
+ */
+export function linesOf(
+  events: readonly { readonly unreadable?: unknown; readonly type: string }[],
+): readonly string[] {
+  let order: Order | undefined = orderLife.initial;
+  return events.map((recorded) => {
+    if (recorded.unreadable) {
+      order = undefined;
+      return 'not known to this build';
+    }
+    const event = recorded as unknown as OrderEvent;
+    order = order && madeWith(order, event);
+    return inOneLine(event, order);
+  });
+}
+
+function madeWith(order: Order, event: OrderEvent): Order | undefined {
+  try {
+    return orderLife.evolve(order, event);
+  } catch {
+    return undefined;
   }
 }

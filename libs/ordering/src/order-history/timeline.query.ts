@@ -2,8 +2,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
 import { EventStore } from '#platform/event-store';
 import { ProcessJournal } from '#platform/processes';
-import type { OrderEvent } from '../model/order';
-import { inOneLine } from './history-words';
+import { linesOf } from './history-words';
 import { streamOf } from './time-travel.query';
 import type { Source } from './timeline-words';
 import { Timelines } from './timelines.store';
@@ -34,9 +33,10 @@ export class OrderTimelineQueryHandler implements IQueryHandler<OrderTimeline> {
 
   async execute({ orderId }: OrderTimeline): Promise<readonly Entry[]> {
     const events = await streamOf(this.store, orderId);
-    const facts = events.map((event): Entry => {
+    const notes = linesOf(events);
+    const facts = events.map((event, index): Entry => {
       const { id, position, metadata, type, version } = event;
-      const note = event.unreadable ? 'not known to this build' : inOneLine(event as unknown as OrderEvent);
+      const note = notes[index];
       return {
         at: event.timestamp.toISOString(),
         source: 'order',
