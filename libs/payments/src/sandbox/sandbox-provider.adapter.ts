@@ -66,6 +66,9 @@ export class SandboxProvider extends PaymentProvider {
     const charge = await this.books.find(chargeKey);
     if (charge?.state === 'processing') return { kind: 'not-now', reason: 'the charge is still being processed' };
     if (charge?.state === 'failed' || !charge) return { kind: 'not-now', reason: 'there is no charge yet' };
+    // It was settled between the two questions: what it has left is asked for again.
+    if (charge.state === 'captured' && charge.refunded + amount.amount <= charge.amount)
+      return { kind: 'not-now', reason: 'the charge has just been settled' };
     return { kind: 'refused', reason: 'there is not so much left of the charge' };
   }
 

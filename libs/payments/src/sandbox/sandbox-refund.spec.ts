@@ -1,0 +1,22 @@
+import { vnd } from '#kernel';
+import { SandboxProvider } from './sandbox-provider.adapter';
+
+const refundOf = (charge: object | undefined, amount = 40_000) => {
+  const books = { refund: async () => false, find: async () => charge };
+  const provider: SandboxProvider = Object.assign(Object.create(SandboxProvider.prototype), { books });
+  return provider.refund({ key: 'r', chargeKey: 'p', amount: vnd(amount) });
+};
+const captured = { state: 'captured', amount: 100_000, refunded: 60_000 };
+
+describe('A refund that the books did not make', () => {
+  it.each([
+    ['is processed still', { ...captured, state: 'processing' }],
+    ['is not there yet', undefined],
+    ['was settled just now, and has so much left', captured],
+  ])('is asked for again where the charge %s', async (_, charge) =>
+    expect((await refundOf(charge)).kind).toBe('not-now'),
+  );
+
+  it('is refused where the charge has less left', async () =>
+    expect((await refundOf(captured, 40_001)).kind).toBe('refused'));
+});
