@@ -43,6 +43,7 @@ const atOnce = [
 const inTransactions = [
   ...hearsOf('reserve-stock', 'inventory', 'reserve-stock'),
   ...hearsOf('release-stock', 'inventory', 'release-stock'),
+  ...hearsOf('refill-cart', 'ordering', 'order-cancelled'),
   ...hearsOf('void-payment', 'payments', 'void-payment'),
   ...hearsOf('refund-payment', 'payments', 'refund-payment'),
   ...hearsOf('earn-points', 'ordering', 'order-confirmed'),
@@ -54,7 +55,6 @@ const inTransactions = [
 const others = [
   ...hearsOf('confirm-order', 'ordering', 'confirm-order'),
   ...hearsOf('close-order', 'ordering', 'close-order'),
-  ...hearsOf('refill-cart', 'ordering', 'order-cancelled'),
   ...hearsOf('record-refund', 'ordering', 'record-refund'),
   ...hearsOf('order-timeline', 'inventory', 'stock-reserved', 'stock-short', 'stock-committed', 'stock-released'),
   ...hearsOf('order-timeline', 'payments', 'payment-taken', 'payment-declined', 'payment-unknown', 'payment-voided', 'payment-refunded'), // prettier-ignore
