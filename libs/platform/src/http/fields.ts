@@ -1,4 +1,4 @@
-import { instantOf, isBlank, isLine, isStorable, isUuid, lengthOf } from '#kernel';
+import { instantOf, isBlank, isLine, isStorable, isUuid, lengthOf, mailboxOf } from '#kernel';
 import { Type } from 'class-transformer';
 import { isEmail, ValidateNested } from 'class-validator';
 import { field, type Complaint, type FieldOptions } from './field';
@@ -124,7 +124,11 @@ export const Email = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
     {
       check: (value) =>
-        typeof value === 'string' && value.length <= 254 && !NOT_IN_AN_ADDRESS.test(value) && isEmail(value)
+        typeof value === 'string' &&
+        value.length <= 254 &&
+        !NOT_IN_AN_ADDRESS.test(value) &&
+        isEmail(value) &&
+        mailboxOf(value)
           ? undefined
           : { code: 'email' },
       read: (value) => (typeof value === 'string' ? value.trim() : value),
