@@ -5,7 +5,7 @@ import { Database } from '#platform/database';
 import { EventStore } from '#platform/event-store';
 import { Vault, type Opened } from '#platform/privacy';
 import { ReadModels } from '#platform/projections';
-import { asOfToday } from '../view-order/as-of-today';
+import { asOfToday } from '../view-order/as-of-today.query';
 import type { OrderView } from '../view-order/order-view';
 import { showListed } from './order-list';
 

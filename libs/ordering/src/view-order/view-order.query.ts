@@ -8,7 +8,7 @@ import { EventBroken, madeOf, OrderNotFound } from '../model/order-errors';
 import { orderFold } from '../model/order-snapshots.config';
 import { orderView } from '../projections/order-view.projection';
 import { showOrder, type SealedOrder } from './order-answer';
-import { asOfToday } from './as-of-today';
+import { asOfToday } from './as-of-today.query';
 import { isTheirs, type OrderView, type Reader } from './order-view';
 
 export interface SeenOrder {

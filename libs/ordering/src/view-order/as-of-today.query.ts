@@ -12,7 +12,7 @@ export async function asOfToday(view: OrderView, store: EventStore): Promise<Ord
   const events = await store.readMarked(view.id);
   if (events.some(({ unreadable }) => unreadable)) return view;
   try {
-    return events.reduce<OrderView | undefined>(orderFold.project, undefined) ?? view;
+    return events.reduce<OrderView | undefined>((seen, event) => orderFold.project(seen, event), undefined) ?? view;
   } catch {
     return view;
   }
