@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { io, type Socket } from 'socket.io-client';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
@@ -69,7 +70,22 @@ describe('Following an order live', () => {
     const an = await register(open.shop);
     const { socket, subscribe } = listen({ token: an.token });
     const deep: unknown = JSON.parse(`${'['.repeat(1_000)}${']'.repeat(1_000)}`);
-    const strange = [null, 1, 'x', [], {}, { orderId: { toString: 1 } }, { orderId: deep }, { orderId: null }, deep];
+    const strange: unknown[] = [
+      null,
+      1,
+      'x',
+      [],
+      {},
+      { orderId: { toString: 1 } },
+      { orderId: deep },
+      { orderId: null },
+      deep,
+    ];
+    const id = randomUUID();
+    const own = JSON.parse(`{ "orderId": "${id}", "__proto__": { "lastVersion": 1 } }`) as object;
+    strange.push({ orderId: id, extra: 1 }, own, { orderId: id, constructor: 1 }, JSON.parse(`{ "__proto__": { "orderId": "${id}" } }`)); // prettier-ignore
+    for (const body of [{ token: an.token, extra: 1 }, { token: an.token, constructor: 1 }])
+      expect(await socket.timeout(5_000).emitWithAck('authenticate', body)).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' }); // prettier-ignore
     for (const word of ['subscribe', 'unsubscribe'])
       for (const body of strange)
         expect(await socket.timeout(5_000).emitWithAck(word, body)).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' }); // prettier-ignore

@@ -28,6 +28,19 @@ describe('One thing, spelled in two ways', () => {
     expectStatus(200, await open.shop.post('/auth/login', { body: decomposed }));
   });
 
+  it.each([
+    ['σασ', 'ΣΑΣ', 'example.com', 'EXAMPLE.com'],
+    ['an', 'AN', 'bücher.de', 'xn--bcher-kva.de'],
+  ])('is one account of one mailbox: %s, %s at %s, %s', async (local, loud, domain, other) => {
+    const mark = randomUUID();
+    const password = 'a-long-Password-1';
+    const [email, same] = [`${mark}${local}@${domain}`, `${mark.toUpperCase()}${loud}@${other}`];
+    expectStatus(201, await open.shop.post('/auth/register', { body: { email, name: 'Bình', password } }));
+    expectStatus(200, await open.shop.post('/auth/login', { body: { email: same, password } }));
+    const twice = await open.shop.post('/auth/register', { body: { email: same, name: 'Bình', password } });
+    expect([twice.status, twice.body.error.code]).toEqual([409, 'EMAIL_TAKEN']);
+  });
+
   it('is one id: in a path, a query, a body and over a socket', async () => {
     const an = await register(open.shop);
     await an.puts(drink.variantId.toUpperCase());

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { DomainError, inheritedNames, instantOf, isDay, isLine, isUuid, jsonExcess, lengthOf } from '#kernel';
+import { DomainError, inheritedNames, instantOf, isDay, isBlank, isLine, isUuid, jsonExcess, lengthOf } from '#kernel';
 
 export const wrong = (message: string) => new DomainError('VALIDATION_ERROR', 'invalid', message);
 
@@ -58,6 +58,6 @@ const LONGEST_LINE = 200;
 /** A word or a sentence of one line, as the API takes it in the same place. */
 export function lineIn(name: string, text: string): string {
   const line = text.trim();
-  if (line !== '' && isLine(line) && lengthOf(line) <= LONGEST_LINE) return line;
+  if (!isBlank(line) && isLine(line) && lengthOf(line) <= LONGEST_LINE) return line;
   throw wrong(`${name} must be one line of 1 to ${LONGEST_LINE} characters.`);
 }

@@ -188,6 +188,13 @@ describe('Editing a product', () => {
     const dollars = { basePrice: { amount: 5, currency: 'USD' } };
     expect(fields(await shop.ask('PATCH', path, { token: manager, body: dollars }))).toEqual(['basePrice']);
   });
+  it.each(['categoryId', 'brandId'])('needs its %s, and says so when null is sent', async (field) => {
+    const { data } = (await create({ name: `Món không thể thiếu ${field}` })).body;
+    const path = `/admin/products/${data.id}`;
+    const answer = await shop.ask('PATCH', path, { token: manager, body: { [field]: null } });
+    expect([answer.status, answer.body.error?.code, fields(answer)]).toEqual([400, 'VALIDATION_ERROR', [field]]);
+    expect((await shop.ask('GET', path, { token: manager })).body.data).toEqual(data);
+  });
   it('clears what is sent as null', async () => {
     const more = {
       translations: { en: { name: 'To be cleared', description: 'English that will be cleared.' } },

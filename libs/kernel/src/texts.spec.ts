@@ -1,5 +1,14 @@
 import fc from 'fast-check';
-import { isLine, isPhone, isPicturePlace, isStorable, lengthOf } from './texts';
+import { isBlank, isLine, isPhone, isPicturePlace, isStorable, lengthOf } from './texts';
+
+/** Joiners and variation selectors where they belong. */
+const written = ['❤️‍🔥', '1️⃣', '👨🏽‍🌾 An', '🏳️‍🌈', 'می\u200cخواهم', 'ක්\u200dරි', '葛\u{e0100}城', '☕\ufe0e', '🇻🇳'];
+
+/** What cannot be seen, or means nothing: each a code point. */
+const unseen = [
+  ...[0x200b, 0x200c, 0x200d, 0x2060, 0xad, 0x200e, 0x200f, 0x61c, 0x34f, 0xfe0f, 0xfeff, 0x115f, 0x3164, 0xffa0],
+  ...[0x180e, 0x2066, 0x202e, 0xe0001, 0xe0061, 0xfff9, 0xfffb, 0xe000, 0xf0000, 0xfdd0, 0xffff, 0x1ffff],
+].map((code) => String.fromCodePoint(code));
 
 describe('Text', () => {
   it.each(['a\0b', '\ud83d', 'x\udc00', '\udc00\ud800'])('that a database does not keep: %j', (text) => {
@@ -12,7 +21,7 @@ describe('Text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => expect(lengthOf(text)).toBe([...text].length)));
   });
 
-  it.each(['Cà phê sữa đá', '12 Lê Lợi, P. Bến Nghé', '🧋', '👩‍🍳 Hà', ''])('of one line: %j', (text) => {
+  it.each(['Cà phê sữa đá', '12 Lê Lợi, P. Bến Nghé', '🧋', '👩‍🍳 Hà', '', ...written])('of one line: %j', (text) => {
     expect(isLine(text)).toBe(true);
   });
 
@@ -22,6 +31,21 @@ describe('Text', () => {
       expect(isLine(text)).toBe(false);
     },
   );
+});
+
+describe('What nobody can see', () => {
+  it.each(unseen.map((text) => [text.codePointAt(0)!.toString(16), text]))('is not in a line: U+%s', (_, text) => {
+    for (const line of [text, `evil${text}.com`, `${text}An`, `An ${text} Bình`]) expect(isLine(line)).toBe(false);
+    expect(isPicturePlace(`https://evil.vn/${text}x`)).toBe(false);
+    expect(isBlank(` ${text}`)).toBe(true);
+    expect(isBlank(`An${text}`)).toBe(false);
+  });
+
+  it.each(['', ' ', '\u00a0\u3000', '\u2800', '\u0301', ' \u0323\u0301 '])('is blank: %j', (text) => {
+    expect(isBlank(text)).toBe(true);
+  });
+
+  it.each(['.', '—', '☕', 'ệ', '李', ...written])('is not: %j', (text) => expect(isBlank(text)).toBe(false));
 });
 
 describe('A telephone number', () => {

@@ -4,11 +4,41 @@ const HALF_PAIR = /\p{Surrogate}/u;
 /** Whether a database keeps it: Postgres keeps neither NUL nor half a surrogate pair. */
 export const isStorable = (text: string): boolean => !text.includes('\0') && !HALF_PAIR.test(text);
 
-/** Control characters, line separators, and what turns the direction of a line around. */
-const NOT_IN_A_LINE = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
+/**
+ * Control characters, line separators, what cannot be seen (joiners, soft hyphens, fillers, tags, marks that turn the
+ * direction), interlinear marks, and code points that mean nothing to anybody else.
+ */
+const NOT_IN_A_LINE =
+  /[\p{Cc}\u2028\u2029\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\p{Private_Use}\p{Noncharacter_Code_Point}]/u;
 
-/** Text of one line: storable, without line breaks, tabs and other control characters. */
-export const isLine = (text: string): boolean => isStorable(text) && !NOT_IN_A_LINE.test(text);
+/** Scripts in which a joiner, or its opposite, changes how the letters beside it are written. */
+const JOINING =
+  '\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Nko}\\p{Script=Devanagari}\\p{Script=Bengali}\\p{Script=Gurmukhi}' +
+  '\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}\\p{Script=Malayalam}' +
+  '\\p{Script=Sinhala}\\p{Script=Khmer}\\p{Script=Myanmar}';
+
+/** Invisible characters where they are part of how something is written: in emoji, and in scripts that need them. */
+const AT_HOME = new RegExp(
+  [
+    '(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\uFE0F])\\u200D(?=\\p{Extended_Pictographic})',
+    '(?<=\\p{Extended_Pictographic})[\\uFE0E\\uFE0F]',
+    '(?<=[0-9#*])\\uFE0F(?=\\u20E3)',
+    `(?<=[${JOINING}])[\\u200C\\u200D](?=[${JOINING}])`,
+    '(?<=\\p{Script=Han})[\\uFE00-\\uFE02\\u{E0100}-\\u{E01EF}]',
+    '(?<=\\p{Script=Mongolian})[\\u180B-\\u180F]',
+  ].join('|'),
+  'gu',
+);
+
+/** Text of one line: storable, without line breaks, tabs, other control characters and what nobody can see. */
+export const isLine = (text: string): boolean => isStorable(text) && !NOT_IN_A_LINE.test(text.replace(AT_HOME, ''));
+
+/** Something that can be seen; a combining mark needs a letter to stand on, and U+2800 is Braille without a dot. */
+const VISIBLE =
+  /[^\s\p{Z}\p{M}\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/u;
+
+/** Whether a reader would see nothing. */
+export const isBlank = (text: string): boolean => !VISIBLE.test(text);
 
 /** Characters as people count them nearly: an emoji outside the basic plane is one. */
 export function lengthOf(text: string): number {

@@ -11,6 +11,7 @@ import { ambient } from '#platform/observability';
 
 import { mustBeSound } from '../list-product/product-body.controller';
 import type { Product, ProductChange } from '../model/product';
+import type { Wrong } from '../model/product-faults';
 import { shelvedProduct, type ShelvedProduct } from '../model/product-books';
 import { Products, type KnownProduct, type SavedProduct } from '../model/products.store';
 import { reshelveProduct, unknownParts } from '../model/shelve-product';
@@ -31,6 +32,12 @@ export class EditProduct extends Command<ShelvedProduct> {
   }
 }
 
+/** A product needs its category and brand. Where one is gone already, null is what was read of it. */
+const clearedLabels = (before: Product, change: ProductChange): Wrong[] =>
+  (['categoryId', 'brandId'] as const)
+    .filter((field) => change[field] === null && before[field] !== null)
+    .map((field) => ({ field, code: 'required' }));
+
 const isSame = (before: Product, after: Product): boolean => isDeepStrictEqual({ ...before, ...after }, { ...before });
 
 @CommandHandler(EditProduct)
@@ -49,7 +56,7 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
       const change = typeof edit === 'function' ? await edit(before) : edit;
       const taken = await this.products.takenSkus(stemOf(change.sku ?? before.sku));
       const after = reshelveProduct(before, change, before.former, taken);
-      mustBeSound(after, unknownParts(before, change, before.former));
+      mustBeSound(after, [...clearedLabels(before, change), ...unknownParts(before, change, before.former)]);
       if (isSame(before, after)) return shelvedProduct(before, ...(await this.products.labelsLeft(before)));
       await this.mustBeFiled(before, after, change);
       const product = await this.products.save(after, before);

@@ -279,10 +279,10 @@ export class ProductChangeBody extends ExtrasBody {
   @Price({ min: 1, max: HIGHEST_PRICE, optional: true, description: 'Whole đồng.' })
   basePrice?: number;
 
-  @Id({ optional: true, nullable: true, description: 'Null is passed over.' })
+  @Id({ optional: true, nullable: true, description: 'Null only where it is gone already.' })
   categoryId?: string | null;
 
-  @Id({ optional: true, nullable: true, description: 'Null is passed over.' })
+  @Id({ optional: true, nullable: true, description: 'Null only where it is gone already.' })
   brandId?: string | null;
 
   @Sku({ max: 80, optional: true, description: 'Stem of the SKUs of variants to come.', example: 'CA-PHE-SUA-DA' })

@@ -68,6 +68,9 @@ export class LogInHandler implements ICommandHandler<LogIn> {
   async execute({ email, password, from }: LogIn): Promise<SignedIn> {
     const account = await this.accounts.byEmail(email);
     if (!(await this.passwords.fits(password, account?.passwordHash))) throw new CredentialsInvalid();
+    const { id, passwordHash } = account!;
+    const next = await this.passwords.renewed(password, passwordHash);
+    if (next) await this.accounts.rehash(id, passwordHash, next);
     return this.doorkeeper.letIn(account!, from);
   }
 }

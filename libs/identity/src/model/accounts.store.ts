@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { QueryFailedError } from 'typeorm';
-import { emailKey } from '#kernel';
+import { earlierEmailKey, emailKey } from '#kernel';
 import { Database } from '#platform/database';
 import { Account } from './account.entity';
 import { EmailTaken } from './identity-errors';
@@ -21,8 +21,14 @@ export class Accounts {
     }
   }
 
-  byEmail(email: string): Promise<Account | null> {
-    return this.db.entities.findOneBy(Account, { emailKey: emailKey(email) });
+  /**
+   * Where an earlier build let one mailbox have two accounts, the second one kept its earlier key: the earlier key is
+   * looked for first, so that each is found by its own spelling.
+   */
+  async byEmail(email: string): Promise<Account | null> {
+    const [earlier, key] = [earlierEmailKey(email), emailKey(email)];
+    const found = earlier === key ? null : await this.db.entities.findOneBy(Account, { emailKey: earlier });
+    return found ?? this.db.entities.findOneBy(Account, { emailKey: key });
   }
 
   byId(id: string): Promise<Account | null> {
@@ -32,6 +38,11 @@ export class Accounts {
   /** With its sessions, which go by the foreign key. */
   async remove(id: string): Promise<void> {
     await this.db.entities.delete(Account, { id });
+  }
+
+  /** Unless it was changed meanwhile. */
+  async rehash(id: string, passwordHash: string, next: string): Promise<void> {
+    await this.db.entities.update(Account, { id, passwordHash }, { passwordHash: next });
   }
 
   async change(id: string, changes: Partial<Pick<Account, 'passwordHash' | 'role'>>): Promise<void> {

@@ -27,4 +27,11 @@ export class Passwords {
     const fits = (await verify(kept, form)) || (form !== password && (await verify(kept, password)));
     return fits && passwordHash !== undefined;
   }
+
+  /** Of a password that fits: the hash of its one form, where the hash that is kept was made of what was typed. */
+  async renewed(password: string, passwordHash: string): Promise<string | undefined> {
+    const form = passwordForm(password);
+    if (form === password || (await verify(passwordHash, form))) return undefined;
+    return this.hash(form);
+  }
 }

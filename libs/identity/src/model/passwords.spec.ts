@@ -16,6 +16,16 @@ describe('A password', () => {
     expect(await passwords.fits(decomposed, await hash(decomposed))).toBe(true);
   });
 
+  it('that was kept as it was typed is kept in its one form from then on, and fits however it is typed', async () => {
+    const typed = decomposed.replace(/ /g, '\u00a0');
+    const kept = await hash(typed);
+    expect(await passwords.fits(composed, kept)).toBe(false);
+    const next = (await passwords.renewed(typed, kept))!;
+    for (const spelling of [typed, composed, decomposed]) expect(await passwords.fits(spelling, next)).toBe(true);
+    expect(await passwords.renewed(typed, next)).toBeUndefined();
+    expect(await passwords.renewed(composed, next)).toBeUndefined();
+  });
+
   it('in another case does not fit, nor any where there is no account', async () => {
     expect(await passwords.fits(composed.toUpperCase(), await passwords.hash(composed))).toBe(false);
     expect(await passwords.fits(composed, undefined)).toBe(false);

@@ -41,6 +41,6 @@ describe('The mailbox', () => {
     } as never;
     const written = await Promise.all(Array.from({ length: 5 }, () => letters.write(letter, 'binh', false)));
     expect(written.filter(Boolean)).toHaveLength(1);
-    expect(await letters.list('binh', undefined, 10)).toHaveLength(1);
+    expect(await letters.list(['binh'], undefined, 10)).toHaveLength(1);
   });
 });

@@ -56,7 +56,7 @@ const forget = statement(
 const list = statement(
   'letters_list',
   `select * from letters
-    where sent_at is not null and ($1::text is null or recipient_key = $1)
+    where sent_at is not null and ($1::text[] is null or recipient_key = any($1))
       and ($2::timestamptz is null or (sent_at, id) < ($2, $3::uuid))
     order by sent_at desc, id desc limit $4`,
 );
@@ -111,11 +111,11 @@ export class Letters {
 
   /** The newest first. */
   async list(
-    recipientKey: string | undefined,
+    recipientKeys: readonly string[] | undefined,
     before: { at: string; id: Uuid } | undefined,
     limit: number,
   ): Promise<SentLetter[]> {
-    const rows = await this.db.query<Row>(list, [recipientKey ?? null, before?.at ?? null, before?.id ?? null, limit]);
+    const rows = await this.db.query<Row>(list, [recipientKeys ?? null, before?.at ?? null, before?.id ?? null, limit]);
     return rows.map((row) => ({ ...letter(row), sentAt: row.sent_at }));
   }
 }

@@ -8,7 +8,7 @@ import { Vault } from '#platform/privacy';
 import { Allowed } from '#platform/security';
 import { ConfirmedAddresses } from '../letters/confirmed-addresses';
 import { Letters } from '../letters/letters.store';
-import { recipientKey } from '../letters/recipient-key';
+import { recipientKeys } from '../letters/recipient-key';
 import { renderLetter } from '../letters/render-letter';
 
 const MailboxEntry = z
@@ -53,8 +53,8 @@ export class MailboxController {
   @Does('listMailbox', 'What customers were told, the newest first')
   @Answers(200, MailboxEntry, { list: true, paged: true })
   async list(@Query() { to, limit, cursor }: MailboxQuery) {
-    const key = to === undefined ? undefined : recipientKey(this.config.personalDataKey, to);
-    const letters = await this.letters.list(key, placeOf(cursor, Place), limit + 1);
+    const keys = to === undefined ? undefined : recipientKeys(this.config.personalDataKey, to);
+    const letters = await this.letters.list(keys, placeOf(cursor, Place), limit + 1);
     const people = await this.vault.openAll(letters.map((letter) => letter.recipient));
     return page(
       letters.map((letter, index) => ({ ...letter, person: people[index] })),

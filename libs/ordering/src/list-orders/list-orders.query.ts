@@ -2,8 +2,10 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { OrderStatus } from '#contracts/ordering';
 import type { Uuid } from '#kernel';
 import { Database } from '#platform/database';
+import { EventStore } from '#platform/event-store';
 import { Vault, type Opened } from '#platform/privacy';
 import { ReadModels } from '#platform/projections';
+import { asOfToday } from '../view-order/as-of-today.query';
 import type { OrderView } from '../view-order/order-view';
 import { showListed } from './order-list';
 
@@ -59,13 +61,18 @@ export class ListOrdersHandler implements IQueryHandler<ListOrders> {
   constructor(
     private readonly db: Database,
     private readonly models: ReadModels,
+    private readonly store: EventStore,
     private readonly vault: Vault,
   ) {}
 
   async execute({ filter, limit, after }: ListOrders): Promise<readonly ListedOrder[]> {
-    const rows = await this.models.read('order-list', (table) =>
-      this.db.query<{ view: OrderView }>(...listSql(table, filter, limit + 1, after)),
-    );
-    return this.vault.openAll(rows.map(({ view }) => showListed(view)));
+    const views = await this.models.read('order-list', async (table, outdated) => {
+      const rows = await this.db.query<{ view: OrderView }>(...listSql(table, filter, limit + 1, after));
+      if (!outdated) return rows.map(({ view }) => view);
+      const today: OrderView[] = [];
+      for (const { view } of rows) today.push(await asOfToday(view, this.store));
+      return today;
+    });
+    return this.vault.openAll(views.map(showListed));
   }
 }

@@ -7,7 +7,8 @@ export const orderProjections = [orderView, orderList, sales];
 
 /**
  * Reducers that a live or kept table of an older database was made by, until those tables have gone. Version 1 is from
- * before money that is owed was kept: its rows lack it, and are shown as if nothing were owed.
+ * before money that is owed was kept. Its columns are those of today, and only rows with a refund differ: those are
+ * read from their streams (`view-order/as-of-today.query.ts`) until the table of today's version is live.
  */
 export const earlierProjections = [
   { ...orderView, version: 1 },

@@ -10,10 +10,19 @@ import { ListOrdersHandler, listSql, ListOrders, type OrderFilter, type Place } 
 import { begins, ends } from '../list-orders/moment.field';
 import type { OrderEvent } from '../model/order';
 import { orderEvents } from '../model/order-events.config';
-import { customerId, facts, ordered, refundDone, samplePlaced } from '../model/order-samples';
+import {
+  customerId,
+  facts,
+  ordered,
+  refundAsked,
+  refundDone,
+  refundFailed,
+  samplePlaced,
+} from '../model/order-samples';
 import { SalesReport, SalesReportHandler } from '../sales-report/sales-report.query';
 import { ViewOrder, ViewOrderHandler } from '../view-order/view-order.query';
-import { orderProjections } from './order-projections.config';
+import type { OrderView } from '../view-order/order-view';
+import { earlierProjections, orderProjections } from './order-projections.config';
 
 const ids = new SystemIds();
 const vault = {
@@ -100,7 +109,7 @@ describe('An order’s view', () => {
 
 describe('The list of orders', () => {
   const list = (filter: OrderFilter, limit = 50, after?: Place) =>
-    new ListOrdersHandler(db, shop.models, vault).execute(new ListOrders(filter, limit, after));
+    new ListOrdersHandler(db, shop.models, shop.store, vault).execute(new ListOrders(filter, limit, after));
 
   it('shows a customer their own, a guest theirs, and staff what they filter for', async () => {
     const mine = [await place({}), await place({}, facts.confirmed)];
@@ -243,5 +252,82 @@ describe('A rebuild of every read model', () => {
       ).toEqual([]);
       expect(await db.query(`select 1 from ${next}`)).toHaveLength(4);
     }
+  });
+});
+
+describe('An upgrade of a database whose tables are of version 1', () => {
+  const upgraded = ['order-view', 'order-list'] as const;
+  /** What version 1 made of an order: it did not keep what was owed. */
+  const withoutOwed = (view: OrderView | undefined): OrderView | undefined => {
+    if (!view || !('refunds' in view.order)) return view;
+    const { owed: _, ...order } = view.order;
+    return { ...view, order };
+  };
+  const before = [
+    ...earlierProjections.map((one) => ({
+      ...one,
+      project: (...given: Parameters<typeof one.project>) => withoutOwed(one.project(...given)),
+    })),
+    ...orderProjections.filter(({ name }) => name === 'sales'),
+  ];
+  let id: Uuid;
+
+  const owedIn = async () => {
+    const seen = await new ViewOrderHandler(db, shop.models, shop.store, vault).execute(new ViewOrder(id));
+    const [line] = await new ListOrdersHandler(db, shop.models, shop.store, vault).execute(new ListOrders({}, 5));
+    return [seen.order.payment.owed.amount, line.payment.owed.amount];
+  };
+
+  beforeEach(async () => {
+    // The migrations of today make tables of today's versions; an older database has none of them.
+    await test.admin(`update ordering.projection_tables set state = 'dropped' where name = any($1::text[])`, [
+      upgraded,
+    ]);
+    const old = projectionsOn(db, before, orderEvents);
+    id = await place({}, facts.confirmed, refundAsked('a', 25_000), refundFailed('a', 25_000));
+    const stop = old.lead(...everything);
+    stops.push(stop);
+    await eventually(async () => (await old.models.position('order-list')) === 4);
+    await eventually(async () => (await old.models.position('order-view')) === 4);
+    await stop();
+    shop = projectionsOn(db, [...orderProjections, ...earlierProjections], orderEvents);
+  });
+
+  it('tells the money that is owed before the new tables are live, also of orders that go on changing', async () => {
+    expect(await owedIn()).toEqual([25_000, 25_000]);
+    await append(id, 4, refundAsked('b', 10_000), refundFailed('b', 10_000));
+    stops.push(shop.lead(...everything));
+    for (const name of upgraded) await eventually(async () => (await shop.models.position(name)) === 6);
+    expect(await shop.models.table('order-view')).toBe('"order_view_v1"');
+    const [row] = await db.query<{ view: any }>('select view from order_view_v1');
+    expect(row.view.order.owed.amount).toBe(10_000); // what today's reducer makes of a row of version 1
+    expect(await owedIn()).toEqual([25_000, 25_000]);
+  });
+
+  it('builds the new tables by itself, and readers move over', async () => {
+    stops.push(shop.lead(...everything));
+    const stop = new AbortController();
+    await Promise.all(everything.map((name) => shop.upgrade.run(name, stop.signal)));
+    for (const name of upgraded) await eventually(async () => (await shop.registry.live(name))!.version === 2);
+    for (const name of upgraded) {
+      const [row] = await db.query<{ view: any }>(`select view from ${await shop.models.table(name)}`);
+      expect(row.view.order.owed.amount).toBe(25_000);
+    }
+    expect(await db.query('select name from projection_rebuilds order by name')).toEqual(
+      [...upgraded].sort().map((name) => ({ name })),
+    );
+    // The next start finds nothing to do.
+    await shop.upgrade.run('order-view', stop.signal);
+    expect(await db.query('select 1 from projection_rebuilds')).toHaveLength(2);
+  });
+
+  it('leaves the old table where somebody cancelled the rebuild', async () => {
+    const stop = new AbortController();
+    await shop.upgrade.run('order-view', stop.signal);
+    const [rebuild] = await db.query<{ id: Uuid; go_live: string }>('select id, go_live from projection_rebuilds');
+    expect(rebuild.go_live).toBe('auto');
+    await shop.rebuilds.cancel('order-view', rebuild.id);
+    await shop.upgrade.run('order-view', stop.signal);
+    expect(await db.query('select 1 from projection_rebuilds')).toHaveLength(1);
   });
 });

@@ -27,8 +27,8 @@ const Credentials = z.union([
   z.object({ token: z.string().min(1).max(4_096) }),
   z.object({ cartToken: z.string().min(16).max(200) }),
 ]);
-const Followed = z.object({ orderId: IdShape });
-const Renewal = z.object({ token: z.string().min(1).max(4_096) });
+const Followed = z.strictObject({ orderId: IdShape });
+const Renewal = z.strictObject({ token: z.string().min(1).max(4_096) });
 const Subscription = Followed.extend({ lastVersion: z.int().min(0).max(1_000_000).optional() });
 
 interface Session {
@@ -155,12 +155,14 @@ export class TrackOrderGateway
   @SubscribeMessage('unsubscribe')
   unsubscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Acknowledged {
     const { followed } = socket.data as Session;
-    const said = Followed.safeParse(body);
-    if (!said.success) return refusal(socket, new DomainError('VALIDATION_ERROR', 'invalid', 'Send { orderId }.'));
-    const orderId = said.data.orderId.toLowerCase();
-    followed.get(orderId)?.end();
-    followed.delete(orderId);
-    return { ok: true };
+    try {
+      const { orderId } = read(Followed, body, 'Send { orderId }.');
+      followed.get(orderId)?.end();
+      followed.delete(orderId);
+      return { ok: true };
+    } catch (error) {
+      return refusal(socket, error);
+    }
   }
 
   private async callerOf(auth: unknown): Promise<Caller> {
@@ -187,8 +189,12 @@ const isSame = (old: Caller, next: Caller): boolean =>
   old.userId === next.userId &&
   old.permissions.every((permission) => next.permissions.includes(permission));
 
+/** Only what was sent itself counts: nothing that an object inherits. */
+const ownFields = (body: unknown): unknown =>
+  typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : body;
+
 function read<Shape extends z.ZodType>(shape: Shape, body: unknown, hint: string): z.infer<Shape> {
-  const sent = shape.safeParse(body);
+  const sent = shape.safeParse(ownFields(body));
   if (!sent.success) throw new DomainError('VALIDATION_ERROR', 'invalid', hint);
   return sent.data;
 }

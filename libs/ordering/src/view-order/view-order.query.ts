@@ -8,6 +8,7 @@ import { EventBroken, madeOf, OrderNotFound } from '../model/order-errors';
 import { orderFold } from '../model/order-snapshots.config';
 import { orderView } from '../projections/order-view.projection';
 import { showOrder, type SealedOrder } from './order-answer';
+import { asOfToday } from './as-of-today.query';
 import { isTheirs, type OrderView, type Reader } from './order-view';
 
 export interface SeenOrder {
@@ -77,12 +78,12 @@ export class ViewOrderHandler implements IQueryHandler<ViewOrder> {
   }
 
   private async read(orderId: Uuid): Promise<OrderView | undefined> {
-    const [row] = await this.models.read('order-view', (table) =>
-      this.db.query<{ view: OrderView }>(
+    return this.models.read('order-view', async (table, outdated) => {
+      const [row] = await this.db.query<{ view: OrderView }>(
         statement(`view-order ${table}`, `select view from ${table} where order_id = $1`),
         [orderId],
-      ),
-    );
-    return row?.view;
+      );
+      return row && outdated ? asOfToday(row.view, this.store) : row?.view;
+    });
   }
 }

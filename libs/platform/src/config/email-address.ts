@@ -1,4 +1,5 @@
 import { isEmail } from 'class-validator';
+import { mailboxOf } from '#kernel';
 
 export const LONGEST_EMAIL = 254;
 
@@ -7,4 +8,8 @@ const NOT_IN_AN_ADDRESS = /["\s\p{C}]/u;
 
 /** The one check of an e-mail address: whoever is let in by the configuration can also come in at the door. */
 export const isEmailAddress = (value: unknown): value is string =>
-  typeof value === 'string' && value.length <= LONGEST_EMAIL && !NOT_IN_AN_ADDRESS.test(value) && isEmail(value);
+  typeof value === 'string' &&
+  value.length <= LONGEST_EMAIL &&
+  !NOT_IN_AN_ADDRESS.test(value) &&
+  isEmail(value) &&
+  mailboxOf(value) !== undefined;

@@ -1,4 +1,4 @@
-import { instantOf, isLine, isStorable, isUuid, lengthOf } from '#kernel';
+import { instantOf, isBlank, isLine, isStorable, isUuid, lengthOf } from '#kernel';
 import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
 import { isEmailAddress, LONGEST_EMAIL } from '#platform/config';
@@ -18,7 +18,7 @@ export function checkText(value: unknown, { min = 0, max, pattern, line }: TextO
   if (typeof value !== 'string') return { code: 'text' };
   if (!isStorable(value)) return { code: 'text.characters' };
   if (line && !isLine(value)) return { code: 'text.line' };
-  if (min > 0 && value.trim() === '') return { code: 'text.blank' };
+  if (min > 0 && isBlank(value)) return { code: 'text.blank' };
   if (lengthOf(value) < min) return { code: 'text.short', params: { min } };
   if (lengthOf(value) > max) return { code: 'text.long', params: { max } };
   return pattern && !pattern.test(value) ? { code: 'text.pattern' } : undefined;

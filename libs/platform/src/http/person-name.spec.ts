@@ -7,6 +7,8 @@ describe('A name', () => {
   it.each([
     ...["H'Hen Niê", 'Nguyễn Văn A.', 'Ms. Lan', 'Jean-Luc', 'Trần Thị B 🌸', 'J. R. R. Tolkien', 'J.R.R. Tolkien'],
     ...['TS.Nguyễn Văn An', 'St.John', '👩‍🍳 An', '李小龙', 'Chị An (lầu 2)', 'An & Bình', 'O’Brien, Jr.', 'Nhà 2'],
+    ...['Saint.John', 'nguyen v.an', 'Dr.med. Hans', 'Nguyễn V.An', 'Q.1', 'Phòng 2: An', 'Lầu 2.1', 'An (BS.Bình)'],
+    ...['👨‍👩‍👧 An', '❤️‍🔥', '李·小龙', 'An @ Bình', 'Nhà [2]', '9:30'],
   ])('may be %s', (name) => expect(faultOf(name)).toBeUndefined());
 
   it.each([
@@ -17,6 +19,42 @@ describe('A name', () => {
     ['an escape character', 'An\u001b[31m', 'text.line'],
     ['NUL', 'An\0', 'text.line'],
     ['a mark that turns the direction', 'An \u202egro.live', 'text.line'],
+  ])('has not %s', (_, name, code) => expect(faultOf(name)).toBe(code));
+
+  it.each([
+    ...[
+      'evil\u200b.com',
+      'evil.\u2060com',
+      'ev\u00adil.com',
+      'An\u200e',
+      'An\u200f',
+      'An\u061c',
+      'e\u034fvil',
+      'evil\ufe0f',
+    ],
+    ...['e\u200dvil.com', 'An\u{e0041}', 'An\uffff', 'An\ue000', 'An\ufff9'],
+  ])('has nothing that cannot be seen: %j', (name) => expect(faultOf(name)).toBe('text.line'));
+
+  it.each(['\u200b\u200b', '\u3164', '\u2800', '\u0301', ' \u00a0 ', '\u200e'])('can be seen, unlike %j', (name) =>
+    expect(faultOf(name)).toBe('text.blank'),
+  );
+
+  it.each([
+    ...[
+      'tel:0901234567',
+      'sms:1234',
+      'javascript:alert(1)',
+      'http:\\\\evil',
+      'localhost:8080',
+      'a@localhost',
+      'data:x',
+    ],
+    ...['[2001:db8::1]', '2001:db8::1', '::1', '[An](evil)', '<b>An</b>', '<evil>', '//evil', 'An: //evil'],
+    ...['Hack.Ru', 'Free.Tk', 'Is.Gd', 'Tiki.Pizza', 'Evil.Рф', 'hack.ru', 'HACK.RU', 'T.Me', 't.co/x', 'St.Ly/x'],
+    ...['evil۔com', 'evil։com', 'evil․com', 'evil.x.ru', 'a.evil.ru', 'St.John.evil.ru', 'An evil.bình', '☕.com'],
+  ])('leads nowhere, unlike %s', (name) => expect(faultOf(name)).toBe('text.link'));
+
+  it.each([
     ['half a surrogate pair', 'An \ud83d', 'text.characters'],
     ['an address with its scheme', 'See https://evil.example/x', 'text.link'],
     ['another scheme', 'ftp://evil', 'text.link'],

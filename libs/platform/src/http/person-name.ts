@@ -1,34 +1,66 @@
+import { isBlank, isLine } from '#kernel';
 import { field, type Complaint, type FieldOptions } from './field';
 
-/** Control characters, line ends, and marks that turn the direction of what follows. Joiners inside emoji are fine. */
-const NOT_ONE_LINE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
-const UNSTORABLE = /\p{Surrogate}/u;
+/*
+ * A name leads nowhere. The list of endings of web addresses never ends, so the rule looks at what people write in names:
+ * a dot or a colon has a blank after it. Only an initial ("v.an") and a title (TITLES: "St.John", "TS.Nguyễn") may be
+ * joined by a dot to the letters that follow, unless those are a well-known ending ("t.me") or lead on ("St.Ly/x").
+ */
+const TITLES = new Set(
+  (
+    'dr mr mrs ms st saint ste sr jr prof med dent ing dipl mag mba phd msc bsc rev fr hon capt col gen lt maj sgt mme mlle ' +
+    'ts ths gs pgs bs ks kts ls ds cn cô chị anh ông bà em bé tp tx tt q p đ đc kp nsnd nsưt gđ '
+  )
+    .normalize('NFKC')
+    .split(' '),
+);
+const INITIAL = /^\p{L}$/u;
+/** Endings of addresses with one letter, or a title, before them. */
+const ENDING =
+  /^(?:com|net|org|info|biz|vn|io|co|me|ly|gl|gd|gg|to|tk|tv|cc|ws|ru|рф|cn|eu|uk|us|de|jp|app|dev|shop|store|online|site|top|xyz|club|live|link|pizza)$/iu;
 
-/** The stops of other scripts that browsers read as a dot. */
-const DOTS = /[\u3002\uff0e\uff61]/g;
-const SCHEME = /\p{L}[\p{L}\p{N}+.-]*:\s*\/\/|\bwww\.\S|\bmailto:/iu;
+/** Full stops of other scripts, which are read as a dot by browsers or by people. */
+const DOTS =
+  /[\u0589\u06d4\u0701\u0702\u1362\u166e\u1803\u2024\u2cf9\u2e33\u2e3c\u3002\ua4f8\ua4ff\ua60e\ua6f3\uff0e\uff61]/g;
+const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
+
+const SCHEME = /\b(?:https?|ftp|tel|sms|mailto|javascript|data)\s*:|:\s*[/\\]|[/\\]{2}/iu;
+const AT = /\S@\S/u;
+/** Angle brackets, Markdown links, addresses in brackets, and what stands between them in an IPv6 address. */
+const BRACKETS = /[<>]|\]\s*[([:]|\[[^\]]*:|::/u;
+/** A colon between letters or digits; between two digits it is a time or a number. */
+const COLON = /(?!\d:\d)[\p{L}\p{M}\p{N}]:[^\s:]/u;
 const NUMBERED = /\d{1,3}(?:\.\d{1,3}){3}/;
-const DOTTED = /([\p{L}\p{N}-]+)\.(\p{L}[\p{L}\p{N}-]+)(?=([/:?#.@]?))/gu;
-/** "TS.Nguyễn", "St.John": a short title, then a name. */
-const TITLE = /^\p{Lu}\p{L}{0,3}$/u;
-const CAPITAL = /^\p{Lu}/u;
-/** Endings that mail programs make a link of, whatever stands before them. */
-const ENDING = /^(?:com|net|org|info|biz|vn|io|co|me|ly|gl|app|dev|shop|store|online|site|top|xyz|club|live|link)$/i;
+/** What stands before a dot, what follows without a blank, and what that leads on to. */
+const DOTTED = /([^\s.]+)\.([\p{L}\p{M}\p{N}_-]+)(?=([/:?#@]?))/gu;
+const OPENING = /^[("'“‘«-]+/u;
+
+function mayBeJoined(before: string, after: string, next: string): boolean {
+  if (/^\d+$/.test(before) && /^\d/.test(after)) return true; // a number
+  if (next !== '' || ENDING.test(after)) return false;
+  const word = before.replace(OPENING, '');
+  return INITIAL.test(word) || TITLES.has(word.toLowerCase());
+}
 
 function looksLikeAddress(text: string): boolean {
-  const plain = text.normalize('NFKC').replace(DOTS, '.');
-  if (SCHEME.test(plain) || NUMBERED.test(plain)) return true;
-  return [...plain.matchAll(DOTTED)].some(
-    ([, before, after, next]) => next !== '' || !TITLE.test(before) || !CAPITAL.test(after) || ENDING.test(after),
+  const plain = text.replace(UNSEEN, '').normalize('NFKC').replace(DOTS, '.');
+  if ([SCHEME, AT, BRACKETS, COLON, NUMBERED].some((shape) => shape.test(plain))) return true;
+  // Each dot is looked at by itself: "a.b.com" has two.
+  const words = plain.split(/\s+/u).flatMap((word) => {
+    const parts = word.split('.');
+    return parts.slice(1).map((after, index) => `${parts[index]}.${after}`);
+  });
+  return words.some((word) =>
+    [...word.matchAll(DOTTED)].some(([, before, after, next]) => !mayBeJoined(before, after, next)),
   );
 }
 
 /** What keeps a text from being a name: it is printed, shown and written to people, so it is one line and leads nowhere. */
 export function faultOfName(value: unknown, max: number): Complaint | undefined {
   if (typeof value !== 'string') return { code: 'text' };
-  if (value.trim() === '') return { code: 'text.blank' };
-  if (UNSTORABLE.test(value)) return { code: 'text.characters' };
-  if (NOT_ONE_LINE.test(value)) return { code: 'text.line' };
+  if (/\p{Surrogate}/u.test(value)) return { code: 'text.characters' };
+  if (isBlank(value)) return { code: 'text.blank' };
+  if (!isLine(value)) return { code: 'text.line' };
   if ([...value].length > max) return { code: 'text.long', params: { max } };
   return looksLikeAddress(value) ? { code: 'text.link' } : undefined;
 }

@@ -22,12 +22,13 @@ import { Sentinel } from './sentinel';
 import { SetAside } from './set-aside';
 import { ProjectionStatuses } from './status';
 import { Throttle, YieldAfter } from './throttle';
+import { Upgrade } from './upgrade';
 
 /** The read models of a context; to stand among its module's providers, beside its Database and EventStore. */
 export const contextProjections = (projections: readonly Projection[]): Provider[] => [
   { provide: ProjectionSet, useValue: new ProjectionSet(projections) },
   { provide: YieldAfter, useFactory: (config: Config) => new YieldAfter(config.rebuildYieldMs), inject: [Config] },
   ...[Pulse, ProjectionRegistry, ProjectionStatuses, ReadModels, SetAside, LiveRunner],
-  ...[RebuildRows, Rebuilds, Throttle, Leveller, Diffs, Comparer, GoLive, RollBack, KeptTables, Rebuilder],
+  ...[RebuildRows, Rebuilds, Throttle, Leveller, Diffs, Comparer, GoLive, RollBack, KeptTables, Rebuilder, Upgrade],
   ...[Drift, Sentinel, ProjectionRunner, ProjectionMetrics],
 ];

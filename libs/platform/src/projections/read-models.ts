@@ -1,21 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { Database } from '#platform/database';
-import { quoted } from './projection';
+import { newestOf, quoted } from './projection';
+import { ProjectionSet } from './projection-set';
 import { Pulse } from './pulse';
 import { ProjectionRegistry } from './registry';
 import { ProjectionStatuses, type ProjectionStatus } from './status';
 
 const gone = (error: unknown): boolean => (error as { code?: string })?.code === '42P01';
 
+interface LiveTable {
+  readonly table: string;
+  /** An earlier version of the reducer made it: an upgrade is being built beside it. */
+  readonly outdated: boolean;
+}
+
 /** Where readers find their tables. Names are remembered for a moment, and forgotten at once when a rebuild goes live. */
 @Injectable()
 export class ReadModels {
-  private readonly names = new Map<string, { readonly table: string; readonly until: number }>();
+  private readonly names = new Map<string, LiveTable & { readonly until: number }>();
 
   constructor(
     private readonly db: Database,
     private readonly registry: ProjectionRegistry,
+    private readonly set: ProjectionSet,
     private readonly statuses: ProjectionStatuses,
     private readonly pulse: Pulse,
   ) {
@@ -24,23 +32,21 @@ export class ReadModels {
 
   /** The live table's name, quoted, to be put into SQL. Statement names must contain it. */
   async table(name: string): Promise<string> {
-    const known = this.names.get(name);
-    if (known && known.until > performance.now()) return known.table;
-    const live = await this.registry.live(name);
-    if (!live) throw new Error(`no table of ${name} is live`);
-    const table = quoted(live.relation);
-    this.names.set(name, { table, until: performance.now() + 1_000 });
-    return table;
+    return (await this.liveTable(name)).table;
   }
 
   /** Asks the live table; once more when it was dropped just now. */
-  async read<T>(name: string, ask: (table: string) => Promise<T>): Promise<T> {
+  async read<T>(name: string, ask: (table: string, outdated: boolean) => Promise<T>): Promise<T> {
+    const askLive = async (): Promise<T> => {
+      const { table, outdated } = await this.liveTable(name);
+      return ask(table, outdated);
+    };
     try {
-      return await ask(await this.table(name));
+      return await askLive();
     } catch (error) {
       if (!gone(error) || this.db.inTransaction()) throw error;
       this.names.delete(name);
-      return ask(await this.table(name));
+      return askLive();
     }
   }
 
@@ -66,5 +72,16 @@ export class ReadModels {
   /** Every projection as it stands. */
   status(): Promise<ProjectionStatus[]> {
     return this.statuses.all();
+  }
+
+  private async liveTable(name: string): Promise<LiveTable> {
+    const known = this.names.get(name);
+    if (known && known.until > performance.now()) return known;
+    const live = await this.registry.live(name);
+    if (!live) throw new Error(`no table of ${name} is live`);
+    const outdated = live.version < newestOf(this.set.all, name)!.version;
+    const found = { table: quoted(live.relation), outdated, until: performance.now() + 1_000 };
+    this.names.set(name, found);
+    return found;
   }
 }

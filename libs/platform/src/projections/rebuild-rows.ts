@@ -46,6 +46,16 @@ export class RebuildRows {
     return rows.length > 0;
   }
 
+  /** How people ended the youngest rebuild of that version, if it was they who did: nobody starts the next for them. */
+  async givenUp(name: string, version: number): Promise<'cancelled' | 'rolled-back' | undefined> {
+    const [last] = await this.db.query<{ state: RebuildState }>(
+      `select r.state from projection_rebuilds r join projection_tables t using (relation)
+       where r.name = $1 and t.version = $2 and r.orders is null order by r.asked_at desc limit 1`,
+      [name, version],
+    );
+    return last?.state === 'cancelled' || last?.state === 'rolled-back' ? last.state : undefined;
+  }
+
   /** False when it is no longer in the state it was seen in. */
   async enter(row: RebuildRow, state: RebuildState, done?: number, error?: string): Promise<boolean> {
     const changed = await this.db.query(

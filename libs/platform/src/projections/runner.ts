@@ -14,10 +14,11 @@ import { Pulse, type Beat } from './pulse';
 import { Rebuilder } from './rebuilder';
 import { ProjectionRegistry } from './registry';
 import { Sentinel } from './sentinel';
+import { Upgrade } from './upgrade';
 
 /**
  * One process leads each projection: it keeps the live table at the head of the log, does the
- * rebuilds, and looks for drift.
+ * rebuilds, starts the one that an upgrade needs, and looks for drift.
  */
 @Injectable()
 export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -33,6 +34,7 @@ export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicati
     private readonly live: LiveRunner,
     private readonly rebuilder: Rebuilder,
     private readonly sentinel: Sentinel,
+    private readonly upgrade: Upgrade,
     private readonly pulse: Pulse,
     @Optional() @Inject(BACKSTAGE) private readonly backstage?: true,
   ) {}
@@ -61,7 +63,7 @@ export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicati
     await Promise.all([
       this.live.run(name, lost),
       this.rebuilder.run(name, lost),
-      ...(this.backstage ? [] : [this.sentinel.run(name, lost)]),
+      ...(this.backstage ? [] : [this.sentinel.run(name, lost), this.upgrade.run(name, lost)]),
     ]);
   }
 }

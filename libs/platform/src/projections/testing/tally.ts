@@ -22,6 +22,7 @@ import { Sentinel } from '../sentinel';
 import { SetAside } from '../set-aside';
 import { ProjectionStatuses } from '../status';
 import { Throttle, YieldAfter } from '../throttle';
+import { Upgrade } from '../upgrade';
 
 export interface Tally {
   readonly count: number;
@@ -65,10 +66,11 @@ export function projectionsOn(
   const rebuilder = new Rebuilder(
     ...([db, store, registry, rows, comparer, diffs, goLive, rollBack, throttle, pulse] as const),
   );
-  const models = new ReadModels(db, registry, new ProjectionStatuses(db, registry, store), pulse);
+  const models = new ReadModels(db, registry, set, new ProjectionStatuses(db, registry, store), pulse);
   const drift = new Drift(db);
   const sentinel = new Sentinel(db, store, registry, drift, throttle, pulse);
   const kept = new KeptTables(registry, rows);
+  const upgrade = new Upgrade(set, registry, rows, rebuilds, pulse);
   store.onNumbered(() => pulse.tell('log'));
 
   /** Leads everything, until the answer is called. */
@@ -85,6 +87,6 @@ export function projectionsOn(
   };
   return {
     ...{ store, sequencer, outbox, registry, rows, rebuilds, diffs, goLive, live, rebuilder, models, setAside },
-    ...{ drift, sentinel, kept, throttle, pulse, lead },
+    ...{ drift, sentinel, kept, throttle, pulse, upgrade, lead },
   };
 }

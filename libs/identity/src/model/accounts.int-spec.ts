@@ -1,0 +1,85 @@
+import type { QueryRunner } from 'typeorm';
+import { hash } from '@node-rs/argon2';
+import { earlierEmailKey, passwordForm } from '#kernel';
+import type { PgDatabase } from '#platform/database';
+import { SystemIds } from '#platform/system';
+import { OneKeyAMailbox1797000000950 } from '../../../../migrations/identity/1797000000950-one-key-a-mailbox';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { LogIn, LogInHandler, type Doorkeeper } from '../log-in/log-in.command';
+import { Account } from './account.entity';
+import { Accounts } from './accounts.store';
+import { CredentialsInvalid, EmailTaken } from './identity-errors';
+import { Passwords } from './passwords.adapter';
+
+const ids = new SystemIds();
+let test: TestDatabase;
+let db: PgDatabase;
+let accounts: Accounts;
+
+beforeAll(async () => {
+  test = await testDatabase();
+  db = test.of('identity');
+  await db.use([Account]);
+  accounts = new Accounts(db);
+});
+afterAll(() => test.drop());
+
+const a = (email: string, passwordHash = 'none') => ({
+  ...{ id: ids.next(), email, passwordHash, name: 'Bình', role: 'customer' as const, locale: 'vi' as const },
+  createdAt: new Date(),
+});
+
+/** As an earlier build kept it. */
+const kept = async (email: string, passwordHash?: string): Promise<string> => {
+  const account = a(email, passwordHash);
+  await db.entities.insert(Account, { ...account, emailKey: earlierEmailKey(email) });
+  return account.id;
+};
+
+const migrated = () =>
+  new OneKeyAMailbox1797000000950().up({
+    query: (sql: string, values?: unknown[]) => db.query(sql, values),
+  } as unknown as QueryRunner);
+
+describe('Accounts that an earlier build has kept', () => {
+  it('are found by every spelling of their mailbox, and are in the way of a second one', async () => {
+    const loud = await kept('ΣΑΣ@Example.com');
+    const german = await kept('an@Bücher.de');
+    expect(await accounts.byEmail('σασ@example.com')).toBeNull();
+    await migrated();
+    for (const email of ['ΣΑΣ@example.com', 'σασ@example.com', 'σας@example.com'])
+      expect((await accounts.byEmail(email))?.id).toBe(loud);
+    for (const email of ['an@bücher.de', 'AN@xn--bcher-kva.de'])
+      expect((await accounts.byEmail(email))?.id).toBe(german);
+    await expect(accounts.add(a('σασ@example.com'))).rejects.toThrow(EmailTaken);
+    await migrated(); // once more changes nothing
+    expect((await accounts.byEmail('ΣΑΣ@example.com'))?.id).toBe(loud);
+  });
+
+  it('stay two where the earlier build let a mailbox have two, each found by its own spelling', async () => {
+    const first = await kept('binh@bücher.example');
+    const second = await kept('binh@xn--bcher-kva.example');
+    await migrated();
+    expect((await accounts.byEmail('binh@bücher.example'))?.id).toBe(first);
+    expect((await accounts.byEmail('binh@xn--bcher-kva.example'))?.id).toBe(second);
+    await expect(accounts.add(a('BINH@BÜCHER.example'))).rejects.toThrow(EmailTaken);
+  });
+});
+
+describe('A password that an earlier build kept as it was typed', () => {
+  it('is kept in its one form once somebody has logged in with it, and not before', async () => {
+    const typed = 'Mật khẩu đủ dài'.normalize('NFD').replace(/ /g, '\u3000');
+    await kept('old@example.com', await hash(typed));
+    const doorkeeper = { letIn: async () => ({}) } as unknown as Doorkeeper;
+    const logIn = (password: string) =>
+      new LogInHandler(accounts, new Passwords(), doorkeeper).execute(
+        new LogIn('old@example.com', password, { userAgent: null, cartTokenHash: undefined }),
+      );
+    const composed = passwordForm(typed);
+    await expect(logIn(composed)).rejects.toThrow(CredentialsInvalid);
+    await expect(logIn(`${typed}x`)).rejects.toThrow(CredentialsInvalid);
+    await expect(logIn(composed)).rejects.toThrow(CredentialsInvalid);
+    await logIn(typed);
+    for (const spelling of [composed, typed, composed.normalize('NFD')]) await logIn(spelling);
+  });
+});
