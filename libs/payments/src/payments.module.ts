@@ -10,6 +10,7 @@ import { Findings } from './model/findings.store';
 import { Payments } from './model/payments.store';
 import { Refunds } from './model/refunds.store';
 import { WebhooksHeard } from './model/webhooks-heard.store';
+import { KeptWebhooks } from './receive-webhook/kept-webhooks.job';
 import { ReceiveWebhookHandler } from './receive-webhook/receive-webhook.command';
 import { ReceiveWebhookController } from './receive-webhook/receive-webhook.controller';
 import { RefundWhenAsked } from './refund-payment/refund-payment.consumer';
@@ -32,7 +33,7 @@ import { VoidWhenAsked } from './void-payment/void-payment.consumer';
   ],
   controllers: [ReceiveWebhookController, ListFindingsController],
   providers: [
-    ...[Payments, Refunds, Findings, WebhooksHeard, ProviderCalls],
+    ...[Payments, Refunds, Findings, WebhooksHeard, ProviderCalls, KeptWebhooks],
     ...[TakeWhenAsked, VoidWhenAsked, RefundWhenAsked, SettleWhenLookedAt, ForgetPayer, ReceiveWebhookHandler],
     { provide: PaymentsByResult, useClass: CountedPayments },
     {

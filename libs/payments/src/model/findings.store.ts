@@ -41,7 +41,9 @@ const list = statement(
                       when p.state <> 'voided' then 'giving-back'
                       when p.refunded > 0 then 'given-back' else 'refused' end as stands
        from payment_findings f left join payments p on p.id = f.payment_id)
-   select id, kind, provider, charge_id, payment_key, order_id, amount, currency, stands as state, reason, unanswered, found_at, settled_at
+   select id, kind, provider, charge_id, payment_key, order_id, amount, currency, stands as state,
+          coalesce(reason, case when kind = 'late-money' and stands = 'refused' then 'the void found no money to give back' end) as reason,
+          unanswered, found_at, settled_at
      from found
     where ($1::text is null or stands = $1) and ($2::uuid is null or order_id = $2)
       and ($3::timestamptz is null or (date_trunc('milliseconds', found_at), id) < ($3, $4::uuid))
