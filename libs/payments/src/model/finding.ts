@@ -5,10 +5,11 @@ import type { Uuid } from '#kernel';
  * `unknown-charge`: the provider itself does not know the charge that a webhook named.
  * `charge-of-another`: the charge belongs to another payment. `second-charge`: the payment has a charge already.
  * `late-money`: it came after the payment's end. `settled-by-hand`: staff ended a payment or a refund without the provider.
+ * `given-after-all`: after that the provider gave money back nevertheless.
  */
 export const findingKinds = [
   ...(['unknown-payment', 'mismatch', 'unknown-charge', 'charge-of-another'] as const),
-  ...(['second-charge', 'late-money', 'settled-by-hand'] as const),
+  ...(['second-charge', 'late-money', 'settled-by-hand', 'given-after-all'] as const),
 ] as const;
 export type FindingKind = (typeof findingKinds)[number];
 

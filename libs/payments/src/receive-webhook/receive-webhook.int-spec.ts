@@ -68,6 +68,24 @@ const findingsOf = async ({ order }: Known): Promise<any[]> =>
   (await shop.ask('GET', `/admin/payments/findings?orderId=${order}`, { token: admin })).body.data;
 const kindsOf = async (known: Known) => (await findingsOf(known)).map(({ kind, state }) => `${kind} ${state}`);
 
+describe('A payment that staff settled by hand', () => {
+  it('is a finding that stays open when the provider gives the money back after all', async () => {
+    const settled = await payment({ state: 'voided', next: 'void' });
+    await charge(settled);
+    await shop.database.admin(
+      `update payments.payments set voided_for = 'by-hand', reason = 'settled by hand: unknown', next_at = now() where id = $1`,
+      [settled.id],
+    );
+    await eventually(
+      async () =>
+        expect(await findingsOf(settled)).toMatchObject([
+          { kind: 'given-after-all', state: 'noted', amount: { amount: 90_000 }, reason: 'settled by hand: unknown' },
+        ]),
+      15_000,
+    );
+  });
+});
+
 describe('A webhook', () => {
   it('is believed where the provider has the charge in its books as this payment’s', async () => {
     const open = await payment();

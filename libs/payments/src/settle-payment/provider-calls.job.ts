@@ -9,7 +9,7 @@ import { Announcements } from '#platform/messaging';
 import { Vault } from '#platform/privacy';
 import type { Finding } from '../model/finding';
 import { Findings } from '../model/findings.store';
-import { hear, NO_PROVIDER, type Heard, type Payment, type ProviderCall } from '../model/payment';
+import { hear, isGivenAfterHand, NO_PROVIDER, type Heard, type Payment, type ProviderCall } from '../model/payment';
 import type { PaymentProvider, ProviderCharge } from '../model/payment-provider';
 import { Payments, type Claimed } from '../model/payments.store';
 import { backOff, hearRefund, type Refund, type RefundHeard } from '../model/refund';
@@ -102,6 +102,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     crashPoint('payment.after-call', call);
     const known = heard.kind === 'not-asked' ? { ...payment, asked: askedBefore } : payment;
     const { payment: changed, messages } = hear(known, heard, call);
+    if (isGivenAfterHand(payment, changed)) return this.heard(payment.id, call, heard); // staff are told of it
     if (!(await this.payments.settle(payment, changed, call, heard, messages)))
       return this.heard(payment.id, call, heard); // a webhook or a request came in between
     crashPoint('payment.recorded', call);
@@ -130,6 +131,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
       const payment = await this.payments.lock(paymentId);
       if (!payment) return undefined;
       const { payment: changed, messages } = hear(payment, heard, call);
+      if (isGivenAfterHand(payment, changed)) await this.noteGivenAfterHand(changed);
       if (heard.kind === 'captured') await this.noteCharge(payment, changed, heard.chargeId);
       await this.payments.write(changed, call, heard);
       await this.announcements.publish(...messages);
@@ -137,6 +139,12 @@ export class ProviderCalls implements BeforeApplicationShutdown {
       return changed;
     });
     if (settled) this.followUp(settled);
+  }
+
+  private noteGivenAfterHand(payment: Payment): Promise<void> {
+    const { id: paymentKey, provider, chargeId, refunded: amount, reason } = payment;
+    const about = { provider, chargeId, paymentKey, payment, amount };
+    return this.findings.note({ ...about, kind: 'given-after-all', ...(reason !== null && { reason }) });
   }
 
   private async noteCharge(before: Payment, changed: Payment, chargeId: string): Promise<void> {
