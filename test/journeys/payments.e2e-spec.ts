@@ -235,19 +235,37 @@ describe('Paying', () => {
     await unpaid.buyer.sees(unpaid.id, 'cancelled', 25_000);
   });
 
+  it.each(['tok_late_webhook', 'tok_slow', 'tok_timeout_not_charged'])(
+    '%s: a signed webhook with a charge that the provider does not know confirms nothing and costs nothing',
+    async (token) => {
+      const { buyer, id } = await buy(token);
+      const { key } = await eventually(async () => {
+        const sql = 'select id as key from payments.payments where order_id = $1';
+        const [row] = await open.database.admin<{ key: string }>(sql, [id]);
+        expect(row).toBeDefined();
+        return row;
+      });
+      expect((await webhook(open.shop, captured(randomUUID(), chargeOf(randomUUID(), id, key)))).status).toBe(404);
+      expect((await buyer.get(`/orders/${id}`)).body.data).toMatchObject({ status: 'pending' });
+      const order = await eventually(async () => {
+        const { data } = (await buyer.get(`/orders/${id}`)).body;
+        expect(['confirmed', 'cancelled']).toContain(data.status);
+        return data;
+      }, 25_000);
+      expect(order.status).toBe(token === 'tok_timeout_not_charged' ? 'cancelled' : 'confirmed');
+      expect((await findingsOf(id)).map(({ kind }) => kind)).toEqual(['unknown-charge']);
+      const charges = await chargesOf(open.admin, id);
+      expect(charges.map(({ status }) => status)).toEqual(order.status === 'confirmed' ? ['captured'] : []);
+    },
+  );
+
   it('a refund of a charge that is still being processed is asked for again until it is given', async () => {
-    const { buyer, id } = await buy('tok_late_webhook');
-    const known = await eventually(async () => {
-      const sql = `select id, key from sandbox.charges where order_id = $1 and state = 'processing'`;
-      const [row] = await open.database.admin<{ id: string; key: string }>(sql, [id]);
-      expect(row).toBeDefined();
-      return row;
-    });
-    await open.database.admin(`update sandbox.charges set settle_at = now() + interval '4 seconds' where id = $1`, [
-      known.id,
-    ]);
-    expect((await webhook(open.shop, captured(randomUUID(), chargeOf(known.id, id, known.key)))).status).toBe(200);
+    const { buyer, id } = await buy('tok_ok');
     await buyer.sees(id, 'confirmed');
+    await open.database.admin(
+      `update sandbox.charges set state = 'processing', settle_at = now() + interval '4 seconds' where order_id = $1`,
+      [id],
+    );
     expect((await buyer.post(`/orders/${id}/cancel`, { body: {} })).status).toBe(200);
     await eventually(async () =>
       expect((await buyer.get(`/orders/${id}`)).body.data).toMatchObject({

@@ -24,6 +24,8 @@ export interface CartLineToOrder extends WantedLine {
   readonly portions?: readonly Portion[];
   /** What one piece cost when the customer put it in or last changed it. */
   readonly price?: Money;
+  /** Other prices that pieces of this line were seen at, in the carts that they came from. */
+  readonly otherPrices?: readonly Money[];
 }
 
 export interface CartToOrder {

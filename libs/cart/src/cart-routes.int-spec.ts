@@ -238,3 +238,28 @@ describe('Logging in', () => {
     expect((await shop.ask('GET', '/cart', { token: 'nonsense' })).body.error?.code).toBe('TOKEN_INVALID');
   });
 });
+
+describe('A cart that a log-in filled beyond its limits', () => {
+  it('holds every piece, and can be shown and changed', async () => {
+    const guest = await newGuest();
+    await add({ variantId: cake, quantity: 60 }, guest);
+    const userId = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6077';
+    const own = { token: await shop.token('customer', { userId }) };
+    await add({ variantId: cake, quantity: 60 }, own);
+    const token = await shop.token('customer', { userId, cart: hashOfToken(guest.headers['x-cart-token']) });
+
+    const { status, body } = await shop.ask('GET', '/cart', { token });
+    expect(status).toBe(200);
+    expect(body.data.lines).toMatchObject([
+      { quantity: 60, problem: { code: 'OUT_OF_STOCK' } },
+      { quantity: 60, problem: { code: 'OUT_OF_STOCK' } },
+    ]);
+    const [first, second] = body.data.lines as { id: string }[];
+    const refused = await shop.ask('PATCH', `/cart/items/${second.id}`, { token, body: { quantity: 100 } });
+    expect(refused.status).toBe(400);
+    const fewer = await shop.ask('PATCH', `/cart/items/${second.id}`, { token, body: { quantity: 2 } });
+    expect(fewer.body.data.lines).toMatchObject([{ quantity: 60 }, { quantity: 2 }]);
+    const gone = await shop.ask('DELETE', `/cart/items/${first.id}`, { token });
+    expect(gone.body.data.lines).toMatchObject([{ id: second.id, quantity: 2, problem: null }]);
+  });
+});

@@ -215,6 +215,41 @@ describe('An order that failed', () => {
     },
   );
 
+  it.each([
+    ['moved its lines', false],
+    ['came after they had left the cart', true],
+  ])(
+    'gives them to the account whose log-in %s, and not to who logged in later with the same token',
+    async (_, early) => {
+      const { owner: guest } = aGuest();
+      const [first, second] = [aUser(), aUser()];
+      const login = (user: typeof first) => carts.of({ ...user, guestTokenHash: guest.tokenHash });
+      const order = orderOf(await put(guest, line(tea, 2)));
+      if (early) await heard(order);
+      await login(first);
+      await heard(order);
+      await put(guest, line(cake));
+      await login(second);
+      await login(first);
+      await failed(order);
+      expect((await carts.of(first)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
+      expect((await carts.of(second)).lines).toMatchObject([{ variantId: cake }]);
+      expect((await carts.of(guest)).lines).toEqual([]);
+    },
+  );
+
+  it('stays with the guest where nobody has logged in since', async () => {
+    const { owner: guest } = aGuest();
+    const user = aUser();
+    await put(guest, line(cake));
+    await carts.of({ ...user, guestTokenHash: guest.tokenHash });
+    const order = orderOf(await put(guest, line(tea, 2)));
+    await heard(order);
+    await failed(order);
+    expect((await carts.of(guest)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
+    expect((await carts.of(user)).lines).toMatchObject([{ variantId: cake }]);
+  });
+
   it('gives nothing back to who was erased', async () => {
     const forgetting = new ForgetCart(carts, { publish: async () => undefined });
     const forget = (body: object) => db.transaction(() => forgetting.handle(new PersonErased(body as never)));

@@ -12,6 +12,7 @@ import { Payments } from './model/payments.store';
 import { Refunds } from './model/refunds.store';
 import { WebhooksHeard } from './model/webhooks-heard.store';
 import { paymentsTexts } from './payments-texts';
+import { KeptWebhooks } from './receive-webhook/kept-webhooks.job';
 import { ReceiveWebhookHandler } from './receive-webhook/receive-webhook.command';
 import { ReceiveWebhookController } from './receive-webhook/receive-webhook.controller';
 import { RefundWhenAsked } from './refund-payment/refund-payment.consumer';
@@ -37,7 +38,7 @@ addMessages(paymentsTexts);
   ],
   controllers: [ReceiveWebhookController, ListFindingsController],
   providers: [
-    ...[Payments, Refunds, Findings, WebhooksHeard, ProviderCalls],
+    ...[Payments, Refunds, Findings, WebhooksHeard, ProviderCalls, KeptWebhooks],
     ...[TakeWhenAsked, VoidWhenAsked, RefundWhenAsked, SettleWhenLookedAt, ForgetPayer],
     ...[ReceiveWebhookHandler, SettleFindingHandler],
     { provide: PaymentsByResult, useClass: CountedPayments },

@@ -23,8 +23,9 @@ export class StoredCartOf extends CartOf {
       version,
       ...(orderedVersion !== undefined && { orderedVersion }),
       lines: lines.map((line) => {
-        const { variantId, quantity, modifiers, price } = line;
-        return { variantId, quantity, modifiers, portions: portionsOf(line), ...(price && { price }) };
+        const { variantId, quantity, modifiers, price, otherPrices } = line;
+        const seen = { ...(price && { price }), ...(otherPrices && { otherPrices }) };
+        return { variantId, quantity, modifiers, portions: portionsOf(line), ...seen };
       }),
     };
   }

@@ -7,6 +7,7 @@ import {
   emptyCart,
   mostLines,
   mostOfALine,
+  pricesOf,
   removeLine,
   sameDrink,
   seen,
@@ -49,6 +50,26 @@ describe('Putting something into a cart', () => {
     const full = cartOf(...Array.from({ length: mostLines }, (_, i) => line(`${i}`, { variantId: `v${i}` })));
     expect(() => addLine(full, line('b'))).toThrow(CartFull);
     expect(addLine(full, line('b', { variantId: 'v7' })).lines[7].quantity).toBe(2);
+  });
+});
+
+describe('Who changes a line that was seen at several prices', () => {
+  const cart = {
+    ...emptyCart('c'),
+    version: 1,
+    lines: [{ ...line('a'), price: vnd(30_000), otherPrices: [vnd(35_000)] }],
+  };
+
+  it('has seen the one of today', () => {
+    const after = changeLine(cart, 'a', { price: vnd(30_000) });
+    expect(after).toMatchObject({ version: 2, lines: [{ price: vnd(30_000) }] });
+    expect(after.lines[0].otherPrices).toBeUndefined();
+    const more = addLine(cart, { ...line('b'), price: vnd(35_000) });
+    expect(more.lines.map(pricesOf)).toEqual([[vnd(35_000)]]);
+  });
+
+  it('and changes nothing, in vain', () => {
+    expect(changeLine(cart, 'a', { quantity: 1 })).toBe(cart);
   });
 });
 

@@ -20,6 +20,8 @@ export interface CartLine {
   readonly label: Label;
   /** What one piece with its modifiers cost when the customer put it in or last changed it. */
   readonly price?: Money;
+  /** Other prices that pieces of this line were seen at, in the carts that they came from. */
+  readonly otherPrices?: readonly Money[];
   /** What the line consists of, where that is not one portion with the line's own id. */
   readonly portions?: readonly Portion[];
 }
@@ -92,9 +94,20 @@ export function resized(line: CartLine, quantity: number): CartLine {
   return withPortions(line, [...portions, { ...last, quantity: last.quantity - over }])!;
 }
 
-/** Two lines of the same drink as one line: every portion keeps its id. */
-export const joined = (line: CartLine, other: CartLine): CartLine =>
-  withPortions(line, [...portionsOf(line), ...portionsOf(other)])!;
+/** Every price that pieces of the line were seen at. */
+export const pricesOf = ({ price, otherPrices = [] }: Pick<CartLine, 'price' | 'otherPrices'>): readonly Money[] =>
+  price ? [price, ...otherPrices] : otherPrices;
+
+function seenAt({ price: _, otherPrices: __, ...line }: CartLine, prices: readonly Money[]): CartLine {
+  const [price, ...otherPrices] = new Map(prices.map((one) => [one.amount, one])).values();
+  return { ...line, ...(price && { price }), ...(otherPrices.length > 0 && { otherPrices }) };
+}
+
+/** Two lines of the same drink as one line: every portion keeps its id, and every price that was seen is known. */
+export function joined(line: CartLine, other: CartLine): CartLine {
+  const both = withPortions(line, [...portionsOf(line), ...portionsOf(other)])!;
+  return seenAt(both, [...pricesOf(line), ...pricesOf(other)]);
+}
 
 /** The line of the same drink that more of it joins: one with room for it, where there is one. */
 const twinOf = (cart: Cart, line: CartLine): CartLine | undefined => {
@@ -132,7 +145,7 @@ export function changeLine(cart: Cart, lineId: Uuid, change: LineChange): Cart {
   const line = lineOf(cart, lineId);
   const { quantity = line.quantity, remix, price, asRead } = change;
   if (quantity > mostOfALine) throw new LineTooLarge(mostOfALine);
-  const wanted = { ...remixed(resized(line, quantity), remix), ...(price && { price }) };
+  const wanted = atPriceOf({ price }, remixed(resized(line, quantity), remix));
   const twin = sameDrink(line, wanted) ? undefined : twinOf(cart, wanted);
   if (twin) {
     if (twin.quantity + quantity > mostOfALine) throw new LineTooLarge(mostOfALine);
@@ -142,7 +155,8 @@ export function changeLine(cart: Cart, lineId: Uuid, change: LineChange): Cart {
       others.map((other) => (other === twin ? joined(atPriceOf(wanted, twin), wanted) : other)),
     );
   }
-  const samePrice = asRead || wanted.price?.amount === line.price?.amount;
+  const pricesSeen = wanted.price?.amount === line.price?.amount && wanted.otherPrices === line.otherPrices;
+  const samePrice = asRead || pricesSeen;
   if (quantity === line.quantity && sameDrink(line, wanted) && samePrice) return cart;
   return changed(
     cart,
@@ -167,7 +181,8 @@ export function lineOf(cart: Cart, lineId: Uuid): CartLine {
 }
 
 /** Who puts in more of a line has seen what it costs now. */
-const atPriceOf = ({ price }: Pick<CartLine, 'price'>, line: CartLine): CartLine => (price ? { ...line, price } : line);
+const atPriceOf = ({ price }: { readonly price?: Money | undefined }, line: CartLine): CartLine =>
+  price ? seenAt(line, [price]) : line;
 
 function withQuantity(cart: Cart, line: CartLine, quantity: number, added: CartLine): Cart {
   if (quantity > mostOfALine) throw new LineTooLarge(mostOfALine);

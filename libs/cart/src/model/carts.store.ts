@@ -67,6 +67,11 @@ export class Carts {
     return { cart: carts.get(id), targets: others };
   }
 
+  /** The cart of the first account that a log-in merged this cart into, as it was at this version or later. */
+  async takenOverBy(id: Uuid, version: number): Promise<Uuid | undefined> {
+    return (await this.db.query<{ id: Uuid }>(tookOver, [id, version]))[0]?.id;
+  }
+
   /**
    * In a message handler: changes a cart that was only looked at, if it is still so. False when it has to be done under
    * lock: it changed meanwhile, or was merged into another.
@@ -121,7 +126,7 @@ export class Carts {
       const merged = theirs && mergeCarts(mine, theirs);
       if (!merged) return mine; // another request was quicker
       await this.save(theirs, merged.guest);
-      if (owner.kind === 'user') await this.db.query(moved, [guest, id, owner.userId]);
+      if (owner.kind === 'user') await this.db.query(moved, [guest, id, owner.userId, theirs.version]);
       if (merged.cart !== mine) await this.keep(mine, merged.cart, owner);
       return merged.cart;
     });
@@ -177,11 +182,19 @@ const found = statement('carts-find', `select ${columns} from carts where id = a
 
 const locked = statement('carts-lock', `${found.text} order by id for update`);
 
-const targets = statement('carts-targets', 'select into_id as id from cart_merges where cart_id = $1 order by into_id');
+const targets = statement(
+  'carts-targets',
+  'select distinct into_id as id from cart_merges where cart_id = $1 order by into_id',
+);
 
 const moved = statement(
   'carts-moved',
-  'insert into cart_merges (cart_id, into_id, user_id) values ($1, $2, $3) on conflict do nothing',
+  'insert into cart_merges (cart_id, into_id, user_id, merged_version) values ($1, $2, $3, $4) on conflict do nothing',
+);
+
+const tookOver = statement(
+  'carts-took-over',
+  `select into_id as id from cart_merges where cart_id = $1 and merged_version >= $2 order by merged_version limit 1`,
 );
 
 const madeForTarget = statement(

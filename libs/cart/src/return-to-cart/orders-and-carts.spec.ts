@@ -32,6 +32,7 @@ class World {
   readonly placed = new Set<Uuid>();
   readonly put: Record<string, number> = { plain: 0, 'with pearls': 0 };
   readonly takenOut: Record<string, number> = { plain: 0, 'with pearls': 0 };
+  private readonly merges: number[] = [];
   private count = 10;
   private readonly store = {
     changeAtOnce: async () => false,
@@ -41,6 +42,8 @@ class World {
     }),
     save: async (_: Cart, after: Cart) => void this.carts.set(after.id, after),
     saveTarget: async (_: Uuid, __: Cart, after: Cart) => void this.carts.set(after.id, after),
+    takenOverBy: async (id: Uuid, version: number) =>
+      id === GUEST && this.merges.some((one) => one >= version) ? USER : undefined,
     noteReturn: async (id: Uuid) => !this.returned.has(id) && !!this.returned.add(id),
     patiently: <T>(work: () => Promise<T>) => work(),
   } as unknown as Carts;
@@ -72,6 +75,7 @@ class World {
     const guest = this.carts.get(GUEST)!;
     if (guest.version === 0 || !canBeMerged(guest)) return;
     const merged = mergeCarts(this.carts.get(USER)!, guest)!;
+    this.merges.push(guest.version);
     this.carts.set(GUEST, merged.guest).set(USER, merged.cart);
   }
 

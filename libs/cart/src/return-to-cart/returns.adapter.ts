@@ -20,7 +20,8 @@ export class Returns {
     const { cart, targets } = await this.carts.lockWithTargets(cartId);
     if (!cart) return; // a guest's cart that nobody has touched for a month
     const placed = { orderId, cartVersion, items: lines };
-    const owner = cart.mergedInto ?? cart.id;
+    // Whoever logged in first after the order took its lines over; later log-ins took what the guest put in since.
+    const owner = (await this.carts.takenOverBy(cart.id, cartVersion)) ?? cart.mergedInto ?? cart.id;
     // The cart may not have heard yet that this was ordered: then the lines are still there, and leave first.
     const after = (one: Cart, left: Cart) =>
       one.id === owner && !one.closed ? returnLines(left, orderId, lines) : left;

@@ -83,6 +83,15 @@ describe('A cart as it is shown', () => {
     expect([at(29_000), at()]).toEqual([null, null]);
   });
 
+  it('tells a change that any piece of a joined line has seen', () => {
+    const seen = (...[first, ...others]: number[]) =>
+      viewCart({ ...cart, lines: [{ ...line, price: vnd(first), otherPrices: others.map(vnd) }] }, [price], 'vi')
+        .lines[0].priceChanged;
+    expect(seen(29_000, 27_000)).toEqual({ from: vnd(27_000), to: vnd(29_000) });
+    expect(seen(27_000, 29_000)).toEqual({ from: vnd(27_000), to: vnd(29_000) });
+    expect(seen(29_000, 29_000)).toBeNull();
+  });
+
   it('can be empty', () => {
     expect(viewCart(emptyCart(id(5)), [], 'en')).toEqual({
       ...{ id: id(5), version: 0, lines: [], subtotal: vnd(0), total: vnd(0), orderable: false },

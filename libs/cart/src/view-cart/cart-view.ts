@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { isPriced, type PricedLine, type UnpricedLine } from '#contracts/catalog';
 import { IdShape, MoneyShape, plus, nothing, type Money } from '#kernel';
 import { orderCaps } from '#contracts/ordering';
-import type { Cart, CartLine } from '../model/cart';
+import { pricesOf, type Cart, type CartLine } from '../model/cart';
 
 const ModifierView = z.object({
   optionId: IdShape,
@@ -127,8 +127,11 @@ function problemOf({ sku, available }: PricedLine, { wanted, tooLarge, locale }:
   return null;
 }
 
-const priceChanged = (seen: Money | undefined, now: Money): CartLineView['priceChanged'] =>
-  seen && seen.amount !== now.amount ? { from: seen, to: now } : null;
+/** Where any piece of the line was seen at another price than today's. */
+function priceChanged(line: CartLine, now: Money): CartLineView['priceChanged'] {
+  const from = pricesOf(line).find(({ amount }) => amount !== now.amount);
+  return from ? { from, to: now } : null;
+}
 
 function viewLine(line: CartLine, price: PricedLine | UnpricedLine | undefined, whole: Whole): CartLineView {
   const { id, variantId, quantity } = line;
@@ -139,7 +142,7 @@ function viewLine(line: CartLine, price: PricedLine | UnpricedLine | undefined, 
     ...{ id, variantId, productId, sku, name, variantName, imageUrl, quantity },
     modifiers: price.modifiers.map((modifier) => ({ ...modifier })),
     unitPrice,
-    priceChanged: priceChanged(line.price, unitPrice),
+    priceChanged: priceChanged(line, unitPrice),
     lineTotal,
     available: price.available,
     problem: problemOf(price, whole),

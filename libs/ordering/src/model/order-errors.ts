@@ -116,6 +116,18 @@ export class NothingToRestock extends DomainError {
   }
 }
 
+/** A part of the money does not say which goods came back, and all of them would be too many. */
+export class RestockNeedsAllMoney extends DomainError {
+  constructor(left: Money) {
+    super(
+      'RESTOCK_NEEDS_ALL_MONEY',
+      'conflict',
+      `The goods go back on the shelf with all the money that is left, ${left.amount} ${left.currency}. Give a part back without restock.`,
+      { amount: left.amount },
+    );
+  }
+}
+
 export class RefundTooLarge extends DomainError {
   constructor(most: Money) {
     super('REFUND_TOO_LARGE', 'refused', `At most ${most.amount} ${most.currency} can still be given back.`, {

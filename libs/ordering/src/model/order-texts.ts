@@ -14,6 +14,8 @@ export const orderTexts = {
     NOTHING_OWED: 'Nothing is owed for this order any more, and nothing is on its way back.',
     NOTHING_TO_RESTOCK:
       'No goods of this order can go back on the shelf now. Say `end: true` as well, if the order is to be over.',
+    RESTOCK_NEEDS_ALL_MONEY:
+      'The goods go back on the shelf with all the money that is left, {amount} VND. Give a part back without `restock`.',
     REFUND_TOO_LARGE: 'At most {amount} VND can still be given back.',
     EVENT_BROKEN:
       'Event {version} ({type}) of this order holds data that nothing can be made of. Look at the raw events.',
@@ -33,6 +35,8 @@ export const orderTexts = {
     NOTHING_OWED: 'Đơn hàng này không còn khoản nào phải hoàn và không có khoản nào đang hoàn.',
     NOTHING_TO_RESTOCK:
       'Không có hàng nào của đơn này có thể nhập lại kho lúc này. Hãy gửi kèm `end: true` nếu đơn hàng kết thúc.',
+    RESTOCK_NEEDS_ALL_MONEY:
+      'Chỉ nhập lại kho khi hoàn hết số tiền còn lại, {amount} ₫. Nếu hoàn một phần, đừng gửi `restock`.',
     REFUND_TOO_LARGE: 'Chỉ có thể hoàn tối đa {amount} ₫.',
     EVENT_BROKEN: 'Sự kiện {version} ({type}) của đơn hàng này chứa dữ liệu không thể xử lý. Hãy xem các sự kiện gốc.',
     VERSION_CONFLICT: 'Đơn hàng vừa thay đổi. Hãy xem lại rồi thử lại.',

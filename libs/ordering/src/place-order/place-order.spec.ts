@@ -46,6 +46,8 @@ describe('Placing an order', () => {
     const lines = orderLines(orderId, [priced('a', 2)], [{ ...wanted, portions: [{ id: 'p', quantity: 2 }] }]);
     expect(lines[0]).toMatchObject({ seenPrice: vnd(25_000), portions: [{ id: 'p', quantity: 2 }] });
     expect(orderLines(orderId, [priced('a', 2)], [{ ...wanted, price: vnd(30_000) }])[0]).not.toHaveProperty('seenPrice'); // prettier-ignore
+    const joined = { ...wanted, price: vnd(30_000), otherPrices: [vnd(25_000)] };
+    expect(orderLines(orderId, [priced('a', 2)], [joined])[0]).toMatchObject({ seenPrice: vnd(25_000) });
     const placed = placeOrder(given(), { ...request, lines }, vnd(60_000));
     expect((placed[0].data as PlacedOrder).lines[0]).not.toHaveProperty('seenPrice');
   });

@@ -40,11 +40,9 @@ export function orderLines(
 
 /** What an order remembers of the cart's line: what it took, and the price that was shown before, if it was another. */
 function fromCart(wanted: CartLineToOrder | undefined, unitPrice: Money): Pick<OrderLine, 'portions' | 'seenPrice'> {
-  const { portions, price } = wanted ?? {};
-  return {
-    ...(portions && { portions }),
-    ...(price && price.amount !== unitPrice.amount && { seenPrice: price }),
-  };
+  const { portions, price, otherPrices = [] } = wanted ?? {};
+  const seenPrice = [price, ...otherPrices].find((seen) => seen && seen.amount !== unitPrice.amount);
+  return { ...(portions && { portions }), ...(seenPrice && { seenPrice }) };
 }
 
 export interface PlaceOrder {

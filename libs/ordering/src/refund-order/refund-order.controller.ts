@@ -48,7 +48,8 @@ class RefundOrderBody {
     optional: true,
     description:
       'Whether the goods go back on the shelf. Not said, of an order that ends: they do until preparing begins, and are ' +
-      'waste from then on. Of a completed order they stay with the customer unless this is `true`.',
+      'waste from then on. Of a completed order they stay with the customer unless this is `true`, which takes all the money ' +
+      'that is left: a part of it does not say which goods came back.',
   })
   restock?: boolean;
 }
@@ -73,7 +74,14 @@ export class RefundOrderController {
     headers: { 'Idempotent-Replayed': '`true` when this key had been used before.' },
   })
   @Refuses('VALIDATION_ERROR', 'IDEMPOTENCY_KEY_REQUIRED', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS')
-  @Refuses('NOT_FOUND', 'NOTHING_TO_REFUND', 'NOTHING_TO_RESTOCK', 'REFUND_TOO_LARGE', 'VERSION_CONFLICT')
+  @Refuses(
+    'NOT_FOUND',
+    'NOTHING_TO_REFUND',
+    'NOTHING_TO_RESTOCK',
+    'RESTOCK_NEEDS_ALL_MONEY',
+    'REFUND_TOO_LARGE',
+    'VERSION_CONFLICT',
+  )
   async refund(
     @PathId() id: Uuid,
     @Body() { amount, reason, end, restock }: RefundOrderBody,

@@ -71,6 +71,16 @@ describe('A refund and the order', () => {
     );
   });
 
+  it('brings no goods back with a part of the money, which does not say which; with the last part it does', () => {
+    const needsAll = expect.objectContaining({ code: 'RESTOCK_NEEDS_ALL_MONEY', params: { amount: 100_000 } });
+    for (const part of [1, 99_999]) expect(() => refund('completed', part, { restock: true })).toThrow(needsAll);
+    const back = (amount: number) => [refundDeciding('a', amount, { end: false, restock: true })];
+    expect(refund('completed', 100_000, { restock: true })).toEqual(back(100_000));
+    const before = [refundAsked('b', 30_000), refundDone('b', 30_000)];
+    expect(refund('completed', 70_000, { restock: true }, before)).toEqual(back(70_000));
+    expect(refund('preparing', 60_000, { end: true, restock: true })).toEqual(ends(60_000, true));
+  });
+
   it('takes no goods from an order that goes on, and not twice', () => {
     const refused = expect.objectContaining({ code: 'NOTHING_TO_RESTOCK' });
     expect(() => refund('confirmed', 1, { restock: true })).toThrow(refused);

@@ -9,7 +9,14 @@ import {
   type OrderEvent,
   type Refund,
 } from '../model/order';
-import { NothingOwed, NothingToRefund, NothingToRestock, OrderNotFound, RefundTooLarge } from '../model/order-errors';
+import {
+  NothingOwed,
+  NothingToRefund,
+  NothingToRestock,
+  OrderNotFound,
+  RefundTooLarge,
+  RestockNeedsAllMoney,
+} from '../model/order-errors';
 
 export interface RefundOrder {
   readonly refundId: Uuid;
@@ -37,6 +44,7 @@ export function refundOrder(order: Order, wish: RefundOrder): readonly OrderEven
   if (amount.amount > most.amount) throw new RefundTooLarge(most);
   const end = ends(order, amount, wish.end);
   const restock = goods(order, end, wish.restock);
+  if (restock && !end && amount.amount < most.amount) throw new RestockNeedsAllMoney(most);
   return [
     { type: 'RefundRequested', data: { refundId, amount, reason, end, ...(restock !== undefined && { restock }) } },
   ];

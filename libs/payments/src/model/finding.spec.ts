@@ -2,13 +2,14 @@ import { vnd } from '#kernel';
 import { faultOf } from './finding';
 
 const payment = { id: 'p1', provider: 'sandbox', orderId: 'o1', amount: vnd(90_000), chargeId: null };
+const booked = { key: 'p1', orderId: 'o1', amount: vnd(90_000) };
 const named = { provider: 'sandbox', orderId: 'o1', amount: vnd(90_000), chargeId: 'ch_1' };
 
 describe('Money that a provider tells of', () => {
   it('fits the payment that it names, the first time and again', () => {
     expect(faultOf(named, payment, {})).toBeUndefined();
-    const owner = { paymentId: 'p1', orderId: 'o1' };
-    expect(faultOf(named, { ...payment, chargeId: 'ch_1' }, owner)).toBeUndefined();
+    const books = { paymentId: 'p1', charge: booked };
+    expect(faultOf(named, { ...payment, chargeId: 'ch_1' }, books)).toBeUndefined();
   });
 
   it.each([
@@ -18,7 +19,23 @@ describe('Money that a provider tells of', () => {
     ['another amount', { ...named, amount: vnd(1) }, payment, {}, 'mismatch'],
     ['another currency', { ...named, amount: { amount: 90_000, currency: 'USD' } }, payment, {}, 'mismatch'],
     ["another payment's charge", named, payment, { paymentId: 'p2' }, 'charge-of-another'],
-    ["another order's charge in the provider's books", named, payment, { orderId: 'o2' }, 'charge-of-another'],
+    ['a charge that the provider does not know', named, payment, { charge: null }, 'unknown-charge'],
+    [
+      ...(["another order's charge in the provider's books", named, payment] as const),
+      ...([{ charge: { ...booked, orderId: 'o2' } }, 'charge-of-another'] as const),
+    ],
+    [
+      ...(['a charge under another key', named, payment] as const),
+      ...([{ charge: { ...booked, key: 'p2' } }, 'charge-of-another'] as const),
+    ],
+    [
+      ...(["another amount in the provider's books", named, payment] as const),
+      ...([{ charge: { ...booked, amount: vnd(1) } }, 'mismatch'] as const),
+    ],
+    [
+      ...(['a second charge under another key', named, { ...payment, chargeId: 'ch_0' }] as const),
+      ...([{ charge: { ...booked, key: 'twice' } }, 'second-charge'] as const),
+    ],
     ['a second charge', named, { ...payment, chargeId: 'ch_0' }, {}, 'second-charge'],
   ] as const)('is %s', (_, money, known, owner, fault) => {
     expect(faultOf(money, known, owner)).toBe(fault);

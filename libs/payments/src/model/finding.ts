@@ -2,12 +2,13 @@ import type { Uuid } from '#kernel';
 
 /**
  * `unknown-payment`: the money names no payment of ours. `mismatch`: its order, amount or currency is not the payment's.
+ * `unknown-charge`: the provider itself does not know the charge that a webhook named.
  * `charge-of-another`: the charge belongs to another payment. `second-charge`: the payment has a charge already.
  * `late-money`: it came after the payment's end. `settled-by-hand`: staff ended a payment or a refund without the provider.
- * `given-after-all`: a refund ended as not given back, and the provider gave it back nevertheless.
+ * `given-after-all`: a refund or a payment ended as not given back, and the provider gave it back nevertheless.
  */
 export const findingKinds = [
-  ...(['unknown-payment', 'mismatch', 'charge-of-another'] as const),
+  ...(['unknown-payment', 'mismatch', 'unknown-charge', 'charge-of-another'] as const),
   ...(['second-charge', 'late-money', 'settled-by-hand', 'given-after-all'] as const),
 ] as const;
 export type FindingKind = (typeof findingKinds)[number];
@@ -58,20 +59,37 @@ interface Known {
   readonly chargeId: string | null;
 }
 
-/** Whose a charge is known to be: the payment that has it here, and the order it has in the provider's own books. */
-interface Owner {
-  readonly paymentId?: Uuid | undefined;
-  readonly orderId?: Uuid | undefined;
+/** A charge as it stands in the provider's own books. */
+export interface BookedCharge {
+  readonly key: string;
+  readonly orderId: Uuid;
+  readonly amount: TakenMoney;
 }
 
-/** What is wrong with money that a provider tells of; undefined where it fits the payment. */
-export function faultOf(named: Named, payment: Known | undefined, owner: Owner): FindingKind | undefined {
+/** What is known of a charge that a webhook names. */
+interface Books {
+  /** The payment of ours that has it. */
+  readonly paymentId?: Uuid | undefined;
+  /** What the provider has of it: null where it knows no such charge, undefined while it does not answer. */
+  readonly charge?: BookedCharge | null | undefined;
+}
+
+const sameMoney = (a: TakenMoney, b: TakenMoney): boolean => a.amount === b.amount && a.currency === b.currency;
+
+/** What is wrong with money that a webhook tells of; undefined where it fits the payment, as far as the provider has answered. */
+export function faultOf(
+  named: Named,
+  payment: Known | undefined,
+  { paymentId, charge }: Books,
+): FindingKind | undefined {
   if (!payment || payment.provider !== named.provider) return 'unknown-payment';
-  const { amount, currency } = payment.amount;
-  if (named.orderId !== payment.orderId || named.amount.amount !== amount || named.amount.currency !== currency)
-    return 'mismatch';
-  const { paymentId = payment.id, orderId = payment.orderId } = owner;
-  if (paymentId !== payment.id || orderId !== payment.orderId) return 'charge-of-another';
+  if (named.orderId !== payment.orderId || !sameMoney(named.amount, payment.amount)) return 'mismatch';
+  if (paymentId !== undefined && paymentId !== payment.id) return 'charge-of-another';
+  if (charge === null) return 'unknown-charge';
+  if (charge && charge.orderId !== payment.orderId) return 'charge-of-another';
+  if (charge && !sameMoney(charge.amount, payment.amount)) return 'mismatch';
   if (payment.chargeId !== null && payment.chargeId !== named.chargeId) return 'second-charge';
+  // Of the same order, but asked for under another key: this payment did not take it.
+  if (charge && charge.key !== payment.id) return 'charge-of-another';
   return undefined;
 }

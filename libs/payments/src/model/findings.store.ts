@@ -41,8 +41,9 @@ const found = `with found as (
                       when p.state <> 'voided' then 'giving-back'
                       when p.refunded > 0 then 'given-back' else 'refused' end as stands
        from payment_findings f left join payments p on p.id = f.payment_id)
-   select id, kind, provider, charge_id, payment_key, order_id, amount, currency, stands as state, reason, unanswered, found_at,
-          settled_at, note, settled_by
+   select id, kind, provider, charge_id, payment_key, order_id, amount, currency, stands as state,
+          coalesce(reason, case when kind = 'late-money' and stands = 'refused' then 'the void found no money to give back' end) as reason,
+          unanswered, found_at, settled_at, note, settled_by
      from found`;
 const list = statement(
   'findings_list',

@@ -1,5 +1,5 @@
-import type { Money, Uuid } from '#kernel';
-import type { TakenMoney } from './finding';
+import { isUuid, type Money, type Uuid } from '#kernel';
+import type { BookedCharge, TakenMoney } from './finding';
 import type { Heard } from './payment';
 import type { RefundHeard } from './refund';
 
@@ -11,7 +11,7 @@ export interface Charge {
   readonly token: string;
 }
 
-/** What a provider's signed call says. */
+/** What a provider's signed call says was captured. It is a hint: what counts is what the provider has in its books. */
 export interface WebhookEvent {
   readonly id: string;
   /** The key the charge was asked for with. */
@@ -19,7 +19,17 @@ export interface WebhookEvent {
   readonly orderId: Uuid;
   readonly chargeId: string;
   readonly amount: TakenMoney;
+}
+
+/** A charge in the provider's books, and what became of it. */
+export interface ProviderCharge extends BookedCharge {
   readonly heard: Heard;
+}
+
+/** One form of an id that is a UUID, however it is spelled. Other ids are as the provider writes them. */
+export function inOneForm(id: string): string {
+  const lower = id.toLowerCase();
+  return isUuid(lower) ? lower : id;
 }
 
 /** A call that surely did not reach the provider. */
@@ -43,14 +53,14 @@ export abstract class PaymentProvider {
     refund: { readonly key: string; readonly chargeKey: string; readonly amount: Money; readonly reason: string },
     signal: AbortSignal,
   ): Promise<RefundHeard>;
-  /** The order that a charge was asked for; undefined where the provider does not know the charge. */
-  abstract orderOf(chargeId: string, signal: AbortSignal): Promise<Uuid | undefined>;
+  /** The charge in the provider's books; undefined where the provider says that it knows no such charge. */
+  abstract chargeOf(chargeId: string, signal: AbortSignal): Promise<ProviderCharge | undefined>;
   /** Gives back a charge that no payment of ours needs. Answered alike under the same key. */
   abstract returnCharge(
     charge: { readonly key: string; readonly chargeId: string; readonly orderId: Uuid; readonly amount: Money },
     signal: AbortSignal,
   ): Promise<RefundHeard>;
-  /** Checks the signature and reads the body. Throws WebhookRefused. */
+  /** Checks the signature and reads the body, its ids in one form. Throws WebhookRefused. */
   abstract webhook(
     body: Buffer,
     headers: Readonly<Record<string, string | string[] | undefined>>,

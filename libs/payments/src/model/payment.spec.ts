@@ -4,6 +4,7 @@ import {
   askToVoid,
   hear,
   intend,
+  isGivenAfterHand,
   settleByHand,
   type Decision,
   type Heard,
@@ -263,5 +264,18 @@ describe('Whatever a provider says, and however often', () => {
         });
       }),
     );
+  });
+});
+
+describe('A payment that staff settled by hand', () => {
+  const byHand = settleByHand(card, 'unknown').payment;
+  const voided = (amount: number): Heard => ({ kind: 'voided', refunded: vnd(amount) });
+
+  it('is given back after all when the provider then returns money, and only then', () => {
+    expect(isGivenAfterHand(byHand, hear(byHand, voided(90_000), 'void').payment)).toBe(true);
+    expect(isGivenAfterHand(byHand, hear(byHand, voided(0), 'void').payment)).toBe(false);
+    expect(isGivenAfterHand(byHand, hear(byHand, silence, 'void').payment)).toBe(false);
+    const asked = askToVoid(card).payment;
+    expect(isGivenAfterHand(asked, hear(asked, voided(90_000), 'void').payment)).toBe(false);
   });
 });

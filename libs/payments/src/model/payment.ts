@@ -257,6 +257,10 @@ export function settleByHand(payment: Payment, found: FoundByHand): Decision {
   return { payment: voided, messages: [outcome(voided)!] };
 }
 
+/** Staff settled it without the provider, and now the provider has given money back after all. */
+export const isGivenAfterHand = (before: Payment, after: Payment): boolean =>
+  before.voidedFor === 'by-hand' && before.refunded.amount === 0 && after.refunded.amount > 0;
+
 /** The message that tells a payment's end again, to whoever asks twice; undefined while there is none. */
 export function outcome(payment: Payment): Message | undefined {
   const { orderId, id: paymentId, amount, method, provider, chargeId } = payment;

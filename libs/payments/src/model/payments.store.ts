@@ -110,6 +110,10 @@ const forgetTokens = statement(
 );
 
 const byId = statement('payments_find', `select * from payments where id = $1`);
+const askSoon = statement(
+  'payments_ask_soon',
+  `update payments set next_at = now() where id = $1 and state = 'open' and next = 'find' and next_at > now()`,
+);
 const ofOrder = statement('payments_of_order', `select * from payments where order_id = $1`);
 
 const written = (changed: Payment, call: string, heard: Heard | { readonly kind: string }): unknown[] => [
@@ -158,6 +162,11 @@ export class Payments {
 
   async ofOrder(orderId: Uuid): Promise<Payment | undefined> {
     return (await this.db.query<Row>(ofOrder, [orderId])).map(payment)[0];
+  }
+
+  /** An open payment that waits for its provider is asked about now. */
+  async askSoon(id: Uuid): Promise<void> {
+    await this.db.query(askSoon, [id]);
   }
 
   async forgetTokens(subject: Uuid): Promise<void> {

@@ -1,27 +1,69 @@
 import { Injectable } from '@nestjs/common';
 import { Database, statement } from '#platform/database';
+import type { WebhookEvent } from './payment-provider';
 
 const remember = statement(
   'webhooks_heard_insert',
-  `insert into webhooks_heard (provider, event_id) values ($1, $2) on conflict do nothing returning event_id`,
+  `insert into webhooks_heard as h (provider, event_id, payment_key) values ($1, $2, $3)
+   on conflict (provider, event_id, payment_key) do update set event = null, next_at = null where h.next_at is not null
+   returning event_id`,
+);
+const keep = statement(
+  'webhooks_heard_keep',
+  `insert into webhooks_heard (provider, event_id, payment_key, event, next_at)
+   values ($1, $2, $3, $4::jsonb, now() + interval '1 second') on conflict do nothing`,
 );
 const forget = statement(
+  'webhooks_heard_forget',
+  `delete from webhooks_heard where provider = $1 and event_id = $2 and payment_key = $3 and next_at is not null`,
+);
+const claim = statement(
+  'webhooks_heard_claim',
+  `update webhooks_heard h
+      set unanswered = h.unanswered + 1, next_at = now() + least(1000 * 2 ^ least(h.unanswered, 10), 60000) * interval '1 millisecond'
+     from (select provider, event_id, payment_key from webhooks_heard
+            where next_at <= now() order by next_at limit $1 for update skip locked) due
+    where h.provider = due.provider and h.event_id = due.event_id and h.payment_key = due.payment_key
+   returning h.provider, h.event`,
+);
+const prune = statement(
   'webhooks_heard_prune',
   `delete from webhooks_heard where ctid = any(array(
-     select ctid from webhooks_heard where heard_at < now() - interval '30 days' limit 1000))`,
+     select ctid from webhooks_heard where heard_at < now() - interval '30 days' and next_at is null limit 1000))`,
 );
 
-/** Providers repeat themselves: an event counts once. */
+/** A webhook that the provider's books have not settled yet. */
+export interface KeptWebhook {
+  readonly provider: string;
+  readonly event: WebhookEvent;
+}
+
+/** Providers repeat themselves: an event counts once for each payment that it names. */
 @Injectable()
 export class WebhooksHeard {
   constructor(private readonly db: Database) {}
 
-  /** False where this event was heard before. */
-  async remember(provider: string, eventId: string): Promise<boolean> {
-    return (await this.db.query(remember, [provider, eventId])).length > 0;
+  /** False where this event was heard before for this payment. */
+  async remember(provider: string, { id, key }: WebhookEvent): Promise<boolean> {
+    return (await this.db.query(remember, [provider, id, key])).length > 0;
+  }
+
+  /** The provider does not answer for the charge yet: it is asked again later. */
+  async keep(provider: string, event: WebhookEvent): Promise<void> {
+    await this.db.query(keep, [provider, event.id, event.key, JSON.stringify(event)]);
+  }
+
+  /** It turned out not to fit, so it need not be kept. */
+  async forget(provider: string, { id, key }: WebhookEvent): Promise<void> {
+    await this.db.query(forget, [provider, id, key]);
+  }
+
+  /** What is due to be asked about; each is due again later, unless it is remembered or forgotten first. */
+  async claimDue(limit: number): Promise<readonly KeptWebhook[]> {
+    return this.db.query<KeptWebhook>(claim, [limit]);
   }
 
   async prune(): Promise<void> {
-    await this.db.query(forget);
+    await this.db.query(prune);
   }
 }

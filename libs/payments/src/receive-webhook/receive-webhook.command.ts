@@ -4,7 +4,7 @@ import { isUuid, NotFound } from '#kernel';
 import { Database } from '#platform/database';
 import { faultOf, type FindingKind } from '../model/finding';
 import { Findings } from '../model/findings.store';
-import type { Payment } from '../model/payment';
+import type { Heard, Payment } from '../model/payment';
 import type { WebhookEvent } from '../model/payment-provider';
 import { Payments } from '../model/payments.store';
 import { WebhooksHeard } from '../model/webhooks-heard.store';
@@ -20,8 +20,9 @@ export class ReceiveWebhook extends Command<void> {
 }
 
 /**
- * A webhook counts once, for a payment of ours that it fits in everything: provider, order, amount, currency and charge. Money
- * that fits no payment is noted for staff and not touched. A second charge of one payment is noted and given back.
+ * A webhook is a hint, and what counts is the provider's books: a charge is believed when the provider knows it as this
+ * payment's, in everything. Money that fits no payment is noted for staff and not touched. A second charge of one payment is
+ * noted and given back. While the provider does not answer, the webhook is kept and nothing is believed.
  */
 @CommandHandler(ReceiveWebhook)
 export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
@@ -35,28 +36,42 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
 
   async execute({ provider, event }: ReceiveWebhook): Promise<void> {
     crashPoint('webhook.received');
-    const orderInTheirBooks = await this.calls.orderOf(provider, event.chargeId);
-    const believed = await this.db.transaction(async () => {
+    const charge = await this.calls.chargeOf(provider, event.chargeId);
+    const fits = await this.db.transaction(async () => {
       const payment = isUuid(event.key) ? await this.payments.lock(event.key) : undefined;
       const paymentId = await this.findings.ownerOf(provider, event.chargeId);
-      const fault = faultOf({ ...event, provider }, payment, { paymentId, orderId: orderInTheirBooks });
-      if (!payment || (fault && fault !== 'second-charge')) {
-        await this.note(provider, event, fault ?? 'unknown-payment', payment);
-        return false;
+      const fault = faultOf({ ...event, provider }, payment, { paymentId, charge });
+      if (!payment || (fault && fault !== 'second-charge'))
+        return this.doubt(provider, event, fault ?? 'unknown-payment', payment);
+      if (!charge || isUnderway(charge.heard)) {
+        await this.heard.keep(provider, event);
+        await this.askSoon(payment);
+        return true;
       }
       // Two webhooks may name one charge at the same moment: only one payment can have it.
-      if ((await this.findings.own(provider, event.chargeId, payment.id)) !== payment.id) {
-        await this.note(provider, event, 'charge-of-another', payment);
-        return false;
-      }
-      const fresh = await this.heard.remember(provider, event.id);
-      if (fault) await this.note(provider, event, fault, payment);
-      else if (fresh) await this.calls.heard(payment.id, 'webhook', event.heard);
+      if ((await this.findings.own(provider, event.chargeId, payment.id)) !== payment.id)
+        return this.doubt(provider, event, 'charge-of-another', payment);
+      const fresh = await this.heard.remember(provider, event);
+      if (!fault && fresh) await this.calls.heard(payment.id, 'webhook', charge.heard);
+      if (fault && charge.heard.kind === 'captured') await this.note(provider, event, fault, payment);
       crashPoint('webhook.before-commit');
       return true;
     });
     crashPoint('webhook.heard');
-    if (!believed) throw new NotFound('payment');
+    if (!fits) throw new NotFound('payment');
+  }
+
+  /** What does not fit is noted; the payment that it named is asked about by its own key. */
+  private async doubt(provider: string, event: WebhookEvent, kind: FindingKind, payment?: Payment): Promise<false> {
+    await this.note(provider, event, kind, payment);
+    await this.heard.forget(provider, event);
+    if (payment && kind !== 'unknown-payment') await this.askSoon(payment);
+    return false;
+  }
+
+  private async askSoon({ id }: Payment): Promise<void> {
+    await this.payments.askSoon(id);
+    this.db.afterCommit(() => this.calls.poke());
   }
 
   private note(provider: string, event: WebhookEvent, kind: FindingKind, payment: Payment | undefined): Promise<void> {
@@ -65,3 +80,6 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
     return this.findings.note({ kind, provider, chargeId, paymentKey, payment: ours, amount });
   }
 }
+
+/** The provider knows the charge, and cannot say yet what becomes of it. */
+const isUnderway = ({ kind }: Heard): boolean => kind === 'accepted' || kind === 'not-found';

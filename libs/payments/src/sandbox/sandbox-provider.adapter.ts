@@ -1,20 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { z } from 'zod';
-import { IdShape, isUuid, textShape, type Money, type Uuid } from '#kernel';
+import { IdShape, isUuid, textShape, vnd, type Money, type Uuid } from '#kernel';
 import { Config } from '#platform/config';
-import { PaymentProvider, WebhookRefused, type Charge, type WebhookEvent } from '../model/payment-provider';
+import {
+  inOneForm,
+  PaymentProvider,
+  WebhookRefused,
+  type Charge,
+  type ProviderCharge,
+  type WebhookEvent,
+} from '../model/payment-provider';
 import type { Heard } from '../model/payment';
 import type { RefundHeard } from '../model/refund';
 import { Books, type ChargeRow } from './books.store';
 import { behaviourOf } from './sandbox-behaviour';
 import { faultOf, SIGNATURE_HEADER } from './webhook-signature';
 
+const AnId = textShape(200).transform(inOneForm);
+
 const Body = z.object({
-  id: textShape(200),
+  id: AnId,
   type: z.literal('charge.captured'),
-  key: textShape(200),
-  chargeId: textShape(200),
+  key: AnId,
+  chargeId: AnId,
   orderId: IdShape,
   amount: z.object({ amount: z.int().min(0), currency: z.string().regex(/^[A-Z]{3}$/) }),
 });
@@ -72,8 +81,9 @@ export class SandboxProvider extends PaymentProvider {
     return { kind: 'refused', reason: 'there is not so much left of the charge' };
   }
 
-  async orderOf(chargeId: string): Promise<Uuid | undefined> {
-    return isUuid(chargeId) ? (await this.books.charge(chargeId))?.order_id : undefined;
+  async chargeOf(chargeId: string): Promise<ProviderCharge | undefined> {
+    const row = isUuid(chargeId) ? await this.books.charge(chargeId) : undefined;
+    return row && { key: row.key, orderId: row.order_id, amount: vnd(row.amount), heard: heardOf(row) };
   }
 
   async returnCharge(wanted: { key: string; chargeId: string; orderId: Uuid; amount: Money }): Promise<RefundHeard> {
@@ -93,10 +103,7 @@ export class SandboxProvider extends PaymentProvider {
     );
     if (fault) throw new WebhookRefused(fault);
     const { id, key, orderId, chargeId, amount } = Body.parse(JSON.parse(textOf(body)));
-    return {
-      ...{ id, key, orderId, chargeId, amount },
-      heard: { kind: 'captured', chargeId },
-    };
+    return { id, key, orderId, chargeId, amount };
   }
 }
 

@@ -21,7 +21,15 @@ const good = {
 
 describe('A signed webhook', () => {
   it('is read when its form is known', () => {
-    expect(heard(good)).toMatchObject({ id: 'evt-1', heard: { kind: 'captured', chargeId: 'ch-1' } });
+    expect(heard(good)).toMatchObject({ id: 'evt-1', key: 'pay-1', chargeId: 'ch-1' });
+  });
+
+  it('has its ids in one form, however they are spelled; an id that is no UUID stays as it is', () => {
+    const id = good.orderId;
+    const ids = { id, key: id, chargeId: id, orderId: id };
+    const capitals = Object.fromEntries(Object.entries(ids).map(([name, value]) => [name, value.toUpperCase()]));
+    expect(heard({ ...good, ...capitals })).toMatchObject(ids);
+    expect(heard({ ...good, chargeId: 'ch_AbC' })).toMatchObject({ chargeId: 'ch_AbC' });
   });
 
   it.each([

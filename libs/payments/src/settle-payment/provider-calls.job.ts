@@ -2,15 +2,15 @@ import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/comm
 import { Interval } from '@nestjs/schedule';
 import { crashPoint } from '#crash-points';
 import { MoneyReturned } from '#contracts/payments';
-import { isSealed, vnd, type Uuid } from '#kernel';
+import { isSealed, vnd } from '#kernel';
 import { Config } from '#platform/config';
 import { Database } from '#platform/database';
 import { Announcements } from '#platform/messaging';
 import { Vault } from '#platform/privacy';
 import type { Finding } from '../model/finding';
 import { Findings } from '../model/findings.store';
-import { hear, NO_PROVIDER, type Heard, type Payment, type ProviderCall } from '../model/payment';
-import type { PaymentProvider } from '../model/payment-provider';
+import { hear, isGivenAfterHand, NO_PROVIDER, type Heard, type Payment, type ProviderCall } from '../model/payment';
+import type { PaymentProvider, ProviderCharge } from '../model/payment-provider';
 import { Payments, type Claimed } from '../model/payments.store';
 import { backOff, hearRefund, isGivenAfterAll, type Refund, type RefundHeard } from '../model/refund';
 import { Refunds } from '../model/refunds.store';
@@ -102,6 +102,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     crashPoint('payment.after-call', call);
     const known = heard.kind === 'not-asked' ? { ...payment, asked: askedBefore } : payment;
     const { payment: changed, messages } = hear(known, heard, call);
+    if (isGivenAfterHand(payment, changed)) return this.heard(payment.id, call, heard); // staff are told of it
     if (!(await this.payments.settle(payment, changed, call, heard, messages)))
       return this.heard(payment.id, call, heard); // it has changed meanwhile, or its charge is believed to be another's
     crashPoint('payment.recorded', call);
@@ -130,13 +131,20 @@ export class ProviderCalls implements BeforeApplicationShutdown {
       const payment = await this.payments.lock(paymentId);
       if (!payment) return undefined;
       const { payment: changed, messages } = hear(payment, heard, call);
+      if (isGivenAfterHand(payment, changed)) await this.noteGivenAfterHand(changed);
       if (heard.kind === 'captured') await this.noteCharge(payment, changed, heard.chargeId);
       await this.payments.write(changed, call, heard);
       await this.announcements.publish(...messages);
-      if (changed.state !== payment.state) this.results.count(changed.state);
+      if (changed.state !== payment.state) this.db.afterCommit(() => this.results.count(changed.state));
       return changed;
     });
     if (settled) this.followUp(settled);
+  }
+
+  private noteGivenAfterHand(payment: Payment): Promise<void> {
+    const { id: paymentKey, provider, chargeId, refunded: amount, reason } = payment;
+    const about = { provider, chargeId, paymentKey, payment, amount };
+    return this.findings.note({ ...about, kind: 'given-after-all', ...(reason !== null && { reason }) });
   }
 
   private async noteCharge(before: Payment, changed: Payment, chargeId: string): Promise<void> {
@@ -153,8 +161,9 @@ export class ProviderCalls implements BeforeApplicationShutdown {
       await this.findings.note({ ...about, kind: 'late-money' });
   }
 
+  /** What is started here outlives the transaction that may be open, so it begins after that and outside of it. */
   private followUp({ next, wait }: Payment): void {
-    if (next !== null && wait < 500) setTimeout(() => this.poke(), 50).unref();
+    if (next !== null && wait < 500) this.db.afterCommit(() => setTimeout(() => this.poke(), 50).unref());
   }
 
   private async giveBack(refund: Refund): Promise<void> {
@@ -216,12 +225,12 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     return this.within((signal) => work(adapter, signal));
   }
 
-  /** The order that the provider's books have for a charge; undefined where it knows none, or does not answer. */
-  async orderOf(provider: string, chargeId: string): Promise<Uuid | undefined> {
+  /** A charge in the provider's books: null where the provider knows no such charge, undefined where it does not answer. */
+  async chargeOf(provider: string, chargeId: string): Promise<ProviderCharge | null | undefined> {
     const adapter = this.providers.named(provider);
-    const known =
-      adapter && (await this.within(async (signal) => ({ orderId: await adapter.orderOf(chargeId, signal) })));
-    return known && 'orderId' in known ? known.orderId : undefined;
+    if (!adapter) return undefined;
+    const answer = await this.within(async (signal) => ({ charge: await adapter.chargeOf(chargeId, signal) }));
+    return 'charge' in answer ? (answer.charge ?? null) : undefined;
   }
 
   private async within<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | Unanswered> {

@@ -1,0 +1,45 @@
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { Interval } from '@nestjs/schedule';
+import { NotFound } from '#kernel';
+import { WebhooksHeard } from '../model/webhooks-heard.store';
+import { ReceiveWebhook } from './receive-webhook.command';
+
+/** Asks again about webhooks that the provider's books had not settled when they came. */
+@Injectable()
+export class KeptWebhooks implements BeforeApplicationShutdown {
+  private readonly log = new Logger(KeptWebhooks.name);
+  private turn: Promise<void> | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly heard: WebhooksHeard,
+    private readonly commands: CommandBus,
+  ) {}
+
+  @Interval(2_000)
+  tick(): void {
+    if (this.closed || this.turn) return;
+    this.turn = this.askAgain()
+      .catch((error: unknown) => this.log.error(error))
+      .finally(() => (this.turn = undefined));
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.closed = true;
+    await this.turn;
+  }
+
+  private async askAgain(): Promise<void> {
+    const due = await this.heard.claimDue(20);
+    await Promise.all(due.map(({ provider, event }) => this.receive(new ReceiveWebhook(provider, event))));
+  }
+
+  private async receive(webhook: ReceiveWebhook): Promise<void> {
+    try {
+      await this.commands.execute(webhook);
+    } catch (error) {
+      if (!(error instanceof NotFound)) this.log.error(error); // what does not fit is noted
+    }
+  }
+}

@@ -1,0 +1,177 @@
+import { Logger } from '@nestjs/common';
+import { CommandBus } from '@nestjs/cqrs';
+import { randomUUID } from 'node:crypto';
+import { PaymentsModule } from '#modules/payments';
+import { eventually } from '../../../../test/support/eventually';
+import { openContext, type OpenContext } from '../../../../test/support/open-context';
+import type { PaymentProvider, WebhookEvent } from '../model/payment-provider';
+import { Providers } from '../settle-payment/providers';
+import { ReceiveWebhook } from './receive-webhook.command';
+
+let shop: OpenContext;
+let provider: PaymentProvider;
+let admin: string;
+
+beforeAll(async () => {
+  shop = await openContext([PaymentsModule], ['payments', 'sandbox', 'privacy']);
+  provider = shop.app.get(Providers, { strict: false }).named('sandbox')!;
+  admin = await shop.token('admin');
+});
+afterAll(() => shop.close());
+afterEach(() => jest.restoreAllMocks());
+
+interface Known {
+  readonly id: string;
+  readonly order: string;
+}
+
+/** A payment that waits for its provider, and is not asked about by itself for an hour. */
+async function payment(more: { state?: string; next?: string | null; charge?: string } = {}): Promise<Known> {
+  const [id, order] = [randomUUID(), randomUUID()];
+  const { state = 'open', next = 'find', charge = null } = more;
+  await shop.database.admin(
+    `insert into payments.payments (id, order_id, amount, method, provider, state, next, next_at, charge_id)
+     values ($1, $2, 90000, 'card', 'sandbox', $3, $4::text, case when $4::text is not null then now() + interval '1 hour' end, $5)`,
+    [id, order, state, next, charge],
+  );
+  return { id, order };
+}
+
+/** A charge in the provider's books. */
+async function charge({ id: key, order }: Known, more: { state?: string; amount?: number } = {}): Promise<string> {
+  const id = randomUUID();
+  await shop.database.admin(
+    `insert into sandbox.charges (id, key, order_id, amount, token, state, settle_at)
+     values ($1, $2, $3, $4, 'tok_ok', $5, now() + interval '1 hour')`,
+    [id, key, order, more.amount ?? 90_000, more.state ?? 'captured'],
+  );
+  return id;
+}
+
+const told = ({ id: key, order: orderId }: Known, chargeId: string, id: string = randomUUID()): WebhookEvent => ({
+  ...{ id, key, orderId, chargeId },
+  amount: { amount: 90_000, currency: 'VND' },
+});
+const receive = (event: WebhookEvent): Promise<string> =>
+  shop.app
+    .get(CommandBus, { strict: false })
+    .execute(new ReceiveWebhook('sandbox', event))
+    .then(
+      () => 'received',
+      (error: { code: string }) => error.code,
+    );
+const stateOf = async ({ id }: Known): Promise<string> =>
+  (await shop.database.admin<{ state: string }>('select state from payments.payments where id = $1', [id]))[0].state;
+const becomes = (known: Known, state: string) =>
+  eventually(async () => expect(await stateOf(known)).toBe(state), 15_000);
+const findingsOf = async ({ order }: Known): Promise<any[]> =>
+  (await shop.ask('GET', `/admin/payments/findings?orderId=${order}`, { token: admin })).body.data;
+const kindsOf = async (known: Known) => (await findingsOf(known)).map(({ kind, state }) => `${kind} ${state}`);
+
+describe('A payment that staff settled by hand', () => {
+  it('is a finding that stays open when the provider gives the money back after all', async () => {
+    const settled = await payment({ state: 'voided', next: 'void' });
+    await charge(settled);
+    await shop.database.admin(
+      `update payments.payments set voided_for = 'by-hand', reason = 'settled by hand: unknown', next_at = now() where id = $1`,
+      [settled.id],
+    );
+    await eventually(
+      async () =>
+        expect(await findingsOf(settled)).toMatchObject([
+          { kind: 'given-after-all', state: 'noted', amount: { amount: 90_000 }, reason: 'settled by hand: unknown' },
+        ]),
+      15_000,
+    );
+  });
+});
+
+describe('A webhook', () => {
+  it('is believed where the provider has the charge in its books as this payment’s', async () => {
+    const open = await payment();
+    expect(await receive(told(open, await charge(open)))).toBe('received');
+    expect(await stateOf(open)).toBe('taken');
+    expect(await findingsOf(open)).toEqual([]);
+  });
+
+  it.each([
+    ['unknown', async () => randomUUID(), 'unknown-charge noted'],
+    ['no id of the provider', async () => 'ch_1', 'unknown-charge noted'],
+    ['another order’s', async () => charge({ id: randomUUID(), order: randomUUID() }), 'charge-of-another noted'],
+    ['under another key', async (o: Known) => charge({ ...o, id: randomUUID() }), 'charge-of-another noted'],
+    ['of another amount', async (o: Known) => charge(o, { amount: 1 }), 'mismatch noted'],
+  ])('with a charge that is %s is noted and not believed', async (_, made, noted) => {
+    const open = await payment();
+    jest.spyOn(provider, 'find').mockResolvedValue({ kind: 'accepted' });
+    const event = told(open, await made(open));
+    for (const times of [1, 2]) expect([times, await receive(event)]).toEqual([times, 'NOT_FOUND']);
+    expect(await stateOf(open)).toBe('open');
+    expect(await kindsOf(open)).toEqual([noted]);
+  });
+
+  it('that is not believed has the payment asked about by its own key', async () => {
+    const open = await payment();
+    const real = await charge(open);
+    expect(await receive(told(open, randomUUID()))).toBe('NOT_FOUND');
+    await becomes(open, 'taken');
+    expect(await receive(told(open, real))).toBe('received');
+    expect(await kindsOf(open)).toEqual(['unknown-charge noted']);
+  });
+
+  it('is kept while the provider does not answer, and nothing is believed meanwhile', async () => {
+    const open = await payment();
+    const real = await charge(open);
+    const silent = jest.spyOn(provider, 'chargeOf').mockRejectedValue(new Error('time-out'));
+    const away = jest.spyOn(provider, 'find').mockRejectedValue(new Error('time-out'));
+    expect(await receive(told(open, real))).toBe('received');
+    expect(await receive(told(open, randomUUID()))).toBe('received');
+    await eventually(() => expect(silent.mock.calls.length).toBeGreaterThan(2), 15_000);
+    expect(await stateOf(open)).toBe('open');
+    expect(await findingsOf(open)).toEqual([]);
+    silent.mockRestore();
+    await becomes(open, 'taken');
+    away.mockRestore();
+    await eventually(async () => expect(await kindsOf(open)).toEqual(['unknown-charge noted']), 15_000);
+  });
+
+  it.each(['open', 'voided'])(
+    'of a charge that is still being processed is no money yet; the payment is %s',
+    async (state) => {
+      const known = await payment({ state, next: state === 'open' ? 'find' : null });
+      const real = await charge(known, { state: 'processing' });
+      expect(await receive(told(known, real))).toBe('received');
+      expect(await stateOf(known)).toBe(state);
+      await shop.database.admin(`update sandbox.charges set settle_at = now() where id = $1`, [real]);
+      if (state === 'open') return becomes(known, 'taken');
+      await eventually(async () => expect(await kindsOf(known)).toEqual(['late-money given-back']), 15_000);
+    },
+  );
+
+  it('whose id was heard before for another payment counts', async () => {
+    const [first, second] = [await payment(), await payment()];
+    const id = randomUUID();
+    for (const each of [first, second]) expect(await receive(told(each, await charge(each), id))).toBe('received');
+    expect([await stateOf(first), await stateOf(second)]).toEqual(['taken', 'taken']);
+  });
+
+  it('of late money leaves no work behind in its transaction', async () => {
+    const errors = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const ended = await payment({ state: 'voided', next: null });
+    expect(await receive(told(ended, await charge(ended)))).toBe('received');
+    await eventually(async () => expect(await kindsOf(ended)).toEqual(['late-money given-back']), 15_000);
+    expect(errors.mock.calls).toEqual([]);
+  });
+
+  it('of late money that the void does not find tells why somebody has to look', async () => {
+    const ended = await payment({ state: 'voided', next: null });
+    jest.spyOn(provider, 'void').mockResolvedValue({ kind: 'voided', refunded: { amount: 0, currency: 'VND' } });
+    expect(await receive(told(ended, await charge(ended)))).toBe('received');
+    await eventually(
+      async () =>
+        expect(await findingsOf(ended)).toMatchObject([
+          { kind: 'late-money', state: 'refused', reason: 'the void found no money to give back' },
+        ]),
+      15_000,
+    );
+  });
+});
