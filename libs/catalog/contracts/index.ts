@@ -38,6 +38,24 @@ export class VariantsRenamed extends Message<{
   }
 }
 
+/** The variant that has a SKU. */
+export interface SkuBearer {
+  readonly variantId: Uuid;
+  /** How new the SKU is, as its messages say; 0 where no message is on its way. */
+  readonly named: number;
+}
+
+/**
+ * Which variant has a SKU now, as the catalogue's last answer to staff said. Asked in process only: catalogue and
+ * inventory always run together.
+ */
+export abstract class SkuBearers {
+  /** The variant that is offered under the SKU, else the last one that was. */
+  abstract bearer(sku: string): Promise<SkuBearer | undefined>;
+  /** The SKUs that variants have now; variants the catalogue does not know are left out. */
+  abstract names(variantIds: readonly Uuid[]): Promise<ReadonlyMap<Uuid, string>>;
+}
+
 export interface ChosenModifier {
   readonly optionId: Uuid;
   readonly quantity: number;

@@ -24,6 +24,7 @@ import { RenameWhenRenamed } from './rename-stock/rename-stock.consumer';
 import { ShelveWhenListed } from './shelve-variant/shelve-variant.consumer';
 import { stockConflicts } from './stock-conflicts.config';
 import { stockTexts } from './stock-texts';
+import { NamedStock } from './view-stock/named-stock.adapter';
 import { ViewStockController } from './view-stock/view-stock.controller';
 import { ViewStockHandler } from './view-stock/view-stock.query';
 
@@ -37,6 +38,7 @@ addMessages(stockTexts);
   controllers: [ViewStockController, AdjustStockController],
   providers: [
     Stocks,
+    NamedStock,
     ShelveWhenListed,
     RenameWhenRenamed,
     ReserveWhenAsked,

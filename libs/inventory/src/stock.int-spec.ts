@@ -1,5 +1,5 @@
 import { Counter } from 'prom-client';
-import { VariantListed, VariantsRenamed } from '#contracts/catalog';
+import { type SkuBearers, VariantListed, VariantsRenamed } from '#contracts/catalog';
 import {
   CommitStock,
   ReleaseStock,
@@ -23,6 +23,7 @@ import { ReleaseWhenAsked } from './release-stock/release-stock.consumer';
 import { ReserveWhenAsked } from './reserve-stock/reserve-stock.consumer';
 import { RenameWhenRenamed } from './rename-stock/rename-stock.consumer';
 import { ShelveWhenListed } from './shelve-variant/shelve-variant.consumer';
+import { NamedStock } from './view-stock/named-stock.adapter';
 
 class Heard extends Announcements {
   readonly messages: Message[] = [];
@@ -68,7 +69,7 @@ async function tell(message: Message): Promise<readonly Message[]> {
 
 const variants = new Map<string, string>();
 async function shelve(stock: number, name = `SKU-${++sequence}`): Promise<string> {
-  const variantId = ids.next();
+  const variantId = variants.get(name) ?? ids.next();
   variants.set(name, variantId);
   await tell(new VariantListed({ productId: ids.next(), variantId, sku: name, stock, named: ++sequence }));
   return name;
@@ -83,8 +84,13 @@ const level = async (sku: string) => {
   const { onHand, reserved } = (await stocks.find(sku))!;
   return { onHand, reserved };
 };
+/** A catalogue that knows the variants that this suite has named; no SKU is changed here. */
+const catalogue: SkuBearers = {
+  bearer: async (sku) => (variants.has(sku) ? { variantId: variants.get(sku)!, named: 0 } : undefined),
+  names: async () => new Map(),
+};
 const change = (command: ChangeStock, heard = new Heard()) =>
-  new ChangeStockHandler(stocks, db, heard, conflicts).execute(command);
+  new ChangeStockHandler(stocks, new NamedStock(stocks, catalogue), db, heard, conflicts).execute(command);
 
 describe('A listed variant', () => {
   it('notes as waste what does not come back, moves no level, and answers the same when asked again', async () => {
@@ -299,6 +305,7 @@ describe('Staff', () => {
   });
 
   it('may be quicker than the listing, but not for ever', async () => {
+    variants.set('SOON', ids.next()); // its listing is on the way
     const counted = change(new ChangeStock('SOON', { onHand: 4 }, { actor: 'an' }));
     await shelve(1, 'SOON');
     expect(await counted).toMatchObject({ onHand: 4 });

@@ -72,7 +72,7 @@ export class AdjustStockController {
   @Put(':sku')
   @Does('countStock', 'Say how much of a SKU there is')
   @Answers(200, StockView)
-  @Refuses('NOT_FOUND', 'STOCK_BELOW_RESERVED', 'PRECONDITION_FAILED')
+  @Refuses('NOT_FOUND', 'STOCK_BELOW_RESERVED', 'PRECONDITION_FAILED', 'UNAVAILABLE')
   count(
     @Param() { sku }: SkuPath,
     @Body() { onHand, sku: readSku, reserved }: CountBody,
@@ -91,7 +91,7 @@ export class AdjustStockController {
   @Post(':sku/adjustments')
   @Does('adjustStock', 'Add to the stock of a SKU, or take from it, and say why')
   @Answers(200, StockView)
-  @Refuses('NOT_FOUND', 'STOCK_BELOW_RESERVED', 'STOCK_TOO_LARGE', 'PRECONDITION_FAILED')
+  @Refuses('NOT_FOUND', 'STOCK_BELOW_RESERVED', 'STOCK_TOO_LARGE', 'PRECONDITION_FAILED', 'UNAVAILABLE')
   adjust(
     @Param() { sku }: SkuPath,
     @Body() { delta, reason }: AdjustmentBody,
