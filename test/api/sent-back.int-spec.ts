@@ -122,6 +122,29 @@ describe('A variant that is given another SKU', () => {
     expect((await stock('AT-ONCE-A')).body.data?.onHand).toBe(6);
   });
 
+  it('has the count that was sent when it returns, and none is taken where inventory counts', async () => {
+    const { id, variants } = await product(shop, token);
+    const [m, l, ...others] = variants as { id: string; sku: string; name: string; type: string }[];
+    await count(m.sku, 30);
+    expect((await edit(id, [l, ...others, { name: 'Cỡ tạm', type: 'size', stock: 1 }])).status).toBe(200);
+    const { name, type } = m;
+    const back = await edit(id, [{ name, type, stock: 5 }, l, ...others]);
+    expect(back.body.data.variants[0]).toMatchObject({ id: m.id, sku: m.sku, available: 5 });
+    expect((await stock(m.sku)).body.data).toMatchObject({ onHand: 5, available: 5 });
+    const there = await edit(id, [{ ...m, stock: 7 }, l, ...others]);
+    expect([there.status, there.body.error?.details]).toEqual([
+      400,
+      [{ field: 'variants.0.stock', message: expect.stringContaining(`PUT /api/v1/admin/inventory/${m.sku}`) }],
+    ]);
+    await edit(id, [l, ...others, { name: 'Cỡ tạm', type: 'size' }]);
+    await shop.database.admin('update inventory.stock set reserved = 3 where variant_id = $1', [m.id]);
+    const below = await edit(id, [{ id: m.id, name, type, stock: 2 }, l, ...others]);
+    expect([below.status, below.body.error?.code]).toEqual([409, 'STOCK_BELOW_RESERVED']);
+    expect((await edit(id, [{ id: m.id, name, type }, l, ...others])).status).toBe(200);
+    expect((await stock(m.sku)).body.data).toMatchObject({ onHand: 5, reserved: 3 });
+    await shop.database.admin('update inventory.stock set reserved = 0 where variant_id = $1', [m.id]);
+  });
+
   it('keeps its stock in the archive, and when its SKU is somebody else’s meanwhile', async () => {
     const make = async (name: string) => {
       const variants = ['A', 'B'].map((size) => ({ name: size, type: 'size', stock: 5, sku: `HEIRLOOM-${size}` }));

@@ -21,6 +21,8 @@ export interface RenamedVariant {
   /** What it was called before. */
   readonly was: string;
   readonly sku: string;
+  /** How many there are, where staff counted a variant that returns; never fewer than orders hold. */
+  readonly stock?: number;
 }
 
 /**

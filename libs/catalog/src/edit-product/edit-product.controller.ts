@@ -80,7 +80,7 @@ export class EditProductController {
   @Allowed('catalog')
   @Does('editProduct', 'Change what is named; what was read may be sent back as it is, and null clears')
   @Answers(200, ShelvedProductShape)
-  @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SKU_TAKEN', 'LABEL_GONE')
+  @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SKU_TAKEN', 'LABEL_GONE', 'STOCK_BELOW_RESERVED')
   async edit(
     @PathId() id: Uuid,
     @Body() change: ProductChangeBody,

@@ -114,7 +114,9 @@ export class VariantChangeBody extends VariantFields {
     max: 1_000_000,
     optional: true,
     nullable: true,
-    description: 'Only for a new variant.',
+    description:
+      'Of a new variant, or of one that was left out before and returns: then it is its new count, not below what orders hold. ' +
+      'Refused for a variant that is there: its count is kept by `PUT /admin/inventory/{sku}`.',
     example: 100,
   })
   stock?: number | null;
@@ -358,7 +360,10 @@ export class RestoreBody {
   variants?: VariantSku[];
 }
 
-const inWords = ({ field, code }: Wrong): Fault => ({ field, message: textOf(code, ambient()?.locale ?? 'en') });
+export const inWords = ({ field, code, params }: Wrong): Fault => ({
+  field,
+  message: textOf(code, ambient()?.locale ?? 'en', params),
+});
 
 /** Throws what is wrong between the fields of a whole product, if anything. */
 export function mustBeSound(product: unknown, already: readonly Wrong[] = []): void {
