@@ -6,7 +6,7 @@ import { DomainError, type Uuid } from '#kernel';
 import { VariantListed, VariantsRenamed } from '#contracts/catalog';
 import { StockHeld, type StockCount } from '#contracts/inventory';
 import { Database } from '#platform/database';
-import { textOf } from '#platform/http';
+import { changedFixed, InvalidInput, textOf } from '#platform/http';
 import { Announcements } from '#platform/messaging';
 import { ambient } from '#platform/observability';
 
@@ -49,6 +49,7 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
       await this.products.lock();
       const before = await this.products.load(id, seen);
       const change = typeof edit === 'function' ? await edit(before) : edit;
+      await this.mustBeTheSame(before, change);
       const taken = await this.products.takenSkus(stemOf(change.sku ?? before.sku));
       const after = reshelveProduct(before, change, before.former, taken);
       const counts = recounted(before, change, before.former);
@@ -65,6 +66,13 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
       this.forget.product(product);
       return shelvedProduct(product, ...(await this.products.labelsLeft(product)));
     });
+  }
+
+  /** What names a product is not changed here, nor is its category by its name. */
+  private async mustBeTheSame(product: KnownProduct, change: ProductChange): Promise<void> {
+    const { id, slug, category, brand } = shelvedProduct(product, ...(await this.products.labelsLeft(product)));
+    const wrong = changedFixed({ id, slug, category, brand }, change);
+    if (wrong.length > 0) throw new InvalidInput(wrong);
   }
 
   /** A wrong id is the caller's mistake; a category that went meanwhile is a conflict, which another one resolves. */

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { IdShape, InstantShape, MoneyShape, type Fault } from '#kernel';
 import {
+  AsItIs,
   field,
   Flag,
   Id,
@@ -312,20 +313,20 @@ export class ProductChangeBody extends ExtrasBody {
   })
   variants?: VariantChangeBody[];
 
-  @ReadOnly(IdShape, { type: String, format: 'uuid' })
+  @AsItIs(IdShape, { type: String, format: 'uuid' })
   id?: string;
 
-  @ReadOnly(z.string().max(200), { type: String, example: 'ca-phe-sua-da' })
+  @AsItIs(z.string().max(200), { type: String, example: 'ca-phe-sua-da' })
   slug?: string;
 
   @ReadOnly(z.int(), { type: 'integer', example: 1 })
   version?: number;
 
-  @ReadOnly(LabelShape, LABEL)
-  category?: object;
+  @AsItIs(LabelShape, LABEL)
+  category?: object | null;
 
-  @ReadOnly(LabelShape, LABEL)
-  brand?: object;
+  @AsItIs(LabelShape, LABEL)
+  brand?: object | null;
 
   @ReadOnly(MoneyShape, MONEY)
   price?: object;

@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Counter } from 'prom-client';
 import { NotFound } from '#kernel';
 import { Database } from '#platform/database';
-import { complain, InvalidInput } from '#platform/http';
+import { changedFixed, InvalidInput } from '#platform/http';
 import { Announcements } from '#platform/messaging';
 import { levelNews } from '../model/stock-announcements';
 import { levelsAfter, type Stock } from '../model/stock';
@@ -19,10 +19,8 @@ export type StockChange =
 
 /** What orders hold, and what a thing is called, is not changed by counting. */
 function mustBeAsRead(stock: Stock, change: StockChange): void {
-  const { sku = stock.sku, reserved = stock.reserved } = ('asRead' in change && change.asRead) || {};
-  const wrong = [...(sku === stock.sku ? [] : ['sku']), ...(reserved === stock.reserved ? [] : ['reserved'])];
-  if (wrong.length > 0)
-    throw new InvalidInput(wrong.map((field) => ({ field, message: complain({ code: 'read-only' }) })));
+  const wrong = changedFixed({ sku: stock.sku, reserved: stock.reserved }, ('asRead' in change && change.asRead) || {});
+  if (wrong.length > 0) throw new InvalidInput(wrong);
 }
 
 export class ChangeStock extends Command<Stock> {
