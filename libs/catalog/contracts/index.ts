@@ -93,6 +93,20 @@ export interface UnpricedLine {
   readonly variantId: Uuid;
   readonly code: 'VARIANT_UNAVAILABLE' | 'MODIFIERS_INVALID';
   readonly message: string;
+  /** What it is called now, where the catalogue still knows it. */
+  readonly known?: KnownLine;
+}
+/** A line that cannot be sold as wanted, by the names of today. */
+export interface KnownLine {
+  readonly productId: Uuid;
+  readonly sku: string;
+  readonly name: string;
+  readonly variantName: string;
+  readonly imageUrl: string | null;
+  /** How many could be bought, made another way. */
+  readonly available: number;
+  /** Those of the wanted options that there still are. */
+  readonly modifiers: readonly { readonly optionId: Uuid; readonly group: string; readonly name: string }[];
 }
 
 /** The catalogue's fresh answer to what lines cost now: never more than 1 s, in process or over HTTP. */

@@ -1,5 +1,6 @@
 import { openContext, type OpenContext } from '../../../test/support/open-context';
 import { noStock } from '../../../test/support/no-stock';
+import { CatalogPrices } from '#contracts/catalog';
 import { CatalogModule } from './catalog.module';
 import { brandId, categoryId } from './demo/demo-labels';
 import { DemoShelves } from './demo/demo-shelves.store';
@@ -379,6 +380,18 @@ describe('The archive', () => {
     ]);
     const back = await restore(data.id, { categoryId: body.categoryId, brandId: body.brandId });
     expect([back.status, back.body.data.status]).toEqual([200, 'published']);
+  });
+  it('leaves to carts what things are called', async () => {
+    const { data } = (await create({ name: 'Món trong giỏ', translations: { en: { name: 'In a cart' } } })).body;
+    const [m, l] = data.variants;
+    const more = { name: 'XL', type: 'size', stock: 1 };
+    await shop.ask('PATCH', `/admin/products/${data.id}`, { token: manager, body: { variants: [l, more] } });
+    const ask = async () =>
+      shop.app.get(CatalogPrices, { strict: false }).price([{ variantId: m.id, quantity: 1, modifiers: [] }], 'en');
+    const unsold = [{ code: 'VARIANT_UNAVAILABLE', known: { name: 'In a cart – M', sku: m.sku, available: 0 } }];
+    expect(await ask()).toMatchObject(unsold);
+    await archive(data.id);
+    expect(await ask()).toMatchObject(unsold);
   });
   it('frees the SKU of a variant that was left out, too', async () => {
     const { data } = (await create({ name: 'Món bớt cỡ' })).body;

@@ -43,8 +43,8 @@ export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
       const price = await this.shelf.priceOf(line, locale);
       return { ...(quantity !== undefined && { quantity }), ...(price && { price }) };
     }
-    const { modifiers, price } = await this.shelf.offered({ ...line, modifiers: change.modifiers }, locale);
-    const remix = { modifiers, portion: this.ids.next() };
+    const { modifiers, price, label } = await this.shelf.offered({ ...line, modifiers: change.modifiers }, locale);
+    const remix = { modifiers, portion: this.ids.next(), label };
     return { ...(quantity !== undefined && { quantity }), remix, ...(price && { price }) };
   }
 }
