@@ -103,13 +103,13 @@ export const ReadOnly = (shape: z.ZodType, schema: ApiPropertyOptions): Property
 
 /** What names a thing and cannot be changed: it may be sent back as it is. `changedFixed` tells what is not as it is. */
 export const AsItIs = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
-  readOnly(shape, { ...schema, description: 'May be sent back as it is; another value is refused.' } as never);
+  readOnly(shape, { ...schema, description: 'May be sent back as it is; another value is refused.' });
 
 const readOnly = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
   field(
     {
       check: (value) => (shape.safeParse(value).success ? undefined : { code: 'read-only' }),
-      schema: { description: 'Passed over, whatever its value.', ...schema, readOnly: true } as never,
+      schema: { description: 'Passed over, whatever its value.', ...schema, readOnly: true },
     },
     { optional: true, nullable: true },
   );
