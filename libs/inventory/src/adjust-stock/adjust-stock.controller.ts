@@ -6,6 +6,7 @@ import { normalSku } from '#kernel';
 import {
   answer,
   Answers,
+  AsItIs,
   complain,
   Does,
   etagOf,
@@ -42,10 +43,10 @@ class CountBody {
   })
   onHand!: number;
 
-  @ReadOnly(z.string().max(100), { type: String, example: 'CFS-S' })
+  @AsItIs(z.string().max(100), { type: String, example: 'CFS-S' })
   sku?: string | null;
 
-  @ReadOnly(z.int(), { type: 'integer', example: 3 })
+  @AsItIs(z.int(), { type: 'integer', example: 3 })
   reserved?: number | null;
 
   @ReadOnly(z.int(), { type: 'integer', example: 117 })
