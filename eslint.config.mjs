@@ -43,13 +43,14 @@ const sql = {
 // Which questions one context may put to another; anything else is kept from messages.
 const question = (name) => ({
   selector: `ImportSpecifier[imported.name='${name}']`,
-  message: `${name} is a question: ordering asks cart, catalog and customers, cart asks catalog, identity asks ordering, and nobody else asks anybody.`,
+  message: `${name} is a question: ordering asks cart, catalog and customers, cart and inventory ask catalog, catalog asks inventory, identity asks ordering, and nobody else asks anybody.`,
 });
-const asked = ['CartOf', 'CatalogPrices', 'OrderBooks', 'ContactOf'];
+const asked = ['CartOf', 'CatalogPrices', 'OrderBooks', 'ContactOf', 'SkuBearers', 'StockHeld'];
 const asks = {
-  ordering: asked,
+  ordering: ['CartOf', 'CatalogPrices', 'OrderBooks', 'ContactOf'],
   cart: ['CartOf', 'CatalogPrices'],
-  catalog: ['CatalogPrices'],
+  catalog: ['CatalogPrices', 'SkuBearers', 'StockHeld'],
+  inventory: ['SkuBearers', 'StockHeld'],
   identity: ['OrderBooks'],
   customers: ['ContactOf'],
 };

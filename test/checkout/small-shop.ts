@@ -8,7 +8,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { times, vnd, type Uuid } from '#kernel';
 import { CartOf, type CartOwner } from '#contracts/cart';
 import { ContactOf } from '#contracts/customers';
-import { CatalogPrices, type PricedLine, type WantedLine } from '#contracts/catalog';
+import { CatalogPrices, SkuBearers, type PricedLine, type WantedLine } from '#contracts/catalog';
 import { readConfig } from '#platform/config';
 import { PrivacyModule } from '#platform/privacy';
 import { createShop } from '#platform/serve';
@@ -46,8 +46,9 @@ class FakePrices extends CatalogPrices {
     { provide: CartOf, useClass: FakeCarts },
     { provide: CatalogPrices, useClass: FakePrices },
     { provide: ContactOf, useValue: { customer: async () => undefined } },
+    { provide: SkuBearers, useValue: { bearer: async () => undefined, names: async () => new Map() } },
   ],
-  exports: [CartOf, CatalogPrices, ContactOf],
+  exports: [CartOf, CatalogPrices, ContactOf, SkuBearers],
 })
 class Questions {}
 

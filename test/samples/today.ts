@@ -155,5 +155,5 @@ export const messages: readonly Message[] = [
   new AccountRegistered({ userId: customerId, email: sealed('an@example.com'), name: sealed('An'), locale: 'vi', at }),
   new NotificationSent({ orderId, event: 'order-confirmed', channel: 'email' }),
   new VariantListed({ productId, variantId, sku: 'a1', stock: 40, named: 7 }),
-  new VariantsRenamed({ productId, named: 8, variants: [{ variantId, was: 'a1', sku: 'b2' }] }),
+  new VariantsRenamed({ productId, named: 8, variants: [{ variantId, was: 'a1', sku: 'b2', stock: 4 }] }),
 ];

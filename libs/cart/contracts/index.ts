@@ -44,6 +44,8 @@ export interface ReturnedLine extends CartLineToOrder {
     readonly name: string;
     readonly variantName: string;
     readonly imageUrl: string | null;
+    /** What its options were called. */
+    readonly modifiers?: readonly { readonly optionId: Uuid; readonly group: string; readonly name: string }[];
   };
 }
 

@@ -81,6 +81,22 @@ describe('A guest’s cart', () => {
 });
 
 describe('Filling a cart', () => {
+  it('keeps what options are called, also when the line is made another way', async () => {
+    const guest = await newGuest();
+    const labels = async () => {
+      const [cart] = await shop.database.admin<{ lines: { label: { modifiers: object[] } }[] }>(
+        'select lines from cart.carts where token_hash = $1',
+        [hashOfToken(guest.headers['x-cart-token'])],
+      );
+      return cart.lines.map((line) => line.label.modifiers);
+    };
+    const { data } = (await add({ variantId: coffee, quantity: 1 }, guest)).body;
+    expect(await labels()).toEqual([[{ optionId: ice, group: 'Extras', name: 'Extra' }]]);
+    const other = { ...guest, body: { modifiers: [{ optionId: milk }] } };
+    await shop.ask('PATCH', `/cart/items/${data.lines[0].id}`, other);
+    expect(await labels()).toEqual([[{ optionId: milk, group: 'Extras', name: 'Extra' }]]);
+  });
+
   it('joins the same drinks, also where an option goes without saying', async () => {
     const guest = await newGuest();
     await add({ variantId: coffee, quantity: 1 }, guest);

@@ -21,6 +21,8 @@ export interface RenamedVariant {
   /** What it was called before. */
   readonly was: string;
   readonly sku: string;
+  /** How many there are, where staff counted a variant that returns; never fewer than orders hold. */
+  readonly stock?: number;
 }
 
 /**
@@ -36,6 +38,24 @@ export class VariantsRenamed extends Message<{
   get key(): string {
     return this.body.productId;
   }
+}
+
+/** The variant that has a SKU. */
+export interface SkuBearer {
+  readonly variantId: Uuid;
+  /** How new the SKU is, as its messages say; 0 where no message is on its way. */
+  readonly named: number;
+}
+
+/**
+ * Which variant has a SKU now, as the catalogue's last answer to staff said. Asked in process only: catalogue and
+ * inventory always run together.
+ */
+export abstract class SkuBearers {
+  /** The variant that is offered under the SKU, else the last one that was. */
+  abstract bearer(sku: string): Promise<SkuBearer | undefined>;
+  /** The SKUs that variants have now; variants the catalogue does not know are left out. */
+  abstract names(variantIds: readonly Uuid[]): Promise<ReadonlyMap<Uuid, string>>;
 }
 
 export interface ChosenModifier {
@@ -73,6 +93,20 @@ export interface UnpricedLine {
   readonly variantId: Uuid;
   readonly code: 'VARIANT_UNAVAILABLE' | 'MODIFIERS_INVALID';
   readonly message: string;
+  /** What it is called now, where the catalogue still knows it. */
+  readonly known?: KnownLine;
+}
+/** A line that cannot be sold as wanted, by the names of today. */
+export interface KnownLine {
+  readonly productId: Uuid;
+  readonly sku: string;
+  readonly name: string;
+  readonly variantName: string;
+  readonly imageUrl: string | null;
+  /** How many could be bought, made another way. */
+  readonly available: number;
+  /** Those of the wanted options that there still are. */
+  readonly modifiers: readonly { readonly optionId: Uuid; readonly group: string; readonly name: string }[];
 }
 
 /** The catalogue's fresh answer to what lines cost now: never more than 1 s, in process or over HTTP. */

@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { ElasticsearchModule } from '@nestjs/elasticsearch';
 
-import { CatalogPrices, VariantListed, VariantsRenamed } from '#contracts/catalog';
+import { CatalogPrices, SkuBearers, VariantListed, VariantsRenamed } from '#contracts/catalog';
 import { StockLevelChanged } from '#contracts/inventory';
 import { OrderConfirmed } from '#contracts/ordering';
 import { CacheModule } from '#platform/cache';
@@ -28,6 +28,7 @@ import { EditProductController } from './edit-product/edit-product.controller';
 import { ListProductsHandler, LookUpProductHandler } from './edit-product/product-books.query';
 import { RemoveProductHandler } from './edit-product/remove-product.command';
 import { RestoreProductHandler } from './edit-product/restore-product.command';
+import { SkuBearersInTheBooks } from './edit-product/sku-bearers.query';
 import { MendNames } from './mend-names/mend-names.store';
 import { IndexShelf } from './index-shelf/index-shelf.job';
 import { Unindexed } from './index-shelf/unindexed.store';
@@ -83,7 +84,7 @@ export { CatalogElsewhereModule } from './catalog-elsewhere.module';
 
 addMessages(catalogTexts);
 
-/** Global, so that whoever needs `CatalogPrices` has it without knowing this module. */
+/** Global, so that whoever needs one of its answers has it without knowing this module. */
 @Global()
 @Module({
   imports: [
@@ -119,7 +120,8 @@ addMessages(catalogTexts);
     productSearch,
     shelfIndex,
     { provide: CatalogPrices, useClass: PricesFromTheShelf },
+    { provide: SkuBearers, useClass: SkuBearersInTheBooks },
   ],
-  exports: [CatalogPrices],
+  exports: [CatalogPrices, SkuBearers],
 })
 export class CatalogModule {}

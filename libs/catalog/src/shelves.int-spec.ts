@@ -2,6 +2,7 @@ import { vnd } from '#kernel';
 import { CatalogPrices, isPriced } from '#contracts/catalog';
 
 import { openContext, type OpenContext } from '../../../test/support/open-context';
+import { noStock } from '../../../test/support/no-stock';
 import { browseStatement, type Sort } from './browse/browse-statement.query';
 import { CatalogModule } from './catalog.module';
 import { CountSales } from './count-sales/count-sales.consumer';
@@ -18,7 +19,7 @@ const names = (rows: { name: string }[]) => rows.map(({ name }) => name);
 const english = { 'accept-language': 'en' };
 
 beforeAll(async () => {
-  shop = await openContext([CatalogModule], ['catalog']);
+  shop = await openContext([CatalogModule], ['catalog'], [noStock]);
   await shop.app.get(DemoShelves, { strict: false }).seed();
 }, 60_000);
 afterAll(() => shop.close());

@@ -1,4 +1,6 @@
 import { openContext, type OpenContext } from '../../../test/support/open-context';
+import { noStock } from '../../../test/support/no-stock';
+import { CatalogPrices } from '#contracts/catalog';
 import { CatalogModule } from './catalog.module';
 import { brandId, categoryId } from './demo/demo-labels';
 import { DemoShelves } from './demo/demo-shelves.store';
@@ -8,7 +10,7 @@ let shop: OpenContext;
 let manager: string;
 
 beforeAll(async () => {
-  shop = await openContext([CatalogModule], ['catalog']);
+  shop = await openContext([CatalogModule], ['catalog'], [noStock]);
   await shop.app.get(DemoShelves, { strict: false }).seed();
   manager = await shop.token('manager');
 }, 60_000);
@@ -127,7 +129,7 @@ describe('Editing a product', () => {
       expect([none, (await edit({ basePrice: 51_000 }, none)).status]).toEqual([none, 412]);
     for (const one of ['"2", "3"', '"1","2"', '*'])
       expect([one, (await edit({ basePrice: 50_000 }, one)).status]).toEqual([one, 200]);
-    const free = body.variants.map((variant) => ({ ...variant, priceAdjustment: -1 }));
+    const free = body.variants.map(({ name, type }) => ({ name, type, priceAdjustment: -1 }));
     expect(fields(await edit({ basePrice: 1, variants: free }))).toEqual([
       'variants.0.priceAdjustment',
       'variants.1.priceAdjustment',
@@ -186,7 +188,39 @@ describe('Editing a product', () => {
     const strange = { ...read, variants: [{ ...read.variants[0], id: data.id }, read.variants[1]] };
     expect(fields(await shop.ask('PATCH', path, { token: manager, body: strange }))).toContain('variants.0.id');
     const dollars = { basePrice: { amount: 5, currency: 'USD' } };
-    expect(fields(await shop.ask('PATCH', path, { token: manager, body: dollars }))).toEqual(['basePrice']);
+    const refused = await shop.ask('PATCH', path, { token: manager, body: dollars });
+    expect(refused.body.error?.details).toEqual([{ field: 'basePrice', message: expect.stringContaining('VND') }]);
+  });
+  it('refuses another name for what it is, and passes over what follows from the rest', async () => {
+    const { data } = (await create({ name: 'Món không đổi tên' })).body;
+    const path = `/admin/products/${data.id}`;
+    const patch = (sent: object) => shop.ask('PATCH', path, { token: manager, body: sent });
+    const other = { id: data.brandId, slug: 'khac', name: 'Khác' };
+    for (const [field, value, is] of [
+      ['id', data.brandId, data.id],
+      ['slug', 'another', data.slug],
+      ['slug', null, data.slug],
+      ['category', other, data.category.slug],
+      ['category', { ...data.category, name: 'Khác' }, data.category.name],
+      ['brand', other, data.brand.slug],
+    ]) {
+      const reply = await patch({ [field]: value, featured: true });
+      expect([field, reply.status, reply.body.error?.details]).toEqual([
+        ...[field, 400],
+        [{ field, message: expect.stringContaining(is) }],
+      ]);
+    }
+    const [m, l] = data.variants;
+    const derived = {
+      version: 77,
+      price: { amount: 1, currency: 'VND' },
+      createdAt: '2020-01-01T00:00:00Z',
+      updatedAt: '2020-01-01T00:00:00Z',
+      variants: [{ ...m, available: 999, price: { amount: 2, currency: 'VND' } }, l],
+    };
+    const passed = await patch({ ...derived, id: data.id.toUpperCase(), slug: data.slug.toUpperCase() });
+    expect([passed.status, passed.body.data]).toEqual([200, data]);
+    expect((await shop.ask('GET', path, { token: manager })).body.data).toEqual(data);
   });
   it.each(['categoryId', 'brandId'])('needs its %s, and says so when null is sent', async (field) => {
     const { data } = (await create({ name: `Món không thể thiếu ${field}` })).body;
@@ -313,6 +347,28 @@ describe('The archive', () => {
       [old.variants[1].id, 'OTHER-L'],
     ]);
   });
+  it('tells what is wrong with a wish where it was sent', async () => {
+    const variants = body.variants.map((variant, index) => ({ ...variant, sku: `WISH-${index}` }));
+    const old = (await create({ name: 'Món để ước', sku: 'wish', variants })).body.data;
+    const other = (await create({ name: 'Món khác hẳn', sku: 'else' })).body.data;
+    const [m, l] = old.variants;
+    await archive(old.id);
+    await create({ name: 'Món thừa kế', sku: 'wish', variants });
+    const told = async (wish: object) => fields(await restore(old.id, wish));
+    const sku = 'WISH-NEW';
+    expect(await told({ variants: [{ id: other.variants[0].id, sku }] })).toEqual(['variants.0.id']);
+    expect(await told({ variants: [{ id: m.id, sku }, { id: m.id, sku: 'WISH-NEWER' }] })).toEqual(['variants.1.id']); // prettier-ignore
+    expect(await told({ variants: [{ id: l.id, sku }, { id: m.id, sku }] })).toEqual(['variants.1.sku']); // prettier-ignore
+    expect(await told({ variants: [{ id: l.id, sku: m.sku }] })).toEqual(['variants.0.sku']);
+    expect(await told({ sku: 'wish-2', variants: [{ id: l.id, sku: other.variants[0].sku }] })).toEqual(['variants.0.sku']); // prettier-ignore
+    expect(await told({ variants: [{ id: l.id, sku }] })).toEqual(['sku', 'sku']); // its stem, and the other variant
+    const wish = { sku: 'wish-2', variants: [{ id: l.id, sku }] };
+    const back = await restore(old.id, wish);
+    expect([back.status, back.body.data.variants[1].sku]).toEqual([200, sku]);
+    expect([(await restore(old.id, wish)).status, (await restore(old.id)).status]).toEqual([200, 200]);
+    const late = await restore(old.id, { sku: 'OTHER' });
+    expect([late.status, late.body.error?.code]).toEqual([409, 'NOT_ARCHIVED']);
+  });
   it('outlives its category and brand, and asks for others when it comes back', async () => {
     const add = async (kind: string, name: string) =>
       (await shop.ask('POST', `/admin/${kind}`, { token: manager, body: { name } })).body.data.id;
@@ -334,6 +390,18 @@ describe('The archive', () => {
     ]);
     const back = await restore(data.id, { categoryId: body.categoryId, brandId: body.brandId });
     expect([back.status, back.body.data.status]).toEqual([200, 'published']);
+  });
+  it('leaves to carts what things are called', async () => {
+    const { data } = (await create({ name: 'Món trong giỏ', translations: { en: { name: 'In a cart' } } })).body;
+    const [m, l] = data.variants;
+    const more = { name: 'XL', type: 'size', stock: 1 };
+    await shop.ask('PATCH', `/admin/products/${data.id}`, { token: manager, body: { variants: [l, more] } });
+    const ask = async () =>
+      shop.app.get(CatalogPrices, { strict: false }).price([{ variantId: m.id, quantity: 1, modifiers: [] }], 'en');
+    const unsold = [{ code: 'VARIANT_UNAVAILABLE', known: { name: 'In a cart – M', sku: m.sku, available: 0 } }];
+    expect(await ask()).toMatchObject(unsold);
+    await archive(data.id);
+    expect(await ask()).toMatchObject(unsold);
   });
   it('frees the SKU of a variant that was left out, too', async () => {
     const { data } = (await create({ name: 'Món bớt cỡ' })).body;
@@ -358,7 +426,9 @@ describe('Addresses and codes', () => {
     const { data } = (await shop.ask('POST', '/admin/brands', { token: manager, body: { name } })).body;
     expect(data.slug).not.toBe(name);
     const chosen = await shop.ask('POST', '/admin/categories', { token: manager, body: { name: 'Lạ', slug: name } });
-    expect(chosen.body.error?.code).toBe('SLUG_TAKEN');
+    expect([chosen.status, fields(chosen), chosen.body.error?.code]).toEqual([400, ['slug'], 'VALIDATION_ERROR']);
+    const sku = await create({ variants: [{ ...body.variants[0], sku: name }, body.variants[1]] });
+    expect([sku.status, fields(sku)]).toEqual([400, ['variants.0.sku']]);
   });
   it('two products of one very long word each have codes of their own', async () => {
     const long = 'a'.repeat(60);
@@ -429,6 +499,56 @@ describe('Arranging the shelves', () => {
       const cleared = (await shop.ask('PATCH', path, { token: manager, body: nulls })).body.data;
       expect(cleared).toMatchObject({ ...nulls, ...('position' in nulls && { position: 0 }), version: 2 });
     }
+  });
+  it('tells all of what was added, and where it is', async () => {
+    for (const [kind, more] of [
+      ['categories', { nameEn: null, position: 0 }],
+      ['brands', {}],
+    ] as const) {
+      const made = await shop.ask('POST', `/admin/${kind}`, { token: manager, body: { name: 'Chỉ có tên' } });
+      expect(made.body.data).toMatchObject({ description: null, ...more });
+      const there = made.headers.location!.replace('/api/v1', '');
+      expect((await shop.ask('GET', there, { token: manager })).body.data).toEqual(made.body.data);
+      const strange = { token: manager, body: { id: body.brandId, description: 'x' } };
+      expect(fields(await shop.ask('PATCH', there, strange))).toEqual(['id']);
+    }
+    const draft = await create({ name: 'Món nháp có chỗ', status: 'draft' });
+    const there = draft.headers.location!.replace('/api/v1', '');
+    expect((await shop.ask('GET', there, { token: manager })).body.data).toEqual(draft.body.data);
+  });
+  it('is found by its address in any case', async () => {
+    const slug = 'coffee-espresso';
+    for (const list of ['/products?limit=3&', '/products/popular?limit=3&', '/search?q=ca+phe&limit=3&']) {
+      const plain = (await shop.ask('GET', `${list}category=${slug}`)).body.data;
+      expect(plain).toHaveLength(3);
+      expect((await shop.ask('GET', `${list}category=${slug.toUpperCase()}`)).body.data).toEqual(plain);
+    }
+    const ofBrand = (await shop.ask('GET', '/products?brand=goc-pho')).body.data;
+    expect(ofBrand.length).toBeGreaterThan(0);
+    expect((await shop.ask('GET', '/products?brand=Goc-Pho')).body.data).toEqual(ofBrand);
+    const added = { token: manager, body: { name: 'Chữ hoa', slug: 'Chu-Hoa' } };
+    expect((await shop.ask('POST', '/admin/brands', added)).body.data.slug).toBe('chu-hoa');
+  });
+  it('takes the examples of the document', async () => {
+    const document = (await shop.app.inject({ url: '/docs/openapi.json' })).json<{ paths: Record<string, any> }>();
+    const example = (path: string, method: string) => {
+      const { content } = document.paths[`/api/v1/admin/${path}`][method].requestBody;
+      return content['application/json'].example;
+    };
+    const sent = async (method: 'POST' | 'PATCH', path: string, kind: string) => {
+      const reply = await shop.ask(method, `/admin/${path}`, {
+        token: manager,
+        body: example(kind, method.toLowerCase()),
+      });
+      expect([kind, reply.status, reply.body.error]).toEqual([kind, method === 'POST' ? reply.status : 200, undefined]);
+      return reply.body.data.id;
+    };
+    for (const kind of ['categories', 'brands'])
+      await sent('PATCH', `${kind}/${await sent('POST', kind, kind)}`, `${kind}/{id}`);
+    const { data } = (await create({ name: 'Món ví dụ' })).body;
+    await sent('PATCH', `products/${data.id}`, 'products/{id}');
+    await shop.ask('DELETE', `/admin/products/${data.id}`, { token: manager });
+    await sent('POST', `products/${data.id}/restore`, 'products/{id}/restore');
   });
   it('adds and removes a brand, whose address is its own', async () => {
     const add = () => shop.ask('POST', '/admin/brands', { token: manager, body: { name: 'Lavazza' } });

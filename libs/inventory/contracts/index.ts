@@ -54,6 +54,19 @@ export class StockReleased extends OrderMessage<{
   static readonly type = 'inventory.stock-released.v1';
 }
 
+/** How many staff say there are of a variant. */
+export interface StockCount {
+  readonly variantId: Uuid;
+  readonly sku: string;
+  readonly onHand: number;
+}
+
+/** What orders hold of stock. The catalogue asks, in process, before it takes counts for variants that return. */
+export abstract class StockHeld {
+  /** How many could be bought of each after the counts. Throws STOCK_BELOW_RESERVED where orders hold more than was counted. */
+  abstract availableAfter(counts: readonly StockCount[]): Promise<ReadonlyMap<Uuid, number>>;
+}
+
 /** How many of one variant can be bought now. `version` rises with every change of its stock: a lower one is old news. */
 export class StockLevelChanged extends Message<{
   readonly sku: string;

@@ -1,4 +1,4 @@
-import { Module } from '@nestjs/common';
+import { Global, Module } from '@nestjs/common';
 import { VariantListed, VariantsRenamed } from '#contracts/catalog';
 import {
   CommitStock,
@@ -6,6 +6,7 @@ import {
   ReserveStock,
   StockCommitRefused,
   StockCommitted,
+  StockHeld,
   StockLevelChanged,
   StockReleased,
   StockReserved,
@@ -21,9 +22,11 @@ import { Stocks } from './model/stocks.store';
 import { ReleaseWhenAsked } from './release-stock/release-stock.consumer';
 import { ReserveWhenAsked } from './reserve-stock/reserve-stock.consumer';
 import { RenameWhenRenamed } from './rename-stock/rename-stock.consumer';
+import { StockHeldHere } from './rename-stock/stock-held.adapter';
 import { ShelveWhenListed } from './shelve-variant/shelve-variant.consumer';
 import { stockConflicts } from './stock-conflicts.config';
 import { stockTexts } from './stock-texts';
+import { NamedStock } from './view-stock/named-stock.adapter';
 import { ViewStockController } from './view-stock/view-stock.controller';
 import { ViewStockHandler } from './view-stock/view-stock.query';
 
@@ -32,11 +35,14 @@ const told = [StockReserved, StockShort, StockCommitted, StockCommitRefused, Sto
 
 addMessages(stockTexts);
 
+/** Global, so that the catalogue has `StockHeld` without knowing this module. */
+@Global()
 @Module({
   imports: [contextDatabase('inventory'), contextMessaging('inventory', [...heard, ...told])],
   controllers: [ViewStockController, AdjustStockController],
   providers: [
     Stocks,
+    NamedStock,
     ShelveWhenListed,
     RenameWhenRenamed,
     ReserveWhenAsked,
@@ -45,6 +51,8 @@ addMessages(stockTexts);
     ChangeStockHandler,
     ViewStockHandler,
     stockConflicts,
+    { provide: StockHeld, useClass: StockHeldHere },
   ],
+  exports: [StockHeld],
 })
 export class InventoryModule {}

@@ -1,12 +1,19 @@
+import { SkuBearers } from '#contracts/catalog';
 import { ReserveStock } from '#contracts/inventory';
 import { openContext, type OpenContext } from '../../../test/support/open-context';
 import { InventoryModule } from './inventory.module';
 
 let shop: OpenContext;
 let manager: string;
+/** A catalogue that knows one variant, of which inventory never hears. */
+const catalogue: SkuBearers = {
+  bearer: async (sku) =>
+    sku === 'UNHEARD' ? { variantId: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6070', named: 1 } : undefined,
+  names: async () => new Map(),
+};
 
 beforeAll(async () => {
-  shop = await openContext([InventoryModule], ['inventory']);
+  shop = await openContext([InventoryModule], ['inventory'], [{ provide: SkuBearers, useValue: catalogue }]);
   manager = await shop.token('manager');
   await shop.database.admin(
     `insert into inventory.stock (sku, on_hand, reserved) select 'SKU-' || n, 10, 2 from generate_series(1, 3) n`,
@@ -81,6 +88,17 @@ describe('Stock, for staff', () => {
     expect((await shop.ask('POST', '/admin/inventory/SKU-2/adjustments', reasonless)).status).toBe(400);
     const nowhere = await shop.ask('PUT', '/admin/inventory/NOWHERE', { token: manager, body: { onHand: 1 } });
     expect(nowhere.status).toBe(404);
+  });
+
+  it('is asked for again where the variant that has the SKU was not heard of', async () => {
+    const asked = [
+      shop.ask('GET', '/admin/inventory/UNHEARD', { token: manager }),
+      shop.ask('GET', '/admin/inventory?sku=unheard', { token: manager }),
+      shop.ask('PUT', '/admin/inventory/UNHEARD', { token: manager, body: { onHand: 1 } }),
+      shop.ask('POST', '/admin/inventory/UNHEARD/adjustments', { token: manager, body: { delta: 1, reason: 'More' } }),
+    ];
+    for (const { status, headers, body } of await Promise.all(asked))
+      expect([status, headers['retry-after'], body.error?.code]).toEqual([503, '1', 'UNAVAILABLE']);
   });
 
   it('is nobody else’s business', async () => {

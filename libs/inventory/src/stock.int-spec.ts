@@ -1,5 +1,5 @@
 import { Counter } from 'prom-client';
-import { VariantListed, VariantsRenamed } from '#contracts/catalog';
+import { type SkuBearers, VariantListed, VariantsRenamed } from '#contracts/catalog';
 import {
   CommitStock,
   ReleaseStock,
@@ -22,7 +22,9 @@ import { listed, Stocks } from './model/stocks.store';
 import { ReleaseWhenAsked } from './release-stock/release-stock.consumer';
 import { ReserveWhenAsked } from './reserve-stock/reserve-stock.consumer';
 import { RenameWhenRenamed } from './rename-stock/rename-stock.consumer';
+import { StockHeldHere } from './rename-stock/stock-held.adapter';
 import { ShelveWhenListed } from './shelve-variant/shelve-variant.consumer';
+import { NamedStock } from './view-stock/named-stock.adapter';
 
 class Heard extends Announcements {
   readonly messages: Message[] = [];
@@ -67,8 +69,7 @@ async function tell(message: Message): Promise<readonly Message[]> {
 }
 
 const variants = new Map<string, string>();
-async function shelve(stock: number, name = `SKU-${++sequence}`): Promise<string> {
-  const variantId = ids.next();
+async function shelve(stock: number, name = `SKU-${++sequence}`, variantId = ids.next()): Promise<string> {
   variants.set(name, variantId);
   await tell(new VariantListed({ productId: ids.next(), variantId, sku: name, stock, named: ++sequence }));
   return name;
@@ -83,8 +84,13 @@ const level = async (sku: string) => {
   const { onHand, reserved } = (await stocks.find(sku))!;
   return { onHand, reserved };
 };
+/** A catalogue that knows the variants that this suite has named; no SKU is changed here. */
+const catalogue: SkuBearers = {
+  bearer: async (sku) => (variants.has(sku) ? { variantId: variants.get(sku)!, named: 0 } : undefined),
+  names: async () => new Map(),
+};
 const change = (command: ChangeStock, heard = new Heard()) =>
-  new ChangeStockHandler(stocks, db, heard, conflicts).execute(command);
+  new ChangeStockHandler(stocks, new NamedStock(stocks, catalogue), db, heard, conflicts).execute(command);
 
 describe('A listed variant', () => {
   it('notes as waste what does not come back, moves no level, and answers the same when asked again', async () => {
@@ -224,6 +230,21 @@ describe('A variant that is given another SKU', () => {
     expect(await level(`${sku}-OLD`)).toEqual({ onHand: 4, reserved: 0 });
   });
 
+  it('is counted when it returns, and never below what orders hold', async () => {
+    const sku = await shelve(9);
+    const [variantId, order] = [variants.get(sku)!, ids.next()];
+    await reserve(order, { sku, quantity: 3 });
+    const back = (stock: number) => ({ variantId, was: sku, sku, stock });
+    const told = await rename(back(5));
+    expect(told.at(-1)).toMatchObject({ body: { variantId, available: 2 } });
+    expect(await level(sku)).toEqual({ onHand: 5, reserved: 3 });
+    await rename(back(1));
+    expect(await level(sku)).toEqual({ onHand: 3, reserved: 3 });
+    await expect(new StockHeldHere(stocks).availableAfter([{ variantId, sku, onHand: 2 }])).rejects.toThrow(
+      StockBelowReserved,
+    );
+  });
+
   it('is known by its SKU where it stood on the shelf before variants were known', async () => {
     const sku = `ANCIENT-${++sequence}`;
     await db.query('insert into stock (sku, on_hand) values ($1, 6)', [sku]);
@@ -299,8 +320,9 @@ describe('Staff', () => {
   });
 
   it('may be quicker than the listing, but not for ever', async () => {
+    variants.set('SOON', ids.next()); // its listing is on the way
     const counted = change(new ChangeStock('SOON', { onHand: 4 }, { actor: 'an' }));
-    await shelve(1, 'SOON');
+    await shelve(1, 'SOON', variants.get('SOON'));
     expect(await counted).toMatchObject({ onHand: 4 });
     await expect(change(new ChangeStock('NEVER', { onHand: 4 }, { actor: 'an' }))).rejects.toMatchObject({
       code: 'NOT_FOUND',

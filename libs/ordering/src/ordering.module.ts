@@ -53,8 +53,9 @@ addMessages(orderTexts);
 
 const { OrderBooks, orderCaps: _, ...told } = ordering;
 
+const { StockHeld: _question, ...stock } = inventory; // a question, which is not ours
 const messages = [
-  ...[...Object.values(told), ...Object.values(inventory), ...Object.values(payments)],
+  ...[...Object.values(told), ...Object.values(stock), ...Object.values(payments)],
   ...[...Object.values(checkout), ...Object.values(refunds), PersonErased, PartErased],
 ];
 

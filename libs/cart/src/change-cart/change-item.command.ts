@@ -49,7 +49,7 @@ export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
     // The options as they are kept, or as the cart shows them: nothing was chosen anew, and it need not be on sale.
     if (!wanted || isMadeLike(line.modifiers) || isMadeLike(shown))
       return { ...plainly, ...(priceNow && { price: priceNow }) };
-    const { modifiers, price } = await this.shelf.offered({ ...line, modifiers: wanted }, locale);
-    return { ...plainly, remix: { modifiers, portion: this.ids.next() }, ...(price && { price }) };
+    const { modifiers, price, label } = await this.shelf.offered({ ...line, modifiers: wanted }, locale);
+    return { ...plainly, remix: { modifiers, portion: this.ids.next(), label }, ...(price && { price }) };
   }
 }

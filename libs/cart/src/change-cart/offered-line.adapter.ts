@@ -28,7 +28,10 @@ export class Shelf {
       quantity,
       modifiers: price.modifiers.map(({ optionId, quantity }) => ({ optionId, quantity })),
       price: price.unitPrice,
-      label: { productId, sku, name, variantName, imageUrl },
+      label: {
+        ...{ productId, sku, name, variantName, imageUrl },
+        modifiers: price.modifiers.map(({ optionId, group, name }) => ({ optionId, group, name })),
+      },
     };
   }
 

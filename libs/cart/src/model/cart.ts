@@ -10,6 +10,14 @@ export interface Label {
   readonly name: string;
   readonly variantName: string;
   readonly imageUrl: string | null;
+  /** What its options were called. */
+  readonly modifiers?: readonly NamedOption[];
+}
+
+export interface NamedOption {
+  readonly optionId: Uuid;
+  readonly group: string;
+  readonly name: string;
 }
 
 export interface CartLine {
@@ -127,7 +135,11 @@ export function addLine(cart: Cart, line: CartLine): Cart {
 export interface LineChange {
   readonly quantity?: number;
   /** Another way to make it. That is another drink than the one that may be on order: a portion with an id of its own. */
-  readonly remix?: { readonly modifiers: readonly ChosenModifier[]; readonly portion: Uuid };
+  readonly remix?: {
+    readonly modifiers: readonly ChosenModifier[];
+    readonly portion: Uuid;
+    readonly label?: Label;
+  };
   /** What one piece costs now, as the customer sees it. */
   readonly price?: Money;
   /** The line was sent as it was read, with `priceChanged`: where nothing else differs, the price that was seen stays. */
@@ -136,8 +148,8 @@ export interface LineChange {
 
 function remixed(line: CartLine, remix: LineChange['remix']): CartLine {
   if (!remix || sameDrink(line, { ...line, modifiers: remix.modifiers })) return line;
-  const { modifiers, portion } = remix;
-  return withPortions({ ...line, modifiers }, [{ id: portion, quantity: line.quantity }])!;
+  const { modifiers, portion, label = line.label } = remix;
+  return withPortions({ ...line, modifiers, label }, [{ id: portion, quantity: line.quantity }])!;
 }
 
 /** Changes how many, or how it is made; a line that becomes the same as another joins it. */
@@ -188,6 +200,8 @@ function withQuantity(cart: Cart, line: CartLine, quantity: number, added: CartL
   if (quantity > mostOfALine) throw new LineTooLarge(mostOfALine);
   return changed(
     cart,
-    cart.lines.map((other) => (other === line ? atPriceOf(added, resized(line, quantity)) : other)),
+    cart.lines.map((other) =>
+      other === line ? { ...atPriceOf(added, resized(line, quantity)), label: added.label } : other,
+    ),
   );
 }

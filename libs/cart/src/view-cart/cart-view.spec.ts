@@ -44,6 +44,40 @@ describe('A cart as it is shown', () => {
     });
   });
 
+  it('shows what is sold another way by the names of today, and options that are gone by those they had', () => {
+    const modifiers = [
+      { optionId: id(4), group: 'Đường', name: 'Ít' },
+      { optionId: id(9), group: 'Thêm', name: 'Trân châu' },
+    ];
+    const old = {
+      ...line,
+      modifiers: modifiers.map(({ optionId }) => ({ optionId, quantity: 1 })),
+      label: { ...label, modifiers },
+    };
+    const known = {
+      ...{
+        productId: id(1),
+        sku: 'CFS-S2',
+        name: 'Iced milk coffee',
+        variantName: 'Small',
+        imageUrl: null,
+        available: 9,
+      },
+      modifiers: [{ optionId: id(4), group: 'Sugar', name: 'Less' }],
+    };
+    const why = { variantId: id(3), code: 'MODIFIERS_INVALID', message: 'gone', known } as const;
+    const view = viewCart({ ...cart, lines: [old] }, [why], 'en');
+    expect(CartView.parse(view)).toEqual(view);
+    expect(view.lines[0]).toMatchObject({
+      ...{ sku: 'CFS-S2', name: 'Iced milk coffee', variantName: 'Small', unitPrice: null, available: 9 },
+      modifiers: [
+        { optionId: id(4), group: 'Sugar', name: 'Less', quantity: 1, price: null },
+        { optionId: id(9), group: 'Thêm', name: 'Trân châu', quantity: 1, price: null },
+      ],
+      problem: { code: 'MODIFIERS_INVALID' },
+    });
+  });
+
   it('says so when there are fewer than wanted', () => {
     const short = viewCart({ ...cart, lines: [line] }, [{ ...price, available: 1 }], 'vi');
     expect(short.lines[0]?.problem).toEqual({ code: 'OUT_OF_STOCK', message: 'Chỉ còn 1.' });

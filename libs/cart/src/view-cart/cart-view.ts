@@ -57,7 +57,9 @@ export const CartLineView = z
     }),
     lineTotal: MoneyShape.nullable(),
     available: z.int().meta({
-      description: 'How many of this SKU can be bought now, by all lines together; 0 when it is not sold any more.',
+      description:
+        'How many of this SKU can be bought now, by all lines together; 0 when it is not sold any more. ' +
+        'A line whose options are at fault tells how many could be bought with others.',
     }),
     problem: z
       .object({
@@ -153,15 +155,24 @@ const unsold = (
   line: CartLine,
   why: UnpricedLine | undefined,
   locale: Locale,
-): Omit<CartLineView, 'id' | 'variantId' | 'quantity'> => ({
-  ...line.label,
-  modifiers: line.modifiers.map((modifier) => ({ ...modifier, group: null, name: null, price: null })),
-  unitPrice: null,
-  priceChanged: null,
-  lineTotal: null,
-  available: 0,
-  problem: { code: why?.code ?? 'VARIANT_UNAVAILABLE', message: why?.message ?? words[locale].gone },
-});
+): Omit<CartLineView, 'id' | 'variantId' | 'quantity'> => {
+  const { productId, sku, name, variantName, imageUrl } = why?.known ?? line.label;
+  const today = why?.known?.modifiers ?? [];
+  const former = line.label.modifiers ?? [];
+  return {
+    ...{ productId, sku, name, variantName, imageUrl },
+    modifiers: line.modifiers.map(({ optionId, quantity }) => {
+      const is = (option: { optionId: string }) => option.optionId === optionId;
+      const { group = null, name: called = null } = today.find(is) ?? former.find(is) ?? {};
+      return { optionId, group, name: called, quantity, price: null };
+    }),
+    unitPrice: null,
+    priceChanged: null,
+    lineTotal: null,
+    available: why?.known?.available ?? 0,
+    problem: { code: why?.code ?? 'VARIANT_UNAVAILABLE', message: why?.message ?? words[locale].gone },
+  };
+};
 
 const words = {
   vi: {

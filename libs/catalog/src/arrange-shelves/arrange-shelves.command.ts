@@ -2,6 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
 import type { Uuid, Seen } from '#kernel';
 import { Database } from '#platform/database';
+import { changedFixed, InvalidInput } from '#platform/http';
 import { Ids } from '#platform/system';
 
 import { slugOf } from '../model/slug';
@@ -19,7 +20,7 @@ export interface LabelDraft {
 /** `make` adds one, `change` alters what it names, `remove` takes away one that nothing is filed under. */
 export type Arrangement =
   | { readonly make: LabelDraft }
-  | { readonly change: Partial<LabelDraft>; readonly id: Uuid; readonly seen?: Seen }
+  | { readonly change: Partial<LabelDraft> & { readonly id?: Uuid }; readonly id: Uuid; readonly seen?: Seen }
   | { readonly remove: true; readonly id: Uuid; readonly seen?: Seen };
 
 export class ArrangeShelves extends Command<StoredLabel | null> {
@@ -57,13 +58,16 @@ export class ArrangeShelvesHandler implements ICommandHandler<ArrangeShelves> {
         return null;
       }
       if ('change' in arrangement) {
+        const wrong = changedFixed({ id: arrangement.id }, arrangement.change);
+        if (wrong.length > 0) throw new InvalidInput(wrong);
         const change = columns(kind, arrangement.change);
         return this.labels.change(kind, arrangement.id, change, arrangement.seen);
       }
       const id = this.ids.next();
       const { name } = arrangement.make;
       const slug = arrangement.make.slug ?? this.labels.slugFor(kind, slugOf(name, `${kind}-${id.slice(-12)}`), id);
-      const rest = columns(kind, { description: null, nameEn: null, position: 0, ...arrangement.make });
+      const { description = null, nameEn = null, position = 0 } = arrangement.make;
+      const rest = columns(kind, { description, nameEn, position });
       return this.labels.add(kind, { ...rest, id, name, slug });
     });
   }

@@ -7,10 +7,13 @@ import { IdShape, InstantShape, type Uuid, type Seen } from '#kernel';
 import {
   answer,
   Answers,
+  AsItIs,
+  BodyExample,
   Does,
   etagOf,
   IfMatch,
   Line,
+  NewSlug,
   PathId,
   PRIVATE,
   ReadOnly,
@@ -26,13 +29,11 @@ import { ArrangedBrandShape, ArrangedCategoryShape } from './label-answer';
 import { LookUpLabels } from './labels.query';
 import type { LabelKind, StoredLabel } from './labels.store';
 
-const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
-
 class LabelFields {
   @Line({ min: 2, max: 100, optional: true, example: 'Cà phê & Espresso' })
   name?: string;
 
-  @Text({ min: 1, max: 80, pattern: SLUG, optional: true, example: 'coffee-espresso' })
+  @NewSlug({ optional: true, example: 'seasonal-drinks' })
   slug?: string;
 
   @Text({ max: 2000, optional: true, nullable: true })
@@ -62,7 +63,7 @@ class BrandBody extends LabelFields {
 
 /** What was read of a category may be sent back as it is. */
 class CategoryChangeBody extends CategoryFields {
-  @ReadOnly(IdShape, { type: String, format: 'uuid' })
+  @AsItIs(IdShape, { type: String, format: 'uuid' })
   id?: string;
 
   @ReadOnly(z.int(), { type: 'integer', example: 1 })
@@ -80,7 +81,7 @@ class CategoryChangeBody extends CategoryFields {
 
 /** What was read of a brand may be sent back as it is. */
 class BrandChangeBody extends LabelFields {
-  @ReadOnly(IdShape, { type: String, format: 'uuid' })
+  @AsItIs(IdShape, { type: String, format: 'uuid' })
   id?: string;
 
   @ReadOnly(z.int(), { type: 'integer', example: 1 })
@@ -95,6 +96,8 @@ class BrandChangeBody extends LabelFields {
   @ReadOnly(InstantShape, { type: String, format: 'date-time' })
   updatedAt?: string;
 }
+
+const SEASONAL = { slug: 'seasonal-drinks', nameEn: 'Seasonal drinks', description: 'Chỉ có trong mùa.', position: 3 };
 
 @ApiTags('Catalogue, for staff')
 @Controller('admin')
@@ -136,14 +139,16 @@ export class ArrangeShelvesController {
   }
 
   @Post('categories')
+  @BodyExample({ ...SEASONAL, name: 'Món theo mùa' })
   @Does('createCategory', 'Add a category')
-  @Answers(201, ArrangedCategoryShape)
+  @Answers(201, ArrangedCategoryShape, { headers: { Location: 'Where the category is, for staff.' } })
   @Refuses('SLUG_TAKEN')
   addCategory(@Body() make: CategoryBody): Promise<Answer<StoredLabel | null>> {
     return this.arrange('category', { make });
   }
 
   @Patch('categories/:id')
+  @BodyExample({ nameEn: 'Seasonal drinks', position: 3 })
   @Does('editCategory', 'Change a category, and how every product of it shows it')
   @Answers(200, ArrangedCategoryShape)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SLUG_TAKEN')
@@ -164,14 +169,16 @@ export class ArrangeShelvesController {
   }
 
   @Post('brands')
+  @BodyExample({ name: 'Rang Xay An Nam', slug: 'rang-xay-an-nam', description: 'Rang mộc ở Đà Lạt.' })
   @Does('createBrand', 'Add a brand')
-  @Answers(201, ArrangedBrandShape)
+  @Answers(201, ArrangedBrandShape, { headers: { Location: 'Where the brand is, for staff.' } })
   @Refuses('SLUG_TAKEN')
   addBrand(@Body() make: BrandBody): Promise<Answer<StoredLabel | null>> {
     return this.arrange('brand', { make });
   }
 
   @Patch('brands/:id')
+  @BodyExample({ description: 'Rang mộc ở Đà Lạt.' })
   @Does('editBrand', 'Change a brand, and how every product of it shows it')
   @Answers(200, ArrangedBrandShape)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SLUG_TAKEN')
@@ -198,6 +205,11 @@ export class ArrangeShelvesController {
 
   private async arrange(kind: LabelKind, arrangement: Arrangement): Promise<Answer<StoredLabel | null>> {
     const label = await this.commands.execute(new ArrangeShelves(kind, arrangement));
-    return answer(label, label ? { etag: etagOf(label.version) } : {});
+    if (!label) return answer(label);
+    const location = `/api/v1/admin/${kind === 'category' ? 'categories' : 'brands'}/${label.id}`;
+    return answer(label, {
+      etag: etagOf(label.version),
+      ...('make' in arrangement && { headers: { location } }),
+    });
   }
 }

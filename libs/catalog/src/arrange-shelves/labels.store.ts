@@ -5,7 +5,7 @@ import { Not } from 'typeorm';
 
 import { DomainError, NotFound, hasSeen, type Uuid, type Seen } from '#kernel';
 import { Database } from '#platform/database';
-import { PreconditionFailed } from '#platform/http';
+import { complain, InvalidInput, PreconditionFailed } from '#platform/http';
 import { Clock } from '#platform/system';
 
 import { BrandEntity } from '../model/brand.entity';
@@ -91,8 +91,9 @@ export class Labels {
 
   private async mustBeFree(kind: LabelKind, slug: string, id: Uuid): Promise<void> {
     await this.products.lock();
-    const mistakable = this.reserved.mistakable(collectionOf(kind), slug);
-    if (mistakable || (await this.db.entities.existsBy(entityOf(kind), { slug, id: Not(id) })))
+    if (this.reserved.mistakable(collectionOf(kind), slug))
+      throw new InvalidInput([{ field: 'slug', message: complain({ code: 'slug.mistakable' }) }]);
+    if (await this.db.entities.existsBy(entityOf(kind), { slug, id: Not(id) }))
       throw new DomainError('SLUG_TAKEN', 'conflict', `The address ${slug} is taken. Choose another.`, { slug });
   }
 }

@@ -4,7 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 
-import { Answers, Does, Flag, OneOf, PageQuery, placeOf, Text, Whole } from '#platform/http';
+import { Answers, Does, Flag, OneOf, PageQuery, placeOf, Slug, Whole } from '#platform/http';
 import { Public } from '#platform/security';
 
 import type { Locale } from '../shelf/locale';
@@ -14,10 +14,10 @@ import { BrowseProducts } from './browse-products.query';
 import { sorts, type Sort } from './browse-statement.query';
 
 class ProductsQuery extends PageQuery {
-  @Text({ min: 1, max: 120, optional: true, description: 'Slug of a category.', example: 'coffee-espresso' })
+  @Slug({ optional: true, description: 'Slug of a category.', example: 'coffee-espresso' })
   category?: string;
 
-  @Text({ min: 1, max: 120, optional: true, description: 'Slug of a brand.' })
+  @Slug({ optional: true, description: 'Slug of a brand.' })
   brand?: string;
 
   @Flag({ optional: true, description: 'Only what the shop puts forward, or only what it does not.' })
@@ -40,7 +40,7 @@ class PopularQuery {
   @Whole({ min: 1, max: 100, default: 20 })
   limit: number = 20;
 
-  @Text({ min: 1, max: 120, optional: true, description: 'Slug of a category.' })
+  @Slug({ optional: true, description: 'Slug of a category.' })
   category?: string;
 }
 

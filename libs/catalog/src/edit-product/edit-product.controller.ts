@@ -7,6 +7,7 @@ import type { Uuid, Seen } from '#kernel';
 import {
   answer,
   Answers,
+  BodyExample,
   Does,
   etagOf,
   IfMatch,
@@ -78,9 +79,15 @@ export class EditProductController {
 
   @Patch(':id')
   @Allowed('catalog')
-  @Does('editProduct', 'Change what is named; what was read may be sent back as it is, and null clears')
+  @BodyExample({ basePrice: 31000, featured: true, translations: { en: { name: 'Iced milk coffee' } } })
+  @Does(
+    'editProduct',
+    'Change what is named; what was read may be sent back as it is, and null clears',
+    'Its id, slug, category and brand are refused when they are not as they are: file it elsewhere by `categoryId` and ' +
+      '`brandId`. What follows from the rest, such as `price` and `available`, is passed over.',
+  )
   @Answers(200, ShelvedProductShape)
-  @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SKU_TAKEN', 'LABEL_GONE')
+  @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SKU_TAKEN', 'LABEL_GONE', 'STOCK_BELOW_RESERVED')
   async edit(
     @PathId() id: Uuid,
     @Body() change: ProductChangeBody,
@@ -93,9 +100,10 @@ export class EditProductController {
   @Post(':id/restore')
   @HttpCode(200)
   @Allowed('catalog')
+  @BodyExample({ sku: 'CA-PHE-SUA-DA-2' })
   @Does('restoreProduct', 'Bring a product back from the archive, with the ids and the stock that it has')
   @Answers(200, ShelvedProductShape)
-  @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SKU_TAKEN', 'LABEL_GONE')
+  @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SKU_TAKEN', 'LABEL_GONE', 'NOT_ARCHIVED')
   async restore(@PathId() id: Uuid, @Body() wish: RestoreBody, @IfMatch() seen: Seen): Promise<Answer<ShelvedProduct>> {
     const product = await this.commands.execute(new RestoreProduct(id, wish, seen));
     return answer(product, { etag: etagOf(product.version) });

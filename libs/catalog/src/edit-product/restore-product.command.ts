@@ -1,11 +1,13 @@
 import { Command, CommandBus, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
 import type { Uuid, Seen } from '#kernel';
+import { InvalidInput } from '#platform/http';
 
+import { inWords } from '../list-product/product-body.controller';
 import type { ProductChange } from '../model/product';
 import type { ShelvedProduct } from '../model/product-books';
-import { Products, type KnownProduct } from '../model/products.store';
-import { restoreProduct, type Restoring } from '../model/restore-product';
+import { Products, SkuTaken, type KnownProduct } from '../model/products.store';
+import { fieldOfWish, restoreProduct, restoringFaults, type Restoring } from '../model/restore-product';
 import { stemOf } from '../model/slug';
 import { EditProduct } from './edit-product.command';
 
@@ -27,12 +29,26 @@ export class RestoreProductHandler implements ICommandHandler<RestoreProduct> {
     private readonly products: Products,
   ) {}
 
-  execute({ id, wish, seen }: RestoreProduct): Promise<ShelvedProduct> {
+  async execute({ id, wish, seen }: RestoreProduct): Promise<ShelvedProduct> {
+    let known: KnownProduct | undefined;
     const restore = async (product: KnownProduct): Promise<ProductChange> => {
+      known = product;
+      const wrong = product.status === 'removed' ? restoringFaults(product, wish) : [];
+      if (wrong.length > 0) throw new InvalidInput(wrong.map(inWords));
       const stems = [product.sku, ...product.variants.map(({ sku }) => sku), stemOf(wish.sku ?? product.sku)];
       const taken = await Promise.all([...new Set(stems)].map((stem) => this.products.takenSkus(stem)));
       return restoreProduct(product, wish, new Set(taken.flatMap((skus) => [...skus])));
     };
-    return this.commands.execute(new EditProduct(id, restore, seen));
+    try {
+      return await this.commands.execute(new EditProduct(id, restore, seen));
+    } catch (error) {
+      throw known ? inFieldsOf(error, known, wish) : error;
+    }
   }
+}
+
+/** The refusal by the fields that were sent: the variants of a wish are in an order of their own. */
+function inFieldsOf(error: unknown, product: KnownProduct, wish: Restoring): unknown {
+  if (!(error instanceof SkuTaken)) return error;
+  return new SkuTaken(error.taken.map((one) => ({ ...one, field: fieldOfWish(one.field, product, wish) })));
 }

@@ -19,13 +19,13 @@ export class ListProductController {
   @Allowed('catalog')
   @Does('createProduct', 'Put a product on the shelf, or into the drafts')
   @ApiBody({ type: ProductBody })
-  @Answers(201, ShelvedProductShape)
+  @Answers(201, ShelvedProductShape, { headers: { Location: 'Where the product is, for staff.' } })
   @Refuses('SKU_TAKEN')
   async list(@Body(new WholeProduct()) draft: ProductDraft): Promise<Answer<ShelvedProduct>> {
     const product = await this.commands.execute(new ListProduct(draft));
     return answer(product, {
       etag: etagOf(product.version),
-      headers: { location: `/api/v1/products/${product.slug}` },
+      headers: { location: `/api/v1/admin/products/${product.id}` },
     });
   }
 }

@@ -4,6 +4,7 @@ import { z } from 'zod';
 
 import { IdShape, InstantShape, MoneyShape, type Fault } from '#kernel';
 import {
+  AsItIs,
   field,
   Flag,
   Id,
@@ -114,7 +115,9 @@ export class VariantChangeBody extends VariantFields {
     max: 1_000_000,
     optional: true,
     nullable: true,
-    description: 'Only for a new variant.',
+    description:
+      'Of a new variant, or of one that was left out before and returns: then it is its new count, not below what orders hold. ' +
+      'Refused for a variant that is there: its count is kept by `PUT /admin/inventory/{sku}`.',
     example: 100,
   })
   stock?: number | null;
@@ -310,20 +313,20 @@ export class ProductChangeBody extends ExtrasBody {
   })
   variants?: VariantChangeBody[];
 
-  @ReadOnly(IdShape, { type: String, format: 'uuid' })
+  @AsItIs(IdShape, { type: String, format: 'uuid' })
   id?: string;
 
-  @ReadOnly(z.string().max(200), { type: String, example: 'ca-phe-sua-da' })
+  @AsItIs(z.string().max(200), { type: String, example: 'ca-phe-sua-da' })
   slug?: string;
 
   @ReadOnly(z.int(), { type: 'integer', example: 1 })
   version?: number;
 
-  @ReadOnly(LabelShape, LABEL)
-  category?: object;
+  @AsItIs(LabelShape, LABEL)
+  category?: object | null;
 
-  @ReadOnly(LabelShape, LABEL)
-  brand?: object;
+  @AsItIs(LabelShape, LABEL)
+  brand?: object | null;
 
   @ReadOnly(MoneyShape, MONEY)
   price?: object;
@@ -358,7 +361,10 @@ export class RestoreBody {
   variants?: VariantSku[];
 }
 
-const inWords = ({ field, code }: Wrong): Fault => ({ field, message: textOf(code, ambient()?.locale ?? 'en') });
+export const inWords = ({ field, code, params }: Wrong): Fault => ({
+  field,
+  message: textOf(code, ambient()?.locale ?? 'en', params),
+});
 
 /** Throws what is wrong between the fields of a whole product, if anything. */
 export function mustBeSound(product: unknown, already: readonly Wrong[] = []): void {

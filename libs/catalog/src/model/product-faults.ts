@@ -6,6 +6,8 @@ import { fold } from '../search/folding';
 export interface Wrong {
   readonly field: string;
   readonly code: string;
+  /** What fills the text. */
+  readonly params?: Readonly<Record<string, string>>;
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

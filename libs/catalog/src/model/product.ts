@@ -84,6 +84,11 @@ export interface TextsDraft {
 export type ProductChange = Partial<Omit<ProductDraft, 'categoryId' | 'brandId'>> & {
   readonly categoryId?: Uuid | null;
   readonly brandId?: Uuid | null;
+  /** What names it, as it was read; it is compared with what there is. */
+  readonly id?: Uuid;
+  readonly slug?: string;
+  readonly category?: object | null;
+  readonly brand?: object | null;
 };
 export interface VariantDraft {
   readonly id?: Uuid | null;

@@ -245,6 +245,10 @@ export class Products {
 
   /** A SKU stands for one thing that is offered. Every one that is taken is told. */
   private async mustBeFree(product: Product): Promise<void> {
+    const named = [{ field: 'sku', sku: product.sku }];
+    for (const [index, { sku }] of product.variants.entries()) named.push({ field: `variants.${index}.sku`, sku });
+    const mistakable = named.filter(({ sku }) => this.reserved.mistakable('inventory', sku));
+    if (mistakable.length > 0) throw new InvalidInput(mistakable.map(({ field }) => wrong(field, 'sku.mistakable')));
     const other = await this.db.entities.findOneBy(ProductEntity, {
       sku: product.sku,
       id: Not(product.id),
@@ -258,12 +262,7 @@ export class Products {
       archived: false,
     });
     const skus = new Set(others.map(({ sku }) => sku));
-    const taken = [
-      ...(other || this.reserved.mistakable('inventory', product.sku) ? [{ field: 'sku', sku: product.sku }] : []),
-      ...product.variants.flatMap(({ sku }, index) =>
-        skus.has(sku) || this.reserved.mistakable('inventory', sku) ? [{ field: `variants.${index}.sku`, sku }] : [],
-      ),
-    ];
+    const taken = named.filter(({ field, sku }) => (field === 'sku' ? other !== null : skus.has(sku)));
     if (taken.length > 0) throw new SkuTaken(taken);
   }
 }

@@ -1,6 +1,7 @@
-import type { Uuid } from '#kernel';
+import { DomainError, type Uuid } from '#kernel';
 
 import type { Product, ProductChange } from './product';
+import type { Wrong } from './product-faults';
 import { freeCode, skuOf } from './slug';
 
 /** What staff say when a product comes back to a shop that has changed meanwhile. */
@@ -12,28 +13,67 @@ export interface Restoring {
   readonly variants?: readonly { readonly id: Uuid; readonly sku: string }[];
 }
 
-/** The change that brings an archived product back; nothing when it is not archived. */
+/** A wish for a product that is on the shelf, or a draft: it is changed, not restored. */
+export class NotArchived extends DomainError {
+  constructor() {
+    super('NOT_ARCHIVED', 'conflict', 'The product is not in the archive. Change it with PATCH.');
+  }
+}
+
+/** Whether the product is as wished already: who restores it twice has done nothing wrong. */
+const isAsWished = (product: Product, { categoryId, brandId, sku, variants = [] }: Restoring): boolean =>
+  (categoryId ?? product.categoryId) === product.categoryId &&
+  (brandId ?? product.brandId) === product.brandId &&
+  (sku ?? product.sku) === product.sku &&
+  variants.every((wished) => product.variants.some(({ id, sku: is }) => id === wished.id && is === wished.sku));
+
+/** The change that brings an archived product back; nothing when it is back already. Throws NotArchived. */
 export function restoreProduct(product: Product, wish: Restoring, taken: ReadonlySet<string>): ProductChange {
-  if (product.status !== 'removed') return {};
-  const { categoryId, brandId, sku } = wish;
-  const codes = new Set([...taken, ...product.variants.map((variant) => variant.sku)]);
+  if (product.status !== 'removed') {
+    if (!isAsWished(product, wish)) throw new NotArchived();
+    return {};
+  }
+  const { categoryId, brandId, sku, variants: wishes = [] } = wish;
+  const wished = new Map(wishes.map((one) => [one.id, one.sku]));
+  const codes = new Set([...taken, ...product.variants.map((variant) => variant.sku), ...wished.values()]);
   const skuAfter = (variant: Product['variants'][number], index: number): string => {
-    const wished = wish.variants?.find(({ id }) => id === variant.id)?.sku;
-    if (wished !== undefined) return wished;
     if (sku === undefined || !taken.has(variant.sku)) return variant.sku;
     return freeCode(skuOf(sku, variant.name, String(index + 1)), codes);
   };
-  const known = new Set(product.variants.map(({ id }) => id));
-  const strangers = (wish.variants ?? []).filter(({ id }) => !known.has(id));
   return {
     ...{ categoryId, brandId, sku },
     status: product.statusBefore ?? 'active',
-    variants: [
-      ...product.variants.map(({ id, name, type, ...variant }, index) => ({
-        ...{ id, name, type },
-        sku: skuAfter({ id, name, type, ...variant }, index),
-      })),
-      ...strangers.map(({ id, sku: wished }) => ({ id, name: wished, type: 'unknown', sku: wished })), // refused by its id
-    ],
+    variants: product.variants.map((variant, index) => {
+      const { id, name, type } = variant;
+      return { id, name, type, sku: wished.get(id) ?? skuAfter(variant, index) };
+    }),
   };
+}
+
+/** What is wrong with the variants of a wish, by their places in it. */
+export function restoringFaults(product: Product, { variants = [] }: Restoring): Wrong[] {
+  const own = new Set(product.variants.map(({ id }) => id));
+  const named = new Set(variants.map(({ id }) => id));
+  const skus = new Set(product.variants.filter(({ id }) => !named.has(id)).map(({ sku }) => sku));
+  const seen = new Set<Uuid>();
+  return variants.flatMap(({ id, sku }, index) => {
+    const wrong: Wrong[] = [];
+    if (!own.has(id)) wrong.push({ field: `variants.${index}.id`, code: 'part.unknown' });
+    else if (seen.has(id)) wrong.push({ field: `variants.${index}.id`, code: 'variant.repeated' });
+    if (skus.has(sku)) wrong.push({ field: `variants.${index}.sku`, code: 'sku.repeated' });
+    seen.add(id);
+    skus.add(sku);
+    return wrong;
+  });
+}
+
+/**
+ * The field of the wish that a fault of the product's variant is about. Where the wish names other variants only, that
+ * is the stem, which gives the rest new SKUs.
+ */
+export function fieldOfWish(field: string, product: Product, { variants = [] }: Restoring): string {
+  const [, index, part] = /^variants\.(\d+)\.(\w+)$/.exec(field) ?? [];
+  if (index === undefined || variants.length === 0) return field;
+  const place = variants.findIndex(({ id }) => id === product.variants[Number(index)]?.id);
+  return place < 0 ? 'sku' : `variants.${place}.${part}`;
 }

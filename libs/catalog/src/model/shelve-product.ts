@@ -76,6 +76,37 @@ export function modifierGroups(
   });
 }
 
+/** The variants that drafts stand for: by id, else by SKU, else by type and name. */
+function knownAgain(drafts: readonly VariantDraft[], known: readonly Variant[]): (Variant | undefined)[] {
+  const named = new Set(drafts.flatMap(({ id }) => id ?? []));
+  const others = known.filter(({ id }) => !named.has(id));
+  return drafts.map((draft) =>
+    draft.id
+      ? known.find(({ id }) => id === draft.id)
+      : (others.find(({ sku }) => sku === draft.sku) ??
+        others.find(({ type, name }) => type === draft.type && name === draft.name)),
+  );
+}
+
+/** Variants that a change counts although they are there: inventory keeps their counts. */
+export function miscounted(product: Product, { variants = [] }: ProductChange, former: readonly Variant[]) {
+  const offered = new Set(product.variants.map(({ id }) => id));
+  return knownAgain(variants, [...product.variants, ...former]).flatMap((known, index) => {
+    if (!known || !offered.has(known.id) || typeof variants[index].stock !== 'number') return [];
+    return [{ field: `variants.${index}.stock`, code: 'stock.elsewhere', params: { sku: known.sku } }];
+  });
+}
+
+/** What a change counts of variants that return. */
+export function recounted(product: Product, { variants = [] }: ProductChange, former: readonly Variant[]) {
+  const gone = new Set(former.map(({ id }) => id));
+  return knownAgain(variants, [...product.variants, ...former]).flatMap((known, index) => {
+    const { stock, sku } = variants[index];
+    if (!known || !gone.has(known.id) || typeof stock !== 'number') return [];
+    return [{ variantId: known.id, sku: sku ?? known.sku, onHand: stock }];
+  });
+}
+
 /**
  * Variants are known again by id, else by SKU, else by type and name; whoever is not known is new. SKUs that staff do
  * not choose are none of `taken`.
@@ -86,17 +117,11 @@ export function variantsOf(
   known: readonly Variant[] = [],
   taken: ReadonlySet<string> = new Set(),
 ): Variant[] {
-  const named = new Set(drafts.flatMap(({ id }) => id ?? []));
-  const others = known.filter(({ id }) => !named.has(id));
-  const same = (draft: VariantDraft) =>
-    draft.id
-      ? known.find(({ id }) => id === draft.id)
-      : (others.find(({ sku }) => sku === draft.sku) ??
-        others.find(({ type, name }) => type === draft.type && name === draft.name));
+  const same = knownAgain(drafts, known);
   const codes = new Set([...taken, ...known.map(({ sku }) => sku), ...drafts.flatMap(({ sku }) => sku ?? [])]);
   const ids = new Set(known.map(({ id }) => id));
   return drafts.map((draft, position) => {
-    const before = same(draft);
+    const before = same[position];
     const priceAdjustment = chosen(draft.priceAdjustment, before?.priceAdjustment, 0);
     const sku = draft.sku ?? before?.sku ?? freeCode(skuOf(product.sku, draft.name, String(position + 1)), codes);
     return {

@@ -13,9 +13,9 @@ const offers = (locale: Locale) => {
     `offers-${locale}`,
     `select v.product_id as "productId", v.id as "variantId", v.sku, ${name('p')} || ' – ' || ${name('v')} as name,
             ${name('v')} as "variantName", p.image_url as "imageUrl", v.price, greatest(v.available, 0) as available,
-            p.modifiers
+            not v.retired and p.status = 'active' as sold, p.modifiers
        from variants v join products p on p.id = v.product_id
-      where v.id = any($1::uuid[]) and not v.retired and p.status = 'active'`,
+      where v.id = any($1::uuid[]) and p.status <> 'draft'`,
   );
 };
 const statements = { vi: offers('vi'), en: offers('en') };

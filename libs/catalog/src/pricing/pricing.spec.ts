@@ -88,6 +88,18 @@ describe('A line is refused', () => {
       code: 'VARIANT_UNAVAILABLE',
       message: 'This is not on sale at the moment.',
     }));
+  it('by the names of today, in the language of who reads, with the options that there still are', () => {
+    const line = wanted(1, ['half', 1], ['salt', 1]);
+    const known = { productId: 'p', sku: 'TRA-SUA-M', name: 'Trà sữa', variantName: 'M', imageUrl: null };
+    expect(priceLine(line, offer, 'en')).toMatchObject({
+      code: 'MODIFIERS_INVALID',
+      known: { ...known, available: offer.available, modifiers: [{ optionId: 'half', group: 'Sugar', name: 'half (en)' }] }, // prettier-ignore
+    });
+    expect(priceLine(line, { ...offer, sold: false }, 'vi')).toMatchObject({
+      code: 'VARIANT_UNAVAILABLE',
+      known: { ...known, available: 0, modifiers: [{ optionId: 'half', group: 'Đường', name: 'half' }] },
+    });
+  });
   it.each([
     ['an option is of another product', wanted(1, ['salt', 1])],
     ['an option is chosen more often than it may', wanted(1, ['jelly', 2])],

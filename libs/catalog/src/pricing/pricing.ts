@@ -1,5 +1,5 @@
 import { plus, times, vnd, type Uuid } from '#kernel';
-import type { PricedLine, PricedModifier, UnpricedLine, WantedLine } from '#contracts/catalog';
+import type { KnownLine, PricedLine, PricedModifier, UnpricedLine, WantedLine } from '#contracts/catalog';
 
 import type { ModifierGroup, ModifierOption } from '../model/product';
 
@@ -13,6 +13,8 @@ export interface Offer {
   readonly imageUrl: string | null;
   readonly price: number;
   readonly available: number;
+  /** False for what is known and not sold: a variant that was left out, or a product in the archive. */
+  readonly sold?: boolean;
   readonly modifiers: readonly ModifierGroup[];
 }
 
@@ -59,16 +61,29 @@ function takenOf(group: ModifierGroup, chosen: Chosen): [ModifierOption, number]
   });
 }
 
+/** By the names of today; options that are gone have none. */
+function knownLine(line: WantedLine, offer: Offer, locale: Locale): KnownLine {
+  const { productId, sku, name, variantName, imageUrl, sold = true } = offer;
+  const wanted = new Set(line.modifiers.map(({ optionId }) => optionId));
+  const modifiers = offer.modifiers.flatMap((group) =>
+    group.options
+      .filter(({ id }) => wanted.has(id))
+      .map((option) => ({ optionId: option.id, group: named(group, locale), name: named(option, locale) })),
+  );
+  return { productId, sku, name, variantName, imageUrl, available: sold ? offer.available : 0, modifiers };
+}
+
 /** What one line costs, or why it cannot be sold as wanted. */
 export function priceLine(line: WantedLine, offer: Offer | undefined, locale: Locale): PricedLine | UnpricedLine {
   const say = texts[locale];
   const { variantId, quantity } = line;
-  const invalid = (message: string): UnpricedLine => ({ variantId, code: 'MODIFIERS_INVALID', message });
-  if (!offer) return { variantId, code: 'VARIANT_UNAVAILABLE', message: say.gone };
+  const known = offer && { known: knownLine(line, offer, locale) };
+  const invalid = (message: string): UnpricedLine => ({ variantId, code: 'MODIFIERS_INVALID', message, ...known });
+  if (!offer || offer.sold === false) return { variantId, code: 'VARIANT_UNAVAILABLE', message: say.gone, ...known };
 
   const chosen = chosenOf(line);
-  const known = new Set(offer.modifiers.flatMap((group) => group.options.map(({ id }) => id)));
-  for (const [optionId, count] of chosen) if (count < 1 || !known.has(optionId)) return invalid(say.unknown);
+  const options = new Set(offer.modifiers.flatMap((group) => group.options.map(({ id }) => id)));
+  for (const [optionId, count] of chosen) if (count < 1 || !options.has(optionId)) return invalid(say.unknown);
 
   const modifiers: PricedModifier[] = [];
   let unitPrice = vnd(offer.price);

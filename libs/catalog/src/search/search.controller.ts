@@ -5,7 +5,7 @@ import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 
 import { IdShape } from '#kernel';
-import { Answers, Does, OneOf, PageQuery, placeOf, Text, Whole } from '#platform/http';
+import { Answers, Does, OneOf, PageQuery, placeOf, Slug, Text, Whole } from '#platform/http';
 import { Public } from '#platform/security';
 
 import type { Locale } from '../shelf/locale';
@@ -24,10 +24,10 @@ class SearchQuery extends PageQuery {
   })
   q!: string;
 
-  @Text({ min: 1, max: 120, optional: true, description: 'Slug of a category.' })
+  @Slug({ optional: true, description: 'Slug of a category.' })
   category?: string;
 
-  @Text({ min: 1, max: 120, optional: true, description: 'Slug of a brand.' })
+  @Slug({ optional: true, description: 'Slug of a brand.' })
   brand?: string;
 
   @Whole({ min: 0, optional: true, description: 'Lowest price in đồng, of the cheapest variant.' })

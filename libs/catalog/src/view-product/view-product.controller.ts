@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 
-import { Answers, Does, Refuses, Text } from '#platform/http';
+import { Answers, Does, Refuses, Slug } from '#platform/http';
 import { Public } from '#platform/security';
 
 import type { Locale } from '../shelf/locale';
@@ -12,7 +12,7 @@ import { sendReady, ShelfLocale } from '../shelf/shelf.controller';
 import { ViewProduct } from './view-product.query';
 
 class ProductPath {
-  @Text({ min: 1, max: 120, description: 'Id or slug.', example: 'ca-phe-sua-da' })
+  @Slug({ description: 'Id or slug.', example: 'ca-phe-sua-da' })
   idOrSlug!: string;
 }
 
@@ -28,6 +28,6 @@ export class ViewProductController {
   @Answers(200, ProductShape)
   @Refuses('NOT_FOUND')
   async view(@Param() path: ProductPath, @ShelfLocale() locale: Locale, @Res() reply: FastifyReply): Promise<void> {
-    sendReady(reply, await this.queries.execute(new ViewProduct(path.idOrSlug.toLowerCase(), locale)));
+    sendReady(reply, await this.queries.execute(new ViewProduct(path.idOrSlug, locale)));
   }
 }

@@ -6,6 +6,7 @@ import { normalSku, type Seen } from '#kernel';
 import {
   answer,
   Answers,
+  AsItIs,
   complain,
   Does,
   etagOf,
@@ -42,10 +43,10 @@ class CountBody {
   })
   onHand!: number;
 
-  @ReadOnly(z.string().max(100), { type: String, example: 'CFS-S' })
+  @AsItIs(z.string().max(100), { type: String, example: 'CFS-S' })
   sku?: string | null;
 
-  @ReadOnly(z.int(), { type: 'integer', example: 3 })
+  @AsItIs(z.int(), { type: 'integer', example: 3 })
   reserved?: number | null;
 
   @ReadOnly(z.int(), { type: 'integer', example: 117 })
@@ -72,7 +73,7 @@ export class AdjustStockController {
   @Put(':sku')
   @Does('countStock', 'Say how much of a SKU there is')
   @Answers(200, StockView)
-  @Refuses('NOT_FOUND', 'STOCK_BELOW_RESERVED', 'PRECONDITION_FAILED')
+  @Refuses('NOT_FOUND', 'STOCK_BELOW_RESERVED', 'PRECONDITION_FAILED', 'UNAVAILABLE')
   count(
     @Param() { sku }: SkuPath,
     @Body() { onHand, sku: readSku, reserved }: CountBody,
@@ -91,7 +92,7 @@ export class AdjustStockController {
   @Post(':sku/adjustments')
   @Does('adjustStock', 'Add to the stock of a SKU, or take from it, and say why')
   @Answers(200, StockView)
-  @Refuses('NOT_FOUND', 'STOCK_BELOW_RESERVED', 'STOCK_TOO_LARGE', 'PRECONDITION_FAILED')
+  @Refuses('NOT_FOUND', 'STOCK_BELOW_RESERVED', 'STOCK_TOO_LARGE', 'PRECONDITION_FAILED', 'UNAVAILABLE')
   adjust(
     @Param() { sku }: SkuPath,
     @Body() { delta, reason }: AdjustmentBody,

@@ -1,15 +1,15 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Counter } from 'prom-client';
 import { NotFound, type Seen } from '#kernel';
 import { Database } from '#platform/database';
-import { complain, InvalidInput } from '#platform/http';
+import { changedFixed, InvalidInput } from '#platform/http';
 import { Announcements } from '#platform/messaging';
 import { levelNews } from '../model/stock-announcements';
 import { levelsAfter, type Stock } from '../model/stock';
 import { StockBelowReserved, StockChanged } from '../model/stock-errors';
 import { Stocks, type Occasion } from '../model/stocks.store';
 import { CountsConflicts } from '../stock-conflicts.config';
+import { NamedStock } from '../view-stock/named-stock.adapter';
 import { adjust, count, decidedOn } from './adjust-stock';
 
 /** Either what was counted, with what was read beside it, or what came in or was lost. */
@@ -19,10 +19,8 @@ export type StockChange =
 
 /** What orders hold, and what a thing is called, is not changed by counting. */
 function mustBeAsRead(stock: Stock, change: StockChange): void {
-  const { sku = stock.sku, reserved = stock.reserved } = ('asRead' in change && change.asRead) || {};
-  const wrong = [...(sku === stock.sku ? [] : ['sku']), ...(reserved === stock.reserved ? [] : ['reserved'])];
-  if (wrong.length > 0)
-    throw new InvalidInput(wrong.map((field) => ({ field, message: complain({ code: 'read-only' }) })));
+  const wrong = changedFixed({ sku: stock.sku, reserved: stock.reserved }, ('asRead' in change && change.asRead) || {});
+  if (wrong.length > 0) throw new InvalidInput(wrong);
 }
 
 export class ChangeStock extends Command<Stock> {
@@ -37,22 +35,21 @@ export class ChangeStock extends Command<Stock> {
   }
 }
 
-const longestWaitMs = 1_000;
-const pauseMs = 50;
-
 @CommandHandler(ChangeStock)
 export class ChangeStockHandler implements ICommandHandler<ChangeStock> {
   constructor(
     private readonly stocks: Stocks,
+    private readonly named: NamedStock,
     private readonly db: Database,
     private readonly announcements: Announcements,
     @CountsConflicts() private readonly conflicts: Counter<'why'>,
   ) {}
 
   async execute(command: ChangeStock): Promise<Stock> {
-    await this.listed(command.sku);
+    const found = await this.named.find(command.sku);
+    if (!found) throw new NotFound('SKU');
     try {
-      return await this.db.transaction(() => this.change(command));
+      return await this.db.transaction(() => this.change(found, command));
     } catch (error) {
       if (error instanceof StockBelowReserved) this.conflicts.inc({ why: 'below-reserved' });
       if (error instanceof StockChanged) this.conflicts.inc({ why: 'stale' });
@@ -60,9 +57,8 @@ export class ChangeStockHandler implements ICommandHandler<ChangeStock> {
     }
   }
 
-  private async change({ sku, change, occasion, seen }: ChangeStock): Promise<Stock> {
-    const stock = await this.stocks.lock(sku);
-    if (!stock) throw new NotFound('SKU');
+  private async change({ item, sku }: Stock, { change, occasion, seen }: ChangeStock): Promise<Stock> {
+    const stock = { ...(await this.stocks.lock(item)), sku };
     decidedOn(stock, seen);
     mustBeAsRead(stock, change);
     const movement = 'onHand' in change ? count(stock, change.onHand) : adjust(stock, change.delta);
@@ -70,14 +66,5 @@ export class ChangeStockHandler implements ICommandHandler<ChangeStock> {
     await this.stocks.move(movement, occasion);
     await this.announcements.publish(...levelNews([stock], [movement]));
     return levelsAfter([stock], [movement])[0];
-  }
-
-  /** Who has just put a product on the shelf may be quicker than the message that tells of it. */
-  private async listed(sku: string): Promise<void> {
-    for (let waited = 0; ; waited += pauseMs) {
-      if (await this.stocks.find(sku)) return;
-      if (waited >= longestWaitMs) throw new NotFound('SKU');
-      await pause(pauseMs);
-    }
   }
 }

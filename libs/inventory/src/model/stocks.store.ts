@@ -80,10 +80,16 @@ export class Stocks {
     return row && asStock(row);
   }
 
-  /** The SKU's stock, locked until the transaction ends. */
-  async lock(sku: string): Promise<Stock | undefined> {
-    const [row] = await this.db.query<StockRow>(locked, [sku]);
-    return row && asStock(row);
+  /** A variant's stock, and how new the SKU is that it is known by here. */
+  async ofVariant(variantId: Uuid): Promise<{ readonly stock: Stock; readonly named: number } | undefined> {
+    const [row] = await this.db.query<StockRow & { named: number }>(ofVariant, [variantId]);
+    return row && { stock: asStock(row), named: row.named };
+  }
+
+  /** An item's stock, locked until the transaction ends. */
+  async lock(item: Uuid): Promise<Stock> {
+    const [row] = await this.db.query<StockRow>(locked, [item]);
+    return asStock(row);
   }
 
   async move(movement: Movement, { actor, reason }: Occasion): Promise<void> {
@@ -282,6 +288,8 @@ const shelved = statement(
 
 const found = statement('stock-find', `select ${row} from stock s where s.sku = $1`);
 
-const locked = statement('stock-lock', `${found.text} for update`);
+const ofVariant = statement('stock-of-variant', `select ${row}, s.named from stock s where s.variant_id = $1`);
+
+const locked = statement('stock-lock', `select ${row} from stock s where s.item = $1 for update`);
 
 export const listed = statement('stock-list', `select ${row} from stock s where s.sku > $1 order by s.sku limit $2`);

@@ -35,6 +35,7 @@ export class ViewStockController {
   @Get()
   @Does('listStock', 'Look through the stock, by SKU')
   @Answers(200, StockView, { list: true, paged: true })
+  @Refuses('UNAVAILABLE')
   async list(@Query() { limit, cursor, sku }: StockQuery): Promise<Answer<StockView[]>> {
     const after = placeOf(cursor, z.string().max(100));
     const stocks = await this.queries.execute(new ViewStock(limit + 1, after, sku && normalSku(sku)));
@@ -44,7 +45,7 @@ export class ViewStockController {
   @Get(':sku')
   @Does('lookUpStock', 'How much of a SKU there is')
   @Answers(200, StockView)
-  @Refuses('NOT_FOUND')
+  @Refuses('NOT_FOUND', 'UNAVAILABLE')
   async lookUp(@Param() { sku }: SkuPath): Promise<Answer<StockView>> {
     const [stock] = await this.queries.execute(new ViewStock(1, undefined, normalSku(sku)));
     if (!stock) throw new NotFound('SKU');

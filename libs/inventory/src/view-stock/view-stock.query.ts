@@ -1,6 +1,6 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Stock } from '../model/stock';
-import { Stocks } from '../model/stocks.store';
+import { NamedStock } from './named-stock.adapter';
 
 /** At most `limit` SKUs in SKU order after one, or the one that is named. */
 export class ViewStock extends Query<readonly Stock[]> {
@@ -15,7 +15,7 @@ export class ViewStock extends Query<readonly Stock[]> {
 
 @QueryHandler(ViewStock)
 export class ViewStockHandler implements IQueryHandler<ViewStock> {
-  constructor(private readonly stocks: Stocks) {}
+  constructor(private readonly stocks: NamedStock) {}
 
   async execute({ limit, after, sku }: ViewStock): Promise<readonly Stock[]> {
     if (sku === undefined) return this.stocks.list(limit, after);

@@ -16,7 +16,10 @@ const returnedLine = (line: OrderLine): ReturnedOrder['lines'][number] => {
     variantId,
     quantity,
     modifiers: modifiers.map(({ optionId, quantity }) => ({ optionId, quantity })),
-    label: { productId, sku, name, variantName, imageUrl: null },
+    label: {
+      ...{ productId, sku, name, variantName, imageUrl: null },
+      modifiers: modifiers.map(({ optionId, group, name }) => ({ optionId, group, name })),
+    },
     price: line.seenPrice ?? line.unitPrice,
     ...(portions && { portions }),
   };

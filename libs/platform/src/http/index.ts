@@ -15,6 +15,6 @@ export { openApiDocument, serveDocs } from './openapi';
 export { AnyQuery, Answers, Bare, BodyExample, Does, Refuses, type AnswerDoc, type Refusal } from './operation';
 export * from './paging';
 export * from './params';
-export { amountOf, Price, ReadOnly, Sku } from './shop-fields';
+export { amountOf, AsItIs, changedFixed, NewSlug, Price, ReadOnly, Sku, Slug } from './shop-fields';
 export { InvalidInput, ShopValidationPipe } from './validation.pipe';
 export { faultOfName, PersonName } from './person-name';

@@ -1,12 +1,22 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { ApiPropertyOptions } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { normalSku } from '#kernel';
-import { field, type Complaint, type FieldOptions } from './field';
+import { normalSku, type Fault } from '#kernel';
+import { complain, field, type Complaint, type FieldOptions } from './field';
+import { checkText } from './fields';
 import { addMessages } from './messages';
 
 addMessages({
-  en: { 'read-only': 'cannot be changed; leave it out, or send it as it was read' },
-  vi: { 'read-only': 'không thể thay đổi; hãy bỏ đi hoặc gửi lại như khi đọc' },
+  en: {
+    'read-only': 'cannot be changed; leave it out, or send it as it was read',
+    'read-only.is': 'cannot be changed here; it is {value}',
+    money: 'must be a whole number of {currency}, alone or as {"amount": 29000, "currency": "{currency}"}',
+  },
+  vi: {
+    'read-only': 'không thể thay đổi; hãy bỏ đi hoặc gửi lại như khi đọc',
+    'read-only.is': 'không thể thay đổi ở đây; giá trị hiện tại là {value}',
+    money: 'phải là số nguyên {currency}, viết riêng hoặc như {"amount": 29000, "currency": "{currency}"}',
+  },
 });
 
 const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -25,6 +35,26 @@ export const Sku = ({ max, ...options }: FieldOptions<string> & { max: number })
     },
     options,
   );
+
+const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
+const lowered = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
+
+/** A word of an address, in lower case from here on. One that is looked for need not be one that can be. */
+const slug = (max: number, options: FieldOptions<string>, pattern?: RegExp): PropertyDecorator =>
+  field(
+    {
+      check: (value) => checkText(value, { min: 1, max, pattern }),
+      read: lowered,
+      schema: { type: String, minLength: 1, maxLength: max, ...(pattern && { pattern: pattern.source }) },
+    },
+    options,
+  );
+
+/** A new word for an address, of at most 80 characters, in lower case from here on. */
+export const NewSlug = (options: FieldOptions<string> = {}): PropertyDecorator => slug(80, options, SLUG);
+
+/** A word of an address that something is looked for by, in any case. */
+export const Slug = (options: FieldOptions<string> = {}): PropertyDecorator => slug(120, options);
 
 interface PriceOptions extends FieldOptions<number> {
   readonly min: number;
@@ -53,6 +83,7 @@ export const Price = (options: PriceOptions): PropertyDecorator => {
   return field(
     {
       check: (value): Complaint | undefined => {
+        if (typeof value === 'object' && value !== null) return { code: 'money', params: { currency: CURRENCY } };
         if (typeof value !== 'number' || !Number.isSafeInteger(value)) return { code: 'number' };
         if (value < min) return { code: 'number.small', params: { min } };
         return value > max ? { code: 'number.large', params: { max } } : undefined;
@@ -68,11 +99,27 @@ export const Price = (options: PriceOptions): PropertyDecorator => {
  * What an answer tells and nobody can change: it may be sent back as it was read, and is passed over. It has to look
  * like what was read, so that a mistake is told and not lost.
  */
-export const ReadOnly = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
+export const ReadOnly = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator => readOnly(shape, schema);
+
+/** What names a thing and cannot be changed: it may be sent back as it is. `changedFixed` tells what is not as it is. */
+export const AsItIs = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
+  readOnly(shape, { ...schema, description: 'May be sent back as it is; another value is refused.' });
+
+const readOnly = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
   field(
     {
       check: (value) => (shape.safeParse(value).success ? undefined : { code: 'read-only' }),
-      schema: { ...schema, readOnly: true },
+      schema: { description: 'Passed over, whatever its value.', ...schema, readOnly: true },
     },
     { optional: true, nullable: true },
   );
+
+/** The fields that were sent with another value than the thing has, each with what it is. Case is no difference. */
+export function changedFixed(is: Readonly<Record<string, unknown>>, sent: object): Fault[] {
+  return Object.entries(is).flatMap(([name, value]) => {
+    const given = (sent as Record<string, unknown>)[name];
+    if (given === undefined || isDeepStrictEqual(lowered(given), lowered(value))) return [];
+    const shown = typeof value === 'string' ? value : JSON.stringify(value);
+    return [{ field: name, message: complain({ code: 'read-only.is', params: { value: shown } }) }];
+  });
+}

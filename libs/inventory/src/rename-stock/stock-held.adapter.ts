@@ -1,0 +1,22 @@
+import { Injectable } from '@nestjs/common';
+import { StockHeld, type StockCount } from '#contracts/inventory';
+import type { Uuid } from '#kernel';
+import { count } from '../adjust-stock/adjust-stock';
+import { Stocks } from '../model/stocks.store';
+
+@Injectable()
+export class StockHeldHere extends StockHeld {
+  constructor(private readonly stocks: Stocks) {
+    super();
+  }
+
+  async availableAfter(counts: readonly StockCount[]): Promise<ReadonlyMap<Uuid, number>> {
+    const available = new Map<Uuid, number>();
+    for (const { variantId, sku, onHand } of counts) {
+      const known = await this.stocks.ofVariant(variantId);
+      if (known) count({ ...known.stock, sku }, onHand);
+      available.set(variantId, onHand - (known?.stock.reserved ?? 0));
+    }
+    return available;
+  }
+}
