@@ -14,8 +14,9 @@ import { buyer, keyHolder } from '../model/actors';
 import { bodyHash, KeyedCommands, type KeyedAnswer } from '../model/keyed-commands.store';
 import { CartEmpty } from '../model/order-errors';
 import { orderNumber } from '../model/order-number';
+import type { PaymentMethod } from '../model/order';
 import { Orders } from '../model/orders.store';
-import { refuseUnlessOffered } from '../model/payment-methods';
+import { offeredMethod } from '../model/payment-methods';
 import type { OrderView } from '../view-order/order-view';
 import { AccountOf } from './account-of.adapter';
 import { contactOf, type Account, type OrderWish } from './order-wish';
@@ -63,10 +64,10 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     const owner = ownerOf(caller);
     const idempotency = { caller: keyHolder(caller), key, bodyHash: bodyHash(wish), command: 'place-order' };
     const answer = await this.keyed.once(idempotency, async (commandId) => {
-      refuseUnlessOffered(wish.payment.method, this.config.paymentProviders);
+      const method = offeredMethod(wish.payment.method, this.config.paymentProviders);
       const cart = await this.ordered.settled(() => this.carts.owner(owner), owner);
       if (!cart || cart.lines.length === 0) throw new CartEmpty();
-      return this.place(commandId, cart, { caller, wish, locale }, idempotency);
+      return this.place(commandId, cart, { caller, wish, locale, method }, idempotency);
     });
     crashPoint('place-order.before-answer');
     if (!answer.replayed) this.placed.inc();
@@ -76,7 +77,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
   private async place(
     commandId: Uuid,
     { cartId, version: cartVersion, lines: wanted }: CartToOrder,
-    { caller, wish, locale }: Pick<PlaceOrder, 'caller' | 'wish' | 'locale'>,
+    { caller, wish, locale, method }: Pick<PlaceOrder, 'caller' | 'wish' | 'locale'> & { method: PaymentMethod },
     idempotency: IdempotencyKey,
   ): Promise<OrderView> {
     crashPoint('place-order.cart-read');
@@ -103,7 +104,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
           lines,
           contact: { name: sealed.name, phone: sealed.phone, email: sealed.email },
           fulfilment: { type: wish.fulfilment.type, address: sealed.address },
-          payment: { method: wish.payment.method, token: sealed.token, provider: null },
+          payment: { method, token: sealed.token, provider: null },
           note: sealed.note,
           cartId,
           cartVersion,

@@ -24,8 +24,8 @@ import { Vault } from '#platform/privacy';
 import { GuestOrUser, Who, type Caller } from '#platform/security';
 import { Orders } from '../model/orders.store';
 import { OrderAnswer, showOrder } from '../view-order/order-answer';
-import { AddressText } from './address-text.field';
-import { missing } from './order-wish';
+import { DeliveryAddress, type DeliveryAddressBody } from './delivery-address.field';
+import { missing, namedMethods, orderWish, type NamedMethod } from './order-wish';
 import { Outcomes } from './outcomes.store';
 import { PlaceOrder } from './place-order.command';
 
@@ -44,13 +44,16 @@ class FulfilmentBody {
   @OneOf(['pickup', 'delivery'], { example: 'pickup' })
   type!: 'pickup' | 'delivery';
 
-  @AddressText()
-  address?: string | null;
+  @DeliveryAddress()
+  address?: string | DeliveryAddressBody | null;
 }
 
 class PaymentBody {
-  @OneOf(['card', 'cash'], { example: 'card' })
-  method!: 'card' | 'cash';
+  @OneOf(namedMethods, {
+    description: 'One that the shop does not take now is refused with PAYMENT_METHOD_UNAVAILABLE.',
+    example: 'card',
+  })
+  method!: NamedMethod;
 
   @Text({ min: 1, max: 255, optional: true, nullable: true, description: "The card's token.", example: 'tok_ok' })
   token?: string | null;
@@ -120,7 +123,11 @@ export class PlaceOrderController {
       when: 'The total is not `expectedTotal`; both are in `details`, as `expectedTotal` and `total`.',
     },
     'SUBJECT_ERASED',
-    'PAYMENT_METHOD_UNAVAILABLE',
+    {
+      status: 409,
+      code: 'PAYMENT_METHOD_UNAVAILABLE',
+      when: 'The shop does not take this way to pay now. `details` have one entry for each that it takes; `value` is its name.',
+    },
   )
   async place(
     @Who() caller: Caller,
@@ -128,12 +135,13 @@ export class PlaceOrderController {
     @IdempotencyKey() key: string,
     @PreferWait() seconds: number,
   ): Promise<Answer> {
-    const lacking = missing(body, caller.kind === 'user');
+    const wish = orderWish(body);
+    const lacking = missing(wish, caller.kind === 'user');
     if (lacking.length > 0) {
       const message = textOf('required', ambient()?.locale ?? 'en');
       throw new InvalidInput(lacking.map((field) => ({ field, message })));
     }
-    const { view, replayed } = await this.commands.execute(new PlaceOrder(caller, body, key, shopLocale()));
+    const { view, replayed } = await this.commands.execute(new PlaceOrder(caller, wish, key, shopLocale()));
     const outcome = seconds > 0 ? await this.outcomes.wait(view.id, seconds * 1_000) : undefined;
     const shown = outcome ? await this.orders.view(view.id, outcome) : view;
     return answer(await this.vault.openAll(showOrder(shown)), {

@@ -21,6 +21,7 @@ const FAILURE: Schema = {
               field: { type: 'string' },
               message: { type: 'string' },
               amount: { $ref: '#/components/schemas/Money', description: 'The money it is about.' },
+              value: { type: 'string', description: 'A value that would be taken instead.' },
             },
             required: ['field', 'message'],
           },
