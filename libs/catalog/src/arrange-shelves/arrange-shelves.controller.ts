@@ -15,6 +15,7 @@ import {
   PRIVATE,
   ReadOnly,
   Refuses,
+  Tagged,
   Text,
   Whole,
   type Answer,
@@ -113,6 +114,7 @@ export class ArrangeShelvesController {
   }
 
   @Get('categories/:id')
+  @Tagged()
   @Does('lookUpCategory', 'A category as the books have it')
   @Answers(200, ArrangedCategoryShape)
   @Refuses('NOT_FOUND')
@@ -128,6 +130,7 @@ export class ArrangeShelvesController {
   }
 
   @Get('brands/:id')
+  @Tagged()
   @Does('lookUpBrand', 'A brand as the books have it')
   @Answers(200, ArrangedBrandShape)
   @Refuses('NOT_FOUND')
@@ -136,6 +139,7 @@ export class ArrangeShelvesController {
   }
 
   @Post('categories')
+  @Tagged()
   @Does('createCategory', 'Add a category')
   @Answers(201, ArrangedCategoryShape)
   @Refuses('SLUG_TAKEN')
@@ -164,6 +168,7 @@ export class ArrangeShelvesController {
   }
 
   @Post('brands')
+  @Tagged()
   @Does('createBrand', 'Add a brand')
   @Answers(201, ArrangedBrandShape)
   @Refuses('SLUG_TAKEN')

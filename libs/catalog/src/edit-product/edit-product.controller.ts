@@ -18,6 +18,7 @@ import {
   placeOf,
   PRIVATE,
   Refuses,
+  Tagged,
   type Answer,
 } from '#platform/http';
 import { Allowed } from '#platform/security';
@@ -68,6 +69,7 @@ export class EditProductController {
 
   @Get(':id')
   @Allowed('catalog')
+  @Tagged()
   @Does('lookUpProduct', 'A product as the books have it, drafts and archived ones included')
   @Answers(200, ShelvedProductShape)
   @Refuses('NOT_FOUND')

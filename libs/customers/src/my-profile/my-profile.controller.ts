@@ -1,7 +1,19 @@
 import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { answer, Answers, Does, etagOf, IfMatch, OneOf, PersonName, Phone, PRIVATE, Refuses } from '#platform/http';
+import {
+  answer,
+  Answers,
+  Does,
+  etagOf,
+  IfMatch,
+  OneOf,
+  PersonName,
+  Phone,
+  PRIVATE,
+  Refuses,
+  Tagged,
+} from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { SignedIn, Who, type UserCaller } from '#platform/security';
 import { ChangeProfile } from './change-profile.command';
@@ -32,6 +44,7 @@ export class MyProfileController {
   ) {}
 
   @Get()
+  @Tagged()
   @Does('viewMe', 'Who I am')
   @Answers(200, Profile)
   @Refuses('SUBJECT_ERASED')

@@ -6,7 +6,7 @@ import { IdShape, InstantShape, type Uuid } from '#kernel';
 import type { OrderStatus } from '#contracts/ordering';
 import { Answers, Does, Id, OneOf, page, PageQuery, placeOf, type Answer } from '#platform/http';
 import { Allowed, CartOrUser, Who, type Caller } from '#platform/security';
-import { statuses } from '../view-order/order-answer';
+import { showToOwner, statuses, type Showing } from '../view-order/order-answer';
 import { ListOrders, type ListedOrder as Listed, type OrderFilter } from './list-orders.query';
 import { begins, ends, Moment } from './moment.field';
 import { ListedOrder } from './order-list';
@@ -42,10 +42,10 @@ export class ListOrdersController {
   @Answers(200, ListedOrder, { description: 'A page of orders.', list: true, paged: true })
   async own(@Query() query: OwnOrdersQuery, @Who() caller: Caller): Promise<Answer> {
     const { status } = query;
-    if (caller.kind === 'user') return this.page({ customer: caller.userId, status }, query);
+    if (caller.kind === 'user') return this.page({ customer: caller.userId, status }, query, showToOwner);
     // What does not even look like a cart token has placed no order.
     if (!caller.cartTokenHash) return page([], query.limit, placeIn);
-    return this.page({ guest: caller.cartTokenHash, status }, query);
+    return this.page({ guest: caller.cartTokenHash, status }, query, showToOwner);
   }
 
   @Get('admin/orders')
@@ -57,8 +57,8 @@ export class ListOrdersController {
     return this.page({ status, customer, from: from && begins(from), to: to && ends(to) } as OrderFilter, query);
   }
 
-  private async page(filter: OrderFilter, { limit, cursor }: PageQuery): Promise<Answer> {
-    const rows = await this.queries.execute(new ListOrders(filter, limit, placeOf(cursor, Place)));
+  private async page(filter: OrderFilter, { limit, cursor }: PageQuery, show?: Showing): Promise<Answer> {
+    const rows = await this.queries.execute(new ListOrders(filter, limit, placeOf(cursor, Place), show));
     return page(rows, limit, placeIn, (row) => row);
   }
 }

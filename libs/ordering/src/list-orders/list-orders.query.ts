@@ -4,6 +4,7 @@ import type { Uuid } from '#kernel';
 import { Database } from '#platform/database';
 import { Vault, type Opened } from '#platform/privacy';
 import { ReadModels } from '#platform/projections';
+import type { Showing } from '../view-order/order-answer';
 import type { OrderView } from '../view-order/order-view';
 import { showListed } from './order-list';
 
@@ -32,6 +33,8 @@ export class ListOrders extends Query<readonly ListedOrder[]> {
     readonly filter: OrderFilter,
     readonly limit: number,
     readonly after?: Place,
+    /** Left out for staff. */
+    readonly show?: Showing,
   ) {
     super();
   }
@@ -62,10 +65,10 @@ export class ListOrdersHandler implements IQueryHandler<ListOrders> {
     private readonly vault: Vault,
   ) {}
 
-  async execute({ filter, limit, after }: ListOrders): Promise<readonly ListedOrder[]> {
+  async execute({ filter, limit, after, show }: ListOrders): Promise<readonly ListedOrder[]> {
     const rows = await this.models.read('order-list', (table) =>
       this.db.query<{ view: OrderView }>(...listSql(table, filter, limit + 1, after)),
     );
-    return this.vault.openAll(rows.map(({ view }) => showListed(view)));
+    return this.vault.openAll(rows.map(({ view }) => showListed(view, show)));
   }
 }

@@ -3,9 +3,9 @@ import type { Uuid } from '#kernel';
 import { EventStore } from '#platform/event-store';
 import { ProcessJournal } from '#platform/processes';
 import type { OrderEvent } from '../model/order';
-import { inOneLine } from './history-words';
+import { inOneLine, type Locale } from './history-words';
 import { streamOf } from './time-travel.query';
-import type { Source } from './timeline-words';
+import { keptNote, type Source } from './timeline-words';
 import { Timelines } from './timelines.store';
 
 export interface Entry {
@@ -17,9 +17,14 @@ export interface Entry {
   readonly data: object;
 }
 
+const UNKNOWN = { en: 'not known to this build', vi: 'phiên bản này không biết sự kiện này' };
+
 /** All that happened around an order, in the order it happened. */
 export class OrderTimeline extends Query<readonly Entry[]> {
-  constructor(readonly orderId: Uuid) {
+  constructor(
+    readonly orderId: Uuid,
+    readonly locale: Locale = 'en',
+  ) {
     super();
   }
 }
@@ -32,11 +37,11 @@ export class OrderTimelineQueryHandler implements IQueryHandler<OrderTimeline> {
     private readonly timelines: Timelines,
   ) {}
 
-  async execute({ orderId }: OrderTimeline): Promise<readonly Entry[]> {
+  async execute({ orderId, locale }: OrderTimeline): Promise<readonly Entry[]> {
     const events = await streamOf(this.store, orderId);
     const facts = events.map((event): Entry => {
       const { id, position, metadata, type, version } = event;
-      const note = event.unreadable ? 'not known to this build' : inOneLine(event as unknown as OrderEvent);
+      const note = event.unreadable ? UNKNOWN[locale] : inOneLine(event as unknown as OrderEvent, locale);
       return {
         at: event.timestamp.toISOString(),
         source: 'order',
@@ -51,7 +56,8 @@ export class OrderTimelineQueryHandler implements IQueryHandler<OrderTimeline> {
       return { at: at.toISOString(), source: 'process', type: line.heard, note, version: null, data };
     });
     const heard = (await this.timelines.of(orderId)).map(({ at, source, type, note, data }): Entry => {
-      return { at: at.toISOString(), source, type, note, version: null, data };
+      const told = keptNote({ type, note, data }, locale);
+      return { at: at.toISOString(), source, type, note: told, version: null, data };
     });
     const all = [...facts, ...heard, ...steps];
     return all.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));

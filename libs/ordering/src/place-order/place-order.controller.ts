@@ -1,7 +1,9 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import { vnd, type Money } from '#kernel';
 import {
+  Amount,
   answer,
   Answers,
   Does,
@@ -16,14 +18,13 @@ import {
   Refuses,
   Text,
   textOf,
-  Whole,
   type Answer,
 } from '#platform/http';
 import { ambient, shopLocale } from '#platform/observability';
 import { Vault } from '#platform/privacy';
 import { GuestOrUser, Who, type Caller } from '#platform/security';
 import { Orders } from '../model/orders.store';
-import { OrderAnswer, showOrder } from '../view-order/order-answer';
+import { OrderAnswer, showToOwner } from '../view-order/order-answer';
 import { DeliveryAddress, type DeliveryAddressBody } from './delivery-address.field';
 import { missing, namedMethods, orderWish, type NamedMethod } from './order-wish';
 import { Outcomes } from './outcomes.store';
@@ -59,14 +60,6 @@ class PaymentBody {
   token?: string | null;
 }
 
-class ExpectedTotalBody {
-  @Whole({ min: 0, max: 1_000_000_000_000, example: 58_000 })
-  amount!: number;
-
-  @OneOf(['VND'], { example: 'VND' })
-  currency!: 'VND';
-}
-
 class PlaceOrderBody {
   @Nested(() => ContactBody, { optional: true, description: 'Guests must send it; for others the account stands in.' })
   contact?: ContactBody;
@@ -80,12 +73,12 @@ class PlaceOrderBody {
   @Text({ max: 500, trim: true, optional: true, nullable: true, example: 'Ít đá giúp mình nhé' })
   note?: string | null;
 
-  @Nested(() => ExpectedTotalBody, {
-    optional: true,
+  @Amount({
+    ...{ optional: true, min: 0, max: 1_000_000_000_000, example: vnd(58_000) },
     description:
       "The total that the customer agreed to: the cart's `total`. Another one is refused with PRICE_CHANGED.",
   })
-  expectedTotal?: ExpectedTotalBody;
+  expectedTotal?: Money;
 }
 
 @ApiTags('Orders')
@@ -108,7 +101,11 @@ export class PlaceOrderController {
   )
   @Answers(201, OrderAnswer, {
     description: 'The order.',
-    headers: { 'Idempotent-Replayed': '`true` when this key had been used before.', Location: 'Where the order is.' },
+    headers: {
+      'Idempotent-Replayed': '`true` when this key had been used before.',
+      Location: 'Where the order is.',
+      'Preference-Applied': '`wait=5` when the answer has the outcome that was waited for.',
+    },
   })
   @Refuses('VALIDATION_ERROR', 'IDEMPOTENCY_KEY_REQUIRED', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS')
   @Refuses(
@@ -144,7 +141,7 @@ export class PlaceOrderController {
     const { view, replayed } = await this.commands.execute(new PlaceOrder(caller, wish, key, shopLocale()));
     const outcome = seconds > 0 ? await this.outcomes.wait(view.id, seconds * 1_000) : undefined;
     const shown = outcome ? await this.orders.view(view.id, outcome) : view;
-    return answer(await this.vault.openAll(showOrder(shown)), {
+    return answer(await this.vault.openAll(showToOwner(shown)), {
       status: 201,
       headers: {
         Location: `/api/v1/orders/${view.id}`,

@@ -9,6 +9,7 @@ import {
   type Heard,
   type Payment,
   type ProviderCall,
+  foundWords,
 } from './payment';
 
 const asked = {
@@ -264,4 +265,9 @@ describe('Whatever a provider says, and however often', () => {
       }),
     );
   });
+});
+
+it('What staff found by hand is noted with the reason they typed, if any', () => {
+  expect(foundWords('unknown', 'their hotline is closed')).toBe('unknown: their hotline is closed');
+  expect(foundWords('given-back')).toBe('given-back');
 });

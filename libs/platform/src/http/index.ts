@@ -12,9 +12,9 @@ export { AnyObject, checkText, Email, Flag, Id, Instant, Line, ListOf, Nested, N
 export { HttpModule } from './http.module';
 export { addMessages, localeOf, textOf, type Locale, type Texts } from './messages';
 export { openApiDocument, serveDocs } from './openapi';
-export { AnyQuery, Answers, Bare, BodyExample, Does, Refuses, type AnswerDoc, type Refusal } from './operation';
+export { AnyQuery, Answers, Bare, BodyExample, Does, Refuses, Tagged, type AnswerDoc, type Refusal } from './operation';
 export * from './paging';
 export * from './params';
-export { amountOf, Price, ReadOnly, Sku } from './shop-fields';
+export { Amount, amountOf, Price, ReadOnly, Sku } from './shop-fields';
 export { InvalidInput, ShopValidationPipe } from './validation.pipe';
 export { faultOfName, PersonName } from './person-name';

@@ -5,8 +5,14 @@ import { field, type Complaint, type FieldOptions } from './field';
 import { addMessages } from './messages';
 
 addMessages({
-  en: { 'read-only': 'cannot be changed; leave it out, or send it as it was read' },
-  vi: { 'read-only': 'không thể thay đổi; hãy bỏ đi hoặc gửi lại như khi đọc' },
+  en: {
+    'read-only': 'cannot be changed; leave it out, or send it as it was read',
+    money: 'must be whole đồng, such as 25000 or { "amount": 25000, "currency": "VND" }',
+  },
+  vi: {
+    'read-only': 'không thể thay đổi; hãy bỏ đi hoặc gửi lại như khi đọc',
+    money: 'phải là số đồng nguyên, ví dụ 25000 hoặc { "amount": 25000, "currency": "VND" }',
+  },
 });
 
 const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -26,6 +32,48 @@ export const Sku = ({ max, ...options }: FieldOptions<string> & { max: number })
     options,
   );
 
+function checkAmount(value: unknown, min: number, max: number): Complaint | undefined {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) return { code: 'number' };
+  if (value < min) return { code: 'number.small', params: { min } };
+  return value > max ? { code: 'number.large', params: { max } } : undefined;
+}
+
+/** The two forms, for the document. */
+function bothForms(min: number, max: number) {
+  const whole = { type: 'integer', minimum: min, maximum: max } as const;
+  const money = {
+    type: 'object',
+    required: ['amount', 'currency'],
+    additionalProperties: false,
+    properties: { amount: whole, currency: { type: 'string', enum: [CURRENCY] } },
+  } as const;
+  return { whole, money };
+}
+
+const moneyOf = (value: unknown): unknown =>
+  typeof value === 'number' ? { amount: value, currency: CURRENCY } : value;
+
+/** An amount of money, in either form in which bodies may say it: `Money`, or whole đồng as a number. `Money` from here on. */
+export const Amount = ({ min, max, ...options }: AmountOptions): PropertyDecorator => {
+  const { whole, money } = bothForms(min, max);
+  return field(
+    {
+      check: (value): Complaint | undefined => {
+        const amount = amountOf(value);
+        return typeof value === 'object' && amount !== value ? checkAmount(amount, min, max) : { code: 'money' };
+      },
+      read: moneyOf,
+      schema: { oneOf: [money, whole] } as unknown as ApiPropertyOptions,
+    },
+    options,
+  );
+};
+
+interface AmountOptions extends FieldOptions<object> {
+  readonly min: number;
+  readonly max: number;
+}
+
 interface PriceOptions extends FieldOptions<number> {
   readonly min: number;
   readonly max: number;
@@ -43,20 +91,10 @@ export function amountOf(value: unknown): unknown {
 /** Whole đồng: a number, or Money as answers have it. A number from here on. */
 export const Price = (options: PriceOptions): PropertyDecorator => {
   const { min, max } = options;
-  const whole = { type: 'integer', minimum: min, maximum: max } as const;
-  const money = {
-    type: 'object',
-    required: ['amount', 'currency'],
-    additionalProperties: false,
-    properties: { amount: whole, currency: { type: 'string', enum: [CURRENCY] } },
-  } as const;
+  const { whole, money } = bothForms(min, max);
   return field(
     {
-      check: (value): Complaint | undefined => {
-        if (typeof value !== 'number' || !Number.isSafeInteger(value)) return { code: 'number' };
-        if (value < min) return { code: 'number.small', params: { min } };
-        return value > max ? { code: 'number.large', params: { max } } : undefined;
-      },
+      check: (value) => checkAmount(value, min, max),
       read: amountOf,
       schema: { oneOf: [whole, money] } as unknown as ApiPropertyOptions,
     },

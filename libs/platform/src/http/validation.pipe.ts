@@ -45,8 +45,8 @@ export class ShopValidationPipe implements PipeTransform {
   transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
     if (type === 'custom' || PLAIN.includes(metatype)) return value;
     if (value instanceof Readable) throw new UnsupportedMediaTypeException(); // a file where fields are expected
-    const given = value ?? {};
-    if (typeof given !== 'object' || Array.isArray(given))
+    const given = value === undefined ? {} : value; // nothing was sent: `null` is something, and no object
+    if (typeof given !== 'object' || given === null || Array.isArray(given))
       throw new InvalidInput([{ field: type, message: complain({ code: 'object' }) }]);
     const options: ReadOptions = { fromText: type !== 'body' };
     const Type = metatype as new () => object;

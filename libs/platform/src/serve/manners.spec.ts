@@ -276,6 +276,15 @@ describe('The manners of every route', () => {
     }
   });
 
+  it('takes no change that says nothing', async () => {
+    for (const options of [{}, { payload: 'null', headers: { 'content-type': 'application/json' } }]) {
+      const headers = { ...staff, ...('headers' in options ? options.headers : {}) };
+      const { status, body } = await ask('PATCH', `/brews/${ID}`, { ...options, headers });
+      expect([status, body.error.details.map(({ field }: { field: string }) => field)]).toEqual([400, ['body']]);
+    }
+    expect((await ask('POST', '/brews/nothing')).status).toBe(201);
+  });
+
   it('answers 304 to who has it, and 412 to who had it', async () => {
     const first = await ask('GET', `/brews/${ID}`);
     expect(first.headers.etag).toBe('"7"');
