@@ -12,16 +12,42 @@ describe('Text', () => {
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => expect(lengthOf(text)).toBe([...text].length)));
   });
 
-  it.each(['Cà phê sữa đá', '12 Lê Lợi, P. Bến Nghé', '🧋', '👩‍🍳 Hà', ''])('of one line: %j', (text) => {
+  it.each([
+    'Cà phê sữa đá',
+    '12 Lê Lợi, P. Bến Nghé',
+    '🧋',
+    '👩‍🍳 Hà',
+    '🏳️‍🌈',
+    '👩🏽‍🍳',
+    '🏴\u{e0067}\u{e0062}\u{e0065}\u{e006e}\u{e0067}\u{e007f}',
+    'می‌خواهم',
+    'ක්‍රි',
+    '',
+  ])('of one line: %j', (text) => {
     expect(isLine(text)).toBe(true);
   });
 
-  it.each(['a\nb', 'a\r\nb', 'tab\there', 'esc\u001b[0m', 'next\u0085line', 'a\u2028b', 'turn\u202eed'])(
-    'of more than one line, or with control characters: %j',
-    (text) => {
-      expect(isLine(text)).toBe(false);
-    },
-  );
+  it.each([
+    'a\nb',
+    'a\r\nb',
+    'tab\there',
+    'esc\u001b[0m',
+    'next\u0085line',
+    'a\u2028b',
+    'turn\u202eed',
+    'A\u200bn',
+    '\ufeffAn',
+    'A\u00adn',
+    'A\u2060n',
+    'A\u200dn',
+    'A\u200cn',
+    '\u200dAn',
+    '☕\u200d',
+    'left\u200e',
+    'x\u{e0041}',
+  ])('of more than one line, or with control characters: %j', (text) => {
+    expect(isLine(text)).toBe(false);
+  });
 });
 
 describe('A telephone number', () => {

@@ -4,11 +4,30 @@ const HALF_PAIR = /\p{Surrogate}/u;
 /** Whether a database keeps it: Postgres keeps neither NUL nor half a surrogate pair. */
 export const isStorable = (text: string): boolean => !text.includes('\0') && !HALF_PAIR.test(text);
 
-/** Control characters, line separators, and what turns the direction of a line around. */
-const NOT_IN_A_LINE = /[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/u;
+/** Scripts that are written with joiners. */
+const JOINING = [
+  ...['Arabic', 'Syriac', 'Mongolian', 'Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil', 'Telugu'],
+  ...['Kannada', 'Malayalam', 'Sinhala', 'Khmer', 'Myanmar', 'Tibetan'],
+].map((name) => `\\p{Script=${name}}`);
 
-/** Text of one line: storable, without line breaks, tabs and other control characters. */
-export const isLine = (text: string): boolean => isStorable(text) && !NOT_IN_A_LINE.test(text);
+/** Characters that are not seen and yet belong: joiners inside an emoji and in those scripts, and the tags of a flag. */
+const JOINERS = new RegExp(
+  [
+    '(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\ufe0f])\\u200d(?=\\p{Extended_Pictographic})',
+    `(?<=[${JOINING.join('')}])[\\u200c\\u200d]`,
+    '(?<=\\u{1f3f4})[\\u{e0020}-\\u{e007e}]+\\u{e007f}',
+  ].join('|'),
+  'gu',
+);
+
+/** Control characters, line separators, and what is not seen: marks that turn the direction, blanks without width. */
+const NOT_IN_A_LINE = /[\p{Cc}\p{Cf}\u2028\u2029]/u;
+
+/** Whether it has no line breaks, tabs and other control characters, and nothing that is not seen. */
+export const isOneLine = (text: string): boolean => !NOT_IN_A_LINE.test(text.replace(JOINERS, ''));
+
+/** Text of one line that a database keeps. */
+export const isLine = (text: string): boolean => isStorable(text) && isOneLine(text);
 
 /** Characters as people count them nearly: an emoji outside the basic plane is one. */
 export function lengthOf(text: string): number {

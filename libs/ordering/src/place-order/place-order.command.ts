@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Counter } from 'prom-client';
 import { crashPoint } from '#crash-points';
-import { derivedId, type Uuid } from '#kernel';
+import { derivedId, shopDay, type Uuid } from '#kernel';
 import { CartOf, type CartOwner, type CartToOrder } from '#contracts/cart';
 import { CatalogPrices, isPriced } from '#contracts/catalog';
 import { Config } from '#platform/config';
@@ -23,8 +23,6 @@ import { contactOf, type Account, type OrderWish } from './order-wish';
 import { OrderedCarts } from './ordered-carts.store';
 import { CountsOrders } from './orders-total.config';
 import { orderLines, placeOrder } from './place-order';
-
-const SAIGON_MS = 7 * 3_600_000;
 
 /** Orders the caller's cart, once for each key. */
 export class PlaceOrder extends Command<KeyedAnswer> {
@@ -91,7 +89,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
       ...{ orderId, commandId, actor: buyer(caller), idempotency, cart: { cartId, cartVersion, portions } },
       ...(customerId && { account: customerId }),
     };
-    const day = new Date(this.clock.now().getTime() + SAIGON_MS).toISOString();
+    const day = shopDay(this.clock.now());
     const view = await this.orders.change({ ...change, fresh: true }, (order) =>
       placeOrder(
         order,

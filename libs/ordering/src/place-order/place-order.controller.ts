@@ -6,6 +6,7 @@ import {
   Amount,
   answer,
   Answers,
+  BodyExample,
   Does,
   Email,
   IdempotencyKey,
@@ -99,6 +100,13 @@ export class PlaceOrderController {
     'Answers at once with a pending order, or after its outcome with `Prefer: wait=5`. Prices are the server’s. ' +
       'The same key and body get the same answer again, with `Idempotent-Replayed: true`.',
   )
+  @BodyExample({
+    contact: { name: 'Nguyễn Văn An', phone: '0901234567' },
+    fulfilment: { type: 'pickup' },
+    payment: { method: 'card', token: 'tok_ok' },
+    note: 'Ít đá giúp mình nhé',
+    expectedTotal: vnd(58_000),
+  })
   @Answers(201, OrderAnswer, {
     description: 'The order.',
     headers: {

@@ -15,6 +15,6 @@ export { openApiDocument, serveDocs } from './openapi';
 export { AnyQuery, Answers, Bare, BodyExample, Does, Refuses, Tagged, type AnswerDoc, type Refusal } from './operation';
 export * from './paging';
 export * from './params';
-export { Amount, amountOf, Price, ReadOnly, Sku } from './shop-fields';
+export { Amount, amountOf, From, Price, ReadOnly, Sku, Until } from './shop-fields';
 export { InvalidInput, ShopValidationPipe } from './validation.pipe';
 export { faultOfName, PersonName } from './person-name';

@@ -1,7 +1,6 @@
+import { isOneLine } from '#kernel';
 import { field, type Complaint, type FieldOptions } from './field';
 
-/** Control characters, line ends, and marks that turn the direction of what follows. Joiners inside emoji are fine. */
-const NOT_ONE_LINE = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 const UNSTORABLE = /\p{Surrogate}/u;
 
 /** The stops of other scripts that browsers read as a dot. */
@@ -28,7 +27,7 @@ export function faultOfName(value: unknown, max: number): Complaint | undefined 
   if (typeof value !== 'string') return { code: 'text' };
   if (value.trim() === '') return { code: 'text.blank' };
   if (UNSTORABLE.test(value)) return { code: 'text.characters' };
-  if (NOT_ONE_LINE.test(value)) return { code: 'text.line' };
+  if (!isOneLine(value)) return { code: 'text.line' };
   if ([...value].length > max) return { code: 'text.long', params: { max } };
   return looksLikeAddress(value) ? { code: 'text.link' } : undefined;
 }

@@ -1,6 +1,6 @@
 import type { ApiPropertyOptions } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { normalSku } from '#kernel';
+import { beginOf, endOf, normalSku } from '#kernel';
 import { field, type Complaint, type FieldOptions } from './field';
 import { addMessages } from './messages';
 
@@ -114,3 +114,20 @@ export const ReadOnly = (shape: z.ZodType, schema: ApiPropertyOptions): Property
     },
     { optional: true, nullable: true },
   );
+
+/** The first or the last moment of a range: a day of the shop's (`2026-11-23`), which is meant whole, or a time with a zone. */
+const moment = (read: (text: unknown) => Date | undefined) => (description: string) =>
+  field(
+    {
+      check: (value) => (value instanceof Date ? undefined : { code: 'moment' }),
+      read: (value) => read(value) ?? value,
+      schema: { anyOf: [{ format: 'date' }, { format: 'date-time' }], type: 'string' },
+    },
+    { optional: true, description, example: '2026-11-23' },
+  );
+
+/** Where a range begins. A Date from here on. */
+export const From = moment(beginOf);
+
+/** Where a range ends, that moment not included. A Date from here on. */
+export const Until = moment(endOf);
