@@ -450,6 +450,19 @@ describe('The manners of every route', () => {
   });
 });
 
+describe('Pages of another origin', () => {
+  it('may read every header that a client acts on', async () => {
+    const app = await demoShop({ corsOrigins: ['https://front.example'] });
+    const { headers } = await asking(() => app)('GET', `/brews/${ID}`, {
+      headers: { origin: 'https://front.example' },
+    });
+    const told = String(headers['access-control-expose-headers']).toLowerCase().split(/,\s*/);
+    await app.close();
+    const acted = ['etag', 'location', 'x-cart-token', 'x-request-id', 'content-language', 'content-disposition', 'retry-after', 'idempotent-replayed', 'preference-applied', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset']; // prettier-ignore
+    expect(told.sort()).toEqual(acted.sort());
+  });
+});
+
 describe('The limits', () => {
   let app: NestFastifyApplication;
   const ask = asking(() => app);
