@@ -136,14 +136,16 @@ function inVietnamese(heard: HeardByTimeline): Note {
   return { source: 'notification', note: `đã gửi ${heard.body.event} qua ${heard.body.channel}` };
 }
 
-const byType = new Map(heardByTimeline.map((heard) => [heard.type, heard as unknown as new (body: object) => Message]));
+const byType = new Map<string, new (body: object) => Message>(
+  heardByTimeline.map((heard) => [heard.type, heard as unknown as new (body: object) => Message]),
+);
 
 /** What a kept message says in that language; the words that were kept, where this build does not know the message. */
 export function keptNote(
   kept: { readonly type: string; readonly note: string; readonly data: object },
   locale: Locale,
 ) {
-  const Heard = byType.get(kept.type as never);
+  const Heard = byType.get(kept.type);
   if (!Heard) return kept.note;
   try {
     return inTimeline(new Heard(kept.data), locale).note;

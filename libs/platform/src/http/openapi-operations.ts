@@ -27,7 +27,7 @@ const ETAG = {
 };
 const IF_NONE_MATCH = {
   name: 'If-None-Match',
-  in: 'header',
+  in: 'header' as const,
   required: false,
   description: 'The ETag that was read; while it still stands, the answer is 304 without a body.',
   schema: { type: 'string' },
@@ -195,9 +195,8 @@ function exemplify({ content }: RequestBody, own: object | undefined, known: Rea
 /** Whether a body has to be sent: a change always says what it changes, other bodies when a field is required. */
 function needsBody({ content }: RequestBody, method: string, known: Readonly<Record<string, Schema>>): boolean {
   const needed = ({ schema }: { readonly schema?: Schema }): boolean => {
-    const name = String(schema?.['$ref'] ?? '')
-      .split('/')
-      .at(-1)!;
+    const ref = schema?.['$ref'];
+    const name = typeof ref === 'string' ? ref.split('/').at(-1)! : '';
     const { required } = (known[name] ?? schema ?? {}) as { required?: readonly string[] };
     return required !== undefined && required.length > 0;
   };
@@ -229,7 +228,7 @@ export function completeOperation(
   if (access?.to === 'permission') Object.assign(operation, { 'x-permission': access.permission });
   const manner: Manner = { bare, limited, tagged: of<Tagged>(TAGGED) };
   const isKept = manner.tagged !== undefined && method === 'get';
-  if (isKept) operation.parameters = [...(operation.parameters ?? []), IF_NONE_MATCH as never];
+  if (isKept) operation.parameters = [...(operation.parameters ?? []), IF_NONE_MATCH];
   operation.responses = {
     ...(answers.length === 0 ? operation.responses : {}),
     ...Object.fromEntries(answers.map((doc) => [doc.status, answerResponse(doc, manner, schemas)])),

@@ -74,7 +74,10 @@ export function bodySchema({ properties, ...schema }: Schema): Schema {
     if (!('default' in field)) return [name, field];
     const { default: value, description, ...rest } = field;
     const words = `Left out, it is \`${JSON.stringify(value)}\`.`;
-    return [name, { example: value, ...rest, description: description ? `${String(description)} ${words}` : words }];
+    return [
+      name,
+      { example: value, ...rest, description: typeof description === 'string' ? `${description} ${words}` : words },
+    ];
   });
   return { ...schema, properties: Object.fromEntries(told) as unknown, additionalProperties: false };
 }
