@@ -234,5 +234,5 @@ export function completeOperation(
     ...Object.fromEntries(answers.map((doc) => [doc.status, answerResponse(doc, manner, schemas)])),
     ...(isKept && { 304: { description: 'What If-None-Match names still stands.', headers: headersOf(manner) } }),
     ...refusalResponses(refusals, limited, schemas),
-  } as Operation['responses'];
+  };
 }
