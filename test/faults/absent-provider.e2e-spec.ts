@@ -62,7 +62,12 @@ describe('A payment provider that is not there', () => {
       .then(() => again(buyer).orders('tok_ok'));
     expect(refused).toMatchObject({
       status: 409,
-      body: { error: { code: 'PAYMENT_METHOD_UNAVAILABLE', details: [{ field: 'payment.method', message: 'cash' }] } },
+      body: {
+        error: {
+          code: 'PAYMENT_METHOD_UNAVAILABLE',
+          details: [{ field: 'payment.method', message: 'cash', value: 'cash' }],
+        },
+      },
     });
     const inCash = expectStatus(201, await again(buyer).orders('cash')).body.data;
     await again(buyer).sees(inCash.id, 'confirmed');
@@ -77,7 +82,9 @@ describe('A payment provider that is not there', () => {
     expect(await again(buyer).sees(waiting.id, 'cancelled')).toMatchObject({ cancellation: { code: 'CUSTOMER' } });
     await eventually(async () => expect(await stockOf(admin, drink)).toMatchObject({ reserved: 0, onHand: 19 }));
     const found = async () => (await admin.get(`/admin/payments/findings?orderId=${waiting.id}`)).body.data;
-    expect(await found()).toMatchObject([{ kind: 'settled-by-hand', reason: 'unknown', amount: { amount: 100_000 } }]);
+    expect(await found()).toMatchObject([
+      { kind: 'settled-by-hand', reason: `unknown: ${settle.body.reason}`, amount: { amount: 100_000 } },
+    ]);
 
     await reopen();
     await eventually(async () => {

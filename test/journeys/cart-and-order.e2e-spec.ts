@@ -77,8 +77,8 @@ describe('A cart and what is ordered from it', () => {
     const refused = await person.orders('tok_ok', { body: { expectedTotal: seen.total } });
     expect([refused.status, refused.body.error.code]).toEqual([409, 'PRICE_CHANGED']);
     expect(refused.body.error.details).toEqual([
-      { field: 'expectedTotal', message: '100000 VND', amount: vnd(100_000) },
-      { field: 'total', message: '120000 VND', amount: vnd(120_000) },
+      { field: 'expectedTotal', message: '100.000 ₫', amount: vnd(100_000) },
+      { field: 'total', message: '120.000 ₫', amount: vnd(120_000) },
     ]);
     expect((await person.get('/orders')).body.data).toEqual([]);
     expect(await linesOf(person)).toEqual(cart.lines);

@@ -89,7 +89,7 @@ describe('Listening, once the right to it is gone', () => {
     const client = listen({ token: an.token });
     await eventually(() => expect(client.socket.connected).toBe(true));
     expectStatus(202, await an.delete('/users/me', { body: { password: 'a-long-Password-1' } }));
-    await client.closed('SESSION_ENDED');
+    await client.closed('SUBJECT_ERASED');
   });
 
   it('ends for a guest whose order is erased, and goes on for staff', async () => {

@@ -81,6 +81,35 @@ describe('What somebody said of themselves', () => {
       expect((await binh.patch(`/users/me/addresses/${id}`, { body: { [needed]: null } })).status).toBe(400);
   });
 
+  it('is where a delivery goes, as it is read from the address book', async () => {
+    const binh = await join();
+    const home = { recipient: 'Bình', phone: '0907654321', line1: '12 Lê Lợi', ward: 'Bến Nghé', city: 'Huế' };
+    expectStatus(201, await binh.post('/users/me/addresses', { body: { label: 'Nhà', ...home } }));
+    const [address] = (await binh.get('/users/me/addresses')).body.data;
+    expectStatus(201, await binh.puts(drink.variantId));
+    const ordered = await binh.orders('cash', {
+      body: { contact: undefined, fulfilment: { type: 'delivery', address } },
+    });
+    expect(expectStatus(201, ordered).body.data).toMatchObject({
+      contact: { name: 'Bình', phone: '0907654321' },
+      fulfilment: { type: 'delivery', address: '12 Lê Lợi, Bến Nghé, Huế' },
+    });
+  });
+
+  it('has one default address, which is changed by making another the default', async () => {
+    const binh = await join();
+    const home = { recipient: 'Bình', phone: '0907654321', line1: '12 Lê Lợi', city: 'Huế' };
+    const add = async () => expectStatus(201, await binh.post('/users/me/addresses', { body: home })).body.data.id;
+    const [first, second] = [await add(), await add()];
+    const set = (id: string, isDefault: boolean) => binh.patch(`/users/me/addresses/${id}`, { body: { isDefault } });
+    const refused = await set(first, false);
+    expect([refused.status, refused.body.error.code]).toEqual([409, 'DEFAULT_ADDRESS_NEEDED']);
+    expectStatus(200, await set(second, false)); // it is not the default
+    expectStatus(200, await set(second, true));
+    const flags = (await binh.get('/users/me/addresses')).body.data.map((one: { isDefault: boolean }) => one.isDefault);
+    expect(flags).toEqual([false, true]);
+  });
+
   it('has the same version after a change of nothing', async () => {
     const binh = await join();
     const { data } = expectStatus(200, await binh.patch('/users/me', { body: { phone: '0901234567' } })).body;

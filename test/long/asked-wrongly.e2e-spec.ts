@@ -18,9 +18,12 @@ describe('At the terminal, what is asked wrongly', () => {
     { words: ['orders', 'histroy', ORDER], said: "unknown command 'orders histroy'" },
     { words: ['orders', 'history'], said: "missing required argument 'id'" },
     { words: ['orders', 'history', ORDER, ORDER], said: 'too many arguments' },
-    { words: ['orders', 'state', ORDER, '--version', '1', '--at', '2026-11-23'], said: 'cannot be used with' },
+    {
+      words: ['orders', 'state', ORDER, '--version', '1', '--at', '2026-11-23T03:04:05Z'],
+      said: 'cannot be used with',
+    },
     { words: ['orders', 'state', ORDER, '--at', '2026-02-30T00:00:00Z'], said: 'must be a time' },
-    { words: ['audit', 'list', '--from', '2026-02-30'], said: 'must be a time' },
+    { words: ['audit', 'list', '--from', '2026-02-30'], said: 'must be a day' },
     { words: ['audit', 'list', '--actor', 'two\nlines'], said: 'must be one line' },
     { words: ['dead-letters', 'drop', 'ordering-1', '--reason', ' '], said: 'must be one line' },
     {

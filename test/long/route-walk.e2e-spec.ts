@@ -9,6 +9,15 @@ import { codesOf, fetchDocument, operationsOf, type ApiDocument, type Operation 
 
 jest.setTimeout(90_000);
 
+/** Headers that a client acts on: an answer that carries one says so in the document. */
+const TOLD = [
+  ...['etag', 'vary', 'location', 'content-language', 'x-cart-token', 'x-request-id', 'www-authenticate'],
+  ...['idempotent-replayed', 'preference-applied', 'retry-after', 'content-disposition'],
+  ...['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset'],
+];
+const toldBy = ({ responses }: Operation, status: number): string[] =>
+  Object.keys(responses[status]?.headers ?? {}).map((name) => name.toLowerCase());
+
 const PERMISSIONS = { barista: ['staff'], manager: ['staff', 'catalog', 'stock', 'reports', 'audit'] };
 const accessOf = ({ security }: Operation) => {
   if (security.length === 0) return 'anyone';
@@ -59,6 +68,8 @@ describe('Every route', () => {
     const here = `${said.method} ${path.slice(0, 200)} ${JSON.stringify(options).slice(0, 300)} → ${reply.status} ${JSON.stringify(reply.body).slice(0, 300)}`;
     if (reply.status >= 500) throw new Error(`broken: ${here}`);
     if (!(reply.status in said.responses)) throw new Error(`a status that was not announced: ${here}`);
+    const silent = TOLD.filter((name) => reply.headers.has(name) && !toldBy(said, reply.status).includes(name));
+    if (silent.length > 0) throw new Error(`headers that were not announced, ${silent.join(', ')}: ${here}`);
     if (reply.status >= 400) {
       const { success, error } = reply.body;
       if (success !== false || !error?.requestId || !error.message) throw new Error(`not in the envelope: ${here}`);
@@ -279,8 +290,21 @@ describe('Every route', () => {
       fits(reply.body);
       expect([here, fits.errors]).toEqual([here, null]);
       if (Array.isArray(reply.body.data)) expect([here, reply.body.data.length > 0]).toEqual([here, true]);
+      await keepsWhatItTags(said, said['x-permission'] ? admin : customer, address);
     }
   });
+
+  /** An answer has a tag where the document says so, and only there; whoever has it is answered 304. */
+  const keepsWhatItTags = (said: Operation, who: Person, address: string) =>
+    eventually(async () => {
+      const tag = (await ask(who, said, address)).headers.get('etag');
+      const asks = (said.parameters ?? []).some(({ name }) => name === 'If-None-Match');
+      const says = [asks, toldBy(said, 200).includes('etag'), '304' in said.responses];
+      expect([said.operationId, ...says]).toEqual([said.operationId, ...says.map(() => tag !== null)]);
+      if (!tag) return;
+      const again = await ask(who, said, address, { headers: { 'if-none-match': tag } });
+      expect([said.operationId, again.status]).toEqual([said.operationId, 304]);
+    });
 
   it('still works after all that', async () => {
     expect((await open.shop.get('//health')).body.status).toBe('ok');

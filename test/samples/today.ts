@@ -128,7 +128,9 @@ export const messages: readonly Message[] = [
   new payments.PaymentUnknown({ orderId, paymentId, attempts: 3, reason: 'time-out' }),
   new payments.PaymentVoided({ orderId, refunded: amount }),
   new payments.PaymentRefunded({ orderId, refundId, amount: vnd(30_000) }),
-  new payments.SettleByHand({ orderId, refundId, found: 'given-back', by: customerId, idempotencyKey }),
+  new payments.SettleByHand({
+    ...{ orderId, refundId, found: 'given-back', by: customerId, reason: 'their hotline is closed', idempotencyKey },
+  }),
   new payments.MoneyFound({
     orderId,
     findingId: refundId,

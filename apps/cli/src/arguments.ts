@@ -1,5 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { DomainError, inheritedNames, instantOf, isDay, isBlank, isLine, isUuid, jsonExcess, lengthOf } from '#kernel';
+import {
+  beginOf,
+  DomainError,
+  endOf,
+  inheritedNames,
+  instantOf,
+  isBlank,
+  isLine,
+  isUuid,
+  jsonExcess,
+  lengthOf,
+} from '#kernel';
 
 export const wrong = (message: string) => new DomainError('VALIDATION_ERROR', 'invalid', message);
 
@@ -46,11 +57,28 @@ export function jsonIn(name: string, text: string): object {
   throw wrong(`${name} must be a JSON object, and no deeper or larger than the API takes.`);
 }
 
-/** A time with a zone, or a day: then its beginning in UTC. */
+/** A time with a zone. */
 export function instantIn(name: string, text: string): Date {
-  const instant = instantOf(isDay(text) ? `${text}T00:00:00Z` : text);
-  if (!instant) throw wrong(`${name} must be a time such as 2026-11-23T08:00:00Z.`);
+  const instant = instantOf(text);
+  if (!instant) throw wrong(`${name} must be a time with a zone, such as 2026-11-23T08:00:00Z.`);
   return instant;
+}
+
+const noMoment = (name: string) =>
+  wrong(`${name} must be a day such as 2026-11-23, or a time with a zone, such as 2026-11-23T08:00:00Z.`);
+
+/** Where a range begins: a time with a zone, or a day in Vietnam; then its beginning. */
+export function fromIn(name: string, text: string): Date {
+  const begin = beginOf(text);
+  if (!begin) throw noMoment(name);
+  return begin;
+}
+
+/** Where a range ends: a time with a zone, or a day in Vietnam; then its end. */
+export function untilIn(name: string, text: string): Date {
+  const end = endOf(text);
+  if (!end) throw noMoment(name);
+  return end;
 }
 
 const LONGEST_LINE = 200;

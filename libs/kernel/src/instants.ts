@@ -20,3 +20,23 @@ export function instantOf(text: unknown): Date | undefined {
   const at = Date.parse(text);
   return at >= FIRST && at <= LAST ? new Date(at) : undefined;
 }
+
+const DAY_MS = 86_400_000;
+/** Vietnam, which has no summer time. */
+const SHOP_OFFSET_MS = 7 * 3_600_000;
+
+/** The beginning of a day of the shop's (`2026-11-23`), or the instant that a time with a zone names; undefined for other texts. */
+export function beginOf(text: unknown): Date | undefined {
+  if (typeof text === 'string' && isDay(text)) return instantOf(`${text}T00:00:00+07:00`);
+  return instantOf(text);
+}
+
+/** The end of that day, or that instant; what lies at it is not included. */
+export function endOf(text: unknown): Date | undefined {
+  const begin = beginOf(text);
+  return begin && typeof text === 'string' && isDay(text) ? new Date(begin.getTime() + DAY_MS) : begin;
+}
+
+/** The day of the shop's that an instant falls on. */
+export const shopDay = (instant: Date): string =>
+  new Date(instant.getTime() + SHOP_OFFSET_MS).toISOString().slice(0, 10);

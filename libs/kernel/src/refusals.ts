@@ -22,6 +22,8 @@ export interface Fault {
   readonly message: string;
   /** The money it is about. */
   readonly amount?: Money;
+  /** A value that would be taken instead. */
+  readonly value?: string;
 }
 
 /**

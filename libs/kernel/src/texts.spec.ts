@@ -25,12 +25,27 @@ describe('Text', () => {
     expect(isLine(text)).toBe(true);
   });
 
-  it.each(['a\nb', 'a\r\nb', 'tab\there', 'esc\u001b[0m', 'next\u0085line', 'a\u2028b', 'turn\u202eed'])(
-    'of more than one line, or with control characters: %j',
-    (text) => {
-      expect(isLine(text)).toBe(false);
-    },
-  );
+  it.each([
+    'a\nb',
+    'a\r\nb',
+    'tab\there',
+    'esc\u001b[0m',
+    'next\u0085line',
+    'a\u2028b',
+    'turn\u202eed',
+    'A\u200bn',
+    '\ufeffAn',
+    'A\u00adn',
+    'A\u2060n',
+    'A\u200dn',
+    'A\u200cn',
+    '\u200dAn',
+    '☕\u200d',
+    'left\u200e',
+    'x\u{e0041}',
+  ])('of more than one line, or with control characters: %j', (text) => {
+    expect(isLine(text)).toBe(false);
+  });
 });
 
 describe('What nobody can see', () => {

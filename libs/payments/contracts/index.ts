@@ -43,6 +43,8 @@ export class SettleByHand extends OrderMessage<{
   readonly found: 'given-back' | 'never-taken' | 'unknown';
   /** The account of whoever settled it. */
   readonly by: string;
+  /** Why, without addresses and numbers. Older messages do not say. */
+  readonly reason?: string;
   readonly idempotencyKey: string;
 }> {
   static readonly type = 'payments.settle-by-hand.v1';

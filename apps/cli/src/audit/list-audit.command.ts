@@ -1,6 +1,6 @@
 import { Option, SubCommand } from 'nest-commander';
 import { ListAudit, showAudit } from '#platform/audit';
-import { instantIn, lineIn, wholeIn } from '../arguments';
+import { fromIn, lineIn, untilIn, wholeIn } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
@@ -48,14 +48,14 @@ export class ListAuditCommand extends JsonCommand {
     return lineIn('--target', text);
   }
 
-  @Option({ flags: '--from <time>', description: 'from this time on' })
+  @Option({ flags: '--from <time>', description: 'from this time on, or from this day in Vietnam' })
   parseFrom(text: string): Date {
-    return instantIn('--from', text);
+    return fromIn('--from', text);
   }
 
-  @Option({ flags: '--to <time>', description: 'before this time' })
+  @Option({ flags: '--to <time>', description: 'before this time, or until this day in Vietnam, itself included' })
   parseTo(text: string): Date {
-    return instantIn('--to', text);
+    return untilIn('--to', text);
   }
 
   @Option({ flags: '--limit <count>', description: 'how many at most (20)' })

@@ -2,11 +2,23 @@ import { Option, SubCommand } from 'nest-commander';
 import type { Command } from '@nestjs/cqrs';
 import type { ListedProcess } from '#platform/processes';
 import { showProcess } from '#ordering/processes/show-process';
-import { CompensateProcess, RetryProcess, type Tended } from '#ordering/processes/tend-process.command';
-import { lineIn } from '../arguments';
+import {
+  CompensateProcess,
+  RetryProcess,
+  type FoundByHand,
+  type Tended,
+} from '#ordering/processes/tend-process.command';
+import { lineIn, wrong } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator, operatorName } from '../operator';
 import { print, printJson } from '../output';
+
+const FOUND: readonly FoundByHand[] = ['given-back', 'never-taken', 'unknown'];
+
+interface TendOptions extends JsonOption {
+  readonly reason?: string;
+  readonly money?: FoundByHand;
+}
 
 abstract class TendProcessCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
@@ -14,12 +26,12 @@ abstract class TendProcessCommand extends JsonCommand {
   }
 
   protected abstract readonly done: string;
-  protected abstract readonly wish: (id: string, tended: Tended) => Command<ListedProcess>;
+  protected abstract readonly wish: (id: string, tended: Tended, money?: FoundByHand) => Command<ListedProcess>;
 
-  async run([id]: string[], { json, reason }: JsonOption & { readonly reason?: string }): Promise<void> {
+  async run([id]: string[], { json, reason, money }: TendOptions): Promise<void> {
     const tended: Tended = { actor: { kind: 'staff' }, by: operatorName(), reason: reason ?? null };
     const process = showProcess(
-      await this.operator.work((shop) => shop.tell(this.wish(id, tended), [id], tended.reason)),
+      await this.operator.work((shop) => shop.tell(this.wish(id, tended, money), [id], tended.reason)),
     );
     if (json) printJson(process);
     else print(`${process.id} ${this.done}; it stood at ${process.step}`);
@@ -50,5 +62,12 @@ export class CompensateProcessCommand extends TendProcessCommand {
     super(operator);
   }
 
-  protected wish = (id: string, tended: Tended) => new CompensateProcess(id, tended);
+  protected wish = (id: string, tended: Tended, money?: FoundByHand) => new CompensateProcess(id, tended, money);
+
+  @Option({ flags: '--money <found>', description: `what became of the money: ${FOUND.join(', ')}` })
+  parseMoney(text: string): FoundByHand {
+    const found = FOUND.find((one) => one === text);
+    if (!found) throw wrong(`--money must be one of ${FOUND.join(', ')}.`);
+    return found;
+  }
 }

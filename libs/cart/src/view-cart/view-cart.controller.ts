@@ -1,7 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { Answers, Does, type Answer } from '#platform/http';
+import { Answers, Does, Tagged, type Answer } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { GuestOrUser, Who, type Caller } from '#platform/security';
 import { visitorFrom } from '../whose-cart.adapter';
@@ -17,6 +17,7 @@ export class ViewCartController {
   constructor(private readonly queries: QueryBus) {}
 
   @Get()
+  @Tagged()
   @Does('viewCart', 'Your cart at today’s prices', 'A guest sends the `X-Cart-Token` that the first answer gave.')
   @Answers(200, CartView, { headers: tokenHeader })
   async view(@Who() caller: Caller): Promise<Answer<CartView>> {

@@ -18,6 +18,7 @@ import {
   PRIVATE,
   ReadOnly,
   Refuses,
+  Tagged,
   Text,
   Whole,
   type Answer,
@@ -116,6 +117,7 @@ export class ArrangeShelvesController {
   }
 
   @Get('categories/:id')
+  @Tagged()
   @Does('lookUpCategory', 'A category as the books have it')
   @Answers(200, ArrangedCategoryShape)
   @Refuses('NOT_FOUND')
@@ -131,6 +133,7 @@ export class ArrangeShelvesController {
   }
 
   @Get('brands/:id')
+  @Tagged()
   @Does('lookUpBrand', 'A brand as the books have it')
   @Answers(200, ArrangedBrandShape)
   @Refuses('NOT_FOUND')
@@ -140,6 +143,7 @@ export class ArrangeShelvesController {
 
   @Post('categories')
   @BodyExample({ ...SEASONAL, name: 'Món theo mùa' })
+  @Tagged()
   @Does('createCategory', 'Add a category')
   @Answers(201, ArrangedCategoryShape, { headers: { Location: 'Where the category is, for staff.' } })
   @Refuses('SLUG_TAKEN')
@@ -170,6 +174,7 @@ export class ArrangeShelvesController {
 
   @Post('brands')
   @BodyExample({ name: 'Rang Xay An Nam', slug: 'rang-xay-an-nam', description: 'Rang mộc ở Đà Lạt.' })
+  @Tagged()
   @Does('createBrand', 'Add a brand')
   @Answers(201, ArrangedBrandShape, { headers: { Location: 'Where the brand is, for staff.' } })
   @Refuses('SLUG_TAKEN')

@@ -19,6 +19,7 @@ import {
   placeOf,
   PRIVATE,
   Refuses,
+  Tagged,
   type Answer,
 } from '#platform/http';
 import { Allowed } from '#platform/security';
@@ -69,6 +70,7 @@ export class EditProductController {
 
   @Get(':id')
   @Allowed('catalog')
+  @Tagged()
   @Does('lookUpProduct', 'A product as the books have it, drafts and archived ones included')
   @Answers(200, ShelvedProductShape)
   @Refuses('NOT_FOUND')

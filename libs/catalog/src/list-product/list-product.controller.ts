@@ -2,7 +2,7 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiBody, ApiTags } from '@nestjs/swagger';
 
-import { answer, Answers, Does, etagOf, Refuses, type Answer } from '#platform/http';
+import { answer, Answers, Does, etagOf, Refuses, Tagged, type Answer } from '#platform/http';
 import { Allowed } from '#platform/security';
 
 import type { ProductDraft } from '../model/product';
@@ -17,6 +17,7 @@ export class ListProductController {
 
   @Post()
   @Allowed('catalog')
+  @Tagged()
   @Does('createProduct', 'Put a product on the shelf, or into the drafts')
   @ApiBody({ type: ProductBody })
   @Answers(201, ShelvedProductShape, { headers: { Location: 'Where the product is, for staff.' } })

@@ -1,14 +1,16 @@
 import { createParamDecorator } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 
-import { cachedFor } from '#platform/http';
+import { alsoOnMethod, cachedFor, Tagged } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 
 import type { Locale } from './locale';
 import type { Ready } from './ready';
 
-/** The language the shelf is shown in. */
-export const ShelfLocale = createParamDecorator((): Locale => shopLocale());
+const readLocale = createParamDecorator((): Locale => shopLocale());
+
+/** The language the shelf is shown in. What is shown is sent by `sendReady`, with its tag. */
+export const ShelfLocale = (): ParameterDecorator => alsoOnMethod(readLocale(), Tagged({ byLanguage: true }));
 
 /** How long strangers may keep an answer; what they keep of stock and prices is that old at most. */
 const KEPT_SECONDS = 5;

@@ -1,12 +1,30 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DomainError, NotFound, type Uuid } from '#kernel';
 import { Database } from '#platform/database';
+import { addMessages } from '#platform/http';
 import { Ids } from '#platform/system';
 import { Addresses, type AddressFields } from '../model/addresses.store';
 import { Customers } from '../model/customers.store';
 import { addressView, type AddressView } from './address-view';
 
 const MOST = 20;
+
+class DefaultAddressNeeded extends DomainError {
+  constructor() {
+    super('DEFAULT_ADDRESS_NEEDED', 'conflict', 'One address is the default. Make another one the default instead.');
+  }
+}
+
+addMessages({
+  en: {
+    DEFAULT_ADDRESS_NEEDED: 'One address is the default. Make another one the default instead.',
+    TOO_MANY_ADDRESSES: 'There are {most} addresses already. Remove one first.',
+  },
+  vi: {
+    DEFAULT_ADDRESS_NEEDED: 'Luôn có một địa chỉ mặc định. Hãy đặt địa chỉ khác làm mặc định.',
+    TOO_MANY_ADDRESSES: 'Đã có {most} địa chỉ. Hãy xóa bớt một địa chỉ trước.',
+  },
+});
 
 /** Adds an address, or changes the one with that id. */
 export class KeepAddress extends Command<AddressView> {
@@ -39,7 +57,9 @@ export class KeepAddressHandler implements ICommandHandler<KeepAddress> {
   private async add(customerId: Uuid, fields: AddressFields): Promise<AddressView> {
     const count = await this.addresses.count(customerId);
     if (count >= MOST)
-      throw new DomainError('TOO_MANY_ADDRESSES', 'refused', `There are ${MOST} addresses already. Remove one first.`);
+      throw new DomainError('TOO_MANY_ADDRESSES', 'refused', `There are ${MOST} addresses already. Remove one first.`, {
+        most: MOST,
+      });
     const id = this.ids.next();
     await this.addresses.add({ ...fields, id, customerId, isDefault: fields.isDefault || count === 0 });
     return addressView((await this.addresses.find(customerId, id))!);
@@ -50,6 +70,7 @@ export class KeepAddressHandler implements ICommandHandler<KeepAddress> {
     if (!known) throw new NotFound('address');
     // One address stays the default: it stops being so when another becomes it.
     const { isDefault, ...rest } = fields;
+    if (isDefault === false && known.isDefault) throw new DefaultAddressNeeded();
     await this.addresses.change(customerId, id, isDefault ? { ...rest, isDefault } : rest);
     return addressView((await this.addresses.find(customerId, id))!);
   }

@@ -85,7 +85,11 @@ export class MyAddressesController {
   @Patch(':id')
   @Does('changeMyAddress', 'Change an address of mine')
   @Answers(200, AddressShape)
-  @Refuses('NOT_FOUND', 'SUBJECT_ERASED')
+  @Refuses('NOT_FOUND', 'SUBJECT_ERASED', {
+    status: 409,
+    code: 'DEFAULT_ADDRESS_NEEDED',
+    when: 'It is the default: make another one the default instead.',
+  })
   change(@Who() { userId }: UserCaller, @PathId() id: string, @Body() body: ChangeAddressBody): Promise<AddressView> {
     return this.commands.execute(new KeepAddress(userId, id, changes(body)));
   }

@@ -15,6 +15,7 @@ import {
   PRIVATE,
   ReadOnly,
   Refuses,
+  Tagged,
 } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { SignedIn, Who, type UserCaller } from '#platform/security';
@@ -59,6 +60,7 @@ export class MyProfileController {
   ) {}
 
   @Get()
+  @Tagged()
   @Does('viewMe', 'Who I am')
   @Answers(200, Profile)
   @Refuses('SUBJECT_ERASED')

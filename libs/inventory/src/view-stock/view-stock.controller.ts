@@ -13,6 +13,7 @@ import {
   placeOf,
   PRIVATE,
   Refuses,
+  Tagged,
   Text,
   type Answer,
 } from '#platform/http';
@@ -43,6 +44,7 @@ export class ViewStockController {
   }
 
   @Get(':sku')
+  @Tagged()
   @Does('lookUpStock', 'How much of a SKU there is')
   @Answers(200, StockView)
   @Refuses('NOT_FOUND', 'UNAVAILABLE')

@@ -6,7 +6,7 @@ import { answer, Answers, Does, Flag, PathId, Refuses, Text, type Answer } from 
 import { Vault } from '#platform/privacy';
 import { Allowed, CartOrUser, Who, type Caller } from '#platform/security';
 import { buyer, staff } from '../model/actors';
-import { OrderAnswer, showOrder } from '../view-order/order-answer';
+import { OrderAnswer, showOrder, showToOwner, type Showing } from '../view-order/order-answer';
 import type { OrderView } from '../view-order/order-view';
 import { CancelOrder } from './cancel-order.command';
 
@@ -48,9 +48,8 @@ export class CancelOrderController {
       userId: caller.kind === 'user' ? caller.userId : undefined,
       cartTokenHash: caller.cartTokenHash,
     };
-    return this.shown(
-      await this.commands.execute(new CancelOrder(id, buyer(caller), body.reason ?? undefined, reader)),
-    );
+    const view = await this.commands.execute(new CancelOrder(id, buyer(caller), body.reason ?? undefined, reader));
+    return this.shown(view, showToOwner);
   }
 
   @Post('admin/orders/:id/cancel')
@@ -61,13 +60,12 @@ export class CancelOrderController {
   @Refuses('VALIDATION_ERROR', 'NOT_FOUND', 'CANNOT_CANCEL', 'VERSION_CONFLICT')
   async cancelAny(@PathId() id: Uuid, @Body() body: CancelAnyOrderBody, @Who() caller: Caller): Promise<Answer> {
     const { reason, restock } = body;
-    return this.shown(
-      await this.commands.execute(new CancelOrder(id, staff(caller), reason ?? undefined, undefined, restock)),
-    );
+    const wish = new CancelOrder(id, staff(caller), reason ?? undefined, undefined, restock);
+    return this.shown(await this.commands.execute(wish), showOrder);
   }
 
-  private async shown(view: OrderView): Promise<Answer> {
+  private async shown(view: OrderView, show: Showing): Promise<Answer> {
     const status = view.order.status === 'pending' ? 202 : 200;
-    return answer(await this.vault.openAll(showOrder(view)), { status });
+    return answer(await this.vault.openAll(show(view)), { status });
   }
 }

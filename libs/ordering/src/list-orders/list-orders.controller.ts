@@ -4,11 +4,10 @@ import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape, InstantShape, type Uuid } from '#kernel';
 import type { OrderStatus } from '#contracts/ordering';
-import { Answers, Does, Id, OneOf, page, PageQuery, placeOf, type Answer } from '#platform/http';
+import { Answers, Does, From, Id, OneOf, page, PageQuery, placeOf, Until, type Answer } from '#platform/http';
 import { Allowed, CartOrUser, Who, type Caller } from '#platform/security';
-import { statuses } from '../view-order/order-answer';
+import { showToOwner, statuses, type Showing } from '../view-order/order-answer';
 import { ListOrders, type ListedOrder as Listed, type OrderFilter } from './list-orders.query';
-import { begins, ends, Moment } from './moment.field';
 import { ListedOrder } from './order-list';
 
 class OwnOrdersQuery extends PageQuery {
@@ -20,11 +19,11 @@ class AllOrdersQuery extends OwnOrdersQuery {
   @Id({ optional: true, description: "Only this customer's." })
   customer?: Uuid;
 
-  @Moment('Placed on this day in Vietnam or later, or from this time on.')
-  from?: string;
+  @From('Placed on this day in Vietnam or later, or from this time on.')
+  from?: Date;
 
-  @Moment('Placed on this day in Vietnam or earlier, or before this time.')
-  to?: string;
+  @Until('Placed on this day in Vietnam or earlier, or before this time.')
+  to?: Date;
 }
 
 const Place = z.object({ at: InstantShape, id: IdShape });
@@ -42,10 +41,10 @@ export class ListOrdersController {
   @Answers(200, ListedOrder, { description: 'A page of orders.', list: true, paged: true })
   async own(@Query() query: OwnOrdersQuery, @Who() caller: Caller): Promise<Answer> {
     const { status } = query;
-    if (caller.kind === 'user') return this.page({ customer: caller.userId, status }, query);
+    if (caller.kind === 'user') return this.page({ customer: caller.userId, status }, query, showToOwner);
     // What does not even look like a cart token has placed no order.
     if (!caller.cartTokenHash) return page([], query.limit, placeIn);
-    return this.page({ guest: caller.cartTokenHash, status }, query);
+    return this.page({ guest: caller.cartTokenHash, status }, query, showToOwner);
   }
 
   @Get('admin/orders')
@@ -54,11 +53,11 @@ export class ListOrdersController {
   @Answers(200, ListedOrder, { description: 'A page of orders.', list: true, paged: true })
   async all(@Query() query: AllOrdersQuery): Promise<Answer> {
     const { status, customer, from, to } = query;
-    return this.page({ status, customer, from: from && begins(from), to: to && ends(to) } as OrderFilter, query);
+    return this.page({ status, customer, from, to }, query);
   }
 
-  private async page(filter: OrderFilter, { limit, cursor }: PageQuery): Promise<Answer> {
-    const rows = await this.queries.execute(new ListOrders(filter, limit, placeOf(cursor, Place)));
+  private async page(filter: OrderFilter, { limit, cursor }: PageQuery, show?: Showing): Promise<Answer> {
+    const rows = await this.queries.execute(new ListOrders(filter, limit, placeOf(cursor, Place), show));
     return page(rows, limit, placeIn, (row) => row);
   }
 }

@@ -6,6 +6,7 @@ import { EventStore } from '#platform/event-store';
 import { Vault, type Opened } from '#platform/privacy';
 import { ReadModels } from '#platform/projections';
 import { asOfToday } from '../view-order/as-of-today.query';
+import type { Showing } from '../view-order/order-answer';
 import type { OrderView } from '../view-order/order-view';
 import { showListed } from './order-list';
 
@@ -34,6 +35,8 @@ export class ListOrders extends Query<readonly ListedOrder[]> {
     readonly filter: OrderFilter,
     readonly limit: number,
     readonly after?: Place,
+    /** Left out for staff. */
+    readonly show?: Showing,
   ) {
     super();
   }
@@ -65,7 +68,7 @@ export class ListOrdersHandler implements IQueryHandler<ListOrders> {
     private readonly vault: Vault,
   ) {}
 
-  async execute({ filter, limit, after }: ListOrders): Promise<readonly ListedOrder[]> {
+  async execute({ filter, limit, after, show }: ListOrders): Promise<readonly ListedOrder[]> {
     const views = await this.models.read('order-list', async (table, outdated) => {
       const rows = await this.db.query<{ view: OrderView }>(...listSql(table, filter, limit + 1, after));
       if (!outdated) return rows.map(({ view }) => view);
@@ -73,6 +76,6 @@ export class ListOrdersHandler implements IQueryHandler<ListOrders> {
       for (const { view } of rows) today.push(await asOfToday(view, this.store));
       return today;
     });
-    return this.vault.openAll(views.map(showListed));
+    return this.vault.openAll(views.map((view) => showListed(view, show)));
   }
 }

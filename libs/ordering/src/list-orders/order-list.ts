@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { OrderAnswer, showOrder, type SealedOrder } from '../view-order/order-answer';
+import { OrderAnswer, showOrder, type SealedOrder, type Showing } from '../view-order/order-answer';
 import { projectOrder, type OrderView, type Recorded } from '../view-order/order-view';
 import type { OrderEvent } from '../model/order';
 
@@ -35,7 +35,7 @@ type SealedListed = Omit<SealedOrder, 'note' | 'since' | 'refunds' | 'deliveryFe
   readonly fulfilment: { readonly type: 'pickup' | 'delivery' };
 };
 
-export function showListed(view: OrderView): SealedListed {
-  const { note: _note, since: _since, refunds: _refunds, deliveryFee: _fee, fulfilment, ...shown } = showOrder(view);
+export function showListed(view: OrderView, show: Showing = showOrder): SealedListed {
+  const { note: _note, since: _since, refunds: _refunds, deliveryFee: _fee, fulfilment, ...shown } = show(view);
   return { ...shown, fulfilment: { type: fulfilment.type } };
 }

@@ -1,4 +1,5 @@
 import { DomainError, NotFound, type Money } from '#kernel';
+import { inDong } from './in-dong';
 
 export class OrderNotFound extends NotFound {
   constructor() {
@@ -57,18 +58,18 @@ export class PriceChanged extends DomainError {
     super(
       'PRICE_CHANGED',
       'conflict',
-      `The total is ${total.amount} VND now, not ${expectedTotal.amount} VND. Look at the cart, then order again.`,
-      { expected: expectedTotal.amount, total: total.amount },
+      `The total is ${inDong(total)} now, not ${inDong(expectedTotal)}. Look at the cart, then order again.`,
+      { expected: inDong(expectedTotal), total: inDong(total) },
       [
-        { field: 'expectedTotal', message: `${expectedTotal.amount} ${expectedTotal.currency}`, amount: expectedTotal },
-        { field: 'total', message: `${total.amount} ${total.currency}`, amount: total },
+        { field: 'expectedTotal', message: inDong(expectedTotal), amount: expectedTotal },
+        { field: 'total', message: inDong(total), amount: total },
       ],
     );
   }
 }
 
 export class OrderTooLarge extends DomainError {
-  constructor(what: string, most: number) {
+  constructor(what: string, most: number | string) {
     super('ORDER_TOO_LARGE', 'refused', `One order takes at most ${most} ${what}. Split it, or call the shop.`, {
       what,
       most,
@@ -122,16 +123,16 @@ export class RestockNeedsAllMoney extends DomainError {
     super(
       'RESTOCK_NEEDS_ALL_MONEY',
       'conflict',
-      `The goods go back on the shelf with all the money that is left, ${left.amount} ${left.currency}. Give a part back without restock.`,
-      { amount: left.amount },
+      `The goods go back on the shelf with all the money that is left, ${inDong(left)}. Give a part back without restock.`,
+      { amount: inDong(left) },
     );
   }
 }
 
 export class RefundTooLarge extends DomainError {
   constructor(most: Money) {
-    super('REFUND_TOO_LARGE', 'refused', `At most ${most.amount} ${most.currency} can still be given back.`, {
-      amount: most.amount,
+    super('REFUND_TOO_LARGE', 'refused', `At most ${inDong(most)} can still be given back.`, {
+      amount: inDong(most),
     });
   }
 }

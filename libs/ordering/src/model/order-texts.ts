@@ -5,7 +5,7 @@ export const orderTexts = {
     CART_ALREADY_ORDERED: 'This cart has been ordered already. Look at your orders.',
     VARIANT_UNAVAILABLE: 'Something here is not on sale. Choose another one, or leave it out.',
     MODIFIERS_INVALID: 'Something here cannot be made like that. See the details, then choose again.',
-    PRICE_CHANGED: 'The total is {total} VND now, not {expected} VND. Look at the cart, then order again.',
+    PRICE_CHANGED: 'The total is {total} now, not {expected}. Look at the cart, then order again.',
     ORDER_TOO_LARGE: 'One order takes at most {most} {what}. Split it, or call the shop.',
     PAYMENT_METHOD_UNAVAILABLE: 'The shop does not take this way to pay now. Choose one that is offered.',
     CANNOT_CANCEL: 'The order is {status} and can no longer be cancelled.',
@@ -15,8 +15,8 @@ export const orderTexts = {
     NOTHING_TO_RESTOCK:
       'No goods of this order can go back on the shelf now. Say `end: true` as well, if the order is to be over.',
     RESTOCK_NEEDS_ALL_MONEY:
-      'The goods go back on the shelf with all the money that is left, {amount} VND. Give a part back without `restock`.',
-    REFUND_TOO_LARGE: 'At most {amount} VND can still be given back.',
+      'The goods go back on the shelf with all the money that is left, {amount}. Give a part back without `restock`.',
+    REFUND_TOO_LARGE: 'At most {amount} can still be given back.',
     EVENT_BROKEN:
       'Event {version} ({type}) of this order holds data that nothing can be made of. Look at the raw events.',
     VERSION_CONFLICT: 'The order has changed in the meantime. Look again, then repeat.',
@@ -26,7 +26,7 @@ export const orderTexts = {
     CART_ALREADY_ORDERED: 'Giỏ hàng này đã được đặt. Hãy xem lại đơn hàng của bạn.',
     VARIANT_UNAVAILABLE: 'Có món hiện không bán. Hãy chọn món khác hoặc bỏ món đó.',
     MODIFIERS_INVALID: 'Có món không thể làm với các lựa chọn này. Xem chi tiết rồi chọn lại.',
-    PRICE_CHANGED: 'Tổng tiền hiện là {total} ₫, không phải {expected} ₫. Hãy xem lại giỏ hàng rồi đặt lại.',
+    PRICE_CHANGED: 'Tổng tiền hiện là {total}, không phải {expected}. Hãy xem lại giỏ hàng rồi đặt lại.',
     ORDER_TOO_LARGE: 'Một đơn hàng chỉ nhận tối đa {most} ({what}). Hãy tách đơn hoặc gọi cho cửa hàng.',
     PAYMENT_METHOD_UNAVAILABLE: 'Cửa hàng hiện không nhận cách thanh toán này. Hãy chọn một cách trong danh sách.',
     CANNOT_CANCEL: 'Đơn hàng đang ở trạng thái {status} nên không thể hủy.',
@@ -36,8 +36,8 @@ export const orderTexts = {
     NOTHING_TO_RESTOCK:
       'Không có hàng nào của đơn này có thể nhập lại kho lúc này. Hãy gửi kèm `end: true` nếu đơn hàng kết thúc.',
     RESTOCK_NEEDS_ALL_MONEY:
-      'Chỉ nhập lại kho khi hoàn hết số tiền còn lại, {amount} ₫. Nếu hoàn một phần, đừng gửi `restock`.',
-    REFUND_TOO_LARGE: 'Chỉ có thể hoàn tối đa {amount} ₫.',
+      'Chỉ nhập lại kho khi hoàn hết số tiền còn lại, {amount}. Nếu hoàn một phần, đừng gửi `restock`.',
+    REFUND_TOO_LARGE: 'Chỉ có thể hoàn tối đa {amount}.',
     EVENT_BROKEN: 'Sự kiện {version} ({type}) của đơn hàng này chứa dữ liệu không thể xử lý. Hãy xem các sự kiện gốc.',
     VERSION_CONFLICT: 'Đơn hàng vừa thay đổi. Hãy xem lại rồi thử lại.',
     'word.pending': 'chờ xác nhận',
@@ -53,5 +53,6 @@ export const orderTexts = {
     'word.complete': 'giao đơn',
     'word.pieces of one kind': 'phần của một món',
     'word.lines': 'dòng món',
+    'word.in all': 'tổng cộng',
   },
 };

@@ -9,18 +9,21 @@ export function offeredMethods(providers: readonly string[]): readonly PaymentMe
 
 /** Nobody can take such a payment now; the details name the ways that are offered. */
 export class PaymentMethodUnavailable extends DomainError {
-  constructor(method: PaymentMethod, offered: readonly PaymentMethod[]) {
+  constructor(method: string, offered: readonly PaymentMethod[]) {
     super(
       'PAYMENT_METHOD_UNAVAILABLE',
       'conflict',
       'The shop does not take this way to pay now. Choose one that is offered.',
       { method },
-      offered.map((message) => ({ field: 'payment.method', message })),
+      offered.map((value) => ({ field: 'payment.method', message: value, value })),
     );
   }
 }
 
-export function refuseUnlessOffered(method: PaymentMethod, providers: readonly string[]): void {
+/** The method, where the shop takes it now. Throws PaymentMethodUnavailable. */
+export function offeredMethod(method: string, providers: readonly string[]): PaymentMethod {
   const offered = offeredMethods(providers);
-  if (!offered.includes(method)) throw new PaymentMethodUnavailable(method, offered);
+  const found = offered.find((each) => each === method);
+  if (!found) throw new PaymentMethodUnavailable(method, offered);
+  return found;
 }

@@ -64,10 +64,14 @@ export class AuditController {
 
   @Get('timeline')
   @Allowed('audit')
-  @Does('viewOrderTimeline', 'Order, checkout, payment, stock, points and mails side by side')
+  @Does(
+    'viewOrderTimeline',
+    'Order, checkout, payment, stock, points and mails side by side',
+    'Notes follow Accept-Language; those of processes are in English.',
+  )
   @Answers(200, TimelineEntry, { description: 'The oldest entry first.', list: true })
   @Refuses('NOT_FOUND')
   async timeline(@PathId() id: Uuid): Promise<readonly Entry[]> {
-    return this.queries.execute(new OrderTimeline(id));
+    return this.queries.execute(new OrderTimeline(id, ambient()?.locale));
   }
 }

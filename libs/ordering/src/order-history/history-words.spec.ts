@@ -1,6 +1,15 @@
 import { vnd } from '#kernel';
 import { orderEventTypes, type OrderEvent } from '../model/order';
-import { facts, given, ordered, refundAsked, refundDone, refundFailed, reversed } from '../model/order-samples';
+import {
+  facts,
+  given,
+  ordered,
+  refundAsked,
+  refundDeciding,
+  refundDone,
+  refundFailed,
+  reversed,
+} from '../model/order-samples';
 import { inDong, inOneLine, inWords, linesOf } from './history-words';
 
 const all = [
@@ -54,6 +63,16 @@ describe('An order’s history in words', () => {
     ]);
     const broken = linesOf([{ type: 'OrderShipped', unreadable: 'unknown' }, refundDone('a', 40_000)]);
     expect(broken).toEqual(['not known to this build', 'Money was given back: 40.000 ₫']);
+  });
+
+  it('says that an order is over, where a refund ended it, and only there', () => {
+    const ended = [...ordered.preparing, refundDeciding('a', 60_000, { end: true, restock: false })];
+    const over = [...ended, refundDone('a', 60_000)];
+    expect(inWords(ended.at(-1)!, 'en', given(...ended)).detail).toBe('60.000 ₫. The order is over');
+    expect(inWords(over.at(-1)!, 'en', given(...over)).detail).toBe('60.000 ₫. The order is over');
+    expect(inWords(over.at(-1)!, 'vi', given(...over)).detail).toBe('60.000 ₫. Đơn hàng kết thúc tại đây');
+    const goesOn = [...ordered.preparing, refundDeciding('a', 60_000, { end: false }), refundDone('a', 60_000)];
+    for (const event of goesOn.slice(-2)) expect(inWords(event, 'en', given(...goesOn)).detail).toBe('60.000 ₫');
   });
 
   it('knows every event there is', () => {

@@ -1,6 +1,6 @@
 import type { Money } from '#kernel';
 import { inDong } from '../model/in-dong';
-import { orderLife, refunded, type Order, type OrderEvent } from '../model/order';
+import { hasEnded, orderLife, refunded, type Order, type OrderEvent } from '../model/order';
 
 export { inDong };
 
@@ -39,6 +39,11 @@ function refundWords({ amount }: { readonly amount: Money }, order: Order | unde
     : `${inDong(amount)}, ${inDong(all)} in all so far`;
 }
 
+const endWords: Words = { vi: '. Đơn hàng kết thúc tại đây', en: '. The order is over' };
+
+/** A refund ended it, and all money is back. */
+const isOver = (order: Order | undefined): boolean => order?.status === 'refunded' && hasEnded(order);
+
 function detail(event: OrderEvent, locale: Locale, order: Order | undefined): string | null {
   const vi = locale === 'vi';
   switch (event.type) {
@@ -57,10 +62,11 @@ function detail(event: OrderEvent, locale: Locale, order: Order | undefined): st
     case 'OrderCancelled':
       return event.data.message;
     case 'RefundRequested':
+      return `${inDong(event.data.amount)}${event.data.end ? endWords[locale] : ''}`;
     case 'PaymentReversed':
       return inDong(event.data.amount);
     case 'OrderRefunded':
-      return refundWords(event.data, order, locale);
+      return refundWords(event.data, order, locale) + (isOver(order) ? endWords[locale] : '');
     case 'RefundFailed':
       return vi
         ? `${inDong(event.data.amount)}: cửa hàng sẽ thử lại hoặc liên hệ với bạn`
@@ -80,13 +86,16 @@ export const inWords = (event: OrderEvent, locale: Locale, order?: Order): Step 
   detail: detail(event, locale, order),
 });
 
+const UNKNOWN: Words = { en: 'not known to this build', vi: 'phiên bản này không biết sự kiện này' };
+const UNREADABLE: Words = { en: 'its data cannot be read', vi: 'không đọc được dữ liệu' };
+
 /** The same for an admin, who has to be told of an event also when its data is not what it should be. */
-export function inOneLine(event: OrderEvent, order?: Order): string {
+export function inOneLine(event: OrderEvent, order?: Order, locale: Locale = 'en'): string {
   try {
-    const { title, detail: more } = inWords(event, 'en', order);
+    const { title, detail: more } = inWords(event, locale, order);
     return more === null ? title : `${title}: ${more}`;
   } catch {
-    return `${titles[event.type].en}: its data cannot be read`;
+    return `${titles[event.type][locale]}: ${UNREADABLE[locale]}`;
   }
 }
 
@@ -95,16 +104,17 @@ export function inOneLine(event: OrderEvent, order?: Order): string {
  */
 export function linesOf(
   events: readonly { readonly unreadable?: unknown; readonly type: string }[],
+  locale: Locale = 'en',
 ): readonly string[] {
   let order: Order | undefined = orderLife.initial;
   return events.map((recorded) => {
     if (recorded.unreadable) {
       order = undefined;
-      return 'not known to this build';
+      return UNKNOWN[locale];
     }
     const event = recorded as unknown as OrderEvent;
     order = order && madeWith(order, event);
-    return inOneLine(event, order);
+    return inOneLine(event, order, locale);
   });
 }
 

@@ -2,9 +2,9 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
 import { EventStore } from '#platform/event-store';
 import { ProcessJournal } from '#platform/processes';
-import { linesOf } from './history-words';
+import { linesOf, type Locale } from './history-words';
 import { streamOf } from './time-travel.query';
-import type { Source } from './timeline-words';
+import { keptNote, type Source } from './timeline-words';
 import { Timelines } from './timelines.store';
 
 export interface Entry {
@@ -18,7 +18,10 @@ export interface Entry {
 
 /** All that happened around an order, in the order it happened. */
 export class OrderTimeline extends Query<readonly Entry[]> {
-  constructor(readonly orderId: Uuid) {
+  constructor(
+    readonly orderId: Uuid,
+    readonly locale: Locale = 'en',
+  ) {
     super();
   }
 }
@@ -31,9 +34,9 @@ export class OrderTimelineQueryHandler implements IQueryHandler<OrderTimeline> {
     private readonly timelines: Timelines,
   ) {}
 
-  async execute({ orderId }: OrderTimeline): Promise<readonly Entry[]> {
+  async execute({ orderId, locale }: OrderTimeline): Promise<readonly Entry[]> {
     const events = await streamOf(this.store, orderId);
-    const notes = linesOf(events);
+    const notes = linesOf(events, locale);
     const facts = events.map((event, index): Entry => {
       const { id, position, metadata, type, version } = event;
       const note = notes[index];
@@ -51,7 +54,8 @@ export class OrderTimelineQueryHandler implements IQueryHandler<OrderTimeline> {
       return { at: at.toISOString(), source: 'process', type: line.heard, note, version: null, data };
     });
     const heard = (await this.timelines.of(orderId)).map(({ at, source, type, note, data }): Entry => {
-      return { at: at.toISOString(), source, type, note, version: null, data };
+      const told = keptNote({ type, note, data }, locale);
+      return { at: at.toISOString(), source, type, note: told, version: null, data };
     });
     const all = [...facts, ...heard, ...steps];
     return all.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));

@@ -1,4 +1,4 @@
-import { contactOf, missing, type OrderWish } from './order-wish';
+import { contactOf, missing, orderWish, type OrderWish } from './order-wish';
 
 const pickup: OrderWish = { fulfilment: { type: 'pickup' }, payment: { method: 'cash' } };
 const contact = { name: 'An', phone: '0901234567' };
@@ -32,5 +32,34 @@ describe('What an order needs to be told', () => {
     expect(contactOf({ ...pickup, contact: { name: 'Bình' } }, account)).toEqual({ ...account, name: 'Bình' });
     expect(contactOf({ ...pickup, contact: { ...contact, email: 'x@y.z' } }, account).email).toBe('x@y.z');
     expect(contactOf({ ...pickup, contact }, undefined)).toEqual({ ...contact, email: null });
+  });
+});
+
+describe('A delivery to a saved address', () => {
+  const saved = {
+    ...{ line1: '12 Lê Lợi', line2: null, ward: 'Bến Nghé', district: '', city: 'Huế' },
+    ...{ recipient: 'Bình', phone: '0907654321' },
+  };
+  const to = (address: object | string, more: object = {}) =>
+    orderWish({ ...pickup, fulfilment: { type: 'delivery', address: address as string }, ...more });
+
+  it('goes to its lines, ward, district and city, whatever order they are sent in', () => {
+    const { city, line1, ...rest } = saved;
+    for (const address of [saved, { city, ...rest, line1 }])
+      expect(to(address).fulfilment.address).toBe('12 Lê Lợi, Bến Nghé, Huế');
+    expect(to({ ...saved, line2: 'Lầu 2', district: 'Quận 1' }).fulfilment.address).toBe(
+      '12 Lê Lợi, Lầu 2, Bến Nghé, Quận 1, Huế',
+    );
+    expect(to('12 Lê Lợi').fulfilment.address).toBe('12 Lê Lợi');
+  });
+
+  it('is for its recipient, where the contact has no name or no telephone', () => {
+    expect(to(saved).contact).toEqual({ name: 'Bình', phone: '0907654321' });
+    expect(to(saved, { contact: { name: 'An', email: 'an@example.com' } }).contact).toEqual({
+      ...{ name: 'An', phone: '0907654321', email: 'an@example.com' },
+    });
+    expect(to(saved, { contact }).contact).toEqual(contact);
+    expect(missing(to(saved), false)).toEqual([]);
+    expect(orderWish({ ...pickup, fulfilment: { type: 'pickup', address: saved } }).contact).toBeUndefined();
   });
 });

@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Counter } from 'prom-client';
 import { crashPoint } from '#crash-points';
-import { derivedId, type Uuid } from '#kernel';
+import { derivedId, shopDay, type Uuid } from '#kernel';
 import { CartOf, type CartOwner, type CartToOrder } from '#contracts/cart';
 import { CatalogPrices, isPriced } from '#contracts/catalog';
 import { Config } from '#platform/config';
@@ -14,16 +14,15 @@ import { buyer, keyHolder } from '../model/actors';
 import { bodyHash, KeyedCommands, type KeyedAnswer } from '../model/keyed-commands.store';
 import { CartEmpty } from '../model/order-errors';
 import { orderNumber } from '../model/order-number';
+import type { PaymentMethod } from '../model/order';
 import { Orders } from '../model/orders.store';
-import { refuseUnlessOffered } from '../model/payment-methods';
+import { offeredMethod } from '../model/payment-methods';
 import type { OrderView } from '../view-order/order-view';
 import { AccountOf } from './account-of.adapter';
 import { contactOf, type Account, type OrderWish } from './order-wish';
 import { OrderedCarts } from './ordered-carts.store';
 import { CountsOrders } from './orders-total.config';
 import { orderLines, placeOrder } from './place-order';
-
-const SAIGON_MS = 7 * 3_600_000;
 
 /** Orders the caller's cart, once for each key. */
 export class PlaceOrder extends Command<KeyedAnswer> {
@@ -63,10 +62,10 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     const owner = ownerOf(caller);
     const idempotency = { caller: keyHolder(caller), key, bodyHash: bodyHash(wish), command: 'place-order' };
     const answer = await this.keyed.once(idempotency, async (commandId) => {
-      refuseUnlessOffered(wish.payment.method, this.config.paymentProviders);
+      const method = offeredMethod(wish.payment.method, this.config.paymentProviders);
       const cart = await this.ordered.settled(() => this.carts.owner(owner), owner);
       if (!cart || cart.lines.length === 0) throw new CartEmpty();
-      return this.place(commandId, cart, { caller, wish, locale }, idempotency);
+      return this.place(commandId, cart, { caller, wish, locale, method }, idempotency);
     });
     crashPoint('place-order.before-answer');
     if (!answer.replayed) this.placed.inc();
@@ -76,7 +75,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
   private async place(
     commandId: Uuid,
     { cartId, version: cartVersion, lines: wanted }: CartToOrder,
-    { caller, wish, locale }: Pick<PlaceOrder, 'caller' | 'wish' | 'locale'>,
+    { caller, wish, locale, method }: Pick<PlaceOrder, 'caller' | 'wish' | 'locale'> & { method: PaymentMethod },
     idempotency: IdempotencyKey,
   ): Promise<OrderView> {
     crashPoint('place-order.cart-read');
@@ -90,7 +89,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
       ...{ orderId, commandId, actor: buyer(caller), idempotency, cart: { cartId, cartVersion, portions } },
       ...(customerId && { account: customerId }),
     };
-    const day = new Date(this.clock.now().getTime() + SAIGON_MS).toISOString();
+    const day = shopDay(this.clock.now());
     const view = await this.orders.change({ ...change, fresh: true }, (order) =>
       placeOrder(
         order,
@@ -103,7 +102,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
           lines,
           contact: { name: sealed.name, phone: sealed.phone, email: sealed.email },
           fulfilment: { type: wish.fulfilment.type, address: sealed.address },
-          payment: { method: wish.payment.method, token: sealed.token, provider: null },
+          payment: { method, token: sealed.token, provider: null },
           note: sealed.note,
           cartId,
           cartVersion,

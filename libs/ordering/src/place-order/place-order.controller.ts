@@ -1,9 +1,12 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import { vnd, type Money } from '#kernel';
 import {
+  Amount,
   answer,
   Answers,
+  BodyExample,
   Does,
   Email,
   IdempotencyKey,
@@ -16,16 +19,15 @@ import {
   Refuses,
   Text,
   textOf,
-  Whole,
   type Answer,
 } from '#platform/http';
 import { ambient, shopLocale } from '#platform/observability';
 import { Vault } from '#platform/privacy';
 import { GuestOrUser, Who, type Caller } from '#platform/security';
 import { Orders } from '../model/orders.store';
-import { OrderAnswer, showOrder } from '../view-order/order-answer';
-import { AddressText } from './address-text.field';
-import { missing } from './order-wish';
+import { OrderAnswer, showToOwner } from '../view-order/order-answer';
+import { DeliveryAddress, type DeliveryAddressBody } from './delivery-address.field';
+import { missing, namedMethods, orderWish, type NamedMethod } from './order-wish';
 import { Outcomes } from './outcomes.store';
 import { PlaceOrder } from './place-order.command';
 
@@ -44,24 +46,19 @@ class FulfilmentBody {
   @OneOf(['pickup', 'delivery'], { example: 'pickup' })
   type!: 'pickup' | 'delivery';
 
-  @AddressText()
-  address?: string | null;
+  @DeliveryAddress()
+  address?: string | DeliveryAddressBody | null;
 }
 
 class PaymentBody {
-  @OneOf(['card', 'cash'], { example: 'card' })
-  method!: 'card' | 'cash';
+  @OneOf(namedMethods, {
+    description: 'One that the shop does not take now is refused with PAYMENT_METHOD_UNAVAILABLE.',
+    example: 'card',
+  })
+  method!: NamedMethod;
 
   @Text({ min: 1, max: 255, optional: true, nullable: true, description: "The card's token.", example: 'tok_ok' })
   token?: string | null;
-}
-
-class ExpectedTotalBody {
-  @Whole({ min: 0, max: 1_000_000_000_000, example: 58_000 })
-  amount!: number;
-
-  @OneOf(['VND'], { example: 'VND' })
-  currency!: 'VND';
 }
 
 class PlaceOrderBody {
@@ -77,12 +74,12 @@ class PlaceOrderBody {
   @Text({ max: 500, trim: true, optional: true, nullable: true, example: 'Ít đá giúp mình nhé' })
   note?: string | null;
 
-  @Nested(() => ExpectedTotalBody, {
-    optional: true,
+  @Amount({
+    ...{ optional: true, min: 0, max: 1_000_000_000_000, example: vnd(58_000) },
     description:
       "The total that the customer agreed to: the cart's `total`. Another one is refused with PRICE_CHANGED.",
   })
-  expectedTotal?: ExpectedTotalBody;
+  expectedTotal?: Money;
 }
 
 @ApiTags('Orders')
@@ -103,9 +100,20 @@ export class PlaceOrderController {
     'Answers at once with a pending order, or after its outcome with `Prefer: wait=5`. Prices are the server’s. ' +
       'The same key and body get the same answer again, with `Idempotent-Replayed: true`.',
   )
+  @BodyExample({
+    contact: { name: 'Nguyễn Văn An', phone: '0901234567' },
+    fulfilment: { type: 'pickup' },
+    payment: { method: 'card', token: 'tok_ok' },
+    note: 'Ít đá giúp mình nhé',
+    expectedTotal: vnd(58_000),
+  })
   @Answers(201, OrderAnswer, {
     description: 'The order.',
-    headers: { 'Idempotent-Replayed': '`true` when this key had been used before.', Location: 'Where the order is.' },
+    headers: {
+      'Idempotent-Replayed': '`true` when this key had been used before.',
+      Location: 'Where the order is.',
+      'Preference-Applied': '`wait=5` when the answer has the outcome that was waited for.',
+    },
   })
   @Refuses('VALIDATION_ERROR', 'IDEMPOTENCY_KEY_REQUIRED', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS')
   @Refuses(
@@ -120,7 +128,11 @@ export class PlaceOrderController {
       when: 'The total is not `expectedTotal`; both are in `details`, as `expectedTotal` and `total`.',
     },
     'SUBJECT_ERASED',
-    'PAYMENT_METHOD_UNAVAILABLE',
+    {
+      status: 409,
+      code: 'PAYMENT_METHOD_UNAVAILABLE',
+      when: 'The shop does not take this way to pay now. `details` have one entry for each that it takes; `value` is its name.',
+    },
   )
   async place(
     @Who() caller: Caller,
@@ -128,15 +140,16 @@ export class PlaceOrderController {
     @IdempotencyKey() key: string,
     @PreferWait() seconds: number,
   ): Promise<Answer> {
-    const lacking = missing(body, caller.kind === 'user');
+    const wish = orderWish(body);
+    const lacking = missing(wish, caller.kind === 'user');
     if (lacking.length > 0) {
       const message = textOf('required', ambient()?.locale ?? 'en');
       throw new InvalidInput(lacking.map((field) => ({ field, message })));
     }
-    const { view, replayed } = await this.commands.execute(new PlaceOrder(caller, body, key, shopLocale()));
+    const { view, replayed } = await this.commands.execute(new PlaceOrder(caller, wish, key, shopLocale()));
     const outcome = seconds > 0 ? await this.outcomes.wait(view.id, seconds * 1_000) : undefined;
     const shown = outcome ? await this.orders.view(view.id, outcome) : view;
-    return answer(await this.vault.openAll(showOrder(shown)), {
+    return answer(await this.vault.openAll(showToOwner(shown)), {
       status: 201,
       headers: {
         Location: `/api/v1/orders/${view.id}`,

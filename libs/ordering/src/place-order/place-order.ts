@@ -1,8 +1,9 @@
-import { derivedId, nothing, plus, sum, type Money, type Sealed, type Uuid } from '#kernel';
+import { derivedId, nothing, plus, sum, vnd, type Money, type Sealed, type Uuid } from '#kernel';
 import { orderCaps } from '#contracts/ordering';
 import type { CartLineToOrder } from '#contracts/cart';
 import { isPriced, type PricedLine, type UnpricedLine } from '#contracts/catalog';
 import type { Contact, FulfilmentType, Order, OrderEvent, OrderLine, PaymentMethod, PlacedOrder } from '../model/order';
+import { inDong } from '../model/in-dong';
 import { demandOf } from '../model/demand';
 import { CartEmpty, LinesUnavailable, OrderTooLarge, PriceChanged } from '../model/order-errors';
 
@@ -71,7 +72,7 @@ export function placeOrder(order: Order, request: PlaceOrder, agreed?: Money): r
   const subtotal = sum(lines.map((line) => line.lineTotal));
   const deliveryFee = nothing;
   const total = plus(subtotal, deliveryFee);
-  if (total.amount > caps.total) throw new OrderTooLarge('đồng', caps.total);
+  if (total.amount > caps.total) throw new OrderTooLarge('in all', inDong(vnd(caps.total)));
   if (agreed && agreed.amount !== total.amount) throw new PriceChanged(agreed, total);
   const placed: PlacedOrder = {
     ...request,

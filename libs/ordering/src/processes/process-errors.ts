@@ -23,7 +23,11 @@ export class WindingBackAlready extends DomainError {
 
 export class NothingToWindBack extends DomainError {
   constructor() {
-    super('PROCESS_HAS_NO_WAY_BACK', 'conflict', 'Money on its way back is not taken again. Retry it, or leave it.');
+    super(
+      'PROCESS_HAS_NO_WAY_BACK',
+      'conflict',
+      'Money on its way back is not taken again. Retry it. Once it needs attention, say with `money` what became of the money.',
+    );
   }
 }
 

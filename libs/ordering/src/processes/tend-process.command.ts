@@ -113,7 +113,9 @@ export class CompensateProcessHandler implements ICommandHandler<CompensateProce
     if (process.name === 'checkout' && !windsBack(process.step)) await this.windBack(process, tended);
     const settle = (refundId: string | null) => {
       const idempotencyKey = `by-hand:${orderId}:${refundId ?? 'payment'}`;
-      return new SettleByHand({ orderId, refundId, found: money, by: tended.by, idempotencyKey });
+      const reason = noted(tended.reason);
+      const said = { found: money, by: tended.by, ...(reason && { reason }) };
+      return new SettleByHand({ orderId, refundId, ...said, idempotencyKey });
     };
     await this.db.transaction(() => this.announcements.publish(...refunds.map(settle)));
     return process;

@@ -1,13 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
-import { derivedId, isSealed, type Uuid } from '#kernel';
+import { derivedId, isSealed, type Uuid, beginOf, endOf } from '#kernel';
 import type { Database } from '#platform/database';
 import type { Vault } from '#platform/privacy';
 import { SystemIds } from '#platform/system';
 import { happening } from '../../../platform/src/event-store/testing/store';
 import { projectionsOn } from '../../../platform/src/projections/testing/tally';
 import { ListOrdersHandler, listSql, ListOrders, type OrderFilter, type Place } from '../list-orders/list-orders.query';
-import { begins, ends } from '../list-orders/moment.field';
 import type { OrderEvent } from '../model/order';
 import { orderEvents } from '../model/order-events.config';
 import {
@@ -175,7 +174,7 @@ describe('The list of orders', () => {
 
 describe('The sales report', () => {
   const report = (from: string, to: string, by: 'day' | 'month' | 'product') =>
-    new SalesReportHandler(db, shop.models).execute(new SalesReport(begins(from), ends(to), by));
+    new SalesReportHandler(db, shop.models).execute(new SalesReport(beginOf(from)!, endOf(to)!, by));
 
   it('sums what was confirmed, less what went back, by Vietnamese days', async () => {
     await place({}, facts.confirmed);

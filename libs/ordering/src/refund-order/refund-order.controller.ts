@@ -1,19 +1,17 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
-import { vnd, type Uuid } from '#kernel';
+import { vnd, type Money, type Uuid } from '#kernel';
 import {
+  Amount,
   answer,
   Answers,
   Does,
   Flag,
   IdempotencyKey,
-  Nested,
-  OneOf,
   PathId,
   Refuses,
   Text,
-  Whole,
   type Answer,
 } from '#platform/http';
 import { Vault } from '#platform/privacy';
@@ -21,17 +19,12 @@ import { Allowed, Who, type Caller } from '#platform/security';
 import { OrderAnswer, showOrder } from '../view-order/order-answer';
 import { RefundOrder } from './refund-order.command';
 
-class RefundAmountBody {
-  @Whole({ min: 1, max: 1_000_000_000, example: 25_000 })
-  amount!: number;
-
-  @OneOf(['VND'], { example: 'VND' })
-  currency!: 'VND';
-}
-
 class RefundOrderBody {
-  @Nested(() => RefundAmountBody, { optional: true, description: 'All that is left, when not said.' })
-  amount?: RefundAmountBody;
+  @Amount({
+    ...{ optional: true, min: 1, max: 1_000_000_000 },
+    ...{ description: 'All that is left, when not said.', example: vnd(25_000) },
+  })
+  amount?: Money;
 
   @Text({ min: 1, max: 500, trim: true, example: 'The drink was cold' })
   reason!: string;

@@ -2,19 +2,18 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
-import { InstantShape, MoneyShape } from '#kernel';
-import { answer, Answers, Does, InvalidInput, OneOf, type Answer } from '#platform/http';
+import { beginOf, endOf, InstantShape, MoneyShape, shopDay } from '#kernel';
+import { answer, Answers, Does, From, InvalidInput, OneOf, Until, type Answer } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { Clock } from '#platform/system';
-import { begins, dayOf, ends, Moment } from '../list-orders/moment.field';
 import { groupings, SalesReport, type Grouping } from './sales-report.query';
 
 class SalesQuery {
-  @Moment('The first day in Vietnam, or from this time on; 30 days by default.')
-  from?: string;
+  @From('The first day in Vietnam, or from this time on; 30 days by default.')
+  from?: Date;
 
-  @Moment('The last day in Vietnam, or before this time; today by default.')
-  to?: string;
+  @Until('The last day in Vietnam, or before this time; today by default.')
+  to?: Date;
 
   @OneOf(groupings, { default: 'day', description: 'What to sum by.' })
   by: Grouping = 'day';
@@ -59,8 +58,8 @@ export class SalesReportController {
   @Answers(200, SalesAnswer, { description: 'One row each, and the total.', list: true, meta: Meta })
   async sales(@Query() query: SalesQuery): Promise<Answer> {
     const now = this.clock.now();
-    const from = begins(query.from ?? dayOf(new Date(now.getTime() - month)));
-    const to = ends(query.to ?? dayOf(now));
+    const from = query.from ?? beginOf(shopDay(new Date(now.getTime() - month)))!;
+    const to = query.to ?? endOf(shopDay(now))!;
     if (from >= to) throw new InvalidInput([{ field: 'to', message: 'must lie after from' }]);
     const { rows, total } = await this.queries.execute(new SalesReport(from, to, query.by));
     return answer(rows, { meta: { from: from.toISOString(), to: to.toISOString(), by: query.by, total } });

@@ -4,7 +4,7 @@ import type { Vault } from '#platform/privacy';
 import type { OrderEvent } from '../model/order';
 import { OrderNotFound } from '../model/order-errors';
 import { recorded } from '../projections/recorded';
-import { showOrder } from '../view-order/order-answer';
+import { showOrder, showToOwner, type Showing } from '../view-order/order-answer';
 import type { OrderView, Reader } from '../view-order/order-view';
 import { foldView, mustBeTheirs } from '../view-order/view-order.query';
 import type { OrderFeed } from './order-feed.query';
@@ -21,6 +21,7 @@ export class FollowedOrder {
   private turn: Promise<void> = Promise.resolve();
   private leave: () => void = () => undefined;
   private over = false;
+  private show: Showing = showToOwner;
   /** Heard before the snapshot was out. */
   private readonly early: RecordedEvent[] = [];
 
@@ -36,6 +37,7 @@ export class FollowedOrder {
 
   /** Throws OrderNotFound for strangers; `reader` is left out for staff. */
   async begin(reader: Reader | undefined, lastVersion: number | undefined): Promise<void> {
+    this.show = reader ? showToOwner : showOrder;
     // First the ear, then the eye: what happens in between is heard.
     this.leave = await this.feed.follow(this.orderId, (event) => this.queue([event]));
     try {
@@ -45,7 +47,7 @@ export class FollowedOrder {
       const view = foldView(events.slice(0, from));
       if (!view) throw new OrderNotFound();
       if (this.over) return;
-      const order = await this.vault.openAll(showOrder(view));
+      const order = await this.vault.openAll(this.show(view));
       this.tell('snapshot', { orderId: this.orderId, version: view.version, order });
       this.view = view;
       this.queue([...events.slice(from), ...this.early]);
@@ -87,7 +89,7 @@ export class FollowedOrder {
 
   private async next(event: RecordedEvent): Promise<void> {
     if (event.unreadable) throw event.unreadable;
-    const step = this.view && follow(this.view, event as unknown as OrderEvent, recorded(event));
+    const step = this.view && follow(this.view, event as unknown as OrderEvent, recorded(event), this.show);
     if (!step) return;
     const delta = await this.vault.openAll(step.delta);
     if (this.over) return;

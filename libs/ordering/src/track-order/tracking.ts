@@ -3,7 +3,7 @@ import type { Uuid } from '#kernel';
 import { changesBetween, type Change } from '../order-history/changes';
 import { inWords } from '../order-history/history-words';
 import type { OrderEvent } from '../model/order';
-import { showOrder } from '../view-order/order-answer';
+import { showToOwner, type Showing } from '../view-order/order-answer';
 import { projectOrder, type OrderView, type Recorded } from '../view-order/order-view';
 
 /** What a follower is told of one event: what it was, in words, and what it changed of the snapshot. */
@@ -23,6 +23,7 @@ export function follow(
   view: OrderView,
   event: OrderEvent,
   here: Recorded,
+  show: Showing = showToOwner,
 ): { readonly view: OrderView; readonly delta: Delta } | undefined {
   if (here.version !== view.version + 1) return undefined;
   const next = projectOrder(view, event, here);
@@ -36,7 +37,7 @@ export function follow(
     status: next.order.status,
     title,
     detail,
-    changes: changesBetween(showOrder(view), showOrder(next)),
+    changes: changesBetween(show(view), show(next)),
   };
   return { view: next, delta };
 }

@@ -1,6 +1,7 @@
 import { IdShape, InstantShape, MoneyShape, nothing, plus, type Money, type Sealed } from '#kernel';
 import { z } from 'zod';
 import { hasEnded, owed, refunded, reversedTotal, type OrderLine, type PlacedState, type Till } from '../model/order';
+import { refundWordsForOwner, refundWordsForStaff } from '../model/refund-words';
 import type { OrderView } from './order-view';
 
 /** A personal value, or what is left of it once its owner was forgotten. */
@@ -77,14 +78,14 @@ export const OrderAnswer = z
         code: z.string().meta({ example: 'OUT_OF_STOCK' }),
         message: z.string(),
         by: z.enum(['customer', 'staff', 'shop']),
-        reason: Personal.nullable(),
+        reason: Personal.nullable().meta({ description: 'What was typed. What staff typed is shown to staff only.' }),
       })
       .nullable(),
     refunds: z.array(
       z.object({
         id: IdShape,
         amount: MoneyShape,
-        reason: Personal,
+        reason: Personal.meta({ description: 'For the customer the words of the shop, for staff what staff typed.' }),
         state: z.enum(['requested', 'refunded', 'failed']),
       }),
     ),
@@ -166,9 +167,27 @@ export function showOrder({ id, version, placedAt, updatedAt, since, order }: Or
     cancellationRequested: order.status === 'pending' && order.cancellationRequested !== null,
     ended: hasEnded(order),
     cancellation: order.status === 'cancelled' ? cancellationOf(order.cancellation) : null,
-    refunds: till.refunds.map(({ refundId: id, amount, reason, state }) => ({ id, amount, reason, state })),
+    refunds: till.refunds.map((refund) => {
+      const { refundId: id, amount, state } = refund;
+      return { id, amount, reason: refundWordsForStaff(refund, order), state };
+    }),
   };
 }
+
+/** The view as its customer sees it: what staff typed stays with the shop, whose own words stand instead. */
+export function showToOwner(view: OrderView): SealedOrder {
+  const shown = showOrder(view);
+  const { cancellation, locale } = shown;
+  const refunds = view.order.status === 'pending' ? [] : view.order.refunds;
+  return {
+    ...shown,
+    cancellation: cancellation?.by === 'staff' ? { ...cancellation, reason: null } : cancellation,
+    refunds: shown.refunds.map((one, at) => ({ ...one, reason: refundWordsForOwner(refunds[at], locale) })),
+  };
+}
+
+/** How an order is shown to whom. */
+export type Showing = typeof showOrder;
 
 const lineOf = (line: OrderLine) => ({
   id: line.lineId,

@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { Uuid } from '#kernel';
-import { answer, Answers, Does, PathId, PRIVATE, Refuses, Whole, type Answer } from '#platform/http';
+import { answer, Answers, Does, PathId, PRIVATE, Refuses, Tagged, Whole, type Answer } from '#platform/http';
 import { Allowed, CartOrUser, Who, type Caller } from '#platform/security';
 import { OrderAnswer } from './order-answer';
 import type { Reader } from './order-view';
@@ -38,6 +38,7 @@ export class ViewOrderController {
 
   @Get('orders/:id')
   @CartOrUser()
+  @Tagged()
   @Does(
     'viewOrder',
     'Look at one of your orders',
@@ -51,6 +52,7 @@ export class ViewOrderController {
 
   @Get('admin/orders/:id')
   @Allowed('staff')
+  @Tagged()
   @Does('viewAnyOrder', 'Look at any order, as staff')
   @Answers(200, OrderAnswer, { description: 'The order.', meta: Meta })
   @Refuses('NOT_FOUND')

@@ -7,8 +7,8 @@ import { ReadModels } from '#platform/projections';
 import { EventBroken, madeOf, OrderNotFound } from '../model/order-errors';
 import { orderFold } from '../model/order-snapshots.config';
 import { orderView } from '../projections/order-view.projection';
-import { showOrder, type SealedOrder } from './order-answer';
 import { asOfToday } from './as-of-today.query';
+import { showOrder, showToOwner, type SealedOrder } from './order-answer';
 import { isTheirs, type OrderView, type Reader } from './order-view';
 
 export interface SeenOrder {
@@ -64,7 +64,10 @@ export class ViewOrderHandler implements IQueryHandler<ViewOrder> {
   async execute({ orderId, reader, minVersion }: ViewOrder): Promise<SeenOrder> {
     const view = await this.find(orderId, minVersion, reader);
     if (!view || (reader && !isTheirs(view, reader))) throw new OrderNotFound();
-    return { order: await this.vault.openAll(showOrder(view)), stale: view.version < minVersion };
+    return {
+      order: await this.vault.openAll((reader ? showToOwner : showOrder)(view)),
+      stale: view.version < minVersion,
+    };
   }
 
   private async find(orderId: Uuid, minVersion: number, reader?: Reader): Promise<OrderView | undefined> {

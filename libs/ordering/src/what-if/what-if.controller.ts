@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
 import { OnlyAsks } from '#platform/audit';
-import { Answers, AnyObject, Does, ListOf, OneOf, PathId, Refuses, Whole } from '#platform/http';
+import { Answers, AnyObject, BodyExample, Does, ListOf, OneOf, PathId, Refuses, Whole } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { orderEventTypes, type OrderEvent } from '../model/order';
 import { BROKEN } from '../order-history/event-answer';
@@ -61,6 +61,10 @@ export class WhatIfController {
     'The order as it would be, had something else happened',
     'Re-folds the stream with events left out, changed or added, and plays the processes through it. Nothing is written or sent.',
   )
+  @BodyExample({
+    leaveOut: [2],
+    add: [{ after: 2, type: 'CancellationRequested', data: { by: 'customer', reason: null } }],
+  })
   @Answers(200, WhatIfAnswer, { description: 'The order as it is, as it would be, and what differs.' })
   @Refuses('NOT_FOUND', 'VALIDATION_ERROR', BROKEN)
   async whatIf(@PathId() id: Uuid, @Body() body: WhatIfBody): Promise<Supposition> {

@@ -10,6 +10,7 @@ import {
   type Heard,
   type Payment,
   type ProviderCall,
+  foundWords,
 } from './payment';
 
 const asked = {
@@ -278,4 +279,9 @@ describe('A payment that staff settled by hand', () => {
     const asked = askToVoid(card).payment;
     expect(isGivenAfterHand(asked, hear(asked, voided(90_000), 'void').payment)).toBe(false);
   });
+});
+
+it('What staff found by hand is noted with the reason they typed, if any', () => {
+  expect(foundWords('unknown', 'their hotline is closed')).toBe('unknown: their hotline is closed');
+  expect(foundWords('given-back')).toBe('given-back');
 });

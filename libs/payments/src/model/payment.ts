@@ -55,6 +55,9 @@ export interface NotAsked {
 export const foundByHand = ['given-back', 'never-taken', 'unknown'] as const;
 export type FoundByHand = (typeof foundByHand)[number];
 
+/** What a finding says of it: what was found, and why, as staff typed it. */
+export const foundWords = (found: FoundByHand, reason?: string): string => (reason ? `${found}: ${reason}` : found);
+
 export interface Decision {
   readonly payment: Payment;
   readonly messages: readonly Message[];

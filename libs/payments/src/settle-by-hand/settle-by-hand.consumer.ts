@@ -3,10 +3,12 @@ import { SettleByHand } from '#contracts/payments';
 import type { Uuid } from '#kernel';
 import { Announcements } from '#platform/messaging';
 import { Findings } from '../model/findings.store';
-import { settleByHand, type FoundByHand } from '../model/payment';
+import { foundWords, settleByHand } from '../model/payment';
 import { Payments } from '../model/payments.store';
 import { refundOutcome, settleRefundByHand } from '../model/refund';
 import { Refunds } from '../model/refunds.store';
+
+type Settled = SettleByHand['body'];
 
 /** Staff end what waits for a provider that cannot be asked. What they found is noted, so that the money can be followed up. */
 @CommandHandler(SettleByHand)
@@ -21,39 +23,40 @@ export class SettleWhenLookedAt implements ICommandHandler<SettleByHand> {
     private readonly announcements: Announcements,
   ) {}
 
-  async execute({ body: { orderId, refundId, found } }: SettleByHand): Promise<void> {
-    return refundId === null ? this.settlePayment(orderId, found) : this.settleRefund(orderId, refundId, found);
+  async execute({ body }: SettleByHand): Promise<void> {
+    const { refundId } = body;
+    return refundId === null ? this.settlePayment(body) : this.settleRefund(body, refundId);
   }
 
-  private async settlePayment(orderId: Uuid, found: FoundByHand): Promise<void> {
+  private async settlePayment({ orderId, found, reason }: Settled): Promise<void> {
     const payment = await this.payments.lockOfOrder(orderId);
     if (!payment) return; // nobody was asked for money: the void that the checkout asks for is answered at once
     const { payment: changed, messages } = settleByHand(payment, found);
     if (changed !== payment) {
       await this.payments.write(changed, 'by-hand', { kind: found });
-      await this.note(orderId, payment.amount.amount, found, payment.id);
+      await this.note(orderId, payment.amount.amount, foundWords(found, reason), payment.id);
     }
     await this.announcements.publish(...messages);
   }
 
-  private async settleRefund(orderId: Uuid, refundId: Uuid, found: FoundByHand): Promise<void> {
+  private async settleRefund({ orderId, found, reason }: Settled, refundId: Uuid): Promise<void> {
     const payment = await this.payments.lockOfOrder(orderId);
     const refund = await this.refunds.lock(refundId);
     if (!payment || !refund) return;
     const settled = settleRefundByHand(refund, found);
     if (settled !== refund) {
       await this.refunds.write(settled, 0, { kind: `by-hand: ${found}` });
-      await this.note(orderId, refund.amount.amount, found, refundId);
+      await this.note(orderId, refund.amount.amount, foundWords(found, reason), refundId);
     }
     const told = refundOutcome(settled);
     if (told) await this.announcements.publish(told);
   }
 
-  private async note(orderId: Uuid, amount: number, found: FoundByHand, paymentKey: Uuid): Promise<void> {
+  private async note(orderId: Uuid, amount: number, reason: string, paymentKey: Uuid): Promise<void> {
     const payment = await this.payments.ofOrder(orderId);
     await this.findings.note({
       ...{ kind: 'settled-by-hand', provider: payment!.provider, chargeId: payment!.chargeId, paymentKey, payment },
-      ...{ amount: { amount, currency: 'VND' }, reason: found },
+      ...{ amount: { amount, currency: 'VND' }, reason },
     });
   }
 }

@@ -3,7 +3,7 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape, InstantShape, sameId } from '#kernel';
-import { Answers, Does, Instant, Line, MomentShape, page, PageQuery, placeOf, type Answer } from '#platform/http';
+import { Answers, Does, From, Line, MomentShape, page, PageQuery, placeOf, Until, type Answer } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { ListAudit } from './audit.query';
 import type { AuditRow } from './audit-trail.store';
@@ -36,10 +36,10 @@ class AuditPage extends PageQuery {
   @Line({ min: 1, max: 200, optional: true, description: 'Only what was done to this one.' })
   target?: string;
 
-  @Instant({ optional: true, description: 'From this time on.', example: '2026-11-23T03:04:05Z' })
+  @From('From this day in Vietnam, or from this time on.')
   from?: Date;
 
-  @Instant({ optional: true, description: 'Before this time.', example: '2036-11-23T03:04:05Z' })
+  @Until('Until this day in Vietnam, itself included, or before this time.')
   to?: Date;
 }
 

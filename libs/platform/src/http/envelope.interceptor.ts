@@ -12,9 +12,11 @@ import { InvalidInput } from './validation.pipe';
 interface Route {
   readonly bare: boolean;
   readonly takesQuery: boolean;
+  readonly takesBody: boolean;
 }
 
-/** Nest's own number for a `@Query()` parameter, as its metadata keys begin. */
+/** Nest's own numbers for a `@Body()` and a `@Query()` parameter, as its metadata keys begin. */
+const BODY_PARAMETER = '3:';
 const QUERY_PARAMETER = '4:';
 
 const routes = new WeakMap<object, Route>();
@@ -26,10 +28,11 @@ function routeOf(context: ExecutionContext): Route {
     const of = (key: string): unknown =>
       Reflect.getMetadata(key, handler) ?? Reflect.getMetadata(key, context.getClass());
     const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), handler.name) as object | undefined;
-    const takesQuery = Object.keys(parameters ?? {}).some((key) => key.startsWith(QUERY_PARAMETER));
+    const takes = (kind: string) => Object.keys(parameters ?? {}).some((key) => key.startsWith(kind));
     route = {
       bare: of(BARE) === true || of(SSE_METADATA) === true,
-      takesQuery: takesQuery || of(ANY_QUERY) === true,
+      takesQuery: takes(QUERY_PARAMETER) || of(ANY_QUERY) === true,
+      takesBody: takes(BODY_PARAMETER),
     };
     routes.set(handler, route);
   }
@@ -45,9 +48,10 @@ const matches = (etag: string, header: string | undefined): boolean =>
 export class EnvelopeInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (context.getType() !== 'http') return next.handle();
-    const { bare, takesQuery } = routeOf(context);
+    const { bare, takesQuery, takesBody } = routeOf(context);
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (!takesQuery) refuseQuery(request);
+    if (takesBody) refuseChangeOfNothing(request);
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     if (bare && Reflect.getMetadata(SSE_METADATA, context.getHandler())) return next.handle();
     return next.handle().pipe(map((value) => dress(value, bare, request, reply)));
@@ -58,6 +62,12 @@ function refuseQuery(request: FastifyRequest): void {
   const names = Object.keys((request.query as object | undefined) ?? {});
   if (names.length > 0)
     throw new InvalidInput(names.map((field) => ({ field, message: complain({ code: 'unknown' }) })));
+}
+
+/** A change says what it changes, if only with `{}`. Other commands may need no more than their address. */
+function refuseChangeOfNothing({ method, body }: FastifyRequest): void {
+  if (method === 'PATCH' && body === undefined)
+    throw new InvalidInput([{ field: 'body', message: complain({ code: 'required' }) }]);
 }
 
 function dress(value: unknown, bare: boolean, request: FastifyRequest, reply: FastifyReply): unknown {

@@ -1,4 +1,5 @@
 import { instantOf, isBlank, isLine, isStorable, isUuid, lengthOf } from '#kernel';
+import { ApiExtraModels, getSchemaPath } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
 import { isEmailAddress, LONGEST_EMAIL } from '#platform/config';
@@ -144,9 +145,10 @@ type BodyClass = new () => object;
 
 // The document takes a function for a class to be looked up later only when its name is `type`.
 
+const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** Another body class inside this one. */
 export const Nested = (type: () => BodyClass, options: FieldOptions<object> = {}): PropertyDecorator => {
-  const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
   const one = field(
     { check: (value) => (isObject(value) ? undefined : { code: 'object' }), schema: { type: () => type() } },
     options,
@@ -154,6 +156,37 @@ export const Nested = (type: () => BodyClass, options: FieldOptions<object> = {}
   return (target, key) => {
     Type(type)(target, key);
     ValidateNested()(target, key);
+    one(target, key);
+  };
+};
+
+/** What class-validator says of a text where a class would do as well; the field itself has checked the text. */
+export const TEXT_INSTEAD = 'text instead of an object';
+
+/** Another body class inside this one, or one text that stands for all of it. */
+export const NestedOrText = (
+  type: () => BodyClass,
+  text: TextOptions,
+  options: Omit<FieldOptions<string>, 'default'>,
+): PropertyDecorator => {
+  const { min, max } = text;
+  return (target, key) => {
+    const one = field(
+      {
+        check: (value) => (isObject(value) ? undefined : checkText(value, text)),
+        read: (value) => (text.trim && typeof value === 'string' ? value.trim() : value),
+        schema: {
+          oneOf: [
+            { type: 'string', maxLength: max, ...(min !== undefined && { minLength: min }) },
+            { $ref: getSchemaPath(type()) },
+          ],
+        },
+      },
+      options,
+    );
+    ApiExtraModels(type())(target.constructor);
+    Type(type)(target, key);
+    ValidateNested({ message: TEXT_INSTEAD })(target, key);
     one(target, key);
   };
 };

@@ -8,13 +8,25 @@ export { layEdge } from './edge';
 export { failureOf } from './failure';
 export { FailureFilter } from './failure.filter';
 export { complain, field, type Complaint, type FieldKind, type FieldOptions } from './field';
-export { AnyObject, checkText, Email, Flag, Id, Instant, Line, ListOf, Nested, OneOf, Text, Whole } from './fields'; // prettier-ignore
+export { AnyObject, checkText, Email, Flag, Id, Instant, Line, ListOf, Nested, NestedOrText, OneOf, Text, Whole } from './fields'; // prettier-ignore
 export { HttpModule } from './http.module';
 export { addMessages, localeOf, textOf, type Locale, type Texts } from './messages';
 export { openApiDocument, serveDocs } from './openapi';
-export { AnyQuery, Answers, Bare, BodyExample, Does, Refuses, type AnswerDoc, type Refusal } from './operation';
+export { AnyQuery, Answers, Bare, BodyExample, Does, Refuses, Tagged, type AnswerDoc, type Refusal } from './operation';
 export * from './paging';
 export * from './params';
-export { amountOf, AsItIs, changedFixed, NewSlug, Price, ReadOnly, Sku, Slug } from './shop-fields';
+export {
+  Amount,
+  amountOf,
+  AsItIs,
+  changedFixed,
+  From,
+  NewSlug,
+  Price,
+  ReadOnly,
+  Sku,
+  Slug,
+  Until,
+} from './shop-fields';
 export { InvalidInput, ShopValidationPipe } from './validation.pipe';
 export { faultOfName, PersonName } from './person-name';

@@ -1,7 +1,7 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { accessOf, isLimited, type Access } from '#platform/security';
 import { textOf } from './messages';
-import { ANSWERS, BARE, BODY_EXAMPLE, REFUSALS, type DocumentedAnswer, type Refusal } from './operation';
+import { ANSWERS, BARE, BODY_EXAMPLE, REFUSALS, TAGGED, type DocumentedAnswer, type Refusal, type Tagged } from './operation'; // prettier-ignore
 import { exampleOf, type Schema, type Schemas } from './openapi-schemas';
 
 export interface Handler {
@@ -16,6 +16,23 @@ const RETRY_AFTER = { description: 'Seconds after which asking again makes sense
 const RATE = Object.fromEntries(
   ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'].map((name) => [name, { schema: { type: 'integer' } }]),
 );
+
+const LANGUAGE = { description: 'The language of the message: vi or en.', schema: { type: 'string' } };
+const CHALLENGE = { description: '`Bearer`.', schema: { type: 'string' } };
+const VARY = { description: 'The answer follows Accept-Language.', schema: { type: 'string' } };
+const ETAG = {
+  description: 'Names this state. Send it as If-None-Match to ask whether it has changed.',
+  schema: { type: 'string' },
+  example: '"7"',
+};
+const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  in: 'header' as const,
+  required: false,
+  description: 'The ETag that was read; while it still stands, the answer is 304 without a body.',
+  schema: { type: 'string' },
+  example: '"7"',
+};
 
 const TOKENS: readonly Refusal[] = [
   { status: 401, code: 'TOKEN_EXPIRED' },
@@ -65,7 +82,7 @@ const exampleFailure = ({ code, when }: Refusal): object => ({
 });
 
 /** Refusals of one status are one response with an example for each code. */
-function refusalResponses(refusals: readonly Refusal[], schemas: Schemas): Record<string, object> {
+function refusalResponses(refusals: readonly Refusal[], limited: boolean, schemas: Schemas): Record<string, object> {
   const responses: Record<string, object> = {};
   for (const status of new Set(refusals.map((refusal) => refusal.status))) {
     // Of two that tell of one code the first stands: the route's own words before the common ones.
@@ -81,8 +98,12 @@ function refusalResponses(refusals: readonly Refusal[], schemas: Schemas): Recor
         .join('\n\n'),
       headers: {
         'X-Request-Id': REQUEST_ID,
-        ...(status === 429 || status === 503 ? { 'Retry-After': RETRY_AFTER } : {}),
-        ...(status === 429 ? RATE : {}),
+        'Content-Language': LANGUAGE,
+        ...(status === 429 || status === 503 || codes.has('IDEMPOTENCY_IN_PROGRESS')
+          ? { 'Retry-After': RETRY_AFTER }
+          : {}),
+        ...(status === 401 ? { 'WWW-Authenticate': CHALLENGE } : {}),
+        ...(limited ? RATE : {}),
       },
       content: {
         'application/json': {
@@ -119,7 +140,23 @@ function metaOf({ paged, meta }: DocumentedAnswer, schemas: Schemas): Schema | u
 /** Meta of which nothing must be there is left out when nothing is. */
 const alwaysThere = (meta: Schema): boolean => !('properties' in meta) || 'required' in meta;
 
-function answerResponse(doc: DocumentedAnswer, bare: boolean, limited: boolean, schemas: Schemas): object {
+/** What the answers of a route have in common. */
+interface Manner {
+  readonly bare: boolean;
+  readonly limited: boolean;
+  readonly tagged: Tagged | undefined;
+}
+
+/** Headers of every answer of the route that is no refusal. */
+const headersOf = ({ limited, tagged }: Manner): Record<string, object> => ({
+  'X-Request-Id': REQUEST_ID,
+  ...(limited ? RATE : {}),
+  ...(tagged && { ETag: ETAG }),
+  ...(tagged?.byLanguage && { Vary: VARY }),
+});
+
+function answerResponse(doc: DocumentedAnswer, manner: Manner, schemas: Schemas): object {
+  const { bare } = manner;
   const one = doc.schema ? schemas.of(doc.schema) : { type: 'null', example: null };
   const data: Schema = doc.list || doc.paged ? { type: 'array', items: one } : one;
   const meta = metaOf(doc, schemas);
@@ -136,7 +173,7 @@ function answerResponse(doc: DocumentedAnswer, bare: boolean, limited: boolean, 
   );
   return {
     description: doc.description ?? 'Done.',
-    headers: { 'X-Request-Id': REQUEST_ID, ...(limited ? RATE : {}), ...headers },
+    headers: { ...headersOf(doc.schema ? manner : { ...manner, tagged: undefined }), ...headers },
     ...(doc.status !== 204 &&
       doc.status !== 304 && {
         content: { 'application/json': { schema: body, example: wrapped ?? exampleOf(body, schemas.components) } },
@@ -144,11 +181,26 @@ function answerResponse(doc: DocumentedAnswer, bare: boolean, limited: boolean, 
   };
 }
 
+interface RequestBody {
+  required?: boolean;
+  readonly content: Readonly<Record<string, { readonly schema?: Schema; example?: unknown }>>;
+}
+
 /** An example of the body, out of those of its fields. */
-function exemplify(body: unknown, own: object | undefined, known: Readonly<Record<string, Schema>>): void {
-  const { content } = (body ?? {}) as { content?: Record<string, { schema?: Schema; example?: unknown }> };
-  for (const media of Object.values(content ?? {}))
+function exemplify({ content }: RequestBody, own: object | undefined, known: Readonly<Record<string, Schema>>): void {
+  for (const media of Object.values(content))
     if (media.schema && media.example === undefined) media.example = own ?? exampleOf(media.schema, known);
+}
+
+/** Whether a body has to be sent: a change always says what it changes, other bodies when a field is required. */
+function needsBody({ content }: RequestBody, method: string, known: Readonly<Record<string, Schema>>): boolean {
+  const needed = ({ schema }: { readonly schema?: Schema }): boolean => {
+    const ref = schema?.['$ref'];
+    const name = typeof ref === 'string' ? ref.split('/').at(-1)! : '';
+    const { required } = (known[name] ?? schema ?? {}) as { required?: readonly string[] };
+    return required !== undefined && required.length > 0;
+  };
+  return method === 'patch' || Object.values(content).some(needed);
 }
 
 /** Completes an operation by what its handler's decorators say. `bodies` are the schemas of bodies by their class. */
@@ -167,12 +219,20 @@ export function completeOperation(
   const answers = of<DocumentedAnswer[]>(ANSWERS) ?? [];
   const bare = of<boolean>(BARE) === true;
   const refusals = [...(of<Refusal[]>(REFUSALS) ?? []), ...refusalsOf(access, limited, !WITHOUT_BODY.includes(method))];
-  exemplify(operation.requestBody, of<object>(BODY_EXAMPLE), bodies);
+  const body = operation.requestBody as RequestBody | undefined;
+  if (body) {
+    exemplify(body, of<object>(BODY_EXAMPLE), bodies);
+    if (!needsBody(body, method, bodies)) body.required = false;
+  }
   operation.security = securityOf(access);
   if (access?.to === 'permission') Object.assign(operation, { 'x-permission': access.permission });
+  const manner: Manner = { bare, limited, tagged: of<Tagged>(TAGGED) };
+  const isKept = manner.tagged !== undefined && method === 'get';
+  if (isKept) operation.parameters = [...(operation.parameters ?? []), IF_NONE_MATCH];
   operation.responses = {
     ...(answers.length === 0 ? operation.responses : {}),
-    ...Object.fromEntries(answers.map((doc) => [doc.status, answerResponse(doc, bare, limited, schemas)])),
-    ...refusalResponses(refusals, schemas),
-  } as Operation['responses'];
+    ...Object.fromEntries(answers.map((doc) => [doc.status, answerResponse(doc, manner, schemas)])),
+    ...(isKept && { 304: { description: 'What If-None-Match names still stands.', headers: headersOf(manner) } }),
+    ...refusalResponses(refusals, limited, schemas),
+  };
 }

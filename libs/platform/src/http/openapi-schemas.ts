@@ -64,6 +64,24 @@ function tidy(value: unknown): unknown {
 const tidied = (properties: object): object =>
   Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, tidy(schema)]));
 
+/**
+ * A body as it is read: fields that it does not name are refused, and defaults are told in words. Generated types take a field with `default` for one that is always there,
+ * which is true of what is read and not of what is sent.
+ */
+export function bodySchema({ properties, ...schema }: Schema): Schema {
+  if (typeof properties !== 'object') return schema;
+  const told = Object.entries(properties as Record<string, Schema>).map(([name, field]) => {
+    if (!('default' in field)) return [name, field];
+    const { default: value, description, ...rest } = field;
+    const words = `Left out, it is \`${JSON.stringify(value)}\`.`;
+    return [
+      name,
+      { example: value, ...rest, description: typeof description === 'string' ? `${description} ${words}` : words },
+    ];
+  });
+  return { ...schema, properties: Object.fromEntries(told) as unknown, additionalProperties: false };
+}
+
 /** What Nest still says as OpenAPI 3.0 did: `nullable` is a type of its own since 3.1. */
 export function modernise(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(modernise);

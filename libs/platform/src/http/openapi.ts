@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { completeOperation, type Handler } from './openapi-operations';
-import { modernise, Schemas, type Schema } from './openapi-schemas';
+import { bodySchema, modernise, Schemas, type Schema } from './openapi-schemas';
 
 const FAILURE: Schema = {
   type: 'object',
@@ -21,6 +21,7 @@ const FAILURE: Schema = {
               field: { type: 'string' },
               message: { type: 'string' },
               amount: { $ref: '#/components/schemas/Money', description: 'The money it is about.' },
+              value: { type: 'string', description: 'A value that would be taken instead.' },
             },
             required: ['field', 'message'],
           },
@@ -81,6 +82,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   const handlers = handlersOf(app);
   const schemas = new Schemas();
   const bodies = (document.components?.schemas ?? {}) as Record<string, Schema>;
+  for (const [name, body] of Object.entries(bodies)) bodies[name] = bodySchema(body);
   for (const path of Object.values(document.paths))
     for (const [method, operation] of Object.entries(path)) {
       const handler = handlers.get((operation as { operationId?: string }).operationId ?? '');

@@ -29,6 +29,7 @@ export const ANSWERS = 'shop:answers';
 export const REFUSALS = 'shop:refusals';
 export const BARE = 'shop:bare';
 export const ANY_QUERY = 'shop:any-query';
+export const TAGGED = 'shop:tagged';
 
 function added<Entry>(metadata: string, entries: readonly Entry[]): MethodDecorator {
   return (_target, _key, descriptor) => {
@@ -79,3 +80,11 @@ export const Bare = (): MethodDecorator & ClassDecorator => SetMetadata(BARE, tr
 
 /** Query parameters are not ours to know: an address that others redirect to. */
 export const AnyQuery = (): MethodDecorator => SetMetadata(ANY_QUERY, true);
+
+/** What `answer({ etag })` needs the document to say. `byLanguage`: the same address answers another text in another language. */
+export interface Tagged {
+  readonly byLanguage?: true;
+}
+
+/** Answers carry an `ETag`, and one that a reader has already is answered 304. */
+export const Tagged = (tagged: Tagged = {}): MethodDecorator => SetMetadata(TAGGED, tagged);

@@ -3,12 +3,13 @@ import { createParamDecorator, Param, type ExecutionContext, type PipeTransform 
 import { ApiHeader, ApiParam } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { complain } from './field';
+import { Tagged } from './operation';
 import { InvalidInput } from './validation.pipe';
 
 const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>();
 
 /** Says something of the whole method in the OpenAPI document, from one of its parameters. */
-function alsoOnMethod(parameter: ParameterDecorator, method: MethodDecorator): ParameterDecorator {
+export function alsoOnMethod(parameter: ParameterDecorator, method: MethodDecorator): ParameterDecorator {
   return (target, key, index) => {
     parameter(target, key, index);
     const descriptor = key === undefined ? undefined : Object.getOwnPropertyDescriptor(target, key);
@@ -92,7 +93,7 @@ export const IfMatchTags = (): ParameterDecorator => inDocument(readTags());
 
 const inDocument = (parameter: ParameterDecorator): ParameterDecorator =>
   alsoOnMethod(
-    parameter,
+    alsoOnMethod(parameter, Tagged()), // the answer has the next tag
     ApiHeader({
       name: 'If-Match',
       required: false,

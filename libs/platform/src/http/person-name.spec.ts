@@ -18,6 +18,8 @@ describe('A name', () => {
     ['a tab', 'An\tBình', 'text.line'],
     ['an escape character', 'An\u001b[31m', 'text.line'],
     ['NUL', 'An\0', 'text.line'],
+    ['a blank without width', 'An\u200b Bình', 'text.line'],
+    ['a joiner that joins nothing', 'A\u200dn', 'text.line'],
     ['a mark that turns the direction', 'An \u202egro.live', 'text.line'],
   ])('has not %s', (_, name, code) => expect(faultOf(name)).toBe(code));
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { ApiPropertyOptions } from '@nestjs/swagger';
 import type { z } from 'zod';
-import { normalSku, type Fault } from '#kernel';
+import { beginOf, endOf, normalSku, type Fault } from '#kernel';
 import { complain, field, type Complaint, type FieldOptions } from './field';
 import { checkText } from './fields';
 import { addMessages } from './messages';
@@ -55,6 +55,49 @@ export const NewSlug = (options: FieldOptions<string> = {}): PropertyDecorator =
 
 /** A word of an address that something is looked for by, in any case. */
 export const Slug = (options: FieldOptions<string> = {}): PropertyDecorator => slug(120, options);
+function checkAmount(value: unknown, min: number, max: number): Complaint | undefined {
+  if (typeof value !== 'number' || !Number.isSafeInteger(value)) return { code: 'number' };
+  if (value < min) return { code: 'number.small', params: { min } };
+  return value > max ? { code: 'number.large', params: { max } } : undefined;
+}
+
+/** The two forms, for the document. */
+function bothForms(min: number, max: number) {
+  const whole = { type: 'integer', minimum: min, maximum: max } as const;
+  const money = {
+    type: 'object',
+    required: ['amount', 'currency'],
+    additionalProperties: false,
+    properties: { amount: whole, currency: { type: 'string', enum: [CURRENCY] } },
+  } as const;
+  return { whole, money };
+}
+
+const moneyOf = (value: unknown): unknown =>
+  typeof value === 'number' ? { amount: value, currency: CURRENCY } : value;
+
+/** An amount of money, in either form in which bodies may say it: `Money`, or whole đồng as a number. `Money` from here on. */
+export const Amount = ({ min, max, ...options }: AmountOptions): PropertyDecorator => {
+  const { whole, money } = bothForms(min, max);
+  return field(
+    {
+      check: (value): Complaint | undefined => {
+        const amount = amountOf(value);
+        return typeof value === 'object' && amount !== value
+          ? checkAmount(amount, min, max)
+          : { code: 'money', params: { currency: CURRENCY } };
+      },
+      read: moneyOf,
+      schema: { oneOf: [money, whole] } as unknown as ApiPropertyOptions,
+    },
+    options,
+  );
+};
+
+interface AmountOptions extends FieldOptions<object> {
+  readonly min: number;
+  readonly max: number;
+}
 
 interface PriceOptions extends FieldOptions<number> {
   readonly min: number;
@@ -73,21 +116,13 @@ export function amountOf(value: unknown): unknown {
 /** Whole đồng: a number, or Money as answers have it. A number from here on. */
 export const Price = (options: PriceOptions): PropertyDecorator => {
   const { min, max } = options;
-  const whole = { type: 'integer', minimum: min, maximum: max } as const;
-  const money = {
-    type: 'object',
-    required: ['amount', 'currency'],
-    additionalProperties: false,
-    properties: { amount: whole, currency: { type: 'string', enum: [CURRENCY] } },
-  } as const;
+  const { whole, money } = bothForms(min, max);
   return field(
     {
-      check: (value): Complaint | undefined => {
-        if (typeof value === 'object' && value !== null) return { code: 'money', params: { currency: CURRENCY } };
-        if (typeof value !== 'number' || !Number.isSafeInteger(value)) return { code: 'number' };
-        if (value < min) return { code: 'number.small', params: { min } };
-        return value > max ? { code: 'number.large', params: { max } } : undefined;
-      },
+      check: (value): Complaint | undefined =>
+        typeof value === 'object' && value !== null
+          ? { code: 'money', params: { currency: CURRENCY } }
+          : checkAmount(value, min, max),
       read: amountOf,
       schema: { oneOf: [whole, money] } as unknown as ApiPropertyOptions,
     },
@@ -123,3 +158,19 @@ export function changedFixed(is: Readonly<Record<string, unknown>>, sent: object
     return [{ field: name, message: complain({ code: 'read-only.is', params: { value: shown } }) }];
   });
 }
+/** The first or the last moment of a range: a day of the shop's (`2026-11-23`), which is meant whole, or a time with a zone. */
+const moment = (read: (text: unknown) => Date | undefined) => (description: string) =>
+  field(
+    {
+      check: (value) => (value instanceof Date ? undefined : { code: 'moment' }),
+      read: (value) => read(value) ?? value,
+      schema: { anyOf: [{ format: 'date' }, { format: 'date-time' }], type: 'string' },
+    },
+    { optional: true, description, example: '2026-11-23' },
+  );
+
+/** Where a range begins. A Date from here on. */
+export const From = moment(beginOf);
+
+/** Where a range ends, that moment not included. A Date from here on. */
+export const Until = moment(endOf);

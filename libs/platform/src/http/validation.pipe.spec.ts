@@ -66,6 +66,20 @@ describe('A query read the short way', () => {
     expect(pipe.transform({ inner: { count: 1 } }, { type: 'body', metatype: Outer })).toEqual({ inner: { count: 1 } });
   });
 
+  it('is of an object: null is none, and nothing at all is an empty one', () => {
+    class Wish {
+      @Whole({ optional: true })
+      count?: number;
+    }
+    const read = (body: unknown) => new ShopValidationPipe().transform(body, { type: 'body', metatype: Wish });
+    for (const none of [null, [], 'text', 7])
+      expect(() => read(none)).toThrow(
+        expect.objectContaining({ details: [expect.objectContaining({ field: 'body' })] }),
+      );
+    expect(read(undefined)).toEqual({});
+    expect(read({})).toEqual({});
+  });
+
   it('reads text as a number in a query only', () => {
     expect(readPlainly(Inner, { count: '1' }, true)).toEqual({ count: 1 });
     expect(readPlainly(Inner, { count: '1' }, false)).toBeUndefined();

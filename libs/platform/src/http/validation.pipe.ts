@@ -4,6 +4,7 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { Readable } from 'node:stream';
 import { complain, readPlainly, type ReadOptions } from './field';
+import { TEXT_INSTEAD } from './fields';
 
 const PLAIN: readonly unknown[] = [String, Number, Boolean, Array, Object, Buffer, Date, undefined];
 
@@ -16,7 +17,8 @@ function faultsOf(errors: readonly ValidationError[], path = ''): Fault[] {
     const deeper = faultsOf(error.children ?? [], field);
     if (message !== undefined) return [{ field, message }, ...deeper];
     if (deeper.length > 0) return deeper;
-    return Object.keys(others).length > 0 ? [{ field, message: complain({ code: 'object' }) }] : [];
+    const serious = Object.values(others).filter((text) => text !== TEXT_INSTEAD);
+    return serious.length > 0 ? [{ field, message: complain({ code: 'object' }) }] : [];
   });
 }
 
@@ -43,8 +45,8 @@ export class ShopValidationPipe implements PipeTransform {
   transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
     if (type === 'custom' || PLAIN.includes(metatype)) return value;
     if (value instanceof Readable) throw new UnsupportedMediaTypeException(); // a file where fields are expected
-    const given = value ?? {};
-    if (typeof given !== 'object' || Array.isArray(given))
+    const given = value === undefined ? {} : value; // nothing was sent: `null` is something, and no object
+    if (typeof given !== 'object' || given === null || Array.isArray(given))
       throw new InvalidInput([{ field: type, message: complain({ code: 'object' }) }]);
     const options: ReadOptions = { fromText: type !== 'body' };
     const Type = metatype as new () => object;
@@ -60,7 +62,8 @@ export class ShopValidationPipe implements PipeTransform {
       forbidUnknownValues: false,
       validationError: { target: false, value: false },
     });
-    if (errors.length > 0) throw new InvalidInput(faultsOf(errors));
+    const faults = faultsOf(errors);
+    if (faults.length > 0) throw new InvalidInput(faults);
     return read;
   }
 }

@@ -56,14 +56,13 @@ export class RightsWatch implements OnModuleDestroy {
     this.looking = true;
     try {
       const all = [...this.watched];
-      const [states, erased] = await Promise.all([
-        this.find(all.flatMap(({ caller }) => sessionOf(caller()))),
-        this.erased(all.flatMap(({ subjects }) => subjects?.() ?? [])),
-      ]);
-      for (const one of all) {
-        const reason = one.subjects?.().some((subject) => erased.has(subject))
-          ? new SubjectErased()
-          : this.lost(one.caller(), states);
+      const states = await this.find(all.flatMap(({ caller }) => sessionOf(caller())));
+      const told = all.map((one) => ({ one, subjects: one.subjects?.() ?? [], loss: this.lost(one.caller(), states) }));
+      // A person's key is destroyed before their sessions end, so an erasure is found wherever it ended a session.
+      const about = told.map(({ one, subjects, loss }) => (loss ? [...subjects, ...userOf(one.caller())] : subjects));
+      const erased = await this.erased(about.flat());
+      for (const [at, { one, loss }] of told.entries()) {
+        const reason = about[at].some((subject) => erased.has(subject)) ? new SubjectErased() : loss;
         if (reason && this.forget(one)) one.end(reason);
       }
     } finally {
@@ -109,3 +108,5 @@ export class RightsWatch implements OnModuleDestroy {
 }
 
 const sessionOf = (caller: Caller): readonly Uuid[] => (caller.kind === 'user' ? [caller.sessionId] : []);
+
+const userOf = (caller: Caller): readonly Uuid[] => (caller.kind === 'user' ? [caller.userId] : []);

@@ -7,7 +7,11 @@ import { ShopSockets } from './sockets';
 
 const OUTSIDE_PREFIX = ['health', 'health/live', 'health/ready', 'metrics', '.well-known/jwks.json', 'internal/*path'];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
-const TOLD = ['X-Request-Id', 'X-Cart-Token', 'ETag', 'Retry-After', 'Idempotent-Replayed', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset']; // prettier-ignore
+/** What a page of another origin may read of an answer, besides what every page may. */
+const TOLD = [
+  ...['X-Request-Id', 'X-Cart-Token', 'ETag', 'Location', 'Content-Language', 'Content-Disposition', 'Retry-After'],
+  ...['Idempotent-Replayed', 'Preference-Applied', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'],
+];
 
 /** The pages at /docs bring their own scripts and styles; nothing else of ours is a page. */
 const HELMET = {

@@ -276,6 +276,15 @@ describe('The manners of every route', () => {
     }
   });
 
+  it('takes no change that says nothing', async () => {
+    for (const options of [{}, { payload: 'null', headers: { 'content-type': 'application/json' } }]) {
+      const headers = { ...staff, ...('headers' in options ? options.headers : {}) };
+      const { status, body } = await ask('PATCH', `/brews/${ID}`, { ...options, headers });
+      expect([status, body.error.details.map(({ field }: { field: string }) => field)]).toEqual([400, ['body']]);
+    }
+    expect((await ask('POST', '/brews/nothing')).status).toBe(201);
+  });
+
   it('answers 304 to who has it, and 412 to who had it', async () => {
     const first = await ask('GET', `/brews/${ID}`);
     expect(first.headers.etag).toBe('"7"');
@@ -438,6 +447,19 @@ describe('The manners of every route', () => {
     );
     expect(text).toMatch(/http_request_duration_seconds_count\{method="GET",route="unknown",status="404"\}/);
     expect(text).not.toContain('/nowhere');
+  });
+});
+
+describe('Pages of another origin', () => {
+  it('may read every header that a client acts on', async () => {
+    const app = await demoShop({ corsOrigins: ['https://front.example'] });
+    const { headers } = await asking(() => app)('GET', `/brews/${ID}`, {
+      headers: { origin: 'https://front.example' },
+    });
+    const told = String(headers['access-control-expose-headers']).toLowerCase().split(/,\s*/);
+    await app.close();
+    const acted = ['etag', 'location', 'x-cart-token', 'x-request-id', 'content-language', 'content-disposition', 'retry-after', 'idempotent-replayed', 'preference-applied', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset']; // prettier-ignore
+    expect(told.sort()).toEqual(acted.sort());
   });
 });
 

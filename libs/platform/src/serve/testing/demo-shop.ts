@@ -48,6 +48,7 @@ export interface DemoOptions {
   readonly rateLimitLogin?: number;
   readonly rateLimitRegister?: number;
   readonly trustedProxies?: string[];
+  readonly corsOrigins?: string[];
   readonly lateness?: () => boolean;
   readonly logger?: LoggerService;
 }

@@ -1,0 +1,24 @@
+import type { Sealed } from '#kernel';
+import type { PlacedState, Refund } from './order';
+
+type Reason = Pick<Refund, 'reason'>;
+
+const CANCELLED = 'cancelled: ';
+
+const words = {
+  cancelled: { vi: 'Đơn hàng đã bị hủy', en: 'The order was cancelled' },
+  given: { vi: 'Cửa hàng hoàn tiền cho bạn', en: 'The shop gives you money back' },
+} as const;
+
+const isOfCancellation = ({ reason }: Reason): boolean => typeof reason === 'string' && reason.startsWith(CANCELLED);
+
+/** Why money goes back, as the customer is told: in the shop's words. What staff typed stays with the shop. */
+export const refundWordsForOwner = (refund: Reason, locale: 'vi' | 'en'): string =>
+  words[isOfCancellation(refund) ? 'cancelled' : 'given'][locale];
+
+/** The same for staff: what was typed, if anything was; that of a cancellation stands with the cancellation. */
+export function refundWordsForStaff(refund: Reason, order: PlacedState): string | Sealed {
+  if (!isOfCancellation(refund)) return refund.reason;
+  const typed = order.status === 'cancelled' ? order.cancellation.reason : null;
+  return typed ?? words.cancelled[order.placed.locale];
+}

@@ -1,0 +1,40 @@
+import { Flag, Id, Line, NestedOrText, PersonName, Phone, Text } from '#platform/http';
+
+/** An address as `/users/me/addresses` has it. */
+export class DeliveryAddressBody {
+  @Line({ min: 1, max: 200, trim: true, example: '12 Lê Lợi' })
+  line1!: string;
+  @Line({ optional: true, nullable: true, max: 200, trim: true, example: 'Lầu 2' })
+  line2?: string | null;
+  @Line({ optional: true, nullable: true, max: 100, trim: true, example: 'Bến Nghé' })
+  ward?: string | null;
+  @Line({ optional: true, nullable: true, max: 100, trim: true, example: 'Quận 1' })
+  district?: string | null;
+  @Line({ optional: true, nullable: true, max: 100, trim: true, example: 'TP. Hồ Chí Minh' })
+  city?: string | null;
+  @PersonName({ optional: true, nullable: true, description: 'The name to call, where `contact` has none.' })
+  recipient?: string | null;
+  @Phone({ optional: true, nullable: true, description: 'The number to call, where `contact` has none.' })
+  phone?: string | null;
+  @Id({ optional: true, nullable: true, description: 'Not used.' })
+  id?: string | null;
+  @Text({ optional: true, nullable: true, max: 50, description: 'Not used.', example: 'Nhà' })
+  label?: string | null;
+  @Flag({ optional: true, nullable: true, description: 'Not used.' })
+  isDefault?: boolean | null;
+}
+
+/** Where a delivery goes: one text, or an address as `/users/me/addresses` has it. */
+export const DeliveryAddress = (): PropertyDecorator =>
+  NestedOrText(
+    () => DeliveryAddressBody,
+    { min: 1, max: 500, trim: true },
+    {
+      optional: true,
+      nullable: true,
+      description:
+        'Needed for a delivery: one text, or an address as `/users/me/addresses` has it. Its lines, ward, district and city ' +
+        'become the text, in this order.',
+      example: '12 Lê Lợi, Bến Nghé, TP. Hồ Chí Minh',
+    },
+  );
