@@ -60,9 +60,11 @@ const onPostgres = {
 
 // What takes long and seldom breaks runs with the faults, so that `npm test` stays quick.
 const slow = [
-  'test/journeys/(manners|erasing)\\.e2e-spec\\.ts$',
-  'projections/(projections|rebuild-steps|comparison|set-aside)\\.int-spec\\.ts$',
-  'event-store/(sequencer|schema-evolution)\\.int-spec\\.ts$',
+  'test/journeys/(manners|erasing|live-rights|spellings|replay)\\.e2e-spec\\.ts$',
+  'projections/(projections|rebuild-steps|comparison|set-aside|drift)\\.int-spec\\.ts$',
+  'event-store/((sequencer|schema-evolution)\\.int-spec|evidence\\.spec)\\.ts$',
+  'test/checkout/interrupted\\.int-spec\\.ts$',
+  'processes/(processes|definitions)\\.int-spec\\.ts$',
   'messaging/dead-letters\\.int-spec\\.ts$',
   'embedded/embedded\\.int-spec\\.ts$',
   'serve/(manners|closing)\\.spec\\.ts$',

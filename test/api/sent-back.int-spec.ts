@@ -103,6 +103,13 @@ describe('What was read', () => {
     }
     const strange = await shop.ask(method, path, { token, body: { ...body, colour: 'red' } });
     expect(strange.body.error?.details?.map(({ field }) => field)).toEqual(['colour']);
+    if (body.id !== undefined) {
+      const other = await shop.ask(method, path, {
+        token,
+        body: { ...body, id: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071' },
+      });
+      expect([other.status, other.body.error?.details?.map(({ field }) => field)]).toEqual([400, ['id']]);
+    }
     expect((await read()).body).toEqual(before.body);
   });
 });

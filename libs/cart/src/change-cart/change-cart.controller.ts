@@ -3,7 +3,19 @@ import { CommandBus, QueryBus, type Command } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape, MoneyShape, type Money, type Uuid } from '#kernel';
-import { Answers, Does, Id, IfMatchTags, ListOf, PathId, ReadOnly, Refuses, Whole, type Answer } from '#platform/http';
+import {
+  Answers,
+  AsItIs,
+  Does,
+  Id,
+  IfMatchTags,
+  ListOf,
+  PathId,
+  ReadOnly,
+  Refuses,
+  Whole,
+  type Answer,
+} from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { GuestOrUser, Who, type Caller } from '#platform/security';
 import { mostOfALine, type Cart } from '../model/cart';
@@ -67,10 +79,10 @@ class ItemChangeBody {
   @ListOf(() => ModifierChangeBody, { max: mostChosen, optional: true })
   modifiers?: ModifierChangeBody[];
 
-  @ReadOnly(IdShape, { type: String, format: 'uuid' })
+  @AsItIs(IdShape, { type: String, format: 'uuid' })
   id?: string;
 
-  @ReadOnly(IdShape, { type: String, format: 'uuid' })
+  @AsItIs(IdShape, { type: String, format: 'uuid' })
   variantId?: string;
 
   @ReadOnly(IdShape, { type: String, format: 'uuid' })
@@ -143,7 +155,12 @@ export class ChangeCartController {
     @Who() caller: Caller,
     @IfMatchTags() tags?: readonly string[],
   ): Promise<Answer<CartView>> {
-    return this.after(caller, tags, (owner, seen) => new ChangeItem(owner, lineId, given(change), localeHere(), seen));
+    const names = { ...(change.id && { id: change.id }), ...(change.variantId && { variantId: change.variantId }) };
+    return this.after(
+      caller,
+      tags,
+      (owner, seen) => new ChangeItem(owner, lineId, given(change), names, localeHere(), seen),
+    );
   }
 
   @Delete('items/:lineId')

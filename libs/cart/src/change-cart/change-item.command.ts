@@ -1,6 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
 import type { ChosenModifier } from '#contracts/catalog';
+import { changedFixed, InvalidInput } from '#platform/http';
 import { Ids } from '#platform/system';
 import { changeLine, lineOf, sameDrink, seen, type Cart, type LineChange } from '../model/cart';
 import { Carts } from '../model/carts.store';
@@ -16,6 +17,8 @@ export class ChangeItem extends Command<Cart> {
       readonly modifiers?: readonly ChosenModifier[];
       readonly asRead?: true;
     },
+    /** What was sent of what names the line, to be refused where it is another. */
+    readonly names: { readonly id?: Uuid; readonly variantId?: Uuid },
     readonly locale: 'vi' | 'en',
     readonly seen?: number,
   ) {
@@ -40,8 +43,10 @@ export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
   }
 
   /** Who changes a line has seen what it costs now. Another way to make it must be one that is sold. */
-  private async offered({ owner, lineId, change, locale }: ChangeItem): Promise<LineChange> {
+  private async offered({ owner, lineId, change, names, locale }: ChangeItem): Promise<LineChange> {
     const line = lineOf(await this.carts.of(owner), lineId);
+    const wrong = changedFixed({ id: line.id, variantId: line.variantId }, names);
+    if (wrong.length > 0) throw new InvalidInput(wrong);
     const { modifiers: wanted, ...plainly } = change;
     const { modifiers: shown, price: priceNow } = await this.shelf.shown(line, locale);
     const isMadeLike = (modifiers: readonly ChosenModifier[]) =>

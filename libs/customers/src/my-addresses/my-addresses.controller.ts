@@ -3,7 +3,19 @@ import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape } from '#kernel';
-import { Answers, Does, Flag, Line, PathId, PersonName, Phone, ReadOnly, Refuses } from '#platform/http';
+import {
+  Answers,
+  AsItIs,
+  changedFixed,
+  Does,
+  Flag,
+  InvalidInput,
+  Line,
+  PathId,
+  PersonName,
+  Phone,
+  Refuses,
+} from '#platform/http';
 import { SignedIn, Who, type UserCaller } from '#platform/security';
 import { Addresses } from '../model/addresses.store';
 import { AddressShape, addressView, type AddressView } from './address-view';
@@ -35,7 +47,7 @@ class AddressBody {
 
 /** What was read of an address may be sent back as it is. */
 class ChangeAddressBody {
-  @ReadOnly(IdShape, { type: String, format: 'uuid' })
+  @AsItIs(IdShape, { type: String, format: 'uuid' })
   id?: string;
 
   @PersonName({ optional: true, nullable: true, max: 50 })
@@ -91,6 +103,8 @@ export class MyAddressesController {
     when: 'It is the default: make another one the default instead.',
   })
   change(@Who() { userId }: UserCaller, @PathId() id: string, @Body() body: ChangeAddressBody): Promise<AddressView> {
+    const wrong = changedFixed({ id }, body);
+    if (wrong.length > 0) throw new InvalidInput(wrong);
     return this.commands.execute(new KeepAddress(userId, id, changes(body)));
   }
 

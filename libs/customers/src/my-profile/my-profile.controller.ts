@@ -6,9 +6,12 @@ import { IdShape, type Seen } from '#kernel';
 import {
   answer,
   Answers,
+  AsItIs,
+  changedFixed,
   Does,
   etagOf,
   IfMatch,
+  InvalidInput,
   OneOf,
   PersonName,
   Phone,
@@ -26,7 +29,7 @@ import { MyProfile, Profile } from './my-profile.query';
 const freshProfile = ({ userId: id, email, name, locale }: UserCaller) =>
   profileBeforeWelcome({ id, email, name, locale }, shopLocale());
 
-/** What was read of me may be sent back as it is. */
+/** What was read of me may be sent back as it is; who I am and what I may do is not changed here. */
 class ChangeProfileBody {
   @PersonName({ optional: true, example: 'Nguyễn Thị An' })
   name?: string;
@@ -37,13 +40,13 @@ class ChangeProfileBody {
   @OneOf(['vi', 'en'], { optional: true })
   locale?: 'vi' | 'en';
 
-  @ReadOnly(IdShape, { type: String, format: 'uuid' })
+  @AsItIs(IdShape, { type: String, format: 'uuid' })
   id?: string;
 
-  @ReadOnly(z.string().max(254), { type: String, format: 'email', example: 'an@example.com' })
+  @AsItIs(z.string().max(254), { type: String, format: 'email', example: 'an@example.com' })
   email?: string;
 
-  @ReadOnly(Profile.shape.role, { type: 'string', enum: Profile.shape.role.options })
+  @AsItIs(Profile.shape.role, { type: 'string', enum: Profile.shape.role.options })
   role?: string;
 
   @ReadOnly(z.int(), { type: 'integer', example: 1 })
@@ -77,6 +80,9 @@ export class MyProfileController {
   @Refuses('PRECONDITION_FAILED', 'SUBJECT_ERASED')
   async change(@Who() caller: UserCaller, @Body() body: ChangeProfileBody, @IfMatch() seen: Seen) {
     const { name, phone, locale } = body;
+    const { userId: id, email, role } = caller;
+    const wrong = changedFixed({ id, email, role }, body);
+    if (wrong.length > 0) throw new InvalidInput(wrong);
     await this.commands.execute(new ChangeProfile(freshProfile(caller), { name, phone, locale }, seen));
     return this.view(caller);
   }

@@ -72,7 +72,7 @@ describe('A refund and the order', () => {
   });
 
   it('brings no goods back with a part of the money, which does not say which; with the last part it does', () => {
-    const needsAll = expect.objectContaining({ code: 'RESTOCK_NEEDS_ALL_MONEY', params: { amount: 100_000 } });
+    const needsAll = expect.objectContaining({ code: 'RESTOCK_NEEDS_ALL_MONEY', params: { amount: '100.000 ₫' } });
     for (const part of [1, 99_999]) expect(() => refund('completed', part, { restock: true })).toThrow(needsAll);
     const back = (amount: number) => [refundDeciding('a', amount, { end: false, restock: true })];
     expect(refund('completed', 100_000, { restock: true })).toEqual(back(100_000));
