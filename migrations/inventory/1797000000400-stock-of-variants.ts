@@ -20,6 +20,8 @@ export class StockOfVariants1797000000400 implements MigrationInterface {
 
     await queryRunner.query('alter table stock_movements disable trigger stock_movements_stay');
     await queryRunner.query('alter table stock_movements add column item uuid');
+    // Where one role serves as owner and as runtime role, its own right to update was taken away: it is lent for this.
+    await queryRunner.query('grant update on stock_movements to current_user');
     await queryRunner.query('update stock_movements m set item = s.item from stock s where s.sku = m.sku');
     await queryRunner.query('alter table stock_movements enable trigger stock_movements_stay');
     await queryRunner.query('create index stock_movements_of_item on stock_movements (item, id)');
