@@ -40,7 +40,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** An order of all that the cart held, as ordering tells of it today. */
+/** An order of every line of the cart, in the form of messages that ordering sends today. */
 const orderOf = (cart: Cart) => ({
   orderId: ids.next(),
   cartId: cart.id,

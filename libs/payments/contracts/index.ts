@@ -76,7 +76,7 @@ export class PaymentUnknown extends OrderMessage<{
   readonly orderId: Uuid;
   readonly paymentId: Uuid;
   readonly attempts: number;
-  /** Why nobody could say. */
+  /** Why the provider gave no answer. */
   readonly reason?: string;
 }> {
   static readonly type = 'payments.payment-unknown.v1';

@@ -4,7 +4,7 @@ import type { TestDatabase } from '../../support/test-database';
 /** What each table holds, as a count and a sum of hashes. */
 export type Tables = ReadonlyMap<string, string>;
 
-/** The trail of who asked for what is written for refusals as well; that is what it is for. */
+/** Tables of the audit trail: it records refused requests too, so it may change after a refusal. */
 const TRAIL = ['audit'];
 
 /** How far background work has come: checks walk on and seals follow events while nobody asks for anything. */

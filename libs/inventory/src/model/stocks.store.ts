@@ -96,7 +96,7 @@ export class Stocks {
     await this.db.query(moved, [...columns([movement]), reason ?? null, actor]);
   }
 
-  /** What bears one of the SKUs or is one of the variants, locked; nobody else gives names until the transaction ends. */
+  /** The stock rows of these variants and SKUs, locked until the transaction ends. */
   async lockNamed(names: readonly { variantId: Uuid; sku: string; was?: string }[]): Promise<readonly Named[]> {
     await this.db.query("select pg_advisory_xact_lock(hashtext('inventory.names'))");
     const skus = names.flatMap(({ sku, was }) => (was === undefined ? [sku] : [sku, was]));
