@@ -21,10 +21,24 @@ module.exports = {
       to: { pathNot: `^(libs/kernel/src/|libs/(${contexts})/contracts/)` },
     },
     {
-      name: 'platform-knows-no-context',
+      name: 'machinery-knows-no-context',
       severity: 'error',
-      from: { path: '^libs/platform/' },
+      from: { path: '^libs/(platform|database|messaging|event-store)/' },
       to: { path: `^libs/(${contexts})/` },
+    },
+    {
+      name: 'database-leans-on-the-system-only',
+      comment:
+        'Below messaging and the event store; of the platform it takes settings, time and the spelling of signed bytes.',
+      severity: 'error',
+      from: { path: '^libs/database/', pathNot: 'spec[.]ts$|/testing/' },
+      to: { path: '^libs/(messaging|event-store|platform/src/(?!config/|system/|canonical/|crash-points/))' },
+    },
+    {
+      name: 'messaging-knows-no-event-store',
+      severity: 'error',
+      from: { path: '^libs/messaging/', pathNot: 'spec[.]ts$|/testing/' },
+      to: { path: '^libs/event-store/' },
     },
     {
       name: 'kernel-leans-on-nothing',
@@ -38,22 +52,50 @@ module.exports = {
       comment: 'An app names modules. The command line may also ask what a context asks and commands itself.',
       severity: 'error',
       from: { path: '^apps/(?!cli/)' },
-      to: { path: '^libs/', pathNot: `^libs/(platform/src/|kernel/src/|(${contexts})/src/[a-z]+\\.module\\.ts$)` },
+      to: {
+        path: '^libs/',
+        pathNot: `^libs/((platform|database|messaging|event-store)/src/|kernel/src/|(${contexts})/src/[a-z]+\\.module\\.ts$)`,
+      },
     },
     {
       name: 'nobody-leans-on-apps',
       severity: 'error',
-      from: { path: '^libs/' },
+      from: { path: '^(libs|migrations|bench)/' },
       to: { path: '^apps/' },
     },
     {
+      name: 'apps-stand-alone',
+      severity: 'error',
+      from: { path: '^apps/([^/]+)/' },
+      to: { path: '^apps/', pathNot: '^apps/($1/|[^/]+$)' },
+    },
+    {
       name: 'pure-files-stay-pure',
-      comment: 'Rules, views and processes are plain TypeScript: no framework, no platform, no machine.',
+      comment: 'Rules, views and sagas are plain TypeScript: no framework, no platform, no machine.',
       severity: 'error',
       from: { path: pure },
       to: {
         pathNot: `^(libs/kernel/src/|libs/(${contexts})/contracts/|libs/(${contexts})/src/[^.]+\\.ts$|(node:)?crypto$|.*node_modules/zod/)`,
       },
+    },
+    {
+      name: 'migrations-are-frozen',
+      comment: 'A migration holds its SQL as it ran: what the code says today must not change it.',
+      severity: 'error',
+      from: { path: '^migrations/' },
+      to: { pathNot: '^(libs/database/src/migrations/index[.]ts$|.*node_modules/typeorm/)' },
+    },
+    {
+      name: 'model-stands-alone',
+      comment:
+        "A context's model imports no sibling folder: commands decide on it, whatever a view or a route looks like. " +
+        "The catalogue's store writes the shelf in the product's own transaction.",
+      severity: 'error',
+      from: {
+        path: `^libs/(${contexts})/src/model/`,
+        pathNot: '[.](int-)?spec[.]ts$|^libs/catalog/src/model/products[.]store[.]ts$',
+      },
+      to: { path: '^libs/$1/src/[^/]+/', pathNot: '^libs/$1/src/model/' },
     },
     {
       name: 'no-circles',
@@ -83,6 +125,8 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    // Code that breaks the rules on purpose, and files that a test lays over a copy of the tree.
+    exclude: { path: '^test/architecture/canaries/|/overlay/' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {

@@ -1,6 +1,7 @@
 import js from '@eslint/js';
 import prettier from 'eslint-config-prettier';
 import tseslint from 'typescript-eslint';
+import messagesByInbox from './scripts/eslint/messages-by-inbox.mjs';
 
 const names = ['identity', 'customers', 'catalog', 'inventory', 'cart', 'ordering', 'payments', 'notifications'];
 const contexts = `{${names.join(',')}}`;
@@ -10,22 +11,17 @@ const tests = [
   '**/*.e2e-spec.ts',
   '**/*.adapter-spec.ts',
   '**/*.contract.ts',
+  '**/testing/**',
   'test/**',
 ];
 
-// A published message that nobody awaits is lost with its transaction; `any` hides it from no-floating-promises.
-const nestsOwnBus = {
-  selector: 'CallExpression > MemberExpression.callee[property.name=/^publish/] > .object[name=/[eE]ventBus$/]',
-  message: 'Publish through Announcements, which writes the outbox and is awaited.',
-};
-const nestsOwnBusInside = {
-  selector:
-    'CallExpression > MemberExpression.callee[property.name=/^publish/] > MemberExpression.object[property.name=/[eE]ventBus$/]',
-  message: 'Publish through Announcements: it writes the outbox and is awaited.',
-};
 const saga = {
   selector: "Decorator[expression.callee.name='Saga']",
-  message: "Nest's @Saga() dies with its first error; write a process (#platform/processes).",
+  message: "Nest's @Saga() dies with its first error; write a saga of ours (#messaging/sagas).",
+};
+const eventsHandler = {
+  selector: "Decorator[expression.callee.name='EventsHandler']",
+  message: "Nest's @EventsHandler is never called, for no event stays in memory; use @InboxEventsHandler (#messaging).",
 };
 const environment = {
   selector: "MemberExpression[object.name='process'][property.name='env']",
@@ -54,7 +50,7 @@ const asks = {
   identity: ['OrderBooks'],
   customers: ['ContactOf'],
 };
-const everywhere = [nestsOwnBus, nestsOwnBusInside, saga, environment, farPath];
+const everywhere = [saga, eventsHandler, environment, farPath];
 const walls = (context) => {
   const questions = asked.filter((name) => !asks[context]?.includes(name)).map(question);
   return [
@@ -77,6 +73,7 @@ export default tseslint.config(
       'coverage/**',
       '.data/**',
       'test/architecture/canaries/**',
+      'test/faults/support/*/overlay/**',
       'test/client/generated/**',
     ],
   },
@@ -85,7 +82,9 @@ export default tseslint.config(
     files: ['**/*.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked],
     languageOptions: { parserOptions: { projectService: true } },
+    plugins: { shop: { rules: { 'messages-by-inbox': messagesByInbox } } },
     rules: {
+      'shop/messages-by-inbox': 'error',
       '@typescript-eslint/no-floating-promises': 'error',
       '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { arguments: false } }],
       '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
@@ -124,8 +123,13 @@ export default tseslint.config(
     },
   },
   {
-    files: ['libs/platform/src/messaging/**', 'libs/platform/src/config/**', 'scripts/**', 'bench/**', 'apps/**'],
+    files: ['libs/messaging/src/**', 'libs/platform/src/config/**', 'scripts/**', 'bench/**', 'apps/**'],
     rules: { 'no-restricted-syntax': ['error', farPath] },
+  },
+  {
+    // The inbox itself hands over what has arrived.
+    files: ['libs/messaging/src/messages/handlers.ts'],
+    rules: { 'shop/messages-by-inbox': 'off' },
   },
   {
     files: tests,

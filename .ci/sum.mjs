@@ -2,11 +2,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const folder = process.argv[2];
-const expected = ['tests.json', 'adapters.json', 'faults.json', 'bought.json'];
+const [folder, ...leftOut] = process.argv.slice(2);
+const expected = ['tests.json', 'adapters.json', 'long.json', 'faults.json', 'bought.json', 'bought-24.json'].filter(
+  (name) => !leftOut.includes(name),
+);
 const missing = expected.filter((name) => !readdirSync(folder).includes(name));
 let passed = 0;
 let failed = missing.length;
+for (const name of leftOut) console.log(`${name}: left out`);
 for (const name of missing) console.error(`${name}: nothing was run`);
 for (const name of expected.filter((each) => !missing.includes(each))) {
   const run = JSON.parse(readFileSync(join(folder, name), 'utf8'));

@@ -11,9 +11,12 @@ const order = {
   payment: { method: 'card', token: 'tok_ok' },
 };
 
-async function cartsFor(shop, count) {
-  const { data } = await call('GET', `${shop.api}/products?limit=100`);
-  const variants = data.flatMap((product) => product.variants);
+const everything = async (shop) =>
+  (await call('GET', `${shop.api}/products?limit=100`)).data.flatMap((product) => product.variants);
+
+/** A guest's cart each, with one of these variants in it. */
+export async function cartsFor(shop, count, of) {
+  const variants = of ?? (await everything(shop));
   const carts = [];
   await inParallel(count, 8, async (index) => {
     const variantId = variants[index % variants.length].id;
@@ -23,13 +26,14 @@ async function cartsFor(shop, count) {
   return carts;
 }
 
-const buy = async (shop, cart, wait) => {
-  const { data } = await call('POST', `${shop.api}/orders`, { cart, key: randomUUID(), wait, body: order });
-  return data;
+/** `reads`: the token that reads the order from now on. */
+export const place = async (shop, cart, wait) => {
+  const { data, headers } = await call('POST', `${shop.api}/orders`, { cart, key: randomUUID(), wait, body: order });
+  return { ...data, reads: headers.get('x-cart-token') };
 };
 
-const confirmed = async (shop, cart) => {
-  const data = await buy(shop, cart, 10);
+export const confirmed = async (shop, cart) => {
+  const data = await place(shop, cart, 10);
   if (data.status !== 'confirmed') throw new Error(`an order ended ${data.status} ${data.cancellation?.code ?? ''}`);
 };
 
@@ -64,9 +68,11 @@ export async function buying(shop) {
   const lags = [];
   await inParallel(200, 10, async () => {
     const cart = carts.pop();
-    const placed = await buy(shop, cart);
+    const placed = await place(shop, cart);
     const at = performance.now();
-    const { meta } = await call('GET', `${shop.api}/orders/${placed.id}?minVersion=${placed.version}`, { cart });
+    const { meta } = await call('GET', `${shop.api}/orders/${placed.id}?minVersion=${placed.version}`, {
+      cart: placed.reads,
+    });
     if (meta?.stale) throw new Error('the read model did not catch up in 2 s');
     lags.push(performance.now() - at);
   });

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { built } from './built.mjs';
 import { openShop } from './shop.mjs';
 
-const { connect, startEmbeddedPostgres, migrate } = built('libs/platform/src/database/index.js');
+const { connect, startEmbeddedPostgres, migrate } = built('libs/database/src/index.js');
 const { readConfig, contextNames } = built('libs/platform/src/config/index.js');
 
 export const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
@@ -18,7 +18,7 @@ export async function closedShop() {
   const env = { DATA_DIR: folder, DATABASE_URL: url };
   const config = readConfig({ ...process.env, ...env });
   await migrate(config, { contexts: contextNames });
-  const { sealSigningKey, personalDataKey } = config;
+  const { sealSigningKey, eventMacKey, personalDataKey } = config;
   const client = await connect(url, 'bench');
   const ask = async (sql, values) => (await client.query(sql, values)).rows;
   await client.query('set search_path = ordering');
@@ -27,7 +27,7 @@ export async function closedShop() {
     config,
     env,
     /** What `writeHistory` needs. */
-    books: { url, sealSigningKey, personalDataKey },
+    books: { url, sealSigningKey, eventMacKey, personalDataKey },
     /** SQL as the superuser, in ordering's schema. */
     ask,
     open: () => openShop(folder, env),

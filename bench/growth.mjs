@@ -14,8 +14,9 @@ const ROUNDS = 20;
 const TURNS = 100;
 
 const { backstage } = built('libs/platform/src/serve/index.js');
-const { everyContext } = built('apps/api/src/every-context.js');
-const { EventStore } = built('libs/platform/src/event-store/index.js');
+const { everyContext } = built('apps/every-context.js');
+const { EventStore } = built('libs/event-store/src/index.js');
+const { CartTokens } = built('libs/platform/src/security/index.js');
 
 const toTheEnd = `update projection_checkpoints set position = (select coalesce(max(position), 0) from order_log)
   where relation in (select relation from projection_tables where state = 'live')`;
@@ -32,6 +33,10 @@ async function filled(shop) {
   if (code !== 0) throw new Error('order-view could not be filled');
 }
 
+/** Whoever placed this order of the history: there the order's id is the guest's number. */
+const guestOf = (orderId) => ({ text: Buffer.from(orderId.replaceAll('-', ''), 'hex').toString('base64url') });
+const justNow = () => ({ cartVersion: 1, placedAt: new Date().toISOString() });
+
 async function shopWith(orders) {
   const shop = await closedShop();
   try {
@@ -44,6 +49,7 @@ async function shopWith(orders) {
     const open = await shop.open();
     const stage = await backstage(everyContext, shop.config);
     const store = stage.app.get(EventStore, { strict: false });
+    const tokens = stage.app.get(CartTokens, { strict: false });
     return {
       orders,
       shop,
@@ -54,7 +60,7 @@ async function shopWith(orders) {
       },
       look(turn) {
         const id = sample[(turn * 7) % sample.length];
-        return call('GET', `${open.api}/orders/${id}`, { cart: id });
+        return call('GET', `${open.api}/orders/${id}`, { cart: tokens.after(guestOf(id), justNow()).text });
       },
       async close() {
         await stage.close();

@@ -6,8 +6,8 @@ import { writeHistory } from './history/write.mjs';
 const ORDERS = Number(process.env.BENCH_HISTORY_ORDERS ?? 20_000);
 
 const { backstage } = built('libs/platform/src/serve/index.js');
-const { everyContext } = built('apps/api/src/every-context.js');
-const { EventStore } = built('libs/platform/src/event-store/index.js');
+const { everyContext } = built('apps/every-context.js');
+const { EventStore } = built('libs/event-store/src/index.js');
 
 export const history = () =>
   withClosedShop(async (shop) => {

@@ -13,10 +13,11 @@ const SECONDS = Number(process.env.BENCH_LAG_SECONDS ?? 30);
 const LOOK_MS = 3;
 
 const { backstage } = built('libs/platform/src/serve/index.js');
-const { everyContext } = built('apps/api/src/every-context.js');
-const { EventStore } = built('libs/platform/src/event-store/index.js');
-const { connect } = built('libs/platform/src/database/index.js');
+const { everyContext } = built('apps/every-context.js');
+const { EventStore } = built('libs/event-store/src/index.js');
+const { connect } = built('libs/database/src/index.js');
 const { derivedId } = built('libs/kernel/src/index.js');
+const { cartOrderedOnce } = built('libs/ordering/src/place-order/cart-guards.store.js');
 const { orderEvents } = built('libs/ordering/src/model/order-events.config.js');
 
 /** The commands of many lives in the order of their times, enough for so many events. */
@@ -66,7 +67,7 @@ async function keepUp(store, commands) {
         expectedVersion,
         commandId,
         metadata,
-        ...(cart && { cart }),
+        ...(cart && { guards: cartOrderedOnce({ portions: [], ...cart }) }),
         events: events.map(({ type, data }) => ({ type, schemaVersion: orderEvents.current(type), data })),
       });
       const now = performance.now();

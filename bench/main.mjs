@@ -25,8 +25,10 @@ const byThemselves = {
   lag: async () => [await (await import('./lag.mjs')).lag()],
   sizes: async () => [await (await import('./sizes.mjs')).sizes()],
   appends: async () => [await (await import('./appends.mjs')).appends()],
+  stalls: async () => [await (await import('./stalls.mjs')).stalls()],
   rebuild: async () => (await import('./rebuild.mjs')).rebuild(),
   growth: async () => [await (await import('./growth.mjs')).growth()],
+  engine: async () => (await import('./engine.mjs')).engine(print),
 };
 
 const names = [...Object.keys(inTheShop), ...Object.keys(byThemselves)];
@@ -36,7 +38,7 @@ if (unknown.length > 0) {
   console.error(`There is no ${unknown.join(', ')}: ${names.join(', ')}`);
   process.exit(2);
 }
-const longer = ['growth']; // a quarter of an hour: only when it is asked for
+const longer = ['growth', 'engine', 'stalls']; // minutes each, or against the shop: only when they are asked for
 const wants = (name) => (wanted.length === 0 ? !longer.includes(name) : wanted.includes(name));
 
 console.log(

@@ -13,7 +13,7 @@ const EVENTS_PER_ORDER = 5.81; // of the histories that are made here
 const FETCH = 1_000;
 export const asTheShopDoes = ['--max-semi-space-size=8', '--max-old-space-size=1024', 'dist/apps/cli/src/main.js']; // scripts/shop.mjs
 
-const { connect } = built('libs/platform/src/database/index.js');
+const { connect } = built('libs/database/src/index.js');
 
 /** Every column of every event in the order of the log, and nothing done with it. */
 async function bareCursor(url) {

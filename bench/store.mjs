@@ -1,36 +1,48 @@
 // An event store and its sequencer on as many connections as are wanted, put together as the shop does it.
 import { built } from './built.mjs';
 
-const { contextPool, PgDatabase } = built('libs/platform/src/database/index.js');
-const { LogSignals } = built('libs/platform/src/event-store/log-signals.js');
-const { PgEventStore } = built('libs/platform/src/event-store/pg-event-store.js');
-const { SealKey } = built('libs/platform/src/event-store/seal-key.js');
-const { Sealer } = built('libs/platform/src/event-store/sealer.js');
-const { Sequencer } = built('libs/platform/src/event-store/sequencer.js');
-const { Outbox } = built('libs/platform/src/messaging/outbox.js');
-const { MessageRegistry } = built('libs/platform/src/messaging/registry.js');
-const { Signal } = built('libs/platform/src/messaging/signal.js');
+const { contextPool, PgDatabase } = built('libs/database/src/index.js');
+const { MacGate } = built('libs/event-store/src/macs/mac-gate.js');
+const { MacKey } = built('libs/platform/src/macs/mac-key.js');
+const { LogSignals } = built('libs/event-store/src/sequencer/log-signals.js');
+const { PgEventStore } = built('libs/event-store/src/streams/pg-event-store.js');
+const { SealKey } = built('libs/event-store/src/seals/seal-key.js');
+const { Sealer } = built('libs/event-store/src/seals/sealer.js');
+const { SealAnchor } = built('libs/event-store/src/seals/seal-anchor.js');
+const { SealChain } = built('libs/event-store/src/seals/seal-chain.js');
+const { Sequencer } = built('libs/event-store/src/sequencer/sequencer.js');
+const { Outbox } = built('libs/messaging/src/outbox/outbox.js');
+const { MessageRegistry } = built('libs/messaging/src/messages/registry.js');
+const { Signal } = built('libs/messaging/src/signal.js');
 const { SystemClock, SystemIds } = built('libs/platform/src/system/index.js');
+const { StreamDatabase } = built('libs/event-store/src/streams/stream-database.js');
+const { orderTables } = built('libs/ordering/src/model/order-tables.config.js');
 const { orderEvents } = built('libs/ordering/src/model/order-events.config.js');
 const contracts = built('libs/ordering/contracts/index.js');
 
-const alone = { leads: () => true, hasPeers: false, notify: () => undefined, onWord: () => undefined };
+const nothing = () => undefined;
+const alone = { leads: () => true, hasPeers: false, notify: nothing, onWord: nothing, onReopened: nothing };
 
 export const ids = new SystemIds();
 
-export function storeOn({ url, sealSigningKey }, connections) {
+export function storeOn({ url, sealSigningKey, eventMacKey }, connections) {
   const clock = new SystemClock();
-  const db = new PgDatabase('ordering', contextPool(url, 'ordering', { max: connections }));
-  const own = new PgDatabase('ordering', contextPool(url, 'ordering', { max: 1 }));
+  const pooled = new PgDatabase('ordering', contextPool(url, 'ordering', { max: connections }));
+  const db = new StreamDatabase(pooled, orderTables);
+  const single = new PgDatabase('ordering', contextPool(url, 'ordering', { max: 1 }));
+  const own = new StreamDatabase(single, orderTables);
   const signals = new LogSignals('ordering', alone);
   const registry = new MessageRegistry();
   registry.add(contracts.OrderStatusUpdated);
   const outbox = new Outbox(db, registry, clock, ids, new Signal(), new Signal());
   const key = new SealKey(sealSigningKey);
-  const sequencer = new Sequencer(own, alone, signals, new Sealer(own, clock, key));
+  const macKey = new MacKey(eventMacKey);
+  const gate = new MacGate(own, macKey);
+  const seals = new SealChain(own, key, new SealAnchor(), clock, gate);
+  const sequencer = new Sequencer(own, alone, signals, new Sealer(seals), gate);
   return {
-    db,
-    store: new PgEventStore(db, orderEvents, signals, key, outbox),
+    db: pooled,
+    store: new PgEventStore(db, orderEvents, signals, key, macKey, outbox),
     /** Numbers until it is called back. */
     sequence() {
       const stop = new AbortController();
@@ -48,6 +60,6 @@ export function storeOn({ url, sealSigningKey }, connections) {
         await new Promise((done) => setTimeout(done, 20));
       }
     },
-    close: () => Promise.all([db.pool.end(), own.pool.end()]),
+    close: () => Promise.all([pooled.pool.end(), single.pool.end()]),
   };
 }

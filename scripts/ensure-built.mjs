@@ -9,7 +9,16 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const main = join(root, 'dist', 'apps', 'api', 'src', 'main.js');
 const stamp = join(root, 'dist', '.built');
 const lock = join(root, 'dist', '.building');
-const SOURCES = ['apps', 'libs', 'migrations', 'package.json', 'package-lock.json', 'tsconfig.json', 'nest-cli.json'];
+const SOURCES = [
+  'apps',
+  'libs',
+  'migrations',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+  'tsconfig.build.json',
+  'nest-cli.json',
+];
 const isSource = (path) => !/\.(?:spec|int-spec|e2e-spec|adapter-spec|contract)\.ts$|\.md$/.test(path);
 
 const timeOf = (path) => statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0;

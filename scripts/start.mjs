@@ -4,6 +4,7 @@ import module from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from './ensure-built.mjs';
+import { readEnvFile } from './read-env.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const service = process.argv[2] ?? 'api';
@@ -12,6 +13,7 @@ if (!existsSync(join(root, 'apps', service, 'src', 'main.ts'))) {
   process.stderr.write(`There is no service ${service}: see apps/\n`);
   process.exit(1);
 }
+readEnvFile(root);
 await ensureBuilt();
 // npm passes a signal on to its shell only, which dies of it and leaves us: an orphan of npm closes the shop too.
 if (process.env.npm_lifecycle_event) {

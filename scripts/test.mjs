@@ -1,5 +1,6 @@
 // npm test: builds what is stale, then runs the suites that a machine with only Node can run.
-// --adapters runs the contract suites against real servers (TEST_* variables), --faults the kill tests.
+// --adapters runs the contract suites against real servers (TEST_* variables), --faults the kill tests and what takes long,
+// with --all as often as docs/faults.md says, which takes hours. --kills and --long run one half of --faults.
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { ensureBuilt } from './ensure-built.mjs';
@@ -10,7 +11,10 @@ const wants = (flag) => flags.includes(flag) && flags.splice(flags.indexOf(flag)
 
 const servers = ['TEST_DATABASE_URL', 'TEST_REDIS_URL', 'TEST_ELASTICSEARCH_URL'];
 const adapters = wants('--adapters');
+const kills = wants('--kills');
+const long = wants('--long');
 const faults = wants('--faults');
+const whole = wants('--all') ? { FAULTS: 'whole' } : {};
 
 if (adapters) {
   const missing = servers.filter((name) => !process.env[name]);
@@ -20,12 +24,18 @@ if (adapters) {
   }
 }
 
-const projects = adapters ? ['adapters'] : faults ? ['faults'] : ['unit', 'integration', 'journeys'];
+const chosen = [
+  [adapters, ['adapters']],
+  [kills, ['faults']],
+  [long, ['long']],
+  [faults, ['faults', 'long']],
+].find(([isWanted]) => isWanted);
+const projects = chosen?.[1] ?? ['unit', 'integration', 'journeys'];
 
 if (!adapters) await ensureBuilt();
 
 // One suite at a time: what is killed and crowded must not also starve its neighbours.
-const alone = faults ? ['--runInBand'] : [];
+const alone = projects.includes('faults') ? ['--runInBand'] : [];
 
 // --selectProjects takes every word that follows it, so a path needs its own flag before it is a path.
 const paths = flags[0] !== undefined && !flags[0].startsWith('-') ? ['--testPathPatterns'] : [];
@@ -36,7 +46,7 @@ const jest = spawnSync(
   {
     cwd: root,
     stdio: 'inherit',
-    env: { ...process.env, NODE_ENV: 'test' },
+    env: { ...process.env, ...whole, NODE_ENV: 'test' },
   },
 );
 process.exit(jest.status ?? 1);

@@ -4,11 +4,14 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { built } from '../built.mjs';
 import { jsonb } from './jsonb.mjs';
 
-const { connect } = built('libs/platform/src/database/connection.js');
+const { connect } = built('libs/database/src/pool/connection.js');
 const { derivedId } = built('libs/kernel/src/index.js');
-const { chained, ORIGIN } = built('libs/platform/src/event-store/chain.js');
-const { merkleRoot } = built('libs/platform/src/event-store/merkle.js');
-const { SealKey } = built('libs/platform/src/event-store/seal-key.js');
+const { chained, ORIGIN } = built('libs/event-store/src/seals/chain.js');
+const { merkleRoot } = built('libs/event-store/src/seals/merkle.js');
+const { eventMac } = built('libs/event-store/src/macs/event-mac.js');
+const { canonicalJson } = built('libs/platform/src/canonical/canonical-json.js');
+const { MacKey } = built('libs/platform/src/macs/mac-key.js');
+const { SealKey } = built('libs/event-store/src/seals/seal-key.js');
 const { orderEvents } = built('libs/ordering/src/model/order-events.config.js');
 
 const STRETCH = 1_000;
@@ -16,7 +19,7 @@ const CHUNK = 128 * 1024;
 
 const tables = {
   events:
-    'ordering.order_events (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp")',
+    'ordering.order_events (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp", mac)',
   log: 'ordering.order_log (position, event_id, hash)',
   heads: 'ordering.order_heads (order_id, version)',
   carts: 'ordering.placed_carts (cart_id, cart_version, order_id)',
@@ -57,7 +60,7 @@ const micros = (at) => at * 1_000 + (at % 1_000);
 const stamp = (at) => `${new Date(at).toISOString().slice(0, -1)}${String(at % 1_000).padStart(3, '0')}Z`;
 
 /** Opens the books where they end; `write` a command's events in the order of time, then `close`. */
-export async function openBooks({ url, sealSigningKey }) {
+export async function openBooks({ url, sealSigningKey, eventMacKey }) {
   const look = await connect(url, 'history');
   const one = async (sql) => (await look.query(sql)).rows[0];
   const last = await one(
@@ -74,6 +77,7 @@ export async function openBooks({ url, sealSigningKey }) {
   await look.end();
 
   const key = new SealKey(sealSigningKey);
+  const macKey = new MacKey(eventMacKey);
   const hashes = tail.rows.map(({ hash }) => hash);
   let position = last?.position ?? 0;
   let hash = last?.hash ?? ORIGIN;
@@ -104,11 +108,12 @@ export async function openBooks({ url, sealSigningKey }) {
     },
     write(orderId, version, { at, commandId, metadata, events: happened }) {
       const about = jsonb(metadata);
+      const known = canonicalJson(JSON.parse(about));
       for (let index = 0; index < happened.length; index++) {
         const { type, data } = happened[index];
         const event = {
           id: derivedId(commandId, index),
-          orderId,
+          streamId: orderId,
           version: version + index + 1,
           type,
           schemaVersion: orderEvents.current(type),
@@ -116,11 +121,12 @@ export async function openBooks({ url, sealSigningKey }) {
           metadata: about,
           micros: String(micros(at)),
         };
+        const mac = eventMac(macKey, event, JSON.parse(event.data), known).toString('hex');
         position += 1;
         hash = chained(hash, position, event);
         hashes.push(hash);
         events.line(
-          `${event.id}\t${orderId}\t${event.version}\t${type}\t${event.schemaVersion}\t${escaped(event.data)}\t${escaped(about)}\t${stamp(at)}`,
+          `${event.id}\t${orderId}\t${event.version}\t${type}\t${event.schemaVersion}\t${escaped(event.data)}\t${escaped(about)}\t${stamp(at)}\t\\\\x${mac}`,
         );
         log.line(`${position}\t${event.id}\t\\\\x${hash}`);
         if (hashes.length === STRETCH) sealAt(at);

@@ -19,7 +19,7 @@ function placings(roll, day, count) {
 }
 
 /**
- * @param shop { url, sealSigningKey, personalDataKey } of a database whose shop is closed
+ * @param shop { url, sealSigningKey, eventMacKey, personalDataKey } of a database whose shop is closed
  * @param orders how many; `days` over which, ending `until` (two weeks ago: later than that only refunds happen)
  * @returns {Promise<{ orders, events, position, seconds, sample }>} of which `sample` are the ids of
  *   some guests' orders, each of which is its own cart token

@@ -1,9 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { createDeadLetterDesk } from '#platform/messaging';
 
 export class DeadLetterDesk1796000000200 implements MigrationInterface {
   async up(queryRunner: QueryRunner): Promise<void> {
-    await createDeadLetterDesk(queryRunner);
+    await queryRunner.query(`create index inbox_dead_in_order on inbox (seq) where state = 'dead'`);
   }
 
   async down(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { runtimeRole } from '#platform/database';
+import { runtimeRole } from '#database/migrations';
 
 /**
  * Stock belongs to a thing on the shelf (`item`), and its SKU is a name that may change. `named` says how new the name

@@ -67,11 +67,11 @@ describe('A Postgres of one’s own, by DATABASE_URL', () => {
     shop = await startShop({ env: { DATABASE_URL: urlOf(name) } });
     await sellsOne(shop);
     expect(shop.output()).not.toContain('One database role serves');
-  }, 60_000);
+  }, 180_000);
 
   it('may be one that lets nobody create roles: one role serves, and start-up says so', async () => {
     shop = await startShop({ env: { DATABASE_URL: urlOf(`${name}_lodged`, lodger) } });
     expect(shop.output()).toContain('One database role serves');
     await sellsOne(shop);
-  }, 60_000);
+  }, 180_000);
 });

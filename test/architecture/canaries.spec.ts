@@ -26,7 +26,7 @@ describe('The walls between contexts', () => {
       process.execPath,
       [
         join(root, 'node_modules/dependency-cruiser/bin/dependency-cruise.mjs'),
-        ...['libs', 'apps', '--config', join(root, '.dependency-cruiser.cjs'), '--output-type', 'json'],
+        ...['libs', 'apps', 'migrations', '--config', join(root, '.dependency-cruiser.cjs'), '--output-type', 'json'],
       ],
       { cwd: cage, encoding: 'utf8', maxBuffer: 64e6 },
     );
@@ -38,6 +38,12 @@ describe('The walls between contexts', () => {
     expect(caught.filter((violation) => violation.from === file).map((violation) => violation.rule.name)).toContain(
       rule,
     );
+  });
+
+  it('the canaries see the aliases of the house', () => {
+    const aliases = (folder: string): unknown =>
+      (JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { imports: unknown }).imports;
+    expect(aliases(cage)).toEqual(aliases(root));
   });
 
   it.each(rules)('$name has a canary', ({ name }) => {

@@ -1,4 +1,4 @@
-import { connect } from '#platform/database';
+import { connect } from '#database';
 import { testDatabase, type TestDatabase } from '../support/test-database';
 import { body, fill, openSmallShop, until, type SmallShop } from './small-shop';
 

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,7 +15,11 @@ import { createShop } from '#platform/serve';
 import { InventoryModule } from '#modules/inventory';
 import { OrderingModule } from '#modules/ordering';
 import { PaymentsModule } from '#modules/payments';
+import { CART_TOKEN_SECRET, cartTokens } from '../support/cart-tokens';
 import type { TestDatabase } from '../support/test-database';
+
+/** The token that came with the order that was placed with this one. */
+const next = new Map<string, string>();
 
 const carts = new Map<string, { cartId: Uuid; version: number; lines: WantedLine[] }>();
 
@@ -60,6 +64,8 @@ export interface SmallShop {
   stockOf(sku: string): Promise<{ onHand: number; reserved: number } | undefined>;
   send(url: string, token: string, payload: object, headers?: Record<string, string>): Promise<Response>;
   order(token: string, payload?: object, how?: { key?: string; wait?: number }): Promise<Response>;
+  /** By the token that came with the order, as what follows. */
+  cancel(id: string, token: string, payload: object): Promise<Response>;
   see(id: string, token: string): Promise<Seen>;
   /** Another may be opened on the same database. */
   close(): Promise<void>;
@@ -74,7 +80,7 @@ export interface Seen {
 
 /** A guest's cart with one line; its token. */
 export function fill(sku: string, quantity = 1): string {
-  const token = randomBytes(24).toString('base64url');
+  const token = cartTokens.issue().text;
   carts.set(token, { cartId: randomUUID(), version: 1, lines: [{ variantId: sku, quantity, modifiers: [] }] });
   return token;
 }
@@ -101,7 +107,13 @@ const dataDirs = new WeakMap<TestDatabase, string>();
 export async function openSmallShop(database: TestDatabase, settings: Record<string, string> = {}): Promise<SmallShop> {
   const dataDir = dataDirs.get(database) ?? mkdtempSync(join(tmpdir(), 'shop-checkout-'));
   dataDirs.set(database, dataDir);
-  const env = { DATA_DIR: dataDir, DATABASE_URL: database.url, RATE_LIMIT_API: '0', PAYMENT_TIMEOUT_MS: '300' };
+  const env = {
+    DATA_DIR: dataDir,
+    CART_TOKEN_SECRET,
+    DATABASE_URL: database.url,
+    RATE_LIMIT_API: '0',
+    PAYMENT_TIMEOUT_MS: '300',
+  };
   const quiet = { log: () => undefined, warn: () => undefined, error: console.error };
   const modules = [InventoryModule, PaymentsModule, OrderingModule, Questions];
   const contexts = ['inventory', 'payments', 'ordering'] as const;
@@ -124,10 +136,16 @@ export async function openSmallShop(database: TestDatabase, settings: Record<str
       return (await database.admin<{ onHand: number; reserved: number }>(sql, [sku]))[0];
     },
     send,
-    order: (token, payload = body(), { key = randomUUID(), wait = 0 } = {}) =>
-      send('/orders', token, payload, { 'idempotency-key': key, ...(wait && { prefer: `wait=${wait}` }) }),
+    async order(token, payload = body(), { key = randomUUID(), wait = 0 } = {}) {
+      const headers = { 'idempotency-key': key, ...(wait && { prefer: `wait=${wait}` }) };
+      const reply = await send('/orders', token, payload, headers);
+      const after = reply.headers['x-cart-token'];
+      if (after) next.set(token, String(after));
+      return reply;
+    },
+    cancel: (id, token, payload) => send(`/orders/${id}/cancel`, next.get(token) ?? token, payload),
     async see(id, token) {
-      const headers = { 'x-cart-token': token };
+      const headers = { 'x-cart-token': next.get(token) ?? token };
       return (await app.inject({ method: 'GET', url: `/api/v1/orders/${id}`, headers })).json().data;
     },
     close,

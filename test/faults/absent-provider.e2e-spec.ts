@@ -30,9 +30,9 @@ describe('A payment provider that is not there', () => {
   /** The same person at the shop that runs now. */
   const again = (person: Person) =>
     new (person.constructor as typeof Person)(shop, person.headers, person.email, person.userId);
-  const process = async (id: string) => expectStatus(200, await admin.get(`/admin/processes/${id}`)).body.data;
+  const saga = async (id: string) => expectStatus(200, await admin.get(`/admin/sagas/${id}`)).body.data;
   const needsAttention = (id: string) =>
-    eventually(async () => expect((await process(id)).state).toBe('needs-attention'), MINUTE);
+    eventually(async () => expect((await saga(id)).state).toBe('needs-attention'), MINUTE);
   const orderOf = async (person: Person, id: string) => (await again(person).get(`/orders/${id}`)).body.data;
 
   beforeAll(async () => {
@@ -78,7 +78,7 @@ describe('A payment provider that is not there', () => {
     expect((await orderOf(buyer, paid.id)).refunds).toMatchObject([{ state: 'requested' }]);
 
     const settle = { body: { reason: 'the contract with the provider has ended', money: 'unknown' } };
-    expectStatus(202, await admin.post(`/admin/processes/checkout:${waiting.id}/compensate`, settle));
+    expectStatus(202, await admin.post(`/admin/sagas/checkout:${waiting.id}/compensate`, settle));
     expect(await again(buyer).sees(waiting.id, 'cancelled')).toMatchObject({ cancellation: { code: 'CUSTOMER' } });
     await eventually(async () => expect(await stockOf(admin, drink)).toMatchObject({ reserved: 0, onHand: 19 }));
     const found = async () => (await admin.get(`/admin/payments/findings?orderId=${waiting.id}`)).body.data;

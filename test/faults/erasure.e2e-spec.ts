@@ -202,6 +202,10 @@ describe('After an erasure', () => {
         [handler],
       );
     await copies('a-handler-that-is-gone', 'now()');
+    await ask(
+      server,
+      `update notifications.inbox set state = 'dead', held = true, error = 'gone' where handler = 'a-handler-that-is-gone'`,
+    );
     await copies('write-letter', `now() + interval '1 hour'`);
     await eventually(async () => {
       const [row] = await ask<{ dead: number }>(server, `select count(*)::int as dead from notifications.inbox where state = 'dead'`); // prettier-ignore

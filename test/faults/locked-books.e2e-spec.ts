@@ -13,6 +13,9 @@ interface Place {
   readonly id: string;
 }
 
+const columns: Readonly<Record<string, string>> = { order_events: 'version', order_seal_records: 'signature' };
+const changed = (table: string) => `${columns[table] ?? 'position'} = ${columns[table] ?? 'position'}`;
+
 describe('The books of the orders', () => {
   let database: TestDatabase;
   let shop: RunningShop;
@@ -44,8 +47,8 @@ describe('The books of the orders', () => {
 
   describe('as the shop itself', () => {
     it.each(
-      ['order_events', 'order_log', 'order_seals'].flatMap((table) => [
-        [`update ${table} set ${table === 'order_events' ? 'version = version' : 'position = position'}`],
+      ['order_events', 'order_log', 'order_seals', 'order_seal_records', 'order_reseals'].flatMap((table) => [
+        [`update ${table} set ${changed(table)}`],
         [`delete from ${table}`],
         [`truncate ${table}`],
       ]),
@@ -111,12 +114,14 @@ describe('The books of the orders', () => {
       ['event_data', `event_data || '{"more": 1}'`],
       ['metadata', `metadata || '{"more": 1}'`],
       ['"timestamp"', `"timestamp" + interval '1 microsecond'`],
+      ['mac', 'null'],
+      ['mac', `decode(repeat('00', 32), 'hex')`],
     ])('name the position where %s was changed', async (column, value) => {
       const { id, position } = middle();
       expect(await found(`update ordering.order_events set ${column} = ${value} where id = '${id}'`)).toMatchObject({
         valid: false,
         firstBadPosition: position,
-        checked: position - 1,
+        checked: places.length,
       });
     });
 
@@ -125,7 +130,7 @@ describe('The books of the orders', () => {
         `select attname as name from pg_attribute where attrelid = 'ordering.order_events'::regclass and attnum > 0 order by attnum`,
       );
       expect(columns.map(({ name }) => name)).toEqual(
-        'id order_id version event_type schema_version event_data metadata timestamp'.split(' '),
+        'id order_id version event_type schema_version event_data metadata timestamp mac'.split(' '),
       );
     });
 

@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Database } from '#platform/database';
-import { flaws } from '../../libs/platform/src/event-store/testing/schedule';
-import { happening, ids, storeOn } from '../../libs/platform/src/event-store/testing/store';
+import type { Database } from '#database';
+import { flaws } from '../../libs/event-store/src/testing/schedule';
+import { happening, ids, storeOn } from '../../libs/event-store/src/testing/store';
 import { testDatabase, type TestDatabase } from '../support/test-database';
 import { tell, times } from './support/matrix';
 

@@ -1,11 +1,5 @@
-import {
-  changingLeaders,
-  dice,
-  flaws,
-  randomWriters,
-  subscriber,
-} from '../../libs/platform/src/event-store/testing/schedule';
-import { storeOn } from '../../libs/platform/src/event-store/testing/store';
+import { changingLeaders, dice, flaws, randomWriters, subscriber } from '../../libs/event-store/src/testing/schedule';
+import { storeOn } from '../../libs/event-store/src/testing/store';
 import { testDatabase } from '../support/test-database';
 import { tell, times } from './support/matrix';
 

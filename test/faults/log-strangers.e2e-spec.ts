@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { connect, type Database, type Statement } from '#platform/database';
+import { connect, type Database, type Statement } from '#database';
 import type { Uuid } from '#kernel';
-import { happening, ids, storeOn } from '../../libs/platform/src/event-store/testing/store';
+import { happening, ids, storeOn } from '../../libs/event-store/src/testing/store';
 import { testDatabase, type TestDatabase } from '../support/test-database';
 import { tell, times } from './support/matrix';
 
@@ -37,7 +37,7 @@ async function idleLook(db: Database, run: () => Promise<number>): Promise<numbe
   while ((await run()) > 0);
   const [sql, values] = asked.mock.calls.at(-1) as [Statement, unknown[]];
   asked.mockRestore();
-  expect(sql.name).toBe('log-pending');
+  expect(sql.name).toBe('orders:log-pending-marked');
   const [row] = await db.query<{ 'QUERY PLAN': Plan[] }>(`explain (analyze, buffers, format json) ${sql.text}`, values);
   const { Plan: plan } = row['QUERY PLAN'][0];
   return plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
@@ -98,8 +98,8 @@ describe(`A transaction of a stranger, open while ${flow} events flow`, () => {
         else waits.push(performance.now() - since);
         acknowledged.delete(event.id);
         if (event.position !== delivered + 1) wrong.push(`position ${event.position} came after ${delivered}`);
-        if (event.version !== (versions.get(event.orderId) ?? 0) + 1) wrong.push(`${event.id} is out of its order`);
-        versions.set(event.orderId, event.version);
+        if (event.version !== (versions.get(event.streamId) ?? 0) + 1) wrong.push(`${event.id} is out of its order`);
+        versions.set(event.streamId, event.version);
         delivered += 1;
       }
     }

@@ -1,7 +1,7 @@
 import { testDatabase, type TestDatabase } from '../support/test-database';
 import { eventually } from '../support/eventually';
-import { happening, ids } from '../../libs/platform/src/event-store/testing/store';
-import { projectionsOn, tallyOf } from '../../libs/platform/src/projections/testing/tally';
+import { happening, ids } from '../../libs/event-store/src/testing/store';
+import { projectionsOn, tallyOf } from '../../libs/event-store/src/projections/testing/tally';
 import { tell, times } from './support/matrix';
 
 jest.setTimeout(1_800_000);

@@ -64,12 +64,7 @@ describe('Guests and staff', () => {
     it('is the only one to see the order: to everybody else it is not there', async () => {
       const visitor = await guest();
       const { id } = expectStatus(201, await visitor.orders('tok_ok')).body.data;
-      const strangers = [
-        await guest(),
-        await register(open.shop),
-        anyone(open.shop).carrying({ 'x-cart-token': 'x'.repeat(43) }),
-        anyone(open.shop).carrying({ 'x-cart-token': 'no token' }),
-      ];
+      const strangers = [await guest(), await register(open.shop)];
       for (const stranger of strangers)
         for (const asked of [
           stranger.get(`/orders/${id}`),
@@ -85,9 +80,10 @@ describe('Guests and staff', () => {
         expect(await stranger.get('/orders')).toMatchObject({ status: 200, body: { data: [] } });
     });
 
-    it('shows at least something: whoever sends neither a token nor a cart token is nobody', async () => {
+    it('shows at least something: whoever sends neither a token nor a cart token of ours is nobody', async () => {
       const { id } = expectStatus(201, await (await guest()).orders('tok_ok')).body.data;
-      const nobody = [anyone(open.shop), anyone(open.shop).carrying({ 'x-cart-token': '' })];
+      const madeUp = ['', 'no token', 'x'.repeat(43), 'A'.repeat(64)].map((token) => ({ 'x-cart-token': token }));
+      const nobody = [anyone(open.shop), ...madeUp.map((headers) => anyone(open.shop).carrying(headers))];
       for (const one of nobody)
         for (const asked of [
           one.get('/orders'),
@@ -96,6 +92,90 @@ describe('Guests and staff', () => {
           one.post(`/orders/${id}/cancel`, { body: {} }),
         ])
           expect(await asked).toMatchObject({ status: 401, body: { error: { code: 'UNAUTHENTICATED' } } });
+    });
+
+    it('owns the order alone: whoever the cart was shared with reads nothing of it, and gets another cart', async () => {
+      const visitor = await guest();
+      const shared = anyone(open.shop).carrying(visitor.headers);
+      const { id } = expectStatus(201, await visitor.orders('tok_ok')).body.data;
+      expect(visitor.headers['x-cart-token']).not.toBe(shared.headers['x-cart-token']);
+      for (const asked of [
+        shared.get(`/orders/${id}`),
+        shared.get(`/orders/${id}/history`),
+        shared.post(`/orders/${id}/cancel`, { body: {} }),
+      ])
+        expect(await asked).toMatchObject({ status: 401, body: { error: { code: 'CART_TOKEN_SPENT' } } });
+      expect((await shared.get('/orders')).body.data).toEqual([]);
+      await visitor.sees(id, 'confirmed');
+      expect(await shared.orders('tok_ok')).toMatchObject({
+        ...{ status: 409, body: { error: { code: 'CART_ALREADY_ORDERED' } } },
+      });
+      await visitor.puts(drink.variantId, 3);
+      await shared.puts(other.variantId, 1);
+      expect(await lines(visitor)).toEqual([[drink.variantId, 3]]);
+      expect(await lines(shared)).toEqual([[other.variantId, 1]]);
+    });
+
+    it('sees all orders with the token of the newest, and nothing with those before', async () => {
+      const visitor = await guest();
+      const tokens = [{ ...visitor.headers }];
+      const ids: string[] = [];
+      for (let order = 0; order < 3; order++) {
+        if (order > 0) await visitor.puts(drink.variantId);
+        ids.unshift(expectStatus(201, await visitor.orders('tok_ok')).body.data.id);
+        tokens.unshift({ ...visitor.headers });
+        await visitor.sees(ids[0], 'confirmed');
+      }
+      const [newest, ...former] = tokens.map((headers) => anyone(open.shop).carrying(headers));
+      const idsSeenBy = async (one: Person) => (await one.get('/orders')).body.data.map(({ id }: { id: string }) => id);
+      await eventually(async () => expect(await idsSeenBy(newest)).toEqual(ids));
+      for (const id of ids) expectStatus(200, await newest.get(`/orders/${id}`));
+      for (const one of former) {
+        expect(await idsSeenBy(one)).toEqual([]);
+        for (const id of ids) expectStatus(401, await one.get(`/orders/${id}`));
+      }
+    });
+
+    it('whose answer got lost gets it again by the same key, with the same new token', async () => {
+      const visitor = await guest();
+      const sent = { ...visitor.headers };
+      const key = randomUUID();
+      const first = expectStatus(201, await visitor.orders('tok_ok', { key }));
+      const token = first.headers.get('x-cart-token');
+      const again = await anyone(open.shop).carrying(sent).orders('tok_ok', { key });
+      expect(expectStatus(201, again).body).toEqual(first.body);
+      expect([again.headers.get('x-cart-token'), again.headers.get('idempotent-replayed')]).toEqual([token, 'true']);
+      const byNew = expectStatus(201, await visitor.orders('tok_ok', { key }));
+      expect([byNew.body, byNew.headers.get('x-cart-token')]).toEqual([first.body, null]);
+
+      await visitor.sees(first.body.data.id, 'confirmed');
+      await visitor.puts(drink.variantId);
+      const next = { key: randomUUID() };
+      const second = expectStatus(201, await visitor.orders('tok_ok', next));
+      const stale = await anyone(open.shop).carrying(sent).orders('tok_ok', next);
+      expect([stale.status, stale.body.error.code, stale.headers.get('x-cart-token')]).toEqual([
+        409,
+        'CART_ALREADY_ORDERED',
+        null,
+      ]);
+      expect(second.headers.get('x-cart-token')).not.toBe(token);
+    });
+
+    it('who shares the token and orders at the same moment: one of both has an order, and nobody reads the other’s', async () => {
+      for (let round = 0; round < 10; round++) {
+        const visitor = await guest();
+        const hands = Array.from({ length: 4 }, () => anyone(open.shop).carrying(visitor.headers));
+        const replies = await Promise.all(
+          hands.map(async (hand, at) => {
+            if (at % 2) await hand.delete('/cart').then(() => hand.puts(drink.variantId, 2));
+            return hand.orders('tok_ok');
+          }),
+        );
+        const placed = replies.flatMap(({ status, body }, at) => (status === 201 ? [{ id: body.data.id, at }] : []));
+        for (const { id, at } of placed)
+          for (const [other, hand] of hands.entries())
+            expect(other === at ? [200] : [401, 404]).toContain((await hand.get(`/orders/${id}`)).status);
+      }
     });
 
     it('who registers takes the cart along', async () => {
@@ -125,25 +205,110 @@ describe('Guests and staff', () => {
       expect(await lines(visitor)).toEqual([]);
     });
 
-    it('or when it came with a later call, and can order straight away', async () => {
-      const account = newcomer();
-      expectStatus(201, await open.shop.post('/auth/register', { body: { ...account, name: 'Bình' } }));
+    it('and nobody fills it from outside: neither with the guest’s token, nor by one that comes with a later call', async () => {
       const visitor = await guest(2);
-      const binh = (await logIn(open.shop, account)).carrying(visitor.headers);
+      const attacker = anyone(open.shop).carrying(visitor.headers);
+      const binh = await register(open.shop, visitor.headers);
       expect(await lines(binh)).toEqual([[drink.variantId, 2]]);
+      await attacker.puts(other.variantId, 50);
       expect(await lines(binh)).toEqual([[drink.variantId, 2]]);
-
-      const again = await guest(1);
-      const order = expectStatus(201, await binh.carrying(again.headers).orders('tok_ok')).body.data;
-      expect(order.lines).toEqual([expect.objectContaining({ variantId: drink.variantId, quantity: 3 })]);
+      expect(await lines(binh.carrying(attacker.headers))).toEqual([[drink.variantId, 2]]);
+      const stranger = await logIn(
+        open.shop,
+        { email: (await register(open.shop)).email, password: 'a-long-Password-1' },
+        visitor.headers,
+      );
+      expect(await lines(stranger)).toEqual([]); // the token has been used
+      const order = expectStatus(201, await binh.orders('tok_ok')).body.data;
+      expect(order.lines).toEqual([expect.objectContaining({ variantId: drink.variantId, quantity: 2 })]);
     });
 
-    it('who registers keeps sight of the orders placed before', async () => {
+    it('who holds a token that has ordered is told so, wherever it is sent', async () => {
+      const visitor = await guest();
+      const former = { ...visitor.headers };
+      const { id } = expectStatus(201, await visitor.orders('tok_ok')).body.data;
+      await visitor.sees(id, 'confirmed');
+      const inAnotherTab = () => anyone(open.shop).carrying(former);
+      const cart = await eventually(async () => {
+        const reply = await inAnotherTab().get('/cart');
+        expect(reply.body.meta).toEqual({ tokenSpent: true });
+        return reply;
+      });
+      expect(cart.headers.get('x-cart-token')).toMatch(/^[\w-]{64}$/);
+      expect((await inAnotherTab().get('/orders')).body).toMatchObject({ data: [], meta: { tokenSpent: true } });
+      const again = await inAnotherTab().orders('tok_ok');
+      expect([again.status, again.body.error.code]).toEqual([409, 'CART_ALREADY_ORDERED']);
+      for (const asked of [
+        await inAnotherTab().get(`/orders/${id}`),
+        await inAnotherTab().get(`/orders/${id}/history`),
+        await inAnotherTab().post(`/orders/${id}/cancel`, { body: {} }),
+      ])
+        expect([asked.status, asked.body.error.code]).toEqual([401, 'CART_TOKEN_SPENT']);
+      expectStatus(404, await (await register(open.shop)).carrying(former).get(`/orders/${id}`));
+      const list = (await visitor.get('/orders')).body;
+      expect([list.data.length, 'tokenSpent' in list.meta]).toEqual([1, false]);
+    });
+
+    it('whose answer got lost gets it after a log-in too, and the order stays the guest’s', async () => {
+      const visitor = await guest();
+      const former = { ...visitor.headers };
+      const key = randomUUID();
+      const first = expectStatus(201, await visitor.orders('tok_ok', { key }));
+      const { id } = first.body.data;
+      await visitor.sees(id, 'confirmed');
+      const binh = await register(open.shop, former);
+      expect(await lines(binh)).toEqual([]);
+      await binh.puts(other.variantId); // what lies in the account's cart is not ordered by the repetition
+      const again = expectStatus(201, await binh.carrying(former).orders('tok_ok', { key }));
+      expect([again.body, again.headers.get('idempotent-replayed')]).toEqual([first.body, 'true']);
+      expect(again.headers.get('x-cart-token')).toBe(visitor.headers['x-cart-token']);
+      expect(again.body.data.customerId).toBeNull();
+      expect(await lines(binh)).toEqual([[other.variantId, 1]]);
+      expectStatus(404, await binh.get(`/orders/${id}`));
+
+      const wish = { key, body: { note: 'Ít đá' } };
+      const another = expectStatus(201, await binh.carrying(former).orders('tok_ok', wish)).body.data;
+      expect([another.id === id, another.customerId]).toEqual([false, binh.userId]);
+    });
+
+    it('who signs in reads the orders of then by the cart token beside the access token, as everywhere', async () => {
       const visitor = await guest();
       const { id } = expectStatus(201, await visitor.orders('tok_ok')).body.data;
-      const binh = await register(open.shop, visitor.headers);
-      for (const reader of [binh, binh.carrying(visitor.headers), visitor])
-        expect((await reader.get(`/orders/${id}`)).status).toBe(200);
+      await visitor.sees(id, 'confirmed');
+      const account = newcomer();
+      expectStatus(201, await open.shop.post('/auth/register', { body: { ...account, name: 'Bình' } }));
+      const entered = expectStatus(
+        200,
+        await open.shop.post('/auth/login', { body: account, headers: visitor.headers }),
+      );
+      const { accessToken, refreshToken } = entered.body.data as { accessToken: string; refreshToken: string };
+      const renewed = expectStatus(200, await open.shop.post('/auth/refresh', { body: { refreshToken } }));
+      const bearers = [accessToken, renewed.body.data.accessToken as string].map((token) =>
+        anyone(open.shop).carrying({ authorization: `Bearer ${token}` }),
+      );
+      const own = (await bearers[0].buys(other.variantId, 'tok_ok')).id as string;
+      await bearers[0].sees(own, 'confirmed');
+      const idsSeenBy = async (one: Person) =>
+        (await one.get('/orders')).body.data.map((order: { id: string }) => order.id);
+      for (const bearer of bearers) {
+        const both = bearer.carrying(visitor.headers);
+        await eventually(async () => expect(await idsSeenBy(both)).toEqual([own, id]));
+        expect(await idsSeenBy(bearer)).toEqual([own]);
+        const [firstPage, nothingElse] = [await both.get('/orders?limit=1'), await both.get('/cart')];
+        const next = `/orders?limit=1&cursor=${firstPage.body.meta.nextCursor}`;
+        expect((await both.get(next)).body.data).toMatchObject([{ id, customerId: null }]);
+        expect(nothingElse.headers.get('x-cart-token')).toBeNull();
+        for (const path of [`/orders/${id}`, `/orders/${id}/history`]) {
+          expectStatus(404, await bearer.get(path));
+          expectStatus(200, await both.get(path));
+        }
+        expectStatus(404, await bearer.post(`/orders/${id}/cancel`, { body: {} }));
+      }
+      expect(await idsSeenBy(visitor)).toEqual([id]);
+      const signedOut = await visitor.get('/cart');
+      expect([signedOut.headers.get('x-cart-token'), signedOut.body.meta]).toEqual([null, { cartMerged: true }]);
+      expect(await idsSeenBy(visitor)).toEqual([id]);
+      expectStatus(200, await bearers[1].carrying(visitor.headers).post(`/orders/${id}/cancel`, { body: {} }));
     });
   });
 

@@ -1,3 +1,4 @@
+import { eventually } from '../support/eventually';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -103,6 +104,13 @@ describe('Being somebody', () => {
     const other = (await enter(email)).body.data;
     expectStatus(200, await open.shop.post('/auth/logout', { body: {}, token: other.accessToken }));
     expect(codeOf(await refresh(other.refreshToken))).toEqual([401, 'TOKEN_INVALID']);
+    const token = other.accessToken;
+    await eventually(async () => {
+      expect(codeOf(await open.shop.get('/users/me', { token }))).toEqual([401, 'SESSION_ENDED']);
+      expect(codeOf(await open.shop.get('/cart', { token }))).toEqual([401, 'SESSION_ENDED']);
+      expect(codeOf(await open.shop.get('/orders', { token }))).toEqual([401, 'SESSION_ENDED']);
+    }, 2_000);
+    expectStatus(200, await open.shop.post('/auth/logout', { body: {}, token }));
   });
 
   it('has a name, a telephone, a language and addresses of one’s own', async () => {

@@ -45,11 +45,11 @@ describe('Listening, once the right to it is gone', () => {
     socket.on('disconnect', (reason) => heard.push({ word: 'disconnect', reason }));
     const subscribe = (orderId: string, lastVersion?: number) =>
       socket.timeout(5_000).emitWithAck('subscribe', { orderId, ...(lastVersion !== undefined && { lastVersion }) });
-    const closed = (code: string) =>
+    const closed = (code: string, withinMs = WITHIN_MS) =>
       eventually(() => {
         expect(heard.find(({ word }) => word === 'closed')).toMatchObject({ code, message: expect.any(String) });
         expect(heard.at(-1)).toEqual({ word: 'disconnect', reason: 'io server disconnect' });
-      }, WITHIN_MS);
+      }, withinMs);
     return { socket, heard, subscribe, closed };
   }
   const bought = async (buyer: Person) => {
@@ -102,13 +102,30 @@ describe('Listening, once the right to it is gone', () => {
       const { data } = (await guest.get(`/orders/${id}`)).body;
       expect(data.payment.status).toBe('refunded');
     });
-    const client = listen({ cartToken });
+    const client = listen({ cartToken: guest.headers['x-cart-token'] });
     const staff = listen({ token: open.admin.token });
     expect(await client.subscribe(id)).toEqual({ ok: true });
     expect(await staff.subscribe(id)).toEqual({ ok: true });
     expectStatus(202, await open.admin.post(`/admin/orders/${id}/erasure`, { body: {} }));
     await client.closed('SUBJECT_ERASED');
     expect(staff.socket.connected).toBe(true);
+  });
+
+  it('ends for whoever holds a guest’s former token, and goes on for the guest who hands in the new one', async () => {
+    const first = (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!;
+    const guest = anyone(open.shop).carrying({ 'x-cart-token': first });
+    const { id } = expectStatus(201, await guest.orders('tok_ok')).body.data;
+    await guest.sees(id, 'confirmed');
+    const shared = guest.headers['x-cart-token'];
+    const [other, own] = [listen({ cartToken: shared }), listen({ cartToken: shared })];
+    for (const one of [other, own]) expect(await one.subscribe(id)).toEqual({ ok: true });
+    await guest.puts(drink.variantId);
+    expectStatus(201, await guest.orders('tok_ok'));
+    const cartToken = guest.headers['x-cart-token'];
+    expect(await own.socket.timeout(5_000).emitWithAck('authenticate', { cartToken })).toEqual({ ok: true });
+    await other.closed('CART_TOKEN_SPENT', 30_000);
+    expect(own.socket.connected).toBe(true);
+    expect(await own.subscribe(id)).toEqual({ ok: true });
   });
 
   it('ends with the token, unless the client hands in a new one', async () => {
@@ -140,6 +157,15 @@ describe('Listening, once the right to it is gone', () => {
     await client.closed('ROLE_LOST');
     expect(lastOf(await stream.text())).toContain('"code":"ROLE_LOST"');
     await cancel();
+    const refused = async () => {
+      const { status, body } = await boss.get('/admin/orders');
+      return [status, body.error?.code];
+    };
+    expect(await refused()).toEqual([403, 'ROLE_LOST']);
+    await setRole('admin');
+    expect((await boss.get('/admin/orders')).status).toBe(200);
+    expectStatus(200, await boss.post('/auth/logout', { body: {} }));
+    expect(await refused()).toEqual([401, 'SESSION_ENDED']);
   });
 
   it('ends an event stream with the log-out, in the language of who follows', async () => {

@@ -142,23 +142,47 @@ describe('Following an order live', () => {
 
   it('is for the guest with the cart’s token, the customer and staff, and for nobody else', async () => {
     const visitor = await anyone(open.shop).puts(drink.variantId);
-    const cartToken = visitor.headers.get('x-cart-token')!;
-    const guest = anyone(open.shop).carrying({ 'x-cart-token': cartToken });
+    const shared = visitor.headers.get('x-cart-token')!;
+    const guest = anyone(open.shop).carrying({ 'x-cart-token': shared });
+    const early = listen({ cartToken: shared });
+    await eventually(() => expect(early.socket.connected).toBe(true));
     const { id } = expectStatus(201, await guest.orders('tok_ok')).body.data;
+    const cartToken = guest.headers['x-cart-token'];
     const stranger = await register(open.shop);
+    for (const one of [early, listen({ cartToken: shared })])
+      expect(await one.subscribe(id)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
     expect(await listen({ cartToken }).subscribe(id)).toEqual({ ok: true });
     expect(await listen({ token: open.admin.token }).subscribe(id)).toEqual({ ok: true });
     const refused = listen({ token: stranger.token });
     expect(await refused.subscribe(id)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
-    expect(await listen({ cartToken: 'x'.repeat(40) }).subscribe(id)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+    const hand = (token: string) => early.socket.timeout(5_000).emitWithAck('authenticate', { cartToken: token });
+    const another = (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!;
+    expect(await hand(another)).toMatchObject({ ok: false, code: 'OTHER_CALLER' });
+    expect(await hand(cartToken)).toEqual({ ok: true });
+    expect(await early.subscribe(id)).toEqual({ ok: true });
     await guest.sees(id, 'confirmed');
     await advance(id, 'accept');
     expect(refused.heard).toEqual([]);
     expect(await refused.subscribe('no-order')).toMatchObject({ ok: false, code: 'VALIDATION_ERROR' });
   });
 
+  it('is for who has signed in since by the cart token of then: one connection speaks for one of the two', async () => {
+    const cartToken = (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!;
+    const guest = anyone(open.shop).carrying({ 'x-cart-token': cartToken });
+    const { id } = expectStatus(201, await guest.orders('tok_ok')).body.data;
+    const an = await register(open.shop, guest.headers);
+    const own = await bought(an);
+    const account = listen({ token: an.token, cartToken: guest.headers['x-cart-token'] });
+    const visitor = listen({ cartToken: guest.headers['x-cart-token'] });
+    expect(await account.subscribe(own)).toEqual({ ok: true });
+    expect(await account.subscribe(id)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+    expect(await visitor.subscribe(id)).toEqual({ ok: true });
+    expect(await visitor.subscribe(own)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+  });
+
   it.each([
     ['without a token', {}, 'UNAUTHENTICATED'],
+    ['with a cart token that the shop did not issue', { cartToken: 'a'.repeat(64) }, 'UNAUTHENTICATED'],
     ['with a made-up one', { token: 'made.up.token' }, 'TOKEN_INVALID'],
   ])('does not let in anyone %s', async (_, auth, code) => {
     const { socket } = listen(auth);

@@ -93,7 +93,11 @@ describe('The shop’s manners', () => {
       const { body, status } = await shop.get('//health');
       expect([status, body]).toEqual([
         200,
-        { status: 'ok', timestamp: expect.stringMatching(/Z$/), services: { database: 'healthy' } },
+        {
+          status: 'ok',
+          timestamp: expect.stringMatching(/Z$/),
+          services: { database: 'healthy', 'event-log': 'healthy' },
+        },
       ]);
       expect((await shop.get('//health/live')).status).toBe(200);
       expect((await shop.get('//health/ready')).status).toBe(200);

@@ -1,8 +1,14 @@
+import { randomUUID } from 'node:crypto';
+import { eventMac } from '../../libs/event-store/src/macs/event-mac';
+import { MacKey } from '../../libs/platform/src/macs';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
 import { expectStatus, register, shelve, type Drink, type Person } from '../support/people';
 
 jest.setTimeout(30_000);
+
+/** Known here, so that the shop takes an event of this suite for one of its own. */
+const EVENT_MAC_KEY = Buffer.alloc(32, 9).toString('base64');
 
 interface Event {
   readonly id: string;
@@ -20,7 +26,7 @@ describe('Travelling through an order’s life', () => {
   let placed: any;
   let id: string;
   beforeAll(async () => {
-    open = await openShop();
+    open = await openShop({ EVENT_MAC_KEY });
     admin = open.admin;
     an = await register(open.shop);
     drink = await shelve(admin, { stock: 1_000 });
@@ -117,10 +123,12 @@ describe('Travelling through an order’s life', () => {
   it('reads the log by position, without a gap, and by type', async () => {
     await events();
     const positions: number[] = [];
-    for (let after: number | null = 0; after !== null;) {
+    for (let after = 0, more = true; more;) {
       const page: any = expectStatus(200, await admin.get(`/admin/events?after=${after}&limit=3`)).body;
       positions.push(...page.data.map(({ position }: Event) => position));
       after = page.meta.nextAfter;
+      more = page.meta.hasMore;
+      if (!more) expect(after).toBe(page.meta.head);
     }
     expect(positions).toEqual(positions.map((_, index) => index + 1));
     const confirmed = (await ask('/admin/events?type=OrderConfirmed&limit=100')) as Event[];
@@ -238,20 +246,26 @@ describe('Travelling through an order’s life', () => {
         'REBUILD_OVER',
       );
       expect((await admin.post('/admin/projections/nothing/rebuilds', { body: {} })).status).toBe(404);
+      const unknown = await admin.post('/admin/projections/sales/rebuilds', { body: { orders: [randomUUID()] } });
+      expect([unknown.status, unknown.body.error.code]).toEqual([404, 'ORDERS_UNKNOWN']);
+      const past = expectStatus(200, await admin.get('/admin/projections/sales/rebuilds?limit=1')).body;
+      expect(past.data).toMatchObject([{ id: two.id, state: 'cancelled', askedBy: admin.userId }]);
     });
   });
 
   it('says which event nothing can be made of, and shows what came before it', async () => {
     const { id: other } = await an.buys(drink.variantId, 'tok_ok', 1);
     await an.sees(other, 'confirmed');
+    const broken = { id: randomUUID(), streamId: other, version: 3, type: 'OrderRefunded', schemaVersion: 1 };
+    const about = '{"actor":{"kind":"system"}}';
     await open.database.admin(
       `with head as (update ordering.order_heads set version = version + 1 where order_id = $1 returning version),
        event as (
-         insert into ordering.order_events (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp")
-         select gen_random_uuid(), $1, version, 'OrderRefunded', 1, 'null', '{"actor":{"kind":"system"}}', now() from head
+         insert into ordering.order_events (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp", mac)
+         select $2, $1, version, $3, 1, 'null', $4, now(), $5 from head
          returning id)
        insert into ordering.order_pending (event_id) select id from event`,
-      [other],
+      [other, broken.id, broken.type, about, eventMac(new MacKey(EVENT_MAC_KEY), broken as never, null, about)],
     );
     expect(await ask(`/admin/orders/${other}/state?version=2`)).toMatchObject({ status: 'confirmed' });
     expect((await ask(`/admin/orders/${other}/diff?from=1&to=2`)).changes.length).toBeGreaterThan(0);
@@ -263,5 +277,35 @@ describe('Travelling through an order’s life', () => {
     const refused = expectStatus(409, await admin.post(`/admin/orders/${other}/what-if`, { body: asked }));
     expect(refused.body.error).toMatchObject(error);
     expect((await an.get(`/orders/${other}`)).body.data).toMatchObject({ status: 'confirmed', version: 2 });
+    await eventually(async () => expect((await an.get(`/orders/${other}`)).body.meta).toEqual({ behind: true }));
+    expect((await admin.get('/admin/orders')).body.meta.behind).toEqual([other]);
+    expect((await admin.get('//health')).body).toMatchObject({
+      ...{ status: 'degraded', services: { 'ordering:read-models': 'unhealthy' } },
+    });
+    for (const path of ['accept', 'cancel', 'complete'])
+      expect(expectStatus(409, await admin.post(`/admin/orders/${other}/${path}`, { body: {} })).body.error).toMatchObject(error); // prettier-ignore
+    expect(expectStatus(409, await an.get(`/orders/${other}/history`)).body.error).toMatchObject(error);
+    const without = expectStatus(200, await admin.post(`/admin/orders/${other}/what-if`, { body: { leaveOut: [3] } }));
+    expect(without.body.data).toMatchObject({ actual: { version: 2 }, whatIf: { status: 'confirmed', version: 2 } });
+
+    const voids = (body: object) => admin.post(`/admin/orders/${other}/void-event`, { body });
+    const refusedFor = async (status: number, version: number) =>
+      expectStatus(status, await voids({ version, reason: 'a faulty import' })).body.error.code;
+    expect([await refusedFor(409, 2), await refusedFor(404, 9)]).toEqual(['EVENT_NOT_BROKEN', 'VERSION_NOT_THERE']);
+    const said = expectStatus(201, await voids({ version: 3, reason: 'a faulty import' })).body.data;
+    expect(said).toMatchObject({
+      ...{ version: 4, type: 'EventVoided', data: { version: 3, reason: 'a faulty import' } },
+      leaves: { status: 'confirmed', toDo: [] },
+    });
+    expect(expectStatus(201, await voids({ version: 3, reason: 'again' })).body.data).toMatchObject({ version: 4 });
+    expect(expectStatus(200, await admin.post(`/admin/orders/${other}/accept`)).body.data.status).toBe('accepted');
+    await eventually(async () => {
+      const { data, meta } = (await an.get(`/orders/${other}`)).body;
+      expect([data.status, data.version, meta]).toEqual(['accepted', 5, undefined]);
+    });
+    expect((await ask(`/admin/orders/${other}/events`))[2]).toMatchObject({ version: 3, broken: true, void: true });
+    expect((await ask(`/admin/orders/${other}/timeline`)).map(({ note }: any) => note)).toContain(
+      'declared void by a later event',
+    );
   });
 });

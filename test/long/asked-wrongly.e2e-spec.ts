@@ -34,6 +34,10 @@ describe('At the terminal, what is asked wrongly', () => {
     { words: ['orders', 'what-if', ORDER, '--change', '1=@nothing.json'], said: 'nothing.json' },
     { words: ['orders', 'verify-evidence', '.'], said: 'no file' },
     { words: ['orders', 'verify-evidence', 'package.json'], said: 'give --public-key' },
+    { words: ['outbox', 'resend', '--to', 'payments', '--since', 'yesterday'], said: '--since must be' },
+    { words: ['outbox', 'lost', '--of', 'payments', '--since', 'yesterday'], said: '--since must be' },
+    { words: ['outbox', 'lost', '--since', '2h'], said: "required option '--of <context>'" },
+    { words: ['handlers', 'replay', 'coffee', 'x', '--since', '2h'], said: 'no context coffee' },
     { words: ['projections', 'rebuild', 'sales', '--orders', ''], said: '--orders' },
   ])('$words', async ({ words, said }) => {
     const { code, out, err } = await shopCommand({ DATA_DIR: folder }, ...words);
@@ -46,5 +50,24 @@ describe('At the terminal, what is asked wrongly', () => {
     const { code, out, err } = await shopCommand({ DATA_DIR: folder }, ...words);
     expect({ code, err }).toEqual({ code: 0, err: '' });
     expect(out).toContain('Usage: shop');
+  });
+
+  it.each([
+    [
+      ['outbox', 'lost', '--help'],
+      ['--of', '--since'],
+    ],
+    [
+      ['outbox', 'resend', '--help'],
+      ['--to', '--since'],
+    ],
+    [['handlers', 'replay', '--help'], ['--since']],
+    [['subscriptions', 'drop', '--help'], ['--reason']],
+    [['dead-letters', 'drop', '--help'], ['--reason']],
+  ])('%j says which options are required', async (words, options) => {
+    const { out } = await shopCommand({ DATA_DIR: folder }, ...words);
+    const [, ...described] = out.replace(/\n {20,}/g, ' ').split(/\n {2}(?=-)/);
+    const required = described.filter((line) => line.includes('(required)')).map((line) => line.split(' ')[0]);
+    expect(required.sort()).toEqual(options.sort());
   });
 });

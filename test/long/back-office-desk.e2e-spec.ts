@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { eventually } from '../support/eventually';
 import { openShop, type OpenShop } from '../support/open-shop';
-import { expectStatus, register, shelve, type Drink, type Person } from '../support/people';
+import { anyone, expectStatus, register, shelve, type Drink, type Person } from '../support/people';
 
 jest.setTimeout(180_000);
 
@@ -24,16 +24,16 @@ describe('Those who look after the shop', () => {
   afterAll(() => open?.close());
 
   const data = async (path: string): Promise<any> => expectStatus(200, await admin.get(path)).body.data;
-  const process = (orderId: string) => data(`/admin/processes/checkout:${orderId}`);
+  const saga = (orderId: string) => data(`/admin/sagas/checkout:${orderId}`);
   const standsAt = (orderId: string, stands: object) =>
-    eventually(async () => expect(await process(orderId)).toMatchObject(stands));
+    eventually(async () => expect(await saga(orderId)).toMatchObject(stands));
   const listed = async (path: string): Promise<any> =>
     (await data(`${path}${path.includes('?') ? '&' : '?'}limit=100`)) as any[];
   const command = (...words: string[]) =>
-    new Promise<{ code: number; out: string }>((resolve) => {
+    new Promise<{ code: number; out: string; err: string }>((resolve) => {
       const env = { PATH: '/usr/bin:/bin', DATABASE_URL: open.database.url, DATA_DIR: open.shop.dataDir };
       execFile(globalThis.process.execPath, [CLI, ...words], { env, timeout: 60_000 }, (error, out, err) =>
-        resolve({ code: error ? ((error.code as unknown as number) ?? -1) : 0, out: out || err }),
+        resolve({ code: error ? ((error.code as unknown as number) ?? -1) : 0, out: out || err, err }),
       );
     });
 
@@ -41,7 +41,7 @@ describe('Those who look after the shop', () => {
     const { id } = await an.buys(drink.variantId, 'tok_ok');
     await an.sees(id, 'confirmed');
     await standsAt(id, { state: 'over', step: 'confirmed', needsAttention: false, waitingFor: null });
-    const shown = await process(id);
+    const shown = await saga(id);
     expect(shown).toMatchObject({ id: `checkout:${id}`, orderId: id, definition: 1, messages: [], timers: [] });
     expect(shown.journal.map(({ heard }: any) => heard)).toEqual([
       'ordering.order-placed.v1',
@@ -65,17 +65,56 @@ describe('Those who look after the shop', () => {
     const sent = await open.database.admin<{ id: string }>('select id from ordering.outbox where key = $1', [id]);
     const ids = sent.map((row) => row.id);
     for (const { asked } of shown.journal) for (const { messageId } of asked) expect(ids).toContain(messageId);
-    expect(await data(`/admin/processes/${id}`)).toMatchObject({ id: `checkout:${id}` });
+    expect(await data(`/admin/sagas/${id}`)).toMatchObject({ id: `checkout:${id}` });
     expect(await data(`/admin/orders/${id}/timeline`)).toContainEqual(
       expect.objectContaining({ source: 'process', data: expect.objectContaining({ attempts: 1, takeover: false }) }),
     );
-    expect((await listed('/admin/processes?state=over')).map((one: any) => one.orderId)).toContain(id);
+    expect((await listed('/admin/sagas?state=over')).map((one: any) => one.orderId)).toContain(id);
     for (const move of ['retry', 'compensate']) {
-      const refused = expectStatus(409, await admin.post(`/admin/processes/checkout:${id}/${move}`, { body: {} }));
+      const refused = expectStatus(409, await admin.post(`/admin/sagas/checkout:${id}/${move}`, { body: {} }));
       expect(refused.body.error.code).toBe('PROCESS_OVER');
     }
-    expectStatus(404, await admin.get(`/admin/processes/checkout:${randomUUID()}`));
-    expectStatus(403, await an.get('/admin/processes'));
+    expectStatus(404, await admin.get(`/admin/sagas/checkout:${randomUUID()}`));
+    expectStatus(403, await an.get('/admin/sagas'));
+  });
+
+  it('are led from the former path of sagas to the present one, which asks for their rights', async () => {
+    for (const [method, rest] of [
+      ['get', ''],
+      ['get', '?state=over&limit=5'],
+      ['get', `/checkout:${randomUUID()}`],
+      ['post', `/checkout:${randomUUID()}/retry?x=%2F`],
+    ] as const) {
+      const led = expectStatus(308, await anyone(open.shop)[method](`/admin/processes${rest}`));
+      expect(led.headers.get('location')).toBe(`/api/v1/admin/sagas${rest}`);
+    }
+    const led = expectStatus(308, await admin.post('/admin/processes/x/retry', { body: { reason: 'stuck' } }));
+    const there = led.headers.get('location')!.replace('/api/v1', '');
+    expectStatus(404, await admin.post(there, { body: { reason: 'stuck' } }));
+    expectStatus(403, await an.post(there, { body: {} }));
+    expectStatus(401, await anyone(open.shop).post(there, { body: {} }));
+    expectStatus(404, await admin.get('/admin/processesx'));
+  });
+
+  it('check that the journals say what was written, and which line does not', async () => {
+    const { id } = await an.buys(drink.variantId, 'tok_ok');
+    await standsAt(id, { state: 'over' });
+    const journals = ['ordering.process_journal', 'payments.payment_journal'];
+    const checked = await command('journals', 'verify', '--json');
+    expect(JSON.parse(checked.out)).toEqual(
+      journals.map((journal) => expect.objectContaining({ journal, ok: true, found: 0, lines: expect.any(Number) })),
+    );
+    expect([checked.code, (await command('journals', 'verify')).code]).toEqual([0, 0]);
+    const note = (text: string) =>
+      open.database.admin(
+        `update ordering.process_journal set note = ${text} where id = $1 and name = 'checkout' and version = 2`,
+        [id],
+      );
+    await note(`note || '!'`);
+    const found = await command('journals', 'verify');
+    await note(`rtrim(note, '!')`);
+    expect(found.code).toBe(1);
+    expect(found.out).toMatch(new RegExp(`checkout 2 +${id} +it is not as this shop wrote it`));
   });
 
   describe('when the provider is away and nothing can be given back', () => {
@@ -96,21 +135,21 @@ describe('Those who look after the shop', () => {
       eventually(async () => {
         const sql = `update ordering.timers set due_at = now() where key = $1 and name = 'checkout/waits'`;
         await open.database.admin(sql, [id]);
-        expect(await process(id)).toMatchObject({ state: 'needs-attention', step: 'voiding', asked: 8 });
-        expect((await process(id)).data.parked).toContain('asked 9 times');
+        expect(await saga(id)).toMatchObject({ state: 'needs-attention', step: 'voiding', asked: 8 });
+        expect((await saga(id)).data.parked).toContain('asked 9 times');
       }, 40_000);
 
     it('a checkout is wound back by hand, and parked where nobody answers', async () => {
       const wish = { reason: 'the customer called' };
-      expectStatus(202, await admin.post(`/admin/processes/checkout:${id}/compensate`, { body: wish }));
+      expectStatus(202, await admin.post(`/admin/sagas/checkout:${id}/compensate`, { body: wish }));
       await standsAt(id, { step: 'voiding', state: 'running', waitingFor: 'payments to give the money back' });
-      const again = expectStatus(409, await admin.post(`/admin/processes/${id}/compensate`, { body: wish }));
+      const again = expectStatus(409, await admin.post(`/admin/sagas/${id}/compensate`, { body: wish }));
       expect(again.body.error.code).toBe('PROCESS_WINDS_BACK');
-      expect((await listed('/admin/processes?stuckFor=0')).map((one: any) => one.orderId)).toContain(id);
-      expect((await listed('/admin/processes?stuckFor=600')).map((one: any) => one.orderId)).not.toContain(id);
+      expect((await listed('/admin/sagas?stuckFor=0')).map((one: any) => one.orderId)).toContain(id);
+      expect((await listed('/admin/sagas?stuckFor=600')).map((one: any) => one.orderId)).not.toContain(id);
 
       await inVain();
-      expect(await listed('/admin/processes?state=needs-attention')).toMatchObject([
+      expect(await listed('/admin/sagas?state=needs-attention')).toMatchObject([
         { orderId: id, needsAttention: true, attention: 'no answer while voiding, asked 9 times', asked: 8 },
       ]);
       expect((await data(`/admin/orders/${id}/timeline`)).map(({ note }: any) => note)).toEqual(
@@ -126,16 +165,16 @@ describe('Those who look after the shop', () => {
     });
 
     it('it is asked again when they say so, with the same key, and parked again', async () => {
-      expectStatus(202, await admin.post(`/admin/processes/${id}/retry`, { body: { reason: 'try once more' } }));
+      expectStatus(202, await admin.post(`/admin/sagas/${id}/retry`, { body: { reason: 'try once more' } }));
       await standsAt(id, { state: 'running', step: 'voiding', asked: 0 });
-      const asked = (await process(id)).journal.filter(
+      const asked = (await saga(id)).journal.filter(
         ({ asked: [one] }: any) => one?.type === 'payments.void-payment.v1',
       );
       expect(asked.at(-1).note).toBe(`asked again, by ${admin.userId}: try once more`);
       expect(new Set(asked.flatMap(({ asked: all }: any) => all.map((one: any) => one.idempotencyKey)))).toEqual(
         new Set([`checkout:${id}:void`]),
       );
-      expect((await process(id)).timers.map(({ name }: any) => name).sort()).toEqual(['overdue', 'waits']);
+      expect((await saga(id)).timers.map(({ name }: any) => name).sort()).toEqual(['overdue', 'waits']);
       await inVain();
     });
 
@@ -161,15 +200,15 @@ describe('Those who look after the shop', () => {
       open.database.admin(`update sandbox.charges set refunded = ${refunded} where order_id = $1`, [id]);
     await books('amount'); // as if it had gone back at the bank already
     expectStatus(200, await an.post(`/orders/${id}/cancel`, { body: {} }));
-    const refunds = () => data(`/admin/processes/refunds:${id}`);
+    const refunds = () => data(`/admin/sagas/refunds:${id}`);
     await eventually(async () =>
       expect(await refunds()).toMatchObject({ state: 'needs-attention', step: 'failed', name: 'refunds' }),
     );
     expect((await refunds()).attention).toContain('refused: ');
-    const refused = expectStatus(409, await admin.post(`/admin/processes/refunds:${id}/compensate`, { body: {} }));
+    const refused = expectStatus(409, await admin.post(`/admin/sagas/refunds:${id}/compensate`, { body: {} }));
     expect(refused.body.error.code).toBe('PROCESS_HAS_NO_WAY_BACK');
     await books('0');
-    expectStatus(202, await admin.post(`/admin/processes/refunds:${id}/retry`, { body: { reason: 'mended' } }));
+    expectStatus(202, await admin.post(`/admin/sagas/refunds:${id}/retry`, { body: { reason: 'mended' } }));
     await eventually(async () => expect(await refunds()).toMatchObject({ state: 'over', step: 'refunded' }));
     const { refunds: all } = await an.sees(id, 'cancelled');
     expect(all.map(({ state }: any) => state)).toEqual(['failed', 'refunded']);
@@ -191,7 +230,7 @@ describe('Those who look after the shop', () => {
           ...{ owed: { amount: owed }, refunded: { amount: refunded } },
         }),
       );
-    const retry = () => admin.post(`/admin/processes/refunds:${id}/retry`, { body: {} });
+    const retry = () => admin.post(`/admin/sagas/refunds:${id}/retry`, { body: {} });
     await books('amount');
     expectStatus(201, await giveBack(20_000));
     await owes(20_000, 0);
@@ -213,7 +252,7 @@ describe('Those who look after the shop', () => {
       await an.sees(id, 'confirmed');
       await open.database.admin(
         `insert into ordering.inbox (message_id, handler, lane, key, type, body, meta)
-         values (gen_random_uuid(), 'checkout', 'checkout', $1, 'ordering.nobody-knows.v1', '{}', '{"source": "test"}')`,
+         values (gen_random_uuid(), 'checkout', 'checkout', $1, 'ordering.checkout-waits.v1', '"nonsense"', '{"source": "test"}')`,
         [id],
       );
       await eventually(async () => expect(await listed(`/admin/dead-letters?key=${id}`)).toHaveLength(1));
@@ -222,13 +261,13 @@ describe('Those who look after the shop', () => {
       await an.sees(other.id, 'confirmed');
       await eventually(async () => {
         const [found] = await listed(`/admin/dead-letters?context=ordering&key=${id}`);
-        expect(found).toMatchObject({ handler: 'checkout', type: 'ordering.nobody-knows.v1', key: id, followers: 2 });
-        expect(found.error).toContain('no message of type');
+        expect(found).toMatchObject({ handler: 'checkout', type: 'ordering.checkout-waits.v1', key: id, followers: 2 });
+        expect(found.error).toContain('is not an object');
         letter = found.id;
       });
       expect(letter).toMatch(/^ordering-\d+$/);
       expect(await data(`/admin/dead-letters/${letter}`)).toMatchObject({ id: letter, attempts: 1 });
-      expect(await process(id)).toMatchObject({
+      expect(await saga(id)).toMatchObject({
         step: 'confirmed',
         messages: [
           { id: letter, state: 'dead' },
@@ -242,11 +281,11 @@ describe('Those who look after the shop', () => {
       const redrive = () => admin.post(`/admin/dead-letters/${letter}/redrive`);
       expect(expectStatus(200, await redrive()).body.data).toEqual({ redriven: [letter], more: false });
       await eventually(async () => expect(await data(`/admin/dead-letters/${letter}`)).toMatchObject({ attempts: 1 }));
-      expect((await process(id)).step).toBe('confirmed');
-      await open.database.admin(
-        `update ordering.inbox set type = 'ordering.checkout-waits.v1', body = $2 where key = $1 and state = 'dead'`,
-        [id, { orderId: id, asked: 0 }],
-      );
+      expect((await saga(id)).step).toBe('confirmed');
+      await open.database.admin(`update ordering.inbox set body = $2 where key = $1 and state = 'dead'`, [
+        id,
+        { orderId: id, asked: 0 },
+      ]);
       expectStatus(200, await admin.post('/admin/dead-letters/redrive', { body: { key: id } }));
       await standsAt(id, { state: 'over', step: 'undone', messages: [] });
       expectStatus(404, await redrive());
@@ -257,8 +296,8 @@ describe('Those who look after the shop', () => {
     it('drop one for a reason', async () => {
       const key = randomUUID();
       await open.database.admin(
-        `insert into payments.inbox (message_id, handler, lane, key, type, body, meta)
-         values (gen_random_uuid(), 'gone', 'gone', $1, 'payments.gone.v1', '{}', '{}')`,
+        `insert into payments.inbox (message_id, handler, lane, key, type, body, meta, state, held, error)
+         values (gen_random_uuid(), 'gone', 'gone', $1, 'payments.gone.v1', '{}', '{}', 'dead', true, 'gone')`,
         [key],
       );
       const id = await eventually(async () => (await listed(`/admin/dead-letters?key=${key}`))[0].id as string);
@@ -311,23 +350,48 @@ describe('Those who look after the shop', () => {
   });
 
   describe('at the command line', () => {
+    it('learn what became of what they had tried again', async () => {
+      const { id } = await an.buys(drink.variantId, 'tok_ok');
+      await standsAt(id, { state: 'over' });
+      await open.database.admin(
+        `insert into ordering.inbox (message_id, handler, lane, key, type, body, meta, state, held, attempts, error)
+         values (gen_random_uuid(), 'checkout', 'checkout', $1, 'ordering.checkout-waits.v1', '"nonsense"', '{"source": "test"}',
+           'dead', true, 1, 'unreadable')`,
+        [id],
+      );
+      const still = await command('dead-letters', 'redrive', '--key', id, '--wait', '20', '--json');
+      expect(still.code).toBe(1);
+      expect(JSON.parse(still.out).became).toMatchObject([{ state: 'dead', attempts: 1 }]);
+      await open.database.admin(`update ordering.inbox set body = $2 where key = $1 and state = 'dead'`, [
+        id,
+        { orderId: id, asked: 0 },
+      ]);
+      const mended = await command('dead-letters', 'redrive', '--key', id, '--wait');
+      expect(mended).toMatchObject({ code: 0, out: expect.stringMatching(/done/) });
+      const again = await command('dead-letters', 'redrive', '--key', id);
+      expect(again).toMatchObject({ code: 0, out: 'nothing to try again\n' });
+      expect(await command('dead-letters', 'redrive', 'ordering-999999999')).toMatchObject({ code: 2 });
+    });
+
     it('see the same, and leave the same trail', async () => {
       const { id } = await an.buys(drink.variantId, 'tok_ok');
       await standsAt(id, { state: 'over' });
       const [shown, refused, nothing, listing] = await Promise.all([
-        command('processes', 'show', id, '--json'),
-        command('processes', 'retry', id),
+        command('sagas', 'show', id, '--json'),
+        command('sagas', 'retry', id),
         command('dead-letters', 'redrive'),
         command('dead-letters', 'list', '--json'),
       ]);
-      expect(JSON.parse(shown.out)).toEqual(await process(id));
+      expect(JSON.parse(shown.out)).toEqual(await saga(id));
       expect([shown, refused, nothing, listing].map(({ code }) => code)).toEqual([0, 2, 2, 0]);
       expect(JSON.parse(listing.out)).toEqual({ letters: [], hasMore: false });
       const trail = JSON.parse((await command('audit', 'list', '--target', id, '--json')).out);
       expect(trail.lines).toMatchObject([
-        { operation: 'retryProcess', channel: 'command-line', role: 'operator', status: 409, code: 'PROCESS_OVER' },
+        { operation: 'retrySaga', channel: 'command-line', role: 'operator', status: 409, code: 'PROCESS_OVER' },
       ]);
       expect(trail.lines[0].actor).toMatch(/^os:-?\d+$/);
+      const former = await command('processes', 'show', id, '--json');
+      expect(former).toEqual({ ...shown, err: '`processes` is now called `sagas`; the old name still works.\n' });
     });
 
     it('whom they erased is in it by id, and what they typed without anybody’s address', async () => {
@@ -336,7 +400,7 @@ describe('Those who look after the shop', () => {
       const [line] = await listed(`/admin/audit?target=${binh.userId}`);
       expect(line).toMatchObject({ operation: 'eraseAccount', channel: 'command-line', targets: [binh.userId] });
       expect((await command('dead-letters', 'drop', 'cart-9', '--reason', `for ${binh.email}`)).code).not.toBe(0);
-      expect((await command('processes', 'retry', binh.email)).code).not.toBe(0);
+      expect((await command('sagas', 'retry', binh.email)).code).not.toBe(0);
       expect(JSON.stringify(await listed('/admin/audit'))).not.toContain(binh.email);
     });
   });

@@ -116,6 +116,15 @@ describe('The document', () => {
       }
   });
 
+  it('shows each error as it is sent: with words in place of every parameter', () => {
+    const examples = (document.components as unknown as { examples: Record<string, { value: unknown }> }).examples;
+    const errors = Object.values(examples).flatMap(
+      ({ value }) => (value as { error?: { code: string; message: string } }).error ?? [],
+    );
+    expect(errors.length).toBeGreaterThan(50);
+    expect(errors.filter(({ code, message }) => message === code || /\{\w+\}/.test(message))).toEqual([]);
+  });
+
   it('gives an example of every body, and no example that its schema would refuse', () => {
     const shapes = new Ajv({ strict: false, validateFormats: false, allErrors: true });
     shapes.addSchema({ $id: 'shop', components: document.components });

@@ -1,6 +1,6 @@
 import { testDatabase, type TestDatabase } from '../support/test-database';
-import type { Database } from '#platform/database';
-import { happening, ids, key, storeOn } from '../../libs/platform/src/event-store/testing/store';
+import type { Database } from '#database';
+import { happening, ids, key, storeOn } from '../../libs/event-store/src/testing/store';
 
 let test: TestDatabase;
 let db: Database;
@@ -48,6 +48,7 @@ describe('Verifying', () => {
     expect(steps).toEqual([[30, 30]]);
     expect(await store.verify(5, 12)).toMatchObject({ ok: true, events: 8, seals: 1 });
     expect(await store.verify(26)).toMatchObject({ ok: true, events: 5, seals: 0 });
+    expect(await store.verify(40, 50)).toMatchObject({ ok: true, events: 0, seals: 0 });
   });
 
   it.each([

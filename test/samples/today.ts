@@ -9,13 +9,16 @@ import { asksOf, recordReversal, voidPayment } from '../../libs/ordering/src/che
 import {
   CheckoutOverdue,
   CheckoutWaits,
+  CompareCheckout,
   RetryCheckout,
+  ReviewOrder,
   WindBackAsked,
 } from '../../libs/ordering/src/checkout/checkout-messages';
 import { announcements } from '../../libs/ordering/src/model/order-announcements';
 import type { OrderEvent } from '../../libs/ordering/src/model/order';
 import * as orders from '../../libs/ordering/src/model/order-samples';
 import {
+  CompareRefunds,
   RecordRefund,
   RecordRefundFailure,
   RefundAgain,
@@ -23,48 +26,14 @@ import {
   RetryRefunds,
 } from '../../libs/ordering/src/refund-order/refunds-messages';
 
-const { facts, ordered, orderId, customerId, sealed } = orders;
+const { everyFact, facts, ordered, orderId, customerId, sealed } = orders;
 
 const refundId = '019ab3c4-0000-7000-8000-0000000000ee';
-const asked = orders.refundDeciding(refundId, 30_000, { end: false });
-const cancelled = { ...facts.cancelled, data: { ...facts.cancelled.data, restock: true } };
-
-/** As orders are placed today: their lines tell which portions of the cart they took. */
-const [first, ...rest] = facts.placed.data.lines;
-const portions = [{ id: '019ab3c4-0000-7000-8000-0000000000f1', quantity: first.quantity }];
-const placed: OrderEvent = {
-  type: 'OrderPlaced',
-  data: { ...facts.placed.data, lines: [{ ...first, portions, seenPrice: vnd(29_000) }, ...rest] },
-};
+const { OrderPlaced: placed, OrderCancelled: cancelled, RefundRequested: asked } = everyFact;
 const failed: OrderEvent = {
   type: 'OrderCancelled',
   data: { ...facts.cancelled.data, code: 'PAYMENT_DECLINED', by: 'shop' },
 };
-
-/** What the code of today writes of each fact. */
-export const events: Readonly<Record<OrderEvent['type'], OrderEvent>> = {
-  OrderPlaced: placed,
-  OrderConfirmed: facts.confirmed,
-  OrderAccepted: facts.accepted,
-  PreparationStarted: facts.preparing,
-  OrderReadied: facts.readied,
-  OrderCompleted: facts.completed,
-  CancellationRequested: facts.unwanted,
-  OrderCancelled: cancelled,
-  RefundRequested: asked,
-  OrderRefunded: orders.refundDone(refundId, 30_000),
-  RefundFailed: orders.refundFailed(refundId, 30_000),
-  PaymentReversed: orders.reversed(30_000),
-};
-
-/** Lives that know every fact. */
-export const lives: readonly (readonly OrderEvent['type'][])[] = [
-  ['OrderPlaced', 'OrderConfirmed', 'OrderAccepted', 'PreparationStarted', 'OrderReadied', 'OrderCompleted'],
-  ['OrderPlaced', 'OrderConfirmed', 'OrderAccepted', 'RefundRequested', 'OrderRefunded'],
-  ['OrderPlaced', 'CancellationRequested', 'OrderCancelled'],
-  ['OrderPlaced', 'OrderConfirmed', 'RefundRequested', 'RefundFailed', 'OrderCancelled'],
-  ['OrderPlaced', 'PaymentReversed', 'OrderCancelled'],
-];
 
 /** What a refund says that ends an order. */
 const ended = orders.refundDeciding(refundId, 30_000, { end: true, restock: true });
@@ -90,10 +59,10 @@ export const messages: readonly Message[] = [
   ...told(ordered.pending, facts.unwanted),
   ...told([placed], failed),
   ...told(ordered.confirmed, cancelled),
-  ...told([facts.placed, facts.cancelled], events.PaymentReversed),
+  ...told([facts.placed, facts.cancelled], everyFact.PaymentReversed),
   ...told(ordered.confirmed, ended),
-  ...told([...ordered.confirmed, ended], events.OrderRefunded),
-  ...told([...ordered.completed, asked], events.RefundFailed),
+  ...told([...ordered.confirmed, ended], everyFact.OrderRefunded),
+  ...told([...ordered.completed, asked], everyFact.RefundFailed),
 
   ...asksOf({ step: 'reserving', basket, asked: 0 }),
   ...asksOf({ step: 'paying', basket, unknown: false, asked: 0 }),
@@ -108,12 +77,21 @@ export const messages: readonly Message[] = [
   new CheckoutWaits({ orderId, asked: 1 }),
   new payments.RefundPayment({ orderId, refundId, amount: vnd(30_000), reason: 'cold', idempotencyKey }),
   new RecordRefund({ orderId, refundId, amount: vnd(30_000), idempotencyKey }),
-  new RecordRefundFailure({ orderId, refundId, reason: 'card closed', idempotencyKey }),
+  new RecordRefundFailure({ orderId, refundId, reason: 'card closed', amount: vnd(30_000), idempotencyKey }),
   new RefundWaits({ orderId, refundId }),
   new RefundAgain({ orderId, refundId, amount: vnd(30_000), reason: 'cold', idempotencyKey }),
   new RetryCheckout({ orderId, by: customerId, reason: 'the bank is back' }),
   new RetryRefunds({ orderId, by: customerId, reason: null, owed: vnd(30_000), version: 8 }),
   new WindBackAsked({ orderId, by: customerId, reason: 'ordered by mistake' }),
+  new ReviewOrder({ orderId }),
+  new CompareCheckout({
+    ...{ orderId, status: 'pending', wasConfirmed: false, unwantedBy: null, inHand: false },
+    ...{ lines, total: vnd(60_000), method: 'card' },
+  }),
+  new CompareRefunds({
+    ...{ orderId, version: 8, confirmed: true, owed: vnd(0) },
+    refunds: [{ refundId, amount: vnd(30_000), state: 'requested' }],
+  }),
 
   new inventory.StockReserved({ orderId, lines }),
   new inventory.StockShort({ orderId, short: [{ sku: 'a1', quantity: 2, available: 1 }] }),

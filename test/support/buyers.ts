@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
-import { expectStatus, register } from './people';
+import { expectStatus, goesOn, register } from './people';
 import type { RunningShop } from './start-shop';
 
 export interface Product {
@@ -24,7 +24,7 @@ export interface Buyer {
   readonly email: string;
   readonly phone: string;
   readonly address: string;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Record<string, string>;
 }
 
 /** The order as its buyer reads it. */
@@ -77,14 +77,16 @@ async function filled(shop: RunningShop, buyer: Buyer, lines: readonly CartLine[
   return buyer;
 }
 
-export function order(
+/** Orders their cart; a guest goes on with the token that comes with the order. */
+export async function order(
   shop: RunningShop,
   buyer: Buyer,
   { key = randomUUID(), pay = 'tok_ok', note, cash, withinMs }: Wish = {},
 ) {
   const { name, email, phone, address, headers } = buyer;
-  return shop.post('/orders', {
-    headers: { ...headers, 'idempotency-key': key },
+  const sent = { ...headers };
+  const reply = await shop.post('/orders', {
+    headers: { ...sent, 'idempotency-key': key },
     body: {
       contact: { name, email, phone },
       fulfilment: { type: 'delivery', address },
@@ -93,6 +95,8 @@ export function order(
     },
     ...(withinMs !== undefined && { withinMs }),
   });
+  goesOn(headers, sent, reply);
+  return reply;
 }
 
 /** The order once it is confirmed or cancelled, or as it stands when patience has run out. */
@@ -110,12 +114,12 @@ export async function outcome(
 }
 
 /** Several at a time, in order of their numbers; for what prepares a test and is not the test. */
-export async function each<Result>(count: number, work: (index: number) => Promise<Result>, atOnce = 10) {
+export async function each<Result>(count: number, work: (index: number) => Promise<Result>, most = 10) {
   const results: Result[] = Array.from({ length: count });
   let next = 0;
   const hand = async () => {
     for (let index = next++; index < count; index = next++) results[index] = await work(index);
   };
-  await Promise.all(Array.from({ length: atOnce }, hand));
+  await Promise.all(Array.from({ length: most }, hand));
   return results;
 }

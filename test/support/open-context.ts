@@ -38,6 +38,7 @@ export async function openContext(
   modules: readonly (Type | DynamicModule)[],
   contexts: readonly ContextName[],
   standIns: readonly Provider[] = [],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<OpenContext> {
   const database = await testDatabase();
   const dataDir = mkdtempSync(join(tmpdir(), 'shop-context-'));
@@ -47,6 +48,7 @@ export async function openContext(
     DATABASE_URL: database.url,
     RATE_LIMIT_API: '0',
     SEED_DEMO: 'false',
+    ...env,
   });
   const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
   const keys = { find: async (kid: string): Promise<KeyObject | undefined> => (kid === KID ? publicKey : undefined) };

@@ -11,7 +11,7 @@ const routes = {
   users: /^\/users\b/,
   products: /^\/(admin\/)?(products|categories|brands|search|inventory)\b/,
   cart: /^\/cart\b/,
-  orders: /^\/(admin\/)?orders\b|^\/admin\/(events|projections|processes|dead-letters|reports)\b/,
+  orders: /^\/(admin\/)?orders\b|^\/admin\/(events|projections|sagas|processes|dead-letters|reports)\b/,
   payments: /^\/payments\b|^\/admin\/(sandbox|payments)\b/,
   notifications: /^\/admin\/mailbox\b/,
 } as const;

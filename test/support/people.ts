@@ -12,14 +12,18 @@ export interface OrderOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Somebody in the shop: whatever they ask for, they ask as themselves. */
+/** Somebody in the shop: whatever they ask for, they ask as themselves. A guest goes on with each new cart token they are given. */
 export class Person {
+  readonly headers: Record<string, string>;
+
   constructor(
     readonly shop: RunningShop,
-    readonly headers: Readonly<Record<string, string>> = {},
+    headers: Readonly<Record<string, string>> = {},
     readonly email = '',
     readonly userId = '',
-  ) {}
+  ) {
+    this.headers = { ...headers };
+  }
 
   get token(): string {
     return (this.headers['authorization'] ?? '').replace('Bearer ', '');
@@ -32,8 +36,12 @@ export class Person {
   readonly delete = this.asks('delete');
 
   private asks(method: 'get' | 'post' | 'put' | 'patch' | 'delete') {
-    return (path: string, options: AskOptions = {}): Promise<Reply> =>
-      this.shop[method](path, { ...options, headers: { ...this.headers, ...options.headers } });
+    return async (path: string, options: AskOptions = {}): Promise<Reply> => {
+      const headers = { ...this.headers, ...options.headers };
+      const reply = await this.shop[method](path, { ...options, headers });
+      goesOn(this.headers, headers, reply);
+      return reply;
+    };
   }
 
   carrying(headers: Readonly<Record<string, string>>): Person {
@@ -73,6 +81,12 @@ export class Person {
   }
 
   points = async (): Promise<any> => (await this.get('/users/me/loyalty')).body.data;
+}
+
+/** A guest keeps the new cart token that came for the one that was sent. */
+export function goesOn(own: Record<string, string>, sent: Readonly<Record<string, string>>, { headers }: Reply): void {
+  const next = headers.get('x-cart-token');
+  if (next && own['x-cart-token'] && own['x-cart-token'] === sent['x-cart-token']) own['x-cart-token'] = next;
 }
 
 export function expectStatus(status: number, reply: Reply): Reply {

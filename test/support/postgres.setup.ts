@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type * as ConfigLibrary from '#platform/config';
-import type * as DatabaseLibrary from '#platform/database';
+import type * as DatabaseLibrary from '#database';
 import { resolveToSources } from './source-imports';
 
 const PREFIX = 'shop-test-postgres-';
@@ -14,7 +14,7 @@ export default async function setUp(): Promise<void> {
   if (process.env['SHOP_TEST_POSTGRES']) return; // another project's set-up was first
   resolveToSources();
   /* eslint-disable @typescript-eslint/no-require-imports -- the sources can be resolved only from here on */
-  const database = require('#platform/database') as typeof DatabaseLibrary;
+  const database = require('#database') as typeof DatabaseLibrary;
   const { contextNames } = require('#platform/config') as typeof ConfigLibrary;
   /* eslint-enable @typescript-eslint/no-require-imports */
   await sweep(database);

@@ -48,6 +48,8 @@ export interface StartOptions {
   /** Kept after `stop()`; otherwise the shop gets a new folder that goes with it. */
   readonly dataDir?: string;
   readonly patienceMs?: number;
+  /** The folder of another build; else this tree's. */
+  readonly build?: string;
 }
 
 /** Opens the built shop as a customer would meet it: another process, on a port of its own. */
@@ -56,10 +58,11 @@ export async function startShop({
   service = 'api',
   dataDir,
   patienceMs = 180_000,
+  build = ROOT,
 }: StartOptions = {}): Promise<RunningShop> {
   const folder = dataDir ?? mkdtempSync(join(tmpdir(), 'shop-'));
-  const child = spawn(process.execPath, [join(ROOT, 'scripts', 'start.mjs'), service], {
-    cwd: ROOT,
+  const child = spawn(process.execPath, [join(build, 'scripts', 'start.mjs'), service], {
+    cwd: build,
     env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...QUIET, DATA_DIR: folder, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
@@ -93,7 +96,14 @@ export async function startShop({
   };
 }
 
-const QUIET = { PORT: '0', LOG_LEVEL: 'error', RATE_LIMIT_API: '0', RATE_LIMIT_LOGIN: '0', RATE_LIMIT_REGISTER: '0' };
+const QUIET = {
+  NODE_ENV: 'test',
+  PORT: '0',
+  LOG_LEVEL: 'error',
+  RATE_LIMIT_API: '0',
+  RATE_LIMIT_LOGIN: '0',
+  RATE_LIMIT_REGISTER: '0',
+};
 
 async function opened(child: ChildProcess, output: () => string, patienceMs: number): Promise<string> {
   for (const end = Date.now() + patienceMs; Date.now() < end;) {
@@ -124,6 +134,6 @@ async function request(
     ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
   });
   const text = await response.text();
-  const isJson = response.headers.get('content-type')?.includes('json') === true;
+  const isJson = response.headers.get('content-type')?.startsWith('application/json') === true;
   return { status: response.status, headers: response.headers, body: isJson && text ? JSON.parse(text) : text };
 }

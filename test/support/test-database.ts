@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Config, ContextName } from '#platform/config';
-import type * as DatabaseLibrary from '#platform/database';
-import { connect, contextPool } from '../../libs/platform/src/database/connection';
+import type * as DatabaseLibrary from '#database';
+import { connect, contextPool } from '../../libs/database/src/pool/connection';
 
 export interface TestDatabase {
   /** As the superuser; contexts take their own role from it. */
@@ -31,7 +31,7 @@ export async function testDatabase({ empty = false } = {}): Promise<TestDatabase
     of(context) {
       // Half a second of loading, which those who only want a database for a shop are spared.
       // eslint-disable-next-line @typescript-eslint/no-require-imports
-      const { PgDatabase } = require('#platform/database') as typeof DatabaseLibrary;
+      const { PgDatabase } = require('#database') as typeof DatabaseLibrary;
       const database = new PgDatabase(context, contextPool(url, context, { allowExitOnIdle: true }));
       pools.push(database);
       return database;

@@ -1,4 +1,4 @@
 import { serve } from '#platform/serve';
-import { everyContext } from './every-context';
+import { everyContext } from '../../every-context';
 
 void serve('api', everyContext);

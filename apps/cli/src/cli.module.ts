@@ -9,26 +9,43 @@ import { DropDeadLetterCommand } from './dead-letters/drop-dead-letter.command';
 import { ListDeadLettersCommand } from './dead-letters/list-dead-letters.command';
 import { RedriveDeadLettersCommand } from './dead-letters/redrive-dead-letters.command';
 import { ShowDeadLetterCommand } from './dead-letters/show-dead-letter.command';
+import { DropSubscriptionCommand } from './delivery/drop-subscription.command';
+import { HandlersCommand, ReplayHandlerCommand } from './delivery/handlers.command';
+import { InstancesCommand } from './delivery/instances.command';
+import { ListSubscriptionsCommand } from './delivery/list-subscriptions.command';
+import { LostMessagesCommand } from './delivery/lost-messages.command';
+import { OutboxCommand, ResendCommand } from './delivery/outbox.command';
+import { SubscriptionsCommand } from './delivery/subscriptions.command';
 import { EraseCommand } from './erase/erase.command';
 import { EraseOrderCommand } from './erase/erase-order.command';
+import { EraseReapplyCommand } from './erase/erase-reapply.command';
 import { EraseStatusCommand } from './erase/erase-status.command';
 import { EraseUserCommand } from './erase/erase-user.command';
 import { EventsCommand } from './events/events.command';
+import { ExportEventsCommand } from './events/export-events.command';
+import { VerifyExportCommand } from './events/verify-export.command';
 import { ListEventsCommand } from './events/list-events.command';
 import { VerifyEventsCommand } from './events/verify-events.command';
 import { PublicKeyCommand } from './events/public-key.command';
+import { ResealCommand } from './events/reseal.command';
+import { RestoredCommand } from './events/restored.command';
+import { journalsCommands } from './journals/journals.command';
 import { DiffOrderCommand } from './orders/diff-order.command';
+import { MendHeadCommand } from './orders/mend-head.command';
 import { OrderEvidenceCommand } from './orders/order-evidence.command';
 import { OrderHistoryCommand } from './orders/order-history.command';
 import { OrderStateCommand } from './orders/order-state.command';
 import { OrderTimelineCommand } from './orders/order-timeline.command';
 import { OrdersCommand } from './orders/orders.command';
-import { ListProcessesCommand } from './processes/list-processes.command';
-import { ProcessesCommand } from './processes/processes.command';
-import { ShowProcessCommand } from './processes/show-process.command';
-import { CompensateProcessCommand, RetryProcessCommand } from './processes/tend-process.command';
+import { ListSagasCommand } from './sagas/list-sagas.command';
+import { SagasCommand } from './sagas/sagas.command';
+import { ShowSagaCommand } from './sagas/show-saga.command';
+import { CompensateSagaCommand, RetrySagaCommand } from './sagas/tend-saga.command';
 import { projectionsCommands } from './projections/projections.command';
+import { ChangeRoleCommand } from './users/change-role.command';
+import { UsersCommand } from './users/users.command';
 import { VerifyEvidenceCommand } from './orders/verify-evidence.command';
+import { VoidEventCommand } from './orders/void-event.command';
 import { WhatIfCommand } from './orders/what-if.command';
 
 /** `npm run shop -- …`: what an operator does from a terminal. */
@@ -37,14 +54,19 @@ import { WhatIfCommand } from './orders/what-if.command';
     Operator,
     ...[MigrateCommand, SeedCommand],
     ...[OrdersCommand, OrderHistoryCommand, OrderStateCommand, DiffOrderCommand, OrderTimelineCommand],
-    ...[WhatIfCommand, OrderEvidenceCommand, VerifyEvidenceCommand],
-    ...[EventsCommand, ListEventsCommand, VerifyEventsCommand, PublicKeyCommand],
+    ...[WhatIfCommand, OrderEvidenceCommand, VerifyEvidenceCommand, VoidEventCommand, MendHeadCommand],
+    ...[EventsCommand, ListEventsCommand, VerifyEventsCommand, PublicKeyCommand, RestoredCommand, ResealCommand],
+    ...[ExportEventsCommand, VerifyExportCommand],
     ...projectionsCommands,
+    ...journalsCommands,
     ...[DeadLettersCommand, ListDeadLettersCommand, ShowDeadLetterCommand],
     ...[RedriveDeadLettersCommand, DropDeadLetterCommand],
-    ...[ProcessesCommand, ListProcessesCommand, ShowProcessCommand, RetryProcessCommand, CompensateProcessCommand],
+    ...[SagasCommand, ListSagasCommand, ShowSagaCommand, RetrySagaCommand, CompensateSagaCommand],
+    ...[InstancesCommand, SubscriptionsCommand, ListSubscriptionsCommand, DropSubscriptionCommand],
+    ...[OutboxCommand, ResendCommand, LostMessagesCommand, HandlersCommand, ReplayHandlerCommand],
     ...[AuditCommand, ListAuditCommand],
-    ...[EraseCommand, EraseUserCommand, EraseOrderCommand, EraseStatusCommand],
+    ...[UsersCommand, ChangeRoleCommand],
+    ...[EraseCommand, EraseUserCommand, EraseOrderCommand, EraseStatusCommand, EraseReapplyCommand],
   ],
 })
 export class CliModule {}

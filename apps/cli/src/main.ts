@@ -1,9 +1,11 @@
 import { CommandFactory } from 'nest-commander';
 import { CliModule } from './cli.module';
-import { failure } from './output';
+import { allowClosedOutput, failure } from './output';
 
 // What the usage lines call us.
 process.argv[1] = 'shop';
+
+allowClosedOutput(process.stdout);
 
 void CommandFactory.run(CliModule, {
   logger: false,

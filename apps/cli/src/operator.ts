@@ -5,15 +5,15 @@ import { userInfo } from 'node:os';
 import { AuditTrail } from '#platform/audit';
 import { readConfig } from '#platform/config';
 import { failureOf } from '#platform/http';
-import { backstage, type Backstage } from '#platform/serve';
+import { openForCommands, type CommandShop } from '#platform/serve';
 import { Ids } from '#platform/system';
-import { everyContext } from '../../api/src/every-context';
+import { everyContext } from '../../every-context';
 
-/** Opens the shop backstage for one command, and closes it again whatever becomes of it. */
+/** Opens the shop openForCommands for one command, and closes it again whatever becomes of it. */
 @Injectable()
 export class Operator {
   async work<T>(task: (shop: Shop) => Promise<T>): Promise<T> {
-    const opened = await backstage(everyContext, readConfig());
+    const opened = await openForCommands(everyContext, readConfig());
     try {
       return await task(new Shop(opened));
     } finally {
@@ -31,7 +31,7 @@ const madeBy = (done: unknown): string | null => {
 };
 
 export class Shop {
-  constructor(private readonly opened: Backstage) {}
+  constructor(private readonly opened: CommandShop) {}
 
   get app() {
     return this.opened.app;
@@ -39,6 +39,10 @@ export class Shop {
 
   get config() {
     return this.opened.config;
+  }
+
+  get newer() {
+    return this.opened.newer;
   }
 
   ask<R>(query: Query<R>): Promise<R> {

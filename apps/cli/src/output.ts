@@ -1,7 +1,16 @@
 import { DomainError } from '#kernel';
 import { ConfigError } from '#platform/config';
 
-/** 0: done · 1: it failed, or what was checked does not hold · 2: asked wrongly, or there is no such thing. */
+const NOBODY_READS: readonly unknown[] = ['EPIPE', 'ERR_STREAM_DESTROYED'];
+
+/** With `| head` the reader closes the pipe first. The command still runs to its end; the rest of its output is lost. */
+export function allowClosedOutput(output: NodeJS.WritableStream): void {
+  output.on('error', (error: NodeJS.ErrnoException) => {
+    if (!NOBODY_READS.includes(error.code)) throw error;
+  });
+}
+
+/** 0: done · 1: it failed, or what was checked does not hold · 2: wrong arguments, or it does not exist. */
 export const EXIT = { failed: 1, wrong: 2 } as const;
 
 export const print = (text: string): void => void process.stdout.write(`${text}\n`);

@@ -2,14 +2,14 @@ import { CommandRunner } from 'nest-commander';
 
 type Line = Parameters<CommandRunner['setCommand']>[0];
 
-/** What is asked wrongly ends with exit code 2, also below the root: commander itself hands that down to no command. */
+/** Wrong arguments end with exit code 2, in subcommands too. Commander does not pass this setting on to subcommands. */
 export abstract class StrictCommand extends CommandRunner {
   override setCommand(line: Line): this {
     return super.setCommand(line.exitOverride().allowExcessArguments(false));
   }
 }
 
-/** A word that stands before others, such as `orders`. Alone it tells which; before one that is none it is asked wrongly. */
+/** A command with subcommands, such as `orders`. Without a subcommand it prints help; with an unknown one it exits with 2. */
 export abstract class CommandGroup extends CommandRunner {
   override setCommand(line: Line): this {
     return super.setCommand(line.exitOverride().allowExcessArguments());

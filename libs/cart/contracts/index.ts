@@ -1,19 +1,19 @@
 import type { Money, Uuid } from '#kernel';
 import type { WantedLine } from '#contracts/catalog';
 
-/** Whose cart: a signed-in user's, or the guest's who holds the token. */
+/** The owner: a signed-in user, or the guest with the token. A token that is not ours has no cart. */
 export type CartOwner =
   | {
       readonly kind: 'user';
       readonly userId: Uuid;
-      /** Of the token they carry from before the log-in: what lies in that cart comes into theirs first. */
+      /** The guest that the log-in named, as `standingText` writes it. That guest's cart is merged first. */
       readonly cartTokenHash?: string;
     }
   | { readonly kind: 'guest'; readonly cartToken: string };
 
 /**
- * Some pieces of a line that came into the cart together. The id stays the same when a log-in moves them to another
- * cart, and a portion is ordered once; what was added to it after the order gets a new id.
+ * Pieces of a line that came into the cart together. The id stays the same when a log-in moves them to another cart,
+ * and a portion is ordered once. Pieces that are added after an order get a new id.
  */
 export interface Portion {
   readonly id: Uuid;
@@ -22,21 +22,21 @@ export interface Portion {
 
 export interface CartLineToOrder extends WantedLine {
   readonly portions?: readonly Portion[];
-  /** What one piece cost when the customer put it in or last changed it. */
+  /** The price of one piece when the customer added or last changed it. */
   readonly price?: Money;
-  /** Other prices that pieces of this line were seen at, in the carts that they came from. */
+  /** Other prices at which pieces of this line were seen, in the carts that they came from. */
   readonly otherPrices?: readonly Money[];
 }
 
 export interface CartToOrder {
   readonly cartId: Uuid;
   readonly version: number;
-  /** The last version that it has heard to be ordered, and has given up what was ordered of it. */
+  /** The last ordered version that it has heard of; the ordered pieces of that version are removed. */
   readonly orderedVersion?: number;
   readonly lines: readonly CartLineToOrder[];
 }
 
-/** A line of an order that came to nothing, as it goes back into the cart. */
+/** A line of a failed order, as it goes back into the cart. */
 export interface ReturnedLine extends CartLineToOrder {
   readonly label: {
     readonly productId: Uuid;
@@ -44,7 +44,7 @@ export interface ReturnedLine extends CartLineToOrder {
     readonly name: string;
     readonly variantName: string;
     readonly imageUrl: string | null;
-    /** What its options were called. */
+    /** The names of its options. */
     readonly modifiers?: readonly { readonly optionId: Uuid; readonly group: string; readonly name: string }[];
   };
 }
@@ -57,11 +57,11 @@ export interface ReturnedOrder {
   readonly lines: readonly ReturnedLine[];
 }
 
-/** The cart as it is now: what checkout turns into an order. */
+/** The cart as it is now, for ordering it. */
 export abstract class CartOf {
-  /** Undefined where the owner has no cart yet. */
+  /** Undefined if the owner has no cart yet. */
   abstract owner(owner: CartOwner): Promise<CartToOrder | undefined>;
 
-  /** Puts the lines of a failed order back into the cart, once however often it is asked. */
+  /** Puts the lines of a failed order back into the cart, once, however often it is called. */
   abstract takeBack(order: ReturnedOrder): Promise<void>;
 }

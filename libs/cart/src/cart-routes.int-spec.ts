@@ -1,7 +1,7 @@
 import { CatalogPrices, type PricedLine, type UnpricedLine, type WantedLine } from '#contracts/catalog';
 import { CartOf } from '#contracts/cart';
 import { times, vnd } from '#kernel';
-import { hashOfToken } from '#platform/security';
+import { CartTokens, standingText } from '#platform/security';
 import { openContext, type OpenContext } from '../../../test/support/open-context';
 import { CartModule } from './cart.module';
 
@@ -46,6 +46,9 @@ beforeAll(async () => {
 afterAll(() => shop.close());
 
 const add = (body: object, request: object = {}) => shop.ask('POST', '/cart/items', { body, ...request });
+/** What a token says: whose it is, and as of which order. */
+const said = (token: string) => shop.app.get(CartTokens, { strict: false }).read(token)!;
+
 const newGuest = async () => {
   const { headers } = await shop.ask('GET', '/cart');
   return { headers: { 'x-cart-token': headers['x-cart-token']! } };
@@ -56,7 +59,7 @@ describe('A guest’s cart', () => {
     const first = await shop.ask('GET', '/cart');
     expect(first).toMatchObject({ status: 200, body: { data: { version: 0, lines: [], total: vnd(0) } } });
     const token = first.headers['x-cart-token']!;
-    expect(token).toMatch(/^[\w-]{43}$/);
+    expect(token).toMatch(/^[\w-]{64}$/);
     expect(await shop.database.admin('select 1 from cart.carts')).toEqual([]);
 
     const guest = { headers: { 'x-cart-token': token } };
@@ -69,7 +72,7 @@ describe('A guest’s cart', () => {
     });
     expect((await shop.ask('GET', '/cart', guest)).body.data).toEqual(added.body.data);
     const [row] = await shop.database.admin<{ token_hash: string }>('select token_hash from cart.carts');
-    expect(row.token_hash).toBe(hashOfToken(token));
+    expect(row.token_hash).toBe(said(token).guest);
   });
 
   it('is made by the first thing put in, too', async () => {
@@ -80,13 +83,34 @@ describe('A guest’s cart', () => {
   });
 });
 
+describe('A token that the shop did not issue', () => {
+  it('is answered as if none had been sent', async () => {
+    const good = (await newGuest()).headers['x-cart-token'];
+    const madeUp = [
+      'attacker-chosen-token-1',
+      'a'.repeat(16),
+      'x'.repeat(43),
+      'A'.repeat(64),
+      `${good}A`,
+      good.slice(1),
+    ];
+    const altered = Array.from({ length: good.length }, (_, at) => `${good.slice(0, at)}${good[at] === 'A' ? 'B' : 'A'}${good.slice(at + 1)}`); // prettier-ignore
+    for (const token of [...madeUp, ...altered]) {
+      const answer = await add({ variantId: cake, quantity: 1 }, { headers: { 'x-cart-token': token } });
+      const issued = answer.headers['x-cart-token']!;
+      expect([token, said(issued) !== undefined, issued === token]).toEqual([token, true, false]);
+      expect(answer.body.data.lines).toMatchObject([{ quantity: 1 }]);
+    }
+  });
+});
+
 describe('Filling a cart', () => {
   it('keeps what options are called, also when the line is made another way', async () => {
     const guest = await newGuest();
     const labels = async () => {
       const [cart] = await shop.database.admin<{ lines: { label: { modifiers: object[] } }[] }>(
         'select lines from cart.carts where token_hash = $1',
-        [hashOfToken(guest.headers['x-cart-token'])],
+        [said(guest.headers['x-cart-token']).guest],
       );
       return cart.lines.map((line) => line.label.modifiers);
     };
@@ -231,7 +255,7 @@ describe('Logging in', () => {
     const guest = await newGuest();
     await add({ variantId: coffee, quantity: 2 }, guest);
     const userId = id(50);
-    const token = await shop.token('customer', { userId, cart: hashOfToken(guest.headers['x-cart-token']) });
+    const token = await shop.token('customer', { userId, cart: standingText(said(guest.headers['x-cart-token'])) });
     const mine = await shop.ask('GET', '/cart', { token });
     expect(mine.body.data.lines).toMatchObject([{ variantId: coffee, quantity: 2 }]);
     expect(mine.headers['x-cart-token']).toBeUndefined();
@@ -239,19 +263,106 @@ describe('Logging in', () => {
     expect((await shop.ask('GET', '/cart', guest)).body.data.lines).toEqual([]);
   });
 
-  it('also by the header, and before an order is made of it', async () => {
+  it('ends the guest’s token: whoever still has it gets a new, empty cart, and fills nobody else’s', async () => {
+    const guest = await newGuest();
+    await add({ variantId: coffee, quantity: 1 }, guest);
+    const token = await shop.token('customer', {
+      userId: id(52),
+      cart: standingText(said(guest.headers['x-cart-token'])),
+    });
+    const mine = (await shop.ask('GET', '/cart', { token })).body.data;
+    expect(mine.lines).toMatchObject([{ quantity: 1 }]);
+    for (const ask of [() => add({ variantId: cake, quantity: 3 }, guest), () => shop.ask('GET', '/cart', guest)]) {
+      const { headers, body } = await ask();
+      const next = headers['x-cart-token']!;
+      expect(said(next).guest).not.toBe(said(guest.headers['x-cart-token']).guest);
+      expect([body.data.id === mine.id, body.data.version]).toEqual([false, body.data.lines.length]);
+    }
+    expect((await shop.ask('GET', '/cart', { token })).body.data).toEqual(mine);
+    expect((await shop.ask('GET', '/cart', { token, ...guest })).body.data).toEqual(mine);
+  });
+
+  it('is done by the log-in alone: a token that is sent along later brings nothing into the cart', async () => {
     const guest = await newGuest();
     const token = await shop.token('customer', { userId: id(51) });
     await add({ variantId: cake, quantity: 1 }, { token });
     await add({ variantId: cake, quantity: 2 }, guest);
-    const cartTokenHash = hashOfToken(guest.headers['x-cart-token']);
-    const order = await shop.app.get(CartOf).owner({ kind: 'user', userId: id(51), cartTokenHash });
-    expect(order).toMatchObject({ version: 2, lines: [{ variantId: cake, quantity: 3, modifiers: [] }] });
-    expect((await shop.ask('GET', '/cart', { token, ...guest })).body.data.lines).toMatchObject([{ quantity: 3 }]);
+    expect((await shop.ask('GET', '/cart', { token, ...guest })).body.data.lines).toMatchObject([{ quantity: 1 }]);
+    expect((await shop.ask('GET', '/cart', guest)).body.data.lines).toMatchObject([{ quantity: 2 }]);
+  });
+
+  it('comes before an order is made of the cart', async () => {
+    const guest = await newGuest();
+    await add({ variantId: cake, quantity: 2 }, guest);
+    const cartTokenHash = standingText(said(guest.headers['x-cart-token']));
+    const order = await shop.app.get(CartOf).owner({ kind: 'user', userId: id(53), cartTokenHash });
+    expect(order).toMatchObject({ version: 1, lines: [{ variantId: cake, quantity: 2, modifiers: [] }] });
   });
 
   it('is never done with a bad token', async () => {
     expect((await shop.ask('GET', '/cart', { token: 'nonsense' })).body.error?.code).toBe('TOKEN_INVALID');
+  });
+});
+
+describe('A token that opens no cart any more', () => {
+  const placed = (cartVersion = 1) => ({ cartVersion, placedAt: new Date().toISOString() });
+  /** The token that comes with an order of this cart. */
+  const after = (guest: { headers: { 'x-cart-token': string } }, order = placed()) => {
+    const tokens = shop.app.get(CartTokens, { strict: false });
+    return { headers: { 'x-cart-token': tokens.after(said(guest.headers['x-cart-token']), order).text } };
+  };
+  const orders = async (guest: { headers: { 'x-cart-token': string } }) => {
+    await add({ variantId: coffee, quantity: 1 }, guest);
+    await shop.database.admin(`update cart.carts set ordered_version = version, lines = '[]' where token_hash = $1`, [
+      said(guest.headers['x-cart-token']).guest,
+    ]);
+    return after(guest);
+  };
+  const merges = async (guest: { headers: { 'x-cart-token': string } }) => {
+    const cart = standingText(said(guest.headers['x-cart-token']));
+    const own = { token: await shop.token('customer', { cart }) };
+    expect((await shop.ask('GET', '/cart', own)).status).toBe(200);
+    return own;
+  };
+
+  it('is told to be spent where an order was placed with it, beside the new one', async () => {
+    const former = await newGuest();
+    const next = await orders(former);
+    for (const ask of [() => shop.ask('GET', '/cart', former), () => add({ variantId: cake, quantity: 1 }, former)]) {
+      const { headers, body } = await ask();
+      expect(body.meta).toEqual({ tokenSpent: true });
+      expect(said(headers['x-cart-token']!).guest).not.toBe(said(former.headers['x-cart-token']).guest);
+    }
+    const good = await shop.ask('GET', '/cart', next);
+    expect([good.body.meta, good.headers['x-cart-token']]).toEqual([undefined, undefined]);
+  });
+
+  it('is told to have no cart where a log-in took it; it is not given up for another while it reads orders', async () => {
+    const next = await orders(await newGuest());
+    const own = await merges(next);
+    for (let times = 0; times < 2; times++) {
+      const { headers, body } = await shop.ask('GET', '/cart', next);
+      expect([headers['x-cart-token'], body.data.lines, body.meta]).toEqual([undefined, [], { cartMerged: true }]);
+    }
+    const added = await add({ variantId: cake, quantity: 1 }, next);
+    expect(added.body.meta).toEqual({ cartMerged: true });
+    const other = { headers: { 'x-cart-token': added.headers['x-cart-token']! } };
+    expect((await shop.ask('GET', '/cart', other)).body.data.lines).toHaveLength(1);
+    const signedIn = await shop.ask('GET', '/cart', { ...own, ...next });
+    expect([signedIn.headers['x-cart-token'], signedIn.body.meta]).toEqual([undefined, undefined]);
+  });
+
+  it('is given up where it reads no orders: it never placed one, or is older than 30 days', async () => {
+    const fresh = await newGuest();
+    await merges(fresh);
+    const first = await newGuest();
+    await orders(first);
+    const old = after(first, { ...placed(), placedAt: new Date(Date.now() - 31 * 86_400_000).toISOString() });
+    await merges(old);
+    for (const guest of [fresh, old]) {
+      const { headers, body } = await shop.ask('GET', '/cart', guest);
+      expect([said(headers['x-cart-token']!) !== undefined, body.meta]).toEqual([true, { cartMerged: true }]);
+    }
   });
 });
 
@@ -262,7 +373,7 @@ describe('A cart that a log-in filled beyond its limits', () => {
     const userId = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6077';
     const own = { token: await shop.token('customer', { userId }) };
     await add({ variantId: cake, quantity: 60 }, own);
-    const token = await shop.token('customer', { userId, cart: hashOfToken(guest.headers['x-cart-token']) });
+    const token = await shop.token('customer', { userId, cart: standingText(said(guest.headers['x-cart-token'])) });
 
     const { status, body } = await shop.ask('GET', '/cart', { token });
     expect(status).toBe(200);

@@ -1,4 +1,4 @@
-/** What the refusals of this context say, by their code. Ordering has two of these codes too, and says the same there. */
+/** The texts of this context's refusals, by code. Ordering has two of these codes too, with the same texts. */
 export const cartTexts = {
   en: {
     CART_FULL: 'A cart holds {most} lines. Remove one first.',

@@ -2,9 +2,9 @@ import { Global, Module } from '@nestjs/common';
 import { CartOf } from '#contracts/cart';
 import { PartErased, PersonErased } from '#contracts/identity';
 import { OrderCancelled, OrderPlaced } from '#contracts/ordering';
-import { contextDatabase } from '#platform/database';
+import { contextDatabase } from '#database';
 import { addMessages } from '#platform/http';
-import { contextMessaging } from '#platform/messaging';
+import { contextMessaging } from '#messaging';
 import { CartToOrderController } from './cart-to-order/cart-to-order.controller';
 import { StoredCartOf } from './cart-to-order/cart-to-order.query';
 import { cartTexts } from './cart-texts';
@@ -21,18 +21,20 @@ import { Returns } from './return-to-cart/returns.adapter';
 import { SweepCarts } from './sweep-carts/sweep-carts.job';
 import { ViewCartController } from './view-cart/view-cart.controller';
 import { ViewCartHandler } from './view-cart/view-cart.query';
+import { Visitors } from './whose-cart.adapter';
 
 export { CartElsewhereModule } from './cart-elsewhere.module';
 
 addMessages(cartTexts);
 
-/** Global for the one answer it gives to others: what an order is made of. */
+/** Global because it answers one question of others: what is in a cart that is ordered. */
 @Global()
 @Module({
   imports: [contextDatabase('cart'), contextMessaging('cart', [OrderPlaced, OrderCancelled, PersonErased, PartErased])],
   controllers: [ViewCartController, ChangeCartController, CartToOrderController],
   providers: [
     Carts,
+    Visitors,
     Shelf,
     AddItemHandler,
     ChangeItemHandler,

@@ -1,3 +1,4 @@
+import type { EventBus } from '@nestjs/cqrs';
 import { PersonErased } from '#contracts/identity';
 import { OrderPlaced } from '#contracts/ordering';
 import { testDatabase, type TestDatabase } from '../../../test/support/test-database';
@@ -6,11 +7,14 @@ import { EmptyWhenOrdered } from './empty-when-ordered/empty-when-ordered.consum
 import { ForgetCart } from './forget-cart/forget-cart.consumer';
 import { addLine, changeLine, clear, portionsOf, type Cart, type CartLine } from './model/cart';
 import { Carts } from './model/carts.store';
-import { cartIdOf, type Owner } from './model/owner';
+import { cartIdOf, type GuestOwner, type Owner } from './model/owner';
 import { Returns } from './return-to-cart/returns.adapter';
-import type { Outbox } from '#platform/messaging';
+import type { Outbox } from '#messaging';
 import { SystemIds } from '#platform/system';
-import { hashOfToken } from '#platform/security';
+import { standingText } from '#platform/security';
+import { cartTokens } from '../../../test/support/cart-tokens';
+import { CartTokenSpent } from './model/cart-errors';
+import { guestOwner } from './whose-cart.adapter';
 
 const ids = new SystemIds();
 const label = { productId: ids.next(), sku: 'TEA-M', name: 'Trà đào cam sả', variantName: 'M', imageUrl: null };
@@ -20,8 +24,8 @@ const line = (variantId: string, quantity = 1): CartLine => ({
 });
 const aUser = () => ({ kind: 'user', userId: ids.next() }) as const;
 const aGuest = () => {
-  const token = `guest-${ids.next()}`;
-  return { token, owner: { kind: 'guest', tokenHash: hashOfToken(token) } as const };
+  const token = cartTokens.issue();
+  return { token, owner: guestOwner(token) };
 };
 const put = (owner: Owner, ...lines: CartLine[]) => carts.change(owner, (cart) => lines.reduce(addLine, cart));
 
@@ -51,6 +55,9 @@ type AnOrder = ReturnType<typeof orderOf>;
 const heard = (order: AnOrder) => db.transaction(() => emptying.handle(new OrderPlaced(order as never)));
 const failed = ({ items, ...order }: AnOrder) =>
   new Returns(carts).takeBack({ ...order, lines: items.map((item) => ({ ...item, modifiers: [], label })) });
+
+/** The guest by the token that came with the order. */
+const after = (guest: GuestOwner, { cartVersion }: { cartVersion: number }) => ({ ...guest, since: cartVersion });
 
 /** As a build wrote it that named no portions. */
 const placed = (cartId: string, cartVersion: number, ...items: { variantId: string; quantity: number }[]) => {
@@ -86,28 +93,64 @@ describe('Logging in', () => {
     const user = aUser();
     await put(guest, line(tea, 2), line(cake));
     await put(user, line(tea, 3));
-    const carrying = { ...user, guestTokenHash: guest.tokenHash };
+    const carrying = { ...user, before: guest };
     const seen = await Promise.all(Array.from({ length: 8 }, () => carts.of(carrying)));
     for (const cart of seen) expect(cart).toMatchObject({ version: 2, lines: [{ quantity: 5 }, { quantity: 1 }] });
-    expect(await carts.of(guest)).toMatchObject({ version: 3, lines: [], mergedInto: cartIdOf(user) });
+    await expect(carts.of(guest)).rejects.toThrow(CartTokenSpent);
   });
 
   it('also when the first thing a new user does is to put something in', async () => {
     const { owner: guest } = aGuest();
     const user = aUser();
     await put(guest, line(tea));
-    await put({ ...user, guestTokenHash: guest.tokenHash }, line(cake));
+    await put({ ...user, before: guest }, line(cake));
     expect((await carts.of(user)).lines.map(({ variantId }) => variantId)).toEqual([tea, cake]);
   });
 
-  it('leaves the guest’s token good for a new cart, with versions that were never there before', async () => {
+  it('ends the guest’s token: it opens no cart any more, and a second log-in with it brings nothing along', async () => {
     const { owner: guest } = aGuest();
-    const user = aUser();
+    const [user, other] = [aUser(), aUser()];
     await put(guest, line(tea));
-    await carts.of({ ...user, guestTokenHash: guest.tokenHash });
-    expect(await put(guest, line(cake))).toMatchObject({ version: 3, lines: [{ variantId: cake }] });
-    expect((await carts.of(guest)).mergedInto).toBeUndefined();
-    expect((await carts.of(user)).lines).toHaveLength(1);
+    await carts.of({ ...user, before: guest });
+    await expect(carts.of(guest)).rejects.toThrow(CartTokenSpent);
+    await expect(put(guest, line(cake))).rejects.toThrow(CartTokenSpent);
+    expect((await carts.of({ ...other, before: guest })).lines).toEqual([]);
+    expect((await carts.of({ ...user, before: guest })).lines).toHaveLength(1);
+  });
+
+  it('ends it also where the guest has put nothing in, so that nobody fills the cart later', async () => {
+    const { owner: guest } = aGuest();
+    const user = { ...aUser(), before: guest };
+    await Promise.all(Array.from({ length: 4 }, () => carts.of(user)));
+    await expect(put(guest, line(cake))).rejects.toThrow(CartTokenSpent);
+    expect((await carts.of(user)).lines).toEqual([]);
+  });
+
+  it('brings nothing along by a token that has ordered since, and what came after the order by the next one', async () => {
+    const { owner: guest } = aGuest();
+    const [stranger, user] = [aUser(), aUser()];
+    const order = orderOf(await put(guest, line(tea)));
+    await heard(order);
+    const next = after(guest, order);
+    await put(next, line(cake));
+    expect((await carts.of({ ...stranger, before: guest })).lines).toEqual([]);
+    expect((await carts.of({ ...user, before: next })).lines).toMatchObject([{ variantId: cake }]);
+  });
+});
+
+describe('A guest’s order', () => {
+  it('ends the token that was sent, as soon as the cart has heard of it, and the next one opens the same cart', async () => {
+    const { owner: guest } = aGuest();
+    const order = orderOf(await put(guest, line(tea)));
+    const next = after(guest, order);
+    expect(cartIdOf(next)).toBe(cartIdOf(guest));
+    expect((await carts.of(next)).lines).toHaveLength(1); // the cart has not heard yet
+    await heard(order);
+    for (const asked of [carts.of(guest), put(guest, line(cake)), carts.change(guest, clear)])
+      await expect(asked).rejects.toThrow(CartTokenSpent);
+    expect((await put(next, line(cake))).lines).toMatchObject([{ variantId: cake }]);
+    await heard(order); // a second time
+    expect((await carts.of(next)).lines).toMatchObject([{ variantId: cake }]);
   });
 });
 
@@ -115,15 +158,15 @@ describe('What an order is made of', () => {
   it('is what lies in the cart, merged first', async () => {
     const { owner: guest, token } = aGuest();
     const user = aUser();
-    const cartOf = new StoredCartOf(carts, new Returns(carts));
-    expect(await cartOf.owner({ kind: 'guest', cartToken: token })).toBeUndefined();
+    const cartOf = new StoredCartOf(carts, new Returns(carts), cartTokens);
+    expect(await cartOf.owner({ kind: 'guest', cartToken: token.text })).toBeUndefined();
     await put(guest, line(tea, 2));
     const [{ id }] = (await carts.of(guest)).lines;
     const lines = [{ variantId: tea, quantity: 2, modifiers: [], portions: [{ id, quantity: 2 }] }];
     const asGuest = { cartId: cartIdOf(guest), version: 1, lines };
-    expect(await cartOf.owner({ kind: 'guest', cartToken: token })).toEqual(asGuest);
+    expect(await cartOf.owner({ kind: 'guest', cartToken: token.text })).toEqual(asGuest);
     const asUser = { cartId: cartIdOf(user), version: 1, lines };
-    expect(await cartOf.owner({ ...user, cartTokenHash: guest.tokenHash })).toEqual(asUser);
+    expect(await cartOf.owner({ ...user, cartTokenHash: standingText(token) })).toEqual(asUser);
   });
 });
 
@@ -146,16 +189,14 @@ describe('An order from the cart', () => {
     expect(await carts.of(owner)).toMatchObject({ lines: [{ quantity: 1 }, { variantId: cake }] });
   });
 
-  it('is followed to where a log-in took the lines, also when the guest has filled the cart again', async () => {
+  it('is followed to where a log-in took the lines', async () => {
     const { owner: guest } = aGuest();
     const user = aUser();
     const order = orderOf(await put(guest, line(tea, 2)));
     await put(user, line(cake));
-    await carts.of({ ...user, guestTokenHash: guest.tokenHash });
-    await put(guest, line(cake));
+    await carts.of({ ...user, before: guest });
     await heard(order);
     expect(await carts.of(user)).toMatchObject({ version: 3, lines: [{ variantId: cake }] });
-    expect((await carts.of(guest)).lines).toMatchObject([{ variantId: cake }]);
   });
 
   it('takes what was ordered and nothing else, also when the same is being put in', async () => {
@@ -206,12 +247,12 @@ describe('An order that failed', () => {
       const user = aUser();
       const order = orderOf(await put(guest, line(tea, 2)));
       if (!early) await heard(order);
-      await carts.of({ ...user, guestTokenHash: guest.tokenHash });
+      await carts.of({ ...user, before: after(guest, order) });
       if (early) await heard(order);
       expect((await carts.of(user)).lines).toEqual([]);
       await failed(order);
       expect((await carts.of(user)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
-      expect((await carts.of(guest)).lines).toEqual([]);
+      await expect(carts.of(after(guest, order))).rejects.toThrow(CartTokenSpent);
     },
   );
 
@@ -223,35 +264,30 @@ describe('An order that failed', () => {
     async (_, early) => {
       const { owner: guest } = aGuest();
       const [first, second] = [aUser(), aUser()];
-      const login = (user: typeof first) => carts.of({ ...user, guestTokenHash: guest.tokenHash });
       const order = orderOf(await put(guest, line(tea, 2)));
+      const login = (user: typeof first) => carts.of({ ...user, before: after(guest, order) });
       if (early) await heard(order);
       await login(first);
       await heard(order);
-      await put(guest, line(cake));
       await login(second);
       await login(first);
       await failed(order);
       expect((await carts.of(first)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
-      expect((await carts.of(second)).lines).toMatchObject([{ variantId: cake }]);
-      expect((await carts.of(guest)).lines).toEqual([]);
+      expect((await carts.of(second)).lines).toEqual([]);
     },
   );
 
-  it('stays with the guest where nobody has logged in since', async () => {
+  it('gives them to the guest by the token of the order, where nobody has logged in', async () => {
     const { owner: guest } = aGuest();
-    const user = aUser();
-    await put(guest, line(cake));
-    await carts.of({ ...user, guestTokenHash: guest.tokenHash });
     const order = orderOf(await put(guest, line(tea, 2)));
     await heard(order);
     await failed(order);
-    expect((await carts.of(guest)).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
-    expect((await carts.of(user)).lines).toMatchObject([{ variantId: cake }]);
+    expect((await carts.of(after(guest, order))).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
+    await expect(carts.of(guest)).rejects.toThrow(CartTokenSpent);
   });
 
   it('gives nothing back to who was erased', async () => {
-    const forgetting = new ForgetCart(carts, { publish: async () => undefined });
+    const forgetting = new ForgetCart(carts, { publish: () => undefined } as unknown as EventBus);
     const forget = (body: object) => db.transaction(() => forgetting.handle(new PersonErased(body as never)));
     const user = aUser();
     const order = orderOf(await put(user, line(tea, 2)));
@@ -263,7 +299,7 @@ describe('An order that failed', () => {
     const asGuest = orderOf(await put(guest, line(tea, 2)));
     await forget({ erasureId: ids.next(), subject: asGuest.orderId, kind: 'guest', cartId: asGuest.cartId });
     await failed(asGuest);
-    expect((await carts.of(guest)).lines).toEqual([]);
+    expect((await carts.of(after(guest, asGuest))).lines).toEqual([]);
   });
 });
 
@@ -273,14 +309,15 @@ describe('The broom', () => {
     const user = aUser();
     for (const owner of [gone, bought, fresh, user]) await put(owner, line(tea));
     await placed(cartIdOf(bought), 1, { variantId: tea, quantity: 1 });
-    await put(bought, line(cake));
+    const boughtAt1 = after(bought, { cartVersion: 1 });
+    await put(boughtAt1, line(cake));
     await database.admin(`update cart.carts set updated_at = now() - interval '31 days' where id = any ($1)`, [
       [gone, bought, user].map(cartIdOf),
     ]);
     const monthAgo = new Date(Date.now() - 30 * 24 * 3_600_000);
     while (await carts.sweep(monthAgo, 1));
     expect(await carts.of(gone)).toMatchObject({ version: 0, lines: [] });
-    expect(await carts.of(bought)).toMatchObject({ version: 4, lines: [], orderedVersion: 1 });
+    expect(await carts.of(boughtAt1)).toMatchObject({ version: 4, lines: [], orderedVersion: 1 });
     expect((await carts.of(fresh)).lines).toHaveLength(1);
     expect((await carts.of(user)).lines).toHaveLength(1);
   });

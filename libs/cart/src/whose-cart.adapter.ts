@@ -1,25 +1,57 @@
-import { randomBytes } from 'node:crypto';
-import { hashOfToken, type Caller } from '#platform/security';
-import type { Owner } from './model/owner';
+import { Injectable } from '@nestjs/common';
+import { CartTokens, isTooOldToRead, type Caller, type CartToken, type GuestStanding } from '#platform/security';
+import { Clock } from '#platform/system';
+import { CartTokenSpent } from './model/cart-errors';
+import type { GuestOwner, Owner } from './model/owner';
 
 export const CART_TOKEN = 'X-Cart-Token';
 
-/** Whose cart a request is about; a guest without a token gets one, which the answer hands over. */
+/** The cart of a request. A guest without a valid token gets a new one with the answer. */
 export interface Visitor {
   readonly owner: Owner;
   readonly newToken?: string;
+  /** Why the token that was sent no longer opens a cart. */
+  readonly spentBy?: CartTokenSpent['by'];
 }
 
-export function visitorFrom(caller: Caller): Visitor {
-  if (caller.kind === 'user')
-    return {
-      owner: {
-        kind: 'user',
-        userId: caller.userId,
-        ...(caller.cartTokenHash && { guestTokenHash: caller.cartTokenHash }),
-      },
-    };
-  if (caller.cartTokenHash) return { owner: { kind: 'guest', tokenHash: caller.cartTokenHash } };
-  const newToken = randomBytes(32).toString('base64url');
-  return { owner: { kind: 'guest', tokenHash: hashOfToken(newToken) }, newToken };
+export const guestOwner = ({ guest, since }: GuestStanding): GuestOwner => ({ kind: 'guest', tokenHash: guest, since });
+
+function ownerFrom(caller: Caller): Owner | undefined {
+  if (caller.kind === 'guest') return caller.cartToken && guestOwner(caller.cartToken);
+  const { userId, guestBefore } = caller;
+  return { kind: 'user', userId, ...(guestBefore && { before: guestOwner(guestBefore) }) };
 }
+
+@Injectable()
+export class Visitors {
+  constructor(
+    private readonly tokens: CartTokens,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Does the work for the caller's cart, or for a new and empty one if the token no longer opens a cart. A client
+   * that only looks gets no new token while the one it sent still reads orders, so that it does not replace that
+   * token.
+   */
+  async serve<T>(caller: Caller, work: (visitor: Visitor) => Promise<T>, looks?: 'looks'): Promise<T> {
+    const owner = ownerFrom(caller);
+    if (!owner) return work(newcomer(this.tokens.issue()));
+    try {
+      return await work({ owner });
+    } catch (error) {
+      if (!(error instanceof CartTokenSpent)) throw error;
+      const { by: spentBy } = error;
+      const { owner: newOwner, newToken } = newcomer(this.tokens.issue());
+      const keepsToken = looks && spentBy === 'log-in' && caller.cartToken && this.mayReadOrders(caller.cartToken);
+      return work({ owner: newOwner, spentBy, ...(!keepsToken && { newToken }) });
+    }
+  }
+
+  /** Whether the token came with an order and still reads orders: not after 30 days. */
+  private mayReadOrders(token: CartToken): boolean {
+    return token.since > 0 && !isTooOldToRead(token, this.clock.now());
+  }
+}
+
+const newcomer = (token: CartToken): Visitor => ({ owner: guestOwner(token), newToken: token.text });

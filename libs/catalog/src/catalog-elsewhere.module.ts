@@ -4,7 +4,7 @@ import { CatalogPrices } from '#contracts/catalog';
 
 import { PricesOverHttp } from './pricing/prices-over-http.adapter';
 
-/** In the place of `CatalogModule` where the catalogue is another process's. */
+/** Used instead of `CatalogModule` if another process serves the catalogue. */
 @Global()
 @Module({ providers: [{ provide: CatalogPrices, useClass: PricesOverHttp }], exports: [CatalogPrices] })
 export class CatalogElsewhereModule {}

@@ -1,8 +1,8 @@
-/** What the catalogue refuses, and what can be wrong with a product's fields, in the words of both languages. */
+/** The texts of the catalogue's refusals and of faults in a product's fields, in both languages. */
 export const catalogTexts = {
   en: {
     SKU_TAKEN: 'The SKU {sku} is taken. Choose another.',
-    SLUG_TAKEN: 'The address {slug} is taken. Choose another.',
+    SLUG_TAKEN: 'The slug {slug} is taken. Choose another.',
     LABEL_GONE: 'What the product was filed under is gone. Choose another category or brand.',
     NOT_ARCHIVED: 'The product is not in the archive. Change it with PATCH.',
     LABEL_IN_USE: 'Products are still filed under it. File them elsewhere first.',

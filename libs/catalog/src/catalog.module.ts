@@ -6,10 +6,10 @@ import { StockLevelChanged } from '#contracts/inventory';
 import { OrderConfirmed } from '#contracts/ordering';
 import { CacheModule } from '#platform/cache';
 import { Config } from '#platform/config';
-import { contextDatabase } from '#platform/database';
+import { contextDatabase } from '#database';
 import { addMessages } from '#platform/http';
-import { LeadershipModule } from '#platform/leadership';
-import { contextMessaging } from '#platform/messaging';
+import { LeadershipModule } from '#database/leadership';
+import { contextMessaging } from '#messaging';
 
 import { ArrangeShelvesHandler } from './arrange-shelves/arrange-shelves.command';
 import { ArrangeShelvesController } from './arrange-shelves/arrange-shelves.controller';
@@ -50,7 +50,7 @@ import { SearchController } from './search/search.controller';
 import { SearchProductsHandler } from './search/search-products.query';
 import { SuggestProductsHandler } from './search/suggest-products.query';
 import { Vocabularies } from './search/vocabularies.query';
-import { Forget } from './shelf/forget.adapter';
+import { CacheInvalidation } from './shelf/cache-invalidation.adapter';
 import { Shelf } from './shelf/shelf.store';
 import { ShelfTidier } from './shelf/tidy-shelf.job';
 import { ViewProductController } from './view-product/view-product.controller';
@@ -84,7 +84,7 @@ export { CatalogElsewhereModule } from './catalog-elsewhere.module';
 
 addMessages(catalogTexts);
 
-/** Global, so that whoever needs one of its answers has it without knowing this module. */
+/** Global, so that a context that needs one of its answers does not have to know this module. */
 @Global()
 @Module({
   imports: [
@@ -92,7 +92,7 @@ addMessages(catalogTexts);
     contextMessaging('catalog', [VariantListed, VariantsRenamed, StockLevelChanged, OrderConfirmed]),
     CacheModule,
     LeadershipModule,
-    // the client connects when first asked, which happens only where a URL is configured
+    // the client connects at its first request, which happens only if a URL is configured
     ElasticsearchModule.registerAsync({
       inject: [Config],
       useFactory: ({ elasticsearchUrl }: Config) => ({ node: elasticsearchUrl ?? 'http://127.0.0.1:9200' }),
@@ -115,7 +115,7 @@ addMessages(catalogTexts);
     ...stores,
     ...jobs,
     ...warmingMetrics,
-    Forget,
+    CacheInvalidation,
     PostgresSearch,
     productSearch,
     shelfIndex,

@@ -1,5 +1,6 @@
 import { vnd } from '#kernel';
 import { CatalogPrices, isPriced } from '#contracts/catalog';
+import { Cache } from '#platform/cache';
 
 import { openContext, type OpenContext } from '../../../test/support/open-context';
 import { noStock } from '../../../test/support/no-stock';
@@ -35,6 +36,47 @@ describe('Seeding the demo', () => {
       `select count(*)::int as n from catalog.outbox where type = 'catalog.variant-listed.v1'`,
     );
     expect(row.n).toBe(goods.flatMap(({ variants }) => variants).length);
+  });
+});
+
+describe('Answers that are kept', () => {
+  it('are those that many ask for; the others are read from the shelf', async () => {
+    const remember = jest.spyOn(shop.app.get(Cache, { strict: false }), 'remember');
+    const isKept = async (path: string) => {
+      remember.mockClear();
+      expect((await shop.ask('GET', path)).status).toBe(200);
+      return remember.mock.calls.some(([{ kind }]) => ['products', 'featured', 'search', 'suggest'].includes(kind));
+    };
+    const { body } = await shop.ask('GET', '/products?limit=5');
+    const after = `&cursor=${body.meta.nextCursor}`;
+    const words = 'ca phe sua da '.repeat(6);
+    expect(await isKept('/products?category=coffee-espresso&minPrice=30000&maxPrice=49999')).toBe(true);
+    expect(await isKept('/search?q=tra&minPrice=30000&maxPrice=49999')).toBe(true);
+    expect(await isKept('/search/suggest?q=tra')).toBe(true);
+    for (const path of [
+      '/products?minPrice=30001',
+      '/products?limit=21',
+      `/products?limit=5${after}`,
+      '/products/popular?limit=21',
+    ])
+      expect([path, await isKept(path)]).toEqual([path, false]);
+    for (const path of [
+      '/search?q=tra&maxPrice=30001',
+      '/search?q=tra&limit=21',
+      `/search?q=${words}`,
+      `/search/suggest?q=${words}`,
+    ])
+      expect([path, await isKept(path)]).toEqual([path, false]);
+    remember.mockRestore();
+  });
+
+  it('are found again however their filters were written', async () => {
+    const remember = jest.spyOn(shop.app.get(Cache, { strict: false }), 'remember');
+    await shop.ask('GET', '/products?sort=price&category=tea-beverages&limit=20&minPrice=0');
+    await shop.ask('GET', '/products?category=tea-beverages&sort=price');
+    const keys = remember.mock.calls.filter(([{ kind }]) => kind === 'products').map(([{ key }]) => key);
+    expect([keys.length, new Set(keys).size]).toEqual([2, 1]);
+    remember.mockRestore();
   });
 });
 

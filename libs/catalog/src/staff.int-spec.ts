@@ -302,8 +302,8 @@ describe('Editing a product', () => {
 describe('The archive', () => {
   const archive = async (id: string) =>
     expect((await shop.ask('DELETE', `/admin/products/${id}`, { token: manager })).status).toBe(204);
-  const restore = (id: string, wish: object = {}) =>
-    shop.ask('POST', `/admin/products/${id}/restore`, { token: manager, body: wish });
+  const restore = (id: string, request: object = {}) =>
+    shop.ask('POST', `/admin/products/${id}/restore`, { token: manager, body: request });
   const listed = async (status: string) =>
     (await shop.ask('GET', `/admin/products?limit=100&status=${status}`, { token: manager })).body.data.map(
       ({ id }: { id: string }) => id,
@@ -354,7 +354,7 @@ describe('The archive', () => {
     const [m, l] = old.variants;
     await archive(old.id);
     await create({ name: 'Món thừa kế', sku: 'wish', variants });
-    const told = async (wish: object) => fields(await restore(old.id, wish));
+    const told = async (request: object) => fields(await restore(old.id, request));
     const sku = 'WISH-NEW';
     expect(await told({ variants: [{ id: other.variants[0].id, sku }] })).toEqual(['variants.0.id']);
     expect(await told({ variants: [{ id: m.id, sku }, { id: m.id, sku: 'WISH-NEWER' }] })).toEqual(['variants.1.id']); // prettier-ignore
@@ -362,10 +362,10 @@ describe('The archive', () => {
     expect(await told({ variants: [{ id: l.id, sku: m.sku }] })).toEqual(['variants.0.sku']);
     expect(await told({ sku: 'wish-2', variants: [{ id: l.id, sku: other.variants[0].sku }] })).toEqual(['variants.0.sku']); // prettier-ignore
     expect(await told({ variants: [{ id: l.id, sku }] })).toEqual(['sku', 'sku']); // its stem, and the other variant
-    const wish = { sku: 'wish-2', variants: [{ id: l.id, sku }] };
-    const back = await restore(old.id, wish);
+    const request = { sku: 'wish-2', variants: [{ id: l.id, sku }] };
+    const back = await restore(old.id, request);
     expect([back.status, back.body.data.variants[1].sku]).toEqual([200, sku]);
-    expect([(await restore(old.id, wish)).status, (await restore(old.id)).status]).toEqual([200, 200]);
+    expect([(await restore(old.id, request)).status, (await restore(old.id)).status]).toEqual([200, 200]);
     const late = await restore(old.id, { sku: 'OTHER' });
     expect([late.status, late.body.error?.code]).toEqual([409, 'NOT_ARCHIVED']);
   });

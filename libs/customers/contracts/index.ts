@@ -11,14 +11,14 @@ export class PointsEarned extends OrderMessage<{
 export class PointsTakenBack extends OrderMessage<{
   readonly orderId: Uuid;
   readonly customerId: Uuid;
-  /** How many were taken, as a positive number. */
+  /** How many were taken back, as a positive number. */
   readonly points: number;
   readonly balance: number;
 }> {
   static readonly type = 'customers.points-taken-back.v1';
 }
 
-/** Whom a customer's orders are for, unless they say otherwise. */
+/** The person a customer's orders are for, unless an order says otherwise. */
 export interface CustomerContact {
   readonly name: string;
   readonly phone: string | null;
@@ -26,6 +26,9 @@ export interface CustomerContact {
 
 /** The contact in a customer's profile, as it is now. */
 export abstract class ContactOf {
-  /** Undefined where there is no profile yet, or none any more. */
+  /**
+   * Undefined if there is no profile yet, or none any more. Throws `Unanswered` if it cannot be found out at the
+   * moment.
+   */
   abstract customer(id: Uuid): Promise<CustomerContact | undefined>;
 }

@@ -2,11 +2,12 @@ import { Global, Module } from '@nestjs/common';
 import * as customers from '#contracts/customers';
 import { AccountRegistered, PartErased, PersonErased } from '#contracts/identity';
 import { OrderCancelled, OrderConfirmed, OrderRefunded, OrderStatusUpdated } from '#contracts/ordering';
-import { contextDatabase } from '#platform/database';
-import { contextMessaging } from '#platform/messaging';
+import { contextDatabase } from '#database';
+import { contextMessaging } from '#messaging';
 import { ContactOfController } from './contact-of/contact-of.controller';
 import { StoredContactOf } from './contact-of/contact-of.query';
 import { ForgetCustomer } from './forget-customer/forget-customer.consumer';
+import { ProfileRemains } from './forget-customer/profile-remains.store';
 import { EarnWhenPaid, TakeBackWhenUndone } from './keep-points/keep-points.consumer';
 import { PointsOfOrders } from './keep-points/points-of-orders.store';
 import { Address } from './model/address.entity';
@@ -29,7 +30,7 @@ const { ContactOf, ...told } = customers;
 const ofOrders = [OrderConfirmed, OrderStatusUpdated, OrderCancelled, OrderRefunded];
 const heard = [AccountRegistered, PersonErased, PartErased, ...ofOrders];
 
-/** Who buys: profiles, addresses, points. Global for the one answer it gives to others: a customer's contact. */
+/** Who buys: profiles, addresses, points. Global because it answers one question of others: a customer's contact. */
 @Global()
 @Module({
   imports: [
@@ -40,7 +41,7 @@ const heard = [AccountRegistered, PersonErased, PartErased, ...ofOrders];
   providers: [
     ...[Customers, Addresses, Points, PointsOfOrders, { provide: ContactOf, useClass: StoredContactOf }],
     ...[MyProfileHandler, ChangeProfileHandler, KeepAddressHandler, RemoveAddressHandler],
-    ...[WelcomeWhenRegistered, ForgetCustomer, EarnWhenPaid, TakeBackWhenUndone],
+    ...[WelcomeWhenRegistered, ForgetCustomer, ProfileRemains, EarnWhenPaid, TakeBackWhenUndone],
   ],
   exports: [ContactOf],
 })

@@ -1,6 +1,6 @@
 import { Message, type Sealed, type Uuid } from '#kernel';
 
-/** Somebody registered. The account's id is the customer's id everywhere. */
+/** A person has registered. The account's id is the customer's id in every context. */
 export class AccountRegistered extends Message<{
   readonly userId: Uuid;
   readonly email: Sealed;
@@ -15,14 +15,14 @@ export class AccountRegistered extends Message<{
 }
 
 /**
- * Somebody is to be forgotten: their key is destroyed, and whoever holds anything of theirs lets go of it and answers
- * with PartErased. The subject is the account's id, or the order's for a guest.
+ * A person is erased: their key is destroyed, and each context deletes its data of the person and answers with PartErased.
+ * The subject is the account's id, or the order's id for a guest.
  */
 export class PersonErased extends Message<{
   readonly erasureId: Uuid;
   readonly subject: Uuid;
   readonly kind: 'customer' | 'guest';
-  /** The cart a guest ordered from; a customer's follows from their id. */
+  /** The cart from which the guest ordered. The id of a customer's cart follows from their id. */
   readonly cartId?: Uuid;
   readonly at: string;
 }> {
@@ -33,13 +33,13 @@ export class PersonErased extends Message<{
 }
 
 /**
- * A context has let go of what it held of a person. Its id follows from PersonErased and the name of the handler, which
- * therefore is another one in every context.
+ * A context has deleted its data of a person. The message's id follows from PersonErased and the handler's name, so that
+ * name must differ between contexts.
  */
 export class PartErased extends Message<{
   readonly erasureId: Uuid;
   readonly subject: Uuid;
-  /** Who it was: `notifications`. */
+  /** The name of the context, such as `notifications`. */
   readonly context: string;
 }> {
   static readonly type = 'identity.part-erased.v1';

@@ -1,17 +1,23 @@
 import { Module } from '@nestjs/common';
+import { JwtModule } from '@nestjs/jwt';
 import * as identity from '#contracts/identity';
-import { contextDatabase } from '#platform/database';
-import { contextMessaging } from '#platform/messaging';
+import { contextDatabase } from '#database';
+import { contextMessaging } from '#messaging';
 import { addMessages } from '#platform/http';
 import { SessionStates } from '#platform/security';
+import { ChangeRoleHandler } from './change-role/change-role.command';
+import { AccountRemains } from './erase-person/account-remains.store';
+import { DestroyedKeys, DestroyedKeysHealth } from './erase-person/destroyed-keys.job';
 import { EraseMeController } from './erase-person/erase-me.controller';
 import { EraseAccountHandler, EraseGuestHandler, EraseMeHandler } from './erase-person/erase-person.command';
 import { ErasuresController } from './erase-person/erasures.controller';
 import { AccountWithEmailHandler, ListErasuresHandler, ViewErasureHandler } from './erase-person/erasures.query';
 import { Erasures } from './erase-person/erasures.store';
+import { ErasuresSeeder } from './erase-person/erasures.seeder';
 import { FinishErasures } from './erase-person/finish-erasures.job';
 import { Forgetting } from './erase-person/forgetting.adapter';
 import { NotePartErased } from './erase-person/note-part.consumer';
+import { ReapplyErasuresHandler } from './erase-person/reapply-erasures.command';
 import { identityTexts } from './identity-texts';
 import { KeysModule } from './keys/keys.module';
 import { Doorkeeper, LogInHandler } from './log-in/log-in.command';
@@ -27,6 +33,7 @@ import { RefreshHandler } from './refresh/refresh.command';
 import { RefreshController } from './refresh/refresh.controller';
 import { AdminSeeder } from './register/admin.seeder';
 import { RegisterHandler } from './register/register.command';
+import { RegisteredSubjects } from './register/registered-subjects.store';
 import { RegisterController } from './register/register.controller';
 import { SessionStatesController } from './session-states/session-states.controller';
 import { StoredSessionStates } from './session-states/stored-session-states.adapter';
@@ -40,6 +47,7 @@ addMessages(identityTexts);
     contextDatabase('identity', { entities: [Account] }),
     contextMessaging('identity', Object.values(identity)),
     KeysModule,
+    JwtModule.register({}),
   ],
   controllers: [
     RegisterController,
@@ -52,9 +60,10 @@ addMessages(identityTexts);
   ],
   providers: [
     ...[Accounts, Sessions, Passwords, Tokens, Doorkeeper],
-    ...[RegisterHandler, LogInHandler, RefreshHandler, LogOutHandler],
-    ...[AdminSeeder, SessionsSweep, { provide: SessionStates, useClass: StoredSessionStates }],
-    ...[Erasures, Forgetting, FinishErasures, NotePartErased],
+    ...[RegisterHandler, LogInHandler, RefreshHandler, LogOutHandler, ChangeRoleHandler],
+    ...[AdminSeeder, RegisteredSubjects, SessionsSweep, { provide: SessionStates, useClass: StoredSessionStates }],
+    ...[Erasures, Forgetting, FinishErasures, DestroyedKeys, DestroyedKeysHealth, NotePartErased, AccountRemains],
+    ...[ReapplyErasuresHandler, ErasuresSeeder],
     ...[EraseMeHandler, EraseAccountHandler, EraseGuestHandler],
     ...[ViewErasureHandler, ListErasuresHandler, AccountWithEmailHandler],
   ],

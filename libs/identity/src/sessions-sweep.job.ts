@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Cron, CronExpression } from '@nestjs/schedule';
 import { Sessions } from './model/sessions.store';
 
-/** Forgets refresh tokens a week after they expired. */
+/** Deletes refresh tokens a week after they expired, and sessions 30 days after they ended. */
 @Injectable()
 export class SessionsSweep {
   constructor(private readonly sessions: Sessions) {}

@@ -1,17 +1,17 @@
 import { Message, OrderMessage, type Uuid } from '#kernel';
 
 export interface StockLine {
-  /** What it was called when it was sold. */
+  /** The SKU under which it was sold. */
   readonly sku: string;
   readonly quantity: number;
-  /** What it is, whatever it is called now. Where it is missing, the SKU decides. */
+  /** The variant's id, whatever its SKU is now. If it is missing, the SKU decides. */
   readonly variantId?: Uuid;
 }
 export interface ShortLine extends StockLine {
   readonly available: number;
 }
 
-/** Asks to set aside all lines or none. Answered by StockReserved or StockShort. */
+/** Asks to reserve all lines or none. Answered by StockReserved or StockShort. */
 export class ReserveStock extends OrderMessage<{ readonly orderId: Uuid; readonly lines: readonly StockLine[] }> {
   static readonly type = 'inventory.reserve-stock.v1';
 }
@@ -20,8 +20,8 @@ export class CommitStock extends OrderMessage<{ readonly orderId: Uuid }> {
   static readonly type = 'inventory.commit-stock.v1';
 }
 /**
- * Asks to give back what is reserved, or put back what was committed; `waste: true`: what was committed does not come back.
- * Answered by StockReleased, also when there was nothing.
+ * Asks to give back reserved goods, or to put back committed ones. `waste: true`: committed goods do not come back.
+ * Answered by StockReleased, also if there was nothing.
  */
 export class ReleaseStock extends OrderMessage<{
   readonly orderId: Uuid;
@@ -46,33 +46,39 @@ export class StockCommitRefused extends OrderMessage<{ readonly orderId: Uuid; r
 export class StockReleased extends OrderMessage<{
   readonly orderId: Uuid;
   readonly lines: readonly StockLine[];
-  /** True when the goods had left the shelf and were put back. */
+  /** True if the goods had left the shelf and were put back. */
   readonly restocked: boolean;
-  /** True when the goods had left the shelf and are waste. */
+  /** True if the goods had left the shelf and are waste. */
   readonly wasted?: boolean;
 }> {
   static readonly type = 'inventory.stock-released.v1';
 }
 
-/** How many staff say there are of a variant. */
+/** The count of a variant that staff stated. */
 export interface StockCount {
   readonly variantId: Uuid;
   readonly sku: string;
   readonly onHand: number;
 }
 
-/** What orders hold of stock. The catalogue asks, in process, before it takes counts for variants that return. */
+/** What orders hold of stock. The catalogue asks in process, before it takes counts for variants that return. */
 export abstract class StockHeld {
-  /** How many could be bought of each after the counts. Throws STOCK_BELOW_RESERVED where orders hold more than was counted. */
+  /**
+   * How many of each could be bought after the counts. Throws STOCK_BELOW_RESERVED if orders hold more than was
+   * counted.
+   */
   abstract availableAfter(counts: readonly StockCount[]): Promise<ReadonlyMap<Uuid, number>>;
 }
 
-/** How many of one variant can be bought now. `version` rises with every change of its stock: a lower one is old news. */
+/**
+ * How many of one variant can be bought now. `version` rises with every change of its stock; a lower one is out of
+ * date.
+ */
 export class StockLevelChanged extends Message<{
   readonly sku: string;
   readonly available: number;
   readonly version: number;
-  /** Missing where inventory does not know it yet; then the SKU decides. */
+  /** Missing if inventory does not know it yet; then the SKU decides. */
   readonly variantId?: Uuid;
 }> {
   static readonly type = 'inventory.stock-level-changed.v1';

@@ -12,9 +12,9 @@ import {
   StockReserved,
   StockShort,
 } from '#contracts/inventory';
-import { contextDatabase } from '#platform/database';
+import { contextDatabase } from '#database';
 import { addMessages } from '#platform/http';
-import { contextMessaging } from '#platform/messaging';
+import { contextMessaging } from '#messaging';
 import { AdjustStockController } from './adjust-stock/adjust-stock.controller';
 import { ChangeStockHandler } from './adjust-stock/change-stock.command';
 import { CommitWhenAsked } from './commit-stock/commit-stock.consumer';
@@ -35,7 +35,7 @@ const told = [StockReserved, StockShort, StockCommitted, StockCommitRefused, Sto
 
 addMessages(stockTexts);
 
-/** Global, so that the catalogue has `StockHeld` without knowing this module. */
+/** Global, so that the catalogue can use `StockHeld` without knowing this module. */
 @Global()
 @Module({
   imports: [contextDatabase('inventory'), contextMessaging('inventory', [...heard, ...told])],

@@ -4,7 +4,7 @@ const NAME = 'stock_conflicts_total';
 
 export const stockConflicts = makeCounterProvider({
   name: NAME,
-  help: 'Requests for stock that its level or its state refused, by why',
+  help: 'Requests for stock that were refused, by reason',
   labelNames: ['why'],
 });
 

@@ -1,4 +1,4 @@
-/** What the refusals of this context say, by their code. */
+/** The texts of this context's refusals, by code. */
 export const stockTexts = {
   en: {
     STOCK_BELOW_RESERVED:

@@ -1,3 +1,4 @@
+import type { EventBus } from '@nestjs/cqrs';
 import { Counter } from 'prom-client';
 import { type SkuBearers, VariantListed, VariantsRenamed } from '#contracts/catalog';
 import {
@@ -12,7 +13,7 @@ import {
   type StockLine,
 } from '#contracts/inventory';
 import type { Message } from '#kernel';
-import { Announcements, type Outbox } from '#platform/messaging';
+import type { Outbox } from '#messaging';
 import { SystemIds } from '#platform/system';
 import { testDatabase, type TestDatabase } from '../../../test/support/test-database';
 import { ChangeStock, ChangeStockHandler } from './adjust-stock/change-stock.command';
@@ -26,11 +27,12 @@ import { StockHeldHere } from './rename-stock/stock-held.adapter';
 import { ShelveWhenListed } from './shelve-variant/shelve-variant.consumer';
 import { NamedStock } from './view-stock/named-stock.adapter';
 
-class Heard extends Announcements {
+class Heard {
   readonly messages: Message[] = [];
-  async publish(...messages: readonly Message[]): Promise<void> {
-    this.messages.push(...messages);
-  }
+  readonly eventBus = {
+    publish: (message: Message) => void this.messages.push(message),
+    publishAll: (messages: readonly Message[]) => void this.messages.push(...messages),
+  } as unknown as EventBus;
 }
 
 const ids = new SystemIds();
@@ -54,11 +56,12 @@ afterAll(() => database.drop());
 async function tell(message: Message): Promise<readonly Message[]> {
   const heard = new Heard();
   const work = async () => {
-    if (message instanceof ReserveStock) return new ReserveWhenAsked(stocks, heard, conflicts).execute(message);
-    if (message instanceof CommitStock) return new CommitWhenAsked(stocks, heard, conflicts).execute(message);
-    if (message instanceof ReleaseStock) return new ReleaseWhenAsked(stocks, heard).execute(message);
-    if (message instanceof VariantsRenamed) return new RenameWhenRenamed(stocks, heard).handle(message);
-    return new ShelveWhenListed(stocks, heard).handle(message as VariantListed);
+    if (message instanceof ReserveStock)
+      return new ReserveWhenAsked(stocks, heard.eventBus, conflicts).execute(message);
+    if (message instanceof CommitStock) return new CommitWhenAsked(stocks, heard.eventBus, conflicts).execute(message);
+    if (message instanceof ReleaseStock) return new ReleaseWhenAsked(stocks, heard.eventBus).execute(message);
+    if (message instanceof VariantsRenamed) return new RenameWhenRenamed(stocks, heard.eventBus).handle(message);
+    return new ShelveWhenListed(stocks, heard.eventBus).handle(message as VariantListed);
   };
   await db.transaction(() => {
     heard.messages.length = 0;
@@ -90,7 +93,7 @@ const catalogue: SkuBearers = {
   names: async () => new Map(),
 };
 const change = (command: ChangeStock, heard = new Heard()) =>
-  new ChangeStockHandler(stocks, new NamedStock(stocks, catalogue), db, heard, conflicts).execute(command);
+  new ChangeStockHandler(stocks, new NamedStock(stocks, catalogue), db, heard.eventBus, conflicts).execute(command);
 
 describe('A listed variant', () => {
   it('notes as waste what does not come back, moves no level, and answers the same when asked again', async () => {

@@ -1,10 +1,13 @@
-/** Something that happened, as plain data. Type names are stored for ever: strings of the model, never class names. */
+/**
+ * A thing that happened, as plain data. Type names are stored for ever: they are strings of the model, never class
+ * names.
+ */
 export interface Fact<Type extends string = string, Data extends object = object> {
   readonly type: Type;
   readonly data: Data;
 }
 
-/** The life of an event-sourced thing: where it starts, and what each fact makes of it. Pure. */
+/** The life of an event-sourced thing: its first state, and what each fact changes. Pure. */
 export interface Life<State, Event extends Fact> {
   readonly initial: State;
   evolve(state: State, event: Event): State;

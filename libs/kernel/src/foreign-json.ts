@@ -1,20 +1,23 @@
-/** How much of a stranger's JSON is read: levels of nesting, and members and entries in all. */
+/** How much JSON from outside is read: levels of nesting, and members and entries in all. */
 export interface JsonLimits {
   readonly depth: number;
   readonly values: number;
 }
 
-/** What any body of ours may need; a route or a kind of caller may be given less. */
+/** The most that any body needs. A route or a kind of caller may get less. */
 export const JSON_LIMITS: JsonLimits = { depth: 32, values: 20_000 };
 
 export type JsonExcess = 'deep' | 'many';
 
-/** Names that every object has without being given them. */
+/** Names that every object has by inheritance. */
 const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 
 const isNested = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** Which limit a parsed value breaks, if any. Walks level by level: a recursion would need as much stack as the value is deep. */
+/**
+ * Which limit a parsed value breaks, if any. It walks level by level, because a recursion needs as much stack as the
+ * value is deep.
+ */
 export function jsonExcess(value: unknown, { depth, values }: JsonLimits = JSON_LIMITS): JsonExcess | undefined {
   let level: object[] = isNested(value) ? [value] : [];
   let left = values;
@@ -33,8 +36,9 @@ export function jsonExcess(value: unknown, { depth, values }: JsonLimits = JSON_
 }
 
 /**
- * The paths of all fields, at any depth, that are named like a member of every object: `constructor`, `toString`,
- * `__proto__`. No field of ours is, and libraries that look fields up by name would find the inherited one.
+ * The paths of all fields, at any depth, with the name of an inherited member: `constructor`, `toString`,
+ * `__proto__`. None of our fields has such a name, and libraries that look up fields by name would find the
+ * inherited member.
  */
 export function inheritedNames(value: unknown): string[] {
   const found: string[] = [];

@@ -11,3 +11,4 @@ export * from './shapes';
 export * from './sku';
 export * from './spellings';
 export * from './texts';
+export * from './voids';

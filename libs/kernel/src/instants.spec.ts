@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { instantOf, isDay } from './instants';
+import { inMicros, instantOf, isDay, microsOf } from './instants';
 
 describe('A time', () => {
   it.each(['2026-02-28T23:59:59Z', '2028-02-29T01:00+07:00', '2026-11-23T03:04:05.678Z', '2026-11-23T03:04-11:30'])(
@@ -28,5 +28,22 @@ describe('A time', () => {
         },
       ),
     );
+  });
+});
+
+describe('A time to the microsecond', () => {
+  it('tells apart what lies within one millisecond, in whatever zone and with however many digits', () => {
+    const micros = ['…00.354510Z', '…00.354511Z', '…00.354Z', '…00Z', '…00.3545109Z'].map((end) =>
+      microsOf(end.replace('…', '2026-11-23T03:04:')),
+    );
+    const second = BigInt(Date.parse('2026-11-23T03:04:00Z')) * 1_000n;
+    expect(micros).toEqual([second + 354_510n, second + 354_511n, second + 354_000n, second, second + 354_510n]);
+    expect(microsOf('2026-11-23T10:04:00.000001+07:00')).toBe(second + 1n);
+    expect(microsOf('now')).toBeUndefined();
+  });
+
+  it('is written with six digits', () => {
+    expect(inMicros('2026-11-23T03:04:00.354Z')).toBe('2026-11-23T03:04:00.354000Z');
+    expect(inMicros('2026-11-23T03:04:00.354510Z')).toBe('2026-11-23T03:04:00.354510Z');
   });
 });

@@ -1,4 +1,4 @@
-/** An amount in whole minor units of its currency; the đồng has none smaller, so 55000 is 55.000 ₫. */
+/** An amount in whole minor units of its currency. The đồng has no smaller unit, so 55000 is 55.000 ₫. */
 export interface Money {
   readonly amount: number;
   readonly currency: 'VND';

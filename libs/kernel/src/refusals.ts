@@ -1,9 +1,9 @@
 import type { Money } from './money';
 
 /**
- * What kind of no it is; one filter turns it into the answer's status: not-found 404, conflict (with the current state)
- * and refused (by a rule) 409, stale (If-Match) 412, reused (an idempotency key) 422, invalid 400, forbidden 403,
- * unauthenticated 401, unavailable 503.
+ * The kind of a refusal, which one filter turns into the answer's status: not-found 404, conflict (with the current
+ * state) and refused (by a rule) 409, stale (If-Match) 412, reused (an idempotency key) and too-much (more than one
+ * answer can hold) 422, invalid 400, forbidden 403, unauthenticated 401, unavailable 503.
  */
 export type RefusalKind =
   | 'not-found'
@@ -11,6 +11,7 @@ export type RefusalKind =
   | 'refused'
   | 'stale'
   | 'reused'
+  | 'too-much'
   | 'invalid'
   | 'forbidden'
   | 'unauthenticated'
@@ -20,17 +21,20 @@ export type RefusalKind =
 export interface Fault {
   readonly field: string;
   readonly message: string;
-  /** The money it is about. */
+  /** The amount of money concerned. */
   readonly amount?: Money;
-  /** A value that would be taken instead. */
+  /** A value that would be accepted. */
   readonly value?: string;
 }
 
 /**
- * What the model refuses, and why. The code is stable and upper snake case; the message is English and says
- * what to do next; `params` fill the message's translations.
+ * A refusal of the model, with its reason. The code is stable and in upper snake case. The message is English and
+ * says what to do next; `params` fill its translations.
  */
 export class DomainError extends Error {
+  /** The key of another text in the catalogue, if the text of the code does not fit. */
+  readonly text?: string;
+
   constructor(
     readonly code: string,
     readonly kind: RefusalKind,
@@ -43,9 +47,19 @@ export class DomainError extends Error {
   }
 }
 
-/** There is no such thing, or it is not the caller's: the two are never told apart. */
+/** It does not exist, or it is not the caller's: the two are never told apart. */
 export class NotFound extends DomainError {
   constructor(what: string) {
     super('NOT_FOUND', 'not-found', `There is no such ${what}.`, { what });
+  }
+}
+
+/**
+ * A stored event of a known type does not match its schema, or is not of this shop. The raw stream shows it
+ * unchanged.
+ */
+export class EventBroken extends DomainError {
+  constructor(type: string, version: number, why = 'holds data that cannot be read') {
+    super('EVENT_BROKEN', 'conflict', `Event ${version} (${type}) of this order ${why}.`, { type, version });
   }
 }

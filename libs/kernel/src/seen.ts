@@ -1,5 +1,5 @@
-/** The versions of a thing that a caller decided on (`If-Match`); undefined when any will do. */
+/** The versions of a thing on which a caller decided (`If-Match`); undefined if any will do. */
 export type Seen = readonly number[] | undefined;
 
-/** Whether the caller has seen the version that is there now. */
+/** Whether the caller has seen the current version. */
 export const hasSeen = (seen: Seen, version: number): boolean => seen === undefined || seen.includes(version);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isStorable } from './texts';
 
-/** Shapes that many answers share; a shape is at once the type, the check and the document's schema. */
+/** Shapes that many answers share. A shape is the type, the check and the document's schema at once. */
 export const MoneyShape = z
   .object({
     amount: z.int().meta({ description: 'Whole minor units: đồng.', example: 55000 }),
@@ -9,15 +9,14 @@ export const MoneyShape = z
   })
   .meta({ id: 'Money', example: { amount: 55000, currency: 'VND' } });
 
-/** An ISO 8601 instant in UTC. */
-/** Postgres knows no year nought. */
+/** An ISO 8601 instant in UTC. Postgres knows no year 0. */
 export const InstantShape = z.iso
   .datetime()
   .refine((text) => !text.startsWith('0000'))
   .meta({ example: '2026-11-23T03:04:05.678Z' });
 
-/** In lower case from here on. */
+/** Converted to lower case. */
 export const IdShape = z.uuid().toLowerCase().meta({ example: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071' });
 
-/** Text from outside, of 1 to `max` characters that a database keeps. */
+/** Text from outside, of 1 to `max` characters that a database can store. */
 export const textShape = (max: number) => z.string().min(1).max(max).refine(isStorable);

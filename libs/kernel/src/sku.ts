@@ -1,2 +1,2 @@
-/** The one spelling of a stock code: `abc-m` and `ABC-M` name the same thing. Applied wherever a SKU comes in. */
+/** The one spelling of a stock code: `abc-m` and `ABC-M` are the same. Applied wherever a SKU comes in. */
 export const normalSku = (sku: string): string => sku.normalize('NFC').trim().toUpperCase();

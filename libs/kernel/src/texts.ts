@@ -1,23 +1,23 @@
 /** Half of a surrogate pair; in a `u` expression whole pairs do not match. */
 const HALF_PAIR = /\p{Surrogate}/u;
 
-/** Whether a database keeps it: Postgres keeps neither NUL nor half a surrogate pair. */
+/** Whether a database can store it: Postgres stores neither NUL nor half a surrogate pair. */
 export const isStorable = (text: string): boolean => !text.includes('\0') && !HALF_PAIR.test(text);
 
 /**
- * Control characters, line separators, what cannot be seen (joiners, soft hyphens, fillers, tags, marks that turn the
- * direction), interlinear marks, and code points that mean nothing to anybody else.
+ * Control characters, line separators, invisible characters (joiners, soft hyphens, fillers, tags, marks that change
+ * the direction), interlinear marks, and private code points.
  */
 const NOT_IN_A_LINE =
   /[\p{Cc}\u2028\u2029\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\p{Private_Use}\p{Noncharacter_Code_Point}]/u;
 
-/** Scripts in which a joiner, or its opposite, changes how the letters beside it are written. */
+/** Scripts in which a joiner, or its opposite, changes how the neighbouring letters are written. */
 const JOINING =
   '\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Nko}\\p{Script=Devanagari}\\p{Script=Bengali}\\p{Script=Gurmukhi}' +
   '\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}\\p{Script=Malayalam}' +
   '\\p{Script=Sinhala}\\p{Script=Khmer}\\p{Script=Myanmar}';
 
-/** Invisible characters where they are part of how something is written: in emoji, and in scripts that need them. */
+/** Invisible characters that belong to the spelling: in emoji, and in scripts that need them. */
 const AT_HOME = new RegExp(
   [
     '(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\uFE0F])\\u200D(?=\\p{Extended_Pictographic})',
@@ -30,17 +30,17 @@ const AT_HOME = new RegExp(
   'gu',
 );
 
-/** Text of one line: storable, without line breaks, tabs, other control characters and what nobody can see. */
+/** Text of one line: storable, without line breaks, tabs, other control characters and invisible characters. */
 export const isLine = (text: string): boolean => isStorable(text) && !NOT_IN_A_LINE.test(text.replace(AT_HOME, ''));
 
-/** Something that can be seen; a combining mark needs a letter to stand on, and U+2800 is Braille without a dot. */
+/** A visible character. A combining mark needs a letter, and U+2800 is Braille without a dot. */
 const VISIBLE =
   /[^\s\p{Z}\p{M}\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/u;
 
 /** Whether a reader would see nothing. */
 export const isBlank = (text: string): boolean => !VISIBLE.test(text);
 
-/** Characters as people count them nearly: an emoji outside the basic plane is one. */
+/** Characters, nearly as people count them: an emoji outside the basic plane is one. */
 export function lengthOf(text: string): number {
   let length = 0;
   for (let at = 0; at < text.length; at += text.codePointAt(at)! > 0xffff ? 2 : 1) length += 1;
@@ -54,7 +54,10 @@ const PHONE = /^\+?\(?\d(?:[ .()-]{0,2}\d){7,14}$/;
 
 export const isPhone = (text: string): boolean => text.length <= LONGEST_PHONE && PHONE.test(text);
 
-/** An https address without credentials, or a path on this site. `//host/` and `/\host/` lead to another site: they are neither. */
+/**
+ * An https address without credentials, or a path on this site. `//host/` and `/\host/` lead to another site, so
+ * they are neither.
+ */
 export function isPicturePlace(text: string): boolean {
   if (!isLine(text) || /[\s"'<>\\]/.test(text)) return false;
   const here = 'https://this.site.invalid';

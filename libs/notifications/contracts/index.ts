@@ -1,6 +1,6 @@
 import { OrderMessage, type Uuid } from '#kernel';
 
-/** A mail or SMS left the house, or was put into the local mailbox. */
+/** An e-mail or SMS was sent, or put into the local mailbox. */
 export class NotificationSent extends OrderMessage<{
   readonly orderId: Uuid;
   readonly event: string;

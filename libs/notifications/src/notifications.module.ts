@@ -9,9 +9,10 @@ import {
   OrderStatusUpdated,
 } from '#contracts/ordering';
 import { Config } from '#platform/config';
-import { contextDatabase } from '#platform/database';
-import { contextMessaging } from '#platform/messaging';
+import { contextDatabase } from '#database';
+import { contextMessaging } from '#messaging';
 import { ForgetRecipient } from './forget-recipient/forget-recipient.consumer';
+import { LetterRemains } from './forget-recipient/letter-remains.store';
 import { ConfirmedAddresses, NoneConfirmed } from './letters/confirmed-addresses';
 import { Letters } from './letters/letters.store';
 import { MailboxController } from './mailbox/mailbox.controller';
@@ -30,7 +31,7 @@ const heard = [
   OrderStatusUpdated,
 ];
 
-/** What you are told. Only this context sends, from events, once per event and channel. */
+/** What people are told. Only this context sends, from events, once for each event and channel. */
 @Module({
   imports: [
     contextDatabase('notifications'),
@@ -39,7 +40,7 @@ const heard = [
   controllers: [MailboxController],
   providers: [
     { provide: ConfirmedAddresses, useClass: NoneConfirmed },
-    ...[Letters, SendLetters, WriteWhenOrderMoves, ForgetRecipient],
+    ...[Letters, SendLetters, WriteWhenOrderMoves, ForgetRecipient, LetterRemains],
     {
       provide: Mailer,
       inject: [Config],

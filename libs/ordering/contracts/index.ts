@@ -1,13 +1,24 @@
 import { OrderMessage, type Money, type Sealed, type Uuid } from '#kernel';
 import type { Portion, ReturnedOrder } from '#contracts/cart';
 
-export type OrderStatus =
-  'pending' | 'confirmed' | 'accepted' | 'preparing' | 'ready' | 'completed' | 'cancelled' | 'refunded';
+/** The statuses of an order, in the order of its life. */
+export const orderStatuses = [
+  ...(['pending', 'confirmed', 'accepted', 'on-hold', 'preparing', 'ready', 'completed'] as const),
+  ...(['cancelled', 'refunded'] as const),
+] as const;
+export type OrderStatus = (typeof orderStatuses)[number];
 
-export type CancellationCode =
-  'OUT_OF_STOCK' | 'PAYMENT_DECLINED' | 'PAYMENT_UNRESOLVED' | 'CUSTOMER' | 'STAFF' | 'OVERDUE' | 'PAYMENT_UNAVAILABLE';
+export const cancellationCodes = [
+  ...(['OUT_OF_STOCK', 'PAYMENT_DECLINED', 'PAYMENT_UNRESOLVED'] as const),
+  ...(['CUSTOMER', 'STAFF', 'OVERDUE', 'PAYMENT_UNAVAILABLE'] as const),
+] as const;
+export type CancellationCode = (typeof cancellationCodes)[number];
 
-/** What is optional is missing from the messages of older builds. */
+/** The languages in which customers are addressed. */
+export const orderLocales = ['vi', 'en'] as const;
+export type OrderLocale = (typeof orderLocales)[number];
+
+/** Optional fields are missing in the messages of older builds. */
 export interface OrderedLine {
   readonly lineId?: Uuid;
   readonly productId: Uuid;
@@ -23,7 +34,7 @@ export interface OrderedLine {
   readonly portions?: readonly Portion[];
 }
 
-/** What one order may hold at most: more is a mistake, or a caterer who should call. */
+/** The limits of one order. More than that is a mistake, or a caterer who should call. */
 export const orderCaps = { lines: 100, piecesOfOneSku: 1_000, total: 1_000_000_000 } as const;
 
 export interface OrderedModifier {
@@ -34,27 +45,27 @@ export interface OrderedModifier {
   readonly price: Money;
 }
 
-/** Who is told about the order. Every personal value is sealed with the order's subject key. */
+/** The person who is told about the order. Every personal value is sealed with the order's subject key. */
 export interface Recipient {
   readonly customerId: Uuid | null;
-  /** Whose key seals the personal values: the customer, or the order itself for a guest. */
+  /** The owner of the key that seals the personal values: the customer, or the order itself for a guest. */
   readonly subject: Uuid;
   readonly name: Sealed;
   readonly email: Sealed | null;
   readonly phone: Sealed | null;
-  readonly locale: 'vi' | 'en';
+  readonly locale: OrderLocale;
 }
 
 interface AboutOrder {
   readonly orderId: Uuid;
   readonly number: string;
-  /** The order's event version this tells of. */
+  /** The version of the order's event that this message is about. */
   readonly version: number;
   readonly at: string;
   readonly recipient: Recipient;
 }
 
-/** An order exists, as a pending stream. */
+/** The order exists and is pending. */
 export class OrderPlaced extends OrderMessage<
   AboutOrder & {
     readonly userId: Uuid | null;
@@ -70,13 +81,13 @@ export class OrderPlaced extends OrderMessage<
   static readonly routingKey = 'order.created';
 }
 
-/** Any change of status after the first, in the order they happened. */
+/** Every change of status after the first one. The messages are in the order of the changes. */
 export class OrderStatusUpdated extends OrderMessage<
   AboutOrder & {
     readonly status: OrderStatus;
     readonly previous: OrderStatus;
     readonly total?: Money;
-    /** All that has been paid for it by then, refunds not taken off: cash is in when the order is completed. */
+    /** All that was paid by then, without subtracting refunds. Cash is included when the order is completed. */
     readonly paid?: Money;
   }
 > {
@@ -84,13 +95,13 @@ export class OrderStatusUpdated extends OrderMessage<
   static readonly routingKey = 'order.status.updated';
 }
 
-/** Paid (or to be paid in cash), and the goods are set aside for good. */
+/** The order is paid (or will be paid in cash), and its goods are taken off the shelf for good. */
 export class OrderConfirmed extends OrderMessage<
   AboutOrder & {
     readonly items: readonly OrderedLine[];
     readonly total: Money;
     readonly method: 'card' | 'cash';
-    /** What is in by now: nothing yet of cash. Not said at first: then the total of a card. */
+    /** What has been paid by now. It is nothing for cash. Older messages lack it: then it is the total of a card. */
     readonly paid?: Money;
   }
 > {
@@ -98,11 +109,11 @@ export class OrderConfirmed extends OrderMessage<
   static readonly routingKey = 'order.confirmed';
 }
 
-/** A customer or the staff want a pending order cancelled; the checkout winds it back. */
+/** A customer or staff want to cancel a pending order. The checkout winds it back. */
 export class OrderCancellationRequested extends OrderMessage<{
   readonly orderId: Uuid;
   readonly version: number;
-  /** Always null: what the customer wrote stays sealed in the stream. */
+  /** Always null: the customer's words stay sealed in the stream. */
   readonly reason: string | null;
   readonly by?: 'customer' | 'staff';
 }> {
@@ -116,17 +127,19 @@ export class OrderCancelled extends OrderMessage<
     readonly total: Money;
     readonly code: CancellationCode;
     readonly message: string;
-    /** It was confirmed before: points were granted, stock was committed, money may have been taken. */
+    /**
+     * True if the order was confirmed before: points were granted, stock was committed, and money may have been taken.
+     */
     readonly wasConfirmed: boolean;
-    /** What the customer had paid and not been refunded when it was cancelled. */
+    /** What the customer had paid and not been refunded at the time of the cancellation. */
     readonly refundDue: Money;
-    /** Whether goods that had been taken off the shelf go back; else they are waste. Not said: they go back. */
+    /** Whether goods that had left the shelf go back. Otherwise they are waste. Absent means that they go back. */
     readonly restock?: boolean;
-    /** What goes back into the cart, where the shop could not carry the order out. */
+    /** What goes back into the cart if the shop could not carry out the order. */
     readonly returned?: ReturnedOrder;
-    /** Taken for this order and given back before it was ever paid. */
+    /** What was taken for this order and given back before the order was ever paid. */
     readonly reversed?: Money;
-    /** What refunds had given back before it was cancelled, where there were any. */
+    /** What was refunded before the cancellation, if anything. */
     readonly refunded?: Money;
   }
 > {
@@ -134,18 +147,18 @@ export class OrderCancelled extends OrderMessage<
   static readonly routingKey = 'order.cancelled';
 }
 
-/** Staff decided to give money back; the payment provider is asked next. */
+/** Staff decided to give money back. The payment provider is asked next. */
 export class OrderRefundRequested extends OrderMessage<{
   readonly orderId: Uuid;
   readonly version: number;
   readonly refundId: Uuid;
   readonly amount: Money;
   readonly reason: string;
-  /** Whether the order is over with it. */
+  /** Whether this refund ends the order. */
   readonly end?: boolean;
-  /** Whether the goods go back on the shelf, or are waste; not said where they stay where they are. */
+  /** Whether the goods go back on the shelf or are waste. Absent if they stay where they are. */
   readonly restock?: boolean;
-  /** What is owed beside it: refused by the provider, and not asked for again. */
+  /** What is owed besides this refund: the provider refused it, and nobody has requested it again. */
   readonly owed?: Money;
 }> {
   static readonly type = 'ordering.order-refund-requested.v1';
@@ -157,14 +170,14 @@ export class OrderRefunded extends OrderMessage<
   AboutOrder & {
     readonly refundId: Uuid;
     readonly amount: Money;
-    /** All refunds so far, this one included. */
+    /** The total of all refunds so far, including this one. */
     readonly refundedTotal: Money;
     readonly total: Money;
-    /** The status after this refund: `cancelled` when the money goes back because of a cancellation. */
+    /** The status after this refund. It is `cancelled` if the money goes back because of a cancellation. */
     readonly status?: OrderStatus;
-    /** A refund ended the order: nothing more is made of it. */
+    /** A refund ended the order, so nothing more is made. */
     readonly ended?: true;
-    /** What is owed still: refused by the provider, and not asked for again. */
+    /** What is still owed: the provider refused it, and nobody has requested it again. */
     readonly owed?: Money;
   }
 > {
@@ -172,7 +185,7 @@ export class OrderRefunded extends OrderMessage<
   static readonly routingKey = 'order.refunded';
 }
 
-/** The provider would not give the money back; somebody has to look at it. */
+/** The provider refused to give the money back. Staff must look at it. */
 export class OrderRefundFailed extends OrderMessage<{
   readonly orderId: Uuid;
   readonly number: string;
@@ -181,32 +194,32 @@ export class OrderRefundFailed extends OrderMessage<{
   readonly refundId: Uuid;
   readonly amount: Money;
   readonly reason: string;
-  /** Who is told of it. */
+  /** The person who is told about it. */
   readonly recipient?: Recipient;
-  /** What is owed in all now, this amount included. */
+  /** The total that is owed now, including this amount. */
   readonly owed?: Money;
 }> {
   static readonly type = 'ordering.order-refund-failed.v1';
   static readonly routingKey = 'order.refund.failed';
 }
 
-/** Money that came after the order's end, or a second time, was given back. */
+/** Money that arrived after the order's end, or a second time, was given back. */
 export class OrderPaymentReversed extends OrderMessage<AboutOrder & { readonly amount: Money }> {
   static readonly type = 'ordering.order-payment-reversed.v1';
   static readonly routingKey = 'order.payment.reversed';
 }
 
-/** Whose orders: a customer's, or the one order of a guest. */
+/** A customer with all their orders, or a guest with one order. */
 export type Orderer =
   { readonly kind: 'customer'; readonly customerId: Uuid } | { readonly kind: 'guest'; readonly orderId: Uuid };
 
-/** What became of the wish that nothing more is ordered under a name. */
+/** The result of closing a person's orders. */
 export type BooksClosed =
   | { readonly outcome: 'closed'; readonly cartId?: Uuid }
   | { readonly outcome: 'open'; readonly orders: readonly OpenOrder[] }
   /** There is no such order. */
   | { readonly outcome: 'unknown' }
-  /** It is no guest's order but this customer's. */
+  /** The order belongs to this customer, not to a guest. */
   | { readonly outcome: 'of-customer'; readonly customerId: Uuid };
 
 export interface OpenOrder {
@@ -215,8 +228,13 @@ export interface OpenOrder {
   readonly status: OrderStatus;
 }
 
-/** The books of who orders: closed for good before a person is erased, unless an order of theirs is still open. */
+/**
+ * Closes the orders of a person before the person is erased. They then can never order again. It is refused while one
+ * of their orders is open.
+ */
 export abstract class OrderBooks {
-  /** From `closed` on nothing is ordered under this name, also by who was about to at that moment. Asking twice is harmless. */
+  /**
+   * After `closed`, no order can be placed for this person, not even one that had already begun. It is safe to repeat.
+   */
   abstract close(orderer: Orderer): Promise<BooksClosed>;
 }

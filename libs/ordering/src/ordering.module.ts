@@ -3,73 +3,96 @@ import { PartErased, PersonErased } from '#contracts/identity';
 import * as inventory from '#contracts/inventory';
 import * as ordering from '#contracts/ordering';
 import * as payments from '#contracts/payments';
-import { contextDatabase } from '#platform/database';
-import { contextEventStore } from '#platform/event-store';
+import { contextDatabase } from '#database';
+import type { MessageClass } from '#kernel';
+import { contextEventStore } from '#event-store';
 import { addMessages } from '#platform/http';
-import { contextMessaging } from '#platform/messaging';
+import { contextJournal } from '#messaging/journals';
+import { LogSubscriptions } from '#event-store/log-subscriptions';
+import { contextMessaging } from '#messaging';
+import { sagaJournal } from '#messaging/sagas';
 import { AdvanceOrderHandler } from './advance-order/advance-order.command';
 import { AdvanceOrderController } from './advance-order/advance-order.controller';
 import { CancelOrderHandler } from './cancel-order/cancel-order.command';
 import { CancelOrderController } from './cancel-order/cancel-order.controller';
 import { CloseWhenWoundBack } from './cancel-order/close-order.consumer';
 import * as checkout from './checkout/checkout-messages';
-import { CheckoutProcess } from './checkout/checkout.process';
+import { CheckoutSaga } from './checkout/checkout.saga';
 import { ConfirmWhenCheckedOut } from './confirm-order/confirm-order.consumer';
+import { HoldOrderHandler, ResumeOrderHandler } from './hold-order/hold-order.command';
+import { HoldOrderController } from './hold-order/hold-order.controller';
 import { listOrdersControllers, listOrdersProviders } from './list-orders/list-orders.config';
 import { ForgetOrderer } from './erase-person/forget-orderer.consumer';
 import { OrderAccounts } from './erase-person/order-accounts.store';
 import { OrderBooksController } from './erase-person/order-books.controller';
 import { StoredOrderBooks } from './erase-person/order-books.query';
 import { evidenceControllers, evidenceProviders } from './evidence/evidence.config';
+import { IdempotencyKeys, pruneKeys } from './model/idempotency-keys.store';
 import { KeyedCommands } from './model/keyed-commands.store';
 import { orderEvents } from './model/order-events.config';
 import { orderFold } from './model/order-snapshots.config';
+import { orderTables } from './model/order-tables.config';
 import { orderTexts } from './model/order-texts';
 import { Orders } from './model/orders.store';
 import { heardByTimeline, orderHistoryControllers, orderHistoryProviders } from './order-history/order-history.config';
 import { ordersTotal } from './place-order/orders-total.config';
 import { AccountOf } from './place-order/account-of.adapter';
+import { Orderers } from './place-order/orderers.store';
 import { OrderedCarts } from './place-order/ordered-carts.store';
 import { Outcomes } from './place-order/outcomes.store';
 import { PlaceOrderHandler } from './place-order/place-order.command';
 import { PlaceOrderController } from './place-order/place-order.controller';
-import { processControllers, processProviders } from './processes/processes.config';
+import { sagaControllers, sagaProviders } from './sagas/sagas.config';
 import { projectionControllers, projectionProviders } from './projections/projections.config';
+import { Places } from './model/places.adapter';
 import { RecordWhenRefunded, RecordWhenRefundFailed } from './refund-order/record-refund.consumer';
 import { WantRefundAgain } from './refund-order/refund-again.consumer';
+import { RefundAllowances } from './refund-order/refund-allowances.store';
 import { RefundOrderHandler } from './refund-order/refund-order.command';
 import { RefundOrderController } from './refund-order/refund-order.controller';
 import * as refunds from './refund-order/refunds-messages';
-import { RefundsProcess } from './refund-order/refunds.process';
+import { RefundSaga } from './refund-order/refunds.saga';
 import { RecordWhenMoneyReturned, RecordWhenReversed } from './reverse-payment/reverse-payment.consumer';
 import { salesReportControllers, salesReportProviders } from './sales-report/sales-report.config';
 import { trackOrderProviders } from './track-order/track-order.config';
 import { viewOrderControllers, viewOrderProviders } from './view-order/view-order.config';
+import { MendHeadHandler } from './void-event/mend-head.command';
+import { MendHeadController } from './void-event/mend-head.controller';
+import { ReviewWhenAsked } from './void-event/review-order.consumer';
+import { VoidEventHandler } from './void-event/void-event.command';
+import { VoidEventController } from './void-event/void-event.controller';
 import { whatIfControllers, whatIfProviders } from './what-if/what-if.config';
 
 export { OrderingElsewhereModule } from './ordering-elsewhere.module';
 
 addMessages(orderTexts);
 
-const { OrderBooks, orderCaps: _, ...told } = ordering;
+const { OrderBooks } = ordering;
 
-const { StockHeld: _question, ...stock } = inventory; // a question, which is not ours
+/** Contracts contain lists and questions besides their messages. */
+const messagesIn = (words: object): readonly MessageClass[] =>
+  Object.values(words).filter((word): word is MessageClass => typeof word === 'function' && 'type' in word);
+
 const messages = [
-  ...[...Object.values(told), ...Object.values(stock), ...Object.values(payments)],
-  ...[...Object.values(checkout), ...Object.values(refunds), PersonErased, PartErased],
+  ...[ordering, inventory, payments, checkout, refunds].flatMap(messagesIn),
+  ...[PersonErased, PartErased],
 ];
 
-/** Global for the one thing it does for others: closing somebody's books. */
+/** Global, because it lets other contexts close a person's orders. */
 @Global()
 @Module({
   imports: [
     contextDatabase('ordering'),
     contextMessaging('ordering', [...messages, ...heardByTimeline]),
-    contextEventStore('ordering', orderEvents, [orderFold]),
+    contextEventStore('ordering', {
+      ...{ tables: orderTables, types: orderEvents },
+      ...{ reducers: [orderFold], prunes: [pruneKeys] },
+    }),
+    contextJournal('ordering', sagaJournal('ordering')),
   ],
   controllers: [
     ...[PlaceOrderController, CancelOrderController, AdvanceOrderController, RefundOrderController],
-    OrderBooksController,
+    ...[HoldOrderController, OrderBooksController, VoidEventController, MendHeadController],
     ...viewOrderControllers,
     ...listOrdersControllers,
     ...orderHistoryControllers,
@@ -77,14 +100,15 @@ const messages = [
     ...whatIfControllers,
     ...salesReportControllers,
     ...projectionControllers,
-    ...processControllers,
+    ...sagaControllers,
   ],
   providers: [
-    ...[Orders, OrderedCarts, AccountOf, KeyedCommands, Outcomes, ordersTotal],
+    ...[Orders, Places, Orderers, OrderedCarts, AccountOf, IdempotencyKeys, KeyedCommands, Outcomes, ordersTotal],
     ...[PlaceOrderHandler, CancelOrderHandler, AdvanceOrderHandler, RefundOrderHandler],
-    ...[CheckoutProcess, ConfirmWhenCheckedOut, CloseWhenWoundBack],
-    ...[RecordWhenReversed, RecordWhenMoneyReturned],
-    ...[RefundsProcess, RecordWhenRefunded, RecordWhenRefundFailed, WantRefundAgain],
+    ...[HoldOrderHandler, ResumeOrderHandler, VoidEventHandler, MendHeadHandler],
+    ...[CheckoutSaga, ConfirmWhenCheckedOut, CloseWhenWoundBack],
+    ...[RecordWhenReversed, RecordWhenMoneyReturned, ReviewWhenAsked],
+    ...[RefundAllowances, RefundSaga, RecordWhenRefunded, RecordWhenRefundFailed, WantRefundAgain],
     ...[OrderAccounts, ForgetOrderer, { provide: OrderBooks, useClass: StoredOrderBooks }],
     ...viewOrderProviders,
     ...listOrdersProviders,
@@ -93,8 +117,9 @@ const messages = [
     ...whatIfProviders,
     ...salesReportProviders,
     ...projectionProviders,
-    ...processProviders,
+    ...sagaProviders,
     ...trackOrderProviders,
+    LogSubscriptions,
   ],
   exports: [OrderBooks],
 })

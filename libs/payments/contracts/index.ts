@@ -1,6 +1,9 @@
 import { OrderMessage, type Money, type Sealed, type Uuid } from '#kernel';
 
-/** Asks for the order's money, once. Answered by PaymentTaken or PaymentDeclined, with PaymentUnknown on the way when nobody can tell yet. */
+/**
+ * Asks for the order's money, once. Answered by PaymentTaken or PaymentDeclined, and by PaymentUnknown before that
+ * if the result is not known yet.
+ */
 export class TakePayment extends OrderMessage<{
   readonly orderId: Uuid;
   readonly amount: Money;
@@ -11,8 +14,8 @@ export class TakePayment extends OrderMessage<{
   static readonly type = 'payments.take-payment.v1';
 }
 /**
- * Asks that the order's payment never happens: the intent is voided at the provider, and money that was or will be taken
- * goes back whole. Answered by PaymentVoided once that is certain, also when there never was a payment.
+ * Asks that the order's payment never happens: the intent is voided at the provider, and money that was or will be
+ * taken goes back completely. Answered by PaymentVoided when that is certain, also if there never was a payment.
  */
 export class VoidPayment extends OrderMessage<{
   readonly orderId: Uuid;
@@ -33,17 +36,20 @@ export class RefundPayment extends OrderMessage<{
 }
 
 /**
- * Asks that a payment or a refund ends whose provider cannot be asked: staff have looked at its books. Answered like
- * VoidPayment, or like RefundPayment where there is a `refundId`.
+ * Asks to end a payment or a refund whose provider cannot be asked; staff have looked into its books. Answered like
+ * VoidPayment, or like RefundPayment if there is a `refundId`.
  */
 export class SettleByHand extends OrderMessage<{
   readonly orderId: Uuid;
   readonly refundId: Uuid | null;
-  /** `given-back`: the customer has the money. `never-taken`: the provider never took any. `unknown`: nobody can tell. */
+  /**
+   * `given-back`: the customer has the money. `never-taken`: the provider never took any. `unknown`: it cannot be
+   * found out.
+   */
   readonly found: 'given-back' | 'never-taken' | 'unknown';
-  /** The account of whoever settled it. */
+  /** The account of the person who settled it. */
   readonly by: string;
-  /** Why, without addresses and numbers. Older messages do not say. */
+  /** Why, without addresses and numbers. Older messages lack it. */
   readonly reason?: string;
   readonly idempotencyKey: string;
 }> {
@@ -63,7 +69,7 @@ export class PaymentTaken extends OrderMessage<{
 export class PaymentDeclined extends OrderMessage<{
   readonly orderId: Uuid;
   readonly paymentId: Uuid;
-  /** `declined` by the bank; `unavailable`: the provider could not be reached and surely charged nothing. */
+  /** `declined` by the bank; `unavailable`: the provider could not be reached, and charged nothing for certain. */
   readonly code: 'declined' | 'unavailable';
   readonly reason: string;
   /** Money had been taken after all, and was given back. */
@@ -71,7 +77,7 @@ export class PaymentDeclined extends OrderMessage<{
 }> {
   static readonly type = 'payments.payment-declined.v1';
 }
-/** Nobody knows yet whether money was taken; the provider is asked again until it is known. */
+/** It is not known yet whether money was taken. The provider is asked again until it is known. */
 export class PaymentUnknown extends OrderMessage<{
   readonly orderId: Uuid;
   readonly paymentId: Uuid;
@@ -83,7 +89,7 @@ export class PaymentUnknown extends OrderMessage<{
 }
 export class PaymentVoided extends OrderMessage<{
   readonly orderId: Uuid;
-  /** What had been taken and was given back; zero when nothing was ever taken. */
+  /** What had been taken and was given back; zero if nothing was ever taken. */
   readonly refunded: Money;
 }> {
   static readonly type = 'payments.payment-voided.v1';
@@ -104,7 +110,7 @@ export class RefundRefused extends OrderMessage<{
   static readonly type = 'payments.refund-refused.v1';
 }
 
-/** Money was found that no step of an order had asked for, or that nobody could check. Staff see it among the findings. */
+/** Money that no step of an order had asked for, or that could not be checked. Staff see it among the findings. */
 export class MoneyFound extends OrderMessage<{
   readonly orderId: Uuid;
   readonly findingId: Uuid;

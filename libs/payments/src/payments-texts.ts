@@ -1,4 +1,4 @@
-/** What the refusals of this context say, by their code. */
+/** The texts of this context's refusals, by code. */
 export const paymentsTexts = {
   en: { FINDING_NEEDS_NOBODY: 'The shop sees to this finding itself: it is {state}.' },
   vi: { FINDING_NEEDS_NOBODY: 'Cửa hàng tự xử lý khoản này: trạng thái là {state}.' },

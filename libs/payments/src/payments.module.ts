@@ -2,12 +2,14 @@ import { Module } from '@nestjs/common';
 import { PartErased, PersonErased } from '#contracts/identity';
 import * as payments from '#contracts/payments';
 import { Config } from '#platform/config';
-import { contextDatabase } from '#platform/database';
+import { contextDatabase } from '#database';
 import { addMessages } from '#platform/http';
-import { contextMessaging } from '#platform/messaging';
+import { contextJournal } from '#messaging/journals';
+import { contextMessaging } from '#messaging';
 import { ForgetPayer } from './forget-payer/forget-payer.consumer';
 import { ListFindingsController } from './list-findings/list-findings.controller';
 import { Findings } from './model/findings.store';
+import { paymentJournal, PaymentLines } from './model/payment-journal.store';
 import { Payments } from './model/payments.store';
 import { Refunds } from './model/refunds.store';
 import { WebhooksHeard } from './model/webhooks-heard.store';
@@ -34,11 +36,12 @@ addMessages(paymentsTexts);
   imports: [
     contextDatabase('payments'),
     contextMessaging('payments', [...Object.values(payments), PersonErased, PartErased]),
+    contextJournal('payments', paymentJournal),
     SandboxModule,
   ],
   controllers: [ReceiveWebhookController, ListFindingsController],
   providers: [
-    ...[Payments, Refunds, Findings, WebhooksHeard, ProviderCalls, KeptWebhooks],
+    ...[Payments, PaymentLines, Refunds, Findings, WebhooksHeard, ProviderCalls, KeptWebhooks],
     ...[TakeWhenAsked, VoidWhenAsked, RefundWhenAsked, SettleWhenLookedAt, ForgetPayer],
     ...[ReceiveWebhookHandler, SettleFindingHandler],
     { provide: PaymentsByResult, useClass: CountedPayments },

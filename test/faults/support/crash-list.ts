@@ -19,8 +19,8 @@ const senders = Object.keys(routes);
 const hearsOf = (handler: string, context: string, ...types: readonly string[]) =>
   types.map((type) => `${handler}/${context}.${type}.v1`);
 
-/** Processes write a step in one statement with the messages that follow. */
-const processes = [
+/** Sagas write a step in one statement with the messages that follow. */
+const sagas = [
   ...hearsOf('checkout', 'ordering', 'order-placed', 'order-confirmed', 'order-cancelled', 'order-cancellation-requested', 'order-refund-requested', 'checkout-overdue'), // prettier-ignore
   ...hearsOf('checkout', 'inventory', 'stock-reserved', 'stock-short', 'stock-committed', 'stock-released'),
   ...hearsOf('checkout', 'payments', 'payment-taken', 'payment-declined', 'payment-unknown', 'payment-voided'),
@@ -62,7 +62,7 @@ const others = [
   ...hearsOf('order-timeline', 'notifications', 'notification-sent'),
 ];
 
-const handled = [...processes, ...atOnce, ...inTransactions, ...others];
+const handled = [...sagas, ...atOnce, ...inTransactions, ...others];
 const heard = ['cart', 'catalog', 'customers', 'inventory', 'notifications', 'ordering', 'payments'];
 const calls = ['charge', 'find', 'void'];
 const views = ['order-view', 'order-list', 'sales'];
@@ -74,7 +74,7 @@ export const crashPoints: readonly string[] = [
   ...Object.entries(routes).flatMap(([from, tos]) => tos.map((to) => `transport.handed-over@${from}-to-${to}`)),
   ...at('inbox.claimed', ...heard),
   ...at('inbox.taken', ...handled),
-  ...at('inbox.before-settle', ...processes, ...atOnce, ...inTransactions),
+  ...at('inbox.before-settle', ...sagas, ...atOnce, ...inTransactions),
   ...at('inbox.before-commit', ...inTransactions),
   ...at('inbox.settled', ...handled),
   ...at('transaction.commit-sent', 'customers', 'inventory', 'notifications', 'payments'),
@@ -88,6 +88,9 @@ export const crashPoints: readonly string[] = [
   ...['letter.claimed', 'letter.sent', 'letter.marked'],
 ];
 
-/** What is come by without an order: accounts, carts and listings use the same machinery. */
+/**
+ * What is come by without an order: accounts, carts and listings use the same machinery, and a relay that begins takes
+ * its token in a transaction.
+ */
 export const besideCheckouts =
-  /@(catalog|identity|cart)$|@(catalog|identity)-to-|(welcome-customer|shelve-variant)\/|^(?!(place-order|append|relay|transport|inbox|transaction|timers|payment|refund|webhook|sequencer|sealer|projection|letter)\.)/;
+  /@(catalog|identity|cart)$|^transaction\.commit-sent@ordering$|@(catalog|identity)-to-|(welcome-customer|shelve-variant)\/|^(?!(place-order|append|relay|transport|inbox|transaction|timers|payment|refund|webhook|sequencer|sealer|projection|letter)\.)/;

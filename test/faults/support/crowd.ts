@@ -72,8 +72,8 @@ export async function queue(shop: RunningShop, shelf: Shelf, wish: Wish, known?:
   return { wish, buyer, quantity, key: randomUUID() };
 }
 
-/** Asks once; an order that was told of before must be the one that is told of now. */
-export async function ask(shop: RunningShop, sale: Sale): Promise<void> {
+/** Sends the order once and returns the status of the answer, or 0 where no answer came. An order that was told of before must be the one that is told of now. */
+export async function ask(shop: RunningShop, sale: Sale): Promise<number> {
   const { wish, buyer, key } = sale;
   const pay = tokens[wish] ?? 'tok_ok';
   const reply: Reply | undefined = await order(shop, buyer, {
@@ -82,10 +82,11 @@ export async function ask(shop: RunningShop, sale: Sale): Promise<void> {
     ...(wish === 'cash' && { cash: true }),
     ...WITHIN,
   }).catch(() => undefined);
-  if (!reply || reply.status >= 500 || reply.body.error?.code === 'IDEMPOTENCY_IN_PROGRESS') return;
+  if (!reply || reply.status >= 500 || reply.body.error?.code === 'IDEMPOTENCY_IN_PROGRESS') return reply?.status ?? 0;
   const id = expectStatus(201, reply).body.data.id as string;
   if (sale.orderId && sale.orderId !== id) throw new Error(`one key, two orders: ${sale.orderId} and ${id}`);
   sale.orderId = id;
+  return 201;
 }
 
 /** Wants it back. A refusal is an answer, too. */

@@ -36,7 +36,7 @@ export async function untilServed(stand: Stand, till: Till, since: number, patie
 
 async function isReadable({ database }: Stand, orderId: string): Promise<boolean> {
   const [row] = await database
-    .query<{ seen: boolean }>(
+    .ofOrders<{ seen: boolean }>(
       `select coalesce(bool_and(c.position >= l.position), false) as seen
        from ordering.order_events e join ordering.order_log l on l.event_id = e.id,
          ordering.projection_checkpoints c join ordering.projection_tables t using (relation)
@@ -50,6 +50,7 @@ async function isReadable({ database }: Stand, orderId: string): Promise<boolean
 /** Repeats what had no answer, and waits until everything is decided; the milliseconds since a moment. */
 export async function untilWell(stand: Stand, since: number, patienceMs = 60_000): Promise<number> {
   for (;;) {
+    const asked = Date.now();
     const open = stand.sales.filter(({ orderId }) => !orderId);
     await Promise.all(open.map((sale) => stand.attempt(sale)));
     const left = open.some(({ orderId }) => !orderId)
@@ -57,6 +58,6 @@ export async function untilWell(stand: Stand, since: number, patienceMs = 60_000
       : await undecided(stand).catch((error: Error) => error.message);
     if (!left) return Date.now() - since;
     if (Date.now() - since > patienceMs) throw new Error(`not well after ${patienceMs} ms: ${left}`);
-    await pause(25);
+    await pause(Math.max(25, 3 * (Date.now() - asked)));
   }
 }

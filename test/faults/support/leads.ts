@@ -1,7 +1,7 @@
 import type { Stand } from './stand';
 import type { Till } from './street';
 
-/** The locks of libs/platform/src/leadership/session.ts. */
+/** The locks of libs/database/src/leadership/session.ts. */
 const LEAD = 0x53484f50;
 const INSTANCE = LEAD + 1;
 

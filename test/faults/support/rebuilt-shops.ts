@@ -2,12 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Database } from '#platform/database';
-import { foldBatch, type Projection } from '#platform/projections';
+import type { Database } from '#database';
+import { foldBatch, type Projection } from '#event-store/projections';
 import { SystemIds } from '#platform/system';
 import { orderEvents } from '../../../libs/ordering/src/model/order-events.config';
 import { ordered } from '../../../libs/ordering/src/model/order-samples';
-import { happening, storeOn } from '../../../libs/platform/src/event-store/testing/store';
+import { EVENT_MAC_KEY, happening, storeOn } from '../../../libs/event-store/src/testing/store';
 import { eventually } from '../../support/eventually';
 import { ADMIN, logIn, type Person } from '../../support/people';
 import { startShop, type RunningShop } from '../../support/start-shop';
@@ -71,6 +71,7 @@ export class RebuiltShops {
         CRASH_ORDERS: orders,
         CRASH_LOG: log,
         SEED_DEMO: 'false',
+        EVENT_MAC_KEY,
       },
     });
     return {

@@ -15,6 +15,8 @@ const NO_TILL = 'no till is open';
 /** A shop on the street with its own database: its tills, its regulars, and everything that was ever asked of it. */
 export class Stand {
   readonly sales: Sale[] = [];
+  /** How often buyers were told what. */
+  readonly told = new Map<string, number>();
   plentySku = '';
   scarceSku = '';
   private shelf: Shelf = { plenty: '', scarce: [] };
@@ -24,7 +26,7 @@ export class Stand {
 
   private constructor(
     readonly database: StreetDatabase,
-    readonly tills: readonly Till[],
+    readonly tills: Till[],
   ) {}
 
   /** `by`: another way to its database than straight. */
@@ -36,13 +38,24 @@ export class Stand {
   ): Promise<Stand> {
     const database = await street.database();
     const way = await by(database.url);
-    const stand = new Stand(
+    return Stand.of(
       database,
       Array.from({ length: tills }, () => street.till(way, env)),
     );
+  }
+
+  /** The tills are opened one after the other. */
+  static async of(database: StreetDatabase, tills: readonly Till[]): Promise<Stand> {
+    const stand = new Stand(database, [...tills]);
     for (const till of stand.tills) await till.open();
     await stand.furnish();
     return stand;
+  }
+
+  /** One more till, which is not opened yet. */
+  join(till: Till): Till {
+    this.tills.push(till);
+    return till;
   }
 
   private async furnish(): Promise<void> {
@@ -101,7 +114,7 @@ export class Stand {
   /** Once, without asking whether a till is open. */
   async attempt(sale: Sale, shop = () => this.shop): Promise<void> {
     try {
-      await ask(shop(), sale);
+      this.note('order', await ask(shop(), sale));
       if (sale.orderId) this.waiting.delete(sale.buyer);
     } catch (error) {
       if ((error as Error).message !== NO_TILL) throw error;
@@ -123,13 +136,19 @@ export class Stand {
     await Promise.all(calling.map((sale) => callOff(this.shop, sale)));
   }
 
+  private note(what: string, status: number): void {
+    const line = `${what} ${status === 0 ? 'without an answer' : status}`;
+    this.told.set(line, (this.told.get(line) ?? 0) + 1);
+  }
+
   /** Tries while a till dies under it; undefined when none is open. */
   private async whenOpen<T>(work: () => Promise<T>): Promise<T | undefined> {
     for (let tries = 0; tries < 3; tries++) {
       if (!this.tills.some((till) => till.isOpen)) return undefined;
       try {
         return await work();
-      } catch {
+      } catch (error) {
+        this.note('cart', Number(/(\d{3})/.exec((error as Error).message)?.[1] ?? 0));
         await pause(20); // it died in the meantime: the next one answers
       }
     }

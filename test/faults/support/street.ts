@@ -3,13 +3,13 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../libs/platform/src/database/embedded/embedded';
+import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../libs/database/src/embedded/embedded';
 import { startShop, type RunningShop } from '../../support/start-shop';
 
 const TEMPLATE = 'shop_of_the_street';
 
 /** What makes a start cheap, keeps log-ins valid for the length of a run, and lets a process be killed at a named point. */
-const ENV = {
+export const STREET = {
   SEED_DEMO: 'false',
   ACCESS_TOKEN_TTL_SECONDS: '86400',
   NODE_OPTIONS: '--conditions=crash-tests',
@@ -50,10 +50,13 @@ export class Street {
     return database;
   }
 
-  /** `database`: its address, by which way the process reaches it. The till's name is that of its sessions there. */
-  till(database: string, env: Readonly<Record<string, string>> = {}): Till {
+  /**
+   * `database`: its address, by which way the process reaches it. The till's name is that of its sessions there.
+   * `build`: the folder of another build.
+   */
+  till(database: string, env: Readonly<Record<string, string>> = {}, build?: string): Till {
     const name = `till ${randomBytes(4).toString('hex')}`;
-    return new Till(name, this.dataDir, { ...ENV, DATABASE_URL: named(database, name), ...env });
+    return new Till(name, this.dataDir, { ...STREET, DATABASE_URL: named(database, name), ...env }, build);
   }
 
   async close(): Promise<void> {
@@ -78,8 +81,20 @@ function named(database: string, name: string): string {
 /** Looks behind the scenes, as the superuser, on a connection that is made again when it was cut. */
 export class StreetDatabase {
   private client?: Client;
+  private readonly orders?: StreetDatabase;
 
-  constructor(readonly url: string) {}
+  /** `ordering`: the server of the orders, if that is another. */
+  constructor(
+    readonly url: string,
+    readonly ordering = url,
+  ) {
+    if (ordering !== url) this.orders = new StreetDatabase(ordering);
+  }
+
+  /** Asks the orders' own server directly, so that repeated questions do not load the servers that are measured. */
+  ofOrders<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
+    return (this.orders ?? this).query(sql, values);
+  }
 
   async query<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
     const client = await this.connected();
@@ -95,6 +110,7 @@ export class StreetDatabase {
     const { client } = this;
     this.client = undefined;
     await client?.end().catch(() => undefined);
+    await this.orders?.close();
   }
 
   private async connected(): Promise<Client> {
@@ -121,6 +137,7 @@ export class Till {
     readonly name: string,
     private readonly dataDir: string,
     private readonly env: Readonly<Record<string, string>>,
+    private readonly build?: string,
   ) {
     this.orders = join(dataDir, `${name}.orders`);
     this.log = join(dataDir, `${name}.log`);
@@ -129,10 +146,11 @@ export class Till {
   /** `crash`: armed from its first moment on. */
   async open(crash = ''): Promise<RunningShop> {
     const from = Date.now();
-    const { dataDir, orders, log } = this;
+    const { dataDir, orders, log, build } = this;
     const process = await startShop({
       dataDir,
-      env: { CRASH_ORDERS: orders, CRASH_LOG: log, CRASH_POINT: crash, ...this.env },
+      build,
+      env: { CRASH_ORDERS: orders, CRASH_LOG: log, CRASH_POINT: crash, ...this.anchor(), ...this.env },
     });
     this.startMs = Date.now() - from;
     this.process = process;
@@ -142,6 +160,12 @@ export class Till {
       this.diedAt = Date.now();
     });
     return process;
+  }
+
+  /** Many databases share one folder here, and each has an anchor of its own. */
+  private anchor(): Readonly<Record<string, string>> {
+    const url = this.env['DATABASE_URL'];
+    return url ? { SEAL_ANCHOR_FILE: join(this.dataDir, `anchor-${new URL(url).pathname.slice(1)}`) } : {};
   }
 
   get shop(): RunningShop {

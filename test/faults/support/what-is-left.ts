@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { connect } from '../../../libs/platform/src/database/connection';
+import { connect } from '../../../libs/database/src/pool/connection';
 
 /** Where Postgres keeps rows that are gone until they are written over: its heap, its catalogue, its write-ahead log. */
 export const EXCEPTED = ['postgres/base', 'postgres/global', 'postgres/pg_wal'];

@@ -14,7 +14,7 @@ interface ListOptions extends JsonOption {
   readonly limit?: number;
 }
 
-@SubCommand({ name: 'list', description: 'the youngest first' })
+@SubCommand({ name: 'list', description: 'newest first' })
 export class ListAuditCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();
@@ -33,7 +33,7 @@ export class ListAuditCommand extends JsonCommand {
     );
   }
 
-  @Option({ flags: '--actor <id>', description: 'only what this one did' })
+  @Option({ flags: '--actor <id>', description: 'only what this actor did' })
   parseActor(text: string): string {
     return lineIn('--actor', text);
   }
@@ -43,22 +43,22 @@ export class ListAuditCommand extends JsonCommand {
     return lineIn('--operation', text);
   }
 
-  @Option({ flags: '--target <id>', description: 'only what was done to this one' })
+  @Option({ flags: '--target <id>', description: 'only changes of this target' })
   parseTarget(text: string): string {
     return lineIn('--target', text);
   }
 
-  @Option({ flags: '--from <time>', description: 'from this time on, or from this day in Vietnam' })
+  @Option({ flags: '--from <time>', description: 'from this time, or from this day in Vietnam' })
   parseFrom(text: string): Date {
     return fromIn('--from', text);
   }
 
-  @Option({ flags: '--to <time>', description: 'before this time, or until this day in Vietnam, itself included' })
+  @Option({ flags: '--to <time>', description: 'before this time, or until the end of this day in Vietnam' })
   parseTo(text: string): Date {
     return untilIn('--to', text);
   }
 
-  @Option({ flags: '--limit <count>', description: 'how many at most (20)' })
+  @Option({ flags: '--limit <count>', description: 'the largest number of lines (20)' })
   parseLimit(text: string): number {
     return Math.min(wholeIn('--limit', text, 1), 1_000);
   }

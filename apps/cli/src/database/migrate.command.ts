@@ -1,18 +1,25 @@
 import { Command } from 'nest-commander';
-import { pendingMigrations } from '#platform/database';
+import { pendingMigrations } from '#database';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
 
-@Command({ name: 'migrate', description: 'bring the database up to date' })
+@Command({ name: 'migrate', description: 'run the migrations that are missing' })
 export class MigrateCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();
   }
 
   async run(_: string[], { json }: JsonOption): Promise<void> {
-    const pending = await this.operator.work((shop) => pendingMigrations(shop.config));
-    if (json) printJson({ pending });
-    else print('the database is up to date');
+    const { pending, newer } = await this.operator.work(async (shop) => ({
+      pending: await pendingMigrations(shop.config),
+      newer: shop.newer,
+    }));
+    if (json) return printJson({ pending, newer });
+    for (const [context, names] of Object.entries(newer))
+      print(
+        `this build is older than the database of ${context} (${names.join(', ')}), and may work with it all the same`,
+      );
+    print('the database is up to date');
   }
 }

@@ -4,7 +4,7 @@ import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
 
-@Command({ name: 'seed', description: 'fill the shop with its demo data, where SEED_DEMO is true, and its admin' })
+@Command({ name: 'seed', description: 'create the admin, and the demo data if SEED_DEMO is true' })
 export class SeedCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();

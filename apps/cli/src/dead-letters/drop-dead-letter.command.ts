@@ -1,11 +1,11 @@
 import { Option, SubCommand } from 'nest-commander';
-import { DropDeadLetter } from '#platform/dead-letters';
+import { DropDeadLetter } from '#messaging/dead-letters';
 import { lineIn } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator, operatorName } from '../operator';
 import { print, printJson } from '../output';
 
-@SubCommand({ name: 'drop', arguments: '<id>', description: 'give one up for good; what waits behind it goes on' })
+@SubCommand({ name: 'drop', arguments: '<id>', description: 'drop one for ever; the messages behind it continue' })
 export class DropDeadLetterCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();
@@ -17,7 +17,7 @@ export class DropDeadLetterCommand extends JsonCommand {
     else print(`${id} was dropped`);
   }
 
-  @Option({ flags: '--reason <text>', description: 'why, without names', required: true })
+  @Option({ flags: '--reason <text>', description: 'why, without names (required)', required: true })
   parseReason(text: string): string {
     return lineIn('--reason', text);
   }

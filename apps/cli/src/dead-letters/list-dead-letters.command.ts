@@ -1,5 +1,5 @@
 import { Option, SubCommand } from 'nest-commander';
-import { ListDeadLetters, showLetter } from '#platform/dead-letters';
+import { ListDeadLetters, showLetter } from '#messaging/dead-letters';
 import { wholeIn } from '../arguments';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
@@ -9,7 +9,7 @@ interface ListOptions extends WhichLetters {
   readonly limit?: number;
 }
 
-@SubCommand({ name: 'list', description: 'by context, in the order in which they came' })
+@SubCommand({ name: 'list', description: 'by context, oldest first' })
 export class ListDeadLettersCommand extends WhichLettersCommand {
   constructor(private readonly operator: Operator) {
     super();
@@ -28,7 +28,7 @@ export class ListDeadLettersCommand extends WhichLettersCommand {
     );
   }
 
-  @Option({ flags: '--limit <count>', description: 'how many at most (20)' })
+  @Option({ flags: '--limit <count>', description: 'the largest number of lines (20)' })
   parseLimit(text: string): number {
     return Math.min(wholeIn('--limit', text, 1), 1_000);
   }

@@ -1,29 +1,77 @@
-import { SubCommand } from 'nest-commander';
-import { DomainError } from '#kernel';
-import { RedriveDeadLetters } from '#platform/dead-letters';
-import { Operator } from '../operator';
-import { EXIT, print, printJson } from '../output';
+import { Option, SubCommand } from 'nest-commander';
+import { RedriveDeadLetters, ViewDeadLetter, type Redriven } from '#messaging/dead-letters';
+import { wholeIn, wrong } from '../arguments';
+import { Operator, type Shop } from '../operator';
+import { EXIT, print, printJson, printTable } from '../output';
+import { followLetters } from './follow-letters';
 import { WhichLettersCommand, type WhichLetters } from './which-letters';
+
+const WAIT_SECONDS = 60;
+
+interface RedriveOptions extends WhichLetters {
+  /** True if the option has no number of seconds. */
+  readonly wait?: number | true;
+}
 
 @SubCommand({
   name: 'redrive',
   arguments: '[ids...]',
-  description: 'try them again in order: named by id, or by what they have in common',
+  description: 'try them again in order, chosen by id or by context, key and type',
 })
 export class RedriveDeadLettersCommand extends WhichLettersCommand {
   constructor(private readonly operator: Operator) {
     super();
   }
 
-  async run(ids: string[], { json, context, key, type }: WhichLetters): Promise<void> {
+  async run(ids: string[], { json, wait, context, key, type }: RedriveOptions): Promise<void> {
     const named = Object.values({ context, key, type }).filter((value) => value !== undefined);
-    if (ids.length > 0 === named.length > 0)
-      throw new DomainError('VALIDATION_ERROR', 'invalid', 'Name ids, or give --context, --key or --type.');
+    if (ids.length > 0 === named.length > 0) throw wrong('Name ids, or give --context, --key or --type.');
     const which = ids.length > 0 ? { ids } : { context, key, type };
-    const targets = ids.length > 0 ? ids : named;
-    const done = await this.operator.work((shop) => shop.tell(new RedriveDeadLetters(which), targets));
-    if (json) printJson(done);
-    else print(`${done.redriven.length} are tried again${done.more ? '; there may be more: ask again' : ''}`);
-    if (done.redriven.length === 0) process.exitCode = EXIT.failed;
+    const { done, became } = await this.operator.work(async (shop) => {
+      const done = await shop.tell(new RedriveDeadLetters(which), ids.length > 0 ? ids : named);
+      if (ids.length > 0 && done.redriven.length === 0) await expectOne(shop, ids);
+      return {
+        done,
+        became:
+          wait === undefined
+            ? undefined
+            : await followLetters(shop, done.redriven, wait === true ? WAIT_SECONDS : wait),
+      };
+    });
+    if (json) printJson(became ? { ...done, became } : done);
+    else {
+      print(told(done));
+      if (became && became.length > 0)
+        printTable(
+          ['id', 'now', 'attempts', 'error'],
+          became.map(({ id, state, attempts, error }) => [
+            ...[id, state, attempts],
+            state === 'done' ? null : (error?.split('\n')[0].slice(0, 80) ?? null),
+          ]),
+        );
+    }
+    const failed = became?.some(({ state }) => state !== 'done') ?? false;
+    const notDead = ids.length > 0 && done.redriven.length === 0;
+    if (notDead || failed) process.exitCode = EXIT.failed;
+  }
+
+  @Option({
+    flags: '--wait [seconds]',
+    description: `wait until each is done or a dead letter again, at most ${WAIT_SECONDS} s, and print which`,
+  })
+  parseWait(text: string): number {
+    return wholeIn('--wait', text, 1);
   }
 }
+
+/** Throws if none of the ids is a message. */
+async function expectOne(shop: Shop, ids: readonly string[]): Promise<void> {
+  const found = await Promise.allSettled(ids.map((id) => shop.ask(new ViewDeadLetter(id))));
+  const missing = found.find((one) => one.status === 'rejected');
+  if (missing && found.every((one) => one.status === 'rejected')) throw missing.reason;
+}
+
+const told = ({ redriven, more }: Redriven): string =>
+  redriven.length === 0
+    ? 'nothing to try again'
+    : `${redriven.length} are tried again${more ? '; there may be more: ask again' : ''}`;

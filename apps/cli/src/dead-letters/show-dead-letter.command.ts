@@ -1,10 +1,10 @@
 import { SubCommand } from 'nest-commander';
-import { showLetter, ViewDeadLetter } from '#platform/dead-letters';
+import { showLetter, ViewDeadLetter } from '#messaging/dead-letters';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
 
-@SubCommand({ name: 'show', arguments: '<id>', description: 'one of them, with its body and its error' })
+@SubCommand({ name: 'show', arguments: '<id>', description: 'one dead letter with its body and its error' })
 export class ShowDeadLetterCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();

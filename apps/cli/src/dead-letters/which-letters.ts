@@ -10,7 +10,7 @@ export interface WhichLetters extends JsonOption {
   readonly type?: string;
 }
 
-/** `--context`, `--key`, `--type`: what the letters have in common. */
+/** `--context`, `--key`, `--type`: which dead letters are meant. */
 export abstract class WhichLettersCommand extends JsonCommand {
   @Option({ flags: '--context <name>', description: 'only of this context' })
   parseContext(text: string): ContextName {
@@ -19,7 +19,7 @@ export abstract class WhichLettersCommand extends JsonCommand {
     throw new DomainError('VALIDATION_ERROR', 'invalid', `There is no context ${text}: ${shopContexts.join(', ')}.`);
   }
 
-  @Option({ flags: '--key <key>', description: 'only of this key: an order, most often' })
+  @Option({ flags: '--key <key>', description: 'only of this key, usually the id of an order' })
   parseKey(text: string): string {
     return lineIn('--key', text);
   }

@@ -5,7 +5,11 @@ import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printErasure } from './print-erasure';
 
-@SubCommand({ name: 'order', arguments: '<id>', description: 'forget the guest who placed an order' })
+@SubCommand({
+  name: 'order',
+  arguments: '<id>',
+  description: 'erase the personal data of the guest who placed an order',
+})
 export class EraseOrderCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();

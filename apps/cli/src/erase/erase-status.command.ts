@@ -6,7 +6,7 @@ import { Operator } from '../operator';
 import { EXIT } from '../output';
 import { printErasure } from './print-erasure';
 
-@SubCommand({ name: 'status', arguments: '<erasure>', description: 'how far an erasure has come; 1 while it is under way' }) // prettier-ignore
+@SubCommand({ name: 'status', arguments: '<erasure>', description: 'the progress of an erasure; exit code 1 while it is under way' }) // prettier-ignore
 export class EraseStatusCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();

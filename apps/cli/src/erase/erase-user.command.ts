@@ -6,7 +6,7 @@ import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printErasure } from './print-erasure';
 
-@SubCommand({ name: 'user', arguments: '<id-or-email>', description: 'forget a customer' })
+@SubCommand({ name: 'user', arguments: '<id-or-email>', description: 'erase the personal data of a customer' })
 export class EraseUserCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();

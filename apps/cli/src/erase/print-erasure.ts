@@ -8,5 +8,5 @@ export function printErasure(erasure: Erasure, json: boolean | undefined): void 
     ['context', 'forgotten'],
     erasure.contexts.map(({ name, at }) => [name, at]),
   );
-  if (erasure.state === 'under-way') print('The others hear of it within seconds, as soon as the shop is open.');
+  if (erasure.state === 'under-way') print('The contexts erase their part within seconds, when the shop is open.');
 }

@@ -11,7 +11,7 @@ interface ListOptions extends JsonOption {
   readonly type?: string;
 }
 
-@SubCommand({ name: 'list', description: 'events by position' })
+@SubCommand({ name: 'list', description: 'events in the order of the log' })
 export class ListEventsCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();
@@ -33,12 +33,12 @@ export class ListEventsCommand extends JsonCommand {
     );
   }
 
-  @Option({ flags: '--after <position>', description: 'begin behind this position' })
+  @Option({ flags: '--after <position>', description: 'begin after this position' })
   parseAfter(text: string): number {
     return wholeIn('--after', text);
   }
 
-  @Option({ flags: '--limit <count>', description: 'how many at most (20)' })
+  @Option({ flags: '--limit <count>', description: 'the largest number of lines (20)' })
   parseLimit(text: string): number {
     return Math.min(wholeIn('--limit', text, 1), 1_000);
   }

@@ -1,12 +1,12 @@
 import { SubCommand } from 'nest-commander';
 import { readConfig } from '#platform/config';
-import { SealKey } from '#platform/event-store';
+import { SealKey } from '#event-store';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { printJson, printTable } from '../output';
 
 @SubCommand({
   name: 'public-key',
-  description: 'what seals and evidence of this shop are checked with, the present key first',
+  description: 'the public keys for the seals and the evidence of this shop, the current key first',
 })
 export class PublicKeyCommand extends JsonCommand {
   async run(_: string[], { json }: JsonOption): Promise<void> {

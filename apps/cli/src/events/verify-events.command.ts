@@ -1,20 +1,46 @@
-import { SubCommand } from 'nest-commander';
+import { Option, SubCommand } from 'nest-commander';
 import { VerifyEvents } from '#ordering/order-history/event-log.query';
+import { wholeIn } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
-import { EXIT, print, printJson } from '../output';
+import { EXIT, print, printJson, printTable } from '../output';
 
-@SubCommand({ name: 'verify', description: 'walk the chain of hashes; exit code 1 where it is broken' })
+interface VerifyOptions extends JsonOption {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+@SubCommand({
+  name: 'verify',
+  description: 'check the chain of hashes, the MACs and the seals; exit code 1 if something is wrong',
+})
 export class VerifyEventsCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();
   }
 
-  async run(_: string[], { json }: JsonOption): Promise<void> {
-    const result = await this.operator.work((shop) => shop.ask(new VerifyEvents()));
-    if (json) printJson(result);
-    else if (result.ok) print(`${result.events} events checked: nothing was changed, taken out or moved`);
-    else print(`broken at position ${result.position}: ${result.message}`);
+  async run(_: string[], { json, from, to }: VerifyOptions): Promise<void> {
+    const result = await this.operator.work((shop) => shop.ask(new VerifyEvents(from, to)));
     if (!result.ok) process.exitCode = EXIT.failed;
+    if (json) return printJson(result);
+    if (result.ok) print(`${result.events} events checked: nothing was changed, removed or moved`);
+    else {
+      print(`${result.found} problems found in ${result.events} events`);
+      printTable(
+        ['position', 'order', 'event', 'what'],
+        result.findings.map(({ position, orderId, eventId, message }) => [position, orderId, eventId, message]),
+      );
+    }
+    for (const { text } of result.remarks) print(`on record: ${text}`);
+  }
+
+  @Option({ flags: '--from <position>', description: 'the first position to check' })
+  parseFrom(text: string): number {
+    return wholeIn('--from', text, 1);
+  }
+
+  @Option({ flags: '--to <position>', description: 'the last position to check' })
+  parseTo(text: string): number {
+    return wholeIn('--to', text, 1);
   }
 }

@@ -31,7 +31,7 @@ export class DiffOrderCommand extends JsonCommand {
     return wholeIn('--from', text);
   }
 
-  @Option({ flags: '--to <version>', description: 'the later version; the present one when left out' })
+  @Option({ flags: '--to <version>', description: 'the later version; the current version by default' })
   parseTo(text: string): number {
     return wholeIn('--to', text);
   }

@@ -13,7 +13,7 @@ interface EvidenceOptions extends JsonOption {
 @SubCommand({
   name: 'evidence',
   arguments: '<id>',
-  description: 'one file that proves what happened to an order; personal values stay sealed in it',
+  description: 'a file that proves what happened to an order; personal values stay sealed',
 })
 export class OrderEvidenceCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
@@ -23,13 +23,13 @@ export class OrderEvidenceCommand extends JsonCommand {
   async run([id]: string[], { json, out }: EvidenceOptions): Promise<void> {
     const orderId = orderIdIn(id);
     const text = await this.operator.work((shop) => shop.ask(new OrderEvidence(orderId)));
-    if (out === undefined) return void process.stdout.write(text); // the file itself, whatever was asked for
+    if (out === undefined) return void process.stdout.write(text); // always the file itself
     writeFileSync(out, text);
     if (json) printJson({ orderId, file: out, bytes: Buffer.byteLength(text) });
     else print(`written to ${out}`);
   }
 
-  @Option({ flags: '--out <file>', description: 'where to write it; to the terminal by default' })
+  @Option({ flags: '--out <file>', description: 'the file to write; by default it is printed' })
   parseOut(text: string): string {
     return text;
   }

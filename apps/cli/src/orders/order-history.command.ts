@@ -5,7 +5,7 @@ import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
 
-@SubCommand({ name: 'history', arguments: '<id>', description: 'the stream of an order, event by event' })
+@SubCommand({ name: 'history', arguments: '<id>', description: 'the events of an order' })
 export class OrderHistoryCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();

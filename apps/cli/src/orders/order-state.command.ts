@@ -7,10 +7,10 @@ import { print, printJson } from '../output';
 
 interface StateOptions extends JsonOption {
   readonly version?: number;
-  readonly at?: Date;
+  readonly at?: string;
 }
 
-@SubCommand({ name: 'state', arguments: '<id>', description: 'an order as it was, at a version or at an instant' })
+@SubCommand({ name: 'state', arguments: '<id>', description: 'the state of an order at a version or at a time' })
 export class OrderStateCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();
@@ -34,8 +34,9 @@ export class OrderStateCommand extends JsonCommand {
     return wholeIn('--version', text, 1);
   }
 
-  @Option({ flags: '--at <time>', description: 'at this instant, ISO 8601' })
-  parseAt(text: string): Date {
-    return instantIn('--at', text);
+  @Option({ flags: '--at <time>', description: 'at this time, ISO 8601' })
+  parseAt(text: string): string {
+    instantIn('--at', text);
+    return text;
   }
 }

@@ -8,7 +8,7 @@ import { printJson, printTable } from '../output';
 @SubCommand({
   name: 'timeline',
   arguments: '<id>',
-  description: 'order, checkout, payment, stock and points side by side',
+  description: 'what happened to an order in all contexts: order, checkout, payment, stock, points',
 })
 export class OrderTimelineCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {

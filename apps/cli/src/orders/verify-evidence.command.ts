@@ -1,9 +1,8 @@
-import { existsSync } from 'node:fs';
 import { Option, SubCommand } from 'nest-commander';
 import { checkOrderEvidence } from '#ordering/evidence/order-evidence.config';
-import { isFurnished, readConfig } from '#platform/config';
-import { publicKeyIn, SealKey, TrustedKeys } from '#platform/event-store';
-import { textIn, wrong } from '../arguments';
+import { toldOf, type TrustedKeys } from '#event-store';
+import { textIn } from '../arguments';
+import { ownKeys, trustedIn } from '../events/trusted-keys';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { EXIT, print, printJson } from '../output';
 
@@ -14,7 +13,7 @@ interface VerifyOptions extends JsonOption {
 @SubCommand({
   name: 'verify-evidence',
   arguments: '<file>',
-  description: 'check an evidence file, offline; exit code 1 where it is refused',
+  description: 'check an evidence file offline; exit code 1 if it is refused',
 })
 export class VerifyEvidenceCommand extends JsonCommand {
   async run([file]: string[], { json, publicKey }: VerifyOptions): Promise<void> {
@@ -31,28 +30,27 @@ export class VerifyEvidenceCommand extends JsonCommand {
     }
     const { document, events, keyIds } = checked;
     const sealedThrough = Math.max(...document.seals.map(({ position }) => position));
+    const remarks = (document.records ?? []).map(toldOf);
     if (json)
-      return printJson({ valid: true, orderId: document.orderId, events: events.length, sealedThrough, keyIds });
+      return printJson({
+        valid: true,
+        orderId: document.orderId,
+        events: events.length,
+        sealedThrough,
+        keyIds,
+        remarks,
+      });
     print(
       `order ${document.orderId}: all ${events.length} events are as they were sealed, signed with ${keyIds.join(', ')}`,
     );
+    for (const text of remarks) print(`on record: ${text}`);
   }
 
   @Option({
     flags: '--public-key <file|hex>',
-    description: 'the key to trust, known from elsewhere; those of this shop by default',
+    description: 'the key to trust; by default the keys of this shop',
   })
   parsePublicKey(text: string): TrustedKeys {
-    try {
-      return new TrustedKeys([publicKeyIn(existsSync(text) ? textIn(text) : text)]);
-    } catch {
-      throw wrong('--public-key must be 64 hex digits, or a file with them or with a PEM of an Ed25519 key.');
-    }
+    return trustedIn(text);
   }
-}
-
-function ownKeys(): TrustedKeys {
-  if (!isFurnished()) throw wrong('There is no shop here whose keys could be trusted: give --public-key.');
-  const { sealSigningKey, sealFormerKeys } = readConfig();
-  return new SealKey(sealSigningKey, sealFormerKeys).trusted;
 }

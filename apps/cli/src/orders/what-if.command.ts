@@ -12,13 +12,13 @@ interface WhatIfOptions extends JsonOption {
   readonly add?: readonly { readonly after: number; readonly type: OrderEvent['type']; readonly data: object }[];
 }
 
-/** JSON, or `@file` where it lies. */
+/** JSON, or `@file` to read it from a file. */
 const dataIn = (text: string): object => jsonIn('The data', text.startsWith('@') ? textIn(text.slice(1)) : text);
 
 @SubCommand({
   name: 'what-if',
   arguments: '<id>',
-  description: 'an order as it would be, had something else happened; nothing is written',
+  description: 'an order as it would be if other events had happened; nothing is written',
 })
 export class WhatIfCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
@@ -42,7 +42,7 @@ export class WhatIfCommand extends JsonCommand {
     for (const note of answer.notes) print(`note: ${note}`);
   }
 
-  @Option({ flags: '--leave-out <versions>', description: 'versions that did not happen: 2,3' })
+  @Option({ flags: '--leave-out <versions>', description: 'versions to leave out: 2,3' })
   parseLeaveOut(text: string): readonly number[] {
     return listIn(text).map((one) => wholeIn('--leave-out', one, 1));
   }
@@ -58,7 +58,7 @@ export class WhatIfCommand extends JsonCommand {
 
   @Option({
     flags: '--add <after:event=data>',
-    description: 'an event that happened besides: 1:OrderAccepted={}; may be repeated',
+    description: 'one more event after a version: 1:OrderAccepted={}; may be repeated',
   })
   parseAdd(text: string, before: WhatIfOptions['add'] = []): WhatIfOptions['add'] {
     const [place = '', data] = cut(text);

@@ -10,7 +10,7 @@ const signed = (amount: number): string => `${amount > 0 ? '+' : ''}${amount}`;
 @SubCommand({
   name: 'diff',
   arguments: '<name> <rebuild>',
-  description: 'what a rebuild changes: rows, fields, money, and the worst orders',
+  description: 'the differences that a rebuild makes: rows, fields, money, and the orders that change most',
 })
 export class DiffRebuildCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { SingleBar } from 'cli-progress';
-import type { Rebuild } from '#platform/projections';
+import type { Rebuild } from '#event-store/projections';
 import { ViewRebuild } from '#ordering/projections/projections.query';
 import type { Shop } from '../operator';
 
@@ -16,7 +16,7 @@ const shown = ({ state, throttled, ratePerSecond, secondsLeft }: Rebuild) => ({
   left: secondsLeft ?? '–',
 });
 
-/** Shows a progress bar, unless it is to be quiet, until the rebuild has come to where it stays. */
+/** Shows a progress bar, unless `quiet`, until the rebuild waits or has ended. */
 export async function followRebuild(shop: Shop, started: Rebuild, quiet: boolean): Promise<Rebuild> {
   const bar = new SingleBar({
     format: '{state} [{bar}] {percentage}% | {value}/{total} events | {rate}/s | {left} s left',

@@ -4,7 +4,7 @@ import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
 
-@SubCommand({ name: 'list', description: 'how far every read model has come, and how it fares' })
+@SubCommand({ name: 'list', description: 'the position and the state of every read model' })
 export class ListProjectionsCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();

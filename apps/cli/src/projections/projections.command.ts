@@ -3,12 +3,12 @@ import { DiffRebuildCommand } from './diff-rebuild.command';
 import { ListProjectionsCommand } from './list-projections.command';
 import { RebuildProjectionCommand } from './rebuild-projection.command';
 import { steerCommands } from './steer-rebuild.command';
-import { DriftCommand, DropKeptCommand, RetrySetAsideCommand, SetAsideCommand } from './upkeep.command';
+import { DriftCommand, DropKeptCommand, RetrySetAsideCommand, ListSetAsideCommand } from './upkeep.command';
 import { CommandGroup } from '../strict-command';
 
 const subCommands = [
   ...[ListProjectionsCommand, RebuildProjectionCommand, ...steerCommands, DiffRebuildCommand],
-  ...[DriftCommand, SetAsideCommand, RetrySetAsideCommand, DropKeptCommand],
+  ...[DriftCommand, ListSetAsideCommand, RetrySetAsideCommand, DropKeptCommand],
 ];
 
 @Command({ name: 'projections', description: 'read models: list, rebuild, compare, roll back, drift', subCommands })

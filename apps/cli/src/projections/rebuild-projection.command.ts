@@ -1,5 +1,5 @@
 import { Option, SubCommand } from 'nest-commander';
-import type { Rebuild } from '#platform/projections';
+import type { Rebuild } from '#event-store/projections';
 import { StartRebuild } from '#ordering/projections/rebuild.command';
 import { listIn, orderIdIn, wrong } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
@@ -12,8 +12,8 @@ interface RebuildOptions extends JsonOption {
   readonly orders?: readonly string[];
 }
 
-/** Says how it ended; a rebuild that came to nothing is a failure. */
-export function tellRebuild(rebuild: Rebuild, json: boolean): void {
+/** Prints how it ended. A rebuild that failed or was cancelled sets the exit code. */
+export function printRebuild(rebuild: Rebuild, json: boolean): void {
   const { id, projection, state, done, total, error } = rebuild;
   if (json) printJson(rebuild);
   else print(`${projection} ${id}: ${state}, ${done} of ${total} events${error ? ` (${error})` : ''}`);
@@ -23,7 +23,7 @@ export function tellRebuild(rebuild: Rebuild, json: boolean): void {
 @SubCommand({
   name: 'rebuild',
   arguments: '<name>',
-  description: 'build a read model anew beside the live one, and switch to it',
+  description: 'build a new table of a read model beside the live one, and switch to it',
 })
 export class RebuildProjectionCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
@@ -33,14 +33,14 @@ export class RebuildProjectionCommand extends JsonCommand {
   async run([name]: string[], { json = false, manual, orders }: RebuildOptions): Promise<void> {
     const rebuild = await this.operator.work(async (shop) => {
       const goLive = manual ? 'manual' : 'auto';
-      const wish = new StartRebuild(name, goLive, orders ?? null, 'command line');
-      const started = await shop.tell(wish, [name, ...(orders ?? [])]);
+      const request = new StartRebuild(name, goLive, orders ?? null, 'command line');
+      const started = await shop.tell(request, [name, ...(orders ?? [])]);
       return followRebuild(shop, started, json);
     });
-    tellRebuild(rebuild, json);
+    printRebuild(rebuild, json);
   }
 
-  @Option({ flags: '--manual', description: 'stop before the switch, at `ready`' })
+  @Option({ flags: '--manual', description: 'stop at `ready`, before the switch' })
   parseManual(): boolean {
     return true;
   }

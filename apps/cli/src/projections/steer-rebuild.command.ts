@@ -6,13 +6,13 @@ import { rebuildIdIn } from '../arguments';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { followRebuild } from './follow-rebuild';
-import { tellRebuild } from './rebuild-projection.command';
+import { printRebuild } from './rebuild-projection.command';
 
-/** Its subclasses have no constructor of their own: the decorator keeps what this one needs. */
+/** Subclasses have no constructor, so that they get what this constructor asks for. */
 @Injectable()
 abstract class SteerCommand extends JsonCommand {
   protected abstract readonly step: RebuildStep | undefined;
-  /** Whether the command stays until the rebuild has come to where it goes. */
+  /** Whether the command waits until the rebuild has reached its aim. */
   protected readonly follows: boolean = false;
 
   constructor(protected readonly operator: Operator) {
@@ -28,41 +28,45 @@ abstract class SteerCommand extends JsonCommand {
         : shop.ask(new ViewRebuild(name, id)));
       return follows ? followRebuild(shop, now, json) : now;
     });
-    tellRebuild(rebuild, json);
+    printRebuild(rebuild, json);
     if (rebuild.state === 'cancelled' && step === 'cancel') process.exitCode = 0;
   }
 }
 
 const arguments_ = '<name> <rebuild>';
 
-@SubCommand({ name: 'status', arguments: arguments_, description: 'how far a rebuild has come' })
+@SubCommand({ name: 'status', arguments: arguments_, description: 'the progress of a rebuild' })
 export class RebuildStatusCommand extends SteerCommand {
   protected readonly step = undefined;
 }
 
-@SubCommand({ name: 'follow', arguments: arguments_, description: 'a progress bar, until the rebuild stands still' })
+@SubCommand({
+  name: 'follow',
+  arguments: arguments_,
+  description: 'show a progress bar until the rebuild waits or has ended',
+})
 export class FollowRebuildCommand extends SteerCommand {
   protected readonly step = undefined;
   protected override readonly follows = true;
 }
 
-@SubCommand({ name: 'pause', arguments: arguments_, description: 'stop a rebuild where it is' })
+@SubCommand({ name: 'pause', arguments: arguments_, description: 'pause a rebuild' })
 export class PauseRebuildCommand extends SteerCommand {
   protected readonly step = 'pause';
 }
 
-@SubCommand({ name: 'resume', arguments: arguments_, description: 'let a paused rebuild go on where it was' })
+@SubCommand({ name: 'resume', arguments: arguments_, description: 'continue a paused rebuild' })
 export class ResumeRebuildCommand extends SteerCommand {
   protected readonly step = 'resume';
   protected override readonly follows = true;
 }
 
-@SubCommand({ name: 'cancel', arguments: arguments_, description: 'give up a rebuild that is not live yet' })
+@SubCommand({ name: 'cancel', arguments: arguments_, description: 'cancel a rebuild that is not live yet' })
 export class CancelRebuildCommand extends SteerCommand {
   protected readonly step = 'cancel';
 }
 
-@SubCommand({ name: 'go-live', arguments: arguments_, description: 'switch readers to what was rebuilt' })
+@SubCommand({ name: 'go-live', arguments: arguments_, description: 'switch readers to the rebuilt table' })
 export class GoLiveCommand extends SteerCommand {
   protected readonly step = 'go-live';
 }

@@ -8,7 +8,7 @@ import { EXIT, print, printJson, printTable } from '../output';
 
 @SubCommand({
   name: 'drift',
-  description: 'rows that are not what their events make of them; exit code 1 if there are',
+  description: 'rows that differ from their events; exit code 1 if there are any',
 })
 export class DriftCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
@@ -37,9 +37,9 @@ export class DriftCommand extends JsonCommand {
 @SubCommand({
   name: 'set-aside',
   arguments: '<name>',
-  description: 'the orders whose events a read model could not digest; exit code 1 if there are',
+  description: 'the orders whose events a read model could not apply; exit code 1 if there are any',
 })
-export class SetAsideCommand extends JsonCommand {
+export class ListSetAsideCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();
   }
@@ -60,7 +60,7 @@ export class SetAsideCommand extends JsonCommand {
 @SubCommand({
   name: 'retry',
   arguments: '<name> <order>',
-  description: 'let a read model try an order again that it has set aside',
+  description: 'try an order again that a read model has set aside',
 })
 export class RetrySetAsideCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
@@ -71,7 +71,10 @@ export class RetrySetAsideCommand extends JsonCommand {
     const orderId = orderIdIn(text);
     const retried = await this.operator.work((shop) => shop.tell(new RetrySetAside(name, orderId), [name, orderId]));
     if (json) printJson(retried);
-    else print(retried.digested ? `${orderId} is followed again` : `${orderId} stays set aside: ${retried.error}`);
+    else
+      print(
+        retried.digested ? `${orderId} is in the read model again` : `${orderId} stays set aside: ${retried.error}`,
+      );
     if (!retried.digested) process.exitCode = EXIT.failed;
   }
 }
@@ -79,7 +82,7 @@ export class RetrySetAsideCommand extends JsonCommand {
 @SubCommand({
   name: 'drop-kept',
   arguments: '<name>',
-  description: 'drop the table that is kept for going back, so that its reducer may leave the build',
+  description: 'drop the former table, so that its reducer may leave the build; a rollback is not possible afterwards',
 })
 export class DropKeptCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {

@@ -3,7 +3,7 @@ import { CartOf, type CartOwner, type CartToOrder, type ReturnedOrder } from '#c
 import { Config } from '#platform/config';
 import { Provider } from '#platform/questions';
 
-/** The cart of another process. Asking twice is harmless: what a guest collected is merged once. */
+/** The cart of another process. Asking twice is harmless: a guest's cart is merged once. */
 @Injectable()
 export class CartOverHttp extends CartOf {
   private readonly cart: Provider;

@@ -68,7 +68,7 @@ class ReturnedOrderBody {
   lines!: ReturnedLineBody[];
 }
 
-/** `CartOf` for other processes of the shop; null where the owner has no cart yet. */
+/** `CartOf` for other processes of the shop; null if the owner has no cart yet. */
 @Internal()
 @Controller('internal/cart-of')
 export class CartToOrderController {

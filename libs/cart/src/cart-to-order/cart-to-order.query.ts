@@ -1,23 +1,27 @@
 import { Injectable } from '@nestjs/common';
 import { CartOf, type CartOwner, type CartToOrder, type ReturnedOrder } from '#contracts/cart';
-import { hashOfToken } from '#platform/security';
+import { CartTokens, standingIn } from '#platform/security';
 import { Carts } from '../model/carts.store';
-import { portionsOf } from '../model/cart';
+import { portionsOf, type Cart } from '../model/cart';
+import { CartTokenSpent } from '../model/cart-errors';
 import type { Owner } from '../model/owner';
 import { Returns } from '../return-to-cart/returns.adapter';
+import { guestOwner } from '../whose-cart.adapter';
 
 @Injectable()
 export class StoredCartOf extends CartOf {
   constructor(
     private readonly carts: Carts,
     private readonly returns: Returns,
+    private readonly tokens: CartTokens,
   ) {
     super();
   }
 
   async owner(owner: CartOwner): Promise<CartToOrder | undefined> {
-    const { id, version, orderedVersion, lines } = await this.carts.of(known(owner));
-    if (version === 0) return undefined;
+    const cart = await this.find(owner);
+    if (!cart || cart.version === 0) return undefined;
+    const { id, version, orderedVersion, lines } = cart;
     return {
       cartId: id,
       version,
@@ -33,13 +37,24 @@ export class StoredCartOf extends CartOf {
   takeBack(order: ReturnedOrder): Promise<void> {
     return this.returns.takeBack(order);
   }
-}
 
-const known = (owner: CartOwner): Owner =>
-  owner.kind === 'guest'
-    ? { kind: 'guest', tokenHash: hashOfToken(owner.cartToken) }
-    : {
-        kind: 'user',
-        userId: owner.userId,
-        ...(owner.cartTokenHash && { guestTokenHash: owner.cartTokenHash }),
-      };
+  /** Also undefined for a guest whose token no longer opens a cart. */
+  private async find(asked: CartOwner): Promise<Cart | undefined> {
+    const owner = this.known(asked);
+    try {
+      return owner && (await this.carts.of(owner));
+    } catch (error) {
+      if (error instanceof CartTokenSpent) return undefined;
+      throw error;
+    }
+  }
+
+  private known(owner: CartOwner): Owner | undefined {
+    if (owner.kind === 'guest') {
+      const token = this.tokens.read(owner.cartToken);
+      return token && guestOwner(token);
+    }
+    const before = standingIn(owner.cartTokenHash);
+    return { kind: 'user', userId: owner.userId, ...(before && { before: guestOwner(before) }) };
+  }
+}

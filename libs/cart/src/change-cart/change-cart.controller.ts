@@ -22,14 +22,14 @@ import { mostOfALine, type Cart } from '../model/cart';
 import { CartChanged } from '../model/cart-errors';
 import { cartAnswer, tagOf } from '../view-cart/cart-answer.adapter';
 import { CartLineView, CartView } from '../view-cart/cart-view';
-import { tokenHeader } from '../view-cart/token-header';
+import { tokenHeader, TokenMeta } from '../view-cart/token-header';
 import { ViewCart } from '../view-cart/view-cart.query';
-import { visitorFrom, type Visitor } from '../whose-cart.adapter';
+import { Visitors, type Visitor } from '../whose-cart.adapter';
 import { AddItem } from './add-item.command';
 import { ChangeItem } from './change-item.command';
 import { RemoveItems } from './remove-items.command';
 
-/** The most pieces of one option, and the most options of one product, that the catalogue knows. */
+/** The catalogue's limits: the most pieces of one option, and the most options of one product. */
 const mostOfAnOption = 50;
 const mostChosen = 20 * 50;
 
@@ -71,7 +71,7 @@ class ModifierChangeBody extends ModifierBody {
 
 const { priceChanged: PriceChangedShape, problem: ProblemShape } = CartLineView.shape;
 
-/** What was read of a line may be sent back as it is. */
+/** A line may be sent back as it was read. */
 class ItemChangeBody {
   @Whole({ min: 1, max: mostOfALine, optional: true, example: 3 })
   quantity?: number;
@@ -107,7 +107,7 @@ class ItemChangeBody {
     type: 'object',
     properties: { from: money, to: money },
     description:
-      'Who changes a line has seen its price, and this becomes null. Sent as it was read, with nothing else changed, it stays.',
+      'A client that changes a line has seen its price, so this becomes null. If it is sent as it was read, and nothing else is changed, it stays.',
   })
   priceChanged?: object | null;
 
@@ -121,8 +121,8 @@ class ItemChangeBody {
   problem?: object | null;
 }
 
-const unsold = { status: 404, code: 'VARIANT_UNAVAILABLE', when: 'Nobody sells this variant, or not any more.' };
-const unmade = { status: 400, code: 'MODIFIERS_INVALID', when: 'The options break the rules of their groups.' };
+const unsold = { status: 404, code: 'VARIANT_UNAVAILABLE', when: 'This variant is not sold, or not any more.' };
+const unmade = { status: 400, code: 'MODIFIERS_INVALID', when: 'The options do not fit the rules of their groups.' };
 
 @ApiTags('Cart')
 @GuestOrUser()
@@ -131,11 +131,12 @@ export class ChangeCartController {
   constructor(
     private readonly commands: CommandBus,
     private readonly queries: QueryBus,
+    private readonly visitors: Visitors,
   ) {}
 
   @Post('items')
-  @Does('addCartItem', 'Put something into your cart; more of the same joins its line')
-  @Answers(201, CartView, { headers: tokenHeader })
+  @Does('addCartItem', 'Add something to your cart; more of the same joins its line')
+  @Answers(201, CartView, { headers: tokenHeader, meta: TokenMeta })
   @Refuses(unsold, unmade, 'CART_FULL', 'LINE_TOO_LARGE', 'PRECONDITION_FAILED')
   add(
     @Body() wanted: ItemBody,
@@ -147,7 +148,7 @@ export class ChangeCartController {
 
   @Patch('items/:lineId')
   @Does('changeCartItem', 'Change how many, or how it is made')
-  @Answers(200, CartView, { headers: tokenHeader })
+  @Answers(200, CartView, { headers: tokenHeader, meta: TokenMeta })
   @Refuses('NOT_FOUND', unsold, unmade, 'LINE_TOO_LARGE', 'PRECONDITION_FAILED')
   change(
     @PathId('lineId') lineId: Uuid,
@@ -164,8 +165,8 @@ export class ChangeCartController {
   }
 
   @Delete('items/:lineId')
-  @Does('removeCartItem', 'Take a line out of your cart')
-  @Answers(200, CartView, { headers: tokenHeader })
+  @Does('removeCartItem', 'Remove a line from your cart')
+  @Answers(200, CartView, { headers: tokenHeader, meta: TokenMeta })
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED')
   remove(
     @PathId('lineId') lineId: Uuid,
@@ -177,21 +178,22 @@ export class ChangeCartController {
 
   @Delete()
   @Does('clearCart', 'Empty your cart')
-  @Answers(200, CartView, { headers: tokenHeader })
+  @Answers(200, CartView, { headers: tokenHeader, meta: TokenMeta })
   @Refuses('PRECONDITION_FAILED')
   clear(@Who() caller: Caller, @IfMatchTags() tags?: readonly string[]): Promise<Answer<CartView>> {
     return this.after(caller, tags, (owner, seen) => new RemoveItems(owner, undefined, seen));
   }
 
-  private async after(
+  private after(
     caller: Caller,
     tags: readonly string[] | undefined,
     command: (owner: Visitor['owner'], seen?: number) => Command<Cart>,
   ): Promise<Answer<CartView>> {
-    const visitor = visitorFrom(caller);
-    const seen = tags && (await this.versionSeen(visitor, tags));
-    const cart = await this.commands.execute(command(visitor.owner, seen));
-    return cartAnswer(await this.queries.execute(new ViewCart(visitor.owner, localeHere(), cart)), visitor);
+    return this.visitors.serve(caller, async (visitor) => {
+      const seen = tags && (await this.versionSeen(visitor, tags));
+      const cart = await this.commands.execute(command(visitor.owner, seen));
+      return cartAnswer(await this.queries.execute(new ViewCart(visitor.owner, localeHere(), cart)), visitor);
+    });
   }
 
   /** The cart's version, if what it shows now is what the caller has seen, prices included. */
@@ -204,7 +206,7 @@ export class ChangeCartController {
 
 const localeHere = () => shopLocale();
 
-/** Only what was sent: a field that was left out stays as it is. */
+/** Only the fields that were sent. A field that was left out does not change. */
 const given = ({ quantity, modifiers, priceChanged }: ItemChangeBody) => ({
   ...(quantity !== undefined && { quantity }),
   ...(modifiers && { modifiers: modifiers.map(({ optionId, quantity: of }) => ({ optionId, quantity: of })) }),

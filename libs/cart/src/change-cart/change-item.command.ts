@@ -17,7 +17,9 @@ export class ChangeItem extends Command<Cart> {
       readonly modifiers?: readonly ChosenModifier[];
       readonly asRead?: true;
     },
-    /** What was sent of what names the line, to be refused where it is another. */
+    /**
+     * The fields of the body that identify the line. They must match the line of the path, or the change is refused.
+     */
     readonly names: { readonly id?: Uuid; readonly variantId?: Uuid },
     readonly locale: 'vi' | 'en',
     readonly seen?: number,
@@ -42,7 +44,7 @@ export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
     });
   }
 
-  /** Who changes a line has seen what it costs now. Another way to make it must be one that is sold. */
+  /** A client that changes a line has seen its current price. New options must be sold. */
   private async offered({ owner, lineId, change, names, locale }: ChangeItem): Promise<LineChange> {
     const line = lineOf(await this.carts.of(owner), lineId);
     const wrong = changedFixed({ id: line.id, variantId: line.variantId }, names);
@@ -51,7 +53,7 @@ export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
     const { modifiers: shown, price: priceNow } = await this.shelf.shown(line, locale);
     const isMadeLike = (modifiers: readonly ChosenModifier[]) =>
       wanted !== undefined && sameDrink({ ...line, modifiers }, { ...line, modifiers: wanted });
-    // The options as they are kept, or as the cart shows them: nothing was chosen anew, and it need not be on sale.
+    // The options as they are stored, or as the cart shows them: nothing new was chosen, so they need not be on sale.
     if (!wanted || isMadeLike(line.modifiers) || isMadeLike(shown))
       return { ...plainly, ...(priceNow && { price: priceNow }) };
     const { modifiers, price, label } = await this.shelf.offered({ ...line, modifiers: wanted }, locale);

@@ -5,17 +5,17 @@ import { ambient } from '#platform/observability';
 import type { CartLine } from '../model/cart';
 import { ModifiersInvalid, VariantUnavailable } from '../model/cart-errors';
 
-/** Asks the catalogue whether something is sold like that, and what it is called. */
+/** Asks the catalogue whether something is sold with these options, and what its name is. */
 @Injectable()
 export class Shelf {
   constructor(private readonly prices: CatalogPrices) {}
 
-  /** The line as the catalogue makes it: with the options that go without saying. Refuses what is not sold. */
+  /** The line as the catalogue makes it, with its default options. Refuses what is not sold. */
   async offered(wanted: WantedLine, locale: 'vi' | 'en'): Promise<Omit<CartLine, 'id'>> {
     const [price] = await this.prices.price([wanted], locale);
     if (!price) throw new VariantUnavailable();
     if (!isPriced(price)) {
-      // What is sold is named in the shop's language; why it is refused, in the one of the refusal.
+      // Names are in the shop's language, the text of a refusal in the caller's.
       const spoken = ambient()?.locale ?? 'en';
       if (spoken !== locale) return this.offered(wanted, spoken);
       throw price.code === 'VARIANT_UNAVAILABLE'
@@ -35,7 +35,7 @@ export class Shelf {
     };
   }
 
-  /** The options that the cart shows for this line, and what one piece costs now; no price when it is not sold. */
+  /** The options that the cart shows for this line, and the price of one piece now; no price if it is not sold. */
   async shown(
     line: WantedLine,
     locale: 'vi' | 'en',

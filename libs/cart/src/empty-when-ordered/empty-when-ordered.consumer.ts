@@ -1,13 +1,11 @@
 import type { IEventHandler } from '@nestjs/cqrs';
 import { OrderPlaced } from '#contracts/ordering';
-import { Hears } from '#platform/messaging';
+import { InboxEventsHandler } from '#messaging';
 import { Carts } from '../model/carts.store';
 import { takeMoved, takeOrdered } from './take-ordered';
 
-@Hears(OrderPlaced)
+@InboxEventsHandler([OrderPlaced], { name: 'empty-cart' })
 export class EmptyWhenOrdered implements IEventHandler<OrderPlaced> {
-  static readonly handler = 'empty-cart';
-
   constructor(private readonly carts: Carts) {}
 
   async handle({ body: order }: OrderPlaced): Promise<void> {

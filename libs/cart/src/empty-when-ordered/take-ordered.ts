@@ -2,7 +2,7 @@ import type { Portion } from '#contracts/cart';
 import { derivedId, type Uuid } from '#kernel';
 import { changed, portionsOf, withPortions, type Cart, type CartLine } from '../model/cart';
 
-/** A line of an order. One that an older build placed does not tell the portions it was made of. */
+/** A line of an order. In an order of an older build, it does not name its portions. */
 export interface Ordered {
   readonly variantId: Uuid;
   readonly quantity: number;
@@ -16,8 +16,8 @@ export interface OrderFromCart {
 }
 
 /**
- * An order was placed from the cart as it was at a version. What was ordered goes, portion by portion, and whatever was
- * put in meanwhile stays. Hearing it again changes nothing.
+ * An order was placed from the cart at a version. The ordered portions are removed, and what was added meanwhile
+ * stays. Hearing it again changes nothing.
  */
 export function takeOrdered(cart: Cart, { orderId, cartVersion, items }: OrderFromCart): Cart {
   const heard = cart.orderedVersion !== undefined && cart.orderedVersion >= cartVersion;
@@ -30,10 +30,10 @@ export function takeOrdered(cart: Cart, { orderId, cartVersion, items }: OrderFr
         : withoutVariants(cart.lines, items);
   if (heard && lines === cart.lines) return cart;
   const orderedVersion = Math.max(cart.orderedVersion ?? 0, cartVersion);
-  return { ...cart, version: cart.version + 1, orderedVersion, lines }; // whose cart it is now stays as it is
+  return { ...cart, version: cart.version + 1, orderedVersion, lines }; // `mergedInto` stays as it is
 }
 
-/** The same for a cart that a log-in moved ordered portions to. */
+/** The same for a cart to which a log-in moved ordered portions. */
 export function takeMoved(cart: Cart, { orderId, items }: Pick<OrderFromCart, 'orderId' | 'items'>): Cart {
   const lines = withoutPortions(cart.lines, orderId, items);
   return lines === cart.lines ? cart : changed(cart, lines);
@@ -57,13 +57,13 @@ function withoutPortions(lines: readonly CartLine[], orderId: Uuid, items: reado
   });
 }
 
-/** Pieces that were added to a portion after it had been ordered are a new portion, which can be ordered. */
+/** Pieces that were added to a portion after it was ordered are a new portion, which can be ordered. */
 function leftOf(portion: Portion, ordered: number | undefined, orderId: Uuid): Portion {
   if (ordered === undefined) return portion;
   return { id: derivedId(orderId, portion.id), quantity: Math.max(portion.quantity - ordered, 0) };
 }
 
-/** All that the message of an older build allows: it tells variants and no lines. */
+/** For the message of an older build, which names variants and no lines. */
 function withoutVariants(lines: readonly CartLine[], items: readonly Ordered[]): readonly CartLine[] {
   return items.reduce((kept, { variantId, quantity }) => {
     let left = quantity;

@@ -1,25 +1,24 @@
+import { EventBus } from '@nestjs/cqrs';
 import { crashPoint } from '#crash-points';
 import { PartErased, PersonErased } from '#contracts/identity';
-import { Announcements, Hears } from '#platform/messaging';
+import { InboxEventsHandler } from '#messaging';
 import { Carts } from '../model/carts.store';
 import { cartIdOf } from '../model/owner';
 
-/** What somebody meant to buy goes with them. The row stays, empty: its versions are never counted from 1 again. */
-@Hears(PersonErased)
+/** Empties the cart of an erased person. The row stays, so that its versions are never counted from 1 again. */
+@InboxEventsHandler([PersonErased], { name: 'forget-cart' })
 export class ForgetCart {
-  static readonly handler = 'forget-cart';
-
   constructor(
     private readonly carts: Carts,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
   ) {}
 
   async handle({ body: { erasureId, subject, kind, cartId } }: PersonErased): Promise<void> {
     const id = kind === 'customer' ? cartIdOf({ kind: 'user', userId: subject }) : cartId;
     if (id) await this.carts.empty(id);
     if (kind === 'customer') await this.carts.close(cartIdOf({ kind: 'user', userId: subject }));
-    else await this.carts.noteReturn(subject); // a guest is erased with one order, whose lines come back no more
+    else await this.carts.noteReturn(subject); // a guest is erased with one order; its lines do not come back
     crashPoint('erasure.cart');
-    await this.announcements.publish(new PartErased({ erasureId, subject, context: 'cart' }));
+    this.eventBus.publish(new PartErased({ erasureId, subject, context: 'cart' }));
   }
 }

@@ -20,7 +20,7 @@ export class LineTooLarge extends DomainError {
   }
 }
 
-/** The cart is not the one the caller has seen. */
+/** The cart is not the one that the caller has seen. */
 export class CartChanged extends DomainError {
   constructor(version: number) {
     super(
@@ -41,5 +41,13 @@ export class VariantUnavailable extends DomainError {
 export class ModifiersInvalid extends DomainError {
   constructor(fault: Fault) {
     super('MODIFIERS_INVALID', 'invalid', 'It cannot be made like that. See the details.', {}, [fault]);
+  }
+}
+
+/** The token opens no cart: an order was placed with it, or a log-in took over its cart. */
+export class CartTokenSpent extends Error {
+  constructor(readonly by: 'order' | 'log-in') {
+    super('this cart token opens no cart any more');
+    this.name = 'CartTokenSpent';
   }
 }

@@ -3,14 +3,14 @@ import type { Portion } from '#contracts/cart';
 import type { Money, Uuid } from '#kernel';
 import { CartChanged, CartFull, LineTooLarge, NoSuchLine } from './cart-errors';
 
-/** How a line was called when it was put in, to be shown also once the catalogue knows it no more. */
+/** The names of a line when it was added. They are shown if the catalogue no longer knows the line. */
 export interface Label {
   readonly productId: Uuid;
   readonly sku: string;
   readonly name: string;
   readonly variantName: string;
   readonly imageUrl: string | null;
-  /** What its options were called. */
+  /** The names of its options. */
   readonly modifiers?: readonly NamedOption[];
 }
 
@@ -26,24 +26,24 @@ export interface CartLine {
   readonly quantity: number;
   readonly modifiers: readonly ChosenModifier[];
   readonly label: Label;
-  /** What one piece with its modifiers cost when the customer put it in or last changed it. */
+  /** The price of one piece with its options, when the customer added or last changed it. */
   readonly price?: Money;
-  /** Other prices that pieces of this line were seen at, in the carts that they came from. */
+  /** Other prices at which pieces of this line were seen, in the carts that they came from. */
   readonly otherPrices?: readonly Money[];
-  /** What the line consists of, where that is not one portion with the line's own id. */
+  /** The portions of the line, unless it is one portion with the line's own id. */
   readonly portions?: readonly Portion[];
 }
 
 export interface Cart {
   readonly id: Uuid;
-  /** Rises with each change; 0 is a cart nothing was ever put into. */
+  /** Rises with each change; 0 is a cart to which nothing was ever added. */
   readonly version: number;
   readonly lines: readonly CartLine[];
-  /** The newest version an order is known to have been placed from. */
+  /** The newest version from which an order is known to have been placed. */
   readonly orderedVersion?: number;
-  /** The user's cart that took this guest's lines when they logged in; none once the guest fills this cart again. */
+  /** The cart of the user who took this guest's lines at log-in. From then on no token opens this cart. */
   readonly mergedInto?: Uuid;
-  /** A log-in has moved lines from here to other carts, at some time. */
+  /** A log-in has moved lines from here to other carts at some time. */
   readonly moved?: true;
   /** Its owner was erased: nothing comes back into it. */
   readonly closed?: true;
@@ -54,14 +54,24 @@ export const mostLines = 50;
 
 export const emptyCart = (id: Uuid): Cart => ({ id, version: 0, lines: [] });
 
-/** The next version of the cart. What it holds from now on is no longer what a merge took along. */
-export const changed = ({ mergedInto: _, ...cart }: Cart, lines: readonly CartLine[]): Cart => ({
+/**
+ * Whether a token opens this guest's cart: not after a log-in has taken the cart over, and not after the guest has
+ * ordered since the token was issued. `since` is the cart's version at the order with which the token came.
+ */
+export const isOpenTo = (cart: Cart, token: { readonly since: number }): boolean =>
+  cart.mergedInto === undefined && !hasOrderedSince(cart, token);
+
+export const hasOrderedSince = ({ orderedVersion = 0 }: Cart, { since }: { readonly since: number }): boolean =>
+  orderedVersion > since;
+
+/** The next version of the cart. */
+export const changed = (cart: Cart, lines: readonly CartLine[]): Cart => ({
   ...cart,
   version: cart.version + 1,
   lines,
 });
 
-/** Refuses who decided on an older cart than this one. */
+/** Refuses a caller who decided on an older version of this cart. */
 export function seen(cart: Cart, version: number | undefined): void {
   if (version !== undefined && version !== cart.version) throw new CartChanged(cart.version);
 }
@@ -84,7 +94,7 @@ export const sameDrink = (
 /** The portions of a line. A line that was never joined with another is one portion with the line's id. */
 export const portionsOf = ({ id, quantity, portions }: CartLine): readonly Portion[] => portions ?? [{ id, quantity }];
 
-/** The line with these portions; undefined when nothing is left of it. */
+/** The line with these portions; undefined if none is left. */
 export function withPortions({ portions: _, ...line }: CartLine, portions: readonly Portion[]): CartLine | undefined {
   const quantity = portions.reduce((sum, portion) => sum + portion.quantity, 0);
   if (quantity === 0) return undefined;
@@ -92,7 +102,7 @@ export function withPortions({ portions: _, ...line }: CartLine, portions: reado
   return { ...line, quantity, ...((others.length > 0 || first.id !== line.id) && { portions }) };
 }
 
-/** More pieces enlarge the last portion; fewer are taken from the last portions first. */
+/** More pieces enlarge the last portion; fewer pieces are taken from the last portions first. */
 export function resized(line: CartLine, quantity: number): CartLine {
   const portions = [...portionsOf(line)];
   let over = line.quantity - quantity;
@@ -102,7 +112,7 @@ export function resized(line: CartLine, quantity: number): CartLine {
   return withPortions(line, [...portions, { ...last, quantity: last.quantity - over }])!;
 }
 
-/** Every price that pieces of the line were seen at. */
+/** Every price at which pieces of the line were seen. */
 export const pricesOf = ({ price, otherPrices = [] }: Pick<CartLine, 'price' | 'otherPrices'>): readonly Money[] =>
   price ? [price, ...otherPrices] : otherPrices;
 
@@ -111,19 +121,19 @@ function seenAt({ price: _, otherPrices: __, ...line }: CartLine, prices: readon
   return { ...line, ...(price && { price }), ...(otherPrices.length > 0 && { otherPrices }) };
 }
 
-/** Two lines of the same drink as one line: every portion keeps its id, and every price that was seen is known. */
+/** Joins two lines of the same drink. Every portion keeps its id, and every price that was seen is kept. */
 export function joined(line: CartLine, other: CartLine): CartLine {
   const both = withPortions(line, [...portionsOf(line), ...portionsOf(other)])!;
   return seenAt(both, [...pricesOf(line), ...pricesOf(other)]);
 }
 
-/** The line of the same drink that more of it joins: one with room for it, where there is one. */
+/** The line that more of the same drink joins: one with room for it, if there is one. */
 const twinOf = (cart: Cart, line: CartLine): CartLine | undefined => {
   const twins = cart.lines.filter((other) => other.id !== line.id && sameDrink(other, line));
   return twins.find(({ quantity }) => quantity + line.quantity <= mostOfALine) ?? twins[0];
 };
 
-/** Puts a line in, or more of the line that is there already. */
+/** Adds a line, or more pieces to an existing line. */
 export function addLine(cart: Cart, line: CartLine): Cart {
   const twin = twinOf(cart, line);
   if (twin) return withQuantity(cart, twin, twin.quantity + line.quantity, line);
@@ -134,15 +144,15 @@ export function addLine(cart: Cart, line: CartLine): Cart {
 
 export interface LineChange {
   readonly quantity?: number;
-  /** Another way to make it. That is another drink than the one that may be on order: a portion with an id of its own. */
+  /** Other options. That is another drink than the one that may be on order, so it is a portion with a new id. */
   readonly remix?: {
     readonly modifiers: readonly ChosenModifier[];
     readonly portion: Uuid;
     readonly label?: Label;
   };
-  /** What one piece costs now, as the customer sees it. */
+  /** The current price of one piece, as the customer sees it. */
   readonly price?: Money;
-  /** The line was sent as it was read, with `priceChanged`: where nothing else differs, the price that was seen stays. */
+  /** The client sent the line back unchanged, with `priceChanged`. If nothing else changes, the price that was seen stays. */
   readonly asRead?: true;
 }
 
@@ -152,7 +162,7 @@ function remixed(line: CartLine, remix: LineChange['remix']): CartLine {
   return withPortions({ ...line, modifiers, label }, [{ id: portion, quantity: line.quantity }])!;
 }
 
-/** Changes how many, or how it is made; a line that becomes the same as another joins it. */
+/** Changes the quantity or the options. A line that becomes equal to another joins it. */
 export function changeLine(cart: Cart, lineId: Uuid, change: LineChange): Cart {
   const line = lineOf(cart, lineId);
   const { quantity = line.quantity, remix, price, asRead } = change;
@@ -192,7 +202,7 @@ export function lineOf(cart: Cart, lineId: Uuid): CartLine {
   return line;
 }
 
-/** Who puts in more of a line has seen what it costs now. */
+/** A client that adds more to a line has seen its current price. */
 const atPriceOf = ({ price }: { readonly price?: Money | undefined }, line: CartLine): CartLine =>
   price ? seenAt(line, [price]) : line;
 

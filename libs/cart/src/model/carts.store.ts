@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
-import { Database, statement } from '#platform/database';
-import { atOnce, doAtOnce, Outbox } from '#platform/messaging';
-import { canBeMerged, mergeCarts } from '../merge-cart/merge-cart';
-import { emptyCart, type Cart, type CartLine } from './cart';
-import { cartIdOf, guestBefore, type Owner } from './owner';
+import { Database, statement } from '#database';
+import { singleStatement, runSingleStatement, Outbox } from '#messaging';
+import { mergeCarts } from './merge-cart';
+import { emptyCart, hasOrderedSince, isOpenTo, type Cart, type CartLine } from './cart';
+import { CartTokenSpent } from './cart-errors';
+import { cartIdOf, type GuestOwner, type Owner } from './owner';
 
 interface CartRow {
   readonly id: Uuid;
@@ -23,10 +24,10 @@ export interface Branching {
   readonly targets: readonly Cart[];
 }
 
-/** Somebody made or merged the same cart at the same moment. */
+/** Somebody created or merged the same cart at the same moment. */
 class ChangedMeanwhile extends Error {}
 
-/** All carts. Whoever locks two locks them in the order of their ids. */
+/** All carts. Two carts are always locked in the order of their ids. */
 @Injectable()
 export class Carts {
   constructor(
@@ -34,47 +35,50 @@ export class Carts {
     private readonly outbox: Outbox,
   ) {}
 
-  /** The owner's cart as it is now, with what they collected before they logged in. */
+  /** The owner's cart as it is now, with what they collected before they logged in. Throws CartTokenSpent. */
   async of(owner: Owner): Promise<Cart> {
-    const before = guestBefore(owner);
-    const guest = before && cartIdOf(before);
     const id = cartIdOf(owner);
+    const before = owner.kind === 'user' ? owner.before : undefined;
+    const guest = before && cartIdOf(before);
     const carts = await this.read(found, guest ? [id, guest] : [id]);
-    const theirs = guest && carts.get(guest);
-    if (theirs && canBeMerged(theirs)) return this.merge(owner, id, theirs.id);
-    return carts.get(id) ?? emptyCart(id);
+    // An empty cart is taken over too. Otherwise somebody who knows the token could still fill it.
+    if (before && isOpenTo(carts.get(guest!) ?? emptyCart(guest!), before)) return this.merge(owner, before);
+    return opened(carts.get(id) ?? emptyCart(id), owner);
   }
 
-  /** Changes the owner's cart by a rule. Changes of one cart wait for each other; a rule that gives back the same cart changes nothing. */
+  /**
+   * Changes the owner's cart by a rule. Changes of one cart wait for each other. A rule that returns the same cart
+   * changes nothing. Throws CartTokenSpent.
+   */
   async change(owner: Owner, rule: (cart: Cart) => Cart): Promise<Cart> {
-    if (guestBefore(owner)) await this.of(owner);
+    if (owner.kind === 'user' && owner.before) await this.of(owner);
     const id = cartIdOf(owner);
     return this.patiently(async () => {
-      const cart = (await this.read(locked, [id])).get(id) ?? emptyCart(id);
+      const cart = opened((await this.read(locked, [id])).get(id) ?? emptyCart(id), owner);
       const after = rule(cart);
       if (after !== cart) await this.keep(cart, after, owner);
       return after;
     });
   }
 
-  /** The cart and all carts that log-ins moved its lines to, locked until the transaction ends. */
+  /** The cart and all carts to which log-ins moved its lines, locked until the transaction ends. */
   async lockWithTargets(id: Uuid): Promise<Branching> {
     const known = await this.targetsOf(id);
     const carts = await this.read(locked, [id, ...known]);
-    // A merge may have ended while we waited for its lock.
+    // A merge may have ended while this waited for its lock.
     if ((await this.targetsOf(id)).length !== known.length) throw new ChangedMeanwhile(`cart ${id} was just merged`);
     const others = known.map((target) => carts.get(target) ?? emptyCart(target));
     return { cart: carts.get(id), targets: others };
   }
 
-  /** The cart of the first account that a log-in merged this cart into, as it was at this version or later. */
+  /** The cart of the first account into which a log-in merged this cart, at this version or later. */
   async takenOverBy(id: Uuid, version: number): Promise<Uuid | undefined> {
     return (await this.db.query<{ id: Uuid }>(tookOver, [id, version]))[0]?.id;
   }
 
   /**
-   * In a message handler: changes a cart that was only looked at, if it is still so. False when it has to be done under
-   * lock: it changed meanwhile, or was merged into another.
+   * In a message handler: changes a cart that was read without a lock, if it has not changed since. False if it must
+   * be done with a lock: the cart changed meanwhile, or was merged into another.
    */
   async changeAtOnce(id: Uuid, rule: (cart: Cart) => Cart): Promise<boolean> {
     if (!this.outbox.unit() || this.db.begun()) return false;
@@ -82,22 +86,25 @@ export class Carts {
     if (!cart) return true;
     const after = rule(cart);
     if (after === cart) return true;
-    return !cart.moved && (await doAtOnce(this.outbox, saved, saving(cart, after))).length > 0;
+    return !cart.moved && (await runSingleStatement(this.outbox, saved, saving(cart, after))).length > 0;
   }
 
-  /** In a transaction: notes that the order's lines came back; false when they did before, or never will. */
+  /** In a transaction: notes that the order's lines came back; false if they came back before, or never will. */
   async noteReturn(orderId: Uuid): Promise<boolean> {
     return (await this.db.query(returned, [orderId])).length > 0;
   }
 
-  /** Keeps what came back into a user's cart that a guest's was merged into; it may not have had a line so far. */
+  /**
+   * Stores what came back into the cart of a user who took over a guest's cart. That cart may have had no line so
+   * far.
+   */
   async saveTarget(guest: Uuid, before: Cart, after: Cart): Promise<void> {
     if (before.version > 0) return this.save(before, after);
     const rows = await this.db.query(madeForTarget, [guest, after.id, after.version, JSON.stringify(after.lines)]);
     if (rows.length === 0) throw new ChangedMeanwhile(`cart ${after.id} was just made`);
   }
 
-  /** Keeps a changed cart. */
+  /** Stores a changed cart. */
   async save(before: Cart, after: Cart): Promise<void> {
     const rows = await this.db.query(saved.plain, saving(before, after));
     if (rows.length === 0) throw new ChangedMeanwhile(`cart ${after.id} changed meanwhile`);
@@ -112,20 +119,21 @@ export class Carts {
     await this.db.query(closed, [id]);
   }
 
-  /** Forgets what guests left lying since then, at most so many carts at a time; tells how many. */
+  /** Deletes carts that guests have not used since then, at most so many at a time. Returns how many. */
   async sweep(untouchedSince: Date, atMost: number): Promise<number> {
     const { count: gone } = await this.db.execute(swept, [untouchedSince, atMost]);
     const { count: emptied } = await this.db.execute(sweptLines, [untouchedSince, atMost]);
     return gone + emptied;
   }
 
-  private merge(owner: Owner, id: Uuid, guest: Uuid): Promise<Cart> {
+  private merge(owner: Owner, before: GuestOwner): Promise<Cart> {
+    const [id, guest] = [cartIdOf(owner), cartIdOf(before)];
     return this.patiently(async () => {
       const carts = await this.read(locked, [id, guest]);
-      const [mine, theirs] = [carts.get(id) ?? emptyCart(id), carts.get(guest)];
-      const merged = theirs && mergeCarts(mine, theirs);
+      const [mine, theirs] = [carts.get(id) ?? emptyCart(id), carts.get(guest) ?? emptyCart(guest)];
+      const merged = mergeCarts(mine, theirs, before);
       if (!merged) return mine; // another request was quicker
-      await this.save(theirs, merged.guest);
+      await this.keep(theirs, merged.guest, before);
       if (owner.kind === 'user') await this.db.query(moved, [guest, id, owner.userId, theirs.version]);
       if (merged.cart !== mine) await this.keep(mine, merged.cart, owner);
       return merged.cart;
@@ -135,7 +143,8 @@ export class Carts {
   private async keep(before: Cart, after: Cart, owner: Owner): Promise<void> {
     if (before.version > 0) return this.save(before, after);
     const [userId, tokenHash] = owner.kind === 'user' ? [owner.userId, null] : [null, owner.tokenHash];
-    const values = [after.id, userId, tokenHash, after.version, JSON.stringify(after.lines)];
+    const lines = JSON.stringify(after.lines);
+    const values = [after.id, userId, tokenHash, after.version, lines, after.mergedInto ?? null];
     if ((await this.db.query(made, values)).length === 0) throw new ChangedMeanwhile(`cart ${after.id} was just made`);
   }
 
@@ -148,16 +157,26 @@ export class Carts {
     return new Map(rows.map((row) => [row.id, asCart(row)]));
   }
 
-  /** There is no row to lock before the first line: who loses the race to make it finds it the next time. */
+  /**
+   * There is no row to lock before the first line. A transaction that loses the race to create it finds it in its
+   * repetition.
+   */
   async patiently<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await this.db.transaction(work);
     } catch (error) {
-      // Within a transaction of the caller's nothing can be undone here: whoever began it begins again.
+      // Within the caller's transaction nothing can be undone here, so the caller repeats it.
       if (!(error instanceof ChangedMeanwhile) || this.db.inTransaction()) throw error;
       return this.db.transaction(work);
     }
   }
+}
+
+/** The cart, unless its owner is a guest whose token no longer opens it. */
+function opened(cart: Cart, owner: Owner): Cart {
+  if (owner.kind === 'guest' && !isOpenTo(cart, owner))
+    throw new CartTokenSpent(hasOrderedSince(cart, owner) ? 'order' : 'log-in');
+  return cart;
 }
 
 const asCart = (row: CartRow): Cart => ({
@@ -213,11 +232,11 @@ const closed = statement('carts-close', 'update carts set closed_at = now() wher
 
 const made = statement(
   'carts-make',
-  `insert into carts (id, user_id, token_hash, version, lines) values ($1, $2, $3, $4, $5::jsonb)
+  `insert into carts (id, user_id, token_hash, version, lines, merged_into) values ($1, $2, $3, $4, $5::jsonb, $6)
    on conflict (id) do nothing returning id`,
 );
 
-const saved = atOnce(
+const saved = singleStatement(
   'carts-save',
   `work as (
    update carts set version = $2, lines = $3::jsonb, ordered_version = $4, merged_into = $5, updated_at = now()
@@ -237,7 +256,7 @@ const swept = statement(
      order by updated_at limit $2 for update skip locked)`,
 );
 
-// A cart that was ordered from is kept, empty: its versions must never be counted from 1 again.
+// A cart that was ordered from is kept, empty, so that its versions are never counted from 1 again.
 const sweptLines = statement(
   'carts-sweep-lines',
   `update carts set lines = '[]', version = version + 1 where id in (

@@ -3,15 +3,15 @@ import { derivedId } from '#kernel';
 import { joined, mostOfALine, portionsOf, sameDrink, withPortions, type CartLine } from './cart';
 
 /**
- * `whole`: a portion stays in one piece, because an order that is on its way may have taken it. `divided`: these portions are
- * new, so that a part of one may get an id of its own.
+ * `whole`: a portion stays in one piece, because a running order may have taken it. `divided`: these portions are
+ * new, so a part of one may get an id of its own.
  */
 export type Handling = 'whole' | 'divided';
 
 /**
- * The lines with one more that nobody puts in by hand: a log-in moves it here, or an order gives it back. Nobody is there to
- * be told of a limit, so nothing is left out: equal drinks join one line up to what a line holds, and the rest is another
- * line, also beyond the most lines of a cart.
+ * Adds a line that the customer does not add by hand: a log-in moves it here, or an order gives it back. Nobody can
+ * be told of a limit at this moment, so nothing is left out: equal drinks join one line up to what a line holds, and
+ * the rest is another line, also beyond the limit of lines.
  */
 export function putLine(lines: readonly CartLine[], line: CartLine, handling: Handling): readonly CartLine[] {
   return portionsOf(line).reduce((held, portion) => putPortion(held, line, portion, handling), lines);
@@ -25,7 +25,7 @@ function putPortion(
 ): readonly CartLine[] {
   const { id, quantity } = portion;
   const twin = lines.find((other) => sameDrink(other, line) && fitting(roomIn(other), portion, handling) > 0);
-  // A portion that is too large for any line, from before there was a limit, has one for itself.
+  // A portion from before there was a limit may be too large for any line. It gets a line for itself.
   const fits = (twin ? fitting(roomIn(twin), portion, handling) : fitting(mostOfALine, portion, handling)) || quantity;
   const isTaken = lines.some((other) => other.id === line.id);
   const part = withPortions({ ...line, id: isTaken ? id : line.id }, [{ id, quantity: fits }])!;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { Uuid } from '#kernel';
 import { EmptyWhenOrdered } from '../empty-when-ordered/empty-when-ordered.consumer';
-import { canBeMerged, mergeCarts } from '../merge-cart/merge-cart';
+import { mergeCarts } from '../model/merge-cart';
 import { addLine, changeLine, clear, emptyCart, portionsOf, removeLine, type Cart, type CartLine } from '../model/cart';
 import type { Carts } from '../model/carts.store';
 import { Returns } from './returns.adapter';
@@ -53,6 +53,7 @@ class World {
   /** What the customer does by hand is noted, drink by drink. */
   byHand(id: Uuid, rule: (cart: Cart) => Cart): void {
     const before = this.carts.get(id)!;
+    if (before.mergedInto) return; // no token opens it any more
     const after = rule(before);
     this.carts.set(id, after);
     for (const drink of drinks) {
@@ -73,8 +74,8 @@ class World {
 
   merge(): void {
     const guest = this.carts.get(GUEST)!;
-    if (guest.version === 0 || !canBeMerged(guest)) return;
-    const merged = mergeCarts(this.carts.get(USER)!, guest)!;
+    const merged = mergeCarts(this.carts.get(USER)!, guest, { since: guest.orderedVersion ?? 0 });
+    if (!merged) return;
     this.merges.push(guest.version);
     this.carts.set(GUEST, merged.guest).set(USER, merged.cart);
   }

@@ -1,13 +1,11 @@
 import type { IEventHandler } from '@nestjs/cqrs';
 import { OrderCancelled } from '#contracts/ordering';
-import { Hears } from '#platform/messaging';
+import { InboxEventsHandler } from '#messaging';
 import { Returns } from './returns.adapter';
 
-/** Ordering gives the lines back before it cancels. This makes up for it when the cart was away at that moment. */
-@Hears(OrderCancelled)
+/** Ordering gives the lines back before it cancels. This does it later, if the cart was away at that moment. */
+@InboxEventsHandler([OrderCancelled], { name: 'refill-cart' })
 export class RefillWhenCancelled implements IEventHandler<OrderCancelled> {
-  static readonly handler = 'refill-cart';
-
   constructor(private readonly returns: Returns) {}
 
   async handle({ body: { returned } }: OrderCancelled): Promise<void> {

@@ -4,9 +4,9 @@ import { changed, type Cart } from '../model/cart';
 import { putLine } from '../model/put-line';
 
 /**
- * The lines of an order that came to nothing are in the cart again, beside what was put in meanwhile. Equal drinks join
- * one line up to what a line holds; the rest is another line, so that nothing is lost. They can be ordered again: their
- * portions are new ones.
+ * Puts the lines of a failed order back into the cart, beside what was added meanwhile. Equal drinks join one line
+ * up to what a line holds; the rest is another line, so that nothing is lost. They can be ordered again, because
+ * their portions are new.
  */
 export function returnLines(cart: Cart, orderId: Uuid, returned: readonly ReturnedLine[]): Cart {
   const lines = returned.reduce((held, { variantId, quantity, modifiers, label, price }, index) => {

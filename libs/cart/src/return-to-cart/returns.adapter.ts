@@ -5,7 +5,7 @@ import type { Cart } from '../model/cart';
 import { Carts } from '../model/carts.store';
 import { returnLines } from './return-to-cart';
 
-/** Puts the lines of failed orders back, each order's once. */
+/** Puts the lines of failed orders back, once for each order. */
 @Injectable()
 export class Returns {
   constructor(private readonly carts: Carts) {}
@@ -18,11 +18,11 @@ export class Returns {
 
   private async refill({ orderId, cartId, cartVersion, lines }: ReturnedOrder): Promise<void> {
     const { cart, targets } = await this.carts.lockWithTargets(cartId);
-    if (!cart) return; // a guest's cart that nobody has touched for a month
+    if (!cart) return; // a guest's cart that was not used for a month
     const placed = { orderId, cartVersion, items: lines };
-    // Whoever logged in first after the order took its lines over; later log-ins took what the guest put in since.
+    // The first log-in after the order took its lines over. Later log-ins took what the guest added since.
     const owner = (await this.carts.takenOverBy(cart.id, cartVersion)) ?? cart.mergedInto ?? cart.id;
-    // The cart may not have heard yet that this was ordered: then the lines are still there, and leave first.
+    // The cart may not have heard of this order yet. Then its lines are still there, and are removed first.
     const after = (one: Cart, left: Cart) =>
       one.id === owner && !one.closed ? returnLines(left, orderId, lines) : left;
     const mine = after(cart, takeOrdered(cart, placed));

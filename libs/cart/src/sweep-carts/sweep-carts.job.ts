@@ -7,7 +7,7 @@ const keptForDays = 30;
 const batch = 500;
 const day = 24 * 60 * 60 * 1000;
 
-/** Guests who never came back leave their carts; every instance sweeps, and they step round each other. */
+/** Deletes carts of guests who did not come back. Every instance does it, and they skip each other's rows. */
 @Injectable()
 export class SweepCarts {
   private readonly log = new Logger(SweepCarts.name);

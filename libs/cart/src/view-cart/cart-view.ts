@@ -53,13 +53,13 @@ export const CartLineView = z
     unitPrice: MoneyShape.nullable().meta({ description: 'One piece with its modifiers, today; null when not sold.' }),
     priceChanged: z.object({ from: MoneyShape, to: MoneyShape }).nullable().meta({
       description:
-        'What one piece cost when the line was put in or last changed, and what it costs now; null when that is the same.',
+        'The price of one piece when the line was added or last changed, and the current price; null if they are the same.',
     }),
     lineTotal: MoneyShape.nullable(),
     available: z.int().meta({
       description:
-        'How many of this SKU can be bought now, by all lines together; 0 when it is not sold any more. ' +
-        'A line whose options are at fault tells how many could be bought with others.',
+        'How many of this SKU can be bought now, by all lines together; 0 if it is no longer sold. ' +
+        'If the options of a line are wrong, this is how many could be bought with other options.',
     }),
     problem: z
       .object({
@@ -79,7 +79,7 @@ export const CartView = z
       description: 'Rises with each change. `If-Match` takes the whole `ETag`, which changes with prices, too.',
     }),
     lines: z.array(CartLineView),
-    subtotal: MoneyShape.meta({ description: 'Of the lines that are on sale.' }),
+    subtotal: MoneyShape.meta({ description: 'The sum of the lines that are sold.' }),
     total: MoneyShape,
     orderable: z.boolean().meta({ description: 'False for an empty cart and while a line has a problem.' }),
   })
@@ -88,7 +88,7 @@ export type CartView = z.infer<typeof CartView>;
 
 type Locale = 'vi' | 'en';
 
-/** The cart as the catalogue prices it now; the prices are in the order of the lines. */
+/** The cart at the catalogue's current prices, which are in the order of the lines. */
 export function viewCart(cart: Cart, prices: readonly (PricedLine | UnpricedLine)[], locale: Locale): CartView {
   const wanted = demandOf(prices.filter(isPriced));
   const tooLarge = isTooLarge(prices.filter(isPriced), cart.lines.length);
@@ -105,7 +105,7 @@ export function viewCart(cart: Cart, prices: readonly (PricedLine | UnpricedLine
 }
 
 interface Whole {
-  /** How many of each SKU all lines want together: lines of one SKU draw on one shelf. */
+  /** How many pieces of each SKU all lines want together. */
   readonly wanted: ReadonlyMap<string, number>;
   /** Too many lines, or too much money, for one order. */
   readonly tooLarge: boolean;
@@ -129,7 +129,7 @@ function problemOf({ sku, available }: PricedLine, { wanted, tooLarge, locale }:
   return null;
 }
 
-/** Where any piece of the line was seen at another price than today's. */
+/** The price change of a line, if any of its pieces was seen at another price. */
 function priceChanged(line: CartLine, now: Money): CartLineView['priceChanged'] {
   const from = pricesOf(line).find(({ amount }) => amount !== now.amount);
   return from ? { from, to: now } : null;

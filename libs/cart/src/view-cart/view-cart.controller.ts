@@ -4,25 +4,34 @@ import { ApiTags } from '@nestjs/swagger';
 import { Answers, Does, Tagged, type Answer } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { GuestOrUser, Who, type Caller } from '#platform/security';
-import { visitorFrom } from '../whose-cart.adapter';
+import { Visitors, type Visitor } from '../whose-cart.adapter';
 import { cartAnswer } from './cart-answer.adapter';
 import { CartView } from './cart-view';
-import { tokenHeader } from './token-header';
+import { tokenHeader, TokenMeta } from './token-header';
 import { ViewCart } from './view-cart.query';
 
 @ApiTags('Cart')
 @GuestOrUser()
 @Controller('cart')
 export class ViewCartController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly visitors: Visitors,
+  ) {}
 
   @Get()
   @Tagged()
-  @Does('viewCart', 'Your cart at today’s prices', 'A guest sends the `X-Cart-Token` that the first answer gave.')
-  @Answers(200, CartView, { headers: tokenHeader })
-  async view(@Who() caller: Caller): Promise<Answer<CartView>> {
-    const visitor = visitorFrom(caller);
-    const view = await this.queries.execute(new ViewCart(visitor.owner, shopLocale()));
-    return cartAnswer(view, visitor);
+  @Does(
+    'viewCart',
+    'Your cart at today’s prices',
+    'A guest sends the `X-Cart-Token` that the first answer gave, and after an order the one that came with it. While the ' +
+      'answer to an order is missing, repeat the order first (same token, key and body): this call answers the token with ' +
+      'a new guest’s once it has ordered.',
+  )
+  @Answers(200, CartView, { headers: tokenHeader, meta: TokenMeta })
+  view(@Who() caller: Caller): Promise<Answer<CartView>> {
+    const look = async (visitor: Visitor) =>
+      cartAnswer(await this.queries.execute(new ViewCart(visitor.owner, shopLocale())), visitor);
+    return this.visitors.serve(caller, look, 'looks');
   }
 }

@@ -5,7 +5,7 @@ import { Carts } from '../model/carts.store';
 import type { Owner } from '../model/owner';
 import { viewCart, type CartView } from './cart-view';
 
-/** The owner's cart at today's prices; `cart` is given by who has just changed it. */
+/** The owner's cart at current prices. A caller that has just changed the cart passes it as `cart`. */
 export class ViewCart extends Query<CartView> {
   constructor(
     readonly owner: Owner,

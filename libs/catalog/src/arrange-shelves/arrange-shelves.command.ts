@@ -1,12 +1,12 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 
 import type { Uuid, Seen } from '#kernel';
-import { Database } from '#platform/database';
+import { Database } from '#database';
 import { changedFixed, InvalidInput } from '#platform/http';
 import { Ids } from '#platform/system';
 
 import { slugOf } from '../model/slug';
-import { Forget } from '../shelf/forget.adapter';
+import { CacheInvalidation } from '../shelf/cache-invalidation.adapter';
 import { Labels, type LabelKind, type StoredLabel } from './labels.store';
 
 export interface LabelDraft {
@@ -17,7 +17,7 @@ export interface LabelDraft {
   readonly position?: number | null;
 }
 
-/** `make` adds one, `change` alters what it names, `remove` takes away one that nothing is filed under. */
+/** `make` adds one, `change` changes the named fields, `remove` removes one that no product belongs to. */
 export type Arrangement =
   | { readonly make: LabelDraft }
   | { readonly change: Partial<LabelDraft> & { readonly id?: Uuid }; readonly id: Uuid; readonly seen?: Seen }
@@ -32,7 +32,7 @@ export class ArrangeShelves extends Command<StoredLabel | null> {
   }
 }
 
-/** Only what was sent and can be changed; null clears a text, and takes the position back to the first. */
+/** Only the fields that were sent and can be changed. Null clears a text, and sets the position to the first. */
 const columns = (kind: LabelKind, { name, slug, description, nameEn, position }: Partial<LabelDraft>) => ({
   ...(name !== undefined && { name }),
   ...(slug !== undefined && { slug }),
@@ -46,13 +46,13 @@ export class ArrangeShelvesHandler implements ICommandHandler<ArrangeShelves> {
   constructor(
     private readonly db: Database,
     private readonly labels: Labels,
-    private readonly forget: Forget,
+    private readonly cached: CacheInvalidation,
     private readonly ids: Ids,
   ) {}
 
   execute({ kind, arrangement }: ArrangeShelves): Promise<StoredLabel | null> {
     return this.db.transaction(async () => {
-      this.forget.labels();
+      this.cached.labels();
       if ('remove' in arrangement) {
         await this.labels.remove(kind, arrangement.id, arrangement.seen);
         return null;

@@ -62,7 +62,7 @@ class BrandBody extends LabelFields {
   declare name: string;
 }
 
-/** What was read of a category may be sent back as it is. */
+/** A category may be sent back as it was read. */
 class CategoryChangeBody extends CategoryFields {
   @AsItIs(IdShape, { type: String, format: 'uuid' })
   id?: string;
@@ -80,7 +80,7 @@ class CategoryChangeBody extends CategoryFields {
   updatedAt?: string;
 }
 
-/** What was read of a brand may be sent back as it is. */
+/** A brand may be sent back as it was read. */
 class BrandChangeBody extends LabelFields {
   @AsItIs(IdShape, { type: String, format: 'uuid' })
   id?: string;
@@ -110,7 +110,7 @@ export class ArrangeShelvesController {
   ) {}
 
   @Get('categories')
-  @Does('listCategoriesForStaff', 'Categories as the books have them, in both languages')
+  @Does('listCategoriesForStaff', 'Categories as they are stored, in both languages')
   @Answers(200, ArrangedCategoryShape, { list: true })
   async categories(): Promise<Answer<readonly StoredLabel[]>> {
     return answer(await this.queries.execute(new LookUpLabels('category')), { cacheControl: PRIVATE });
@@ -118,7 +118,7 @@ export class ArrangeShelvesController {
 
   @Get('categories/:id')
   @Tagged()
-  @Does('lookUpCategory', 'A category as the books have it')
+  @Does('lookUpCategory', 'A category as it is stored')
   @Answers(200, ArrangedCategoryShape)
   @Refuses('NOT_FOUND')
   category(@PathId() id: Uuid): Promise<Answer<StoredLabel>> {
@@ -126,7 +126,7 @@ export class ArrangeShelvesController {
   }
 
   @Get('brands')
-  @Does('listBrandsForStaff', 'Brands as the books have them')
+  @Does('listBrandsForStaff', 'Brands as they are stored')
   @Answers(200, ArrangedBrandShape, { list: true })
   async brands(): Promise<Answer<readonly StoredLabel[]>> {
     return answer(await this.queries.execute(new LookUpLabels('brand')), { cacheControl: PRIVATE });
@@ -134,7 +134,7 @@ export class ArrangeShelvesController {
 
   @Get('brands/:id')
   @Tagged()
-  @Does('lookUpBrand', 'A brand as the books have it')
+  @Does('lookUpBrand', 'A brand as it is stored')
   @Answers(200, ArrangedBrandShape)
   @Refuses('NOT_FOUND')
   brand(@PathId() id: Uuid): Promise<Answer<StoredLabel>> {
@@ -153,7 +153,7 @@ export class ArrangeShelvesController {
 
   @Patch('categories/:id')
   @BodyExample({ nameEn: 'Seasonal drinks', position: 3 })
-  @Does('editCategory', 'Change a category, and how every product of it shows it')
+  @Does('editCategory', 'Change a category; its products show the change')
   @Answers(200, ArrangedCategoryShape)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SLUG_TAKEN')
   editCategory(
@@ -165,7 +165,7 @@ export class ArrangeShelvesController {
   }
 
   @Delete('categories/:id')
-  @Does('removeCategory', 'Remove a category that nothing is filed under; archived products go without it')
+  @Does('removeCategory', 'Remove a category without products; archived products lose it')
   @Answers(204, null)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'LABEL_IN_USE')
   async removeCategory(@PathId() id: Uuid, @IfMatch() seen: Seen): Promise<void> {
@@ -184,7 +184,7 @@ export class ArrangeShelvesController {
 
   @Patch('brands/:id')
   @BodyExample({ description: 'Rang mộc ở Đà Lạt.' })
-  @Does('editBrand', 'Change a brand, and how every product of it shows it')
+  @Does('editBrand', 'Change a brand; its products show the change')
   @Answers(200, ArrangedBrandShape)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SLUG_TAKEN')
   editBrand(
@@ -196,7 +196,7 @@ export class ArrangeShelvesController {
   }
 
   @Delete('brands/:id')
-  @Does('removeBrand', 'Remove a brand that nothing is filed under; archived products go without it')
+  @Does('removeBrand', 'Remove a brand without products; archived products lose it')
   @Answers(204, null)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'LABEL_IN_USE')
   async removeBrand(@PathId() id: Uuid, @IfMatch() seen: Seen): Promise<void> {

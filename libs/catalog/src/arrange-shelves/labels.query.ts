@@ -4,7 +4,7 @@ import type { Uuid } from '#kernel';
 
 import { Labels, type LabelKind, type StoredLabel } from './labels.store';
 
-/** One category or brand as the books have it, or all of them. */
+/** One category or brand as it is stored, or all of them. */
 export class LookUpLabels extends Query<readonly StoredLabel[]> {
   constructor(
     readonly kind: LabelKind,

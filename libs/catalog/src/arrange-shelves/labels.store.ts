@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Not } from 'typeorm';
 
 import { DomainError, NotFound, hasSeen, type Uuid, type Seen } from '#kernel';
-import { Database } from '#platform/database';
+import { Database } from '#database';
 import { complain, InvalidInput, PreconditionFailed } from '#platform/http';
 import { Clock } from '#platform/system';
 
@@ -22,7 +22,7 @@ const entityOf = (kind: LabelKind) => (kind === 'category' ? CategoryEntity : Br
 const collectionOf = (kind: LabelKind) => (kind === 'category' ? 'categories' : 'brands');
 const filedUnder = (kind: LabelKind, id: Uuid) => (kind === 'category' ? { categoryId: id } : { brandId: id });
 
-/** What products are filed under. A change of name shows on every product of it, in the same transaction. */
+/** Categories and brands. A change of a name is shown on all their products, in the same transaction. */
 @Injectable()
 export class Labels {
   constructor(
@@ -56,16 +56,16 @@ export class Labels {
     return known;
   }
 
-  /** All of them in the order that customers see them in: they are few. */
+  /** All of them, in the order in which customers see them; they are few. */
   list(kind: LabelKind): Promise<StoredLabel[]> {
     return kind === 'category'
       ? this.db.entities.find(CategoryEntity, { order: { position: 'asc', slug: 'asc' } })
       : this.db.entities.find(BrandEntity, { order: { name: 'asc', slug: 'asc' } });
   }
 
-  /** The wish; where that would lead to something else, with a part of the id behind it. */
-  slugFor(kind: LabelKind, wish: string, id: Uuid): string {
-    return this.reserved.mistakable(collectionOf(kind), wish) ? `${wish}-${id.slice(-6)}` : wish;
+  /** The wanted slug; if it would lead to something else, with a part of the id behind it. */
+  slugFor(kind: LabelKind, wanted: string, id: Uuid): string {
+    return this.reserved.mistakable(collectionOf(kind), wanted) ? `${wanted}-${id.slice(-6)}` : wanted;
   }
 
   async remove(kind: LabelKind, id: Uuid, seen?: Seen): Promise<void> {
@@ -94,6 +94,6 @@ export class Labels {
     if (this.reserved.mistakable(collectionOf(kind), slug))
       throw new InvalidInput([{ field: 'slug', message: complain({ code: 'slug.mistakable' }) }]);
     if (await this.db.entities.existsBy(entityOf(kind), { slug, id: Not(id) }))
-      throw new DomainError('SLUG_TAKEN', 'conflict', `The address ${slug} is taken. Choose another.`, { slug });
+      throw new DomainError('SLUG_TAKEN', 'conflict', `The slug ${slug} is taken. Choose another.`, { slug });
   }
 }

@@ -4,6 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
 
+import { InstantShape } from '#kernel';
 import { Answers, Does, Flag, OneOf, PageQuery, placeOf, Slug, Whole } from '#platform/http';
 import { Public } from '#platform/security';
 
@@ -20,10 +21,10 @@ class ProductsQuery extends PageQuery {
   @Slug({ optional: true, description: 'Slug of a brand.' })
   brand?: string;
 
-  @Flag({ optional: true, description: 'Only what the shop puts forward, or only what it does not.' })
+  @Flag({ optional: true, description: 'True: only featured products. False: only the others.' })
   featured?: boolean;
 
-  @Flag({ optional: true, description: 'Only what can be bought now, or only what cannot.' })
+  @Flag({ optional: true, description: 'True: only what can be bought now. False: only the others.' })
   available?: boolean;
 
   @Whole({ min: 0, optional: true, description: 'Lowest price in đồng, of the cheapest variant.', example: 20000 })
@@ -45,9 +46,9 @@ class PopularQuery {
 }
 
 const id = z.uuid();
-/** A cursor belongs to one order of the list. */
+/** A cursor belongs to one sort order. */
 const places = {
-  newest: z.tuple([z.literal('newest'), z.iso.datetime(), id]),
+  newest: z.tuple([z.literal('newest'), InstantShape, id]),
   name: z.tuple([z.literal('name'), z.string().max(1024), id]),
   price: z.tuple([z.literal('price'), z.int(), id]),
   '-price': z.tuple([z.literal('-price'), z.int(), id]),
@@ -61,7 +62,7 @@ export class BrowseProductsController {
 
   @Get()
   @Public()
-  @Does('listProducts', 'The shelf, filtered and sorted, page by page')
+  @Does('listProducts', 'Products, filtered and sorted, in pages')
   @Answers(200, ProductShape, { list: true, paged: true })
   async list(
     @Query() { cursor, ...wanted }: ProductsQuery,
@@ -75,7 +76,7 @@ export class BrowseProductsController {
 
   @Get('popular')
   @Public()
-  @Does('popularProducts', 'What is bought most')
+  @Does('popularProducts', 'The products that are bought most')
   @Answers(200, ProductShape, { list: true, paged: true })
   async popular(
     @Query() { limit, category }: PopularQuery,

@@ -1,9 +1,10 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 
 import { Cache } from '#platform/cache';
-import { Database } from '#platform/database';
+import { Database } from '#database';
 import { cursorFrom } from '#platform/http';
 
+import { isKept, keyOf } from '../shelf/kept-answers';
 import type { Locale } from '../shelf/locale';
 import { ready, type Ready } from '../shelf/ready';
 import { tags } from '../shelf/shelf-tags';
@@ -20,7 +21,7 @@ export class BrowseProducts extends Query<Ready> {
     readonly wanted: Wanted,
     readonly locale: Locale,
     readonly after?: Place,
-    /** Also when there is a copy. */
+    /** Load it even if there is a cached copy. */
     readonly afresh = false,
   ) {
     super();
@@ -36,9 +37,10 @@ export class BrowseProductsHandler implements IQueryHandler<BrowseProducts, Read
 
   async execute(query: BrowseProducts): Promise<Ready> {
     const { wanted, locale, after, afresh } = query;
+    if (!isKept(wanted, after)) return this.read(query);
     const forgotten: string[] = [tags.products, tags.stock];
     if (wanted.sort === 'popular') forgotten.push(tags.sales);
-    const key = `${wanted.category ?? ''}:${locale}:${JSON.stringify([wanted, after])}`;
+    const key = `${wanted.category ?? ''}:${locale}:${keyOf(wanted)}`;
     const about = wanted.featured
       ? { kind: 'featured', key, tags: forgotten, seconds: 1800 }
       : { kind: 'products', key, tags: forgotten, seconds: 60 };

@@ -1,4 +1,4 @@
-import { statement, type Statement } from '#platform/database';
+import { statement, type Statement } from '#database';
 
 import type { Locale } from '../shelf/locale';
 import { productText } from '../shelf/product-text.query';
@@ -16,7 +16,7 @@ export interface Wanted {
   readonly sort: Sort;
   readonly limit: number;
 }
-/** Where the page before ended: its last row's place in the order, and its id. */
+/** Where the last page ended: its last row's place in the order, and its id. */
 export type Place = readonly [string | number, string];
 
 const orders: Record<Sort, { column: (locale: Locale) => string; type: string; down: boolean }> = {
@@ -29,7 +29,7 @@ const orders: Record<Sort, { column: (locale: Locale) => string; type: string; d
 
 const prepared = new Map<string, Statement>();
 
-/** The list's SQL for these filters: one text, and so one plan, per combination. */
+/** The SQL of the list for these filters: one text, and so one plan, for each combination. */
 export function browseStatement(wanted: Wanted, locale: Locale, after?: Place): { sql: Statement; values: unknown[] } {
   const values: unknown[] = [];
   const conditions: string[] = [];

@@ -18,7 +18,7 @@ export class LabelsController {
 
   @Get('categories')
   @Public()
-  @Does('listCategories', 'What products are filed under')
+  @Does('listCategories', 'The categories')
   @Answers(200, CategoryShape, { list: true })
   async categories(@ShelfLocale() locale: Locale, @Res() reply: FastifyReply): Promise<void> {
     sendReady(reply, await this.queries.execute(new ListLabels('categories', locale)));
@@ -26,7 +26,7 @@ export class LabelsController {
 
   @Get('brands')
   @Public()
-  @Does('listBrands', 'Who makes what is on the shelf')
+  @Does('listBrands', 'The brands')
   @Answers(200, BrandShape, { list: true })
   async brands(@ShelfLocale() locale: Locale, @Res() reply: FastifyReply): Promise<void> {
     sendReady(reply, await this.queries.execute(new ListLabels('brands', locale)));

@@ -1,7 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 
 import { Cache } from '#platform/cache';
-import { Database } from '#platform/database';
+import { Database } from '#database';
 
 import type { Locale } from '../shelf/locale';
 import { ready, type Ready } from '../shelf/ready';
@@ -22,7 +22,7 @@ export class ListLabels extends Query<Ready> {
   constructor(
     readonly of: 'categories' | 'brands',
     readonly locale: Locale,
-    /** Also when there is a copy. */
+    /** Load it even if there is a cached copy. */
     readonly afresh = false,
   ) {
     super();

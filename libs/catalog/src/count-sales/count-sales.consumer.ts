@@ -1,14 +1,13 @@
+import type { IEventHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
 import { OrderConfirmed } from '#contracts/ordering';
-import { Hears, type Hearer } from '#platform/messaging';
+import { InboxEventsHandler } from '#messaging';
 
 import { ShelfTidier } from '../shelf/tidy-shelf.job';
 import { Sales } from './sales.store';
 
-@Hears(OrderConfirmed)
-export class CountSales implements Hearer<OrderConfirmed> {
-  static readonly handler = 'count-sales';
-
+@InboxEventsHandler([OrderConfirmed], { name: 'count-sales' })
+export class CountSales implements IEventHandler<OrderConfirmed> {
   constructor(
     private readonly sales: Sales,
     private readonly tidier: ShelfTidier,

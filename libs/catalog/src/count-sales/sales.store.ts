@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 
 import type { Uuid } from '#kernel';
-import { Database, statement } from '#platform/database';
-import { atOnce, doAtOnce, Outbox } from '#platform/messaging';
+import { Database, statement } from '#database';
+import { singleStatement, runSingleStatement, Outbox } from '#messaging';
 
-const add = atOnce(
+const add = singleStatement(
   'sales-add',
   `work as (
    insert into product_sales (product_id, sold)
@@ -20,7 +20,7 @@ const show = statement(
    returning s.product_id as id`,
 );
 
-/** How often each product was bought. Counted beside the shelf, so that a sale touches no index of it. */
+/** How often each product was bought. Counted in a table of its own, so that a sale changes no index of the shelf. */
 @Injectable()
 export class Sales {
   constructor(
@@ -29,10 +29,10 @@ export class Sales {
   ) {}
 
   async add(sold: ReadonlyMap<Uuid, number>): Promise<void> {
-    await doAtOnce(this.outbox, add, [[...sold.keys()], [...sold.values()]]);
+    await runSingleStatement(this.outbox, add, [[...sold.keys()], [...sold.values()]]);
   }
 
-  /** Brings what was counted to the shelf; true when that changed anything. */
+  /** Copies the counts to the shelf; true if that changed anything. */
   async show(): Promise<boolean> {
     return (await this.db.query(show)).length > 0;
   }

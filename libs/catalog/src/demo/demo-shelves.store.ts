@@ -1,13 +1,13 @@
+import { EventBus } from '@nestjs/cqrs';
 import { Injectable } from '@nestjs/common';
 
 import { VariantListed } from '#contracts/catalog';
-import { Database } from '#platform/database';
-import { Announcements } from '#platform/messaging';
+import { Database } from '#database';
 import { Seeder } from '#platform/serve';
 import { Clock } from '#platform/system';
 
 import type { Product } from '../model/product';
-import { Forget } from '../shelf/forget.adapter';
+import { CacheInvalidation } from '../shelf/cache-invalidation.adapter';
 import { shelfRow } from '../shelf/shelf-row';
 import { Shelf } from '../shelf/shelf.store';
 import { demoBrands, demoCategories } from './demo-labels';
@@ -39,9 +39,9 @@ export class DemoShelves extends Seeder {
   constructor(
     private readonly db: Database,
     private readonly shelf: Shelf,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
     private readonly clock: Clock,
-    private readonly forget: Forget,
+    private readonly cached: CacheInvalidation,
   ) {
     super();
   }
@@ -50,6 +50,7 @@ export class DemoShelves extends Seeder {
     const anything = 'select from products limit 1';
     if ((await this.db.query(anything)).length > 0) return;
     await this.db.transaction(async () => {
+      await this.db.query(`set local lock_timeout = '9s'`); // of processes that start at once, one fills the shelves
       await this.db.query("select pg_advisory_xact_lock(hashtext('catalog.products'))");
       if ((await this.db.query(anything)).length === 0) await this.fill(demoProducts());
     });
@@ -82,11 +83,9 @@ export class DemoShelves extends Seeder {
         shelfRow(product, category.get(product.categoryId!)!, brand.get(product.brandId!)!, null, at),
       ),
     );
-    this.forget.labels();
-    await this.announcements.publish(
-      ...sorts.map(
-        ({ productId, id, sku, stock }) => new VariantListed({ productId, variantId: id, sku, stock, named }),
-      ),
+    this.cached.labels();
+    this.eventBus.publishAll(
+      sorts.map(({ productId, id, sku, stock }) => new VariantListed({ productId, variantId: id, sku, stock, named })),
     );
   }
 }

@@ -1,39 +1,38 @@
 import { isDeepStrictEqual } from 'node:util';
 
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Command, CommandHandler, EventBus, type ICommandHandler } from '@nestjs/cqrs';
 
 import { DomainError, type Uuid, type Seen } from '#kernel';
 import { VariantListed, VariantsRenamed } from '#contracts/catalog';
 import { StockHeld, type StockCount } from '#contracts/inventory';
-import { Database } from '#platform/database';
+import { Database } from '#database';
 import { changedFixed, InvalidInput, textOf } from '#platform/http';
-import { Announcements } from '#platform/messaging';
 import { ambient } from '#platform/observability';
 
 import { mustBeSound } from '../list-product/product-body.controller';
 import type { Product, ProductChange } from '../model/product';
 import type { Wrong } from '../model/product-faults';
-import { shelvedProduct, type ShelvedProduct } from '../model/product-books';
+import { shelvedProduct, type ShelvedProduct } from './product-books';
 import { Products, type KnownProduct, type SavedProduct } from '../model/products.store';
 import { miscounted, recounted, reshelveProduct, unknownParts } from '../model/shelve-product';
 import { stemOf } from '../model/slug';
-import { Forget } from '../shelf/forget.adapter';
+import { CacheInvalidation } from '../shelf/cache-invalidation.adapter';
 
-/** What is asked of a product: a change, or one that follows from what the product is. */
+/** A change of a product: as it was sent, or computed from the stored product. */
 export type Edit = ProductChange | ((product: KnownProduct) => ProductChange | Promise<ProductChange>);
 
 export class EditProduct extends Command<ShelvedProduct> {
   constructor(
     readonly id: Uuid,
     readonly edit: Edit,
-    /** The version the caller has seen. */
+    /** The version that the caller has seen. */
     readonly seen?: Seen,
   ) {
     super();
   }
 }
 
-/** A product needs its category and brand. Where one is gone already, null is what was read of it. */
+/** A product needs a category and a brand. If one is gone already, it was read as null and may be sent as null. */
 const clearedLabels = (before: Product, change: ProductChange): Wrong[] =>
   (['categoryId', 'brandId'] as const)
     .filter((field) => change[field] === null && before[field] !== null)
@@ -46,8 +45,8 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
   constructor(
     private readonly db: Database,
     private readonly products: Products,
-    private readonly announcements: Announcements,
-    private readonly forget: Forget,
+    private readonly eventBus: EventBus,
+    private readonly cached: CacheInvalidation,
     private readonly stock: StockHeld,
   ) {}
 
@@ -71,19 +70,22 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
       const saved = await this.products.save(after, before);
       const product = { ...saved, available: new Map([...saved.available, ...available]) };
       await this.tell(product, counts);
-      this.forget.product(product);
+      this.cached.product(product);
       return shelvedProduct(product, ...(await this.products.labelsLeft(product)));
     });
   }
 
-  /** What names a product is not changed here, nor is its category by its name. */
+  /** Identifying fields of a product are not changed here, and its category is not changed by name. */
   private async mustBeTheSame(product: KnownProduct, change: ProductChange): Promise<void> {
     const { id, slug, category, brand } = shelvedProduct(product, ...(await this.products.labelsLeft(product)));
     const wrong = changedFixed({ id, slug, category, brand }, change);
     if (wrong.length > 0) throw new InvalidInput(wrong);
   }
 
-  /** A wrong id is the caller's mistake; a category that went meanwhile is a conflict, which another one resolves. */
+  /**
+   * A wrong id is the caller's mistake. A category that was removed meanwhile is a conflict, which another category
+   * resolves.
+   */
   private async mustBeFiled(before: KnownProduct, after: Product, change: ProductChange): Promise<void> {
     await this.products.mustExist({
       categoryId: change.categoryId === before.categoryId ? null : (change.categoryId ?? null),
@@ -109,7 +111,7 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
     { id, status, named, added, renamed }: SavedProduct,
     counts: readonly StockCount[],
   ): Promise<void> {
-    const age = status === 'removed' ? 0 : named; // what is archived takes no SKU from anybody
+    const age = status === 'removed' ? 0 : named; // an archived variant takes no SKU from another one
     const listed = added.map(
       ({ id: variantId, sku, stock }) => new VariantListed({ productId: id, variantId, sku, stock, named: age }),
     );
@@ -119,11 +121,11 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
       ...(countOf.has(variant.variantId) && { stock: countOf.get(variant.variantId)! }),
     }));
     const known = new Set(renamed.map(({ variantId }) => variantId));
-    const others = counts.filter(({ variantId }) => !known.has(variantId)); // of an archived product, which names nothing
+    const others = counts.filter(({ variantId }) => !known.has(variantId)); // of an archived product, which has no names
     const counted = others.map(({ variantId, sku, onHand }) => ({ variantId, was: sku, sku, stock: onHand }));
     const variants = [...names, ...counted];
-    // renamed first: a new variant may have the SKU that another has just given up
+    // renamed first, because a new variant may have the SKU that another has just given up
     const told = variants.length > 0 ? [new VariantsRenamed({ productId: id, named: age, variants })] : [];
-    await this.announcements.publish(...told, ...listed);
+    this.eventBus.publishAll([...told, ...listed]);
   }
 }

@@ -31,14 +31,14 @@ import {
   storedStatus,
   type ShelvedProduct,
   type ShownStatus,
-} from '../model/product-books';
+} from './product-books';
 import { EditProduct } from './edit-product.command';
 import { ListProducts, LookUpProduct } from './product-books.query';
 import { RemoveProduct } from './remove-product.command';
 import { RestoreProduct } from './restore-product.command';
 
 class ProductsQuery extends PageQuery {
-  @OneOf(shownStatuses, { optional: true, description: 'Without it: all but archived ones.' })
+  @OneOf(shownStatuses, { optional: true, description: 'By default: all but archived ones.' })
   status?: ShownStatus;
 }
 
@@ -54,7 +54,7 @@ export class EditProductController {
 
   @Get()
   @Allowed('catalog')
-  @Does('listProductsForStaff', 'Products as the books have them, newest first; archived ones only when asked for')
+  @Does('listProductsForStaff', 'Products as they are stored, newest first; archived ones only on request')
   @Answers(200, ShelvedProductShape, { list: true, paged: true })
   async list(@Query() { status, limit, cursor }: ProductsQuery): Promise<Answer<ShelvedProduct[]>> {
     const after = placeOf(cursor, place);
@@ -71,7 +71,7 @@ export class EditProductController {
   @Get(':id')
   @Allowed('catalog')
   @Tagged()
-  @Does('lookUpProduct', 'A product as the books have it, drafts and archived ones included')
+  @Does('lookUpProduct', 'A product as it is stored, drafts and archived ones included')
   @Answers(200, ShelvedProductShape)
   @Refuses('NOT_FOUND')
   async lookUp(@PathId() id: Uuid): Promise<Answer<ShelvedProduct>> {
@@ -84,7 +84,7 @@ export class EditProductController {
   @BodyExample({ basePrice: 31000, featured: true, translations: { en: { name: 'Iced milk coffee' } } })
   @Does(
     'editProduct',
-    'Change what is named; what was read may be sent back as it is, and null clears',
+    'Change the fields that are sent; a product may be sent back as it was read, and null clears a field',
     'Its id, slug, category and brand are refused when they are not as they are: file it elsewhere by `categoryId` and ' +
       '`brandId`. What follows from the rest, such as `price` and `available`, is passed over.',
   )
@@ -103,11 +103,15 @@ export class EditProductController {
   @HttpCode(200)
   @Allowed('catalog')
   @BodyExample({ sku: 'CA-PHE-SUA-DA-2' })
-  @Does('restoreProduct', 'Bring a product back from the archive, with the ids and the stock that it has')
+  @Does('restoreProduct', 'Bring a product back from the archive, with its ids and its stock')
   @Answers(200, ShelvedProductShape)
   @Refuses('NOT_FOUND', 'PRECONDITION_FAILED', 'SKU_TAKEN', 'LABEL_GONE', 'NOT_ARCHIVED')
-  async restore(@PathId() id: Uuid, @Body() wish: RestoreBody, @IfMatch() seen: Seen): Promise<Answer<ShelvedProduct>> {
-    const product = await this.commands.execute(new RestoreProduct(id, wish, seen));
+  async restore(
+    @PathId() id: Uuid,
+    @Body() request: RestoreBody,
+    @IfMatch() seen: Seen,
+  ): Promise<Answer<ShelvedProduct>> {
+    const product = await this.commands.execute(new RestoreProduct(id, request, seen));
     return answer(product, { etag: etagOf(product.version) });
   }
 

@@ -3,7 +3,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
 
 import type { ProductStatus } from '../model/product';
-import { shelvedProduct, type ShelvedProduct } from '../model/product-books';
+import { shelvedProduct, type ShelvedProduct } from './product-books';
 import { Products, type PlaceInList } from '../model/products.store';
 
 export class LookUpProduct extends Query<ShelvedProduct> {
@@ -22,7 +22,7 @@ export class LookUpProductHandler implements IQueryHandler<LookUpProduct> {
   }
 }
 
-/** A page of products, one more than asked for where there are more. */
+/** A page of products, one more than asked for if there are more. */
 export class ListProducts extends Query<readonly { product: ShelvedProduct; place: PlaceInList }[]> {
   constructor(
     readonly status: ProductStatus | undefined,

@@ -13,7 +13,7 @@ export class RemoveProduct extends Command<void> {
   }
 }
 
-/** Off the shelf and into the archive; orders name it, and it may come back. */
+/** Moves a product to the archive. Orders still name it, and it may come back. */
 @CommandHandler(RemoveProduct)
 export class RemoveProductHandler implements ICommandHandler<RemoveProduct> {
   constructor(private readonly commands: CommandBus) {}

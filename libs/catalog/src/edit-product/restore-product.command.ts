@@ -5,23 +5,23 @@ import { InvalidInput } from '#platform/http';
 
 import { inWords } from '../list-product/product-body.controller';
 import type { ProductChange } from '../model/product';
-import type { ShelvedProduct } from '../model/product-books';
+import type { ShelvedProduct } from './product-books';
 import { Products, SkuTaken, type KnownProduct } from '../model/products.store';
-import { fieldOfWish, restoreProduct, restoringFaults, type Restoring } from '../model/restore-product';
+import { fieldInRequest, restoreProduct, restoringFaults, type Restoring } from '../model/restore-product';
 import { stemOf } from '../model/slug';
 import { EditProduct } from './edit-product.command';
 
 export class RestoreProduct extends Command<ShelvedProduct> {
   constructor(
     readonly id: Uuid,
-    readonly wish: Restoring,
+    readonly request: Restoring,
     readonly seen?: Seen,
   ) {
     super();
   }
 }
 
-/** Out of the archive with the same ids and the stock that it has; restored twice, it is there once. */
+/** Brings a product back from the archive, with the same ids and its stock. A repetition changes nothing. */
 @CommandHandler(RestoreProduct)
 export class RestoreProductHandler implements ICommandHandler<RestoreProduct> {
   constructor(
@@ -29,26 +29,26 @@ export class RestoreProductHandler implements ICommandHandler<RestoreProduct> {
     private readonly products: Products,
   ) {}
 
-  async execute({ id, wish, seen }: RestoreProduct): Promise<ShelvedProduct> {
+  async execute({ id, request, seen }: RestoreProduct): Promise<ShelvedProduct> {
     let known: KnownProduct | undefined;
     const restore = async (product: KnownProduct): Promise<ProductChange> => {
       known = product;
-      const wrong = product.status === 'removed' ? restoringFaults(product, wish) : [];
+      const wrong = product.status === 'removed' ? restoringFaults(product, request) : [];
       if (wrong.length > 0) throw new InvalidInput(wrong.map(inWords));
-      const stems = [product.sku, ...product.variants.map(({ sku }) => sku), stemOf(wish.sku ?? product.sku)];
+      const stems = [product.sku, ...product.variants.map(({ sku }) => sku), stemOf(request.sku ?? product.sku)];
       const taken = await Promise.all([...new Set(stems)].map((stem) => this.products.takenSkus(stem)));
-      return restoreProduct(product, wish, new Set(taken.flatMap((skus) => [...skus])));
+      return restoreProduct(product, request, new Set(taken.flatMap((skus) => [...skus])));
     };
     try {
       return await this.commands.execute(new EditProduct(id, restore, seen));
     } catch (error) {
-      throw known ? inFieldsOf(error, known, wish) : error;
+      throw known ? inFieldsOf(error, known, request) : error;
     }
   }
 }
 
-/** The refusal by the fields that were sent: the variants of a wish are in an order of their own. */
-function inFieldsOf(error: unknown, product: KnownProduct, wish: Restoring): unknown {
+/** The refusal, by the fields that were sent: the variants of a request have their own order. */
+function inFieldsOf(error: unknown, product: KnownProduct, request: Restoring): unknown {
   if (!(error instanceof SkuTaken)) return error;
-  return new SkuTaken(error.taken.map((one) => ({ ...one, field: fieldOfWish(one.field, product, wish) })));
+  return new SkuTaken(error.taken.map((one) => ({ ...one, field: fieldInRequest(one.field, product, request) })));
 }

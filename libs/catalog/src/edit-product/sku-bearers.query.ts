@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { SkuBearers, type SkuBearer } from '#contracts/catalog';
 import type { Uuid } from '#kernel';
-import { Database, statement } from '#platform/database';
+import { Database, statement } from '#database';
 
 const bearer = statement(
   'sku-bearer',

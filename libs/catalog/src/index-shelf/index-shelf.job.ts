@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 
 import { Config } from '#platform/config';
-import { Leadership } from '#platform/leadership';
+import { Leadership } from '#database/leadership';
 
 import { ShelfIndex } from './shelf-index.adapter';
 import { Unindexed } from './unindexed.store';
@@ -12,7 +12,7 @@ const AT_ONCE = 500;
 const PAUSE_MS = 500;
 const REST_MS = 5_000;
 
-/** Keeps Elasticsearch abreast of the shelf, where there is one; one instance at a time. */
+/** Keeps Elasticsearch up to date with the shelf, if it is configured. One instance does it. */
 @Injectable()
 export class IndexShelf implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly log = new Logger(IndexShelf.name);
@@ -51,7 +51,7 @@ export class IndexShelf implements OnApplicationBootstrap, OnApplicationShutdown
     }
   }
 
-  /** True when there may be more. */
+  /** True if there may be more. */
   async catchUp(): Promise<boolean> {
     const products = await this.unindexed.some(AT_ONCE);
     if (products.length === 0) return false;

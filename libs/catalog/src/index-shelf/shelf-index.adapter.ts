@@ -33,7 +33,7 @@ const mappings = {
   },
 };
 
-/** The shelf in Elasticsearch: folded words as keywords, written by revision, so that late news changes nothing. */
+/** The shelf in Elasticsearch: folded words as keywords, written by revision, so that late writes change nothing. */
 @Injectable()
 export class ShelfIndex {
   constructor(
@@ -41,7 +41,7 @@ export class ShelfIndex {
     readonly name: string,
   ) {}
 
-  /** True when it was not there, and must be filled. */
+  /** True if the index did not exist, and must be filled. */
   async create(): Promise<boolean> {
     if (await this.elasticsearch.indices.exists({ index: this.name })) return false;
     const settings = {

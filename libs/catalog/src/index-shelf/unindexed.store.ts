@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { Database, statement } from '#platform/database';
+import { Database, statement } from '#database';
 
 import type { IndexedProduct } from './shelf-index.adapter';
 
@@ -18,7 +18,10 @@ const done = statement(
      from unnest($1::uuid[], $2::bigint[]) as r (id, revision) where s.product_id = r.id`,
 );
 
-/** What of the shelf the index does not have yet; each row says so itself, so nothing is lost when the index is away. */
+/**
+ * The rows of the shelf that the index does not have yet. Each row says so itself, so nothing is lost while the
+ * index is away.
+ */
 @Injectable()
 export class Unindexed {
   constructor(private readonly db: Database) {}

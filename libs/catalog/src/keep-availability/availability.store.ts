@@ -2,10 +2,10 @@ import { Injectable } from '@nestjs/common';
 
 import type { StockLevelChanged } from '#contracts/inventory';
 import type { Uuid } from '#kernel';
-import { Database, statement } from '#platform/database';
-import { atOnce, doAtOnce, Outbox } from '#platform/messaging';
+import { Database, statement } from '#database';
+import { singleStatement, runSingleStatement, Outbox } from '#messaging';
 
-const keep = atOnce(
+const keep = singleStatement(
   'availability-keep',
   `changed as (
      update variants set available = $2, stock_version = $3
@@ -24,7 +24,7 @@ const keep = atOnce(
        from changed left join shelf s using (product_id))`,
   4,
 );
-/** Two variants that run out at one moment do not see each other: looked at once more, one of them does. */
+/** Two variants that run out at the same moment do not see each other's change. A second check by either finds it. */
 const settle = statement(
   'availability-settle',
   `update shelf s set in_stock = not s.in_stock, revision = s.revision + 1
@@ -46,7 +46,7 @@ export class Availability {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Undefined when the variant is not known, or the news is old. Without a variant, the SKU says which one is meant. */
+  /** Undefined if the variant is not known, or the message is old. Without a variant id, the SKU decides. */
   async keep({
     sku,
     available,
@@ -54,7 +54,7 @@ export class Availability {
     variantId,
   }: StockLevelChanged['body']): Promise<(Turned & { turned: boolean }) | undefined> {
     const values = [sku, available, version, variantId ?? null];
-    const [row] = await doAtOnce<Turned & { turned: boolean }>(this.outbox, keep, values);
+    const [row] = await runSingleStatement<Turned & { turned: boolean }>(this.outbox, keep, values);
     return row?.id ? row : undefined;
   }
 

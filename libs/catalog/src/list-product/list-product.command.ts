@@ -1,16 +1,15 @@
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Command, CommandHandler, EventBus, type ICommandHandler } from '@nestjs/cqrs';
 
 import { VariantListed } from '#contracts/catalog';
-import { Database } from '#platform/database';
-import { Announcements } from '#platform/messaging';
+import { Database } from '#database';
 import { Ids } from '#platform/system';
 
 import type { ProductDraft } from '../model/product';
-import { shelvedProduct, type ShelvedProduct } from '../model/product-books';
+import { shelvedProduct, type ShelvedProduct } from '../edit-product/product-books';
 import { Products } from '../model/products.store';
 import { shelveProduct } from '../model/shelve-product';
 import { slugOf, stemOf } from '../model/slug';
-import { Forget } from '../shelf/forget.adapter';
+import { CacheInvalidation } from '../shelf/cache-invalidation.adapter';
 
 export class ListProduct extends Command<ShelvedProduct> {
   constructor(readonly draft: ProductDraft) {
@@ -23,8 +22,8 @@ export class ListProductHandler implements ICommandHandler<ListProduct> {
   constructor(
     private readonly db: Database,
     private readonly products: Products,
-    private readonly announcements: Announcements,
-    private readonly forget: Forget,
+    private readonly eventBus: EventBus,
+    private readonly cached: CacheInvalidation,
     private readonly ids: Ids,
   ) {}
 
@@ -37,12 +36,12 @@ export class ListProductHandler implements ICommandHandler<ListProduct> {
       const taken = await this.products.takenSkus(draft.sku ?? stemOf(slug));
       const product = await this.products.save(shelveProduct(id, slug, draft, taken));
       const { named } = product;
-      await this.announcements.publish(
-        ...product.variants.map(
+      this.eventBus.publishAll(
+        product.variants.map(
           ({ id: variantId, sku, stock }) => new VariantListed({ productId: id, variantId, sku, stock, named }),
         ),
       );
-      this.forget.product(product);
+      this.cached.product(product);
       return shelvedProduct(product, category, brand);
     });
   }

@@ -6,7 +6,7 @@ import { answer, Answers, Does, etagOf, Refuses, Tagged, type Answer } from '#pl
 import { Allowed } from '#platform/security';
 
 import type { ProductDraft } from '../model/product';
-import { ShelvedProductShape, type ShelvedProduct } from '../model/product-books';
+import { ShelvedProductShape, type ShelvedProduct } from '../edit-product/product-books';
 import { ListProduct } from './list-product.command';
 import { ProductBody, WholeProduct } from './product-body.controller';
 
@@ -18,7 +18,7 @@ export class ListProductController {
   @Post()
   @Allowed('catalog')
   @Tagged()
-  @Does('createProduct', 'Put a product on the shelf, or into the drafts')
+  @Does('createProduct', 'Add a product, published or as a draft')
   @ApiBody({ type: ProductBody })
   @Answers(201, ShelvedProductShape, { headers: { Location: 'Where the product is, for staff.' } })
   @Refuses('SKU_TAKEN')

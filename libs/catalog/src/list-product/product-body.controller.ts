@@ -24,7 +24,7 @@ import {
 import { ambient } from '#platform/observability';
 
 import type { ProductDraft, ProductStatus } from '../model/product';
-import { storedStatus } from '../model/product-books';
+import { storedStatus } from '../edit-product/product-books';
 import { productFaults, type Wrong } from '../model/product-faults';
 import { LabelShape } from '../shelf/product-view';
 
@@ -39,7 +39,7 @@ const LABEL = {
   properties: { id: { type: 'string', format: 'uuid' }, slug: { type: 'string' }, name: { type: 'string' } },
 } as const;
 
-/** True, false, or how many. */
+/** True, false, or a number. */
 const Default = () =>
   field(
     {
@@ -52,14 +52,14 @@ const Default = () =>
     {
       optional: true,
       nullable: true,
-      description: 'Taken when nothing of the group is chosen: true for one, or how many.',
+      description: 'Used if nothing of the group is chosen: true for one, or a number.',
       example: true,
     },
   );
 
 const OLD_WORD = 'active';
 
-/** A status in the word that staff know, or in its older one; as it is stored from here on. */
+/** A status in the word that staff use, or in its older one; converted to the stored form. */
 function Status(words: readonly string[], description: string): PropertyDecorator {
   const known = new Set<unknown>([...words, OLD_WORD].map(storedStatus));
   return field(
@@ -88,7 +88,7 @@ class VariantFields {
     max: HIGHEST_PRICE,
     optional: true,
     nullable: true,
-    description: 'Đồng on top of the base price; nothing when it is new and none is given.',
+    description: 'Đồng added to the base price; 0 by default for a new one.',
     example: 6000,
   })
   priceAdjustment?: number | null;
@@ -98,16 +98,21 @@ class VariantFields {
 }
 
 export class VariantBody extends VariantFields {
-  @Id({ optional: true, nullable: true, description: 'Passed over: a new variant gets an id of its own.' })
+  @Id({ optional: true, nullable: true, description: 'Ignored: a new variant gets an id of its own.' })
   id?: string | null;
 
-  @Whole({ min: 0, max: 1_000_000, description: 'How many there are. Afterwards inventory keeps count.', example: 100 })
+  @Whole({
+    min: 0,
+    max: 1_000_000,
+    description: 'How many there are. Later counts are made in the inventory.',
+    example: 100,
+  })
   stock!: number;
 }
 
-/** A variant that is there already needs no stock: inventory knows it. */
+/** An existing variant needs no stock: inventory knows it. */
 export class VariantChangeBody extends VariantFields {
-  @Id({ optional: true, nullable: true, description: 'Of a variant that is there already.' })
+  @Id({ optional: true, nullable: true, description: 'The id of an existing variant.' })
   id?: string | null;
 
   @Whole({
@@ -116,8 +121,8 @@ export class VariantChangeBody extends VariantFields {
     optional: true,
     nullable: true,
     description:
-      'Of a new variant, or of one that was left out before and returns: then it is its new count, not below what orders hold. ' +
-      'Refused for a variant that is there: its count is kept by `PUT /admin/inventory/{sku}`.',
+      'For a new variant, or one that was left out before and returns: then it is the new count, not below what orders hold. ' +
+      'Refused for an existing variant: use `PUT /admin/inventory/{sku}` for its count.',
     example: 100,
   })
   stock?: number | null;
@@ -141,7 +146,7 @@ export class OptionBody {
     max: HIGHEST_PRICE,
     optional: true,
     nullable: true,
-    description: 'Đồng for one; 0 when it is new and none is given.',
+    description: 'Đồng for one; 0 by default for a new one.',
     example: 0,
   })
   price?: number | null;
@@ -151,7 +156,7 @@ export class OptionBody {
     max: 50,
     optional: true,
     nullable: true,
-    description: 'How many of it may be chosen; 1 when it is new and none is given.',
+    description: 'How many of it may be chosen; 1 by default for a new one.',
   })
   max?: number | null;
 
@@ -160,7 +165,7 @@ export class OptionBody {
 }
 
 export class OptionChangeBody extends OptionBody {
-  @Id({ optional: true, nullable: true, description: 'Of an option that is there already.' })
+  @Id({ optional: true, nullable: true, description: 'The id of an existing option.' })
   id?: string | null;
 }
 
@@ -176,7 +181,7 @@ class GroupFields {
     max: 50,
     optional: true,
     nullable: true,
-    description: 'How many must be chosen, quantities counted; 0 when it is new and none is given.',
+    description: 'How many must be chosen, as a sum of quantities; 0 by default for a new one.',
   })
   min?: number | null;
 
@@ -185,7 +190,7 @@ class GroupFields {
     max: 50,
     optional: true,
     nullable: true,
-    description: 'How many may be chosen, quantities counted; 1 when it is new and none is given.',
+    description: 'How many may be chosen, as a sum of quantities; 1 by default for a new one.',
   })
   max?: number | null;
 }
@@ -195,14 +200,14 @@ export class GroupBody extends GroupFields {
   options!: OptionBody[];
 }
 
-/** What two sizes look like. */
+/** An example of two sizes. */
 const TWO_SIZES = [
   { name: 'Size M', nameEn: 'Medium', type: 'size', priceAdjustment: 0, stock: 100 },
   { name: 'Size L', nameEn: 'Large', type: 'size', priceAdjustment: 6000, stock: 80 },
 ];
 
 export class GroupChangeBody extends GroupFields {
-  @Id({ optional: true, nullable: true, description: 'Of a group that is there already.' })
+  @Id({ optional: true, nullable: true, description: 'The id of an existing group.' })
   id?: string | null;
 
   @ListOf(() => OptionChangeBody, { min: 1, max: 50 })
@@ -227,7 +232,7 @@ class TranslationsBody {
   en?: TextsBody | null;
 }
 
-/** What goes with any product, and can be left out. Null clears it. */
+/** Optional fields of every product. Null clears them. */
 class ExtrasBody {
   @Flag({ optional: true, nullable: true })
   featured?: boolean | null;
@@ -271,7 +276,7 @@ export class ProductBody extends ExtrasBody {
   variants!: VariantBody[];
 }
 
-/** What was read of a product may be sent back as it is. */
+/** A product may be sent back as it was read. */
 export class ProductChangeBody extends ExtrasBody {
   @Line({ min: 3, max: 255, optional: true })
   name?: string;
@@ -282,13 +287,13 @@ export class ProductChangeBody extends ExtrasBody {
   @Price({ min: 1, max: HIGHEST_PRICE, optional: true, description: 'Whole đồng.' })
   basePrice?: number;
 
-  @Id({ optional: true, nullable: true, description: 'Null only where it is gone already.' })
+  @Id({ optional: true, nullable: true, description: 'Null only if it is gone already.' })
   categoryId?: string | null;
 
-  @Id({ optional: true, nullable: true, description: 'Null only where it is gone already.' })
+  @Id({ optional: true, nullable: true, description: 'Null only if it is gone already.' })
   brandId?: string | null;
 
-  @Sku({ max: 80, optional: true, description: 'Stem of the SKUs of variants to come.', example: 'CA-PHE-SUA-DA' })
+  @Sku({ max: 80, optional: true, description: 'Stem of the SKUs of future variants.', example: 'CA-PHE-SUA-DA' })
   sku?: string;
 
   @Status(['draft', 'published', 'archived'], 'Archived is off the shelf; published brings it back.')
@@ -298,7 +303,7 @@ export class ProductChangeBody extends ExtrasBody {
     max: 20,
     optional: true,
     nullable: true,
-    description: 'All of them, known again by id, else by name. What is left out of a known one stays as it is.',
+    description: 'All of them, recognised by id, else by name. Fields that are left out of a known one do not change.',
   })
   modifiers?: GroupChangeBody[] | null;
 
@@ -307,8 +312,8 @@ export class ProductChangeBody extends ExtrasBody {
     max: 100,
     optional: true,
     description:
-      'All of them, known again by id, else by SKU, else by name; those left out are retired. ' +
-      'What is left out of a known one stays as it is.',
+      'All of them, recognised by id, else by SKU, else by name. Variants that are left out are retired. ' +
+      'Fields that are left out of a known one do not change.',
     example: TWO_SIZES,
   })
   variants?: VariantChangeBody[];
@@ -339,25 +344,29 @@ export class ProductChangeBody extends ExtrasBody {
 }
 
 class VariantSku {
-  @Id({ description: 'Of the variant.' })
+  @Id({ description: 'The id of the variant.' })
   id!: string;
 
   @Sku({ max: 64, example: 'CA-PHE-SUA-DA-M2' })
   sku!: string;
 }
 
-/** What an archived product needs to come back, where it was given to something else meanwhile. */
+/** What an archived product needs to come back, if its old values belong to something else now. */
 export class RestoreBody {
-  @Id({ optional: true, description: 'Where the category is gone.' })
+  @Id({ optional: true, description: 'Needed if the category is gone.' })
   categoryId?: string;
 
-  @Id({ optional: true, description: 'Where the brand is gone.' })
+  @Id({ optional: true, description: 'Needed if the brand is gone.' })
   brandId?: string;
 
-  @Sku({ max: 40, optional: true, description: 'Another stem; variants whose SKU is taken get one that begins so.' })
+  @Sku({
+    max: 40,
+    optional: true,
+    description: 'Another stem; variants whose SKU is taken get one that begins with it.',
+  })
   sku?: string;
 
-  @ListOf(() => VariantSku, { max: 100, optional: true, description: 'Other SKUs, variant by variant.' })
+  @ListOf(() => VariantSku, { max: 100, optional: true, description: 'Other SKUs for single variants.' })
   variants?: VariantSku[];
 }
 
@@ -366,7 +375,7 @@ export const inWords = ({ field, code, params }: Wrong): Fault => ({
   message: textOf(code, ambient()?.locale ?? 'en', params),
 });
 
-/** Throws what is wrong between the fields of a whole product, if anything. */
+/** Throws the faults between the fields of a whole product, if there are any. */
 export function mustBeSound(product: unknown, already: readonly Wrong[] = []): void {
   const wrong = [...already, ...productFaults(product)];
   if (wrong.length > 0) throw new InvalidInput(wrong.map(inWords));

@@ -1,16 +1,16 @@
+import { EventBus } from '@nestjs/cqrs';
 import { Injectable } from '@nestjs/common';
 
 import { normalSku, type Uuid } from '#kernel';
 import { VariantsRenamed, type RenamedVariant } from '#contracts/catalog';
-import { Database } from '#platform/database';
-import { Announcements } from '#platform/messaging';
+import { Database } from '#database';
 import { Seeder } from '#platform/serve';
 
 import { Labels, type LabelKind } from '../arrange-shelves/labels.store';
 import { Products } from '../model/products.store';
 import { ReservedWords } from '../model/reserved-words.config';
 import { freeCode } from '../model/slug';
-import { Forget } from '../shelf/forget.adapter';
+import { CacheInvalidation } from '../shelf/cache-invalidation.adapter';
 
 interface Slugged {
   readonly id: Uuid;
@@ -25,8 +25,9 @@ interface UntoldVariant {
 const PRODUCTS_AT_ONCE = 200;
 
 /**
- * Mends what older builds, or routes that came later, left behind: addresses that lead to something else, SKUs in
- * another spelling, and variants that inventory has not been told by id. Runs at every start, and finds nothing then.
+ * Corrects what older builds, or routes that were added later, left behind: slugs that lead to something else, SKUs
+ * in another spelling, and variants whose id inventory does not know. Runs at every start; usually there is nothing
+ * to do.
  */
 @Injectable()
 export class MendNames extends Seeder {
@@ -38,8 +39,8 @@ export class MendNames extends Seeder {
     private readonly products: Products,
     private readonly labels: Labels,
     private readonly reserved: ReservedWords,
-    private readonly announcements: Announcements,
-    private readonly forget: Forget,
+    private readonly eventBus: EventBus,
+    private readonly cached: CacheInvalidation,
   ) {
     super();
   }
@@ -56,7 +57,7 @@ export class MendNames extends Seeder {
         await this.products.lock();
         const product = await this.products.load(id);
         const slug = await this.products.freeSlug(product.slug, id);
-        this.forget.product(product);
+        this.cached.product(product);
         await this.products.save({ ...product, slug }, product);
       });
   }
@@ -66,7 +67,7 @@ export class MendNames extends Seeder {
     for (const { id, slug } of await this.mistakable(table, table))
       await this.db.transaction(async () => {
         await this.labels.change(kind, id, { slug: this.labels.slugFor(kind, slug, id) });
-        this.forget.labels();
+        this.cached.labels();
       });
   }
 
@@ -75,7 +76,7 @@ export class MendNames extends Seeder {
     return all.filter(({ slug }) => this.reserved.mistakable(collection, slug));
   }
 
-  /** Some products at a time; false when none is left. */
+  /** Handles some products; false if none is left. */
   private mendSkus(): Promise<boolean> {
     return this.db.transaction(async () => {
       await this.products.lock();
@@ -100,12 +101,12 @@ export class MendNames extends Seeder {
         untold.map(({ productId }) => productId),
         taken,
       );
-      if (renamed.some(({ was, sku }) => was !== sku)) this.forget.labels();
+      if (renamed.some(({ was, sku }) => was !== sku)) this.cached.labels();
       const byProduct = new Map<Uuid, RenamedVariant[]>();
       for (const { productId, ...variant } of renamed)
         byProduct.set(productId, [...(byProduct.get(productId) ?? []), variant]);
-      await this.announcements.publish(
-        ...[...byProduct].map(([productId, variants]) => new VariantsRenamed({ productId, named, variants })),
+      this.eventBus.publishAll(
+        [...byProduct].map(([productId, variants]) => new VariantsRenamed({ productId, named, variants })),
       );
       return true;
     });

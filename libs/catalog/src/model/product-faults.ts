@@ -1,12 +1,12 @@
 import { isUuid, normalSku } from '#kernel';
 
-import { fold } from '../search/folding';
+import { fold } from './folding';
 
 /** What is wrong with a field, by the code of its text. */
 export interface Wrong {
   readonly field: string;
   readonly code: string;
-  /** What fills the text. */
+  /** The parameters of the text. */
   readonly params?: Readonly<Record<string, string>>;
 }
 
@@ -68,8 +68,8 @@ function* ofGroup(group: Record<string, unknown>, field: string): Generator<Wron
 }
 
 /**
- * The rules that look at more than one field. Junk is passed over: what is wrong with a field alone is said elsewhere,
- * and both are told at once. A PATCH is checked as what the product would become.
+ * The rules about more than one field. Invalid values are skipped: faults of single fields are reported elsewhere,
+ * and both at once. A PATCH is checked as the product that it would make.
  */
 export function productFaults(body: unknown): Wrong[] {
   if (!isObject(body)) return [];

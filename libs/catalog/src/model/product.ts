@@ -1,6 +1,6 @@
 import type { Uuid } from '#kernel';
 
-/** An extra or a choice. Prices are whole đồng; `default` is how many come unasked, true for one, as staff wrote it. */
+/** An option. Prices are whole đồng. `default` is how many are chosen by default; true means one, as staff wrote it. */
 export interface ModifierOption {
   readonly id: Uuid;
   readonly name: string;
@@ -10,7 +10,7 @@ export interface ModifierOption {
   readonly default: boolean | number;
 }
 
-/** Options to choose between `min` and `max` of, counting quantities. */
+/** Options of which between `min` and `max` are chosen, as a sum of quantities. */
 export interface ModifierGroup {
   readonly id: Uuid;
   readonly name: string;
@@ -29,14 +29,14 @@ export interface Variant {
   readonly type: string;
   readonly priceAdjustment: number;
   readonly price: number;
-  /** What staff said there is when it was first listed; from then on the stock is inventory's to know. */
+  /** The stock that staff stated when it was first listed. Afterwards inventory keeps the stock. */
   readonly stock: number;
 }
 
-/** As it is stored; staff read and write `published`, `draft` and `archived`. */
+/** The stored form; staff read and write `published`, `draft` and `archived`. */
 export type ProductStatus = 'active' | 'draft' | 'removed';
 
-/** The first language is the shop's own; an English text that is missing is shown in it. */
+/** The first language is the shop's own. It is shown if an English text is missing. */
 export interface Product {
   readonly id: Uuid;
   readonly slug: string;
@@ -52,7 +52,7 @@ export interface Product {
   readonly brandId: Uuid | null;
   readonly basePrice: number;
   readonly status: ProductStatus;
-  /** What an archived product was before. */
+  /** The status of an archived product before it was archived. */
   readonly statusBefore: 'active' | 'draft' | null;
   readonly featured: boolean;
   readonly imageUrl: string | null;
@@ -60,7 +60,7 @@ export interface Product {
   readonly variants: readonly Variant[];
 }
 
-/** What staff send. Everything was checked by the body's rules. Null is what was cleared, or goes back to its default. */
+/** What staff send. The body's rules have checked everything. Null clears a field, or sets it to its default. */
 export interface ProductDraft {
   readonly name: string;
   readonly description: string;
@@ -80,11 +80,11 @@ export interface TextsDraft {
   readonly name?: string | null;
   readonly description?: string | null;
 }
-/** What is sent of a product that is there; an archived one may have no category or brand. */
+/** A change of an existing product. An archived one may have no category or brand. */
 export type ProductChange = Partial<Omit<ProductDraft, 'categoryId' | 'brandId'>> & {
   readonly categoryId?: Uuid | null;
   readonly brandId?: Uuid | null;
-  /** What names it, as it was read; it is compared with what there is. */
+  /** Identifying fields as they were read. They are compared with the current ones. */
   readonly id?: Uuid;
   readonly slug?: string;
   readonly category?: object | null;

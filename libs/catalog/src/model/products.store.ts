@@ -3,7 +3,7 @@ import { In, Not } from 'typeorm';
 
 import type { RenamedVariant } from '#contracts/catalog';
 import { DomainError, NotFound, hasSeen, type Uuid, type Seen } from '#kernel';
-import { Database } from '#platform/database';
+import { Database } from '#database';
 import { InvalidInput, PreconditionFailed, textOf } from '#platform/http';
 import { ambient } from '#platform/observability';
 import { Clock } from '#platform/system';
@@ -18,19 +18,19 @@ import { ProductEntity } from './product.entity';
 import { ReservedWords } from './reserved-words.config';
 import { VariantEntity } from './variant.entity';
 
-/** A product as staff know it, with what only the shop's books say. */
+/** A product as staff know it, with fields that only the store needs. */
 export interface StoredProduct extends Product {
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly available: ReadonlyMap<Uuid, number>;
 }
-/** A product in the books, with the variants it no longer has: they may come back. */
+/** A stored product, with the variants that it no longer has: they may come back. */
 export interface KnownProduct extends StoredProduct {
   readonly former: readonly Variant[];
 }
 
-/** What a save did to the names of variants, for those who keep their stock. */
+/** What a save changed in the names of variants, for inventory. */
 export interface SavedProduct extends StoredProduct {
   readonly named: number;
   readonly added: readonly Variant[];
@@ -66,7 +66,7 @@ function asProduct(row: ProductEntity, all: readonly VariantEntity[]): KnownProd
 
 const RESHELVED_AT_ONCE = 200;
 
-/** The products as staff edit them; each change is put on the shelf in the same transaction. */
+/** The products that staff edit. Each change is written to the shelf in the same transaction. */
 @Injectable()
 export class Products {
   constructor(
@@ -76,12 +76,12 @@ export class Products {
     private readonly reserved: ReservedWords,
   ) {}
 
-  /** One edit at a time: addresses and codes are looked for before they are taken. */
+  /** One edit at a time, because slugs and SKUs are looked up before they are taken. */
   async lock(): Promise<void> {
     await this.db.query("select pg_advisory_xact_lock(hashtext('catalog.products'))");
   }
 
-  /** Archived ones, too. Throws NotFound, or PreconditionFailed when it is not at the version the caller has seen. */
+  /** Also finds archived products. Throws NotFound, or PreconditionFailed if the caller has seen another version. */
   async load(id: Uuid, seen?: Seen): Promise<KnownProduct> {
     if (this.db.inTransaction()) await this.db.query('select from products where id = $1 for update', [id]);
     const row = await this.db.entities.findOneBy(ProductEntity, { id });
@@ -115,16 +115,16 @@ export class Products {
     }));
   }
 
-  /** The wish, if it leads to nothing else yet; else the wish with a part of the id behind it. */
-  async freeSlug(wish: string, id: Uuid): Promise<string> {
-    for (const slug of [wish, `${wish}-${id.slice(-6)}`]) {
+  /** The wanted slug if it leads to nothing else yet; else with a part of the id behind it. */
+  async freeSlug(wanted: string, id: Uuid): Promise<string> {
+    for (const slug of [wanted, `${wanted}-${id.slice(-6)}`]) {
       if (this.reserved.mistakable('products', slug)) continue;
       if (!(await this.db.entities.existsBy(ProductEntity, { slug, id: Not(id) }))) return slug;
     }
-    return `${wish}-${id.slice(-12)}`;
+    return `${wanted}-${id.slice(-12)}`;
   }
 
-  /** The SKUs in use that begin like this, of products and variants. */
+  /** The SKUs in use that begin with this, of products and variants. */
   async takenSkus(beginning: string): Promise<ReadonlySet<string>> {
     const rows = await this.db.query<{ sku: string }>(
       `select sku from variants where not retired and not archived and starts_with(sku, $1)
@@ -134,7 +134,7 @@ export class Products {
     return new Set(rows.map(({ sku }) => sku));
   }
 
-  /** Writes the product and its variants; variants it has no more are retired, never deleted. */
+  /** Writes the product and its variants. Variants that it no longer has are retired, never deleted. */
   async save(product: Product, known?: KnownProduct): Promise<SavedProduct> {
     const now = this.clock.now();
     const version = (known?.version ?? 0) + 1;
@@ -149,12 +149,12 @@ export class Products {
     else await entities.insert(ProductEntity, own as never);
     const before = new Map([...(known?.former ?? []), ...(known?.variants ?? [])].map((one) => [one.id, one]));
     const added = variants.filter(({ id }) => !before.has(id));
-    const renamed = known && !archived ? renamedVariants(product, known) : []; // restoring tells all
+    const renamed = known && !archived ? renamedVariants(product, known) : []; // restoring announces all of them
     if (known) {
       const gone = { productId: product.id, id: Not(In(variants.map(({ id }) => id))) };
       await entities.update(VariantEntity, gone, { retired: true });
       await this.db.query(`update variants set sku = '~' || id where id = any($1::uuid[])`, [
-        renamed.map(({ variantId }) => variantId), // SKUs that change hands are free first
+        renamed.map(({ variantId }) => variantId), // first frees the SKUs that go to another variant
       ]);
       await entities.update(VariantEntity, { productId: product.id }, { archived });
     }
@@ -179,13 +179,13 @@ export class Products {
     return { ...stored, named, added, renamed };
   }
 
-  /** What is archived is only taken off the shelf, where its words lie as they were. */
+  /** An archived product is only unlisted; its row on the shelf stays as it was. */
   private async put(product: Product, listedAt: Date): Promise<void> {
     if (product.status === 'removed') await this.shelf.takeOff(product.id);
     else await this.shelf.put([await this.shelved(product, listedAt)]);
   }
 
-  /** Puts all products of a category or brand on the shelf again, after its name or address changed. */
+  /** Writes all products of a category or brand to the shelf again, after its name or slug changed. */
   async reshelve(filed: { categoryId: Uuid } | { brandId: Uuid }): Promise<void> {
     const entities = this.db.entities;
     const where = { ...filed, status: Not<ProductStatus>('removed') };
@@ -211,14 +211,14 @@ export class Products {
     return shelfRow(product, category, brand, harmless(product.story), listedAt);
   }
 
-  /** What the product is filed under. Throws InvalidInput where that is not there. */
+  /** The category and brand of a product. Throws InvalidInput if one does not exist. */
   async labels(product: Filed): Promise<[CategoryEntity, BrandEntity]> {
     await this.mustExist(product);
     const [category, brand] = await this.labelsLeft(product);
     return [category!, brand!];
   }
 
-  /** Throws InvalidInput where a category or brand that is named is not there. */
+  /** Throws InvalidInput if a named category or brand does not exist. */
   async mustExist(named: Filed): Promise<void> {
     const [category, brand] = await this.labelsLeft(named);
     const missing = [
@@ -228,7 +228,7 @@ export class Products {
     if (missing.length > 0) throw new InvalidInput(missing);
   }
 
-  /** What of it there is: an archived product outlives its category and brand. */
+  /** The category and brand that still exist: an archived product outlives them. */
   async labelsLeft({ categoryId, brandId }: Filed): Promise<[CategoryEntity | null, BrandEntity | null]> {
     return [
       categoryId === null ? null : await this.db.entities.findOneBy(CategoryEntity, { id: categoryId }),
@@ -236,14 +236,14 @@ export class Products {
     ];
   }
 
-  /** Archived products forget a category or brand that goes. */
+  /** Archived products lose a category or brand that is removed. */
   async unfile(filed: { categoryId: Uuid } | { brandId: Uuid }): Promise<void> {
     const none = 'categoryId' in filed ? { categoryId: null } : { brandId: null };
     const where = { ...filed, status: 'removed' as const };
     await this.db.entities.update(ProductEntity, where, { ...none, version: () => 'version + 1' });
   }
 
-  /** A SKU stands for one thing that is offered. Every one that is taken is told. */
+  /** A SKU names one product that is sold. Every SKU that is taken is reported. */
   private async mustBeFree(product: Product): Promise<void> {
     const named = [{ field: 'sku', sku: product.sku }];
     for (const [index, { sku }] of product.variants.entries()) named.push({ field: `variants.${index}.sku`, sku });
@@ -257,7 +257,7 @@ export class Products {
     const others = await this.db.entities.findBy(VariantEntity, {
       sku: In(product.variants.map(({ sku }) => sku)),
       id: Not(In(product.variants.map(({ id }) => id))),
-      productId: Not(product.id), // its own others are retired by this, or renamed
+      productId: Not(product.id), // its other variants are retired or renamed by this change
       retired: false,
       archived: false,
     });
@@ -267,7 +267,7 @@ export class Products {
   }
 }
 
-/** Each SKU that belongs to something else, and the field it was sent in. */
+/** Each SKU that belongs to something else, and the field in which it was sent. */
 export class SkuTaken extends DomainError {
   constructor(readonly taken: readonly { readonly field: string; readonly sku: string }[]) {
     const { sku } = taken[0];
@@ -288,7 +288,10 @@ const pageOf = (status: ProductStatus, limit: number, after?: PlaceInList): [str
   [status, limit, after?.id ?? null, after?.at ?? null],
 ];
 
-/** Variants under another SKU than before, and those that come back: inventory may have given their SKU away meanwhile. */
+/**
+ * Variants with another SKU than before, and those that come back: inventory may have given their SKU away
+ * meanwhile.
+ */
 function renamedVariants(product: Product, known: KnownProduct): RenamedVariant[] {
   const back = known.status === 'removed' && product.status !== 'removed';
   const offered = new Set(known.variants.map(({ id }) => id));

@@ -4,7 +4,7 @@ import type { Product, ProductChange } from './product';
 import type { Wrong } from './product-faults';
 import { freeCode, skuOf } from './slug';
 
-/** What staff say when a product comes back to a shop that has changed meanwhile. */
+/** What staff send when a product comes back to a shop that has changed meanwhile. */
 export interface Restoring {
   readonly categoryId?: Uuid;
   readonly brandId?: Uuid;
@@ -13,27 +13,27 @@ export interface Restoring {
   readonly variants?: readonly { readonly id: Uuid; readonly sku: string }[];
 }
 
-/** A wish for a product that is on the shelf, or a draft: it is changed, not restored. */
+/** The product is published or a draft, so it cannot be restored; it can be changed. */
 export class NotArchived extends DomainError {
   constructor() {
     super('NOT_ARCHIVED', 'conflict', 'The product is not in the archive. Change it with PATCH.');
   }
 }
 
-/** Whether the product is as wished already: who restores it twice has done nothing wrong. */
-const isAsWished = (product: Product, { categoryId, brandId, sku, variants = [] }: Restoring): boolean =>
+/** Whether the product is as requested already, so that restoring it twice is no mistake. */
+const isAsAsked = (product: Product, { categoryId, brandId, sku, variants = [] }: Restoring): boolean =>
   (categoryId ?? product.categoryId) === product.categoryId &&
   (brandId ?? product.brandId) === product.brandId &&
   (sku ?? product.sku) === product.sku &&
   variants.every((wished) => product.variants.some(({ id, sku: is }) => id === wished.id && is === wished.sku));
 
-/** The change that brings an archived product back; nothing when it is back already. Throws NotArchived. */
-export function restoreProduct(product: Product, wish: Restoring, taken: ReadonlySet<string>): ProductChange {
+/** The change that brings an archived product back; undefined if it is back already. Throws NotArchived. */
+export function restoreProduct(product: Product, request: Restoring, taken: ReadonlySet<string>): ProductChange {
   if (product.status !== 'removed') {
-    if (!isAsWished(product, wish)) throw new NotArchived();
+    if (!isAsAsked(product, request)) throw new NotArchived();
     return {};
   }
-  const { categoryId, brandId, sku, variants: wishes = [] } = wish;
+  const { categoryId, brandId, sku, variants: wishes = [] } = request;
   const wished = new Map(wishes.map((one) => [one.id, one.sku]));
   const codes = new Set([...taken, ...product.variants.map((variant) => variant.sku), ...wished.values()]);
   const skuAfter = (variant: Product['variants'][number], index: number): string => {
@@ -50,7 +50,7 @@ export function restoreProduct(product: Product, wish: Restoring, taken: Readonl
   };
 }
 
-/** What is wrong with the variants of a wish, by their places in it. */
+/** The faults of a request's variants, by their positions in it. */
 export function restoringFaults(product: Product, { variants = [] }: Restoring): Wrong[] {
   const own = new Set(product.variants.map(({ id }) => id));
   const named = new Set(variants.map(({ id }) => id));
@@ -68,10 +68,10 @@ export function restoringFaults(product: Product, { variants = [] }: Restoring):
 }
 
 /**
- * The field of the wish that a fault of the product's variant is about. Where the wish names other variants only, that
- * is the stem, which gives the rest new SKUs.
+ * The field of the request that a fault of the product's variant belongs to. If the request names only other
+ * variants, that is the stem, which gives the rest new SKUs.
  */
-export function fieldOfWish(field: string, product: Product, { variants = [] }: Restoring): string {
+export function fieldInRequest(field: string, product: Product, { variants = [] }: Restoring): string {
   const [, index, part] = /^variants\.(\d+)\.(\w+)$/.exec(field) ?? [];
   if (index === undefined || variants.length === 0) return field;
   const place = variants.findIndex(({ id }) => id === product.variants[Number(index)]?.id);

@@ -13,7 +13,7 @@ import type {
 } from './product';
 import { freeCode, skuOf, stemOf } from './slug';
 
-/** What was sent; where nothing was, what is there; where that is nothing either, or null was sent, the default. */
+/** The value that was sent, else the current one. If there is neither, or null was sent, the default. */
 const chosen = <T>(sent: T | null | undefined, there: T | undefined, otherwise: T): T =>
   sent === null ? otherwise : (sent ?? there ?? otherwise);
 
@@ -25,7 +25,7 @@ function freshId(taken: Set<Uuid>, origin: Uuid, ...names: string[]): Uuid {
   return id;
 }
 
-/** Known parts by id, else by name, each once: a part that is named by its id is nobody else's namesake. */
+/** Known parts by id, else by name, each once. A part that is named by its id is not also found by its name. */
 function matched<Draft extends { id?: Uuid | null; name: string }, Part extends { id: Uuid; name: string }>(
   drafts: readonly Draft[],
   known: readonly Part[],
@@ -38,7 +38,7 @@ function matched<Draft extends { id?: Uuid | null; name: string }, Part extends 
   );
 }
 
-/** Groups and options are known again by id, else by name, and keep their ids: carts hold on to them. */
+/** Groups and options are recognised by id, else by name, and keep their ids, because carts refer to them. */
 export function modifierGroups(
   productId: Uuid,
   drafts: readonly GroupDraft[],
@@ -76,7 +76,7 @@ export function modifierGroups(
   });
 }
 
-/** The variants that drafts stand for: by id, else by SKU, else by type and name. */
+/** The variants of the drafts: by id, else by SKU, else by type and name. */
 function knownAgain(drafts: readonly VariantDraft[], known: readonly Variant[]): (Variant | undefined)[] {
   const named = new Set(drafts.flatMap(({ id }) => id ?? []));
   const others = known.filter(({ id }) => !named.has(id));
@@ -88,7 +88,7 @@ function knownAgain(drafts: readonly VariantDraft[], known: readonly Variant[]):
   );
 }
 
-/** Variants that a change counts although they are there: inventory keeps their counts. */
+/** Existing variants for which a change has a count, although inventory keeps their counts. */
 export function miscounted(product: Product, { variants = [] }: ProductChange, former: readonly Variant[]) {
   const offered = new Set(product.variants.map(({ id }) => id));
   return knownAgain(variants, [...product.variants, ...former]).flatMap((known, index) => {
@@ -97,7 +97,7 @@ export function miscounted(product: Product, { variants = [] }: ProductChange, f
   });
 }
 
-/** What a change counts of variants that return. */
+/** The counts that a change has for variants that return. */
 export function recounted(product: Product, { variants = [] }: ProductChange, former: readonly Variant[]) {
   const gone = new Set(former.map(({ id }) => id));
   return knownAgain(variants, [...product.variants, ...former]).flatMap((known, index) => {
@@ -108,8 +108,8 @@ export function recounted(product: Product, { variants = [] }: ProductChange, fo
 }
 
 /**
- * Variants are known again by id, else by SKU, else by type and name; whoever is not known is new. SKUs that staff do
- * not choose are none of `taken`.
+ * Variants are recognised by id, else by SKU, else by type and name; others are new. SKUs that staff do not choose
+ * are none of `taken`.
  */
 export function variantsOf(
   product: { readonly id: Uuid; readonly sku: string; readonly basePrice: number },
@@ -138,7 +138,7 @@ export function variantsOf(
   });
 }
 
-/** A new product out of what staff sent. */
+/** A new product, made from what staff sent. */
 export function shelveProduct(
   id: Uuid,
   slug: string,
@@ -178,7 +178,7 @@ function englishAfter(product: Product, translations: ProductDraft['translations
   };
 }
 
-/** Archived products remember what they were, so that restoring makes them that again. */
+/** Archived products keep their former status, so that restoring gives it back. */
 function statusAfter({ status, statusBefore }: Product, next = status): Pick<Product, 'status' | 'statusBefore'> {
   if (next !== 'removed') return { status: next, statusBefore: null };
   return { status: next, statusBefore: status === 'removed' ? statusBefore : status };
@@ -215,7 +215,7 @@ export function reshelveProduct(
   };
 }
 
-/** Parts that a change names by ids which the product does not know. */
+/** Parts that a change names by ids that the product does not have. */
 export function unknownParts(product: Product, { variants, modifiers }: ProductChange, former: readonly Variant[]) {
   const ids = new Set([...product.variants, ...former].map(({ id }) => id));
   const groups = new Set(product.modifiers.map(({ id }) => id));

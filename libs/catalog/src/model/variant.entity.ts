@@ -31,22 +31,22 @@ export class VariantEntity {
   @Column('bigint')
   price!: number;
 
-  /** No longer offered; orders and carts may still name it. */
+  /** No longer sold. Orders and carts may still name it. */
   @Column('boolean')
   retired!: boolean;
 
-  /** Its product is archived, so that others may take the SKU. */
+  /** Its product is archived, so others may take the SKU. */
   @Column('boolean')
   archived!: boolean;
 
-  /** How new the SKU is; 0 until inventory is told whose it is. */
+  /** How new the SKU is; 0 until inventory is told which variant has it. */
   @Column('bigint')
   named!: number;
 
   @Column({ type: 'int', update: false })
   stock!: number;
 
-  /** Inventory's word; written by what hears it, never by an edit. */
+  /** The number from inventory. Only its messages change it, never an edit. */
   @Column({ type: 'int', update: false })
   available!: number;
 }

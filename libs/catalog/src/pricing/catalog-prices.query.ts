@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { DomainError } from '#kernel';
 import { CatalogPrices, type PricedLine, type UnpricedLine, type WantedLine } from '#contracts/catalog';
-import { Database, statement } from '#platform/database';
+import { Database, statement } from '#database';
 
 import type { Locale } from '../shelf/locale';
 import { priceLine, type Offer } from './pricing';
@@ -20,7 +20,7 @@ const offers = (locale: Locale) => {
 };
 const statements = { vi: offers('vi'), en: offers('en') };
 
-/** The most anybody waits for a price. */
+/** The longest wait for a price. */
 const PATIENCE_MS = 1_000;
 
 @Injectable()

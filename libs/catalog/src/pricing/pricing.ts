@@ -13,13 +13,13 @@ export interface Offer {
   readonly imageUrl: string | null;
   readonly price: number;
   readonly available: number;
-  /** False for what is known and not sold: a variant that was left out, or a product in the archive. */
+  /** False for a known variant that is not sold: it was left out, or its product is archived. */
   readonly sold?: boolean;
   readonly modifiers: readonly ModifierGroup[];
 }
 
 type Locale = 'vi' | 'en';
-/** Option by id, and how many of it. */
+/** Option by id, and its quantity. */
 type Chosen = ReadonlyMap<Uuid, number>;
 
 const texts = {
@@ -48,7 +48,7 @@ function chosenOf(line: WantedLine): Chosen {
   return chosen;
 }
 
-/** What is taken of a group: what was chosen, or its defaults when nothing was. */
+/** The options of a group: the chosen ones, or the defaults if none was chosen. */
 function takenOf(group: ModifierGroup, chosen: Chosen): [ModifierOption, number][] {
   const wanted = group.options.flatMap((option): [ModifierOption, number][] => {
     const quantity = chosen.get(option.id) ?? 0;
@@ -61,7 +61,7 @@ function takenOf(group: ModifierGroup, chosen: Chosen): [ModifierOption, number]
   });
 }
 
-/** By the names of today; options that are gone have none. */
+/** With the current names; options that are gone have none. */
 function knownLine(line: WantedLine, offer: Offer, locale: Locale): KnownLine {
   const { productId, sku, name, variantName, imageUrl, sold = true } = offer;
   const wanted = new Set(line.modifiers.map(({ optionId }) => optionId));
@@ -73,7 +73,7 @@ function knownLine(line: WantedLine, offer: Offer, locale: Locale): KnownLine {
   return { productId, sku, name, variantName, imageUrl, available: sold ? offer.available : 0, modifiers };
 }
 
-/** What one line costs, or why it cannot be sold as wanted. */
+/** The price of one line, or why it cannot be sold as wanted. */
 export function priceLine(line: WantedLine, offer: Offer | undefined, locale: Locale): PricedLine | UnpricedLine {
   const say = texts[locale];
   const { variantId, quantity } = line;

@@ -1,6 +1,6 @@
 /**
- * How many letters must be dropped, added, changed or swapped with their neighbour to make one word the other;
- * Infinity when that is more than `most`.
+ * How many letters must be removed, added, changed or swapped with a neighbour to turn one word into the other;
+ * Infinity if it is more than `most`.
  */
 export function distance(a: string, b: string, most: number): number {
   if (Math.abs(a.length - b.length) > most) return Infinity;
@@ -23,7 +23,7 @@ export function distance(a: string, b: string, most: number): number {
   return last[b.length] <= most ? last[b.length] : Infinity;
 }
 
-/** How wrong a word may be spelt: not at all up to two letters, one letter up to five, two beyond. */
+/** How many mistakes a word may have: none up to two letters, one up to five, two in longer words. */
 export const forgiven = (word: string): number => (word.length <= 2 ? 0 : word.length <= 5 ? 1 : 2);
 
 /** The known words nearest to a misspelt one, at most `many`. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 
 import { ElasticsearchService } from '@nestjs/elasticsearch';
+import { eventually } from '../../../../test/support/eventually';
 
 import { ShelfIndex } from '../index-shelf/shelf-index.adapter';
 import { ElasticsearchSearch } from './elasticsearch-search.adapter';
@@ -17,6 +18,9 @@ const node = process.env.TEST_ELASTICSEARCH_URL;
     expect(await index.create()).toBe(true);
     expect(await index.create()).toBe(false);
     await index.write(searchedShelf, true);
+    // A server that was started just now takes longer for its first search than the shop waits.
+    const search = new ElasticsearchSearch(elasticsearch, name);
+    await eventually(() => search.search({ terms: [], filters: {}, limit: 1 }));
   }, 60_000);
   afterAll(async () => {
     await elasticsearch.indices.delete({ index: name });

@@ -24,7 +24,7 @@ const inField = (field: Field, { words, prefix }: Term): Clause =>
     ? { bool: { should: words.map((word) => ({ prefix: { [field]: word } })), minimum_should_match: 1 } }
     : { terms: { [field]: words } };
 
-/** Worth what the best place is worth where one of the words is found. */
+/** The score of a term is that of the best place in which one of its words is found. */
 const scored = (term: Term): Clause => ({
   dis_max: {
     queries: (Object.keys(WEIGHTS) as Field[]).map((field) => ({
@@ -87,7 +87,7 @@ const countsOf = (own: Dimension, buckets: readonly Bucket[]): Record<string, nu
       ]),
   );
 
-/** The index is written by `index-shelf`; what it holds is folded already, so it needs no analysis. */
+/** The index is written by `index-shelf`. Its words are folded already, so it needs no analysis. */
 @Injectable()
 export class ElasticsearchSearch extends ProductSearch {
   constructor(
@@ -110,7 +110,7 @@ export class ElasticsearchSearch extends ProductSearch {
         ...(after && { search_after: [...after] }),
         aggs: facetsOf(filters),
       } as never,
-      PATIENCE,
+      TIMEOUT,
     );
     const hits = answer.hits.hits.map(({ sort }) => sort as unknown as HitPlace);
     const total = answer.hits.total as { value: number };
@@ -134,11 +134,11 @@ export class ElasticsearchSearch extends ProductSearch {
         query: { bool: { filter: terms.map((term) => inField('name', term)) } },
         sort: [{ popularity: 'desc' }, { id: 'asc' }],
       } as never,
-      PATIENCE,
+      TIMEOUT,
     );
     return answer.hits.hits.map(({ _id }) => _id!);
   }
 }
 
 /** A search that takes longer is answered from Postgres. */
-const PATIENCE = { requestTimeout: 800, maxRetries: 0 };
+const TIMEOUT = { requestTimeout: 800, maxRetries: 0 };

@@ -51,7 +51,7 @@ function prices(counts: Readonly<Record<string, number>>, locale: Locale): Facet
   });
 }
 
-/** The counts with words for people, the fullest first and prices from low to high. */
+/** The counts with their names, the highest first, and prices from low to high. */
 export const facetsOf = (counts: FacetCounts, labels: Labels, locale: Locale): Facets => ({
   category: most(counts.category, (slug) => labels.category[slug] ?? slug),
   brand: most(counts.brand, (slug) => labels.brand[slug] ?? slug),

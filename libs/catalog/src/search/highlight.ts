@@ -1,18 +1,18 @@
-import { wordsIn } from './folding';
+import { wordsIn } from '../model/folding';
 import { withSynonyms } from './synonyms';
 import type { Term } from './vocabulary';
 
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escape = (text: string): string => text.replace(/[&<>"']/g, (char) => ESCAPES[char]);
 
-/** Says of a folded word whether the query meant it. */
+/** Whether the query meant a folded word. */
 export function meant(terms: readonly Term[]): (word: string) => boolean {
   const words = new Set(withSynonyms(terms.flatMap((term) => term.words)));
   const prefixes = terms.filter((term) => term.prefix).flatMap((term) => term.words);
   return (word) => words.has(word) || prefixes.some((prefix) => word.startsWith(prefix));
 }
 
-/** The text as HTML with the words meant in `<em>`, neighbours together; null when there is none of them. */
+/** The text as HTML, with the found words in `<em>` and neighbours together; null if there are none. */
 export function highlight(text: string, isMeant: (word: string) => boolean): string | null {
   const spans: { start: number; end: number }[] = [];
   for (const { start, end, folded } of wordsIn(text)) {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import type { Uuid } from '#kernel';
-import { Database } from '#platform/database';
+import { Database } from '#database';
 
 import {
   ProductSearch,
@@ -15,7 +15,7 @@ import type { Term } from './vocabulary';
 
 const HIGHEST_PRICE = Number.MAX_SAFE_INTEGER;
 
-/** Words are letters and digits only, so quotes around them are all the quoting they need. */
+/** Words are letters and digits only, so quotation marks around them are enough. */
 const lexemes = ({ words, prefix }: Term, weight = ''): string => {
   const mark = `${prefix ? '*' : ''}${weight}`;
   return words.map((word) => `'${word}'${mark && `:${mark}`}`).join(' | ');

@@ -20,7 +20,7 @@ export interface SearchRequest {
   readonly after?: HitPlace;
 }
 
-/** How many there are by value; each facet counts what the other filters leave. */
+/** Counts by value. Each facet counts what the other filters leave. */
 export interface FacetCounts {
   readonly category: Readonly<Record<string, number>>;
   readonly brand: Readonly<Record<string, number>>;
@@ -38,14 +38,14 @@ export interface SearchResult {
 }
 
 export const COUNTED_UP_TO = 1_000;
-/** What a word is worth where it is found; the sum over the terms is the score. */
+/** The score of a word, by where it is found. The sum over all terms is the score of a product. */
 export const WEIGHTS = { name: 4, label: 2, all: 1 } as const;
-/** Lower bounds in đồng; each band ends where the next begins. */
+/** Lower bounds in đồng. Each band ends where the next one begins. */
 export const PRICE_BANDS = [0, 30_000, 50_000, 100_000, 200_000, 500_000] as const;
 
-/** Finds what is on the shelf by its words. Best first, then most bought, then by id: the same in every adapter. */
+/** Finds products by their words. The best first, then the most bought, then by id: the same in every adapter. */
 export abstract class ProductSearch {
   abstract search(request: SearchRequest): Promise<SearchResult>;
-  /** Products with all the terms in their names, most bought first. */
+  /** Products with all the terms in their names, the most bought first. */
   abstract suggest(terms: readonly Term[], limit: number): Promise<Uuid[]>;
 }

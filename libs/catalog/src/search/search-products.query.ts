@@ -1,16 +1,17 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 
 import { Cache } from '#platform/cache';
-import { Database } from '#platform/database';
+import { Database } from '#database';
 import { cursorFrom } from '#platform/http';
 
+import { areKept, isKept, keyOf } from '../shelf/kept-answers';
 import type { Locale } from '../shelf/locale';
 import type { ProductView } from '../shelf/product-view';
 import { ready, withMember, type Ready } from '../shelf/ready';
 import { tags } from '../shelf/shelf-tags';
 import { Shelf } from '../shelf/shelf.store';
 import { facetsOf, type Labels } from './facets';
-import { foldedQuery } from './folding';
+import { foldedQuery } from '../model/folding';
 import { highlight, meant } from './highlight';
 import { COUNTED_UP_TO, ProductSearch, type HitPlace, type SearchFilters, type SearchResult } from './product-search';
 import { Vocabularies } from './vocabularies.query';
@@ -20,7 +21,7 @@ export interface Sought {
   readonly filters: SearchFilters;
   readonly limit: number;
   readonly after?: HitPlace;
-  /** The first page found nothing as the query stands. */
+  /** The first page found nothing for the query as it was typed. */
   readonly loosely?: boolean;
 }
 
@@ -52,7 +53,9 @@ export class SearchProductsHandler implements IQueryHandler<SearchProducts, Read
 
   async execute({ sought: asked, locale }: SearchProducts): Promise<Ready> {
     const sought = { ...asked, q: foldedQuery(asked.q) };
-    const key = `${locale}:${JSON.stringify(sought)}`;
+    const chosen = { ...sought.filters, limit: sought.limit };
+    if (!isKept(chosen, sought.after) || !areKept(sought.q)) return this.find(sought, locale);
+    const key = `${locale}:${keyOf(chosen)}:${sought.q}`;
     const about = { kind: 'search', key, tags: [tags.products, tags.stock], seconds: 60 };
     return (await this.cache.remember(about, () => this.find(sought, locale)))!;
   }

@@ -1,15 +1,18 @@
-import { statement } from '#platform/database';
+import { statement } from '#database';
 
 import { COUNTED_UP_TO, PRICE_BANDS, WEIGHTS } from './product-search';
 
-/** Ranked at most: past this a search says little, and a shelf of any size answers in time. */
+/** The most products that are ranked. Above this a search is of little use, and the limit keeps it fast. */
 const RANKED_UP_TO = 5_000;
 
 const counts = (name: string, value: string, others: string): string =>
   `(select coalesce(json_object_agg(value, count), '{}') from (
      select ${value} as value, least(count(*), ${COUNTED_UP_TO}) as count from found where ${others} group by 1) ${name}) as ${name}`;
 
-/** Terms as one tsquery; each in names, and in labels; category, brand, prices, availability; a place to go on from; how many. */
+/**
+ * Parameters: the terms as one tsquery; each term in names and in labels; category, brand, prices, availability; the
+ * place to go on from; the limit.
+ */
 export const find = statement(
   'search',
   `with found as materialized (
@@ -31,7 +34,7 @@ export const find = statement(
           ${counts('price', `(array[${PRICE_BANDS.join(',')}])[width_bucket(price, array[${PRICE_BANDS.join(',')}]::bigint[])]`, 'c and b and a')},
           ${counts('availability', `case when in_stock then 'available' else 'unavailable' end`, 'c and b and p')}`,
 );
-/** Terms in names as one tsquery; how many. */
+/** Parameters: the terms in names as one tsquery; the limit. */
 export const begin = statement(
   'search-suggest',
   `select s.product_id as id from shelf s where s.listed and s.words @@ $1::tsquery

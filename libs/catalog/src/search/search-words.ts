@@ -1,4 +1,4 @@
-import { foldedWords } from './folding';
+import { foldedWords } from '../model/folding';
 import { withSynonyms } from './synonyms';
 
 export interface Searchable {
@@ -7,7 +7,7 @@ export interface Searchable {
   readonly labels: readonly string[];
   readonly texts: readonly string[];
 }
-/** The folded words a product is found by: in its names, in what it is filed under, and anywhere. */
+/** The folded words by which a product is found: in its names, in its labels, and anywhere. */
 export interface SearchWords {
   readonly name: readonly string[];
   readonly label: readonly string[];

@@ -10,7 +10,7 @@ import { FallbackSearch } from './fallback-search.adapter';
 import { PostgresSearch } from './postgres-search.adapter';
 import { ProductSearch } from './product-search';
 
-/** The number rises with the mapping. */
+/** The number rises with each change of the mapping. */
 const INDEX = 'coffee-tea-products-v1';
 
 export const shelfIndex: FactoryProvider<ShelfIndex> = {
@@ -19,7 +19,7 @@ export const shelfIndex: FactoryProvider<ShelfIndex> = {
   useFactory: (elasticsearch: ElasticsearchService) => new ShelfIndex(elasticsearch, INDEX),
 };
 
-/** Elasticsearch where there is one, with Postgres behind it; else Postgres. */
+/** Elasticsearch if it is configured, with Postgres as a fallback; else Postgres. */
 export const productSearch: FactoryProvider<ProductSearch> = {
   provide: ProductSearch,
   inject: [Config, PostgresSearch, ElasticsearchService, Clock],

@@ -19,7 +19,7 @@ class SearchQuery extends PageQuery {
   @Text({
     min: 1,
     max: 200,
-    description: 'Accents are optional, and small mistakes forgiven.',
+    description: 'Accents are optional, and small spelling mistakes are corrected.',
     example: 'ca phe sua da',
   })
   q!: string;
@@ -51,7 +51,7 @@ class SuggestQuery {
 const HitShape = ProductShape.extend({
   highlight: z
     .object({ name: z.string().nullable(), description: z.string().nullable() })
-    .meta({ description: 'HTML: the words found in `<em>`, everything else encoded; null where none was found.' }),
+    .meta({ description: 'HTML: the found words in `<em>`, everything else encoded; null if none was found.' }),
 }).meta({ id: 'SearchHit' });
 const SuggestionShape = z
   .object({ text: z.string().meta({ example: 'Trà đào cam sả' }), productId: IdShape.optional() })
@@ -82,7 +82,7 @@ export class SearchController {
 
   @Get('suggest')
   @Public()
-  @Does('suggestProducts', 'What somebody who types this may be looking for')
+  @Does('suggestProducts', 'Products that a beginning of a word may mean')
   @Answers(200, SuggestionShape, { list: true })
   async suggest(
     @Query() { q, limit }: SuggestQuery,

@@ -2,12 +2,13 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 
 import { Cache } from '#platform/cache';
 
+import { areKept } from '../shelf/kept-answers';
 import type { Locale } from '../shelf/locale';
 import type { ProductView } from '../shelf/product-view';
 import { ready, type Ready } from '../shelf/ready';
 import { tags } from '../shelf/shelf-tags';
 import { Shelf } from '../shelf/shelf.store';
-import { foldedQuery } from './folding';
+import { foldedQuery } from '../model/folding';
 import { ProductSearch } from './product-search';
 import { Vocabularies } from './vocabularies.query';
 
@@ -21,10 +22,10 @@ export class SuggestProducts extends Query<Ready> {
   }
 }
 
-/** So many are looked at for each one shown. */
+/** How many are looked at for each one that is shown. */
 const CONSIDERED = 4;
 
-/** Names that read as what was typed come first, each half in the order it came. */
+/** Names that read exactly as what was typed come first. Within both groups the order stays. */
 function asTyped<T extends { text: string }>(q: string, found: readonly T[]): T[] {
   const begins = ({ text }: T) => foldedQuery(text).startsWith(q);
   return [...found.filter(begins), ...found.filter((one) => !begins(one))];
@@ -41,17 +42,19 @@ export class SuggestProductsHandler implements IQueryHandler<SuggestProducts, Re
 
   async execute({ q: typed, limit, locale }: SuggestProducts): Promise<Ready> {
     const q = foldedQuery(typed);
+    if (!areKept(q)) return this.find(q, limit, locale);
     const about = { kind: 'suggest', key: `${locale}:${limit}:${q}`, tags: [tags.products], seconds: 300 };
-    const found = await this.cache.remember(about, async () => {
-      const terms = (await this.vocabularies.current()).readTyping(q);
-      const ids = terms.length === 0 ? [] : await this.searches.suggest(terms, limit * CONSIDERED);
-      const texts = await this.shelf.texts(ids, locale);
-      const found = texts.map(({ id, text }) => ({
-        text: (JSON.parse(text) as ProductView).name,
-        productId: id,
-      }));
-      return ready(JSON.stringify(asTyped(q, found).slice(0, limit)));
-    });
-    return found!;
+    return (await this.cache.remember(about, () => this.find(q, limit, locale)))!;
+  }
+
+  private async find(q: string, limit: number, locale: Locale): Promise<Ready> {
+    const terms = (await this.vocabularies.current()).readTyping(q);
+    const ids = terms.length === 0 ? [] : await this.searches.suggest(terms, limit * CONSIDERED);
+    const texts = await this.shelf.texts(ids, locale);
+    const found = texts.map(({ id, text }) => ({
+      text: (JSON.parse(text) as ProductView).name,
+      productId: id,
+    }));
+    return ready(JSON.stringify(asTyped(q, found).slice(0, limit)));
   }
 }

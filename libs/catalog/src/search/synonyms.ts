@@ -1,6 +1,6 @@
 /**
- * Words that customers use for one another, folded; both ways. They are added to what is indexed, so that a query needs
- * no rewriting and every search adapter finds the same.
+ * Words that customers use for one another, folded, in both directions. They are added to what is indexed, so a
+ * query is not changed and every search adapter finds the same.
  */
 const groups: readonly (readonly string[])[] = [
   ['ca phe', 'cafe', 'caphe', 'coffee'],
@@ -51,7 +51,7 @@ const phrases = groups.map((group) => group.map((phrase) => phrase.split(' ')));
 const holds = (words: readonly string[], phrase: readonly string[]): boolean =>
   words.some((_, start) => phrase.every((word, offset) => words[start + offset] === word));
 
-/** Every word of every phrase that stands for something said in these words, those words included. */
+/** Every word of every phrase that means the same as these words, those words included. */
 export function withSynonyms(words: readonly string[]): string[] {
   const all = new Set(words);
   for (const group of phrases) {

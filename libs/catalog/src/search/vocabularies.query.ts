@@ -6,7 +6,7 @@ import { tags } from '../shelf/shelf-tags';
 import { Shelf } from '../shelf/shelf.store';
 import { Vocabulary } from './vocabulary';
 
-/** The words of the shelf as they are now. */
+/** The current words of the shelf. */
 @Injectable()
 export class Vocabularies {
   private last?: { readonly words: readonly string[]; readonly vocabulary: Vocabulary };

@@ -1,18 +1,21 @@
 import { closeWords } from './close-words';
-import { foldedWords } from './folding';
+import { foldedWords } from '../model/folding';
 
-/** One word of a query as it is looked for: any of these words, or any word that begins with one of them. */
+/** One word of a query, as it is searched: any of these words, or any word that begins with one of them. */
 export interface Term {
   readonly words: readonly string[];
   readonly prefix: boolean;
 }
 
-/** More words than this are not read: nobody types them, and each one costs. */
+/** Further words are ignored: nobody types so many, and each one costs. */
 const MOST_WORDS = 8;
-/** How many words one may be taken for when nothing else helps. */
+/** How many other words a word may stand for if nothing else helps. */
 const LOOSELY = 25;
 
-/** Every word that the shelf's texts hold. It decides how a query's words are read, so that each adapter reads alike. */
+/**
+ * Every word in the shelf's texts. It decides how the words of a query are read, so that each adapter reads them
+ * alike.
+ */
 export class Vocabulary {
   private readonly known: ReadonlySet<string>;
   private readonly sorted: readonly string[];
@@ -22,7 +25,7 @@ export class Vocabulary {
     this.sorted = [...this.known].sort();
   }
 
-  /** A known word is meant as it is; one that begins a known word is being typed; any other is misspelt. */
+  /** A known word means itself. A word that begins a known word is being typed. Any other word is misspelt. */
   read(query: string): Term[] {
     return [...new Set(foldedWords(query))].slice(0, MOST_WORDS).map((word) => {
       if (this.known.has(word)) return { words: [word], prefix: false };
@@ -32,7 +35,7 @@ export class Vocabulary {
     });
   }
 
-  /** For a query that found nothing as it stands: a word may be misspelt into another known one. */
+  /** For a query that found nothing: a misspelt word may happen to be another known word. */
   readLoosely(query: string): Term[] {
     return this.read(query).map(({ words, prefix }) => ({
       words: [...new Set(words.flatMap((word) => [word, ...closeWords(word, this.known, LOOSELY)]))],

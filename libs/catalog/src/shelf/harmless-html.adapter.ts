@@ -8,5 +8,5 @@ const allowed: sanitizeHtml.IOptions = {
   transformTags: { a: sanitizeHtml.simpleTransform('a', { rel: 'nofollow noopener' }, true) },
 };
 
-/** What may be shown of rich text; what was sent is kept beside it as it was. */
+/** The tags that may be shown in rich text. The text is stored as it was sent. */
 export const harmless = (html: string | null): string | null => (html === null ? null : sanitizeHtml(html, allowed));

@@ -1,6 +1,6 @@
 /**
- * The SQL of a product's view as JSON text: its head as it was written when staff last edited it, and what changes by the
- * hour. `s` is its row on the shelf.
+ * The SQL of a product's view as JSON text: the fixed part as it was written at the last edit, and the part that
+ * changes often. `s` is its row on the shelf.
  */
 export const productText = (locale: 'vi' | 'en'): string => {
   const name = locale === 'en' ? 'coalesce(v.name_en, v.name)' : 'v.name';

@@ -2,6 +2,9 @@ import { z } from 'zod';
 
 import { IdShape, MoneyShape } from '#kernel';
 
+/** Text that staff typed, unchanged. */
+const PLAIN = 'Plain text: encode it where it is shown as HTML.';
+
 export const LabelShape = z.object({
   id: IdShape,
   slug: z.string().meta({ example: 'coffee-espresso' }),
@@ -23,8 +26,8 @@ export const ModifierGroupShape = z
   .object({
     id: IdShape,
     name: z.string().meta({ example: 'Đường' }),
-    min: z.int().meta({ description: 'How many must be chosen at least, quantities counted.', example: 1 }),
-    max: z.int().meta({ description: 'How many may be chosen at most, quantities counted.', example: 1 }),
+    min: z.int().meta({ description: 'How many must be chosen at least, as a sum of quantities.', example: 1 }),
+    max: z.int().meta({ description: 'How many may be chosen at most, as a sum of quantities.', example: 1 }),
     options: z.array(
       z.object({
         id: IdShape,
@@ -32,7 +35,7 @@ export const ModifierGroupShape = z
         price: MoneyShape,
         max: z.int().meta({ example: 1 }),
         default: z.union([z.boolean(), z.int()]).meta({
-          description: 'Taken when nothing of the group is chosen: true for one, or how many.',
+          description: 'Used if nothing of the group is chosen: true for one, or a number.',
           example: true,
         }),
       }),
@@ -44,21 +47,21 @@ export const ProductShape = z
   .object({
     id: IdShape,
     slug: z.string().meta({ example: 'ca-phe-sua-da' }),
-    name: z.string().meta({ example: 'Cà phê sữa đá' }),
-    description: z.string(),
-    story: z.string().nullable().meta({ description: 'HTML of a few harmless tags, for showing as it is.' }),
+    name: z.string().meta({ description: PLAIN, example: 'Cà phê sữa đá' }),
+    description: z.string().meta({ description: PLAIN }),
+    story: z.string().nullable().meta({ description: 'HTML with a few harmless tags, which can be shown as it is.' }),
     category: LabelShape,
     brand: LabelShape,
     featured: z.boolean(),
     imageUrl: z.string().nullable(),
-    price: MoneyShape.meta({ description: 'Of the cheapest variant; filters and sorts go by it.' }),
+    price: MoneyShape.meta({ description: 'The price of the cheapest variant; filters and sorting use it.' }),
     modifiers: z.array(ModifierGroupShape),
     available: z.boolean().meta({ description: 'Whether any variant can be bought now.' }),
     variants: z.array(VariantShape),
   })
   .meta({ id: 'Product' });
 export type ProductView = z.infer<typeof ProductShape>;
-/** What of a product's view changes only when staff edit it. */
+/** The part of a product's view that changes only when staff edit it. */
 export type ProductHead = Omit<ProductView, 'available' | 'variants'>;
 
 export const CategoryShape = z

@@ -1,7 +1,7 @@
 import { vnd, type Uuid } from '#kernel';
 
 import type { Product } from '../model/product';
-import { foldedWords } from '../search/folding';
+import { foldedWords } from '../model/folding';
 import { searchWords, type SearchWords } from '../search/search-words';
 import type { ProductHead } from './product-view';
 
@@ -66,7 +66,7 @@ function headOf(product: Product, category: Label, brand: Label, story: string |
 
 const lowestPrice = (product: Product): number => Math.min(...product.variants.map(({ price }) => price));
 
-/** Words as a tsvector: A in a name, B in what it is filed under, C anywhere. Words are letters and digits only. */
+/** Words as a tsvector: A in a name, B in a label, C anywhere. Words are letters and digits only. */
 function vectorOf({ name, label: labels, all }: SearchWords): string {
   const names = new Set(name);
   const filed = new Set(labels);
@@ -78,7 +78,7 @@ export interface Shelved {
   readonly words: readonly string[];
 }
 
-/** `story` is the product's, made harmless. */
+/** `story` is the product's rich text after the allow-list. */
 export function shelfRow(
   product: Product,
   category: Label,

@@ -1,10 +1,10 @@
-/** What cached answers are forgotten by. */
+/** The tags by which cached answers are invalidated. */
 export const tags = {
   /** Any product's texts, prices or place on the shelf. */
   products: 'products',
-  /** Names of categories and brands, which every product's view carries. */
+  /** Names of categories and brands, which every product's view contains. */
   labels: 'labels',
-  /** How many of anything there are; renewed once a second at most. */
+  /** Stock of any product; renewed once a second at most. */
   stock: 'stock',
   /** How often things were sold. */
   sales: 'sales',

@@ -9,13 +9,13 @@ import type { Ready } from './ready';
 
 const readLocale = createParamDecorator((): Locale => shopLocale());
 
-/** The language the shelf is shown in. What is shown is sent by `sendReady`, with its tag. */
+/** The language of the shelf. Answers are sent by `sendReady`, with their tag. */
 export const ShelfLocale = (): ParameterDecorator => alsoOnMethod(readLocale(), Tagged({ byLanguage: true }));
 
-/** How long strangers may keep an answer; what they keep of stock and prices is that old at most. */
+/** How long clients may keep an answer, and so how old its stock and prices may be. */
 const KEPT_SECONDS = 5;
 
-/** Encoded once as well: most of what a cached answer costs is turning its text into bytes. */
+/** The bytes are cached too: turning text into bytes is most of the cost of a cached answer. */
 const encoded = new WeakMap<Ready, Buffer>();
 
 function bytesOf(answer: Ready): Buffer {
@@ -24,11 +24,11 @@ function bytesOf(answer: Ready): Buffer {
   return bytes;
 }
 
-/** Beside what it varies by already, such as the origin that asks. */
+/** Added to the existing `vary` header, for example that of CORS. */
 const varying = (already: unknown): string =>
   typeof already === 'string' ? `${already}, accept-language` : 'accept-language';
 
-/** Sends what is ready as it is, or says that the caller has it already. */
+/** Sends a ready answer, or 304 if the caller has it already. */
 export function sendReady(reply: FastifyReply, answer: Ready): void {
   const { etag } = answer;
   void reply

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 
 import type { Uuid } from '#kernel';
-import { Database, statement } from '#platform/database';
+import { Database, statement } from '#database';
 
 import { productText } from './product-text.query';
 import type { Shelved } from './shelf-row';
@@ -37,7 +37,7 @@ const texts = {
   ),
 };
 
-/** What customers browse, written in the transaction of whatever changed it. */
+/** What customers browse, written in the transaction of each change. */
 @Injectable()
 export class Shelf {
   constructor(private readonly db: Database) {}
@@ -63,7 +63,7 @@ export class Shelf {
     );
   }
 
-  /** The products as ready JSON, in the order asked; those no longer on the shelf are left out. */
+  /** The products as ready JSON, in the given order. Those no longer on the shelf are left out. */
   async texts(ids: readonly Uuid[], locale: 'vi' | 'en'): Promise<{ id: Uuid; text: string }[]> {
     if (ids.length === 0) return [];
     const rows = await this.db.query<{ id: Uuid; text: string }>(texts[locale], [ids]);

@@ -1,23 +1,24 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { OneAtATime } from '#platform/system';
 
 import type { Uuid } from '#kernel';
 
 import { Sales } from '../count-sales/sales.store';
 import { Availability } from '../keep-availability/availability.store';
-import { Forget } from './forget.adapter';
+import { CacheInvalidation } from './cache-invalidation.adapter';
 
-/** What need not be on the shelf at once, brought there every few seconds by whoever heard of it. */
+/** Changes that need not be on the shelf at once. The process that heard of them writes them every few seconds. */
 @Injectable()
 export class ShelfTidier {
   private readonly log = new Logger(ShelfTidier.name);
   private again = new Set<Uuid>();
-  private sold = true; // what was counted before a restart is shown after it
+  private sold = true; // counts from before a restart are copied after it
 
   constructor(
     private readonly availability: Availability,
     private readonly sales: Sales,
-    private readonly forget: Forget,
+    private readonly cached: CacheInvalidation,
   ) {}
 
   lookAgain(productId: Uuid): void {
@@ -29,18 +30,19 @@ export class ShelfTidier {
   }
 
   @Interval(3_000)
+  @OneAtATime()
   async tidy(): Promise<void> {
     const [again, sold] = [this.again, this.sold];
     this.again = new Set();
     this.sold = false;
     try {
       const turned = again.size > 0 ? await this.availability.settle([...again]) : [];
-      if (turned.length > 0) this.forget.stock(turned, true);
-      if (sold && (await this.sales.show())) this.forget.sales();
+      if (turned.length > 0) this.cached.stock(turned, true);
+      if (sold && (await this.sales.show())) this.cached.sales();
     } catch (error) {
       for (const id of again) this.again.add(id);
       this.sold ||= sold;
-      this.log.warn({ message: 'the shelf is tidied later', error });
+      this.log.warn({ message: 'the shelf could not be updated; tried again later', error });
     }
   }
 }

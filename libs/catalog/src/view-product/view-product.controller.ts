@@ -23,7 +23,7 @@ export class ViewProductController {
 
   @Get(':idOrSlug')
   @Public()
-  @Does('viewProduct', 'One product, with its variants, modifiers and what can be had of it')
+  @Does('viewProduct', 'One product, with its variants, options and availability')
   @ApiParam({ name: 'idOrSlug', example: 'ca-phe-sua-da' })
   @Answers(200, ProductShape)
   @Refuses('NOT_FOUND')

@@ -2,7 +2,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 
 import { isUuid, NotFound } from '#kernel';
 import { Cache } from '#platform/cache';
-import { Database, statement } from '#platform/database';
+import { Database, statement } from '#database';
 
 import type { Locale } from '../shelf/locale';
 import { productText } from '../shelf/product-text.query';
@@ -23,7 +23,7 @@ export class ViewProduct extends Query<Ready> {
   constructor(
     readonly idOrSlug: string,
     readonly locale: Locale,
-    /** Also when there is a copy. */
+    /** Load it even if there is a cached copy. */
     readonly afresh = false,
   ) {
     super();

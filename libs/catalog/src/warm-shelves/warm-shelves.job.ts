@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { Cron, Interval } from '@nestjs/schedule';
+import { OneAtATime } from '#platform/system';
 import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import type { Counter, Gauge } from 'prom-client';
 
-import { Leadership } from '#platform/leadership';
+import { Leadership } from '#database/leadership';
 import { ShopState } from '#platform/observability';
 
 import { BrowseProducts } from '../browse/browse-products.query';
@@ -18,13 +19,13 @@ import { WARMED_AGE, WARMING_DURATION, WARMING_FAILURES } from './warming-metric
 const MENU = ['coffee-espresso', 'tea-beverages', 'food-snacks'];
 const POPULAR = 20;
 const AT_ONCE = 4;
-/** A little less than the shortest of an hour's copies lives. */
+/** A little less than the shortest life of a copy that is kept for an hour. */
 const EVERY_MS = 50 * 60_000;
 const NAME = 'catalog-warming';
 
 type Warm = () => Promise<unknown>;
 
-/** Loads what everybody asks for before they ask: at start, and every hour before the hour's copies run out. */
+/** Loads what is often asked for into the cache: at the start, and again before the copies expire. */
 @Injectable()
 export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly log = new Logger(WarmShelves.name);
@@ -54,6 +55,7 @@ export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   @Interval(EVERY_MS)
+  @OneAtATime()
   async again(): Promise<void> {
     if (this.leadership.leads(NAME)) await this.warm();
   }
@@ -90,13 +92,13 @@ export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdow
     this.tellAge();
   }
 
-  /** One that fails does not keep the rest cold. */
+  /** A failure does not stop the rest. */
   private async oneOf(work: Warm): Promise<void> {
     try {
       await work();
     } catch (error) {
       this.failures.inc();
-      this.log.warn({ message: 'something stays cold', error });
+      this.log.warn({ message: 'something could not be loaded into the cache', error });
     }
   }
 }

@@ -1,4 +1,4 @@
-import type { Leadership } from '#platform/leadership';
+import type { Leadership } from '#database/leadership';
 import { ShopState } from '#platform/observability';
 import type { Shelf } from '../shelf/shelf.store';
 import { WarmShelves } from './warm-shelves.job';

@@ -8,7 +8,7 @@ class CustomerBody {
   customerId!: string;
 }
 
-/** `ContactOf` for other processes of the shop; null where there is no profile. */
+/** `ContactOf` for other processes of the shop; null if there is no profile. */
 @Internal()
 @Controller('internal/contact-of')
 export class ContactOfController {

@@ -1,16 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { ContactOf, type CustomerContact } from '#contracts/customers';
 import type { Uuid } from '#kernel';
+import { LocalProvider } from '#platform/questions';
 import { Customers } from '../model/customers.store';
 
 @Injectable()
 export class StoredContactOf extends ContactOf {
+  private readonly profiles = new LocalProvider('customers');
+
   constructor(private readonly customers: Customers) {
     super();
   }
 
   async customer(id: Uuid): Promise<CustomerContact | undefined> {
-    const known = await this.customers.known(id);
+    const known = await this.profiles.ask(() => this.customers.known(id));
     return known ? { name: known.name, phone: known.phone } : undefined;
   }
 }

@@ -1,19 +1,17 @@
+import { EventBus } from '@nestjs/cqrs';
 import { crashPoint } from '#crash-points';
 import { PartErased, PersonErased } from '#contracts/identity';
-import { Announcements, Hears } from '#platform/messaging';
+import { InboxEventsHandler } from '#messaging';
 import { Addresses } from '../model/addresses.store';
 import { Customers } from '../model/customers.store';
 
-/** Profile and addresses go; the ledger of points stays, for it is figures about orders. */
-@Hears(PersonErased)
+/** Deletes profile and addresses. The ledger of points stays, because it is numbers about orders. */
+@InboxEventsHandler([PersonErased], { name: 'forget-customer', lane: 'customer' })
 export class ForgetCustomer {
-  static readonly handler = 'forget-customer';
-  static readonly lane = 'customer';
-
   constructor(
     private readonly customers: Customers,
     private readonly addresses: Addresses,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
   ) {}
 
   async handle({ body: { erasureId, subject, kind } }: PersonErased): Promise<void> {
@@ -23,6 +21,6 @@ export class ForgetCustomer {
       await this.addresses.forget(subject);
     }
     crashPoint('erasure.customers');
-    await this.announcements.publish(new PartErased({ erasureId, subject, context: 'customers' }));
+    this.eventBus.publish(new PartErased({ erasureId, subject, context: 'customers' }));
   }
 }

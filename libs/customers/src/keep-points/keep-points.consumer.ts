@@ -1,13 +1,10 @@
 import { OrderCancelled, OrderConfirmed, OrderRefunded, OrderStatusUpdated } from '#contracts/ordering';
-import { Hears } from '#platform/messaging';
+import { InboxEventsHandler } from '#messaging';
 import { PointsOfOrders } from './points-of-orders.store';
 
-/** Points come with the money: a card's when the order is confirmed, cash when it is completed. */
-@Hears(OrderConfirmed, OrderStatusUpdated)
+/** Points come with the money: by card when the order is confirmed, in cash when it is completed. */
+@InboxEventsHandler([OrderConfirmed, OrderStatusUpdated], { name: 'earn-points', lane: 'points' })
 export class EarnWhenPaid {
-  static readonly handler = 'earn-points';
-  static readonly lane = 'points';
-
   constructor(private readonly points: PointsOfOrders) {}
 
   handle(message: OrderConfirmed | OrderStatusUpdated): Promise<void> {
@@ -15,12 +12,9 @@ export class EarnWhenPaid {
   }
 }
 
-/** Points go with the money, and with an order that is cancelled. */
-@Hears(OrderCancelled, OrderRefunded)
+/** Points are taken back with the money, and when an order is cancelled. */
+@InboxEventsHandler([OrderCancelled, OrderRefunded], { name: 'take-points-back', lane: 'points' })
 export class TakeBackWhenUndone {
-  static readonly handler = 'take-points-back';
-  static readonly lane = 'points';
-
   constructor(private readonly points: PointsOfOrders) {}
 
   handle(message: OrderCancelled | OrderRefunded): Promise<void> {

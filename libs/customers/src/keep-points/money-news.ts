@@ -4,13 +4,16 @@ import type { MoneyNews } from '../model/points';
 export type Told = OrderConfirmed | OrderStatusUpdated | OrderCancelled | OrderRefunded;
 
 export interface News {
-  /** What the order came to. */
+  /** The total of the order. */
   readonly total: number;
   readonly news: MoneyNews;
   readonly reason: 'order-confirmed' | 'order-completed' | 'order-cancelled' | 'order-refunded';
 }
 
-/** What a message says of an order's money: a card's is in when the order is confirmed, cash when it is completed. */
+/**
+ * What a message says about an order's money: by card it is paid when the order is confirmed, in cash when it is
+ * completed.
+ */
 export function newsOf(message: Told): News | undefined {
   if (message instanceof OrderConfirmed) {
     const { total, method, paid } = message.body;

@@ -1,16 +1,16 @@
+import { EventBus } from '@nestjs/cqrs';
 import { Injectable } from '@nestjs/common';
 import { PointsEarned, PointsTakenBack } from '#contracts/customers';
-import { Announcements } from '#platform/messaging';
 import { changeOfPoints } from '../model/points';
 import { Points } from '../model/points.store';
 import { newsOf, type Told } from './money-news';
 
-/** Keeps an order's points to what is kept of its money, and tells what that changed. */
+/** Adjusts an order's points to the money that is kept of it, and announces the change. */
 @Injectable()
 export class PointsOfOrders {
   constructor(
     private readonly points: Points,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
   ) {}
 
   async hear(message: Told): Promise<void> {
@@ -21,7 +21,6 @@ export class PointsOfOrders {
     const { change, order } = changeOfPoints(before, heard.news);
     const balance = await this.points.keep(orderId, order, change, heard.reason);
     const about = { orderId, customerId, points: Math.abs(change), balance };
-    if (change !== 0)
-      await this.announcements.publish(change > 0 ? new PointsEarned(about) : new PointsTakenBack(about));
+    if (change !== 0) this.eventBus.publish(change > 0 ? new PointsEarned(about) : new PointsTakenBack(about));
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
-import { Database } from '#platform/database';
+import { Database } from '#database';
 import { Address } from './address.entity';
 
 export type AddressFields = Omit<Address, 'id' | 'customerId' | 'createdAt' | 'updatedAt'>;
@@ -9,7 +9,7 @@ export type AddressFields = Omit<Address, 'id' | 'customerId' | 'createdAt' | 'u
 export class Addresses {
   constructor(private readonly db: Database) {}
 
-  /** In the order they were added; the id settles ties. */
+  /** In the order in which they were added; the id decides between equal times. */
   ofCustomer(customerId: Uuid): Promise<Address[]> {
     return this.db.entities.find(Address, { where: { customerId }, order: { createdAt: 'asc', id: 'asc' } });
   }
@@ -22,7 +22,7 @@ export class Addresses {
     return this.db.entities.findOneBy(Address, { id, customerId });
   }
 
-  /** Addresses of one customer are changed one after the other, so that one of them is the default. */
+  /** The addresses of one customer are changed one after the other, so that exactly one of them is the default. */
   async lock(customerId: Uuid): Promise<void> {
     await this.db.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`addresses:${customerId}`]);
   }
@@ -41,7 +41,7 @@ export class Addresses {
     await this.db.entities.delete(Address, { customerId });
   }
 
-  /** When the default goes, the oldest that is left takes its place. */
+  /** When the default is removed, the oldest remaining address becomes the default. */
   async remove(customerId: Uuid, id: Uuid): Promise<void> {
     await this.db.entities.delete(Address, { id, customerId });
     await this.db.query(

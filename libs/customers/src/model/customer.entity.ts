@@ -20,11 +20,11 @@ export class Customer {
   @Column('int')
   version!: number;
 
-  /** The fields that they changed themselves: what is heard late leaves them alone. */
+  /** The fields that the customer changed. A late registration does not overwrite them. */
   @Column('text', { array: true })
   changed!: string[];
 
-  /** Nobody any more: the row stays, empty, so that nothing can be written about them again. */
+  /** The person was erased. The empty row stays, so that nothing can be written about them again. */
   @Column('timestamptz', { name: 'erased_at', nullable: true })
   erasedAt!: Date | null;
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
-import { Database } from '#platform/database';
+import { Database } from '#database';
 import { SubjectErased } from '#platform/privacy';
 import { Customer } from './customer.entity';
 import type { NewProfile, ProfileFields } from './profile';
@@ -9,14 +9,14 @@ import type { NewProfile, ProfileFields } from './profile';
 export class Customers {
   constructor(private readonly db: Database) {}
 
-  /** Null where there is none yet. Throws SubjectErased. */
+  /** Null if there is none yet. Throws SubjectErased. */
   async find(id: Uuid): Promise<Customer | null> {
     const customer = await this.db.entities.findOneBy(Customer, { id });
     if (customer?.erasedAt) throw new SubjectErased();
     return customer;
   }
 
-  /** Null where there is none yet, or none any more. */
+  /** Null if there is none yet, or none any more. */
   async known(id: Uuid): Promise<Customer | null> {
     const customer = await this.db.entities.findOneBy(Customer, { id });
     return customer?.erasedAt ? null : customer;
@@ -32,8 +32,8 @@ export class Customers {
   }
 
   /**
-   * What was registered, heard at last: it fills all that nobody has changed. The version rises when a reader sees
-   * anything of it.
+   * A registration that was heard late. It fills all fields that nobody has changed. The version rises if a reader
+   * can see a difference.
    */
   async welcome(customer: Pick<Customer, 'id' | 'name' | 'email' | 'locale'>): Promise<void> {
     await this.db.query(
@@ -52,7 +52,7 @@ export class Customers {
     );
   }
 
-  /** Adds somebody whose registration was not heard yet, unless they are there. */
+  /** Adds a customer whose registration was not heard yet, unless they exist. */
   async expect({ id, name, email, locale, version }: NewProfile): Promise<void> {
     await this.db.query(
       `insert into customers (id, name, email, locale, version, welcomed) values ($1, $2, $3, $4, $5, false)

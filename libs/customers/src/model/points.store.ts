@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { derivedId, type Uuid } from '#kernel';
-import { Database, statement } from '#platform/database';
+import { Database, statement } from '#database';
 import type { PointsOfOrder } from './points';
 
 export interface PointsEntry {
@@ -11,7 +11,7 @@ export interface PointsEntry {
   readonly at: Date;
 }
 
-// News may come before anything was earned: the row then waits for the money.
+// A message may come before anything was earned. Then the row waits for the money.
 const hold = statement(
   'points_of_order_hold',
   `insert into points_of_orders as o (order_id, customer_id, total, earned) values ($1, $2, $3, 0)
@@ -19,7 +19,7 @@ const hold = statement(
    returning customer_id as "customerId", paid, refunded, earned, taken_back as "takenBack"`,
 );
 
-// A customer may have spent points meanwhile; the balance stops at nothing.
+// The customer may have spent points meanwhile; the balance stops at 0.
 const keep = statement(
   'points_keep',
   `with order_row as (
@@ -54,7 +54,7 @@ export class Points {
     return (await this.db.query<Row>(hold, [orderId, customerId, total]))[0];
   }
 
-  /** Answers the customer's balance after the change. */
+  /** Returns the customer's balance after the change. */
   async keep(orderId: Uuid, order: PointsOfOrder, change: number, reason: PointsEntry['reason']): Promise<number> {
     const { paid, refunded, earned, takenBack } = order;
     const id = derivedId(orderId, 'points', reason, paid, refunded);

@@ -7,24 +7,24 @@ export const pointsFor = (kept: Money): number => Math.floor(Math.max(0, kept.am
 
 /** What is known of an order's money and points. */
 export interface PointsOfOrder {
-  /** All that was paid, and all that was given back or will be because the order was cancelled. Both only grow. */
+  /** All that was paid, and all that was or will be given back. Both only grow. */
   readonly paid: number;
   readonly refunded: number;
-  /** Points ever earned by it, and taken back. */
+  /** Points that it ever earned, and that were taken back. */
   readonly earned: number;
   readonly takenBack: number;
 }
 
-/** What a message says of an order's money in all. */
+/** What a message says about an order's money in total. */
 export interface MoneyNews {
   readonly paid?: number;
   readonly refunded?: number;
 }
 
 /**
- * How many points come (positive) or go (negative) with this news, and what is known of the order then. The points of an
- * order are always those of what is kept of it. News are totals, so that it does not matter in which order they come, or
- * how often.
+ * How many points come (positive) or go (negative) with this message, and what is known of the order then. The
+ * points of an order always match the money that is kept of it. Messages carry totals, so their order and repetition
+ * do not matter.
  */
 export function changeOfPoints(order: PointsOfOrder, news: MoneyNews): { change: number; order: PointsOfOrder } {
   const paid = Math.max(order.paid, news.paid ?? 0);

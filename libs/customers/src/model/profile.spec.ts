@@ -23,5 +23,5 @@ describe('A change of a profile', () => {
     ['is nothing where fields were left undefined', { name: undefined }, {}],
     ['is what differs', { name: 'An', locale: 'en' }, { locale: 'en' }],
     ['takes a telephone away', { phone: null }, { phone: null }],
-  ] as const)('%s', (_, wish, changes) => expect(differing(known, wish)).toEqual(changes));
+  ] as const)('%s', (_, request, changes) => expect(differing(known, request)).toEqual(changes));
 });

@@ -1,6 +1,8 @@
 import type { Uuid } from '#kernel';
 
-/** What the access token says of whoever registered; a token of an older build says neither name nor language. */
+/**
+ * What the access token says about a person who registered. A token of an older build has neither name nor language.
+ */
 export interface Registered {
   readonly id: Uuid;
   readonly email: string;
@@ -21,8 +23,9 @@ export interface NewProfile extends ProfileFields {
 }
 
 /**
- * The profile of somebody whose registration was not heard yet. With what was registered it is version 1, the same that
- * hearing will make of it. Without, its name is a placeholder, and it is version 0: what is heard then makes the next.
+ * The profile of a person whose registration was not heard yet. With the registered data it is version 1, the same
+ * that hearing it will make. Without it, the name is a placeholder and it is version 0; what is heard then makes the
+ * next version.
  */
 export const profileBeforeWelcome = ({ id, email, name, locale }: Registered, spoken: 'vi' | 'en'): NewProfile => ({
   id,
@@ -33,10 +36,10 @@ export const profileBeforeWelcome = ({ id, email, name, locale }: Registered, sp
   version: name !== undefined && locale !== undefined ? 1 : 0,
 });
 
-/** What of the wish is another value than there is. */
-export function differing(known: ProfileFields, wish: Partial<ProfileFields>): Partial<ProfileFields> {
+/** The fields of the request that differ from the current values. */
+export function differing(known: ProfileFields, request: Partial<ProfileFields>): Partial<ProfileFields> {
   return Object.fromEntries(
-    Object.entries(wish).filter(
+    Object.entries(request).filter(
       ([field, value]) => value !== undefined && known[field as keyof ProfileFields] !== value,
     ),
   );

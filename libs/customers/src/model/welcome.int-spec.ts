@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { CustomersModule } from '#modules/customers';
-import { Database } from '#platform/database';
+import { Database } from '#database';
 import { openContext, type OpenContext } from '../../../../test/support/open-context';
 import type { Customer } from './customer.entity';
 import { Customers } from './customers.store';

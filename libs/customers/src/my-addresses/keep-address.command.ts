@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DomainError, NotFound, type Uuid } from '#kernel';
-import { Database } from '#platform/database';
+import { Database } from '#database';
 import { addMessages } from '#platform/http';
 import { Ids } from '#platform/system';
 import { Addresses, type AddressFields } from '../model/addresses.store';
@@ -49,7 +49,7 @@ export class KeepAddressHandler implements ICommandHandler<KeepAddress> {
   execute({ customerId, id, fields }: KeepAddress): Promise<AddressView> {
     return this.db.transaction(async () => {
       await this.addresses.lock(customerId);
-      await this.customers.find(customerId); // throws for whoever was erased
+      await this.customers.find(customerId); // throws if the person was erased
       return id ? this.change(customerId, id, fields) : this.add(customerId, fields as AddressFields);
     });
   }
@@ -68,7 +68,7 @@ export class KeepAddressHandler implements ICommandHandler<KeepAddress> {
   private async change(customerId: Uuid, id: Uuid, fields: Partial<AddressFields>): Promise<AddressView> {
     const known = await this.addresses.find(customerId, id);
     if (!known) throw new NotFound('address');
-    // One address stays the default: it stops being so when another becomes it.
+    // There is always a default: an address stays it until another one becomes the default.
     const { isDefault, ...rest } = fields;
     if (isDefault === false && known.isDefault) throw new DefaultAddressNeeded();
     await this.addresses.change(customerId, id, isDefault ? { ...rest, isDefault } : rest);

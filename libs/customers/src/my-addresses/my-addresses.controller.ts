@@ -45,7 +45,7 @@ class AddressBody {
   isDefault?: boolean;
 }
 
-/** What was read of an address may be sent back as it is. */
+/** An address may be sent back as it was read. */
 class ChangeAddressBody {
   @AsItIs(IdShape, { type: String, format: 'uuid' })
   id?: string;

@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { NotFound, type Uuid } from '#kernel';
-import { Database } from '#platform/database';
+import { Database } from '#database';
 import { Addresses } from '../model/addresses.store';
 
 export class RemoveAddress extends Command<void> {

@@ -14,7 +14,7 @@ const Loyalty = z
     entries: z.array(
       z.object({
         id: IdShape,
-        points: z.int().meta({ description: 'Earned when positive, taken back when negative.', example: 15 }),
+        points: z.int().meta({ description: 'Positive: earned. Negative: taken back.', example: 15 }),
         reason: z.enum(['order-confirmed', 'order-completed', 'order-cancelled', 'order-refunded']),
         orderId: IdShape,
         at: InstantShape,
@@ -32,7 +32,7 @@ export class MyLoyaltyController {
   constructor(private readonly points: Points) {}
 
   @Get()
-  @Does('viewMyLoyalty', 'My points: what I have, my tier, and how I came by them, the newest first')
+  @Does('viewMyLoyalty', 'My points: the balance, my tier, and the entries, newest first')
   @Answers(200, Loyalty, {
     meta: z.object({ nextCursor: z.string().nullable(), hasMore: z.boolean() }),
   })

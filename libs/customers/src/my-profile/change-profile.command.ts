@@ -1,13 +1,13 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { hasSeen, type Seen } from '#kernel';
-import { Database } from '#platform/database';
+import { Database } from '#database';
 import { PreconditionFailed } from '#platform/http';
 import { Customers } from '../model/customers.store';
 import { differing, type NewProfile, type ProfileFields } from '../model/profile';
 
 export class ChangeProfile extends Command<void> {
   constructor(
-    /** What they see as long as their registration was not heard. */
+    /** The profile that a person sees while their registration was not heard. */
     readonly fresh: NewProfile,
     readonly changes: Partial<ProfileFields>,
     readonly seen: Seen,

@@ -3,6 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape, type Seen } from '#kernel';
+import { LONGEST_EMAIL } from '#platform/config';
 import {
   answer,
   Answers,
@@ -29,12 +30,12 @@ import { MyProfile, Profile } from './my-profile.query';
 const freshProfile = ({ userId: id, email, name, locale }: UserCaller) =>
   profileBeforeWelcome({ id, email, name, locale }, shopLocale());
 
-/** What was read of me may be sent back as it is; who I am and what I may do is not changed here. */
+/** A client may send back the whole profile that it has read. The id and the role are not changed here. */
 class ChangeProfileBody {
   @PersonName({ optional: true, example: 'Nguyễn Thị An' })
   name?: string;
 
-  @Phone({ optional: true, nullable: true, description: 'Null takes it away.' })
+  @Phone({ optional: true, nullable: true, description: 'Null removes it.' })
   phone?: string | null;
 
   @OneOf(['vi', 'en'], { optional: true })
@@ -43,7 +44,7 @@ class ChangeProfileBody {
   @AsItIs(IdShape, { type: String, format: 'uuid' })
   id?: string;
 
-  @AsItIs(z.string().max(254), { type: String, format: 'email', example: 'an@example.com' })
+  @AsItIs(z.string().max(LONGEST_EMAIL), { type: String, format: 'email', example: 'an@example.com' })
   email?: string;
 
   @AsItIs(Profile.shape.role, { type: 'string', enum: Profile.shape.role.options })
@@ -68,7 +69,7 @@ export class MyProfileController {
   @Answers(200, Profile)
   @Refuses('SUBJECT_ERASED')
   async view(@Who() caller: UserCaller) {
-    // The registration travels by message; until it is heard the token says what was registered.
+    // The registration travels by message. Until it arrives, the token says what was registered.
     const known = await this.queries.execute(new MyProfile(caller.userId));
     const profile: Profile = { ...(known ?? freshProfile(caller)), role: caller.role };
     return answer(profile, { etag: etagOf(profile.version), cacheControl: PRIVATE });

@@ -1,6 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { z } from 'zod';
 import { IdShape, type Uuid } from '#kernel';
+import { ROLES } from '#platform/security';
 import { Customers } from '../model/customers.store';
 
 export const Profile = z
@@ -10,7 +11,7 @@ export const Profile = z
     name: z.string().meta({ example: 'Nguyễn Thị An' }),
     phone: z.string().nullable().meta({ example: '0901234567' }),
     locale: z.enum(['vi', 'en']),
-    role: z.enum(['customer', 'barista', 'manager', 'admin']),
+    role: z.enum(ROLES),
     version: z.int(),
   })
   .meta({ id: 'Profile' });

@@ -1,14 +1,11 @@
 import { AccountRegistered } from '#contracts/identity';
-import { Hears } from '#platform/messaging';
+import { InboxEventsHandler } from '#messaging';
 import { Vault } from '#platform/privacy';
 import { Customers } from '../model/customers.store';
 
-/** Whoever registers is a customer, under the same id. */
-@Hears(AccountRegistered)
+/** A person who registers becomes a customer, with the same id. */
+@InboxEventsHandler([AccountRegistered], { name: 'welcome-customer', lane: 'customer' })
 export class WelcomeWhenRegistered {
-  static readonly handler = 'welcome-customer';
-  static readonly lane = 'customer'; // heard before whoever it is was erased, not beside it
-
   constructor(
     private readonly customers: Customers,
     private readonly vault: Vault,
@@ -16,7 +13,7 @@ export class WelcomeWhenRegistered {
 
   async handle({ body }: AccountRegistered): Promise<void> {
     const { name, email } = await this.vault.openAll({ name: body.name, email: body.email });
-    if (typeof name !== 'string' || typeof email !== 'string') return; // erased before they were ever welcomed
+    if (typeof name !== 'string' || typeof email !== 'string') return; // erased before this was heard, or the key is lost
     await this.customers.welcome({ id: body.userId, name, email, locale: body.locale });
   }
 }

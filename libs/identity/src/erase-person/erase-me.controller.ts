@@ -9,7 +9,7 @@ import type { Erasure } from './erasure';
 import { ErasureAnswer } from './erasure-answer';
 
 class EraseMeBody {
-  @Password({ min: 1, description: 'Your password: a borrowed telephone erases nobody.' })
+  @Password({ min: 1, description: 'Your password, so that nobody else can do this with your device.' })
   password!: string;
 }
 
@@ -20,14 +20,14 @@ export class EraseMeController {
   constructor(private readonly commands: CommandBus) {}
 
   @Delete()
-  @Limited('login')
+  @Limited('password')
   @Does(
     'eraseMe',
     'Forget me',
-    'Account, sessions, addresses and letters go; orders stay as figures, without a name. Every token of yours ends. ' +
-      'Refused while an order of yours is open. What you ordered without being signed in is not found by this.',
+    'Account, sessions, addresses and letters are deleted; orders stay as numbers, without a name. All your tokens end. ' +
+      'Refused while you have an open order. Orders that you placed without being signed in are not included.',
   )
-  @Answers(202, ErasureAnswer, { description: 'It cannot be undone, and is done everywhere within seconds.' })
+  @Answers(202, ErasureAnswer, { description: 'It cannot be undone, and is done in all contexts within seconds.' })
   @Refuses('ORDER_OPEN', 'STAFF_ACCOUNT', 'UNAVAILABLE')
   @Refuses({ status: 401, code: 'CREDENTIALS_INVALID', when: 'The password is not right.' })
   erase(@Who() { userId }: UserCaller, @Body() { password }: EraseMeBody): Promise<Erasure> {

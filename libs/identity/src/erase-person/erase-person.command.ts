@@ -1,13 +1,13 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { NotFound, type Uuid } from '#kernel';
 import { Accounts } from '../model/accounts.store';
-import { CredentialsInvalid, StaffAccount } from '../model/identity-errors';
+import { PasswordWrong, StaffAccount } from '../model/identity-errors';
 import { Passwords } from '../model/passwords.adapter';
 import type { Erasure } from './erasure';
 import { Erasures } from './erasures.store';
 import { Forgetting } from './forgetting.adapter';
 
-/** Somebody wants to be forgotten, and says so with their password. */
+/** A person erases their own account, and confirms it with their password. */
 export class EraseMe extends Command<Erasure> {
   constructor(
     readonly userId: Uuid,
@@ -27,13 +27,13 @@ export class EraseMeHandler implements ICommandHandler<EraseMe> {
 
   async execute({ userId, password }: EraseMe): Promise<Erasure> {
     const account = await this.accounts.byId(userId);
-    if (!(await this.passwords.fits(password, account?.passwordHash))) throw new CredentialsInvalid();
+    if (!(await this.passwords.fits(password, account?.passwordHash))) throw new PasswordWrong();
     if (account!.role !== 'customer') throw new StaffAccount();
     return this.forgetting.begin(userId, 'customer');
   }
 }
 
-/** An account is erased on somebody's behalf. Asked again, it says how far that has come. */
+/** Staff erase an account. If it was asked for before, the answer says how far it is. */
 export class EraseAccount extends Command<Erasure> {
   constructor(readonly userId: Uuid) {
     super();
@@ -58,7 +58,7 @@ export class EraseAccountHandler implements ICommandHandler<EraseAccount> {
   }
 }
 
-/** A guest is known by an order only; what they ordered another time is another person's, as far as we know. */
+/** A guest is known only by one order. Another order of theirs belongs to another person, as far as we know. */
 export class EraseGuest extends Command<Erasure> {
   constructor(readonly orderId: Uuid) {
     super();

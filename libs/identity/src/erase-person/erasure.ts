@@ -1,13 +1,13 @@
 import type { Uuid } from '#kernel';
 
-/** Who holds something of a person. The catalogue and the stock hold nothing of anybody. */
+/** The contexts that hold personal data. The catalogue and inventory hold none. */
 export const erasureParts = ['identity', 'customers', 'cart', 'ordering', 'payments', 'notifications'] as const;
 export type ErasurePart = (typeof erasureParts)[number];
 
-/** How far the forgetting of a person has come. */
+/** How far the erasure of a person is. */
 export interface Erasure {
   readonly id: Uuid;
-  /** The account's id, or the order's for a guest: whose key is destroyed. */
+  /** The account's id, or the order's id for a guest: the person whose key is destroyed. */
   readonly subject: Uuid;
   readonly kind: 'customer' | 'guest';
   readonly state: 'under-way' | 'done';
@@ -16,7 +16,7 @@ export interface Erasure {
   readonly contexts: readonly { readonly name: ErasurePart; readonly done: boolean; readonly at: string | null }[];
 }
 
-/** Of what the contexts have said so far; done once none is missing. */
+/** From the answers of the contexts so far; done when none is missing. */
 export function erasureOf(
   asked: Pick<Erasure, 'id' | 'subject' | 'kind' | 'askedAt'>,
   said: Readonly<Partial<Record<string, string>>>,

@@ -11,7 +11,7 @@ import { ErasureAnswer } from './erasure-answer';
 import { ListErasures, ViewErasure } from './erasures.query';
 
 const Place = z.object({ at: InstantShape, id: IdShape });
-const forGood = { description: 'It cannot be undone. Asked again, it says how far it has come.' };
+const forGood = { description: 'It cannot be undone. A repeated request answers how far it is.' };
 
 @ApiTags('Privacy')
 @Controller('admin')
@@ -24,7 +24,7 @@ export class ErasuresController {
 
   @Post('users/:id/erasure')
   @Allowed('ops')
-  @Does('eraseAccount', 'Forget a customer who asked for it')
+  @Does('eraseAccount', 'Erase a customer who asked for it')
   @Answers(202, ErasureAnswer, forGood)
   @Refuses('NOT_FOUND', 'ORDER_OPEN', 'STAFF_ACCOUNT', 'UNAVAILABLE')
   account(@PathId() id: Uuid): Promise<Erasure> {
@@ -33,7 +33,7 @@ export class ErasuresController {
 
   @Post('orders/:id/erasure')
   @Allowed('ops')
-  @Does('eraseGuest', 'Forget the guest who placed an order')
+  @Does('eraseGuest', 'Erase the guest who placed an order')
   @Answers(202, ErasureAnswer, forGood)
   @Refuses('NOT_FOUND', 'ORDER_OPEN', 'ORDER_OF_CUSTOMER', 'UNAVAILABLE')
   guest(@PathId() id: Uuid): Promise<Erasure> {
@@ -42,7 +42,7 @@ export class ErasuresController {
 
   @Get('erasures')
   @Allowed('ops')
-  @Does('listErasures', 'Whom the shop was asked to forget, the newest first')
+  @Does('listErasures', 'All erasures, newest first')
   @Answers(200, ErasureAnswer, { list: true, paged: true })
   async list(@Query() { limit, cursor }: PageQuery): Promise<Answer> {
     const rows = await this.queries.execute(new ListErasures(limit + 1, placeOf(cursor, Place)));
@@ -56,7 +56,7 @@ export class ErasuresController {
 
   @Get('erasures/:id')
   @Allowed('ops')
-  @Does('viewErasure', 'How far an erasure has come')
+  @Does('viewErasure', 'How far an erasure is')
   @Answers(200, ErasureAnswer)
   @Refuses('NOT_FOUND')
   view(@PathId() id: Uuid): Promise<Erasure> {

@@ -21,7 +21,7 @@ export class ViewErasureHandler implements IQueryHandler<ViewErasure> {
   }
 }
 
-/** The newest first. */
+/** Newest first. */
 export class ListErasures extends Query<readonly Erasure[]> {
   constructor(
     readonly limit: number,
@@ -40,7 +40,7 @@ export class ListErasuresHandler implements IQueryHandler<ListErasures> {
   }
 }
 
-/** Whose e-mail address this is, for an operator who knows nothing else. */
+/** The account of an e-mail address, for an operator who knows only that. */
 export class AccountWithEmail extends Query<Uuid> {
   constructor(readonly email: string) {
     super();

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
-import { Database, statement } from '#platform/database';
-import { erasureOf, type Erasure } from './erasure';
+import { Database, statement } from '#database';
+import type { ErasedSubject } from '#platform/privacy';
+import { erasureOf, erasureParts, type Erasure } from './erasure';
 
 type Kind = Erasure['kind'];
 
@@ -27,7 +28,7 @@ const ASK = statement(
    on conflict (subject) do update set asks = e.asks + 1, tried_at = now()
    returning id, asks, begun_at is not null as begun`,
 );
-// Only by who asked last: somebody may have asked again since, and be let.
+// Only by the last request: somebody may have asked again since, and been allowed to.
 const TAKE_BACK = statement(
   'erasure-take-back',
   'delete from erasures where subject = $1 and begun_at is null and asks = $2',
@@ -42,6 +43,24 @@ const UNBEGUN = statement(
   `update erasures set tried_at = now() where id in (
      select id from erasures where begun_at is null and tried_at < now() - $1 * interval '1 second'
      order by tried_at limit 10 for update skip locked) returning id, subject, kind, asks`,
+);
+const BEGUN = statement(
+  'erasures-begun',
+  'select subject, kind from erasures where begun_at is not null order by asked_at',
+);
+const AMONG = statement('erasures-among', 'select subject from erasures where subject = any($1::uuid[])');
+const UNDER_WAY = statement(
+  'erasures-under-way',
+  `select subject from erasures e
+   where (select count(*) from erasure_parts p where p.erasure_id = e.id) < $1 or e.begun_at is null`,
+);
+const AGAIN = statement(
+  'erasure-again',
+  `with again as (
+     insert into erasures as e (id, subject, kind, begun_at) values ($1, $2, $3, now())
+     on conflict (subject) do update set begun_at = coalesce(e.begun_at, now()), tried_at = now() returning id),
+   undone as (delete from erasure_parts p using again a where p.erasure_id = a.id)
+   select id from again`,
 );
 const PART = statement(
   'erasure-part',
@@ -60,7 +79,7 @@ export interface Asked {
   readonly begun: boolean;
 }
 
-/** Whom the shop was asked to forget. A row says no more of them than the id that is left of them everywhere. */
+/** The people that the shop was asked to erase. A row has only the id, which remains in other contexts too. */
 @Injectable()
 export class Erasures {
   constructor(private readonly db: Database) {}
@@ -73,12 +92,33 @@ export class Erasures {
     await this.db.query(TAKE_BACK, [subject, asks]);
   }
 
-  /** The erasure's id when this began it; undefined when it had begun. */
+  /** The erasure's id if this call began it; undefined if it had begun before. */
   async begin(id: Uuid, subject: Uuid, kind: Kind): Promise<Uuid | undefined> {
     return (await this.db.query<{ id: Uuid }>(BEGIN, [id, subject, kind]))[0]?.id;
   }
 
-  /** Those that were asked for so long ago that whoever carried them out must have died over it. */
+  /** The subject was brought back by a backup. Returns the id of the erasure, which is running again. */
+  async again(id: Uuid, subject: Uuid, kind: Kind): Promise<Uuid> {
+    return (await this.db.query<{ id: Uuid }>(AGAIN, [id, subject, kind]))[0].id;
+  }
+
+  async underWay(): Promise<ReadonlySet<Uuid>> {
+    const rows = await this.db.query<{ subject: Uuid }>(UNDER_WAY, [erasureParts.length]);
+    return new Set(rows.map(({ subject }) => subject));
+  }
+
+  /** Those of the given people that the shop was asked to erase. */
+  async among(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
+    const rows = await this.db.query<{ subject: Uuid }>(AMONG, [subjects]);
+    return new Set(rows.map(({ subject }) => subject));
+  }
+
+  /** All erasures that were begun, oldest first. */
+  begun(): Promise<ErasedSubject[]> {
+    return this.db.query(BEGUN);
+  }
+
+  /** Erasures that were asked for so long ago that the process that carried them out must have died. */
   leftLying(seconds: number): Promise<{ id: Uuid; subject: Uuid; kind: Kind; asks: number }[]> {
     return this.db.query(UNBEGUN, [seconds]);
   }
@@ -95,7 +135,7 @@ export class Erasures {
     return (await this.db.query<Row>(ONE, [id])).map(erasure)[0];
   }
 
-  /** The newest first. */
+  /** Newest first. */
   async list(before: { at: string; id: Uuid } | undefined, limit: number): Promise<Erasure[]> {
     return (await this.db.query<Row>(LIST, [before?.at ?? null, before?.id ?? null, limit])).map(erasure);
   }

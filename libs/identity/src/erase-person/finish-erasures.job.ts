@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
+import { OneAtATime } from '#platform/system';
 import { DomainError } from '#kernel';
 import { Erasures } from './erasures.store';
 import { Forgetting } from './forgetting.adapter';
@@ -7,7 +8,7 @@ import { Forgetting } from './forgetting.adapter';
 /** Longer than the steps of one erasure take. */
 const LEFT_LYING_SECONDS = 3;
 
-/** Goes on with erasures that a crash interrupted before everybody was told. */
+/** Finishes erasures that a crash interrupted before everybody was told. */
 @Injectable()
 export class FinishErasures {
   private readonly log = new Logger(FinishErasures.name);
@@ -18,8 +19,9 @@ export class FinishErasures {
   ) {}
 
   @Interval('finish erasures', 1_000)
+  @OneAtATime()
   async finish(): Promise<void> {
-    const left = await this.erasures.leftLying(LEFT_LYING_SECONDS).catch(() => []); // the next look may find it back
+    const left = await this.erasures.leftLying(LEFT_LYING_SECONDS).catch(() => []); // the next round tries again
     for (const { id, subject, kind, asks } of left)
       await this.forgetting.carryOut(id, subject, kind, asks).then(
         () => this.log.log(`erasure ${id} was interrupted, and is finished`),

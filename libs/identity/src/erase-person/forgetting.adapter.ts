@@ -1,11 +1,11 @@
-import { Injectable } from '@nestjs/common';
+import { EventBus } from '@nestjs/cqrs';
+import { Injectable, Logger } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
 import { PersonErased } from '#contracts/identity';
 import { OrderBooks, type Orderer } from '#contracts/ordering';
 import { NotFound, type Uuid } from '#kernel';
-import { Database } from '#platform/database';
-import { Announcements } from '#platform/messaging';
-import { Vault } from '#platform/privacy';
+import { Database } from '#database';
+import { ErasedSubjects, Vault } from '#platform/privacy';
 import { Clock, Ids } from '#platform/system';
 import { Accounts } from '../model/accounts.store';
 import { OrderOfCustomer, OrderOpen } from '../model/identity-errors';
@@ -18,24 +18,27 @@ const ordererOf = (subject: Uuid, kind: Kind): Orderer =>
   kind === 'customer' ? { kind, customerId: subject } : { kind, orderId: subject };
 
 /**
- * Forgets a person, in steps of which each may be repeated: it is written down that it is to be done; the books are
- * closed, so that nothing is ordered any more; the key is destroyed; account and sessions go, and everybody is told.
- * What a crash leaves between two steps is gone on with by `FinishErasures`.
+ * Erases a person in steps, each of which may be repeated: the request is stored; the account is closed for orders;
+ * the person joins the list outside the database; the key is destroyed; account and sessions are deleted, and
+ * everybody is told. After a crash between two steps `FinishErasures` goes on.
  */
 @Injectable()
 export class Forgetting {
+  private readonly log = new Logger('Erasures');
+
   constructor(
     private readonly db: Database,
     private readonly erasures: Erasures,
     private readonly accounts: Accounts,
     private readonly books: OrderBooks,
+    private readonly list: ErasedSubjects,
     private readonly vault: Vault,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
 
-  /** Throws OrderOpen, OrderOfCustomer, NotFound; asked again, it answers how far it has come. */
+  /** Throws OrderOpen, OrderOfCustomer, NotFound. A repeated call returns how far the erasure is. */
   async begin(subject: Uuid, kind: Kind): Promise<Erasure> {
     const asked = await this.erasures.ask(this.ids.next(), subject, kind);
     if (!asked.begun) await this.carryOut(asked.id, subject, kind, asked.asks);
@@ -46,18 +49,48 @@ export class Forgetting {
     crashPoint('erasure.asked');
     const cartId = await this.closeBooks(subject, kind, asks);
     crashPoint('erasure.closed');
+    await this.list.add([{ subject, kind }], this.clock.now());
     await this.vault.destroy(subject);
     crashPoint('erasure.key-destroyed');
     await this.db.transaction(async () => {
       const erasureId = await this.erasures.begin(id, subject, kind);
       if (!erasureId) return; // somebody else was quicker
-      if (kind === 'customer') await this.accounts.remove(subject);
-      await this.erasures.partDone(erasureId, 'identity');
-      const at = this.clock.now().toISOString();
-      await this.announcements.publish(new PersonErased({ erasureId, subject, kind, ...(cartId && { cartId }), at }));
+      await this.tell(erasureId, subject, kind, cartId);
       crashPoint('erasure.identity');
     });
     crashPoint('erasure.told');
+  }
+
+  /**
+   * Erases again what a restored backup has brought back, whatever the backup says of the person's orders: they were
+   * over when the person was erased.
+   */
+  async again(subject: Uuid, kind: Kind): Promise<void> {
+    await this.vault.destroy(subject);
+    const cartId = await this.closeAgain(subject, kind);
+    await this.db.transaction(async () => {
+      await this.tell(await this.erasures.again(this.ids.next(), subject, kind), subject, kind, cartId);
+    });
+  }
+
+  /** In a transaction: deletes the account, and tells everybody. */
+  private async tell(erasureId: Uuid, subject: Uuid, kind: Kind, cartId: Uuid | undefined): Promise<void> {
+    if (kind === 'customer') await this.accounts.remove(subject);
+    await this.erasures.partDone(erasureId, 'identity');
+    const at = this.clock.now().toISOString();
+    this.eventBus.publish(new PersonErased({ erasureId, subject, kind, ...(cartId && { cartId }), at }));
+  }
+
+  private async closeAgain(subject: Uuid, kind: Kind): Promise<Uuid | undefined> {
+    try {
+      const closed = await this.books.close(ordererOf(subject, kind));
+      if (closed.outcome === 'closed') return closed.cartId;
+      if (closed.outcome === 'open')
+        this.log.warn(`${kind} ${subject} is erased, and has orders that are open again: ${closed.orders.map(({ number }) => number).join(', ')}`); // prettier-ignore
+    } catch (error) {
+      this.log.warn(`the books of ${kind} ${subject} could not be closed: ${(error as Error).message}`);
+    }
+    return undefined;
   }
 
   private async closeBooks(subject: Uuid, kind: Kind, asks: number): Promise<Uuid | undefined> {

@@ -1,12 +1,10 @@
 import { PartErased } from '#contracts/identity';
-import { Hears } from '#platform/messaging';
+import { InboxEventsHandler } from '#messaging';
 import { Erasures } from './erasures.store';
 
-/** Ticks off who has forgotten. */
-@Hears(PartErased)
+/** Notes which contexts have erased their part. */
+@InboxEventsHandler([PartErased], { name: 'note-part-erased' })
 export class NotePartErased {
-  static readonly handler = 'note-part-erased';
-
   constructor(private readonly erasures: Erasures) {}
 
   async handle({ body: { erasureId, context } }: PartErased): Promise<void> {

@@ -1,11 +1,11 @@
 import { Global, Module } from '@nestjs/common';
-import { contextDatabase } from '#platform/database';
+import { contextDatabase } from '#database';
 import { VerifyingKeys } from '#platform/security';
 import { JwksController } from './jwks.controller';
 import { SigningKeyRows } from './signing-keys.store';
 import { TokenKeys } from './token-keys.adapter';
 
-/** Global, because every guard of the process verifies with these keys. */
+/** Global, because every guard of the process checks tokens with these keys. */
 @Global()
 @Module({
   imports: [contextDatabase('identity')],

@@ -1,27 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import type { JsonWebKey } from 'node:crypto';
-import { Database } from '#platform/database';
+import { Database } from '#database';
 
 export interface SigningKeyRow {
   readonly kid: string;
   readonly public_jwk: JsonWebKey;
   readonly private_sealed: string;
-  readonly retired_at: Date | null;
+  /** Seconds since it was retired; null while it is used for signing. */
+  readonly retired_for: number | null;
 }
 
-/** The keys of all instances, the newest first; the private halves are sealed with TOKEN_SECRET. */
+/** The keys of all instances, newest first. The private halves are encrypted with TOKEN_SECRET. */
 @Injectable()
 export class SigningKeyRows {
   constructor(private readonly db: Database) {}
 
   all(): Promise<SigningKeyRow[]> {
     return this.db.query<SigningKeyRow>(
-      `select kid, public_jwk, private_sealed, retired_at from signing_keys order by created_at desc, kid`,
+      `select kid, public_jwk, private_sealed, extract(epoch from now() - retired_at)::float8 as retired_for
+       from signing_keys order by created_at desc, kid`,
     );
   }
 
-  /** Adds the key unless there is one in use: of two instances that start together, one makes the key. */
-  async addFirst(key: Omit<SigningKeyRow, 'retired_at'>): Promise<void> {
+  /** Adds the key unless one is in use. If two instances start together, one of them creates the key. */
+  async addFirst(key: Omit<SigningKeyRow, 'retired_for'>): Promise<void> {
     await this.db.transaction(async () => {
       await this.db.query(`select pg_advisory_xact_lock(hashtext('identity.signing_keys'))`);
       await this.db.query(
@@ -32,7 +34,7 @@ export class SigningKeyRows {
     });
   }
 
-  async replaceAll(key: Omit<SigningKeyRow, 'retired_at'>): Promise<void> {
+  async replaceAll(key: Omit<SigningKeyRow, 'retired_for'>): Promise<void> {
     await this.db.transaction(async () => {
       await this.db.query(`update signing_keys set retired_at = now() where retired_at is null`);
       await this.db.query(`insert into signing_keys (kid, public_jwk, private_sealed) values ($1, $2, $3)`, [

@@ -8,7 +8,7 @@ import {
   randomBytes,
 } from 'node:crypto';
 import type { JsonWebKey, KeyObject } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Config } from '#platform/config';
 import { VerifyingKeys } from '#platform/security';
 import { SigningKeyRows, type SigningKeyRow } from './signing-keys.store';
@@ -18,13 +18,24 @@ export interface SigningKey {
   readonly key: KeyObject;
 }
 
+interface PublicKey {
+  readonly jwk: JsonWebKey;
+  readonly key: KeyObject;
+  /** By the steady clock of this process; no end for a key that is in use. */
+  readonly until: number;
+}
+
 const REREAD_MS = 5_000;
 
-/** The shop's P-256 keys: the newest signs, and all that are kept verify. Private halves are sealed at rest. */
+/**
+ * The shop's P-256 keys; the newest signs. A retired key is valid only until the last token that it signed has
+ * expired, so an old TOKEN_SECRET is of no use afterwards. Private halves are stored encrypted.
+ */
 @Injectable()
 export class TokenKeys extends VerifyingKeys {
+  private readonly log = new Logger('Signing keys');
   private signing: SigningKey | undefined;
-  private publics = new Map<string, { jwk: JsonWebKey; key: KeyObject }>();
+  private publics = new Map<string, PublicKey>();
   private readAt = 0;
   private reading: Promise<void> | undefined;
 
@@ -37,7 +48,8 @@ export class TokenKeys extends VerifyingKeys {
 
   async find(kid: string): Promise<KeyObject | undefined> {
     if (!this.publics.has(kid)) await this.read();
-    return this.publics.get(kid)?.key;
+    const found = this.publics.get(kid);
+    return found && performance.now() < found.until ? found.key : undefined;
   }
 
   async current(): Promise<SigningKey> {
@@ -48,43 +60,54 @@ export class TokenKeys extends VerifyingKeys {
   async jwks(): Promise<{ keys: (JsonWebKey & { kid: string; alg: 'ES256'; use: 'sig' })[] }> {
     if (this.publics.size === 0) await this.read();
     return {
-      keys: [...this.publics].map(([kid, { jwk }]) => ({ ...jwk, kid, alg: 'ES256' as const, use: 'sig' as const })),
+      keys: [...this.publics]
+        .filter(([, { until }]) => performance.now() < until)
+        .map(([kid, { jwk }]) => ({ ...jwk, kid, alg: 'ES256' as const, use: 'sig' as const })),
     };
   }
 
-  /** An unknown kid may be another instance's new key: asked of the database, but not for every forged token. */
+  /** An unknown kid may be another instance's new key. The database is asked, but not for every forged token. */
   private read(): Promise<void> {
-    if (this.signing && Date.now() - this.readAt < REREAD_MS) return Promise.resolve();
+    if (this.signing && performance.now() - this.readAt < REREAD_MS) return Promise.resolve();
     this.reading ??= this.readNow().finally(() => (this.reading = undefined));
     return this.reading;
   }
 
   private async readNow(): Promise<void> {
     let rows = await this.rows.all();
-    if (!rows.some((row) => row.retired_at === null)) {
+    if (!rows.some((row) => row.retired_for === null)) {
       await this.rows.addFirst(this.make());
       rows = await this.rows.all();
     }
     let signing = this.unsealed(rows);
     if (!signing) {
-      // The secret was changed: nobody can use the old private keys, so a new one signs from here on.
+      // The secret was changed. The old private keys cannot be used, so a new one signs from now on.
+      this.log.warn(
+        'No signing key can be decrypted with this TOKEN_SECRET: a new key signs from now on, and earlier tokens end soon.',
+      );
       await this.rows.replaceAll(this.make());
       rows = await this.rows.all();
       signing = this.unsealed(rows);
     }
     this.signing = signing;
+    const now = performance.now();
+    const life = this.config.accessTokenTtlSeconds;
     this.publics = new Map(
       rows.map((row) => [
         row.kid,
-        { jwk: row.public_jwk, key: createPublicKey({ key: row.public_jwk, format: 'jwk' }) },
+        {
+          jwk: row.public_jwk,
+          key: createPublicKey({ key: row.public_jwk, format: 'jwk' }),
+          until: row.retired_for === null ? Infinity : now + (life - row.retired_for) * 1_000,
+        },
       ]),
     );
-    this.readAt = Date.now();
+    this.readAt = performance.now();
   }
 
   private unsealed(rows: readonly SigningKeyRow[]): SigningKey | undefined {
     for (const row of rows) {
-      if (row.retired_at !== null) continue;
+      if (row.retired_for !== null) continue;
       try {
         return {
           kid: row.kid,
@@ -97,7 +120,7 @@ export class TokenKeys extends VerifyingKeys {
     return undefined;
   }
 
-  private make(): Omit<SigningKeyRow, 'retired_at'> {
+  private make(): Omit<SigningKeyRow, 'retired_for'> {
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
     const jwk = publicKey.export({ format: 'jwk' });
     const kid = createHash('sha256').update(`${jwk.x}.${jwk.y}`).digest('base64url').slice(0, 16);

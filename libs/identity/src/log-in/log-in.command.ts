@@ -1,10 +1,12 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { Config } from '#platform/config';
-import { Ids } from '#platform/system';
+import type { GuestStanding } from '#platform/security';
+import { Clock, Ids } from '#platform/system';
 import type { Account } from '../model/account.entity';
 import { Accounts } from '../model/accounts.store';
 import { CredentialsInvalid } from '../model/identity-errors';
 import { Passwords } from '../model/passwords.adapter';
+import { earlier, sessionEnd } from '../model/session-end.config';
 import { Sessions } from '../model/sessions.store';
 import type { SignedIn } from './signed-in';
 import { Tokens } from './tokens.adapter';
@@ -12,7 +14,8 @@ import { Injectable } from '@nestjs/common';
 
 export interface From {
   readonly userAgent: string | null;
-  readonly cartTokenHash: string | undefined;
+  /** The guest whose cart becomes the account's. */
+  readonly guest: GuestStanding | undefined;
 }
 
 export class LogIn extends Command<SignedIn> {
@@ -25,34 +28,39 @@ export class LogIn extends Command<SignedIn> {
   }
 }
 
-/** Opens a session for somebody whose word was checked. */
+/** Opens a session for a person whose password was checked. */
 @Injectable()
 export class Doorkeeper {
   constructor(
     private readonly sessions: Sessions,
     private readonly tokens: Tokens,
     private readonly ids: Ids,
+    private readonly clock: Clock,
     private readonly config: Config,
   ) {}
 
   async letIn(
-    { id, email, name, role, locale }: Pick<Account, 'id' | 'email' | 'name' | 'role' | 'locale'>,
+    account: Pick<Account, 'id' | 'email' | 'name' | 'passwordHash' | 'role' | 'locale'>,
     from: From,
   ): Promise<SignedIn> {
+    const { id, email, name, role, locale } = account;
     const sessionId = this.ids.next();
+    const endsAt = sessionEnd(role, this.clock.now(), this.config);
     const refresh = this.tokens.refresh();
+    const expiresIn = this.tokens.lifetime(endsAt);
     await this.sessions.open({
       id: sessionId,
-      accountId: id,
+      account,
       userAgent: from.userAgent,
       token: refresh.hash,
-      expiresAt: refresh.expiresAt,
+      expiresAt: earlier(refresh.expiresAt, endsAt),
+      endsAt,
     });
     return {
       user: { id, email, name, role },
-      accessToken: await this.tokens.access({ id, email, name, role, locale }, sessionId, from.cartTokenHash),
+      accessToken: await this.tokens.access({ id, email, name, role, locale }, sessionId, expiresIn, from.guest),
       refreshToken: refresh.token,
-      expiresIn: this.config.accessTokenTtlSeconds,
+      expiresIn,
     };
   }
 }
@@ -71,6 +79,6 @@ export class LogInHandler implements ICommandHandler<LogIn> {
     const { id, passwordHash } = account!;
     const next = await this.passwords.renewed(password, passwordHash);
     if (next) await this.accounts.rehash(id, passwordHash, next);
-    return this.doorkeeper.letIn(account!, from);
+    return this.doorkeeper.letIn({ ...account!, passwordHash: next ?? passwordHash }, from);
   }
 }

@@ -8,7 +8,7 @@ import { LogIn } from './log-in.command';
 import { SignedInShape, type SignedIn } from './signed-in';
 
 class LogInBody {
-  @Email()
+  @Email({ kept: true })
   email!: string;
 
   @Password({ min: 1 })
@@ -31,7 +31,7 @@ export class LogInController {
     @Who() caller: Caller,
     @Headers('user-agent') userAgent: string | undefined,
   ): Promise<SignedIn> {
-    const from = { userAgent: userAgent?.slice(0, 300) ?? null, cartTokenHash: caller.cartTokenHash };
+    const from = { userAgent: userAgent?.slice(0, 300) ?? null, guest: caller.cartToken };
     return this.commands.execute(new LogIn(email, password, from));
   }
 }

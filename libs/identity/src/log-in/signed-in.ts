@@ -6,7 +6,7 @@ export const UserShape = z
     id: IdShape,
     email: z.email().meta({ example: 'an@example.com' }),
     name: z.string().meta({ example: 'Nguyễn Thị An' }),
-    role: z.enum(['customer', 'barista', 'manager', 'admin']),
+    role: z.enum(['customer', 'barista', 'manager', 'auditor', 'admin']),
   })
   .meta({ id: 'User' });
 

@@ -1,54 +1,63 @@
-import { createHash, randomBytes, sign } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
 import type { Uuid } from '#kernel';
 import { Config } from '#platform/config';
-import { TOKEN_AUDIENCE, TOKEN_ISSUER, type Role } from '#platform/security';
-import { Clock, Ids } from '#platform/system';
+import { standingText, TOKEN_AUDIENCE, TOKEN_ISSUER, type GuestStanding, type Role } from '#platform/security';
+import { Clock, Ids, SystemClock } from '#platform/system';
 import { TokenKeys } from '../keys/token-keys.adapter';
 
 export interface Holder {
   readonly id: Uuid;
   readonly email: string;
   readonly role: Role;
-  /** As registered; contexts that have not heard of the account yet read them in the token. */
+  /** As registered, for contexts that have not heard of the account yet. */
   readonly name: string;
   readonly locale: 'vi' | 'en';
 }
 
-const base64url = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
-
-/** Access tokens are signed (ES256) and short; refresh tokens are 256 random bits of which only the hash is kept. */
+/**
+ * Access tokens are signed (ES256) and short-lived. Refresh tokens are 256 random bits, of which only the hash is
+ * kept.
+ */
 @Injectable()
 export class Tokens {
   constructor(
     private readonly keys: TokenKeys,
     private readonly config: Config,
     private readonly clock: Clock,
+    private readonly machine: SystemClock,
     private readonly ids: Ids,
+    private readonly jwt: JwtService,
   ) {}
 
-  /** `cart` is the hash of the guest's cart token that was shown at log-in: the cart context merges that cart. */
-  async access(holder: Holder, sessionId: Uuid, cart?: string): Promise<string> {
+  /** `guest` is the guest whose cart token was shown at log-in. The cart context merges that guest's cart, once. */
+  async access(holder: Holder, sessionId: Uuid, lifetime: number, guest?: GuestStanding): Promise<string> {
     const { kid, key } = await this.keys.current();
-    const seconds = Math.floor(this.clock.now().getTime() / 1000);
-    const head = base64url({ alg: 'ES256', typ: 'JWT', kid });
-    const claims = base64url({
+    // Readers check the token's end with the clock of their machine.
+    const seconds = Math.floor(this.machine.now().getTime() / 1000);
+    const claims = {
       iss: TOKEN_ISSUER,
       aud: TOKEN_AUDIENCE,
       sub: holder.id,
       jti: this.ids.next(),
       iat: seconds,
-      exp: seconds + this.config.accessTokenTtlSeconds,
+      exp: seconds + lifetime,
       userId: holder.id,
       email: holder.email,
       role: holder.role,
       name: holder.name,
       locale: holder.locale,
       sid: sessionId,
-      ...(cart && { cart }),
-    });
-    const signature = sign('sha256', Buffer.from(`${head}.${claims}`), { key, dsaEncoding: 'ieee-p1363' });
-    return `${head}.${claims}.${signature.toString('base64url')}`;
+      ...(guest && { cart: standingText(guest) }),
+    };
+    return this.jwt.signAsync(claims, { algorithm: 'ES256', keyid: kid, privateKey: key });
+  }
+
+  /** How many seconds an access token is valid, in a session that ends at this time. */
+  lifetime(endsAt: Date): number {
+    const left = Math.floor((endsAt.getTime() - this.clock.now().getTime()) / 1_000);
+    return Math.max(1, Math.min(this.config.accessTokenTtlSeconds, left));
   }
 
   refresh(): { token: string; hash: Buffer; expiresAt: Date } {

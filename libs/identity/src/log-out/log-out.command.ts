@@ -12,7 +12,7 @@ export class LogOut extends Command<void> {
   }
 }
 
-/** Ends the session, so that none of its refresh tokens works again. Asked twice, it stays ended. */
+/** Ends the session, so that none of its refresh tokens works again. A repeated call changes nothing. */
 @CommandHandler(LogOut)
 export class LogOutHandler implements ICommandHandler<LogOut> {
   constructor(private readonly sessions: Sessions) {}

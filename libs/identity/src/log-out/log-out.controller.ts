@@ -4,7 +4,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { DomainError } from '#kernel';
 import { Answers, Does, Text } from '#platform/http';
-import { GuestOrUser, Who, type Caller } from '#platform/security';
+import { GuestOrUser, OfSessions, Who, type Caller } from '#platform/security';
 import { LogOut } from './log-out.command';
 
 const LoggedOut = z.object({ loggedOut: z.literal(true) }).meta({ id: 'LoggedOut' });
@@ -21,6 +21,7 @@ export class LogOutController {
 
   @Post()
   @GuestOrUser()
+  @OfSessions()
   @Does('logOut', 'End the session of the refresh token, or of the access token')
   @Answers(200, LoggedOut)
   async logOut(@Body() { refreshToken }: LogOutBody, @Who() caller: Caller): Promise<z.infer<typeof LoggedOut>> {

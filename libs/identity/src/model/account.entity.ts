@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Role } from '#platform/security';
 
-/** Who somebody is. The e-mail is kept as it was written, and compared by its key. */
+/** An account. The e-mail is kept as it was written, and compared by its key. */
 @Entity({ name: 'accounts' })
 export class Account {
   @PrimaryColumn('uuid')
@@ -24,6 +24,10 @@ export class Account {
 
   @Column('text')
   locale!: 'vi' | 'en';
+
+  /** Whether ADMIN_EMAIL created it. */
+  @Column('boolean', { default: false })
+  seeded!: boolean;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;

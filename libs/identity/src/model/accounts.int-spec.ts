@@ -1,7 +1,7 @@
 import type { QueryRunner } from 'typeorm';
 import { hash } from '@node-rs/argon2';
 import { earlierEmailKey, passwordForm } from '#kernel';
-import type { PgDatabase } from '#platform/database';
+import type { PgDatabase } from '#database';
 import { SystemIds } from '#platform/system';
 import { OneKeyAMailbox1797000000950 } from '../../../../migrations/identity/1797000000950-one-key-a-mailbox';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
@@ -73,7 +73,7 @@ describe('A password that an earlier build kept as it was typed', () => {
     const doorkeeper = { letIn: async () => ({}) } as unknown as Doorkeeper;
     const logIn = (password: string) =>
       new LogInHandler(accounts, new Passwords(), doorkeeper).execute(
-        new LogIn('old@example.com', password, { userAgent: null, cartTokenHash: undefined }),
+        new LogIn('old@example.com', password, { userAgent: null, guest: undefined }),
       );
     const composed = passwordForm(typed);
     await expect(logIn(composed)).rejects.toThrow(CredentialsInvalid);

@@ -1,17 +1,29 @@
 import { Injectable } from '@nestjs/common';
 import { QueryFailedError } from 'typeorm';
-import { earlierEmailKey, emailKey } from '#kernel';
-import { Database } from '#platform/database';
+import { earlierEmailKey, emailKey, type Uuid } from '#kernel';
+import { Database, statement } from '#database';
 import { Account } from './account.entity';
 import { EmailTaken } from './identity-errors';
 
 const UNIQUE_VIOLATION = '23505';
 
+// Always in the same order, so that two transactions that lock them wait for each other.
+const lockAdmins = statement(
+  'accounts-lock-admins',
+  `select id from accounts where role = 'admin' order by id for update`,
+);
+
+const endSessions = statement(
+  'sessions_end_of_account',
+  `update sessions set revoked_at = now(), revoked_for = 'account-changed'
+    where account_id = $1 and revoked_at is null and id is distinct from $2::uuid`,
+);
+
 @Injectable()
 export class Accounts {
   constructor(private readonly db: Database) {}
 
-  async add(account: Omit<Account, 'emailKey'>): Promise<void> {
+  async add(account: Omit<Account, 'emailKey' | 'seeded'> & { seeded?: boolean }): Promise<void> {
     try {
       await this.db.entities.insert(Account, { ...account, emailKey: emailKey(account.email) });
     } catch (error) {
@@ -22,8 +34,8 @@ export class Accounts {
   }
 
   /**
-   * Where an earlier build let one mailbox have two accounts, the second one kept its earlier key: the earlier key is
-   * looked for first, so that each is found by its own spelling.
+   * An earlier build let one mailbox have two accounts, and the second one kept its earlier key. The earlier key is
+   * looked up first, so that each account is found by its own spelling.
    */
   async byEmail(email: string): Promise<Account | null> {
     const [earlier, key] = [earlierEmailKey(email), emailKey(email)];
@@ -35,7 +47,12 @@ export class Accounts {
     return this.db.entities.findOneBy(Account, { id });
   }
 
-  /** With its sessions, which go by the foreign key. */
+  /** How many admins there are. Nobody else can change one until the transaction ends. */
+  async lockAdmins(): Promise<number> {
+    return (await this.db.query(lockAdmins)).length;
+  }
+
+  /** Deletes the account, and with it its sessions (by the foreign key). */
   async remove(id: string): Promise<void> {
     await this.db.entities.delete(Account, { id });
   }
@@ -45,7 +62,17 @@ export class Accounts {
     await this.db.entities.update(Account, { id, passwordHash }, { passwordHash: next });
   }
 
-  async change(id: string, changes: Partial<Pick<Account, 'passwordHash' | 'role'>>): Promise<void> {
-    await this.db.entities.update(Account, { id }, changes);
+  /**
+   * A change of password or role ends all sessions of the account, except the session that changed its own password.
+   */
+  async change(
+    id: Uuid,
+    changes: Partial<Pick<Account, 'passwordHash' | 'role' | 'seeded'>>,
+    except?: Uuid,
+  ): Promise<void> {
+    await this.db.transaction(async () => {
+      await this.db.entities.update(Account, { id }, changes);
+      await this.db.query(endSessions, [id, except ?? null]);
+    });
   }
 }

@@ -6,33 +6,53 @@ export class EmailTaken extends DomainError {
   }
 }
 
-/** Neither says which of the two was wrong. */
+/** The text does not say which of the two was wrong. */
 export class CredentialsInvalid extends DomainError {
   constructor() {
     super('CREDENTIALS_INVALID', 'unauthenticated', 'The e-mail address or the password is not right.');
   }
 }
 
+/** For a signed-in person, who was asked only for their password. */
+export class PasswordWrong extends DomainError {
+  override readonly text = 'CREDENTIALS_INVALID.password';
+
+  constructor() {
+    super('CREDENTIALS_INVALID', 'unauthenticated', 'The password is not right.');
+  }
+}
+
 export class RefreshTokenInvalid extends DomainError {
+  override readonly text = 'TOKEN_INVALID.refresh';
+
   constructor() {
     super('TOKEN_INVALID', 'unauthenticated', 'The refresh token is not valid any more. Log in again.');
   }
 }
 
 export class RefreshTokenExpired extends DomainError {
+  override readonly text = 'TOKEN_EXPIRED.refresh';
+
   constructor() {
     super('TOKEN_EXPIRED', 'unauthenticated', 'The session has expired. Log in again.');
   }
 }
 
-/** Who works here is not forgotten before they have left: their name stands beside what they did for others. */
+/** Staff can be erased only after they have left: their name stands beside what they did for others. */
 export class StaffAccount extends DomainError {
   constructor() {
     super('STAFF_ACCOUNT', 'refused', 'This account works here. Take its role away first, then erase it.');
   }
 }
 
-/** Somebody still waits for something, or for money. */
+/** Nobody would be left who can give roles. */
+export class LastAdmin extends DomainError {
+  constructor() {
+    super('LAST_ADMIN', 'conflict', 'This is the last admin. Make somebody else an admin first.');
+  }
+}
+
+/** The person still waits for an order, or for money. */
 export class OrderOpen extends DomainError {
   constructor(orders: readonly { readonly id: Uuid; readonly number: string; readonly status: string }[]) {
     super(

@@ -4,7 +4,7 @@ import { field, type Complaint } from '#platform/http';
 const MOST = 200;
 const UNUSABLE = /\0|\p{Surrogate}/u;
 
-/** A password as it is typed; its length is that of its one form, so that it is as long however it was typed. */
+/** A password as it was typed. Its length is that of its normalised form, so it does not depend on how it was typed. */
 export const Password = ({ min, description }: { min: number; description?: string }): PropertyDecorator =>
   field(
     {

@@ -2,7 +2,7 @@ import { passwordForm } from '#kernel';
 import { Injectable } from '@nestjs/common';
 import { Algorithm, hash, verify } from '@node-rs/argon2';
 
-// OWASP's choice for argon2id: 19 MiB, two passes, one lane.
+// OWASP's parameters for argon2id: 19 MiB, two passes, one lane.
 const options = {
   algorithm: 2 satisfies Algorithm.Argon2id as Algorithm,
   memoryCost: 19_456,
@@ -23,12 +23,12 @@ export class Passwords {
     this.decoy ??= hash('nobody has this password', options);
     const kept = passwordHash ?? (await this.decoy);
     const form = passwordForm(password);
-    // Hashes from before passwords had one form were made of what was typed.
+    // Older hashes were made from what was typed, before passwords were normalised.
     const fits = (await verify(kept, form)) || (form !== password && (await verify(kept, password)));
     return fits && passwordHash !== undefined;
   }
 
-  /** Of a password that fits: the hash of its one form, where the hash that is kept was made of what was typed. */
+  /** For a password that fits: the hash of its normalised form, if the stored hash was made from what was typed. */
   async renewed(password: string, passwordHash: string): Promise<string | undefined> {
     const form = passwordForm(password);
     if (form === password || (await verify(passwordHash, form))) return undefined;

@@ -1,20 +1,23 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
-import { Database, statement } from '#platform/database';
+import { Database, statement } from '#database';
 import type { Role, SessionState } from '#platform/security';
+import type { Account } from './account.entity';
 import { CredentialsInvalid } from './identity-errors';
 
-const FOREIGN_KEY_VIOLATION = '23503';
+/** Rows that are deleted at once. */
+const PORTION = 1_000;
 
 const open = statement(
   'sessions_open',
-  `with session as (insert into sessions (id, account_id, user_agent) values ($1, $2, $3) returning id)
-   insert into refresh_tokens (hash, session_id, expires_at) select $4, id, $5 from session`,
+  `with account as (select id from accounts where id = $2 and password_hash = $7 and role = $8 for share),
+        session as (insert into sessions (id, account_id, user_agent, ends_at) select $1, id, $3, $6 from account returning id)
+   insert into refresh_tokens (hash, session_id, expires_at) select $4, id, $5 from session returning session_id`,
 );
 
 const look = statement(
   'refresh_tokens_look',
-  `select t.session_id, t.used_at, t.expires_at, s.revoked_at, a.id as account_id, a.email, a.name, a.role, a.locale
+  `select t.session_id, t.used_at, t.expires_at, s.revoked_at, s.created_at as begun_at, s.ends_at, a.id as account_id, a.email, a.name, a.role, a.locale
      from refresh_tokens t join sessions s on s.id = t.session_id join accounts a on a.id = s.account_id
     where t.hash = $1 for update of s, t`,
 );
@@ -39,14 +42,29 @@ const revokeByToken = statement(
 
 const states = statement(
   'sessions_states',
-  `select s.id, s.revoked_at is null as open, a.role from sessions s join accounts a on a.id = s.account_id
+  `select s.id, s.revoked_at is null and coalesce(s.ends_at > now(), true) as open, a.role from sessions s join accounts a on a.id = s.account_id
     where s.id = any($1::uuid[])`,
 );
 
 const prune = statement(
   'refresh_tokens_prune',
   `delete from refresh_tokens where hash = any(array(
-     select hash from refresh_tokens where expires_at < now() - interval '7 days' limit 1000))`,
+     select hash from refresh_tokens where expires_at < now() - interval '7 days' limit ${PORTION})) returning 1`,
+);
+
+/** Ended for 30 days: by log-out, by their end, or because nothing is left that could renew them. */
+const forgetEnded = statement(
+  'sessions_forget_ended',
+  `delete from sessions where id = any(array(
+     select id from sessions where least(revoked_at, ends_at) < now() - interval '30 days' limit ${PORTION})) returning 1`,
+);
+
+const forgetIdle = statement(
+  'sessions_forget_idle',
+  `delete from sessions where id = any(array(
+     select s.id from sessions s where s.last_used_at < now() - interval '30 days' and not exists (
+       select from refresh_tokens t where t.session_id = s.id and t.expires_at >= now() - interval '30 days')
+     limit ${PORTION})) returning 1`,
 );
 
 export interface KnownToken {
@@ -54,6 +72,9 @@ export interface KnownToken {
   readonly used_at: Date | null;
   readonly expires_at: Date;
   readonly revoked_at: Date | null;
+  readonly begun_at: Date;
+  /** Null if an earlier build opened it. */
+  readonly ends_at: Date | null;
   readonly account_id: Uuid;
   readonly email: string;
   readonly name: string;
@@ -61,22 +82,29 @@ export interface KnownToken {
   readonly locale: 'vi' | 'en';
 }
 
-/** A session is a family of refresh tokens: each is used once, and one used twice ends them all. Only hashes are kept. */
+/**
+ * A session is a family of refresh tokens. Each is used once, and one that is used twice ends them all. Only hashes
+ * are kept.
+ */
 @Injectable()
 export class Sessions {
   constructor(private readonly db: Database) {}
 
+  /**
+   * Opens a session for an account in the state in which its password was checked. If it was changed or erased
+   * meanwhile, this is refused.
+   */
   async open(session: {
-    id: Uuid;
-    accountId: Uuid;
-    userAgent: string | null;
-    token: Buffer;
-    expiresAt: Date;
+    readonly id: Uuid;
+    readonly account: Pick<Account, 'id' | 'passwordHash' | 'role'>;
+    readonly userAgent: string | null;
+    readonly token: Buffer;
+    readonly expiresAt: Date;
+    readonly endsAt: Date;
   }): Promise<void> {
-    const values = [session.id, session.accountId, session.userAgent, session.token, session.expiresAt];
-    await this.db.query(open, values).catch((error: Error & { code?: string }) => {
-      throw error.code === FOREIGN_KEY_VIOLATION ? new CredentialsInvalid() : error; // erased while they logged in
-    });
+    const { id, account, userAgent, token, expiresAt, endsAt } = session;
+    const values = [id, account.id, userAgent, token, expiresAt, endsAt, account.passwordHash, account.role];
+    if ((await this.db.query(open, values)).length === 0) throw new CredentialsInvalid();
   }
 
   /** Locks the token and its session until the transaction ends. */
@@ -96,13 +124,13 @@ export class Sessions {
     await this.db.query(revokeByToken, [token]);
   }
 
-  /** Those that exist. */
+  /** The sessions that exist. */
   async states(ids: readonly Uuid[]): Promise<ReadonlyMap<Uuid, SessionState>> {
     const rows = await this.db.query<SessionState & { id: Uuid }>(states, [ids]);
     return new Map(rows.map(({ id, open, role }) => [id, { open, role }]));
   }
 
   async prune(): Promise<void> {
-    await this.db.query(prune);
+    for (const portion of [prune, forgetEnded, forgetIdle]) while ((await this.db.query(portion)).length === PORTION);
   }
 }

@@ -2,7 +2,7 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { Answers, Does, Refuses, Text } from '#platform/http';
-import { Public } from '#platform/security';
+import { OfSessions, Public } from '#platform/security';
 import { SignedInShape, type SignedIn } from '../log-in/signed-in';
 import { Refresh } from './refresh.command';
 
@@ -18,6 +18,7 @@ export class RefreshController {
 
   @Post()
   @Public()
+  @OfSessions()
   @Does('refreshTokens', 'Exchange a refresh token, once, for new tokens', 'A token used twice ends the whole session.')
   @Answers(200, SignedInShape)
   @Refuses('TOKEN_INVALID', 'TOKEN_EXPIRED')

@@ -1,12 +1,20 @@
 import { Injectable } from '@nestjs/common';
+import { userInfo } from 'node:os';
+import { AuditTrail } from '#platform/audit';
 import { Config } from '#platform/config';
-import { Seeder } from '#platform/serve';
+import { Seeder, SeedRefused } from '#platform/serve';
 import { Clock, Ids } from '#platform/system';
+import type { Account } from '../model/account.entity';
 import { Accounts } from '../model/accounts.store';
 import { EmailTaken } from '../model/identity-errors';
 import { Passwords } from '../model/passwords.adapter';
 
-/** The admin that ADMIN_EMAIL and ADMIN_PASSWORD promise is there after every start, with that password. */
+type Promised = Pick<Account, 'email'> & { readonly password: string };
+
+/**
+ * The admin of ADMIN_EMAIL and ADMIN_PASSWORD exists after every start, with that password. Anybody can register an
+ * address without owning it, so an account that somebody else created never becomes the admin.
+ */
 @Injectable()
 export class AdminSeeder extends Seeder {
   override readonly always = true;
@@ -15,6 +23,7 @@ export class AdminSeeder extends Seeder {
     private readonly config: Config,
     private readonly accounts: Accounts,
     private readonly passwords: Passwords,
+    private readonly trail: AuditTrail,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {
@@ -25,20 +34,51 @@ export class AdminSeeder extends Seeder {
     const { adminEmail: email, adminPassword: password } = this.config;
     if (!email || !password) return;
     const known = await this.accounts.byEmail(email);
-    if (!known) return this.add(email, password);
-    const fits = await this.passwords.fits(password, known.passwordHash);
-    if (fits && known.role === 'admin') return;
-    await this.accounts.change(known.id, {
-      role: 'admin',
-      ...(!fits && { passwordHash: await this.passwords.hash(password) }),
-    });
+    if (known) return this.keep(known, password);
+    try {
+      await this.add({ email, password });
+    } catch (error) {
+      if (!(error instanceof EmailTaken)) throw error;
+      await this.keep((await this.accounts.byEmail(email))!, password); // another instance or a stranger was first
+    }
   }
 
-  private async add(email: string, password: string): Promise<void> {
+  private async keep(known: Account, password: string): Promise<void> {
+    const fits = await this.passwords.fits(password, known.passwordHash);
+    // An account that is an admin for another reason, and has this password, is accepted as this admin.
+    if (!known.seeded && !(fits && known.role === 'admin')) throw new SeedRefused(refusal(known.role));
+    if (fits && known.seeded && known.role === 'admin') return;
+    const passwordHash = fits ? known.passwordHash : await this.passwords.hash(password);
+    await this.audited('changeAdmin', known.id, () =>
+      this.accounts.change(known.id, { role: 'admin', seeded: true, passwordHash }),
+    );
+  }
+
+  private async add({ email, password }: Promised): Promise<void> {
     const passwordHash = await this.passwords.hash(password);
-    const account = { id: this.ids.next(), email, name: 'Admin', passwordHash, role: 'admin', locale: 'vi' } as const;
-    await this.accounts.add({ ...account, createdAt: this.clock.now() }).catch((error: unknown) => {
-      if (!(error instanceof EmailTaken)) throw error; // another instance was quicker
-    });
+    const id = this.ids.next();
+    const account = { id, email, name: 'Admin', passwordHash, role: 'admin', locale: 'vi', seeded: true } as const;
+    await this.audited('addAdmin', id, () => this.accounts.add({ ...account, createdAt: this.clock.now() }));
+  }
+
+  private async audited(operation: string, accountId: string, work: () => Promise<void>): Promise<void> {
+    const id = this.ids.next();
+    const actor = `os:${userInfo().uid}`;
+    const said = { operation, request: 'start ADMIN_EMAIL ADMIN_PASSWORD', targets: [accountId], reason: null };
+    await this.trail.begin({ id, actor, role: 'operator', channel: 'command-line', ...said, requestId: null });
+    try {
+      await work();
+    } catch (error) {
+      const [status, code] = error instanceof EmailTaken ? [409, error.code] : [500, 'INTERNAL'];
+      await this.trail.end(id, { status, code, made: null });
+      throw error;
+    }
+    await this.trail.end(id, { status: 200, code: null, made: accountId });
   }
 }
+
+const refusal = (role: string): string =>
+  `ADMIN_EMAIL is the address of an account that the shop did not make (its role is ${role}), so it is not made the ` +
+  'admin: whoever registered it may still be signed in. Choose another ADMIN_EMAIL. If the account is to be an admin ' +
+  'all the same, give it the role (npm run shop -- users role <address> admin --reason <text>); if nobody needs it, ' +
+  'erase it (npm run shop -- erase user <address>)';

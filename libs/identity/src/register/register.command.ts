@@ -1,7 +1,6 @@
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Command, CommandHandler, EventBus, type ICommandHandler } from '@nestjs/cqrs';
 import { AccountRegistered } from '#contracts/identity';
-import { Database } from '#platform/database';
-import { Announcements } from '#platform/messaging';
+import { Database } from '#database';
 import { Vault } from '#platform/privacy';
 import { Clock, Ids } from '#platform/system';
 import { Doorkeeper, type From } from '../log-in/log-in.command';
@@ -29,14 +28,14 @@ export class RegisterHandler implements ICommandHandler<Register> {
     private readonly accounts: Accounts,
     private readonly passwords: Passwords,
     private readonly vault: Vault,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
     private readonly doorkeeper: Doorkeeper,
     private readonly clock: Clock,
     private readonly ids: Ids,
   ) {}
 
   async execute({ email, password, name, locale, from }: Register): Promise<SignedIn> {
-    if (await this.accounts.byEmail(email)) throw new EmailTaken(); // before the costly hash; the unique key decides races
+    if (await this.accounts.byEmail(email)) throw new EmailTaken(); // before the expensive hash; the unique key decides races
     const passwordHash = await this.passwords.hash(password);
     const id = this.ids.next();
     const createdAt = this.clock.now();
@@ -44,7 +43,7 @@ export class RegisterHandler implements ICommandHandler<Register> {
     const account = { id, email, name, passwordHash, role: 'customer' as const, locale, createdAt };
     return this.db.transaction(async () => {
       await this.accounts.add(account);
-      await this.announcements.publish(
+      this.eventBus.publish(
         new AccountRegistered({
           userId: id,
           email: sealedEmail,

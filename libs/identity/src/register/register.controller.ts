@@ -35,7 +35,7 @@ export class RegisterController {
     @Who() caller: Caller,
     @Headers('user-agent') userAgent: string | undefined,
   ): Promise<SignedIn> {
-    const from = { userAgent: userAgent?.slice(0, 300) ?? null, cartTokenHash: caller.cartTokenHash };
+    const from = { userAgent: userAgent?.slice(0, 300) ?? null, guest: caller.cartToken };
     return this.commands.execute(new Register(email, password, name, shopLocale(), from));
   }
 }

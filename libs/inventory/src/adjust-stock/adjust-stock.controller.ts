@@ -30,10 +30,10 @@ export class SkuPath {
   sku!: string;
 }
 
-/** More than any shelf can have; whether it is too much for this one depends on what there is. */
+/** The upper limit of the field. Whether it is too much for this item depends on the current stock. */
 const HIGHEST_COUNT = 2_147_483_647;
 
-/** What was read of a SKU may be sent back as it is; another SKU or another number of reserved pieces is refused. */
+/** The stock of a SKU may be sent back as it was read. Another SKU or another reserved number is refused. */
 class CountBody {
   @Whole({
     min: 0,
@@ -71,7 +71,7 @@ export class AdjustStockController {
   constructor(private readonly commands: CommandBus) {}
 
   @Put(':sku')
-  @Does('countStock', 'Say how much of a SKU there is')
+  @Does('countStock', 'Set the counted stock of a SKU')
   @Answers(200, StockView)
   @Refuses('NOT_FOUND', 'STOCK_BELOW_RESERVED', 'PRECONDITION_FAILED', 'UNAVAILABLE')
   count(
@@ -90,7 +90,7 @@ export class AdjustStockController {
   }
 
   @Post(':sku/adjustments')
-  @Does('adjustStock', 'Add to the stock of a SKU, or take from it, and say why')
+  @Does('adjustStock', 'Add to the stock of a SKU, or take from it, with a reason')
   @Answers(200, StockView)
   @Refuses('NOT_FOUND', 'STOCK_BELOW_RESERVED', 'STOCK_TOO_LARGE', 'PRECONDITION_FAILED', 'UNAVAILABLE')
   adjust(

@@ -2,17 +2,17 @@ import { hasSeen, type Seen } from '#kernel';
 import { StockBelowReserved, StockChanged, StockTooLarge } from '../model/stock-errors';
 import type { Movement, Stock } from '../model/stock';
 
-/** Stock may not be raised above this. Where returned goods made it more, it can still be taken away from. */
+/** Stock may not be raised above this. If returned goods made it more, it can still be lowered. */
 export const mostOnHand = 1_000_000;
 
-/** Staff counted the shelf: so many there are. Nothing moves when that was known. */
+/** Staff counted the shelf. Nothing changes if the count is the same. */
 export const count = (stock: Stock, onHand: number): Movement | undefined => settled(stock, onHand, 'counted');
 
 /** Goods came in (positive) or were lost (negative). */
 export const adjust = (stock: Stock, delta: number): Movement | undefined =>
   settled(stock, stock.onHand + delta, 'adjusted');
 
-/** Refuses who decided on another version of the stock than the one there is. */
+/** Refuses a caller who decided on another version of the stock. */
 export function decidedOn(stock: Stock, seen: Seen): void {
   if (!hasSeen(seen, stock.version)) throw new StockChanged(stock.version);
 }

@@ -1,9 +1,8 @@
-import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { Command, CommandHandler, EventBus, type ICommandHandler } from '@nestjs/cqrs';
 import { Counter } from 'prom-client';
 import { NotFound, type Seen } from '#kernel';
-import { Database } from '#platform/database';
+import { Database } from '#database';
 import { changedFixed, InvalidInput } from '#platform/http';
-import { Announcements } from '#platform/messaging';
 import { levelNews } from '../model/stock-announcements';
 import { levelsAfter, type Stock } from '../model/stock';
 import { StockBelowReserved, StockChanged } from '../model/stock-errors';
@@ -12,12 +11,12 @@ import { CountsConflicts } from '../stock-conflicts.config';
 import { NamedStock } from '../view-stock/named-stock.adapter';
 import { adjust, count, decidedOn } from './adjust-stock';
 
-/** Either what was counted, with what was read beside it, or what came in or was lost. */
+/** Either a count, with what was read beside it, or a difference. */
 export type StockChange =
   | { readonly onHand: number; readonly asRead?: { readonly sku?: string; readonly reserved?: number } }
   | { readonly delta: number };
 
-/** What orders hold, and what a thing is called, is not changed by counting. */
+/** A count changes neither what orders hold nor a SKU. */
 function mustBeAsRead(stock: Stock, change: StockChange): void {
   const wrong = changedFixed({ sku: stock.sku, reserved: stock.reserved }, ('asRead' in change && change.asRead) || {});
   if (wrong.length > 0) throw new InvalidInput(wrong);
@@ -28,7 +27,7 @@ export class ChangeStock extends Command<Stock> {
     readonly sku: string,
     readonly change: StockChange,
     readonly occasion: Occasion,
-    /** The versions the caller decided on, where they said. */
+    /** The versions that the caller decided on, if any were sent. */
     readonly seen?: Seen,
   ) {
     super();
@@ -41,7 +40,7 @@ export class ChangeStockHandler implements ICommandHandler<ChangeStock> {
     private readonly stocks: Stocks,
     private readonly named: NamedStock,
     private readonly db: Database,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
     @CountsConflicts() private readonly conflicts: Counter<'why'>,
   ) {}
 
@@ -64,7 +63,7 @@ export class ChangeStockHandler implements ICommandHandler<ChangeStock> {
     const movement = 'onHand' in change ? count(stock, change.onHand) : adjust(stock, change.delta);
     if (!movement) return stock;
     await this.stocks.move(movement, occasion);
-    await this.announcements.publish(...levelNews([stock], [movement]));
+    this.eventBus.publishAll([...levelNews([stock], [movement])]);
     return levelsAfter([stock], [movement])[0];
   }
 }

@@ -10,12 +10,12 @@ import {
 } from '#contracts/inventory';
 import { available, levelsAfter, type Answer, type Decision, type HeldLine, type Movement, type Stock } from './stock';
 
-/** What is told when a request about an order was decided: its answer, and how much can still be bought. */
+/** The messages after a request of an order was decided: the answer, and how much can still be bought. */
 export function announcementsOf(orderId: Uuid, decision: Decision, stock: readonly Stock[]): readonly Message[] {
   return [answerTo(orderId, decision.answer), ...levelNews(stock, decision.keep?.movements ?? [])];
 }
 
-/** Goods leaving the shelf for an order were out of reach before: that is no news for buyers. */
+/** Goods that leave the shelf for an order could not be bought before, so that is not announced. */
 export const levelNews = (stock: readonly Stock[], movements: readonly Movement[]): readonly Message[] =>
   levelsAfter(
     stock,
@@ -30,7 +30,7 @@ export const levelChanged = (level: Stock): StockLevelChanged =>
     ...(level.variantId && { variantId: level.variantId }),
   });
 
-/** Which item a line draws on is inventory's own business. */
+/** Other contexts do not see which item a line uses. */
 const told = (lines: readonly HeldLine[]): readonly StockLine[] => lines.map(({ item: _, ...line }) => line);
 
 function answerTo(orderId: Uuid, answer: Answer): Message {

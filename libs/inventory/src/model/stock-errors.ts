@@ -1,6 +1,6 @@
 import { DomainError } from '#kernel';
 
-/** Goods that are set aside for orders cannot be counted away. */
+/** A count may not be below what orders hold. */
 export class StockBelowReserved extends DomainError {
   constructor(sku: string, onHand: number, reserved: number) {
     super(

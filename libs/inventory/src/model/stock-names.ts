@@ -1,18 +1,18 @@
 import type { Uuid } from '#kernel';
 
-/** An item with the SKU it bears, and how new that SKU is. */
+/** An item with its SKU, and how new that SKU is. */
 export interface Named {
   readonly item: Uuid;
-  /** Null for stock that was there before inventory was told of variants. */
+  /** Null for stock that existed before inventory knew variants. */
   readonly variantId: Uuid | null;
-  /** Null while another item bears the SKU that it had. */
+  /** Null while another item has the SKU that it had. */
   readonly sku: string | null;
   readonly named: number;
-  /** The last SKU it had to give up. */
+  /** The last SKU that it lost. */
   readonly formerSku: string | null;
 }
 
-/** A variant has a SKU since `named`. `was` is what it was called before, where that is known. */
+/** A variant has a SKU since `named`. `was` is its SKU before, if known. */
 export interface Naming {
   readonly variantId: Uuid;
   readonly sku: string;
@@ -21,16 +21,16 @@ export interface Naming {
 
 const notAnothers = (one: Named) => one.variantId === null;
 
-/** The item of a variant: its own, else one that was there before variants were known and is, or was, called so. */
+/** The item of a variant: its own, else one from before variants were known that has, or had, this SKU. */
 export const itemOfVariant = ({ variantId, sku, was = sku }: Naming, items: readonly Named[]): Named | undefined =>
   items.find((one) => one.variantId === variantId) ??
   items.find((one) => notAnothers(one) && one.sku === was) ??
   items.find((one) => notAnothers(one) && one.formerSku === was);
 
 /**
- * The items as they are called after a naming; those that do not change are left out. Messages of several products come
- * in any order, so each name carries how new it is: of two that claim one SKU the later one has it, and an item that was
- * named later keeps its name. Whatever the order, the outcome is the same.
+ * The items with their SKUs after a naming, without those that do not change. Messages of several products come in
+ * any order, so each name carries how new it is. Of two items that claim one SKU, the one named later has it, and an
+ * item that was named later keeps its name. The result is the same in any order.
  */
 export function nameItems(items: readonly Named[], names: readonly Naming[], named: number): Named[] {
   const after = new Map(items.map((one) => [one.item, one]));

@@ -1,11 +1,11 @@
 import type { Uuid } from '#kernel';
 import type { ShortLine, StockLine } from '#contracts/inventory';
 
-/** What there is of one item. Reserved goods still lie on the shelf: they are part of `onHand`. */
+/** The stock of one item. Reserved goods are still on the shelf, so they are part of `onHand`. */
 export interface Stock {
-  /** What it is, for good; the SKU is only what it is called now, or was called last. */
+  /** The item's id, which never changes. The SKU is only its current, or last, name. */
   readonly item: Uuid;
-  /** Null for stock that was there before inventory was told of variants. */
+  /** Null for stock that existed before inventory knew variants. */
   readonly variantId: Uuid | null;
   readonly sku: string;
   readonly onHand: number;
@@ -14,7 +14,7 @@ export interface Stock {
   readonly version: number;
 }
 
-/** A line of an order with the item it draws on; lines that were written before items existed have none. */
+/** A line of an order with its item. Lines from before items existed have none. */
 export interface HeldLine extends StockLine {
   readonly item?: Uuid;
 }
@@ -26,13 +26,13 @@ export type Reservation =
       readonly state: 'released';
       readonly lines: readonly HeldLine[];
       readonly restocked: boolean;
-      /** The goods had left the shelf, and were not fit to come back. */
+      /** The goods had left the shelf, and could not be sold again. */
       readonly wasted?: true;
-      /** Why it never held anything, where that is so: the answer to give again. */
+      /** Why it never held anything, if so: the answer to repeat. */
       readonly short?: readonly ShortLine[];
     };
 
-/** An order's reservation and every item it is about. */
+/** An order's reservation, and every item it concerns. */
 export interface Holding {
   readonly reservation?: Reservation;
   readonly stock: readonly Stock[];
@@ -43,7 +43,7 @@ export type MovementKind =
 
 export interface Movement {
   readonly item: Uuid;
-  /** What it was called when it moved. */
+  /** Its SKU when it moved. */
   readonly sku: string;
   readonly kind: MovementKind;
   readonly onHand: number;
@@ -62,7 +62,7 @@ export type Answer =
       readonly wasted?: true;
     };
 
-/** The answer, and what has to be kept for it to be true; nothing to keep when it was given before. */
+/** The answer, and what must be stored for it; nothing to store if it was given before. */
 export interface Decision {
   readonly answer: Answer;
   readonly keep?: { readonly reservation: Reservation; readonly movements: readonly Movement[] };
@@ -71,8 +71,8 @@ export interface Decision {
 export const available = (stock: Stock): number => stock.onHand - stock.reserved;
 
 /**
- * The item a line is about: the one it held before, else the one of its variant, else the one that is called so. Stock
- * of another variant is never meant, whatever it is called.
+ * The item of a line: the one it held before, else the one of its variant, else the one with its SKU. Stock of
+ * another variant is never used, whatever its SKU.
  */
 export function itemOf(line: HeldLine, stock: readonly Stock[]): Stock | undefined {
   if (line.item !== undefined) return stock.find(({ item }) => item === line.item);
@@ -84,7 +84,7 @@ export function itemOf(line: HeldLine, stock: readonly Stock[]): Stock | undefin
   );
 }
 
-/** One line an item with all that is wanted of it, in SKU order. Lines of unknown items stand by themselves. */
+/** One line for each item, with its total quantity, in SKU order. Lines of unknown items stay separate. */
 export function demandOf(lines: readonly StockLine[], stock: readonly Stock[]): readonly HeldLine[] {
   const wanted = new Map<string, HeldLine>();
   for (const line of lines) {
@@ -103,13 +103,13 @@ export function demandOf(lines: readonly StockLine[], stock: readonly Stock[]): 
   return [...wanted.values()].sort((a, b) => (a.sku < b.sku ? -1 : 1));
 }
 
-/** The wanted SKUs nobody has put on the shelf, or not yet. */
+/** The wanted SKUs that are not listed, or not yet. */
 export const unlisted = (lines: readonly StockLine[], stock: readonly Stock[]): readonly string[] =>
   demandOf(lines, stock)
     .filter(({ item }) => item === undefined)
     .map(({ sku }) => sku);
 
-/** Sets aside all lines or none. */
+/** Reserves all lines or none. */
 export function reserve({ reservation, stock }: Holding, lines: readonly StockLine[]): Decision {
   const demand = demandOf(lines, stock);
   switch (reservation?.state) {
@@ -137,7 +137,7 @@ export function reserve({ reservation, stock }: Holding, lines: readonly StockLi
   };
 }
 
-/** Takes what is reserved off the shelf; without a reservation it is refused, for good. */
+/** Takes reserved goods off the shelf. Without a reservation it is refused for ever. */
 export function commit({ reservation, stock }: Holding): Decision {
   switch (reservation?.state) {
     case 'reserved': {
@@ -157,8 +157,9 @@ export function commit({ reservation, stock }: Holding): Decision {
 }
 
 /**
- * Gives back what is reserved, puts back what was committed; what was committed and is waste by now is only noted. Heard
- * before the reservation, it forbids it. The first release of an order decides; a later one gets the same answer.
+ * Releases the goods of an order. Reserved goods become available again. Committed goods go back on the shelf, or are
+ * recorded as waste. A release that arrives before the reservation prevents the reservation. The first release of an
+ * order decides. A later release gets the same answer.
  */
 export function release({ reservation, stock }: Holding, waste = false): Decision {
   switch (reservation?.state) {
@@ -177,7 +178,7 @@ export function release({ reservation, stock }: Holding, waste = false): Decisio
   }
 }
 
-/** The levels after the movements, of the items that moved. */
+/** The levels after the movements, for the items that moved. */
 export function levelsAfter(stock: readonly Stock[], movements: readonly Movement[]): readonly Stock[] {
   return movements.map(({ item, sku, onHand, reserved }) => {
     const before = stock.find((level) => level.item === item);
@@ -218,7 +219,9 @@ const givenBack = (lines: readonly HeldLine[], restocked: boolean, movements: re
   keep: { reservation: { state: 'released', lines, restocked }, movements },
 });
 
-/** The goods left the shelf when they were committed: the ledger notes what became of them, and no level changes. */
+/**
+ * The goods left the shelf when they were committed. The ledger records what happened to them, and no level changes.
+ */
 const wasted = (lines: readonly HeldLine[], stock: readonly Stock[]): Decision => ({
   answer: { kind: 'released', lines, restocked: false, wasted: true },
   keep: {

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
-import { Database, statement } from '#platform/database';
-import { atOnce, doAtOnce, Outbox } from '#platform/messaging';
+import { Database, statement } from '#database';
+import { singleStatement, runSingleStatement, Outbox } from '#messaging';
 import type { StockLine } from '#contracts/inventory';
 import type { Named } from './stock-names';
-import type { Decision, Holding, Movement, Reservation, Stock } from './stock';
+import { ItemTurns } from './item-turns';
+import { SeenLevels } from './seen-levels';
+import { levelsAfter, type Decision, type Holding, type Movement, type Reservation, type Stock } from './stock';
 import { announcementsOf } from './stock-announcements';
 
 interface StockRow {
@@ -27,48 +29,94 @@ export interface Occasion {
   readonly reason?: string;
 }
 
-/** Somebody else kept a reservation for the order meanwhile; the request is decided anew. */
+/** Another transaction stored a reservation for the order meanwhile, so the request is decided again. */
 export class ReservationTaken extends Error {}
 
-/** Everything that reads or changes stock. Whoever locks more than one row locks in the order of their items, so that nobody waits in a circle. */
+/** How often it is decided again without a lock when another process changed the stock meanwhile. */
+const TRIES_WITHOUT_LOCK = 3;
+
+/**
+ * Everything that reads or changes stock. Several rows are always locked in the order of their items, so that
+ * transactions never wait for each other in a circle.
+ */
 @Injectable()
 export class Stocks {
+  private readonly turns = new ItemTurns();
+  private readonly levels = new SeenLevels();
+
   constructor(
     private readonly db: Database,
     private readonly outbox: Outbox,
   ) {}
 
   /**
-   * Decides on stock that is only looked at, and keeps and tells it if nobody touched it meanwhile: one statement, where
-   * locking takes a transaction. False when it has to be decided under lock, or `decide` wants it so.
+   * Decides on stock that was read without a lock, and stores and announces the result if nobody has changed the
+   * stock meanwhile. That is one statement, where locking takes a transaction. A request that was decided before gets
+   * the same answer: messages of one order come one after the other, so nobody changes its reservation meanwhile. False
+   * if it must be decided with a lock, or if `decide` returns nothing.
    */
-  async decideAtOnce(
+  async decideWithoutLock(
     orderId: Uuid,
     wanted: readonly StockLine[],
     decide: (holding: Holding) => Decision | undefined,
     occasion: Occasion,
   ): Promise<boolean> {
-    if (!this.outbox.unit() || this.db.begun()) return false; // only the inbox tries again what got in its own way
-    const [row] = await this.db.outside(() => this.db.query<HoldingRow>(looked, [orderId, ...names(wanted)]));
-    const before = asHolding(row);
-    const decision = decide(before);
-    if (!decision?.keep) return false;
-    const { movements } = decision.keep;
-    const versions = movements.map(({ item }) => before.stock.find((stock) => stock.item === item)?.version ?? 0);
-    const told = movements.some(({ onHand, reserved }) => onHand !== reserved); // levels that must be right
-    const values = [...keeping(orderId, before, decision.keep, occasion), told ? versions : null];
-    return (
-      (await doAtOnce(this.outbox, keptAtOnce, values, announcementsOf(orderId, decision, before.stock))).length > 0
-    );
+    if (!this.outbox.unit() || this.db.begun()) return false; // only the inbox repeats after a conflict
+    const look = async (): Promise<Holding> => {
+      const [row] = await this.db.outside(() => this.db.query<HoldingRow>(looked, [orderId, ...names(wanted)]));
+      return asHolding(row);
+    };
+    const first = wanted.length === 0 ? await look() : undefined; // names the items, where the request does not
+    return this.turns.take((first?.stock ?? wanted).map(nameOf), async () => {
+      let before = first && !isTold(decide(first)) ? first : this.seenFor(wanted);
+      for (let tries = 0; tries < TRIES_WITHOUT_LOCK; tries++, before = undefined) {
+        const seen: Holding = before ?? (await look());
+        const decision = decide(seen);
+        if (decision?.keep && (await this.keepIfUnchanged(orderId, seen, decision, occasion))) return true;
+        if (decision?.keep || (before && before !== first)) continue; // what was only remembered is looked at again
+        if (!decision) return false;
+        this.outbox.send([...announcementsOf(orderId, decision, seen.stock)]); // the same answer again: nothing changes
+        return true;
+      }
+      return false;
+    });
   }
 
-  /** The order's reservation, and the stock of what it holds and of what it wants; all locked until the transaction ends. */
+  private seenFor(wanted: readonly StockLine[]): Holding | undefined {
+    const stock = this.levels.of(wanted);
+    return stock && { stock };
+  }
+
+  private async keepIfUnchanged(
+    orderId: Uuid,
+    before: Holding,
+    decision: Decision,
+    occasion: Occasion,
+  ): Promise<boolean> {
+    const { stock } = before;
+    const { movements } = decision.keep!;
+    const versions = movements.map(({ item }) => stock.find((level) => level.item === item)?.version ?? 0);
+    const told = isTold(decision);
+    const values = [...keeping(orderId, before, decision.keep!, occasion), told ? versions : null];
+    const rows = await runSingleStatement(
+      this.outbox,
+      keptIfUnchanged,
+      values,
+      announcementsOf(orderId, decision, stock),
+    );
+    if (rows.length === 0) this.levels.forget(stock);
+    else if (told) this.levels.keep(levelsAfter(stock, movements));
+    else this.levels.move(stock, movements);
+    return rows.length > 0;
+  }
+
+  /** The order's reservation, and the stock that it holds or wants; all locked until the transaction ends. */
   async hold(orderId: Uuid, wanted: readonly StockLine[] = []): Promise<Holding> {
     const [row] = await this.db.query<HoldingRow>(held, [orderId, ...names(wanted)]);
     return asHolding(row);
   }
 
-  /** Keeps what was decided about a holding that is still locked. Nothing is sent when nothing changed. */
+  /** Stores a decision about a holding that is still locked. Nothing is announced if nothing changed. */
   async keep(orderId: Uuid, before: Holding, { keep }: Decision, occasion: Occasion): Promise<void> {
     if (!keep) return;
     const rows = await this.db.query(kept, keeping(orderId, before, keep, occasion));
@@ -80,7 +128,7 @@ export class Stocks {
     return row && asStock(row);
   }
 
-  /** A variant's stock, and how new the SKU is that it is known by here. */
+  /** A variant's stock, and how new the SKU is by which it is known here. */
   async ofVariant(variantId: Uuid): Promise<{ readonly stock: Stock; readonly named: number } | undefined> {
     const [row] = await this.db.query<StockRow & { named: number }>(ofVariant, [variantId]);
     return row && { stock: asStock(row), named: row.named };
@@ -103,17 +151,17 @@ export class Stocks {
     return this.db.query<Named>(named, [names.map(({ variantId }) => variantId), skus]);
   }
 
-  /** Gives the items the names that were decided, all at once. The stock of each, as it is now. */
+  /** Gives the items their new SKUs, all at once. Returns the current stock of each. */
   async rename(items: readonly Named[]): Promise<readonly Stock[]> {
     const sorted = [...items].sort((a, b) => (a.item < b.item ? -1 : 1));
     const ids = sorted.map(({ item }) => item);
-    await this.db.query(unnamed, [ids]); // a SKU that changes hands is free first
+    await this.db.query(unnamed, [ids]); // first frees the SKUs that go to another item
     const columns = [sorted.map(({ variantId }) => variantId), sorted.map(({ sku }) => sku)];
     const rest = [sorted.map((one) => one.named), sorted.map(({ formerSku }) => formerSku)];
     return (await this.db.query<StockRow>(renamed, [ids, ...columns, ...rest])).map(asStock);
   }
 
-  /** Puts a variant on the shelf for the first time. */
+  /** Adds the stock of a variant that is listed for the first time. */
   async shelve({ item, variantId, sku, named, formerSku }: Named, onHand: number, { actor }: Occasion): Promise<Stock> {
     const [row] = await this.db.query<StockRow>(shelved, [item, variantId, sku, named, formerSku, onHand, actor]);
     return asStock(row);
@@ -129,6 +177,13 @@ const asStock = ({ item, variant_id: variantId, sku, on_hand: onHand, reserved, 
   ...{ item, variantId, sku },
   ...{ onHand, reserved, version },
 });
+
+/** Whether the decision changes what can be bought. That is announced, so it needs exact levels. */
+const isTold = (decision: Decision | undefined): boolean =>
+  decision?.keep?.movements.some(({ onHand, reserved }) => onHand !== reserved) ?? false;
+
+const nameOf = ({ variantId, sku }: Pick<StockLine, 'sku'> & { readonly variantId?: Uuid | null }): string =>
+  variantId ?? sku;
 
 const names = (lines: readonly StockLine[]): unknown[] => [
   lines.flatMap(({ variantId }) => variantId ?? []),
@@ -165,7 +220,7 @@ const keeping = (
   ];
 };
 
-/** What has lost its name is still told of by the last one it had. */
+/** An item that has lost its SKU is announced with the last one it had. */
 const row = 's.item, s.variant_id, coalesce(s.sku, s.former_sku) as sku, s.on_hand, s.reserved, s.version';
 
 const held = statement(
@@ -213,8 +268,8 @@ const kept = statement(
    select order_id from kept`,
 );
 
-/** The same, if the stock has the versions that were seen; none given: whatever it has. */
-const keptAtOnce = atOnce(
+/** The same, if the stock has one of the given versions; without versions, in any case. */
+const keptIfUnchanged = singleStatement(
   'stock-keep-seen',
   `locked as materialized (
      select s.item from stock s

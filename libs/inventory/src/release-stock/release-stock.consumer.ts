@@ -1,24 +1,25 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { EventBus, type ICommandHandler } from '@nestjs/cqrs';
 import { ReleaseStock } from '#contracts/inventory';
-import { Announcements } from '#platform/messaging';
+import { InboxCommandHandler } from '#messaging';
 import { announcementsOf } from '../model/stock-announcements';
-import { release } from '../model/stock';
+import { release, type Holding } from '../model/stock';
 import { Stocks } from '../model/stocks.store';
 
-@CommandHandler(ReleaseStock)
+@InboxCommandHandler(ReleaseStock, { name: 'release-stock', lane: 'stock' })
 export class ReleaseWhenAsked implements ICommandHandler<ReleaseStock> {
-  static readonly handler = 'release-stock';
-  static readonly lane = 'stock';
-
   constructor(
     private readonly stocks: Stocks,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
   ) {}
 
   async execute({ body: { orderId, reason, waste } }: ReleaseStock): Promise<void> {
+    const occasion = { actor: 'checkout', reason };
+    const reserved = (seen: Holding) =>
+      seen.reservation && seen.reservation.state !== 'committed' ? release(seen, waste) : undefined;
+    if (await this.stocks.decideWithoutLock(orderId, [], reserved, occasion)) return;
     const holding = await this.stocks.hold(orderId);
     const decision = release(holding, waste);
-    await this.stocks.keep(orderId, holding, decision, { actor: 'checkout', reason });
-    await this.announcements.publish(...announcementsOf(orderId, decision, holding.stock));
+    await this.stocks.keep(orderId, holding, decision, occasion);
+    this.eventBus.publishAll([...announcementsOf(orderId, decision, holding.stock)]);
   }
 }

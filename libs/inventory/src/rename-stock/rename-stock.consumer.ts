@@ -1,31 +1,30 @@
+import { EventBus, type IEventHandler } from '@nestjs/cqrs';
 import { VariantsRenamed } from '#contracts/catalog';
 import type { Uuid } from '#kernel';
-import { Announcements, currentUnit, Hears, RetryLater, type Hearer } from '#platform/messaging';
+import { currentUnit, InboxEventsHandler, RetryLater } from '#messaging';
 import { count } from '../adjust-stock/adjust-stock';
 import { levelsAfter, type Stock } from '../model/stock';
 import { itemOfVariant, nameItems } from '../model/stock-names';
 import { levelChanged } from '../model/stock-announcements';
 import { Stocks } from '../model/stocks.store';
 
-/** So often a variant that nobody listed is waited for; its listing comes by the same way, and is never far behind. */
-const patience = 6;
-const pauseMs = 150;
+/** How often the handler waits for a variant that is not listed yet. Its listing comes by the same way, soon after. */
+const ATTEMPTS = 6;
+const PAUSE_MS = 150;
 
-/** Stock and reservations stay where they are: only what they are called changes, and the count of a variant that returns. */
-@Hears(VariantsRenamed)
-export class RenameWhenRenamed implements Hearer<VariantsRenamed> {
-  static readonly handler = 'rename-stock';
-
+/** Stock and reservations stay where they are. Only the SKUs change, and the count of a variant that returns. */
+@InboxEventsHandler([VariantsRenamed], { name: 'rename-stock' })
+export class RenameWhenRenamed implements IEventHandler<VariantsRenamed> {
   constructor(
     private readonly stocks: Stocks,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
   ) {}
 
   async handle({ body: { variants, named } }: VariantsRenamed): Promise<void> {
     const items = await this.stocks.lockNamed(variants);
     const missing = variants.filter((variant) => !itemOfVariant(variant, items));
-    if (missing.length > 0 && (currentUnit()?.attempts ?? patience) < patience)
-      throw new RetryLater(`${missing.map(({ sku }) => sku).join(', ')} is not listed yet`, pauseMs);
+    if (missing.length > 0 && (currentUnit()?.attempts ?? ATTEMPTS) < ATTEMPTS)
+      throw new RetryLater(`${missing.map(({ sku }) => sku).join(', ')} is not listed yet`, PAUSE_MS);
     const changed = nameItems(items, variants, named);
     const levels = new Map((changed.length > 0 ? await this.stocks.rename(changed) : []).map((one) => [one.item, one]));
     for (const variant of variants) {
@@ -33,10 +32,10 @@ export class RenameWhenRenamed implements Hearer<VariantsRenamed> {
       const counted = item && variant.stock !== undefined && (await this.count(item.item, variant.stock));
       if (counted) levels.set(counted.item, counted);
     }
-    if (levels.size > 0) await this.announcements.publish(...[...levels.values()].map(levelChanged));
+    if (levels.size > 0) this.eventBus.publishAll([...levels.values()].map(levelChanged));
   }
 
-  /** Orders may have taken hold of more since the count was taken: what they hold is there. */
+  /** Orders may have reserved more since the count was taken, and those pieces exist. */
   private async count(item: Uuid, onHand: number): Promise<Stock | undefined> {
     const stock = await this.stocks.lock(item);
     const movement = count(stock, Math.max(onHand, stock.reserved));

@@ -1,17 +1,16 @@
+import { EventBus } from '@nestjs/cqrs';
 import type { IEventHandler } from '@nestjs/cqrs';
 import { VariantListed } from '#contracts/catalog';
-import { Announcements, Hears } from '#platform/messaging';
+import { InboxEventsHandler } from '#messaging';
 import { itemOfVariant, nameItems, type Named } from '../model/stock-names';
 import { levelChanged } from '../model/stock-announcements';
 import { Stocks } from '../model/stocks.store';
 
-@Hears(VariantListed)
+@InboxEventsHandler([VariantListed], { name: 'shelve-variant' })
 export class ShelveWhenListed implements IEventHandler<VariantListed> {
-  static readonly handler = 'shelve-variant';
-
   constructor(
     private readonly stocks: Stocks,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
   ) {}
 
   async handle({ body: { variantId, sku, stock, named = 0 } }: VariantListed): Promise<void> {
@@ -25,8 +24,8 @@ export class ShelveWhenListed implements IEventHandler<VariantListed> {
     const added: Named = { item: variantId, variantId, sku: null, named: -1, formerSku: null };
     const changed = nameItems([...items, added], [naming], named);
     const others = changed.filter(({ item }) => item !== variantId);
-    if (others.length > 0) await this.announcements.publish(...(await this.stocks.rename(others)).map(levelChanged));
+    if (others.length > 0) this.eventBus.publishAll((await this.stocks.rename(others)).map(levelChanged));
     const own = changed.find(({ item }) => item === variantId) ?? added;
-    await this.announcements.publish(levelChanged(await this.stocks.shelve(own, stock, { actor: 'catalog' })));
+    this.eventBus.publish(levelChanged(await this.stocks.shelve(own, stock, { actor: 'catalog' })));
   }
 }

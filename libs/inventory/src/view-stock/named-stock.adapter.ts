@@ -9,8 +9,8 @@ const LONGEST_WAIT_MS = 2_000;
 const PAUSE_MS = 25;
 
 /**
- * Stock by the SKU that staff write. The catalogue says which variant has that SKU now: its news of a new or another SKU
- * may still be on its way.
+ * Stock by the SKU that staff write. The catalogue says which variant has that SKU now. Its message about a new SKU
+ * may not have arrived here yet.
  */
 @Injectable()
 export class NamedStock {
@@ -19,7 +19,7 @@ export class NamedStock {
     private readonly bearers: SkuBearers,
   ) {}
 
-  /** Undefined when nothing has the SKU. Throws UNAVAILABLE when the variant that has it was not heard of in time. */
+  /** Undefined if no variant has the SKU. Throws UNAVAILABLE if inventory does not hear of the variant in time. */
   async find(sku: string): Promise<Stock | undefined> {
     const bearer = await this.bearers.bearer(sku);
     if (!bearer) return this.unclaimed(sku);
@@ -32,14 +32,14 @@ export class NamedStock {
     }
   }
 
-  /** A page of stock by the SKUs that it is known by here, shown with the SKUs of now. */
+  /** A page of stock, ordered by the SKUs known here, shown with the current SKUs. */
   async list(limit: number, after?: string): Promise<readonly Stock[]> {
     const stocks = await this.stocks.list(limit, after);
     const names = await this.bearers.names(stocks.flatMap(({ variantId }) => variantId ?? []));
     return stocks.map((stock) => ({ ...stock, sku: nameOf(stock, names) }));
   }
 
-  /** What no variant of the catalogue is called: stock from before variants were known. */
+  /** Stock with a SKU that no variant of the catalogue has: from before variants were known. */
   private async unclaimed(sku: string): Promise<Stock | undefined> {
     const stock = await this.stocks.find(sku);
     if (!stock?.variantId) return stock;

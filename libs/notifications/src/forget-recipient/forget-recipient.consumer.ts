@@ -1,24 +1,24 @@
+import { EventBus } from '@nestjs/cqrs';
 import { Logger } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
 import { PartErased, PersonErased } from '#contracts/identity';
-import { Announcements, Hears } from '#platform/messaging';
+import { InboxEventsHandler } from '#messaging';
 import { Letters } from '../letters/letters.store';
 
-/** Letters that were sent lose whom they were to; those that wait are dropped. */
-@Hears(PersonErased)
+/** Letters that were sent lose their recipient; letters that wait are dropped. */
+@InboxEventsHandler([PersonErased], { name: 'forget-recipient' })
 export class ForgetRecipient {
-  static readonly handler = 'forget-recipient';
   private readonly log = new Logger(ForgetRecipient.name);
 
   constructor(
     private readonly letters: Letters,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
   ) {}
 
   async handle({ body: { erasureId, subject } }: PersonErased): Promise<void> {
     const dropped = await this.letters.forget(subject);
-    if (dropped > 0) this.log.log(`${dropped} letters were dropped: whom they were to was erased`);
+    if (dropped > 0) this.log.log(`${dropped} letters were dropped: their recipient was erased`);
     crashPoint('erasure.notifications');
-    await this.announcements.publish(new PartErased({ erasureId, subject, context: 'notifications' }));
+    this.eventBus.publish(new PartErased({ erasureId, subject, context: 'notifications' }));
   }
 }

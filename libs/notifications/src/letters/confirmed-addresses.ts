@@ -1,11 +1,11 @@
 import type { Letter } from './letter';
 
-/** Which addresses are known to belong to who is named in the letter. */
+/** The addresses that are known to belong to the person named in the letter. */
 export abstract class ConfirmedAddresses {
   abstract include(recipient: Letter['recipient']): boolean;
 }
 
-/** Accounts do not prove their address yet, so nobody's is confirmed. */
+/** Accounts do not prove their address yet, so no address is confirmed. */
 export class NoneConfirmed extends ConfirmedAddresses {
   include(): boolean {
     return false;

@@ -8,8 +8,9 @@ import {
   type OrderStatusUpdated,
 } from '#contracts/ordering';
 import type { Content } from './letter';
+import { toldOf } from './status-words';
 
-/** Two lines of one variant that are made differently are told apart by their options. */
+/** Two lines of one variant with different options are told apart by the options. */
 const nameWithOptions = ({ name, modifiers = [] }: OrderedLine): string =>
   modifiers.length === 0
     ? name
@@ -18,7 +19,7 @@ const nameWithOptions = ({ name, modifiers = [] }: OrderedLine): string =>
 export type Told =
   OrderConfirmed | OrderCancelled | OrderPaymentReversed | OrderRefunded | OrderRefundFailed | OrderStatusUpdated;
 
-/** What the customer is told of it; undefined where another letter tells it, or nobody asked to know. */
+/** What the customer is told; undefined if another letter tells it, or if nobody asked for letters. */
 export function contentOf(message: Told): Content | undefined {
   if (message instanceof OrderConfirmed) {
     const { number, items, total, method } = message.body;
@@ -47,17 +48,7 @@ export function contentOf(message: Told): Content | undefined {
     const { number, amount, owed = amount } = message.body;
     return { event: 'order-refund-failed', number, amount, owed };
   }
-  const { number, status } = message.body;
-  switch (status) {
-    case 'accepted':
-    case 'preparing':
-    case 'ready':
-    case 'completed':
-      return { event: 'order-status', number, status };
-    case 'pending':
-    case 'confirmed':
-    case 'cancelled':
-    case 'refunded':
-      return undefined;
-  }
+  const { number } = message.body;
+  const status = toldOf(message.body);
+  return status && { event: 'order-status', number, status };
 }

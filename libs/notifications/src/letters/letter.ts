@@ -1,8 +1,9 @@
 import type { Erased, Money, Sealed, Uuid } from '#kernel';
+import type { ToldStatus } from './status-words';
 
 export type Locale = 'vi' | 'en';
 
-/** What a letter says, by the event it tells of. Names stay sealed until it is rendered. */
+/** The content of a letter, by its event. Names stay sealed until it is rendered. */
 export type Content =
   | {
       readonly event: 'order-confirmed';
@@ -16,7 +17,7 @@ export type Content =
       readonly number: string;
       readonly code: string;
       readonly refundDue: Money;
-      /** Taken and given back before the order was ever paid. */
+      /** Taken and given back before the order counted as paid. */
       readonly reversed?: Money;
       /** Given back by refunds before it was cancelled. */
       readonly refunded?: Money;
@@ -27,25 +28,24 @@ export type Content =
       readonly number: string;
       readonly amount: Money;
       readonly total: Money;
-      /** Everything that was paid has gone back now. */
+      /** All money that was paid has gone back now. */
       readonly whole: boolean;
-      /** All refunds so far, this one included. Not kept at first: known then only where it is the whole. */
+      /**
+       * All refunds so far, this one included. Older letters lack it; then it is known only if it is the whole
+       * amount.
+       */
       readonly refundedTotal?: Money;
-      /** The order is over with it, and is not made. */
+      /** The order ends with it, and is not made. */
       readonly ended?: true;
     }
   | {
       readonly event: 'order-refund-failed';
       readonly number: string;
       readonly amount: Money;
-      /** What is owed in all. */
+      /** The total that is owed. */
       readonly owed: Money;
     }
-  | {
-      readonly event: 'order-status';
-      readonly number: string;
-      readonly status: 'accepted' | 'preparing' | 'ready' | 'completed';
-    };
+  | { readonly event: 'order-status'; readonly number: string; readonly status: ToldStatus };
 
 export interface Line {
   readonly name: string;

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
-import { Database, statement } from '#platform/database';
+import { Database, statement } from '#database';
 import type { Content, Letter, Locale } from './letter';
 
 interface Row {
@@ -69,7 +69,10 @@ export interface SentLetter extends Letter {
 export class Letters {
   constructor(private readonly db: Database) {}
 
-  /** False where it was written before, or whom it is to was erased. A letter that is to be sent by somebody waits for them; else it is in the mailbox at once. */
+  /**
+   * False if it was written before, or if its recipient was erased. A letter for a mail server waits for it;
+   * otherwise it is in the mailbox at once.
+   */
   async write(letter: Letter, recipientKey: string, toBeSent: boolean): Promise<boolean> {
     const { id, orderId, locale, recipient, content } = letter;
     const rows = await this.db.query(write, [
@@ -99,17 +102,17 @@ export class Letters {
     await this.db.query(failed, [id, error]);
   }
 
-  /** Not to be sent to anybody. */
+  /** Drops a letter that cannot be sent. */
   async drop(id: Uuid): Promise<void> {
     await this.db.query(drop, [id]);
   }
 
-  /** Tells how many had not been sent yet. */
+  /** Returns how many had not been sent yet. */
   async forget(subject: Uuid): Promise<number> {
     return (await this.db.query<{ count: number }>(forget, [subject]))[0].count;
   }
 
-  /** The newest first. */
+  /** Newest first. */
   async list(
     recipientKeys: readonly string[] | undefined,
     before: { at: string; id: Uuid } | undefined,

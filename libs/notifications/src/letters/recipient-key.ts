@@ -4,10 +4,10 @@ import { earlierEmailKey, emailKey } from '#kernel';
 const keyOf = (secret: string, address: string): string =>
   createHmac('sha256', secret).update(`letters to ${address}`).digest('base64url').slice(0, 22);
 
-/** Finds the letters to an address without keeping the address. */
+/** Finds the letters to an address without storing the address. */
 export const recipientKey = (secret: string, email: string): string => keyOf(secret, emailKey(email));
 
-/** Also those that earlier builds wrote, which compared addresses in another way. */
+/** Also finds letters of earlier builds, which compared addresses in another way. */
 export const recipientKeys = (secret: string, email: string): string[] => [
   ...new Set([emailKey(email), earlierEmailKey(email)].map((address) => keyOf(secret, address))),
 ];

@@ -9,16 +9,16 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** Text as it may stand in HTML. */
+/** Text that is safe inside HTML. */
 export const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]);
 
-/** A subject is one line, whatever a customer calls themselves. */
+/** A subject is one line, whatever name a customer has. */
 const oneLine = (text: string): string => text.replace(/[\r\n]+/g, ' ');
 
 /**
- * The letter in its reader's language, to `name` where the address is known to be that person's. An order's e-mail
- * address is whatever its buyer typed: to anybody else's box nothing goes that the buyer wrote. What came from
- * outside is encoded where it becomes HTML.
+ * The letter in its reader's language, to `name` if the address is known to be that person's. An order's e-mail
+ * address is whatever its buyer typed, so nothing that the buyer wrote is sent to it. Text from outside is encoded
+ * where it becomes HTML.
  */
 export function renderLetter(content: Content, name: string | undefined, locale: Locale): Rendered {
   const { hello, bye, tell } = wordings[locale];

@@ -1,11 +1,12 @@
 import type { Money } from '#kernel';
 import type { Content, Locale } from './letter';
+import { statusWords } from './status-words';
 
-/** 55000 as a Vietnamese reads it: 55.000 ₫. */
+/** 55000 in the Vietnamese form: 55.000 ₫. */
 export const dong = ({ amount }: Money): string => `${String(amount).replace(/\B(?=(\d{3})+$)/g, '.')} ₫`;
 
 interface Wording {
-  /** `name` is left out where nobody has confirmed that the address is that person's. */
+  /** `name` is left out if the address is not confirmed to be that person's. */
   readonly hello: (name: string | undefined) => string;
   readonly bye: string;
   readonly tell: (content: Content) => { readonly subject: string; readonly paragraphs: readonly string[] };
@@ -31,7 +32,7 @@ const reasonsEn: Readonly<Record<string, string>> = {
 
 type Refund = Extract<Content, { event: 'order-refunded' }>;
 
-/** What has been given back in all; undefined in a letter that was written when only this part was kept. */
+/** The total that has been given back; undefined in older letters, which knew only this part. */
 const soFar = ({ whole, total, refundedTotal }: Refund): string | undefined => {
   const all = refundedTotal ?? (whole ? total : undefined);
   return all && dong(all);
@@ -100,13 +101,7 @@ const vi: Wording = {
           ],
         };
       case 'order-status': {
-        const status = {
-          accepted: 'đã được tiếp nhận',
-          preparing: 'đang được pha chế',
-          ready: 'đã sẵn sàng',
-          completed: 'đã hoàn tất',
-        };
-        const says = `Đơn hàng ${content.number} ${status[content.status]}`;
+        const says = `Đơn hàng ${content.number} ${statusWords[content.status].vi}`;
         return { subject: says, paragraphs: [`${says}.`] };
       }
     }
@@ -163,13 +158,7 @@ const en: Wording = {
           ],
         };
       case 'order-status': {
-        const status = {
-          accepted: 'was accepted',
-          preparing: 'is being prepared',
-          ready: 'is ready',
-          completed: 'is complete',
-        };
-        const says = `Your order ${content.number} ${status[content.status]}`;
+        const says = `Your order ${content.number} ${statusWords[content.status].en}`;
         return { subject: says, paragraphs: [`${says}.`] };
       }
     }

@@ -3,6 +3,7 @@ import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape, InstantShape } from '#kernel';
 import { Config } from '#platform/config';
+import { ShowsPeople } from '#platform/audit';
 import { Answers, Does, Email, page, PageQuery, placeOf } from '#platform/http';
 import { Vault } from '#platform/privacy';
 import { Allowed } from '#platform/security';
@@ -34,7 +35,7 @@ const Place = z.object({ at: InstantShape, id: IdShape });
 const ERASED = 'erased';
 
 class MailboxQuery extends PageQuery {
-  @Email({ optional: true, description: 'Only letters to this address.' })
+  @Email({ kept: true, optional: true, description: 'Only letters to this address.' })
   to?: string;
 }
 
@@ -50,12 +51,16 @@ export class MailboxController {
 
   @Get()
   @Allowed('ops')
-  @Does('listMailbox', 'What customers were told, the newest first')
+  @ShowsPeople()
+  @Does('listMailbox', 'The e-mails to customers, newest first')
   @Answers(200, MailboxEntry, { list: true, paged: true })
   async list(@Query() { to, limit, cursor }: MailboxQuery) {
     const keys = to === undefined ? undefined : recipientKeys(this.config.personalDataKey, to);
     const letters = await this.letters.list(keys, placeOf(cursor, Place), limit + 1);
-    const people = await this.vault.openAll(letters.map((letter) => letter.recipient));
+    const people = await this.vault.openAll(
+      letters.map(({ recipient }) => recipient),
+      letters.map(({ orderId }) => orderId),
+    );
     return page(
       letters.map((letter, index) => ({ ...letter, person: people[index] })),
       limit,

@@ -2,11 +2,11 @@ import type { Rendered } from '../letters/letter';
 
 export interface Mail extends Rendered {
   readonly to: string;
-  /** The same for every attempt, so that a mail that went out twice is one mail to whoever receives it. */
+  /** The same for every attempt, so that the recipient's mail program recognises a repeated e-mail. */
   readonly messageId: string;
 }
 
-/** Hands mail to somebody who delivers it. Rejects when they did not take it. */
+/** Gives an e-mail to a server that delivers it. Rejects if the server does not take it. */
 export abstract class Mailer {
   abstract send(mail: Mail): Promise<void>;
 }

@@ -1,9 +1,9 @@
+import { EventBus } from '@nestjs/cqrs';
 import { Inject, Injectable, Logger, Optional, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { crashPoint } from '#crash-points';
 import { NotificationSent } from '#contracts/notifications';
-import { Database } from '#platform/database';
-import { Announcements } from '#platform/messaging';
+import { Database } from '#database';
 import { redactText } from '#platform/observability';
 import { Vault } from '#platform/privacy';
 import type { Letter } from '../letters/letter';
@@ -12,7 +12,10 @@ import { Letters } from '../letters/letters.store';
 import { renderLetter } from '../letters/render-letter';
 import { Mailer } from './mailer';
 
-/** Sends what is due. A letter is sent again until somebody took it: a crash may repeat one, with the same Message-ID. */
+/**
+ * Sends letters that are due. A letter is sent again until a server has taken it. A crash may repeat one, with the
+ * same Message-ID.
+ */
 @Injectable()
 export class SendLetters implements BeforeApplicationShutdown {
   private readonly log = new Logger(SendLetters.name);
@@ -24,7 +27,7 @@ export class SendLetters implements BeforeApplicationShutdown {
     private readonly letters: Letters,
     private readonly vault: Vault,
     private readonly confirmed: ConfirmedAddresses,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
     @Optional() @Inject(Mailer) private readonly mailer: Mailer | null,
   ) {}
 
@@ -43,7 +46,7 @@ export class SendLetters implements BeforeApplicationShutdown {
 
   private async drop(id: Letter['id']): Promise<void> {
     await this.letters.drop(id);
-    this.log.log(`letter ${id} was dropped: whom it was to was erased`);
+    this.log.log(`letter ${id} was dropped: its address was erased, or cannot be opened`);
   }
 
   private async sendDue(): Promise<void> {
@@ -53,7 +56,7 @@ export class SendLetters implements BeforeApplicationShutdown {
   private async send({ id, orderId, locale, recipient, content }: Letter): Promise<void> {
     crashPoint('letter.claimed');
     try {
-      const { name, email } = await this.vault.openAll(recipient);
+      const { name, email } = await this.vault.openAll(recipient, orderId);
       if (typeof email !== 'string' || typeof name !== 'string') return await this.drop(id);
       await this.mailer!.send({
         ...renderLetter(content, this.confirmed.include(recipient) ? name : undefined, locale),
@@ -63,7 +66,7 @@ export class SendLetters implements BeforeApplicationShutdown {
       crashPoint('letter.sent');
       await this.db.transaction(async () => {
         await this.letters.sent(id);
-        await this.announcements.publish(new NotificationSent({ orderId, event: content.event, channel: 'email' }));
+        this.eventBus.publish(new NotificationSent({ orderId, event: content.event, channel: 'email' }));
       });
       crashPoint('letter.marked');
     } catch (error) {

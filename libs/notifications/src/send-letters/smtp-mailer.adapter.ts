@@ -4,7 +4,7 @@ import { Mailer, type Mail } from './mailer';
 
 const TIMEOUT_MS = 10_000;
 
-/** SMTP over a small pool; nodemailer is loaded when the first letter goes out. */
+/** SMTP with a small pool. nodemailer is loaded when the first letter is sent. */
 export class SmtpMailer extends Mailer implements OnApplicationShutdown {
   private transporter: Promise<Transporter> | undefined;
 

@@ -1,3 +1,4 @@
+import { EventBus } from '@nestjs/cqrs';
 import { Logger } from '@nestjs/common';
 import { NotificationSent } from '#contracts/notifications';
 import {
@@ -10,31 +11,37 @@ import {
 } from '#contracts/ordering';
 import { derivedId } from '#kernel';
 import { Config } from '#platform/config';
-import { Announcements, Hears } from '#platform/messaging';
+import { InboxEventsHandler } from '#messaging';
 import { Vault } from '#platform/privacy';
 import { contentOf, type Told } from '../letters/letter-of';
 import { Letters } from '../letters/letters.store';
 import { recipientKey } from '../letters/recipient-key';
 
-/** One letter per event: its id follows from the order, the event and the order's version, so that hearing twice writes once. */
-@Hears(OrderConfirmed, OrderCancelled, OrderPaymentReversed, OrderRefunded, OrderRefundFailed, OrderStatusUpdated)
+/**
+ * One letter for each event. Its id follows from the order, the event and the order's version, so a repeated message
+ * writes none.
+ */
+@InboxEventsHandler(
+  [OrderConfirmed, OrderCancelled, OrderPaymentReversed, OrderRefunded, OrderRefundFailed, OrderStatusUpdated],
+  { name: 'write-letter' },
+)
 export class WriteWhenOrderMoves {
-  static readonly handler = 'write-letter';
   private readonly log = new Logger(WriteWhenOrderMoves.name);
 
   constructor(
     private readonly letters: Letters,
     private readonly vault: Vault,
     private readonly config: Config,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
   ) {}
 
   async handle(message: Told): Promise<void> {
     const { orderId, version, recipient } = message.body;
     const content = contentOf(message);
     if (!content || !recipient?.email) return; // a guest who left no address is told in the shop
-    const email = await this.vault.open(recipient.email);
-    if (typeof email !== 'string') return this.log.log(`no letter of order ${orderId}: whom it was to was erased`);
+    const email = await this.vault.open(recipient.email, { order: orderId, field: 'email' });
+    if (typeof email !== 'string')
+      return this.log.log(`no letter of order ${orderId}: its address was erased, or cannot be opened`);
     const id = derivedId(orderId, 'letter', content.event, version, 'email');
     const letter = {
       id,
@@ -46,6 +53,6 @@ export class WriteWhenOrderMoves {
     const bySmtp = this.config.smtpUrl !== undefined;
     const fresh = await this.letters.write(letter, recipientKey(this.config.personalDataKey, email), bySmtp);
     if (fresh && !bySmtp)
-      await this.announcements.publish(new NotificationSent({ orderId, event: content.event, channel: 'email' }));
+      this.eventBus.publish(new NotificationSent({ orderId, event: content.event, channel: 'email' }));
   }
 }

@@ -1,13 +1,13 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
-import type { Actor } from '#platform/event-store';
+import type { Actor } from '#event-store';
 import { Ids } from '#platform/system';
 import { Orders } from '../model/orders.store';
-import type { OrderView } from '../view-order/order-view';
+import type { DatedOrder } from '../model/dated-order';
 import { advanceOrder, type Step } from './advance-order';
 
-/** The bar takes an order one step on. */
-export class AdvanceOrder extends Command<OrderView> {
+/** The bar moves an order to the next step. */
+export class AdvanceOrder extends Command<DatedOrder> {
   constructor(
     readonly orderId: Uuid,
     readonly step: Step,
@@ -24,7 +24,7 @@ export class AdvanceOrderHandler implements ICommandHandler<AdvanceOrder> {
     private readonly ids: Ids,
   ) {}
 
-  async execute({ orderId, step, actor }: AdvanceOrder): Promise<OrderView> {
+  async execute({ orderId, step, actor }: AdvanceOrder): Promise<DatedOrder> {
     const change = { orderId, commandId: this.ids.next(), actor };
     return (await this.orders.change(change, (order) => advanceOrder(order, step)))!;
   }

@@ -6,8 +6,8 @@ import { Answers, Does, PathId, Refuses } from '#platform/http';
 import { Vault, type Opened } from '#platform/privacy';
 import { Allowed, Who, type Caller } from '#platform/security';
 import { staff } from '../model/actors';
-import { OrderAnswer, showOrder, type SealedOrder } from '../view-order/order-answer';
-import type { Step } from './advance-order';
+import { BROKEN, OrderAnswer, showOrder, type SealedOrder } from '../view-order/order-answer';
+import { refusals, type Step } from './advance-order';
 import { AdvanceOrder } from './advance-order.command';
 
 const Advances = (step: Step, summary: string): MethodDecorator =>
@@ -16,7 +16,7 @@ const Advances = (step: Step, summary: string): MethodDecorator =>
     Allowed('staff'),
     Does(`${step}Order`, summary),
     Answers(200, OrderAnswer, { description: 'The order, one step on.' }),
-    Refuses('NOT_FOUND', 'WRONG_STATUS', 'VERSION_CONFLICT'),
+    Refuses(...refusals, 'VERSION_CONFLICT', BROKEN),
   );
 
 @ApiTags('Orders')
@@ -49,6 +49,6 @@ export class AdvanceOrderController {
 
   private async advance(id: Uuid, step: Step, caller: Caller): Promise<Opened<SealedOrder>> {
     const view = await this.commands.execute(new AdvanceOrder(id, step, staff(caller)));
-    return this.vault.openAll(showOrder(view));
+    return this.vault.openAll(showOrder(view), view.id);
   }
 }

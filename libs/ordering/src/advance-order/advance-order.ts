@@ -1,5 +1,6 @@
 import { minus, nothing } from '#kernel';
 import { hasEnded, type Order, type OrderEvent, type OrderInHand } from '../model/order';
+import { OrderOnHold } from '../hold-order/hold-order';
 import { CannotAdvance, OrderNotFound } from '../model/order-errors';
 
 export const steps = ['accept', 'prepare', 'ready', 'complete'] as const;
@@ -13,11 +14,15 @@ const rules: Record<Step, { readonly from: Status; readonly to: Status }> = {
   complete: { from: 'ready', to: 'completed' },
 };
 
-/** The bar takes the order one step on. Asked again for the step it has just taken, it answers as before. */
+/** The refusals of the rule, by code. */
+export const refusals = ['NOT_FOUND', 'WRONG_STATUS', 'ORDER_ON_HOLD'] as const;
+
+/** The bar moves the order to the next step. If the same step is requested again, the answer is the same. */
 export function advanceOrder(order: Order, step: Step): readonly OrderEvent[] {
   if (order.status === 'unplaced') throw new OrderNotFound();
   const { from, to } = rules[step];
   if (hasEnded(order)) throw new CannotAdvance('refunded', step, from);
+  if (order.status === 'on-hold') throw new OrderOnHold();
   if (order.status === to) return [];
   if (order.status !== from) throw new CannotAdvance(order.status, step, from);
   switch (step) {

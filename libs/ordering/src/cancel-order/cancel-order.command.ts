@@ -1,21 +1,23 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { derivedId, type Uuid } from '#kernel';
-import type { Actor } from '#platform/event-store';
+import type { Actor } from '#event-store';
 import { Vault } from '#platform/privacy';
 import { Ids } from '#platform/system';
 import { OrderNotFound } from '../model/order-errors';
 import { Orders } from '../model/orders.store';
-import { isTheirs, type OrderView, type Reader } from '../view-order/order-view';
+import { Places } from '../model/places.adapter';
+import type { DatedOrder } from '../model/dated-order';
+import { isTheirs, type Reader } from '../model/readers';
 import { cancelOrder } from './cancel-order';
 
-/** Somebody wants an order back; `reader` is left out for staff, who may cancel anybody's. */
-export class CancelOrder extends Command<OrderView> {
+/** Cancels an order. `reader` is left out for staff, who may cancel any order. */
+export class CancelOrder extends Command<DatedOrder> {
   constructor(
     readonly orderId: Uuid,
     readonly actor: Actor,
     readonly reason: string | undefined,
     readonly reader?: Reader,
-    /** Staff decide what becomes of the goods, where the rule does not fit. */
+    /** Staff decide where the goods go, if the rule does not fit. */
     readonly restock?: boolean,
   ) {
     super();
@@ -27,19 +29,21 @@ export class CancelOrderHandler implements ICommandHandler<CancelOrder> {
   constructor(
     private readonly orders: Orders,
     private readonly vault: Vault,
+    private readonly places: Places,
     private readonly ids: Ids,
   ) {}
 
-  async execute({ orderId, actor, reason, reader, restock }: CancelOrder): Promise<OrderView> {
+  async execute({ orderId, actor, reason, reader, restock }: CancelOrder): Promise<DatedOrder> {
     const seen = await this.orders.view(orderId);
     if (reader && !isTheirs(seen, reader)) throw new OrderNotFound();
     const commandId = this.ids.next();
-    const wish = {
+    const { subject } = seen.order.placed;
+    const request = {
       by: reader ? ('customer' as const) : ('staff' as const),
-      reason: reason ? await this.vault.seal(seen.order.placed.subject, reason) : null,
+      reason: reason ? await this.vault.sealMore(subject, reason, this.places.of(seen.id, 'reason')) : null,
       refundId: derivedId(commandId, 'refund'),
       restock,
     };
-    return (await this.orders.change({ orderId, commandId, actor }, (order) => cancelOrder(order, wish)))!;
+    return (await this.orders.change({ orderId, commandId, actor }, (order) => cancelOrder(order, request)))!;
   }
 }

@@ -6,8 +6,9 @@ import { answer, Answers, Does, Flag, PathId, Refuses, Text, type Answer } from 
 import { Vault } from '#platform/privacy';
 import { Allowed, CartOrUser, Who, type Caller } from '#platform/security';
 import { buyer, staff } from '../model/actors';
-import { OrderAnswer, showOrder, showToOwner, type Showing } from '../view-order/order-answer';
-import type { OrderView } from '../view-order/order-view';
+import { GuestTokens, TOKEN_SPENT } from '../view-order/guest-tokens.query';
+import { BROKEN, OrderAnswer, showOrder, showToOwner, type Showing } from '../view-order/order-answer';
+import type { DatedOrder } from '../model/dated-order';
 import { CancelOrder } from './cancel-order.command';
 
 class CancelOrderBody {
@@ -31,6 +32,7 @@ export class CancelOrderController {
   constructor(
     private readonly commands: CommandBus,
     private readonly vault: Vault,
+    private readonly guests: GuestTokens,
   ) {}
 
   @Post('orders/:id/cancel')
@@ -42,12 +44,9 @@ export class CancelOrderController {
   )
   @Answers(200, OrderAnswer, { description: 'Cancelled; what was paid is on its way back.' })
   @Answers(202, OrderAnswer, { description: 'Still pending, with `cancellationRequested: true`.' })
-  @Refuses('VALIDATION_ERROR', 'NOT_FOUND', 'CANNOT_CANCEL', 'VERSION_CONFLICT')
+  @Refuses('VALIDATION_ERROR', 'NOT_FOUND', TOKEN_SPENT, 'CANNOT_CANCEL', 'VERSION_CONFLICT', BROKEN)
   async cancel(@PathId() id: Uuid, @Body() body: CancelOrderBody, @Who() caller: Caller): Promise<Answer> {
-    const reader = {
-      userId: caller.kind === 'user' ? caller.userId : undefined,
-      cartTokenHash: caller.cartTokenHash,
-    };
+    const reader = await this.guests.ownerOf(caller);
     const view = await this.commands.execute(new CancelOrder(id, buyer(caller), body.reason ?? undefined, reader));
     return this.shown(view, showToOwner);
   }
@@ -57,15 +56,15 @@ export class CancelOrderController {
   @Does('cancelAnyOrder', 'Cancel any order that is not completed, as staff')
   @Answers(200, OrderAnswer, { description: 'Cancelled; what was paid is on its way back.' })
   @Answers(202, OrderAnswer, { description: 'Still pending, with `cancellationRequested: true`.' })
-  @Refuses('VALIDATION_ERROR', 'NOT_FOUND', 'CANNOT_CANCEL', 'VERSION_CONFLICT')
+  @Refuses('VALIDATION_ERROR', 'NOT_FOUND', 'CANNOT_CANCEL', 'VERSION_CONFLICT', BROKEN)
   async cancelAny(@PathId() id: Uuid, @Body() body: CancelAnyOrderBody, @Who() caller: Caller): Promise<Answer> {
     const { reason, restock } = body;
-    const wish = new CancelOrder(id, staff(caller), reason ?? undefined, undefined, restock);
-    return this.shown(await this.commands.execute(wish), showOrder);
+    const request = new CancelOrder(id, staff(caller), reason ?? undefined, undefined, restock);
+    return this.shown(await this.commands.execute(request), showOrder);
   }
 
-  private async shown(view: OrderView, show: Showing): Promise<Answer> {
+  private async shown(view: DatedOrder, show: Showing): Promise<Answer> {
     const status = view.order.status === 'pending' ? 202 : 200;
-    return answer(await this.vault.openAll(show(view)), { status });
+    return answer(await this.vault.openAll(show(view), view.id), { status });
   }
 }

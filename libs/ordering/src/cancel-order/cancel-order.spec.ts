@@ -46,8 +46,8 @@ describe('Cancelling an order', () => {
     ['preparing', false],
     ['ready', false],
   ] as const)('when %s, its goods go back on the shelf: %s; staff may say otherwise', (status, back) => {
-    const restock = (wish?: boolean) => {
-      const [cancelled] = cancelOrder(given(...ordered[status]), { ...ask('staff'), restock: wish });
+    const restock = (request?: boolean) => {
+      const [cancelled] = cancelOrder(given(...ordered[status]), { ...ask('staff'), restock: request });
       return cancelled.type === 'OrderCancelled' && cancelled.data.restock;
     };
     expect([restock(), restock(true), restock(false)]).toEqual([back, true, false]);

@@ -2,6 +2,7 @@ import { plus, type Sealed, type Uuid } from '#kernel';
 import type { CancellationCode } from '#contracts/ordering';
 import {
   hasEnded,
+  isInTheShop,
   isUntouched,
   refundable,
   reversedTotal,
@@ -17,47 +18,53 @@ import { CannotCancel, OrderNotFound } from '../model/order-errors';
 export interface CancelOrder {
   readonly by: 'customer' | 'staff';
   readonly reason: Sealed | null;
-  /** The id of the refund, should one be due. */
+  /** The id for a refund, if one is due. */
   readonly refundId: Uuid;
-  /** Whether the goods go back on the shelf. Not said: as long as nothing was made of them. Else they are waste. */
+  /**
+   * Whether the goods go back on the shelf; otherwise they are waste. By default they go back if nothing was made yet.
+   */
   readonly restock?: boolean | undefined;
 }
 
-const cancellableBy: Record<CancelOrder['by'], readonly OrderInHand['status'][]> = {
-  customer: ['confirmed', 'accepted'],
-  staff: ['confirmed', 'accepted', 'preparing', 'ready'],
+/** A customer may cancel until the bar starts the order. Staff may cancel until it is handed over. */
+const cancellableBy: Record<CancelOrder['by'], (order: OrderInHand) => boolean> = {
+  customer: isUntouched,
+  staff: isInTheShop,
 };
 
-/** Somebody wants the order back. While the checkout runs it is only noted: the checkout winds itself back, then closes it. */
-export function cancelOrder(order: Order, wish: CancelOrder): readonly OrderEvent[] {
-  const { by, reason } = wish;
+/**
+ * A customer or staff cancel the order. While the checkout runs, the request is only noted: the checkout winds back,
+ * and then closes the order.
+ */
+export function cancelOrder(order: Order, request: CancelOrder): readonly OrderEvent[] {
+  const { by, reason } = request;
   switch (order.status) {
     case 'unplaced':
       throw new OrderNotFound();
     case 'pending':
       return order.cancellationRequested ? [] : [{ type: 'CancellationRequested', data: { by, reason } }];
     case 'cancelled':
-      return []; // asked twice: nothing left to do
+      return []; // the same request again: nothing left to do
     case 'refunded':
       throw new CannotCancel(order.status);
     default:
       if (hasEnded(order)) throw new CannotCancel('refunded');
-      if (!cancellableBy[by].includes(order.status)) throw new CannotCancel(order.status);
-      return takenBack(order, wish);
+      if (!cancellableBy[by](order)) throw new CannotCancel(order.status);
+      return takenBack(order, request);
   }
 }
 
-function takenBack(order: OrderInHand, { by, reason, refundId, ...wish }: CancelOrder): readonly OrderEvent[] {
+function takenBack(order: OrderInHand, { by, reason, refundId, ...request }: CancelOrder): readonly OrderEvent[] {
   const code = by === 'customer' ? 'CUSTOMER' : 'STAFF';
   const refundDue = refundable(order);
   const message = cancellationWords(code, order.placed.locale);
-  const restock = wish.restock ?? isUntouched(order);
+  const restock = request.restock ?? isUntouched(order);
   const cancelled: OrderEvent = { type: 'OrderCancelled', data: { code, message, reason, by, refundDue, restock } };
   if (refundDue.amount === 0) return [cancelled];
   return [cancelled, { type: 'RefundRequested', data: { refundId, amount: refundDue, reason: `cancelled: ${code}` } }];
 }
 
-/** The checkout has given everything back and closes the order; `reversed` was taken and given back. */
+/** The checkout has given everything back and closes the order. `reversed` is money that was taken and given back. */
 export function closeOrder(
   order: Order,
   code: CancellationCode,

@@ -1,5 +1,6 @@
+import { InboxCommandHandler } from '#messaging';
 import { Logger } from '@nestjs/common';
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { type ICommandHandler } from '@nestjs/cqrs';
 import { crashPoint } from '#crash-points';
 import type { Uuid } from '#kernel';
 import { CartOf } from '#contracts/cart';
@@ -10,10 +11,8 @@ import { returnedOrder } from '../model/returned-order';
 import { paymentIdOf } from '../reverse-payment/reverse-payment';
 import { closeOrder } from './cancel-order';
 
-@CommandHandler(CloseOrder)
+@InboxCommandHandler(CloseOrder, { name: 'close-order', lane: 'order' })
 export class CloseWhenWoundBack implements ICommandHandler<CloseOrder> {
-  static readonly handler = 'close-order';
-  static readonly lane = 'order';
   private readonly log = new Logger(CloseWhenWoundBack.name);
 
   constructor(
@@ -28,8 +27,9 @@ export class CloseWhenWoundBack implements ICommandHandler<CloseOrder> {
   }
 
   /**
-   * Whoever sees the cancellation finds the lines in the cart again, so the cart takes them back first. An order is not
-   * kept open for a cart that does not answer: it hears of the cancellation later, and takes them back then.
+   * The cart takes the lines back first, so that a customer who sees the cancellation finds them in the cart again. If
+   * the cart does not answer, the order is closed anyway: the cart gets the message of the cancellation later, and
+   * takes the lines back then.
    */
   private async giveBack(orderId: Uuid): Promise<void> {
     const { order } = await this.orders.view(orderId);

@@ -1,14 +1,12 @@
+import { MOST_ASKED, secondsUntilAskedAgain } from '../model/asked-again';
 import type { CheckoutWaits, RetryCheckout } from './checkout-messages';
-import { orderOf, patience, stay, waits, type Heard } from './checkout-moves';
+import { orderOf, stay, waits, type Heard } from './checkout-moves';
 import { asksOf, hasNoWayOut, type Checkout } from './checkout-steps';
-
-/** How often a request is sent again before somebody has to look: three quarters of an hour, as patience grows. */
-export const MOST_ASKED = 8;
 
 type Asking = Extract<Checkout, { asked: number }>;
 const isAsking = (state: Checkout): state is Asking => 'asked' in state;
 
-/** Nobody answered. Asked again, until it is plain that asking does not help. */
+/** No answer came. The request is repeated, until it is clear that repeats do not help. */
 export function askAgain(state: Checkout, { body }: CheckoutWaits): Heard {
   if (!isAsking(state)) return stay(state, 'nothing is waited for');
   if (state.parked !== undefined) return stay(state, 'needs attention, and is asked no more');
@@ -19,8 +17,8 @@ export function askAgain(state: Checkout, { body }: CheckoutWaits): Heard {
 }
 
 /**
- * The timer of a step that was left unanswered may be minutes away. A next step, and the way back through the provider, have a
- * timer of their own, so that silence shows within a minute.
+ * The timer of an unanswered step may be minutes away. So the next step, and `voiding`, get a new timer, and a missing
+ * answer is noticed within a minute.
  */
 export function waitingAfresh(before: Checkout, heard: Heard): Heard {
   const { state, timers } = heard;
@@ -34,12 +32,12 @@ function park(state: Asking): Heard {
   return stay({ ...state, parked }, `needs attention: ${parked}`);
 }
 
-/** Somebody has looked, and wants it tried again: the same requests with the same keys, with all patience anew. */
+/** Staff want another try: the same requests with the same keys, and the waiting times start again. */
 export function retried(state: Checkout, heard: RetryCheckout): Heard {
   if (!isAsking(state)) return stay(state, byHand('nothing to ask again', heard));
   const { parked: _, ...rest } = state;
   const again: Asking = { ...rest, asked: 0 };
-  const timer = { ...waits(orderOf(again), 0), inSeconds: patience(0) };
+  const timer = { ...waits(orderOf(again), 0), afterSeconds: secondsUntilAskedAgain(0) };
   return { state: again, asks: asksOf(again), timers: [timer], note: byHand('asked again', heard) };
 }
 

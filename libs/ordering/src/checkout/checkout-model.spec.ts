@@ -34,7 +34,8 @@ import { announcements } from '../model/order-announcements';
 import { facts, orderId } from '../model/order-samples';
 import { recordRefund, refundOrder } from '../refund-order/refund-order';
 import { RecordRefund } from '../refund-order/refunds-messages';
-import { allDone, hearOfRefund, noRefunds, type RefundsHear } from '../refund-order/refunds';
+import { hearOfRefund, type RefundsHear } from '../refund-order/refunds';
+import { allDone, noRefunds } from '../refund-order/refunds-steps';
 import { recordReversal } from '../reverse-payment/reverse-payment';
 import { hear } from './checkout';
 import {
@@ -65,7 +66,7 @@ const routes: [Place, readonly (new (body: never) => Message)[]][] = [
 const placeOf = (message: Message): Place =>
   routes.find(([, types]) => types.some((type) => message instanceof type))?.[0] ?? 'refunds';
 
-/** Both processes hear of a refund: one gives the money back, the other the goods. */
+/** Both sagas hear of a refund: one gives the money back, the other the goods. */
 const placesOf = (message: Message): readonly Place[] =>
   message instanceof OrderRefundRequested ? ['refunds', 'checkout'] : [placeOf(message)];
 
@@ -137,9 +138,9 @@ class TinyShop {
 
   refund(): void {
     const { amount, restock } = this.fate.refund ?? { amount: 100_000, restock: true };
-    const wish = { refundId: 'refunded', reason: 'staff', amount: vnd(amount), end: true, restock };
+    const request = { refundId: 'refunded', reason: 'staff', amount: vnd(amount), end: true, restock };
     try {
-      this.append((order) => refundOrder(order, wish));
+      this.append((order) => refundOrder(order, request));
     } catch {
       // nothing was paid, or it is over
     }

@@ -14,7 +14,8 @@ import type {
   StockShort,
 } from '#contracts/inventory';
 import type { PaymentDeclined, PaymentTaken, PaymentUnknown, PaymentVoided } from '#contracts/payments';
-import { CheckoutOverdue, CheckoutWaits, RetryCheckout, WindBackAsked } from './checkout-messages';
+import { secondsUntilAskedAgain } from '../model/asked-again';
+import { CheckoutOverdue, CheckoutWaits, CompareCheckout, RetryCheckout, WindBackAsked } from './checkout-messages';
 import { asksOf, isOver, type Checkout } from './checkout-steps';
 
 export type CheckoutHears =
@@ -35,12 +36,13 @@ export type CheckoutHears =
   | CheckoutOverdue
   | CheckoutWaits
   | RetryCheckout
-  | WindBackAsked;
+  | WindBackAsked
+  | CompareCheckout;
 
 export interface Timer {
   readonly name: 'overdue' | 'waits';
-  /** Null: no longer needed. */
-  readonly inSeconds: number | null;
+  /** Null cancels the timer. */
+  readonly afterSeconds: number | null;
   readonly message: Message;
 }
 
@@ -48,22 +50,19 @@ export interface Heard {
   readonly state: Checkout;
   readonly asks: readonly Message[];
   readonly timers: readonly Timer[];
-  /** One line for the journal that admins read. */
+  /** One line for the journal that staff read. */
   readonly note: string;
 }
 
-/** Seconds until an unanswered request is sent again. */
-export const patience = (asked: number): number => Math.min(30 * 2 ** asked, 600);
-
 export const waits = (orderId: Uuid, asked: number): Timer => ({
   name: 'waits',
-  inSeconds: patience(asked),
+  afterSeconds: secondsUntilAskedAgain(asked),
   message: new CheckoutWaits({ orderId, asked }),
 });
 
-export const overdue = (orderId: Uuid, inSeconds: number | null): Timer => ({
+export const overdue = (orderId: Uuid, afterSeconds: number | null): Timer => ({
   name: 'overdue',
-  inSeconds,
+  afterSeconds,
   message: new CheckoutOverdue({ orderId }),
 });
 
@@ -71,7 +70,7 @@ export const orderOf = (state: Exclude<Checkout, { step: 'waiting' }>): Uuid =>
   'basket' in state ? state.basket.orderId : state.orderId;
 
 const noTimers = (orderId: Uuid): readonly Timer[] => [
-  { ...waits(orderId, 0), inSeconds: null },
+  { ...waits(orderId, 0), afterSeconds: null },
   overdue(orderId, null),
 ];
 
@@ -82,7 +81,10 @@ export const stay = (state: Checkout, note: string, asks: readonly Message[] = [
   note,
 });
 
-/** A step begins afresh: whatever was asked in vain was another's. Its timer is set again where it had been let go. */
+/**
+ * Starts a step. Earlier repeats do not count for it, because they belong to another step. If the checkout was parked,
+ * its timer is set again.
+ */
 export function go(given: Checkout, note: string): Heard {
   const { parked, ...state } = { parked: undefined, ...given };
   const timers = state.step === 'waiting' ? [] : timersOf(state, parked !== undefined);

@@ -7,7 +7,7 @@ import { CloseOrder, ConfirmOrder, RecordReversal } from './checkout-messages';
 
 type Method = 'card' | 'cash';
 
-/** What the checkout has to know of an order; the card's token is kept only until the money was asked for. */
+/** What the checkout must know of an order. It keeps the card's token only until the payment was requested. */
 export interface Basket {
   readonly orderId: Uuid;
   readonly lines: readonly StockLine[];
@@ -16,31 +16,42 @@ export interface Basket {
   readonly token: Sealed | null;
 }
 
-/** How often the step's request was sent again for want of an answer. */
+/** How often the step's request was repeated because no answer came. */
 interface Asking {
   readonly asked: number;
-  /** Asked in vain so often that nobody is asked any more until somebody has looked; an answer still counts. */
+  /** Set when the request was repeated too often. Nothing more is sent until staff act, but an answer still counts. */
   readonly parked?: string;
 }
 interface WindingBack extends Asking {
   readonly orderId: Uuid;
   readonly why: CancellationCode;
-  /** What had been taken and was given back. */
+  /** What was taken and given back. */
   readonly reversed?: Money;
 }
 
-/** A confirmed order is over after all. */
+/** A confirmed order was cancelled, or ended by a refund. */
 interface AfterAll extends Asking {
   readonly orderId: Uuid;
-  /** The goods do not go back on the shelf. */
+  /** True if the goods do not go back on the shelf. */
   readonly waste?: boolean;
   readonly why?: 'REFUNDED';
 }
 
 /**
- * Where a checkout stands. Forward: reserving → paying → committing → confirming → confirmed. Backward, from the last thing
- * done to the first: voiding (the money) → releasing (the goods) → closing (the order) → given-up. A confirmed
- * order that is cancelled later, or ended by a refund: unbooking (what was owed in cash) → restocking → undone.
+ * An event of the order was declared void after the checkout had ended. Staff decide how it continues. `pending`: the
+ * order can be confirmed again or cancelled. If not pending, the order continues, but its goods are back on the shelf.
+ */
+interface Reopened {
+  readonly step: 'reopened';
+  readonly basket: Basket;
+  readonly pending: boolean;
+}
+
+/**
+ * The steps of a checkout. Forward: reserving → paying → committing → confirming → confirmed. Backward, from the last
+ * action to the first: voiding (the money) → releasing (the goods) → closing (the order) → given-up. For a confirmed
+ * order that is cancelled later, or ended by a refund: unbooking (what was owed in cash) → restocking → undone. A
+ * checkout that is over is reopened if an event of its order was declared void and the two no longer agree.
  */
 export type Checkout =
   | { readonly step: 'waiting'; readonly cancelled: CancellationCode | null }
@@ -55,14 +66,15 @@ export type Checkout =
   | { readonly step: 'given-up'; readonly orderId: Uuid; readonly why: CancellationCode }
   | ({ readonly step: 'unbooking' } & AfterAll)
   | ({ readonly step: 'restocking' } & AfterAll)
-  | { readonly step: 'undone'; readonly orderId: Uuid };
+  | { readonly step: 'undone'; readonly orderId: Uuid }
+  | Reopened;
 
-/** Steps that have no other way out than their answer; the others are left when the checkout is overdue. */
+/** Steps that only their answer can end. The other steps are also left when the checkout is overdue. */
 const noWayOut = ['confirming', 'voiding', 'releasing', 'closing', 'unbooking', 'restocking'] as const;
 type NoWayOut = Extract<Checkout, { step: (typeof noWayOut)[number] }>;
 export const hasNoWayOut = (state: Checkout): state is NoWayOut => (noWayOut as readonly string[]).includes(state.step);
 
-/** The way back, which an order takes once. */
+/** The steps of the way back. An order goes this way once. */
 const back = ['voiding', 'releasing', 'closing', 'given-up', 'unbooking', 'restocking', 'undone'];
 export const windsBack = (step: string): boolean => back.includes(step);
 
@@ -73,13 +85,14 @@ export const isOver = (state: Checkout): boolean => (ends as readonly string[]).
 
 const keyOf = (orderId: Uuid, step: string) => `checkout:${orderId}:${step}`;
 
-/** What each step asks for: the same every time, so that asking again is harmless. */
+/** The requests of each step. They are the same every time, so a repeat is harmless. */
 export function asksOf(state: Checkout): readonly Message[] {
   switch (state.step) {
     case 'waiting':
     case 'confirmed':
     case 'given-up':
     case 'undone':
+    case 'reopened':
       return [];
     case 'reserving':
       return [new ReserveStock({ orderId: state.basket.orderId, lines: state.basket.lines })];

@@ -29,8 +29,7 @@ import type { OrderEvent } from '../model/order';
 import { announcements } from '../model/order-announcements';
 import { facts, given, orderId, sealed, refundDeciding } from '../model/order-samples';
 import { hear } from './checkout';
-import { MOST_ASKED } from './asking-again';
-import { checkoutStands } from './checkout-stands';
+import { checkoutStatus } from './checkout-status';
 import {
   CheckoutOverdue,
   CheckoutWaits,
@@ -39,7 +38,8 @@ import {
   RetryCheckout,
   WindBackAsked,
 } from './checkout-messages';
-import { patience, type CheckoutHears } from './checkout-moves';
+import { MOST_ASKED, secondsUntilAskedAgain } from '../model/asked-again';
+import type { CheckoutHears } from './checkout-moves';
 import { isOver, start, type Checkout } from './checkout-steps';
 
 const at = '2026-11-23T03:04:05.678Z';
@@ -91,8 +91,8 @@ describe('A checkout that goes well', () => {
     expect(on(start, placed)).toMatchObject({
       asks: [new ReserveStock({ orderId, lines })],
       timers: [
-        { name: 'waits', inSeconds: 30 },
-        { name: 'overdue', inSeconds: 900 },
+        { name: 'waits', afterSeconds: 30 },
+        { name: 'overdue', afterSeconds: 900 },
       ],
     });
   });
@@ -122,7 +122,7 @@ describe('A checkout that goes well', () => {
   it('and is over, with no timer left', () => {
     const end = on(confirming, confirmed);
     expect(end).toMatchObject({ state: { step: 'confirmed' }, asks: [] });
-    expect(end.timers.map(({ name, inSeconds }) => [name, inSeconds])).toEqual([
+    expect(end.timers.map(({ name, afterSeconds }) => [name, afterSeconds])).toEqual([
       ['waits', null],
       ['overdue', null],
     ]);
@@ -152,7 +152,7 @@ describe('A checkout that fails', () => {
   it('is over when the order is closed', () => {
     const end = on(after(placed, short), closed);
     expect(end).toMatchObject({ state: { step: 'given-up', why: 'OUT_OF_STOCK' }, asks: [] });
-    expect(end.timers.every(({ inSeconds }) => inSeconds === null)).toBe(true);
+    expect(end.timers.every(({ afterSeconds }) => afterSeconds === null)).toBe(true);
   });
 
   it('is over as well when the payment was voided by itself', () => {
@@ -222,7 +222,7 @@ describe('An order that is no longer wanted', () => {
 
   it('once confirmed, puts the goods back; the money goes back as a refund', () => {
     expect(on(done, takenBack).asks).toEqual([asksToRelease('CANCELLED')]);
-    expect(on(done, takenBack).timers).toMatchObject([{ name: 'waits', inSeconds: 30 }]);
+    expect(on(done, takenBack).timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
     expect(after(placed, reserved, paid, committed, confirmed, takenBack, released).step).toBe('undone');
   });
 
@@ -331,11 +331,11 @@ describe('Waiting for an answer', () => {
     const again = on(state, waits);
     expect(again.state.step).toBe(state.step);
     expect(again.asks).toHaveLength(1);
-    expect(again.timers).toMatchObject([{ name: 'waits', inSeconds: 60 }]);
+    expect(again.timers).toMatchObject([{ name: 'waits', afterSeconds: 60 }]);
   });
 
   it('grows more patient, up to ten minutes', () => {
-    expect([0, 1, 2, 10].map(patience)).toEqual([30, 60, 120, 600]);
+    expect([0, 1, 2, 10].map(secondsUntilAskedAgain)).toEqual([30, 60, 120, 600]);
   });
 });
 
@@ -361,7 +361,7 @@ describe('Asked in vain', () => {
         timers: [],
         note: `needs attention: no answer while ${step}, asked 9 times`,
       });
-      expect(checkoutStands(last.state)).toMatchObject({ status: 'needs-attention', step });
+      expect(checkoutStatus(last.state)).toMatchObject({ status: 'needs-attention', step });
       expect(on(last.state, waits)).toMatchObject({ state: last.state, asks: [], timers: [] });
     },
   );
@@ -370,7 +370,7 @@ describe('Asked in vain', () => {
     '%s goes on, for it is left when it is overdue',
     (_, state) => {
       expect(on(inVain(state, 50), waits).asks).toHaveLength(1);
-      expect(checkoutStands(inVain(state, 50))).toMatchObject({ status: 'needs-attention', asked: 50 });
+      expect(checkoutStatus(inVain(state, 50))).toMatchObject({ status: 'needs-attention', asked: 50 });
     },
   );
 
@@ -380,18 +380,18 @@ describe('Asked in vain', () => {
     const late = on(voiding, voided);
     expect(late.asks).toEqual([asksToRelease('OVERDUE')]);
     expect(late.state).toEqual(after(placed, reserved, overdue, voided));
-    expect(late.timers).toMatchObject([{ name: 'waits', inSeconds: 30 }]);
-    expect(checkoutStands(late.state)).toMatchObject({ status: 'running', attention: null });
+    expect(late.timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
+    expect(checkoutStatus(late.state)).toMatchObject({ status: 'running', attention: null });
     const closing = inVain(after(placed, short));
-    expect(on(closing, closed).timers.map(({ inSeconds }) => inSeconds)).toEqual([null, null]);
+    expect(on(closing, closed).timers.map(({ afterSeconds }) => afterSeconds)).toEqual([null, null]);
   });
 
-  it('it is asked again when an admin wants it: the same request, with all patience anew', () => {
+  it('it is asked again when an admin wants it: the same request, with all its waits anew', () => {
     const retry = new RetryCheckout({ orderId, by: 'admin-1', reason: 'provider is back' });
     expect(on(voiding, retry)).toEqual({
       state: after(placed, reserved, overdue),
       asks: [asksToVoid('OVERDUE')],
-      timers: [{ name: 'waits', inSeconds: 30, message: new CheckoutWaits({ orderId, asked: 0 }) }],
+      timers: [{ name: 'waits', afterSeconds: 30, message: new CheckoutWaits({ orderId, asked: 0 }) }],
       note: 'asked again, by admin-1: provider is back',
     });
     expect(inVain(on(voiding, retry).state)).toEqual(voiding);
@@ -424,7 +424,7 @@ describe('A checkout as it stands', () => {
     [on(paying, waits).state, { status: 'needs-attention', step: 'paying', asked: 1 }],
     [done, { status: 'over', step: 'confirmed', waitingFor: null }],
     [after(placed, short, closed), { status: 'over', step: 'given-up' }],
-  ])('%#', (state, stands) => expect(checkoutStands(state)).toMatchObject(stands));
+  ])('%#', (state, stands) => expect(checkoutStatus(state)).toMatchObject(stands));
 });
 
 describe('Waiting for what is not there', () => {
@@ -436,10 +436,10 @@ describe('Waiting for what is not there', () => {
   it.each(waitingSteps.map((state) => [state.step, state] as const))(
     'shows while %s after one request in vain, which is half a minute',
     (_, state) => {
-      expect(patience(0)).toBeLessThanOrEqual(30);
-      expect(checkoutStands(state)).toMatchObject({ status: 'running', attention: null });
+      expect(secondsUntilAskedAgain(0)).toBeLessThanOrEqual(30);
+      expect(checkoutStatus(state)).toMatchObject({ status: 'running', attention: null });
       const again = on(state, waits).state;
-      expect(checkoutStands(again)).toMatchObject({
+      expect(checkoutStatus(again)).toMatchObject({
         status: 'needs-attention',
         attention: expect.stringContaining('asked 2'),
       });
@@ -453,7 +453,7 @@ describe('Waiting for what is not there', () => {
       [longAgo, declined],
       [paying, unwanted],
     ] as const)
-      expect(on(state, heard).timers).toMatchObject([{ name: 'waits', inSeconds: 30 }]);
+      expect(on(state, heard).timers).toMatchObject([{ name: 'waits', afterSeconds: 30 }]);
     expect(on(paying, paid).timers).toEqual([]);
   });
 

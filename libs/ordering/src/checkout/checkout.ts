@@ -9,13 +9,21 @@ import { StockCommitRefused, StockCommitted, StockReleased, StockReserved, Stock
 import { PaymentDeclined, PaymentTaken, PaymentUnknown, PaymentVoided } from '#contracts/payments';
 import type { Payment } from '../confirm-order/confirm-order';
 import { demandOf } from '../model/demand';
-import { CheckoutOverdue, CheckoutWaits, RetryCheckout, WindBackAsked } from './checkout-messages';
+import {
+  CheckoutOverdue,
+  CheckoutWaits,
+  CompareCheckout,
+  RetryCheckout,
+  ReviewOrder,
+  WindBackAsked,
+} from './checkout-messages';
 import { go, overdue, stay, waits, type CheckoutHears, type Heard } from './checkout-moves';
 import { voidPayment, type Basket, type Checkout } from './checkout-steps';
 import { askAgain, byHand, retried, waitingAfresh } from './asking-again';
+import { compared, takenUp } from './reopening';
 import { cancelled, goodsCameLate, late, refundAsked, released, unwanted, voided } from './winding-back';
 
-/** The pure checkout: what it makes of each message, in whatever order the messages come, however often, however late. */
+/** The pure checkout: how it answers each message. Messages may come in any order, repeatedly and late. */
 export function hear(state: Checkout, heard: CheckoutHears, reservationSeconds: number): Heard {
   return waitingAfresh(state, decide(state, heard, reservationSeconds));
 }
@@ -28,9 +36,10 @@ function decide(state: Checkout, heard: CheckoutHears, reservationSeconds: numbe
   if (heard instanceof OrderRefundRequested) return refundAsked(state, heard);
   if (heard instanceof CheckoutOverdue) return late(state);
   if (heard instanceof CheckoutWaits) return askAgain(state, heard);
-  if (heard instanceof RetryCheckout) return retried(state, heard);
+  if (heard instanceof RetryCheckout) return state.step === 'reopened' ? takenUp(state, heard) : retried(state, heard);
+  if (heard instanceof CompareCheckout) return compared(state, heard);
   if (heard instanceof WindBackAsked) return stay(state, byHand('to be wound back', heard));
-  if (heard instanceof OrderConfirmed) return confirmed(state);
+  if (heard instanceof OrderConfirmed) return confirmed(state, heard);
   if (heard instanceof StockReserved || heard instanceof StockShort) return reserved(state, heard);
   if (heard instanceof StockCommitted || heard instanceof StockCommitRefused) return committed(state, heard);
   if (heard instanceof StockReleased) return released(state);
@@ -100,7 +109,13 @@ function committed(state: Checkout, heard: StockCommitted | StockCommitRefused):
   return stay(state, 'commit refused, heard late');
 }
 
-function confirmed(state: Checkout): Heard {
-  if (state.step !== 'confirming') return stay(state, 'confirmed, heard again');
-  return go({ step: 'confirmed', orderId: state.orderId, method: state.payment.method }, 'confirmed');
+/** The version of a confirmation if nothing happened between it and the placing. */
+const USUAL_VERSION = 2;
+
+function confirmed(state: Checkout, { body: { orderId, version } }: OrderConfirmed): Heard {
+  if (state.step !== 'confirming' && state.step !== 'reopened') return stay(state, 'confirmed, heard again');
+  const method = state.step === 'reopened' ? state.basket.method : state.payment.method;
+  const over = go({ step: 'confirmed', orderId, method }, 'confirmed');
+  // The order may be confirmed for a second time. Then earlier refunds must be noted again.
+  return version > USUAL_VERSION ? { ...over, asks: [new ReviewOrder({ orderId })] } : over;
 }

@@ -3,11 +3,12 @@ import type { CancellationCode, OrderCancelled, OrderRefundRequested } from '#co
 import { ReleaseStock } from '#contracts/inventory';
 import type { PaymentVoided } from '#contracts/payments';
 import { go, orderOf, stay, waits, type Heard } from './checkout-moves';
+import { ReviewOrder } from './checkout-messages';
 import { recordReversal, type Checkout } from './checkout-steps';
 
 /**
- * Once this is heard the order is never confirmed any more: the stream took the wish while it was pending, and a
- * ConfirmOrder that is under way will find it there.
+ * After this message the order is never confirmed any more. The stream accepted the cancellation while the order was
+ * pending, so a ConfirmOrder that is under way will find it there.
  */
 export function unwanted(state: Checkout, why: CancellationCode): Heard {
   switch (state.step) {
@@ -19,12 +20,26 @@ export function unwanted(state: Checkout, why: CancellationCode): Heard {
     case 'committing':
     case 'confirming':
       return go({ step: 'voiding', orderId: orderOf(state), why, asked: 0 }, 'unwanted');
+    case 'reopened':
+      return go(
+        { step: 'voiding', orderId: orderOf(state), why, asked: 0 },
+        'unwanted, after an event was declared void',
+      );
+    case 'confirmed':
+    case 'undone':
+      // The stream accepts such a request only while the order is pending, so an event of it was declared void.
+      return stay(state, 'unwanted, although it is over: compared with the order', [
+        new ReviewOrder({ orderId: state.orderId }),
+      ]);
     default:
       return stay(state, 'unwanted, heard again or too late');
   }
 }
 
-/** Overdue before the end of the road: back. While confirming there is nobody left to wait for but ourselves. */
+/**
+ * The checkout is overdue before the order is confirmed, so it winds back. In `confirming` it only waits for its own
+ * context, so it does not wind back.
+ */
 export function late(state: Checkout): Heard {
   switch (state.step) {
     case 'reserving':
@@ -40,7 +55,9 @@ export function late(state: Checkout): Heard {
   }
 }
 
-/** Only now is it certain that no money is kept: "not found" at the provider would not have proved that none will be taken. */
+/**
+ * Only now is it certain that no money is kept. The provider's "not found" would not prove that no money will be taken.
+ */
 export function voided(state: Checkout, { body }: PaymentVoided): Heard {
   const reversed = body.refunded.amount > 0 ? { reversed: body.refunded } : {};
   const note = `payment voided, ${body.refunded.amount} given back`;
@@ -50,7 +67,7 @@ export function voided(state: Checkout, { body }: PaymentVoided): Heard {
     return stay(state, note, [recordReversal(state.orderId, reversed.reversed)]);
   if (state.step === 'unbooking') return go({ ...state, step: 'restocking', asked: 0 }, 'what was owed is crossed out');
   if (state.step === 'paying') {
-    const { orderId } = state.basket; // the provider gave up before we did
+    const { orderId } = state.basket; // the provider gave up before this checkout
     return go({ step: 'releasing', orderId, why: 'PAYMENT_UNRESOLVED', ...reversed, asked: 0 }, note);
   }
   return stay(state, 'payment voided, heard again');
@@ -68,29 +85,42 @@ export function released(state: Checkout): Heard {
 export function cancelled(state: Checkout, { body }: OrderCancelled): Heard {
   const { orderId, code: why, wasConfirmed, restock } = body;
   if (!wasConfirmed) return state.step === 'closing' ? givenUp(state, why) : stay(state, 'cancelled, heard again');
-  if (state.step !== 'confirmed' && state.step !== 'confirming') return stay(state, 'cancelled, heard again');
-  const method = state.step === 'confirmed' ? state.method : state.payment.method;
-  // A card's money goes back as a refund, which the stream has asked for; cash was never taken, so what is owed is crossed out.
+  const method = methodOf(state);
+  if (method === undefined) return stay(state, 'cancelled, heard again');
+  // A card's money goes back as a refund, which the stream has requested. Cash was never taken, so what is owed is
+  // cancelled.
   const step = method === 'cash' ? 'unbooking' : 'restocking';
   const next: Checkout = { step, orderId, asked: 0, ...(restock === false && { waste: true }) };
   return { ...go(next, `cancelled after all: ${why}`), timers: [waits(orderId, 0)] };
 }
 
-/** A refund that decides about the goods: it ended the order, or the customer brought them back. Its money goes its own way. */
+/** The payment method while the customer may have the goods. Undefined at all other steps. */
+function methodOf(state: Checkout): 'card' | 'cash' | undefined {
+  if (state.step === 'confirmed') return state.method;
+  if (state.step === 'confirming') return state.payment.method;
+  return state.step === 'reopened' ? state.basket.method : undefined;
+}
+
+/**
+ * A refund that decides where the goods go: it ended the order, or the customer brought them back. The refund saga
+ * handles the money.
+ */
 export function refundAsked(state: Checkout, { body: { orderId, restock } }: OrderRefundRequested): Heard {
   if (restock === undefined) return stay(state, 'a refund that leaves the goods where they are');
-  if (state.step !== 'confirmed' && state.step !== 'confirming') return stay(state, 'a refund, heard again');
+  if (methodOf(state) === undefined) return stay(state, 'a refund, heard again');
   const next: Checkout = { step: 'restocking', orderId, why: 'REFUNDED', asked: 0, ...(!restock && { waste: true }) };
   return { ...go(next, 'refunded after all'), timers: [waits(orderId, 0)] };
 }
 
-/** What went back after the order was asked to close may not stand in its cancellation. */
+/** Money that went back after the order was asked to close may be missing in its cancellation. */
 function givenUp({ orderId, why, reversed }: Extract<Checkout, { step: 'closing' }>, code: CancellationCode): Heard {
   const over = go({ step: 'given-up', orderId, why }, `cancelled: ${code}`);
   return reversed ? { ...over, asks: [...over.asks, recordReversal(orderId, reversed)] } : over;
 }
 
-/** Goods set aside for an order that was given up go back; one that is still winding back will come to that anyway. */
+/**
+ * Goods that were set aside for a given-up order go back. An order that still winds back releases them later anyway.
+ */
 export function goodsCameLate(state: Checkout, orderId: Uuid, note: string): Heard {
   if (state.step === 'releasing' || state.step === 'closing' || state.step === 'given-up')
     return stay(state, `${note}: they go back`, [new ReleaseStock({ orderId, reason: state.why })]);

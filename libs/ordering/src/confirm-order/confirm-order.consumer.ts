@@ -1,14 +1,12 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { InboxCommandHandler } from '#messaging';
+import { type ICommandHandler } from '@nestjs/cqrs';
 import { ConfirmOrder } from '../checkout/checkout-messages';
 import { commandOf } from '../model/commands-by-message';
 import { Orders } from '../model/orders.store';
 import { confirmOrder } from './confirm-order';
 
-@CommandHandler(ConfirmOrder)
+@InboxCommandHandler(ConfirmOrder, { name: 'confirm-order', lane: 'order' })
 export class ConfirmWhenCheckedOut implements ICommandHandler<ConfirmOrder> {
-  static readonly handler = 'confirm-order';
-  static readonly lane = 'order';
-
   constructor(private readonly orders: Orders) {}
 
   async execute({ body: { orderId, payment, idempotencyKey } }: ConfirmOrder): Promise<void> {

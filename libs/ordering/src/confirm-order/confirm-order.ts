@@ -1,5 +1,6 @@
 import { nothing, type Money, type Uuid } from '#kernel';
-import type { Order, OrderEvent, PaymentMethod } from '../model/order';
+import type { Order, OrderEvent } from '../model/order';
+import type { PaymentMethod } from '../model/placed-order';
 
 export interface Payment {
   readonly paymentId: Uuid;
@@ -10,8 +11,8 @@ export interface Payment {
 }
 
 /**
- * The checkout has the money and the goods. A cancellation that reached the stream first wins: nothing is confirmed,
- * and the checkout winds back when it hears of it, which it surely will.
+ * The checkout has the money and the goods. If a cancellation reached the stream first, nothing is confirmed. The
+ * checkout will certainly get the message of that cancellation, and then winds back.
  */
 export function confirmOrder(order: Order, payment: Payment): readonly OrderEvent[] {
   if (order.status !== 'pending' || order.cancellationRequested) return [];

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
-import { Database, statement } from '#platform/database';
+import { Database, statement } from '#database';
 
-// Takes the row's lock: who orders on this account meanwhile waits, and finds it closed or not.
+// Locks the row. An order on this account waits meanwhile, and then sees whether the account is closed.
 const HOLD = statement(
   'account-hold',
   `insert into order_accounts as a (subject, orders) values ($1, 0)
@@ -13,8 +13,9 @@ const CLOSE = statement('account-close', 'update order_accounts set closed_at = 
 
 const HOLD_STREAM = statement('stream-hold', 'select version from order_heads where order_id = $1 for update');
 
-// Those that may be open: neither handed over nor cancelled, or more refunds asked for than given. More are named than are
-// open, such as one whose refund failed and was asked for again; the order's stream decides.
+// Orders that may be open: they are neither handed over nor cancelled, or more refunds were requested than given. This
+// can include orders that are not open, for example after a failed refund was requested again. The order's stream
+// decides.
 const MAYBE_OPEN = statement(
   'account-maybe-open',
   `select p.order_id as "orderId" from order_events p
@@ -32,12 +33,15 @@ const FORGET_KEYS_OF_ORDER = statement(
   'delete from idempotency_keys where caller = $1 and order_id = $2',
 );
 
-/** Who orders, and whether they still may: one row each, which an append on their account locks. */
+/**
+ * The accounts of people who order, and whether they still may. Each has one row, which every append for the account
+ * locks.
+ */
 @Injectable()
 export class OrderAccounts {
   constructor(private readonly db: Database) {}
 
-  /** Keeps everybody from ordering on the account until the transaction ends; answers whether it is closed already. */
+  /** Prevents orders on the account until the transaction ends. Returns whether the account is closed already. */
   async hold(subject: Uuid): Promise<boolean> {
     return (await this.db.query<{ closed: boolean }>(HOLD, [subject]))[0].closed;
   }
@@ -51,12 +55,12 @@ export class OrderAccounts {
     await this.db.query(CLOSE, [subject]);
   }
 
-  /** Orders of a customer that may be open; only their streams can tell. */
+  /** Orders of a customer that may be open. Only their streams can decide that. */
   async maybeOpen(customerId: Uuid): Promise<readonly Uuid[]> {
     return (await this.db.query<{ orderId: Uuid }>(MAYBE_OPEN, [customerId])).map(({ orderId }) => orderId);
   }
 
-  /** What they sent is known by these keys as a digest only; it goes all the same. */
+  /** These keys hold only a digest of what the person sent. They are deleted all the same. */
   async forgetKeys(caller: string, orderId?: Uuid): Promise<void> {
     await (orderId ? this.db.query(FORGET_KEYS_OF_ORDER, [caller, orderId]) : this.db.query(FORGET_KEYS, [caller]));
   }

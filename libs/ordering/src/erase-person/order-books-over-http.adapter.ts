@@ -3,7 +3,7 @@ import { OrderBooks, type BooksClosed, type Orderer } from '#contracts/ordering'
 import { Config } from '#platform/config';
 import { Provider } from '#platform/questions';
 
-/** The books of another process. */
+/** Asks another process to close a person's orders. */
 @Injectable()
 export class OrderBooksOverHttp extends OrderBooks {
   private readonly orders: Provider;

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { OrderBooks, type BooksClosed, type OpenOrder, type Orderer } from '#contracts/ordering';
 import { fold, type Uuid } from '#kernel';
-import { Database } from '#platform/database';
-import { EventStore } from '#platform/event-store';
+import { Database } from '#database';
+import { EventStore } from '#event-store';
 import { orderLife, type Order, type OrderEvent } from '../model/order';
 import { OrderAccounts } from './order-accounts.store';
 import { isStillOpen } from './still-open';
 
-/** Looks and closes under one lock, the same that every order on the account takes. */
+/** Checks and closes under one lock. Every order on the account takes the same lock. */
 @Injectable()
 export class StoredOrderBooks extends OrderBooks {
   constructor(

@@ -2,6 +2,7 @@ import { IdShape } from '#kernel';
 import {
   checkEvidence,
   ProvedEventShape,
+  ProvedRecordShape,
   ProvedSealShape,
   PublicKeyShape,
   refused,
@@ -9,12 +10,15 @@ import {
   type Attested,
   type Refused,
   type TrustedKeys,
-} from '#platform/event-store';
+} from '#event-store';
 import { z } from 'zod';
 
 export const FORMAT = 'coffee-tea.order-evidence.1';
 
-/** Stands in every file, for whoever opens one without knowing what it is. */
+/** Seals prove the events only. Other contexts' records are as they were found when the file was made. */
+export const STANDING = { events: 'proved', seals: 'proved', timeline: 'reported' } as const;
+
+/** This text is in every file, for a reader who does not know what the file is. */
 export const ABOUT =
   'The events of one order as they were stored and hashed, their way into signed seals, and what other parts of the ' +
   'shop recorded beside them. Personal values stay sealed. Check it with: npm run shop -- orders verify-evidence';
@@ -27,6 +31,10 @@ export const OrderEvidenceShape = z
     events: z.array(ProvedEventShape),
     seals: z.array(ProvedSealShape),
     keys: z.array(PublicKeyShape).meta({ description: 'For comparison only: trust a key you had before.' }),
+    records: z
+      .array(ProvedRecordShape)
+      .optional()
+      .meta({ description: 'Restored backups and new seals of this log, where there were any: signed.' }),
     timeline: z.array(
       z.looseObject({
         at: z.string(),
@@ -36,6 +44,14 @@ export const OrderEvidenceShape = z
         data: z.record(z.string(), z.unknown()),
       }),
     ),
+    standing: z
+      .strictObject({
+        events: z.literal('proved'),
+        seals: z.literal('proved'),
+        timeline: z.literal('reported'),
+      })
+      .optional()
+      .meta({ description: 'What is proved by seals, and what is only reported. Older files do not say it.' }),
     signature: SignatureShape.meta({ description: 'Ed25519 over everything else in the file.' }),
   })
   .meta({ id: 'OrderEvidence' });
@@ -43,17 +59,18 @@ export const OrderEvidenceShape = z
 export type OrderEvidenceFile = z.infer<typeof OrderEvidenceShape>;
 type Proved = Attested<OrderEvidenceFile>['events'];
 
-/** Checks the text of an evidence file against keys that were trusted before it came. No database is asked. */
+/** Checks the text of an evidence file against keys that were trusted before. It asks no database. */
 export const checkOrderEvidence = (text: string, keys: TrustedKeys): Attested<OrderEvidenceFile> | Refused =>
   checkEvidence(text, OrderEvidenceShape, ({ orderId }) => orderId, keys, tellsTheSame);
 
-/** The timeline's facts are the events: each once, and nothing else of the order's own. */
+/** The order's facts in the timeline must be its events: each event once, and nothing else. */
 function tellsTheSame({ timeline }: OrderEvidenceFile, events: Proved): Refused | undefined {
   const facts = timeline.filter(({ source }) => source === 'order');
   if (facts.length !== events.length)
     return refused('story', `the timeline tells of ${facts.length} events, and there are ${events.length}`);
+  const byVersion = new Map(facts.map((fact) => [fact.version, fact]));
   for (const event of events) {
-    const fact = facts.find(({ version }) => version === event.version);
+    const fact = byVersion.get(event.version);
     const at = new Date(Number(BigInt(event.micros) / 1_000n)).toISOString();
     const { id, position } = fact?.data ?? {};
     if (fact?.type !== event.type || fact.at !== at || id !== event.id || position !== event.position)

@@ -2,7 +2,8 @@ import { Controller, Get, Header, StreamableFile } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
-import { Answers, Bare, Does, PathId, Refuses } from '#platform/http';
+import { ShowsPeople } from '#platform/audit';
+import { Answers, Bare, Does, Gone, PathId, Refuses } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { OrderEvidenceShape } from './order-evidence.config';
 import { OrderEvidence } from './order-evidence.query';
@@ -14,6 +15,7 @@ export class OrderEvidenceController {
 
   @Get('evidence')
   @Allowed('audit')
+  @ShowsPeople()
   @Bare()
   @Header('cache-control', 'no-store')
   @Does(
@@ -28,10 +30,11 @@ export class OrderEvidenceController {
   @Refuses(
     'NOT_FOUND',
     { status: 409, code: 'LOG_TAMPERED', when: 'What is stored is not what was sealed.' },
+    { status: 503, code: 'SEAL_ANCHOR_UNUSABLE', when: 'The file that remembers the newest seal cannot be used.' },
     { status: 503, code: 'NOT_SEALED_YET', when: 'The last events are on their way to a seal.' },
   )
-  async evidence(@PathId() id: Uuid): Promise<StreamableFile> {
-    const bytes = Buffer.from(await this.queries.execute(new OrderEvidence(id)));
+  async evidence(@PathId() id: Uuid, @Gone() gone: AbortSignal): Promise<StreamableFile> {
+    const bytes = Buffer.from(await this.queries.execute(new OrderEvidence(id, gone)));
     return new StreamableFile(bytes, {
       type: 'application/json; charset=utf-8',
       disposition: `attachment; filename="order-${id}.evidence.json"`,

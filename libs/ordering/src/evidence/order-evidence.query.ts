@@ -1,16 +1,23 @@
 import { Query, QueryBus, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
-import { EventStore } from '#platform/event-store';
+import { EventStore } from '#event-store';
+import { Slices } from '#platform/system';
 import { OrderNotFound } from '../model/order-errors';
 import { OrderTimeline } from '../order-history/timeline.query';
-import { ABOUT, FORMAT } from './order-evidence.config';
+import { ABOUT, FORMAT, STANDING } from './order-evidence.config';
 
-/** An order's events with all that proves them, as the text of a file. Throws NotSealedYet, LogTampered. */
+/** An order's events with all their proofs, as the text of a file. Throws NotSealedYet, LogTampered. */
 export class OrderEvidence extends Query<string> {
-  constructor(readonly orderId: Uuid) {
+  constructor(
+    readonly orderId: Uuid,
+    /** Aborted when the client has gone. */
+    readonly gone?: AbortSignal,
+  ) {
     super();
   }
 }
+
+const toMillis = (at: string): string => at.replace(/(\.\d{3})\d+Z$/, '$1Z');
 
 @QueryHandler(OrderEvidence)
 export class OrderEvidenceHandler implements IQueryHandler<OrderEvidence> {
@@ -19,12 +26,16 @@ export class OrderEvidenceHandler implements IQueryHandler<OrderEvidence> {
     private readonly queries: QueryBus,
   ) {}
 
-  async execute({ orderId }: OrderEvidence): Promise<string> {
-    const proof = await this.store.prove(orderId);
+  async execute({ orderId, gone }: OrderEvidence): Promise<string> {
+    const slices = new Slices(gone);
+    const proof = await this.store.prove(orderId, slices);
     if (!proof) throw new OrderNotFound();
-    const entries = await this.queries.execute(new OrderTimeline(orderId));
-    // What happened while this was put together is for the next file.
-    const timeline = entries.filter(({ version }) => version === null || version <= proof.events.length);
-    return this.store.attest({ format: FORMAT, about: ABOUT, orderId, ...proof, timeline });
+    const entries = await this.queries.execute(new OrderTimeline(orderId, undefined, gone));
+    // What happens while the file is made is left for the next file. Times in the timeline are to the millisecond; the
+    // events themselves have microseconds.
+    const timeline = entries
+      .filter(({ version }) => version === null || version <= proof.events.length)
+      .map((entry) => ({ ...entry, at: toMillis(entry.at) }));
+    return this.store.attest({ format: FORMAT, about: ABOUT, orderId, ...proof, standing: STANDING, timeline }, slices);
   }
 }

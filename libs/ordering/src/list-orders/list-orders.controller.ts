@@ -3,15 +3,17 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import { IdShape, InstantShape, type Uuid } from '#kernel';
-import type { OrderStatus } from '#contracts/ordering';
-import { Answers, Does, From, Id, OneOf, page, PageQuery, placeOf, Until, type Answer } from '#platform/http';
+import { orderStatuses, type OrderStatus } from '#contracts/ordering';
+import { ShowsPeople } from '#platform/audit';
+import { answer, Answers, Does, From, Id, OneOf, page, PageQuery, placeOf, Until, type Answer } from '#platform/http';
 import { Allowed, CartOrUser, Who, type Caller } from '#platform/security';
-import { showToOwner, statuses, type Showing } from '../view-order/order-answer';
-import { ListOrders, type ListedOrder as Listed, type OrderFilter } from './list-orders.query';
+import { GuestTokens } from '../view-order/guest-tokens.query';
+import { showToOwner, type Showing } from '../view-order/order-answer';
+import { ListOrders, type ListedRow, type OrderFilter } from './list-orders.query';
 import { ListedOrder } from './order-list';
 
 class OwnOrdersQuery extends PageQuery {
-  @OneOf(statuses, { optional: true, description: 'Only orders in this status.' })
+  @OneOf(orderStatuses, { optional: true, description: 'Only orders in this status.' })
   status?: OrderStatus;
 }
 
@@ -28,36 +30,82 @@ class AllOrdersQuery extends OwnOrdersQuery {
 
 const Place = z.object({ at: InstantShape, id: IdShape });
 
-const placeIn = ({ placedAt, id }: Listed) => ({ at: placedAt, id });
+const Meta = z.object({
+  broken: z.array(IdShape).optional().meta({
+    description:
+      'Orders of this page that cannot be shown, because an event of theirs cannot be read. They are not in `data`.',
+  }),
+  behind: z.array(IdShape).optional().meta({
+    description: 'Orders of this page that are shown as they were before an event that cannot be read.',
+  }),
+});
+
+const OwnMeta = Meta.extend({
+  tokenSpent: z
+    .literal(true)
+    .optional()
+    .meta({
+      description:
+        'An order was placed with the `X-Cart-Token` that was sent, so it reads nothing any more. The answer to that order ' +
+        'had the token that does.',
+    }),
+});
+
+const placeIn = ({ place }: ListedRow) => place;
+
+const idsOf = (rows: readonly ListedRow[]): readonly Uuid[] => rows.map(({ place }) => place.id);
 
 @ApiTags('Orders')
 @Controller()
 export class ListOrdersController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly guests: GuestTokens,
+  ) {}
 
   @Get('orders')
   @CartOrUser()
-  @Does('listOrders', 'Your orders, the youngest first', 'A guest sends the `X-Cart-Token` that placed them.')
-  @Answers(200, ListedOrder, { description: 'A page of orders.', list: true, paged: true })
+  @Does(
+    'listOrders',
+    'Your orders, newest first',
+    'The access token lists the account’s orders, the `X-Cart-Token` that came with a guest’s newest order the guest’s, and ' +
+      'both together list both.',
+  )
+  @Answers(200, ListedOrder, { description: 'A page of orders.', list: true, paged: true, meta: OwnMeta })
   async own(@Query() query: OwnOrdersQuery, @Who() caller: Caller): Promise<Answer> {
     const { status } = query;
-    if (caller.kind === 'user') return this.page({ customer: caller.userId, status }, query, showToOwner);
-    // What does not even look like a cart token has placed no order.
-    if (!caller.cartTokenHash) return page([], query.limit, placeIn);
-    return this.page({ guest: caller.cartTokenHash, status }, query, showToOwner);
+    const { userId: customer, cartTokenHash: guest, tokenSpent } = await this.guests.readerOf(caller);
+    const meta = tokenSpent && { tokenSpent };
+    if (!customer && !guest) return page([], query.limit, placeIn, placeIn, { ...(meta && { meta }) });
+    return this.page({ customer, guest, status }, query, showToOwner, meta);
   }
 
   @Get('admin/orders')
-  @Allowed('staff')
-  @Does('listAllOrders', 'All orders, the youngest first, as staff')
-  @Answers(200, ListedOrder, { description: 'A page of orders.', list: true, paged: true })
+  @Allowed('staff', 'audit')
+  @ShowsPeople()
+  @Does('listAllOrders', 'All orders, newest first, as staff')
+  @Answers(200, ListedOrder, { description: 'A page of orders.', list: true, paged: true, meta: Meta })
   async all(@Query() query: AllOrdersQuery): Promise<Answer> {
     const { status, customer, from, to } = query;
     return this.page({ status, customer, from, to }, query);
   }
 
-  private async page(filter: OrderFilter, { limit, cursor }: PageQuery, show?: Showing): Promise<Answer> {
+  private async page(
+    filter: OrderFilter,
+    { limit, cursor }: PageQuery,
+    show?: Showing,
+    more?: object,
+  ): Promise<Answer> {
     const rows = await this.queries.execute(new ListOrders(filter, limit, placeOf(cursor, Place), show));
-    return page(rows, limit, placeIn, (row) => row);
+    const shown = rows.slice(0, limit);
+    const broken = idsOf(shown.filter(({ order }) => order === null));
+    const behind = idsOf(shown.filter((row) => row.behind && row.order !== null));
+    const { data, options } = page(rows, limit, placeIn, ({ order }) => order, {
+      meta: { ...more, ...(broken.length > 0 && { broken }), ...(behind.length > 0 && { behind }) },
+    });
+    return answer(
+      data.filter((order) => order !== null),
+      options,
+    );
   }
 }

@@ -1,27 +1,27 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { OrderStatus } from '#contracts/ordering';
 import type { Uuid } from '#kernel';
-import { Database } from '#platform/database';
-import { EventStore } from '#platform/event-store';
+import { Database } from '#database';
+import { EventStore } from '#event-store';
 import { Vault, type Opened } from '#platform/privacy';
-import { ReadModels } from '#platform/projections';
+import { isBehind, ReadModels } from '#event-store/projections';
 import { asOfToday } from '../view-order/as-of-today.query';
 import type { Showing } from '../view-order/order-answer';
 import type { OrderView } from '../view-order/order-view';
 import { showListed } from './order-list';
 
-/** Whose orders, and which; nothing given means all there are. */
+/** Which orders to list. An empty filter lists all orders. A customer and a guest together list the orders of both. */
 export interface OrderFilter {
   readonly customer?: Uuid | undefined;
-  /** The hash of the cart token that placed them. */
+  /** The hash of the number in the guest's tokens. */
   readonly guest?: string | undefined;
   readonly status?: OrderStatus | undefined;
-  /** Placed from then on, and before then. */
+  /** Orders placed at or after `from`, and before `to`. */
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
 }
 
-/** Where a page ended: when the last order shown was placed, and its id. */
+/** The end of a page: when its last order was placed, and the order's id. */
 export interface Place {
   readonly at: string;
   readonly id: Uuid;
@@ -29,8 +29,23 @@ export interface Place {
 
 export type ListedOrder = Opened<ReturnType<typeof showListed>>;
 
-/** Orders, the youngest first; one more than the limit when there are more. */
-export class ListOrders extends Query<readonly ListedOrder[]> {
+export interface ListedRow {
+  readonly place: Place;
+  /** Null if the row cannot be shown. */
+  readonly order: ListedOrder | null;
+  /** True if a later event cannot be read. The row shows the order before that event. */
+  readonly behind: boolean;
+}
+
+interface Row {
+  readonly id: Uuid;
+  readonly at: Date;
+  readonly view: OrderView;
+  readonly behind: boolean;
+}
+
+/** Orders, newest first. It returns one more than the limit if there are more. */
+export class ListOrders extends Query<readonly ListedRow[]> {
   constructor(
     readonly filter: OrderFilter,
     readonly limit: number,
@@ -42,21 +57,29 @@ export class ListOrders extends Query<readonly ListedOrder[]> {
   }
 }
 
-/** The list's SQL for a table; every combination of filters reads an index from the right place on. */
+/** The list's SQL for a table. With every combination of filters, it reads an index from the right place. */
 export function listSql(table: string, filter: OrderFilter, limit: number, after?: Place): [string, unknown[]] {
   const values: unknown[] = [];
   const value = (given: unknown): string => `$${values.push(given)}`;
-  const where = [
+  const owners = [
     filter.customer && `customer_id = ${value(filter.customer)}`,
     filter.guest && `guest = ${value(filter.guest)}`,
+  ].filter((part) => part !== undefined);
+  const which = [
     filter.status && `status = ${value(filter.status)}`,
     filter.from && `placed_at >= ${value(filter.from)}`,
     filter.to && `placed_at < ${value(filter.to)}`,
     after && `(placed_at, order_id) < (${value(after.at)}::timestamptz, ${value(after.id)}::uuid)`,
   ].filter((part) => part !== undefined);
-  const filtered = where.length ? `where ${where.join(' and ')}` : '';
-  const sql = `select view from ${table} ${filtered} order by placed_at desc, order_id desc limit ${value(limit)}`;
-  return [sql, values];
+  const most = value(limit);
+  const listed = (...where: readonly string[]): string =>
+    `select order_id as id, placed_at as at, view, ${isBehind(table, 'order_id')} as behind
+     from ${table} t ${where.length > 0 ? `where ${where.join(' and ')}` : ''}
+     order by placed_at desc, order_id desc limit ${most}`;
+  if (owners.length < 2) return [listed(...owners, ...which), values];
+  // Each owner's page is read from that owner's index. An "or" would read the index of all orders.
+  const pages = owners.map((owner) => `(${listed(owner, ...which)})`).join(' union all ');
+  return [`select * from (${pages}) both_pages order by at desc, id desc limit ${most}`, values];
 }
 
 @QueryHandler(ListOrders)
@@ -68,14 +91,31 @@ export class ListOrdersHandler implements IQueryHandler<ListOrders> {
     private readonly vault: Vault,
   ) {}
 
-  async execute({ filter, limit, after, show }: ListOrders): Promise<readonly ListedOrder[]> {
-    const views = await this.models.read('order-list', async (table, outdated) => {
-      const rows = await this.db.query<{ view: OrderView }>(...listSql(table, filter, limit + 1, after));
-      if (!outdated) return rows.map(({ view }) => view);
-      const today: OrderView[] = [];
-      for (const { view } of rows) today.push(await asOfToday(view, this.store));
+  async execute({ filter, limit, after, show }: ListOrders): Promise<readonly ListedRow[]> {
+    const found = await this.models.read('order-list', async (table, outdated) => {
+      const rows = await this.db.query<Row>(...listSql(table, filter, limit + 1, after));
+      if (!outdated) return rows;
+      const today: Row[] = [];
+      for (const row of rows) today.push({ ...row, view: await asOfToday(row.view, this.store) });
       return today;
     });
-    return this.vault.openAll(views.map((view) => showListed(view, show)));
+    const orders = await this.vault.openAll(
+      found.map(({ view }) => shownIfSound(view, show)),
+      found.map(({ id }) => id),
+    );
+    return found.map(({ id, at, behind }, index) => ({
+      place: { at: at.toISOString(), id },
+      order: orders[index],
+      behind,
+    }));
+  }
+}
+
+/** If one row cannot be shown, the rest of the list is still shown. */
+function shownIfSound(view: OrderView, show?: Showing): ReturnType<typeof showListed> | null {
+  try {
+    return showListed(view, show);
+  } catch {
+    return null;
   }
 }

@@ -1,16 +1,18 @@
 import { z } from 'zod';
 import { OrderAnswer, showOrder, type SealedOrder, type Showing } from '../view-order/order-answer';
-import { projectOrder, type OrderView, type Recorded } from '../view-order/order-view';
+import type { Recorded } from '../model/dated-order';
+import { projectOrder, type OrderView } from '../view-order/order-view';
 import type { OrderEvent } from '../model/order';
+import { FulfilmentTypes } from '../model/placed-order';
 
-/** An order in a list: what one needs to pick it, no address, no note, no history. */
+/** An order in a list, with what a reader needs to choose it: no address, no note, no history. */
 export const ListedOrder = OrderAnswer.omit({
   note: true,
   since: true,
   refunds: true,
   deliveryFee: true,
 })
-  .extend({ fulfilment: z.object({ type: z.enum(['pickup', 'delivery']) }) })
+  .extend({ fulfilment: z.object({ type: FulfilmentTypes }) })
   .meta({ id: 'ListedOrder' });
 
 const slim = (event: OrderEvent): OrderEvent => {
@@ -32,7 +34,7 @@ export const projectListed = (view: OrderView | undefined, event: OrderEvent, he
   projectOrder(view, slim(event), here);
 
 type SealedListed = Omit<SealedOrder, 'note' | 'since' | 'refunds' | 'deliveryFee' | 'fulfilment'> & {
-  readonly fulfilment: { readonly type: 'pickup' | 'delivery' };
+  readonly fulfilment: Pick<SealedOrder['fulfilment'], 'type'>;
 };
 
 export function showListed(view: OrderView, show: Showing = showOrder): SealedListed {

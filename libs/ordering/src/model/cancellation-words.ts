@@ -23,7 +23,7 @@ const words: Record<'vi' | 'en', Record<CancellationCode, string>> = {
   },
 };
 
-/** What is said of the money, where the code says anything of it and nothing was taken and given back. */
+/** It replaces `{money}` in the text if no money was taken and given back. */
 const notCharged = { vi: 'Bạn không bị trừ tiền.', en: 'You were not charged.' };
 const ifCharged = {
   vi: 'Nếu đã bị trừ tiền, bạn sẽ được hoàn lại.',
@@ -36,7 +36,7 @@ const givenBack = (amount: string) => ({
   en: `${amount} was taken and has been given back.`,
 });
 
-/** What the customer is told; it is stored with the cancellation, in the language of the order. */
+/** The text for the customer. It is stored with the cancellation, in the language of the order. */
 export function cancellationWords(code: CancellationCode, locale: 'vi' | 'en', reversed: Money = nothing): string {
   const text = words[locale][code];
   if (reversed.amount === 0) return text.replace('{money}', (unsure.includes(code) ? ifCharged : notCharged)[locale]);

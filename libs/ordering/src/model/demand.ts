@@ -7,8 +7,8 @@ interface Wanted {
 }
 
 /**
- * How many of each variant the lines want together, in SKU order: two lines of one variant draw on one shelf, also
- * when it was given another SKU between the one line and the other.
+ * How many pieces of each variant the lines need together, in SKU order. Two lines of one variant use the same stock,
+ * even if its SKU was changed between the two lines.
  */
 export function demandOf(lines: readonly Wanted[]): readonly Wanted[] {
   const demand = new Map<string, Wanted>();

@@ -1,21 +1,21 @@
 import { DomainError } from '#kernel';
-import type { EventStore, IdempotencyKey, StoredKey } from '#platform/event-store';
 import { TestIds } from '#platform/system';
-import type { OrderView } from '../view-order/order-view';
+import type { DatedOrder } from './dated-order';
 import { bodyHash, KeyedCommands } from './keyed-commands.store';
+import type { IdempotencyKey, IdempotencyKeys, StoredKey } from './idempotency-keys.store';
 import type { Orders } from './orders.store';
 
 const key = (body: object = { a: 1 }, name = 'k'): IdempotencyKey => ({
   ...{ caller: 'user:1', key: name, command: 'place-order' },
   bodyHash: bodyHash(body),
 });
-const view = (id: string) => ({ id }) as OrderView;
+const view = (id: string) => ({ id }) as DatedOrder;
 
 /** Keys as another process or an earlier run left them. */
 function keyed(...stored: StoredKey[]) {
-  const store = { findKey: async (_: string, name: string) => stored.find((one) => one.key === name) };
+  const keys = { find: async (_: string, name: string) => stored.find((one) => one.key === name) };
   const orders = { asAnswered: async (orderId: string) => view(orderId) };
-  return new KeyedCommands(store as unknown as EventStore, orders as unknown as Orders, new TestIds());
+  return new KeyedCommands(keys as unknown as IdempotencyKeys, orders as unknown as Orders, new TestIds());
 }
 const left = (it: IdempotencyKey): StoredKey => ({ ...it, commandId: 'c', orderId: 'first', createdAt: new Date(0) });
 
@@ -44,7 +44,7 @@ describe('A command with a key', () => {
   it('gives the answer of another process that came first, whatever this one ran into', async () => {
     const stored: StoredKey[] = [];
     const commands = keyed();
-    Object.assign(commands, { store: { findKey: async () => stored[0] } });
+    Object.assign(commands, { keys: { find: async () => stored[0] } });
     const run = async () => {
       stored.push(left(key()));
       throw new DomainError('CART_EMPTY', 'conflict', 'emptied by the other order');
@@ -61,13 +61,30 @@ describe('A command with a key', () => {
 
   it('that still runs after two seconds is said to be in progress', async () => {
     const commands = keyed();
-    let finish: (done: OrderView) => void = () => undefined;
+    let finish: (done: DatedOrder) => void = () => undefined;
     const first = commands.once(key(), () => new Promise((resolve) => (finish = resolve)));
     await expect(commands.once(key(), async () => view('second'))).rejects.toMatchObject({
       code: 'IDEMPOTENCY_IN_PROGRESS',
     });
     finish(view('slow'));
     expect(await first).toEqual({ view: view('slow'), replayed: false });
+  });
+
+  it('tells what it was answered, also while it still runs, and nothing of another request with its key', async () => {
+    const commands = keyed();
+    const stored: StoredKey[] = [];
+    Object.assign(commands, { keys: { find: async () => stored[0] } });
+    expect(await commands.answered(key())).toBeUndefined();
+    let finish: (done: DatedOrder) => void = () => undefined;
+    const first = commands.once(key(), () => new Promise((resolve) => (finish = resolve)));
+    const asked = commands.answered(key());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    stored.push(left(key()));
+    finish(view('first'));
+    expect(await asked).toEqual(view('first'));
+    await first;
+    expect(await commands.answered(key({ a: 2 }))).toBeUndefined();
+    expect(await commands.answered({ ...key(), command: 'refund-order' })).toBeUndefined();
   });
 
   it('knows a body by its content, not by the order of its fields', () => {

@@ -2,20 +2,20 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DomainError, type Uuid } from '#kernel';
-import { EventStore, IdempotencyKeyTaken, type IdempotencyKey, type StoredKey } from '#platform/event-store';
 import { Ids } from '#platform/system';
-import type { OrderView } from '../view-order/order-view';
+import type { DatedOrder } from './dated-order';
+import { IdempotencyKeys, IdempotencyKeyTaken, type IdempotencyKey, type StoredKey } from './idempotency-keys.store';
 import { Orders } from './orders.store';
 
-/** The order as the command left it, now or when the key was first used. */
+/** The order after the command: from this request, or from the first one with this key. */
 export interface KeyedAnswer {
-  readonly view: OrderView;
+  readonly view: DatedOrder;
   readonly replayed: boolean;
 }
 
 interface Running {
   readonly key: IdempotencyKey;
-  readonly answer: Promise<OrderView>;
+  readonly answer: Promise<DatedOrder>;
 }
 
 const PATIENCE_MS = 2_000;
@@ -30,7 +30,7 @@ class StillRunning extends DomainError {
   }
 }
 
-/** SHA-256 of a JSON value, in whatever order its fields came. */
+/** SHA-256 of a JSON value. The order of its fields does not matter. */
 export const bodyHash = (body: unknown): string =>
   createHash('sha256')
     .update(JSON.stringify(body, (_, value: unknown) => (isPlain(value) ? sorted(value) : value)))
@@ -40,23 +40,25 @@ const isPlain = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 const sorted = (value: object) => Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)));
 
-const sameRequest = (a: IdempotencyKey, b: IdempotencyKey) => a.bodyHash === b.bodyHash && a.command === b.command;
+type Request = Pick<IdempotencyKey, 'bodyHash' | 'command'>;
+
+const sameRequest = (a: Request, b: Request) => a.bodyHash === b.bodyHash && a.command === b.command;
 
 /**
- * Commands that a client may repeat. The key's row is written by the append itself, so that it holds across a crash;
- * within this process, those who come meanwhile wait for the first one's answer, without a database connection.
+ * Commands that a client may repeat. The append itself writes the key's row, so the key survives a crash. Within this
+ * process, parallel requests with the same key wait for the first answer, without a database connection.
  */
 @Injectable()
 export class KeyedCommands {
   private readonly running = new Map<string, Running>();
 
   constructor(
-    private readonly store: EventStore,
+    private readonly keys: IdempotencyKeys,
     private readonly orders: Orders,
     private readonly ids: Ids,
   ) {}
 
-  async once(key: IdempotencyKey, run: (commandId: Uuid) => Promise<OrderView>): Promise<KeyedAnswer> {
+  async once(key: IdempotencyKey, run: (commandId: Uuid) => Promise<DatedOrder>): Promise<KeyedAnswer> {
     const name = JSON.stringify([key.caller, key.key]);
     for (let first = this.running.get(name); first; first = this.running.get(name)) {
       const view = await this.waitFor(first, sameRequest(first.key, key));
@@ -64,7 +66,7 @@ export class KeyedCommands {
     }
     let replayed = false;
     const work = async () => {
-      const stored = await this.store.findKey(key.caller, key.key);
+      const stored = await this.keys.find(key.caller, key.key);
       if (stored) replayed = true;
       return stored ? this.again(stored, key) : this.first(key, run, () => (replayed = true));
     };
@@ -77,31 +79,38 @@ export class KeyedCommands {
     }
   }
 
+  /** The first answer to this same request. Undefined if there was no request with this key, or a different one. */
+  async answered(key: IdempotencyKey): Promise<DatedOrder | undefined> {
+    const running = this.running.get(JSON.stringify([key.caller, key.key]));
+    if (running) await this.waitFor(running, false);
+    const stored = await this.keys.find(key.caller, key.key);
+    return stored && sameRequest(stored, key) ? this.again(stored, key) : undefined;
+  }
+
   private async first(
     key: IdempotencyKey,
-    run: (commandId: Uuid) => Promise<OrderView>,
+    run: (commandId: Uuid) => Promise<DatedOrder>,
     replay: () => void,
-  ): Promise<OrderView> {
+  ): Promise<DatedOrder> {
     try {
       return await run(this.ids.next());
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      // Another process may have been first: then its answer counts, whatever the cart looks like by now.
-      const stored =
-        error instanceof IdempotencyKeyTaken ? error.stored : await this.store.findKey(key.caller, key.key);
+      // Another process may have been first. Then its answer counts, whatever the cart contains now.
+      const stored = error instanceof IdempotencyKeyTaken ? error.stored : await this.keys.find(key.caller, key.key);
       if (!stored) throw error;
       replay();
       return this.again(stored, key);
     }
   }
 
-  private again(stored: StoredKey, key: IdempotencyKey): Promise<OrderView> {
+  private again(stored: StoredKey, key: IdempotencyKey): Promise<DatedOrder> {
     if (!sameRequest(stored, key)) throw new IdempotencyKeyTaken(stored);
     return this.orders.asAnswered(stored.orderId, stored.commandId);
   }
 
-  /** The same request shares the answer, and the refusal too; another one only waits for its turn. */
-  private async waitFor({ answer }: Running, shares: boolean): Promise<OrderView | undefined> {
+  /** The same request gets the same answer or refusal. A different request only waits for its turn. */
+  private async waitFor({ answer }: Running, shares: boolean): Promise<DatedOrder | undefined> {
     const late = new AbortController();
     const tooLate = pause(PATIENCE_MS, 'too late' as const, { signal: late.signal });
     tooLate.catch(() => undefined);

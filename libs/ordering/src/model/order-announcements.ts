@@ -18,12 +18,12 @@ import {
   reversedTotal,
   type Order,
   type OrderEvent,
-  type OrderLine,
   type PlacedState,
 } from './order';
+import type { OrderLine } from './placed-order';
 import { returnedOrder } from './returned-order';
 
-/** What the staff wrote is nobody else's business, and may name somebody. */
+/** Other contexts do not get what staff wrote, because it may name a person. */
 const saidOf = ({ reason }: { readonly reason: string | Sealed }): string =>
   typeof reason === 'string' ? reason : 'asked for by staff';
 
@@ -61,6 +61,7 @@ type About = ReturnType<typeof about>;
 
 const owedBy = (order: PlacedState) => ('refunds' in order ? { owed: owed(order) } : {});
 
+/** The messages of one fact. Most facts have none. */
 function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Message[] {
   const { placed } = order;
   switch (event.type) {
@@ -128,17 +129,17 @@ function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Mess
     case 'RefundFailed':
       return [new OrderRefundFailed({ ...it, ...event.data, ...owedBy(order) })];
     case 'PaymentReversed':
-      // While the order is pending its cancellation will tell.
+      // While the order is pending, the message of its cancellation will report this money.
       return order.status === 'pending' ? [] : [new OrderPaymentReversed({ ...it, amount: event.data.amount })];
-    case 'OrderAccepted':
-    case 'PreparationStarted':
-    case 'OrderReadied':
-    case 'OrderCompleted':
-      return [];
+    default:
+      return []; // the change of status is still sent
   }
 }
 
-/** What the other contexts are told of new facts: each fact's own message, and the change of status where there was one. */
+/**
+ * The messages that other contexts get about new facts: the fact's own message, and the change of status if there was
+ * one.
+ */
 export function announcements(
   orderId: Uuid,
   before: Order,

@@ -1,5 +1,17 @@
-import { DomainError, NotFound, type Money } from '#kernel';
+import { DomainError, EventBroken, NotFound, type Fault, type Money, type RefusalKind } from '#kernel';
 import { inDong } from './in-dong';
+import { inEnglish, type RefusalCode } from './order-texts';
+
+export { EventBroken };
+
+type Params = Readonly<Record<string, string | number>>;
+
+/** A refusal of the model. Its English text is in the catalogue (`order-texts.ts`). */
+export class OrderRefusal extends DomainError {
+  constructor(code: RefusalCode, kind: RefusalKind, params: Params = {}, details: readonly Fault[] = []) {
+    super(code, kind, inEnglish(code, params), params, details);
+  }
+}
 
 export class OrderNotFound extends NotFound {
   constructor() {
@@ -7,22 +19,57 @@ export class OrderNotFound extends NotFound {
   }
 }
 
-/** A stored event of a known type holds data that the rules cannot be applied to. The raw stream shows it as it is. */
-export class EventBroken extends DomainError {
+/** The event can be read and counts. Only an event that cannot be read may be declared void. */
+export class EventNotBroken extends OrderRefusal {
   constructor(type: string, version: number) {
-    super(
-      'EVENT_BROKEN',
-      'conflict',
-      `Event ${version} (${type}) of this order holds data that nothing can be made of.`,
-      {
-        type,
-        version,
-      },
-    );
+    super('EVENT_NOT_BROKEN', 'conflict', {
+      type,
+      version,
+    });
   }
 }
 
-/** Applies the rules to a stored event. Throws EventBroken where they stumble over it. */
+/** The order's head equals the version of its last event, so nothing needs repair. */
+export class HeadNotBroken extends OrderRefusal {
+  constructor(version: number) {
+    super('HEAD_NOT_BROKEN', 'conflict', { version });
+  }
+}
+
+/** The first event creates the order. Nothing would be left without it. */
+export class FirstEventNeeded extends OrderRefusal {
+  constructor() {
+    super('FIRST_EVENT_NEEDED', 'conflict');
+  }
+}
+
+/** The order exists, but has not reached that version. */
+export class VersionNotThere extends OrderRefusal {
+  constructor(version: number, present: number) {
+    super('VERSION_NOT_THERE', 'not-found', { version, present }, [
+      { field: 'present', message: String(present), value: String(present) },
+    ]);
+  }
+}
+
+/** The order exists now, but did not exist at that instant. */
+export class NotPlacedYet extends OrderRefusal {
+  constructor(placedAt: string) {
+    super('NOT_PLACED_YET', 'not-found', { placedAt }, [{ field: 'placedAt', message: placedAt, value: placedAt }]);
+  }
+}
+
+/** The order has more events than one answer can use. */
+export class OrderTooLong extends OrderRefusal {
+  constructor(events: number, most: number) {
+    super('ORDER_TOO_LONG', 'too-much', {
+      events,
+      most,
+    });
+  }
+}
+
+/** Applies the rules to a stored event. Throws EventBroken if the rules fail on it. */
 export function madeOf<Result>({ type, version }: { type: string; version: number }, rules: () => Result): Result {
   try {
     return rules();
@@ -31,13 +78,13 @@ export function madeOf<Result>({ type, version }: { type: string; version: numbe
   }
 }
 
-export class CartEmpty extends DomainError {
+export class CartEmpty extends OrderRefusal {
   constructor() {
-    super('CART_EMPTY', 'conflict', 'The cart is empty. Put something into it, then order.');
+    super('CART_EMPTY', 'conflict');
   }
 }
 
-export class LinesUnavailable extends DomainError {
+export class LinesUnavailable extends OrderRefusal {
   constructor(
     code: 'VARIANT_UNAVAILABLE' | 'MODIFIERS_INVALID',
     faults: readonly { readonly index: number; readonly message: string }[],
@@ -45,47 +92,39 @@ export class LinesUnavailable extends DomainError {
     super(
       code,
       'conflict',
-      'Something in the cart cannot be sold as it is. Change or remove it, then order.',
       {},
       faults.map(({ index, message }) => ({ field: `lines.${index}`, message })),
     );
   }
 }
 
-/** The total is not the one the customer agreed to. */
-export class PriceChanged extends DomainError {
+/** The total differs from the one that the customer agreed to. */
+export class PriceChanged extends OrderRefusal {
   constructor(expectedTotal: Money, total: Money) {
-    super(
-      'PRICE_CHANGED',
-      'conflict',
-      `The total is ${inDong(total)} now, not ${inDong(expectedTotal)}. Look at the cart, then order again.`,
-      { expected: inDong(expectedTotal), total: inDong(total) },
-      [
-        { field: 'expectedTotal', message: inDong(expectedTotal), amount: expectedTotal },
-        { field: 'total', message: inDong(total), amount: total },
-      ],
-    );
+    super('PRICE_CHANGED', 'conflict', { expected: inDong(expectedTotal), total: inDong(total) }, [
+      { field: 'expectedTotal', message: inDong(expectedTotal), amount: expectedTotal },
+      { field: 'total', message: inDong(total), amount: total },
+    ]);
   }
 }
 
-export class OrderTooLarge extends DomainError {
+export class OrderTooLarge extends OrderRefusal {
   constructor(what: string, most: number | string) {
-    super('ORDER_TOO_LARGE', 'refused', `One order takes at most ${most} ${what}. Split it, or call the shop.`, {
-      what,
-      most,
-    });
+    super('ORDER_TOO_LARGE', 'refused', { what, most }, [
+      { field: 'most', message: `${most} ${what}`, value: String(most) },
+    ]);
   }
 }
 
-export class CannotCancel extends DomainError {
+export class CannotCancel extends OrderRefusal {
   constructor(status: string) {
-    super('CANNOT_CANCEL', 'conflict', `The order is ${status} and can no longer be cancelled.`, { status });
+    super('CANNOT_CANCEL', 'conflict', { status });
   }
 }
 
-export class CannotAdvance extends DomainError {
+export class CannotAdvance extends OrderRefusal {
   constructor(status: string, step: string, needed: string) {
-    super('WRONG_STATUS', 'conflict', `The order is ${status}; to ${step} it, it has to be ${needed}.`, {
+    super('WRONG_STATUS', 'conflict', {
       status,
       step,
       needed,
@@ -93,46 +132,53 @@ export class CannotAdvance extends DomainError {
   }
 }
 
-export class NothingToRefund extends DomainError {
+export class NothingToRefund extends OrderRefusal {
   constructor() {
-    super('NOTHING_TO_REFUND', 'conflict', 'Nothing is left to give back for this order.');
+    super('NOTHING_TO_REFUND', 'conflict');
   }
 }
 
-/** What was refused has gone back another way, or is on its way: nothing is left to ask for again. */
-export class NothingOwed extends DomainError {
+/** The refused money has gone back another way or is on its way. Nothing is left to request again. */
+export class NothingOwed extends OrderRefusal {
   constructor() {
-    super('NOTHING_OWED', 'conflict', 'Nothing is owed for this order any more, and nothing is on its way back.');
+    super('NOTHING_OWED', 'conflict');
   }
 }
 
-/** The order goes on, its goods are the customer's, or it was decided already what becomes of them. */
-export class NothingToRestock extends DomainError {
+/** The order continues, or its goods belong to the customer, or their place was already decided. */
+export class NothingToRestock extends OrderRefusal {
   constructor() {
-    super(
-      'NOTHING_TO_RESTOCK',
-      'conflict',
-      'No goods of this order can go back on the shelf now. Say `end: true` as well, if the order is to be over.',
-    );
+    super('NOTHING_TO_RESTOCK', 'conflict');
   }
 }
 
-/** A part of the money does not say which goods came back, and all of them would be too many. */
-export class RestockNeedsAllMoney extends DomainError {
+/** A partial refund does not say which goods came back, and restocking all of them would be too many. */
+export class RestockNeedsAllMoney extends OrderRefusal {
   constructor(left: Money) {
-    super(
-      'RESTOCK_NEEDS_ALL_MONEY',
-      'conflict',
-      `The goods go back on the shelf with all the money that is left, ${inDong(left)}. Give a part back without restock.`,
-      { amount: inDong(left) },
-    );
+    super('RESTOCK_NEEDS_ALL_MONEY', 'conflict', { amount: inDong(left) });
   }
 }
 
-export class RefundTooLarge extends DomainError {
+/** Some roles may give back only a limited sum per day. */
+export class RefundLimit extends OrderRefusal {
+  constructor(left: Money, limit: Money) {
+    super('REFUND_LIMIT', 'conflict', { amount: inDong(left), limit: inDong(limit) }, [
+      { field: 'left', message: inDong(left), amount: left },
+      { field: 'limit', message: inDong(limit), amount: limit },
+    ]);
+  }
+}
+
+export class RefundsNotAllowed extends DomainError {
+  constructor() {
+    super('FORBIDDEN', 'forbidden', 'You are not allowed to do this.');
+  }
+}
+
+export class RefundTooLarge extends OrderRefusal {
   constructor(most: Money) {
-    super('REFUND_TOO_LARGE', 'refused', `At most ${inDong(most)} can still be given back.`, {
-      amount: inDong(most),
-    });
+    super('REFUND_TOO_LARGE', 'refused', { amount: inDong(most) }, [
+      { field: 'most', message: inDong(most), amount: most },
+    ]);
   }
 }

@@ -1,5 +1,9 @@
-import { EventTypes } from '#platform/event-store';
-import { orderEventTypes } from './order';
+import { EventTypes } from '#event-store';
+import { fits } from './fact-shapes';
+import { orderEventTypes, orderFacts } from './order';
 
-/** Every fact an order's stream may hold, with the upcasts of its older shapes: none so far. */
-export const orderEvents = new EventTypes(orderEventTypes.map((type) => ({ type })));
+/**
+ * Every fact that an order's stream may contain, with a check against its shape. There are no upcasts of older shapes
+ * so far.
+ */
+export const orderEvents = new EventTypes(orderEventTypes.map((type) => ({ type, fits: fits(orderFacts[type]) })));

@@ -1,9 +1,11 @@
 import { times, vnd, type Sealed, type Uuid } from '#kernel';
 import type { Fact } from '#kernel';
 import { fold } from '#kernel';
-import { orderLife, type Order, type OrderEvent, type OrderLine, type PlacedOrder } from './order';
+import type { OrderStatus } from '#contracts/ordering';
+import { orderLife, type Order, type OrderEvent, type OrderEventType } from './order';
+import type { OrderLine, PlacedOrder } from './placed-order';
 
-/** Orders to tell stories with in specs. */
+/** Sample orders for specs. */
 export const orderId: Uuid = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
 export const customerId: Uuid = '019ab3c4-0000-7000-8000-000000000001';
 export const sealed = (text: string, subject: Uuid = customerId): Sealed => ({ sealed: `v1.${text}`, subject });
@@ -56,6 +58,8 @@ export const facts = {
     data: { ...payment, chargeId: null, method: 'cash', provider: 'cash', paid: vnd(0) },
   },
   accepted: { type: 'OrderAccepted', data: {} },
+  held: { type: 'OrderHeld', data: { reason: sealed('they come at noon') } },
+  resumed: { type: 'OrderResumed', data: {} },
   preparing: { type: 'PreparationStarted', data: {} },
   readied: { type: 'OrderReadied', data: {} },
   completed: { type: 'OrderCompleted', data: { collected: vnd(0) } },
@@ -78,7 +82,7 @@ export const refundAsked = (refundId: string, amount: number): OrderEvent => ({
   type: 'RefundRequested',
   data: refundOf(refundId, amount),
 });
-/** A refund that says what becomes of the order, and of its goods. */
+/** A refund that ends the order, or decides where its goods go. */
 export const refundDeciding = (
   refundId: string,
   amount: number,
@@ -96,7 +100,7 @@ export const refundFailed = (refundId: string, amount: number): OrderEvent => ({
 export const given = (...events: readonly OrderEvent[]): Order => fold(orderLife, events);
 
 const { placed, confirmed, accepted, preparing, readied, completed } = facts;
-/** An order paid by card, as far as the named status. */
+/** The facts of an order paid by card, up to the named status. */
 export const ordered: Record<'pending' | 'confirmed' | 'accepted' | 'preparing' | 'ready' | 'completed', OrderEvent[]> =
   {
     pending: [placed],
@@ -107,8 +111,61 @@ export const ordered: Record<'pending' | 'confirmed' | 'accepted' | 'preparing' 
     completed: [placed, confirmed, accepted, preparing, readied, completed],
   };
 
-/** The order's own payment was taken, and went back. */
+/** The order's own payment was taken and given back. */
 export const reversed = (amount: number): OrderEvent => ({
   type: 'PaymentReversed',
   data: { reversalId: '019ab3c4-0000-7000-8000-0000000000dd', amount: vnd(amount) },
 });
+
+/** An operator declares an unreadable event void. */
+export const voided = (version: number): OrderEvent => ({
+  type: 'EventVoided',
+  data: { version, reason: 'written by a faulty import' },
+});
+
+const refundId = '019ab3c4-0000-7000-8000-0000000000ee';
+/** An order as it is placed today: its lines name the portions of the cart. */
+const [first, ...rest] = samplePlaced.lines;
+const portions = [{ id: '019ab3c4-0000-7000-8000-0000000000f1', quantity: first.quantity }];
+
+/** One sample of every fact, as today's code writes it. Each is stored under `test/samples`. */
+export const everyFact: Readonly<Record<OrderEventType, OrderEvent>> = {
+  OrderPlaced: {
+    type: 'OrderPlaced',
+    data: { ...samplePlaced, lines: [{ ...first, portions, seenPrice: vnd(29_000) }, ...rest] },
+  },
+  OrderConfirmed: facts.confirmed,
+  OrderAccepted: facts.accepted,
+  OrderHeld: facts.held,
+  OrderResumed: facts.resumed,
+  PreparationStarted: facts.preparing,
+  OrderReadied: facts.readied,
+  OrderCompleted: facts.completed,
+  CancellationRequested: facts.unwanted,
+  OrderCancelled: { ...facts.cancelled, data: { ...facts.cancelled.data, restock: true } },
+  RefundRequested: refundDeciding(refundId, 30_000, { end: false }),
+  OrderRefunded: refundDone(refundId, 30_000),
+  RefundFailed: refundFailed(refundId, 30_000),
+  PaymentReversed: reversed(30_000),
+  EventVoided: voided(2),
+};
+
+interface SampleLife {
+  readonly facts: readonly OrderEventType[];
+  readonly end: OrderStatus;
+}
+
+/** Lives that contain every fact. Their folds are stored too. Add a new life at the end. */
+export const sampleLives: readonly SampleLife[] = [
+  {
+    facts: ['OrderPlaced', 'OrderConfirmed', 'OrderAccepted', 'PreparationStarted', 'OrderReadied', 'OrderCompleted'],
+    end: 'completed',
+  },
+  { facts: ['OrderPlaced', 'OrderConfirmed', 'OrderAccepted', 'RefundRequested', 'OrderRefunded'], end: 'accepted' },
+  { facts: ['OrderPlaced', 'CancellationRequested', 'OrderCancelled'], end: 'cancelled' },
+  { facts: ['OrderPlaced', 'OrderConfirmed', 'RefundRequested', 'RefundFailed', 'OrderCancelled'], end: 'cancelled' },
+  { facts: ['OrderPlaced', 'PaymentReversed', 'OrderCancelled'], end: 'cancelled' },
+  { facts: ['OrderPlaced', 'OrderConfirmed', 'EventVoided'], end: 'confirmed' },
+  { facts: ['OrderPlaced', 'OrderConfirmed', 'OrderHeld'], end: 'on-hold' },
+  { facts: ['OrderPlaced', 'OrderConfirmed', 'OrderAccepted', 'OrderHeld', 'OrderResumed'], end: 'accepted' },
+];

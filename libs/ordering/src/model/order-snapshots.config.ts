@@ -1,13 +1,14 @@
-import type { Reducer } from '#platform/event-store';
-import { orderView } from '../projections/order-view.projection';
-import type { OrderView } from '../view-order/order-view';
+import type { Reducer } from '#event-store';
+import { dated, recorded, type DatedOrder } from './dated-order';
+import type { OrderEvent } from './order';
+import { madeOf } from './order-errors';
 
 /**
- * An order out of its stream, as decisions and answers need it. Raise the version whenever the same events make another
- * view than before: a test compares with what was made of the stored samples.
+ * Folds an order from its stream, for decisions and their answers. Raise the version whenever the same events give a
+ * different order. A test compares the result with the folds of the stored samples.
  */
-export const orderFold: Reducer<OrderView> = {
+export const orderFold: Reducer<DatedOrder> = {
   name: 'order',
-  version: 2,
-  project: (view, event) => orderView.project(view, event),
+  version: 3,
+  project: (before, event) => madeOf(event, () => dated(before, event as unknown as OrderEvent, recorded(event))),
 };

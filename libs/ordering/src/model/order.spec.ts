@@ -5,18 +5,8 @@ import { cancelOrder, closeOrder } from '../cancel-order/cancel-order';
 import { confirmOrder } from '../confirm-order/confirm-order';
 import { placeOrder } from '../place-order/place-order';
 import { recordRefund, recordRefundFailure, refundOrder } from '../refund-order/refund-order';
-import { orderEventTypes, orderLife, refundable, refunded, type Order, type OrderEvent } from './order';
-import {
-  facts,
-  given,
-  line,
-  ordered,
-  refundAsked,
-  refundDone,
-  refundFailed,
-  reversed,
-  samplePlaced,
-} from './order-samples';
+import { orderLife, refundable, refunded, type Order, type OrderEvent } from './order';
+import { everyFact, facts, given, line, ordered, refundAsked, refundDone, samplePlaced } from './order-samples';
 
 const { subtotal: _s, deliveryFee: _d, total: _t, ...request } = samplePlaced;
 
@@ -37,7 +27,7 @@ const request$ = fc.oneof(
   fc.constantFrom(...steps).map((step) => (order: Order) => advanceOrder(order, step)),
   fc
     .record({ by: fc.constantFrom('customer' as const, 'staff' as const), refundId: fc.constant('cancelled') })
-    .map((wish) => (order: Order) => cancelOrder(order, { ...wish, reason: null })),
+    .map((request) => (order: Order) => cancelOrder(order, { ...request, reason: null })),
   fc.constant((order: Order) => closeOrder(order, 'OVERDUE')),
   fc
     .record({
@@ -111,26 +101,11 @@ describe('An order', () => {
   });
 
   it('ignores facts that make no sense where it stands, so that any stream can be shown', () => {
-    const sample: OrderEvent[] = [
-      facts.confirmed,
-      facts.accepted,
-      facts.preparing,
-      facts.readied,
-      facts.completed,
-      facts.unwanted,
-      facts.cancelled,
-      refundAsked('a', 1),
-      refundDone('a', 1),
-      refundFailed('a', 1),
-      reversed(1),
-    ];
+    const sample = Object.values(everyFact).filter(({ type }) => type !== 'OrderPlaced');
     for (const fact of sample) expect(given(fact)).toEqual({ status: 'unplaced' });
-    expect(new Set([...sample, facts.placed].map(({ type }) => type))).toEqual(new Set(orderEventTypes));
     const cancelled = given(facts.placed, facts.cancelled);
-    for (const fact of sample.slice(0, 7))
-      expect(orderLife.evolve(cancelled, fact)).toMatchObject({ status: 'cancelled' });
+    for (const fact of sample) expect(orderLife.evolve(cancelled, fact)).toMatchObject({ status: 'cancelled' });
     const refundedOrder = given(...ordered.completed, refundAsked('a', 100_000), refundDone('a', 100_000));
-    for (const fact of sample.slice(0, 7))
-      expect(orderLife.evolve(refundedOrder, fact)).toMatchObject({ status: 'refunded' });
+    for (const fact of sample) expect(orderLife.evolve(refundedOrder, fact)).toMatchObject({ status: 'refunded' });
   });
 });

@@ -1,20 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import type { Uuid } from '#kernel';
+import { derivedId, EventBroken, type Uuid } from '#kernel';
 import {
   EventStore,
   VersionConflict,
   type Actor,
   type Append,
+  type Appended,
   type EventMetadata,
   type Folded,
-  type IdempotencyKey,
+  type Guarded,
   type RecordedEvent,
-} from '#platform/event-store';
-import { currentTrace, currentUnit } from '#platform/messaging';
+} from '#event-store';
+import { currentTrace, currentUnit } from '#messaging';
 import { ambient } from '#platform/observability';
 import { Clock } from '#platform/system';
-import { orderView } from '../projections/order-view.projection';
-import type { OrderView } from '../view-order/order-view';
+import type { DatedOrder } from './dated-order';
 import { announcements } from './order-announcements';
 import { orderEvents } from './order-events.config';
 import { OrderNotFound } from './order-errors';
@@ -25,19 +25,22 @@ export interface Change {
   readonly orderId: Uuid;
   readonly commandId: Uuid;
   readonly actor: Actor;
-  readonly idempotency?: IdempotencyKey;
-  readonly account?: Append['account'];
-  readonly cart?: Append['cart'];
-  /** The stream cannot exist yet, so that there is nothing to read. */
+  /** Other conditions that must be true at the moment of the append. */
+  readonly guards?: readonly Guarded[];
+  /** The stream cannot exist yet, so there is nothing to read. */
   readonly fresh?: true;
+  /**
+   * True for a request of a saga. If what it appended is declared void later, the same request is carried out again.
+   */
+  readonly isRequest?: boolean;
 }
 
 const TRIES = 4;
 
-const UNPLACED: Folded<OrderView> = { state: undefined, version: 0 };
+const UNPLACED: Folded<DatedOrder> = { state: undefined, version: 0 };
 
-const viewOf = (events: readonly RecordedEvent[], from?: OrderView): OrderView | undefined =>
-  events.reduce<OrderView | undefined>((view, event) => orderView.project(view, event), from);
+const orderOf = (events: readonly RecordedEvent[], from?: DatedOrder): DatedOrder | undefined =>
+  events.reduce<DatedOrder | undefined>((before, event) => orderFold.project(before, event), from);
 
 /** Orders as streams: load, decide, append. */
 @Injectable()
@@ -47,30 +50,30 @@ export class Orders {
     private readonly clock: Clock,
   ) {}
 
-  /** The order as its stream tells it, up to a version. Throws OrderNotFound. */
-  async view(orderId: Uuid, upTo?: number): Promise<OrderView> {
+  /** The order from its stream, up to a version. Throws OrderNotFound. */
+  async view(orderId: Uuid, upTo?: number): Promise<DatedOrder> {
     const view =
       upTo === undefined
         ? (await this.store.fold(orderId, orderFold)).state
-        : viewOf(await this.store.read(orderId, 1, upTo));
+        : orderOf(await this.store.read(orderId, 1, upTo));
     if (!view) throw new OrderNotFound();
     return view;
   }
 
-  /** The order as it was when the command had been carried out: what its first answer showed. */
-  async asAnswered(orderId: Uuid, commandId: Uuid): Promise<OrderView> {
+  /** The order right after the command, as its first answer showed it. */
+  async asAnswered(orderId: Uuid, commandId: Uuid): Promise<DatedOrder> {
     const events = await this.store.read(orderId);
     const last = events.findLastIndex(({ metadata }) => metadata.commandId === commandId);
-    const view = viewOf(last < 0 ? events : events.slice(0, last + 1));
+    const view = orderOf(last < 0 ? events : events.slice(0, last + 1));
     if (!view) throw new OrderNotFound();
     return view;
   }
 
   /**
-   * Decides on the order as it is now, and appends what was decided; read and decided again when somebody came first.
-   * In a message handler the inbox does the trying again. Undefined for an order that is not there and does not come about.
+   * Decides on the current order, and appends the decision. If another append came first, it reads and decides again.
+   * In a message handler, the inbox does the retry. Undefined if the order does not exist and is not created.
    */
-  async change(change: Change, decide: (order: Order) => readonly OrderEvent[]): Promise<OrderView | undefined> {
+  async change(change: Change, decide: (order: Order) => readonly OrderEvent[]): Promise<DatedOrder | undefined> {
     for (let tries = 1; ; tries++) {
       try {
         return await this.once(change, decide);
@@ -80,26 +83,47 @@ export class Orders {
     }
   }
 
-  private async once(change: Change, decide: (order: Order) => readonly OrderEvent[]): Promise<OrderView | undefined> {
-    const { orderId, commandId, account, idempotency, cart } = change;
+  private async once(change: Change, decide: (order: Order) => readonly OrderEvent[]): Promise<DatedOrder | undefined> {
+    const { orderId, commandId, guards } = change;
     const { state: view, version } = change.fresh ? UNPLACED : await this.store.fold(orderId, orderFold);
     const before = view?.order ?? orderLife.initial;
     const events = decide(before);
     if (events.length === 0) return view;
     const claimed = currentUnit()?.claimed;
-    const appended = await this.store.append({
+    const appended = await this.append(change, {
       streamId: orderId,
       expectedVersion: version,
       commandId,
       events: events.map(({ type, data }) => ({ type, schemaVersion: orderEvents.current(type), data })),
       metadata: this.metadata(change),
       messages: announcements(orderId, before, version, events, this.clock.now().toISOString()),
-      ...(account && { account }),
-      ...(idempotency && { idempotency }),
-      ...(cart && { cart }),
+      ...(guards && { guards }),
       ...(claimed && { claimed }),
     });
-    return appended.repeated ? this.view(orderId, appended.version) : viewOf(appended.events, view);
+    if (appended === 'declared void') return this.anew(change, decide);
+    if (appended.repeated && change.isRequest) return this.anew(change, decide);
+    return appended.repeated ? this.view(orderId, appended.version) : orderOf(appended.events, view);
+  }
+
+  private async append({ isRequest }: Change, append: Append): Promise<Appended | 'declared void'> {
+    try {
+      return await this.store.append(append);
+    } catch (error) {
+      // The request was carried out before, but the event that it appended cannot be read.
+      if (isRequest && error instanceof EventBroken) return 'declared void';
+      throw error;
+    }
+  }
+
+  /**
+   * The request was carried out before, but its event may have been declared void. Then the request is decided again,
+   * as a new command.
+   */
+  private async anew(change: Change, decide: (order: Order) => readonly OrderEvent[]): Promise<DatedOrder | undefined> {
+    const { orderId, commandId } = change;
+    const voided = await this.store.voidedOf(orderId);
+    if (voided.size === 0) return this.view(orderId);
+    return this.once({ ...change, commandId: derivedId(commandId, `after ${Math.max(...voided)}`) }, decide);
   }
 
   private metadata({ commandId, actor }: Change): EventMetadata {

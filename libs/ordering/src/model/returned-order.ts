@@ -1,8 +1,8 @@
 import type { ReturnedOrder } from '#contracts/cart';
 import type { Uuid } from '#kernel';
-import type { OrderLine, PlacedOrder } from './order';
+import type { OrderLine, PlacedOrder } from './placed-order';
 
-/** What goes back into the cart when the shop could not carry an order out. */
+/** What goes back into the cart when the shop could not carry out an order. */
 export const returnedOrder = (orderId: Uuid, { cartId, cartVersion, lines }: PlacedOrder): ReturnedOrder => ({
   orderId,
   cartId,

@@ -2,21 +2,45 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
-import { Answers, Does, Instant, InvalidInput, PathId, Refuses, textOf, Whole } from '#platform/http';
+import { ShowsPeople } from '#platform/audit';
+import {
+  Answers,
+  Does,
+  Flag,
+  Gone,
+  Instant,
+  InvalidInput,
+  PathId,
+  Refuses,
+  textOf,
+  Whole,
+  type Answer,
+} from '#platform/http';
 import { ambient } from '#platform/observability';
 import { Allowed } from '#platform/security';
 import { OrderAnswer } from '../view-order/order-answer';
-import { BROKEN, DiffAnswer, EventAnswer, TimelineEntry } from './event-answer';
-import { OrderEvents, type ShownEvent } from './event-log.query';
+import { BROKEN, DiffAnswer, EventAnswer, NOT_PLACED, NOT_THERE, TimelineEntry } from './event-answer';
+import { OrderEvents } from './event-log.query';
+import { stretchOf, WHOLE } from './stretch';
+import { inStretch, StretchMeta, StretchQuery } from './stretch.config';
 import { DiffOrder, OrderState, type OrderDifference } from './time-travel.query';
-import { OrderTimeline, type Entry } from './timeline.query';
+import { OrderTimeline } from './timeline.query';
+
+class EventsQuery extends StretchQuery {
+  @Flag({ default: false, description: 'Also what the hash covers, so that it can be computed from the answer.' })
+  canonical: boolean = false;
+}
 
 class StateQuery {
   @Whole({ min: 1, max: 1_000_000, optional: true, description: 'The version to go back to.', example: 1 })
   version?: number;
 
-  @Instant({ optional: true, description: 'The instant to go back to.', example: '2026-11-23T03:04:05.678Z' })
-  at?: Date;
+  @Instant({
+    optional: true,
+    description: 'The instant to go back to, to the microsecond.',
+    example: '2026-11-23T03:04:05.678901Z',
+  })
+  at?: string;
 }
 
 class DiffQuery {
@@ -35,17 +59,19 @@ export class AuditController {
   @Get('events')
   @Allowed('audit')
   @Does('listOrderEvents', "An order's raw stream", 'Personal values are shown sealed, as they are stored.')
-  @Answers(200, EventAnswer, { description: 'In version order.', list: true })
+  @Answers(200, EventAnswer, { description: 'In version order.', list: true, meta: StretchMeta })
   @Refuses('NOT_FOUND')
-  async events(@PathId() id: Uuid): Promise<readonly ShownEvent[]> {
-    return this.queries.execute(new OrderEvents(id));
+  async events(@PathId() id: Uuid, @Query() { after, canonical }: EventsQuery): Promise<Answer> {
+    const events = await this.queries.execute(new OrderEvents(id, { after, limit: WHOLE + 1, canonical }));
+    return inStretch(stretchOf(events, after));
   }
 
   @Get('state')
   @Allowed('audit')
+  @ShowsPeople()
   @Does('viewOrderState', 'An order as it was at a version or at an instant')
   @Answers(200, OrderAnswer, { description: 'The fold of the events up to there.' })
-  @Refuses('NOT_FOUND', BROKEN)
+  @Refuses('NOT_FOUND', NOT_THERE, NOT_PLACED, BROKEN)
   async state(@PathId() id: Uuid, @Query() { version, at }: StateQuery): Promise<object> {
     if (version !== undefined && at !== undefined) {
       throw new InvalidInput([{ field: 'at', message: textOf('oneOfTwo', ambient()?.locale ?? 'en') }]);
@@ -55,9 +81,10 @@ export class AuditController {
 
   @Get('diff')
   @Allowed('audit')
+  @ShowsPeople()
   @Does('diffOrder', 'What changed between two versions of an order, and by which events')
   @Answers(200, DiffAnswer, { description: 'The changes, by path.' })
-  @Refuses('NOT_FOUND', BROKEN)
+  @Refuses('NOT_FOUND', NOT_THERE, BROKEN)
   async diff(@PathId() id: Uuid, @Query() { from, to }: DiffQuery): Promise<OrderDifference> {
     return this.queries.execute(new DiffOrder(id, from, to));
   }
@@ -67,11 +94,12 @@ export class AuditController {
   @Does(
     'viewOrderTimeline',
     'Order, checkout, payment, stock, points and mails side by side',
-    'Notes follow Accept-Language; those of processes are in English.',
+    'Notes follow Accept-Language; those of sagas are in English.',
   )
-  @Answers(200, TimelineEntry, { description: 'The oldest entry first.', list: true })
+  @Answers(200, TimelineEntry, { description: 'The oldest entry first.', list: true, meta: StretchMeta })
   @Refuses('NOT_FOUND')
-  async timeline(@PathId() id: Uuid): Promise<readonly Entry[]> {
-    return this.queries.execute(new OrderTimeline(id, ambient()?.locale));
+  async timeline(@PathId() id: Uuid, @Query() { after }: StretchQuery, @Gone() gone: AbortSignal): Promise<Answer> {
+    const all = await this.queries.execute(new OrderTimeline(id, ambient()?.locale, gone));
+    return inStretch(stretchOf(all.slice(after), after));
   }
 }

@@ -1,4 +1,7 @@
-/** A place in a JSON value (`payment.status`, `refunds.0.state`) and what stood there before and after; undefined is nothing. */
+/**
+ * A path in a JSON value (`payment.status`, `refunds.0.state`), and its values before and after. Undefined means no
+ * value.
+ */
 export interface Change {
   readonly path: string;
   readonly before?: unknown;
@@ -8,7 +11,10 @@ export interface Change {
 const isBranch = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
-/** What is different between two JSON values, in the order of the paths. A value that came or went is named whole. */
+/**
+ * The differences between two JSON values, in the order of their paths. A value that was added or removed is named as a
+ * whole.
+ */
 export function changesBetween(before: unknown, after: unknown, path = ''): readonly Change[] {
   if (before === after) return [];
   if (!isBranch(before) || !isBranch(after) || Array.isArray(before) !== Array.isArray(after)) {

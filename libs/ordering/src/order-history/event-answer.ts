@@ -1,10 +1,27 @@
 import { IdShape, InstantShape } from '#kernel';
 import { z } from 'zod';
+import { BROKEN } from '../view-order/order-answer';
 
-/** What every answer that is folded from a stream may refuse. */
-export const BROKEN = { status: 409, code: 'EVENT_BROKEN', when: 'An event holds data that nothing can be made of.' };
+export { BROKEN };
 
-/** An event as it is stored; personal values are shown as the ciphertext they are. */
+/** The order exists, but has not reached that version. */
+export const NOT_THERE = {
+  status: 404,
+  code: 'VERSION_NOT_THERE',
+  when: 'The order has not come to that version; `details` has the present one.',
+};
+
+/** For answers that need a whole stream. */
+export const TOO_LONG = { status: 422, code: 'ORDER_TOO_LONG', when: 'The order has more events than this works for.' };
+
+/** The order exists, but did not exist at that instant. */
+export const NOT_PLACED = {
+  status: 404,
+  code: 'NOT_PLACED_YET',
+  when: 'The order was placed later; `details` says when.',
+};
+
+/** An event as it is stored. Personal values are shown as ciphertext. */
 export const EventAnswer = z
   .object({
     id: IdShape,
@@ -17,7 +34,13 @@ export const EventAnswer = z
     metadata: z.record(z.string(), z.unknown()),
     timestamp: InstantShape,
     hash: z.string().nullable().meta({ description: 'SHA-256 over this event and the hash before it.' }),
+    canonical: z
+      .array(z.string())
+      .optional()
+      .meta({ description: 'With `canonical=true`: what the hash covers, in order, as netstrings.' }),
     unknown: z.literal(true).optional().meta({ description: 'A newer build wrote it, and this one cannot read it.' }),
+    broken: z.literal(true).optional().meta({ description: 'Its data is not what its type says.' }),
+    void: z.literal(true).optional().meta({ description: 'A later event declares it void: it does not count.' }),
   })
   .meta({ id: 'Event' });
 
@@ -54,14 +77,70 @@ export const TimelineEntry = z
   })
   .meta({ id: 'TimelineEntry' });
 
+const FindingAnswer = z
+  .object({
+    finding: z.string().meta({ example: 'altered' }),
+    position: z.int().nullable(),
+    orderId: z.string().nullable(),
+    eventId: z.string().nullable(),
+    reason: z.string(),
+  })
+  .meta({ id: 'VerificationFinding' });
+
+const RemarkAnswer = z
+  .object({
+    number: z.int().meta({ description: 'Its number in the log of seals.' }),
+    kind: z.enum(['adopted', 'restored', 'resealed', 'disowned']),
+    at: InstantShape,
+    who: z.string(),
+    reason: z.string(),
+    text: z.string(),
+  })
+  .meta({ id: 'SealRemark' });
+
 export const VerifyAnswer = z
   .object({
+    id: IdShape.meta({ description: 'The result is kept under it.' }),
     valid: z.boolean(),
     checked: z.int().meta({ description: 'Events walked.' }),
     firstBadPosition: z.int().nullable().optional(),
     reason: z.string().optional(),
     finding: z.string().optional(),
-    sealedThrough: z.int().optional().meta({ description: 'Vouched for by a signature up to this position.' }),
+    findings: z.array(FindingAnswer).optional().meta({ description: 'All that is bad; the first hundred.' }),
+    found: z.int().optional().meta({ description: 'How much is bad in all.' }),
+    sealedThrough: z
+      .int()
+      .optional()
+      .meta({
+        description:
+          'The position of the last seal that was looked at: a signature vouches for the log up to there. Of a part of the ' +
+          'log it is the last seal that ends within the part; where none does, the last one before its beginning, and 0 where ' +
+          'there is none. Whether later events are sealed, such a verification does not say.',
+      }),
+    firstFormatThrough: z
+      .int()
+      .optional()
+      .meta({ description: 'Up to this position events have no MAC: they are older.' }),
+    admitted: z.int().optional().meta({ description: 'Later events without a MAC of their own, of an older build.' }),
     waiting: z.int().optional().meta({ description: 'Committed and not numbered yet.' }),
+    voided: z.int().optional().meta({ description: 'Events that declare another one void.' }),
+    remarks: z
+      .array(RemarkAnswer)
+      .optional()
+      .meta({ description: 'Restored backups, new seals, starts without memory: signed, and told for ever.' }),
   })
   .meta({ id: 'Verification' });
+
+export const VerificationRunAnswer = z
+  .object({
+    id: IdShape,
+    state: z.enum(['running', 'done', 'stopped']),
+    cause: z.enum(['asked', 'nightly', 'tail']),
+    from: z.int(),
+    to: z.int().nullable().meta({ description: 'Null: to the end of the log.' }),
+    checked: z.int().meta({ description: 'The position reached.' }),
+    last: z.int().nullable().meta({ description: 'The last position it will reach, once that is known.' }),
+    startedAt: InstantShape,
+    result: VerifyAnswer.nullable(),
+  })
+  .meta({ id: 'VerificationRun' });

@@ -1,32 +1,57 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Uuid } from '#kernel';
-import { EventStore, type RecordedEvent, type VerifyResult } from '#platform/event-store';
+import { EventBroken, voidedBy, type Uuid } from '#kernel';
+import { EventStore, instantOfEvent, type ProvedSeal, type RecordedEvent, type VerifyResult } from '#event-store';
 import { OrderNotFound } from '../model/order-errors';
 
-export interface ShownEvent extends Omit<RecordedEvent, 'timestamp' | 'unreadable'> {
+export interface ShownEvent extends Omit<RecordedEvent, 'streamId' | 'timestamp' | 'unreadable' | 'instant'> {
+  readonly orderId: Uuid;
   readonly timestamp: string;
-  /** This build does not know the type, or not this schema version of it. */
+  /** This build does not know the type, or this schema version of it. */
   readonly unknown?: true;
+  /** Its data does not match its type. */
+  readonly broken?: true;
+  /** A later event of the order declares it void. */
+  readonly void?: true;
+  /** What the hash covers, if it was requested. */
+  readonly canonical?: readonly string[];
 }
 
-/** An event as it is stored, in the schema version it was written in; what is personal still sealed. */
+/** An event as it is stored, in the schema version of its writing. Personal values stay sealed. */
 export const showEvent = (event: RecordedEvent): ShownEvent => ({
   id: event.id,
   position: event.position,
-  orderId: event.orderId,
+  orderId: event.streamId,
   version: event.version,
   type: event.type,
   schemaVersion: event.schemaVersion,
   data: event.data,
   metadata: event.metadata,
-  timestamp: event.timestamp.toISOString(),
+  timestamp: instantOfEvent(event),
   hash: event.hash,
-  ...(event.unreadable && { unknown: true }),
+  ...(event.unreadable && (event.unreadable instanceof EventBroken ? { broken: true } : { unknown: true })),
 });
+
+/** A whole stream, with void events marked. */
+export function showEvents(
+  stream: readonly RecordedEvent[],
+  voided: ReadonlySet<number> = voidedBy(stream),
+): readonly ShownEvent[] {
+  return stream.map((event) => ({ ...showEvent(event), ...(voided.has(event.version) && { void: true }) }));
+}
+
+/** The same events, with what their hashes cover. */
+async function withCanonical(store: EventStore, events: readonly ShownEvent[]): Promise<readonly ShownEvent[]> {
+  const fields = await store.canonical(events.map(({ id }) => id));
+  return events.map((event) => ({ ...event, canonical: fields.get(event.id) ?? [] }));
+}
 
 /** The raw stream of an order. */
 export class OrderEvents extends Query<readonly ShownEvent[]> {
-  constructor(readonly orderId: Uuid) {
+  constructor(
+    readonly orderId: Uuid,
+    /** `after`: only versions after this one. `limit`: at most this many. `canonical`: also what the hashes cover. */
+    readonly part: { readonly after?: number; readonly limit?: number; readonly canonical?: boolean } = {},
+  ) {
     super();
   }
 }
@@ -35,24 +60,28 @@ export class OrderEvents extends Query<readonly ShownEvent[]> {
 export class OrderEventsHandler implements IQueryHandler<OrderEvents> {
   constructor(private readonly store: EventStore) {}
 
-  async execute({ orderId }: OrderEvents): Promise<readonly ShownEvent[]> {
-    const events = await this.store.readStored(orderId);
-    if (events.length === 0) throw new OrderNotFound();
-    return events.map(showEvent);
+  async execute({ orderId, part: { after = 0, limit, canonical } }: OrderEvents): Promise<readonly ShownEvent[]> {
+    const events = await this.store.readStored(orderId, after + 1, limit && after + limit);
+    if (events.length === 0 && (after === 0 || (await this.store.readStored(orderId, 1, 1)).length === 0))
+      throw new OrderNotFound();
+    const shown = showEvents(events, await this.store.voidedOf(orderId));
+    return canonical ? withCanonical(this.store, shown) : shown;
   }
 }
 
 export interface LogPage {
   readonly events: readonly ShownEvent[];
+  /** The last position when the page was started. Nothing after it was read. */
   readonly head: number;
 }
 
-/** The log by position; one more than the limit when there are more. */
+/** The log by position. It returns one more than the limit if there are more. */
 export class EventLog extends Query<LogPage> {
   constructor(
     readonly after: number,
     readonly limit: number,
     readonly type?: string,
+    readonly canonical = false,
   ) {
     super();
   }
@@ -62,20 +91,67 @@ export class EventLog extends Query<LogPage> {
 export class EventLogHandler implements IQueryHandler<EventLog> {
   constructor(private readonly store: EventStore) {}
 
-  async execute({ after, limit, type }: EventLog): Promise<LogPage> {
+  async execute({ after, limit, type, canonical }: EventLog): Promise<LogPage> {
+    const head = await this.store.head(); // read first, so that a later page misses nothing
     const events = await this.store.readStoredLog(after, limit + 1, type);
-    return { events: events.map(showEvent), head: await this.store.head() };
+    const shown = events.filter(({ position }) => position! <= head).map(showEvent);
+    return { events: canonical ? await withCanonical(this.store, shown) : shown, head };
   }
 }
 
-/** Walks the chain of hashes over the whole log. */
-export class VerifyEvents extends Query<VerifyResult> {}
+/** Verifies the hash chain of the whole log, or of a part of it. */
+export class VerifyEvents extends Query<VerifyResult> {
+  constructor(
+    readonly from?: number,
+    readonly to?: number,
+  ) {
+    super();
+  }
+}
 
 @QueryHandler(VerifyEvents)
 export class VerifyEventsHandler implements IQueryHandler<VerifyEvents> {
   constructor(private readonly store: EventStore) {}
 
-  execute(): Promise<VerifyResult> {
-    return this.store.verify();
+  execute({ from, to }: VerifyEvents): Promise<VerifyResult> {
+    return this.store.verify(from, to);
+  }
+}
+
+/** The seals of the log by position. It returns one more than the limit if there are more. */
+export class LogSeals extends Query<readonly ProvedSeal[]> {
+  constructor(
+    readonly after: number,
+    readonly limit: number,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(LogSeals)
+export class LogSealsHandler implements IQueryHandler<LogSeals> {
+  constructor(private readonly store: EventStore) {}
+
+  execute({ after, limit }: LogSeals): Promise<readonly ProvedSeal[]> {
+    return this.store.seals(after, limit + 1);
+  }
+}
+
+/** The log, or a part of it, as lines that can be checked offline. */
+export class ExportEvents extends Query<AsyncGenerator<string>> {
+  constructor(
+    readonly from?: number,
+    readonly to?: number,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ExportEvents)
+export class ExportEventsHandler implements IQueryHandler<ExportEvents> {
+  constructor(private readonly store: EventStore) {}
+
+  async execute({ from, to }: ExportEvents): Promise<AsyncGenerator<string>> {
+    return this.store.export(from, to);
   }
 }

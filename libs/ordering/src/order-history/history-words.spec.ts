@@ -1,24 +1,21 @@
 import { vnd } from '#kernel';
 import { orderEventTypes, type OrderEvent } from '../model/order';
 import {
+  everyFact,
   facts,
   given,
   ordered,
   refundAsked,
   refundDeciding,
   refundDone,
-  refundFailed,
-  reversed,
+  voided,
 } from '../model/order-samples';
 import { inDong, inOneLine, inWords, linesOf } from './history-words';
 
-const all = [
-  ...Object.values(facts),
-  reversed(30_000),
-  refundAsked('r', 1_000),
-  refundDone('r', 1_000),
-  refundFailed('r', 1_000),
-];
+const all: readonly OrderEvent[] = [...(Object.values(facts) as OrderEvent[]), ...Object.values(everyFact)];
+
+const numbered = <Event extends object>(events: readonly Event[]) =>
+  events.map((event, index) => ({ ...event, version: index + 1 }));
 
 describe('An order’s history in words', () => {
   it.each(all.map((event) => [event.type, event]))('tells %s in both languages', (_, event) => {
@@ -56,12 +53,14 @@ describe('An order’s history in words', () => {
       refundAsked('b', 60_000),
       refundDone('b', 60_000),
     ];
-    const lines = linesOf([...ordered.completed, ...refunds]);
+    const lines = linesOf(numbered([...ordered.completed, ...refunds]));
     expect([lines.at(-3), lines.at(-1)]).toEqual([
       'Money was given back: 40.000 ₫',
       'Money was given back: 60.000 ₫, 100.000 ₫ in all so far',
     ]);
-    const broken = linesOf([{ type: 'OrderShipped', unreadable: 'unknown' }, refundDone('a', 40_000)]);
+    const broken = linesOf(
+      numbered([{ type: 'OrderShipped', unreadable: 'unknown', data: {} }, refundDone('a', 40_000)]),
+    );
     expect(broken).toEqual(['not known to this build', 'Money was given back: 40.000 ₫']);
   });
 
@@ -73,6 +72,13 @@ describe('An order’s history in words', () => {
     expect(inWords(over.at(-1)!, 'vi', given(...over)).detail).toBe('60.000 ₫. Đơn hàng kết thúc tại đây');
     const goesOn = [...ordered.preparing, refundDeciding('a', 60_000, { end: false }), refundDone('a', 60_000)];
     for (const event of goesOn.slice(-2)) expect(inWords(event, 'en', given(...goesOn)).detail).toBe('60.000 ₫');
+  });
+
+  it('says of an event that was declared void that it is, and goes on without it', () => {
+    const stream = [...ordered.confirmed, { type: 'OrderAccepted' as const, data: null, unreadable: 'x' }, voided(3)];
+    const lines = linesOf(numbered([...stream, refundAsked('a', 40_000), refundDone('a', 40_000)]));
+    expect(lines.slice(2, 4)).toEqual(['declared void by a later event', 'A step of this order was declared void']);
+    expect(lines.at(-1)).toBe('Money was given back: 40.000 ₫');
   });
 
   it('knows every event there is', () => {

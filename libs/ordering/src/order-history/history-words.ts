@@ -1,12 +1,13 @@
-import type { Money } from '#kernel';
+import { EventBroken, voidedBy, type Money } from '#kernel';
 import { inDong } from '../model/in-dong';
 import { hasEnded, orderLife, refunded, type Order, type OrderEvent } from '../model/order';
+import { factTitles } from '../model/order-texts';
 
 export { inDong };
 
 export type Locale = 'vi' | 'en';
 
-/** One step of an order's life as its customer is told of it. */
+/** One step of an order's life in words for its customer. */
 export interface Step {
   readonly code: string;
   readonly title: string;
@@ -15,22 +16,7 @@ export interface Step {
 
 type Words = Record<Locale, string>;
 
-const titles: Record<OrderEvent['type'], Words> = {
-  OrderPlaced: { vi: 'Đã nhận đơn hàng', en: 'We received your order' },
-  OrderConfirmed: { vi: 'Đơn hàng đã được xác nhận', en: 'Your order is confirmed' },
-  OrderAccepted: { vi: 'Quán đã nhận làm đơn của bạn', en: 'The bar has taken your order' },
-  PreparationStarted: { vi: 'Đang pha chế', en: 'Your order is being prepared' },
-  OrderReadied: { vi: 'Đơn hàng đã sẵn sàng', en: 'Your order is ready' },
-  OrderCompleted: { vi: 'Đơn hàng đã hoàn tất', en: 'Your order is complete' },
-  CancellationRequested: { vi: 'Đã ghi nhận yêu cầu hủy', en: 'We are cancelling your order' },
-  OrderCancelled: { vi: 'Đơn hàng đã bị hủy', en: 'Your order was cancelled' },
-  RefundRequested: { vi: 'Đang hoàn tiền', en: 'A refund is on its way' },
-  OrderRefunded: { vi: 'Đã hoàn tiền', en: 'Money was given back' },
-  PaymentReversed: { vi: 'Tiền đã bị trừ và đã được hoàn lại', en: 'Money was taken and given back' },
-  RefundFailed: { vi: 'Hoàn tiền chưa thành công', en: 'The refund did not go through' },
-};
-
-/** This part, and what has gone back in all where that is more. */
+/** The amount of this refund, and the total of all refunds if that is more. */
 function refundWords({ amount }: { readonly amount: Money }, order: Order | undefined, locale: Locale): string {
   const all = order && 'refunds' in order ? refunded(order) : amount;
   if (all.amount === amount.amount) return inDong(amount);
@@ -41,9 +27,10 @@ function refundWords({ amount }: { readonly amount: Money }, order: Order | unde
 
 const endWords: Words = { vi: '. Đơn hàng kết thúc tại đây', en: '. The order is over' };
 
-/** A refund ended it, and all money is back. */
+/** A refund ended the order, and all money is back. */
 const isOver = (order: Order | undefined): boolean => order?.status === 'refunded' && hasEnded(order);
 
+/** The text besides the title. Most facts have none. */
 function detail(event: OrderEvent, locale: Locale, order: Order | undefined): string | null {
   const vi = locale === 'vi';
   switch (event.type) {
@@ -71,43 +58,52 @@ function detail(event: OrderEvent, locale: Locale, order: Order | undefined): st
       return vi
         ? `${inDong(event.data.amount)}: cửa hàng sẽ thử lại hoặc liên hệ với bạn`
         : `${inDong(event.data.amount)}: we will try again or get in touch`;
-    case 'OrderAccepted':
-    case 'PreparationStarted':
-    case 'OrderReadied':
-    case 'CancellationRequested':
-      return null;
+    default:
+      return null; // the title is enough
   }
 }
 
-/** What a customer understands of an event; a code for those who draw pictures. `order` is what the event made of it. */
+/** The text of an event for a customer, with a code for front ends. `order` is the order after the event. */
 export const inWords = (event: OrderEvent, locale: Locale, order?: Order): Step => ({
   code: event.type,
-  title: titles[event.type][locale],
+  title: factTitles[event.type][locale],
   detail: detail(event, locale, order),
 });
 
 const UNKNOWN: Words = { en: 'not known to this build', vi: 'phiên bản này không biết sự kiện này' };
+const VOID: Words = { en: 'declared void by a later event', vi: 'đã bị một sự kiện sau hủy hiệu lực' };
 const UNREADABLE: Words = { en: 'its data cannot be read', vi: 'không đọc được dữ liệu' };
 
-/** The same for an admin, who has to be told of an event also when its data is not what it should be. */
+/** The text of an event for staff. They are told of an event even if its data is wrong. */
 export function inOneLine(event: OrderEvent, order?: Order, locale: Locale = 'en'): string {
   try {
     const { title, detail: more } = inWords(event, locale, order);
     return more === null ? title : `${title}: ${more}`;
   } catch {
-    return `${titles[event.type][locale]}: ${UNREADABLE[locale]}`;
+    return `${factTitles[event.type][locale]}: ${UNREADABLE[locale]}`;
   }
 }
 
+interface Stored {
+  readonly unreadable?: unknown;
+  readonly type: string;
+  readonly version: number;
+  readonly data: unknown;
+}
+
 /**
- * A line for each event of an order. From the first event on that nothing can be made of, the lines tell of the events alone.
+ * Returns a function that gives a line for each event in turn. After the first event that cannot be applied, the lines
+ * use only the events themselves.
  */
-export function linesOf(
-  events: readonly { readonly unreadable?: unknown; readonly type: string }[],
-  locale: Locale = 'en',
-): readonly string[] {
+export function lineTeller(events: readonly Stored[], locale: Locale): (recorded: Stored) => string {
+  const voided = voidedBy(events);
   let order: Order | undefined = orderLife.initial;
-  return events.map((recorded) => {
+  return (recorded) => {
+    if (voided.has(recorded.version)) return VOID[locale];
+    if (recorded.unreadable instanceof EventBroken) {
+      order = undefined;
+      return inOneLine(recorded as unknown as OrderEvent, undefined, locale);
+    }
     if (recorded.unreadable) {
       order = undefined;
       return UNKNOWN[locale];
@@ -115,8 +111,12 @@ export function linesOf(
     const event = recorded as unknown as OrderEvent;
     order = order && madeWith(order, event);
     return inOneLine(event, order, locale);
-  });
+  };
 }
+
+/** The lines of all events. */
+export const linesOf = (events: readonly Stored[], locale: Locale = 'en'): readonly string[] =>
+  events.map(lineTeller(events, locale));
 
 function madeWith(order: Order, event: OrderEvent): Order | undefined {
   try {

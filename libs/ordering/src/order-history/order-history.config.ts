@@ -1,18 +1,40 @@
 import { addMessages } from '#platform/http';
-import { ProcessJournal } from '#platform/processes';
+import { SagaJournal } from '#messaging/sagas';
 import { AuditController } from './audit.controller';
 import { EventLogController } from './event-log.controller';
-import { EventLogHandler, OrderEventsHandler, VerifyEventsHandler } from './event-log.query';
+import {
+  EventLogHandler,
+  ExportEventsHandler,
+  LogSealsHandler,
+  OrderEventsHandler,
+  VerifyEventsHandler,
+} from './event-log.query';
+import { LogExportController } from './log-export.controller';
 import { OrderHistoryController } from './order-history.controller';
 import { OrderHistoryHandler } from './order-history.query';
 import { OrderTimelineHandler } from './order-timeline.consumer';
 import { DiffOrderHandler, OrderStateHandler } from './time-travel.query';
 import { OrderTimelineQueryHandler } from './timeline.query';
 import { Timelines } from './timelines.store';
+import { VerifyEventsController } from './verify-events.controller';
 
 addMessages({
-  en: { oneOfTwo: 'give version or at, not both' },
-  vi: { oneOfTwo: 'chỉ dùng version hoặc at, không dùng cả hai' },
+  en: {
+    oneOfTwo: 'give version or at, not both',
+    spanTurned: 'must not be before from',
+    spanBeyond: 'is beyond the end of the log, which is {head}',
+    VERIFY_RUNNING: 'Verification {id} is running. Follow it, or ask again when it is over.',
+    NOTHING_TO_MEND: 'Nothing is wrong with the seals.',
+    NOT_MENDABLE: 'A new seal cannot mend this. Verify the log.',
+  },
+  vi: {
+    oneOfTwo: 'chỉ dùng version hoặc at, không dùng cả hai',
+    spanTurned: 'không được nhỏ hơn from',
+    spanBeyond: 'vượt quá cuối nhật ký, là {head}',
+    VERIFY_RUNNING: 'Lượt kiểm tra {id} đang chạy. Hãy theo dõi, hoặc thử lại khi đã xong.',
+    NOTHING_TO_MEND: 'Các niêm phong không có gì sai.',
+    NOT_MENDABLE: 'Niêm phong mới không sửa được điều này. Hãy kiểm tra nhật ký.',
+  },
 });
 
 export const orderHistoryProviders = [
@@ -20,14 +42,22 @@ export const orderHistoryProviders = [
   OrderEventsHandler,
   EventLogHandler,
   VerifyEventsHandler,
+  LogSealsHandler,
+  ExportEventsHandler,
   OrderStateHandler,
   DiffOrderHandler,
   OrderTimelineQueryHandler,
   OrderTimelineHandler,
   Timelines,
-  ProcessJournal,
+  SagaJournal,
 ];
-export const orderHistoryControllers = [OrderHistoryController, AuditController, EventLogController];
+export const orderHistoryControllers = [
+  OrderHistoryController,
+  AuditController,
+  EventLogController,
+  VerifyEventsController,
+  LogExportController,
+];
 
-/** What the timeline hears; to stand among the messages of the context. */
+/** The messages of the timeline, for the context's list of messages. */
 export { heardByTimeline } from './timeline-words';

@@ -1,25 +1,37 @@
-import { Controller, Get } from '@nestjs/common';
+import { Controller, Get, Query } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
-import { Answers, Does, PathId, Refuses } from '#platform/http';
+import { Answers, Does, Gone, PathId, Refuses, type Answer } from '#platform/http';
 import { shopLocale } from '#platform/observability';
 import { CartOrUser, Who, type Caller } from '#platform/security';
-import { readerOf } from '../view-order/view-order.controller';
-import { StepAnswer } from './event-answer';
-import { OrderHistory, type DatedStep } from './order-history.query';
+import { GuestTokens, TOKEN_SPENT } from '../view-order/guest-tokens.query';
+import { BROKEN, StepAnswer } from './event-answer';
+import { OrderHistory } from './order-history.query';
+import { stretchOf } from './stretch';
+import { inStretch, StretchMeta, StretchQuery } from './stretch.config';
 
 @ApiTags('Orders')
 @Controller('orders')
 export class OrderHistoryController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly guests: GuestTokens,
+  ) {}
 
   @Get(':id/history')
   @CartOrUser()
   @Does('viewOrderHistory', "Your order's history, in the language of `Accept-Language`")
-  @Answers(200, StepAnswer, { description: 'The oldest step first.', list: true })
-  @Refuses('NOT_FOUND')
-  async history(@PathId() id: Uuid, @Who() caller: Caller): Promise<readonly DatedStep[]> {
-    return this.queries.execute(new OrderHistory(id, readerOf(caller), shopLocale()));
+  @Answers(200, StepAnswer, { description: 'The oldest step first.', list: true, meta: StretchMeta })
+  @Refuses('NOT_FOUND', TOKEN_SPENT, BROKEN)
+  async history(
+    @PathId() id: Uuid,
+    @Query() { after }: StretchQuery,
+    @Who() caller: Caller,
+    @Gone() gone: AbortSignal,
+  ): Promise<Answer> {
+    const reader = await this.guests.ownerOf(caller);
+    const all = await this.queries.execute(new OrderHistory(id, reader, shopLocale(), gone));
+    return inStretch(stretchOf(all.slice(after), after));
   }
 }

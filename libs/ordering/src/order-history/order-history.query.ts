@@ -1,20 +1,23 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Uuid } from '#kernel';
-import { EventStore } from '#platform/event-store';
+import { isVoiding, type Uuid } from '#kernel';
+import { EventStore } from '#event-store';
+import { Slices } from '#platform/system';
 import { orderLife, type Order, type OrderEvent } from '../model/order';
 import { madeOf } from '../model/order-errors';
-import type { Reader } from '../view-order/order-view';
+import type { Reader } from '../model/readers';
 import { mustBeTheirs } from '../view-order/view-order.query';
 import { inWords, type Locale, type Step } from './history-words';
 
 export type DatedStep = Step & { readonly version: number; readonly at: string };
 
-/** An order's history in its customer's words, out of the stream itself. */
+/** An order's history in words for its customer, read from the stream itself. */
 export class OrderHistory extends Query<readonly DatedStep[]> {
   constructor(
     readonly orderId: Uuid,
     readonly reader: Reader,
     readonly locale: Locale,
+    /** Aborted when the client has gone. */
+    readonly gone?: AbortSignal,
   ) {
     super();
   }
@@ -24,14 +27,18 @@ export class OrderHistory extends Query<readonly DatedStep[]> {
 export class OrderHistoryHandler implements IQueryHandler<OrderHistory> {
   constructor(private readonly store: EventStore) {}
 
-  async execute({ orderId, reader, locale }: OrderHistory): Promise<readonly DatedStep[]> {
+  async execute({ orderId, reader, locale, gone }: OrderHistory): Promise<readonly DatedStep[]> {
     const events = await this.store.read(orderId);
     mustBeTheirs(events, reader);
     let order: Order = orderLife.initial;
-    return events.map(({ version, timestamp, ...recorded }) => {
+    const steps = await new Slices(gone).map(events, ({ version, timestamp, ...recorded }): DatedStep[] => {
+      if (isVoiding(recorded)) return []; // a wrong record is not a step of the order
       const event = recorded as unknown as OrderEvent;
-      order = madeOf({ type: event.type, version }, () => orderLife.evolve(order, event));
-      return { version, at: timestamp.toISOString(), ...inWords(event, locale, order) };
+      return madeOf({ type: event.type, version }, () => {
+        order = orderLife.evolve(order, event);
+        return [{ version, at: timestamp.toISOString(), ...inWords(event, locale, order) }];
+      });
     });
+    return steps.flat();
   }
 }

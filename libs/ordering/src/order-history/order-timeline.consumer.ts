@@ -1,16 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { ClaimLost, currentUnit, Hears } from '#platform/messaging';
-import type { MessageClass } from '#kernel';
+import { ClaimLost, currentUnit, InboxEventsHandler } from '#messaging';
 import { inTimeline, heardByTimeline, type HeardByTimeline } from './timeline-words';
 import { Timelines } from './timelines.store';
 
-/** Keeps what other contexts say of an order, for the timeline that staff read. */
+/** Stores what other contexts report about an order, for the timeline that staff read. */
 @Injectable()
-@Hears(...(heardByTimeline as readonly MessageClass[]))
+@InboxEventsHandler(heardByTimeline, { name: 'order-timeline', parallel: 16 })
 export class OrderTimelineHandler {
-  static readonly handler = 'order-timeline';
-  static readonly parallel = 16;
-
   constructor(private readonly timelines: Timelines) {}
 
   async handle(message: HeardByTimeline): Promise<void> {

@@ -1,14 +1,18 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { NotFound, type Uuid } from '#kernel';
-import { EventStore, type RecordedEvent } from '#platform/event-store';
+import { microsOf, type Uuid } from '#kernel';
+import { EventStore, instantOfEvent, type RecordedEvent } from '#event-store';
 import { Vault, type Opened } from '#platform/privacy';
-import { OrderNotFound } from '../model/order-errors';
+import { NotPlacedYet, OrderNotFound, VersionNotThere } from '../model/order-errors';
 import { showOrder, type SealedOrder } from '../view-order/order-answer';
 import { foldView } from '../view-order/view-order.query';
 import { changesBetween, type Change } from './changes';
 
-/** The version as it was at an instant, or the one of that number; the present one when neither is given. */
-export type When = { readonly version?: number | undefined; readonly at?: Date | undefined };
+/** A version by its number, or the version at an instant. Without both, it is the current version. */
+export type When = {
+  readonly version?: number | undefined;
+  /** ISO 8601 with a zone, to the microsecond. */
+  readonly at?: string | undefined;
+};
 
 /** An order as it was: the fold of its first events. */
 export class OrderState extends Query<Opened<SealedOrder>> {
@@ -29,15 +33,31 @@ export class OrderStateHandler implements IQueryHandler<OrderState> {
 
   async execute({ orderId, when }: OrderState): Promise<Opened<SealedOrder>> {
     const events = await streamOf(this.store, orderId);
-    const { version, at } = when;
-    if (version !== undefined && version > events.length) throw new NotFound('version');
-    const prefix = events.filter(
-      (event) => (version === undefined || event.version <= version) && (at === undefined || event.timestamp <= at),
-    );
-    const view = foldView(prefix);
-    if (!view) throw new NotFound('version');
-    return this.vault.openAll(showOrder(view));
+    const view = foldView(events.slice(0, countAt(events, when)));
+    if (!view) throw new OrderNotFound(); // the first event is missing
+    return this.vault.openAll(showOrder(view), view.id);
   }
+}
+
+/**
+ * How many of the first events had happened by then. A state is always that of the first n events. So if a clock was
+ * set back, n includes all events up to the last one that is not later. Throws VersionNotThere, NotPlacedYet.
+ */
+export function countAt(events: readonly RecordedEvent[], { version, at }: When): number {
+  if (version !== undefined) {
+    mustBeThere(events, version);
+    return events.filter((event) => event.version <= version).length;
+  }
+  const instant = microsOf(at);
+  if (instant === undefined) return events.length;
+  const last = events.findLastIndex((event) => (microsOf(instantOfEvent(event)) ?? instant + 1n) <= instant);
+  if (last < 0) throw new NotPlacedYet(instantOfEvent(events[0]));
+  return last + 1;
+}
+
+function mustBeThere(events: readonly RecordedEvent[], version: number): void {
+  const present = events[events.length - 1].version;
+  if (version > present) throw new VersionNotThere(version, present);
 }
 
 export interface OrderDifference {
@@ -48,7 +68,9 @@ export interface OrderDifference {
   readonly events: readonly { readonly version: number; readonly type: string; readonly timestamp: string }[];
 }
 
-/** What changed between two versions of an order, and by which events; version 0 is before it was placed. */
+/**
+ * What changed between two versions of an order, and which events changed it. Version 0 is before the order was placed.
+ */
 export class DiffOrder extends Query<OrderDifference> {
   constructor(
     readonly orderId: Uuid,
@@ -68,17 +90,17 @@ export class DiffOrderHandler implements IQueryHandler<DiffOrder> {
 
   async execute({ orderId, from, to: upTo }: DiffOrder): Promise<OrderDifference> {
     const events = await streamOf(this.store, orderId);
-    const to = upTo ?? events.length;
-    if (from > events.length || to > events.length) throw new NotFound('version');
+    const to = upTo ?? events[events.length - 1].version;
+    for (const version of [from, to]) mustBeThere(events, version);
     const changes = changesBetween(shownAt(events, from), shownAt(events, to));
     return {
       orderId,
       from,
       to,
-      changes: await this.vault.openAll(changes),
+      changes: await openChanges(this.vault, changes, orderId),
       events: events
         .filter(({ version }) => version > Math.min(from, to) && version <= Math.max(from, to))
-        .map(({ version, type, timestamp }) => ({ version, type, timestamp: timestamp.toISOString() })),
+        .map((event) => ({ version: event.version, type: event.type, timestamp: instantOfEvent(event) })),
     };
   }
 }
@@ -88,9 +110,24 @@ const shownAt = (events: readonly RecordedEvent[], version: number): object => {
   return view ? showOrder(view) : {};
 };
 
-/** What this build cannot read is marked: an earlier version can be shown all the same. Throws OrderNotFound. */
+/**
+ * Events that this build cannot read are marked, so that an earlier version can still be shown. Throws OrderNotFound.
+ */
 export async function streamOf(store: EventStore, orderId: Uuid): Promise<RecordedEvent[]> {
   const events = await store.readMarked(orderId);
   if (events.length === 0) throw new OrderNotFound();
   return events;
+}
+
+/** Opens the values before and after. The last name of each path is the value's place in the order. */
+export async function openChanges(vault: Vault, changes: readonly Change[], order: Uuid): Promise<readonly Change[]> {
+  const standing = changes.map(({ path, before, after }) => {
+    const name = path.slice(path.lastIndexOf('.') + 1);
+    return [{ [name]: before }, { [name]: after }];
+  });
+  const opened = (await vault.openAll(standing, standing.map(() => order))) as typeof standing; // prettier-ignore
+  return changes.map(({ path }, at) => {
+    const [before, after] = opened[at].map((one) => Object.values(one)[0]);
+    return { path, before, after };
+  });
 }

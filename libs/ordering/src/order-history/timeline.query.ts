@@ -1,8 +1,10 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Uuid } from '#kernel';
-import { EventStore } from '#platform/event-store';
-import { ProcessJournal } from '#platform/processes';
-import { linesOf, type Locale } from './history-words';
+import { inMicros, type Uuid } from '#kernel';
+import { EventStore, instantOfEvent } from '#event-store';
+import { SagaJournal } from '#messaging/sagas';
+import { Slices } from '#platform/system';
+import { lineTeller, type Locale } from './history-words';
+import { sideBySide } from './side-by-side';
 import { streamOf } from './time-travel.query';
 import { keptNote, type Source } from './timeline-words';
 import { Timelines } from './timelines.store';
@@ -16,11 +18,13 @@ export interface Entry {
   readonly data: object;
 }
 
-/** All that happened around an order, in the order it happened. */
+/** Everything that happened around an order, sorted by time. */
 export class OrderTimeline extends Query<readonly Entry[]> {
   constructor(
     readonly orderId: Uuid,
     readonly locale: Locale = 'en',
+    /** Aborted when the client has gone. */
+    readonly gone?: AbortSignal,
   ) {
     super();
   }
@@ -30,18 +34,19 @@ export class OrderTimeline extends Query<readonly Entry[]> {
 export class OrderTimelineQueryHandler implements IQueryHandler<OrderTimeline> {
   constructor(
     private readonly store: EventStore,
-    private readonly journal: ProcessJournal,
+    private readonly journal: SagaJournal,
     private readonly timelines: Timelines,
   ) {}
 
-  async execute({ orderId, locale }: OrderTimeline): Promise<readonly Entry[]> {
+  async execute({ orderId, locale, gone }: OrderTimeline): Promise<readonly Entry[]> {
     const events = await streamOf(this.store, orderId);
-    const notes = linesOf(events, locale);
-    const facts = events.map((event, index): Entry => {
+    const noteOf = lineTeller(events, locale);
+    const slices = new Slices(gone);
+    const facts = await slices.map(events, (event): Entry => {
       const { id, position, metadata, type, version } = event;
-      const note = notes[index];
+      const note = noteOf(event);
       return {
-        at: event.timestamp.toISOString(),
+        at: instantOfEvent(event),
         source: 'order',
         type,
         note,
@@ -49,15 +54,23 @@ export class OrderTimelineQueryHandler implements IQueryHandler<OrderTimeline> {
         data: { id, position, metadata },
       };
     });
-    const steps = (await this.journal.of(orderId)).map(({ process, version, at, note, asked, ...line }): Entry => {
-      const data = { process, step: version, asked: asked.map(({ type }) => type), requests: asked, ...line };
-      return { at: at.toISOString(), source: 'process', type: line.heard, note, version: null, data };
-    });
+    const steps = (await this.journal.of(orderId)).map(
+      ({ saga, version, at, instant, note, asked, ...line }): Entry => {
+        const data = { process: saga, step: version, asked: asked.map(({ type }) => type), requests: asked, ...line };
+        return {
+          at: instant ?? inMicros(at.toISOString()),
+          source: 'process',
+          type: line.heard,
+          note,
+          version: null,
+          data,
+        };
+      },
+    );
     const heard = (await this.timelines.of(orderId)).map(({ at, source, type, note, data }): Entry => {
       const told = keptNote({ type, note, data }, locale);
-      return { at: at.toISOString(), source, type, note: told, version: null, data };
+      return { at, source, type, note: told, version: null, data };
     });
-    const all = [...facts, ...heard, ...steps];
-    return all.sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
+    return sideBySide(facts, [...heard, ...steps]);
   }
 }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
-import { Database, statement } from '#platform/database';
-import { Gathering, type Claim } from '#platform/messaging';
+import { Database, statement } from '#database';
+import { Gathering, type Claim } from '#messaging';
 import type { Source } from './timeline-words';
 
 export interface Heard {
@@ -17,11 +17,13 @@ export interface Heard {
 const KEEP = statement(
   'timeline-keep',
   `with given as materialized (
-     select * from jsonb_to_recordset($1::jsonb) as g(seq bigint, by int, id uuid, "orderId" uuid, at timestamptz,
+     select * from jsonb_to_recordset($1::jsonb) as g(seq bigint, message_id uuid, by int, id uuid, "orderId" uuid, at timestamptz,
        source text, type text, note text, data jsonb)),
    claim as materialized (
-     select i.seq from inbox i join given g on i.seq = g.seq and i.claimed_by = g.by
-     where i.state = 'waiting' order by i.seq for update of i),
+     select i.seq from (select * from given where seq > 0 and by > 0 order by seq) g cross join lateral (
+       select i.seq from inbox i
+       where i.seq = g.seq and i.message_id = g.message_id and i.claimed_by = g.by and i.state || '' = 'waiting'
+       offset 0 for update of i) i),
    done as (
      update inbox i set state = 'done', done_at = now(), claimed_by = 0, error = null from claim where i.seq = claim.seq),
    kept as (
@@ -31,29 +33,33 @@ const KEEP = statement(
    select seq from claim`,
 );
 
-/** What was heard of orders from elsewhere. */
+/** The messages of other contexts about orders. */
 @Injectable()
 export class Timelines {
   private readonly entries: Gathering<{ readonly heard: Heard; readonly claim: Claim }, boolean>;
 
   constructor(private readonly db: Database) {
     this.entries = new Gathering(async (entries) => {
-      const given = entries.map(({ heard, claim }) => ({ ...heard, seq: claim.seq, by: claim.claimedBy }));
+      const given = entries.map(({ heard, claim: { seq, messageId, claimedBy } }) => ({
+        ...heard,
+        ...{ seq, message_id: messageId, by: claimedBy },
+      }));
       const rows = await db.outside(() => db.query<{ seq: number }>(KEEP, [JSON.stringify(given)]));
       const counted = new Set(rows.map(({ seq }) => seq));
       return entries.map(({ claim }) => counted.has(claim.seq));
     });
   }
 
-  /** One statement for many entries and the inbox rows that brought them; false when somebody else has counted it. */
+  /** Stores many entries and marks their inbox rows as done in one statement. False if the claim was lost. */
   keep(heard: Heard, claim: Claim): Promise<boolean> {
     return this.entries.add({ heard, claim });
   }
 
-  of(orderId: Uuid): Promise<(Omit<Heard, 'at'> & { at: Date })[]> {
+  /** `at` is to the microsecond. */
+  of(orderId: Uuid): Promise<Heard[]> {
     return this.db.query(
-      `select id, order_id as "orderId", at, source, type, note, data from order_timeline
-       where order_id = $1 order by at, id`,
+      `select id, order_id as "orderId", to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, source, type, note, data from order_timeline
+       where order_id = $1 order by order_timeline.at, id`,
       [orderId],
     );
   }

@@ -3,17 +3,17 @@ import { ContactOf } from '#contracts/customers';
 import { complain, InvalidInput } from '#platform/http';
 import { Unanswered } from '#platform/questions';
 import type { Caller, UserCaller } from '#platform/security';
-import type { Account, OrderWish } from './order-wish';
+import type { Account, OrderRequest } from './order-request';
 
-/** Who orders, as their profile has them. */
+/** The person who orders, from their profile. */
 @Injectable()
 export class AccountOf {
   private readonly log = new Logger('Orders');
 
   constructor(private readonly contacts: ContactOf) {}
 
-  /** Undefined for guests. Throws InvalidInput for a delivery that nobody could be called about. */
-  async caller(caller: Caller, { contact, fulfilment }: OrderWish): Promise<Account | undefined> {
+  /** Undefined for guests. Throws InvalidInput for a delivery without a telephone number. */
+  async caller(caller: Caller, { contact, fulfilment }: OrderRequest): Promise<Account | undefined> {
     if (caller.kind === 'guest') return undefined;
     const registered = { name: caller.name ?? caller.email.split('@')[0], phone: null, email: caller.email };
     if (contact?.name && contact.phone) return registered;
@@ -24,7 +24,7 @@ export class AccountOf {
     return account;
   }
 
-  /** Nobody is kept from ordering because profiles cannot be read, unless the telephone is needed. */
+  /** If the profile cannot be read, the order goes through without it, unless the telephone is needed. */
   private async profile({ userId }: UserCaller, isNeeded: boolean) {
     try {
       return await this.contacts.customer(userId);

@@ -1,6 +1,6 @@
 import { Flag, Id, Line, NestedOrText, PersonName, Phone, Text } from '#platform/http';
 
-/** An address as `/users/me/addresses` has it. */
+/** An address in the format of `/users/me/addresses`. */
 export class DeliveryAddressBody {
   @Line({ min: 1, max: 200, trim: true, example: '12 Lê Lợi' })
   line1!: string;
@@ -24,7 +24,7 @@ export class DeliveryAddressBody {
   isDefault?: boolean | null;
 }
 
-/** Where a delivery goes: one text, or an address as `/users/me/addresses` has it. */
+/** The address of a delivery: one text, or an address in the format of `/users/me/addresses`. */
 export const DeliveryAddress = (): PropertyDecorator =>
   NestedOrText(
     () => DeliveryAddressBody,
@@ -33,7 +33,7 @@ export const DeliveryAddress = (): PropertyDecorator =>
       optional: true,
       nullable: true,
       description:
-        'Needed for a delivery: one text, or an address as `/users/me/addresses` has it. Its lines, ward, district and city ' +
+        'Needed for a delivery, and refused for a pickup: one text, or an address as `/users/me/addresses` has it. Its lines, ward, district and city ' +
         'become the text, in this order.',
       example: '12 Lê Lợi, Bến Nghé, TP. Hồ Chí Minh',
     },

@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DomainError } from '#kernel';
 import type { CartOwner, CartToOrder } from '#contracts/cart';
-import { Database, statement } from '#platform/database';
-import { CartAlreadyOrdered } from '#platform/event-store';
+import { Database, statement } from '#database';
+import { CartAlreadyOrdered } from './cart-already-ordered';
 import { stillHolds, type PlacedPortion } from './still-holds-an-order';
 
 const PLACED = statement(
@@ -13,14 +13,15 @@ const PLACED = statement(
 const PATIENCE_MS = 2_000;
 const PAUSE_MS = 20;
 
-/** Carts hear of their orders by message, a moment later. */
+/** A cart learns of its order by a message, a moment later. This waits for it. */
 @Injectable()
 export class OrderedCarts {
   constructor(private readonly db: Database) {}
 
   /**
-   * The cart once it holds nothing that was ordered before, so that nobody orders a thing twice by being quick. Throws
-   * CartAlreadyOrdered when it holds nothing else. The append refuses what is ordered at the same moment.
+   * Returns the cart when it holds nothing that was ordered before, so that a quick second request orders nothing
+   * twice. Throws CartAlreadyOrdered if the cart holds nothing else. The append refuses what is ordered at the same
+   * moment.
    */
   async settled(look: () => Promise<CartToOrder | undefined>, owner: CartOwner): Promise<CartToOrder | undefined> {
     for (const end = performance.now() + PATIENCE_MS; ; await pause(PAUSE_MS)) {
@@ -41,5 +42,5 @@ export class OrderedCarts {
   }
 }
 
-/** A guest's cart at its first version: if this was ordered, it is that very version, which the append refuses. */
+/** A guest's cart at its first version. If it was ordered, it was ordered at this version, which the append refuses. */
 const isUntouched = ({ version }: CartToOrder, { kind }: CartOwner): boolean => kind === 'guest' && version === 1;

@@ -4,4 +4,4 @@ const NAME = 'orders_total';
 
 export const ordersTotal = makeCounterProvider({ name: NAME, help: 'Total number of orders created' });
 
-export const CountsOrders = (): ParameterDecorator => InjectMetric(NAME);
+export const InjectOrdersTotal = (): ParameterDecorator => InjectMetric(NAME);

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Uuid } from '#kernel';
-import { Database, statement } from '#platform/database';
-import { EventStore } from '#platform/event-store';
+import { Database, statement } from '#database';
+import { EventStore } from '#event-store';
 
 const ENDS = statement(
   'orders-outcomes',
@@ -11,7 +11,10 @@ const ENDS = statement(
 const PAUSE_MS = 15;
 const POLL_MS = 150;
 
-/** Waits for what becomes of pending orders: one query for all who wait, when something was numbered and now and then. */
+/**
+ * Waits for the outcome of pending orders. One query serves all waiting requests. It runs when new events were
+ * numbered, and at intervals.
+ */
 @Injectable()
 export class Outcomes implements OnModuleInit, OnModuleDestroy {
   private readonly waiting = new Map<Uuid, Set<(version: number | undefined) => void>>();
@@ -34,7 +37,7 @@ export class Outcomes implements OnModuleInit, OnModuleDestroy {
     for (const waiters of this.waiting.values()) for (const tell of waiters) tell(undefined);
   }
 
-  /** The version at which the order was confirmed or cancelled; undefined when that takes too long. */
+  /** The version at which the order was confirmed or cancelled. Undefined if that takes too long. */
   wait(orderId: Uuid, milliseconds: number): Promise<number | undefined> {
     return new Promise((resolve) => {
       const waiters = this.waiting.get(orderId) ?? new Set();
@@ -63,7 +66,7 @@ export class Outcomes implements OnModuleInit, OnModuleDestroy {
       for (const { orderId, version } of ended)
         for (const tell of [...(this.waiting.get(orderId) ?? [])]) tell(Number(version));
     } catch {
-      // the next look may find the database back; who waits too long is told so
+      // The database may be back at the next look. A request that waits too long gets an answer without an outcome.
     } finally {
       this.looking = false;
     }

@@ -23,11 +23,13 @@ import {
 } from '#platform/http';
 import { ambient, shopLocale } from '#platform/observability';
 import { Vault } from '#platform/privacy';
-import { GuestOrUser, Who, type Caller } from '#platform/security';
+import { CartTokens, GuestOrUser, Who, type Caller } from '#platform/security';
 import { Orders } from '../model/orders.store';
 import { OrderAnswer, showToOwner } from '../view-order/order-answer';
+import type { DatedOrder } from '../model/dated-order';
+import { FulfilmentTypes, type FulfilmentType } from '../model/placed-order';
 import { DeliveryAddress, type DeliveryAddressBody } from './delivery-address.field';
-import { missing, namedMethods, orderWish, type NamedMethod } from './order-wish';
+import { missing, namedMethods, orderRequest, pointless, type NamedMethod, type OrderRequest } from './order-request';
 import { Outcomes } from './outcomes.store';
 import { PlaceOrder } from './place-order.command';
 
@@ -43,8 +45,8 @@ class ContactBody {
 }
 
 class FulfilmentBody {
-  @OneOf(['pickup', 'delivery'], { example: 'pickup' })
-  type!: 'pickup' | 'delivery';
+  @OneOf(FulfilmentTypes.options, { example: 'pickup' })
+  type!: FulfilmentType;
 
   @DeliveryAddress()
   address?: string | DeliveryAddressBody | null;
@@ -57,7 +59,14 @@ class PaymentBody {
   })
   method!: NamedMethod;
 
-  @Text({ min: 1, max: 255, optional: true, nullable: true, description: "The card's token.", example: 'tok_ok' })
+  @Text({
+    min: 1,
+    max: 255,
+    optional: true,
+    nullable: true,
+    description: "The card's token; refused beside cash.",
+    example: 'tok_ok',
+  })
   token?: string | null;
 }
 
@@ -82,6 +91,16 @@ class PlaceOrderBody {
   expectedTotal?: Money;
 }
 
+function mustBeWhole(request: OrderRequest, signedIn: boolean): void {
+  const lacking = missing(request, signedIn).map((field) => ({ field, code: 'required' }));
+  const locale = ambient()?.locale ?? 'en';
+  const faults = [...lacking, ...pointless(request)].map(({ field, code }) => ({
+    field,
+    message: textOf(code, locale),
+  }));
+  if (faults.length > 0) throw new InvalidInput(faults);
+}
+
 @ApiTags('Orders')
 @Controller('orders')
 export class PlaceOrderController {
@@ -90,6 +109,7 @@ export class PlaceOrderController {
     private readonly orders: Orders,
     private readonly outcomes: Outcomes,
     private readonly vault: Vault,
+    private readonly cartTokens: CartTokens,
   ) {}
 
   @Post()
@@ -98,7 +118,12 @@ export class PlaceOrderController {
     'placeOrder',
     "Place an order from the caller's cart",
     'Answers at once with a pending order, or after its outcome with `Prefer: wait=5`. Prices are the server’s. ' +
-      'The same key and body get the same answer again, with `Idempotent-Replayed: true`.',
+      'The same key and body get the same answer again, with `Idempotent-Replayed: true`. A guest’s answer has a new ' +
+      '`X-Cart-Token`: it reads this order and the earlier ones for 30 days, and opens the cart. The one that was sent opens ' +
+      'and reads nothing any more. So a guest keeps the token, the key and the body until the answer is there: when it got ' +
+      'lost, these three bring it again, after a log-in too (the token beside the access token; the order stays the ' +
+      'guest’s). Send them before anything else, because a call of the cart answers a token that has ordered with another ' +
+      'guest’s, to which the key says nothing.',
   )
   @BodyExample({
     contact: { name: 'Nguyễn Văn An', phone: '0901234567' },
@@ -113,15 +138,25 @@ export class PlaceOrderController {
       'Idempotent-Replayed': '`true` when this key had been used before.',
       Location: 'Where the order is.',
       'Preference-Applied': '`wait=5` when the answer has the outcome that was waited for.',
+      'X-Cart-Token':
+        'A guest’s new token, in place of the one that was sent. Keep it secret, and send it from now on.',
     },
   })
   @Refuses('VALIDATION_ERROR', 'IDEMPOTENCY_KEY_REQUIRED', 'IDEMPOTENCY_KEY_REUSED', 'IDEMPOTENCY_IN_PROGRESS')
   @Refuses(
     'CART_EMPTY',
-    'CART_ALREADY_ORDERED',
+    {
+      status: 409,
+      code: 'CART_ALREADY_ORDERED',
+      when: 'All that is in the cart was ordered before, or an order was placed with this `X-Cart-Token`. The same key and body bring that order’s answer again.',
+    },
     'VARIANT_UNAVAILABLE',
     'MODIFIERS_INVALID',
-    'ORDER_TOO_LARGE',
+    {
+      status: 409,
+      code: 'ORDER_TOO_LARGE',
+      when: 'It has more lines, pieces of one kind or money than one order may have, or more pieces than a guest who pays cash may order.',
+    },
     {
       status: 409,
       code: 'PRICE_CHANGED',
@@ -140,22 +175,29 @@ export class PlaceOrderController {
     @IdempotencyKey() key: string,
     @PreferWait() seconds: number,
   ): Promise<Answer> {
-    const wish = orderWish(body);
-    const lacking = missing(wish, caller.kind === 'user');
-    if (lacking.length > 0) {
-      const message = textOf('required', ambient()?.locale ?? 'en');
-      throw new InvalidInput(lacking.map((field) => ({ field, message })));
-    }
-    const { view, replayed } = await this.commands.execute(new PlaceOrder(caller, wish, key, shopLocale()));
+    const request = orderRequest(body);
+    mustBeWhole(request, caller.kind === 'user');
+    const { view, replayed } = await this.commands.execute(new PlaceOrder(caller, request, key, shopLocale()));
     const outcome = seconds > 0 ? await this.outcomes.wait(view.id, seconds * 1_000) : undefined;
     const shown = outcome ? await this.orders.view(view.id, outcome) : view;
-    return answer(await this.vault.openAll(showToOwner(shown)), {
+    const newToken = this.tokenAfter(view, caller);
+    return answer(await this.vault.openAll(showToOwner(shown), shown.id), {
       status: 201,
       headers: {
         Location: `/api/v1/orders/${view.id}`,
         ...(replayed && { 'Idempotent-Replayed': 'true' }),
         ...(outcome && { 'Preference-Applied': `wait=${seconds}` }),
+        ...(newToken && { 'X-Cart-Token': newToken }),
       },
     });
+  }
+
+  /**
+   * Undefined for an account's order. Also undefined for a guest who repeats the request with the token of this order
+   * or of a later one.
+   */
+  private tokenAfter({ placedAt, order: { placed } }: DatedOrder, { cartToken }: Caller): string | undefined {
+    if (placed.customerId !== null || !cartToken || cartToken.since >= placed.cartVersion) return undefined;
+    return this.cartTokens.after(cartToken, { cartVersion: placed.cartVersion, placedAt }).text;
   }
 }

@@ -1,7 +1,7 @@
 import { vnd } from '#kernel';
 import type { PricedLine } from '#contracts/catalog';
 import { facts, given, line, orderId, samplePlaced } from '../model/order-samples';
-import type { PlacedOrder } from '../model/order';
+import type { PlacedOrder } from '../model/placed-order';
 import { demandOf } from '../model/demand';
 import { orderNumber } from '../model/order-number';
 import { caps, orderLines, placeOrder } from './place-order';
@@ -64,6 +64,24 @@ describe('Placing an order', () => {
     expect(() => placeOrder(given(), { ...request, lines })).toThrow(
       expect.objectContaining({ code: 'ORDER_TOO_LARGE' }),
     );
+  });
+
+  it('gives a guest who pays cash so many pieces at most, over all lines', () => {
+    const lines = [line('a', 20, 30_000), line('b', 10, 30_000)];
+    const cash = { method: 'cash', token: null, provider: null } as const;
+    const guest = { ...request, customerId: null, guestTokenHash: 'h', payment: cash, lines };
+    expect(placeOrder(given(), guest, undefined, 30)).toHaveLength(1);
+    expect(() => placeOrder(given(), guest, undefined, 29)).toThrow(
+      expect.objectContaining({
+        code: 'ORDER_TOO_LARGE',
+        kind: 'refused',
+        params: expect.objectContaining({ most: 29 }),
+      }),
+    );
+    const card = { ...guest, payment: { ...cash, method: 'card' as const } };
+    const customer = { ...request, payment: cash, lines };
+    for (const other of [card, customer]) expect(placeOrder(given(), other, undefined, 29)).toHaveLength(1);
+    expect(placeOrder(given(), guest)).toHaveLength(1); // no limit is set
   });
 
   it("takes the catalogue's answers as lines, with ids that a repeat gives again", () => {

@@ -2,14 +2,18 @@ import { derivedId, nothing, plus, sum, vnd, type Money, type Sealed, type Uuid 
 import { orderCaps } from '#contracts/ordering';
 import type { CartLineToOrder } from '#contracts/cart';
 import { isPriced, type PricedLine, type UnpricedLine } from '#contracts/catalog';
-import type { Contact, FulfilmentType, Order, OrderEvent, OrderLine, PaymentMethod, PlacedOrder } from '../model/order';
+import type { Order, OrderEvent } from '../model/order';
+import type { Contact, FulfilmentType, OrderLine, PaymentMethod, PlacedOrder } from '../model/placed-order';
 import { inDong } from '../model/in-dong';
 import { demandOf } from '../model/demand';
 import { CartEmpty, LinesUnavailable, OrderTooLarge, PriceChanged } from '../model/order-errors';
 
 export const caps = orderCaps;
 
-/** The catalogue's answers, in the order of the cart's lines, as lines of an order; refuses what cannot be sold. */
+/**
+ * Makes order lines from the catalogue's answers, which are in the order of the cart's lines. Refuses what cannot be
+ * sold.
+ */
 export function orderLines(
   orderId: Uuid,
   answers: readonly (PricedLine | UnpricedLine)[],
@@ -39,7 +43,9 @@ export function orderLines(
   }));
 }
 
-/** What an order remembers of the cart's line: what it took, and the price that was shown before, if it was another. */
+/**
+ * What an order keeps of the cart's line: the portions that it took, and the price shown before if it was different.
+ */
 function fromCart(wanted: CartLineToOrder | undefined, unitPrice: Money): Pick<OrderLine, 'portions' | 'seenPrice'> {
   const { portions, price, otherPrices = [] } = wanted ?? {};
   const seenPrice = [price, ...otherPrices].find((seen) => seen && seen.amount !== unitPrice.amount);
@@ -61,14 +67,24 @@ export interface PlaceOrder {
   readonly cartVersion: number;
 }
 
-/** A cart becomes an order, at the prices the server knows; `agreed` is the total that the customer has seen. */
-export function placeOrder(order: Order, request: PlaceOrder, agreed?: Money): readonly OrderEvent[] {
-  if (order.status !== 'unplaced') return []; // asked twice: the order is there
+/**
+ * A cart becomes an order, at the prices that the server knows. `agreed` is the total that the customer has seen. A
+ * guest who pays cash reserves goods without any security, so they may order at most `guestCashMost` pieces.
+ */
+export function placeOrder(
+  order: Order,
+  request: PlaceOrder,
+  agreed?: Money,
+  guestCashMost = Infinity,
+): readonly OrderEvent[] {
+  if (order.status !== 'unplaced') return []; // the same request again: the order exists
   const { lines } = request;
   if (lines.length === 0) throw new CartEmpty();
   if (lines.length > caps.lines) throw new OrderTooLarge('lines', caps.lines);
   if (demandOf(lines).some(({ quantity }) => quantity > caps.piecesOfOneSku))
     throw new OrderTooLarge('pieces of one kind', caps.piecesOfOneSku);
+  if (isGuestCash(request) && piecesOf(lines) > guestCashMost)
+    throw new OrderTooLarge('pieces for a guest who pays cash', guestCashMost);
   const subtotal = sum(lines.map((line) => line.lineTotal));
   const deliveryFee = nothing;
   const total = plus(subtotal, deliveryFee);
@@ -83,3 +99,7 @@ export function placeOrder(order: Order, request: PlaceOrder, agreed?: Money): r
   };
   return [{ type: 'OrderPlaced', data: placed }];
 }
+
+const isGuestCash = ({ customerId, payment }: PlaceOrder): boolean => customerId === null && payment.method === 'cash';
+
+const piecesOf = (lines: readonly OrderLine[]): number => lines.reduce((pieces, { quantity }) => pieces + quantity, 0);

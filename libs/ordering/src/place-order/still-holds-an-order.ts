@@ -1,6 +1,6 @@
 import type { Portion } from '#contracts/cart';
 
-/** What an order took of a portion. */
+/** The part of a portion that an order took. */
 export interface PlacedPortion extends Portion {
   readonly orderId: string;
 }
@@ -8,8 +8,9 @@ export interface PlacedPortion extends Portion {
 export type Held = 'nothing' | 'something' | { readonly allOf: string };
 
 /**
- * Whether a cart holds portions that were ordered before, from this cart or from another whose lines a log-in moved here:
- * none of them, some besides what can be ordered, or nothing but what the named order took.
+ * Whether a cart holds portions that were ordered before, from this cart or from another one whose lines a log-in moved
+ * here. `nothing`: no such portions. `something`: such portions, and others that can be ordered. `allOf`: only what the
+ * named order took.
  */
 export function stillHolds(portions: readonly Portion[], placed: readonly PlacedPortion[]): Held {
   const taken = new Map(placed.map((portion) => [portion.id, portion]));

@@ -1,12 +1,12 @@
-import type { Projection } from '#platform/projections';
+import type { Projection } from '#event-store/projections';
 import { projectListed } from '../list-orders/order-list';
+import { recorded } from '../model/dated-order';
 import type { OrderEvent } from '../model/order';
 import type { OrderView } from '../view-order/order-view';
-import { recorded } from './recorded';
 
 const newest = ['placed_at desc', 'order_id desc'] as const;
 
-/** A customer's own orders, and staff's list with its filters. */
+/** The list of a customer's own orders, and the list of staff with its filters. */
 export const orderList: Projection<OrderView> = {
   name: 'order-list',
   version: 2,

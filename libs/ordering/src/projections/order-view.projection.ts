@@ -1,7 +1,7 @@
-import type { Projection } from '#platform/projections';
+import type { Projection } from '#event-store/projections';
+import { recorded } from '../model/dated-order';
 import type { OrderEvent } from '../model/order';
 import { projectOrder, type OrderView } from '../view-order/order-view';
-import { recorded } from './recorded';
 
 /** The detail of one order. */
 export const orderView: Projection<OrderView> = {

@@ -44,7 +44,9 @@ export const SetAsideAnswer = z
 export const RetriedAnswer = z
   .object({
     orderId: IdShape,
-    digested: z.boolean().meta({ description: 'Whether the order is followed again; else it stays set aside.' }),
+    digested: z
+      .boolean()
+      .meta({ description: 'Whether the order is in the read model again. If not, it stays set aside.' }),
     error: z.string().nullable(),
   })
   .meta({ id: 'RetriedOrder' });

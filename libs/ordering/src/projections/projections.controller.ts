@@ -3,7 +3,7 @@ import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
 import { Answers, Does, PathId, Refuses } from '#platform/http';
-import type { ProjectionStatus, Retried } from '#platform/projections';
+import type { ProjectionStatus, Retried } from '#event-store/projections';
 import { Allowed } from '#platform/security';
 import { DriftAnswer, KeptDroppedAnswer, ProjectionAnswer, RetriedAnswer, SetAsideAnswer } from './projection-answer';
 import { ListProjections, ListSetAside, ViewDrift, type AsideOrders, type DriftReport } from './projections.query';
@@ -53,7 +53,7 @@ export class ProjectionsController {
   @Allowed('ops')
   @nameParam
   @Does('retrySetAside', 'Let a read model try an order again', 'It is folded again, from its first event on.')
-  @Answers(200, RetriedAnswer, { description: 'Whether the order is followed again.' })
+  @Answers(200, RetriedAnswer, { description: 'Whether the order is in the read model again.' })
   @Refuses('NOT_FOUND')
   async retry(@Param('name') name: string, @PathId('orderId') orderId: Uuid): Promise<Retried> {
     return this.commands.execute(new RetrySetAside(name, orderId));

@@ -9,12 +9,14 @@ import {
   type AsideOrder,
   type DriftFinding,
   type DriftWalk,
+  type ListedRebuild,
   type ProjectionStatus,
   type Rebuild,
   type RebuildDiff,
-} from '#platform/projections';
+  type RebuildPlace,
+} from '#event-store/projections';
 
-/** How far every read model has come. */
+/** The progress of every read model. */
 export class ListProjections extends Query<readonly ProjectionStatus[]> {}
 
 @QueryHandler(ListProjections)
@@ -44,6 +46,26 @@ export class ViewRebuildHandler implements IQueryHandler<ViewRebuild> {
   }
 }
 
+/** The rebuilds of a read model, newest first. It returns one more than the limit if there are more. */
+export class ListRebuilds extends Query<readonly ListedRebuild[]> {
+  constructor(
+    readonly projection: string,
+    readonly limit: number,
+    readonly after?: RebuildPlace,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ListRebuilds)
+export class ListRebuildsHandler implements IQueryHandler<ListRebuilds> {
+  constructor(private readonly rebuilds: Rebuilds) {}
+
+  execute({ projection, limit, after }: ListRebuilds): Promise<readonly ListedRebuild[]> {
+    return this.rebuilds.list(projection, limit + 1, after);
+  }
+}
+
 /** What a rebuild would change, or has changed. */
 export class DiffRebuild extends Query<RebuildDiff> {
   constructor(
@@ -68,7 +90,7 @@ export interface AsideOrders {
   readonly orders: readonly AsideOrder[];
 }
 
-/** The orders that a read model could not digest. */
+/** The orders that a read model could not process. */
 export class ListSetAside extends Query<AsideOrders> {
   constructor(readonly projection: string) {
     super();
@@ -89,7 +111,7 @@ export interface DriftReport {
   readonly findings: readonly DriftFinding[];
 }
 
-/** Rows that are not what their events make of them. */
+/** Rows that differ from what their events say. */
 export class ViewDrift extends Query<DriftReport> {}
 
 @QueryHandler(ViewDrift)

@@ -24,6 +24,7 @@ export const RebuildAnswer = z
     setAside: z.int().meta({ description: 'Orders whose events the reducer could not digest.' }),
     rollingBack: z.boolean().meta({ description: 'A rollback is on its way: the kept table is being caught up.' }),
     error: z.string().nullable(),
+    askedBy: z.string().nullable().meta({ description: 'The id of the user who asked, or `command line`.' }),
     askedAt: InstantShape,
     changedAt: InstantShape,
   })

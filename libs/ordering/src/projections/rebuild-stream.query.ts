@@ -3,7 +3,7 @@ import { Observable } from 'rxjs';
 import type { Uuid } from '#kernel';
 import { ambient, ShopState } from '#platform/observability';
 import { textOf } from '#platform/http';
-import { Rebuilds, type Rebuild } from '#platform/projections';
+import { Rebuilds, type Rebuild } from '#event-store/projections';
 import { RightsWatch, type Caller } from '#platform/security';
 
 const often = 250;
@@ -11,8 +11,8 @@ const atLeast = 15_000;
 const over: readonly Rebuild['state'][] = ['live', 'cancelled', 'failed', 'rolled-back'];
 
 /**
- * Follows a rebuild: a `progress` whenever it has moved, the last one when it is over or the shop closes; `closed {code,
- * message}` when the caller may not follow it any more.
+ * Follows a rebuild. It sends a `progress` whenever the rebuild has moved, and a last one when it is over or the shop
+ * closes. It sends `closed {code, message}` when the caller may no longer follow it.
  */
 @Injectable()
 export class RebuildStream {

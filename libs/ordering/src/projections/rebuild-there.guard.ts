@@ -9,7 +9,7 @@ interface StreamRequest {
   readonly caller: Caller;
 }
 
-/** A stream says 200 before its handler has looked anything up, so what is wrong is refused at the door. */
+/** A stream answers 200 before its handler has looked anything up. So this guard refuses a wrong request first. */
 @Injectable()
 export class RebuildThere implements CanActivate {
   constructor(

@@ -1,8 +1,8 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
-import { GoLive, Rebuilds, type Rebuild } from '#platform/projections';
+import { GoLive, Rebuilds, type Rebuild } from '#event-store/projections';
 
-/** Asks for a projection to be built anew beside the live one: of all orders, or of some. */
+/** Starts a rebuild of a projection beside the live one, for all orders or for some. */
 export class StartRebuild extends Command<Rebuild> {
   constructor(
     readonly projection: string,
@@ -27,7 +27,7 @@ export class StartRebuildHandler implements ICommandHandler<StartRebuild> {
 export const rebuildSteps = ['pause', 'resume', 'cancel', 'go-live', 'rollback'] as const;
 export type RebuildStep = (typeof rebuildSteps)[number];
 
-/** Stops a rebuild, lets it go on, gives it up, switches readers to it, or back. */
+/** Pauses, resumes or cancels a rebuild, or switches readers to it or back. */
 export class SteerRebuild extends Command<Rebuild> {
   constructor(
     readonly projection: string,

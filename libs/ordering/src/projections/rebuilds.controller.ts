@@ -1,12 +1,13 @@
-import { Body, Controller, Get, Param, Post, Sse, UseGuards, type MessageEvent } from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, Sse, UseGuards, type MessageEvent } from '@nestjs/common';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
 import { ApiParam, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { Observable } from 'rxjs';
-import type { Uuid } from '#kernel';
-import { Answers, Bare, Does, ListOf, OneOf, PathId, Refuses } from '#platform/http';
-import type { Rebuild, RebuildDiff } from '#platform/projections';
+import { z } from 'zod';
+import { IdShape, type Uuid } from '#kernel';
+import { Answers, Bare, Does, ListOf, MomentShape, OneOf, page, PageQuery, PathId, placeOf, Refuses, type Answer } from '#platform/http'; // prettier-ignore
+import type { Rebuild, RebuildDiff } from '#event-store/projections';
 import { Allowed, Who, type Caller } from '#platform/security';
-import { DiffRebuild, ViewRebuild } from './projections.query';
+import { DiffRebuild, ListRebuilds, ViewRebuild } from './projections.query';
 import { RebuildAnswer, RebuildDiffAnswer } from './rebuild-answer';
 import { RebuildStream } from './rebuild-stream.query';
 import { RebuildThere } from './rebuild-there.guard';
@@ -19,6 +20,8 @@ class RebuildBody {
   @ListOf('uuid', { min: 1, max: 100, optional: true, description: 'Rebuild only these orders.' })
   orders?: Uuid[];
 }
+
+const Place = z.object({ at: MomentShape, id: IdShape });
 
 const nameParam = ApiParam({ name: 'name', schema: { type: 'string' }, example: 'order-view' });
 
@@ -36,11 +39,31 @@ export class RebuildsController {
   @nameParam
   @Does('startRebuild', 'Build a read model anew beside the live one', 'Reads go on; nothing is sent to anyone.')
   @Answers(202, RebuildAnswer, { description: 'It has been asked for; follow it by its id.' })
-  @Refuses('NOT_FOUND', 'REBUILD_RUNNING')
+  @Refuses('NOT_FOUND', 'REBUILD_RUNNING', {
+    status: 404,
+    code: 'ORDERS_UNKNOWN',
+    when: 'There are no such orders; `details` name the first 20 of them.',
+  })
   async start(@Param('name') name: string, @Body() body: RebuildBody, @Who() caller: Caller): Promise<Rebuild> {
     const by = caller.kind === 'user' ? caller.userId : 'guest';
     const orders = body.orders ? [...new Set(body.orders)] : null;
     return this.commands.execute(new StartRebuild(name, body.goLive, orders, by));
+  }
+
+  @Get()
+  @Allowed('ops')
+  @nameParam
+  @Does('listRebuilds', 'Who had a read model rebuilt, when, and how it ended', 'Newest first.')
+  @Answers(200, RebuildAnswer, { list: true, paged: true })
+  @Refuses('NOT_FOUND')
+  async list(@Param('name') name: string, @Query() { limit, cursor }: PageQuery): Promise<Answer> {
+    const listed = await this.queries.execute(new ListRebuilds(name, limit, placeOf(cursor, Place)));
+    return page(
+      listed,
+      limit,
+      ({ place }) => place,
+      ({ rebuild }) => rebuild,
+    );
   }
 
   @Get(':id')

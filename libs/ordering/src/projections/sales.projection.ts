@@ -1,10 +1,10 @@
-import type { Projection } from '#platform/projections';
+import type { Projection } from '#event-store/projections';
 import type { OrderEvent } from '../model/order';
 import { projectSale, type Sale } from '../sales-report/sales';
 
 const last = (sale: Sale): string | null => sale.entries.at(-1)?.at ?? null;
 
-/** What every order adds to the sales and takes from them; reports sum it up. */
+/** What every order adds to the sales and takes from them. Reports sum this up. */
 export const sales: Projection<Sale> = {
   name: 'sales',
   version: 1,

@@ -1,8 +1,8 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
-import { KeptTables, SetAside, type Retried } from '#platform/projections';
+import { KeptTables, SetAside, type Retried } from '#event-store/projections';
 
-/** Lets a read model try an order again that it has set aside. */
+/** A read model tries an order again that it has set aside. */
 export class RetrySetAside extends Command<Retried> {
   constructor(
     readonly projection: string,
@@ -26,7 +26,10 @@ export interface KeptDropped {
   readonly dropped: readonly string[];
 }
 
-/** Gives up the way back, so that the reducer that made the kept table may leave the build. */
+/**
+ * Drops the kept table, so that no rollback is possible any more. The reducer that made the table may then leave the
+ * build.
+ */
 export class DropKept extends Command<KeptDropped> {
   constructor(readonly projection: string) {
     super();

@@ -1,31 +1,26 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { InboxCommandHandler } from '#messaging';
+import { type ICommandHandler } from '@nestjs/cqrs';
 import { commandOf } from '../model/commands-by-message';
 import { Orders } from '../model/orders.store';
 import { recordRefund, recordRefundFailure } from './refund-order';
 import { RecordRefund, RecordRefundFailure } from './refunds-messages';
 
-@CommandHandler(RecordRefund)
+@InboxCommandHandler(RecordRefund, { name: 'record-refund', lane: 'order' })
 export class RecordWhenRefunded implements ICommandHandler<RecordRefund> {
-  static readonly handler = 'record-refund';
-  static readonly lane = 'order';
-
   constructor(private readonly orders: Orders) {}
 
-  async execute({ body: { orderId, refundId, idempotencyKey } }: RecordRefund): Promise<void> {
-    await this.orders.change(commandOf(orderId, idempotencyKey), (order) => recordRefund(order, refundId));
+  async execute({ body: { orderId, refundId, amount, idempotencyKey } }: RecordRefund): Promise<void> {
+    await this.orders.change(commandOf(orderId, idempotencyKey), (order) => recordRefund(order, refundId, amount));
   }
 }
 
-@CommandHandler(RecordRefundFailure)
+@InboxCommandHandler(RecordRefundFailure, { name: 'record-refund-failure', lane: 'order' })
 export class RecordWhenRefundFailed implements ICommandHandler<RecordRefundFailure> {
-  static readonly handler = 'record-refund-failure';
-  static readonly lane = 'order';
-
   constructor(private readonly orders: Orders) {}
 
-  async execute({ body: { orderId, refundId, reason, idempotencyKey } }: RecordRefundFailure): Promise<void> {
+  async execute({ body: { orderId, refundId, reason, amount, idempotencyKey } }: RecordRefundFailure): Promise<void> {
     await this.orders.change(commandOf(orderId, idempotencyKey), (order) =>
-      recordRefundFailure(order, refundId, reason),
+      recordRefundFailure(order, refundId, reason, amount),
     );
   }
 }

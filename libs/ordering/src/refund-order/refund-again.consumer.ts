@@ -1,18 +1,18 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { InboxCommandHandler } from '#messaging';
+import { type ICommandHandler } from '@nestjs/cqrs';
 import { commandOf } from '../model/commands-by-message';
 import { Orders } from '../model/orders.store';
 import { refundAgain } from './refund-order';
 import { RefundAgain } from './refunds-messages';
 
-@CommandHandler(RefundAgain)
+@InboxCommandHandler(RefundAgain, { name: 'refund-again', lane: 'order' })
 export class WantRefundAgain implements ICommandHandler<RefundAgain> {
-  static readonly handler = 'refund-again';
-  static readonly lane = 'order';
-
   constructor(private readonly orders: Orders) {}
 
-  /** The stream decides how much: what the process knew of it when it asked may be old. */
+  /** The stream decides the amount, because what the saga knew when it asked may be outdated. */
   async execute({ body: { orderId, reason, idempotencyKey } }: RefundAgain): Promise<void> {
-    await this.orders.change(commandOf(orderId, idempotencyKey), (order) => refundAgain(order, reason));
+    // The request is carried out once and never again. For what is owed afterwards, there is a new request.
+    const change = { ...commandOf(orderId, idempotencyKey), isRequest: false };
+    await this.orders.change(change, (order) => refundAgain(order, reason));
   }
 }

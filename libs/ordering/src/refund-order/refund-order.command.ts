@@ -3,16 +3,21 @@ import { derivedId, type Money, type Sealed, type Uuid } from '#kernel';
 import { Vault } from '#platform/privacy';
 import type { Caller } from '#platform/security';
 import { keyHolder, staff } from '../model/actors';
+import { keyUsedOnce } from '../model/idempotency-keys.store';
 import { bodyHash, KeyedCommands, type KeyedAnswer } from '../model/keyed-commands.store';
+import type { Order } from '../model/order';
+import { NothingToRefund } from '../model/order-errors';
 import { Orders } from '../model/orders.store';
+import { Places } from '../model/places.adapter';
+import { RefundAllowances } from './refund-allowances.store';
 import { refundOrder } from './refund-order';
 
-/** Gives money back, once for each key; all that is left where no amount is said. */
+/** Gives money back, once for each key. Without an amount, it gives back everything that is left. */
 export class RefundOrder extends Command<KeyedAnswer> {
   constructor(
     readonly orderId: Uuid,
     readonly caller: Caller,
-    readonly wish: {
+    readonly request: {
       readonly amount?: Money;
       readonly reason: string;
       readonly end?: boolean;
@@ -24,28 +29,44 @@ export class RefundOrder extends Command<KeyedAnswer> {
   }
 }
 
+const NO_WORDS = 'asked for by staff';
+
 @CommandHandler(RefundOrder)
 export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
   constructor(
     private readonly keyed: KeyedCommands,
     private readonly orders: Orders,
+    private readonly allowances: RefundAllowances,
     private readonly vault: Vault,
+    private readonly places: Places,
   ) {}
 
-  execute({ orderId, caller, wish, key }: RefundOrder): Promise<KeyedAnswer> {
-    const body = bodyHash({ orderId, ...wish });
+  execute({ orderId, caller, request, key }: RefundOrder): Promise<KeyedAnswer> {
+    const body = bodyHash({ orderId, ...request });
     const idempotency = { caller: keyHolder(caller), key, bodyHash: body, command: 'refund-order' };
     return this.keyed.once(idempotency, async (commandId) => {
-      const change = { orderId, commandId, actor: staff(caller), idempotency };
+      const change = { orderId, commandId, actor: staff(caller), guards: [keyUsedOnce(idempotency)] };
       const refundId = derivedId(commandId, 'refund');
-      const reason = await this.sealed(orderId, wish.reason);
-      return (await this.orders.change(change, (order) => refundOrder(order, { refundId, ...wish, reason })))!;
+      const { id, order } = await this.orders.view(orderId);
+      const asked = { refundId, ...request, reason: await this.sealed(order.placed.subject, id, request.reason) };
+      const give = (amount?: Money) =>
+        this.orders.change(change, (order) => refundOrder(order, { ...asked, ...(amount && { amount }) }));
+      if (!this.allowances.isLimited(caller)) return (await give())!;
+      const amount = amountOf(order, asked);
+      return this.allowances.within(caller, { refundId, amount }, async () => (await give(amount))!);
     });
   }
 
-  /** Of somebody who was forgotten nothing more is written down, but their money can still go back. */
-  private async sealed(orderId: Uuid, words: string): Promise<string | Sealed> {
-    const { subject } = (await this.orders.view(orderId)).order.placed;
-    return (await this.vault.isErased(subject)) ? 'asked for by staff' : this.vault.seal(subject, words);
+  /** A person who was erased, or whose key is missing, can still be refunded. No personal reason is stored for them. */
+  private async sealed(subject: Uuid, id: Uuid, words: string): Promise<string | Sealed> {
+    if (await this.vault.isErased(subject)) return NO_WORDS;
+    return (await this.vault.sealMore(subject, words, this.places.of(id, 'reason'))) ?? NO_WORDS;
   }
+}
+
+/** The amount that would be given back now. Throws the refusal if there is one. */
+function amountOf(order: Order, request: Parameters<typeof refundOrder>[1]): Money {
+  const [event] = refundOrder(order, request);
+  if (event?.type !== 'RefundRequested') throw new NothingToRefund();
+  return event.data.amount;
 }

@@ -1,6 +1,7 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import { orderCaps } from '#contracts/ordering';
 import { vnd, type Money, type Uuid } from '#kernel';
 import {
   Amount,
@@ -16,12 +17,12 @@ import {
 } from '#platform/http';
 import { Vault } from '#platform/privacy';
 import { Allowed, Who, type Caller } from '#platform/security';
-import { OrderAnswer, showOrder } from '../view-order/order-answer';
+import { BROKEN, OrderAnswer, showOrder } from '../view-order/order-answer';
 import { RefundOrder } from './refund-order.command';
 
 class RefundOrderBody {
   @Amount({
-    ...{ optional: true, min: 1, max: 1_000_000_000 },
+    ...{ optional: true, min: 1, max: orderCaps.total },
     ...{ description: 'All that is left, when not said.', example: vnd(25_000) },
   })
   amount?: Money;
@@ -56,11 +57,12 @@ export class RefundOrderController {
   ) {}
 
   @Post(':id/refunds')
-  @Allowed('staff')
+  @Allowed('refund')
   @Does(
     'refundOrder',
     'Give money back for an order, a part of it or all that is left',
-    'The provider is asked next; `refunds` of the order shows what became of it.',
+    'The provider is asked next; `refunds` of the order shows what became of it. A barista may give back so much a day ' +
+      '(`REFUND_DAILY_LIMIT_BARISTA`), a refund that failed included.',
   )
   @Answers(201, OrderAnswer, {
     description: 'The order, with the refund on its way.',
@@ -73,7 +75,9 @@ export class RefundOrderController {
     'NOTHING_TO_RESTOCK',
     'RESTOCK_NEEDS_ALL_MONEY',
     'REFUND_TOO_LARGE',
+    'REFUND_LIMIT',
     'VERSION_CONFLICT',
+    BROKEN,
   )
   async refund(
     @PathId() id: Uuid,
@@ -81,14 +85,14 @@ export class RefundOrderController {
     @IdempotencyKey() key: string,
     @Who() caller: Caller,
   ): Promise<Answer> {
-    const wish = {
+    const request = {
       reason,
       ...(amount && { amount: vnd(amount.amount) }),
       ...(end !== undefined && { end }),
       ...(restock !== undefined && { restock }),
     };
-    const { view, replayed } = await this.commands.execute(new RefundOrder(id, caller, wish, key));
-    return answer(await this.vault.openAll(showOrder(view)), {
+    const { view, replayed } = await this.commands.execute(new RefundOrder(id, caller, request, key));
+    return answer(await this.vault.openAll(showOrder(view), view.id), {
       status: 201,
       ...(replayed && { headers: { 'Idempotent-Replayed': 'true' } }),
     });

@@ -26,9 +26,9 @@ describe('A refund and the order', () => {
   const refund = (
     status: keyof typeof ordered,
     amount?: number,
-    wish: { readonly end?: boolean; readonly restock?: boolean } = {},
+    request: { readonly end?: boolean; readonly restock?: boolean } = {},
     before: readonly OrderEvent[] = [],
-  ) => refundOrder(given(...ordered[status], ...before), { ...ask('a', amount), ...wish });
+  ) => refundOrder(given(...ordered[status], ...before), { ...ask('a', amount), ...request });
 
   it.each(['confirmed', 'accepted'] as const)(
     'when %s, ends it if nothing is left to keep, and its goods go back',
@@ -266,6 +266,33 @@ describe('What becomes of a refund', () => {
   it('is recorded also when it failed', () => {
     expect(recordRefundFailure(asked, 'a', 'card closed')).toEqual([refundFailed('a', 40_000)]);
     expect(recordRefundFailure(asked, 'unknown', 'card closed')).toEqual([]);
+  });
+
+  const paid = given(...ordered.completed);
+  const again = { refundId: 'a', amount: vnd(40_000), reason: 'noted again: its request was declared void' };
+
+  it('is noted with its request, should that be void, and never beyond what was paid', () => {
+    expect(recordRefund(paid, 'a', vnd(40_000))).toEqual([
+      { type: 'RefundRequested', data: again },
+      refundDone('a', 40_000),
+    ]);
+    expect(recordRefund(paid, 'a', vnd(100_001))).toEqual([]);
+    expect(recordRefund(given(facts.placed), 'a', vnd(40_000))).toEqual([]);
+    expect(recordRefund(given(facts.placed, facts.cancelled), 'a', vnd(40_000))).toEqual([]);
+  });
+
+  it('is noted with its request also when it failed: it is owed then, unless it went back another way', () => {
+    const failed = recordRefundFailure(paid, 'a', 'card closed', vnd(40_000));
+    expect(failed).toEqual([{ type: 'RefundRequested', data: again }, refundFailed('a', 40_000)]);
+    const owes = (...before: OrderEvent[]) => owed(given(...ordered.completed, ...before, ...failed) as Till).amount;
+    expect(owes()).toBe(40_000);
+    expect(owes(refundAsked('b', 100_000), refundDone('b', 100_000))).toBe(0);
+    expect(recordRefundFailure(given(facts.placed, facts.cancelled), 'a', 'card closed', vnd(40_000))).toEqual([]);
+  });
+
+  it('counts for nothing where the order does not count as paid', () => {
+    const unpaid = given(facts.placed, facts.cancelled, refundAsked('a', 40_000), refundDone('a', 40_000));
+    expect(unpaid).toEqual(given(facts.placed, facts.cancelled));
   });
 
   it('makes the order refunded when it was the rest', () => {

@@ -20,37 +20,38 @@ import {
 
 export interface RefundOrder {
   readonly refundId: Uuid;
-  /** All that is left, when not said. */
+  /** Without an amount, everything that is left is refunded. */
   readonly amount?: Money | undefined;
   readonly reason: string | Sealed;
-  /** Whether the order is over. Not said: when nothing was made yet, and nothing is left to keep. */
+  /** Whether the refund ends the order. By default it does if nothing was made yet and no paid money is left. */
   readonly end?: boolean | undefined;
-  /** Whether the goods go back on the shelf. Not said, of an order that ends: as long as nothing was made of them. */
+  /** Whether the goods go back on the shelf. For an order that ends, the default is yes if nothing was made yet. */
   readonly restock?: boolean | undefined;
 }
 
 /**
- * Staff give money back: never more than was paid, less what has gone back or is on its way. What is owed after a refusal
- * is paid first. With it the order may end: then nothing more is made of it, and its goods go back or are waste.
+ * Staff give money back. They can give at most the paid money, without what has gone back or is on its way. Money that
+ * is owed after a refusal is paid first. The refund may end the order: then nothing more is made, and its goods go back
+ * on the shelf or are waste.
  */
-export function refundOrder(order: Order, wish: RefundOrder): readonly OrderEvent[] {
-  const { refundId, reason } = wish;
+export function refundOrder(order: Order, request: RefundOrder): readonly OrderEvent[] {
+  const { refundId, reason } = request;
   if (order.status === 'unplaced') throw new OrderNotFound();
   if (order.status === 'pending') throw new NothingToRefund();
-  if (order.refunds.some((refund) => refund.refundId === refundId)) return []; // asked twice
+  if (order.refunds.some((refund) => refund.refundId === refundId)) return []; // the same request again
   const most = refundable(order);
   if (most.amount === 0) throw new NothingToRefund();
-  const amount = wish.amount ?? most;
+  const amount = request.amount ?? most;
   if (amount.amount > most.amount) throw new RefundTooLarge(most);
-  const end = ends(order, amount, wish.end);
-  const restock = goods(order, end, wish.restock);
+  const end = ends(order, amount, request.end);
+  const restock = goods(order, end, request.restock);
   if (restock && !end && amount.amount < most.amount) throw new RestockNeedsAllMoney(most);
   return [
     { type: 'RefundRequested', data: { refundId, amount, reason, end, ...(restock !== undefined && { restock }) } },
   ];
 }
 
-/** Only what is still in the shop can end: an order that was handed over or cancelled is over already. */
+/** Only an order that is still in the shop can end. One that was handed over or cancelled is over already. */
 function ends(order: InTheTill, amount: Money, wished: boolean | undefined): boolean {
   if (order.status === 'completed' || order.status === 'cancelled' || order.status === 'refunded') return false;
   if (hasEnded(order)) return false;
@@ -59,7 +60,7 @@ function ends(order: InTheTill, amount: Money, wished: boolean | undefined): boo
   return wished ?? (isUntouched(order) && kept === 0);
 }
 
-/** True: back on the shelf; false: waste; undefined: they are the customer's. They are decided on once. */
+/** True: back on the shelf. False: waste. Undefined: they are the customer's. This is decided only once. */
 function goods(order: InTheTill, end: boolean, wished: boolean | undefined): boolean | undefined {
   if (end) return wished ?? isUntouched(order);
   if (!wished) return undefined;
@@ -70,46 +71,67 @@ function goods(order: InTheTill, end: boolean, wished: boolean | undefined): boo
 type InTheTill = Exclude<Order, { readonly status: 'unplaced' | 'pending' }>;
 
 /**
- * What is still owed is asked for once more, as one refund. What was given back another way meanwhile is owed no more, so
- * that there may be less to ask for than was refused, or nothing.
+ * Requests all owed money once more, as one refund. Money that was given back another way meanwhile is no longer owed.
+ * So the amount can be smaller than what was refused, or zero.
  */
 export function refundAgain(order: Order, reason: string): readonly OrderEvent[] {
   if (!('refunds' in order)) return [];
   const amount = owed(order);
   const refused = notFollowedUp(order.refunds);
   if (amount.amount === 0 || !refused) return [];
-  const { end } = refused; // whether the order goes on was decided the first time
+  const { end } = refused; // the first request decided whether the order continues
   const refundId = idAfter(refused);
   return [{ type: 'RefundRequested', data: { refundId, amount, reason, ...(end !== undefined && { end }) } }];
 }
 
 const idAfter = ({ refundId }: Refund): Uuid => derivedId(refundId, 'again');
 
-/** The refused refund that no other follows from; the newest where there are several. */
+/** The newest refused refund that has no repeat. */
 function notFollowedUp(refunds: readonly Refund[]): Refund | undefined {
   const known = new Set(refunds.map(({ refundId }) => refundId));
   return refunds.findLast((refund) => refund.state === 'failed' && !known.has(idAfter(refund)));
 }
 
-/** What a retry would ask for; what is on its way is asked about again. Throws where nothing of either kind is left. */
+/**
+ * The amount that a retry would request. For money that is on its way, the saga asks again. Throws if there is neither.
+ */
 export function stillOwed(order: Order): Money {
   if (!('refunds' in order) || !moneyIsOpen(order)) throw new NothingOwed();
   return owed(order);
 }
 
-const requested = (order: Order, refundId: Uuid) =>
-  'refunds' in order
-    ? order.refunds.find((refund) => refund.refundId === refundId && refund.state === 'requested')
-    : undefined;
+const known = (order: Order, refundId: Uuid) =>
+  'refunds' in order ? order.refunds.find((refund) => refund.refundId === refundId) : undefined;
 
-/** The provider gave it back. Heard twice, it counts once. */
-export function recordRefund(order: Order, refundId: Uuid): readonly OrderEvent[] {
-  const refund = requested(order, refundId);
-  return refund ? [{ type: 'OrderRefunded', data: { refundId, amount: refund.amount } }] : [];
+/** If the request of a refund was declared void, the refund is requested again before it ends. */
+const requestedAgain = (refundId: Uuid, amount: Money): OrderEvent => ({
+  type: 'RefundRequested',
+  data: { refundId, amount, reason: 'noted again: its request was declared void' },
+});
+
+/** The provider gave the money back. A repeated message counts once. */
+export function recordRefund(order: Order, refundId: Uuid, given?: Money): readonly OrderEvent[] {
+  const refund = known(order, refundId);
+  if (refund && refund.state !== 'requested') return [];
+  const amount = refund?.amount ?? given;
+  if (!amount) return [];
+  const done: OrderEvent = { type: 'OrderRefunded', data: { refundId, amount } };
+  if (refund) return [done];
+  if (!('refunds' in order) || amount.amount > refundable(order).amount) return [];
+  return [requestedAgain(refundId, amount), done];
 }
 
-/** The provider would not; the amount can be asked for again. */
-export function recordRefundFailure(order: Order, refundId: Uuid, reason: string): readonly OrderEvent[] {
-  const refund = requested(order, refundId);
-  return refund ? [{ type: 'RefundFailed', data: { refundId, amount: refund.amount, reason } }] : [];
+/** The provider refused. The amount can be requested again. */
+export function recordRefundFailure(
+  order: Order,
+  refundId: Uuid,
+  reason: string,
+  refused?: Money,
+): readonly OrderEvent[] {
+  const refund = known(order, refundId);
+  if (refund && refund.state !== 'requested') return [];
+  const amount = refund?.amount ?? refused;
+  if (!amount || !('refunds' in order) || !order.confirmation) return [];
+  const failed: OrderEvent = { type: 'RefundFailed', data: { refundId, amount, reason } };
+  return refund ? [failed] : [requestedAgain(refundId, amount), failed];
 }

@@ -1,6 +1,6 @@
 import { OrderMessage, type Money, type Uuid } from '#kernel';
 
-/** Asks the order to note that the money is on its way back. Answered by OrderRefunded. */
+/** Asks the order to note that the money is on its way back. The answer is OrderRefunded. */
 export class RecordRefund extends OrderMessage<{
   readonly orderId: Uuid;
   readonly refundId: Uuid;
@@ -10,27 +10,29 @@ export class RecordRefund extends OrderMessage<{
   static readonly type = 'ordering.record-refund.v1';
 }
 
-/** Asks the order to note that the money did not go back. Answered by OrderRefundFailed. */
+/** Asks the order to note that the money did not go back. The answer is OrderRefundFailed. */
 export class RecordRefundFailure extends OrderMessage<{
   readonly orderId: Uuid;
   readonly refundId: Uuid;
   readonly reason: string;
+  /** The refused amount. Older messages lack it. */
+  readonly amount?: Money;
   readonly idempotencyKey: string;
 }> {
   static readonly type = 'ordering.record-refund-failure.v1';
 }
 
-/** A timer: still waiting for an answer about this refund? Then ask again. */
+/** A timer: if the saga still waits for an answer about this refund, it asks again. */
 export class RefundWaits extends OrderMessage<{ readonly orderId: Uuid; readonly refundId: Uuid }> {
   static readonly type = 'ordering.refund-waits.v1';
 }
 
-/** An admin wants what is still open to be asked for again. `by` is who, by id. */
+/** Staff want open refunds requested again. `by` is the person's id. */
 export class RetryRefunds extends OrderMessage<{
   readonly orderId: Uuid;
   readonly by: string;
   readonly reason: string | null;
-  /** What the order's stream said was owed, at which of its versions; not said by builds that did not keep it there. */
+  /** What the order's stream reported as owed, and at which version. Messages of older builds lack both. */
   readonly owed?: Money;
   readonly version?: number;
 }> {
@@ -38,8 +40,8 @@ export class RetryRefunds extends OrderMessage<{
 }
 
 /**
- * Asks the order to ask again for what is owed because a provider had refused it. Answered by OrderRefundRequested with
- * another id, and with the amount that is still owed then. `refundId` and `amount` are what the process knew.
+ * Asks the order to request again what is owed because a provider had refused it. The answer is OrderRefundRequested
+ * with another id and with the amount that is owed then. `refundId` and `amount` are what the saga knew.
  */
 export class RefundAgain extends OrderMessage<{
   readonly orderId: Uuid;
@@ -49,4 +51,21 @@ export class RefundAgain extends OrderMessage<{
   readonly idempotencyKey: string;
 }> {
   static readonly type = 'ordering.refund-again.v1';
+}
+
+/** The state of the order's refunds by its stream. The saga compares this with what payments has reported. */
+export class CompareRefunds extends OrderMessage<{
+  readonly orderId: Uuid;
+  /** Whether the order counts as paid. If not, its money goes back as a whole, or the order is confirmed first. */
+  readonly confirmed: boolean;
+  readonly refunds: readonly {
+    readonly refundId: Uuid;
+    readonly amount: Money;
+    readonly state: 'requested' | 'refunded' | 'failed';
+  }[];
+  /** What the stream reports as owed, and at which version. */
+  readonly owed: Money;
+  readonly version: number;
+}> {
+  static readonly type = 'ordering.compare-refunds.v1';
 }

@@ -2,8 +2,10 @@ import { vnd } from '#kernel';
 import { OrderRefunded, OrderRefundFailed, OrderRefundRequested } from '#contracts/ordering';
 import { PaymentRefunded, RefundPayment, RefundRefused } from '#contracts/payments';
 import { RecordRefund, RecordRefundFailure, RefundAgain, RefundWaits, RetryRefunds } from './refunds-messages';
-import { refundsStand } from './refunds-stand';
-import { allDone, hearOfRefund, owedBy, MOST_ASKED, noRefunds, type Refunds, type RefundsHear } from './refunds';
+import { refundsStatus } from './refunds-status';
+import { hearOfRefund, type RefundsHear } from './refunds';
+import { MOST_ASKED } from '../model/asked-again';
+import { allDone, noRefunds, owedBy, type Refunds } from './refunds-steps';
 
 const orderId = 'o1';
 const amount = vnd(40_000);
@@ -40,7 +42,7 @@ describe('Giving money back', () => {
     expect(done).toMatchObject({
       state: { refunds: { a: { step: 'refunded' } } },
       asks: [],
-      timers: [{ inSeconds: null }],
+      timers: [{ afterSeconds: null }],
     });
     expect(allDone(done.state)).toBe(true);
   });
@@ -51,6 +53,7 @@ describe('Giving money back', () => {
         orderId,
         refundId: 'a',
         reason: 'cold',
+        amount,
         idempotencyKey: 'refunds:o1:a:recording-failure',
       }),
     ]);
@@ -68,7 +71,7 @@ describe('Giving money back', () => {
   it('asks again when nobody answers, ever more patiently', () => {
     const again = hearOfRefund(after(requested()), waits());
     expect(again.asks).toEqual(asks(noRefunds, requested()));
-    expect(again.timers).toMatchObject([{ name: 'refund-waits:a', inSeconds: 60 }]);
+    expect(again.timers).toMatchObject([{ name: 'refund-waits:a', afterSeconds: 60 }]);
     expect(asks(after(requested(), paidBack()), waits())).toHaveLength(1);
   });
 
@@ -93,7 +96,7 @@ describe('A refund that gets no answer', () => {
     expect(asks(after(requested(), ...inVain.slice(1)), waits())).toEqual([]);
     expect(asks(after(requested(), ...inVain.slice(2)), waits())).toHaveLength(1);
     expect(hearOfRefund(parked, waits())).toMatchObject({ state: parked, asks: [], timers: [] });
-    expect(refundsStand(parked)).toMatchObject({
+    expect(refundsStatus(parked)).toMatchObject({
       ...{ status: 'needs-attention', step: 'paying-back', attention: 'no answer while paying-back, asked 9 times' },
     });
   });
@@ -101,8 +104,8 @@ describe('A refund that gets no answer', () => {
   it('goes on when the answer comes after all', () => {
     const late = hearOfRefund(parked, paidBack());
     expect(late.asks).toHaveLength(1);
-    expect(late.timers).toMatchObject([{ inSeconds: 30 }]);
-    expect(refundsStand(late.state)).toMatchObject({ status: 'running', step: 'recording', attention: null });
+    expect(late.timers).toMatchObject([{ afterSeconds: 30 }]);
+    expect(refundsStatus(late.state)).toMatchObject({ status: 'running', step: 'recording', attention: null });
   });
 
   it('is asked for again with the same key when an admin wants it', () => {
@@ -112,7 +115,7 @@ describe('A refund that gets no answer', () => {
       note: 'asked again, by admin-1: provider is back',
     });
     expect(tended.state).toEqual(after(requested()));
-    expect(tended.timers).toMatchObject([{ name: 'refund-waits:a', inSeconds: 30 }]);
+    expect(tended.timers).toMatchObject([{ name: 'refund-waits:a', afterSeconds: 30 }]);
   });
 });
 
@@ -120,7 +123,7 @@ describe('A refund that is refused for good', () => {
   const owing = after(requested(), refused(), failed());
 
   it('needs attention: the customer has not got it back', () => {
-    expect(refundsStand(owing)).toMatchObject({
+    expect(refundsStatus(owing)).toMatchObject({
       status: 'needs-attention',
       step: 'failed',
       attention: 'refused: cold',
@@ -132,7 +135,7 @@ describe('A refund that is refused for good', () => {
     const idempotencyKey = 'refunds:o1:a:again';
     const reason = 'again, after: cold';
     expect(tended.asks).toEqual([new RefundAgain({ orderId, refundId: 'a', amount, reason, idempotencyKey })]);
-    expect(refundsStand(tended.state)).toMatchObject({ status: 'needs-attention' }); // until the order has answered
+    expect(refundsStatus(tended.state)).toMatchObject({ status: 'needs-attention' }); // until the order has answered
     expect(hearOfRefund(tended.state, again()).asks).toEqual(tended.asks); // the same request, which the order takes once
   });
 
@@ -141,7 +144,7 @@ describe('A refund that is refused for good', () => {
   it('is wanted again of what the order still owes: a part may have gone back by hand', () => {
     const byHand = [said(requested, 9, 5_000, 'b'), paidBack('b'), said(recorded, 10, 5_000, 'b')];
     const left = byHand.reduce<Refunds>((state, it) => hearOfRefund(state, it).state, owing20);
-    expect(refundsStand(left)).toMatchObject({ status: 'needs-attention', attention: 'refused: cold' });
+    expect(refundsStatus(left)).toMatchObject({ status: 'needs-attention', attention: 'refused: cold' });
     expect(hearOfRefund(left, again()).asks).toEqual([
       expect.objectContaining({ body: expect.objectContaining({ amount: vnd(5_000), refundId: 'a' }) }),
     ]);
@@ -149,13 +152,13 @@ describe('A refund that is refused for good', () => {
 
   it('is over when all of it has gone back by hand', () => {
     const { state } = hearOfRefund(owing20, said(requested, 9, 0, 'b'));
-    expect(refundsStand(state)).toMatchObject({ status: 'running', attention: null });
+    expect(refundsStatus(state)).toMatchObject({ status: 'running', attention: null });
     expect(hearOfRefund(state, again()).asks.filter((ask) => ask instanceof RefundAgain)).toEqual([]);
     const done = [paidBack('b'), said(recorded, 10, 0, 'b')].reduce<Refunds>(
       (so, it) => hearOfRefund(so, it).state,
       state,
     );
-    expect(refundsStand(done)).toMatchObject({ status: 'over', attention: null });
+    expect(refundsStatus(done)).toMatchObject({ status: 'over', attention: null });
   });
 
   it('believes the newest that the order has said, in whatever order that comes', () => {
@@ -174,11 +177,11 @@ describe('A refund that is refused for good', () => {
       (state, it) => hearOfRefund(state, it).state,
       owing,
     );
-    expect(refundsStand(both)).toMatchObject({ status: 'needs-attention', step: 'failed' });
+    expect(refundsStatus(both)).toMatchObject({ status: 'needs-attention', step: 'failed' });
   });
 
   it('that was refused before anybody kept what was owed is over', () => {
-    expect(refundsStand({ refunds: { a: { step: 'failed' } } })).toMatchObject({ status: 'over' });
+    expect(refundsStatus({ refunds: { a: { step: 'failed' } } })).toMatchObject({ status: 'over' });
     expect(asks({ refunds: { a: { step: 'failed' } } }, again())).toEqual([]);
   });
 });
@@ -189,5 +192,5 @@ describe('Refunds as they stand', () => {
     ['one asked of the provider', after(requested()), { status: 'running', step: 'paying-back', asked: 0 }],
     ['one asked again', after(requested(), waits()), { status: 'needs-attention', asked: 1 }],
     ['all done', after(requested(), paidBack(), recorded()), { status: 'over', step: 'refunded', waitingFor: null }],
-  ])('%s', (_, state, stands) => expect(refundsStand(state)).toMatchObject(stands));
+  ])('%s', (_, state, stands) => expect(refundsStatus(state)).toMatchObject(stands));
 });

@@ -1,17 +1,14 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { type ICommandHandler } from '@nestjs/cqrs';
 import { MoneyReturned } from '#contracts/payments';
-import { Hears } from '#platform/messaging';
+import { InboxCommandHandler, InboxEventsHandler } from '#messaging';
 import { RecordReversal } from '../checkout/checkout-messages';
 import { commandOf } from '../model/commands-by-message';
 import { Orders } from '../model/orders.store';
 import { paymentIdOf, recordReversal } from './reverse-payment';
 
 /** The order's own payment went back after the order had been closed. */
-@CommandHandler(RecordReversal)
+@InboxCommandHandler(RecordReversal, { name: 'record-reversal', lane: 'order' })
 export class RecordWhenReversed implements ICommandHandler<RecordReversal> {
-  static readonly handler = 'record-reversal';
-  static readonly lane = 'order';
-
   constructor(private readonly orders: Orders) {}
 
   async execute({ body: { orderId, amount, idempotencyKey } }: RecordReversal): Promise<void> {
@@ -21,11 +18,8 @@ export class RecordWhenReversed implements ICommandHandler<RecordReversal> {
 }
 
 /** A second charge of the order's payment went back. */
-@Hears(MoneyReturned)
+@InboxEventsHandler([MoneyReturned], { name: 'record-money-returned', lane: 'order' })
 export class RecordWhenMoneyReturned {
-  static readonly handler = 'record-money-returned';
-  static readonly lane = 'order';
-
   constructor(private readonly orders: Orders) {}
 
   async handle({ body: { orderId, findingId, amount } }: MoneyReturned): Promise<void> {

@@ -1,10 +1,10 @@
 import { derivedId, type Uuid } from '#kernel';
 import type { Order, PaymentReversed } from '../model/order';
 
-/** The id of an order's own payment, which its reversal goes by. */
+/** The id of an order's own payment. Its reversal has the same id. */
 export const paymentIdOf = (orderId: Uuid): Uuid => derivedId(orderId, 'payment');
 
-/** Money was taken for the order and has gone back, although the order was not paid with it. Each reversal counts once. */
+/** Money was taken for the order and went back, although the order was not paid with it. Each reversal counts once. */
 export function recordReversal(order: Order, reversal: PaymentReversed['data']): readonly PaymentReversed[] {
   if (order.status === 'unplaced' || reversal.amount.amount === 0) return [];
   const known = order.reversals?.some(({ reversalId }) => reversalId === reversal.reversalId);

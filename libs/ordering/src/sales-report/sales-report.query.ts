@@ -1,7 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { vnd, type Money } from '#kernel';
-import { Database } from '#platform/database';
-import { ReadModels } from '#platform/projections';
+import { Database } from '#database';
+import { ReadModels } from '#event-store/projections';
 
 export const groupings = ['day', 'month', 'product'] as const;
 export type Grouping = (typeof groupings)[number];
@@ -9,7 +9,7 @@ export type Grouping = (typeof groupings)[number];
 export interface SalesRow {
   /** The day, the month, or the product's id. */
   readonly key: string;
-  /** The product's name; the key itself otherwise. */
+  /** The product's name, or the key itself for a day or a month. */
   readonly name: string;
   readonly orders: number;
   readonly items: number;
@@ -24,7 +24,9 @@ export interface Sales {
   readonly total: Omit<SalesRow, 'key' | 'name'>;
 }
 
-/** Sales of a time, by day, month or product: what was confirmed, less what was given back or will never be paid. */
+/**
+ * Sales of a period, by day, month or product: what was confirmed, without what was given back or will never be paid.
+ */
 export class SalesReport extends Query<Sales> {
   constructor(
     readonly from: Date,
@@ -57,7 +59,7 @@ const keys: Record<Grouping, { key: string; name: string; amount: string; parts:
   },
 };
 
-// A product's line repeats within an order (milk, no milk): orders are counted once each.
+// A product can have several lines in one order (milk, no milk). Each order is counted once.
 const sql = (table: string, { key, name, amount, parts }: (typeof keys)[Grouping], rollup: boolean): string => {
   const sum = (kind: string): string =>
     `coalesce(sum((${amount}->>'amount')::bigint) filter (where e.entry->>'kind' = '${kind}'), 0)::bigint`;
@@ -98,7 +100,7 @@ export class SalesReportHandler implements IQueryHandler<SalesReport> {
       const rows = await this.db.query<Sums>(sql(table, keys[by], false), [from, to]);
       const [total] = await this.db.query<Sums>(sql(table, keys.day, true), [from, to]);
       const shown = rows.map((row) => ({ key: row.key!, name: row.name ?? row.key!, ...inMoney(row) }));
-      // Days and months in their order; what sells best first.
+      // Days and months are in their order. Products are sorted by sales, highest first.
       if (by === 'product') shown.sort((a, b) => b.net.amount - a.net.amount);
       return { rows: shown, total: inMoney(total) };
     });

@@ -1,7 +1,7 @@
 import { minus, nothing, plus, vnd, type Money, type Uuid } from '#kernel';
 import type { OrderEvent } from '../model/order';
 
-/** A product's part in an entry; the parts add up to the entry's amount less its delivery fee. */
+/** A product's share of an entry. The shares add up to the entry's amount without its delivery fee. */
 export interface Part {
   readonly productId: Uuid;
   readonly name: string;
@@ -12,26 +12,26 @@ export interface Part {
 /** What an order adds to a day's sales, or takes from them. */
 export interface Entry {
   readonly at: string;
-  /** `sold` when it was confirmed, `refunded` when money went back, `lost` when what was owed will never be paid. */
+  /** `sold` when it was confirmed, `refunded` when money went back, `lost` when owed money will never be paid. */
   readonly kind: 'sold' | 'refunded' | 'lost';
   readonly amount: Money;
   readonly fee: Money;
   readonly parts: readonly Part[];
 }
 
-/** One order's contributions. */
+/** What one order contributes to the sales. */
 export interface Sale {
   readonly placedAt: string;
   readonly lines: readonly Part[];
   readonly fee: Money;
   readonly total: Money;
   readonly paid: Money;
-  /** What has been taken back from the sale so far, by refund or because it was never paid. */
+  /** What was taken back from the sale so far, by refunds or because it was never paid. */
   readonly undone: Money;
   readonly entries: readonly Entry[];
 }
 
-/** Splits an amount over weights so that the parts add up to it exactly. */
+/** Splits an amount by weights, so that the parts add up to it exactly. */
 export function split(amount: number, weights: readonly number[]): readonly number[] {
   const whole = BigInt(weights.reduce((a, b) => a + b, 0));
   if (whole === 0n) return weights.map((_, index) => (index === 0 ? amount : 0));
@@ -59,7 +59,7 @@ function placed(event: Extract<OrderEvent, { type: 'OrderPlaced' }>, at: string)
   };
 }
 
-/** Takes an amount back from the sale, spread over its lines; what is taken in two steps is taken as if in one. */
+/** Takes an amount back from the sale, spread over its lines. Two steps give the same result as one. */
 function takeBack(sale: Sale, kind: 'refunded' | 'lost', amount: Money, at: string): Sale {
   if (amount.amount === 0) return sale;
   const weights = [...sale.lines.map((line) => line.amount.amount), sale.fee.amount];
@@ -72,7 +72,7 @@ function takeBack(sale: Sale, kind: 'refunded' | 'lost', amount: Money, at: stri
   return { ...sale, undone, entries: [...sale.entries, entry] };
 }
 
-/** What an event does to the order's contributions. Only what was confirmed counts as sold. */
+/** How an event changes the order's contributions. Only confirmed orders count as sold. */
 export function projectSale(sale: Sale | undefined, event: OrderEvent, at: string): Sale | undefined {
   if (event.type === 'OrderPlaced') return placed(event, at);
   if (!sale) return undefined;
@@ -85,17 +85,11 @@ export function projectSale(sale: Sale | undefined, event: OrderEvent, at: strin
     case 'OrderCompleted':
       return { ...sale, paid: plus(sale.paid, event.data.collected) };
     case 'OrderCancelled':
-      // What was paid comes back as a refund of its own; what was still owed is lost now.
+      // Paid money comes back as a separate refund. Money that was still owed is lost now.
       return sold ? takeBack(sale, 'lost', minus(sale.total, sale.paid), at) : sale;
     case 'OrderRefunded':
       return sold ? takeBack(sale, 'refunded', event.data.amount, at) : sale;
-    case 'OrderAccepted':
-    case 'PreparationStarted':
-    case 'OrderReadied':
-    case 'CancellationRequested':
-    case 'RefundRequested':
-    case 'RefundFailed':
-    case 'PaymentReversed': // it was never the shop's
+    default: // reversed money never was the shop's, and most facts move no money
       return sale;
   }
 }

@@ -1,11 +1,12 @@
-import type { Uuid } from '#kernel';
-import type { EventStore, RecordedEvent } from '#platform/event-store';
+import { isVoiding, type Uuid } from '#kernel';
+import type { EventStore, RecordedEvent } from '#event-store';
 import type { Vault } from '#platform/privacy';
 import type { OrderEvent } from '../model/order';
 import { OrderNotFound } from '../model/order-errors';
-import { recorded } from '../projections/recorded';
+import { recorded } from '../model/dated-order';
 import { showOrder, showToOwner, type Showing } from '../view-order/order-answer';
-import type { OrderView, Reader } from '../view-order/order-view';
+import type { Reader } from '../model/readers';
+import type { OrderView } from '../view-order/order-view';
 import { foldView, mustBeTheirs } from '../view-order/view-order.query';
 import type { OrderFeed } from './order-feed.query';
 import { follow } from './tracking';
@@ -13,8 +14,8 @@ import { follow } from './tracking';
 export type Tell = (word: 'snapshot' | 'event', said: object) => void;
 
 /**
- * One order as one client follows it: a snapshot at the version the client has (the present one, if it has none), then
- * every later event once, in version order. What is missing is read from the order's stream.
+ * One order that one client follows. The client gets a snapshot at its own version (or the current one, if it has
+ * none), then every later event once, in version order. Missing events are read from the order's stream.
  */
 export class FollowedOrder {
   private view: OrderView | undefined;
@@ -22,7 +23,7 @@ export class FollowedOrder {
   private leave: () => void = () => undefined;
   private over = false;
   private show: Showing = showToOwner;
-  /** Heard before the snapshot was out. */
+  /** Events that arrived before the snapshot was sent. */
   private readonly early: RecordedEvent[] = [];
 
   constructor(
@@ -31,33 +32,41 @@ export class FollowedOrder {
     private readonly vault: Vault,
     readonly orderId: Uuid,
     private readonly tell: Tell,
-    /** It cannot be followed any further; the client has to come again. */
+    /** Called when the order cannot be followed any further. The client must reconnect. */
     private readonly failed: () => void,
   ) {}
 
-  /** Throws OrderNotFound for strangers; `reader` is left out for staff. */
+  /**
+   * Throws OrderNotFound for a reader who does not own the order, after reading one row. `reader` is left out for
+   * staff.
+   */
   async begin(reader: Reader | undefined, lastVersion: number | undefined): Promise<void> {
     this.show = reader ? showToOwner : showOrder;
-    // First the ear, then the eye: what happens in between is heard.
+    const placed = await this.store.read(this.orderId, 1, 1);
+    if (placed.length === 0) throw new OrderNotFound();
+    if (reader) mustBeTheirs(placed, reader);
+    if (this.over) return;
+    // It subscribes before it reads, so that no event in between is missed.
     this.leave = await this.feed.follow(this.orderId, (event) => this.queue([event]));
     try {
       const events = await this.store.read(this.orderId);
-      if (reader) mustBeTheirs(events, reader);
-      const from = Math.min(lastVersion || events.length, events.length);
-      const view = foldView(events.slice(0, from));
+      // If an event was declared void since, the earlier versions do not lead to the current one.
+      const voidedSince = events.some((event) => isVoiding(event) && event.version > (lastVersion ?? 0));
+      const from = voidedSince ? Infinity : lastVersion || Infinity;
+      const view = foldView(events.filter(({ version }) => version <= from));
       if (!view) throw new OrderNotFound();
       if (this.over) return;
-      const order = await this.vault.openAll(this.show(view));
+      const order = await this.vault.openAll(this.show(view), view.id);
       this.tell('snapshot', { orderId: this.orderId, version: view.version, order });
       this.view = view;
-      this.queue([...events.slice(from), ...this.early]);
+      this.queue([...events.filter(({ version }) => version > from), ...this.early]);
     } catch (error) {
       this.end();
       throw error;
     }
   }
 
-  /** Whose personal data it tells, once it has begun. */
+  /** The owner of the personal data in the order, after `begin`. */
   get subject(): Uuid | undefined {
     return this.view?.order.placed.subject;
   }
@@ -89,9 +98,10 @@ export class FollowedOrder {
 
   private async next(event: RecordedEvent): Promise<void> {
     if (event.unreadable) throw event.unreadable;
+    if (isVoiding(event)) throw new Error('an event was declared void: the client needs a new snapshot');
     const step = this.view && follow(this.view, event as unknown as OrderEvent, recorded(event), this.show);
     if (!step) return;
-    const delta = await this.vault.openAll(step.delta);
+    const delta = await this.vault.openAll(step.delta, step.view.id);
     if (this.over) return;
     this.view = step.view;
     this.tell('event', delta);

@@ -1,4 +1,4 @@
-import type { EventStore, RecordedEvent } from '#platform/event-store';
+import type { EventStore, RecordedEvent } from '#event-store';
 import type { Vault } from '#platform/privacy';
 import { OrderNotFound } from '../model/order-errors';
 import { customerId, ordered, orderId } from '../model/order-samples';
@@ -23,15 +23,19 @@ function shop(committed: number) {
   let hear: (event: RecordedEvent) => void = () => undefined;
   const said: [string, number][] = [];
   const gates: (() => void)[] = [];
+  const reads: [number, number][] = [];
   const store = {
-    read: async (_: string, from = 1, to = Infinity) =>
-      stream.filter(({ version }) => version >= from && version <= to),
+    read: async (_: string, from = 1, to = Infinity) => {
+      reads.push([from, to]);
+      return stream.filter(({ version }) => version >= from && version <= to);
+    },
   } as unknown as EventStore;
+  const follows = jest.fn();
   const feed = {
-    follow: async (_: string, heard: typeof hear) => {
+    follow: follows.mockImplementation(async (_: string, heard: typeof hear) => {
       hear = heard;
       return () => (hear = () => undefined);
-    },
+    }),
   } as unknown as OrderFeed;
   let hold = false;
   const vault = {
@@ -45,6 +49,8 @@ function shop(committed: number) {
   return {
     said,
     failed,
+    reads,
+    follows,
     followed: new FollowedOrder(store, feed, vault, orderId, tell, failed),
     happen: (version: number, tellIt = true) => {
       stream = events.slice(0, version);
@@ -112,6 +118,13 @@ describe('Following an order', () => {
       ['snapshot', 1],
       ['event', 2],
     ]);
+  });
+
+  it('reads one event of an order that is another’s, and listens to nothing', async () => {
+    const { followed, reads, follows } = shop(4);
+    await expect(followed.begin({ userId: orderId }, undefined)).rejects.toThrow(OrderNotFound);
+    expect(reads).toEqual([[1, 1]]);
+    expect(follows).not.toHaveBeenCalled();
   });
 
   it('is refused to strangers, and to an order that is none', async () => {

@@ -1,13 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { Uuid } from '#kernel';
-import { EventStore, type RecordedEvent } from '#platform/event-store';
+import { EventStoreAside, type RecordedEvent } from '#event-store';
 
 const batch = 500;
-const patience = 1_000;
+const LOOK_EVERY_MS = 1_000;
 
 type Heard = (event: RecordedEvent) => void;
 
-/** New events of the orders that somebody follows here. The log is read only while there is somebody. */
+/** New events of the orders that clients follow in this process. It reads the log only while there are followers. */
 @Injectable()
 export class OrderFeed {
   private readonly log = new Logger('Tracking');
@@ -19,9 +19,12 @@ export class OrderFeed {
   private timer: NodeJS.Timeout | undefined;
   private started: Promise<void> | undefined;
 
-  constructor(private readonly store: EventStore) {}
+  constructor(private readonly store: EventStoreAside) {}
 
-  /** Resolves once every event numbered from now on will be heard, in version order; events may be heard twice. */
+  /**
+   * Resolves when every event that is numbered from now on will be delivered, in version order. An event may be
+   * delivered twice.
+   */
   async follow(orderId: Uuid, heard: Heard): Promise<() => void> {
     const all = this.followers.get(orderId) ?? new Set();
     this.followers.set(orderId, all.add(heard));
@@ -50,7 +53,7 @@ export class OrderFeed {
     this.position = await this.store.head();
     if (this.followers.size === 0 || this.silence) return;
     this.silence = this.store.onNumbered(() => this.look());
-    this.timer = setInterval(() => this.look(), patience);
+    this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
   }
 
   private look(): void {
@@ -70,7 +73,7 @@ export class OrderFeed {
       const events = await this.store.readLog(this.position, batch);
       for (const event of events) {
         this.position = Math.max(this.position, event.position!);
-        for (const heard of this.followers.get(event.orderId) ?? []) heard(event);
+        for (const heard of this.followers.get(event.streamId) ?? []) heard(event);
       }
       if (events.length === batch) this.again = true;
     }

@@ -13,28 +13,37 @@ import type { Gauge } from 'prom-client';
 import type { Namespace, Socket } from 'socket.io';
 import { z } from 'zod';
 import { DomainError, IdShape, type Uuid } from '#kernel';
-import { EventStore } from '#platform/event-store';
+import { isAway } from '#database';
+import { EventStoreAside } from '#event-store';
 import { localeOf, textOf } from '#platform/http';
 import { Vault } from '#platform/privacy';
-import { AccessTokens, hashOfToken, may, RightsWatch, type Caller } from '#platform/security';
-import { readerOf } from '../view-order/view-order.controller';
+import { AccessTokens, CartTokens, may, RightsWatch, type Caller } from '#platform/security';
+import { Places, Turns, type GiveBack } from '#platform/sockets';
+import { OrderRefusal } from '../model/order-errors';
+import { GuestTokens } from '../view-order/guest-tokens.query';
 import { FollowedOrder, type Tell } from './followed-order.query';
 import { OrderFeed } from './order-feed.query';
 
 const most = 50;
+/** The number of sockets for one account or one guest. */
+const mostOfOne = 5;
 
 const Credentials = z.union([
   z.object({ token: z.string().min(1).max(4_096) }),
-  z.object({ cartToken: z.string().min(16).max(200) }),
+  z.object({ cartToken: z.string().min(1).max(200) }),
 ]);
 const Followed = z.strictObject({ orderId: IdShape });
-const Renewal = z.strictObject({ token: z.string().min(1).max(4_096) });
+const Renewal = z.union([
+  z.strictObject({ token: z.string().min(1).max(4_096) }),
+  z.strictObject({ cartToken: z.string().min(1).max(200) }),
+]);
 const Subscription = Followed.extend({ lastVersion: z.int().min(0).max(1_000_000).optional() });
 
 interface Session {
   caller: Caller;
   readonly followed: Map<Uuid, FollowedOrder>;
-  /** Stops the watch over the caller's rights. */
+  readonly turns: Turns;
+  /** Stops watching whether the caller may still listen. */
   unwatch: () => void;
 }
 
@@ -43,50 +52,95 @@ type Acknowledged = { readonly ok: true } | { readonly ok: false; readonly code:
 const said = (socket: Socket, { code, message, params }: Pick<DomainError, 'code' | 'message' | 'params'>): string =>
   textOf(code, localeOf(socket.handshake.headers['accept-language']), params, message);
 
+const known = (error: unknown): Pick<DomainError, 'code' | 'message' | 'params'> => {
+  if (error instanceof DomainError) return error;
+  return isAway(error)
+    ? { code: 'UNAVAILABLE', message: 'This is not available right now.', params: {} }
+    : { code: 'INTERNAL', message: 'Something broke on our side.', params: {} };
+};
+
 const refusal = (socket: Socket, error: unknown): Acknowledged => {
-  const refused =
-    error instanceof DomainError ? error : { code: 'INTERNAL', message: 'Something broke on our side.', params: {} };
+  const refused = known(error);
   return { ok: false, code: refused.code, message: said(socket, refused) };
 };
 
-/** Closes the connection, not the session on it: a client comes back by itself, which it does not after `disconnect`. */
+/** The account or guest whose limit a connection counts towards. */
+const holder = (caller: Caller): string =>
+  caller.kind === 'user' ? `user ${caller.userId}` : `guest ${caller.cartToken?.guest}`;
+
+const refused = (socket: Socket, error: DomainError): Error =>
+  Object.assign(new Error(said(socket, error)), { data: { code: error.code } });
+
+class TooManySockets extends OrderRefusal {
+  constructor() {
+    super('TOO_MANY_SOCKETS', 'refused', { most: mostOfOne });
+  }
+}
+
+const turnOf = (socket: Socket): Turns => (socket.data as Session).turns;
+
+/**
+ * Closes the connection, but does not end the session: the client reconnects by itself. It would not do that after
+ * `disconnect`.
+ */
 const breakOff = (socket: Socket): void => void socket.conn.close();
 
 /**
- * Live tracking: `subscribe {orderId, lastVersion?}` is answered by a `snapshot`, then by `event`s in version order.
- * `authenticate {token}` takes a new access token before the old one expires. When the right to listen is lost, `closed
- * {code, message}` says why, and the server disconnects; after anything else a client reconnects by itself.
+ * Live tracking. The answer to `subscribe {orderId, lastVersion?}` is a `snapshot`, then `event`s in version order.
+ * `authenticate {token}` accepts a new access token before the old one expires. `authenticate {cartToken}` accepts the
+ * token that a guest gets with an order. If the client may no longer listen, `closed {code, message}` says why, and the
+ * server disconnects. After any other break, a client reconnects by itself. The messages of a socket are handled one
+ * after the other.
  */
-@WebSocketGateway({ namespace: '/orders', maxHttpBufferSize: 16_384 })
+@WebSocketGateway({ namespace: '/orders' })
 export class TrackOrderGateway
   implements OnGatewayInit<Namespace>, OnGatewayConnection<Socket>, OnGatewayDisconnect<Socket>
 {
   private readonly log = new Logger('Tracking');
+  private readonly places = new Places(mostOfOne);
 
   constructor(
     private readonly tokens: AccessTokens,
-    private readonly store: EventStore,
+    private readonly cartTokens: CartTokens,
+    private readonly guests: GuestTokens,
+    private readonly store: EventStoreAside,
     private readonly feed: OrderFeed,
     private readonly vault: Vault,
     private readonly rights: RightsWatch,
     @InjectMetric('websocket_active_connections') private readonly connections: Gauge,
   ) {}
 
-  /** Nobody connects without saying who they are: a user by `auth.token`, a guest by `auth.cartToken`. */
+  /** Each connection must say who it is: a user by `auth.token`, a guest by `auth.cartToken`. */
   afterInit(server: Namespace): void {
     server.use((socket, next) => {
       this.callerOf(socket.handshake.auth).then(
         (caller) => {
-          socket.data = { caller, followed: new Map(), unwatch: () => undefined } satisfies Session;
+          if (!this.hasPlace(socket, caller)) return next(refused(socket, new TooManySockets()));
+          const turns = new Turns();
+          socket.data = {
+            caller,
+            followed: new Map(),
+            turns,
+            unwatch: () => undefined,
+          } satisfies Session;
           next();
         },
         (error: DomainError) => {
-          // A refusal is final for a client; who cannot be asked right now is asked again when the client comes back.
+          // A refusal is final for a client. If the check is unavailable now, the connection is closed, and the check
+          // runs again when the client reconnects.
           if (error.kind === 'unavailable') return breakOff(socket);
-          next(Object.assign(new Error(said(socket, error)), { data: { code: error.code } }));
+          next(refused(socket, error));
         },
       );
     });
+  }
+
+  /** Takes a place until the connection is closed. */
+  private hasPlace({ conn }: Socket, caller: Caller): boolean {
+    const giveBack: GiveBack | undefined = this.places.take(holder(caller));
+    if (giveBack) conn.once('close', giveBack);
+    if (conn.readyState !== 'open') giveBack?.();
+    return giveBack !== undefined;
   }
 
   handleConnection(socket: Socket): void {
@@ -94,7 +148,7 @@ export class TrackOrderGateway
     const session = socket.data as Session;
     session.unwatch = this.rights.watch({
       caller: () => session.caller,
-      // Staff go on: to them an order whose customer was erased is an order all the same.
+      // Staff may continue to follow an order when its customer is erased.
       subjects: () => (may(session.caller, 'staff') ? [] : subjectsOf(session)),
       end: (reason) => {
         socket.emit('closed', { code: reason.code, message: said(socket, reason) });
@@ -111,25 +165,38 @@ export class TrackOrderGateway
   }
 
   @SubscribeMessage('authenticate')
-  async authenticate(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledged> {
+  authenticate(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledged> {
+    return turnOf(socket).next(() => this.renew(socket, body));
+  }
+
+  @SubscribeMessage('subscribe')
+  subscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledged> {
+    return turnOf(socket).next(() => this.follow(socket, body));
+  }
+
+  @SubscribeMessage('unsubscribe')
+  unsubscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledged> {
+    return turnOf(socket).next(() => this.leave(socket, body));
+  }
+
+  private async renew(socket: Socket, body: unknown): Promise<Acknowledged> {
     const session = socket.data as Session;
     try {
-      const { token } = read(Renewal, body, 'Send { token }.');
-      const caller = await this.callerOf({ token });
+      const caller = await this.callerOf(read(Renewal, body, 'Send { token } or { cartToken }.'));
       if (!isSame(session.caller, caller))
         throw new DomainError('OTHER_CALLER', 'refused', 'This token is another caller’s. Connect again with it.');
       session.caller = caller;
       return { ok: true };
     } catch (error) {
-      if (!(error instanceof DomainError)) this.log.error('a token could not be checked', (error as Error)?.stack);
+      this.tell('a token could not be checked', error);
       return refusal(socket, error);
     }
   }
 
-  @SubscribeMessage('subscribe')
-  async subscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledged> {
+  private async follow(socket: Socket, body: unknown): Promise<Acknowledged> {
     const { caller, followed } = socket.data as Session;
     try {
+      if (!socket.connected) return { ok: true }; // the client has gone
       const { orderId, lastVersion } = read(Subscription, body, 'Send { orderId, lastVersion? }.');
       followed.get(orderId)?.end();
       followed.delete(orderId);
@@ -138,7 +205,8 @@ export class TrackOrderGateway
       const failed = (): void => breakOff(socket);
       const one = new FollowedOrder(this.store, this.feed, this.vault, orderId, tell, failed);
       followed.set(orderId, one);
-      await one.begin(may(caller, 'staff') ? undefined : readerOf(caller), lastVersion).catch((error: unknown) => {
+      const reader = may(caller, 'staff') ? undefined : await this.guests.readerOf(caller);
+      await one.begin(reader, lastVersion).catch((error: unknown) => {
         if (followed.get(orderId) === one) followed.delete(orderId);
         throw error;
       });
@@ -146,14 +214,13 @@ export class TrackOrderGateway
       return { ok: true };
     } catch (error) {
       const refused = refusal(socket, error);
-      if (!(error instanceof DomainError)) this.log.error('an order could not be followed', (error as Error)?.stack);
+      this.tell('an order could not be followed', error);
       socket.emit('refused', refused);
       return refused;
     }
   }
 
-  @SubscribeMessage('unsubscribe')
-  unsubscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Acknowledged {
+  private leave(socket: Socket, body: unknown): Acknowledged {
     const { followed } = socket.data as Session;
     try {
       const { orderId } = read(Followed, body, 'Send { orderId }.');
@@ -165,12 +232,20 @@ export class TrackOrderGateway
     }
   }
 
+  /** Logs faults only. A refusal is the client's matter. */
+  private tell(what: string, error: unknown): void {
+    if (error instanceof DomainError) return;
+    if (isAway(error)) this.log.warn(`${what}: ${(error as Error).message}`);
+    else this.log.error(what, (error as Error)?.stack);
+  }
+
   private async callerOf(auth: unknown): Promise<Caller> {
     const shown = Credentials.safeParse(auth);
-    if (!shown.success) throw new DomainError('UNAUTHENTICATED', 'unauthenticated', 'Sign in first.');
+    if (!shown.success) throw unauthenticated();
     if ('cartToken' in shown.data) {
-      const { cartToken } = shown.data;
-      return { kind: 'guest', cartToken, cartTokenHash: hashOfToken(cartToken) };
+      const cartToken = this.cartTokens.read(shown.data.cartToken);
+      if (!cartToken) throw unauthenticated();
+      return { kind: 'guest', cartToken };
     }
     const caller = await this.tokens.callerOf(shown.data.token);
     const loss = await this.rights.lossOf(caller);
@@ -182,14 +257,19 @@ export class TrackOrderGateway
 const subjectsOf = ({ followed }: Session): Uuid[] =>
   [...followed.values()].flatMap(({ subject }) => (subject ? [subject] : []));
 
-/** Whether a new token is of the same user, and allows what the old one did. */
-const isSame = (old: Caller, next: Caller): boolean =>
-  old.kind === 'user' &&
-  next.kind === 'user' &&
-  old.userId === next.userId &&
-  old.permissions.every((permission) => next.permissions.includes(permission));
+const unauthenticated = () => new DomainError('UNAUTHENTICATED', 'unauthenticated', 'Sign in first.');
 
-/** Only what was sent itself counts: nothing that an object inherits. */
+/** Whether the new token belongs to the same user and allows what the old one did, or belongs to the same guest. */
+function isSame(old: Caller, next: Caller): boolean {
+  if (old.kind === 'guest') return next.kind === 'guest' && old.cartToken?.guest === next.cartToken?.guest;
+  return (
+    next.kind === 'user' &&
+    old.userId === next.userId &&
+    old.permissions.every((permission) => next.permissions.includes(permission))
+  );
+}
+
+/** Only fields that were sent count, not inherited ones. */
 const ownFields = (body: unknown): unknown =>
   typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : body;
 

@@ -4,9 +4,10 @@ import { changesBetween, type Change } from '../order-history/changes';
 import { inWords } from '../order-history/history-words';
 import type { OrderEvent } from '../model/order';
 import { showToOwner, type Showing } from '../view-order/order-answer';
-import { projectOrder, type OrderView, type Recorded } from '../view-order/order-view';
+import type { Recorded } from '../model/dated-order';
+import { projectOrder, type OrderView } from '../view-order/order-view';
 
-/** What a follower is told of one event: what it was, in words, and what it changed of the snapshot. */
+/** What a follower gets for one event: the event in words, and what it changed in the snapshot. */
 export interface Delta {
   readonly orderId: Uuid;
   readonly version: number;
@@ -18,7 +19,10 @@ export interface Delta {
   readonly changes: readonly Change[];
 }
 
-/** The next event of an order that is followed. Undefined when it is not the next one: known already, or one is missing. */
+/**
+ * The next event of a followed order. Undefined if it is not the next one: it is already known, or one before it is
+ * missing.
+ */
 export function follow(
   view: OrderView,
   event: OrderEvent,

@@ -1,10 +1,10 @@
-import type { RecordedEvent } from '#platform/event-store';
+import type { RecordedEvent } from '#event-store';
 import { EventBroken, OrderNotFound } from '../model/order-errors';
 import { customerId, ordered, orderId } from '../model/order-samples';
 import { foldView, mustBeTheirs } from './view-order.query';
 
 const recorded = (type: string, data: any, version: number): RecordedEvent => ({
-  ...{ id: orderId, orderId, version, position: version, type, schemaVersion: 1, data },
+  ...{ id: orderId, streamId: orderId, version, position: version, type, schemaVersion: 1, data },
   metadata: { commandId: orderId, correlationId: orderId, actor: { kind: 'system' } },
   ...{ timestamp: new Date('2026-11-23T03:00:00.000Z'), hash: null },
 });

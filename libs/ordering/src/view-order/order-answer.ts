@@ -1,41 +1,21 @@
 import { IdShape, InstantShape, MoneyShape, nothing, plus, type Money, type Sealed } from '#kernel';
+import { orderStatuses } from '#contracts/ordering';
 import { z } from 'zod';
-import { hasEnded, owed, refunded, reversedTotal, type OrderLine, type PlacedState, type Till } from '../model/order';
+import { hasEnded, owed, refunded, reversedTotal, type PlacedState, type Till } from '../model/order';
+import type { OrderLine } from '../model/placed-order';
+import { Line, PaymentMethods, Placed } from '../model/placed-order';
 import { refundWordsForOwner, refundWordsForStaff } from '../model/refund-words';
 import type { OrderView } from './order-view';
+import { Personal, shownFields } from './shown-shape';
 
-/** A personal value, or what is left of it once its owner was forgotten. */
-const Personal = z
-  .union([z.string(), z.object({ erased: z.literal(true) })])
-  .meta({ id: 'PersonalValue', description: 'Text, or `{ "erased": true }` once its owner was forgotten.' });
+/** A refusal that every answer folded from a stream may give. */
+export const BROKEN = { status: 409, code: 'EVENT_BROKEN', when: 'An event holds data that cannot be read.' };
 
-export const statuses = [
-  'pending',
-  'confirmed',
-  'accepted',
-  'preparing',
-  'ready',
-  'completed',
-  'cancelled',
-  'refunded',
-] as const;
+const { lineId: _id, ...lineFields } = shownFields(Line.omit({ portions: true, seenPrice: true }));
 
-export const LineShape = z
-  .object({
-    id: IdShape,
-    productId: IdShape,
-    variantId: IdShape,
-    sku: z.string(),
-    name: z.string().meta({ example: 'Cà phê sữa đá' }),
-    variantName: z.string().meta({ example: 'Lớn' }),
-    quantity: z.int(),
-    unitPrice: MoneyShape,
-    lineTotal: MoneyShape,
-    modifiers: z.array(
-      z.object({ optionId: IdShape, group: z.string(), name: z.string(), quantity: z.int(), price: MoneyShape }),
-    ),
-  })
-  .meta({ id: 'OrderLine' });
+export const LineShape = z.object({ id: IdShape, ...lineFields }).meta({ id: 'OrderLine' });
+
+const { contact, fulfilment, locale, note, subtotal, deliveryFee, total } = shownFields(Placed);
 
 export const paymentStates = ['pending', 'due', 'paid', 'partly-refunded', 'refunded', 'none'] as const;
 
@@ -43,18 +23,18 @@ export const OrderAnswer = z
   .object({
     id: IdShape,
     number: z.string().meta({ description: 'What is called out at the counter.', example: '261123-4F7K2-9QXWM' }),
-    status: z.enum(statuses),
+    status: z.enum(orderStatuses),
     version: z.int().meta({ description: 'How many events the order has had.', example: 2 }),
     customerId: IdShape.nullable(),
-    locale: z.enum(['vi', 'en']),
+    locale,
     lines: z.array(LineShape),
-    subtotal: MoneyShape,
-    deliveryFee: MoneyShape,
-    total: MoneyShape,
-    contact: z.object({ name: Personal, phone: Personal.nullable(), email: Personal.nullable() }),
-    fulfilment: z.object({ type: z.enum(['pickup', 'delivery']), address: Personal.nullable() }),
+    subtotal,
+    deliveryFee,
+    total,
+    contact,
+    fulfilment,
     payment: z.object({
-      method: z.enum(['card', 'cash']),
+      method: PaymentMethods,
       provider: z.string().nullable(),
       status: z.enum(paymentStates),
       paid: MoneyShape,
@@ -63,11 +43,11 @@ export const OrderAnswer = z
         description: 'What should have gone back, but was refused by the provider and has not been asked for again.',
       }),
     }),
-    note: Personal.nullable(),
+    note,
     placedAt: InstantShape,
     updatedAt: InstantShape,
     since: z
-      .partialRecord(z.enum(statuses), InstantShape)
+      .partialRecord(z.enum(orderStatuses), InstantShape)
       .meta({ description: 'When it first came to each status it has been in.' }),
     cancellationRequested: z.boolean(),
     ended: z.boolean().meta({
@@ -81,6 +61,10 @@ export const OrderAnswer = z
         reason: Personal.nullable().meta({ description: 'What was typed. What staff typed is shown to staff only.' }),
       })
       .nullable(),
+    hold: z
+      .object({ reason: Personal.nullable().meta({ description: 'What staff typed; it is shown to staff only.' }) })
+      .nullable()
+      .meta({ description: 'Null unless the order is on hold.' }),
     refunds: z.array(
       z.object({
         id: IdShape,
@@ -94,30 +78,21 @@ export const OrderAnswer = z
 
 type WithSeals<T> = T extends string | number | boolean | null
   ? T
-  : T extends { erased: true }
+  : T extends { erased: true } | { unreadable: true }
     ? Sealed
     : T extends readonly (infer E)[]
       ? readonly WithSeals<E>[]
       : { readonly [K in keyof T]: WithSeals<T[K]> };
 
-type Opened = z.infer<typeof OrderAnswer>;
-/** The answer with its personal values still sealed; whoever sends it opens them first. */
-export type SealedOrder = Omit<WithSeals<Opened>, 'contact' | 'fulfilment' | 'note' | 'cancellation' | 'since'> & {
-  readonly contact: PlacedState['placed']['contact'];
-  readonly fulfilment: PlacedState['placed']['fulfilment'];
-  readonly note: Sealed | null;
-  readonly since: OrderView['since'];
-  readonly cancellation: {
-    readonly code: string;
-    readonly message: string;
-    readonly by: 'customer' | 'staff' | 'shop';
-    readonly reason: Sealed | null;
-  } | null;
-};
+/** The answer with its personal values still sealed. They must be opened before it is sent. */
+export type SealedOrder = WithSeals<z.infer<typeof OrderAnswer>>;
 
 const nothingYet: Till = { paid: nothing, refunds: [] };
 
-/** What was taken and what went back. An order that was never paid also shows what a provider took and gave back. */
+/**
+ * What was taken and what went back. For an order that was never paid, this includes what a provider took and gave
+ * back.
+ */
 function moneyOf(order: Exclude<PlacedState, { status: 'pending' }>): { paid: Money; refunded: Money } {
   const back = refunded(order);
   if (order.confirmation !== null) return { paid: order.paid, refunded: back };
@@ -134,8 +109,8 @@ export function paymentState(order: PlacedState): (typeof paymentStates)[number]
 }
 
 /**
- * The view as the API shows it, personal values sealed. The same for the write model's answers and the read model's, to the
- * byte: fields are named one by one, because jsonb keeps an order of its own.
+ * The view as the API shows it, with personal values sealed. The answers of the write model and of the read model are
+ * equal to the byte: each field is named here, because jsonb does not keep the order of fields.
  */
 export function showOrder({ id, version, placedAt, updatedAt, since, order }: OrderView): SealedOrder {
   const { placed } = order;
@@ -163,10 +138,11 @@ export function showOrder({ id, version, placedAt, updatedAt, since, order }: Or
     note: placed.note,
     placedAt,
     updatedAt,
-    since: Object.fromEntries(statuses.flatMap((status) => (since[status] ? [[status, since[status]]] : []))),
+    since: Object.fromEntries(orderStatuses.flatMap((status) => (since[status] ? [[status, since[status]]] : []))),
     cancellationRequested: order.status === 'pending' && order.cancellationRequested !== null,
     ended: hasEnded(order),
     cancellation: order.status === 'cancelled' ? cancellationOf(order.cancellation) : null,
+    hold: order.status === 'on-hold' ? { reason: order.hold.reason } : null,
     refunds: till.refunds.map((refund) => {
       const { refundId: id, amount, state } = refund;
       return { id, amount, reason: refundWordsForStaff(refund, order), state };
@@ -174,7 +150,7 @@ export function showOrder({ id, version, placedAt, updatedAt, since, order }: Or
   };
 }
 
-/** The view as its customer sees it: what staff typed stays with the shop, whose own words stand instead. */
+/** The view for its customer. What staff typed is replaced by the shop's own words. */
 export function showToOwner(view: OrderView): SealedOrder {
   const shown = showOrder(view);
   const { cancellation, locale } = shown;
@@ -182,11 +158,12 @@ export function showToOwner(view: OrderView): SealedOrder {
   return {
     ...shown,
     cancellation: cancellation?.by === 'staff' ? { ...cancellation, reason: null } : cancellation,
+    hold: shown.hold && { reason: null },
     refunds: shown.refunds.map((one, at) => ({ ...one, reason: refundWordsForOwner(refunds[at], locale) })),
   };
 }
 
-/** How an order is shown to whom. */
+/** A function that shows an order to one kind of reader. */
 export type Showing = typeof showOrder;
 
 const lineOf = (line: OrderLine) => ({

@@ -11,7 +11,8 @@ import {
 } from '../model/order-samples';
 import type { OrderEvent } from '../model/order';
 import { OrderAnswer, showOrder } from './order-answer';
-import { isTheirs, projectOrder, type OrderView } from './order-view';
+import { isTheirs } from '../model/readers';
+import { projectOrder, type OrderView } from './order-view';
 
 const minute = (version: number): string => `2026-11-23T03:0${version}:00.000Z`;
 

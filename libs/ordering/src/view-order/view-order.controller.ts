@@ -3,10 +3,11 @@ import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
 import type { Uuid } from '#kernel';
+import { ShowsPeople } from '#platform/audit';
 import { answer, Answers, Does, PathId, PRIVATE, Refuses, Tagged, Whole, type Answer } from '#platform/http';
 import { Allowed, CartOrUser, Who, type Caller } from '#platform/security';
-import { OrderAnswer } from './order-answer';
-import type { Reader } from './order-view';
+import { BROKEN, OrderAnswer } from './order-answer';
+import { GuestTokens, TOKEN_SPENT } from './guest-tokens.query';
 import { ViewOrder, type SeenOrder } from './view-order.query';
 
 class ViewOrderQuery {
@@ -20,21 +21,28 @@ class ViewOrderQuery {
   minVersion?: number;
 }
 
-const Meta = z.object({ stale: z.boolean().optional() });
-
-/** The caller as a reader of orders. */
-export const readerOf = (caller: Caller): Reader => ({
-  userId: caller.kind === 'user' ? caller.userId : undefined,
-  cartTokenHash: caller.cartTokenHash,
+const Meta = z.object({
+  stale: z.boolean().optional(),
+  behind: z.literal(true).optional().meta({
+    description:
+      'A later event of it cannot be read: this is the order as it was before, until staff have looked at it.',
+  }),
 });
 
-const shown = ({ order, stale }: SeenOrder): Answer =>
-  answer(order, { etag: true, cacheControl: PRIVATE, ...(stale && { meta: { stale } }) });
+const shown = ({ order, stale, behind }: SeenOrder): Answer =>
+  answer(order, {
+    etag: true,
+    cacheControl: PRIVATE,
+    ...((stale || behind) && { meta: { ...(stale && { stale }), ...(behind && { behind }) } }),
+  });
 
 @ApiTags('Orders')
 @Controller()
 export class ViewOrderController {
-  constructor(private readonly queries: QueryBus) {}
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly guests: GuestTokens,
+  ) {}
 
   @Get('orders/:id')
   @CartOrUser()
@@ -42,20 +50,23 @@ export class ViewOrderController {
   @Does(
     'viewOrder',
     'Look at one of your orders',
-    'A guest sends the `X-Cart-Token` that placed it. An order that was answered with 201 is found at once.',
+    'A guest sends the `X-Cart-Token` that came with the newest order, also beside an access token after a log-in. An order ' +
+      'that was answered with 201 is found at once.',
   )
   @Answers(200, OrderAnswer, { description: 'The order.', meta: Meta })
-  @Refuses('NOT_FOUND')
+  @Refuses('NOT_FOUND', TOKEN_SPENT, BROKEN)
   async view(@PathId() id: Uuid, @Query() query: ViewOrderQuery, @Who() caller: Caller): Promise<Answer> {
-    return shown(await this.queries.execute(new ViewOrder(id, readerOf(caller), query.minVersion)));
+    const reader = await this.guests.ownerOf(caller);
+    return shown(await this.queries.execute(new ViewOrder(id, reader, query.minVersion)));
   }
 
   @Get('admin/orders/:id')
-  @Allowed('staff')
+  @Allowed('staff', 'audit')
+  @ShowsPeople()
   @Tagged()
   @Does('viewAnyOrder', 'Look at any order, as staff')
   @Answers(200, OrderAnswer, { description: 'The order.', meta: Meta })
-  @Refuses('NOT_FOUND')
+  @Refuses('NOT_FOUND', BROKEN)
   async viewAny(@PathId() id: Uuid, @Query() query: ViewOrderQuery): Promise<Answer> {
     return shown(await this.queries.execute(new ViewOrder(id, undefined, query.minVersion)));
   }

@@ -1,23 +1,32 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Uuid } from '#kernel';
-import { Database, statement } from '#platform/database';
-import { EventStore, type RecordedEvent } from '#platform/event-store';
+import { counted, type Uuid } from '#kernel';
+import { Database, statement } from '#database';
+import { EventStore, type RecordedEvent } from '#event-store';
 import { Vault, type Opened } from '#platform/privacy';
-import { ReadModels } from '#platform/projections';
+import { isBehind, ReadModels } from '#event-store/projections';
+import { recorded } from '../model/dated-order';
+import type { OrderEvent } from '../model/order';
 import { EventBroken, madeOf, OrderNotFound } from '../model/order-errors';
 import { orderFold } from '../model/order-snapshots.config';
-import { orderView } from '../projections/order-view.projection';
+import { isTheirs, type Reader } from '../model/readers';
 import { asOfToday } from './as-of-today.query';
 import { showOrder, showToOwner, type SealedOrder } from './order-answer';
-import { isTheirs, type OrderView, type Reader } from './order-view';
+import { projectOrder, type OrderView } from './order-view';
 
 export interface SeenOrder {
   readonly order: Opened<SealedOrder>;
-  /** The version that was asked for has not been reached. */
+  /** True if the requested version is not reached yet. */
   readonly stale: boolean;
+  /** True if a later event cannot be read. This is the order before that event. */
+  readonly behind: boolean;
 }
 
-/** Looks at one order; `reader` is left out for staff. Whoever it does not belong to is told that it does not exist. */
+interface Found {
+  readonly view: OrderView;
+  readonly behind: boolean;
+}
+
+/** Reads one order. `reader` is left out for staff. Other readers are told that the order does not exist. */
 export class ViewOrder extends Query<SeenOrder> {
   constructor(
     readonly orderId: Uuid,
@@ -28,14 +37,20 @@ export class ViewOrder extends Query<SeenOrder> {
   }
 }
 
-/** The view of an order, folded from its stream. Throws for an event that this build cannot read, or make anything of. */
+/**
+ * The view of an order, folded from its stream without void events. Throws for an event that this build cannot read or
+ * apply.
+ */
 export const foldView = (events: readonly RecordedEvent[]): OrderView | undefined =>
-  events.reduce<OrderView | undefined>((view, event) => {
+  counted(events).reduce<OrderView | undefined>((view, event) => {
     if (event.unreadable) throw event.unreadable;
-    return madeOf(event, () => orderView.project(view, event));
+    return madeOf(event, () => projectOrder(view, event as unknown as OrderEvent, recorded(event)));
   }, undefined);
 
-/** Whoever it does not belong to is told that it does not exist, and so is everybody where its beginning is broken. */
+/**
+ * Throws OrderNotFound for a reader who does not own the order. It throws for every reader if the first event is
+ * broken.
+ */
 export function mustBeTheirs([first]: readonly RecordedEvent[], reader: Reader): void {
   if (!first || !isPlacedBy(first, reader)) throw new OrderNotFound();
 }
@@ -50,7 +65,7 @@ function isPlacedBy(first: RecordedEvent, reader: Reader): boolean {
   }
 }
 
-const patience = 2_000;
+const LONGEST_WAIT_MS = 2_000;
 
 @QueryHandler(ViewOrder)
 export class ViewOrderHandler implements IQueryHandler<ViewOrder> {
@@ -62,31 +77,57 @@ export class ViewOrderHandler implements IQueryHandler<ViewOrder> {
   ) {}
 
   async execute({ orderId, reader, minVersion }: ViewOrder): Promise<SeenOrder> {
-    const view = await this.find(orderId, minVersion, reader);
-    if (!view || (reader && !isTheirs(view, reader))) throw new OrderNotFound();
+    const found = await this.find(orderId, minVersion, reader);
+    if (!found || (reader && !theirs(found.view, reader))) throw new OrderNotFound();
+    const { view, behind } = found;
     return {
-      order: await this.vault.openAll((reader ? showToOwner : showOrder)(view)),
+      order: await this.vault.openAll(await this.shown(view, reader), view.id),
       stale: view.version < minVersion,
+      behind,
     };
   }
 
-  private async find(orderId: Uuid, minVersion: number, reader?: Reader): Promise<OrderView | undefined> {
+  /** A row that cannot be shown was made from a broken event, and the stream says which one. Throws EventBroken. */
+  private async shown(view: OrderView, reader?: Reader): Promise<SealedOrder> {
+    const show = reader ? showToOwner : showOrder;
+    try {
+      return show(view);
+    } catch {
+      const { state, version } = await this.store.fold(view.id, orderFold);
+      return madeOf({ type: 'Order', version }, () => show(state!));
+    }
+  }
+
+  private async find(orderId: Uuid, minVersion: number, reader?: Reader): Promise<Found | undefined> {
     const seen = await this.read(orderId);
-    if (seen && (seen.version >= minVersion || (reader && !isTheirs(seen, reader)))) return seen;
-    // Not projected yet: the order's own stream knows, and an unknown id is not waited for.
-    const { state: folded } = await this.store.fold(orderId, orderFold);
-    if (!folded || folded.version >= minVersion || (reader && !isTheirs(folded, reader))) return folded;
-    await this.models.waitFor('order-view', orderId, minVersion, patience);
+    if (seen && (seen.behind || seen.view.version >= minVersion || (reader && !theirs(seen.view, reader)))) return seen;
+    // The read model lacks the order or the version, so the stream is read. For an unknown id there is no wait.
+    const { state: view } = await this.store.fold(orderId, orderFold);
+    const folded = view && { view, behind: false };
+    if (!view || view.version >= minVersion || (reader && !theirs(view, reader))) return folded;
+    await this.models.waitFor('order-view', orderId, minVersion, LONGEST_WAIT_MS);
     return (await this.read(orderId)) ?? folded;
   }
 
-  private async read(orderId: Uuid): Promise<OrderView | undefined> {
+  private async read(orderId: Uuid): Promise<Found | undefined> {
     return this.models.read('order-view', async (table, outdated) => {
-      const [row] = await this.db.query<{ view: OrderView }>(
-        statement(`view-order ${table}`, `select view from ${table} where order_id = $1`),
+      const [row] = await this.db.query<Found>(
+        statement(
+          `view-order ${table}`,
+          `select t.view, ${isBehind(table, 'order_id')} as behind from ${table} t where t.order_id = $1`,
+        ),
         [orderId],
       );
-      return row && outdated ? asOfToday(row.view, this.store) : row?.view;
+      return row && outdated ? { ...row, view: await asOfToday(row.view, this.store) } : row;
     });
+  }
+}
+
+/** If the first event is broken, the owner of the row is unknown. */
+function theirs(view: OrderView, reader: Reader): boolean {
+  try {
+    return isTheirs(view, reader);
+  } catch {
+    return false;
   }
 }

@@ -1,33 +1,31 @@
 import type { Message } from '#kernel';
 
-/** A message that a process hears; one of the order's own bears the version of the event it tells of. */
+/** A message that a saga hears. A message of the order itself has the version of its event. */
 export interface Cue {
   readonly message: Message;
   readonly version?: number;
 }
 
-/** One of the order's own messages as it would have been. */
+/** A message of the order itself, as it would have been. */
 export interface SupposedCue {
   readonly message: Message;
-  /** The version in the true stream: of its event, or of the one that an added event follows. */
+  /** The version in the actual stream: that of its event, or that of the event before an added one. */
   readonly from: number;
   readonly added: boolean;
 }
 
 /**
- * The messages in the order in which the process would have heard them: what others told stays where it was, an event's
- * message comes where that event's came, and an added one's right after the one it follows.
+ * The messages in the order in which the saga would have heard them. Messages of other contexts keep their place. A
+ * message of an event takes the place of that event's message. A message of an added event comes right after the event
+ * that it follows.
  */
 export function supposedScript(script: readonly Cue[], supposed: readonly SupposedCue[]): readonly Message[] {
-  const lastOf = (version: number): number => {
-    const heard = script.findLastIndex((cue) => cue.version !== undefined && cue.version <= version);
-    return heard;
-  };
+  const { lastOf, ownOf } = placesIn(script);
   const placed = [
     ...script.flatMap(({ message, version }, index) => (version === undefined ? [{ at: index, message }] : [])),
     ...supposed.map(({ message, from, added }) => {
-      const own = script.findIndex((cue) => cue.version === from && typeOf(cue.message) === typeOf(message));
-      return { at: added || own < 0 ? lastOf(from) + 0.5 : own, message };
+      const own = ownOf(from, typeOf(message));
+      return { at: added || own === undefined ? lastOf(from) + 0.5 : own, message };
     }),
   ];
   return placed
@@ -36,40 +34,91 @@ export function supposedScript(script: readonly Cue[], supposed: readonly Suppos
     .map(({ message }) => message);
 }
 
+/**
+ * The places of the order's own messages: the last place up to a version, and the first place of a version and type.
+ */
+function placesIn(script: readonly Cue[]) {
+  const first = new Map<string, number>();
+  const last = new Map<number, number>();
+  script.forEach(({ version, message }, index) => {
+    if (version === undefined) return;
+    const name = `${version} ${typeOf(message)}`;
+    if (!first.has(name)) first.set(name, index);
+    last.set(version, index);
+  });
+  const upTo: { readonly version: number; readonly at: number }[] = [];
+  for (const [version, index] of [...last].sort(([a], [b]) => a - b))
+    upTo.push({ version, at: Math.max(index, upTo.at(-1)?.at ?? -1) });
+  return {
+    ownOf: (version: number, type: string): number | undefined => first.get(`${version} ${type}`),
+    lastOf: (version: number): number => {
+      let [low, high] = [0, upTo.length];
+      while (low < high) {
+        const middle = (low + high) >> 1;
+        if (upTo[middle].version <= version) low = middle + 1;
+        else high = middle;
+      }
+      return low === 0 ? -1 : upTo[low - 1].at;
+    },
+  };
+}
+
 export const typeOf = (message: Message): string => (message.constructor as unknown as { type: string }).type;
 
 export interface Asked {
-  /** The type of the message that made the process ask. */
+  /** The type of the message after which the saga asked. */
   readonly heard: string;
   readonly type: string;
   readonly body: object;
 }
 
-/** Plays a process through a script, with nobody to hear what it asks. */
+/** Gives messages to a saga one after the other. The saga's requests are collected and not sent. */
+export interface Playing<State> {
+  hear(message: Message): void;
+  readonly state: State;
+  readonly asks: readonly Asked[];
+}
+
+export function playing<State>(
+  initial: State,
+  hear: (state: State, message: Message) => { readonly state: State; readonly asks: readonly Message[] },
+): Playing<State> {
+  let state = initial;
+  const asks: Asked[] = [];
+  return {
+    hear(message) {
+      const next = hear(state, message);
+      state = next.state;
+      asks.push(...next.asks.map((ask) => ({ heard: typeOf(message), type: typeOf(ask), body: ask.body })));
+    },
+    get state() {
+      return state;
+    },
+    asks,
+  };
+}
+
+/** Runs a saga with all messages of a script. */
 export function rehearse<State>(
   initial: State,
   hear: (state: State, message: Message) => { readonly state: State; readonly asks: readonly Message[] },
   script: readonly Message[],
 ): { readonly state: State; readonly asks: readonly Asked[] } {
-  let state = initial;
-  const asks: Asked[] = [];
-  for (const message of script) {
-    const next = hear(state, message);
-    state = next.state;
-    asks.push(...next.asks.map((ask) => ({ heard: typeOf(message), type: typeOf(ask), body: ask.body })));
-  }
-  return { state, asks };
+  const played = playing(initial, hear);
+  for (const message of script) played.hear(message);
+  return played;
 }
 
-/** A line of a process's journal: what it heard, and of which message. */
+/** A line of a saga's journal: the type and the id of the message that it heard. */
 export interface Line {
   readonly heard: string;
   readonly messageId: string;
 }
 
 /**
- * What the process heard, in the order of its journal; then what it has yet to hear. The order's own messages are told
- * apart by their type and turn, those of others by their id. Lines of which nothing is left (timers, mostly) are counted.
+ * Returns what the saga heard, in the order of its journal, and then what it has not heard yet. The order's own
+ * messages are found by type and sequence, messages of other contexts by id. Lines whose message is lost (mostly
+ * timers) are returned in `lost`.
  */
 export function scriptOf(
   journal: readonly Line[],
@@ -77,16 +126,24 @@ export function scriptOf(
   others: ReadonlyMap<string, Message>,
   timer: (type: string) => Message | undefined,
 ): { readonly script: readonly Cue[]; readonly lost: readonly string[]; readonly yetToHear: number } {
-  const waiting = [...own];
+  const waiting = new Set(own);
+  const byType = new Map<string, Required<Cue>[]>();
+  for (const cue of own) {
+    const alike = byType.get(typeOf(cue.message));
+    if (alike) alike.push(cue);
+    else byType.set(typeOf(cue.message), [cue]);
+  }
+  for (const cues of byType.values()) cues.reverse(); // `pop` takes the next one from the end
   const unheard = new Map(others);
   const script: Cue[] = [];
   const lost: string[] = [];
   for (const { heard, messageId } of journal) {
-    const mine = waiting.findIndex(({ message }) => typeOf(message) === heard);
     const other = unheard.get(messageId);
+    const mine = other ? undefined : byType.get(heard)?.pop();
     const rung = timer(heard);
+    if (mine) waiting.delete(mine);
     if (other) script.push({ message: other });
-    else if (mine >= 0) script.push(...waiting.splice(mine, 1));
+    else if (mine) script.push(mine);
     else if (rung) script.push({ message: rung });
     else lost.push(heard);
     unheard.delete(messageId);

@@ -8,7 +8,7 @@ const AskedAnswer = z.object({
 });
 
 const Stand = z.object({
-  step: z.string().meta({ description: 'Where the process would stand.', example: 'confirmed' }),
+  step: z.string().meta({ description: 'Where the saga would stand.', example: 'confirmed' }),
   asks: z.array(AskedAnswer).meta({ description: 'All that it would have asked on the way.' }),
 });
 

@@ -2,11 +2,11 @@ import { Body, Controller, Post } from '@nestjs/common';
 import { QueryBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
 import type { Uuid } from '#kernel';
-import { OnlyAsks } from '#platform/audit';
-import { Answers, AnyObject, BodyExample, Does, ListOf, OneOf, PathId, Refuses, Whole } from '#platform/http';
+import { OnlyAsks, ShowsPeople } from '#platform/audit';
+import { Answers, AnyObject, BodyExample, Does, Gone, ListOf, OneOf, PathId, Refuses, Whole } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { orderEventTypes, type OrderEvent } from '../model/order';
-import { BROKEN } from '../order-history/event-answer';
+import { BROKEN, TOO_LONG } from '../order-history/event-answer';
 import { WhatIfAnswer } from './what-if-answer';
 import { WhatIf, type Supposition } from './what-if.query';
 
@@ -56,18 +56,19 @@ export class WhatIfController {
   @Post('what-if')
   @Allowed('audit')
   @OnlyAsks()
+  @ShowsPeople()
   @Does(
     'askWhatIf',
     'The order as it would be, had something else happened',
-    'Re-folds the stream with events left out, changed or added, and plays the processes through it. Nothing is written or sent.',
+    'Re-folds the stream with events left out, changed or added, and plays the sagas through it. Nothing is written or sent.',
   )
   @BodyExample({
     leaveOut: [2],
     add: [{ after: 2, type: 'CancellationRequested', data: { by: 'customer', reason: null } }],
   })
   @Answers(200, WhatIfAnswer, { description: 'The order as it is, as it would be, and what differs.' })
-  @Refuses('NOT_FOUND', 'VALIDATION_ERROR', BROKEN)
-  async whatIf(@PathId() id: Uuid, @Body() body: WhatIfBody): Promise<Supposition> {
-    return this.queries.execute(new WhatIf(id, body));
+  @Refuses('NOT_FOUND', 'VALIDATION_ERROR', BROKEN, TOO_LONG)
+  async whatIf(@PathId() id: Uuid, @Body() body: WhatIfBody, @Gone() gone: AbortSignal): Promise<Supposition> {
+    return this.queries.execute(new WhatIf(id, body, gone));
   }
 }

@@ -1,30 +1,35 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import type { Message, MessageClass, Uuid } from '#kernel';
-import { EventStore, type RecordedEvent } from '#platform/event-store';
-import { heardBy, MessageRegistry } from '#platform/messaging';
+import { counted, type Message, type Uuid } from '#kernel';
+import { EventStore, type RecordedEvent } from '#event-store';
+import { handledBy, MessageRegistry } from '#messaging';
 import { ambient } from '#platform/observability';
 import { Vault, type Opened } from '#platform/privacy';
-import { ProcessJournal } from '#platform/processes';
+import { SagaJournal } from '#messaging/sagas';
+import { Slices } from '#platform/system';
 import { hear } from '../checkout/checkout';
 import { CheckoutOverdue } from '../checkout/checkout-messages';
 import type { CheckoutHears } from '../checkout/checkout-moves';
 import { start } from '../checkout/checkout-steps';
-import { CheckoutProcess } from '../checkout/checkout.process';
+import { CheckoutSaga } from '../checkout/checkout.saga';
 import { announcements } from '../model/order-announcements';
 import { orderLife, type Order, type OrderEvent } from '../model/order';
-import { madeOf, OrderNotFound } from '../model/order-errors';
+import { madeOf, OrderNotFound, OrderTooLong } from '../model/order-errors';
 import { changesBetween, type Change } from '../order-history/changes';
+import { openChanges } from '../order-history/time-travel.query';
 import { heardByTimeline } from '../order-history/timeline-words';
 import { Timelines } from '../order-history/timelines.store';
-import { hearOfRefund, noRefunds, type Refunds, type RefundsHear } from '../refund-order/refunds';
-import { RefundsProcess } from '../refund-order/refunds.process';
+import { hearOfRefund, type RefundsHear } from '../refund-order/refunds';
+import { noRefunds, type Refunds } from '../refund-order/refunds-steps';
+import { RefundSaga } from '../refund-order/refunds.saga';
 import { showOrder, type SealedOrder } from '../view-order/order-answer';
+import type { SagaName } from '../sagas/saga-id';
 import { projectOrder, type OrderView } from '../view-order/order-view';
-import { rehearse, scriptOf, supposedScript, type Asked, type Line } from './rehearsal';
-import { idle, supposed, type Happened, type Supposed } from './what-if';
+import { keptClosed, shownClosed, standingIn } from './sealed-wishes';
+import { playing, scriptOf, supposedScript, type Asked, type Line } from './rehearsal';
+import { idleTeller, supposed, type Happened, type Supposed, type Wishes } from './what-if';
 import { wishesFor, type Wished } from './wished.config';
 
-/** Where a process stands, and all that it asked on the way; personal values in it stay sealed. */
+/** The step of a saga and everything that it asked for. Personal values in it stay sealed. */
 interface Stand {
   readonly step: string;
   readonly asks: readonly Asked[];
@@ -38,25 +43,30 @@ interface Rehearsed {
 
 export interface Supposition {
   readonly actual: Opened<SealedOrder>;
-  /** Null: there would be no order. */
+  /** Null if there would be no order. */
   readonly whatIf: Opened<SealedOrder> | null;
   readonly changes: readonly Change[];
   readonly process: { readonly checkout: Rehearsed; readonly refunds: Rehearsed };
   readonly notes: readonly string[];
 }
 
-/** An order as it would be, had something else happened; nothing is written, and nobody is asked anything. */
+/** An order as it would be with other events. It writes nothing and sends no message. */
 export class WhatIf extends Query<Supposition> {
   constructor(
     readonly orderId: Uuid,
     readonly wished: Wished,
+    /** Aborted when the client has gone. */
+    readonly gone?: AbortSignal,
   ) {
     super();
   }
 }
 
+/** A longer stream would take minutes. */
+const MOST_EVENTS = 20_000;
+
 const registry = new MessageRegistry();
-registry.add(...(heardByTimeline as readonly MessageClass[]));
+registry.add(...heardByTimeline);
 
 interface Told {
   readonly from: number;
@@ -66,21 +76,24 @@ interface Told {
 
 interface Played<State> {
   readonly initial: State;
-  readonly process: typeof CheckoutProcess | typeof RefundsProcess;
+  readonly name: SagaName;
+  readonly saga: typeof CheckoutSaga | typeof RefundSaga;
   readonly hear: (state: State, message: Message) => { readonly state: State; readonly asks: readonly Message[] };
   readonly step: (state: State) => string;
 }
 
 const checkout: Played<Parameters<typeof hear>[0]> = {
   initial: start,
-  process: CheckoutProcess,
+  name: 'checkout',
+  saga: CheckoutSaga,
   hear: (state, message) => hear(state, message as CheckoutHears, 0),
   step: ({ step }) => step,
 };
 
 const refunds: Played<Refunds> = {
   initial: noRefunds,
-  process: RefundsProcess,
+  name: 'refunds',
+  saga: RefundSaga,
   hear: (state, message) => hearOfRefund(state, message as RefundsHear),
   step: (state) =>
     Object.values(state.refunds)
@@ -92,39 +105,65 @@ const refunds: Played<Refunds> = {
 export class WhatIfHandler implements IQueryHandler<WhatIf> {
   constructor(
     private readonly store: EventStore,
-    private readonly journal: ProcessJournal,
+    private readonly journal: SagaJournal,
     private readonly timelines: Timelines,
     private readonly vault: Vault,
   ) {}
 
-  async execute({ orderId, wished }: WhatIf): Promise<Supposition> {
-    const stored = await this.store.readStored(orderId);
+  async execute({ orderId, wished, gone }: WhatIf): Promise<Supposition> {
+    const stored = await this.store.readMarked(orderId);
     if (stored.length === 0) throw new OrderNotFound();
-    const wishes = wishesFor(stored, wished, ambient()?.locale ?? 'en');
-    const past = (await this.store.read(orderId, 1, stored.length)).map(happened);
-    const asItWas = supposed(past, { leaveOut: [], change: [], add: [] });
-    const asItWouldBe = supposed(past, wishes);
-    const [actual, whatIf] = [asItWas, asItWouldBe].map((stream) => shown(orderId, stream));
-    const changes = changesBetween(actual ?? {}, whatIf ?? {});
+    if (stored.length > MOST_EVENTS) throw new OrderTooLong(stored.length, MOST_EVENTS);
+    const raw = await this.store.readStored(orderId);
+    const stood = standingIn([...raw, ...stored]);
+    const wishes = keptClosed(wishesFor(raw, wished, ambient()?.locale ?? 'en'), stood);
+    const slices = new Slices(gone);
+    const events = counted(stored);
+    const broken = events.find(({ unreadable }) => unreadable);
+    // The actual order ends before the first event that cannot be read. The supposed order uses all events that can be
+    // read.
+    const asItWas = supposed(events.slice(0, broken ? events.indexOf(broken) : undefined).map(happened), AS_IT_WAS);
+    const asItWouldBe = supposed(readableWith(events, wishes).map(happened), wishes);
+    const actual = await shown(orderId, asItWas, slices);
+    if (!actual) throw broken?.unreadable ?? new OrderNotFound();
+    const whatIf = await shown(orderId, asItWouldBe, slices);
+    const changes = changesBetween(actual, whatIf ?? {});
     const [lines, heard] = [await this.journal.of(orderId), await this.timelines.of(orderId)];
     const others = new Map<string, Message>();
-    for (const { id, type, data } of heard) if (registry.has(type)) others.set(id, registry.decode(type, data));
-    const [told, wouldTell] = [asItWas, asItWouldBe].map((stream) => tellings(orderId, stream));
-    const play = <State>(played: Played<State>) => rehearsed(played, orderId, lines, told, wouldTell, others);
-    const [first, second] = [play(checkout), play(refunds)];
+    await slices.each(heard, ({ id, type, data }) => {
+      if (registry.has(type)) others.set(id, registry.decode(type, data));
+    });
+    const told = await tellings(orderId, asItWas, slices);
+    const wouldTell = await tellings(orderId, asItWouldBe, slices);
+    const play = <State>(played: Played<State>) =>
+      rehearsed(played, { orderId, lines, told, wouldTell, others, slices });
+    const [first, second] = [await play(checkout), await play(refunds)];
     return {
-      actual: await this.vault.openAll(actual!),
-      whatIf: whatIf ? await this.vault.openAll(whatIf) : null,
-      changes: await this.vault.openAll(changes),
-      process: { checkout: first.answer, refunds: second.answer },
+      actual: await this.vault.openAll(actual, orderId),
+      whatIf: whatIf ? await this.vault.openAll(shownClosed(whatIf), orderId) : null,
+      changes: await openChanges(this.vault, shownClosed(changes), orderId),
+      process: shownClosed({ checkout: first.answer, refunds: second.answer }),
       notes: [
         'What other contexts told is taken as it was recorded: nobody guesses what they would have answered.',
-        ...idle(asItWouldBe),
+        ...(broken
+          ? [`Event ${broken.version} (${broken.type}) cannot be read: as it is, the order ends before it.`]
+          : []),
+        ...(await slices.map(asItWouldBe, idleTeller())).flat(),
         ...first.notes,
         ...second.notes,
       ],
     };
   }
+}
+
+const AS_IT_WAS: Wishes = { leaveOut: [], change: [], add: [] };
+
+/** An event that cannot be read must be left out or get other data. Throws the fault of the first such event. */
+function readableWith(events: readonly RecordedEvent[], { leaveOut, change }: Wishes): readonly RecordedEvent[] {
+  const replaced = new Set([...leaveOut, ...change.map(({ version }) => version)]);
+  const broken = events.find(({ unreadable, version }) => unreadable && !replaced.has(version));
+  if (broken) throw broken.unreadable!;
+  return events;
 }
 
 const happened = ({ version, type, data, timestamp }: RecordedEvent): Happened => ({
@@ -133,21 +172,20 @@ const happened = ({ version, type, data, timestamp }: RecordedEvent): Happened =
   at: timestamp.toISOString(),
 });
 
-function shown(orderId: Uuid, stream: readonly Supposed[]) {
-  const view = stream.reduce<OrderView | undefined>(
-    (before, { event, at, from }, index) =>
-      madeOf({ type: event.type, version: from }, () =>
-        projectOrder(before, event, { orderId, version: index + 1, at }),
-      ),
-    undefined,
-  );
+async function shown(orderId: Uuid, stream: readonly Supposed[], slices: Slices) {
+  let view: OrderView | undefined;
+  await slices.each(stream, ({ event, at, from }, index) => {
+    view = madeOf({ type: event.type, version: from }, () =>
+      projectOrder(view, event, { orderId, version: index + 1, at }),
+    );
+  });
   return view && showOrder(view);
 }
 
-/** What the order itself tells of a stream. */
-function tellings(orderId: Uuid, stream: readonly Supposed[]): readonly Told[] {
+/** The messages that the order itself sends for a stream. */
+async function tellings(orderId: Uuid, stream: readonly Supposed[], slices: Slices): Promise<readonly Told[]> {
   let order: Order = orderLife.initial;
-  return stream.flatMap(({ event, at, from, how }, index) => {
+  const told = await slices.map(stream, ({ event, at, from, how }, index) => {
     const [messages, next] = madeOf({ type: event.type, version: from }, () => [
       announcements(orderId, order, index, [event], at),
       orderLife.evolve(order, event),
@@ -155,34 +193,40 @@ function tellings(orderId: Uuid, stream: readonly Supposed[]): readonly Told[] {
     order = next;
     return messages.map((message) => ({ message, from, added: how === 'added' }));
   });
+  return told.flat();
 }
 
-function rehearsed<State>(
-  { initial, process, hear: hears, step }: Played<State>,
-  orderId: Uuid,
-  lines: readonly (Line & { readonly process: string })[],
-  told: readonly Told[],
-  wouldTell: readonly Told[],
-  others: ReadonlyMap<string, Message>,
+interface Rehearsal {
+  readonly orderId: Uuid;
+  readonly lines: readonly (Line & { readonly saga: string })[];
+  readonly told: readonly Told[];
+  readonly wouldTell: readonly Told[];
+  readonly others: ReadonlyMap<string, Message>;
+  readonly slices: Slices;
+}
+
+async function rehearsed<State>(
+  { initial, name, saga, hear: hears, step }: Played<State>,
+  { orderId, lines, told, wouldTell, others, slices }: Rehearsal,
 ) {
-  const name = process.handler;
-  const classes = heardBy(process);
+  const classes = handledBy(saga);
   const isHeard = (message: Message) => classes.some((one) => message instanceof one);
   const own = told.filter(({ message }) => isHeard(message)).map(({ message, from }) => ({ message, version: from }));
   const theirs = new Map([...others].filter(([, message]) => isHeard(message)));
   const timer = (type: string) => (type === CheckoutOverdue.type ? new CheckoutOverdue({ orderId }) : undefined);
-  const journal = lines.filter((line) => line.process === name);
+  const journal = lines.filter((line) => line.saga === name);
   const { script, lost, yetToHear } = scriptOf(journal, own, theirs, timer);
   const would = supposedScript(
     script,
     wouldTell.filter(({ message }) => isHeard(message)),
   );
-  const stand = (messages: readonly Message[]): Stand => {
-    const { state, asks } = rehearse(initial, hears, messages);
-    return { step: step(state), asks };
+  const stand = async (messages: readonly Message[]): Promise<Stand> => {
+    const played = playing(initial, hears);
+    await slices.each(messages, (message) => played.hear(message));
+    return { step: step(played.state), asks: played.asks };
   };
-  const actual = stand(script.map(({ message }) => message));
-  const whatIf = stand(would);
+  const actual = await stand(script.map(({ message }) => message));
+  const whatIf = await stand(would);
   const differs = JSON.stringify(actual) !== JSON.stringify(whatIf);
   const reminders = lost.filter((type) => !/-waits\./.test(type));
   return {

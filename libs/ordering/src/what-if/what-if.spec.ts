@@ -100,7 +100,7 @@ const play = (messages: readonly Message[]) => {
 const would = (wishes: Partial<Wishes>) =>
   play(supposedScript(script, told(supposed(past(ordered.confirmed), { ...nothing, ...wishes }))));
 
-describe('A process, rehearsed', () => {
+describe('A saga, rehearsed', () => {
   it('hears what its journal says it heard, in that order', () => {
     expect(script.map(({ message, version }) => [typeOf(message), version])).toEqual([
       [OrderPlaced.type, 1],

@@ -1,54 +1,76 @@
 import { orderLife, type Order, type OrderEvent } from '../model/order';
 
-/** An event of the true stream, and when it happened. */
+/** An event of the actual stream, and when it happened. */
 export interface Happened {
   readonly version: number;
   readonly event: OrderEvent;
   readonly at: string;
 }
 
-/** What should have been different; versions are those of the true stream. */
+/** What should be different. Versions are those of the actual stream. */
 export interface Wishes {
   readonly leaveOut: readonly number[];
   readonly change: readonly { readonly version: number; readonly event: OrderEvent }[];
-  /** `after` 0 is before the first event. */
+  /** `after: 0` means before the first event. */
   readonly add: readonly { readonly after: number; readonly event: OrderEvent }[];
 }
 
 export interface Supposed {
   readonly event: OrderEvent;
   readonly at: string;
-  /** Its version in the true stream; of an added one the version that it follows. */
+  /** The version in the actual stream. For an added event, it is the version of the event before it. */
   readonly from: number;
   readonly how: 'as it was' | 'changed' | 'added';
 }
 
-/** The stream as it would have been. What is added happens at the moment of the event that it follows. */
+/** The stream as it would have been. An added event happens at the same moment as the event before it. */
 export function supposed(past: readonly Happened[], { leaveOut, change, add }: Wishes): readonly Supposed[] {
-  const addedAfter = (version: number): Supposed[] =>
-    add
-      .filter(({ after }) => after === version)
-      .map(({ event }) => {
-        const at = (past.find((one) => one.version === version) ?? past[0]).at;
-        return { event, at, from: version, how: 'added' };
-      });
+  const out = new Set(leaveOut);
+  const changed = new Map(change.map(({ version, event }) => [version, event]));
+  const added = new Map<number, OrderEvent[]>();
+  for (const { after, event } of add) added.set(after, [...(added.get(after) ?? []), event]);
+  const addedAfter = (version: number, at: string): Supposed[] =>
+    (added.get(version) ?? []).map((event) => ({ event, at, from: version, how: 'added' }));
   const kept = past.flatMap(({ version, event, at }): Supposed[] => {
-    const changed = change.find((one) => one.version === version);
-    const here: Supposed = changed
-      ? { event: changed.event, at, from: version, how: 'changed' }
+    const other = changed.get(version);
+    const here: Supposed = other
+      ? { event: other, at, from: version, how: 'changed' }
       : { event, at, from: version, how: 'as it was' };
-    return [...(leaveOut.includes(version) ? [] : [here]), ...addedAfter(version)];
+    return [...(out.has(version) ? [] : [here]), ...addedAfter(version, at)];
   });
-  return [...addedAfter(0), ...kept];
+  return [...(past.length > 0 ? addedAfter(0, past[0].at) : []), ...kept];
 }
 
-/** Events that would have been passed over, because the order was not in a status in which they mean anything. */
-export function idle(stream: readonly Supposed[]): readonly string[] {
+/** Whether an event left the order unchanged. Facts are never modified, so the same object means no change. */
+function isSame(before: Order, after: Order): boolean {
+  if (before === after) return true;
+  const [one, other] = [before, after].map((order) => Object.entries(order));
+  return one.length === other.length && one.every(([key, value]) => isSameValue(value, after[key as keyof Order]));
+}
+
+function isSameValue(before: unknown, after: unknown): boolean {
+  if (before === after) return true;
+  if (Array.isArray(before) && Array.isArray(after))
+    return before.length === after.length && before.every((one, index) => isEqual(one, after[index]));
+  return isEqual(before, after);
+}
+
+const isEqual = (one: unknown, other: unknown): boolean =>
+  one === other || JSON.stringify(one) === JSON.stringify(other);
+
+/**
+ * Returns a function that takes each event in turn. It reports each event that has no effect, because the order's
+ * status does not allow it.
+ */
+export function idleTeller(): (event: Supposed, index: number) => readonly string[] {
   let order: Order = orderLife.initial;
-  return stream.flatMap(({ event, how }, index) => {
+  return ({ event, how }, index) => {
     const before = order;
     order = orderLife.evolve(order, event);
-    const same = JSON.stringify(before) === JSON.stringify(order);
-    return same ? [`${event.type} (version ${index + 1}, ${how}) changes nothing: the order is ${order.status}`] : [];
-  });
+    if (!isSame(before, order)) return [];
+    return [`${event.type} (version ${index + 1}, ${how}) changes nothing: the order is ${order.status}`];
+  };
 }
+
+/** The reports of all events. */
+export const idle = (stream: readonly Supposed[]): readonly string[] => stream.flatMap(idleTeller());

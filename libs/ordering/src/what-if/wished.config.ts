@@ -1,12 +1,14 @@
 import type { Fault } from '#kernel';
 import { InvalidInput, textOf, type Locale } from '#platform/http';
 import { z } from 'zod';
-import type { OrderEvent } from '../model/order';
+import { orderFacts, type OrderEvent } from '../model/order';
 import { orderEvents } from '../model/order-events.config';
-import { orderEventSchemas } from '../model/order-schemas';
 import type { Wishes } from './what-if';
 
-/** As a person typed it. Without a schema version the data is of the event's own, or of today's for one that is added. */
+/**
+ * The request as a person typed it. Without a schema version, the data has the version of its event, or today's version
+ * for an added event.
+ */
 export interface Wished {
   readonly leaveOut?: readonly number[];
   readonly change?: readonly { readonly version: number; readonly data: object; readonly schemaVersion?: number }[];
@@ -26,7 +28,10 @@ interface Stored {
 
 const locales = { vi: z.locales.vi().localeError, en: z.locales.en().localeError };
 
-/** Reads what was wished for a stream: data is brought up to date, then held against its event's schema. Throws InvalidInput. */
+/**
+ * Reads the requested changes of a stream. Data is upcast and then checked against the schema of its event. Throws
+ * InvalidInput.
+ */
 export function wishesFor(stream: readonly Stored[], wished: Wished, locale: Locale): Wishes {
   const { leaveOut = [], change = [], add = [] } = wished;
   const faults: Fault[] = [];
@@ -70,7 +75,7 @@ function current(type: OrderEvent['type'], schemaVersion: number, data: object, 
   } catch (error) {
     return { data, faults: [{ field: '', message: (error as Error).message }] };
   }
-  const parsed = orderEventSchemas[type].safeParse(upcast, { error: locales[locale] });
+  const parsed = orderFacts[type].safeParse(upcast, { error: locales[locale] });
   if (parsed.success) return { data: parsed.data, faults: [] };
   return { data, faults: parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message })) };
 }

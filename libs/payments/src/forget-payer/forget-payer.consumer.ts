@@ -1,21 +1,20 @@
+import { EventBus } from '@nestjs/cqrs';
 import { crashPoint } from '#crash-points';
 import { PartErased, PersonErased } from '#contracts/identity';
-import { Announcements, Hears } from '#platform/messaging';
+import { InboxEventsHandler } from '#messaging';
 import { Payments } from '../model/payments.store';
 
-/** The tokens somebody paid with go; that so much was taken and given back stays. */
-@Hears(PersonErased)
+/** Deletes the card tokens of a person. The amounts that were taken and given back stay. */
+@InboxEventsHandler([PersonErased], { name: 'forget-payer' })
 export class ForgetPayer {
-  static readonly handler = 'forget-payer';
-
   constructor(
     private readonly payments: Payments,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
   ) {}
 
   async handle({ body: { erasureId, subject } }: PersonErased): Promise<void> {
     await this.payments.forgetTokens(subject);
     crashPoint('erasure.payments');
-    await this.announcements.publish(new PartErased({ erasureId, subject, context: 'payments' }));
+    this.eventBus.publish(new PartErased({ erasureId, subject, context: 'payments' }));
   }
 }

@@ -34,13 +34,13 @@ const FindingAnswer = z
     provider: z.string().meta({ example: 'sandbox' }),
     chargeId: z.string().nullable(),
     paymentKey: z.string().meta({ description: 'The key that the provider named.' }),
-    orderId: IdShape.nullable().meta({ description: 'The order of ours that it is about, if there is one.' }),
+    orderId: IdShape.nullable().meta({ description: 'The order of this shop that it concerns, if there is one.' }),
     amount: z.object({ amount: z.int(), currency: z.string() }).meta({ example: { amount: 55000, currency: 'VND' } }),
     reason: z.string().nullable(),
     foundAt: InstantShape,
     settledAt: InstantShape.nullable(),
-    settledBy: IdShape.nullable().meta({ description: 'The account of whoever looked after it.' }),
-    note: z.string().nullable().meta({ description: 'What they found.' }),
+    settledBy: IdShape.nullable().meta({ description: 'The account of the person who settled it.' }),
+    note: z.string().nullable().meta({ description: 'What that person found out.' }),
   })
   .meta({ id: 'PaymentFinding' });
 
@@ -51,7 +51,7 @@ class FindingsPage extends PageQuery {
   @Id({ optional: true, description: 'Only findings about this order.' })
   orderId?: string;
 
-  @Flag({ optional: true, description: 'True: only those that somebody has to look after. False: only the others.' })
+  @Flag({ optional: true, description: 'True: only findings that staff must look after. False: only the others.' })
   open?: boolean;
 }
 
@@ -82,7 +82,7 @@ export class ListFindingsController {
   @Does(
     'listPaymentFindings',
     'Money that fits no payment, came too late or twice, or was settled by hand',
-    'The newest first. Money that names no payment of ours is only noted. Money that a payment of ours did not need goes back once.',
+    'Newest first. Money that names no payment of this shop is only noted. Money that a payment did not need goes back once.',
   )
   @Answers(200, FindingAnswer, { description: 'A page of them.', list: true, paged: true })
   async list(@Query() { limit, cursor, state, orderId, open }: FindingsPage): Promise<Answer> {
@@ -94,14 +94,14 @@ export class ListFindingsController {
   @Allowed('ops')
   @Does(
     'settlePaymentFinding',
-    'Mark a finding as looked after',
-    'Nothing is done with the money. Settled again, it stays as it was settled first.',
+    'Mark a finding as settled',
+    'Nothing is done with the money. If it was settled before, nothing changes.',
   )
   @Answers(200, FindingAnswer)
   @Refuses('NOT_FOUND', {
     status: 409,
     code: 'FINDING_NEEDS_NOBODY',
-    when: 'The shop is giving the money back itself, or has done so.',
+    when: 'The shop gives this money back itself, or has done so.',
   })
   async settle(
     @PathId() id: Uuid,

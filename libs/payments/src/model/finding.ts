@@ -1,11 +1,11 @@
 import type { Uuid } from '#kernel';
 
 /**
- * `unknown-payment`: the money names no payment of ours. `mismatch`: its order, amount or currency is not the payment's.
- * `unknown-charge`: the provider itself does not know the charge that a webhook named.
- * `charge-of-another`: the charge belongs to another payment. `second-charge`: the payment has a charge already.
- * `late-money`: it came after the payment's end. `settled-by-hand`: staff ended a payment or a refund without the provider.
- * `given-after-all`: a refund or a payment ended as not given back, and the provider gave it back nevertheless.
+ * `unknown-payment`: the money names no payment of ours. `mismatch`: its order, amount or currency is not that of
+ * the payment. `unknown-charge`: the provider does not know the charge that a webhook named. `charge-of-another`:
+ * the charge belongs to another payment. `second-charge`: the payment has a charge already. `late-money`: it came
+ * after the payment's end. `settled-by-hand`: staff ended a payment or a refund without the provider.
+ * `given-after-all`: a refund or a payment ended as not given back, and the provider gave it back later.
  */
 export const findingKinds = [
   ...(['unknown-payment', 'mismatch', 'unknown-charge', 'charge-of-another'] as const),
@@ -14,17 +14,17 @@ export const findingKinds = [
 export type FindingKind = (typeof findingKinds)[number];
 
 /**
- * `noted`: nothing was done with the money. `refused`: the provider will not give it back, so somebody has to look.
- * `settled`: somebody has looked after it.
+ * `noted`: nothing was done with the money. `refused`: the provider will not give it back, so staff must look after
+ * it. `settled`: staff have looked after it.
  */
 export const findingStates = ['noted', 'giving-back', 'given-back', 'refused', 'settled'] as const;
 export type FindingState = (typeof findingStates)[number];
 
-/** Whether somebody has to look after a finding in this state. The others the shop sees to itself, or nobody any more. */
+/** Whether staff must look after a finding in this state. */
 export const needsSomebody = (state: FindingState): boolean => openStates.includes(state);
 export const openStates: readonly FindingState[] = ['noted', 'refused'];
 
-/** Money as a provider tells of it, in whatever currency. */
+/** Money as a provider reports it, in any currency. */
 export interface TakenMoney {
   readonly amount: number;
   readonly currency: string;
@@ -59,7 +59,7 @@ interface Known {
   readonly chargeId: string | null;
 }
 
-/** A charge as it stands in the provider's own books. */
+/** A charge in the provider's own books. */
 export interface BookedCharge {
   readonly key: string;
   readonly orderId: Uuid;
@@ -67,20 +67,23 @@ export interface BookedCharge {
 }
 
 /** What is known of a charge that a webhook names. */
-interface Books {
+interface KnownCharge {
   /** The payment of ours that has it. */
   readonly paymentId?: Uuid | undefined;
-  /** What the provider has of it: null where it knows no such charge, undefined while it does not answer. */
+  /** What the provider has: null if it knows no such charge, undefined while it does not answer. */
   readonly charge?: BookedCharge | null | undefined;
 }
 
 const sameMoney = (a: TakenMoney, b: TakenMoney): boolean => a.amount === b.amount && a.currency === b.currency;
 
-/** What is wrong with money that a webhook tells of; undefined where it fits the payment, as far as the provider has answered. */
+/**
+ * What is wrong with money that a webhook reports; undefined if it fits the payment, as far as the provider has
+ * answered.
+ */
 export function faultOf(
   named: Named,
   payment: Known | undefined,
-  { paymentId, charge }: Books,
+  { paymentId, charge }: KnownCharge,
 ): FindingKind | undefined {
   if (!payment || payment.provider !== named.provider) return 'unknown-payment';
   if (named.orderId !== payment.orderId || !sameMoney(named.amount, payment.amount)) return 'mismatch';
@@ -89,7 +92,7 @@ export function faultOf(
   if (charge && charge.orderId !== payment.orderId) return 'charge-of-another';
   if (charge && !sameMoney(charge.amount, payment.amount)) return 'mismatch';
   if (payment.chargeId !== null && payment.chargeId !== named.chargeId) return 'second-charge';
-  // Of the same order, but asked for under another key: this payment did not take it.
+  // Of the same order, but with another key, so this payment did not take it.
   if (charge && charge.key !== payment.id) return 'charge-of-another';
   return undefined;
 }

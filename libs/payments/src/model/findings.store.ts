@@ -1,8 +1,8 @@
+import { EventBus } from '@nestjs/cqrs';
 import { Injectable } from '@nestjs/common';
 import { MoneyFound } from '#contracts/payments';
 import { vnd, type Uuid } from '#kernel';
-import { Database, statement } from '#platform/database';
-import { Announcements } from '#platform/messaging';
+import { Database, statement } from '#database';
 import { openStates, type Finding, type FindingKind, type FindingState } from './finding';
 
 interface Row {
@@ -35,7 +35,7 @@ const insert = statement(
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, case when $1 = 'second-charge' then now() end)
    on conflict do nothing returning id`,
 );
-// Money that came after the end goes back with the payment: how that stands, the payment says.
+// Money that came after the end goes back with the payment, so the payment has the state.
 const found = `with found as (
      select f.*, case when f.kind <> 'late-money' or f.state = 'settled' then f.state
                       when p.state <> 'voided' then 'giving-back'
@@ -90,13 +90,13 @@ export interface NewFinding {
   readonly provider: string;
   readonly chargeId: string | null;
   readonly paymentKey: string;
-  /** The payment of ours that it is about, if there is one. */
+  /** The payment of ours that it concerns, if there is one. */
   readonly payment?: { readonly id: Uuid; readonly orderId: Uuid } | undefined;
   readonly amount: Finding['amount'];
   readonly reason?: string;
 }
 
-/** When a finding was made, for a page to go on from. */
+/** When a finding was made, as a place for the next page. */
 export interface FindingPlace {
   readonly foundAt: string;
   readonly id: Uuid;
@@ -105,7 +105,7 @@ export interface FindingPlace {
 export interface ListedFinding extends Finding {
   readonly foundAt: Date;
   readonly settledAt: Date | null;
-  /** What whoever looked after it found. */
+  /** What the person who settled it found out. */
   readonly note: string | null;
   readonly settledBy: Uuid | null;
 }
@@ -118,19 +118,19 @@ const listed = (row: Row): ListedFinding => ({
 export interface FindingFilter {
   readonly state?: FindingState | undefined;
   readonly orderId?: Uuid | undefined;
-  /** Only those that somebody has to look after, or only the others. */
+  /** Only findings that staff must look after, or only the others. */
   readonly open?: boolean | undefined;
 }
 
-/** Money that staff have to know of, and which payment each charge belongs to. */
+/** Money that staff must know of, and the payment of each charge. */
 @Injectable()
 export class Findings {
   constructor(
     private readonly db: Database,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
   ) {}
 
-  /** Notes it once, and tells the order's timeline where an order of ours is concerned. */
+  /** Notes it once, and tells the order's timeline if it concerns an order of ours. */
   async note({ kind, provider, chargeId, paymentKey, payment, amount, reason }: NewFinding): Promise<void> {
     const state = kind === 'second-charge' || kind === 'late-money' ? 'giving-back' : 'noted';
     const [fresh] = await this.db.query<{ id: Uuid }>(insert, [
@@ -139,17 +139,17 @@ export class Findings {
     ]);
     if (!fresh || !payment || amount.currency !== 'VND') return;
     const { orderId } = payment;
-    await this.announcements.publish(
+    this.eventBus.publish(
       new MoneyFound({ orderId, findingId: fresh.id, kind, provider, chargeId, amount: vnd(amount.amount) }),
     );
   }
 
-  /** The payment that a charge belongs to; undefined while nobody has claimed it. */
+  /** The payment of a charge; undefined while none has it. */
   async ownerOf(provider: string, chargeId: string): Promise<Uuid | undefined> {
     return (await this.db.query<{ owner: Uuid }>(owner, [provider, chargeId]))[0]?.owner;
   }
 
-  /** Gives the charge to the payment, unless it is another's already; answers whose it is. */
+  /** Assigns the charge to the payment, unless another payment has it; returns the payment that has it. */
   async own(provider: string, chargeId: string, paymentId: Uuid): Promise<Uuid | undefined> {
     return (await this.db.query<{ owner: Uuid }>(own, [provider, chargeId, paymentId]))[0]?.owner;
   }
@@ -158,12 +158,12 @@ export class Findings {
     return (await this.db.query<Row>(claim, [limit, claimMs])).map(finding);
   }
 
-  /** False where it was settled before. */
+  /** False if it was settled before. */
   async write({ id, state, reason, unanswered }: Finding, wait: number): Promise<boolean> {
     return (await this.db.query(write, [id, state, reason, unanswered, wait])).length > 0;
   }
 
-  /** The newest first. */
+  /** Newest first. */
   async list(
     { state, orderId, open }: FindingFilter,
     limit: number,

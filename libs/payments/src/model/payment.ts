@@ -1,13 +1,14 @@
 import { PaymentDeclined, PaymentTaken, PaymentUnknown, PaymentVoided } from '#contracts/payments';
 import { nothing, type Message, type Money, type Sealed, type Uuid } from '#kernel';
+import { backOff } from './back-off';
 
 /**
- * `open`: nobody knows yet. `taken`, `declined`: the provider has said so. `voiding`: it must not happen, and the
- * provider has not confirmed that yet. `voided`: no money is kept, for certain.
+ * `open`: the result is not known yet. `taken`, `declined`: the provider has said so. `voiding`: it must not happen,
+ * and the provider has not confirmed that yet. `voided`: no money is kept, for certain.
  */
 export type PaymentState = 'open' | 'taken' | 'declined' | 'voiding' | 'voided';
 
-/** What to say to the provider next; null: nothing, the payment rests. */
+/** The next call to the provider; null if there is none. */
 export type ProviderCall = 'charge' | 'find' | 'void';
 
 export interface Payment {
@@ -21,11 +22,11 @@ export interface Payment {
   readonly next: ProviderCall | null;
   /** In how many milliseconds the next call is due. */
   readonly wait: number;
-  /** The provider may have heard of this payment. It is written before the first call goes out. */
+  /** The provider may know of this payment. This is written before the first call goes out. */
   readonly asked: boolean;
   /** How many charges went out and were answered, or not answered in time. All had the same key. */
   readonly charges: number;
-  /** How often in a row nobody could say what became of it. */
+  /** How often in a row its result could not be found out. */
   readonly unanswered: number;
   readonly chargeId: string | null;
   readonly refunded: Money;
@@ -34,7 +35,7 @@ export interface Payment {
   readonly reason: string | null;
 }
 
-/** What the provider said, or what its silence amounts to. */
+/** What the provider said, or what its missing answer means. */
 export type Heard =
   | { readonly kind: 'captured'; readonly chargeId: string }
   | { readonly kind: 'declined'; readonly reason: string }
@@ -44,7 +45,7 @@ export type Heard =
   | NotAsked
   | { readonly kind: 'voided'; readonly refunded: Money };
 
-/** The call did not go out. `absent`: the provider is switched off, so nobody here can ask it. */
+/** The call did not go out. `absent`: the provider is switched off, so it cannot be asked. */
 export interface NotAsked {
   readonly kind: 'not-asked';
   readonly reason: string;
@@ -55,7 +56,7 @@ export interface NotAsked {
 export const foundByHand = ['given-back', 'never-taken', 'unknown'] as const;
 export type FoundByHand = (typeof foundByHand)[number];
 
-/** What a finding says of it: what was found, and why, as staff typed it. */
+/** The text of a finding: what was found out, and why, as staff typed it. */
 export const foundWords = (found: FoundByHand, reason?: string): string => (reason ? `${found}: ${reason}` : found);
 
 export interface Decision {
@@ -63,18 +64,19 @@ export interface Decision {
   readonly messages: readonly Message[];
 }
 
-/** The provider of a card payment when none was switched on. */
+/** The provider of a card payment if none is switched on. */
 export const NO_PROVIDER = 'none';
 
-/** After this many charges that left no trace, the intent is voided rather than tried again. */
+/** After this many charges without a trace, the payment is voided instead of charged again. */
 const CHARGES = 3;
-
-const backOff = (unanswered: number) => Math.min(200 * 2 ** unanswered, 60_000);
 
 const rests = (payment: Payment): Payment => ({ ...payment, next: null, wait: 0 });
 const calls = (payment: Payment, next: ProviderCall, wait: number): Payment => ({ ...payment, next, wait });
 
-/** A fresh intent. Cash is taken over the counter, so it needs no provider. Without a provider a card is declined at once. */
+/**
+ * A new payment. Cash is taken over the counter, so it needs no provider. Without a provider, a card is declined at
+ * once.
+ */
 export function intend(asked: Pick<Payment, 'id' | 'orderId' | 'amount' | 'method' | 'provider' | 'token'>): Decision {
   const payment: Payment = {
     ...asked,
@@ -94,8 +96,8 @@ export function intend(asked: Pick<Payment, 'id' | 'orderId' | 'amount' | 'metho
 }
 
 /**
- * What an answer makes of the payment; `call` is what was asked, or `webhook`. The same answer twice changes nothing and
- * announces nothing.
+ * What an answer changes in the payment. `call` is the call that was answered, or `webhook`. The same answer twice
+ * changes nothing and announces nothing.
  */
 export function hear(before: Payment, heard: Heard, call: ProviderCall | 'webhook' = 'find'): Decision {
   const went = call === 'charge' && heard.kind !== 'not-asked';
@@ -104,7 +106,7 @@ export function hear(before: Payment, heard: Heard, call: ProviderCall | 'webhoo
     case 'open':
       return whileOpen(payment, heard, call);
     case 'taken':
-      // Given back at the provider without us asking: the books follow, and staff see it in the journal.
+      // The provider gave it back without our request: the books stay, and staff see it in the journal.
       return { payment, messages: [] };
     case 'declined':
     case 'voided':
@@ -130,7 +132,7 @@ function afterTheEnd(payment: Payment, heard: Heard): Decision {
   };
 }
 
-/** Settled by hand while the provider was away; now that it is back it has voided the payment, too. */
+/** Staff settled it while the provider was away. Now the provider answers again and has voided the payment too. */
 function heardAfterHand(payment: Payment, refunded: Money): Decision {
   if (payment.voidedFor !== 'by-hand' || payment.next === null) return { payment, messages: [] };
   const voided = rests({ ...payment, refunded, unanswered: 0 });
@@ -160,14 +162,14 @@ function whileOpen(payment: Payment, heard: Heard, call: ProviderCall | 'webhook
     case 'declined':
       return declined(payment, 'declined', heard.reason);
     case 'accepted': {
-      // The webhook usually comes first; asked for as long as it does not, less and less often.
+      // Usually the webhook comes first. Until then the provider is asked less and less often.
       const unanswered = payment.unanswered + 1;
       return { payment: calls({ ...payment, unanswered }, 'find', Math.max(1_000, backOff(unanswered))), messages: [] };
     }
     case 'voided':
       return declined(payment, 'declined', 'voided by the provider');
     case 'not-found':
-      // It may still be on its way: repeat under the same key, and in the end void rather than guess.
+      // It may still be on its way: repeat with the same key, and in the end void instead of guessing.
       if (payment.charges < CHARGES)
         return { payment: calls(payment, 'charge', backOff(payment.charges)), messages: [] };
       return { payment: calls({ ...payment, state: 'voiding', voidedFor: 'silence' }, 'void', 0), messages: [] };
@@ -192,7 +194,7 @@ function whileVoiding(payment: Payment, heard: Heard): Decision {
     case 'not-asked': {
       if (heard.kind === 'not-asked' && heard.absent && !payment.asked) {
         const voided = rests({ ...payment, state: 'voided' });
-        return { payment: voided, messages: [outcome(voided)!] }; // nobody ever heard of it
+        return { payment: voided, messages: [outcome(voided)!] }; // no provider ever knew of it
       }
       const unanswered = payment.unanswered + 1;
       return {
@@ -203,18 +205,18 @@ function whileVoiding(payment: Payment, heard: Heard): Decision {
     case 'captured':
       return { payment: { ...payment, chargeId: payment.chargeId ?? heard.chargeId }, messages: [] };
     default:
-      // Whatever it was, the void decides.
+      // The void decides, whatever this answer was.
       return { payment, messages: [] };
   }
 }
 
-/** Somebody wants the payment not to happen. What was taken goes back whole. */
+/** The payment must not happen. What was taken goes back completely. */
 export function askToVoid(payment: Payment): Decision {
   switch (payment.state) {
     case 'open': {
       if (!payment.asked) {
         const voided = rests({ ...payment, state: 'voided', voidedFor: 'request' });
-        return { payment: voided, messages: [outcome(voided)!] }; // the provider never heard of it
+        return { payment: voided, messages: [outcome(voided)!] }; // the provider never knew of it
       }
       return {
         payment: calls({ ...payment, state: 'voiding', voidedFor: 'request', unanswered: 0 }, 'void', 0),
@@ -242,8 +244,8 @@ export function askToVoid(payment: Payment): Decision {
 }
 
 /**
- * Staff have looked into the provider's books themselves, because the shop cannot ask it. The order may end now. Money that
- * staff have not given back is still voided at the provider, should it ever be there again.
+ * Staff have looked into the provider's books, because the shop cannot ask it. The order may end now. Money that
+ * staff have not given back is still voided at the provider if it ever answers again.
  */
 export function settleByHand(payment: Payment, found: FoundByHand): Decision {
   if (payment.state !== 'open' && payment.state !== 'voiding') {
@@ -260,11 +262,11 @@ export function settleByHand(payment: Payment, found: FoundByHand): Decision {
   return { payment: voided, messages: [outcome(voided)!] };
 }
 
-/** Staff settled it without the provider, and now the provider has given money back after all. */
+/** Staff settled it without the provider, and now the provider has given money back. */
 export const isGivenAfterHand = (before: Payment, after: Payment): boolean =>
   before.voidedFor === 'by-hand' && before.refunded.amount === 0 && after.refunded.amount > 0;
 
-/** The message that tells a payment's end again, to whoever asks twice; undefined while there is none. */
+/** The message of a payment's end, to repeat on request; undefined while there is none. */
 export function outcome(payment: Payment): Message | undefined {
   const { orderId, id: paymentId, amount, method, provider, chargeId } = payment;
   switch (payment.state) {
@@ -290,7 +292,7 @@ export function outcome(payment: Payment): Message | undefined {
 const unknown = ({ orderId, id: paymentId, charges: attempts }: Payment, reason: string) =>
   new PaymentUnknown({ orderId, paymentId, attempts, reason });
 
-/** Nobody was asked for the money, and nobody is there to be asked. */
+/** No provider was asked for the money, and there is none to ask. */
 const neverAsked = (payment: Payment): Decision =>
   declined(payment, 'unavailable', 'no provider that takes cards is switched on');
 

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { vnd, type Message, type Sealed, type Uuid } from '#kernel';
-import { Database, statement } from '#platform/database';
-import { atOnce, doAtOnce, Outbox } from '#platform/messaging';
+import { Database, statement } from '#database';
+import { singleStatement, runSingleStatement, Outbox } from '#messaging';
 import { NO_PROVIDER, type Heard, type Payment, type PaymentState, type ProviderCall } from './payment';
+import { PaymentLines } from './payment-journal.store';
 
 interface Row {
   id: Uuid;
@@ -44,7 +45,7 @@ const payment = (row: Row): Payment => ({
 const lock = statement('payments_lock', `select * from payments where order_id = $1 for update`);
 const lockById = statement('payments_lock_by_id', `select * from payments where id = $1 for update`);
 
-const insert = atOnce(
+const insert = singleStatement(
   'payments_insert',
   `work as (
    insert into payments (id, order_id, amount, method, provider, token, state, next, next_at, claimed_until, charges, charge_id, refunded, voided_for, asked, reason)
@@ -56,9 +57,10 @@ const insert = atOnce(
 );
 
 const write = statement(
-  'payments_write',
+  'payments_write_marked',
   `with journal as (
-     insert into payment_journal (order_id, call, heard, state) select order_id, $9, $10::jsonb, $2 from payments where id = $1)
+     insert into payment_journal (order_id, at, call, heard, state, line, mac)
+     select order_id, $14::timestamptz, $9, $10::jsonb, $2, $15::uuid, $16::bytea from payments where id = $1)
    update payments set state = $2, next = $3::text, next_at = case when $3::text is null then null else now() + $4::int * interval '1 millisecond' end,
           claimed_until = null, unanswered = $5, charge_id = $6, refunded = $7, voided_for = $8, reason = $11, charges = $12, asked = $13,
           updated_at = now()
@@ -66,29 +68,32 @@ const write = statement(
 );
 
 /**
- * The same, if the payment is still what it was when that was decided, and no other payment is believed to have the charge:
- * staff have to be told of that, which takes a transaction.
+ * The same, if the payment has not changed since the decision, and no other payment is believed to have the charge.
+ * Staff must be told of that case, which needs a transaction.
  */
-const settle = atOnce(
-  'payments_settle',
+const settle = singleStatement(
+  'payments_settle_marked',
   `work as (
      update payments set state = $2, next = $3::text, next_at = case when $3::text is null then null else now() + $4::int * interval '1 millisecond' end,
             claimed_until = null, unanswered = $5, charge_id = $6, refunded = $7, voided_for = $8, reason = $11, charges = $12, asked = $13,
             updated_at = now()
-      where id = $1 and state = $14 and next is not distinct from $15 and charges = $16 and unanswered = $17
-        and charge_id is not distinct from $18 and refunded = $19 and voided_for is not distinct from $20
+      where id = $1 and state = $17 and next is not distinct from $18 and charges = $19 and unanswered = $20
+        and charge_id is not distinct from $21 and refunded = $22 and voided_for is not distinct from $23
         and not exists (select from payment_charges c
                          where c.provider = payments.provider and c.charge_id = $6 and c.payment_id <> payments.id)
       returning id, order_id, provider, charge_id),
    journal as (
-     insert into payment_journal (order_id, call, heard, state) select order_id, $9, $10::jsonb, $2 from work),
+     insert into payment_journal (order_id, at, call, heard, state, line, mac)
+     select order_id, $14::timestamptz, $9, $10::jsonb, $2, $15::uuid, $16::bytea from work),
    charge as (
      insert into payment_charges (provider, charge_id, payment_id)
      select provider, charge_id, id from work where charge_id is not null on conflict do nothing)`,
-  20,
+  23,
 );
 
-// A charge that is claimed but never answered for must be asked about before it is repeated: next is moved on here, and
+// A charge that is claimed but gets no answer must be asked about before it is repeated. So `next` is changed here,
+// and it is written before the call goes out that the provider may know of it. If the provider is switched off, no
+// call goes out.
 // that the provider may have heard of it is written before the call goes out. Where the provider is switched off no call goes out.
 const claim = statement(
   'payments_claim',
@@ -103,7 +108,8 @@ const claim = statement(
    returning p.*, due.asked as call, due.before`,
 );
 
-// One that may still be charged keeps its token, which is noise: without any it would be charged as nobody's.
+// A payment that may still be charged keeps its token, which is unreadable; without any token it would be charged
+// without a card.
 const forgetTokens = statement(
   'payments_forget_tokens',
   `update payments set token = null, updated_at = now() where token->>'subject' = $1 and token is not null and state <> 'open'`,
@@ -116,36 +122,31 @@ const askSoon = statement(
 );
 const ofOrder = statement('payments_of_order', `select * from payments where order_id = $1`);
 
-const written = (changed: Payment, call: string, heard: Heard | { readonly kind: string }): unknown[] => [
-  ...[changed.id, changed.state, changed.next, changed.wait, changed.unanswered, changed.chargeId],
-  ...[changed.refunded.amount, changed.voidedFor, call, JSON.stringify(heard), changed.reason],
-  ...[changed.charges, changed.asked],
-];
-
-/** A payment whose next word to the provider is ours to say, until the claim lapses. */
+/** A payment whose next call this process may make, until the claim ends. */
 export interface Claimed {
   readonly payment: Payment;
   readonly call: ProviderCall;
-  /** Whether the provider may have heard of it before this call. */
+  /** Whether the provider may have known of it before this call. */
   readonly askedBefore: boolean;
 }
 
-/** One row an order; every change is written with a line in the journal. */
+/** One row for each order. Every change is written with a line in the journal. */
 @Injectable()
 export class Payments {
   constructor(
     private readonly db: Database,
     private readonly outbox: Outbox,
+    private readonly lines: PaymentLines,
   ) {}
 
-  /** Adds a fresh payment, claimed for `claimMs`, and tells of it; false where the order already has one. */
+  /** Adds a new payment, claimed for `claimMs`, and announces it; false if the order already has one. */
   async add(fresh: Payment, claimMs: number, messages: readonly Message[]): Promise<boolean> {
     const values = [
       ...[fresh.id, fresh.orderId, fresh.amount.amount, fresh.method, fresh.provider],
       ...[fresh.token && JSON.stringify(fresh.token), fresh.state, fresh.next, claimMs],
       ...[fresh.charges, fresh.chargeId, fresh.refunded.amount, fresh.voidedFor, fresh.asked, fresh.reason],
     ];
-    return (await doAtOnce(this.outbox, insert, values, messages)).length > 0;
+    return (await runSingleStatement(this.outbox, insert, values, messages)).length > 0;
   }
 
   async lockOfOrder(orderId: Uuid): Promise<Payment | undefined> {
@@ -174,12 +175,12 @@ export class Payments {
   }
 
   async write(changed: Payment, call: string, heard: Heard | { readonly kind: string }): Promise<void> {
-    await this.db.query(write, written(changed, call, heard));
+    await this.db.query(write, this.written(changed, call, JSON.stringify(heard)));
   }
 
   /**
-   * Writes and tells what was decided without a lock; false where the payment has changed since it was read, or another
-   * payment is believed to have its charge.
+   * Writes and announces what was decided without a lock; false if the payment has changed since it was read, or if
+   * another payment is believed to have its charge.
    */
   async settle(
     before: Payment,
@@ -189,11 +190,11 @@ export class Payments {
     messages: readonly Message[],
   ): Promise<boolean> {
     const values = [
-      ...written(changed, call, heard),
+      ...this.written(changed, call, JSON.stringify(heard)),
       ...[before.state, before.next, before.charges, before.unanswered],
       ...[before.chargeId, before.refunded.amount, before.voidedFor],
     ];
-    return (await doAtOnce(this.outbox, settle, values, messages)).length > 0;
+    return (await runSingleStatement(this.outbox, settle, values, messages)).length > 0;
   }
 
   /** `providers` are those that are switched on. */
@@ -204,5 +205,13 @@ export class Payments {
       call: row.call,
       askedBefore: row.before && row.provider !== NO_PROVIDER,
     }));
+  }
+
+  private written(changed: Payment, call: string, heard: string): unknown[] {
+    return [
+      ...[changed.id, changed.state, changed.next, changed.wait, changed.unanswered, changed.chargeId],
+      ...[changed.refunded.amount, changed.voidedFor, call, heard, changed.reason, changed.charges, changed.asked],
+      ...this.lines.mark(changed.orderId, call, heard, changed.state),
+    ];
   }
 }

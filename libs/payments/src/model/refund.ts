@@ -1,6 +1,7 @@
 import { PaymentRefunded, RefundRefused } from '#contracts/payments';
 import type { Message, Money, Uuid } from '#kernel';
 import type { FoundByHand, NotAsked } from './payment';
+import { backOff } from './back-off';
 
 export interface Refund {
   readonly id: Uuid;
@@ -13,7 +14,7 @@ export interface Refund {
 
 export type RefundHeard =
   | { readonly kind: 'refunded' }
-  /** So much cannot be given back: the amount is more than the charge has left. This is final. */
+  /** This amount cannot be given back: it is more than the rest of the charge. This is final. */
   | { readonly kind: 'refused'; readonly reason: string }
   /** The provider cannot do it now, for example because the charge is still being processed. */
   | { readonly kind: 'not-now'; readonly reason: string }
@@ -23,10 +24,10 @@ export type RefundHeard =
 const isFinal = (heard: RefundHeard): heard is Extract<RefundHeard, { kind: 'refunded' | 'refused' }> =>
   heard.kind === 'refunded' || heard.kind === 'refused';
 
-/** In how many milliseconds a provider is asked again to give money back. */
-export const backOff = (unanswered: number): number => Math.min(200 * 2 ** unanswered, 60_000);
-
-/** What the provider's answer makes of a refund; only a refusal about the amount is final, the rest is asked again. */
+/**
+ * What the provider's answer changes in a refund. Only a refusal because of the amount is final; the rest is asked
+ * again.
+ */
 export function hearRefund(
   refund: Refund,
   heard: RefundHeard,
@@ -44,7 +45,7 @@ export function hearRefund(
   return { refund: ended, wait: 0, messages: [refundOutcome(ended)!] };
 }
 
-/** The refund ended as not given back, so it is still owed, and now the provider says that it has given it. */
+/** The refund ended as not given back, so it is still owed. Now the provider says that it has given it back. */
 export const isGivenAfterAll = ({ state }: Refund, heard: RefundHeard): boolean =>
   state === 'refused' && heard.kind === 'refunded';
 

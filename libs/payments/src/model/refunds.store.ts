@@ -1,7 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { vnd, type Uuid } from '#kernel';
-import { Database, statement } from '#platform/database';
+import { Database, statement } from '#database';
+import { PaymentLines } from './payment-journal.store';
 import type { Refund } from './refund';
+
+/** The name of refunds in the journal. */
+const CALL = 'refund';
 
 interface Row {
   id: Uuid;
@@ -28,9 +32,10 @@ const insert = statement(
 );
 const lock = statement('refunds_lock', `select * from refunds where id = $1 for update`);
 const write = statement(
-  'refunds_write',
+  'refunds_write_marked',
   `with journal as (
-     insert into payment_journal (order_id, call, heard, state) select order_id, 'refund', $6::jsonb, $2 from refunds where id = $1),
+     insert into payment_journal (order_id, at, call, heard, state, line, mac)
+     select order_id, $8::timestamptz, $7::text, $6::jsonb, $2, $9::uuid, $10::bytea from refunds where id = $1),
    paid as (
      update payments p set refunded = p.refunded + r.amount, updated_at = now()
        from refunds r where r.id = $1 and p.order_id = r.order_id and $2 = 'refunded' and r.state = 'open')
@@ -48,9 +53,12 @@ const claim = statement(
 
 @Injectable()
 export class Refunds {
-  constructor(private readonly db: Database) {}
+  constructor(
+    private readonly db: Database,
+    private readonly lines: PaymentLines,
+  ) {}
 
-  /** False where the refund is known already. */
+  /** False if the refund exists already. */
   async add(asked: { id: Uuid; orderId: Uuid; amount: number; reason: string }): Promise<boolean> {
     return (await this.db.query(insert, [asked.id, asked.orderId, asked.amount, asked.reason])).length > 0;
   }
@@ -60,13 +68,10 @@ export class Refunds {
   }
 
   async write(changed: Refund, wait: number, heard: { readonly kind: string }): Promise<void> {
+    const text = JSON.stringify(heard);
     await this.db.query(write, [
-      changed.id,
-      changed.state,
-      changed.reason,
-      changed.unanswered,
-      wait,
-      JSON.stringify(heard),
+      ...[changed.id, changed.state, changed.reason, changed.unanswered, wait, text, CALL],
+      ...this.lines.mark(changed.orderId, CALL, text, changed.state),
     ]);
   }
 

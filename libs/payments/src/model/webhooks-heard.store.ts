@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Database, statement } from '#platform/database';
+import { Database, statement } from '#database';
 import type { WebhookEvent } from './payment-provider';
 
 const remember = statement(
@@ -32,33 +32,33 @@ const prune = statement(
      select ctid from webhooks_heard where heard_at < now() - interval '30 days' and next_at is null limit 1000))`,
 );
 
-/** A webhook that the provider's books have not settled yet. */
+/** A webhook that the provider's books do not confirm yet. */
 export interface KeptWebhook {
   readonly provider: string;
   readonly event: WebhookEvent;
 }
 
-/** Providers repeat themselves: an event counts once for each payment that it names. */
+/** Providers repeat webhooks: an event counts once for each payment that it names. */
 @Injectable()
 export class WebhooksHeard {
   constructor(private readonly db: Database) {}
 
-  /** False where this event was heard before for this payment. */
+  /** False if this event was received before for this payment. */
   async remember(provider: string, { id, key }: WebhookEvent): Promise<boolean> {
     return (await this.db.query(remember, [provider, id, key])).length > 0;
   }
 
-  /** The provider does not answer for the charge yet: it is asked again later. */
+  /** The provider does not confirm the charge yet, so it is asked again later. */
   async keep(provider: string, event: WebhookEvent): Promise<void> {
     await this.db.query(keep, [provider, event.id, event.key, JSON.stringify(event)]);
   }
 
-  /** It turned out not to fit, so it need not be kept. */
+  /** It does not fit after all, so it need not be kept. */
   async forget(provider: string, { id, key }: WebhookEvent): Promise<void> {
     await this.db.query(forget, [provider, id, key]);
   }
 
-  /** What is due to be asked about; each is due again later, unless it is remembered or forgotten first. */
+  /** The webhooks that are due. Each is due again later, unless it is remembered or forgotten first. */
   async claimDue(limit: number): Promise<readonly KeptWebhook[]> {
     return this.db.query<KeptWebhook>(claim, [limit]);
   }

@@ -5,7 +5,7 @@ import { NotFound } from '#kernel';
 import { WebhooksHeard } from '../model/webhooks-heard.store';
 import { ReceiveWebhook } from './receive-webhook.command';
 
-/** Asks again about webhooks that the provider's books had not settled when they came. */
+/** Asks again about webhooks that the provider's books did not confirm when they came. */
 @Injectable()
 export class KeptWebhooks implements BeforeApplicationShutdown {
   private readonly log = new Logger(KeptWebhooks.name);

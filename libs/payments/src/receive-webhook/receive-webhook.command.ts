@@ -1,7 +1,7 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { crashPoint } from '#crash-points';
 import { isUuid, NotFound } from '#kernel';
-import { Database } from '#platform/database';
+import { Database } from '#database';
 import { faultOf, type FindingKind } from '../model/finding';
 import { Findings } from '../model/findings.store';
 import type { Heard, Payment } from '../model/payment';
@@ -20,9 +20,10 @@ export class ReceiveWebhook extends Command<void> {
 }
 
 /**
- * A webhook is a hint, and what counts is the provider's books: a charge is believed when the provider knows it as this
- * payment's, in everything. Money that fits no payment is noted for staff and not touched. A second charge of one payment is
- * noted and given back. While the provider does not answer, the webhook is kept and nothing is believed.
+ * A webhook is a hint, and the provider's books count: a charge is believed if the provider has it as this
+ * payment's, with every detail. Money that fits no payment is noted for staff and not touched. A second charge of
+ * one payment is noted and given back. While the provider does not answer, the webhook is kept and nothing is
+ * believed.
  */
 @CommandHandler(ReceiveWebhook)
 export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
@@ -48,7 +49,7 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
         await this.askSoon(payment);
         return true;
       }
-      // Two webhooks may name one charge at the same moment: only one payment can have it.
+      // Two webhooks may name one charge at the same moment. Only one payment can have it.
       if ((await this.findings.own(provider, event.chargeId, payment.id)) !== payment.id)
         return this.doubt(provider, event, 'charge-of-another', payment);
       const fresh = await this.heard.remember(provider, event);
@@ -61,7 +62,7 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
     if (!fits) throw new NotFound('payment');
   }
 
-  /** What does not fit is noted; the payment that it named is asked about by its own key. */
+  /** A webhook that does not fit is noted. The payment that it named is looked up by its own key. */
   private async doubt(provider: string, event: WebhookEvent, kind: FindingKind, payment?: Payment): Promise<false> {
     await this.note(provider, event, kind, payment);
     await this.heard.forget(provider, event);
@@ -81,5 +82,5 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
   }
 }
 
-/** The provider knows the charge, and cannot say yet what becomes of it. */
+/** The provider knows the charge, and cannot say its result yet. */
 const isUnderway = ({ kind }: Heard): boolean => kind === 'accepted' || kind === 'not-found';

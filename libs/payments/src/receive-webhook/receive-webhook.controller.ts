@@ -2,7 +2,7 @@ import { Controller, Param, Post, Req, type RawBodyRequest } from '@nestjs/commo
 import { ApiTags } from '@nestjs/swagger';
 import { ZodError, z } from 'zod';
 import { DomainError, NotFound } from '#kernel';
-import { Answers, Does, Refuses } from '#platform/http';
+import { Answers, AnyBody, Does, Refuses } from '#platform/http';
 import { Public, Unlimited } from '#platform/security';
 import { Clock } from '#platform/system';
 import type { FastifyRequest } from 'fastify';
@@ -25,12 +25,13 @@ export class ReceiveWebhookController {
   @Post(':provider')
   @Public()
   @Unlimited()
-  @Does('receivePaymentWebhook', 'What a payment provider tells the shop, signed')
+  @AnyBody()
+  @Does('receivePaymentWebhook', 'A signed message of a payment provider')
   @Answers(200, Received)
   @Refuses('NOT_FOUND', {
     status: 401,
     code: 'WEBHOOK_SIGNATURE_INVALID',
-    when: 'Unsigned, signed by a stranger, or older than five minutes.',
+    when: 'Unsigned, signed with another key, or older than five minutes.',
   })
   async receive(
     @Param('provider') name: string,

@@ -1,23 +1,20 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { EventBus, type ICommandHandler } from '@nestjs/cqrs';
 import { RefundPayment, RefundRefused } from '#contracts/payments';
-import { Database } from '#platform/database';
-import { Announcements } from '#platform/messaging';
+import { Database } from '#database';
+import { InboxCommandHandler } from '#messaging';
 import { Payments } from '../model/payments.store';
 import { hearRefund, refundOutcome } from '../model/refund';
 import { Refunds } from '../model/refunds.store';
 import { ProviderCalls } from '../settle-payment/provider-calls.job';
 
-@CommandHandler(RefundPayment)
+@InboxCommandHandler(RefundPayment, { name: 'refund-payment', lane: 'payment' })
 export class RefundWhenAsked implements ICommandHandler<RefundPayment> {
-  static readonly handler = 'refund-payment';
-  static readonly lane = 'payment';
-
   constructor(
     private readonly db: Database,
     private readonly payments: Payments,
     private readonly refunds: Refunds,
     private readonly calls: ProviderCalls,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
   ) {}
 
   async execute({ body }: RefundPayment): Promise<void> {
@@ -28,21 +25,21 @@ export class RefundWhenAsked implements ICommandHandler<RefundPayment> {
     const refund = (await this.refunds.lock(refundId))!;
     if (!fresh) {
       const told = refundOutcome(refund);
-      if (told) return this.announcements.publish(told);
+      if (told) return void this.eventBus.publish(told);
       await this.refunds.write(refund, 0, { kind: 'asked again' });
       return this.db.afterCommit(() => this.calls.poke());
     }
     if (amount.amount > left) {
       const refused = hearRefund(refund, { kind: 'refused', reason: `only ${left} of the payment is left` });
       await this.refunds.write(refused.refund, 0, { kind: 'refused' });
-      return this.announcements.publish(
+      return void this.eventBus.publish(
         new RefundRefused({ orderId, refundId, amount, reason: refused.refund.reason! }),
       );
     }
     if (payment!.method === 'cash') {
       const given = hearRefund(refund, { kind: 'refunded' });
       await this.refunds.write(given.refund, 0, { kind: 'refunded' });
-      return this.announcements.publish(...given.messages);
+      return void this.eventBus.publishAll([...given.messages]);
     }
     this.db.afterCommit(() => this.calls.poke());
   }

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { IdShape, InstantShape, MoneyShape, vnd } from '#kernel';
 import { Answers, Does, Id } from '#platform/http';
 import { Allowed } from '#platform/security';
-import { Books } from './books.store';
+import { SandboxLedger } from './sandbox-ledger.store';
 
 const SandboxCharge = z
   .object({
@@ -26,14 +26,14 @@ class ChargesQuery {
 @ApiTags('Sandbox')
 @Controller('admin/sandbox/charges')
 export class ListChargesController {
-  constructor(private readonly books: Books) {}
+  constructor(private readonly ledger: SandboxLedger) {}
 
   @Get()
   @Allowed('ops')
-  @Does('listSandboxCharges', "What the sandbox provider really did, from the provider's own books")
+  @Does('listSandboxCharges', "What the sandbox provider really did, from the provider's own ledger")
   @Answers(200, SandboxCharge, { list: true })
   async list(@Query() { orderId }: ChargesQuery): Promise<z.infer<typeof SandboxCharge>[]> {
-    const rows = await this.books.charges(orderId);
+    const rows = await this.ledger.charges(orderId);
     return rows.map((row) => ({
       id: row.id,
       orderId: row.order_id,

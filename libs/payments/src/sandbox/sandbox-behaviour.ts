@@ -1,17 +1,17 @@
-/** What the sandbox provider does with a charge, by its test token; any other token is declined. */
+/** What the sandbox provider does with a charge, by its test token. Any other token is declined. */
 export interface Behaviour {
-  /** What stands in the books once the charge was asked for; null: nothing at all. */
+  /** What is in the books after the charge was asked for; null: nothing. */
   readonly books: 'captured' | 'declined' | 'processing' | 'failed' | null;
-  /** What the caller gets: an answer, an answer once it is settled, a failure, or never anything. */
+  /** What the caller gets: an answer, an answer after it is settled, a failure, or never anything. */
   readonly answer: 'now' | 'when-settled' | 'accepted' | 'failure' | 'never';
   readonly settlesInMs: number;
-  /** Tell the shop's webhook when it is settled. */
+  /** Send the shop a webhook when it is settled. */
   readonly tell: boolean;
 }
 
 const now = (books: 'captured' | 'declined'): Behaviour => ({ books, answer: 'now', settlesInMs: 0, tell: false });
 
-/** `attempts` counts the charges asked for under one key, this one included. */
+/** `attempts` counts the charges with one key, this one included. */
 export function behaviourOf(token: string, attempts: number): Behaviour {
   switch (token) {
     case 'tok_ok':

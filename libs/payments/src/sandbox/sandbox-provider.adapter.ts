@@ -13,7 +13,7 @@ import {
 } from '../model/payment-provider';
 import type { Heard } from '../model/payment';
 import type { RefundHeard } from '../model/refund';
-import { Books, type ChargeRow } from './books.store';
+import { SandboxLedger, type ChargeRow } from './sandbox-ledger.store';
 import { behaviourOf } from './sandbox-behaviour';
 import { faultOf, SIGNATURE_HEADER } from './webhook-signature';
 
@@ -28,13 +28,13 @@ const Body = z.object({
   amount: z.object({ amount: z.int().min(0), currency: z.string().regex(/^[A-Z]{3}$/) }),
 });
 
-/** A provider that keeps its own books, and can be told by its test tokens to fail in every way a real one does. */
+/** A provider that keeps its own ledger. Its test tokens make it fail in every way in which a real one does. */
 @Injectable()
 export class SandboxProvider extends PaymentProvider {
   readonly name = 'sandbox';
 
   constructor(
-    private readonly books: Books,
+    private readonly ledger: SandboxLedger,
     private readonly config: Config,
   ) {
     super();
@@ -43,7 +43,7 @@ export class SandboxProvider extends PaymentProvider {
   async charge({ key, orderId, amount, token }: Charge, signal: AbortSignal): Promise<Heard> {
     const does = behaviourOf(token, 1);
     if (does.books === null) return never(signal);
-    const row = await this.books.enter({ key, orderId, amount: amount.amount, token }, does);
+    const row = await this.ledger.enter({ key, orderId, amount: amount.amount, token }, does);
     if (row.state === 'failed') return this.tryAgain(row);
     if (!row.fresh) return heardOf(row);
     if (does.answer === 'never') return never(signal);
@@ -57,38 +57,38 @@ export class SandboxProvider extends PaymentProvider {
 
   private async tryAgain(row: ChargeRow): Promise<Heard> {
     if (behaviourOf(row.token, row.attempts).books === 'failed') throw new Error('the sandbox provider failed (503)');
-    return heardOf((await this.books.captureFailed(row.key)) ?? row);
+    return heardOf((await this.ledger.captureFailed(row.key)) ?? row);
   }
 
   async find(key: string): Promise<Heard> {
-    const row = await this.books.find(key);
+    const row = await this.ledger.find(key);
     return row ? heardOf(row) : { kind: 'not-found' };
   }
 
   async void(key: string, { orderId, amount }: { orderId: Uuid; amount: Money }): Promise<Heard> {
-    const refunded = await this.books.void(key, orderId, amount.amount);
+    const refunded = await this.ledger.void(key, orderId, amount.amount);
     return { kind: 'voided', refunded: { ...amount, amount: refunded } };
   }
 
   async refund({ key, chargeKey, amount }: { key: string; chargeKey: string; amount: Money }): Promise<RefundHeard> {
-    if (await this.books.refund(key, chargeKey, amount.amount)) return { kind: 'refunded' };
-    const charge = await this.books.find(chargeKey);
+    if (await this.ledger.refund(key, chargeKey, amount.amount)) return { kind: 'refunded' };
+    const charge = await this.ledger.find(chargeKey);
     if (charge?.state === 'processing') return { kind: 'not-now', reason: 'the charge is still being processed' };
     if (charge?.state === 'failed' || !charge) return { kind: 'not-now', reason: 'there is no charge yet' };
-    // It was settled between the two questions: what it has left is asked for again.
+    // It was settled between the two queries, so its rest is read again.
     if (charge.state === 'captured' && charge.refunded + amount.amount <= charge.amount)
       return { kind: 'not-now', reason: 'the charge has just been settled' };
     return { kind: 'refused', reason: 'there is not so much left of the charge' };
   }
 
   async chargeOf(chargeId: string): Promise<ProviderCharge | undefined> {
-    const row = isUuid(chargeId) ? await this.books.charge(chargeId) : undefined;
+    const row = isUuid(chargeId) ? await this.ledger.charge(chargeId) : undefined;
     return row && { key: row.key, orderId: row.order_id, amount: vnd(row.amount), heard: heardOf(row) };
   }
 
   async returnCharge(wanted: { key: string; chargeId: string; orderId: Uuid; amount: Money }): Promise<RefundHeard> {
     const { key, chargeId, orderId, amount } = wanted;
-    const charge = isUuid(chargeId) ? await this.books.charge(chargeId) : undefined;
+    const charge = isUuid(chargeId) ? await this.ledger.charge(chargeId) : undefined;
     if (!charge) return { kind: 'refused', reason: 'the provider knows no such charge' };
     if (charge.order_id !== orderId) return { kind: 'refused', reason: 'the charge is of another order' };
     return this.refund({ key, chargeKey: charge.key, amount });
@@ -107,7 +107,7 @@ export class SandboxProvider extends PaymentProvider {
   }
 }
 
-/** Throws a SyntaxError where the bytes are no UTF-8. */
+/** Throws a SyntaxError if the bytes are not UTF-8. */
 function textOf(body: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);

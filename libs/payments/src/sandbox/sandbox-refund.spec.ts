@@ -2,13 +2,13 @@ import { vnd } from '#kernel';
 import { SandboxProvider } from './sandbox-provider.adapter';
 
 const refundOf = (charge: object | undefined, amount = 40_000) => {
-  const books = { refund: async () => false, find: async () => charge };
-  const provider: SandboxProvider = Object.assign(Object.create(SandboxProvider.prototype), { books });
+  const ledger = { refund: async () => false, find: async () => charge };
+  const provider: SandboxProvider = Object.assign(Object.create(SandboxProvider.prototype), { ledger });
   return provider.refund({ key: 'r', chargeKey: 'p', amount: vnd(amount) });
 };
 const captured = { state: 'captured', amount: 100_000, refunded: 60_000 };
 
-describe('A refund that the books did not make', () => {
+describe('A refund that the ledger did not make', () => {
   it.each([
     ['is processed still', { ...captured, state: 'processing' }],
     ['is not there yet', undefined],

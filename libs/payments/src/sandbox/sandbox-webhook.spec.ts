@@ -1,12 +1,12 @@
 import { ZodError } from 'zod';
 import type { Config } from '#platform/config';
-import type { Books } from './books.store';
+import type { SandboxLedger } from './sandbox-ledger.store';
 import { SandboxProvider } from './sandbox-provider.adapter';
 import { sign, SIGNATURE_HEADER } from './webhook-signature';
 
 const SECRET = 'a secret of the sandbox';
 const now = new Date('2026-11-23T03:04:05Z');
-const provider = new SandboxProvider({} as Books, { sandboxWebhookSecret: SECRET } as Config);
+const provider = new SandboxProvider({} as SandboxLedger, { sandboxWebhookSecret: SECRET } as Config);
 
 const heard = (body: object) => {
   const bytes = Buffer.from(JSON.stringify(body));

@@ -6,12 +6,12 @@ import type { AddressInfo } from 'node:net';
 import { crashPoint } from '#crash-points';
 import { Config } from '#platform/config';
 import { Clock } from '#platform/system';
-import { Books, type WebhookRow } from './books.store';
+import { SandboxLedger, type WebhookRow } from './sandbox-ledger.store';
 import { sign } from './webhook-signature';
 
 const TIMEOUT_MS = 2_000;
 
-/** Settles what is due and delivers the provider's webhooks by HTTP, from a queue that outlives the process. */
+/** Settles due charges, and delivers the provider's webhooks by HTTP, from a queue that outlives the process. */
 @Injectable()
 export class SandboxWebhooks implements BeforeApplicationShutdown {
   private readonly log = new Logger(SandboxWebhooks.name);
@@ -19,7 +19,7 @@ export class SandboxWebhooks implements BeforeApplicationShutdown {
   private closed = false;
 
   constructor(
-    private readonly books: Books,
+    private readonly ledger: SandboxLedger,
     private readonly config: Config,
     private readonly clock: Clock,
     private readonly http: HttpAdapterHost,
@@ -41,8 +41,8 @@ export class SandboxWebhooks implements BeforeApplicationShutdown {
   private async deliverDue(): Promise<void> {
     const base = this.shop();
     if (!base) return; // not listening yet
-    await this.books.settle();
-    const due = await this.books.claimWebhooks();
+    await this.ledger.settle();
+    const due = await this.ledger.claimWebhooks();
     await Promise.allSettled(due.map((webhook) => this.deliver(base, webhook)));
   }
 
@@ -60,7 +60,7 @@ export class SandboxWebhooks implements BeforeApplicationShutdown {
     });
     await response.arrayBuffer();
     crashPoint('webhook.answered');
-    if (response.ok) await this.books.delivered(id);
+    if (response.ok) await this.ledger.delivered(id);
     else this.log.warn(`the shop answered ${response.status} to webhook ${event_id}; it will be sent again`);
   }
 

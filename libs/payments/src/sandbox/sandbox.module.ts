@@ -1,15 +1,15 @@
 import { Module } from '@nestjs/common';
-import { contextDatabase } from '#platform/database';
-import { Books } from './books.store';
+import { contextDatabase } from '#database';
+import { SandboxLedger } from './sandbox-ledger.store';
 import { ListChargesController } from './list-charges.controller';
 import { SandboxProvider } from './sandbox-provider.adapter';
 import { SandboxWebhooks } from './sandbox-webhooks.job';
 
-/** The sandbox provider, with a schema and a role of its own: the shop reaches it through its adapter only. */
+/** The sandbox provider, with a schema and a role of its own. The shop reaches it only through its adapter. */
 @Module({
   imports: [contextDatabase('sandbox')],
   controllers: [ListChargesController],
-  providers: [Books, SandboxProvider, SandboxWebhooks],
+  providers: [SandboxLedger, SandboxProvider, SandboxWebhooks],
   exports: [SandboxProvider],
 })
 export class SandboxModule {}

@@ -1,7 +1,7 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { EventBus, type ICommandHandler } from '@nestjs/cqrs';
 import { SettleByHand } from '#contracts/payments';
 import type { Uuid } from '#kernel';
-import { Announcements } from '#platform/messaging';
+import { InboxCommandHandler } from '#messaging';
 import { Findings } from '../model/findings.store';
 import { foundWords, settleByHand } from '../model/payment';
 import { Payments } from '../model/payments.store';
@@ -10,17 +10,17 @@ import { Refunds } from '../model/refunds.store';
 
 type Settled = SettleByHand['body'];
 
-/** Staff end what waits for a provider that cannot be asked. What they found is noted, so that the money can be followed up. */
-@CommandHandler(SettleByHand)
+/**
+ * Staff end what waits for a provider that cannot be asked. What they found out is noted, so that the money can be
+ * followed up.
+ */
+@InboxCommandHandler(SettleByHand, { name: 'settle-by-hand', lane: 'payment' })
 export class SettleWhenLookedAt implements ICommandHandler<SettleByHand> {
-  static readonly handler = 'settle-by-hand';
-  static readonly lane = 'payment';
-
   constructor(
     private readonly payments: Payments,
     private readonly refunds: Refunds,
     private readonly findings: Findings,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
   ) {}
 
   async execute({ body }: SettleByHand): Promise<void> {
@@ -30,13 +30,13 @@ export class SettleWhenLookedAt implements ICommandHandler<SettleByHand> {
 
   private async settlePayment({ orderId, found, reason }: Settled): Promise<void> {
     const payment = await this.payments.lockOfOrder(orderId);
-    if (!payment) return; // nobody was asked for money: the void that the checkout asks for is answered at once
+    if (!payment) return; // no provider was asked for money, so the checkout's void is answered at once
     const { payment: changed, messages } = settleByHand(payment, found);
     if (changed !== payment) {
       await this.payments.write(changed, 'by-hand', { kind: found });
       await this.note(orderId, payment.amount.amount, foundWords(found, reason), payment.id);
     }
-    await this.announcements.publish(...messages);
+    this.eventBus.publishAll([...messages]);
   }
 
   private async settleRefund({ orderId, found, reason }: Settled, refundId: Uuid): Promise<void> {
@@ -49,7 +49,7 @@ export class SettleWhenLookedAt implements ICommandHandler<SettleByHand> {
       await this.note(orderId, refund.amount.amount, foundWords(found, reason), refundId);
     }
     const told = refundOutcome(settled);
-    if (told) await this.announcements.publish(told);
+    if (told) this.eventBus.publish(told);
   }
 
   private async note(orderId: Uuid, amount: number, reason: string, paymentKey: Uuid): Promise<void> {

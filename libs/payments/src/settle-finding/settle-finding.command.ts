@@ -1,6 +1,6 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { DomainError, NotFound, type Uuid } from '#kernel';
-import { Database } from '#platform/database';
+import { Database } from '#database';
 import { needsSomebody } from '../model/finding';
 import { Findings, type ListedFinding } from '../model/findings.store';
 
@@ -8,21 +8,21 @@ export class SettleFinding extends Command<ListedFinding> {
   constructor(
     readonly id: Uuid,
     readonly note: string,
-    /** The account of whoever looked after it. */
+    /** The account of the person who settled it. */
     readonly by: Uuid,
   ) {
     super();
   }
 }
 
-/** The shop itself gives this money back, or has done so. */
+/** The shop gives this money back itself, or has done so. */
 class FindingNeedsNobody extends DomainError {
   constructor(state: string) {
     super('FINDING_NEEDS_NOBODY', 'conflict', `The shop sees to this finding itself: it is ${state}.`, { state });
   }
 }
 
-/** Staff have looked after a finding. Settled again, it stays as it was settled first. */
+/** Staff have looked after a finding. If it was settled before, nothing changes. */
 @CommandHandler(SettleFinding)
 export class SettleFindingHandler implements ICommandHandler<SettleFinding> {
   constructor(

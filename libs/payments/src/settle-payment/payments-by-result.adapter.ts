@@ -6,7 +6,7 @@ import { PaymentsByResult } from './payments-by-result';
 export class CountedPayments extends PaymentsByResult {
   private readonly counter =
     (register.getSingleMetric('payments_total') as Counter<'result'> | undefined) ??
-    new Counter({ name: 'payments_total', help: 'Payments by what became of them', labelNames: ['result'] });
+    new Counter({ name: 'payments_total', help: 'Payments by result', labelNames: ['result'] });
 
   count(result: string): void {
     this.counter.inc({ result });

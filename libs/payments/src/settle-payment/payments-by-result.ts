@@ -1,4 +1,4 @@
-/** payments_total{result}, counted as payments come to a rest. */
+/** payments_total{result}, counted when a payment reaches an end. */
 export abstract class PaymentsByResult {
   abstract count(result: string): void;
 }

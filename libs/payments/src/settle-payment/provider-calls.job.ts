@@ -1,18 +1,19 @@
+import { EventBus } from '@nestjs/cqrs';
 import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { crashPoint } from '#crash-points';
 import { MoneyReturned } from '#contracts/payments';
 import { isSealed, vnd } from '#kernel';
 import { Config } from '#platform/config';
-import { Database } from '#platform/database';
-import { Announcements } from '#platform/messaging';
+import { Database } from '#database';
 import { Vault } from '#platform/privacy';
 import type { Finding } from '../model/finding';
 import { Findings } from '../model/findings.store';
 import { hear, isGivenAfterHand, NO_PROVIDER, type Heard, type Payment, type ProviderCall } from '../model/payment';
 import type { PaymentProvider, ProviderCharge } from '../model/payment-provider';
 import { Payments, type Claimed } from '../model/payments.store';
-import { backOff, hearRefund, isGivenAfterAll, type Refund, type RefundHeard } from '../model/refund';
+import { backOff } from '../model/back-off';
+import { hearRefund, isGivenAfterAll, type Refund, type RefundHeard } from '../model/refund';
 import { Refunds } from '../model/refunds.store';
 import { PaymentsByResult } from './payments-by-result';
 import { Providers } from './providers';
@@ -20,7 +21,9 @@ import { switchedOff, unanswered, type Unanswered } from './unanswered';
 
 const AT_ONCE = 64;
 
-/** Says to the providers what is due, each call cut off after PAYMENT_TIMEOUT_MS, and writes down what it heard. */
+/**
+ * Makes the calls to the providers that are due, each cut off after PAYMENT_TIMEOUT_MS, and writes down the answers.
+ */
 @Injectable()
 export class ProviderCalls implements BeforeApplicationShutdown {
   private readonly log = new Logger(ProviderCalls.name);
@@ -28,7 +31,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   private looking: Promise<void> | undefined;
   private again = false;
   private open = true;
-  /** How long a call may be ours before another worker asks what became of it. */
+  /** How long this process owns a call. Afterwards another worker asks what became of it. */
   readonly claimMs: number;
 
   constructor(
@@ -39,7 +42,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     private readonly findings: Findings,
     private readonly providers: Providers,
     private readonly vault: Vault,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
     private readonly results: PaymentsByResult,
   ) {
     this.claimMs = config.paymentTimeoutMs + 1_000;
@@ -48,7 +51,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   async beforeApplicationShutdown(): Promise<void> {
     this.open = false;
     await this.looking;
-    // What is cut short here is found again by its claim; nothing is lost.
+    // A call that is cut short is found again by its claim; nothing is lost.
     await Promise.race([Promise.allSettled(this.running), new Promise((done) => setTimeout(done, 3_000).unref())]);
   }
 
@@ -84,7 +87,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     for (const finding of await this.findings.claimDue(AT_ONCE, this.claimMs)) this.run(this.returnCharge(finding));
   }
 
-  /** What is claimed while the shop closes is not said to the provider, and does not count as a try. */
+  /** A call that is claimed while the shop closes does not go out, and does not count as an attempt. */
   start(claimed: Claimed): void {
     this.run(this.settle(claimed));
   }
@@ -104,7 +107,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     const { payment: changed, messages } = hear(known, heard, call);
     if (isGivenAfterHand(payment, changed)) return this.heard(payment.id, call, heard); // staff are told of it
     if (!(await this.payments.settle(payment, changed, call, heard, messages)))
-      return this.heard(payment.id, call, heard); // it has changed meanwhile, or its charge is believed to be another's
+      return this.heard(payment.id, call, heard); // it has changed, or its charge is believed to be another payment's
     crashPoint('payment.recorded', call);
     if (changed.state !== payment.state) this.results.count(changed.state);
     this.followUp(changed);
@@ -119,13 +122,14 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     return this.within(async (signal) => {
       if (call === 'find') return adapter.find(id, signal);
       if (call === 'void') return adapter.void(id, { orderId, amount }, signal);
-      const plain = isSealed(token) ? await this.vault.open(token) : '';
-      if (typeof plain !== 'string') return { kind: 'declined', reason: 'the customer was erased' };
+      const plain = isSealed(token) ? await this.vault.open(token, { order: orderId, field: 'token' }) : '';
+      if (typeof plain !== 'string')
+        return { kind: 'declined', reason: 'the token of the card was erased, or cannot be opened' };
       return adapter.charge({ key: id, orderId, amount, token: plain }, signal);
     });
   }
 
-  /** One transaction: the state after what was heard, its journal line, and whom to tell. */
+  /** In one transaction: the new state, its journal line, and the messages. */
   async heard(paymentId: string, call: ProviderCall | 'webhook', heard: Heard): Promise<void> {
     const settled = await this.db.transaction(async () => {
       const payment = await this.payments.lock(paymentId);
@@ -134,7 +138,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
       if (isGivenAfterHand(payment, changed)) await this.noteGivenAfterHand(changed);
       if (heard.kind === 'captured') await this.noteCharge(payment, changed, heard.chargeId);
       await this.payments.write(changed, call, heard);
-      await this.announcements.publish(...messages);
+      this.eventBus.publishAll([...messages]);
       if (changed.state !== payment.state) this.db.afterCommit(() => this.results.count(changed.state));
       return changed;
     });
@@ -151,7 +155,8 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     const { id, provider, amount } = changed;
     const about = { provider, chargeId, paymentKey: id, payment: changed, amount };
     const owner = await this.findings.own(provider, chargeId, id);
-    // The provider has just named it as this payment's: what is doubtful is the payment that was believed to have it.
+    // The provider has just named it as this payment's, so the other payment that was believed to have it is
+    // doubtful.
     const other = owner !== undefined && owner !== id ? await this.payments.find(owner) : undefined;
     if (owner !== id) {
       const whose = { paymentKey: owner ?? id, payment: other ?? changed };
@@ -161,7 +166,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
       await this.findings.note({ ...about, kind: 'late-money' });
   }
 
-  /** What is started here outlives the transaction that may be open, so it begins after that and outside of it. */
+  /** Work that is started here outlives a transaction that may be open, so it begins after it and outside of it. */
   private followUp({ next, wait }: Payment): void {
     if (next !== null && wait < 500) this.db.afterCommit(() => setTimeout(() => this.poke(), 50).unref());
   }
@@ -182,7 +187,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
       const { refund: changed, wait, messages } = hearRefund(known, heard);
       if (changed === known) return;
       await this.refunds.write(changed, wait, heard);
-      await this.announcements.publish(...messages);
+      this.eventBus.publishAll([...messages]);
     });
     crashPoint('refund.recorded');
   }
@@ -194,7 +199,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     await this.findings.note({ ...about, kind: 'given-after-all', ...(reason !== null && { reason }) });
   }
 
-  /** Gives back a charge that a payment of ours did not need; its key is the finding's, so that it goes back once. */
+  /** Gives back a charge that a payment of ours did not need. Its key is the finding's, so that it goes back once. */
   private async returnCharge(finding: Finding): Promise<void> {
     const { id, provider, orderId, chargeId } = finding;
     const amount = vnd(finding.amount.amount);
@@ -210,7 +215,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
       const back = heard.kind === 'refunded';
       const ended = { ...finding, state: back ? 'given-back' : 'refused', reason: back ? null : heard.reason } as const;
       if ((await this.findings.write(ended, 0)) && back)
-        await this.announcements.publish(
+        this.eventBus.publish(
           new MoneyReturned({ orderId: orderId!, findingId: id, provider, chargeId: chargeId!, amount }),
         );
     });
@@ -225,7 +230,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     return this.within((signal) => work(adapter, signal));
   }
 
-  /** A charge in the provider's books: null where the provider knows no such charge, undefined where it does not answer. */
+  /** A charge in the provider's books: null if the provider knows no such charge, undefined if it does not answer. */
   async chargeOf(provider: string, chargeId: string): Promise<ProviderCharge | null | undefined> {
     const adapter = this.providers.named(provider);
     if (!adapter) return undefined;

@@ -1,10 +1,10 @@
 import type { NotAsked } from '../model/payment';
 import { NotSent } from '../model/payment-provider';
 
-/** A call that brought no answer: it may have reached the provider, or it surely did not. */
+/** A call without an answer: it may have reached the provider, or for certain it did not. */
 export type Unanswered = { readonly kind: 'no-answer'; readonly reason: string } | NotAsked;
 
-/** Errors of the network that come before anything was sent. */
+/** Network errors that come before anything was sent. */
 const BEFORE_SENDING = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -14,7 +14,7 @@ const BEFORE_SENDING = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** How deep a cause is looked for. */
+/** How many nested causes are searched. */
 const DEPTH = 5;
 
 function wasNotSent(error: unknown, depth = 0): boolean {
@@ -25,7 +25,7 @@ function wasNotSent(error: unknown, depth = 0): boolean {
   return (errors.length > 0 && errors.every((one) => wasNotSent(one, depth + 1))) || wasNotSent(error.cause, depth + 1);
 }
 
-/** What a failed call amounts to. */
+/** What a failed call means. */
 export function unanswered(error: unknown): Unanswered {
   const reason = error instanceof Error ? error.message || error.name : String(error);
   return { kind: wasNotSent(error) ? 'not-asked' : 'no-answer', reason };

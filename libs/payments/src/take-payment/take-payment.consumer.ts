@@ -1,25 +1,22 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { EventBus, type ICommandHandler } from '@nestjs/cqrs';
 import { TakePayment } from '#contracts/payments';
 import { derivedId } from '#kernel';
-import { Database } from '#platform/database';
-import { Announcements } from '#platform/messaging';
+import { Database } from '#database';
+import { InboxCommandHandler } from '#messaging';
 import { intend, outcome } from '../model/payment';
 import { Payments } from '../model/payments.store';
 import { ProviderCalls } from '../settle-payment/provider-calls.job';
 import { Providers } from '../settle-payment/providers';
 
-/** Writes the intent first; the provider is called after the commit, outside any transaction. */
-@CommandHandler(TakePayment)
+/** Writes the intent first. The provider is called after the commit, outside any transaction. */
+@InboxCommandHandler(TakePayment, { name: 'take-payment', lane: 'payment' })
 export class TakeWhenAsked implements ICommandHandler<TakePayment> {
-  static readonly handler = 'take-payment';
-  static readonly lane = 'payment';
-
   constructor(
     private readonly db: Database,
     private readonly payments: Payments,
     private readonly providers: Providers,
     private readonly calls: ProviderCalls,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
   ) {}
 
   async execute({ body }: TakePayment): Promise<void> {
@@ -34,7 +31,8 @@ export class TakeWhenAsked implements ICommandHandler<TakePayment> {
       token,
     });
     const open = payment.next === 'charge';
-    // Claimed from the start, so that no second worker charges too; the next word is "find" should we die in between.
+    // Claimed from the start, so that no second worker charges too. If the process dies meanwhile, the next call is
+    // "find".
     const claimed = open ? { ...payment, next: 'find' as const } : payment;
     if (await this.payments.add(claimed, this.calls.claimMs, messages)) {
       if (open) this.db.afterCommit(() => this.calls.start({ payment: claimed, call: 'charge', askedBefore: false }));
@@ -42,6 +40,6 @@ export class TakeWhenAsked implements ICommandHandler<TakePayment> {
     }
     const known = await this.payments.ofOrder(orderId);
     const told = known && outcome(known);
-    if (told) await this.announcements.publish(told); // asked twice: the answer is the same
+    if (told) this.eventBus.publish(told); // asked twice: the answer is the same
   }
 }

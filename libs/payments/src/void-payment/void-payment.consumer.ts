@@ -1,22 +1,19 @@
-import { CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { EventBus, type ICommandHandler } from '@nestjs/cqrs';
 import { PaymentVoided, VoidPayment } from '#contracts/payments';
 import { derivedId, nothing, vnd } from '#kernel';
-import { Database } from '#platform/database';
-import { Announcements } from '#platform/messaging';
+import { Database } from '#database';
+import { InboxCommandHandler } from '#messaging';
 import { askToVoid, intend } from '../model/payment';
 import { Payments } from '../model/payments.store';
 import { ProviderCalls } from '../settle-payment/provider-calls.job';
 
-@CommandHandler(VoidPayment)
+@InboxCommandHandler(VoidPayment, { name: 'void-payment', lane: 'payment' })
 export class VoidWhenAsked implements ICommandHandler<VoidPayment> {
-  static readonly handler = 'void-payment';
-  static readonly lane = 'payment';
-
   constructor(
     private readonly db: Database,
     private readonly payments: Payments,
     private readonly calls: ProviderCalls,
-    private readonly announcements: Announcements,
+    private readonly eventBus: EventBus,
   ) {}
 
   async execute({ body: { orderId } }: VoidPayment): Promise<void> {
@@ -24,11 +21,11 @@ export class VoidWhenAsked implements ICommandHandler<VoidPayment> {
     if (!payment) return this.leaveTombstone(orderId);
     const { payment: changed, messages } = askToVoid(payment);
     if (changed !== payment) await this.payments.write(changed, 'void', { kind: 'asked' });
-    await this.announcements.publish(...messages);
+    this.eventBus.publishAll([...messages]);
     if (changed.next === 'void') this.db.afterCommit(() => this.calls.poke());
   }
 
-  /** The wish to void overtook the wish to pay: whoever asks for the money later finds it voided. */
+  /** The request to void came before the request to pay: a later request to pay finds it voided. */
   private async leaveTombstone(orderId: string): Promise<void> {
     const { payment } = intend({
       id: derivedId(orderId, 'payment'),
@@ -39,6 +36,6 @@ export class VoidWhenAsked implements ICommandHandler<VoidPayment> {
       token: null,
     });
     await this.payments.add({ ...payment, state: 'voided', voidedFor: 'request' }, 0, []);
-    await this.announcements.publish(new PaymentVoided({ orderId, refunded: nothing }));
+    this.eventBus.publish(new PaymentVoided({ orderId, refunded: nothing }));
   }
 }

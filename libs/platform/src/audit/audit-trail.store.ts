@@ -1,16 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
-import { statement, type Database } from '#platform/database';
+import { statement, type Database } from '#database';
 import { keptReason, keptTarget } from './kept';
 
-/** Who asks for what; neither names nor bodies nor secrets. */
+/** Who asks for what. It contains no names, bodies or secrets. */
 export interface AuditEntry {
   readonly id: Uuid;
-  /** An account's id, or `os:` and the number of the user whose terminal it was. */
+  /** An account's id, or `os:` and the user number of the person at the terminal. */
   readonly actor: string;
   readonly role: string;
   readonly channel: 'api' | 'command-line';
-  /** The operation's id in the document, or the command's name. */
+  /** The operation's id in the OpenAPI document, or the name of the command. */
   readonly operation: string;
   /** Method and route, with the names of its parameters. */
   readonly request: string;
@@ -22,13 +22,13 @@ export interface AuditEntry {
 export interface AuditOutcome {
   readonly status: number;
   readonly code: string | null;
-  /** The id of what was made by it. */
+  /** The id of what the operation created. */
   readonly made: string | null;
 }
 
 export interface AuditLine extends AuditEntry {
   readonly at: Date;
-  /** Null where nobody was left to say what became of it. */
+  /** Null if the process ended before it could write the outcome. */
   readonly status: number | null;
   readonly code: string | null;
   readonly made: string | null;
@@ -58,7 +58,10 @@ const END = statement(
   `insert into outcomes (entry_id, status, code, made) values ($1, $2, $3, $4) on conflict do nothing`,
 );
 
-/** The list's SQL, the youngest first; `at` is told to the microsecond so that a page begins where the last one ended. */
+/** An older row may hold a time that no calendar has. */
+const SHOWN = `least(greatest(e.at, '0001-01-01T00:00:00Z'), '9999-12-31T23:59:59.999Z')`;
+
+/** The SQL of the list, newest first. `at` has microseconds, so that a page begins where the last one ended. */
 export function auditSql(filter: AuditFilter, limit: number, after?: AuditPlace): [string, unknown[]] {
   const values: unknown[] = [];
   const value = (given: unknown): string => `$${values.push(given)}`;
@@ -75,7 +78,7 @@ export function auditSql(filter: AuditFilter, limit: number, after?: AuditPlace)
     after && `(e.at, e.id) < (${value(after.at)}::timestamptz, ${value(after.id)}::uuid)`,
   ].filter((part) => typeof part === 'string');
   const filtered = where.length > 0 ? `where ${where.join(' and ')}` : '';
-  const sql = `select e.id, e.at, e.at::text as place, e.actor, e.role, e.channel, e.operation, e.request, e.targets, e.reason,
+  const sql = `select e.id, ${SHOWN} as at, e.at::text as place, e.actor, e.role, e.channel, e.operation, e.request, e.targets, e.reason,
       e.request_id as "requestId", o.status, o.code, o.made
     from entries e left join outcomes o on o.entry_id = e.id ${filtered}
     order by e.at desc, e.id desc limit ${value(limit)}`;
@@ -84,7 +87,7 @@ export function auditSql(filter: AuditFilter, limit: number, after?: AuditPlace)
 
 export type AuditRow = AuditLine & { readonly place: string };
 
-/** The trail: what is in it can be added to, and never changed. */
+/** The audit trail. Rows can be added, and never changed. */
 @Injectable()
 export class AuditTrail {
   constructor(private readonly db: Database) {}

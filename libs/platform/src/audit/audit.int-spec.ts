@@ -2,11 +2,12 @@ import { Body, Controller, Delete, Get, Module, Param, Post } from '@nestjs/comm
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { DomainError, type Uuid } from '#kernel';
-import { Answers, Does, Text } from '#platform/http';
+import { Answers, Does, ListOf, Text } from '#platform/http';
 import { Allowed, SignedIn } from '#platform/security';
+import { eventually } from '../../../../test/support/eventually';
 import { openContext, type OpenContext } from '../../../../test/support/open-context';
 import { auditSql, type AuditFilter } from './audit-trail.store';
-import { Noted } from './noted';
+import { Noted, ShowsPeople } from './noted';
 
 jest.setTimeout(60_000);
 
@@ -16,6 +17,11 @@ class Wish {
 
   @Text({ max: 100, optional: true })
   secret?: string;
+}
+
+class Wishes {
+  @ListOf('text', { max: 1_000 })
+  ids!: string[];
 }
 
 let done = 0;
@@ -29,6 +35,25 @@ class Things {
     return {};
   }
 
+  @Get(':id/owner')
+  @Allowed('ops')
+  @ShowsPeople()
+  @Does('viewOwner', 'Whose it is')
+  @Answers(200, z.object({}))
+  owner(@Param('id') id: string) {
+    if (id === 'nobody') throw new DomainError('NOBODY', 'conflict', "It is nobody's.");
+    return { id, customerId: 'customer-3', name: 'Hoa' };
+  }
+
+  @Get('owners')
+  @Allowed('ops')
+  @ShowsPeople()
+  @Does('listOwners', 'Whose they are')
+  @Answers(200, z.object({}), { list: true })
+  owners() {
+    return Array.from({ length: 150 }, (_, n) => ({ id: `order-${n}`, customerId: `customer-${n}` }));
+  }
+
   @Post()
   @Allowed('ops')
   @Noted('reason')
@@ -37,6 +62,15 @@ class Things {
   make(@Body() _: Wish) {
     done += 1;
     return { id: 'thing-7', name: 'a thing' };
+  }
+
+  @Post('many')
+  @Allowed('ops')
+  @Noted('ids')
+  @Does('makeMany', 'Make many')
+  @Answers(201, z.object({}))
+  makeMany(@Body() _: Wishes) {
+    return {};
   }
 
   @Delete(':id')
@@ -90,18 +124,88 @@ describe('The audit trail', () => {
     expect((await trail('&target=glued&operation=breakThing')).body.data).toHaveLength(1);
   });
 
-  it('has what broke, too, and nothing of those who only look, who are refused at the door, or who are customers', async () => {
+  it('has what broke, too, and nothing of those who only look, who are not signed in, or who are customers', async () => {
     const before = (await trail()).body.data.length;
     const quiet = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     await open.ask('DELETE', '/admin/things/odd', { token: admin });
     quiet.mockRestore();
     await open.ask('GET', '/admin/things', { token: admin });
-    await open.ask('POST', '/admin/things', { token: await open.token('barista'), body: {} });
     await open.ask('POST', '/admin/things', { body: {} });
     await open.ask('POST', '/admin/things/mine', { token: admin, body: {} });
     const { data } = (await trail()).body;
     expect(data).toHaveLength(before + 1);
     expect(data[0]).toMatchObject({ targets: ['odd'], status: 500, code: 'INTERNAL' });
+  });
+
+  it('has who tried what they may not do, the first of them one by one', async () => {
+    const baristaId = randomUUID();
+    const token = await open.token('barista', { userId: baristaId });
+    for (let n = 0; n < 30; n += 1)
+      expect((await open.ask('POST', '/admin/things', { token, body: { reason: 'hunter2' } })).status).toBe(403);
+    const told = await eventually(async () => {
+      const { data } = (await trail(`&actor=${baristaId}`)).body;
+      if (data.length < 10 || data.some((line: { status: unknown }) => line.status === null))
+        throw new Error(`${data.length} lines`);
+      return data;
+    });
+    expect(told).toHaveLength(10);
+    expect(told[0]).toMatchObject({
+      ...{ operation: 'makeThing', status: 403, code: 'FORBIDDEN', role: 'barista', reason: null, made: null },
+      ...{ request: 'POST /api/v1/admin/things', requestId: expect.any(String) },
+    });
+  });
+
+  it('has who came with a forged token, by a code for their address, and nobody whose token has only expired', async () => {
+    expect((await open.ask('GET', '/admin/things', { token: 'x.y.z' })).status).toBe(401);
+    expect((await open.ask('POST', '/admin/things/mine', { token: 'x.y.z', body: {} })).status).toBe(401);
+    const [line, ...others] = await eventually(async () => {
+      const { data } = (await trail('&operation=look')).body;
+      if (!data[0]?.status) throw new Error('not yet');
+      return data;
+    });
+    expect(line).toMatchObject({ status: 401, code: 'TOKEN_INVALID', role: 'none' });
+    expect(line.actor).toMatch(/^address:[\w-]{22}$/);
+    expect([others, (await trail('&operation=mine')).body.data]).toEqual([[], []]);
+  });
+
+  it('tells who saw whose data, once in a minute', async () => {
+    for (let n = 0; n < 3; n++) await open.ask('GET', '/admin/things/thing-3/owner', { token: admin });
+    await open.ask('GET', '/admin/things/nobody/owner', { token: admin });
+    await open.ask('GET', '/admin/things/thing-4/owner', { token: admin });
+    const { body } = await trail('&operation=viewOwner');
+    expect(body.data).toMatchObject([
+      { targets: ['thing-4', 'customer-3'], status: 200 },
+      { targets: ['thing-3', 'customer-3'], status: 200, actor: adminId, made: null },
+    ]);
+    expect(body.data).toHaveLength(2);
+    expect(JSON.stringify(body)).not.toContain('Hoa');
+  });
+
+  it('names everybody whom a page shows, in as many lines as that takes', async () => {
+    for (let n = 0; n < 2; n++) await open.ask('GET', '/admin/things/owners', { token: admin });
+    const { data } = (await trail('&operation=listOwners')).body;
+    const named = data.flatMap(({ targets }: { targets: string[] }) => targets);
+    expect([new Set(named).size, named.length, data.length]).toEqual([300, 300, 3]);
+    expect((await trail('&target=customer-149')).body.data).toMatchObject([{ operation: 'listOwners', status: 200 }]);
+  });
+
+  it('names all that a change is asked for', async () => {
+    const ids = Array.from({ length: 1_000 }, (_, n) => `thing-${n}`);
+    expect((await open.ask('POST', '/admin/things/many', { token: admin, body: { ids } })).status).toBe(201);
+    const [line] = (await trail('&operation=makeMany')).body.data;
+    expect(line.targets).toEqual(ids);
+  });
+
+  it('is verified on request, and what was found is kept under its id', async () => {
+    const { status, body } = await open.ask('POST', '/admin/audit/verify', { token: admin });
+    expect([status, body.data]).toEqual([200, expect.objectContaining({ valid: true, reason: null })]);
+    const [{ id }] = await open.database.admin<{ id: string }>('select id from audit.verifications');
+    const kept = await open.ask('GET', `/admin/audit/verify/${id}`, { token: admin });
+    expect(kept.body.data).toMatchObject({ id, state: 'done', result: body.data });
+    expect((await open.ask('GET', `/admin/audit/verify/${randomUUID()}`, { token: admin })).status).toBe(404);
+    expect((await open.ask('GET', `/admin/audit/verify/${id}`, { token: await open.token('barista') })).status).toBe(
+      403,
+    );
   });
 
   it('takes what is asked apart with care, for nobody has looked at it yet', async () => {

@@ -1,12 +1,23 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_INTERCEPTOR } from '@nestjs/core';
-import { DatabaseModule, Databases } from '#platform/database';
+import { Config } from '#platform/config';
+import { DatabaseModule, Databases } from '#database';
+import { AlsoRestored, SealKey } from '#event-store';
+import { WITHOUT_JOBS } from '#database/leadership';
+import { Clock, Ids } from '#platform/system';
 import { AuditTrail } from './audit-trail.store';
+import { Refusals } from '#platform/security';
 import { AuditController } from './audit.controller';
 import { AuditInterceptor } from './audit.interceptor';
 import { ListAuditHandler } from './audit.query';
+import { verifyAudit } from './chain-check';
+import { AuditTrailHealth, AuditWatch } from './chain-watch';
+import { AuditChain } from './chain.job';
+import { NotedRefusals } from './noted-refusals.adapter';
+import { AuditVerifications } from './verifications';
+import { AuditVerificationRows } from './verifications.store';
 
-/** The audit trail of the back office: every process writes it, and any of them reads it. */
+/** The audit trail of the back office. Every process writes to it, and every process can read it. */
 @Global()
 @Module({
   imports: [DatabaseModule],
@@ -17,9 +28,46 @@ import { ListAuditHandler } from './audit.query';
       inject: [Databases],
       useFactory: (databases: Databases) => new AuditTrail(databases.of('audit')),
     },
+    { provide: Refusals, useClass: NotedRefusals },
     { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
     ListAuditHandler,
+    {
+      provide: SealKey,
+      inject: [Config],
+      useFactory: ({ sealSigningKey, sealFormerKeys }: Config) => new SealKey(sealSigningKey, sealFormerKeys),
+    },
+    {
+      provide: AuditWatch,
+      inject: [Databases, SealKey, Config, { token: WITHOUT_JOBS, optional: true }],
+      useFactory: (databases: Databases, key: SealKey, { sealAnchorFile }: Config, withoutJobs?: true) =>
+        new AuditWatch(databases.of('audit'), key, `${sealAnchorFile}-audit`, withoutJobs === true),
+    },
+    { provide: AlsoRestored, useExisting: AuditWatch },
+    {
+      provide: AuditTrailHealth,
+      inject: [AuditWatch, AuditChain],
+      useFactory: (watch: AuditWatch, chain: AuditChain) => new AuditTrailHealth(() => watch.trouble ?? chain.trouble),
+    },
+    {
+      provide: AuditChain,
+      inject: [Databases, SealKey, Clock, AuditWatch],
+      useFactory: (databases: Databases, key: SealKey, clock: Clock, watch: AuditWatch) =>
+        new AuditChain(databases.of('audit'), key, clock, watch),
+    },
+    {
+      provide: AuditVerifications,
+      inject: [Databases, SealKey, Ids, AuditWatch, AuditChain],
+      useFactory: (databases: Databases, key: SealKey, ids: Ids, watch: AuditWatch, chain: AuditChain) => {
+        const db = databases.of('audit');
+        const lost = async () => (await watch.follow()) ?? chain.trouble;
+        return new AuditVerifications(
+          (progress, signal) => verifyAudit(db, key, { lost, progress, signal }),
+          new AuditVerificationRows(db),
+          ids,
+        );
+      },
+    },
   ],
-  exports: [AuditTrail],
+  exports: [AuditTrail, Refusals, AlsoRestored],
 })
 export class AuditModule {}

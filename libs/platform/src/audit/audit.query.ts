@@ -1,7 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { AuditTrail, type AuditFilter, type AuditPlace, type AuditRow } from './audit-trail.store';
 
-/** Who did what, the youngest first; one more than the limit when there are more. */
+/** Who did what, newest first; one more than the limit if there are more. */
 export class ListAudit extends Query<readonly AuditRow[]> {
   constructor(
     readonly filter: AuditFilter,

@@ -1,16 +1,17 @@
-import type { ExecutionContext } from '@nestjs/common';
+import { StreamableFile, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import type { AuditEntry } from './audit-trail.store';
 import { NOTED } from './noted';
 
 const OPERATION = 'swagger/apiOperation';
-const MOST = 100;
+/** More targets than an operation accepts; their number has not been checked yet. */
+const MOST = 1_100;
 
 type Given = Readonly<Record<string, unknown>>;
 
 const isPlain = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';
 
-/** What a request to the back office says of itself in the trail. */
+/** What the trail says of a request to the back office. */
 export function described(
   context: ExecutionContext,
   request: FastifyRequest,
@@ -31,4 +32,18 @@ export function madeBy(value: unknown): string | null {
   const inside = (value as { data?: unknown } | null | undefined)?.data ?? value;
   const id = (inside as { id?: unknown } | null | undefined)?.id;
   return isPlain(id) ? String(id) : null;
+}
+
+/** The people an answer is about: all orders and customers that it names anywhere. */
+export function peopleIn(value: unknown, found = new Set<string>()): ReadonlySet<string> {
+  if (typeof value !== 'object' || value === null || value instanceof StreamableFile || ArrayBuffer.isView(value))
+    return found;
+  if (!Array.isArray(value)) {
+    const { customerId, orderId, id, path, before, after } = value as Given;
+    const named = customerId === undefined ? [orderId] : [id, orderId, customerId]; // an object with a customer is an order
+    const changed = path === 'customerId' ? [before, after] : [];
+    for (const one of [...named, ...changed]) if (isPlain(one)) found.add(String(one));
+  }
+  for (const inside of Object.values(value)) peopleIn(inside, found);
+  return found;
 }

@@ -1,26 +1,30 @@
 export interface Remembered {
-  /** What the value is of; the label its hits and misses are counted under, and the first part of its key. */
+  /** The kind of the value. It is the label of its hits and misses, and the first part of its key. */
   readonly kind: string;
   readonly key: string;
-  /** The value is forgotten when one of these is invalidated. */
+  /** The value is forgotten when one of these tags is invalidated. */
   readonly tags: readonly string[];
-  /** How long the shared level keeps it, give or take a tenth. */
+  /** How long the shared level keeps it, plus or minus a tenth. */
   readonly seconds: number;
-  /** How long "there is none" is kept; 30 s when not said. */
+  /** How long "there is none" is kept; 30 s by default. */
   readonly noneSeconds?: number;
 }
 
 /**
- * Two levels: short copies in this process, longer ones in Redis where there is one. Values are plain JSON data and are
- * shared by those who asked: treat them as frozen. A shared level that is away makes answers slower, never wrong.
+ * Two levels: short-lived copies in this process, longer ones in Redis if there is one. Values are plain JSON data,
+ * and all callers get the same object, so do not change them. If the shared level is away, answers are slower, never
+ * wrong.
  */
 export abstract class Cache {
-  /** The value, or what `load` says it is; for one missing key it runs once, however many ask. `null` is remembered too. */
+  /**
+   * The cached value, or the one that `load` returns. For a missing key `load` runs once, however many callers wait.
+   * `null` is cached too.
+   */
   abstract remember<T>(what: Remembered, load: () => Promise<T | null>): T | null | Promise<T | null>;
-  /** Loads it whether it is there or not, and keeps it anew: for whoever renews things before they run out. */
+  /** Loads the value even if it is cached, and stores it again: to renew values before they expire. */
   abstract refresh<T>(what: Remembered, load: () => Promise<T | null>): Promise<T | null>;
   /** Forgets everything with one of these tags, here at once and on the other instances within a moment. */
   abstract invalidate(...tags: readonly string[]): Promise<void>;
-  /** Whether the shared level answers; undefined when none is configured. */
+  /** Whether the shared level answers; undefined if none is configured. */
   abstract shared(): Promise<boolean | undefined>;
 }

@@ -1,14 +1,37 @@
 import { LRUCache } from 'lru-cache';
+import { weightOf } from './weight';
 
-/** The first level: bounded in number and in time. It has the shape Keyv takes for a store. */
+const MOST_BYTES = 64 * 1024 * 1024;
+const MOST_COPIES = 5_000;
+
+export interface Bounds {
+  readonly bytes?: number;
+  readonly copies?: number;
+}
+
+/**
+ * The first level, with limits for bytes, number and age. Copies that are too old are removed by a timer, not only
+ * when they are asked for. It has the interface of a Keyv store.
+ */
 export class LocalCopies {
   private readonly copies: LRUCache<string, object>;
 
   constructor(
     private readonly milliseconds: number,
-    max = 5_000,
+    { bytes = MOST_BYTES, copies = MOST_COPIES }: Bounds = {},
   ) {
-    this.copies = new LRUCache({ max, ttl: milliseconds });
+    this.copies = new LRUCache({
+      max: copies,
+      maxSize: bytes,
+      sizeCalculation: (value, key) => weightOf(value) + 2 * key.length,
+      ttl: milliseconds,
+      ttlAutopurge: true,
+    });
+  }
+
+  /** How many bytes the copies take, and how many there are. */
+  get held(): { readonly bytes: number; readonly copies: number } {
+    return { bytes: this.copies.calculatedSize, copies: this.copies.size };
   }
 
   get(key: string): object | undefined {

@@ -13,7 +13,10 @@ interface IoredisStore {
   ttl(key: string): Promise<number>;
 }
 
-/** The second level. The package's own reset() is FLUSHDB and its keys() is KEYS; ours stays inside the namespace. */
+/**
+ * The second level. The package's own reset() is FLUSHDB and its keys() is KEYS. This one stays inside its
+ * namespace.
+ */
 export function sharedStore(client: Redis, namespace: string): CacheManagerStore {
   const store = redisInsStore(client) as unknown as IoredisStore;
   return {

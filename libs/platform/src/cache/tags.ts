@@ -6,11 +6,12 @@ import { LRUCache } from 'lru-cache';
 const fresh = (): string => randomBytes(6).toString('base64url');
 
 /**
- * A key carries the marks its tags have now; a tag invalidated gets a new mark, and what was kept under the old one is
- * never asked for again. So nobody lists or deletes keys, and a value loaded before the change cannot be stored after it.
+ * A key contains the current marks of its tags. Invalidating a tag gives it a new mark, so values under the old mark
+ * are never asked for again. No keys have to be listed or deleted, and a value loaded before a change cannot be
+ * stored after it.
  */
 export abstract class Tags {
-  /** The marks, joined; a promise only when some must be fetched first. */
+  /** The marks, joined; a promise only if some of them must be fetched first. */
   abstract marks(tags: readonly string[]): string | Promise<string>;
   abstract renew(tags: readonly string[]): Promise<void>;
   abstract close(): void;
@@ -28,7 +29,7 @@ export class LocalTags extends Tags {
 
   async renew(tags: readonly string[]): Promise<void> {
     if (this.known.size > 10_000) {
-      // Forgetting single marks would bring old values back; one new mark for all the rest cannot.
+      // Forgetting single marks would bring old values back. One new mark for all the others cannot.
       this.known.clear();
       this.unmarked = fresh();
     }
@@ -42,13 +43,13 @@ interface Mark {
   readonly value: string;
   readonly until: number;
 }
-/** A mark that no message corrected is asked for again after this, so that a lost message does little harm. */
+/** A mark is asked for again after this time, so that a lost message does little harm. */
 const TRUSTED_FOR_MS = 2_000;
 const KEPT_SECONDS = 7 * 24 * 3600;
 
 export class SharedTags extends Tags {
   private readonly known = new LRUCache<string, Mark>({ max: 20_000 });
-  /** Renewed while Redis was away; told to it when it is back. */
+  /** Marks that were renewed while Redis was away. Redis is told when it is back. */
   private readonly untold = new Map<string, string>();
   private readonly listener: Redis;
 
@@ -65,7 +66,7 @@ export class SharedTags extends Tags {
   }
 
   marks(tags: readonly string[]): string | Promise<string> {
-    const now = Date.now();
+    const now = performance.now();
     const found: string[] = [];
     for (const tag of tags) {
       const mark = this.known.get(tag);
@@ -113,7 +114,7 @@ export class SharedTags extends Tags {
   }
 
   private learn(tag: string, value: string): void {
-    this.known.set(tag, { value, until: Date.now() + TRUSTED_FOR_MS });
+    this.known.set(tag, { value, until: performance.now() + TRUSTED_FOR_MS });
   }
 
   private name(tag: string): string {

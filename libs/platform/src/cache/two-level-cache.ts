@@ -8,7 +8,7 @@ import { LocalCopies } from './local-copies';
 import { sharedStore } from './shared-store';
 import { LocalTags, SharedTags, type Tags } from './tags';
 
-/** What is kept: an object even for "there is none", so that a miss and a none are told apart. */
+/** What is stored. "There is none" is an object too, so that it can be told apart from a miss. */
 interface Kept {
   readonly v: unknown;
 }
@@ -16,7 +16,7 @@ interface Kept {
 export interface CacheOptions {
   readonly redisUrl?: string;
   readonly namespace?: string;
-  /** The longest a copy lives in the process, and so the longest a lost message can be felt. */
+  /** The longest life of a copy in the process, and so the longest effect of a lost message. */
   readonly localSeconds?: number;
 }
 

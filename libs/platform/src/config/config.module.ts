@@ -1,7 +1,7 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Config } from './config';
 
-/** Hands the configuration that was read at start to everyone. */
+/** Provides the configuration that was read at the start. */
 @Module({})
 export class ConfigModule {
   static with(config: Config): DynamicModule {

@@ -14,8 +14,10 @@ const key = (letter: string) => Buffer.alloc(32, letter).toString('base64');
 const secrets = {
   PERSONAL_DATA_KEY: key('a'),
   SEAL_SIGNING_KEY: key('b'),
+  EVENT_MAC_KEY: key('e'),
   TOKEN_SECRET: key('c'),
   INTERNAL_SECRET: key('d'),
+  CART_TOKEN_SECRET: key('f'),
 };
 const production = (env: Record<string, string> = {}) =>
   readConfig({ SHOP_PROFILE: 'production', DATA_DIR, ...secrets, ...env });
@@ -44,9 +46,17 @@ describe('The configuration', () => {
       paymentProviders: ['sandbox', 'cash'],
       paymentTimeoutMs: 2000,
       rateLimitApi: 100,
+      edgeRate: 50,
+      edgeConnections: 100,
+      edgeSockets: 20,
       trustedProxies: [],
       databaseUrls: {},
     });
+  });
+
+  it('counts requests from this machine where the limit was set, and in production', () => {
+    const spared = [demo(), demo({ RATE_LIMIT_API: '' }), demo({ RATE_LIMIT_API: '100' }), production()];
+    expect(spared.map(({ sparesLoopback }) => sparesLoopback)).toEqual([true, true, false, false]);
   });
 
   it('is frozen, lists and all', () => {
@@ -62,9 +72,57 @@ describe('The configuration', () => {
     expect(config.databaseUrls).toEqual({ ordering: 'postgresql://c/d' });
   });
 
+  it('takes a way of its own for leadership, and a name of the build', () => {
+    const config = demo({ DATABASE_URL_LEADERSHIP: 'postgres://a:5433/b', SHOP_BUILD: '2026-11-28.3' });
+    expect(config).toMatchObject({
+      databaseUrlLeadership: 'postgres://a:5433/b',
+      shopBuild: '2026-11-28.3',
+      databaseUrls: {},
+    });
+    expect(wrong(() => demo({ SHOP_BUILD: 'x'.repeat(65) }))).toHaveLength(1);
+  });
+
+  it.each([
+    ['RABBITMQ_URL', 'amqp://rabbitmq', 'RABBITMQ_URL is set, but this build has no RabbitMQ transport yet: remove it'],
+    ['GOOGLE_CLIENT_ID', 'us', 'GOOGLE_CLIENT_ID is set, but this build has no log-in with Google yet: remove it'],
+    [
+      'GOOGLE_CLIENT_SECRET',
+      'x',
+      'GOOGLE_CLIENT_SECRET is set, but this build has no log-in with Google yet: remove it',
+    ],
+    [
+      'FACEBOOK_CLIENT_ID',
+      'us',
+      'FACEBOOK_CLIENT_ID is set, but this build has no log-in with Facebook yet: remove it',
+    ],
+    ['FACEBOOK_CLIENT_SECRET', 'x', 'FACEBOOK_CLIENT_SECRET is set, but this build has no log-in with Facebook yet: remove it'], // prettier-ignore
+    [
+      'REQUIRE_SECOND_FACTOR',
+      'true',
+      'REQUIRE_SECOND_FACTOR is true, but this build has no second factor yet: remove it',
+    ],
+  ])('refuses %s, which would do nothing', (name, value, line) => {
+    expect(wrong(() => demo({ [name]: value }))).toEqual([line]);
+    expect(wrong(() => production({ [name]: value }))).toEqual([line]);
+  });
+
+  it.each([
+    ['EVENT_FORMER_KEY', 'EVENT_FORMER_KEYS'],
+    ['SEAL_FORMER_KEY', 'SEAL_FORMER_KEYS'],
+    ['CART_TOKEN_FORMER_SECRET', 'CART_TOKEN_FORMER_SECRETS'],
+    ['CORS_ORIGIN', 'CORS_ORIGINS'],
+  ])('refuses %s, for the name is %s', (wrote, name) => {
+    expect(wrong(() => production({ [wrote]: 'something' }))).toEqual([`${wrote} is not read: the name is ${name}`]);
+  });
+
   it('counts an empty variable as absent', () => {
     expect(demo({ PORT: '', REDIS_URL: ' ' })).toMatchObject({ port: 3000 });
     expect(demo({ REDIS_URL: '' }).redisUrl).toBeUndefined();
+  });
+
+  it('may have blanks around a URL', () => {
+    const config = demo({ DATABASE_URL: ' postgres://a/shop ', DATABASE_URL_CART: 'postgres://b/shop\n' });
+    expect(config).toMatchObject({ databaseUrl: 'postgres://a/shop', databaseUrls: { cart: 'postgres://b/shop' } });
   });
 
   it.each([
@@ -79,9 +137,36 @@ describe('The configuration', () => {
     ['TOKEN_SECRET', 'short', 'TOKEN_SECRET must be at least 32 random bytes in base64 (openssl rand -base64 32)'],
     ['DATABASE_URL_ORDERS', 'postgres://a/b', 'DATABASE_URL_ORDERS names no context: there are identity, customers, catalog, inventory, cart, ordering, payments, notifications, privacy, audit, sandbox'], // prettier-ignore
     ['ADMIN_EMAIL', 'admin', 'ADMIN_EMAIL must be an e-mail address'],
+    ['EDGE_RATE', '-1', 'EDGE_RATE must be a whole number from 0 to 1000000000'],
+    ['METRICS_PORT', '99999', 'METRICS_PORT must be a whole number from 0 to 65535'],
+    ['METRICS_TOKEN', 'short', 'METRICS_TOKEN must have 16 to 256 letters, digits and - . _ ~ + / only'],
+    ['PAYMENT_PROVIDERS', ',', 'PAYMENT_PROVIDERS must name at least one of sandbox, cash'],
+    ['MAIL_FROM', 'nonsense', 'MAIL_FROM must be an address such as Coffee & Tea <hello@coffee-tea.example>'],
+    ['MAIL_FROM', 'Shop <a@b.vn> x', 'MAIL_FROM must be an address such as Coffee & Tea <hello@coffee-tea.example>'],
+    ['METRICS_PORT', '3000', 'METRICS_PORT must be another port than PORT, which is 3000 as well'],
+    ['HOST', '-1', 'HOST is no address: set one of this machine, such as 127.0.0.1'],
+    ['HOST', '127.0.0', 'HOST is no address: set one of this machine, such as 127.0.0.1'],
+    ['HOST', 'nonsense', 'HOST nonsense is no IP address: keep HOST=127.0.0.1, or set an ADMIN_PASSWORD of your own first'], // prettier-ignore
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be error, warn, info, debug or silent'],
   ])('refuses %s=%s in one line', (name, value, line) => {
     expect(wrong(() => demo({ [name]: value }))).toEqual([line]);
+  });
+
+  it.each(['hello@coffee-tea.example', 'Coffee & Tea <hello@coffee-tea.example>', '<hello@coffee-tea.example>'])(
+    'takes %s as the sender of letters',
+    (from) => expect(demo({ MAIL_FROM: from }).mailFrom).toBe(from),
+  );
+
+  it.each([
+    ['a file', () => join(DATA_DIR, 'secrets')],
+    ['below a file', () => join(DATA_DIR, 'secrets', 'data')],
+  ])('says that DATA_DIR is %s', (_, path) => {
+    demo();
+    expect(() => readConfig({ DATA_DIR: path() })).toThrow(
+      new RegExp(
+        `^DATA_DIR ${path()} cannot be used \\(E.*\\): it must be a folder that the shop’s user may read and write$`,
+      ),
+    );
   });
 
   it('says everything that is wrong at once', () => {
@@ -107,7 +192,7 @@ describe('The demo', () => {
     expect(isFurnished({ DATA_DIR: elsewhere })).toBe(true);
   });
 
-  it.each(['0.0.0.0', '::', '192.168.1.4', 'shop.example'])('does not listen on %s with a known password', (HOST) => {
+  it.each(['0.0.0.0', '::', '192.168.1.4'])('does not listen on %s with a known password', (HOST) => {
     expect(wrong(() => demo({ HOST }))).toEqual([
       `HOST ${HOST} is reachable by others: set an ADMIN_PASSWORD of your own first, or keep HOST=127.0.0.1`,
     ]);
@@ -126,7 +211,7 @@ describe('Production', () => {
       profile: 'production',
       host: '0.0.0.0',
       seedDemo: false,
-      requireSecondFactor: true,
+      requireSecondFactor: false,
       paymentProviders: ['cash'],
     });
     expect(production().adminPassword).toBeUndefined();
@@ -134,7 +219,7 @@ describe('Production', () => {
 
   it('names every secret that is missing', () => {
     const lines = wrong(() => readConfig({ SHOP_PROFILE: 'production', DATA_DIR }));
-    expect(lines).toHaveLength(4);
+    expect(lines.map((line) => line.split(' ')[0]).sort()).toEqual(Object.keys(secrets).sort());
     expect(lines).toContain(
       'PERSONAL_DATA_KEY is missing: it must be at least 32 random bytes in base64 (openssl rand -base64 32)',
     );
@@ -147,6 +232,15 @@ describe('Production', () => {
       "ADMIN_PASSWORD is the demo's",
     );
     expect(wrong(() => production({ PAYMENT_PROVIDERS: 'cash,sandbox' }))[0]).toContain('must not contain sandbox');
+    for (const all of ['0.0.0.0/0', '10.0.0.1, ::/0'])
+      expect(wrong(() => production({ TRUSTED_PROXIES: all }))[0]).toContain('must not name every address');
+  });
+
+  it('refuses demo goods on a real shelf, and bounds what guests who pay cash may order', () => {
+    expect(wrong(() => production({ SEED_DEMO: 'true' }))).toEqual([
+      'SEED_DEMO must not be true in production: it puts demo goods on a real shelf',
+    ]);
+    expect([production().guestCashMaxItems, demo().guestCashMaxItems]).toEqual([30, 0]);
   });
 });
 

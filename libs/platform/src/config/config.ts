@@ -1,25 +1,36 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { contextNames, type ContextName } from './contexts';
 import { DEMO_ADMIN, defaults } from './defaults';
 import { demoSecrets, readDemoSecrets, secretNames, type Secrets } from './demo-secrets';
+import { notBuilt } from './not-built';
 import { variables, type Variables } from './variables';
 
 type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`
   ? `${Lowercase<Head>}${Capitalize<Camel<Tail>>}`
   : Lowercase<Name>;
 
-type Plain = Omit<Variables, `DATABASE_URL_${string}` | 'SHOP_PROFILE' | 'LOG_DIR'>;
+type Plain = Omit<
+  Variables,
+  `DATABASE_URL_${string}` | 'SHOP_PROFILE' | 'LOG_DIR' | 'ERASED_SUBJECTS_FILE' | 'SEAL_ANCHOR_FILE'
+>;
 type Settings = { readonly [Name in keyof Plain as Camel<Name & string>]: Plain[Name] };
 
 interface Values extends Settings {
   readonly profile: 'demo' | 'production';
   readonly logDir: string;
+  /** For the leadership connection, if it must use another address than the others. */
+  readonly databaseUrlLeadership?: string;
+  /** In a demo without a limit for the API, requests from this machine are not limited by it. */
+  readonly sparesLoopback: boolean;
+  readonly erasedSubjectsFile: string;
+  readonly sealAnchorFile: string;
   readonly databaseUrls: Readonly<Partial<Record<ContextName, string>>>;
 }
 
 const Plainly = class {} as new () => Values;
 
-/** What the shop was told, checked and frozen: PAYMENT_TIMEOUT_MS is `paymentTimeoutMs`. */
+/** The settings, checked and frozen: PAYMENT_TIMEOUT_MS is `paymentTimeoutMs`. */
 export class Config extends Plainly {}
 
 /** Every variable that is wrong, one line each. */
@@ -37,8 +48,8 @@ const camel = (name: string) => name.toLowerCase().replace(/_([a-z0-9])/g, (_, l
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the environment; an empty variable counts as absent. `fallback` is what this process has by default where the
- * environment says nothing. Throws a `ConfigError`.
+ * Reads the environment. An empty variable counts as absent. `fallback` has this process's defaults for absent
+ * variables. Throws a `ConfigError`.
  */
 export function readConfig(env: Environment = process.env, fallback: Environment = {}): Config {
   const said = Object.entries(env).filter(([, value]) => value?.trim());
@@ -52,14 +63,14 @@ export function readConfig(env: Environment = process.env, fallback: Environment
     const name = String(path[0]);
     return given[name] === undefined ? `${name} is missing: it ${message}` : `${name} ${message}`;
   });
-  lines.push(...strangers(given));
+  lines.push(...strangers(given), ...notBuilt(given), ...twiceTheSame(given, profile));
   if (profile === 'production') lines.push(...refusedInProduction(given, dataDir));
   else lines.push(...refusedInDemo(given));
   if (!parsed.success || lines.length > 0) throw new ConfigError([...new Set(lines)]);
-  return settings(parsed.data, dataDir);
+  return settings(parsed.data, dataDir, profile === 'demo' && given['RATE_LIMIT_API'] === undefined);
 }
 
-/** Whether a shop was ever here: reading the configuration of none would make it secrets. */
+/** Whether a shop was started here before. Reading the configuration of none would create its secrets. */
 export function isFurnished(env: Environment = process.env): boolean {
   if (env['SHOP_PROFILE'] === 'production' || secretNames.some((name) => env[name]?.trim())) return true;
   const known = readDemoSecrets(resolve(env['DATA_DIR']?.trim() || defaults.demo.DATA_DIR!));
@@ -70,8 +81,15 @@ function missingSecrets(given: Environment, dataDir: string): Secrets {
   return secretNames.every((name) => given[name]) ? {} : demoSecrets(dataDir);
 }
 
-function settings(values: Variables, dataDir: string): Config {
-  const { SHOP_PROFILE: profile, LOG_DIR, ...rest } = values;
+function settings(values: Variables, dataDir: string, sparesLoopback: boolean): Config {
+  const {
+    SHOP_PROFILE: profile,
+    LOG_DIR,
+    ERASED_SUBJECTS_FILE,
+    SEAL_ANCHOR_FILE,
+    DATABASE_URL_LEADERSHIP: databaseUrlLeadership,
+    ...rest
+  } = values;
   const plain = Object.entries(rest).filter(([name]) => !name.startsWith('DATABASE_URL_'));
   const databaseUrls = Object.fromEntries(
     contextNames.flatMap((context) => {
@@ -83,7 +101,11 @@ function settings(values: Variables, dataDir: string): Config {
     Object.assign(new Config(), Object.fromEntries(plain.map(([name, value]) => [camel(name), freeze(value)])), {
       profile,
       dataDir,
+      sparesLoopback,
       logDir: resolve(LOG_DIR ?? `${dataDir}/logs`),
+      ...(databaseUrlLeadership !== undefined && { databaseUrlLeadership }),
+      erasedSubjectsFile: resolve(ERASED_SUBJECTS_FILE ?? `${dataDir}/erased-subjects`),
+      sealAnchorFile: resolve(SEAL_ANCHOR_FILE ?? `${dataDir}/seal-anchor`),
       databaseUrls: Object.freeze(databaseUrls),
     }),
   );
@@ -91,16 +113,34 @@ function settings(values: Variables, dataDir: string): Config {
 
 const freeze = (value: unknown) => (Array.isArray(value) ? Object.freeze(value) : value);
 
-/** A context's name misspelt would quietly leave its data in the common database. */
+/**
+ * A misspelt name of a context would leave its data in the common database without a notice. A former key under a
+ * misspelt name would leave what was signed with it unreadable.
+ */
 function strangers(given: Environment): string[] {
-  return Object.keys(given)
-    .filter((name) => name.startsWith('DATABASE_URL_') && !(name in variables.shape))
-    .map((name) => `${name} names no context: there are ${contextNames.join(', ')}`);
+  const unknown = Object.keys(given).filter((name) => !(name in variables.shape));
+  return [
+    ...unknown
+      .filter((name) => name.startsWith('DATABASE_URL_'))
+      .map((name) => `${name} names no context: there are ${contextNames.join(', ')}`),
+    ...unknown
+      .filter((name) => `${name}S` in variables.shape)
+      .map((name) => `${name} is not read: the name is ${name}S`),
+  ];
+}
+
+function twiceTheSame(given: Environment, profile: 'demo' | 'production'): string[] {
+  const port = given['PORT'] ?? defaults[profile].PORT;
+  if (port !== given['METRICS_PORT'] || port === '0') return [];
+  return [`METRICS_PORT must be another port than PORT, which is ${port} as well`];
 }
 
 function refusedInDemo(given: Environment): string[] {
   const host = given['HOST'] ?? defaults.demo.HOST!;
   if (isLoopback(host) || (given['ADMIN_PASSWORD'] ?? DEMO_ADMIN.password) !== DEMO_ADMIN.password) return [];
+  if (!variables.shape.HOST.safeParse(host).success) return []; // reported already
+  if (isIP(host) === 0)
+    return [`HOST ${host} is no IP address: keep HOST=127.0.0.1, or set an ADMIN_PASSWORD of your own first`];
   return [`HOST ${host} is reachable by others: set an ADMIN_PASSWORD of your own first, or keep HOST=127.0.0.1`];
 }
 
@@ -112,5 +152,9 @@ function refusedInProduction(given: Environment, dataDir: string): string[] {
   if (given['ADMIN_PASSWORD'] === DEMO_ADMIN.password) lines.push("ADMIN_PASSWORD is the demo's: choose another");
   if (given['PAYMENT_PROVIDERS']?.split(',').some((name) => name.trim() === 'sandbox'))
     lines.push('PAYMENT_PROVIDERS must not contain sandbox in production');
+  if (given['TRUSTED_PROXIES']?.split(',').some((range) => range.trim().endsWith('/0')))
+    lines.push('TRUSTED_PROXIES must not name every address: anybody could say where a request comes from');
+  if (given['SEED_DEMO'] === 'true')
+    lines.push('SEED_DEMO must not be true in production: it puts demo goods on a real shelf');
   return lines;
 }

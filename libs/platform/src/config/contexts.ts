@@ -1,7 +1,7 @@
 /**
- * Whose data may lie apart: each has a Postgres schema of its name, and may have a database of its own.
- * Three are no shop contexts: `privacy` holds the keys that personal values are sealed with, `audit` who did what in the
- * back office, and `sandbox` the books of the sandbox payment provider.
+ * Owners of data. Each has a Postgres schema of its name, and may have a database of its own. Three are not contexts
+ * of the shop: `privacy` holds the keys of sealed values, `audit` says who did what in the back office, and
+ * `sandbox` holds the books of the sandbox payment provider.
  */
 export const contextNames = [
   'identity',
@@ -17,7 +17,7 @@ export const contextNames = [
   'sandbox',
 ] as const;
 
-/** The contexts that speak to each other: without those three. */
+/** The contexts that exchange messages: without those three. */
 export const shopContexts = contextNames.filter((name) => name !== 'privacy' && name !== 'audit' && name !== 'sandbox');
 
 export type ContextName = (typeof contextNames)[number];

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { inFolderOf } from './unusable-folder';
 
 export const secretNames = [
   'PERSONAL_DATA_KEY',
   'SEAL_SIGNING_KEY',
+  'EVENT_MAC_KEY',
   'TOKEN_SECRET',
   'INTERNAL_SECRET',
+  'CART_TOKEN_SECRET',
   'SANDBOX_WEBHOOK_SECRET',
 ] as const;
 export type Secrets = Partial<Record<(typeof secretNames)[number], string>>;
@@ -15,16 +18,28 @@ const fileIn = (dataDir: string) => join(dataDir, 'secrets');
 
 /** The secrets this data folder was given when the demo first ran there; none where it never did. */
 export function readDemoSecrets(dataDir: string): Secrets {
+  const text = inFolderOf('DATA_DIR', dataDir, () => read(fileIn(dataDir)));
+  if (text === undefined) return {};
   try {
-    return JSON.parse(readFileSync(fileIn(dataDir), 'utf8')) as Secrets;
+    return JSON.parse(text) as Secrets;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     throw new Error(`${fileIn(dataDir)} cannot be read: ${(error as Error).message}`, { cause: error });
   }
 }
 
+function read(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
 /** The same, made where there are none. Processes that start at once on one folder end up with the same ones. */
-export function demoSecrets(dataDir: string): Secrets {
+export const demoSecrets = (dataDir: string): Secrets => inFolderOf('DATA_DIR', dataDir, () => knownOrMade(dataDir));
+
+function knownOrMade(dataDir: string): Secrets {
   const known = readDemoSecrets(dataDir);
   if (secretNames.every((name) => known[name])) return known;
   const all = Object.fromEntries(

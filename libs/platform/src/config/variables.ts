@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { isEmailAddress } from './email-address';
+import { isEmailAddress, isNewEmailAddress } from './email-address';
 import { contextNames, type ContextName } from './contexts';
 
 const SECONDS_OF_A_YEAR = 31_536_000;
@@ -15,13 +15,16 @@ const whole = (min: number, max: number) =>
 const flag = z.enum(['true', 'false'], 'must be true or false').transform((text) => text === 'true');
 
 const url = (...protocols: string[]) =>
-  z.string().refine(
-    (text) => {
-      const parsed = URL.canParse(text) ? new URL(text).protocol : '';
-      return protocols.some((protocol) => parsed === `${protocol}:`);
-    },
-    `must be a URL that starts with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
-  );
+  z
+    .string()
+    .trim()
+    .refine(
+      (text) => {
+        const parsed = URL.canParse(text) ? new URL(text).protocol : '';
+        return protocols.some((protocol) => parsed === `${protocol}:`);
+      },
+      `must be a URL that starts with ${protocols.map((protocol) => `${protocol}://`).join(' or ')}`,
+    );
 
 const isSecret = (text: string): boolean =>
   /^[A-Za-z0-9+/_-]+=*$/.test(text) && Buffer.from(text, 'base64').length >= 32;
@@ -51,6 +54,17 @@ function isAddressOrRange(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
+/** An IP address, or a host name by its form. Only listening shows whether it belongs to this machine. */
+const isHost = (text: string): boolean =>
+  isIP(text) !== 0 ||
+  (/^[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$/i.test(text) && /[a-z]/i.test(text));
+
+/** An address, or a name and the address in angle brackets. */
+function isSender(text: string): boolean {
+  const [, inBrackets] = /^[^<>\r\n]*<([^<>]+)>$/.exec(text) ?? [];
+  return isEmailAddress(inBrackets ?? text);
+}
+
 export const paymentProviders = ['sandbox', 'cash'] as const;
 export type PaymentProviderName = (typeof paymentProviders)[number];
 
@@ -59,10 +73,14 @@ const databaseUrls = Object.fromEntries(
   contextNames.map((context) => [`DATABASE_URL_${context.toUpperCase()}`, databaseUrl.optional()]),
 ) as Record<`DATABASE_URL_${Uppercase<ContextName>}`, z.ZodOptional<typeof databaseUrl>>;
 
-/** Every variable the shop reads, and what it must look like. `.env.example` says what each is for. */
+/** Every variable that the shop reads, and its form. `.env.example` says what each is for. */
 export const variables = z.object({
   SHOP_PROFILE: z.enum(['demo', 'production'], 'must be demo or production'),
-  HOST: z.string().regex(/^[A-Za-z0-9.:-]+$/, 'must be an address or a host name'),
+  SHOP_BUILD: z
+    .string()
+    .regex(/^[\w.:+@/-]{1,64}$/, 'must have at most 64 characters, letters, digits and . : + @ / - _ only')
+    .optional(),
+  HOST: z.string().refine(isHost, 'is no address: set one of this machine, such as 127.0.0.1'),
   PORT: whole(0, 65_535),
   PUBLIC_URL: url('http', 'https').transform((text) => text.replace(/\/+$/, '')),
   DATA_DIR: z.string(),
@@ -71,11 +89,12 @@ export const variables = z.object({
 
   DATABASE_URL: databaseUrl.optional(),
   ...databaseUrls,
+  DATABASE_URL_LEADERSHIP: databaseUrl.optional(),
   REDIS_URL: url('redis', 'rediss').optional(),
   RABBITMQ_URL: url('amqp', 'amqps').optional(),
   ELASTICSEARCH_URL: url('http', 'https').optional(),
 
-  ADMIN_EMAIL: z.string().trim().refine(isEmailAddress, 'must be an e-mail address').optional(),
+  ADMIN_EMAIL: z.string().trim().normalize().refine(isNewEmailAddress, 'must be an e-mail address').optional(),
   ADMIN_PASSWORD: z.string().min(8, 'must have at least 8 characters').max(200, 'must have at most 200').optional(),
   SEED_DEMO: flag,
   REQUIRE_SECOND_FACTOR: flag,
@@ -83,26 +102,45 @@ export const variables = z.object({
   PERSONAL_DATA_KEY: secret,
   SEAL_SIGNING_KEY: secret,
   SEAL_FORMER_KEYS: list(isFormerKey, 'former secrets, or public keys as public:<64 hex digits>'),
+  EVENT_MAC_KEY: secret,
+  EVENT_FORMER_KEYS: list(isSecret, 'former secrets'),
   TOKEN_SECRET: secret,
   INTERNAL_SECRET: secret,
+  CART_TOKEN_SECRET: secret,
+  CART_TOKEN_FORMER_SECRETS: list(isSecret, 'former secrets, each at least 32 random bytes in base64'),
   SANDBOX_WEBHOOK_SECRET: z.string().min(8, 'must have at least 8 characters').optional(),
 
   ACCESS_TOKEN_TTL_SECONDS: whole(1, 86_400),
   REFRESH_TOKEN_TTL_SECONDS: whole(1, SECONDS_OF_A_YEAR),
+  SESSION_SECONDS_CUSTOMER: whole(1, SECONDS_OF_A_YEAR),
+  SESSION_SECONDS_STAFF: whole(1, SECONDS_OF_A_YEAR),
   RATE_LIMIT_API: whole(0, 1_000_000_000),
   RATE_LIMIT_LOGIN: whole(0, 1_000_000_000),
   RATE_LIMIT_REGISTER: whole(0, 1_000_000_000),
+  EDGE_RATE: whole(0, 1_000_000_000),
+  EDGE_CONNECTIONS: whole(0, 1_000_000_000),
+  EDGE_SOCKETS: whole(0, 1_000_000_000),
+
+  METRICS_PORT: whole(0, 65_535).optional(),
+  METRICS_TOKEN: z
+    .string()
+    .regex(/^[\w.~+/-]{16,256}=*$/, 'must have 16 to 256 letters, digits and - . _ ~ + / only')
+    .optional(),
 
   PAYMENT_PROVIDERS: list(
     (item) => (paymentProviders as readonly string[]).includes(item),
     `some of ${paymentProviders.join(', ')}`,
-  ).transform((items) => items as PaymentProviderName[]),
+  )
+    .refine((items) => items.length > 0, `must name at least one of ${paymentProviders.join(', ')}`)
+    .transform((items) => items as PaymentProviderName[]),
   PAYMENT_TIMEOUT_MS: whole(50, 600_000),
+  REFUND_DAILY_LIMIT_BARISTA: whole(0, 1_000_000_000),
   RESERVATION_TTL_SECONDS: whole(1, SECONDS_OF_A_YEAR),
+  GUEST_CASH_MAX_ITEMS: whole(0, 1_000_000),
   REBUILD_YIELD_MS: whole(1, 600_000),
 
   SMTP_URL: url('smtp', 'smtps').optional(),
-  MAIL_FROM: z.string().min(3, 'must be an address such as Coffee & Tea <hello@coffee-tea.example>'),
+  MAIL_FROM: z.string().trim().refine(isSender, 'must be an address such as Coffee & Tea <hello@coffee-tea.example>'),
 
   GOOGLE_CLIENT_ID: z.string().optional(),
   GOOGLE_CLIENT_SECRET: z.string().optional(),
@@ -117,6 +155,8 @@ export const variables = z.object({
 
   LOG_LEVEL: z.enum(['error', 'warn', 'info', 'debug', 'silent'], 'must be error, warn, info, debug or silent'),
   LOG_DIR: z.string().optional(),
+  ERASED_SUBJECTS_FILE: z.string().optional(),
+  SEAL_ANCHOR_FILE: z.string().optional(),
 });
 
 export type Variables = z.infer<typeof variables>;

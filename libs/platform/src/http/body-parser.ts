@@ -1,11 +1,14 @@
-import { BadRequestException, UnsupportedMediaTypeException } from '@nestjs/common';
+import { BadRequestException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isUtf8 } from 'node:buffer';
-import { JSON_LIMITS, jsonExcess, type JsonLimits } from '#kernel';
+import type { Readable } from 'node:stream';
+import { BodyReader, TooMuch } from './door/body-reader';
+import { ROOMS, senderOf, type Room, type Sender } from './door/room';
 import { textOf } from './messages';
+import { BodyNotUtf8, PackedBody } from './unread-body';
 import { InvalidInput } from './validation.pipe';
 
-/** What a body's bytes are, as JSON: UTF-8, well formed, and within the limits. */
+/** The JSON of a body's bytes, if they are UTF-8 and well formed. */
 function jsonOf(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new BadRequestException();
   const text = bytes.toString('utf8');
@@ -16,40 +19,63 @@ function jsonOf(bytes: Buffer): unknown {
   }
 }
 
-function within(limits: JsonLimits, value: unknown, request: FastifyRequest): unknown {
-  const excess = jsonExcess(value, limits);
-  if (excess === undefined) return value;
-  const message = textOf(`body.${excess}`, request.ambient?.locale ?? 'en', { ...limits });
-  throw new InvalidInput([{ field: 'body', message }]);
+function told(fault: unknown, request: FastifyRequest): unknown {
+  if (!(fault instanceof TooMuch)) return fault;
+  const { keys, values, depth } = fault.room;
+  const message = textOf(`body.${fault.excess}`, request.ambient?.locale ?? 'en', { keys, values, depth });
+  return new InvalidInput([{ field: 'body', message }]);
 }
 
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i;
 
-/** JSON is UTF-8 and nothing else; what calls itself something else is not read as if it were. */
+/** JSON is UTF-8. A body that declares another charset is not read as if it were UTF-8. */
 const isInUtf8 = (contentType = ''): boolean => /^utf-?8$/i.test(CHARSET.exec(contentType)?.[1] ?? 'utf-8');
 
+function announcedBy({ headers }: FastifyRequest): number | undefined {
+  const length = headers['content-length'];
+  return length === undefined ? undefined : Number(length);
+}
+
+/** Throws, as the route itself would, unless the request proves that it comes from a sender of this kind. */
+export type Proof = (request: FastifyRequest, sender: Sender) => Promise<void>;
+
+interface BodyOptions {
+  /** Called before a body is read that is larger than an unknown client may send. */
+  readonly prove: Proof;
+  readonly reader?: BodyReader;
+}
+
 /**
- * The bodies that the shop reads: JSON, whose bytes stay in `rawBody` for signatures, and files, which come as streams.
- * Everything else, forms and plain text included, is answered 415. Limits hold before any class sees the body.
+ * The bodies that the shop reads: JSON, whose bytes stay in `rawBody` for signatures, and files, which come as
+ * streams. All others, such as forms and plain text, are answered 415. Limits apply before a class sees the body,
+ * and the larger limits are only for senders who prove that they may use them.
  */
-export function takeBodies(fastify: FastifyInstance, limits: JsonLimits = JSON_LIMITS): void {
+export function takeBodies(fastify: FastifyInstance, { prove, reader = new BodyReader() }: BodyOptions): void {
+  const roomFor = async (request: FastifyRequest, announced: number | undefined): Promise<Room> => {
+    const sender = senderOf(request.routeOptions.url);
+    const isLarge = announced === undefined || announced > ROOMS.stranger.bytes;
+    if (isLarge && sender !== 'stranger') await prove(request, sender);
+    return ROOMS[sender];
+  };
   fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+  fastify.addContentTypeParser('application/json', async (request: FastifyRequest, payload: Readable) => {
     try {
-      if (!isInUtf8(request.headers['content-type'])) throw new UnsupportedMediaTypeException();
+      if (!isInUtf8(request.headers['content-type'])) throw new BodyNotUtf8();
+      const announced = announcedBy(request);
+      const bytes = await reader.read(payload, announced, await roomFor(request, announced));
       (request as FastifyRequest & { rawBody?: Buffer }).rawBody = bytes;
-      done(null, within(limits, jsonOf(bytes), request));
+      return jsonOf(bytes);
     } catch (error) {
-      done(error as Error);
+      throw told(error, request);
     }
   });
-  // Whoever reads a file counts its bytes.
+  // The reader of a file counts its bytes.
   const files = ['text/csv', 'application/x-ndjson', 'application/jsonl', /^image\//];
   fastify.addContentTypeParser(files as string[], (_request, payload, done) => done(null, payload));
   fastify.addHook('preParsing', (request, _reply, payload, done) => {
     const coding = request.headers['content-encoding']?.trim().toLowerCase();
     const isPlain = coding === undefined || coding === '' || coding === 'identity';
-    // Nothing is unpacked here: a packed body would be read as if it were not.
-    done(isPlain || request.is404 ? null : new UnsupportedMediaTypeException(), payload);
+    // Nothing is unpacked here: a compressed body would be read as if it were not compressed.
+    done(isPlain || request.is404 ? null : new PackedBody(), payload);
   });
 }

@@ -9,7 +9,7 @@ const oneOf = (fits: (text: string) => boolean, code: string, schema: FieldKind[
   schema,
 });
 
-/** A telephone number of 8 to 15 digits, kept as it was written, without blanks around it. */
+/** A telephone number of 8 to 15 digits, kept as it was written, without surrounding blanks. */
 export const Phone = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
     oneOf(isPhone, 'phone', { type: String, minLength: 8, maxLength: LONGEST_PHONE }),
@@ -18,7 +18,7 @@ export const Phone = (options: FieldOptions<string> = {}): PropertyDecorator =>
 
 const LONGEST_PLACE = 500;
 
-/** Where a picture is: an https address, or a path on this site. */
+/** The place of a picture: an https address, or a path on this site. */
 export const PicturePlace = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
     oneOf((text) => text.length <= LONGEST_PLACE && isPicturePlace(text), 'picture', {

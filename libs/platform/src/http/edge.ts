@@ -1,6 +1,6 @@
 import { DomainError } from '#kernel';
+import underPressure from '@fastify/under-pressure';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import {
   ambient,
   traceparentFrom,
@@ -17,17 +17,19 @@ interface Edge {
   readonly state: ShopState;
   readonly record: AccessRecord;
   readonly failures: FailureFilter;
-  /** Whether the event loop is too late to take on more. */
+  /** Whether the event loop is too slow to accept more requests. By default @fastify/under-pressure says so. */
   readonly lateness?: () => boolean;
 }
 
-/** Answered however late we are. */
+/** Answered even under overload. */
 const ALWAYS = /^\/(?:health|metrics)(?:[/?]|$)/;
 
 const overloaded = () => new DomainError('OVERLOADED', 'unavailable', 'The shop is very busy. Try again in a moment.');
 
-/** What every request passes, whatever its route: its id, its language, its record, and the door when we are late. */
-export function layEdge(fastify: FastifyInstance, { state, record, failures, lateness = lateLoop() }: Edge): void {
+/** What every request passes, whatever its route: its id, its language, its log record, and the check for overload. */
+export function layEdge(fastify: FastifyInstance, { state, record, failures, ...edge }: Edge): void {
+  void fastify.register(underPressure, PRESSURE);
+  const lateness = edge.lateness ?? (() => fastify.isUnderPressure());
   fastify.decorateRequest('ambient', undefined);
   fastify.decorateRequest('caller', undefined);
   fastify.decorateRequest('tokenFault', undefined);
@@ -37,7 +39,7 @@ export function layEdge(fastify: FastifyInstance, { state, record, failures, lat
 
   fastify.addHook('onRequest', (request, reply, done) => {
     state.inFlight += 1;
-    reply.raw.once('close', () => (state.inFlight -= 1)); // answered, or left before
+    reply.raw.once('close', () => (state.inFlight -= 1)); // answered, or the client has left
     const asked: Ambient = {
       requestId: request.id,
       locale: localeOf(request.headers['accept-language']),
@@ -53,7 +55,7 @@ export function layEdge(fastify: FastifyInstance, { state, record, failures, lat
     if (lateness() && !ALWAYS.test(request.url)) return failures.answer(overloaded(), request, reply);
     within(asked, done);
   });
-  // Reading the body leaves the request's async context; this finds the way back into it.
+  // Reading the body leaves the request's async context. This enters it again.
   fastify.addHook('preValidation', (request, _reply, done) => {
     if (request.ambient && request.ambient !== ambient()) within(request.ambient, done);
     else done();
@@ -69,14 +71,14 @@ export function layEdge(fastify: FastifyInstance, { state, record, failures, lat
   });
 }
 
-/** Clients that always say they send JSON, also when they send nothing, are not refused for it. */
+/** Clients that declare JSON although they send no body are not refused. */
 function ignoreTypeOfNothing({ headers }: FastifyRequest): void {
   const length = headers['content-length'];
   if ((length === undefined || length === '0') && headers['transfer-encoding'] === undefined)
     for (const name of ['content-type', 'content-encoding']) delete headers[name];
 }
 
-/** Passport's redirects speak to a Node response. */
+/** Passport's redirects expect a Node response. */
 function speakNodeToPassport(fastify: FastifyInstance): void {
   fastify.decorateReply('setHeader', function (this: FastifyReply, name: string, value: string) {
     this.raw.setHeader(name, value);
@@ -90,17 +92,12 @@ function speakNodeToPassport(fastify: FastifyInstance): void {
   });
 }
 
-const LATE_MS = 1_000;
-const PERIOD_MS = 500;
-
-/** Late is an event loop whose delay averages over a second for two periods on end; one long pause is not. */
-function lateLoop(): () => boolean {
-  const delays = monitorEventLoopDelay({ resolution: 20 });
-  delays.enable();
-  let late = 0;
-  setInterval(() => {
-    late = delays.mean / 1e6 > LATE_MS ? late + 1 : 0;
-    delays.reset();
-  }, PERIOD_MS).unref();
-  return () => late >= 2;
-}
+/**
+ * The shop is overloaded when the event loop was late by more than a second, on average over two seconds. One long pause
+ * is not overload. The plugin only measures; `layEdge` answers.
+ */
+const PRESSURE = {
+  maxEventLoopDelay: 1_000,
+  sampleInterval: 2_000,
+  pressureHandler: () => undefined,
+};

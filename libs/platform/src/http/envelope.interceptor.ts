@@ -3,19 +3,21 @@ import { Injectable, StreamableFile } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA, SSE_METADATA } from '@nestjs/common/constants.js';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { map, type Observable } from 'rxjs';
 import { Answer, answer } from './answer';
 import { complain } from './field';
-import { ANY_QUERY, BARE } from './operation';
+import { ANY_BODY, ANY_QUERY, BARE } from './operation';
 import { InvalidInput } from './validation.pipe';
 
 interface Route {
   readonly bare: boolean;
   readonly takesQuery: boolean;
   readonly takesBody: boolean;
+  readonly anyBody: boolean;
 }
 
-/** Nest's own numbers for a `@Body()` and a `@Query()` parameter, as its metadata keys begin. */
+/** Nest's own numbers for a `@Body()` and a `@Query()` parameter: the beginnings of its metadata keys. */
 const BODY_PARAMETER = '3:';
 const QUERY_PARAMETER = '4:';
 
@@ -33,6 +35,7 @@ function routeOf(context: ExecutionContext): Route {
       bare: of(BARE) === true || of(SSE_METADATA) === true,
       takesQuery: takes(QUERY_PARAMETER) || of(ANY_QUERY) === true,
       takesBody: takes(BODY_PARAMETER),
+      anyBody: of(ANY_BODY) === true,
     };
     routes.set(handler, route);
   }
@@ -43,34 +46,43 @@ const matches = (etag: string, header: string | undefined): boolean =>
   header !== undefined &&
   (header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag));
 
-/** Puts data into the envelope, and what an `answer(…)` says beside it into headers and status. */
+/** Puts data into the envelope. What an `answer(…)` has besides goes into headers and status. */
 @Injectable()
 export class EnvelopeInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (context.getType() !== 'http') return next.handle();
-    const { bare, takesQuery, takesBody } = routeOf(context);
+    const { bare, takesQuery, takesBody, anyBody } = routeOf(context);
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (!takesQuery) refuseQuery(request);
     if (takesBody) refuseChangeOfNothing(request);
+    else if (!anyBody) refuseBody(request);
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     if (bare && Reflect.getMetadata(SSE_METADATA, context.getHandler())) return next.handle();
-    return next.handle().pipe(map((value) => dress(value, bare, request, reply)));
+    return next.handle().pipe(map((value) => inEnvelope(value, bare, request, reply)));
   }
 }
 
 function refuseQuery(request: FastifyRequest): void {
   const names = Object.keys((request.query as object | undefined) ?? {});
-  if (names.length > 0)
-    throw new InvalidInput(names.map((field) => ({ field, message: complain({ code: 'unknown' }) })));
+  if (names.length > 0) throw InvalidInput.unknown(names);
 }
 
-/** A change says what it changes, if only with `{}`. Other commands may need no more than their address. */
+/** A client that sends a body expects it to be used. Many clients send `{}` if there is nothing to say. */
+function refuseBody({ body }: FastifyRequest): void {
+  const isEmpty = body === undefined || (isPlainObject(body) && Object.keys(body).length === 0);
+  if (!isEmpty) throw new InvalidInput([{ field: 'body', message: complain({ code: 'body.none' }) }]);
+}
+
+const isPlainObject = (body: unknown): body is object =>
+  typeof body === 'object' && body !== null && !Array.isArray(body) && !(body instanceof Readable);
+
+/** A change must say what it changes, if only with `{}`. Other commands may need no more than their address. */
 function refuseChangeOfNothing({ method, body }: FastifyRequest): void {
   if (method === 'PATCH' && body === undefined)
     throw new InvalidInput([{ field: 'body', message: complain({ code: 'required' }) }]);
 }
 
-function dress(value: unknown, bare: boolean, request: FastifyRequest, reply: FastifyReply): unknown {
+function inEnvelope(value: unknown, bare: boolean, request: FastifyRequest, reply: FastifyReply): unknown {
   if (value instanceof StreamableFile || reply.sent) return value;
   const { data, options }: Answer = value instanceof Answer ? (value as Answer) : answer(value);
   const { status, meta, headers, etag, cacheControl } = options;

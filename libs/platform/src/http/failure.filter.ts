@@ -1,9 +1,11 @@
-import { Catch, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
+import { Catch, HttpStatus, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { failureBody, failureOf } from './failure';
+import { failureBody, failureOf, type Failure } from './failure';
 import { localeOf } from './messages';
 
-/** The one place where a refusal becomes an answer, and where what is broken is logged. */
+const UNAVAILABLE: number = HttpStatus.SERVICE_UNAVAILABLE;
+
+/** The one place where a refusal becomes an answer, and where unexpected errors are logged. */
 @Catch()
 export class FailureFilter implements ExceptionFilter {
   private readonly log = new Logger('failure');
@@ -16,7 +18,7 @@ export class FailureFilter implements ExceptionFilter {
     this.answer(error, request, http.getResponse<FastifyReply>());
   }
 
-  /** A socket hears of it as Nest's clients expect, with the same codes. */
+  /** Nest's socket clients get the error in the usual form, with the same codes. */
   private tell(error: unknown, host: ArgumentsHost): void {
     const failure = failureOf(error);
     if (failure.broken) this.log.error({ message: 'a socket message broke', error });
@@ -24,15 +26,20 @@ export class FailureFilter implements ExceptionFilter {
     client.emit('exception', failureBody(failure, client.id ?? '', 'en').error);
   }
 
+  /**
+   * A server that is away is one line without a stack: in an outage there are many of them, and their stacks say
+   * nothing.
+   */
+  private note(error: unknown, { status }: Failure, { method, routeOptions, id: requestId }: FastifyRequest): void {
+    const message = `${method} ${routeOptions?.url ?? ''} broke`;
+    if (status === UNAVAILABLE) this.log.warn({ message: `${message}: ${(error as Error).message}`, requestId });
+    else this.log.error({ message, requestId, error });
+  }
+
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const failure = failureOf(error);
-    if (failure.broken)
-      this.log.error({
-        message: `${request.method} ${request.routeOptions?.url ?? ''} broke`,
-        requestId: request.id,
-        error,
-      });
-    if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy(); // half an answer is out already
+    if (failure.broken) this.note(error, failure, request);
+    if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy(); // a part of the answer was sent already
     delete reply.wantedStatus;
     const locale = request.ambient?.locale ?? localeOf(request.headers['accept-language']);
     if (failure.retryAfter !== undefined) reply.header('retry-after', String(failure.retryAfter));

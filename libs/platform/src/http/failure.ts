@@ -1,18 +1,24 @@
 import { DomainError, type Fault, type RefusalKind } from '#kernel';
 import { HttpException } from '@nestjs/common';
+import { isAway } from '#database';
 import { textOf, type Locale } from './messages';
+import { wordsOf } from './unread-body';
 
-/** What went wrong, as far as the caller is concerned. */
+/** What went wrong, from the caller's point of view. */
 export interface Failure {
   readonly status: number;
   readonly code: string;
-  /** English; stands in where the catalogue has no text for the code. */
+  /** English; used if the catalogue has no text for the code. */
   readonly message: string;
+  /** The key of the text in the catalogue, if it is not the code. */
+  readonly text?: string;
   readonly params?: Readonly<Record<string, string | number>>;
   readonly details?: readonly Fault[];
-  /** Seconds after which asking again makes sense. */
+  /** How many further faults there are. */
+  readonly more?: number;
+  /** Seconds after which a repetition makes sense. */
   readonly retryAfter?: number;
-  /** Ours to mend: logged with its cause. */
+  /** An error of the shop itself: it is logged with its cause. */
   readonly broken?: true;
 }
 
@@ -25,6 +31,7 @@ const STATUS: Readonly<Record<RefusalKind, number>> = {
   refused: 409,
   stale: 412,
   reused: 422,
+  'too-much': 422,
   unavailable: 503,
 };
 
@@ -35,7 +42,7 @@ const BY_STATUS: Readonly<Record<number, { code: string; message: string }>> = {
   404: { code: 'NOT_FOUND', message: 'There is nothing here.' },
   405: { code: 'METHOD_NOT_ALLOWED', message: 'This method is not offered here.' },
   408: { code: 'REQUEST_TIMEOUT', message: 'The request took too long to arrive.' },
-  413: { code: 'BODY_TOO_LARGE', message: 'The body is larger than this address accepts.' },
+  413: { code: 'BODY_TOO_LARGE', message: 'The body is larger than this route accepts.' },
   414: { code: 'MALFORMED_REQUEST', message: 'The address is too long.' },
   415: { code: 'UNSUPPORTED_MEDIA_TYPE', message: 'This content type is not accepted here.' },
   431: { code: 'HEADERS_TOO_LARGE', message: 'The request headers are too large.' },
@@ -43,47 +50,35 @@ const BY_STATUS: Readonly<Record<number, { code: string; message: string }>> = {
   503: { code: 'UNAVAILABLE', message: 'This is not available right now.' },
 };
 
-/** The database is away or full, or takes too long: nothing of ours is broken, and asking again helps. */
-const AWAY = /^(?:ECONNREFUSED|ECONNRESET|ENOENT|EPIPE|ETIMEDOUT|57P0[123]|57014|53300|08\w{3}|55P03|40001|40P01)$/;
-
-/** The same in the driver's words, which have no code: nobody answers, or the connection went while it was used. */
-const NO_ANSWER =
-  /^timeout exceeded when trying to connect$|^Query read timeout$|^Connection terminated|^Client has encountered a connection error/;
-
-const isAway = (error: unknown): boolean => {
-  const { code, syscall, severity, message } = error as Record<string, unknown>;
-  if (code === undefined && typeof message === 'string' && NO_ANSWER.test(message)) return true;
-  if (typeof code !== 'string' || !AWAY.test(code)) return false;
-  return severity !== undefined || syscall === 'connect' || code.startsWith('E') === false;
-};
-
 export function failureOf(error: unknown): Failure {
   if (error instanceof DomainError) return refusedBy(error);
   const status = statusOf(error);
   if (status !== undefined && status < 500) {
     const known = BY_STATUS[status] ?? { code: 'MALFORMED_REQUEST', message: 'The request could not be read.' };
-    return { status, ...known };
+    return { status, ...known, ...wordsOf(error) };
   }
   if (status === 503 || isAway(error)) return { status: 503, ...BY_STATUS[503], retryAfter: 1, broken: true };
   return { status: 500, code: 'INTERNAL', message: 'Something broke on our side.', broken: true };
 }
 
 function refusedBy(error: DomainError): Failure {
-  const { code, kind, message, params, details } = error;
+  const { code, kind, message, text, params, details } = error;
   const limited = code === 'RATE_LIMITED';
   const inProgress = code === 'IDEMPOTENCY_IN_PROGRESS';
   return {
     status: limited ? 429 : STATUS[kind],
     code,
     message,
+    ...(text !== undefined && { text }),
     params,
     details,
+    ...('more' in error && typeof error.more === 'number' && error.more > 0 && { more: error.more }),
     ...(kind === 'unavailable' && !limited && { retryAfter: Number(params['seconds'] ?? 1) }),
     ...(inProgress && { retryAfter: 1 }),
   };
 }
 
-/** Of Nest's exceptions and of Fastify's own errors. */
+/** The status of Nest's exceptions and of Fastify's errors. */
 function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
   const { statusCode, code } = error as { statusCode?: unknown; code?: unknown };
@@ -91,14 +86,15 @@ function statusOf(error: unknown): number | undefined {
 }
 
 export function failureBody(failure: Failure, requestId: string, locale: Locale) {
-  const { code, message, params, details } = failure;
+  const { code, message, text, params, details, more } = failure;
   return {
     success: false as const,
     error: {
       code,
-      message: textOf(code, locale, params, message),
+      message: textOf(text ?? code, locale, params, message),
       ...(details && details.length > 0 && { details }),
       requestId,
     },
+    ...(more !== undefined && { meta: { moreErrors: more } }),
   };
 }

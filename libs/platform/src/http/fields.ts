@@ -2,14 +2,15 @@ import { instantOf, isBlank, isLine, isStorable, isUuid, lengthOf } from '#kerne
 import { ApiExtraModels, getSchemaPath } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
-import { isEmailAddress, LONGEST_EMAIL } from '#platform/config';
-import { field, type Complaint, type FieldOptions } from './field';
+import { isEmailAddress, isNewEmailAddress, LONGEST_EMAIL } from '#platform/config';
+import { field, type BodyClass, type Complaint, type FieldOptions } from './field';
+import { takenOut } from './keep-whole';
 
 export interface TextOptions extends FieldOptions<string> {
   readonly min?: number;
   readonly max: number;
   readonly pattern?: RegExp;
-  /** Cuts blanks off both ends before anything else. */
+  /** Removes surrounding blanks before anything else. */
   readonly trim?: boolean;
   /** Without line breaks and other control characters: see `Line`. */
   readonly line?: true;
@@ -41,12 +42,12 @@ export const Text = (options: TextOptions): PropertyDecorator =>
     options,
   );
 
-/** Text of one line: what stands in a heading, in a table or on a label. */
+/** Text of one line, for headings, tables and labels. */
 export const Line = (options: TextOptions): PropertyDecorator => Text({ ...options, line: true });
 
 const WHOLE = /^-?(0|[1-9]\d{0,15})$/;
 
-/** A whole number; text only in a query, and there in its one plain spelling. */
+/** A whole number. As text only in a query, and only in its plain spelling. */
 export const Whole = (options: FieldOptions<number> & { min?: number; max?: number } = {}): PropertyDecorator => {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = options;
   return field(
@@ -67,20 +68,22 @@ export const Whole = (options: FieldOptions<number> & { min?: number; max?: numb
   );
 };
 
-/** Any JSON object; what is in it is looked at elsewhere. */
+/** Any JSON object; its contents are checked elsewhere. */
 export const AnyObject = (options: FieldOptions<object> = {}): PropertyDecorator =>
   field(
     {
       check: (value) =>
         typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : { code: 'object' },
       schema: { type: 'object', additionalProperties: true },
+      read: takenOut,
+      inside: { any: true, kept: true },
     },
     options,
   );
 
 const inLowerCase = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
 
-/** A UUID, in lower case from here on. */
+/** A UUID; converted to lower case. */
 export const Id = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
     {
@@ -118,18 +121,21 @@ export const OneOf = <Choice extends string>(
     options,
   );
 
-/** An e-mail address of at most 254 characters, without blanks around it. */
-export const Email = (options: FieldOptions<string> = {}): PropertyDecorator =>
+/**
+ * An e-mail address of at most 254 characters, without surrounding blanks, in composed characters. `kept` also accepts
+ * what earlier builds accepted, because somebody may have an account with it.
+ */
+export const Email = ({ kept, ...options }: FieldOptions<string> & { kept?: boolean } = {}): PropertyDecorator =>
   field(
     {
-      check: (value) => (isEmailAddress(value) ? undefined : { code: 'email' }),
-      read: (value) => (typeof value === 'string' ? value.trim() : value),
+      check: (value) => ((kept ? isEmailAddress : isNewEmailAddress)(value) ? undefined : { code: 'email' }),
+      read: (value) => (typeof value === 'string' ? value.trim().normalize('NFC') : value),
       schema: { type: String, format: 'email', maxLength: LONGEST_EMAIL, example: 'an@example.com' },
     },
     options,
   );
 
-/** An ISO 8601 time with a zone: a Date where the property is declared as one, else the text as it was sent. */
+/** An ISO 8601 time with a zone. A Date if the property is declared as one, else the text as it was sent. */
 export const Instant = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
     {
@@ -141,16 +147,18 @@ export const Instant = (options: FieldOptions<string> = {}): PropertyDecorator =
     options,
   );
 
-type BodyClass = new () => object;
-
-// The document takes a function for a class to be looked up later only when its name is `type`.
+// The document takes a function for a lazily resolved class only if the function's name is `type`.
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** Another body class inside this one. */
+/** A nested body class. */
 export const Nested = (type: () => BodyClass, options: FieldOptions<object> = {}): PropertyDecorator => {
   const one = field(
-    { check: (value) => (isObject(value) ? undefined : { code: 'object' }), schema: { type: () => type() } },
+    {
+      check: (value) => (isObject(value) ? undefined : { code: 'object' }),
+      schema: { type: () => type() },
+      inside: { type },
+    },
     options,
   );
   return (target, key) => {
@@ -160,10 +168,10 @@ export const Nested = (type: () => BodyClass, options: FieldOptions<object> = {}
   };
 };
 
-/** What class-validator says of a text where a class would do as well; the field itself has checked the text. */
+/** The message of class-validator for a text where a class is allowed too. The field itself has checked the text. */
 export const TEXT_INSTEAD = 'text instead of an object';
 
-/** Another body class inside this one, or one text that stands for all of it. */
+/** A nested body class, or one text that stands for all of it. */
 export const NestedOrText = (
   type: () => BodyClass,
   text: TextOptions,
@@ -181,6 +189,7 @@ export const NestedOrText = (
             { $ref: getSchemaPath(type()) },
           ],
         },
+        inside: { type },
       },
       options,
     );
@@ -206,7 +215,10 @@ interface ListOptions<Entry> extends FieldOptions<readonly Entry[]> {
   readonly max: number;
 }
 
-/** A list of body classes or of plain values, of `min` (default 0) to `max` entries; one value in a query is a list of one. */
+/**
+ * A list of body classes or of plain values, of `min` (default 0) to `max` entries. One value in a query is a list
+ * of one.
+ */
 export const ListOf = (entry: (() => BodyClass) | keyof typeof ENTRIES, options: ListOptions<unknown>) => {
   const { min = 0, max } = options;
   const plain = typeof entry === 'string' ? ENTRIES[entry] : undefined;
@@ -230,6 +242,7 @@ export const ListOf = (entry: (() => BodyClass) | keyof typeof ENTRIES, options:
         minItems: min,
         maxItems: max,
       } as never,
+      inside: { most: max, ...(typeof entry === 'function' && { type: entry }) },
     },
     options,
   );

@@ -1,13 +1,15 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_INTERCEPTOR, APP_PIPE } from '@nestjs/core';
 import { EnvelopeInterceptor } from './envelope.interceptor';
+import { ApiPages } from './api-pages';
 import { FailureFilter } from './failure.filter';
 import { ShopValidationPipe } from './validation.pipe';
 
-/** The manners of every route. */
+/** What every route has: envelope, errors, validation. */
 @Global()
 @Module({
   providers: [
+    ApiPages,
     FailureFilter,
     { provide: APP_FILTER, useExisting: FailureFilter },
     { provide: APP_INTERCEPTOR, useClass: EnvelopeInterceptor },

@@ -3,7 +3,9 @@ import './common-messages';
 export { limitConnections, shopAdapter } from './adapter';
 export * from './answer';
 export * from './checked-fields';
-export { takeBodies } from './body-parser';
+export { takeBodies, type Proof } from './body-parser';
+export { AddressLimits } from './door/address-limits';
+export { keepDoor } from './door/door';
 export { layEdge } from './edge';
 export { failureOf } from './failure';
 export { FailureFilter } from './failure.filter';
@@ -11,8 +13,20 @@ export { complain, field, type Complaint, type FieldKind, type FieldOptions } fr
 export { AnyObject, checkText, Email, Flag, Id, Instant, Line, ListOf, Nested, NestedOrText, OneOf, Text, Whole } from './fields'; // prettier-ignore
 export { HttpModule } from './http.module';
 export { addMessages, localeOf, textOf, type Locale, type Texts } from './messages';
-export { openApiDocument, serveDocs } from './openapi';
-export { AnyQuery, Answers, Bare, BodyExample, Does, Refuses, Tagged, type AnswerDoc, type Refusal } from './operation';
+export { ApiPages, serveDocs } from './api-pages';
+export { openApiDocument } from './openapi';
+export {
+  AnyBody,
+  AnyQuery,
+  Answers,
+  Bare,
+  BodyExample,
+  Does,
+  Refuses,
+  Tagged,
+  type AnswerDoc,
+  type Refusal,
+} from './operation';
 export * from './paging';
 export * from './params';
 export {
@@ -28,5 +42,6 @@ export {
   Slug,
   Until,
 } from './shop-fields';
+export { tellOfUntrustedProxies } from './untrusted-proxies';
 export { InvalidInput, ShopValidationPipe } from './validation.pipe';
 export { faultOfName, PersonName } from './person-name';

@@ -1,16 +1,19 @@
+import { LRUCache } from 'lru-cache';
+import Negotiator from 'negotiator';
+
 export type Locale = 'vi' | 'en';
 
 /**
- * Texts by code or by complaint; `{name}` is filled from the params. A param's value that is a word of ours is translated
- * too: `word.preparing`.
+ * Texts by code or by complaint; `{name}` is filled from the params. If a param's value is one of our words, it is
+ * translated too: `word.preparing`.
  */
 export type Texts = Readonly<Record<string, string>>;
 
 const catalogue: Record<Locale, Map<string, string>> = { vi: new Map(), en: new Map() };
 
 /**
- * Adds a context's own texts: by error code, or by a field's complaint such as `text.long`. Two contexts may have a code
- * in common when they say the same of it.
+ * Adds a context's own texts: by error code, or by a field's complaint such as `text.long`. Two contexts may share a
+ * code if they say the same.
  */
 export function addMessages(texts: { readonly vi?: Texts; readonly en?: Texts }): void {
   for (const locale of ['vi', 'en'] as const)
@@ -26,7 +29,7 @@ function fill(text: string, params: Readonly<Record<string, unknown>>, locale: L
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? word(String(params[name])) : whole));
 }
 
-/** The text for a code in a language; the fallback (English) where the catalogue has none. */
+/** The text of a code in a language; the fallback (English) if the catalogue has none. */
 export function textOf(
   code: string,
   locale: Locale,
@@ -36,25 +39,23 @@ export function textOf(
   return fill(catalogue[locale].get(code) ?? fallback, params, locale);
 }
 
+/** What comes after so many characters of the header is not read. */
+const LONGEST_HEADER = 500;
+/** Browsers send a few different headers, and each request asks more than once. */
+const answered = { vi: new LRUCache<string, Locale>({ max: 500 }), en: new LRUCache<string, Locale>({ max: 500 }) };
+
 /**
- * Vietnamese or English, whichever `Accept-Language` prefers; of two that are wanted equally the one that was named
- * first. `*` stands for every language that is not named, and of those `otherwise` comes first: many clients send `*` when
- * nobody has chosen a language, so that alone it means the same as no header. `otherwise` also answers who named neither.
+ * Vietnamese or English, whichever `Accept-Language` prefers. If both are wanted equally, the one named first. `*`
+ * stands for every language that is not named; then `otherwise` comes first. Many clients send `*` when nobody has
+ * chosen a language, so `*` alone means the same as no header. `otherwise` is also the answer if neither is named.
  */
 export function localeOf(acceptLanguage: string | undefined, otherwise: Locale = 'en'): Locale {
-  const wishes = new Map<string, number>();
-  for (const part of acceptLanguage?.split(',').slice(0, 20) ?? []) {
-    const [tag = '', ...options] = part.trim().toLowerCase().split(';');
-    const q = options.map((option) => /^\s*q=([\d.]+)\s*$/.exec(option)?.[1]).find((found) => found !== undefined);
-    const language = tag.trim().split('-')[0];
-    wishes.set(language, Math.max(wishes.get(language) ?? 0, q === undefined ? 1 : Number(q) || 0));
-  }
-  const named = [...wishes.keys()].filter((language): language is Locale => language === 'vi' || language === 'en');
-  const unnamed = ([otherwise, 'vi', 'en'] as const).filter((language) => !named.includes(language));
-  let [best, weight] = [otherwise, 0];
-  for (const language of wishes.has('*') ? [...named, ...unnamed] : named) {
-    const wanted = wishes.get(language) ?? wishes.get('*')!;
-    if (wanted > weight) [best, weight] = [language, wanted];
-  }
-  return best;
+  if (!acceptLanguage) return otherwise;
+  const header = acceptLanguage.slice(0, LONGEST_HEADER);
+  const known = answered[otherwise].get(header);
+  if (known) return known;
+  const found = new Negotiator({ headers: { 'accept-language': header } }).language([otherwise, 'vi', 'en']);
+  const locale = found === 'vi' || found === 'en' ? found : otherwise;
+  answered[otherwise].set(header, locale);
+  return locale;
 }

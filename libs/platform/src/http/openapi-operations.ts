@@ -11,8 +11,11 @@ export interface Handler {
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
-const REQUEST_ID = { description: 'Quote it when you report a fault.', schema: { type: 'string' } };
-const RETRY_AFTER = { description: 'Seconds after which asking again makes sense.', schema: { type: 'integer' } };
+const REQUEST_ID = {
+  description: 'The id of this request. Quote it when you report a fault.',
+  schema: { type: 'string' },
+};
+const RETRY_AFTER = { description: 'Seconds after which you may try again.', schema: { type: 'integer' } };
 const RATE = Object.fromEntries(
   ['RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'].map((name) => [name, { schema: { type: 'integer' } }]),
 );
@@ -21,7 +24,7 @@ const LANGUAGE = { description: 'The language of the message: vi or en.', schema
 const CHALLENGE = { description: '`Bearer`.', schema: { type: 'string' } };
 const VARY = { description: 'The answer follows Accept-Language.', schema: { type: 'string' } };
 const ETAG = {
-  description: 'Names this state. Send it as If-None-Match to ask whether it has changed.',
+  description: 'The version of this answer. Send it as If-None-Match to ask whether it has changed.',
   schema: { type: 'string' },
   example: '"7"',
 };
@@ -29,7 +32,7 @@ const IF_NONE_MATCH = {
   name: 'If-None-Match',
   in: 'header' as const,
   required: false,
-  description: 'The ETag that was read; while it still stands, the answer is 304 without a body.',
+  description: 'The ETag that was read. If nothing has changed, the answer is 304 without a body.',
   schema: { type: 'string' },
   example: '"7"',
 };
@@ -37,19 +40,25 @@ const IF_NONE_MATCH = {
 const TOKENS: readonly Refusal[] = [
   { status: 401, code: 'TOKEN_EXPIRED' },
   { status: 401, code: 'TOKEN_INVALID' },
+  { status: 401, code: 'SESSION_ENDED' },
+  { status: 403, code: 'ROLE_LOST' },
 ];
 
-/** A body that these are sent with is not read. */
+/** What `@ApiProduces` stores. */
+const PRODUCES = 'swagger/apiProduces';
+
+/** A body that is sent with these methods is not read. */
 const WITHOUT_BODY = ['get', 'head'];
 
 const NEED_A_CREDENTIAL: readonly unknown[] = ['user', 'permission', 'cart-or-user'];
 
-function refusalsOf(access: Access | undefined, limited: boolean, readsBody: boolean): Refusal[] {
+function refusalsOf(access: Access | undefined, readsBody: boolean, readsPath: boolean): Refusal[] {
   return [
     { status: 400, code: 'VALIDATION_ERROR' },
+    ...(readsBody || readsPath ? [{ status: 400, code: 'MALFORMED_REQUEST' }] : []),
     ...(readsBody
       ? [
-          { status: 400, code: 'MALFORMED_REQUEST' },
+          { status: 408, code: 'REQUEST_TIMEOUT' },
           { status: 413, code: 'BODY_TOO_LARGE' },
           { status: 415, code: 'UNSUPPORTED_MEDIA_TYPE' },
         ]
@@ -57,7 +66,7 @@ function refusalsOf(access: Access | undefined, limited: boolean, readsBody: boo
     ...(NEED_A_CREDENTIAL.includes(access?.to) ? [{ status: 401, code: 'UNAUTHENTICATED' }] : []),
     ...(access?.to === 'all' ? [] : TOKENS),
     ...(access?.to === 'permission' ? [{ status: 403, code: 'FORBIDDEN' }] : []),
-    ...(limited ? [{ status: 429, code: 'RATE_LIMITED' }] : []),
+    { status: 429, code: 'RATE_LIMITED' },
     { status: 500, code: 'INTERNAL' },
     { status: 503, code: 'OVERLOADED' },
     { status: 503, code: 'UNAVAILABLE' },
@@ -71,21 +80,31 @@ function securityOf(access: Access | undefined): Record<string, string[]>[] {
   return [{ bearer: [] }];
 }
 
+/** What the examples of error messages are filled with. */
+const EXAMPLE_PARAMS: Readonly<Record<string, unknown>> = {
+  ...{ seconds: 30, most: 100, limit: '500.000 ₫', amount: '58.000 ₫', total: '92.000 ₫', expected: '58.000 ₫' },
+  ...{ sku: 'CPSD-M', slug: 'ca-phe-sua-da', name: 'order-view', state: 'replaying', reason: 'ENOENT', count: 1 },
+  ...{ status: 'completed', step: 'accept', needed: 'confirmed', version: 7, present: 5, type: 'OrderAccepted' },
+  ...{ reserved: 3, onHand: 2, events: 12_000, placedAt: '2026-11-29T08:15:00.000Z' },
+  id: '01a22916-8703-7563-ba45-8cae2c708d70',
+};
+const thing = (code: string): string => (code === 'ORDER_TOO_LARGE' ? 'lines' : 'order');
+
 const exampleFailure = ({ code, when }: Refusal): object => ({
   success: false,
   error: {
     code,
-    message: textOf(code, 'en', { seconds: 30, what: 'order' }, when ?? code),
+    message: textOf(code, 'en', { ...EXAMPLE_PARAMS, what: thing(code) }, when ?? code),
     ...(code === 'VALIDATION_ERROR' && { details: [{ field: 'variants.0.stock', message: 'must be at least 0' }] }),
     requestId: '5f0c7d0e9b7d4a51a7a3f0f5d1a2b3c4',
   },
 });
 
-/** Refusals of one status are one response with an example for each code. */
+/** The refusals of one status are one response, with an example for each code. */
 function refusalResponses(refusals: readonly Refusal[], limited: boolean, schemas: Schemas): Record<string, object> {
   const responses: Record<string, object> = {};
   for (const status of new Set(refusals.map((refusal) => refusal.status))) {
-    // Of two that tell of one code the first stands: the route's own words before the common ones.
+    // If two describe the same code, the first counts: the route's own words before the common ones.
     const codes = new Map(
       refusals
         .filter((refusal) => refusal.status === status)
@@ -137,7 +156,7 @@ function metaOf({ paged, meta }: DocumentedAnswer, schemas: Schemas): Schema | u
   return paged ? PAGE_META : own;
 }
 
-/** Meta of which nothing must be there is left out when nothing is. */
+/** A `meta` without a required field is left out if it is empty. */
 const alwaysThere = (meta: Schema): boolean => !('properties' in meta) || 'required' in meta;
 
 /** What the answers of a route have in common. */
@@ -145,9 +164,11 @@ interface Manner {
   readonly bare: boolean;
   readonly limited: boolean;
   readonly tagged: Tagged | undefined;
+  /** The media type of the answers. */
+  readonly media: string;
 }
 
-/** Headers of every answer of the route that is no refusal. */
+/** The headers of every successful answer of the route. */
 const headersOf = ({ limited, tagged }: Manner): Record<string, object> => ({
   'X-Request-Id': REQUEST_ID,
   ...(limited ? RATE : {}),
@@ -176,7 +197,7 @@ function answerResponse(doc: DocumentedAnswer, manner: Manner, schemas: Schemas)
     headers: { ...headersOf(doc.schema ? manner : { ...manner, tagged: undefined }), ...headers },
     ...(doc.status !== 204 &&
       doc.status !== 304 && {
-        content: { 'application/json': { schema: body, example: wrapped ?? exampleOf(body, schemas.components) } },
+        content: { [manner.media]: { schema: body, example: wrapped ?? exampleOf(body, schemas.components) } },
       }),
   };
 }
@@ -186,13 +207,13 @@ interface RequestBody {
   readonly content: Readonly<Record<string, { readonly schema?: Schema; example?: unknown }>>;
 }
 
-/** An example of the body, out of those of its fields. */
+/** An example of the body, made from its fields. */
 function exemplify({ content }: RequestBody, own: object | undefined, known: Readonly<Record<string, Schema>>): void {
   for (const media of Object.values(content))
     if (media.schema && media.example === undefined) media.example = own ?? exampleOf(media.schema, known);
 }
 
-/** Whether a body has to be sent: a change always says what it changes, other bodies when a field is required. */
+/** Whether a body is required: a change always says what it changes, other bodies are required if a field is. */
 function needsBody({ content }: RequestBody, method: string, known: Readonly<Record<string, Schema>>): boolean {
   const needed = ({ schema }: { readonly schema?: Schema }): boolean => {
     const ref = schema?.['$ref'];
@@ -203,7 +224,7 @@ function needsBody({ content }: RequestBody, method: string, known: Readonly<Rec
   return method === 'patch' || Object.values(content).some(needed);
 }
 
-/** Completes an operation by what its handler's decorators say. `bodies` are the schemas of bodies by their class. */
+/** Completes an operation from the decorators of its handler. `bodies` are the schemas of bodies by their class. */
 export function completeOperation(
   operation: Operation,
   method: string,
@@ -218,7 +239,9 @@ export function completeOperation(
     (Reflect.getMetadata(key, handler) ?? Reflect.getMetadata(key, controller)) as Value | undefined;
   const answers = of<DocumentedAnswer[]>(ANSWERS) ?? [];
   const bare = of<boolean>(BARE) === true;
-  const refusals = [...(of<Refusal[]>(REFUSALS) ?? []), ...refusalsOf(access, limited, !WITHOUT_BODY.includes(method))];
+  const readsPath = (operation.parameters ?? []).some((one) => 'in' in one && one.in === 'path');
+  const common = refusalsOf(access, !WITHOUT_BODY.includes(method), readsPath);
+  const refusals = [...(of<Refusal[]>(REFUSALS) ?? []), ...common];
   const body = operation.requestBody as RequestBody | undefined;
   if (body) {
     exemplify(body, of<object>(BODY_EXAMPLE), bodies);
@@ -226,13 +249,16 @@ export function completeOperation(
   }
   operation.security = securityOf(access);
   if (access?.to === 'permission') Object.assign(operation, { 'x-permission': access.permission });
-  const manner: Manner = { bare, limited, tagged: of<Tagged>(TAGGED) };
+  const [media = 'application/json'] = of<string[]>(PRODUCES) ?? [];
+  const manner: Manner = { bare, limited, tagged: of<Tagged>(TAGGED), media };
   const isKept = manner.tagged !== undefined && method === 'get';
   if (isKept) operation.parameters = [...(operation.parameters ?? []), IF_NONE_MATCH];
   operation.responses = {
     ...(answers.length === 0 ? operation.responses : {}),
     ...Object.fromEntries(answers.map((doc) => [doc.status, answerResponse(doc, manner, schemas)])),
-    ...(isKept && { 304: { description: 'What If-None-Match names still stands.', headers: headersOf(manner) } }),
+    ...(isKept && {
+      304: { description: 'Nothing has changed since the ETag of If-None-Match.', headers: headersOf(manner) },
+    }),
     ...refusalResponses(refusals, limited, schemas),
   };
 }

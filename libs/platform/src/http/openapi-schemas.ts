@@ -3,19 +3,19 @@ import { z } from 'zod';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** Zod shapes as schemas of the document: those with an id become components, each written once. */
+/** Zod shapes as schemas of the document. Those with an id become components, each written once. */
 export class Schemas {
   readonly components: Record<string, Schema> = {};
   readonly examples: Record<string, { readonly value: object }> = {};
 
   of(shape: z.ZodType): Schema {
-    // Wrapped, so that the shape is a reference even where it stands at the root.
+    // Wrapped, so that the shape is a reference even at the root.
     const { $defs = {}, properties } = z.toJSONSchema(z.object({ it: shape }), {
       target: 'draft-2020-12',
       unrepresentable: 'any',
       io: 'output',
       override: ({ jsonSchema }) => {
-        // Answers may grow by fields; who reads them must not mind.
+        // Answers may get new fields, and readers must accept them.
         if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       },
     }) as unknown as { $defs?: Record<string, Schema>; properties: { it: Schema } };
@@ -30,12 +30,12 @@ export class Schemas {
   }
 }
 
-/** No bound, but the largest number that JavaScript counts to. */
+/** Not a limit of the field, but the largest number that JavaScript can count to. */
 const isNoBound = (key: string, value: unknown): boolean =>
   /^(?:exclusive)?(?:minimum|maximum)$/i.test(key) && Math.abs(Number(value)) >= Number.MAX_SAFE_INTEGER;
 
 /**
- * References lead to components; the id is the component's name and need not be said in it. A format says what it means
+ * References lead to components; the id is the component's name and is not repeated in it. A format is written
  * without the expression that checks it, and an integer without the bounds of a double.
  */
 function tidy(value: unknown): unknown {
@@ -60,13 +60,13 @@ function tidy(value: unknown): unknown {
   );
 }
 
-/** Properties may be called as keywords are. */
+/** Properties may have the names of keywords. */
 const tidied = (properties: object): object =>
   Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, tidy(schema)]));
 
 /**
- * A body as it is read: fields that it does not name are refused, and defaults are told in words. Generated types take a field with `default` for one that is always there,
- * which is true of what is read and not of what is sent.
+ * A body as the shop reads it: unknown fields are refused, and defaults are described in words. Generated types
+ * treat a field with `default` as always present, which is true for what is read and not for what is sent.
  */
 export function bodySchema({ properties, ...schema }: Schema): Schema {
   if (typeof properties !== 'object') return schema;
@@ -82,7 +82,7 @@ export function bodySchema({ properties, ...schema }: Schema): Schema {
   return { ...schema, properties: Object.fromEntries(told) as unknown, additionalProperties: false };
 }
 
-/** What Nest still says as OpenAPI 3.0 did: `nullable` is a type of its own since 3.1. */
+/** What Nest still writes as OpenAPI 3.0 did: since 3.1 `nullable` is a type of its own. */
 export function modernise(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(modernise);
   if (typeof value !== 'object' || value === null) return value;
@@ -95,10 +95,10 @@ export function modernise(value: unknown): unknown {
   return { anyOf: [schema, { type: 'null' }] };
 }
 
-/** An example out of a schema: its own where it has one, else the plainest value that fits. */
+/** An example made from a schema: its own if it has one, else the simplest value that fits. */
 export function exampleOf(schema: Schema, components: Readonly<Record<string, Schema>>, depth = 0): unknown {
   if ('example' in schema) return schema['example'];
-  if (depth > 24) return null; // a shape that holds itself
+  if (depth > 24) return null; // a shape that contains itself
   const go = (next: unknown) => exampleOf(next as Schema, components, depth + 1);
   const ref = schema['$ref'];
   if (typeof ref === 'string') return go(components[ref.split('/').at(-1)!] ?? {});
@@ -113,7 +113,7 @@ export function exampleOf(schema: Schema, components: Readonly<Record<string, Sc
   if (type === 'object')
     return Object.fromEntries(
       Object.entries((schema['properties'] ?? {}) as Record<string, Schema>)
-        .filter(([, each]) => each['readOnly'] !== true) // only bodies have such fields, and nobody has to send them
+        .filter(([, each]) => each['readOnly'] !== true) // only bodies have such fields, and they are optional
         .map(([name, each]) => [name, go(each)]),
     );
   if (type === 'array')

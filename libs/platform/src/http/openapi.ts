@@ -15,13 +15,14 @@ const FAILURE: Schema = {
         message: { type: 'string', description: 'For people, in the language of Accept-Language (vi, en).' },
         details: {
           type: 'array',
+          maxItems: 20,
           items: {
             type: 'object',
             properties: {
               field: { type: 'string' },
               message: { type: 'string' },
-              amount: { $ref: '#/components/schemas/Money', description: 'The money it is about.' },
-              value: { type: 'string', description: 'A value that would be taken instead.' },
+              amount: { $ref: '#/components/schemas/Money', description: 'The amount of money concerned.' },
+              value: { type: 'string', description: 'A value that would be accepted.' },
             },
             required: ['field', 'message'],
           },
@@ -30,13 +31,20 @@ const FAILURE: Schema = {
       },
       required: ['code', 'message', 'requestId'],
     },
+    meta: {
+      type: 'object',
+      properties: {
+        moreErrors: { type: 'integer', minimum: 1, description: 'How many further faults there are.' },
+      },
+      required: ['moreErrors'],
+    },
   },
   required: ['success', 'error'],
 };
 
 const nameOf = (controller: string, method: string) => `${controller}_${method}`;
 
-/** Every handler by the id its operation has in the document. */
+/** Every handler, by the id of its operation in the document. */
 function handlersOf(app: INestApplication): Map<string, Handler> {
   const handlers = new Map<string, Handler>();
   for (const { metatype } of app.get(DiscoveryService).getControllers()) {
@@ -57,20 +65,25 @@ function handlersOf(app: INestApplication): Map<string, Handler> {
   return handlers;
 }
 
-/** The tags that operations carry, by name. */
+/** The tags of the operations, by name. */
 function tagsOf({ paths }: OpenAPIObject): { name: string }[] {
   const operations = Object.values(paths).flatMap((path) => Object.values(path) as { tags?: string[] }[]);
   const names = new Set(operations.flatMap(({ tags }) => tags ?? []));
   return [...names].sort().map((name) => ({ name }));
 }
 
-/** The whole document, out of what the decorators of every route say. */
+/** The whole document, made from the decorators of every route. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
   const said = new DocumentBuilder()
     .setTitle('Coffee & Tea')
     .setDescription(
       'The shop: what there is, what you might buy, what you did buy. Answers come in an envelope, refusals with a stable code; ' +
-        'amounts are whole đồng.',
+        'amounts are whole đồng. Texts are plain text, as people typed them, unless a field says HTML: encode them where they are shown.\n\n' +
+        '`Accept-Language: vi` or `en` chooses the language. Without it, names and letters are Vietnamese, and messages of errors ' +
+        'are English. An order keeps the language in which it was placed.\n\n' +
+        'Orders are followed live over socket.io, namespace `/orders`: connect with `auth: { token }` or `{ cartToken }`, emit ' +
+        '`subscribe { orderId, lastVersion? }`, hear `snapshot` and then every `event` in version order; `authenticate` hands in a ' +
+        'newer token, and `closed { code, message }` says why the right to listen is gone.',
     )
     .setVersion('1.0.0')
     .setOpenAPIVersion('3.1.0')
@@ -95,15 +108,4 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
   };
   document.tags = tagsOf(document);
   return modernise(document) as OpenAPIObject;
-}
-
-/** The pages at `/docs`. The document is made when it is first asked for. */
-export function serveDocs(app: INestApplication): void {
-  let document: OpenAPIObject | undefined;
-  SwaggerModule.setup('docs', app, () => (document ??= openApiDocument(app)), {
-    jsonDocumentUrl: 'docs/openapi.json',
-    yamlDocumentUrl: 'docs/openapi.yaml',
-    customSiteTitle: 'Coffee & Tea: the API',
-    swaggerOptions: { persistAuthorization: false, displayRequestDuration: true },
-  });
 }

@@ -6,9 +6,9 @@ export interface AnswerDoc {
   readonly description?: string;
   /** The data is a list of these. */
   readonly list?: true;
-  /** The list comes in pages: `meta.nextCursor`, `meta.hasMore`. */
+  /** The list has pages: `meta.nextCursor`, `meta.hasMore`. */
   readonly paged?: true;
-  /** What else `meta` carries. */
+  /** Further fields of `meta`. */
   readonly meta?: z.ZodType;
   readonly example?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
@@ -29,6 +29,7 @@ export const ANSWERS = 'shop:answers';
 export const REFUSALS = 'shop:refusals';
 export const BARE = 'shop:bare';
 export const ANY_QUERY = 'shop:any-query';
+export const ANY_BODY = 'shop:any-body';
 export const TAGGED = 'shop:tagged';
 
 function added<Entry>(metadata: string, entries: readonly Entry[]): MethodDecorator {
@@ -39,17 +40,21 @@ function added<Entry>(metadata: string, entries: readonly Entry[]): MethodDecora
   };
 }
 
-/** What the operation is called by generated clients, and what it does in one line. */
+/** The operation's name in generated clients, and what it does, in one line. */
 export const Does = (operationId: string, summary: string, description?: string): MethodDecorator =>
   ApiOperation({ operationId, summary, ...(description && { description }) });
 
-/** The answer's status and data; null when there is no data. The topmost one is the status that is sent by default. */
+/** The answer's status and data; null if there is no data. The topmost one is the default status. */
 export const Answers = (status: HttpStatus | number, schema: z.ZodType | null, doc: AnswerDoc = {}): MethodDecorator =>
   applyDecorators(HttpCode(status), added<DocumentedAnswer>(ANSWERS, [{ ...doc, status, schema }]));
 
 const KNOWN: Readonly<Record<string, Refusal>> = {
-  NOT_FOUND: { status: 404, code: 'NOT_FOUND', when: 'There is no such thing, or it is not yours.' },
-  PRECONDITION_FAILED: { status: 412, code: 'PRECONDITION_FAILED', when: 'If-Match is stale.' },
+  NOT_FOUND: { status: 404, code: 'NOT_FOUND', when: 'It does not exist, or it is not yours.' },
+  PRECONDITION_FAILED: {
+    status: 412,
+    code: 'PRECONDITION_FAILED',
+    when: 'It has changed since the version in If-Match.',
+  },
   IDEMPOTENCY_KEY_REQUIRED: { status: 400, code: 'IDEMPOTENCY_KEY_REQUIRED' },
   IDEMPOTENCY_KEY_REUSED: { status: 422, code: 'IDEMPOTENCY_KEY_REUSED' },
   IDEMPOTENCY_IN_PROGRESS: { status: 409, code: 'IDEMPOTENCY_IN_PROGRESS' },
@@ -61,7 +66,7 @@ const KNOWN: Readonly<Record<string, Refusal>> = {
   UNAVAILABLE: { status: 503, code: 'UNAVAILABLE' },
 };
 
-/** The refusals a caller should be ready for; a bare code that is not a common one is a 409. */
+/** The refusals that a caller should handle. A bare code that is not a common one is a 409. */
 export const Refuses = (...refusals: readonly (string | Refusal)[]): MethodDecorator =>
   added<Refusal>(
     REFUSALS,
@@ -72,19 +77,25 @@ export const Refuses = (...refusals: readonly (string | Refusal)[]): MethodDecor
 
 export const BODY_EXAMPLE = 'shop:body-example';
 
-/** An example of the body, where one made of all its fields would make no sense. */
+/** An example of the body, for bodies where an example of all fields would make no sense. */
 export const BodyExample = (example: object): MethodDecorator => SetMetadata(BODY_EXAMPLE, example);
 
 /** The answer is sent as it is, without the envelope. */
 export const Bare = (): MethodDecorator & ClassDecorator => SetMetadata(BARE, true);
 
-/** Query parameters are not ours to know: an address that others redirect to. */
+/** Query parameters of this route are unknown: others redirect to it. */
 export const AnyQuery = (): MethodDecorator => SetMetadata(ANY_QUERY, true);
 
-/** What `answer({ etag })` needs the document to say. `byLanguage`: the same address answers another text in another language. */
+/** The handler reads the body itself, so it declares none: a payment provider's message. */
+export const AnyBody = (): MethodDecorator => SetMetadata(ANY_BODY, true);
+
+/**
+ * What the document must know for `answer({ etag })`. `byLanguage`: the same address has another text in another
+ * language.
+ */
 export interface Tagged {
   readonly byLanguage?: true;
 }
 
-/** Answers carry an `ETag`, and one that a reader has already is answered 304. */
+/** Answers have an `ETag`. A reader that has the current one gets 304. */
 export const Tagged = (tagged: Tagged = {}): MethodDecorator => SetMetadata(TAGGED, tagged);

@@ -18,20 +18,20 @@ export const cursorFrom = (place: unknown): string => Buffer.from(JSON.stringify
 
 const MOMENT = /^([1-9]\d{3}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)[+-](?:0\d|1[0-4])(?::\d\d)?$/;
 
-/** A time to the microsecond, as Postgres writes it: what a list is ordered by to which milliseconds are not enough. */
+/** A time to the microsecond, as Postgres writes it, for lists that milliseconds cannot order. */
 export const MomentShape = z.string().refine((text) => {
   const [, day, time] = MOMENT.exec(text) ?? [];
   return day !== undefined && z.iso.datetime().safeParse(`${day}T${time}Z`).success;
 });
 
-/** Where the last page ended, or undefined on the first page; a cursor that is not one of this list is refused with 400. */
+/** Where the last page ended; undefined on the first page. A cursor of another list is refused with 400. */
 export function placeOf<Shape extends z.ZodType>(cursor: string | undefined, shape: Shape): z.infer<Shape> | undefined {
   if (cursor === undefined) return undefined;
   try {
     const read = shape.safeParse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'), storable));
     if (read.success) return read.data;
   } catch {
-    // not JSON: not a cursor of ours either
+    // not JSON, so not one of our cursors
   }
   throw new InvalidInput([{ field: 'cursor', message: complain({ code: 'cursor' }) }]);
 }
@@ -41,7 +41,7 @@ function storable(_: string, value: unknown): unknown {
   return value;
 }
 
-/** One page out of `limit + 1` rows asked for; the cursor is the last shown row's place in the list's order. */
+/** One page out of the `limit + 1` rows that were read. The cursor is the place of the last shown row. */
 export function page<Row>(rows: readonly Row[], limit: number, cursorOf: (row: Row) => unknown): Answer<Row[]>;
 export function page<Row, Item>(
   rows: readonly Row[],

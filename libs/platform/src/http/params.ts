@@ -1,14 +1,14 @@
 import { DomainError, isUuid, type Seen } from '#kernel';
 import { createParamDecorator, Param, type ExecutionContext, type PipeTransform } from '@nestjs/common';
 import { ApiHeader, ApiParam } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { complain } from './field';
 import { Tagged } from './operation';
 import { InvalidInput } from './validation.pipe';
 
 const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>();
 
-/** Says something of the whole method in the OpenAPI document, from one of its parameters. */
+/** Adds something about the whole method to the OpenAPI document, from one of its parameters. */
 export function alsoOnMethod(parameter: ParameterDecorator, method: MethodDecorator): ParameterDecorator {
   return (target, key, index) => {
     parameter(target, key, index);
@@ -25,9 +25,19 @@ const idPipe = (name: string): PipeTransform => ({
   },
 });
 
-/** An id in the path; anything but a UUID is answered 400. */
+/** An id in the path. Anything but a UUID is answered 400. */
 export const PathId = (name = 'id'): ParameterDecorator =>
   alsoOnMethod(Param(name, idPipe(name)), ApiParam({ name, schema: { type: 'string', format: 'uuid' } }));
+
+/** Aborted if the client closes the connection before there is an answer, so that long work ends with it. */
+export const Gone = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal => {
+  const reply = context.switchToHttp().getResponse<FastifyReply>().raw;
+  const gone = new AbortController();
+  reply.once('close', () => {
+    if (!reply.writableFinished) gone.abort();
+  });
+  return gone.signal;
+});
 
 const VISIBLE = /^[\x21-\x7e]{1,255}$/;
 
@@ -54,7 +64,7 @@ export const IdempotencyKey = (): ParameterDecorator =>
     }),
   );
 
-/** What the caller has seen is not what is there any more. */
+/** The thing has changed since the caller read it. */
 export class PreconditionFailed extends DomainError {
   constructor() {
     super('PRECONDITION_FAILED', 'stale', 'This has changed since you read it. Read it again, then repeat the change.');
@@ -64,8 +74,8 @@ export class PreconditionFailed extends DomainError {
 const TAGS = /(?:^|,)[ \t]*((?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?=,|$)/g;
 
 /**
- * The strong tags of an If-Match header; undefined when anything will do. A weak tag is left out, because it says less
- * than that nothing has changed (RFC 9110, 13.1.1).
+ * The strong tags of an If-Match header; undefined if any version will do. A weak tag is left out, because it does
+ * not say that nothing has changed (RFC 9110, 13.1.1).
  */
 export function tagsIn(header: string | undefined): readonly string[] | undefined {
   const value = header?.trim() ?? '';
@@ -77,7 +87,7 @@ const readTags = createParamDecorator((_: unknown, context: ExecutionContext): r
   tagsIn(requestOf(context).headers['if-match']),
 );
 
-/** The versions that tags are of; a tag that is no version fits nothing. */
+/** The versions in the tags. A tag that is not a version matches nothing. */
 export const versionsIn = (tags: readonly string[] | undefined): Seen =>
   tags?.flatMap((tag) => /^"(0|[1-9]\d{0,14})"$/.exec(tag)?.[1] ?? []).map(Number);
 
@@ -85,10 +95,10 @@ const readIfMatch = createParamDecorator((_: unknown, context: ExecutionContext)
   versionsIn(tagsIn(requestOf(context).headers['if-match'])),
 );
 
-/** The versions named by If-Match, where the tag is the version and nothing else; undefined when anything will do. */
+/** The versions in If-Match, if the tag is only the version; undefined if any will do. */
 export const IfMatch = (): ParameterDecorator => inDocument(readIfMatch());
 
-/** The whole tags named by If-Match, where a tag says more than a version; undefined when anything will do. */
+/** The whole tags in If-Match, if a tag says more than a version; undefined if any will do. */
 export const IfMatchTags = (): ParameterDecorator => inDocument(readTags());
 
 const inDocument = (parameter: ParameterDecorator): ParameterDecorator =>
@@ -97,7 +107,7 @@ const inDocument = (parameter: ParameterDecorator): ParameterDecorator =>
     ApiHeader({
       name: 'If-Match',
       required: false,
-      description: 'The ETag that was read; stale ones are refused with 412.',
+      description: 'The ETag that was read. If it has changed since, the answer is 412.',
       schema: { type: 'string' },
       example: '"7"',
     }),
@@ -105,11 +115,11 @@ const inDocument = (parameter: ParameterDecorator): ParameterDecorator =>
 
 const readWait = createParamDecorator((longest: number, context: ExecutionContext): number => {
   const prefer = requestOf(context).headers.prefer;
-  const wish = /(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])/.exec(Array.isArray(prefer) ? prefer.join(',') : (prefer ?? ''));
-  return Math.min(Number(wish?.[1] ?? 0), longest);
+  const wait = /(?:^|[,;\s])wait=(\d{1,4})(?:$|[,;\s])/.exec(Array.isArray(prefer) ? prefer.join(',') : (prefer ?? ''));
+  return Math.min(Number(wait?.[1] ?? 0), longest);
 });
 
-/** Seconds the caller would wait for the outcome (`Prefer: wait=5`), at most `longest`; 0 when it did not say. */
+/** How many seconds the caller waits for the outcome (`Prefer: wait=5`), at most `longest`; 0 if it does not say. */
 export const PreferWait = (longest = 10): ParameterDecorator =>
   alsoOnMethod(
     readWait(longest),

@@ -51,10 +51,15 @@ describe('A name', () => {
       'a@localhost',
       'data:x',
     ],
-    ...['[2001:db8::1]', '2001:db8::1', '::1', '[An](evil)', '<b>An</b>', '<evil>', '//evil', 'An: //evil'],
+    ...['[2001:db8::1]', '2001:db8::1', '[An](evil.ru)', '<b>evil.ru</b>', '//evil', 'An: //evil'],
     ...['Hack.Ru', 'Free.Tk', 'Is.Gd', 'Tiki.Pizza', 'Evil.Рф', 'hack.ru', 'HACK.RU', 'T.Me', 't.co/x', 'St.Ly/x'],
     ...['evil۔com', 'evil։com', 'evil․com', 'evil.x.ru', 'a.evil.ru', 'St.John.evil.ru', 'An evil.bình', '☕.com'],
   ])('leads nowhere, unlike %s', (name) => expect(faultOf(name)).toBe('text.link'));
+
+  it.each(['<b>An</b>', '<evil>', 'An > Bình', '[An](evil)', '::1'])(
+    'has no brackets that lead somewhere: %s',
+    (name) => expect(faultOf(name)).toBe('text.brackets'),
+  );
 
   it.each([
     ['half a surrogate pair', 'An \ud83d', 'text.characters'],

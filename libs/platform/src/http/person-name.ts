@@ -2,9 +2,9 @@ import { isBlank, isLine } from '#kernel';
 import { field, type Complaint, type FieldOptions } from './field';
 
 /*
- * A name leads nowhere. The list of endings of web addresses never ends, so the rule looks at what people write in names:
- * a dot or a colon has a blank after it. Only an initial ("v.an") and a title (TITLES: "St.John", "TS.Nguyễn") may be
- * joined by a dot to the letters that follow, unless those are a well-known ending ("t.me") or lead on ("St.Ly/x").
+ * A name contains no web address. The list of domain endings never ends, so the rule is about what people write in names:
+ * a blank follows a dot or a colon. Only an initial ("v.an") and a title (TITLES: "St.John", "TS.Nguyễn") may be followed
+ * by letters without a blank, unless these are a well-known ending ("t.me") or continue as an address ("St.Ly/x").
  */
 const TITLES = new Set(
   (
@@ -15,23 +15,23 @@ const TITLES = new Set(
     .split(' '),
 );
 const INITIAL = /^\p{L}$/u;
-/** Endings of addresses with one letter, or a title, before them. */
+/** Endings of web addresses that may follow one letter or a title. */
 const ENDING =
   /^(?:com|net|org|info|biz|vn|io|co|me|ly|gl|gd|gg|to|tk|tv|cc|ws|ru|рф|cn|eu|uk|us|de|jp|app|dev|shop|store|online|site|top|xyz|club|live|link|pizza)$/iu;
 
-/** Full stops of other scripts, which are read as a dot by browsers or by people. */
+/** Full stops of other scripts, which browsers or people read as a dot. */
 const DOTS =
   /[\u0589\u06d4\u0701\u0702\u1362\u166e\u1803\u2024\u2cf9\u2e33\u2e3c\u3002\ua4f8\ua4ff\ua60e\ua6f3\uff0e\uff61]/g;
 const UNSEEN = /\p{Default_Ignorable_Code_Point}/gu;
 
 const SCHEME = /\b(?:https?|ftp|tel|sms|mailto|javascript|data)\s*:|:\s*[/\\]|[/\\]{2}/iu;
 const AT = /\S@\S/u;
-/** Angle brackets, Markdown links, addresses in brackets, and what stands between them in an IPv6 address. */
+/** Angle brackets, Markdown links, addresses in brackets, and the characters between brackets in an IPv6 address. */
 const BRACKETS = /[<>]|\]\s*[([:]|\[[^\]]*:|::/u;
-/** A colon between letters or digits; between two digits it is a time or a number. */
+/** A colon between letters or digits. Between two digits it is a time or a number. */
 const COLON = /(?!\d:\d)[\p{L}\p{M}\p{N}]:[^\s:]/u;
 const NUMBERED = /\d{1,3}(?:\.\d{1,3}){3}/;
-/** What stands before a dot, what follows without a blank, and what that leads on to. */
+/** The part before a dot, the part that follows without a blank, and how it continues. */
 const DOTTED = /([^\s.]+)\.([\p{L}\p{M}\p{N}_-]+)(?=([/:?#@]?))/gu;
 const OPENING = /^[("'“‘«-]+/u;
 
@@ -42,10 +42,18 @@ function mayBeJoined(before: string, after: string, next: string): boolean {
   return INITIAL.test(word) || TITLES.has(word.toLowerCase());
 }
 
-function looksLikeAddress(text: string): boolean {
-  const plain = text.replace(UNSEEN, '').normalize('NFKC').replace(DOTS, '.');
-  if ([SCHEME, AT, BRACKETS, COLON, NUMBERED].some((shape) => shape.test(plain))) return true;
-  // Each dot is looked at by itself: "a.b.com" has two.
+const plainly = (text: string): string => text.replace(UNSEEN, '').normalize('NFKC').replace(DOTS, '.');
+
+/** The part that is an address, if there is one, or only the brackets that mark one. */
+function leadOf(text: string): 'text.link' | 'text.brackets' | undefined {
+  const plain = plainly(text);
+  if (looksLikeAddress(plain)) return 'text.link';
+  return BRACKETS.test(plain) ? 'text.brackets' : undefined;
+}
+
+function looksLikeAddress(plain: string): boolean {
+  if ([SCHEME, AT, COLON, NUMBERED].some((shape) => shape.test(plain))) return true;
+  // Each dot is checked by itself: "a.b.com" has two.
   const words = plain.split(/\s+/u).flatMap((word) => {
     const parts = word.split('.');
     return parts.slice(1).map((after, index) => `${parts[index]}.${after}`);
@@ -55,17 +63,18 @@ function looksLikeAddress(text: string): boolean {
   );
 }
 
-/** What keeps a text from being a name: it is printed, shown and written to people, so it is one line and leads nowhere. */
+/** Why a text cannot be a name. A name is printed, shown and sent to people, so it is one line without addresses. */
 export function faultOfName(value: unknown, max: number): Complaint | undefined {
   if (typeof value !== 'string') return { code: 'text' };
   if (/\p{Surrogate}/u.test(value)) return { code: 'text.characters' };
   if (isBlank(value)) return { code: 'text.blank' };
   if (!isLine(value)) return { code: 'text.line' };
   if ([...value].length > max) return { code: 'text.long', params: { max } };
-  return looksLikeAddress(value) ? { code: 'text.link' } : undefined;
+  const code = leadOf(value);
+  return code && { code };
 }
 
-/** The name of a person or of a place: one line without web addresses, in one Unicode form, without blanks around it. */
+/** The name of a person or a place: one line without web addresses, in one Unicode form, without surrounding blanks. */
 export const PersonName = ({
   max = 100,
   ...options

@@ -21,7 +21,7 @@ addMessages({
 
 const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** A stock code of at most `max` characters, in its one spelling from here on. */
+/** A stock code of at most `max` characters; converted to its one spelling. */
 export const Sku = ({ max, ...options }: FieldOptions<string> & { max: number }): PropertyDecorator =>
   field(
     {
@@ -39,7 +39,7 @@ export const Sku = ({ max, ...options }: FieldOptions<string> & { max: number })
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
 const lowered = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
 
-/** A word of an address, in lower case from here on. One that is looked for need not be one that can be. */
+/** A slug; converted to lower case. A slug in a query may have characters that a new one may not. */
 const slug = (max: number, options: FieldOptions<string>, pattern?: RegExp): PropertyDecorator =>
   field(
     {
@@ -50,10 +50,10 @@ const slug = (max: number, options: FieldOptions<string>, pattern?: RegExp): Pro
     options,
   );
 
-/** A new word for an address, of at most 80 characters, in lower case from here on. */
+/** A new slug of at most 80 characters; converted to lower case. */
 export const NewSlug = (options: FieldOptions<string> = {}): PropertyDecorator => slug(80, options, SLUG);
 
-/** A word of an address that something is looked for by, in any case. */
+/** A slug to look something up by, in any case. */
 export const Slug = (options: FieldOptions<string> = {}): PropertyDecorator => slug(120, options);
 function checkAmount(value: unknown, min: number, max: number): Complaint | undefined {
   if (typeof value !== 'number' || !Number.isSafeInteger(value)) return { code: 'number' };
@@ -76,7 +76,7 @@ function bothForms(min: number, max: number) {
 const moneyOf = (value: unknown): unknown =>
   typeof value === 'number' ? { amount: value, currency: CURRENCY } : value;
 
-/** An amount of money, in either form in which bodies may say it: `Money`, or whole đồng as a number. `Money` from here on. */
+/** An amount of money in either form that bodies may use: `Money`, or whole đồng as a number. Converted to `Money`. */
 export const Amount = ({ min, max, ...options }: AmountOptions): PropertyDecorator => {
   const { whole, money } = bothForms(min, max);
   return field(
@@ -106,14 +106,14 @@ interface PriceOptions extends FieldOptions<number> {
 
 const CURRENCY = 'VND';
 
-/** The amount of Money as it stands in answers; anything else is handed on as it is. */
+/** The amount of a Money; any other value is returned unchanged. */
 export function amountOf(value: unknown): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return value;
   const { amount, currency, ...more } = value as Record<string, unknown>;
   return currency === CURRENCY && Object.keys(more).length === 0 ? amount : value;
 }
 
-/** Whole đồng: a number, or Money as answers have it. A number from here on. */
+/** Whole đồng: a number, or Money as in answers. Converted to a number. */
 export const Price = (options: PriceOptions): PropertyDecorator => {
   const { min, max } = options;
   const { whole, money } = bothForms(min, max);
@@ -131,12 +131,15 @@ export const Price = (options: PriceOptions): PropertyDecorator => {
 };
 
 /**
- * What an answer tells and nobody can change: it may be sent back as it was read, and is passed over. It has to look
- * like what was read, so that a mistake is told and not lost.
+ * A field of an answer that nobody can change. It may be sent back as it was read, and is ignored. It must look like
+ * what was read, so that a mistake is reported.
  */
 export const ReadOnly = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator => readOnly(shape, schema);
 
-/** What names a thing and cannot be changed: it may be sent back as it is. `changedFixed` tells what is not as it is. */
+/**
+ * An identifying field that cannot be changed. It may be sent back as it is. `changedFixed` reports a different
+ * value.
+ */
 export const AsItIs = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
   readOnly(shape, { ...schema, description: 'May be sent back as it is; another value is refused.' });
 
@@ -144,12 +147,15 @@ const readOnly = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorat
   field(
     {
       check: (value) => (shape.safeParse(value).success ? undefined : { code: 'read-only' }),
-      schema: { description: 'Passed over, whatever its value.', ...schema, readOnly: true },
+      schema: { description: 'Ignored, whatever its value.', ...schema, readOnly: true },
     },
     { optional: true, nullable: true },
   );
 
-/** The fields that were sent with another value than the thing has, each with what it is. Case is no difference. */
+/**
+ * The fields that were sent with another value than the current one, each with the current value. Case does not
+ * matter.
+ */
 export function changedFixed(is: Readonly<Record<string, unknown>>, sent: object): Fault[] {
   return Object.entries(is).flatMap(([name, value]) => {
     const given = (sent as Record<string, unknown>)[name];
@@ -158,7 +164,7 @@ export function changedFixed(is: Readonly<Record<string, unknown>>, sent: object
     return [{ field: name, message: complain({ code: 'read-only.is', params: { value: shown } }) }];
   });
 }
-/** The first or the last moment of a range: a day of the shop's (`2026-11-23`), which is meant whole, or a time with a zone. */
+/** The first or last moment of a range: a whole day of the shop (`2026-11-23`), or a time with a zone. */
 const moment = (read: (text: unknown) => Date | undefined) => (description: string) =>
   field(
     {
@@ -169,8 +175,8 @@ const moment = (read: (text: unknown) => Date | undefined) => (description: stri
     { optional: true, description, example: '2026-11-23' },
   );
 
-/** Where a range begins. A Date from here on. */
+/** The begin of a range. Converted to a Date. */
 export const From = moment(beginOf);
 
-/** Where a range ends, that moment not included. A Date from here on. */
+/** The end of a range, exclusive. Converted to a Date. */
 export const Until = moment(endOf);

@@ -3,12 +3,14 @@ import { Injectable, UnsupportedMediaTypeException, type ArgumentMetadata, type 
 import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { Readable } from 'node:stream';
+import { overfullFaults } from './excess';
 import { complain, readPlainly, type ReadOptions } from './field';
 import { TEXT_INSTEAD } from './fields';
+import { keepWhole } from './keep-whole';
 
 const PLAIN: readonly unknown[] = [String, Number, Boolean, Array, Object, Buffer, Date, undefined];
 
-/** A field's texts in words for people; what only says that something deeper is wrong is left to the deeper fields. */
+/** The texts of a field. A message that only says that something deeper is wrong is left to the deeper fields. */
 function faultsOf(errors: readonly ValidationError[], path = ''): Fault[] {
   return errors.flatMap((error) => {
     const field = path ? `${path}.${error.property}` : error.property;
@@ -22,12 +24,16 @@ function faultsOf(errors: readonly ValidationError[], path = ''): Fault[] {
   });
 }
 
-/** Nobody mends more at once, and names of unknown fields are the stranger's own text. */
-const MOST_FAULTS = 20;
+/** More details are of no use, and names of unknown fields are the client's own text. */
+export const MOST_FAULTS = 20;
 const LONGEST_PATH = 200;
 
 export class InvalidInput extends DomainError {
-  constructor(details: readonly Fault[]) {
+  /** Faults that are not among the details. */
+  readonly more: number;
+
+  /** `further`: faults that were counted without a text. */
+  constructor(details: readonly Fault[], further = 0) {
     const told = details.slice(0, MOST_FAULTS);
     super(
       'VALIDATION_ERROR',
@@ -36,16 +42,27 @@ export class InvalidInput extends DomainError {
       {},
       told.map(({ field, message }) => ({ field: field.slice(0, LONGEST_PATH), message })),
     );
+    this.more = details.length - told.length + further;
+  }
+
+  /** Unknown fields; there may be thousands of them. */
+  static unknown(names: readonly string[]): InvalidInput {
+    const message = complain({ code: 'unknown' });
+    const told = names.slice(0, MOST_FAULTS).map((field) => ({ field, message }));
+    return new InvalidInput(told, names.length - told.length);
   }
 }
 
-/** Reads bodies, queries and path parameters into their classes; every fault at once, unknown fields refused. */
+/**
+ * Reads bodies, queries and path parameters into their classes. Reports every fault at once, and refuses unknown
+ * fields.
+ */
 @Injectable()
 export class ShopValidationPipe implements PipeTransform {
   transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
     if (type === 'custom' || PLAIN.includes(metatype)) return value;
     if (value instanceof Readable) throw new UnsupportedMediaTypeException(); // a file where fields are expected
-    const given = value === undefined ? {} : value; // nothing was sent: `null` is something, and no object
+    const given = value === undefined ? {} : value; // nothing was sent; `null` would be a value that is not an object
     if (typeof given !== 'object' || given === null || Array.isArray(given))
       throw new InvalidInput([{ field: type, message: complain({ code: 'object' }) }]);
     const options: ReadOptions = { fromText: type !== 'body' };
@@ -53,9 +70,10 @@ export class ShopValidationPipe implements PipeTransform {
     const plain = readPlainly(Type, given as Record<string, unknown>, options.fromText === true);
     if (plain) return plain;
     const inherited = inheritedNames(given);
-    if (inherited.length > 0)
-      throw new InvalidInput(inherited.map((field) => ({ field, message: complain({ code: 'unknown' }) })));
-    const read = plainToInstance(Type, given, options);
+    if (inherited.length > 0) throw InvalidInput.unknown(inherited);
+    const overfull = overfullFaults(Type, given as Record<string, unknown>, MOST_FAULTS);
+    if (overfull) throw new InvalidInput(overfull.told, overfull.further);
+    const read = plainToInstance(Type, keepWhole(Type, given as Record<string, unknown>), options);
     const errors = validateSync(read, {
       whitelist: true,
       forbidNonWhitelisted: true,

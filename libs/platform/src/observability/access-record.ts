@@ -13,7 +13,7 @@ const QUIET = /^\/(health|metrics)\b/;
 export class AccessRecord {
   private readonly log = new Logger('http');
 
-  /** Whether anyone reads the lines: they are not even put together when not. */
+  /** Whether the lines are written at all. If not, they are not even built. */
   private readonly isTold: boolean;
 
   constructor(
@@ -25,7 +25,7 @@ export class AccessRecord {
 
   answered(request: FastifyRequest, reply: FastifyReply): void {
     const seconds = reply.elapsedTime / 1000;
-    // An address that matches no route must not make a label of its own.
+    // An address that matches no route must not become a label of its own.
     const route = request.routeOptions.url ?? 'unknown';
     const method = METHODS.has(request.method) ? request.method : 'other';
     this.durations.observe({ method, route, status: String(reply.statusCode) }, seconds);

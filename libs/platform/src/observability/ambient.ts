@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What is known, anywhere in the code, about the request that is being served. */
+/** What is known, anywhere in the code, about the running request. */
 export interface Ambient {
   readonly requestId: string;
-  /** The language of messages about the request: English where the caller named neither. */
+  /** The language of messages: English if the caller named neither. */
   readonly locale: 'vi' | 'en';
-  /** The language of what is sold, and of letters: Vietnamese, the shop's own, where the caller named neither. */
+  /** The language of products and letters: Vietnamese, the shop's own, if the caller named neither. */
   readonly shopLocale?: 'vi' | 'en';
   /** W3C trace context: `00-<trace id>-<span id>-01`. */
   readonly traceparent: string;
@@ -15,11 +15,11 @@ export interface Ambient {
 
 const storage = new AsyncLocalStorage<Ambient>();
 
-/** The request being served, or undefined outside of one. */
+/** The running request; undefined outside of one. */
 export const ambient = (): Ambient | undefined => storage.getStore();
 
-/** In which language to name what is sold, here and now. */
+/** The language for names of products, here and now. */
 export const shopLocale = (): 'vi' | 'en' => storage.getStore()?.shopLocale ?? 'vi';
 
-/** Does the work in the name of a request, such as one whose message is being handled. */
+/** Does the work in the name of a request, for example the one that caused the message being handled. */
 export const within = <Result>(context: Ambient, work: () => Result): Result => storage.run(context, work);

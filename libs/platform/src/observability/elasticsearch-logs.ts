@@ -5,7 +5,7 @@ const MOST = 5_000;
 const BATCH = 500;
 const EVERY_MS = 2_000;
 
-/** Sends log lines to Elasticsearch. While it is away the newest few thousand wait; older ones are dropped and counted. */
+/** Sends log lines to Elasticsearch. While it is away, the newest 5,000 wait; older ones are dropped and counted. */
 export class ElasticsearchLogs extends Writable {
   private waiting: string[] = [];
   private dropped = 0;
@@ -42,7 +42,7 @@ export class ElasticsearchLogs extends Writable {
       await this.send(dropped > 0 ? [...batch, JSON.stringify(noteOf(dropped))] : batch);
       this.dropped -= dropped;
     } catch {
-      this.waiting.unshift(...batch); // it is away or unwell: they wait for the next round
+      this.waiting.unshift(...batch); // it is away: the lines wait for the next round
       this.trim();
     } finally {
       this.sending = false;

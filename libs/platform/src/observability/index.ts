@@ -1,7 +1,8 @@
 export { AccessRecord } from './access-record';
 export { ambient, shopLocale, within, type Ambient } from './ambient';
-export { HealthCheck } from './health-check';
+export { HealthCheck, Impaired } from './health-check';
 export { asNestLogger, endLog, shopLogger, type LogSettings } from './logger';
+export { MetricsServer } from './metrics-server';
 export { ObservabilityModule } from './observability.module';
 export { redact, redactText } from './redact';
 export { ShopState } from './state';

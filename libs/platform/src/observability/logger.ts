@@ -1,10 +1,13 @@
 import type { LoggerService } from '@nestjs/common';
 import { WinstonModule } from 'nest-winston';
+import { chmodSync, mkdirSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { createLogger, format, transports, type Logger } from 'winston';
+import { inFolderOf } from '#platform/config';
 import { ambient } from './ambient';
 import { ElasticsearchLogs } from './elasticsearch-logs';
 import { redact } from './redact';
+import { Repetition } from './repetition';
 
 export interface LogSettings {
   readonly logLevel: string;
@@ -15,7 +18,7 @@ export interface LogSettings {
 
 const traceIdOf = (traceparent: string) => traceparent.split('-')[1];
 
-/** Adds what is known of the request, and takes out what a log must not know. */
+/** Adds what is known of the request, and removes what a log must not contain. */
 const shaped = format((info) => {
   const context = ambient();
   const { level, message, timestamp, ...rest } = info;
@@ -32,16 +35,61 @@ const shaped = format((info) => {
   };
 });
 
-const FILE = { maxsize: 50 * 1024 * 1024, maxFiles: 5, tailable: true } as const;
+const BOUNDED = new Set(['fatal', 'error', 'warn']);
 
-/** JSON lines on stdout, in `combined.log` and (errors) `error.log`, and in Elasticsearch where there is one. */
+/** Leaves out repeated warnings: a database that is away must not fill the disk. */
+const bounded = () => {
+  const lines = new Repetition();
+  return format((info) => {
+    if (!BOUNDED.has(info.level)) return info;
+    const { level, context, message, stack, error } = info;
+    const why = error instanceof Error ? error.message : Array.isArray(stack) ? (stack as unknown[])[0] : stack;
+    const leftOut = lines.leftOut([level, context, textOf(message), textOf(why)].join(' '));
+    if (leftOut === undefined) return false;
+    return leftOut === 0 ? info : Object.assign(info, { leftOut });
+  })();
+};
+
+const textOf = (value: unknown): string =>
+  typeof value === 'string' ? value : value instanceof Error ? value.message : (JSON.stringify(value) ?? '');
+
+const READABLE_BY_GROUP = 0o640;
+const FILE = {
+  options: { flags: 'a', mode: READABLE_BY_GROUP },
+  maxsize: 50 * 1024 * 1024,
+  maxFiles: 5,
+  tailable: true,
+} as const;
+
+const FOLDER_MODE = 0o750;
+
+/** Other accounts of this machine may not read the logs. Files of an older build are closed too. */
+function prepareFolder(logDir: string): void {
+  mkdirSync(logDir, { recursive: true, mode: FOLDER_MODE });
+  closeToOthers(logDir, FOLDER_MODE);
+  for (const name of readdirSync(logDir))
+    if (name.endsWith('.log')) closeToOthers(join(logDir, name), READABLE_BY_GROUP);
+}
+
+function closeToOthers(path: string, mode: number): void {
+  const now = statSync(path).mode & 0o777;
+  if ((now & ~mode) === 0) return;
+  try {
+    chmodSync(path, now & mode);
+  } catch {
+    // it belongs to somebody else, who decides who reads it
+  }
+}
+
+/** JSON lines on stdout, in `combined.log` and (errors) `error.log`, and in Elasticsearch if it is configured. */
 export function shopLogger({ logLevel, logDir, elasticsearchUrl, stdout = true }: LogSettings): Logger {
   const silent = logLevel === 'silent';
+  if (!silent) inFolderOf('LOG_DIR', logDir, () => prepareFolder(logDir));
   return createLogger({
     level: silent ? 'error' : logLevel,
     silent,
     levels: { fatal: 0, error: 1, warn: 2, info: 3, http: 4, verbose: 5, debug: 6, silly: 7 },
-    format: format.combine(shaped(), format.json()),
+    format: format.combine(bounded(), shaped(), format.json()),
     exitOnError: false,
     transports: silent
       ? [new transports.Console()]
@@ -56,7 +104,7 @@ export function shopLogger({ logLevel, logDir, elasticsearchUrl, stdout = true }
   });
 }
 
-/** What Nest says of itself at start: a line for every module and every route. */
+/** What Nest logs at the start: a line for every module and every route. */
 const CHATTER = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory', 'NestApplication', 'WebSocketsController']); // prettier-ignore
 
 /** Whether a line of this level would be written anywhere. */
@@ -64,7 +112,7 @@ const wouldTell = (logger: Logger, level: string): boolean => !logger.silent && 
 
 export function asNestLogger(logger: Logger): LoggerService {
   const nest = WinstonModule.createLogger({ instance: logger });
-  // winston dresses a line before it asks whether anyone wants it
+  // winston formats a line before it checks whether the line is wanted
   for (const level of ['warn', 'debug', 'verbose'] as const)
     if (!wouldTell(logger, level)) nest[level] = () => undefined;
   const tellsInfo = wouldTell(logger, 'info');
@@ -74,12 +122,12 @@ export function asNestLogger(logger: Logger): LoggerService {
   };
   const error = nest.error.bind(nest);
   nest.error = (message: unknown, ...more: unknown[]) => {
-    if (more.at(-1) !== 'ExceptionHandler') error(message, ...more); // start-up failed: whoever started it says so
+    if (more.at(-1) !== 'ExceptionHandler') error(message, ...more); // a failed start: the caller reports it
   };
   return nest;
 }
 
-/** Ends the log once its last lines are written, or after half a second. */
+/** Ends the log when its last lines are written, or after half a second. */
 export async function endLog(logger: Logger): Promise<void> {
   await Promise.race([
     new Promise<void>((done) => logger.once('finish', done).end()),

@@ -4,11 +4,13 @@ import { TerminusModule } from '@nestjs/terminus';
 import { makeHistogramProvider, PrometheusModule } from '@willsoto/nestjs-prometheus';
 import { register } from 'prom-client';
 import { AccessRecord } from './access-record';
+import { ShopHealth } from './health';
 import { HealthController } from './health.controller';
 import { MetricsController } from './metrics.controller';
+import { MetricsServer } from './metrics-server';
 import { ShopState } from './state';
 
-/** Health, metrics and the record of what was asked. */
+/** Health, metrics and the access log. */
 @Global()
 @Module({
   imports: [
@@ -24,6 +26,8 @@ import { ShopState } from './state';
   providers: [
     ShopState,
     AccessRecord,
+    ShopHealth,
+    MetricsServer,
     makeHistogramProvider({
       name: 'http_request_duration_seconds',
       help: 'How long requests took, by route template.',
@@ -31,6 +35,6 @@ import { ShopState } from './state';
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     }),
   ],
-  exports: [ShopState, AccessRecord],
+  exports: [ShopState, AccessRecord, MetricsServer],
 })
 export class ObservabilityModule {}

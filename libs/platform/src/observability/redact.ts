@@ -1,6 +1,6 @@
 /**
- * What must never reach a log: secrets by the name they go under, personal fields likewise, and a few shapes that
- * give themselves away inside a text.
+ * What must never be in a log: secrets and personal fields, by their names, and a few patterns that can be
+ * recognised inside a text.
  */
 const SECRET_NAMES =
   /pass(word|wd|phrase)|secret|token|authorization|cookie|credential|api[-_]?key|private[-_]?key|signature|otp|pin$|^code$|^state$|idempotency/i;
@@ -19,7 +19,7 @@ const IN_TEXT: readonly (readonly [RegExp, string])[] = [
 export const REDACTED = '[redacted]';
 
 const namesSeen = new Map<string, boolean>();
-/** Names of fields are few, but query strings may bring any. */
+/** Names of fields are few, but query strings may have any. */
 const MOST_NAMES = 2_000;
 const LONGEST_NAME = 64;
 
@@ -32,26 +32,26 @@ function isHidden(name: string): boolean {
   return hidden;
 }
 
-/** Every one of those shapes has one of these in it; most texts have none. */
+/** Every one of those patterns contains one of these; most texts contain none. */
 const SUSPICIOUS = /@|eyJ|bearer\s|key \(|\d{9}/i;
 
 export const redactText = (text: string): string =>
   SUSPICIOUS.test(text) ? IN_TEXT.reduce((clean, [shape, stand]) => clean.replace(shape, stand), text) : text;
 
-/** How much of a value a log line tells. */
+/** How much of a value a log line may contain. */
 const MOST_LEVELS = 6;
 const MOST_ENTRIES = 50;
 const MOST_VALUES = 1_000;
 const LONGEST_TEXT = 10_000;
 
-/** What is left to tell of one value: a wide value is cut as well as a deep one. */
+/** What is left for one value: a wide value is cut as well as a deep one. */
 interface Budget {
   values: number;
 }
 
 /**
- * A copy without secrets and personal data. Deep things are cut at six levels, lists and objects at fifty entries, long
- * texts at ten thousand characters, and the whole at a thousand values.
+ * A copy without secrets and personal data. It is cut at six levels, at fifty entries of a list or object, at ten
+ * thousand characters of a text, and at a thousand values in all.
  */
 export const redact = (value: unknown): unknown => redactWithin({ values: MOST_VALUES }, value, 0);
 

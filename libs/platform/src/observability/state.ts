@@ -1,9 +1,9 @@
-/** Where the process is in its life. Probes read it; what streams to clients ends on `draining`. */
+/** The state of the process. Probes read it; streams to clients end on `draining`. */
 export class ShopState {
   private readonly leaving = new AbortController();
   private started = false;
   private opens!: () => void;
-  /** Once every module is up, and every handler known. */
+  /** When every module is up, and every handler is known. */
   readonly opened = new Promise<void>((resolve) => (this.opens = resolve));
   /** Requests being answered right now. */
   inFlight = 0;

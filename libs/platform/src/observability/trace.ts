@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 
-/** Drawn from the system many at a time: a draw costs as much as the rest of a small request. */
+/** Random bytes are drawn many at a time, because one draw costs as much as the rest of a small request. */
 const drawn = Buffer.allocUnsafe(8_160);
 let used = drawn.length;
 
@@ -14,7 +14,7 @@ function randomHex(bytes: number): string {
 
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** A span of our own within the caller's trace, or within a new one. */
+/** A new span within the caller's trace, or within a new one. */
 export function traceparentFrom(header: unknown): string {
   const random = randomHex(24);
   const trace = typeof header === 'string' ? TRACEPARENT.exec(header)?.[1] : undefined;
@@ -23,6 +23,6 @@ export function traceparentFrom(header: unknown): string {
 
 const SANE = /^[\w.:-]{1,128}$/;
 
-/** The caller's request id when it sent a sane one, else a new one. */
+/** The caller's request id if it is valid, else a new one. */
 export const requestIdFrom = (header: unknown): string =>
   typeof header === 'string' && SANE.test(header) ? header : randomHex(16);

@@ -1,5 +1,13 @@
+export { type ErasedSubject } from './erased-line';
+export { ErasedSubjects, UnusableErasedList } from './erased-subjects';
 export { KeyVault, SubjectErased } from './key-vault';
+export { MissingKeys } from './missing-keys';
+export { remainsIn } from './of-contexts';
+export { PersonalRemains } from './personal-remains';
 export { PrivacyModule } from './privacy.module';
-export { keyEncryptionKey } from './sealing';
+export { SealedSubjects } from './sealed-subjects';
+export { keyEncryptionKey, type Place } from './sealing';
 export { SubjectKeys } from './subject-keys.store';
 export { Vault, type Opened } from './vault';
+export { replaceSealed, sealedIn } from './walk';
+export { WrongPersonalDataKey } from './wrong-secret';

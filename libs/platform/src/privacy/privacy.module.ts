@@ -1,23 +1,38 @@
 import { Global, Module } from '@nestjs/common';
 import { Config } from '#platform/config';
-import { DatabaseModule, Databases } from '#platform/database';
+import { DatabaseModule, Databases } from '#database';
+import { ErasedSubjects } from './erased-subjects';
 import { KeyVault } from './key-vault';
+import { MissingKeys } from './missing-keys';
 import { keyEncryptionKey } from './sealing';
 import { SubjectKeys } from './subject-keys.store';
 import { Vault } from './vault';
+import { SecretCheck } from './wrong-secret';
 
-/** The `Vault`, for everyone. */
+/** The `Vault`, for every context, and the list of erased people. */
 @Global()
 @Module({
   imports: [DatabaseModule],
   providers: [
     {
-      provide: Vault,
+      provide: SubjectKeys,
       inject: [Databases, Config],
       useFactory: (databases: Databases, config: Config) =>
-        new KeyVault(new SubjectKeys(databases.of('privacy'), keyEncryptionKey(config.personalDataKey))),
+        new SubjectKeys(databases.of('privacy'), keyEncryptionKey(config.personalDataKey)),
+    },
+    { provide: Vault, inject: [SubjectKeys], useFactory: (keys: SubjectKeys) => new KeyVault(keys) },
+    {
+      provide: SecretCheck,
+      inject: [SubjectKeys, Config],
+      useFactory: (keys: SubjectKeys, config: Config) => new SecretCheck(keys, config),
+    },
+    MissingKeys,
+    {
+      provide: ErasedSubjects,
+      inject: [Config],
+      useFactory: ({ erasedSubjectsFile }: Config) => new ErasedSubjects(erasedSubjectsFile),
     },
   ],
-  exports: [Vault],
+  exports: [Vault, ErasedSubjects, MissingKeys],
 })
 export class PrivacyModule {}

@@ -1,25 +1,25 @@
-import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto';
 import type { Sealed, Uuid } from '#kernel';
 
 const NONCE = 12;
 const TAG = 16;
 const WRAPPED = 1; // the form of a wrapped key: this byte, nonce, ciphertext, tag
 
-function encrypt(key: Uint8Array, subject: Uuid, plain: Uint8Array): { nonce: Buffer; body: Buffer } {
+function encrypt(key: Uint8Array, bound: string, plain: Uint8Array): { nonce: Buffer; body: Buffer } {
   const nonce = randomBytes(NONCE);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(subject));
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(bound));
   return { nonce, body: Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]) };
 }
 
-function decrypt(key: Uint8Array, subject: Uuid, nonce: Uint8Array, body: Buffer): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG }).setAAD(Buffer.from(subject));
+function decrypt(key: Uint8Array, bound: string, nonce: Uint8Array, body: Buffer): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG }).setAAD(Buffer.from(bound));
   decipher.setAuthTag(body.subarray(-TAG));
   return Buffer.concat([decipher.update(body.subarray(0, -TAG)), decipher.final()]);
 }
 
 export const newKey = (): Buffer => randomBytes(32);
 
-/** The key that wraps all others, from a secret of at least 32 bytes in base64 (PERSONAL_DATA_KEY). */
+/** The key that wraps all others, made from a secret of at least 32 bytes in base64 (PERSONAL_DATA_KEY). */
 export const keyEncryptionKey = (secret: string): Buffer =>
   Buffer.from(hkdfSync('sha256', Buffer.from(secret, 'base64'), '', 'coffee-tea.personal-data.1', 32));
 
@@ -28,20 +28,74 @@ export function wrap(wrapping: Uint8Array, subject: Uuid, key: Uint8Array): Buff
   return Buffer.concat([Buffer.from([WRAPPED]), nonce, body]);
 }
 
-/** Throws when another key wrapped it, or it was moved to another subject. */
+/** Throws if another key wrapped it, or if it was moved to another subject. */
 export function unwrap(wrapping: Uint8Array, subject: Uuid, wrapped: Buffer): Buffer {
   if (wrapped[0] !== WRAPPED) throw new Error(`the key of ${subject} is wrapped in an unknown form`);
   return decrypt(wrapping, subject, wrapped.subarray(1, 1 + NONCE), wrapped.subarray(1 + NONCE));
 }
 
-export function sealWith(key: Uint8Array, subject: Uuid, value: string): Sealed {
-  const { nonce, body } = encrypt(key, subject, Buffer.from(value, 'utf8'));
-  return { sealed: `v1.${nonce.toString('base64url')}.${body.toString('base64url')}`, subject };
+/**
+ * Names a key without telling anything about it, so that a value sealed with another key can be told from a damaged
+ * one.
+ */
+const keyId = (key: Uint8Array): string =>
+  createHash('sha256').update('coffee-tea.subject-key.1').update(key).digest().subarray(0, 6).toString('base64url');
+
+/** The place of a value: the order, and the name of the field. */
+export interface Place {
+  readonly order: Uuid;
+  readonly field: string;
 }
 
-/** Throws when the value was tampered with, or sealed for another subject. */
-export function openWith(key: Uint8Array, { sealed, subject }: Sealed): string {
+/** The place of a value that is to be opened; the order is not always known. */
+export type Standing = Pick<Place, 'field'> & Partial<Place>;
+
+const placed = (subject: Uuid, { order, field }: Place): string => [subject, order, field].join('\n');
+
+/**
+ * Format 1 is bound to its subject, format 2 to its place as well. Readers ignore what follows the body of format 1,
+ * so builds without key ids open those values too.
+ */
+export function sealWith(key: Uint8Array, subject: Uuid, value: string, place?: Place): Sealed {
+  const { nonce, body } = encrypt(key, place ? placed(subject, place) : subject, Buffer.from(value, 'utf8'));
+  const parts = [nonce.toString('base64url'), body.toString('base64url'), keyId(key)];
+  const sealed = place ? ['v2', ...parts, place.order, place.field] : ['v1', ...parts];
+  return { sealed: sealed.join('.'), subject };
+}
+
+/** The place that a value of format 2 was sealed for. */
+function placeOf({ sealed }: Sealed): Place | undefined {
+  const [form, , , , order, field] = sealed.split('.');
+  return form === 'v2' && order && field ? { order, field } : undefined;
+}
+
+/** Whether a value of format 2 is in another place than it was sealed for. */
+export function isMoved(value: Sealed, standing?: Standing): boolean {
+  const place = placeOf(value);
+  if (!place) return false;
+  const here = standing?.order === undefined || standing.order === place.order;
+  return !here || standing?.field !== place.field;
+}
+
+/** Throws if the value was changed, or sealed for another subject, with another key, or for another place. */
+export function openWith(key: Uint8Array, value: Sealed, standing?: Standing): string {
+  const { sealed, subject } = value;
   const [form, nonce, body] = sealed.split('.');
-  if (form !== 'v1' || !nonce || !body) throw new Error('a personal value is sealed in an unknown form');
-  return decrypt(key, subject, Buffer.from(nonce, 'base64url'), Buffer.from(body, 'base64url')).toString('utf8');
+  const place = placeOf(value);
+  if ((form !== 'v1' && !place) || !nonce || !body) throw new Error('a personal value is sealed in an unknown form');
+  if (isMoved(value, standing)) throw new Error('a personal value stands where it was not sealed for');
+  const bound = place ? placed(subject, place) : subject;
+  return decrypt(key, bound, Buffer.from(nonce, 'base64url'), Buffer.from(body, 'base64url')).toString('utf8');
+}
+
+/** Why a value does not open with this key. A value without a key id does not say which of the two it is. */
+export function whyClosed(
+  key: Uint8Array,
+  value: Sealed,
+  standing?: Standing,
+): 'other-key' | 'other-place' | 'damaged' | 'other-key-or-damaged' {
+  const [, , , id] = value.sealed.split('.');
+  if (!id) return 'other-key-or-damaged';
+  if (id !== keyId(key)) return 'other-key';
+  return isMoved(value, standing) ? 'other-place' : 'damaged';
 }

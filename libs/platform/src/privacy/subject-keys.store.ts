@@ -1,18 +1,19 @@
 import { LRUCache } from 'lru-cache';
-import type { Uuid } from '#kernel';
-import { statement, type Database } from '#platform/database';
+import { isUuid, type Uuid } from '#kernel';
+import { statement, type Database } from '#database';
 import { newKey, unwrap, wrap } from './sealing';
 
-/** How long another process may go on reading after a key was destroyed. */
+/** How long another process may still read after a key was destroyed. */
 const STALE_MS = 5_000;
 const REMEMBERED = 10_000;
 
-export type SubjectKey = Uint8Array | 'destroyed';
+/** `unusable`: the row exists, and this process's PERSONAL_DATA_KEY does not unwrap it. */
+export type SubjectKey = Uint8Array | 'destroyed' | 'unusable';
 type Row = { subject: Uuid; wrapped: Buffer | null };
 
 const FIND = statement('keys-find', `select subject, wrapped from subject_keys where subject = any($1::uuid[])`);
 
-// No row comes back when somebody makes the same subject's key at this very moment: then it is there to be found.
+// No row is returned if another process creates the same subject's key at this moment. Then it can be found.
 const FIND_OR_MAKE = statement(
   'key-find-or-make',
   `with found as (select subject, wrapped from subject_keys where subject = $1::uuid),
@@ -27,31 +28,64 @@ const DESTROYED = statement(
   `select subject from subject_keys where subject = any($1::uuid[]) and destroyed_at is not null`,
 );
 
+const DIGEST_OF_DESTROYED = statement(
+  'keys-digest-of-destroyed',
+  `select count(*) || ' ' || coalesce(bit_xor(hashtextextended(subject::text, 0)), 0) as digest
+   from subject_keys where destroyed_at is not null`,
+);
+
+const DESTROYED_AFTER = statement(
+  'keys-destroyed-after',
+  `select subject from subject_keys
+   where destroyed_at is not null and subject > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000')
+   order by subject limit $2`,
+);
+
+const MISSING = statement(
+  'keys-missing',
+  `select s.subject from unnest($1::uuid[]) as s(subject)
+   where not exists (select from subject_keys k where k.subject = s.subject)`,
+);
+
+const SOME = statement('keys-some', 'select subject, wrapped from subject_keys where wrapped is not null limit 5');
+
 const DESTROY = statement(
   'key-destroy',
   `insert into subject_keys (subject, wrapped, destroyed_at) values ($1, null, now())
    on conflict (subject) do update set wrapped = null, destroyed_at = coalesce(subject_keys.destroyed_at, now())`,
 );
 
-/** The subjects' keys: wrapped in the database, open in this process's memory for a moment. */
+/** The subjects' keys: wrapped in the database, unwrapped in this process's memory for a moment. */
 export class SubjectKeys {
   private readonly memory = new LRUCache<Uuid, SubjectKey>({ max: REMEMBERED, ttl: STALE_MS });
-  /** Those that have no key, such as the staff's accounts. */
+  /** Those that have no key, such as staff accounts. */
   private readonly keyless = new LRUCache<Uuid, true>({ max: REMEMBERED, ttl: STALE_MS });
   private readonly asked = new Map<Uuid, Promise<SubjectKey>>();
+  private readonly sought = new Map<Uuid, Promise<SubjectKey | undefined>>();
 
   constructor(
     private readonly db: Database,
     private readonly wrapping: Uint8Array,
   ) {}
 
-  /** The subject's key, made where there is none. */
+  /** The subject's key; created if there is none. */
   async ofOne(subject: Uuid): Promise<SubjectKey> {
     const known = this.memory.get(subject) ?? this.asked.get(subject);
     if (known) return known;
     const asked = this.findOrMake(subject).finally(() => this.asked.delete(subject));
-    this.asked.set(subject, asked); // an order seals many values at once: one question serves them all
+    this.asked.set(subject, asked); // an order seals many values at once, with one query
     return asked;
+  }
+
+  /** The key of a subject that must have one. None is created, so that the first one still fits when it is restored. */
+  async ofKnown(subject: Uuid): Promise<SubjectKey | undefined> {
+    const known = this.memory.get(subject) ?? this.sought.get(subject);
+    if (known) return known;
+    const sought = this.ofMany([subject])
+      .then((keys) => keys.get(subject))
+      .finally(() => this.sought.delete(subject));
+    this.sought.set(subject, sought);
+    return sought;
   }
 
   private async findOrMake(subject: Uuid): Promise<SubjectKey> {
@@ -63,14 +97,14 @@ export class SubjectKeys {
     return this.remember(row);
   }
 
-  /** Those there are, with one question for all that are not in memory. */
+  /** The existing keys, with one query for all that are not in memory. */
   async ofMany(subjects: Iterable<Uuid>): Promise<ReadonlyMap<Uuid, SubjectKey>> {
     const keys = new Map<Uuid, SubjectKey>();
     const unknown: Uuid[] = [];
     for (const subject of new Set(subjects)) {
       const known = this.memory.get(subject);
       if (known) keys.set(subject, known);
-      else unknown.push(subject);
+      else if (isUuid(subject)) unknown.push(subject); // a damaged value may name anything
     }
     if (unknown.length > 0) {
       const rows = await this.db.outside(() => this.db.query<Row>(FIND, [unknown]));
@@ -79,7 +113,7 @@ export class SubjectKeys {
     return keys;
   }
 
-  /** Asked for every request of somebody who is signed in: the answer is remembered for a moment. */
+  /** Asked for every request of a signed-in person, so the answer is remembered for a moment. */
   async isDestroyed(subject: Uuid): Promise<boolean> {
     const known = this.memory.get(subject);
     if (known !== undefined) return known === 'destroyed';
@@ -89,10 +123,33 @@ export class SubjectKeys {
     return key === 'destroyed';
   }
 
-  /** Asked of the database, whatever is in memory. */
+  /** Asked in the database, whatever is in memory. */
   async destroyedOf(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
     const rows = await this.db.outside(() => this.db.query<{ subject: Uuid }>(DESTROYED, [subjects]));
     return new Set(rows.map(({ subject }) => subject));
+  }
+
+  async digestOfDestroyed(): Promise<string> {
+    return (await this.db.outside(() => this.db.query<{ digest: string }>(DIGEST_OF_DESTROYED, [])))[0].digest;
+  }
+
+  async destroyedAfter(subject: Uuid | undefined, limit: number): Promise<readonly Uuid[]> {
+    const rows = await this.db.outside(() =>
+      this.db.query<{ subject: Uuid }>(DESTROYED_AFTER, [subject ?? null, limit]),
+    );
+    return rows.map(({ subject: one }) => one);
+  }
+
+  /** Those that have no row, not even that of a destroyed key. */
+  async missingOf(subjects: readonly Uuid[]): Promise<readonly Uuid[]> {
+    const rows = await this.db.outside(() => this.db.query<{ subject: Uuid }>(MISSING, [subjects]));
+    return rows.map(({ subject }) => subject);
+  }
+
+  /** Whether keys are stored, and this process can unwrap none of those that it tries. */
+  async areOfAnotherSecret(): Promise<boolean> {
+    const rows = await this.db.outside(() => this.db.query<Row>(SOME, []));
+    return rows.length > 0 && rows.every((row) => this.unwrapped(row) === 'unusable');
   }
 
   async destroy(subject: Uuid): Promise<void> {
@@ -100,9 +157,18 @@ export class SubjectKeys {
     this.memory.set(subject, 'destroyed');
   }
 
-  private remember({ subject, wrapped }: Row): SubjectKey {
-    const key = wrapped ? unwrap(this.wrapping, subject, wrapped) : 'destroyed';
-    this.memory.set(subject, key);
+  private remember(row: Row): SubjectKey {
+    const key = this.unwrapped(row);
+    this.memory.set(row.subject, key);
     return key;
+  }
+
+  private unwrapped({ subject, wrapped }: Row): SubjectKey {
+    if (!wrapped) return 'destroyed';
+    try {
+      return unwrap(this.wrapping, subject, wrapped);
+    } catch {
+      return 'unusable';
+    }
   }
 }

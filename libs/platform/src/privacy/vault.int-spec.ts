@@ -1,7 +1,17 @@
-import { isSealed, type Sealed } from '#kernel';
+import { Logger } from '@nestjs/common';
+import { register } from 'prom-client';
+import { isSealed, type Sealed, type Uuid } from '#kernel';
+import type { Config } from '#platform/config';
 import { SystemIds } from '#platform/system';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
-import { keyEncryptionKey, KeyVault, SubjectErased, SubjectKeys } from '.';
+import { keyEncryptionKey, KeyVault, SubjectErased, SubjectKeys, WrongPersonalDataKey } from '.';
+import { SecretCheck } from './wrong-secret';
+
+const closed = { unreadable: true };
+const unreadable = async (cause: string): Promise<number> => {
+  const metric = (await register.getSingleMetric('shop_sealed_values_unreadable_total')!.get()).values;
+  return metric.find(({ labels }) => labels['cause'] === cause)?.value ?? 0;
+};
 
 let test: TestDatabase;
 const ids = new SystemIds();
@@ -9,8 +19,14 @@ const secret = Buffer.alloc(32, 3).toString('base64');
 const vaultOf = (database = test.of('privacy'), from = secret) =>
   new KeyVault(new SubjectKeys(database, keyEncryptionKey(from)));
 
-beforeAll(async () => (test = await testDatabase()));
-afterAll(() => test.drop());
+beforeAll(async () => {
+  Logger.overrideLogger(false);
+  test = await testDatabase();
+});
+afterAll(async () => {
+  Logger.overrideLogger(['log', 'error', 'warn']);
+  await test.drop();
+});
 
 describe('The vault', () => {
   it('opens what it sealed, in this process and in another', async () => {
@@ -18,7 +34,7 @@ describe('The vault', () => {
     const subject = ids.next();
     const sealed = await vault.seal(subject, 'Nguyễn Thị Hoa');
     expect(isSealed(sealed)).toBe(true);
-    expect(sealed.sealed).toMatch(/^v1\.[\w-]{16}\.[\w-]+$/);
+    expect(sealed.sealed).toMatch(/^v1\.[\w-]{16}\.[\w-]+\.[\w-]{8}$/);
     expect(JSON.stringify(sealed)).not.toContain('Hoa');
     expect((await vault.seal(subject, 'Nguyễn Thị Hoa')).sealed).not.toBe(sealed.sealed);
     expect(await vault.open(sealed)).toBe('Nguyễn Thị Hoa');
@@ -80,15 +96,93 @@ describe('The vault', () => {
     await expect(vault.seal(never, 'x')).rejects.toThrow(SubjectErased);
   });
 
-  it('does not open what was tampered with, moved to another subject, or wrapped by another key', async () => {
+  it('shows as unreadable what was tampered with, moved to another subject, or wrapped with another secret', async () => {
     const vault = vaultOf();
     const [hoa, lan] = [ids.next(), ids.next()];
-    const sealed = await vault.seal(hoa, 'Hoa');
+    const value = await vault.seal(hoa, 'Hoa');
     await vault.seal(lan, 'Lan');
-    const [form, nonce, body] = sealed.sealed.split('.') as [string, string, string];
+    const [form, nonce, body] = value.sealed.split('.') as [string, string, string];
     const changed = `${form}.${nonce}.${body.startsWith('A') ? 'B' : 'A'}${body.slice(1)}`;
-    await expect(vault.open({ ...sealed, sealed: changed })).rejects.toThrow();
-    await expect(vault.open({ ...sealed, subject: lan })).rejects.toThrow();
-    await expect(vaultOf(undefined, Buffer.alloc(32, 4).toString('base64')).open(sealed)).rejects.toThrow();
+    const secretless = vaultOf(undefined, Buffer.alloc(32, 4).toString('base64'));
+    expect(await vault.open({ ...value, sealed: changed })).toEqual(closed);
+    expect(await vault.open({ ...value, subject: lan })).toEqual(closed);
+    expect(await vault.open({ ...value, subject: 'nobody' })).toEqual(closed);
+    expect(await secretless.open(value)).toEqual(closed);
+    await expect(secretless.seal(hoa, 'Hoa')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await secretless.sealMore(hoa, 'Hoa')).toBeNull();
+  });
+});
+
+describe('A key that is gone', () => {
+  const lose = (subject: Uuid) => test.admin('delete from privacy.subject_keys where subject = $1', [subject]);
+  const keysOf = (subject: Uuid) => test.admin('select 1 from privacy.subject_keys where subject = $1', [subject]);
+  let complained: jest.SpyInstance;
+  beforeEach(() => (complained = jest.spyOn(Logger.prototype, 'error').mockReturnValue()));
+  afterEach(() => complained.mockRestore());
+
+  it('lets its values be unreadable, not erased: each is counted, the subject is logged once', async () => {
+    const subject = ids.next();
+    const value = await vaultOf().seal(subject, 'Hoa');
+    await lose(subject);
+    const before = await unreadable('no-key');
+    const vault = vaultOf();
+    expect(await vault.openAll({ name: value, note: value })).toEqual({ name: closed, note: closed });
+    expect(await vault.open(value)).toEqual(closed);
+    expect((await unreadable('no-key')) - before).toBe(3);
+    expect(complained.mock.calls).toEqual([[expect.stringContaining(`${subject} cannot be read`)]]);
+  });
+
+  it('is not made again for one more text of somebody', async () => {
+    const subject = ids.next();
+    const vault = vaultOf();
+    await vault.seal(subject, 'Hoa');
+    const more = (await vault.sealMore(subject, 'more'))!;
+    expect(await vaultOf().open(more)).toBe('more');
+    await lose(subject);
+    expect(await vaultOf().sealMore(subject, 'more')).toBeNull();
+    expect(await keysOf(subject)).toEqual([]);
+    await vault.destroy(subject);
+    await expect(vaultOf().sealMore(subject, 'more')).rejects.toThrow(SubjectErased);
+  });
+
+  it('is not made again for somebody who has sealed values: nothing can be sealed, and the log says so', async () => {
+    const subject = ids.next();
+    const earlier = await vaultOf().seal(subject, 'earlier');
+    await vaultOf().seal(subject, 'more', { hasSealed: true });
+    const [{ wrapped }] = await test.admin<{ wrapped: Buffer }>(
+      'select wrapped from privacy.subject_keys where subject = $1',
+      [subject],
+    );
+    await lose(subject);
+    const vault = vaultOf();
+    for (const text of ['a', 'b'])
+      await expect(vault.seal(subject, text, { hasSealed: true })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(await keysOf(subject)).toEqual([]);
+    expect(complained.mock.calls).toEqual([[expect.stringContaining(`Nothing can be written about ${subject}`)]]);
+    await test.admin('insert into privacy.subject_keys (subject, wrapped) values ($1, $2)', [subject, wrapped]);
+    const later = await vaultOf().seal(subject, 'later', { hasSealed: true });
+    expect(await vaultOf().openAll([earlier, later])).toEqual(['earlier', 'later']);
+  });
+
+  it('is told from one that was destroyed', async () => {
+    const vault = vaultOf();
+    const [kept, gone, destroyed] = [ids.next(), ids.next(), ids.next()];
+    for (const subject of [kept, gone, destroyed]) await vault.seal(subject, 'x');
+    await lose(gone);
+    await vault.destroy(destroyed);
+    expect(await vault.withoutKey([kept, gone, destroyed])).toEqual([gone]);
+  });
+});
+
+describe('The secret that wraps the keys', () => {
+  const check = (profile: 'demo' | 'production', from: string) =>
+    new SecretCheck(new SubjectKeys(test.of('privacy'), keyEncryptionKey(from)), { profile } as Config).onModuleInit();
+
+  it('is refused at the start of a production shop where it fits no key', async () => {
+    const other = Buffer.alloc(32, 4).toString('base64');
+    await vaultOf().seal(ids.next(), 'Hoa');
+    await expect(check('production', other)).rejects.toThrow(WrongPersonalDataKey);
+    await check('production', secret);
+    await check('demo', other);
   });
 });

@@ -14,11 +14,14 @@ export function sealedIn(value: unknown, found: Sealed[] = []): Sealed[] {
   return found;
 }
 
-/** A copy in which every sealed value is replaced; what holds none is handed on as it is. */
-export function replaceSealed(value: unknown, by: (sealed: Sealed) => unknown): unknown {
-  if (isSealed(value)) return by(value);
-  if (Array.isArray(value)) return value.map((item) => replaceSealed(item, by));
+/**
+ * A copy in which every sealed value is replaced. A part without sealed values is returned unchanged. `field` is the
+ * name of the value's field; in a list it is the list's name.
+ */
+export function replaceSealed(value: unknown, by: (sealed: Sealed, field: string) => unknown, field = ''): unknown {
+  if (isSealed(value)) return by(value, field);
+  if (Array.isArray(value)) return value.map((item) => replaceSealed(item, by, field));
   if (typeof value === 'object' && value !== null && isPlain(value))
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaceSealed(item, by)]));
+    return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, replaceSealed(item, by, name)]));
   return value;
 }

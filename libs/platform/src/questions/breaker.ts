@@ -2,8 +2,8 @@ const FAILURES = 5;
 const PAUSE_MS = 2_000;
 
 /**
- * Spares a service that does not answer, and those who would wait for it: after five failures on end nobody asks for
- * two seconds, then one may try, and what becomes of that decides for all.
+ * A circuit breaker. After five failures in a row nobody asks for two seconds. Then one caller may try, and the
+ * result counts for all.
  */
 export class Breaker {
   private failures = 0;
@@ -12,7 +12,7 @@ export class Breaker {
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** Whoever was let through must say how it went. */
+  /** A caller that was let through must report the result. */
   lets(): boolean {
     if (this.failures < FAILURES) return true;
     if (this.trying || this.now() < this.closedFrom) return false;

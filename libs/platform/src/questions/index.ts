@@ -1,4 +1,5 @@
 export { Internal } from './internal';
-export { SECRET_HEADER } from './internal.guard';
+export { isInternal, SECRET_HEADER } from './internal.guard';
+export { LocalProvider } from './local-provider';
 export { Provider } from './provider';
 export { QuestionRefused, Unanswered } from './question-errors';

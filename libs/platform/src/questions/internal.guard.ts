@@ -1,4 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable, NotFoundException, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import { Config } from '#platform/config';
 
@@ -6,16 +7,21 @@ export const SECRET_HEADER = 'x-internal-secret';
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-/** The shop's own processes only; to anybody else there is nothing here. */
+/** Whether a request comes from a process of the shop. */
+export function isInternal(headers: IncomingHttpHeaders, { internalSecret }: Pick<Config, 'internalSecret'>): boolean {
+  const told = headers[SECRET_HEADER];
+  // compares digests, so that the time shows neither content nor length
+  return typeof told === 'string' && timingSafeEqual(digest(told), digest(internalSecret));
+}
+
+/** For the shop's own processes only; all others get 404. */
 @Injectable()
 export class InternalGuard implements CanActivate {
   constructor(private readonly config: Config) {}
 
   canActivate(context: ExecutionContext): boolean {
-    const { headers } = context.switchToHttp().getRequest<{ headers: Record<string, unknown> }>();
-    const told = headers[SECRET_HEADER];
-    // of digests, so that neither content nor length shows in the time it takes
-    if (typeof told === 'string' && timingSafeEqual(digest(told), digest(this.config.internalSecret))) return true;
+    const { headers } = context.switchToHttp().getRequest<{ headers: IncomingHttpHeaders }>();
+    if (isInternal(headers, this.config)) return true;
     throw new NotFoundException();
   }
 }

@@ -5,12 +5,12 @@ import { Breaker } from './breaker';
 import { SECRET_HEADER } from './internal.guard';
 import { QuestionRefused, Unanswered } from './question-errors';
 
-/** For the whole question, its repetitions included: whoever asks has a customer waiting. */
+/** The limit for a whole question, with its repetitions: a customer is waiting for it. */
 const LONGEST_MS = 1_000;
 const RETRIES = 2;
 const TOO_MANY = 429;
 
-/** A context of another process, to which questions are put over HTTP. Questions only: they may be repeated. */
+/** A context of another process, which is asked over HTTP. Only for questions, because they may be repeated. */
 export class Provider {
   private readonly log = new Logger('Questions');
 
@@ -21,7 +21,7 @@ export class Provider {
     private readonly breaker = new Breaker(),
   ) {}
 
-  /** The data it answers to `POST /internal/<path>`. Throws `Unanswered` when there is no answer within a second. */
+  /** The data of the answer to `POST /internal/<path>`. Throws `Unanswered` if there is no answer within a second. */
   async ask<Data>(path: string, question: object): Promise<Data> {
     if (!this.breaker.lets()) throw new Unanswered(this.name);
     try {
@@ -67,7 +67,7 @@ export class Provider {
   }
 }
 
-/** fetch() says "fetch failed", and why in its cause. */
+/** fetch() only says "fetch failed"; its cause says why. */
 const reasonOf = (error: unknown): string => {
   const { message, cause } = error as Error;
   const { code, message: deeper } = (cause ?? {}) as { code?: string; message?: string };

@@ -1,6 +1,6 @@
 import { DomainError } from '#kernel';
 
-/** Nobody answers there just now: 503 with Retry-After, which says nothing of whether what was asked for exists. */
+/** The other context does not answer: 503 with Retry-After. It says nothing about whether the thing exists. */
 export class Unanswered extends DomainError {
   constructor(provider: string, cause?: unknown) {
     super('UNAVAILABLE', 'unavailable', `The ${provider} does not answer right now. Try again in a moment.`, {
@@ -10,7 +10,7 @@ export class Unanswered extends DomainError {
   }
 }
 
-/** It answered that it will not: a secret, an address or a version that does not fit. Asking again changes nothing. */
+/** The other context refused: a wrong secret, address or version. A repetition would change nothing. */
 export class QuestionRefused extends Error {
   constructor(
     url: string,

@@ -3,34 +3,26 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
 import { callerFrom, type UserCaller } from './caller';
-import { Departures } from './departures';
+import { ErasedPeople } from './erased-people';
 import { KeyRing } from './key-ring';
+import { kidOf } from './kid-of';
 import { KeysUnavailable } from './token-faults';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER, type AccessClaims } from './verifying-keys';
 
 const LONGEST = 4_096;
 
-/** The token of `Authorization: Bearer …`, and of nowhere else. */
+/** The token of `Authorization: Bearer …`; no other place counts. */
 export const bearerOf = ({ headers }: Pick<FastifyRequest, 'headers'>): string | null => {
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(headers.authorization ?? '')?.[1];
   return token && token.length <= LONGEST ? token : null;
 };
 
-function kidOf(token: string): string | undefined {
-  try {
-    const head = JSON.parse(Buffer.from(token.split('.', 1)[0], 'base64url').toString('utf8')) as { kid?: unknown };
-    return typeof head.kid === 'string' && head.kid.length <= 128 ? head.kid : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Access tokens are ES256 by one of our keys, from us, for us, and not yet over. */
+/** An access token is ES256, signed with one of our keys, issued by us and for us, and not expired. */
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy, 'access-token') {
   constructor(
     keys: KeyRing,
-    private readonly departures: Departures,
+    private readonly erased: ErasedPeople,
   ) {
     super({
       jwtFromRequest: bearerOf,
@@ -48,9 +40,9 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, 'access-toke
     });
   }
 
-  /** A good token of somebody who was erased speaks for nobody. */
+  /** A valid token of an erased person counts as no token. */
   async validate(claims: AccessClaims): Promise<UserCaller | false> {
     const caller = callerFrom(claims);
-    return caller && !(await this.departures.include(caller.userId)) ? caller : false;
+    return caller && !(await this.erased.include(caller.userId)) ? caller : false;
   }
 }

@@ -1,32 +1,35 @@
 import { Injectable } from '@nestjs/common';
-import { errors, jwtVerify } from 'jose';
+import { JwtService, TokenExpiredError } from '@nestjs/jwt';
 import { callerFrom, type UserCaller } from './caller';
-import { Departures } from './departures';
+import { ErasedPeople } from './erased-people';
 import { KeyRing } from './key-ring';
+import { kidOf } from './kid-of';
 import { KeysUnavailable, tokenExpired, tokenInvalid } from './token-faults';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER, type AccessClaims } from './verifying-keys';
 
-/** Tokens that do not come in a request's header: a web socket brings its own in the handshake. */
+/** For tokens that do not come in a request's header: a web socket sends its token in the handshake. */
 @Injectable()
 export class AccessTokens {
   constructor(
+    private readonly jwt: JwtService,
     private readonly keys: KeyRing,
-    private readonly departures: Departures,
+    private readonly erased: ErasedPeople,
   ) {}
 
-  /** Whom the token speaks for; throws TOKEN_EXPIRED, TOKEN_INVALID or UNAVAILABLE. */
+  /** The caller of the token; throws TOKEN_EXPIRED, TOKEN_INVALID or UNAVAILABLE. */
   async callerOf(token: string): Promise<UserCaller> {
     try {
-      const { payload } = await jwtVerify<AccessClaims>(token, ({ kid }) => this.keyOf(kid), {
+      const claims = await this.jwt.verifyAsync<AccessClaims>(token, {
+        publicKey: (await this.keyOf(kidOf(token))) as unknown as string, // as with passport: a key object
         algorithms: ['ES256'],
         issuer: TOKEN_ISSUER,
         audience: TOKEN_AUDIENCE,
       });
-      const caller = callerFrom(payload);
-      if (caller && !(await this.departures.include(caller.userId))) return caller;
+      const caller = callerFrom(claims);
+      if (caller && !(await this.erased.include(caller.userId))) return caller;
     } catch (error) {
       if (error instanceof KeysUnavailable) throw error;
-      if (error instanceof errors.JWTExpired) throw tokenExpired();
+      if (error instanceof TokenExpiredError) throw tokenExpired();
     }
     throw tokenInvalid();
   }

@@ -7,13 +7,13 @@ export type Access =
   | { readonly to: 'guest-or-user' }
   | { readonly to: 'cart-or-user' }
   | { readonly to: 'user' }
-  | { readonly to: 'permission'; readonly permission: Permission };
+  | { readonly to: 'permission'; readonly permission: Permission; readonly or?: Permission };
 
 export const ACCESS = 'shop:access';
 
 const known = new WeakMap<object, Access | null>();
 
-/** What the handler says, else its controller; a route's answer never changes, so it is looked up once. */
+/** What the handler says, else its controller. It never changes for a route, so it is looked up once. */
 export function accessOf(context: Pick<ExecutionContext, 'getHandler' | 'getClass'>): Access | undefined {
   const handler = context.getHandler();
   let access = known.get(handler);
@@ -30,20 +30,21 @@ type OnRoute = MethodDecorator & ClassDecorator;
 
 const access = (allowed: Access): OnRoute => applyDecorators(SetMetadata(ACCESS, allowed));
 
-/** Anyone. No token is needed, and a bad one does no harm; a good one has the request counted as its owner’s. */
+/** Anyone. No token is needed, and a bad one is ignored. With a good one the request counts for its owner. */
 export const Public = (): OnRoute => access({ to: 'all' });
 
-/** Anyone, known by token when one is sent; a bad token is 401, not a guest. */
+/** Anyone, recognised by a token if one is sent. A bad token, or one of an ended session, is 401, not a guest. */
 export const GuestOrUser = (): OnRoute => access({ to: 'guest-or-user' });
 
-/** Whoever is signed in, or sends a cart token; whether it is one of ours the route finds out. Without either it is 401. */
+/** A signed-in user, or a client with a cart token that the shop issued. Others get 401. */
 export const CartOrUser = (): OnRoute => access({ to: 'cart-or-user' });
 
-/** Whoever is signed in. */
+/** A signed-in user. */
 export const SignedIn = (): OnRoute => access({ to: 'user' });
 
-/** Whoever's role carries the permission. */
-export const Allowed = (permission: Permission): OnRoute => access({ to: 'permission', permission });
+/** A user whose role has the permission, or the other one: auditors may see what staff see for their work. */
+export const Allowed = (permission: Permission, or?: Permission): OnRoute =>
+  access({ to: 'permission', permission, ...(or && { or }) });
 
 /** The caller of a route, as the guards know them. */
 export const Who = createParamDecorator(

@@ -2,20 +2,24 @@ import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { accessOf } from './access';
-import type { Caller, UserCaller } from './caller';
-import { guestOf, withCartToken } from './cart-token';
+import type { Caller, GuestCaller, UserCaller } from './caller';
+import { CartTokens } from './cart-tokens';
 import { KeysUnavailable, tokenExpired, tokenInvalid } from './token-faults';
 
 /**
- * Finds out who is calling, and refuses no one yet: what is wrong with a token is kept for the guard that decides, so
- * that bad tokens count against the limits of their address.
+ * Finds the caller and refuses no one yet. A fault of the token is kept for the guard that decides, so that bad
+ * tokens count for the limits of their address.
  */
 @Injectable()
 export class AuthenticateGuard extends AuthGuard('access-token') {
+  constructor(private readonly cartTokens: CartTokens) {
+    super();
+  }
+
   override canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     if (context.getType() !== 'http') return true;
     const request = this.getRequest(context) as FastifyRequest;
-    request.caller = guestOf(request);
+    request.caller = this.guestOf(request);
     if (request.headers.authorization === undefined) return true;
     return this.identify(context);
   }
@@ -34,14 +38,24 @@ export class AuthenticateGuard extends AuthGuard('access-token') {
       throw error instanceof Error ? error : new Error('the token check failed', { cause: error });
     const request = this.getRequest(context) as FastifyRequest;
     if (user) {
-      const caller = withCartToken(user as UserCaller, request);
+      const caller: UserCaller = { ...(user as UserCaller), ...this.cartTokenOf(request) };
       if (request.ambient) request.ambient.userId = caller.userId;
       return caller as User;
     }
-    // Where all may, the token only tells whose budget the request is counted against.
+    // If the route is open to all, the token only says whose limit the request counts for.
     const fault: unknown = error ?? info;
     if (fault instanceof KeysUnavailable && accessOf(context)?.to !== 'all') throw fault;
     request.tokenFault = (fault as Error | undefined)?.name === 'TokenExpiredError' ? tokenExpired() : tokenInvalid();
-    return guestOf(request) satisfies Caller as User;
+    return this.guestOf(request) satisfies Caller as User;
+  }
+
+  private guestOf(request: FastifyRequest): GuestCaller {
+    return { kind: 'guest', ...this.cartTokenOf(request) };
+  }
+
+  /** A token that the shop did not issue is ignored, as if none had been sent. */
+  private cartTokenOf({ headers }: FastifyRequest) {
+    const cartToken = this.cartTokens.read(headers['x-cart-token']);
+    return cartToken && { cartToken };
   }
 }

@@ -1,27 +1,59 @@
 import { DomainError } from '#kernel';
-import { Injectable, type CanActivate, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, Optional, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { accessOf } from './access';
-import { may } from './caller';
+import { accessOf, type Access } from './access';
+import { may, type UserCaller } from './caller';
+import { isOfSessions } from './rate-limit.options';
+import { RightsWatch } from './rights-watch';
+import { Refusals } from './refusals';
 
 const unauthenticated = () => new DomainError('UNAUTHENTICATED', 'unauthenticated', 'Sign in first.');
 const forbidden = () => new DomainError('FORBIDDEN', 'forbidden', 'You are not allowed to do this.');
 
-/** Lets in whom the route names, and no one where it names no one. */
+/** Lets in the callers that the route names. A route that names none refuses everyone. */
 @Injectable()
 export class AuthoriseGuard implements CanActivate {
-  canActivate(context: ExecutionContext): boolean {
-    if (context.getType() !== 'http') return true; // a socket says who it is in its handshake
+  constructor(
+    private readonly rights: RightsWatch,
+    @Optional() @Inject(Refusals) private readonly refusals: Refusals | null,
+  ) {}
+
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    if (context.getType() !== 'http') return true; // a socket is authenticated in its handshake
     const access = accessOf(context);
     if (access?.to === 'all') return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { caller = { kind: 'guest' as const }, tokenFault } = request;
-    if (tokenFault) throw tokenFault;
-    if (access?.to === 'guest-or-user') return true;
-    if (access?.to === 'cart-or-user' && (caller.kind === 'user' || request.headers['x-cart-token'])) return true;
-    if (caller.kind === 'guest') throw unauthenticated();
-    if (access?.to === 'user') return true;
-    if (access?.to === 'permission' && may(caller, access.permission)) return true;
-    throw forbidden();
+    if (tokenFault) {
+      // An expired token was valid, so its owner only has to refresh it.
+      const isForged = tokenFault.code === 'TOKEN_INVALID';
+      if (isForged && access?.to === 'permission') this.refusals?.note(context, request, tokenFault);
+      throw tokenFault;
+    }
+    const isOpen = access?.to === 'guest-or-user' || (access?.to === 'cart-or-user' && caller.cartToken !== undefined);
+    if (caller.kind === 'guest') {
+      if (isOpen) return true;
+      throw unauthenticated();
+    }
+    if (access && isOfSessions(context)) return true; // ending a session that has ended is allowed
+    if (access && access.to !== 'permission') return this.stands(caller);
+    return this.allows(access, caller, (refusal) => this.refusals?.note(context, request, refusal));
+  }
+
+  /** Refuses a caller whose session has ended, at most a second after its end. */
+  private async stands(caller: UserCaller): Promise<true> {
+    const loss = await this.rights.lossWithinASecond(caller);
+    if (loss) throw loss;
+    return true;
+  }
+
+  /** A role may be lost while the access token is still valid. If the sessions cannot be read, the token decides. */
+  private async allows(access: Access | undefined, caller: UserCaller, note: (refusal: DomainError) => void) {
+    const isAllowed =
+      access?.to === 'permission' && [access.permission, access.or].some((one) => one && may(caller, one));
+    const refusal = isAllowed ? await this.rights.lossOf(caller) : forbidden();
+    if (!refusal) return true;
+    note(refusal);
+    throw refusal;
   }
 }

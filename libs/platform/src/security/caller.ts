@@ -1,15 +1,19 @@
 import { isUuid, type Uuid } from '#kernel';
+import { standingIn, type CartToken, type GuestStanding } from './cart-tokens';
 import type { AccessClaims } from './verifying-keys';
 
-export type Role = 'customer' | 'barista' | 'manager' | 'admin';
+export const ROLES = ['customer', 'barista', 'manager', 'auditor', 'admin'] as const;
+export type Role = (typeof ROLES)[number];
 
-export type Permission = 'catalog' | 'stock' | 'staff' | 'audit' | 'ops' | 'reports';
+export type Permission = 'catalog' | 'stock' | 'staff' | 'refund' | 'audit' | 'ops' | 'reports';
 
 export const PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   customer: [],
-  barista: ['staff'],
-  manager: ['staff', 'catalog', 'stock', 'reports', 'audit'],
-  admin: ['staff', 'catalog', 'stock', 'reports', 'audit', 'ops'],
+  barista: ['staff', 'refund'],
+  manager: ['staff', 'refund', 'catalog', 'stock', 'reports', 'audit'],
+  // Changes nothing: no operation that `audit` or `reports` allows does.
+  auditor: ['reports', 'audit'],
+  admin: ['staff', 'refund', 'catalog', 'stock', 'reports', 'audit', 'ops'],
 };
 
 export interface UserCaller {
@@ -24,17 +28,16 @@ export interface UserCaller {
   /** The name and the language that the account was registered with. */
   readonly name?: string;
   readonly locale?: 'vi' | 'en';
-  /** The cart token this user still carries from before the log-in. */
-  readonly cartToken?: string;
-  /** Its hash, as stores keep it. */
-  readonly cartTokenHash?: string;
+  /** The guest that the log-in named. Their cart becomes this user's, once. It does not allow reading orders. */
+  readonly guestBefore?: GuestStanding;
+  /** The `X-Cart-Token` beside the access token, if the shop issued it. It allows reading the guest's orders. */
+  readonly cartToken?: CartToken;
 }
 
 export interface GuestCaller {
   readonly kind: 'guest';
-  /** What `X-Cart-Token` said, if it looks like a token of ours. */
-  readonly cartToken?: string;
-  readonly cartTokenHash?: string;
+  /** The `X-Cart-Token`, if the shop issued it. */
+  readonly cartToken?: CartToken;
 }
 
 export type Caller = UserCaller | GuestCaller;
@@ -42,11 +45,12 @@ export type Caller = UserCaller | GuestCaller;
 export const may = (caller: Caller, permission: Permission): boolean =>
   caller.kind === 'user' && caller.permissions.includes(permission);
 
-/** Whom a verified token speaks for; undefined when it names no one we could know. */
+/** The caller of a verified token; undefined if its content is unknown to us. */
 export function callerFrom(claims: AccessClaims): UserCaller | undefined {
   const { sub, email, role, sid, cart, exp, name, locale } = claims;
   if (!isUuid(sub) || !Object.hasOwn(PERMISSIONS, role)) return undefined;
   const known = role as Role;
+  const guestBefore = standingIn(cart);
   return {
     kind: 'user',
     userId: sub,
@@ -57,6 +61,6 @@ export function callerFrom(claims: AccessClaims): UserCaller | undefined {
     ...(exp !== undefined && { expiresAt: exp * 1_000 }),
     ...(name !== undefined && { name }),
     ...((locale === 'vi' || locale === 'en') && { locale }),
-    ...(cart !== undefined && { cartTokenHash: cart }),
+    ...(guestBefore && { guestBefore }),
   };
 }

@@ -1,15 +1,29 @@
 import './request-state';
 
 export { Allowed, CartOrUser, GuestOrUser, Public, SignedIn, Who, accessOf, type Access } from './access';
+export { bearerOf } from './access-token.strategy';
 export { AccessTokens } from './access-tokens';
 export * from './caller';
-export { hashOfToken } from './cart-token';
-export { isLimited, Limited, Unlimited } from './limits';
+export {
+  CartTokens,
+  isTooOldToRead,
+  standingIn,
+  standingText,
+  type CartToken,
+  type GuestStanding,
+} from './cart-tokens';
+export { Limited } from './limited';
+export { isLimited, OfSessions, Unlimited } from './limits';
 export { PublishedKeys } from './published-keys.adapter';
 export { RateLimited } from './rate-limit.guard';
 export { MemoryRateLimits, RateLimits } from './rate-limits';
 export { RedisRateLimits } from './redis-rate-limits.adapter';
+export { addressOf, keyedBy } from './rate-limit.options';
+export { Refusals } from './refusals';
+export { LimitedRoutes, type LimitedRoute } from './limited-routes';
 export { RightsWatch, type Watched } from './rights-watch';
 export { SecurityModule } from './security.module';
+export { SpentTokens } from './spent-tokens';
+export { cartTokenSpent } from './token-faults';
 export { SessionStates, type SessionState } from './session-states';
 export * from './verifying-keys';

@@ -3,7 +3,7 @@ import { ModuleRef } from '@nestjs/core';
 import type { KeyObject } from 'node:crypto';
 import { VerifyingKeys } from './verifying-keys';
 
-/** The keys of whichever module binds `VerifyingKeys`, wherever it stands among the modules. */
+/** The keys of the module that binds `VerifyingKeys`, wherever that module is. */
 @Injectable()
 export class KeyRing {
   private keys: VerifyingKeys | undefined;

@@ -4,16 +4,18 @@ export const UNLIMITED = 'shop:unlimited';
 export const STRICT_LIMIT = 'shop:strict-limit';
 
 /** What has a stricter limit than the rest of the API. */
-export type StrictLimit = 'register' | 'login';
+export type StrictLimit = 'register' | 'login' | 'password';
 
-/** Not counted: health, metrics and what payment providers call. */
+/** Not counted: health, metrics, and calls of payment providers. */
 export const Unlimited = (): MethodDecorator & ClassDecorator => SetMetadata(UNLIMITED, true);
 
+export const OF_SESSIONS = 'shop:of-sessions';
+
 /**
- * `register`: 5 an hour by address. `login`: 5 failures (401) in 15 minutes, by the body's `email` and by address;
- * successes are not counted.
+ * Renews or ends a session. It is counted separately from other requests of the same address, with the limit of a
+ * signed-in user. Otherwise a busy café would sign its own staff out.
  */
-export const Limited = (by: StrictLimit): MethodDecorator => SetMetadata(STRICT_LIMIT, by);
+export const OfSessions = (): MethodDecorator => SetMetadata(OF_SESSIONS, true);
 
 /** Whether requests to this route are counted. */
 export const isLimited = (handler: object, controller: object): boolean =>

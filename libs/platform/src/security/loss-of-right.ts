@@ -10,8 +10,8 @@ export const roleLost = () =>
   new DomainError('ROLE_LOST', 'forbidden', 'Your role has changed. Sign in again to go on with what you may do.');
 
 /**
- * Why a signed-in caller may no longer do what was allowed when it began; undefined while they may. `state` is null when
- * there is no such session any more, and undefined when nobody can tell at the moment.
+ * Why a signed-in caller has lost the right that they had at the beginning; undefined if they still have it. `state`
+ * is null if the session no longer exists, and undefined if that is unknown at the moment.
  */
 export function lossOfRight(
   { expiresAt, permissions }: Pick<UserCaller, 'expiresAt' | 'permissions'>,

@@ -5,10 +5,13 @@ const KEPT_MS = 10 * 60_000;
 const ASKED_AGAIN_AFTER_MS = 10_000;
 const LONGEST_MS = 1_000;
 
-/** The keys another process publishes at `/.well-known/jwks.json`; kept for ten minutes, asked early for an unknown kid. */
+/**
+ * The keys that another process publishes at `/.well-known/jwks.json`. They are kept for ten minutes, and fetched
+ * earlier for an unknown kid.
+ */
 export class PublishedKeys extends VerifyingKeys {
   private keys = new Map<string, KeyObject>();
-  private askedAt = 0;
+  private askedAt = -Infinity;
   private asking: Promise<void> | undefined;
 
   constructor(private readonly url: string) {
@@ -16,14 +19,14 @@ export class PublishedKeys extends VerifyingKeys {
   }
 
   async find(kid: string): Promise<KeyObject | undefined> {
-    const age = Date.now() - this.askedAt;
+    const age = performance.now() - this.askedAt;
     const known = this.keys.get(kid);
     if (known && age < KEPT_MS) return known;
     if (known ? true : age > ASKED_AGAIN_AFTER_MS) {
       try {
         await (this.asking ??= this.ask().finally(() => (this.asking = undefined)));
       } catch (error) {
-        if (!known) throw error; // a key we had yesterday is better than nobody signed in
+        if (!known) throw error; // an old key is better than signing everybody out
       }
     }
     return this.keys.get(kid) ?? known;
@@ -38,6 +41,6 @@ export class PublishedKeys extends VerifyingKeys {
         .filter(({ kid, kty, crv }) => kid && kty === 'EC' && crv === 'P-256')
         .map((key) => [key.kid!, createPublicKey({ key, format: 'jwk' })]),
     );
-    this.askedAt = Date.now();
+    this.askedAt = performance.now();
   }
 }

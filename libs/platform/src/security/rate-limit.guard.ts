@@ -1,13 +1,15 @@
 import { DomainError } from '#kernel';
-import { Injectable, type ExecutionContext } from '@nestjs/common';
+import { Inject, Injectable, type ExecutionContext } from '@nestjs/common';
 import { ThrottlerGuard, type ThrottlerOptions, type ThrottlerRequest } from '@nestjs/throttler';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { setTimeout as pause } from 'node:timers/promises';
-import { isLimited } from './limits';
-import type { Counted, RateLimits } from './rate-limits';
+import { Config } from '#platform/config';
+import { Attempts } from './attempts';
+import { isLimited, STRICT_LIMIT, type StrictLimit } from './limits';
+import { isLoopback } from './rate-limit.options';
+import type { Counted } from './rate-limits';
 
 const SLOWED_BY_MS = 500;
-const LONGEST_WAIT_MS = 3_000;
 
 export class RateLimited extends DomainError {
   constructor(readonly seconds: number) {
@@ -15,18 +17,19 @@ export class RateLimited extends DomainError {
   }
 }
 
-/** Counts a request against every limit that applies to it, tells what is left, and slows down the second half. */
+/** Counts a request for every limit that applies, tells the client what is left, and slows down the second half. */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
-  /** Attempts of this process whose outcome is still open, by key. */
-  private readonly open = new Map<string, number>();
+  @Inject(Attempts) private readonly attempts!: Attempts;
+  @Inject(Config) private readonly config!: Config;
 
-  /** What counts requests to a route never changes, so it is looked up once. */
+  /** The limits of a route never change, so they are looked up once. */
   private readonly counting = new WeakMap<object, readonly ThrottlerOptions[]>();
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
     for (const throttler of this.countingOf(context)) {
+      if (throttler.name === 'api' && this.spares(context)) continue;
       const ttl = throttler.ttl as number;
       const limit = typeof throttler.limit === 'function' ? await throttler.limit(context) : throttler.limit;
       const { getTracker, generateKey } = { ...this.commonOptions, ...throttler };
@@ -40,7 +43,24 @@ export class RateLimitGuard extends ThrottlerGuard {
         generateKey: generateKey!,
       });
     }
+    await this.attempt(context);
     return true;
+  }
+
+  private spares(context: ExecutionContext): boolean {
+    return this.config.sparesLoopback && isLoopback(context.switchToHttp().getRequest<FastifyRequest>());
+  }
+
+  private async attempt(context: ExecutionContext): Promise<void> {
+    const by = Reflect.getMetadata(STRICT_LIMIT, context.getHandler()) as StrictLimit | undefined;
+    if (by === undefined || by === 'register' || this.config.rateLimitLogin === 0) return;
+    const http = context.switchToHttp();
+    const reply = http.getResponse<FastifyReply>();
+    const left = await this.attempts.begin(by, http.getRequest<FastifyRequest>(), reply);
+    if (!left) return;
+    const { limit, remaining, seconds, refused } = left;
+    tell(reply, limit, { totalHits: limit - remaining, timeToExpire: seconds, isBlocked: refused });
+    if (refused) throw new RateLimited(seconds);
   }
 
   private countingOf(context: ExecutionContext): readonly ThrottlerOptions[] {
@@ -60,7 +80,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     const name = throttler.name ?? 'api';
     const key = `${name}:${await getTracker(request as never, context)}`;
-    const counted = name.startsWith('login') ? await this.attempt(asked, key, request) : await this.count(asked, key);
+    const counted = await this.count(asked, key);
     tell(reply, limit, counted);
     if (counted.isBlocked) throw new RateLimited(counted.timeToBlockExpire);
     if (name === 'api' && counted.totalHits > limit / 2) await pause(SLOWED_BY_MS);
@@ -70,38 +90,14 @@ export class RateLimitGuard extends ThrottlerGuard {
   private count({ ttl, limit, blockDuration, throttler }: ThrottlerRequest, key: string): Promise<Counted> {
     return this.storageService.increment(key, ttl, limit, blockDuration, throttler.name ?? 'api');
   }
-
-  /**
-   * Counted before its outcome is known, so that guesses sent all at once cannot slip through, and given back unless
-   * it fails. Those beyond the limit wait for the ones before them to be settled.
-   */
-  private async attempt(asked: ThrottlerRequest, key: string, request: FastifyRequest): Promise<Counted> {
-    const limits = this.storageService as unknown as RateLimits;
-    for (let waited = 0; ; waited += 25) {
-      const counted = await this.count(asked, key);
-      if (!counted.isBlocked) {
-        this.open.set(key, (this.open.get(key) ?? 0) + 1);
-        (request.afterwards ??= []).push((status) => {
-          this.settle(key);
-          if (status !== 401) void limits.giveBack(key).catch(() => undefined);
-        });
-        return counted;
-      }
-      await limits.giveBack(key);
-      if (!this.open.has(key) || waited >= LONGEST_WAIT_MS) return counted;
-      await pause(25);
-    }
-  }
-
-  private settle(key: string): void {
-    const left = (this.open.get(key) ?? 1) - 1;
-    if (left > 0) this.open.set(key, left);
-    else this.open.delete(key);
-  }
 }
 
-/** Of several limits the one that is nearest is told. */
-function tell(reply: FastifyReply, limit: number, { totalHits, timeToExpire, isBlocked }: Counted): void {
+/** If several limits apply, the client is told the nearest. */
+function tell(
+  reply: FastifyReply,
+  limit: number,
+  { totalHits, timeToExpire, isBlocked }: Pick<Counted, 'totalHits' | 'timeToExpire' | 'isBlocked'>,
+): void {
   const remaining = Math.max(0, limit - totalHits);
   const told = reply.getHeader('ratelimit-remaining');
   if (told === undefined || remaining <= Number(told))

@@ -1,26 +1,31 @@
-import { emailKey } from '#kernel';
 import type { ExecutionContext } from '@nestjs/common';
 import type { ThrottlerModuleOptions } from '@nestjs/throttler';
 import type { FastifyRequest } from 'fastify';
-import { isIPv6 } from 'node:net';
+import { BlockList, isIPv6 } from 'node:net';
 import { createHmac } from 'node:crypto';
-import { STRICT_LIMIT, type StrictLimit } from './limits';
+import { OF_SESSIONS, STRICT_LIMIT, type StrictLimit } from './limits';
 import type { RateLimits } from './rate-limits';
 
-const QUARTER_MS = 15 * 60_000;
+export const QUARTER_MS = 15 * 60_000;
 const HOUR_MS = 60 * 60_000;
-/** A signed-in user's budget, in anonymous ones. */
+/** The limit of a signed-in user, as a multiple of the anonymous limit. */
 const SIGNED_IN = 10;
 
 export interface LimitSettings {
+  /** Requests from this machine are not counted by the limit of the API. */
+  readonly sparesLoopback: boolean;
   readonly rateLimitApi: number;
   readonly rateLimitLogin: number;
   readonly rateLimitRegister: number;
-  /** All processes count the same accounts by it, and nobody else can tell whose they are. */
+  /** The secret that all processes use to count the same accounts. Others cannot compute whose they are. */
   readonly internalSecret: string;
 }
 
-/** One household's or server's worth of addresses: IPv6 is handed out by the /64. */
+/** A key that is the same in all processes, and hides from others whose it is. */
+export const keyedBy = (secret: string, ...what: readonly string[]): string =>
+  createHmac('sha256', secret).update(JSON.stringify(what)).digest('base64url');
+
+/** The addresses of one household or server: an IPv6 provider gives a /64 to each. */
 export function addressOf(ip: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
   if (mapped || !isIPv6(ip)) return mapped ?? ip;
@@ -35,21 +40,41 @@ export function addressOf(ip: string): string {
     .join(':')}::/64`;
 }
 
-const byAddress = (request: FastifyRequest) => `address:${addressOf(request.ip)}`;
+/** The network of an address, so that a person who gets a neighbouring address is still recognised. */
+export function networkOf(ip: string): string {
+  const address = addressOf(ip);
+  return address.includes(':') ? address : address.replace(/\.\d+$/, '.0/24');
+}
 
-const byCaller = (request: FastifyRequest) =>
-  request.caller?.kind === 'user' ? `user:${request.caller.userId}` : byAddress(request);
+const loopback = new BlockList();
+loopback.addSubnet('127.0.0.0', 8, 'ipv4');
+loopback.addAddress('::1', 'ipv6');
 
-const byAccount =
-  (secret: string) =>
-  ({ body }: FastifyRequest): string => {
-    const email = (body as { email?: unknown } | null | undefined)?.email;
-    const account = typeof email === 'string' ? emailKey(email) : '';
-    return `account:${createHmac('sha256', secret).update(account).digest('base64url')}`;
-  };
+/**
+ * Whether the other end of the connection is on this machine and sends for itself. A trusted proxy on this machine
+ * sends for others.
+ */
+export function isLoopback({ raw, ips }: Pick<FastifyRequest, 'raw' | 'ips'>): boolean {
+  const peer = raw.socket.remoteAddress;
+  if (peer === undefined || (ips?.length ?? 1) > 1) return false;
+  const address = peer.replace(/^::ffff:(?=\d+\.)/i, '');
+  return loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}
 
-const tracker = (by: (request: FastifyRequest) => string) => (request: Record<string, unknown>) =>
-  by(request as unknown as FastifyRequest);
+const byAddress = (secret: string) => (request: FastifyRequest) => `address:${keyedBy(secret, addressOf(request.ip))}`;
+
+export const isOfSessions = (context: ExecutionContext) =>
+  Reflect.getMetadata(OF_SESSIONS, context.getHandler()) === true;
+
+const byCaller = (secret: string) => (request: FastifyRequest, context: ExecutionContext) => {
+  if (request.caller?.kind === 'user') return `user:${request.caller.userId}`;
+  return (isOfSessions(context) ? 'sessions-' : '') + byAddress(secret)(request);
+};
+
+const tracker =
+  (by: (request: FastifyRequest, context: ExecutionContext) => string) =>
+  (request: Record<string, unknown>, context: ExecutionContext) =>
+    by(request as unknown as FastifyRequest, context);
 
 const unless = (limit: number, kind?: StrictLimit) => (context: ExecutionContext) =>
   limit === 0 || (kind !== undefined && Reflect.getMetadata(STRICT_LIMIT, context.getHandler()) !== kind);
@@ -62,31 +87,17 @@ export const rateLimitOptions = (settings: LimitSettings, storage: RateLimits): 
       ttl: QUARTER_MS,
       limit: (context) => {
         const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
-        return settings.rateLimitApi * (caller?.kind === 'user' ? SIGNED_IN : 1);
+        return settings.rateLimitApi * (caller?.kind === 'user' || isOfSessions(context) ? SIGNED_IN : 1);
       },
       skipIf: unless(settings.rateLimitApi),
-      getTracker: tracker(byCaller),
+      getTracker: tracker(byCaller(settings.internalSecret)),
     },
     {
       name: 'register',
       ttl: HOUR_MS,
       limit: settings.rateLimitRegister,
       skipIf: unless(settings.rateLimitRegister, 'register'),
-      getTracker: tracker(byAddress),
-    },
-    {
-      name: 'login-address',
-      ttl: QUARTER_MS,
-      limit: settings.rateLimitLogin,
-      skipIf: unless(settings.rateLimitLogin, 'login'),
-      getTracker: tracker(byAddress),
-    },
-    {
-      name: 'login-account',
-      ttl: QUARTER_MS,
-      limit: settings.rateLimitLogin,
-      skipIf: unless(settings.rateLimitLogin, 'login'),
-      getTracker: tracker(byAccount(settings.internalSecret)),
+      getTracker: tracker(byAddress(settings.internalSecret)),
     },
   ],
 });

@@ -1,5 +1,11 @@
 import type { ThrottlerStorage } from '@nestjs/throttler';
 
+export interface Window {
+  readonly hits: number;
+  /** On `performance.now()`'s clock. */
+  readonly endsAt: number;
+}
+
 export interface Counted {
   readonly totalHits: number;
   /** Seconds until the window ends. */
@@ -11,47 +17,71 @@ export interface Counted {
 /** Counts requests in fixed windows. */
 export abstract class RateLimits implements ThrottlerStorage {
   abstract increment(key: string, ttl: number, limit: number, block: number, name: string): Promise<Counted>;
-  /** Takes one back that turned out not to count. */
-  abstract giveBack(key: string): Promise<void>;
+  /** The counts of the keys, without counting. */
+  abstract look(keys: readonly string[]): Promise<readonly Window[]>;
+  /** Counts one for each key. */
+  abstract add(keys: readonly string[], ttl: number): Promise<void>;
+  /** Marks each key for this time: `look` then returns 1 for it. */
+  abstract mark(keys: readonly string[], ttl: number): Promise<void>;
 }
 
 const MOST_KEYS = 100_000;
 
-interface Window {
-  hits: number;
-  readonly endsAt: number;
-}
-
-/** In this process's memory: windows that are over go first, then the oldest. */
+/** In this process's memory. Windows that have ended are removed first, then the oldest. */
 export class MemoryRateLimits extends RateLimits {
-  private readonly windows = new Map<string, Window>();
+  private readonly windows = new Map<string, { hits: number; readonly endsAt: number }>();
+  /** Kept separately, so that many counted keys do not push them out. */
+  private readonly marks = new Map<string, Window>();
 
   increment(key: string, ttl: number, limit: number): Promise<Counted> {
-    const now = Date.now();
-    let window = this.windows.get(key);
-    if (!window || window.endsAt <= now) {
-      this.windows.delete(key);
-      window = { hits: 0, endsAt: now + ttl };
-      this.windows.set(key, window);
-      if (this.windows.size > MOST_KEYS) this.tidy(now);
-    }
-    window.hits += 1;
+    const now = performance.now();
+    const window = this.hit(key, ttl, now);
     const left = Math.max(1, Math.ceil((window.endsAt - now) / 1000));
     const isBlocked = window.hits > limit;
     return Promise.resolve({ totalHits: window.hits, timeToExpire: left, isBlocked, timeToBlockExpire: left });
   }
 
-  giveBack(key: string): Promise<void> {
-    const window = this.windows.get(key);
-    if (window && window.hits > 0) window.hits -= 1;
+  look(keys: readonly string[]): Promise<readonly Window[]> {
+    const now = performance.now();
+    const known = keys.map((key) => this.marks.get(key) ?? this.windows.get(key));
+    return Promise.resolve(
+      known.map((window) => (window && window.endsAt > now ? { ...window } : { hits: 0, endsAt: now })),
+    );
+  }
+
+  add(keys: readonly string[], ttl: number): Promise<void> {
+    const now = performance.now();
+    for (const key of keys) this.hit(key, ttl, now);
     return Promise.resolve();
   }
 
-  private tidy(now: number): void {
-    for (const [key, { endsAt }] of this.windows) if (endsAt <= now) this.windows.delete(key);
-    for (const key of this.windows.keys()) {
-      if (this.windows.size <= MOST_KEYS * 0.9) break;
-      this.windows.delete(key);
+  mark(keys: readonly string[], ttl: number): Promise<void> {
+    const now = performance.now();
+    for (const key of keys) {
+      this.marks.delete(key); // moved to the end, so that the newest stay longest
+      this.marks.set(key, { hits: 1, endsAt: now + ttl });
     }
+    if (this.marks.size > MOST_KEYS) tidy(this.marks, now);
+    return Promise.resolve();
+  }
+
+  private hit(key: string, ttl: number, now: number): Window {
+    let window = this.windows.get(key);
+    if (!window || window.endsAt <= now) {
+      this.windows.delete(key);
+      window = { hits: 0, endsAt: now + ttl };
+      this.windows.set(key, window);
+      if (this.windows.size > MOST_KEYS) tidy(this.windows, now);
+    }
+    window.hits += 1;
+    return window;
+  }
+}
+
+function tidy(windows: Map<string, Window>, now: number): void {
+  for (const [key, { endsAt }] of windows) if (endsAt <= now) windows.delete(key);
+  for (const key of windows.keys()) {
+    if (windows.size <= MOST_KEYS * 0.9) break;
+    windows.delete(key);
   }
 }

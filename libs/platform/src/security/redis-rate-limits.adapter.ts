@@ -1,20 +1,32 @@
 import { Redis } from 'ioredis';
-import { MemoryRateLimits, RateLimits, type Counted } from './rate-limits';
+import { MemoryRateLimits, RateLimits, type Counted, type Window } from './rate-limits';
 
-/** One round trip: the first hit opens the window. */
+/** One round trip for any number of keys. The first hit opens the window. */
 const COUNT = `
-local hits = redis.call('INCR', KEYS[1])
-local left = redis.call('PTTL', KEYS[1])
-if left < 0 then
-  redis.call('PEXPIRE', KEYS[1], ARGV[1])
-  left = tonumber(ARGV[1])
+local told = {}
+for _, key in ipairs(KEYS) do
+  local hits = redis.call('INCR', key)
+  local left = redis.call('PTTL', key)
+  if left < 0 then
+    redis.call('PEXPIRE', key, ARGV[1])
+    left = tonumber(ARGV[1])
+  end
+  table.insert(told, hits)
+  table.insert(told, left)
 end
-return { hits, left }`;
+return told`;
 
-/** Only a window that is still open is lowered: a key without an end would count for ever. */
-const GIVE_BACK = `if tonumber(redis.call('GET', KEYS[1]) or '0') > 0 then return redis.call('DECR', KEYS[1]) end return 0`;
+const LOOK = `
+local told = {}
+for _, key in ipairs(KEYS) do
+  table.insert(told, tonumber(redis.call('GET', key) or '0'))
+  table.insert(told, redis.call('PTTL', key))
+end
+return told`;
 
-/** Counted in Redis, for all processes alike; while it is away each process counts for itself. */
+const MARK = `for _, key in ipairs(KEYS) do redis.call('SET', key, '1', 'PX', ARGV[1]) end return 0`;
+
+/** Counted in Redis, for all processes together. While Redis is away, each process counts for itself. */
 export class RedisRateLimits extends RateLimits {
   private readonly own = new MemoryRateLimits();
   private readonly redis: Redis;
@@ -34,16 +46,34 @@ export class RedisRateLimits extends RateLimits {
   }
 
   async increment(key: string, ttl: number, limit: number): Promise<Counted> {
-    const told = (await this.redis.eval(COUNT, 1, this.prefix + key, ttl).catch(() => undefined)) as
-      [number, number] | undefined;
+    const told = await this.run(COUNT, [key], ttl);
     if (!told) return this.own.increment(key, ttl, limit);
     const [totalHits, left] = told;
     const seconds = Math.max(1, Math.ceil(left / 1_000));
     return { totalHits, timeToExpire: seconds, isBlocked: totalHits > limit, timeToBlockExpire: seconds };
   }
 
-  async giveBack(key: string): Promise<void> {
-    await this.redis.eval(GIVE_BACK, 1, this.prefix + key).catch(() => this.own.giveBack(key));
+  async look(keys: readonly string[]): Promise<readonly Window[]> {
+    const told = await this.run(LOOK, keys);
+    if (!told) return this.own.look(keys);
+    const now = performance.now();
+    return keys.map((_, at) => ({ hits: told[2 * at], endsAt: now + Math.max(0, told[2 * at + 1]) }));
+  }
+
+  async add(keys: readonly string[], ttl: number): Promise<void> {
+    if (!(await this.run(COUNT, keys, ttl))) await this.own.add(keys, ttl);
+  }
+
+  /** Counted here too, for the time when Redis is away. */
+  async mark(keys: readonly string[], ttl: number): Promise<void> {
+    await Promise.all([this.run(MARK, keys, ttl), this.own.mark(keys, ttl)]);
+  }
+
+  /** Undefined while Redis is away. */
+  private async run(script: string, keys: readonly string[], ...more: number[]): Promise<number[] | undefined> {
+    const own = keys.map((key) => this.prefix + key);
+    const told = await this.redis.eval(script, own.length, ...own, ...more).catch(() => undefined);
+    return told === undefined ? undefined : ((Array.isArray(told) ? told : []) as number[]);
   }
 
   /** Rejects while Redis is away. */

@@ -1,7 +1,8 @@
 import type { DomainError } from '#kernel';
+import type { Attempt } from './attempt';
 import type { Caller } from './caller';
 
-/** What the edge and the guards note down on a request. */
+/** What the edge and the guards store on a request. */
 declare module 'fastify' {
   interface FastifyRequest {
     ambient?: {
@@ -11,13 +12,15 @@ declare module 'fastify' {
       userId?: string;
     };
     caller?: Caller;
-    /** What is wrong with the token that was sent. */
+    /** The fault of the token that was sent. */
     tokenFault?: DomainError;
-    /** Told once, with the status that was answered. */
+    /** An attempt that may fail, such as a log-in; its outcome is counted. */
+    attempt?: Attempt;
+    /** Called once, with the status that was answered. */
     afterwards?: ((status: number) => void)[];
   }
   interface FastifyReply {
-    /** The status to send, whatever the route's own is. */
+    /** The status to send, instead of the route's own. */
     wantedStatus?: number;
   }
 }

@@ -1,18 +1,25 @@
 import { Inject, Injectable, Logger, Optional, type OnModuleDestroy } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
+import { LRUCache } from 'lru-cache';
 import type { DomainError, Uuid } from '#kernel';
 import { SubjectErased, Vault } from '#platform/privacy';
-import type { Caller } from './caller';
+import type { Caller, UserCaller } from './caller';
+import { standingText, type CartToken } from './cart-tokens';
 import { lossOfRight } from './loss-of-right';
 import { SessionStates, type SessionState } from './session-states';
+import { SpentTokens } from './spent-tokens';
+import { cartTokenSpent } from './token-faults';
 
 const OFTEN_MS = 1_000;
+const SESSIONS_REMEMBERED = 20_000;
+/** How long a guest who has ordered may take to send the token that came with the order. */
+const HANDING_IN_MS = 10_000;
 
 /** Something long that was allowed when it began, such as a web socket or an event stream. */
 export interface Watched {
-  /** Who it was allowed to. */
+  /** The caller to whom it was allowed. */
   readonly caller: () => Caller;
-  /** Whose personal data it tells; it ends when one of them is erased. */
+  /** The people whose personal data it shows. It ends if one of them is erased. */
   readonly subjects?: () => readonly Uuid[];
   /** Called once, with the reason. */
   readonly end: (reason: DomainError) => void;
@@ -20,14 +27,21 @@ export interface Watched {
 
 type States = ReadonlyMap<Uuid, SessionState> | undefined;
 
-/** Asks every second whether what goes on for long is still allowed: one question for all of this process. */
+/** Checks every second whether long-lived connections are still allowed, with one question for this whole process. */
 @Injectable()
 export class RightsWatch implements OnModuleDestroy {
   private readonly log = new Logger('Rights');
   private readonly watched = new Set<Watched>();
+  /** What was known of a session less than a second ago; null if the session does not exist. */
+  private readonly recent = new LRUCache<Uuid, { readonly state: SessionState | null }>({
+    max: SESSIONS_REMEMBERED,
+    ttl: OFTEN_MS,
+  });
   private timer: NodeJS.Timeout | undefined;
   private looking = false;
   private states: SessionStates | undefined;
+  /** When each spent token of a live connection was first seen to be spent, by the clock of this process. */
+  private spentSince: ReadonlyMap<string, number> = new Map();
 
   constructor(
     private readonly modules: ModuleRef,
@@ -38,17 +52,27 @@ export class RightsWatch implements OnModuleDestroy {
     clearInterval(this.timer);
   }
 
-  /** Answers how to stop watching. */
+  /** Returns a function that stops watching. */
   watch(one: Watched): () => void {
     this.watched.add(one);
     this.timer ??= setInterval(() => void this.look(), OFTEN_MS).unref();
     return () => this.forget(one);
   }
 
-  /** Why the caller may not begin; undefined when they may. A token that is good may belong to a session that has ended. */
+  /** Why the caller may not begin; undefined if they may. A valid token may belong to an ended session. */
   async lossOf(caller: Caller): Promise<DomainError | undefined> {
     if (caller.kind === 'guest') return undefined;
     return this.lost(caller, await this.find([caller.sessionId]));
+  }
+
+  /** The same for frequent requests of customers: the answer may be a second old. */
+  async lossWithinASecond(caller: UserCaller): Promise<DomainError | undefined> {
+    const known = this.recent.get(caller.sessionId);
+    if (known) return lossOfRight(caller, known.state, Date.now());
+    const states = await this.find([caller.sessionId]);
+    const state = states && (states.get(caller.sessionId) ?? null);
+    if (state !== undefined) this.recent.set(caller.sessionId, { state });
+    return lossOfRight(caller, state, Date.now());
   }
 
   private async look(): Promise<void> {
@@ -57,8 +81,9 @@ export class RightsWatch implements OnModuleDestroy {
     try {
       const all = [...this.watched];
       const states = await this.find(all.flatMap(({ caller }) => sessionOf(caller())));
+      this.spentSince = await this.findSpent(all.flatMap(({ caller }) => tokenOf(caller())));
       const told = all.map((one) => ({ one, subjects: one.subjects?.() ?? [], loss: this.lost(one.caller(), states) }));
-      // A person's key is destroyed before their sessions end, so an erasure is found wherever it ended a session.
+      // A person's key is destroyed before their sessions end, so if an erasure ended a session, it is found here.
       const about = told.map(({ one, subjects, loss }) => (loss ? [...subjects, ...userOf(one.caller())] : subjects));
       const erased = await this.erased(about.flat());
       for (const [at, { one, loss }] of told.entries()) {
@@ -71,8 +96,13 @@ export class RightsWatch implements OnModuleDestroy {
   }
 
   private lost(caller: Caller, states: States): DomainError | undefined {
-    if (caller.kind === 'guest') return undefined;
+    if (caller.kind === 'guest') return this.isSpent(caller.cartToken) ? cartTokenSpent() : undefined;
     return lossOfRight(caller, states && (states.get(caller.sessionId) ?? null), Date.now());
+  }
+
+  private isSpent(token: CartToken | undefined): boolean {
+    const since = token && this.spentSince.get(standingText(token));
+    return since !== undefined && performance.now() - since >= HANDING_IN_MS;
   }
 
   private forget(one: Watched): boolean {
@@ -84,15 +114,28 @@ export class RightsWatch implements OnModuleDestroy {
     return was;
   }
 
-  /** Undefined when nobody can tell; then the next look asks again. */
+  /** Undefined if it cannot be found out; the next check asks again. */
   private async find(sessions: readonly Uuid[]): Promise<States> {
     if (sessions.length === 0) return new Map();
     try {
       this.states ??= this.modules.get<SessionStates>(SessionStates, { strict: false });
       return await this.states.find([...new Set(sessions)]);
     } catch (error) {
-      this.log.warn(`nobody can tell which sessions still stand: ${(error as Error).message}`);
+      this.log.warn(`it cannot be found out which sessions are still open: ${(error as Error).message}`);
       return undefined;
+    }
+  }
+
+  /** If it cannot be found out, nothing ends; the next check asks again. */
+  private async findSpent(tokens: readonly CartToken[]): Promise<ReadonlyMap<string, number>> {
+    if (tokens.length === 0) return new Map();
+    try {
+      const spent = await this.modules.get<SpentTokens>(SpentTokens, { strict: false }).find(tokens);
+      const now = performance.now();
+      return new Map(spent.map(standingText).map((text) => [text, this.spentSince.get(text) ?? now]));
+    } catch (error) {
+      this.log.warn(`it cannot be found out which guests have ordered since: ${(error as Error).message}`);
+      return this.spentSince;
     }
   }
 
@@ -101,12 +144,15 @@ export class RightsWatch implements OnModuleDestroy {
     try {
       return await this.vault.erasedOf([...new Set(subjects)]);
     } catch (error) {
-      this.log.warn(`nobody can tell who was erased: ${(error as Error).message}`);
+      this.log.warn(`it cannot be found out who was erased: ${(error as Error).message}`);
       return new Set();
     }
   }
 }
 
 const sessionOf = (caller: Caller): readonly Uuid[] => (caller.kind === 'user' ? [caller.sessionId] : []);
+
+const tokenOf = (caller: Caller): readonly CartToken[] =>
+  caller.kind === 'guest' && caller.cartToken ? [caller.cartToken] : [];
 
 const userOf = (caller: Caller): readonly Uuid[] => (caller.kind === 'user' ? [caller.userId] : []);

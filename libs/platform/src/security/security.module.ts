@@ -1,14 +1,18 @@
 import { Global, Module, type Provider } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { JwtModule } from '@nestjs/jwt';
 import { PassportModule } from '@nestjs/passport';
 import { ThrottlerModule } from '@nestjs/throttler';
 import { Config } from '#platform/config';
 import { AccessTokens } from './access-tokens';
 import { AccessTokenStrategy } from './access-token.strategy';
+import { Attempts } from './attempts';
 import { AuthenticateGuard } from './authenticate.guard';
 import { AuthoriseGuard } from './authorise.guard';
-import { Departures } from './departures';
+import { CartTokens } from './cart-tokens';
+import { ErasedPeople } from './erased-people';
 import { KeyRing } from './key-ring';
+import { LimitedRoutes } from './limited-routes';
 import { RateLimitGuard } from './rate-limit.guard';
 import { rateLimitOptions } from './rate-limit.options';
 import { MemoryRateLimits, RateLimits } from './rate-limits';
@@ -25,24 +29,29 @@ const limits: Provider = {
 @Module({ providers: [limits], exports: [limits] })
 class RateLimitsModule {}
 
-/** Who is calling, how often they may, and whether they may this. In that order. */
+/** Who is calling, whether they are within the limits, and whether they have the right, in this order. */
 @Global()
 @Module({
   imports: [
     PassportModule,
+    JwtModule.register({}),
     RateLimitsModule,
+    DiscoveryModule,
     ThrottlerModule.forRootAsync({ inject: [Config, RateLimits], useFactory: rateLimitOptions }),
   ],
   providers: [
     KeyRing,
-    Departures,
+    ErasedPeople,
     RightsWatch,
+    Attempts,
+    LimitedRoutes,
     AccessTokens,
     AccessTokenStrategy,
+    CartTokens,
     { provide: APP_GUARD, useClass: AuthenticateGuard },
     { provide: APP_GUARD, useClass: RateLimitGuard },
     { provide: APP_GUARD, useClass: AuthoriseGuard },
   ],
-  exports: [AccessTokens, RightsWatch],
+  exports: [AccessTokens, Attempts, CartTokens, RightsWatch],
 })
 export class SecurityModule {}

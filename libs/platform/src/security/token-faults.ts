@@ -3,10 +3,18 @@ import { DomainError } from '#kernel';
 export const tokenExpired = () =>
   new DomainError('TOKEN_EXPIRED', 'unauthenticated', 'The access token has expired. Refresh it, or sign in again.');
 
+/** An order was placed with this token, and a newer token came with the order. */
+export const cartTokenSpent = () =>
+  new DomainError(
+    'CART_TOKEN_SPENT',
+    'unauthenticated',
+    'An order was placed with this cart token. Go on with the one that came with the order.',
+  );
+
 export const tokenInvalid = () =>
   new DomainError('TOKEN_INVALID', 'unauthenticated', 'The access token is not valid. Sign in again.');
 
-/** Keys cannot be had just now: that says nothing about the token. */
+/** The keys cannot be read at the moment. That says nothing about the token. */
 export class KeysUnavailable extends DomainError {
   constructor() {
     super('UNAVAILABLE', 'unavailable', 'Tokens cannot be checked right now. Try again in a moment.');

@@ -1,23 +1,23 @@
 import type { KeyObject } from 'node:crypto';
 
-/** The public keys that access tokens are signed with. Bound by whoever issues tokens, or by a client of their JWKS. */
+/** The public keys of access tokens. Bound by the module that issues tokens, or by a client of its JWKS. */
 export abstract class VerifyingKeys {
   /** The P-256 key of that `kid`, or undefined when there is none. */
   abstract find(kid: string): Promise<KeyObject | undefined>;
 }
 
-/** What an access token says, beside `iss`, `aud`, `iat`, `exp` and `jti`. */
+/** The claims of an access token, beside `iss`, `aud`, `iat`, `exp` and `jti`. */
 export interface AccessClaims {
   readonly sub: string;
   readonly email: string;
   readonly role: string;
   /** The session it belongs to. */
   readonly sid: string;
-  /** Hash of the cart token that was shown at log-in: what lies in that cart is theirs now. */
+  /** The guest whose cart token was shown at log-in (`standingText`). That guest's cart becomes the user's, once. */
   readonly cart?: string;
   /** When it expires, in seconds since 1970. */
   readonly exp?: number;
-  /** What the account was registered with: a context that has not heard of it yet reads it here. */
+  /** What the account was registered with, for contexts that have not heard of it yet. */
   readonly name?: string;
   readonly locale?: string;
 }

@@ -12,8 +12,8 @@ const within = <Result>(work: Promise<Result>, milliseconds: number): Promise<Re
 };
 
 /**
- * Not ready, then no new connections, then the answers that are under way, then everyone else. The door is closed
- * before Nest tells the contexts: they could not answer without their databases.
+ * Not ready; then no new connections; then the running answers end; then everything else. Connections are closed
+ * before Nest tells the contexts, because they could not answer without their databases.
  */
 export async function closeShop(app: NestFastifyApplication): Promise<void> {
   const state = app.get(ShopState);

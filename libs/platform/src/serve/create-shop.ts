@@ -3,28 +3,31 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { contextNames, type Config, type ContextName } from '#platform/config';
 import { shopAdapter } from '#platform/http';
+import type { Latecomers } from '#messaging';
 import { asNestLogger, shopLogger } from '#platform/observability';
-import { furnish } from './furnish';
+import { configureApp } from './configure-app';
 import { ShopModule } from './shop.module';
 
 export interface ShopOptions {
   readonly contexts?: readonly ContextName[];
-  /** Those that other processes keep open: messages are brought to them, too. */
+  /** Contexts that other processes serve. Messages are delivered to them too. */
   readonly elsewhere?: readonly ContextName[];
+  /** Contexts that may open later than the others. */
+  readonly latecomers?: Latecomers;
   readonly logger?: LoggerService;
 }
 
-/** Builds the shop, initialised, without listening. */
+/** Builds and initialises the shop, without listening. */
 export async function createShop(
   modules: readonly (Type | DynamicModule)[],
   config: Config,
-  { contexts = contextNames, elsewhere = [], logger }: ShopOptions = {},
+  { contexts = contextNames, elsewhere = [], latecomers, logger }: ShopOptions = {},
 ): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
-    ShopModule.with(config, contexts, modules, { elsewhere }),
+    ShopModule.with(config, contexts, modules, { elsewhere, ...(latecomers && { latecomers }) }),
     shopAdapter(config.trustedProxies),
     { abortOnError: false, bodyParser: false, logger: logger ?? asNestLogger(shopLogger(config)) },
   );
-  await furnish(app, config);
+  await configureApp(app, config);
   return app;
 }

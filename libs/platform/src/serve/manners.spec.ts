@@ -1,7 +1,9 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SignJWT } from 'jose';
-import { demoShop, Heart, Patient, tokenFor, USER } from './testing/demo-shop';
+import { Slow } from './testing/demo.controller';
+import { demoShop, Doubt, Heart, Patient, tokenFor, USER } from './testing/demo-shop';
 import { ShopState } from '#platform/observability';
+import { CartTokens } from '#platform/security';
 
 type Inject = Exclude<Parameters<NestFastifyApplication['inject']>[0], string | undefined>;
 
@@ -146,6 +148,39 @@ describe('The manners of every route', () => {
       [415, 'UNSUPPORTED_MEDIA_TYPE'],
     ]);
     expect(results.every(({ body }) => body.success === false && body.error.requestId)).toBe(true);
+    expect(results[1].body.error.message).toBe('The body is larger than the 16 KB that are accepted here.');
+  });
+
+  it('says what is wrong with a body of JSON that it does not read', async () => {
+    const json = 'application/json';
+    const told = async (headers: Record<string, string>) =>
+      (await ask('POST', '/brews/plain', { headers: { 'content-type': json, ...headers }, payload: '{"grams":5}' }))
+        .body.error.message;
+    expect(await told({ 'content-encoding': 'gzip' })).toMatch(/^A compressed body is not accepted/);
+    expect(await told({ 'content-type': `${json}; charset=latin1` })).toMatch(/^Only UTF-8 is accepted/);
+    const vietnamese = { 'content-encoding': 'gzip', 'accept-language': 'vi' };
+    expect(await told(vietnamese)).toMatch(/^Không nhận nội dung đã nén/);
+  });
+
+  it.each([
+    ['{"from":5}', 400],
+    ['[]', 400],
+    ['null', 400],
+    ['0', 400],
+    ['{}', 201],
+    [undefined, 201],
+  ])('refuses a body where none is taken: %s', async (payload, expected) => {
+    const headers = { ...(payload !== undefined && { 'content-type': 'application/json' }) };
+    const { status, body } = await ask('POST', '/brews/nothing', {
+      headers,
+      ...(payload !== undefined && { payload }),
+    });
+    expect(status).toBe(expected);
+    if (expected === 400)
+      expect(body.error).toMatchObject({
+        code: 'VALIDATION_ERROR',
+        details: [{ field: 'body', message: 'must be left out: no body is taken here' }],
+      });
   });
 
   it('takes JSON in UTF-8 and in nothing else', async () => {
@@ -174,19 +209,30 @@ describe('The manners of every route', () => {
 
   it('reads bodies only so deep and so large, whatever reads them', async () => {
     const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+    const json = { 'content-type': 'application/json' };
+    const faultsAt = async (url: string, payload: string, headers: object = {}) => {
+      const { status, body } = await ask('POST', url, { headers: { ...json, ...headers }, payload });
+      return [status, body.error.code, body.error.details?.[0].message];
+    };
+    const tooDeep = [400, 'VALIDATION_ERROR', 'must not be nested deeper than 32 levels'];
+    const zeros = (count: number) => JSON.stringify(Array.from({ length: count }, () => 0));
+    const names = (count: number) =>
+      JSON.stringify(Object.fromEntries(Array.from({ length: count }, (_, n) => [n, 1])));
     for (const url of ['/brews/plain', '/brews/nothing', '/brews/log-in']) {
-      for (const payload of [deep(33), deep(1_312), deep(100_000), `${'['.repeat(500_000)}${']'.repeat(500_000)}`]) {
-        const { status, body } = await ask('POST', url, { headers: { 'content-type': 'application/json' }, payload });
-        expect([status, body.error.code, body.error.details]).toEqual([
-          400,
-          'VALIDATION_ERROR',
-          [{ field: 'body', message: 'must not be nested deeper than 32 levels' }],
-        ]);
-      }
-      const many = await ask('POST', url, { payload: Array.from({ length: 20_001 }, () => 0) });
-      expect(many.body.error.details[0].message).toBe('must not hold more than 20000 values');
+      for (const payload of [deep(33), deep(1_312), `${'['.repeat(8_000)}${']'.repeat(8_000)}`])
+        expect(await faultsAt(url, payload)).toEqual(tooDeep);
+      expect(await faultsAt(url, zeros(1_001))).toEqual([
+        400,
+        'VALIDATION_ERROR',
+        'must not hold more than 1000 values',
+      ]);
+      expect(await faultsAt(url, names(201))).toEqual([400, 'VALIDATION_ERROR', 'must not hold more than 200 names']);
+      expect(await faultsAt(url, zeros(8_200))).toEqual([413, 'BODY_TOO_LARGE', undefined]);
     }
-    expect((await ask('POST', '/brews/nothing', { payload: JSON.parse(deep(32)) as object })).status).toBe(201);
+    for (const payload of [deep(100_000), `${'['.repeat(500_000)}${']'.repeat(500_000)}`])
+      expect(await faultsAt('/admin/brews', payload, staff)).toEqual(tooDeep);
+    expect(await faultsAt('/admin/brews', zeros(20_001), staff)).toEqual([400, 'VALIDATION_ERROR', 'must not hold more than 20000 values']); // prettier-ignore
+    expect(await faultsAt('/brews/plain', deep(32))).toEqual([400, 'VALIDATION_ERROR', 'is not known here']);
   });
 
   it.each(Object.getOwnPropertyNames(Object.prototype))('knows no field called %s, at any depth', async (name) => {
@@ -207,10 +253,14 @@ describe('The manners of every route', () => {
   });
 
   it('tells at most twenty faults', async () => {
-    const payload = Object.fromEntries(Array.from({ length: 500 }, (_, n) => [`${n}${'x'.repeat(1_000)}`, 1]));
-    const { details } = (await ask('POST', '/brews/plain', { payload })).body.error;
+    const payload = Object.fromEntries(
+      Array.from({ length: 149 }, (_, n) => [`${n}${n === 0 ? 'x'.repeat(1_000) : ''}`, 1]),
+    );
+    const { error, meta } = (await ask('POST', '/brews/plain', { payload })).body;
+    const { details } = error;
     expect(details).toHaveLength(20);
     expect(details.every(({ field }: { field: string }) => field.length <= 200)).toBe(true);
+    expect(meta).toEqual({ moreErrors: 129 });
   });
 
   it('takes an empty body where none is needed, whatever it is said to be', async () => {
@@ -392,23 +442,30 @@ describe('The manners of every route', () => {
     });
 
     it('knows guests by their cart token and users by theirs', async () => {
-      const token = 'c'.repeat(43);
-      const guest = await ask('GET', '/brews/whoever', { headers: { 'x-cart-token': token } });
-      expect(guest.body.data).toEqual({
-        kind: 'guest',
-        cartToken: token,
-        cartTokenHash: expect.stringMatching(/^[0-9a-f]{64}$/),
-      });
+      const cartToken = app.get(CartTokens).issue();
+      const guest = await ask('GET', '/brews/whoever', { headers: { 'x-cart-token': cartToken.text } });
+      expect(guest.body.data).toEqual({ kind: 'guest', cartToken });
+      for (const madeUp of ['c'.repeat(43), 'c'.repeat(64), `${cartToken.text}A`, ''])
+        expect((await ask('GET', '/brews/whoever', { headers: { 'x-cart-token': madeUp } })).body.data).toEqual({
+          kind: 'guest',
+        });
       const user = await ask('GET', '/brews/whoever', { headers: await bearer({ role: 'barista' }) });
-      expect(user.body.data).toEqual({ kind: 'user', userId: USER, email: 'an@example.com', role: 'barista', permissions: ['staff'], sessionId: 's1', expiresAt: expect.any(Number) }); // prettier-ignore
+      expect(user.body.data).toEqual({ kind: 'user', userId: USER, email: 'an@example.com', role: 'barista', permissions: ['staff', 'refund'], sessionId: 's1', expiresAt: expect.any(Number) }); // prettier-ignore
     });
   });
 
   describe('health', () => {
+    /** Makes the kept answer older than a second, so that the next request looks again. */
+    const later = () => {
+      const now = performance.now() + 1_001;
+      jest.spyOn(performance, 'now').mockReturnValue(now);
+    };
     afterEach(() => {
       Patient.well = Heart.well = true;
-      Patient.slow = false;
+      Patient.slow = Heart.impaired = false;
+      later();
     });
+    afterAll(() => void jest.restoreAllMocks());
 
     it('lists what is configured, and only the database is fatal', async () => {
       app.get(ShopState).open();
@@ -418,16 +475,37 @@ describe('The manners of every route', () => {
         { status: 'ok', timestamp: expect.any(String), services: { redis: 'healthy', database: 'healthy' } },
       ]);
       Patient.well = false;
+      expect((await ask('GET', '/health')).body).toEqual(well.body); // a second old at most
+      later();
       expect((await ask('GET', '/health')).body).toMatchObject({
         status: 'degraded',
         services: { redis: 'unhealthy' },
       });
       expect((await ask('GET', '/health/ready')).status).toBe(200);
+      Heart.impaired = true;
+      later();
+      expect((await ask('GET', '/health')).body).toMatchObject({
+        status: 'degraded',
+        services: { database: 'unhealthy' },
+      });
+      expect((await ask('GET', '/health/ready')).status).toBe(200);
+      Heart.impaired = false;
       Heart.well = false;
+      later();
       const down = await ask('GET', '/health');
       expect([down.status, down.body.status, down.headers['retry-after']]).toEqual([503, 'down', '1']);
       expect((await ask('GET', '/health/ready')).status).toBe(503);
       expect((await ask('GET', '/health/live')).status).toBe(200);
+    });
+
+    it('names what somebody has to look at only when it is found, not when nobody can tell', async () => {
+      const named: boolean[] = [];
+      for (const found of ['nothing', 'something', 'no answer', 'nothing'] as const) {
+        Doubt.found = found;
+        later();
+        named.push('doubt' in (await ask('GET', '/health')).body.services);
+      }
+      expect(named).toEqual([false, true, false, false]);
     });
 
     it('waits a second for an answer, not longer', async () => {
@@ -506,6 +584,23 @@ describe('The limits', () => {
     expect([await from('9.9.9.9'), await from('9.9.9.9'), await from('8.8.8.8')]).toEqual([200, 429, 200]);
   });
 
+  it('spare who asks from this machine for themselves, where nobody has set the limit of the API', async () => {
+    const limits = { sparesLoopback: true, rateLimitApi: 1, rateLimitLogin: 1, rateLimitRegister: 1 };
+    app = await demoShop({ ...limits, trustedProxies: ['127.0.0.1', '10.0.0.1'] });
+    const from = async (remoteAddress: string, ip?: string) =>
+      (await ask('GET', '/brews/whoever', { remoteAddress, ...(ip && { headers: { 'x-forwarded-for': ip } }) })).status;
+    const twice = async (...who: [string, string?]) => [await from(...who), await from(...who)];
+    for (const here of ['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1'])
+      expect([here, ...(await twice(here))]).toEqual([here, 200, 200]);
+    expect(await twice('9.9.9.9')).toEqual([200, 429]);
+    expect(await twice('127.0.0.1', '8.8.8.8')).toEqual([200, 429]); // a proxy here asks for them
+    expect(await twice('10.0.0.1', '127.0.0.1')).toEqual([200, 429]);
+    const register = async () => (await ask('POST', '/brews/register')).status;
+    expect([await register(), await register()]).toEqual([201, 429]);
+    const logIn = async () => (await ask('POST', '/brews/log-in', { payload: { email: 'a@x.vn', password: 'no' } })).status; // prettier-ignore
+    expect([await logIn(), await logIn()]).toEqual([401, 429]);
+  });
+
   it('let a log-in fail so often, by account and by address, and do not count successes', async () => {
     app = await demoShop({ rateLimitLogin: 2 });
     const logIn = async (email: string, password: string, remoteAddress = '1.1.1.1') =>
@@ -515,9 +610,43 @@ describe('The limits', () => {
     expect([await logIn('a@x.vn', 'no'), await logIn('A@x.vn ', 'no'), await logIn('a@x.vn', 'right')]).toEqual([
       401, 401, 429,
     ]);
-    expect(await logIn('a@x.vn', 'right', '2.2.2.2')).toBe(429); // the account, from elsewhere
+    expect(await logIn('a@x.vn', 'right', '2.2.2.2')).toBe(200); // from elsewhere the account is not locked
     expect(await logIn('b@x.vn', 'right', '1.1.1.1')).toBe(429); // the address, for another account
     expect(await logIn('b@x.vn', 'right', '2.2.2.2')).toBe(200);
+  });
+
+  it('count who is signed in by themselves, whoever else is at their address', async () => {
+    app = await demoShop({ rateLimitLogin: 2 });
+    const guess = async (sub: string | undefined, password: string) =>
+      (await ask('POST', '/brews/password', { payload: { password }, ...(sub && { headers: await bearer({ sub }) }) }))
+        .status;
+    const [an, binh] = [USER, ID];
+    expect([await guess(an, 'no'), await guess(an, 'no'), await guess(an, 'right')]).toEqual([401, 401, 429]);
+    expect(await guess(binh, 'right')).toBe(200);
+    for (let n = 0; n < 5; n += 1) expect(await guess(undefined, 'no')).toBe(401); // nobody is, and nobody's guess counts
+    expect(await guess(binh, 'right')).toBe(200);
+  });
+
+  it('do not count a log-in that the client cuts off', async () => {
+    app = await demoShop({ rateLimitLogin: 1 });
+    await app.listen(0, '127.0.0.1');
+    const cut = new AbortController();
+    const begun = Slow.begun();
+    const { port } = app.getHttpServer().address() as { port: number };
+    const logIn = (password: string, signal?: AbortSignal) =>
+      fetch(`http://127.0.0.1:${port}/api/v1/brews/log-in`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ email: 'a@x.vn', password }),
+        ...(signal && { signal }),
+      });
+    const left = logIn('slow', cut.signal).catch(() => 'left');
+    await begun;
+    cut.abort();
+    expect(await left).toBe('left');
+    expect((await logIn('right')).status).toBe(200); // its place is free while it still runs
+    Slow.finish();
+    expect((await logIn('right')).status).toBe(200);
   });
 
   it('let no guess slip through by coming at once', async () => {

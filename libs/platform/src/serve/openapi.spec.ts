@@ -1,5 +1,6 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { OpenAPIObject } from '@nestjs/swagger';
+import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { parse } from 'yaml';
 import { demoShop } from './testing/demo-shop';
 
@@ -30,6 +31,34 @@ describe('The OpenAPI document', () => {
     expect([page.statusCode, page.headers['content-type']]).toEqual([200, expect.stringContaining('text/html')]);
   });
 
+  it('is made once, and packed for those who can unpack it', async () => {
+    const at = (url: string, headers: Record<string, string> = {}) => app.inject({ method: 'GET', url, headers });
+    for (const file of ['', '/', '/openapi.json', '/openapi.yaml', '/swagger-ui-init.js', '/swagger-ui-bundle.js']) {
+      const plain = await at(`/docs${file}`);
+      const { etag } = plain.headers as { etag: string };
+      expect([file, plain.statusCode, plain.headers['cache-control'], plain.headers['content-encoding']]).toEqual([
+        ...[file, 200, 'public, max-age=300', undefined],
+      ]);
+      for (const [coding, unpack] of [
+        ['br', brotliDecompressSync],
+        ['gzip', gunzipSync],
+      ] as const) {
+        const packed = await at(`/docs${file}`, { 'accept-encoding': coding });
+        expect(packed.headers).toMatchObject({ 'content-encoding': coding, vary: 'Accept-Encoding' });
+        expect(packed.headers['etag']).not.toBe(etag);
+        expect(unpack(packed.rawPayload).equals(plain.rawPayload)).toBe(true);
+      }
+      const known = await at(`/docs${file}`, { 'if-none-match': `"other", W/${etag}` });
+      expect([known.statusCode, known.body]).toEqual([304, '']);
+    }
+    const making = jest.spyOn(JSON, 'stringify');
+    await at('/docs/openapi.json');
+    await at('/docs/openapi.yaml');
+    const written = making.mock.calls.filter(([value]) => (value as { openapi?: string } | null)?.openapi);
+    making.mockRestore();
+    expect(written).toEqual([]);
+  });
+
   it('names every operation, once', () => {
     const ids = Object.values(document.paths).flatMap((path) =>
       Object.values(path as Record<string, Said>).map((said) => said['operationId'] as string),
@@ -56,9 +85,22 @@ describe('The OpenAPI document', () => {
 
   it('lists every status and code with an example, the common ones without being told', () => {
     const add = operation('/api/v1/brews', 'post');
-    expect(Object.keys(add.responses)).toEqual(['201', '400', '401', '403', '409', '413', '415', '429', '500', '503']);
+    expect(Object.keys(add.responses)).toEqual([
+      '201',
+      '400',
+      '401',
+      '403',
+      '408',
+      '409',
+      '413',
+      '415',
+      '429',
+      '500',
+      '503',
+    ]);
     expect(Object.keys(contentOf(add, 409).examples)).toEqual(expect.arrayContaining(['SKU_TAKEN', 'MENU_FULL']));
     expect(Object.keys(contentOf(add, 401).examples).sort()).toEqual([
+      'SESSION_ENDED',
       'TOKEN_EXPIRED',
       'TOKEN_INVALID',
       'UNAUTHENTICATED',
@@ -66,7 +108,10 @@ describe('The OpenAPI document', () => {
     expect(add['x-permission']).toBe('catalog');
     expect(add['security']).toEqual([{ bearer: [] }]);
     expect(operation('/api/v1/brews/whoever', 'get')['security']).toHaveLength(3);
-    expect(Object.keys(operation('/api/v1/brews/free', 'get').responses)).not.toContain('429');
+    // every address is counted at the door; only what its limit counts tells how much is left
+    const tells = (path: string) => Object.keys(operation(path, 'get').responses['429'].headers!);
+    expect(tells('/api/v1/brews/whoever')).toContain('RateLimit-Remaining');
+    expect(tells('/api/v1/brews/free')).not.toContain('RateLimit-Remaining');
   });
 
   it('tells what a body may hold, and which headers are asked for', () => {
@@ -106,6 +151,10 @@ describe('The OpenAPI document', () => {
       required: false,
       schema: { type: 'integer', minimum: 1, maximum: 100, default: 20 },
     });
+  });
+
+  it('names the address by which the shop is reached from outside', () => {
+    expect(document.servers).toEqual([{ url: 'https://shop.example' }]);
   });
 
   it('leads every reference to something', () => {

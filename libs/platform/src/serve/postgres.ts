@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Config, ContextName } from '#platform/config';
-import { connect, DataFolderInUse, runningPostgres, startEmbeddedPostgres } from '#platform/database';
+import { connect, DataFolderInUse, runningPostgres, startEmbeddedPostgres } from '#database';
 
 export interface Housed {
   readonly config: Config;
@@ -9,7 +9,7 @@ export interface Housed {
 
 const nothingToStop = () => Promise.resolve();
 
-/** As long as recovery after a crash may take the one that starts the server. */
+/** As long as recovery after a crash may take for the process that starts the server. */
 const PATIENCE_MS = 120_000;
 
 /** The configured database, or an embedded one under DATA_DIR. A single service shares one that is running there. */
@@ -36,7 +36,10 @@ async function ownPostgres(dataDir: string, say: (line: string) => void): Promis
   return { url: postgres.url, stop: () => postgres.stop() };
 }
 
-/** Of services that start at once on one folder, the first starts the server, and the others wait until it answers. */
+/**
+ * If services start at the same time on one folder, the first starts the server, and the others wait until it
+ * answers.
+ */
 async function sharedPostgres(dataDir: string, say: (line: string) => void): Promise<Server> {
   for (const end = performance.now() + PATIENCE_MS; ; await pause(100)) {
     const running = runningPostgres(dataDir);

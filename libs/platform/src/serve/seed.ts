@@ -3,7 +3,7 @@ import { DiscoveryService } from '@nestjs/core';
 import { Config } from '#platform/config';
 import { Seeder } from './seeder';
 
-/** Lets every context fill itself: with demo data where that is wanted, and with what the configuration promises. */
+/** Lets every context add its data: demo data if wanted, and what the configuration requires. */
 export async function seed(app: INestApplicationContext): Promise<void> {
   const { seedDemo } = app.get(Config);
   const seeders = app

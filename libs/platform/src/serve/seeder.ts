@@ -1,10 +1,16 @@
+/** A seeder cannot do what the configuration requires. The message says why, and what to do. */
+export class SeedRefused extends Error {
+  override readonly name = 'SeedRefused';
+}
+
 /**
- * Fills a context at start-up; found among the providers. It runs at every start and must do nothing the second time.
+ * Fills a context at the start; found among the providers. It runs at every start, and must do nothing the second
+ * time.
  */
 export abstract class Seeder {
-  /** Runs also when no demo data is wanted: an account that the configuration promises. */
+  /** It also runs without demo data: for example for an account that the configuration requires. */
   readonly always: boolean = false;
-  /** Lower ones first. */
+  /** Lower numbers run first. */
   readonly order: number = 0;
   abstract seed(): Promise<void>;
 }

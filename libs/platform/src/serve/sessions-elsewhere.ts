@@ -22,7 +22,7 @@ class SessionsOverHttp extends SessionStates {
   }
 }
 
-/** A process without identity asks identity's process which sessions still stand. */
+/** A process without identity asks identity's process which sessions are open. */
 export const sessionsElsewhere = (
   { identityUrl, internalSecret }: Config,
   contexts: readonly ContextName[],

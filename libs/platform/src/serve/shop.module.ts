@@ -3,15 +3,16 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { AuditModule } from '#platform/audit';
 import { CacheModule } from '#platform/cache';
 import { ConfigModule, type Config, type ContextName } from '#platform/config';
-import { DatabaseModule } from '#platform/database';
-import { DeadLettersModule } from '#platform/dead-letters';
+import { DatabaseModule } from '#database';
+import { DeadLettersModule } from '#messaging/dead-letters';
 import { HttpModule } from '#platform/http';
-import { ELSEWHERE, MessagingModule } from '#platform/messaging';
+import { ELSEWHERE, Latecomers, MessagingModule } from '#messaging';
 import { ObservabilityModule } from '#platform/observability';
 import { PrivacyModule } from '#platform/privacy';
 import { SecurityModule } from '#platform/security';
 import { SystemModule } from '#platform/system';
-import { DatabaseHealth, SERVED_CONTEXTS } from './database-health';
+import { databaseHealth } from './database-health';
+import { MissingKeysSeeder } from './missing-keys.seeder';
 import { publishedKeys } from './published-keys';
 import { redisHealth } from './redis-health';
 import { sessionsElsewhere } from './sessions-elsewhere';
@@ -24,19 +25,32 @@ class ElsewhereModule {
   }
 }
 
+@Global()
+@Module({})
+class LatecomersModule {
+  static with(latecomers: Latecomers): DynamicModule {
+    return {
+      module: LatecomersModule,
+      providers: [{ provide: Latecomers, useValue: latecomers }],
+      exports: [Latecomers],
+    };
+  }
+}
+
 interface ShopExtent {
   readonly jobs?: boolean;
   readonly elsewhere?: readonly ContextName[];
+  readonly latecomers?: Latecomers;
 }
 
-/** What every process of the shop has, and the contexts that live in this one. */
+/** What every process of the shop has, and the contexts of this one. */
 @Module({})
 export class ShopModule {
   static with(
     config: Config,
     contexts: readonly ContextName[],
     modules: readonly (Type | DynamicModule)[],
-    { jobs = true, elsewhere = [] }: ShopExtent = {},
+    { jobs = true, elsewhere = [], latecomers }: ShopExtent = {},
   ) {
     return {
       module: ShopModule,
@@ -45,6 +59,7 @@ export class ShopModule {
         SystemModule,
         DatabaseModule,
         ...(elsewhere.length > 0 ? [ElsewhereModule.with(elsewhere)] : []),
+        ...(latecomers ? [LatecomersModule.with(latecomers)] : []),
         CacheModule,
         MessagingModule,
         PrivacyModule,
@@ -57,8 +72,8 @@ export class ShopModule {
         ...modules,
       ],
       providers: [
-        { provide: SERVED_CONTEXTS, useValue: contexts },
-        DatabaseHealth,
+        MissingKeysSeeder,
+        ...databaseHealth(config, contexts),
         ...redisHealth(config),
         ...publishedKeys(config, contexts),
         ...sessionsElsewhere(config, contexts),

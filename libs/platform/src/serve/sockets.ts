@@ -1,37 +1,134 @@
 import type { INestApplication } from '@nestjs/common';
-import { ShopState } from '#platform/observability';
 import { IoAdapter } from '@nestjs/platform-socket.io';
+import type { Config } from '#platform/config';
+import { localeOf, textOf } from '#platform/http';
+import { ShopState } from '#platform/observability';
+import { addressOf } from '#platform/security';
+import { askerIn, Doorman, isFromThisMachine, PerMinute, type DoorSettings } from '#platform/sockets';
 
-type SocketServer = ReturnType<IoAdapter['createIOServer']> & {
-  readonly engine: { readonly clients: Readonly<Record<string, { close(): void }>> };
-};
+type SocketServer = ReturnType<IoAdapter['createIOServer']>;
 type Options = NonNullable<Parameters<IoAdapter['createIOServer']>[1]>;
+type Socket = Parameters<Parameters<SocketServer['use']>[0]>[0];
+type Connection = Socket['conn'];
+type Origins = string[] | '*' | false;
 
-/** Web sockets beside the routes, on the same port and for the same origins. */
+const MOST_SESSIONS = 5_000;
+const MOST_BYTES = 16 * 1024;
+const MOST_MESSAGES = 60;
+const JOINS_WITHIN_MS = 5_000;
+/** How long a client may take to read why it is disconnected. */
+const LAST_WORDS_MS = 1_000;
+
+type Limits = Pick<Config, 'edgeSockets' | 'rateLimitApi' | 'trustedProxies' | 'profile'>;
+
+/** Clients whose connections are counted. In the demo, those of this machine are not. */
+function doorSettings({ edgeSockets, rateLimitApi, trustedProxies, profile }: Limits): DoorSettings {
+  const asker = askerIn(trustedProxies);
+  return {
+    ofOneAddress: rateLimitApi === 0 ? 0 : edgeSockets,
+    inAll: MOST_SESSIONS,
+    addressOf: (request) => {
+      const ip = asker(request);
+      return profile === 'demo' && isFromThisMachine(ip) ? undefined : addressOf(ip);
+    },
+  };
+}
+
+/** Web sockets on the same port and for the same origins as the routes, with limits for each address and account. */
 export class ShopSockets extends IoAdapter {
+  private readonly doorman: Doorman;
+
   constructor(
     private readonly app: INestApplication,
-    private readonly origins: string[] | '*' | false,
+    private readonly origins: Origins,
+    config: Limits,
   ) {
     super(app);
+    this.doorman = new Doorman(doorSettings(config));
   }
 
-  override createIOServer(port: number, options?: Options): ReturnType<IoAdapter['createIOServer']> {
+  override createIOServer(port: number, options?: Options): SocketServer {
     const server = super.createIOServer(port, {
       ...options,
       serveClient: false,
-      maxHttpBufferSize: 64 * 1024,
+      maxHttpBufferSize: MOST_BYTES,
+      allowRequest: (request, decide) => {
+        const refusal = this.doorman.refuse(request);
+        decide(refusal, refusal === undefined);
+      },
       ...(this.origins && { cors: { origin: this.origins } }),
-    } as Options) as SocketServer;
+    } as Options);
+    const sessions = new WeakMap<Connection, Session>();
+    server.use((socket, next) => next(nothingHere(socket)));
+    server.on('new_namespace', (namespace) => {
+      namespace.on('connection', (socket: Socket) => sessions.get(socket.conn)?.join(socket));
+    });
+    server.engine.on('connection', (connection: Connection) => {
+      connection.once('close', this.doorman.letIn(connection.request));
+      sessions.set(connection, new Session(connection));
+    });
     this.app.get(ShopState).draining.addEventListener('abort', () => sendAway(server), { once: true });
     return server;
   }
 }
 
+const localeAt = (socket: Socket) => localeOf(socket.handshake.headers['accept-language']);
+
+/** Everything that can be followed has a namespace of its own. */
+const nothingHere = (socket: Socket): Error =>
+  Object.assign(new Error(textOf('NOT_FOUND', localeAt(socket))), { data: { code: 'NOT_FOUND' } });
+
 /**
- * Before the shop closes. Connections are closed below the sockets: a client that is disconnected by name stays away for
- * ever, one whose connection is closed comes back by itself, with the last version it saw.
+ * One connection. It is closed if it has joined nothing for five seconds, if it has left what it joined, or if it
+ * sends more than sixty messages in a minute.
+ */
+class Session {
+  private readonly joined = new Set<Socket>();
+  private readonly messages = new PerMinute(MOST_MESSAGES);
+  private isOver = false;
+
+  constructor(private readonly connection: Connection) {
+    const idle = setTimeout(() => this.endUnlessJoined(), JOINS_WITHIN_MS);
+    connection.once('close', () => clearTimeout(idle));
+    // Before socket.io reads it: attempts to join are counted too.
+    connection.prependListener('data', () => this.count());
+  }
+
+  join(socket: Socket): void {
+    this.joined.add(socket);
+    socket.once('disconnect', () => {
+      this.joined.delete(socket);
+      setImmediate(() => this.endUnlessJoined());
+    });
+  }
+
+  private endUnlessJoined(): void {
+    if (this.joined.size === 0 && !this.isOver) this.end();
+  }
+
+  /** At once, because an orderly close of polling waits half a minute for the client. */
+  private end(): void {
+    this.connection.close(true);
+  }
+
+  private count(): void {
+    if (this.messages.allows('') || this.isOver) return;
+    this.isOver = true;
+    this.connection.removeAllListeners('data'); // further data is ignored
+    for (const socket of this.joined) {
+      const message = textOf('RATE_LIMITED', localeAt(socket), { seconds: 60 });
+      socket.emit('closed', { code: 'RATE_LIMITED', message });
+      socket.disconnect();
+    }
+    setTimeout(() => this.end(), LAST_WORDS_MS).unref();
+  }
+}
+
+/**
+ * Before the shop closes. The connections are closed below socket.io: a client that is disconnected by socket.io
+ * stays away, but one whose connection is closed comes back by itself, with the last version it saw.
  */
 function sendAway({ engine }: SocketServer): void {
-  for (const connection of Object.values(engine.clients)) connection.close();
+  const { clients } = engine as unknown as { readonly clients: Readonly<Record<string, { close(): void }>> };
+  for (const connection of Object.values(clients)) connection.close();
 }

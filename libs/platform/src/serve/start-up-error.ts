@@ -1,26 +1,65 @@
-import { ConfigError } from '#platform/config';
-import { DataFolderInUse } from '#platform/database';
+import { isNativeError } from 'node:util/types';
+import { ConfigError, UnusableFolder, type Config } from '#platform/config';
+import { DatabaseAway, DatabaseRefused, DataFolderInUse, NewerMigrations, UnusableSessions } from '#database';
+import { HistoryLost, UnusableSealAnchor, WrongKey } from '#event-store';
+import { OtherDatabase } from '#messaging';
+import { UnusableErasedList, WrongPersonalDataKey } from '#platform/privacy';
+import { SeedRefused } from './seeder';
 
 const AWAY = new Set(['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN', 'EHOSTUNREACH']);
+
+/** Errors whose message says what is wrong and what to do. */
+const PLAIN = [
+  ConfigError,
+  DatabaseAway,
+  DatabaseRefused,
+  DataFolderInUse,
+  HistoryLost,
+  NewerMigrations,
+  OtherDatabase,
+  SeedRefused,
+  UnusableErasedList,
+  UnusableFolder,
+  UnusableSealAnchor,
+  UnusableSessions,
+  WrongKey,
+  WrongPersonalDataKey,
+];
 
 interface SystemError extends Error {
   readonly code?: string;
   readonly port?: number;
   readonly address?: string;
+  readonly hostname?: string;
 }
 
-/** What keeps the shop from opening, in one line for whoever starts it; the stack only where we do not know better. */
-export function startUpError(error: unknown): string {
-  if (error instanceof ConfigError || error instanceof DataFolderInUse) return error.message;
-  if (!(error instanceof Error)) return `The shop cannot start: ${String(error)}`;
-  const { code, port, address, message, stack } = firstOf(error);
-  if (code === 'EADDRINUSE') return `Port ${port} on ${address} is in use: stop what listens there, or set PORT`;
-  if (code === 'EACCES' && port !== undefined) return `Port ${port} may not be used by this account: set another PORT`;
+/** The settings of the ports on which the shop listens. */
+type Doors = Pick<Config, 'host' | 'port' | 'metricsPort'>;
+
+/** Why the shop cannot start, in one line. The stack is shown only for unknown errors. */
+export function startUpError(error: unknown, told?: Doors): string {
+  if (PLAIN.some((kind) => error instanceof kind)) return (error as Error).message;
+  if (!isNativeError(error)) return `The shop cannot start: ${String(error)}`;
+  const fault = firstOf(error);
+  const { code, message, stack } = fault;
+  const atTheDoor = listeningError(fault, told);
+  if (atTheDoor !== undefined) return atTheDoor;
   if (code && AWAY.has(code))
     return `A service the shop needs does not answer (${message}): is it running, and is its URL right?`;
   if (code === '28P01' || code === '28000' || code === '3D000')
     return `The database refuses us (${message}): check DATABASE_URL`;
   return `The shop cannot start: ${stack ?? message}`;
+}
+
+/** Why the shop cannot listen; undefined if it is something else. */
+function listeningError({ code, port, address, hostname }: SystemError, told?: Doors): string | undefined {
+  const setting = port !== undefined && port === told?.metricsPort ? 'METRICS_PORT' : 'PORT';
+  if (code === 'EADDRINUSE') return `Port ${port} on ${address} is in use: stop what listens there, or set ${setting}`;
+  if (code === 'EACCES' && port !== undefined)
+    return `Port ${port} may not be used by this account: set another ${setting}`;
+  const isNoAddress = code === 'EADDRNOTAVAIL' || (hostname !== undefined && hostname === told?.host);
+  if (!isNoAddress) return undefined;
+  return `HOST ${told?.host ?? address} is no address of this machine: set one that it has, or 0.0.0.0 for all of them`;
 }
 
 /** Connecting to `localhost` by two address families fails twice at once. */

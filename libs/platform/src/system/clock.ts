@@ -1,4 +1,4 @@
-/** What time it is. Rules are handed the time; only the edge asks. */
+/** The current time. Rules get it as an argument. */
 export abstract class Clock {
   abstract now(): Date;
 }
@@ -9,7 +9,7 @@ export class SystemClock extends Clock {
   }
 }
 
-/** A clock that stands still until it is told otherwise. */
+/** A clock that stands still until it is set. */
 export class TestClock extends Clock {
   constructor(private instant = new Date('2026-01-05T08:00:00.000Z')) {
     super();

@@ -8,10 +8,10 @@ export abstract class Ids {
 
 const NEEDED = 11;
 
-/** Ids of one process rise even within a millisecond: 12 bits behind the time count, and carry into it. */
+/** Ids of one process rise even within a millisecond: the 12 bits after the time count, and overflow into it. */
 export class SystemIds extends Ids {
   private last = 0;
-  private readonly dice = Buffer.alloc(NEEDED * 256); // thrown together: one by one they cost more than all the rest
+  private readonly dice = Buffer.alloc(NEEDED * 256); // drawn together, because single draws cost more than all the rest
   private thrown = this.dice.length;
 
   next(): Uuid {
@@ -27,7 +27,7 @@ export class SystemIds extends Ids {
   }
 }
 
-/** Ids that a test can foretell. */
+/** Ids that a test can predict. */
 export class TestIds extends Ids {
   private count = 0;
 

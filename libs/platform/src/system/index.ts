@@ -1,3 +1,6 @@
 export { Clock, SystemClock, TestClock } from './clock';
+export { DatabaseTime } from './database-time';
 export { Ids, SystemIds, TestIds } from './ids';
 export { SystemModule } from './system.module';
+export { AskerGone, Slices } from './slices';
+export { OneAtATime } from './one-at-a-time';

@@ -1,14 +1,14 @@
 import { Module, type LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
+import { JwtService } from '@nestjs/jwt';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { SignJWT } from 'jose';
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { Config, ConfigModule } from '#platform/config';
 import { HttpModule, shopAdapter } from '#platform/http';
-import { HealthCheck, ObservabilityModule } from '#platform/observability';
+import { HealthCheck, Impaired, ObservabilityModule } from '#platform/observability';
 import { SecurityModule, TOKEN_AUDIENCE, TOKEN_ISSUER, VerifyingKeys } from '#platform/security';
-import { furnish } from '../furnish';
-import { DemoController } from './demo.controller';
+import { configureApp } from '../configure-app';
+import { AdminBrewsController, DemoController, WebhookController } from './demo.controller';
 
 const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -33,22 +33,44 @@ export class Patient extends HealthCheck {
 
 export class Heart extends HealthCheck {
   static well = true;
+  static impaired = false;
   readonly service = 'database';
   override readonly fatal = true;
   check(): Promise<void> {
+    if (Heart.impaired) return Promise.reject(new Impaired('read-only'));
     return Heart.well ? Promise.resolve() : Promise.reject(new Error('stopped'));
   }
 }
 
-@Module({ controllers: [DemoController], providers: [{ provide: VerifyingKeys, useClass: OneKey }, Patient, Heart] })
+/** Something that somebody has to look at, as far as can be told in time. */
+export class Doubt extends HealthCheck {
+  static found: 'nothing' | 'something' | 'no answer' = 'nothing';
+  readonly service = 'doubt';
+  override readonly onlyWhenUnwell = true;
+  async check(): Promise<void> {
+    if (Doubt.found === 'no answer') await new Promise(() => undefined);
+    if (Doubt.found === 'something') throw new Impaired('something');
+  }
+}
+
+@Module({
+  controllers: [DemoController, AdminBrewsController, WebhookController],
+  providers: [{ provide: VerifyingKeys, useClass: OneKey }, Patient, Heart, Doubt],
+})
 class DemoModule {}
 
 export interface DemoOptions {
   readonly rateLimitApi?: number;
+  readonly sparesLoopback?: boolean;
   readonly rateLimitLogin?: number;
   readonly rateLimitRegister?: number;
   readonly trustedProxies?: string[];
   readonly corsOrigins?: string[];
+  readonly edgeRate?: number;
+  readonly edgeConnections?: number;
+  readonly metricsPort?: number;
+  readonly metricsToken?: string;
+  readonly profile?: 'demo' | 'production';
   readonly lateness?: () => boolean;
   readonly logger?: LoggerService;
 }
@@ -56,10 +78,18 @@ export interface DemoOptions {
 /** A shop with one controller that does a bit of everything; no database, nothing listens. */
 export async function demoShop({ lateness, logger, ...settings }: DemoOptions = {}): Promise<NestFastifyApplication> {
   const config = Object.assign(new Config(), {
-    internalSecret: 'the shop’s own',
+    publicUrl: 'https://shop.example',
+    internalSecret: 'our-own',
+    cartTokenSecret: Buffer.alloc(32, 7).toString('base64'),
+    cartTokenFormerSecrets: [],
     rateLimitApi: 0,
+    sparesLoopback: false,
     rateLimitLogin: 0,
     rateLimitRegister: 0,
+    edgeSockets: 20,
+    edgeRate: 0,
+    edgeConnections: 0,
+    host: '127.0.0.1',
     corsOrigins: [],
     trustedProxies: [],
     profile: 'demo',
@@ -74,7 +104,7 @@ export async function demoShop({ lateness, logger, ...settings }: DemoOptions = 
     bodyParser: false,
     logger: logger ?? false,
   });
-  await furnish(app, config, lateness);
+  await configureApp(app, config, lateness);
   return app;
 }
 
@@ -97,11 +127,16 @@ export function tokenFor({
   forged,
   sub = USER,
 }: TokenOptions = {}): Promise<string> {
-  return new SignJWT({ email: 'an@example.com', role, sid: 's1' })
-    .setProtectedHeader({ alg: 'ES256', kid })
-    .setSubject(sub)
-    .setIssuer(issuer)
-    .setAudience(audience)
-    .setExpirationTime(Math.floor(Date.now() / 1000) + expiresIn)
-    .sign((forged ? stranger : pair).privateKey);
+  const exp = Math.floor(Date.now() / 1000) + expiresIn;
+  return new JwtService().signAsync(
+    { email: 'an@example.com', role, sid: 's1', exp },
+    {
+      algorithm: 'ES256',
+      keyid: kid,
+      subject: sub,
+      issuer,
+      audience,
+      privateKey: (forged ? stranger : pair).privateKey,
+    },
+  );
 }

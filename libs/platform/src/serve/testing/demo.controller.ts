@@ -1,9 +1,8 @@
 import { DomainError, MoneyShape, NotFound, hasSeen, type Seen } from '#kernel';
-import { Body, Controller, Delete, Get, Param, Patch, Post, Query, Req } from '@nestjs/common';
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { answer, Answers, Bare, cachedFor, Does, Email, etagOf, Flag, Id, IdempotencyKey, IfMatch, Instant, ListOf, Nested, OneOf, page, PageQuery, PathId, placeOf, PreconditionFailed, PreferWait, Refuses, Text, Whole } from '#platform/http'; // prettier-ignore
+import { answer, Answers, AnyBody, AnyObject, Bare, cachedFor, Does, Email, etagOf, Flag, Id, IdempotencyKey, IfMatch, Instant, ListOf, Nested, OneOf, page, PageQuery, PathId, placeOf, PreconditionFailed, PreferWait, Refuses, Text, Whole } from '#platform/http'; // prettier-ignore
 import { Allowed, GuestOrUser, Limited, Public, SignedIn, Unlimited, Who, type Caller } from '#platform/security';
 
 const Brew = z
@@ -50,6 +49,24 @@ class BrewBody {
 
   @Text({ max: 20, optional: true, nullable: true })
   note?: string | null;
+}
+
+class PlanBody {
+  @AnyObject()
+  plan!: object;
+}
+
+class LogInBody {
+  @Email()
+  email!: string;
+
+  @Text({ max: 100 })
+  password!: string;
+}
+
+class PasswordBody {
+  @Text({ max: 100 })
+  password!: string;
 }
 
 class BrewQuery extends PageQuery {
@@ -213,8 +230,17 @@ export class DemoController {
   @Public()
   @Limited('login')
   @Answers(200, null)
-  logIn(@Req() request: FastifyRequest) {
-    const { password } = request.body as { password: string };
+  async logIn(@Body() { password }: LogInBody) {
+    if (password === 'slow') await Slow.answer();
+    if (password !== 'right') throw new DomainError('CREDENTIALS_WRONG', 'unauthenticated', 'Wrong.');
+    return {};
+  }
+
+  @Post('password')
+  @SignedIn()
+  @Limited('password')
+  @Answers(200, null)
+  password(@Body() { password }: PasswordBody) {
     if (password !== 'right') throw new DomainError('CREDENTIALS_WRONG', 'unauthenticated', 'Wrong.');
     return {};
   }
@@ -225,4 +251,28 @@ export class DemoController {
   register() {
     return {};
   }
+}
+
+@ApiTags('brews')
+@Controller('admin/brews')
+@Allowed('catalog')
+export class AdminBrewsController {
+  @Post()
+  @Answers(201, null)
+  add(@Body() _body: BrewBody) {}
+
+  @Post('plans')
+  @Answers(201, null)
+  plan(@Body() _body: PlanBody) {}
+}
+
+@ApiTags('brews')
+@Controller('payments/webhooks')
+@Public()
+@Unlimited()
+export class WebhookController {
+  @Post(':provider')
+  @AnyBody()
+  @Answers(201, null)
+  hear() {}
 }

@@ -1,3 +1,3 @@
-// breaks: platform-knows-no-context
+// breaks: machinery-knows-no-context
 import { leaked } from '../../../inventory/contracts/index';
 export const knows = leaked;

@@ -1,0 +1,23 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { FollowLetters } from '#messaging/dead-letters';
+import type { Shop } from '../operator';
+
+const LOOK_MS = 250;
+
+export interface Became {
+  readonly id: string;
+  readonly state: 'done' | 'waiting' | 'dead';
+  readonly attempts: number;
+  readonly error: string | null;
+}
+
+/** Waits until each message is done or a dead letter again, at most for this many seconds. */
+export async function followLetters(shop: Shop, ids: readonly string[], seconds: number): Promise<readonly Became[]> {
+  const end = performance.now() + seconds * 1_000;
+  for (;;) {
+    const found = await shop.ask(new FollowLetters(ids));
+    const became = found.map(({ id, state, attempts, error }) => ({ id, state, attempts, error }));
+    if (performance.now() >= end || became.every(({ state }) => state !== 'waiting')) return became;
+    await pause(LOOK_MS);
+  }
+}

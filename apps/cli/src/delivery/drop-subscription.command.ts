@@ -1,0 +1,56 @@
+import { Option, SubCommand } from 'nest-commander';
+import { SubscriptionDesk } from '#messaging';
+import { lineIn } from '../arguments';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator, operatorName } from '../operator';
+import { print, printJson } from '../output';
+import { contextIn } from './context-argument';
+
+interface DropOptions extends JsonOption {
+  readonly type?: string;
+  readonly withMessages?: boolean;
+  readonly reason: string;
+}
+
+@SubCommand({
+  name: 'drop',
+  arguments: '<context> <handler>',
+  description: 'stop sending messages to a handler that no running build has',
+})
+export class DropSubscriptionCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([name, handler]: string[], { json, type, withMessages, reason }: DropOptions): Promise<void> {
+    const context = contextIn(name);
+    const why = withMessages ? `by ${operatorName()}: ${reason}` : undefined;
+    const dropped = await this.operator.work((shop) =>
+      shop.change('dropSubscription', [context, handler, ...(type ? [type] : [])], reason, () =>
+        shop.app.get(SubscriptionDesk, { strict: false }).drop({ context, handler, type, withMessages: why }),
+      ),
+    );
+    if (json) return printJson({ context, handler, ...dropped });
+    for (const one of dropped.types) print(`${one} is no longer sent to ${handler} of ${context}`);
+    if (dropped.done > 0) print(`${dropped.done} messages that waited for it count as done`);
+    if (dropped.waiting > 0)
+      print(
+        `${dropped.waiting} messages still wait for it. A build that has the handler will handle them, or use drop --with-messages`,
+      );
+  }
+
+  @Option({ flags: '--type <type>', description: 'only of this type' })
+  parseType(text: string): string {
+    return lineIn('--type', text);
+  }
+
+  @Option({ flags: '--with-messages', description: 'mark its waiting messages as done, although nobody handled them' })
+  parseWithMessages(): boolean {
+    return true;
+  }
+
+  @Option({ flags: '--reason <text>', description: 'why, without names (required)', required: true })
+  parseReason(text: string): string {
+    return lineIn('--reason', text);
+  }
+}

@@ -1,0 +1,23 @@
+import { Command, SubCommand } from 'nest-commander';
+import { Operator } from '../operator';
+import { CommandGroup } from '../strict-command';
+import { contextIn } from './context-argument';
+import { RedeliverCommand, type RedeliverOptions } from './redeliver';
+
+@SubCommand({
+  name: 'replay',
+  arguments: '<context> <handler>',
+  description: 'send a handler the messages from before it existed',
+})
+export class ReplayHandlerCommand extends RedeliverCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([name, handler]: string[], options: RedeliverOptions): Promise<void> {
+    await this.redeliver(this.operator, 'replayHandler', contextIn(name), handler, options);
+  }
+}
+
+@Command({ name: 'handlers', description: 'message handlers: replay', subCommands: [ReplayHandlerCommand] })
+export class HandlersCommand extends CommandGroup {}

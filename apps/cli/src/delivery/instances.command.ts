@@ -1,0 +1,27 @@
+import { Command } from 'nest-commander';
+import { SubscriptionDesk } from '#messaging';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { printJson, printTable } from '../output';
+
+@Command({
+  name: 'instances',
+  description: 'the running processes: their build, and the subscriptions for which they have no handler',
+})
+export class InstancesCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run(_: string[], { json }: JsonOption): Promise<void> {
+    const instances = await this.operator.work(({ app }) => app.get(SubscriptionDesk, { strict: false }).instances());
+    if (json) return printJson({ instances });
+    printTable(
+      ['context', 'instance', 'build', 'started', 'last seen', 'no handler for'],
+      instances.map(({ context, number, build, startedAt, seenAt, lacks }) => [
+        ...[context, number, build, startedAt.toISOString(), seenAt.toISOString()],
+        lacks.join(', ') || null,
+      ]),
+    );
+  }
+}

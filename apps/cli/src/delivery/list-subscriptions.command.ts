@@ -1,0 +1,23 @@
+import { SubCommand } from 'nest-commander';
+import { SubscriptionDesk } from '#messaging';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { printJson, printTable } from '../output';
+import { contextIn } from './context-argument';
+
+@SubCommand({ name: 'list', arguments: '[context]', description: 'the subscriptions of one context, or of all' })
+export class ListSubscriptionsCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([name]: string[], { json }: JsonOption): Promise<void> {
+    const context = name === undefined ? undefined : contextIn(name);
+    const found = await this.operator.work(({ app }) => app.get(SubscriptionDesk, { strict: false }).list(context));
+    if (json) return printJson({ subscriptions: found });
+    printTable(
+      ['context', 'handler', 'type', 'lane', 'since', 'waiting'],
+      found.map((one) => [one.context, one.handler, one.type, one.lane, one.since.toISOString(), one.waiting]),
+    );
+  }
+}

@@ -1,0 +1,52 @@
+import { Option, SubCommand } from 'nest-commander';
+import type { ContextName } from '#platform/config';
+import { Branches, forgottenBy, type Since } from '#messaging';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { print, printJson, printTable } from '../output';
+import { contextIn } from './context-argument';
+import { sinceIn } from './since-option';
+
+interface LostOptions extends JsonOption {
+  readonly of: ContextName;
+  readonly since: Since;
+}
+
+@SubCommand({
+  name: 'lost',
+  description:
+    'what a restored context told others of and no longer knows, such as accounts and counts: before a resend',
+})
+export class LostMessagesCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run(_: string[], { json, of, since }: LostOptions): Promise<void> {
+    const lost = await this.operator.work((shop) => forgottenBy(shop.app.get(Branches, { strict: false }), of, since));
+    if (json) return printJson({ lost });
+    if (lost.length === 0) return print(`${of} still has everything that it sent to others since then`);
+    printTable(
+      ['time', 'type', 'of'],
+      lost.map(({ at, type, key }) => [at.toISOString(), type, key]),
+    );
+  }
+
+  @Option({
+    flags: '--of <context>',
+    description: 'the context whose database was restored (required)',
+    required: true,
+  })
+  parseOf(text: string): ContextName {
+    return contextIn(text);
+  }
+
+  @Option({
+    flags: '--since <time>',
+    description: 'the time of the backup, a duration such as 2h, or start: the oldest message (required)',
+    required: true,
+  })
+  parseSince(text: string): Since {
+    return sinceIn(text);
+  }
+}

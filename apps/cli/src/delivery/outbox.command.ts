@@ -1,0 +1,37 @@
+import { Command, Option, SubCommand } from 'nest-commander';
+import type { ContextName } from '#platform/config';
+import { Operator } from '../operator';
+import { CommandGroup } from '../strict-command';
+import { contextIn } from './context-argument';
+import { LostMessagesCommand } from './lost-messages.command';
+import { RedeliverCommand, type RedeliverOptions } from './redeliver';
+
+interface ResendOptions extends RedeliverOptions {
+  readonly to: ContextName;
+}
+
+@SubCommand({
+  name: 'resend',
+  description: 'send a context again the messages that its restored database no longer has',
+})
+export class ResendCommand extends RedeliverCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run(_: string[], options: ResendOptions): Promise<void> {
+    await this.redeliver(this.operator, 'resendOutbox', options.to, undefined, options);
+  }
+
+  @Option({ flags: '--to <context>', description: 'the context that receives them (required)', required: true })
+  parseTo(text: string): ContextName {
+    return contextIn(text);
+  }
+}
+
+@Command({
+  name: 'outbox',
+  description: 'what contexts have sent: resend, lost',
+  subCommands: [ResendCommand, LostMessagesCommand],
+})
+export class OutboxCommand extends CommandGroup {}

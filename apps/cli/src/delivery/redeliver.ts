@@ -1,0 +1,60 @@
+import { Option } from 'nest-commander';
+import type { ContextName } from '#platform/config';
+import { Redeliveries, type Redelivered, type Since } from '#messaging';
+import { JsonCommand, type JsonOption } from '../json-option';
+import type { Operator } from '../operator';
+import { print, printJson, printTable } from '../output';
+import { contextIn } from './context-argument';
+import { sinceIn } from './since-option';
+
+export interface RedeliverOptions extends JsonOption {
+  readonly since: Since;
+  readonly from?: ContextName;
+  readonly dryRun?: boolean;
+}
+
+/** `--since`, `--from`, `--dry-run`: which messages are sent again. */
+export abstract class RedeliverCommand extends JsonCommand {
+  protected async redeliver(
+    operator: Operator,
+    operation: string,
+    to: ContextName,
+    handler: string | undefined,
+    { json, since, from, dryRun }: RedeliverOptions,
+  ): Promise<void> {
+    const told = await operator.work((shop) => {
+      const redeliver = () =>
+        shop.app.get(Redeliveries, { strict: false }).redeliver({ to, handler, since, from, dryRun });
+      const targets = [to, handler, from].filter((one) => one !== undefined);
+      return dryRun ? redeliver() : shop.change(operation, targets, null, redeliver);
+    });
+    if (json) return printJson({ to, handler, dryRun: dryRun === true, senders: told });
+    show(told, to, dryRun === true);
+  }
+
+  @Option({
+    flags: '--since <time>',
+    description: 'a time, a duration such as 2h, or start: the oldest message, at most 7 days ago (required)',
+    required: true,
+  })
+  parseSince(text: string): Since {
+    return sinceIn(text);
+  }
+
+  @Option({ flags: '--from <context>', description: 'only what this context sent' })
+  parseFrom(text: string): ContextName {
+    return contextIn(text);
+  }
+
+  @Option({ flags: '--dry-run', description: 'count only' })
+  parseDryRun(): boolean {
+    return true;
+  }
+}
+
+function show(told: readonly Redelivered[], to: ContextName, dryRun: boolean): void {
+  const column = dryRun ? 'missing' : 'given again';
+  printTable(['from', 'sent in that time', column], told.map(({ from, found, missing }) => [from, found, missing])); // prettier-ignore
+  const count = told.reduce((sum, { missing }) => sum + missing, 0);
+  print(dryRun ? `${to} does not have ${count} of them` : `${to} was given ${count} messages that it did not have`);
+}

@@ -1,0 +1,15 @@
+import type { Since } from '#messaging';
+import { beginOf } from '#kernel';
+import { wrong } from '../arguments';
+
+const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
+
+/** A time with a zone, a day in Vietnam, a duration before now (90m, 2h, 7d), or `start`, the oldest message that is kept. */
+export function sinceIn(text: string): Since {
+  if (text === 'start') return 'start';
+  const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  if (unit) return { seconds: Number(count) * SECONDS[unit] };
+  const at = beginOf(text);
+  if (at) return { at };
+  throw wrong('--since must be a time with a zone, a day, a duration such as 90m, 2h or 7d, or start.');
+}

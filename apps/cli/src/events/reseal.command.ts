@@ -1,0 +1,25 @@
+import { SubCommand } from 'nest-commander';
+import { SealDesk, toldOf } from '#event-store';
+import { Operator } from '../operator';
+import { print, printJson } from '../output';
+import { StatedCommand, type StatedOptions } from './stated-options';
+
+@SubCommand({
+  name: 'reseal',
+  description:
+    'replace lost or false seals with new seals over the same hashes; this is signed, and every later verification reports it',
+})
+export class ResealCommand extends StatedCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run(_: string[], options: StatedOptions): Promise<void> {
+    const stated = this.stated(options);
+    const record = await this.operator.work((shop) =>
+      shop.change('eventsReseal', [], stated.reason, () => shop.app.get(SealDesk, { strict: false }).reseal(stated)),
+    );
+    if (options.json) return printJson({ record });
+    print(toldOf(record));
+  }
+}

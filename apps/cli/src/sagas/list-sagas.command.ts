@@ -1,0 +1,53 @@
+import { Option, SubCommand } from 'nest-commander';
+import { DomainError } from '#kernel';
+import { ListSagas } from '#ordering/sagas/sagas.query';
+import { showSaga } from '#ordering/sagas/show-saga';
+import { wholeIn } from '../arguments';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { printJson, printTable } from '../output';
+
+const states = ['running', 'needs-attention', 'over'] as const;
+type State = (typeof states)[number];
+
+interface ListOptions extends JsonOption {
+  readonly state?: State;
+  readonly stuckFor?: number;
+  readonly limit?: number;
+}
+
+@SubCommand({ name: 'list', description: 'sagas and their steps: open ones first by age, or the newest first' })
+export class ListSagasCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run(_: string[], { json, state, stuckFor, limit = 20 }: ListOptions): Promise<void> {
+    const filter = { status: state, stuckFor };
+    const found = await this.operator.work((shop) => shop.ask(new ListSagas(filter, limit)));
+    const sagas = found.slice(0, limit).map(showSaga);
+    // The key is older than the word saga, and scripts read it.
+    if (json) return printJson({ processes: sagas, hasMore: found.length > limit });
+    printTable(
+      ['id', 'state', 'step', 'since', 'asked again', 'waits for'],
+      sagas.map((one) => [one.id, one.state, one.step, one.since, one.asked, one.attention ?? one.waitingFor]),
+    );
+  }
+
+  @Option({ flags: '--state <state>', description: `one of ${states.join(', ')}` })
+  parseState(text: string): State {
+    const known = states.find((state) => state === text);
+    if (known) return known;
+    throw new DomainError('VALIDATION_ERROR', 'invalid', `--state is one of ${states.join(', ')}.`);
+  }
+
+  @Option({ flags: '--stuck-for <seconds>', description: 'open, and at the same step for this long' })
+  parseStuckFor(text: string): number {
+    return wholeIn('--stuck-for', text);
+  }
+
+  @Option({ flags: '--limit <count>', description: 'the largest number of lines (20)' })
+  parseLimit(text: string): number {
+    return Math.min(wholeIn('--limit', text, 1), 1_000);
+  }
+}

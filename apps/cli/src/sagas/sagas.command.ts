@@ -1,0 +1,25 @@
+import { Command } from 'nest-commander';
+import { ListSagasCommand } from './list-sagas.command';
+import { ShowSagaCommand } from './show-saga.command';
+import { CompensateSagaCommand, RetrySagaCommand } from './tend-saga.command';
+import { CommandGroup } from '../strict-command';
+
+const FORMER_NAME = 'processes';
+
+@Command({
+  name: 'sagas',
+  aliases: [FORMER_NAME],
+  description: 'checkouts and refunds: list, show, retry, compensate',
+  subCommands: [ListSagasCommand, ShowSagaCommand, RetrySagaCommand, CompensateSagaCommand],
+})
+export class SagasCommand extends CommandGroup {
+  override setCommand(line: Parameters<CommandGroup['setCommand']>[0]): this {
+    return super.setCommand(line.hook('preSubcommand', ({ parent }) => tellTheName(parent?.args[0])));
+  }
+}
+
+/** Standard output stays as it was, for the scripts that read it. */
+function tellTheName(written?: string): void {
+  if (written === FORMER_NAME)
+    process.stderr.write(`\`${FORMER_NAME}\` is now called \`sagas\`; the old name still works.\n`);
+}

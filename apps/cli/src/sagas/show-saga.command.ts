@@ -1,0 +1,30 @@
+import { SubCommand } from 'nest-commander';
+import { ViewSaga } from '#ordering/sagas/sagas.query';
+import { showViewed } from '#ordering/sagas/show-saga';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { print, printJson, printTable } from '../output';
+
+@SubCommand({ name: 'show', arguments: '<id>', description: "one saga, or an order's checkout, with its journal" })
+export class ShowSagaCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([id]: string[], { json }: JsonOption): Promise<void> {
+    const saga = showViewed(await this.operator.work((shop) => shop.ask(new ViewSaga(id))));
+    if (json) return printJson(saga);
+    const { state, step, since, attention, waitingFor, journal, timers, messages } = saga;
+    print(`${saga.id}: ${state} at ${step} since ${since}, ${attention ?? `waits for ${waitingFor ?? 'nobody'}`}`);
+    printTable(
+      ['time', 'heard', 'tries', 'note', 'asked', 'instance'],
+      journal.map((line) => [
+        ...[line.at, line.heard, line.attempts, line.note],
+        line.asked.map(({ type }) => type).join(', ') || null,
+        line.takeover ? `${line.instance} took over` : line.instance,
+      ]),
+    );
+    for (const { name, dueAt } of timers) print(`timer ${name} is due at ${dueAt}`);
+    for (const one of messages) print(`${one.id} ${one.type} for ${one.handler} is ${one.state}: ${one.error ?? '–'}`);
+  }
+}

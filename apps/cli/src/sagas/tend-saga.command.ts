@@ -1,0 +1,72 @@
+import { Option, SubCommand } from 'nest-commander';
+import type { Command } from '@nestjs/cqrs';
+import type { ListedSaga } from '#messaging/sagas';
+import { showSaga } from '#ordering/sagas/show-saga';
+import { CompensateSaga, RetrySaga, type FoundByHand, type Tended } from '#ordering/sagas/tend-saga.command';
+import { lineIn, wrong } from '../arguments';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator, operatorName } from '../operator';
+import { print, printJson } from '../output';
+
+const FOUND: readonly FoundByHand[] = ['given-back', 'never-taken', 'unknown'];
+
+interface TendOptions extends JsonOption {
+  readonly reason?: string;
+  readonly money?: FoundByHand;
+}
+
+abstract class TendSagaCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  protected abstract readonly done: string;
+  protected abstract readonly commandFor: (id: string, tended: Tended, money?: FoundByHand) => Command<ListedSaga>;
+
+  async run([id]: string[], { json, reason, money }: TendOptions): Promise<void> {
+    const tended: Tended = { actor: { kind: 'staff' }, by: operatorName(), reason: reason ?? null };
+    const saga = showSaga(
+      await this.operator.work((shop) => shop.tell(this.commandFor(id, tended, money), [id], tended.reason)),
+    );
+    if (json) printJson(saga);
+    else print(`${saga.id} ${this.done}; it stood at ${saga.step}`);
+  }
+
+  @Option({ flags: '--reason <text>', description: 'why, without names' })
+  parseReason(text: string): string {
+    return lineIn('--reason', text);
+  }
+}
+
+@SubCommand({
+  name: 'retry',
+  arguments: '<id>',
+  description: 'repeat the request that it waits for, with the same idempotency keys',
+})
+export class RetrySagaCommand extends TendSagaCommand {
+  protected readonly done = 'asks again';
+
+  constructor(operator: Operator) {
+    super(operator);
+  }
+
+  protected commandFor = (id: string, tended: Tended) => new RetrySaga(id, tended);
+}
+
+@SubCommand({ name: 'compensate', arguments: '<id>', description: 'undo a checkout from its current step' })
+export class CompensateSagaCommand extends TendSagaCommand {
+  protected readonly done = 'is wound back';
+
+  constructor(operator: Operator) {
+    super(operator);
+  }
+
+  protected commandFor = (id: string, tended: Tended, money?: FoundByHand) => new CompensateSaga(id, tended, money);
+
+  @Option({ flags: '--money <found>', description: `what happened to the money: ${FOUND.join(', ')}` })
+  parseMoney(text: string): FoundByHand {
+    const found = FOUND.find((one) => one === text);
+    if (!found) throw wrong(`--money must be one of ${FOUND.join(', ')}.`);
+    return found;
+  }
+}

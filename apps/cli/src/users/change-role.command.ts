@@ -1,0 +1,42 @@
+import { Option, SubCommand } from 'nest-commander';
+import { ChangeRole } from '#identity/change-role/change-role.command';
+import { AccountWithEmail } from '#identity/erase-person/erasures.query';
+import { DomainError, isUuid } from '#kernel';
+import { ROLES, type Role } from '#platform/security';
+import { lineIn } from '../arguments';
+import { JsonCommand, type JsonOption } from '../json-option';
+import { Operator } from '../operator';
+import { print, printJson } from '../output';
+
+interface RoleOptions extends JsonOption {
+  readonly reason: string;
+}
+
+const isRole = (text: string): text is Role => (ROLES as readonly string[]).includes(text);
+
+@SubCommand({
+  name: 'role',
+  arguments: '<id-or-email> <role>',
+  description: `change a person's role (${ROLES.join(', ')}); their sessions end`,
+})
+export class ChangeRoleCommand extends JsonCommand {
+  constructor(private readonly operator: Operator) {
+    super();
+  }
+
+  async run([whom, role]: string[], { json, reason }: RoleOptions): Promise<void> {
+    if (!isRole(role)) throw new DomainError('VALIDATION_ERROR', 'invalid', `A role is one of ${ROLES.join(', ')}.`);
+    const done = await this.operator.work(async (shop) => {
+      const given = whom.toLowerCase();
+      const id = isUuid(given) ? given : await shop.ask(new AccountWithEmail(whom));
+      return shop.tell(new ChangeRole(id, role), [id, role], reason);
+    });
+    if (json) return printJson(done);
+    print(`${done.id} has the role ${done.role} from the next log-in`);
+  }
+
+  @Option({ flags: '--reason <text>', description: 'why, without names (required)', required: true })
+  readReason(text: string): string {
+    return lineIn('--reason', text);
+  }
+}

@@ -1,0 +1,6 @@
+import { Command } from 'nest-commander';
+import { CommandGroup } from '../strict-command';
+import { ChangeRoleCommand } from './change-role.command';
+
+@Command({ name: 'users', description: 'roles of accounts', subCommands: [ChangeRoleCommand] })
+export class UsersCommand extends CommandGroup {}

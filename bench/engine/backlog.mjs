@@ -1,0 +1,104 @@
+// What the queue's statements cost beside messages that nobody may clear away, and behind one key that is stuck.
+import { percentile } from '../shop.mjs';
+import { LANE, messages, openQueue } from './queue.mjs';
+import { worker } from './stores.mjs';
+
+const LEVELS = (process.env.BENCH_HANDLED ?? '0,10000,60000,100000,500000').split(',').map(Number);
+const FOLLOWERS = Number(process.env.BENCH_FOLLOWERS ?? 20_000);
+const TURNS = 40;
+const MOST_CLAIMS = 1_000;
+
+const LANES = [LANE, 'idle-one', 'idle-two', 'idle-three'];
+
+async function p50(work, turns = TURNS) {
+  const took = [];
+  for (let turn = 0; turn < turns; turn++) {
+    const at = performance.now();
+    await work();
+    took.push(performance.now() - at);
+  }
+  return percentile(took, 50);
+}
+
+/** One message of a new key: until a claim finds it, in milliseconds. Messages that must wait may fill the first claims. */
+async function claimOne(queue, mine) {
+  const took = [];
+  for (let turn = 0; turn < TURNS; turn++) {
+    const [one] = messages(1);
+    await queue.receive([one]);
+    const at = performance.now();
+    const rows = await claimUntil(mine, one.key);
+    took.push(performance.now() - at);
+    await mine.settle(rows);
+  }
+  return percentile(took, 50);
+}
+
+async function claimUntil(mine, wanted) {
+  for (let claims = 0; claims < MOST_CLAIMS; claims++) {
+    const rows = await mine.claim();
+    if (rows.some(({ key }) => key === wanted)) return rows;
+  }
+  throw new Error(`${MOST_CLAIMS} claims did not find the message`);
+}
+
+async function asked(queue, mine) {
+  await mine.catchUp();
+  return [
+    await p50(mine.claim),
+    await claimOne(queue, mine),
+    await p50(mine.lookRound),
+    await p50(mine.figures, 5),
+    await p50(mine.relayRead),
+    await p50(mine.relayAge, 5),
+  ].map((value) => value.toFixed(2));
+}
+
+const columns = ['claim, nothing', 'claim, one', 'look-round', 'inbox figures', 'relay read', 'outbox age'];
+
+export async function underASnapshot() {
+  const queue = await openQueue();
+  try {
+    await queue.leaveHandled(2_000);
+    await queue.vacuum();
+    const release = await queue.holdSnapshot();
+    const mine = await worker(queue.db, 1, LANES);
+    const rows = [];
+    let handled = 0;
+    for (const level of LEVELS) {
+      await queue.leaveHandled(level - handled);
+      handled = level;
+      rows.push([level, ...(await asked(queue, mine))]);
+    }
+    await release();
+    return {
+      title: 'Engine: messages handled since a reader opened its snapshot; p50 in milliseconds',
+      head: ['handled', ...columns],
+      rows,
+    };
+  } finally {
+    await queue.close();
+  }
+}
+
+export async function behindAHotKey() {
+  const queue = await openQueue();
+  try {
+    const mine = await worker(queue.db, 1, LANES);
+    const other = await worker(queue.db, 2, LANES, { leads: false });
+    const rows = [['0, quiet', ...(await asked(queue, mine))]];
+    for (let left = FOLLOWERS; left > 0; left -= 1_000) await queue.receive(messages(Math.min(1_000, left), () => 'hot')); // prettier-ignore
+    await queue.vacuum();
+    const held = await other.claim();
+    rows.push([`${FOLLOWERS}, the first of them claimed`, ...(await asked(queue, mine))]);
+    await other.putOff(held[0], held.slice(1));
+    rows.push([`${FOLLOWERS}, the first of them put off`, ...(await asked(queue, mine))]);
+    return {
+      title: 'Engine: followers of one key, and what others are asked meanwhile; p50 in milliseconds',
+      head: ['followers', ...columns],
+      rows,
+    };
+  } finally {
+    await queue.close();
+  }
+}

@@ -1,0 +1,62 @@
+// One context's real tables without a shop: messages are received by the built statements and left behind as handled.
+import { built } from '../built.mjs';
+import { closedShop } from '../closed-shop.mjs';
+import { ids } from '../store.mjs';
+import { receive, send } from './stores.mjs';
+
+const { connect, contextPool, PgDatabase } = built('libs/database/src/index.js');
+
+const CONTEXT = 'inventory';
+const STEP = 200;
+export const LANE = 'bench';
+
+const message = (key) => ({
+  id: ids.next(),
+  type: 'bench.noted.v1',
+  key,
+  body: { orderId: key, lines: [{ sku: 'CA-PHE-SUA-DA-SIZE-S', quantity: 2 }] },
+  meta: { source: 'ordering', occurredAt: new Date().toISOString(), version: 1, aggregateId: key, correlationId: key },
+});
+
+export const messages = (count, key = () => ids.next()) => Array.from({ length: count }, () => message(key()));
+
+export async function openQueue() {
+  const shop = await closedShop();
+  const db = new PgDatabase(CONTEXT, contextPool(shop.url, CONTEXT));
+  await shop.ask(`insert into ${CONTEXT}.subscriptions (type, handler, lane) values ('bench.noted.v1', 'bench', $1)`, [
+    LANE,
+  ]);
+  const last = async (table) =>
+    (await shop.ask(`select coalesce(max(seq), 0)::bigint as seq from ${CONTEXT}.${table}`))[0].seq;
+  let [handled, sent] = [Number(await last('inbox')), Number(await last('outbox'))];
+  return {
+    db,
+    receive: (some) => receive(db, some),
+    /** Received, claimed and done, sent and marked, a few at a time: so that each index has seen every state. */
+    async leaveHandled(count) {
+      for (let left = count; left > 0; left -= STEP) {
+        const some = messages(Math.min(STEP, left));
+        await receive(db, some);
+        await send(db, some);
+        const [to, sentTo] = [handled + some.length, sent + some.length];
+        await shop.ask(`update ${CONTEXT}.inbox set claimed_by = 9, claimed_at = now() where seq > $1 and seq <= $2`, [handled, to]); // prettier-ignore
+        await shop.ask(`update ${CONTEXT}.inbox set state = 'done', done_at = now(), claimed_by = 0 where seq > $1 and seq <= $2`, [handled, to]); // prettier-ignore
+        await shop.ask(`update ${CONTEXT}.outbox set sent_at = now() where seq > $1 and seq <= $2`, [sent, sentTo]);
+        [handled, sent] = [to, sentTo];
+      }
+    },
+    /** A reader who does not go: nothing that was deleted or changed since can be cleared away. */
+    async holdSnapshot() {
+      const reader = await connect(shop.url, 'reader');
+      await reader.query('begin isolation level repeatable read');
+      await reader.query('select count(*) from pg_class');
+      return () => reader.end();
+    },
+    vacuum: () => shop.ask(`vacuum (analyze) ${CONTEXT}.inbox, ${CONTEXT}.outbox`),
+    ask: shop.ask,
+    async close() {
+      await db.pool.end();
+      await shop.close();
+    },
+  };
+}

@@ -1,0 +1,115 @@
+// The shop itself beside a reader who does not go, and beside a stock row that a foreign session has locked.
+import { cartsFor, confirmed, fillShelves, place } from '../buying.mjs';
+import { built } from '../built.mjs';
+import { call, inParallel, percentile } from '../shop.mjs';
+import { counts, withCountedShop } from './counted.mjs';
+
+const { connect } = built('libs/database/src/index.js');
+
+const ORDERS = Number(process.env.BENCH_SNAPSHOT_ORDERS ?? 2_000);
+const PART = Math.max(1, Math.floor(ORDERS / 5));
+const WAITING = [1, 6, 10];
+const STRANGERS = 60;
+
+const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
+const shown = (took, seconds) => [(took.length / seconds).toFixed(1), percentile(took, 50).toFixed(0), percentile(took, 99).toFixed(0)]; // prettier-ignore
+
+/** Statements and commits an order, less what an idle shop asks in the same time. */
+async function perOrder(shop, work) {
+  const idleFrom = await counts(shop);
+  await pause(5_000);
+  const idleTo = await counts(shop);
+  const { took, seconds } = await work();
+  const end = await counts(shop);
+  const each = (name) => (end[name] - idleTo[name] - ((idleTo[name] - idleFrom[name]) / 5) * seconds) / took.length;
+  return { took, seconds, figures: [each('statements').toFixed(1), each('commits').toFixed(1)] };
+}
+
+export const orders = () =>
+  withCountedShop(async (shop) => {
+    await fillShelves(shop);
+    const carts = await cartsFor(shop, 50 + 100 + 600);
+    await inParallel(50, 5, () => confirmed(shop, carts.pop()));
+    const alone = await perOrder(shop, () => inParallel(100, 1, () => confirmed(shop, carts.pop())));
+    const many = await perOrder(shop, () => inParallel(600, 50, () => confirmed(shop, carts.pop())));
+    const row = (what, { took, seconds, figures }) => [what, took.length, ...shown(took, seconds), ...figures];
+    return {
+      title: 'Engine: checkouts, and what an order asks of Postgres (what an idle shop asks is taken off)',
+      head: ['what', 'orders', 'confirmed/s', 'p50, ms', 'p99, ms', 'statements an order', 'commits an order'],
+      rows: [row('one buyer alone', alone), row('50 at once', many)],
+    };
+  });
+
+async function inParts(shop, what) {
+  const rows = [];
+  for (let from = 0; from < ORDERS; from += PART) {
+    const carts = await cartsFor(shop, PART);
+    const { took, seconds } = await inParallel(PART, 20, () => confirmed(shop, carts.pop()));
+    rows.push([what, `${from + 1}–${from + PART}`, ...shown(took, seconds)]);
+  }
+  return rows;
+}
+
+export const withAReader = () =>
+  withCountedShop(async (shop) => {
+    await fillShelves(shop);
+    const rows = await inParts(shop, 'nobody');
+    const reader = await connect(shop.database, 'reader');
+    await reader.query('begin isolation level repeatable read');
+    await reader.query('select count(*) from pg_class');
+    rows.push(...(await inParts(shop, 'an open snapshot')));
+    await reader.end();
+    return {
+      title: `Engine: ${ORDERS} orders, 20 at once, without and with a reader who does not go`,
+      head: ['beside them', 'orders', 'confirmed/s', 'p50, ms', 'p99, ms'],
+      rows,
+    };
+  });
+
+/** How long strangers' orders take while so many orders wait for the row of their SKU. */
+async function besideALock(shop, waiting) {
+  const { data } = await call('GET', `${shop.api}/products?limit=100`);
+  const [hot, ...others] = data.flatMap((product) => product.variants);
+  const locker = await connect(shop.database, 'locker');
+  await locker.query('begin');
+  if (waiting > 0) await locker.query('select from inventory.stock where sku = $1 for update', [hot.sku]);
+  const stuck = await cartsFor(shop, waiting, [hot]);
+  const placed = await Promise.all(stuck.map((cart) => place(shop, cart)));
+  await pause(500);
+  const carts = await cartsFor(shop, STRANGERS, others);
+  const slow = [];
+  const { took } = await inParallel(STRANGERS, 2, async () => {
+    const cart = carts.pop();
+    const order = await place(shop, cart, 10);
+    if (order.status !== 'confirmed') slow.push(order.status);
+  });
+  await locker.query('rollback');
+  await locker.end();
+  const ends = [];
+  for (const { id, reads } of placed) ends.push(await endOf(shop, id, reads));
+  const row = [waiting, percentile(took, 50).toFixed(0), Math.max(...took).toFixed(0), slow.length, ends.filter((end) => end === 'confirmed').length]; // prettier-ignore
+  return row;
+}
+
+async function endOf(shop, id, cart) {
+  for (let tries = 0; tries < 300; tries++) {
+    const { data } = await call('GET', `${shop.api}/orders/${id}`, { cart });
+    if (data.status !== 'pending') return data.status;
+    await pause(200);
+  }
+  return 'undecided';
+}
+
+export const besideALockedRow = () =>
+  withCountedShop(async (shop) => {
+    await fillShelves(shop);
+    const warm = await cartsFor(shop, 40);
+    await inParallel(40, 5, () => confirmed(shop, warm.pop()));
+    const rows = [];
+    for (const waiting of [0, ...WAITING]) rows.push(await besideALock(shop, waiting));
+    return {
+      title: `Engine: ${STRANGERS} orders of other SKUs, two at once, while a foreign session locks the stock row of a SKU`,
+      head: ['orders that wait for it', 'p50, ms', 'longest, ms', 'not confirmed in 10 s', 'of those that waited: confirmed at last'], // prettier-ignore
+      rows,
+    };
+  });

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { vnd } from '#kernel';
+import { mostLines, mostOfALine, portionsOf, pricesOf, type Cart, type CartLine } from './cart';
+import { mergeCarts as mergedCarts } from './merge-cart';
+
+const label = { productId: 'p', sku: 's', name: 'Trà đào', variantName: 'M', imageUrl: null };
+const line = (id: string, variantId: string, quantity = 1): CartLine => ({
+  ...{ id, variantId, quantity, modifiers: [], label },
+});
+const cart = (id: string, lines: CartLine[]): Cart => ({ id, version: 2, lines });
+
+const mergeCarts = (user: Cart, guest: Cart, since = 0) => mergedCarts(user, guest, { since });
+
+const piecesOf = ({ lines }: Cart, drink: string) =>
+  lines.filter(({ variantId }) => variantId === drink).reduce((sum, { quantity }) => sum + quantity, 0);
+
+describe('Merging a guest’s cart into a user’s', () => {
+  it('adds quantities of the same and takes over the rest', () => {
+    const merged = mergeCarts(
+      cart('user', [line('a', 'tea', 2)]),
+      cart('guest', [line('b', 'tea'), line('c', 'cake')]),
+    );
+    const portions = [
+      { id: 'a', quantity: 2 },
+      { id: 'b', quantity: 1 },
+    ];
+    expect(merged).toEqual({
+      cart: { id: 'user', version: 3, lines: [{ ...line('a', 'tea', 3), portions }, line('c', 'cake')] },
+      guest: { id: 'guest', version: 3, lines: [], mergedInto: 'user', moved: true },
+    });
+  });
+
+  it('does nothing for a guest whose cart was merged before', () => {
+    const merged = { ...cart('guest', []), mergedInto: 'user' };
+    expect(mergeCarts(cart('user', [line('a', 'tea')]), merged)).toBeUndefined();
+  });
+
+  it('does nothing for a guest who has ordered since the log-in named the cart', () => {
+    const ordered = { ...cart('guest', [line('b', 'cake')]), orderedVersion: 2 };
+    expect(mergeCarts(cart('user', []), ordered, 1)).toBeUndefined();
+    expect(mergeCarts(cart('user', []), ordered, 2)?.cart.lines).toEqual([line('b', 'cake')]);
+  });
+
+  it('notes whose an empty cart is now: what was ordered from it may come back', () => {
+    const user = cart('user', [line('a', 'tea')]);
+    const merged = mergeCarts(user, cart('guest', []));
+    expect(merged).toMatchObject({ guest: { lines: [], mergedInto: 'user' } });
+    expect(merged!.cart).toBe(user);
+  });
+
+  it('loses nothing beyond the limits: what a line does not hold is another line', () => {
+    const full = Array.from({ length: mostLines - 1 }, (_, i) => line(`${i}`, `v${i}`, 60));
+    const merged = mergeCarts(
+      cart('user', full),
+      cart('guest', [line('x', 'v0', 60), line('y', 'new'), line('z', 'newer')]),
+    );
+    expect(merged?.cart.lines).toHaveLength(mostLines + 2);
+    expect(piecesOf(merged!.cart, 'v0')).toBe(120);
+    expect(merged?.cart.lines.map(({ quantity }) => quantity)).toEqual(expect.not.arrayContaining([mostOfALine + 1]));
+    expect(merged?.cart.lines.slice(-2).map(({ variantId }) => variantId)).toEqual(['new', 'newer']);
+  });
+
+  it('leaves every portion in one piece: an order may have taken it', () => {
+    const own = line('a', 'tea', 60);
+    const portions = [
+      { id: 'b', quantity: 30 },
+      { id: 'c', quantity: 50 },
+    ];
+    const merged = mergeCarts(cart('user', [own]), cart('guest', [{ ...line('b', 'tea', 80), portions }]));
+    expect(merged?.cart.lines.flatMap(portionsOf)).toEqual([{ id: 'a', quantity: 60 }, ...portions]);
+    expect(merged?.cart.lines.map(({ id, quantity }) => [id, quantity])).toEqual([
+      ['a', 90],
+      ['b', 50],
+    ]);
+  });
+
+  it('loses no piece, whatever both hold', () => {
+    const held = fc.array(
+      fc.record({ drink: fc.constantFrom('tea', 'cake'), quantity: fc.integer({ min: 1, max: 99 }) }),
+    );
+    fc.assert(
+      fc.property(held, held, (mine, theirs) => {
+        const lines = (owner: string, of: typeof mine) =>
+          of.map(({ drink, quantity }, i) => line(`${owner}${i}`, drink, quantity));
+        const [user, guest] = [cart('user', lines('u', mine)), cart('guest', lines('g', theirs))];
+        const merged = mergeCarts(user, guest)!.cart;
+        for (const drink of ['tea', 'cake'])
+          expect(piecesOf(merged, drink)).toBe(piecesOf(user, drink) + piecesOf(guest, drink));
+        expect(Math.max(0, ...merged.lines.map(({ quantity }) => quantity))).toBeLessThanOrEqual(mostOfALine);
+        expect(new Set(merged.lines.map(({ id }) => id)).size).toBe(merged.lines.length);
+      }),
+    );
+  });
+
+  it('keeps every price that was seen, so that a change of any of them can be told', () => {
+    const seen = (id: string, amount: number) => ({ ...line(id, 'tea'), price: vnd(amount) });
+    const join = (mine: number, theirs: number) =>
+      mergeCarts(cart('user', [seen('a', mine)]), cart('guest', [seen('b', theirs)]))!.cart.lines.map(pricesOf);
+    expect(join(30_000, 35_000)).toEqual([[vnd(30_000), vnd(35_000)]]);
+    expect(join(35_000, 30_000)).toEqual([[vnd(35_000), vnd(30_000)]]);
+    expect(join(30_000, 30_000)).toEqual([[vnd(30_000)]]);
+  });
+});

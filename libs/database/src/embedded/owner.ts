@@ -1,0 +1,84 @@
+import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inFolderOf } from '#platform/config';
+import { isAlive, startOf } from './processes';
+
+export interface Owner {
+  readonly pid: number;
+  readonly startedAt?: string;
+}
+
+/** The data folder belongs to another living process. One line, for the operator who started the second one. */
+export class DataFolderInUse extends Error {
+  constructor(dataDir: string, owner: Owner) {
+    super(`${dataDir} is in use by process ${owner.pid}: stop that one first, or give this one a DATA_DIR of its own`);
+    this.name = 'DataFolderInUse';
+  }
+}
+
+const fileIn = (dataDir: string) => join(dataDir, 'owner.json');
+
+const lives = ({ pid, startedAt }: Owner) => isAlive(pid) && (!startedAt || startOf(pid) === startedAt);
+
+function read(file: string): Owner | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Owner;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    if (error instanceof SyntaxError) return { pid: -1 }; // cut off by a power failure: it belongs to nobody
+    throw error;
+  }
+}
+
+/** The living process that owns the data folder, if any. */
+export function ownerOf(dataDir: string): Owner | undefined {
+  const owner = read(fileIn(dataDir));
+  return owner && owner.pid > 0 && lives(owner) ? owner : undefined;
+}
+
+/** Creates the complete file, unless it exists. */
+function createWhole(file: string, me: Owner): boolean {
+  const draft = `${file}.${me.pid}`;
+  writeFileSync(draft, JSON.stringify(me), { mode: 0o600 });
+  try {
+    linkSync(draft, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(draft, { force: true });
+  }
+}
+
+/**
+ * Makes this process the folder's owner; throws `DataFolderInUse` while another owner lives. A dead owner is
+ * replaced under a second lock, so that only one of two processes succeeds.
+ */
+export function takeOwnership(dataDir: string): () => void {
+  inFolderOf('DATA_DIR', dataDir, () => mkdirSync(dataDir, { recursive: true }));
+  const file = fileIn(dataDir);
+  const heirs = `${file}.heir`;
+  const me: Owner = { pid: process.pid, startedAt: startOf(process.pid) };
+  const giveUp = () => rmSync(file, { force: true });
+  for (let attempt = 0; attempt < 100; attempt++) {
+    if (createWhole(file, me)) return giveUp;
+    const owner = ownerOf(dataDir);
+    if (owner) throw new DataFolderInUse(dataDir, owner);
+    if (createWhole(heirs, me)) {
+      try {
+        const late = ownerOf(dataDir); // another process may have become the owner before the lock
+        if (late) throw new DataFolderInUse(dataDir, late);
+        writeFileSync(`${file}.next`, JSON.stringify(me), { mode: 0o600 });
+        renameSync(`${file}.next`, file);
+        return giveUp;
+      } finally {
+        rmSync(heirs, { force: true });
+      }
+    }
+    const heir = read(heirs);
+    if (heir && !lives(heir)) rmSync(heirs, { force: true });
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
+  }
+  throw new Error(`${file} could not be taken over`);
+}

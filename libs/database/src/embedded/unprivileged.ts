@@ -1,0 +1,61 @@
+import { execFileSync } from 'node:child_process';
+import { chownSync, existsSync, readFileSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+
+/** The user who runs Postgres, which refuses to run as root. */
+export interface User {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+const OURS = 'shop-postgres';
+
+function users(): User[] {
+  return readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'))
+    .filter((fields) => fields.length >= 4)
+    .map(([name, , uid, gid]) => ({ name: name, uid: Number(uid), gid: Number(gid) }));
+}
+
+function created(): User | undefined {
+  const ways: [string, string[]][] = [
+    ['useradd', ['--system', '--no-create-home', '--shell', '/usr/sbin/nologin', OURS]],
+    ['adduser', ['-S', '-D', '-H', OURS]],
+  ];
+  for (const [command, args] of ways) {
+    try {
+      execFileSync(command, args, { stdio: 'ignore', timeout: 10_000 });
+      return users().find(({ name }) => name === OURS);
+    } catch {
+      continue; // this system has no such command
+    }
+  }
+  return undefined;
+}
+
+/** The user for this data directory if we are root; undefined if we are not, because then it is us. */
+export function unprivilegedUser(directory: string): User | undefined {
+  if (process.getuid?.() !== 0) return undefined;
+  const all = users();
+  const holder = existsSync(directory) ? statSync(directory).uid : 0;
+  const named = (wanted: string) => all.find(({ name, uid }) => name === wanted && uid !== 0);
+  const user = all.find(({ uid }) => holder !== 0 && uid === holder) ?? named('postgres') ?? named(OURS) ?? created();
+  const chosen = user ?? named('nobody');
+  if (!chosen) throw new Error('Postgres does not run as root, and no other user could be found or made');
+  return chosen;
+}
+
+/** Whether the user can reach the path: one folder without `x` on the way prevents it. */
+export function canReach(path: string, { uid, gid }: User): boolean {
+  const { mode, uid: owner, gid: group } = statSync(path);
+  const bit = owner === uid ? 0o100 : group === gid ? 0o010 : 0o001;
+  if ((mode & bit) === 0) return false;
+  const parent = dirname(path);
+  return parent === path || canReach(parent, { name: '', uid, gid });
+}
+
+export function giveTo(user: User | undefined, path: string): void {
+  if (user) chownSync(path, user.uid, user.gid);
+}

@@ -1,0 +1,20 @@
+export { connect, contextPool, databaseUrl, poolSize } from './pool/connection';
+export { NewerMigrations } from './migrations/compatible';
+export { Database, type TransactionOptions } from './transactions/database';
+export { Deadline } from './pool/deadline';
+export { contextDatabase, DatabaseModule, Databases } from './transactions/database.module';
+export { isAway, isEnvironmental, isLocked, isRefusal } from './pool/environment';
+export { openDatabases, withoutLockWait } from './transactions/frames';
+export { migrate, pendingMigrations, type MigrateOptions, type MigrationReport } from './migrations/migrate';
+export { migrationsFolder } from './migrations/migrations';
+export { PgDatabase } from './transactions/pg-database';
+export { pgTypes } from './pool/pg-types';
+export { reachOfLogins, type Reach } from './pool/reach';
+export { DatabaseRefused } from './pool/refused';
+export { expectRoom } from './pool/room';
+export { checkSessions, DatabaseAway, mainUrl, UnusableSessions } from './pool/sessions';
+export { startUp } from './pool/session-settings';
+export { Sweeping } from './vacuum/sweeping';
+export { statement, type Statement } from './transactions/statement';
+export { runningPostgres, startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded/embedded'; // prettier-ignore
+export { DataFolderInUse } from './embedded/owner';

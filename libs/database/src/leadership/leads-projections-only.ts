@@ -1,0 +1,49 @@
+import { Leadership } from './leadership';
+import type { PgLeadership } from './pg-leadership';
+
+/** Provided in a process that only reads, or helps with a rebuild: the operator's command line. */
+export const WITHOUT_JOBS = Symbol('without jobs');
+
+const noLead = () => Promise.resolve();
+
+/** Leads projections, so that a rebuild continues if no shop is open. It handles no messages and relays none. */
+export class LeadsProjectionsOnly extends Leadership {
+  readonly instance = 0;
+  readonly hasPeers = true;
+
+  constructor(private readonly inner: PgLeadership) {
+    super();
+  }
+
+  start(): Promise<void> {
+    return this.inner.start();
+  }
+
+  stop(): Promise<void> {
+    return this.inner.stop();
+  }
+
+  lead(name: string, work: (lost: AbortSignal) => Promise<void>): () => Promise<void> {
+    return / projection /.test(name) ? this.inner.lead(name, work) : noLead;
+  }
+
+  leads(name: string): boolean {
+    return this.inner.leads(name);
+  }
+
+  living(): Promise<readonly number[]> {
+    return this.inner.living();
+  }
+
+  notify(word: string): void {
+    this.inner.notify(word);
+  }
+
+  onWord(listener: (word: string) => void): void {
+    this.inner.onWord(listener);
+  }
+
+  onReopened(listener: () => void): void {
+    this.inner.onReopened(listener);
+  }
+}

@@ -1,0 +1,212 @@
+import { randomInt } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Logger } from '@nestjs/common';
+import type { Client } from 'pg';
+import { connect } from '#database';
+import type { DatabaseTime } from '#platform/system';
+import { Leadership } from './leadership';
+import { leaderChanges, reopenings } from './metrics';
+import { CHANNEL, Session } from './session';
+
+const BEAT_MS = 1_000;
+/**
+ * Less than the server's idle time-out: a process that could not beat for so long has lost its leads, or is about
+ * to.
+ */
+const STALE_MS = 4_000;
+
+/**
+ * The server keeps the lock of a lost connection until its idle time-out, so waiting this long for the number makes
+ * sense.
+ */
+const KEEP_NUMBER_MS = 8_000;
+const ASK_AGAIN_MS = 250;
+
+const SETTINGS = {
+  idle_session_timeout: '5s',
+  idle_in_transaction_session_timeout: '5s',
+  statement_timeout: '3s',
+  timezone: 'UTC',
+};
+
+interface Candidacy {
+  readonly work: (lost: AbortSignal) => Promise<void>;
+  lead?: { readonly lost: AbortController; readonly over: Promise<void> };
+}
+
+export class PgLeadership extends Leadership {
+  instance = 0;
+  private others = false;
+  private client?: Client;
+  private session?: Session;
+  private lastBeat = 0;
+  private beating?: Promise<void>;
+  private timer?: NodeJS.Timeout;
+  private stopped = false;
+  private readonly wanted = new Map<string, Candidacy>();
+  private readonly listeners: ((word: string) => void)[] = [];
+  private readonly reopened: (() => void)[] = [];
+  /** The number under which work is claimed, which outlives a lost connection, and the backend that held its lock. */
+  private held?: { readonly number: number; readonly backend: number };
+  private words = new Set<string>();
+  private readonly log = new Logger('Leadership');
+
+  constructor(
+    private readonly url: () => string,
+    private readonly time?: Pick<DatabaseTime, 'learn'>,
+  ) {
+    super();
+  }
+
+  async start(): Promise<void> {
+    await this.beat();
+    this.timer = setInterval(() => void this.beat(), BEAT_MS);
+    this.timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    clearInterval(this.timer);
+    await Promise.all([...this.wanted.keys()].map((name) => this.standDown(name)));
+    await this.beating;
+    this.drop(this.client);
+  }
+
+  lead(name: string, work: (lost: AbortSignal) => Promise<void>): () => Promise<void> {
+    if (this.wanted.has(name)) throw new Error(`${name} is led here already`);
+    this.wanted.set(name, { work });
+    if (this.timer) setImmediate(() => void this.beat());
+    return () => this.standDown(name);
+  }
+
+  leads(name: string): boolean {
+    return this.wanted.get(name)?.lead !== undefined;
+  }
+
+  get hasPeers(): boolean {
+    return this.others;
+  }
+
+  async living(): Promise<readonly number[]> {
+    if (!this.session) throw new Error('the leadership connection is down');
+    return this.session.living();
+  }
+
+  notify(word: string): void {
+    if (this.words.size === 0) setImmediate(() => void this.say());
+    this.words.add(word);
+  }
+
+  onWord(listener: (word: string) => void): void {
+    this.listeners.push(listener);
+  }
+
+  onReopened(listener: () => void): void {
+    this.reopened.push(listener);
+  }
+
+  private async say(): Promise<void> {
+    const words = [...this.words];
+    this.words = new Set();
+    await this.session?.say(words).catch(() => undefined); // polling finds what was not notified
+  }
+
+  private beat(): Promise<void> {
+    if (this.session && performance.now() - this.lastBeat > STALE_MS) this.drop(this.client);
+    this.beating ??= this.beatOnce()
+      .catch((error: Error) => {
+        this.log.warn(`the leadership connection failed: ${error.message}`);
+        this.drop(this.client);
+      })
+      .finally(() => (this.beating = undefined));
+    return this.beating;
+  }
+
+  private async beatOnce(): Promise<void> {
+    if (this.stopped) return;
+    if (!this.session) await this.open();
+    const session = this.session;
+    if (!session) return;
+    const candidates = [...this.wanted].filter(([, { lead }]) => !lead).map(([name]) => name);
+    const sentAt = performance.now();
+    const { got, living, now } = await session.beat(candidates);
+    if (session !== this.session) return;
+    this.time?.learn(now, sentAt);
+    this.lastBeat = performance.now();
+    this.others = living.some((number) => number !== this.instance);
+    for (const name of got) this.take(name, session);
+  }
+
+  private async open(): Promise<void> {
+    const client = await connect(this.url(), 'leadership', { settings: SETTINGS, query_timeout: 3_000 });
+    client.on('end', () => this.drop(client));
+    client.on('error', () => this.drop(client));
+    client.on('notification', ({ channel, payload }) => {
+      if (channel === CHANNEL) for (const listener of this.listeners) listener(payload ?? '');
+    });
+    const session = new Session(client);
+    this.client = client;
+    const { number, backend } = await this.numbered(session);
+    if (this.client !== client) return;
+    const isBack = this.held !== undefined;
+    this.held = { number, backend };
+    this.session = session;
+    this.instance = number;
+    this.lastBeat = performance.now();
+    if (isBack) this.tellBack();
+  }
+
+  /** The former number if its lock can be had, because running work is claimed under it; else a new one. */
+  private async numbered(session: Session): Promise<{ number: number; backend: number }> {
+    const { held } = this;
+    for (const end = performance.now() + KEEP_NUMBER_MS; held && performance.now() < end && !this.stopped;) {
+      const backend = await session.begin(held.number, held.backend);
+      if (backend !== undefined) return { number: held.number, backend };
+      await pause(ASK_AGAIN_MS);
+    }
+    const number = randomInt(1, 2 ** 31 - 1);
+    const backend = await session.begin(number);
+    if (backend === undefined) throw new Error('the number drawn was taken');
+    return { number, backend };
+  }
+
+  private tellBack(): void {
+    reopenings.inc();
+    for (const listener of this.reopened) listener();
+  }
+
+  private take(name: string, session: Session): void {
+    const candidacy = this.wanted.get(name);
+    if (!candidacy) return void session.giveBack(name).catch(() => undefined);
+    leaderChanges.inc({ name });
+    const lost = new AbortController();
+    const over = candidacy
+      .work(lost.signal)
+      .catch((error: unknown) => {
+        if (!lost.signal.aborted) this.log.error(`${name} failed and starts again`, (error as Error)?.stack);
+      })
+      .then(async () => {
+        candidacy.lead = undefined;
+        if (session === this.session) await session.giveBack(name).catch(() => undefined);
+      });
+    candidacy.lead = { lost, over };
+  }
+
+  private async standDown(name: string): Promise<void> {
+    const lead = this.wanted.get(name)?.lead;
+    this.wanted.delete(name);
+    lead?.lost.abort();
+    await lead?.over;
+  }
+
+  private drop(client?: Client): void {
+    if (!client || client !== this.client) return;
+    const wasOpen = this.session !== undefined;
+    this.client = undefined;
+    this.session = undefined;
+    this.instance = 0;
+    for (const { lead } of this.wanted.values()) lead?.lost.abort();
+    void client.end().catch(() => undefined);
+    if (wasOpen && !this.stopped) setImmediate(() => void this.beat());
+  }
+}

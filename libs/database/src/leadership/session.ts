@@ -1,0 +1,83 @@
+import type { Client, QueryConfig, QueryResultRow } from 'pg';
+
+/**
+ * Advisory locks take two numbers: a kind and an id. The kind is 'SHOP' in ASCII, so that other programs do not use
+ * it too.
+ */
+const LEAD = 0x53484f50;
+const INSTANCE = LEAD + 1;
+
+export const CHANNEL = 'shop_words';
+
+/** The statements of the leadership connection. */
+export class Session {
+  private tail: Promise<unknown> = Promise.resolve();
+
+  constructor(private readonly client: Client) {}
+
+  /**
+   * Takes the lock of this number. `former` is the backend that held it for us: its connection is lost, but the
+   * server may not have noticed yet, so it is ended. Returns our backend, or undefined if the lock cannot be had
+   * now.
+   */
+  async begin(number: number, former = 0): Promise<number | undefined> {
+    if (former > 0) await this.query({ text: END_FORMER, values: [number, former] });
+    const [row] = await this.query<{ got: boolean; backend: number }>({
+      text: 'select pg_try_advisory_lock($1, $2) as got, pg_backend_pid() as backend',
+      values: [INSTANCE, number],
+    });
+    if (!row.got) return undefined;
+    await this.query({ text: `listen ${CHANNEL}` });
+    return row.backend;
+  }
+
+  /**
+   * The beat: keeps the session from its idle time-out, tries for the wanted leads, and counts the living instances.
+   */
+  async beat(wanted: readonly string[]): Promise<{ got: string[]; living: number[]; now: number }> {
+    const [row] = await this.query<{ got: string[]; living: number[]; now: number }>({
+      name: 'beat',
+      text: `select
+        array(select name from unnest($1::text[]) as name where pg_try_advisory_lock(${LEAD}, hashtext(name))) as got,
+        array(${LIVING}) as living,
+        extract(epoch from clock_timestamp())::float8 * 1000 as now`,
+      values: [wanted],
+    });
+    return row;
+  }
+
+  async living(): Promise<number[]> {
+    const [row] = await this.query<{ living: number[] }>({
+      name: 'living',
+      text: `select array(${LIVING}) as living`,
+    });
+    return row.living;
+  }
+
+  async giveBack(name: string): Promise<void> {
+    await this.query({ text: `select pg_advisory_unlock(${LEAD}, hashtext($1))`, values: [name] });
+  }
+
+  async say(words: readonly string[]): Promise<void> {
+    await this.query({
+      name: 'say',
+      text: `select pg_notify('${CHANNEL}', word) from unnest($1::text[]) as word`,
+      values: [words],
+    });
+  }
+
+  /** One after the other: a connection has one running statement. */
+  private query<Row extends QueryResultRow>(query: QueryConfig): Promise<Row[]> {
+    const turn = this.tail.then(async () => (await this.client.query<Row>(query)).rows);
+    this.tail = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+const LIVING = `select objid::int from pg_locks
+  where locktype = 'advisory' and classid = ${INSTANCE} and granted
+    and database = (select oid from pg_database where datname = current_database())`;
+
+/** Only the holder of this very number, and only if it is the backend that was ours. */
+const END_FORMER = `select pg_terminate_backend(pid) from (${LIVING.replace('objid::int', 'pid, objid::int as number')}) l
+  where number = $1 and pid = $2`;

@@ -1,0 +1,48 @@
+import type { Client } from 'pg';
+import type { ContextName } from '#platform/config';
+import { ownerRole, ownRuntimeRole } from '../pool/roles';
+
+const NOT_ALLOWED = '42501';
+const THERE_ALREADY = ['42710', '23505', '42P06']; // another process created it after our check
+
+async function unless(codes: readonly string[], work: Promise<unknown>): Promise<boolean> {
+  return work.then(
+    () => true,
+    (error: { code?: string }) => {
+      if (codes.includes(error.code ?? '')) return false;
+      throw error;
+    },
+  );
+}
+
+/** The two roles of a context. False where this database's user may not create roles. */
+export async function createRoles(client: Client, context: ContextName): Promise<boolean> {
+  for (const role of [ownerRole(context), ownRuntimeRole(context)]) {
+    const { rows } = await client.query('select 1 from pg_roles where rolname = $1', [role]);
+    try {
+      if (rows.length === 0) await unless(THERE_ALREADY, client.query(`create role ${role} nologin`));
+      await client.query(`grant ${role} to current_user`);
+    } catch (error) {
+      if ((error as { code?: string }).code === NOT_ALLOWED) return false;
+      throw error;
+    }
+  }
+  return true;
+}
+
+/** The context's schema. Its owner role owns it; its runtime role may read and write rows, but define nothing. */
+export async function createSchema(client: Client, context: ContextName, oneRole: boolean): Promise<void> {
+  if (oneRole) return void (await unless(THERE_ALREADY, client.query(`create schema if not exists ${context}`)));
+  const [owner, runtime] = [ownerRole(context), ownRuntimeRole(context)];
+  const defaults = `alter default privileges for role ${owner} in schema ${context} grant`;
+  await unless(THERE_ALREADY, client.query(`create schema if not exists ${context} authorization ${owner}`));
+  await client.query(`grant usage on schema ${context} to ${runtime}`);
+  await client.query(`${defaults} select, insert, update, delete on tables to ${runtime}`);
+  await client.query(`${defaults} usage, select on sequences to ${runtime}`);
+}
+
+/** Extensions belong to no context, and only the database's own user may add them. Some servers lack some of them. */
+export async function createExtensions(client: Client): Promise<void> {
+  const missing = `create extension if not exists pg_trgm with schema public`;
+  await unless([NOT_ALLOWED, ...THERE_ALREADY, '58P01', '0A000'], client.query(missing));
+}

@@ -1,0 +1,167 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { contextNames } from '#platform/config';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { contextPool } from '../pool/connection';
+import { NewerMigrations } from './compatible';
+import { migrate, pendingMigrations } from './migrate';
+import { PgDatabase } from '../transactions/pg-database';
+import { oneRoleServes } from '../pool/roles';
+
+jest.setTimeout(60_000);
+
+let shop: TestDatabase;
+let folder: string;
+const urls = () => shop.config;
+
+const file = (name: string, at: string) => join(folder, 'catalog', `${at}-${name}.ts`);
+const migration = (name: string, at: string, up: string, more = '') =>
+  writeFileSync(file(name, at), `export class Step${at} { ${more} async up(runner) { ${up} } async down() {} }\n`);
+
+beforeEach(async () => {
+  shop = await testDatabase({ empty: true });
+  folder = mkdtempSync(join(tmpdir(), 'shop-migrations-'));
+  mkdirSync(join(folder, 'catalog'));
+  migration('beans', '1795000000000', 'await runner.query(`create table beans (kind text)`)');
+});
+afterEach(async () => {
+  await shop.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const catalog = () => migrate(urls(), { contexts: ['catalog'], folder });
+
+describe('Migrating', () => {
+  it('brings a new database all the way', async () => {
+    const report = await migrate(urls());
+    expect(report.withoutRoles).toEqual([]);
+    expect(await pendingMigrations(urls())).toEqual({});
+    const schemas = await shop.admin<{ name: string }>('select nspname as name from pg_namespace');
+    expect(schemas.map(({ name }) => name)).toEqual(expect.arrayContaining([...contextNames]));
+  });
+
+  it('runs what is new, once', async () => {
+    expect((await catalog()).ran).toEqual({ catalog: 1 });
+    expect((await catalog()).ran).toEqual({});
+    migration('grams', '1795000000100', 'await runner.query(`alter table beans add grams int`)');
+    expect(Object.keys(await pendingMigrations(urls(), { contexts: ['catalog'], folder }))).toEqual(['catalog']);
+    expect((await catalog()).ran).toEqual({ catalog: 1 });
+    await shop.of('catalog').query('select kind, grams from beans');
+  });
+
+  it('is done by one of those who start at once', async () => {
+    const reports = await Promise.all([catalog(), catalog(), catalog()]);
+    expect(reports.flatMap(({ ran }) => ran.catalog ?? [])).toEqual([1]);
+  });
+
+  it('keeps nothing of one that fails', async () => {
+    migration('spill', '1795000000100', 'await runner.query(`create table spilt ()`); throw new Error("spilt")');
+    await expect(catalog()).rejects.toThrow('spilt');
+    expect(await shop.admin(`select to_regclass('catalog.spilt') as found`)).toEqual([{ found: null }]);
+    await shop.of('catalog').query('select * from beans');
+  });
+
+  it('works with one role where the database’s user may not create any', async () => {
+    await shop.admin(`create role tenant login password 'tenant' nocreaterole`);
+    try {
+      const [{ name }] = (await shop.admin<{ name: string }>('select current_database() as name')) as [
+        { name: string },
+      ];
+      await shop.admin(`alter database ${name} owner to tenant`);
+      const url = shop.url.replace(/\/\/.*@/, '//tenant:tenant@');
+      const poor = { databaseUrl: url, databaseUrls: {} };
+      const report = await migrate(poor, { contexts: ['catalog'], folder });
+      expect(report).toEqual({ ran: { catalog: 1 }, withoutRoles: ['catalog'], newer: {} });
+      expect(oneRoleServes(url)).toBe(true);
+      const database = new PgDatabase('catalog', contextPool(url, 'catalog'));
+      expect(await database.query('select current_user::text as who, count(*) as beans from beans')).toEqual([
+        { who: 'tenant', beans: 0 },
+      ]);
+      await database.pool.end();
+      const again = await migrate(poor, { contexts: ['catalog'], folder });
+      expect(again).toEqual({ ran: {}, withoutRoles: ['catalog'], newer: {} });
+      expect(oneRoleServes(url)).toBe(true);
+    } finally {
+      await shop.admin('reassign owned by tenant to shop').catch(() => undefined);
+      await shop.admin('drop owned by tenant cascade').catch(() => undefined);
+      await shop.admin('drop role tenant');
+    }
+  });
+});
+
+describe('A database that a newer build has migrated', () => {
+  const MAY = 'static olderBuildsMayRun = true;';
+  /** The newer build runs these; then this one comes, which has no file for them. */
+  const newerBuild = async (...added: [name: string, at: string, up: string, more?: string][]) => {
+    migration('list', '1798000000300', LIST, MAY);
+    await catalog();
+    for (const one of added) migration(...one);
+    await catalog();
+    for (const [name, at] of added) rmSync(file(name, at));
+  };
+  const LIST = 'await runner.query(`create table compatible_migrations ("timestamp" bigint primary key)`)';
+  const grams: [string, string, string] = [
+    'grams',
+    '1799000000000',
+    'await runner.query(`alter table beans add grams int`)',
+  ];
+
+  const listed = async () =>
+    (
+      await shop.admin<{ at: string }>(`select "timestamp"::text as at from catalog.compatible_migrations order by 1`)
+    ).map(({ at }) => at);
+
+  it('keeps an older one from starting, and says which migrations it is about', async () => {
+    await newerBuild(grams);
+    await expect(catalog()).rejects.toThrow(
+      'The database has migrations that this build does not have (catalog: Step1799000000000)',
+    );
+    await expect(pendingMigrations(urls(), { contexts: ['catalog'], folder })).rejects.toBeInstanceOf(NewerMigrations);
+  });
+
+  it('lets an older one start where the newer migrations say so, each of them', async () => {
+    await newerBuild([...grams, MAY]);
+    expect(await catalog()).toMatchObject({ ran: {}, newer: { catalog: ['Step1799000000000'] } });
+    expect(await pendingMigrations(urls(), { contexts: ['catalog'], folder })).toEqual({});
+    await newerBuild(['roasts', '1799000000100', 'await runner.query(`create table roasts ()`)']);
+    await expect(catalog()).rejects.toThrow('(catalog: Step1799000000100)');
+  });
+
+  it('lists those, too, that ran before there was a list', async () => {
+    migration('early', '1796000000000', 'await runner.query(`create table early ()`)', MAY);
+    await newerBuild();
+    rmSync(file('early', '1796000000000'));
+    expect((await catalog()).newer).toEqual({ catalog: ['Step1796000000000'] });
+  });
+
+  it('lists those, too, that are declared so after they ran', async () => {
+    migration('list', '1798000000300', LIST, MAY);
+    migration('late', '1798000000400', 'await runner.query(`create table late ()`)');
+    await catalog();
+    expect(await listed()).toEqual(['1798000000300']);
+    const earlier = folder;
+    folder = mkdtempSync(join(tmpdir(), 'shop-migrations-')); // of a later build, whose only change is the declaration
+    cpSync(earlier, folder, { recursive: true });
+    migration('late', '1798000000400', 'await runner.query(`create table late ()`)', MAY);
+    expect((await catalog()).ran).toEqual({});
+    expect(await listed()).toEqual(['1798000000300', '1798000000400']);
+    rmSync(file('late', '1798000000400'));
+    expect((await catalog()).newer).toEqual({ catalog: ['Step1798000000400'] });
+    rmSync(earlier, { recursive: true });
+  });
+
+  it('lists nothing of a migration that fails', async () => {
+    await newerBuild();
+    migration('spill', '1799000000000', 'throw new Error("spilt")', MAY);
+    await expect(catalog()).rejects.toThrow('spilt');
+    expect(await listed()).toEqual(['1798000000300']);
+  });
+
+  it('runs nothing of the older one', async () => {
+    await newerBuild(grams);
+    migration('sugar', '1798500000000', 'await runner.query(`create table sugar ()`)');
+    await expect(catalog()).rejects.toBeInstanceOf(NewerMigrations);
+    expect(await shop.admin(`select to_regclass('catalog.sugar') as found`)).toEqual([{ found: null }]);
+  });
+});

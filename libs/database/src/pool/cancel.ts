@@ -1,0 +1,36 @@
+import { Connection, type ClientBase } from 'pg';
+
+interface Reachable {
+  readonly host: string;
+  readonly port: number;
+  readonly ssl: unknown;
+  readonly processID: number;
+  readonly secretKey: unknown;
+}
+
+interface Wire {
+  readonly stream: { destroy(): void };
+  connect(...where: (string | number)[]): void;
+  requestSsl(): void;
+  cancel(processID: number, secretKey: unknown): void;
+  once(event: string, listener: () => void): void;
+  on(event: string, listener: () => void): void;
+}
+
+const LONGEST_MS = 2_000;
+
+/**
+ * Asks the server, over another connection, to stop the statement that runs on this one. Closing this one is not
+ * enough: Postgres notices that only when the statement ends, and keeps its locks until then.
+ */
+export function cancel(client: ClientBase): void {
+  const { host, port, ssl, processID, secretKey } = client as unknown as Reachable;
+  const wire = new Connection({ ssl } as never) as unknown as Wire;
+  const ask = (): void => wire.cancel(processID, secretKey);
+  wire.on('error', () => undefined);
+  wire.once('connect', () => (ssl ? wire.requestSsl() : ask()));
+  wire.once('sslconnect', ask);
+  setTimeout(() => wire.stream.destroy(), LONGEST_MS).unref();
+  if (host.startsWith('/')) wire.connect(`${host}/.s.PGSQL.${port}`);
+  else wire.connect(port, host);
+}

@@ -1,0 +1,96 @@
+import { Client, Pool, type ClientConfig, type PoolConfig } from 'pg';
+import type { Config, ContextName } from '#platform/config';
+import { pgTypes } from './pg-types';
+import { oneRoleServes, ownerRole, ownRuntimeRole } from './roles';
+import { eachStartsWith, setAll, startsWith, type Settings } from './session-settings';
+
+/**
+ * Eight contexts with four, three smaller schemas with two, two for tracking, and one for leadership: 41 for each
+ * process.
+ */
+export const poolSize = (context: ContextName): number => (['privacy', 'audit', 'sandbox'].includes(context) ? 2 : 4);
+
+/** The URL of the context's database. Throws if none is configured: the embedded server sets `databaseUrl`. */
+export function databaseUrl(config: Pick<Config, 'databaseUrl' | 'databaseUrls'>, context: ContextName): string {
+  const url = config.databaseUrls[context] ?? config.databaseUrl;
+  if (!url) throw new Error(`There is no database for ${context}: set DATABASE_URL`);
+  return url;
+}
+
+/**
+ * A little longer than the server's limit for a statement. After that the server is not there any more, although the
+ * connection is open.
+ */
+const NO_ANSWER_MS = 12_000;
+
+/**
+ * Work that waits longer for a lock returns its connection, because others need it for other rows. `LockRetries` tries
+ * the work again.
+ */
+const LOCK_TIMEOUT = '200ms';
+
+const TIMEOUTS = { statement_timeout: '10s', lock_timeout: LOCK_TIMEOUT, idle_in_transaction_session_timeout: '5s' };
+
+const settingsFor = (url: string, context: ContextName, role: string) => ({
+  ...(oneRoleServes(url) ? {} : { role }),
+  search_path: `${context},public`, // public holds extensions only
+  timezone: 'UTC',
+});
+
+export function contextPool(url: string, context: ContextName, more: PoolConfig = {}): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    application_name: `shop ${context}`,
+    types: pgTypes,
+    max: poolSize(context),
+    connectionTimeoutMillis: 5_000,
+    query_timeout: NO_ANSWER_MS,
+    idleTimeoutMillis: 30_000,
+    keepAlive: true,
+    allowExitOnIdle: false,
+    ...more,
+  });
+  eachStartsWith(pool, url, () => ({ ...settingsFor(url, context, ownRuntimeRole(context)), ...TIMEOUTS, jit: 'off' }));
+  pool.on('error', () => undefined); // an idle connection was cut: the pool opens another when it is needed
+  // a connection that is cut while it changes hands has no error listener, neither the pool's nor its next user's
+  pool.on('connect', (client) => client.on('error', () => undefined));
+  return pool;
+}
+
+/** The owner's settings, for migrations: no time limit except for locks, so that a migration cannot block the shop. */
+export const ownerSettings = (url: string, context: ContextName): Settings => ({
+  ...settingsFor(url, context, ownerRole(context)),
+  lock_timeout: '10s',
+});
+
+interface ConnectOptions extends Omit<ClientConfig, 'options'> {
+  readonly settings?: Settings;
+}
+
+/** One separate connection, as the role that the URL names. Close it with `end()`. */
+export async function connect(
+  url: string,
+  name: string,
+  { settings = {}, ...more }: ConnectOptions = {},
+): Promise<Client> {
+  const start = startsWith(url, settings);
+  const client = new Client({
+    connectionString: url,
+    application_name: `shop ${name}`,
+    types: pgTypes,
+    connectionTimeoutMillis: 5_000,
+    keepAlive: true,
+    ...('options' in start && start.options && { options: start.options }),
+    ...more,
+  });
+  client.on('error', () => undefined);
+  await client.connect();
+  if (!('settings' in start)) return client;
+  try {
+    await setAll(client, start.settings);
+    return client;
+  } catch (error) {
+    void client.end().catch(() => undefined);
+    throw error;
+  }
+}

@@ -1,0 +1,30 @@
+import { types } from 'pg';
+
+const { INT8, DATE, NUMERIC } = types.builtins;
+const INT8_ARRAY = 1016;
+
+function safeInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new RangeError(`${text} does not fit into a number`);
+  return value;
+}
+
+/** A sum of bigints is numeric in Postgres. Whole ones become numbers here, all others stay text. */
+const numeric = (text: string): number | string => (/^-?\d{1,15}$/.test(text) ? Number(text) : text);
+
+const int8Array = types.getTypeParser(INT8_ARRAY as never, 'text') as (text: string) => (string | null)[];
+
+const parsers: Record<number, (text: string) => unknown> = {
+  [INT8]: safeInteger,
+  [INT8_ARRAY]: (text) => int8Array(text).map((item) => (item === null ? null : safeInteger(item))),
+  [NUMERIC]: numeric,
+  [DATE]: (text) => text, // a day has no time zone: '2026-01-31'
+};
+
+type Parser = (text: string) => unknown;
+
+/** Bigint as a number (refused if it would lose digits), a day as text, timestamptz as Date, jsonb parsed. */
+export const pgTypes = {
+  getTypeParser: (oid: number, format?: string): Parser =>
+    (format === 'binary' ? undefined : parsers[oid]) ?? (types.getTypeParser(oid, format as 'text') as Parser),
+};

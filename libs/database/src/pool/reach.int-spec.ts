@@ -1,0 +1,29 @@
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { reachOfLogins } from './reach';
+
+let test: TestDatabase;
+beforeAll(async () => (test = await testDatabase()));
+afterAll(() => test.drop());
+
+describe('A login', () => {
+  it('that serves several contexts, or may become another one, is told of', async () => {
+    const [all] = await reachOfLogins(test.config, ['ordering', 'payments']);
+    expect(all.contexts).toEqual(['ordering', 'payments']);
+    expect(all.others).toEqual(expect.arrayContaining(['identity', 'privacy', 'audit']));
+    const [one] = await reachOfLogins(test.config, ['ordering']);
+    expect(one.others).toContain('payments');
+  });
+
+  it('of one context alone is not', async () => {
+    const login = `alone_${process.pid}`;
+    await test.admin(`create role ${login} login password 'alone' noinherit; grant shop_ordering to ${login}`);
+    try {
+      const url = test.url.replace(/\/\/.*@/, `//${login}:alone@`);
+      expect(await reachOfLogins({ databaseUrl: url, databaseUrls: {} }, ['ordering'])).toEqual([]);
+      const [wrong] = await reachOfLogins({ databaseUrl: url, databaseUrls: {} }, ['payments']);
+      expect(wrong.others).toEqual(['ordering']);
+    } finally {
+      await test.admin(`drop role ${login}`);
+    }
+  });
+});

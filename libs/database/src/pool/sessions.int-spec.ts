@@ -1,0 +1,29 @@
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { isAway } from './environment';
+import { DatabaseRefused } from './refused';
+import { checkSessions } from './sessions';
+
+let database: TestDatabase;
+beforeAll(async () => void (database = await testDatabase({ empty: true })));
+afterAll(() => database.drop());
+
+/** The same server, and a database that it does not have. */
+const missing = () => database.url.replace(/\/test_\w+/, '/spilt');
+
+describe('A database that refuses a start', () => {
+  it.each([
+    ['DATABASE_URL', () => ({ databaseUrl: missing(), databaseUrls: {} })],
+    ['DATABASE_URL_CART', () => ({ databaseUrl: database.url, databaseUrls: { cart: missing() } })],
+    [
+      'DATABASE_URL_LEADERSHIP',
+      () => ({ databaseUrl: database.url, databaseUrls: {}, databaseUrlLeadership: missing() }),
+    ],
+  ])('is named by its variable: %s', async (name, config) => {
+    const refused = await checkSessions(config(), ['cart', 'ordering']).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(DatabaseRefused);
+    expect((refused as Error).message).toBe(
+      `The database at ${name} refuses us (database "spilt" does not exist): check ${name}`,
+    );
+    expect(isAway(refused)).toBe(true); // also in its wrapping
+  });
+});

@@ -1,0 +1,85 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { Deadline } from '../pool/deadline';
+import type { PgDatabase } from './pg-database';
+
+let shop: TestDatabase;
+let db: PgDatabase;
+
+beforeAll(async () => {
+  shop = await testDatabase();
+  db = shop.of('inventory');
+  await shop.admin(`create table inventory.shelf (sku text primary key, pieces int not null);
+    insert into inventory.shelf values ('SKU-1', 100);
+    grant all on inventory.shelf to shop_inventory`);
+});
+afterAll(() => shop.drop());
+
+const never = new Promise<never>(() => undefined);
+const take = () => db.query(`update shelf set pieces = pieces - 1 where sku = 'SKU-1'`);
+const late = new Error('it took too long');
+
+async function abandoned(work: () => Promise<unknown>): Promise<number> {
+  const stop = new Deadline();
+  let pid = 0;
+  const going = db.transaction(
+    async () => {
+      [{ pid }] = await db.query<{ pid: number }>('select pg_backend_pid() as pid');
+      await take();
+      await work();
+    },
+    { deadline: stop },
+  );
+  await pause(100);
+  stop.pass(late);
+  await expect(going).rejects.toBe(late);
+  return pid;
+}
+
+describe('A transaction that is given up from outside', () => {
+  it.each([
+    ['never ends', () => never],
+    ['waits for a long statement', () => db.query('select pg_sleep(8)')],
+  ])('frees its locks and its connection though its work %s', async (_, work) => {
+    const pid = await abandoned(work);
+    const begun = performance.now();
+    await take(); // waits until the row is free
+    expect(performance.now() - begun).toBeLessThan(1_000);
+    expect(await shop.admin('select 1 from pg_stat_activity where pid = $1', [pid])).toEqual([]);
+    const [{ pieces }] = await db.query<{ pieces: number }>('select pieces from shelf');
+    await db.query('update shelf set pieces = 100');
+    expect(pieces).toBe(99);
+    await Promise.all([1, 2, 3, 4].map(() => db.query('select pg_sleep(0.05)'))); // the pool has all its connections
+  });
+
+  it('lets its work do nothing more', async () => {
+    let later: Promise<unknown> = Promise.resolve();
+    await abandoned(async () => {
+      later = pause(200).then(take);
+      later.catch(() => undefined);
+      await never;
+    });
+    await expect(later).rejects.toBe(late);
+    expect(await db.query('select pieces from shelf')).toEqual([{ pieces: 100 }]);
+  });
+
+  it('does not even begin when it was given up before', async () => {
+    const work = jest.fn(() => take());
+    const passed = new Deadline();
+    passed.pass(late);
+    await expect(db.transaction(work, { deadline: passed })).rejects.toBe(late);
+    expect(await db.query('select pieces from shelf')).toEqual([{ pieces: 100 }]);
+  });
+
+  it('that waits for a connection gives the one it gets back', async () => {
+    const full = Array.from({ length: 4 }, () => db.query('select pg_sleep(0.3)'));
+    const stop = new Deadline();
+    const going = db.transaction(() => take(), { deadline: stop });
+    await pause(50);
+    stop.pass(late);
+    await expect(going).rejects.toBe(late);
+    await Promise.all(full);
+    expect(await db.query('select pieces from shelf')).toEqual([{ pieces: 100 }]);
+    await Promise.all([1, 2, 3, 4].map(() => db.query('select pg_sleep(0.05)')));
+  });
+});

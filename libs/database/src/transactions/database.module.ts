@@ -1,0 +1,84 @@
+import { Injectable, Module, type DynamicModule, type OnApplicationShutdown } from '@nestjs/common';
+import { Config, type ContextName } from '#platform/config';
+import { contextPool, databaseUrl } from '../pool/connection';
+import { Database } from './database';
+import type { EntityClass } from './entities';
+import { PgDatabase } from './pg-database';
+
+const CLOSE_TIMEOUT_MS = 5_000;
+const ASIDE = 2;
+
+/** The process's databases, one for each context. Each pool connects when it is first used. */
+@Injectable()
+export class Databases implements OnApplicationShutdown {
+  private readonly open = new Map<ContextName, PgDatabase>();
+  private readonly beside = new Map<ContextName, PgDatabase>();
+
+  constructor(private readonly config: Config) {}
+
+  of(context: ContextName): Database {
+    return this.known(context);
+  }
+
+  /** The same database with two separate connections, for work that must not wait for the context's other work. */
+  aside(context: ContextName): Database {
+    const known = this.beside.get(context);
+    if (known) return known;
+    const pool = contextPool(databaseUrl(this.config, context), context, {
+      application_name: `shop ${context} aside`,
+      max: ASIDE,
+    });
+    const made = new PgDatabase(context, pool);
+    this.beside.set(context, made);
+    return made;
+  }
+
+  async withEntities(context: ContextName, entities: readonly EntityClass[]): Promise<Database> {
+    const database = this.known(context);
+    await database.use(entities);
+    return database;
+  }
+
+  /** The last of all hooks: everyone has finished by now. A connection that is still held is given up after a while. */
+  async onApplicationShutdown(): Promise<void> {
+    const closing = Promise.all([...this.open.values(), ...this.beside.values()].map((database) => database.close()));
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_TIMEOUT_MS)));
+    await Promise.race([closing, timeout]);
+    clearTimeout(timer);
+  }
+
+  private known(context: ContextName): PgDatabase {
+    const known = this.open.get(context);
+    if (known) return known;
+    const made = new PgDatabase(context, contextPool(databaseUrl(this.config, context), context));
+    this.open.set(context, made);
+    return made;
+  }
+}
+
+@Module({ providers: [Databases], exports: [Databases] })
+export class DatabaseModule {}
+
+@Module({})
+class ContextDatabaseModule {}
+
+/** The context's `Database`, for the module that imports this. */
+export function contextDatabase(
+  context: ContextName,
+  { entities = [] }: { entities?: readonly EntityClass[] } = {},
+): DynamicModule {
+  return {
+    module: ContextDatabaseModule,
+    imports: [DatabaseModule],
+    providers: [
+      { provide: 'context', useValue: context },
+      {
+        provide: Database,
+        inject: [Databases],
+        useFactory: (databases: Databases) => databases.withEntities(context, entities),
+      },
+    ],
+    exports: [Database],
+  };
+}

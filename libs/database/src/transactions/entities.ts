@@ -1,0 +1,51 @@
+import pg, { type Pool } from 'pg';
+import { DataSource, type EntityManager, type QueryRunner } from 'typeorm';
+import type { ContextName } from '#platform/config';
+import type { Transaction } from './transaction';
+
+export type EntityClass = new (...args: never[]) => object;
+
+type Connected = (error: undefined, client: object, release: () => void) => void;
+
+/**
+ * A TypeORM data source over a pool of ours. TypeORM opens a connection when it starts. That is answered here, so
+ * that reading the entities' metadata needs no database.
+ */
+export async function openEntities(
+  pool: Pool,
+  context: ContextName,
+  entities: readonly EntityClass[],
+): Promise<DataSource> {
+  let greeting = true;
+  const facade = {
+    on: () => undefined,
+    end: (done: () => void) => done(), // the owner of the pool closes it
+    connect: (done: Connected) => (greeting ? done(undefined, {}, () => undefined) : pool.connect(done as never)),
+  };
+  const source = new DataSource({
+    type: 'postgres',
+    driver: { ...pg, Pool: function () { return facade; } }, // prettier-ignore
+    schema: context,
+    entities: [...entities],
+    installExtensions: false,
+    synchronize: false,
+    logging: false,
+  });
+  Object.assign(source.driver, { version: '16.0', database: context, searchSchema: context });
+  await source.initialize();
+  greeting = false;
+  return source;
+}
+
+/** TypeORM's manager on the connection of a transaction, so that its changes commit or roll back with the rest. */
+export function managerOf(source: DataSource, transaction: Transaction): EntityManager {
+  const runner = source.createQueryRunner() as QueryRunner & { transactionDepth: number };
+  const connection = {
+    query: (...args: unknown[]) => transaction.raw(...args),
+    on: () => undefined,
+    removeListener: () => undefined,
+  };
+  // a transaction that TypeORM opens inside ours is a savepoint
+  Object.assign(runner, { databaseConnection: connection, isTransactionActive: true, transactionDepth: 1 });
+  return runner.manager;
+}

@@ -1,0 +1,77 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client } from 'pg';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { connect } from '../pool/connection';
+import { isLocked } from '../pool/environment';
+import { withoutLockWait } from './frames';
+import type { PgDatabase } from './pg-database';
+
+let shop: TestDatabase;
+let db: PgDatabase;
+let somebody: Client;
+
+beforeAll(async () => {
+  shop = await testDatabase();
+  db = shop.of('inventory');
+  await shop.admin(`create table inventory.shelf (sku text primary key, pieces int not null);
+    insert into inventory.shelf select 'SKU-' || n, 100 from generate_series(1, 20) n;
+    grant all on inventory.shelf to shop_inventory`);
+});
+beforeEach(async () => {
+  somebody = await connect(shop.url, 'somebody');
+  await somebody.query(`begin; select from inventory.shelf where sku = 'SKU-1' for update`);
+});
+afterEach(() => somebody.end());
+afterAll(() => shop.drop());
+
+const take = (sku: string) => db.query('update shelf set pieces = pieces - 1 where sku = $1', [sku]);
+const takeInTransaction = (sku: string) =>
+  db.transaction(async () => {
+    await db.query('select from shelf where sku = $1 for update', [sku]);
+    await take(sku);
+  });
+
+async function millisecondsOf(work: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now();
+  await work();
+  return performance.now() - begun;
+}
+
+describe('A row that somebody else has locked', () => {
+  it.each([
+    ['a statement', take],
+    ['a transaction', takeInTransaction],
+  ])('is had by %s as soon as it is free', async (_, work) => {
+    const taken = work('SKU-1');
+    await pause(900);
+    await somebody.query('commit');
+    expect(await millisecondsOf(() => taken)).toBeLessThan(600);
+  });
+
+  it('is given up after some seconds', async () => {
+    const spent = await millisecondsOf(() => expect(take('SKU-1')).rejects.toMatchObject({ code: '55P03' }));
+    expect(spent).toBeGreaterThan(4_500);
+    expect(spent).toBeLessThan(6_500);
+  });
+
+  it('is an error at once for work that comes again by itself', async () => {
+    const spent = await millisecondsOf(() =>
+      withoutLockWait(() => expect(takeInTransaction('SKU-1')).rejects.toMatchObject({ code: '55P03' })),
+    );
+    expect(spent).toBeLessThan(1_000);
+    const outside = withoutLockWait(() => db.transaction(() => db.outside(() => take('SKU-1'))));
+    expect(isLocked(await outside.catch((error: unknown) => error))).toBe(true);
+  });
+
+  it.each([6, 10])('hinders no other row, though %i wait for it', async (waiters) => {
+    const waiting = Array.from({ length: waiters }, (_, n) => (n % 2 ? take : takeInTransaction)('SKU-1'));
+    await pause(1_000); // each was refused once
+    const spent: number[] = [];
+    for (let n = 0; n < 60; n++) spent.push(await millisecondsOf(() => takeInTransaction(`SKU-${2 + (n % 18)}`)));
+    spent.sort((a, b) => a - b);
+    expect(spent[30]).toBeLessThan(60);
+    expect(spent.at(-1)!).toBeLessThan(300);
+    await somebody.query('commit');
+    await Promise.all(waiting);
+  });
+});

@@ -1,0 +1,54 @@
+import { Logger } from '@nestjs/common';
+import { Counter, Gauge, register } from 'prom-client';
+import type { Database } from '../transactions/database';
+
+const started = performance.now();
+const swept = new Map<string, { readonly context: string; readonly tables: string; at: number }>();
+
+const failures =
+  (register.getSingleMetric('shop_vacuum_failures_total') as Counter | undefined) ??
+  new Counter({ name: 'shop_vacuum_failures_total', help: 'Vacuums of tables that failed.', labelNames: ['context'] });
+
+if (!register.getSingleMetric('shop_vacuum_age_seconds'))
+  new Gauge({
+    name: 'shop_vacuum_age_seconds',
+    help: 'Seconds since this process last vacuumed the tables, or since it first tried.',
+    labelNames: ['context', 'tables'],
+    collect() {
+      for (const { context, tables, at } of swept.values())
+        this.set({ context, tables }, Math.round((performance.now() - at) / 1_000));
+    },
+  });
+
+/**
+ * The shop's own vacuum of a group of tables, because some servers have autovacuum off. A failure is logged once for
+ * each reason, and counted; the next round tries again.
+ */
+export class Sweeping {
+  private readonly log = new Logger('Vacuum');
+  private reason = '';
+
+  constructor(
+    private readonly db: Database,
+    private readonly name: string,
+    private readonly tables: readonly string[],
+  ) {}
+
+  async sweep(): Promise<void> {
+    const { context } = this.db;
+    const key = `${context} ${this.name}`;
+    const known = swept.get(key) ?? { context, tables: this.name, at: started };
+    swept.set(key, known);
+    try {
+      await this.db.vacuum(this.tables);
+      known.at = performance.now();
+      this.reason = '';
+    } catch (error) {
+      const { message } = error as Error;
+      failures.inc({ context });
+      if (message !== this.reason)
+        this.log.warn(`The ${this.name} tables of ${context} could not be swept: ${message}`);
+      this.reason = message;
+    }
+  }
+}

@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { canonicalJson } from '#platform/canonical';
+import { CHAIN_TAG, chainHash, ORIGIN } from '../seals/chain';
+import { ProvedSealShape, PublicKeyShape, SignatureShape } from '../verifications/evidence-check';
+import { merkleRoot } from '../seals/merkle';
+import { refused, type Refused } from '../verifications/proof-check';
+import { sealHolds } from '../seals/seal-key';
+import { recordHolds, toldOf } from '../seals/seal-records';
+import type { TrustedKeys } from '../seals/trusted-keys';
+import { EXPORT_FORMAT, exported } from './log-export';
+
+const Hash = z.string().regex(/^[0-9a-f]{64}$/);
+const Whole = z.int().min(0);
+
+const Head = z.strictObject({
+  format: z.literal(EXPORT_FORMAT),
+  about: z.string(),
+  from: Whole,
+  to: Whole,
+  before: Hash,
+  keys: z.array(PublicKeyShape),
+});
+const EventLine = z.strictObject({ event: z.strictObject({ fields: z.array(z.string()).length(11), hash: Hash }) });
+const SealLine = z.strictObject({ seal: ProvedSealShape });
+const RecordLine = z.strictObject({
+  record: z.strictObject({ number: Whole, body: z.string(), keyId: z.string(), signature: z.string() }),
+});
+const EndLine = z.strictObject({
+  end: z.strictObject({ events: Whole, seals: Whole, hash: Hash }),
+  signature: SignatureShape,
+});
+const Line = z.union([EventLine, SealLine, RecordLine, EndLine]);
+
+export interface CheckedExport {
+  readonly from: number;
+  readonly to: number;
+  readonly events: number;
+  readonly seals: number;
+  /** A seal covers the positions up to here; 0: no seal covers any. */
+  readonly sealedThrough: number;
+  /** The decisions about the seals, as sentences. */
+  readonly remarks: readonly string[];
+  readonly keyIds: readonly string[];
+}
+
+/** Checks an export line by line against keys that were trusted before. It needs no database. */
+export async function checkExport(
+  lines: AsyncIterable<string> | Iterable<string>,
+  keys: TrustedKeys,
+): Promise<CheckedExport | Refused> {
+  const check = new ExportCheck(keys);
+  for await (const text of lines) {
+    const wrong = check.take(text);
+    if (wrong) return wrong;
+  }
+  return check.result();
+}
+
+class ExportCheck {
+  private readonly digest = createHash('sha256');
+  private readonly keyIds = new Set<string>();
+  private readonly remarks: string[] = [];
+  private head?: z.infer<typeof Head>;
+  private number = 0;
+  private position = 0;
+  private hash = ORIGIN;
+  private hashes: string[] = [];
+  private events = 0;
+  private seals = 0;
+  private sealed = 0;
+  private previousSeal?: string;
+  private previousRecord = '';
+  private over = false;
+
+  constructor(private readonly keys: TrustedKeys) {}
+
+  take(text: string): Refused | undefined {
+    this.number += 1;
+    if (this.over) return refused('form', `line ${this.number} stands behind the end`);
+    const read = parsed(text);
+    if (read === undefined || canonicalJson(read) !== text)
+      return refused('form', `line ${this.number} is not spelt as an export is: bytes were changed`);
+    if (!this.head) {
+      const head = Head.safeParse(read);
+      if (!head.success) return refused('form', 'it does not begin as an export does');
+      this.head = head.data;
+      this.position = head.data.from - 1;
+      this.sealed = head.data.from - 1;
+      this.hash = head.data.before;
+      if (head.data.from === 1 && head.data.before !== ORIGIN)
+        return refused('event', 'the first event follows on something');
+      this.digest.update(`${text}\n`);
+      return undefined;
+    }
+    const line = Line.safeParse(read);
+    if (!line.success) return refused('form', `line ${this.number} is nothing that an export has`);
+    if ('end' in line.data) return this.ends(line.data);
+    this.digest.update(`${text}\n`);
+    if ('event' in line.data) return this.event(line.data.event);
+    if ('seal' in line.data) return this.seal(line.data.seal);
+    return this.record(line.data.record);
+  }
+
+  result(): CheckedExport | Refused {
+    if (!this.head) return refused('form', 'it is empty');
+    if (!this.over) return refused('form', 'it was cut: its end is missing');
+    const { from, to } = this.head;
+    const sealedThrough = this.sealed < from ? 0 : this.sealed;
+    const { events, seals, remarks, keyIds } = this;
+    return { from, to, events, seals, sealedThrough, remarks, keyIds: [...keyIds] };
+  }
+
+  private event({ fields, hash }: z.infer<typeof EventLine>['event']): Refused | undefined {
+    const [tag, before, position] = fields;
+    const expected = this.position + 1;
+    if (tag !== CHAIN_TAG) return refused('form', `the event at position ${position} was hashed in an unknown form`);
+    if (position !== String(expected)) return refused('stream', `position ${expected} is missing`);
+    if (before !== this.hash) return refused('event', `position ${expected} does not follow on the one before`);
+    if (chainHash(fields) !== hash) return refused('event', `position ${expected} is not what its hash says`);
+    this.position = expected;
+    this.hash = hash;
+    this.hashes.push(hash);
+    this.events += 1;
+    return undefined;
+  }
+
+  private seal(seal: z.infer<typeof ProvedSealShape>): Refused | undefined {
+    const { position, after, keyId, previous, root, hash } = seal;
+    const name = `the seal at position ${position}`;
+    if (!this.keys.has(keyId)) return refused('untrusted', `${name} is signed with key ${keyId}`);
+    if (!sealHolds(this.keys, { ...seal, sealedAt: new Date(seal.sealedAt) }, previous))
+      return refused('seal', `${name} is not what key ${keyId} signed`);
+    const follows = this.previousSeal === undefined || this.previousSeal === previous;
+    if (position !== this.position || after !== this.sealed || !follows)
+      return refused('seal', `${name} is out of place, or one before it is missing`);
+    if (merkleRoot(this.hashes) !== root || hash !== this.hash)
+      return refused('event', `positions ${after + 1} to ${position} are not what was sealed`);
+    this.sealed = position;
+    this.hashes = [];
+    this.previousSeal = seal.signature;
+    this.seals += 1;
+    this.keyIds.add(keyId);
+    return undefined;
+  }
+
+  private record(record: z.infer<typeof RecordLine>['record']): Refused | undefined {
+    if (!recordHolds(this.keys, record, this.previousRecord))
+      return refused('seal', `record ${record.number} of the log of seals is not as it was signed`);
+    this.previousRecord = record.signature;
+    this.remarks.push(toldOf(record));
+    return undefined;
+  }
+
+  private ends({ end, signature }: z.infer<typeof EndLine>): Refused | undefined {
+    const { keyId, value } = signature;
+    if (!this.keys.has(keyId)) return refused('untrusted', `it is signed with key ${keyId}`);
+    const whole = end.events === this.events && end.seals === this.seals && end.hash === this.hash;
+    if (!whole || this.position !== this.head!.to) return refused('stream', 'lines are missing before the end');
+    if (!this.keys.signed(keyId, exported(keyId, this.digest.digest('hex')), value))
+      return refused('signature', `it is not the export that key ${keyId} signed`);
+    this.keyIds.add(keyId);
+    this.over = true;
+    return undefined;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,84 @@
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import type { Database } from '#database';
+import { canonicalJson } from '#platform/canonical';
+import { chainHash } from '../seals/chain';
+import { SealKey } from '../seals/seal-key';
+import { happening, ids, key, storeOn } from '../testing/store';
+import { checkExport } from './export-check';
+
+let test: TestDatabase;
+let db: Database;
+let store: ReturnType<typeof storeOn>['store'];
+
+beforeAll(async () => {
+  test = await testDatabase();
+  db = test.of('ordering');
+  const shop = storeOn(db);
+  store = shop.store;
+  const run = await shop.sequencer.begin();
+  const order = ids.next();
+  for (let n = 0; n < 12; n++) {
+    await store.append(happening(order, n, [{ n, name: 'Cà phê' }]));
+    await run();
+    if (n === 4 || n === 9) await shop.sealer.seal(n + 1);
+  }
+});
+afterAll(() => test.drop());
+
+const linesOf = async (from?: number, to?: number) => {
+  let text = '';
+  for await (const line of store.export(from, to)) text += line;
+  return text.trimEnd().split('\n');
+};
+const check = (lines: readonly string[], keys = key.trusted) => checkExport(lines, keys);
+
+describe('An export of the log', () => {
+  it('is checked without the shop, as a whole and in part', async () => {
+    expect(await check(await linesOf())).toMatchObject({ from: 1, to: 12, events: 12, seals: 2, sealedThrough: 10 });
+    expect(await check(await linesOf(7, 8))).toMatchObject({ from: 6, to: 10, events: 5, seals: 1, sealedThrough: 10 });
+    expect(await check(await linesOf(12))).toMatchObject({ from: 12, to: 12, events: 1, sealedThrough: 0 });
+  });
+
+  it.each([
+    [
+      'a value in an event',
+      'event',
+      (lines: string[]) => lines.map((line) => line.replace('\\"n\\": 3', '\\"n\\": 9')),
+    ],
+    ['a blank', 'form', (lines: string[]) => lines.map((line, index) => (index === 3 ? `${line} ` : line))],
+    ['an event', 'stream', (lines: string[]) => lines.filter((line) => !line.includes('"3"'))],
+    [
+      'a seal',
+      'seal',
+      (lines: string[]) => lines.filter((line) => !line.startsWith('{"seal"') || !line.includes('"after":0')),
+    ],
+    ['its end', 'form', (lines: string[]) => lines.slice(0, -1)],
+    ['the last event', 'stream', (lines: string[]) => lines.filter((_, index) => index !== lines.length - 2)],
+    [
+      'the words about it',
+      'signature',
+      (lines: string[]) => lines.map((line) => line.replace('The log of all', 'The log of some')),
+    ],
+  ])('is refused when somebody changes %s', async (_, refusal, change) => {
+    const lines = await linesOf();
+    expect(change(lines)).not.toEqual(lines);
+    expect(await check(change(lines))).toMatchObject({ refusal });
+  });
+
+  it('is refused where the key is not trusted', async () => {
+    const stranger = new SealKey(Buffer.alloc(32, 3).toString('base64'));
+    expect(await check(await linesOf(), stranger.trusted)).toMatchObject({ refusal: 'untrusted' });
+  });
+});
+
+describe('What REST gives', () => {
+  it('is enough to compute a hash and to check a seal', async () => {
+    const events = await store.readStoredLog(0, 20);
+    const canonical = await store.canonical(events.map(({ id }) => id));
+    for (const event of events) expect(chainHash(canonical.get(event.id)!)).toBe(event.hash);
+    const [first, second] = await store.seals(0, 20);
+    expect([first.position, second.position, second.previous]).toEqual([5, 10, first.signature]);
+    expect(await store.seals(5, 20)).toEqual([second]);
+    expect(canonicalJson(first)).toContain(events[4].hash);
+  });
+});

@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as breathe } from 'node:timers/promises';
+import { statement } from '#database';
+import { canonicalJson, netstrings } from '#platform/canonical';
+import { chainFields, ORIGIN } from '../seals/chain';
+import { lastNumbered } from '../sequencer/pending';
+import type { SealKey } from '../seals/seal-key';
+import { hashesAt, sealBefore, sealsFrom } from '../seals/seals.store';
+import { sortRecords } from '../seals/seal-records';
+import { recordsFrom } from '../seals/seal-records.store';
+import { canonicalColumns, joinEvent } from '../streams/stored';
+import type { Placed } from '../streams/placed.store';
+import { provedSeal } from './canonical';
+import type { StreamDatabase } from '../streams/stream-database';
+import { named } from '../streams/table-names';
+
+export const EXPORT_FORMAT = 'coffee-tea.log-export.1';
+
+const ABOUT =
+  'The log of all orders, one JSON object a line: events as they were hashed, the seals over them, what was decided about ' +
+  'seals. Personal values stay sealed. Check it with: npm run shop -- events verify-export';
+
+/** The signature under an export covers every byte of the lines before the last. */
+export const exported = (keyId: string, digest: string): string => netstrings([EXPORT_FORMAT, keyId, digest]);
+
+const BATCH = 500;
+
+const ROWS = statement(
+  'log-export',
+  `select l.position, encode(l.hash, 'hex') as hash, l.event_id as "eventId", ${canonicalColumns}
+   from ${named.log} l ${joinEvent('l.event_id')}
+   where l.position > $1 and l.position <= $2 order by l.position`,
+);
+
+/**
+ * The lines of an export, each with its line break. It begins with the first position under the seal that covers
+ * `from`. It ends with the seal that covers `to`, or at the end of the log. So every seal in it can be checked against
+ * all positions that the seal covers.
+ */
+export async function* exportLog(db: StreamDatabase, key: SealKey, from = 1, to?: number): AsyncGenerator<string> {
+  const digest = createHash('sha256');
+  const line = (value: object): string => {
+    const text = `${canonicalJson(value)}\n`;
+    digest.update(text);
+    return text;
+  };
+  const head = (await lastNumbered(db))?.position ?? 0;
+  const [first] = await sealsFrom(db, from, 1);
+  const [over] = to === undefined ? [] : await sealsFrom(db, to, 1);
+  const start = Math.min(first ? first.after + 1 : from, from);
+  const end = Math.min(over?.position ?? head, head);
+  const before = start > 1 ? (await hashesAt(db, [start - 1])).get(start - 1) : ORIGIN;
+  const keys = key.trusted.all;
+  yield line({ format: EXPORT_FORMAT, about: ABOUT, from: start, to: end, before: before ?? ORIGIN, keys });
+  // A record that is unsigned and not declared void is included, so that the check of the export finds it.
+  const { ours, unsettled } = sortRecords(key.trusted, await recordsFrom(db, 1));
+  for (const record of [...ours, ...unsettled]) yield line({ record });
+
+  let previous = (await sealBefore(db, start))?.signature ?? '';
+  let hash = before ?? ORIGIN;
+  let [events, seals] = [0, 0];
+  for (let at = start - 1; at < end;) {
+    const [seal] = await sealsFrom(db, at + 1, 1);
+    const upTo = Math.min(seal?.position ?? end, end, at + BATCH);
+    for (const row of await db.query<Placed>(ROWS, [at, upTo])) {
+      yield line({ event: { fields: chainFields(hash, row.position, row).map(String), hash: row.hash } });
+      hash = row.hash;
+      events += 1;
+    }
+    at = upTo;
+    if (seal?.position === at) {
+      yield line({ seal: provedSeal(seal, previous) });
+      previous = seal.signature;
+      seals += 1;
+    }
+    await breathe();
+  }
+  const signature = { keyId: key.id, value: key.signText(exported(key.id, digest.digest('hex'))) };
+  yield `${canonicalJson({ end: { events, seals, hash }, signature })}\n`;
+}

@@ -1,0 +1,39 @@
+export { checkExport, type CheckedExport } from './export/export-check';
+export { doorbell } from './sequencer/doorbell';
+export * from './streams/errors';
+export { EventStore, EventStoreAside } from './streams/event-store';
+export { contextEventStore, type ContextStreams } from './streams/event-store.module';
+export { EventTypes, type EventType, type Upcast } from './streams/event-types';
+export * from './streams/events';
+export { type ProvedEvent, type ProvedSeal, type StreamProof } from './verifications/evidence';
+export { ORIGIN } from './seals/chain';
+export {
+  checkEvidence,
+  ProvedEventShape,
+  ProvedRecordShape,
+  ProvedSealShape,
+  PublicKeyShape,
+  SignatureShape,
+  type Attested,
+} from './verifications/evidence-check';
+export { provedColumns, refused, type Refusal, type Refused } from './verifications/proof-check';
+export { defineGuard, type Guard, type Guarded, type GuardParameters, type LookUp } from './streams/guard';
+export type { Head } from './streams/heads.store';
+export type { Folded, Reducer } from './streams/reducer';
+export { OlderBuilds } from './macs/older-builds.job';
+export type { Unnumbered } from './sequencer/unnumbered.store';
+export { publicKeyIn, TrustedKeys, type PublicKey } from './seals/trusted-keys';
+export type { Finding, Found, Remark, Tampered, Verified, VerifyResult } from './verifications/findings';
+export { PgEventStore } from './streams/pg-event-store';
+export type { Prune } from './streams/store-care.job';
+export { StreamDatabase } from './streams/stream-database';
+export type { StreamTables } from './streams/table-names';
+export { SealKey } from './seals/seal-key';
+export { WrongKey } from './seals/known-keys';
+export { RememberedFile, UnusableSealAnchor } from './seals/remembered-file';
+export { SealChain } from './seals/seal-chain';
+export { AlsoRestored, SealDesk, type Stated } from './seals/seal-desk';
+export { toldOf, type SealRecord } from './seals/seal-records';
+export { startRun, stopRun, unavailable, waitFor, type JoinedRun } from './verifications/joined-run';
+export { Verifications } from './verifications/verifications';
+export type { Verification } from './verifications/verifications.store';

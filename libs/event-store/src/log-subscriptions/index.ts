@@ -1,0 +1,2 @@
+export { LogSubscriptions } from './log-subscriptions';
+export { type LogSubscription } from './subscription';

@@ -1,0 +1,117 @@
+import type { Logger } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import { EventBroken } from '#kernel';
+import type { Database } from '#database';
+import { doorbell, type EventStore, type RecordedEvent } from '#event-store';
+import { withTrace } from '#messaging';
+import { redactText } from '#platform/observability';
+import { CheckpointLost, Checkpoints } from './checkpoints.store';
+import { subscriptionFailures, subscriptionLag } from './metrics';
+import type { LogSubscription } from './subscription';
+
+const BATCH = 100;
+const LOOK_MS = 500;
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 60_000;
+
+/** Delivers the log to one subscription, event by event, while this process leads it. */
+export class LogReader {
+  private readonly checkpoints: Checkpoints;
+  /** Undefined after every error, so that it is read from the database again. */
+  private at?: number;
+  private standing?: RecordedEvent;
+  private failures = 0;
+
+  constructor(
+    private readonly db: Database,
+    private readonly store: EventStore,
+    private readonly subscription: LogSubscription,
+    private readonly log: Logger,
+  ) {
+    this.checkpoints = new Checkpoints(db);
+  }
+
+  async run(stop: AbortSignal): Promise<void> {
+    const bell = doorbell((ring) => this.store.onNumbered(ring));
+    try {
+      while (!stop.aborted) {
+        const more = await this.step(stop).catch((error: unknown) => this.stumble(error, stop));
+        if (!more) await bell.wait(LOOK_MS, stop);
+      }
+    } finally {
+      bell.close();
+    }
+  }
+
+  /** Handles one batch. Returns whether there may be more events right now. */
+  private async step(stop: AbortSignal): Promise<boolean> {
+    const { name, types } = this.subscription;
+    let at = (this.at ??= await this.checkpoints.open(name, () => this.first()));
+    const events = await this.store.readLog(at, BATCH);
+    for (const event of events) {
+      if (stop.aborted) return false;
+      if (types && !types.includes(event.type)) continue;
+      await this.handle(event, at);
+      this.at = at = event.position!;
+      this.well();
+    }
+    const last = events.at(-1)?.position ?? at;
+    if (last > at) await this.checkpoints.move(name, at, last);
+    this.at = last;
+    this.well();
+    if (events.length < BATCH) subscriptionLag.set({ subscription: name }, 0);
+    return events.length === BATCH;
+  }
+
+  private async handle(event: RecordedEvent, at: number): Promise<void> {
+    this.standing = event;
+    const { name, handler } = this.subscription;
+    if (event.unreadable instanceof EventBroken) {
+      // A later build cannot read this event either, and one bad row must not stop all later events.
+      this.log.error(
+        `${name} passes over event ${event.version} of order ${event.streamId} (position ${event.position}): ${event.unreadable.message}`,
+      );
+      return this.checkpoints.move(name, at, event.position!);
+    }
+    if (event.unreadable) throw event.unreadable;
+    const trace = { correlationId: event.metadata.correlationId, causationId: event.id };
+    await withTrace(trace, () =>
+      this.db.transaction(async () => {
+        await handler(event);
+        await this.checkpoints.move(name, at, event.position!);
+      }),
+    );
+  }
+
+  private async first(): Promise<number> {
+    const { from } = this.subscription;
+    return from === 'start' ? 0 : from === 'now' ? this.store.head() : from;
+  }
+
+  private well(): void {
+    this.standing = undefined;
+    this.failures = 0;
+    subscriptionFailures.set({ subscription: this.subscription.name }, 0);
+  }
+
+  /** Waits longer after each failure. Only the first failure at an event is logged, but all are counted. */
+  private async stumble(error: unknown, stop: AbortSignal): Promise<boolean> {
+    const { name } = this.subscription;
+    const { at, standing } = this;
+    this.at = undefined;
+    if (error instanceof CheckpointLost) return true;
+    this.failures += 1;
+    const reason = redactText(String((error as Error)?.stack ?? error).slice(0, 4_000));
+    if (this.failures === 1) {
+      const where = standing ? ` at ${standing.type} ${standing.id} of order ${standing.streamId}, position ${standing.position}` : ''; // prettier-ignore
+      this.log.error(`${name} failed${where} and tries again`, reason);
+    }
+    subscriptionFailures.set({ subscription: name }, this.failures);
+    await this.checkpoints.failed(name, reason).catch(() => undefined);
+    const head = await this.store.head().catch(() => undefined);
+    if (head !== undefined && at !== undefined) subscriptionLag.set({ subscription: name }, head - at);
+    const wait = Math.min(FIRST_WAIT_MS * 2 ** (this.failures - 1), LONGEST_WAIT_MS);
+    await pause(wait, undefined, { signal: stop, ref: false }).catch(() => undefined);
+    return true;
+  }
+}

@@ -1,0 +1,223 @@
+import { Injectable, Module, type INestApplicationContext } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { register, type Gauge } from 'prom-client';
+import type { Uuid } from '#kernel';
+import { Config, ConfigModule } from '#platform/config';
+import { contextDatabase, Database } from '#database';
+import { contextEventStore, EventStore, EventTypes } from '#event-store';
+import { contextMessaging } from '#messaging';
+import { SystemModule } from '#platform/system';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { eventually } from '../../../../test/support/eventually';
+import { happening, ids, Told } from '../testing/store';
+import { tables } from '../testing/tables';
+import { LogSubscriptions, type LogSubscription } from '.';
+
+let test: TestDatabase;
+let opened: { readonly shop: INestApplicationContext }[] = [];
+beforeAll(async () => {
+  test = await testDatabase();
+  await test.admin('create table ordering.cups (order_id uuid, position bigint, n int)');
+  await test.admin('grant all on ordering.cups to shop_ordering');
+});
+afterEach(async () => {
+  await Promise.all(opened.map(({ shop }) => shop.close()));
+  opened = [];
+});
+afterAll(() => test.drop());
+
+@Injectable()
+class Orders {
+  constructor(
+    readonly db: Database,
+    readonly store: EventStore,
+    readonly subscriptions: LogSubscriptions,
+  ) {}
+}
+
+const fits = (data: unknown): boolean => (data as { n?: unknown }).n !== 'broken';
+
+/** A process of the shop whose code subscribes to the log. */
+const open = async (subscribe: (db: Database) => readonly LogSubscription[]) => {
+  @Injectable()
+  class CountCups {
+    constructor(subscriptions: LogSubscriptions, db: Database) {
+      for (const one of subscribe(db)) subscriptions.subscribe(one);
+    }
+  }
+  @Module({
+    imports: [
+      contextDatabase('ordering'),
+      contextMessaging('ordering', [Told]),
+      contextEventStore('ordering', { tables, types: new EventTypes([{ type: 'Happened', fits }, { type: 'Ended' }]) }),
+    ],
+    providers: [Orders, LogSubscriptions, CountCups],
+  })
+  class Ordering {}
+  const sealSigningKey = Buffer.alloc(32, 5).toString('base64');
+  const macs = { eventMacKey: sealSigningKey, eventFormerKeys: [] };
+  const config = Object.assign(new Config(), { ...test.config, ...macs, sealSigningKey });
+  @Module({ imports: [ConfigModule.with(config), SystemModule, Ordering] })
+  class Shop {}
+  const shop = await NestFactory.createApplicationContext(Shop, { logger: false, abortOnError: false });
+  const one = { shop, ...pick(shop.get(Orders)) };
+  opened.push(one);
+  return one;
+};
+const pick = ({ db, store, subscriptions }: Orders) => ({ db, store, subscriptions });
+
+const counting =
+  (name: string, more: Partial<LogSubscription> = {}) =>
+  (db: Database): LogSubscription[] => [
+    {
+      name,
+      from: 'start',
+      handler: ({ streamId, position, data }) =>
+        db.query('insert into cups values ($1, $2, $3)', [streamId, position, (data as { n?: number }).n]),
+      ...more,
+    },
+  ];
+
+const append = async (store: EventStore, count: number, type = 'Happened'): Promise<Uuid> => {
+  const orderId = ids.next();
+  const data = Array.from({ length: count }, (_, n) => ({ n }));
+  const one = happening(orderId, 0, data);
+  await store.append({ ...one, events: one.events.map((event) => ({ ...event, type })) });
+  return orderId;
+};
+const cups = (orderId: Uuid) =>
+  test.admin<{ n: number }>('select n from ordering.cups where order_id = $1 order by position, n', [orderId]);
+const handled = (orderId: Uuid, ...ns: number[]) =>
+  eventually(async () => expect((await cups(orderId)).map(({ n }) => n)).toEqual(ns), 10_000);
+/** From then on it misses nothing: 'now' is when it begins. */
+const begun = (subscription: string) =>
+  eventually(async () => {
+    const rows = await test.admin(`select from ordering.log_subscriptions where name = $1`, [subscription]);
+    expect(rows).toHaveLength(1);
+  }, 10_000);
+const failures = async (subscription: string) => {
+  const { values } = await (register.getSingleMetric('shop_log_subscription_failures') as Gauge).get();
+  return values.find(({ labels }) => labels['subscription'] === subscription)?.value;
+};
+
+describe('A log subscription', () => {
+  it('is given every event from the start, once and in order, and goes on after a restart where it stood', async () => {
+    const first = await open(() => []);
+    const before = await append(first.store, 3);
+    first.subscriptions.subscribe(counting('from-start')(first.db)[0]);
+    await handled(before, 0, 1, 2);
+    await first.shop.close();
+    opened = [];
+    const second = await open(counting('from-start'));
+    const after = await append(second.store, 2);
+    await handled(after, 0, 1);
+    await handled(before, 0, 1, 2);
+  });
+
+  it('passes over an event that nothing can be made of', async () => {
+    const { store } = await open(counting('bad-rows'));
+    const orderId = ids.next();
+    await store.append(happening(orderId, 0, [{ n: 1 }, { n: 'broken' }, { n: 2 }]));
+    await handled(orderId, 1, 2);
+    expect(await failures('bad-rows')).toBe(0);
+  });
+
+  it('begins with the next event, or after a position, and is given only the types it wants', async () => {
+    const first = await open(() => []);
+    const before = await append(first.store, 2);
+    await eventually(async () => expect((await first.store.read(before))[1].position).not.toBeNull());
+    const [{ position }] = await first.store.read(before);
+    await first.shop.close();
+    opened = [];
+
+    const now = jest.fn(() => Promise.resolve());
+    const later = jest.fn(() => Promise.resolve());
+    const { store } = await open(() => [
+      { name: 'from-now', from: 'now', types: ['Ended'], handler: now },
+      { name: 'from-position', from: position!, handler: later },
+    ]);
+    await begun('from-now');
+    await append(store, 1);
+    const ended = await append(store, 1, 'Ended');
+    await eventually(() => expect(now.mock.calls).toMatchObject([[{ streamId: ended, type: 'Ended' }]]));
+    await eventually(() => expect(later).toHaveBeenCalledTimes(3));
+    expect(later.mock.calls).toMatchObject([
+      [{ streamId: before, position: position! + 1 }],
+      [{}],
+      [{ streamId: ended }],
+    ]);
+  });
+
+  it('is given each event once by two processes of which either may lead', async () => {
+    const [one, other] = [await open(counting('shared')), await open(counting('shared'))];
+    const orders = [await append(one.store, 5)];
+    await handled(orders[0], 0, 1, 2, 3, 4);
+    await one.shop.close();
+    opened = [other];
+    orders.push(await append(other.store, 3));
+    await handled(orders[1], 0, 1, 2);
+    await handled(orders[0], 0, 1, 2, 3, 4);
+  }, 20_000);
+
+  it('keeps nothing of what was done when somebody else has moved the checkpoint', async () => {
+    let meanwhile = () => Promise.resolve();
+    const { store } = await open((db) => [
+      {
+        name: 'fenced',
+        from: 'now',
+        handler: async ({ streamId, data }) => {
+          await db.query('insert into cups values ($1, 0, $2)', [streamId, (data as { n: number }).n]);
+          await meanwhile();
+        },
+      },
+    ]);
+    await begun('fenced');
+    const warm = await append(store, 1);
+    await handled(warm, 0);
+    meanwhile = async () => {
+      meanwhile = () => Promise.resolve();
+      await test.admin(`update ordering.log_subscriptions set position = position + 1 where name = 'fenced'`);
+    };
+    const orderId = await append(store, 2);
+    await handled(orderId, 1);
+  });
+
+  it('stops alone at an event that it cannot handle, shows it, and goes on when it can', async () => {
+    let isBroken = true;
+    const { store } = await open((db) => [
+      {
+        name: 'stuck',
+        from: 'now',
+        handler: async ({ streamId, data }) => {
+          const { n } = data as { n: number };
+          await db.query('insert into cups values ($1, 0, $2)', [streamId, n]);
+          if (isBroken && n === 1) throw new Error('no cup');
+        },
+      },
+      {
+        name: 'other',
+        from: 'now',
+        handler: ({ streamId }) => db.query('insert into cups values ($1, 0, 7)', [streamId]),
+      },
+    ]);
+    const row = `select failures, error from ordering.log_subscriptions where name = 'stuck'`;
+    await begun('stuck');
+    await begun('other');
+    const orderId = await append(store, 3);
+    await handled(orderId, 0, 7, 7, 7);
+    await eventually(async () => {
+      expect(await failures('stuck')).toBeGreaterThan(1);
+      expect((await test.admin<{ error: string }>(row))[0].error).toContain('no cup');
+    });
+    expect(await failures('other')).toBe(0);
+    isBroken = false;
+    await handled(orderId, 0, 1, 2, 7, 7, 7);
+    expect(await failures('stuck')).toBe(0);
+    expect(await test.admin(row)).toEqual([{ failures: 0, error: null }]);
+  });
+
+  it('is refused a name that another one has', async () => {
+    const { subscriptions, db } = await open(counting('twin'));
+    expect(() => subscriptions.subscribe(counting('twin')(db)[0])).toThrow('two log subscriptions are called twin');
+  });
+});

@@ -1,0 +1,17 @@
+import type { RecordedEvent } from '#event-store';
+
+/** Code that follows the log and has its own position in it. */
+export interface LogSubscription {
+  /** The name of its checkpoint. It must never change. */
+  readonly name: string;
+  /** Where a new subscription begins: at the first event, at the next one, or after this position. */
+  readonly from: 'start' | 'now' | number;
+  /** The event types that it receives; all types by default. */
+  readonly types?: readonly string[];
+  /**
+   * Runs in a transaction of the context's database that also moves the checkpoint. So its writes there happen exactly
+   * once, in the order of the log. Its effects elsewhere happen at least once. If it throws, the event is tried again,
+   * and the subscription stays at this event until it succeeds.
+   */
+  readonly handler: (event: RecordedEvent) => Promise<unknown>;
+}

@@ -1,0 +1,93 @@
+import { statement } from '#database';
+import type { StreamDatabase } from '../streams/stream-database';
+import { named } from '../streams/table-names';
+
+/** Where the events of format 1 end. They were stored before there were MACs. */
+export interface FirstFormat {
+  /** The last position, and the last number of a pending event, at the time when MACs began. */
+  readonly through: number;
+  readonly drawn: number;
+  /** In hex; null until a leader has signed it. */
+  readonly mac: string | null;
+}
+
+const FORMAT = statement(
+  'event-format',
+  `select through, drawn, encode(mac, 'hex') as mac from ${named.eventFormats} where format = 1`,
+);
+
+export const firstFormat = async (db: StreamDatabase): Promise<FirstFormat | undefined> =>
+  (await db.query<FirstFormat>(FORMAT))[0];
+
+export const signFirstFormat = (db: StreamDatabase, mac: Buffer) => db.query('select sign_event_format($1)', [mac]);
+
+const NEIGHBOURS = statement(
+  'event-format-neighbours',
+  `select $1::bigint > coalesce((select max(position) from ${named.log}), 0) or exists (
+     select from ${named.log} l cross join lateral (select mac from ${named.events} where id = l.event_id limit 1) e
+     where l.position > $1::bigint - 1000 and l.position <= $1 and e.mac is not null) as "tooFar"`,
+);
+
+/**
+ * Whether events of format 1 cannot reach this position: the log is shorter, or an event shortly before the position
+ * has a MAC.
+ */
+export const reachesTooFar = async (db: StreamDatabase, position: number): Promise<boolean> =>
+  (await db.query<{ tooFar: boolean }>(NEIGHBOURS, [position]))[0].tooFar;
+
+const ADMIT = statement(
+  'event-admit',
+  `insert into ${named.admissions} (event_id, mac) select * from unnest($1::uuid[], $2::bytea[]) on conflict do nothing`,
+);
+
+export const admit = (db: StreamDatabase, ids: readonly string[], macs: readonly Buffer[]) =>
+  db.query(ADMIT, [ids, macs]);
+
+const ADMITTED = statement(
+  'events-admitted',
+  `select event_id as id, encode(mac, 'hex') as mac from ${named.admissions} where event_id = any($1::uuid[])`,
+);
+
+export async function admissionsOf(db: StreamDatabase, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+  if (ids.length === 0) return new Map();
+  const rows = await db.query<{ id: string; mac: string }>(ADMITTED, [ids]);
+  return new Map(rows.map(({ id, mac }) => [id, mac]));
+}
+
+const OLDER = statement(
+  'older-builds-listed',
+  `select exists (
+     select from ${named.macExceptions} x join instances i on i.id = any(x.instances)
+     where x.closed_at is null and x.until > now() and i.seen_at > now() - interval '2 minutes') as older`,
+);
+
+/**
+ * Whether a build that makes no MACs uses this context, or did so until a moment ago. Only instances count that were
+ * alive when MACs were introduced. Older builds cannot be started afterwards, so a new row in `instances` does not
+ * count.
+ */
+export const olderBuildsAlive = async (db: StreamDatabase): Promise<boolean> =>
+  (await db.query<{ older: boolean }>(OLDER))[0].older;
+
+const LAST_OF_OLDER = statement(
+  'older-builds-last-events',
+  `select exists (
+     select from ${named.macExceptions} where closed_at is null and until > now() and cardinality(instances) > 0)
+     and exists (
+       select from ${named.pending} p
+       cross join lateral (select mac from ${named.events} where id = p.event_id limit 1) e where e.mac is null) as waiting`,
+);
+
+/** Whether events of an older build that has stopped still wait for their positions. */
+export const lastOfOlderWait = async (db: StreamDatabase): Promise<boolean> =>
+  (await db.query<{ waiting: boolean }>(LAST_OF_OLDER))[0].waiting;
+
+const PRESENT = statement(
+  'mac-instance',
+  `with old as (delete from ${named.macInstances} where seen_at < now() - interval '7 days')
+   insert into ${named.macInstances} (instance) values ($1) on conflict (instance) do update set seen_at = now()`,
+);
+
+export const tellMakesMacs = (db: StreamDatabase, instance: string) => db.query(PRESENT, [instance]);
+
+export const closeLog = (db: StreamDatabase) => db.query('select close_event_log()');

@@ -1,0 +1,81 @@
+import { Logger } from '@nestjs/common';
+import { statement } from '#database';
+import type { MacKey } from '#platform/macs';
+import { netstrings } from '#platform/canonical';
+import type { StreamDatabase } from '../streams/stream-database';
+import { named } from '../streams/table-names';
+
+interface Stored {
+  readonly instances: readonly string[];
+  readonly events: readonly string[];
+  /** Microseconds since 1970. */
+  readonly until: string;
+  /** Whether older builds may still be alive. Once closed, it stays closed. */
+  readonly open: boolean;
+  /** In hex; null until a process has signed it. */
+  readonly mac: string | null;
+}
+
+const READ = statement(
+  'mac-exceptions',
+  `select instances::text[] as instances, events::text[] as events, (extract(epoch from until) * 1000000)::bigint::text as until,
+     closed_at is null and until > now() and cardinality(instances) > 0 as open, encode(mac, 'hex') as mac
+   from ${named.macExceptions}`,
+);
+
+// A process signs the exceptions before its first append. So they are too late if an event with a MAC has a position
+// already.
+const LATE = statement(
+  'mac-exceptions-late',
+  `select exists (
+     select from (select event_id from ${named.log} order by position desc limit 1000) l
+     cross join lateral (select mac from ${named.events} where id = l.event_id limit 1) e where e.mac is not null) as late`,
+);
+
+const form = ({ instances, events, until }: Stored): string =>
+  netstrings(['coffee-tea.mac-exceptions.1', instances.join(), events.join(), until]);
+
+/** The events that may be numbered without a MAC of their own. */
+export interface Allowed {
+  /** Older builds are alive, so their events are accepted. */
+  readonly open: boolean;
+  /** Events that waited for their position before there were MACs. */
+  readonly events: ReadonlySet<string>;
+}
+
+const NOTHING: Allowed = { open: false, events: new Set() };
+
+/**
+ * The exceptions that the migration stored. They count only when they are signed with the key, which is not in the
+ * database.
+ */
+export class MacExceptions {
+  private readonly log = new Logger('EventStore');
+
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly key: MacKey,
+  ) {}
+
+  /** Call it before a process appends for the first time, and before it numbers. Signed exceptions stay as they are. */
+  async sign(): Promise<void> {
+    const stored = await this.read();
+    if (!stored || this.isSigned(stored)) return;
+    const [{ late }] = await this.db.query<{ late: boolean }>(LATE);
+    if (late) this.log.error('exceptions for events without a MAC came up after there were MACs: they do not count');
+    else await this.db.query('select sign_mac_exceptions($1)', [this.key.of(form(stored))]);
+  }
+
+  async allowed(): Promise<Allowed> {
+    const stored = await this.read();
+    return stored && this.isSigned(stored) ? { open: stored.open, events: new Set(stored.events) } : NOTHING;
+  }
+
+  private async read(): Promise<Stored | undefined> {
+    return (await this.db.query<Stored>(READ))[0];
+  }
+
+  private isSigned(stored: Stored): boolean {
+    return stored.mac !== null && this.key.holds(form(stored), Buffer.from(stored.mac, 'hex'));
+  }
+}

@@ -1,0 +1,190 @@
+import { Logger } from '@nestjs/common';
+import { Counter, register } from 'prom-client';
+import type { Uuid } from '#kernel';
+import type { MacKey } from '#platform/macs';
+import { chained, ORIGIN, type StoredEvent } from '../seals/chain';
+import { admission, isAdmitted, isOurs } from './event-mac';
+import { admissionsOf, admit, firstFormat, reachesTooFar, signFirstFormat } from './event-macs.store';
+import { LogTampered } from '../streams/errors';
+import { formatMac, MacCheck, type MarkedEvent } from './mac-check';
+import { MacExceptions } from './mac-exceptions';
+import type { End } from '../sequencer/pending';
+import { placedBetween, type Placed } from '../streams/placed.store';
+import { outOfTurn, toldOutOfTurn } from '../streams/strays';
+import { asideForMac } from '../sequencer/unnumbered.store';
+import type { StreamDatabase } from '../streams/stream-database';
+
+const NAME = 'log_refused_events_total';
+const MOST_GIVEN = 20_000;
+const PAGE = 250;
+const FIRST = '00000000-0000-0000-0000-000000000000' as Uuid;
+const NOT_OURS = 'it was not appended by this shop: ';
+const WRONG_MAC = 'its MAC is wrong, or the key EVENT_MAC_KEY differs between processes';
+
+const refusedEvents =
+  (register.getSingleMetric(NAME) as Counter | undefined) ??
+  new Counter({ name: NAME, help: 'Events that were not numbered, because their MAC is missing or wrong.' });
+
+export type Waiting = MarkedEvent & StoredEvent & { readonly seq: number };
+
+/** A hash of the log, and the hash before it. */
+interface Link {
+  readonly before: string;
+  readonly hash: string;
+}
+
+/** Admits events to the log only if a process with the key appended them. */
+export class MacGate {
+  private readonly log = new Logger('Sequencer');
+  private readonly counted = new Set<string>();
+  /** The last stream that was searched for events that can be numbered by now. */
+  private lookedThrough = FIRST;
+  /** Hashes that this process gave to positions that are not sealed yet, by position. */
+  private readonly given = new Map<number, Link>();
+
+  private readonly exceptions: MacExceptions;
+
+  constructor(
+    private readonly db: StreamDatabase,
+    readonly key: MacKey,
+  ) {
+    this.exceptions = new MacExceptions(db, key);
+  }
+
+  /** Call it when a process begins to number. */
+  async begin(): Promise<void> {
+    this.forget();
+    const format = await firstFormat(this.db);
+    if (!format) this.log.error('it is not known any more up to which position events have no MAC: verify the log');
+    else if (format.mac === null) await this.sign(format.through, format.drawn);
+    await this.exceptions.sign();
+  }
+
+  /** Forgets the hashes given by this process, because another process may number from now on. */
+  forget(): void {
+    this.given.clear();
+  }
+
+  /** The events that must not be numbered, by id, with the reason. Each event is counted once. */
+  async refused(events: readonly Waiting[]): Promise<ReadonlyMap<string, string>> {
+    const refused = new Map<string, string>();
+    const without = events.filter(({ mac }) => mac === null);
+    if (without.length > 0)
+      for (const { id } of await this.notAdmitted(without)) refused.set(id, NOT_OURS + 'it has no MAC');
+    for (const event of events)
+      if (event.mac !== null && !isOurs(this.key, event, event.mac)) refused.set(event.id, NOT_OURS + WRONG_MAC);
+    for (const id of refused.keys()) {
+      if (this.counted.has(id)) continue;
+      this.counted.add(id);
+      refusedEvents.inc();
+    }
+    return refused;
+  }
+
+  /** The streams with an event that some process put aside for its MAC, although the MAC is right for this process. */
+  async knownAfterAll(): Promise<readonly Uuid[]> {
+    const events = await asideForMac(this.db, NOT_OURS, this.lookedThrough);
+    this.lookedThrough = events.at(-1)?.streamId ?? FIRST;
+    const ours = events.filter((event) => event.mac !== null && isOurs(this.key, event, event.mac));
+    return [...new Set(ours.map(({ streamId }) => streamId))];
+  }
+
+  /** Remembers that this process gave these positions. The first of them comes after `end`. */
+  numbered({ hash: end }: End, rows: readonly { readonly position: number; readonly hash: string }[]): void {
+    // It only grows this large while nothing is sealed. The forgotten positions are checked one by one later.
+    if (this.given.size > MOST_GIVEN) this.given.clear();
+    rows.forEach(({ position, hash }, index) =>
+      this.given.set(position, { before: rows[index - 1]?.hash ?? end, hash }),
+    );
+  }
+
+  /**
+   * Checks the log after a position whose hash is known to be right. Positions that this process numbered are compared
+   * by their hash and the one before. For the others everything is checked: the event exists, the hash follows from
+   * the one before, and the MAC is right. Throws LogTampered.
+   */
+  async mustBeOurs(after: End, hashes: readonly string[]): Promise<void> {
+    const first = after.position === 0 ? ORIGIN : after.hash;
+    const strange: number[] = [];
+    hashes.forEach((hash, index) => {
+      const position = after.position + index + 1;
+      const given = this.given.get(position);
+      if (given === undefined) strange.push(position);
+      else if (given.hash !== hash || given.before !== (hashes[index - 1] ?? first))
+        throw new LogTampered(`position ${position} is not what was numbered`);
+    });
+    if (strange.length > 0) {
+      const before = strange[0] - 1;
+      const hash = hashes[before - after.position - 1] ?? first;
+      await this.checkRows({ position: before, hash }, strange.at(-1)!);
+    }
+    for (let index = 1; index <= hashes.length; index++) this.given.delete(after.position + index);
+  }
+
+  /** What is wrong with the last position, before more events are numbered after it; undefined if nothing is. */
+  async wrongEnd({ position }: End): Promise<string | undefined> {
+    if (position === 0) return undefined;
+    const before = position > 1 ? await placedBetween(this.db, position - 2, position - 1) : [];
+    const hash = position > 1 ? before[0]?.hash : ORIGIN;
+    if (hash === undefined) return `position ${position - 1} is missing`;
+    return this.checkRows({ position: position - 1, hash }, position).then(
+      () => undefined,
+      (error: unknown) => {
+        if (error instanceof LogTampered) return error.message;
+        throw error;
+      },
+    );
+  }
+
+  private async checkRows(after: End, to: number): Promise<void> {
+    const check = new MacCheck(this.db, this.key);
+    const unsigned = await check.begin();
+    if (unsigned) throw new LogTampered(unsigned);
+    let { position: at, hash: before } = after;
+    while (at < to) {
+      const rows = await placedBetween(this.db, at, Math.min(at + PAGE, to));
+      for (const row of rows) before = follows(before, (at += 1), row);
+      const [wrong] = await check.wrong(rows);
+      if (wrong)
+        throw new LogTampered(
+          `the event at position ${wrong.row.position} was not appended by this shop: ${wrong.why}`,
+        );
+      const [early] = await outOfTurn(this.db, rows);
+      if (early) throw new LogTampered(toldOutOfTurn(early));
+      if (rows.length === 0) throw new LogTampered(`position ${at + 1} is missing`);
+    }
+  }
+
+  /**
+   * An older build makes no MACs. Its events are accepted until the last of the older builds that were alive has
+   * stopped. Each such event gets a mark of its admission. The shop's own role cannot write anything that would allow
+   * this again.
+   */
+  private async notAdmitted(events: readonly Waiting[]): Promise<readonly Waiting[]> {
+    // Events that had to wait for an earlier event of their stream were admitted when they were first seen.
+    const earlier = await admissionsOf(this.db, events.map(({ id }) => id)); // prettier-ignore
+    const fresh = events.filter((event) => !isAdmitted(this.key, event, earlier.get(event.id) ?? ''));
+    if (fresh.length === 0) return [];
+    const allowed = await this.exceptions.allowed();
+    const admitted = fresh.filter(({ id }) => allowed.open || allowed.events.has(id));
+    const macs = new Map(admitted.map((event) => [event.id, admission(this.key, event)]));
+    const given = [...macs].filter((one): one is [string, Buffer] => one[1] !== undefined);
+    if (given.length > 0) await admit(this.db, given.map(([id]) => id), given.map(([, mac]) => mac)); // prettier-ignore
+    return fresh.filter(({ id }) => macs.get(id) === undefined);
+  }
+
+  private async sign(through: number, drawn: number): Promise<void> {
+    if (await reachesTooFar(this.db, through))
+      this.log.error(`events of before are said to reach up to position ${through}, and they do not`);
+    else await signFirstFormat(this.db, formatMac(this.key, through, drawn));
+  }
+}
+
+/** The row's hash, if it follows from the hash before. Throws LogTampered. */
+function follows(before: string, position: number, row: Placed): string {
+  if (row.position !== position) throw new LogTampered(`position ${position} is missing`);
+  if (row.id === null) throw new LogTampered(`there is no event at position ${position}`);
+  if (chained(before, position, row) !== row.hash)
+    throw new LogTampered(`the event at position ${position}, or its hash, is not what was written`);
+  return row.hash;
+}

@@ -1,0 +1,48 @@
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { OneAtATime } from '#platform/system';
+import type { MacKey } from '#platform/macs';
+import type { Instances } from '#messaging';
+import { closeLog, lastOfOlderWait, olderBuildsAlive, tellMakesMacs } from './event-macs.store';
+import { MacExceptions } from './mac-exceptions';
+import type { StreamDatabase } from '../streams/stream-database';
+
+const MINUTE = 60_000;
+
+/**
+ * Stores that this process makes MACs, because other builds ask for that. When no older build is alive any more, it
+ * closes the log: from then on no process may write the log directly, and no event without a MAC is numbered.
+ */
+@Injectable()
+export class OlderBuilds implements OnApplicationBootstrap {
+  private readonly log = new Logger('EventStore');
+  /** Whether an older build may still be alive. Until then nothing is written that an older build cannot read. */
+  alive = true;
+  private readonly exceptions: MacExceptions;
+
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly instances: Instances,
+    key: MacKey,
+  ) {
+    this.exceptions = new MacExceptions(db, key);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.tell();
+  }
+
+  /** Repeated, because a restored backup does not contain this process. */
+  @Interval('instances that make macs', MINUTE)
+  @OneAtATime()
+  async tell(): Promise<void> {
+    await this.db
+      .outside(async () => {
+        await this.exceptions.sign();
+        await tellMakesMacs(this.db, this.instances.id);
+        this.alive = await olderBuildsAlive(this.db);
+        if (!this.alive && !(await lastOfOlderWait(this.db))) await closeLog(this.db);
+      })
+      .catch((error: Error) => this.log.warn(`left for the next round: ${error.message}`));
+  }
+}

@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import { crashPoint } from '#crash-points';
+import { EventStore } from '#event-store';
+import { hushed } from '#messaging';
+import type { Amount, RebuildDiff, ShownDifference } from './comparison';
+import { Diffs } from './diffs';
+import { changesBetween } from './differences';
+import { firstDisagreement } from './disagreement';
+import type { RebuildRow } from '../rebuild/rebuild';
+import { RebuildRows } from '../rebuild/rebuild-rows';
+import { ProjectionRegistry } from '../live/registry';
+import { RowPairs } from './row-pairs';
+import { cut, nothingYet, countDifferences, type Tally, type Worst } from './tally';
+import { Throttle } from '../rebuild/throttle';
+import { StreamDatabase } from '../../streams/stream-database';
+
+const changesShown = 50;
+const SAVE_MS = 1_000;
+const vnd = (amount: number): Amount => ({ amount, currency: 'VND' });
+
+/**
+ * Compares a rebuilt table, which does not move, with the live one, which does. It handles a stretch of orders at a
+ * time.
+ */
+@Injectable()
+export class Comparer {
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly store: EventStore,
+    private readonly registry: ProjectionRegistry,
+    private readonly rows: RebuildRows,
+    private readonly diffs: Diffs,
+    private readonly throttle: Throttle,
+  ) {}
+
+  /** False if it was interrupted. The next call continues there, unless the rebuilt table has moved. */
+  async compare(row: RebuildRow, stop: AbortSignal): Promise<boolean> {
+    const pairs = await this.pairsOf(row);
+    if (!pairs) return false;
+    const begun = await this.diffs.begun(row.id, pairs.at);
+    const tally = begun?.tally ?? nothingYet();
+    const count = (orderPairs: Awaited<ReturnType<RowPairs['of']>>): void => {
+      for (const pair of orderPairs) countDifferences(tally, pairs.old.projection, pairs.next.projection, pair);
+    };
+    if (row.orders) count(await pairs.of(row.orders));
+    let saved = performance.now();
+    for (let cursor = begun?.cursor ?? null, first = true; !row.orders && (first || cursor); first = false) {
+      const stretch = await pairs.after(cursor);
+      count(stretch.pairs);
+      cursor = stretch.to;
+      const interrupted = stop.aborted || !(await this.rows.stands(row));
+      if (cursor && (interrupted || performance.now() - saved > SAVE_MS)) {
+        await this.diffs.reached(row.id, pairs.at, cursor, tally);
+        saved = performance.now();
+      }
+      crashPoint('rebuild.comparing');
+      if (interrupted) return false;
+      await this.throttle.breathe(row, stop);
+    }
+    await this.diffs.finish(row.id, pairs.at, await this.result(pairs, tally));
+    return true;
+  }
+
+  /** Undefined while the live table has not reached the position of the rebuilt one. */
+  private async pairsOf(row: RebuildRow): Promise<RowPairs | undefined> {
+    const [live, next] = [await this.registry.live(row.name), await this.registry.table(row.relation)];
+    if (!live || !next || live.position < next.position) return undefined;
+    const side = (table: typeof live) => ({ table, projection: this.registry.of(table) });
+    return new RowPairs(this.db, this.store, side(live), side(next), next.position);
+  }
+
+  private async result(pairs: RowPairs, tally: Tally): Promise<RebuildDiff> {
+    cut(tally);
+    const { compared, added, removed, changed } = tally;
+    const columns = Object.entries(tally.fields)
+      .map(([name, rows]) => ({ name, changed: rows }))
+      .sort((a, b) => b.changed - a.changed || a.name.localeCompare(b.name));
+    const money = Object.entries(tally.money)
+      .map(([column, { before, after }]) => ({ column, before: vnd(before), after: vnd(after) }))
+      .sort((a, b) => a.column.localeCompare(b.column));
+    const sample: ShownDifference[] = [];
+    for (const worst of tally.worst) sample.push(await this.shown(pairs, worst));
+    return { atPosition: pairs.at, compared, added, removed, changed, columns, money, sample };
+  }
+
+  private async shown(pairs: RowPairs, { orderId, moneyMoved }: Worst): Promise<ShownDifference> {
+    const [pair] = await pairs.of([orderId]);
+    const events = await pairs.eventsOf(orderId);
+    const { old, next } = pairs;
+    const first = hushed(next.projection.name, () => firstDisagreement(old.projection, next.projection, events));
+    return {
+      orderId,
+      firstEvent: first
+        ? {
+            position: first.event.position!,
+            version: first.event.version,
+            type: first.event.type,
+            changes: first.changes.slice(0, changesShown),
+          }
+        : null,
+      before: pair?.before ?? null,
+      after: pair?.after ?? null,
+      changes: changesBetween(pair?.before, pair?.after).slice(0, changesShown),
+      moneyMoved,
+    };
+  }
+}

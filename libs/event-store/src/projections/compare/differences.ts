@@ -1,0 +1,110 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Column, Projection, Row } from '../live/projection';
+
+/** A row in the form for comparing: its columns and its view, as JSON. */
+export interface Shown {
+  readonly position: number;
+  readonly version: number;
+  readonly columns: Readonly<Record<string, unknown>>;
+  readonly view: unknown;
+}
+
+/** A place in a row, with its old and new value; undefined if there is no value. */
+export interface Change {
+  readonly path: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
+}
+
+type Branch = Readonly<Record<string, unknown>>;
+
+const isBranch = (value: unknown): value is Branch => typeof value === 'object' && value !== null;
+const plain = (value: unknown): unknown =>
+  value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
+
+/** The value that a column stores, in one form for values of the reducer and of the database. */
+function held({ type }: Column<never>, value: unknown): unknown {
+  if (value === null || value === undefined) return null;
+  switch (type) {
+    case 'timestamptz':
+      return new Date(value as string).toISOString();
+    case 'integer':
+    case 'bigint':
+      return Number(value);
+    case 'boolean':
+      return Boolean(value);
+    case 'uuid':
+      return (value as string).toLowerCase();
+    case 'text':
+      return `${value as string | number}`;
+  }
+}
+
+/** A folded row, as its table would store it. */
+export const shownOf = (projection: Projection, { position, version, view }: Row): Shown => ({
+  position,
+  version,
+  columns: Object.fromEntries(
+    Object.entries(projection.columns).map(([name, column]) => [name, held(column, column.of(view))]),
+  ),
+  view: plain(view),
+});
+
+/** A row that was read from the table, with its columns as jsonb prints them. */
+export const shownFrom = (
+  projection: Projection,
+  row: { position: number; version: number; columns: Branch; view: unknown },
+): Shown => ({
+  position: row.position,
+  version: row.version,
+  columns: Object.fromEntries(
+    Object.entries(projection.columns).map(([name, column]) => [name, held(column, row.columns[name])]),
+  ),
+  view: row.view,
+});
+
+/** All differences, leaf by leaf. An added or removed branch is one difference. */
+function* leaves(path: string, before: unknown, after: unknown): Generator<Change> {
+  if (isDeepStrictEqual(before, after)) return;
+  if (!isBranch(before) || !isBranch(after) || Array.isArray(before) !== Array.isArray(after)) {
+    yield { path, before, after };
+    return;
+  }
+  for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    yield* leaves(Array.isArray(before) ? `${path}[${key}]` : `${path}.${key}`, before[key], after[key]);
+  }
+}
+
+/** The differences between two rows of one order, with paths such as `status` or `view.order.lines[0].quantity`. */
+export function changesBetween(before: Shown | undefined, after: Shown | undefined): Change[] {
+  if (!before || !after) return before === after ? [] : [...leaves('row', plain(before), plain(after))];
+  const columns = new Set([...Object.keys(before.columns), ...Object.keys(after.columns)]);
+  return [
+    ...leaves('position', before.position, after.position),
+    ...leaves('version', before.version, after.version),
+    ...[...columns].flatMap((name) => [...leaves(name, before.columns[name] ?? null, after.columns[name] ?? null)]),
+    ...leaves('view', before.view, after.view),
+  ];
+}
+
+/** The same name for a field of all items: `view.order.lines[].quantity`. */
+export const fieldOf = (path: string): string => path.replace(/\[\d+\]/g, '[]');
+
+const isMoney = (value: Branch): value is { amount: number; currency: string } =>
+  typeof value['amount'] === 'number' && typeof value['currency'] === 'string';
+
+function addMoney(sums: Map<string, number>, path: string, value: unknown): void {
+  if (!isBranch(value)) return;
+  if (isMoney(value)) return void sums.set(path, (sums.get(path) ?? 0) + value.amount);
+  for (const key of Object.keys(value))
+    addMoney(sums, Array.isArray(value) ? `${path}[]` : `${path}.${key}`, value[key]);
+}
+
+/** The amounts of a row by field: every Money in the view, and the columns that are declared as money. */
+export function moneyOf(projection: Projection, row: Shown): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const [name, { money }] of Object.entries(projection.columns))
+    if (money) sums.set(name, Number(row.columns[name] ?? 0));
+  addMoney(sums, 'view', row.view);
+  return sums;
+}

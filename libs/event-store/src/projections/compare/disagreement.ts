@@ -1,0 +1,42 @@
+import type { LoggedEvent } from '#event-store';
+import { changesBetween, shownOf, type Change, type Shown } from './differences';
+import { foldBatch } from '../live/fold';
+import type { Projection, Row } from '../live/projection';
+
+/** The first event after which two reducers give different rows for an order. */
+export interface Disagreement {
+  readonly event: LoggedEvent;
+  readonly changes: readonly Change[];
+}
+
+/** Applies one reducer to a stream, event by event. If it fails, it keeps its last good row, as its table does. */
+class Walk {
+  private row: Row | undefined;
+  private over = false;
+
+  constructor(private readonly projection: Projection) {}
+
+  step(event: LoggedEvent): Shown | undefined {
+    if (!this.over) {
+      const known = new Map(this.row ? [[this.row.orderId, this.row]] : []);
+      const { rows, gone, failures } = foldBatch(this.projection, known, [event]);
+      this.over = failures.length > 0;
+      if (gone.length > 0) this.row = undefined;
+      else this.row = rows.get(event.streamId) ?? this.row;
+    }
+    return this.row && shownOf(this.projection, this.row);
+  }
+}
+
+export function firstDisagreement(
+  old: Projection,
+  next: Projection,
+  events: readonly LoggedEvent[],
+): Disagreement | undefined {
+  const [one, other] = [new Walk(old), new Walk(next)];
+  for (const event of events) {
+    const changes = changesBetween(one.step(event), other.step(event));
+    if (changes.length > 0) return { event, changes };
+  }
+  return undefined;
+}

@@ -1,0 +1,32 @@
+import { counted, type Uuid } from '#kernel';
+import type { EventStore, RecordedEvent } from '#event-store';
+import { hushed } from '#messaging';
+import { shownOf, type Shown } from '../compare/differences';
+import { foldBatch } from './fold';
+import type { Projection } from './projection';
+
+/**
+ * The order's events up to a position of the log, without those that were void by then. Unreadable events are
+ * included, and marked.
+ */
+export async function eventsAsOf(
+  store: Pick<EventStore, 'readMarked'>,
+  orderId: Uuid,
+  position: number,
+): Promise<readonly RecordedEvent[]> {
+  const events = await store.readMarked(orderId);
+  return counted(events.filter((event) => event.position !== null && event.position <= position));
+}
+
+/** The row that the order's events give at a position, folded from the first event; undefined if they give no row. */
+export async function rowAsOf(
+  store: EventStore,
+  projection: Projection,
+  orderId: Uuid,
+  position: number,
+): Promise<Shown | undefined> {
+  const events = await eventsAsOf(store, orderId, position);
+  const { rows } = hushed(projection.name, () => foldBatch(projection, new Map(), events));
+  const row = rows.get(orderId);
+  return row && shownOf(projection, row);
+}

@@ -1,0 +1,33 @@
+import { statement } from '#database';
+import type { StreamDatabase } from '../../streams/stream-database';
+import { named } from '../../streams/table-names';
+
+const most = 1_000;
+const least = 25;
+const bytes = 8 * 1024 * 1024;
+const every = 20;
+
+// One event in fifty of the next stretch.
+const SAMPLE = statement(
+  'projection-portion',
+  `select coalesce(avg(octet_length(e.event_data::text)), 0)::float8 as size
+   from generate_series($1::bigint + 1, $1::bigint + ${most}, 50) as p(position)
+   join ${named.log} l on l.position = p.position
+   cross join lateral (select event_data from ${named.events} where id = l.event_id limit 1) e`,
+);
+
+/** How many events a batch may have: a thousand or, if events are large, as many as make about 8 MB. */
+export class BatchSize {
+  private batches = 0;
+  private limit = most;
+
+  constructor(private readonly db: StreamDatabase) {}
+
+  async after(position: number): Promise<number> {
+    if (this.batches++ % every === 0) {
+      const [{ size }] = await this.db.query<{ size: number }>(SAMPLE, [position]);
+      this.limit = Math.min(most, Math.max(least, Math.floor(bytes / Math.max(size, 1))));
+    }
+    return this.limit;
+  }
+}

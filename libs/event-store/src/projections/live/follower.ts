@@ -1,0 +1,156 @@
+import { Logger } from '@nestjs/common';
+import { crashPoint } from '#crash-points';
+import { isVoiding, type Uuid } from '#kernel';
+import type { LoggedEvent } from '#event-store';
+import { eventsAsOf } from './as-of';
+import { failureAt, foldBatch, type Folded } from './fold';
+import type { Projection, Row } from './projection';
+import type { ProjectionTable } from './registry';
+import type { LogSource } from './shared-log';
+import { dataIsWrong, TableWriter } from './table-writer';
+import type { StreamDatabase } from '../../streams/stream-database';
+
+/** `lost`: another process moved or took the checkpoint, so this follower must be replaced by a new one. */
+export type Step = { readonly outcome: 'moved' | 'idle' | 'lost'; readonly events: number };
+
+const remembered = 2_000;
+
+/** Brings one projection table up to date, batch by batch, starting from its checkpoint. */
+export class Follower {
+  private readonly logger = new Logger('Projections');
+  private readonly writer: TableWriter;
+  private readonly rows = new Map<Uuid, Row>();
+  private position: number;
+  private most: number;
+  private rate = 0;
+  private ahead: { readonly after: number; readonly most: number; readonly events: Promise<LoggedEvent[]> } | undefined;
+  private last = performance.now();
+
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly log: LogSource,
+    readonly projection: Projection,
+    readonly table: ProjectionTable,
+    private readonly setAside: Set<Uuid>,
+    /** Only the rows of these orders are kept in the table; all rows by default. */
+    private readonly only?: ReadonlySet<Uuid>,
+  ) {
+    this.writer = new TableWriter(db, projection, table.relation);
+    this.position = table.position;
+    this.most = Infinity;
+  }
+
+  get at(): number {
+    return this.position;
+  }
+
+  /**
+   * Handles one batch of at most `limit` events: reads them by position, folds them, and writes rows and checkpoint in
+   * one transaction.
+   */
+  async step(limit: number): Promise<Step> {
+    const most = Math.min(limit, this.most);
+    const events = await this.next(most);
+    if (events.length === 0) return { outcome: 'idle', events: 0 };
+    const folded = await this.fold(events);
+    const to = events[events.length - 1].position!;
+    if (events.length === most && !this.db.inTransaction()) this.readAhead(to, most);
+    try {
+      return await this.write(folded, to, events.length);
+    } catch (error) {
+      if (!dataIsWrong(error)) throw error;
+      // The table refuses the row of one order. Make the batch smaller until only that event is left, and set its
+      // order aside.
+      this.rows.clear();
+      if (events.length > 1) {
+        this.most = Math.ceil(events.length / 2);
+        return { outcome: 'moved', events: 0 };
+      }
+      const failure = failureAt(events[0], error);
+      return this.write({ rows: new Map(), gone: [], failures: [failure] }, to, 1);
+    }
+  }
+
+  private async next(most: number): Promise<LoggedEvent[]> {
+    const { ahead } = this;
+    this.ahead = undefined;
+    if (ahead?.after === this.position && ahead.most === most) return ahead.events;
+    return this.log.readForViews(this.position, most);
+  }
+
+  /** After a full batch there are more events. They are read while this batch is written. */
+  private readAhead(after: number, most: number): void {
+    const events = this.log.readForViews(after, most);
+    events.catch(() => undefined); // the step that uses these events gets the error
+    this.ahead = { after, most, events };
+  }
+
+  private async fold(events: readonly LoggedEvent[]): Promise<Folded> {
+    const { only } = this;
+    const mine = only ? events.filter((event) => only.has(event.streamId)) : events;
+    const unknown = new Set(mine.map((event) => event.streamId).filter((id) => !this.rows.has(id)));
+    // An order's first event has no row to load.
+    for (const event of mine) if (event.version === 1) unknown.delete(event.streamId);
+    for (const row of await this.writer.rows([...unknown])) this.rows.set(row.orderId, row);
+    const folded = foldBatch(this.projection, this.rows, mine, this.setAside);
+    const voided = new Set(mine.filter(isVoiding).map(({ streamId: orderId }) => orderId));
+    return voided.size === 0 ? folded : this.anew(folded, voided, events[events.length - 1].position!);
+  }
+
+  /** An event of these orders was declared void, so their rows are folded again from their first events. */
+  private async anew(folded: Folded, orders: ReadonlySet<Uuid>, to: number): Promise<Folded> {
+    const rows = new Map(folded.rows);
+    const gone = folded.gone.filter((id) => !orders.has(id));
+    const failures = folded.failures.filter(({ orderId }) => !orders.has(orderId));
+    const healed: Uuid[] = [];
+    for (const orderId of orders) {
+      const whole = foldBatch(this.projection, new Map(), await eventsAsOf(this.log, orderId, to));
+      const row = whole.rows.get(orderId);
+      if (row) rows.set(orderId, row);
+      else if (rows.delete(orderId) || this.rows.has(orderId)) gone.push(orderId);
+      if (whole.failures.length > 0) failures.push(...whole.failures);
+      else if (this.setAside.has(orderId)) healed.push(orderId);
+    }
+    return { rows, gone, failures, healed };
+  }
+
+  private async write(folded: Folded, to: number, events: number): Promise<Step> {
+    const now = performance.now();
+    const measured = (events * 1000) / Math.max(now - this.last, 1);
+    const rate = this.rate === 0 ? measured : this.rate * 0.8 + measured * 0.2;
+    const move = { from: this.position, to, epoch: this.table.epoch, rate };
+    crashPoint('projection.folded', this.projection.name);
+    if (!(await this.writer.move(move, folded))) return { outcome: 'lost', events: 0 };
+    crashPoint('projection.moved', this.projection.name);
+    this.position = to;
+    this.rate = rate;
+    this.last = now;
+    this.most = this.most * 2;
+    this.remember(folded);
+    return { outcome: 'moved', events };
+  }
+
+  // As long as the checkpoint moves, no other process writes these rows, so they need not be read again.
+  private remember({ rows, gone, failures, healed = [] }: Folded): void {
+    for (const [id, row] of rows) {
+      this.rows.delete(id);
+      this.rows.set(id, row);
+    }
+    for (const id of gone) this.rows.delete(id);
+    for (const id of healed) {
+      this.setAside.delete(id);
+      this.logger.log(`${this.projection.name} follows order ${id} again`);
+    }
+    for (const { orderId, position, error } of failures) {
+      if (this.setAside.has(orderId)) continue;
+      this.setAside.add(orderId);
+      this.logger.error(
+        `${this.projection.name} set order ${orderId} aside: it cannot read the event at position ${position} (${error})`,
+      );
+    }
+    for (const id of this.rows.keys()) {
+      if (this.rows.size <= remembered) break;
+      this.rows.delete(id);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { EventStore } from '#event-store';
+import { hushed } from '#messaging';
+import { Follower } from './follower';
+import { BatchSize } from './batch-size';
+import { Wakeups } from './wakeups';
+import { ProjectionRegistry, type ProjectionTable } from './registry';
+import { SetAside } from './set-aside';
+import { SharedLog } from './shared-log';
+import { StreamDatabase } from '../../streams/stream-database';
+
+/** If a batch has this many events, there are probably more. The next batches are then as large as in a rebuild. */
+const many = 500;
+/**
+ * Under load events arrive every millisecond. After a small batch it waits this long, so that the next batch has
+ * several events.
+ */
+const gather = 15;
+
+/** Keeps the live table of a projection at the head of the log. */
+@Injectable()
+export class LiveRunner {
+  private readonly log = new Logger('Projections');
+  private readonly events: SharedLog;
+
+  constructor(
+    private readonly db: StreamDatabase,
+    store: EventStore,
+    private readonly registry: ProjectionRegistry,
+    private readonly setAside: SetAside,
+    private readonly wakeups: Wakeups,
+  ) {
+    this.events = new SharedLog(store);
+  }
+
+  async run(name: string, stop: AbortSignal): Promise<void> {
+    let troubles = 0;
+    let retried = false;
+    while (!stop.aborted) {
+      try {
+        await this.registry.ensureLive(name);
+        const table = (await this.registry.live(name))!;
+        // The process that takes the lead may have another build, which may be able to read the events of orders that
+        // were set aside.
+        if (!retried) await this.setAside.retryAll(table, stop);
+        retried = true;
+        await this.follow(table, stop, () => (troubles = 0));
+      } catch (error) {
+        if (stop.aborted) return;
+        troubles += 1;
+        this.log.error(`${name} failed ${troubles} times in a row`, (error as Error)?.stack);
+        await this.admit(name, error);
+        await this.wakeups.wait([], Math.min(100 * 2 ** troubles, 5_000), stop);
+      }
+    }
+  }
+
+  private async follow(table: ProjectionTable, stop: AbortSignal, well: () => void): Promise<void> {
+    const current = (await this.registry.table(table.relation))!;
+    let troubled = current.trouble !== null;
+    const setAside = new Set(await this.registry.failures(table.relation));
+    const follower = new Follower(this.db, this.events, this.registry.of(table), current, setAside);
+    const size = new BatchSize(this.db);
+    let behind = false;
+    while (!stop.aborted) {
+      const since = this.wakeups.moment(['log']);
+      const batch: number = behind ? await size.after(follower.at) : many;
+      const { outcome, events } = await hushed(table.name, () => follower.step(batch));
+      well();
+      if (troubled) await this.registry.trouble(table.relation, null);
+      troubled = false;
+      if (outcome === 'lost') return;
+      if (outcome === 'moved') this.wakeups.tell('moved');
+      behind = events >= Math.min(many, batch);
+      if (outcome === 'idle') await this.wakeups.wait(['log'], 500, stop, since);
+      else if (events > 0 && !behind) await this.wakeups.wait([], gather, stop);
+    }
+  }
+
+  /** Stores in the table's checkpoint why the table does not move, if the database can be reached. */
+  private async admit(name: string, error: unknown): Promise<void> {
+    const why = String((error as Error)?.message ?? error).slice(0, 500);
+    const tell = async (): Promise<void> => {
+      const live = await this.registry.live(name);
+      if (live) await this.registry.trouble(live.relation, why);
+    };
+    await tell().catch(() => undefined);
+  }
+}

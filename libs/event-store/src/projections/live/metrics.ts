@@ -1,0 +1,92 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Gauge, register } from 'prom-client';
+import { Drift } from '../drift/drift';
+import { ReadModels } from './read-models';
+import { subscriptionStates, type ProjectionStatus } from './status';
+
+type Sample = readonly [labels: Record<string, string>, value: number];
+
+const each =
+  (of: (status: ProjectionStatus) => number) =>
+  (one: ProjectionStatus): Sample[] => [[{ projection: one.name }, of(one)]];
+
+const gauges: readonly { name: string; help: string; of: (status: ProjectionStatus) => readonly Sample[] }[] = [
+  { name: 'projection_position', help: 'Position of the log the read model reflects', of: each((one) => one.position) },
+  { name: 'projection_lag', help: 'Events the read model is behind the log', of: each((one) => one.lag) },
+  {
+    name: 'projection_lag_seconds',
+    help: 'Age of the first event that the read model does not reflect; 0 when idle',
+    of: each((one) => one.lagSeconds),
+  },
+  {
+    name: 'projection_rate',
+    help: 'Events a second in the last batches; 0 when idle',
+    of: each((one) => one.ratePerSecond),
+  },
+  {
+    name: 'projection_state',
+    help: `1 for the state it is in, 0 for the others: ${subscriptionStates.join(', ')}`,
+    of: (one) =>
+      subscriptionStates.map((state) => [{ projection: one.name, state }, Number(one.state === state)] as const),
+  },
+  {
+    name: 'projection_set_aside_orders',
+    help: 'Orders whose events the read model could not digest',
+    of: each((one) => one.setAside),
+  },
+  {
+    name: 'projection_drift_orders',
+    help: 'Rows that are not what the order’s events make of them, as the sentinel found',
+    of: each((one) => one.drift),
+  },
+];
+
+const CHECKED = 'projection_drift_checked';
+
+/** The progress of every read model, read from the registry when metrics are scraped. */
+@Injectable()
+export class ProjectionMetrics implements OnApplicationBootstrap, OnApplicationShutdown {
+  private asked: { readonly at: number; readonly answer: Promise<ProjectionStatus[]> } | undefined;
+
+  constructor(
+    private readonly models: ReadModels,
+    private readonly drift: Drift,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    for (const { name, help, of } of gauges) {
+      register.removeSingleMetric(name);
+      const status = (): Promise<ProjectionStatus[]> => this.status();
+      const labelNames = name === 'projection_state' ? ['projection', 'state'] : ['projection'];
+      new Gauge({
+        ...{ name, help, labelNames },
+        async collect() {
+          for (const one of await status()) for (const [labels, value] of of(one)) this.set(labels, value);
+        },
+      });
+    }
+    const walks = () => this.drift.walks().catch(() => []);
+    register.removeSingleMetric(CHECKED);
+    new Gauge({
+      name: CHECKED,
+      help: 'Rows the drift sentinel has compared with their events so far',
+      labelNames: ['projection'],
+      async collect() {
+        for (const { projection, checked } of await walks()) this.set({ projection }, checked);
+      },
+    });
+  }
+
+  onApplicationShutdown(): void {
+    for (const name of [...gauges.map((gauge) => gauge.name), CHECKED]) register.removeSingleMetric(name);
+  }
+
+  // Many gauges share one query. If the database is away, the other metrics must still be shown.
+  private status(): Promise<ProjectionStatus[]> {
+    const now = performance.now();
+    if (!this.asked || now - this.asked.at > 1_000) {
+      this.asked = { at: now, answer: this.models.status().catch(() => []) };
+    }
+    return this.asked.answer;
+  }
+}

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import type { Uuid } from '#kernel';
+import { newestOf, quoted } from './projection';
+import { ProjectionSet } from './projection-set';
+import { Wakeups } from './wakeups';
+import { ProjectionRegistry } from './registry';
+import { ProjectionStatuses, type ProjectionStatus } from './status';
+import { StreamDatabase } from '../../streams/stream-database';
+import { named } from '../../streams/table-names';
+
+const gone = (error: unknown): boolean => (error as { code?: string })?.code === '42P01';
+
+interface LiveTable {
+  readonly table: string;
+  /** An earlier version of the reducer made the table. A newer table is being built beside it. */
+  readonly outdated: boolean;
+}
+
+/**
+ * Tells readers the name of the live table. Names are cached for a moment, and the cache is cleared when a rebuild
+ * goes live.
+ */
+@Injectable()
+export class ReadModels {
+  private readonly names = new Map<string, LiveTable & { readonly until: number }>();
+
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly registry: ProjectionRegistry,
+    private readonly set: ProjectionSet,
+    private readonly statuses: ProjectionStatuses,
+    private readonly wakeups: Wakeups,
+  ) {
+    wakeups.on('tables', () => this.names.clear());
+  }
+
+  /** The live table's name, quoted, for use in SQL. Names of prepared statements must contain it. */
+  async table(name: string): Promise<string> {
+    return (await this.liveTable(name)).table;
+  }
+
+  /** Queries the live table. If that table was just dropped, queries the new one. */
+  async read<T>(name: string, ask: (table: string, outdated: boolean) => Promise<T>): Promise<T> {
+    const askLive = async (): Promise<T> => {
+      const { table, outdated } = await this.liveTable(name);
+      return ask(table, outdated);
+    };
+    try {
+      return await askLive();
+    } catch (error) {
+      if (!gone(error) || this.db.inTransaction()) throw error;
+      this.names.delete(name);
+      return askLive();
+    }
+  }
+
+  async position(name: string): Promise<number> {
+    return (await this.registry.live(name))?.position ?? 0;
+  }
+
+  /**
+   * Waits until the order's row reaches a version of the order, and returns whether it did in time. Holds no
+   * connection while it waits.
+   */
+  async waitFor(name: string, orderId: Uuid, version: number, milliseconds: number): Promise<boolean> {
+    const until = performance.now() + milliseconds;
+    for (;;) {
+      const since = this.wakeups.moment(['moved']);
+      const rows = await this.read(name, (table) =>
+        this.db.query<{ version: number }>(`select version from ${table} where ${named.stream} = $1`, [orderId]),
+      );
+      if ((rows[0]?.version ?? 0) >= version) return true;
+      const left = until - performance.now();
+      if (left <= 0) return false;
+      await this.wakeups.wait(['moved'], Math.min(left, 50), undefined, since);
+    }
+  }
+
+  /** The status of every projection. */
+  status(): Promise<ProjectionStatus[]> {
+    return this.statuses.all();
+  }
+
+  private async liveTable(name: string): Promise<LiveTable> {
+    const known = this.names.get(name);
+    if (known && known.until > performance.now()) return known;
+    const live = await this.registry.live(name);
+    if (!live) throw new Error(`no table of ${name} is live`);
+    const outdated = live.version < newestOf(this.set.all, name)!.version;
+    const found = { table: quoted(live.relation), outdated, until: performance.now() + 1_000 };
+    this.names.set(name, found);
+    return found;
+  }
+}

@@ -1,0 +1,238 @@
+import { Injectable } from '@nestjs/common';
+import type { Uuid } from '#kernel';
+import { createFirstTable, createProjectionTable } from './ddl';
+import { ProjectionSet } from './projection-set';
+import { newestOf, relationOf, type Projection } from './projection';
+import { StreamDatabase } from '../../streams/stream-database';
+import { named } from '../../streams/table-names';
+
+export type TableState = 'building' | 'live' | 'kept' | 'dropped';
+
+export interface ProjectionTable {
+  readonly relation: string;
+  readonly name: string;
+  readonly version: number;
+  readonly run: number;
+  readonly state: TableState;
+  readonly position: number;
+  readonly epoch: number;
+  readonly follows: boolean;
+  readonly rate: number;
+  /** Why the last batch could not be written; null if there was no error. */
+  readonly trouble: string | null;
+  /** Seconds since a batch was last written. */
+  readonly idle: number;
+  readonly setAside: number;
+}
+
+const tables = `select t.relation, t.name, t.version, t.run, t.state, c.position, c.epoch, c.follows, c.rate, c.trouble,
+  extract(epoch from clock_timestamp() - c.moved_at)::float8 as idle,
+  (select count(*)::integer from projection_failures f where f.relation = t.relation) as "setAside"
+  from projection_tables t join projection_checkpoints c using (relation)`;
+
+/**
+ * Until the transaction ends, waits up to 5 s for a lock. The writer of a table may hold its lock for longer than a
+ * request normally waits.
+ */
+export const LONG_LOCK_WAIT = `with lock_wait as materialized (select set_config('lock_timeout', '5s', true))`;
+
+/** The tables of the projections: which one of each name is live, and the position of each. */
+@Injectable()
+export class ProjectionRegistry {
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly set: ProjectionSet,
+  ) {}
+
+  async live(name: string): Promise<ProjectionTable | undefined> {
+    const [row] = await this.db.query<ProjectionTable>(`${tables} where t.name = $1 and t.state = 'live'`, [name]);
+    return row;
+  }
+
+  async table(relation: string): Promise<ProjectionTable | undefined> {
+    const [row] = await this.db.query<ProjectionTable>(`${tables} where t.relation = $1`, [relation]);
+    return row;
+  }
+
+  async tables(relations: readonly string[]): Promise<ReadonlyMap<string, ProjectionTable>> {
+    const rows = await this.db.query<ProjectionTable>(`${tables} where t.relation = any($1::text[])`, [relations]);
+    return new Map(rows.map((row) => [row.relation, row]));
+  }
+
+  async allLive(): Promise<ProjectionTable[]> {
+    return this.db.query<ProjectionTable>(`${tables} where t.state = 'live' order by t.name`);
+  }
+
+  /** Locks the checkpoints of these tables until the transaction ends, so that no other process moves them. */
+  async lock(...relations: string[]): Promise<ProjectionTable[]> {
+    await this.db.query(
+      `${LONG_LOCK_WAIT} select 1 from lock_wait cross join projection_checkpoints c
+       where c.relation = any($1::text[]) order by c.relation for update of c`,
+      [relations],
+    );
+    return this.db.query<ProjectionTable>(`${tables} where t.relation = any($1::text[])`, [relations]);
+  }
+
+  /** The projection that made a table. */
+  of(table: ProjectionTable): Projection {
+    const made = this.set.all.find((one) => one.name === table.name && one.version === table.version);
+    if (!made) throw new ReducerMissing(table);
+    return made;
+  }
+
+  /** Whether this build has a projection of that name, in any version. */
+  knows(name: string): boolean {
+    return this.set.all.some((one) => one.name === name);
+  }
+
+  /**
+   * Throws if this build lacks the reducer of a table in one of these states, because it could not keep that table up
+   * to date. A projection with an unknown name belongs to a newer build and is skipped. Returns the skipped names.
+   */
+  async check(states: readonly TableState[] = ['live', 'kept']): Promise<string[]> {
+    const used = await this.db.query<ProjectionTable>(`${tables} where t.state = any($1::text[])`, [states]);
+    for (const table of used) if (this.knows(table.name)) this.of(table);
+    return [...new Set(used.map(({ name }) => name))].filter((name) => !this.knows(name));
+  }
+
+  /** Whether instances of another build are alive. They could not read a table of a newer version. */
+  async otherBuildsLive(): Promise<boolean> {
+    const [{ builds }] = await this.db.query<{ builds: number }>(
+      `select count(distinct build)::int as builds from instances where seen_at > now() - interval '20 seconds'`,
+    );
+    return builds > 1;
+  }
+
+  /** Until the transaction ends, no other process adds tables of this name. */
+  async alone(name: string): Promise<void> {
+    await this.db.query(`${LONG_LOCK_WAIT} select pg_advisory_xact_lock(hashtext($1)) from lock_wait`, [
+      `projection ${name}`,
+    ]);
+  }
+
+  /**
+   * Gives a projection without a live table its first one. It is live at once, although it is empty, and then catches
+   * up.
+   */
+  async ensureLive(name: string): Promise<void> {
+    if (await this.live(name)) return;
+    const projection = newestOf(this.set.all, name)!;
+    await this.db.transaction(async () => {
+      await this.alone(name);
+      if (await this.live(name)) return;
+      const run = await this.nextRun(projection);
+      await createFirstTable(this.db, projection, relationOf(name, projection.version, run), run);
+    });
+  }
+
+  /** Registers a table for a rebuild and returns its name. `build` creates the table itself. */
+  async enterBuilding(projection: Projection): Promise<string> {
+    const run = await this.nextRun(projection);
+    const relation = relationOf(projection.name, projection.version, run);
+    await this.db.query(
+      `insert into projection_tables (relation, name, version, run, state) values ($1, $2, $3, $4, 'building')`,
+      [relation, projection.name, projection.version, run],
+    );
+    await this.db.query('insert into projection_checkpoints (relation) values ($1)', [relation]);
+    return relation;
+  }
+
+  async build(relation: string, projection: Projection): Promise<void> {
+    await createProjectionTable(this.db, projection, relation);
+  }
+
+  /** Makes readers use `next` as soon as the transaction commits. The transaction must hold both checkpoints. */
+  async makeLive(next: string, old: string): Promise<void> {
+    await this.db.query(`update projection_tables set state = 'kept' where relation = $1`, [old]);
+    await this.db.query(`update projection_tables set state = 'live', live_at = now() where relation = $1`, [next]);
+    await this.follow(old, false);
+  }
+
+  /** Sets whether a kept table is kept up to date. Its follower must stop and read the table's state again. */
+  async follow(relation: string, follows: boolean): Promise<void> {
+    await this.db.query('update projection_checkpoints set follows = $2, epoch = epoch + 1 where relation = $1', [
+      relation,
+      follows,
+    ]);
+  }
+
+  /** Makes the follower of this table stop. It must read the table's state again. */
+  async fence(relation: string): Promise<void> {
+    await this.db.query('update projection_checkpoints set epoch = epoch + 1 where relation = $1', [relation]);
+  }
+
+  /** Updates the planner's statistics, because a table that was just filled has none. */
+  async analyze(relation: string): Promise<void> {
+    await this.db.query('select analyze_projection_table($1)', [relation]);
+  }
+
+  /** Stores why a live table does not move; null when it moves again. */
+  async trouble(relation: string, trouble: string | null): Promise<void> {
+    await this.db.query('update projection_checkpoints set trouble = $2 where relation = $1', [relation, trouble]);
+  }
+
+  /** Marks a table that nobody reads or moves any more. `sweep` drops the table when no process holds it. */
+  async retire(relation: string): Promise<void> {
+    await this.follow(relation, false);
+    await this.db.query('delete from projection_failures where relation = $1', [relation]);
+    await this.db.query(`update projection_tables set state = 'dropped' where relation = $1`, [relation]);
+  }
+
+  /**
+   * Drops retired tables. Never call it in a transaction that holds a checkpoint: a writer locks the table before the
+   * checkpoint, so the two could wait for each other.
+   */
+  async sweep(name: string): Promise<void> {
+    const retired = await this.db.query<{ relation: string }>(
+      `select relation from projection_tables where name = $1 and state = 'dropped' and to_regclass(relation) is not null`,
+      [name],
+    );
+    for (const { relation } of retired) await this.db.query('select drop_projection_table($1)', [relation]);
+  }
+
+  /** Retires all kept tables but the newest `count`. One is enough to go back to. */
+  async keep(name: string, count: 0 | 1): Promise<string[]> {
+    const outlived = await this.db.query<{ relation: string }>(
+      `select relation from projection_tables where name = $1 and state = 'kept' order by live_at desc offset $2`,
+      [name, count],
+    );
+    for (const { relation } of outlived) {
+      await this.db.transaction(async () => {
+        await this.lock(relation);
+        await this.retire(relation);
+      });
+    }
+    return outlived.map(({ relation }) => relation);
+  }
+
+  async failures(relation: string): Promise<Uuid[]> {
+    const rows = await this.db.query<{ orderId: Uuid }>(
+      `select ${named.stream} as "orderId" from projection_failures where relation = $1`,
+      [relation],
+    );
+    return rows.map((row) => row.orderId);
+  }
+
+  private async nextRun({ name, version }: Projection): Promise<number> {
+    const [row] = await this.db.query<{ run: number }>(
+      'select coalesce(max(run), 0) + 1 as run from projection_tables where name = $1 and version = $2',
+      [name, version],
+    );
+    return row.run;
+  }
+}
+
+/** A build without this reducer could neither update the table nor go back to it. */
+export class ReducerMissing extends Error {
+  constructor({ relation, name, version, state }: ProjectionTable) {
+    const otherwise =
+      state === 'kept'
+        ? `, or give up the way back with \`npm run shop -- projections drop-kept ${name}\``
+        : `; it can leave once a rebuild by a newer version is live and \`npm run shop -- projections drop-kept ${name}\` was run`;
+    super(
+      `The ${state} table ${relation} was made by version ${version} of ${name}, whose reducer is not in this build. ` +
+        `Put that version back beside the newer one${otherwise}.`,
+    );
+    this.name = 'ReducerMissing';
+  }
+}

@@ -1,0 +1,74 @@
+import {
+  Inject,
+  Injectable,
+  Logger,
+  Optional,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { EventStore } from '#event-store';
+import { WITHOUT_JOBS, Leadership } from '#database/leadership';
+import { LiveRunner } from './live-runner';
+import { ProjectionSet } from './projection-set';
+import { Wakeups, type Wakeup } from './wakeups';
+import { Rebuilder } from '../rebuild/rebuilder';
+import { ProjectionRegistry } from './registry';
+import { Sentinel } from '../drift/sentinel';
+import { Upgrade } from './upgrade';
+import { StreamDatabase } from '../../streams/stream-database';
+
+/**
+ * One process leads each projection. It keeps the live table up to date, runs rebuilds, starts the rebuild that an
+ * upgrade needs, and looks for drift.
+ */
+@Injectable()
+export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private standDowns: (() => Promise<void>)[] = [];
+  private silence: () => void = () => undefined;
+
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly set: ProjectionSet,
+    private readonly registry: ProjectionRegistry,
+    private readonly store: EventStore,
+    private readonly leadership: Leadership,
+    private readonly live: LiveRunner,
+    private readonly rebuilder: Rebuilder,
+    private readonly sentinel: Sentinel,
+    private readonly upgrade: Upgrade,
+    private readonly wakeups: Wakeups,
+    @Optional() @Inject(WITHOUT_JOBS) private readonly withoutJobs?: true,
+  ) {}
+
+  private readonly log = new Logger('Projections');
+
+  async onApplicationBootstrap(): Promise<void> {
+    // An operator must be able to drop a kept table even if its reducer is missing in this build.
+    const unknown = await this.registry.check(this.withoutJobs ? ['live'] : ['live', 'kept']);
+    if (unknown.length > 0) this.log.log(`read models of a newer build are left to it: ${unknown.join(', ')}`);
+    const call = `${this.db.context} projections `;
+    this.wakeups.abroad = (wakeup) => this.leadership.notify(call + wakeup);
+    this.leadership.onWord((word) => {
+      if (word.startsWith(call)) this.wakeups.tell(word.slice(call.length) as Wakeup);
+    });
+    this.leadership.onReopened(() => this.wakeups.tellEvery());
+    this.silence = this.store.onNumbered(() => this.wakeups.tell('log'));
+    this.standDowns = this.set.names.map((name) =>
+      this.leadership.lead(`${this.db.context} projection ${name}`, (lost) => this.lead(name, lost)),
+    );
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    this.silence();
+    await Promise.all(this.standDowns.map((standDown) => standDown()));
+  }
+
+  /** Runs until the lead is lost or given up. */
+  async lead(name: string, lost: AbortSignal): Promise<void> {
+    await Promise.all([
+      this.live.run(name, lost),
+      this.rebuilder.run(name, lost),
+      ...(this.withoutJobs ? [] : [this.sentinel.run(name, lost), this.upgrade.run(name, lost)]),
+    ]);
+  }
+}

@@ -1,0 +1,194 @@
+import { testDatabase } from '../../../../../test/support/test-database';
+import { mayTell, OutboxPublisher } from '#messaging';
+import { happening, ids, Told, voiding } from '../../testing/store';
+import type { Projection } from './projection';
+import { aName, Bench, type Shop } from '../testing/shop';
+import { eventually } from '../../../../../test/support/eventually';
+import { tallyOf, type Tally } from '../testing/tally';
+
+jest.setTimeout(30_000);
+
+const bench = new Bench(testDatabase);
+
+/** A reducer that tells the world about every order whose `n` is 7. */
+function tattling(name: string, tell: (orderId: string) => unknown): Projection<Tally> {
+  const plain = tallyOf(name);
+  return {
+    ...plain,
+    project(view, event) {
+      if ((event.data as { n?: number }).n === 7) tell(event.streamId);
+      return plain.project(view, event);
+    },
+  };
+}
+
+const outbox = async (): Promise<number> =>
+  (await bench.db.query<{ n: number }>('select count(*)::int as n from outbox'))[0].n;
+
+describe('A projection that tries to publish', () => {
+  const publishing = (shop: () => Shop) => {
+    const publisher = new OutboxPublisher();
+    return (orderId: string) => {
+      publisher.add(shop().outbox);
+      publisher.publish(new Told({ orderId, version: 1 }));
+    };
+  };
+
+  it('fails: its order is set aside, the others go on, and nothing is sent', async () => {
+    const name = aName();
+    const shop: Shop = bench.shop(
+      [
+        tattling(
+          name,
+          publishing(() => shop),
+        ),
+      ],
+      [name],
+    );
+    const [loud, quiet] = [ids.next(), ids.next()];
+    await bench.append(shop, loud, 0, [{ n: 1 }, { n: 7 }]);
+    await bench.append(shop, quiet, 0, [{ n: 1 }, { n: 2 }]);
+    await bench.caughtUp(shop, name);
+    expect(await shop.setAside.list(name)).toMatchObject([
+      { orderId: loud, position: 2, error: expect.stringContaining('it tried to publish ordering.told.v1') },
+    ]);
+    expect((await bench.rowsOf(await shop.models.table(name))).map(({ view }) => view.count).sort()).toEqual([1, 2]);
+    const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
+    await bench.reaches(shop, name, id, 'live');
+    expect(await shop.rebuilds.view(name, id)).toMatchObject({ setAside: 1 });
+    expect(await outbox()).toBe(0);
+  });
+
+  it('fails also when it goes behind the back of the publisher, at once or later', async () => {
+    const name = aName();
+    const late: Promise<unknown>[] = [];
+    const shop: Shop = bench.shop(
+      [
+        tattling(name, (orderId) => {
+          const message = new Told({ orderId, version: 1 });
+          late.push(
+            Promise.resolve().then(() => bench.db.transaction(async () => shop.outbox.send([message]))),
+            shop.store.append(happening(ids.next(), 0, [{}], { messages: [message] })),
+          );
+          shop.outbox.send([message]);
+        }),
+      ],
+      [name],
+    );
+    const loud = ids.next();
+    await bench.append(shop, loud, 0, [{ n: 7 }]);
+    await bench.caughtUp(shop, name);
+    expect(await shop.setAside.list(name)).toMatchObject([{ orderId: loud }]);
+    const outcomes = await Promise.allSettled(late);
+    expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map(() => 'rejected'));
+    for (const one of outcomes) expect(String((one as PromiseRejectedResult).reason)).toContain('tells nobody');
+    expect(await outbox()).toBe(0);
+    expect(await shop.store.head()).toBe(1);
+  });
+
+  it('fails when it answers later', async () => {
+    const name = aName();
+    const later = { ...tallyOf(name), project: (() => Promise.resolve({ count: 1, sum: 1 })) as never };
+    const shop = bench.shop([later], [name]);
+    await bench.append(shop, ids.next(), 0, [{ n: 1 }]);
+    await bench.caughtUp(shop, name);
+    expect(await shop.setAside.list(name)).toMatchObject([{ error: expect.stringContaining('promise') }]);
+  });
+
+  it('while anybody else may', () => {
+    expect(() => mayTell('ordering.told.v1')).not.toThrow();
+  });
+});
+
+describe('A rebuild', () => {
+  it('sends nothing to anyone', async () => {
+    const name = aName();
+    const shop = bench.shop([tallyOf(name)], [name]);
+    const told = (order: string) => ({ messages: [new Told({ orderId: order, version: 1 })] });
+    for (const order of [ids.next(), ids.next()]) await shop.store.append(happening(order, 0, [{ n: 1 }], told(order)));
+    await bench.caughtUp(shop, name);
+    expect(await outbox()).toBe(2);
+    const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
+    await bench.reaches(shop, name, id, 'live');
+    await shop.rebuilds.rollback(name, id);
+    await bench.reaches(shop, name, id, 'rolled-back');
+    expect(await outbox()).toBe(2);
+  });
+});
+
+describe('An order that was set aside', () => {
+  it('is shown, keeps its last good row, and follows in order once a retry is asked of a build that can', async () => {
+    const name = aName();
+    let digests = false;
+    const moody: Projection<Tally> = {
+      ...tallyOf(name),
+      project: (view, event) => tallyOf(name, 1, digests).project(view, event),
+    };
+    const shop = bench.shop([moody], [name]);
+    const [sick, well] = [ids.next(), ids.next()];
+    await bench.append(shop, sick, 0, [{ n: 1 }, { n: 2, poison: true }, { n: 3 }]);
+    await bench.append(shop, well, 0, [{ n: 1 }]);
+    await bench.caughtUp(shop, name);
+    const [aside] = await shop.setAside.list(name);
+    expect(aside).toMatchObject({ orderId: sick, position: 2, error: 'Error: poison', since: expect.any(String) });
+    expect((await shop.models.status()).find((one) => one.name === name)).toMatchObject({
+      ...{ setAside: 1, lag: 0, lagSeconds: 0, state: 'live', error: null },
+    });
+    expect(await shop.setAside.retry(name, sick)).toMatchObject({ digested: false, error: 'Error: poison' });
+    await expect(shop.setAside.retry(name, well)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    digests = true;
+    expect(await shop.setAside.retry(name, sick)).toEqual({ orderId: sick, digested: true, error: null });
+    expect(await shop.setAside.list(name)).toEqual([]);
+    await bench.append(shop, sick, 3, [{ n: 4 }]);
+    await bench.append(shop, well, 1, [{ n: 1 }]);
+    await bench.caughtUp(shop, name);
+    expect(await bench.rowsOf(await shop.models.table(name))).toEqual(await bench.folded());
+  });
+});
+
+describe('The state of a subscription', () => {
+  it('is failing while its batches cannot be written, and says why', async () => {
+    const name = aName();
+    const shop = bench.shop([tallyOf(name)], [name]);
+    await bench.busy(shop, 2, 1);
+    await bench.caughtUp(shop, name);
+    const table = await shop.models.table(name);
+    await bench.admin(`alter table ordering.${table} add constraint full_up check (position < 3) not valid`);
+    await bench.admin(`revoke insert on ordering.${table} from shop_ordering`);
+    await bench.busy(shop, 1, 1);
+    const status = async () => (await shop.models.status()).find((one) => one.name === name)!;
+    await eventually(async () => (await status()).state === 'failing');
+    expect(await status()).toMatchObject({ lag: 1, error: expect.stringContaining('permission denied') });
+    await bench.admin(`alter table ordering.${table} drop constraint full_up`);
+    await bench.admin(`grant insert on ordering.${table} to shop_ordering`);
+    await eventually(async () => (await status()).lag === 0);
+    expect(await status()).toMatchObject({ state: 'live', error: null });
+  });
+});
+
+describe('An order that is set aside', () => {
+  it('is followed again once its event is declared void, live and in a rebuild, and no fold counts that event', async () => {
+    const name = aName();
+    const shop = bench.shop([tallyOf(name)], [name]);
+    const [poor, other] = [ids.next(), ids.next()];
+    await bench.append(shop, poor, 0, [{ n: 1 }, { poison: true }, { n: 3 }]);
+    await bench.append(shop, other, 0, [{ n: 5 }]);
+    await bench.caughtUp(shop, name);
+    expect(await shop.setAside.list(name)).toMatchObject([{ orderId: poor, position: 2 }]);
+    const rowOf = async (id: string) =>
+      (await bench.rowsOf(await shop.models.table(name))).find((row) => row.order_id === id);
+    expect(await rowOf(poor)).toMatchObject({ version: 1, sum: 1 });
+    await shop.store.append(voiding(poor, 3, 2));
+    await bench.append(shop, poor, 4, [{ n: 10 }]);
+    await bench.caughtUp(shop, name);
+    const healed = { version: 5, sum: 14, view: { count: 4 } };
+    expect(await rowOf(poor)).toMatchObject(healed);
+    expect(await shop.setAside.list(name)).toEqual([]);
+    const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
+    await bench.reaches(shop, name, id, 'live');
+    expect(await shop.rebuilds.view(name, id)).toMatchObject({ setAside: 0 });
+    expect(await rowOf(poor)).toMatchObject(healed);
+    expect(await rowOf(other)).toMatchObject({ version: 1, sum: 5 });
+    expect(await shop.store.verify()).toMatchObject({ ok: true, voided: 1 });
+  });
+});

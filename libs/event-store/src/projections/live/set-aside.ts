@@ -1,0 +1,112 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { NotFound, type Uuid } from '#kernel';
+import { EventStore } from '#event-store';
+import { hushed } from '#messaging';
+import { eventsAsOf } from './as-of';
+import { foldBatch } from './fold';
+import { ProjectionRegistry, type ProjectionTable } from './registry';
+import { dataIsWrong, TableWriter } from './table-writer';
+import { StreamDatabase } from '../../streams/stream-database';
+import { named } from '../../streams/table-names';
+
+/** An order with an event that the live read model could not use. It keeps its last good row, and the others go on. */
+export interface AsideOrder {
+  readonly orderId: Uuid;
+  readonly position: number;
+  readonly eventId: Uuid;
+  readonly error: string;
+  readonly since: string;
+}
+
+export interface Retried {
+  readonly orderId: Uuid;
+  /** Whether all events of the order could be used, so that it is followed again. */
+  readonly digested: boolean;
+  readonly error: string | null;
+}
+
+const shown = 1_000;
+
+/** The orders that a live read model has set aside. */
+@Injectable()
+export class SetAside {
+  private readonly log = new Logger('Projections');
+
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly store: EventStore,
+    private readonly registry: ProjectionRegistry,
+  ) {}
+
+  /** The orders that were set aside first, at most 1,000. */
+  async list(name: string): Promise<AsideOrder[]> {
+    const table = await this.live(name);
+    const rows = await this.db.query<Omit<AsideOrder, 'since'> & { at: Date }>(
+      `select ${named.stream} as "orderId", position, event_id as "eventId", error, at
+       from projection_failures where relation = $1 order by at, ${named.stream} limit ${shown}`,
+      [table.relation],
+    );
+    return rows.map(({ at, ...row }) => ({ ...row, since: at.toISOString() }));
+  }
+
+  /**
+   * Folds the order again from its first event, and stores the row as far as that works. If every event works, the
+   * order is followed again.
+   */
+  async retry(name: string, orderId: Uuid): Promise<Retried> {
+    const table = await this.live(name);
+    const failed = await this.registry.failures(table.relation);
+    if (!failed.includes(orderId)) throw new NotFound('order that was set aside');
+    const error = await this.foldAnew(table, orderId);
+    return { orderId, digested: error === null, error };
+  }
+
+  async retryAll(table: ProjectionTable, stop: AbortSignal): Promise<void> {
+    for (const orderId of await this.registry.failures(table.relation)) {
+      if (stop.aborted) return;
+      await this.foldAnew(table, orderId).catch((error: Error) =>
+        this.log.warn(`${table.name} cannot take up order ${orderId}: ${error.message}`),
+      );
+    }
+  }
+
+  private async foldAnew(table: ProjectionTable, orderId: Uuid): Promise<string | null> {
+    try {
+      return await this.db.transaction(() => this.fold(table, orderId));
+    } catch (error) {
+      if (!dataIsWrong(error)) throw error;
+      return (error as Error).message; // the table still refuses the row
+    }
+  }
+
+  private async fold(table: ProjectionTable, orderId: Uuid): Promise<string | null> {
+    const projection = this.registry.of(table);
+    const [held] = await this.registry.lock(table.relation);
+    if (held?.state !== 'live') return null;
+    const seen = await eventsAsOf(this.store, orderId, held.position);
+    const folded = hushed(table.name, () => foldBatch(projection, new Map(), seen));
+    const still = { from: held.position, to: held.position, epoch: held.epoch, rate: held.rate };
+    await new TableWriter(this.db, projection, table.relation).move(still, { ...folded, failures: [] });
+    const [failure] = folded.failures;
+    if (failure) {
+      await this.db.query(
+        `update projection_failures set position = $3, event_id = $4, error = $5 where relation = $1 and ${named.stream} = $2`,
+        [table.relation, orderId, failure.position, failure.eventId, failure.error],
+      );
+      return failure.error;
+    }
+    await this.db.query(`delete from projection_failures where relation = $1 and ${named.stream} = $2`, [
+      table.relation,
+      orderId,
+    ]);
+    await this.registry.fence(table.relation); // its follower must read the list of orders that are set aside again
+    this.log.log(`${table.name} digests order ${orderId} again`);
+    return null;
+  }
+
+  private async live(name: string): Promise<ProjectionTable> {
+    const live = await this.registry.live(name);
+    if (!live) throw new NotFound('projection');
+    return live;
+  }
+}

@@ -1,0 +1,80 @@
+import type { LoggedEvent } from '#event-store';
+import { SharedLog } from './shared-log';
+
+const event = (position: number) => ({ position }) as LoggedEvent;
+const positions = (events: readonly LoggedEvent[]) => events.map(({ position }) => position);
+
+/** A log that grows by hand, and answers when it is told to. */
+function store() {
+  const log: LoggedEvent[] = [];
+  const asked: number[] = [];
+  const waiting: (() => void)[] = [];
+  return {
+    asked,
+    grow: (count: number) => {
+      for (let n = 0; n < count; n++) log.push(event(log.length + 1));
+    },
+    answer: () => waiting.splice(0).forEach((one) => one()),
+    readForViews: async (after: number, limit: number) => {
+      asked.push(after);
+      const events = log.slice(after, after + limit);
+      await new Promise<void>((resolve) => waiting.push(resolve));
+      return events;
+    },
+    readMarked: async () => [],
+  };
+}
+
+/** Answers whatever is asked until the work is done. */
+async function answered<T>(from: ReturnType<typeof store>, work: Promise<T>): Promise<T> {
+  const timer = setInterval(from.answer, 1);
+  return work.finally(() => clearInterval(timer));
+}
+
+describe('What several followers read of the log', () => {
+  it('is read once when they ask at the same time, or one after another', async () => {
+    const from = store();
+    from.grow(10);
+    const log = new SharedLog(from);
+    const first = await answered(from, Promise.all([log.readForViews(0, 5), log.readForViews(0, 5)]));
+    const later = await answered(from, log.readForViews(0, 5));
+    expect([...first, later].map(positions)).toEqual(Array(3).fill([1, 2, 3, 4, 5]));
+    expect(from.asked).toEqual([0]);
+  });
+
+  it('starts where each of them stands, and never has more than it asked for', async () => {
+    const from = store();
+    from.grow(10);
+    const log = new SharedLog(from);
+    await answered(from, log.readForViews(0, 6));
+    expect(positions(await answered(from, log.readForViews(2, 3)))).toEqual([3, 4, 5]);
+    expect(positions(await answered(from, log.readForViews(2, 100)))).toEqual([3, 4, 5, 6]);
+    expect(positions(await answered(from, log.readForViews(6, 100)))).toEqual([7, 8, 9, 10]);
+    expect(from.asked).toEqual([0, 6]);
+  });
+
+  it('is never missed because somebody looked a moment too soon', async () => {
+    const from = store();
+    const log = new SharedLog(from);
+    const early = log.readForViews(0, 5);
+    from.grow(1);
+    const woken = [log.readForViews(0, 5), log.readForViews(0, 5)];
+    const [nothing, ...others] = await answered(from, Promise.all([early, ...woken]));
+    expect([nothing, ...others].map(positions)).toEqual([[], [1], [1]]);
+    expect(from.asked).toEqual([0, 0]);
+  });
+
+  it('is asked for again after a failure, by each of them', async () => {
+    let failures = 1;
+    const log = new SharedLog({
+      readForViews: async () => {
+        if (failures-- > 0) throw new Error('away');
+        return [event(1)];
+      },
+      readMarked: async () => [],
+    });
+    const [failed, well] = await Promise.allSettled([log.readForViews(0, 5), log.readForViews(0, 5)]);
+    expect(failed.status).toBe('rejected');
+    expect(well).toMatchObject({ status: 'fulfilled', value: [{ position: 1 }] });
+  });
+});

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { statement } from '#database';
+import { EventStore } from '#event-store';
+import { ProjectionRegistry, type ProjectionTable } from './registry';
+import { StreamDatabase } from '../../streams/stream-database';
+import { named } from '../../streams/table-names';
+
+/**
+ * `live`: it reflects every event, except perhaps those of the last two seconds · `catching-up`: it is behind, but its
+ * position moves · `stalled`: it is behind, and has not moved for ten seconds · `failing`: its last batch could not be
+ * written.
+ */
+export const subscriptionStates = ['live', 'catching-up', 'stalled', 'failing'] as const;
+export type SubscriptionState = (typeof subscriptionStates)[number];
+
+export interface ProjectionStatus {
+  readonly name: string;
+  readonly version: number;
+  readonly position: number;
+  readonly head: number;
+  /** Committed events that it does not reflect yet, with or without a position; 0 when there are none. */
+  readonly lag: number;
+  /** Age of the first event that it does not reflect yet; 0 when there is none. */
+  readonly lagSeconds: number;
+  readonly state: SubscriptionState;
+  readonly ratePerSecond: number;
+  /** Orders with an event that it could not read. */
+  readonly setAside: number;
+  /** Rows that differ from what the order's events give, as far as they were checked. */
+  readonly drift: number;
+  readonly error: string | null;
+}
+
+const onItsWaySeconds = 2;
+const patienceSeconds = 10;
+
+const AGES = statement(
+  'projection-ages',
+  `select p.position, extract(epoch from clock_timestamp() - (
+     select "timestamp" from ${named.events} where id = (select event_id from ${named.log} where position = p.position + 1)
+   ))::float8 as age from unnest($1::bigint[]) as p(position)`,
+);
+
+const DRIFTS = statement(
+  'projection-drifts',
+  'select relation, count(*)::int as count from projection_drifts where healed_at is null group by relation',
+);
+
+/** The position and the state of every read model. */
+@Injectable()
+export class ProjectionStatuses {
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly registry: ProjectionRegistry,
+    private readonly store: EventStore,
+  ) {}
+
+  async all(): Promise<ProjectionStatus[]> {
+    const tables = await this.registry.allLive();
+    const { waiting, seconds } = await this.store.waiting();
+    const head = await this.store.head();
+    const ages = await this.ages(tables.map(({ position }) => position));
+    const drifts = await this.db.query<{ relation: string; count: number }>(DRIFTS);
+    return tables.map((table) => {
+      const { name, version, position, rate, idle, setAside, trouble } = table;
+      const numbered = Math.max(head - position, 0);
+      const lag = numbered + waiting;
+      const lagSeconds = lag === 0 ? 0 : numbered > 0 ? Math.max(ages.get(position) ?? 0, 0) : seconds;
+      return {
+        ...{ name, version, position, head: Math.max(head, position), lag, lagSeconds },
+        state: stateOf(table, lag, lagSeconds),
+        ratePerSecond: idle < 5 ? Math.round(rate) : 0,
+        setAside,
+        drift: drifts.find(({ relation }) => relation === table.relation)?.count ?? 0,
+        error: trouble,
+      };
+    });
+  }
+
+  private async ages(positions: readonly number[]): Promise<Map<number, number | null>> {
+    const rows = await this.db.query<{ position: number; age: number | null }>(AGES, [positions]);
+    return new Map(rows.map(({ position, age }) => [position, age && Math.round(age * 1000) / 1000]));
+  }
+}
+
+export function stateOf(
+  { trouble, idle }: Pick<ProjectionTable, 'trouble' | 'idle'>,
+  lag: number,
+  lagSeconds: number,
+): SubscriptionState {
+  if (trouble !== null) return 'failing';
+  if (lag === 0 || lagSeconds < onItsWaySeconds) return 'live';
+  return idle < patienceSeconds ? 'catching-up' : 'stalled';
+}

@@ -1,0 +1,103 @@
+import { statement, type Statement } from '#database';
+import type { Uuid } from '#kernel';
+import type { Folded } from './fold';
+import { quoted, type Column, type Projection, type Row } from './projection';
+import type { StreamDatabase } from '../../streams/stream-database';
+import { named } from '../../streams/table-names';
+
+export interface Move {
+  readonly from: number;
+  readonly to: number;
+  readonly epoch: number;
+  readonly rate: number;
+}
+
+/** The table refuses the row: a number is too large for its column, or a required value is null. */
+export const dataIsWrong = (error: unknown): boolean =>
+  /^2[23]/.test((error as { code?: string } | undefined)?.code ?? '');
+
+/** Reads and writes the rows of one projection table. */
+export class TableWriter {
+  private readonly load: Statement;
+  private readonly write: Statement;
+  private readonly columns: readonly (readonly [string, Column<object>])[];
+
+  constructor(
+    private readonly db: StreamDatabase,
+    projection: Projection,
+    private readonly relation: string,
+  ) {
+    const table = quoted(relation);
+    const columns = Object.entries(projection.columns);
+    this.columns = columns;
+    const names = columns.map(([name]) => `, ${quoted(name)}`).join('');
+    const typed = columns.map(([name, { type }]) => `, ${quoted(name)} ${type}`).join('');
+    const updates = columns.map(([name]) => `, ${quoted(name)} = excluded.${quoted(name)}`).join('');
+    this.load = statement(
+      `load ${relation}`,
+      `select ${named.stream} as "orderId", position, version, view from ${table} where ${named.stream} = any($1::uuid[])`,
+    );
+    // One statement is one transaction: either the checkpoint moves from where this batch began, or nothing is
+    // written. The commit does not wait for the disk. After a crash rows and checkpoint are both older, and the log
+    // still has the events.
+    this.write = statement(
+      `write ${relation}`,
+      `with moved as (
+        update projection_checkpoints set position = $3, rate = $5, moved_at = clock_timestamp()
+        where relation = $1 and position = $2 and epoch = $4 and follows returning 1
+      ), gone as (
+        delete from ${table} where ${named.stream} = any($7::uuid[]) and exists (select from moved)
+      ), aside as (
+        insert into projection_failures (relation, ${named.stream}, position, event_id, error)
+        select $1, * from unnest($8::uuid[], $9::bigint[], $10::uuid[], $11::text[])
+        where exists (select from moved)
+        on conflict (relation, ${named.stream}) do nothing
+      ), healed as (
+        delete from projection_failures where relation = $1 and ${named.stream} = any($13::uuid[]) and exists (select from moved)
+      ), written as (
+        insert into ${table} (${named.stream}, position, version, view${names})
+        select * from jsonb_to_recordset($12::jsonb)
+          as r(${named.stream} uuid, position bigint, version integer, view jsonb${typed})
+        where exists (select from moved)
+        on conflict (${named.stream}) do update
+          set position = excluded.position, version = excluded.version, view = excluded.view${updates}
+      )
+      select (select count(*) from moved)::integer as moved, set_config('synchronous_commit', $6, true)`,
+    );
+  }
+
+  async rows(orders: readonly Uuid[]): Promise<Row[]> {
+    return orders.length ? this.db.query<Row>(this.load, [orders]) : [];
+  }
+
+  /**
+   * False if the checkpoint is no longer where the batch began. Another process writes this table, and nothing was
+   * written here.
+   */
+  async move(move: Move, folded: Folded): Promise<boolean> {
+    const { failures } = folded;
+    const [answer] = await this.db.query<{ moved: number }>(this.write, [
+      this.relation,
+      move.from,
+      move.to,
+      move.epoch,
+      move.rate,
+      this.db.inTransaction() ? 'on' : 'off',
+      folded.gone,
+      failures.map((one) => one.orderId),
+      failures.map((one) => one.position),
+      failures.map((one) => one.eventId),
+      failures.map((one) => one.error),
+      JSON.stringify([...folded.rows.values()].map((row) => this.record(row))),
+      folded.healed ?? [],
+    ]);
+    return answer.moved === 1;
+  }
+
+  // All rows are one parameter. As text arrays each view would be escaped twice, which took most of a rebuild's time.
+  private record({ orderId, position, version, view }: Row): object {
+    const record: Record<string, unknown> = { [this.db.tables.stream]: orderId, position, version, view };
+    for (const [name, column] of this.columns) record[name] = column.of(view);
+    return record;
+  }
+}

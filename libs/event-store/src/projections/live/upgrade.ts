@@ -1,0 +1,69 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { newestOf } from './projection';
+import { ProjectionSet } from './projection-set';
+import { Wakeups } from './wakeups';
+import { RebuildRunning } from '../rebuild/rebuild-errors';
+import { RebuildRows } from '../rebuild/rebuild-rows';
+import { Rebuilds } from '../rebuild/rebuilds';
+import { ProjectionRegistry } from './registry';
+
+/** `askedBy` of a rebuild that no person asked for. */
+export const UPGRADE = 'upgrade';
+
+/** Starts the rebuild that moves readers from a table of an earlier version to one of the newest version. */
+@Injectable()
+export class Upgrade {
+  private readonly log = new Logger('Projections');
+  private waits = false;
+
+  constructor(
+    private readonly set: ProjectionSet,
+    private readonly registry: ProjectionRegistry,
+    private readonly rows: RebuildRows,
+    private readonly rebuilds: Rebuilds,
+    private readonly wakeups: Wakeups,
+  ) {}
+
+  /**
+   * Ends when it has started a rebuild, or when none is needed. If a rebuild is running already, it waits for that
+   * one.
+   */
+  async run(name: string, stop: AbortSignal): Promise<void> {
+    while (!stop.aborted) {
+      const since = this.wakeups.moment(['rebuilds']);
+      try {
+        if (await this.settled(name)) return;
+      } catch (error) {
+        if (stop.aborted) return;
+        this.log.warn(`the upgrade of ${name} did not start yet: ${(error as Error).message}`);
+      }
+      await this.wakeups.wait(['rebuilds'], 1_000, stop, since);
+    }
+  }
+
+  private async settled(name: string): Promise<boolean> {
+    const live = await this.registry.live(name);
+    const { version } = newestOf(this.set.all, name)!;
+    if (!live || live.version >= version) return true; // the first table of a projection has the newest version
+    if (await this.rows.busy(name)) return false;
+    const from = `The live table of ${name} is of version ${live.version}`;
+    const givenUp = await this.rows.givenUp(name, version);
+    if (givenUp) {
+      this.log.warn(`${from}: the rebuild to version ${version} was ${givenUp}, so start the next one yourself.`);
+      return true;
+    }
+    if (await this.registry.otherBuildsLive()) {
+      if (!this.waits) this.log.log(`${from}: version ${version} is built once no other build of the shop is alive.`);
+      this.waits = true;
+      return false;
+    }
+    try {
+      await this.rebuilds.start(name, 'auto', null, UPGRADE);
+    } catch (error) {
+      if (error instanceof RebuildRunning) return false;
+      throw error;
+    }
+    this.log.log(`${from}. Version ${version} is built beside it; readers move over when it has caught up.`);
+    return true;
+  }
+}

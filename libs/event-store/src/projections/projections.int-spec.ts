@@ -1,0 +1,423 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '../../../../test/support/eventually';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { happening, ids } from '../testing/store';
+import { createFirstTable } from './live/ddl';
+import { Follower } from './live/follower';
+import type { RebuildState } from './rebuild/rebuild';
+import { RebuildNotReady, RebuildRunning } from './rebuild/rebuild-errors';
+import { projectionsOn, tallyOf, type Tally } from './testing/tally';
+import type { StreamDatabase } from '../streams/stream-database';
+import { streamsIn } from '../testing/tables';
+
+let test: TestDatabase;
+let db: StreamDatabase;
+type Shop = ReturnType<typeof projectionsOn>;
+const stops: (() => Promise<void>)[] = [];
+let names = 0;
+const aName = (): string => `tally-${String.fromCharCode(97 + names++)}`;
+
+beforeEach(async () => {
+  test = await testDatabase();
+  db = streamsIn(test.of('ordering'));
+});
+afterEach(async () => {
+  await Promise.all(stops.splice(0).map((stop) => stop()));
+  await test.drop();
+});
+
+const leading = (shop: Shop, ...all: string[]): (() => Promise<void>) => {
+  const stop = shop.lead(...all);
+  stops.push(stop);
+  return stop;
+};
+
+const appendTo = async (shop: Shop, order: string, from: number, data: readonly object[]): Promise<void> => {
+  await shop.store.append(happening(order, from, data));
+};
+
+/** Orders with some events each, appended a few at a time. */
+async function busy(shop: Shop, orders: number, events: number): Promise<string[]> {
+  const all = Array.from({ length: orders }, () => ids.next());
+  for (let version = 0; version < events; version++) {
+    await Promise.all(all.map((order, index) => appendTo(shop, order, version, [{ n: index + version }])));
+  }
+  return all;
+}
+
+const caughtUp = (shop: Shop, name: string) =>
+  eventually(async () => {
+    const [pending] = await db.query<{ n: number }>('select count(*)::int as n from order_pending');
+    return (
+      pending.n === 0 &&
+      (await shop.models.position(name)) === (await shop.store.head()) &&
+      (await shop.store.head()) > 0
+    );
+  });
+
+const rowsOf = async (table: string) =>
+  db.query<{ order_id: string; position: number; version: number; view: Tally }>(
+    `select order_id, position, version, view, sum from ${table} order by order_id`,
+  );
+
+/** What the table must hold: every stream folded from its beginning. */
+async function folded() {
+  const rows = await db.query<{ order_id: string; position: number; version: number; view: Tally; sum: number }>(
+    `select e.order_id, max(l.position) as position, max(e.version) as version,
+       jsonb_build_object('count', count(*), 'sum', sum((e.event_data->>'n')::int)) as view,
+       sum((e.event_data->>'n')::int)::int as sum
+     from order_events e join order_log l on l.event_id = e.id group by e.order_id order by e.order_id`,
+  );
+  return rows;
+}
+
+const reaches = (shop: Shop, name: string, id: string, state: RebuildState) =>
+  eventually(async () => (await shop.rebuilds.view(name, id)).state === state);
+
+describe('A projection', () => {
+  it('reflects every event once, in the order of its stream, while they come', async () => {
+    const name = aName();
+    const shop = projectionsOn(db, [tallyOf(name)]);
+    leading(shop, name);
+    await busy(shop, 20, 5);
+    await caughtUp(shop, name);
+    expect(await rowsOf(await shop.models.table(name))).toEqual(await folded());
+  });
+
+  it('counts once although two lead at the same time', async () => {
+    const name = aName();
+    const [one, two] = [projectionsOn(db, [tallyOf(name)]), projectionsOn(test.of('ordering'), [tallyOf(name)])];
+    leading(one, name);
+    const stop = new AbortController();
+    const over = two.live.run(name, stop.signal);
+    stops.push(async () => {
+      stop.abort();
+      await over;
+    });
+    await busy(one, 10, 8);
+    await caughtUp(one, name);
+    expect(await rowsOf(await one.models.table(name))).toEqual(await folded());
+  });
+
+  it('survives that its connections are cut, again and again', async () => {
+    const name = aName();
+    const shop = projectionsOn(db, [tallyOf(name)]);
+    const writer = projectionsOn(test.of('ordering'), []);
+    leading(shop, name);
+    const cutting = new AbortController();
+    const cutter = (async () => {
+      for (; !cutting.signal.aborted; await pause(25)) {
+        await test.admin(
+          `select pg_terminate_backend(pid) from pg_stat_activity
+           where application_name = 'shop ordering' and query like '%projection_checkpoints%' and datname = current_database()`,
+        );
+      }
+    })();
+    const orders = Array.from({ length: 10 }, () => ids.next());
+    for (let version = 0; version < 20; version++) {
+      for (const order of orders) {
+        const append = happening(order, version, [{ n: version }]);
+        for (let tries = 0; ; tries++) {
+          const failed = await writer.store.append(append).then(
+            () => false,
+            (error: unknown) => {
+              if (tries > 20) throw error;
+              return true;
+            },
+          );
+          if (!failed) break;
+        }
+      }
+    }
+    cutting.abort();
+    await cutter;
+    await caughtUp(shop, name);
+    expect(await rowsOf(await shop.models.table(name))).toEqual(await folded());
+  });
+
+  it('writes nothing of a batch whose checkpoint was moved by somebody else', async () => {
+    const name = aName();
+    const shop = projectionsOn(db, [tallyOf(name)]);
+    const stop = leading(shop);
+    await busy(shop, 3, 2);
+    await eventually(async () => (await shop.store.head()) === 6);
+    await stop();
+    await shop.registry.ensureLive(name);
+    const table = (await shop.registry.live(name))!;
+    const [first, second] = [0, 1].map(() => new Follower(db, shop.store, tallyOf(name), table, new Set()));
+    expect(await first.step(4)).toEqual({ outcome: 'moved', events: 4 });
+    expect(await second.step(6)).toEqual({ outcome: 'lost', events: 0 });
+    expect((await shop.registry.live(name))!.position).toBe(4);
+    expect(await first.step(10)).toEqual({ outcome: 'moved', events: 2 });
+    expect(await rowsOf(await shop.models.table(name))).toEqual(await folded());
+  });
+
+  it('sets aside the order it cannot digest, goes on with the others, and takes it up again when a new build can', async () => {
+    const name = aName();
+    const shop = projectionsOn(db, [tallyOf(name)]);
+    const stop = leading(shop, name);
+    const [sick, well, large] = [ids.next(), ids.next(), ids.next()];
+    await appendTo(shop, sick, 0, [{ n: 1 }]);
+    await appendTo(shop, sick, 1, [{ n: 1, poison: true }]);
+    await appendTo(shop, large, 0, [{ n: 3_000_000_000 }]); // more than its column holds
+    await appendTo(shop, well, 0, [{ n: 1 }, { n: 1 }, { n: 1 }]);
+    await appendTo(shop, sick, 2, [{ n: 1 }]);
+    await caughtUp(shop, name);
+    const table = await shop.models.table(name);
+    expect((await rowsOf(table)).map((row) => [row.order_id, row.view.count])).toEqual([
+      [sick, 1],
+      [well, 3],
+    ]);
+    expect((await shop.models.status()).find((one) => one.name === name)).toMatchObject({ setAside: 2, lag: 0 });
+    const failures = await db.query<{ order_id: string; error: string }>(
+      'select order_id, error from projection_failures order by position',
+    );
+    expect(failures[0]).toEqual({ order_id: sick, error: 'Error: poison' });
+    expect(failures[1].order_id).toBe(large);
+    await stop();
+
+    const cured = projectionsOn(test.of('ordering'), [tallyOf(name, 1, true)]);
+    leading(cured, name);
+    await eventually(async () => (await rowsOf(table)).some((row) => row.order_id === sick && row.view.count === 3));
+    expect((await cured.models.status()).find((one) => one.name === name)!.setAside).toBe(1);
+  });
+
+  it('lets readers wait for a version', async () => {
+    const name = aName();
+    const shop = projectionsOn(db, [tallyOf(name)]);
+    leading(shop, name);
+    const order = ids.next();
+    await appendTo(shop, order, 0, [{}]);
+    await caughtUp(shop, name);
+    const waiting = shop.models.waitFor(name, order, 2, 5_000);
+    await pause(50);
+    await appendTo(shop, order, 1, [{}]);
+    expect(await waiting).toBe(true);
+    expect(await shop.models.waitFor(name, order, 3, 50)).toBe(false);
+  });
+});
+
+describe('A rebuild', () => {
+  it('makes the same table beside the live one while events come, and loses none at the switch', async () => {
+    const name = aName();
+    const shop = projectionsOn(db, [tallyOf(name)]);
+    leading(shop, name);
+    await busy(shop, 20, 3);
+    await caughtUp(shop, name);
+    const old = await shop.models.table(name);
+    const all = new AbortController();
+    let last = 0;
+    const seen = ids.next();
+    let version = 0;
+    const writing = (async () => {
+      for (; !all.signal.aborted; version++) await appendTo(shop, seen, version, [{ n: 1 }]);
+    })();
+    const reading = (async () => {
+      for (; !all.signal.aborted; await pause(1)) {
+        const [row] = await shop.models.read(name, (table) =>
+          db.query<{ version: number }>(`select version from ${table} where order_id = $1`, [seen]),
+        );
+        expect(row?.version ?? 0).toBeGreaterThanOrEqual(last);
+        last = row?.version ?? 0;
+      }
+    })();
+    const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
+    await reaches(shop, name, id, 'live');
+    await pause(100);
+    all.abort();
+    await Promise.all([writing, reading]);
+    await caughtUp(shop, name);
+    const table = await shop.models.table(name);
+    expect(table).not.toBe(old);
+    expect(await rowsOf(table)).toEqual(await folded());
+    expect(version).toBeGreaterThan(5);
+    expect(await shop.registry.table(old.replaceAll('"', ''))).toMatchObject({ state: 'kept', follows: false });
+  });
+
+  it('stops at ready until it is told to go live, keeps up meanwhile, and says exactly how far it is', async () => {
+    const name = aName();
+    const shop = projectionsOn(db, [tallyOf(name)]);
+    leading(shop, name);
+    const [order] = await busy(shop, 5, 2);
+    await caughtUp(shop, name);
+    const asked = await shop.rebuilds.start(name, 'manual', null, 'test');
+    expect(asked).toMatchObject({ projection: name, state: 'preparing', done: 0, total: 10, percent: 0 });
+    await expect(shop.rebuilds.start(name, 'manual', null, 'test')).rejects.toThrow(RebuildRunning);
+    await expect(shop.goLive.now(name, asked.id)).rejects.toThrow(RebuildNotReady);
+    await reaches(shop, name, asked.id, 'ready');
+    await appendTo(shop, order, 2, [{ n: 1 }]);
+    await eventually(async () => (await shop.rebuilds.view(name, asked.id)).done === 11);
+    expect(await shop.rebuilds.view(name, asked.id)).toMatchObject({
+      done: 11,
+      total: 11,
+      percent: 100,
+      secondsLeft: 0,
+    });
+    expect(await shop.goLive.now(name, asked.id)).toMatchObject({ state: 'live', done: 11, total: 11 });
+    expect(await shop.goLive.now(name, asked.id)).toMatchObject({ state: 'live' });
+    await appendTo(shop, order, 3, [{ n: 1 }]);
+    await caughtUp(shop, name);
+    expect(await rowsOf(await shop.models.table(name))).toEqual(await folded());
+  });
+
+  it('goes on from its own checkpoint after a crash', async () => {
+    const name = aName();
+    const shop = projectionsOn(db, [tallyOf(name)]);
+    const stop = leading(shop, name);
+    await busy(shop, 30, 4);
+    await caughtUp(shop, name);
+    await stop();
+    const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
+    // A process that got as far as the first forty events.
+    const row = await shop.rows.row(name, id);
+    await shop.registry.build(row.relation, tallyOf(name));
+    await shop.rows.enter(row, 'replaying');
+    const dying = new Follower(db, shop.store, tallyOf(name), (await shop.registry.table(row.relation))!, new Set());
+    await dying.step(40);
+    expect(await shop.rebuilds.view(name, id)).toMatchObject({ state: 'replaying', done: 40, total: 120, percent: 33 });
+
+    const next = projectionsOn(test.of('ordering'), [tallyOf(name)]);
+    const reads = jest.spyOn(next.store, 'readLog');
+    leading(next, name);
+    await reaches(next, name, id, 'live');
+    expect(Math.min(...reads.mock.calls.map(([after]) => after))).toBeGreaterThanOrEqual(40);
+    expect(await rowsOf(await next.models.table(name))).toEqual(await folded());
+  });
+
+  it('by a new version of the reducer takes over from the old one’s table', async () => {
+    const name = aName();
+    const shop = projectionsOn(db, [tallyOf(name)]);
+    const stop = leading(shop, name);
+    await busy(shop, 5, 2);
+    await caughtUp(shop, name);
+    await stop();
+    const two = { ...tallyOf(name, 2), columns: { sum: { type: 'bigint' as const, of: (view: Tally) => view.sum } } };
+    const next = projectionsOn(test.of('ordering'), [tallyOf(name), two]);
+    leading(next, name);
+    const { id } = await next.rebuilds.start(name, 'auto', null, 'test');
+    await reaches(next, name, id, 'live');
+    expect(await next.models.table(name)).toBe(`"${name.replace('-', '_')}_v2"`);
+    expect(await rowsOf(await next.models.table(name))).toEqual(await folded());
+    const without = projectionsOn(db, [two]);
+    await expect(without.registry.check()).rejects.toThrow('not in this build');
+  });
+
+  it('of single orders puts their rows right and leaves all others alone', async () => {
+    const name = aName();
+    const shop = projectionsOn(db, [tallyOf(name)]);
+    leading(shop, name);
+    const [wrong, other] = await busy(shop, 5, 3);
+    await caughtUp(shop, name);
+    const table = await shop.models.table(name);
+    await db.query(`update ${table} set view = '{"count": 99, "sum": 99}', sum = 99 where order_id = any($1)`, [
+      [wrong, other],
+    ]);
+    const { id } = await shop.rebuilds.start(name, 'manual', [wrong], 'test');
+    await reaches(shop, name, id, 'ready');
+    expect(await shop.rebuilds.view(name, id)).toMatchObject({ done: 3, total: 3, percent: 100, orders: [wrong] });
+    await appendTo(shop, wrong, 3, [{ n: 7 }]);
+    await shop.goLive.now(name, id);
+    await caughtUp(shop, name);
+    expect(await shop.models.table(name)).toBe(table);
+    const rows = await rowsOf(table);
+    const right = await folded();
+    expect(rows.find((row) => row.order_id === wrong)).toEqual(right.find((row) => row.order_id === wrong));
+    expect(rows.find((row) => row.order_id === other)!.view.count).toBe(99);
+    expect(rows).toHaveLength(5);
+  });
+
+  it('of orders that do not exist is refused, and names them', async () => {
+    const name = aName();
+    const shop = projectionsOn(db, [tallyOf(name)]);
+    leading(shop, name);
+    const [known] = await busy(shop, 1, 3);
+    const unknown = [ids.next(), ids.next()];
+    await expect(shop.rebuilds.start(name, 'manual', [unknown[0], known, unknown[1]], 'test')).rejects.toMatchObject({
+      ...{ code: 'ORDERS_UNKNOWN', kind: 'not-found', params: { count: 2 } },
+      details: [
+        { field: 'orders.0', message: `There is no order ${unknown[0]}.` },
+        { field: 'orders.2', message: `There is no order ${unknown[1]}.` },
+      ],
+    });
+    expect(await shop.rebuilds.list(name, 10)).toEqual([]);
+  });
+
+  it('can be found again without its id: who asked for which, and how it ended, page by page', async () => {
+    const name = aName();
+    const shop = projectionsOn(db, [tallyOf(name)]);
+    leading(shop, name);
+    await busy(shop, 1, 1);
+    const asked: string[] = [];
+    for (const by of ['first', 'second', 'third']) {
+      const { id } = await shop.rebuilds.start(name, 'manual', null, by);
+      asked.unshift(id);
+      await shop.rebuilds.cancel(name, id);
+    }
+    const first = await shop.rebuilds.list(name, 2);
+    const rest = await shop.rebuilds.list(name, 2, first.at(-1)!.place);
+    const listed = [...first, ...rest].map(({ rebuild }) => rebuild);
+    expect(listed.map(({ id }) => id)).toEqual(asked);
+    expect(listed.map(({ askedBy, state }) => [askedBy, state])).toEqual([
+      ['third', 'cancelled'],
+      ['second', 'cancelled'],
+      ['first', 'cancelled'],
+    ]);
+    await expect(shop.rebuilds.list('nothing', 2)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('that is cancelled leaves the live table and nothing else', async () => {
+    const name = aName();
+    const shop = projectionsOn(db, [tallyOf(name)]);
+    leading(shop, name);
+    await busy(shop, 5, 3);
+    await caughtUp(shop, name);
+    const before = await shop.models.table(name);
+    const { id } = await shop.rebuilds.start(name, 'manual', null, 'test');
+    await reaches(shop, name, id, 'ready');
+    expect(await shop.rebuilds.cancel(name, id)).toMatchObject({ state: 'cancelled', done: 15, total: 15 });
+    expect(await shop.models.table(name)).toBe(before);
+    const left = await db.query(`select 1 from pg_tables where tablename like $1`, [`${name.replace('-', '_')}%`]);
+    expect(left).toHaveLength(1);
+    await expect(shop.goLive.now(name, id)).rejects.toMatchObject({ code: 'REBUILD_OVER' });
+    const again = await shop.rebuilds.start(name, 'auto', null, 'test');
+    await reaches(shop, name, again.id, 'live');
+    expect(await rowsOf(await shop.models.table(name))).toEqual(await folded());
+  });
+
+  it('keeps one table to go back to, and no more', async () => {
+    const name = aName();
+    const shop = projectionsOn(db, [tallyOf(name)]);
+    leading(shop, name);
+    await busy(shop, 2, 2);
+    await caughtUp(shop, name);
+    for (let run = 0; run < 3; run++) {
+      const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
+      await reaches(shop, name, id, 'live');
+    }
+    const states = async () =>
+      (
+        await db.query<{ state: string }>('select state from projection_tables where name = $1 order by run', [name])
+      ).map(({ state }) => state);
+    // A table is dropped after the switch, when nobody reads it any more.
+    await eventually(async () => (await states()).join() === 'dropped,dropped,kept,live');
+  });
+});
+
+describe('The maker of projection tables', () => {
+  it('makes nothing but projection tables, and drops none that is live', async () => {
+    const make = (relation: string, columns: unknown[] = [], indexes: unknown[] = []) =>
+      db.query('select create_projection_table($1, $2, $3)', [
+        relation,
+        JSON.stringify(columns),
+        JSON.stringify(indexes),
+      ]);
+    await expect(make('order_events')).rejects.toThrow('not the name');
+    await expect(make('x_v1', [{ name: 'a', type: 'int); drop table outbox; --' }])).rejects.toThrow('not a column');
+    await expect(make('x_v1', [{ name: 'a b', type: 'text' }])).rejects.toThrow('not a column');
+    await expect(make('x_v1', [], [['view) where (true']])).rejects.toThrow('not an indexed column');
+    await expect(db.query('create table y_v1 (id int)')).rejects.toThrow('permission denied');
+    await createFirstTable(db, tallyOf('tally-z'), 'tally_z_v1');
+    await expect(db.query(`select drop_projection_table('tally_z_v1')`)).rejects.toThrow('can go');
+    await expect(db.query(`select drop_projection_table('order_events')`)).rejects.toThrow('can go');
+  });
+});

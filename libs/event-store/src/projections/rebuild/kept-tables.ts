@@ -1,0 +1,26 @@
+import { Injectable } from '@nestjs/common';
+import { NotFound } from '#kernel';
+import { ProjectionRegistry } from '../live/registry';
+import { RebuildRunning } from './rebuild-errors';
+import { RebuildRows } from './rebuild-rows';
+
+/**
+ * After a switch the former live table is kept, so that readers can go back to it. Older tables are not kept. A kept
+ * table is not updated, and its reducer must stay in the build.
+ */
+@Injectable()
+export class KeptTables {
+  constructor(
+    private readonly registry: ProjectionRegistry,
+    private readonly rows: RebuildRows,
+  ) {}
+
+  /** Drops the kept tables and returns their names. After that readers cannot go back. */
+  async drop(name: string): Promise<readonly string[]> {
+    if (!(await this.registry.live(name))) throw new NotFound('projection');
+    if (await this.rows.rollingBack(name)) throw new RebuildRunning(name);
+    const dropped = await this.registry.keep(name, 0);
+    await this.registry.sweep(name);
+    return dropped;
+  }
+}

@@ -1,0 +1,84 @@
+import type { Uuid } from '#kernel';
+
+export const rebuildStates = [
+  'preparing',
+  'replaying',
+  'catching-up',
+  'comparing',
+  'ready',
+  'live',
+  'paused',
+  'cancelled',
+  'failed',
+  'rolled-back',
+] as const;
+
+export type RebuildState = (typeof rebuildStates)[number];
+
+export type GoesLive = 'manual' | 'auto';
+
+/**
+ * The states in which the rebuilder works on it. A paused rebuild is not worked on, but it still excludes another one.
+ */
+export const underWay = ['preparing', 'replaying', 'catching-up', 'comparing', 'ready'] as const;
+
+export const isUnderWay = (state: RebuildState): boolean => (underWay as readonly string[]).includes(state);
+
+export interface RebuildRow {
+  readonly id: Uuid;
+  readonly name: string;
+  readonly relation: string;
+  readonly state: RebuildState;
+  readonly goLive: GoesLive;
+  readonly orders: readonly Uuid[] | null;
+  /** The end of the log when the rebuild was requested. Replaying ends there, and catching up begins. */
+  readonly target: number;
+  readonly done: number;
+  readonly total: number;
+  readonly error: string | null;
+  readonly askedBy: string | null;
+  readonly askedAt: Date;
+  readonly changedAt: Date;
+  readonly pausedFrom: RebuildState | null;
+  /** The former live table, after this one has gone live. */
+  readonly replaced: string | null;
+  readonly rollbackAsked: Date | null;
+  readonly throttled: boolean;
+}
+
+export interface Rebuild {
+  readonly id: Uuid;
+  readonly projection: string;
+  readonly version: number;
+  readonly state: RebuildState;
+  readonly goLive: GoesLive;
+  readonly orders: readonly Uuid[] | null;
+  /** In events. Neither `done` nor `total` ever decreases. */
+  readonly done: number;
+  readonly total: number;
+  readonly percent: number;
+  readonly ratePerSecond: number;
+  readonly secondsLeft: number | null;
+  /** The rebuild is slowed down, because the shop's own work has become slow. */
+  readonly throttled: boolean;
+  /** Orders with an event that the reducer could not use. */
+  readonly setAside: number;
+  /** A rollback was requested and is running: the kept table is catching up. */
+  readonly rollingBack: boolean;
+  readonly error: string | null;
+  /** A user's id, or the name of what requested it. */
+  readonly askedBy: string | null;
+  readonly askedAt: string;
+  readonly changedAt: string;
+}
+
+/** The place in the list where a page of rebuilds ended. */
+export interface RebuildPlace {
+  readonly at: string;
+  readonly id: Uuid;
+}
+
+export interface ListedRebuild {
+  readonly rebuild: Rebuild;
+  readonly place: RebuildPlace;
+}

@@ -1,0 +1,182 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { crashPoint } from '#crash-points';
+import { EventStore, type RecordedEvent } from '#event-store';
+import { hushed } from '#messaging';
+import { eventsAsOf } from '../live/as-of';
+import { Comparer } from '../compare/comparer';
+import { Diffs } from '../compare/diffs';
+import { Follower } from '../live/follower';
+import { foldBatch } from '../live/fold';
+import { GoLive } from './go-live';
+import { closeEnough } from './position-aligner';
+import { BatchSize } from '../live/batch-size';
+import { Wakeups } from '../live/wakeups';
+import type { RebuildRow } from './rebuild';
+import { RebuildNotReady } from './rebuild-errors';
+import { RebuildRows } from './rebuild-rows';
+import { ProjectionRegistry } from '../live/registry';
+import { RollBack } from './roll-back';
+import { TableWriter } from '../live/table-writer';
+import { Throttle } from './throttle';
+import { StreamDatabase } from '../../streams/stream-database';
+
+const troublesTaken = 10;
+
+/** Runs rebuilds. It continues from the checkpoint of the rebuilt table, so a crash costs at most one batch. */
+@Injectable()
+export class Rebuilder {
+  private readonly log = new Logger('Rebuilder');
+
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly store: EventStore,
+    private readonly registry: ProjectionRegistry,
+    private readonly rows: RebuildRows,
+    private readonly comparer: Comparer,
+    private readonly diffs: Diffs,
+    private readonly goLive: GoLive,
+    private readonly rollBack: RollBack,
+    private readonly throttle: Throttle,
+    private readonly wakeups: Wakeups,
+  ) {}
+
+  /** Works on rebuilds and rollbacks of this projection until it is told to stop. */
+  async run(name: string, stop: AbortSignal): Promise<void> {
+    let troubles = 0;
+    while (!stop.aborted) {
+      try {
+        const since = this.wakeups.moment(['rebuilds']);
+        const row = await this.rows.current(name);
+        const leaving = row ? undefined : await this.rows.rollingBack(name);
+        if (row) await this.work(row, stop);
+        else if (leaving) await this.rollBack.work(leaving, stop);
+        else await this.wakeups.wait(['rebuilds'], 1_000, stop, since);
+        troubles = 0;
+      } catch (error) {
+        if (stop.aborted) return;
+        troubles += 1;
+        this.log.error(`the rebuild of ${name} failed ${troubles} times in a row`, (error as Error)?.stack);
+        if (troubles >= troublesTaken) await this.giveUp(name, error).catch(() => undefined);
+        await this.wakeups.wait([], Math.min(100 * 2 ** troubles, 5_000), stop);
+      }
+    }
+  }
+
+  private async work(row: RebuildRow, stop: AbortSignal): Promise<void> {
+    switch (row.state) {
+      case 'preparing':
+        return this.prepare(row);
+      case 'replaying':
+        return row.orders ? this.replayOrders(row) : this.follow(row, stop);
+      case 'comparing':
+        return this.compare(row, stop);
+      case 'ready':
+        return row.goLive === 'auto' ? this.switchOver(row, stop) : this.follow(row, stop);
+      default:
+        return this.follow(row, stop);
+    }
+  }
+
+  private async prepare(row: RebuildRow): Promise<void> {
+    await this.registry.keep(row.name, 1);
+    await this.registry
+      .sweep(row.name)
+      .catch((error: Error) => this.log.warn(`an old table of ${row.name} is still in use: ${error.message}`));
+    const table = await this.registry.table(row.relation);
+    await this.registry.build(row.relation, this.registry.of(table!));
+    await this.rows.enter(row, 'replaying');
+  }
+
+  /**
+   * Handles batches until the rebuild's state changes. The rebuild itself or an admin may change it, or the process
+   * ends.
+   */
+  private async follow(row: RebuildRow, stop: AbortSignal): Promise<void> {
+    const table = await this.registry.table(row.relation);
+    const setAside = new Set(await this.registry.failures(row.relation));
+    const only = row.orders ? new Set(row.orders) : undefined;
+    const follower = new Follower(this.db, this.store, this.registry.of(table!), table!, setAside, only);
+    const size = new BatchSize(this.db);
+    while (!stop.aborted) {
+      const since = this.wakeups.moment(['log', 'rebuilds']);
+      const batch = await size.after(follower.at);
+      const { outcome, events } = await hushed(row.name, () => follower.step(batch));
+      crashPoint(`rebuild.${row.state}`);
+      if (outcome === 'lost') return;
+      if (await this.advanced(row, follower.at)) return;
+      if (outcome === 'idle' || (events > 0 && events < batch)) {
+        if (row.goLive === 'auto' && row.state === 'ready') return;
+        await this.wakeups.wait(['log', 'rebuilds'], row.state === 'ready' ? 500 : 20, stop, since);
+        if (!(await this.rows.stands(row))) return;
+      } else await this.throttle.breathe(row, stop);
+    }
+  }
+
+  /** Moves the rebuild to its next state if its table has come far enough. Returns whether it did. */
+  private async advanced(row: RebuildRow, position: number): Promise<boolean> {
+    const done = row.orders ? undefined : position;
+    switch (row.state) {
+      case 'replaying':
+        return position >= row.target && this.rows.enter(row, 'catching-up', done);
+      case 'catching-up':
+        return (await this.isClose(row, position)) && this.rows.enter(row, 'comparing', done);
+      case 'comparing':
+        return (await this.isClose(row, position)) && this.rows.enter(row, 'ready', done);
+      default:
+        return false;
+    }
+  }
+
+  private async isClose(row: RebuildRow, position: number): Promise<boolean> {
+    const head = await this.store.head();
+    if (!row.orders) await this.rows.progress(row, position, head);
+    const live = await this.registry.live(row.name);
+    return Math.abs((live?.position ?? position) - position) <= closeEnough;
+  }
+
+  /** The rebuilt table does not move while it is compared. After that it catches up again. */
+  private async compare(row: RebuildRow, stop: AbortSignal): Promise<void> {
+    if (await this.diffs.finished(row.id)) return this.follow(row, stop);
+    await this.registry.analyze(row.relation);
+    const compared = await this.comparer.compare(row, stop);
+    if (!compared) await this.wakeups.wait(['moved', 'rebuilds'], 20, stop);
+  }
+
+  /** Single orders are read from their own streams, so the length of the log does not matter. */
+  private async replayOrders(row: RebuildRow): Promise<void> {
+    const table = (await this.registry.table(row.relation))!;
+    const projection = this.registry.of(table);
+    const streams: RecordedEvent[] = [];
+    for (const id of row.orders!) streams.push(...(await eventsAsOf(this.store, id, row.target)));
+    const total = streams.length;
+    await this.rows.progress(row, 0, total);
+    const folded = hushed(row.name, () => foldBatch(projection, new Map(), streams));
+    const move = { from: table.position, to: Math.max(row.target, table.position), epoch: table.epoch, rate: 0 };
+    const written = await new TableWriter(this.db, projection, row.relation).move(move, folded);
+    if (!written) return;
+    await this.rows.progress(row, total, total);
+    await this.rows.enter(row, 'catching-up');
+  }
+
+  private async switchOver(row: RebuildRow, stop: AbortSignal): Promise<void> {
+    try {
+      await this.goLive.now(row.name, row.id);
+    } catch (error) {
+      if (!(error instanceof RebuildNotReady)) throw error;
+      await this.follow(row, stop); // many events were appended meanwhile
+    }
+  }
+
+  private async giveUp(name: string, error: unknown): Promise<void> {
+    const row = await this.rows.current(name);
+    const leaving = row ? undefined : await this.rows.rollingBack(name);
+    if (leaving) return this.rollBack.giveUp(leaving, error);
+    if (!row) return;
+    await this.db.transaction(async () => {
+      const failed = await this.rows.enter(row, 'failed', undefined, String((error as Error)?.message ?? error));
+      if (!failed) return;
+      await this.registry.lock(row.relation);
+      await this.registry.retire(row.relation);
+    });
+  }
+}

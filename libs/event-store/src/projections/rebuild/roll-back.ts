@@ -1,0 +1,87 @@
+import { Injectable } from '@nestjs/common';
+import { crashPoint } from '#crash-points';
+import { EventStore } from '#event-store';
+import { hushed } from '#messaging';
+import { Follower } from '../live/follower';
+import { closeEnough, PositionAligner } from './position-aligner';
+import { BatchSize } from '../live/batch-size';
+import { Wakeups } from '../live/wakeups';
+import type { RebuildRow } from './rebuild';
+import { RebuildNotReady } from './rebuild-errors';
+import { RebuildRows } from './rebuild-rows';
+import { ProjectionRegistry } from '../live/registry';
+import { Throttle } from './throttle';
+import { StreamDatabase } from '../../streams/stream-database';
+
+/**
+ * Takes readers back to the kept table. It brings that table up to date beside the live one, and switches when it is
+ * close.
+ */
+@Injectable()
+export class RollBack {
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly store: EventStore,
+    private readonly registry: ProjectionRegistry,
+    private readonly rows: RebuildRows,
+    private readonly aligner: PositionAligner,
+    private readonly throttle: Throttle,
+    private readonly wakeups: Wakeups,
+  ) {}
+
+  /** Continues from the kept table's own checkpoint after every interruption. */
+  async work(row: RebuildRow, stop: AbortSignal): Promise<void> {
+    const kept = row.replaced!;
+    await this.registry.follow(kept, true);
+    while (!stop.aborted) {
+      if (!(await this.catchUp(row, kept, stop))) return;
+      try {
+        await this.db.transaction(() => this.switchBack(row.name, row));
+      } catch (error) {
+        if (error instanceof RebuildNotReady) continue; // many events were appended meanwhile
+        throw error;
+      }
+      crashPoint('rollback.switched');
+      this.wakeups.tellAll('tables');
+      this.wakeups.tellAll('rebuilds');
+      return;
+    }
+  }
+
+  async giveUp(row: RebuildRow, error: unknown): Promise<void> {
+    await this.db.transaction(async () => {
+      const kept = await this.registry.table(row.replaced!);
+      if (kept?.state === 'kept') await this.registry.follow(kept.relation, false);
+      await this.rows.rollbackFailed(row, String((error as Error)?.message ?? error));
+    });
+  }
+
+  private async catchUp(row: RebuildRow, kept: string, stop: AbortSignal): Promise<boolean> {
+    const table = (await this.registry.table(kept))!;
+    const setAside = new Set(await this.registry.failures(kept));
+    const follower = new Follower(this.db, this.store, this.registry.of(table), table, setAside);
+    const size = new BatchSize(this.db);
+    while (!stop.aborted) {
+      const live = await this.registry.live(row.name);
+      if ((live?.position ?? 0) - follower.at <= closeEnough / 2) return true;
+      const batch = await size.after(follower.at);
+      const { outcome } = await hushed(row.name, () => follower.step(batch));
+      crashPoint('rollback.catch-up');
+      if (outcome === 'lost') return false;
+      await this.throttle.breathe(row, stop);
+    }
+    return false;
+  }
+
+  private async switchBack(name: string, { id }: RebuildRow): Promise<void> {
+    const row = await this.rows.row(name, id, 'for update');
+    if (row.state !== 'live' || !row.rollbackAsked) return;
+    const held = await this.registry.lock(row.relation, row.replaced!);
+    const live = held.find((table) => table.relation === row.relation)!;
+    const kept = held.find((table) => table.relation === row.replaced)!;
+    await this.aligner.align([live, kept], 0);
+    await this.registry.makeLive(kept.relation, live.relation);
+    await this.rows.rolledBack(row);
+    crashPoint('rollback.switching');
+  }
+}

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { setTimeout as pause } from 'node:timers/promises';
+import { statement } from '#database';
+import type { RebuildRow } from './rebuild';
+import { RebuildRows } from './rebuild-rows';
+import { StreamDatabase } from '../../streams/stream-database';
+import { named } from '../../streams/table-names';
+
+/** The longest pause between two batches of a rebuild that is slowed down. */
+const LONGEST_MS = 1_000;
+const SHORTEST_MS = 50;
+const LOOK_MS = 100;
+
+// The oldest event without a position, and the oldest event that the live table does not reflect yet. Each is looked
+// up alone, so that a plan made for empty tables cannot scan all events. A live table that is in trouble does not
+// count, because it does not move even if the rebuild waits.
+const DELAY = statement(
+  'projection-delay',
+  `select coalesce(extract(epoch from clock_timestamp() - least(
+     (select "timestamp" from ${named.events} where id = (select event_id from ${named.pending} order by seq limit 1)),
+     (select "timestamp" from ${named.events} where id = (select event_id from ${named.log} where position = (
+        select c.position + 1 from projection_tables t join projection_checkpoints c using (relation)
+        where t.name = $1 and t.state = 'live' and c.trouble is null)))
+   )) * 1000, 0)::float8 as delay`,
+);
+
+/**
+ * How many milliseconds an event has waited for its position, or for the live read model to show it; 0 if none waits.
+ */
+export async function delayOf(db: StreamDatabase, name: string): Promise<number> {
+  const [row] = await db.query<{ delay: number }>(DELAY, [name]);
+  return row.delay;
+}
+
+/** The setting REBUILD_YIELD_MS. */
+export class YieldAfter {
+  constructor(readonly milliseconds: number) {}
+}
+
+/**
+ * Slows a rebuild down while the shop is slow. While an event waits longer than REBUILD_YIELD_MS for its position or
+ * for the live read model to show it, each batch is followed by a pause. The pause doubles from 50 ms up to a second,
+ * so the rebuild never stops completely.
+ */
+@Injectable()
+export class Throttle {
+  private readonly paces = new Map<string, { looked: number; rest: number }>();
+
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly rows: RebuildRows,
+    private readonly most: YieldAfter,
+  ) {}
+
+  /** Called between two batches. Waits if the shop is slow, and stores that in the rebuild. */
+  async breathe(row: RebuildRow, stop?: AbortSignal): Promise<void> {
+    const pace = this.paceOf(row.name);
+    const now = performance.now();
+    if (pace.rest === 0 && now - pace.looked < LOOK_MS) return;
+    pace.looked = now;
+    const slow = await this.isSlow(row.name);
+    if (slow !== pace.rest > 0) await this.rows.throttled(row, slow);
+    pace.rest = slow ? Math.min(Math.max(pace.rest * 2, SHORTEST_MS), LONGEST_MS) : 0;
+    if (pace.rest > 0) await pause(pace.rest, undefined, { signal: stop }).catch(() => undefined);
+  }
+
+  async isSlow(name: string): Promise<boolean> {
+    return (await delayOf(this.db, name)) > this.most.milliseconds;
+  }
+
+  private paceOf(name: string): { looked: number; rest: number } {
+    const pace = this.paces.get(name) ?? { looked: 0, rest: 0 };
+    this.paces.set(name, pace);
+    return pace;
+  }
+}

@@ -1,0 +1,16 @@
+import { HealthCheck, Impaired } from '#platform/observability';
+
+/** Unhealthy if the log cannot be trusted. The shop goes on selling while somebody finds the cause. */
+export class EventLogHealth extends HealthCheck {
+  readonly service = 'event-log';
+
+  /** @param trouble why the log cannot be trusted; undefined if it can */
+  constructor(private readonly trouble: () => string | undefined) {
+    super();
+  }
+
+  async check(): Promise<void> {
+    const trouble = this.trouble();
+    if (trouble) throw new Impaired(trouble);
+  }
+}

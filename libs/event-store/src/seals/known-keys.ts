@@ -1,0 +1,58 @@
+import { isOurs } from '../macs/event-mac';
+import { firstFormat } from '../macs/event-macs.store';
+import { formatHolds } from '../macs/mac-check';
+import { lastNumbered } from '../sequencer/pending';
+import { placedBetween } from '../streams/placed.store';
+import type { Seal } from './seal-key';
+import { lastSeal, sealsFrom } from './seals.store';
+import type { SealChain } from './seal-chain';
+
+/** Somebody may have changed a single event. If none of this many events is right, the key is a different one. */
+const LOOKED_AT = 20;
+
+/**
+ * Stops the start of a shop in production. With a wrong key its own events would look as if a stranger had written
+ * them.
+ */
+export class WrongKey extends Error {
+  constructor(setting: string, former: string, what: string) {
+    super(
+      `${setting} is not the one that the shop used before: ${what} bears another key. Set the one that was used before, or ` +
+        `name it in ${former} as well. If there was no other key, somebody has changed the database: verify the log`,
+    );
+    this.name = 'WrongKey';
+  }
+}
+
+/** The newest seal and the newest MACs must be made with the present key or a former one. Throws WrongKey. */
+export async function expectKnownKeys(chain: SealChain): Promise<void> {
+  const seal = await newestSeal(chain);
+  if (seal && !chain.key.trusted.has(seal.keyId))
+    throw new WrongKey('SEAL_SIGNING_KEY', 'SEAL_FORMER_KEYS', `the seal at position ${seal.position}`);
+  await expectMacKey(chain);
+}
+
+/**
+ * The remembered seal if the database has it, else the last stored one. Seals after the remembered one may be written
+ * by anybody.
+ */
+async function newestSeal({ db, anchor }: SealChain): Promise<Seal | undefined> {
+  const known = await anchor.newest();
+  if (known && known.position > 0) {
+    const [seal] = await sealsFrom(db, known.position, 1);
+    if (seal?.position === known.position && seal.signature === known.signature) return seal;
+  }
+  return lastSeal(db);
+}
+
+async function expectMacKey({ db, gate: { key } }: SealChain): Promise<void> {
+  const wrong = (what: string) => new WrongKey('EVENT_MAC_KEY', 'EVENT_FORMER_KEYS', what);
+  const head = (await lastNumbered(db))?.position ?? 0;
+  const newest = await placedBetween(db, Math.max(0, head - LOOKED_AT), head);
+  const marked = newest.filter(({ id, mac }) => id !== null && mac !== null);
+  if (marked.length > 0 && !marked.some((event) => isOurs(key, event, event.mac!)))
+    throw wrong(`the event at position ${marked.at(-1)!.position}`);
+  const format = await firstFormat(db);
+  if (marked.length === 0 && format && format.mac !== null && !formatHolds(key, format))
+    throw wrong('the mark of where events without a MAC end');
+}

@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { DomainError } from '#kernel';
+
+const DAMAGED = 'it is damaged';
+
+const toDo = (reason: string): string =>
+  reason === DAMAGED
+    ? 'put a copy of it back; where there is none, move it away: the next start believes the database once, and that is on record'
+    : 'let the shop’s user read and write this file and its folder, or set SEAL_ANCHOR_FILE to where it is';
+
+/** The log names the file and says what to do, for the operator. Clients get the reason only, and not the path. */
+export class UnusableSealAnchor extends DomainError {
+  constructor(path: string, cause: unknown) {
+    const { message, code = message } = cause as NodeJS.ErrnoException;
+    super(
+      'SEAL_ANCHOR_UNUSABLE',
+      'unavailable',
+      `The newest seal is remembered in ${path}, which cannot be used (${message}): ${toDo(message)}`,
+      { reason: code, seconds: 60 },
+    );
+    this.cause = cause;
+  }
+}
+
+const isDamage = (error: unknown): boolean => error instanceof z.ZodError || error instanceof SyntaxError;
+
+/** Content that a process remembers outside of the database. Throws UnusableSealAnchor. */
+export class RememberedFile<Content> {
+  constructor(
+    readonly path: string,
+    private readonly shape: z.ZodType<Content>,
+  ) {}
+
+  /** Undefined: the file does not exist. */
+  async read(): Promise<Content | undefined> {
+    try {
+      return this.shape.parse(JSON.parse(await readFile(this.path, 'utf8')));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw new UnusableSealAnchor(this.path, isDamage(error) ? new Error(DAMAGED) : error);
+    }
+  }
+
+  /**
+   * When this resolves, the content is on the disk. A reader sees the former content or the new one, never a part, also
+   * when two write at once.
+   */
+  async write(content: Content): Promise<void> {
+    const draft = `${this.path}.${randomUUID()}`;
+    try {
+      await mkdir(dirname(this.path), { recursive: true, mode: 0o700 });
+      const file = await open(draft, 'w', 0o600);
+      try {
+        await file.writeFile(`${JSON.stringify(content)}\n`);
+        await file.sync();
+      } finally {
+        await file.close();
+      }
+      await rename(draft, this.path);
+    } catch (error) {
+      await rm(draft, { force: true }).catch(() => undefined);
+      throw new UnusableSealAnchor(this.path, error);
+    }
+  }
+}

@@ -1,0 +1,89 @@
+import { bad, type Found } from '../verifications/findings';
+import { merkleRoot } from './merkle';
+import { lastNumbered } from '../sequencer/pending';
+import type { Seal, SealKey } from './seal-key';
+import { hashesBetween, lastSeal, sealBefore, sealsFrom, unsealedFor } from './seals.store';
+import type { StreamDatabase } from '../streams/stream-database';
+
+const PAGE = 100;
+
+/** The rule is ten seconds, but a shop that starts, stops or is under load may need longer. */
+export const LONGEST_UNSEALED_MS = 60_000;
+
+/**
+ * Checks the seals while the log is read. Each must be signed, follow the one before, and fit the hashes that it
+ * covers.
+ */
+export class SealCheck {
+  count = 0;
+  through = 0;
+  private previous = '';
+  private page: Seal[] = [];
+  private hashes: string[] = [];
+
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly key: SealKey,
+  ) {}
+
+  async begin(start: number): Promise<void> {
+    const before = await sealBefore(this.db, start);
+    this.previous = before?.signature ?? '';
+    this.through = before?.position ?? 0;
+    this.page = await sealsFrom(this.db, start, PAGE);
+    if (this.page.length > 0) this.hashes = await hashesBetween(this.db, this.through, start - 1);
+  }
+
+  /**
+   * Takes the next rows of the log, and returns findings about seals that do not fit them. After a finding, the next
+   * seal is checked as if the bad one did fit.
+   */
+  async covers(rows: readonly { readonly position: number; readonly hash: string }[]): Promise<Found[]> {
+    const unfit: Found[] = [];
+    for (const { position, hash } of rows) {
+      while (this.page.length > 0 && this.page[0].position < position) await this.pass(this.page[0], unfit);
+      const seal = this.page[0];
+      if (!seal) continue; // not sealed yet
+      this.hashes.push(hash);
+      if (position === seal.position) await this.pass(seal, unfit);
+    }
+    return unfit;
+  }
+
+  /**
+   * The last seal proves that the log once reached its position. The oldest event after it must not have waited too
+   * long for a seal.
+   */
+  async end(): Promise<Found | undefined> {
+    const last = await lastSeal(this.db);
+    const head = (await lastNumbered(this.db))?.position ?? 0;
+    const sealed = last?.position ?? 0;
+    if (sealed > head) return bad('cut', head + 1, null, `the log was sealed up to ${sealed} and ends at ${head}`);
+    const waited = head > sealed ? await unsealedFor(this.db, sealed) : 0;
+    if (waited <= LONGEST_UNSEALED_MS) return undefined;
+    const seconds = Math.round(waited / 1_000);
+    return bad('unsealed', sealed + 1, null, `positions ${sealed + 1} to ${head} have had no seal for ${seconds} s`);
+  }
+
+  private async pass(seal: Seal, unfit: Found[]): Promise<void> {
+    const found = this.unfit(seal);
+    if (found) unfit.push(found);
+    else this.count += 1;
+    this.through = seal.position;
+    this.previous = seal.signature;
+    this.hashes = [];
+    this.page.shift();
+    if (this.page.length === 0) this.page = await sealsFrom(this.db, seal.position + 1, PAGE);
+  }
+
+  private unfit(seal: Seal): Found | undefined {
+    const { position, after } = seal;
+    if (after !== this.through)
+      return bad('seal', this.through + 1, null, `the seal after position ${this.through} is missing`);
+    if (!this.key.vouchesFor(seal, this.previous))
+      return bad('seal', position, null, `the seal at position ${position} does not bear our signature`);
+    if (merkleRoot(this.hashes) !== seal.root || this.hashes.at(-1) !== seal.hash)
+      return bad('recomputed', after + 1, null, `positions ${after + 1} to ${position} are not what was sealed`);
+    return undefined;
+  }
+}

@@ -1,0 +1,230 @@
+import { DomainError } from '#kernel';
+import type { Found } from '../verifications/findings';
+import { lastNumbered } from '../sequencer/pending';
+import type { Seal } from './seal-key';
+import { hashesAt, insertReseal, sealsFrom } from './seals.store';
+import { verifyLog } from '../verifications/verify';
+import type { Anchored } from './seal-anchor';
+import { STRETCH, type SealChain } from './seal-chain';
+import { digestOf, signRecord, sortRecords, type Decision, type SealRecord } from './seal-records';
+import { insertRecord, recordsFrom } from './seal-records.store';
+
+/** The person who is responsible for a decision, and the reason. */
+export interface Stated {
+  readonly who: string;
+  readonly reason: string;
+}
+
+class NothingToMend extends DomainError {
+  constructor(message: string) {
+    super('NOTHING_TO_MEND', 'conflict', message);
+  }
+}
+
+class NotMendable extends DomainError {
+  constructor(message: string) {
+    super('NOT_MENDABLE', 'conflict', message);
+  }
+}
+
+/** Other data that a restored backup takes back, and that has to continue from there too. */
+export abstract class AlsoRestored {
+  /** Does nothing if nothing was lost. */
+  abstract restored(): Promise<void>;
+}
+
+const decidedMeanwhile = () =>
+  new DomainError('CONFLICT', 'conflict', 'Something else was decided about the seals just now: look again.');
+
+/** Findings that a new seal over the same hashes repairs. */
+const OF_SEALS: readonly string[] = ['seal', 'cut', 'unsealed'];
+
+const PAGE = 100;
+
+/** The decisions of an operator about the seals. Each decision is signed, and every later verification reports it. */
+export class SealDesk {
+  constructor(
+    private readonly chain: SealChain,
+    private readonly now: () => Date,
+    private readonly also?: AlsoRestored,
+  ) {}
+
+  /**
+   * The database was replaced by an older copy. The seals continue from there, and the gap is recorded. Throws if the
+   * database has everything that is remembered, and if the restored database itself is not in order.
+   */
+  async restored({ who, reason }: Stated): Promise<SealRecord> {
+    const { anchor, db } = this.chain;
+    const known = await anchor.newest();
+    if (!known || known.position + known.record === 0)
+      throw new NothingToMend(`Nothing is remembered in ${anchor.file ?? 'memory'} that the database could be behind.`);
+    await this.disown({ who, reason }, known);
+    const kept = await this.chain.databaseWord();
+    const hash = (await hashesAt(db, [known.position])).get(known.position);
+    const records = await recordsFrom(db, 1);
+    const hasRecord = known.record === 0 || records.some(({ number, signature }) => number === known.record && signature === known.recordSignature); // prettier-ignore
+    if (hasRecord && (known.position === 0 || hash === known.hash))
+      throw new NothingToMend(`The database has all that was sealed up to ${known.position}: nothing was lost.`);
+    // Events that were not sealed when the backup was made are sealed when the shop starts.
+    const found = (await this.withoutAnchor()).find(({ finding }) => finding !== 'unsealed');
+    if (found)
+      throw new NotMendable(`The restored database is not in order itself: ${found.message}. Restore another one.`);
+    const { position, signature, count } = kept;
+    const at = this.now().getTime();
+    // The operator knows all records in the database, also those after the newest remembered one.
+    const record = Math.max(known.record, records.at(-1)?.number ?? 0);
+    const lost = { position: known.position, signature: known.signature, hash: known.hash, record };
+    const decision = { kind: 'restored', at, who, reason, lost, kept: { position, signature, hash: kept.hash, count } } as const; // prettier-ignore
+    const decided = await this.decide(decision, record + 1, kept);
+    await this.also?.restored();
+    return decided;
+  }
+
+  /**
+   * Declares void the records that the shop has not signed, and seals the log again from the first lost or false seal
+   * to its end. Throws if there is nothing wrong with records and seals. Throws if the log itself is not what was
+   * sealed, because no seal can repair that.
+   */
+  async reseal({ who, reason }: Stated): Promise<SealRecord> {
+    const { db, anchor } = this.chain;
+    const known = await anchor.newest();
+    await this.expectRemembered(known);
+    const disowned = await this.disown({ who, reason }, known);
+    const findings = await this.withoutAnchor();
+    const head = (await lastNumbered(db))?.position ?? 0;
+    await this.expectSameLog(known, head);
+    const worse = findings.find(({ finding }) => !OF_SEALS.includes(finding));
+    if (worse) throw new NotMendable(`A new seal cannot mend this: ${worse.message}.`);
+    const { good, causes } = await this.lastGood(known);
+    if (causes.length === 0 && disowned) {
+      await this.chain.end();
+      return disowned;
+    }
+    if (causes.length === 0) throw new NothingToMend('All seals are as they were set.');
+    if (good.position === 0) await this.expectOwnSeals();
+    const seals: Seal[] = [];
+    for (let from: Pick<Seal, 'position' | 'signature' | 'hash'> = good; from.position < head;) {
+      const seal = await this.chain.signed(from, Math.min(from.position + STRETCH, head));
+      seals.push(seal);
+      from = seal;
+    }
+    const newest = seals.at(-1) ?? good;
+    const { position, signature, hash } = newest;
+    const count = good.count + seals.length;
+    const voided = (await this.beyond(position)).map((seal) => seal.position);
+    const records = await recordsFrom(db, 1);
+    const point = { after: good.position, position, signature, hash, count };
+    return this.decide(
+      { kind: 'resealed', at: this.now().getTime(), who, reason, ...point, voided, causes },
+      Math.max(known?.record ?? 0, records.at(-1)?.number ?? 0) + 1,
+      { position, signature, hash, count, record: 0, recordSignature: '' },
+      seals,
+    );
+  }
+
+  /**
+   * The newest remembered record must still be valid. If it was changed, it must not be treated like a record that the
+   * shop never signed.
+   */
+  private async expectRemembered(known: Anchored | undefined): Promise<void> {
+    if (!known || known.record === 0) return;
+    const { ours } = sortRecords(this.chain.key.trusted, await recordsFrom(this.chain.db, 1));
+    if (!ours.some(({ number, signature }) => number === known.record && signature === known.recordSignature))
+      throw new NotMendable(`Record ${known.record} of the log of seals is gone, or it or one before it was changed.`);
+  }
+
+  /** Declares void the records that the shop has not signed. Undefined: there are none. */
+  private async disown({ who, reason }: Stated, known: Anchored | undefined): Promise<SealRecord | undefined> {
+    const { db, key } = this.chain;
+    const records = await recordsFrom(db, 1);
+    const { ours, strange, unsettled } = sortRecords(key.trusted, records);
+    if (unsettled.length === 0) return undefined;
+    const named = { disowned: strange.map(({ number }) => number), digests: strange.map(digestOf) };
+    const number = Math.max(known?.record ?? 0, records.at(-1)!.number) + 1;
+    const at = this.now().getTime();
+    const record = signRecord(key, number, ours.at(-1)?.signature ?? '', {
+      kind: 'disowned',
+      at,
+      who,
+      reason,
+      ...named,
+    });
+    if (!(await insertRecord(db, record))) throw decidedMeanwhile();
+    return record;
+  }
+
+  private async decide(
+    decision: Decision,
+    number: number,
+    end: Anchored,
+    seals: readonly Seal[] = [],
+  ): Promise<SealRecord> {
+    const { db, key, anchor } = this.chain;
+    const previous = sortRecords(key.trusted, await recordsFrom(db, 1)).ours.at(-1)?.signature ?? '';
+    const record = signRecord(key, number, previous, decision);
+    await db.transaction(async () => {
+      if (!(await insertRecord(db, record))) throw decidedMeanwhile();
+      for (const seal of seals) await insertReseal(db, seal, number);
+    });
+    const newest = { ...end, record: number, recordSignature: record.signature };
+    await anchor.keep(newest);
+    this.chain.tell(newest);
+    await this.chain.end();
+    return record;
+  }
+
+  /** The findings in the database alone, without comparing it with what is remembered. */
+  private async withoutAnchor(): Promise<readonly Found[]> {
+    const { db, key, gate } = this.chain;
+    const result = await verifyLog(db, key, gate.key, { from: 1 });
+    return result.ok ? [] : result.findings;
+  }
+
+  /** The log must be the one that was sealed last, so that a new seal covers only what was sealed before. */
+  private async expectSameLog(known: Anchored | undefined, head: number): Promise<void> {
+    if (!known || known.position === 0) return;
+    if ((await hashesAt(this.chain.db, [known.position])).get(known.position) === known.hash) return;
+    const what = head < known.position ? `ends at ${head}` : 'is not what was sealed there';
+    throw new NotMendable(`The log was sealed up to ${known.position} and ${what}: no seal can mend that.`);
+  }
+
+  /** With a wrong key all seals look false, although they are right. */
+  private async expectOwnSeals(): Promise<void> {
+    const { db, key } = this.chain;
+    const seals = await sealsFrom(db, 1, PAGE);
+    if (seals.length > 0 && !seals.some(({ keyId }) => key.trusted.has(keyId)))
+      throw new NotMendable(
+        'No seal is of SEAL_SIGNING_KEY or of SEAL_FORMER_KEYS: set SEAL_SIGNING_KEY to the one that was used before.',
+      );
+  }
+
+  /** The last seal before the first lost or false one, and what is wrong after it. */
+  private async lastGood(known: Anchored | undefined) {
+    const { db, key } = this.chain;
+    let good = { position: 0, signature: '', hash: '', count: 0 };
+    for (;;) {
+      const seals = await sealsFrom(db, good.position + 1, PAGE);
+      const hashes = await hashesAt(db, seals.map(({ position }) => position)); // prettier-ignore
+      for (const seal of seals) {
+        const { position, signature, hash, after } = seal;
+        if (after !== good.position) return { good, causes: [`the seal after position ${good.position} is missing`] };
+        if (!key.vouchesFor(seal, good.signature) || hashes.get(position) !== hash)
+          return { good, causes: [`the seal at position ${position} is false`] };
+        good = { position, signature, hash, count: good.count + 1 };
+      }
+      if (seals.length < PAGE) break;
+    }
+    const isLost = known !== undefined && known.position > good.position;
+    return { good, causes: isLost ? [`the seals from position ${good.position} to ${known.position} are lost`] : [] };
+  }
+
+  /** Stored seals after the end of the new ones. */
+  private async beyond(position: number): Promise<Seal[]> {
+    const found: Seal[] = [];
+    for (let at = position; ; at = found.at(-1)!.position) {
+      const seals = await sealsFrom(this.chain.db, at + 1, PAGE);
+      found.push(...seals);
+      if (seals.length < PAGE) return found;
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { createPrivateKey, createPublicKey, hkdfSync, sign, type KeyObject } from 'node:crypto';
+import { netstrings } from '#platform/canonical';
+import { keyIdOf, publicKeyIn, TrustedKeys } from './trusted-keys';
+
+/** A signed stretch of the log: the positions after `after`, up to and including `position`. */
+export interface Seal {
+  readonly position: number;
+  readonly after: number;
+  /** The Merkle root over the stretch's hashes, and the last of the hashes, in hex. */
+  readonly root: string;
+  readonly hash: string;
+  readonly keyId: string;
+  readonly sealedAt: Date;
+  /** Ed25519, in hex. */
+  readonly signature: string;
+}
+
+export type Unsigned = Omit<Seal, 'keyId' | 'signature'>;
+
+// Every Ed25519 private key in PKCS #8 begins with these bytes. The 32 bytes of the seed follow.
+const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
+
+function privateKeyOf(secret: string): KeyObject {
+  const seed = Buffer.from(hkdfSync('sha256', Buffer.from(secret, 'base64'), '', 'coffee-tea.seal.1', 32));
+  return createPrivateKey({ key: Buffer.concat([PKCS8, seed]), format: 'der', type: 'pkcs8' });
+}
+
+/** A former key: its public half as `public:<64 hex digits>`, or its secret. */
+const formerKey = (text: string): KeyObject =>
+  text.startsWith('public:') ? publicKeyIn(text.slice('public:'.length)) : createPublicKey(privateKeyOf(text));
+
+/** Signs seals with a key whose secret is not in the database. Checks seals of former keys too. */
+export class SealKey {
+  readonly id: string;
+  /** This key first, then the former ones. */
+  readonly trusted: TrustedKeys;
+  private readonly privateKey: KeyObject;
+
+  /**
+   * @param secret at least 32 random bytes in base64 (SEAL_SIGNING_KEY)
+   * @param former earlier keys, so that the seals they signed stay valid (SEAL_FORMER_KEYS)
+   */
+  constructor(secret: string, former: readonly string[] = []) {
+    this.privateKey = privateKeyOf(secret);
+    const publicKey = createPublicKey(this.privateKey);
+    this.id = keyIdOf(publicKey);
+    this.trusted = new TrustedKeys([publicKey, ...former.map(formerKey)]);
+  }
+
+  /** `previous` is the signature of the seal before, so that no seal can be removed from the middle. */
+  sign(seal: Unsigned, previous: string): Seal {
+    return { ...seal, keyId: this.id, signature: this.signText(signed(seal, this.id, previous)) };
+  }
+
+  vouchesFor(seal: Seal, previous: string): boolean {
+    return sealHolds(this.trusted, seal, previous);
+  }
+
+  /** Ed25519 over a text, in hex. Each kind of signed text begins with its own tag. */
+  signText(text: string): string {
+    return sign(null, Buffer.from(text), this.privateKey).toString('hex');
+  }
+}
+
+/** Whether a trusted key signed this seal, with `previous` as the signature of the seal before it. */
+export const sealHolds = (keys: TrustedKeys, seal: Seal, previous: string): boolean =>
+  keys.signed(seal.keyId, signed(seal, seal.keyId, previous), seal.signature);
+
+const signed = ({ after, position, root, hash, sealedAt }: Unsigned, keyId: string, previous: string): string =>
+  netstrings(['coffee-tea.seal.1', keyId, previous, after, position, root, hash, sealedAt.getTime()]);

@@ -1,0 +1,21 @@
+import { statement } from '#database';
+import type { SealRecord } from './seal-records';
+import type { StreamDatabase } from '../streams/stream-database';
+import { named } from '../streams/table-names';
+
+const FROM = statement(
+  'seal-records-from',
+  `select number, body, key_id as "keyId", encode(signature, 'hex') as signature
+   from ${named.sealRecords} where number >= $1 order by number`,
+);
+
+export const recordsFrom = (db: StreamDatabase, number: number): Promise<SealRecord[]> =>
+  db.query<SealRecord>(FROM, [number]);
+
+const INSERT = statement('seal-record-decide', `select record_seal_decision($1::bigint, $2, $3, $4) as written`);
+
+/** False: another process took this number, or a later one, first. */
+export const insertRecord = async (
+  db: StreamDatabase,
+  { number, body, keyId, signature }: SealRecord,
+): Promise<boolean> => (await db.query<{ written: boolean }>(INSERT, [number, body, keyId, signature]))[0].written;

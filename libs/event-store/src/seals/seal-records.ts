@@ -1,0 +1,134 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson, netstrings } from '#platform/canonical';
+import type { SealKey } from './seal-key';
+import type { TrustedKeys } from './trusted-keys';
+
+/** A seal's position and signature, and the log's hash at that position. */
+export interface SealPoint {
+  readonly position: number;
+  readonly signature: string;
+  readonly hash: string;
+}
+
+interface Decided {
+  /** Milliseconds since 1970. */
+  readonly at: number;
+  readonly who: string;
+  readonly reason: string;
+}
+
+/** A machine that remembered nothing accepted the end of the seals that the database has. */
+export interface Adopted extends Decided, SealPoint {
+  readonly kind: 'adopted';
+}
+
+/** A backup was restored. The seals between the two points are lost, and a person has taken responsibility for that. */
+export interface Restored extends Decided {
+  readonly kind: 'restored';
+  /** What was remembered, with the number of the newest record at that time. */
+  readonly lost: SealPoint & { readonly record: number };
+  /** The newest seal of the restored database. */
+  readonly kept: SealPoint & { readonly count: number };
+}
+
+/** Seals were lost or false. The stretch from `after` to `position` was sealed again, over the same hashes. */
+export interface Resealed extends Decided, SealPoint {
+  readonly kind: 'resealed';
+  readonly after: number;
+  readonly count: number;
+  /** Seals after `position` that do not count. */
+  readonly voided: readonly number[];
+  readonly causes: readonly string[];
+}
+
+/**
+ * Records that the shop has not signed do not count. The list is complete: it repeats those of earlier decisions of
+ * this kind.
+ */
+export interface Disowned extends Decided {
+  readonly kind: 'disowned';
+  readonly disowned: readonly number[];
+  /** One digest for each of them, so that no other record can take its place. */
+  readonly digests: readonly string[];
+}
+
+export type Decision = Adopted | Restored | Resealed | Disowned;
+
+/**
+ * One record of a decision about the seals. After a restore some numbers may be missing, because those records are
+ * lost too.
+ */
+export interface SealRecord {
+  readonly number: number;
+  /** A `Decision` in canonical JSON, as it was signed. */
+  readonly body: string;
+  readonly keyId: string;
+  readonly signature: string;
+}
+
+const signedText = (keyId: string, number: number, previous: string, body: string): string =>
+  netstrings(['coffee-tea.seal-record.1', keyId, previous, number, body]);
+
+/** `previous` is the signature of the record before; empty for the first. */
+export function signRecord(key: SealKey, number: number, previous: string, decision: Decision): SealRecord {
+  const body = canonicalJson(decision);
+  return { number, body, keyId: key.id, signature: key.signText(signedText(key.id, number, previous, body)) };
+}
+
+export const recordHolds = (keys: TrustedKeys, { number, body, keyId, signature }: SealRecord, previous: string) =>
+  keys.signed(keyId, signedText(keyId, number, previous, body), signature);
+
+export const decisionOf = ({ body }: SealRecord): Decision => JSON.parse(body) as Decision;
+
+export const digestOf = ({ number, body, keyId, signature }: SealRecord): string =>
+  createHash('sha256')
+    .update(netstrings([number, keyId, signature, body]))
+    .digest('hex');
+
+export interface SortedRecords {
+  /** Records that the shop has signed. Each signature covers the one before. */
+  readonly ours: readonly SealRecord[];
+  /** The other records. */
+  readonly strange: readonly SealRecord[];
+  /** The other records that no later record of the shop declares void. */
+  readonly unsettled: readonly SealRecord[];
+}
+
+/** `previous` is the signature of the shop's last record before these; empty if these begin with the first. */
+export function sortRecords(keys: TrustedKeys, records: readonly SealRecord[], previous = ''): SortedRecords {
+  const ours: SealRecord[] = [];
+  const strange: SealRecord[] = [];
+  let unsettled: SealRecord[] = [];
+  for (const record of records) {
+    if (!recordHolds(keys, record, ours.at(-1)?.signature ?? previous)) {
+      strange.push(record);
+      unsettled.push(record);
+      continue;
+    }
+    ours.push(record);
+    const decision = decisionOf(record);
+    if (decision.kind !== 'disowned') continue;
+    const settled = new Set(decision.digests);
+    unsettled = unsettled.filter((one) => !settled.has(digestOf(one)));
+  }
+  return { ours, strange, unsettled };
+}
+
+export const notSigned = ({ number }: SealRecord): string =>
+  `record ${number} of the log of seals does not bear our signature`;
+
+/** The decision in one sentence for people. */
+export function toldOf(record: SealRecord): string {
+  const decision = decisionOf(record);
+  const by = `${new Date(decision.at).toISOString()} by ${decision.who}: ${decision.reason}`;
+  switch (decision.kind) {
+    case 'adopted':
+      return `the database was believed that it is sealed up to ${decision.position}, ${by}`;
+    case 'restored':
+      return `a backup was restored that is sealed up to ${decision.kept.position}; ${decision.lost.position} had been reached before, ${by}`;
+    case 'resealed':
+      return `positions ${decision.after + 1} to ${decision.position} were sealed anew, ${by}`;
+    case 'disowned':
+      return `records that this shop has not signed were declared void: ${decision.disowned.join(', ')}, ${by}`;
+  }
+}

@@ -1,0 +1,73 @@
+import { Logger } from '@nestjs/common';
+import { STRETCH, stopsSealing, type SealChain } from './seal-chain';
+import { unsealedFor } from './seals.store';
+
+const LONGEST_MS = 10_000;
+
+/** Signs the log every 1,000 positions, or 10 seconds after the first unsealed event. */
+export class Sealer {
+  private readonly log = new Logger('Sealer');
+  private head = 0;
+  private sealed = 0;
+  private unsealedSince?: number;
+  private restAfterTrouble = 0;
+
+  constructor(private readonly chain: SealChain) {}
+
+  async begin(head: number): Promise<void> {
+    this.sealed = 0;
+    this.unsealedSince = undefined;
+    try {
+      this.sealed = (await this.chain.end()).position;
+      if (head > this.sealed) this.unsealedSince = performance.now() - (await this.waited());
+    } catch (error) {
+      if (!stopsSealing(error)) throw error; // numbering must go on
+      this.log.error(`nothing is sealed: ${error.message}`);
+    }
+    this.reached(head);
+  }
+
+  reached(head: number): void {
+    this.head = head;
+    if (head > this.sealed) this.unsealedSince ??= performance.now();
+  }
+
+  /** Seals if a seal is due, and returns the milliseconds until the next one. Errors do not stop the numbering. */
+  async sealWhenDue(): Promise<number> {
+    if (performance.now() < this.restAfterTrouble) return LONGEST_MS;
+    try {
+      while (this.head - this.sealed >= STRETCH) await this.seal(this.sealed + STRETCH);
+      if (this.unsealedSince === undefined) return Infinity;
+      const left = this.unsealedSince + LONGEST_MS - performance.now();
+      if (left > 0) return left;
+      await this.seal(this.head);
+      return Infinity;
+    } catch (error) {
+      this.log.error(`sealing failed: ${(error as Error).message}`);
+      this.restAfterTrouble = performance.now() + LONGEST_MS;
+      return LONGEST_MS;
+    }
+  }
+
+  /** Runs before the shop closes. Otherwise the last events would have no seal for the whole time that it is closed. */
+  async sealRest(): Promise<void> {
+    if (this.head <= this.sealed) return;
+    await this.chain.sealThrough(this.head).catch((error: Error) => this.log.warn(`not sealed: ${error.message}`));
+  }
+
+  async seal(position: number): Promise<void> {
+    this.sealed = (await this.chain.seal(position)).position;
+    this.unsealedSince = this.head > this.sealed ? performance.now() : undefined;
+  }
+
+  /**
+   * How long the oldest unsealed event has waited, in milliseconds, at most LONGEST_MS. A killed shop may have left old
+   * events unsealed, and these are then sealed at once.
+   */
+  private async waited(): Promise<number> {
+    const age = await unsealedFor(this.chain.db, this.sealed);
+    if (age > LONGEST_MS)
+      this.log.warn(`the events after position ${this.sealed} waited ${Math.round(age / 1_000)} s for their seal`);
+    return Math.min(age, LONGEST_MS);
+  }
+}

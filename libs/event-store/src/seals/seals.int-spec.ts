@@ -1,0 +1,391 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import type { Database } from '#database';
+import { HistoryLost } from '../streams/errors';
+import type { Tampered } from '../verifications/findings';
+import { chained, ORIGIN, type StoredEvent } from './chain';
+import { checkExport } from '../export/export-check';
+import { happening, ids, key, storeOn } from '../testing/store';
+
+let test: TestDatabase;
+let db: Database;
+let folder: string;
+
+beforeEach(async () => {
+  test = await testDatabase();
+  db = test.of('ordering');
+  folder = mkdtempSync(join(tmpdir(), 'seals-'));
+});
+afterEach(async () => {
+  await test.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** As a superuser who puts every guard aside, but has neither the key nor the machine's files. */
+const tamper = (sql: string) => test.admin(`do $$ begin set local session_replication_role = replica; ${sql}; end $$`);
+
+const fileOf = (name = 'anchor') => join(folder, name);
+const stated = { who: 'An', reason: 'the disk failed' };
+type Shop = ReturnType<typeof storeOn>;
+
+/** A shop on a machine of its own, open and leading. */
+async function open(file = fileOf()) {
+  const shop = storeOn(db, undefined, file);
+  await shop.watch.onModuleInit();
+  const run = await shop.sequencer.begin();
+  const orders = async (count: number) => {
+    for (let n = 0; n < count; n++) {
+      await shop.store.append(happening(ids.next(), 0, [{ n }]));
+      await run();
+    }
+  };
+  return { ...shop, orders };
+}
+
+async function withSeals(file = fileOf()) {
+  const shop = await open(file);
+  await shop.orders(10);
+  await shop.sealer.seal(10);
+  await shop.orders(10);
+  await shop.sealer.seal(20);
+  return shop;
+}
+
+/** What a backup of the first ten positions leaves, seals and all. */
+const goBack = (records = 0) =>
+  tamper(`delete from ordering.order_events where id in (select event_id from ordering.order_log where position > 10);
+    delete from ordering.order_heads where order_id not in (select order_id from ordering.order_events);
+    delete from ordering.order_log where position > 10; delete from ordering.order_seals where position > 10;
+    delete from ordering.order_pending; delete from ordering.order_seal_records where number > ${records}`);
+
+/** Another story from position 15 on, chained as it should be; the seals over it are taken away. */
+async function rewrite(): Promise<void> {
+  await tamper(`update ordering.order_events set event_data = '{"n": 900000}'
+    where id = (select event_id from ordering.order_log where position = 15)`);
+  const rows = await test.admin<StoredEvent & { position: string; hash: string }>(
+    `select l.position, encode(l.hash, 'hex') as hash, e.id, e.order_id as "streamId", e.version, e.event_type as type,
+       e.schema_version as "schemaVersion", e.event_data::text as data, e.metadata::text as metadata,
+       (extract(epoch from e."timestamp") * 1000000)::bigint::text as micros
+     from ordering.order_log l join ordering.order_events e on e.id = l.event_id order by l.position`,
+  );
+  let hash = ORIGIN;
+  for (const { position, ...row } of rows) {
+    hash = chained(hash, Number(position), row);
+    await tamper(`update ordering.order_log set hash = decode('${hash}', 'hex') where position = ${position}`);
+  }
+  await tamper(`delete from ordering.order_seals where position > 10`);
+}
+
+const sealed = async () =>
+  (await test.admin<{ position: string }>('select position from ordering.order_seals order by position')).map(
+    ({ position }) => Number(position),
+  );
+
+describe('The newest seal', () => {
+  it('is remembered in a file beside the key', async () => {
+    const { seals } = await withSeals();
+    const kept = JSON.parse(readFileSync(fileOf(), 'utf8'));
+    expect(kept).toMatchObject({
+      position: 20,
+      count: 2,
+      record: 0,
+      signature: expect.stringMatching(/^[0-9a-f]{128}$/),
+    });
+    expect(await seals.end()).toEqual(kept);
+  });
+
+  it('is what no rewritten history is sealed over, though chain and seals fit together', async () => {
+    const shop = await withSeals();
+    await rewrite();
+    await expect(shop.sealer.seal(20)).rejects.toThrow('it is not what was sealed');
+    const later = storeOn(db, undefined, fileOf());
+    await expect(later.watch.onModuleInit()).rejects.toThrow(HistoryLost);
+    await later.sequencer.begin();
+    await expect(later.sealer.seal(20)).rejects.toThrow('it is not what was sealed');
+    expect(await sealed()).toEqual([10]);
+    for (const { store } of [shop, later]) {
+      const { findings } = (await store.verify()) as Tampered;
+      const found = findings.map(({ finding, position }) => [finding, position]);
+      expect(found).toEqual(expect.arrayContaining([['forged', 15], ['recomputed', 20]])); // prettier-ignore
+    }
+    expect(shop.seals.disagreement).toBeDefined();
+  });
+
+  it('tells of a tail that was cut with its seals, or of an older backup', async () => {
+    const shop = await withSeals();
+    await goBack();
+    expect(await shop.store.verify()).toMatchObject({ ok: false, finding: 'behind', position: 11 });
+    const later = storeOn(db, undefined, fileOf());
+    await expect(later.watch.onModuleInit()).rejects.toThrow(/events restored --reason/);
+  });
+
+  it('is looked for again where a seal was deleted while the shop is open', async () => {
+    const shop = await withSeals();
+    await tamper('delete from ordering.order_seals where position = 20');
+    await shop.orders(1);
+    await expect(shop.sealer.seal(21)).rejects.toThrow('the seal at position 20 is gone');
+    expect(await shop.store.verify()).toMatchObject({ ok: false, finding: 'seal', position: 20 });
+    expect(await sealed()).toEqual([10]);
+  });
+
+  it('is on one machine what another has sealed since', async () => {
+    const one = await withSeals();
+    const other = await open(fileOf('other'));
+    await one.orders(5);
+    await one.sealer.seal(25);
+    await other.watch.look();
+    expect(JSON.parse(readFileSync(fileOf('other'), 'utf8'))).toMatchObject({ position: 25, record: 1 });
+  });
+
+  it('is taken from the database once where the file is missing, and that is on record', async () => {
+    await withSeals();
+    await open(fileOf('new'));
+    await open(fileOf('new'));
+    const { store } = await open();
+    const { remarks, ok } = await store.verify();
+    expect(ok).toBe(true);
+    expect(remarks).toMatchObject([{ number: 1, kind: 'adopted', reason: `${fileOf('new')} was missing` }]);
+  });
+
+  it('cannot be read from a damaged file: the start says which', async () => {
+    await withSeals();
+    writeFileSync(fileOf(), '{"position": 3}');
+    await expect(open()).rejects.toThrow(`${fileOf()}, which cannot be used (it is damaged)`);
+  });
+});
+
+describe('Events that nobody sealed', () => {
+  it('are no reason for doubt while they are fresh, and are one when they are old', async () => {
+    const shop = await withSeals();
+    await shop.orders(3);
+    expect(await shop.store.verify()).toMatchObject({ ok: true, sealedThrough: 20 });
+    await tamper(`update ordering.order_events set "timestamp" = "timestamp" - interval '2 minutes'
+      where id in (select event_id from ordering.order_log where position > 20)`);
+    expect((await findings(shop)).at(-1)).toMatchObject({ finding: 'unsealed', position: 21 });
+  });
+
+  it('are sealed when the shop closes', async () => {
+    const shop = await withSeals();
+    await shop.orders(3);
+    await shop.sealer.sealRest();
+    expect(await sealed()).toEqual([10, 20, 23]);
+  });
+});
+
+const findings = async ({ store }: Pick<Shop, 'store'>) => {
+  const result = await store.verify();
+  return result.ok ? [] : result.findings;
+};
+
+describe('After a backup was restored', () => {
+  it('the gap is signed and told for ever, and the shop goes on from there, on every machine', async () => {
+    const one = await withSeals();
+    await open(fileOf('other'));
+    await one.watch.look();
+    await goBack();
+    const desk = storeOn(db, undefined, fileOf()).desk;
+    const record = await desk.restored(stated);
+    expect(record.number).toBe(2); // the first is lost
+    for (const name of ['anchor', 'other']) {
+      const shop = await open(fileOf(name));
+      await shop.orders(5);
+      await shop.sealer.seal(await shop.store.head());
+      expect(await shop.store.verify()).toMatchObject({
+        ok: true,
+        remarks: [{ kind: 'restored', who: 'An', reason: 'the disk failed', text: expect.stringContaining('20') }],
+      });
+    }
+    await expect(desk.restored(stated)).rejects.toThrow('nothing was lost');
+  });
+
+  it('a machine that saw more than the one that says so stays shut', async () => {
+    await withSeals();
+    const other = await open(fileOf('other'));
+    await other.orders(5);
+    await other.sealer.seal(25);
+    await goBack(1);
+    await storeOn(db, undefined, fileOf()).desk.restored(stated);
+    await expect(storeOn(db, undefined, fileOf('other')).watch.onModuleInit()).rejects.toThrow(HistoryLost);
+  });
+
+  it('its record cannot be taken away or changed', async () => {
+    await withSeals();
+    await goBack();
+    await storeOn(db, undefined, fileOf()).desk.restored(stated);
+    const shop = await open();
+    await tamper(`update ordering.order_seal_records set body = replace(body, 'the disk failed', 'a test')`);
+    expect(await findings(shop)).toContainEqual(expect.objectContaining({ finding: 'records' }));
+    await tamper('delete from ordering.order_seal_records');
+    expect(await findings(shop)).toContainEqual(expect.objectContaining({ finding: 'records' }));
+  });
+
+  it('nothing is signed that is not in order itself', async () => {
+    await withSeals();
+    await goBack();
+    await tamper(`update ordering.order_events set event_data = '{"n": 5}'
+      where id = (select event_id from ordering.order_log where position = 7)`);
+    await expect(storeOn(db, undefined, fileOf()).desk.restored(stated)).rejects.toThrow('not in order itself');
+  });
+});
+
+describe('An older backup', () => {
+  const start = (file = fileOf()) => storeOn(db, undefined, file).watch.onModuleInit();
+  const refused = /events restored --reason/;
+
+  it('keeps the shop shut the second time as well, when the record of the first time is lost with the rest', async () => {
+    await withSeals();
+    await goBack();
+    await storeOn(db, undefined, fileOf()).desk.restored(stated);
+    const shop = await open();
+    await shop.orders(5);
+    await shop.sealer.seal(15);
+    await goBack();
+    await expect(start()).rejects.toThrow(/it was sealed up to 15 and ends at 10.*events restored --reason/);
+    await storeOn(db, undefined, fileOf()).desk.restored(stated);
+    await start();
+  });
+
+  it('keeps the shop shut where no more is lost than what was decided', async () => {
+    await withSeals();
+    await goBack();
+    await storeOn(db, undefined, fileOf()).desk.restored(stated);
+    await goBack();
+    await expect(start()).rejects.toThrow(refused);
+    expect((await storeOn(db, undefined, fileOf()).desk.restored(stated)).number).toBe(2);
+    await start();
+  });
+
+  it('keeps the shop shut after the file was lost once', async () => {
+    await withSeals();
+    const shop = await open(fileOf('new'));
+    await goBack();
+    expect(await shop.store.verify()).toMatchObject({ ok: false, finding: 'behind', position: 11 });
+    await expect(start(fileOf('new'))).rejects.toThrow(refused);
+  });
+
+  it('is told from a rewritten history whose records were taken away', async () => {
+    await withSeals();
+    await open(fileOf('new'));
+    await rewrite();
+    await tamper('delete from ordering.order_seal_records');
+    await expect(start(fileOf('new'))).rejects.toThrow(/at position 20 it is not what was sealed.*events restored/);
+  });
+});
+
+describe('Records that the shop has not signed', () => {
+  /** As the shop's own role can write them: through the function, without the key. */
+  const forge = (number: number, body: object) =>
+    db.query('select record_seal_decision($1, $2, $3, $4)', [number, JSON.stringify(body), 'x', '00']);
+  const decided = { at: 0, who: 'x', reason: 'x' };
+  const sealing = async ({ orders, sealer, store }: Awaited<ReturnType<typeof open>>) => {
+    await orders(1);
+    await sealer.seal(await store.head());
+    expect(await store.verify()).toMatchObject({ ok: true, sealedThrough: await store.head() });
+  };
+
+  it.each([
+    ['says nothing', { ...decided, kind: 'adopted' }],
+    ['puts all seals out of force', { ...decided, kind: 'resealed', after: 0, position: 999, voided: [10, 20] }],
+    ['declares later ones void', { ...decided, kind: 'disowned', disowned: [1, 2, 3, 4, 5, 6], digests: [] }],
+  ])('end sealing until an operator declares them void, and everybody is told: one that %s', async (_, body) => {
+    const shop = await withSeals();
+    await open(fileOf('other')); // its start is record 1
+    await shop.watch.look();
+    await forge(2, body);
+    await shop.orders(1);
+    await expect(shop.sealer.seal(21)).rejects.toThrow('record 2 of the log of seals does not bear our signature');
+    expect(await findings(shop)).toContainEqual(expect.objectContaining({ finding: 'records' }));
+    expect(await shop.desk.reseal(stated)).toMatchObject({ number: 3 });
+    await sealing(shop);
+    await sealing(await open(fileOf('other')));
+    await open(fileOf('third'));
+    expect((await shop.store.verify()).remarks).toMatchObject([{ number: 1 }, { number: 3, kind: 'disowned', who: 'An', text: expect.stringContaining('2') }, { number: 4, kind: 'adopted' }]); // prettier-ignore
+    const [event] = await shop.store.readLog(21, 1);
+    expect((await shop.store.prove(event.streamId))!.records).toHaveLength(1);
+    const lines: string[] = [];
+    for await (const one of shop.store.export()) lines.push(one);
+    expect(await checkExport(lines.map((one) => one.trimEnd()), key.trusted)).toMatchObject({ events: await shop.store.head() }); // prettier-ignore
+  });
+
+  it('are declared void again when more of them come, and a seal that is lost is mended beside them', async () => {
+    const shop = await withSeals();
+    await forge(1, { ...decided, kind: 'resealed', after: 0, position: 999, voided: [] });
+    await shop.desk.reseal(stated);
+    await forge(3, { ...decided, kind: 'disowned', disowned: [2], digests: [] });
+    await tamper('delete from ordering.order_seals where position = 20');
+    expect(await shop.desk.reseal(stated)).toMatchObject({ number: 5 });
+    await sealing(shop);
+    const { remarks } = await shop.store.verify();
+    expect(remarks.map(({ number, kind }) => [number, kind])).toEqual([[2, 'disowned'], [4, 'disowned'], [5, 'resealed']]); // prettier-ignore
+  });
+
+  it('do not keep a restored backup from being taken up', async () => {
+    await withSeals();
+    await goBack();
+    await forge(1, { ...decided, kind: 'adopted' });
+    await storeOn(db, undefined, fileOf()).desk.restored(stated);
+    await sealing(await open());
+  });
+
+  it('are another matter than one that was signed and changed: that one is not declared void', async () => {
+    await withSeals();
+    const other = await open(fileOf('other'));
+    await tamper(`update ordering.order_seal_records set body = replace(body, 'was missing', 'was there')`);
+    await expect(other.desk.reseal(stated)).rejects.toThrow('was changed');
+  });
+
+  it('are written by the function only, and behind the last one', async () => {
+    await withSeals();
+    await expect(
+      db.query(
+        `insert into order_seal_records (number, body, key_id, signature) values (1, '{"kind":"adopted"}', 'x', '')`,
+      ),
+    ).rejects.toMatchObject({ code: '42501' });
+    await expect(forge(20_000, { ...decided, kind: 'adopted' })).rejects.toMatchObject({ code: '23514' });
+  });
+});
+
+describe('Seals set anew', () => {
+  const forge = (position: number, after: number) =>
+    test.admin(`set role shop_ordering; insert into ordering.order_seals (position, after, root, hash, key_id, signature, sealed_at)
+      values (${position}, ${after}, decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'), 'x', decode('00', 'hex'), now())`);
+
+  it.each([
+    ['the last is lost', () => tamper('delete from ordering.order_seals where position = 20')],
+    ['one in the middle is lost', () => tamper('delete from ordering.order_seals where position = 10')],
+    ['all are lost', () => tamper('delete from ordering.order_seals')],
+    ['one was changed', () => tamper(`update ordering.order_seals set root = sha256('x') where position = 10`)],
+    ['a false one stands beyond the end', () => forge(23, 20)],
+  ])('are good when %s, and everybody is told', async (_, harm) => {
+    const shop = await withSeals();
+    await harm();
+    expect((await shop.store.verify()).ok).toBe(false);
+    await storeOn(db, undefined, fileOf()).desk.reseal(stated);
+    expect(await shop.store.verify()).toMatchObject({ ok: true, sealedThrough: 20, remarks: [{ kind: 'resealed' }] });
+    for (let n = 21; n <= 26; n++) {
+      await shop.orders(1);
+      await shop.sealer.seal(n);
+    }
+    expect(await shop.store.verify()).toMatchObject({ ok: true, sealedThrough: 26 });
+    expect(await (await open(fileOf('other'))).store.verify()).toMatchObject({ ok: true, sealedThrough: 26 });
+    const [event] = await shop.store.readLog(21, 1);
+    expect((await shop.store.prove(event.streamId))!.seals).toHaveLength(1);
+  });
+
+  it('the shop does not sign on top of a false one', async () => {
+    const shop = await withSeals();
+    await forge(23, 20);
+    await shop.orders(5);
+    await expect(shop.sealer.seal(25)).rejects.toThrow('the seal at position 23 is not ours');
+    expect(await sealed()).toEqual([10, 20, 23]);
+  });
+
+  it('mend no rewritten log, and nothing that is whole', async () => {
+    await withSeals();
+    await expect(storeOn(db, undefined, fileOf()).desk.reseal(stated)).rejects.toThrow('as they were set');
+    await rewrite();
+    await expect(storeOn(db, undefined, fileOf()).desk.reseal(stated)).rejects.toThrow('no seal can mend that');
+  });
+});

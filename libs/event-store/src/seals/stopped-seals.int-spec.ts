@@ -1,0 +1,97 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { register } from 'prom-client';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import type { Database } from '#database';
+import { happening, ids, storeOn } from '../testing/store';
+
+let test: TestDatabase;
+let db: Database;
+let folder: string;
+let file: string;
+
+beforeEach(async () => {
+  test = await testDatabase();
+  db = test.of('ordering');
+  folder = mkdtempSync(join(tmpdir(), 'stopped-seals-'));
+  file = join(folder, 'anchor');
+});
+afterEach(async () => {
+  await test.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const tamper = (sql: string) => test.admin(`do $$ begin set local session_replication_role = replica; ${sql}; end $$`);
+const value = async (name: string) => (await register.getSingleMetric(name)!.get()).values[0].value;
+
+async function openShop() {
+  const shop = storeOn(db, undefined, file);
+  await shop.watch.onModuleInit();
+  const run = await shop.sequencer.begin();
+  const order = async () => {
+    await shop.store.append(happening(ids.next(), 0));
+    await run();
+  };
+  await order();
+  await shop.sealer.seal(1);
+  await order();
+  await shop.watch.look();
+  expect([shop.seals.trouble, await value('shop_seals_disagree')]).toEqual([undefined, 0]);
+  return { ...shop, order };
+}
+
+describe('While nothing is sealed, the shop says so:', () => {
+  it('the file of the newest seal is damaged', async () => {
+    const { seals, sealer, store, watch, order } = await openShop();
+    const kept = readFileSync(file);
+    writeFileSync(file, '{"posi');
+    await expect(sealer.seal(2)).rejects.toThrow(
+      `${file}, which cannot be used (it is damaged): put a copy of it back`,
+    );
+    await watch.look();
+    expect(seals.trouble).toContain('it is damaged');
+    expect(await value('shop_seals_disagree')).toBe(1);
+    await expect(store.verify()).rejects.toMatchObject({
+      code: 'SEAL_ANCHOR_UNUSABLE',
+      kind: 'unavailable',
+      params: { reason: 'it is damaged' },
+    });
+    const next = storeOn(db, undefined, file);
+    await next.store.append(happening(ids.next(), 0));
+    expect(await (await next.sequencer.begin())()).toBe(1); // numbering does not wait for seals
+    writeFileSync(file, kept);
+    await expect(order()).rejects.toThrow('does not end at position 2'); // the other one has numbered meanwhile
+    await sealer.seal(3);
+    await watch.look();
+    expect([seals.trouble, await value('shop_seals_disagree')]).toEqual([undefined, 0]);
+  });
+
+  it('the file of the newest seal cannot be written', async () => {
+    const { seals, sealer, watch } = await openShop();
+    mkdirSync(`${file}.${process.pid}`); // where the draft of the file would be
+    await expect(sealer.seal(2)).rejects.toThrow(`${file}, which cannot be used`);
+    expect(seals.trouble).toContain('let the shop’s user read and write this file');
+    rmSync(`${file}.${process.pid}`, { recursive: true });
+    await watch.look();
+    expect(seals.trouble).toBeUndefined();
+  });
+
+  it('an event that waits for its seal is not ours', async () => {
+    const { seals, watch } = await openShop();
+    await tamper(`update ordering.order_events set mac = sha256('x')
+      where id = (select event_id from ordering.order_log where position = 2)`);
+    const next = storeOn(db, undefined, file); // this one has not numbered it
+    await next.sequencer.begin();
+    await expect(next.sealer.seal(2)).rejects.toThrow('position 2 was not appended by this shop');
+    await next.watch.look();
+    expect(next.seals.trouble).toContain('position 2 was not appended by this shop');
+    expect(await value('shop_seals_disagree')).toBe(1);
+    expect(seals.trouble).toBeUndefined(); // another process learns of it from how long the event waits
+    await tamper(`update ordering.order_events set "timestamp" = now() - interval '2 minutes'
+      where id = (select event_id from ordering.order_log where position = 2)`);
+    await watch.look();
+    expect(seals.trouble).toMatch(/has waited for it for 12\d s/);
+    expect(await value('shop_log_unsealed_seconds')).toBeCloseTo(120, -1);
+  });
+});

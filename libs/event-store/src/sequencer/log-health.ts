@@ -1,0 +1,45 @@
+import { Gauge, register } from 'prom-client';
+import { HealthCheck, Impaired } from '#platform/observability';
+import type { HeadWatch } from './head-watch.job';
+import { countUnnumbered } from './unnumbered.store';
+import type { StreamDatabase } from '../streams/stream-database';
+
+const NAME = 'log_unnumbered_events';
+
+/**
+ * Unhealthy if a committed event cannot be numbered, or a stream cannot be continued. A database that does not answer
+ * is reported by its own check.
+ */
+export class LogHealth extends HealthCheck {
+  readonly service: string;
+  override readonly onlyWhenUnwell = true;
+
+  constructor(
+    context: string,
+    private readonly db: StreamDatabase,
+    private readonly heads: Pick<HeadWatch, 'orders'> = { orders: [] },
+  ) {
+    super();
+    this.service = `${context}:log`;
+    const count = () => this.count();
+    register.removeSingleMetric(NAME);
+    new Gauge({
+      name: NAME,
+      help: 'Committed events that could not be numbered, and those of the same streams after them',
+      async collect() {
+        this.set((await count()) ?? NaN); // not known while the database is away
+      },
+    });
+  }
+
+  async check(): Promise<void> {
+    const count = (await this.count()) ?? 0;
+    if (count > 0) throw new Impaired(`${count} events are not numbered`);
+    const { length } = this.heads.orders;
+    if (length > 0) throw new Impaired(`${length} orders have a head that is not the version of their last event`);
+  }
+
+  private count(): Promise<number | undefined> {
+    return this.db.outside(() => countUnnumbered(this.db)).catch(() => undefined);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Leadership } from '#database/leadership';
+
+/**
+ * Notifications about the log, within the process and between processes. They only shorten a wait, because they may be
+ * lost.
+ */
+export class LogSignals {
+  private readonly appendedListeners = new Set<() => void>();
+  private readonly numberedListeners = new Set<(head: number) => void>();
+
+  private head = 0;
+
+  constructor(
+    readonly context: string,
+    private readonly leadership: Leadership,
+  ) {
+    leadership.onWord((word) => this.hear(word));
+    leadership.onReopened(() => {
+      this.call();
+      this.tell(this.head);
+    });
+  }
+
+  get sequencer(): string {
+    return `${this.context} sequencer`;
+  }
+
+  /** Events were committed, so the sequencer has work. */
+  appended(): void {
+    if (this.leadership.leads(this.sequencer)) this.call();
+    else this.leadership.notify(this.word('appended'));
+  }
+
+  /** Events were numbered. */
+  numbered(head: number): void {
+    this.tell(head);
+    if (this.leadership.hasPeers) this.leadership.notify(this.word(`numbered ${head}`));
+  }
+
+  onAppended(listener: () => void): () => void {
+    this.appendedListeners.add(listener);
+    return () => this.appendedListeners.delete(listener);
+  }
+
+  onNumbered(listener: (head: number) => void): () => void {
+    this.numberedListeners.add(listener);
+    return () => this.numberedListeners.delete(listener);
+  }
+
+  private hear(word: string): void {
+    if (word === this.word('appended')) return this.call();
+    const head = Number(word.startsWith(this.word('numbered ')) ? word.split(' ').at(-1) : Number.NaN);
+    if (Number.isSafeInteger(head)) this.tell(head);
+  }
+
+  private word(what: string): string {
+    return `${this.context} log ${what}`;
+  }
+
+  private call(): void {
+    for (const listener of this.appendedListeners) listener();
+  }
+
+  private tell(head: number): void {
+    this.head = Math.max(this.head, head);
+    for (const listener of this.numberedListeners) listener(head);
+  }
+}

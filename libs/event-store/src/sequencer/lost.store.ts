@@ -1,0 +1,43 @@
+import type { Uuid } from '#kernel';
+import { statement } from '#database';
+import { newestEvents } from './newest.store';
+import { OUT_OF_TURN } from './out-of-turn';
+import { joinPlace } from '../streams/stored';
+import { isVoid } from './unnumbered.store';
+import type { StreamDatabase } from '../streams/stream-database';
+import { named } from '../streams/table-names';
+
+// If a stream has a lost event, its events that were put aside are queued again as well, so that their numbers in the
+// queue are higher than the lost event's.
+const ENQUEUE = statement(
+  'lost-enqueue',
+  `with unplaced as materialized (
+     select n.id, n.${named.stream}, n.version from ${newestEvents} n ${joinPlace('n.id')} where l.event_id is null),
+   lost as materialized (
+     select id, ${named.stream}, version from unplaced u
+     where not exists (select from ${named.pending} p where p.event_id = u.id)
+       and not exists (select from ${named.unnumbered} a where a.event_id = u.id)),
+   back as (
+     delete from ${named.unnumbered} u where not ${isVoid}
+       and (${named.stream} in (select ${named.stream} from lost) or ${named.stream} in (
+         select a.${named.stream} from ${named.unnumbered} a where position('${OUT_OF_TURN}' in a.error) > 0))
+     returning event_id as id, ${named.stream}, version),
+   queued as (
+     insert into ${named.pending} (event_id)
+     select id from (select * from lost union all select * from back) w order by ${named.stream}, version)
+   select ${named.stream} as "orderId", version, true as lost from lost
+   union all select ${named.stream}, version, false from back order by 1, 2`,
+);
+
+export interface Enqueued {
+  readonly orderId: Uuid;
+  readonly version: number;
+  /** It had no position and no row in the queue, and it was not put aside. */
+  readonly lost: boolean;
+}
+
+/**
+ * Looks at the newest events, and queues those that have no position, no row in the queue, and were not put aside. It
+ * also queues again the events that were put aside because an earlier event of their stream had no position.
+ */
+export const enqueueLost = (db: StreamDatabase): Promise<Enqueued[]> => db.query<Enqueued>(ENQUEUE);

@@ -1,0 +1,101 @@
+import { statement } from '#database';
+import { ORIGIN, type StoredEvent } from '../seals/chain';
+import { macColumn, type MarkedEvent } from '../macs/mac-check';
+import { canonicalColumns, joinEvent } from '../streams/stored';
+import type { Wanted } from './watermark';
+import type { StreamDatabase } from '../streams/stream-database';
+import { named } from '../streams/table-names';
+
+export interface PendingEvent extends StoredEvent, MarkedEvent {
+  readonly seq: number;
+}
+
+/** The end of the log: the last position and its hash. */
+export interface End {
+  readonly position: number;
+  readonly hash: string;
+}
+
+export interface Batch {
+  readonly events: readonly PendingEvent[];
+  /** The last position in the log when the batch was read; 0 in an empty log. */
+  readonly last: number;
+  /** No transaction older than this one was open when the batch was read. */
+  readonly xmin: bigint;
+  readonly whole: boolean;
+}
+
+export interface Numbered {
+  readonly position: number;
+  readonly hash: string;
+  readonly id: string;
+  readonly seq: number;
+}
+
+const LIMIT = 1_000;
+
+function lastOf(column: string): string {
+  return `(select ${column} from ${named.log} order by position desc limit 1)`;
+}
+
+const PENDING = statement(
+  'log-pending-marked',
+  `select pg_snapshot_xmin(pg_current_snapshot())::text as xmin, ${lastOf('position')} as last, w.*
+   from (values (true)) as always left join lateral (
+     select p.seq, ${canonicalColumns}, ${macColumn}
+     from (
+       (select seq, event_id from ${named.pending} where seq = any($2::bigint[]))
+       union all
+       (select seq, event_id from ${named.pending} where seq > $1 order by seq limit ${LIMIT})
+     ) p ${joinEvent('p.event_id')}
+   ) w on true order by w.seq`,
+);
+
+/**
+ * Committed events that wait for a position, in the order in which their numbers were drawn. The events of a stream
+ * are in version order.
+ */
+export async function readPending(db: StreamDatabase, { above, missing }: Wanted): Promise<Batch> {
+  const rows = await db.query<PendingEvent & { xmin: string; last: number | null }>(PENDING, [above, missing]);
+  const events = rows.filter(({ seq }) => seq !== null);
+  const fresh = events.filter(({ seq }) => seq > above).length;
+  return { events, last: rows[0].last ?? 0, xmin: BigInt(rows[0].xmin), whole: fresh < LIMIT };
+}
+
+const NUMBER = statement(
+  'log-number-events',
+  `select number_events($1::uuid[], $2::text[], $3::bigint[], $4::bigint, $5::text, '${ORIGIN}')::text as xid`,
+);
+
+/** The log does not end at the position in memory, so everything in memory about its end is wrong. */
+export class LogMoved extends Error {
+  constructor(believed: number) {
+    super(`the log does not end at position ${believed} any more`);
+    this.name = 'LogMoved';
+  }
+}
+
+/**
+ * Gives these events the positions after `end`, in one call of the only function that may write the log. Returns the
+ * transaction's id. The table's keys refuse a position that is taken, and an event that has a position already, so two
+ * sequencers cannot both write. If the log does not end at `end`, nothing is written and `LogMoved` is thrown: a crash
+ * of Postgres may have removed positions that were read before.
+ */
+export async function number(db: StreamDatabase, end: End, rows: readonly Numbered[]): Promise<bigint> {
+  const [row] = await db.query<{ xid: string | null }>(NUMBER, [
+    rows.map(({ id }) => id),
+    rows.map(({ hash }) => hash),
+    rows.map(({ seq }) => seq),
+    end.position,
+    end.hash,
+  ]);
+  if (row.xid === null) throw new LogMoved(end.position);
+  return BigInt(row.xid);
+}
+
+const LAST = statement(
+  'log-last',
+  `select position, encode(hash, 'hex') as hash from ${named.log} order by position desc limit 1`,
+);
+
+export const lastNumbered = async (db: StreamDatabase): Promise<End | undefined> => (await db.query<End>(LAST))[0];

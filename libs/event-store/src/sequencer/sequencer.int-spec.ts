@@ -1,0 +1,312 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import type { Uuid } from '#kernel';
+import { connect } from '#database';
+import { eventually } from '../../../../test/support/eventually';
+import { eventMac } from '../macs/event-mac';
+import type { RecordedEvent } from '../streams/events';
+import { LogMoved, number } from './pending';
+import { happening, ids, macKey, storeOn, voiding } from '../testing/store';
+import type { StreamDatabase } from '../streams/stream-database';
+import { streamsIn } from '../testing/tables';
+
+let test: TestDatabase;
+let db: StreamDatabase;
+
+beforeEach(async () => {
+  test = await testDatabase();
+  db = streamsIn(test.of('ordering'));
+});
+afterEach(() => test.drop());
+
+const stranger = async () => connect(test.url, 'stranger');
+
+async function log(store: ReturnType<typeof storeOn>['store']): Promise<RecordedEvent[]> {
+  const all: RecordedEvent[] = [];
+  for (let batch; (batch = await store.readLog(all.length, 700)).length > 0;) all.push(...batch);
+  return all;
+}
+
+const inOrder = (events: readonly RecordedEvent[]): void => {
+  expect(events.map(({ position }) => position)).toEqual(events.map((_, index) => index + 1));
+  const versions = new Map<string, number>();
+  for (const { streamId, version } of events) {
+    expect(version).toBe((versions.get(streamId) ?? 0) + 1);
+    versions.set(streamId, version);
+  }
+};
+
+describe('The sequencer', () => {
+  it('gives every committed event one position, each stream in order, whatever aborts, sleeps or is in the way', async () => {
+    const { store, sequencer } = storeOn(db);
+    const stop = new AbortController();
+    const leading = sequencer.lead(stop.signal);
+    const sleeper = await stranger();
+    await sleeper.query('begin; create temporary table t (n int); select pg_current_xact_id()'); // holds xmin all the while
+    const committed: string[] = [];
+    const streams = Array.from({ length: 8 }, () => ids.next());
+    const one = async (turn: number) => {
+      const order = streams[Math.floor(Math.random() * streams.length)];
+      const version = (await store.read(order)).length;
+      const items = Array.from({ length: 1 + (turn % 3) }, () => ({ turn }));
+      const append = happening(order, version, items);
+      if (turn % 4 === 0) return committed.push(...(await store.append(append)).events.map(({ id }) => id));
+      const { events } = await db.transaction(async () => {
+        await db.query('select pg_current_xact_id()'); // writes elsewhere first: an early transaction id
+        if (turn % 3 === 0) await pause(Math.random() * 20);
+        const appended = await store.append(append);
+        if (turn % 5 === 0) await pause(Math.random() * 20);
+        if (turn % 7 === 0) throw new Error('changed my mind');
+        return appended;
+      });
+      return committed.push(...events.map(({ id }) => id));
+    };
+    const writer = async (n: number) => {
+      for (let i = 0; i < 15; i++) await one(n * 31 + i).catch(() => undefined);
+    };
+    await Promise.all(Array.from({ length: 20 }, (_, n) => writer(n)));
+    for (let i = 0; i < 200 && (await store.head()) < committed.length; i++) await pause(20);
+    stop.abort();
+    await leading;
+    const events = await log(store);
+    expect(events.map(({ id }) => id).sort()).toEqual(committed.sort());
+    inOrder(events);
+    await sleeper.end();
+    expect(await store.verify()).toMatchObject({ ok: true, events: committed.length, waiting: 0 });
+  }, 30_000);
+
+  it('keeps a stream in order though its later event has the older transaction', async () => {
+    const { store, sequencer } = storeOn(db);
+    const run = await sequencer.begin();
+    const order = ids.next();
+    let appendFirst: () => void = () => undefined;
+    const first = new Promise<void>((resolve) => (appendFirst = resolve));
+    const late = db.transaction(async () => {
+      await db.query('select pg_current_xact_id()');
+      await first;
+      return store.append(happening(order, 1));
+    });
+    await pause(50);
+    await store.append(happening(order, 0));
+    appendFirst();
+    await late;
+    await store.append(happening(order, 2));
+    while ((await run()) > 0);
+    inOrder(await log(store));
+    expect(await store.head()).toBe(3);
+  });
+
+  it.each([
+    ['that wrote', 'begin; create table public.elsewhere (n int)'],
+    ['that only reads', 'begin isolation level repeatable read; select 1'],
+  ])('is not held up by a transaction of somebody else %s', async (_, sql) => {
+    const { store, sequencer } = storeOn(db);
+    const other = await stranger();
+    await other.query(sql);
+    const stop = new AbortController();
+    const leading = sequencer.lead(stop.signal);
+    const lags: number[] = [];
+    for (let i = 0; i < 20; i++) {
+      const begun = performance.now();
+      const numbered = new Promise<void>((resolve) => {
+        const off = store.onNumbered((head) => head > i && (off(), resolve()));
+      });
+      await store.append(happening(ids.next(), 0));
+      await numbered;
+      lags.push(performance.now() - begun);
+    }
+    stop.abort();
+    await leading;
+    await other.end();
+    expect(Math.max(...lags)).toBeLessThan(1_000);
+  });
+
+  it('delivers what a transaction wrote that was open while others came and went', async () => {
+    const { store, sequencer } = storeOn(db);
+    const [slow, order] = [ids.next(), ids.next()];
+    let end: () => void = () => undefined;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    const open = db.transaction(async () => {
+      await store.append(happening(slow, 0));
+      await ended;
+    });
+    await pause(50);
+    for (let version = 0; version < 5; version++) await store.append(happening(order, version));
+    const first = await sequencer.begin();
+    while ((await first()) > 0);
+    await store.append(happening(order, 5));
+    while ((await first()) > 0);
+    const second = await storeOn(db).sequencer.begin(); // a new leader, while it is still open
+    await store.append(happening(order, 6));
+    while ((await second()) > 0);
+    expect(await store.head()).toBe(7);
+    end();
+    await open;
+    while ((await second()) > 0);
+    expect((await store.read(slow))[0].position).toBe(8);
+  });
+
+  it('is fenced: of two that lead at once only one numbers, and nothing is numbered twice', async () => {
+    const { store, sequencer } = storeOn(db);
+    const stop = new AbortController();
+    const both = [sequencer.lead(stop.signal), storeOn(test.of('ordering')).sequencer.lead(stop.signal)];
+    const write = async () => {
+      for (let i = 0; i < 40; i++) await store.append(happening(ids.next(), 0));
+    };
+    await Promise.all(Array.from({ length: 8 }, write));
+    for (let i = 0; i < 300 && (await store.head()) < 320; i++) await pause(20);
+    stop.abort();
+    await Promise.all(both);
+    const events = await log(store);
+    inOrder(events);
+    expect(events).toHaveLength(320);
+    expect(await store.verify()).toMatchObject({ ok: true, events: 320 });
+  }, 20_000);
+
+  it('refuses the batch of a leader that slept', async () => {
+    const { store, sequencer } = storeOn(db);
+    await store.append(happening(ids.next(), 0));
+    const stale = await sequencer.begin();
+    const fresh = await storeOn(db).sequencer.begin();
+    await fresh();
+    await store.append(happening(ids.next(), 0));
+    await expect(stale()).rejects.toBeInstanceOf(LogMoved);
+    await fresh();
+    expect(await store.head()).toBe(2);
+  });
+
+  describe('when Postgres takes positions back, as after a crash', () => {
+    /** The last positions are gone, and their events wait again. */
+    const takeBack = (count: number) =>
+      test.admin(`alter table ordering.order_log disable trigger all;
+        insert into ordering.order_pending (event_id)
+          select event_id from ordering.order_log order by position desc limit ${count};
+        delete from ordering.order_log where position in (
+          select position from ordering.order_log order by position desc limit ${count});
+        alter table ordering.order_log enable trigger all`);
+
+    it('goes on from the last stored one, without a gap', async () => {
+      const { store, sequencer } = storeOn(db);
+      const stop = new AbortController();
+      const leading = sequencer.lead(stop.signal);
+      for (let i = 0; i < 6; i++) await store.append(happening(ids.next(), 0));
+      await eventually(async () => expect(await store.head()).toBe(6));
+      await takeBack(3);
+      await eventually(async () => expect(await store.head()).toBe(6)); // though nothing more is appended
+      await takeBack(2);
+      await store.append(happening(ids.next(), 0));
+      await eventually(async () => expect(await store.head()).toBe(7));
+      stop.abort();
+      await leading;
+      inOrder(await log(store));
+      expect(await store.verify()).toMatchObject({ ok: true, events: 7, waiting: 0 });
+    });
+
+    it('writes nothing after a position that is not the last, or is another one than it was', async () => {
+      const { store, sequencer } = storeOn(db);
+      const { events } = await store.append(happening(ids.next(), 0));
+      const run = await sequencer.begin();
+      await run();
+      const row = { position: 3, hash: 'ab', id: events[0].id, seq: 1 };
+      const [{ hash }] = await test.admin<{ hash: string }>(
+        `select encode(hash, 'hex') as hash from ordering.order_log`,
+      );
+      await expect(number(db, { position: 2, hash }, [row])).rejects.toBeInstanceOf(LogMoved);
+      await expect(number(db, { position: 1, hash: 'cd' }, [row])).rejects.toBeInstanceOf(LogMoved);
+      expect(await store.head()).toBe(1);
+    });
+  });
+
+  describe('when a row cannot be numbered', () => {
+    const asShop = (sql: string, values: unknown[] = []) => db.query<{ id: string }>(sql, values);
+    /** An event whose time has no end, as no append makes one. */
+    const endless = async (order: Uuid, version: number, type = 'Happened', data: object = {}) => {
+      await asShop('update order_heads set version = $2 where order_id = $1', [order, version]);
+      const id = ids.next();
+      const mac = eventMac(macKey, { id, streamId: order, version, type, schemaVersion: 1 }, data, '{}');
+      await asShop(
+        `with event as (
+           insert into order_events (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp", mac)
+           values ($5, $1, $2, $3, 1, $4, '{}', 'infinity', $6) returning id)
+         insert into order_pending (event_id) select id from event`,
+        [order, version, type, JSON.stringify(data), id, mac],
+      );
+      return id;
+    };
+    const leading = (one = storeOn(db)) => {
+      const stop = new AbortController();
+      const done = one.sequencer.lead(stop.signal);
+      return {
+        ...one,
+        stop: async () => {
+          stop.abort();
+          await done;
+        },
+      };
+    };
+
+    it('puts it aside, with all that follows of its order, and goes on with the others', async () => {
+      const { store, stop } = leading();
+      const [poor, other] = [ids.next(), ids.next()];
+      await store.append(happening(poor, 0));
+      await eventually(async () => expect(await store.head()).toBe(1));
+      const id = await endless(poor, 2);
+      await store.append(happening(poor, 2));
+      await store.append(happening(other, 0));
+      await eventually(async () => expect(await store.unnumbered()).toHaveLength(2));
+      await store.append(happening(other, 1));
+      await eventually(async () => expect(await store.head()).toBe(3));
+      expect(await store.unnumbered(poor)).toMatchObject([
+        { eventId: id, version: 2, error: expect.stringContaining('infinity') },
+        { version: 3, error: null },
+      ]);
+      expect((await log(store)).map(({ streamId }) => streamId)).toEqual([poor, other, other]);
+      expect(await store.waiting()).toMatchObject({ waiting: 0 });
+      await stop();
+    }, 20_000);
+
+    it('takes an event that has its position already for done', async () => {
+      const { store, stop } = leading();
+      const { events } = await store.append(happening(ids.next(), 0));
+      await eventually(async () => expect(await store.head()).toBe(1));
+      await asShop('insert into order_pending (event_id) values ($1)', [events[0].id]);
+      await store.append(happening(ids.next(), 0));
+      await eventually(async () => expect(await store.head()).toBe(2));
+      await eventually(async () => expect(await store.waiting()).toMatchObject({ waiting: 0 }));
+      expect(await store.unnumbered()).toEqual([]);
+      await stop();
+    }, 20_000);
+
+    it('numbers what waited behind it once it is declared void', async () => {
+      const { store, stop } = leading();
+      const order = ids.next();
+      await store.append(happening(order, 0));
+      await endless(order, 2);
+      await store.append(happening(order, 2));
+      await eventually(async () => expect(await store.unnumbered(order)).toHaveLength(2));
+      await store.append(voiding(order, 3, 2));
+      await eventually(async () => expect(await store.head()).toBe(3));
+      expect((await log(store)).map(({ version }) => version)).toEqual([1, 3, 4]);
+      expect(await store.unnumbered()).toEqual([]);
+      expect((await store.read(order)).map(({ version }) => version)).toEqual([1, 3, 4]);
+      expect(await store.verify()).toMatchObject({ ok: true, events: 3 });
+      await stop();
+    }, 20_000);
+
+    it('is tried again when the lead is taken anew', async () => {
+      const order = ids.next();
+      const first = leading();
+      await first.store.append(happening(order, 0));
+      await eventually(async () => expect(await first.store.head()).toBe(1));
+      await endless(order, 2);
+      await eventually(async () => expect(await first.store.unnumbered()).toHaveLength(1));
+      await first.stop();
+      await test.admin(`set session_replication_role = replica;
+        update ordering.order_events set "timestamp" = now() where "timestamp" = 'infinity'`);
+      const second = leading();
+      await eventually(async () => expect(await second.store.head()).toBe(2));
+      expect(await second.store.unnumbered()).toEqual([]);
+      await second.stop();
+    }, 20_000);
+  });
+});

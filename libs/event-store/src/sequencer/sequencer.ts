@@ -1,0 +1,282 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { Injectable, Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { crashPoint } from '#crash-points';
+import { VOIDING, type Uuid } from '#kernel';
+import type { Leadership } from '#database/leadership';
+import { chained, ORIGIN } from '../seals/chain';
+import { doorbell } from './doorbell';
+import type { LogSignals } from './log-signals';
+import type { MacGate } from '../macs/mac-gate';
+import { enqueueLost } from './lost.store';
+import { lastNumbered, LogMoved, number, readPending, type End, type PendingEvent } from './pending';
+import type { Sealer } from '../seals/sealer';
+import { inTurn } from '../streams/turns';
+import { isVoidByNumbered, streamsAside, putAside, readOne, settle, takeUp, waitingSeqs } from './unnumbered.store';
+import { Watermark } from './watermark';
+import type { StreamDatabase } from '../streams/stream-database';
+
+/**
+ * Under load events arrive every millisecond. After a batch it waits this long, so that the next batch has several
+ * events. After a batch of many events it waits longer.
+ */
+const GATHER_MS = 8;
+const MANY = 12;
+const GATHER_MANY_MS = 20;
+/** How often it looks without a notification, because a notification between processes may be lost. */
+const LOOK_MS = 500;
+/** How often it checks again the events that were put aside because of their MAC. */
+const LOOK_AGAIN_MS = 10_000;
+/** How often it looks for committed events that have neither a position nor a row in the queue. */
+const LOOK_FOR_LOST_MS = 60_000;
+const LONGEST_TROUBLE_MS = 5_000;
+
+/** The error comes from the row, not from the server: a value that cannot be printed, or a key that exists already. */
+const rowIsWrong = (error: unknown): boolean =>
+  /^(2[23]|0A000)/.test((error as { code?: string } | undefined)?.code ?? '');
+
+/**
+ * Numbers committed events, in one process at a time. Positions are contiguous and in commit order, and each hash
+ * covers the one before. It sees only committed events, so an open or aborted transaction neither delays it nor leaves
+ * a gap.
+ */
+@Injectable()
+export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly log = new Logger('Sequencer');
+  private standDown?: () => Promise<void>;
+
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly leadership: Leadership,
+    private readonly signals: LogSignals,
+    private readonly sealer: Sealer,
+    private readonly gate: MacGate,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.standDown = this.leadership.lead(this.signals.sequencer, (lost) => this.lead(lost));
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.standDown?.();
+  }
+
+  /** Runs until the lead is lost. */
+  async lead(lost: AbortSignal): Promise<void> {
+    let takenUp = false;
+    for (let troubles = 0; !lost.aborted;) {
+      try {
+        // An event that was put aside under an earlier leader may be repaired by now, or this build may be able to
+        // read it.
+        if (!takenUp) await takeUp(this.db);
+        takenUp = true;
+        await this.follow(lost, () => (troubles = 0));
+      } catch (error) {
+        if (lost.aborted) return;
+        // Another leader numbered the same events first, or the database is away. Read again where the log ends.
+        troubles += 1;
+        this.log.warn(`numbering failed ${troubles} times in a row: ${(error as Error).message}`);
+        await pause(Math.min(50 * 2 ** troubles, LONGEST_TROUBLE_MS), undefined, { signal: lost }).catch(
+          () => undefined,
+        );
+      }
+    }
+  }
+
+  private async follow(lost: AbortSignal, well: () => void): Promise<void> {
+    const bell = doorbell((ring) => this.signals.onAppended(ring));
+    try {
+      const run = await this.begin();
+      while (!lost.aborted) {
+        const events = await run();
+        well();
+        const wait = await this.sealer.sealWhenDue();
+        if (events > 0) await pause(events < MANY ? GATHER_MS : GATHER_MANY_MS);
+        else await bell.wait(Math.min(LOOK_MS, wait), lost);
+      }
+      await this.sealer.sealRest();
+    } finally {
+      this.gate.forget();
+      bell.close();
+    }
+  }
+
+  /**
+   * Returns a function that numbers one batch from the end of the log, and returns how many events the batch had.
+   * After an error the function must not be used again, because its memory may differ from what is stored. If a row
+   * caused the error, that row has been put aside.
+   */
+  async begin(): Promise<() => Promise<number>> {
+    const watermark = new Watermark();
+    let end = (await lastNumbered(this.db)) ?? { position: 0, hash: ORIGIN };
+    const aside = await streamsAside(this.db);
+    await this.gate.begin();
+    await this.lookAtEnd(end);
+    await this.sealer.begin(end.position);
+    let lookAgainAt = performance.now() + LOOK_AGAIN_MS;
+    let lookForLostAt = performance.now() + LOOK_FOR_LOST_MS;
+    const run = async () => {
+      if (aside.size > 0 && performance.now() >= lookAgainAt) {
+        await this.letBackIn(aside);
+        lookAgainAt = performance.now() + LOOK_AGAIN_MS;
+      }
+      if (performance.now() >= lookForLostAt) {
+        await this.enqueueLost(aside);
+        lookForLostAt = performance.now() + LOOK_FOR_LOST_MS;
+      }
+      const { events, last, xmin, whole } = await readPending(this.db, watermark.wanted);
+      if (last !== end.position) throw new LogMoved(end.position);
+      const seqs = events.map(({ seq }) => seq);
+      if (events.length === 0) {
+        watermark.numbered(seqs, whole, xmin);
+        return 0;
+      }
+      const { rest, kept } = await this.takeAside(events, aside);
+      if (rest.length === 0) {
+        watermark.numbered(seqs, whole, xmin, kept);
+        return events.length;
+      }
+      let { position, hash } = end;
+      const rows = inTurn(rest).map((event) => {
+        position += 1;
+        hash = chained(hash, position, event);
+        return { position, hash, id: event.id, seq: event.seq };
+      });
+      crashPoint('sequencer.read');
+      const xid = await number(this.db, end, rows);
+      this.gate.numbered(end, rows);
+      crashPoint('sequencer.numbered');
+      end = { position, hash };
+      watermark.numbered(seqs, whole, xmin, xid);
+      this.sealer.reached(position);
+      this.signals.numbered(position);
+      return events.length;
+    };
+    return async () => {
+      try {
+        return await run();
+      } catch (error) {
+        if (rowIsWrong(error)) await this.oneByOne(end, aside);
+        throw error;
+      }
+    };
+  }
+
+  /**
+   * If the end of the log is wrong, the shop goes on selling and numbering. The error is logged at once, and nothing
+   * is sealed from there on.
+   */
+  private async lookAtEnd(end: End): Promise<void> {
+    const wrong = await this.gate.wrongEnd(end);
+    if (wrong !== undefined) this.log.error(`numbering goes on behind position ${end.position}. ${wrong}`);
+  }
+
+  /**
+   * Puts aside the events that get no position: those that the shop did not append, and those that follow such an
+   * event in their stream.
+   */
+  private async takeAside(
+    events: readonly PendingEvent[],
+    aside: Set<Uuid>,
+  ): Promise<{ readonly rest: readonly PendingEvent[]; readonly kept?: bigint }> {
+    let kept: bigint | undefined;
+    const refused = await this.gate.refused(events);
+    if (refused.size === 0 && aside.size === 0) return { rest: events };
+    const rest: PendingEvent[] = [];
+    const behind: PendingEvent[] = [];
+    for (const event of events) {
+      const why = refused.get(event.id);
+      if (why !== undefined) kept = await this.giveUp(event.seq, why, aside);
+      else (aside.has(event.streamId) ? behind : rest).push(event);
+    }
+    if (behind.length > 0) kept = await this.keepBack(behind, aside);
+    return { rest, kept };
+  }
+
+  /**
+   * If an event of a stream is put aside, the later events of the stream wait with it. Otherwise the log would contain
+   * the stream with a gap.
+   */
+  private async keepBack(theirs: readonly PendingEvent[], aside: Set<Uuid>): Promise<bigint> {
+    const kept = await putAside(
+      this.db,
+      theirs.map(({ seq }) => seq),
+      null,
+    );
+    for (const { streamId: id, type } of theirs) {
+      if (type !== VOIDING) continue;
+      // An operator has declared an event of this stream void. If no other event blocks the stream, its events are
+      // queued again.
+      if ((await streamsAside(this.db, id)).size > 0) continue;
+      await takeUp(this.db, id);
+      aside.delete(id);
+    }
+    return kept.xid;
+  }
+
+  /**
+   * An event that was put aside for its MAC, and whose MAC is right after all, is queued again together with the later
+   * events of its stream.
+   */
+  private async letBackIn(aside: Set<Uuid>): Promise<void> {
+    for (const orderId of await this.gate.knownAfterAll()) {
+      const events = await takeUp(this.db, orderId);
+      aside.delete(orderId);
+      this.log.log(`${events} events of order ${orderId} that were put aside are numbered now: their MAC is right`);
+    }
+  }
+
+  /** A deleted row of the queue delays its event by a minute at most. */
+  private async enqueueLost(aside: Set<Uuid>): Promise<void> {
+    for (const { orderId, version, lost } of await enqueueLost(this.db)) {
+      aside.delete(orderId);
+      if (lost)
+        this.log.error(`event ${version} of order ${orderId} had no position and waited for none: it waits now`);
+    }
+  }
+
+  /** Numbers every waiting row alone. A row that fails is put aside, and the others go on. */
+  private async oneByOne(from: End, aside: Set<Uuid>): Promise<void> {
+    await settle(this.db);
+    let end = (await lastNumbered(this.db)) ?? { position: 0, hash: ORIGIN };
+    if (end.position !== from.position) return; // another leader has numbered events meanwhile
+    for (let above = 0, seqs; (seqs = await waitingSeqs(this.db, above)).length > 0; above = seqs.at(-1)!) {
+      for (const seq of seqs) {
+        try {
+          end = await this.numberOne(end, seq, aside);
+        } catch (error) {
+          const last = (await lastNumbered(this.db))?.position ?? 0;
+          if (!rowIsWrong(error) || last !== end.position) throw error;
+          await this.giveUp(seq, (error as Error).message, aside);
+        }
+      }
+    }
+    this.signals.numbered(end.position);
+  }
+
+  private async numberOne(end: End, seq: number, aside: Set<Uuid>): Promise<End> {
+    const event = await readOne(this.db, seq);
+    if (!event) return end;
+    const why = (await this.gate.refused([event])).get(event.id);
+    if (why !== undefined) await this.giveUp(seq, why, aside);
+    if (aside.has(event.streamId)) return end; // the next batch puts these aside
+    const position = end.position + 1;
+    const hash = chained(end.hash, position, event);
+    const row = { position, hash, id: event.id, seq };
+    await number(this.db, end, [row]);
+    this.gate.numbered(end, [row]);
+    return { position, hash };
+  }
+
+  private async giveUp(seq: number, message: string, aside: Set<Uuid>): Promise<bigint> {
+    const { xid, events } = await putAside(this.db, [seq], message);
+    for (const { eventId, orderId, version } of events) {
+      // The event may have been declared void already. Then the later events of its stream need not wait.
+      if (!(await isVoidByNumbered(this.db, orderId, version))) aside.add(orderId);
+      this.log.error(
+        `event ${version} of order ${orderId} (${eventId}) cannot be numbered and was put aside, ` +
+          `with all that follows of this order: ${message}`,
+      );
+    }
+    return xid;
+  }
+}

@@ -1,0 +1,160 @@
+import { statement } from '#database';
+import { VOIDING, type Uuid } from '#kernel';
+import { macColumn } from '../macs/mac-check';
+import type { PendingEvent } from './pending';
+import { canonicalColumns, joinEvent, joinPlace } from '../streams/stored';
+import type { StreamDatabase } from '../streams/stream-database';
+import { named } from '../streams/table-names';
+
+/** A committed event that got no position: it cannot be numbered, or it follows such an event in its stream. */
+export interface Unnumbered {
+  readonly eventId: Uuid;
+  readonly orderId: Uuid;
+  readonly version: number;
+  readonly type: string;
+  /** Why it cannot be numbered; null if it only waits for an earlier event of its stream. */
+  readonly error: string | null;
+  readonly since: Date;
+}
+
+/**
+ * SQL, for an unnumbered event `u`: whether an operator has declared it void, by an event that is not put aside
+ * itself. The later events of its stream need not wait for it.
+ */
+export const isVoid = `(u.error is not null and exists (
+  select from ${named.events} v where v.${named.stream} = u.${named.stream} and v.event_type = '${VOIDING}'
+    and v.event_data->'version' = to_jsonb(u.version)
+    and not exists (select from ${named.unnumbered} n where n.event_id = v.id and n.error is not null)))`;
+
+const SETTLE = statement(
+  'pending-settle',
+  `delete from ${named.pending} p
+   where exists (select from ${named.log} l where l.event_id = p.event_id)
+      or not exists (select from ${named.events} e where e.id = p.event_id)`,
+);
+
+/** Deletes pending rows whose event has a position already or does not exist. Returns how many. */
+export const settle = async (db: StreamDatabase): Promise<number> => (await db.execute(SETTLE, [])).count;
+
+const WAITING = statement('pending-waiting', `select seq from ${named.pending} where seq > $1 order by seq limit 1000`);
+
+export const waitingSeqs = async (db: StreamDatabase, above: number): Promise<number[]> =>
+  (await db.query<{ seq: number }>(WAITING, [above])).map(({ seq }) => seq);
+
+const ONE = statement(
+  'pending-one-marked',
+  `select p.seq, ${canonicalColumns}, ${macColumn} from ${named.pending} p ${joinEvent('p.event_id')}
+   where p.seq = $1 and not exists (select from ${named.log} l where l.event_id = p.event_id)`,
+);
+
+/** Undefined: the row is gone, or its event has a position. Rejects if a column of the event cannot be printed. */
+export const readOne = async (db: StreamDatabase, seq: number): Promise<PendingEvent | undefined> =>
+  (await db.query<PendingEvent>(ONE, [seq]))[0];
+
+const PUT_ASIDE = statement(
+  'pending-put-aside',
+  `with gone as (delete from ${named.pending} where seq = any($1::bigint[]) returning event_id),
+   kept as (
+     insert into ${named.unnumbered} (event_id, ${named.stream}, version, error)
+     select e.id, e.${named.stream}, e.version, $2::text from gone join ${named.events} e on e.id = gone.event_id
+     on conflict (event_id) do update set error = excluded.error
+     returning event_id as "eventId", ${named.stream} as "orderId", version)
+   select pg_current_xact_id()::text as xid, kept.* from (values (true)) as always left join kept on true`,
+);
+
+export interface PutAside {
+  readonly xid: bigint;
+  readonly events: readonly Pick<Unnumbered, 'eventId' | 'orderId' | 'version'>[];
+}
+
+/** Moves pending rows out of the queue, so that they do not block the others. */
+export async function putAside(db: StreamDatabase, seqs: readonly number[], error: string | null): Promise<PutAside> {
+  const rows = await db.query<{ xid: string; eventId: Uuid | null; orderId: Uuid; version: number }>(PUT_ASIDE, [
+    seqs,
+    error,
+  ]);
+  const events = rows.filter(({ eventId }) => eventId !== null) as ((typeof rows)[number] & { eventId: Uuid })[];
+  return {
+    xid: BigInt(rows[0].xid),
+    events: events.map(({ eventId, orderId, version }) => ({ eventId, orderId, version })),
+  };
+}
+
+const STREAMS = statement(
+  'unnumbered-streams',
+  `select distinct ${named.stream} as id from ${named.unnumbered} u
+   where error is not null and not ${isVoid} and ($1::uuid is null or ${named.stream} = $1)`,
+);
+
+/** The streams with an event that cannot be numbered and is not void. Their later events have to wait as well. */
+export const streamsAside = async (db: StreamDatabase, orderId: Uuid | null = null): Promise<Set<Uuid>> =>
+  new Set((await db.query<{ id: Uuid }>(STREAMS, [orderId])).map(({ id }) => id));
+
+const VOID_BY_NUMBERED = statement(
+  'void-by-numbered',
+  `select exists (
+     select from ${named.events} v ${joinPlace('v.id')}
+     where v.${named.stream} = $1 and v.event_type = '${VOIDING}' and v.event_data->'version' = to_jsonb($2::int)
+       and l.position is not null) as void`,
+);
+
+/** Whether a numbered event declares this one void. Only events of this shop are numbered. */
+export const isVoidByNumbered = async (db: StreamDatabase, orderId: Uuid, version: number): Promise<boolean> =>
+  (await db.query<{ void: boolean }>(VOID_BY_NUMBERED, [orderId, version]))[0].void;
+
+const TAKE_UP = statement(
+  'unnumbered-take-up',
+  `with back as (
+     delete from ${named.unnumbered} u where ($1::uuid is null or ${named.stream} = $1) and not ${isVoid}
+     returning event_id, ${named.stream}, version)
+   insert into ${named.pending} (event_id) select event_id from back order by ${named.stream}, version returning event_id`,
+);
+
+/** Puts the events that were put aside back into the queue, for one stream or for all. Returns how many. */
+export const takeUp = async (db: StreamDatabase, orderId: Uuid | null = null): Promise<number> =>
+  (await db.query(TAKE_UP, [orderId])).length;
+
+const FOR_MAC = statement(
+  'unnumbered-for-mac',
+  `select ${canonicalColumns}, ${macColumn} from ${named.unnumbered} u ${joinEvent('u.event_id')}
+   where starts_with(u.error, $1) and e.mac is not null and u.${named.stream} > $2 and not ${isVoid}
+   order by u.${named.stream}, u.version limit 1000`,
+);
+
+/** Unnumbered events with a MAC, whose error begins with `error`, of the streams after `after`. */
+export const asideForMac = (
+  db: StreamDatabase,
+  error: string,
+  after: Uuid,
+): Promise<(Omit<PendingEvent, 'seq'> & { readonly streamId: Uuid })[]> => db.query(FOR_MAC, [error, after]);
+
+const LIST = statement(
+  'unnumbered-list',
+  `select u.event_id as "eventId", u.${named.stream} as "orderId", u.version, e.event_type as type, u.error, u.at as since
+   from ${named.unnumbered} u join ${named.events} e on e.id = u.event_id
+   where ($1::uuid is null or u.${named.stream} = $1) and not ${isVoid} order by u.${named.stream}, u.version limit $2`,
+);
+
+export const listUnnumbered = (db: StreamDatabase, orderId: Uuid | null, limit: number): Promise<Unnumbered[]> =>
+  db.query<Unnumbered>(LIST, [orderId, limit]);
+
+const COUNT = statement(
+  'unnumbered-count',
+  `select count(*)::int as count from ${named.unnumbered} u where not ${isVoid}`,
+);
+
+export const countUnnumbered = async (db: StreamDatabase): Promise<number> =>
+  (await db.query<{ count: number }>(COUNT, []))[0].count;
+
+const BEHIND = statement(
+  'log-behind',
+  `select (select count(*) from ${named.pending})::int as waiting,
+     (select case when isfinite(e."timestamp") then extract(epoch from clock_timestamp() - e."timestamp")::float8 end
+      from ${named.pending} p ${joinEvent('p.event_id')} order by p.seq limit 1) as age`,
+);
+
+/** How many committed events wait for a position, and the age of the oldest in seconds. */
+export async function waitingForPositions(db: StreamDatabase): Promise<{ waiting: number; seconds: number }> {
+  const [{ waiting, age }] = await db.query<{ waiting: number; age: number | null }>(BEHIND, []);
+  return { waiting, seconds: Math.max(age ?? 0, 0) };
+}

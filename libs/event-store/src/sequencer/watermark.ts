@@ -1,0 +1,75 @@
+/** The rows that the sequencer reads next: those above a sequence number, and those that were missing below it. */
+export interface Wanted {
+  readonly above: number;
+  readonly missing: readonly number[];
+}
+
+const MOST_MISSING = 2_000;
+
+/**
+ * The number up to which the pending table has been handled, so that a read does not scan the dead rows of earlier
+ * batches.
+ *
+ * A number that is missing in a read may belong to a transaction that is still open. That transaction had its
+ * transaction id before a larger number was drawn and read. So its id is smaller than the id of the batch that
+ * numbered the larger one. When no transaction older than that batch is open (the read's snapshot xmin has reached the
+ * batch's id), a number that is still missing will never come. (The xmax of a snapshot cannot replace the batch's id,
+ * because a transaction above the last completed one may be open already.)
+ *
+ * A new leader does not know which transactions were open before. It reads from the bottom until its first batch is
+ * old enough.
+ */
+export class Watermark {
+  private above = 0;
+  private settled = false;
+  /** Before `settled`: numbers up to `through` were drawn before this transaction id. */
+  private mark?: { readonly through: number; readonly xid: bigint };
+  private readonly missing = new Map<number, bigint>();
+
+  get wanted(): Wanted {
+    return { above: this.above, missing: [...this.missing.keys()] };
+  }
+
+  /**
+   * Reports a read that was numbered. `seqs` are in rising order. `whole`: the read returned every row above. `xmin`
+   * is the xmin of its snapshot. `xid` is the transaction that numbered the rows (none for an empty read).
+   */
+  numbered(seqs: readonly number[], whole: boolean, xmin: bigint, xid?: bigint): void {
+    if (this.settled) this.follow(seqs, xmin, xid);
+    else this.settle(seqs, whole, xmin, xid);
+  }
+
+  private settle(seqs: readonly number[], whole: boolean, xmin: bigint, xid?: bigint): void {
+    const last = seqs.at(-1);
+    if (this.mark && xmin >= this.mark.xid && (whole || last! >= this.mark.through)) {
+      this.above = this.mark.through;
+      this.settled = true;
+      this.mark = undefined;
+      this.follow(
+        seqs.filter((seq) => seq > this.above),
+        xmin,
+        xid,
+      );
+    } else if (!this.mark && last !== undefined) this.mark = { through: last, xid: xid! };
+  }
+
+  private follow(seqs: readonly number[], xmin: bigint, xid?: bigint): void {
+    for (const seq of seqs) this.missing.delete(seq);
+    for (const [seq, since] of this.missing) if (xmin >= since) this.missing.delete(seq);
+    const last = seqs.at(-1);
+    if (last === undefined || last <= this.above) return;
+    const seen = new Set(seqs);
+    if (last - this.above - seen.size > MOST_MISSING - this.missing.size) return this.restart(last, xid!);
+    for (let seq = this.above + 1; seq < last; seq++) if (!seen.has(seq)) this.missing.set(seq, xid!);
+    this.above = last;
+  }
+
+  // There are too many gaps to remember each one. The reads scan over them again until all of them are settled
+  // together.
+  private restart(through: number, xid: bigint): void {
+    this.above = Math.min(this.above + 1, ...this.missing.keys()) - 1;
+    this.missing.clear();
+    this.settled = false;
+    this.mark = { through, xid };
+  }
+}

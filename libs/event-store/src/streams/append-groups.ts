@@ -1,0 +1,213 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Logger } from '@nestjs/common';
+import type { Uuid } from '#kernel';
+import { statement, withoutLockWait } from '#database';
+import type { Claim, Envelope } from '#messaging';
+import type { StreamDatabase } from './stream-database';
+import { named } from './table-names';
+
+/**
+ * An append of one event that has nothing else to write but messages and, in a handler, the mark that its message is
+ * done.
+ */
+export interface SingleAppend {
+  readonly streamId: Uuid;
+  readonly expectedVersion: number;
+  readonly eventId: Uuid;
+  readonly type: string;
+  readonly schemaVersion: number;
+  /** JSON. */
+  readonly data: string;
+  readonly metadata: string;
+  readonly mac: Buffer;
+  readonly messages: readonly Envelope[];
+  readonly claimed?: Claim;
+}
+
+export interface Written {
+  readonly version: number | null;
+  readonly timestamp: Date;
+}
+
+interface Waiting {
+  readonly append: SingleAppend;
+  /** Called without an argument, it means that the append must be written alone. */
+  readonly done: (written?: Written) => void;
+}
+
+/** While this many statements run (single appends or groups), further appends wait to be grouped. */
+const AT_ONCE = 2;
+const MOST = 64;
+/** The next group is sent after this time in any case, because the running statements may be waiting for a lock. */
+const LONGEST_WAIT_MS = 50;
+
+/** The values of each append in a group. Each field becomes one array. */
+const FIELDS: readonly {
+  readonly name: string;
+  readonly type: string;
+  readonly of: (append: SingleAppend) => unknown;
+}[] = [
+  { name: named.stream, type: 'uuid', of: ({ streamId }) => streamId },
+  { name: 'expected', type: 'int', of: ({ expectedVersion }) => expectedVersion },
+  { name: 'id', type: 'uuid', of: ({ eventId }) => eventId },
+  { name: 'type', type: 'text', of: ({ type }) => type },
+  { name: 'schema_version', type: 'int', of: ({ schemaVersion }) => schemaVersion },
+  { name: 'data', type: 'jsonb', of: ({ data }) => data },
+  { name: 'metadata', type: 'jsonb', of: ({ metadata }) => metadata },
+  { name: 'seq', type: 'bigint', of: ({ claimed }) => claimed?.seq ?? null },
+  { name: 'claimed_by', type: 'int', of: ({ claimed }) => claimed?.claimedBy ?? null },
+  { name: 'message_id', type: 'uuid', of: ({ claimed }) => claimed?.messageId ?? null },
+  { name: 'mac', type: 'bytea', of: ({ mac }) => mac },
+];
+
+/**
+ * Rows that others have locked are skipped. Where there is no row to skip yet (another transaction begins the same
+ * stream, or inserts the same id), the wait is short. So a group never waits for a stream that is in use, and two
+ * groups never wait for each other. An append that was written has a row of `head`. An append that was not written
+ * leaves no row anywhere. (`offset 0` makes the planner look up each id by key, however small it believes the table to
+ * be.)
+ */
+const GROUP = statement(
+  'append-group-marked',
+  `with brief as materialized (select set_config('lock_timeout', '50ms', true)),
+   given as materialized (
+     select g.* from brief cross join unnest(${FIELDS.map(({ type }, at) => `$${at + 1}::${type}[]`).join(', ')})
+       as g(${FIELDS.map(({ name }) => name).join(', ')})),
+   claim as (
+     select i.seq from inbox i join given g on g.seq = i.seq and g.claimed_by = i.claimed_by and g.message_id is not distinct from i.message_id
+     where i.state = 'waiting' for update of i skip locked),
+   ready as materialized (
+     select * from given g
+     where (g.seq is null or g.seq in (select seq from claim))
+       and not exists (select from ${named.events} e where e.id = g.id offset 0)),
+   locked as (
+     select h.${named.stream} from ${named.heads} h join ready g on g.${named.stream} = h.${named.stream} and g.expected = h.version
+     for update of h skip locked),
+   moved as (
+     update ${named.heads} h set version = g.expected + 1 from ready g
+     where h.${named.stream} = g.${named.stream} and h.version = g.expected and g.${named.stream} in (select ${named.stream} from locked)
+     returning h.${named.stream}, h.version),
+   begun as (
+     insert into ${named.heads} (${named.stream}, version) select ${named.stream}, 1 from ready where expected = 0 order by ${named.stream}
+     on conflict (${named.stream}) do nothing returning ${named.stream}, version),
+   head as materialized (select * from moved union all select * from begun),
+   events as (
+     insert into ${named.events} (id, ${named.stream}, version, event_type, schema_version, event_data, metadata, "timestamp", mac)
+     select g.id, h.${named.stream}, h.version, g.type, g.schema_version, g.data, g.metadata, statement_timestamp(), g.mac
+     from ready g join head h on h.${named.stream} = g.${named.stream} and h.version = g.expected + 1 returning id),
+   pending as (insert into ${named.pending} (event_id) select id from events),
+   sent as (
+     insert into outbox (id, type, key, body, meta)
+     select m.id, m.type, m.key, m.body, m.meta
+     from rows from (jsonb_to_recordset($${FIELDS.length + 1}::jsonb) as (stream uuid, id uuid, type text, key text, body jsonb, meta jsonb))
+       with ordinality as m(stream, id, type, key, body, meta, place)
+     where m.stream in (select ${named.stream} from head) order by m.place),
+   done as (
+     update inbox i set state = 'done', done_at = now(), claimed_by = 0, error = null
+     from ready g join head h on h.${named.stream} = g.${named.stream} and h.version = g.expected + 1 where i.seq = g.seq)
+   select ${named.stream} as "streamId", statement_timestamp() as "timestamp" from head`,
+);
+
+/**
+ * Appends that arrive while others are running are written together, in one statement and one transaction, because
+ * under load the statement and the commit are most of their cost. A single append does not wait. An append that its
+ * group could not write, for whatever reason, is written alone, and its own statement gives the reason.
+ */
+export class AppendGroups {
+  private readonly log = new Logger('EventStore');
+  private waiting: Waiting[] = [];
+  private running = 0;
+  private timer?: NodeJS.Timeout;
+  /** Runs a group in the async context of the constructor, because the append that starts a group is not part of it. */
+  private readonly detached = AsyncLocalStorage.snapshot() as (work: () => void) => void;
+
+  constructor(private readonly db: StreamDatabase) {}
+
+  async write(append: SingleAppend, appendAlone: () => Promise<Written>): Promise<Written> {
+    if (this.running >= AT_ONCE) {
+      const written = await new Promise<Written | undefined>((done) => this.wait({ append, done }));
+      if (written) return written;
+    }
+    return this.counted(appendAlone);
+  }
+
+  private async counted<T>(work: () => Promise<T>): Promise<T> {
+    this.running += 1;
+    try {
+      return await work();
+    } finally {
+      this.running -= 1;
+      this.next();
+    }
+  }
+
+  private wait(one: Waiting): void {
+    this.waiting.push(one);
+    this.keepAnEye();
+  }
+
+  private keepAnEye(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.go();
+    }, LONGEST_WAIT_MS);
+  }
+
+  private next(): void {
+    if (this.running < AT_ONCE) this.go();
+  }
+
+  private go(): void {
+    if (this.waiting.length === 0) return;
+    const group = this.take();
+    if (group.length === 1) group[0].done();
+    else this.detached(() => void this.counted(() => this.together(group)));
+    if (this.waiting.length > 0) this.keepAnEye();
+  }
+
+  /**
+   * At most one append for each stream and each claim. A second one needs the result of the first, so it stays for a
+   * later group.
+   */
+  private take(): Waiting[] {
+    const group: Waiting[] = [];
+    const later: Waiting[] = [];
+    const taken = new Set<Uuid | number>();
+    for (const one of this.waiting) {
+      const { streamId, claimed } = one.append;
+      const keys = claimed ? [streamId, claimed.seq] : [streamId];
+      if (group.length >= MOST || keys.some((key) => taken.has(key))) later.push(one);
+      else {
+        group.push(one);
+        for (const key of keys) taken.add(key);
+      }
+    }
+    this.waiting = later;
+    return group;
+  }
+
+  private async together(group: readonly Waiting[]): Promise<void> {
+    const written = new Map<string, Written>();
+    try {
+      const rows = await this.db.outside(() =>
+        withoutLockWait(() =>
+          this.db.query<{ streamId: string; timestamp: Date }>(GROUP, values(group.map(({ append }) => append))),
+        ),
+      );
+      for (const { append } of group) {
+        const row = rows.find(({ streamId }) => streamId === append.streamId);
+        if (row) written.set(append.streamId, { version: append.expectedVersion + 1, timestamp: row.timestamp });
+      }
+    } catch (error) {
+      // Either nothing was written, or all was written and the answer was lost. Each append finds out by its event's
+      // id or its claim.
+      this.log.warn(`${group.length} appends could not be written together: ${(error as Error).message}`);
+    }
+    for (const { append, done } of group) done(written.get(append.streamId));
+  }
+}
+
+const values = (group: readonly SingleAppend[]): unknown[] => [
+  ...FIELDS.map(({ of }) => group.map(of)),
+  JSON.stringify(group.flatMap(({ streamId, messages }) => messages.map((one) => ({ stream: streamId, ...one })))),
+];

@@ -1,0 +1,165 @@
+import { statement, type Statement } from '#database';
+import { inboxDone, outboxInsert, timersCancelled, timersSet } from '#messaging';
+import type { Guard, Guarded } from './guard';
+import { NamedParameters } from './named-parameters';
+import { named } from './table-names';
+
+/**
+ * What an append writes beside its events. Each combination has its own statement, so that an append pays only for its
+ * own parts.
+ */
+export interface Parts {
+  /** Exactly one event, as in most appends. Plain values cost less than arrays. */
+  readonly single: boolean;
+  readonly messages: boolean;
+  readonly claim: boolean;
+  readonly timers: boolean;
+}
+
+/** The append's own values. If there are several events, `id`, `type`, `schemaVersion`, `data` and `mac` are arrays. */
+export interface AppendValues {
+  readonly streamId: string;
+  readonly commandId: string;
+  readonly expectedVersion: number;
+  readonly metadata: string;
+  readonly id: unknown;
+  readonly type: unknown;
+  readonly schemaVersion: unknown;
+  readonly data: unknown;
+  readonly mac: unknown;
+  readonly messages?: string;
+  readonly seq?: number;
+  readonly messageId?: string | null;
+  readonly claimedBy?: number;
+  readonly toSet?: string;
+  readonly toCancel?: string;
+}
+
+/** The statement for one combination of parts and guards. Each connection prepares it once. */
+export interface AppendStatement {
+  readonly sql: Statement;
+  readonly guards: readonly Guard<object>[];
+  readonly parameters: NamedParameters;
+}
+
+const OWN = 'append';
+const SHARED = { part: OWN, names: ['streamId', 'commandId'] } as const;
+const STEPS = [OWN, 'claim', 'head', 'events', 'pending', 'sent', 'timed', 'cancelled', 'done'];
+const LETTERS = { single: 's', messages: 'm', claim: 'c', timers: 't' } as const;
+
+const appended = 'exists (select from head)';
+
+const known = new Map<string, AppendStatement>();
+
+/** The statement for an append, and its values in the order of the statement's parameters. */
+export function appendStatement(
+  parts: Parts,
+  given: readonly Guarded[],
+  own: AppendValues,
+): { readonly sql: Statement; readonly values: unknown[] } {
+  const { sql, parameters } = statementOf(
+    parts,
+    given.map(({ guard }) => guard),
+  );
+  const values: Record<string, object> = { [OWN]: own };
+  for (const { guard, values: its } of given) values[guard.name] = its;
+  return { sql, values: parameters.values(values) };
+}
+
+export function statementOf(parts: Parts, guards: readonly Guard<object>[]): AppendStatement {
+  const name = nameOf(parts, guards);
+  const made = known.get(name) ?? make(name, parts, guards);
+  if (guards.some((guard, at) => guard !== made.guards[at])) throw new Error(`Two guards have one name: ${name}`);
+  return made;
+}
+
+const nameOf = (parts: Parts, guards: readonly Guard<object>[]): string =>
+  [
+    'append-by',
+    Object.entries(LETTERS).reduce(
+      (letters, [part, letter]) => letters + (parts[part as keyof Parts] ? letter : ''),
+      '',
+    ),
+    ...guards.map(({ name }) => name),
+  ].join('-');
+
+function make(name: string, parts: Parts, guards: readonly Guard<object>[]): AppendStatement {
+  const names = [...STEPS, ...guards.map((guard) => guard.name)];
+  if (new Set(names).size < names.length) throw new Error(`Each step of an append needs its own name: ${name}`);
+  const parameters = new NamedParameters();
+  const made = { sql: statement(name, sql(parts, guards, parameters)), guards, parameters };
+  known.set(name, made);
+  return made;
+}
+
+/**
+ * Every write depends on `head`, the row that moves the stream from the expected version to the new one. Without that
+ * row nothing is written. The numbers of pending rows are drawn last, so that a refused guard wastes none.
+ */
+function sql(parts: Parts, guards: readonly Guard<object>[], parameters: NamedParameters): string {
+  const own = parameters.of<keyof AppendValues>(OWN);
+  const step = (guard: Guard<object>) => [guard.name, guard.sql(parameters.of(guard.name, SHARED))] as const;
+  const before = guards.filter(({ place }) => place === 'before');
+  const after = guards.filter(({ place }) => place === 'after');
+  const one = after.filter(({ rows }) => rows !== 'several').map(({ name }) => `, ${name}`);
+  const several = after.filter(({ rows }) => rows === 'several');
+  const some = several.map(({ name }) => `(select count(*) from ${name}) > 0`).join(' and ');
+  const stream = `${own.streamId}::uuid`;
+  const expected = `${own.expectedVersion}::int`;
+  const [added, first, event] = parts.single
+    ? [
+        '1',
+        `${own.id}::uuid`,
+        `${own.id}::uuid, ${stream}, ${expected} + 1, ${own.type}::text, ${own.schemaVersion}::int, ${own.data}::jsonb, ${own.mac}::bytea`,
+      ]
+    : [
+        `cardinality(${own.id}::uuid[])`,
+        `(${own.id}::uuid[])[1]`,
+        `e.id, ${stream}, ${expected} + e.n::int, e.type, e.schema_version, e.data, e.mac`,
+      ];
+  const given = parts.single
+    ? ''
+    : `, unnest(${own.id}::uuid[], ${own.type}::text[], ${own.schemaVersion}::int[], ${own.data}::jsonb[], ${own.mac}::bytea[]) with ordinality as e(id, type, schema_version, data, mac, n)`;
+  const claim = parts.claim && [`${own.seq}::bigint`, `${own.messageId}::uuid`, `${own.claimedBy}::int`];
+  const [seq, messageId, claimedBy] = claim || [];
+  const steps: readonly (readonly [name: string, body: string | false])[] = [
+    [
+      'claim',
+      parts.claim &&
+        `select seq from inbox where seq = ${seq} and message_id = ${messageId} and claimed_by = ${claimedBy} and state = 'waiting' for update`,
+    ],
+    ...before.map(step),
+    [
+      'head',
+      `insert into ${named.heads} as h (${named.stream}, version)
+      select ${stream}, ${expected} + ${added}
+      where (${expected} = 0 or exists (select from ${named.heads} where ${named.stream} = ${stream}))
+        and not exists (select from ${named.events} where id = ${first})
+        ${before.map(({ name }) => `and exists (select from ${name})`).join(' ')}
+        ${parts.claim ? 'and exists (select from claim)' : ''}
+      on conflict (${named.stream}) do update set version = excluded.version where h.version = ${expected}
+      returning version`,
+    ],
+    [
+      'events',
+      `insert into ${named.events}
+        (id, ${named.stream}, version, event_type, schema_version, event_data, mac, metadata, "timestamp")
+      select ${event}, ${own.metadata}::jsonb, statement_timestamp() from head${given}
+      returning id, version`,
+    ],
+    ...after.map(step),
+    [
+      'pending',
+      `insert into ${named.pending} (event_id) select events.id
+      from events${one.join('')}
+      ${some && `where ${some}`}${parts.single ? '' : ' order by events.version'}`,
+    ],
+    ['sent', parts.messages && outboxInsert(own.messages, appended)],
+    ['timed', parts.timers && timersSet(own.toSet, appended)],
+    ['cancelled', parts.timers && timersCancelled(own.toCancel, appended)],
+    ['done', parts.claim && inboxDone(`(select ${seq} from head)`, messageId, claimedBy)],
+  ];
+  const written = steps.flatMap(([name, body]) => (body ? [`${name} as (${body})`] : []));
+  return `with ${written.join(',\n')}
+    select (select version from head) as version, statement_timestamp() as "timestamp"`;
+}

@@ -1,0 +1,238 @@
+import { crashPoint } from '#crash-points';
+import { derivedId, type Uuid } from '#kernel';
+import { statement, type Statement } from '#database';
+import {
+  ClaimLost,
+  currentTrace,
+  outboxValue,
+  requestTrace,
+  toCancel,
+  toSet,
+  type Envelope,
+  type Outbox,
+  type Unit,
+} from '#messaging';
+import type { MacKey } from '#platform/macs';
+import { canonicalJson } from '#platform/canonical';
+import { AppendGroups, type Written } from './append-groups';
+import { appendStatement } from './append-statement';
+import { CommandIdTaken, VersionConflict } from './errors';
+import { eventMac } from '../macs/event-mac';
+import type { Append, Appended, RecordedEvent } from './events';
+import type { LookUp } from './guard';
+import type { LogSignals } from '../sequencer/log-signals';
+import type { StreamDatabase } from './stream-database';
+import { named } from './table-names';
+
+type Gathered = ReturnType<Unit['take']>;
+
+interface Marked {
+  readonly id: Uuid;
+  /** The event's data as JSON text, and as it will be read. */
+  readonly text: string;
+  readonly data: object;
+  readonly mac: Buffer;
+}
+
+const WHY = statement(
+  'append-why',
+  `select coalesce((select version from ${named.heads} where ${named.stream} = $1), 0) as version,
+     (select ${named.stream} from ${named.events} where id = $2) as "streamId",
+     $3::bigint is null or exists (
+       select from inbox where seq = $3::bigint and message_id = $4::uuid and claimed_by = $5::int and state = 'waiting') as claimed`,
+);
+
+const UNIQUE_VIOLATION = '23505';
+
+/** Writes one append, or throws the reason for the refusal. */
+export class Appender {
+  private readonly groups: AppendGroups;
+
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly outbox: Outbox,
+    private readonly signals: LogSignals,
+    private readonly macKey: MacKey,
+  ) {
+    this.groups = new AppendGroups(db);
+  }
+
+  /** Undefined: the command has already appended to this stream. */
+  async append(given: Append): Promise<Appended | undefined> {
+    const unit = given.claimed && this.outbox.unit(); // a message of another context cannot be marked as done here
+    unit?.mustBeAlive();
+    const append: Append = { ...given, claimed: unit?.claimed };
+    const gathered = unit?.take() ?? { messages: [], timers: [] };
+    // A handler that has not queried the database yet needs no transaction, because this statement does all its
+    // writing.
+    const alone = !this.db.inTransaction() || (unit !== undefined && !this.db.begun());
+    const within = <T>(work: () => Promise<T>) => (alone ? this.db.outside(work) : work());
+    let written = false;
+    crashPoint('append.before', append.events[0].type);
+    try {
+      const events = this.marked(append);
+      const row = await this.write(append, events, gathered, alone);
+      written = row.version !== null;
+      crashPoint('append.written', append.events[0].type);
+      if (row.version === null) return await within(() => this.because(append));
+      unit?.settled();
+      if (alone) this.wake(append, gathered);
+      else this.db.afterCommit(() => this.wake(append, gathered));
+      return { version: row.version, repeated: false, events: fresh(append, events, row.timestamp) };
+    } finally {
+      if (!written) giveBack(unit, gathered);
+    }
+  }
+
+  private write(append: Append, marked: readonly Marked[], gathered: Gathered, alone: boolean): Promise<Written> {
+    const { streamId, expectedVersion, events, guards = [], claimed } = append;
+    const messages = [...gathered.messages, ...this.envelopes(append)];
+    const metadata = JSON.stringify(append.metadata);
+    if (!alone) return this.appendAlone(append, marked, metadata, messages, gathered.timers);
+    const appendAlone = () =>
+      this.db.outside(() => this.appendAlone(append, marked, metadata, messages, gathered.timers));
+    if (events.length > 1 || guards.length > 0 || gathered.timers.length > 0) return appendAlone();
+    const [{ id: eventId, text: data, mac }] = marked;
+    const [{ type, schemaVersion }] = events;
+    return this.groups.write(
+      { streamId, expectedVersion, eventId, type, schemaVersion, data, metadata, mac, messages, claimed },
+      appendAlone,
+    );
+  }
+
+  /** The events as they will be stored, each with the MAC that the sequencer checks. */
+  private marked({ streamId, expectedVersion, commandId, events, metadata }: Append): Marked[] {
+    const about = canonicalJson(metadata);
+    return events.map(({ type, schemaVersion, data: given }, index) => {
+      const text = JSON.stringify(given);
+      const data = JSON.parse(text) as object;
+      const id = derivedId(commandId, index);
+      const fields = {
+        id,
+        streamId: streamId.toLowerCase(),
+        version: expectedVersion + index + 1,
+        type,
+        schemaVersion,
+      };
+      return { id, text, data, mac: eventMac(this.macKey, fields, data, about) };
+    });
+  }
+
+  private async appendAlone(
+    append: Append,
+    marked: readonly Marked[],
+    metadata: string,
+    messages: readonly Envelope[],
+    timers: Gathered['timers'],
+  ): Promise<Written> {
+    const { streamId, expectedVersion, commandId, events, guards = [], claimed } = append;
+    const single = events.length === 1;
+    const of = <T>(values: readonly T[]): T | readonly T[] => (single ? values[0] : values);
+    const parts = {
+      single,
+      messages: messages.length > 0,
+      claim: claimed !== undefined,
+      timers: timers.length > 0,
+    };
+    const { sql, values } = appendStatement(parts, guards, {
+      ...{ streamId, commandId, expectedVersion, metadata },
+      id: of(marked.map(({ id }) => id)),
+      type: of(events.map(({ type }) => type)),
+      schemaVersion: of(events.map(({ schemaVersion }) => schemaVersion)),
+      data: of(marked.map(({ text }) => text)),
+      mac: of(marked.map(({ mac }) => mac)),
+      ...(parts.messages && { messages: outboxValue(messages) }),
+      ...claimed,
+      ...(parts.timers && { toSet: toSet(timers), toCancel: toCancel(timers) }),
+    });
+    try {
+      const [row] = await this.db.query<Written>(sql, values);
+      return row;
+    } catch (error) {
+      throw await this.refusal(error as { code?: string; constraint?: string }, append);
+    }
+  }
+
+  /**
+   * The ids are derived from the command's id, as for events. In a handler the trace comes from the handled message.
+   */
+  private envelopes({ messages = [], commandId, metadata }: Append) {
+    if (messages.length === 0) return [];
+    const trace = this.outbox.unit()
+      ? undefined
+      : {
+          ...requestTrace(),
+          ...currentTrace(),
+          correlationId: metadata.correlationId,
+          causationId: commandId,
+          ...(metadata.requestId && { requestId: metadata.requestId }),
+        };
+    return this.outbox.envelopes(messages, (index) => derivedId(commandId, 'message', index), trace);
+  }
+
+  /** Nothing was written. Returns undefined if the command is a repeated one, and otherwise throws the reason. */
+  private async because({ streamId, commandId, expectedVersion, claimed, guards = [] }: Append): Promise<undefined> {
+    const values = [
+      streamId,
+      derivedId(commandId, 0),
+      claimed?.seq ?? null,
+      claimed?.messageId ?? null,
+      claimed?.claimedBy ?? null,
+    ];
+    const [row] = await this.db.query<{ version: number; streamId: string | null; claimed: boolean }>(WHY, values);
+    const why = row;
+    if (!why.claimed) throw new ClaimLost(this.outbox.unit()?.handler ?? 'an append', claimed!.seq);
+    if (why.streamId === streamId) return undefined;
+    if (why.streamId) throw new CommandIdTaken(commandId);
+    const lookUp: LookUp = (sql, values) => this.db.query(sql, values);
+    for (const { guard, values: its } of guards) {
+      const refusal = await guard.missing?.(its, lookUp);
+      if (refusal) throw refusal;
+    }
+    throw new VersionConflict(streamId, expectedVersion, why.version);
+  }
+
+  // The conflicting row is committed, so it can be read outside the transaction that has just failed.
+  private async refusal(error: { code?: string; constraint?: string }, append: Append): Promise<unknown> {
+    const { code, constraint } = error;
+    if (code !== UNIQUE_VIOLATION || constraint === undefined) return error;
+    if (constraint === `${this.db.tables.events}_pkey`) return new CommandIdTaken(append.commandId);
+    for (const { guard, values } of append.guards ?? []) {
+      const refusal = await guard.violated?.[constraint]?.(values, this.outside);
+      if (refusal) return refusal;
+    }
+    return error;
+  }
+
+  private readonly outside: LookUp = <Row extends object>(sql: Statement, values: unknown[]) =>
+    this.db.outside(() => this.db.query<Row>(sql, values));
+
+  private wake({ messages, claimed }: Append, { timers }: Gathered): void {
+    this.signals.appended();
+    this.outbox.wakeTimers(timers);
+    if (claimed || (messages && messages.length > 0)) this.outbox.wake();
+  }
+}
+
+function giveBack(unit: Unit | undefined, { messages, timers }: Gathered): void {
+  if (messages.length > 0) unit?.send(messages);
+  if (timers.length > 0) unit?.time(timers);
+}
+
+const fresh = (
+  { streamId, expectedVersion, events, metadata }: Append,
+  marked: readonly Marked[],
+  timestamp: Date,
+): RecordedEvent[] =>
+  events.map(({ type, schemaVersion }, index) => ({
+    id: marked[index].id,
+    streamId,
+    version: expectedVersion + index + 1,
+    position: null,
+    type,
+    schemaVersion,
+    data: marked[index].data,
+    metadata,
+    timestamp,
+    hash: null,
+  }));

@@ -1,0 +1,86 @@
+import { DomainError, type Uuid } from '#kernel';
+
+/** Another command appended first. Read the stream again and decide again. */
+export class VersionConflict extends DomainError {
+  constructor(
+    readonly streamId: Uuid,
+    readonly expected: number,
+    /** The stream's version now; 0 when it does not exist. */
+    readonly actual: number,
+  ) {
+    super('VERSION_CONFLICT', 'conflict', 'It has changed in the meantime: look again and repeat.', {
+      expected,
+      actual,
+    });
+  }
+}
+
+/** One command id may change one stream only. */
+export class CommandIdTaken extends Error {
+  constructor(readonly commandId: Uuid) {
+    super(`command ${commandId} has already appended to another stream`);
+    this.name = 'CommandIdTaken';
+  }
+}
+
+/**
+ * The store contains, or was given, an event that this build does not know, because a newer build wrote it. No event
+ * is skipped: a command on such a stream gets 503, and a newer build may answer the next attempt.
+ */
+export class UnknownEvent extends DomainError {
+  constructor(
+    readonly type: string,
+    readonly schemaVersion: number,
+  ) {
+    super('UNAVAILABLE', 'unavailable', `This build does not know ${type}, schema version ${schemaVersion}.`, {
+      seconds: 5,
+    });
+  }
+}
+
+/** The last events of the stream are not sealed yet, and this process cannot seal them. */
+export class NotSealedYet extends DomainError {
+  constructor() {
+    super('NOT_SEALED_YET', 'unavailable', 'The last events of this order are not sealed yet: ask again.', {
+      seconds: 5,
+    });
+  }
+}
+
+/** The log is not as it was written, so the shop cannot prove it. */
+export class LogTampered extends DomainError {
+  constructor(reason: string) {
+    super('LOG_TAMPERED', 'conflict', `The log is not as it was written: ${reason}. Verify it.`, { reason });
+  }
+}
+
+/** How the stored seals differ from the remembered ones. */
+export type Disagreement =
+  | 'behind' // the log ends before the newest remembered seal
+  | 'rewritten' // the log at that seal is not the log that was sealed
+  | 'lost' // the log is as it was sealed, but a seal is missing
+  | 'false' // a stored seal is not signed by the shop, or is in the wrong place
+  | 'records' // the records about the seals are not as they were signed
+  | 'forgotten'; // the records about the seals end before the newest remembered record
+
+/** No seal is made while this error lasts. */
+export class SealsDisagree extends LogTampered {
+  constructor(
+    readonly disagreement: Disagreement,
+    reason: string,
+    readonly position: number | null = null,
+  ) {
+    super(reason);
+  }
+}
+
+/** Stops the start of the shop. The message says what is wrong and what can be done. */
+export class HistoryLost extends Error {
+  constructor({ message }: SealsDisagree) {
+    super(
+      `${message} If a backup was restored, say so with: npm run shop -- events restored --reason … --who … ` +
+        'Else somebody has changed the database: keep a copy of it, and restore a backup of before',
+    );
+    this.name = 'HistoryLost';
+  }
+}

@@ -1,0 +1,184 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { Config, type ContextName } from '#platform/config';
+import { DatabaseModule, Databases } from '#database';
+import { addMessages } from '#platform/http';
+import { WITHOUT_JOBS, Leadership } from '#database/leadership';
+import { configuredMacKey, MacKey } from '#platform/macs';
+import { contextMessaging, Instances, Outbox } from '#messaging';
+import { Clock, Ids } from '#platform/system';
+import { EventStore, EventStoreAside } from './event-store';
+import type { EventTypes } from './event-types';
+import { HeadWatch } from '../sequencer/head-watch.job';
+import { LogHealth } from '../sequencer/log-health';
+import { LogSignals } from '../sequencer/log-signals';
+import { MacGate } from '../macs/mac-gate';
+import { OlderBuilds } from '../macs/older-builds.job';
+import { PgEventStore } from './pg-event-store';
+import type { Reducer } from './reducer';
+import { SealKey } from '../seals/seal-key';
+import { Sealer } from '../seals/sealer';
+import { EventLogHealth } from '../seals/event-log-health';
+import { SealAnchor } from '../seals/seal-anchor';
+import { SealChain } from '../seals/seal-chain';
+import { AlsoRestored, SealDesk } from '../seals/seal-desk';
+import { SealWatch } from '../seals/seal-watch';
+import { Sequencer } from '../sequencer/sequencer';
+import { Snapshots } from './snapshots.store';
+import { StoreCare, type Prune } from './store-care.job';
+import { StreamDatabase } from './stream-database';
+import type { StreamTables } from './table-names';
+import { Verifications } from '../verifications/verifications';
+import { VerificationRows } from '../verifications/verifications.store';
+
+type Parts = [LogSignals, SealKey, MacKey, Outbox, Clock, Snapshots, SealChain];
+type Verifying = [Ids, MacKey, Leadership, LogSignals];
+type Numbering = [Leadership, LogSignals, SealChain, MacGate];
+
+addMessages({
+  en: {
+    SEAL_ANCHOR_UNUSABLE:
+      'The file in which the newest seal is remembered cannot be used ({reason}): the log of the shop says what to do.',
+  },
+  vi: {
+    SEAL_ANCHOR_UNUSABLE:
+      'Không dùng được tệp ghi nhớ niêm phong mới nhất ({reason}): nhật ký của cửa hàng cho biết cần làm gì.',
+  },
+});
+
+@Module({})
+class ContextEventStoreModule {}
+
+/** The parts that a context gives to its event store. */
+export interface ContextStreams {
+  readonly tables: StreamTables;
+  readonly types: EventTypes;
+  /** The reducers that fold its streams. Snapshots of their earlier versions are deleted. */
+  readonly reducers?: readonly Reducer<object>[];
+  /** The leader of the sequencer runs these from time to time. */
+  readonly prunes?: readonly Prune[];
+}
+
+/**
+ * For the module of a context with streams: provides its `EventStore`. The leading process numbers and seals the
+ * events.
+ */
+export function contextEventStore(
+  context: ContextName,
+  { tables, types, reducers = [], prunes = [] }: ContextStreams,
+): DynamicModule {
+  return {
+    module: ContextEventStoreModule,
+    imports: [DatabaseModule, contextMessaging(context)],
+    providers: [
+      { provide: 'context', useValue: context },
+      {
+        provide: StreamDatabase,
+        inject: [Databases],
+        useFactory: (databases: Databases) => new StreamDatabase(databases.of(context), tables),
+      },
+      { provide: LogSignals, inject: [Leadership], useFactory: (peers: Leadership) => new LogSignals(context, peers) },
+      {
+        provide: SealKey,
+        inject: [Config],
+        useFactory: (config: Config) => new SealKey(config.sealSigningKey, config.sealFormerKeys),
+      },
+      configuredMacKey,
+      {
+        provide: OlderBuilds,
+        inject: [StreamDatabase, Instances, MacKey],
+        useFactory: (db: StreamDatabase, instances: Instances, key: MacKey) => new OlderBuilds(db, instances, key),
+      },
+      {
+        provide: MacGate,
+        inject: [StreamDatabase, MacKey],
+        useFactory: (db: StreamDatabase, key: MacKey) => new MacGate(db, key),
+      },
+      {
+        provide: SealChain,
+        inject: [StreamDatabase, Config, SealKey, Clock, MacGate],
+        useFactory: (db: StreamDatabase, { sealAnchorFile }: Config, key: SealKey, clock: Clock, gate: MacGate) =>
+          new SealChain(db, key, new SealAnchor(sealAnchorFile), clock, gate),
+      },
+      {
+        provide: SealDesk,
+        inject: [SealChain, Clock, { token: AlsoRestored, optional: true }],
+        useFactory: (chain: SealChain, clock: Clock, also?: AlsoRestored) =>
+          new SealDesk(chain, () => clock.now(), also),
+      },
+      {
+        provide: SealWatch,
+        inject: [SealChain, Clock, Config, { token: WITHOUT_JOBS, optional: true }],
+        useFactory: (chain: SealChain, clock: Clock, { profile }: Config, withoutJobs?: true) =>
+          new SealWatch(chain, () => clock.now(), withoutJobs === true, profile === 'production'),
+      },
+      {
+        provide: EventLogHealth,
+        inject: [SealChain, Verifications],
+        useFactory: (chain: SealChain, verifications: Verifications) =>
+          new EventLogHealth(() => chain.trouble ?? verifications.trouble ?? verifications.failure),
+      },
+      {
+        provide: Verifications,
+        inject: [StreamDatabase, EventStore, Ids, MacKey, Leadership, LogSignals],
+        useFactory: (db: StreamDatabase, store: EventStore, ...[ids, key, peers, signals]: Verifying) =>
+          new Verifications(store, new VerificationRows(db, key), ids, () => peers.leads(signals.sequencer)),
+      },
+      {
+        provide: Snapshots,
+        inject: [StreamDatabase, MacKey],
+        useFactory: (db: StreamDatabase, key: MacKey) => new Snapshots(db, types, key),
+      },
+      {
+        provide: EventStore,
+        inject: [StreamDatabase, LogSignals, SealKey, MacKey, Outbox, Clock, Snapshots, SealChain],
+        useFactory: (db: StreamDatabase, ...[signals, key, macKey, outbox, clock, snapshots, seals]: Parts) =>
+          new PgEventStore(db, types, signals, key, macKey, outbox, clock, snapshots, seals),
+      },
+      {
+        provide: EventStoreAside,
+        inject: [Databases, LogSignals, SealKey, MacKey, Outbox, Clock, Snapshots, SealChain],
+        useFactory: (databases: Databases, ...[signals, key, macKey, outbox, clock, snapshots, seals]: Parts) => {
+          const aside = new StreamDatabase(databases.aside(context), tables);
+          return new PgEventStore(aside, types, signals, key, macKey, outbox, clock, snapshots, seals);
+        },
+      },
+      {
+        provide: Sequencer,
+        inject: [StreamDatabase, Leadership, LogSignals, SealChain, MacGate],
+        useFactory: (db: StreamDatabase, ...[peers, signals, chain, gate]: Numbering) =>
+          new Sequencer(db, peers, signals, new Sealer(chain), gate),
+      },
+      {
+        provide: LogHealth,
+        inject: [StreamDatabase, HeadWatch],
+        useFactory: (db: StreamDatabase, heads: HeadWatch) => new LogHealth(context, db, heads),
+      },
+      {
+        provide: HeadWatch,
+        inject: [StreamDatabase, Leadership, LogSignals],
+        useFactory: (db: StreamDatabase, peers: Leadership, signals: LogSignals) => new HeadWatch(db, peers, signals),
+      },
+      {
+        provide: StoreCare,
+        inject: [StreamDatabase, Leadership, LogSignals, Snapshots],
+        useFactory: (db: StreamDatabase, peers: Leadership, signals: LogSignals, snapshots: Snapshots) =>
+          new StoreCare(
+            ...([db, peers, signals, prunes, () => snapshots.prune(reducers), watching(snapshots, reducers)] as const),
+          ),
+      },
+    ],
+    exports: [StreamDatabase, EventStore, EventStoreAside, SealChain, SealDesk, Verifications, OlderBuilds],
+  };
+}
+
+const FIRST = '00000000-0000-0000-0000-000000000000';
+const WATCHED_AT_ONCE = 5;
+
+/** Each call checks a few snapshots of each reducer, and continues where the last call stopped. */
+function watching(snapshots: Snapshots, reducers: readonly Reducer<object>[]): () => Promise<void> {
+  const places = new Map<Reducer<object>, string>();
+  return async () => {
+    for (const reducer of reducers)
+      places.set(reducer, (await snapshots.watch(reducer, places.get(reducer) ?? FIRST, WATCHED_AT_ONCE)) ?? FIRST);
+  };
+}

@@ -1,0 +1,115 @@
+import type { Uuid } from '#kernel';
+import type { Slices } from '#platform/system';
+import type { Append, Appended, LoggedEvent, RecordedEvent } from './events';
+import type { ProvedSeal, StreamProof } from '../verifications/evidence';
+import type { VerifyResult } from '../verifications/findings';
+import type { Head } from './heads.store';
+import type { Folded, Reducer } from './reducer';
+import type { Unnumbered } from '../sequencer/unnumbered.store';
+
+/** Append-only streams of events, and the log that numbers all of them. Each context with streams has one. */
+export abstract class EventStore {
+  /**
+   * Appends events and outbox rows in one statement, within the current transaction if there is one. With `claimed`
+   * the statement also marks the inbox message as done, so that a handler costs one round trip.
+   * An append without events does nothing: it writes no message, and the inbox message stays.
+   * Throws VersionConflict, CommandIdTaken, UnknownEvent, ClaimLost, and the refusals of the guards.
+   */
+  abstract append(append: Append): Promise<Appended>;
+
+  /**
+   * A stream's events in version order, from `from` up to and including `to`, without events that were declared void.
+   * An unknown stream is empty. Throws UnknownEvent and EventBroken, because a decision or an answer needs every event
+   * of the stream.
+   */
+  abstract read(streamId: Uuid, from?: number, to?: number): Promise<RecordedEvent[]>;
+
+  /** The same, but with the void events, and with `unreadable` set on events that this build cannot read. */
+  abstract readMarked(streamId: Uuid, from?: number, to?: number): Promise<RecordedEvent[]>;
+
+  /**
+   * A stream as it is stored, in the schema versions in which it was written. Events that this build cannot read are
+   * marked.
+   */
+  abstract readStored(streamId: Uuid, from?: number, to?: number): Promise<RecordedEvent[]>;
+
+  /** The versions of a stream that were declared void by later events. */
+  abstract voidedOf(streamId: Uuid): Promise<ReadonlySet<number>>;
+
+  /**
+   * The state that a reducer computes from a whole stream. For a long stream it starts from a snapshot if there is a
+   * valid one. It stores a new snapshot in the background. Throws UnknownEvent and EventBroken.
+   */
+  abstract fold<State extends object>(streamId: Uuid, reducer: Reducer<State>): Promise<Folded<State>>;
+
+  /**
+   * At most `limit` (1,000) numbered events after a position, of one type if it is given. Unreadable events are
+   * marked.
+   */
+  abstract readLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]>;
+
+  /** The same, but only with the columns that read models need. */
+  abstract readForViews(after: number, limit: number): Promise<LoggedEvent[]>;
+
+  /** The same, but as the events are stored. */
+  abstract readStoredLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]>;
+
+  /** The last position in the log; 0 when the log is empty. */
+  abstract head(): Promise<number>;
+
+  /** How many committed events wait for a position, and the seconds that the oldest of them has waited. */
+  abstract waiting(): Promise<{ readonly waiting: number; readonly seconds: number }>;
+
+  /** Committed events that got no position, of one stream or of all streams; at most 1,000. */
+  abstract unnumbered(streamId?: Uuid): Promise<readonly Unnumbered[]>;
+
+  /**
+   * Calls the listener in this process with the new head when events were numbered. Returns the function that stops
+   * it.
+   */
+  abstract onNumbered(listener: (head: number) => void): () => void;
+
+  /**
+   * Everything that proves a stream's events to somebody outside: their canonical bytes, their Merkle paths, and the
+   * seals. Events that are not sealed yet are sealed first. Undefined: there is no such stream. Throws NotSealedYet,
+   * LogTampered.
+   */
+  abstract prove(streamId: Uuid, slices?: Slices): Promise<StreamProof | undefined>;
+
+  /**
+   * The fields that the hashes of these events cover, by the event's id: see chain.ts. Events without a position are
+   * left out.
+   */
+  abstract canonical(eventIds: readonly Uuid[]): Promise<ReadonlyMap<Uuid, readonly string[]>>;
+
+  /** The seals of the positions after `after`, each with the signature of the seal before it. */
+  abstract seals(after: number, limit: number): Promise<ProvedSeal[]>;
+
+  /** The log, or a part of it, as lines that can be checked offline: see export/log-export.ts. */
+  abstract export(from?: number, to?: number): AsyncGenerator<string>;
+
+  /** A document as one line of canonical JSON, signed with the seal key. */
+  abstract attest(document: object, slices?: Slices): Promise<string>;
+
+  /**
+   * Runs the work in a transaction that locks the stream, so that nobody else appends to it. First it sets the
+   * stream's head to the version of the last event. If the head was different, the work gets the former head.
+   */
+  abstract withHeadPutRight<T>(streamId: Uuid, work: (was: Head | undefined) => Promise<T>): Promise<T>;
+
+  /**
+   * Recomputes hashes, contiguity and seals from the stored bytes, and names everything that was changed. It reads in
+   * batches, and no transaction is longer than one batch. If the whole log is verified, it is also compared with its
+   * streams. `progress` is called with the position reached and the last one. Rejects with the signal's reason when
+   * the signal is aborted.
+   */
+  abstract verify(
+    from?: number,
+    to?: number,
+    progress?: (done: number, last: number) => void,
+    signal?: AbortSignal,
+  ): Promise<VerifyResult>;
+}
+
+/** The same streams over separate connections, for many readers at once, so that no command waits for a connection. */
+export abstract class EventStoreAside extends EventStore {}

@@ -1,0 +1,50 @@
+import type { Statement } from '#database';
+
+/**
+ * The names that the SQL of a guard may use: the guard's own values, and the stream and the command of the append.
+ * Each is a `$n`.
+ */
+export type GuardParameters<Values extends object> = Readonly<
+  Record<(keyof Values & string) | 'streamId' | 'commandId', string>
+>;
+
+export type LookUp = <Row extends object>(sql: Statement, values: unknown[]) => Promise<Row[]>;
+
+/** Returns the error for the caller, or undefined if this guard is not the reason. */
+export type Refusal<Values extends object> = (
+  values: Values,
+  lookUp: LookUp,
+) => Error | undefined | Promise<Error | undefined>;
+
+/**
+ * A condition of a context that an append must meet. Its SQL is a step of the append's own statement, so it costs no
+ * round trip, and it holds when two appends race. Define a guard once, at the top of a file, because its name becomes
+ * part of the names of prepared statements.
+ */
+export interface Guard<Values extends object> {
+  readonly name: string;
+  /**
+   * `before`: the stream's head moves only if the step returns a row. `after`: the step selects from `head`, which has
+   * one row if the head has moved, and returns a row for each row that it wrote. A violated constraint refuses the
+   * append.
+   */
+  readonly place: 'before' | 'after';
+  /** Whether a step after the head returns one row or several. */
+  readonly rows?: 'one' | 'several';
+  readonly sql: (parameters: GuardParameters<Values>) => string;
+  /** The refusals, by the name of the constraint that was violated. */
+  readonly violated?: Readonly<Record<string, Refusal<Values>>>;
+  /** The refusal when a step before the head returned no row. */
+  readonly missing?: Refusal<Values>;
+}
+
+/** A guard with its values for one append. */
+export interface Guarded {
+  readonly guard: Guard<object>;
+  readonly values: object;
+}
+
+/** Returns the function that gives the guard its values for one append. */
+export const defineGuard =
+  <Values extends object>(guard: Guard<Values>): ((values: Values) => Guarded) =>
+  (values) => ({ guard: guard as unknown as Guard<object>, values });

@@ -1,0 +1,57 @@
+import type { Uuid } from '#kernel';
+import { statement } from '#database';
+import type { StreamDatabase } from './stream-database';
+import { named } from './table-names';
+
+/** The stored version of a stream's head, and the version of its last event. */
+export interface Head {
+  readonly orderId: Uuid;
+  readonly head: number;
+  readonly last: number;
+}
+
+const lastEvent = (stream: string): string =>
+  `(select e.version from ${named.events} e where e.${named.stream} = ${stream} order by e.version desc limit 1)`;
+
+const HOLD = statement('head-hold', `select version as head from ${named.heads} where ${named.stream} = $1 for update`);
+const LAST = statement('head-last-event', `select ${lastEvent('$1::uuid')} as last`);
+const PUT = statement(
+  'head-put',
+  `insert into ${named.heads} (${named.stream}, version) values ($1, $2)
+   on conflict (${named.stream}) do update set version = excluded.version`,
+);
+
+/**
+ * Locks a stream's head, and sets it to the version of the last event if it is different. Returns the former head, or
+ * undefined if the head was right or there is no such stream. Call it in a transaction: appends wait until that ends.
+ */
+export async function putRight(db: StreamDatabase, orderId: Uuid): Promise<Head | undefined> {
+  const [held] = await db.query<{ head: number }>(HOLD, [orderId]);
+  // A separate statement, so that it sees events that were appended while the first one waited for the lock.
+  const [{ last }] = await db.query<{ last: number | null }>(LAST, [orderId]);
+  if (last === null || held?.head === last) return undefined;
+  await db.query(PUT, [orderId, last]);
+  return { orderId, head: held?.head ?? 0, last };
+}
+
+const compared = (streams: string): string =>
+  `select h.${named.stream} as "orderId", h.version as head, coalesce(${lastEvent(`h.${named.stream}`)}, 0) as last from ${streams} h`;
+
+const PAGE = statement(
+  'heads-page',
+  compared(
+    `(select ${named.stream}, version from ${named.heads} where ${named.stream} > $1 order by ${named.stream} limit $2)`,
+  ),
+);
+
+/** A page of heads after a stream, ordered by stream id. */
+export const headsAfter = (db: StreamDatabase, after: Uuid, limit: number): Promise<Head[]> =>
+  db.query<Head>(PAGE, [after, limit]);
+
+const SOME = statement(
+  'heads-some',
+  compared(`(select ${named.stream}, version from ${named.heads} where ${named.stream} = any($1))`),
+);
+
+export const headsOf = (db: StreamDatabase, streams: readonly Uuid[]): Promise<Head[]> =>
+  db.query<Head>(SOME, [streams]);

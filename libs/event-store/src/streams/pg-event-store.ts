@@ -1,0 +1,226 @@
+import { voidedBy, VOIDING, counted, derivedId, type Uuid } from '#kernel';
+import { statement, type Statement } from '#database';
+import type { MacKey } from '#platform/macs';
+import { mayTell } from '#messaging';
+import { Clock, Slices, SystemClock } from '#platform/system';
+import { Appender } from './appender';
+import { EventStore } from './event-store';
+import type { EventTypes } from './event-types';
+import type { Append, Appended, LoggedEvent, RecordedEvent } from './events';
+import { attestInSlices, type ProvedSeal, type StreamProof } from '../verifications/evidence';
+import { canonicalOf, provedSeals } from '../export/canonical';
+import { exportLog } from '../export/log-export';
+import type { VerifyResult } from '../verifications/findings';
+import { putRight, type Head } from './heads.store';
+import type { LogSignals } from '../sequencer/log-signals';
+import { MacGate } from '../macs/mac-gate';
+import { OwnEvents, ownColumns, type OwnRow } from './own-events';
+import { Prover } from '../verifications/prover';
+import type { Folded, Reducer } from './reducer';
+import type { SealKey } from '../seals/seal-key';
+import { SealAnchor } from '../seals/seal-anchor';
+import { SealChain } from '../seals/seal-chain';
+import { Snapshots } from './snapshots.store';
+import {
+  asStored,
+  columns,
+  joinEvent,
+  joinPlace,
+  marked,
+  recorded,
+  viewColumns,
+  type LoggedRow,
+  type StoredRow,
+} from './stored';
+import { listUnnumbered, waitingForPositions, type Unnumbered } from '../sequencer/unnumbered.store';
+import { verifyLog, type Span } from '../verifications/verify';
+import type { StreamDatabase } from './stream-database';
+import { named } from './table-names';
+
+const READ = statement(
+  'events-read-own',
+  `select ${columns}, ${ownColumns} from ${named.events} e ${joinPlace('e.id')}
+   where e.${named.stream} = $1 and e.version between $2 and $3 order by e.version`,
+);
+
+const VOIDINGS = statement(
+  'events-voiding-own',
+  `select ${columns}, ${ownColumns} from ${named.events} e ${joinPlace('e.id')} where e.${named.stream} = $1 and e.event_type = $2`,
+);
+
+// Positions are contiguous, so a page of the log has as many rows as the limit, and later rows need no sorting.
+const LOG = statement(
+  'log-read',
+  `select ${columns} from ${named.log} l ${joinEvent('l.event_id')}
+   where l.position > $1 and l.position <= $1::bigint + $2::int order by l.position`,
+);
+
+const FOR_VIEWS = statement(
+  'log-read-views',
+  `select ${viewColumns} from ${named.log} l ${joinEvent('l.event_id')}
+   where l.position > $1 and l.position <= $1::bigint + $2::int order by l.position`,
+);
+
+const LOG_OF_TYPE = statement(
+  'log-read-type',
+  `select ${columns} from ${named.log} l ${joinEvent('l.event_id')}
+   where l.position > $1 and l.position <= $2 and e.event_type = $4 order by l.position limit $3`,
+);
+
+/** What a command appended: its first event, and the later ones with the same command id. */
+const ANSWER = statement(
+  'append-answer',
+  `select ${columns} from ${named.events} f
+   join ${named.events} e on e.${named.stream} = f.${named.stream} and e.version >= f.version and e.metadata->>'commandId' = $2::text
+   ${joinPlace('e.id')}
+   where f.id = $1 order by e.version`,
+);
+
+const HEAD = statement('log-head', `select coalesce(max(position), 0) as head from ${named.log}`);
+
+const ENDLESS = 2 ** 31 - 1;
+const WINDOW = 20_000;
+const MOST_LISTED = 1_000;
+
+export class PgEventStore extends EventStore {
+  private readonly appender: Appender;
+  private readonly prover: Prover;
+  private readonly own: OwnEvents;
+
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly types: EventTypes,
+    private readonly signals: LogSignals,
+    private readonly sealKey: SealKey,
+    private readonly macKey: MacKey,
+    outbox: ConstructorParameters<typeof Appender>[1],
+    clock: Clock = new SystemClock(),
+    private readonly snapshots = new Snapshots(db, types, macKey),
+    private readonly chain = new SealChain(db, sealKey, new SealAnchor(), clock, new MacGate(db, macKey)),
+  ) {
+    super();
+    this.appender = new Appender(db, outbox, signals, macKey);
+    this.prover = new Prover(db, chain);
+    this.own = new OwnEvents(db, macKey);
+  }
+
+  async append(append: Append): Promise<Appended> {
+    const { expectedVersion, events, commandId } = append;
+    if (events.length === 0) return { version: expectedVersion, repeated: false, events: [] };
+    for (const { type, schemaVersion } of events) {
+      mayTell(type);
+      this.types.mustBeCurrent(type, schemaVersion);
+    }
+    const appended = await this.appender.append(append);
+    if (appended) return appended;
+    const first = await this.look<StoredRow>(ANSWER, [derivedId(commandId, 0), commandId]);
+    return { version: first.at(-1)!.version, repeated: true, events: first.map((row) => recorded(this.types, row)) };
+  }
+
+  async read(streamId: Uuid, from = 1, to = ENDLESS): Promise<RecordedEvent[]> {
+    const rows = await this.stream(streamId, from, to);
+    return counted(rows).map((row) => recorded(this.types, row));
+  }
+
+  async readMarked(streamId: Uuid, from = 1, to = ENDLESS): Promise<RecordedEvent[]> {
+    const rows = await this.stream(streamId, from, to);
+    return rows.map((row) => marked(this.types, row));
+  }
+
+  async readStored(streamId: Uuid, from = 1, to = ENDLESS): Promise<RecordedEvent[]> {
+    const rows = await this.stream(streamId, from, to);
+    return rows.map((row) => asStored(this.types, row));
+  }
+
+  async voidedOf(streamId: Uuid): Promise<ReadonlySet<number>> {
+    return voidedBy(await this.own.marked(await this.look<OwnRow>(VOIDINGS, [streamId, VOIDING])));
+  }
+
+  fold<State extends object>(streamId: Uuid, reducer: Reducer<State>): Promise<Folded<State>> {
+    return this.snapshots.fold((sql, values) => this.look(sql, values), streamId, reducer);
+  }
+
+  async readLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]> {
+    return (await this.rows(after, limit, type)).map((row) => marked(this.types, row));
+  }
+
+  async readForViews(after: number, limit: number): Promise<LoggedEvent[]> {
+    return (await this.look<LoggedRow>(FOR_VIEWS, [after, limit])).map((row) => marked(this.types, row));
+  }
+
+  async readStoredLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]> {
+    return (await this.rows(after, limit, type)).map((row) => asStored(this.types, row));
+  }
+
+  async head(): Promise<number> {
+    const [row] = await this.look<{ head: number }>(HEAD, []);
+    return row.head;
+  }
+
+  async waiting(): Promise<{ waiting: number; seconds: number }> {
+    return this.db.outside(() => waitingForPositions(this.db));
+  }
+
+  unnumbered(streamId?: Uuid): Promise<readonly Unnumbered[]> {
+    return this.db.outside(() => listUnnumbered(this.db, streamId ?? null, MOST_LISTED));
+  }
+
+  prove(streamId: Uuid, slices?: Slices): Promise<StreamProof | undefined> {
+    return this.db.outside(() => this.prover.prove(streamId, slices));
+  }
+
+  canonical(eventIds: readonly Uuid[]): Promise<ReadonlyMap<Uuid, readonly string[]>> {
+    return this.db.outside(() => canonicalOf(this.db, eventIds));
+  }
+
+  seals(after: number, limit: number): Promise<ProvedSeal[]> {
+    return this.db.outside(() => provedSeals(this.db, after, limit));
+  }
+
+  export(from = 1, to?: number): AsyncGenerator<string> {
+    return exportLog(this.db, this.sealKey, from, to);
+  }
+
+  attest(document: object, slices = new Slices()): Promise<string> {
+    return attestInSlices(this.sealKey, document, slices);
+  }
+
+  withHeadPutRight<T>(streamId: Uuid, work: (was: Head | undefined) => Promise<T>): Promise<T> {
+    return this.db.transaction(async () => work(await putRight(this.db, streamId)));
+  }
+
+  onNumbered(listener: (head: number) => void): () => void {
+    return this.signals.onNumbered(listener);
+  }
+
+  verify(from = 1, to?: number, progress?: Span['progress'], signal?: AbortSignal): Promise<VerifyResult> {
+    const remembered = () => this.chain.end();
+    const span = { from, to, progress, signal, remembered };
+    return this.db.outside(() => verifyLog(this.db, this.sealKey, this.macKey, span));
+  }
+
+  /** A stream's rows. Those that the shop did not append are marked. */
+  private async stream(streamId: Uuid, from: number, to: number): Promise<readonly StoredRow[]> {
+    const rows = await this.own.marked(await this.look<OwnRow>(READ, [streamId, from, Math.min(to, ENDLESS)]));
+    return rows.map(({ eventMac, admission, ...row }) => row);
+  }
+
+  private rows(after: number, limit: number, type?: string): Promise<StoredRow[]> {
+    return type ? this.logOfType(after, limit, type) : this.look<StoredRow>(LOG, [after, limit]);
+  }
+
+  // The type may be rare in a long log. Reading one stretch at a time keeps each statement short.
+  private async logOfType(after: number, limit: number, type: string): Promise<StoredRow[]> {
+    const rows: StoredRow[] = [];
+    const head = await this.head();
+    for (let at = after; at < head && rows.length < limit; at += WINDOW)
+      rows.push(...(await this.look<StoredRow>(LOG_OF_TYPE, [at, at + WINDOW, limit - rows.length, type])));
+    return rows;
+  }
+
+  /** A read commits nothing, so a transaction that has not begun yet does not begin for it. */
+  private look<Row extends object>(sql: Statement, values: unknown[]): Promise<Row[]> {
+    const query = () => this.db.query<Row>(sql, values);
+    return this.db.begun() ? query() : this.db.outside(query);
+  }
+}

@@ -1,0 +1,217 @@
+import { Injectable, Logger, type BeforeApplicationShutdown } from '@nestjs/common';
+import { Counter, register } from 'prom-client';
+import { counted, VOIDING, type Uuid } from '#kernel';
+import { statement } from '#database';
+import type { MacKey } from '#platform/macs';
+import { canonicalJson, netstrings } from '#platform/canonical';
+import type { EventTypes } from './event-types';
+import type { Folded, Reducer } from './reducer';
+import { OwnEvents, type OwnRow } from './own-events';
+import { recorded } from './stored';
+import type { StreamDatabase } from './stream-database';
+import { named, type StreamTables } from './table-names';
+
+/** A snapshot is stored after this many events since the last one. Most streams never have so many. */
+export const LONG = 100;
+const BATCH = 1_000;
+/** No reducer has this name, so the stream is read from its first event. */
+const NO_SNAPSHOT = '';
+
+type Named = Pick<Reducer<never>, 'name' | 'version'>;
+
+// A snapshot counts only if the stream still has the same event at that version.
+const SINCE = statement(
+  'events-since-own',
+  `with snapshot as materialized (
+     select s.version, s.state, s.mac, e.id as event_id, e.mac as event_mac
+     from ${named.snapshots} s join ${named.events} e on e.${named.stream} = s.${named.stream} and e.version = s.version and e.id = s.event_id
+     where s.${named.stream} = $1 and s.reducer = $2 and s.reducer_version = $3)
+   select event_id as id, $1::uuid as "streamId", version, null::text as type, null::int as "schemaVersion",
+     state as data, null::jsonb as metadata, null::timestamptz as "timestamp", null::bigint as position, null::text as hash,
+     event_mac as "eventMac", mac, null::bytea as admission
+   from snapshot
+   union all
+   select e.id, e.${named.stream}, e.version, e.event_type, e.schema_version, e.event_data, e.metadata, e."timestamp",
+     case when e.mac is null then (select l.position from ${named.log} l where l.event_id = e.id) end, null,
+     e.mac, null, case when e.mac is null then (select a.mac from ${named.admissions} a where a.event_id = e.id) end
+   from ${named.events} e where e.${named.stream} = $1 and e.version > coalesce((select version from snapshot), 0)
+   order by version`,
+);
+
+const KEEP = statement(
+  'snapshot-keep-marked',
+  `insert into ${named.snapshots} (${named.stream}, reducer, reducer_version, version, event_id, state, mac)
+   values ($1, $2, $3, $4, $5, $6, $7)
+   on conflict (${named.stream}, reducer, reducer_version) do update
+     set version = excluded.version, event_id = excluded.event_id, state = excluded.state, mac = excluded.mac`,
+);
+
+const DROP = statement(
+  'snapshot-drop',
+  `delete from ${named.snapshots} where ${named.stream} = $1 and reducer = $2 and reducer_version = $3`,
+);
+
+const NEXT = statement(
+  'snapshots-next',
+  `select ${named.stream} as id, version from ${named.snapshots} where reducer = $1 and reducer_version = $2 and ${named.stream} > $3
+   order by ${named.stream} limit $4`,
+);
+
+function refusedOf({ snapshots }: StreamTables): Counter {
+  const name = `${snapshots}_refused_total`;
+  const help = 'Snapshots that were thrown away, because they are not what the shop had kept.';
+  return (register.getSingleMetric(name) as Counter | undefined) ?? new Counter({ name, help });
+}
+
+/**
+ * A row of SINCE is an event, but the first row may be a snapshot. That one has no type, and `mac` is the MAC of the
+ * snapshot.
+ */
+interface SinceRow extends OwnRow {
+  readonly mac: Buffer | null;
+}
+
+/** A snapshot's MAC covers the state, and the id and MAC of the last event in it. */
+const form = ({ name, version }: Named, { streamId, version: at, id, eventMac }: SinceRow, state: object): string =>
+  netstrings([
+    'coffee-tea.snapshot.1',
+    streamId,
+    name,
+    version,
+    at,
+    id,
+    eventMac?.toString('hex') ?? '',
+    canonicalJson(state),
+  ]);
+
+/**
+ * Stored folds of long streams, so that the next fold is short. A snapshot can be rebuilt from the stream, so losing
+ * one only costs time.
+ */
+@Injectable()
+export class Snapshots implements BeforeApplicationShutdown {
+  private readonly log = new Logger('Snapshots');
+  private readonly writing = new Map<Uuid, Promise<void>>();
+  private readonly own: OwnEvents;
+  private readonly refused: Counter;
+
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly types: EventTypes,
+    private readonly key: MacKey,
+  ) {
+    this.own = new OwnEvents(db, key);
+    this.refused = refusedOf(db.tables);
+  }
+
+  async fold<State extends object>(
+    read: <Row extends object>(sql: typeof SINCE, values: unknown[]) => Promise<Row[]>,
+    streamId: Uuid,
+    reducer: Reducer<State>,
+  ): Promise<Folded<State>> {
+    const { rows: found, from } = await this.sound(read, streamId, reducer);
+    const rows = await this.own.marked(found);
+    const events = counted(rows).map((row) => recorded(this.types, row));
+    const state = events.reduce<State | undefined>(
+      (before, event) => reducer.project(before, event),
+      from?.data as State | undefined,
+    );
+    const last = rows.at(-1);
+    if (state && last && rows.length >= LONG) this.keep(reducer, state, last);
+    return { state, version: (last ?? from)?.version ?? 0 };
+  }
+
+  /** A snapshot may contain events that a later event declares void. Such a stream is read from its first event. */
+  private async sound(...asked: Parameters<Snapshots['since']>): ReturnType<Snapshots['since']> {
+    const found = await this.since(...asked);
+    if (!found.from || !found.rows.some(({ type }) => type === VOIDING)) return found;
+    const [read, streamId] = asked;
+    return { rows: await read<SinceRow>(SINCE, [streamId, NO_SNAPSHOT, 0]) };
+  }
+
+  /** The snapshot, if there is one with a right MAC, and the events after it. */
+  private async since(
+    read: <Row extends object>(sql: typeof SINCE, values: unknown[]) => Promise<Row[]>,
+    streamId: Uuid,
+    reducer: Named,
+  ): Promise<{ readonly rows: readonly SinceRow[]; readonly from?: SinceRow }> {
+    const rows = await read<SinceRow>(SINCE, [streamId, reducer.name, reducer.version]);
+    const [from, ...rest] = rows;
+    if (from?.type !== null) return { rows };
+    if (this.isOurs(reducer, from)) return { rows: rest, from };
+    await this.throwAway(streamId, reducer, from.mac !== null);
+    return { rows: await read<SinceRow>(SINCE, [streamId, NO_SNAPSHOT, 0]) };
+  }
+
+  private isOurs(reducer: Named, from: SinceRow): boolean {
+    return from.mac !== null && this.key.holds(form(reducer, from, from.data), from.mac);
+  }
+
+  /** A snapshot without a MAC comes from an older build, and is not counted as wrong. */
+  private async throwAway(streamId: Uuid, { name, version }: Named, wrong: boolean): Promise<void> {
+    if (wrong) {
+      this.refused.inc();
+      this.log.error(`the snapshot of order ${streamId} is not what was kept: it is thrown away`);
+    }
+    await this.db
+      .outside(() => this.db.query(DROP, [streamId, name, version]))
+      .catch((error: Error) => this.log.warn(`a snapshot of order ${streamId} is still there: ${error.message}`));
+  }
+
+  /** Waits for the snapshots that are being written. */
+  async beforeApplicationShutdown(): Promise<void> {
+    await Promise.all(this.writing.values());
+  }
+
+  /** Deletes snapshots of earlier reducer versions. Returns how many. */
+  async prune(reducers: readonly Named[]): Promise<number> {
+    let pruned = 0;
+    for (const { name, version } of reducers)
+      for (let gone = BATCH; gone === BATCH; pruned += gone)
+        gone = (
+          await this.db.execute(
+            `delete from ${named.snapshots} where ctid in (
+               select ctid from ${named.snapshots} where reducer = $1 and reducer_version < $2 limit ${BATCH})`,
+            [name, version],
+          )
+        ).count;
+    return pruned;
+  }
+
+  /**
+   * Compares the next snapshots of a reducer with their streams, and deletes those that differ. A MAC proves that the
+   * shop stored a snapshot, but not that the fold was right. Returns the stream after which to continue, or undefined
+   * at the end.
+   */
+  async watch<State extends object>(reducer: Reducer<State>, after: Uuid, limit: number): Promise<Uuid | undefined> {
+    const read = <Row extends object>(sql: typeof SINCE, values: unknown[]) => this.db.query<Row>(sql, values);
+    const { name, version } = reducer;
+    const kept = await this.db.query<{ id: Uuid }>(NEXT, [name, version, after, limit]);
+    for (const { id } of kept) {
+      const { from } = await this.since(read, id, reducer);
+      if (!from) continue; // the snapshot was wrong and has been deleted
+      const rows = await read<SinceRow>(SINCE, [id, NO_SNAPSHOT, 0]);
+      const state = counted(rows.filter((row) => row.version <= from.version))
+        .map((row) => recorded(this.types, row))
+        .reduce<State | undefined>((before, event) => reducer.project(before, event), undefined);
+      const text = canonicalJson(JSON.parse(JSON.stringify(state ?? null)));
+      if (text !== canonicalJson(from.data)) await this.throwAway(id, reducer, true);
+    }
+    return kept.length < limit ? undefined : kept.at(-1)!.id;
+  }
+
+  private keep(reducer: Named, state: object, last: SinceRow): void {
+    const { name, version } = reducer;
+    const { streamId, id } = last;
+    if (this.writing.has(streamId)) return;
+    const text = JSON.stringify(state);
+    const mac = this.key.of(form(reducer, last, JSON.parse(text) as object));
+    const values = [streamId, name, version, last.version, id, text, mac];
+    const written = this.db
+      .outside(() => this.db.query(KEEP, values))
+      .then(() => undefined)
+      .catch((error: Error) => this.log.warn(`no snapshot of order ${streamId}: ${error.message}`))
+      .finally(() => this.writing.delete(streamId));
+    this.writing.set(streamId, written);
+  }
+}

@@ -1,0 +1,63 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { OneAtATime } from '#platform/system';
+import { Sweeping, type Database } from '#database';
+import type { Leadership } from '#database/leadership';
+import type { LogSignals } from '../sequencer/log-signals';
+import type { StreamDatabase } from './stream-database';
+
+const MINUTE = 60_000;
+
+/** Deletes rows that a context keeps only for some time. */
+export type Prune = (db: Database) => Promise<unknown>;
+
+/** Keeps the store's side tables short. It runs in the process that leads the sequencer. */
+@Injectable()
+export class StoreCare {
+  private readonly log = new Logger('StoreCare');
+  private readonly sweeping: Sweeping;
+
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly leadership: Leadership,
+    private readonly signals: LogSignals,
+    private readonly prunes: readonly Prune[] = [],
+    private readonly outdated: () => Promise<number> = async () => 0,
+    private readonly watch: () => Promise<void> = async () => undefined,
+  ) {
+    const { pending, heads, snapshots } = db.tables;
+    this.sweeping = new Sweeping(db, 'event store', [pending, heads, snapshots]);
+  }
+
+  /** Runs the prunes of the context. */
+  @Interval('event store prunes', 10 * MINUTE)
+  @OneAtATime()
+  async prune(): Promise<void> {
+    if (!this.leadership.leads(this.signals.sequencer)) return;
+    for (const prune of this.prunes) await prune(this.db).catch((error: Error) => this.later(error));
+  }
+
+  /** Deletes snapshots that no current build reads. */
+  @Interval('outdated snapshots', 10 * MINUTE)
+  @OneAtATime()
+  async throwAway(): Promise<void> {
+    if (this.leadership.leads(this.signals.sequencer)) await this.outdated().catch((error: Error) => this.later(error));
+  }
+
+  /** Checks a few snapshots each time, until all were checked, and then starts again. */
+  @Interval('snapshot watch', MINUTE)
+  @OneAtATime()
+  async watchSnapshots(): Promise<void> {
+    if (this.leadership.leads(this.signals.sequencer)) await this.watch().catch((error: Error) => this.later(error));
+  }
+
+  @Interval('event store vacuum', 5 * MINUTE)
+  @OneAtATime()
+  async sweepUp(): Promise<void> {
+    if (this.leadership.leads(this.signals.sequencer)) await this.sweeping.sweep();
+  }
+
+  private later(error: Error): void {
+    this.log.warn(`left for the next round: ${error.message}`);
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * The names of the tables of a context's streams, and of the column that identifies the stream. A schema has only one
+ * store, because the functions that write these tables have the same names in each schema.
+ */
+export interface StreamTables {
+  /** Distinguishes the prepared statements of two stores in one process. */
+  readonly store: string;
+  /** The column, of type uuid. These tables and those of the projections have it. */
+  readonly stream: string;
+  readonly events: string;
+  readonly heads: string;
+  readonly pending: string;
+  readonly unnumbered: string;
+  readonly log: string;
+  readonly seals: string;
+  readonly reseals: string;
+  readonly sealRecords: string;
+  readonly admissions: string;
+  readonly eventFormats: string;
+  readonly macExceptions: string;
+  readonly macInstances: string;
+  readonly snapshots: string;
+  readonly verifications: string;
+}
+
+type Name = Exclude<keyof StreamTables, 'store'>;
+
+const names: Readonly<Record<Name, true>> = {
+  ...{ stream: true, events: true, heads: true, pending: true, unnumbered: true, log: true },
+  ...{ seals: true, reseals: true, sealRecords: true },
+  ...{ admissions: true, eventFormats: true, macExceptions: true, macInstances: true },
+  ...{ snapshots: true, verifications: true },
+};
+
+/** Placeholders in SQL for the table names of the context: see `inTables`. */
+export const named = Object.fromEntries(Object.keys(names).map((name) => [name, `{${name}}`])) as Record<Name, string>;
+
+const PLACES = new RegExp(`\\{(${Object.keys(names).join('|')})\\}`, 'g');
+
+/** Returns the SQL with the names of these tables in place of the placeholders. */
+export const inTables = (sql: string, tables: Partial<StreamTables>): string =>
+  sql.replace(PLACES, (_, name: Name) => {
+    const called = tables[name];
+    if (called === undefined) throw new Error(`The SQL names ${name}, and nobody has said what that is called.`);
+    return called;
+  });

@@ -1,0 +1,132 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Uuid } from '#kernel';
+import type { Database } from '#database';
+import type { RecordedEvent } from '../streams/events';
+import { happening, ids, storeOn } from './store';
+
+export interface Dice {
+  below(count: number): number;
+  chance(share: number): boolean;
+}
+
+/** Mulberry32: the same seed makes the same choices. */
+export function dice(seed: number): Dice {
+  let state = seed >>> 0;
+  const next = (): number => {
+    state = (state + 0x6d2b79f5) | 0;
+    let t = Math.imul(state ^ (state >>> 15), 1 | state);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+  return { below: (count) => Math.floor(next() * count), chance: (share) => next() < share };
+}
+
+class ChangedItsMind extends Error {}
+
+/** Reads the log from its beginning, with its own batch size, until it has read the requested number of events. */
+export function subscriber(db: Database, batch: number) {
+  const { store } = storeOn(db);
+  const seen: RecordedEvent[] = [];
+  let whole = Infinity;
+  const reading = (async () => {
+    while (seen.length < whole) {
+      const events = await store.readLog(seen.at(-1)?.position ?? 0, batch);
+      seen.push(...events);
+      if (events.length === 0) await pause(5);
+    }
+  })();
+  return {
+    async until(count: number, milliseconds = 20_000): Promise<readonly RecordedEvent[]> {
+      whole = count;
+      const late = new AbortController();
+      await Promise.race([reading, pause(milliseconds, undefined, { signal: late.signal }).catch(() => undefined)]);
+      late.abort();
+      whole = 0;
+      await reading;
+      return seen;
+    },
+  };
+}
+
+/**
+ * Leaders that follow each other, each for some time. Now and then two lead at once. Ends when the returned function
+ * is called.
+ */
+export function changingLeaders(db: Database, roll: Dice): () => Promise<number> {
+  const over = new AbortController();
+  let changes = 0;
+  const leading = (async () => {
+    let last: Promise<void> = Promise.resolve();
+    while (!over.signal.aborted) {
+      const own = new AbortController();
+      const until = AbortSignal.any([own.signal, over.signal]);
+      if (!roll.chance(0.3)) await last;
+      last = storeOn(db).sequencer.lead(until);
+      await pause(40 + roll.below(160), undefined, { signal: over.signal }).catch(() => undefined);
+      if (!over.signal.aborted) own.abort();
+      changes += 1;
+    }
+    await last;
+  })();
+  return async () => {
+    over.abort();
+    await leading;
+    return changes;
+  };
+}
+
+export interface Schedule {
+  readonly seed: number;
+  readonly writers: number;
+  readonly turns: number;
+}
+
+/**
+ * Writers that share a few streams. Some append directly, and some in transactions that wrote something else before.
+ * They sleep before and after, and roll some transactions back. Returns the ids of the committed events.
+ */
+export async function randomWriters(db: Database, { seed, writers, turns }: Schedule): Promise<Uuid[]> {
+  const { store } = storeOn(db);
+  const streams = Array.from({ length: 8 }, () => ids.next());
+  const committed: Uuid[] = [];
+  const turn = async (roll: Dice): Promise<readonly RecordedEvent[]> => {
+    const stream = streams[roll.below(streams.length)];
+    const plan = { alone: roll.chance(0.25), early: roll.chance(0.7), before: roll.below(25), after: roll.below(25) };
+    const [sleepsBefore, sleepsAfter, aborts] = [roll.chance(0.4), roll.chance(0.3), roll.chance(0.15)];
+    const items = Array.from({ length: 1 + roll.below(3) }, (_, n) => ({ n }));
+    const append = happening(stream, (await store.read(stream)).length, items);
+    if (plan.alone) return (await store.append(append)).events;
+    return db.transaction(async () => {
+      if (plan.early) await db.query('select pg_current_xact_id()'); // gets its transaction id early
+      if (sleepsBefore) await pause(plan.before);
+      const { events } = await store.append(append);
+      if (sleepsAfter) await pause(plan.after);
+      if (aborts) throw new ChangedItsMind();
+      return events;
+    });
+  };
+  const writer = async (number: number): Promise<void> => {
+    const roll = dice(seed * 1_000 + number);
+    for (let n = 0; n < turns; n++) {
+      const events = await turn(roll).catch((error: unknown) => {
+        const expected = error instanceof ChangedItsMind || (error as { code?: string }).code === 'VERSION_CONFLICT';
+        if (!expected) throw error;
+        return [];
+      });
+      committed.push(...events.map(({ id }) => id));
+    }
+  };
+  await Promise.all(Array.from({ length: writers }, (_, number) => writer(number)));
+  return committed;
+}
+
+/** The faults of a delivery: a gap, or a stream out of order. */
+export function flaws(events: readonly RecordedEvent[]): string[] {
+  const versions = new Map<Uuid, number>();
+  return events.flatMap(({ streamId: orderId, position, version }, index) => {
+    const expected = (versions.get(orderId) ?? 0) + 1;
+    versions.set(orderId, version);
+    const gap = position === index + 1 ? [] : [`position ${position} came where ${index + 1} was due`];
+    return version === expected ? gap : [...gap, `version ${version} of ${orderId} came where ${expected} was due`];
+  });
+}

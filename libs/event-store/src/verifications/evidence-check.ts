@@ -1,0 +1,118 @@
+import { z } from 'zod';
+import { canonicalJson } from '#platform/canonical';
+import { attested, type ProvedEvent, type StreamProof } from './evidence';
+import { checkProof, provedColumns, refused, type Refused } from './proof-check';
+import type { TrustedKeys } from '../seals/trusted-keys';
+
+const hex = (digits: number) =>
+  z
+    .string()
+    .regex(new RegExp(`^[0-9a-f]{${digits}}$`))
+    .meta({ example: '0f'.repeat(digits / 2) });
+
+const Hash = hex(64);
+const Signature = hex(128);
+const KeyId = hex(16);
+const Whole = z.int().min(0);
+
+export const ProvedEventShape = z.strictObject({
+  fields: z
+    .array(z.string())
+    .length(11)
+    .meta({
+      description: 'What the hash covers, in order: the canonical bytes.',
+      example: ['coffee-tea.log.1', ...Array<string>(10).fill('1')],
+    }),
+  hash: Hash,
+  seal: Whole.meta({ description: 'The position of the seal it is under.' }),
+  path: z
+    .array(Hash)
+    .max(10)
+    .meta({ description: 'The Merkle path (RFC 6962) from the hash to the root of the seal.' }),
+});
+
+export const ProvedSealShape = z.strictObject({
+  position: Whole,
+  after: Whole,
+  root: Hash,
+  hash: Hash,
+  keyId: KeyId,
+  sealedAt: Whole.meta({ description: 'Milliseconds since 1970.' }),
+  signature: Signature,
+  previous: z.union([z.literal(''), Signature]).meta({ example: '' }),
+});
+
+export const ProvedRecordShape = z.strictObject({
+  number: Whole,
+  body: z.string().meta({ description: 'What was decided, as it was signed.' }),
+  keyId: KeyId,
+  signature: Signature,
+  previous: z.union([z.literal(''), Signature]).meta({ example: '' }),
+});
+
+export const PublicKeyShape = z.strictObject({ id: KeyId, publicKey: Hash });
+export const SignatureShape = z.strictObject({ keyId: KeyId, value: Signature });
+
+const Signed = z.looseObject({
+  events: z.array(ProvedEventShape),
+  seals: z.array(ProvedSealShape),
+  keys: z.array(PublicKeyShape),
+  records: z.array(ProvedRecordShape).optional(),
+  signature: SignatureShape,
+});
+
+export interface Attested<Document> {
+  readonly document: Document;
+  readonly events: readonly ReturnType<typeof provedColumns>[];
+  readonly keyIds: readonly string[];
+}
+
+/**
+ * Reads a document and checks it against the trusted keys only: first its exact form, then its proof, then what `more`
+ * checks, and last the signature of the whole document.
+ */
+export function checkEvidence<Document extends StreamProof>(
+  text: string,
+  shape: z.ZodType<Document>,
+  streamOf: (document: Document) => string,
+  keys: TrustedKeys,
+  more: (document: Document, events: Attested<Document>['events']) => Refused | undefined,
+): Attested<Document> | Refused {
+  const read = parsed(text);
+  if (read === undefined) return refused('form', 'it is not JSON');
+  if (spelt(read) !== text) return refused('form', 'it is not spelt as evidence is: bytes were changed');
+  const signed = Signed.safeParse(read);
+  const known = shape.safeParse(read);
+  if (!signed.success || !known.success) {
+    const issue = (signed.error ?? known.error!).issues[0];
+    return refused('form', `it does not look like evidence: ${issue.path.join('..')}: ${issue.message}`);
+  }
+  const { signature, ...document } = read as z.infer<typeof Signed>;
+  if (!keys.has(signature.keyId)) return refused('untrusted', `it is signed with key ${signature.keyId}`);
+  const wrong = checkProof(streamOf(known.data), known.data, keys);
+  if (wrong) return wrong;
+  const events = known.data.events.map((event: ProvedEvent) => provedColumns(event));
+  const story = more(known.data, events);
+  if (story) return story;
+  if (!keys.signed(signature.keyId, attested(signature.keyId, document), signature.value))
+    return refused('signature', `it is not the document that key ${signature.keyId} signed`);
+  const keyIds = new Set([signature.keyId, ...known.data.seals.map(({ keyId }) => keyId)]);
+  return { document: known.data, events, keyIds: [...keyIds] };
+}
+
+/** Undefined if the JSON is nested too deeply to be written. */
+function spelt(read: unknown): string | undefined {
+  try {
+    return `${canonicalJson(read)}\n`;
+  } catch {
+    return undefined;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}

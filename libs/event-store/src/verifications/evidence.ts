@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import type { Slices } from '#platform/system';
+import { canonicalJson, netstrings } from '#platform/canonical';
+import type { SealKey } from '../seals/seal-key';
+import type { SealRecord } from '../seals/seal-records';
+import type { PublicKey } from '../seals/trusted-keys';
+
+/** An event as it was hashed, with its Merkle path to the root of its seal. */
+export interface ProvedEvent {
+  /**
+   * Tag, hash before, position, id, stream, version, type, schema version, data, metadata, microseconds: see chain.ts.
+   */
+  readonly fields: readonly string[];
+  /** SHA-256 over the fields as netstrings. */
+  readonly hash: string;
+  /** The position of the seal that covers it. */
+  readonly seal: number;
+  /** The Merkle path of RFC 6962 from the hash to the seal's root, from the leaf up. */
+  readonly path: readonly string[];
+}
+
+export interface ProvedSeal {
+  readonly position: number;
+  readonly after: number;
+  readonly root: string;
+  readonly hash: string;
+  readonly keyId: string;
+  /** Milliseconds since 1970. */
+  readonly sealedAt: number;
+  readonly signature: string;
+  /** The signature of the seal before, which this seal covers; empty for the first seal. */
+  readonly previous: string;
+}
+
+/** A record about the seals, with the signature of the record before it. */
+export interface ProvedRecord extends SealRecord {
+  readonly previous: string;
+}
+
+/** Everything that somebody outside needs to check that a stream's events are the sealed ones. */
+export interface StreamProof {
+  readonly events: readonly ProvedEvent[];
+  readonly seals: readonly ProvedSeal[];
+  /** Only for comparison: a key that comes with a proof must not be trusted for that reason. */
+  readonly keys: readonly PublicKey[];
+  /** Restored backups and new seals, if there were any. A reader of the proof has to know about them. */
+  readonly records?: readonly ProvedRecord[];
+}
+
+/** The signature of a document covers everything else in it. */
+export const attested = (keyId: string, document: object): string => attestedText(keyId, canonicalJson(document));
+
+const attestedText = (keyId: string, text: string): string =>
+  netstrings(['coffee-tea.evidence.1', keyId, createHash('sha256').update(text).digest('hex')]);
+
+/** A document as one line of canonical JSON, signed as a whole. */
+export function attest(key: SealKey, document: object): string {
+  const signature = { keyId: key.id, value: key.signText(attested(key.id, document)) };
+  return `${canonicalJson({ ...document, signature })}\n`;
+}
+
+/** The same for a long document: its lists are written in slices. */
+export async function attestInSlices(key: SealKey, document: object, slices: Slices): Promise<string> {
+  const parts = new Map<string, string>();
+  for (const [name, value] of Object.entries(document)) {
+    if (!Array.isArray(value)) parts.set(name, canonicalJson(value));
+    else parts.set(name, `[${(await slices.map(value, (item) => canonicalJson(item ?? null))).join(',')}]`);
+  }
+  const spelt = (): string =>
+    `{${[...parts.keys()]
+      .sort()
+      .map((name) => `${JSON.stringify(name)}:${parts.get(name)}`)
+      .join(',')}}`;
+  const signature = { keyId: key.id, value: key.signText(attestedText(key.id, spelt())) };
+  parts.set('signature', canonicalJson(signature));
+  return `${spelt()}\n`;
+}

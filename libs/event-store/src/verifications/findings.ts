@@ -1,0 +1,93 @@
+/** The kinds of problems that `verify` can find. */
+export type Finding =
+  | 'altered' // a column of the event, or its hash, was changed
+  | 'swapped' // the event belongs to another position
+  | 'deleted' // the log names an event that is gone, or a position is missing
+  | 'cut' // the log ends before its last seal
+  | 'forged' // the shop did not append the event, or did not sign where the events without a MAC end
+  | 'recomputed' // the chain is consistent, but it is not what was sealed
+  | 'seal' // the seal itself is missing, changed, or signed with an unknown key
+  | 'unsealed' // events have waited for a seal longer than allowed
+  | 'behind' // the database ends before the end that is remembered outside of it
+  | 'records' // the records about the seals are not as they were signed
+  | 'unnumbered' // an event has no position and does not wait for one
+  | 'stream'; // a stream's versions have a gap or do not end at its head
+
+export interface Found<Kind extends string = Finding> {
+  readonly finding: Kind;
+  /** Null for a finding without a position. */
+  readonly position: number | null;
+  readonly eventId: string | null;
+  readonly orderId: string | null;
+  readonly message: string;
+}
+
+/** A decision about the seals. Every verification reports it. */
+export interface Remark {
+  readonly number: number;
+  readonly kind: 'adopted' | 'restored' | 'resealed' | 'disowned';
+  /** An instant in ISO 8601. */
+  readonly at: string;
+  readonly who: string;
+  readonly reason: string;
+  readonly text: string;
+}
+
+interface Looked {
+  readonly from: number;
+  readonly to: number;
+  /** How many positions were checked. */
+  readonly events: number;
+  readonly seals: number;
+  /** Up to this position a signature covers the log. After it, only the hash chain does. */
+  readonly sealedThrough: number;
+  /** Events up to this position were stored before there were MACs. Only the chain and the seals cover them. */
+  readonly firstFormatThrough: number;
+  /** Later events without a MAC of their own. They were accepted while an older build was alive. */
+  readonly admitted: number;
+  /** Committed events that wait for their position. */
+  readonly waiting: number;
+  /** How many events declare another event void. */
+  readonly voided: number;
+  readonly remarks: readonly Remark[];
+}
+
+export interface Verified extends Looked {
+  readonly ok: true;
+  /** The hash at `to`, in hex. */
+  readonly hash: string;
+}
+
+/** The first finding, and the list of them. */
+export interface Tampered extends Looked, Found {
+  readonly ok: false;
+  /** The first hundred findings. */
+  readonly findings: readonly Found[];
+  readonly found: number;
+}
+
+export type VerifyResult = Verified | Tampered;
+
+export const bad = (
+  finding: Finding,
+  position: number | null,
+  eventId: string | null,
+  message: string,
+  orderId: string | null = null,
+): Found => ({ finding, position, eventId, orderId, message });
+
+const KEPT = 100;
+
+/** Counts the findings, and keeps the first hundred. */
+export class Findings {
+  readonly kept: Found[] = [];
+  count = 0;
+
+  add(...found: readonly (Found | undefined)[]): void {
+    for (const one of found) {
+      if (!one) continue;
+      this.count += 1;
+      if (this.kept.length < KEPT) this.kept.push(one);
+    }
+  }
+}

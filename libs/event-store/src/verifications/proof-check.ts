@@ -1,0 +1,116 @@
+import type { Slices } from '#platform/system';
+import { CHAIN_TAG, chainHash, ORIGIN } from '../seals/chain';
+import type { ProvedEvent, ProvedSeal, StreamProof } from './evidence';
+import { rootFrom } from '../seals/merkle';
+import { sealHolds } from '../seals/seal-key';
+import { recordHolds } from '../seals/seal-records';
+import type { TrustedKeys } from '../seals/trusted-keys';
+
+/** Why a proof is refused. */
+export type Refusal =
+  | 'form' // it does not have the exact form of a proof
+  | 'untrusted' // it is signed with a key that is not trusted
+  | 'seal' // a seal is not as it was signed
+  | 'event' // an event is not as it was hashed, or its seal does not cover it
+  | 'stream' // events are missing, out of order, or of another stream
+  | 'story' // the rest of the document does not fit the events
+  | 'signature'; // the document is not as it was signed
+
+export interface Refused {
+  readonly refusal: Refusal;
+  readonly message: string;
+}
+
+export const refused = (refusal: Refusal, message: string): Refused => ({ refusal, message });
+
+/** The hashed columns of an event, by name. */
+export const provedColumns = ({ fields }: ProvedEvent) => {
+  const [tag, previous, position, id, stream, version, type, schemaVersion, data, metadata, micros] = fields;
+  const numbers = { position: Number(position), version: Number(version), schemaVersion: Number(schemaVersion) };
+  return { tag, previous, id, stream, type, data, metadata, micros, ...numbers };
+};
+
+/**
+ * Undefined: every event is as it was written and is covered by a seal of a trusted key, and no event before the last
+ * is missing.
+ */
+export function checkProof(streamId: string, proof: StreamProof, keys: TrustedKeys): Refused | undefined {
+  const steps = checking(streamId, proof, keys);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** The same, in slices, so that other work can run in between. */
+export async function checkProofInSlices(
+  streamId: string,
+  proof: StreamProof,
+  keys: TrustedKeys,
+  slices: Slices,
+): Promise<Refused | undefined> {
+  const steps = checking(streamId, proof, keys);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    await slices.breathe();
+  }
+}
+
+function* checking(
+  streamId: string,
+  { events, seals, records = [] }: StreamProof,
+  keys: TrustedKeys,
+): Generator<void, Refused | undefined> {
+  const forged = records.find((record) => !recordHolds(keys, record, record.previous));
+  if (forged) return refused('seal', `record ${forged.number} of the log of seals is not as it was signed`);
+  const wrong = sealsAreWrong(seals, keys);
+  if (wrong) return wrong;
+  if (events.length === 0) return refused('stream', 'there are no events');
+  for (const [index, event] of events.entries()) {
+    const why = eventIsWrong(streamId, index, event, events[index - 1], seals);
+    if (why) return why;
+    yield;
+  }
+  const used = new Set(events.map(({ seal }) => seal));
+  const idle = seals.find(({ position }) => !used.has(position));
+  return idle && refused('seal', `the seal at position ${idle.position} covers none of the events`);
+}
+
+function sealsAreWrong(seals: readonly ProvedSeal[], keys: TrustedKeys): Refused | undefined {
+  for (const [index, seal] of seals.entries()) {
+    const { position, after, keyId, previous } = seal;
+    if (!keys.has(keyId)) return refused('untrusted', `the seal at position ${position} is signed with key ${keyId}`);
+    if (!sealHolds(keys, { ...seal, sealedAt: new Date(seal.sealedAt) }, previous))
+      return refused('seal', `the seal at position ${position} is not what key ${keyId} signed`);
+    if (after >= position || (index > 0 && seals[index - 1].position > after))
+      return refused('seal', `the seal at position ${position} is out of place`);
+  }
+  return undefined;
+}
+
+function eventIsWrong(
+  streamId: string,
+  index: number,
+  event: ProvedEvent,
+  before: ProvedEvent | undefined,
+  seals: readonly ProvedSeal[],
+): Refused | undefined {
+  const { tag, stream, version, position, previous } = provedColumns(event);
+  const name = `the event at position ${position}`;
+  if (tag !== CHAIN_TAG) return refused('form', `${name} was hashed in an unknown form`);
+  if (stream !== streamId) return refused('stream', `${name} is of another order, ${stream}`);
+  if (version !== index + 1) return refused('stream', `version ${index + 1} is missing: ${name} is version ${version}`);
+  const last = before && provedColumns(before).position;
+  if (last !== undefined && position <= last) return refused('stream', `${name} comes before position ${last}`);
+  if (chainHash(event.fields) !== event.hash) return refused('event', `${name} is not what its hash says`);
+  if (last === position - 1 && previous !== before!.hash)
+    return refused('event', `${name} does not follow on the one before`);
+  if (position === 1 && previous !== ORIGIN) return refused('event', `${name} is the first, and follows on something`);
+  const seal = seals.find((one) => one.position === event.seal);
+  if (!seal || position <= seal.after || position > seal.position) return refused('event', `${name} is under no seal`);
+  const root = rootFrom(event.hash, position - seal.after - 1, seal.position - seal.after, event.path);
+  if (root !== seal.root || (position === seal.position && event.hash !== seal.hash))
+    return refused('event', `${name} is not what was sealed at position ${seal.position}`);
+  return undefined;
+}

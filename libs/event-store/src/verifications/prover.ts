@@ -1,0 +1,111 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Uuid } from '#kernel';
+import { statement } from '#database';
+import { Slices } from '#platform/system';
+import { chainFields, ORIGIN, type StoredEvent } from '../seals/chain';
+import { LogTampered, NotSealedYet } from '../streams/errors';
+import type { ProvedEvent, ProvedRecord, StreamProof } from './evidence';
+import { merklePaths } from '../seals/merkle';
+import { checkProofInSlices } from './proof-check';
+import type { Seal } from '../seals/seal-key';
+import type { SealChain } from '../seals/seal-chain';
+import { decisionOf, notSigned, sortRecords } from '../seals/seal-records';
+import { recordsFrom } from '../seals/seal-records.store';
+import { hashesBetween, sealBefore, sealsFrom } from '../seals/seals.store';
+import { canonicalColumns, joinPlace } from '../streams/stored';
+import type { StreamDatabase } from '../streams/stream-database';
+import { named } from '../streams/table-names';
+
+const PATIENCE_MS = 2_000;
+const LOOK_MS = 25;
+
+const STREAM = statement(
+  'stream-proved',
+  `select l.position, encode(l.hash, 'hex') as hash, ${canonicalColumns},
+     (select version from ${named.heads} where ${named.stream} = $1) as head
+   from ${named.events} e ${joinPlace('e.id')} where e.${named.stream} = $1 order by e.version`,
+);
+
+interface Placed extends StoredEvent {
+  readonly position: number;
+  readonly hash: string;
+  /** The stream's stored last version. Without it, a proof that lacks the last events would look complete. */
+  readonly head: number | null;
+}
+
+/** Collects the proof of a stream's events, and checks it as somebody outside would before it is returned. */
+export class Prover {
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly chain: SealChain,
+  ) {}
+
+  async prove(streamId: Uuid, slices = new Slices()): Promise<StreamProof | undefined> {
+    const rows = await this.numbered(streamId);
+    if (rows.length === 0) return undefined;
+    const { version, head } = rows[rows.length - 1];
+    if (version !== head) throw new LogTampered(`the stream should end at version ${head}, and ends at ${version}`);
+    const last = Math.max(...rows.map(({ position }) => position));
+    await this.chain.sealThrough(last);
+    const { trusted } = this.chain.key;
+    const events: ProvedEvent[] = [];
+    const seals: StreamProof['seals'][number][] = [];
+    for (let rest = rows; rest.length > 0;) {
+      const [seal] = await sealsFrom(this.db, rest[0].position, 1);
+      if (!seal) throw new LogTampered(`the seal over position ${rest[0].position} is missing`);
+      const covered = rest.filter(({ position }) => position <= seal.position);
+      seals.push({ ...seal, sealedAt: seal.sealedAt.getTime(), previous: await this.signatureBefore(seal) });
+      for (const event of await this.under(seal, covered, slices)) events.push(event);
+      rest = rest.slice(covered.length);
+    }
+    const records = await this.decided();
+    const proof = {
+      events,
+      seals,
+      ...(records.length > 0 && { records }),
+      keys: trusted.all.filter(({ id }) => seals.some((s) => s.keyId === id)),
+    };
+    await slices.breathe();
+    const wrong = await checkProofInSlices(streamId, proof, trusted, slices);
+    if (wrong) throw new LogTampered(wrong.message);
+    return proof;
+  }
+
+  /** The decisions about the seals, except for starts without memory. */
+  private async decided(): Promise<ProvedRecord[]> {
+    const { ours, unsettled } = sortRecords(this.chain.key.trusted, await recordsFrom(this.db, 1));
+    if (unsettled.length > 0) throw new LogTampered(notSigned(unsettled[0]));
+    return ours
+      .map((record, index) => ({ ...record, previous: ours[index - 1]?.signature ?? '' }))
+      .filter((record) => decisionOf(record).kind !== 'adopted');
+  }
+
+  /** Waits a moment until the sequencer has numbered the events that were just committed. */
+  private async numbered(streamId: Uuid): Promise<Placed[]> {
+    for (const end = performance.now() + PATIENCE_MS; ; await pause(LOOK_MS)) {
+      const rows = await this.db.query<Placed & { position: number | null }>(STREAM, [streamId]);
+      if (rows.every(({ position }) => position !== null)) return rows;
+      if (performance.now() > end) throw new NotSealedYet();
+    }
+  }
+
+  private async signatureBefore({ after }: Seal): Promise<string> {
+    return after === 0 ? '' : ((await sealBefore(this.db, after + 1))?.signature ?? '');
+  }
+
+  private async under({ after, position: end }: Seal, rows: readonly Placed[], slices: Slices): Promise<ProvedEvent[]> {
+    const hashes = await hashesBetween(this.db, after, end);
+    const [before = ORIGIN] = await hashesBetween(this.db, after - 1, after);
+    const pathOf = merklePaths(hashes);
+    return slices.map(rows, (row) => {
+      const index = row.position - after - 1;
+      const previous = index === 0 ? before : hashes[index - 1];
+      return {
+        fields: chainFields(previous, row.position, row).map(String),
+        hash: row.hash,
+        seal: end,
+        path: pathOf(index),
+      };
+    });
+  }
+}

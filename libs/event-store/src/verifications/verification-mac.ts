@@ -1,0 +1,19 @@
+import type { MacKey } from '#platform/macs';
+import { canonicalJson, netstrings } from '#platform/canonical';
+import type { Verification } from './verification';
+
+/** A row as it is stored. */
+export interface StoredVerification extends Verification {
+  /** When it began, in microseconds since 1970. */
+  readonly micros: string;
+  readonly mac: Buffer | null;
+}
+
+const form = ({ id, cause, from, to, micros, result }: Omit<StoredVerification, 'mac'>): string =>
+  netstrings(['coffee-tea.verification.1', id, cause, from, to ?? '', micros, result ? canonicalJson(result) : '']);
+
+/** Covers the identity of the verification, its start, and its result. A running one has no result yet. */
+export const verificationMac = (key: MacKey, row: Omit<StoredVerification, 'mac'>): Buffer => key.of(form(row));
+
+export const isOurs = (key: MacKey, row: StoredVerification): boolean =>
+  row.mac !== null && key.holds(form(row), row.mac);

@@ -1,0 +1,19 @@
+import type { Uuid } from '#kernel';
+import type { VerifyResult } from './findings';
+
+export type Cause = 'asked' | 'nightly' | 'tail';
+
+export interface Verification {
+  readonly id: Uuid;
+  readonly cause: Cause;
+  /** `stopped`: nobody waited for it any more, or its process ended. */
+  readonly state: 'running' | 'done' | 'stopped';
+  readonly from: number;
+  /** Null: up to the end of the log. */
+  readonly to: number | null;
+  /** The position that was reached. */
+  readonly checked: number;
+  readonly last: number | null;
+  readonly startedAt: Date;
+  readonly result: VerifyResult | null;
+}

@@ -1,0 +1,137 @@
+import type { Uuid } from '#kernel';
+import type { MacKey } from '#platform/macs';
+import type { VerifyResult } from './findings';
+import type { Cause, Verification } from './verification';
+import { isOurs, verificationMac, type StoredVerification } from './verification-mac';
+import type { StreamDatabase } from '../streams/stream-database';
+import { named } from '../streams/table-names';
+
+export type { Cause, Verification } from './verification';
+
+const columns = `id, cause, state, from_position as "from", to_position as "to", checked, last,
+  started_at as "startedAt", result, trunc(extract(epoch from started_at) * 1000000)::text as micros, mac`;
+
+/**
+ * A verification is given up if it has not reported for this long. It is given up too if its report lies in the
+ * future, or if it takes longer than a day.
+ */
+const SILENT = `(heard_at < now() - interval '60 seconds' or heard_at > now() + interval '60 seconds'
+  or started_at < now() - interval '1 day')`;
+
+const PAGE = 100;
+
+/**
+ * The verifications and their results. One runs at a time, in any process. Only rows with a right MAC count, because
+ * the role that writes them is one of the roles that verification checks. Rows of builds without this MAC do not
+ * count.
+ */
+export class VerificationRows {
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly key: MacKey,
+  ) {}
+
+  /** Undefined: another one is running. */
+  async begin(id: Uuid, cause: Cause, from: number, to?: number): Promise<Verification | undefined> {
+    await this.db.query(`update ${named.verifications} set state = 'stopped' where state = 'running' and ${SILENT}`);
+    const running = (await this.rows(`where state = 'running'`))[0];
+    if (running && !isOurs(this.key, running))
+      await this.db.query(`update ${named.verifications} set state = 'stopped' where id = $1`, [running.id]);
+    return this.db.transaction(async () => {
+      const [row] = await this.db.query<StoredVerification>(
+        `insert into ${named.verifications} (id, cause, from_position, to_position) values ($1, $2, $3, $4)
+         on conflict do nothing returning ${columns}`,
+        [id, cause, from, to ?? null],
+      );
+      if (!row) return undefined;
+      const mac = verificationMac(this.key, row);
+      await this.db.query(`update ${named.verifications} set mac = $2 where id = $1`, [id, mac]);
+      return shown(row);
+    });
+  }
+
+  async reached(id: Uuid, checked: number, last: number): Promise<void> {
+    await this.db.query(`update ${named.verifications} set checked = $2, last = $3, heard_at = now() where id = $1`, [
+      id,
+      checked,
+      last,
+    ]);
+  }
+
+  async end(id: Uuid, result?: VerifyResult): Promise<Verification> {
+    const row = (await this.rows('where id = $1', [id]))[0];
+    const text = result ? JSON.stringify(result) : null;
+    const found = text === null ? null : (JSON.parse(text) as VerifyResult);
+    const [ended] = await this.db.query<StoredVerification>(
+      `update ${named.verifications} set state = $2, result = $3, heard_at = now(), mac = $4,
+         checked = coalesce(($3::jsonb->>'to')::bigint, checked), last = coalesce(($3::jsonb->>'to')::bigint, last)
+       where id = $1 returning ${columns}`,
+      [id, result ? 'done' : 'stopped', text, verificationMac(this.key, { ...row, result: found })],
+    );
+    return shown(ended);
+  }
+
+  async find(id: Uuid): Promise<Verification | undefined> {
+    const [row] = await this.rows('where id = $1', [id]);
+    return row && this.told(row);
+  }
+
+  async running(): Promise<Verification | undefined> {
+    const [row] = await this.rows(`where state = 'running'`);
+    return row && this.told(row);
+  }
+
+  async recent(limit: number): Promise<Verification[]> {
+    return (await this.rows('where isfinite(started_at) order by started_at desc, id limit $1', [limit])).map((row) =>
+      this.told(row),
+    );
+  }
+
+  /** The newest verification with findings, unless the whole log was found good after it. */
+  async trouble(): Promise<Verification | undefined> {
+    const found = await this.first(
+      `where state = 'done' and isfinite(started_at) and (result->>'ok' = 'false'
+         or result->>'ok' = 'true' and from_position = 1 and to_position is null) order by started_at desc, id`,
+    );
+    return found?.result?.ok === false ? shown(found) : undefined;
+  }
+
+  /** The last sealed position when the log, or its remaining part, was last found good; 0 if it never was. */
+  async goodThrough(): Promise<number> {
+    const through = `case when jsonb_typeof(result->'sealedThrough') = 'number' and jsonb_typeof(result->'to') = 'number'
+      then least((result->'sealedThrough')::numeric, (result->'to')::numeric) end`;
+    const found = await this.first(
+      `where state = 'done' and result->>'ok' = 'true' and to_position is null and cause <> 'asked'
+         and ${through} <= (select coalesce(max(position), 0) from ${named.log}) order by ${through} desc, id`,
+    );
+    return found?.result ? Math.min(found.result.sealedThrough, found.result.to) : 0;
+  }
+
+  /** Checks of the tail without findings are kept for two days, all others for a year. */
+  async prune(): Promise<void> {
+    await this.db.query(
+      `delete from ${named.verifications} where state <> 'running' and (started_at < now() - interval '1 year' or started_at > now() + interval '1 day'
+         or cause = 'tail' and result->>'ok' = 'true' and started_at < now() - interval '2 days')`,
+    );
+  }
+
+  /** The first row with a right MAC. */
+  private async first(where: string): Promise<StoredVerification | undefined> {
+    for (let skipped = 0; ; skipped += PAGE) {
+      const rows = await this.rows(`${where} limit ${PAGE} offset ${skipped}`);
+      const ours = rows.find((row) => isOurs(this.key, row));
+      if (ours || rows.length < PAGE) return ours;
+    }
+  }
+
+  /** Hides a result without a right MAC. */
+  private told(row: StoredVerification): Verification {
+    return shown(row.result && !isOurs(this.key, row) ? { ...row, state: 'stopped', result: null } : row);
+  }
+
+  private rows(where: string, values: unknown[] = []): Promise<StoredVerification[]> {
+    return this.db.query<StoredVerification>(`select ${columns} from ${named.verifications} ${where}`, values);
+  }
+}
+
+const shown = ({ micros, mac, ...row }: StoredVerification): Verification => row;

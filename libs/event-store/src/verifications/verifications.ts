@@ -1,0 +1,158 @@
+import { Logger, type BeforeApplicationShutdown, type OnApplicationBootstrap } from '@nestjs/common';
+import { Cron, Interval } from '@nestjs/schedule';
+import { OneAtATime } from '#platform/system';
+import { DomainError, type Uuid } from '#kernel';
+import type { Ids } from '#platform/system';
+import type { EventStore } from '../streams/event-store';
+import { badFindings, failedVerifications, verifiedThrough } from '../seals/metrics';
+import { startRun, stopRun, waitFor, type JoinedRun } from './joined-run';
+import type { Cause, Verification, VerificationRows } from './verifications.store';
+
+const MINUTE = 60_000;
+/** How often a running verification stores its progress. */
+const TELL_MS = 1_000;
+
+export class VerifyRunning extends DomainError {
+  constructor({ id }: Pick<Verification, 'id'>) {
+    super('VERIFY_RUNNING', 'conflict', `Verification ${id} is running: follow it, or ask again when it is over.`, {
+      id,
+    });
+  }
+}
+
+interface Running extends JoinedRun<Verification> {
+  readonly from: number;
+  readonly to: number | undefined;
+}
+
+/**
+ * Verifies the log on request, every night, and the new part every ten minutes. Only one verification runs at a time.
+ */
+export class Verifications implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private readonly log = new Logger('Verifications');
+  private running?: Running;
+  /** The last findings that have not been repaired; undefined if the log is good. */
+  trouble?: string;
+  /** The verification that ended with an error, until one with the same range succeeds. */
+  private failed?: { readonly from: number; readonly message: string };
+
+  constructor(
+    private readonly store: EventStore,
+    readonly rows: VerificationRows,
+    private readonly ids: Ids,
+    private readonly leads: () => boolean,
+  ) {}
+
+  /** Why the state of the log is unknown. */
+  get failure(): string | undefined {
+    return this.failed && `The log could not be verified: ${this.failed.message}`;
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.hear().catch((error: Error) => this.log.warn(error.message));
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await stopRun(this.running);
+  }
+
+  /**
+   * Starts a verification, or joins a running one with the same range. Returns the result if it comes within
+   * `patienceMs`, and otherwise the running verification. Ends the verification when `gone` is aborted and nobody else
+   * waits for it. Throws VerifyRunning.
+   */
+  async ask(from: number, to: number | undefined, patienceMs: number, gone: AbortSignal): Promise<Verification> {
+    const mine = this.running;
+    if (mine && (mine.from !== from || mine.to !== to)) throw new VerifyRunning(mine);
+    const run = mine ?? (await this.begin('asked', from, to)) ?? this.runningLike(from, to);
+    if (!run) {
+      const other = await this.rows.running();
+      if (!other || other.from !== from || (other.to ?? undefined) !== to) throw new VerifyRunning(other ?? { id: 'of before' }); // prettier-ignore
+      return other; // another process runs it; the client follows it by its id
+    }
+    return (await waitFor(run, patienceMs, gone)) ?? (await this.rows.find(run.id))!;
+  }
+
+  find(id: Uuid): Promise<Verification | undefined> {
+    return this.rows.find(id);
+  }
+
+  @Cron('43 3 * * *', { name: 'verify the log' })
+  async nightly(): Promise<void> {
+    if (!this.leads()) return;
+    await this.rows.prune().catch((error: Error) => this.log.warn(error.message));
+    await this.round('nightly', 1);
+  }
+
+  /** Verifies the log after the last verified seal. */
+  @Interval('verify the tail of the log', 10 * MINUTE)
+  @OneAtATime()
+  async tail(): Promise<void> {
+    if (!this.leads()) return;
+    const from = (await this.rows.goodThrough()) + 1;
+    if ((await this.store.head()) >= from) await this.round('tail', from);
+  }
+
+  /** Reads what other processes have found. */
+  @Interval('verification results', MINUTE)
+  @OneAtATime()
+  async hear(): Promise<void> {
+    const found = await this.rows.trouble();
+    this.trouble = found?.result?.ok === false ? found.result.message : undefined;
+    badFindings.set(found?.result?.ok === false ? found.result.found : 0);
+    verifiedThrough.set(await this.rows.goodThrough());
+  }
+
+  /** The verification with the same range that another request in this process has started. */
+  private runningLike(from: number, to: number | undefined): Running | undefined {
+    return this.running?.from === from && this.running.to === to ? this.running : undefined;
+  }
+
+  private async round(cause: Cause, from: number): Promise<void> {
+    try {
+      const run = await this.begin(cause, from, undefined);
+      if (run) run.promised = true;
+      await run?.done;
+    } catch (error) {
+      this.log.warn(`the log could not be verified (${cause}): ${(error as Error).message}`);
+    }
+  }
+
+  /** Undefined: another process is running one. */
+  private async begin(cause: Cause, from: number, to: number | undefined): Promise<Running | undefined> {
+    const row = await this.rows.begin(this.ids.next(), cause, from, to);
+    if (!row) return undefined;
+    const run = startRun(row.id, (signal) =>
+      this.verify(row.id, from, to, signal).finally(() => (this.running = undefined)),
+    );
+    this.running = Object.assign(run, { from, to });
+    return this.running;
+  }
+
+  private async verify(id: Uuid, from: number, to: number | undefined, signal: AbortSignal): Promise<Verification> {
+    let told = performance.now();
+    const progress = (checked: number, last: number) => {
+      if (performance.now() - told < TELL_MS) return;
+      told = performance.now();
+      void this.rows.reached(id, checked, last).catch(() => undefined);
+    };
+    try {
+      const result = await this.store.verify(from, to, progress, signal);
+      const over = await this.rows.end(id, result);
+      if (to === undefined && this.failed && from <= this.failed.from) this.fails(undefined);
+      if (!result.ok)
+        this.log.error({ message: `the log was changed: ${result.found} problems found`, verification: id, findings: result.findings }); // prettier-ignore
+      await this.hear().catch(() => undefined);
+      return over;
+    } catch (error) {
+      await this.rows.end(id).catch(() => undefined);
+      if (!signal.aborted) this.fails({ from, message: (error as Error).message });
+      throw error;
+    }
+  }
+
+  private fails(failed: Verifications['failed']): void {
+    this.failed = failed;
+    failedVerifications.set(failed ? 1 : 0);
+  }
+}

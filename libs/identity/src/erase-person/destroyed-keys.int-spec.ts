@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
+import type { Uuid } from '#kernel';
+import { ErasedSubjects, type Vault } from '#platform/privacy';
+import { KeyVault } from '../../../platform/src/privacy/key-vault';
+import { newKey } from '../../../platform/src/privacy/sealing';
+import { SubjectKeys } from '../../../platform/src/privacy/subject-keys.store';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { DestroyedKeys, DestroyedKeysHealth } from './destroyed-keys.job';
+import { Erasures } from './erasures.store';
+
+const folder = mkdtempSync(join(tmpdir(), 'destroyed-keys-'));
+const file = join(folder, 'erased-subjects');
+const aSubject = () => randomUUID() as Uuid;
+
+let test: TestDatabase;
+let vault: Vault;
+let erasures: Erasures;
+let list: ErasedSubjects;
+const told = jest.spyOn(Logger.prototype, 'error').mockImplementation();
+
+beforeAll(async () => {
+  test = await testDatabase();
+  vault = new KeyVault(new SubjectKeys(test.of('privacy'), newKey()));
+  erasures = new Erasures(test.of('identity'));
+  list = new ErasedSubjects(file);
+}, 60_000);
+afterAll(async () => {
+  await test.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+beforeEach(() => told.mockClear());
+
+async function looked(): Promise<{ trouble?: string; told: string[] }> {
+  const keys = new DestroyedKeys(vault, erasures, list);
+  await keys.look();
+  return { trouble: keys.trouble, told: told.mock.calls.map(([line]) => String(line)) };
+}
+
+describe('A key that was destroyed', () => {
+  it('is an erasure where the shop was asked for it, or where the list outside of the database has it', async () => {
+    const [asked, listed] = [aSubject(), aSubject()];
+    await erasures.begin(aSubject(), asked, 'customer');
+    await list.add([{ subject: listed, kind: 'guest' }], new Date());
+    await Promise.all([asked, listed].map((subject) => vault.destroy(subject)));
+    expect(await looked()).toEqual({ trouble: undefined, told: [] });
+  });
+
+  it('is told of, once, where nobody asked for it, until it is restored', async () => {
+    const subject = aSubject();
+    await vault.seal(subject, 'An');
+    const keys = new DestroyedKeys(vault, erasures, list);
+    const health = new DestroyedKeysHealth(keys);
+    await keys.look();
+    await expect(health.check()).resolves.toBeUndefined();
+
+    await test.admin(`create table public.kept as select * from privacy.subject_keys where subject = $1`, [subject]);
+    await test.admin(`update privacy.subject_keys set wrapped = null, destroyed_at = '2020-01-01' where subject = $1`, [subject]); // prettier-ignore
+    // Another destroyed row goes with it, so that their number stays what it was.
+    await test.admin(`delete from privacy.subject_keys where subject = (
+      select subject from privacy.subject_keys where destroyed_at is not null and subject <> $1 limit 1)`, [subject]); // prettier-ignore
+    await keys.look();
+    await keys.look();
+    expect(told.mock.calls.map(([line]) => String(line))).toEqual([
+      expect.stringContaining(`The key of ${subject} was destroyed without an erasure`),
+    ]);
+    await expect(health.check()).rejects.toThrow('1 keys of customers or guests were destroyed without an erasure');
+
+    await test.admin(`delete from privacy.subject_keys where subject = $1`, [subject]);
+    await test.admin(`insert into privacy.subject_keys select * from public.kept`);
+    await keys.look();
+    await expect(health.check()).resolves.toBeUndefined();
+  });
+
+  it('can neither be deleted nor be another one, by the role that works with keys', async () => {
+    const subject = aSubject();
+    await vault.seal(subject, 'An');
+    const db = test.of('privacy');
+    await expect(db.query(`delete from subject_keys where subject = $1`, [subject])).rejects.toThrow('permission denied'); // prettier-ignore
+    await expect(
+      db.query(`update subject_keys set wrapped = decode('01', 'hex') where subject = $1`, [subject]),
+    ).rejects.toThrow('append-only');
+    await vault.destroy(subject);
+    await expect(
+      db.query(`update subject_keys set wrapped = decode('01', 'hex'), destroyed_at = null where subject = $1`, [subject]), // prettier-ignore
+    ).rejects.toThrow('append-only');
+  });
+});

@@ -1,0 +1,100 @@
+import { randomUUID } from 'node:crypto';
+import { OrderBooks } from '#contracts/ordering';
+import { LimitedRoutes } from '#platform/security';
+import { openContext, type OpenContext } from '../../../test/support/open-context';
+import { IdentityModule } from './identity.module';
+
+jest.setTimeout(60_000);
+
+interface Person {
+  readonly email: string;
+  readonly address: string;
+  token: string;
+}
+
+let open: OpenContext;
+beforeAll(async () => {
+  // The customer has an open order, so even the right password does not erase the account.
+  const books = { close: async () => ({ outcome: 'open', orders: [] }) };
+  open = await openContext([IdentityModule], ['identity'], [{ provide: OrderBooks, useValue: books }]);
+}, 120_000);
+afterAll(() => open?.close());
+
+const password = 'a-long-Password-1';
+
+async function ask(who: Person, method: 'POST' | 'DELETE', path: string, body: object, signed = false) {
+  const reply = await open.app.inject({
+    ...{ method, url: `/api/v1${path}`, payload: body, remoteAddress: who.address },
+    ...(signed && { headers: { authorization: `Bearer ${who.token}` } }),
+  });
+  return { status: reply.statusCode, body: JSON.parse(reply.body) };
+}
+
+let people = 0;
+async function somebody(): Promise<Person> {
+  people += 1;
+  const email = `${randomUUID()}@example.com`;
+  const person = { email, address: `198.51.${people}.7`, token: '' };
+  await ask(person, 'POST', '/auth/register', { email, password, name: 'Bình' });
+  const { body } = await ask(person, 'POST', '/auth/login', { email, password });
+  person.token = body.data.accessToken;
+  return person;
+}
+
+/** How each route is used up by one person, and used rightly by another. */
+const uses: Record<string, { spoil: (who: Person) => Promise<number>; use: (who: Person) => Promise<number> }> = {
+  'LogInController.logIn': {
+    spoil: async (who) => (await ask(who, 'POST', '/auth/login', { email: who.email, password: 'wrong' })).status,
+    use: async (who) => (await ask(who, 'POST', '/auth/login', { email: who.email, password })).status,
+  },
+  'RegisterController.register': {
+    spoil: async (who) =>
+      (await ask(who, 'POST', '/auth/register', { email: who.email, password, name: 'Bình' })).status,
+    use: async (who) =>
+      (await ask(who, 'POST', '/auth/register', { email: `${randomUUID()}@example.com`, password, name: 'An' })).status,
+  },
+  'EraseMeController.erase': {
+    spoil: async (who) => (await ask(who, 'DELETE', '/users/me', { password: 'wrong' }, true)).status,
+    use: async (who) => (await ask(who, 'DELETE', '/users/me', { password }, true)).status,
+  },
+};
+
+describe('The strict limits', () => {
+  it('never meet between two people, on any route that has one', async () => {
+    const routes = open.app.get(LimitedRoutes, { strict: false }).all();
+    const names = routes.map(({ controller, name }) => `${controller.name}.${name}`);
+    expect(names.sort()).toEqual(Object.keys(uses).sort());
+    for (const name of names) {
+      const [spoiler, other] = [await somebody(), await somebody()];
+      const statuses: number[] = [];
+      for (let n = 0; n < 7; n += 1) statuses.push(await uses[name].spoil(spoiler));
+      expect([name, statuses.at(-1)]).toEqual([name, 429]);
+      const answered = await uses[name].use(other);
+      expect([name, [401, 429].includes(answered)]).toEqual([name, false]);
+    }
+  });
+
+  it('of strangers leave signed-in people of the same address their session', async () => {
+    const tired = await openContext([IdentityModule], ['identity'], [{ provide: OrderBooks, useValue: {} }], {
+      RATE_LIMIT_API: '3',
+    });
+    try {
+      const from = { remoteAddress: '198.51.100.9' };
+      const send = async (url: string, payload: object) =>
+        (await tired.app.inject({ method: 'POST', url: `/api/v1/auth/${url}`, payload, ...from })).statusCode;
+      const strangers: number[] = [];
+      for (let n = 0; n < 5; n += 1) strangers.push(await send('login', { email: 'an@example.com' }));
+      expect(strangers.at(-1)).toBe(429);
+      const refreshToken = 'one-that-nobody-issued';
+      expect([await send('refresh', { refreshToken }), await send('logout', { refreshToken })]).toEqual([401, 200]);
+    } finally {
+      await tired.close();
+    }
+  });
+
+  it('count no attempt under a shared key when a request does not say whose it is', async () => {
+    const person = await somebody();
+    for (let n = 0; n < 12; n += 1) await ask(person, 'POST', '/auth/login', { password: 'wrong' });
+    expect(await uses['LogInController.logIn'].use(person)).toBe(200);
+  });
+});

@@ -1,0 +1,14 @@
+import type { Role } from '#platform/security';
+
+export interface SessionSeconds {
+  readonly sessionSecondsCustomer: number;
+  readonly sessionSecondsStaff: number;
+}
+
+/** When a session that began at this time ends, however often it is renewed. Sessions of staff are shorter. */
+export function sessionEnd(role: Role, begun: Date, settings: SessionSeconds): Date {
+  const seconds = role === 'customer' ? settings.sessionSecondsCustomer : settings.sessionSecondsStaff;
+  return new Date(begun.getTime() + seconds * 1_000);
+}
+
+export const earlier = (a: Date, b: Date): Date => (a < b ? a : b);

@@ -1,0 +1,123 @@
+import { AuditTrail } from '#platform/audit';
+import type { Config } from '#platform/config';
+import type { PgDatabase } from '#database';
+import { SeedRefused } from '#platform/serve';
+import { SystemClock, SystemIds } from '#platform/system';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { Account } from '../model/account.entity';
+import { Accounts } from '../model/accounts.store';
+import { EmailTaken } from '../model/identity-errors';
+import { Passwords } from '../model/passwords.adapter';
+import { Sessions } from '../model/sessions.store';
+import { AdminSeeder } from './admin.seeder';
+
+const ids = new SystemIds();
+const clock = new SystemClock();
+const passwords = new Passwords();
+const LATER = new Date(Date.now() + 3_600_000);
+let test: TestDatabase;
+let db: PgDatabase;
+let accounts: Accounts;
+let sessions: Sessions;
+let trail: AuditTrail;
+
+beforeAll(async () => {
+  test = await testDatabase();
+  db = test.of('identity');
+  await db.use([Account]);
+  accounts = new Accounts(db);
+  sessions = new Sessions(db);
+  trail = new AuditTrail(test.of('audit'));
+});
+afterAll(() => test.drop());
+
+const seeder = (adminEmail: string, adminPassword: string, of = accounts) =>
+  new AdminSeeder({ adminEmail, adminPassword } as Config, of, passwords, trail, clock, ids);
+
+const registered = async (email: string, password: string, role: Account['role'] = 'customer') => {
+  const account = { id: ids.next(), email, name: 'Ai đó', passwordHash: await passwords.hash(password), role };
+  await accounts.add({ ...account, locale: 'vi', createdAt: new Date() });
+  return (await accounts.byEmail(email))!;
+};
+
+const enter = async (account: Account) => {
+  const id = ids.next();
+  const token = Buffer.from(ids.next());
+  await sessions.open({ id, account, userAgent: null, token, expiresAt: LATER, endsAt: LATER });
+  return id;
+};
+const isOpen = async (id: string) => (await sessions.states([id])).get(id)?.open;
+const noted = async (target: string) =>
+  (await trail.list({ target }, 10)).map(({ operation, actor, status }) => [operation, actor.split(':')[0], status]);
+
+describe('The admin that the configuration promises', () => {
+  it('is there after the start, once, and can log in', async () => {
+    await seeder('boss@shop.example', 'a-long-Password-1').seed();
+    const boss = (await accounts.byEmail('boss@shop.example'))!;
+    expect(boss).toMatchObject({ role: 'admin', seeded: true });
+    const session = await enter(boss);
+    await seeder('BOSS@shop.example', 'a-long-Password-1').seed();
+    expect(await isOpen(session)).toBe(true); // nothing was changed
+    expect(await noted(boss.id)).toEqual([['addAdmin', 'os', 200]]);
+  });
+
+  it('is not made of an account that somebody else registered: the start fails and says what to do', async () => {
+    const stranger = await registered('owner@shop.example', 'a-strangers-Password');
+    const session = await enter(stranger);
+    const start = seeder('Owner@Shop.example', 'a-long-Password-1').seed();
+    await expect(start).rejects.toThrow(SeedRefused);
+    await expect(start).rejects.toThrow(/ADMIN_EMAIL.*customer.*erase user/);
+    expect(await accounts.byEmail('owner@shop.example')).toEqual(stranger);
+    expect(await isOpen(session)).toBe(true);
+  });
+
+  it('is not made of it, either, when the stranger was quicker by an instant', async () => {
+    const late = Object.assign(new Accounts(db), {
+      add: async () => {
+        await registered('quick@shop.example', 'a-strangers-Password');
+        throw new EmailTaken();
+      },
+    });
+    await expect(seeder('quick@shop.example', 'a-long-Password-1', late).seed()).rejects.toThrow(SeedRefused);
+    expect((await accounts.byEmail('quick@shop.example'))!.role).toBe('customer');
+  });
+
+  it('whose password was exchanged: who is signed in with the former one is no longer', async () => {
+    await seeder('changed@shop.example', 'the-leaked-Password').seed();
+    const before = (await accounts.byEmail('changed@shop.example'))!;
+    const session = await enter(before);
+    await seeder('changed@shop.example', 'another-Password-1').seed();
+    expect(await isOpen(session)).toBe(false);
+    const after = (await accounts.byEmail('changed@shop.example'))!;
+    expect(await passwords.fits('another-Password-1', after.passwordHash)).toBe(true);
+    expect(await noted(after.id)).toEqual([
+      ['changeAdmin', 'os', 200],
+      ['addAdmin', 'os', 200],
+    ]);
+    // Whoever gave the former password a moment before the change gets no session after it.
+    await expect(enter(before)).rejects.toMatchObject({ code: 'CREDENTIALS_INVALID' });
+  });
+
+  it('may be an admin by another way with this password, whose sessions end once', async () => {
+    const admin = await registered('granted@shop.example', 'a-long-Password-1', 'admin');
+    const session = await enter(admin);
+    await expect(seeder('granted@shop.example', 'another-Password-1').seed()).rejects.toThrow(SeedRefused);
+    expect(await isOpen(session)).toBe(true);
+    await seeder('granted@shop.example', 'a-long-Password-1').seed();
+    expect(await isOpen(session)).toBe(false);
+    const again = await enter((await accounts.byEmail('granted@shop.example'))!);
+    await seeder('granted@shop.example', 'a-long-Password-1').seed();
+    expect(await isOpen(again)).toBe(true);
+  });
+});
+
+describe('An account whose role or password changes', () => {
+  it('has no session left but the one that changed its own password', async () => {
+    const account = await registered('many@shop.example', 'a-long-Password-1');
+    const [own, other] = [await enter(account), await enter(account)];
+    await accounts.change(account.id, { passwordHash: await passwords.hash('another-Password-1') }, own);
+    expect([await isOpen(own), await isOpen(other)]).toEqual([true, false]);
+    await accounts.change(account.id, { role: 'barista' });
+    expect(await isOpen(own)).toBe(false);
+  });
+});

@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import type { Uuid } from '#kernel';
+import { Database, statement } from '#database';
+import { SealedSubjects } from '#platform/privacy';
+
+// Ids begin with the time of their creation. Accounts that were not registered, such as the first admin's, have no
+// key.
+const NEWEST = statement(
+  'accounts-newest-customers',
+  `select id from accounts where role = 'customer' order by id desc limit $1`,
+);
+
+/** Customers: their name was sealed when they registered. */
+@Injectable()
+export class RegisteredSubjects extends SealedSubjects {
+  constructor(private readonly db: Database) {
+    super();
+  }
+
+  async newest(limit: number): Promise<readonly Uuid[]> {
+    return (await this.db.query<{ id: Uuid }>(NEWEST, [limit])).map(({ id }) => id);
+  }
+}

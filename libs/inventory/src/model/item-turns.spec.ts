@@ -1,0 +1,63 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import { ItemTurns } from './item-turns';
+
+describe('The turns of items', () => {
+  const turns = () => {
+    const items = new ItemTurns();
+    const said: string[] = [];
+    const ends = new Map<string, () => void>();
+    const take = (name: string, on: string[], fails = false) =>
+      items.take(on, async () => {
+        said.push(name);
+        await new Promise<void>((resolve) => ends.set(name, resolve));
+        if (fails) throw new Error(name);
+      });
+    const end = async (name: string) => {
+      ends.get(name)!();
+      await turn();
+    };
+    return { said, take, end, items };
+  };
+
+  it('come one after the other for one item, and at once for different items', async () => {
+    const { said, take, end } = turns();
+    void take('first', ['tea']);
+    void take('second', ['tea']);
+    void take('stranger', ['coffee']);
+    await turn();
+    expect(said).toEqual(['first', 'stranger']);
+    await end('first');
+    expect(said).toEqual(['first', 'stranger', 'second']);
+  });
+
+  it('wait for all items of the work, whatever their order, and never in a circle', async () => {
+    const { said, take, end } = turns();
+    void take('tea', ['tea']);
+    void take('both', ['coffee', 'tea']);
+    void take('both again', ['tea', 'coffee']);
+    void take('coffee', ['coffee']);
+    await turn();
+    expect(said).toEqual(['tea']);
+    for (const name of ['tea', 'both', 'both again', 'coffee']) await end(name);
+    expect(said).toEqual(['tea', 'both', 'both again', 'coffee']);
+  });
+
+  it('go on after work that failed, and whoever asked is told', async () => {
+    const { said, take, end } = turns();
+    const failed = take('fails', ['tea'], true);
+    void take('next', ['tea']);
+    await turn();
+    void end('fails');
+    await expect(failed).rejects.toThrow('fails');
+    await turn();
+    expect(said).toEqual(['fails', 'next']);
+  });
+
+  it('leave nothing behind', async () => {
+    const { take, end, items } = turns();
+    void take('only', ['tea', 'coffee']);
+    await turn();
+    await end('only');
+    expect(items.size).toBe(0);
+  });
+});

@@ -1,0 +1,27 @@
+/**
+ * Lets one piece of work at a time change an item's stock in this process; the others wait in memory. Without it,
+ * messages about one item would change its version under each other, and would all have to lock the row for several
+ * round trips.
+ */
+export class ItemTurns {
+  private readonly last = new Map<string, Promise<void>>();
+
+  /** Runs the work when everything that was asked for earlier about one of these items has ended. */
+  take<T>(items: readonly string[], work: () => Promise<T>): Promise<T> {
+    const earlier = items.flatMap((item) => this.last.get(item) ?? []);
+    const mine = earlier.length > 0 ? Promise.all(earlier).then(work) : work();
+    const ended = mine.then(ignore, ignore);
+    for (const item of items) this.last.set(item, ended);
+    void ended.then(() => {
+      for (const item of items) if (this.last.get(item) === ended) this.last.delete(item);
+    });
+    return mine;
+  }
+
+  /** The number of items for which work is running or waiting. */
+  get size(): number {
+    return this.last.size;
+  }
+}
+
+const ignore = () => undefined;

@@ -1,0 +1,61 @@
+import type { DynamicModule } from '@nestjs/common';
+import type { MessageClass } from '#kernel';
+import type { ContextName } from '#platform/config';
+import { DatabaseModule, Databases } from '#database';
+import { Clock, Ids } from '#platform/system';
+import { ContextMessagingModule, MESSAGING_CONTEXT } from './context-messaging';
+import { DeadLetters } from './dead-letters/dead-letters.store';
+import { MessagingModule } from './messaging.module';
+import { Outbox } from './outbox/outbox';
+import { OutboxPublisher } from './outbox/outbox-publisher';
+import { PostOffice } from './outbox/post-office';
+import { StoredTimers, Timers } from './timers/timers';
+
+const made = new Map<ContextName, { module: DynamicModule; classes: Set<MessageClass> }>();
+
+const post = (context: ContextName) => [
+  {
+    provide: Outbox,
+    inject: [Databases, PostOffice, OutboxPublisher, Clock, Ids],
+    useFactory: (databases: Databases, office: PostOffice, publisher: OutboxPublisher, clock: Clock, ids: Ids) => {
+      const { registry, relay, timers } = office.open(context, databases.of(context), [...made.get(context)!.classes]);
+      const outbox = new Outbox(databases.of(context), registry, clock, ids, relay, timers);
+      publisher.add(outbox);
+      return outbox;
+    },
+  },
+  {
+    provide: Timers,
+    inject: [Outbox],
+    useFactory: (outbox: Outbox) => new StoredTimers(outbox.db, outbox),
+  },
+  {
+    provide: DeadLetters,
+    inject: [Outbox, PostOffice],
+    useFactory: (outbox: Outbox, office: PostOffice) => new DeadLetters(outbox.db, office.branch(context).inbox),
+  },
+];
+
+/** All message classes that the loaded modules of this process send or handle. */
+export const listedMessages = (): ReadonlySet<MessageClass> =>
+  new Set([...made.values()].flatMap(({ classes }) => [...classes]));
+
+/**
+ * For a context's module. It provides `Timers`, `Outbox` and `DeadLetters` of that context, an `EventBus` that
+ * publishes through its outbox, and a worker that runs the inbox handlers among the module's providers. `messages` are
+ * the classes that it sends or handles.
+ */
+export function contextMessaging(context: ContextName, messages: readonly MessageClass[] = []): DynamicModule {
+  const known = made.get(context) ?? {
+    classes: new Set<MessageClass>(),
+    module: {
+      module: ContextMessagingModule,
+      imports: [DatabaseModule, MessagingModule],
+      providers: [{ provide: MESSAGING_CONTEXT, useValue: context }, ...post(context)],
+      exports: [Outbox, Timers, DeadLetters],
+    },
+  };
+  for (const one of messages) known.classes.add(one);
+  made.set(context, known);
+  return known.module;
+}

@@ -1,0 +1,162 @@
+import type { Uuid } from '#kernel';
+import type { Database } from '#database';
+import type { MessageMeta } from '../messages/envelope';
+import { wake } from '../inbox/held.store';
+import { isOpen } from '../inbox/open-messages';
+import type { Signal } from '../signal';
+
+export interface DeadLetter {
+  readonly seq: number;
+  readonly messageId: Uuid;
+  readonly handler: string;
+  readonly key: string;
+  readonly type: string;
+  readonly body: object;
+  readonly meta: MessageMeta;
+  readonly attempts: number;
+  readonly error: string;
+  readonly receivedAt: Date;
+  /** The number of messages of the same key and lane that wait behind it. */
+  readonly followers: number;
+}
+
+export interface DeadLetterFilter {
+  readonly seqs?: readonly number[] | undefined;
+  readonly key?: string | undefined;
+  readonly type?: string | undefined;
+  readonly messageIds?: readonly Uuid[] | undefined;
+}
+
+/** A message that is not handled yet. It waits for its turn or for another try, or it is dead. */
+export interface OpenMessage extends Omit<DeadLetter, 'body' | 'meta' | 'followers' | 'error'> {
+  readonly state: 'waiting' | 'dead';
+  readonly error: string | null;
+  /** Null while it waits behind a dead letter. */
+  readonly nextAt: Date | null;
+}
+
+const columns = `i.seq, i.message_id as "messageId", i.handler, i.key, i.type, i.attempts, i.error, i.received_at as "receivedAt"`;
+
+/** The result of trying a message again. */
+export interface LetterState {
+  readonly seq: number;
+  readonly state: 'done' | 'waiting' | 'dead';
+  readonly attempts: number;
+  /** The error of the last try, if it has failed since. */
+  readonly error: string | null;
+}
+
+/**
+ * The dead letters of one context. Later messages of the same key wait until the dead letter is redriven or dropped.
+ */
+export class DeadLetters {
+  constructor(
+    private readonly db: Database,
+    private readonly inbox: Signal,
+  ) {}
+
+  /** In order of arrival, after the given number. */
+  list(limit: number, afterSeq = 0, filter: DeadLetterFilter = {}): Promise<DeadLetter[]> {
+    const [where, values] = chosenBy(filter, [limit, afterSeq]);
+    return this.db.query<DeadLetter>(
+      `select ${columns}, i.body, i.meta,
+         (select count(*)::int from inbox f
+          where f.lane = i.lane and f.key = i.key and f.seq > i.seq and f.state = 'waiting' and ${isOpen('f')}) as followers
+       from inbox i where i.state = 'dead' and i.seq > $2${where} order by i.seq limit $1`,
+      values,
+    );
+  }
+
+  /** The deliveries of these messages that are not handled yet, and the open messages of the given key and lane. */
+  open(messageIds: readonly Uuid[], own?: { readonly handler: string; readonly lane: string; readonly key: string }) {
+    return this.db.query<OpenMessage>(
+      `select ${columns}, i.state, nullif(i.next_at, 'infinity') as "nextAt" from inbox i
+       where i.state <> 'done' and i.message_id = any($1::uuid[])
+       union all
+       select ${columns}, i.state, nullif(i.next_at, 'infinity') from inbox i
+       where ${isOpen('i')} and i.lane = $2 and i.key = $3 and i.handler = $4 and i.message_id <> all($1::uuid[])
+       order by seq`,
+      [messageIds, own?.lane ?? '', own?.key ?? '', own?.handler ?? ''],
+    );
+  }
+
+  /**
+   * Tries dead letters again from the first attempt, in order of arrival. A letter behind an earlier dead letter of its
+   * key waits for that one. Returns the numbers of the earliest letters, at most `limit`.
+   */
+  redriveAll(filter: DeadLetterFilter, limit: number): Promise<number[]> {
+    return this.settle(
+      filter,
+      `state = 'waiting', attempts = 0, waits = 0, failed_since = null, held = true, next_at = ${behind}`,
+      limit,
+    );
+  }
+
+  states(seqs: readonly number[]): Promise<LetterState[]> {
+    return this.db.query<LetterState>(
+      `select seq, state, attempts, error from inbox where seq = any($1::bigint[]) order by seq`,
+      [seqs],
+    );
+  }
+
+  /** Tries it again from the first attempt. False when it is not a dead letter. */
+  async redrive(seq: number): Promise<boolean> {
+    return (await this.redriveAll({ seqs: [seq] }, 1)).length > 0;
+  }
+
+  /**
+   * Drops a dead letter for good, so that its followers continue. The reason is stored with it. False when it is not a
+   * dead letter.
+   */
+  async drop(seq: number, why: string): Promise<boolean> {
+    const change = `state = 'done', done_at = now(), error = 'dropped: ' || $2 || E'\\n' || coalesce(i.error, '')`;
+    return (await this.settle({ seqs: [seq] }, change, 1, [why])).length > 0;
+  }
+
+  /** Makes postponed messages due now. */
+  async hurry(messageIds: readonly Uuid[], own?: { readonly lane: string; readonly key: string }): Promise<number> {
+    const { count } = await this.db.execute(
+      `update inbox i set next_at = now()
+       where i.state = 'waiting' and i.claimed_by = 0 and i.next_at > now() and i.next_at < 'infinity'
+         and (i.message_id = any($1::uuid[]) or i.lane = $2 and i.key = $3 and ${isOpen('i')})`,
+      [messageIds, own?.lane ?? '', own?.key ?? ''],
+    );
+    this.db.afterCommit(() => this.inbox.raise());
+    return count;
+  }
+
+  private async settle(filter: DeadLetterFilter, change: string, limit: number, more: unknown[] = []) {
+    const [where, values] = chosenBy(filter, [limit, ...more]);
+    const rows = await this.db.query<{ seq: number; lane: string; key: string }>(
+      `with chosen as materialized (
+         select i.seq, i.lane, i.key from inbox i where i.state = 'dead'${where} order by i.seq limit $1 for update),
+       blocked as materialized (
+         select c.lane, c.key, (
+           select min(d.seq) from inbox d where d.lane = c.lane and d.key = c.key and d.state = 'dead'
+             and d.seq not in (select seq from chosen)) as by_seq
+         from (select distinct lane, key from chosen) c),
+       settled as (
+         update inbox i set ${change} from chosen c join blocked b using (lane, key) where i.seq = c.seq
+         returning i.seq, i.lane, i.key)
+       select seq, lane, key from settled order by seq`,
+      values,
+    );
+    const keys = new Map(rows.map(({ lane, key }) => [`${lane} ${key}`, { lane, key }]));
+    for (const { lane, key } of keys.values()) await wake(this.db, lane, key);
+    this.db.afterCommit(() => this.inbox.raise());
+    return rows.map(({ seq }) => seq);
+  }
+}
+
+const behind = `case when b.by_seq < i.seq then 'infinity'::timestamptz else now() end`;
+
+function chosenBy({ seqs, key, type, messageIds }: DeadLetterFilter, values: unknown[]): [string, unknown[]] {
+  const value = (given: unknown): string => `$${values.push(given)}`;
+  const where = [
+    seqs && `i.seq = any(${value(seqs)}::bigint[])`,
+    key !== undefined && `i.key = ${value(key)}`,
+    type !== undefined && `i.type = ${value(type)}`,
+    messageIds && `i.message_id = any(${value(messageIds)}::uuid[])`,
+  ].filter((part) => typeof part === 'string');
+  return [where.map((part) => ` and ${part}`).join(''), values];
+}

@@ -1,0 +1,110 @@
+import { Injectable } from '@nestjs/common';
+import type { Uuid } from '#kernel';
+import type { ContextName } from '#platform/config';
+import {
+  Branches,
+  DeadLetters,
+  type DeadLetter,
+  type DeadLetterFilter,
+  type LetterState,
+  type OpenMessage,
+} from '#messaging';
+import type { LetterPlace } from './letter-id';
+
+export type Letter = DeadLetter & LetterPlace;
+export type OpenLetter = OpenMessage & LetterPlace;
+
+export interface LetterFilter extends Pick<DeadLetterFilter, 'key' | 'type'> {
+  readonly context?: ContextName | undefined;
+}
+
+/** The dead letters of all contexts in this process. Within a context they are in order of arrival. */
+@Injectable()
+export class LetterBox {
+  constructor(private readonly branches: Branches) {}
+
+  /** By context and number, after the given place. */
+  async list({ context, ...filter }: LetterFilter, limit: number, after?: LetterPlace): Promise<Letter[]> {
+    const found: Letter[] = [];
+    for (const { context: name, letters } of this.boxes(context)) {
+      if (after && name < after.context) continue;
+      const from = after?.context === name ? after.seq : 0;
+      const more = await letters.list(limit - found.length, from, filter);
+      found.push(...more.map((letter) => ({ ...letter, context: name })));
+      if (found.length >= limit) break;
+    }
+    return found;
+  }
+
+  async view({ context, seq }: LetterPlace): Promise<Letter | undefined> {
+    const [box] = this.boxes(context);
+    const [letter] = (await box?.letters.list(1, seq - 1, { seqs: [seq] })) ?? [];
+    return letter && { ...letter, context };
+  }
+
+  /** Tries dead letters again, at most `limit` in all. Within a context they are in order of arrival. */
+  async redrive({ context, ...filter }: LetterFilter, limit: number): Promise<LetterPlace[]> {
+    const driven: LetterPlace[] = [];
+    for (const { context: name, letters } of this.boxes(context)) {
+      if (driven.length >= limit) break;
+      const seqs = await letters.redriveAll(filter, limit - driven.length);
+      driven.push(...seqs.map((seq) => ({ context: name, seq })));
+    }
+    return driven;
+  }
+
+  async redriveThese(places: readonly LetterPlace[]): Promise<LetterPlace[]> {
+    const driven: LetterPlace[] = [];
+    for (const { context: name, letters } of this.boxes()) {
+      const seqs = places.filter(({ context }) => context === name).map(({ seq }) => seq);
+      if (seqs.length === 0) continue;
+      driven.push(...(await letters.redriveAll({ seqs }, seqs.length)).map((seq) => ({ context: name, seq })));
+    }
+    return driven;
+  }
+
+  /** The current state of these messages, dead or not. */
+  async states(places: readonly LetterPlace[]): Promise<(LetterState & LetterPlace)[]> {
+    const found: (LetterState & LetterPlace)[] = [];
+    for (const { context: name, letters } of this.boxes()) {
+      const seqs = places.filter(({ context }) => context === name).map(({ seq }) => seq);
+      if (seqs.length > 0) found.push(...(await letters.states(seqs)).map((state) => ({ ...state, context: name })));
+    }
+    return found;
+  }
+
+  async drop({ context, seq }: LetterPlace, why: string): Promise<boolean> {
+    const [box] = this.boxes(context);
+    return (await box?.letters.drop(seq, why)) ?? false;
+  }
+
+  /** The deliveries of these messages that are not handled yet, in this process or in the saga's own inbox. */
+  async open(messageIds: readonly Uuid[], own: { context: ContextName; handler: string; key: string }) {
+    const found: OpenLetter[] = [];
+    for (const { context, letters, lane } of this.boxes())
+      for (const message of await letters.open(
+        messageIds,
+        context === own.context ? { ...own, lane: lane(own.handler) } : undefined,
+      ))
+        found.push({ ...message, context });
+    return found;
+  }
+
+  /** Redrives the dead letters among these messages and the saga's own, and makes the postponed ones due now. */
+  async wake(messageIds: readonly Uuid[], own: { context: ContextName; handler: string; key: string }): Promise<void> {
+    for (const open of await this.open(messageIds, own)) if (open.state === 'dead') await this.redriveThese([open]);
+    for (const { context, letters, lane } of this.boxes())
+      await letters.hurry(messageIds, context === own.context ? { key: own.key, lane: lane(own.handler) } : undefined);
+  }
+
+  private boxes(only?: ContextName) {
+    return this.branches.all
+      .filter(({ context }) => only === undefined || context === only)
+      .sort((one, other) => (one.context < other.context ? -1 : 1))
+      .map(({ context, db, inbox, handlers }) => ({
+        context,
+        letters: new DeadLetters(db, inbox),
+        lane: (handler: string) => handlers.named(handler)?.lane ?? handler,
+      }));
+  }
+}

@@ -1,0 +1,27 @@
+import { NotFound } from '#kernel';
+import { contextNames, type ContextName } from '#platform/config';
+
+export interface LetterPlace {
+  readonly context: ContextName;
+  readonly seq: number;
+}
+
+const FORM = /^([a-z]+)-([1-9]\d{0,15})$/;
+
+/**
+ * The id of a dead letter is made of the context of its inbox and its number there. It stays the same as long as the
+ * letter is kept.
+ */
+export const letterId = ({ context, seq }: LetterPlace): string => `${context}-${seq}`;
+
+export function letterPlace(id: string): LetterPlace | undefined {
+  const [, context, seq] = FORM.exec(id) ?? [];
+  const known = contextNames.find((name) => name === context);
+  return known && { context: known, seq: Number(seq) };
+}
+
+export class LetterNotFound extends NotFound {
+  constructor() {
+    super('dead letter');
+  }
+}

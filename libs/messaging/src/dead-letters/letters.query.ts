@@ -1,0 +1,59 @@
+import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
+import { LetterBox, type Letter, type LetterFilter } from './letter-box';
+import type { LetterState } from '#messaging';
+import { letterId, LetterNotFound, letterPlace, type LetterPlace } from './letter-id';
+
+/** Dead letters by context and in order of arrival. It returns one more than the limit if there are more. */
+export class ListDeadLetters extends Query<readonly Letter[]> {
+  constructor(
+    readonly filter: LetterFilter,
+    readonly limit: number,
+    readonly after?: LetterPlace,
+  ) {
+    super();
+  }
+}
+
+@QueryHandler(ListDeadLetters)
+export class ListDeadLettersHandler implements IQueryHandler<ListDeadLetters> {
+  constructor(private readonly box: LetterBox) {}
+
+  execute({ filter, limit, after }: ListDeadLetters): Promise<readonly Letter[]> {
+    return this.box.list(filter, limit + 1, after);
+  }
+}
+
+export class ViewDeadLetter extends Query<Letter> {
+  constructor(readonly id: string) {
+    super();
+  }
+}
+
+@QueryHandler(ViewDeadLetter)
+export class ViewDeadLetterHandler implements IQueryHandler<ViewDeadLetter> {
+  constructor(private readonly box: LetterBox) {}
+
+  async execute({ id }: ViewDeadLetter): Promise<Letter> {
+    const place = letterPlace(id);
+    const letter = place && (await this.box.view(place));
+    if (!letter) throw new LetterNotFound();
+    return letter;
+  }
+}
+
+/** The state of messages that were tried again. */
+export class FollowLetters extends Query<readonly (LetterState & { readonly id: string })[]> {
+  constructor(readonly ids: readonly string[]) {
+    super();
+  }
+}
+
+@QueryHandler(FollowLetters)
+export class FollowLettersHandler implements IQueryHandler<FollowLetters> {
+  constructor(private readonly box: LetterBox) {}
+
+  async execute({ ids }: FollowLetters) {
+    const states = await this.box.states(ids.flatMap((id) => letterPlace(id) ?? []));
+    return states.map((one) => ({ ...one, id: letterId(one) }));
+  }
+}

@@ -1,0 +1,73 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import { redactText } from '#platform/observability';
+import { LetterBox, type LetterFilter } from './letter-box';
+import { letterId, LetterNotFound, letterPlace } from './letter-id';
+
+/** One request tries at most this many again. */
+export const MOST_AT_ONCE = 1_000;
+
+export interface Redriven {
+  /** In the order in which they will be handled, if they have an order. */
+  readonly redriven: readonly string[];
+  /** True when there may be more: repeat the request. */
+  readonly more: boolean;
+}
+
+/** Tries one dead letter again. */
+export class RedriveDeadLetter extends Command<Redriven> {
+  constructor(readonly id: string) {
+    super();
+  }
+}
+
+@CommandHandler(RedriveDeadLetter)
+export class RedriveDeadLetterHandler implements ICommandHandler<RedriveDeadLetter> {
+  constructor(private readonly box: LetterBox) {}
+
+  async execute({ id }: RedriveDeadLetter): Promise<Redriven> {
+    const place = letterPlace(id);
+    const driven = place ? await this.box.redriveThese([place]) : [];
+    if (driven.length === 0) throw new LetterNotFound();
+    return { redriven: driven.map(letterId), more: false };
+  }
+}
+
+/** Tries many dead letters again, chosen by id or by a filter. Letters of one key are handled in order of arrival. */
+export class RedriveDeadLetters extends Command<Redriven> {
+  constructor(readonly which: LetterFilter & { readonly ids?: readonly string[] | undefined }) {
+    super();
+  }
+}
+
+@CommandHandler(RedriveDeadLetters)
+export class RedriveDeadLettersHandler implements ICommandHandler<RedriveDeadLetters> {
+  constructor(private readonly box: LetterBox) {}
+
+  async execute({ which: { ids, ...filter } }: RedriveDeadLetters): Promise<Redriven> {
+    const driven = ids
+      ? await this.box.redriveThese(ids.flatMap((id) => letterPlace(id) ?? []))
+      : await this.box.redrive(filter, MOST_AT_ONCE);
+    return { redriven: driven.map(letterId), more: !ids && driven.length === MOST_AT_ONCE };
+  }
+}
+
+/** Drops a dead letter for good. Its followers continue without it. */
+export class DropDeadLetter extends Command<void> {
+  constructor(
+    readonly id: string,
+    readonly by: string,
+    readonly reason: string,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(DropDeadLetter)
+export class DropDeadLetterHandler implements ICommandHandler<DropDeadLetter> {
+  constructor(private readonly box: LetterBox) {}
+
+  async execute({ id, by, reason }: DropDeadLetter): Promise<void> {
+    const place = letterPlace(id);
+    if (!place || !(await this.box.drop(place, `by ${by}: ${redactText(reason)}`))) throw new LetterNotFound();
+  }
+}

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from 'pg';
+import type { Database, Statement } from '#database';
+import { eventually } from '../../../../test/support/eventually';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { claim, CLAIM, CLAIM_FRESH } from './claims.store';
+import { putOff, wakeStranded } from './held.store';
+import { receive } from './inbox.store';
+import { LaneMarks } from './lane-marks';
+
+const LANE = 'brew';
+const ME = 7;
+const HEARD = ['brew bar.brew.v1'];
+
+let test: TestDatabase;
+let db: Database;
+
+beforeAll(async () => {
+  test = await testDatabase();
+  db = test.of('inventory');
+  await test.admin(`insert into inventory.subscriptions (type, handler, lane) values ('bar.brew.v1', 'brew', 'brew')`);
+  // What the planner knows is what a case says, and nothing else.
+  await test.admin('alter table inventory.inbox set (autovacuum_enabled = false)');
+}, 30_000);
+afterAll(() => test.drop());
+beforeEach(() => test.admin('truncate inventory.inbox'));
+
+const many = (count: number, key: 'each' | 'hot') =>
+  test.admin(
+    `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta)
+     select gen_random_uuid(), 'brew', 'brew', case $2 when 'each' then n::text else $2 end, 'bar.brew.v1', '{}', '{}'
+     from generate_series(1, $1::int) n`,
+    [count, key],
+  );
+const comes = (key: string) =>
+  receive(db, [{ id: randomUUID(), type: 'bar.brew.v1', key, body: {}, meta: {} } as never], true);
+const ANALYZE = 'analyze inventory.inbox';
+const VACUUM = 'vacuum inventory.inbox';
+
+/** Pages that one claim of each kind reads, under a plan for these arguments and under the one that is kept for all. */
+async function pages(marks: LaneMarks): Promise<number[]> {
+  const places = marks.places(LANE, 32);
+  const of = <T>(field: (one: (typeof places)[number]) => T) => places.map(field);
+  const [lanes, rooms, above, mark] = [of((p) => p.lane), of((p) => p.room), of((p) => p.above), of((p) => p.mark)];
+  const claims: [Statement, unknown[]][] = [
+    [CLAIM, [ME, lanes, rooms, above, mark, HEARD, marks.dueAfter, []]],
+    [CLAIM_FRESH, [ME, lanes, rooms, mark, HEARD]],
+  ];
+  const read: number[] = [];
+  for (const mode of ['force_generic_plan', 'force_custom_plan'])
+    for (const [{ text }, values] of claims) {
+      const undone = db.transaction(async () => {
+        await db.query(`set local plan_cache_mode = ${mode}`);
+        const explain = { name: `explain-${randomUUID()}`, text: `explain (analyze, buffers, format json) ${text}` };
+        const [row] = await db.query<{ 'QUERY PLAN': [{ Plan: Record<string, number> }] }>(explain, values);
+        const { Plan } = row['QUERY PLAN'][0];
+        read.push(Plan['Shared Hit Blocks'] + Plan['Shared Read Blocks']);
+        throw new Error('undone');
+      });
+      await expect(undone).rejects.toThrow('undone');
+    }
+  return read;
+}
+
+describe('A claim under a foreign snapshot, however much was handled since,', () => {
+  const reads = async (know: (step: 'empty' | 'waiting' | 'claimed' | 'done') => Promise<unknown>) => {
+    const foreign = new Client({ connectionString: test.url });
+    foreign.on('error', () => undefined); // where this fails, the database goes first
+    await foreign.connect();
+    await foreign.query('begin isolation level repeatable read; select 1');
+    await know('empty');
+    await many(30_000, 'each');
+    await know('waiting');
+    await test.admin(`update inventory.inbox set claimed_by = 7`);
+    await know('claimed');
+    await test.admin(`update inventory.inbox set state = 'done', done_at = now(), claimed_by = 0`);
+    await know('done');
+    const marks = new LaneMarks();
+    const unmarked = await pages(marks);
+    await eventually(async () => {
+      // who wrote when it looked first must have ended
+      await marks.move(db, [LANE], false, new Set(HEARD));
+      expect(marks.of([LANE])[0].mark).toBeGreaterThan(0);
+    });
+    await comes('next');
+    const marked = await pages(marks);
+
+    expect(Math.max(...unmarked)).toBeGreaterThan(1_000);
+    expect(Math.max(...marked)).toBeLessThan(300);
+    await foreign.end();
+  };
+
+  it.each([
+    ['none', ANALYZE, 'never'],
+    ['of an empty inbox', ANALYZE, 'empty'],
+    ['when all waited', ANALYZE, 'waiting'],
+    ['when all was claimed', ANALYZE, 'claimed'],
+    ['when all was done', ANALYZE, 'done'],
+    ['of the size alone', VACUUM, 'done'],
+  ])('reads no more pages (statistics: %s)', (_, learn, at) =>
+    reads((step) => test.admin(step === at ? learn : 'select 1')),
+  );
+
+  it.each([
+    ['fresh', `state = 'waiting'`],
+    ['held', `held = true, next_at = now() + interval '1 hour'`],
+    ['dead', `state = 'dead', held = true`],
+    ['done', `state = 'done', done_at = now()`],
+  ])('reads no more pages (statistics of a day when all that was there was of one key and %s)', async (_, as) => {
+    await many(400, 'hot');
+    await test.admin(`update inventory.inbox set ${as}`);
+    await test.admin(ANALYZE);
+    await test.admin('truncate inventory.inbox');
+    await reads(() => Promise.resolve());
+  });
+});
+
+describe('A message that is put off', () => {
+  it('keeps 20,000 followers out of every claim', async () => {
+    const marks = new LaneMarks();
+    const take = async () => (await claim(db, ME, marks.places(LANE, 32), { heard: HEARD })).rows;
+    await many(1, 'hot');
+    const [{ seq, id }] = await take();
+    await many(20_000, 'hot');
+    await putOff(db, { seq, messageId: id, claimedBy: ME }, [], { afterMs: 60_000, error: 'away', counted: false });
+    await marks.move(db, [LANE], false, new Set(HEARD));
+    await marks.move(db, [LANE], false, new Set(HEARD));
+    await comes('stranger');
+    expect(Math.max(...(await pages(marks)))).toBeLessThan(300);
+    await test.admin(`update inventory.inbox set state = 'done', held = false where seq = $1`, [seq]);
+    expect(await wakeStranded(db)).toBe(1);
+    expect((await take()).map(({ key }) => key)).toContain('hot');
+  });
+});

@@ -1,0 +1,250 @@
+import { statement, type Database } from '#database';
+import type { MessageMeta } from '../messages/envelope';
+import { asyncCommit } from './async-commit';
+import { isOpen } from './open-messages';
+
+export interface InboxRow {
+  readonly seq: number;
+  readonly id: string;
+  readonly handler: string;
+  readonly lane: string;
+  readonly key: string;
+  readonly type: string;
+  readonly body: object;
+  readonly meta: MessageMeta;
+  readonly attempts: number;
+  /** How often the message was postponed without a counted attempt. */
+  readonly waits: number;
+  /** True when the message was postponed, dead or parked before. Messages of its key may be parked behind it. */
+  readonly held: boolean;
+  /** Seconds since the first counted failure. 0 before that. */
+  readonly failingFor: number;
+}
+
+/** The part of a lane in which a claim looks for fresh messages. */
+export interface Place {
+  readonly lane: string;
+  readonly room: number;
+  /** The claim looks at numbers above this one. */
+  readonly above: number;
+  /** No open fresh message has this number or a smaller one. */
+  readonly mark: number;
+}
+
+/** A claim looks at this many fresh messages of a lane. Messages that must wait for others count too. */
+export const WINDOW = 128;
+
+/**
+ * SQL: `e` is open and comes before `of` in its lane and key. `inOrder` follows it, so that Postgres can only use an
+ * index on all three columns.
+ */
+const before = (of: string, above: string) =>
+  `(e.lane, e.key, e.seq) < (${of}.lane, ${of}.key, ${of}.seq)
+     and (e.lane, e.key, e.seq) > (${of}.lane, ${of}.key, ${above}) and ${isOpen('e')}`;
+const inOrder = 'order by e.lane, e.key, e.seq offset 0';
+
+/**
+ * There are two kinds of waiting messages. Fresh messages come in the order of their numbers. Held messages (postponed,
+ * parked or redriven) come in the order of their due times. A message is ready when no earlier message of its lane and
+ * key is dead, claimed or postponed. A claim takes all ready messages of a key together, and they are handled in order.
+ * It skips rows that a concurrent claim has locked, and their followers. It never reads the handled messages below a
+ * mark, because vacuum cannot remove them while another transaction has an old snapshot.
+ * `state || ''` stops the planner from using the partial indexes where the numbers are known: a scan of those indexes
+ * reads their dead entries. This statement runs so often that planning would cost as much as execution, so Postgres
+ * must keep its generic plan. The arrays are in sub-queries, so that their lengths do not change the plan. `offset 0`
+ * keeps one index look-up per key, however full the inbox is.
+ */
+export const CLAIM = statement(
+  'inbox-claim-2',
+  `with ${asyncCommit},
+   wanted as materialized (
+     select * from unnest((select $2::text[]), (select $3::int[]), (select $4::bigint[]), (select $5::bigint[]))
+       with ordinality as l(lane, room, above, mark, place)),
+   looked as materialized (
+     select l.place, l.lane, l.room, l.mark, h.seq from wanted l
+     cross join lateral (
+       select h.seq from inbox h
+       where h.state = 'waiting' and not h.held and h.lane = l.lane and h.seq > l.above
+       order by h.seq limit ${WINDOW}) h),
+   fresh as materialized (
+     select r.* from wanted l
+     cross join lateral (
+       select h.seq, h.lane, h.key, l.mark from inbox h
+       where h.seq = any(array(select w.seq from looked w where w.place = l.place))
+         and h.state || '' = 'waiting' and not h.held and h.claimed_by = 0 and h.next_at <= now()
+         and h.handler || ' ' || h.type = any($6::text[]) and h.seq <> all($8::bigint[])
+         and not exists (
+           select 1 from inbox e
+           where ${before('h', 'l.mark')}
+             and (e.held or e.claimed_by <> 0 or e.seq = any($8::bigint[])
+               or not (e.handler || ' ' || e.type = any($6::text[]))) ${inOrder})
+       order by h.seq limit l.room for update of h skip locked) r),
+   due as materialized (
+     select r.* from (select distinct on (lane) * from wanted) l
+     cross join lateral (
+       select h.seq, h.lane, h.key, l.mark from inbox h
+       where h.state = 'waiting' and h.held and h.lane = l.lane and h.next_at <= now() and h.claimed_by = 0
+         and h.next_at > to_timestamp($7)
+         and h.handler || ' ' || h.type = any($6::text[]) and h.seq <> all($8::bigint[])
+         and not exists (
+           select 1 from inbox e
+           where ${before('h', '0')} and e.held
+             and (e.state = 'dead' or e.claimed_by <> 0 or e.next_at > h.next_at or e.seq = any($8::bigint[])
+               or not (e.handler || ' ' || e.type = any($6::text[]))) ${inOrder})
+       order by h.next_at, h.seq limit l.room for update of h skip locked) r),
+   ready as materialized (select * from fresh union select * from due),
+   mine as (
+     select distinct r.seq from ready r
+     where not exists (
+       select 1 from inbox e
+       where ${before('r', 'r.mark')}
+         and e.seq not in (select seq from ready) ${inOrder})
+       and not exists (
+       select 1 from inbox e
+       where ${before('r', '0')} and e.held
+         and e.seq not in (select seq from ready) ${inOrder})),
+   claimed as (
+     update inbox i set claimed_by = $1, claimed_at = now() from mine, quick where i.seq = mine.seq
+     returning i.*)
+   select seq, message_id as id, handler, lane, key, type, body, meta, attempts, waits, held,
+     coalesce(extract(epoch from now() - failed_since), 0)::float8 as "failingFor", null::int as place
+   from claimed
+   union all
+   select max(seq), null, null, lane, null, null, null, null, null, null, null, null, place::int
+   from looked group by lane, place having count(*) = ${WINDOW}`,
+);
+
+/**
+ * Claims fresh messages only, without windows. It costs a third of `CLAIM`. It is enough while no held message is due
+ * and few messages wait for others. `looked` is the number of messages it looked at, with those that must wait.
+ */
+export const CLAIM_FRESH = statement(
+  'inbox-claim-fresh',
+  `with ${asyncCommit},
+   ready as materialized (
+     select r.* from unnest((select $2::text[]), (select $3::int[]), (select $4::bigint[])) as l(lane, room, mark)
+     cross join lateral (
+       select h.seq, h.lane, h.key, l.mark from inbox h
+       where h.state = 'waiting' and not h.held and h.lane = l.lane and h.seq > l.mark
+         and h.claimed_by = 0 and h.next_at <= now() and h.handler || ' ' || h.type = any($5::text[])
+       order by h.seq limit l.room for update of h skip locked) r),
+   mine as (
+     select r.seq from ready r
+     where not exists (
+       select 1 from inbox e
+       where ${before('r', 'r.mark')}
+         and e.seq not in (select seq from ready) ${inOrder})
+       and not exists (
+       select 1 from inbox e
+       where ${before('r', '0')} and e.held ${inOrder})),
+   claimed as (
+     update inbox i set claimed_by = $1, claimed_at = now() from mine, quick where i.seq = mine.seq
+     returning i.*)
+   select seq, message_id as id, handler, lane, key, type, body, meta, attempts, waits, held,
+     coalesce(extract(epoch from now() - failed_since), 0)::float8 as "failingFor",
+     (select count(*) from ready)::int as looked
+   from (values (true)) as always left join claimed on true`,
+);
+
+export interface Claimed {
+  readonly rows: readonly InboxRow[];
+  /** The last number that was looked at in each place with a full window, by the index of the place. */
+  readonly fullUpTo: ReadonlyMap<number, number>;
+}
+
+/** The messages that an instance can handle. */
+export interface Able {
+  /** Each entry is "handler type". */
+  readonly heard: readonly string[];
+  /** Messages that this instance leaves to other builds for now. */
+  readonly refused?: readonly number[];
+}
+
+/**
+ * Claims messages for this instance, in each place at most `room`. No held message is due before `dueAfter`, in seconds
+ * of the Unix epoch.
+ */
+export async function claim(
+  db: Database,
+  instance: number,
+  places: readonly Place[],
+  { heard, refused = [] }: Able,
+  dueAfter = -1e9,
+): Promise<Claimed> {
+  const of = <T>(field: (place: Place) => T) => places.map(field);
+  const found = await db.query<InboxRow & { place: number | null }>(CLAIM, [
+    instance,
+    of(({ lane }) => lane),
+    of(({ room }) => room),
+    of(({ above }) => above),
+    of(({ mark }) => mark),
+    heard,
+    dueAfter,
+    refused,
+  ]);
+  const rows = found.filter(({ place }) => place === null).sort((a, b) => a.seq - b.seq);
+  const full = found.flatMap(({ place, seq }): [number, number][] => (place === null ? [] : [[place - 1, seq]]));
+  return { rows, fullUpTo: new Map(full) };
+}
+
+/** Claims fresh messages only, and returns how many it looked at. */
+export async function claimFresh(
+  db: Database,
+  instance: number,
+  places: readonly Place[],
+  heard: readonly string[],
+): Promise<{ rows: readonly InboxRow[]; looked: number }> {
+  const of = <T>(field: (place: Place) => T) => places.map(field);
+  const values = [instance, of(({ lane }) => lane), of(({ room }) => room), of(({ mark }) => mark), heard];
+  const found = await db.query<InboxRow & { looked: number }>(CLAIM_FRESH, values);
+  const rows = found.filter(({ seq }) => seq !== null).sort((a, b) => a.seq - b.seq);
+  return { rows, looked: found[0].looked };
+}
+
+const LIMITED = statement('inbox-limited-lane', 'select pg_advisory_xact_lock(hashtextextended($1, 0))');
+
+const AT_WORK = statement(
+  'inbox-at-work',
+  `select ((select count(*) from inbox i
+            where i.state = 'waiting' and not i.held and i.lane = $1 and i.seq > $2 and i.claimed_by > 0)
+         + (select count(*) from inbox i
+            where i.state = 'waiting' and i.held and i.lane = $1 and i.claimed_by > 0
+              and i.next_at <= now() and i.next_at > to_timestamp($3)))::int as count`,
+);
+
+/**
+ * The same as `claim`, for one lane with a limit: all instances together handle at most `atMost` of its messages at
+ * once.
+ */
+export const claimLimited = (
+  db: Database,
+  instance: number,
+  places: readonly Place[],
+  atMost: number,
+  able: Able,
+  dueAfter = -1e9,
+): Promise<Claimed> =>
+  db.transaction(async () => {
+    const [{ lane, mark }] = places;
+    await db.query(LIMITED, [`shop inbox lane ${lane}`]);
+    const [{ count }] = await db.query<{ count: number }>(AT_WORK, [lane, mark, dueAfter]);
+    const rows: InboxRow[] = [];
+    const fullUpTo = new Map<number, number>();
+    // The places are claimed one after the other, so that together they stay within the limit.
+    for (const [index, place] of places.entries()) {
+      const room = atMost - count - rows.length;
+      if (room <= 0) break;
+      const found = await claim(db, instance, [{ ...place, room }], able, dueAfter);
+      rows.push(...found.rows);
+      for (const upTo of found.fullUpTo.values()) fullUpTo.set(index, upTo);
+    }
+    return { rows, fullUpTo };
+  });
+
+const RELEASE = statement(
+  'inbox-release',
+  `update inbox set claimed_by = 0, claimed_at = null
+   where state = 'waiting' and claimed_by = $1 and seq = any($2::bigint[])`,
+);
+
+export const release = (db: Database, instance: number, seqs: readonly number[]) => db.query(RELEASE, [instance, seqs]);

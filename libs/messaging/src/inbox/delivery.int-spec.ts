@@ -1,0 +1,175 @@
+import type { IEventHandler } from '@nestjs/cqrs';
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { INestApplicationContext } from '@nestjs/common';
+import { Leadership } from '#database/leadership';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { InboxEventsHandler } from '../messages/inbox-handlers';
+import { PostOffice } from '../outbox/post-office';
+import { RELAY } from '../outbox/relay';
+import { forgetSilent } from '../instances/instances.store';
+import { dropSubscriptions } from '../outbox/subscriptions.store';
+import { eventually } from '../../../../test/support/eventually';
+import { Nothing, Poured } from '../testing/messages';
+import { migrateTwoContexts, startTwoContexts } from '../testing/two-contexts';
+
+jest.setTimeout(60_000);
+
+/** A newer build has one handler more, of a type that nobody heard before. */
+@InboxEventsHandler([Poured], { name: 'drink-up' })
+class DrinkUp implements IEventHandler<Poured> {
+  async handle(): Promise<void> {
+    // it is enough that it came
+  }
+}
+
+let database: TestDatabase;
+const apps: INestApplicationContext[] = [];
+
+beforeAll(async () => {
+  database = await testDatabase({ empty: true });
+  await migrateTwoContexts(database.url);
+});
+afterEach(async () => {
+  await Promise.all(apps.splice(0).map((app) => app.close()));
+  await database.admin(`
+    set shop.drop_subscriptions = 'on';
+    delete from inventory.subscriptions;
+    truncate inventory.inbox, inventory.outbox, inventory.outbox_owed, inventory.instances, inventory.builds`);
+});
+afterAll(() => database.drop());
+
+const open = async (...more: (typeof DrinkUp)[]) => {
+  const app = await startTwoContexts(database.url, {}, more);
+  apps.push(app);
+  return app;
+};
+const close = async (app: INestApplicationContext) => {
+  apps.splice(apps.indexOf(app), 1);
+  await app.close();
+};
+const leads = (app: INestApplicationContext) => app.get(Leadership, { strict: false }).leads(RELAY('inventory'));
+
+/** As another process of the context sends them; the answer is their ids. */
+async function pour(count: number): Promise<string[]> {
+  const rows = await database.admin<{ id: string }>(
+    `insert into inventory.outbox (id, type, key, body, meta)
+     select gen_random_uuid(), $1, n::text, jsonb_build_object('orderId', n::text, 'cups', '[]'::jsonb),
+       jsonb_build_object('correlationId', 'x', 'occurredAt', now())
+     from generate_series(1, $2::int) as n returning id`,
+    [Poured.type, count],
+  );
+  return rows.map(({ id }) => id);
+}
+const arrived = async () =>
+  (await database.admin<{ id: string }>(`select message_id as id from inventory.inbox where handler = 'drink-up'`))
+    .map(({ id }) => id)
+    .sort();
+
+describe('What a newer build hears', () => {
+  it('reaches it too where another process of its build subscribed a moment before', async () => {
+    const older = await open();
+    await eventually(() => expect(leads(older)).toBe(true));
+    await pour(1); // the older one has just read who subscribed
+    const first = open(DrinkUp);
+    await eventually(async () =>
+      expect(await database.admin(`select 1 from inventory.subscriptions where handler = 'drink-up'`)).not.toEqual([]),
+    );
+    await open(DrinkUp);
+    const sent = await pour(20);
+    await first;
+    await eventually(async () => expect(await arrived()).toEqual(expect.arrayContaining(sent)));
+  });
+
+  it('is heard again by a process that stood still while its subscriptions were dropped', async () => {
+    await open(DrinkUp);
+    await database.admin(`update inventory.instances set seen_at = now() - interval '1 minute'`);
+    const inventory = database.of('inventory');
+    await inventory.transaction(async () => {
+      await forgetSilent(inventory);
+      await dropSubscriptions(inventory, 'drink-up', null);
+    });
+    await eventually(async () =>
+      expect(await database.admin(`select 1 from inventory.subscriptions where handler = 'drink-up'`)).not.toEqual([]),
+    );
+  });
+
+  it('reaches it though an older one leads, and though that one starts again', async () => {
+    const older = await open();
+    await eventually(() => expect(leads(older)).toBe(true));
+    const newer = await open(DrinkUp);
+    expect(leads(older)).toBe(true);
+    const sent = await pour(50);
+    await eventually(async () => expect(await arrived()).toEqual([...sent].sort()));
+
+    await close(older);
+    await eventually(() => expect(leads(newer)).toBe(true));
+    await open();
+    sent.push(...(await pour(50)));
+    await eventually(async () => expect(await arrived()).toEqual([...sent].sort()));
+
+    await close(newer);
+    sent.push(...(await pour(50)));
+    await eventually(async () => expect(await arrived()).toEqual([...sent].sort()));
+  });
+
+  it('reaches it from its start on, though the leader had asked for its subscriptions just before', async () => {
+    const older = await open();
+    await eventually(() => expect(leads(older)).toBe(true));
+    let busy = true;
+    const after: string[] = [];
+    let started = false;
+    const traffic = (async () => {
+      while (busy) {
+        const before = started;
+        const ids = await pour(1);
+        older.get(PostOffice, { strict: false }).branch('inventory').relay.ring(); // as its own messages do
+        if (before) after.push(...ids);
+        await pause(20);
+      }
+    })();
+    await pause(200);
+    await open(DrinkUp);
+    started = true;
+    await pause(2_500);
+    busy = false;
+    await traffic;
+    expect(after.length).toBeGreaterThan(20);
+    await eventually(async () => expect(await arrived()).toEqual(expect.arrayContaining(after)));
+  });
+
+  it('is not waited for where no other process is alive', async () => {
+    const begun = performance.now();
+    await open();
+    expect(performance.now() - begun).toBeLessThan(2_500);
+  });
+});
+
+describe('A message', () => {
+  it('that nobody subscribed to counts as sent', async () => {
+    await open();
+    await pour(3);
+    await eventually(async () =>
+      expect(await database.admin('select 1 from inventory.outbox where sent_at is null')).toEqual([]),
+    );
+    expect(await arrived()).toEqual([]);
+  });
+
+  it('carries the number that it has among the messages of its sender', async () => {
+    await open();
+    const key = randomUUID();
+    await database.admin(
+      `insert into inventory.outbox (id, type, key, body, meta)
+       values (gen_random_uuid(), $1, $2, '{"orderId": "x", "n": 1}', '{"correlationId": "x"}')`,
+      [Nothing.type, key],
+    );
+    await eventually(async () => {
+      const [row] = await database.admin<{ sequence: number; seq: number }>(
+        `select (i.meta->>'sequence')::int as sequence, o.seq::int as seq
+         from inventory.inbox i join inventory.outbox o on o.id = i.message_id where i.key = $1`,
+        [key],
+      );
+      expect(row.sequence).toBe(row.seq);
+    });
+  });
+});

@@ -1,0 +1,145 @@
+import { EventBus, type IEventHandler } from '@nestjs/cqrs';
+import { randomUUID } from 'node:crypto';
+import type { INestApplicationContext } from '@nestjs/common';
+import { Database } from '#database';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { NotForThisBuild } from '../messages/errors';
+import { InboxEventsHandler } from '../messages/inbox-handlers';
+import { supersede, wakeStranded } from './held.store';
+import { eventually } from '../../../../test/support/eventually';
+import { Answer, Nothing } from '../testing/messages';
+import { Inventory, migrateTwoContexts, startTwoContexts } from '../testing/two-contexts';
+
+let database: TestDatabase;
+const apps: INestApplicationContext[] = [];
+const never = new Promise<void>(() => undefined);
+
+beforeAll(async () => {
+  database = await testDatabase({ empty: true });
+  await migrateTwoContexts(database.url);
+}, 30_000);
+afterAll(() => database.drop());
+afterEach(async () => {
+  await Promise.all(apps.splice(0).map((app) => app.close()));
+  await database.admin('truncate inventory.inbox, inventory.outbox, inventory.effects');
+});
+
+async function start(...handlers: (typeof Slow)[]) {
+  const app = await startTwoContexts(database.url, {}, handlers);
+  apps.push(app);
+  return app.get(Inventory, { strict: false });
+}
+const tell = (inventory: Inventory, ...orderIds: readonly string[]) =>
+  inventory.db.transaction(
+    async () => void inventory.eventBus.publishAll(orderIds.map((orderId, n) => new Nothing({ orderId, n }))),
+  );
+const rows = (handler: string) =>
+  database.admin<{ key: string; state: string; attempts: number; waits: number; error: string }>(
+    'select key, state, attempts, waits, error from inventory.inbox where handler = $1 order by seq',
+    [handler],
+  );
+
+let behave: (message: Nothing, db: Database) => Promise<void> = async () => undefined;
+
+@InboxEventsHandler([Nothing], { name: 'slow', limitSeconds: 0.3, retry: { attempts: 3, atLeastSeconds: 0 } })
+class Slow implements IEventHandler<Nothing> {
+  constructor(
+    readonly db: Database,
+    readonly eventBus: EventBus,
+  ) {}
+
+  async handle(message: Nothing): Promise<void> {
+    await behave(message, this.db);
+    await this.db.query('insert into effects (key, n) values ($1, $2)', [message.body.orderId, message.body.n]);
+  }
+}
+
+const effects = async () =>
+  (await database.admin<{ key: string }>('select key from inventory.effects order by seq')).map(({ key }) => key);
+
+describe('A handler', () => {
+  it('that does not return is given up at its limit; others go on, and what it does later is not written', async () => {
+    const [sick, well] = [randomUUID(), randomUUID()];
+    let wake = () => undefined as void;
+    const late = new Promise<void>((resolve) => (wake = resolve));
+    let times = 0;
+    behave = async ({ body }, db) => {
+      if (body.orderId !== sick || ++times > 1) return;
+      await db.query('insert into effects (key, n) values ($1, 99)', [sick]);
+      await late;
+    };
+    const inventory = await start(Slow);
+    await tell(inventory, sick, well);
+    await eventually(async () => expect((await effects()).sort()).toEqual([sick, well].sort()));
+    expect(times).toBe(2);
+    expect(await rows('slow')).toMatchObject([{ attempts: 1, state: 'done' }, { attempts: 0 }]);
+    wake();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(await effects()).toHaveLength(2);
+  });
+
+  it('that never returns is a dead letter in the end, and keeps nobody else from the lane', async () => {
+    const sick: string[] = Array.from({ length: 4 }, () => randomUUID());
+    const well = randomUUID();
+    behave = ({ body }) => (sick.includes(body.orderId) ? never : Promise.resolve());
+    const inventory = await start(Slow);
+    await tell(inventory, ...sick, well);
+    await eventually(async () => expect(await effects()).toEqual([well]));
+    await eventually(async () => expect((await rows('slow')).filter(({ state }) => state === 'dead')).toHaveLength(4));
+    expect((await rows('slow'))[0].error).toContain('slow did not end within 0.3 s');
+  }, 20_000);
+
+  it('whose table is missing for a while waits for it, however often it was tried', async () => {
+    behave = async () => undefined;
+    await database.admin('alter table inventory.effects rename to mislaid');
+    const key = randomUUID();
+    const inventory = await start(Slow);
+    await tell(inventory, key);
+    await eventually(async () => expect((await rows('slow'))[0]?.waits).toBeGreaterThan(4));
+    expect(await rows('slow')).toMatchObject([{ attempts: 0, state: 'waiting' }]);
+    await database.admin('alter table inventory.mislaid rename to effects');
+    await eventually(async () => expect(await effects()).toEqual([key]));
+  }, 20_000);
+
+  it('that leaves a message to another build loses no attempt, and another instance has it at once', async () => {
+    const key = randomUUID();
+    const builds: ('older' | 'newer')[] = [];
+    let first: Database | undefined;
+    behave = async (_, db) => {
+      first ??= db;
+      builds.push(db === first ? 'older' : 'newer');
+      if (db === first) throw new NotForThisBuild('version 2');
+    };
+    const inventory = await start(Slow);
+    await tell(inventory, key);
+    await eventually(() => expect(builds).toEqual(['older']));
+    await start(Slow);
+    await eventually(async () => expect(await effects()).toEqual([key]), 5_000);
+    expect(await rows('slow')).toMatchObject([{ attempts: 0, state: 'done' }]);
+  });
+});
+
+describe('A question that is asked again', () => {
+  it('takes the place of the dead one with its idempotency key; what waits behind follows', async () => {
+    const key = randomUUID();
+    const lay = (state: string, n: number, idempotencyKey?: string) =>
+      database.admin(
+        `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta, state, held, next_at)
+         values (gen_random_uuid(), 'note-answer', 'note-answer', $1, $2, $3, '{"correlationId": "x"}', $4, true, 'infinity')`,
+        [key, Answer.type, JSON.stringify({ orderId: key, n, idempotencyKey }), state],
+      );
+    await lay('dead', 1, 'checkout-7');
+    await lay('waiting', 2);
+    const inventory = await start();
+    expect(await supersede(inventory.db)).toBe(0);
+    await lay('waiting', 3, 'checkout-7');
+    await eventually(async () => {
+      await supersede(inventory.db);
+      await wakeStranded(inventory.db);
+      const heard = await database.admin<{ n: number }>('select n from inventory.effects order by seq');
+      expect(heard.map(({ n }) => n)).toEqual([2, 3]);
+    });
+    const [dead] = await rows('note-answer');
+    expect(dead).toMatchObject({ state: 'done', error: expect.stringContaining('asked again as') });
+  });
+});

@@ -1,0 +1,131 @@
+import { statement, type Database } from '#database';
+import { isOpen } from './open-messages';
+import type { Claim } from './unit';
+
+/** The number of parked messages that are woken together. */
+const WOKEN = 32;
+
+/** The messages behind a held message are parked with it, so that claims do not look at them again and again. */
+const parked = (from: string) => `
+  update inbox i set held = true, next_at = 'infinity', claimed_by = 0, claimed_at = null from ${from} h
+  where i.lane = h.lane and i.key = h.key and i.seq > h.seq and i.state = 'waiting' and ${isOpen('i')}
+    and (i.claimed_by = 0 and i.next_at < 'infinity' or i.claimed_by = $3 and i.seq = any($4::bigint[]))`;
+
+const mine = `seq = $1 and message_id = $2 and claimed_by = $3 and state = 'waiting'`;
+
+const PUT_OFF = statement(
+  'inbox-put-off-2',
+  `with off as (
+     update inbox set held = true, next_at = now() + $5 * interval '1 millisecond', error = $6,
+       attempts = attempts + case when $7 then 1 else 0 end, waits = waits + case when $7 then 0 else 1 end,
+       failed_since = case when $7 then coalesce(failed_since, now()) else failed_since end,
+       claimed_by = 0, claimed_at = null
+     where ${mine} returning seq, lane, key),
+   parked as (${parked('off')})
+   select seq from off`,
+);
+
+const BURY = statement(
+  'inbox-bury-2',
+  `with dead as (
+     update inbox set state = 'dead', held = true, attempts = attempts + 1, error = $5, claimed_by = 0, claimed_at = null
+     where ${mine} returning seq, lane, key),
+   parked as (${parked('dead')})
+   select seq from dead`,
+);
+
+export interface PutOff {
+  readonly afterMs: number;
+  readonly error: string;
+  /** Whether this counts as an attempt. */
+  readonly counted: boolean;
+}
+
+/** Postpones a message. The messages behind it wait for it. False if the claim was lost meanwhile. */
+export const putOff = async (db: Database, claim: Claim, behind: readonly number[], { afterMs, error, counted }: PutOff) =>
+  (await db.query(PUT_OFF, [claim.seq, claim.messageId, claim.claimedBy, behind, afterMs, error, counted])).length > 0; // prettier-ignore
+
+const HASTEN = statement(
+  'inbox-hasten',
+  `update inbox set next_at = now()
+   where seq = any($1::bigint[]) and state = 'waiting' and held and claimed_by = 0 and next_at < 'infinity'`,
+);
+
+/** Makes postponed messages due now. */
+export const hasten = async (db: Database, seqs: readonly number[]): Promise<void> =>
+  void (await db.query(HASTEN, [seqs]));
+
+/** Makes the message a dead letter. Its followers wait until it is redriven or dropped. */
+export const bury = async (db: Database, { seq, messageId, claimedBy }: Claim, behind: readonly number[], error: string) =>
+  (await db.query(BURY, [seq, messageId, claimedBy, behind, error])).length > 0; // prettier-ignore
+
+/** Wakes the first parked messages of this key. It stops at the first dead or postponed message. */
+const WAKE = statement(
+  'inbox-wake',
+  `with front as materialized (
+     select i.seq, i.state, i.next_at, row_number() over (order by i.seq) as place
+     from (select b.seq, b.state, b.next_at from inbox b
+           where b.lane = $1 and b.key = $2 and b.held and ${isOpen('b')} order by seq limit ${WOKEN}) i),
+   cut as materialized (
+     select coalesce(min(place), ${WOKEN + 1}) as place from front where state = 'dead' or next_at < 'infinity')
+   update inbox i set next_at = now() from front f, cut
+   where i.seq = f.seq and f.place < cut.place and i.state = 'waiting' and i.next_at = 'infinity' returning i.seq`,
+);
+
+/** Call this after a held message is done. It makes the first messages parked behind it due now. */
+export const wake = async (db: Database, lane: string, key: string): Promise<number> =>
+  (await db.query(WAKE, [lane, key])).length;
+
+/**
+ * A message that arrives while a held message of its key is being finished may be parked behind nothing. This wakes the
+ * first message of such a key, and that one wakes the others when it is done.
+ */
+export const wakeStranded = async (db: Database): Promise<number> =>
+  (
+    await db.query(
+      `with recursive heads as (
+         (select i.lane, i.key, i.seq, i.state, i.next_at from inbox i
+          where i.held and ${isOpen('i')} order by i.lane, i.key, i.seq limit 1)
+         union all
+         select n.* from heads h cross join lateral (
+           select i.lane, i.key, i.seq, i.state, i.next_at from inbox i
+           where i.held and ${isOpen('i')} and (i.lane, i.key) > (h.lane, h.key)
+           order by i.lane, i.key, i.seq limit 1) n)
+       update inbox i set next_at = now() from heads h
+       where i.seq = h.seq and h.state = 'waiting' and h.next_at = 'infinity'
+         and i.state = 'waiting' and i.next_at = 'infinity' returning i.seq`,
+    )
+  ).length;
+
+/**
+ * A saga that repeats a request writes a second message with the same idempotency key. If the first message is dead,
+ * the second one replaces it, and the key continues.
+ */
+export const supersede = async (db: Database): Promise<number> =>
+  (
+    await db.query(
+      `with replaced as (
+         update inbox d set state = 'done', done_at = now(),
+           error = 'asked again as ' || n.message_id || E'\\n' || coalesce(d.error, '')
+         from inbox n
+         where d.state = 'dead' and d.body->>'idempotencyKey' is not null
+           and n.lane = d.lane and n.key = d.key and n.held and n.state = 'waiting' and ${isOpen('n')} and n.seq > d.seq
+           and n.handler = d.handler and n.type = d.type and n.message_id <> d.message_id
+           and n.body->>'idempotencyKey' = d.body->>'idempotencyKey'
+         returning d.lane, d.key)
+       select distinct lane, key from replaced`,
+    )
+  ).length;
+
+/** Older builds did not mark dead letters as held. This marks them, because the messages behind them must wait too. */
+export const holdDead = (db: Database) =>
+  db.query(`update inbox set held = true where state = 'dead' and seq > 0 and not held`);
+
+/** Whether the three functions above have anything to do. */
+export async function anythingHeld(db: Database): Promise<boolean> {
+  const [{ held }] = await db.query<{ held: boolean }>(
+    `select exists (select from inbox i where i.held and ${isOpen('i')})
+       or exists (select from inbox i where i.state = 'dead' and i.seq > 0 and not i.held) as held`,
+  );
+  return held;
+}

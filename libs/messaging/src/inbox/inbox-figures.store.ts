@@ -1,0 +1,41 @@
+import { statement, type Database } from '#database';
+import { isOpen } from './open-messages';
+import type { LaneMark } from './sweeps.store';
+
+export interface InboxFigures {
+  /** Age of the oldest message that may be handled, in seconds. */
+  readonly lag: number;
+  readonly waiting: number;
+  readonly held: number;
+  readonly dead: number;
+  /** Seconds since the oldest claim that is still held. */
+  readonly oldestClaim: number;
+  /** Seconds since the first failure of the message that has been failing longest. */
+  readonly failing: number;
+}
+
+const seconds = (since: string) => `coalesce(extract(epoch from now() - min(${since})), 0)::float8`;
+
+const FIGURES = statement(
+  'inbox-figures',
+  `with lanes as (
+     select s.lane, coalesce(m.mark, 0) as mark from (select distinct lane from subscriptions) s
+     left join unnest($1::text[], $2::bigint[]) as m(lane, mark) on m.lane = s.lane),
+   open as (
+     select i.* from lanes l cross join lateral (
+       select state, held, next_at, received_at, claimed_by, claimed_at, failed_since from inbox i
+       where i.state = 'waiting' and not i.held and i.lane = l.lane and i.seq > l.mark offset 0) i
+     union all
+     select state, held, next_at, received_at, claimed_by, claimed_at, failed_since from inbox b
+     where b.held and ${isOpen('b')})
+   select ${seconds(`case when state = 'waiting' and next_at < 'infinity' then received_at end`)} as lag,
+     count(*) filter (where state = 'waiting')::int as waiting,
+     count(*) filter (where state = 'waiting' and held)::int as held,
+     count(*) filter (where state = 'dead')::int as dead,
+     ${seconds('case when claimed_by > 0 then claimed_at end')} as "oldestClaim",
+     ${seconds(`case when state = 'waiting' then failed_since end`)} as failing
+   from open`,
+);
+
+export const inboxFigures = async (db: Database, marks: readonly LaneMark[]): Promise<InboxFigures> =>
+  (await db.query<InboxFigures>(FIGURES, [marks.map(({ lane }) => lane), marks.map(({ mark }) => mark)]))[0];

@@ -1,0 +1,97 @@
+import { statement, type Database } from '#database';
+import { outboxInsert } from '../outbox/outbox.store';
+import { asyncCommit } from './async-commit';
+import { isOpen } from './open-messages';
+import type { Envelope } from '../messages/envelope';
+import type { Claim } from './unit';
+
+/**
+ * A message behind a held message of its lane and key is parked until that one is done. `offset 0` keeps one index
+ * look-up per message. Without it, Postgres would read the whole inbox into a hash table.
+ */
+export const parkedBehind = (lane: string, key: string) => `
+   cross join lateral (
+     select exists (
+       select from inbox b where b.lane = ${lane} and b.key = ${key} and b.held and ${isOpen('b')} offset 0) as parked offset 0) as behind`;
+
+export const PARKED_COLUMNS = `behind.parked, case when behind.parked then 'infinity'::timestamptz else now() end`;
+
+/** One row for each handler of the message. */
+const received = (from: string) => `
+   insert into inbox (message_id, handler, lane, key, type, body, meta, held, next_at)
+   select m.id, s.handler, s.lane, m.key, m.type, m.body, m.meta, ${PARKED_COLUMNS}
+   from ${from} rows from (jsonb_to_recordset($1::jsonb) as (id uuid, type text, key text, body jsonb, meta jsonb))
+     with ordinality as m(id, type, key, body, meta, place)
+   join subscriptions s on s.type = m.type ${parkedBehind('s.lane', 'm.key')}
+   order by m.place
+   on conflict (message_id, handler) do nothing`;
+
+const RECEIVE = statement('inbox-receive', received(''));
+const RECEIVE_QUICKLY = statement('inbox-receive-quickly', `with ${asyncCommit} ${received('quick cross join')}`);
+
+/**
+ * The quick delivery is for messages from the same server: a crash that loses the delivery also loses the mark that the
+ * message was sent.
+ */
+export const receive = (db: Database, messages: readonly Envelope[], sameServer: boolean) =>
+  db.query(sameServer ? RECEIVE_QUICKLY : RECEIVE, [JSON.stringify(messages)]);
+
+/**
+ * SQL that marks the message as done, once. It returns no row if another instance has done it, or if the claim was
+ * lost.
+ */
+export const inboxDone = (seq: string, messageId: string, claimedBy: string) => `
+  update inbox set state = 'done', done_at = now(), claimed_by = 0, error = null
+  where seq = ${seq} and message_id = ${messageId} and claimed_by = ${claimedBy} and state = 'waiting' returning seq`;
+
+export const timersSet = (parameter: string, gate = 'true') => `
+  insert into timers (name, key, due_at, id, type, body, meta)
+  select t.name, t.key, now() + make_interval(secs => t."afterSeconds"), (t.envelope->>'id')::uuid, t.envelope->>'type', t.envelope->'body', t.envelope->'meta'
+  from jsonb_to_recordset(${parameter}::jsonb) as t(name text, key text, "afterSeconds" float8, envelope jsonb)
+  where ${gate}
+  on conflict (name, key) do update set due_at = excluded.due_at, id = excluded.id,
+    type = excluded.type, body = excluded.body, meta = excluded.meta`;
+
+export const timersCancelled = (parameter: string, gate = 'true') => `
+  delete from timers using jsonb_to_recordset(${parameter}::jsonb) as t(name text, key text)
+  where timers.name = t.name and timers.key = t.key and ${gate}`;
+
+const counted = 'exists (select from done)';
+
+const DONE_QUICKLY = statement(
+  'inbox-done-quickly-2',
+  `with ${asyncCommit}, given as materialized (
+     select * from unnest((select $1::bigint[]), (select $2::uuid[]), (select $3::int[])) as c(seq, message_id, claimed_by)
+     where seq > 0 and claimed_by > 0 order by seq),
+   mine as materialized (
+     select i.seq from given c cross join lateral (
+       select i.seq from inbox i
+       where i.seq = c.seq and i.message_id = c.message_id and i.claimed_by = c.claimed_by and i.state || '' = 'waiting'
+       offset 0 for update of i) i)
+   update inbox i set state = 'done', done_at = now(), claimed_by = 0, error = null
+   from mine, quick where i.seq = mine.seq returning i.seq`,
+);
+
+/** For handlers that wrote nothing. If a crash loses the mark, handling such a message again changes nothing. */
+export async function doneQuickly(db: Database, claims: readonly Claim[]): Promise<boolean[]> {
+  const of = <T>(field: (claim: Claim) => T) => claims.map(field);
+  const values = [of(({ seq }) => seq), of(({ messageId }) => messageId), of(({ claimedBy }) => claimedBy)];
+  const done = new Set((await db.outside(() => db.query<{ seq: number }>(DONE_QUICKLY, values))).map(({ seq }) => seq));
+  return claims.map(({ seq }) => done.has(seq));
+}
+
+export const DONE = statement('inbox-done', inboxDone('$1', '$2', '$3'));
+
+export const DONE_AND_SENT = statement(
+  'inbox-done-sent',
+  `with done as (${inboxDone('$1', '$2', '$3')}), sent as (${outboxInsert('$4', counted)}) select seq from done`,
+);
+
+export const DONE_SENT_AND_TIMED = statement(
+  'inbox-done-sent-timed',
+  `with done as (${inboxDone('$1', '$2', '$3')}),
+   sent as (${outboxInsert('$4', counted)}),
+   timed as (${timersSet('$5', counted)}),
+   cancelled as (${timersCancelled('$6', counted)})
+   select seq from done`,
+);

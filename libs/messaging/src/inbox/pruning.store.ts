@@ -1,0 +1,25 @@
+import type { Database } from '#database';
+
+/** Empties messages that were done 7 days ago. Their ids stay, so that a repeated message is recognised. */
+export const pruneInbox = async (db: Database, batch: number): Promise<number> =>
+  (
+    await db.execute(
+      `update inbox set body = '{}', meta = '{}', emptied = true where seq in (
+         select seq from inbox where state = 'done' and not emptied and done_at < now() - interval '7 days'
+         order by done_at limit $1)`,
+      [batch],
+    )
+  ).count;
+
+/** Deletes the ids after 30 days. */
+export const forgetIds = async (db: Database, batch: number): Promise<number> =>
+  (
+    await db.execute(
+      `delete from inbox where seq in (
+         select seq from inbox where state = 'done' and done_at < now() - interval '30 days' order by done_at limit $1)`,
+      [batch],
+    )
+  ).count;
+
+/** The tables in which most rows are short-lived. */
+export const shortLived = ['outbox', 'outbox_owed', 'inbox', 'timers'] as const;

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { OneAtATime } from '#platform/system';
+import { Sweeping } from '#database';
+import { Leadership } from '#database/leadership';
+import type { Branch } from '../outbox/branch';
+import { Branches } from '../outbox/branches';
+import { anythingHeld, holdDead, supersede, wakeStranded } from './held.store';
+import { inboxFigures } from './inbox-figures.store';
+import {
+  deadLetters,
+  failingSeconds,
+  heldMessages,
+  inboxLagSeconds,
+  inboxWaiting,
+  oldestClaimSeconds,
+} from './metrics';
+import { forgetIds, pruneInbox, shortLived } from './pruning.store';
+import { RELAY } from '../outbox/relay';
+
+const MINUTE = 60_000;
+const BATCH = 1_000;
+
+/** Only the instance that leads the context's relay shows these. */
+const figures = [inboxLagSeconds, inboxWaiting, deadLetters, heldMessages, oldestClaimSeconds, failingSeconds];
+
+/**
+ * Removes old messages from the queues and updates their metrics. The instance that leads the context's relay does
+ * this.
+ */
+@Injectable()
+export class QueueCare {
+  private readonly sweepings = new Map<string, Sweeping>();
+
+  constructor(
+    private readonly branches: Branches,
+    private readonly leadership: Leadership,
+  ) {}
+
+  @Interval('messaging figures', 5_000)
+  @OneAtATime()
+  measure(): Promise<void> {
+    for (const { context } of this.branches.all)
+      if (!this.leadership.leads(RELAY(context))) for (const gauge of figures) gauge.remove({ context });
+    return this.each(async ({ context, db, handlers, marks }) => {
+      const { lag, waiting, held, dead, oldestClaim, failing } = await inboxFigures(db, marks.of(handlers.lanes));
+      inboxLagSeconds.set({ context }, lag);
+      inboxWaiting.set({ context }, waiting);
+      deadLetters.set({ context }, dead);
+      heldMessages.set({ context }, held);
+      oldestClaimSeconds.set({ context }, oldestClaim);
+      failingSeconds.set({ context }, failing);
+    });
+  }
+
+  @Interval('messaging stranded', 2_000)
+  @OneAtATime()
+  wake(): Promise<void> {
+    return this.each(async ({ db, inbox }) => {
+      if (!(await anythingHeld(db))) return;
+      await holdDead(db);
+      await supersede(db);
+      if ((await wakeStranded(db)) > 0) inbox.raise();
+    });
+  }
+
+  @Interval('messaging vacuum', 5 * MINUTE)
+  @OneAtATime()
+  sweepUp(): Promise<void> {
+    return this.each(({ context, db }) => {
+      const sweeping = this.sweepings.get(context) ?? new Sweeping(db, 'queue', shortLived);
+      this.sweepings.set(context, sweeping);
+      return sweeping.sweep();
+    });
+  }
+
+  @Interval('messaging pruning', 10 * MINUTE)
+  @OneAtATime()
+  prune(): Promise<void> {
+    return this.each(async ({ db }) => {
+      for (const step of [pruneInbox, forgetIds]) while ((await step(db, BATCH)) === BATCH);
+    });
+  }
+
+  private async each(care: (branch: Branch) => Promise<unknown>): Promise<void> {
+    for (const branch of this.branches.all)
+      if (this.leadership.leads(RELAY(branch.context))) await care(branch).catch(() => undefined); // the next round tries again
+  }
+}

@@ -1,0 +1,36 @@
+import { crashPoint } from '#crash-points';
+import type { Statement } from '#database';
+import type { Branch } from '../outbox/branch';
+import { ClaimLost } from '../messages/errors';
+import { DONE, DONE_AND_SENT, DONE_SENT_AND_TIMED } from './inbox.store';
+import { outboxValue } from '../outbox/outbox.store';
+import { soonDue } from '../timers/timer';
+import { toCancel, toSet } from '../timers/timers.store';
+import type { Unit } from './unit';
+
+/**
+ * The unit's last statement. It writes the collected messages and timers and marks the message as done, both or
+ * neither.
+ */
+export async function settle({ db, relay, timers: clock, done }: Branch, unit: Unit): Promise<void> {
+  crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
+  if (!unit.hasGathered && !db.begun()) {
+    if (!(await done.add(unit.claimed))) throw new ClaimLost(unit.handler, unit.claimed.seq);
+    return unit.settled();
+  }
+  const { messages, timers } = unit.take();
+  const claim = unit.claim;
+  const [sql, values]: [Statement, unknown[]] =
+    timers.length > 0
+      ? [DONE_SENT_AND_TIMED, [...claim, outboxValue(messages), toSet(timers), toCancel(timers)]]
+      : messages.length > 0
+        ? [DONE_AND_SENT, [...claim, outboxValue(messages)]]
+        : [DONE, claim];
+  await db.last(sql, values, ({ rows }) => {
+    if (rows.length === 0) throw new ClaimLost(unit.handler, unit.claimed.seq);
+  });
+  unit.settled();
+  if (db.begun()) crashPoint('inbox.before-commit', unit.handler, unit.envelope.type);
+  if (messages.length > 0) db.afterCommit(() => relay.raise());
+  if (soonDue(timers)) db.afterCommit(() => clock.raise());
+}

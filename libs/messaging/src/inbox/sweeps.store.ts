@@ -1,0 +1,97 @@
+import { statement, type Database } from '#database';
+import { lastDrawn } from '../outbox/horizon';
+
+/** What a worker knows of one lane: no open fresh message has a number at or below `mark`. */
+export interface LaneMark {
+  readonly lane: string;
+  readonly mark: number;
+}
+
+const open = (columns: string, limit: string) => `
+  select ${columns} from (select * from unnest($1::text[], $2::bigint[])) as l(lane, mark)
+  cross join lateral (
+    (select i.seq, i.claimed_by from inbox i
+     where i.state = 'waiting' and not i.held and i.lane = l.lane and i.seq > l.mark order by i.seq ${limit})
+    union all
+    (select i.seq, i.claimed_by from inbox i
+     where i.state = 'waiting' and i.held and i.lane = l.lane and i.next_at <= now() and i.next_at > to_timestamp($3)
+     order by i.next_at ${limit})) o
+  where o.claimed_by > 0`;
+
+/** Claims are usually near the front of a lane. The full look finds the others. */
+const FRONT = 'limit 512';
+
+const ALL_CLAIMANTS = statement(
+  'inbox-all-claimants',
+  `select array(${open('distinct o.claimed_by', '')}) as claimants`,
+);
+
+/** The instances that have claims anywhere in these lanes. */
+export async function allClaimants(db: Database, lanes: readonly LaneMark[], dueAfter: number): Promise<number[]> {
+  const values = [lanes.map(({ lane }) => lane), lanes.map(({ mark }) => mark), dueAfter];
+  return (await db.query<{ claimants: number[] }>(ALL_CLAIMANTS, values))[0].claimants;
+}
+
+const FREE = statement(
+  'inbox-free-2',
+  `with stale as materialized (
+     ${open('o.seq', '')} and (o.claimed_by = any($4::int[]) or o.claimed_by = $5 and o.seq <> all($6::bigint[])))
+   update inbox i set claimed_by = 0, claimed_at = null from stale s
+   where i.seq = s.seq and i.state = 'waiting' and (i.claimed_by = any($4::int[]) or i.claimed_by = $5) returning i.seq`,
+);
+
+/**
+ * Frees the claims of dead instances. It also frees claims of this instance that it does not know of, because the
+ * answer was lost.
+ */
+export async function freeStale(
+  db: Database,
+  lanes: readonly LaneMark[],
+  dueAfter: number,
+  dead: readonly number[],
+  instance: number,
+  held: readonly number[],
+): Promise<number> {
+  const marks = [lanes.map(({ lane }) => lane), lanes.map(({ mark }) => mark), dueAfter];
+  return (await db.query(FREE, [...marks, dead, instance, held])).length;
+}
+
+const LOOK = statement(
+  'inbox-look',
+  `select l.lane, f.seq as lowest, f.work,
+     (select extract(epoch from i.next_at)::float8 from inbox i
+      where i.state = 'waiting' and i.held and i.lane = l.lane and i.next_at > to_timestamp($3)
+      order by i.next_at limit 1) as due,
+     extract(epoch from now())::float8 as now,
+     (${lastDrawn('inbox_seq_seq')}) as drawn,
+     (select array(${open('distinct o.claimed_by', FRONT)})) as claimants
+   from unnest($1::text[], $2::bigint[]) as l(lane, mark)
+   left join lateral (
+     select i.seq, i.handler || ' ' || i.type as work from inbox i
+     where i.state = 'waiting' and not i.held and i.lane = l.lane and i.seq > l.mark order by i.seq limit 1) f on true`,
+);
+
+export interface Lowest {
+  readonly lane: string;
+  /** The lowest number of an open fresh message, if there is one. */
+  readonly lowest: number | null;
+  /** The handler and type of that message, as "handler type". */
+  readonly work: string | null;
+  /** When the earliest held message is due, in seconds of the Unix epoch. Infinite for parked messages. */
+  readonly due: number | null;
+  readonly now: number;
+}
+
+export interface Look {
+  readonly lanes: readonly Lowest[];
+  /** The last number that the sequence had given out at the time of this read. */
+  readonly drawn: number;
+  /** The instances that have claims near the front of these lanes. */
+  readonly claimants: readonly number[];
+}
+
+export async function look(db: Database, lanes: readonly LaneMark[], dueAfter: number): Promise<Look> {
+  const values = [lanes.map(({ lane }) => lane), lanes.map(({ mark }) => mark), dueAfter];
+  const found = await db.query<Lowest & Omit<Look, 'lanes'>>(LOOK, values);
+  return { lanes: found, drawn: found[0]?.drawn ?? 0, claimants: found[0]?.claimants ?? [] };
+}

@@ -1,0 +1,36 @@
+import type { Envelope } from '../messages/envelope';
+import { currentUnit, inUnit, Unit } from './unit';
+
+const heard: Envelope = {
+  id: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071',
+  type: 'bar.brew.v1',
+  key: '7',
+  body: {},
+  meta: { source: 'bar', occurredAt: '', version: 1, aggregateId: '7', correlationId: 'c' },
+};
+const unit = (handler = 'brew') =>
+  new Unit('ordering', handler, heard, { seq: 1, messageId: heard.id, claimedBy: 2 }, 0);
+
+describe('A unit of work', () => {
+  it('gives the same ids in the same order when it is done again, and others to other handlers', () => {
+    const [first, again, other] = [unit(), unit(), unit('serve')];
+    const ids = [first.nextId(), first.nextId()];
+    expect([again.nextId(), again.nextId()]).toEqual(ids);
+    expect(new Set([...ids, other.nextId()]).size).toBe(3);
+  });
+
+  it('cannot be settled with messages unwritten, nor send once settled', () => {
+    const one = unit();
+    one.send([heard]);
+    expect(() => one.settled()).toThrow('left messages unwritten');
+    expect(one.take().messages).toEqual([heard]);
+    one.settled();
+    expect(() => one.send([heard])).toThrow('after its message was marked done');
+  });
+
+  it('is found by what runs in it', async () => {
+    const one = unit();
+    expect(await inUnit(one, async () => currentUnit())).toBe(one);
+    expect(currentUnit()).toBeUndefined();
+  });
+});

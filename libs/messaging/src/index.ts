@@ -1,0 +1,39 @@
+export { singleStatement, runSingleStatement, type SingleStatement } from './outbox/single-statement';
+export { Branches } from './outbox/branches';
+export {
+  DeadLetters,
+  type DeadLetter,
+  type DeadLetterFilter,
+  type LetterState,
+  type OpenMessage,
+} from './dead-letters/dead-letters.store';
+export { contextMessaging, listedMessages } from './context-messaging.module';
+export { ELSEWHERE } from './outbox/elsewhere';
+export { type Envelope, type MessageMeta } from './messages/envelope';
+export { ClaimLost, NotForThisBuild, RetryLater, Undecodable } from './messages/errors';
+export { type Checks, type Prepares } from './messages/handlers';
+export { Gathering } from './outbox/gathering';
+export { handledBy, InboxCommandHandler, InboxEventsHandler, type InboxOptions } from './messages/inbox-handlers';
+export { inboxDone, timersCancelled, timersSet } from './inbox/inbox.store';
+export { Instances } from './instances/instances';
+export { type Instance } from './instances/instances.store';
+export { Latecomers } from './instances/latecomers';
+export { forgottenBy } from './upkeep/lost';
+export { type Told } from './upkeep/lost.store';
+export { OtherDatabase } from './instances/other-database';
+export { MessagingModule } from './messaging.module';
+export { Outbox } from './outbox/outbox';
+export { OutboxPublisher } from './outbox/outbox-publisher';
+export { outboxInsert, outboxValue } from './outbox/outbox.store';
+export { MessageRegistry } from './messages/registry';
+export { RELAY } from './outbox/relay';
+export { Relays } from './outbox/relays';
+export { type Timer, type TimerChange } from './timers/timer';
+export { Timers } from './timers/timers';
+export { toCancel, toSet } from './timers/timers.store';
+export { currentTrace, requestTrace, withTrace, type Trace } from './messages/trace';
+export { Transport } from './outbox/transport';
+export { Redeliveries, type Redelivered } from './upkeep/redelivery';
+export { type Since } from './upkeep/redelivery.store';
+export { SubscriptionDesk } from './upkeep/subscription-desk';
+export { currentUnit, hushed, mayTell, type Claim, type Unit } from './inbox/unit';

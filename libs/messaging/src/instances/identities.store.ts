@@ -1,0 +1,19 @@
+import { statement, type Database } from '#database';
+import { living } from './instances.store';
+import type { Neighbour } from './other-database';
+
+const ASK = statement(
+  'context-identity',
+  `select (select id from context_identity) as identity,
+          coalesce((select jsonb_agg(jsonb_build_object('number', number, 'databases', databases) order by started_at)
+                    from instances where ${living} and id <> $1), '[]') as neighbours`,
+);
+
+/** Returns the identity of this database, and the identities that other living processes know. */
+export async function askIdentity(
+  db: Database,
+  self: string,
+): Promise<{ identity: string; neighbours: readonly Neighbour[] }> {
+  const [row] = await db.query<{ identity: string; neighbours: Neighbour[] }>(ASK, [self]);
+  return row;
+}

@@ -1,0 +1,94 @@
+import { statement, type Database } from '#database';
+import { asyncCommit } from '../inbox/async-commit';
+import type { DatabaseIdentities } from './other-database';
+import type { Subscription } from '../outbox/subscriptions.store';
+
+/** A process that has this context open. */
+export interface Instance {
+  readonly id: string;
+  /** Its number among the living processes. Its claims carry this number. */
+  readonly number: number;
+  readonly build: string;
+  readonly hears: readonly Subscription[];
+  /** The identity of each context's database that the process knows. */
+  readonly databases: DatabaseIdentities;
+  readonly startedAt: Date;
+  readonly seenAt: Date;
+}
+
+/** A heartbeat is written every 5 seconds, so three of them may be late. */
+export const living = `seen_at > now() - interval '20 seconds'`;
+
+const REGISTER = statement(
+  'instance-register',
+  `with known as (insert into builds (build) values ($3) on conflict do nothing),
+   old as (delete from instances where seen_at < now() - interval '1 day')
+   insert into instances (id, number, build, hears, databases) values ($1, $2, $3, $4, $5)
+   on conflict (id) do update set number = excluded.number, databases = excluded.databases, seen_at = now()`,
+);
+
+export type Registered = Pick<Instance, 'id' | 'number' | 'build' | 'hears' | 'databases'>;
+
+export const register = (db: Database, { id, number, build, hears, databases }: Registered) =>
+  db.query(REGISTER, [id, number, build, JSON.stringify(hears), JSON.stringify(databases)]);
+
+const BEAT = statement(
+  'instance-beat',
+  `with ${asyncCommit} update instances set seen_at = now(), number = $2, databases = $3
+   from quick where id = $1 returning 1 as one`,
+);
+
+/** False when the row does not exist: a restored backup does not know this process. */
+export const beat = async (db: Database, { id, number, databases }: Registered): Promise<boolean> =>
+  (await db.query(BEAT, [id, number, JSON.stringify(databases)])).length > 0;
+
+/** The row stays for a day, because the handlers of this process may come back with it. */
+export const leave = (db: Database, id: string) =>
+  db.query(`update instances set seen_at = least(seen_at, now() - interval '20 seconds') where id = $1`, [id]);
+
+const LIVING = statement(
+  'instances-living',
+  `select id, number, build, hears, databases, started_at as "startedAt", seen_at as "seenAt"
+   from instances where ${living} order by started_at, id`,
+);
+
+export const livingInstances = (db: Database): Promise<Instance[]> => db.query<Instance>(LIVING);
+
+const NEWEST = statement(
+  'instances-newest-build',
+  `select i.build from instances i join builds b on b.build = i.build
+   where ${living} order by b.first_seen desc, b.build desc limit 1`,
+);
+
+/** The living build that was registered last. Undefined when no process is alive. */
+export const newestBuild = async (db: Database): Promise<string | undefined> =>
+  (await db.query<{ build: string }>(NEWEST))[0]?.build;
+
+/** Also true when no living process is known, because then no other build can be newer. */
+export async function isNewestBuild(db: Database, build: string): Promise<boolean> {
+  const newest = await newestBuild(db);
+  return newest === undefined || newest === build;
+}
+
+const HEARD = statement(
+  'instances-heard',
+  `select distinct h.handler, h.type from instances
+   cross join lateral jsonb_to_recordset(hears) as h(handler text, type text) where ${living}`,
+);
+
+const HEARD_LATELY = statement(
+  'instances-heard-lately',
+  `select distinct h.handler, h.type from instances
+   cross join lateral jsonb_to_recordset(hears) as h(handler text, type text) where seen_at > now() - interval '1 day'`,
+);
+
+/** What any instance that lived within the last day had a handler for. */
+export const heardLately = (db: Database): Promise<{ handler: string; type: string }[]> =>
+  db.query<{ handler: string; type: string }>(HEARD_LATELY);
+
+/** What at least one living instance has a handler for. */
+export const heardByLiving = (db: Database): Promise<{ handler: string; type: string }[]> =>
+  db.query<{ handler: string; type: string }>(HEARD);
+
+/** Removes processes without a recent heartbeat. If they continue, they register and subscribe again. */
+export const forgetSilent = (db: Database) => db.query(`delete from instances where not (${living})`);

@@ -1,0 +1,63 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Logger } from '@nestjs/common';
+import type { ContextName } from '#platform/config';
+import { isAway } from '#database';
+
+const AGAIN_MS = 2_000;
+
+/**
+ * The contexts that may open later, when their databases are available. The program that starts the process provides
+ * them; by default there are none.
+ */
+export abstract class Latecomers {
+  abstract readonly contexts: readonly ContextName[];
+  /** Whether its database was available at the start, and has the schema of this build. */
+  abstract isPrepared(context: ContextName): boolean;
+  /** Migrates its database to this build, once. Rejects while the database is away. */
+  abstract prepare(context: ContextName): Promise<void>;
+}
+
+/**
+ * Opens the context now if its database is available and accepts writes. Otherwise it logs a warning and keeps trying
+ * in the background.
+ */
+export async function openSoonerOrLater(
+  context: ContextName,
+  latecomers: Latecomers,
+  open: () => Promise<void>,
+  stopping: AbortSignal,
+  log: Logger,
+): Promise<void> {
+  if (latecomers.isPrepared(context)) {
+    try {
+      return await open();
+    } catch (error) {
+      if (!isAway(error)) throw error;
+    }
+  }
+  log.warn(`the database of ${context} is away: the others open without it, and ${context} opens when it is back`);
+  void openWhenBack(context, latecomers, open, stopping, log);
+}
+
+async function openWhenBack(
+  context: ContextName,
+  latecomers: Latecomers,
+  open: () => Promise<void>,
+  stopping: AbortSignal,
+  log: Logger,
+): Promise<void> {
+  for (let said = ''; ;) {
+    await pause(AGAIN_MS, undefined, { signal: stopping, ref: false }).catch(() => undefined);
+    if (stopping.aborted) return;
+    try {
+      await latecomers.prepare(context);
+      await open();
+      log.log(`the database of ${context} is back, and ${context} is open`);
+      return;
+    } catch (error) {
+      const { message } = error as Error;
+      if (!isAway(error) && message !== said) log.error(`${context} cannot be opened: ${message}`);
+      said = message;
+    }
+  }
+}

@@ -1,0 +1,31 @@
+import type { ContextName } from '#platform/config';
+
+/** The identity of each context's database: see `context_identity`. */
+export type DatabaseIdentities = Readonly<Partial<Record<ContextName, string>>>;
+
+export interface Neighbour {
+  readonly number: number;
+  readonly databases: DatabaseIdentities;
+}
+
+/** The first context for which another process uses a different database than this one. */
+export function otherDatabase(
+  own: DatabaseIdentities,
+  neighbours: readonly Neighbour[],
+): { context: ContextName; number: number } | undefined {
+  for (const { number, databases } of neighbours)
+    for (const [context, identity] of Object.entries(own) as [ContextName, string][])
+      if (databases[context] !== undefined && databases[context] !== identity) return { context, number };
+  return undefined;
+}
+
+/** Two living processes use two databases for one context. Each of them would get half of its messages. */
+export class OtherDatabase extends Error {
+  constructor(context: ContextName, number: number, variables: readonly string[]) {
+    super(
+      `${context}: this process is set to another database than instance ${number}, which is alive: ` +
+        `check ${variables.join(' and ')}.`,
+    );
+    this.name = 'OtherDatabase';
+  }
+}

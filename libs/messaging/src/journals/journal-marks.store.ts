@@ -1,0 +1,50 @@
+import { statement, type Database } from '#database';
+import type { JournalVerdict } from './journal-verdict';
+import { exactly } from './journal';
+
+/** The number of lines that are older than the MACs. */
+export interface JournalMark {
+  /** When the last of these lines was written, in ISO 8601 to the microsecond. Null if there are none. */
+  readonly through: string | null;
+  readonly lines: number;
+  /** In hex. Null until it is signed. */
+  readonly mac: string | null;
+}
+
+const MARK = statement(
+  'journal-mark',
+  `select ${exactly('through')} as through, coalesce(lines, 0) as lines, encode(mac, 'hex') as mac
+   from journal_marks where journal = $1`,
+);
+
+export const journalMark = async (db: Database, journal: string): Promise<JournalMark | undefined> =>
+  (await db.query<JournalMark>(MARK, [journal]))[0];
+
+export const signJournal = (db: Database, journal: string, { through, lines }: Omit<JournalMark, 'mac'>, mac: Buffer) =>
+  db.query('select sign_journal($1, $2::timestamptz, $3::bigint, $4::bytea)', [journal, through, lines, mac]);
+
+// The last lines of an instance that has just ended may be a moment old. A time in the future is forged.
+const OTHERS = statement(
+  'journal-older-builds',
+  `select exists (
+     select from journal_marks m join instances i on i.id = any(m.others)
+     where m.journal = $1 and m.others_until > now() and i.seen_at between now() - interval '2 minutes' and now()) as others`,
+);
+
+/** Whether an instance that the migration found is alive, or was until a moment ago. Such older builds make no MACs. */
+export const olderBuildsAlive = async (db: Database, journal: string): Promise<boolean> =>
+  (await db.query<{ others: boolean }>(OTHERS, [journal]))[0].others;
+
+const KEEP = statement(
+  'journal-check-keep',
+  `insert into journal_checks (journal, result) values ($1, $2)
+   on conflict (journal) do update set checked_at = now(), result = excluded.result`,
+);
+
+export const keepVerdict = (db: Database, verdict: JournalVerdict) =>
+  db.query(KEEP, [verdict.journal, JSON.stringify(verdict)]);
+
+const LAST = statement('journal-check-last', 'select result from journal_checks where journal = $1');
+
+export const lastVerdict = async (db: Database, journal: string): Promise<JournalVerdict | undefined> =>
+  (await db.query<{ result: JournalVerdict }>(LAST, [journal]))[0]?.result;

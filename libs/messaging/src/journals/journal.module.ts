@@ -1,0 +1,46 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { ContextName } from '#platform/config';
+import { DatabaseModule, Databases } from '#database';
+import { WITHOUT_JOBS, Leadership } from '#database/leadership';
+import { configuredMacKey, MacKey } from '#platform/macs';
+import { contextMessaging, RELAY } from '#messaging';
+import type { KeptJournal } from './journal';
+import { JournalHealth } from './journal-health';
+import { olderBuildsAlive } from './journal-marks.store';
+import { JournalWatch } from './journal-watch.job';
+
+/** `true` marks a process that only administers the shop. It signs nothing. */
+type Around = [Leadership, true | undefined];
+
+@Module({})
+class ContextJournalModule {}
+
+/**
+ * For the module of a context that writes a journal. It provides the key for the MACs of its lines, and the job that
+ * checks them.
+ */
+export function contextJournal(context: ContextName, journal: KeptJournal): DynamicModule {
+  return {
+    module: ContextJournalModule,
+    imports: [DatabaseModule, contextMessaging(context)],
+    providers: [
+      { provide: 'journal', useValue: journal.name },
+      configuredMacKey,
+      {
+        provide: JournalWatch,
+        inject: [Databases, MacKey, Leadership, { token: WITHOUT_JOBS, optional: true }],
+        useFactory: (databases: Databases, key: MacKey, ...[peers, withoutJobs]: Around) => {
+          const db = databases.of(context);
+          const closes = async () => !withoutJobs && !(await olderBuildsAlive(db, journal.name));
+          return new JournalWatch(db, key, journal, closes, () => peers.leads(RELAY(context)));
+        },
+      },
+      {
+        provide: JournalHealth,
+        inject: [JournalWatch],
+        useFactory: (watch: JournalWatch) => new JournalHealth(`${context}:journal`, () => watch.trouble),
+      },
+    ],
+    exports: [MacKey, JournalWatch],
+  };
+}

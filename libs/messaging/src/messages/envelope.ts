@@ -1,0 +1,62 @@
+import type { Message, MessageClass, Uuid } from '#kernel';
+import type { Trace } from './trace';
+
+/** Data about a message beside its body. The outbox, the wire and the inbox carry it. */
+export interface MessageMeta extends Trace {
+  /** The context that sent it. */
+  readonly source: string;
+  /** ISO 8601, UTC. */
+  readonly occurredAt: string;
+  /** The version in the type's name, such as 1 for `.v1`. */
+  readonly version: number;
+  readonly aggregateId: string;
+  readonly aggregateVersion?: number;
+  /** Its number in the outbox of its source, set at delivery. A gap shows that a message is missing. */
+  readonly sequence?: number;
+}
+
+/** A message as it is stored and sent. */
+export interface Envelope<Body extends object = object> {
+  readonly id: Uuid;
+  readonly type: string;
+  readonly key: string;
+  readonly body: Body;
+  readonly meta: MessageMeta;
+}
+
+export const classOf = (message: Message): MessageClass => message.constructor as unknown as MessageClass;
+
+export const typeVersion = (type: string): number => Number(/\.v(\d+)$/.exec(type)?.[1] ?? 1);
+
+export function envelope(message: Message, id: Uuid, source: string, now: Date, trace: Trace): Envelope {
+  const { type } = classOf(message);
+  const { version: aggregateVersion } = message.body as { version?: unknown };
+  return {
+    id,
+    type,
+    key: message.key,
+    body: message.body,
+    meta: {
+      source,
+      occurredAt: now.toISOString(),
+      version: typeVersion(type),
+      aggregateId: message.key,
+      ...(typeof aggregateVersion === 'number' && { aggregateVersion }),
+      ...trace,
+    },
+  };
+}
+
+/** A message that follows from another one has the same correlation id, and names the other as its cause. */
+export const followUp = ({ id, meta }: Envelope): Trace => ({
+  correlationId: meta.correlationId,
+  causationId: id,
+  ...(meta.requestId && { requestId: meta.requestId }),
+  ...(meta.traceparent && { traceparent: meta.traceparent }),
+});
+
+/** The message as it is delivered, with its number in the sender's outbox. */
+export const numbered = <Row extends Envelope & { readonly seq: number }>(row: Row): Row => ({
+  ...row,
+  meta: { ...row.meta, sequence: row.seq },
+});

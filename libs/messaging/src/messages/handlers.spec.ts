@@ -1,0 +1,94 @@
+import { CommandHandler, type CommandBus } from '@nestjs/cqrs';
+import { OrderMessage } from '#kernel';
+import { handlerOf as found, Handlers, refuseNamesakes, refuseTwoForOneCommand } from './handlers';
+import { InboxCommandHandler, InboxEventsHandler } from './inbox-handlers';
+
+class Brew extends OrderMessage<{ readonly orderId: string }> {
+  static readonly type = 'bar.brew.v1';
+}
+class Brewed extends OrderMessage<{ readonly orderId: string }> {
+  static readonly type = 'bar.brewed.v1';
+}
+class PlainCommand {}
+
+@InboxEventsHandler([Brew, Brewed], { name: 'call-out', lane: 'counter', parallel: 16 })
+class CallOutWhenBrewed {
+  heard: unknown[] = [];
+  async handle(message: unknown): Promise<void> {
+    this.heard.push(message);
+  }
+}
+
+@InboxCommandHandler(Brew, { name: 'brew', lane: 'counter' })
+class BrewWhenAsked {
+  async execute(): Promise<void> {}
+}
+
+@InboxCommandHandler(Brew, { name: 'brew-too' })
+class BrewToo {
+  async execute(): Promise<void> {}
+}
+
+@CommandHandler(PlainCommand)
+class Ordinary {
+  async execute(): Promise<void> {}
+}
+
+@InboxEventsHandler([Brew], { name: 'deaf' })
+class Deaf {}
+
+const executed: unknown[] = [];
+const commands = { execute: async (command: unknown) => executed.push(command) } as unknown as CommandBus;
+const handlerOf = (instance: object) => found(instance, commands);
+
+describe('A message handler', () => {
+  it('is what its mark says; events go to it, and a command goes through the command bus', async () => {
+    const instance = new CallOutWhenBrewed();
+    const handler = handlerOf(instance)!;
+    expect(handler).toMatchObject({ name: 'call-out', kind: 'events', lane: 'counter', classes: [Brew, Brewed] });
+    await handler.handle('tea' as never);
+    expect(instance.heard).toEqual(['tea']);
+    const asked = handlerOf(new BrewWhenAsked())!;
+    expect(asked).toMatchObject({ name: 'brew', kind: 'command', lane: 'counter', parallel: 4 });
+    const brew = new Brew({ orderId: '7' });
+    await asked.handle(brew);
+    expect(executed).toEqual([brew]);
+  });
+
+  it('is not any other command handler or provider', () => {
+    expect(handlerOf(new Ordinary())).toBeUndefined();
+    expect(handlerOf(new PlainCommand())).toBeUndefined();
+  });
+
+  it('must be able to handle', () => {
+    expect(() => handlerOf(new Deaf())).toThrow('deaf is a handler of events without handle()');
+  });
+
+  it('is the only one of its command in the process', () => {
+    const [one, other] = [handlerOf(new BrewWhenAsked())!, handlerOf(new BrewToo())!];
+    expect(() => refuseTwoForOneCommand([one, handlerOf(new CallOutWhenBrewed())!])).not.toThrow();
+    expect(() => refuseTwoForOneCommand([one, other])).toThrow('brew and brew-too both handle the command bar.brew.v1');
+  });
+
+  it('shares its lane with the others of that lane', () => {
+    const handlers = new Handlers([handlerOf(new CallOutWhenBrewed())!, handlerOf(new BrewWhenAsked())!]);
+    expect(handlers.limit('counter')).toBe(16);
+    expect(handlers.lanes).toEqual(['counter']);
+    expect(handlers.subscriptions).toHaveLength(3);
+    expect(() => new Handlers([handlerOf(new BrewWhenAsked())!, handlerOf(new BrewWhenAsked())!])).toThrow(
+      'two handlers are called brew',
+    );
+  });
+
+  it('has no namesake in another context that hears the same: what the two send would have the same ids', () => {
+    const [bar, kitchen] = ['bar', 'kitchen'].map((context) => ({
+      context,
+      handlers: new Handlers([handlerOf(new BrewWhenAsked())!]),
+    }));
+    const other = { context: 'kitchen', handlers: new Handlers([handlerOf(new CallOutWhenBrewed())!]) };
+    expect(() => refuseNamesakes([bar, other])).not.toThrow();
+    expect(() => refuseNamesakes([bar, kitchen])).toThrow(
+      'bar and kitchen both have a handler called brew, and both hear bar.brew.v1',
+    );
+  });
+});

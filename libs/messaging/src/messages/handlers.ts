@@ -1,0 +1,145 @@
+import type { Type } from '@nestjs/common';
+import type { CommandBus } from '@nestjs/cqrs';
+import type { Message, MessageClass } from '#kernel';
+import { RETRY, type RetryPolicy } from '../inbox/backoff';
+import type { Envelope } from './envelope';
+import { inboxMark } from './inbox-handlers';
+import { olderTypes } from './registry';
+import type { Subscription } from '../outbox/subscriptions.store';
+
+const PARALLEL = 4;
+const LIMIT_SECONDS = 30;
+
+/** A handler that sees all claimed messages before the first one is handled. */
+export interface Prepares {
+  prepare(messages: readonly Envelope[]): Promise<void>;
+}
+
+/** A handler that checks at the start that this build can do its work, before any message is handled. */
+export interface Checks {
+  check(): Promise<void>;
+}
+
+export interface Handler {
+  readonly name: string;
+  readonly kind: 'command' | 'events';
+  readonly lane: string;
+  readonly parallel: number;
+  readonly atMost?: number | undefined;
+  readonly limitSeconds: number;
+  readonly retry: RetryPolicy;
+  readonly classes: readonly MessageClass[];
+  handle(message: Message): Promise<void>;
+  prepare?(messages: readonly Envelope[]): Promise<void>;
+  check?(): Promise<void>;
+}
+
+type Instance = Partial<Prepares & Checks> & {
+  handle?(message: Message): Promise<void>;
+  execute?(message: Message): Promise<void>;
+};
+
+/**
+ * Returns the inbox handler for a provider, or undefined if the inbox does not run it. Commands go through Nest's bus.
+ */
+export function handlerOf(instance: object, commands: CommandBus): Handler | undefined {
+  const mark = inboxMark(instance.constructor as Type);
+  if (!mark) return undefined;
+  const { name, kind, classes } = mark;
+  const one = instance as Instance;
+  const method = kind === 'command' ? 'execute' : 'handle';
+  if (!one[method]) throw new Error(`${name} is a handler of ${kind} without ${method}()`);
+  return {
+    name,
+    kind,
+    lane: mark.lane ?? name,
+    parallel: mark.parallel ?? PARALLEL,
+    atMost: mark.atMost,
+    limitSeconds: mark.limitSeconds ?? LIMIT_SECONDS,
+    retry: mark.retry ?? RETRY,
+    classes,
+    handle: async (message) => void (await (kind === 'command' ? commands.execute(message) : one.handle!(message))),
+    ...(one.prepare && { prepare: (messages: readonly Envelope[]) => one.prepare!(messages) }),
+    ...(one.check && { check: () => one.check!() }),
+  };
+}
+
+/** The types that a handler gets: those of its classes, and the older types that its classes read. */
+const typesOf = ({ classes }: Handler): readonly string[] =>
+  classes.flatMap((one) => [one.type, ...olderTypes(one).map(([type]) => type)]);
+
+/**
+ * Refuses two handlers of one name. The ids of sent messages are derived from the received message and the handler's
+ * name, so two such handlers of one message would make the same ids.
+ */
+export function refuseNamesakes(contexts: readonly { readonly context: string; readonly handlers: Handlers }[]): void {
+  const known = new Map<string, string>();
+  for (const { context, handlers } of contexts)
+    for (const { type, handler } of handlers.subscriptions) {
+      const there = known.get(`${handler} ${type}`) ?? context;
+      if (there !== context)
+        throw new Error(`${there} and ${context} both have a handler called ${handler}, and both hear ${type}`);
+      known.set(`${handler} ${type}`, context);
+    }
+}
+
+/**
+ * Refuses two handlers for one command. Nest's CommandBus has one handler per command, and would silently use the last
+ * one.
+ */
+export function refuseTwoForOneCommand(handlers: readonly Handler[]): void {
+  const known = new Map<MessageClass, string>();
+  for (const { kind, name, classes } of handlers) {
+    if (kind !== 'command') continue;
+    for (const one of classes) {
+      const other = known.get(one);
+      if (other) throw new Error(`${other} and ${name} both handle the command ${one.type}`);
+      known.set(one, name);
+    }
+  }
+}
+
+export class Handlers {
+  private readonly byName = new Map<string, Handler>();
+  private readonly limits = new Map<string, number>();
+
+  constructor(handlers: readonly Handler[] = []) {
+    for (const one of handlers) {
+      if (this.byName.has(one.name)) throw new Error(`two handlers are called ${one.name}`);
+      this.byName.set(one.name, one);
+      this.limits.set(one.lane, Math.max(this.limits.get(one.lane) ?? 1, one.parallel));
+    }
+  }
+
+  get all(): readonly Handler[] {
+    return [...this.byName.values()];
+  }
+
+  named(name: string): Handler | undefined {
+    return this.byName.get(name);
+  }
+
+  /** Each "handler type" that this process can handle. */
+  get heard(): readonly string[] {
+    return this.subscriptions.map(({ handler, type }) => `${handler} ${type}`);
+  }
+
+  /** How many messages of the lane all instances together may handle at once. Undefined means no limit. */
+  atMost(lane: string): number | undefined {
+    const limits = this.all.flatMap((one) => (one.lane === lane && one.atMost ? [one.atMost] : []));
+    return limits.length > 0 ? Math.min(...limits) : undefined;
+  }
+
+  get lanes(): readonly string[] {
+    return [...this.limits.keys()];
+  }
+
+  /** How many keys of the lane may be handled at once. */
+  limit(lane: string): number {
+    return this.limits.get(lane) ?? PARALLEL;
+  }
+
+  get subscriptions(): Subscription[] {
+    return this.all.flatMap((one) => typesOf(one).map((type) => ({ type, handler: one.name, lane: one.lane })));
+  }
+}

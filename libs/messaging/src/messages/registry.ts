@@ -1,0 +1,62 @@
+import type { Message, MessageClass } from '#kernel';
+import { typeVersion } from './envelope';
+import { Undecodable } from './errors';
+
+type Upcast = NonNullable<MessageClass['upcasts']>[number];
+
+/**
+ * The older types whose bodies a class reads, oldest first. Each comes with the upcasts from it to the class's own
+ * type.
+ */
+export function olderTypes({ type, upcasts = [] }: MessageClass): readonly (readonly [string, typeof upcasts])[] {
+  const first = typeVersion(type) - upcasts.length;
+  if (first < 1) throw new Error(`${type} has more upcasts than there are versions before it`);
+  return upcasts.map((_, index) => [type.replace(/\d+$/, String(first + index)), upcasts.slice(index)]);
+}
+
+/** The message classes of this process by type. This is the only place where JSON becomes a message. */
+export class MessageRegistry {
+  private readonly classes = new Map<string, MessageClass>();
+  private readonly older = new Map<string, { readonly into: MessageClass; readonly way: readonly Upcast[] }>();
+
+  add(...classes: readonly MessageClass[]): void {
+    for (const one of classes) {
+      if (!one.type) throw new Error(`${(one as unknown as { name: string }).name} has no static type`);
+      const known = this.classes.get(one.type);
+      if (known && known !== one) throw new Error(`two message classes have the type ${one.type}`);
+      this.classes.set(one.type, one);
+      for (const [type, way] of olderTypes(one)) this.older.set(type, { into: one, way });
+    }
+    for (const [type, { into }] of this.older)
+      if (this.classes.has(type)) throw new Error(`${type} has a class of its own, and ${into.type} reads it too`);
+  }
+
+  has(type: string): boolean {
+    return this.classes.has(type) || this.older.has(type);
+  }
+
+  get types(): readonly string[] {
+    return [...this.classes.keys()];
+  }
+
+  /** A body of an older type becomes a message of its newer type. Throws Undecodable for an unknown type. */
+  decode(type: string, body: unknown): Message {
+    const older = this.older.get(type);
+    const known = older?.into ?? this.classes.get(type);
+    if (!known) throw new Undecodable(`no message of type ${type} is known here`);
+    if (typeof body !== 'object' || body === null) throw new Undecodable(`the body of ${type} is not an object`);
+    return new known((older ? brought(type, older.way, body) : body) as never);
+  }
+}
+
+/**
+ * A body that cannot be upcast fails the same way each time. So it becomes a dead letter, which is redriven when the
+ * fault is corrected.
+ */
+function brought(type: string, way: readonly Upcast[], body: object): object {
+  try {
+    return way.reduce<object>((old, upcast) => upcast(old as never), body);
+  } catch (error) {
+    throw new Undecodable(`an old body of ${type} could not be brought up to date: ${(error as Error).message}`);
+  }
+}

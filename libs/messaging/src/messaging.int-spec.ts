@@ -1,0 +1,307 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { INestApplicationContext } from '@nestjs/common';
+import type { IEventHandler } from '@nestjs/cqrs';
+import { Leadership, type PgLeadership } from '#database/leadership';
+import { testDatabase, type TestDatabase } from '../../../test/support/test-database';
+import { Branches } from './outbox/branches';
+import { eventually } from '../../../test/support/eventually';
+import { forgottenBy } from './upkeep/lost';
+import { InboxEventsHandler } from './messages/inbox-handlers';
+import { currentUnit } from './inbox/unit';
+import { Alarm, Answer, Ask, Nothing, Poured, Stranger } from './testing/messages';
+import { type Behaviour, Inventory, migrateTwoContexts, Payments, startTwoContexts } from './testing/two-contexts';
+
+let database: TestDatabase;
+const apps: INestApplicationContext[] = [];
+
+beforeAll(async () => {
+  database = await testDatabase({ empty: true });
+  await migrateTwoContexts(database.url);
+}, 30_000);
+afterAll(() => database.drop());
+
+async function start(behaviour: Partial<Behaviour> = {}) {
+  const app = await startTwoContexts(database.url, behaviour);
+  apps.push(app);
+  return { app, inventory: app.get(Inventory, { strict: false }), payments: app.get(Payments, { strict: false }) };
+}
+afterEach(async () => {
+  await Promise.all(apps.splice(0).map((app) => app.close()));
+  await database.admin(
+    'truncate inventory.inbox, payments.inbox, inventory.outbox, payments.outbox, inventory.effects',
+  );
+});
+
+const effects = (key: string) =>
+  database
+    .admin<{ n: number }>('select n from inventory.effects where key = $1 order by seq', [key])
+    .then((rows) => rows.map(({ n }) => n));
+const states = async (context: string) =>
+  Object.fromEntries(
+    (
+      await database.admin<{ state: string; count: string }>(
+        `select state, count(*)::int as count from ${context}.inbox group by 1`,
+      )
+    ).map(({ state, count }) => [state, count]),
+  );
+
+describe('A message', () => {
+  it('goes from outbox to inbox to handler, and its answer back', async () => {
+    const { inventory } = await start();
+    const orderId = randomUUID();
+    await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 7 })));
+    await eventually(async () => expect(await effects(orderId)).toEqual([7]));
+    const [ask] = await database.admin<{ id: string; correlation: string }>(
+      `select id, meta->>'correlationId' as correlation from inventory.outbox`,
+    );
+    const [answer] = await database.admin<{ cause: string; correlation: string }>(
+      `select meta->>'causationId' as cause, meta->>'correlationId' as correlation from payments.outbox`,
+    );
+    expect(answer).toEqual({ cause: ask.id, correlation: ask.correlation });
+  });
+
+  it('is not kept waiting by a burst: what one claim leaves is claimed at once, not at the next poll', async () => {
+    let handled = 0;
+    const { inventory } = await start({ onNothing: () => void (handled += 1) });
+    const many = Array.from({ length: 190 }, (_, n) => new Nothing({ orderId: randomUUID(), n }));
+    await inventory.db.transaction(async () => void inventory.eventBus.publishAll([...many]));
+    await eventually(() => expect(handled).toBe(190), 3_000);
+  });
+
+  it('is not sent when the transaction rolls back', async () => {
+    const { inventory } = await start();
+    const failing = inventory.db.transaction(async () => {
+      inventory.eventBus.publish(new Ask({ orderId: randomUUID(), n: 1 }));
+      throw new Error('changed my mind');
+    });
+    await expect(failing).rejects.toThrow('changed my mind');
+    expect(await database.admin('select 1 from inventory.outbox')).toEqual([]);
+  });
+
+  it('cannot be published outside a transaction, or by a context that does not list it', async () => {
+    const { inventory } = await start();
+    const ask = new Ask({ orderId: randomUUID(), n: 1 });
+    expect(() => inventory.eventBus.publish(ask)).toThrow('outside a transaction');
+    const stranger = inventory.db.transaction(async () => void inventory.eventBus.publish(new Stranger({})));
+    await expect(stranger).rejects.toThrow('not among the messages');
+  });
+
+  it('counts once, and in order, when one of two instances falls silent in the middle and wakes up later', async () => {
+    let wake = () => undefined as void;
+    const awake = new Promise<void>((resolve) => (wake = resolve));
+    let silent = false;
+    const first = await start({ onAsk: () => (silent ? awake : pause(Math.random() * 3)) });
+    await start();
+    const keys = Array.from({ length: 20 }, () => randomUUID());
+    for (let n = 1; n <= 10; n++)
+      await first.inventory.db.transaction(
+        async () => void first.inventory.eventBus.publishAll(keys.map((orderId) => new Ask({ orderId, n }))),
+      );
+    silent = true; // as if it had been stopped: what it holds does not end, and its session is closed
+    await first.app.get<PgLeadership>(Leadership, { strict: false }).stop();
+    const wanted = Array.from({ length: 10 }, (_, index) => index + 1);
+    const allCountedOnce = async () => {
+      const rows = await database.admin<{ heard: number[] }>(
+        'select array_agg(n order by seq) as heard from inventory.effects group by key',
+      );
+      expect(rows.map(({ heard }) => heard)).toEqual(keys.map(() => wanted));
+    };
+    await eventually(allCountedOnce, 15_000);
+    wake();
+    apps.splice(apps.indexOf(first.app), 1);
+    await first.app.close();
+    await allCountedOnce();
+    expect(await database.admin('select 1 from payments.outbox')).toHaveLength(keys.length * wanted.length);
+  }, 30_000);
+
+  it('whose claim was taken away meanwhile changes nothing, and is handled again', async () => {
+    const orderId = randomUUID();
+    let times = 0;
+    const { inventory } = await start({
+      onAsk: async () => {
+        if (++times === 1) await database.admin('update payments.inbox set claimed_by = 0 where key = $1', [orderId]);
+      },
+    });
+    await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 1 })));
+    await eventually(async () => expect(await effects(orderId)).toEqual([1]));
+    expect(times).toBe(2);
+    expect(await database.admin('select 1 from payments.outbox')).toHaveLength(1);
+  });
+
+  it('of a context that was restored from an older backup is found at those who received it', async () => {
+    const { app, inventory } = await start();
+    const began = new Date(Date.now() - 60_000);
+    const [kept, lost] = [randomUUID(), randomUUID()];
+    for (const orderId of [kept, lost])
+      await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 1 })));
+    await eventually(async () => expect(await effects(lost)).toEqual([1]));
+    const branches = app.get(Branches, { strict: false });
+    expect(await forgottenBy(branches, 'inventory', { at: began })).toEqual([]);
+    await database.admin('delete from inventory.outbox where key = $1', [lost]);
+    expect(await forgottenBy(branches, 'inventory', { at: began })).toMatchObject([{ type: Ask.type, key: lost }]);
+    expect(await forgottenBy(branches, 'inventory', { at: new Date(Date.now() + 60_000) })).toEqual([]);
+    for (const since of ['start', { seconds: 3_600 }] as const)
+      expect(await forgottenBy(branches, 'inventory', since)).toMatchObject([{ key: lost }]);
+    expect(await forgottenBy(branches, 'inventory', { seconds: 0 })).toEqual([]);
+  });
+
+  it('that a relay delivers again, because it was stopped before it could mark it, is recognised', async () => {
+    const { inventory } = await start();
+    const orderId = randomUUID();
+    await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 1 })));
+    await eventually(async () => expect(await effects(orderId)).toEqual([1]));
+    const unsent = () => database.admin('select 1 from inventory.outbox where sent_at is null');
+    await eventually(async () => expect(await unsent()).toEqual([]));
+    await database.admin('update inventory.outbox set sent_at = null');
+    await eventually(async () => expect(await unsent()).toEqual([]));
+    expect(await database.admin('select 1 from payments.inbox')).toHaveLength(1);
+    expect(await effects(orderId)).toEqual([1]);
+  });
+
+  it('that poisons its handler is retried, then a dead letter; its key waits, others go on; re-driven it goes on', async () => {
+    let cured = false;
+    const orderId = randomUUID();
+    const { inventory, payments } = await start({
+      onAsk: async ({ body }) => {
+        if (body.orderId === orderId && body.n === 1 && !cured) throw new Error('poison');
+      },
+    });
+    await inventory.db.transaction(
+      async () => void inventory.eventBus.publishAll([new Ask({ orderId, n: 1 }), new Ask({ orderId, n: 2 })]),
+    );
+    await eventually(async () =>
+      expect((await database.admin('select 1 from payments.inbox where attempts > 1')).length).toBe(1),
+    );
+    await database.admin(
+      `update payments.inbox set attempts = 9, failed_since = now() - interval '1 hour', next_at = now() where attempts > 0 and claimed_by = 0`,
+    );
+    await eventually(async () => expect(await payments.deadLetters.list(10)).toHaveLength(1));
+    const other = randomUUID();
+    await inventory.db.transaction(
+      async () => void inventory.eventBus.publishAll([new Ask({ orderId: other, n: 5 }), new Ask({ orderId, n: 3 })]),
+    );
+    await eventually(async () => expect(await effects(other)).toEqual([5]));
+    expect(await effects(orderId)).toEqual([]);
+    cured = true;
+    const [letter] = await payments.deadLetters.list(10);
+    expect(letter).toMatchObject({ key: orderId, type: Ask.type, attempts: 10 });
+    expect(letter.error).toContain('poison');
+    expect(await payments.deadLetters.redrive(letter.seq)).toBe(true);
+    await eventually(async () => expect(await effects(orderId)).toEqual([1, 2, 3]));
+  }, 20_000);
+
+  it('of an unknown type, or for an unknown handler, waits for a build that knows it', async () => {
+    const { inventory } = await start();
+    for (const [type, handler] of [
+      ['inventory.gone.v1', 'nothing'],
+      [Nothing.type, 'gone'],
+    ])
+      await database.admin(
+        `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta)
+         values (gen_random_uuid(), $2, $2, gen_random_uuid()::text, $1, '{}', '{}')`,
+        [type, handler],
+      );
+    const orderId = randomUUID();
+    await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 1 })));
+    await eventually(async () => expect(await effects(orderId)).toEqual([1]));
+    expect(await states('inventory')).toEqual({ done: 1, waiting: 2 });
+    const untouched = await database.admin('select 1 from inventory.inbox where attempts + waits = 0 and not held');
+    expect(untouched).toHaveLength(3);
+  });
+
+  it('of an older build is heard as one of today, from the outbox and from the inbox', async () => {
+    const heard: { type: string; body: Poured['body'] }[] = [];
+    @InboxEventsHandler([Poured], { name: 'drink-up' })
+    class DrinkUp implements IEventHandler<Poured> {
+      async handle({ body }: Poured): Promise<void> {
+        const { type, body: kept } = currentUnit()!.envelope;
+        expect(kept).toEqual(body);
+        heard.push({ type, body });
+      }
+    }
+    const bodies = {
+      'inventory.poured.v1': { orderId: 'a', cup: 1 },
+      'inventory.poured.v2': { orderId: 'b', cup: 1, second: 2 },
+      'inventory.poured.v3': { orderId: 'c', cups: [3] },
+      'inventory.poured.v4': { orderId: 'd', cups: [], mugs: [4] },
+    };
+    for (const [type, body] of Object.entries(bodies)) {
+      const values = [type, JSON.stringify(body), body.orderId, '{"correlationId": "x"}'];
+      await database.admin(
+        `insert into inventory.outbox (id, type, body, key, meta) values (gen_random_uuid(), $1, $2, $3, $4)`,
+        values,
+      );
+      await database.admin(
+        `insert into inventory.inbox (message_id, handler, lane, type, body, key, meta)
+         values (gen_random_uuid(), 'drink-up', 'drink-up', $1, $2, $3 || ' waiting', $4)`,
+        values,
+      );
+    }
+    apps.push(await startTwoContexts(database.url, {}, [DrinkUp]));
+    const want = [[1], [1, 2], [3]].flatMap((cups, index) => {
+      const told = { type: Poured.type, body: { orderId: 'abc'[index], cups } };
+      return [told, told];
+    });
+    await eventually(async () => {
+      expect([...heard].sort((a, b) => (a.body.orderId < b.body.orderId ? -1 : 1))).toEqual(want);
+      // The one from the future waits in the inbox for its build. In the outbox nobody here subscribes to it.
+      expect(await states('inventory')).toEqual({ done: 6, waiting: 1 });
+    });
+  });
+
+  it('claimed by an instance that is gone is handled within five seconds', async () => {
+    await start();
+    const key = randomUUID();
+    await database.admin(
+      `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta, claimed_by, claimed_at)
+       values (gen_random_uuid(), 'note-answer', 'note-answer', $1::text, $2, jsonb_build_object('orderId', $1::text, 'n', 1),
+         '{"correlationId": "x"}', 4711, now())`,
+      [key, Answer.type],
+    );
+    await eventually(async () => expect(await effects(key)).toEqual([1]), 5_000);
+  });
+
+  it('under way when the shop is told to stop is brought to its end', async () => {
+    let begun = false;
+    const orderId = randomUUID();
+    const { app, inventory } = await start({
+      onAsk: async () => {
+        begun = true;
+        await pause(300);
+      },
+    });
+    await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 1 })));
+    await eventually(() => expect(begun).toBe(true));
+    apps.splice(0);
+    await app.close();
+    expect(await states('payments')).toEqual({ done: 1 });
+    await start();
+    await eventually(async () => expect(await effects(orderId)).toEqual([1]));
+  });
+});
+
+describe('A timer', () => {
+  it('fires when it is due, once; moved it fires at its new time; cancelled it does not', async () => {
+    const heard: number[] = [];
+    const { inventory } = await start({ onAlarm: async ({ body }) => void heard.push(body.n) });
+    const key = randomUUID();
+    const timer = (name: string, n: number, ms: number) => ({
+      name,
+      key,
+      afterSeconds: ms / 1_000,
+      message: new Alarm({ orderId: key, n }),
+    });
+    await inventory.db.transaction(() =>
+      inventory.timers.set(timer('a', 1, 150), timer('b', 2, 150), timer('c', 3, 60_000)),
+    );
+    await inventory.db.transaction(async () => {
+      await inventory.timers.cancel({ name: 'b', key });
+      await inventory.timers.set(timer('c', 4, 300));
+    });
+    await eventually(() => expect(heard).toEqual([1, 4]), 3_000);
+    await pause(100);
+    expect(heard).toEqual([1, 4]);
+    await expect(inventory.timers.set(timer('d', 5, 1))).rejects.toThrow('outside a transaction');
+  });
+});

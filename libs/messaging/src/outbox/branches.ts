@@ -1,0 +1,27 @@
+import { Injectable } from '@nestjs/common';
+import type { ContextName } from '#platform/config';
+import type { Branch } from './branch';
+
+/** The messaging parts of the contexts that run in this process. */
+@Injectable()
+export class Branches {
+  private readonly byContext = new Map<ContextName, Branch>();
+
+  add(branch: Branch): void {
+    this.byContext.set(branch.context, branch);
+  }
+
+  get all(): readonly Branch[] {
+    return [...this.byContext.values()];
+  }
+
+  find(context: ContextName): Branch | undefined {
+    return this.byContext.get(context);
+  }
+
+  at(context: ContextName): Branch {
+    const branch = this.find(context);
+    if (!branch) throw new Error(`${context} has no messaging here`);
+    return branch;
+  }
+}

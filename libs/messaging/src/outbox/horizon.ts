@@ -1,0 +1,73 @@
+import { statement, type Database } from '#database';
+
+/** SQL: the last number that was given out. A sequence that was never used reports 1 as well. */
+export const lastDrawn = (sequence: string) =>
+  `select case when is_called then last_value else 0 end as last from ${sequence}`;
+
+const LAST = {
+  inbox: statement('inbox-last-drawn', lastDrawn('inbox_seq_seq')),
+  outbox: statement('outbox-last-drawn', lastDrawn('outbox_seq_seq')),
+};
+
+/** A transaction that inserts takes this lock on the table before it gets a number, and keeps it until it ends. */
+const WRITERS = statement(
+  'queue-writers',
+  `select array(
+     select distinct virtualtransaction from pg_locks
+     where locktype = 'relation' and relation = to_regclass($1) and granted
+       and database = (select oid from pg_database where datname = current_database())
+       and mode in ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')) as writers`,
+);
+
+/**
+ * The number up to which each row of a queue is visible, or never will be. Numbers are given out before the commit, so
+ * a smaller number can become visible after a larger one. Only transactions that write this queue delay the horizon.
+ */
+export class Horizon {
+  private safe = 0;
+  private next?: { readonly through: number; readonly writers: readonly string[] };
+
+  constructor(private readonly table: 'inbox' | 'outbox') {}
+
+  /** Returns the number up to which no unseen row can appear. Call it about once a second, outside transactions. */
+  async look(db: Database): Promise<number> {
+    if (await this.settled(db)) return this.safe;
+    const [{ last }] = await db.query<{ last: number }>(LAST[this.table]);
+    return this.drawn(db, last);
+  }
+
+  /** Checks whether the next candidate has become safe. False if there is no candidate. */
+  async settled(db: Database): Promise<boolean> {
+    if (!this.next) return false;
+    const now = new Set(await this.writers(db));
+    this.reached({ ...this.next, writers: this.next.writers.filter((one) => now.has(one)) });
+    return true;
+  }
+
+  /** Makes the last number given out the next candidate, if there is none. */
+  async drawn(db: Database, last: number): Promise<number> {
+    if (last < this.safe) this.forget(); // a backup was restored, or a crash took numbers back
+    if (!this.next && last > this.safe) this.reached({ through: last, writers: await this.writers(db) });
+    return this.safe;
+  }
+
+  get value(): number {
+    return this.safe;
+  }
+
+  /** Call this after any error of the database: its numbers may have restarted. */
+  forget(): void {
+    this.safe = 0;
+    this.next = undefined;
+  }
+
+  private reached(next: { readonly through: number; readonly writers: readonly string[] }): void {
+    const open = next.writers.length > 0;
+    if (!open) this.safe = next.through;
+    this.next = open ? next : undefined;
+  }
+
+  private async writers(db: Database): Promise<string[]> {
+    return (await db.query<{ writers: string[] }>(WRITERS, [this.table]))[0].writers;
+  }
+}

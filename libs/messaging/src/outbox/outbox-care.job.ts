@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { OneAtATime } from '#platform/system';
+import type { ContextName } from '#platform/config';
+import { Leadership } from '#database/leadership';
+import type { Branch } from './branch';
+import { Branches } from './branches';
+import { outboxAgeSeconds, outboxOwed, outboxOwedAgeSeconds } from '../inbox/metrics';
+import { outboxAge } from './outbox.store';
+import { owedFigures, pruneOutbox, type OwedFigures } from './owed.store';
+import { RELAY } from './relay';
+import { Relays } from './relays';
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+const BATCH = 1_000;
+const BEGINNING = '-infinity';
+
+/**
+ * Removes old messages from the outboxes and updates their metrics. The instance that leads the context's relay does
+ * this.
+ */
+@Injectable()
+export class OutboxCare {
+  private prunedThrough = new Map<ContextName, string>();
+  private readonly shown = new Map<ContextName, readonly ContextName[]>();
+  private begunAt = performance.now();
+
+  constructor(
+    private readonly branches: Branches,
+    private readonly leadership: Leadership,
+    private readonly relays: Relays,
+  ) {}
+
+  @Interval('outbox figures', 5_000)
+  @OneAtATime()
+  measure(): Promise<void> {
+    for (const { context } of this.branches.all)
+      if (!this.leadership.leads(RELAY(context))) {
+        outboxAgeSeconds.remove({ context });
+        this.forget(context);
+      }
+    return this.each(async ({ context, db }) => {
+      const { mark, away } = this.relays.of(context);
+      outboxAgeSeconds.set({ context }, await outboxAge(db, mark?.value ?? 0));
+      this.show(context, away.size > 0 ? await owedFigures(db) : []);
+    });
+  }
+
+  private forget(context: ContextName): void {
+    for (const receiver of this.shown.get(context) ?? []) {
+      outboxOwed.remove({ context, receiver });
+      outboxOwedAgeSeconds.remove({ context, receiver });
+    }
+    this.shown.delete(context);
+  }
+
+  private show(context: ContextName, owed: readonly OwedFigures[]): void {
+    for (const { receiver, count, age } of owed) {
+      outboxOwed.set({ context, receiver }, count);
+      outboxOwedAgeSeconds.set({ context, receiver }, age);
+    }
+    const receivers = owed.map(({ receiver }) => receiver);
+    for (const receiver of this.shown.get(context) ?? [])
+      if (!receivers.includes(receiver)) {
+        outboxOwed.set({ context, receiver }, 0);
+        outboxOwedAgeSeconds.set({ context, receiver }, 0);
+      }
+    this.shown.set(context, receivers);
+  }
+
+  /** Starts from the beginning once a day, because some messages were still owed the last time. */
+  @Interval('outbox pruning', 10 * MINUTE)
+  @OneAtATime()
+  prune(): Promise<void> {
+    if (performance.now() - this.begunAt > DAY) {
+      this.prunedThrough = new Map();
+      this.begunAt = performance.now();
+    }
+    return this.each(async ({ context, db }) => {
+      for (let more = true; more;) {
+        const { count, last } = await pruneOutbox(db, BATCH, this.prunedThrough.get(context) ?? BEGINNING);
+        this.prunedThrough.set(context, last);
+        more = count === BATCH;
+      }
+    });
+  }
+
+  private async each(care: (branch: Branch) => Promise<unknown>): Promise<void> {
+    for (const branch of this.branches.all)
+      if (this.leadership.leads(RELAY(branch.context))) await care(branch).catch(() => undefined); // the next round tries again
+  }
+}

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { Logger, type INestApplicationContext } from '@nestjs/common';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { Receivers } from './receivers';
+import { eventually } from '../../../../test/support/eventually';
+import { Ask } from '../testing/messages';
+import { OwnServer } from '../testing/own-server';
+import { Inventory, migrateTwoContexts, startTwoContexts } from '../testing/two-contexts';
+
+jest.setTimeout(120_000);
+
+const CRASHES = 4;
+
+let database: TestDatabase;
+let app: INestApplicationContext;
+// A quick commit reaches the disk only with a later slow one, or never.
+const server = new OwnServer({ wal_writer_delay: '10s' });
+jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+
+beforeAll(async () => {
+  const url = await server.start();
+  database = await testDatabase({ empty: true });
+  const where = { databaseUrl: database.url, databaseUrls: { inventory: url, payments: url } };
+  await migrateTwoContexts(where);
+  app = await startTwoContexts(where); // leads by the other server, which stays
+});
+afterAll(async () => {
+  await app?.close();
+  await Promise.all([database.drop(), server.remove()]);
+});
+
+describe('A crash of the server', () => {
+  it('after the receiver had a message, and before that was marked as sent, loses none', async () => {
+    const { db, eventBus } = app.get(Inventory, { strict: false });
+    const deliver = Receivers.prototype.deliver;
+    let crashes = 0;
+    let due = false;
+    jest.spyOn(Receivers.prototype, 'deliver').mockImplementation(async function (this: Receivers, rows, afresh) {
+      const delivered = await deliver.call(this, rows, afresh);
+      if (!due || !rows.some(({ type }) => type === Ask.type)) return delivered;
+      due = false;
+      await server.crash();
+      crashes++;
+      return { ...delivered, readAt: Infinity }; // as if it had taken no time
+    });
+    const sent: string[] = [];
+    for (let round = 1; round <= CRASHES; round++) {
+      due = true;
+      const orderId = randomUUID();
+      sent.push(orderId);
+      await db.transaction(async () => void eventBus.publish(new Ask({ orderId, n: 1 })));
+      await eventually(() => expect(crashes).toBe(round), 20_000);
+      await eventually(async () => {
+        const rows = await server.admin<{ key: string }>('select distinct key from payments.inbox');
+        expect(rows.map(({ key }) => key)).toEqual(expect.arrayContaining(sent));
+      }, 20_000);
+    }
+  });
+});

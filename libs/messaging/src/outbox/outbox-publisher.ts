@@ -1,0 +1,38 @@
+import { Injectable, Module } from '@nestjs/common';
+import type { IEventPublisher } from '@nestjs/cqrs';
+import type { Message } from '#kernel';
+import { openDatabases, type Database } from '#database';
+import { classOf } from '../messages/envelope';
+import { mayTell } from '../inbox/unit';
+import type { Outbox } from './outbox';
+
+/**
+ * The publisher of Nest's `EventBus`. `publish` and `publishAll` write to the outbox of the context whose transaction
+ * is open, and throw if none is open. There is nothing to await: the messages are stored when the transaction commits,
+ * or not at all. Nest's own publisher keeps events in memory, and loses an event when its handler throws.
+ */
+@Injectable()
+export class OutboxPublisher implements IEventPublisher<Message> {
+  private readonly outboxes = new Map<Database, Outbox>();
+
+  /** Each context adds its outbox once. */
+  add(outbox: Outbox): void {
+    this.outboxes.set(outbox.db, outbox);
+  }
+
+  publish<M extends Message>(message: M): void {
+    this.publishAll([message]);
+  }
+
+  publishAll<M extends Message>(messages: readonly M[]): void {
+    if (messages.length === 0) return;
+    const { type } = classOf(messages[0]);
+    mayTell(type);
+    const database = openDatabases().find((open) => this.outboxes.has(open));
+    if (!database) throw new Error(`${type} was published outside a transaction`);
+    this.outboxes.get(database)!.send(messages);
+  }
+}
+
+@Module({ providers: [OutboxPublisher], exports: [OutboxPublisher] })
+export class OutboxPublisherModule {}

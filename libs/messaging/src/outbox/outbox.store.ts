@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import type { ContextName } from '#platform/config';
+import { statement, type Database } from '#database';
+import type { Envelope } from '../messages/envelope';
+import { asyncCommit } from '../inbox/async-commit';
+
+/**
+ * SQL that writes messages from one jsonb parameter (see `outboxValue`) into the outbox. It becomes part of a store's
+ * own statement. `gate` is a condition that must be true, such as `exists (select from done)`.
+ */
+export const outboxInsert = (parameter: string, gate = 'true') => `
+  insert into outbox (id, type, key, body, meta)
+  select m.id, m.type, m.key, m.body, m.meta
+  from rows from (jsonb_to_recordset(${parameter}::jsonb) as (id uuid, type text, key text, body jsonb, meta jsonb))
+    with ordinality as m(id, type, key, body, meta, place)
+  where ${gate}
+  order by m.place`;
+
+export const outboxValue = (messages: readonly Envelope[]): string => JSON.stringify(messages);
+
+const INSERT = statement('outbox-insert', outboxInsert('$1'));
+
+export const insertOutbox = (db: Database, messages: readonly Envelope[]) => db.query(INSERT, [outboxValue(messages)]);
+
+export interface OutboxRow extends Envelope {
+  readonly seq: number;
+}
+
+/**
+ * Delivered messages that must be marked as sent, and those among them that an unavailable receiver still has to get.
+ */
+export interface Sent {
+  readonly rows: readonly OutboxRow[];
+  readonly owed: readonly { readonly receiver: ContextName; readonly seq: number }[];
+}
+
+export const NOTHING_SENT: Sent = { rows: [], owed: [] };
+
+/** Another process relays this outbox now, or the server has crashed. What this relay remembers of it may be wrong. */
+export class FenceLost extends Error {
+  constructor(context: ContextName) {
+    super(`the outbox of ${context} has another relay, or its server has crashed`);
+    this.name = 'FenceLost';
+  }
+}
+
+/**
+ * Makes this relay the only one that may mark messages as sent. It waits for a mark that another relay is writing,
+ * because that one locks the token's row. It does not wait for a backup that reads the table.
+ */
+export async function takeFence(db: Database): Promise<string> {
+  const token = randomUUID();
+  await db.transaction(async () => {
+    await db.query('lock table outbox_fence in exclusive mode');
+    await db.query('delete from outbox_fence');
+    await db.query('insert into outbox_fence (token) values ($1)', [token]);
+  });
+  return token;
+}
+
+/** The first column says whether the fence still stands. There is a row for it even when there is nothing to read. */
+const next = (token: string, unsent: string) => `
+  select f.stands, b.* from (select exists (select from outbox_fence where token = ${token}) as stands) f
+  left join lateral (
+    select seq, id, type, key, body, meta from outbox
+    where sent_at is null and ${unsent} order by seq limit $1) b on f.stands`;
+
+const UNSENT = statement('outbox-next', next('$2', 'seq > $3'));
+
+const MARK_AND_NEXT = statement(
+  'outbox-mark-owe-and-next',
+  `with ${asyncCommit},
+   fence as materialized (select token from outbox_fence where token = $2 for key share),
+   sent as (
+     update outbox set sent_at = now() from quick, fence
+     where seq = any($4::bigint[]) and id = any($5::uuid[]) and sent_at is null),
+   owed as (
+     insert into outbox_owed (receiver, seq)
+     select receiver, seq from fence, unnest($6::text[], $7::bigint[]) as o(receiver, seq) on conflict do nothing)
+   ${next('$2', 'seq > $3 and seq <> all($4::bigint[])')}`,
+);
+
+export interface Reading {
+  /** The maximum number of messages. */
+  readonly limit: number;
+  readonly token: string;
+  /** No unsent message has this number or a smaller one. */
+  readonly above: number;
+  readonly sent: Sent;
+}
+
+/**
+ * Marks the delivered messages as sent, and reads the next ones in the order of sending. Throws FenceLost, and then
+ * marks nothing.
+ */
+export async function nextUnsent(db: Database, { limit, token, above, sent }: Reading): Promise<OutboxRow[]> {
+  const from = [limit, token, above];
+  const found = await (sent.rows.length === 0
+    ? db.query<OutboxRow & { stands: boolean }>(UNSENT, from)
+    : db.query<OutboxRow & { stands: boolean }>(MARK_AND_NEXT, [...from, ...marks(sent)]));
+  if (!found[0].stands) throw new FenceLost(db.context);
+  return found.filter(({ seq }) => seq !== null);
+}
+
+const marks = ({ rows, owed }: Sent) => [
+  rows.map(({ seq }) => seq),
+  rows.map(({ id }) => id),
+  owed.map(({ receiver }) => receiver),
+  owed.map(({ seq }) => seq),
+];
+
+const BELOW = statement(
+  'outbox-below-mark',
+  'select seq from outbox where sent_at is null and seq <= $1 order by seq limit 1',
+);
+
+/** An unsent message with a number at or below the mark. There must be none. */
+export const unsentBelow = async (db: Database, mark: number): Promise<number | undefined> =>
+  (await db.query<{ seq: number }>(BELOW, [mark]))[0]?.seq;
+
+const AGE = statement(
+  'outbox-age',
+  `select extract(epoch from now() - (meta->>'occurredAt')::timestamptz)::float8 as age
+   from outbox where sent_at is null and seq > $1 order by seq limit 1`,
+);
+
+export const outboxAge = async (db: Database, above: number): Promise<number> =>
+  Math.max(0, (await db.query<{ age: number }>(AGE, [above]))[0]?.age ?? 0);

@@ -1,0 +1,79 @@
+import type { Message, Uuid } from '#kernel';
+import type { Database } from '#database';
+import type { Clock, Ids } from '#platform/system';
+import { classOf, envelope, followUp, type Envelope } from '../messages/envelope';
+import { insertOutbox } from './outbox.store';
+import type { MessageRegistry } from '../messages/registry';
+import type { Signal } from '../signal';
+import { soonDue, type TimerChange } from '../timers/timer';
+import { currentTrace, requestTrace, type Trace } from '../messages/trace';
+import { currentUnit, mayTell, type Unit } from '../inbox/unit';
+
+const BUFFER = Symbol('outbox');
+
+/** The outbox of one context. It makes messages ready to store, and stores them with the work that caused them. */
+export class Outbox {
+  constructor(
+    readonly db: Database,
+    private readonly registry: MessageRegistry,
+    private readonly clock: Clock,
+    private readonly ids: Ids,
+    private readonly relay: Signal,
+    private readonly timers: Signal,
+  ) {}
+
+  /**
+   * Returns messages ready for `outboxInsert`. In a handler, their ids and trace are derived from the handled message.
+   * Elsewhere, give `ids` (derived from the command's id) if a repeated command must make the same messages again.
+   */
+  envelopes(messages: readonly Message[], ids?: (index: number) => Uuid, trace?: Trace): Envelope[] {
+    const unit = this.unit();
+    const now = this.clock.now();
+    return messages.map((message, index) => {
+      const { type } = classOf(message);
+      mayTell(type);
+      if (!this.registry.has(type)) throw new Error(`${type} is not among the messages of ${this.db.context}`);
+      const id = ids ? ids(index) : unit ? unit.nextId() : this.ids.next();
+      const follows = trace ??
+        (unit && followUp(unit.envelope)) ??
+        currentTrace() ?? { ...requestTrace(), correlationId: id };
+      return envelope(message, id, this.db.context, now, follows);
+    });
+  }
+
+  /** Adds the messages to the handler's last statement, or to the open transaction. Throws if there is neither. */
+  send(messages: readonly Message[]): void {
+    mayTell(classOf(messages[0]).type);
+    const unit = this.unit();
+    if (!unit && !this.db.inTransaction())
+      throw new Error(`${classOf(messages[0]).type} was published outside a transaction of ${this.db.context}`);
+    const ready = this.envelopes(messages);
+    if (unit) unit.send(ready);
+    else this.buffer().push(...ready);
+  }
+
+  /** Call this after a store's own statement has written messages: the relay looks at once. */
+  wake(): void {
+    this.relay.raise();
+  }
+
+  /** The same for timers. */
+  wakeTimers(changes: readonly TimerChange[]): void {
+    if (soonDue(changes)) this.timers.raise();
+  }
+
+  /** The message of this context that is being handled by this code. */
+  unit(): Unit | undefined {
+    const unit = currentUnit();
+    return unit?.context === this.db.context ? unit : undefined;
+  }
+
+  private buffer(): Envelope[] {
+    return this.db.local(BUFFER, () => {
+      const messages: Envelope[] = [];
+      this.db.beforeCommit(async () => void (await insertOutbox(this.db, messages)));
+      this.db.afterCommit(() => this.wake());
+      return messages;
+    });
+  }
+}

@@ -1,0 +1,92 @@
+import type { ContextName } from '#platform/config';
+import { statement, type Database } from '#database';
+import type { OutboxRow } from './outbox.store';
+import { asyncCommit } from '../inbox/async-commit';
+
+/** The receivers that are owed something. It takes one index look-up per receiver, however many messages there are. */
+const receivers = `with recursive r(receiver) as (
+    (select receiver from outbox_owed order by receiver limit 1)
+    union all
+    select (select o.receiver from outbox_owed o where o.receiver > r.receiver order by o.receiver limit 1)
+    from r where r.receiver is not null)`;
+
+const OWED_RECEIVERS = statement(
+  'outbox-owed-receivers',
+  `${receivers} select receiver from r where receiver is not null`,
+);
+
+export const owedReceivers = async (db: Database): Promise<ContextName[]> =>
+  (await db.query<{ receiver: ContextName }>(OWED_RECEIVERS)).map(({ receiver }) => receiver);
+
+/** A message that is owed. If it is no longer in the outbox, only its number is known. */
+export type OwedRow = OutboxRow | { readonly seq: number; readonly id: null };
+
+const OWED = statement(
+  'outbox-owed',
+  `select w.seq, o.id, o.type, o.key, o.body, o.meta
+   from (select seq from outbox_owed where receiver = $1 order by seq limit $2) w
+   left join outbox o using (seq) order by w.seq`,
+);
+
+/** The oldest messages that the receiver is owed, in the order of sending. */
+export const owedTo = (db: Database, receiver: ContextName, limit: number): Promise<OwedRow[]> =>
+  db.query<OwedRow>(OWED, [receiver, limit]);
+
+const SETTLED = statement(
+  'outbox-owed-settled',
+  `with ${asyncCommit}, fence as materialized (select token from outbox_fence where token = $3 for key share),
+   gone as (
+     delete from outbox_owed using quick, fence where receiver = $1 and seq = any($2::bigint[])),
+   -- a message counts as sent when the last receiver has got it: what is sent again since a time goes by that
+   got as (
+     update outbox set sent_at = now() from quick, fence where seq = any($2::bigint[]))
+   select exists (select from fence) as stands`,
+);
+
+/**
+ * Call this when the receiver has the messages. It returns false and changes nothing if the fence is lost: see
+ * `takeFence`.
+ */
+export const owedSettled = async (db: Database, receiver: ContextName, seqs: readonly number[], token: string) =>
+  (await db.query<{ stands: boolean }>(SETTLED, [receiver, seqs, token]))[0].stands;
+
+export interface OwedFigures {
+  readonly receiver: ContextName;
+  readonly count: number;
+  /** The age of the oldest message, in seconds. */
+  readonly age: number;
+}
+
+const FIGURES = statement(
+  'outbox-owed-figures',
+  `${receivers}
+   select receiver, (select count(*)::int from outbox_owed o where o.receiver = r.receiver) as count,
+     coalesce((
+       select extract(epoch from now() - (m.meta->>'occurredAt')::timestamptz)::float8
+       from outbox_owed o join outbox m using (seq) where o.receiver = r.receiver order by o.seq limit 1), 0) as age
+   from r where receiver is not null`,
+);
+
+export const owedFigures = (db: Database): Promise<OwedFigures[]> => db.query<OwedFigures>(FIGURES);
+
+const PRUNE = statement(
+  'outbox-prune',
+  `with old as materialized (
+     select seq, sent_at from outbox o
+     where sent_at >= $2::timestamptz and sent_at < now() - interval '7 days'
+       and not exists (select from outbox_owed w where w.receiver = any($3::text[]) and w.seq = o.seq)
+     order by sent_at limit $1),
+   gone as (delete from outbox o using old where o.seq = old.seq)
+   select count(*)::int as count, max(sent_at)::text as last from old`,
+);
+
+/**
+ * Removes messages that were sent more than 7 days ago and that no receiver is owed. Returns how many, and when
+ * the last of them was sent, so that the next call starts there. An open transaction keeps the rows of removed
+ * messages, and a search from the first message would read all of them again.
+ */
+export async function pruneOutbox(db: Database, batch: number, from: string): Promise<{ count: number; last: string }> {
+  const owed = await owedReceivers(db);
+  const [{ count, last }] = await db.query<{ count: number; last: string | null }>(PRUNE, [batch, from, owed]);
+  return { count, last: last ?? from };
+}

@@ -1,0 +1,170 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import {
+  Inject,
+  Injectable,
+  Logger,
+  Optional,
+  type BeforeApplicationShutdown,
+  type OnApplicationBootstrap,
+} from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { CommandBus } from '@nestjs/cqrs';
+import type { MessageClass } from '#kernel';
+import type { ContextName } from '#platform/config';
+import type { Database } from '#database';
+import { WITHOUT_JOBS, Leadership } from '#database/leadership';
+import type { Branch } from './branch';
+import { handlersIn } from '../messages/discovery';
+import { Handlers, refuseNamesakes, refuseTwoForOneCommand } from '../messages/handlers';
+import { Gathering } from './gathering';
+import { doneQuickly } from '../inbox/inbox.store';
+import { InboxWorker } from '../inbox/inbox-worker';
+import { LaneMarks } from '../inbox/lane-marks';
+import { Probes } from '../inbox/probes';
+import { Instances } from '../instances/instances';
+import { beginCounting } from '../inbox/metrics';
+import { Latecomers, openSoonerOrLater } from '../instances/latecomers';
+import { RELAY, relay } from './relay';
+import { Relays } from './relays';
+import { MessageRegistry } from '../messages/registry';
+import { Signal } from '../signal';
+import { subscribe } from './subscriptions.store';
+import { TimerClock } from '../timers/timer-clock';
+import { Transport } from './transport';
+import { Branches } from './branches';
+
+const PATIENCE_MS = 8_000;
+/** Longer than any relay uses a list of subscriptions that it has read. */
+const KNOWN_TO_ALL_MS = 2_500;
+
+/** Starts the messaging of every context when the application is up, and stops it at shutdown. */
+@Injectable()
+export class PostOffice implements OnApplicationBootstrap, BeforeApplicationShutdown {
+  private workers: InboxWorker[] = [];
+  private clocks: TimerClock[] = [];
+  private standDowns: (() => Promise<void>)[] = [];
+  private readonly stopping = new AbortController();
+  private readonly log = new Logger('PostOffice');
+
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly commands: CommandBus,
+    private readonly leadership: Leadership,
+    private readonly transport: Transport,
+    private readonly branches: Branches,
+    private readonly instances: Instances,
+    private readonly relays: Relays,
+    @Optional() @Inject(WITHOUT_JOBS) private readonly withoutJobs: boolean | null,
+    @Optional() @Inject(Latecomers) private readonly latecomers: Latecomers | null,
+  ) {
+    leadership.onWord((word) => this.heard(word));
+    leadership.onReopened(() => this.branches.all.forEach(ringAll));
+  }
+
+  open(context: ContextName, db: Database, classes: readonly MessageClass[]): Branch {
+    const registry = new MessageRegistry();
+    registry.add(...classes);
+    const branch: Branch = {
+      context,
+      db,
+      registry,
+      handlers: new Handlers(),
+      relay: new Signal(),
+      inbox: new Signal(),
+      timers: new Signal(),
+      marks: new LaneMarks(),
+      probes: new Probes(),
+      isNewest: () => this.instances.isNewest(context),
+      done: new Gathering((claims) => doneQuickly(db, claims)),
+    };
+    branch.relay.onRaise(() => {
+      if (!this.leadership.leads(RELAY(context))) this.leadership.notify(`outbox:${context}`);
+    });
+    this.branches.add(branch);
+    return branch;
+  }
+
+  branch(context: ContextName): Branch {
+    return this.branches.at(context);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    for (const branch of this.branches.all) {
+      branch.handlers = new Handlers(handlersIn(this.discovery, this.commands, branch.context));
+      branch.registry.add(...branch.handlers.all.flatMap(({ classes }) => classes));
+    }
+    refuseNamesakes(this.branches.all);
+    refuseTwoForOneCommand(this.branches.all.flatMap(({ handlers }) => handlers.all));
+    if (this.withoutJobs) return;
+    this.instances.begin(this.branches.all);
+    const late = this.latecomers?.contexts ?? [];
+    await Promise.all([
+      this.openAll(this.branches.all.filter(({ context }) => !late.includes(context))),
+      ...this.branches.all
+        .filter(({ context }) => late.includes(context))
+        .map((branch) =>
+          openSoonerOrLater(
+            branch.context,
+            this.latecomers!,
+            () => this.openAll([branch]),
+            this.stopping.signal,
+            this.log,
+          ),
+        ),
+    ]);
+  }
+
+  /** Runs before anything is closed. It stops claiming, and finishes the messages that are being handled. */
+  async beforeApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    const drained = Promise.all([...this.workers, ...this.clocks].map((one) => one.stop(PATIENCE_MS)));
+    await Promise.all([drained, ...this.standDowns.map((standDown) => standDown())]);
+    await this.instances.end();
+  }
+
+  private async openAll(branches: readonly Branch[]): Promise<void> {
+    for (const { handlers } of branches) for (const handler of handlers.all) await handler.check?.();
+    await this.instances.register(branches.map(({ context }) => context));
+    await this.subscribe(branches);
+    if (!this.stopping.signal.aborted) for (const branch of branches) this.start(branch);
+  }
+
+  /**
+   * Messages that are sent after this has ended reach all handlers of this process, whichever process delivers them.
+   */
+  private async subscribe(branches: readonly Branch[]): Promise<void> {
+    const subscribed = await Promise.all(
+      branches.map(async ({ db, handlers, isNewest }) => subscribe(db, handlers.subscriptions, await isNewest())),
+    );
+    const missing = KNOWN_TO_ALL_MS - 1_000 * Math.min(...subscribed.map(({ age }) => age));
+    if (missing <= 0) return;
+    const contexts = branches.map(({ context }) => context);
+    if (this.leadership.hasPeers || (await this.instances.hasPeers(contexts))) await pause(missing);
+  }
+
+  private start(branch: Branch): void {
+    beginCounting(branch.context);
+    const worker = new InboxWorker(branch, this.leadership);
+    this.workers.push(worker);
+    worker.start();
+    const clock = new TimerClock(branch);
+    this.clocks.push(clock);
+    clock.start();
+    this.standDowns.push(
+      this.leadership.lead(RELAY(branch.context), (lost) =>
+        relay(branch, this.transport, this.relays.of(branch.context), lost, this.log),
+      ),
+    );
+  }
+
+  private heard(word: string): void {
+    const [what, context] = word.split(':') as [string, ContextName];
+    const branch = this.branches.find(context);
+    if (what === 'outbox') branch?.relay.ring();
+    if (what === 'inbox') branch?.inbox.ring();
+  }
+}
+
+const ringAll = ({ relay, inbox, timers }: Branch): void => {
+  for (const signal of [relay, inbox, timers]) signal.ring();
+};

@@ -1,0 +1,72 @@
+import { crashPoint } from '#crash-points';
+import { statement, type Statement } from '#database';
+import type { Message } from '#kernel';
+import { ClaimLost } from '../messages/errors';
+import { inboxDone } from '../inbox/inbox.store';
+import type { Outbox } from './outbox';
+import { outboxInsert, outboxValue } from './outbox.store';
+
+const worked = 'exists (select from work)';
+const DIVISION_BY_ZERO = '22012';
+
+/** One piece of work as a statement, in each of its forms. */
+export interface SingleStatement {
+  readonly plain: Statement;
+  readonly sending: Statement;
+  readonly counting: Statement;
+  readonly countingAndSending: Statement;
+}
+
+/**
+ * Makes the forms of work that is one statement. `work` is the SQL after `with`; its last part is named `work`, and
+ * returns no row if there was nothing to do. `parameters` is the number of its parameters.
+ */
+export function singleStatement(name: string, work: string, parameters: number): SingleStatement {
+  const [first, second, third, fourth] = [1, 2, 3, 4].map((more) => `$${parameters + more}`);
+  const done = () => `done as (${inboxDone(first, second, third).replace('returning', `and ${worked} returning`)})`;
+  // If the claim was lost, nothing is marked as done, and the division by zero undoes the whole statement.
+  const counted = 'select work.*, 1 / (select count(*) from done) as counted from work';
+  return {
+    plain: statement(name, `with ${work} select * from work`),
+    sending: statement(`${name}-sent`, `with ${work}, sent as (${outboxInsert(first, worked)}) select * from work`),
+    counting: statement(`${name}-done`, `with ${work}, ${done()} ${counted}`),
+    countingAndSending: statement(
+      `${name}-done-sent`,
+      `with ${work}, ${done()}, sent as (${outboxInsert(fourth, worked)}) ${counted}`,
+    ),
+  };
+}
+
+/**
+ * Does the work and sends the messages that follow from it. It does neither if the work returns no row. In a handler
+ * that has sent nothing to the database, the same statement marks the message as done. In an open transaction, the work
+ * is part of it. Elsewhere, the statement is a transaction of its own.
+ */
+export async function runSingleStatement<Row extends object>(
+  outbox: Outbox,
+  { plain, sending, counting, countingAndSending }: SingleStatement,
+  values: readonly unknown[],
+  messages: readonly Message[] = [],
+): Promise<Row[]> {
+  const { db } = outbox;
+  const unit = outbox.unit();
+  if (db.begun() || (!unit && db.inTransaction()) || unit?.hasGathered) {
+    const rows = await db.query<Row>(plain, [...values]);
+    if (rows.length > 0 && messages.length > 0) outbox.send(messages);
+    return rows;
+  }
+  const sent = messages.length > 0 ? [outboxValue(outbox.envelopes(messages))] : [];
+  const [sql, claim] = unit
+    ? [sent.length > 0 ? countingAndSending : counting, unit.claim]
+    : [sent.length > 0 ? sending : plain, []];
+  if (unit) crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
+  const rows = await db
+    .outside(() => db.query<Row>(sql, [...values, ...claim, ...sent]))
+    .catch((error: Error & { code?: string }) => {
+      throw unit && error.code === DIVISION_BY_ZERO ? new ClaimLost(unit.handler, unit.claimed.seq) : error;
+    });
+  if (rows.length === 0) return rows;
+  unit?.settled();
+  if (sent.length > 0) outbox.wake();
+  return rows;
+}

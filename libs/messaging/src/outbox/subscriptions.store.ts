@@ -1,0 +1,75 @@
+import { statement, type Database } from '#database';
+import { isOpen } from '../inbox/open-messages';
+
+export interface Subscription {
+  readonly type: string;
+  readonly handler: string;
+  readonly lane: string;
+}
+
+const SUBSCRIBE = statement(
+  'subscriptions-add-3',
+  `with heard as (
+     select * from jsonb_to_recordset($1::jsonb) as s(type text, handler text, lane text)),
+   added as (
+     insert into subscriptions (type, handler, lane) select type, handler, lane from heard
+     on conflict (type, handler) do update set lane = excluded.lane where $2 and subscriptions.lane <> excluded.lane
+     returning xmax = 0 as is_new),
+   known as (select max(s.since) as since from subscriptions s join heard h using (type, handler))
+   select count(*) filter (where is_new)::int as added,
+     case when count(*) filter (where is_new) > 0 then 0
+       else extract(epoch from clock_timestamp() - (select since from known)) end::float8 as age from added`,
+);
+
+/** The entry of a context that subscribes to nothing. It shows that the context was opened before. */
+export const NOTHING: Subscription = { type: 'nothing', handler: 'nobody', lane: 'none' };
+
+export interface Subscribed {
+  readonly added: number;
+  /** Seconds since the youngest of these subscriptions was added by any process. */
+  readonly age: number;
+}
+
+/**
+ * Adds new subscriptions. It removes nothing, because another build may still handle the type. Only the newest build
+ * moves a handler to another lane.
+ */
+export async function subscribe(db: Database, heard: readonly Subscription[], newest = true): Promise<Subscribed> {
+  const values = [JSON.stringify(heard.length > 0 ? heard : [NOTHING]), newest];
+  return (await db.query<Subscribed>(SUBSCRIBE, values))[0];
+}
+
+const TYPES = statement(
+  'subscriptions-types',
+  `select coalesce(array_agg(distinct type), '{}') as types, count(*) > 0 as opened from subscriptions`,
+);
+
+/** The types that this context subscribed to. `opened` is false if no process of it has ever started. */
+export const subscribedTypes = async (db: Database): Promise<{ types: string[]; opened: boolean }> =>
+  (await db.query<{ types: string[]; opened: boolean }>(TYPES))[0];
+
+export interface ListedSubscription extends Subscription {
+  readonly since: Date;
+  /** The number of its messages that are neither done nor dead. */
+  readonly waiting: number;
+}
+
+const waiting = `(select count(*)::int from inbox i
+  where i.lane = s.lane and i.handler = s.handler and i.type = s.type and i.state = 'waiting' and ${isOpen('i')})`;
+
+export const listSubscriptions = (db: Database): Promise<ListedSubscription[]> =>
+  db.query<ListedSubscription>(
+    `select s.type, s.handler, s.lane, s.since, ${waiting} as waiting from subscriptions s order by s.handler, s.type`,
+  );
+
+/** Removes a handler's subscriptions, of one type or of all. Returns the removed types. */
+export async function dropSubscriptions(db: Database, handler: string, type: string | null): Promise<string[]> {
+  return db.transaction(async () => {
+    await db.query(`select set_config('shop.drop_subscriptions', 'on', true)`);
+    const rows = await db.query<{ type: string }>(
+      `delete from subscriptions where handler = $1 and ($2::text is null or type = $2) returning type`,
+      [handler, type],
+    );
+    return rows.map((row) => row.type).sort();
+  });
+}

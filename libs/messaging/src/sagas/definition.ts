@@ -1,0 +1,43 @@
+import type { Message } from '#kernel';
+
+/** A timer of a saga. Null seconds cancel it. Its name is unique within the saga. The database counts the seconds. */
+export interface SagaTimer {
+  readonly name: string;
+  readonly afterSeconds: number | null;
+  readonly message: Message;
+}
+
+/** The result of a message in a saga. */
+export interface Heard<State> {
+  readonly state: State;
+  readonly asks: readonly Message[];
+  readonly timers: readonly SagaTimer[];
+  /** One line for the journal that staff read. */
+  readonly note: string;
+}
+
+/** The status of a saga, for staff. */
+export interface SagaStatus {
+  /** `needs-attention` means that staff should look, for example because a request got no answer. */
+  readonly status: 'running' | 'needs-attention' | 'over';
+  readonly step: string;
+  /** Whose answer it waits for, in words. Null if it waits for nobody. */
+  readonly waitingFor: string | null;
+  /** How often the step's request was repeated because no answer came. */
+  readonly asked: number;
+  /** Why staff must look at it. Null otherwise. */
+  readonly attention: string | null;
+}
+
+/**
+ * A saga is a durable process across contexts: a pure function `(state, heard) → requests`. Its state is plain data
+ * that can be stored as JSON. A saga keeps the version of the definition with which it began.
+ */
+export interface SagaDefinition<State, Hears extends Message> {
+  readonly name: string;
+  readonly version: number;
+  readonly initial: State;
+  /** `now` is the database's time, so that all instances use one clock. */
+  hear(state: State, heard: Hears, now: Date): Heard<State>;
+  statusOf(state: State): SagaStatus;
+}

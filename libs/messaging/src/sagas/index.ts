@@ -1,0 +1,8 @@
+export { type Heard, type SagaDefinition, type SagaTimer, type SagaStatus } from './definition';
+export { sagaHandler } from './handler-factory';
+export { InboxSaga } from './inbox-saga';
+export { SagaHandler } from './saga-handler';
+export { sagaJournal } from './saga-lines.store';
+export { SagaFigures } from './saga-figures.job';
+export { SagaJournal, type JournalLine } from './saga-journal.store';
+export { Sagas, type KnownSaga, type ListedSaga, type SagaFilter, type SagaPlace } from './saga-list.store';

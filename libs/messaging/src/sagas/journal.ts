@@ -1,0 +1,102 @@
+import { derivedId, type Uuid } from '#kernel';
+
+/** Seconds from the time of the line. Old lines hold the instant itself. */
+interface StoredTimer {
+  readonly name: string;
+  readonly afterSeconds: number | null;
+}
+
+/** A journal line as it is stored. Values that can be derived from the message's id are not stored. */
+export interface JournalRow {
+  readonly saga: string;
+  readonly version: number;
+  readonly at: Date;
+  /** `at` in ISO 8601 to the microsecond. */
+  readonly instant?: string;
+  readonly heard: string;
+  readonly messageId: Uuid;
+  readonly happenedAt: Date | null;
+  readonly attempts: number;
+  readonly note: string;
+  readonly asked: readonly string[];
+  readonly askedKeys: readonly (string | null)[] | null;
+  readonly timers: readonly (TimerLine | StoredTimer)[] | null;
+  readonly handledBy: number | null;
+}
+
+export interface Asked {
+  readonly type: string;
+  readonly messageId: Uuid;
+  readonly idempotencyKey: string | null;
+}
+
+/** A timer that was set. It was cancelled if it has no due time. */
+export interface TimerLine {
+  readonly name: string;
+  readonly dueAt: string | null;
+}
+
+export interface JournalLine {
+  readonly saga: string;
+  readonly version: number;
+  /** When the message was handled, and when its event happened (unknown on old lines). */
+  readonly at: Date;
+  /** `at` in ISO 8601 to the microsecond. */
+  readonly instant?: string;
+  readonly happenedAt: Date | null;
+  readonly heard: string;
+  readonly messageId: Uuid;
+  /** How often the message was tried until it was handled. */
+  readonly attempts: number;
+  readonly note: string;
+  readonly asked: readonly Asked[];
+  readonly timers: readonly TimerLine[];
+  /** If the message was a timer: its name, and when it was due. */
+  readonly fired: { readonly name: string; readonly dueAt: string } | null;
+  /** The instance that took the step. Unknown on old lines. */
+  readonly instance: number | null;
+  /** True when another instance took the step before. */
+  readonly takeover: boolean;
+}
+
+/** The ids of what a step sends are derived from its message: first the requests, then the timers. */
+const idsOf = ({ messageId, saga, asked, timers }: JournalRow): Uuid[] =>
+  Array.from({ length: asked.length + (timers?.length ?? 0) }, (_, index) => derivedId(messageId, saga, index));
+
+const timerLine = (timer: TimerLine | StoredTimer, at: Date): TimerLine => {
+  if ('dueAt' in timer) return timer;
+  const { name, afterSeconds } = timer;
+  return {
+    name,
+    dueAt: afterSeconds === null ? null : new Date(at.getTime() + afterSeconds * 1_000).toISOString(),
+  };
+};
+
+/**
+ * Takes the lines of one id in the order of handling. Earlier lines show which timer fired and whether an instance took
+ * over.
+ */
+export function recall(rows: readonly JournalRow[]): JournalLine[] {
+  const due = new Map<Uuid, { name: string; dueAt: string }>();
+  const before = new Map<string, number>();
+  return rows.map(({ askedKeys, handledBy, ...row }) => {
+    const ids = idsOf({ askedKeys, handledBy, ...row });
+    const timers = (row.timers ?? []).map((timer) => timerLine(timer, row.at));
+    timers.forEach(({ name, dueAt }, index) => {
+      if (dueAt !== null) due.set(ids[row.asked.length + index], { name, dueAt });
+    });
+    const last = before.get(row.saga);
+    if (handledBy !== null) before.set(row.saga, handledBy);
+    return {
+      ...row,
+      asked: row.asked.map((type, index) => ({
+        ...{ type, messageId: ids[index] },
+        idempotencyKey: askedKeys?.[index] ?? null,
+      })),
+      timers,
+      fired: due.get(row.messageId) ?? null,
+      instance: handledBy,
+      takeover: last !== undefined && handledBy !== null && last !== handledBy,
+    };
+  });
+}

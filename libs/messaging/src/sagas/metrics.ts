@@ -1,0 +1,23 @@
+import { Counter, Gauge, register } from 'prom-client';
+
+/**
+ * `state` is running or needs-attention; sagas that are over are counted by `shop_processes_ended_total`. Both metrics keep
+ * their older names, because dashboards and alerts read them.
+ */
+export const sagas =
+  (register.getSingleMetric('shop_processes') as Gauge | undefined) ??
+  new Gauge({
+    name: 'shop_processes',
+    help: 'Sagas that are not over, by name, state and step.',
+    labelNames: ['name', 'state', 'step'],
+  });
+
+const endings =
+  (register.getSingleMetric('shop_processes_ended_total') as Counter | undefined) ??
+  new Counter({
+    name: 'shop_processes_ended_total',
+    help: 'Steps taken by which a saga was over, by name and step.',
+    labelNames: ['name', 'step'],
+  });
+
+export const ended = (name: string, step: string): void => endings.inc({ name, step });

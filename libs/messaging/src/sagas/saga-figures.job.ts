@@ -1,0 +1,35 @@
+import { Injectable } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { OneAtATime } from '#platform/system';
+import { Database } from '#database';
+import { Leadership } from '#database/leadership';
+import { RELAY } from '#messaging';
+import { sagas } from './metrics';
+import { Sagas } from './saga-list.store';
+
+/** Counts the sagas by status and step. The instance that leads the context's relay does this. */
+@Injectable()
+export class SagaFigures {
+  private shown: { name: string; state: string; step: string }[] = [];
+
+  constructor(
+    private readonly db: Database,
+    private readonly list: Sagas,
+    private readonly leadership: Leadership,
+  ) {}
+
+  @Interval('saga figures', 5_000)
+  @OneAtATime()
+  async measure(): Promise<void> {
+    if (!this.leadership.leads(RELAY(this.db.context))) return this.forget();
+    const figures = await this.list.figures().catch(() => undefined); // the next round tries again
+    if (!figures) return;
+    this.forget();
+    for (const { name, status: state, step, count } of figures) sagas.set({ name, state, step }, count);
+    this.shown = figures.map(({ name, status: state, step }) => ({ name, state, step }));
+  }
+
+  private forget(): void {
+    for (const labels of this.shown.splice(0)) sagas.remove(labels);
+  }
+}

@@ -1,0 +1,40 @@
+import type { ContextName } from '#platform/config';
+import { statement } from '#database';
+import { exactly, type KeptJournal } from '#messaging/journals';
+import { sagaLine, sagaJournalTable, type SagaLine } from './saga-line';
+
+/**
+ * A line is marked and written within seconds. An hour is allowed, so that a clock change in between raises no alarm.
+ */
+const APART = `interval '1 hour'`;
+
+const NEXT = statement(
+  'saga-lines-next',
+  `select name, id, version, heard, message_id as "messageId", ${exactly('happened_at')} as "happenedAt", attempts, note,
+     asked, asked_keys as "askedKeys", timers, handled_by as "handledBy", ${exactly('marked_at')} as "markedAt",
+     ${exactly('at')} as at, at between marked_at - ${APART} and marked_at + ${APART} as "inTime", mac
+   from process_journal where (id, name, version) > ($1, $2, $3) order by id, name, version limit $4`,
+);
+
+interface Row extends SagaLine {
+  readonly at: string;
+  readonly inTime: boolean | null;
+  readonly mac: Buffer | null;
+}
+
+/** The journal of a context's sagas, for the line-by-line check. */
+export const sagaJournal = (context: ContextName): KeptJournal => ({
+  name: sagaJournalTable(context),
+  async next(db, after = ['', '', 0], limit) {
+    const rows = await db.query<Row>(NEXT, [...after, limit]);
+    return rows.map(({ at, inTime, mac, ...said }) => ({
+      place: [said.id, said.name, said.version],
+      name: `${said.name} ${said.version}`,
+      about: said.id,
+      at,
+      mac,
+      line: sagaLine(context, said),
+      doubt: inTime ? null : `it says that it was written at ${at}, and was marked at ${said.markedAt}`,
+    }));
+  },
+});

@@ -1,0 +1,153 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { INestApplicationContext } from '@nestjs/common';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { eventually } from '../../../../test/support/eventually';
+import { Alarm, Answer, Ask } from '../testing/messages';
+import { type Behaviour, Inventory, migrateTwoContexts, startTwoContexts } from '../testing/two-contexts';
+import type { SagaDefinition } from './definition';
+import { sagaHandler } from './handler-factory';
+import { SagaJournal } from './saga-journal.store';
+
+interface Counting {
+  readonly answers: readonly number[];
+}
+
+/** Asks three times, one after the other, and gives up what it waits for when it is over. */
+const counting: SagaDefinition<Counting, Alarm | Answer> = {
+  name: 'counting',
+  version: 1,
+  initial: { answers: [] },
+  hear: (state, heard) => {
+    const { orderId, n } = heard.body;
+    if (n === 13) throw new Error('unlucky');
+    const timer = (afterSeconds: number | null) => ({
+      name: 'overdue',
+      afterSeconds,
+      message: new Alarm({ orderId, n: 99 }),
+    });
+    if (heard instanceof Alarm) {
+      if (n === 99) return { state, asks: [], timers: [], note: 'overdue' };
+      const timers = [timer(60)];
+      return { state, asks: [new Ask({ orderId, n: 1 })], timers, note: 'begun' };
+    }
+    const answers = [...state.answers, n];
+    const asks = n < 3 ? [new Ask({ orderId, n: n + 1 })] : [];
+    return { state: { answers }, asks, timers: n < 3 ? [] : [timer(null)], note: `answer ${n}` };
+  },
+  statusOf: ({ answers }) => ({
+    ...{ status: answers.length < 3 ? 'running' : 'over', step: `${answers.length} answers` },
+    ...{ waitingFor: answers.length < 3 ? 'an answer' : null, asked: 0, attention: null },
+  }),
+};
+const Counts = sagaHandler([Alarm, Answer], counting);
+
+let database: TestDatabase;
+const apps: INestApplicationContext[] = [];
+
+beforeAll(async () => {
+  database = await testDatabase({ empty: true });
+  await migrateTwoContexts(database.url);
+}, 30_000);
+afterEach(() => Promise.all(apps.splice(0).map((app) => app.close())));
+afterAll(() => database.drop());
+
+async function start(behaviour: Partial<Behaviour> = {}) {
+  const app = await startTwoContexts(database.url, behaviour, [Counts, SagaJournal]);
+  apps.push(app);
+  return { app, inventory: app.get(Inventory, { strict: false }), journal: app.get(SagaJournal, { strict: false }) };
+}
+
+describe('A saga', () => {
+  it('asks, hears, remembers, sets and cancels timers, and writes its journal', async () => {
+    const { inventory, journal } = await start();
+    const orderId = randomUUID();
+    await inventory.db.transaction(async () => void inventory.eventBus.publish(new Alarm({ orderId, n: 0 })));
+    await eventually(async () => expect(await journal.of(orderId)).toHaveLength(4));
+    expect(
+      (await journal.of(orderId)).map(({ saga, version, heard, note, asked }) => [
+        saga,
+        version,
+        heard,
+        note,
+        asked.map(({ type }) => type),
+      ]),
+    ).toEqual([
+      ['counting', 1, Alarm.type, 'begun', [Ask.type]],
+      ['counting', 2, Answer.type, 'answer 1', [Ask.type]],
+      ['counting', 3, Answer.type, 'answer 2', [Ask.type]],
+      ['counting', 4, Answer.type, 'answer 3', []],
+    ]);
+    const [begun, , , last] = await journal.of(orderId);
+    expect(begun).toMatchObject({ attempts: 1, fired: null, takeover: false, timers: [{ name: 'overdue' }] });
+    expect(begun.happenedAt!.getTime()).toBeLessThanOrEqual(begun.at.getTime());
+    expect(last.timers).toEqual([{ name: 'overdue', dueAt: null }]);
+    const [asked] = await database.admin<{ id: string }>(
+      `select id from inventory.outbox where key = $1 and type = $2 order by seq`,
+      [orderId, Ask.type],
+    );
+    expect(begun.asked[0].messageId).toBe(asked.id);
+    expect(
+      await database.admin('select version, definition, state from inventory.processes where id = $1', [orderId]),
+    ).toEqual([{ version: 4, definition: 1, state: { answers: [1, 2, 3] } }]);
+    expect(await database.admin('select name from inventory.timers where key = $1', [orderId])).toEqual([]);
+  });
+
+  it('notes down which timer fired, and how often a message was tried', async () => {
+    const { inventory, journal } = await start({ onAsk: () => pause(3_000) });
+    const orderId = randomUUID();
+    await inventory.db.transaction(async () => void inventory.eventBus.publish(new Alarm({ orderId, n: 0 })));
+    await eventually(async () => expect(await journal.of(orderId)).toHaveLength(1));
+    await database.admin(`update inventory.timers set due_at = now() where key = $1`, [orderId]);
+    await database.admin(
+      `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta, attempts)
+       values (gen_random_uuid(), 'counting', 'counting', $1::text, $2, jsonb_build_object('orderId', $1::text, 'n', 99),
+         '{"correlationId": "x", "occurredAt": "2026-11-23T03:04:05Z"}', 4)`,
+      [orderId, Alarm.type],
+    );
+    await eventually(async () => {
+      const lines = await journal.of(orderId);
+      expect(lines.filter(({ fired }) => fired !== null)).toMatchObject([
+        { note: 'overdue', fired: { name: 'overdue' } },
+      ]);
+      expect(lines.filter(({ attempts }) => attempts === 5)).toMatchObject([{ note: 'overdue', fired: null }]);
+    }, 8_000);
+  }, 20_000);
+
+  it('takes each step once with two instances at work that know nothing of each other', async () => {
+    const one = await start();
+    await start();
+    const ids = Array.from({ length: 40 }, () => randomUUID());
+    await one.inventory.db.transaction(
+      async () => void one.inventory.eventBus.publishAll(ids.map((orderId) => new Alarm({ orderId, n: 0 }))),
+    );
+    await eventually(async () => {
+      const rows = await database.admin<{ state: Counting }>(
+        'select state from inventory.processes where id = any($1)',
+        [ids],
+      );
+      expect(rows.map(({ state }) => state.answers.join())).toEqual(ids.map(() => '1,2,3'));
+    }, 15_000);
+    await pause(50);
+    const asked = await database.admin(`select 1 from inventory.outbox where type = $1 and key = any($2)`, [
+      Ask.type,
+      ids,
+    ]);
+    expect(asked).toHaveLength(3 * ids.length);
+  }, 30_000);
+
+  it('that a message poisons stands where it stood; the message is tried again', async () => {
+    const { inventory, journal } = await start();
+    const orderId = randomUUID();
+    await inventory.db.transaction(async () => void inventory.eventBus.publish(new Alarm({ orderId, n: 13 })));
+    await eventually(async () =>
+      expect(
+        await database.admin(
+          `select 1 from inventory.inbox where key = $1 and attempts > 0 and error like '%unlucky%'`,
+          [orderId],
+        ),
+      ).toHaveLength(1),
+    );
+    expect(await journal.of(orderId)).toEqual([]);
+  });
+});

@@ -1,0 +1,153 @@
+import { inMicros } from '#kernel';
+import { statement, type Database } from '#database';
+import { lineMac } from '#messaging/journals';
+import type { MacKey } from '#platform/macs';
+import {
+  outboxInsert,
+  outboxValue,
+  timersCancelled,
+  timersSet,
+  toCancel,
+  toSet,
+  type Claim,
+  type Envelope,
+  type TimerChange,
+} from '#messaging';
+import type { SagaStatus } from './definition';
+import { sagaLine, type SagaLine } from './saga-line';
+
+/** Versions of the definition that unfinished sagas use and that are not among the given ones. */
+export const strangeDefinitions = (db: Database, name: string, known: readonly number[]) =>
+  db.query<{ definition: number; count: number }>(
+    `select definition, count(*)::int as count from processes
+     where status <> 'over' and name = $1 and definition <> all($2::int[]) group by 1 order by 1`,
+    [name, known],
+  );
+
+/** A saga's stored state when it was read. Version 0 means that it has not begun. */
+export interface Standing<State> {
+  readonly definition: number;
+  readonly version: number;
+  readonly state: State;
+}
+
+const LOAD = statement(
+  'sagas-load',
+  'select id, definition, version, state from processes where name = $1 and id = any($2::text[])',
+);
+
+export const loadSagas = <State>(db: Database, name: string, ids: readonly string[]) =>
+  db.query<Standing<State> & { id: string }>(LOAD, [name, ids]);
+
+/**
+ * Writes complete steps of different sagas. For each step, the claim must still be held and the saga must have the
+ * version that was read. Otherwise nothing of that step is written.
+ */
+const STEPS = statement(
+  'saga-steps-marked',
+  `with given as materialized (
+     select * from jsonb_to_recordset($1::jsonb) as g(seq bigint, by int, name text, id text, definition int,
+       version int, state jsonb, status text, step text, waiting_for text, asked_again int, attention text,
+       heard text, message_id uuid, happened_at timestamptz, attempts int, note text, asked text[], asked_keys text[],
+       timers jsonb, asks uuid[], marked_at timestamptz, mac bytea)),
+   -- one look by number for each: a plan made while the inbox was small would read all of it for ever
+   claim as materialized (
+     select i.seq from (select * from given where seq > 0 and by > 0 order by seq) g cross join lateral (
+       select i.seq from inbox i
+       where i.seq = g.seq and i.message_id = g.message_id and i.claimed_by = g.by and i.state || '' = 'waiting'
+       offset 0 for update of i) i),
+   moved as (
+     insert into processes as p (name, id, definition, version, state, status, step, waiting_for, asked, attention)
+     select name, id, definition, version + 1, state, status, step, waiting_for, asked_again, attention
+     from given join claim using (seq) order by name, id
+     on conflict (name, id) do update set version = excluded.version, state = excluded.state, changed_at = now(),
+         status = excluded.status, step = excluded.step, waiting_for = excluded.waiting_for, asked = excluded.asked,
+         attention = excluded.attention,
+         since = case when p.step = excluded.step and p.status = excluded.status then p.since else now() end
+       where p.version = excluded.version - 1
+     returning name, id),
+   step as (select g.* from given g join moved using (name, id)),
+   done as (
+     update inbox i set state = 'done', done_at = now(), claimed_by = 0, error = null from step where i.seq = step.seq),
+   noted as (
+     insert into process_journal (name, id, version, heard, message_id, happened_at, attempts, note, asked, asked_keys,
+       timers, handled_by, marked_at, mac)
+     select name, id, version + 1, heard, message_id, happened_at, attempts, note, asked, asked_keys, timers, by, marked_at,
+       mac from step),
+   sent as (${outboxInsert('$2', 'm.id in (select unnest(asks) from step)')}),
+   timed as (${timersSet('$3', 't.key in (select id from step)')}),
+   cancelled as (${timersCancelled('$4', 't.key in (select id from step)')})
+   select seq, seq in (select seq from claim) as claimed, seq in (select seq from step) as moved from given`,
+);
+
+export interface Step {
+  readonly claim: Claim;
+  readonly saga: string;
+  readonly id: string;
+  readonly heard: Envelope;
+  /** The saga's state before the step. */
+  readonly from: Standing<unknown>;
+  readonly state: object;
+  readonly shown: SagaStatus;
+  readonly note: string;
+  /** How often the message was tried, with this attempt. */
+  readonly attempts: number;
+  readonly asks: readonly Envelope[];
+  readonly timers: readonly TimerChange[];
+}
+
+const keysOf = (asks: readonly Envelope[]): (string | null)[] | null => {
+  const keys = asks.map(({ body }) => (body as { idempotencyKey?: string }).idempotencyKey ?? null);
+  return keys.some((key) => key !== null) ? keys : null;
+};
+
+export type Outcome = 'taken' | 'overtaken' | 'claim lost';
+
+/** A message that was corrected by hand may lack the time of its event. Its step is still taken. */
+function instantOf(said: string | undefined): string | null {
+  const instant = new Date(said ?? NaN);
+  return Number.isNaN(instant.getTime()) ? null : inMicros(instant.toISOString());
+}
+
+/** The journal line of the step. Its own time comes from the database, and `markedAt` from this process. */
+const lineOf = ({ claim, saga, id, heard, from, note, attempts, asks, timers }: Step, now: Date): SagaLine => ({
+  ...{ name: saga, id, version: from.version + 1 },
+  ...{ heard: heard.type, messageId: heard.id, happenedAt: instantOf(heard.meta.occurredAt) },
+  ...{ attempts, note, asked: asks.map(({ type }) => type), askedKeys: keysOf(asks) },
+  timers:
+    timers.length > 0
+      ? timers.map(({ name, afterSeconds }) => ({ name: name.slice(saga.length + 1), afterSeconds }))
+      : null,
+  ...{ handledBy: claim.claimedBy, markedAt: inMicros(now.toISOString()) },
+});
+
+/**
+ * Writes all steps in one statement. No two of them may be of one saga. The journal lines have MACs made with the key.
+ */
+export async function takeSteps(db: Database, key: MacKey, now: Date, steps: readonly Step[]): Promise<Outcome[]> {
+  const given = steps.map((step) => {
+    const { claim, from, state, shown, asks } = step;
+    const line = lineOf(step, now);
+    return {
+      ...{ seq: claim.seq, by: claim.claimedBy, name: line.name, id: line.id },
+      ...{ definition: from.definition, version: from.version, state },
+      ...{ status: shown.status, step: shown.step, waiting_for: shown.waitingFor },
+      ...{ asked_again: shown.asked, attention: shown.attention },
+      ...{ heard: line.heard, message_id: line.messageId, happened_at: line.happenedAt, attempts: line.attempts },
+      ...{ note: line.note, asked: line.asked, asked_keys: line.askedKeys, timers: line.timers },
+      ...{ asks: asks.map((ask) => ask.id), marked_at: line.markedAt },
+      mac: `\\x${lineMac(key, sagaLine(db.context, line)).toString('hex')}`,
+    };
+  });
+  const timers = steps.flatMap((step) => step.timers);
+  const rows = await db.outside(() =>
+    db.query<{ seq: number; claimed: boolean; moved: boolean }>(STEPS, [
+      JSON.stringify(given),
+      ...[outboxValue(steps.flatMap(({ asks }) => asks)), toSet(timers), toCancel(timers)],
+    ]),
+  );
+  const outcomes = new Map<number, Outcome>(
+    rows.map(({ seq, claimed, moved }) => [seq, moved ? 'taken' : claimed ? 'overtaken' : 'claim lost']),
+  );
+  return steps.map(({ claim }) => outcomes.get(claim.seq)!);
+}

@@ -1,0 +1,42 @@
+/** Wakes a waiting loop. A ring while nobody waits is kept for the next wait. */
+export class Signal {
+  private raised = false;
+  private waiting?: () => void;
+  private readonly listeners: (() => void)[] = [];
+
+  raise(): void {
+    for (const listener of this.listeners) listener();
+    this.ring();
+  }
+
+  /** The same as `raise`, without a notice to the listeners, so other processes are not told. */
+  ring(): void {
+    this.raised = true;
+    this.waiting?.();
+  }
+
+  onRaise(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  /**
+   * Waits until it rings, until `milliseconds` have passed, or until `stop` is aborted. Only one caller may wait at a
+   * time.
+   */
+  async wait(milliseconds: number, stop?: AbortSignal): Promise<void> {
+    if (!this.raised && !stop?.aborted) {
+      await new Promise<void>((resolve) => {
+        const done = () => {
+          clearTimeout(timer);
+          stop?.removeEventListener('abort', done);
+          this.waiting = undefined;
+          resolve();
+        };
+        const timer = setTimeout(done, milliseconds);
+        stop?.addEventListener('abort', done, { once: true });
+        this.waiting = done;
+      });
+    }
+    this.raised = false;
+  }
+}

@@ -1,0 +1,30 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+
+export class Desk1796000000200 implements MigrationInterface {
+  async up(queryRunner: QueryRunner): Promise<void> {
+    await queryRunner.query(`create index inbox_dead_in_order on inbox (seq) where state = 'dead'`);
+    await queryRunner.query(`
+    alter table processes
+      add column status text not null default 'running' check (status in ('running', 'needs-attention', 'over')),
+      add column step text not null default '',
+      add column waiting_for text,
+      add column asked int not null default 0,
+      add column attention text,
+      add column since timestamptz not null default now();
+    update processes set since = changed_at;
+    drop index processes_changed;
+    create index processes_open on processes (since, name, id) where status <> 'over';
+    create index processes_attention on processes (since, name, id) where status = 'needs-attention';
+
+    alter table process_journal
+      add column happened_at timestamptz,
+      add column attempts int not null default 1,
+      add column asked_keys text[],
+      add column timers jsonb,
+      add column handled_by int;`);
+  }
+
+  async down(): Promise<void> {
+    // forward only
+  }
+}

@@ -1,0 +1,137 @@
+import { Global, Injectable, Module, type INestApplicationContext, type Type } from '@nestjs/common';
+import { EventBus, type ICommandHandler, type IEventHandler } from '@nestjs/cqrs';
+import { NestFactory } from '@nestjs/core';
+import { join } from 'node:path';
+import { Config, ConfigModule, type ContextName } from '#platform/config';
+import { contextDatabase, Database, migrate } from '#database';
+import { MacKey } from '#platform/macs';
+import { SystemModule } from '#platform/system';
+import { contextMessaging } from '../context-messaging.module';
+import { DeadLetters } from '../dead-letters/dead-letters.store';
+import { ELSEWHERE } from '../outbox/elsewhere';
+import { InboxCommandHandler, InboxEventsHandler } from '../messages/inbox-handlers';
+import { Timers } from '../timers/timers';
+import { Alarm, Answer, Ask, Nothing } from './messages';
+
+/** The key for the MACs of the first context's saga journal. */
+export const sagaKey = new MacKey(Buffer.alloc(32, 7).toString('base64'));
+
+const macs = { provide: MacKey, useValue: sagaKey };
+
+export const fixtureMigrations = join(__dirname, 'migrations');
+
+/** A test sets what the handlers do. */
+export abstract class Behaviour {
+  onAsk: (message: Ask) => Promise<void> = async () => undefined;
+  onAlarm: (message: Alarm) => Promise<void> = async () => undefined;
+  onNothing?: (message: Nothing) => void;
+}
+
+@Injectable()
+@InboxCommandHandler(Ask, { name: 'answer' })
+class AnswerWhenAsked implements ICommandHandler<Ask> {
+  constructor(
+    private readonly behaviour: Behaviour,
+    private readonly eventBus: EventBus,
+  ) {}
+
+  async execute(message: Ask): Promise<void> {
+    await this.behaviour.onAsk(message);
+    this.eventBus.publish(new Answer(message.body));
+  }
+}
+
+@InboxEventsHandler([Answer], { name: 'note-answer' })
+class NoteTheAnswer implements IEventHandler<Answer> {
+  constructor(private readonly db: Database) {}
+
+  async handle({ body: { orderId, n } }: Answer): Promise<void> {
+    await this.db.query('insert into effects (key, n) values ($1, $2)', [orderId, n]);
+  }
+}
+
+@InboxEventsHandler([Nothing], { name: 'nothing' })
+class DoNothing implements IEventHandler<Nothing> {
+  constructor(private readonly behaviour: Behaviour) {}
+
+  async handle(message: Nothing): Promise<void> {
+    this.behaviour.onNothing?.(message);
+  }
+}
+
+@InboxEventsHandler([Alarm], { name: 'alarm' })
+class HearAlarm implements IEventHandler<Alarm> {
+  constructor(private readonly behaviour: Behaviour) {}
+
+  async handle(message: Alarm): Promise<void> {
+    await this.behaviour.onAlarm(message);
+  }
+}
+
+/** The providers that a context has for itself. */
+@Injectable()
+export class Inventory {
+  constructor(
+    readonly db: Database,
+    readonly eventBus: EventBus,
+    readonly timers: Timers,
+    readonly deadLetters: DeadLetters,
+  ) {}
+}
+
+@Injectable()
+export class Payments {
+  constructor(
+    readonly db: Database,
+    readonly deadLetters: DeadLetters,
+  ) {}
+}
+
+/** One database for both contexts, or one for each. */
+type Where = Pick<Config, 'databaseUrl' | 'databaseUrls'>;
+
+const where = (database: string | Where): Where =>
+  typeof database === 'string' ? { databaseUrl: database, databaseUrls: {} } : database;
+
+/**
+ * An application of two contexts on the given database, without HTTP. `more` are extra providers of the first context.
+ * With `only`, one context runs in this application and the other one elsewhere.
+ */
+export async function startTwoContexts(
+  database: string | Where,
+  behaviour: Partial<Behaviour> = {},
+  more: Type[] = [],
+  only?: 'inventory' | 'payments',
+): Promise<INestApplicationContext> {
+  const provided = {
+    provide: Behaviour,
+    useValue: { onAsk: async () => undefined, onAlarm: async () => undefined, ...behaviour },
+  };
+
+  @Module({
+    imports: [contextDatabase('inventory'), contextMessaging('inventory', [Ask, Nothing, Alarm])],
+    providers: [provided, macs, NoteTheAnswer, DoNothing, HearAlarm, Inventory, ...more],
+  })
+  class First {}
+
+  @Module({
+    imports: [contextDatabase('payments'), contextMessaging('payments', [Answer])],
+    providers: [provided, AnswerWhenAsked, Payments],
+  })
+  class Second {}
+
+  const config = Object.assign(new Config(), where(database));
+  const afar: ContextName[] = only ? [only === 'inventory' ? 'payments' : 'inventory'] : [];
+
+  @Global()
+  @Module({ providers: [{ provide: ELSEWHERE, useValue: afar }], exports: [ELSEWHERE] })
+  class Elsewhere {}
+
+  const living = only ? [Elsewhere, only === 'inventory' ? First : Second] : [First, Second];
+  @Module({ imports: [ConfigModule.with(config), SystemModule, ...living] })
+  class Shop {}
+  return NestFactory.createApplicationContext(Shop, { logger: ['error'], abortOnError: false });
+}
+
+export const migrateTwoContexts = (database: string | Where) =>
+  migrate(where(database), { contexts: ['inventory', 'payments'], folder: fixtureMigrations });

@@ -1,0 +1,53 @@
+import { crashPoint } from '#crash-points';
+import type { Branch } from '../outbox/branch';
+import { TimerLooks } from './timer-looks';
+import { timersUnheard } from './timer-metrics';
+import { fireTimers } from './timers.store';
+
+const BATCH = 200;
+const POLL_MS = 1_000;
+
+/** Moves due timers into the inbox. Several instances may do this at once: each row is taken by one of them. */
+export class TimerClock {
+  private readonly stopping = new AbortController();
+  private readonly looks = new TimerLooks();
+  private running?: Promise<void>;
+
+  constructor(private readonly branch: Branch) {}
+
+  start(): void {
+    this.running = this.run();
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.running;
+  }
+
+  private async run(): Promise<void> {
+    const { signal } = this.stopping;
+    while (!signal.aborted) {
+      const { fired, nextMs } = await this.look();
+      if (fired > 0) {
+        crashPoint('timers.fired', this.branch.context);
+        this.branch.inbox.raise();
+      }
+      if (fired < BATCH) await this.branch.timers.wait(Math.min(POLL_MS, Math.ceil(nextMs ?? POLL_MS) + 1), signal);
+    }
+  }
+
+  private async look(): Promise<{ fired: number; nextMs: number | null }> {
+    const { context, db, marks } = this.branch;
+    const since = this.looks.next();
+    const behind = marks.lanesBehind(this.branch.handlers.lanes);
+    try {
+      const { fired, nextMs, through, unheard } = await fireTimers(db, BATCH, since, behind);
+      this.looks.saw(since === undefined, fired < BATCH ? through : undefined);
+      if (unheard !== undefined) timersUnheard.set({ context }, unheard);
+      return { fired, nextMs };
+    } catch {
+      this.looks.forget();
+      return { fired: 0, nextMs: null };
+    }
+  }
+}

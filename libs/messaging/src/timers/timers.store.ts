@@ -1,0 +1,87 @@
+import { statement, type Database } from '#database';
+import { PARKED_COLUMNS, parkedBehind, timersCancelled, timersSet } from '../inbox/inbox.store';
+import { asyncCommit } from '../inbox/async-commit';
+import type { TimerChange } from './timer';
+
+export const toSet = (changes: readonly TimerChange[]): string =>
+  JSON.stringify(changes.filter(({ afterSeconds }) => afterSeconds !== null));
+export const toCancel = (changes: readonly TimerChange[]): string =>
+  JSON.stringify(changes.filter(({ afterSeconds }) => afterSeconds === null));
+
+const SET = statement('timers-set', timersSet('$1'));
+const CANCEL = statement('timers-cancel', timersCancelled('$1'));
+
+export async function setTimers(db: Database, changes: readonly TimerChange[]): Promise<void> {
+  if (changes.some(({ afterSeconds }) => afterSeconds !== null)) await db.query(SET, [toSet(changes)]);
+}
+
+export async function cancelTimers(db: Database, changes: readonly TimerChange[]): Promise<void> {
+  if (changes.some(({ afterSeconds }) => afterSeconds === null)) await db.query(CANCEL, [toCancel(changes)]);
+}
+
+/** A timer without a subscriber stays, because a build that handles it may start later. */
+const heard = 'exists (select from subscriptions s where s.type = t.type)';
+
+/**
+ * In a lane that is behind, the answer that a timer waits for may be in the queue already. What follows from the timer
+ * would make the queue longer still. So the timer waits until the lane has caught up, five minutes at most.
+ */
+const inGoodTime = (behind: string) => `not (t.due_at > now() - interval '5 minutes'
+  and exists (select from subscriptions s where s.type = t.type and s.lane = any(${behind}::text[])))`;
+
+const fire = (range: string, behind: string, more: string) => `with ${asyncCommit},
+   picked as materialized (
+     select t.name, t.key from timers t where t.due_at <= now() and ${range} and ${heard} and ${inGoodTime(behind)}
+     order by t.due_at limit $1 for update of t skip locked),
+   due as (
+     delete from timers t using picked p, quick where t.name = p.name and t.key = p.key
+     returning t.id, t.key, t.type, t.body, t.meta, t.due_at),
+   arrived as (
+     insert into inbox (message_id, handler, lane, key, type, body, meta, held, next_at)
+     select d.id, s.handler, s.lane, d.key, d.type, d.body, d.meta, ${PARKED_COLUMNS}
+     from due d join subscriptions s on s.type = d.type ${parkedBehind('s.lane', 'd.key')}
+     order by d.due_at
+     on conflict (message_id, handler) do nothing)
+   select count(*)::int as fired, (now() - interval '5 seconds')::text as through,
+     (select extract(epoch from min(due_at) - now())::float8 * 1000 from timers where due_at > now()) as next${more}
+   from due`;
+
+const FIRE_ALL = statement(
+  'timers-fire-all',
+  fire(
+    'true',
+    '$2',
+    `,\n     (select count(*)::int from timers t where t.due_at <= now() and not ${heard}) as unheard`,
+  ),
+);
+const FIRE_RECENT = statement('timers-fire-recent', fire('t.due_at >= $2::timestamptz', '$3', ''));
+
+export interface Fired {
+  readonly fired: number;
+  /**
+   * Where the next look may start, if this one took everything. Before it there are only dead rows of timers that have
+   * fired.
+   */
+  readonly through: string;
+  /** The time until the next timer is due, if there is one. */
+  readonly nextMs: number | null;
+  /** The number of due timers without a subscriber. It is known after a look at all timers. */
+  readonly unheard?: number;
+}
+
+/**
+ * Moves due timers into the context's own inbox: all of them, or those that became due since a time that an earlier
+ * look returned. The second way costs the same however many dead rows an open snapshot keeps. `behind` are the lanes
+ * that have not caught up.
+ */
+export async function fireTimers(
+  db: Database,
+  limit: number,
+  since?: string,
+  behind: readonly string[] = [],
+): Promise<Fired> {
+  const [{ next, ...row }] = await (since === undefined
+    ? db.query<Omit<Fired, 'nextMs'> & { next: number | null }>(FIRE_ALL, [limit, behind])
+    : db.query<Omit<Fired, 'nextMs'> & { next: number | null }>(FIRE_RECENT, [limit, since, behind]));
+  return { ...row, nextMs: next };
+}

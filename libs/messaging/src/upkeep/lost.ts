@@ -1,0 +1,18 @@
+import type { ContextName } from '#platform/config';
+import type { Branches } from '../outbox/branches';
+import { receivedFrom, unknownTo, type Told } from './lost.store';
+import type { Since } from './redelivery.store';
+
+/**
+ * Messages that a restored context sent and that its outbox no longer has. They show what was lost since the backup,
+ * for example opened accounts, SKUs and stock counts that were changed by REST. A change that sends no message to
+ * another context, such as a price, does not show.
+ */
+export async function forgottenBy(branches: Branches, context: ContextName, since: Since): Promise<Told[]> {
+  const sender = branches.at(context).db;
+  const found = new Map<string, Told>();
+  for (const { context: receiver, db } of branches.all)
+    if (receiver !== context) for (const told of await receivedFrom(db, context, since)) found.set(told.id, told);
+  const lost = await unknownTo(sender, [...found.values()]);
+  return lost.sort((one, other) => one.at.getTime() - other.at.getTime());
+}

@@ -1,0 +1,72 @@
+import { statement, type Database } from '#database';
+import type { Envelope } from '../messages/envelope';
+import { PARKED_COLUMNS, parkedBehind } from '../inbox/inbox.store';
+import type { OutboxRow } from '../outbox/outbox.store';
+
+/** The start of a range: a time, a number of seconds ago by the sender's clock, or the oldest stored message. */
+export type Since = { readonly at: Date } | { readonly seconds: number } | 'start';
+
+/** SQL: the first parameter, made by `asText`, as a time. */
+export const beginning = `case when $1 = 'start' then timestamptz '-infinity'
+  when $1 ~ '^[0-9]+$' then now() - $1::float8 * interval '1 second' else $1::timestamptz end`;
+
+export const asText = (since: Since): string =>
+  since === 'start' ? 'start' : 'at' in since ? since.at.toISOString() : String(since.seconds);
+
+/** Sorted by number, so that a page continues correctly when many messages were sent at the same moment. */
+const SENT = statement(
+  'outbox-sent-since',
+  `select seq, id, type, key, body, meta from outbox
+   where sent_at >= (${beginning}) and seq > $2 and type = any($3::text[]) order by seq limit $4`,
+);
+
+/**
+ * Messages of these types that were sent since then, in the order of sending. The relay delivers those that are not
+ * sent yet.
+ */
+export const sentSince = (
+  db: Database,
+  since: Since,
+  after: number,
+  types: readonly string[],
+  limit: number,
+): Promise<OutboxRow[]> => db.query<OutboxRow>(SENT, [asText(since), after, types, limit]);
+
+const TYPES = statement(
+  'subscriptions-types-of',
+  'select distinct type from subscriptions where $1::text is null or handler = $1 order by type',
+);
+
+/** The types that the context, or one handler of it, subscribed to. */
+export const typesOf = async (db: Database, handler: string | null): Promise<string[]> =>
+  (await db.query<{ type: string }>(TYPES, [handler])).map(({ type }) => type);
+
+const missing = `
+  from rows from (jsonb_to_recordset($1::jsonb) as (id uuid, type text, key text, body jsonb, meta jsonb))
+    with ordinality as m(id, type, key, body, meta, place)
+  join subscriptions s on s.type = m.type and ($2::text is null or s.handler = $2)
+  where not exists (select from inbox i where i.message_id = m.id and i.handler = s.handler)`;
+
+const COUNT_MISSING = statement('inbox-count-missing', `select count(*)::int as count ${missing}`);
+
+const PUT = statement(
+  'inbox-put-missing',
+  `with kept as (
+     insert into inbox (message_id, handler, lane, key, type, body, meta, held, next_at)
+     select n.*, ${PARKED_COLUMNS} from (
+       select m.id, s.handler, s.lane, m.key, m.type, m.body, m.meta ${missing} order by m.place) n
+     ${parkedBehind('n.lane', 'n.key')}
+     on conflict (message_id, handler) do nothing returning 1)
+   select count(*)::int as count from kept`,
+);
+
+/** How many of the messages are missing at the context, or at one handler of it. With `put`, they are added. */
+export async function missingAt(
+  db: Database,
+  messages: readonly Envelope[],
+  handler: string | null,
+  put: boolean,
+): Promise<number> {
+  const rows = await db.query<{ count: number }>(put ? PUT : COUNT_MISSING, [JSON.stringify(messages), handler]);
+  return rows[0].count;
+}

@@ -1,0 +1,61 @@
+import { Injectable } from '@nestjs/common';
+import { NotFound } from '#kernel';
+import type { ContextName } from '#platform/config';
+import { Leadership } from '#database/leadership';
+import { Branches } from '../outbox/branches';
+import { numbered } from '../messages/envelope';
+import { missingAt, sentSince, typesOf, type Since } from './redelivery.store';
+
+const BATCH = 500;
+
+export interface Redelivery {
+  readonly to: ContextName;
+  readonly since: Since;
+  /** Only from this sender. */
+  readonly from?: ContextName | undefined;
+  /** Only for this handler. */
+  readonly handler?: string | undefined;
+  /** Only counts. */
+  readonly dryRun?: boolean | undefined;
+}
+
+export interface Redelivered {
+  readonly from: ContextName;
+  /** Messages of that time that the receiver subscribed to. */
+  readonly found: number;
+  /** What the receiver does not have, counted once for each message and handler. */
+  readonly missing: number;
+}
+
+/**
+ * Delivers messages again that were marked as sent. This is for a receiver that was restored from a backup, or for a
+ * new handler that needs older messages. Outboxes keep sent messages for 7 days.
+ */
+@Injectable()
+export class Redeliveries {
+  constructor(
+    private readonly branches: Branches,
+    private readonly leadership: Leadership,
+  ) {}
+
+  /** Messages of one sender are in the order of sending. Messages of different senders have no order. */
+  async redeliver({ to, since, from, handler, dryRun = false }: Redelivery): Promise<Redelivered[]> {
+    const receiver = this.branches.at(to).db;
+    const types = await typesOf(receiver, handler ?? null);
+    if (handler && types.length === 0) throw new NotFound('handler');
+    const told: Redelivered[] = [];
+    for (const sender of from ? [this.branches.at(from)] : this.branches.all) {
+      let [found, missing, after] = [0, 0, 0];
+      for (;;) {
+        const rows = await sentSince(sender.db, since, after, types, BATCH);
+        if (rows.length === 0) break;
+        found += rows.length;
+        missing += await missingAt(receiver, rows.map(numbered), handler ?? null, !dryRun);
+        after = rows.at(-1)!.seq;
+        if (!dryRun) this.leadership.notify(`inbox:${to}`);
+      }
+      if (found > 0) told.push({ from: sender.context, found, missing });
+    }
+    return told;
+  }
+}

@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError, NotFound } from '#kernel';
+import type { ContextName } from '#platform/config';
+import { Branches } from '../outbox/branches';
+import { forgetSilent, livingInstances, type Instance } from '../instances/instances.store';
+import {
+  dropSubscriptions,
+  listSubscriptions,
+  NOTHING,
+  type ListedSubscription,
+  type Subscription,
+} from '../outbox/subscriptions.store';
+import { countWaiting, doneWithout } from './waiting.store';
+
+export type PlacedInstance = Instance & {
+  readonly context: ContextName;
+  /** Subscriptions of the context that this build has no handler for, as "handler type". */
+  readonly lacks: readonly string[];
+};
+
+export interface Drop {
+  readonly context: ContextName;
+  readonly handler: string;
+  /** Only this type. */
+  readonly type?: string | undefined;
+  /** The reason why the waiting messages count as done. Without it, they stay. */
+  readonly withMessages?: string | undefined;
+}
+
+/** Lists the living processes, their builds and the subscriptions, for operators. */
+@Injectable()
+export class SubscriptionDesk {
+  constructor(private readonly branches: Branches) {}
+
+  async instances(): Promise<PlacedInstance[]> {
+    const found: PlacedInstance[] = [];
+    for (const { context, db } of this.branches.all) {
+      const subscribed = (await listSubscriptions(db)).filter(({ handler }) => handler !== NOTHING.handler).map(named);
+      const living = await livingInstances(db);
+      found.push(...living.map((one) => ({ ...one, context, lacks: without(subscribed, one.hears.map(named)) })));
+    }
+    return found;
+  }
+
+  async list(context?: ContextName): Promise<(ListedSubscription & { readonly context: ContextName })[]> {
+    const found = await Promise.all(
+      (context ? [this.branches.at(context)] : this.branches.all).map(async ({ context: its, db }) =>
+        (await listSubscriptions(db)).map((row) => ({ ...row, context: its })),
+      ),
+    );
+    return found.flat();
+  }
+
+  /**
+   * Removes subscriptions that no living process has a handler for. Returns their types, and how many waiting messages
+   * are done or stay.
+   */
+  async drop({
+    context,
+    handler,
+    type,
+    withMessages,
+  }: Drop): Promise<{ types: string[]; waiting: number; done: number }> {
+    const { db } = this.branches.at(context);
+    return db.transaction(async () => {
+      const alive = (await livingInstances(db)).find(({ hears }) =>
+        hears.some((one) => one.handler === handler && (type === undefined || one.type === type)),
+      );
+      if (alive) throw new StillHeard(handler, alive);
+      await forgetSilent(db);
+      const types = await dropSubscriptions(db, handler, type ?? null);
+      if (types.length === 0) throw new NotFound('subscription');
+      const done = withMessages === undefined ? 0 : await doneWithout(db, handler, types, withMessages);
+      return { types, done, waiting: await countWaiting(db, handler, types) };
+    });
+  }
+}
+
+class StillHeard extends DomainError {
+  constructor(handler: string, { build, number, startedAt }: Instance) {
+    super(
+      'HANDLER_IN_USE',
+      'conflict',
+      `Build ${build} (instance ${number}, started ${startedAt.toISOString()}) has the handler ${handler}: stop that one first.`,
+    );
+  }
+}
+
+const named = ({ handler, type }: Subscription): string => `${handler} ${type}`;
+
+const without = (all: readonly string[], own: readonly string[]): string[] =>
+  all.filter((one) => !own.includes(one)).sort();

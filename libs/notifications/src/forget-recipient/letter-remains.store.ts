@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import type { Uuid } from '#kernel';
+import { Database, statement } from '#database';
+import { PersonalRemains, type ErasedSubject } from '#platform/privacy';
+
+const REMAINING = statement(
+  'letters-remaining',
+  `select s.subject from unnest($1::uuid[]) as s(subject)
+   where not exists (select from forgotten f where f.subject = s.subject)`,
+);
+
+/** Letters to a person who is not noted as erased. */
+@Injectable()
+export class LetterRemains extends PersonalRemains {
+  constructor(private readonly db: Database) {
+    super();
+  }
+
+  async of(erased: readonly ErasedSubject[]): Promise<readonly Uuid[]> {
+    const rows = await this.db.query<{ subject: Uuid }>(REMAINING, [erased.map(({ subject }) => subject)]);
+    return rows.map(({ subject }) => subject);
+  }
+}

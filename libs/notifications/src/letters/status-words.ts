@@ -1,0 +1,26 @@
+/** The changes of status that a letter of their own tells, after "Your order …". Other letters tell the rest. */
+export const statusWords = {
+  accepted: { vi: 'đã được tiếp nhận', en: 'was accepted' },
+  'on-hold': {
+    vi: 'đang được tạm giữ, chúng tôi sẽ báo khi tiếp tục',
+    en: 'is on hold, and we will tell you when it goes on',
+  },
+  resumed: { vi: 'được tiếp tục', en: 'is no longer on hold' },
+  preparing: { vi: 'đang được pha chế', en: 'is being prepared' },
+  ready: { vi: 'đã sẵn sàng', en: 'is ready' },
+  completed: { vi: 'đã hoàn tất', en: 'is complete' },
+} as const;
+
+export type ToldStatus = keyof typeof statusWords;
+
+const isTold = (status: string): status is ToldStatus => status in statusWords;
+
+const goesOn = (status: string, previous: string): boolean =>
+  previous === 'on-hold' && (status === 'confirmed' || status === 'accepted');
+
+/** What the letter about a change of status tells; undefined where there is no letter. */
+export function toldOf(change: { readonly status: string; readonly previous: string }): ToldStatus | undefined {
+  const { status, previous } = change;
+  if (goesOn(status, previous)) return 'resumed';
+  return isTold(status) ? status : undefined;
+}

@@ -1,0 +1,46 @@
+import type { SagaStatus } from '../model/saga-status';
+import { isOver, type Checkout } from './checkout-steps';
+
+const waitsFor: Record<Checkout['step'], string | null> = {
+  waiting: 'the order',
+  reserving: 'inventory to set the goods aside',
+  paying: 'payments to take the money',
+  committing: 'inventory to take the goods off the shelf',
+  confirming: 'the order to be confirmed',
+  confirmed: null,
+  voiding: 'payments to give the money back',
+  releasing: 'inventory to put the goods back',
+  closing: 'the order to be closed',
+  'given-up': null,
+  unbooking: 'payments to cross out what was owed',
+  restocking: 'inventory to put the goods back, or to write them off',
+  undone: null,
+  reopened: 'somebody to decide how the order goes on',
+};
+
+const PENDING_AGAIN =
+  'an event of the order was declared void, and it is pending again: retry to have it confirmed again with the payment ' +
+  'that was taken, or cancel the order to give everything back';
+const GIVEN_BACK =
+  'an event of the order was declared void, and it goes on although its goods were given back: cancel the order again, ' +
+  'or retry to leave it as it is';
+
+/** Staff should look as soon as one request has no answer, although it will be repeated for a long time. */
+function troubleOf(state: Checkout): string | null {
+  if (state.step === 'reopened') return state.pending ? PENDING_AGAIN : GIVEN_BACK;
+  if (!('asked' in state)) return null;
+  if (state.parked !== undefined) return state.parked;
+  return state.asked > 0 ? `no answer while ${state.step}, asked ${state.asked + 1} times` : null;
+}
+
+/** The status of a checkout, for staff. */
+export function checkoutStatus(state: Checkout): SagaStatus {
+  const attention = troubleOf(state);
+  return {
+    status: isOver(state) ? 'over' : attention === null ? 'running' : 'needs-attention',
+    step: state.step,
+    waitingFor: waitsFor[state.step],
+    asked: 'asked' in state ? state.asked : 0,
+    attention,
+  };
+}

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import {
+  OrderCancellationRequested,
+  OrderCancelled,
+  OrderConfirmed,
+  OrderPlaced,
+  OrderRefundRequested,
+} from '#contracts/ordering';
+import { StockCommitRefused, StockCommitted, StockReleased, StockReserved, StockShort } from '#contracts/inventory';
+import { PaymentDeclined, PaymentTaken, PaymentUnknown, PaymentVoided } from '#contracts/payments';
+import { Config } from '#platform/config';
+import { MacKey } from '#platform/macs';
+import { Outbox } from '#messaging';
+import { InboxSaga, SagaHandler, type SagaDefinition } from '#messaging/sagas';
+import { DatabaseTime } from '#platform/system';
+import { hear } from './checkout';
+import { CheckoutOverdue, CheckoutWaits, CompareCheckout, RetryCheckout, WindBackAsked } from './checkout-messages';
+import type { CheckoutHears } from './checkout-moves';
+import { checkoutStatus } from './checkout-status';
+import { start, type Checkout } from './checkout-steps';
+
+const definition = (reservationSeconds: number): SagaDefinition<Checkout, CheckoutHears> => ({
+  name: 'checkout',
+  version: 1,
+  initial: start,
+  hear: (state, heard) => hear(state, heard, reservationSeconds),
+  statusOf: checkoutStatus,
+});
+
+@Injectable()
+@InboxSaga('checkout', [
+  ...[OrderPlaced, OrderConfirmed, OrderCancellationRequested, OrderCancelled, OrderRefundRequested],
+  ...[StockReserved, StockShort, StockCommitted, StockCommitRefused, StockReleased],
+  ...[PaymentTaken, PaymentDeclined, PaymentUnknown, PaymentVoided],
+  ...[CheckoutOverdue, CheckoutWaits, RetryCheckout, WindBackAsked, CompareCheckout],
+])
+export class CheckoutSaga extends SagaHandler<Checkout, CheckoutHears> {
+  constructor(outbox: Outbox, time: DatabaseTime, key: MacKey, config: Config) {
+    super(outbox, time, key, definition(config.reservationTtlSeconds));
+  }
+}

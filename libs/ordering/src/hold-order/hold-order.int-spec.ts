@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { eventually } from '../../../../test/support/eventually';
+import { openShop, type OpenShop } from '../../../../test/support/open-shop';
+import {
+  anyone,
+  expectStatus,
+  mailsTo,
+  register,
+  shelve,
+  stockOf,
+  type Drink,
+  type Person,
+} from '../../../../test/support/people';
+
+jest.setTimeout(30_000);
+
+const reason = 'Khách hẹn đến lúc 12 giờ';
+
+describe('An order on hold', () => {
+  let open: OpenShop;
+  let drink: Drink;
+  beforeAll(async () => {
+    open = await openShop();
+    drink = await shelve(open.admin, { stock: 50 });
+  }, 240_000);
+  afterAll(() => open?.close());
+
+  async function bought(buyer: Person): Promise<string> {
+    const { id } = await buyer.buys(drink.variantId, 'tok_ok', 2);
+    await buyer.sees(id, 'confirmed');
+    return id;
+  }
+  const tell = (id: string, step: string, body?: object) =>
+    open.admin.post(`/admin/orders/${id}/${step}`, { ...(body && { body }) });
+  const told = async (id: string, step: string, body?: object) =>
+    expectStatus(200, await tell(id, step, body)).body.data;
+
+  it('waits, is not prepared meanwhile, and goes on to its end', async () => {
+    const { shop, admin } = open;
+    const an = await register(shop);
+    const id = await bought(an);
+    await told(id, 'accept');
+
+    const held = await told(id, 'hold', { reason });
+    expect(held).toMatchObject({ status: 'on-hold', version: 4, hold: { reason } });
+    expect((await told(id, 'hold', { reason: 'Lý do khác' })).version).toBe(4);
+    for (const step of ['accept', 'prepare', 'ready', 'complete'])
+      expect(await tell(id, step)).toMatchObject({ status: 409, body: { error: { code: 'ORDER_ON_HOLD' } } });
+
+    expect(await an.sees(id, 'on-hold')).toMatchObject({ hold: { reason: null } });
+    for (const list of [await an.get('/orders?status=on-hold'), await admin.get('/admin/orders?status=on-hold')])
+      expect(list.body.data.map((one: { id: string }) => one.id)).toContain(id);
+    const history = (await an.get(`/orders/${id}/history`, { headers: { 'accept-language': 'vi' } })).body.data;
+    expect(history.at(-1)).toMatchObject({ code: 'OrderHeld', title: 'Đơn hàng đang được tạm giữ', detail: null });
+    const timeline = (await admin.get(`/admin/orders/${id}/timeline`)).body.data as { type: string; note: string }[];
+    expect(timeline.find(({ type }) => type === 'OrderHeld')?.note).toBe('Your order is on hold');
+    const stored = JSON.stringify((await admin.get(`/admin/orders/${id}/events`)).body.data);
+    expect(stored).toContain('OrderHeld');
+    expect(stored).not.toContain(reason);
+
+    expect(await told(id, 'resume')).toMatchObject({ status: 'accepted', version: 5, hold: null });
+    expect((await told(id, 'resume')).version).toBe(5);
+    for (const step of ['prepare', 'ready', 'complete']) await told(id, step);
+    expect(await an.sees(id, 'completed')).toMatchObject({ hold: null });
+    expect(await tell(id, 'hold', { reason })).toMatchObject({
+      status: 409,
+      body: { error: { code: 'WRONG_STATUS' } },
+    });
+    await eventually(async () => {
+      const subjects = (await mailsTo(admin, an.email)).map(({ subject }) => subject as string);
+      for (const words of [/on hold, and we will tell you|đang được tạm giữ/, /no longer on hold|được tiếp tục/])
+        expect(subjects.filter((subject) => words.test(subject))).toHaveLength(1);
+    });
+  });
+
+  it('is cancelled by its guest, who has the money back', async () => {
+    const { shop, admin } = open;
+    const first = await anyone(shop).puts(drink.variantId, 1);
+    const visitor = anyone(shop).carrying({ 'x-cart-token': first.headers.get('x-cart-token')! });
+    const email = `khach-${randomUUID()}@example.com`;
+    const contact = { name: 'Trần Thị Khách', phone: '0987 654 321', email };
+    const { id } = expectStatus(201, await visitor.orders('tok_ok', { body: { contact } })).body.data;
+    await visitor.sees(id, 'confirmed');
+    const { available } = await stockOf(admin, drink);
+
+    await told(id, 'hold', { reason });
+    const cancelled = expectStatus(200, await visitor.post(`/orders/${id}/cancel`, { body: {} })).body.data;
+    expect(cancelled).toMatchObject({ status: 'cancelled', hold: null, cancellation: { code: 'CUSTOMER' } });
+    await eventually(async () => {
+      expect((await visitor.get(`/orders/${id}`)).body.data.payment.status).toBe('refunded');
+      expect((await stockOf(admin, drink)).available).toBe(available + 1);
+    });
+    expect(await tell(id, 'resume')).toMatchObject({ status: 409, body: { error: { code: 'WRONG_STATUS' } } });
+  });
+
+  it('is put there by staff alone, and with a reason', async () => {
+    const an = await register(open.shop);
+    const id = await bought(an);
+    expect((await an.post(`/admin/orders/${id}/hold`, { body: { reason } })).status).toBe(403);
+    expect((await an.post(`/admin/orders/${id}/resume`)).status).toBe(403);
+    expect((await tell(id, 'hold', {})).status).toBe(400);
+    const { data } = (await an.get(`/orders/${id}`)).body;
+    expect(data.status).toBe('confirmed');
+  });
+});

@@ -1,0 +1,42 @@
+import type { Sealed } from '#kernel';
+import { hasEnded, type Order, type OrderEvent } from '../model/order';
+import { CannotAdvance, OrderNotFound, OrderRefusal } from '../model/order-errors';
+
+/** The order is on hold, so nobody works on it. */
+export class OrderOnHold extends OrderRefusal {
+  constructor() {
+    super('ORDER_ON_HOLD', 'conflict');
+  }
+}
+
+/** Staff put an order on hold that the bar has not started. If the request is repeated, the first reason stays. */
+export function holdOrder(order: Order, reason: Sealed | null): readonly OrderEvent[] {
+  if (order.status === 'unplaced') throw new OrderNotFound();
+  if (hasEnded(order)) throw new CannotAdvance('refunded', 'hold', 'confirmed or accepted');
+  switch (order.status) {
+    case 'on-hold':
+      return [];
+    case 'confirmed':
+    case 'accepted':
+      return [{ type: 'OrderHeld', data: { reason } }];
+    default:
+      throw new CannotAdvance(order.status, 'hold', 'confirmed or accepted');
+  }
+}
+
+/**
+ * The order goes back to its status before the hold. If the request is repeated before the bar starts, it does nothing.
+ */
+export function resumeOrder(order: Order): readonly OrderEvent[] {
+  if (order.status === 'unplaced') throw new OrderNotFound();
+  if (hasEnded(order)) throw new CannotAdvance('refunded', 'resume', 'on-hold');
+  switch (order.status) {
+    case 'on-hold':
+      return [{ type: 'OrderResumed', data: {} }];
+    case 'confirmed':
+    case 'accepted':
+      return [];
+    default:
+      throw new CannotAdvance(order.status, 'resume', 'on-hold');
+  }
+}

@@ -1,0 +1,50 @@
+import type { OrderStatus } from '#contracts/ordering';
+import type { Uuid } from '#kernel';
+import { orderLife, type OrderEvent, type PlacedState } from './order';
+
+/** Where and when an event was recorded. */
+export interface Recorded {
+  readonly orderId: Uuid;
+  readonly version: number;
+  readonly at: string;
+}
+
+/** An order and the dates of its life. Personal values stay sealed. */
+export interface DatedOrder {
+  readonly id: Uuid;
+  readonly version: number;
+  readonly placedAt: string;
+  readonly updatedAt: string;
+  /** When the order first reached each status. */
+  readonly since: Readonly<Partial<Record<OrderStatus, string>>>;
+  readonly order: PlacedState;
+}
+
+/** How an event changes an order. A stream starts with OrderPlaced; before it there is no order. */
+export function dated(before: DatedOrder | undefined, event: OrderEvent, here: Recorded): DatedOrder | undefined {
+  const order = orderLife.evolve(before?.order ?? orderLife.initial, event);
+  if (order.status === 'unplaced') return undefined;
+  const { orderId: id, version, at } = here;
+  const since = before?.since ?? {};
+  return {
+    id,
+    version,
+    placedAt: before?.placedAt ?? at,
+    updatedAt: at,
+    since: since[order.status] ? since : { ...since, [order.status]: at },
+    order,
+  };
+}
+
+interface Stored {
+  readonly streamId: Uuid;
+  readonly version: number;
+  readonly timestamp: { toISOString(): string };
+}
+
+/** Where and when a stored event happened. */
+export const recorded = ({ streamId, version, timestamp }: Stored): Recorded => ({
+  orderId: streamId,
+  version,
+  at: timestamp.toISOString(),
+});

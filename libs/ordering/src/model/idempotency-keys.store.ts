@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError, type Uuid } from '#kernel';
+import { Database, statement } from '#database';
+import { defineGuard } from '#event-store';
+
+/** A client's key for a request that it may repeat. It is unique for the caller. */
+export interface IdempotencyKey {
+  readonly caller: string;
+  readonly key: string;
+  readonly bodyHash: string;
+  /** The command's name, so that one key cannot mean two things. */
+  readonly command: string;
+}
+
+export interface StoredKey extends IdempotencyKey {
+  readonly commandId: Uuid;
+  readonly orderId: Uuid;
+  readonly createdAt: Date;
+}
+
+/**
+ * The caller has already used the key. With the same body, the request is a repeat, and `stored` leads to its answer.
+ * With a different body, it is a mistake.
+ */
+export class IdempotencyKeyTaken extends DomainError {
+  constructor(readonly stored: StoredKey) {
+    super('IDEMPOTENCY_KEY_REUSED', 'reused', 'This Idempotency-Key was used for another request: take a new one.');
+  }
+}
+
+const FIND = statement(
+  'key-find',
+  `select caller, key, body_hash as "bodyHash", command, command_id as "commandId", order_id as "orderId",
+     created_at as "createdAt"
+   from idempotency_keys where caller = $1 and key = $2`,
+);
+
+/**
+ * Stores that the key belongs to the order of the append. Throws IdempotencyKeyTaken if the key already belongs to an
+ * order.
+ */
+export const keyUsedOnce = defineGuard<IdempotencyKey>({
+  name: 'key',
+  place: 'after',
+  sql: ({ caller, key, bodyHash, command, commandId, streamId }) =>
+    `insert into idempotency_keys (caller, key, body_hash, command, command_id, order_id)
+    select ${caller}::text, ${key}::text, ${bodyHash}::text, ${command}::text, ${commandId}::uuid, ${streamId}::uuid
+    from head returning 1`,
+  violated: {
+    idempotency_keys_pkey: async ({ caller, key }, lookUp) => {
+      const [stored] = await lookUp<StoredKey>(FIND, [caller, key]);
+      return stored && new IdempotencyKeyTaken(stored);
+    },
+  },
+});
+
+/** The keys of the last 24 hours. */
+@Injectable()
+export class IdempotencyKeys {
+  constructor(private readonly db: Database) {}
+
+  async find(caller: string, key: string): Promise<StoredKey | undefined> {
+    const look = () => this.db.query<StoredKey>(FIND, [caller, key]);
+    return (await (this.db.begun() ? look() : this.db.outside(look)))[0];
+  }
+}
+
+const BATCH = 1_000;
+
+/** Deletes the keys that are older than 24 hours. Returns how many there were. */
+export async function pruneKeys(db: Database): Promise<number> {
+  for (let pruned = 0; ;) {
+    const { count } = await db.execute(
+      `delete from idempotency_keys where (caller, key) in (
+         select caller, key from idempotency_keys where created_at < now() - interval '24 hours'
+         order by created_at limit ${BATCH})`,
+    );
+    pruned += count;
+    if (count < BATCH) return pruned;
+  }
+}

@@ -1,0 +1,9 @@
+/** The status of an order's saga, for staff. */
+export interface SagaStatus {
+  readonly status: 'running' | 'needs-attention' | 'over';
+  readonly step: string;
+  readonly waitingFor: string | null;
+  readonly asked: number;
+  /** Why staff must look at it. */
+  readonly attention: string | null;
+}

@@ -1,0 +1,76 @@
+import { Controller, Get, Header, Query, StreamableFile } from '@nestjs/common';
+import { QueryBus } from '@nestjs/cqrs';
+import { ApiProduces, ApiTags } from '@nestjs/swagger';
+import { Readable } from 'node:stream';
+import { z } from 'zod';
+import { EventStore, ProvedSealShape } from '#event-store';
+import { answer, Answers, Bare, Does, Whole, type Answer } from '#platform/http';
+import { Allowed } from '#platform/security';
+import { ExportEvents, LogSeals } from './event-log.query';
+import { mustBeInLog } from './span.config';
+
+class SealsQuery {
+  @Whole({ min: 0, default: 0, description: 'Seals that cover what lies behind this position.', example: 0 })
+  after: number = 0;
+
+  @Whole({ min: 1, max: 100, default: 20, description: 'How many at most.', example: 20 })
+  limit: number = 20;
+}
+
+class ExportQuery {
+  @Whole({ min: 1, default: 1, description: 'It begins where the seal over this position does.', example: 1 })
+  from: number = 1;
+
+  @Whole({ min: 1, optional: true, description: 'It ends where the seal over this position does; else with the log.' })
+  to?: number;
+}
+
+const SealAnswer = ProvedSealShape.meta({ id: 'LogSeal' });
+
+const Meta = z.object({
+  nextAfter: z.int().nullable().meta({ description: 'The `after` of the next page; null at the end.' }),
+  hasMore: z.boolean(),
+});
+
+@ApiTags('Replay')
+@Controller('admin/events')
+export class LogExportController {
+  constructor(
+    private readonly queries: QueryBus,
+    private readonly store: EventStore,
+  ) {}
+
+  @Get('seals')
+  @Allowed('audit')
+  @Does('listSeals', 'The signed seals over the log', 'Each with the signature it follows on.')
+  @Answers(200, SealAnswer, { description: 'A page of seals, by position.', list: true, meta: Meta })
+  async seals(@Query() { after, limit }: SealsQuery): Promise<Answer> {
+    const seals = await this.queries.execute(new LogSeals(after, limit));
+    const shown = seals.slice(0, limit);
+    const hasMore = seals.length > limit;
+    return answer(shown, { meta: { nextAfter: hasMore ? shown.at(-1)!.position : null, hasMore } });
+  }
+
+  @Get('export')
+  @Allowed('audit')
+  @Bare()
+  @Header('cache-control', 'no-store')
+  @ApiProduces('application/x-ndjson')
+  @Does(
+    'exportEvents',
+    'The whole log, or a part of it, to be checked offline',
+    'One JSON object a line: canonical events, seals, what was decided about seals, and a signature over it all. Personal values stay sealed.',
+  )
+  @Answers(200, z.string().meta({ example: '{"format":"coffee-tea.log-export.1"}' }), {
+    description: 'The lines, as they have to be kept: to the byte.',
+    headers: { 'Content-Disposition': '`attachment`, with a name for the file.' },
+  })
+  async export(@Query() { from, to }: ExportQuery): Promise<StreamableFile> {
+    mustBeInLog(await this.store.head(), from, to);
+    const lines = await this.queries.execute(new ExportEvents(from, to));
+    return new StreamableFile(Readable.from(lines, { objectMode: false, highWaterMark: 65_536 }), {
+      type: 'application/x-ndjson; charset=utf-8',
+      disposition: 'attachment; filename="events.ndjson"',
+    });
+  }
+}

@@ -1,0 +1,14 @@
+import { InvalidInput, textOf } from '#platform/http';
+import { ambient } from '#platform/observability';
+
+const fault = (field: string, code: string, params: Readonly<Record<string, number>> = {}) =>
+  new InvalidInput([{ field, message: textOf(code, ambient()?.locale ?? 'en', params) }]);
+
+/**
+ * Throws if the log, which ends at `head`, has no position in this range. A check of an empty range would find no fault
+ * and prove nothing.
+ */
+export function mustBeInLog(head: number, from: number, to: number | undefined): void {
+  if (to !== undefined && to < from) throw fault('to', 'spanTurned');
+  if (from > Math.max(head, 1)) throw fault('from', 'spanBeyond', { head });
+}

@@ -1,0 +1,27 @@
+import type { z } from 'zod';
+import type { Verification, VerifyResult } from '#event-store';
+import type { VerificationRunAnswer, VerifyAnswer } from './event-answer';
+
+/** The result of a verification, as an answer. */
+export function verdict(id: string, result: VerifyResult): z.infer<typeof VerifyAnswer> {
+  const { events: checked, sealedThrough, firstFormatThrough, admitted, waiting, voided } = result;
+  const reach = { sealedThrough, firstFormatThrough, admitted, waiting, voided, remarks: [...result.remarks] };
+  if (result.ok) return { id, valid: true, checked, ...reach };
+  return {
+    id,
+    valid: false,
+    checked,
+    firstBadPosition: result.position,
+    reason: result.message,
+    finding: result.finding,
+    findings: result.findings.map(({ message: reason, ...found }) => ({ ...found, reason })),
+    found: result.found,
+    ...reach,
+  };
+}
+
+export const runOf = ({ result, startedAt, ...run }: Verification): z.infer<typeof VerificationRunAnswer> => ({
+  ...run,
+  startedAt: startedAt.toISOString(),
+  result: result && verdict(run.id, result),
+});

@@ -1,0 +1,79 @@
+import { Controller, Get, Post, Query, Req } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
+import type { z } from 'zod';
+import { DomainError, NotFound, type Uuid } from '#kernel';
+import { EventStore, Verifications } from '#event-store';
+import { answer, Answers, Does, PathId, Refuses, Whole, type Answer } from '#platform/http';
+import { Allowed } from '#platform/security';
+import { VerificationRunAnswer, VerifyAnswer } from './event-answer';
+import { mustBeInLog } from './span.config';
+import { runOf, verdict } from './verification-answer.config';
+
+/** The request waits this long. After that the answer is an id with which to ask again. */
+const PATIENCE_MS = 10_000;
+const RECENT = 20;
+
+class SpanQuery {
+  @Whole({ min: 1, default: 1, description: 'The position to begin at.', example: 1 })
+  from: number = 1;
+
+  @Whole({ min: 1, optional: true, description: 'The position to end at; the end of the log by default.' })
+  to?: number;
+}
+
+const gone = () => new DomainError('UNAVAILABLE', 'unavailable', 'The client is gone.', { seconds: 5 });
+
+@ApiTags('Replay')
+@Controller('admin/events/verify')
+export class VerifyEventsController {
+  constructor(
+    private readonly verifications: Verifications,
+    private readonly store: EventStore,
+  ) {}
+
+  @Post()
+  @Allowed('audit')
+  @Does(
+    'verifyEvents',
+    'Walk the hash chain of all events, or of a part of them',
+    'Names all that is not as it was written. What takes longer than ten seconds goes on by itself: follow it by its id. One runs at a time; who asks for the same joins it.',
+  )
+  @Answers(200, VerifyAnswer, { description: 'Whether the log is as it was written.' })
+  @Answers(202, VerificationRunAnswer, { description: 'It takes longer: follow it by its id.' })
+  @Refuses(
+    { status: 409, code: 'VERIFY_RUNNING', when: 'Another part of the log is being verified.' },
+    { status: 503, code: 'SEAL_ANCHOR_UNUSABLE', when: 'The file that remembers the newest seal cannot be used.' },
+  )
+  async verify(@Query() { from, to }: SpanQuery, @Req() { raw }: FastifyRequest): Promise<Answer> {
+    mustBeInLog(await this.store.head(), from, to);
+    const left = new AbortController();
+    const leave = () => left.abort(gone());
+    raw.socket.once('close', leave);
+    try {
+      const run = await this.verifications.ask(from, to, PATIENCE_MS, left.signal);
+      return run.result ? answer(verdict(run.id, run.result), { status: 200 }) : answer(runOf(run), { status: 202 });
+    } finally {
+      raw.socket.off('close', leave);
+    }
+  }
+
+  @Get()
+  @Allowed('audit')
+  @Does('listVerifications', 'The last verifications of the log, and what they found')
+  @Answers(200, VerificationRunAnswer, { description: 'The newest first.', list: true })
+  async list(): Promise<readonly z.infer<typeof VerificationRunAnswer>[]> {
+    return (await this.verifications.rows.recent(RECENT)).map(runOf);
+  }
+
+  @Get(':id')
+  @Allowed('audit')
+  @Does('viewVerification', 'How far a verification has come, and what it found')
+  @Answers(200, VerificationRunAnswer, { description: 'The verification.' })
+  @Refuses('NOT_FOUND')
+  async view(@PathId() id: Uuid): Promise<z.infer<typeof VerificationRunAnswer>> {
+    const run = await this.verifications.find(id);
+    if (!run) throw new NotFound('verification');
+    return runOf(run);
+  }
+}

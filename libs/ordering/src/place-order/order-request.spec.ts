@@ -1,0 +1,79 @@
+import { contactOf, missing, orderRequest, pointless, type OrderRequest } from './order-request';
+
+const pickup: OrderRequest = { fulfilment: { type: 'pickup' }, payment: { method: 'cash' } };
+const contact = { name: 'An', phone: '0901234567' };
+
+describe('What an order needs to be told', () => {
+  it('from a guest: who they are', () => {
+    expect(missing(pickup, false)).toEqual(['contact.name', 'contact.phone']);
+    expect(missing({ ...pickup, contact }, false)).toEqual([]);
+  });
+
+  it('from a signed-in customer who comes by: nothing', () => {
+    expect(missing(pickup, true)).toEqual([]);
+  });
+
+  it('for a delivery: where to, and from a guest whom to call', () => {
+    const delivery: OrderRequest = { ...pickup, fulfilment: { type: 'delivery' } };
+    expect(missing(delivery, true)).toEqual(['fulfilment.address']);
+    expect(missing({ ...delivery, contact: { name: 'An' } }, false)).toEqual(['contact.phone', 'fulfilment.address']);
+    expect(missing({ ...delivery, contact, fulfilment: { type: 'delivery', address: '1 Lê Lợi' } }, true)).toEqual([]);
+  });
+
+  it('for a card: its token', () => {
+    expect(missing({ ...pickup, payment: { method: 'card' } }, true)).toEqual(['payment.token']);
+    expect(missing({ ...pickup, payment: { method: 'card', token: 'tok_ok' } }, true)).toEqual([]);
+  });
+
+  it('and the profile stands in for each thing that was not sent', () => {
+    const account = { name: 'Nguyễn Văn An', phone: '0907654321', email: 'an@example.com' };
+    expect(contactOf(pickup, account)).toEqual(account);
+    expect(contactOf({ ...pickup, contact }, account)).toEqual({ ...contact, email: account.email });
+    expect(contactOf({ ...pickup, contact: { name: 'Bình' } }, account)).toEqual({ ...account, name: 'Bình' });
+    expect(contactOf({ ...pickup, contact: { ...contact, email: 'x@y.z' } }, account).email).toBe('x@y.z');
+    expect(contactOf({ ...pickup, contact }, undefined)).toEqual({ ...contact, email: null });
+  });
+});
+
+describe('An order that says what would not count', () => {
+  it('is told so: an address of a pickup, and a token beside cash', () => {
+    const address = '12 Lê Lợi';
+    const cash = { method: 'cash' as const, token: 'tok_ok' };
+    const fields = (request: object) => pointless({ ...pickup, ...request }).map(({ field }) => field);
+    expect(fields({ fulfilment: { type: 'pickup', address } })).toEqual(['fulfilment.address']);
+    expect(fields({ payment: cash })).toEqual(['payment.token']);
+    expect(fields({ fulfilment: { type: 'pickup', address: null }, payment: { ...cash, token: null } })).toEqual([]);
+    expect(fields({ fulfilment: { type: 'delivery', address }, payment: { method: 'card', token: 'tok_ok' } })).toEqual(
+      [],
+    );
+  });
+});
+
+describe('A delivery to a saved address', () => {
+  const saved = {
+    ...{ line1: '12 Lê Lợi', line2: null, ward: 'Bến Nghé', district: '', city: 'Huế' },
+    ...{ recipient: 'Bình', phone: '0907654321' },
+  };
+  const to = (address: object | string, more: object = {}) =>
+    orderRequest({ ...pickup, fulfilment: { type: 'delivery', address: address as string }, ...more });
+
+  it('goes to its lines, ward, district and city, whatever order they are sent in', () => {
+    const { city, line1, ...rest } = saved;
+    for (const address of [saved, { city, ...rest, line1 }])
+      expect(to(address).fulfilment.address).toBe('12 Lê Lợi, Bến Nghé, Huế');
+    expect(to({ ...saved, line2: 'Lầu 2', district: 'Quận 1' }).fulfilment.address).toBe(
+      '12 Lê Lợi, Lầu 2, Bến Nghé, Quận 1, Huế',
+    );
+    expect(to('12 Lê Lợi').fulfilment.address).toBe('12 Lê Lợi');
+  });
+
+  it('is for its recipient, where the contact has no name or no telephone', () => {
+    expect(to(saved).contact).toEqual({ name: 'Bình', phone: '0907654321' });
+    expect(to(saved, { contact: { name: 'An', email: 'an@example.com' } }).contact).toEqual({
+      ...{ name: 'An', phone: '0907654321', email: 'an@example.com' },
+    });
+    expect(to(saved, { contact }).contact).toEqual(contact);
+    expect(missing(to(saved), false)).toEqual([]);
+    expect(orderRequest({ ...pickup, fulfilment: { type: 'pickup', address: saved } }).contact).toBeUndefined();
+  });
+});

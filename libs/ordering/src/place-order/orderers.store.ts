@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import type { Uuid } from '#kernel';
+import { Database, statement } from '#database';
+import { SealedSubjects } from '#platform/privacy';
+
+const NEWEST = statement(
+  'orderers-newest',
+  `select distinct e.event_data->>'subject' as subject
+   from (select event_id from order_log order by position desc limit $1) l
+   join order_events e on e.id = l.event_id
+   where e.event_type = 'OrderPlaced'`,
+);
+
+/** The owners of the orders in the newest part of the log. Each order holds a sealed name. */
+@Injectable()
+export class Orderers extends SealedSubjects {
+  constructor(private readonly db: Database) {
+    super();
+  }
+
+  async newest(limit: number): Promise<readonly Uuid[]> {
+    return (await this.db.query<{ subject: Uuid }>(NEWEST, [limit])).map(({ subject }) => subject);
+  }
+}

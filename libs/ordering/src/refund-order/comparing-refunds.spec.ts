@@ -1,0 +1,77 @@
+import { vnd } from '#kernel';
+import { OrderRefunded, OrderRefundFailed, OrderRefundRequested } from '#contracts/ordering';
+import { PaymentRefunded, RefundPayment, RefundRefused } from '#contracts/payments';
+import { hearOfRefund, type RefundsHear } from './refunds';
+import { CompareRefunds, RecordRefund, RecordRefundFailure } from './refunds-messages';
+import { refundsStatus } from './refunds-status';
+import { noRefunds, type Refunds } from './refunds-steps';
+
+const orderId = 'o1';
+const amount = vnd(40_000);
+const body = { orderId, refundId: 'a', amount, reason: 'cold', version: 7 };
+const requested = new OrderRefundRequested(body);
+const given = new PaymentRefunded(body);
+const refused = new RefundRefused(body);
+
+const after = (...heard: RefundsHear[]) =>
+  heard.reduce<Refunds>((state, it) => hearOfRefund(state, it).state, noRefunds);
+const done = after(requested, given, new OrderRefunded(body as never));
+const failed = after(requested, refused, new OrderRefundFailed(body as never));
+
+type State = CompareRefunds['body']['refunds'][number]['state'];
+const stream = (state?: State, more: Partial<CompareRefunds['body']> = {}) =>
+  new CompareRefunds({
+    ...{ orderId, version: 9, confirmed: true, owed: vnd(0) },
+    refunds: state ? [{ refundId: 'a', amount, state }] : [],
+    ...more,
+  });
+const compare = (state: Refunds, it: CompareRefunds) => hearOfRefund(state, it);
+
+describe('Refunds compared with the order', () => {
+  const asked = expect.any(RefundPayment);
+
+  it.each<[string, Refunds, CompareRefunds]>([
+    ['was given, and is only requested by the stream', done, stream('requested')],
+    ['was given, and its request is void', done, stream()],
+    ['was refused, and is only requested by the stream', failed, stream('requested')],
+    ['was refused, and its request is void', failed, stream()],
+  ])('one that %s is asked of payments again, with its own id and amount', (_, state, it) => {
+    const again = compare(state, it);
+    expect(again.asks).toEqual([asked]);
+    expect((again.asks[0] as RefundPayment).body).toMatchObject({ refundId: 'a', amount });
+    expect(again.timers).toMatchObject([{ name: 'refund-waits:a', afterSeconds: 30 }]);
+    expect(hearOfRefund(again.state, given).asks).toEqual([expect.any(RecordRefund)]);
+    const [record] = hearOfRefund(again.state, refused).asks as RecordRefundFailure[];
+    expect(record.body).toMatchObject({ refundId: 'a', amount });
+    expect(compare(again.state, it)).toMatchObject({ state: again.state, asks: [] }); // heard twice
+  });
+
+  it.each<[string, Refunds, CompareRefunds]>([
+    ['agree', done, stream('refunded')],
+    ['agree that it failed', failed, stream('failed')],
+    ['wait for payments', after(requested), stream()],
+    ['were made for an order that does not count as paid', done, stream(undefined, { confirmed: false })],
+    ['have an end of which nobody kept the amount', { refunds: { a: { step: 'refunded' } } }, stream()],
+  ])('that %s ask nothing', (_, state, it) => {
+    expect(compare(state, it)).toMatchObject({ state: { refunds: state.refunds }, asks: [], timers: [] });
+  });
+
+  it('that the order was not told of, for all that is known, tell it once more', () => {
+    const parked: Refunds = { refunds: { a: { step: 'recording', amount, asked: 8, parked: 'no answer' } } };
+    const again = compare(parked, stream());
+    expect(again.asks).toEqual([expect.any(RecordRefund)]);
+    expect(refundsStatus(again.state)).toMatchObject({ status: 'running' });
+  });
+
+  it('end where the order has noted them, or does not count as paid', () => {
+    const recording = after(requested, given);
+    expect(compare(recording, stream('refunded'))).toMatchObject({
+      state: { refunds: { a: { step: 'refunded', amount } } },
+      asks: [],
+      timers: [{ name: 'refund-waits:a', afterSeconds: null }],
+    });
+    const notNoted = after(requested, refused);
+    const { state } = compare(notNoted, stream(undefined, { confirmed: false }));
+    expect(refundsStatus(state)).toMatchObject({ status: 'over', attention: null }); // nothing is owed by the stream
+  });
+});

@@ -1,0 +1,59 @@
+import type { Message, Uuid } from '#kernel';
+import { secondsUntilAskedAgain } from '../model/asked-again';
+import type { CompareRefunds } from './refunds-messages';
+import {
+  asksOf,
+  isDone,
+  waits,
+  type Refunds,
+  type RefundsHeard,
+  type RefundStep,
+  type RefundTimer,
+} from './refunds-steps';
+
+type Noted = CompareRefunds['body']['refunds'][number];
+
+/**
+ * Compares the refunds with the order's stream. If a refund has ended and the stream does not say so (any more), the
+ * saga asks payments for it again with the same id. Payments gives nothing twice, and reports the outcome again.
+ */
+export function comparedRefunds(state: Refunds, { body }: CompareRefunds): RefundsHeard {
+  const { orderId } = body;
+  const asks: Message[] = [];
+  const timers: RefundTimer[] = [];
+  const next = Object.entries(state.refunds).map(([refundId, refund]): [Uuid, RefundStep] => {
+    const noted = body.refunds.find((one) => one.refundId === refundId);
+    const after = body.confirmed ? agreed(refund, noted) : withoutOrder(refund);
+    if (after === refund) return [refundId, refund];
+    asks.push(...asksOf(orderId, refundId, after));
+    timers.push(waits(orderId, refundId, isDone(after) ? null : secondsUntilAskedAgain(0)));
+    return [refundId, after];
+  });
+  const note = asks.length > 0 ? 'compared with the order: asked again' : 'compared with the order';
+  return { state: { ...state, refunds: Object.fromEntries(next) }, asks, timers, note };
+}
+
+function agreed(refund: RefundStep, noted: Noted | undefined): RefundStep {
+  if (refund.step === 'paying-back') return refund; // the answer to it decides
+  if (noted && noted.state !== 'requested') return isDone(refund) ? refund : ended(refund);
+  if (!isDone(refund)) return afresh(refund);
+  const amount = noted?.amount ?? (refund.step === 'refunded' ? refund.amount : refund.owed);
+  return amount ? { step: 'paying-back', amount, reason: 'asked again', asked: 0 } : refund;
+}
+
+/** An order that does not count as paid has no refunds to note. */
+const withoutOrder = (refund: RefundStep): RefundStep =>
+  refund.step === 'paying-back' || isDone(refund) ? refund : ended(refund);
+
+type Recording = Extract<RefundStep, { step: 'recording' | 'recording-failure' }>;
+
+/** Tells the order once more. */
+function afresh({ parked: _, ...refund }: Recording): RefundStep {
+  return { ...refund, asked: 0 };
+}
+
+function ended(refund: Recording): RefundStep {
+  if (refund.step === 'recording') return { step: 'refunded', amount: refund.amount };
+  const { reason, owed } = refund;
+  return { step: 'failed', reason, ...(owed && { owed }) };
+}

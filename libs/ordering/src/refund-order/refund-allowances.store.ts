@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { DomainError, shopDay, vnd, type Money, type Uuid } from '#kernel';
+import { Config } from '#platform/config';
+import { Database, statement } from '#database';
+import type { Caller } from '#platform/security';
+import { Clock } from '#platform/system';
+import { RefundLimit, RefundsNotAllowed } from '../model/order-errors';
+
+// Serialises the refunds of one person: two refunds at once cannot both use the remaining sum.
+const LOCK = statement(
+  'refund-allowances-lock',
+  `select pg_advisory_xact_lock(hashtextextended('ordering.refund_allowances ' || $1::text, 0))`,
+);
+const GIVEN = statement(
+  'refund-allowances-given',
+  `select coalesce(sum(amount), 0)::bigint as given from refund_allowances where actor = $1 and day = $2`,
+);
+const TAKE = statement(
+  'refund-allowances-take',
+  `insert into refund_allowances (refund_id, actor, day, amount) values ($1, $2, $3, $4)`,
+);
+const GIVE_BACK = statement('refund-allowances-give-back', `delete from refund_allowances where refund_id = $1`);
+
+interface Wanted {
+  readonly refundId: Uuid;
+  readonly amount: Money;
+}
+
+/** What people with a daily limit have given back today. */
+@Injectable()
+export class RefundAllowances {
+  constructor(
+    private readonly db: Database,
+    private readonly config: Config,
+    private readonly clock: Clock,
+  ) {}
+
+  isLimited(caller: Caller): caller is Extract<Caller, { kind: 'user' }> {
+    return caller.kind === 'user' && caller.role === 'barista';
+  }
+
+  /**
+   * Takes the amount from today's sum before the work. So a crash can only make the remaining sum smaller. A refused
+   * amount is put back.
+   */
+  async within<T>(caller: Caller, { refundId, amount }: Wanted, work: () => Promise<T>): Promise<T> {
+    if (this.isLimited(caller)) await this.take(caller.userId, { refundId, amount });
+    try {
+      return await work();
+    } catch (error) {
+      // After any other error it is unknown whether the refund was made.
+      if (error instanceof DomainError) await this.db.query(GIVE_BACK, [refundId]);
+      throw error;
+    }
+  }
+
+  private async take(actor: Uuid, { refundId, amount }: Wanted): Promise<void> {
+    const limit = this.config.refundDailyLimitBarista;
+    if (limit === 0) throw new RefundsNotAllowed();
+    const day = shopDay(this.clock.now());
+    await this.db.transaction(async () => {
+      await this.db.query(LOCK, [actor]);
+      const [{ given }] = await this.db.query<{ given: number | string }>(GIVEN, [actor, day]);
+      const left = Math.max(0, limit - Number(given));
+      if (amount.amount > left) throw new RefundLimit(vnd(left), vnd(limit));
+      await this.db.query(TAKE, [refundId, actor, day, amount.amount]);
+    });
+  }
+}

@@ -1,0 +1,38 @@
+import type { SagaStatus } from '../model/saga-status';
+import { allDone, owedBy, type Refunds, type RefundStep } from './refunds-steps';
+
+const waitsFor: Record<RefundStep['step'], string | null> = {
+  'paying-back': 'payments to give the money back',
+  recording: 'the order to note the refund',
+  'recording-failure': 'the order to note that it failed',
+  refunded: null,
+  failed: null,
+};
+
+/** A refused refund needs attention only while something is owed: the money may have gone back another way. */
+const complaint = (refund: RefundStep, owed: boolean): string | null => {
+  if (refund.step === 'failed') return owed ? `refused: ${refund.reason ?? 'for good'}` : null;
+  if (!('asked' in refund)) return null;
+  if (refund.parked !== undefined) return refund.parked;
+  // Staff should look as soon as one request has no answer.
+  return refund.asked > 0 ? `no answer while ${refund.step}, asked ${refund.asked + 1} times` : null;
+};
+
+/** The status of an order's refunds, for staff. It is the status of the first refund that is still open. */
+export function refundsStatus(state: Refunds): SagaStatus {
+  const all = Object.values(state.refunds);
+  const owed = owedBy(state);
+  const complaintOf = (refund: RefundStep) => complaint(refund, owed.amount > 0);
+  const troubled = all.find((refund) => complaintOf(refund) !== null);
+  const open = troubled ?? all.find((refund) => 'asked' in refund) ?? all.at(-1);
+  const attention = troubled ? complaintOf(troubled) : null;
+  const status = attention !== null ? 'needs-attention' : allDone(state) ? 'over' : 'running';
+  const step = open?.step ?? 'waiting';
+  return {
+    status: all.length === 0 ? 'running' : status,
+    step,
+    waitingFor: open ? waitsFor[open.step] : 'a refund',
+    asked: open && 'asked' in open ? open.asked : 0,
+    attention,
+  };
+}

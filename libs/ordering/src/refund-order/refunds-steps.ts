@@ -1,0 +1,84 @@
+import { sum, type Message, type Money, type Uuid } from '#kernel';
+import { RefundPayment } from '#contracts/payments';
+import { RecordRefund, RecordRefundFailure, RefundWaits } from './refunds-messages';
+
+/**
+ * How often the request was repeated because no answer came. `parked` is set when it is no longer repeated until staff
+ * act.
+ */
+interface Asking {
+  readonly asked: number;
+  readonly parked?: string;
+}
+
+/** The step of one refund: first the provider is asked, then the order is told. */
+export type RefundStep =
+  | ({ readonly step: 'paying-back'; readonly amount: Money; readonly reason: string } & Asking)
+  | ({ readonly step: 'recording'; readonly amount: Money } & Asking)
+  | ({ readonly step: 'recording-failure'; readonly reason: string; readonly owed?: Money } & Asking)
+  /** Older sagas did not store the amount. */
+  | { readonly step: 'refunded'; readonly amount?: Money }
+  /** `owed` is what the customer did not get back and nobody has requested again. Older sagas did not store it. */
+  | { readonly step: 'failed'; readonly owed?: Money; readonly reason?: string };
+
+/** All refunds of one order. Each has its own step. */
+export interface Refunds {
+  readonly refunds: Readonly<Record<Uuid, RefundStep>>;
+  /**
+   * What the order's stream last reported as owed, and at which version. Older sagas lack it. For them, only the owed
+   * amounts of the failed refunds are known.
+   */
+  readonly owed?: { readonly amount: Money; readonly version: number };
+}
+
+export interface RefundTimer {
+  readonly name: string;
+  /** Null cancels the timer. */
+  readonly afterSeconds: number | null;
+  readonly message: Message;
+}
+export interface RefundsHeard {
+  readonly state: Refunds;
+  readonly asks: readonly Message[];
+  readonly timers: readonly RefundTimer[];
+  readonly note: string;
+}
+
+export const noRefunds: Refunds = { refunds: {} };
+
+export const isDone = (refund: RefundStep): refund is Extract<RefundStep, { step: 'refunded' | 'failed' }> =>
+  refund.step === 'refunded' || refund.step === 'failed';
+export const allDone = ({ refunds }: Refunds): boolean => Object.values(refunds).every(isDone);
+
+/** What is owed, as far as the saga knows. The order's stream decides. */
+export function owedBy({ refunds, owed }: Refunds): Money {
+  if (owed) return owed.amount;
+  const left = Object.values(refunds).map((refund) => (refund.step === 'failed' ? refund.owed : undefined));
+  return sum(left.filter((amount) => amount !== undefined));
+}
+
+/** The requests of each step. They are the same every time, so a repeat is harmless. */
+export function asksOf(orderId: Uuid, refundId: Uuid, refund: RefundStep): readonly Message[] {
+  const idempotencyKey = `refunds:${orderId}:${refundId}:${refund.step}`;
+  switch (refund.step) {
+    case 'paying-back': {
+      const { amount, reason } = refund;
+      return [new RefundPayment({ orderId, refundId, amount, reason, idempotencyKey })];
+    }
+    case 'recording':
+      return [new RecordRefund({ orderId, refundId, amount: refund.amount, idempotencyKey })];
+    case 'recording-failure': {
+      const { reason, owed: amount } = refund;
+      return [new RecordRefundFailure({ orderId, refundId, reason, ...(amount && { amount }), idempotencyKey })];
+    }
+    case 'refunded':
+    case 'failed':
+      return [];
+  }
+}
+
+export const waits = (orderId: Uuid, refundId: Uuid, afterSeconds: number | null): RefundTimer => ({
+  name: `refund-waits:${refundId}`,
+  afterSeconds,
+  message: new RefundWaits({ orderId, refundId }),
+});

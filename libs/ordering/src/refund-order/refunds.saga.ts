@@ -1,0 +1,32 @@
+import { Injectable } from '@nestjs/common';
+import { OrderRefunded, OrderRefundFailed, OrderRefundRequested } from '#contracts/ordering';
+import { PaymentRefunded, RefundRefused } from '#contracts/payments';
+import { MacKey } from '#platform/macs';
+import { Outbox } from '#messaging';
+import { InboxSaga, SagaHandler, type SagaDefinition } from '#messaging/sagas';
+import { DatabaseTime } from '#platform/system';
+import { hearOfRefund, type RefundsHear } from './refunds';
+import { CompareRefunds, RefundWaits, RetryRefunds } from './refunds-messages';
+import { refundsStatus } from './refunds-status';
+import { noRefunds, type Refunds } from './refunds-steps';
+
+const definition: SagaDefinition<Refunds, RefundsHear> = {
+  name: 'refunds',
+  version: 1,
+  initial: noRefunds,
+  hear: hearOfRefund,
+  statusOf: refundsStatus,
+};
+
+@Injectable()
+@InboxSaga('refunds', [
+  ...[OrderRefundRequested, OrderRefunded, OrderRefundFailed],
+  ...[PaymentRefunded, RefundRefused],
+  RefundWaits,
+  ...[RetryRefunds, CompareRefunds],
+])
+export class RefundSaga extends SagaHandler<Refunds, RefundsHear> {
+  constructor(outbox: Outbox, time: DatabaseTime, key: MacKey) {
+    super(outbox, time, key, definition);
+  }
+}

@@ -1,0 +1,21 @@
+import { isUuid, type Uuid } from '#kernel';
+
+export const sagaNames = ['checkout', 'refunds'] as const;
+export type SagaName = (typeof sagaNames)[number];
+
+export interface SagaRef {
+  readonly name: SagaName;
+  readonly orderId: Uuid;
+}
+
+/** An order has two sagas: `checkout:<order>`, and `refunds:<order>` as soon as money must go back. */
+export const sagaId = ({ name, orderId }: SagaRef): string => `${name}:${orderId}`;
+
+/** An order's id alone names its checkout. Undefined if it is not the id of a saga. */
+export function sagaRef(id: string): SagaRef | undefined {
+  const colon = id.indexOf(':');
+  const name = colon < 0 ? 'checkout' : id.slice(0, colon);
+  const known = sagaNames.find((one) => one === name);
+  const order = id.slice(colon + 1).toLowerCase();
+  return known && isUuid(order) ? { name: known, orderId: order } : undefined;
+}

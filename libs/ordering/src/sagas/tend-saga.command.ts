@@ -1,0 +1,175 @@
+import { Command, CommandHandler, EventBus, type ICommandHandler } from '@nestjs/cqrs';
+import { SettleByHand } from '#contracts/payments';
+import { Database } from '#database';
+import { LetterBox } from '#messaging/dead-letters';
+import type { Actor } from '#event-store';
+import { redactText } from '#platform/observability';
+import { Vault } from '#platform/privacy';
+import { SagaJournal, Sagas, type KnownSaga, type ListedSaga } from '#messaging/sagas';
+import { Ids } from '#platform/system';
+import { RetryCheckout, ReviewOrder, WindBackAsked } from '../checkout/checkout-messages';
+import { windsBack } from '../checkout/checkout-steps';
+import { moneyIsOpen, type PlacedState } from '../model/order';
+import { Orders } from '../model/orders.store';
+import { Places } from '../model/places.adapter';
+import { stillOwed } from '../refund-order/refund-order';
+import type { Refunds } from '../refund-order/refunds-steps';
+import { RetryRefunds } from '../refund-order/refunds-messages';
+import {
+  NoMoneyAwaited,
+  NothingToWindBack,
+  SagaNotFound,
+  SagaOver,
+  StillAsked,
+  WindingBackAlready,
+} from './saga-errors';
+import { sagaRef } from './saga-id';
+import { ownOf, requestsIn } from './sagas.query';
+import { windBack } from './wind-back';
+
+export type FoundByHand = SettleByHand['body']['found'];
+
+/** The person who acts on a saga, and the reason. */
+export interface Tended {
+  readonly actor: Actor;
+  /** The person's name in the journal. */
+  readonly by: string;
+  /** Stored in the journal without addresses and numbers. It should contain no names. */
+  readonly reason: string | null;
+}
+
+/**
+ * Sends the requests of the current step again with the same keys. It also redrives the saga's dead letters and hastens
+ * its postponed messages.
+ */
+export class RetrySaga extends Command<ListedSaga> {
+  constructor(
+    readonly id: string,
+    readonly tended: Tended,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(RetrySaga)
+export class RetrySagaHandler implements ICommandHandler<RetrySaga> {
+  constructor(
+    private readonly db: Database,
+    private readonly sagas: Sagas,
+    private readonly journal: SagaJournal,
+    private readonly letters: LetterBox,
+    private readonly orders: Orders,
+    private readonly eventBus: EventBus,
+  ) {}
+
+  async execute({ id, tended: { by, reason } }: RetrySaga): Promise<ListedSaga> {
+    const saga = await found(this.sagas, id);
+    const wishes = await this.wishes(saga, { orderId: saga.id, by, reason: noted(reason) });
+    const requests = requestsIn(await this.journal.of(saga.id, saga.name));
+    await this.letters.wake(requests, ownOf(saga));
+    await this.db.transaction(async () => void this.eventBus.publishAll([...wishes]));
+    return saga;
+  }
+
+  /**
+   * The order's stream decides whether anything is left to give back, not the saga: money may have gone back by hand.
+   */
+  private async wishes(
+    saga: ListedSaga,
+    about: RetryCheckout['body'],
+  ): Promise<readonly (RetryRefunds | RetryCheckout | ReviewOrder)[]> {
+    const { name, status, step } = saga;
+    const review = new ReviewOrder({ orderId: about.orderId });
+    if (name === 'checkout' && status !== 'over') return [new RetryCheckout(about)];
+    const { order, version } = await this.orders.view(about.orderId);
+    if (name === 'refunds') {
+      // It needs attention, but nothing is owed: an event was declared void. So the saga is compared with the order.
+      if (status === 'needs-attention' && !isOwing(order)) return [review];
+      return [new RetryRefunds({ ...about, owed: stillOwed(order), version }), review];
+    }
+    if (order.status === 'pending') return [review];
+    throw new SagaOver(step);
+  }
+}
+
+const isOwing = (order: PlacedState): boolean => 'refunds' in order && moneyIsOpen(order);
+
+/** Winds a checkout back from its current step. */
+export class CompensateSaga extends Command<ListedSaga> {
+  constructor(
+    readonly id: string,
+    readonly tended: Tended,
+    /** What staff found out about the money, if its provider cannot be asked. */
+    readonly money?: FoundByHand,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(CompensateSaga)
+export class CompensateSagaHandler implements ICommandHandler<CompensateSaga> {
+  constructor(
+    private readonly db: Database,
+    private readonly sagas: Sagas,
+    private readonly orders: Orders,
+    private readonly vault: Vault,
+    private readonly places: Places,
+    private readonly ids: Ids,
+    private readonly eventBus: EventBus,
+  ) {}
+
+  async execute({ id, tended, money }: CompensateSaga): Promise<ListedSaga> {
+    const saga = await found(this.sagas, id);
+    if (saga.status === 'over') throw new SagaOver(saga.step);
+    if (money === undefined) return this.windBack(saga, tended);
+    if (saga.status !== 'needs-attention') throw new StillAsked(saga.step);
+    const { orderId, refunds } = settledByHand(saga);
+    if (saga.name === 'checkout' && !windsBack(saga.step)) await this.windBack(saga, tended);
+    const settle = (refundId: string | null) => {
+      const idempotencyKey = `by-hand:${orderId}:${refundId ?? 'payment'}`;
+      const reason = noted(tended.reason);
+      const said = { found: money, by: tended.by, ...(reason && { reason }) };
+      return new SettleByHand({ orderId, refundId, ...said, idempotencyKey });
+    };
+    await this.db.transaction(async () => void this.eventBus.publishAll(refunds.map(settle)));
+    return saga;
+  }
+
+  private async windBack(saga: ListedSaga, { actor, by, reason }: Tended): Promise<ListedSaga> {
+    if (saga.name !== 'checkout') throw new NothingToWindBack();
+    if (windsBack(saga.step)) throw new WindingBackAlready(saga.step);
+    const orderId = saga.id;
+    const { id, order } = await this.orders.view(orderId);
+    const place = this.places.of(id, 'reason');
+    const sealed = reason === null ? null : await this.vault.sealMore(order.placed.subject, reason, place);
+    await this.orders.change({ orderId, commandId: this.ids.next(), actor }, (now) => windBack(now, sealed));
+    await this.db.transaction(
+      async () => void this.eventBus.publish(new WindBackAsked({ orderId, by, reason: noted(reason) })),
+    );
+    return saga;
+  }
+}
+
+/** The refunds that wait for a provider. Null stands for the order's payment. */
+function settledByHand({ id: orderId, name, step, state }: KnownSaga): {
+  orderId: string;
+  refunds: readonly (string | null)[];
+} {
+  if (name === 'refunds') {
+    const all = Object.entries((state as Refunds).refunds);
+    const waiting = all.filter(([, refund]) => refund.step === 'paying-back').map(([refundId]) => refundId);
+    if (waiting.length === 0) throw new NoMoneyAwaited(step);
+    return { orderId, refunds: waiting };
+  }
+  if (step !== 'paying' && step !== 'voiding') throw new NoMoneyAwaited(step);
+  return { orderId, refunds: [null] };
+}
+
+const noted = (reason: string | null): string | null => reason && redactText(reason);
+
+async function found(sagas: Sagas, id: string): Promise<KnownSaga> {
+  const ref = sagaRef(id);
+  const saga = ref && (await sagas.view(ref.name, ref.orderId));
+  if (!saga) throw new SagaNotFound();
+  return saga;
+}

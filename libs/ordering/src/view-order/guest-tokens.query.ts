@@ -1,0 +1,75 @@
+import { Injectable } from '@nestjs/common';
+import type { Uuid } from '#kernel';
+import { Database, statement } from '#database';
+import type { Refusal } from '#platform/http';
+import { cartTokenSpent, isTooOldToRead, SpentTokens, type Caller, type GuestStanding } from '#platform/security';
+import { Clock } from '#platform/system';
+import type { Reader } from '../model/readers';
+
+/** The order that was placed with a token, and its cart. */
+export interface SpentOn {
+  readonly orderId: Uuid;
+  readonly cartId: Uuid;
+  readonly cartVersion: number;
+}
+
+const SPENT = statement(
+  'guest-token-spent',
+  `select order_id as "orderId", cart_id as "cartId", cart_version as "cartVersion"
+   from placed_carts where guest = $1 and guest_since = $2`,
+);
+
+const ALL_SPENT = statement(
+  'guest-tokens-spent',
+  `select p.guest, p.guest_since as since from placed_carts p
+   join unnest($1::text[], $2::int[]) as t(guest, since) on p.guest = t.guest and p.guest_since = t.since`,
+);
+
+/** The refusal of an order's own routes, which `ownerOf` gives. */
+export const TOKEN_SPENT = {
+  status: 401,
+  code: 'CART_TOKEN_SPENT',
+  when: 'An order was placed with the `X-Cart-Token` since, and no access token came with it. Send the newer one.',
+} satisfies Refusal;
+
+/** Decides what guests may read with their tokens. */
+@Injectable()
+export class GuestTokens extends SpentTokens {
+  constructor(
+    private readonly db: Database,
+    private readonly clock: Clock,
+  ) {
+    super();
+  }
+
+  /** The order that was placed with this token. Undefined while the token is the guest's newest. */
+  async spentOn({ guest, since }: GuestStanding): Promise<SpentOn | undefined> {
+    return (await this.db.query<SpentOn>(SPENT, [guest, since]))[0];
+  }
+
+  async find<Token extends GuestStanding>(tokens: readonly Token[]): Promise<readonly Token[]> {
+    const values = [tokens.map(({ guest }) => guest), tokens.map(({ since }) => since)];
+    const rows = await this.db.query<{ guest: string; since: number }>(ALL_SPENT, values);
+    const spent = new Set(rows.map(({ guest, since }) => `${guest}.${since}`));
+    return tokens.filter(({ guest, since }) => spent.has(`${guest}.${since}`));
+  }
+
+  /**
+   * The caller as a reader of orders. An access token gives the account's orders, a cart token the guest's orders, and
+   * both tokens give both. A cart token is valid until the guest's next order, and for 30 days at most.
+   */
+  async readerOf(caller: Caller): Promise<Reader> {
+    const userId = caller.kind === 'user' ? caller.userId : undefined;
+    const { cartToken } = caller;
+    if (!cartToken) return { userId };
+    if (await this.spentOn(cartToken)) return { userId, tokenSpent: true };
+    return { userId, ...(!isTooOldToRead(cartToken, this.clock.now()) && { cartTokenHash: cartToken.guest }) };
+  }
+
+  /** The same for an order's own routes, where a spent token alone is refused. Throws CART_TOKEN_SPENT. */
+  async ownerOf(caller: Caller): Promise<Reader> {
+    const reader = await this.readerOf(caller);
+    if (reader.tokenSpent && reader.userId === undefined) throw cartTokenSpent();
+    return reader;
+  }
+}

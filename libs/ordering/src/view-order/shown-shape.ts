@@ -1,0 +1,56 @@
+import { IdShape, MoneyShape, type Erased, type Money, type Sealed, type Unreadable } from '#kernel';
+import { z } from 'zod';
+import { MoneyInFact, SealedInFact } from '../model/fact-shapes';
+
+/** A personal value. If its owner was erased, or if it cannot be opened, an object replaces it. */
+export const Personal = z
+  .union([z.string(), z.object({ erased: z.literal(true) }), z.object({ unreadable: z.literal(true) })])
+  .meta({
+    id: 'PersonalValue',
+    description:
+      'Text; `{ "erased": true }` once its owner was forgotten; `{ "unreadable": true }` where the shop cannot open it now.',
+  });
+
+/** How an answer shows a fact's data. */
+type Shown<T> = T extends Sealed
+  ? string | Erased | Unreadable
+  : T extends Money
+    ? Money
+    : T extends readonly (infer One)[]
+      ? Shown<One>[]
+      : T extends object
+        ? { [Key in keyof T]: Shown<T[Key]> }
+        : T;
+
+/**
+ * The shape of an answer, derived from the shape of a fact. Sealed values are opened, and money has the format of
+ * answers. There are no limits, because an answer shows what is stored.
+ */
+export const shown = <Shape extends z.ZodType>(shape: Shape): z.ZodType<Shown<z.infer<Shape>>> =>
+  derived(shape) as unknown as z.ZodType<Shown<z.infer<Shape>>>;
+
+/** The fields of an object's shape, each as an answer shows it. */
+export const shownFields = <Fields extends z.ZodRawShape>({ shape }: z.ZodObject<Fields>) =>
+  fieldsOf(shape) as unknown as { [Key in keyof Fields]: z.ZodType<Shown<z.infer<Fields[Key]>>> };
+
+const fieldsOf = (shape: z.ZodRawShape): z.ZodRawShape =>
+  Object.fromEntries(Object.entries(shape).map(([name, field]) => [name, derived(field as z.ZodType)]));
+
+function derived(shape: z.ZodType): z.ZodType {
+  if (shape === SealedInFact) return Personal;
+  if (shape === MoneyInFact) return MoneyShape;
+  if (shape === IdShape) return IdShape;
+  const alike = plain(shape);
+  const meta = shape.meta();
+  return meta ? alike.meta(meta) : alike;
+}
+
+function plain(shape: z.ZodType): z.ZodType {
+  if (shape instanceof z.ZodNullable) return derived(shape.unwrap() as z.ZodType).nullable();
+  if (shape instanceof z.ZodOptional) return derived(shape.unwrap() as z.ZodType).optional();
+  if (shape instanceof z.ZodArray) return z.array(derived(shape.element as z.ZodType));
+  if (shape instanceof z.ZodObject) return z.object(fieldsOf(shape.shape as z.ZodRawShape));
+  if (shape instanceof z.ZodString) return z.string();
+  if (shape instanceof z.ZodNumber) return z.int();
+  return shape;
+}

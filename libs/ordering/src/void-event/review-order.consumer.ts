@@ -1,0 +1,35 @@
+import { EventBus, type ICommandHandler } from '@nestjs/cqrs';
+import { InboxCommandHandler } from '#messaging';
+import { Sagas } from '#messaging/sagas';
+import { ReviewOrder } from '../checkout/checkout-messages';
+import { EventBroken } from '../model/order-errors';
+import { Orders } from '../model/orders.store';
+import type { DatedOrder } from '../model/dated-order';
+import { comparedWithCheckout, comparedWithRefunds } from './review-order';
+
+/** Sends an order's sagas the state of the order by its stream. It is safe to send it twice. */
+@InboxCommandHandler(ReviewOrder, { name: 'review-order', lane: 'order' })
+export class ReviewWhenAsked implements ICommandHandler<ReviewOrder> {
+  constructor(
+    private readonly orders: Orders,
+    private readonly sagas: Sagas,
+    private readonly eventBus: EventBus,
+  ) {}
+
+  async execute({ body: { orderId } }: ReviewOrder): Promise<void> {
+    const view = await this.readable(orderId);
+    if (!view) return;
+    if (await this.sagas.view('checkout', orderId)) this.eventBus.publish(comparedWithCheckout(view));
+    if (await this.sagas.view('refunds', orderId)) this.eventBus.publish(comparedWithRefunds(view));
+  }
+
+  /** Undefined if another event is broken too. When that event is declared void, the sagas are compared again. */
+  private async readable(orderId: string): Promise<DatedOrder | undefined> {
+    try {
+      return await this.orders.view(orderId);
+    } catch (error) {
+      if (error instanceof EventBroken) return undefined;
+      throw error;
+    }
+  }
+}

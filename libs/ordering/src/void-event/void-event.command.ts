@@ -1,0 +1,95 @@
+import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
+import type { Uuid } from '#kernel';
+import { EventStore, type Actor } from '#event-store';
+import { ambient, redactText } from '#platform/observability';
+import { Sagas } from '#messaging/sagas';
+import { Ids } from '#platform/system';
+import { orderEvents } from '../model/order-events.config';
+import { ReviewOrder } from '../checkout/checkout-messages';
+import type { Checkout } from '../checkout/checkout-steps';
+import { EventBroken, OrderNotFound } from '../model/order-errors';
+import { Orders } from '../model/orders.store';
+import { showEvents, type ShownEvent } from '../order-history/event-log.query';
+import type { Refunds } from '../refund-order/refunds-steps';
+import { leftBy, stillBroken, type Left, type SagaStates } from './left-by-void';
+import { headPutRight } from './mend-head.command';
+import { voidEvent, type VoidRequest } from './void-event';
+
+/** The event that declares another one void, and the state that it leaves. */
+export interface Voided extends ShownEvent {
+  readonly leaves: Left;
+}
+
+/** Declares an unreadable event of an order void, so that the order can continue. The declaration is an event too. */
+export class VoidEvent extends Command<Voided> {
+  constructor(
+    readonly orderId: Uuid,
+    readonly version: number,
+    /** Stored in the event without addresses and numbers. It should contain no names. */
+    readonly reason: string,
+    readonly actor: Actor,
+  ) {
+    super();
+  }
+}
+
+@CommandHandler(VoidEvent)
+export class VoidEventHandler implements ICommandHandler<VoidEvent> {
+  constructor(
+    private readonly store: EventStore,
+    private readonly orders: Orders,
+    private readonly sagas: Sagas,
+    private readonly ids: Ids,
+  ) {}
+
+  /** Answers with the declaring event, even if it existed before. The order's sagas are compared with the order. */
+  async execute({ orderId, version, reason, actor }: VoidEvent): Promise<Voided> {
+    const unnumbered = new Set(
+      (await this.store.unnumbered(orderId)).flatMap((one) => (one.error ? [one.version] : [])),
+    );
+    const sagaStates = await this.sagaStates(orderId); // read before the sagas get the message
+    // A forged event may have a version beyond the head. Then no append would ever succeed.
+    await this.store.withHeadPutRight(orderId, async (was) => {
+      const why = [redactText(reason), ...(was ? [headPutRight(was)] : [])].join(' ');
+      await this.declare(orderId, actor, { version, reason: why, unnumbered });
+    });
+
+    const leaves = await this.leftOf(orderId, sagaStates);
+    const now = showEvents(await this.store.readStored(orderId));
+    const event = now.find(
+      ({ type, data }) => type === 'EventVoided' && (data as { version?: unknown }).version === version,
+    )!;
+    return { ...event, leaves };
+  }
+
+  private async declare(orderId: Uuid, actor: Actor, request: VoidRequest): Promise<void> {
+    const stream = await this.store.readMarked(orderId);
+    if (stream.length === 0) throw new OrderNotFound();
+    const events = voidEvent(stream, request);
+    const commandId = this.ids.next();
+    const requestId = ambient()?.requestId;
+    await this.store.append({
+      streamId: orderId,
+      expectedVersion: stream[stream.length - 1].version,
+      commandId,
+      events: events.map(({ type, data }) => ({ type, schemaVersion: orderEvents.current(type), data })),
+      metadata: { commandId, correlationId: commandId, actor, ...(requestId && { requestId }) },
+      messages: [new ReviewOrder({ orderId })],
+    });
+  }
+
+  private async sagaStates(orderId: Uuid): Promise<SagaStates> {
+    const checkout = await this.sagas.view('checkout', orderId);
+    const refunds = await this.sagas.view('refunds', orderId);
+    return { checkout: checkout?.state as Checkout | undefined, refunds: refunds?.state as Refunds | undefined };
+  }
+
+  private async leftOf(orderId: Uuid, sagaStates: SagaStates): Promise<Left> {
+    try {
+      return leftBy(await this.orders.view(orderId), sagaStates);
+    } catch (error) {
+      if (error instanceof EventBroken) return stillBroken(error.message);
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { counted, voidedBy, type Uuid } from '#kernel';
+import type { OrderEvent } from '../model/order';
+import { EventBroken, EventNotBroken, FirstEventNeeded, madeOf, VersionNotThere } from '../model/order-errors';
+import { dated, type DatedOrder } from '../model/dated-order';
+
+/** An event of a stream as it was read. An unreadable event has its error. */
+export interface Read {
+  readonly streamId: Uuid;
+  readonly version: number;
+  readonly type: string;
+  readonly data: unknown;
+  readonly timestamp: { toISOString(): string };
+  readonly unreadable?: Error;
+}
+
+export interface VoidRequest {
+  readonly version: number;
+  readonly reason: string;
+  /** Versions that could not be numbered. */
+  readonly unnumbered: ReadonlySet<number>;
+}
+
+/**
+ * Declares a broken event of a stream void. Returns nothing if it is void already. An event that can be read always
+ * counts, so it cannot be declared void. Throws VersionNotThere, EventNotBroken and FirstEventNeeded, and the error of
+ * an event that only a newer build can read.
+ */
+export function voidEvent(
+  stream: readonly Read[],
+  { version, reason, unnumbered }: VoidRequest,
+): readonly OrderEvent[] {
+  const event = stream.find((one) => one.version === version);
+  if (!event) throw new VersionNotThere(version, stream.at(-1)?.version ?? 0);
+  if (voidedBy(stream).has(version)) return [];
+  const { unreadable } = event;
+  if (unreadable && !(unreadable instanceof EventBroken)) throw unreadable;
+  if (!unreadable && !unnumbered.has(version) && isSound(stream, version))
+    throw new EventNotBroken(event.type, version);
+  if (version === 1) throw new FirstEventNeeded();
+  return [{ type: 'EventVoided', data: { version, reason } }];
+}
+
+/** Whether the rules can be applied to the event. A broken event before it does not matter. */
+function isSound(stream: readonly Read[], version: number): boolean {
+  let order: DatedOrder | undefined;
+  for (const event of counted(stream)) {
+    if (event.unreadable) continue;
+    const { streamId, timestamp } = event;
+    try {
+      const here = { orderId: streamId, version: event.version, at: timestamp.toISOString() };
+      order = madeOf(event, () => dated(order, event as unknown as OrderEvent, here));
+    } catch {
+      if (event.version === version) return false;
+    }
+    if (event.version === version) return true;
+  }
+  return true;
+}

@@ -1,0 +1,37 @@
+import { facts, samplePlaced, sealed } from '../model/order-samples';
+import { keptClosed, shownClosed, standingIn } from './sealed-wishes';
+import type { Wishes } from './what-if';
+
+const stood = standingIn([facts.placed]);
+const asked = (data: object): Wishes => ({
+  leaveOut: [],
+  change: [{ version: 1, event: { type: 'OrderPlaced', data: { ...samplePlaced, ...data } } as never }],
+  add: [],
+});
+const noteOf = ({ change: [{ event }] }: Wishes): unknown => (event.data as { note: unknown }).note;
+
+describe('A sealed value in a wish', () => {
+  it('may stand where it stood', () => {
+    const wishes = asked({ note: samplePlaced.note });
+    expect(keptClosed(wishes, stood)).toEqual(wishes);
+    expect(shownClosed(keptClosed(wishes, stood))).toEqual(wishes);
+  });
+
+  it('stays closed in another place: the token of a card is not read as a note', () => {
+    const { token } = samplePlaced.payment;
+    const closed = noteOf(keptClosed(asked({ note: token }), stood));
+    expect(closed).toEqual({ ...token, sealed: `closed:${token!.sealed}` });
+    expect(shownClosed({ note: closed })).toEqual({ note: token!.sealed });
+  });
+
+  it('stays closed where it comes from elsewhere, also in an event that is added', () => {
+    const strange = sealed('another@example.com');
+    expect(noteOf(keptClosed(asked({ note: strange }), stood))).toMatchObject({ sealed: `closed:${strange.sealed}` });
+    const add: Wishes['add'] = [
+      { after: 1, event: { type: 'CancellationRequested', data: { reason: strange } } as never },
+    ];
+    expect(keptClosed({ leaveOut: [], change: [], add }, stood).add[0].event.data).toMatchObject({
+      reason: { sealed: `closed:${strange.sealed}` },
+    });
+  });
+});

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { inMicros, type Uuid } from '#kernel';
+import { statement } from '#database';
+import { exactly, lineMac, type KeptJournal, type Line } from '#messaging/journals';
+import { MacKey } from '#platform/macs';
+import { DatabaseTime, Ids } from '#platform/system';
+
+const TABLE = 'payments.payment_journal';
+
+interface Told {
+  readonly at: string;
+  readonly call: string;
+  readonly heard: unknown;
+  readonly state: string;
+}
+
+const lineOf = (line: Uuid | null, orderId: Uuid, { at, call, heard, state }: Told): Line => ({
+  journal: TABLE,
+  identity: [line ?? '', orderId],
+  told: { at, call, heard, state },
+});
+
+/** Marks the lines that payments and refunds write with their changes. */
+@Injectable()
+export class PaymentLines {
+  constructor(
+    private readonly key: MacKey,
+    private readonly time: DatabaseTime,
+    private readonly ids: Ids,
+  ) {}
+
+  /** A line's time, id and MAC; `heard` is JSON. The number that the database gives is not covered. */
+  mark(orderId: Uuid, call: string, heard: string, state: string): [at: Date, line: Uuid, mac: Buffer] {
+    const at = this.time.now();
+    const line = this.ids.next();
+    const told = { at: inMicros(at.toISOString()), call, heard: JSON.parse(heard) as unknown, state };
+    return [at, line, lineMac(this.key, lineOf(line, orderId, told))];
+  }
+}
+
+const NEXT = statement(
+  'payment-lines-next',
+  `select j.id, j.line, j.order_id as "orderId", ${exactly('j.at')} as at, j.call, j.heard, j.state, j.mac,
+     exists (select from payment_journal o where o.order_id = j.order_id and o.line = j.line and o.id < j.id) as again
+   from payment_journal j where j.id > $1 order by j.id limit $2`,
+);
+
+interface Row extends Told {
+  readonly id: number;
+  readonly line: Uuid | null;
+  readonly orderId: Uuid;
+  readonly mac: Buffer | null;
+  readonly again: boolean;
+}
+
+/** The answers of the providers, to be checked line by line. */
+export const paymentJournal: KeptJournal = {
+  name: TABLE,
+  async next(db, after = [0], limit) {
+    const rows = await db.query<Row>(NEXT, [...after, limit]);
+    return rows.map(({ id, line, orderId, mac, again, ...told }) => ({
+      place: [id],
+      name: String(id),
+      about: orderId,
+      at: told.at,
+      mac,
+      line: lineOf(line, orderId, told),
+      doubt: again ? 'the same line stands there twice' : null,
+    }));
+  },
+};

@@ -1,0 +1,131 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import type { Database } from '#database';
+import { SealKey } from '#event-store';
+import { SystemClock } from '#platform/system';
+import { AuditTrail } from './audit-trail.store';
+import { verifyAudit } from './chain-check';
+import { AuditTrailHealth, AuditWatch } from './chain-watch';
+import { AuditChain } from './chain.job';
+
+const key = new SealKey(Buffer.alloc(32, 4).toString('base64'));
+let test: TestDatabase;
+let db: Database;
+let folder: string;
+
+beforeEach(async () => {
+  test = await testDatabase();
+  db = test.of('audit');
+  folder = mkdtempSync(join(tmpdir(), 'audit-watch-'));
+});
+afterEach(async () => {
+  await test.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** One process on a machine that keeps its files. */
+function opened(file = join(folder, 'anchor-audit')) {
+  const watch = new AuditWatch(db, key, file);
+  return { watch, chain: new AuditChain(db, key, new SystemClock(), watch) };
+}
+async function note(count: number): Promise<void> {
+  for (let n = 0; n < count; n++)
+    await new AuditTrail(db).begin({
+      ...{ id: randomUUID(), actor: 'an', role: 'admin', channel: 'api', operation: 'makeThing' },
+      ...{ request: 'POST /things', targets: [], reason: null, requestId: null },
+    });
+}
+/** Sealed up to 3 and up to 5. */
+async function written() {
+  const shop = opened();
+  for (const count of [3, 2]) {
+    await note(count);
+    await shop.chain.tick();
+  }
+  return shop;
+}
+const tamper = (sql: string) =>
+  test.admin(`do $$ begin set local session_replication_role = replica; set local search_path = audit; ${sql}; end $$`);
+const cutOff = () =>
+  tamper(`delete from entries where id in (select row_id from chain where position > 3);
+    delete from chain where position > 3; delete from seals where position > 3`);
+const seals = async () => (await test.admin<{ position: number }>('select position::int from audit.seals order by 1')).map(({ position }) => position); // prettier-ignore
+
+describe('The watch over the audit trail', () => {
+  it('follows what this and other processes seal', async () => {
+    const { watch } = await written();
+    const elsewhere = opened(join(folder, 'another-machine'));
+    await elsewhere.watch.follow();
+    await note(1);
+    await elsewhere.chain.tick();
+    expect([await watch.follow(), await elsewhere.watch.follow()]).toEqual([undefined, undefined]);
+    expect(await seals()).toEqual([3, 5, 6]);
+  });
+
+  it.each([
+    ['its end and its seals are cut off', cutOff, 'was sealed up to 5 and ends at 3'],
+    ['the newest seal is deleted', () => tamper('delete from seals where position = 5'), 'lost its seal at position 5'],
+    [
+      'the chain is computed anew',
+      () => tamper(`update chain set hash = sha256('x') where position = 5`),
+      'not what was sealed at position 5',
+    ],
+  ])('knows it when %s, also after a start, and nothing is sealed over it', async (_, change, words) => {
+    const { watch, chain } = await written();
+    await change();
+    await note(2);
+    await chain.tick();
+    expect(watch.trouble).toContain(words);
+    await expect(new AuditTrailHealth(() => watch.trouble).check()).rejects.toThrow(words);
+    const again = opened();
+    await again.watch.onApplicationBootstrap();
+    await again.chain.tick();
+    expect(again.watch.trouble).toContain(words);
+    expect((await seals()).filter((position) => position > 5)).toEqual([]);
+    const verdict = await verifyAudit(db, key, { lost: () => again.watch.follow() });
+    expect(verdict).toMatchObject({ valid: false });
+  });
+
+  it('says in a verification what the database alone cannot know', async () => {
+    const { watch } = await written();
+    await cutOff();
+    expect(await verifyAudit(db, key)).toMatchObject({ valid: true, checked: 3 });
+    expect(await verifyAudit(db, key, { lost: () => watch.follow() })).toMatchObject({
+      ...{ valid: false, reason: 'the audit trail was sealed up to 5 and ends at 3' },
+    });
+  });
+
+  it('finds a line that is gone by itself, and that it is back', async () => {
+    const { watch, chain } = await written();
+    await tamper(
+      `create table public.gone as table entries; delete from entries where id = (select row_id from chain where position = 2)`,
+    );
+    await chain.tick();
+    expect(watch.trouble).toContain('is gone');
+    await tamper('insert into entries table public.gone on conflict do nothing');
+    await chain.tick();
+    expect(watch.trouble).toBeUndefined();
+  });
+
+  it('notices a false seal beyond those it knows', async () => {
+    const { watch } = await written();
+    await note(1);
+    const stranger = new SealKey(Buffer.alloc(32, 5).toString('base64'));
+    await new AuditChain(db, stranger, new SystemClock()).extend();
+    expect(await watch.follow()).toContain('a false seal at position 6');
+  });
+
+  it('goes on from an older trail once somebody stands for it', async () => {
+    const { watch, chain } = await written();
+    await cutOff();
+    expect(await watch.follow()).toBeDefined();
+    await watch.restored();
+    await note(1);
+    await chain.tick();
+    expect(watch.trouble).toBeUndefined();
+    expect(await seals()).toEqual([3, 4]);
+  });
+});

@@ -1,0 +1,49 @@
+import { hash } from 'node:crypto';
+import { ORIGIN, type SealKey } from '#event-store';
+import { netstrings } from '#platform/canonical';
+
+/** One line of the trail or one outcome, with the text of everything that is stored of it. */
+export interface ChainRow {
+  readonly kind: 'entry' | 'outcome';
+  readonly id: string;
+  readonly text: string;
+}
+
+export interface ChainEnd {
+  readonly position: number;
+  readonly hash: string;
+}
+
+/** One signed part of the chain: the positions after `after`, up to and including `position`. */
+export interface ChainSeal {
+  readonly position: number;
+  readonly after: number;
+  readonly hash: string;
+  readonly keyId: string;
+  readonly sealedAt: Date;
+  readonly signature: string;
+}
+
+export const START: ChainEnd = { position: 0, hash: ORIGIN };
+
+/** SHA-256 over a row and the hash before it. */
+export const chainedRow = (previous: string, position: number, { kind, id, text }: ChainRow): string =>
+  hash('sha256', netstrings(['coffee-tea.audit-chain.1', previous, position, kind, id, text]));
+
+type Unsigned = Omit<ChainSeal, 'keyId' | 'signature'>;
+
+const signed = ({ after, position, hash: end, sealedAt }: Unsigned, keyId: string, previous: string): string =>
+  netstrings(['coffee-tea.audit-seal.1', keyId, previous, after, position, end, sealedAt.getTime()]);
+
+/**
+ * Signs with the key that also seals the events. `previous` is the signature of the seal before, so that no seal can
+ * be removed.
+ */
+export const sealChain = (key: SealKey, seal: Unsigned, previous: string): ChainSeal => ({
+  ...seal,
+  keyId: key.id,
+  signature: key.signText(signed(seal, key.id, previous)),
+});
+
+export const chainSealHolds = (key: SealKey, seal: ChainSeal, previous: string): boolean =>
+  key.trusted.signed(seal.keyId, signed(seal, seal.keyId, previous), seal.signature);

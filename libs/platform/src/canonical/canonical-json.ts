@@ -1,0 +1,14 @@
+/**
+ * JSON in one spelling: names in the order of their UTF-16 units, no blanks, numbers and texts as ECMAScript writes
+ * them.
+ */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  const own = value as Readonly<Record<string, unknown>>;
+  const names = Object.keys(own).filter((name) => own[name] !== undefined);
+  return `{${names
+    .sort()
+    .map((name) => `${JSON.stringify(name)}:${canonicalJson(own[name])}`)
+    .join(',')}}`;
+}

@@ -1,0 +1,22 @@
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const LOG_IN = (who: string) => `no log-in with ${who}`;
+
+/** Settings of features that do not exist yet. Somebody who sets one relies on it, so they must be told. */
+const MISSING: Readonly<Record<string, string>> = {
+  RABBITMQ_URL: 'no RabbitMQ transport',
+  GOOGLE_CLIENT_ID: LOG_IN('Google'),
+  GOOGLE_CLIENT_SECRET: LOG_IN('Google'),
+  FACEBOOK_CLIENT_ID: LOG_IN('Facebook'),
+  FACEBOOK_CLIENT_SECRET: LOG_IN('Facebook'),
+};
+
+/** One line for each setting that would have no effect. */
+export function notBuilt(given: Environment): string[] {
+  const lines = Object.entries(MISSING)
+    .filter(([name]) => given[name] !== undefined)
+    .map(([name, what]) => `${name} is set, but this build has ${what} yet: remove it`);
+  if (given['REQUIRE_SECOND_FACTOR'] === 'true')
+    lines.push('REQUIRE_SECOND_FACTOR is true, but this build has no second factor yet: remove it');
+  return lines;
+}

@@ -1,0 +1,66 @@
+import { Injectable, type INestApplication } from '@nestjs/common';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
+import type { FastifyInstance } from 'fastify';
+import { Config, LOCAL_URL } from '#platform/config';
+import { openApiDocument } from './openapi';
+import { Prepared } from './prepared';
+
+const FILES = [
+  ...['openapi.json', 'openapi.yaml', 'swagger-ui-init.js', 'swagger-ui.css', 'swagger-ui-bundle.js'],
+  ...['swagger-ui-standalone-preset.js', 'favicon-32x32.png', 'favicon-16x16.png'],
+];
+
+/** The pages at `/docs`, and the document. They are made once: at the start, or when they are first asked for. */
+@Injectable()
+export class ApiPages {
+  private pages?: Promise<ReadonlyMap<string, Prepared>>;
+
+  make(app: INestApplication): Promise<ReadonlyMap<string, Prepared>> {
+    return (this.pages ??= printed(documentOf(app)));
+  }
+}
+
+function documentOf(app: INestApplication): OpenAPIObject {
+  const { publicUrl } = app.get(Config);
+  return { ...openApiDocument(app), ...(publicUrl !== LOCAL_URL && { servers: [{ url: publicUrl }] }) };
+}
+
+/**
+ * Everything below /docs, by its path there. The page is there twice, because its links depend on the slash at the
+ * end.
+ */
+async function printed(document: OpenAPIObject): Promise<ReadonlyMap<string, Prepared>> {
+  const press = new FastifyAdapter();
+  const app = { getHttpAdapter: () => press, config: { getGlobalPrefix: () => '' } } as unknown as INestApplication;
+  SwaggerModule.setup('docs', app, () => document, {
+    jsonDocumentUrl: 'docs/openapi.json',
+    yamlDocumentUrl: 'docs/openapi.yaml',
+    customSiteTitle: 'Coffee & Tea: the API',
+    swaggerOptions: { persistAuthorization: false, displayRequestDuration: true },
+  });
+  const fastify: FastifyInstance = press.getInstance();
+  const pages = new Map<string, Prepared>();
+  for (const path of ['', '/', ...FILES.map((file) => `/${file}`)]) {
+    const { statusCode, headers, rawPayload } = await fastify.inject(`/docs${path}`);
+    if (statusCode !== 200) throw new Error(`/docs${path} could not be made: ${statusCode}`);
+    pages.set(path, new Prepared(String(headers['content-type']), rawPayload));
+  }
+  await fastify.close();
+  return pages;
+}
+
+/** The routes of the pages. Their cost does not depend on how often they are asked for. */
+export function serveDocs(app: INestApplication): void {
+  const fastify = app.getHttpAdapter().getInstance() as FastifyInstance;
+  const pages = app.get(ApiPages);
+  fastify.get('/docs', async (request, reply) => {
+    const path = request.url.split('?', 1)[0].endsWith('/') ? '/' : '';
+    return (await pages.make(app)).get(path)!.send(request, reply);
+  });
+  fastify.get('/docs/index.html', async (request, reply) => (await pages.make(app)).get('/')!.send(request, reply));
+  for (const file of FILES)
+    fastify.get(`/docs/${file}`, async (request, reply) =>
+      (await pages.make(app)).get(`/${file}`)!.send(request, reply),
+    );
+}

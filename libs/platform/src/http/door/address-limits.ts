@@ -1,0 +1,87 @@
+import type { Server, Socket } from 'node:net';
+import { BlockList, isIPv6 } from 'node:net';
+import type { Config } from '#platform/config';
+import { addressOf } from '#platform/security';
+import { Rates } from './rates';
+
+const BURST = 4;
+/** Other processes of the shop are recognised by the address of their last request. */
+const MOST_NEIGHBOURS = 1_000;
+const KNOWN_FOR_MS = 10 * 60_000;
+
+const plainly = (peer: string): string => peer.replace(/^::ffff:(?=\d+\.)/i, '').split('%')[0];
+const family = (peer: string) => (isIPv6(peer) ? 'ipv6' : 'ipv4');
+
+function listOf(ranges: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [address, bits] = range.split('/');
+    if (bits === undefined) list.addAddress(address, family(address));
+    else list.addSubnet(address, Number(bits), family(address));
+  }
+  return list;
+}
+
+type Settings = Pick<Config, 'edgeRate' | 'edgeConnections' | 'rateLimitApi' | 'trustedProxies' | 'profile'>;
+
+/**
+ * Limits for one address, before anything else is known of the client. The address is the other end of the
+ * connection, so no header can change it. Trusted proxies are not counted, because many people are behind one, and
+ * it counts them itself.
+ */
+export class AddressLimits {
+  private readonly uncounted: BlockList;
+  private readonly rates?: Rates;
+  private readonly mostConnections: number;
+  private readonly connections = new Map<string, number>();
+  private readonly neighbours = new Map<string, number>();
+
+  constructor({ edgeRate, edgeConnections, rateLimitApi, trustedProxies, profile }: Settings) {
+    const isOff = rateLimitApi === 0;
+    if (!isOff && edgeRate > 0) this.rates = new Rates(edgeRate, edgeRate * BURST);
+    this.mostConnections = isOff || edgeConnections === 0 ? Infinity : edgeConnections;
+    this.uncounted = listOf([...trustedProxies, ...(profile === 'demo' ? ['127.0.0.0/8', '::1'] : [])]);
+  }
+
+  /** Another process of the shop sends from there, for many people, so it is not counted. */
+  know(peer: string | undefined, now = performance.now()): void {
+    if (peer === undefined) return;
+    const key = addressOf(plainly(peer));
+    this.neighbours.delete(key);
+    this.neighbours.set(key, now + KNOWN_FOR_MS);
+    const [oldest] = this.neighbours.keys();
+    if (this.neighbours.size > MOST_NEIGHBOURS) this.neighbours.delete(oldest);
+  }
+
+  /** Whether one more request from there is allowed now. */
+  admits(peer: string | undefined): boolean {
+    const key = this.rates && this.keyOf(peer);
+    return key === undefined || this.rates!.admits(key);
+  }
+
+  /** Closes connections if their address has too many. */
+  watch(server: Server): void {
+    if (this.mostConnections !== Infinity) server.prependListener('connection', (socket: Socket) => this.enter(socket));
+  }
+
+  private enter(socket: Socket): void {
+    const key = this.keyOf(socket.remoteAddress);
+    if (key === undefined) return;
+    const held = this.connections.get(key) ?? 0;
+    if (held >= this.mostConnections) return void socket.destroy();
+    this.connections.set(key, held + 1);
+    socket.once('close', () => {
+      const left = this.connections.get(key)! - 1;
+      if (left > 0) this.connections.set(key, left);
+      else this.connections.delete(key);
+    });
+  }
+
+  private keyOf(peer: string | undefined): string | undefined {
+    if (peer === undefined) return undefined; // closed already, or not a network connection
+    const plain = plainly(peer);
+    if (this.uncounted.check(plain, family(plain))) return undefined;
+    const key = addressOf(plain);
+    return (this.neighbours.get(key) ?? 0) > performance.now() ? undefined : key;
+  }
+}

@@ -1,0 +1,65 @@
+import { BadRequestException, NotFoundException } from '@nestjs/common';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { IncomingHttpHeaders } from 'node:http';
+import { RateLimited } from '#platform/security';
+import type { FailureFilter } from '../failure.filter';
+import type { AddressLimits } from './address-limits';
+
+/** Paths of health probes; never counted. */
+const PROBES = /^\/health\/(?:live|ready)(?:\?|$)/;
+
+/** An unwanted body up to this size is read and thrown away, so that the connection can be used again. */
+const THROWN_AWAY = 64 * 1024;
+
+/** Whether the request has a body that is not worth reading if nobody wants it. */
+function bringsMuch({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > THROWN_AWAY;
+}
+
+/**
+ * Node accepts HTTP/0.9, and takes the first of two Host headers. A proxy in front of the shop may take the other
+ * one.
+ */
+function isLoose({ raw }: FastifyRequest): boolean {
+  if (raw.httpVersionMajor < 1) return true;
+  let hosts = 0;
+  for (let at = 0; at < raw.rawHeaders.length; at += 2)
+    if (raw.rawHeaders[at].length === 4 && raw.rawHeaders[at].toLowerCase() === 'host') hosts += 1;
+  return hosts > 1;
+}
+
+/** Methods whose body is never read, on any route. */
+const UNREAD = new Set(['GET', 'HEAD']);
+
+interface Doorkeeping {
+  readonly limits: AddressLimits;
+  readonly failures: FailureFilter;
+  /** Whether a request comes from another process of the shop. */
+  readonly isOurs: (headers: IncomingHttpHeaders) => boolean;
+}
+
+/** Why a request is refused, by what is known before anything is read or looked up. */
+function refusalOf(request: FastifyRequest, { limits, isOurs }: Doorkeeping): Error | undefined {
+  if (isLoose(request)) return new BadRequestException();
+  const { remoteAddress } = request.raw.socket;
+  if (request.url.startsWith('/internal/') && isOurs(request.headers)) limits.know(remoteAddress);
+  if (!PROBES.test(request.url) && !limits.admits(remoteAddress)) return new RateLimited(1);
+  return request.is404 ? new NotFoundException() : undefined;
+}
+
+/** Refuses requests before their body is read. A connection that would go on sending is closed. */
+export function keepDoor(fastify: FastifyInstance, keeping: Doorkeeping): void {
+  keeping.limits.watch(fastify.server);
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const refusal = refusalOf(request, keeping);
+    if ((refusal || UNREAD.has(request.method)) && bringsMuch(request)) reply.header('connection', 'close');
+    if (!refusal) return done();
+    if (refusal instanceof RateLimited) reply.header('retry-after', String(refusal.seconds));
+    keeping.failures.answer(refusal, request, reply);
+  });
+  // Otherwise the client would go on sending a body that was answered already.
+  fastify.addHook('onSend', (request, reply, payload, done) => {
+    if (!request.raw.complete && bringsMuch(request)) reply.header('connection', 'close');
+    done(null, payload);
+  });
+}

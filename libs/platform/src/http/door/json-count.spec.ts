@@ -1,0 +1,55 @@
+import fc from 'fast-check';
+import { jsonExcess } from '#kernel';
+import { JsonCount } from './json-count';
+
+const WIDE = { keys: Infinity, values: Infinity, depth: Infinity };
+
+const counted = (text: string, room = WIDE, step = text.length + 1) => {
+  const count = new JsonCount(room);
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += step) count.take(bytes.subarray(at, at + step));
+  return count;
+};
+
+/** Members and entries in all, as they are in the parsed value. */
+const valuesOf = (value: unknown): number =>
+  typeof value !== 'object' || value === null
+    ? 0
+    : Object.values(value).reduce((sum: number, child) => sum + 1 + valuesOf(child), 0);
+
+describe('Counting what is in a JSON text', () => {
+  it.each([
+    ['7', 0, 0],
+    ['{}', 0, 0],
+    ['[ ]', 0, 0],
+    ['[[],{}]', 0, 2],
+    ['{"a":1,"a":2}', 2, 2],
+    [String.raw`{"a\",[":"b\\","c":[1,2,"{[,:"]}`, 2, 5],
+    ['{"a" : [ { } , [ ] ] }', 1, 3],
+  ])('%s has %i names and %i values', (text, keys, values) => {
+    const count = counted(text);
+    expect([count.keys, count.values]).toEqual([keys, values]);
+  });
+
+  it('finds as many values as parsing does, however the bytes arrive', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 6 }), fc.integer({ min: 1, max: 9 }), (text, step) => {
+        const parsed: unknown = JSON.parse(text);
+        const isPlain = JSON.stringify(parsed).length === text.length; // no name comes twice
+        fc.pre(isPlain);
+        const count = counted(text, WIDE, step);
+        expect(count.values).toBe(valuesOf(parsed));
+        const values = Math.max(0, count.values - 1);
+        expect(counted(text, { ...WIDE, values }, step).excess).toBe(jsonExcess(parsed, { depth: Infinity, values }));
+      }),
+    );
+  });
+
+  it('stops at the first thing that is too much', () => {
+    expect(counted('[[[]]]', { ...WIDE, depth: 2 }).excess).toBe('deep');
+    expect(counted('[1,2,3]', { ...WIDE, values: 2 }).excess).toBe('many');
+    expect(counted('{"a":{"b":1}}', { ...WIDE, keys: 1 }).excess).toBe('names');
+    const count = counted(`[${'{},'.repeat(300_000)}{}]`, { ...WIDE, values: 1_000 });
+    expect([count.excess, count.values]).toEqual(['many', 1_001]);
+  });
+});

@@ -1,0 +1,29 @@
+/** How large a body may be: its bytes, the names and the values in it, and the levels of nesting. */
+export interface Room {
+  readonly bytes: number;
+  readonly keys: number;
+  readonly values: number;
+  readonly depth: number;
+}
+
+export type Sender = 'stranger' | 'staff' | 'provider' | 'service';
+
+const KB = 1024;
+
+/** Guests and customers; staff; payment providers; other processes of the shop. */
+export const ROOMS: Readonly<Record<Sender, Room>> = {
+  stranger: { bytes: 16 * KB, keys: 200, values: 1_000, depth: 32 },
+  staff: { bytes: 1024 * KB, keys: 20_000, values: 20_000, depth: 32 },
+  provider: { bytes: 256 * KB, keys: 20_000, values: 20_000, depth: 32 },
+  service: { bytes: 1024 * KB, keys: 20_000, values: 20_000, depth: 32 },
+};
+
+const SENDERS = [
+  ['/api/v1/admin/', 'staff'],
+  ['/api/v1/payments/webhooks/', 'provider'],
+  ['/internal/', 'service'],
+] as const;
+
+/** The kind of sender that sends bodies to a route, by the route's template. */
+export const senderOf = (route: string | undefined): Sender =>
+  SENDERS.find(([path]) => route?.startsWith(path))?.[1] ?? 'stranger';

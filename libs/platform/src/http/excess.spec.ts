@@ -1,0 +1,110 @@
+import './common-messages';
+import { ShopValidationPipe, type InvalidInput } from './validation.pipe';
+import { AnyObject, ListOf, Nested, Text, Whole } from './fields';
+
+let made = 0;
+
+class Sort {
+  constructor() {
+    made += 1;
+  }
+
+  @Whole({ min: 1 })
+  grams!: number;
+}
+
+class Menu {
+  @ListOf(() => Sort, { max: 3 })
+  sorts!: Sort[];
+
+  @Nested(() => Sort, { optional: true })
+  first?: Sort;
+
+  @ListOf('uuid', { max: 2, optional: true })
+  marks?: string[];
+
+  @Text({ max: 9, optional: true })
+  name?: string;
+
+  @AnyObject({ optional: true })
+  notes?: object;
+}
+
+const many = <Value>(count: number, value: (n: number) => Value) => Array.from({ length: count }, (_, n) => value(n));
+const named = (count: number) => Object.fromEntries(many(count, (n) => [`n${n}`, n]));
+
+function read(body: object) {
+  made = 0;
+  try {
+    return new ShopValidationPipe().transform(body, { type: 'body', metatype: Menu });
+  } catch (error) {
+    const { details, more } = error as InvalidInput;
+    return { details, more, made };
+  }
+}
+
+class Day {
+  @ListOf(() => Menu, { max: 2 })
+  menus!: Menu[];
+}
+
+describe('An object of any form', () => {
+  it('is handed on as it is, however deep it lies, and nothing is made of its values', () => {
+    const notes = { ...named(1_000), inner: [{ sorts: [] }], text: 'x' };
+    const pipe = new ShopValidationPipe();
+    const day = pipe.transform({ menus: [{ sorts: [], notes }] }, { type: 'body', metatype: Day }) as Day;
+    expect(day.menus[0].notes).toBe(notes);
+    const refused = (bad: unknown) => () => pipe.transform({ menus: [{ sorts: [], notes: bad }] }, { type: 'body', metatype: Day }); // prettier-ignore
+    for (const bad of [7, 'text', [notes], null])
+      expect(refused(bad)).toThrow(expect.objectContaining({ details: [expect.objectContaining({ field: 'menus.0.notes' })] })); // prettier-ignore
+  });
+});
+
+describe('A body that holds far more than there is room for', () => {
+  const sorts = [{ grams: 1 }];
+
+  it('has its lists measured before their entries are looked at', () => {
+    expect(read({ sorts: many(20_000, () => ({ x: 1 })) })).toEqual({
+      ...{ details: [{ field: 'sorts', message: 'must have at most 3 entries' }], more: 0, made: 0 },
+    });
+    expect(read({ sorts, marks: many(20_000, () => 'x') })).toMatchObject({
+      ...{ details: [{ field: 'marks', message: 'must have at most 2 entries' }], made: 0 },
+    });
+  });
+
+  it('has its unknown names counted, and twenty of them told', () => {
+    const top = read({ sorts, ...named(19_000) });
+    expect(top).toMatchObject({ more: 18_980, made: 0 });
+    const inside = read({ sorts: [{ grams: 1, ...named(30) }] });
+    expect(inside).toMatchObject({ more: 10, made: 0 });
+    expect((inside as { details: unknown[] }).details[0]).toEqual({
+      ...{ field: 'sorts.0.n0', message: 'is not known here' },
+    });
+  });
+
+  it('has no heap read where one value or one object is expected', () => {
+    const heap = many(5_000, (n) => ({ [`n${n}`]: n }));
+    for (const [field, message] of [
+      ['name', 'must be text'],
+      ['first', 'must be an object'],
+    ])
+      expect(read({ sorts, [field]: heap })).toEqual({ details: [{ field, message }], more: 0, made: 0 });
+  });
+
+  it('has no list read where an entry of a list is expected', () => {
+    expect(read({ sorts: [many(19_000, () => ({}))] })).toMatchObject({ made: 0, details: [{ field: 'sorts.0' }] });
+  });
+
+  it('is read as ever when it is merely wrong, or large where it may be', () => {
+    expect(read({ sorts: [{ grams: 0 }, { more: 1 }], name: 5, wrong: 1 })).toMatchObject({
+      details: [
+        { field: 'wrong', message: 'is not known here' },
+        { field: 'sorts.0.grams', message: 'must be at least 1' },
+        { field: 'sorts.1.more', message: 'is not known here' },
+        { field: 'sorts.1.grams', message: 'is required' },
+        { field: 'name', message: 'must be text' },
+      ],
+    });
+    expect(read({ sorts, notes: named(5_000) })).toMatchObject({ sorts, notes: { n4999: 4999 } });
+  });
+});

@@ -1,0 +1,57 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createHash } from 'node:crypto';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
+
+type Coding = 'br' | 'gzip';
+
+const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
+
+const packers: Readonly<Record<Coding, (bytes: Buffer) => Promise<Buffer>>> = {
+  br: (bytes) => promisify(brotliCompress)(bytes, BROTLI),
+  gzip: (bytes) => promisify(gzip)(bytes),
+};
+
+/** The best coding that `Accept-Encoding` allows; undefined for the plain bytes. */
+export function codingFor(accepted = ''): Coding | undefined {
+  const named = accepted.split(',').map((part) => part.trim().toLowerCase());
+  const takes = (coding: Coding) =>
+    named.some((part) => part.split(';')[0].trim() === coding && !/;\s*q=0(?:\.0*)?$/.test(part));
+  return (['br', 'gzip'] as const).find(takes);
+}
+
+/**
+ * An answer that is the same for everybody. Its bytes are made once, and compressed once for each coding, outside
+ * the event loop.
+ */
+export class Prepared {
+  private readonly hash: string;
+  private readonly packed = new Map<Coding, Promise<Buffer>>();
+
+  constructor(
+    private readonly type: string,
+    private readonly bytes: Buffer,
+  ) {
+    this.hash = createHash('sha256').update(bytes).digest('base64url').slice(0, 27);
+  }
+
+  async send(request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const coding = codingFor(request.headers['accept-encoding']);
+    const etag = `"${this.hash}${coding ? `-${coding}` : ''}"`;
+    const vary = reply.getHeader('vary');
+    reply
+      .header('etag', etag)
+      .header('cache-control', 'public, max-age=300')
+      .header('vary', vary ? `${String(vary)}, Accept-Encoding` : 'Accept-Encoding');
+    const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+    if (known?.some((tag) => tag === etag || tag === '*')) return reply.code(304).send();
+    if (coding) reply.header('content-encoding', coding);
+    return reply.header('content-type', this.type).send(coding ? await this.packedAs(coding) : this.bytes);
+  }
+
+  private packedAs(coding: Coding): Promise<Buffer> {
+    let packed = this.packed.get(coding);
+    if (!packed) this.packed.set(coding, (packed = packers[coding](this.bytes)));
+    return packed;
+  }
+}

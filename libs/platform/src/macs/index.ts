@@ -1,0 +1,2 @@
+export { configuredMacKey } from './configured';
+export { MacKey } from './mac-key';

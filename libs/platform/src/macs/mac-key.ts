@@ -1,0 +1,37 @@
+import { createHmac, createSecretKey, hkdfSync, timingSafeEqual, type KeyObject } from 'node:crypto';
+
+const MAC_BYTES = 32;
+
+const keyOf = (secret: string): KeyObject =>
+  createSecretKey(Buffer.from(hkdfSync('sha256', Buffer.from(secret, 'base64'), '', 'coffee-tea.mac.1', MAC_BYTES)));
+
+/**
+ * Marks rows that the shop wrote itself: HMAC-SHA256 with a key outside the database. Somebody who can write to the
+ * database without the key cannot add a row with a right mark.
+ */
+export class MacKey {
+  private readonly key: KeyObject;
+  private readonly former: readonly KeyObject[];
+
+  /**
+   * @param secret at least 32 random bytes in base64 (EVENT_MAC_KEY)
+   * @param former keys that were used before, so that their marks stay valid (EVENT_FORMER_KEYS)
+   */
+  constructor(secret: string, former: readonly string[] = []) {
+    this.key = keyOf(secret);
+    this.former = former.map(keyOf);
+  }
+
+  /** The marked text begins with a tag of its kind. */
+  of(text: string): Buffer {
+    return createHmac('sha256', this.key).update(text).digest();
+  }
+
+  /** Whether this key, or a former one, marked the text. */
+  holds(text: string, mac: Uint8Array): boolean {
+    if (mac.length !== MAC_BYTES) return false;
+    return [this.key, ...this.former].some((key) =>
+      timingSafeEqual(createHmac('sha256', key).update(text).digest(), mac),
+    );
+  }
+}

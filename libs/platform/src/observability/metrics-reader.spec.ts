@@ -1,0 +1,33 @@
+import { mayReadMetrics } from './metrics-reader';
+
+const TOKEN = 'a-token-of-16-or-more';
+
+describe('The metrics are read', () => {
+  it.each([
+    ['127.0.0.1', {}, true],
+    ['127.8.0.1', {}, true],
+    ['::1', {}, true],
+    ['::ffff:127.0.0.1', {}, true],
+    ['192.0.2.7', {}, false],
+    ['2001:db8::1', {}, false],
+    [undefined, {}, false],
+    ['127.0.0.1', { 'x-forwarded-for': '192.0.2.7' }, false],
+    ['127.0.0.1', { forwarded: 'for=192.0.2.7' }, false],
+    ['127.0.0.1', { via: '1.1 proxy' }, false],
+  ])('without settings from %s with %j: %s', (peer, headers, may) => {
+    expect(mayReadMetrics({ peer, headers }, {})).toBe(may);
+  });
+
+  it('by whoever has the token, and then by nobody else', () => {
+    const with_ = (authorization?: string, peer = '192.0.2.7') =>
+      mayReadMetrics({ peer, headers: { ...(authorization && { authorization }) } }, { metricsToken: TOKEN });
+    expect([with_(`Bearer ${TOKEN}`), with_(`bearer  ${TOKEN}`), with_(TOKEN), with_('Bearer x'), with_()]).toEqual([
+      ...[true, true, false, false, false],
+    ]);
+    expect(with_(undefined, '127.0.0.1')).toBe(false);
+  });
+
+  it('at their own port only, where that is set without a token', () => {
+    expect(mayReadMetrics({ peer: '127.0.0.1', headers: {} }, { metricsPort: 9464 })).toBe(false);
+  });
+});

@@ -1,0 +1,23 @@
+import { createHash } from 'node:crypto';
+import { isUuid, type Uuid } from '#kernel';
+
+/** The erased person: a customer by the account's id, a guest by the order's id. */
+export interface ErasedSubject {
+  readonly subject: Uuid;
+  readonly kind: 'customer' | 'guest';
+}
+
+const sumOf = (words: string): string => createHash('sha256').update(words).digest('hex').slice(0, 16);
+
+/** One line of the list: its format, the time, the person, and a checksum, so that half a line can be recognised. */
+export function erasedLine({ subject, kind }: ErasedSubject, at: Date): string {
+  const words = `v1 ${at.toISOString()} ${kind} ${subject}`;
+  return `${words} ${sumOf(words)}`;
+}
+
+/** Undefined if the line is damaged. */
+export function readErasedLine(line: string): ErasedSubject | undefined {
+  const [form, at, kind, subject, sum] = line.split(' ');
+  if (form !== 'v1' || !subject || !isUuid(subject) || (kind !== 'customer' && kind !== 'guest')) return undefined;
+  return sum === sumOf(`${form} ${at} ${kind} ${subject}`) ? { subject, kind } : undefined;
+}

@@ -1,0 +1,60 @@
+import type { Sealed } from '#kernel';
+import { newKey, openWith, sealWith, whyClosed } from './sealing';
+
+const subject = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
+const key = newKey();
+
+/** As values were stored before they named their key. */
+const earlier = ({ sealed }: Sealed): Sealed => ({ sealed: sealed.split('.').slice(0, 3).join('.'), subject });
+
+const damaged = ({ sealed }: Sealed): Sealed => {
+  const [form, nonce, body, ...rest] = sealed.split('.') as [string, string, string];
+  return { sealed: [form, nonce, `${body.startsWith('A') ? 'B' : 'A'}${body.slice(1)}`, ...rest].join('.'), subject };
+};
+
+describe('A sealed value', () => {
+  it('opens with its key, whether it names that or was stored before values did', () => {
+    const value = sealWith(key, subject, 'Hoa');
+    expect(openWith(key, value)).toBe('Hoa');
+    expect(openWith(key, earlier(value))).toBe('Hoa');
+  });
+
+  it('opens in a stored form that an earlier build wrote', () => {
+    const stored = { sealed: 'v1.AAECAwQFBgcICQoL.UO6IKAKdFWt3YUF99tgjBlGy4w', subject };
+    expect(openWith(Buffer.alloc(32, 7), stored)).toBe('Hoa');
+  });
+
+  it('names its key by a name that every value of that key has, and no other', () => {
+    const name = (value: Sealed) => value.sealed.split('.')[3];
+    expect(name(sealWith(key, subject, 'Hoa'))).toBe(name(sealWith(key, subject, 'Lan')));
+    expect(name(sealWith(newKey(), subject, 'Hoa'))).not.toBe(name(sealWith(key, subject, 'Hoa')));
+  });
+
+  it('tells another key from damage, where it names its key', () => {
+    const [value, other] = [sealWith(key, subject, 'Hoa'), sealWith(newKey(), subject, 'Hoa')];
+    for (const one of [damaged(value), other]) expect(() => openWith(key, one)).toThrow();
+    expect(whyClosed(key, damaged(value))).toBe('damaged');
+    expect(whyClosed(key, other)).toBe('other-key');
+    expect(whyClosed(key, earlier(other))).toBe('other-key-or-damaged');
+  });
+
+  it('that is bound to a place opens there, and nowhere else', () => {
+    const place = { order: '019ab3c4-0000-7000-8000-000000000009', field: 'token' };
+    const value = sealWith(key, subject, 'tok_ok', place);
+    expect(openWith(key, value, place)).toBe('tok_ok');
+    expect(openWith(key, value, { field: 'token' })).toBe('tok_ok');
+    const elsewhere = [{ ...place, field: 'note' }, { ...place, order: subject }, { field: 'note' }, undefined];
+    for (const standing of elsewhere) {
+      expect(() => openWith(key, value, standing)).toThrow();
+      expect(whyClosed(key, value, standing)).toBe('other-place');
+    }
+    const said = { ...value, sealed: value.sealed.replace(/token$/, 'note') };
+    expect(() => openWith(key, said, { ...place, field: 'note' })).toThrow();
+    expect(whyClosed(key, said, { ...place, field: 'note' })).toBe('damaged');
+    expect(() => openWith(key, { ...value, sealed: value.sealed.replace('v2', 'v1') }, place)).toThrow();
+  });
+
+  it.each(['', 'v1', 'v1..', 'v1.a.b', 'v9.AAECAwQFBgcICQoL.AAAA'])('that is stored as %p does not open', (sealed) =>
+    expect(() => openWith(key, { sealed, subject })).toThrow(),
+  );
+});

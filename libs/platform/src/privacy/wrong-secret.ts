@@ -1,0 +1,23 @@
+import type { OnModuleInit } from '@nestjs/common';
+import type { Config } from '#platform/config';
+import type { SubjectKeys } from './subject-keys.store';
+
+export class WrongPersonalDataKey extends Error {
+  constructor() {
+    super('PERSONAL_DATA_KEY is not the one that the stored keys were wrapped with: set the one that was used before');
+    this.name = 'WrongPersonalDataKey';
+  }
+}
+
+/** With another secret everybody would look erased, and letters would be dropped. Such a shop does not open. */
+export class SecretCheck implements OnModuleInit {
+  constructor(
+    private readonly keys: SubjectKeys,
+    private readonly config: Config,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    if (this.config.profile === 'production' && (await this.keys.areOfAnotherSecret()))
+      throw new WrongPersonalDataKey();
+  }
+}

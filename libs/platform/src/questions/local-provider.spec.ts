@@ -1,0 +1,36 @@
+import { Logger } from '@nestjs/common';
+import { DomainError } from '#kernel';
+import { Breaker } from './breaker';
+import { LocalProvider } from './local-provider';
+import { Unanswered } from './question-errors';
+
+const refused = () => Promise.reject(Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }));
+const never = () => new Promise<string>(() => undefined);
+let customers: LocalProvider;
+
+beforeAll(() => Logger.overrideLogger(false));
+afterAll(() => Logger.overrideLogger(['log', 'error', 'warn']));
+beforeEach(() => (customers = new LocalProvider('customers', new Breaker(), 30)));
+
+describe('A question to a context of the same process', () => {
+  it('is answered', async () => {
+    expect(await customers.ask(() => Promise.resolve('Hoa'))).toBe('Hoa');
+  });
+
+  it('is unanswered when the database refuses, or does not answer in time', async () => {
+    await expect(customers.ask(refused)).rejects.toThrow(Unanswered);
+    await expect(customers.ask(never)).rejects.toThrow(Unanswered);
+  });
+
+  it('is not even put, after five in a row without an answer', async () => {
+    for (let n = 0; n < 5; n++) await expect(customers.ask(refused)).rejects.toThrow(Unanswered);
+    const question = jest.fn(() => Promise.resolve('Hoa'));
+    await expect(customers.ask(question)).rejects.toThrow(Unanswered);
+    expect(question).not.toHaveBeenCalled();
+  });
+
+  it('lets every other error through, which says nothing about the database', async () => {
+    const gone = new DomainError('GONE', 'conflict', 'It is gone.');
+    for (let n = 0; n < 6; n++) await expect(customers.ask(() => Promise.reject(gone))).rejects.toBe(gone);
+  });
+});

@@ -1,0 +1,37 @@
+import { DomainError } from '#kernel';
+import { Injectable, type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Attempts } from './attempts';
+import { STRICT_LIMIT } from './limits';
+import { catchError, concatMap, from, throwError, type Observable } from 'rxjs';
+
+const isRefused = (error: unknown): boolean => error instanceof DomainError && error.kind === 'unauthenticated';
+
+const after = (work: () => Promise<void>) =>
+  concatMap(async (value: unknown) => {
+    await work();
+    return value;
+  });
+
+/** Reports the outcome of an attempt before the request is answered. */
+@Injectable()
+export class AttemptsInterceptor implements NestInterceptor {
+  constructor(private readonly attempts: Attempts) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    if (context.getType() !== 'http') return next.handle();
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const { attempt } = request;
+    if (!attempt) {
+      const registers = Reflect.getMetadata(STRICT_LIMIT, context.getHandler()) === 'register';
+      return registers ? next.handle().pipe(after(() => this.attempts.registered(request))) : next.handle();
+    }
+    return next.handle().pipe(
+      after(() => attempt.succeeded()),
+      catchError((error: unknown) => {
+        const told = isRefused(error) ? attempt.failed() : Promise.resolve(attempt.over());
+        return from(told).pipe(concatMap(() => throwError(() => error)));
+      }),
+    );
+  }
+}

@@ -1,0 +1,70 @@
+import { cartTokens, cartTokensOf } from '../../../../test/support/cart-tokens';
+import { standingIn, standingText } from './cart-tokens';
+
+const order = { cartVersion: 3, placedAt: '2026-11-29T03:04:05.678901Z' };
+const key = (letter: string) => Buffer.alloc(32, letter).toString('base64');
+
+describe('A cart token', () => {
+  it('is read by the shop that issued it', () => {
+    const token = cartTokens.issue();
+    expect(cartTokens.read(token.text)).toEqual(token);
+    expect(token).toMatchObject({ since: 0, guest: expect.stringMatching(/^[0-9a-f]{64}$/) });
+    expect(Math.abs(token.issuedAt - Date.now() / 1000)).toBeLessThan(60);
+    expect(cartTokens.issue().guest).not.toBe(token.guest);
+  });
+
+  it('counts for nothing when the shop did not issue it', () => {
+    const { text } = cartTokens.issue();
+    const strange = [
+      undefined,
+      7,
+      null,
+      '',
+      'attacker-chosen-token',
+      'a'.repeat(64),
+      text.slice(1),
+      `${text}A`,
+      ` ${text}`,
+    ];
+    for (const one of strange) expect([one, cartTokens.read(one)]).toEqual([one, undefined]);
+    expect(cartTokensOf(key('x')).read(text)).toBeUndefined();
+  });
+
+  it('bears no change of a single letter', () => {
+    const { text } = cartTokens.issue();
+    for (let at = 0; at < text.length; at++)
+      for (const letter of ['A', 'B', '_']) {
+        const altered = `${text.slice(0, at)}${letter}${text.slice(at + 1)}`;
+        if (altered !== text) expect([altered, cartTokens.read(altered)]).toEqual([altered, undefined]);
+      }
+  });
+
+  it('has the next one after an order: of the same guest, and the same each time', () => {
+    const token = cartTokens.issue();
+    const next = cartTokens.after(token, order);
+    expect(next).toEqual({ ...token, text: next.text, since: 3, issuedAt: Date.parse('2026-11-29T03:04:05Z') / 1000 });
+    expect(next.text).not.toBe(token.text);
+    expect(cartTokens.after(token, order)).toEqual(next);
+    expect(cartTokens.read(next.text)).toEqual(next);
+    expect(cartTokens.after(next, { ...order, cartVersion: 5 }).guest).toBe(token.guest);
+  });
+
+  it('is good under a former secret, and new ones are made with the present one', () => {
+    const [before, now] = [cartTokensOf(key('a')), cartTokensOf(key('b'), key('a'))];
+    const old = before.issue();
+    expect(now.read(old.text)).toEqual(old);
+    const next = now.after(old, order).text;
+    expect([now.read(next)?.guest, before.read(next)]).toEqual([old.guest, undefined]);
+    expect(cartTokensOf(key('b')).read(old.text)).toBeUndefined();
+  });
+});
+
+describe('What an access token says of the guest before the log-in', () => {
+  it('is read as it was written, and what an older build wrote names nobody', () => {
+    const token = cartTokens.issue();
+    const { guest, since, issuedAt } = token;
+    expect(standingIn(standingText(token))).toEqual({ guest, since, issuedAt });
+    for (const text of [undefined, '', guest, `${guest}.1`, `${guest}.-1.2`, `x${guest}.1.2`])
+      expect(standingIn(text)).toBeUndefined();
+  });
+});

@@ -1,0 +1,55 @@
+import { Body, Controller, Post } from '@nestjs/common';
+import { Email } from '#platform/http';
+import { Allowed, GuestOrUser, SignedIn } from './access';
+import { Limited } from './limited';
+import type { StrictLimit } from './limits';
+import { faultOf } from './limited-routes';
+
+class WithEmail {
+  @Email()
+  email!: string;
+}
+class Without {}
+
+@Controller()
+class Doors {
+  @Post('a')
+  @GuestOrUser()
+  @Limited('login')
+  known(@Body() _: WithEmail) {}
+
+  @Post('b')
+  @GuestOrUser()
+  @Limited('login')
+  nameless(@Body() _: Without) {}
+
+  @Post('c')
+  @SignedIn()
+  @Limited('password')
+  mine(@Body() _: Without) {}
+
+  @Post('d')
+  @Allowed('ops')
+  @Limited('password')
+  ours(@Body() _: Without) {}
+
+  @Post('e')
+  @GuestOrUser()
+  @Limited('password')
+  anybodys(@Body() _: WithEmail) {}
+}
+
+describe('A route whose attempts are limited', () => {
+  const fault = (name: keyof Doors, by: StrictLimit) =>
+    faultOf({ controller: Doors, name, handler: Doors.prototype[name], by });
+
+  it('is refused at start when its requests do not say whose attempt it is', () => {
+    expect(fault('nameless', 'login')).toMatch(/no e-mail address/);
+    expect(fault('anybodys', 'password')).toMatch(/not signed in/);
+    expect([fault('known', 'login'), fault('mine', 'password'), fault('ours', 'password')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
+  });
+});

@@ -1,0 +1,59 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { accessOf } from './access';
+import { STRICT_LIMIT, type StrictLimit } from './limits';
+
+/** Where Swagger stores the field names of a class. */
+const FIELDS = 'swagger/apiModelPropertiesArray';
+
+type Handler = (...values: never[]) => unknown;
+
+export interface LimitedRoute {
+  readonly controller: new (...values: never[]) => unknown;
+  readonly name: string;
+  readonly handler: Handler;
+  readonly by: StrictLimit;
+}
+
+/** Routes with a strict limit. Each must name the account in every request, or all people would share one limit. */
+@Injectable()
+export class LimitedRoutes implements OnModuleInit {
+  constructor(
+    private readonly discovery: DiscoveryService,
+    private readonly scanner: MetadataScanner,
+  ) {}
+
+  onModuleInit(): void {
+    for (const route of this.all()) {
+      const fault = faultOf(route);
+      if (fault) throw new Error(`${route.controller.name}.${route.name} is limited by ${route.by}, and ${fault}`);
+    }
+  }
+
+  all(): readonly LimitedRoute[] {
+    return this.discovery.getControllers().flatMap(({ metatype }) => {
+      const controller = metatype as LimitedRoute['controller'] | null;
+      const prototype = controller?.prototype as Record<string, Handler> | undefined;
+      if (!controller || !prototype) return [];
+      return this.scanner.getAllMethodNames(prototype).flatMap((name) => {
+        const by = Reflect.getMetadata(STRICT_LIMIT, prototype[name]) as StrictLimit | undefined;
+        return by ? [{ controller, name, handler: prototype[name], by }] : [];
+      });
+    });
+  }
+}
+
+export function faultOf({ controller, name, handler, by }: LimitedRoute): string | undefined {
+  if (by === 'password') {
+    const access = accessOf({ getHandler: () => handler, getClass: () => controller as never });
+    return access?.to === 'user' || access?.to === 'permission' ? undefined : 'lets in who is not signed in';
+  }
+  if (by === 'register') return undefined; // by address
+  const takes = (Reflect.getMetadata('design:paramtypes', controller.prototype as object, name) ?? []) as unknown[];
+  const takesEmail = takes.some((type) => {
+    const prototype = (type as { prototype?: object } | undefined)?.prototype;
+    const fields = prototype && (Reflect.getMetadata(FIELDS, prototype) as readonly string[] | undefined);
+    return fields?.includes(':email') === true;
+  });
+  return takesEmail ? undefined : 'takes no e-mail address in its body';
+}

@@ -1,0 +1,104 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { Test } from '@nestjs/testing';
+import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
+import { Config, type ContextName } from '#platform/config';
+import { Databases } from '#database';
+import { Leadership } from '#database/leadership';
+import { Instances } from '#messaging';
+import { Impaired, type HealthCheck } from '#platform/observability';
+import { databaseHealth } from './database-health';
+
+describe('The health of the databases', () => {
+  let database: TestDatabase;
+  let frozen: Server;
+  const sockets: Socket[] = [];
+  beforeAll(async () => {
+    database = await testDatabase();
+    // takes connections and never says a word, like a server that is stopped
+    frozen = createServer((socket) => void sockets.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
+    await new Promise((listening) => frozen.once('listening', listening));
+  });
+  afterAll(async () => {
+    for (const socket of sockets) socket.destroy();
+    frozen.close();
+    await database.drop();
+  });
+
+  const away = 'postgres://nobody@127.0.0.1:9/shop';
+  const silent = () => `postgres://nobody@127.0.0.1:${(frozen.address() as AddressInfo).port}/shop`;
+
+  async function health(
+    databaseUrls: Partial<Record<ContextName, string>>,
+    contexts: readonly ContextName[],
+    failing: readonly ContextName[] = [],
+  ) {
+    const config = { databaseUrl: database.url, databaseUrls } as Config;
+    const databases = new Databases(config);
+    const providers = databaseHealth(config, contexts);
+    const module = await Test.createTestingModule({
+      providers: [
+        ...providers,
+        { provide: Databases, useValue: databases },
+        { provide: Leadership, useValue: { living: async () => [1] } },
+        { provide: Instances, useValue: { isFailing: (context: ContextName) => failing.includes(context) } },
+      ],
+    }).compile();
+    const checks = providers.map((one) => module.get<HealthCheck>((one as { provide: string }).provide));
+    return { checks, close: () => databases.onApplicationShutdown() };
+  }
+
+  it('has an entry for each that a context has for itself, and only some are needed by every page', async () => {
+    const { checks, close } = await health({ customers: away, catalog: away }, ['cart', 'customers', 'catalog']);
+    expect(checks.map(({ service, fatal }) => [service, fatal])).toEqual([
+      ['database', true],
+      ['database:customers', false],
+      ['database:catalog', true],
+    ]);
+    await checks[0].check();
+    await expect(checks[1].check()).rejects.toThrow();
+    await close();
+  });
+
+  it('asks the common one by way of the leadership where no context of the process lies on it', async () => {
+    const { checks, close } = await health({ customers: away }, ['customers']);
+    await checks[0].check();
+    expect(checks.map(({ service }) => service)).toEqual(['database', 'database:customers']);
+    await close();
+  });
+
+  it('is impaired where one only reads, and well again when it writes', async () => {
+    const { checks, close } = await health({}, ['cart']);
+    const name = new URL(database.url).pathname.slice(1);
+    await database.admin(`alter database ${name} set default_transaction_read_only = on`);
+    await expect(checks[0].check()).rejects.toBeInstanceOf(Impaired);
+    await close();
+    await database.admin(`begin read write; alter database ${name} reset default_transaction_read_only; commit`);
+    const after = await health({}, ['cart']);
+    await after.checks[0].check();
+    await after.close();
+  });
+
+  it('is impaired where a context could not write lately, in the name of its database', async () => {
+    const { checks, close } = await health(
+      { customers: database.url + '&' },
+      ['cart', 'customers', 'ordering'],
+      ['cart'],
+    );
+    await expect(checks[0].check()).rejects.toThrow('nothing can be written for cart');
+    await checks[1].check();
+    await close();
+    const apart = await health({ customers: database.url + '&' }, ['cart', 'customers'], ['customers']);
+    await apart.checks[0].check();
+    await expect(apart.checks[1].check()).rejects.toBeInstanceOf(Impaired);
+    await apart.close();
+  });
+
+  it('asks a silent one once, however many probes come', async () => {
+    const { checks, close } = await health({ customers: silent() }, ['cart', 'customers']);
+    const probes = Array.from({ length: 20 }, () => checks[1].check().catch(() => 'unwell'));
+    expect(await Promise.all(probes)).toContain('unwell');
+    expect(sockets).toHaveLength(1);
+    await close();
+  }, 15_000);
+});

@@ -1,0 +1,233 @@
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { AddressInfo, Server } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { MetricsServer } from '#platform/observability';
+import { demoShop, tokenFor, type DemoOptions } from './testing/demo-shop';
+
+const STRANGER = '198.51.100.7';
+const strict: DemoOptions = { rateLimitApi: 1_000, edgeRate: 2, profile: 'production' };
+
+describe('The door', () => {
+  let app: NestFastifyApplication;
+  /** Time stands still, so that nothing is made up for meanwhile. */
+  beforeEach(() => void jest.spyOn(performance, 'now').mockReturnValue(performance.now()));
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await app.close();
+  });
+
+  const open = async (options: DemoOptions = {}) => (app = await demoShop(options));
+  const statuses = async (url: string, times: number, remoteAddress = STRANGER) => {
+    const replies = [];
+    for (let n = 0; n < times; n += 1) replies.push(await app.inject({ url, remoteAddress }));
+    return replies.map(({ statusCode }) => statusCode);
+  };
+  const refusedOf = async (url: string, remoteAddress?: string) =>
+    (await statuses(url, 12, remoteAddress)).filter((status) => status === 429).length;
+
+  it.each([
+    '/api/v1/brews/free',
+    '/docs/openapi.json',
+    '/health',
+    '/metrics',
+    '/nowhere',
+    '/api/v1/payments/webhooks/x',
+  ])('counts what comes from one address, whatever it asks for: %s', async (url) => {
+    await open(strict);
+    expect(await refusedOf(url)).toBe(4); // two a second, eight at once
+    expect((await app.inject({ url, remoteAddress: '198.51.100.8' })).statusCode).not.toBe(429);
+  });
+
+  it('tells why, in the envelope, and when to ask again', async () => {
+    await open({ ...strict, corsOrigins: ['https://front.example'] });
+    await statuses('/nowhere', 8);
+    const { headers, ...reply } = await app.inject({
+      url: '/nowhere',
+      remoteAddress: STRANGER,
+      headers: { origin: 'https://front.example' },
+    });
+    expect([headers['retry-after'], headers['access-control-allow-origin']]).toEqual(['1', 'https://front.example']);
+    expect([reply.statusCode, reply.json<{ error: object }>().error]).toEqual([
+      429,
+      { code: 'RATE_LIMITED', message: expect.any(String), requestId: headers['x-request-id'] },
+    ]);
+  });
+
+  it('counts an IPv6 network as one address', async () => {
+    await open(strict);
+    await statuses('/nowhere', 8, '2001:db8::1');
+    expect(await statuses('/nowhere', 1, '2001:db8::2')).toEqual([429]);
+    expect(await statuses('/nowhere', 1, '2001:db8:0:1::2')).toEqual([404]);
+  });
+
+  it('never counts probes', async () => {
+    await open(strict);
+    expect(await refusedOf('/health/live')).toBe(0);
+    expect(await refusedOf('/health/ready')).toBe(0);
+  });
+
+  it.each<[string, DemoOptions, string]>([
+    ['a trusted proxy', { ...strict, trustedProxies: ['198.51.100.0/24'] }, STRANGER],
+    ['this machine, in the demo', { ...strict, profile: 'demo' }, '127.0.0.1'],
+    ['this machine by IPv6, in the demo', { ...strict, profile: 'demo' }, '::1'],
+    ['anybody without a rate', { ...strict, edgeRate: 0 }, STRANGER],
+    ['anybody without limits', { ...strict, rateLimitApi: 0 }, STRANGER],
+  ])('does not count %s', async (_, options, address) => {
+    await open(options);
+    expect(await refusedOf('/nowhere', address)).toBe(0);
+  });
+
+  it('does not count another process of the shop, once it has shown the secret', async () => {
+    await open(strict);
+    const headers = { 'x-internal-secret': 'a guess' };
+    await app.inject({ url: '/internal/x', remoteAddress: STRANGER, headers });
+    expect((await statuses('/nowhere', 12)).filter((status) => status === 429)).toHaveLength(5);
+    const secret = { 'x-internal-secret': 'our-own' };
+    expect((await app.inject({ url: '/internal/x', remoteAddress: STRANGER, headers: secret })).statusCode).toBe(404);
+    expect(await refusedOf('/nowhere')).toBe(0);
+  });
+
+  it('counts this machine in production', async () => {
+    await open(strict);
+    expect(await refusedOf('/nowhere', '127.0.0.1')).toBe(4);
+  });
+});
+
+/** One connection, written to as it is, and what comes back until the other end hangs up. */
+const connected = (port: number, text: string): Promise<{ said: string; socket: Socket }> =>
+  new Promise((done, failed) => {
+    let said = '';
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => socket.write(text));
+    socket.on('data', (chunk) => (said += chunk.toString()));
+    socket.on('end', () => done({ said, socket })).on('error', failed);
+  });
+
+describe('The door, connection by connection', () => {
+  let app: NestFastifyApplication;
+  let port: number;
+  const open = async (options: DemoOptions = {}) => {
+    app = await demoShop(options);
+    await app.listen(0, '127.0.0.1');
+    port = (app.getHttpServer().address() as AddressInfo).port;
+  };
+  afterEach(() => app.close());
+
+  const connections = () =>
+    new Promise<number>((done) => (app.getHttpServer() as Server).getConnections((_, count) => done(count)));
+
+  it('refuses two Host headers, and HTTP without a version', async () => {
+    await open();
+    const line = 'GET /api/v1/brews/free';
+    for (const text of [`${line} HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n`, `${line}\r\n\r\n`]) {
+      const { said, socket } = await connected(port, text);
+      socket.destroy();
+      expect(said).toContain('MALFORMED_REQUEST');
+    }
+    const { said, socket } = await connected(port, `${line} HTTP/1.1\r\nhOsT: a\r\nConnection: close\r\n\r\n`);
+    socket.destroy();
+    expect(said).toMatch(/^HTTP\/1\.1 200/);
+  });
+
+  it.each([
+    ['an address that does not exist', 'POST /nowhere HTTP/1.1', 404],
+    ['a body that nobody reads', 'GET /api/v1/brews/free HTTP/1.1', 200],
+    ['more than a customer may send', 'POST /api/v1/brews/plain HTTP/1.1', 413],
+    ['more than anybody may send who does not show who they are', 'POST /api/v1/admin/brews HTTP/1.1', 401],
+    ['more than a payment provider may send', 'POST /api/v1/payments/webhooks/x HTTP/1.1', 413],
+  ])('answers at once and hangs up: %s', async (_, line, status) => {
+    await open();
+    const announced = `${line}\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{"a":`;
+    const { said, socket } = await connected(port, announced); // and the rest never comes
+    socket.destroy();
+    expect(said).toMatch(new RegExp(`^HTTP/1\\.1 ${status}`));
+    expect(said.toLowerCase()).toContain('connection: close');
+  });
+
+  it.each([
+    ['an image to where none is taken', 'POST /api/v1/brews/plain HTTP/1.1', 'image/png'],
+    ['a table to the webhooks', 'POST /api/v1/payments/webhooks/x HTTP/1.1', 'text/csv'],
+    ['plain text', 'POST /api/v1/brews/plain HTTP/1.1', 'text/plain'],
+    ['an image to /admin, without a token', 'POST /api/v1/admin/brews HTTP/1.1', 'image/png'],
+  ])('reads no body that nobody wants: %s', async (_, line, type) => {
+    await open();
+    const announced = `${line}\r\nHost: a\r\nContent-Type: ${type}\r\nContent-Length: 300000000\r\n\r\nxx`;
+    const { said, socket } = await connected(port, announced);
+    socket.destroy();
+    expect(said).toMatch(/^HTTP\/1\.1 [24]\d\d/);
+    expect(said.toLowerCase()).toContain('connection: close');
+  });
+
+  it('takes a large body from staff', async () => {
+    await open();
+    const description = 'x'.repeat(900_000);
+    const add = async (role: string) => {
+      const reply = await fetch(`http://127.0.0.1:${port}/api/v1/admin/brews`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${await tokenFor({ role })}`, 'content-type': 'application/json' },
+        body: JSON.stringify({ name: 'Cà phê', variants: [{ name: 'M', stock: 1 }], description }),
+      });
+      return [reply.status, ((await reply.json()) as { error: { code: string } }).error.code];
+    };
+    expect(await add('manager')).toEqual([400, 'VALIDATION_ERROR']);
+    expect(await add('customer')).toEqual([403, 'FORBIDDEN']);
+  });
+
+  it('lets go of somebody who does not hang up', async () => {
+    await open();
+    const { socket } = await connected(port, 'BREW /pot HTCPCP/1.0\r\n\r\n');
+    for (let waited = 0; waited < 3_000 && (await connections()) > 0; waited += 50) await pause(50);
+    expect(await connections()).toBe(0);
+    socket.destroy();
+  });
+
+  it('holds so many connections of an address, and takes new ones when others have gone', async () => {
+    await open({ rateLimitApi: 1_000, edgeConnections: 3, profile: 'production' });
+    const sockets = Array.from({ length: 8 }, () =>
+      connect(port, '127.0.0.1')
+        .on('error', () => undefined)
+        .resume(),
+    );
+    const hungUpOn = () => sockets.filter(({ closed }) => closed).length;
+    for (let waited = 0; waited < 10_000 && hungUpOn() < 5; waited += 20) await pause(20);
+    const held = [hungUpOn(), await connections()];
+    for (const socket of sockets) socket.destroy();
+    expect(held).toEqual([5, 3]);
+    for (let waited = 0; waited < 10_000 && (await connections()) > 0; waited += 20) await pause(20);
+    const again = await fetch(`http://127.0.0.1:${port}/health/live`, { headers: { connection: 'close' } });
+    expect(again.status).toBe(200);
+  });
+});
+
+describe('The metrics', () => {
+  let app: NestFastifyApplication;
+  afterEach(() => app.close());
+  const read = async (remoteAddress: string, headers: Record<string, string> = {}) =>
+    (await app.inject({ url: '/metrics', remoteAddress, headers })).statusCode;
+
+  it('are for this machine, until somebody says for whom else', async () => {
+    app = await demoShop();
+    expect([await read('127.0.0.1'), await read(STRANGER)]).toEqual([200, 404]);
+    expect(await read('127.0.0.1', { 'x-forwarded-for': STRANGER })).toBe(404);
+  });
+
+  it('are for whoever has the token', async () => {
+    app = await demoShop({ metricsToken: 'a-token-of-16-or-more' });
+    expect(await read(STRANGER, { authorization: 'Bearer a-token-of-16-or-more' })).toBe(200);
+    expect([await read(STRANGER, { authorization: 'Bearer x' }), await read('127.0.0.1')]).toEqual([404, 404]);
+  });
+
+  it('have a port of their own where one is set, with the probes beside them', async () => {
+    app = await demoShop({ metricsPort: 0 });
+    const server = app.get(MetricsServer);
+    await server.open();
+    const at = async (path: string, method = 'GET') => (await fetch(`http://127.0.0.1:${server.port}${path}`, { method })).status; // prettier-ignore
+    expect([await read('127.0.0.1'), await at('/metrics')]).toEqual([404, 200]);
+    expect([await at('/health'), await at('/health/live'), await at('/health/ready')]).toEqual([200, 200, 503]);
+    expect([await at('/api/v1/brews/free'), await at('/metrics', 'POST')]).toEqual([404, 405]);
+    const { port } = server;
+    await app.close();
+    await expect(fetch(`http://127.0.0.1:${port}/health/live`)).rejects.toThrow();
+    app = await demoShop();
+  });
+});

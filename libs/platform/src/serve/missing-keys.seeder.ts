@@ -1,0 +1,17 @@
+import { Injectable } from '@nestjs/common';
+import { MissingKeys } from '#platform/privacy';
+import { Seeder } from './seeder';
+
+/** Runs after the list of erased people was applied: people on it need no key. */
+@Injectable()
+export class MissingKeysSeeder extends Seeder {
+  override readonly always = true;
+
+  constructor(private readonly missing: MissingKeys) {
+    super();
+  }
+
+  seed(): Promise<void> {
+    return this.missing.tell();
+  }
+}

@@ -1,0 +1,62 @@
+import { Global, Module, type DynamicModule, type INestApplicationContext, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { contextNames, type Config } from '#platform/config';
+import { checkSessions, migrate, runningPostgres, startEmbeddedPostgres, type MigrationReport } from '#database';
+import { WITHOUT_JOBS } from '#database/leadership';
+import { ShopModule } from './shop.module';
+import { withDatabase } from './postgres';
+
+@Global()
+@Module({ providers: [{ provide: WITHOUT_JOBS, useValue: true }], exports: [WITHOUT_JOBS] })
+class WithoutJobsModule {}
+
+export interface CommandShop {
+  readonly app: INestApplicationContext;
+  readonly config: Config;
+  /** Migrations of a newer build with which this build may work. */
+  readonly newer: MigrationReport['newer'];
+  close(): Promise<void>;
+}
+
+/**
+ * The shop without HTTP, for an operator: it handles no messages and runs no jobs. It connects to the configured
+ * database, or to the embedded one of a shop that is open. If no shop is open, it starts the embedded server and
+ * stops it at the end.
+ */
+export async function openForCommands(modules: readonly Type[], told: Config): Promise<CommandShop> {
+  const { config, stop } = await reachDatabase(told);
+  try {
+    await checkSessions(config, contextNames, [], 'a command needs the databases of all contexts');
+    const { newer } = await migrate(config, { contexts: contextNames });
+    const app = await NestFactory.createApplicationContext(staged(config, modules), {
+      abortOnError: false,
+      logger: ['error'],
+    });
+    return {
+      app,
+      config,
+      newer,
+      close: async () => {
+        await app.close();
+        await stop();
+      },
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function staged(config: Config, modules: readonly Type[]): DynamicModule {
+  return ShopModule.with(config, contextNames, [WithoutJobsModule, ...modules], { jobs: false });
+}
+
+async function reachDatabase(config: Config): Promise<{ config: Config; stop: () => Promise<void> }> {
+  const nothingToStop = () => Promise.resolve();
+  const isNamed = contextNames.every((context) => config.databaseUrls[context] ?? config.databaseUrl);
+  if (isNamed) return { config, stop: nothingToStop };
+  const running = runningPostgres(config.dataDir);
+  if (running) return { config: withDatabase(config, running.url), stop: nothingToStop };
+  const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir });
+  return { config: withDatabase(config, postgres.url), stop: () => postgres.stop() };
+}

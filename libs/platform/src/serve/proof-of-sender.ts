@@ -1,0 +1,26 @@
+import { ForbiddenException, NotFoundException, UnauthorizedException } from '@nestjs/common';
+import type { INestApplication } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import type { Config } from '#platform/config';
+import type { Proof } from '#platform/http';
+import { isInternal } from '#platform/questions';
+import { AccessTokens, bearerOf } from '#platform/security';
+
+/**
+ * What a sender proves before a large body is read: staff send a valid token, other processes of the shop send the
+ * shared secret. A payment provider's signature covers the body, so its body is read before anything is checked. The
+ * route's own guards decide whether the sender has the right.
+ */
+export function proofOfSender(app: INestApplication, config: Config): Proof {
+  const tokens = app.get(AccessTokens);
+  const staff = async (request: FastifyRequest): Promise<void> => {
+    const token = bearerOf(request);
+    if (token === null) throw new UnauthorizedException();
+    const { permissions } = await tokens.callerOf(token);
+    if (permissions.length === 0) throw new ForbiddenException();
+  };
+  return async (request, sender) => {
+    if (sender === 'staff') await staff(request);
+    if (sender === 'service' && !isInternal(request.headers, config)) throw new NotFoundException();
+  };
+}

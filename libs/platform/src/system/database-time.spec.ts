@@ -1,0 +1,55 @@
+import { DatabaseTime } from '.';
+
+const noon = Date.UTC(2026, 10, 28, 12);
+let steady = 5_000;
+let wall = noon - 3_600_000;
+let time: DatabaseTime;
+
+beforeEach(() => {
+  [steady, wall] = [5_000, noon - 3_600_000];
+  time = new DatabaseTime(
+    () => steady,
+    () => wall,
+  );
+});
+const learn = (read: number, tookMs: number) => {
+  const sentAt = steady;
+  steady += tookMs;
+  time.learn(read, sentAt);
+};
+const now = () => time.now().getTime() - noon;
+
+describe("The database's time", () => {
+  it("is this machine's until the database has answered", () => {
+    expect(now()).toBe(-3_600_000);
+    learn(noon, 0);
+    expect(now()).toBe(0);
+  });
+
+  it('was read in the middle of the way there and back', () => {
+    learn(noon, 20);
+    expect(now()).toBe(10);
+  });
+
+  it("goes on with the steady clock, whatever this machine's clock is set to", () => {
+    learn(noon, 0);
+    wall += 86_400_000;
+    steady += 2_500;
+    expect(now()).toBe(2_500);
+  });
+
+  it('is not made worse by an answer that came late, unless nothing better was heard for a minute', () => {
+    learn(noon, 0);
+    learn(noon + 2_900, 3_000);
+    expect(now()).toBe(3_000);
+    steady += 60_000;
+    learn(noon + 64_000, 1_000);
+    expect(now()).toBe(64_500);
+  });
+
+  it('follows the database when its clock is set', () => {
+    learn(noon, 0);
+    learn(noon - 900_000, 0);
+    expect(now()).toBe(-900_000);
+  });
+});

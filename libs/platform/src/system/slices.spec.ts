@@ -1,0 +1,35 @@
+import { AskerGone, Slices } from './slices';
+
+/** Busy for about a millisecond. */
+const work = (): void => {
+  for (const end = performance.now() + 1; performance.now() < end;);
+};
+const many = Array.from({ length: 60 }, (_, index) => index);
+
+describe('Long work in slices', () => {
+  it('gives every item its turn, in order, and lets others have theirs in between', async () => {
+    let turns = 0;
+    let over = false;
+    const other = (): void => {
+      turns += 1;
+      if (!over) setImmediate(other);
+    };
+    setImmediate(other);
+    const doubled = await new Slices().map(many, (one) => (work(), one * 2));
+    over = true;
+    expect(doubled).toEqual(many.map((one) => one * 2));
+    expect(turns).toBeGreaterThan(1);
+  });
+
+  it('ends when whoever asked has gone', async () => {
+    const gone = new AbortController();
+    let done = 0;
+    const working = new Slices(gone.signal).each(many, () => {
+      work();
+      done += 1;
+      gone.abort();
+    });
+    await expect(working).rejects.toThrow(AskerGone);
+    expect(done).toBeLessThan(many.length);
+  });
+});

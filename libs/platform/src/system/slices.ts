@@ -1,0 +1,43 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+
+/** The longest time that one piece of work may block the event loop. */
+const LONGEST_MS = 10;
+
+/** The client has left, so nobody reads the answer any more. */
+export class AskerGone extends Error {
+  constructor() {
+    super('whoever asked has gone');
+    this.name = 'AskerGone';
+  }
+}
+
+/** Long work in short slices: the event loop runs in between, and the work ends if the client leaves. */
+export class Slices {
+  private since = performance.now();
+
+  constructor(private readonly gone?: AbortSignal) {}
+
+  /** Call this often: it costs nothing until a slice is over. Throws AskerGone. */
+  async breathe(): Promise<void> {
+    if (performance.now() - this.since < LONGEST_MS) return;
+    await nextTurn();
+    if (this.gone?.aborted) throw new AskerGone();
+    this.since = performance.now();
+  }
+
+  /** Each item, one after the other. */
+  async each<Item>(items: Iterable<Item>, work: (item: Item, index: number) => void): Promise<void> {
+    let index = 0;
+    for (const item of items) {
+      work(item, index);
+      index += 1;
+      if (performance.now() - this.since >= LONGEST_MS) await this.breathe();
+    }
+  }
+
+  async map<Item, Result>(items: Iterable<Item>, work: (item: Item, index: number) => Result): Promise<Result[]> {
+    const results: Result[] = [];
+    await this.each(items, (item, index) => results.push(work(item, index)));
+    return results;
+  }
+}

@@ -1,0 +1,3 @@
+// breaks: apps-stand-alone
+import { reached } from '../../api/src/main';
+export const borrowed = reached;

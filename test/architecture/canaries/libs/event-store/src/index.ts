@@ -1,0 +1,3 @@
+// breaks: machinery-knows-no-context
+import { leaked } from '../../inventory/contracts/index';
+export const appended = leaked;

@@ -1,0 +1,3 @@
+export abstract class Message {
+  constructor(readonly body: object) {}
+}

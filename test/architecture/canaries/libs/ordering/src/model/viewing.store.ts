@@ -1,0 +1,2 @@
+// breaks: model-stands-alone
+export { shown } from '../view-order/shown.query';

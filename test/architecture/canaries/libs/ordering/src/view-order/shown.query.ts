@@ -1,0 +1,1 @@
+export const shown = 'an order, as its readers see it';

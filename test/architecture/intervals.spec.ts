@@ -1,0 +1,22 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+const files = execFileSync('git', ['ls-files', 'libs/**/*.ts', 'apps/**/*.ts'], { encoding: 'utf8' })
+  .split('\n')
+  .filter((file) => file && !/spec\.ts$/.test(file));
+
+/** The lines that come directly after an `@Interval(…)`. */
+const after = (source: string): string[] =>
+  [...source.matchAll(/^ {2}@Interval\(.*\)\n(.*)\n/gm)].map(([, next]) => next.trim());
+
+describe('A job that a timer starts', () => {
+  it('does not meet itself: what takes time is @OneAtATime()', () => {
+    const found = files.flatMap((file) => after(readFileSync(file, 'utf8')).map((next) => ({ file, next })));
+    expect(found.length).toBeGreaterThan(15);
+    expect(found.filter(({ next }) => /^async |Promise</.test(next))).toEqual([]);
+  });
+
+  it('is seen by this test', () => {
+    expect(after(`class A {\n  @Interval(5)\n  async go() {}\n}\n`)).toEqual(['async go() {}']);
+  });
+});

@@ -1,0 +1,40 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+
+const root = join(__dirname, '..', '..');
+const MACHINERY = ['libs/event-store', 'libs/messaging', 'libs/database'];
+
+/** Of a spec's own, or run by migrations only. */
+const isLeftOut = (path: string): boolean => /spec\.ts$|\/testing\/|(^|\/)tables\.ts$|-tables?\.ts$/.test(path);
+
+/** How the tables and columns of the contexts begin. */
+const WORDS =
+  /\b(order|orders|cart|carts|placed|portion|stock|stocks|reservation|payment|refund|charge|customer|account|guest|product|variant|category|address|loyalty|voucher|gift|idempotency)_[a-z_]+/g;
+
+const files = MACHINERY.flatMap((folder) =>
+  readdirSync(join(root, folder, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+    .filter((path) => !isLeftOut(path)),
+);
+
+describe('The machinery knows no context', () => {
+  it('looks at the files that it means', () => {
+    for (const file of [
+      'libs/event-store/src/streams/append-statement.ts',
+      'libs/event-store/src/projections/live/table-writer.ts',
+      'libs/messaging/src/outbox/outbox.store.ts',
+      'libs/database/src/vacuum/vacuum.ts',
+    ])
+      expect(files).toContain(file);
+  });
+
+  it.each(['insert into order_events', 'select from placed_carts', 'e.order_id', "'stock_levels'", '"cart_id"'])(
+    'finds %s',
+    (sql) => expect(sql).toMatch(new RegExp(WORDS)),
+  );
+
+  it.each(files)('%s names no table and no column of a context', (file) => {
+    expect(readFileSync(join(root, file), 'utf8').match(WORDS) ?? []).toEqual([]);
+  });
+});

@@ -1,0 +1,291 @@
+import { randomUUID } from 'node:crypto';
+import { CommandBus, QueryBus } from '@nestjs/cqrs';
+import { vnd } from '#kernel';
+import { AdvanceOrder } from '../../libs/ordering/src/advance-order/advance-order.command';
+import { CancelOrder } from '../../libs/ordering/src/cancel-order/cancel-order.command';
+import { ViewSaga } from '../../libs/ordering/src/sagas/sagas.query';
+import { RetrySaga } from '../../libs/ordering/src/sagas/tend-saga.command';
+import { RefundOrder } from '../../libs/ordering/src/refund-order/refund-order.command';
+import { MendHead } from '../../libs/ordering/src/void-event/mend-head.command';
+import { VoidEvent } from '../../libs/ordering/src/void-event/void-event.command';
+import { testDatabase } from '../support/test-database';
+import { body, fill, openSmallShop, until, type SmallShop } from './small-shop';
+
+jest.setTimeout(60_000);
+
+const staff = { kind: 'staff' as const, id: randomUUID() };
+const manager = { kind: 'user', userId: randomUUID(), permissions: ['staff', 'refund'] } as never;
+const tended = { actor: staff, by: 'the test', reason: null };
+
+let shop: SmallShop;
+beforeAll(async () => void (shop = await openSmallShop(await testDatabase())), 60_000);
+afterAll(() => shop?.clear());
+
+const tell: CommandBus['execute'] = (command: never) => shop.app.get(CommandBus).execute(command);
+
+interface Bought {
+  readonly id: string;
+  readonly token: string;
+  readonly sku: string;
+}
+
+/** Two of three pieces, for 60,000. */
+async function bought(payment = body(), onHand = 3): Promise<Bought> {
+  const sku = await shop.shelve(onHand);
+  const token = fill(sku, 2);
+  const { id } = (await shop.order(token, payment, { wait: 8 })).json().data;
+  return { id, token, sku };
+}
+
+const seen = ({ id, token }: Bought, status: string) =>
+  until(
+    () => shop.see(id, token),
+    (order) => order.status === status,
+  );
+
+async function eventsOf(id: string) {
+  const sql = 'select event_type as type from ordering.order_events where order_id = $1 order by version';
+  return (await shop.database.admin<{ type: string }>(sql, [id])).map(({ type }) => type);
+}
+
+const eventually = (id: string, ...types: string[]) =>
+  until(
+    () => eventsOf(id),
+    (events) => JSON.stringify(events.slice(-types.length)) === JSON.stringify(types),
+  );
+
+/** What the provider took and gave back for the order. */
+const chargesOf = (id: string) =>
+  shop.database.admin('select state, amount::int, refunded::int from sandbox.charges where order_id = $1', [id]);
+
+/** The same by the books of payments. */
+const paymentOf = async (id: string) =>
+  (await shop.database.admin('select state, refunded::int from payments.payments where order_id = $1', [id]))[0];
+
+async function sagaOf(name: 'checkout' | 'refunds', id: string) {
+  const { saga } = await shop.app.get(QueryBus).execute(new ViewSaga(`${name}:${id}`));
+  return { status: saga.status, step: saga.step };
+}
+
+const stands = (name: 'checkout' | 'refunds', id: string, step: string) =>
+  until(
+    () => sagaOf(name, id),
+    (saga) => saga.step === step,
+  );
+
+/** Destroys the last event of a type, as whoever owns the database can; answers its version. */
+async function damage(id: string, type: string): Promise<number> {
+  const versions = await shop.database.admin<{ version: number }>(
+    'select version from ordering.order_events where order_id = $1 and event_type = $2 order by version desc limit 1',
+    [id, type],
+  );
+  const { version } = versions[0];
+  await shop.database.admin(`
+    begin;
+    alter table ordering.order_events disable trigger all;
+    update ordering.order_events set event_data = 'null' where order_id = '${id}' and version = ${version};
+    alter table ordering.order_events enable trigger order_events_append_only;
+    commit`);
+  return version;
+}
+
+const declareVoid = (id: string, version: number) => tell(new VoidEvent(id, version, 'a faulty import', staff));
+
+const loses = async (id: string, type: string) => (await declareVoid(id, await damage(id, type))).leaves;
+
+const retry = (name: string, id: string) => tell(new RetrySaga(`${name}:${id}`, tended));
+const cancel = (id: string) => tell(new CancelOrder(id, staff, 'nobody waits for it'));
+const refund = (id: string, amount?: number) =>
+  tell(new RefundOrder(id, manager, { reason: 'cold', ...(amount && { amount: vnd(amount) }) }, randomUUID()));
+
+/** Nothing is on its way any more: what was asked twice has been answered twice. */
+const allQuiet = () =>
+  until(
+    () =>
+      shop.database.admin<{ waiting: number }>(
+        `select (select count(*) from ordering.inbox where state = 'waiting')::int
+              + (select count(*) from payments.inbox where state = 'waiting')::int
+              + (select count(*) from inventory.inbox where state = 'waiting')::int as waiting`,
+      ),
+    ([{ waiting }]) => waiting === 0,
+  );
+
+describe('An order whose confirmation is void', () => {
+  it('is seen by staff, and cancelled: the money goes back once, and so do the goods', async () => {
+    const order = await bought();
+    const { id, sku } = order;
+    await tell(new AdvanceOrder(id, 'accept', staff));
+    const leaves = await loses(id, 'OrderConfirmed');
+    expect(leaves).toEqual({ status: 'pending', toDo: [expect.stringContaining(`Retry the saga checkout:${id}`)] });
+    await stands('checkout', id, 'reopened');
+    expect(await sagaOf('checkout', id)).toMatchObject({ status: 'needs-attention' });
+
+    await cancel(id);
+    await seen(order, 'cancelled');
+    await allQuiet();
+    expect(await chargesOf(id)).toEqual([{ state: 'refunded', amount: 60_000, refunded: 60_000 }]);
+    expect(await paymentOf(id)).toEqual({ state: 'voided', refunded: 60_000 });
+    expect(await shop.stockOf(sku)).toEqual({ onHand: 3, reserved: 0 });
+    expect(await eventsOf(id)).toEqual([
+      ...['OrderPlaced', 'OrderConfirmed', 'OrderAccepted', 'EventVoided'],
+      ...['CancellationRequested', 'PaymentReversed', 'OrderCancelled'],
+    ]);
+    expect(await sagaOf('checkout', id)).toEqual({ status: 'over', step: 'given-up' });
+  });
+
+  it('is confirmed again with the payment that was taken, and what was refunded is noted again', async () => {
+    const order = await bought();
+    const { id, sku } = order;
+    await refund(id, 10_000);
+    await eventually(id, 'RefundRequested', 'OrderRefunded');
+    await stands('refunds', id, 'refunded');
+    await loses(id, 'OrderConfirmed');
+    await stands('checkout', id, 'reopened');
+
+    await retry('checkout', id);
+    await eventually(id, 'OrderConfirmed', 'RefundRequested', 'OrderRefunded');
+    await allQuiet();
+    expect(await shop.see(id, order.token)).toMatchObject({
+      status: 'confirmed',
+      payment: { paid: vnd(60_000), refunded: vnd(10_000) },
+    });
+    expect(await chargesOf(id)).toEqual([{ state: 'captured', amount: 60_000, refunded: 10_000 }]);
+    expect(await shop.stockOf(sku)).toEqual({ onHand: 1, reserved: 0 });
+    expect(await sagaOf('checkout', id)).toEqual({ status: 'over', step: 'confirmed' });
+    await tell(new AdvanceOrder(id, 'accept', staff));
+    await cancel(id);
+    await until(
+      () => chargesOf(id),
+      (charges) =>
+        JSON.stringify(charges) === JSON.stringify([{ state: 'refunded', amount: 60_000, refunded: 60_000 }]),
+    );
+  });
+
+  it('and was cancelled afterwards, keeps no money', async () => {
+    const order = await bought();
+    const { id, sku } = order;
+    await cancel(id);
+    await eventually(id, 'OrderRefunded');
+    await stands('checkout', id, 'undone');
+    const { status } = await loses(id, 'OrderConfirmed');
+    expect(status).toBe('cancelled');
+    await eventually(id, 'EventVoided', 'PaymentReversed');
+    await allQuiet();
+    expect(await chargesOf(id)).toEqual([{ state: 'refunded', amount: 60_000, refunded: 60_000 }]);
+    expect(await shop.stockOf(sku)).toEqual({ onHand: 3, reserved: 0 });
+    expect(await shop.see(id, order.token)).toMatchObject({
+      payment: { paid: vnd(60_000), refunded: vnd(60_000) },
+    });
+  });
+});
+
+describe('An order whose cancellation is void', () => {
+  it('is closed again by itself, when its checkout had given up', async () => {
+    const order = await bought(body(), 1);
+    const { id, sku } = order;
+    await seen(order, 'cancelled');
+    await stands('checkout', id, 'given-up');
+    expect(await loses(id, 'OrderCancelled')).toMatchObject({ status: 'pending' });
+    await eventually(id, 'OrderCancelled', 'EventVoided', 'OrderCancelled');
+    await stands('checkout', id, 'given-up');
+    expect(await shop.stockOf(sku)).toEqual({ onHand: 1, reserved: 0 });
+  });
+
+  it('is cancelled again, when it had been confirmed and paid in cash', async () => {
+    const order = await bought(body('', 'cash'));
+    const { id, sku } = order;
+    await cancel(id);
+    await stands('checkout', id, 'undone');
+    const { status, toDo } = await loses(id, 'OrderCancelled');
+    expect([status, toDo]).toEqual(['confirmed', [expect.stringContaining('Cancel it again')]]);
+    await stands('checkout', id, 'reopened');
+    await cancel(id);
+    await stands('checkout', id, 'undone');
+    expect(await shop.see(id, order.token)).toMatchObject({ status: 'cancelled' });
+    expect(await shop.stockOf(sku)).toEqual({ onHand: 3, reserved: 0 });
+  });
+});
+
+describe('A refund', () => {
+  const given = { status: 'confirmed', payment: { paid: vnd(60_000), refunded: vnd(10_000) } };
+  const charged = [{ state: 'captured', amount: 60_000, refunded: 10_000 }];
+
+  async function refunded(): Promise<Bought> {
+    const order = await bought();
+    await refund(order.id, 10_000);
+    await eventually(order.id, 'RefundRequested', 'OrderRefunded');
+    await stands('refunds', order.id, 'refunded');
+    return order;
+  }
+
+  it('whose end is void is noted again, and a retry gives nothing twice', async () => {
+    const { id, token } = await refunded();
+    expect((await loses(id, 'OrderRefunded')).toDo).toEqual([expect.stringContaining('No money is given twice')]);
+    await eventually(id, 'EventVoided', 'OrderRefunded');
+    await stands('refunds', id, 'refunded');
+    expect(await shop.see(id, token)).toMatchObject(given);
+    await expect(retry('refunds', id)).rejects.toMatchObject({ code: 'NOTHING_OWED' });
+    await allQuiet();
+    expect(await chargesOf(id)).toEqual(charged);
+    expect(await paymentOf(id)).toEqual({ state: 'taken', refunded: 10_000 });
+  });
+
+  it('whose request is void is requested and noted again', async () => {
+    const { id, token } = await refunded();
+    await loses(id, 'RefundRequested');
+    await eventually(id, 'EventVoided', 'RefundRequested', 'OrderRefunded');
+    await allQuiet();
+    expect(await shop.see(id, token)).toMatchObject(given);
+    expect(await chargesOf(id)).toEqual(charged);
+    await refund(id);
+    await eventually(id, 'RefundRequested', 'OrderRefunded');
+    expect(await chargesOf(id)).toEqual([{ state: 'refunded', amount: 60_000, refunded: 60_000 }]);
+  });
+
+  it('of which two events are broken waits until both are void', async () => {
+    const { id, token } = await refunded();
+    const ended = await damage(id, 'OrderRefunded');
+    const asked = await damage(id, 'RefundRequested');
+    const first = await declareVoid(id, asked);
+    expect(first.leaves).toEqual({ status: null, toDo: [expect.stringContaining(`Event ${ended}`)] });
+    await declareVoid(id, ended);
+    await eventually(id, 'EventVoided', 'RefundRequested', 'OrderRefunded');
+    await allQuiet();
+    expect(await shop.see(id, token)).toMatchObject(given);
+    expect(await chargesOf(id)).toEqual(charged);
+  });
+});
+
+describe('An order that somebody has written to with the shop’s own role', () => {
+  const asShop = (sql: string, id: string) => shop.database.of('ordering').query(sql, [id]);
+
+  it('goes on after the event that was put in behind its version is declared void', async () => {
+    const order = await bought();
+    const { id } = order;
+    await asShop(
+      `insert into order_events (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp")
+       select gen_random_uuid(), $1, max(version) + 1, 'OrderAccepted', 1, '{}', '{}', now() from order_events where order_id = $1`,
+      id,
+    );
+    await expect(tell(new AdvanceOrder(id, 'accept', staff))).rejects.toMatchObject({ code: 'EVENT_BROKEN' });
+    const said = await declareVoid(id, 3);
+    expect(said).toMatchObject({ version: 4, leaves: { status: 'confirmed', toDo: [] } });
+    expect(said.data).toMatchObject({
+      version: 3,
+      reason: 'a faulty import (The head of the order said version 2, and its last event is 3: it was put right.)',
+    });
+    await tell(new AdvanceOrder(id, 'accept', staff));
+    await cancel(id);
+    await seen(order, 'cancelled');
+  });
+
+  it('goes on after its version is put right', async () => {
+    const { id } = await bought();
+    await expect(tell(new MendHead(id))).rejects.toMatchObject({ code: 'HEAD_NOT_BROKEN' });
+    await asShop('update order_heads set version = version + 1 where order_id = $1', id);
+    await expect(tell(new AdvanceOrder(id, 'accept', staff))).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
+    expect(await tell(new MendHead(id))).toEqual({ orderId: id, head: 3, last: 2 });
+    await tell(new AdvanceOrder(id, 'accept', staff));
+    await expect(tell(new MendHead(randomUUID()))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+  });
+});

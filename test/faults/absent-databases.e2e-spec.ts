@@ -1,0 +1,185 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '../support/eventually';
+import { Apart, type Place } from './support/apart';
+import { atRest, whatIsWrong } from './support/books';
+import { untilServed, untilWell } from './support/evening';
+import { tell, times } from './support/matrix';
+import type { OwnServer } from './support/own-server';
+import { rush } from './support/rush';
+
+const FOR_MS = times(60_000, 7_000);
+const PER_SECOND = times(20, 4);
+const CRASHES = times(30, 6);
+const ASKED_AGAIN_MS = 25_000;
+const PATIENCE_MS = 120_000;
+/** The longest that /health takes to answer. */
+const ANSWERS_MS = 1_000;
+
+type Fault = readonly [what: string, begin: (server: OwnServer) => unknown, end: (server: OwnServer) => unknown];
+
+const stopped: Fault = ['is stopped', (server) => server.stop(), (server) => server.start()];
+const frozen: Fault = ['is frozen (SIGSTOP)', (server) => server.freeze(), (server) => server.thaw()];
+const refusing: Fault = ['refuses connections', (server) => server.refuse(), (server) => server.admit()];
+const exhausted: Fault = ['is out of connections', (server) => server.exhaust(), (server) => server.free()];
+const readOnly: Fault = ['is read-only', (server) => server.readOnly(true), (server) => server.readOnly(false)];
+const full: Fault = ['has a full disk', (server) => server.fill(), (server) => server.clear()];
+const faults = [stopped, frozen, refusing, exhausted, readOnly, full];
+
+/** No page works without them: the shop is down, not degraded. */
+const neededByAll: readonly Place[] = ['ordering', 'catalog', 'cart'];
+/** An order is confirmed without them. */
+const notNeeded: readonly Place[] = ['customers', 'notifications'];
+const everyPlace: readonly Place[] = ['customers', 'notifications', 'inventory', 'payments', 'catalog', 'cart', 'identity', 'ordering']; // prettier-ignore
+const few: readonly Place[] = ['customers', 'notifications', 'inventory', 'payments'];
+
+const whole = everyPlace.flatMap((place) => faults.map((fault) => [place, fault] as const));
+const bounded = [
+  ...([['notifications', stopped], ['notifications', frozen], ['customers', refusing], ['customers', frozen]] as const), // prettier-ignore
+  ...([
+    ['inventory', stopped],
+    ['inventory', exhausted],
+    ['payments', readOnly],
+    ['payments', full],
+  ] as const),
+];
+const isWhole = times(1, 0) > 0;
+const cases = (isWhole ? whole : bounded).map(([place, fault]) => ({ place, what: fault[0], fault }));
+/** In the whole form each context is tried in a shop of its own: what is checked after each fault grows with the orders. */
+const shops = isWhole ? everyPlace.map((place) => cases.filter((one) => one.place === place)) : [cases];
+
+const shown = (told: Readonly<Record<string, number>>) =>
+  Object.entries(told)
+    .map(([what, count]) => `${what}: ${count}`)
+    .join(', ');
+
+describe.each(shops)('A context whose database, on a server of its own,', (...tried) => {
+  let shop: Apart;
+  beforeAll(async () => {
+    shop = await Apart.open(isWhole ? everyPlace : few, { env: { PAYMENT_TIMEOUT_MS: '300' }, disks: isWhole ? everyPlace : ['payments'] }); // prettier-ignore
+  }, 180_000);
+  afterAll(() => shop?.close(), 60_000);
+
+  const health = async () => {
+    const reply = await shop.stand.shop.get('//health', { withinMs: 4_000 }).catch(() => undefined);
+    return { status: (reply?.body.status as string | undefined) ?? 'without an answer', text: JSON.stringify(reply?.body ?? '') }; // prettier-ignore
+  };
+  const confirmedOf = async (ids: readonly (string | undefined)[]) =>
+    (
+      await shop.stand.database.query<{ count: number }>(
+        `select count(*)::int from ordering.order_events where order_id = any($1::uuid[]) and event_type in ('OrderConfirmed', 'OrderCancelled')`,
+        [ids],
+      )
+    )[0].count;
+
+  /** Asked until it says what is the case; what it said last when it does not within the time. */
+  const toldOf = async (place: Place, status: string, forMs: number) => {
+    const end = performance.now() + forMs;
+    for (;;) {
+      const found = await health();
+      if (found.status === status && found.text.includes(`"database:${place}":"unhealthy"`)) return found;
+      if (performance.now() > end) return found;
+      await pause(200);
+    }
+  };
+
+  /** What becomes of the orders of the fault's first half until its end. */
+  const meanwhile = async (place: Place, status: string, from: number, begin: () => unknown) => {
+    await begin();
+    const telling = toldOf(place, status, FOR_MS - ANSWERS_MS);
+    await pause(FOR_MS / 2);
+    const early = shop.stand.sales.slice(from);
+    await pause(FOR_MS / 2);
+    const during = await telling;
+    const asked = early.flatMap(({ orderId }) => orderId ?? []);
+    return { during, asked, decided: await confirmedOf(asked).catch(() => 0) };
+  };
+
+  it.each(tried)(
+    '$place $what: nothing is lost, nothing is dead, and the shop is well again by itself',
+    async ({ place, what, fault: [, begin, end] }) => {
+      const { stand, servers } = shop;
+      const server = servers[place]!;
+      const worst = neededByAll.includes(place) && what !== readOnly[0] && what !== full[0] ? 'down' : 'degraded';
+      const buyers = rush(stand, PER_SECOND);
+      await pause(1_000);
+      const quiet = await health();
+      buyers.told();
+      const from = stand.sales.length;
+      const { during, asked, decided } = await meanwhile(place, worst, from, () => begin(server))
+        .finally(() => end(server))
+        .catch((error: unknown) => buyers.over().then(() => Promise.reject(error as Error)));
+      const told = buyers.told();
+      const back = Date.now();
+      await untilServed(stand, stand.tills[0], back, PATIENCE_MS)
+        .catch(() => undefined) // told of below
+        .finally(() => buyers.over());
+      const recoveryMs = [await untilWell(stand, back, PATIENCE_MS)];
+      await atRest(stand, PATIENCE_MS);
+      const wrong = await whatIsWrong(stand);
+      const note = `buyers were told ${shown(told)}; /health said ${during.status}; ${decided} of ${asked.length} orders were decided meanwhile`;
+      tell({ fault: `the database of ${place} ${what}`, tried: stand.sales.length - from, lost: wrong.length, recoveryMs, note }); // prettier-ignore
+      expect(wrong).toEqual([]);
+      expect(quiet.status).toBe('ok');
+      await eventually(async () => expect((await health()).status).toBe('ok'), 15_000);
+      expect(during).toMatchObject({
+        status: worst,
+        text: expect.stringContaining(`"database:${place}":"unhealthy"`) as string,
+      });
+      if (!notNeeded.includes(place)) return;
+      expect({ decided, of: asked.length }).toEqual({ decided: asked.length, of: asked.length });
+      expect(asked.length).toBeGreaterThan(0);
+    },
+    FOR_MS + PATIENCE_MS * 4,
+  );
+});
+
+/** Where sender and receiver share a server, what is received does not wait for the disk. */
+const together: readonly Place[] = ['ordering', 'inventory', 'payments'];
+const aims: readonly { readonly place: Place; readonly point: string }[] = [
+  { place: 'ordering', point: 'relay.delivered@ordering' },
+  { place: 'ordering', point: 'transport.handed-over@ordering-to-inventory' },
+  { place: 'ordering', point: 'relay.delivered@inventory' },
+  { place: 'customers', point: 'transport.handed-over@ordering-to-customers' },
+  { place: 'ordering', point: 'relay.delivered@payments' },
+  { place: 'notifications', point: 'transport.handed-over@ordering-to-notifications' },
+];
+
+describe('A receiver whose server crashes after it has committed, before the sender has noted that,', () => {
+  let shop: Apart;
+  beforeAll(async () => {
+    // What is committed without waiting for the disk stays away from it for long, so that a crash takes it.
+    const settings = { wal_writer_delay: '10s' };
+    shop = await Apart.open([together, 'customers', 'notifications'], { env: { PAYMENT_TIMEOUT_MS: '300' }, settings });
+  }, 180_000);
+  afterAll(() => shop?.close(), 60_000);
+
+  it(
+    `loses nothing, ${CRASHES} times`,
+    async () => {
+      const { stand, servers } = shop;
+      const [till] = stand.tills;
+      const recoveryMs: number[] = [];
+      for (let crash = 0; crash < CRASHES; crash++) {
+        const { place, point } = aims[crash % aims.length];
+        const before = till.struck.length;
+        till.arm(`${point}:${1 + (Math.floor(crash / aims.length) % 4)}:SIGSTOP`);
+        const selling = stand.sell(['card']);
+        await eventually(() => expect(till.struck.length).toBeGreaterThan(before));
+        const at = Date.now();
+        await servers[place]!.stop('immediate');
+        await servers[place]!.start();
+        till.arm('');
+        till.signal('SIGCONT');
+        await selling;
+        recoveryMs.push(await untilWell(stand, at, PATIENCE_MS));
+      }
+      await atRest(stand, PATIENCE_MS);
+      const wrong = await whatIsWrong(stand);
+      const note = 'aimed between the commit of the receiver and the mark of the sender; until every order is decided';
+      tell({ fault: "a receiver's own Postgres stopped at once (-m immediate)", tried: CRASHES, lost: wrong.length, recoveryMs, note }); // prettier-ignore
+      expect(wrong).toEqual([]);
+      expect(Math.max(...recoveryMs)).toBeLessThan(ASKED_AGAIN_MS); // nothing was lost that the checkout asked for again
+    },
+    CRASHES * 60_000 + PATIENCE_MS * 3,
+  );
+});

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs';
+import { io, type Socket } from 'socket.io-client';
+import { anyone } from '../support/people';
+import { atRest, whatIsWrong } from './support/books';
+import { evening, untilWell } from './support/evening';
+import { tell, times } from './support/matrix';
+import { Stand } from './support/stand';
+import { Street } from './support/street';
+
+const SOCKETS = times(1_500, 200);
+const HANDSHAKES = times(50_000, 2_000);
+const FILTERS = times(1_000, 200);
+const OF_AN_ADDRESS = 20;
+const AT_AN_ADDRESS = 25;
+const OF_A_GUEST = 5;
+const MOST_MB = 300;
+const UNKNOWN = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6072';
+
+const addressOf = (n: number) => `203.0.${113 + (n >> 8)}.${n & 255}`;
+
+describe('A crowd of sockets, and of questions that nobody asks twice', () => {
+  let street: Street;
+  let stand: Stand;
+  const sockets: Socket[] = [];
+  beforeAll(async () => {
+    street = await Street.open();
+    stand = await Stand.open(street, 1, {
+      TRUSTED_PROXIES: '127.0.0.1,::1',
+      RATE_LIMIT_API: '1000000000',
+      EDGE_SOCKETS: String(OF_AN_ADDRESS),
+      EDGE_RATE: '0',
+      EDGE_CONNECTIONS: '0',
+    });
+  }, 240_000);
+  afterAll(async () => {
+    for (const socket of sockets) socket.disconnect();
+    await Promise.all(stand?.tills.map((till) => till.close()) ?? []);
+    await street?.close();
+  }, 60_000);
+
+  const residentMb = () =>
+    Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${stand.shop.pid}/status`, 'utf8'))?.[1]) / 1_024;
+  const inSteps = async (count: number, step: number, work: (n: number) => Promise<unknown>) => {
+    for (let from = 0; from < count; from += step)
+      await Promise.all(Array.from({ length: Math.min(step, count - from) }, (_, n) => work(from + n)));
+  };
+
+  /** Comes, and answers with the code it is refused with, or with `connected`. */
+  function come(cartToken: string, address: string): Promise<string> {
+    const socket = io(`${stand.shop.url}/orders`, {
+      ...{ auth: { cartToken }, transports: ['websocket'], reconnection: false, forceNew: true },
+      extraHeaders: { 'x-forwarded-for': address },
+    });
+    return new Promise((resolve) => {
+      socket.once('connect', () => {
+        sockets.push(socket);
+        resolve('connected');
+      });
+      socket.once('connect_error', (error: Error & { data?: { code: string } }) =>
+        resolve(error.data?.code ?? 'refused'),
+      );
+    });
+  }
+
+  /** Asks for an order that is not theirs, again and again, until it is sent away. */
+  function flood(socket: Socket): Promise<string> {
+    const closed = new Promise<string>((resolve) =>
+      socket.once('closed', ({ code }: { code: string }) => resolve(code)),
+    );
+    for (let n = 0; n < 100; n++) socket.emit('subscribe', { orderId: UNKNOWN });
+    return closed;
+  }
+
+  it(`leaves orders to go on: ${SOCKETS} sockets, ${HANDSHAKES} unfinished handshakes, ${FILTERS} filters`, async () => {
+    const { shop } = stand;
+    const before = residentMb();
+    const load = evening(stand, 250);
+    const drink = (await shop.get('/products?limit=1')).body.data[0].variants[0].id as string;
+    const guests: string[] = [];
+    await inSteps(SOCKETS / OF_A_GUEST, 4, async (n) => {
+      guests[n] = (await anyone(shop).puts(drink)).headers.get('x-cart-token')!;
+    });
+
+    const came = new Map<string, number>();
+    await inSteps(SOCKETS, 10, async (n) => {
+      const how = await come(guests[Math.floor(n / OF_A_GUEST)], addressOf(Math.floor(n / AT_AN_ADDRESS)));
+      came.set(how, (came.get(how) ?? 0) + 1);
+    });
+    const refused = (SOCKETS / AT_AN_ADDRESS) * (AT_AN_ADDRESS - OF_AN_ADDRESS);
+    expect(Object.fromEntries(came)).toEqual({ connected: SOCKETS - refused, refused });
+    expect(new Set(await Promise.all(sockets.map(flood)))).toEqual(new Set(['RATE_LIMITED']));
+
+    const answers = new Map<number, number>();
+    await inSteps(HANDSHAKES, 16, async () => {
+      const headers = { 'x-forwarded-for': '198.51.100.7' };
+      const reply = await fetch(`${shop.url}/socket.io/?EIO=4&transport=polling`, { headers });
+      await reply.arrayBuffer();
+      answers.set(reply.status, (answers.get(reply.status) ?? 0) + 1);
+    });
+    // In a minute an address may come back six times for each session that it may have.
+    expect(answers.get(200)).toBeLessThanOrEqual(12 * OF_AN_ADDRESS);
+    expect(answers.get(403)).toBe(HANDSHAKES - answers.get(200)!);
+
+    await inSteps(FILTERS, 8, async (n) => {
+      const reply = await shop.get(`/products?limit=100&minPrice=${n + 1}&maxPrice=${900_000 + n}`);
+      expect(reply.status).toBe(200);
+    });
+
+    const sold = stand.sales.length;
+    await load.over();
+    await untilWell(stand, Date.now());
+    await atRest(stand);
+    const wrong = await whatIsWrong(stand);
+    const grown = residentMb() - before;
+    tell({
+      fault: 'a crowd of sockets, unfinished handshakes and filters',
+      ...{ tried: SOCKETS + HANDSHAKES + FILTERS, lost: wrong.length },
+      note: `${sold} orders meanwhile; ${Math.round(grown)} MB more memory`,
+    });
+    expect(wrong).toEqual([]);
+    expect(sold).toBeGreaterThan(10);
+    expect(grown).toBeLessThan(MOST_MB);
+  }, 900_000);
+});

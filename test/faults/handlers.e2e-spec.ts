@@ -1,0 +1,96 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { atRest, whatIsWrong } from './support/books';
+import type { ChangedBuild } from './support/changed-build';
+import { evening, untilWell } from './support/evening';
+import { tell, times } from './support/matrix';
+import { Stand } from './support/stand';
+import { Street } from './support/street';
+import { troubledBuild } from './support/troubled-build/troubled-build';
+
+const FOR_MS = times(600_000, 40_000);
+const HANGS_MS = 5_000;
+const PATIENCE_MS = 150_000;
+
+interface Trouble {
+  readonly what: string;
+  readonly forMs: number;
+  begin(): unknown;
+  end(): unknown;
+}
+
+describe('A handler that cannot do its work for a while', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trouble-'));
+  const file = join(folder, 'trouble');
+  const trouble = (what: 'hang' | 'throw' | 'none') => writeFileSync(file, what);
+  let street: Street;
+  let build: ChangedBuild;
+  let stand: Stand;
+
+  beforeAll(async () => {
+    trouble('none');
+    [street, build] = await Promise.all([Street.open(), troubledBuild()]);
+    const database = await street.database();
+    const env = { PAYMENT_TIMEOUT_MS: '300', TROUBLE: file };
+    stand = await Stand.of(database, [street.till(database.url, env, build.folder)]);
+  }, 240_000);
+  afterAll(async () => {
+    await Promise.all((stand?.tills ?? []).map((till) => till.close()));
+    await street?.close();
+    build?.remove();
+    rmSync(folder, { recursive: true, force: true });
+  }, 60_000);
+
+  const sql = (text: string) => stand.database.query(text);
+  const troubles: readonly Trouble[] = [
+    { what: 'hangs', forMs: HANGS_MS, begin: () => trouble('hang'), end: () => trouble('none') },
+    { what: 'throws', forMs: FOR_MS, begin: () => trouble('throw'), end: () => trouble('none') },
+    {
+      what: 'misses its table',
+      forMs: FOR_MS,
+      begin: () => sql('alter table inventory.reservations rename to reservations_away'),
+      end: () => sql('alter table inventory.reservations_away rename to reservations'),
+    },
+    {
+      what: 'misses a right',
+      forMs: FOR_MS,
+      begin: () => sql('revoke update on payments.payments from shop_payments'),
+      end: () => sql('grant update on payments.payments to shop_payments'),
+    },
+  ];
+
+  it.each(troubles)(
+    'because it $what: each order ends as it would have, and nobody has to look',
+    async ({ what, forMs, begin, end }) => {
+      const from = stand.sales.length;
+      const load = evening(stand, times(2_000, 1_000));
+      await pause(1_000);
+      await begin();
+      await pause(forMs);
+      await end();
+      const back = Date.now();
+      await load.over();
+      const recoveryMs = [await untilWell(stand, back, PATIENCE_MS)];
+      await atRest(stand, PATIENCE_MS);
+      const wrong = [...(await whatIsWrong(stand)), ...(await endedOtherwise())];
+      const note = `for ${forMs / 1_000} s; until every order is decided`;
+      tell({ fault: `a handler ${what}`, tried: stand.sales.length - from, lost: wrong.length, recoveryMs, note });
+      expect(wrong).toEqual([]);
+    },
+    FOR_MS + PATIENCE_MS * 3,
+  );
+
+  /** Who could pay has the goods, and who could not has not. */
+  async function endedOtherwise(): Promise<string[]> {
+    const rows = await stand.database.query<{ id: string; is: string }>(
+      `select order_id as id, event_type as is from ordering.order_events where event_type in ('OrderConfirmed', 'OrderCancelled')`,
+    );
+    const ends = new Map(rows.map(({ id, is }) => [id, is]));
+    return stand.sales.flatMap(({ orderId, wish }) => {
+      const due = wish === 'declined' ? 'OrderCancelled' : 'OrderConfirmed';
+      return ends.get(orderId ?? '') === due ? [] : [`${orderId}, ${wish}, ended as ${ends.get(orderId ?? '')}`];
+    });
+  }
+});

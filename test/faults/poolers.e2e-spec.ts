@@ -1,0 +1,119 @@
+import { checkSessions, connect, UnusableSessions } from '#database';
+import { each, guest, order, outcome, productNamed } from '../support/buyers';
+import { expectStatus } from '../support/people';
+import { startShop } from '../support/start-shop';
+import { testDatabase, type TestDatabase } from '../support/test-database';
+import { hasPgbouncer, openPooler, type Pooler, type PoolerOptions } from './support/pooler';
+
+const open: Pooler[] = [];
+
+async function sleepOnce(url: string): Promise<void> {
+  const client = await connect(url, 'test');
+  await client.query('select pg_sleep(0.3)').finally(() => client.end());
+}
+
+describe('A connection pooler before the database', () => {
+  let database: TestDatabase;
+  beforeAll(async () => void (database = await testDatabase()));
+  afterEach(() => Promise.all(open.splice(0).map((one) => one.close())));
+  afterAll(() => database.drop());
+
+  const pooler = async (options: PoolerOptions) => {
+    const one = await openPooler(database.url, options);
+    open.push(one);
+    return one;
+  };
+  const check = (databaseUrl: string, databaseUrlLeadership?: string) =>
+    checkSessions({ databaseUrl, databaseUrls: {}, databaseUrlLeadership }, ['ordering']);
+
+  it('is not there: the check passes, and costs next to nothing', async () => {
+    await check(database.url);
+    const begun = performance.now();
+    for (let round = 0; round < 10; round++) await check(database.url);
+    expect((performance.now() - begun) / 10).toBeLessThan(100); // about 10 ms on a quiet machine
+  });
+
+  it('is not asked where the way to leadership ends in another database', async () => {
+    const other = await testDatabase({ empty: true });
+    await expect(check(database.url, other.url)).rejects.toThrow('DATABASE_URL_LEADERSHIP leads to another database');
+    await check(database.url, database.url.replace('?', '?application_name=x&'));
+    await other.drop();
+  });
+
+  if (!hasPgbouncer) {
+    console.warn('There is no pgbouncer here: apt-get install pgbouncer. Nothing was tried with a real pooler.');
+    it('IS NOT TRIED, for pgbouncer is not installed', () => expect(hasPgbouncer).toBe(false));
+    return;
+  }
+
+  it('in transaction mode is refused at start, in a sentence', async () => {
+    const { url } = await pooler({ mode: 'transaction', ignoresOptions: true });
+    for (let round = 0; round < 20; round++) {
+      const refused = await check(url).catch((error: unknown) => error);
+      expect(refused).toBeInstanceOf(UnusableSessions);
+      expect((refused as Error).message).toMatch(/^DATABASE_URL leads to a connection pooler that shares connections/);
+    }
+    const said = await startShop({ env: { DATABASE_URL: url } }).catch((error: Error) => error.message);
+    expect(said).toMatch(/set pool_mode = session there, or let DATABASE_URL lead to Postgres itself/);
+    expect(said).not.toMatch(/\n\s+at /); // no stack
+  }, 120_000);
+
+  it('in statement mode is refused at start, too', async () => {
+    const { url } = await pooler({ mode: 'statement', ignoresOptions: true, inTurn: true });
+    await Promise.all([sleepOnce(url), sleepOnce(url)]); // now it has two backends
+    const refused = await check(url).catch((error: unknown) => error);
+    expect(refused).toBeInstanceOf(UnusableSessions);
+    expect((refused as Error).message).toMatch(/^DATABASE_URL leads to a connection pooler that shares connections/);
+    expect((refused as Error).message).toContain('transaction blocks not allowed in statement pooling mode');
+  });
+
+  it('that refuses the settings of a connection is refused at start, in a sentence', async () => {
+    const { url } = await pooler({ mode: 'transaction', ignoresOptions: false });
+    await expect(check(url)).rejects.toThrow('set ignore_startup_parameters = options and pool_mode = session');
+    const session = await pooler({ mode: 'session', ignoresOptions: false });
+    await expect(check(session.url)).rejects.toThrow('set ignore_startup_parameters = options and pool_mode = session');
+  });
+
+  it('is found before leadership, too', async () => {
+    const { url } = await pooler({ mode: 'transaction', ignoresOptions: true });
+    await expect(check(database.url, url)).rejects.toThrow('DATABASE_URL_LEADERSHIP leads to a connection pooler');
+  });
+
+  it.each([
+    ['by its way alone', {}],
+    ['with leadership past it', { clientIdleTimeout: 60 }],
+  ])(
+    'in session mode is good for a whole order, %s',
+    async (_, more) => {
+      const own = await testDatabase({ empty: true });
+      const through = await openPooler(own.url, { mode: 'session', ignoresOptions: true, ...more });
+      open.push(through);
+      const env = {
+        DATABASE_URL: through.url,
+        ...('clientIdleTimeout' in more && { DATABASE_URL_LEADERSHIP: own.url }),
+      };
+      const shop = await startShop({ env });
+      try {
+        const coffee = await productNamed(shop, 'ca-phe-sua-da');
+        const orders = await each(3, async (n) => {
+          const buyer = await guest(shop, `pool${n}`, {
+            variantId: coffee.variantId,
+            quantity: 1,
+            modifiers: coffee.choices.map(({ options }) => ({ optionId: options[0].id })),
+          });
+          const placed = expectStatus(201, await order(shop, buyer));
+          return outcome(shop, buyer, placed.body.data.id);
+        });
+        expect(orders.map(({ status }) => status)).toEqual(['confirmed', 'confirmed', 'confirmed']);
+        const owners = await own.admin<{ owner: string }>(
+          `select distinct tableowner as owner from pg_tables where schemaname = 'ordering'`,
+        );
+        expect(owners).toEqual([{ owner: 'shop_ordering_owner' }]); // migrations ran as the context's owner
+      } finally {
+        await shop.stop();
+        await own.drop();
+      }
+    },
+    180_000,
+  );
+});

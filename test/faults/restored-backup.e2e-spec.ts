@@ -1,0 +1,152 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect } from '../../libs/database/src/pool/connection';
+import { eventually } from '../support/eventually';
+import { ADMIN, anyone, expectStatus, logIn, Person, shelve } from '../support/people';
+import { shopCommand } from '../support/shop-command';
+import { startShop, type RunningShop } from '../support/start-shop';
+import { testDatabase, type TestDatabase } from '../support/test-database';
+import { dressed, found, type Recognisable } from './support/plain-texts';
+import { ask, everyRow } from './support/what-is-left';
+
+jest.setTimeout(120_000);
+
+const password = 'mat-khau-Cua-Xuyen-77';
+const member: Recognisable = {
+  name: 'Nguyễn Quỳnh Xuyến Zwölfton',
+  email: 'Quynh.Xuyen.Zwolfton@hop-thu-kinhky.example',
+  phone: '0987612345',
+  address: '77 hẻm Bạchhạclâu, phường Vĩnhtuyền, Huế',
+  note: 'Ít ngọt giúp mình, vì bệnh tiểuđườngtýphi',
+};
+const guest: Recognisable = {
+  name: 'Đặng Thoảngqua Lãngkhách',
+  email: 'thoangqua.langkhach@noi-khac-xalam.example',
+  phone: '0976543218',
+  address: '9 ngõ Tầmgửisương, quận Mâytrắng',
+  note: 'Gọi cửa sau nhé, chó tên Lômôngvàng',
+};
+
+describe('Whoever was erased, when a backup from before is restored,', () => {
+  const dataDir = mkdtempSync(join(tmpdir(), 'shop-restored-'));
+  const list = join(dataDir, 'erased-subjects');
+  const server = process.env['SHOP_TEST_POSTGRES']!;
+  const backup = `backup_${process.pid}`;
+  const restored = server.replace('/shop?', `/${backup}?`);
+  let database: TestDatabase;
+  let shop: RunningShop;
+  let admin: Person;
+  let memberId: string;
+  const orders: string[] = [];
+
+  beforeAll(async () => {
+    database = await testDatabase();
+    await open(database.url);
+  });
+  afterAll(async () => {
+    await shop?.stop();
+    await ask(server, `drop database if exists ${backup} with (force)`);
+    await database?.drop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  const open = async (url: string) => {
+    await shop?.stop();
+    shop = await startShop({ dataDir, env: { DATABASE_URL: url, LOG_LEVEL: 'warn' } });
+    admin = await logIn(shop, ADMIN);
+  };
+  /** A customer or guest who orders and thinks again: an order that is open keeps its person from being erased. */
+  const cancels = async (who: Person, { variantId }: { variantId: string }, somebody: Recognisable) => {
+    const { name, email, phone, address, note } = somebody;
+    await who.puts(variantId);
+    const wish = { contact: { name, email, phone }, fulfilment: { type: 'delivery', address }, note };
+    const { id } = expectStatus(201, await who.orders('cash', { body: wish })).body.data;
+    await who.sees(id, 'confirmed');
+    expectStatus(200, await who.post(`/orders/${id}/cancel`, { body: {} }));
+    orders.push(id);
+    return id as string;
+  };
+  const allDone = () =>
+    eventually(async () => {
+      const { data } = expectStatus(200, await admin.get('/admin/erasures')).body;
+      expect(data.map(({ state }: { state: string }) => state)).toEqual(['done', 'done']);
+    }, 20_000);
+  const readable = async (url: string) => {
+    const hay = Buffer.concat([...(await everyRow(url)).values()]);
+    return [...found(hay, dressed(member)), ...found(hay, dressed(guest))];
+  };
+
+  it('(two people order, a backup is made, and then both are erased)', async () => {
+    const body = { email: member.email, password, name: member.name };
+    const { accessToken, user } = expectStatus(201, await shop.post('/auth/register', { body })).body.data;
+    memberId = user.id;
+    const her = new Person(shop, { authorization: `Bearer ${accessToken}` }, user.email, user.id);
+    expectStatus(200, await her.patch('/users/me', { body: { phone: member.phone, name: member.name } }));
+    const line = { recipient: member.name, phone: member.phone, line1: member.address, city: 'Huế' };
+    expectStatus(201, await her.post('/users/me/addresses', { body: line }));
+    const drink = await shelve(admin);
+    await cancels(her, drink, member);
+    const visit = await anyone(shop).puts(drink.variantId);
+    const stranger = anyone(shop).carrying({ 'x-cart-token': visit.headers.get('x-cart-token')! });
+    const guestOrder = await cancels(stranger, drink, guest);
+
+    await shop.stop();
+    await ask(server, `create database ${backup} template ${new URL(database.url).pathname.slice(1)}`);
+    await open(database.url);
+    expectStatus(202, await admin.post(`/admin/users/${memberId}/erasure`));
+    expectStatus(202, await admin.post(`/admin/orders/${guestOrder}/erasure`));
+    await allDone();
+    expect(readFileSync(list, 'utf8').split('\n').filter(Boolean)).toHaveLength(2);
+    expect((await readable(restored)).length).toBeGreaterThan(5); // the backup holds them
+  });
+
+  it('is erased again before the doors open, and nothing in the database says who it was', async () => {
+    await open(restored);
+    expect(shop.output().match(/is erased again/g)).toHaveLength(2);
+    const keys = await ask(restored, `select 1 from privacy.subject_keys where subject = any($1) and wrapped is not null`, [[memberId, orders[1]]]); // prettier-ignore
+    expect(keys).toEqual([]);
+    expect((await shop.post('/auth/login', { body: { email: member.email, password } })).status).toBe(401);
+    await allDone();
+    const erased = { erased: true };
+    for (const id of orders)
+      expect((await admin.get(`/admin/orders/${id}`)).body.data.contact).toEqual({ name: erased, phone: erased, email: erased }); // prettier-ignore
+    await eventually(async () => expect(await readable(restored)).toEqual([]), 10_000);
+  });
+
+  it('is not erased a third time at the next start', async () => {
+    await open(restored);
+    expect(shop.output()).not.toContain('is erased again');
+  });
+
+  it('is erased again when one context alone was restored', async () => {
+    await ask(restored, `update customers.customers set erased_at = null, name = $2, phone = $3 where id = $1`, [memberId, member.name, member.phone]); // prettier-ignore
+    await ask(restored, 'delete from notifications.forgotten where subject = $1', [orders[1]]);
+    await open(restored);
+    expect(shop.output().match(/is erased again/g)).toHaveLength(2);
+    await allDone();
+    expect(await readable(restored)).toEqual([]);
+  });
+
+  it('joins the list again when that was lost, and the log says so', async () => {
+    rmSync(list);
+    await open(restored);
+    expect(shop.output()).toContain(`${list} is missing`);
+    expect(readFileSync(list, 'utf8').split('\n').filter(Boolean)).toHaveLength(2);
+  });
+
+  it('is erased again from the command line', async () => {
+    await shop.stop();
+    const client = await connect(server, 'test');
+    await client.query(`drop database ${backup} with (force)`);
+    await client.end();
+    expect(existsSync(list)).toBe(true);
+    const env = { DATA_DIR: dataDir, DATABASE_URL: database.url };
+    const nothing = await shopCommand(env, 'erase', 'reapply', '--json');
+    expect([nothing.code, JSON.parse(nothing.out)]).toEqual([0, { listed: 2, again: [] }]);
+    const all = await shopCommand(env, 'erase', 'reapply', '--all');
+    expect([all.code, all.out]).toEqual([0, expect.stringContaining('2 of 2 people on the list were erased again')]);
+    await open(database.url);
+    await allDone();
+  });
+});

@@ -1,0 +1,31 @@
+import { GoodsWrapped, WrapGoods } from '#contracts/inventory';
+import type { Message } from '#kernel';
+import type { SagaDefinition } from '#messaging/sagas';
+import { ConfirmOrder } from './checkout-messages';
+import type { CheckoutHears } from './checkout-moves';
+import { asksOf, type Checkout } from './checkout-steps';
+
+type Definition = SagaDefinition<Checkout, CheckoutHears>;
+type Hear = Definition['hear'];
+
+const isWrapped = (state: Checkout): boolean => 'wrapped' in state;
+
+const wrapFirst = (asks: readonly Message[], orderId: string): readonly Message[] =>
+  asks.map((ask) => (ask instanceof ConfirmOrder ? new WrapGoods({ orderId }) : ask));
+
+/** The checkout with one step more: before an order is confirmed, its goods are wrapped. The older one is kept. */
+export function withWrapping(older: Definition): [Definition, Definition] {
+  const hear = (...told: Parameters<Hear>): ReturnType<Hear> => {
+    const [state, heard] = told;
+    if ((heard as Message) instanceof GoodsWrapped) {
+      if (state.step !== 'confirming' || isWrapped(state))
+        return { state, asks: [], timers: [], note: 'wrapped, heard again' };
+      const wrapped = { ...state, wrapped: true };
+      return { state: wrapped, asks: asksOf(wrapped), timers: [], note: 'wrapped' };
+    }
+    const next = older.hear(...told);
+    if (next.state.step !== 'confirming' || isWrapped(next.state)) return next;
+    return { ...next, asks: wrapFirst(next.asks, next.state.orderId) };
+  };
+  return [{ ...older, version: older.version + 1, hear }, older];
+}

@@ -1,0 +1,106 @@
+import { connect } from '../../../libs/database/src/pool/connection';
+import { ask } from './what-is-left';
+
+export const logins = ['superuser', 'owner', 'context'] as const;
+/** The database's superuser, whoever owns the schemas and migrates them, and the role that a context works as. */
+export type Login = (typeof logins)[number];
+export type Schema = 'ordering' | 'audit' | 'privacy';
+
+/** What was refused is answered with no rows, and remembered. */
+export type Run = <Row extends object>(sql: string, values?: unknown[]) => Promise<Row[]>;
+
+export interface Attempt {
+  /** The server's words about what it refused, each once. */
+  readonly refused: readonly string[];
+  /** How many statements changed or added rows. */
+  readonly done: number;
+}
+
+const schemas: readonly Schema[] = ['ordering', 'audit', 'privacy'];
+const PASSWORD = 'tampering';
+/** Functions that write. */
+const CALLS = /^select number_events\(/;
+
+/** Logins of their own, as a person has them who got hold of a password: none of them can become another. */
+export class TamperingLogins {
+  private readonly owner = `tampering_owner_${process.pid}`;
+
+  private constructor(private readonly server: string) {}
+
+  static async create(server: string): Promise<TamperingLogins> {
+    const made = new TamperingLogins(server);
+    const roles = [[made.owner, schemas.map((name) => `shop_${name}_owner`).join(', ')]];
+    for (const schema of schemas) roles.push([made.ofContext(schema), `shop_${schema}`]);
+    for (const [name, groups] of roles)
+      await ask(server, `create role ${name} login password '${PASSWORD}'; grant ${groups} to ${name}`);
+    return made;
+  }
+
+  async drop(): Promise<void> {
+    await ask(
+      this.server,
+      `drop role if exists ${[this.owner, ...schemas.map((name) => this.ofContext(name))].join(', ')}`,
+    );
+  }
+
+  /** Does it under the login: a superuser without triggers, an owner with rights and triggers as it pleases, a context's role as it is. */
+  async as(login: Login, database: string, schema: Schema, work: (run: Run) => Promise<void>): Promise<Attempt> {
+    const user = login === 'owner' ? this.owner : this.ofContext(schema);
+    const url = login === 'superuser' ? database : database.replace(/\/\/.*@/, `//${user}:${PASSWORD}@`);
+    const client = await connect(url, 'tampering', { settings: { search_path: schema } });
+    const refused = new Set<string>();
+    let done = 0;
+    const query: Run = async <Row extends object>(sql: string, values?: unknown[]) => {
+      const result = await client.query<Row & Record<string, unknown>>(sql, values);
+      if (result.command !== 'SELECT' || CALLS.test(sql)) done += result.rowCount ?? 0;
+      return result.rows as Row[];
+    };
+    const trying: Run = (sql, values) =>
+      query<never>(sql, values).catch((error: Error) => {
+        refused.add(error.message);
+        return [];
+      });
+    try {
+      if (login === 'context') await work(trying);
+      else await inOne(query, login, schema, work);
+    } finally {
+      await client.end();
+    }
+    return { refused: [...refused], done };
+  }
+
+  private ofContext(schema: Schema): string {
+    return `tampering_${schema}_${process.pid}`;
+  }
+}
+
+async function inOne(run: Run, login: 'superuser' | 'owner', schema: Schema, work: (run: Run) => Promise<void>) {
+  await run('begin');
+  const unguarded = login === 'superuser' ? undefined : await guardsOf(run, schema);
+  if (unguarded) for (const sql of unguarded.off) await run(sql);
+  else await run('set local session_replication_role = replica');
+  await work(run);
+  if (unguarded) for (const sql of unguarded.on) await run(sql);
+  await run('commit');
+}
+
+/** An owner puts triggers and revoked rights aside, and puts them back so that nobody sees. */
+async function guardsOf(run: Run, schema: Schema) {
+  const rows = await run<{ name: string }>(
+    `select distinct c.relname as name from pg_trigger t join pg_class c on c.oid = t.tgrelid
+     where not t.tgisinternal and c.relnamespace = $1::regnamespace order by 1`,
+    [schema],
+  );
+  const each = (sql: (table: string) => string) => rows.map(({ name }) => sql(name));
+  const rights = (words: string) => (table: string) => `${words.replace('TABLE', table)} shop_${schema}_owner`;
+  return {
+    off: [
+      ...each((table) => `alter table ${table} disable trigger user`),
+      ...each(rights('grant update, delete, truncate on TABLE to')),
+    ],
+    on: [
+      ...each((table) => `alter table ${table} enable trigger user`),
+      ...each(rights('revoke update, delete, truncate on TABLE from')),
+    ],
+  };
+}

@@ -1,0 +1,17 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { schemaOf } from '../support/schema';
+import { testDatabase } from '../support/test-database';
+
+const stored = join(__dirname, '../samples/schema.txt');
+
+it('The migrations make the database that is stored (UPDATE_SCHEMA=1 writes it)', async () => {
+  const database = await testDatabase();
+  try {
+    const schema = await schemaOf(database);
+    if (process.env['UPDATE_SCHEMA'] === '1') writeFileSync(stored, schema);
+    expect(schema.split('\n')).toEqual(readFileSync(stored, 'utf8').split('\n'));
+  } finally {
+    await database.drop();
+  }
+});

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { eventually } from '../support/eventually';
+import { openShop, type OpenShop } from '../support/open-shop';
+import { expectStatus, register, shelve } from '../support/people';
+import type { Reply } from '../support/start-shop';
+
+jest.setTimeout(60_000);
+
+const libs = join(__dirname, '..', '..', 'libs');
+
+/** The operations that are marked as showing people, as their controllers say. */
+const marked = readdirSync(libs, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.controller.ts'))
+  .flatMap((file) => readFileSync(join(libs, file), 'utf8').split('@ShowsPeople()').slice(1))
+  .map((after) => /@Does\(\s*'(\w+)'/.exec(after)![1])
+  .sort();
+
+describe('Everybody who is shown to staff is named in the audit trail', () => {
+  let open: OpenShop;
+  const orders: string[] = [];
+  const customers: string[] = [];
+  beforeAll(async () => {
+    open = await openShop();
+    const drink = await shelve(open.admin, { stock: 100 });
+    for (let n = 0; n < 2; n++) {
+      const an = await register(open.shop);
+      const { id } = await an.buys(drink.variantId, 'tok_ok', 1);
+      await an.sees(id, 'confirmed');
+      orders.push(id);
+      customers.push(an.userId);
+    }
+    await eventually(async () =>
+      expect((await open.admin.get('/admin/mailbox')).body.data.length).toBeGreaterThanOrEqual(2),
+    );
+  }, 240_000);
+  afterAll(() => open?.close());
+
+  const { get, post } = {
+    get: (path: string) => open.admin.get(path.replace('$id', orders[0])),
+    post: (path: string, body: object) => open.admin.post(path.replace('$id', orders[0]), { body }),
+  };
+  const asked: Record<string, () => Promise<Reply>> = {
+    askWhatIf: () => post('/admin/orders/$id/what-if', { leaveOut: [2] }),
+    diffOrder: () => get('/admin/orders/$id/diff?from=0'),
+    exportOrderEvidence: () => get('/admin/orders/$id/evidence'),
+    listAllOrders: () => get('/admin/orders?limit=100'),
+    listMailbox: () => get('/admin/mailbox?limit=100'),
+    viewAnyOrder: () => get('/admin/orders/$id'),
+    viewOrderState: () => get('/admin/orders/$id/state?version=1'),
+  };
+  /** Its personal values are sealed, and it is bytes by the time it is noted down: the order stands for its customer. */
+  const sealed = ['exportOrderEvidence'];
+
+  it('by each operation that is marked so', () => {
+    expect(marked).toEqual(Object.keys(asked));
+  });
+
+  it.each(Object.keys(asked))('by %s', async (operation) => {
+    const { body } = await eventually(async () => expectStatus(200, await asked[operation]()));
+    const text = JSON.stringify(body);
+    const shown = [...orders, ...(sealed.includes(operation) ? [] : customers)].filter((id) => text.includes(id));
+    expect(shown).not.toEqual([]);
+    const lines = expectStatus(200, await open.admin.get(`/admin/audit?operation=${operation}`)).body.data;
+    const named = lines.flatMap(({ targets }: { targets: string[] }) => targets);
+    expect(named).toEqual(expect.arrayContaining(shown));
+  });
+});

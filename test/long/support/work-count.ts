@@ -1,0 +1,85 @@
+import { ambient } from '#platform/observability';
+
+/** The insides of libraries, which have no types: each kind of work passes through one method. */
+const inside = <Name extends string>(module: string, name: Name) =>
+  jest.requireActual<Record<Name, { prototype: Record<string, Method> }>>(module)[name].prototype;
+
+type Method = (...args: any[]) => unknown;
+
+export interface Work {
+  /** Values that were looked at to make a class of them. */
+  readonly visited: number;
+  /** Objects whose fields were checked. */
+  readonly checked: number;
+  readonly statements: number;
+  readonly rows: number;
+}
+
+/** What is done in this process for requests, counted where each kind of work passes through. */
+export class WorkCount {
+  private readonly counts = { visited: 0, checked: 0, statements: 0, rows: 0 };
+  private readonly undo: (() => void)[] = [];
+
+  begin(): void {
+    const { counts } = this;
+    this.watch(
+      inside('class-transformer/cjs/TransformOperationExecutor', 'TransformOperationExecutor'),
+      'transform',
+      () => {
+        counts.visited += 1;
+      },
+    );
+    this.watch(inside('class-validator/cjs/validation/ValidationExecutor', 'ValidationExecutor'), 'execute', () => {
+      counts.checked += 1;
+    });
+    this.watch(inside('pg', 'Client'), 'query', (args) => {
+      if (!ambient()) return; // the shop's own jobs, which nobody asked for
+      counts.statements += 1;
+      const heard = args.at(-1);
+      if (typeof heard !== 'function') return (done) => void (counts.rows += rowsOf(done));
+      args[args.length - 1] = (fault: unknown, done: unknown) => {
+        counts.rows += rowsOf(done);
+        (heard as Method)(fault, done);
+      };
+    });
+  }
+
+  end(): void {
+    for (const put of this.undo) put();
+  }
+
+  sofar(): Work {
+    return { ...this.counts };
+  }
+
+  since(before: Work): Work {
+    const { visited, checked, statements, rows } = this.counts;
+    return {
+      visited: visited - before.visited,
+      checked: checked - before.checked,
+      statements: statements - before.statements,
+      rows: rows - before.rows,
+    };
+  }
+
+  /** `seen` may answer what is told of the outcome. */
+  private watch(
+    methods: Record<string, Method>,
+    name: string,
+    seen: (args: unknown[]) => void | ((done: unknown) => void),
+  ) {
+    const own = methods[name];
+    methods[name] = function (...args: unknown[]) {
+      const told = seen(args);
+      const outcome = own.apply(this, args);
+      if (told && outcome instanceof Promise) outcome.then(told, () => undefined);
+      return outcome;
+    };
+    this.undo.push(() => (methods[name] = own));
+  }
+}
+
+const rowsOf = (done: unknown): number => {
+  const results = [done].flat() as ({ readonly rows?: readonly unknown[] } | undefined)[];
+  return results.reduce((sum, result) => sum + (result?.rows?.length ?? 0), 0);
+};

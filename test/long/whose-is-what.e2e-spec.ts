@@ -1,0 +1,241 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import { io, type Socket } from 'socket.io-client';
+import { eventually } from '../support/eventually';
+import { openShop, type OpenShop } from '../support/open-shop';
+import { anyone, expectStatus, logIn, register, shelve, type Drink, type Person } from '../support/people';
+import { exampleOf } from '../api/bodies';
+import { fetchDocument, operationsOf, type ApiDocument, type Operation } from '../api/the-document';
+
+jest.setTimeout(300_000);
+
+type Headers = Readonly<Record<string, string>>;
+
+/** Somebody to whom an order, a cart and personal data belong. */
+interface Owner {
+  readonly person: Person;
+  readonly orderId: string;
+  readonly addressId: string;
+  readonly userId: string;
+  /** Used for the order. */
+  readonly key: string;
+  /** What no answer to anybody else may contain. */
+  readonly secrets: readonly string[];
+  /** All that is theirs, as they see it. */
+  look(): Promise<unknown>;
+}
+
+/** Those who would end their own session, or their account, do so last. */
+const ENDS_ONESELF = ['logOut', 'eraseMe'];
+
+describe('What belongs to one person', () => {
+  let open: OpenShop;
+  let document: ApiDocument;
+  let drink: Drink;
+  let user: Owner;
+  let guest: Owner;
+  /** Everybody else, by what they send. Each request is sent with exactly this, whatever came back before. */
+  let others: Readonly<Record<string, Headers>>;
+  const sockets: Socket[] = [];
+
+  /** Contact, note and address that are like nobody else's. */
+  const particulars = () => {
+    const mark = randomUUID().slice(0, 8);
+    const phone = `09${String(Math.floor(Math.random() * 1e8)).padStart(8, '0')}`;
+    const contact = { name: `Lê Thị ${mark}`, phone, email: `${mark}@example.com` };
+    const [address, note] = [`${mark}/7 hẻm Bàn Cờ`, `Gọi ${mark} trước`];
+    return { contact, address, note, marks: [mark, phone.slice(1)] };
+  };
+
+  async function places(person: Person, key: string, said: ReturnType<typeof particulars>): Promise<string> {
+    const { contact, address, note } = said;
+    const body = { contact, note, fulfilment: { type: 'delivery', address } };
+    await person.puts(drink.variantId, 2);
+    const { id } = expectStatus(201, await person.orders('tok_ok', { key, body })).body.data;
+    await person.sees(id, 'confirmed');
+    await eventually(async () => expect((await person.get('/cart')).body.data.lines).toEqual([]));
+    return id;
+  }
+
+  const looking = (person: Person, paths: readonly string[]) => async () =>
+    Promise.all(paths.map(async (path) => expectStatus(200, await person.get(path)).body.data as unknown));
+
+  beforeAll(async () => {
+    open = await openShop();
+    document = await fetchDocument(open.shop);
+    drink = await shelve(open.admin, { stock: 500 });
+
+    const an = await register(open.shop);
+    const ofAn = particulars();
+    const home = { recipient: ofAn.contact.name, phone: ofAn.contact.phone, line1: ofAn.address, city: 'Huế' };
+    const addressId = expectStatus(201, await an.post('/users/me/addresses', { body: home })).body.data.id as string;
+    const keyOfAn = randomUUID();
+    const orderOfAn = await places(an, keyOfAn, ofAn);
+    const [lineOfAn] = (await an.puts(drink.variantId, 3)).body.data.lines as { id: string }[];
+    const pathsOfAn = [
+      '/users/me',
+      '/users/me/addresses',
+      '/users/me/loyalty',
+      '/cart',
+      '/orders',
+      `/orders/${orderOfAn}`,
+    ];
+    user = {
+      ...{ person: an, orderId: orderOfAn, addressId, userId: an.userId, key: keyOfAn },
+      secrets: [...ofAn.marks, an.email, orderOfAn, addressId, lineOfAn.id],
+      look: looking(an, pathsOfAn),
+    };
+
+    const first = (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!;
+    const cuc = anyone(open.shop).carrying({ 'x-cart-token': first });
+    const ofCuc = particulars();
+    const earlier = await places(cuc, randomUUID(), ofCuc);
+    const second = cuc.headers['x-cart-token'];
+    const keyOfCuc = randomUUID();
+    const orderOfCuc = await places(cuc, keyOfCuc, ofCuc);
+    const [lineOfCuc] = (await cuc.puts(drink.variantId, 3)).body.data.lines as { id: string }[];
+    await eventually(async () => expect((await cuc.get('/orders')).body.data).toHaveLength(2));
+    guest = {
+      ...{ person: cuc, orderId: orderOfCuc, addressId: randomUUID(), userId: randomUUID(), key: keyOfCuc },
+      secrets: [...ofCuc.marks, earlier, orderOfCuc, lineOfCuc.id],
+      look: looking(cuc, ['/cart', '/orders', `/orders/${earlier}`, `/orders/${orderOfCuc}`]),
+    };
+
+    const binh = await register(open.shop);
+    await places(binh, randomUUID(), particulars());
+    const dung = anyone(open.shop).carrying({
+      'x-cart-token': (await anyone(open.shop).puts(drink.variantId)).headers.get('x-cart-token')!,
+    });
+    await places(dung, randomUUID(), particulars());
+    const newest = cuc.headers['x-cart-token'];
+    const lastLetter = newest.endsWith('A') ? 'B' : 'A';
+    const loggedIn = await register(open.shop, { 'x-cart-token': first });
+    const account = { email: (await register(open.shop)).email, password: 'a-long-Password-1' };
+    const loggedInLater = await logIn(open.shop, account, { 'x-cart-token': second });
+    const token = (text: string): Headers => ({ 'x-cart-token': text });
+    others = {
+      'another user': binh.headers,
+      'another guest': { ...dung.headers },
+      'the token from before the first order, handed on': token(first),
+      'the token of an earlier order, handed on': token(second),
+      'another user with a handed-on token beside': { ...binh.headers, ...token(second) },
+      'who registered with a handed-on token': loggedIn.headers,
+      'who logged in with a handed-on token': loggedInLater.headers,
+      'a token with another letter': token(`${newest.slice(0, -1)}${lastLetter}`),
+      'a token that somebody made up': token('A'.repeat(64)),
+      'a token as former builds took it': token('attacker-chosen-token-1'),
+      'nobody': {}, // prettier-ignore
+    };
+  }, 240_000);
+  afterAll(async () => {
+    for (const socket of sockets) socket.disconnect();
+    await open?.close();
+  });
+
+  /** The address of an operation, with what belongs to the owner wherever it names something. */
+  const addressOf = ({ path }: Operation, owner: Owner, lineId: string) =>
+    path
+      .replace(/^\/api\/v1/, '')
+      .replace(/^\/\.well-known/, '//.well-known')
+      .replace(/\{(\w+)\}/g, (_, name: string) => {
+        const values: Record<string, string> = {
+          ...{ lineId, orderId: owner.orderId, sku: drink.sku, idOrSlug: drink.productId, name: 'sales' },
+          ...{ provider: 'sandbox', id: /\/addresses\//.test(path) ? owner.addressId : owner.orderId },
+        };
+        return path.includes('/users/{id}') ? owner.userId : values[name];
+      });
+
+  const namesTheirs = ({ path }: Operation) => /\/(orders|addresses|items)\/\{/.test(path);
+
+  it('is followed by nobody else over a socket, whatever they send', async () => {
+    const heard: string[] = [];
+    const listen = (who: string, auth: object) => {
+      const socket = io(`${open.shop.url}/orders`, { auth, transports: ['websocket'], reconnection: false });
+      sockets.push(socket);
+      socket.onAny((word: string) => {
+        if (word !== 'refused') heard.push(`${word} for ${who}`);
+      });
+      return socket;
+    };
+    const credentials = ({ authorization, 'x-cart-token': cartToken }: Headers) => [
+      ...(authorization ? [{ token: authorization.replace('Bearer ', '') }] : []),
+      ...(cartToken ? [{ cartToken }] : []),
+      ...(authorization || cartToken ? [] : [{}]),
+    ];
+    const letIn: Record<string, boolean> = {};
+    for (const [who, headers] of Object.entries(others))
+      for (const auth of credentials(headers)) {
+        const socket = listen(who, auth);
+        const entered = await new Promise<boolean>((done) => {
+          socket.once('connect', () => done(true));
+          socket.once('connect_error', () => done(false));
+        });
+        letIn[who] = entered;
+        if (!entered) continue;
+        const say = (word: string, body: object) => socket.timeout(10_000).emitWithAck(word, body);
+        for (const { orderId } of [user, guest]) {
+          for (const body of [{ orderId }, { orderId, lastVersion: 0 }, { orderId, lastVersion: 1 }])
+            expect([who, await say('subscribe', body)]).toEqual([
+              who,
+              expect.objectContaining({ ok: false, code: 'NOT_FOUND' }),
+            ]);
+          await say('unsubscribe', { orderId });
+        }
+        // Another's token is not taken, and one's own is no more than it was.
+        for (const theirs of Object.values(others).flatMap(credentials)) await say('authenticate', theirs);
+        for (const { orderId } of [user, guest])
+          expect([who, await say('subscribe', { orderId })]).toEqual([who, expect.objectContaining({ ok: false })]);
+      }
+    expect(letIn).toMatchObject({
+      ...{ 'another user': true, 'another guest': true },
+      ...{ 'a token with another letter': false, 'a token that somebody made up': false },
+      ...{ 'a token as former builds took it': false, nobody: false },
+    });
+    const owns = listen('the owner', { cartToken: guest.person.headers['x-cart-token'] });
+    expect(await owns.timeout(10_000).emitWithAck('subscribe', { orderId: guest.orderId })).toEqual({ ok: true });
+    for (const { orderId } of [user, guest])
+      expectStatus(200, await open.admin.post(`/admin/orders/${orderId}/accept`));
+    await eventually(() => expect(heard).toContain('event for the owner'));
+    await user.person.sees(user.orderId, 'accepted');
+    await guest.person.sees(guest.orderId, 'accepted');
+    await pause(500);
+    expect(heard.filter((one) => !one.endsWith('for the owner'))).toEqual([]);
+  });
+
+  // Last, for some of the others end their own session by it.
+  it('is read and changed by nobody else, by whatever operation, with whatever token', async () => {
+    const before = [await user.look(), await guest.look()];
+    const operations = operationsOf(document).sort(
+      (a, b) => Number(ENDS_ONESELF.includes(a.operationId)) - Number(ENDS_ONESELF.includes(b.operationId)),
+    );
+    expect(operations.length).toBeGreaterThan(90);
+    const wrong: string[] = [];
+    let asked = 0;
+    for (const said of operations)
+      await Promise.all(
+        Object.entries(others).flatMap(([who, headers]) =>
+          [user, guest].map(async (owner) => {
+            const lineId = owner.secrets.at(-1)!;
+            const path = addressOf(said, owner, lineId);
+            const media = said.requestBody?.content['application/json'];
+            const body = media && (media.example ?? exampleOf(media.schema, document));
+            const method = said.method.toLowerCase() as 'get' | 'post' | 'put' | 'patch' | 'delete';
+            const reply = await open.shop[method](path, {
+              headers: { ...headers, 'idempotency-key': owner.key },
+              ...(body !== undefined && { body: body as object }),
+            });
+            asked += 1;
+            const here = `${said.operationId} by ${who}: ${reply.status}`;
+            if (reply.status >= 500) wrong.push(`${here} is broken`);
+            if (namesTheirs(said) && ![400, 401, 403, 404].includes(reply.status)) wrong.push(`${here} is let in`);
+            const text = JSON.stringify([reply.body, [...reply.headers]]);
+            const told = [...user.secrets, ...guest.secrets].filter((one) => text.includes(one) && !path.includes(one));
+            if (told.length > 0) wrong.push(`${here} tells ${told.join(', ')}`);
+          }),
+        ),
+      );
+    expect(wrong).toEqual([]);
+    expect(asked).toBe(operations.length * Object.keys(others).length * 2);
+    expect([await user.look(), await guest.look()]).toEqual(before);
+  });
+});

@@ -1,0 +1,206 @@
+import { everyContext } from '../../apps/every-context';
+import { contextNames } from '#platform/config';
+import { openContext, type OpenContext } from '../support/open-context';
+import { exampleOf, placesIn, replaced } from '../api/bodies';
+import { operationsOf, type ApiDocument, type Operation } from '../api/the-document';
+import { WorkCount, type Work } from './support/work-count';
+
+jest.setTimeout(600_000);
+
+/** What no answer to a bad request may cost, whatever was sent. Counted: a slow machine changes nothing. */
+const MOST: Work = { visited: 25_000, checked: 2_500, statements: 60, rows: 1_500 };
+const MOST_DETAILS = 20;
+const MOST_BYTES = 64 * 1024;
+
+const ID = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
+const MB = 1024 * 1024;
+
+const repeated = (count: number, text: (n: number) => string) =>
+  Array.from({ length: count }, (_, n) => text(n)).join();
+const names = (count: number) => `{${repeated(count, (n) => `"n${n}":1`)}}`;
+const entries = (count: number, entry = '{}') => `[${repeated(count, () => entry)}]`;
+
+/** Bodies that are bad whatever the route: too many names, too deep, too large, and just within the limits. */
+const WHOLE: Readonly<Record<string, string>> = {
+  '100,000 unknown names': names(75_000),
+  '19,000 unknown names': names(19_000),
+  '199 unknown names': names(199),
+  'half a million levels': `${'['.repeat(500_000)}${']'.repeat(500_000)}`,
+  '1 MB that is no JSON': 'x'.repeat(MB - 1),
+  'one text of 1 MB': `"${'x'.repeat(MB - 10)}"`,
+  '15 KB of names of every object': `{${repeated(190, () => `"constructor":{"toString":1}`)}}`,
+};
+
+/** What is put in each place of a good body. */
+const PARTS: Readonly<Record<string, string>> = {
+  '345,000 entries': entries(345_000),
+  '19,000 entries': entries(19_000),
+  '900 entries': entries(900),
+  '19,000 names': names(19_000),
+  '180 names': names(180),
+  'a text of 1 MB': `"${'x'.repeat(MB - 5_000)}"`,
+  'a text of 12 KB': `"${'ạ'.repeat(4_000)}"`,
+};
+
+const MARK = '"put it here"';
+
+/** The text of a good body with something else in one of its places. */
+const spoilt = (good: unknown, place: readonly string[], part: string): string =>
+  JSON.stringify(replaced(good, place, 'put it here')).replace(MARK, () => part);
+
+interface Asked {
+  readonly what: string;
+  readonly query?: string;
+  readonly body?: string;
+}
+
+function bodiesOf(said: Operation, document: ApiDocument): Asked[] {
+  if (said.method === 'GET') return [];
+  const whole = Object.entries(WHOLE).map(([what, body]) => ({ what, body }));
+  if (!said.requestBody) return whole;
+  const good = exampleOf(said.requestBody.content['application/json'].schema, document);
+  const parts = placesIn(good).flatMap((place) =>
+    Object.entries(PARTS).map(([what, part]) => ({
+      what: `${what} at ${place.join('.')}`,
+      body: spoilt(good, place, part),
+    })),
+  );
+  return [...whole, ...parts];
+}
+
+function queriesOf({ parameters = [] }: Operation): Asked[] {
+  const known = parameters.filter(({ in: where }) => where === 'query').map(({ name }) => name);
+  return [
+    { what: '2,500 unknown names in the query', query: Array.from({ length: 2_500 }, (_, n) => `n${n}`).join('&') },
+    ...known.flatMap((name) => [
+      { what: `12 KB of ${name}`, query: `${name}=${'x'.repeat(12_000)}` },
+      { what: `${name} a thousand times`, query: Array.from({ length: 1_000 }, () => `${name}=1`).join('&') },
+    ]),
+  ];
+}
+
+/** Years that a calendar or a database does not know, in each form that a cursor holds a time in. */
+const YEARS = ['0000', '-000001', '-0001', '10000', '+275760', '294277'];
+const forged = (year: string): unknown[] =>
+  [`${year}-01-01T00:00:00Z`, `${year}-01-01 00:00:00+00`].flatMap((at) => [
+    ...[['newest', at, ID], { at, id: ID }, { foundAt: at, id: ID }, { since: at, name: 'checkout', id: ID }],
+  ]);
+const cursorOf = (place: unknown) => Buffer.from(JSON.stringify(place)).toString('base64url');
+
+/** Somebody whom the shop itself knows as an admin. */
+async function adminOf({ ask, database }: OpenContext): Promise<string> {
+  const account = { email: 'worst@example.com', password: 'a-long-Password-1' };
+  await ask('POST', '/auth/register', { body: { ...account, name: 'An' } });
+  await database.admin("update identity.accounts set role = 'admin' where email = $1", [account.email]);
+  const { status, body } = await ask('POST', '/auth/login', { body: account });
+  expect(status).toBe(200);
+  return body.data.accessToken as string;
+}
+
+describe('The worst that can be sent', () => {
+  let shop: OpenContext;
+  let document: ApiDocument;
+  let operations: Operation[];
+  let admin: string;
+  const work = new WorkCount();
+
+  beforeAll(async () => {
+    shop = await openContext(everyContext, contextNames);
+    document = (await shop.app.inject({ url: '/docs/openapi.json' })).json<ApiDocument>();
+    operations = operationsOf(document).filter(({ operationId }) => operationId !== 'followRebuild');
+    admin = await adminOf(shop);
+    work.begin();
+  }, 240_000);
+  afterAll(async () => {
+    work.end();
+    await shop?.close();
+  });
+
+  async function ask({ method, path }: Operation, { query, body }: Asked, token?: string) {
+    const url = path.replace(/\{\w+\}/g, ID) + (query === undefined ? '' : `?${query}`);
+    const headers = {
+      ...(body !== undefined && { 'content-type': 'application/json', 'idempotency-key': ID }),
+      ...(token && { authorization: `Bearer ${token}` }),
+    };
+    const before = work.sofar();
+    const reply = await shop.app.inject({
+      ...{ method: method as 'GET', url, headers },
+      ...(body !== undefined && { payload: body }),
+    });
+    return { reply, done: work.since(before) };
+  }
+
+  it('to any operation is refused, and costs little', async () => {
+    const most: Record<keyof Work, { count: number; by: string }> = Object.fromEntries(
+      Object.keys(MOST).map((kind) => [kind, { count: 0, by: '' }]),
+    ) as never;
+    let tried = 0;
+    for (const said of operations)
+      for (const asked of [...bodiesOf(said, document), ...queriesOf(said)])
+        for (const token of [admin, undefined]) {
+          const { reply, done } = await ask(said, asked, token);
+          const here = `${said.operationId}, ${asked.what}, ${token ? 'staff' : 'a stranger'}: ${reply.statusCode}`;
+          tried += 1;
+          if (reply.statusCode >= 500) throw new Error(`broken: ${here} ${reply.body.slice(0, 300)}`);
+          if (reply.statusCode >= 400) {
+            const { error } = reply.json<{ error: { details?: unknown[] } }>();
+            expect([here, (error.details ?? []).length <= MOST_DETAILS]).toEqual([here, true]);
+          }
+          expect([here, reply.rawPayload.length <= MOST_BYTES]).toEqual([here, true]);
+          for (const kind of Object.keys(MOST) as (keyof Work)[]) {
+            if (done[kind] > most[kind].count) most[kind] = { count: done[kind], by: here };
+            expect([here, kind, done[kind], done[kind] <= MOST[kind]]).toEqual([here, kind, done[kind], true]);
+          }
+        }
+    expect(tried).toBeGreaterThan(1_000);
+    process.stdout.write(`${tried} requests; the dearest of each kind: ${JSON.stringify(most, null, 2)}\n`);
+  });
+
+  it('as a place in a list is no place: years that are none', async () => {
+    const lists = operations.filter(({ parameters }) => parameters?.some(({ name }) => name === 'cursor'));
+    expect(lists.length).toBeGreaterThan(10);
+    for (const said of lists) {
+      const needed = (said.parameters ?? []).filter(({ in: where, required }) => where === 'query' && required);
+      const rest = needed.map(({ name }) => `&${name}=tra`).join('');
+      for (const year of YEARS)
+        for (const place of forged(year)) {
+          const { reply } = await ask(said, { what: '', query: `cursor=${cursorOf(place)}${rest}` }, admin);
+          expect([said.operationId, place, reply.statusCode]).toEqual([said.operationId, place, 400]);
+        }
+    }
+  });
+
+  it('of what is allowed is let in: every text as long as it may be', () => {
+    const room = { stranger: 16 * 1024, admin: MB };
+    for (const said of operations) {
+      const schema = said.requestBody?.content['application/json'].schema;
+      if (!schema) continue;
+      const largest = sizeOf(schema, document);
+      const may = said.path.startsWith('/api/v1/admin/') ? room.admin : room.stranger;
+      expect([said.operationId, largest, largest <= may]).toEqual([said.operationId, largest, true]);
+    }
+  });
+});
+
+type Schema = Readonly<Record<string, any>>;
+
+/**
+ * Bytes of the largest body that a schema allows. A letter counts as two bytes; Vietnamese text takes less in UTF-8. Fields
+ * that are read-only are not counted: the shop itself decides how long they are.
+ */
+function sizeOf(schema: Schema, document: ApiDocument): number {
+  const go = (next: Schema): number => (next['readOnly'] ? 0 : sizeOf(next, document));
+  if (schema['$ref']) return go(document.components.schemas[schema['$ref'].split('/').at(-1)]);
+  const choices: Schema[] | undefined = schema['oneOf'] ?? schema['anyOf'];
+  if (choices) return Math.max(...choices.map(go));
+  if (schema['allOf']) return go(schema['allOf'][0]);
+  if (schema['properties'])
+    return Object.entries<Schema>(schema['properties']).reduce(
+      (sum, [name, each]) => sum + name.length + 4 + go(each),
+      2,
+    );
+  if (schema['items']) return 2 + Math.min(schema['maxItems'] ?? 1, 100) * (1 + go(schema['items']));
+  if (schema['enum']) return Math.max(...(schema['enum'] as unknown[]).map((one) => String(one).length + 2));
+  if ([schema['type']].flat().includes('string')) return 2 + 2 * (schema['maxLength'] ?? 40);
+  return 17;
+}

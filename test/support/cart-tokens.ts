@@ -1,0 +1,11 @@
+import { Config } from '#platform/config';
+import { CartTokens } from '#platform/security';
+
+/** The secret of shops that are given guests by a test, instead of issuing their tokens themselves. */
+export const CART_TOKEN_SECRET = Buffer.alloc(32, 'guests').toString('base64');
+
+export const cartTokensOf = (secret: string, ...former: string[]): CartTokens =>
+  new CartTokens(Object.assign(new Config(), { cartTokenSecret: secret, cartTokenFormerSecrets: former }));
+
+/** Issues and reads cart tokens like a shop that has this secret. */
+export const cartTokens = cartTokensOf(CART_TOKEN_SECRET);
