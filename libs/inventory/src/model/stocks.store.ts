@@ -68,23 +68,33 @@ export class Stocks {
     };
     const first = wanted.length === 0 ? await look() : undefined; // names the items, where the request does not
     return this.turns.take((first?.stock ?? wanted).map(nameOf), async () => {
-      let before = first && !isTold(decide(first)) ? first : this.seenFor(wanted);
-      for (let tries = 0; tries < TRIES_WITHOUT_LOCK; tries++, before = undefined) {
-        const seen: Holding = before ?? (await look());
+      if (!first && (await this.decideFromMemory(orderId, wanted, decide, occasion))) return true;
+      // Exact levels are read in turn. What was read before may be out of date by now.
+      let seen = first && !isTold(decide(first)) ? first : await look();
+      for (let tries = 1; ; tries++, seen = await look()) {
         const decision = decide(seen);
-        if (decision?.keep && (await this.keepIfUnchanged(orderId, seen, decision, occasion))) return true;
-        if (decision?.keep || (before && before !== first)) continue; // what was only remembered is looked at again
         if (!decision) return false;
-        this.outbox.send([...announcementsOf(orderId, decision, seen.stock)]); // the same answer again: nothing changes
-        return true;
+        if (!decision.keep) {
+          this.outbox.send([...announcementsOf(orderId, decision, seen.stock)]); // the same answer again
+          return true;
+        }
+        if (await this.keepIfUnchanged(orderId, seen, decision, occasion)) return true;
+        if (tries === TRIES_WITHOUT_LOCK) return false;
       }
-      return false;
     });
   }
 
-  private seenFor(wanted: readonly StockLine[]): Holding | undefined {
+  /** Decides on the levels that are remembered. False if they are unknown or out of date, or if nothing would be kept. */
+  private async decideFromMemory(
+    orderId: Uuid,
+    wanted: readonly StockLine[],
+    decide: (holding: Holding) => Decision | undefined,
+    occasion: Occasion,
+  ): Promise<boolean> {
     const stock = this.levels.of(wanted);
-    return stock && { stock };
+    if (!stock) return false;
+    const decision = decide({ stock });
+    return decision?.keep !== undefined && this.keepIfUnchanged(orderId, { stock }, decision, occasion);
   }
 
   private async keepIfUnchanged(
