@@ -277,6 +277,29 @@ describe('An order that failed', () => {
     },
   );
 
+  it.each([
+    ['has not heard of the order', false],
+    ['has heard of it', true],
+  ])(
+    'gives them to the guest by the token of the order, whoever logged in with the one that it spent, while the cart %s',
+    async (_, early) => {
+      const { owner: guest } = aGuest();
+      const stranger = aUser();
+      const order = orderOf(await put(guest, line(tea, 2)));
+      await carts.of({ ...stranger, before: guest });
+      if (early) await heard(order);
+      await failed(order);
+      await heard(order);
+      expect((await carts.of(stranger)).lines).toEqual([]);
+      expect((await carts.of(after(guest, order))).lines).toMatchObject([{ variantId: tea, quantity: 2 }]);
+      await put(after(guest, order), line(cake));
+      const owner = aUser();
+      await carts.of({ ...owner, before: after(guest, order) });
+      expect((await carts.of(owner)).lines).toMatchObject([{ variantId: tea }, { variantId: cake }]);
+      expect((await carts.of({ ...stranger, before: guest })).lines).toEqual([]);
+    },
+  );
+
   it('gives them to the guest by the token of the order, where nobody has logged in', async () => {
     const { owner: guest } = aGuest();
     const order = orderOf(await put(guest, line(tea, 2)));

@@ -30,7 +30,17 @@ export function takeOrdered(cart: Cart, { orderId, cartVersion, items }: OrderFr
         : withoutVariants(cart.lines, items);
   if (heard && lines === cart.lines) return cart;
   const orderedVersion = Math.max(cart.orderedVersion ?? 0, cartVersion);
-  return { ...cart, version: cart.version + 1, orderedVersion, lines }; // `mergedInto` stays as it is
+  return { ...reopened(cart, cartVersion), version: cart.version + 1, orderedVersion, lines };
+}
+
+/**
+ * A log-in may have taken the cart over with a token that this order had spent, before the cart heard of the order. The
+ * cart then belongs again to whoever has the token that came with the order.
+ */
+function reopened(cart: Cart, cartVersion: number): Cart {
+  const { mergedInto, mergedSince, ...rest } = cart;
+  const bySpentToken = mergedInto !== undefined && mergedSince !== undefined && mergedSince < cartVersion;
+  return bySpentToken ? rest : cart;
 }
 
 /** The same for a cart to which a log-in moved ordered portions. */

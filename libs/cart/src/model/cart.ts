@@ -43,6 +43,8 @@ export interface Cart {
   readonly orderedVersion?: number;
   /** The cart of the user who took this guest's lines at log-in. From then on no token opens this cart. */
   readonly mergedInto?: Uuid;
+  /** The version at the order with which the token came by which the cart was taken over. */
+  readonly mergedSince?: number;
   /** A log-in has moved lines from here to other carts at some time. */
   readonly moved?: true;
   /** Its owner was erased: nothing comes back into it. */

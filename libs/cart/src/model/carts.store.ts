@@ -13,6 +13,7 @@ interface CartRow {
   readonly lines: readonly CartLine[];
   readonly ordered_version: number | null;
   readonly merged_into: Uuid | null;
+  readonly merged_since: number | null;
   readonly moved: boolean;
   readonly closed: boolean;
 }
@@ -71,7 +72,10 @@ export class Carts {
     return { cart: carts.get(id), targets: others };
   }
 
-  /** The cart of the first account into which a log-in merged this cart, at this version or later. */
+  /**
+   * The cart of the first account into which a log-in merged this cart, at this version or later. A log-in with a token
+   * that an order at this version had spent does not count.
+   */
   async takenOverBy(id: Uuid, version: number): Promise<Uuid | undefined> {
     return (await this.db.query<{ id: Uuid }>(tookOver, [id, version]))[0]?.id;
   }
@@ -134,7 +138,7 @@ export class Carts {
       const merged = mergeCarts(mine, theirs, before);
       if (!merged) return mine; // another request was quicker
       await this.keep(theirs, merged.guest, before);
-      if (owner.kind === 'user') await this.db.query(moved, [guest, id, owner.userId, theirs.version]);
+      if (owner.kind === 'user') await this.db.query(moved, [guest, id, owner.userId, theirs.version, before.since]);
       if (merged.cart !== mine) await this.keep(mine, merged.cart, owner);
       return merged.cart;
     });
@@ -144,7 +148,8 @@ export class Carts {
     if (before.version > 0) return this.save(before, after);
     const [userId, tokenHash] = owner.kind === 'user' ? [owner.userId, null] : [null, owner.tokenHash];
     const lines = JSON.stringify(after.lines);
-    const values = [after.id, userId, tokenHash, after.version, lines, after.mergedInto ?? null];
+    const merged = [after.mergedInto ?? null, after.mergedSince ?? null];
+    const values = [after.id, userId, tokenHash, after.version, lines, ...merged];
     if ((await this.db.query(made, values)).length === 0) throw new ChangedMeanwhile(`cart ${after.id} was just made`);
   }
 
@@ -185,16 +190,17 @@ const asCart = (row: CartRow): Cart => ({
   lines: row.lines,
   ...(row.ordered_version !== null && { orderedVersion: row.ordered_version }),
   ...(row.merged_into !== null && { mergedInto: row.merged_into }),
+  ...(row.merged_since !== null && { mergedSince: row.merged_since }),
   ...(row.moved && { moved: true }),
   ...(row.closed && { closed: true }),
 });
 
 const saving = (before: Cart, after: Cart): unknown[] => [
   ...[after.id, after.version, JSON.stringify(after.lines), after.orderedVersion ?? null, after.mergedInto ?? null],
-  before.version,
+  ...[after.mergedSince ?? null, before.version],
 ];
 
-const columns = `id, version, lines, ordered_version, merged_into, closed_at is not null as closed,
+const columns = `id, version, lines, ordered_version, merged_into, merged_since, closed_at is not null as closed,
   exists (select from cart_merges m where m.cart_id = carts.id) as moved`;
 
 const found = statement('carts-find', `select ${columns} from carts where id = any ($1::uuid[])`);
@@ -208,12 +214,14 @@ const targets = statement(
 
 const moved = statement(
   'carts-moved',
-  'insert into cart_merges (cart_id, into_id, user_id, merged_version) values ($1, $2, $3, $4) on conflict do nothing',
+  `insert into cart_merges (cart_id, into_id, user_id, merged_version, merged_since) values ($1, $2, $3, $4, $5)
+   on conflict do nothing`,
 );
 
 const tookOver = statement(
   'carts-took-over',
-  `select into_id as id from cart_merges where cart_id = $1 and merged_version >= $2 order by merged_version limit 1`,
+  `select into_id as id from cart_merges
+   where cart_id = $1 and merged_version >= $2 and coalesce(merged_since, $2) >= $2 order by merged_version limit 1`,
 );
 
 const madeForTarget = statement(
@@ -232,16 +240,18 @@ const closed = statement('carts-close', 'update carts set closed_at = now() wher
 
 const made = statement(
   'carts-make',
-  `insert into carts (id, user_id, token_hash, version, lines, merged_into) values ($1, $2, $3, $4, $5::jsonb, $6)
+  `insert into carts (id, user_id, token_hash, version, lines, merged_into, merged_since)
+   values ($1, $2, $3, $4, $5::jsonb, $6, $7)
    on conflict (id) do nothing returning id`,
 );
 
 const saved = singleStatement(
   'carts-save',
   `work as (
-   update carts set version = $2, lines = $3::jsonb, ordered_version = $4, merged_into = $5, updated_at = now()
-   where id = $1 and version = $6 returning id)`,
-  6,
+   update carts set version = $2, lines = $3::jsonb, ordered_version = $4, merged_into = $5, merged_since = $6,
+     updated_at = now()
+   where id = $1 and version = $7 returning id)`,
+  7,
 );
 
 const emptied = statement(

@@ -26,7 +26,7 @@ describe('Merging a guest’s cart into a user’s', () => {
     ];
     expect(merged).toEqual({
       cart: { id: 'user', version: 3, lines: [{ ...line('a', 'tea', 3), portions }, line('c', 'cake')] },
-      guest: { id: 'guest', version: 3, lines: [], mergedInto: 'user', moved: true },
+      guest: { id: 'guest', version: 3, lines: [], mergedInto: 'user', mergedSince: 0, moved: true },
     });
   });
 

@@ -16,7 +16,7 @@ export function mergeCarts(cart: Cart, guest: Cart, named: { readonly since: num
   if (!isOpenTo(guest, named)) return undefined;
   return {
     cart: guest.lines.length === 0 ? cart : changed(cart, guest.lines.reduce(moved, cart.lines)),
-    guest: { ...changed(guest, []), mergedInto: cart.id, moved: true },
+    guest: { ...changed(guest, []), mergedInto: cart.id, mergedSince: named.since, moved: true },
   };
 }
 

@@ -32,7 +32,7 @@ class World {
   readonly placed = new Set<Uuid>();
   readonly put: Record<string, number> = { plain: 0, 'with pearls': 0 };
   readonly takenOut: Record<string, number> = { plain: 0, 'with pearls': 0 };
-  private readonly merges: number[] = [];
+  private readonly merges: { readonly version: number; readonly since: number }[] = [];
   private count = 10;
   private readonly store = {
     changeAtOnce: async () => false,
@@ -43,7 +43,7 @@ class World {
     save: async (_: Cart, after: Cart) => void this.carts.set(after.id, after),
     saveTarget: async (_: Uuid, __: Cart, after: Cart) => void this.carts.set(after.id, after),
     takenOverBy: async (id: Uuid, version: number) =>
-      id === GUEST && this.merges.some((one) => one >= version) ? USER : undefined,
+      id === GUEST && this.merges.some((one) => one.version >= version && one.since >= version) ? USER : undefined,
     noteReturn: async (id: Uuid) => !this.returned.has(id) && !!this.returned.add(id),
     patiently: <T>(work: () => Promise<T>) => work(),
   } as unknown as Carts;
@@ -74,9 +74,10 @@ class World {
 
   merge(): void {
     const guest = this.carts.get(GUEST)!;
-    const merged = mergeCarts(this.carts.get(USER)!, guest, { since: guest.orderedVersion ?? 0 });
+    const since = guest.orderedVersion ?? 0; // the token may be spent: the cart hears of orders late
+    const merged = mergeCarts(this.carts.get(USER)!, guest, { since });
     if (!merged) return;
-    this.merges.push(guest.version);
+    this.merges.push({ version: guest.version, since });
     this.carts.set(GUEST, merged.guest).set(USER, merged.cart);
   }
 

@@ -20,12 +20,13 @@ export class Returns {
     const { cart, targets } = await this.carts.lockWithTargets(cartId);
     if (!cart) return; // a guest's cart that was not used for a month
     const placed = { orderId, cartVersion, items: lines };
+    const left = takeOrdered(cart, placed);
     // The first log-in after the order took its lines over. Later log-ins took what the guest added since.
-    const owner = (await this.carts.takenOverBy(cart.id, cartVersion)) ?? cart.mergedInto ?? cart.id;
+    const owner = (await this.carts.takenOverBy(cart.id, cartVersion)) ?? left.mergedInto ?? cart.id;
     // The cart may not have heard of this order yet. Then its lines are still there, and are removed first.
-    const after = (one: Cart, left: Cart) =>
-      one.id === owner && !one.closed ? returnLines(left, orderId, lines) : left;
-    const mine = after(cart, takeOrdered(cart, placed));
+    const after = (one: Cart, rest: Cart) =>
+      one.id === owner && !one.closed ? returnLines(rest, orderId, lines) : rest;
+    const mine = after(cart, left);
     if (mine !== cart) await this.carts.save(cart, mine);
     for (const target of targets) {
       const theirs = after(target, takeMoved(target, placed));
