@@ -44,7 +44,7 @@ describe('A transaction that is given up from outside', () => {
     const pid = await abandoned(work);
     const begun = performance.now();
     await take(); // waits until the row is free
-    expect(performance.now() - begun).toBeLessThan(1_000);
+    expect(performance.now() - begun).toBeLessThan(5_000); // the statement alone takes eight seconds
     expect(await shop.admin('select 1 from pg_stat_activity where pid = $1', [pid])).toEqual([]);
     const [{ pieces }] = await db.query<{ pieces: number }>('select pieces from shelf');
     await db.query('update shelf set pieces = 100');

@@ -60,7 +60,7 @@ describe('The vacuum', () => {
       const begun = performance.now();
       await own.close();
       expect(await sweeping).toMatch(/cancel/);
-      expect(performance.now() - begun).toBeLessThan(1_000);
+      expect(performance.now() - begun).toBeLessThan(5_000);
       await eventually(async () => expect(await running()).toEqual([]));
       await own.vacuum(['outbox']); // nothing begins any more
     } finally {

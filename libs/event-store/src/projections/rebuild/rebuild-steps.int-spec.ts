@@ -242,7 +242,7 @@ describe('A rebuild beside slow appends', () => {
     const again = performance.now();
     await slow.throttle.breathe(row);
     await slow.throttle.breathe(row);
-    expect(performance.now() - again).toBeLessThan(50);
+    expect(performance.now() - again).toBeLessThan(400); // the next rest would be longer
     expect(await slow.rebuilds.view(name, id)).toMatchObject({ throttled: false });
     stop.abort();
     await leading;
