@@ -15,6 +15,7 @@ import { Shelf } from './change-cart/offered-line.adapter';
 import { RemoveItemsHandler } from './change-cart/remove-items.command';
 import { EmptyWhenOrdered } from './empty-when-ordered/empty-when-ordered.consumer';
 import { ForgetCart } from './forget-cart/forget-cart.consumer';
+import { CartEntity } from './model/cart.entity';
 import { Carts } from './model/carts.store';
 import { RefillWhenCancelled } from './return-to-cart/refill-when-cancelled.consumer';
 import { Returns } from './return-to-cart/returns.adapter';
@@ -30,7 +31,10 @@ addMessages(cartTexts);
 /** Global because it answers one question of others: what is in a cart that is ordered. */
 @Global()
 @Module({
-  imports: [contextDatabase('cart'), contextMessaging('cart', [OrderPlaced, OrderCancelled, PersonErased, PartErased])],
+  imports: [
+    contextDatabase('cart', { entities: [CartEntity] }),
+    contextMessaging('cart', [OrderPlaced, OrderCancelled, PersonErased, PartErased]),
+  ],
   controllers: [ViewCartController, ChangeCartController, CartToOrderController],
   providers: [
     Carts,

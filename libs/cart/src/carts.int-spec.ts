@@ -6,6 +6,7 @@ import { StoredCartOf } from './cart-to-order/cart-to-order.query';
 import { EmptyWhenOrdered } from './empty-when-ordered/empty-when-ordered.consumer';
 import { ForgetCart } from './forget-cart/forget-cart.consumer';
 import { addLine, changeLine, clear, portionsOf, type Cart, type CartLine } from './model/cart';
+import { CartEntity } from './model/cart.entity';
 import { Carts } from './model/carts.store';
 import { cartIdOf, type GuestOwner, type Owner } from './model/owner';
 import { Returns } from './return-to-cart/returns.adapter';
@@ -39,6 +40,7 @@ let emptying: EmptyWhenOrdered;
 beforeAll(async () => {
   database = await testDatabase();
   db = database.of('cart');
+  await db.use([CartEntity]);
   carts = new Carts(db, outsideInbox);
   emptying = new EmptyWhenOrdered(carts);
 });

@@ -18,6 +18,7 @@ import { contextMessaging } from '#messaging';
 import { AdjustStockController } from './adjust-stock/adjust-stock.controller';
 import { ChangeStockHandler } from './adjust-stock/change-stock.command';
 import { CommitWhenAsked } from './commit-stock/commit-stock.consumer';
+import { StockItemEntity } from './model/stock-item.entity';
 import { Stocks } from './model/stocks.store';
 import { ReleaseWhenAsked } from './release-stock/release-stock.consumer';
 import { ReserveWhenAsked } from './reserve-stock/reserve-stock.consumer';
@@ -38,7 +39,10 @@ addMessages(stockTexts);
 /** Global, so that the catalogue can use `StockHeld` without knowing this module. */
 @Global()
 @Module({
-  imports: [contextDatabase('inventory'), contextMessaging('inventory', [...heard, ...told])],
+  imports: [
+    contextDatabase('inventory', { entities: [StockItemEntity] }),
+    contextMessaging('inventory', [...heard, ...told]),
+  ],
   controllers: [ViewStockController, AdjustStockController],
   providers: [
     Stocks,

@@ -19,6 +19,7 @@ import { testDatabase, type TestDatabase } from '../../../test/support/test-data
 import { ChangeStock, ChangeStockHandler } from './adjust-stock/change-stock.command';
 import { CommitWhenAsked } from './commit-stock/commit-stock.consumer';
 import { StockBelowReserved, StockChanged } from './model/stock-errors';
+import { StockItemEntity } from './model/stock-item.entity';
 import { listed, Stocks } from './model/stocks.store';
 import { ReleaseWhenAsked } from './release-stock/release-stock.consumer';
 import { ReserveWhenAsked } from './reserve-stock/reserve-stock.consumer';
@@ -48,6 +49,7 @@ let rounds = 0;
 beforeAll(async () => {
   database = await testDatabase();
   db = database.of('inventory');
+  await db.use([StockItemEntity]);
   stocks = new Stocks(db, outsideInbox);
 });
 afterAll(() => database.drop());

@@ -20,6 +20,7 @@ import { SystemIds, SystemModule } from '#platform/system';
 import { eventually } from '../../../test/support/eventually';
 import { testDatabase, type TestDatabase } from '../../../test/support/test-database';
 import { CommitWhenAsked } from './commit-stock/commit-stock.consumer';
+import { StockItemEntity } from './model/stock-item.entity';
 import { Stocks } from './model/stocks.store';
 import { ReleaseWhenAsked } from './release-stock/release-stock.consumer';
 import { ReserveWhenAsked } from './reserve-stock/reserve-stock.consumer';
@@ -55,7 +56,10 @@ class Asker {
 class Ordering {}
 
 @Module({
-  imports: [contextDatabase('inventory'), contextMessaging('inventory', [...asked, ...answers, StockLevelChanged])],
+  imports: [
+    contextDatabase('inventory', { entities: [StockItemEntity] }),
+    contextMessaging('inventory', [...asked, ...answers, StockLevelChanged]),
+  ],
   providers: [Stocks, ReserveWhenAsked, CommitWhenAsked, ReleaseWhenAsked, stockConflicts],
 })
 class Inventory {}

@@ -14,6 +14,7 @@ import { contextMessaging } from '#messaging';
 import { ForgetRecipient } from './forget-recipient/forget-recipient.consumer';
 import { LetterRemains } from './forget-recipient/letter-remains.store';
 import { ConfirmedAddresses, NoneConfirmed } from './letters/confirmed-addresses';
+import { LetterEntity } from './letters/letter.entity';
 import { Letters } from './letters/letters.store';
 import { MailboxController } from './mailbox/mailbox.controller';
 import { Mailer } from './send-letters/mailer';
@@ -34,7 +35,7 @@ const heard = [
 /** What people are told. Only this context sends, from events, once for each event and channel. */
 @Module({
   imports: [
-    contextDatabase('notifications'),
+    contextDatabase('notifications', { entities: [LetterEntity] }),
     contextMessaging('notifications', [...Object.values(notifications), ...heard]),
   ],
   controllers: [MailboxController],

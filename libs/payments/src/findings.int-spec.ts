@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Databases } from '#database';
 import { PaymentsModule } from '#modules/payments';
 import { eventually } from '../../../test/support/eventually';
 import { openContext, type OpenContext } from '../../../test/support/open-context';
@@ -125,7 +126,9 @@ describe('A refund that staff ended as not given back', () => {
     const id = randomUUID();
     await refunds.add({ id, orderId: order, amount: 20_000, reason: 'spilt' });
     await eventually(async () => expect(asked).toHaveBeenCalled());
-    await refunds.write(settleRefundByHand((await refunds.lock(id))!, 'unknown'), 0, { kind: 'by-hand: unknown' });
+    const db = shop.app.get(Databases, { strict: false }).of('payments');
+    const stored = async () => (await db.transaction(() => refunds.lock(id)))!;
+    await refunds.write(settleRefundByHand(await stored(), 'unknown'), 0, { kind: 'by-hand: unknown' });
     answer({ kind: 'refunded' });
     await eventually(async () =>
       expect(await list(`orderId=${order}`)).toMatchObject([
@@ -133,6 +136,6 @@ describe('A refund that staff ended as not given back', () => {
       ]),
     );
     expect(await told(order)).toMatchObject([{ body: { kind: 'given-after-all' } }]);
-    expect((await refunds.lock(id))?.state).toBe('refused');
+    expect((await stored()).state).toBe('refused');
   });
 });

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { Databases } from '#database';
 import { PaymentsModule } from '#modules/payments';
 import { checkJournal, type BadLine } from '#messaging/journals';
 import { MacKey } from '#platform/macs';
@@ -40,7 +41,9 @@ async function written(): Promise<string> {
   const heard = { kind: 'captured', chargeId: payment.chargeId! } as const;
   expect(await payments.settle(asked, { ...asked, unanswered: 0 }, 'charge', heard, [])).toBe(true);
   await refunds.add({ id: refund, orderId: order, amount: 1_000, reason: 'spilt' });
-  await refunds.write((await refunds.lock(refund))!, 500, { kind: 'unanswered' });
+  const db = shop.app.get(Databases, { strict: false }).of('payments');
+  const locked = (await db.transaction(() => refunds.lock(refund)))!;
+  await refunds.write(locked, 500, { kind: 'unanswered' });
   return order;
 }
 

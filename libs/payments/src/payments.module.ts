@@ -9,6 +9,8 @@ import { contextMessaging } from '#messaging';
 import { ForgetPayer } from './forget-payer/forget-payer.consumer';
 import { ListFindingsController } from './list-findings/list-findings.controller';
 import { Findings } from './model/findings.store';
+import { PaymentFindingEntity } from './model/payment-finding.entity';
+import { RefundEntity } from './model/refund.entity';
 import { paymentJournal, PaymentLines } from './model/payment-journal.store';
 import { Payments } from './model/payments.store';
 import { Refunds } from './model/refunds.store';
@@ -34,7 +36,7 @@ addMessages(paymentsTexts);
 /** Money taken and given back. */
 @Module({
   imports: [
-    contextDatabase('payments'),
+    contextDatabase('payments', { entities: [PaymentFindingEntity, RefundEntity] }),
     contextMessaging('payments', [...Object.values(payments), PersonErased, PartErased]),
     contextJournal('payments', paymentJournal),
     SandboxModule,

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull, Raw } from 'typeorm';
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#database';
 import { singleStatement, runSingleStatement, Outbox } from '#messaging';
+import { CartEntity } from './cart.entity';
 import { mergeCarts } from './merge-cart';
 import { emptyCart, hasOrderedSince, isOpenTo, type Cart, type CartLine } from './cart';
 import { CartTokenSpent } from './cart-errors';
@@ -115,12 +117,14 @@ export class Carts {
   }
 
   async empty(id: Uuid): Promise<void> {
-    await this.db.query(emptied, [id]);
+    const { entities } = this.db;
+    const changes = { lines: [], version: () => 'version + 1', updatedAt: () => 'now()' };
+    await entities.update(CartEntity, { id, lines: Raw((lines) => `${lines} <> '[]'`) }, changes);
   }
 
   /** For an owner who was erased: nothing comes back into this cart. */
   async close(id: Uuid): Promise<void> {
-    await this.db.query(closed, [id]);
+    await this.db.entities.update(CartEntity, { id, closedAt: IsNull() }, { closedAt: () => 'now()' });
   }
 
   /** Deletes carts that guests have not used since then, at most so many at a time. Returns how many. */
@@ -236,8 +240,6 @@ const returned = statement(
   'insert into returned_orders (order_id) values ($1) on conflict do nothing returning order_id',
 );
 
-const closed = statement('carts-close', 'update carts set closed_at = now() where id = $1 and closed_at is null');
-
 const made = statement(
   'carts-make',
   `insert into carts (id, user_id, token_hash, version, lines, merged_into, merged_since)
@@ -252,11 +254,6 @@ const saved = singleStatement(
      updated_at = now()
    where id = $1 and version = $7 returning id)`,
   7,
-);
-
-const emptied = statement(
-  'carts-empty',
-  `update carts set lines = '[]', version = version + 1, updated_at = now() where id = $1 and lines <> '[]'`,
 );
 
 const swept = statement(

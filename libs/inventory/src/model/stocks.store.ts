@@ -5,6 +5,7 @@ import { singleStatement, runSingleStatement, Outbox } from '#messaging';
 import type { StockLine } from '#contracts/inventory';
 import type { Named } from './stock-names';
 import { ItemTurns } from './item-turns';
+import { StockItemEntity } from './stock-item.entity';
 import { SeenLevels } from './seen-levels';
 import { levelsAfter, type Decision, type Holding, type Movement, type Reservation, type Stock } from './stock';
 import { announcementsOf } from './stock-announcements';
@@ -134,20 +135,20 @@ export class Stocks {
   }
 
   async find(sku: string): Promise<Stock | undefined> {
-    const [row] = await this.db.query<StockRow>(found, [sku]);
-    return row && asStock(row);
+    const item = await this.db.entities.findOneBy(StockItemEntity, { sku });
+    return item ? stockOf(item) : undefined;
   }
 
   /** A variant's stock, and how new the SKU is by which it is known here. */
   async ofVariant(variantId: Uuid): Promise<{ readonly stock: Stock; readonly named: number } | undefined> {
-    const [row] = await this.db.query<StockRow & { named: number }>(ofVariant, [variantId]);
-    return row && { stock: asStock(row), named: row.named };
+    const item = await this.db.entities.findOneBy(StockItemEntity, { variantId });
+    return item ? { stock: stockOf(item), named: item.named } : undefined;
   }
 
   /** An item's stock, locked until the transaction ends. */
   async lock(item: Uuid): Promise<Stock> {
-    const [row] = await this.db.query<StockRow>(locked, [item]);
-    return asStock(row);
+    const lock = { mode: 'pessimistic_write' } as const;
+    return stockOf(await this.db.entities.findOneOrFail(StockItemEntity, { where: { item }, lock }));
   }
 
   async move(movement: Movement, { actor, reason }: Occasion): Promise<void> {
@@ -185,6 +186,12 @@ export class Stocks {
 
 const asStock = ({ item, variant_id: variantId, sku, on_hand: onHand, reserved, version }: StockRow): Stock => ({
   ...{ item, variantId, sku },
+  ...{ onHand, reserved, version },
+});
+
+/** An item that has lost its SKU is announced with the last one it had. */
+const stockOf = ({ item, variantId, sku, formerSku, onHand, reserved, version }: StockItemEntity): Stock => ({
+  ...{ item, variantId, sku: sku ?? formerSku! },
   ...{ onHand, reserved, version },
 });
 
@@ -350,11 +357,5 @@ const shelved = statement(
    )
    select * from shelved`,
 );
-
-const found = statement('stock-find', `select ${row} from stock s where s.sku = $1`);
-
-const ofVariant = statement('stock-of-variant', `select ${row}, s.named from stock s where s.variant_id = $1`);
-
-const locked = statement('stock-lock', `select ${row} from stock s where s.item = $1 for update`);
 
 export const listed = statement('stock-list', `select ${row} from stock s where s.sku > $1 order by s.sku limit $2`);

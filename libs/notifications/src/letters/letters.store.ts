@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#database';
 import type { Content, Letter, Locale } from './letter';
+import { LetterEntity } from './letter.entity';
 
 interface Row {
   id: Uuid;
@@ -34,15 +36,10 @@ const claim = statement(
      from (select id from letters where sent_at is null and next_at <= now() order by next_at limit $1 for update skip locked) due
     where l.id = due.id returning l.*`,
 );
-const sent = statement(
-  'letters_sent',
-  `update letters set sent_at = now(), next_at = null, error = null where id = $1 and sent_at is null`,
-);
 const failed = statement(
   'letters_failed',
   `update letters set next_at = now() + least(2 ^ least(attempts, 12), 3600) * interval '1 second', error = $2 where id = $1`,
 );
-const drop = statement('letters_drop', `delete from letters where id = $1 and sent_at is null`);
 const forget = statement(
   'letters_forget',
   `with known as (insert into forgotten (subject) values ($1::text::uuid) on conflict do nothing),
@@ -95,7 +92,8 @@ export class Letters {
   }
 
   async sent(id: Uuid): Promise<void> {
-    await this.db.query(sent, [id]);
+    const changes = { sentAt: () => 'now()', nextAt: null, error: null };
+    await this.db.entities.update(LetterEntity, { id, sentAt: IsNull() }, changes);
   }
 
   async failed(id: Uuid, error: string): Promise<void> {
@@ -104,7 +102,7 @@ export class Letters {
 
   /** Drops a letter that cannot be sent. */
   async drop(id: Uuid): Promise<void> {
-    await this.db.query(drop, [id]);
+    await this.db.entities.delete(LetterEntity, { id, sentAt: IsNull() });
   }
 
   /** Returns how many had not been sent yet. */

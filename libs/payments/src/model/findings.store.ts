@@ -4,6 +4,7 @@ import { MoneyFound } from '#contracts/payments';
 import { vnd, type Uuid } from '#kernel';
 import { Database, statement } from '#database';
 import { openStates, type Finding, type FindingKind, type FindingState } from './finding';
+import { PaymentFindingEntity } from './payment-finding.entity';
 
 interface Row {
   id: Uuid;
@@ -53,11 +54,6 @@ const list = statement(
     order by date_trunc('milliseconds', found_at) desc, id desc limit $5`,
 );
 const find = statement('findings_find', `${found} where id = $1`);
-const lock = statement('findings_lock', 'select from payment_findings where id = $1 for update');
-const settle = statement(
-  'findings_settle',
-  `update payment_findings set state = 'settled', note = $2, settled_by = $3, settled_at = now(), next_at = null where id = $1`,
-);
 const claim = statement(
   'findings_claim',
   `update payment_findings f set claimed_until = now() + $2::int * interval '1 millisecond'
@@ -179,10 +175,12 @@ export class Findings {
   }
 
   async lock(id: Uuid): Promise<void> {
-    await this.db.query(lock, [id]);
+    const lock = { mode: 'pessimistic_write' } as const;
+    await this.db.entities.findOne(PaymentFindingEntity, { where: { id }, lock });
   }
 
   async settle(id: Uuid, note: string, by: Uuid): Promise<void> {
-    await this.db.query(settle, [id, note, by]);
+    const settled = { state: 'settled', note, settledBy: by, settledAt: () => 'now()', nextAt: null } as const;
+    await this.db.entities.update(PaymentFindingEntity, { id }, settled);
   }
 }

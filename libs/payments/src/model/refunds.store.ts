@@ -3,6 +3,7 @@ import { vnd, type Uuid } from '#kernel';
 import { Database, statement } from '#database';
 import { PaymentLines } from './payment-journal.store';
 import type { Refund } from './refund';
+import { RefundEntity } from './refund.entity';
 
 /** The name of refunds in the journal. */
 const CALL = 'refund';
@@ -25,12 +26,11 @@ const refund = (row: Row): Refund => ({
   unanswered: row.unanswered,
 });
 
-const insert = statement(
-  'refunds_insert',
-  `insert into refunds (id, order_id, amount, state, reason, next_at) values ($1, $2, $3, 'open', $4, now())
-   on conflict (id) do nothing returning id`,
-);
-const lock = statement('refunds_lock', `select * from refunds where id = $1 for update`);
+const refundOf = ({ id, orderId, amount, state, reason, unanswered }: RefundEntity): Refund => ({
+  ...{ id, orderId, amount: vnd(amount) },
+  ...{ state, reason, unanswered },
+});
+
 const write = statement(
   'refunds_write_marked',
   `with journal as (
@@ -60,11 +60,19 @@ export class Refunds {
 
   /** False if the refund exists already. */
   async add(asked: { id: Uuid; orderId: Uuid; amount: number; reason: string }): Promise<boolean> {
-    return (await this.db.query(insert, [asked.id, asked.orderId, asked.amount, asked.reason])).length > 0;
+    const query = this.db.entities.createQueryBuilder().insert().into(RefundEntity);
+    const added = await query
+      .values({ ...asked, state: 'open', nextAt: () => 'now()' })
+      .orIgnore()
+      .returning('id')
+      .execute();
+    return (added.raw as object[]).length > 0;
   }
 
   async lock(id: Uuid): Promise<Refund | undefined> {
-    return (await this.db.query<Row>(lock, [id])).map(refund)[0];
+    const lock = { mode: 'pessimistic_write' } as const;
+    const found = await this.db.entities.findOne(RefundEntity, { where: { id }, lock });
+    return found ? refundOf(found) : undefined;
   }
 
   async write(changed: Refund, wait: number, heard: { readonly kind: string }): Promise<void> {
