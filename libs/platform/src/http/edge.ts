@@ -11,13 +11,14 @@ import {
 } from '#platform/observability';
 import type { FailureFilter } from './failure.filter';
 import { localeOf } from './messages';
+import { lasting, SAMPLE_MS } from './overload';
 import { InvalidInput } from './validation.pipe';
 
 interface Edge {
   readonly state: ShopState;
   readonly record: AccessRecord;
   readonly failures: FailureFilter;
-  /** Whether the event loop is too slow to accept more requests. By default @fastify/under-pressure says so. */
+  /** Whether the event loop is too slow to accept more requests. By default @fastify/under-pressure measures it. */
   readonly lateness?: () => boolean;
 }
 
@@ -29,7 +30,7 @@ const overloaded = () => new DomainError('OVERLOADED', 'unavailable', 'The shop 
 /** What every request passes, whatever its route: its id, its language, its log record, and the check for overload. */
 export function layEdge(fastify: FastifyInstance, { state, record, failures, ...edge }: Edge): void {
   void fastify.register(underPressure, PRESSURE);
-  const lateness = edge.lateness ?? (() => fastify.isUnderPressure());
+  const lateness = edge.lateness ?? lasting(() => fastify.isUnderPressure());
   fastify.decorateRequest('ambient', undefined);
   fastify.decorateRequest('caller', undefined);
   fastify.decorateRequest('tokenFault', undefined);
@@ -93,11 +94,11 @@ function speakNodeToPassport(fastify: FastifyInstance): void {
 }
 
 /**
- * The shop is overloaded when the event loop was late by more than a second, on average over two seconds. One long pause
- * is not overload. The plugin only measures; `layEdge` answers.
+ * A sample is late when the event loop was late by more than a second on average. The plugin only measures; `lasting`
+ * decides, and `layEdge` answers.
  */
 const PRESSURE = {
   maxEventLoopDelay: 1_000,
-  sampleInterval: 2_000,
+  sampleInterval: SAMPLE_MS,
   pressureHandler: () => undefined,
 };
