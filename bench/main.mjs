@@ -25,6 +25,7 @@ const byThemselves = {
   lag: async () => [await (await import('./lag.mjs')).lag()],
   sizes: async () => [await (await import('./sizes.mjs')).sizes()],
   appends: async () => [await (await import('./appends.mjs')).appends()],
+  entities: async () => [await (await import('./entities.mjs')).entities()],
   stalls: async () => [await (await import('./stalls.mjs')).stalls()],
   rebuild: async () => (await import('./rebuild.mjs')).rebuild(),
   growth: async () => [await (await import('./growth.mjs')).growth()],
