@@ -9,15 +9,20 @@ export class SagaNotFound extends NotFound {
 /** The saga is over. The order's own commands do what the order still needs. */
 export class SagaOver extends DomainError {
   constructor(step: string) {
-    super('PROCESS_OVER', 'conflict', `It is over (${step}). Cancel or refund the order itself.`, { step });
+    super('PROCESS_OVER', 'conflict', `The saga is over (${step}). Cancel or refund the order itself.`, { step });
   }
 }
 
 export class WindingBackAlready extends DomainError {
   constructor(step: string) {
-    super('PROCESS_WINDS_BACK', 'conflict', `It is on its way back already (${step}). Retry it, if it stands still.`, {
-      step,
-    });
+    super(
+      'PROCESS_WINDS_BACK',
+      'conflict',
+      `The saga is compensated already (${step}). If it makes no progress, retry it.`,
+      {
+        step,
+      },
+    );
   }
 }
 
@@ -26,7 +31,7 @@ export class NothingToWindBack extends DomainError {
     super(
       'PROCESS_HAS_NO_WAY_BACK',
       'conflict',
-      'Money on its way back is not taken again. Retry it. Once it needs attention, say with `money` what became of the money.',
+      'The money is being given back and cannot be taken again. Retry the saga. When it needs attention, say in `money` what became of the money.',
     );
   }
 }
@@ -34,14 +39,21 @@ export class NothingToWindBack extends DomainError {
 /** The provider may still answer. Staff may settle by hand only after all requests of the saga have gone unanswered. */
 export class StillAsked extends DomainError {
   constructor(step: string) {
-    super('PROCESS_STILL_ASKED', 'conflict', `An answer may still come (${step}). Settle it once it needs attention.`, {
-      step,
-    });
+    super(
+      'PROCESS_STILL_ASKED',
+      'conflict',
+      `The provider may still answer (${step}). Settle the saga by hand when it needs attention.`,
+      {
+        step,
+      },
+    );
   }
 }
 
 export class NoMoneyAwaited extends DomainError {
   constructor(step: string) {
-    super('NO_MONEY_AWAITED', 'conflict', `It does not wait for a payment provider (${step}). Retry it.`, { step });
+    super('NO_MONEY_AWAITED', 'conflict', `The saga does not wait for a payment provider (${step}). Retry it.`, {
+      step,
+    });
   }
 }

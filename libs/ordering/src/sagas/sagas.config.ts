@@ -7,12 +7,12 @@ import { CompensateSagaHandler, RetrySagaHandler } from './tend-saga.command';
 
 addMessages({
   en: {
-    PROCESS_OVER: 'It is over ({step}). Cancel or refund the order itself.',
-    PROCESS_WINDS_BACK: 'It is on its way back already ({step}). Retry it, if it stands still.',
-    PROCESS_STILL_ASKED: 'An answer may still come ({step}). Settle it once it needs attention.',
-    NO_MONEY_AWAITED: 'It does not wait for a payment provider ({step}). Retry it.',
+    PROCESS_OVER: 'The saga is over ({step}). Cancel or refund the order itself.',
+    PROCESS_WINDS_BACK: 'The saga is compensated already ({step}). If it makes no progress, retry it.',
+    PROCESS_STILL_ASKED: 'The provider may still answer ({step}). Settle the saga by hand when it needs attention.',
+    NO_MONEY_AWAITED: 'The saga does not wait for a payment provider ({step}). Retry it.',
     PROCESS_HAS_NO_WAY_BACK:
-      'Money on its way back is not taken again. Retry it. Once it needs attention, say with `money` what became of the money.',
+      'The money is being given back and cannot be taken again. Retry the saga. When it needs attention, say in `money` what became of the money.',
   },
   vi: {
     PROCESS_OVER: 'Tiến trình đã kết thúc ({step}). Hãy hủy hoặc hoàn tiền chính đơn hàng.',
