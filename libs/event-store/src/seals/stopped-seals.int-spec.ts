@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { register } from 'prom-client';
@@ -19,7 +19,7 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   await test.drop();
-  rmSync(folder, { recursive: true, force: true });
+  for (const one of [folder, `${folder}.away`]) rmSync(one, { recursive: true, force: true });
 });
 
 const tamper = (sql: string) => test.admin(`do $$ begin set local session_replication_role = replica; ${sql}; end $$`);
@@ -67,12 +67,14 @@ describe('While nothing is sealed, the shop says so:', () => {
     expect([seals.trouble, await value('shop_seals_disagree')]).toEqual([undefined, 0]);
   });
 
-  it('the file of the newest seal cannot be written', async () => {
+  it('the file of the newest seal cannot be read or written', async () => {
     const { seals, sealer, watch } = await openShop();
-    mkdirSync(`${file}.${process.pid}`); // where the draft of the file would be
+    renameSync(folder, `${folder}.away`);
+    writeFileSync(folder, ''); // no folder
     await expect(sealer.seal(2)).rejects.toThrow(`${file}, which cannot be used`);
     expect(seals.trouble).toContain('let the shop’s user read and write this file');
-    rmSync(`${file}.${process.pid}`, { recursive: true });
+    rmSync(folder);
+    renameSync(`${folder}.away`, folder);
     await watch.look();
     expect(seals.trouble).toBeUndefined();
   });

