@@ -96,6 +96,11 @@ describe('The configuration', () => {
       'FACEBOOK_CLIENT_ID is set, but this build has no log-in with Facebook yet: remove it',
     ],
     ['FACEBOOK_CLIENT_SECRET', 'x', 'FACEBOOK_CLIENT_SECRET is set, but this build has no log-in with Facebook yet: remove it'], // prettier-ignore
+    ['STRIPE_SECRET_KEY', 'sk', 'STRIPE_SECRET_KEY is set, but this build has no payments by Stripe yet: remove it'],
+    ['VNPAY_HASH_SECRET', 'x', 'VNPAY_HASH_SECRET is set, but this build has no payments by VNPay yet: remove it'],
+    ['MOMO_SECRET_KEY', 'x', 'MOMO_SECRET_KEY is set, but this build has no payments by MoMo yet: remove it'],
+    ['VIETQR_ACCOUNT', '1', 'VIETQR_ACCOUNT is set, but this build has no payments by VietQR yet: remove it'],
+    ['BANK_FEED_SECRET', 'x', 'BANK_FEED_SECRET is set, but this build has no bank feed yet: remove it'],
     [
       'REQUIRE_SECOND_FACTOR',
       'true',

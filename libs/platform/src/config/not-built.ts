@@ -1,6 +1,7 @@
 type Environment = Readonly<Record<string, string | undefined>>;
 
 const LOG_IN = (who: string) => `no log-in with ${who}`;
+const PAYMENTS = (who: string) => `no payments by ${who}`;
 
 /** Settings of features that do not exist yet. Somebody who sets one relies on it, so they must be told. */
 const MISSING: Readonly<Record<string, string>> = {
@@ -9,6 +10,16 @@ const MISSING: Readonly<Record<string, string>> = {
   GOOGLE_CLIENT_SECRET: LOG_IN('Google'),
   FACEBOOK_CLIENT_ID: LOG_IN('Facebook'),
   FACEBOOK_CLIENT_SECRET: LOG_IN('Facebook'),
+  STRIPE_SECRET_KEY: PAYMENTS('Stripe'),
+  STRIPE_WEBHOOK_SECRET: PAYMENTS('Stripe'),
+  VNPAY_TMN_CODE: PAYMENTS('VNPay'),
+  VNPAY_HASH_SECRET: PAYMENTS('VNPay'),
+  MOMO_PARTNER_CODE: PAYMENTS('MoMo'),
+  MOMO_ACCESS_KEY: PAYMENTS('MoMo'),
+  MOMO_SECRET_KEY: PAYMENTS('MoMo'),
+  VIETQR_BANK_BIN: PAYMENTS('VietQR'),
+  VIETQR_ACCOUNT: PAYMENTS('VietQR'),
+  BANK_FEED_SECRET: 'no bank feed',
 };
 
 /** One line for each setting that would have no effect. */
