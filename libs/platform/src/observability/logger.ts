@@ -21,8 +21,9 @@ const traceIdOf = (traceparent: string) => traceparent.split('-')[1];
 /** Adds what is known of the request, and removes what a log must not contain. */
 const shaped = format((info) => {
   const context = ambient();
-  const { level, message, timestamp, ...rest } = info;
-  const clean = redact(rest) as Record<string, unknown>;
+  const { level, message, timestamp, stack, ...rest } = info;
+  const trace = Array.isArray(stack) && !stack.some(Boolean) ? undefined : stack; // nest-winston sends an empty list
+  const clean = redact(trace === undefined ? rest : { ...rest, stack: trace }) as Record<string, unknown>;
   return {
     timestamp: typeof timestamp === 'string' ? timestamp : new Date().toISOString(),
     level,
