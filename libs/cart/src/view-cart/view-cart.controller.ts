@@ -24,9 +24,9 @@ export class ViewCartController {
   @Does(
     'viewCart',
     'Your cart at today’s prices',
-    'A guest sends the `X-Cart-Token` that the first answer gave, and after an order the one that came with it. While the ' +
-      'answer to an order is missing, repeat the order first (same token, key and body): this call answers the token with ' +
-      'a new guest’s once it has ordered.',
+    'A guest sends the newest `X-Cart-Token` that an answer carried: the first answer carries one, and each answer to an ' +
+      'order. If the answer to an order is missing, repeat the order first, with the same token, key and body. Once a ' +
+      'token has ordered, this call answers it with an empty cart and the token of a new guest.',
   )
   @Answers(200, CartView, { headers: tokenHeader, meta: TokenMeta })
   view(@Who() caller: Caller): Promise<Answer<CartView>> {

@@ -40,7 +40,7 @@ export class CancelOrderController {
   @Does(
     'cancelOrder',
     'Cancel one of your orders',
-    'Possible until the bar starts on it. While the checkout still runs, it is wound back first: 202.',
+    'Possible until the bar starts on it. While the checkout still runs, it is compensated first, and the answer is 202.',
   )
   @Answers(200, OrderAnswer, { description: 'Cancelled; what was paid is on its way back.' })
   @Answers(202, OrderAnswer, { description: 'Still pending, with `cancellationRequested: true`.' })

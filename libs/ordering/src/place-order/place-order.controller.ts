@@ -118,12 +118,13 @@ export class PlaceOrderController {
     'placeOrder',
     "Place an order from the caller's cart",
     'Answers at once with a pending order, or after its outcome with `Prefer: wait=5`. Prices are the server’s. ' +
-      'The same key and body get the same answer again, with `Idempotent-Replayed: true`. A guest’s answer has a new ' +
-      '`X-Cart-Token`: it reads this order and the earlier ones for 30 days, and opens the cart. The one that was sent opens ' +
-      'and reads nothing any more. So a guest keeps the token, the key and the body until the answer is there: when it got ' +
-      'lost, these three bring it again, after a log-in too (the token beside the access token; the order stays the ' +
-      'guest’s). Send them before anything else, because a call of the cart answers a token that has ordered with another ' +
-      'guest’s, to which the key says nothing.',
+      'The same key and body get the same answer again, with `Idempotent-Replayed: true`.\n\n' +
+      'A guest’s answer carries a new `X-Cart-Token`. The new token opens the cart, and reads this order and the earlier ' +
+      'ones for 30 days. The token that was sent is spent: it opens and reads nothing any more.\n\n' +
+      'If the answer is lost, send the same request again, with the same token, key and body; keep them until the answer ' +
+      'has arrived. After a log-in, send that token beside the access token: the order stays the guest’s. Do this before ' +
+      'any call of the cart. The cart answers a spent token with the token of a new guest, and with that token the key ' +
+      'finds no order.',
   )
   @BodyExample({
     contact: { name: 'Nguyễn Văn An', phone: '0901234567' },

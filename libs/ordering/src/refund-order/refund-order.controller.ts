@@ -33,17 +33,18 @@ class RefundOrderBody {
   @Flag({
     optional: true,
     description:
-      'Whether the order is over: nothing more is made of it, and it is `refunded` when the money is back. Not said: when ' +
-      'nothing was made yet and nothing is left to keep. With `false` it goes on, also when nothing of its price is left.',
+      'Whether the refund ends the order: nothing more is made of it, and it is `refunded` when the money is back. The ' +
+      'default is `true` if nothing was made yet and no money of the order is left, and `false` otherwise. With `false` the ' +
+      'order goes on, also when nothing of its price is left.',
   })
   end?: boolean;
 
   @Flag({
     optional: true,
     description:
-      'Whether the goods go back on the shelf. Not said, of an order that ends: they do until preparing begins, and are ' +
-      'waste from then on. Of a completed order they stay with the customer unless this is `true`, which takes all the money ' +
-      'that is left: a part of it does not say which goods came back.',
+      'Whether the goods go back on the shelf. The default for an order that ends: they go back if preparing has not begun, ' +
+      'and are waste otherwise. The default for a completed order: they stay with the customer. With `true`, a completed ' +
+      'order needs all the money that is left, because a part of it does not say which goods came back.',
   })
   restock?: boolean;
 }
@@ -61,8 +62,8 @@ export class RefundOrderController {
   @Does(
     'refundOrder',
     'Give money back for an order, a part of it or all that is left',
-    'The provider is asked next; `refunds` of the order shows what became of it. A barista may give back so much a day ' +
-      '(`REFUND_DAILY_LIMIT_BARISTA`), a refund that failed included.',
+    'The provider is asked next; `refunds` of the order shows what became of it. What a barista gives back in a day is ' +
+      'limited (`REFUND_DAILY_LIMIT_BARISTA`). Refunds that failed count too.',
   )
   @Answers(201, OrderAnswer, {
     description: 'The order, with the refund on its way.',

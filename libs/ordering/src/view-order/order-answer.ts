@@ -5,6 +5,7 @@ import { hasEnded, owed, refunded, reversedTotal, type PlacedState, type Till } 
 import type { OrderLine } from '../model/placed-order';
 import { Line, PaymentMethods, Placed } from '../model/placed-order';
 import { refundWordsForOwner, refundWordsForStaff } from '../model/refund-words';
+import { orderExample } from './order-example';
 import type { OrderView } from './order-view';
 import { Personal, shownFields } from './shown-shape';
 
@@ -19,62 +20,65 @@ const { contact, fulfilment, locale, note, subtotal, deliveryFee, total } = show
 
 export const paymentStates = ['pending', 'due', 'paid', 'partly-refunded', 'refunded', 'none'] as const;
 
-export const OrderAnswer = z
-  .object({
-    id: IdShape,
-    number: z.string().meta({ description: 'What is called out at the counter.', example: '261123-4F7K2-9QXWM' }),
-    status: z.enum(orderStatuses),
-    version: z.int().meta({ description: 'How many events the order has had.', example: 2 }),
-    customerId: IdShape.nullable(),
-    locale,
-    lines: z.array(LineShape),
-    subtotal,
-    deliveryFee,
-    total,
-    contact,
-    fulfilment,
-    payment: z.object({
-      method: PaymentMethods,
-      provider: z.string().nullable(),
-      status: z.enum(paymentStates),
-      paid: MoneyShape,
-      refunded: MoneyShape,
-      owed: MoneyShape.meta({
-        description: 'What should have gone back, but was refused by the provider and has not been asked for again.',
-      }),
+const AnswerShape = z.object({
+  id: IdShape,
+  number: z.string().meta({ description: 'What is called out at the counter.', example: '261123-4F7K2-9QXWM' }),
+  status: z.enum(orderStatuses),
+  version: z.int().meta({ description: 'How many events the order has had.', example: 2 }),
+  customerId: IdShape.nullable(),
+  locale,
+  lines: z.array(LineShape),
+  subtotal,
+  deliveryFee,
+  total,
+  contact,
+  fulfilment,
+  payment: z.object({
+    method: PaymentMethods,
+    provider: z.string().nullable(),
+    status: z.enum(paymentStates),
+    paid: MoneyShape,
+    refunded: MoneyShape,
+    owed: MoneyShape.meta({
+      description: 'What should have gone back, but was refused by the provider and has not been asked for again.',
     }),
-    note,
-    placedAt: InstantShape,
-    updatedAt: InstantShape,
-    since: z
-      .partialRecord(z.enum(orderStatuses), InstantShape)
-      .meta({ description: 'When it first came to each status it has been in.' }),
-    cancellationRequested: z.boolean(),
-    ended: z.boolean().meta({
-      description: 'A refund ended it: nothing more is made of it, also while its money is still on its way.',
+  }),
+  note,
+  placedAt: InstantShape,
+  updatedAt: InstantShape,
+  since: z
+    .partialRecord(z.enum(orderStatuses), InstantShape)
+    .meta({ description: 'When it first came to each status it has been in.' }),
+  cancellationRequested: z.boolean(),
+  ended: z.boolean().meta({
+    description: 'A refund ended it: nothing more is made of it, also while its money is still on its way.',
+  }),
+  cancellation: z
+    .object({
+      code: z.string().meta({ example: 'OUT_OF_STOCK' }),
+      message: z.string(),
+      by: z.enum(['customer', 'staff', 'shop']),
+      reason: Personal.nullable().meta({ description: 'What was typed. What staff typed is shown to staff only.' }),
+    })
+    .nullable(),
+  hold: z
+    .object({ reason: Personal.nullable().meta({ description: 'What staff typed; it is shown to staff only.' }) })
+    .nullable()
+    .meta({ description: 'Null unless the order is on hold.' }),
+  refunds: z.array(
+    z.object({
+      id: IdShape,
+      amount: MoneyShape,
+      reason: Personal.meta({ description: 'For the customer the words of the shop, for staff what staff typed.' }),
+      state: z.enum(['requested', 'refunded', 'failed']),
     }),
-    cancellation: z
-      .object({
-        code: z.string().meta({ example: 'OUT_OF_STOCK' }),
-        message: z.string(),
-        by: z.enum(['customer', 'staff', 'shop']),
-        reason: Personal.nullable().meta({ description: 'What was typed. What staff typed is shown to staff only.' }),
-      })
-      .nullable(),
-    hold: z
-      .object({ reason: Personal.nullable().meta({ description: 'What staff typed; it is shown to staff only.' }) })
-      .nullable()
-      .meta({ description: 'Null unless the order is on hold.' }),
-    refunds: z.array(
-      z.object({
-        id: IdShape,
-        amount: MoneyShape,
-        reason: Personal.meta({ description: 'For the customer the words of the shop, for staff what staff typed.' }),
-        state: z.enum(['requested', 'refunded', 'failed']),
-      }),
-    ),
-  })
-  .meta({ id: 'Order' });
+  ),
+});
+
+export const OrderAnswer = AnswerShape.meta({
+  id: 'Order',
+  example: orderExample satisfies z.infer<typeof AnswerShape>,
+});
 
 type WithSeals<T> = T extends string | number | boolean | null
   ? T
