@@ -43,6 +43,9 @@ async function idleLook(db: Database, run: () => Promise<number>): Promise<numbe
   return plan['Shared Hit Blocks'] + plan['Shared Read Blocks'];
 }
 
+/** Whoever waits for the stranger waits until the last event is written. A busy machine alone is quicker than this. */
+const HELD_UP_MS = 4_000;
+
 describe(`A transaction of a stranger, open while ${flow} events flow`, () => {
   let test: TestDatabase;
   let other: TestDatabase;
@@ -55,7 +58,7 @@ describe(`A transaction of a stranger, open while ${flow} events flow`, () => {
     await other.drop();
   });
 
-  it.each(strangers)('%s, delays no delivery by a second and makes numbering no slower', async (who, where, sql) => {
+  it.each(strangers)('%s, holds up no delivery and makes numbering no slower', async (who, where, sql) => {
     const db = test.of('ordering');
     const { store, sequencer } = storeOn(db);
     const run = await sequencer.begin();
@@ -111,7 +114,7 @@ describe(`A transaction of a stranger, open while ${flow} events flow`, () => {
     expect(delivered).toBe(written + 1);
     expect(wrong).toEqual([]);
     expect(early).toBeLessThan(flow);
-    expect(waits.reduce((most, wait) => Math.max(most, wait), 0)).toBeLessThan(1_000);
+    expect(waits.reduce((most, wait) => Math.max(most, wait), 0)).toBeLessThan(HELD_UP_MS);
     expect(after - before).toBeLessThan(20); // the events' own rows lie on hundreds
     tell({
       fault: `an open transaction ${who}, while events flow`,

@@ -78,6 +78,25 @@ describe('A handler', () => {
     expect(await effects()).toHaveLength(2);
   });
 
+  it('whose environment is well again gets all that waited for it, not each message when its own time comes', async () => {
+    const orders = Array.from({ length: 30 }, () => randomUUID());
+    behave = async () => undefined;
+    await database.admin('revoke insert on inventory.effects from shop_inventory');
+    const inventory = await start(Slow);
+    await tell(inventory, ...orders);
+    await eventually(async () => expect((await rows('slow')).filter(({ waits }) => waits > 0)).toHaveLength(30));
+    await database.admin(`update inventory.inbox set next_at = now() + interval '1 hour' where handler = 'slow'`);
+    await database.admin('grant insert on inventory.effects to shop_inventory');
+    await database.admin(
+      `update inventory.inbox set next_at = now() where key = $1 and handler = 'slow' and claimed_by = 0`,
+      [orders[7]],
+    );
+    await eventually(async () => expect((await effects()).sort()).toEqual([...orders].sort()));
+    expect(new Set((await rows('slow')).map(({ state, attempts }) => `${state} ${attempts}`))).toEqual(
+      new Set(['done 0']),
+    );
+  });
+
   it('that never returns is a dead letter in the end, and keeps nobody else from the lane', async () => {
     const sick: string[] = Array.from({ length: 4 }, () => randomUUID());
     const well = randomUUID();

@@ -1,6 +1,6 @@
 import type { Logger } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
-import { Deadline, isLocked, withoutLockWait } from '#database';
+import { Deadline, isEnvironmental, isLocked, withoutLockWait } from '#database';
 import { redactText } from '#platform/observability';
 import { verdict } from './backoff';
 import type { Branch } from '../outbox/branch';
@@ -75,6 +75,7 @@ async function failed(
     if (row.attempts + row.waits === 0)
       log.warn(`${row.type} ${row.id} failed for ${row.handler} and is tried again (${whose(row)}): ${reason}`);
     const locked = isLocked(error);
+    if (!locked && isEnvironmental(error)) branch.stalled.add(row.handler, row.seq);
     const afterMs = locked ? branch.probes.later(row.seq, judged.afterMs) : judged.afterMs;
     await putOff(branch.db, claim, behind, { ...judged, afterMs, error: reason });
     return { afterMs, locked, notOurs: error instanceof NotForThisBuild };

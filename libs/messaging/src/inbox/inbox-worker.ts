@@ -162,7 +162,7 @@ export class InboxWorker {
       }
       const outcome = await handleOne(this.branch, row, instance, behind, this.log);
       this.held.delete(row.seq);
-      if (typeof outcome === 'string' || !outcome.locked) await this.hastenOthers(row);
+      if (typeof outcome === 'string' || !outcome.locked) await this.hastenOthers(row, outcome === 'done');
       if (outcome === 'done') continue;
       for (const seq of behind) this.held.delete(seq);
       if (outcome !== 'dead') this.later(row, outcome);
@@ -193,9 +193,14 @@ export class InboxWorker {
     this.branch.inbox.raise();
   }
 
-  /** This message is no longer blocked by a lock, so other messages that waited for a lock may succeed too. */
-  private async hastenOthers({ seq, waits }: InboxRow): Promise<void> {
-    const others = waits > 0 ? this.branch.probes.through(seq) : [];
+  /**
+   * This message is no longer blocked by a lock, or by its environment if it is done. So other messages that waited for
+   * the same may succeed too.
+   */
+  private async hastenOthers({ seq, waits, handler }: InboxRow, isDone: boolean): Promise<void> {
+    if (waits === 0) return;
+    const { probes, stalled } = this.branch;
+    const others = [...probes.through(seq), ...(isDone ? stalled.succeeded(handler, seq) : [])];
     if (others.length === 0) return;
     await hasten(this.branch.db, others).catch(() => undefined); // if it fails, they run when they are due
     this.beThorough();

@@ -5,6 +5,7 @@ import type { MessageRegistry } from '../messages/registry';
 import type { Gathering } from './gathering';
 import type { LaneMarks } from '../inbox/lane-marks';
 import type { Probes } from '../inbox/probes';
+import type { Stalled } from '../inbox/stalled';
 import type { Signal } from '../signal';
 import type { Claim } from '../inbox/unit';
 
@@ -23,6 +24,8 @@ export interface Branch {
   readonly marks: LaneMarks;
   /** When messages that met a locked row are tried again. */
   readonly probes: Probes;
+  /** Messages that wait for their environment. */
+  readonly stalled: Stalled;
   /** Rings when a timer was set. */
   readonly timers: Signal;
   /** Whether no newer build lives. Only the newest build can decide that a message cannot be read. */

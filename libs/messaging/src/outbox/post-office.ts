@@ -21,6 +21,7 @@ import { doneQuickly } from '../inbox/inbox.store';
 import { InboxWorker } from '../inbox/inbox-worker';
 import { LaneMarks } from '../inbox/lane-marks';
 import { Probes } from '../inbox/probes';
+import { Stalled } from '../inbox/stalled';
 import { Instances } from '../instances/instances';
 import { beginCounting } from '../inbox/metrics';
 import { Latecomers, openSoonerOrLater } from '../instances/latecomers';
@@ -74,6 +75,7 @@ export class PostOffice implements OnApplicationBootstrap, BeforeApplicationShut
       timers: new Signal(),
       marks: new LaneMarks(),
       probes: new Probes(),
+      stalled: new Stalled(),
       isNewest: () => this.instances.isNewest(context),
       done: new Gathering((claims) => doneQuickly(db, claims)),
     };
