@@ -17,7 +17,7 @@ const TAKEOVER_MS = 10_000;
 const points = [
   'at some moment',
   'sequencer.read',
-  'inbox.before-commit@reserve-stock/inventory.reserve-stock.v1', // with rows locked
+  'inbox.before-commit@write-letter/ordering.order-confirmed.v1', // in an open transaction
   'projection.folded@order-view',
   'relay.delivered@ordering',
   'inbox.before-settle@checkout/inventory.stock-reserved.v1',
