@@ -12,7 +12,7 @@ import { troubledBuild } from './support/troubled-build/troubled-build';
 
 const FOR_MS = times(600_000, 40_000);
 const HANGS_MS = 5_000;
-const PATIENCE_MS = 150_000;
+const PATIENCE_MS = times(300_000, 150_000);
 
 interface Trouble {
   readonly what: string;

@@ -80,7 +80,7 @@ describe('Killed at every step of a checkout', () => {
       expect(wrong).toEqual([]);
       expect(struck.length).toBeGreaterThanOrEqual(KILLS);
     },
-    (KILLS * 6 + 240) * 1_000,
+    (KILLS * 15 + 240) * 1_000,
   );
 
   /** Every letter has gone out; one may come twice, with the same Message-ID. */
