@@ -13,7 +13,7 @@ import { mailServer } from './support/smtp';
 import { Stand } from './support/stand';
 import { Street } from './support/street';
 
-const KILLS = times(1_000, 50);
+const KILLS = times(1_000, 30);
 const MINUTE = 60_000;
 /** Money that nobody has an answer about is given up after this, so that timers come due, too. */
 const RESERVED_S = '3';
