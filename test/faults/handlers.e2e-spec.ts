@@ -10,7 +10,7 @@ import { Stand } from './support/stand';
 import { Street } from './support/street';
 import { troubledBuild } from './support/troubled-build/troubled-build';
 
-const FOR_MS = times(600_000, 40_000);
+const FOR_MS = times(600_000, 20_000);
 const HANGS_MS = 5_000;
 const PATIENCE_MS = times(300_000, 150_000);
 
