@@ -35,7 +35,8 @@ const projects = chosen?.[1] ?? ['unit', 'integration', 'journeys'];
 if (!adapters) await ensureBuilt();
 
 // One suite at a time: what is killed and crowded must not also starve its neighbours.
-const alone = projects.includes('faults') ? ['--runInBand'] : [];
+// A suite that failed may leave processes behind, and Jest would wait for them for ever.
+const alone = projects.includes('faults') ? ['--runInBand', '--forceExit'] : [];
 
 // --selectProjects takes every word that follows it, so a path needs its own flag before it is a path.
 const paths = flags[0] !== undefined && !flags[0].startsWith('-') ? ['--testPathPatterns'] : [];
