@@ -202,7 +202,7 @@ describe('What belongs to one person', () => {
     expect(heard.filter((one) => !one.endsWith('for the owner'))).toEqual([]);
   });
 
-  // Last, for some of the others end their own session by it.
+  // This comes last, because some operations end the caller's own session.
   it('is read and changed by nobody else, by whatever operation, with whatever token', async () => {
     const before = [await user.look(), await guest.look()];
     const operations = operationsOf(document).sort(

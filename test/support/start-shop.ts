@@ -48,7 +48,7 @@ export interface StartOptions {
   /** Kept after `stop()`; otherwise the shop gets a new folder that goes with it. */
   readonly dataDir?: string;
   readonly patienceMs?: number;
-  /** The folder of another build; else this tree's. */
+  /** The folder of the build that is started. The default is this tree. */
   readonly build?: string;
 }
 

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Client } from 'pg';
+import { millisecondsOf } from '../../../../test/support/milliseconds-of';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { connect } from '../pool/connection';
 import { isLocked } from '../pool/environment';
@@ -30,12 +31,6 @@ const takeInTransaction = (sku: string) =>
     await db.query('select from shelf where sku = $1 for update', [sku]);
     await take(sku);
   });
-
-async function millisecondsOf(work: () => Promise<unknown>): Promise<number> {
-  const begun = performance.now();
-  await work();
-  return performance.now() - begun;
-}
 
 describe('A row that somebody else has locked', () => {
   it.each([

@@ -75,7 +75,7 @@ export interface Append {
 export interface Appended {
   /** The version after the (first) append. */
   readonly version: number;
-  /** True if the same command has appended before: nothing was appended now, and this is the first answer. */
+  /** True if the same command appended before. Nothing was appended now, and the result is that of the first time. */
   readonly repeated: boolean;
   readonly events: readonly RecordedEvent[];
 }

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { Leadership } from '#database/leadership';
+import { millisecondsOf } from '../../../../test/support/milliseconds-of';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { InboxEventsHandler } from '../messages/inbox-handlers';
 import { PostOffice } from '../outbox/post-office';
@@ -49,12 +50,6 @@ const close = async (app: INestApplicationContext) => {
   await app.close();
 };
 const leads = (app: INestApplicationContext) => app.get(Leadership, { strict: false }).leads(RELAY('inventory'));
-
-async function millisecondsOf(work: () => Promise<unknown>): Promise<number> {
-  const begun = performance.now();
-  await work();
-  return performance.now() - begun;
-}
 
 /** As another process of the context sends them; the answer is their ids. */
 async function pour(count: number): Promise<string[]> {

@@ -53,7 +53,7 @@ export interface JournalLine {
   readonly timers: readonly TimerLine[];
   /** If the message was a timer: its name, and when it was due. */
   readonly fired: { readonly name: string; readonly dueAt: string } | null;
-  /** The instance that took the step. Unknown on old lines. */
+  /** The instance that took the step. Lines of older builds do not have it. */
   readonly instance: number | null;
   /** True when another instance took the step before. */
   readonly takeover: boolean;
