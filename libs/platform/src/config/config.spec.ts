@@ -102,6 +102,11 @@ describe('The configuration', () => {
     ['VIETQR_ACCOUNT', '1', 'VIETQR_ACCOUNT is set, but this build has no payments by VietQR yet: remove it'],
     ['BANK_FEED_SECRET', 'x', 'BANK_FEED_SECRET is set, but this build has no bank feed yet: remove it'],
     [
+      'ORDER_ACCEPT_MINUTES',
+      '30',
+      'ORDER_ACCEPT_MINUTES is set, but this build has no time limit for accepting an order yet: remove it, or set it to 0',
+    ],
+    [
       'REQUIRE_SECOND_FACTOR',
       'true',
       'REQUIRE_SECOND_FACTOR is true, but this build has no second factor yet: remove it',
@@ -109,6 +114,10 @@ describe('The configuration', () => {
   ])('refuses %s, which would do nothing', (name, value, line) => {
     expect(wrong(() => demo({ [name]: value }))).toEqual([line]);
     expect(wrong(() => production({ [name]: value }))).toEqual([line]);
+  });
+
+  it('takes a 0 for what it does not have', () => {
+    expect(demo({ ORDER_ACCEPT_MINUTES: '0', SHUTDOWN_DELAY_MS: '0', GUEST_CASH_MAX_OPEN: '0' }).profile).toBe('demo');
   });
 
   it.each([

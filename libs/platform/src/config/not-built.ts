@@ -20,6 +20,18 @@ const MISSING: Readonly<Record<string, string>> = {
   VIETQR_BANK_BIN: PAYMENTS('VietQR'),
   VIETQR_ACCOUNT: PAYMENTS('VietQR'),
   BANK_FEED_SECRET: 'no bank feed',
+  SHOP_NETWORKS: 'no rule for the networks of the shop',
+};
+
+/** Numbers of such features. 0 switches each of them off, which is what this build does. */
+const MISSING_UNLESS_ZERO: Readonly<Record<string, string>> = {
+  GUEST_CASH_MAX_AMOUNT: 'no highest amount for guests who pay cash',
+  GUEST_CASH_MAX_OPEN: 'no limit of open orders for guests who pay cash',
+  ORDER_ACCEPT_MINUTES: 'no time limit for accepting an order',
+  PAYMENT_ACTION_MINUTES: 'no time limit for a customer who has to act',
+  PAYMENT_RETRY_MINUTES: 'no second try of a declined payment',
+  RATE_LIMIT_PUBLIC: 'no limit for the public routes alone',
+  SHUTDOWN_DELAY_MS: 'no delay before it stops',
 };
 
 /** One line for each setting that would have no effect. */
@@ -27,6 +39,10 @@ export function notBuilt(given: Environment): string[] {
   const lines = Object.entries(MISSING)
     .filter(([name]) => given[name] !== undefined)
     .map(([name, what]) => `${name} is set, but this build has ${what} yet: remove it`);
+  for (const [name, what] of Object.entries(MISSING_UNLESS_ZERO)) {
+    if (given[name] !== undefined && Number(given[name]) !== 0)
+      lines.push(`${name} is set, but this build has ${what} yet: remove it, or set it to 0`);
+  }
   if (given['REQUIRE_SECOND_FACTOR'] === 'true')
     lines.push('REQUIRE_SECOND_FACTOR is true, but this build has no second factor yet: remove it');
   return lines;
