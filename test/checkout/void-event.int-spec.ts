@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { CommandBus, QueryBus } from '@nestjs/cqrs';
-import { vnd } from '#kernel';
+import { vnd, type Uuid } from '#kernel';
 import { AdvanceOrder } from '../../libs/ordering/src/advance-order/advance-order.command';
 import { CancelOrder } from '../../libs/ordering/src/cancel-order/cancel-order.command';
 import { ViewSaga } from '../../libs/ordering/src/sagas/sagas.query';
 import { RetrySaga } from '../../libs/ordering/src/sagas/tend-saga.command';
+import { OrderAccounts } from '../../libs/ordering/src/erase-person/order-accounts.store';
 import { RefundOrder } from '../../libs/ordering/src/refund-order/refund-order.command';
 import { MendHead } from '../../libs/ordering/src/void-event/mend-head.command';
 import { VoidEvent } from '../../libs/ordering/src/void-event/void-event.command';
@@ -88,6 +89,16 @@ async function damage(id: string, type: string): Promise<number> {
     commit`);
   return version;
 }
+
+/** Guests have no customer. This gives their order one, or takes it away again: a changed event counts as broken. */
+const ownedBy = (customerId: Uuid | null, id: string) =>
+  shop.database.admin(`
+    begin;
+    alter table ordering.order_events disable trigger all;
+    update ordering.order_events set event_data = jsonb_set(event_data, '{customerId}', '${JSON.stringify(customerId)}')
+     where order_id = '${id}' and version = 1;
+    alter table ordering.order_events enable trigger order_events_append_only;
+    commit`);
 
 const declareVoid = (id: string, version: number) => tell(new VoidEvent(id, version, 'a faulty import', staff));
 
@@ -203,6 +214,22 @@ describe('An order whose cancellation is void', () => {
     await stands('checkout', id, 'undone');
     expect(await shop.see(id, order.token)).toMatchObject({ status: 'cancelled' });
     expect(await shop.stockOf(sku)).toEqual({ onHand: 3, reserved: 0 });
+  });
+});
+
+describe('An order whose completion is void', () => {
+  it('may be open again, so the erasure of its customer looks at it', async () => {
+    const { id } = await bought();
+    const customerId = randomUUID() as Uuid;
+    const maybeOpen = () => shop.app.get(OrderAccounts, { strict: false }).maybeOpen(customerId);
+    for (const step of ['accept', 'prepare', 'ready', 'complete'] as const)
+      await tell(new AdvanceOrder(id, step, staff));
+    await ownedBy(customerId, id);
+    expect(await maybeOpen()).toEqual([]);
+    await ownedBy(null, id);
+    expect(await loses(id, 'OrderCompleted')).toMatchObject({ status: 'ready' });
+    await ownedBy(customerId, id);
+    expect(await maybeOpen()).toEqual([id]);
   });
 });
 

@@ -13,9 +13,9 @@ const CLOSE = statement('account-close', 'update order_accounts set closed_at = 
 
 const HOLD_STREAM = statement('stream-hold', 'select version from order_heads where order_id = $1 for update');
 
-// Orders that may be open: they are neither handed over nor cancelled, or more refunds were requested than given. This
-// can include orders that are not open, for example after a failed refund was requested again. The order's stream
-// decides.
+// Orders that may be open: they are neither handed over nor cancelled, more refunds were requested than given, or an
+// event of theirs was declared void, which may be the one that ended them. This can include orders that are not open,
+// for example after a failed refund was requested again. The order's stream decides.
 const MAYBE_OPEN = statement(
   'account-maybe-open',
   `select p.order_id as "orderId" from order_events p
@@ -23,6 +23,7 @@ const MAYBE_OPEN = statement(
      and (select count(*) filter (where e.event_type in ('OrderCompleted', 'OrderCancelled')) = 0
             or count(*) filter (where e.event_type = 'RefundRequested')
                > count(*) filter (where e.event_type = 'OrderRefunded')
+            or count(*) filter (where e.event_type = 'EventVoided') > 0
           from order_events e where e.order_id = p.order_id)
    order by p.order_id`,
 );
