@@ -9,11 +9,11 @@ import { openForCommands, type CommandShop } from '#platform/serve';
 import { Ids } from '#platform/system';
 import { everyContext } from '../../every-context';
 
-/** Opens the shop openForCommands for one command, and closes it again whatever becomes of it. */
+/** Opens the shop for one command, and closes it again whatever becomes of it. */
 @Injectable()
 export class Operator {
-  async work<T>(task: (shop: Shop) => Promise<T>): Promise<T> {
-    const opened = await openForCommands(everyContext, readConfig());
+  async work<T>(task: (shop: Shop) => Promise<T>, how: { readonly migrates?: boolean } = {}): Promise<T> {
+    const opened = await openForCommands(everyContext, readConfig(), how);
     try {
       return await task(new Shop(opened));
     } finally {

@@ -1,7 +1,7 @@
 import { Command } from 'nest-commander';
 import { pendingMigrations } from '#database';
 import { JsonCommand, type JsonOption } from '../json-option';
-import { Operator } from '../operator';
+import { Operator, type Shop } from '../operator';
 import { print, printJson } from '../output';
 
 @Command({ name: 'migrate', description: 'run the migrations that are missing' })
@@ -11,10 +11,8 @@ export class MigrateCommand extends JsonCommand {
   }
 
   async run(_: string[], { json }: JsonOption): Promise<void> {
-    const { pending, newer } = await this.operator.work(async (shop) => ({
-      pending: await pendingMigrations(shop.config),
-      newer: shop.newer,
-    }));
+    const look = async (shop: Shop) => ({ pending: await pendingMigrations(shop.config), newer: shop.newer });
+    const { pending, newer } = await this.operator.work(look, { migrates: true });
     if (json) return printJson({ pending, newer });
     for (const [context, names] of Object.entries(newer))
       print(

@@ -46,3 +46,15 @@ export class NewerMigrations extends Error {
     this.name = 'NewerMigrations';
   }
 }
+
+/** An earlier build made the database, and a command does not change that by itself. */
+export class MissingMigrations extends Error {
+  constructor(missing: Readonly<Partial<Record<ContextName, readonly string[]>>>) {
+    const each = Object.entries(missing).map(([context, names]) => `${context}: ${names.join(', ')}`);
+    super(
+      `The database lacks migrations of this build (${each.join('; ')}), and a command does not run them by itself: ` +
+        'use the build that made the database, or run "npm run shop -- migrate" first',
+    );
+    this.name = 'MissingMigrations';
+  }
+}

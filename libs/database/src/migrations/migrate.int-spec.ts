@@ -2,6 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { contextNames } from '#platform/config';
+import { eventually } from '../../../../test/support/eventually';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { contextPool } from '../pool/connection';
 import { NewerMigrations } from './compatible';
@@ -53,6 +54,31 @@ describe('Migrating', () => {
   it('is done by one of those who start at once', async () => {
     const reports = await Promise.all([catalog(), catalog(), catalog()]);
     expect(reports.flatMap(({ ran }) => ran.catalog ?? [])).toEqual([1]);
+  });
+
+  it('leaves the database of an earlier build as it is, where it may only make a new one', async () => {
+    const forCommand = () => migrate(urls(), { contexts: ['catalog'], folder, onlyNew: true });
+    expect((await forCommand()).ran).toEqual({ catalog: 1 });
+    expect((await forCommand()).ran).toEqual({});
+    migration('grams', '1795000000100', 'await runner.query(`alter table beans add grams int`)');
+    await expect(forCommand()).rejects.toThrow('lacks migrations of this build (catalog: 1795000000100-grams)');
+    const [{ columns }] = await shop.admin<{ columns: number }>(
+      `select count(*)::int as columns from information_schema.columns where table_name = 'beans'`,
+    );
+    expect(columns).toBe(1);
+  });
+
+  it('waits for another process that is just doing it', async () => {
+    await catalog();
+    migration('grams', '1795000000100', 'await runner.query(`select pg_sleep(1)`)');
+    const [{ ran }, command] = await Promise.all([
+      catalog(),
+      eventually(async () => {
+        const waiting = await shop.admin(`select from pg_stat_activity where query = 'select pg_sleep(1)'`);
+        expect(waiting).toHaveLength(1);
+      }).then(() => migrate(urls(), { contexts: ['catalog'], folder, onlyNew: true })),
+    ]);
+    expect([ran, command.ran]).toEqual([{ catalog: 1 }, {}]);
   });
 
   it('keeps nothing of one that fails', async () => {

@@ -1,8 +1,9 @@
+import { parse } from 'node:path';
 import type { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { contextNames, type Config, type ContextName } from '#platform/config';
 import { connect, databaseUrl, ownerSettings } from '../pool/connection';
-import { isCompatible, NewerMigrations, recordEarlier, recordedMigration } from './compatible';
+import { isCompatible, MissingMigrations, NewerMigrations, recordEarlier, recordedMigration } from './compatible';
 import { createExtensions, createRoles, createSchema } from './create-schema';
 import { migrationFiles, type MigrationFile } from './migrations';
 import { poolStartsWith } from '../pool/session-settings';
@@ -22,6 +23,8 @@ export interface MigrationReport {
 
 interface Standing {
   readonly roles: boolean;
+  /** No migration has run yet. */
+  readonly isNew: boolean;
   readonly pending: readonly MigrationFile[];
   /** It has run, but this build has no file for it. */
   readonly unknown: readonly Ran[];
@@ -39,6 +42,8 @@ interface Ran {
 export interface MigrateOptions {
   readonly contexts?: readonly ContextName[];
   readonly folder?: string;
+  /** Schemas of an earlier build are left as they are, and `MissingMigrations` is thrown. */
+  readonly onlyNew?: boolean;
 }
 
 type Urls = Pick<Config, 'databaseUrl' | 'databaseUrls'>;
@@ -50,7 +55,7 @@ type Urls = Pick<Config, 'databaseUrl' | 'databaseUrls'>;
  */
 export async function migrate(
   config: Urls,
-  { contexts = contextNames, folder }: MigrateOptions = {},
+  { contexts = contextNames, folder, onlyNew }: MigrateOptions = {},
 ): Promise<MigrationReport> {
   const ran: Partial<Record<ContextName, number>> = {};
   const withoutRoles: ContextName[] = [];
@@ -60,6 +65,7 @@ export async function migrate(
     try {
       const standing = await look(client, living, folder);
       Object.assign(newer, acceptNewer(standing));
+      if (onlyNew) await refuseEarlier(client, standing, folder);
       const behind = living.filter((context) => hasWork(standing[context]!) || !standing[context]!.roles);
       const poor = behind.length > 0 ? await bringUp(client, url, behind, ran, folder) : [];
       rememberOneRole(url, poor.length > 0);
@@ -122,6 +128,33 @@ function acceptNewer(
   return accepted;
 }
 
+/** Another process may be running the migrations just now; they are waited for. */
+async function refuseEarlier(
+  client: Client,
+  standing: Partial<Record<ContextName, Standing>>,
+  folder?: string,
+): Promise<void> {
+  const missing: Partial<Record<ContextName, readonly string[]>> = {};
+  for (const [context, { isNew, pending }] of Object.entries(standing) as [ContextName, Standing][]) {
+    if (isNew || pending.length === 0) continue;
+    await withLock(client, context, async () => {
+      const left = (await look(client, [context], folder))[context]!.pending;
+      if (left.length > 0) missing[context] = left.map(({ path }) => parse(path).name);
+    });
+  }
+  if (Object.keys(missing).length > 0) throw new MissingMigrations(missing);
+}
+
+async function withLock<T>(client: Client, context: ContextName, work: () => Promise<T>): Promise<T> {
+  const lock = `shop migrations ${context}`;
+  await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lock]);
+  try {
+    return await work();
+  } finally {
+    await client.query('select pg_advisory_unlock(hashtextextended($1, 0))', [lock]);
+  }
+}
+
 async function look(
   client: Client,
   contexts: readonly ContextName[],
@@ -157,7 +190,7 @@ async function look(
       const unlisted = files.filter(
         (file) => ran.some(({ at, compatible }) => at === file.timestamp && compatible === false) && isCompatible(file),
       );
-      return [context, { roles, pending, unknown, unlisted }];
+      return [context, { roles, isNew: ran.length === 0, pending, unknown, unlisted }];
     }),
   );
 }
@@ -171,10 +204,8 @@ async function bringUp(
 ): Promise<ContextName[]> {
   const poor: ContextName[] = [];
   await createExtensions(client);
-  for (const context of contexts) {
-    const lock = `shop migrations ${context}`;
-    await client.query('select pg_advisory_lock(hashtextextended($1, 0))', [lock]);
-    try {
+  for (const context of contexts)
+    await withLock(client, context, async () => {
       const oneRole = !(await createRoles(client, context));
       rememberOneRole(url, oneRole);
       await createSchema(client, context, oneRole);
@@ -182,10 +213,7 @@ async function bringUp(
       const standing = (await look(client, [context], folder))[context]!; // another process may have been first
       const count = hasWork(standing) ? await run(url, context, oneRole, folder) : 0;
       if (count > 0) ran[context] = count;
-    } finally {
-      await client.query('select pg_advisory_unlock(hashtextextended($1, 0))', [lock]);
-    }
-  }
+    });
   return poor;
 }
 

@@ -21,13 +21,17 @@ export interface CommandShop {
 /**
  * The shop without HTTP, for an operator: it handles no messages and runs no jobs. It connects to the configured
  * database, or to the embedded one of a shop that is open. If no shop is open, it starts the embedded server and
- * stops it at the end.
+ * stops it at the end. Runs migrations only if told so, or if the database is new.
  */
-export async function openForCommands(modules: readonly Type[], told: Config): Promise<CommandShop> {
+export async function openForCommands(
+  modules: readonly Type[],
+  told: Config,
+  { migrates = false }: { readonly migrates?: boolean } = {},
+): Promise<CommandShop> {
   const { config, stop } = await reachDatabase(told);
   try {
     await checkSessions(config, contextNames, [], 'a command needs the databases of all contexts');
-    const { newer } = await migrate(config, { contexts: contextNames });
+    const { newer } = await migrate(config, { contexts: contextNames, onlyNew: !migrates });
     const app = await NestFactory.createApplicationContext(staged(config, modules), {
       abortOnError: false,
       logger: ['error'],
