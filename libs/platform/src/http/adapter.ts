@@ -1,13 +1,11 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requestIdFrom } from '#platform/observability';
-import { refuseRaw } from './door/raw-refusals';
+import { HEADERS_MS, noteRequests, refuseRaw } from './door/raw-refusals';
 import { ROOMS } from './door/room';
 import { failureBody, failureOf } from './failure';
 import { localeOf } from './messages';
 
-/** A connection that has not sent a complete header by then is closed. The body reader limits the pauses of a body. */
-const HEADERS_MS = 10_000;
 const CHECKED_EVERY_MS = 1_000;
 
 /** Addresses that cannot be routed never reach the exception filter. */
@@ -42,7 +40,8 @@ export function shopAdapter(trustedProxies: readonly string[]): FastifyAdapter {
   });
 }
 
-/** The number of connections above which new ones are closed. */
+/** Above this number of connections new ones are closed. */
 export const limitConnections = (fastify: FastifyInstance): void => {
   fastify.server.maxConnections = 10_000;
+  noteRequests(fastify.server);
 };

@@ -50,6 +50,18 @@ describe('A body', () => {
     expect(reader.inFlight).toBe(0);
   });
 
+  it('is waited for when the shop was held up itself', async () => {
+    let isHeldUp = true;
+    const reader = new BodyReader(1_000, 20, { within: () => isHeldUp });
+    const first = coming('[1,');
+    const reading = reader.read(first, 5, room);
+    await new Promise((done) => setTimeout(done, 100));
+    first.end('2]');
+    expect((await reading).toString()).toBe('[1,2]');
+    isHeldUp = false;
+    await expect(reader.read(coming('[1,'), 5, room)).rejects.toMatchObject({ status: 408 });
+  });
+
   it('is refused while too much of others has not arrived whole', async () => {
     const reader = new BodyReader(6);
     const first = coming('[1,');

@@ -2,6 +2,7 @@ import { DomainError } from '#kernel';
 import { BadRequestException, RequestTimeoutException } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { BodyTooLarge } from '../unread-body';
+import { holdUps, type HoldUps } from './hold-ups';
 import { JsonCount, type JsonExcess } from './json-count';
 import type { Room } from './room';
 
@@ -23,7 +24,7 @@ const LONGEST_PAUSE_MS = 10_000;
 
 /**
  * Reads JSON bodies and counts while reading: the bytes of each, the bytes of all that are still arriving, and the
- * names and values in them. A sender that sends nothing for ten seconds is given up.
+ * names and values in them. A sender that sends nothing for ten seconds is given up, unless the shop was held up itself.
  */
 export class BodyReader {
   /** Bytes kept of bodies that are still arriving. */
@@ -32,6 +33,7 @@ export class BodyReader {
   constructor(
     private readonly mostInFlight = MOST_IN_FLIGHT,
     private readonly longestPauseMs = LONGEST_PAUSE_MS,
+    private readonly ours: Pick<HoldUps, 'within'> = holdUps,
   ) {}
 
   /** `announced`: the Content-Length, if there was one. */
@@ -41,7 +43,9 @@ export class BodyReader {
       const chunks: Buffer[] = [];
       const count = new JsonCount(room);
       let received = 0;
-      const pause = setTimeout(() => settle(new RequestTimeoutException()), this.longestPauseMs);
+      const giveUp = () =>
+        this.ours.within(this.longestPauseMs) ? void pause.refresh() : settle(new RequestTimeoutException());
+      const pause = setTimeout(giveUp, this.longestPauseMs);
 
       const settle = (fault?: Error): void => {
         clearTimeout(pause);

@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { eventually } from '../../../../../test/support/eventually';
+import { holdUps } from './hold-ups';
+import { noteRequests, refuseRaw } from './raw-refusals';
+
+describe('A connection on which no request has come in time', () => {
+  let server: Server;
+  let client: Socket;
+  let answer = '';
+  const HEADERS_MS = 300;
+
+  beforeEach(async () => {
+    server = createServer({ headersTimeout: HEADERS_MS, connectionsCheckingInterval: 20 }, (_, reply) =>
+      reply.end('ok'),
+    );
+    server.on('clientError', refuseRaw as never);
+    noteRequests(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    client = connect((server.address() as AddressInfo).port, '127.0.0.1');
+    answer = '';
+    client.on('data', (data) => (answer += data.toString()));
+    await once(client, 'connect');
+  });
+  afterEach(() => {
+    client.destroy();
+    server.close();
+  });
+
+  it('is told so', async () => {
+    const told = jest.spyOn(holdUps, 'within').mockReturnValue(false);
+    await eventually(() => expect(answer).toMatch(/^HTTP\/1.1 408 /));
+    told.mockRestore();
+  });
+
+  it('gets the time once more when the shop was held up itself', async () => {
+    const told = jest.spyOn(holdUps, 'within').mockReturnValue(true);
+    await eventually(() => expect(told).toHaveBeenCalled());
+    await pause(50);
+    expect(answer).toBe('');
+    client.write('GET / HTTP/1.1\r\nhost: shop\r\n\r\n');
+    await eventually(() => expect(answer).toMatch(/^HTTP\/1.1 200 /));
+    told.mockRestore();
+  });
+});
