@@ -45,7 +45,7 @@ module.exports = {
       comment: 'Nothing but zod, which gives shapes their types, and hashing.',
       severity: 'error',
       from: { path: '^libs/kernel/', pathNot: '[.]spec[.]ts$' },
-      to: { pathNot: '^(libs/kernel/|(node:)?crypto$|.*node_modules/zod/)' },
+      to: { pathNot: '^(libs/kernel/|(node:)?(crypto|url)$|.*node_modules/zod/)' },
     },
     {
       name: 'apps-only-compose',

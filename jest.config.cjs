@@ -1,38 +1,24 @@
-const { readdirSync, readFileSync, existsSync } = require('node:fs');
-const { join } = require('node:path');
-
-// Nest 12 and a few others ship ESM only. Jest runs our code as CommonJS and cannot require() ESM before
-// Node 24.9, so ESM-only packages are compiled too. The list is read from node_modules, not kept by hand.
-function esmPackages(dir = join(__dirname, 'node_modules')) {
-  const found = [];
-  for (const entry of readdirSync(dir)) {
-    if (entry.startsWith('.')) continue;
-    const names = entry.startsWith('@') ? readdirSync(join(dir, entry)).map((name) => `${entry}/${name}`) : [entry];
-    for (const name of names) {
-      const manifest = join(dir, name, 'package.json');
-      if (existsSync(manifest) && JSON.parse(readFileSync(manifest, 'utf8')).type === 'module') found.push(name);
-    }
-  }
-  return found;
-}
-const esm = esmPackages()
-  .map((name) => name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'))
-  .join('|');
-
-// Stacks lead into our own files; a map of every package costs a seventh of a suite's processor time.
-const swc = (parser, extra, sourceMaps = 'inline') => [
+// Stacks lead into our own files.
+const typescript = [
   '@swc/jest',
   {
     swcrc: false,
-    sourceMaps,
+    sourceMaps: 'inline',
     module: { type: 'commonjs' },
-    jsc: { target: 'es2023', keepClassNames: true, parser, ...extra },
+    jsc: {
+      target: 'es2023',
+      keepClassNames: true,
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
+    },
   },
 ];
 
 const common = {
   rootDir: __dirname,
-  testEnvironment: 'node',
+  // Packages are loaded once for each worker, not once for each suite (docs/decisions/0043).
+  testEnvironment: '<rootDir>/test/support/jest/environment.cjs',
+  runtime: '<rootDir>/test/support/jest/runtime.cjs',
   modulePathIgnorePatterns: ['<rootDir>/dist'],
   moduleNameMapper: {
     '^#crash-points$': '<rootDir>/libs/platform/src/crash-points/none.ts',
@@ -45,14 +31,7 @@ const common = {
     '^#ordering/(.*)$': '<rootDir>/libs/ordering/src/$1.ts',
     '^#modules/(.*)$': '<rootDir>/libs/$1/src/$1.module.ts',
   },
-  transform: {
-    '^.+\\.ts$': swc(
-      { syntax: 'typescript', decorators: true },
-      { transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true } },
-    ),
-    '^.+\\.m?js$': swc({ syntax: 'ecmascript' }, {}, false),
-  },
-  transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${esm})/)`],
+  transform: { '^.+\\.ts$': typescript },
 };
 
 const onPostgres = {

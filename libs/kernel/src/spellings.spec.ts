@@ -28,10 +28,18 @@ describe('One string, two spellings', () => {
     expect(new Set(others.map(mailboxOf)).size).toBe(others.length);
   });
 
-  it.each(['an', '@a.de', 'an@', 'an@a b.de', 'an@a/b', 'an@xn--a.de', 'an@a%2eb.de', 'an@[', 'an@a:80'])(
-    'is no mailbox: %s',
-    (text) => expect(mailboxOf(text)).toBeUndefined(),
-  );
+  it.each([
+    'an',
+    '@a.de',
+    'an@',
+    'an@a b.de',
+    'an@a/b',
+    'an@xn--a.de',
+    'an@b.xn--a-.de',
+    'an@a%2eb.de',
+    'an@[',
+    'an@a:80',
+  ])('is no mailbox: %s', (text) => expect(mailboxOf(text)).toBeUndefined());
 
   it('has a key that is its own key', () => {
     fc.assert(

@@ -1,3 +1,4 @@
+import { domainToASCII, domainToUnicode } from 'node:url';
 import type { Uuid } from './ids';
 
 /** Characters that a domain cannot contain. `new URL` would not read some of them as a part of the domain. */
@@ -6,7 +7,15 @@ const NOT_A_DOMAIN = /[\s/?#%:\\[\]@]/u;
 /** A domain in its one form: lower case, and `xn--…` if it is not ASCII. Undefined if it is no domain. */
 export function domainForm(domain: string): string | undefined {
   if (domain === '' || NOT_A_DOMAIN.test(domain) || !URL.canParse(`http://${domain}`)) return undefined;
-  return new URL(`http://${domain}`).hostname;
+  const { hostname } = new URL(`http://${domain}`);
+  return hasSoundLabels(hostname) ? hostname : undefined;
+}
+
+/** Node 24 also accepts `xn--` labels that stand for no other letters. */
+function hasSoundLabels(hostname: string): boolean {
+  if (!/(^|\.)xn--/.test(hostname)) return true;
+  const inLetters = domainToUnicode(hostname);
+  return !/(^|\.)xn--/.test(inLetters) && domainToASCII(inLetters) === hostname;
 }
 
 /**
