@@ -42,7 +42,7 @@ module.exports = {
     },
     {
       name: 'kernel-leans-on-nothing',
-      comment: 'Nothing but zod, which gives shapes their types, and hashing.',
+      comment: 'Nothing but zod, which gives shapes their types, hashing, and the spelling of domains.',
       severity: 'error',
       from: { path: '^libs/kernel/', pathNot: '[.]spec[.]ts$' },
       to: { pathNot: '^(libs/kernel/|(node:)?(crypto|url)$|.*node_modules/zod/)' },
