@@ -111,6 +111,13 @@ module.exports = {
       to: { couldNotResolve: true },
     },
     {
+      name: 'fields-are-declared-in-one-way',
+      comment: 'A field that class-validator alone knows would be missed by readPlainly (libs/platform/src/http/field.ts).',
+      severity: 'error',
+      from: { path: '^(libs|apps)/', pathNot: '^libs/platform/src/(http|config)/' },
+      to: { path: 'node_modules/class-validator/' },
+    },
+    {
       name: 'shop-does-not-need-test-tools',
       severity: 'error',
       from: { path: '^(libs|apps)/', pathNot: '\\.(spec|int-spec|e2e-spec|adapter-spec|contract)\\.ts$' },
