@@ -34,7 +34,9 @@ export interface OrderedLine {
   readonly portions?: readonly Portion[];
 }
 
-/** The limits of one order. More than that is a mistake, or a caterer who should call. */
+/**
+ * The limits of one order. A larger order is probably a mistake. For a large party, a customer should call the shop.
+ */
 export const orderCaps = { lines: 100, piecesOfOneSku: 1_000, total: 1_000_000_000 } as const;
 
 export interface OrderedModifier {
@@ -81,13 +83,16 @@ export class OrderPlaced extends OrderMessage<
   static readonly routingKey = 'order.created';
 }
 
-/** Every change of status after the first one. The messages are in the order of the changes. */
+/** Every change of status after `pending`. The messages come in the order of the changes. */
 export class OrderStatusUpdated extends OrderMessage<
   AboutOrder & {
     readonly status: OrderStatus;
     readonly previous: OrderStatus;
     readonly total?: Money;
-    /** All that was paid by then, without subtracting refunds. Cash is included when the order is completed. */
+    /**
+     * Everything that was paid up to this change, without subtracting refunds. Cash is included when the order is
+     * completed.
+     */
     readonly paid?: Money;
   }
 > {
@@ -95,13 +100,15 @@ export class OrderStatusUpdated extends OrderMessage<
   static readonly routingKey = 'order.status.updated';
 }
 
-/** The order is paid (or will be paid in cash), and its goods are taken off the shelf for good. */
+/** The order is paid (or will be paid in cash), and inventory has taken its goods off the shelf. */
 export class OrderConfirmed extends OrderMessage<
   AboutOrder & {
     readonly items: readonly OrderedLine[];
     readonly total: Money;
     readonly method: 'card' | 'cash';
-    /** What has been paid by now. It is nothing for cash. Older messages lack it: then it is the total of a card. */
+    /**
+     * What has been paid so far: zero for cash. Older messages do not have it: then a card payment has paid the total.
+     */
     readonly paid?: Money;
   }
 > {
@@ -109,7 +116,9 @@ export class OrderConfirmed extends OrderMessage<
   static readonly routingKey = 'order.confirmed';
 }
 
-/** A customer or staff want to cancel a pending order. The checkout winds it back. */
+/**
+ * A customer or staff want to cancel a pending order. The checkout gives back what it has taken, and then cancels it.
+ */
 export class OrderCancellationRequested extends OrderMessage<{
   readonly orderId: Uuid;
   readonly version: number;
@@ -128,16 +137,16 @@ export class OrderCancelled extends OrderMessage<
     readonly code: CancellationCode;
     readonly message: string;
     /**
-     * True if the order was confirmed before: points were granted, stock was committed, and money may have been taken.
+     * True if the order was confirmed before: its stock was committed, and a card payment was taken and earned points.
      */
     readonly wasConfirmed: boolean;
-    /** What the customer had paid and not been refunded at the time of the cancellation. */
+    /** The paid money for which no refund was made or requested at the time of the cancellation. */
     readonly refundDue: Money;
     /** Whether goods that had left the shelf go back. Otherwise they are waste. Absent means that they go back. */
     readonly restock?: boolean;
-    /** What goes back into the cart if the shop could not carry out the order. */
+    /** The lines that go back into the cart, if the shop could not carry out the order. */
     readonly returned?: ReturnedOrder;
-    /** What was taken for this order and given back before the order was ever paid. */
+    /** Money that was taken and given back before the order counted as paid. */
     readonly reversed?: Money;
     /** What was refunded before the cancellation, if anything. */
     readonly refunded?: Money;
@@ -158,14 +167,14 @@ export class OrderRefundRequested extends OrderMessage<{
   readonly end?: boolean;
   /** Whether the goods go back on the shelf or are waste. Absent if they stay where they are. */
   readonly restock?: boolean;
-  /** What is owed besides this refund: the provider refused it, and nobody has requested it again. */
+  /** Other money that is owed: the provider refused to give it back, and nobody has requested that again. */
   readonly owed?: Money;
 }> {
   static readonly type = 'ordering.order-refund-requested.v1';
   static readonly routingKey = 'order.refund.requested';
 }
 
-/** The money is on its way back. */
+/** The provider has accepted the refund. The money is on its way back. */
 export class OrderRefunded extends OrderMessage<
   AboutOrder & {
     readonly refundId: Uuid;
@@ -177,7 +186,7 @@ export class OrderRefunded extends OrderMessage<
     readonly status?: OrderStatus;
     /** A refund ended the order, so nothing more is made. */
     readonly ended?: true;
-    /** What is still owed: the provider refused it, and nobody has requested it again. */
+    /** Money that is still owed: the provider refused to give it back, and nobody has requested that again. */
     readonly owed?: Money;
   }
 > {
@@ -229,12 +238,13 @@ export interface OpenOrder {
 }
 
 /**
- * Closes the orders of a person before the person is erased. They then can never order again. It is refused while one
- * of their orders is open.
+ * Closes the orders of a person before the person is erased. After that, the person can never order again. The request
+ * is refused while one of the orders is open.
  */
 export abstract class OrderBooks {
   /**
-   * After `closed`, no order can be placed for this person, not even one that had already begun. It is safe to repeat.
+   * After `closed`, no order can be placed for this person, not even one that had already begun. The call may be
+   * repeated.
    */
   abstract close(orderer: Orderer): Promise<BooksClosed>;
 }

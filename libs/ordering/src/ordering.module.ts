@@ -69,16 +69,16 @@ addMessages(orderTexts);
 
 const { OrderBooks } = ordering;
 
-/** Contracts contain lists and questions besides their messages. */
-const messagesIn = (words: object): readonly MessageClass[] =>
-  Object.values(words).filter((word): word is MessageClass => typeof word === 'function' && 'type' in word);
+/** Contracts also export lists and questions, so only the message classes are taken. */
+const messagesIn = (contract: object): readonly MessageClass[] =>
+  Object.values(contract).filter((word): word is MessageClass => typeof word === 'function' && 'type' in word);
 
 const messages = [
   ...[ordering, inventory, payments, checkout, refunds].flatMap(messagesIn),
   ...[PersonErased, PartErased],
 ];
 
-/** Global, because it lets other contexts close a person's orders. */
+/** Global, because other contexts inject `OrderBooks`. */
 @Global()
 @Module({
   imports: [

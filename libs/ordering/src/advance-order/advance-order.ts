@@ -14,7 +14,7 @@ const rules: Record<Step, { readonly from: Status; readonly to: Status }> = {
   complete: { from: 'ready', to: 'completed' },
 };
 
-/** The refusals of the rule, by code. */
+/** The codes of the refusals that the rule may throw. */
 export const refusals = ['NOT_FOUND', 'WRONG_STATUS', 'ORDER_ON_HOLD'] as const;
 
 /** The bar moves the order to the next step. If the same step is requested again, the answer is the same. */

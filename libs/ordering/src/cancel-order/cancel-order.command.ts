@@ -10,14 +10,14 @@ import type { DatedOrder } from '../model/dated-order';
 import { isTheirs, type Reader } from '../model/readers';
 import { cancelOrder } from './cancel-order';
 
-/** Cancels an order. `reader` is left out for staff, who may cancel any order. */
+/** Cancels an order. `reader` is absent for staff, who may cancel any order. */
 export class CancelOrder extends Command<DatedOrder> {
   constructor(
     readonly orderId: Uuid,
     readonly actor: Actor,
     readonly reason: string | undefined,
     readonly reader?: Reader,
-    /** Staff decide where the goods go, if the rule does not fit. */
+    /** Staff may override the default for where the goods go. */
     readonly restock?: boolean,
   ) {
     super();

@@ -33,8 +33,8 @@ const cancellableBy: Record<CancelOrder['by'], (order: OrderInHand) => boolean> 
 };
 
 /**
- * A customer or staff cancel the order. While the checkout runs, the request is only noted: the checkout winds back,
- * and then closes the order.
+ * A customer or staff cancel the order. While the checkout runs, only the request is recorded: the checkout gives back
+ * what it has taken, and then closes the order.
  */
 export function cancelOrder(order: Order, request: CancelOrder): readonly OrderEvent[] {
   const { by, reason } = request;
@@ -50,11 +50,11 @@ export function cancelOrder(order: Order, request: CancelOrder): readonly OrderE
     default:
       if (hasEnded(order)) throw new CannotCancel('refunded');
       if (!cancellableBy[by](order)) throw new CannotCancel(order.status);
-      return takenBack(order, request);
+      return cancelConfirmed(order, request);
   }
 }
 
-function takenBack(order: OrderInHand, { by, reason, refundId, ...request }: CancelOrder): readonly OrderEvent[] {
+function cancelConfirmed(order: OrderInHand, { by, reason, refundId, ...request }: CancelOrder): readonly OrderEvent[] {
   const code = by === 'customer' ? 'CUSTOMER' : 'STAFF';
   const refundDue = refundable(order);
   const message = cancellationWords(code, order.placed.locale);

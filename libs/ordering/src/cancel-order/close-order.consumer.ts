@@ -28,8 +28,8 @@ export class CloseWhenWoundBack implements ICommandHandler<CloseOrder> {
 
   /**
    * The cart takes the lines back first, so that a customer who sees the cancellation finds them in the cart again. If
-   * the cart does not answer, the order is closed anyway: the cart gets the message of the cancellation later, and
-   * takes the lines back then.
+   * the cart does not answer, the order is closed anyway. The cart takes the lines back when it gets the message of the
+   * cancellation.
    */
   private async giveBack(orderId: Uuid): Promise<void> {
     const { order } = await this.orders.view(orderId);
@@ -38,7 +38,7 @@ export class CloseWhenWoundBack implements ICommandHandler<CloseOrder> {
       await this.carts.takeBack(returnedOrder(orderId, order.placed));
       crashPoint('close-order.cart-refilled');
     } catch (error) {
-      this.log.warn({ message: `the cart did not take back order ${orderId}; it will hear of it`, error });
+      this.log.warn({ message: `the cart did not take back order ${orderId}; it will after OrderCancelled`, error });
     }
   }
 }

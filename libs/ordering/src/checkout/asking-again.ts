@@ -6,10 +6,13 @@ import { asksOf, hasNoWayOut, type Checkout } from './checkout-steps';
 type Asking = Extract<Checkout, { asked: number }>;
 const isAsking = (state: Checkout): state is Asking => 'asked' in state;
 
-/** No answer came. The request is repeated, until it is clear that repeats do not help. */
+/**
+ * No answer has come, so the request is sent again. After MOST_ASKED repeats, a step that only an answer can end is
+ * parked.
+ */
 export function askAgain(state: Checkout, { body }: CheckoutWaits): Heard {
-  if (!isAsking(state)) return stay(state, 'nothing is waited for');
-  if (state.parked !== undefined) return stay(state, 'needs attention, and is asked no more');
+  if (!isAsking(state)) return stay(state, 'no answer is expected');
+  if (state.parked !== undefined) return stay(state, 'needs attention: no more requests are sent');
   if (hasNoWayOut(state) && state.asked >= MOST_ASKED) return park(state);
   const again = { ...state, asked: state.asked + 1 };
   const note = `no answer while ${state.step}: asked again`;
@@ -17,8 +20,8 @@ export function askAgain(state: Checkout, { body }: CheckoutWaits): Heard {
 }
 
 /**
- * The timer of an unanswered step may be minutes away. So the next step, and `voiding`, get a new timer, and a missing
- * answer is noticed within a minute.
+ * After several repeats, the timer of a step may be minutes away. So the step after it, and `voiding`, get a new timer.
+ * A missing answer is then noticed within a minute.
  */
 export function waitingAfresh(before: Checkout, heard: Heard): Heard {
   const { state, timers } = heard;
@@ -32,9 +35,12 @@ function park(state: Asking): Heard {
   return stay({ ...state, parked }, `needs attention: ${parked}`);
 }
 
-/** Staff want another try: the same requests with the same keys, and the waiting times start again. */
+/**
+ * Staff asked for a retry. The same requests are sent with the same keys, and the waiting times start again at the
+ * shortest.
+ */
 export function retried(state: Checkout, heard: RetryCheckout): Heard {
-  if (!isAsking(state)) return stay(state, byHand('nothing to ask again', heard));
+  if (!isAsking(state)) return stay(state, byHand('there is no request to repeat', heard));
   const { parked: _, ...rest } = state;
   const again: Asking = { ...rest, asked: 0 };
   const timer = { ...waits(orderOf(again), 0), afterSeconds: secondsUntilAskedAgain(0) };

@@ -29,7 +29,7 @@ export class CloseOrder extends OrderMessage<{
   static readonly type = 'ordering.close-order.v1';
 }
 
-/** The checkout asks its own context to note that money which arrived after the order's end has gone back. */
+/** The checkout asks its own context to record that money of a closed order was given back. */
 export class RecordReversal extends OrderMessage<{
   readonly orderId: Uuid;
   readonly amount: Money;
@@ -48,7 +48,10 @@ export class CheckoutWaits extends OrderMessage<{ readonly orderId: Uuid; readon
   static readonly type = 'ordering.checkout-waits.v1';
 }
 
-/** Staff want the requests of the current step sent again. `by` is the person's id. */
+/**
+ * Staff ask for the requests of the current step to be sent again. `by` is the id of a user, or the name of an
+ * operator.
+ */
 export class RetryCheckout extends OrderMessage<{
   readonly orderId: Uuid;
   readonly by: string;
@@ -57,7 +60,10 @@ export class RetryCheckout extends OrderMessage<{
   static readonly type = 'ordering.retry-checkout.v1';
 }
 
-/** Staff have asked to wind the order back. This is only a note for the journal; the stream decides about the order. */
+/**
+ * Staff have asked the checkout to give everything back. The checkout only writes this into its journal: it acts when
+ * the order's stream has accepted the request.
+ */
 export class WindBackAsked extends OrderMessage<{
   readonly orderId: Uuid;
   readonly by: string;
@@ -67,20 +73,20 @@ export class WindBackAsked extends OrderMessage<{
 }
 
 /**
- * Ordering sends this to itself when an event of an order was declared void. The order's sagas are then compared with
- * its stream.
+ * Ordering sends this to itself after an event of an order was declared void. It then compares the order's sagas with
+ * the order's stream.
  */
 export class ReviewOrder extends OrderMessage<{ readonly orderId: Uuid }> {
   static readonly type = 'ordering.review-order.v1';
 }
 
-/** The state of the order by its stream. Its checkout compares this with what it has done. */
+/** The state of the order according to its stream. The checkout compares this state with its own. */
 export class CompareCheckout extends OrderMessage<{
   readonly orderId: Uuid;
   readonly status: OrderStatus;
   /** Whether the stream has a confirmation that counts. */
   readonly wasConfirmed: boolean;
-  /** Who requested a cancellation of a pending order that is not carried out yet. */
+  /** Who asked to cancel the pending order. Null if nobody did. */
   readonly unwantedBy: 'customer' | 'staff' | null;
   /** Whether the order is to be made or is being made. */
   readonly inHand: boolean;

@@ -82,8 +82,8 @@ export const stay = (state: Checkout, note: string, asks: readonly Message[] = [
 });
 
 /**
- * Starts a step. Earlier repeats do not count for it, because they belong to another step. If the checkout was parked,
- * its timer is set again.
+ * Starts a step and sends its requests. The timers of a checkout that is over are cancelled. A parked checkout has no
+ * timer, so it gets a new one.
  */
 export function go(given: Checkout, note: string): Heard {
   const { parked, ...state } = { parked: undefined, ...given };

@@ -12,20 +12,20 @@ const waitsFor: Record<Checkout['step'], string | null> = {
   releasing: 'inventory to put the goods back',
   closing: 'the order to be closed',
   'given-up': null,
-  unbooking: 'payments to cross out what was owed',
+  unbooking: 'payments to cancel the amount that was due',
   restocking: 'inventory to put the goods back, or to write them off',
   undone: null,
-  reopened: 'somebody to decide how the order goes on',
+  reopened: 'staff to decide how the order continues',
 };
 
 const PENDING_AGAIN =
-  'an event of the order was declared void, and it is pending again: retry to have it confirmed again with the payment ' +
-  'that was taken, or cancel the order to give everything back';
+  'an event of the order was declared void, and the order is pending again: retry to confirm it again with the ' +
+  'payment that was taken, or cancel the order to give everything back';
 const GIVEN_BACK =
-  'an event of the order was declared void, and it goes on although its goods were given back: cancel the order again, ' +
-  'or retry to leave it as it is';
+  'an event of the order was declared void, and the order continues although its goods were given back: cancel the ' +
+  'order again, or retry to keep it as it is';
 
-/** Staff should look as soon as one request has no answer, although it will be repeated for a long time. */
+/** A checkout needs attention as soon as one request had to be repeated, although the repeats go on for a long time. */
 function troubleOf(state: Checkout): string | null {
   if (state.step === 'reopened') return state.pending ? PENDING_AGAIN : GIVEN_BACK;
   if (!('asked' in state)) return null;

@@ -7,7 +7,10 @@ import { CloseOrder, ConfirmOrder, RecordReversal } from './checkout-messages';
 
 type Method = 'card' | 'cash';
 
-/** What the checkout must know of an order. It keeps the card's token only until the payment was requested. */
+/**
+ * What the checkout needs to know about an order. Later steps do not need the card's token, so it is dropped after
+ * `paying`.
+ */
 export interface Basket {
   readonly orderId: Uuid;
   readonly lines: readonly StockLine[];
@@ -25,12 +28,12 @@ interface Asking {
 interface WindingBack extends Asking {
   readonly orderId: Uuid;
   readonly why: CancellationCode;
-  /** What was taken and given back. */
+  /** Money that was taken and given back. */
   readonly reversed?: Money;
 }
 
 /** A confirmed order was cancelled, or ended by a refund. */
-interface AfterAll extends Asking {
+interface Undoing extends Asking {
   readonly orderId: Uuid;
   /** True if the goods do not go back on the shelf. */
   readonly waste?: boolean;
@@ -39,7 +42,7 @@ interface AfterAll extends Asking {
 
 /**
  * An event of the order was declared void after the checkout had ended. Staff decide how it continues. `pending`: the
- * order can be confirmed again or cancelled. If not pending, the order continues, but its goods are back on the shelf.
+ * order can be confirmed again or cancelled. If not pending, the order continues, although its goods were given back.
  */
 interface Reopened {
   readonly step: 'reopened';
@@ -64,17 +67,17 @@ export type Checkout =
   | ({ readonly step: 'releasing' } & WindingBack)
   | ({ readonly step: 'closing' } & WindingBack)
   | { readonly step: 'given-up'; readonly orderId: Uuid; readonly why: CancellationCode }
-  | ({ readonly step: 'unbooking' } & AfterAll)
-  | ({ readonly step: 'restocking' } & AfterAll)
+  | ({ readonly step: 'unbooking' } & Undoing)
+  | ({ readonly step: 'restocking' } & Undoing)
   | { readonly step: 'undone'; readonly orderId: Uuid }
   | Reopened;
 
-/** Steps that only their answer can end. The other steps are also left when the checkout is overdue. */
+/** Steps that only an answer can end. The other steps also end when the checkout is overdue. */
 const noWayOut = ['confirming', 'voiding', 'releasing', 'closing', 'unbooking', 'restocking'] as const;
 type NoWayOut = Extract<Checkout, { step: (typeof noWayOut)[number] }>;
 export const hasNoWayOut = (state: Checkout): state is NoWayOut => (noWayOut as readonly string[]).includes(state.step);
 
-/** The steps of the way back. An order goes this way once. */
+/** The steps in which the checkout gives back what it has taken, and the ends of that way. */
 const back = ['voiding', 'releasing', 'closing', 'given-up', 'unbooking', 'restocking', 'undone'];
 export const windsBack = (step: string): boolean => back.includes(step);
 

@@ -23,7 +23,10 @@ import { askAgain, byHand, retried, waitingAfresh } from './asking-again';
 import { compared, takenUp } from './reopening';
 import { cancelled, goodsCameLate, late, refundAsked, released, unwanted, voided } from './winding-back';
 
-/** The pure checkout: how it answers each message. Messages may come in any order, repeatedly and late. */
+/**
+ * The checkout as a pure function: the next state and the requests for each message. Messages may come late, more than
+ * once and in any order.
+ */
 export function hear(state: Checkout, heard: CheckoutHears, reservationSeconds: number): Heard {
   return waitingAfresh(state, decide(state, heard, reservationSeconds));
 }
@@ -53,7 +56,7 @@ function placed(state: Checkout, { body }: OrderPlaced, reservationSeconds: numb
   const timers = [waits(orderId, 0), overdue(orderId, reservationSeconds)];
   if (state.cancelled) {
     const closing: Checkout = { step: 'closing', orderId, why: state.cancelled, asked: 0 };
-    return { ...go(closing, 'placed, and unwanted already'), timers: timers.slice(0, 1) };
+    return { ...go(closing, 'placed, after its cancellation was requested'), timers: timers.slice(0, 1) };
   }
   const basket: Basket = { orderId, lines: demandOf(items), total, method: payment.method, token: payment.token };
   return { ...go({ step: 'reserving', basket, asked: 0 }, `placed: ${body.number}`), timers };
@@ -61,27 +64,27 @@ function placed(state: Checkout, { body }: OrderPlaced, reservationSeconds: numb
 
 function reserved(state: Checkout, heard: StockReserved | StockShort): Heard {
   if (heard instanceof StockShort) {
-    if (state.step !== 'reserving') return stay(state, 'stock short, heard late');
+    if (state.step !== 'reserving') return stay(state, 'stock short, received late');
     const short = heard.body.short.map(({ sku, available }) => `${sku}: ${available} left`).join(', ');
     return go({ step: 'closing', orderId: heard.body.orderId, why: 'OUT_OF_STOCK', asked: 0 }, `stock short: ${short}`);
   }
   if (state.step === 'reserving')
     return go({ step: 'paying', basket: state.basket, unknown: false, asked: 0 }, 'stock reserved');
-  return goodsCameLate(state, heard.body.orderId, 'stock reserved, heard late');
+  return goodsCameLate(state, heard.body.orderId, 'stock reserved, received late');
 }
 
 function paid(state: Checkout, heard: PaymentTaken | PaymentDeclined | PaymentUnknown): Heard {
   if (state.step === 'paying') return paidInTime(state, heard);
   if (heard instanceof PaymentUnknown && state.step === 'voiding') return stay(state, unknownNote(heard));
-  if (!(heard instanceof PaymentTaken)) return stay(state, 'news of the payment, heard late');
+  if (!(heard instanceof PaymentTaken)) return stay(state, 'result of the payment, received late');
   const { orderId } = heard.body;
   if (state.step === 'releasing' || state.step === 'closing' || state.step === 'given-up')
-    return stay(state, 'paid after giving up: it goes back', [voidPayment(orderId, state.why)]);
-  return stay(state, 'paid, heard again');
+    return stay(state, 'paid after the checkout gave up: the money goes back', [voidPayment(orderId, state.why)]);
+  return stay(state, 'paid, received again');
 }
 
 const unknownNote = ({ body: { reason } }: PaymentUnknown) =>
-  `nobody knows yet whether it was paid; payments goes on asking${reason ? `: ${reason}` : ''}`;
+  `the result of the payment is unknown; payments keeps asking the provider${reason ? `: ${reason}` : ''}`;
 
 function paidInTime(
   state: Extract<Checkout, { step: 'paying' }>,
@@ -105,17 +108,18 @@ function committed(state: Checkout, heard: StockCommitted | StockCommitRefused):
     if (heard instanceof StockCommitted) return go({ ...state, step: 'confirming', asked: 0 }, 'stock committed');
     return go({ step: 'voiding', orderId, why: 'OUT_OF_STOCK', asked: 0 }, `commit refused: ${heard.body.reason}`);
   }
-  if (heard instanceof StockCommitted) return goodsCameLate(state, orderId, 'stock committed, heard late');
-  return stay(state, 'commit refused, heard late');
+  if (heard instanceof StockCommitted) return goodsCameLate(state, orderId, 'stock committed, received late');
+  return stay(state, 'commit refused, received late');
 }
 
-/** The version of a confirmation if nothing happened between it and the placing. */
+/** The version of `OrderConfirmed` if it directly follows `OrderPlaced`. */
 const USUAL_VERSION = 2;
 
 function confirmed(state: Checkout, { body: { orderId, version } }: OrderConfirmed): Heard {
-  if (state.step !== 'confirming' && state.step !== 'reopened') return stay(state, 'confirmed, heard again');
+  if (state.step !== 'confirming' && state.step !== 'reopened') return stay(state, 'confirmed, received again');
   const method = state.step === 'reopened' ? state.basket.method : state.payment.method;
   const over = go({ step: 'confirmed', orderId, method }, 'confirmed');
-  // The order may be confirmed for a second time. Then earlier refunds must be noted again.
+  // The order may be confirmed for the second time, because the first confirmation was declared void. Then earlier
+  // refunds must be recorded again.
   return version > USUAL_VERSION ? { ...over, asks: [new ReviewOrder({ orderId })] } : over;
 }

@@ -7,44 +7,42 @@ import { asksOf, isOver, voidPayment, type Basket, type Checkout } from './check
 type Begun = Exclude<Checkout, { step: 'waiting' }>;
 
 /**
- * Compares the checkout with the order's stream. They disagree if an event that the checkout had caused was declared
- * void. A checkout that is not over is finished first.
+ * Compares the checkout with the order's stream. They differ if an event that the checkout had caused was declared
+ * void. A checkout that is still running finishes first.
  */
 export function compared(state: Checkout, { body }: CompareCheckout): Heard {
-  if (state.step === 'waiting') return stay(state, 'compared with the order: it has not begun');
+  if (state.step === 'waiting') return stay(state, 'compared with the order: the checkout has not begun');
   if (body.status === 'pending') return pendingAgain(state, body);
   if (body.status === 'cancelled' && !body.wasConfirmed) return cancelledUnpaid(state);
-  if (isGivenBack(state) && body.inHand) return reopened(body, false, 'it goes on, and its goods were given back');
+  if (isGivenBack(state) && body.inHand) return reopened(body, false, 'the order goes on, its goods were given back');
   return stay(state, 'compared with the order');
 }
 
-/** Its goods were given back or soon will be, because it was cancelled or refunded after it had been confirmed. */
+/** True if a confirmed order was cancelled or refunded later, so that its goods were given back or soon will be. */
 const isGivenBack = ({ step }: Checkout): boolean => step === 'undone' || step === 'restocking' || step === 'unbooking';
 
-/** A confirmation or a cancellation of the order no longer counts. */
+/** The order is pending again: its confirmation or its cancellation was declared void. */
 function pendingAgain(state: Begun, body: CompareCheckout['body']): Heard {
   if (!isOver(state) && !isGivenBack(state) && state.step !== 'reopened')
-    // The saga may wait for the event that is void now, so it asks again.
+    // The saga may be waiting for the event that is now void, so it sends its requests again.
     return stay(state, 'compared with the order: still on its way, asked again', asksOf(state));
-  if (body.unwantedBy) return back(state, body.unwantedBy === 'staff' ? 'STAFF' : 'CUSTOMER', 'unwanted');
-  // Everything went back before the order was closed. It is closed again, after each context was asked again to give
-  // back.
+  if (body.unwantedBy) return back(state, body.unwantedBy === 'staff' ? 'STAFF' : 'CUSTOMER', 'to be cancelled');
+  // Everything was given back before the order was closed. The same steps run again, and the last one closes the order
+  // again.
   if (state.step === 'given-up') return back(state, state.why, 'to be closed again');
-  return reopened(body, true, 'it is pending again');
+  return reopened(body, true, 'the order is pending again');
 }
 
 const back = (state: Begun, why: Extract<Checkout, { step: 'voiding' }>['why'], note: string): Heard =>
   go({ step: 'voiding', orderId: orderOf(state), why, asked: 0 }, `compared with the order: ${note}`);
 
 function reopened({ orderId, lines, total, method }: CompareCheckout['body'], pending: boolean, note: string): Heard {
-  // The card's token is gone. Payments answers for its existing payment, and takes no new one.
+  // The card's token was dropped. Payments reports the payment that exists, and takes no new one.
   const basket: Basket = { orderId, lines, total, method, token: null };
   return stay({ step: 'reopened', basket, pending }, `needs attention: ${note}`);
 }
 
-/**
- * The order's stream now says that it ended without being paid. So payments may keep no money, and all goods go back.
- */
+/** The order's stream now says that the order ended without being paid. So all money and all goods go back. */
 function cancelledUnpaid(state: Begun): Heard {
   if (!isOver(state) && !isGivenBack(state) && state.step !== 'reopened')
     return stay(state, 'compared with the order: still on its way back');
@@ -59,8 +57,8 @@ function cancelledUnpaid(state: Begun): Heard {
 }
 
 /**
- * Staff decided that the order continues. A pending order is confirmed with its existing payment. Any other order stays
- * as it is.
+ * Staff decided that the order continues. A pending order is confirmed with the payment that exists. Any other order
+ * stays as it is.
  */
 export function takenUp({ basket, pending }: Extract<Checkout, { step: 'reopened' }>, heard: RetryCheckout): Heard {
   const { orderId, method } = basket;

@@ -7,38 +7,39 @@ import { ReviewOrder } from './checkout-messages';
 import { recordReversal, type Checkout } from './checkout-steps';
 
 /**
- * After this message the order is never confirmed any more. The stream accepted the cancellation while the order was
- * pending, so a ConfirmOrder that is under way will find it there.
+ * The order can no longer be confirmed: its stream accepted the cancellation while it was pending. A `ConfirmOrder`
+ * that arrives later finds the cancellation there, and confirms nothing.
  */
 export function unwanted(state: Checkout, why: CancellationCode): Heard {
   switch (state.step) {
     case 'waiting':
-      return stay({ step: 'waiting', cancelled: why }, 'unwanted before it was known');
+      return stay({ step: 'waiting', cancelled: why }, 'cancellation requested, received before the order');
     case 'reserving':
-      return go({ step: 'releasing', orderId: state.basket.orderId, why, asked: 0 }, 'unwanted');
+      return go({ step: 'releasing', orderId: state.basket.orderId, why, asked: 0 }, 'cancellation requested');
     case 'paying':
     case 'committing':
     case 'confirming':
-      return go({ step: 'voiding', orderId: orderOf(state), why, asked: 0 }, 'unwanted');
+      return go({ step: 'voiding', orderId: orderOf(state), why, asked: 0 }, 'cancellation requested');
     case 'reopened':
       return go(
         { step: 'voiding', orderId: orderOf(state), why, asked: 0 },
-        'unwanted, after an event was declared void',
+        'cancellation requested, after an event was declared void',
       );
     case 'confirmed':
     case 'undone':
-      // The stream accepts such a request only while the order is pending, so an event of it was declared void.
-      return stay(state, 'unwanted, although it is over: compared with the order', [
+      // The stream accepts such a request only while the order is pending. So one of the order's events was declared
+      // void.
+      return stay(state, 'cancellation requested, although the checkout is over: compared with the order', [
         new ReviewOrder({ orderId: state.orderId }),
       ]);
     default:
-      return stay(state, 'unwanted, heard again or too late');
+      return stay(state, 'cancellation requested, received again or too late');
   }
 }
 
 /**
- * The checkout is overdue before the order is confirmed, so it winds back. In `confirming` it only waits for its own
- * context, so it does not wind back.
+ * The time for the checkout is over, so it gives back what it has taken. In `confirming` it waits only for its own
+ * context, and goes on.
  */
 export function late(state: Checkout): Heard {
   switch (state.step) {
@@ -51,12 +52,13 @@ export function late(state: Checkout): Heard {
     case 'committing':
       return go({ step: 'voiding', orderId: state.orderId, why: 'OVERDUE', asked: 0 }, 'overdue');
     default:
-      return stay(state, 'overdue, which no longer matters');
+      return stay(state, 'overdue: nothing to do any more');
   }
 }
 
 /**
- * Only now is it certain that no money is kept. The provider's "not found" would not prove that no money will be taken.
+ * This answer proves that no money is kept. "Not found" at the provider does not prove it, because the charge may still
+ * come.
  */
 export function voided(state: Checkout, { body }: PaymentVoided): Heard {
   const reversed = body.refunded.amount > 0 ? { reversed: body.refunded } : {};
@@ -67,10 +69,10 @@ export function voided(state: Checkout, { body }: PaymentVoided): Heard {
     return stay(state, note, [recordReversal(state.orderId, reversed.reversed)]);
   if (state.step === 'unbooking') return go({ ...state, step: 'restocking', asked: 0 }, 'what was owed is crossed out');
   if (state.step === 'paying') {
-    const { orderId } = state.basket; // the provider gave up before this checkout
+    const { orderId } = state.basket; // payments voided the payment without a request
     return go({ step: 'releasing', orderId, why: 'PAYMENT_UNRESOLVED', ...reversed, asked: 0 }, note);
   }
-  return stay(state, 'payment voided, heard again');
+  return stay(state, 'payment voided, received again');
 }
 
 export function released(state: Checkout): Heard {
@@ -79,22 +81,22 @@ export function released(state: Checkout): Heard {
     const note = state.waste ? 'goods written off as waste' : 'goods back on the shelf';
     return go({ step: 'undone', orderId: state.orderId }, note);
   }
-  return stay(state, 'stock released, heard again');
+  return stay(state, 'stock released, received again');
 }
 
 export function cancelled(state: Checkout, { body }: OrderCancelled): Heard {
   const { orderId, code: why, wasConfirmed, restock } = body;
-  if (!wasConfirmed) return state.step === 'closing' ? givenUp(state, why) : stay(state, 'cancelled, heard again');
+  if (!wasConfirmed) return state.step === 'closing' ? givenUp(state, why) : stay(state, 'cancelled, received again');
   const method = methodOf(state);
-  if (method === undefined) return stay(state, 'cancelled, heard again');
-  // A card's money goes back as a refund, which the stream has requested. Cash was never taken, so what is owed is
-  // cancelled.
+  if (method === undefined) return stay(state, 'cancelled, received again');
+  // Card money goes back as a refund, which the order's stream has requested. Cash was never taken: payments cancels
+  // the amount that was due.
   const step = method === 'cash' ? 'unbooking' : 'restocking';
   const next: Checkout = { step, orderId, asked: 0, ...(restock === false && { waste: true }) };
   return { ...go(next, `cancelled after all: ${why}`), timers: [waits(orderId, 0)] };
 }
 
-/** The payment method while the customer may have the goods. Undefined at all other steps. */
+/** The payment method, if the order is confirmed or may be. Undefined at all other steps. */
 function methodOf(state: Checkout): 'card' | 'cash' | undefined {
   if (state.step === 'confirmed') return state.method;
   if (state.step === 'confirming') return state.payment.method;
@@ -107,19 +109,23 @@ function methodOf(state: Checkout): 'card' | 'cash' | undefined {
  */
 export function refundAsked(state: Checkout, { body: { orderId, restock } }: OrderRefundRequested): Heard {
   if (restock === undefined) return stay(state, 'a refund that leaves the goods where they are');
-  if (methodOf(state) === undefined) return stay(state, 'a refund, heard again');
+  if (methodOf(state) === undefined) return stay(state, 'a refund, received again');
   const next: Checkout = { step: 'restocking', orderId, why: 'REFUNDED', asked: 0, ...(!restock && { waste: true }) };
   return { ...go(next, 'refunded after all'), timers: [waits(orderId, 0)] };
 }
 
-/** Money that went back after the order was asked to close may be missing in its cancellation. */
+/**
+ * Money that was given back after `CloseOrder` was sent may be missing in the cancellation. So it is recorded
+ * separately.
+ */
 function givenUp({ orderId, why, reversed }: Extract<Checkout, { step: 'closing' }>, code: CancellationCode): Heard {
   const over = go({ step: 'given-up', orderId, why }, `cancelled: ${code}`);
   return reversed ? { ...over, asks: [...over.asks, recordReversal(orderId, reversed)] } : over;
 }
 
 /**
- * Goods that were set aside for a given-up order go back. An order that still winds back releases them later anyway.
+ * Goods that are reserved for an order that is given up go back at once. In `voiding` nothing is sent, because the next
+ * step releases them.
  */
 export function goodsCameLate(state: Checkout, orderId: Uuid, note: string): Heard {
   if (state.step === 'releasing' || state.step === 'closing' || state.step === 'given-up')

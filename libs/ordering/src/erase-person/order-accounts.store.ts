@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { Database, statement } from '#database';
 
-// Locks the row. An order on this account waits meanwhile, and then sees whether the account is closed.
-const HOLD = statement(
+// Locks the row. A new order on this account waits for the lock, and then sees whether the account is closed.
+const LOCK_ACCOUNT = statement(
   'account-hold',
   `insert into order_accounts as a (subject, orders) values ($1, 0)
    on conflict (subject) do update set orders = a.orders returning closed_at is not null as closed`,
@@ -11,11 +11,11 @@ const HOLD = statement(
 
 const CLOSE = statement('account-close', 'update order_accounts set closed_at = coalesce(closed_at, now()) where subject = $1'); // prettier-ignore
 
-const HOLD_STREAM = statement('stream-hold', 'select version from order_heads where order_id = $1 for update');
+const LOCK_STREAM = statement('stream-hold', 'select version from order_heads where order_id = $1 for update');
 
-// Orders that may be open: they are neither handed over nor cancelled, more refunds were requested than given, or an
-// event of theirs was declared void, which may be the one that ended them. This can include orders that are not open,
-// for example after a failed refund was requested again. The order's stream decides.
+// Orders that may be open: they are neither handed over nor cancelled, or more refunds were requested than given, or
+// one of their events was declared void, perhaps the one that ended them. Some of them may not be open, for example
+// after a failed refund was requested again. The order's stream decides.
 const MAYBE_OPEN = statement(
   'account-maybe-open',
   `select p.order_id as "orderId" from order_events p
@@ -35,8 +35,8 @@ const FORGET_KEYS_OF_ORDER = statement(
 );
 
 /**
- * The accounts of people who order, and whether they still may. Each has one row, which every append for the account
- * locks.
+ * The accounts of people who order, and whether an account is closed. Each account has one row. Every order of the
+ * account locks that row.
  */
 @Injectable()
 export class OrderAccounts {
@@ -44,12 +44,12 @@ export class OrderAccounts {
 
   /** Prevents orders on the account until the transaction ends. Returns whether the account is closed already. */
   async hold(subject: Uuid): Promise<boolean> {
-    return (await this.db.query<{ closed: boolean }>(HOLD, [subject]))[0].closed;
+    return (await this.db.query<{ closed: boolean }>(LOCK_ACCOUNT, [subject]))[0].closed;
   }
 
-  /** The same for one stream. */
+  /** Prevents appends to one stream until the transaction ends. */
   async holdStream(orderId: Uuid): Promise<void> {
-    await this.db.query(HOLD_STREAM, [orderId]);
+    await this.db.query(LOCK_STREAM, [orderId]);
   }
 
   async close(subject: Uuid): Promise<void> {
@@ -61,7 +61,9 @@ export class OrderAccounts {
     return (await this.db.query<{ orderId: Uuid }>(MAYBE_OPEN, [customerId])).map(({ orderId }) => orderId);
   }
 
-  /** These keys hold only a digest of what the person sent. They are deleted all the same. */
+  /**
+   * Deletes the idempotency keys of a caller, or only those of one order. They hold digests of what the person sent.
+   */
   async forgetKeys(caller: string, orderId?: Uuid): Promise<void> {
     await (orderId ? this.db.query(FORGET_KEYS_OF_ORDER, [caller, orderId]) : this.db.query(FORGET_KEYS, [caller]));
   }

@@ -10,7 +10,7 @@ export class OrderBooksOverHttp extends OrderBooks {
 
   constructor({ orderingUrl, internalSecret }: Config) {
     super();
-    if (!orderingUrl) throw new Error('ORDERING_URL is missing: it says where orders are asked about');
+    if (!orderingUrl) throw new Error('ORDERING_URL is missing: it is the address of the orders service');
     this.orders = new Provider('ordering', orderingUrl, internalSecret);
   }
 

@@ -15,10 +15,10 @@ import { z } from 'zod';
 
 export const FORMAT = 'coffee-tea.order-evidence.1';
 
-/** Seals prove the events only. Other contexts' records are as they were found when the file was made. */
+/** The seals prove the events only. The records of other contexts are copied into the file without a proof. */
 export const STANDING = { events: 'proved', seals: 'proved', timeline: 'reported' } as const;
 
-/** This text is in every file, for a reader who does not know what the file is. */
+/** Every file contains this text, for a reader who does not know what the file is. */
 export const ABOUT =
   'The events of one order as they were stored and hashed, their way into signed seals, and what other parts of the ' +
   'shop recorded beside them. Personal values stay sealed. Check it with: npm run shop -- orders verify-evidence';
@@ -59,22 +59,25 @@ export const OrderEvidenceShape = z
 export type OrderEvidenceFile = z.infer<typeof OrderEvidenceShape>;
 type Proved = Attested<OrderEvidenceFile>['events'];
 
-/** Checks the text of an evidence file against keys that were trusted before. It asks no database. */
+/** Checks the text of an evidence file against keys that the reader already trusts. It needs no database. */
 export const checkOrderEvidence = (text: string, keys: TrustedKeys): Attested<OrderEvidenceFile> | Refused =>
-  checkEvidence(text, OrderEvidenceShape, ({ orderId }) => orderId, keys, tellsTheSame);
+  checkEvidence(text, OrderEvidenceShape, ({ orderId }) => orderId, keys, compareTimeline);
 
-/** The order's facts in the timeline must be its events: each event once, and nothing else. */
-function tellsTheSame({ timeline }: OrderEvidenceFile, events: Proved): Refused | undefined {
+/**
+ * The timeline must contain each event of the order exactly once, as an entry of the source `order`, and no other such
+ * entry.
+ */
+function compareTimeline({ timeline }: OrderEvidenceFile, events: Proved): Refused | undefined {
   const facts = timeline.filter(({ source }) => source === 'order');
   if (facts.length !== events.length)
-    return refused('story', `the timeline tells of ${facts.length} events, and there are ${events.length}`);
+    return refused('story', `the timeline has ${facts.length} events of the order, but there are ${events.length}`);
   const byVersion = new Map(facts.map((fact) => [fact.version, fact]));
   for (const event of events) {
     const fact = byVersion.get(event.version);
     const at = new Date(Number(BigInt(event.micros) / 1_000n)).toISOString();
     const { id, position } = fact?.data ?? {};
     if (fact?.type !== event.type || fact.at !== at || id !== event.id || position !== event.position)
-      return refused('story', `the timeline tells of version ${event.version} otherwise than the event does`);
+      return refused('story', `the timeline entry of version ${event.version} does not match the event`);
   }
   return undefined;
 }

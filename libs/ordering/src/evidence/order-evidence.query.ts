@@ -10,7 +10,7 @@ import { ABOUT, FORMAT, STANDING } from './order-evidence.config';
 export class OrderEvidence extends Query<string> {
   constructor(
     readonly orderId: Uuid,
-    /** Aborted when the client has gone. */
+    /** Aborted when the client disconnects. */
     readonly gone?: AbortSignal,
   ) {
     super();
@@ -31,8 +31,8 @@ export class OrderEvidenceHandler implements IQueryHandler<OrderEvidence> {
     const proof = await this.store.prove(orderId, slices);
     if (!proof) throw new OrderNotFound();
     const entries = await this.queries.execute(new OrderTimeline(orderId, undefined, gone));
-    // What happens while the file is made is left for the next file. Times in the timeline are to the millisecond; the
-    // events themselves have microseconds.
+    // Events that are appended while the file is made are left out of the timeline. Times in the timeline have
+    // milliseconds; the events themselves have microseconds.
     const timeline = entries
       .filter(({ version }) => version === null || version <= proof.events.length)
       .map((entry) => ({ ...entry, at: toMillis(entry.at) }));

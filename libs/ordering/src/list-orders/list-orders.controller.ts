@@ -28,7 +28,7 @@ class AllOrdersQuery extends OwnOrdersQuery {
   to?: Date;
 }
 
-const Place = z.object({ at: InstantShape, id: IdShape });
+const CursorShape = z.object({ at: InstantShape, id: IdShape });
 
 const Meta = z.object({
   broken: z.array(IdShape).optional().meta({
@@ -51,7 +51,7 @@ const OwnMeta = Meta.extend({
     }),
 });
 
-const placeIn = ({ place }: ListedRow) => place;
+const cursorOf = ({ place }: ListedRow) => place;
 
 const idsOf = (rows: readonly ListedRow[]): readonly Uuid[] => rows.map(({ place }) => place.id);
 
@@ -76,7 +76,7 @@ export class ListOrdersController {
     const { status } = query;
     const { userId: customer, cartTokenHash: guest, tokenSpent } = await this.guests.readerOf(caller);
     const meta = tokenSpent && { tokenSpent };
-    if (!customer && !guest) return page([], query.limit, placeIn, placeIn, { ...(meta && { meta }) });
+    if (!customer && !guest) return page([], query.limit, cursorOf, cursorOf, { ...(meta && { meta }) });
     return this.page({ customer, guest, status }, query, showToOwner, meta);
   }
 
@@ -96,11 +96,11 @@ export class ListOrdersController {
     show?: Showing,
     more?: object,
   ): Promise<Answer> {
-    const rows = await this.queries.execute(new ListOrders(filter, limit, placeOf(cursor, Place), show));
+    const rows = await this.queries.execute(new ListOrders(filter, limit, placeOf(cursor, CursorShape), show));
     const shown = rows.slice(0, limit);
     const broken = idsOf(shown.filter(({ order }) => order === null));
     const behind = idsOf(shown.filter((row) => row.behind && row.order !== null));
-    const { data, options } = page(rows, limit, placeIn, ({ order }) => order, {
+    const { data, options } = page(rows, limit, cursorOf, ({ order }) => order, {
       meta: { ...more, ...(broken.length > 0 && { broken }), ...(behind.length > 0 && { behind }) },
     });
     return answer(

@@ -21,7 +21,7 @@ export interface OrderFilter {
   readonly to?: Date | undefined;
 }
 
-/** The end of a page: when its last order was placed, and the order's id. */
+/** The cursor at the end of a page: the time at which its last order was placed, and the order's id. */
 export interface Place {
   readonly at: string;
   readonly id: Uuid;
@@ -44,20 +44,20 @@ interface Row {
   readonly behind: boolean;
 }
 
-/** Orders, newest first. It returns one more than the limit if there are more. */
+/** Orders, newest first. Returns one more than the limit if there is another page. */
 export class ListOrders extends Query<readonly ListedRow[]> {
   constructor(
     readonly filter: OrderFilter,
     readonly limit: number,
     readonly after?: Place,
-    /** Left out for staff. */
+    /** Absent for staff. */
     readonly show?: Showing,
   ) {
     super();
   }
 }
 
-/** The list's SQL for a table. With every combination of filters, it reads an index from the right place. */
+/** The SQL of one page of a table. For every combination of filters, an index leads directly to the first row. */
 export function listSql(table: string, filter: OrderFilter, limit: number, after?: Place): [string, unknown[]] {
   const values: unknown[] = [];
   const value = (given: unknown): string => `$${values.push(given)}`;
@@ -100,7 +100,7 @@ export class ListOrdersHandler implements IQueryHandler<ListOrders> {
       return today;
     });
     const orders = await this.vault.openAll(
-      found.map(({ view }) => shownIfSound(view, show)),
+      found.map(({ view }) => shownOrNull(view, show)),
       found.map(({ id }) => id),
     );
     return found.map(({ id, at, behind }, index) => ({
@@ -111,8 +111,8 @@ export class ListOrdersHandler implements IQueryHandler<ListOrders> {
   }
 }
 
-/** If one row cannot be shown, the rest of the list is still shown. */
-function shownIfSound(view: OrderView, show?: Showing): ReturnType<typeof showListed> | null {
+/** Null for a row that cannot be shown, so that the rest of the list still is. */
+function shownOrNull(view: OrderView, show?: Showing): ReturnType<typeof showListed> | null {
   try {
     return showListed(view, show);
   } catch {

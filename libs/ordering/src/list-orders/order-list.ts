@@ -5,7 +5,7 @@ import { projectOrder, type OrderView } from '../view-order/order-view';
 import type { OrderEvent } from '../model/order';
 import { FulfilmentTypes } from '../model/placed-order';
 
-/** An order in a list, with what a reader needs to choose it: no address, no note, no history. */
+/** An order as lists show it: without address, note, refunds, delivery fee and the times of its statuses. */
 export const ListedOrder = OrderAnswer.omit({
   note: true,
   since: true,
@@ -29,7 +29,7 @@ const slim = (event: OrderEvent): OrderEvent => {
   };
 };
 
-/** The same life, without what a list does not show. */
+/** Like `projectOrder`, but without the data that a list does not show. */
 export const projectListed = (view: OrderView | undefined, event: OrderEvent, here: Recorded): OrderView | undefined =>
   projectOrder(view, slim(event), here);
 

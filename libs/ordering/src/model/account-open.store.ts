@@ -6,8 +6,8 @@ import { SubjectErased } from '#platform/privacy';
 const CLOSED = statement('account-closed', `select 1 from order_accounts where subject = $1 and closed_at is not null`);
 
 /**
- * The account of the order must be open. It throws SubjectErased if the person was erased. Closing an account locks
- * this row. So an append that waited for the lock sees the account closed, even if its snapshot is older.
+ * The account of the order must be open. Throws SubjectErased if the person was erased. Closing an account locks this
+ * row. So an append that waited for the lock sees the account closed, even if its database snapshot is older.
  */
 export const accountOpen = defineGuard<{ readonly subject: Uuid }>({
   name: 'account',

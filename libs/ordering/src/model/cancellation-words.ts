@@ -23,7 +23,9 @@ const words: Record<'vi' | 'en', Record<CancellationCode, string>> = {
   },
 };
 
-/** It replaces `{money}` in the text if no money was taken and given back. */
+/**
+ * The text for `{money}` if no money was given back. `ifCharged` is for a payment whose result the shop does not know.
+ */
 const notCharged = { vi: 'Bạn không bị trừ tiền.', en: 'You were not charged.' };
 const ifCharged = {
   vi: 'Nếu đã bị trừ tiền, bạn sẽ được hoàn lại.',

@@ -1,8 +1,8 @@
 import { derivedId, type Uuid } from '#kernel';
 
 /**
- * The command of a saga's request. Its id is the same however often the request is sent. So the request appends only
- * once, even if it is decided twice on the same version.
+ * The command for a saga's request. A repeated request has the same command id. So its events are appended once, even
+ * if two deliveries decide on the same version.
  */
 export const commandOf = (orderId: Uuid, idempotencyKey: string) => ({
   orderId,

@@ -3,12 +3,12 @@ import { DomainError, type Uuid } from '#kernel';
 import { Database, statement } from '#database';
 import { defineGuard } from '#event-store';
 
-/** A client's key for a request that it may repeat. It is unique for the caller. */
+/** The key that a client gives to a request, so that it may repeat the request. Other callers may use the same key. */
 export interface IdempotencyKey {
   readonly caller: string;
   readonly key: string;
   readonly bodyHash: string;
-  /** The command's name, so that one key cannot mean two things. */
+  /** The command's name. The same key with another command is refused. */
   readonly command: string;
 }
 
@@ -19,8 +19,8 @@ export interface StoredKey extends IdempotencyKey {
 }
 
 /**
- * The caller has already used the key. With the same body, the request is a repeat, and `stored` leads to its answer.
- * With a different body, it is a mistake.
+ * The caller has already used the key. If the body is the same, the request is a repeat, and `stored` leads to its
+ * answer. If the body is different, the key was reused by mistake.
  */
 export class IdempotencyKeyTaken extends DomainError {
   constructor(readonly stored: StoredKey) {

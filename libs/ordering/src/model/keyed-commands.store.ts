@@ -18,7 +18,7 @@ interface Running {
   readonly answer: Promise<DatedOrder>;
 }
 
-const PATIENCE_MS = 2_000;
+const MAX_WAIT_MS = 2_000;
 
 class StillRunning extends DomainError {
   constructor() {
@@ -96,7 +96,7 @@ export class KeyedCommands {
       return await run(this.ids.next());
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
-      // Another process may have been first. Then its answer counts, whatever the cart contains now.
+      // Another process may have run the request first. Then its answer counts, whatever the cart contains now.
       const stored = error instanceof IdempotencyKeyTaken ? error.stored : await this.keys.find(key.caller, key.key);
       if (!stored) throw error;
       replay();
@@ -109,10 +109,10 @@ export class KeyedCommands {
     return this.orders.asAnswered(stored.orderId, stored.commandId);
   }
 
-  /** The same request gets the same answer or refusal. A different request only waits for its turn. */
+  /** With `shares`, the first request's answer or error is returned. Otherwise this only waits until it has ended. */
   private async waitFor({ answer }: Running, shares: boolean): Promise<DatedOrder | undefined> {
     const late = new AbortController();
-    const tooLate = pause(PATIENCE_MS, 'too late' as const, { signal: late.signal });
+    const tooLate = pause(MAX_WAIT_MS, 'too late' as const, { signal: late.signal });
     tooLate.catch(() => undefined);
     try {
       const outcome = await Promise.race([shares ? answer : answer.catch(() => undefined), tooLate]);

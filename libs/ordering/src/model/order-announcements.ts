@@ -23,8 +23,8 @@ import {
 import type { OrderLine } from './placed-order';
 import { returnedOrder } from './returned-order';
 
-/** Other contexts do not get what staff wrote, because it may name a person. */
-const saidOf = ({ reason }: { readonly reason: string | Sealed }): string =>
+/** The words of staff are not sent to other contexts, because they may name a person. */
+const publicReason = ({ reason }: { readonly reason: string | Sealed }): string =>
   typeof reason === 'string' ? reason : 'asked for by staff';
 
 const items = (lines: readonly OrderLine[]) =>
@@ -61,7 +61,7 @@ type About = ReturnType<typeof about>;
 
 const owedBy = (order: PlacedState) => ('refunds' in order ? { owed: owed(order) } : {});
 
-/** The messages of one fact. Most facts have none. */
+/** The messages of one fact. Some facts have none. */
 function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Message[] {
   const { placed } = order;
   switch (event.type) {
@@ -110,7 +110,7 @@ function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Mess
           orderId: it.orderId,
           version: it.version,
           ...event.data,
-          reason: saidOf(event.data),
+          reason: publicReason(event.data),
           ...owedBy(order),
         }),
       ];
@@ -129,10 +129,10 @@ function ofFact(order: PlacedState, event: OrderEvent, it: About): readonly Mess
     case 'RefundFailed':
       return [new OrderRefundFailed({ ...it, ...event.data, ...owedBy(order) })];
     case 'PaymentReversed':
-      // While the order is pending, the message of its cancellation will report this money.
+      // While the order is pending, OrderCancelled will report this money later.
       return order.status === 'pending' ? [] : [new OrderPaymentReversed({ ...it, amount: event.data.amount })];
     default:
-      return []; // the change of status is still sent
+      return []; // only OrderStatusUpdated is sent, if the status changed
   }
 }
 
@@ -153,9 +153,9 @@ export function announcements(
     order = orderLife.evolve(order, event);
     if (order.status === 'unplaced') return [];
     const it = about(orderId, order, version + index + 1, at);
-    const told = ofFact(order, event, it);
-    if (previous === 'unplaced' || previous === order.status) return told;
+    const ownMessages = ofFact(order, event, it);
+    if (previous === 'unplaced' || previous === order.status) return ownMessages;
     const money = { total: order.placed.total, ...('paid' in order && { paid: order.paid }) };
-    return [...told, new OrderStatusUpdated({ ...it, status: order.status, previous, ...money })];
+    return [...ownMessages, new OrderStatusUpdated({ ...it, status: order.status, previous, ...money })];
   });
 }

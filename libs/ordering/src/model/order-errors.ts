@@ -36,7 +36,7 @@ export class HeadNotBroken extends OrderRefusal {
   }
 }
 
-/** The first event creates the order. Nothing would be left without it. */
+/** The first event creates the order. Without it, there is no order. */
 export class FirstEventNeeded extends OrderRefusal {
   constructor() {
     super('FIRST_EVENT_NEEDED', 'conflict');
@@ -145,14 +145,14 @@ export class NothingOwed extends OrderRefusal {
   }
 }
 
-/** The order continues, or its goods belong to the customer, or their place was already decided. */
+/** No goods can go back: the order continues, or the customer has them, or it was already decided where they go. */
 export class NothingToRestock extends OrderRefusal {
   constructor() {
     super('NOTHING_TO_RESTOCK', 'conflict');
   }
 }
 
-/** A partial refund does not say which goods came back, and restocking all of them would be too many. */
+/** A partial refund does not say which goods came back. Restocking all of them could be too many. */
 export class RestockNeedsAllMoney extends OrderRefusal {
   constructor(left: Money) {
     super('RESTOCK_NEEDS_ALL_MONEY', 'conflict', { amount: inDong(left) });

@@ -20,12 +20,12 @@ const RefundPart = z.strictObject({ refundId: IdShape, amount: MoneyInFact });
 
 /**
  * Every fact of an order, with its stored name and its data in the current version. A stored name must stay readable
- * for ever.
+ * forever.
  */
 export const orderFacts = {
   OrderPlaced: Placed,
 
-  /** The order is paid by card, or owed in cash. The goods are off the shelf. */
+  /** The order is paid by card, or will be paid in cash. Inventory has taken the goods off the shelf. */
   OrderConfirmed: z.strictObject({
     paymentId: IdShape,
     method: PaymentMethods,
@@ -44,13 +44,13 @@ export const orderFacts = {
 
   /** Staff put the order on hold. Nobody works on it until it is resumed. */
   OrderHeld: z.strictObject({
-    /** What staff typed. Null when the key of the order's personal values is gone. */
+    /** What staff typed. Null if the key for the order's personal values was lost. */
     reason: SealedInFact.nullable(),
   }),
   /** The order goes back to its status before the hold. */
   OrderResumed: NoData,
 
-  /** A customer or staff want to cancel a pending order. The checkout winds it back first. */
+  /** A customer or staff want to cancel a pending order. The checkout first gives back what it has taken. */
   CancellationRequested: z.strictObject({ by: z.enum(['customer', 'staff']), reason: SealedInFact.nullable() }),
 
   OrderCancelled: z.strictObject({
@@ -59,7 +59,7 @@ export const orderFacts = {
     message: Words,
     reason: SealedInFact.nullable(),
     by: z.enum(['customer', 'staff', 'shop']),
-    /** The paid money that is neither refunded nor requested yet. A RefundRequested follows if it is not zero. */
+    /** The paid money for which no refund was made or requested. If it is not zero, a RefundRequested follows. */
     refundDue: MoneyInFact,
     /**
      * Whether the goods go back on the shelf. Otherwise they are waste. Absent if no goods had left the shelf, and in
@@ -72,8 +72,7 @@ export const orderFacts = {
     /** The shop's own words, or the words of staff, which are sealed. */
     reason: z.union([Words, SealedInFact]),
     /**
-     * Whether this refund ends the order. In older facts this is absent: then the order ended when all its money had
-     * gone back.
+     * Whether this refund ends the order. Absent in older facts: then the order ended when all its money had gone back.
      */
     end: z.boolean().optional(),
     /** Whether the goods go back on the shelf or are waste. Absent if they stay with the order or the customer. */
@@ -84,8 +83,8 @@ export const orderFacts = {
   RefundFailed: RefundPart.extend({ reason: Words }),
 
   /**
-   * A provider took money for the order, but the order was not paid with it, and the money was given back. The id is
-   * that of the payment, or of the finding that staff see.
+   * A provider took money for the order, but this money did not pay the order, and it was given back. The id is that of
+   * the payment, or of the finding that staff see.
    */
   PaymentReversed: z.strictObject({ reversalId: IdShape, amount: MoneyInFact }),
 
@@ -115,17 +114,17 @@ export interface Refund {
   readonly end?: boolean;
 }
 
-/** What was taken and given back so far. */
+/** The money of an order: what was paid, and what went back or is owed. */
 export interface Till extends Reversed {
   readonly paid: Money;
   readonly refunds: readonly Refund[];
-  /** Refunds that the provider refused and that nobody has requested again. Absent means nothing. */
+  /** Refunds that the provider refused and that nobody has requested again. Absent means zero. */
   readonly owed?: Money;
   /** Where the goods of an ended order went. Absent means that they are for the customer. */
   readonly goods?: 'shelf' | 'waste';
 }
 
-/** Money that was taken and given back although the order was not paid with it. Absent if there is none. */
+/** Money that was taken and given back, but did not pay the order. Absent if there is none. */
 interface Reversed {
   readonly reversals?: readonly PaymentReversed['data'][];
 }
@@ -140,8 +139,8 @@ interface OrderGoingOn extends Till {
   readonly placed: PlacedOrder;
   readonly confirmation: OrderConfirmed['data'];
   /**
-   * True when a refund ended the order, so that nothing more is made. The order is `refunded` as soon as no money is
-   * open.
+   * True if a refund ended the order, so that nothing more is made. The order is `refunded` when no money is owed or on
+   * its way back.
    */
   readonly ended?: true;
 }
@@ -180,7 +179,7 @@ export const refunded = (till: Till): Money =>
 export const refundable = (till: Till): Money =>
   minus(till.paid, sum(till.refunds.filter((refund) => refund.state !== 'failed').map((refund) => refund.amount)));
 
-/** What the customer should get back and nobody has requested from the provider (again). */
+/** Money that the customer should get back. The provider refused it, and nobody has requested it again. */
 export const owed = (till: Till): Money => till.owed ?? nothing;
 
 /** The bar has not started the order, so its goods can still be sold to another customer. */
@@ -193,17 +192,17 @@ export const hasEnded = (order: Order): boolean => 'ended' in order && order.end
 export const moneyIsOpen = (till: Till): boolean =>
   owed(till).amount > 0 || till.refunds.some(({ state }) => state === 'requested');
 
-/** An order for which money was taken, or could have been. */
+/** An order that is no longer pending. It may have been cancelled without a confirmation. */
 type Confirmed = OrderInHand | CancelledOrder | RefundedOrder;
 
 function owing({ owed: _, ...order }: Confirmed, amount: number, refunds: readonly Refund[]): Confirmed {
   return amount > 0 ? { ...order, refunds, owed: vnd(amount) } : { ...order, refunds };
 }
 
-/** The total that was taken and given back although the order was not paid with it. */
+/** The total that was taken and given back, but did not pay the order. */
 export const reversedTotal = ({ reversals = [] }: Reversed): Money => sum(reversals.map(({ amount }) => amount));
 
-const keptOf = ({ reversals }: Reversed): Reversed => (reversals ? { reversals } : {});
+const reversalsOf = ({ reversals }: Reversed): Reversed => (reversals ? { reversals } : {});
 
 function reversed<State extends PlacedState>(order: State, reversal: PaymentReversed['data']): State {
   const { reversals = [] } = order;
@@ -214,8 +213,8 @@ function reversed<State extends PlacedState>(order: State, reversal: PaymentReve
 const settle = (till: Till, refundId: Uuid, state: Refund['state']): readonly Refund[] =>
   till.refunds.map((refund) => (refund.refundId === refundId ? { ...refund, state } : refund));
 
-/** A refund pays what is owed first. Anything beyond that is a new decision. */
-function asked(order: Confirmed, { restock, ...refund }: RefundRequested['data']): Confirmed {
+/** A refund first pays what is owed. Only the rest is money that is given back for the first time. */
+function refundRequested(order: Confirmed, { restock, ...refund }: RefundRequested['data']): Confirmed {
   const refunds = [...order.refunds, { ...refund, state: 'requested' as const }];
   const after = { ...owing(order, owed(order).amount - refund.amount.amount, refunds), ...goodsAfter(restock) };
   return refund.end && isInTheShop(after) ? { ...after, ended: true } : after;
@@ -231,21 +230,21 @@ export const isInTheShop = (order: Order): order is OrderInHand =>
 const goodsAfter = (restock: boolean | undefined): Pick<Till, 'goods'> =>
   restock === undefined ? {} : { goods: restock ? 'shelf' : 'waste' };
 
-/** What the provider refused is owed from now on. */
-function failed(order: Order, { refundId }: RefundFailed['data']): Order {
+/** The provider refused the refund, so its amount is owed from now on. */
+function refundFailed(order: Order, { refundId }: RefundFailed['data']): Order {
   if (!('refunds' in order)) return order;
   const refund = order.refunds.find((one) => one.refundId === refundId);
   if (refund?.state !== 'requested') return order;
   const refunds = settle(order, refundId, 'failed');
-  // Money that went back in another way is not owed. This happens only if the first event of this refund was declared
-  // void.
+  // Money that has gone back with another refund is not owed. That happens only if an earlier RefundFailed of this
+  // refund was declared void.
   const left = refundable({ ...order, refunds }).amount;
   return owing(order, Math.min(owed(order).amount + refund.amount.amount, left), refunds);
 }
 
 const isOnHold = (order: Order): order is OrderOnHold => order.status === 'on-hold';
 
-/** A step of the bar also ends a hold, even if the fact that the order was resumed is void. */
+/** A step of the bar also ends a hold, because the OrderResumed before it may have been declared void. */
 const moved = (order: Order, status: OrderGoingOn['status']): Order =>
   'confirmation' in order && order.status !== 'cancelled' && order.status !== 'refunded' && !order.ended
     ? { ...resumed(order), status }
@@ -277,7 +276,7 @@ function cancelled(order: Order, { refundDue: _, restock = true, ...cancellation
         cancellation,
         paid: nothing,
         refunds: [],
-        ...keptOf(order),
+        ...reversalsOf(order),
       };
     default: {
       const { ended: _ended, ...before } = resumed(order);
@@ -286,7 +285,7 @@ function cancelled(order: Order, { refundDue: _, restock = true, ...cancellation
   }
 }
 
-function givenBack(order: Order, { refundId }: OrderRefunded['data']): Order {
+function refundDone(order: Order, { refundId }: OrderRefunded['data']): Order {
   if (!('refunds' in order)) return order;
   const after = { ...order, refunds: settle(order, refundId, 'refunded') };
   if (after.status === 'cancelled' || after.status === 'refunded') return after;
@@ -310,7 +309,7 @@ function evolve(order: Order, event: OrderEvent): Order {
         confirmation: event.data,
         paid: event.data.paid,
         refunds: [],
-        ...keptOf(order),
+        ...reversalsOf(order),
       };
     case 'OrderAccepted':
       return moved(order, 'accepted');
@@ -330,11 +329,11 @@ function evolve(order: Order, event: OrderEvent): Order {
       return cancelled(order, event.data);
     case 'RefundRequested':
       // If the confirmation was declared void, the order does not count as paid, and its payment goes back as a whole.
-      return 'refunds' in order && order.confirmation ? asked(order, event.data) : order;
+      return 'refunds' in order && order.confirmation ? refundRequested(order, event.data) : order;
     case 'OrderRefunded':
-      return givenBack(order, event.data);
+      return refundDone(order, event.data);
     case 'RefundFailed':
-      return failed(order, event.data);
+      return refundFailed(order, event.data);
     case 'PaymentReversed':
       return order.status === 'unplaced' ? order : reversed(order, event.data);
     default: // void events are left out before the fold

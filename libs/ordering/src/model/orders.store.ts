@@ -27,11 +27,9 @@ export interface Change {
   readonly actor: Actor;
   /** Other conditions that must be true at the moment of the append. */
   readonly guards?: readonly Guarded[];
-  /** The stream cannot exist yet, so there is nothing to read. */
+  /** True if the stream cannot exist yet, so that there is nothing to read. */
   readonly fresh?: true;
-  /**
-   * True for a request of a saga. If what it appended is declared void later, the same request is carried out again.
-   */
+  /** True for a request of a saga. If its events are declared void later, the same request appends again. */
   readonly isRequest?: boolean;
 }
 
@@ -60,7 +58,7 @@ export class Orders {
     return view;
   }
 
-  /** The order right after the command, as its first answer showed it. */
+  /** The order directly after the command, as the first answer showed it. */
   async asAnswered(orderId: Uuid, commandId: Uuid): Promise<DatedOrder> {
     const events = await this.store.read(orderId);
     const last = events.findLastIndex(({ metadata }) => metadata.commandId === commandId);
@@ -71,7 +69,8 @@ export class Orders {
 
   /**
    * Decides on the current order, and appends the decision. If another append came first, it reads and decides again.
-   * In a message handler, the inbox does the retry. Undefined if the order does not exist and is not created.
+   * In a message handler it throws VersionConflict instead, and the inbox retries. Returns undefined if the order does
+   * not exist and is not created.
    */
   async change(change: Change, decide: (order: Order) => readonly OrderEvent[]): Promise<DatedOrder | undefined> {
     for (let tries = 1; ; tries++) {
@@ -100,8 +99,8 @@ export class Orders {
       ...(guards && { guards }),
       ...(claimed && { claimed }),
     });
-    if (appended === 'declared void') return this.anew(change, decide);
-    if (appended.repeated && change.isRequest) return this.anew(change, decide);
+    if (appended === 'declared void') return this.redo(change, decide);
+    if (appended.repeated && change.isRequest) return this.redo(change, decide);
     return appended.repeated ? this.view(orderId, appended.version) : orderOf(appended.events, view);
   }
 
@@ -109,17 +108,17 @@ export class Orders {
     try {
       return await this.store.append(append);
     } catch (error) {
-      // The request was carried out before, but the event that it appended cannot be read.
+      // The request has appended before, but the event that it appended cannot be read.
       if (isRequest && error instanceof EventBroken) return 'declared void';
       throw error;
     }
   }
 
   /**
-   * The request was carried out before, but its event may have been declared void. Then the request is decided again,
-   * as a new command.
+   * The request has appended before, but its event may have been declared void. Then the request is decided again, as a
+   * new command.
    */
-  private async anew(change: Change, decide: (order: Order) => readonly OrderEvent[]): Promise<DatedOrder | undefined> {
+  private async redo(change: Change, decide: (order: Order) => readonly OrderEvent[]): Promise<DatedOrder | undefined> {
     const { orderId, commandId } = change;
     const voided = await this.store.voidedOf(orderId);
     if (voided.size === 0) return this.view(orderId);

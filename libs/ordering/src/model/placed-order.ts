@@ -35,7 +35,10 @@ export const Placed = z.strictObject({
   /** The number that is called out at the counter. */
   number: Words.min(1),
   customerId: IdShape.nullable(),
-  /** SHA-256 of the cart token that placed the order. It proves that the order belongs to the guest. */
+  /**
+   * SHA-256 of the guest's random number, which all cart tokens of the guest contain. It proves that the order belongs
+   * to the guest.
+   */
   guestTokenHash: z.string().nullable(),
   /** The owner of the key that seals the personal values: the customer, or the order itself for a guest. */
   subject: IdShape,

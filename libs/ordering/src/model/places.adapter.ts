@@ -3,12 +3,12 @@ import type { Uuid } from '#kernel';
 import { OlderBuilds } from '#event-store';
 import type { Place } from '#platform/privacy';
 
-/** Binds an order's personal values to their places in the order. */
+/** Says to which place a personal value is bound: the order, and the field in it. */
 @Injectable()
 export class Places {
   constructor(private readonly older: OlderBuilds) {}
 
-  /** Undefined while an older build may be alive, because it cannot open values that are bound to a place. */
+  /** Undefined while an older build may be running. Such a build cannot open values that are bound to a place. */
   of(order: Uuid, field: string): Place | undefined {
     return this.older.alive ? undefined : { order, field };
   }

@@ -8,7 +8,7 @@ import type { PlacedState } from './order';
 export interface Reader {
   readonly userId?: Uuid | undefined;
   readonly cartTokenHash?: string | undefined;
-  /** An order has been placed with this cart token, so it allows no reading any more. */
+  /** An order was placed with this cart token, so the token gives access to no order any more. */
   readonly tokenSpent?: true;
 }
 

@@ -12,11 +12,14 @@ const words = {
 
 const isOfCancellation = ({ reason }: Reason): boolean => typeof reason === 'string' && reason.startsWith(CANCELLED);
 
-/** Why money goes back, in the shop's words for the customer. The customer does not see what staff typed. */
+/** The reason for a refund, in the shop's words, for the customer. The customer does not see what staff typed. */
 export const refundWordsForOwner = (refund: Reason, locale: 'vi' | 'en'): string =>
   words[isOfCancellation(refund) ? 'cancelled' : 'given'][locale];
 
-/** The same for staff: what was typed, if anything. The reason of a cancellation is stored with the cancellation. */
+/**
+ * The reason for a refund, for staff: what was typed, or else the shop's words. The reason of a cancellation is stored
+ * with the cancellation.
+ */
 export function refundWordsForStaff(refund: Reason, order: PlacedState): string | Sealed {
   if (!isOfCancellation(refund)) return refund.reason;
   const typed = order.status === 'cancelled' ? order.cancellation.reason : null;

@@ -4,6 +4,6 @@ export interface SagaStatus {
   readonly step: string;
   readonly waitingFor: string | null;
   readonly asked: number;
-  /** Why staff must look at it. */
+  /** Why staff must look at the saga. Null if they need not. */
   readonly attention: string | null;
 }

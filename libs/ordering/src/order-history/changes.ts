@@ -12,8 +12,8 @@ const isBranch = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
 /**
- * The differences between two JSON values, in the order of their paths. A value that was added or removed is named as a
- * whole.
+ * The differences between two JSON values, in the order of their fields. An added or removed value is one change,
+ * whatever it contains.
  */
 export function changesBetween(before: unknown, after: unknown, path = ''): readonly Change[] {
   if (before === after) return [];

@@ -11,7 +11,7 @@ export const NOT_THERE = {
   when: 'The order has not come to that version; `details` has the present one.',
 };
 
-/** For answers that need a whole stream. */
+/** The refusal of routes that need the whole stream of an order. */
 export const TOO_LONG = { status: 422, code: 'ORDER_TOO_LONG', when: 'The order has more events than this works for.' };
 
 /** The order exists, but did not exist at that instant. */

@@ -16,7 +16,7 @@ export interface ShownEvent extends Omit<RecordedEvent, 'streamId' | 'timestamp'
   readonly canonical?: readonly string[];
 }
 
-/** An event as it is stored, in the schema version of its writing. Personal values stay sealed. */
+/** An event as it is stored, in the schema version in which it was written. Personal values stay sealed. */
 export const showEvent = (event: RecordedEvent): ShownEvent => ({
   id: event.id,
   position: event.position,
@@ -71,11 +71,11 @@ export class OrderEventsHandler implements IQueryHandler<OrderEvents> {
 
 export interface LogPage {
   readonly events: readonly ShownEvent[];
-  /** The last position when the page was started. Nothing after it was read. */
+  /** The last position when the query started. Later events are left out. */
   readonly head: number;
 }
 
-/** The log by position. It returns one more than the limit if there are more. */
+/** The log by position. Returns one more than the limit if there is another page. */
 export class EventLog extends Query<LogPage> {
   constructor(
     readonly after: number,
@@ -92,7 +92,7 @@ export class EventLogHandler implements IQueryHandler<EventLog> {
   constructor(private readonly store: EventStore) {}
 
   async execute({ after, limit, type, canonical }: EventLog): Promise<LogPage> {
-    const head = await this.store.head(); // read first, so that a later page misses nothing
+    const head = await this.store.head(); // read before the events, because the next page starts after it
     const events = await this.store.readStoredLog(after, limit + 1, type);
     const shown = events.filter(({ position }) => position! <= head).map(showEvent);
     return { events: canonical ? await withCanonical(this.store, shown) : shown, head };
@@ -118,7 +118,7 @@ export class VerifyEventsHandler implements IQueryHandler<VerifyEvents> {
   }
 }
 
-/** The seals of the log by position. It returns one more than the limit if there are more. */
+/** The seals of the log by position. Returns one more than the limit if there is another page. */
 export class LogSeals extends Query<readonly ProvedSeal[]> {
   constructor(
     readonly after: number,

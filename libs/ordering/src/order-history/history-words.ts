@@ -30,7 +30,7 @@ const endWords: Words = { vi: '. Đơn hàng kết thúc tại đây', en: '. Th
 /** A refund ended the order, and all money is back. */
 const isOver = (order: Order | undefined): boolean => order?.status === 'refunded' && hasEnded(order);
 
-/** The text besides the title. Most facts have none. */
+/** The text below the title. Not every fact has one. */
 function detail(event: OrderEvent, locale: Locale, order: Order | undefined): string | null {
   const vi = locale === 'vi';
   switch (event.type) {
@@ -74,7 +74,7 @@ const UNKNOWN: Words = { en: 'not known to this build', vi: 'phiên bản này k
 const VOID: Words = { en: 'declared void by a later event', vi: 'đã bị một sự kiện sau hủy hiệu lực' };
 const UNREADABLE: Words = { en: 'its data cannot be read', vi: 'không đọc được dữ liệu' };
 
-/** The text of an event for staff. They are told of an event even if its data is wrong. */
+/** The text of an event for staff. If the event's data is wrong, the text says so. */
 export function inOneLine(event: OrderEvent, order?: Order, locale: Locale = 'en'): string {
   try {
     const { title, detail: more } = inWords(event, locale, order);
@@ -92,8 +92,8 @@ interface Stored {
 }
 
 /**
- * Returns a function that gives a line for each event in turn. After the first event that cannot be applied, the lines
- * use only the events themselves.
+ * Returns a function that must get the events in version order, and returns a line for each. After an event that cannot
+ * be applied, the lines do not use the order's state any more.
  */
 export function lineTeller(events: readonly Stored[], locale: Locale): (recorded: Stored) => string {
   const voided = voidedBy(events);
@@ -109,7 +109,7 @@ export function lineTeller(events: readonly Stored[], locale: Locale): (recorded
       return UNKNOWN[locale];
     }
     const event = recorded as unknown as OrderEvent;
-    order = order && madeWith(order, event);
+    order = order && evolveOrUndefined(order, event);
     return inOneLine(event, order, locale);
   };
 }
@@ -118,7 +118,7 @@ export function lineTeller(events: readonly Stored[], locale: Locale): (recorded
 export const linesOf = (events: readonly Stored[], locale: Locale = 'en'): readonly string[] =>
   events.map(lineTeller(events, locale));
 
-function madeWith(order: Order, event: OrderEvent): Order | undefined {
+function evolveOrUndefined(order: Order, event: OrderEvent): Order | undefined {
   try {
     return orderLife.evolve(order, event);
   } catch {

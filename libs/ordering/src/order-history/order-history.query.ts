@@ -16,7 +16,7 @@ export class OrderHistory extends Query<readonly DatedStep[]> {
     readonly orderId: Uuid,
     readonly reader: Reader,
     readonly locale: Locale,
-    /** Aborted when the client has gone. */
+    /** Aborted when the client disconnects. */
     readonly gone?: AbortSignal,
   ) {
     super();
@@ -32,7 +32,7 @@ export class OrderHistoryHandler implements IQueryHandler<OrderHistory> {
     mustBeTheirs(events, reader);
     let order: Order = orderLife.initial;
     const steps = await new Slices(gone).map(events, ({ version, timestamp, ...recorded }): DatedStep[] => {
-      if (isVoiding(recorded)) return []; // a wrong record is not a step of the order
+      if (isVoiding(recorded)) return []; // the declaration that an event is void is not a step of the order
       const event = recorded as unknown as OrderEvent;
       return madeOf({ type: event.type, version }, () => {
         order = orderLife.evolve(order, event);

@@ -4,8 +4,8 @@ interface Dated {
 }
 
 /**
- * An order's own facts in version order, with the reports of other contexts between them by time. A clock that was set
- * back does not change the order of the facts: a fact counts as not earlier than the facts before it.
+ * Merges an order's own facts and the messages of other contexts by time. The facts stay in version order, even if a
+ * clock was set back: each fact counts as at least as late as the facts before it.
  */
 export function sideBySide<Entry extends Dated>(facts: readonly Entry[], others: readonly Entry[]): readonly Entry[] {
   let latest = '';

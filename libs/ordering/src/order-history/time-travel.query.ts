@@ -40,8 +40,8 @@ export class OrderStateHandler implements IQueryHandler<OrderState> {
 }
 
 /**
- * How many of the first events had happened by then. A state is always that of the first n events. So if a clock was
- * set back, n includes all events up to the last one that is not later. Throws VersionNotThere, NotPlacedYet.
+ * The number of events up to a version or an instant. A state is always made of the first n events. So if a clock was
+ * set back, n counts up to the last event that is not later. Throws VersionNotThere, NotPlacedYet.
  */
 export function countAt(events: readonly RecordedEvent[], { version, at }: When): number {
   if (version !== undefined) {
@@ -111,7 +111,8 @@ const shownAt = (events: readonly RecordedEvent[], version: number): object => {
 };
 
 /**
- * Events that this build cannot read are marked, so that an earlier version can still be shown. Throws OrderNotFound.
+ * The whole stream. Events that this build cannot read are marked, so that an earlier version can still be shown.
+ * Throws OrderNotFound.
  */
 export async function streamOf(store: EventStore, orderId: Uuid): Promise<RecordedEvent[]> {
   const events = await store.readMarked(orderId);
@@ -119,15 +120,15 @@ export async function streamOf(store: EventStore, orderId: Uuid): Promise<Record
   return events;
 }
 
-/** Opens the values before and after. The last name of each path is the value's place in the order. */
+/** Opens the sealed values of the changes. The last name of a path is the field to which its value is bound. */
 export async function openChanges(vault: Vault, changes: readonly Change[], order: Uuid): Promise<readonly Change[]> {
-  const standing = changes.map(({ path, before, after }) => {
+  const pairs = changes.map(({ path, before, after }) => {
     const name = path.slice(path.lastIndexOf('.') + 1);
     return [{ [name]: before }, { [name]: after }];
   });
-  const opened = (await vault.openAll(standing, standing.map(() => order))) as typeof standing; // prettier-ignore
+  const openedPairs = (await vault.openAll(pairs, pairs.map(() => order))) as typeof pairs; // prettier-ignore
   return changes.map(({ path }, at) => {
-    const [before, after] = opened[at].map((one) => Object.values(one)[0]);
+    const [before, after] = openedPairs[at].map((one) => Object.values(one)[0]);
     return { path, before, after };
   });
 }

@@ -17,7 +17,7 @@ import type { Locale } from './history-words';
 
 export type Source = 'payment' | 'stock' | 'points' | 'notification';
 
-/** A message of another context: its lane in the timeline, and its text for staff in each language. */
+/** A message of another context: its source in the timeline, and its text for staff in each language. */
 interface Entry {
   readonly heard: MessageClass;
   readonly source: Source;
@@ -91,7 +91,7 @@ const entries: readonly Entry[] = [
   entry(
     PaymentUnknown,
     'payment',
-    ({ attempts, reason }) => `nobody knows yet, asked ${counted(attempts, 'time')}${because(reason)}`,
+    ({ attempts, reason }) => `result unknown, asked ${counted(attempts, 'time')}${because(reason)}`,
     ({ attempts, reason }) => `chưa rõ kết quả, đã hỏi ${attempts} lần${because(reason)}`,
   ),
   entry(
@@ -146,7 +146,7 @@ const entries: readonly Entry[] = [
   ),
 ];
 
-/** The messages that the timeline stores, besides the order's own events and the journal of its checkout. */
+/** The messages that the timeline stores. The order's own events and the journals of its sagas are stored elsewhere. */
 export const heardByTimeline: readonly MessageClass[] = entries.map(({ heard }) => heard);
 
 /** A message of the timeline. Each is about an order. */
@@ -154,7 +154,7 @@ export type HeardByTimeline = Message<{ readonly orderId: Uuid }>;
 
 const byType = new Map(entries.map((one) => [one.heard.type, one]));
 
-/** The lane of the timeline for a message, and its text for staff. */
+/** The source of a message in the timeline, and the message's text for staff. */
 export function inTimeline(
   message: Message,
   locale: Locale = 'en',
@@ -163,7 +163,7 @@ export function inTimeline(
   return { source, note: words[locale](message.body as never) };
 }
 
-/** The text of a stored message in that language. If this build does not know the message, it is the stored text. */
+/** The text of a stored message in the given language. If this build does not know the message, the stored text. */
 export function keptNote(
   kept: { readonly type: string; readonly note: string; readonly data: object },
   locale: Locale,
@@ -173,6 +173,6 @@ export function keptNote(
   try {
     return known.words[locale](kept.data as never);
   } catch {
-    return kept.note; // its data has another shape
+    return kept.note; // an older build stored data of another shape
   }
 }

@@ -23,7 +23,7 @@ export class OrderTimeline extends Query<readonly Entry[]> {
   constructor(
     readonly orderId: Uuid,
     readonly locale: Locale = 'en',
-    /** Aborted when the client has gone. */
+    /** Aborted when the client disconnects. */
     readonly gone?: AbortSignal,
   ) {
     super();
@@ -68,8 +68,8 @@ export class OrderTimelineQueryHandler implements IQueryHandler<OrderTimeline> {
       },
     );
     const heard = (await this.timelines.of(orderId)).map(({ at, source, type, note, data }): Entry => {
-      const told = keptNote({ type, note, data }, locale);
-      return { at, source, type, note: told, version: null, data };
+      const localized = keptNote({ type, note, data }, locale);
+      return { at, source, type, note: localized, version: null, data };
     });
     return sideBySide(facts, [...heard, ...steps]);
   }

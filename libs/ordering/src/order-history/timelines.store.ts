@@ -33,7 +33,7 @@ const KEEP = statement(
    select seq from claim`,
 );
 
-/** The messages of other contexts about orders. */
+/** The timeline's messages of other contexts about orders. */
 @Injectable()
 export class Timelines {
   private readonly entries: Gathering<{ readonly heard: Heard; readonly claim: Claim }, boolean>;
@@ -45,17 +45,20 @@ export class Timelines {
         ...{ seq, message_id: messageId, by: claimedBy },
       }));
       const rows = await db.outside(() => db.query<{ seq: number }>(KEEP, [JSON.stringify(given)]));
-      const counted = new Set(rows.map(({ seq }) => seq));
-      return entries.map(({ claim }) => counted.has(claim.seq));
+      const keptSeqs = new Set(rows.map(({ seq }) => seq));
+      return entries.map(({ claim }) => keptSeqs.has(claim.seq));
     });
   }
 
-  /** Stores many entries and marks their inbox rows as done in one statement. False if the claim was lost. */
+  /**
+   * Stores the entry and marks its inbox row as done. Entries that come together share one statement. False if the
+   * claim was lost.
+   */
   keep(heard: Heard, claim: Claim): Promise<boolean> {
     return this.entries.add({ heard, claim });
   }
 
-  /** `at` is to the microsecond. */
+  /** The stored messages of an order. `at` has microseconds. */
   of(orderId: Uuid): Promise<Heard[]> {
     return this.db.query(
       `select id, order_id as "orderId", to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at, source, type, note, data from order_timeline

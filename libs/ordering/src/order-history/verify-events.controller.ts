@@ -10,8 +10,8 @@ import { VerificationRunAnswer, VerifyAnswer } from './event-answer';
 import { mustBeInLog } from './span.config';
 import { runOf, verdict } from './verification-answer.config';
 
-/** The request waits this long. After that the answer is an id with which to ask again. */
-const PATIENCE_MS = 10_000;
+/** How long the request waits for the result. After that, the answer is the id of the verification. */
+const MAX_WAIT_MS = 10_000;
 const RECENT = 20;
 
 class SpanQuery {
@@ -22,7 +22,7 @@ class SpanQuery {
   to?: number;
 }
 
-const gone = () => new DomainError('UNAVAILABLE', 'unavailable', 'The client is gone.', { seconds: 5 });
+const clientGone = () => new DomainError('UNAVAILABLE', 'unavailable', 'The client is gone.', { seconds: 5 });
 
 @ApiTags('Replay')
 @Controller('admin/events/verify')
@@ -47,11 +47,11 @@ export class VerifyEventsController {
   )
   async verify(@Query() { from, to }: SpanQuery, @Req() { raw }: FastifyRequest): Promise<Answer> {
     mustBeInLog(await this.store.head(), from, to);
-    const left = new AbortController();
-    const leave = () => left.abort(gone());
+    const disconnected = new AbortController();
+    const leave = () => disconnected.abort(clientGone());
     raw.socket.once('close', leave);
     try {
-      const run = await this.verifications.ask(from, to, PATIENCE_MS, left.signal);
+      const run = await this.verifications.ask(from, to, MAX_WAIT_MS, disconnected.signal);
       return run.result ? answer(verdict(run.id, run.result), { status: 200 }) : answer(runOf(run), { status: 202 });
     } finally {
       raw.socket.off('close', leave);

@@ -5,7 +5,7 @@ import { Unanswered } from '#platform/questions';
 import type { Caller, UserCaller } from '#platform/security';
 import type { Account, OrderRequest } from './order-request';
 
-/** The person who orders, from their profile. */
+/** Finds the name, telephone and e-mail of a signed-in customer who orders. */
 @Injectable()
 export class AccountOf {
   private readonly log = new Logger('Orders');
@@ -24,13 +24,13 @@ export class AccountOf {
     return account;
   }
 
-  /** If the profile cannot be read, the order goes through without it, unless the telephone is needed. */
+  /** If the profile cannot be read, the order is placed without it, unless the telephone number is needed. */
   private async profile({ userId }: UserCaller, isNeeded: boolean) {
     try {
       return await this.contacts.customer(userId);
     } catch (error) {
       if (isNeeded || !(error instanceof Unanswered)) throw error;
-      this.log.warn('an order goes without the profile, which cannot be read right now');
+      this.log.warn('the profile could not be read, so the order is placed without it');
       return undefined;
     }
   }

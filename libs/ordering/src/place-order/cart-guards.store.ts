@@ -8,7 +8,7 @@ export interface CartAsOrdered {
   readonly cartId: Uuid;
   readonly cartVersion: number;
   readonly portions: readonly { readonly id: Uuid; readonly quantity: number }[];
-  /** The guest who orders, as in their token. Each token can place one order: see CartToken. */
+  /** The guest who orders, as their cart token says. Each token can place one order: see CartToken. */
   readonly guest?: { readonly guest: string; readonly since: number };
 }
 
@@ -62,7 +62,7 @@ const portions = defineGuard<Cart & { readonly ids: readonly Uuid[]; readonly qu
   },
 });
 
-/** Nothing can be ordered twice. A second order is refused with CartAlreadyOrdered. */
+/** No cart and no portion can be ordered twice. The append of a second order throws CartAlreadyOrdered. */
 export function cartOrderedOnce({ cartId, cartVersion, portions: wanted, guest }: CartAsOrdered): readonly Guarded[] {
   const once = cart({ cartId, cartVersion, guest: guest?.guest ?? null, since: guest?.since ?? null });
   if (wanted.length === 0) return [once];

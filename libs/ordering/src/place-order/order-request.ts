@@ -35,7 +35,10 @@ export interface SentOrder extends Omit<OrderRequest, 'fulfilment'> {
   readonly fulfilment: { readonly type: FulfilmentType; readonly address?: string | SavedAddress | null };
 }
 
-/** Makes one text of a saved address. The address's recipient and telephone fill in those that the contact lacks. */
+/**
+ * Joins a saved address into one text. For a delivery, the address's recipient and telephone replace those that the
+ * contact lacks.
+ */
 export function orderRequest(sent: SentOrder): OrderRequest {
   const { type, address } = sent.fulfilment;
   if (typeof address === 'string' || !address) return { ...sent, fulfilment: { type, address } };
@@ -74,7 +77,7 @@ export function pointless({ fulfilment, payment }: OrderRequest): readonly { fie
   ];
 }
 
-/** What the shop knows of a signed-in customer. */
+/** What the shop knows about a signed-in customer. */
 export interface Account {
   readonly name: string;
   readonly phone: string | null;

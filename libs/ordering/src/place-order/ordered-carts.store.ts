@@ -10,23 +10,26 @@ const PLACED = statement(
   'orders-portions-placed',
   `select portion_id as id, quantity, order_id as "orderId" from placed_portions where portion_id = any($1::uuid[])`,
 );
-const PATIENCE_MS = 2_000;
+const MAX_WAIT_MS = 2_000;
 const PAUSE_MS = 20;
 
-/** A cart learns of its order by a message, a moment later. This waits for it. */
+/**
+ * A cart removes its ordered lines when it gets a message about the order, a moment later. This waits until that has
+ * happened.
+ */
 @Injectable()
 export class OrderedCarts {
   constructor(private readonly db: Database) {}
 
   /**
-   * Returns the cart when it holds nothing that was ordered before, so that a quick second request orders nothing
-   * twice. Throws CartAlreadyOrdered if the cart holds nothing else. The append refuses what is ordered at the same
-   * moment.
+   * Returns the cart as soon as it holds no portion that was ordered before. So a fast second request orders nothing
+   * twice. Throws CartAlreadyOrdered if every portion in the cart was ordered before, and UNAVAILABLE after 2 s. The
+   * append refuses orders that are placed at the same moment.
    */
   async settled(look: () => Promise<CartToOrder | undefined>, owner: CartOwner): Promise<CartToOrder | undefined> {
-    for (const end = performance.now() + PATIENCE_MS; ; await pause(PAUSE_MS)) {
+    for (const end = performance.now() + MAX_WAIT_MS; ; await pause(PAUSE_MS)) {
       const cart = await look();
-      if (!cart || cart.lines.length === 0 || isUntouched(cart, owner)) return cart;
+      if (!cart || cart.lines.length === 0 || isFirstVersion(cart, owner)) return cart;
       const holds = await this.holds(cart);
       if (holds === 'nothing') return cart;
       if (typeof holds === 'object') throw new CartAlreadyOrdered(cart.cartId, cart.version, holds.allOf);
@@ -42,5 +45,8 @@ export class OrderedCarts {
   }
 }
 
-/** A guest's cart at its first version. If it was ordered, it was ordered at this version, which the append refuses. */
-const isUntouched = ({ version }: CartToOrder, { kind }: CartOwner): boolean => kind === 'guest' && version === 1;
+/**
+ * True for a guest's cart at its first version. If it was ordered before, it was at this version, and the append
+ * refuses that version.
+ */
+const isFirstVersion = ({ version }: CartToOrder, { kind }: CartOwner): boolean => kind === 'guest' && version === 1;

@@ -11,7 +11,7 @@ const NEWEST = statement(
    where e.event_type = 'OrderPlaced'`,
 );
 
-/** The owners of the orders in the newest part of the log. Each order holds a sealed name. */
+/** The owners of the personal values in the newest orders. Every order contains a sealed name. */
 @Injectable()
 export class Orderers extends SealedSubjects {
   constructor(private readonly db: Database) {

@@ -20,7 +20,7 @@ export class Outcomes implements OnModuleInit, OnModuleDestroy {
   private readonly waiting = new Map<Uuid, Set<(version: number | undefined) => void>>();
   private timer?: NodeJS.Timeout;
   private looking = false;
-  private deaf: () => void = () => undefined;
+  private stopListening: () => void = () => undefined;
 
   constructor(
     private readonly db: Database,
@@ -28,16 +28,16 @@ export class Outcomes implements OnModuleInit, OnModuleDestroy {
   ) {}
 
   onModuleInit(): void {
-    this.deaf = this.store.onNumbered(() => this.lookIn(PAUSE_MS));
+    this.stopListening = this.store.onNumbered(() => this.lookIn(PAUSE_MS));
   }
 
   onModuleDestroy(): void {
-    this.deaf();
+    this.stopListening();
     clearTimeout(this.timer);
     for (const waiters of this.waiting.values()) for (const tell of waiters) tell(undefined);
   }
 
-  /** The version at which the order was confirmed or cancelled. Undefined if that takes too long. */
+  /** The version at which the order was confirmed or cancelled. Undefined if the waiting time ends first. */
   wait(orderId: Uuid, milliseconds: number): Promise<number | undefined> {
     return new Promise((resolve) => {
       const waiters = this.waiting.get(orderId) ?? new Set();
@@ -66,7 +66,7 @@ export class Outcomes implements OnModuleInit, OnModuleDestroy {
       for (const { orderId, version } of ended)
         for (const tell of [...(this.waiting.get(orderId) ?? [])]) tell(Number(version));
     } catch {
-      // The database may be back at the next look. A request that waits too long gets an answer without an outcome.
+      // The next query may succeed. A request whose waiting time is over gets an answer without an outcome.
     } finally {
       this.looking = false;
     }

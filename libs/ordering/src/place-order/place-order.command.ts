@@ -91,8 +91,8 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
   }
 
   /**
-   * The order that a guest placed with this key before they signed in, if its answer was lost. They send the old cart
-   * token together with the access token. The order stays the guest's.
+   * Finds the order that a guest placed with this key before the log-in, if its answer was lost. The client then sends
+   * the old cart token together with the access token. The order still belongs to the guest.
    */
   private async placedBeforeLogIn(caller: Caller, asked: IdempotencyKey): Promise<KeyedAnswer | undefined> {
     const { kind, cartToken } = caller;
@@ -103,18 +103,15 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
   }
 
   /**
-   * A repeated answer is given to the guest's newest token and to the token that placed the order. Any other token is
-   * refused.
+   * The refusal of a repeated request. The guest's newest token and the token that placed the order get the answer
+   * again. Any other token is refused.
    */
   private async whyNotRepeated(token: CartToken, { id }: DatedOrder): Promise<DomainError | undefined> {
     const spentOn = await this.guests.spentOn(token);
     return spentOn && spentOn.orderId !== id ? alreadyOrdered(spentOn) : undefined;
   }
 
-  /**
-   * Distinguishes an empty cart from a guest's spent token. An order was placed with a spent token, so it opens no
-   * cart.
-   */
+  /** Says why there is nothing to order: the cart is empty, or an order was already placed with the guest's token. */
   private async nothingToOrder(caller: Caller): Promise<DomainError> {
     const token = caller.kind === 'guest' ? caller.cartToken : undefined;
     const spentOn = token && (await this.guests.spentOn(token));
@@ -166,7 +163,7 @@ export class PlaceOrderHandler implements ICommandHandler<PlaceOrder> {
     return view!;
   }
 
-  /** Products are named in the order's language. A refusal is in the language of the request. */
+  /** The products have names in the order's language. If one has no price, the refusal is in the request's language. */
   private async priced(wanted: CartToOrder['lines'], locale: 'vi' | 'en') {
     const answers = await this.prices.price(wanted, locale);
     const spoken = ambient()?.locale ?? locale;

@@ -91,7 +91,7 @@ class PlaceOrderBody {
   expectedTotal?: Money;
 }
 
-function mustBeWhole(request: OrderRequest, signedIn: boolean): void {
+function mustBeComplete(request: OrderRequest, signedIn: boolean): void {
   const lacking = missing(request, signedIn).map((field) => ({ field, code: 'required' }));
   const locale = ambient()?.locale ?? 'en';
   const faults = [...lacking, ...pointless(request)].map(({ field, code }) => ({
@@ -177,7 +177,7 @@ export class PlaceOrderController {
     @PreferWait() seconds: number,
   ): Promise<Answer> {
     const request = orderRequest(body);
-    mustBeWhole(request, caller.kind === 'user');
+    mustBeComplete(request, caller.kind === 'user');
     const { view, replayed } = await this.commands.execute(new PlaceOrder(caller, request, key, shopLocale()));
     const outcome = seconds > 0 ? await this.outcomes.wait(view.id, seconds * 1_000) : undefined;
     const shown = outcome ? await this.orders.view(view.id, outcome) : view;
@@ -194,8 +194,8 @@ export class PlaceOrderController {
   }
 
   /**
-   * Undefined for an account's order. Also undefined for a guest who repeats the request with the token of this order
-   * or of a later one.
+   * The guest's new cart token. Undefined for an account's order, and for a guest who repeats the request with the
+   * token of this order or of a later one.
    */
   private tokenAfter({ placedAt, order: { placed } }: DatedOrder, { cartToken }: Caller): string | undefined {
     if (placed.customerId !== null || !cartToken || cartToken.since >= placed.cartVersion) return undefined;

@@ -11,8 +11,8 @@ import { CartEmpty, LinesUnavailable, OrderTooLarge, PriceChanged } from '../mod
 export const caps = orderCaps;
 
 /**
- * Makes order lines from the catalogue's answers, which are in the order of the cart's lines. Refuses what cannot be
- * sold.
+ * Makes order lines from the catalogue's answers, which are in the order of the cart's lines. Throws LinesUnavailable
+ * if one of them cannot be sold.
  */
 export function orderLines(
   orderId: Uuid,
@@ -44,7 +44,7 @@ export function orderLines(
 }
 
 /**
- * What an order keeps of the cart's line: the portions that it took, and the price shown before if it was different.
+ * What an order line keeps of its cart line: the portions, and the price that the customer saw, if it was different.
  */
 function fromCart(wanted: CartLineToOrder | undefined, unitPrice: Money): Pick<OrderLine, 'portions' | 'seenPrice'> {
   const { portions, price, otherPrices = [] } = wanted ?? {};
@@ -68,7 +68,7 @@ export interface PlaceOrder {
 }
 
 /**
- * A cart becomes an order, at the prices that the server knows. `agreed` is the total that the customer has seen. A
+ * A cart becomes an order, at the prices of the catalogue. `agreed` is the total that the customer has agreed to. A
  * guest who pays cash reserves goods without any security, so they may order at most `guestCashMost` pieces.
  */
 export function placeOrder(

@@ -9,13 +9,13 @@ export type Held = 'nothing' | 'something' | { readonly allOf: string };
 
 /**
  * Whether a cart holds portions that were ordered before, from this cart or from another one whose lines a log-in moved
- * here. `nothing`: no such portions. `something`: such portions, and others that can be ordered. `allOf`: only what the
- * named order took.
+ * here. `nothing`: no such portions. `something`: such portions, and others that can be ordered. `allOf`: every portion
+ * was ordered before. It contains the order of the first one.
  */
 export function stillHolds(portions: readonly Portion[], placed: readonly PlacedPortion[]): Held {
   const taken = new Map(placed.map((portion) => [portion.id, portion]));
   const ordered = portions.filter(({ id }) => taken.has(id));
   if (ordered.length === 0) return 'nothing';
-  const isOver = ({ id, quantity }: Portion) => quantity <= (taken.get(id)?.quantity ?? 0);
-  return portions.every(isOver) ? { allOf: taken.get(ordered[0].id)!.orderId } : 'something';
+  const isOrderedBefore = ({ id, quantity }: Portion) => quantity <= (taken.get(id)?.quantity ?? 0);
+  return portions.every(isOrderedBefore) ? { allOf: taken.get(ordered[0].id)!.orderId } : 'something';
 }

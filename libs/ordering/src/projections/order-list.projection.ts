@@ -6,7 +6,7 @@ import type { OrderView } from '../view-order/order-view';
 
 const newest = ['placed_at desc', 'order_id desc'] as const;
 
-/** The list of a customer's own orders, and the list of staff with its filters. */
+/** The list of a customer's or a guest's own orders, and the list for staff, with its filters. */
 export const orderList: Projection<OrderView> = {
   name: 'order-list',
   version: 2,

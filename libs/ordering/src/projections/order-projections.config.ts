@@ -2,14 +2,14 @@ import { orderList } from './order-list.projection';
 import { orderView } from './order-view.projection';
 import { sales } from './sales.projection';
 
-/** Today's reducers. A new database starts with their tables. */
+/** The current reducers. A new database starts with their tables. */
 export const orderProjections = [orderView, orderList, sales];
 
 /**
  * Reducers of older versions whose tables may still be live or kept in an older database. They stay until those tables
- * are gone. Version 1 did not store the money that is owed. Its columns are the same as today's, and only rows with a
- * refund differ. Those are read from their streams (`view-order/as-of-today.query.ts`) until the table of today's
- * version is live.
+ * are gone. Version 1 did not store the money that is owed. Its columns are those of the current version, and only rows
+ * with a refund differ. Such rows are read from their streams (`view-order/as-of-today.query.ts`) until the table of
+ * the current version is live.
  */
 export const earlierProjections = [
   { ...orderView, version: 1 },

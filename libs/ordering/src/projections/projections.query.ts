@@ -46,7 +46,7 @@ export class ViewRebuildHandler implements IQueryHandler<ViewRebuild> {
   }
 }
 
-/** The rebuilds of a read model, newest first. It returns one more than the limit if there are more. */
+/** The rebuilds of a read model, newest first. Returns one more than the limit if there is another page. */
 export class ListRebuilds extends Query<readonly ListedRebuild[]> {
   constructor(
     readonly projection: string,

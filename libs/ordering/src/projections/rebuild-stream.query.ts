@@ -6,13 +6,14 @@ import { textOf } from '#platform/http';
 import { Rebuilds, type Rebuild } from '#event-store/projections';
 import { RightsWatch, type Caller } from '#platform/security';
 
-const often = 250;
-const atLeast = 15_000;
-const over: readonly Rebuild['state'][] = ['live', 'cancelled', 'failed', 'rolled-back'];
+const POLL_MS = 250;
+const LONGEST_SILENCE_MS = 15_000;
+const endStates: readonly Rebuild['state'][] = ['live', 'cancelled', 'failed', 'rolled-back'];
 
 /**
- * Follows a rebuild. It sends a `progress` whenever the rebuild has moved, and a last one when it is over or the shop
- * closes. It sends `closed {code, message}` when the caller may no longer follow it.
+ * Follows a rebuild. A `progress` event is sent after each change, and at least every 15 s. The stream ends when the
+ * rebuild is over or the shop shuts down. If the caller may no longer follow the rebuild, it ends with `closed {code,
+ * message}`.
  */
 @Injectable()
 export class RebuildStream {
@@ -27,20 +28,20 @@ export class RebuildStream {
     const first = await this.rebuilds.view(projection, id);
     return new Observable<MessageEvent>((listener) => {
       let timer: NodeJS.Timeout | undefined;
-      let told = '';
-      let toldAt = 0;
+      let sent = '';
+      let sentAt = 0;
       const end = (): void => listener.complete();
-      const tell = (rebuild: Rebuild): void => {
+      const send = (rebuild: Rebuild): void => {
         const data = JSON.stringify(rebuild);
-        if (data !== told || performance.now() - toldAt > atLeast) {
+        if (data !== sent || performance.now() - sentAt > LONGEST_SILENCE_MS) {
           listener.next({ type: 'progress', data });
-          told = data;
-          toldAt = performance.now();
+          sent = data;
+          sentAt = performance.now();
         }
-        if (over.includes(rebuild.state)) return end();
+        if (endStates.includes(rebuild.state)) return end();
         timer = setTimeout(
-          () => this.rebuilds.view(projection, id).then(tell, (error) => listener.error(error)),
-          often,
+          () => this.rebuilds.view(projection, id).then(send, (error) => listener.error(error)),
+          POLL_MS,
         );
       };
       const unwatch = this.rights.watch({
@@ -52,7 +53,7 @@ export class RebuildStream {
         },
       });
       this.shop.draining.addEventListener('abort', end);
-      tell(first);
+      send(first);
       return () => {
         unwatch();
         clearTimeout(timer);

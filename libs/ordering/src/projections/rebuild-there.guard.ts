@@ -9,7 +9,9 @@ interface StreamRequest {
   readonly caller: Caller;
 }
 
-/** A stream answers 200 before its handler has looked anything up. So this guard refuses a wrong request first. */
+/**
+ * An event stream answers 200 before its handler runs. So this guard first checks the caller's rights and the rebuild.
+ */
 @Injectable()
 export class RebuildThere implements CanActivate {
   constructor(

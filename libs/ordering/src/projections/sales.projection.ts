@@ -4,7 +4,7 @@ import { projectSale, type Sale } from '../sales-report/sales';
 
 const last = (sale: Sale): string | null => sale.entries.at(-1)?.at ?? null;
 
-/** What every order adds to the sales and takes from them. Reports sum this up. */
+/** The amounts that each order adds to the sales or takes away from them. Reports add them up. */
 export const sales: Projection<Sale> = {
   name: 'sales',
   version: 1,

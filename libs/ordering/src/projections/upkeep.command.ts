@@ -2,7 +2,7 @@ import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import type { Uuid } from '#kernel';
 import { KeptTables, SetAside, type Retried } from '#event-store/projections';
 
-/** A read model tries an order again that it has set aside. */
+/** Makes a read model fold an order again that it has set aside. */
 export class RetrySetAside extends Command<Retried> {
   constructor(
     readonly projection: string,
@@ -27,7 +27,7 @@ export interface KeptDropped {
 }
 
 /**
- * Drops the kept table, so that no rollback is possible any more. The reducer that made the table may then leave the
+ * Drops the kept table. After that, no rollback is possible. The reducer that made the table may be removed from the
  * build.
  */
 export class DropKept extends Command<KeptDropped> {

@@ -11,19 +11,20 @@ import {
   type RefundTimer,
 } from './refunds-steps';
 
-type Noted = CompareRefunds['body']['refunds'][number];
+type RecordedRefund = CompareRefunds['body']['refunds'][number];
 
 /**
- * Compares the refunds with the order's stream. If a refund has ended and the stream does not say so (any more), the
- * saga asks payments for it again with the same id. Payments gives nothing twice, and reports the outcome again.
+ * Compares the refunds with the order's stream. If a refund has ended, but the stream has no result of it (any more),
+ * the saga sends the request to payments again with the same id. Payments gives no money twice, and reports the result
+ * again.
  */
 export function comparedRefunds(state: Refunds, { body }: CompareRefunds): RefundsHeard {
   const { orderId } = body;
   const asks: Message[] = [];
   const timers: RefundTimer[] = [];
   const next = Object.entries(state.refunds).map(([refundId, refund]): [Uuid, RefundStep] => {
-    const noted = body.refunds.find((one) => one.refundId === refundId);
-    const after = body.confirmed ? agreed(refund, noted) : withoutOrder(refund);
+    const recorded = body.refunds.find((one) => one.refundId === refundId);
+    const after = body.confirmed ? reconciled(refund, recorded) : withoutOrder(refund);
     if (after === refund) return [refundId, refund];
     asks.push(...asksOf(orderId, refundId, after));
     timers.push(waits(orderId, refundId, isDone(after) ? null : secondsUntilAskedAgain(0)));
@@ -33,21 +34,21 @@ export function comparedRefunds(state: Refunds, { body }: CompareRefunds): Refun
   return { state: { ...state, refunds: Object.fromEntries(next) }, asks, timers, note };
 }
 
-function agreed(refund: RefundStep, noted: Noted | undefined): RefundStep {
-  if (refund.step === 'paying-back') return refund; // the answer to it decides
-  if (noted && noted.state !== 'requested') return isDone(refund) ? refund : ended(refund);
+function reconciled(refund: RefundStep, recorded: RecordedRefund | undefined): RefundStep {
+  if (refund.step === 'paying-back') return refund; // wait for the answer of payments
+  if (recorded && recorded.state !== 'requested') return isDone(refund) ? refund : ended(refund);
   if (!isDone(refund)) return afresh(refund);
-  const amount = noted?.amount ?? (refund.step === 'refunded' ? refund.amount : refund.owed);
+  const amount = recorded?.amount ?? (refund.step === 'refunded' ? refund.amount : refund.owed);
   return amount ? { step: 'paying-back', amount, reason: 'asked again', asked: 0 } : refund;
 }
 
-/** An order that does not count as paid has no refunds to note. */
+/** The order does not count as paid, so no refund is recorded for it. */
 const withoutOrder = (refund: RefundStep): RefundStep =>
   refund.step === 'paying-back' || isDone(refund) ? refund : ended(refund);
 
 type Recording = Extract<RefundStep, { step: 'recording' | 'recording-failure' }>;
 
-/** Tells the order once more. */
+/** Sends the result to the order once more. */
 function afresh({ parked: _, ...refund }: Recording): RefundStep {
   return { ...refund, asked: 0 };
 }

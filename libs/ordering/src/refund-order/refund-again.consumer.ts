@@ -9,9 +9,10 @@ import { RefundAgain } from './refunds-messages';
 export class WantRefundAgain implements ICommandHandler<RefundAgain> {
   constructor(private readonly orders: Orders) {}
 
-  /** The stream decides the amount, because what the saga knew when it asked may be outdated. */
+  /** The stream decides the amount, because the amount that the saga knew may be outdated. */
   async execute({ body: { orderId, reason, idempotencyKey } }: RefundAgain): Promise<void> {
-    // The request is carried out once and never again. For what is owed afterwards, there is a new request.
+    // This request appends once only, even if its event is declared void later. Money that is owed then gets a new
+    // request.
     const change = { ...commandOf(orderId, idempotencyKey), isRequest: false };
     await this.orders.change(change, (order) => refundAgain(order, reason));
   }

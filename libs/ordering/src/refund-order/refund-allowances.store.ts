@@ -26,7 +26,7 @@ interface Wanted {
   readonly amount: Money;
 }
 
-/** What people with a daily limit have given back today. */
+/** The money that people with a daily limit have given back today. */
 @Injectable()
 export class RefundAllowances {
   constructor(
@@ -40,8 +40,8 @@ export class RefundAllowances {
   }
 
   /**
-   * Takes the amount from today's sum before the work. So a crash can only make the remaining sum smaller. A refused
-   * amount is put back.
+   * Subtracts the amount from today's allowance before the work. So a crash can only make the allowance too small. If
+   * the refund is refused, the amount is added again.
    */
   async within<T>(caller: Caller, { refundId, amount }: Wanted, work: () => Promise<T>): Promise<T> {
     if (this.isLimited(caller)) await this.take(caller.userId, { refundId, amount });

@@ -29,7 +29,7 @@ export class RefundOrder extends Command<KeyedAnswer> {
   }
 }
 
-const NO_WORDS = 'asked for by staff';
+const NEUTRAL_REASON = 'asked for by staff';
 
 @CommandHandler(RefundOrder)
 export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
@@ -57,14 +57,17 @@ export class RefundOrderHandler implements ICommandHandler<RefundOrder> {
     });
   }
 
-  /** A person who was erased, or whose key is missing, can still be refunded. No personal reason is stored for them. */
+  /**
+   * The reason, sealed. If the person was erased, or their key is missing, the order can still be refunded, and a text
+   * without the typed reason is stored.
+   */
   private async sealed(subject: Uuid, id: Uuid, words: string): Promise<string | Sealed> {
-    if (await this.vault.isErased(subject)) return NO_WORDS;
-    return (await this.vault.sealMore(subject, words, this.places.of(id, 'reason'))) ?? NO_WORDS;
+    if (await this.vault.isErased(subject)) return NEUTRAL_REASON;
+    return (await this.vault.sealMore(subject, words, this.places.of(id, 'reason'))) ?? NEUTRAL_REASON;
   }
 }
 
-/** The amount that would be given back now. Throws the refusal if there is one. */
+/** The amount that would be refunded now. Throws the rule's refusal, if there is one. */
 function amountOf(order: Order, request: Parameters<typeof refundOrder>[1]): Money {
   const [event] = refundOrder(order, request);
   if (event?.type !== 'RefundRequested') throw new NothingToRefund();

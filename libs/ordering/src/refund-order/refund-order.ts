@@ -30,9 +30,9 @@ export interface RefundOrder {
 }
 
 /**
- * Staff give money back. They can give at most the paid money, without what has gone back or is on its way. Money that
- * is owed after a refusal is paid first. The refund may end the order: then nothing more is made, and its goods go back
- * on the shelf or are waste.
+ * Staff give money back. The most is the paid money, minus what has gone back or is on its way. Money that is owed
+ * after a refusal is paid first. The refund may end the order: then nothing more is made, and its goods go back on the
+ * shelf or are waste.
  */
 export function refundOrder(order: Order, request: RefundOrder): readonly OrderEvent[] {
   const { refundId, reason } = request;
@@ -51,7 +51,7 @@ export function refundOrder(order: Order, request: RefundOrder): readonly OrderE
   ];
 }
 
-/** Only an order that is still in the shop can end. One that was handed over or cancelled is over already. */
+/** A refund can end only an order that was neither handed over nor cancelled. */
 function ends(order: InTheTill, amount: Money, wished: boolean | undefined): boolean {
   if (order.status === 'completed' || order.status === 'cancelled' || order.status === 'refunded') return false;
   if (hasEnded(order)) return false;
@@ -60,7 +60,10 @@ function ends(order: InTheTill, amount: Money, wished: boolean | undefined): boo
   return wished ?? (isUntouched(order) && kept === 0);
 }
 
-/** True: back on the shelf. False: waste. Undefined: they are the customer's. This is decided only once. */
+/**
+ * True: the goods go back on the shelf. False: they are waste. Undefined: the refund leaves them where they are. This
+ * is decided only once for an order.
+ */
 function goods(order: InTheTill, end: boolean, wished: boolean | undefined): boolean | undefined {
   if (end) return wished ?? isUntouched(order);
   if (!wished) return undefined;
@@ -71,13 +74,13 @@ function goods(order: InTheTill, end: boolean, wished: boolean | undefined): boo
 type InTheTill = Exclude<Order, { readonly status: 'unplaced' | 'pending' }>;
 
 /**
- * Requests all owed money once more, as one refund. Money that was given back another way meanwhile is no longer owed.
- * So the amount can be smaller than what was refused, or zero.
+ * Requests all owed money once more, as one refund. Money that has gone back another way is no longer owed. So the
+ * amount can be smaller than the refused amount, or zero.
  */
 export function refundAgain(order: Order, reason: string): readonly OrderEvent[] {
   if (!('refunds' in order)) return [];
   const amount = owed(order);
-  const refused = notFollowedUp(order.refunds);
+  const refused = notRequestedAgain(order.refunds);
   if (amount.amount === 0 || !refused) return [];
   const { end } = refused; // the first request decided whether the order continues
   const refundId = idAfter(refused);
@@ -86,14 +89,15 @@ export function refundAgain(order: Order, reason: string): readonly OrderEvent[]
 
 const idAfter = ({ refundId }: Refund): Uuid => derivedId(refundId, 'again');
 
-/** The newest refused refund that has no repeat. */
-function notFollowedUp(refunds: readonly Refund[]): Refund | undefined {
+/** The newest refused refund that was not requested again. */
+function notRequestedAgain(refunds: readonly Refund[]): Refund | undefined {
   const known = new Set(refunds.map(({ refundId }) => refundId));
   return refunds.findLast((refund) => refund.state === 'failed' && !known.has(idAfter(refund)));
 }
 
 /**
- * The amount that a retry would request. For money that is on its way, the saga asks again. Throws if there is neither.
+ * The amount that a retry would request. It is zero if money is only on its way: then the saga repeats its request.
+ * Throws NothingOwed if there is neither.
  */
 export function stillOwed(order: Order): Money {
   if (!('refunds' in order) || !moneyIsOpen(order)) throw new NothingOwed();
@@ -103,7 +107,7 @@ export function stillOwed(order: Order): Money {
 const known = (order: Order, refundId: Uuid) =>
   'refunds' in order ? order.refunds.find((refund) => refund.refundId === refundId) : undefined;
 
-/** If the request of a refund was declared void, the refund is requested again before it ends. */
+/** Requests a refund again whose first request was declared void, so that its result can be recorded. */
 const requestedAgain = (refundId: Uuid, amount: Money): OrderEvent => ({
   type: 'RefundRequested',
   data: { refundId, amount, reason: 'noted again: its request was declared void' },

@@ -1,6 +1,6 @@
 import { OrderMessage, type Money, type Uuid } from '#kernel';
 
-/** Asks the order to note that the money is on its way back. The answer is OrderRefunded. */
+/** Asks the order to record that the money is on its way back. The answer is OrderRefunded. */
 export class RecordRefund extends OrderMessage<{
   readonly orderId: Uuid;
   readonly refundId: Uuid;
@@ -10,7 +10,7 @@ export class RecordRefund extends OrderMessage<{
   static readonly type = 'ordering.record-refund.v1';
 }
 
-/** Asks the order to note that the money did not go back. The answer is OrderRefundFailed. */
+/** Asks the order to record that the money did not go back. The answer is OrderRefundFailed. */
 export class RecordRefundFailure extends OrderMessage<{
   readonly orderId: Uuid;
   readonly refundId: Uuid;
@@ -27,7 +27,7 @@ export class RefundWaits extends OrderMessage<{ readonly orderId: Uuid; readonly
   static readonly type = 'ordering.refund-waits.v1';
 }
 
-/** Staff want open refunds requested again. `by` is the person's id. */
+/** Staff ask for open refunds to be requested again. `by` is the id of a user, or the name of an operator. */
 export class RetryRefunds extends OrderMessage<{
   readonly orderId: Uuid;
   readonly by: string;
@@ -40,8 +40,8 @@ export class RetryRefunds extends OrderMessage<{
 }
 
 /**
- * Asks the order to request again what is owed because a provider had refused it. The answer is OrderRefundRequested
- * with another id and with the amount that is owed then. `refundId` and `amount` are what the saga knew.
+ * Asks the order to request the owed money again, because a provider refused it. The answer is OrderRefundRequested
+ * with another id, and with the amount that is owed at that time. `refundId` and `amount` are what the saga knew.
  */
 export class RefundAgain extends OrderMessage<{
   readonly orderId: Uuid;
@@ -53,7 +53,7 @@ export class RefundAgain extends OrderMessage<{
   static readonly type = 'ordering.refund-again.v1';
 }
 
-/** The state of the order's refunds by its stream. The saga compares this with what payments has reported. */
+/** The state of the order's refunds according to its stream. The saga compares it with the results from payments. */
 export class CompareRefunds extends OrderMessage<{
   readonly orderId: Uuid;
   /** Whether the order counts as paid. If not, its money goes back as a whole, or the order is confirmed first. */

@@ -3,22 +3,28 @@ import { allDone, owedBy, type Refunds, type RefundStep } from './refunds-steps'
 
 const waitsFor: Record<RefundStep['step'], string | null> = {
   'paying-back': 'payments to give the money back',
-  recording: 'the order to note the refund',
-  'recording-failure': 'the order to note that it failed',
+  recording: 'the order to record the refund',
+  'recording-failure': 'the order to record that the refund failed',
   refunded: null,
   failed: null,
 };
 
-/** A refused refund needs attention only while something is owed: the money may have gone back another way. */
+/**
+ * Why staff must look at a refund. A refused refund matters only while money is owed: it may have gone back another
+ * way.
+ */
 const complaint = (refund: RefundStep, owed: boolean): string | null => {
   if (refund.step === 'failed') return owed ? `refused: ${refund.reason ?? 'for good'}` : null;
   if (!('asked' in refund)) return null;
   if (refund.parked !== undefined) return refund.parked;
-  // Staff should look as soon as one request has no answer.
+  // Staff should look as soon as one request had to be repeated.
   return refund.asked > 0 ? `no answer while ${refund.step}, asked ${refund.asked + 1} times` : null;
 };
 
-/** The status of an order's refunds, for staff. It is the status of the first refund that is still open. */
+/**
+ * The status of an order's refunds, for staff. It shows the first refund that needs attention, or else the first one
+ * that waits for an answer, or else the last one.
+ */
 export function refundsStatus(state: Refunds): SagaStatus {
   const all = Object.values(state.refunds);
   const owed = owedBy(state);

@@ -3,22 +3,24 @@ import { RefundPayment } from '#contracts/payments';
 import { RecordRefund, RecordRefundFailure, RefundWaits } from './refunds-messages';
 
 /**
- * How often the request was repeated because no answer came. `parked` is set when it is no longer repeated until staff
- * act.
+ * How often the request was repeated because no answer came. `parked` is set when the repeats have ended. Nothing more
+ * is sent until staff act.
  */
 interface Asking {
   readonly asked: number;
   readonly parked?: string;
 }
 
-/** The step of one refund: first the provider is asked, then the order is told. */
+/** The step of one refund: first payments gives the money back, then the order records the result. */
 export type RefundStep =
   | ({ readonly step: 'paying-back'; readonly amount: Money; readonly reason: string } & Asking)
   | ({ readonly step: 'recording'; readonly amount: Money } & Asking)
   | ({ readonly step: 'recording-failure'; readonly reason: string; readonly owed?: Money } & Asking)
   /** Older sagas did not store the amount. */
   | { readonly step: 'refunded'; readonly amount?: Money }
-  /** `owed` is what the customer did not get back and nobody has requested again. Older sagas did not store it. */
+  /**
+   * `owed` is what the customer did not get back, while nobody has requested it again. Older sagas did not store it.
+   */
   | { readonly step: 'failed'; readonly owed?: Money; readonly reason?: string };
 
 /** All refunds of one order. Each has its own step. */
@@ -50,7 +52,7 @@ export const isDone = (refund: RefundStep): refund is Extract<RefundStep, { step
   refund.step === 'refunded' || refund.step === 'failed';
 export const allDone = ({ refunds }: Refunds): boolean => Object.values(refunds).every(isDone);
 
-/** What is owed, as far as the saga knows. The order's stream decides. */
+/** The money that is owed, as far as the saga knows. The order's stream decides what is owed. */
 export function owedBy({ refunds, owed }: Refunds): Money {
   if (owed) return owed.amount;
   const left = Object.values(refunds).map((refund) => (refund.step === 'failed' ? refund.owed : undefined));

@@ -26,19 +26,22 @@ export type RefundsHear =
   | CompareRefunds;
 
 /**
- * Keeps the newest amount that the stream has reported as owed. A message of an older build lacks it and changes
- * nothing.
+ * Keeps the newest amount that the stream has reported as owed. A message of an older build has no such amount, and
+ * changes nothing.
  */
-function noted(state: Refunds, { body }: RefundsHear): Refunds {
+function withNewestOwed(state: Refunds, { body }: RefundsHear): Refunds {
   if (!('owed' in body) || !body.owed || body.version === undefined) return state;
   const { owed: amount, version } = body;
   if (state.owed && state.owed.version >= version) return state;
   return { ...state, owed: { amount, version } };
 }
 
-/** The pure saga that gives money back: it asks the provider first, then the order's own stream. */
+/**
+ * The refund saga as a pure function. It first asks payments to give the money back, then the order to record the
+ * result.
+ */
 export function hearOfRefund(before: Refunds, heard: RefundsHear): RefundsHeard {
-  const state = noted(before, heard);
+  const state = withNewestOwed(before, heard);
   if (heard instanceof RetryRefunds) return retried(state, heard);
   if (heard instanceof CompareRefunds) return comparedRefunds(state, heard);
   const { refunds } = state;
@@ -54,23 +57,23 @@ export function hearOfRefund(before: Refunds, heard: RefundsHear): RefundsHeard 
 
   if (heard instanceof OrderRefundRequested) {
     const { amount, reason } = heard.body;
-    return refund ? stay('asked for again') : go({ step: 'paying-back', amount, reason, asked: 0 }, 'refund asked for');
+    return refund ? stay('requested again') : go({ step: 'paying-back', amount, reason, asked: 0 }, 'refund requested');
   }
-  if (!refund || isDone(refund)) return stay('nothing is waited for');
+  if (!refund || isDone(refund)) return stay('no answer is expected');
   if (heard instanceof RefundWaits) {
-    if (refund.parked !== undefined) return stay('needs attention, and is asked no more');
+    if (refund.parked !== undefined) return stay('needs attention: no more requests are sent');
     if (refund.asked < MOST_ASKED)
       return go({ ...refund, asked: refund.asked + 1 }, `no answer while ${refund.step}: asked again`);
     const parked = `no answer while ${refund.step}, asked ${refund.asked + 1} times`;
-    const left = { ...state, refunds: { ...refunds, [refundId]: { ...refund, parked } } };
-    return { state: left, asks: [], timers: [], note: `needs attention: ${parked} (${refundId})` };
+    const parkedState = { ...state, refunds: { ...refunds, [refundId]: { ...refund, parked } } };
+    return { state: parkedState, asks: [], timers: [], note: `needs attention: ${parked} (${refundId})` };
   }
   if (heard instanceof OrderRefunded) return go({ step: 'refunded', amount: heard.body.amount }, 'refunded');
   if (heard instanceof OrderRefundFailed) {
     const { owed, reason } = refund.step === 'recording-failure' ? refund : { owed: undefined, reason: undefined };
-    return go({ step: 'failed', ...(owed && { owed }), ...(reason && { reason }) }, 'failed, and noted');
+    return go({ step: 'failed', ...(owed && { owed }), ...(reason && { reason }) }, 'failed, and recorded');
   }
-  if (refund.step !== 'paying-back') return stay('heard again');
+  if (refund.step !== 'paying-back') return stay('received again');
   if (heard instanceof PaymentRefunded)
     return go({ step: 'recording', amount: heard.body.amount, asked: 0 }, 'the money is on its way back');
   const { reason, amount: owed } = heard.body;
@@ -78,8 +81,8 @@ export function hearOfRefund(before: Refunds, heard: RefundsHear): RefundsHeard 
 }
 
 /**
- * Staff want another try. Open refunds are requested again, and the order is asked once more for what is owed. The saga
- * keeps the owed amount until the order answers, so that a lost request is noticed.
+ * Staff asked for a retry. The requests of open refunds are sent again, and the order is asked to refund what is owed.
+ * The saga keeps the owed amount until the order answers, so that a lost request is noticed.
  */
 function retried(state: Refunds, { body: { orderId, by, reason } }: RetryRefunds): RefundsHeard {
   const asks: Message[] = [];
@@ -92,18 +95,19 @@ function retried(state: Refunds, { body: { orderId, by, reason } }: RetryRefunds
     timers.push(waits(orderId, refundId, secondsUntilAskedAgain(0)));
     return [refundId, again];
   });
-  asks.push(...wantedAgain(orderId, state));
-  const what = asks.length > 0 ? 'asked again' : 'nothing to ask again';
+  asks.push(...askForOwed(orderId, state));
+  const what = asks.length > 0 ? 'asked again' : 'there is no request to repeat';
   const note = `${what}, by ${by}${reason === null ? '' : `: ${reason}`}`;
   return { state: { ...state, refunds: Object.fromEntries(next) }, asks, timers, note };
 }
 
-function wantedAgain(orderId: Uuid, state: Refunds): readonly Message[] {
+function askForOwed(orderId: Uuid, state: Refunds): readonly Message[] {
   const amount = owedBy(state);
   if (amount.amount === 0) return [];
   const [refundId, last] = Object.entries(state.refunds).findLast(([, { step }]) => step === 'failed') ?? [orderId];
   const why = (last?.step === 'failed' ? last.reason : undefined) ?? 'refused';
-  // There is one request for each time that money became owed. The order accepts the same request only once.
+  // The key contains the version at which the stream reported the owed amount. So the order accepts one request for
+  // each report.
   const idempotencyKey = `refunds:${orderId}:${state.owed?.version ?? refundId}:again`;
   return [new RefundAgain({ orderId, refundId, amount, reason: `again, after: ${why}`, idempotencyKey })];
 }

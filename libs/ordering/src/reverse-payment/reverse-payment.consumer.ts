@@ -6,7 +6,7 @@ import { commandOf } from '../model/commands-by-message';
 import { Orders } from '../model/orders.store';
 import { paymentIdOf, recordReversal } from './reverse-payment';
 
-/** The order's own payment went back after the order had been closed. */
+/** Records that the order's own payment was given back after the order had been closed. */
 @InboxCommandHandler(RecordReversal, { name: 'record-reversal', lane: 'order' })
 export class RecordWhenReversed implements ICommandHandler<RecordReversal> {
   constructor(private readonly orders: Orders) {}
@@ -17,7 +17,7 @@ export class RecordWhenReversed implements ICommandHandler<RecordReversal> {
   }
 }
 
-/** A second charge of the order's payment went back. */
+/** Records that another charge of the order's payment was given back. */
 @InboxEventsHandler([MoneyReturned], { name: 'record-money-returned', lane: 'order' })
 export class RecordWhenMoneyReturned {
   constructor(private readonly orders: Orders) {}

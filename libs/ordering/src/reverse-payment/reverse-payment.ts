@@ -4,7 +4,7 @@ import type { Order, PaymentReversed } from '../model/order';
 /** The id of an order's own payment. Its reversal has the same id. */
 export const paymentIdOf = (orderId: Uuid): Uuid => derivedId(orderId, 'payment');
 
-/** Money was taken for the order and went back, although the order was not paid with it. Each reversal counts once. */
+/** Money was taken for the order and given back, but it did not pay the order. Each reversal counts once. */
 export function recordReversal(order: Order, reversal: PaymentReversed['data']): readonly PaymentReversed[] {
   if (order.status === 'unplaced' || reversal.amount.amount === 0) return [];
   const known = order.reversals?.some(({ reversalId }) => reversalId === reversal.reversalId);

@@ -7,12 +7,12 @@ import { Public } from '#platform/security';
 const FORMER = 'admin/processes';
 const TODAY = 'admin/sagas';
 
-/** The former path of the sagas. It only says where the routes are now; those routes check who may use them. */
+/** The former path of the sagas. It only redirects to the new routes, and those check the caller's rights. */
 @ApiExcludeController()
 @Public()
 @Controller(FORMER)
 export class FormerPathController {
-  /** 308 keeps the method and the body. It may not be cached, so that the path can be removed one day. */
+  /** Status 308 keeps the method and the body. The redirect is not cached, so that this path can be removed later. */
   @All(['', '*'])
   @AnyQuery()
   @AnyBody()

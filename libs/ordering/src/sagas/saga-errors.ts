@@ -6,7 +6,7 @@ export class SagaNotFound extends NotFound {
   }
 }
 
-/** The saga is over. The order's own commands do what the order still needs. */
+/** The saga is over. What the order still needs is done by commands of the order itself. */
 export class SagaOver extends DomainError {
   constructor(step: string) {
     super('PROCESS_OVER', 'conflict', `The saga is over (${step}). Cancel or refund the order itself.`, { step });
@@ -36,7 +36,9 @@ export class NothingToWindBack extends DomainError {
   }
 }
 
-/** The provider may still answer. Staff may settle by hand only after all requests of the saga have gone unanswered. */
+/**
+ * The provider may still answer. Staff may settle by hand only after every repeat of the request has gone unanswered.
+ */
 export class StillAsked extends DomainError {
   constructor(step: string) {
     super(

@@ -11,7 +11,7 @@ export interface SagaRef {
 /** An order has two sagas: `checkout:<order>`, and `refunds:<order>` as soon as money must go back. */
 export const sagaId = ({ name, orderId }: SagaRef): string => `${name}:${orderId}`;
 
-/** An order's id alone names its checkout. Undefined if it is not the id of a saga. */
+/** The saga that an id names. The id of an order names its checkout. Undefined if it names no saga. */
 export function sagaRef(id: string): SagaRef | undefined {
   const colon = id.indexOf(':');
   const name = colon < 0 ? 'checkout' : id.slice(0, colon);

@@ -12,7 +12,7 @@ import {
 import { SagaNotFound } from './saga-errors';
 import { sagaRef } from './saga-id';
 
-/** Sagas and their status. It returns one more than the limit if there are more. */
+/** Sagas and their status. Returns one more than the limit if there is another page. */
 export class ListSagas extends Query<readonly ListedSaga[]> {
   constructor(
     readonly filter: SagaFilter,

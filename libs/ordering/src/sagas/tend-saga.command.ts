@@ -32,15 +32,15 @@ export type FoundByHand = SettleByHand['body']['found'];
 /** The person who acts on a saga, and the reason. */
 export interface Tended {
   readonly actor: Actor;
-  /** The person's name in the journal. */
+  /** The person, as the journal shows them: the id of a user, or the name of an operator. */
   readonly by: string;
-  /** Stored in the journal without addresses and numbers. It should contain no names. */
+  /** Stored in the journal after e-mail addresses and numbers were removed. It should contain no names. */
   readonly reason: string | null;
 }
 
 /**
- * Sends the requests of the current step again with the same keys. It also redrives the saga's dead letters and hastens
- * its postponed messages.
+ * Sends the requests of the current step again with the same keys. It also redrives the saga's dead letters, and makes
+ * its postponed messages due now.
  */
 export class RetrySaga extends Command<ListedSaga> {
   constructor(
@@ -63,18 +63,19 @@ export class RetrySagaHandler implements ICommandHandler<RetrySaga> {
   ) {}
 
   async execute({ id, tended: { by, reason } }: RetrySaga): Promise<ListedSaga> {
-    const saga = await found(this.sagas, id);
-    const wishes = await this.wishes(saga, { orderId: saga.id, by, reason: noted(reason) });
+    const saga = await sagaNamed(this.sagas, id);
+    const messages = await this.retryMessages(saga, { orderId: saga.id, by, reason: redacted(reason) });
     const requests = requestsIn(await this.journal.of(saga.id, saga.name));
     await this.letters.wake(requests, ownOf(saga));
-    await this.db.transaction(async () => void this.eventBus.publishAll([...wishes]));
+    await this.db.transaction(async () => void this.eventBus.publishAll([...messages]));
     return saga;
   }
 
   /**
-   * The order's stream decides whether anything is left to give back, not the saga: money may have gone back by hand.
+   * The messages that retry the saga. For refunds, the order's stream decides what is still owed, because staff may
+   * have given money back by hand.
    */
-  private async wishes(
+  private async retryMessages(
     saga: ListedSaga,
     about: RetryCheckout['body'],
   ): Promise<readonly (RetryRefunds | RetryCheckout | ReviewOrder)[]> {
@@ -83,7 +84,8 @@ export class RetrySagaHandler implements ICommandHandler<RetrySaga> {
     if (name === 'checkout' && status !== 'over') return [new RetryCheckout(about)];
     const { order, version } = await this.orders.view(about.orderId);
     if (name === 'refunds') {
-      // It needs attention, but nothing is owed: an event was declared void. So the saga is compared with the order.
+      // The saga needs attention, but nothing is owed: an event was declared void. So the saga is compared with the
+      // order.
       if (status === 'needs-attention' && !isOwing(order)) return [review];
       return [new RetryRefunds({ ...about, owed: stillOwed(order), version }), review];
     }
@@ -94,7 +96,7 @@ export class RetrySagaHandler implements ICommandHandler<RetrySaga> {
 
 const isOwing = (order: PlacedState): boolean => 'refunds' in order && moneyIsOpen(order);
 
-/** Winds a checkout back from its current step. */
+/** Makes a checkout give back what it has taken, from its current step. */
 export class CompensateSaga extends Command<ListedSaga> {
   constructor(
     readonly id: string,
@@ -119,7 +121,7 @@ export class CompensateSagaHandler implements ICommandHandler<CompensateSaga> {
   ) {}
 
   async execute({ id, tended, money }: CompensateSaga): Promise<ListedSaga> {
-    const saga = await found(this.sagas, id);
+    const saga = await sagaNamed(this.sagas, id);
     if (saga.status === 'over') throw new SagaOver(saga.step);
     if (money === undefined) return this.windBack(saga, tended);
     if (saga.status !== 'needs-attention') throw new StillAsked(saga.step);
@@ -127,7 +129,7 @@ export class CompensateSagaHandler implements ICommandHandler<CompensateSaga> {
     if (saga.name === 'checkout' && !windsBack(saga.step)) await this.windBack(saga, tended);
     const settle = (refundId: string | null) => {
       const idempotencyKey = `by-hand:${orderId}:${refundId ?? 'payment'}`;
-      const reason = noted(tended.reason);
+      const reason = redacted(tended.reason);
       const said = { found: money, by: tended.by, ...(reason && { reason }) };
       return new SettleByHand({ orderId, refundId, ...said, idempotencyKey });
     };
@@ -144,13 +146,13 @@ export class CompensateSagaHandler implements ICommandHandler<CompensateSaga> {
     const sealed = reason === null ? null : await this.vault.sealMore(order.placed.subject, reason, place);
     await this.orders.change({ orderId, commandId: this.ids.next(), actor }, (now) => windBack(now, sealed));
     await this.db.transaction(
-      async () => void this.eventBus.publish(new WindBackAsked({ orderId, by, reason: noted(reason) })),
+      async () => void this.eventBus.publish(new WindBackAsked({ orderId, by, reason: redacted(reason) })),
     );
     return saga;
   }
 }
 
-/** The refunds that wait for a provider. Null stands for the order's payment. */
+/** The refunds for which the saga waits for a provider. Null means the order's payment. */
 function settledByHand({ id: orderId, name, step, state }: KnownSaga): {
   orderId: string;
   refunds: readonly (string | null)[];
@@ -165,9 +167,9 @@ function settledByHand({ id: orderId, name, step, state }: KnownSaga): {
   return { orderId, refunds: [null] };
 }
 
-const noted = (reason: string | null): string | null => reason && redactText(reason);
+const redacted = (reason: string | null): string | null => reason && redactText(reason);
 
-async function found(sagas: Sagas, id: string): Promise<KnownSaga> {
+async function sagaNamed(sagas: Sagas, id: string): Promise<KnownSaga> {
   const ref = sagaRef(id);
   const saga = ref && (await sagas.view(ref.name, ref.orderId));
   if (!saga) throw new SagaNotFound();

@@ -5,8 +5,9 @@ import { OrderNotFound } from '../model/order-errors';
 import { SagaOver, WindingBackAlready } from './saga-errors';
 
 /**
- * Staff want to wind a checkout back. The request goes to the order's stream, not to the saga. In the stream it meets
- * the confirmation, and the first of the two counts. An order that is confirmed already must be cancelled or refunded.
+ * Staff ask a checkout to give back what it has taken. The request goes to the order's stream, not to the saga: if a
+ * confirmation runs at the same time, the first of the two in the stream counts. An order that is confirmed already
+ * must be cancelled or refunded.
  */
 export function windBack(order: Order, reason: Sealed | null): readonly OrderEvent[] {
   if (order.status === 'unplaced') throw new OrderNotFound();

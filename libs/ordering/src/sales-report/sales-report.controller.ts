@@ -38,7 +38,7 @@ export const SalesAnswer = z
 
 const Meta = z.object({ from: InstantShape, to: InstantShape, by: z.enum(groupings), total: z.object(Sums) });
 
-const month = 29 * 86_400_000;
+const DEFAULT_SPAN_MS = 29 * 86_400_000;
 
 @ApiTags('Reports')
 @Controller('admin/reports')
@@ -58,7 +58,7 @@ export class SalesReportController {
   @Answers(200, SalesAnswer, { description: 'One row each, and the total.', list: true, meta: Meta })
   async sales(@Query() query: SalesQuery): Promise<Answer> {
     const now = this.clock.now();
-    const from = query.from ?? beginOf(shopDay(new Date(now.getTime() - month)))!;
+    const from = query.from ?? beginOf(shopDay(new Date(now.getTime() - DEFAULT_SPAN_MS)))!;
     const to = query.to ?? endOf(shopDay(now))!;
     if (from >= to) throw new InvalidInput([{ field: 'to', message: 'must lie after from' }]);
     const { rows, total } = await this.queries.execute(new SalesReport(from, to, query.by));

@@ -24,9 +24,7 @@ export interface Sales {
   readonly total: Omit<SalesRow, 'key' | 'name'>;
 }
 
-/**
- * Sales of a period, by day, month or product: what was confirmed, without what was given back or will never be paid.
- */
+/** Sales of a period, by day, month or product: what was confirmed, minus what was given back or will never be paid. */
 export class SalesReport extends Query<Sales> {
   constructor(
     readonly from: Date,
@@ -59,7 +57,7 @@ const keys: Record<Grouping, { key: string; name: string; amount: string; parts:
   },
 };
 
-// A product can have several lines in one order (milk, no milk). Each order is counted once.
+// A product can be in several lines of one order (with milk, without milk). Such an order is counted once.
 const sql = (table: string, { key, name, amount, parts }: (typeof keys)[Grouping], rollup: boolean): string => {
   const sum = (kind: string): string =>
     `coalesce(sum((${amount}->>'amount')::bigint) filter (where e.entry->>'kind' = '${kind}'), 0)::bigint`;
@@ -100,7 +98,7 @@ export class SalesReportHandler implements IQueryHandler<SalesReport> {
       const rows = await this.db.query<Sums>(sql(table, keys[by], false), [from, to]);
       const [total] = await this.db.query<Sums>(sql(table, keys.day, true), [from, to]);
       const shown = rows.map((row) => ({ key: row.key!, name: row.name ?? row.key!, ...inMoney(row) }));
-      // Days and months are in their order. Products are sorted by sales, highest first.
+      // Days and months are already in order. Products are sorted by sales, highest first.
       if (by === 'product') shown.sort((a, b) => b.net.amount - a.net.amount);
       return { rows: shown, total: inMoney(total) };
     });

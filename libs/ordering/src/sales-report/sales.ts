@@ -9,7 +9,7 @@ export interface Part {
   readonly amount: Money;
 }
 
-/** What an order adds to a day's sales, or takes from them. */
+/** An amount that an order adds to the sales of a day, or takes away from them. */
 export interface Entry {
   readonly at: string;
   /** `sold` when it was confirmed, `refunded` when money went back, `lost` when owed money will never be paid. */
@@ -26,7 +26,7 @@ export interface Sale {
   readonly fee: Money;
   readonly total: Money;
   readonly paid: Money;
-  /** What was taken back from the sale so far, by refunds or because it was never paid. */
+  /** What was subtracted from the sale so far, because it was refunded or will never be paid. */
   readonly undone: Money;
   readonly entries: readonly Entry[];
 }
@@ -39,9 +39,9 @@ export function split(amount: number, weights: readonly number[]): readonly numb
   let given = 0;
   return weights.map((own) => {
     weight += BigInt(own);
-    const upToHere = Number((BigInt(amount) * weight) / whole);
-    const part = upToHere - given;
-    given = upToHere;
+    const cumulated = Number((BigInt(amount) * weight) / whole);
+    const part = cumulated - given;
+    given = cumulated;
     return part;
   });
 }
@@ -59,7 +59,10 @@ function placed(event: Extract<OrderEvent, { type: 'OrderPlaced' }>, at: string)
   };
 }
 
-/** Takes an amount back from the sale, spread over its lines. Two steps give the same result as one. */
+/**
+ * Subtracts an amount from the sale, spread over its lines. Two refunds give the same shares as one refund of their
+ * sum.
+ */
 function takeBack(sale: Sale, kind: 'refunded' | 'lost', amount: Money, at: string): Sale {
   if (amount.amount === 0) return sale;
   const weights = [...sale.lines.map((line) => line.amount.amount), sale.fee.amount];
@@ -89,7 +92,7 @@ export function projectSale(sale: Sale | undefined, event: OrderEvent, at: strin
       return sold ? takeBack(sale, 'lost', minus(sale.total, sale.paid), at) : sale;
     case 'OrderRefunded':
       return sold ? takeBack(sale, 'refunded', event.data.amount, at) : sale;
-    default: // reversed money never was the shop's, and most facts move no money
+    default: // reversed money was never counted as sold, and the other facts move no money
       return sale;
   }
 }

@@ -14,8 +14,8 @@ import { follow } from './tracking';
 export type Tell = (word: 'snapshot' | 'event', said: object) => void;
 
 /**
- * One order that one client follows. The client gets a snapshot at its own version (or the current one, if it has
- * none), then every later event once, in version order. Missing events are read from the order's stream.
+ * One order that one client follows. The client gets a snapshot at the version that it has (or at the current one, if
+ * it has none), then every later event once, in version order. Missing events are read from the order's stream.
  */
 export class FollowedOrder {
   private view: OrderView | undefined;
@@ -32,13 +32,12 @@ export class FollowedOrder {
     private readonly vault: Vault,
     readonly orderId: Uuid,
     private readonly tell: Tell,
-    /** Called when the order cannot be followed any further. The client must reconnect. */
+    /** Called when the order can no longer be followed. The client must reconnect. */
     private readonly failed: () => void,
   ) {}
 
   /**
-   * Throws OrderNotFound for a reader who does not own the order, after reading one row. `reader` is left out for
-   * staff.
+   * Throws OrderNotFound for a reader who does not own the order, after reading one row. `reader` is absent for staff.
    */
   async begin(reader: Reader | undefined, lastVersion: number | undefined): Promise<void> {
     this.show = reader ? showToOwner : showOrder;
@@ -46,11 +45,12 @@ export class FollowedOrder {
     if (placed.length === 0) throw new OrderNotFound();
     if (reader) mustBeTheirs(placed, reader);
     if (this.over) return;
-    // It subscribes before it reads, so that no event in between is missed.
+    // Subscribe before reading, so that no event between the two is missed.
     this.leave = await this.feed.follow(this.orderId, (event) => this.queue([event]));
     try {
       const events = await this.store.read(this.orderId);
-      // If an event was declared void since, the earlier versions do not lead to the current one.
+      // If an event was declared void after the client's version, that version does not lead to the current order. Then
+      // the client gets a snapshot of the current order.
       const voidedSince = events.some((event) => isVoiding(event) && event.version > (lastVersion ?? 0));
       const from = voidedSince ? Infinity : lastVersion || Infinity;
       const view = foldView(events.filter(({ version }) => version <= from));

@@ -2,12 +2,15 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { EventStoreAside, type RecordedEvent } from '#event-store';
 
-const batch = 500;
+const BATCH = 500;
 const LOOK_EVERY_MS = 1_000;
 
 type Heard = (event: RecordedEvent) => void;
 
-/** New events of the orders that clients follow in this process. It reads the log only while there are followers. */
+/**
+ * Delivers new events of the orders that clients of this process follow. The log is read only while there are
+ * followers.
+ */
 @Injectable()
 export class OrderFeed {
   private readonly log = new Logger('Tracking');
@@ -15,14 +18,14 @@ export class OrderFeed {
   private position = 0;
   private reading: Promise<void> | undefined;
   private again = false;
-  private silence: (() => void) | undefined;
+  private stopListening: (() => void) | undefined;
   private timer: NodeJS.Timeout | undefined;
   private started: Promise<void> | undefined;
 
   constructor(private readonly store: EventStoreAside) {}
 
   /**
-   * Resolves when every event that is numbered from now on will be delivered, in version order. An event may be
+   * After this has resolved, every event that is numbered later is delivered, in version order. An event may be
    * delivered twice.
    */
   async follow(orderId: Uuid, heard: Heard): Promise<() => void> {
@@ -43,16 +46,16 @@ export class OrderFeed {
     all?.delete(heard);
     if (all?.size === 0) this.followers.delete(orderId);
     if (this.followers.size > 0) return;
-    this.silence?.();
+    this.stopListening?.();
     clearInterval(this.timer);
-    this.silence = undefined;
+    this.stopListening = undefined;
     this.started = undefined;
   }
 
   private async start(): Promise<void> {
     this.position = await this.store.head();
-    if (this.followers.size === 0 || this.silence) return;
-    this.silence = this.store.onNumbered(() => this.look());
+    if (this.followers.size === 0 || this.stopListening) return;
+    this.stopListening = this.store.onNumbered(() => this.look());
     this.timer = setInterval(() => this.look(), LOOK_EVERY_MS);
   }
 
@@ -70,12 +73,12 @@ export class OrderFeed {
     while (this.again) {
       this.again = false;
       if (this.followers.size === 0) return;
-      const events = await this.store.readLog(this.position, batch);
+      const events = await this.store.readLog(this.position, BATCH);
       for (const event of events) {
         this.position = Math.max(this.position, event.position!);
         for (const heard of this.followers.get(event.streamId) ?? []) heard(event);
       }
-      if (events.length === batch) this.again = true;
+      if (events.length === BATCH) this.again = true;
     }
   }
 }

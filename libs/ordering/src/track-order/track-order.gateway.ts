@@ -24,9 +24,9 @@ import { GuestTokens } from '../view-order/guest-tokens.query';
 import { FollowedOrder, type Tell } from './followed-order.query';
 import { OrderFeed } from './order-feed.query';
 
-const most = 50;
-/** The number of sockets for one account or one guest. */
-const mostOfOne = 5;
+const MOST_ORDERS = 50;
+/** The most sockets that one account or one guest may have. */
+const MOST_SOCKETS = 5;
 
 const Credentials = z.union([
   z.object({ token: z.string().min(1).max(4_096) }),
@@ -43,7 +43,7 @@ interface Session {
   caller: Caller;
   readonly followed: Map<Uuid, FollowedOrder>;
   readonly turns: Turns;
-  /** Stops watching whether the caller may still listen. */
+  /** Stops the check whether the caller may still follow orders. */
   unwatch: () => void;
 }
 
@@ -64,7 +64,7 @@ const refusal = (socket: Socket, error: unknown): Acknowledged => {
   return { ok: false, code: refused.code, message: said(socket, refused) };
 };
 
-/** The account or guest whose limit a connection counts towards. */
+/** The account or the guest for whom a connection counts. */
 const holder = (caller: Caller): string =>
   caller.kind === 'user' ? `user ${caller.userId}` : `guest ${caller.cartToken?.guest}`;
 
@@ -73,31 +73,28 @@ const refused = (socket: Socket, error: DomainError): Error =>
 
 class TooManySockets extends OrderRefusal {
   constructor() {
-    super('TOO_MANY_SOCKETS', 'refused', { most: mostOfOne });
+    super('TOO_MANY_SOCKETS', 'refused', { most: MOST_SOCKETS });
   }
 }
 
 const turnOf = (socket: Socket): Turns => (socket.data as Session).turns;
 
-/**
- * Closes the connection, but does not end the session: the client reconnects by itself. It would not do that after
- * `disconnect`.
- */
+/** Closes the transport only, so that the client reconnects by itself. After `disconnect` it would not reconnect. */
 const breakOff = (socket: Socket): void => void socket.conn.close();
 
 /**
  * Live tracking. The answer to `subscribe {orderId, lastVersion?}` is a `snapshot`, then `event`s in version order.
  * `authenticate {token}` accepts a new access token before the old one expires. `authenticate {cartToken}` accepts the
- * token that a guest gets with an order. If the client may no longer listen, `closed {code, message}` says why, and the
- * server disconnects. After any other break, a client reconnects by itself. The messages of a socket are handled one
- * after the other.
+ * token that a guest gets with an order. If the client may no longer follow orders, `closed {code, message}` says why,
+ * and the server disconnects. After any other loss of the connection, a client reconnects by itself. The messages of a
+ * socket are handled one after the other.
  */
 @WebSocketGateway({ namespace: '/orders' })
 export class TrackOrderGateway
   implements OnGatewayInit<Namespace>, OnGatewayConnection<Socket>, OnGatewayDisconnect<Socket>
 {
   private readonly log = new Logger('Tracking');
-  private readonly places = new Places(mostOfOne);
+  private readonly places = new Places(MOST_SOCKETS);
 
   constructor(
     private readonly tokens: AccessTokens,
@@ -110,7 +107,7 @@ export class TrackOrderGateway
     @InjectMetric('websocket_active_connections') private readonly connections: Gauge,
   ) {}
 
-  /** Each connection must say who it is: a user by `auth.token`, a guest by `auth.cartToken`. */
+  /** Each connection must identify its caller: a user by `auth.token`, a guest by `auth.cartToken`. */
   afterInit(server: Namespace): void {
     server.use((socket, next) => {
       this.callerOf(socket.handshake.auth).then(
@@ -126,8 +123,8 @@ export class TrackOrderGateway
           next();
         },
         (error: DomainError) => {
-          // A refusal is final for a client. If the check is unavailable now, the connection is closed, and the check
-          // runs again when the client reconnects.
+          // A client does not reconnect after a refusal. If the check is unavailable now, only the connection is
+          // closed. The check runs again when the client reconnects.
           if (error.kind === 'unavailable') return breakOff(socket);
           next(refused(socket, error));
         },
@@ -135,7 +132,7 @@ export class TrackOrderGateway
     });
   }
 
-  /** Takes a place until the connection is closed. */
+  /** Counts the connection for its account or guest until it is closed. False if there are too many. */
   private hasPlace({ conn }: Socket, caller: Caller): boolean {
     const giveBack: GiveBack | undefined = this.places.take(holder(caller));
     if (giveBack) conn.once('close', giveBack);
@@ -188,7 +185,7 @@ export class TrackOrderGateway
       session.caller = caller;
       return { ok: true };
     } catch (error) {
-      this.tell('a token could not be checked', error);
+      this.logFault('a token could not be checked', error);
       return refusal(socket, error);
     }
   }
@@ -196,11 +193,12 @@ export class TrackOrderGateway
   private async follow(socket: Socket, body: unknown): Promise<Acknowledged> {
     const { caller, followed } = socket.data as Session;
     try {
-      if (!socket.connected) return { ok: true }; // the client has gone
+      if (!socket.connected) return { ok: true }; // the client has disconnected
       const { orderId, lastVersion } = read(Subscription, body, 'Send { orderId, lastVersion? }.');
       followed.get(orderId)?.end();
       followed.delete(orderId);
-      if (followed.size >= most) throw new DomainError('TOO_MANY', 'refused', `Follow at most ${most} orders at once.`);
+      if (followed.size >= MOST_ORDERS)
+        throw new DomainError('TOO_MANY', 'refused', `Follow at most ${MOST_ORDERS} orders at once.`);
       const tell: Tell = (word, said) => socket.emit(word, said);
       const failed = (): void => breakOff(socket);
       const one = new FollowedOrder(this.store, this.feed, this.vault, orderId, tell, failed);
@@ -214,7 +212,7 @@ export class TrackOrderGateway
       return { ok: true };
     } catch (error) {
       const refused = refusal(socket, error);
-      this.tell('an order could not be followed', error);
+      this.logFault('an order could not be followed', error);
       socket.emit('refused', refused);
       return refused;
     }
@@ -232,8 +230,8 @@ export class TrackOrderGateway
     }
   }
 
-  /** Logs faults only. A refusal is the client's matter. */
-  private tell(what: string, error: unknown): void {
+  /** Logs faults of the shop. A refusal is caused by the client, so it is not logged. */
+  private logFault(what: string, error: unknown): void {
     if (error instanceof DomainError) return;
     if (isAway(error)) this.log.warn(`${what}: ${(error as Error).message}`);
     else this.log.error(what, (error as Error)?.stack);
@@ -269,7 +267,7 @@ function isSame(old: Caller, next: Caller): boolean {
   );
 }
 
-/** Only fields that were sent count, not inherited ones. */
+/** A copy with the fields that were sent, without inherited ones. */
 const ownFields = (body: unknown): unknown =>
   typeof body === 'object' && body !== null && !Array.isArray(body) ? { ...body } : body;
 

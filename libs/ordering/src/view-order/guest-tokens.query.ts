@@ -25,7 +25,7 @@ const ALL_SPENT = statement(
    join unnest($1::text[], $2::int[]) as t(guest, since) on p.guest = t.guest and p.guest_since = t.since`,
 );
 
-/** The refusal of an order's own routes, which `ownerOf` gives. */
+/** The refusal that `ownerOf` throws, on the routes of a single order. */
 export const TOKEN_SPENT = {
   status: 401,
   code: 'CART_TOKEN_SPENT',
@@ -42,7 +42,7 @@ export class GuestTokens extends SpentTokens {
     super();
   }
 
-  /** The order that was placed with this token. Undefined while the token is the guest's newest. */
+  /** The order that was placed with this token. Undefined if none was: then it is the guest's newest token. */
   async spentOn({ guest, since }: GuestStanding): Promise<SpentOn | undefined> {
     return (await this.db.query<SpentOn>(SPENT, [guest, since]))[0];
   }
@@ -66,7 +66,10 @@ export class GuestTokens extends SpentTokens {
     return { userId, ...(!isTooOldToRead(cartToken, this.clock.now()) && { cartTokenHash: cartToken.guest }) };
   }
 
-  /** The same for an order's own routes, where a spent token alone is refused. Throws CART_TOKEN_SPENT. */
+  /**
+   * Like `readerOf`, for the routes of a single order: a spent token without an access token is refused. Throws
+   * CART_TOKEN_SPENT.
+   */
   async ownerOf(caller: Caller): Promise<Reader> {
     const reader = await this.readerOf(caller);
     if (reader.tokenSpent && reader.userId === undefined) throw cartTokenSpent();

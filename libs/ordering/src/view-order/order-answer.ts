@@ -9,7 +9,7 @@ import { orderExample } from './order-example';
 import type { OrderView } from './order-view';
 import { Personal, shownFields } from './shown-shape';
 
-/** A refusal that every answer folded from a stream may give. */
+/** The refusal of every route whose answer is folded from a stream. */
 export const BROKEN = { status: 409, code: 'EVENT_BROKEN', when: 'An event holds data that cannot be read.' };
 
 const { lineId: _id, ...lineFields } = shownFields(Line.omit({ portions: true, seenPrice: true }));
@@ -94,8 +94,8 @@ export type SealedOrder = WithSeals<z.infer<typeof OrderAnswer>>;
 const nothingYet: Till = { paid: nothing, refunds: [] };
 
 /**
- * What was taken and what went back. For an order that was never paid, this includes what a provider took and gave
- * back.
+ * The money that was taken, and the money that went back. For an order that was never paid, both include the money that
+ * a provider took and gave back.
  */
 function moneyOf(order: Exclude<PlacedState, { status: 'pending' }>): { paid: Money; refunded: Money } {
   const back = refunded(order);
@@ -113,8 +113,8 @@ export function paymentState(order: PlacedState): (typeof paymentStates)[number]
 }
 
 /**
- * The view as the API shows it, with personal values sealed. The answers of the write model and of the read model are
- * equal to the byte: each field is named here, because jsonb does not keep the order of fields.
+ * The view as the API shows it, with personal values sealed. Each field is listed here, because jsonb does not keep the
+ * order of fields. So the write model and the read model give the same bytes.
  */
 export function showOrder({ id, version, placedAt, updatedAt, since, order }: OrderView): SealedOrder {
   const { placed } = order;
@@ -154,7 +154,7 @@ export function showOrder({ id, version, placedAt, updatedAt, since, order }: Or
   };
 }
 
-/** The view for its customer. What staff typed is replaced by the shop's own words. */
+/** The view for its customer. What staff typed is replaced by the shop's own words, or left out. */
 export function showToOwner(view: OrderView): SealedOrder {
   const shown = showOrder(view);
   const { cancellation, locale } = shown;

@@ -1,8 +1,8 @@
 import { dated, type DatedOrder } from '../model/dated-order';
 
 /**
- * One order as its readers need it: the order with its dates. Commands decide on `Orders`, never on a view. So a view
- * may keep more than this, under a new version of its projection.
+ * The form of an order in the read model: the order with its dates. Commands decide on the stream (`Orders`), never on
+ * a view. So a view may get more fields, with a new version of its projection.
  */
 export type OrderView = DatedOrder;
 

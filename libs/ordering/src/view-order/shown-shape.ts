@@ -11,7 +11,7 @@ export const Personal = z
       'Text; `{ "erased": true }` once its owner was forgotten; `{ "unreadable": true }` where the shop cannot open it now.',
   });
 
-/** How an answer shows a fact's data. */
+/** The type in which an answer shows a fact's data. */
 type Shown<T> = T extends Sealed
   ? string | Erased | Unreadable
   : T extends Money

@@ -26,7 +26,7 @@ interface Found {
   readonly behind: boolean;
 }
 
-/** Reads one order. `reader` is left out for staff. Other readers are told that the order does not exist. */
+/** Reads one order. `reader` is absent for staff. Throws OrderNotFound for a reader who does not own the order. */
 export class ViewOrder extends Query<SeenOrder> {
   constructor(
     readonly orderId: Uuid,
@@ -87,7 +87,10 @@ export class ViewOrderHandler implements IQueryHandler<ViewOrder> {
     };
   }
 
-  /** A row that cannot be shown was made from a broken event, and the stream says which one. Throws EventBroken. */
+  /**
+   * If a row cannot be shown, it was made from a broken event. The stream is then folded, to throw EventBroken for that
+   * event.
+   */
   private async shown(view: OrderView, reader?: Reader): Promise<SealedOrder> {
     const show = reader ? showToOwner : showOrder;
     try {
@@ -101,7 +104,8 @@ export class ViewOrderHandler implements IQueryHandler<ViewOrder> {
   private async find(orderId: Uuid, minVersion: number, reader?: Reader): Promise<Found | undefined> {
     const seen = await this.read(orderId);
     if (seen && (seen.behind || seen.view.version >= minVersion || (reader && !theirs(seen.view, reader)))) return seen;
-    // The read model lacks the order or the version, so the stream is read. For an unknown id there is no wait.
+    // The read model does not have the order or the version yet, so the stream is read. An unknown id is answered
+    // without a wait.
     const { state: view } = await this.store.fold(orderId, orderFold);
     const folded = view && { view, behind: false };
     if (!view || view.version >= minVersion || (reader && !theirs(view, reader))) return folded;
@@ -123,7 +127,7 @@ export class ViewOrderHandler implements IQueryHandler<ViewOrder> {
   }
 }
 
-/** If the first event is broken, the owner of the row is unknown. */
+/** False if the row's first event was broken, because the owner is not known then. */
 function theirs(view: OrderView, reader: Reader): boolean {
   try {
     return isTheirs(view, reader);

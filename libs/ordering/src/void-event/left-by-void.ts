@@ -6,7 +6,8 @@ import type { DatedOrder } from '../model/dated-order';
 import { comparedWithCheckout, comparedWithRefunds } from './review-order';
 
 /**
- * The state after a declaration: the order's status without the void event, and what staff have to do, in sentences.
+ * The state after an event was declared void: the order's status without that event, and sentences that tell staff what
+ * to do.
  */
 export interface Left {
   /** Null while the order cannot be read. */
@@ -19,13 +20,13 @@ export interface SagaStates {
   readonly refunds?: Refunds | undefined;
 }
 
-/** Another event cannot be read either. */
+/** The state of an order that has another unreadable event. */
 export const stillBroken = (message: string): Left => ({
   status: null,
-  toDo: [`${message} Declare that event void as well: until then nothing can be done with the order.`],
+  toDo: [`${message} Declare that event void too. Until then the order accepts no command.`],
 });
 
-/** Compares the order with what its sagas had done by then. */
+/** Compares the order with the states that its sagas had before the declaration. */
 export function leftBy(view: DatedOrder, { checkout, refunds }: SagaStates): Left {
   const toDo = [...(checkout ? ofCheckout(view, checkout) : []), ...(refunds ? ofRefunds(view, refunds) : [])];
   return { status: view.order.status, toDo };
@@ -37,18 +38,18 @@ function ofCheckout(view: DatedOrder, checkout: Checkout): readonly string[] {
   const givenBack = ['undone', 'restocking', 'unbooking'].includes(checkout.step);
   if (status === 'pending' && (isOver(checkout) || givenBack || checkout.step === 'reopened')) {
     if (unwantedBy || checkout.step === 'given-up')
-      return ['The order is pending. What was taken goes back, and the order is cancelled. There is nothing to do.'];
+      return ['The order is pending. Its money and goods go back, then it is cancelled. There is nothing to do.'];
     return [
-      `The order is pending again, although its checkout had ended. Retry the saga ${saga} to have the order ` +
-        'confirmed again with the payment that was taken. Or cancel the order: then its money and its goods go back.',
+      `The order is pending again, although its checkout had ended. Retry the saga ${saga} to confirm ` +
+        'the order again with the payment that was taken. Or cancel the order: then its money and goods go back.',
     ];
   }
   if (status === 'cancelled' && !wasConfirmed && checkout.step !== 'given-up')
-    return ['The order is cancelled and does not count as paid. Whatever is left of its payment goes back.'];
+    return ['The order is cancelled and does not count as paid. The rest of its payment is given back.'];
   if (inHand && givenBack)
     return [
-      'The order goes on, although its goods were given back. Cancel it again, or retry the saga ' +
-        `${saga} to leave it as it is.`,
+      'The order continues, although its goods were given back. Cancel it again, or retry the saga ' +
+        `${saga} to keep the order as it is.`,
     ];
   return [];
 }
@@ -61,8 +62,8 @@ function ofRefunds(view: DatedOrder, { refunds }: Refunds): readonly string[] {
     if (!confirmed)
       return [`The refund ${refundId} does not count while the order does not count as paid. It is not made again.`];
     return [
-      `The refund ${refundId} had ended (${refund.step}), and the order does not say so any more. Payments is asked for ` +
-        'the outcome again, and the order notes it. No money is given twice.',
+      `The refund ${refundId} had ended (${refund.step}), but the order no longer has the result. Payments is asked ` +
+        'for the result again, and the order records it. No money is given twice.',
     ];
   });
 }

@@ -7,7 +7,7 @@ import { Orders } from '../model/orders.store';
 import type { DatedOrder } from '../model/dated-order';
 import { comparedWithCheckout, comparedWithRefunds } from './review-order';
 
-/** Sends an order's sagas the state of the order by its stream. It is safe to send it twice. */
+/** Sends the state of the order, according to its stream, to the order's sagas. A repeat does no harm. */
 @InboxCommandHandler(ReviewOrder, { name: 'review-order', lane: 'order' })
 export class ReviewWhenAsked implements ICommandHandler<ReviewOrder> {
   constructor(
@@ -23,7 +23,7 @@ export class ReviewWhenAsked implements ICommandHandler<ReviewOrder> {
     if (await this.sagas.view('refunds', orderId)) this.eventBus.publish(comparedWithRefunds(view));
   }
 
-  /** Undefined if another event is broken too. When that event is declared void, the sagas are compared again. */
+  /** Undefined if another event is broken too. The sagas are compared when that event is declared void. */
   private async readable(orderId: string): Promise<DatedOrder | undefined> {
     try {
       return await this.orders.view(orderId);

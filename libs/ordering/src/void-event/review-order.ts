@@ -7,7 +7,7 @@ import type { DatedOrder } from '../model/dated-order';
 
 const wasConfirmed = (order: PlacedState): boolean => 'confirmation' in order && order.confirmation !== null;
 
-/** Whether the shop should still have the goods, or they are on their way to the customer. */
+/** Whether the shop still has to make the order or to hand it over. */
 const isInHand = (order: PlacedState): boolean => isInTheShop(order) && !hasEnded(order) && !('goods' in order);
 
 export function comparedWithCheckout({ id: orderId, order }: DatedOrder): CompareCheckout {

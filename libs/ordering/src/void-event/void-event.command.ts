@@ -15,7 +15,7 @@ import { leftBy, stillBroken, type Left, type SagaStates } from './left-by-void'
 import { headPutRight } from './mend-head.command';
 import { voidEvent, type VoidRequest } from './void-event';
 
-/** The event that declares another one void, and the state that it leaves. */
+/** The event that declares another one void, and the state of the order after that. */
 export interface Voided extends ShownEvent {
   readonly leaves: Left;
 }
@@ -25,7 +25,7 @@ export class VoidEvent extends Command<Voided> {
   constructor(
     readonly orderId: Uuid,
     readonly version: number,
-    /** Stored in the event without addresses and numbers. It should contain no names. */
+    /** Stored in the event after e-mail addresses and numbers were removed. It should contain no names. */
     readonly reason: string,
     readonly actor: Actor,
   ) {
@@ -42,13 +42,16 @@ export class VoidEventHandler implements ICommandHandler<VoidEvent> {
     private readonly ids: Ids,
   ) {}
 
-  /** Answers with the declaring event, even if it existed before. The order's sagas are compared with the order. */
+  /**
+   * Returns the event that declares the other one void, even if it existed before. A ReviewOrder message lets the sagas
+   * compare their state with the order.
+   */
   async execute({ orderId, version, reason, actor }: VoidEvent): Promise<Voided> {
     const unnumbered = new Set(
       (await this.store.unnumbered(orderId)).flatMap((one) => (one.error ? [one.version] : [])),
     );
     const sagaStates = await this.sagaStates(orderId); // read before the sagas get the message
-    // A forged event may have a version beyond the head. Then no append would ever succeed.
+    // A forged event may have a version beyond the head. Then every append would fail, so the head is repaired first.
     await this.store.withHeadPutRight(orderId, async (was) => {
       const why = [redactText(reason), ...(was ? [headPutRight(was)] : [])].join(' ');
       await this.declare(orderId, actor, { version, reason: why, unnumbered });

@@ -16,7 +16,7 @@ export interface Read {
 export interface VoidRequest {
   readonly version: number;
   readonly reason: string;
-  /** Versions that could not be numbered. */
+  /** The versions of events that could not get a position in the log. */
   readonly unnumbered: ReadonlySet<number>;
 }
 
@@ -34,14 +34,14 @@ export function voidEvent(
   if (voidedBy(stream).has(version)) return [];
   const { unreadable } = event;
   if (unreadable && !(unreadable instanceof EventBroken)) throw unreadable;
-  if (!unreadable && !unnumbered.has(version) && isSound(stream, version))
+  if (!unreadable && !unnumbered.has(version) && canBeApplied(stream, version))
     throw new EventNotBroken(event.type, version);
   if (version === 1) throw new FirstEventNeeded();
   return [{ type: 'EventVoided', data: { version, reason } }];
 }
 
-/** Whether the rules can be applied to the event. A broken event before it does not matter. */
-function isSound(stream: readonly Read[], version: number): boolean {
+/** Whether the rules can be applied to the event. Broken events before it are skipped. */
+function canBeApplied(stream: readonly Read[], version: number): boolean {
   let order: DatedOrder | undefined;
   for (const event of counted(stream)) {
     if (event.unreadable) continue;

@@ -1,23 +1,25 @@
 import type { Message } from '#kernel';
 
-/** A message that a saga hears. A message of the order itself has the version of its event. */
+/** A message that a saga handles. The order's own messages have the version of their event. */
 export interface Cue {
   readonly message: Message;
   readonly version?: number;
 }
 
-/** A message of the order itself, as it would have been. */
+/** A message that the order itself would have published. */
 export interface SupposedCue {
   readonly message: Message;
-  /** The version in the actual stream: that of its event, or that of the event before an added one. */
+  /**
+   * The version of the message's event in the actual stream. For an added event, the version of the event before it.
+   */
   readonly from: number;
   readonly added: boolean;
 }
 
 /**
- * The messages in the order in which the saga would have heard them. Messages of other contexts keep their place. A
- * message of an event takes the place of that event's message. A message of an added event comes right after the event
- * that it follows.
+ * The messages in the order in which the saga would have received them. Messages of other contexts keep their place. A
+ * message of an event takes the place of the message that this event had published. The messages of an added event
+ * directly follow those of the event before it.
  */
 export function supposedScript(script: readonly Cue[], supposed: readonly SupposedCue[]): readonly Message[] {
   const { lastOf, ownOf } = placesIn(script);
@@ -35,7 +37,8 @@ export function supposedScript(script: readonly Cue[], supposed: readonly Suppos
 }
 
 /**
- * The places of the order's own messages: the last place up to a version, and the first place of a version and type.
+ * The places of the order's own messages in a script. `ownOf`: the first place of a version and a message type.
+ * `lastOf`: the last place of any version up to this one.
  */
 function placesIn(script: readonly Cue[]) {
   const first = new Map<string, number>();
@@ -66,13 +69,13 @@ function placesIn(script: readonly Cue[]) {
 export const typeOf = (message: Message): string => (message.constructor as unknown as { type: string }).type;
 
 export interface Asked {
-  /** The type of the message after which the saga asked. */
+  /** The type of the message that made the saga send this request. */
   readonly heard: string;
   readonly type: string;
   readonly body: object;
 }
 
-/** Gives messages to a saga one after the other. The saga's requests are collected and not sent. */
+/** Passes messages to a saga one after the other. The saga's requests are collected and not sent. */
 export interface Playing<State> {
   hear(message: Message): void;
   readonly state: State;
@@ -109,16 +112,16 @@ export function rehearse<State>(
   return played;
 }
 
-/** A line of a saga's journal: the type and the id of the message that it heard. */
+/** A line of a saga's journal: the type and the id of the message that the saga handled. */
 export interface Line {
   readonly heard: string;
   readonly messageId: string;
 }
 
 /**
- * Returns what the saga heard, in the order of its journal, and then what it has not heard yet. The order's own
- * messages are found by type and sequence, messages of other contexts by id. Lines whose message is lost (mostly
- * timers) are returned in `lost`.
+ * Returns the messages that the saga has handled, in the order of its journal, and after them those that it has not
+ * handled yet. The order's own messages are found by type and sequence, messages of other contexts by id. `lost` has
+ * the types of lines whose message does not exist any more (mostly timers).
  */
 export function scriptOf(
   journal: readonly Line[],
@@ -139,12 +142,12 @@ export function scriptOf(
   const lost: string[] = [];
   for (const { heard, messageId } of journal) {
     const other = unheard.get(messageId);
-    const mine = other ? undefined : byType.get(heard)?.pop();
-    const rung = timer(heard);
-    if (mine) waiting.delete(mine);
+    const ownMessage = other ? undefined : byType.get(heard)?.pop();
+    const firedTimer = timer(heard);
+    if (ownMessage) waiting.delete(ownMessage);
     if (other) script.push({ message: other });
-    else if (mine) script.push(mine);
-    else if (rung) script.push({ message: rung });
+    else if (ownMessage) script.push(ownMessage);
+    else if (firedTimer) script.push({ message: firedTimer });
     else lost.push(heard);
     unheard.delete(messageId);
   }

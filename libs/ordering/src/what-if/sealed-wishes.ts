@@ -5,7 +5,7 @@ import type { Wishes } from './what-if';
 /** The place of each sealed value in a stream: an event's type, the path in its data, and the value itself. */
 export type Standing = ReadonlySet<string>;
 
-/** No sealed value starts with this, so it is never opened. */
+/** No real sealed value starts with this, so a value with this prefix cannot be opened. */
 const CLOSED = 'closed:';
 
 type Visit = (sealed: Sealed, path: string) => unknown;
@@ -22,7 +22,8 @@ function eachSealed(value: unknown, visit: Visit, path = ''): unknown {
 const placeOf = (type: string, path: string, { sealed, subject }: Sealed) => [type, path, subject, sealed].join(' ');
 
 /**
- * The events are given both as they are stored and in today's form, because a client may send back data of either form.
+ * The places of all sealed values in the events. Pass each event as it is stored and also upcast, because a client may
+ * send data in either form.
  */
 export function standingIn(events: readonly { readonly type: string; readonly data: unknown }[]): Standing {
   const standing = new Set<string>();
@@ -35,8 +36,8 @@ export function standingIn(events: readonly { readonly type: string; readonly da
 }
 
 /**
- * Keeps a sealed value closed at every place where the stream does not have it. A client may have a sealed value, but
- * must not read it in this way.
+ * Gives sealed values a prefix with which they cannot be opened, unless the stream has the same value at the same
+ * place. A client may know a sealed value from elsewhere, and must not be able to read it here.
  */
 export function keptClosed({ leaveOut, change, add }: Wishes, standing: Standing): Wishes {
   const close = (event: OrderEvent): OrderEvent => {
@@ -52,6 +53,6 @@ export function keptClosed({ leaveOut, change, add }: Wishes, standing: Standing
   };
 }
 
-/** A value that was kept closed is shown as it was sent: as the sealed text. */
+/** Replaces each value that was kept closed by its sealed text, as the client sent it. */
 export const shownClosed = <T>(value: T): T =>
   eachSealed(value, (sealed) => (sealed.sealed.startsWith(CLOSED) ? sealed.sealed.slice(CLOSED.length) : sealed)) as T;

@@ -7,12 +7,12 @@ const AskedAnswer = z.object({
   body: z.record(z.string(), z.unknown()).meta({ description: 'Personal values stay sealed.' }),
 });
 
-const Stand = z.object({
+const SagaRun = z.object({
   step: z.string().meta({ description: 'Where the saga would stand.', example: 'confirmed' }),
   asks: z.array(AskedAnswer).meta({ description: 'All that it would have asked on the way.' }),
 });
 
-const Rehearsed = z.object({ actual: Stand, whatIf: Stand, differs: z.boolean() });
+const SagaComparison = z.object({ actual: SagaRun, whatIf: SagaRun, differs: z.boolean() });
 
 export const WhatIfAnswer = z
   .object({
@@ -21,7 +21,7 @@ export const WhatIfAnswer = z
     changes: z
       .array(z.object({ path: z.string(), before: z.unknown().optional(), after: z.unknown().optional() }))
       .meta({ description: 'From the order as it is to the order as it would be.' }),
-    process: z.object({ checkout: Rehearsed, refunds: Rehearsed }),
+    process: z.object({ checkout: SagaComparison, refunds: SagaComparison }),
     notes: z.array(z.string()).meta({ description: 'What to bear in mind.' }),
   })
   .meta({ id: 'WhatIf' });

@@ -29,15 +29,17 @@ import { playing, scriptOf, supposedScript, type Asked, type Line } from './rehe
 import { idleTeller, supposed, type Happened, type Supposed, type Wishes } from './what-if';
 import { wishesFor, type Wished } from './wished.config';
 
-/** The step of a saga and everything that it asked for. Personal values in it stay sealed. */
-interface Stand {
+/**
+ * The last step of a replayed saga, and all requests that the saga made. Personal values in the requests stay sealed.
+ */
+interface SagaRun {
   readonly step: string;
   readonly asks: readonly Asked[];
 }
 
-interface Rehearsed {
-  readonly actual: Stand;
-  readonly whatIf: Stand;
+interface SagaComparison {
+  readonly actual: SagaRun;
+  readonly whatIf: SagaRun;
   readonly differs: boolean;
 }
 
@@ -46,35 +48,35 @@ export interface Supposition {
   /** Null if there would be no order. */
   readonly whatIf: Opened<SealedOrder> | null;
   readonly changes: readonly Change[];
-  readonly process: { readonly checkout: Rehearsed; readonly refunds: Rehearsed };
+  readonly process: { readonly checkout: SagaComparison; readonly refunds: SagaComparison };
   readonly notes: readonly string[];
 }
 
-/** An order as it would be with other events. It writes nothing and sends no message. */
+/** An order as it would be with other events. Nothing is written, and no message is sent. */
 export class WhatIf extends Query<Supposition> {
   constructor(
     readonly orderId: Uuid,
     readonly wished: Wished,
-    /** Aborted when the client has gone. */
+    /** Aborted when the client disconnects. */
     readonly gone?: AbortSignal,
   ) {
     super();
   }
 }
 
-/** A longer stream would take minutes. */
+/** A longer stream would take minutes to compute. */
 const MOST_EVENTS = 20_000;
 
 const registry = new MessageRegistry();
 registry.add(...heardByTimeline);
 
-interface Told {
+interface Published {
   readonly from: number;
   readonly added: boolean;
   readonly message: Message;
 }
 
-interface Played<State> {
+interface ReplayedSaga<State> {
   readonly initial: State;
   readonly name: SagaName;
   readonly saga: typeof CheckoutSaga | typeof RefundSaga;
@@ -82,7 +84,7 @@ interface Played<State> {
   readonly step: (state: State) => string;
 }
 
-const checkout: Played<Parameters<typeof hear>[0]> = {
+const checkout: ReplayedSaga<Parameters<typeof hear>[0]> = {
   initial: start,
   name: 'checkout',
   saga: CheckoutSaga,
@@ -90,7 +92,7 @@ const checkout: Played<Parameters<typeof hear>[0]> = {
   step: ({ step }) => step,
 };
 
-const refunds: Played<Refunds> = {
+const refunds: ReplayedSaga<Refunds> = {
   initial: noRefunds,
   name: 'refunds',
   saga: RefundSaga,
@@ -115,13 +117,13 @@ export class WhatIfHandler implements IQueryHandler<WhatIf> {
     if (stored.length === 0) throw new OrderNotFound();
     if (stored.length > MOST_EVENTS) throw new OrderTooLong(stored.length, MOST_EVENTS);
     const raw = await this.store.readStored(orderId);
-    const stood = standingIn([...raw, ...stored]);
-    const wishes = keptClosed(wishesFor(raw, wished, ambient()?.locale ?? 'en'), stood);
+    const places = standingIn([...raw, ...stored]);
+    const wishes = keptClosed(wishesFor(raw, wished, ambient()?.locale ?? 'en'), places);
     const slices = new Slices(gone);
     const events = counted(stored);
     const broken = events.find(({ unreadable }) => unreadable);
-    // The actual order ends before the first event that cannot be read. The supposed order uses all events that can be
-    // read.
+    // The actual order ends before the first event that cannot be read. The supposed order has all events, so the
+    // wishes must leave out or change each event that cannot be read.
     const asItWas = supposed(events.slice(0, broken ? events.indexOf(broken) : undefined).map(happened), AS_IT_WAS);
     const asItWouldBe = supposed(readableWith(events, wishes).map(happened), wishes);
     const actual = await shown(orderId, asItWas, slices);
@@ -133,20 +135,20 @@ export class WhatIfHandler implements IQueryHandler<WhatIf> {
     await slices.each(heard, ({ id, type, data }) => {
       if (registry.has(type)) others.set(id, registry.decode(type, data));
     });
-    const told = await tellings(orderId, asItWas, slices);
-    const wouldTell = await tellings(orderId, asItWouldBe, slices);
-    const play = <State>(played: Played<State>) =>
-      rehearsed(played, { orderId, lines, told, wouldTell, others, slices });
-    const [first, second] = [await play(checkout), await play(refunds)];
+    const published = await publishedFor(orderId, asItWas, slices);
+    const wouldPublish = await publishedFor(orderId, asItWouldBe, slices);
+    const compare = <State>(saga: ReplayedSaga<State>) =>
+      replay(saga, { orderId, lines, published, wouldPublish, others, slices });
+    const [first, second] = [await compare(checkout), await compare(refunds)];
     return {
       actual: await this.vault.openAll(actual, orderId),
       whatIf: whatIf ? await this.vault.openAll(shownClosed(whatIf), orderId) : null,
       changes: await openChanges(this.vault, shownClosed(changes), orderId),
       process: shownClosed({ checkout: first.answer, refunds: second.answer }),
       notes: [
-        'What other contexts told is taken as it was recorded: nobody guesses what they would have answered.',
+        'Messages of other contexts are used as recorded. Their answers to the supposed order are not computed.',
         ...(broken
-          ? [`Event ${broken.version} (${broken.type}) cannot be read: as it is, the order ends before it.`]
+          ? [`Event ${broken.version} (${broken.type}) cannot be read: the actual order ends before it.`]
           : []),
         ...(await slices.map(asItWouldBe, idleTeller())).flat(),
         ...first.notes,
@@ -158,7 +160,10 @@ export class WhatIfHandler implements IQueryHandler<WhatIf> {
 
 const AS_IT_WAS: Wishes = { leaveOut: [], change: [], add: [] };
 
-/** An event that cannot be read must be left out or get other data. Throws the fault of the first such event. */
+/**
+ * Every event that cannot be read must be left out or get other data. Throws the error of the first event for which
+ * this is not so.
+ */
 function readableWith(events: readonly RecordedEvent[], { leaveOut, change }: Wishes): readonly RecordedEvent[] {
   const replaced = new Set([...leaveOut, ...change.map(({ version }) => version)]);
   const broken = events.find(({ unreadable, version }) => unreadable && !replaced.has(version));
@@ -182,10 +187,10 @@ async function shown(orderId: Uuid, stream: readonly Supposed[], slices: Slices)
   return view && showOrder(view);
 }
 
-/** The messages that the order itself sends for a stream. */
-async function tellings(orderId: Uuid, stream: readonly Supposed[], slices: Slices): Promise<readonly Told[]> {
+/** The messages that ordering publishes for these events. */
+async function publishedFor(orderId: Uuid, stream: readonly Supposed[], slices: Slices): Promise<readonly Published[]> {
   let order: Order = orderLife.initial;
-  const told = await slices.map(stream, ({ event, at, from, how }, index) => {
+  const published = await slices.map(stream, ({ event, at, from, how }, index) => {
     const [messages, next] = madeOf({ type: event.type, version: from }, () => [
       announcements(orderId, order, index, [event], at),
       orderLife.evolve(order, event),
@@ -193,47 +198,49 @@ async function tellings(orderId: Uuid, stream: readonly Supposed[], slices: Slic
     order = next;
     return messages.map((message) => ({ message, from, added: how === 'added' }));
   });
-  return told.flat();
+  return published.flat();
 }
 
-interface Rehearsal {
+interface ReplayInput {
   readonly orderId: Uuid;
   readonly lines: readonly (Line & { readonly saga: string })[];
-  readonly told: readonly Told[];
-  readonly wouldTell: readonly Told[];
+  readonly published: readonly Published[];
+  readonly wouldPublish: readonly Published[];
   readonly others: ReadonlyMap<string, Message>;
   readonly slices: Slices;
 }
 
-async function rehearsed<State>(
-  { initial, name, saga, hear: hears, step }: Played<State>,
-  { orderId, lines, told, wouldTell, others, slices }: Rehearsal,
+async function replay<State>(
+  { initial, name, saga, hear: hears, step }: ReplayedSaga<State>,
+  { orderId, lines, published, wouldPublish, others, slices }: ReplayInput,
 ) {
   const classes = handledBy(saga);
-  const isHeard = (message: Message) => classes.some((one) => message instanceof one);
-  const own = told.filter(({ message }) => isHeard(message)).map(({ message, from }) => ({ message, version: from }));
-  const theirs = new Map([...others].filter(([, message]) => isHeard(message)));
+  const isHandled = (message: Message) => classes.some((one) => message instanceof one);
+  const own = published
+    .filter(({ message }) => isHandled(message))
+    .map(({ message, from }) => ({ message, version: from }));
+  const theirs = new Map([...others].filter(([, message]) => isHandled(message)));
   const timer = (type: string) => (type === CheckoutOverdue.type ? new CheckoutOverdue({ orderId }) : undefined);
   const journal = lines.filter((line) => line.saga === name);
   const { script, lost, yetToHear } = scriptOf(journal, own, theirs, timer);
-  const would = supposedScript(
+  const supposedMessages = supposedScript(
     script,
-    wouldTell.filter(({ message }) => isHeard(message)),
+    wouldPublish.filter(({ message }) => isHandled(message)),
   );
-  const stand = async (messages: readonly Message[]): Promise<Stand> => {
+  const run = async (messages: readonly Message[]): Promise<SagaRun> => {
     const played = playing(initial, hears);
     await slices.each(messages, (message) => played.hear(message));
     return { step: step(played.state), asks: played.asks };
   };
-  const actual = await stand(script.map(({ message }) => message));
-  const whatIf = await stand(would);
+  const actual = await run(script.map(({ message }) => message));
+  const whatIf = await run(supposedMessages);
   const differs = JSON.stringify(actual) !== JSON.stringify(whatIf);
-  const reminders = lost.filter((type) => !/-waits\./.test(type));
+  const missing = lost.filter((type) => !/-waits\./.test(type));
   return {
     answer: { actual, whatIf, differs },
     notes: [
-      ...(reminders.length > 0 ? [`${name}: no longer known is what it heard as ${reminders.join(', ')}`] : []),
-      ...(yetToHear > 0 ? [`${name}: has yet to hear ${yetToHear} of what it is shown to have heard`] : []),
+      ...(missing.length > 0 ? [`${name}: handled messages that no longer exist: ${missing.join(', ')}`] : []),
+      ...(yetToHear > 0 ? [`${name}: ${yetToHear} of the messages used here were not handled by the saga yet`] : []),
     ],
   };
 }

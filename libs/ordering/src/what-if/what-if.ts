@@ -7,7 +7,7 @@ export interface Happened {
   readonly at: string;
 }
 
-/** What should be different. Versions are those of the actual stream. */
+/** The changes to the stream. Versions are those of the actual stream. */
 export interface Wishes {
   readonly leaveOut: readonly number[];
   readonly change: readonly { readonly version: number; readonly event: OrderEvent }[];
@@ -23,7 +23,7 @@ export interface Supposed {
   readonly how: 'as it was' | 'changed' | 'added';
 }
 
-/** The stream as it would have been. An added event happens at the same moment as the event before it. */
+/** The stream as it would have been. An added event has the time of the event before it. */
 export function supposed(past: readonly Happened[], { leaveOut, change, add }: Wishes): readonly Supposed[] {
   const out = new Set(leaveOut);
   const changed = new Map(change.map(({ version, event }) => [version, event]));
@@ -59,8 +59,8 @@ const isEqual = (one: unknown, other: unknown): boolean =>
   one === other || JSON.stringify(one) === JSON.stringify(other);
 
 /**
- * Returns a function that takes each event in turn. It reports each event that has no effect, because the order's
- * status does not allow it.
+ * Returns a function that must get the events in order. For each event that does not change the order, it returns a
+ * note.
  */
 export function idleTeller(): (event: Supposed, index: number) => readonly string[] {
   let order: Order = orderLife.initial;
@@ -72,5 +72,5 @@ export function idleTeller(): (event: Supposed, index: number) => readonly strin
   };
 }
 
-/** The reports of all events. */
+/** The notes of all events. */
 export const idle = (stream: readonly Supposed[]): readonly string[] => stream.flatMap(idleTeller());

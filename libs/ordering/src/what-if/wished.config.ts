@@ -6,8 +6,8 @@ import { orderEvents } from '../model/order-events.config';
 import type { Wishes } from './what-if';
 
 /**
- * The request as a person typed it. Without a schema version, the data has the version of its event, or today's version
- * for an added event.
+ * The changes as the client sent them. Without a schema version, the data has the version of its event, or the current
+ * version for an added event.
  */
 export interface Wished {
   readonly leaveOut?: readonly number[];
@@ -43,7 +43,7 @@ export function wishesFor(stream: readonly Stored[], wished: Wished, locale: Loc
     named.add(version);
   };
   const asEvent = (field: string, type: string, schemaVersion: number, data: object): OrderEvent => {
-    const { faults: found, data: read } = current(type as OrderEvent['type'], schemaVersion, data, locale);
+    const { faults: found, data: read } = readAsCurrent(type as OrderEvent['type'], schemaVersion, data, locale);
     faults.push(...found.map((fault) => ({ ...fault, field: [field, fault.field].filter(Boolean).join('.') })));
     return { type, data: read } as OrderEvent;
   };
@@ -68,7 +68,7 @@ interface Current {
   readonly faults: readonly Fault[];
 }
 
-function current(type: OrderEvent['type'], schemaVersion: number, data: object, locale: Locale): Current {
+function readAsCurrent(type: OrderEvent['type'], schemaVersion: number, data: object, locale: Locale): Current {
   let upcast: object;
   try {
     upcast = orderEvents.upcast(type, schemaVersion, data).data;
