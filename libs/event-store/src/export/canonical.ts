@@ -27,7 +27,7 @@ export async function canonicalOf(
   );
 }
 
-/** A seal for somebody outside: with the signature of the seal before it. */
+/** A seal as it is written into exports, with the signature of the seal before it. */
 export const provedSeal = (seal: Seal, previous: string): ProvedSeal => ({
   ...seal,
   sealedAt: seal.sealedAt.getTime(),

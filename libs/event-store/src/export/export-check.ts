@@ -37,7 +37,7 @@ export interface CheckedExport {
   readonly to: number;
   readonly events: number;
   readonly seals: number;
-  /** A seal covers the positions up to here; 0: no seal covers any. */
+  /** The last position that a seal covers; 0 if there is none. */
   readonly sealedThrough: number;
   /** The decisions about the seals, as sentences. */
   readonly remarks: readonly string[];
@@ -71,30 +71,30 @@ class ExportCheck {
   private sealed = 0;
   private previousSeal?: string;
   private previousRecord = '';
-  private over = false;
+  private ended = false;
 
   constructor(private readonly keys: TrustedKeys) {}
 
   take(text: string): Refused | undefined {
     this.number += 1;
-    if (this.over) return refused('form', `line ${this.number} stands behind the end`);
+    if (this.ended) return refused('form', `line ${this.number} comes after the end line`);
     const read = parsed(text);
     if (read === undefined || canonicalJson(read) !== text)
-      return refused('form', `line ${this.number} is not spelt as an export is: bytes were changed`);
+      return refused('form', `line ${this.number} is not canonical JSON: bytes were changed`);
     if (!this.head) {
       const head = Head.safeParse(read);
-      if (!head.success) return refused('form', 'it does not begin as an export does');
+      if (!head.success) return refused('form', 'its first line is not the head of an export');
       this.head = head.data;
       this.position = head.data.from - 1;
       this.sealed = head.data.from - 1;
       this.hash = head.data.before;
       if (head.data.from === 1 && head.data.before !== ORIGIN)
-        return refused('event', 'the first event follows on something');
+        return refused('event', 'the first event has a hash before it');
       this.digest.update(`${text}\n`);
       return undefined;
     }
     const line = Line.safeParse(read);
-    if (!line.success) return refused('form', `line ${this.number} is nothing that an export has`);
+    if (!line.success) return refused('form', `line ${this.number} has an unknown form`);
     if ('end' in line.data) return this.ends(line.data);
     this.digest.update(`${text}\n`);
     if ('event' in line.data) return this.event(line.data.event);
@@ -104,7 +104,7 @@ class ExportCheck {
 
   result(): CheckedExport | Refused {
     if (!this.head) return refused('form', 'it is empty');
-    if (!this.over) return refused('form', 'it was cut: its end is missing');
+    if (!this.ended) return refused('form', 'it was cut: its end is missing');
     const { from, to } = this.head;
     const sealedThrough = this.sealed < from ? 0 : this.sealed;
     const { events, seals, remarks, keyIds } = this;
@@ -116,8 +116,8 @@ class ExportCheck {
     const expected = this.position + 1;
     if (tag !== CHAIN_TAG) return refused('form', `the event at position ${position} was hashed in an unknown form`);
     if (position !== String(expected)) return refused('stream', `position ${expected} is missing`);
-    if (before !== this.hash) return refused('event', `position ${expected} does not follow on the one before`);
-    if (chainHash(fields) !== hash) return refused('event', `position ${expected} is not what its hash says`);
+    if (before !== this.hash) return refused('event', `position ${expected} does not follow from the one before`);
+    if (chainHash(fields) !== hash) return refused('event', `position ${expected} does not match its hash`);
     this.position = expected;
     this.hash = hash;
     this.hashes.push(hash);
@@ -160,7 +160,7 @@ class ExportCheck {
     if (!this.keys.signed(keyId, exported(keyId, this.digest.digest('hex')), value))
       return refused('signature', `it is not the export that key ${keyId} signed`);
     this.keyIds.add(keyId);
-    this.over = true;
+    this.ended = true;
     return undefined;
   }
 }

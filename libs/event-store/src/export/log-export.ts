@@ -20,7 +20,7 @@ const ABOUT =
   'The log of all orders, one JSON object a line: events as they were hashed, the seals over them, what was decided about ' +
   'seals. Personal values stay sealed. Check it with: npm run shop -- events verify-export';
 
-/** The signature under an export covers every byte of the lines before the last. */
+/** The signed text of an export. `digest` covers every byte of all lines except the last one. */
 export const exported = (keyId: string, digest: string): string => netstrings([EXPORT_FORMAT, keyId, digest]);
 
 const BATCH = 500;
@@ -33,9 +33,9 @@ const ROWS = statement(
 );
 
 /**
- * The lines of an export, each with its line break. It begins with the first position under the seal that covers
- * `from`. It ends with the seal that covers `to`, or at the end of the log. So every seal in it can be checked against
- * all positions that the seal covers.
+ * The lines of an export, each with its line break. The export begins with the first position of the seal that covers
+ * `from`. It ends with the seal that covers `to`, or at the end of the log. So it contains all positions that its seals
+ * cover.
  */
 export async function* exportLog(db: StreamDatabase, key: SealKey, from = 1, to?: number): AsyncGenerator<string> {
   const digest = createHash('sha256');
@@ -52,7 +52,7 @@ export async function* exportLog(db: StreamDatabase, key: SealKey, from = 1, to?
   const before = start > 1 ? (await hashesAt(db, [start - 1])).get(start - 1) : ORIGIN;
   const keys = key.trusted.all;
   yield line({ format: EXPORT_FORMAT, about: ABOUT, from: start, to: end, before: before ?? ORIGIN, keys });
-  // A record that is unsigned and not declared void is included, so that the check of the export finds it.
+  // A record that the shop did not sign and that is not void is exported too, so that a check of the export reports it.
   const { ours, unsettled } = sortRecords(key.trusted, await recordsFrom(db, 1));
   for (const record of [...ours, ...unsettled]) yield line({ record });
 

@@ -15,7 +15,7 @@ const FAILED = statement(
   'update log_subscriptions set failures = failures + 1, error = $2 where name = $1 returning failures',
 );
 
-/** Another process moved the checkpoint, so the work since it was read must not be kept. */
+/** Another process moved the checkpoint, so the work of this transaction must be rolled back. */
 export class CheckpointLost extends Error {}
 
 /** The positions that the subscriptions of a context have reached. */
@@ -39,7 +39,7 @@ export class Checkpoints {
     });
   }
 
-  /** Stores why the subscription does not move. Returns the number of failures in a row. */
+  /** Stores why the subscription cannot continue. Returns the number of failures in a row. */
   async failed(name: string, error: string): Promise<number> {
     return (await this.db.query<{ failures: number }>(FAILED, [name, error]))[0]?.failures ?? 1;
   }

@@ -17,9 +17,9 @@ const LONGEST_WAIT_MS = 60_000;
 /** Delivers the log to one subscription, event by event, while this process leads it. */
 export class LogReader {
   private readonly checkpoints: Checkpoints;
-  /** Undefined after every error, so that it is read from the database again. */
+  /** The checkpoint. It is undefined after every error, so that it is read from the database again. */
   private at?: number;
-  private standing?: RecordedEvent;
+  private current?: RecordedEvent;
   private failures = 0;
 
   constructor(
@@ -35,7 +35,7 @@ export class LogReader {
     const bell = doorbell((ring) => this.store.onNumbered(ring));
     try {
       while (!stop.aborted) {
-        const more = await this.step(stop).catch((error: unknown) => this.stumble(error, stop));
+        const more = await this.step(stop).catch((error: unknown) => this.fail(error, stop));
         if (!more) await bell.wait(LOOK_MS, stop);
       }
     } finally {
@@ -43,7 +43,7 @@ export class LogReader {
     }
   }
 
-  /** Handles one batch. Returns whether there may be more events right now. */
+  /** Handles one batch. Returns whether the log may already contain more events. */
   private async step(stop: AbortSignal): Promise<boolean> {
     const { name, types } = this.subscription;
     let at = (this.at ??= await this.checkpoints.open(name, () => this.first()));
@@ -53,23 +53,23 @@ export class LogReader {
       if (types && !types.includes(event.type)) continue;
       await this.handle(event, at);
       this.at = at = event.position!;
-      this.well();
+      this.succeed();
     }
     const last = events.at(-1)?.position ?? at;
     if (last > at) await this.checkpoints.move(name, at, last);
     this.at = last;
-    this.well();
+    this.succeed();
     if (events.length < BATCH) subscriptionLag.set({ subscription: name }, 0);
     return events.length === BATCH;
   }
 
   private async handle(event: RecordedEvent, at: number): Promise<void> {
-    this.standing = event;
+    this.current = event;
     const { name, handler } = this.subscription;
     if (event.unreadable instanceof EventBroken) {
       // A later build cannot read this event either, and one bad row must not stop all later events.
       this.log.error(
-        `${name} passes over event ${event.version} of order ${event.streamId} (position ${event.position}): ${event.unreadable.message}`,
+        `${name} skips event ${event.version} of order ${event.streamId} (position ${event.position}): ${event.unreadable.message}`,
       );
       return this.checkpoints.move(name, at, event.position!);
     }
@@ -88,23 +88,23 @@ export class LogReader {
     return from === 'start' ? 0 : from === 'now' ? this.store.head() : from;
   }
 
-  private well(): void {
-    this.standing = undefined;
+  private succeed(): void {
+    this.current = undefined;
     this.failures = 0;
     subscriptionFailures.set({ subscription: this.subscription.name }, 0);
   }
 
   /** Waits longer after each failure. Only the first failure at an event is logged, but all are counted. */
-  private async stumble(error: unknown, stop: AbortSignal): Promise<boolean> {
+  private async fail(error: unknown, stop: AbortSignal): Promise<boolean> {
     const { name } = this.subscription;
-    const { at, standing } = this;
+    const { at, current } = this;
     this.at = undefined;
     if (error instanceof CheckpointLost) return true;
     this.failures += 1;
     const reason = redactText(String((error as Error)?.stack ?? error).slice(0, 4_000));
     if (this.failures === 1) {
-      const where = standing ? ` at ${standing.type} ${standing.id} of order ${standing.streamId}, position ${standing.position}` : ''; // prettier-ignore
-      this.log.error(`${name} failed${where} and tries again`, reason);
+      const where = current ? ` at ${current.type} ${current.id} of order ${current.streamId}, position ${current.position}` : ''; // prettier-ignore
+      this.log.error(`${name} failed${where}, and will retry`, reason);
     }
     subscriptionFailures.set({ subscription: name }, this.failures);
     await this.checkpoints.failed(name, reason).catch(() => undefined);

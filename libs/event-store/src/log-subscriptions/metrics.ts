@@ -6,9 +6,9 @@ const gauge = (name: string, help: string) =>
 /** Above 0: the subscription cannot handle the event at its position. */
 export const subscriptionFailures = gauge(
   'shop_log_subscription_failures',
-  'How often in a row a log subscription has failed at the event where it stands.',
+  'How often in a row a log subscription has failed at its current event.',
 );
 export const subscriptionLag = gauge(
   'shop_log_subscription_lag_events',
-  'Events that a log subscription has not been given yet.',
+  'Events that a log subscription has not handled yet.',
 );

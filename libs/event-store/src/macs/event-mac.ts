@@ -11,7 +11,7 @@ export type MarkedFields = Pick<StoredEvent, 'id' | 'streamId' | 'version' | 'ty
 const EVENT_TAG = 'coffee-tea.event.2';
 const ADMITTED_TAG = 'coffee-tea.admitted-event.1';
 
-/** The canonical form. Data and metadata are written as canonical JSON, whatever form the database prints. */
+/** The text that the MAC covers. Data and metadata are canonical JSON, because the database may print another form. */
 const form = (
   tag: string,
   { id, streamId, version, type, schemaVersion }: MarkedFields,
@@ -19,7 +19,7 @@ const form = (
   metadata: string,
 ) => netstrings([tag, id, streamId, version, type, schemaVersion, canonicalJson(data), metadata]);
 
-/** `metadata` is canonical JSON already, because the events of a command share it. */
+/** `metadata` must be canonical JSON. The caller computes it once for all events of a command. */
 export const eventMac = (key: MacKey, event: MarkedFields, data: unknown, metadata: string): Buffer =>
   key.of(form(EVENT_TAG, event, data, metadata));
 
@@ -27,8 +27,7 @@ export const eventMac = (key: MacKey, event: MarkedFields, data: unknown, metada
 type EventAsRead = MarkedFields & { readonly data: unknown; readonly metadata: unknown };
 
 /**
- * Undefined if there is no canonical form: the JSON is nested deeper than the stack allows, so the shop did not write
- * it.
+ * Returns undefined if the JSON is nested deeper than the stack allows. The shop did not write such an event.
  */
 function formAsRead(tag: string, event: EventAsRead): string | undefined {
   try {
@@ -70,7 +69,8 @@ export const isOursAsRead = (key: MacKey, event: EventAsRead, mac: Uint8Array): 
   holdsAsRead(key, EVENT_TAG, event, mac);
 
 /**
- * The mark of an event that an older build appended without a MAC, and that was accepted while such a build was alive.
+ * The MAC of an admission. It records that the shop accepted an event without a MAC, because an older build had
+ * appended the event.
  */
 export function admission(key: MacKey, event: StoredEvent): Buffer | undefined {
   const text = stored(ADMITTED_TAG, event);

@@ -2,7 +2,7 @@ import { statement } from '#database';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
-/** Where the events of format 1 end. They were stored before there were MACs. */
+/** The end of format 1. Events of format 1 were stored before there were MACs. */
 export interface FirstFormat {
   /** The last position, and the last number of a pending event, at the time when MACs began. */
   readonly through: number;
@@ -62,9 +62,8 @@ const OLDER = statement(
 );
 
 /**
- * Whether a build that makes no MACs uses this context, or did so until a moment ago. Only instances count that were
- * alive when MACs were introduced. Older builds cannot be started afterwards, so a new row in `instances` does not
- * count.
+ * Whether a build that makes no MACs has used this context in the last two minutes. Only instances that were alive when
+ * MACs were introduced count. Older builds cannot be started afterwards, so a new row in `instances` does not count.
  */
 export const olderBuildsAlive = async (db: StreamDatabase): Promise<boolean> =>
   (await db.query<{ older: boolean }>(OLDER))[0].older;

@@ -28,7 +28,7 @@ type Placed = StoredEvent & MarkedEvent & { readonly position: number };
 export class MacCheck {
   /** Events up to this position were stored before there were MACs, so they may be without one. */
   through = 0;
-  /** How many later events had no MAC, and were accepted from an older build that was alive at the time. */
+  /** How many later events had no MAC, and were accepted because an older build had appended them. */
   admitted = 0;
 
   constructor(
@@ -47,7 +47,7 @@ export class MacCheck {
     return undefined;
   }
 
-  /** The events of a batch that the shop did not append, and the reason. Events that are gone are skipped. */
+  /** The events of a batch that the shop did not append, with the reason. Deleted events are skipped. */
   async wrong<Event extends Placed>(rows: readonly Event[]): Promise<readonly { row: Event; why: string }[]> {
     const late = rows.filter(({ id, mac, position }) => id !== null && mac === null && position > this.through);
     const admissions = await admissionsOf(this.db, late.map(({ id }) => id)); // prettier-ignore

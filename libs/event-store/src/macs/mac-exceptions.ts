@@ -23,8 +23,8 @@ const READ = statement(
    from ${named.macExceptions}`,
 );
 
-// A process signs the exceptions before its first append. So they are too late if an event with a MAC has a position
-// already.
+// A process signs the exceptions before its first append. If an event with a MAC has a position already, exceptions
+// that are still unsigned were stored too late.
 const LATE = statement(
   'mac-exceptions-late',
   `select exists (
@@ -46,8 +46,8 @@ export interface Allowed {
 const NOTHING: Allowed = { open: false, events: new Set() };
 
 /**
- * The exceptions that the migration stored. They count only when they are signed with the key, which is not in the
- * database.
+ * The exceptions that the migration stored. They are valid only if they are signed with the MAC key, which is not in
+ * the database.
  */
 export class MacExceptions {
   private readonly log = new Logger('EventStore');
@@ -57,12 +57,12 @@ export class MacExceptions {
     private readonly key: MacKey,
   ) {}
 
-  /** Call it before a process appends for the first time, and before it numbers. Signed exceptions stay as they are. */
+  /** Call it before a process appends or numbers for the first time. It does not change signed exceptions. */
   async sign(): Promise<void> {
     const stored = await this.read();
     if (!stored || this.isSigned(stored)) return;
     const [{ late }] = await this.db.query<{ late: boolean }>(LATE);
-    if (late) this.log.error('exceptions for events without a MAC came up after there were MACs: they do not count');
+    if (late) this.log.error('exceptions for events without a MAC are ignored: they were stored too late');
     else await this.db.query('select sign_mac_exceptions($1)', [this.key.of(form(stored))]);
   }
 

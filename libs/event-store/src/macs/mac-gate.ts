@@ -37,7 +37,7 @@ interface Link {
 export class MacGate {
   private readonly log = new Logger('Sequencer');
   private readonly counted = new Set<string>();
-  /** The last stream that was searched for events that can be numbered by now. */
+  /** The last stream that `knownAfterAll` has searched. */
   private lookedThrough = FIRST;
   /** Hashes that this process gave to positions that are not sealed yet, by position. */
   private readonly given = new Map<number, Link>();
@@ -55,7 +55,7 @@ export class MacGate {
   async begin(): Promise<void> {
     this.forget();
     const format = await firstFormat(this.db);
-    if (!format) this.log.error('it is not known any more up to which position events have no MAC: verify the log');
+    if (!format) this.log.error('the position up to which events have no MAC is not stored any more: verify the log');
     else if (format.mac === null) await this.sign(format.through, format.drawn);
     await this.exceptions.sign();
   }
@@ -81,7 +81,9 @@ export class MacGate {
     return refused;
   }
 
-  /** The streams with an event that some process put aside for its MAC, although the MAC is right for this process. */
+  /**
+   * The streams with an event that another process put aside for its MAC, although this process finds the MAC correct.
+   */
   async knownAfterAll(): Promise<readonly Uuid[]> {
     const events = await asideForMac(this.db, NOT_OURS, this.lookedThrough);
     this.lookedThrough = events.at(-1)?.streamId ?? FIRST;
@@ -89,9 +91,9 @@ export class MacGate {
     return [...new Set(ours.map(({ streamId }) => streamId))];
   }
 
-  /** Remembers that this process gave these positions. The first of them comes after `end`. */
+  /** Remembers the positions that this process has given. The first of them comes after `end`. */
   numbered({ hash: end }: End, rows: readonly { readonly position: number; readonly hash: string }[]): void {
-    // It only grows this large while nothing is sealed. The forgotten positions are checked one by one later.
+    // The map grows this large only while nothing is sealed. `checkRows` checks the forgotten positions later.
     if (this.given.size > MOST_GIVEN) this.given.clear();
     rows.forEach(({ position, hash }, index) =>
       this.given.set(position, { before: rows[index - 1]?.hash ?? end, hash }),
@@ -99,24 +101,24 @@ export class MacGate {
   }
 
   /**
-   * Checks the log after a position whose hash is known to be right. Positions that this process numbered are compared
-   * by their hash and the one before. For the others everything is checked: the event exists, the hash follows from
-   * the one before, and the MAC is right. Throws LogTampered.
+   * Checks the log after a position whose hash is known to be correct. For positions that this process numbered, it
+   * compares the hash and the hash before. For other positions it checks that the event exists, that the hash follows
+   * from the hash before, and that the MAC is correct. Throws LogTampered.
    */
   async mustBeOurs(after: End, hashes: readonly string[]): Promise<void> {
     const first = after.position === 0 ? ORIGIN : after.hash;
-    const strange: number[] = [];
+    const others: number[] = [];
     hashes.forEach((hash, index) => {
       const position = after.position + index + 1;
       const given = this.given.get(position);
-      if (given === undefined) strange.push(position);
+      if (given === undefined) others.push(position);
       else if (given.hash !== hash || given.before !== (hashes[index - 1] ?? first))
         throw new LogTampered(`position ${position} is not what was numbered`);
     });
-    if (strange.length > 0) {
-      const before = strange[0] - 1;
+    if (others.length > 0) {
+      const before = others[0] - 1;
       const hash = hashes[before - after.position - 1] ?? first;
-      await this.checkRows({ position: before, hash }, strange.at(-1)!);
+      await this.checkRows({ position: before, hash }, others.at(-1)!);
     }
     for (let index = 1; index <= hashes.length; index++) this.given.delete(after.position + index);
   }
@@ -156,9 +158,8 @@ export class MacGate {
   }
 
   /**
-   * An older build makes no MACs. Its events are accepted until the last of the older builds that were alive has
-   * stopped. Each such event gets a mark of its admission. The shop's own role cannot write anything that would allow
-   * this again.
+   * An older build makes no MACs. Its events are accepted until the last older build has stopped. For each such event
+   * an admission with a MAC is stored. After that the shop's database role has no right to allow such events again.
    */
   private async notAdmitted(events: readonly Waiting[]): Promise<readonly Waiting[]> {
     // Events that had to wait for an earlier event of their stream were admitted when they were first seen.
@@ -175,12 +176,12 @@ export class MacGate {
 
   private async sign(through: number, drawn: number): Promise<void> {
     if (await reachesTooFar(this.db, through))
-      this.log.error(`events of before are said to reach up to position ${through}, and they do not`);
+      this.log.error(`the database says that events up to position ${through} have no MAC, but that is not true`);
     else await signFirstFormat(this.db, formatMac(this.key, through, drawn));
   }
 }
 
-/** The row's hash, if it follows from the hash before. Throws LogTampered. */
+/** Returns the row's hash if it follows from the hash before. Otherwise throws LogTampered. */
 function follows(before: string, position: number, row: Placed): string {
   if (row.position !== position) throw new LogTampered(`position ${position} is missing`);
   if (row.id === null) throw new LogTampered(`there is no event at position ${position}`);

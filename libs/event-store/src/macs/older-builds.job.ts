@@ -10,13 +10,14 @@ import type { StreamDatabase } from '../streams/stream-database';
 const MINUTE = 60_000;
 
 /**
- * Stores that this process makes MACs, because other builds ask for that. When no older build is alive any more, it
- * closes the log: from then on no process may write the log directly, and no event without a MAC is numbered.
+ * Stores that this process makes MACs, because a migration regards an instance without such a row as an older build.
+ * When no older build is alive any more, this job closes the log. From then on no process may write the log directly,
+ * and no event without a MAC is numbered.
  */
 @Injectable()
 export class OlderBuilds implements OnApplicationBootstrap {
   private readonly log = new Logger('EventStore');
-  /** Whether an older build may still be alive. Until then nothing is written that an older build cannot read. */
+  /** Whether an older build may still be alive. While it may, nothing is written that an older build cannot read. */
   alive = true;
   private readonly exceptions: MacExceptions;
 
@@ -43,6 +44,6 @@ export class OlderBuilds implements OnApplicationBootstrap {
         this.alive = await olderBuildsAlive(this.db);
         if (!this.alive && !(await lastOfOlderWait(this.db))) await closeLog(this.db);
       })
-      .catch((error: Error) => this.log.warn(`left for the next round: ${error.message}`));
+      .catch((error: Error) => this.log.warn(`older builds are checked again in the next round: ${error.message}`));
   }
 }

@@ -1,6 +1,6 @@
 import { HealthCheck, Impaired } from '#platform/observability';
 
-/** Unhealthy if the log cannot be trusted. The shop goes on selling while somebody finds the cause. */
+/** Unhealthy if the log cannot be trusted. The shop continues to sell while somebody finds the cause. */
 export class EventLogHealth extends HealthCheck {
   readonly service = 'event-log';
 

@@ -7,18 +7,17 @@ import type { Seal } from './seal-key';
 import { lastSeal, sealsFrom } from './seals.store';
 import type { SealChain } from './seal-chain';
 
-/** Somebody may have changed a single event. If none of this many events is right, the key is a different one. */
+/** How many of the newest events are checked. One wrong MAC may mean a changed event, but not so many. */
 const LOOKED_AT = 20;
 
 /**
- * Stops the start of a shop in production. With a wrong key its own events would look as if a stranger had written
- * them.
+ * Stops the start of a shop in production. With a wrong key the shop would regard its own events as forged.
  */
 export class WrongKey extends Error {
   constructor(setting: string, former: string, what: string) {
     super(
-      `${setting} is not the one that the shop used before: ${what} bears another key. Set the one that was used before, or ` +
-        `name it in ${former} as well. If there was no other key, somebody has changed the database: verify the log`,
+      `${setting} is not the key that the shop used before: ${what} was made with another key. Set the former key ` +
+        `again, or add it to ${former}. If there was no other key, somebody has changed the database: verify the log`,
     );
     this.name = 'WrongKey';
   }
@@ -33,8 +32,8 @@ export async function expectKnownKeys(chain: SealChain): Promise<void> {
 }
 
 /**
- * The remembered seal if the database has it, else the last stored one. Seals after the remembered one may be written
- * by anybody.
+ * The remembered seal if the database has it, and otherwise the last stored one. Anybody who can write to the database
+ * may have written the seals after the remembered one.
  */
 async function newestSeal({ db, anchor }: SealChain): Promise<Seal | undefined> {
   const known = await anchor.newest();

@@ -47,7 +47,7 @@ export function merklePaths(hashes: readonly string[]): (index: number) => reado
  */
 export const merklePath = (hashes: readonly string[], index: number): readonly string[] => merklePaths(hashes)(index);
 
-/** The root that follows from a hash at `index` of `size` and its path. Undefined: the path has the wrong length. */
+/** The root that follows from a hash at `index` of `size` and its path; undefined if the index or the path is wrong. */
 export function rootFrom(hash: string, index: number, size: number, path: readonly string[]): string | undefined {
   if (index < 0 || index >= size) return undefined;
   const up = [...path];

@@ -5,21 +5,21 @@ const gauge = (name: string, help: string) =>
 
 export const sealAlarms = gauge(
   'shop_seals_disagree',
-  '1 while nothing can be sealed: the seals are not those that are remembered outside of the database, or cannot be compared with them, or an event is not ours.',
+  '1 while nothing can be sealed: the seals differ from those that are remembered outside of the database, or cannot be compared with them, or the shop did not append an event.',
 );
 export const unsealedSeconds = gauge(
   'shop_log_unsealed_seconds',
-  'For how long the oldest event without a seal has waited for it.',
+  'How many seconds the oldest event without a seal has waited for a seal.',
 );
 export const failedVerifications = gauge(
   'shop_log_verification_failed',
-  '1 while the last verification of the event log ended with an error, and so says nothing about the log.',
+  '1 while the last verification of the event log ended with an error, so that the state of the log is unknown.',
 );
 export const badFindings = gauge(
   'shop_log_verification_findings',
-  'What the last verification of the event log found to be not as it was written.',
+  'How many problems the last verification with findings has found in the event log; 0 if a later one of the whole log found none.',
 );
 export const verifiedThrough = gauge(
   'shop_log_verified_position',
-  'The position up to which the event log was last found to be as it was written.',
+  'The last sealed position up to which the event log was verified without findings.',
 );

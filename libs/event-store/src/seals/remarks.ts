@@ -5,8 +5,8 @@ import { recordsFrom } from './seal-records.store';
 import type { StreamDatabase } from '../streams/stream-database';
 
 /**
- * Restores and new seals are always reported. There may be many starts without memory, so only the last ones are
- * reported.
+ * How many of the newest `adopted` records are reported, because there may be one for each start that remembered
+ * nothing. All other records are reported.
  */
 const LAST_ADOPTED = 20;
 

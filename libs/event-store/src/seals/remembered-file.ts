@@ -8,10 +8,10 @@ const DAMAGED = 'it is damaged';
 
 const toDo = (reason: string): string =>
   reason === DAMAGED
-    ? 'put a copy of it back; where there is none, move it away: the next start believes the database once, and that is on record'
+    ? 'put a copy of it back; if there is no copy, move the file away: the next start then accepts the database once, and records that'
     : 'let the shop’s user read and write this file and its folder, or set SEAL_ANCHOR_FILE to where it is';
 
-/** The log names the file and says what to do, for the operator. Clients get the reason only, and not the path. */
+/** The message for the operator's log names the file and says what to do. Clients get only the reason, not the path. */
 export class UnusableSealAnchor extends DomainError {
   constructor(path: string, cause: unknown) {
     const { message, code = message } = cause as NodeJS.ErrnoException;
@@ -34,7 +34,7 @@ export class RememberedFile<Content> {
     private readonly shape: z.ZodType<Content>,
   ) {}
 
-  /** Undefined: the file does not exist. */
+  /** Returns undefined if the file does not exist. */
   async read(): Promise<Content | undefined> {
     try {
       return this.shape.parse(JSON.parse(await readFile(this.path, 'utf8')));
@@ -45,8 +45,8 @@ export class RememberedFile<Content> {
   }
 
   /**
-   * When this resolves, the content is on the disk. A reader sees the former content or the new one, never a part, also
-   * when two write at once.
+   * Resolves when the content is on the disk. A reader sees either the former content or the new one, even if two
+   * processes write at the same time.
    */
   async write(content: Content): Promise<void> {
     const draft = `${this.path}.${randomUUID()}`;

@@ -27,8 +27,9 @@ const isNewer = (one: Anchored, other: Anchored): boolean =>
   one.record > other.record || (one.record === other.record && one.position > other.position);
 
 /**
- * Remembers the newest seal where nobody can change it by writing to the database: in this process, and in a file. It
- * never goes back. The end with the later record counts, and between equal records the one with the higher position.
+ * Remembers the newest seal where nobody can change it by writing to the database: in this process, and in a file. An
+ * older end never replaces a newer one. The end with the higher record number is newer, and with equal record numbers
+ * the end with the higher position.
  */
 export class SealAnchor {
   private readonly kept?: RememberedFile<Anchored>;
@@ -40,21 +41,21 @@ export class SealAnchor {
     if (file !== undefined) this.kept = new RememberedFile(file, Known);
   }
 
-  /** Undefined: nothing is remembered yet. Throws UnusableSealAnchor. */
+  /** Returns undefined if nothing is remembered yet. Throws UnusableSealAnchor. */
   async newest(): Promise<Anchored | undefined> {
     const written = await this.kept?.read();
     if (written && (!this.memory || isNewer(written, this.memory))) this.memory = written;
     return this.memory;
   }
 
-  /** Whether nothing but the database itself is there to compare with at the start. */
+  /** Whether nothing is remembered, so that the start has nothing to compare the database with. */
   async isMissing(): Promise<boolean> {
     return this.kept ? (await this.kept.read()) === undefined : this.memory === undefined;
   }
 
   /**
-   * Moves forward to this end. It does not create a missing file: only `create` does, after the start without memory
-   * was recorded.
+   * Remembers this end if it is newer. It does not create a missing file. Only `create` does, after an `adopted` record
+   * was stored.
    */
   keep(newest: Anchored): Promise<void> {
     if (!this.memory || isNewer(newest, this.memory)) this.memory = newest;

@@ -30,24 +30,24 @@ export const STRETCH = 1_000;
 
 const PAGE = 100;
 
-/** Errors that do not go away by themselves. A database that is away is not one of them. */
+/** Whether an error stays until a person repairs the cause. A database that does not answer is no such error. */
 export const stopsSealing = (error: unknown): error is LogTampered | UnusableSealAnchor =>
   error instanceof LogTampered || error instanceof UnusableSealAnchor;
 
 /**
- * The seals of the log. Each seal covers the signature of the one before. Before it signs anything, it compares the
- * database with what is remembered outside of it, so that no sealed position is ever sealed again.
+ * The seals of the log. Each seal covers the signature of the seal before. Before a position is sealed, the database is
+ * compared with the end that is remembered outside of it, so that no sealed position is sealed again.
  */
 export class SealChain {
   private readonly log = new Logger('Seals');
   /** How the stored seals differ from the remembered ones; undefined if they do not. */
   disagreement?: SealsDisagree;
   private unusable?: UnusableSealAnchor;
-  /** The last attempt to seal that failed, until that stretch is sealed. */
+  /** The last failed attempt to seal; undefined after the positions that follow `after` were sealed. */
   private failed?: { readonly after: number; readonly message: string };
-  /** The end of the seals when they were last found to be right. */
+  /** The position where the seals ended at the last successful check. */
   private through?: number;
-  private waits = 0;
+  private waitedMs = 0;
 
   constructor(
     readonly db: StreamDatabase,
@@ -57,11 +57,11 @@ export class SealChain {
     readonly gate: MacGate,
   ) {}
 
-  /** Why the log cannot be sealed, or was not sealed for too long; undefined if all is well. */
+  /** Why the log cannot be sealed, or was not sealed for too long; undefined if there is no problem. */
   get trouble(): string | undefined {
     const known = (this.disagreement ?? this.unusable ?? this.failed)?.message;
-    if (known !== undefined || this.waits <= LONGEST_UNSEALED_MS) return known;
-    return `The oldest event without a seal has waited for it for ${Math.round(this.waits / 1_000)} s.`;
+    if (known !== undefined || this.waitedMs <= LONGEST_UNSEALED_MS) return known;
+    return `The oldest event without a seal has waited for it for ${Math.round(this.waitedMs / 1_000)} s.`;
   }
 
   /** Whether a known error stops all sealing. */
@@ -69,20 +69,20 @@ export class SealChain {
     return (this.disagreement ?? this.unusable ?? this.failed) !== undefined;
   }
 
-  /** How many milliseconds the oldest event without a good seal has waited. */
+  /** How many milliseconds the oldest event without a valid seal has waited. */
   async waited(): Promise<number> {
-    this.waits = await unsealedFor(this.db, this.through ?? (await lastSeal(this.db))?.position ?? 0);
-    return this.waits;
+    this.waitedMs = await unsealedFor(this.db, this.through ?? (await lastSeal(this.db))?.position ?? 0);
+    return this.waitedMs;
   }
 
   /**
-   * The end of the seals, equal in the database and in memory. Seals of other processes are checked and remembered.
-   * Throws SealsDisagree.
+   * The end of the seals, after a check that the stored seals agree with the remembered end. New seals of other
+   * processes are checked and remembered. Throws SealsDisagree.
    */
   async end(): Promise<Anchored> {
     try {
       const known = await this.anchor.newest();
-      const end = known ? await this.followed(known) : await this.databaseWord();
+      const end = known ? await this.withNewSeals(known) : await this.databaseWord();
       await this.anchor.keep(end);
       this.disagreement = this.unusable = undefined;
       this.through = end.position;
@@ -104,10 +104,12 @@ export class SealChain {
     }
   }
 
-  /** Seals at most up to a position, and returns where the seals end then. Any process with the key may do it. */
+  /**
+   * Seals the next positions, at most up to `position`, and returns the new end. Any process with the key may do it.
+   */
   async seal(position: number): Promise<Anchored> {
     const end = await this.end();
-    if (end.position >= position) return end; // sealed earlier, when somebody asked for evidence
+    if (end.position >= position) return end; // a request for evidence has sealed it already
     try {
       return await this.sealNext(end, position);
     } catch (error) {
@@ -138,8 +140,8 @@ export class SealChain {
   }
 
   /**
-   * Signs the stretch after the last seal. Throws LogTampered if a hash does not follow from the one before, or an
-   * event was not appended by this shop.
+   * Signs the positions after `from`, up to and including `to`. Throws LogTampered if a hash does not follow from the
+   * one before, or if an event was not appended by this shop.
    */
   async signed(from: Pick<Anchored, 'position' | 'signature' | 'hash'>, to: number): Promise<Seal> {
     const { position: after, signature } = from;
@@ -151,7 +153,7 @@ export class SealChain {
   }
 
   /**
-   * The end of the seals according to the database alone, for a machine that remembers nothing. Throws SealsDisagree.
+   * The end of the seals according to the database alone, for a process that remembers nothing. Throws SealsDisagree.
    */
   async databaseWord(): Promise<Anchored> {
     const records = this.expectSigned(await recordsFrom(this.db, 1), '');
@@ -175,20 +177,21 @@ export class SealChain {
     this.log.log({ message: 'sealed', seal: { position, signed: signature, hash, count, record } }); // a field named signature is not logged
   }
 
-  /** Goes from the remembered end to the stored end. */
-  private async followed(known: Anchored): Promise<Anchored> {
-    const end = await this.heard(known).catch(async (error: unknown) => {
-      // An older copy of the database lacks records too. In that case the log itself shows how much is lost.
+  /** Checks the stored records and seals after the remembered end, and returns the new end. */
+  private async withNewSeals(known: Anchored): Promise<Anchored> {
+    const end = await this.withRecords(known).catch(async (error: unknown) => {
+      // An older copy of the database lacks records too. Then the error about the log is better: it shows how much is
+      // lost.
       if (error instanceof SealsDisagree) await this.expectLog(known);
       throw error;
     });
     await this.expectLog(end);
     await this.expectSeal(end);
-    return this.walked(end);
+    return this.checkedSeals(end);
   }
 
-  /** Applies the decisions about the seals that were recorded since then. */
-  private async heard(known: Anchored): Promise<Anchored> {
+  /** Applies the decisions about the seals that were recorded after the remembered end. */
+  private async withRecords(known: Anchored): Promise<Anchored> {
     let records: readonly SealRecord[] = await recordsFrom(this.db, Math.max(known.record, 1));
     if (known.record > 0 && !isKnown(records[0], known)) {
       records = this.expectSigned(await recordsFrom(this.db, 1), '');
@@ -207,7 +210,7 @@ export class SealChain {
     return end;
   }
 
-  /** Returns the records that the shop has signed. Throws if another record is not declared void. */
+  /** Returns the records that the shop has signed. Throws if any other record is not declared void. */
   private expectSigned(records: readonly SealRecord[], previous: string): readonly SealRecord[] {
     const { ours, unsettled } = sortRecords(this.key.trusted, records, previous);
     if (unsettled.length > 0) throw new SealsDisagree('records', notSigned(unsettled[0]));
@@ -234,8 +237,8 @@ export class SealChain {
     if (!this.key.vouchesFor(stored, before?.signature ?? '')) throw falseSeal(stored);
   }
 
-  /** Checks and follows the seals that other processes have made since then. */
-  private async walked(from: Anchored): Promise<Anchored> {
+  /** Checks the seals that other processes have made after `from`, and returns the new end. */
+  private async checkedSeals(from: Anchored): Promise<Anchored> {
     let end = from;
     for (;;) {
       const seals = await sealsFrom(this.db, end.position + 1, PAGE);

@@ -7,11 +7,11 @@ import type { StreamDatabase } from '../streams/stream-database';
 
 const PAGE = 100;
 
-/** The rule is ten seconds, but a shop that starts, stops or is under load may need longer. */
+/** Events should be sealed within ten seconds, but a shop that starts, stops or is under load may need longer. */
 export const LONGEST_UNSEALED_MS = 60_000;
 
 /**
- * Checks the seals while the log is read. Each must be signed, follow the one before, and fit the hashes that it
+ * Checks the seals while the log is read. Each seal must be signed, follow the one before, and match the hashes that it
  * covers.
  */
 export class SealCheck {
@@ -35,8 +35,8 @@ export class SealCheck {
   }
 
   /**
-   * Takes the next rows of the log, and returns findings about seals that do not fit them. After a finding, the next
-   * seal is checked as if the bad one did fit.
+   * Takes the next rows of the log, and returns findings about seals that do not match them. After a finding, the next
+   * seal is checked as if the bad seal were correct.
    */
   async covers(rows: readonly { readonly position: number; readonly hash: string }[]): Promise<Found[]> {
     const unfit: Found[] = [];

@@ -27,7 +27,7 @@ class NotMendable extends DomainError {
   }
 }
 
-/** Other data that a restored backup takes back, and that has to continue from there too. */
+/** Repairs other data that a restored backup has also set back to an older state. */
 export abstract class AlsoRestored {
   /** Does nothing if nothing was lost. */
   abstract restored(): Promise<void>;
@@ -50,8 +50,8 @@ export class SealDesk {
   ) {}
 
   /**
-   * The database was replaced by an older copy. The seals continue from there, and the gap is recorded. Throws if the
-   * database has everything that is remembered, and if the restored database itself is not in order.
+   * For a database that was replaced by an older copy. The seals continue from the end of the copy, and the gap is
+   * recorded. Throws if nothing was lost, or if the copy itself has findings.
    */
   async restored({ who, reason }: Stated): Promise<SealRecord> {
     const { anchor, db } = this.chain;
@@ -66,12 +66,12 @@ export class SealDesk {
     if (hasRecord && (known.position === 0 || hash === known.hash))
       throw new NothingToMend(`The database has all that was sealed up to ${known.position}: nothing was lost.`);
     // Events that were not sealed when the backup was made are sealed when the shop starts.
-    const found = (await this.withoutAnchor()).find(({ finding }) => finding !== 'unsealed');
+    const found = (await this.findingsInDatabase()).find(({ finding }) => finding !== 'unsealed');
     if (found)
       throw new NotMendable(`The restored database is not in order itself: ${found.message}. Restore another one.`);
     const { position, signature, count } = kept;
     const at = this.now().getTime();
-    // The operator knows all records in the database, also those after the newest remembered one.
+    // The decision covers all records in the database, also those after the newest remembered one.
     const record = Math.max(known.record, records.at(-1)?.number ?? 0);
     const lost = { position: known.position, signature: known.signature, hash: known.hash, record };
     const decision = { kind: 'restored', at, who, reason, lost, kept: { position, signature, hash: kept.hash, count } } as const; // prettier-ignore
@@ -82,19 +82,19 @@ export class SealDesk {
 
   /**
    * Declares void the records that the shop has not signed, and seals the log again from the first lost or false seal
-   * to its end. Throws if there is nothing wrong with records and seals. Throws if the log itself is not what was
-   * sealed, because no seal can repair that.
+   * to its end. Throws if records and seals are correct. Throws if the log itself differs from what was sealed, because
+   * no seal can repair that.
    */
   async reseal({ who, reason }: Stated): Promise<SealRecord> {
     const { db, anchor } = this.chain;
     const known = await anchor.newest();
     await this.expectRemembered(known);
     const disowned = await this.disown({ who, reason }, known);
-    const findings = await this.withoutAnchor();
+    const findings = await this.findingsInDatabase();
     const head = (await lastNumbered(db))?.position ?? 0;
     await this.expectSameLog(known, head);
-    const worse = findings.find(({ finding }) => !OF_SEALS.includes(finding));
-    if (worse) throw new NotMendable(`A new seal cannot mend this: ${worse.message}.`);
+    const unrepairable = findings.find(({ finding }) => !OF_SEALS.includes(finding));
+    if (unrepairable) throw new NotMendable(`A new seal cannot mend this: ${unrepairable.message}.`);
     const { good, causes } = await this.lastGood(known);
     if (causes.length === 0 && disowned) {
       await this.chain.end();
@@ -111,7 +111,7 @@ export class SealDesk {
     const newest = seals.at(-1) ?? good;
     const { position, signature, hash } = newest;
     const count = good.count + seals.length;
-    const voided = (await this.beyond(position)).map((seal) => seal.position);
+    const voided = (await this.sealsAfter(position)).map((seal) => seal.position);
     const records = await recordsFrom(db, 1);
     const point = { after: good.position, position, signature, hash, count };
     return this.decide(
@@ -133,7 +133,7 @@ export class SealDesk {
       throw new NotMendable(`Record ${known.record} of the log of seals is gone, or it or one before it was changed.`);
   }
 
-  /** Declares void the records that the shop has not signed. Undefined: there are none. */
+  /** Declares void the records that the shop has not signed. Returns undefined if there are none. */
   private async disown({ who, reason }: Stated, known: Anchored | undefined): Promise<SealRecord | undefined> {
     const { db, key } = this.chain;
     const records = await recordsFrom(db, 1);
@@ -173,8 +173,8 @@ export class SealDesk {
     return record;
   }
 
-  /** The findings in the database alone, without comparing it with what is remembered. */
-  private async withoutAnchor(): Promise<readonly Found[]> {
+  /** The findings in the database alone, without a comparison with the remembered end. */
+  private async findingsInDatabase(): Promise<readonly Found[]> {
     const { db, key, gate } = this.chain;
     const result = await verifyLog(db, key, gate.key, { from: 1 });
     return result.ok ? [] : result.findings;
@@ -188,7 +188,7 @@ export class SealDesk {
     throw new NotMendable(`The log was sealed up to ${known.position} and ${what}: no seal can mend that.`);
   }
 
-  /** With a wrong key all seals look false, although they are right. */
+  /** Throws if no seal is signed with a known key: then the key is wrong, not the seals. */
   private async expectOwnSeals(): Promise<void> {
     const { db, key } = this.chain;
     const seals = await sealsFrom(db, 1, PAGE);
@@ -219,7 +219,7 @@ export class SealDesk {
   }
 
   /** Stored seals after the end of the new ones. */
-  private async beyond(position: number): Promise<Seal[]> {
+  private async sealsAfter(position: number): Promise<Seal[]> {
     const found: Seal[] = [];
     for (let at = position; ; at = found.at(-1)!.position) {
       const seals = await sealsFrom(this.chain.db, at + 1, PAGE);

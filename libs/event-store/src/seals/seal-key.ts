@@ -47,7 +47,7 @@ export class SealKey {
     this.trusted = new TrustedKeys([publicKey, ...former.map(formerKey)]);
   }
 
-  /** `previous` is the signature of the seal before, so that no seal can be removed from the middle. */
+  /** `previous` is the signature of the seal before. It is covered, so that a removed seal is noticed. */
   sign(seal: Unsigned, previous: string): Seal {
     return { ...seal, keyId: this.id, signature: this.signText(signed(seal, this.id, previous)) };
   }

@@ -14,7 +14,7 @@ export const recordsFrom = (db: StreamDatabase, number: number): Promise<SealRec
 
 const INSERT = statement('seal-record-decide', `select record_seal_decision($1::bigint, $2, $3, $4) as written`);
 
-/** False: another process took this number, or a later one, first. */
+/** Returns false if another process has taken this number, or a later one, first. */
 export const insertRecord = async (
   db: StreamDatabase,
   { number, body, keyId, signature }: SealRecord,

@@ -17,7 +17,7 @@ interface Decided {
   readonly reason: string;
 }
 
-/** A machine that remembered nothing accepted the end of the seals that the database has. */
+/** A process that remembered nothing has accepted the end of the seals in the database. */
 export interface Adopted extends Decided, SealPoint {
   readonly kind: 'adopted';
 }
@@ -36,19 +36,19 @@ export interface Resealed extends Decided, SealPoint {
   readonly kind: 'resealed';
   readonly after: number;
   readonly count: number;
-  /** Seals after `position` that do not count. */
+  /** Seals after `position` that are void. */
   readonly voided: readonly number[];
   readonly causes: readonly string[];
 }
 
 /**
- * Records that the shop has not signed do not count. The list is complete: it repeats those of earlier decisions of
- * this kind.
+ * Records that the shop has not signed were declared void. The list is complete: it repeats the records of earlier
+ * decisions of this kind.
  */
 export interface Disowned extends Decided {
   readonly kind: 'disowned';
   readonly disowned: readonly number[];
-  /** One digest for each of them, so that no other record can take its place. */
+  /** One digest for each disowned record, so that no other record can take its place. */
   readonly digests: readonly string[];
 }
 
@@ -88,9 +88,9 @@ export const digestOf = ({ number, body, keyId, signature }: SealRecord): string
 export interface SortedRecords {
   /** Records that the shop has signed. Each signature covers the one before. */
   readonly ours: readonly SealRecord[];
-  /** The other records. */
+  /** Records that the shop has not signed. */
   readonly strange: readonly SealRecord[];
-  /** The other records that no later record of the shop declares void. */
+  /** The records of `strange` that no later record of the shop declares void. */
   readonly unsettled: readonly SealRecord[];
 }
 
@@ -123,11 +123,11 @@ export function toldOf(record: SealRecord): string {
   const by = `${new Date(decision.at).toISOString()} by ${decision.who}: ${decision.reason}`;
   switch (decision.kind) {
     case 'adopted':
-      return `the database was believed that it is sealed up to ${decision.position}, ${by}`;
+      return `it was accepted without a remembered seal that the database is sealed up to ${decision.position}, ${by}`;
     case 'restored':
       return `a backup was restored that is sealed up to ${decision.kept.position}; ${decision.lost.position} had been reached before, ${by}`;
     case 'resealed':
-      return `positions ${decision.after + 1} to ${decision.position} were sealed anew, ${by}`;
+      return `positions ${decision.after + 1} to ${decision.position} were sealed again, ${by}`;
     case 'disowned':
       return `records that this shop has not signed were declared void: ${decision.disowned.join(', ')}, ${by}`;
   }

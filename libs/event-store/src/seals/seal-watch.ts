@@ -12,13 +12,13 @@ import { insertRecord } from './seal-records.store';
 
 const LOOK_MS = 10_000;
 
-/** Sealed data is lost, or was replaced by other data. */
+/** With these errors the shop does not start: sealed data is lost, or was replaced by other data. */
 const REFUSED: readonly Disagreement[] = ['behind', 'rewritten', 'forgotten'];
 
 /** Compares the seals in the database with what is remembered outside of it, at the start and then regularly. */
 export class SealWatch implements OnModuleInit {
   private readonly log = new Logger('Seals');
-  private told?: string;
+  private lastTrouble?: string;
 
   constructor(
     private readonly chain: SealChain,
@@ -28,7 +28,9 @@ export class SealWatch implements OnModuleInit {
     private readonly strict: boolean,
   ) {}
 
-  /** Throws HistoryLost if the database ends before the sealed end, or is not what was sealed. Throws WrongKey. */
+  /**
+   * Throws HistoryLost if the log ends before the remembered seal, or differs from what was sealed. Throws WrongKey.
+   */
   async onModuleInit(): Promise<void> {
     await this.expectKeys();
     if (this.withoutJobs) return;
@@ -37,31 +39,31 @@ export class SealWatch implements OnModuleInit {
       else await this.chain.end();
     } catch (error) {
       if (!(error instanceof SealsDisagree)) throw error;
-      this.say(error.message);
+      this.logOnce(error.message);
       sealAlarms.set(1);
       if (REFUSED.includes(error.disagreement)) throw new HistoryLost(error);
     }
   }
 
-  /** Every instance does this, so that all of them remember the newest seal, not only the leader. */
+  /** Runs in every instance, not only in the leader, so that every instance remembers the newest seal. */
   @Interval('seals', LOOK_MS)
   @OneAtATime()
   async look(): Promise<void> {
     const trouble = await this.chain.end().then(
       () => undefined,
       (error: Error) =>
-        error instanceof SealsDisagree ? error.message : `the seals cannot be compared now: ${error.message}`,
+        error instanceof SealsDisagree ? error.message : `the seals could not be compared: ${error.message}`,
     );
-    if (!trouble && this.told) this.log.log('the seals are again what they were remembered as');
-    this.say(trouble);
+    if (!trouble && this.lastTrouble) this.log.log('the seals agree with the remembered ones again');
+    this.logOnce(trouble);
     await this.chain.waited().then(
       (ms) => unsealedSeconds.set(ms / 1_000),
-      () => unsealedSeconds.set(NaN), // the database is away: the age is not known
+      () => unsealedSeconds.set(NaN), // the age is not known while the database is away
     );
     sealAlarms.set(this.chain.isStopped ? 1 : 0);
   }
 
-  /** An operator with a wrong key may still start the command line and look. */
+  /** On the command line a wrong key is only logged, so that an operator can look for the cause. */
   private async expectKeys(): Promise<void> {
     try {
       await expectKnownKeys(this.chain);
@@ -73,28 +75,28 @@ export class SealWatch implements OnModuleInit {
   }
 
   /** Logs each trouble only once. */
-  private say(trouble: string | undefined): void {
-    if (trouble !== undefined && trouble !== this.told) this.log.error(trouble);
-    this.told = trouble;
+  private logOnce(trouble: string | undefined): void {
+    if (trouble !== undefined && trouble !== this.lastTrouble) this.log.error(trouble);
+    this.lastTrouble = trouble;
   }
 
-  /** A machine that remembers nothing accepts what the database says, once, and records that. */
+  /** If nothing is remembered, accepts the end of the seals in the database once, and records that. */
   private async adopt(): Promise<void> {
     const { db, key, anchor } = this.chain;
     for (;;) {
-      const word = await this.chain.databaseWord();
-      const isNew = word.position === 0 && word.record === 0 && (await lastNumbered(db)) === undefined;
-      if (isNew || anchor.file === undefined) return anchor.create(word);
-      const { position, signature, hash } = word;
+      const storedEnd = await this.chain.databaseWord();
+      const isNew = storedEnd.position === 0 && storedEnd.record === 0 && (await lastNumbered(db)) === undefined;
+      if (isNew || anchor.file === undefined) return anchor.create(storedEnd);
+      const { position, signature, hash } = storedEnd;
       const reason = `${anchor.file} was missing`;
       const point = { position, signature, hash, at: this.now().getTime(), who: `a start on ${hostname()}`, reason };
-      const record = signRecord(key, word.record + 1, word.recordSignature, { kind: 'adopted', ...point });
+      const record = signRecord(key, storedEnd.record + 1, storedEnd.recordSignature, { kind: 'adopted', ...point });
       if (!(await insertRecord(db, record))) continue; // another process recorded it first, so read the records again
       this.log.warn(
-        `${anchor.file}, where the newest seal is remembered, is missing: the database is believed this once that it is ` +
-          `sealed up to ${position}. This is on record as number ${record.number} of the log of seals`,
+        `${anchor.file}, which remembers the newest seal, is missing. This start accepts that the database is ` +
+          `sealed up to ${position}. Record ${record.number} of the log of seals says so`,
       );
-      return anchor.create({ ...word, record: record.number, recordSignature: record.signature });
+      return anchor.create({ ...storedEnd, record: record.number, recordSignature: record.signature });
     }
   }
 }

@@ -10,7 +10,7 @@ export class Sealer {
   private head = 0;
   private sealed = 0;
   private unsealedSince?: number;
-  private restAfterTrouble = 0;
+  private pausedUntil = 0;
 
   constructor(private readonly chain: SealChain) {}
 
@@ -22,7 +22,7 @@ export class Sealer {
       if (head > this.sealed) this.unsealedSince = performance.now() - (await this.waited());
     } catch (error) {
       if (!stopsSealing(error)) throw error; // numbering must go on
-      this.log.error(`nothing is sealed: ${error.message}`);
+      this.log.error(`nothing can be sealed: ${error.message}`);
     }
     this.reached(head);
   }
@@ -34,7 +34,7 @@ export class Sealer {
 
   /** Seals if a seal is due, and returns the milliseconds until the next one. Errors do not stop the numbering. */
   async sealWhenDue(): Promise<number> {
-    if (performance.now() < this.restAfterTrouble) return LONGEST_MS;
+    if (performance.now() < this.pausedUntil) return LONGEST_MS;
     try {
       while (this.head - this.sealed >= STRETCH) await this.seal(this.sealed + STRETCH);
       if (this.unsealedSince === undefined) return Infinity;
@@ -44,15 +44,17 @@ export class Sealer {
       return Infinity;
     } catch (error) {
       this.log.error(`sealing failed: ${(error as Error).message}`);
-      this.restAfterTrouble = performance.now() + LONGEST_MS;
+      this.pausedUntil = performance.now() + LONGEST_MS;
       return LONGEST_MS;
     }
   }
 
-  /** Runs before the shop closes. Otherwise the last events would have no seal for the whole time that it is closed. */
+  /** Runs when this process stops numbering. Otherwise the last events would have no seal while the shop is closed. */
   async sealRest(): Promise<void> {
     if (this.head <= this.sealed) return;
-    await this.chain.sealThrough(this.head).catch((error: Error) => this.log.warn(`not sealed: ${error.message}`));
+    await this.chain
+      .sealThrough(this.head)
+      .catch((error: Error) => this.log.warn(`the last events were not sealed: ${error.message}`));
   }
 
   async seal(position: number): Promise<void> {
@@ -61,8 +63,8 @@ export class Sealer {
   }
 
   /**
-   * How long the oldest unsealed event has waited, in milliseconds, at most LONGEST_MS. A killed shop may have left old
-   * events unsealed, and these are then sealed at once.
+   * How long the oldest unsealed event has waited, in milliseconds, at most LONGEST_MS. If the process was killed, old
+   * events may have no seal. They are then sealed at once.
    */
   private async waited(): Promise<number> {
     const age = await unsealedFor(this.chain.db, this.sealed);

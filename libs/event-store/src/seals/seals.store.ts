@@ -8,44 +8,44 @@ const columns = `position, after, encode(root, 'hex') as root, encode(hash, 'hex
 
 const stored = 'position, after, root, hash, key_id, signature, sealed_at';
 
-// Declared void by a record that is not declared void itself. Each such record names all void records, so two steps
-// are enough.
+// Whether a record is declared void by a record that is not void itself. Each such record names all void records, so
+// two levels are enough.
 const isDisowned = (record: string) => `exists (select from ${named.sealRecords} d
   where d.kind = 'disowned' and d.disowned @> to_jsonb(${record}) and not exists (
     select from ${named.sealRecords} e where e.kind = 'disowned' and e.number > d.number and e.disowned @> to_jsonb(d.number)))`;
 
 // A seal is valid unless a later record sealed its stretch again, or declared the seal void.
-const stands = (record: string) => `not exists (select from ${named.sealRecords} r
+const isValid = (record: string) => `not exists (select from ${named.sealRecords} r
   where r.kind = 'resealed' and not ${isDisowned('r.number')} and r.number > ${record} and s.position > r.after
     and (s.position <= r.position or s.after < r.position or r.voided @> to_jsonb(s.position)))`;
 
-/** Each branch reads its index only as far as it must. */
-const standing = (where: string, direction: 'asc' | 'desc', limit: string) => `select ${columns} from (
-  (select ${stored} from ${named.seals} s where ${where} and ${stands('0')} order by position ${direction} limit ${limit})
+/** Each branch has its own limit, so that it reads only a few entries of its index. */
+const validSeals = (where: string, direction: 'asc' | 'desc', limit: string) => `select ${columns} from (
+  (select ${stored} from ${named.seals} s where ${where} and ${isValid('0')} order by position ${direction} limit ${limit})
   union all
-  (select ${stored} from ${named.reseals} s where ${where} and not ${isDisowned('s.record')} and ${stands('s.record')}
+  (select ${stored} from ${named.reseals} s where ${where} and not ${isDisowned('s.record')} and ${isValid('s.record')}
    order by position ${direction} limit ${limit})) s
   order by position ${direction} limit ${limit}`;
 
-const LAST = statement('seal-last-ours', standing('true', 'desc', '1'));
+const LAST = statement('seal-last-ours', validSeals('true', 'desc', '1'));
 
 export const lastSeal = async (db: StreamDatabase): Promise<Seal | undefined> => (await db.query<Seal>(LAST))[0];
 
-const SEALS = statement('seals-read-ours', standing('position >= $1', 'asc', '$2'));
+const SEALS = statement('seals-read-ours', validSeals('position >= $1', 'asc', '$2'));
 
 /** Seals, starting with the one that covers a position. */
 export const sealsFrom = (db: StreamDatabase, position: number, limit: number): Promise<Seal[]> =>
   db.query<Seal>(SEALS, [position, limit]);
 
-const BEFORE = statement('seal-before-ours', standing('position < $1', 'desc', '1'));
+const BEFORE = statement('seal-before-ours', validSeals('position < $1', 'desc', '1'));
 
 export const sealBefore = async (db: StreamDatabase, position: number): Promise<Seal | undefined> =>
   (await db.query<Seal>(BEFORE, [position]))[0];
 
 const COUNT = statement(
   'seals-count-ours',
-  `select (select count(*) from ${named.seals} s where position <= $1 and ${stands('0')})
-     + (select count(*) from ${named.reseals} s where position <= $1 and not ${isDisowned('s.record')} and ${stands('s.record')}) as count`,
+  `select (select count(*) from ${named.seals} s where position <= $1 and ${isValid('0')})
+     + (select count(*) from ${named.reseals} s where position <= $1 and not ${isDisowned('s.record')} and ${isValid('s.record')}) as count`,
 );
 
 export const countSeals = async (db: StreamDatabase, position: number): Promise<number> =>
@@ -62,7 +62,7 @@ const parts = ({ after, position, root, hash, keyId, signature, sealedAt }: Seal
   ...[keyId, signature, sealedAt],
 ];
 
-/** False: another process sealed the stretch first, or `record` is no longer the newest one. */
+/** Returns false if another process sealed these positions first, or if `record` is no longer the newest record. */
 export const insertSeal = async (db: StreamDatabase, seal: Seal, record: number): Promise<boolean> =>
   (await db.query<{ sealed: boolean }>(INSERT, [...parts(seal), record]))[0].sealed;
 

@@ -24,7 +24,7 @@ export function publicKeyIn(text: string): KeyObject {
   return key;
 }
 
-/** The public keys that are trusted for checking seals. A key that comes with a proof is not trusted. */
+/** The public keys that are trusted for checking seals. A key that a proof contains is not trusted for that reason. */
 export class TrustedKeys {
   private readonly keys: ReadonlyMap<string, KeyObject>;
 

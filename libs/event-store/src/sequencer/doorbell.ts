@@ -1,15 +1,19 @@
 export interface Doorbell {
-  /** Resolves when it rings, when the time is over, or when `stop` is aborted. A ring before the call counts too. */
+  /** Resolves at a ring, after the time, or when `stop` is aborted. Resolves at once if it rang since the last call. */
   wait(milliseconds: number, stop: AbortSignal): Promise<void>;
   close(): void;
 }
 
+/**
+ * Lets a loop wait for a notification. `connect` subscribes to the notifications, and returns a function to
+ * unsubscribe.
+ */
 export function doorbell(connect: (ring: () => void) => () => void): Doorbell {
   let rung = false;
-  let answer: (() => void) | undefined;
+  let wake: (() => void) | undefined;
   const close = connect(() => {
     rung = true;
-    answer?.();
+    wake?.();
   });
   return {
     close,
@@ -17,14 +21,14 @@ export function doorbell(connect: (ring: () => void) => () => void): Doorbell {
       if (!rung && !stop.aborted) {
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, milliseconds);
-          answer = () => {
+          wake = () => {
             clearTimeout(timer);
             resolve();
           };
-          stop.addEventListener('abort', answer, { once: true });
+          stop.addEventListener('abort', wake, { once: true });
         });
-        if (answer) stop.removeEventListener('abort', answer);
-        answer = undefined;
+        if (wake) stop.removeEventListener('abort', wake);
+        wake = undefined;
       }
       rung = false;
     },

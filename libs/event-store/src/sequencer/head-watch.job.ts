@@ -36,7 +36,7 @@ export class HeadWatch {
     const count = () => this.wrong.size;
     new Gauge({
       name: NAME,
-      help: 'Streams whose head is not the version of their last event, as far as this process has looked',
+      help: 'Streams whose head is not the version of their last event, as far as this process has checked',
       collect() {
         this.set(count());
       },
@@ -57,19 +57,19 @@ export class HeadWatch {
         const page = await headsAfter(this.db, this.at, PAGE);
         this.at = page.length < PAGE ? FIRST : page.at(-1)!.orderId;
         const suspects = page.filter(isWrong).map(({ orderId }) => orderId);
-        this.told(await headsOf(this.db, [...this.wrong.keys(), ...(await newestStreams(this.db)), ...suspects]));
+        this.report(await headsOf(this.db, [...this.wrong.keys(), ...(await newestStreams(this.db)), ...suspects]));
       })
-      .catch((error: Error) => this.log.warn(`left for the next round: ${error.message}`));
+      .catch((error: Error) => this.log.warn(`heads are checked again in the next round: ${error.message}`));
   }
 
-  private told(looked: readonly Head[]): void {
+  private report(looked: readonly Head[]): void {
     for (const one of looked) {
       const { orderId, head, last } = one;
       if (!isWrong(one)) this.wrong.delete(orderId);
       else if (!this.wrong.has(orderId))
         this.log.error(
-          `the head of order ${orderId} says version ${head}, and its last event is ${last}: nothing can be appended ` +
-            `to it. Find out who wrote there, then: npm run shop -- orders mend-head ${orderId} --reason …`,
+          `the head of order ${orderId} is at version ${head}, but its last event has version ${last}. Nothing can ` +
+            `be appended. Find out who changed it, then run: npm run shop -- orders mend-head ${orderId} --reason …`,
         );
       if (isWrong(one)) this.wrong.set(orderId, one);
     }

@@ -7,8 +7,8 @@ import type { StreamDatabase } from '../streams/stream-database';
 const NAME = 'log_unnumbered_events';
 
 /**
- * Unhealthy if a committed event cannot be numbered, or a stream cannot be continued. A database that does not answer
- * is reported by its own check.
+ * Unhealthy if a committed event cannot be numbered, or if nothing can be appended to a stream. A database that does
+ * not answer is reported by its own check.
  */
 export class LogHealth extends HealthCheck {
   readonly service: string;
@@ -27,7 +27,7 @@ export class LogHealth extends HealthCheck {
       name: NAME,
       help: 'Committed events that could not be numbered, and those of the same streams after them',
       async collect() {
-        this.set((await count()) ?? NaN); // not known while the database is away
+        this.set((await count()) ?? NaN); // the number is not known while the database is away
       },
     });
   }

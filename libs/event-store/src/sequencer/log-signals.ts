@@ -1,8 +1,8 @@
 import type { Leadership } from '#database/leadership';
 
 /**
- * Notifications about the log, within the process and between processes. They only shorten a wait, because they may be
- * lost.
+ * Notifications about the log, within the process and between processes. A notification may be lost, so code that waits
+ * for one must also look from time to time.
  */
 export class LogSignals {
   private readonly appendedListeners = new Set<() => void>();
@@ -16,8 +16,8 @@ export class LogSignals {
   ) {
     leadership.onWord((word) => this.hear(word));
     leadership.onReopened(() => {
-      this.call();
-      this.tell(this.head);
+      this.notifyAppended();
+      this.notifyNumbered(this.head);
     });
   }
 
@@ -27,13 +27,13 @@ export class LogSignals {
 
   /** Events were committed, so the sequencer has work. */
   appended(): void {
-    if (this.leadership.leads(this.sequencer)) this.call();
+    if (this.leadership.leads(this.sequencer)) this.notifyAppended();
     else this.leadership.notify(this.word('appended'));
   }
 
   /** Events were numbered. */
   numbered(head: number): void {
-    this.tell(head);
+    this.notifyNumbered(head);
     if (this.leadership.hasPeers) this.leadership.notify(this.word(`numbered ${head}`));
   }
 
@@ -48,20 +48,20 @@ export class LogSignals {
   }
 
   private hear(word: string): void {
-    if (word === this.word('appended')) return this.call();
+    if (word === this.word('appended')) return this.notifyAppended();
     const head = Number(word.startsWith(this.word('numbered ')) ? word.split(' ').at(-1) : Number.NaN);
-    if (Number.isSafeInteger(head)) this.tell(head);
+    if (Number.isSafeInteger(head)) this.notifyNumbered(head);
   }
 
   private word(what: string): string {
     return `${this.context} log ${what}`;
   }
 
-  private call(): void {
+  private notifyAppended(): void {
     for (const listener of this.appendedListeners) listener();
   }
 
-  private tell(head: number): void {
+  private notifyNumbered(head: number): void {
     this.head = Math.max(this.head, head);
     for (const listener of this.numberedListeners) listener(head);
   }

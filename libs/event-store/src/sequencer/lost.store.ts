@@ -7,8 +7,8 @@ import { isVoid } from './unnumbered.store';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
-// If a stream has a lost event, its events that were put aside are queued again as well, so that their numbers in the
-// queue are higher than the lost event's.
+// If a stream has a lost event, the events of the stream that were put aside are queued again too. So their numbers in
+// the queue are higher than the number of the lost event.
 const ENQUEUE = statement(
   'lost-enqueue',
   `with unplaced as materialized (

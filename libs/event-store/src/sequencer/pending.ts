@@ -22,6 +22,7 @@ export interface Batch {
   readonly last: number;
   /** No transaction older than this one was open when the batch was read. */
   readonly xmin: bigint;
+  /** Whether the batch contains all pending events above the watermark. */
   readonly whole: boolean;
 }
 
@@ -52,8 +53,8 @@ const PENDING = statement(
 );
 
 /**
- * Committed events that wait for a position, in the order in which their numbers were drawn. The events of a stream
- * are in version order.
+ * Committed events that wait for a position, in the order of their numbers in the queue. The events of a stream are in
+ * version order, except those that were queued again: see `inTurn`.
  */
 export async function readPending(db: StreamDatabase, { above, missing }: Wanted): Promise<Batch> {
   const rows = await db.query<PendingEvent & { xmin: string; last: number | null }>(PENDING, [above, missing]);
@@ -67,7 +68,7 @@ const NUMBER = statement(
   `select number_events($1::uuid[], $2::text[], $3::bigint[], $4::bigint, $5::text, '${ORIGIN}')::text as xid`,
 );
 
-/** The log does not end at the position in memory, so everything in memory about its end is wrong. */
+/** The log does not end at the position in memory, so the sequencer must read the end of the log again. */
 export class LogMoved extends Error {
   constructor(believed: number) {
     super(`the log does not end at position ${believed} any more`);

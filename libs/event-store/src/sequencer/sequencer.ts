@@ -16,28 +16,28 @@ import { Watermark } from './watermark';
 import type { StreamDatabase } from '../streams/stream-database';
 
 /**
- * Under load events arrive every millisecond. After a batch it waits this long, so that the next batch has several
- * events. After a batch of many events it waits longer.
+ * Under load events arrive every millisecond. After a batch the sequencer waits this long, so that the next batch has
+ * several events. After a batch of many events it waits longer.
  */
 const GATHER_MS = 8;
 const MANY = 12;
 const GATHER_MANY_MS = 20;
-/** How often it looks without a notification, because a notification between processes may be lost. */
+/** How often the sequencer looks without a notification, because a notification between processes may be lost. */
 const LOOK_MS = 500;
-/** How often it checks again the events that were put aside because of their MAC. */
+/** How often the sequencer checks again the events that were put aside because of their MAC. */
 const LOOK_AGAIN_MS = 10_000;
-/** How often it looks for committed events that have neither a position nor a row in the queue. */
+/** How often the sequencer looks for committed events that have neither a position nor a row in the queue. */
 const LOOK_FOR_LOST_MS = 60_000;
 const LONGEST_TROUBLE_MS = 5_000;
 
-/** The error comes from the row, not from the server: a value that cannot be printed, or a key that exists already. */
+/** Whether a row caused the error, not the server: a value that cannot be printed, or a key that exists already. */
 const rowIsWrong = (error: unknown): boolean =>
   /^(2[23]|0A000)/.test((error as { code?: string } | undefined)?.code ?? '');
 
 /**
  * Numbers committed events, in one process at a time. Positions are contiguous and in commit order, and each hash
- * covers the one before. It sees only committed events, so an open or aborted transaction neither delays it nor leaves
- * a gap.
+ * covers the one before. The sequencer reads only committed events, so an open or aborted transaction neither delays it
+ * nor leaves a gap.
  */
 @Injectable()
 export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -60,19 +60,20 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     await this.standDown?.();
   }
 
-  /** Runs until the lead is lost. */
+  /** Runs until this process is no longer the leader. */
   async lead(lost: AbortSignal): Promise<void> {
-    let takenUp = false;
+    let requeued = false;
     for (let troubles = 0; !lost.aborted;) {
       try {
         // An event that was put aside under an earlier leader may be repaired by now, or this build may be able to
         // read it.
-        if (!takenUp) await takeUp(this.db);
-        takenUp = true;
+        if (!requeued) await takeUp(this.db);
+        requeued = true;
         await this.follow(lost, () => (troubles = 0));
       } catch (error) {
         if (lost.aborted) return;
-        // Another leader numbered the same events first, or the database is away. Read again where the log ends.
+        // Another leader numbered the same events first, or the database is away. `follow` reads the end of the log
+        // again.
         troubles += 1;
         this.log.warn(`numbering failed ${troubles} times in a row: ${(error as Error).message}`);
         await pause(Math.min(50 * 2 ** troubles, LONGEST_TROUBLE_MS), undefined, { signal: lost }).catch(
@@ -82,13 +83,13 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     }
   }
 
-  private async follow(lost: AbortSignal, well: () => void): Promise<void> {
+  private async follow(lost: AbortSignal, onSuccess: () => void): Promise<void> {
     const bell = doorbell((ring) => this.signals.onAppended(ring));
     try {
       const run = await this.begin();
       while (!lost.aborted) {
         const events = await run();
-        well();
+        onSuccess();
         const wait = await this.sealer.sealWhenDue();
         if (events > 0) await pause(events < MANY ? GATHER_MS : GATHER_MANY_MS);
         else await bell.wait(Math.min(LOOK_MS, wait), lost);
@@ -102,7 +103,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
 
   /**
    * Returns a function that numbers one batch from the end of the log, and returns how many events the batch had.
-   * After an error the function must not be used again, because its memory may differ from what is stored. If a row
+   * After an error the function must not be called again, because the end of the log in memory may be wrong. If a row
    * caused the error, that row has been put aside.
    */
   async begin(): Promise<() => Promise<number>> {
@@ -110,13 +111,13 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     let end = (await lastNumbered(this.db)) ?? { position: 0, hash: ORIGIN };
     const aside = await streamsAside(this.db);
     await this.gate.begin();
-    await this.lookAtEnd(end);
+    await this.checkEnd(end);
     await this.sealer.begin(end.position);
     let lookAgainAt = performance.now() + LOOK_AGAIN_MS;
     let lookForLostAt = performance.now() + LOOK_FOR_LOST_MS;
     const run = async () => {
       if (aside.size > 0 && performance.now() >= lookAgainAt) {
-        await this.letBackIn(aside);
+        await this.requeueCorrect(aside);
         lookAgainAt = performance.now() + LOOK_AGAIN_MS;
       }
       if (performance.now() >= lookForLostAt) {
@@ -130,9 +131,9 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
         watermark.numbered(seqs, whole, xmin);
         return 0;
       }
-      const { rest, kept } = await this.takeAside(events, aside);
+      const { rest, asideXid } = await this.setRefusedAside(events, aside);
       if (rest.length === 0) {
-        watermark.numbered(seqs, whole, xmin, kept);
+        watermark.numbered(seqs, whole, xmin, asideXid);
         return events.length;
       }
       let { position, hash } = end;
@@ -165,7 +166,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
    * If the end of the log is wrong, the shop goes on selling and numbering. The error is logged at once, and nothing
    * is sealed from there on.
    */
-  private async lookAtEnd(end: End): Promise<void> {
+  private async checkEnd(end: End): Promise<void> {
     const wrong = await this.gate.wrongEnd(end);
     if (wrong !== undefined) this.log.error(`numbering goes on behind position ${end.position}. ${wrong}`);
   }
@@ -174,35 +175,35 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
    * Puts aside the events that get no position: those that the shop did not append, and those that follow such an
    * event in their stream.
    */
-  private async takeAside(
+  private async setRefusedAside(
     events: readonly PendingEvent[],
     aside: Set<Uuid>,
-  ): Promise<{ readonly rest: readonly PendingEvent[]; readonly kept?: bigint }> {
-    let kept: bigint | undefined;
+  ): Promise<{ readonly rest: readonly PendingEvent[]; readonly asideXid?: bigint }> {
+    let asideXid: bigint | undefined;
     const refused = await this.gate.refused(events);
     if (refused.size === 0 && aside.size === 0) return { rest: events };
     const rest: PendingEvent[] = [];
     const behind: PendingEvent[] = [];
     for (const event of events) {
       const why = refused.get(event.id);
-      if (why !== undefined) kept = await this.giveUp(event.seq, why, aside);
+      if (why !== undefined) asideXid = await this.setOneAside(event.seq, why, aside);
       else (aside.has(event.streamId) ? behind : rest).push(event);
     }
-    if (behind.length > 0) kept = await this.keepBack(behind, aside);
-    return { rest, kept };
+    if (behind.length > 0) asideXid = await this.setFollowersAside(behind, aside);
+    return { rest, asideXid };
   }
 
   /**
    * If an event of a stream is put aside, the later events of the stream wait with it. Otherwise the log would contain
    * the stream with a gap.
    */
-  private async keepBack(theirs: readonly PendingEvent[], aside: Set<Uuid>): Promise<bigint> {
+  private async setFollowersAside(followers: readonly PendingEvent[], aside: Set<Uuid>): Promise<bigint> {
     const kept = await putAside(
       this.db,
-      theirs.map(({ seq }) => seq),
+      followers.map(({ seq }) => seq),
       null,
     );
-    for (const { streamId: id, type } of theirs) {
+    for (const { streamId: id, type } of followers) {
       if (type !== VOIDING) continue;
       // An operator has declared an event of this stream void. If no other event blocks the stream, its events are
       // queued again.
@@ -214,18 +215,18 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /**
-   * An event that was put aside for its MAC, and whose MAC is right after all, is queued again together with the later
-   * events of its stream.
+   * An event may have been put aside because of its MAC, although its MAC is correct for this process. Such an event is
+   * queued again, together with the later events of its stream.
    */
-  private async letBackIn(aside: Set<Uuid>): Promise<void> {
+  private async requeueCorrect(aside: Set<Uuid>): Promise<void> {
     for (const orderId of await this.gate.knownAfterAll()) {
       const events = await takeUp(this.db, orderId);
       aside.delete(orderId);
-      this.log.log(`${events} events of order ${orderId} that were put aside are numbered now: their MAC is right`);
+      this.log.log(`${events} events of order ${orderId} were put aside, and are queued again: their MAC is correct`);
     }
   }
 
-  /** A deleted row of the queue delays its event by a minute at most. */
+  /** If a row of the queue was deleted, its event is delayed by a minute at most. */
   private async enqueueLost(aside: Set<Uuid>): Promise<void> {
     for (const { orderId, version, lost } of await enqueueLost(this.db)) {
       aside.delete(orderId);
@@ -246,7 +247,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
         } catch (error) {
           const last = (await lastNumbered(this.db))?.position ?? 0;
           if (!rowIsWrong(error) || last !== end.position) throw error;
-          await this.giveUp(seq, (error as Error).message, aside);
+          await this.setOneAside(seq, (error as Error).message, aside);
         }
       }
     }
@@ -257,8 +258,8 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     const event = await readOne(this.db, seq);
     if (!event) return end;
     const why = (await this.gate.refused([event])).get(event.id);
-    if (why !== undefined) await this.giveUp(seq, why, aside);
-    if (aside.has(event.streamId)) return end; // the next batch puts these aside
+    if (why !== undefined) await this.setOneAside(seq, why, aside);
+    if (aside.has(event.streamId)) return end; // the next batch puts the later events of this stream aside
     const position = end.position + 1;
     const hash = chained(end.hash, position, event);
     const row = { position, hash, id: event.id, seq };
@@ -267,7 +268,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     return { position, hash };
   }
 
-  private async giveUp(seq: number, message: string, aside: Set<Uuid>): Promise<bigint> {
+  private async setOneAside(seq: number, message: string, aside: Set<Uuid>): Promise<bigint> {
     const { xid, events } = await putAside(this.db, [seq], message);
     for (const { eventId, orderId, version } of events) {
       // The event may have been declared void already. Then the later events of its stream need not wait.

@@ -18,8 +18,8 @@ export interface Unnumbered {
 }
 
 /**
- * SQL, for an unnumbered event `u`: whether an operator has declared it void, by an event that is not put aside
- * itself. The later events of its stream need not wait for it.
+ * SQL, for an unnumbered event `u`: whether an operator has declared it void. The voiding event itself must not be put
+ * aside for an error. The later events of the stream need not wait for a void event.
  */
 export const isVoid = `(u.error is not null and exists (
   select from ${named.events} v where v.${named.stream} = u.${named.stream} and v.event_type = '${VOIDING}'
@@ -47,7 +47,7 @@ const ONE = statement(
    where p.seq = $1 and not exists (select from ${named.log} l where l.event_id = p.event_id)`,
 );
 
-/** Undefined: the row is gone, or its event has a position. Rejects if a column of the event cannot be printed. */
+/** Undefined if the row is gone, or its event has a position. Rejects if a column of the event cannot be printed. */
 export const readOne = async (db: StreamDatabase, seq: number): Promise<PendingEvent | undefined> =>
   (await db.query<PendingEvent>(ONE, [seq]))[0];
 

@@ -11,10 +11,10 @@ const MOST_MISSING = 2_000;
  * batches.
  *
  * A number that is missing in a read may belong to a transaction that is still open. That transaction had its
- * transaction id before a larger number was drawn and read. So its id is smaller than the id of the batch that
- * numbered the larger one. When no transaction older than that batch is open (the read's snapshot xmin has reached the
- * batch's id), a number that is still missing will never come. (The xmax of a snapshot cannot replace the batch's id,
- * because a transaction above the last completed one may be open already.)
+ * transaction id before a larger number was drawn and read. So its id is smaller than the id of the batch, which is
+ * the transaction that numbered the larger one. When no transaction older than that batch is open (the read's snapshot
+ * xmin has reached the batch's id), a number that is still missing will never come. (The xmax of a snapshot cannot
+ * replace the batch's id, because a transaction above the last completed one may be open already.)
  *
  * A new leader does not know which transactions were open before. It reads from the bottom until its first batch is
  * old enough.

@@ -7,8 +7,8 @@ import type { StreamDatabase } from './stream-database';
 import { named } from './table-names';
 
 /**
- * An append of one event that has nothing else to write but messages and, in a handler, the mark that its message is
- * done.
+ * An append of exactly one event, without guards and timers. It may write messages, and mark the handled inbox message
+ * as done.
  */
 export interface SingleAppend {
   readonly streamId: Uuid;
@@ -31,13 +31,13 @@ export interface Written {
 
 interface Waiting {
   readonly append: SingleAppend;
-  /** Called without an argument, it means that the append must be written alone. */
+  /** Called without an argument if the append must be written alone. */
   readonly done: (written?: Written) => void;
 }
 
 /** While this many statements run (single appends or groups), further appends wait to be grouped. */
 const AT_ONCE = 2;
-const MOST = 64;
+const MOST_IN_GROUP = 64;
 /** The next group is sent after this time in any case, because the running statements may be waiting for a lock. */
 const LONGEST_WAIT_MS = 50;
 
@@ -61,11 +61,11 @@ const FIELDS: readonly {
 ];
 
 /**
- * Rows that others have locked are skipped. Where there is no row to skip yet (another transaction begins the same
- * stream, or inserts the same id), the wait is short. So a group never waits for a stream that is in use, and two
- * groups never wait for each other. An append that was written has a row of `head`. An append that was not written
- * leaves no row anywhere. (`offset 0` makes the planner look up each id by key, however small it believes the table to
- * be.)
+ * Rows that another transaction has locked are skipped. If that transaction only begins the same stream, or inserts the
+ * same id, there is no row to skip yet. Then the statement waits at most 50 ms. So a group does not wait for a stream
+ * that is in use, and two groups do not block each other. `head` returns a row for each append that was written. The
+ * other appends leave no row in any table. (`offset 0` makes the planner look up each id by its key, even if its
+ * statistics say that the table is small.)
  */
 const GROUP = statement(
   'append-group-marked',
@@ -110,8 +110,8 @@ const GROUP = statement(
 
 /**
  * Appends that arrive while others are running are written together, in one statement and one transaction, because
- * under load the statement and the commit are most of their cost. A single append does not wait. An append that its
- * group could not write, for whatever reason, is written alone, and its own statement gives the reason.
+ * under load the statement and the commit are most of their cost. A single append does not wait. An append that could
+ * not be written in its group is written alone, and then its own statement reports the reason.
  */
 export class AppendGroups {
   private readonly log = new Logger('EventStore');
@@ -143,40 +143,40 @@ export class AppendGroups {
 
   private wait(one: Waiting): void {
     this.waiting.push(one);
-    this.keepAnEye();
+    this.startTimer();
   }
 
-  private keepAnEye(): void {
+  private startTimer(): void {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
-      this.go();
+      this.startGroup();
     }, LONGEST_WAIT_MS);
   }
 
   private next(): void {
-    if (this.running < AT_ONCE) this.go();
+    if (this.running < AT_ONCE) this.startGroup();
   }
 
-  private go(): void {
+  private startGroup(): void {
     if (this.waiting.length === 0) return;
-    const group = this.take();
+    const group = this.takeGroup();
     if (group.length === 1) group[0].done();
-    else this.detached(() => void this.counted(() => this.together(group)));
-    if (this.waiting.length > 0) this.keepAnEye();
+    else this.detached(() => void this.counted(() => this.writeGroup(group)));
+    if (this.waiting.length > 0) this.startTimer();
   }
 
   /**
    * At most one append for each stream and each claim. A second one needs the result of the first, so it stays for a
    * later group.
    */
-  private take(): Waiting[] {
+  private takeGroup(): Waiting[] {
     const group: Waiting[] = [];
     const later: Waiting[] = [];
     const taken = new Set<Uuid | number>();
     for (const one of this.waiting) {
       const { streamId, claimed } = one.append;
       const keys = claimed ? [streamId, claimed.seq] : [streamId];
-      if (group.length >= MOST || keys.some((key) => taken.has(key))) later.push(one);
+      if (group.length >= MOST_IN_GROUP || keys.some((key) => taken.has(key))) later.push(one);
       else {
         group.push(one);
         for (const key of keys) taken.add(key);
@@ -186,7 +186,7 @@ export class AppendGroups {
     return group;
   }
 
-  private async together(group: readonly Waiting[]): Promise<void> {
+  private async writeGroup(group: readonly Waiting[]): Promise<void> {
     const written = new Map<string, Written>();
     try {
       const rows = await this.db.outside(() =>
@@ -199,8 +199,8 @@ export class AppendGroups {
         if (row) written.set(append.streamId, { version: append.expectedVersion + 1, timestamp: row.timestamp });
       }
     } catch (error) {
-      // Either nothing was written, or all was written and the answer was lost. Each append finds out by its event's
-      // id or its claim.
+      // Either nothing was written, or everything was written and the answer was lost. Each append is now tried alone,
+      // and its event's id or its claim shows whether it was written.
       this.log.warn(`${group.length} appends could not be written together: ${(error as Error).message}`);
     }
     for (const { append, done } of group) done(written.get(append.streamId));

@@ -5,8 +5,8 @@ import { NamedParameters } from './named-parameters';
 import { named } from './table-names';
 
 /**
- * What an append writes beside its events. Each combination has its own statement, so that an append pays only for its
- * own parts.
+ * What an append writes beside its events. Each combination has its own statement, so that an append does no work for
+ * parts that it does not have.
  */
 export interface Parts {
   /** Exactly one event, as in most appends. Plain values cost less than arrays. */
@@ -68,9 +68,9 @@ export function appendStatement(
 
 export function statementOf(parts: Parts, guards: readonly Guard<object>[]): AppendStatement {
   const name = nameOf(parts, guards);
-  const made = known.get(name) ?? make(name, parts, guards);
-  if (guards.some((guard, at) => guard !== made.guards[at])) throw new Error(`Two guards have one name: ${name}`);
-  return made;
+  const prepared = known.get(name) ?? make(name, parts, guards);
+  if (guards.some((guard, at) => guard !== prepared.guards[at])) throw new Error(`Two guards have one name: ${name}`);
+  return prepared;
 }
 
 const nameOf = (parts: Parts, guards: readonly Guard<object>[]): string =>
@@ -87,14 +87,14 @@ function make(name: string, parts: Parts, guards: readonly Guard<object>[]): App
   const names = [...STEPS, ...guards.map((guard) => guard.name)];
   if (new Set(names).size < names.length) throw new Error(`Each step of an append needs its own name: ${name}`);
   const parameters = new NamedParameters();
-  const made = { sql: statement(name, sql(parts, guards, parameters)), guards, parameters };
-  known.set(name, made);
-  return made;
+  const prepared = { sql: statement(name, sql(parts, guards, parameters)), guards, parameters };
+  known.set(name, prepared);
+  return prepared;
 }
 
 /**
  * Every write depends on `head`, the row that moves the stream from the expected version to the new one. Without that
- * row nothing is written. The numbers of pending rows are drawn last, so that a refused guard wastes none.
+ * row nothing is written. Pending rows are inserted after the guards, so that a refused append uses no sequence number.
  */
 function sql(parts: Parts, guards: readonly Guard<object>[], parameters: NamedParameters): string {
   const own = parameters.of<keyof AppendValues>(OWN);

@@ -57,14 +57,13 @@ export class Appender {
     this.groups = new AppendGroups(db);
   }
 
-  /** Undefined: the command has already appended to this stream. */
+  /** Returns undefined if the command has already appended to this stream. */
   async append(given: Append): Promise<Appended | undefined> {
     const unit = given.claimed && this.outbox.unit(); // a message of another context cannot be marked as done here
     unit?.mustBeAlive();
     const append: Append = { ...given, claimed: unit?.claimed };
     const gathered = unit?.take() ?? { messages: [], timers: [] };
-    // A handler that has not queried the database yet needs no transaction, because this statement does all its
-    // writing.
+    // If a handler has not queried the database yet, it needs no transaction: this statement writes everything.
     const alone = !this.db.inTransaction() || (unit !== undefined && !this.db.begun());
     const within = <T>(work: () => Promise<T>) => (alone ? this.db.outside(work) : work());
     let written = false;
@@ -74,11 +73,11 @@ export class Appender {
       const row = await this.write(append, events, gathered, alone);
       written = row.version !== null;
       crashPoint('append.written', append.events[0].type);
-      if (row.version === null) return await within(() => this.because(append));
+      if (row.version === null) return await within(() => this.explain(append));
       unit?.settled();
       if (alone) this.wake(append, gathered);
       else this.db.afterCommit(() => this.wake(append, gathered));
-      return { version: row.version, repeated: false, events: fresh(append, events, row.timestamp) };
+      return { version: row.version, repeated: false, events: appendedEvents(append, events, row.timestamp) };
     } finally {
       if (!written) giveBack(unit, gathered);
     }
@@ -102,7 +101,7 @@ export class Appender {
 
   /** The events as they will be stored, each with the MAC that the sequencer checks. */
   private marked({ streamId, expectedVersion, commandId, events, metadata }: Append): Marked[] {
-    const about = canonicalJson(metadata);
+    const metadataText = canonicalJson(metadata);
     return events.map(({ type, schemaVersion, data: given }, index) => {
       const text = JSON.stringify(given);
       const data = JSON.parse(text) as object;
@@ -114,7 +113,7 @@ export class Appender {
         type,
         schemaVersion,
       };
-      return { id, text, data, mac: eventMac(this.macKey, fields, data, about) };
+      return { id, text, data, mac: eventMac(this.macKey, fields, data, metadataText) };
     });
   }
 
@@ -170,8 +169,8 @@ export class Appender {
     return this.outbox.envelopes(messages, (index) => derivedId(commandId, 'message', index), trace);
   }
 
-  /** Nothing was written. Returns undefined if the command is a repeated one, and otherwise throws the reason. */
-  private async because({ streamId, commandId, expectedVersion, claimed, guards = [] }: Append): Promise<undefined> {
+  /** Called when nothing was written. Returns undefined for a repeated command, and otherwise throws the reason. */
+  private async explain({ streamId, commandId, expectedVersion, claimed, guards = [] }: Append): Promise<undefined> {
     const values = [
       streamId,
       derivedId(commandId, 0),
@@ -219,7 +218,7 @@ function giveBack(unit: Unit | undefined, { messages, timers }: Gathered): void 
   if (timers.length > 0) unit?.time(timers);
 }
 
-const fresh = (
+const appendedEvents = (
   { streamId, expectedVersion, events, metadata }: Append,
   marked: readonly Marked[],
   timestamp: Date,

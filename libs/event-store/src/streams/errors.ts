@@ -1,6 +1,6 @@
 import { DomainError, type Uuid } from '#kernel';
 
-/** Another command appended first. Read the stream again and decide again. */
+/** Another command appended first. The caller must read the stream again, and decide again. */
 export class VersionConflict extends DomainError {
   constructor(
     readonly streamId: Uuid,
@@ -47,7 +47,7 @@ export class NotSealedYet extends DomainError {
   }
 }
 
-/** The log is not as it was written, so the shop cannot prove it. */
+/** The stored log differs from what was written, so the shop cannot prove it. */
 export class LogTampered extends DomainError {
   constructor(reason: string) {
     super('LOG_TAMPERED', 'conflict', `The log is not as it was written: ${reason}. Verify it.`, { reason });
@@ -63,7 +63,7 @@ export type Disagreement =
   | 'records' // the records about the seals are not as they were signed
   | 'forgotten'; // the records about the seals end before the newest remembered record
 
-/** No seal is made while this error lasts. */
+/** While the stored seals differ from the remembered ones, nothing is sealed. */
 export class SealsDisagree extends LogTampered {
   constructor(
     readonly disagreement: Disagreement,
@@ -78,8 +78,8 @@ export class SealsDisagree extends LogTampered {
 export class HistoryLost extends Error {
   constructor({ message }: SealsDisagree) {
     super(
-      `${message} If a backup was restored, say so with: npm run shop -- events restored --reason … --who … ` +
-        'Else somebody has changed the database: keep a copy of it, and restore a backup of before',
+      `${message} If a backup was restored, record that with: npm run shop -- events restored --reason … --who … ` +
+        'Otherwise somebody has changed the database: keep a copy of it, and restore an earlier backup',
     );
     this.name = 'HistoryLost';
   }

@@ -54,7 +54,7 @@ export interface ContextStreams {
   readonly types: EventTypes;
   /** The reducers that fold its streams. Snapshots of their earlier versions are deleted. */
   readonly reducers?: readonly Reducer<object>[];
-  /** The leader of the sequencer runs these from time to time. */
+  /** The leader of the sequencer runs these every ten minutes. */
   readonly prunes?: readonly Prune[];
 }
 
@@ -176,9 +176,9 @@ const WATCHED_AT_ONCE = 5;
 
 /** Each call checks a few snapshots of each reducer, and continues where the last call stopped. */
 function watching(snapshots: Snapshots, reducers: readonly Reducer<object>[]): () => Promise<void> {
-  const places = new Map<Reducer<object>, string>();
+  const cursors = new Map<Reducer<object>, string>();
   return async () => {
     for (const reducer of reducers)
-      places.set(reducer, (await snapshots.watch(reducer, places.get(reducer) ?? FIRST, WATCHED_AT_ONCE)) ?? FIRST);
+      cursors.set(reducer, (await snapshots.watch(reducer, cursors.get(reducer) ?? FIRST, WATCHED_AT_ONCE)) ?? FIRST);
   };
 }

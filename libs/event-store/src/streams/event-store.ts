@@ -12,7 +12,7 @@ export abstract class EventStore {
   /**
    * Appends events and outbox rows in one statement, within the current transaction if there is one. With `claimed`
    * the statement also marks the inbox message as done, so that a handler costs one round trip.
-   * An append without events does nothing: it writes no message, and the inbox message stays.
+   * An append without events does nothing: it writes no message, and does not mark the inbox message.
    * Throws VersionConflict, CommandIdTaken, UnknownEvent, ClaimLost, and the refusals of the guards.
    */
   abstract append(append: Append): Promise<Appended>;
@@ -24,7 +24,7 @@ export abstract class EventStore {
    */
   abstract read(streamId: Uuid, from?: number, to?: number): Promise<RecordedEvent[]>;
 
-  /** The same, but with the void events, and with `unreadable` set on events that this build cannot read. */
+  /** Like `read`, but with the void events, and with `unreadable` set on events that this build cannot read. */
   abstract readMarked(streamId: Uuid, from?: number, to?: number): Promise<RecordedEvent[]>;
 
   /**
@@ -48,10 +48,10 @@ export abstract class EventStore {
    */
   abstract readLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]>;
 
-  /** The same, but only with the columns that read models need. */
+  /** Like `readLog`, but only with the columns that read models need. */
   abstract readForViews(after: number, limit: number): Promise<LoggedEvent[]>;
 
-  /** The same, but as the events are stored. */
+  /** Like `readLog`, but in the schema versions in which the events were written. */
   abstract readStoredLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]>;
 
   /** The last position in the log; 0 when the log is empty. */
@@ -64,15 +64,15 @@ export abstract class EventStore {
   abstract unnumbered(streamId?: Uuid): Promise<readonly Unnumbered[]>;
 
   /**
-   * Calls the listener in this process with the new head when events were numbered. Returns the function that stops
-   * it.
+   * Calls the listener with the new head when events were numbered, also by another process. Returns a function that
+   * removes the listener.
    */
   abstract onNumbered(listener: (head: number) => void): () => void;
 
   /**
    * Everything that proves a stream's events to somebody outside: their canonical bytes, their Merkle paths, and the
-   * seals. Events that are not sealed yet are sealed first. Undefined: there is no such stream. Throws NotSealedYet,
-   * LogTampered.
+   * seals. Events that are not sealed yet are sealed first. Returns undefined if there is no such stream. Throws
+   * NotSealedYet, LogTampered.
    */
   abstract prove(streamId: Uuid, slices?: Slices): Promise<StreamProof | undefined>;
 
@@ -92,13 +92,13 @@ export abstract class EventStore {
   abstract attest(document: object, slices?: Slices): Promise<string>;
 
   /**
-   * Runs the work in a transaction that locks the stream, so that nobody else appends to it. First it sets the
-   * stream's head to the version of the last event. If the head was different, the work gets the former head.
+   * Runs `work` in a transaction that locks the stream, so that no other transaction appends to it. Before that, it
+   * sets the stream's head to the version of the last event. If the head was different, `work` gets the former head.
    */
   abstract withHeadPutRight<T>(streamId: Uuid, work: (was: Head | undefined) => Promise<T>): Promise<T>;
 
   /**
-   * Recomputes hashes, contiguity and seals from the stored bytes, and names everything that was changed. It reads in
+   * Checks hashes, positions and seals against the stored bytes, and reports everything that was changed. It reads in
    * batches, and no transaction is longer than one batch. If the whole log is verified, it is also compared with its
    * streams. `progress` is called with the position reached and the last one. Rejects with the signal's reason when
    * the signal is aborted.

@@ -37,7 +37,7 @@ export interface RecordedEvent<Data = unknown> {
   readonly timestamp: Date;
   /** SHA-256 in hex over the event and the hash before it; null until the event is numbered. */
   readonly hash: string | null;
-  /** `timestamp` in ISO 8601 with microseconds, if it was read to be shown; null for an infinite time. */
+  /** `timestamp` in ISO 8601 with microseconds, if the query selected it; null for an infinite time. */
   readonly instant?: string | null;
   /**
    * Why this build cannot read the event, if the reader asked for unreadable events too. `data` is then as it is
@@ -46,7 +46,7 @@ export interface RecordedEvent<Data = unknown> {
   readonly unreadable?: Error;
 }
 
-/** The time of recording, as precise as it was read. */
+/** The event's time in ISO 8601, with microseconds if the query selected them. */
 export const instantOfEvent = ({ instant, timestamp }: Pick<RecordedEvent, 'instant' | 'timestamp'>): string =>
   instant ?? (timestamp instanceof Date ? inMicros(timestamp.toISOString()) : String(timestamp));
 
@@ -57,7 +57,7 @@ export interface Append {
   readonly streamId: Uuid;
   /** The version on which the decision is based; 0 starts a stream. */
   readonly expectedVersion: number;
-  /** Event ids are derived from it, so a repeated command appends only once. */
+  /** Event ids are derived from this id, so a repeated command appends only once. */
   readonly commandId: Uuid;
   readonly events: readonly NewEvent[];
   readonly metadata: EventMetadata;
@@ -66,7 +66,7 @@ export interface Append {
   /** Conditions of the context, checked in this order; see guard.ts. */
   readonly guards?: readonly Guarded[];
   /**
-   * The inbox message that this append answers (`currentUnit()?.claimed`), if the handler has nothing else to write.
+   * The inbox message that this append handles (`currentUnit()?.claimed`), if the handler has nothing else to write.
    * The same statement marks it as done, and writes the messages and timers that the handler has collected so far.
    */
   readonly claimed?: Claim;
@@ -75,7 +75,7 @@ export interface Append {
 export interface Appended {
   /** The version after the (first) append. */
   readonly version: number;
-  /** True if the same command appended before. Nothing was appended now, and the result is that of the first time. */
+  /** True if the same command appended before. Then nothing is appended, and the result is that of the first append. */
   readonly repeated: boolean;
   readonly events: readonly RecordedEvent[];
 }

@@ -8,7 +8,7 @@ import type { StoredRow } from './stored';
 import type { StreamDatabase } from './stream-database';
 import { named } from './table-names';
 
-/** To be selected beside `columns`: an event's MAC and, for an event without one, the mark of its admission. */
+/** To be selected beside `columns`: an event's MAC and, for an event without one, the MAC of its admission. */
 export const ownColumns = `e.mac as "eventMac",
   case when e.mac is null then (select a.mac from ${named.admissions} a where a.event_id = e.id) end as admission`;
 
@@ -24,7 +24,7 @@ export interface OwnRow extends StoredRow {
  */
 export class OwnEvents {
   private readonly exceptions: MacExceptions;
-  /** Events up to this position were stored before there were MACs. It is known once it is signed. */
+  /** Events up to this position were stored before there were MACs. Undefined until a signed value was read. */
   private through?: number;
 
   constructor(

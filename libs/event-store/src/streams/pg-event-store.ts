@@ -199,7 +199,7 @@ export class PgEventStore extends EventStore {
     return this.db.outside(() => verifyLog(this.db, this.sealKey, this.macKey, span));
   }
 
-  /** A stream's rows. Those that the shop did not append are marked. */
+  /** A stream's rows. Rows that the shop did not append are marked as unreadable. */
   private async stream(streamId: Uuid, from: number, to: number): Promise<readonly StoredRow[]> {
     const rows = await this.own.marked(await this.look<OwnRow>(READ, [streamId, from, Math.min(to, ENDLESS)]));
     return rows.map(({ eventMac, admission, ...row }) => row);
@@ -209,7 +209,7 @@ export class PgEventStore extends EventStore {
     return type ? this.logOfType(after, limit, type) : this.look<StoredRow>(LOG, [after, limit]);
   }
 
-  // The type may be rare in a long log. Reading one stretch at a time keeps each statement short.
+  // The type may be rare in a long log. Reading a limited range of positions at a time keeps each statement short.
   private async logOfType(after: number, limit: number, type: string): Promise<StoredRow[]> {
     const rows: StoredRow[] = [];
     const head = await this.head();
@@ -218,7 +218,7 @@ export class PgEventStore extends EventStore {
     return rows;
   }
 
-  /** A read commits nothing, so a transaction that has not begun yet does not begin for it. */
+  /** If the current transaction has not begun yet, a read runs outside of it, so that the read does not begin it. */
   private look<Row extends object>(sql: Statement, values: unknown[]): Promise<Row[]> {
     const query = () => this.db.query<Row>(sql, values);
     return this.db.begun() ? query() : this.db.outside(query);

@@ -5,7 +5,7 @@ export interface Reducer<State extends object> {
   readonly name: string;
   /** Raise it whenever the result of `project` changes: snapshots of another version are ignored and deleted. */
   readonly version: number;
-  /** Undefined: there is no state (yet). The events have no position and no hash. */
+  /** Returns undefined if there is no state (yet). The position and the hash of an event may be null. */
   project(state: State | undefined, event: RecordedEvent): State | undefined;
 }
 

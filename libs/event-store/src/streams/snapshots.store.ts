@@ -19,7 +19,7 @@ const NO_SNAPSHOT = '';
 
 type Named = Pick<Reducer<never>, 'name' | 'version'>;
 
-// A snapshot counts only if the stream still has the same event at that version.
+// A snapshot is used only if the stream still has the same event at that version.
 const SINCE = statement(
   'events-since-own',
   `with snapshot as materialized (
@@ -59,12 +59,12 @@ const NEXT = statement(
 
 function refusedOf({ snapshots }: StreamTables): Counter {
   const name = `${snapshots}_refused_total`;
-  const help = 'Snapshots that were thrown away, because they are not what the shop had kept.';
+  const help = 'Snapshots that were deleted, because their MAC or their state was wrong.';
   return (register.getSingleMetric(name) as Counter | undefined) ?? new Counter({ name, help });
 }
 
 /**
- * A row of SINCE is an event, but the first row may be a snapshot. That one has no type, and `mac` is the MAC of the
+ * A row of SINCE is an event, but the first row may be a snapshot. A snapshot has no type, and `mac` is the MAC of the
  * snapshot.
  */
 interface SinceRow extends OwnRow {
@@ -109,7 +109,7 @@ export class Snapshots implements BeforeApplicationShutdown {
     streamId: Uuid,
     reducer: Reducer<State>,
   ): Promise<Folded<State>> {
-    const { rows: found, from } = await this.sound(read, streamId, reducer);
+    const { rows: found, from } = await this.sinceValid(read, streamId, reducer);
     const rows = await this.own.marked(found);
     const events = counted(rows).map((row) => recorded(this.types, row));
     const state = events.reduce<State | undefined>(
@@ -122,14 +122,14 @@ export class Snapshots implements BeforeApplicationShutdown {
   }
 
   /** A snapshot may contain events that a later event declares void. Such a stream is read from its first event. */
-  private async sound(...asked: Parameters<Snapshots['since']>): ReturnType<Snapshots['since']> {
+  private async sinceValid(...asked: Parameters<Snapshots['since']>): ReturnType<Snapshots['since']> {
     const found = await this.since(...asked);
     if (!found.from || !found.rows.some(({ type }) => type === VOIDING)) return found;
     const [read, streamId] = asked;
     return { rows: await read<SinceRow>(SINCE, [streamId, NO_SNAPSHOT, 0]) };
   }
 
-  /** The snapshot, if there is one with a right MAC, and the events after it. */
+  /** The snapshot, if there is one with a correct MAC, and the events after it. */
   private async since(
     read: <Row extends object>(sql: typeof SINCE, values: unknown[]) => Promise<Row[]>,
     streamId: Uuid,
@@ -139,7 +139,7 @@ export class Snapshots implements BeforeApplicationShutdown {
     const [from, ...rest] = rows;
     if (from?.type !== null) return { rows };
     if (this.isOurs(reducer, from)) return { rows: rest, from };
-    await this.throwAway(streamId, reducer, from.mac !== null);
+    await this.discard(streamId, reducer, from.mac !== null);
     return { rows: await read<SinceRow>(SINCE, [streamId, NO_SNAPSHOT, 0]) };
   }
 
@@ -147,15 +147,15 @@ export class Snapshots implements BeforeApplicationShutdown {
     return from.mac !== null && this.key.holds(form(reducer, from, from.data), from.mac);
   }
 
-  /** A snapshot without a MAC comes from an older build, and is not counted as wrong. */
-  private async throwAway(streamId: Uuid, { name, version }: Named, wrong: boolean): Promise<void> {
+  /** Deletes a snapshot. One without a MAC comes from an older build, so it is not counted as wrong. */
+  private async discard(streamId: Uuid, { name, version }: Named, wrong: boolean): Promise<void> {
     if (wrong) {
       this.refused.inc();
-      this.log.error(`the snapshot of order ${streamId} is not what was kept: it is thrown away`);
+      this.log.error(`the snapshot of order ${streamId} is not what was kept, so it is deleted`);
     }
     await this.db
       .outside(() => this.db.query(DROP, [streamId, name, version]))
-      .catch((error: Error) => this.log.warn(`a snapshot of order ${streamId} is still there: ${error.message}`));
+      .catch((error: Error) => this.log.warn(`could not delete a snapshot of order ${streamId}: ${error.message}`));
   }
 
   /** Waits for the snapshots that are being written. */
@@ -195,7 +195,7 @@ export class Snapshots implements BeforeApplicationShutdown {
         .map((row) => recorded(this.types, row))
         .reduce<State | undefined>((before, event) => reducer.project(before, event), undefined);
       const text = canonicalJson(JSON.parse(JSON.stringify(state ?? null)));
-      if (text !== canonicalJson(from.data)) await this.throwAway(id, reducer, true);
+      if (text !== canonicalJson(from.data)) await this.discard(id, reducer, true);
     }
     return kept.length < limit ? undefined : kept.at(-1)!.id;
   }
@@ -210,7 +210,7 @@ export class Snapshots implements BeforeApplicationShutdown {
     const written = this.db
       .outside(() => this.db.query(KEEP, values))
       .then(() => undefined)
-      .catch((error: Error) => this.log.warn(`no snapshot of order ${streamId}: ${error.message}`))
+      .catch((error: Error) => this.log.warn(`could not store a snapshot of order ${streamId}: ${error.message}`))
       .finally(() => this.writing.delete(streamId));
     this.writing.set(streamId, written);
   }

@@ -11,7 +11,7 @@ const MINUTE = 60_000;
 /** Deletes rows that a context keeps only for some time. */
 export type Prune = (db: Database) => Promise<unknown>;
 
-/** Keeps the store's side tables short. It runs in the process that leads the sequencer. */
+/** Deletes old rows, checks snapshots and vacuums tables. It runs in the process that leads the sequencer. */
 @Injectable()
 export class StoreCare {
   private readonly log = new Logger('StoreCare');
@@ -34,21 +34,21 @@ export class StoreCare {
   @OneAtATime()
   async prune(): Promise<void> {
     if (!this.leadership.leads(this.signals.sequencer)) return;
-    for (const prune of this.prunes) await prune(this.db).catch((error: Error) => this.later(error));
+    for (const prune of this.prunes) await prune(this.db).catch((error: Error) => this.warn(error));
   }
 
   /** Deletes snapshots that no current build reads. */
   @Interval('outdated snapshots', 10 * MINUTE)
   @OneAtATime()
   async throwAway(): Promise<void> {
-    if (this.leadership.leads(this.signals.sequencer)) await this.outdated().catch((error: Error) => this.later(error));
+    if (this.leadership.leads(this.signals.sequencer)) await this.outdated().catch((error: Error) => this.warn(error));
   }
 
   /** Checks a few snapshots each time, until all were checked, and then starts again. */
   @Interval('snapshot watch', MINUTE)
   @OneAtATime()
   async watchSnapshots(): Promise<void> {
-    if (this.leadership.leads(this.signals.sequencer)) await this.watch().catch((error: Error) => this.later(error));
+    if (this.leadership.leads(this.signals.sequencer)) await this.watch().catch((error: Error) => this.warn(error));
   }
 
   @Interval('event store vacuum', 5 * MINUTE)
@@ -57,7 +57,7 @@ export class StoreCare {
     if (this.leadership.leads(this.signals.sequencer)) await this.sweeping.sweep();
   }
 
-  private later(error: Error): void {
-    this.log.warn(`left for the next round: ${error.message}`);
+  private warn(error: Error): void {
+    this.log.warn(`failed, and will be tried again in the next round: ${error.message}`);
   }
 }

@@ -35,7 +35,7 @@ export async function strayEvents(db: StreamDatabase, findings: Findings, signal
     const unnumbered = rows.filter(({ numbered }) => !numbered).map(({ id }) => id);
     const strays = unnumbered.length > 0 ? await db.query<{ id: string; streamId: string }>(NEITHER, [unnumbered]) : [];
     for (const { id, streamId } of strays)
-      findings.add(bad('unnumbered', null, id, `event ${id} has no position and waits for none`, streamId));
+      findings.add(bad('unnumbered', null, id, `event ${id} has no position and does not wait for one`, streamId));
     if (rows.length < BATCH) return;
     at = rows.at(-1)!.id;
   }
@@ -59,8 +59,8 @@ export interface OutOfTurn extends Numbered {
 }
 
 /**
- * Events in a stretch of the log that come before an earlier event of their stream. The database is asked only about
- * events whose predecessor is not in the stretch.
+ * Events in a part of the log whose position is before that of an earlier event of their stream. Only events whose
+ * predecessor is not in the same part need a query.
  */
 export async function outOfTurn(db: StreamDatabase, rows: readonly Numbered[]): Promise<readonly OutOfTurn[]> {
   const last = new Map<string, number>();

@@ -80,9 +80,9 @@ export class StreamDatabase extends Database {
     const known = this.known.get(sql);
     if (known) return known;
     const text = inTables(sql.text, this.tables);
-    const made = text === sql.text ? sql : statement(this.nameOf(sql.name), text);
-    this.known.set(sql, made);
-    return made;
+    const renamed = text === sql.text ? sql : statement(this.nameOf(sql.name), text);
+    this.known.set(sql, renamed);
+    return renamed;
   }
 
   private nameOf(name: string): string {

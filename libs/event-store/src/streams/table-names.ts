@@ -32,7 +32,7 @@ const names: Readonly<Record<Name, true>> = {
   ...{ snapshots: true, verifications: true },
 };
 
-/** Placeholders in SQL for the table names of the context: see `inTables`. */
+/** Placeholders in SQL for the names of the context's tables, which `inTables` fills in. */
 export const named = Object.fromEntries(Object.keys(names).map((name) => [name, `{${name}}`])) as Record<Name, string>;
 
 const PLACES = new RegExp(`\\{(${Object.keys(names).join('|')})\\}`, 'g');

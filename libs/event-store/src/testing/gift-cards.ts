@@ -29,7 +29,7 @@ export const giftTables: StreamTables = {
   verifications: 'gift_checks',
 };
 
-/** The migrations that create the tables of a store, and what the store needs beside them. */
+/** The migrations that create the tables of a store, and the other tables that the store needs. */
 const MIGRATIONS = [
   ...['1795000000000-messaging', '1795000000100-order-events', '1795000000300-read-models'],
   ...['1796000000100-rebuilds', '1796000000400-order-snapshots', '1798000000100-mixed-builds'],
@@ -41,7 +41,7 @@ const MIGRATIONS = [
 
 type Migration = new () => { up(runner: QueryRunner): Promise<void> };
 
-const theirs = Object.entries(orderTables)
+const tableNames = Object.entries(orderTables)
   .filter(([name]) => name !== 'store')
   .map(([name, table]) => [table as string, giftTables[name as keyof StreamTables]] as const)
   .sort(([a], [b]) => b.length - a.length);
@@ -49,12 +49,12 @@ const theirs = Object.entries(orderTables)
 const renamed = (sql: string): string =>
   sql
     .replace(
-      new RegExp(`\\b(${theirs.map(([name]) => name).join('|')})(?![a-z])`, 'g'),
-      (name) => theirs.find(([one]) => one === name)![1],
+      new RegExp(`\\b(${tableNames.map(([name]) => name).join('|')})(?![a-z])`, 'g'),
+      (name) => tableNames.find(([one]) => one === name)![1],
     )
     .replace(/\b(shop_)?ordering\b/g, '$1gifts');
 
-/** The read models of orders. The migration of the registry creates them too. */
+/** Statements about the read models of orders. These migrations contain them, but gift cards have no such tables. */
 const ofOrders = /^select create_projection_table|^insert into projection_|order_timeline/;
 
 /** Creates the tables of the migrations in the schema `gifts`, with the names for gift cards. */

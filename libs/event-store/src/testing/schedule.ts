@@ -21,7 +21,7 @@ export function dice(seed: number): Dice {
   return { below: (count) => Math.floor(next() * count), chance: (share) => next() < share };
 }
 
-class ChangedItsMind extends Error {}
+class RolledBack extends Error {}
 
 /** Reads the log from its beginning, with its own batch size, until it has read the requested number of events. */
 export function subscriber(db: Database, batch: number) {
@@ -49,7 +49,7 @@ export function subscriber(db: Database, batch: number) {
 }
 
 /**
- * Leaders that follow each other, each for some time. Now and then two lead at once. Ends when the returned function
+ * Runs one leader after the other, each for some time. Sometimes two lead at once. It ends when the returned function
  * is called.
  */
 export function changingLeaders(db: Database, roll: Dice): () => Promise<number> {
@@ -101,7 +101,7 @@ export async function randomWriters(db: Database, { seed, writers, turns }: Sche
       if (sleepsBefore) await pause(plan.before);
       const { events } = await store.append(append);
       if (sleepsAfter) await pause(plan.after);
-      if (aborts) throw new ChangedItsMind();
+      if (aborts) throw new RolledBack();
       return events;
     });
   };
@@ -109,7 +109,7 @@ export async function randomWriters(db: Database, { seed, writers, turns }: Sche
     const roll = dice(seed * 1_000 + number);
     for (let n = 0; n < turns; n++) {
       const events = await turn(roll).catch((error: unknown) => {
-        const expected = error instanceof ChangedItsMind || (error as { code?: string }).code === 'VERSION_CONFLICT';
+        const expected = error instanceof RolledBack || (error as { code?: string }).code === 'VERSION_CONFLICT';
         if (!expected) throw error;
         return [];
       });

@@ -80,7 +80,7 @@ export function checkEvidence<Document extends StreamProof>(
 ): Attested<Document> | Refused {
   const read = parsed(text);
   if (read === undefined) return refused('form', 'it is not JSON');
-  if (spelt(read) !== text) return refused('form', 'it is not spelt as evidence is: bytes were changed');
+  if (canonicalText(read) !== text) return refused('form', 'it is not canonical JSON: bytes were changed');
   const signed = Signed.safeParse(read);
   const known = shape.safeParse(read);
   if (!signed.success || !known.success) {
@@ -100,8 +100,8 @@ export function checkEvidence<Document extends StreamProof>(
   return { document: known.data, events, keyIds: [...keyIds] };
 }
 
-/** Undefined if the JSON is nested too deeply to be written. */
-function spelt(read: unknown): string | undefined {
+/** Returns undefined if the JSON is nested too deeply to be serialized. */
+function canonicalText(read: unknown): string | undefined {
   try {
     return `${canonicalJson(read)}\n`;
   } catch {

@@ -37,17 +37,17 @@ export interface ProvedRecord extends SealRecord {
   readonly previous: string;
 }
 
-/** Everything that somebody outside needs to check that a stream's events are the sealed ones. */
+/** Everything that a person outside the shop needs to check that a stream's events are the sealed ones. */
 export interface StreamProof {
   readonly events: readonly ProvedEvent[];
   readonly seals: readonly ProvedSeal[];
-  /** Only for comparison: a key that comes with a proof must not be trusted for that reason. */
+  /** Only for comparison. A key must not be trusted because a proof contains it. */
   readonly keys: readonly PublicKey[];
   /** Restored backups and new seals, if there were any. A reader of the proof has to know about them. */
   readonly records?: readonly ProvedRecord[];
 }
 
-/** The signature of a document covers everything else in it. */
+/** The text that is signed: it covers the whole document except the signature. */
 export const attested = (keyId: string, document: object): string => attestedText(keyId, canonicalJson(document));
 
 const attestedText = (keyId: string, text: string): string =>
@@ -59,19 +59,19 @@ export function attest(key: SealKey, document: object): string {
   return `${canonicalJson({ ...document, signature })}\n`;
 }
 
-/** The same for a long document: its lists are written in slices. */
+/** Like `attest`, for a long document: its lists are serialized in slices, so that other work can run in between. */
 export async function attestInSlices(key: SealKey, document: object, slices: Slices): Promise<string> {
   const parts = new Map<string, string>();
   for (const [name, value] of Object.entries(document)) {
     if (!Array.isArray(value)) parts.set(name, canonicalJson(value));
     else parts.set(name, `[${(await slices.map(value, (item) => canonicalJson(item ?? null))).join(',')}]`);
   }
-  const spelt = (): string =>
+  const canonicalText = (): string =>
     `{${[...parts.keys()]
       .sort()
       .map((name) => `${JSON.stringify(name)}:${parts.get(name)}`)
       .join(',')}}`;
-  const signature = { keyId: key.id, value: key.signText(attestedText(key.id, spelt())) };
+  const signature = { keyId: key.id, value: key.signText(attestedText(key.id, canonicalText())) };
   parts.set('signature', canonicalJson(signature));
-  return `${spelt()}\n`;
+  return `${canonicalText()}\n`;
 }

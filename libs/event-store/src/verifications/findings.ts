@@ -4,7 +4,7 @@ export type Finding =
   | 'swapped' // the event belongs to another position
   | 'deleted' // the log names an event that is gone, or a position is missing
   | 'cut' // the log ends before its last seal
-  | 'forged' // the shop did not append the event, or did not sign where the events without a MAC end
+  | 'forged' // the shop did not append the event, or did not sign the position up to which events have no MAC
   | 'recomputed' // the chain is consistent, but it is not what was sealed
   | 'seal' // the seal itself is missing, changed, or signed with an unknown key
   | 'unsealed' // events have waited for a seal longer than allowed
@@ -58,7 +58,7 @@ export interface Verified extends Looked {
   readonly hash: string;
 }
 
-/** The first finding, and the list of them. */
+/** The fields of the first finding, and the list of findings. */
 export interface Tampered extends Looked, Found {
   readonly ok: false;
   /** The first hundred findings. */

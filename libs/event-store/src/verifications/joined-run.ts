@@ -6,17 +6,15 @@ export interface JoinedRun<Result> {
   readonly id: Uuid;
   readonly done: Promise<Result>;
   readonly stop: AbortController;
-  /**
-   * How many callers wait for the result. If a caller was told to come back for it, the work goes on even when all
-   * callers leave.
-   */
+  /** How many callers wait for the result. */
   waiting: number;
+  /** Whether a caller was told to ask for the result later. Then the work continues even if no caller waits. */
   promised: boolean;
 }
 
 export const unavailable = (message: string) => new DomainError('UNAVAILABLE', 'unavailable', message, { seconds: 5 });
 
-/** Begins the work. Its signal is aborted when no caller waits any more. */
+/** Starts the work. `waitFor` and `stopRun` abort its signal. */
 export function startRun<Result>(id: Uuid, work: (signal: AbortSignal) => Promise<Result>): JoinedRun<Result> {
   const stop = new AbortController();
   const done = work(stop.signal);
@@ -25,29 +23,29 @@ export function startRun<Result>(id: Uuid, work: (signal: AbortSignal) => Promis
 }
 
 /**
- * Waits at most `patienceMs` for the result. After that it returns undefined, and the work goes on. Ends the work when
- * `gone` is aborted and nobody else waits.
+ * Waits at most `patienceMs` for the result. After that it returns undefined, and the work continues. The signal `left`
+ * means that the caller has gone. If no other caller waits or was told to ask later, the work is then aborted.
  */
 export async function waitFor<Result>(
   run: JoinedRun<Result>,
   patienceMs: number,
-  gone: AbortSignal,
+  left: AbortSignal,
 ): Promise<Result | undefined> {
   run.waiting += 1;
   const over = new AbortController();
   try {
-    const left = new Promise<never>((_, leave) => {
-      if (gone.aborted) leave(gone.reason as Error);
-      gone.addEventListener('abort', () => leave(gone.reason as Error), { signal: over.signal });
+    const leaving = new Promise<never>((_, leave) => {
+      if (left.aborted) leave(left.reason as Error);
+      left.addEventListener('abort', () => leave(left.reason as Error), { signal: over.signal });
     });
     const late = pause(patienceMs, undefined, { signal: over.signal }).catch(() => undefined);
-    const done = await Promise.race([run.done, late, left]);
+    const done = await Promise.race([run.done, late, leaving]);
     if (!done) run.promised = true;
     return done;
   } finally {
     over.abort();
     run.waiting -= 1;
-    if (gone.aborted && run.waiting === 0 && !run.promised)
+    if (left.aborted && run.waiting === 0 && !run.promised)
       run.stop.abort(unavailable('Nobody waits for it any more.'));
   }
 }

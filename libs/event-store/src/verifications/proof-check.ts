@@ -31,8 +31,8 @@ export const provedColumns = ({ fields }: ProvedEvent) => {
 };
 
 /**
- * Undefined: every event is as it was written and is covered by a seal of a trusted key, and no event before the last
- * is missing.
+ * Returns undefined if every event is as it was written, a seal of a trusted key covers every event, and no event
+ * before the last one is missing.
  */
 export function checkProof(streamId: string, proof: StreamProof, keys: TrustedKeys): Refused | undefined {
   const steps = checking(streamId, proof, keys);
@@ -42,7 +42,7 @@ export function checkProof(streamId: string, proof: StreamProof, keys: TrustedKe
   }
 }
 
-/** The same, in slices, so that other work can run in between. */
+/** Like `checkProof`, but in slices, so that other work can run in between. */
 export async function checkProofInSlices(
   streamId: string,
   proof: StreamProof,

@@ -29,11 +29,13 @@ const STREAM = statement(
 interface Placed extends StoredEvent {
   readonly position: number;
   readonly hash: string;
-  /** The stream's stored last version. Without it, a proof that lacks the last events would look complete. */
+  /** The stream's stored last version. Without this check, a proof that lacks the last events would look complete. */
   readonly head: number | null;
 }
 
-/** Collects the proof of a stream's events, and checks it as somebody outside would before it is returned. */
+/**
+ * Collects the proof of a stream's events. Before it returns the proof, it checks it like a person outside the shop.
+ */
 export class Prover {
   constructor(
     private readonly db: StreamDatabase,
@@ -80,7 +82,7 @@ export class Prover {
       .filter((record) => decisionOf(record).kind !== 'adopted');
   }
 
-  /** Waits a moment until the sequencer has numbered the events that were just committed. */
+  /** Waits at most two seconds until the sequencer has numbered the events that were just committed. */
   private async numbered(streamId: Uuid): Promise<Placed[]> {
     for (const end = performance.now() + PATIENCE_MS; ; await pause(LOOK_MS)) {
       const rows = await this.db.query<Placed & { position: number | null }>(STREAM, [streamId]);

@@ -12,7 +12,7 @@ export interface StoredVerification extends Verification {
 const form = ({ id, cause, from, to, micros, result }: Omit<StoredVerification, 'mac'>): string =>
   netstrings(['coffee-tea.verification.1', id, cause, from, to ?? '', micros, result ? canonicalJson(result) : '']);
 
-/** Covers the identity of the verification, its start, and its result. A running one has no result yet. */
+/** The MAC covers the id, cause, range, start and result of the verification. A running one has no result yet. */
 export const verificationMac = (key: MacKey, row: Omit<StoredVerification, 'mac'>): Buffer => key.of(form(row));
 
 export const isOurs = (key: MacKey, row: StoredVerification): boolean =>

@@ -6,10 +6,10 @@ export type Cause = 'asked' | 'nightly' | 'tail';
 export interface Verification {
   readonly id: Uuid;
   readonly cause: Cause;
-  /** `stopped`: nobody waited for it any more, or its process ended. */
+  /** `stopped`: no caller waited for it any more, it failed, or its process ended. */
   readonly state: 'running' | 'done' | 'stopped';
   readonly from: number;
-  /** Null: up to the end of the log. */
+  /** Null means the end of the log. */
   readonly to: number | null;
   /** The position that was reached. */
   readonly checked: number;

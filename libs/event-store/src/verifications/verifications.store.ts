@@ -12,18 +12,18 @@ const columns = `id, cause, state, from_position as "from", to_position as "to",
   started_at as "startedAt", result, trunc(extract(epoch from started_at) * 1000000)::text as micros, mac`;
 
 /**
- * A verification is given up if it has not reported for this long. It is given up too if its report lies in the
- * future, or if it takes longer than a day.
+ * SQL: whether a running verification is given up. Its last report is older than a minute or in the future, or it has
+ * run for more than a day.
  */
-const SILENT = `(heard_at < now() - interval '60 seconds' or heard_at > now() + interval '60 seconds'
+const GIVEN_UP = `(heard_at < now() - interval '60 seconds' or heard_at > now() + interval '60 seconds'
   or started_at < now() - interval '1 day')`;
 
 const PAGE = 100;
 
 /**
- * The verifications and their results. One runs at a time, in any process. Only rows with a right MAC count, because
- * the role that writes them is one of the roles that verification checks. Rows of builds without this MAC do not
- * count.
+ * The verifications and their results. One runs at a time, in any process. Only results with a correct MAC are used,
+ * because verification must also find changes that the shop's own database role made. So results of builds without this
+ * MAC are not used.
  */
 export class VerificationRows {
   constructor(
@@ -31,9 +31,9 @@ export class VerificationRows {
     private readonly key: MacKey,
   ) {}
 
-  /** Undefined: another one is running. */
+  /** Returns undefined if another verification is running. */
   async begin(id: Uuid, cause: Cause, from: number, to?: number): Promise<Verification | undefined> {
-    await this.db.query(`update ${named.verifications} set state = 'stopped' where state = 'running' and ${SILENT}`);
+    await this.db.query(`update ${named.verifications} set state = 'stopped' where state = 'running' and ${GIVEN_UP}`);
     const running = (await this.rows(`where state = 'running'`))[0];
     if (running && !isOurs(this.key, running))
       await this.db.query(`update ${named.verifications} set state = 'stopped' where id = $1`, [running.id]);
@@ -73,21 +73,21 @@ export class VerificationRows {
 
   async find(id: Uuid): Promise<Verification | undefined> {
     const [row] = await this.rows('where id = $1', [id]);
-    return row && this.told(row);
+    return row && this.checkedResult(row);
   }
 
   async running(): Promise<Verification | undefined> {
     const [row] = await this.rows(`where state = 'running'`);
-    return row && this.told(row);
+    return row && this.checkedResult(row);
   }
 
   async recent(limit: number): Promise<Verification[]> {
     return (await this.rows('where isfinite(started_at) order by started_at desc, id limit $1', [limit])).map((row) =>
-      this.told(row),
+      this.checkedResult(row),
     );
   }
 
-  /** The newest verification with findings, unless the whole log was found good after it. */
+  /** The newest verification with findings; undefined if a later one of the whole log found nothing. */
   async trouble(): Promise<Verification | undefined> {
     const found = await this.first(
       `where state = 'done' and isfinite(started_at) and (result->>'ok' = 'false'
@@ -96,7 +96,7 @@ export class VerificationRows {
     return found?.result?.ok === false ? shown(found) : undefined;
   }
 
-  /** The last sealed position when the log, or its remaining part, was last found good; 0 if it never was. */
+  /** The last sealed position up to which a nightly or tail verification found nothing; 0 if there was none. */
   async goodThrough(): Promise<number> {
     const through = `case when jsonb_typeof(result->'sealedThrough') = 'number' and jsonb_typeof(result->'to') = 'number'
       then least((result->'sealedThrough')::numeric, (result->'to')::numeric) end`;
@@ -107,7 +107,7 @@ export class VerificationRows {
     return found?.result ? Math.min(found.result.sealedThrough, found.result.to) : 0;
   }
 
-  /** Checks of the tail without findings are kept for two days, all others for a year. */
+  /** Keeps tail verifications without findings for two days, and all others for a year. */
   async prune(): Promise<void> {
     await this.db.query(
       `delete from ${named.verifications} where state <> 'running' and (started_at < now() - interval '1 year' or started_at > now() + interval '1 day'
@@ -115,7 +115,7 @@ export class VerificationRows {
     );
   }
 
-  /** The first row with a right MAC. */
+  /** The first row with a correct MAC. */
   private async first(where: string): Promise<StoredVerification | undefined> {
     for (let skipped = 0; ; skipped += PAGE) {
       const rows = await this.rows(`${where} limit ${PAGE} offset ${skipped}`);
@@ -124,8 +124,8 @@ export class VerificationRows {
     }
   }
 
-  /** Hides a result without a right MAC. */
-  private told(row: StoredVerification): Verification {
+  /** Hides a result without a correct MAC. */
+  private checkedResult(row: StoredVerification): Verification {
     return shown(row.result && !isOurs(this.key, row) ? { ...row, state: 'stopped', result: null } : row);
   }
 

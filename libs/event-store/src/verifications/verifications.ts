@@ -10,7 +10,7 @@ import type { Cause, Verification, VerificationRows } from './verifications.stor
 
 const MINUTE = 60_000;
 /** How often a running verification stores its progress. */
-const TELL_MS = 1_000;
+const PROGRESS_MS = 1_000;
 
 export class VerifyRunning extends DomainError {
   constructor({ id }: Pick<Verification, 'id'>) {
@@ -26,14 +26,15 @@ interface Running extends JoinedRun<Verification> {
 }
 
 /**
- * Verifies the log on request, every night, and the new part every ten minutes. Only one verification runs at a time.
+ * Verifies the log on request and every night, and the new part of the log every ten minutes. Only one verification
+ * runs at a time.
  */
 export class Verifications implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger('Verifications');
   private running?: Running;
   /** The last findings that have not been repaired; undefined if the log is good. */
   trouble?: string;
-  /** The verification that ended with an error, until one with the same range succeeds. */
+  /** The last verification that ended with an error; undefined after one from the same position or before succeeds. */
   private failed?: { readonly from: number; readonly message: string };
 
   constructor(
@@ -43,7 +44,7 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
     private readonly leads: () => boolean,
   ) {}
 
-  /** Why the state of the log is unknown. */
+  /** Why the state of the log is unknown; undefined if it is known. */
   get failure(): string | undefined {
     return this.failed && `The log could not be verified: ${this.failed.message}`;
   }
@@ -58,10 +59,10 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
 
   /**
    * Starts a verification, or joins a running one with the same range. Returns the result if it comes within
-   * `patienceMs`, and otherwise the running verification. Ends the verification when `gone` is aborted and nobody else
-   * waits for it. Throws VerifyRunning.
+   * `patienceMs`, and otherwise the running verification. The signal `left` means that the caller has gone. If
+   * no other caller needs the result, the verification is then aborted. Throws VerifyRunning.
    */
-  async ask(from: number, to: number | undefined, patienceMs: number, gone: AbortSignal): Promise<Verification> {
+  async ask(from: number, to: number | undefined, patienceMs: number, left: AbortSignal): Promise<Verification> {
     const mine = this.running;
     if (mine && (mine.from !== from || mine.to !== to)) throw new VerifyRunning(mine);
     const run = mine ?? (await this.begin('asked', from, to)) ?? this.runningLike(from, to);
@@ -70,7 +71,7 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
       if (!other || other.from !== from || (other.to ?? undefined) !== to) throw new VerifyRunning(other ?? { id: 'of before' }); // prettier-ignore
       return other; // another process runs it; the client follows it by its id
     }
-    return (await waitFor(run, patienceMs, gone)) ?? (await this.rows.find(run.id))!;
+    return (await waitFor(run, patienceMs, left)) ?? (await this.rows.find(run.id))!;
   }
 
   find(id: Uuid): Promise<Verification | undefined> {
@@ -81,7 +82,7 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
   async nightly(): Promise<void> {
     if (!this.leads()) return;
     await this.rows.prune().catch((error: Error) => this.log.warn(error.message));
-    await this.round('nightly', 1);
+    await this.runScheduled('nightly', 1);
   }
 
   /** Verifies the log after the last verified seal. */
@@ -90,10 +91,10 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
   async tail(): Promise<void> {
     if (!this.leads()) return;
     const from = (await this.rows.goodThrough()) + 1;
-    if ((await this.store.head()) >= from) await this.round('tail', from);
+    if ((await this.store.head()) >= from) await this.runScheduled('tail', from);
   }
 
-  /** Reads what other processes have found. */
+  /** Reads the stored results, because another process may have verified the log. */
   @Interval('verification results', MINUTE)
   @OneAtATime()
   async hear(): Promise<void> {
@@ -103,12 +104,12 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
     verifiedThrough.set(await this.rows.goodThrough());
   }
 
-  /** The verification with the same range that another request in this process has started. */
+  /** The verification with the same range that another request in this process has just started. */
   private runningLike(from: number, to: number | undefined): Running | undefined {
     return this.running?.from === from && this.running.to === to ? this.running : undefined;
   }
 
-  private async round(cause: Cause, from: number): Promise<void> {
+  private async runScheduled(cause: Cause, from: number): Promise<void> {
     try {
       const run = await this.begin(cause, from, undefined);
       if (run) run.promised = true;
@@ -118,7 +119,7 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
     }
   }
 
-  /** Undefined: another process is running one. */
+  /** Returns undefined if another verification is running. */
   private async begin(cause: Cause, from: number, to: number | undefined): Promise<Running | undefined> {
     const row = await this.rows.begin(this.ids.next(), cause, from, to);
     if (!row) return undefined;
@@ -130,28 +131,28 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   private async verify(id: Uuid, from: number, to: number | undefined, signal: AbortSignal): Promise<Verification> {
-    let told = performance.now();
+    let reportedAt = performance.now();
     const progress = (checked: number, last: number) => {
-      if (performance.now() - told < TELL_MS) return;
-      told = performance.now();
+      if (performance.now() - reportedAt < PROGRESS_MS) return;
+      reportedAt = performance.now();
       void this.rows.reached(id, checked, last).catch(() => undefined);
     };
     try {
       const result = await this.store.verify(from, to, progress, signal);
       const over = await this.rows.end(id, result);
-      if (to === undefined && this.failed && from <= this.failed.from) this.fails(undefined);
+      if (to === undefined && this.failed && from <= this.failed.from) this.setFailure(undefined);
       if (!result.ok)
         this.log.error({ message: `the log was changed: ${result.found} problems found`, verification: id, findings: result.findings }); // prettier-ignore
       await this.hear().catch(() => undefined);
       return over;
     } catch (error) {
       await this.rows.end(id).catch(() => undefined);
-      if (!signal.aborted) this.fails({ from, message: (error as Error).message });
+      if (!signal.aborted) this.setFailure({ from, message: (error as Error).message });
       throw error;
     }
   }
 
-  private fails(failed: Verifications['failed']): void {
+  private setFailure(failed: Verifications['failed']): void {
     this.failed = failed;
     failedVerifications.set(failed ? 1 : 0);
   }

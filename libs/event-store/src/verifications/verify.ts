@@ -16,7 +16,7 @@ import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
 const BATCH = 1_000;
-/** Rows that are checked before other work gets the event loop. A slice takes a few milliseconds. */
+/** How many rows are checked before other work may use the event loop. It takes a few milliseconds. */
 const SLICE = 100;
 
 const HASH = statement('log-hash', `select encode(hash, 'hex') as hash from ${named.log} where position = $1`);
@@ -34,7 +34,9 @@ export interface Span {
   readonly remembered?: () => Promise<unknown>;
 }
 
-/** Recomputes the stored hashes in batches, and reports everything that is wrong. Each batch is one short statement. */
+/**
+ * Recomputes the stored hashes in batches, and reports everything that is wrong. A short statement reads each batch.
+ */
 export async function verifyLog(db: StreamDatabase, key: SealKey, macKey: MacKey, span: Span): Promise<VerifyResult> {
   const { from, to, progress, signal, remembered } = span;
   const head = (await lastNumbered(db))?.position ?? 0;
@@ -48,7 +50,7 @@ export async function verifyLog(db: StreamDatabase, key: SealKey, macKey: MacKey
   if (unsigned) findings.add(bad('forged', null, null, unsigned));
 
   const before = start === 1 ? ORIGIN : await hashAt(db, start - 1);
-  // If the range begins after the end of the log, there is no hash before it. That is no error.
+  // A range that begins after the end of the log has no hash before it. That is no finding.
   if (before === undefined && start <= head + 1)
     findings.add(bad('deleted', start - 1, null, `position ${start - 1} is missing`));
   const walk = new Walk(findings, before);
@@ -122,7 +124,7 @@ class Walk {
     this.before = [];
   }
 
-  /** Whether the row is as it was written, as far as the chain shows. */
+  /** Whether the row matches the hash chain. */
   look(row: Placed, batch: readonly Placed[]): boolean {
     const { position, eventId, hash } = row;
     if (row.id === null) {
@@ -136,7 +138,7 @@ class Walk {
       return true;
     }
     this.findings.add(this.misplaced(row, batch));
-    this.before = [hash, ...computed]; // either of them may have been changed, and the next row shows which
+    this.before = [hash, ...computed]; // the event or its hash was changed, and the next row shows which
     return false;
   }
 

@@ -19,8 +19,8 @@ const SAVE_MS = 1_000;
 const vnd = (amount: number): Amount => ({ amount, currency: 'VND' });
 
 /**
- * Compares a rebuilt table, which does not move, with the live one, which does. It handles a stretch of orders at a
- * time.
+ * Compares a rebuilt table with the live one, some hundred orders at a time. The live table is updated meanwhile, and
+ * the rebuilt one is not.
  */
 @Injectable()
 export class Comparer {
@@ -33,7 +33,10 @@ export class Comparer {
     private readonly throttle: Throttle,
   ) {}
 
-  /** False if it was interrupted. The next call continues there, unless the rebuilt table has moved. */
+  /**
+   * Returns false if it was interrupted, or if the live table is still behind the rebuilt one. The next call continues
+   * there if the rebuilt table has not moved since.
+   */
   async compare(row: RebuildRow, stop: AbortSignal): Promise<boolean> {
     const pairs = await this.pairsOf(row);
     if (!pairs) return false;
@@ -61,7 +64,7 @@ export class Comparer {
     return true;
   }
 
-  /** Undefined while the live table has not reached the position of the rebuilt one. */
+  /** Returns undefined while the live table has not reached the position of the rebuilt one. */
   private async pairsOf(row: RebuildRow): Promise<RowPairs | undefined> {
     const [live, next] = [await this.registry.live(row.name), await this.registry.table(row.relation)];
     if (!live || !next || live.position < next.position) return undefined;

@@ -5,8 +5,8 @@ import type { Change, Shown } from './differences';
 export interface ShownDifference {
   readonly orderId: Uuid;
   /**
-   * The first event after which the old and the new reducer give different rows for this order. Null if they agree on
-   * all events. In that case the live row is not what its own reducer gives.
+   * The first event after which the old and the new reducer give different rows for this order. Null if both reducers
+   * give the same rows. Then the live row differs from what its own reducer gives.
    */
   readonly firstEvent: {
     readonly position: number;

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Column, Projection, Row } from '../live/projection';
 
-/** A row in the form for comparing: its columns and its view, as JSON. */
+/** A row in a form that can be compared: its columns and its view, as JSON. */
 export interface Shown {
   readonly position: number;
   readonly version: number;
@@ -22,7 +22,7 @@ const isBranch = (value: unknown): value is Branch => typeof value === 'object' 
 const plain = (value: unknown): unknown =>
   value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
 
-/** The value that a column stores, in one form for values of the reducer and of the database. */
+/** The value of a column. A value of the reducer and the same value of the database get the same form. */
 function held({ type }: Column<never>, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   switch (type) {
@@ -63,7 +63,7 @@ export const shownFrom = (
   view: row.view,
 });
 
-/** All differences, leaf by leaf. An added or removed branch is one difference. */
+/** All differences between two JSON values. An added or removed object or list is one difference. */
 function* leaves(path: string, before: unknown, after: unknown): Generator<Change> {
   if (isDeepStrictEqual(before, after)) return;
   if (!isBranch(before) || !isBranch(after) || Array.isArray(before) !== Array.isArray(after)) {
@@ -87,7 +87,7 @@ export function changesBetween(before: Shown | undefined, after: Shown | undefin
   ];
 }
 
-/** The same name for a field of all items: `view.order.lines[].quantity`. */
+/** One name for the same field of all list items, such as `view.order.lines[].quantity`. */
 export const fieldOf = (path: string): string => path.replace(/\[\d+\]/g, '[]');
 
 const isMoney = (value: Branch): value is { amount: number; currency: string } =>

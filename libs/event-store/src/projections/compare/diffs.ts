@@ -6,7 +6,7 @@ import { RebuildRows } from '../rebuild/rebuild-rows';
 import type { Tally } from './tally';
 import { StreamDatabase } from '../../streams/stream-database';
 
-/** The changes that rebuilds make. They are kept after the rebuild has gone live or was given up. */
+/** The changes that rebuilds make. A diff is kept after its rebuild has gone live or was cancelled. */
 @Injectable()
 export class Diffs {
   constructor(

@@ -9,7 +9,7 @@ export interface Disagreement {
   readonly changes: readonly Change[];
 }
 
-/** Applies one reducer to a stream, event by event. If it fails, it keeps its last good row, as its table does. */
+/** Applies one reducer to a stream, event by event. After an error the last good row stays, as it does in the table. */
 class Walk {
   private row: Row | undefined;
   private over = false;

@@ -53,7 +53,7 @@ export class RowPairs {
     readonly at: number,
   ) {}
 
-  /** The next stretch of orders; `to` is null at the end. */
+  /** The pairs of the next orders after `cursor`. `to` is the next cursor; null at the end. */
   async after(cursor: Uuid | null): Promise<{ pairs: Pair[]; to: Uuid | null }> {
     const from = cursor ?? '00000000-0000-0000-0000-000000000000';
     const ends = [this.old, this.next]
@@ -74,12 +74,12 @@ export class RowPairs {
 
   private async pairs(where: string, values: unknown[]): Promise<Pair[]> {
     const rows = await this.db.query<PairRow>(bothTables(this.old, this.next, where), values);
-    const wentOn = await this.wentOn(rows);
+    const changedLater = await this.changedLater(rows);
     const pairs: Pair[] = [];
     for (const row of rows) {
       const { orderId } = row;
       const after = row.newPosition === null ? undefined : this.newRow(row, row.newPosition);
-      const before = wentOn.has(orderId)
+      const before = changedLater.has(orderId)
         ? await rowAsOf(this.store, this.old.projection, orderId, this.at)
         : row.oldPosition === null
           ? undefined
@@ -99,7 +99,7 @@ export class RowPairs {
   }
 
   /** Orders whose live row is later than the comparison, or may have been removed after it. */
-  private async wentOn(rows: readonly PairRow[]): Promise<ReadonlySet<Uuid>> {
+  private async changedLater(rows: readonly PairRow[]): Promise<ReadonlySet<Uuid>> {
     const later = rows.filter(({ oldPosition }) => (oldPosition ?? 0) > this.at).map(({ orderId }) => orderId);
     const absent = rows.filter(({ oldPosition }) => oldPosition === null).map(({ orderId }) => orderId);
     const touched =

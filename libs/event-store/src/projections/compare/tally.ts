@@ -34,16 +34,16 @@ export const nothingYet = (): Tally => ({
 });
 
 export const sampled = 20;
-/** A limit, because a view whose field names come from its data could have any number of them. */
+/** A limit for the number of field names, because some views take field names from data. */
 const namesKept = 500;
-const others = '(others)';
+const otherNames = '(others)';
 
-const room = (record: object, name: string): string =>
-  name in record || Object.keys(record).length < namesKept ? name : others;
+const keptName = (record: object, name: string): string =>
+  name in record || Object.keys(record).length < namesKept ? name : otherNames;
 
 function addMoney(tally: Tally, side: 'before' | 'after', sums: ReadonlyMap<string, number>): void {
   for (const [name, amount] of sums) {
-    const known = (tally.money[room(tally.money, name)] ??= { before: 0, after: 0 });
+    const known = (tally.money[keptName(tally.money, name)] ??= { before: 0, after: 0 });
     known[side] += amount;
   }
 }
@@ -67,7 +67,7 @@ export function countDifferences(
   else {
     tally.changed += 1;
     for (const name of new Set(changes.map(({ path }) => fieldOf(path)))) {
-      const field = room(tally.fields, name);
+      const field = keptName(tally.fields, name);
       tally.fields[field] = (tally.fields[field] ?? 0) + 1;
     }
   }

@@ -26,8 +26,8 @@ export class DriftCheck {
     private readonly projection: Projection,
     private readonly relation: string,
   ) {
-    // Rows and checkpoint are read at one moment, so later events are in neither. Orders that were set aside are
-    // skipped, because they are known to be behind.
+    // One statement reads rows and checkpoint, so both are of the same moment. Orders that were set aside are skipped,
+    // because their rows are known to be behind.
     this.sql = `select o.id as "orderId", c.position as checkpoint, t.position, t.version, t.view,
         ${columnsAsJson(projection, 't')} as columns
       from projection_checkpoints c cross join unnest($2::uuid[]) as o(id)
@@ -36,7 +36,7 @@ export class DriftCheck {
         select from projection_failures f where f.relation = $1 and f.${named.stream} = o.id)`;
   }
 
-  /** The orders whose rows differ. Each difference is checked twice. */
+  /** The orders whose rows differ. A row that differs is checked a second time. */
   async check(orders: readonly Uuid[]): Promise<Drifted[]> {
     const suspects = await this.look(orders);
     return suspects.length === 0 ? [] : this.look(suspects.map(({ orderId }) => orderId));
@@ -54,12 +54,12 @@ export class DriftCheck {
 
   private async compare({ orderId, checkpoint, ...row }: Looked): Promise<Drifted | undefined> {
     const { position } = row;
-    const there = position === null ? undefined : shownFrom(this.projection, { ...row, position });
-    const due = await rowAsOf(this.store, this.projection, orderId, checkpoint);
-    const changes = changesBetween(due, there);
+    const stored = position === null ? undefined : shownFrom(this.projection, { ...row, position });
+    const expected = await rowAsOf(this.store, this.projection, orderId, checkpoint);
+    const changes = changesBetween(expected, stored);
     if (changes.length === 0) return undefined;
-    if (!there) return { orderId, kind: 'missing', position: checkpoint, fields: [] };
-    if (!due) return { orderId, kind: 'extra', position: checkpoint, fields: [] };
+    if (!stored) return { orderId, kind: 'missing', position: checkpoint, fields: [] };
+    if (!expected) return { orderId, kind: 'extra', position: checkpoint, fields: [] };
     return { orderId, kind: 'changed', position: checkpoint, fields: changes.map(({ path }) => fieldOf(path)) };
   }
 }

@@ -19,7 +19,7 @@ export interface DriftFinding extends Drifted {
   readonly projection: string;
   readonly version: number;
   readonly foundAt: string;
-  /** When it was found to be right again, or when its table stopped being the live one. */
+  /** When the row was found to be correct again, or when its table stopped being the live one. */
   readonly healedAt: string | null;
 }
 
@@ -33,7 +33,7 @@ export interface DriftWalk {
   readonly at: string;
 }
 
-const shown = 100;
+const mostShown = 100;
 const fieldsKept = 50;
 
 /** The drift that the sentinel has found, and its progress. */
@@ -47,7 +47,7 @@ export class Drift {
       `select d.name as projection, t.version, d.${named.stream} as "orderId", d.kind, d.position, d.fields,
          d.found_at as found, d.healed_at as healed
        from projection_drifts d join projection_tables t using (relation)
-       order by d.healed_at is not null, d.found_at desc, d.id limit ${shown}`,
+       order by d.healed_at is not null, d.found_at desc, d.id limit ${mostShown}`,
     );
     return rows.map(({ found, healed, ...row }) => ({
       ...row,
@@ -93,7 +93,7 @@ export class Drift {
     );
   }
 
-  /** Closes the findings of tables that are not live any more, because nobody reads those. */
+  /** Closes the findings of tables that are not live any more, because nothing reads these tables. */
   async leave(name: string, live: string): Promise<void> {
     await this.db.query(
       `update projection_drifts set healed_at = now() where name = $1 and relation <> $2 and healed_at is null`,

@@ -6,14 +6,14 @@ import { named } from '../../streams/table-names';
 
 /** How far each round has come. Plain data, so that it can be stored. */
 export interface Walk {
-  /** Every row, ordered by order id. This round is slow, because it folds each order. */
+  /** The last order id of the round that folds every row again. That round is slow. Null at its start. */
   fold: Uuid | null;
   folded: number;
-  /** Every order with a stream or a row, by id. */
+  /** The last order id of the round that looks for orders without a row, and rows without an order. */
   orders: Uuid | null;
   /**
-   * Every page of the table. It finds rows that were written since the round before although their order had no new
-   * event.
+   * The next page of the round that reads every page of the table. That round finds rows that were written since the
+   * last round although their order had no new event.
    */
   page: number;
   since: Moment | null;
@@ -34,15 +34,15 @@ export const newWalk = (): Walk => ({
   ...{ fold: null, folded: 0, orders: null, page: 0, since: null, begun: null, rows: 0, finished: 0 },
 });
 
-/** A round takes about this many ticks, unless the limit for one tick is too small. */
-const beats = 25;
+/** A round takes about this many ticks. For a very large table it takes more, because the work per tick is limited. */
+const ticksPerRound = 25;
 const between = (least: number, wanted: number, most: number): number =>
   Math.min(Math.max(Math.ceil(wanted), least), most);
-const nobody = '00000000-0000-0000-0000-000000000000';
-const recent = 20;
-const suspectsTaken = 200;
+const firstId = '00000000-0000-0000-0000-000000000000';
+const newest = 20;
+const mostSuspects = 200;
 
-/** The orders to check next: all in turn, those with new events, and those whose rows something else has changed. */
+/** The orders to check next: the next rows by id, orders with new events, and orders whose rows may be wrong. */
 export class Rounds {
   private readonly table: string;
   /** The last position whose order was checked because of its event. */
@@ -66,10 +66,10 @@ export class Rounds {
   }
 
   private async inTurn(walk: Walk): Promise<Uuid[]> {
-    const limit = between(10, walk.rows / beats, 15);
+    const limit = between(10, walk.rows / ticksPerRound, 15);
     const rows = await this.db.query<{ id: Uuid }>(
       `select ${named.stream} as id from ${this.table} where ${named.stream} > $1 order by ${named.stream} limit $2`,
-      [walk.fold ?? nobody, limit],
+      [walk.fold ?? firstId, limit],
     );
     walk.folded += rows.length;
     walk.fold = rows.length < limit ? null : rows[rows.length - 1].id;
@@ -83,15 +83,15 @@ export class Rounds {
 
   private async recent(position: number): Promise<Uuid[]> {
     if (position === this.seen) return [];
-    const events = await this.store.readLog(Math.max(position - recent, Math.min(this.seen, position), 0), recent);
+    const events = await this.store.readLog(Math.max(position - newest, Math.min(this.seen, position), 0), newest);
     this.seen = position;
     return events.map(({ streamId }) => streamId);
   }
 
   /** Orders without a row, and rows without an order. */
   private async unpaired(walk: Walk): Promise<Uuid[]> {
-    const limit = between(200, walk.rows / beats, 20_000);
-    const from = walk.orders ?? nobody;
+    const limit = between(200, walk.rows / ticksPerRound, 20_000);
+    const from = walk.orders ?? firstId;
     const [{ to }] = await this.db.query<{ to: Uuid | null }>(
       `select least(
          (select ${named.stream} from ${named.heads} where ${named.stream} > $1 order by ${named.stream} offset $2 limit 1),
@@ -103,10 +103,10 @@ export class Rounds {
       `${alias}.${named.stream} > $1 and ($2::uuid is null or ${alias}.${named.stream} <= $2)`;
     const rows = await this.db.query<{ id: Uuid }>(
       `(select h.${named.stream} as id from ${named.heads} h where ${within('h')}
-          and not exists (select from ${this.table} t where t.${named.stream} = h.${named.stream}) limit ${suspectsTaken})
+          and not exists (select from ${this.table} t where t.${named.stream} = h.${named.stream}) limit ${mostSuspects})
        union all
        (select t.${named.stream} from ${this.table} t where ${within('t')}
-          and not exists (select from ${named.heads} h where h.${named.stream} = t.${named.stream}) limit ${suspectsTaken})`,
+          and not exists (select from ${named.heads} h where h.${named.stream} = t.${named.stream}) limit ${mostSuspects})`,
       [from, to],
     );
     return rows.map(({ id }) => id);
@@ -114,8 +114,8 @@ export class Rounds {
 
   /**
    * The follower writes a row only after a new event, and stores the event's position in the row. So another writer
-   * has changed a row if it was written since the last round began but has a position from before it. The same is true
-   * if the row's position is after the table's checkpoint.
+   * has changed a row if the row was written since the last round began, but its position is older than that. The same
+   * is true if the row's position is after the table's checkpoint.
    */
   private async touched(walk: Walk, position: number): Promise<Uuid[]> {
     const [{ pages, snapshot }] = await this.db.query<{ pages: number; snapshot: string }>(
@@ -124,7 +124,7 @@ export class Rounds {
       [this.table],
     );
     if (walk.page === 0) walk.begun = { snapshot, position };
-    const upTo = walk.page + between(100, pages / beats, 5_000);
+    const upTo = walk.page + between(100, pages / ticksPerRound, 5_000);
     const found = walk.since?.snapshot ? await this.writtenSince(walk.since, walk.page, upTo) : [];
     if (upTo < pages) {
       walk.page = upTo;
@@ -135,9 +135,9 @@ export class Rounds {
     return found;
   }
 
-  // A row contains only the lower half of its transaction's id. The upper half is the present one or the one before. A
-  // snapshot shows which transactions were still open at that moment, so a long open transaction does not make rows
-  // suspect.
+  // `xmin` is only the lower half of the writing transaction's id. The upper half is the current one or one less. The
+  // snapshot contains the transactions that were open at that moment. So one long open transaction does not make the
+  // rows of all later transactions suspect.
   private async writtenSince({ snapshot, position }: Moment, page: number, upTo: number): Promise<Uuid[]> {
     const rows = await this.db.query<{ id: Uuid }>(
       `with present as (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xid)
@@ -149,7 +149,7 @@ export class Rounds {
          and not pg_visible_in_snapshot(
            (case when writer > xid then writer - 4294967296 else writer end)::text::xid8, $3::pg_snapshot)
          and (position <= $4 or position > (select position from projection_checkpoints where relation = $5))
-       limit ${suspectsTaken}`,
+       limit ${mostSuspects}`,
       [`(${page},0)`, `(${upTo},0)`, snapshot, position, this.relation],
     );
     return rows.map(({ id }) => id);

@@ -10,9 +10,9 @@ import { Throttle } from '../rebuild/throttle';
 import { StreamDatabase } from '../../streams/stream-database';
 
 const TICK_MS = 1_000;
-/** The progress is stored once in this many ticks, and whenever something is found. */
+/** The progress is stored every ten ticks, and in each tick with a finding. */
 const SAVE_TICKS = 10;
-const known = 50;
+const mostOpen = 50;
 
 interface Watch {
   readonly table: ProjectionTable;
@@ -50,7 +50,7 @@ export class Sentinel {
         watch = await this.watch(name, watch);
         if (watch && !(await this.throttle.isSlow(name))) await this.tick(watch);
       } catch (error) {
-        if (!stop.aborted) this.log.warn(`looking at ${name} failed: ${(error as Error).message}`);
+        if (!stop.aborted) this.log.warn(`the drift check of ${name} failed: ${(error as Error).message}`);
         watch = undefined;
       }
     }
@@ -72,10 +72,10 @@ export class Sentinel {
     };
   }
 
-  /** One tick: checks a stretch of each round, and the orders with open findings. */
+  /** One tick: checks the next orders of each round, and the orders with open findings. */
   async tick(watch: Watch): Promise<number> {
     const { table, walk, rounds, check } = watch;
-    const open = await this.drift.open(table.relation, known);
+    const open = await this.drift.open(table.relation, mostOpen);
     const orders = new Set<Uuid>(open);
     for (const id of await rounds.stretch(walk, table.position)) orders.add(id);
     const found = await check.check([...orders]);

@@ -6,8 +6,8 @@ import { foldBatch } from './fold';
 import type { Projection } from './projection';
 
 /**
- * The order's events up to a position of the log, without those that were void by then. Unreadable events are
- * included, and marked.
+ * The order's events up to a position of the log, without events that an event up to that position declares void.
+ * Unreadable events are included, and marked.
  */
 export async function eventsAsOf(
   store: Pick<EventStore, 'readMarked'>,

@@ -5,9 +5,9 @@ import { named } from '../../streams/table-names';
 const most = 1_000;
 const least = 25;
 const bytes = 8 * 1024 * 1024;
-const every = 20;
+const sampledEvery = 20;
 
-// One event in fifty of the next stretch.
+// The average size of every fiftieth of the next thousand events.
 const SAMPLE = statement(
   'projection-portion',
   `select coalesce(avg(octet_length(e.event_data::text)), 0)::float8 as size
@@ -16,7 +16,7 @@ const SAMPLE = statement(
    cross join lateral (select event_data from ${named.events} where id = l.event_id limit 1) e`,
 );
 
-/** How many events a batch may have: a thousand or, if events are large, as many as make about 8 MB. */
+/** How many events a batch may have: a thousand, or fewer if they would be larger than about 8 MB. */
 export class BatchSize {
   private batches = 0;
   private limit = most;
@@ -24,7 +24,7 @@ export class BatchSize {
   constructor(private readonly db: StreamDatabase) {}
 
   async after(position: number): Promise<number> {
-    if (this.batches++ % every === 0) {
+    if (this.batches++ % sampledEvery === 0) {
       const [{ size }] = await this.db.query<{ size: number }>(SAMPLE, [position]);
       this.limit = Math.min(most, Math.max(least, Math.floor(bytes / Math.max(size, 1))));
     }

@@ -2,8 +2,7 @@ import type { Database } from '#database';
 import type { Projection } from './projection';
 
 /**
- * Creates the empty table `relation` for a projection. The first table and the tables of rebuilds are created in the
- * same way.
+ * Creates the empty table `relation` for a projection. It creates the first table and the tables of rebuilds.
  */
 export async function createProjectionTable(db: Database, projection: Projection, relation: string): Promise<void> {
   const columns = Object.entries(projection.columns).map(([name, { type }]) => ({ name, type }));

@@ -2,7 +2,7 @@ import type { Uuid } from '#kernel';
 import type { LoggedEvent } from '#event-store';
 import type { Projection, Row } from './projection';
 
-/** An order with an event that a projection could not use, and that event. */
+/** An event that a projection could not use, with its order. */
 export interface Failure {
   readonly orderId: Uuid;
   readonly position: number;
@@ -14,7 +14,7 @@ export interface Folded {
   readonly rows: ReadonlyMap<Uuid, Row>;
   readonly gone: readonly Uuid[];
   readonly failures: readonly Failure[];
-  /** Orders that had been set aside, and are followed again. */
+  /** Orders that were set aside, and whose events can be used again. */
   readonly healed?: readonly Uuid[];
 }
 
@@ -41,12 +41,12 @@ export function projected<View extends object>(
   const next = projection.project(view, event);
   if (!isPromise(next)) return next;
   next.catch(() => undefined);
-  throw new Error(`${projection.name} answered a promise: a projection waits for nothing`);
+  throw new Error(`${projection.name} returned a promise, but a projection must be synchronous`);
 }
 
 /**
- * Folds a batch of the log into the rows of its orders. An order that fails keeps its last good row, and the others go
- * on.
+ * Folds a batch of the log into the rows of its orders. An order that fails keeps its last good row. The other orders
+ * are not affected.
  */
 export function foldBatch(
   projection: Projection,

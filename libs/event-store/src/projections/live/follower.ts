@@ -13,7 +13,7 @@ import type { StreamDatabase } from '../../streams/stream-database';
 /** `lost`: another process moved or took the checkpoint, so this follower must be replaced by a new one. */
 export type Step = { readonly outcome: 'moved' | 'idle' | 'lost'; readonly events: number };
 
-const remembered = 2_000;
+const mostRemembered = 2_000;
 
 /** Brings one projection table up to date, batch by batch, starting from its checkpoint. */
 export class Follower {
@@ -89,16 +89,16 @@ export class Follower {
     const { only } = this;
     const mine = only ? events.filter((event) => only.has(event.streamId)) : events;
     const unknown = new Set(mine.map((event) => event.streamId).filter((id) => !this.rows.has(id)));
-    // An order's first event has no row to load.
+    // Before the first event of an order there is no row to load.
     for (const event of mine) if (event.version === 1) unknown.delete(event.streamId);
     for (const row of await this.writer.rows([...unknown])) this.rows.set(row.orderId, row);
     const folded = foldBatch(this.projection, this.rows, mine, this.setAside);
     const voided = new Set(mine.filter(isVoiding).map(({ streamId: orderId }) => orderId));
-    return voided.size === 0 ? folded : this.anew(folded, voided, events[events.length - 1].position!);
+    return voided.size === 0 ? folded : this.foldAgain(folded, voided, events[events.length - 1].position!);
   }
 
   /** An event of these orders was declared void, so their rows are folded again from their first events. */
-  private async anew(folded: Folded, orders: ReadonlySet<Uuid>, to: number): Promise<Folded> {
+  private async foldAgain(folded: Folded, orders: ReadonlySet<Uuid>, to: number): Promise<Folded> {
     const rows = new Map(folded.rows);
     const gone = folded.gone.filter((id) => !orders.has(id));
     const failures = folded.failures.filter(({ orderId }) => !orders.has(orderId));
@@ -149,7 +149,7 @@ export class Follower {
       );
     }
     for (const id of this.rows.keys()) {
-      if (this.rows.size <= remembered) break;
+      if (this.rows.size <= mostRemembered) break;
       this.rows.delete(id);
     }
   }

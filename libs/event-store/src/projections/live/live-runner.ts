@@ -9,13 +9,13 @@ import { SetAside } from './set-aside';
 import { SharedLog } from './shared-log';
 import { StreamDatabase } from '../../streams/stream-database';
 
-/** If a batch has this many events, there are probably more. The next batches are then as large as in a rebuild. */
+/** After a batch of this many events there are probably more. Then the next batch may be as large as in a rebuild. */
 const many = 500;
 /**
- * Under load events arrive every millisecond. After a small batch it waits this long, so that the next batch has
- * several events.
+ * Under load events arrive every millisecond. After a small batch the runner waits this long, so that the next batch
+ * has several events.
  */
-const gather = 15;
+const gatherMs = 15;
 
 /** Keeps the live table of a projection at the head of the log. */
 @Injectable()
@@ -40,8 +40,8 @@ export class LiveRunner {
       try {
         await this.registry.ensureLive(name);
         const table = (await this.registry.live(name))!;
-        // The process that takes the lead may have another build, which may be able to read the events of orders that
-        // were set aside.
+        // This process may have a newer build than the last leader. Then it may be able to read the events of orders
+        // that were set aside.
         if (!retried) await this.setAside.retryAll(table, stop);
         retried = true;
         await this.follow(table, stop, () => (troubles = 0));
@@ -49,13 +49,13 @@ export class LiveRunner {
         if (stop.aborted) return;
         troubles += 1;
         this.log.error(`${name} failed ${troubles} times in a row`, (error as Error)?.stack);
-        await this.admit(name, error);
+        await this.storeTrouble(name, error);
         await this.wakeups.wait([], Math.min(100 * 2 ** troubles, 5_000), stop);
       }
     }
   }
 
-  private async follow(table: ProjectionTable, stop: AbortSignal, well: () => void): Promise<void> {
+  private async follow(table: ProjectionTable, stop: AbortSignal, onSuccess: () => void): Promise<void> {
     const current = (await this.registry.table(table.relation))!;
     let troubled = current.trouble !== null;
     const setAside = new Set(await this.registry.failures(table.relation));
@@ -66,19 +66,19 @@ export class LiveRunner {
       const since = this.wakeups.moment(['log']);
       const batch: number = behind ? await size.after(follower.at) : many;
       const { outcome, events } = await hushed(table.name, () => follower.step(batch));
-      well();
+      onSuccess();
       if (troubled) await this.registry.trouble(table.relation, null);
       troubled = false;
       if (outcome === 'lost') return;
       if (outcome === 'moved') this.wakeups.tell('moved');
       behind = events >= Math.min(many, batch);
       if (outcome === 'idle') await this.wakeups.wait(['log'], 500, stop, since);
-      else if (events > 0 && !behind) await this.wakeups.wait([], gather, stop);
+      else if (events > 0 && !behind) await this.wakeups.wait([], gatherMs, stop);
     }
   }
 
-  /** Stores in the table's checkpoint why the table does not move, if the database can be reached. */
-  private async admit(name: string, error: unknown): Promise<void> {
+  /** Stores why the table cannot be updated. If the database cannot be reached, does nothing. */
+  private async storeTrouble(name: string, error: unknown): Promise<void> {
     const why = String((error as Error)?.message ?? error).slice(0, 500);
     const tell = async (): Promise<void> => {
       const live = await this.registry.live(name);

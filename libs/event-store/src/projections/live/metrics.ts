@@ -11,8 +11,16 @@ const each =
   (one: ProjectionStatus): Sample[] => [[{ projection: one.name }, of(one)]];
 
 const gauges: readonly { name: string; help: string; of: (status: ProjectionStatus) => readonly Sample[] }[] = [
-  { name: 'projection_position', help: 'Position of the log the read model reflects', of: each((one) => one.position) },
-  { name: 'projection_lag', help: 'Events the read model is behind the log', of: each((one) => one.lag) },
+  {
+    name: 'projection_position',
+    help: 'Position of the log up to which the read model is updated',
+    of: each((one) => one.position),
+  },
+  {
+    name: 'projection_lag',
+    help: 'Committed events that the read model does not reflect yet',
+    of: each((one) => one.lag),
+  },
   {
     name: 'projection_lag_seconds',
     help: 'Age of the first event that the read model does not reflect; 0 when idle',
@@ -25,18 +33,18 @@ const gauges: readonly { name: string; help: string; of: (status: ProjectionStat
   },
   {
     name: 'projection_state',
-    help: `1 for the state it is in, 0 for the others: ${subscriptionStates.join(', ')}`,
+    help: `1 for the current state of the read model, 0 for the others: ${subscriptionStates.join(', ')}`,
     of: (one) =>
       subscriptionStates.map((state) => [{ projection: one.name, state }, Number(one.state === state)] as const),
   },
   {
     name: 'projection_set_aside_orders',
-    help: 'Orders whose events the read model could not digest',
+    help: 'Orders with an event that the read model could not use',
     of: each((one) => one.setAside),
   },
   {
     name: 'projection_drift_orders',
-    help: 'Rows that are not what the order’s events make of them, as the sentinel found',
+    help: 'Rows that differ from what the order’s events give, as far as the sentinel has checked',
     of: each((one) => one.drift),
   },
 ];
@@ -46,7 +54,7 @@ const CHECKED = 'projection_drift_checked';
 /** The progress of every read model, read from the registry when metrics are scraped. */
 @Injectable()
 export class ProjectionMetrics implements OnApplicationBootstrap, OnApplicationShutdown {
-  private asked: { readonly at: number; readonly answer: Promise<ProjectionStatus[]> } | undefined;
+  private cached: { readonly at: number; readonly answer: Promise<ProjectionStatus[]> } | undefined;
 
   constructor(
     private readonly models: ReadModels,
@@ -84,9 +92,9 @@ export class ProjectionMetrics implements OnApplicationBootstrap, OnApplicationS
   // Many gauges share one query. If the database is away, the other metrics must still be shown.
   private status(): Promise<ProjectionStatus[]> {
     const now = performance.now();
-    if (!this.asked || now - this.asked.at > 1_000) {
-      this.asked = { at: now, answer: this.models.status().catch(() => []) };
+    if (!this.cached || now - this.cached.at > 1_000) {
+      this.cached = { at: now, answer: this.models.status().catch(() => []) };
     }
-    return this.asked.answer;
+    return this.cached.answer;
   }
 }

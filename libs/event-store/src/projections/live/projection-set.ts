@@ -1,8 +1,8 @@
 import type { Projection } from './projection';
 
 /**
- * The projections of this build for a context. A name has several versions while tables of several versions are in
- * use.
+ * The projections of this build for a context. There are several versions of a projection while tables of several
+ * versions are in use.
  */
 export class ProjectionSet {
   constructor(readonly all: readonly Projection[]) {}

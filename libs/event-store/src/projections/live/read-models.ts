@@ -8,17 +8,17 @@ import { ProjectionStatuses, type ProjectionStatus } from './status';
 import { StreamDatabase } from '../../streams/stream-database';
 import { named } from '../../streams/table-names';
 
-const gone = (error: unknown): boolean => (error as { code?: string })?.code === '42P01';
+const tableIsGone = (error: unknown): boolean => (error as { code?: string })?.code === '42P01';
 
 interface LiveTable {
   readonly table: string;
-  /** An earlier version of the reducer made the table. A newer table is being built beside it. */
+  /** Whether the table is of an earlier version of the projection than the newest one of this build. */
   readonly outdated: boolean;
 }
 
 /**
- * Tells readers the name of the live table. Names are cached for a moment, and the cache is cleared when a rebuild
- * goes live.
+ * Gives readers the name of the live table. Names are cached for a second, and the cache is cleared when a rebuild goes
+ * live.
  */
 @Injectable()
 export class ReadModels {
@@ -48,7 +48,7 @@ export class ReadModels {
     try {
       return await askLive();
     } catch (error) {
-      if (!gone(error) || this.db.inTransaction()) throw error;
+      if (!tableIsGone(error) || this.db.inTransaction()) throw error;
       this.names.delete(name);
       return askLive();
     }

@@ -31,8 +31,8 @@ const tables = `select t.relation, t.name, t.version, t.run, t.state, c.position
   from projection_tables t join projection_checkpoints c using (relation)`;
 
 /**
- * Until the transaction ends, waits up to 5 s for a lock. The writer of a table may hold its lock for longer than a
- * request normally waits.
+ * SQL: sets the lock timeout to 5 s until the transaction ends. The writer of a table may hold its lock for longer than
+ * a request normally waits.
  */
 export const LONG_LOCK_WAIT = `with lock_wait as materialized (select set_config('lock_timeout', '5s', true))`;
 
@@ -75,9 +75,9 @@ export class ProjectionRegistry {
 
   /** The projection that made a table. */
   of(table: ProjectionTable): Projection {
-    const made = this.set.all.find((one) => one.name === table.name && one.version === table.version);
-    if (!made) throw new ReducerMissing(table);
-    return made;
+    const found = this.set.all.find((one) => one.name === table.name && one.version === table.version);
+    if (!found) throw new ReducerMissing(table);
+    return found;
   }
 
   /** Whether this build has a projection of that name, in any version. */
@@ -103,7 +103,7 @@ export class ProjectionRegistry {
     return builds > 1;
   }
 
-  /** Until the transaction ends, no other process adds tables of this name. */
+  /** Takes a lock, so that no other process adds tables of this name until the transaction ends. */
   async alone(name: string): Promise<void> {
     await this.db.query(`${LONG_LOCK_WAIT} select pg_advisory_xact_lock(hashtext($1)) from lock_wait`, [
       `projection ${name}`,
@@ -111,8 +111,8 @@ export class ProjectionRegistry {
   }
 
   /**
-   * Gives a projection without a live table its first one. It is live at once, although it is empty, and then catches
-   * up.
+   * Creates the first table of a projection, if it has no live table. The table is live at once, although it is empty,
+   * and then catches up.
    */
   async ensureLive(name: string): Promise<void> {
     if (await this.live(name)) return;
@@ -141,14 +141,16 @@ export class ProjectionRegistry {
     await createProjectionTable(this.db, projection, relation);
   }
 
-  /** Makes readers use `next` as soon as the transaction commits. The transaction must hold both checkpoints. */
+  /**
+   * Makes readers use `next` as soon as the transaction commits. Both checkpoints must be locked in the transaction.
+   */
   async makeLive(next: string, old: string): Promise<void> {
     await this.db.query(`update projection_tables set state = 'kept' where relation = $1`, [old]);
     await this.db.query(`update projection_tables set state = 'live', live_at = now() where relation = $1`, [next]);
     await this.follow(old, false);
   }
 
-  /** Sets whether a kept table is kept up to date. Its follower must stop and read the table's state again. */
+  /** Sets whether a table is kept up to date, and makes its follower stop and read the table's state again. */
   async follow(relation: string, follows: boolean): Promise<void> {
     await this.db.query('update projection_checkpoints set follows = $2, epoch = epoch + 1 where relation = $1', [
       relation,
@@ -156,7 +158,7 @@ export class ProjectionRegistry {
     ]);
   }
 
-  /** Makes the follower of this table stop. It must read the table's state again. */
+  /** Makes the follower of this table stop and read the table's state again. */
   async fence(relation: string): Promise<void> {
     await this.db.query('update projection_checkpoints set epoch = epoch + 1 where relation = $1', [relation]);
   }
@@ -166,12 +168,12 @@ export class ProjectionRegistry {
     await this.db.query('select analyze_projection_table($1)', [relation]);
   }
 
-  /** Stores why a live table does not move; null when it moves again. */
+  /** Stores why a live table cannot be updated; null when it is updated again. */
   async trouble(relation: string, trouble: string | null): Promise<void> {
     await this.db.query('update projection_checkpoints set trouble = $2 where relation = $1', [relation, trouble]);
   }
 
-  /** Marks a table that nobody reads or moves any more. `sweep` drops the table when no process holds it. */
+  /** Marks a table that is not used any more. `sweep` drops it when no process uses it. */
   async retire(relation: string): Promise<void> {
     await this.follow(relation, false);
     await this.db.query('delete from projection_failures where relation = $1', [relation]);
@@ -179,8 +181,8 @@ export class ProjectionRegistry {
   }
 
   /**
-   * Drops retired tables. Never call it in a transaction that holds a checkpoint: a writer locks the table before the
-   * checkpoint, so the two could wait for each other.
+   * Drops retired tables. Never call it in a transaction that has locked a checkpoint: a writer locks the table before
+   * the checkpoint, so there could be a deadlock.
    */
   async sweep(name: string): Promise<void> {
     const retired = await this.db.query<{ relation: string }>(
@@ -190,7 +192,7 @@ export class ProjectionRegistry {
     for (const { relation } of retired) await this.db.query('select drop_projection_table($1)', [relation]);
   }
 
-  /** Retires all kept tables but the newest `count`. One is enough to go back to. */
+  /** Retires all kept tables except the newest `count`. One kept table is enough for a rollback. */
   async keep(name: string, count: 0 | 1): Promise<string[]> {
     const outlived = await this.db.query<{ relation: string }>(
       `select relation from projection_tables where name = $1 and state = 'kept' order by live_at desc offset $2`,
@@ -222,13 +224,13 @@ export class ProjectionRegistry {
   }
 }
 
-/** A build without this reducer could neither update the table nor go back to it. */
+/** Without the reducer of a table, this build can neither update the table nor roll back to it. */
 export class ReducerMissing extends Error {
   constructor({ relation, name, version, state }: ProjectionTable) {
     const otherwise =
       state === 'kept'
-        ? `, or give up the way back with \`npm run shop -- projections drop-kept ${name}\``
-        : `; it can leave once a rebuild by a newer version is live and \`npm run shop -- projections drop-kept ${name}\` was run`;
+        ? `, or drop the table (then no rollback is possible): \`npm run shop -- projections drop-kept ${name}\``
+        : `. Remove it when a newer version is live and after \`npm run shop -- projections drop-kept ${name}\``;
     super(
       `The ${state} table ${relation} was made by version ${version} of ${name}, whose reducer is not in this build. ` +
         `Put that version back beside the newer one${otherwise}.`,

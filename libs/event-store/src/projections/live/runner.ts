@@ -24,7 +24,7 @@ import { StreamDatabase } from '../../streams/stream-database';
 @Injectable()
 export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private standDowns: (() => Promise<void>)[] = [];
-  private silence: () => void = () => undefined;
+  private unsubscribe: () => void = () => undefined;
 
   constructor(
     private readonly db: StreamDatabase,
@@ -45,25 +45,25 @@ export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicati
   async onApplicationBootstrap(): Promise<void> {
     // An operator must be able to drop a kept table even if its reducer is missing in this build.
     const unknown = await this.registry.check(this.withoutJobs ? ['live'] : ['live', 'kept']);
-    if (unknown.length > 0) this.log.log(`read models of a newer build are left to it: ${unknown.join(', ')}`);
-    const call = `${this.db.context} projections `;
-    this.wakeups.abroad = (wakeup) => this.leadership.notify(call + wakeup);
+    if (unknown.length > 0) this.log.log(`read models that only a newer build can update: ${unknown.join(', ')}`);
+    const prefix = `${this.db.context} projections `;
+    this.wakeups.abroad = (wakeup) => this.leadership.notify(prefix + wakeup);
     this.leadership.onWord((word) => {
-      if (word.startsWith(call)) this.wakeups.tell(word.slice(call.length) as Wakeup);
+      if (word.startsWith(prefix)) this.wakeups.tell(word.slice(prefix.length) as Wakeup);
     });
     this.leadership.onReopened(() => this.wakeups.tellEvery());
-    this.silence = this.store.onNumbered(() => this.wakeups.tell('log'));
+    this.unsubscribe = this.store.onNumbered(() => this.wakeups.tell('log'));
     this.standDowns = this.set.names.map((name) =>
       this.leadership.lead(`${this.db.context} projection ${name}`, (lost) => this.lead(name, lost)),
     );
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.silence();
+    this.unsubscribe();
     await Promise.all(this.standDowns.map((standDown) => standDown()));
   }
 
-  /** Runs until the lead is lost or given up. */
+  /** Runs until this process is no longer the leader. */
   async lead(name: string, lost: AbortSignal): Promise<void> {
     await Promise.all([
       this.live.run(name, lost),

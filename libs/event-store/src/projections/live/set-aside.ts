@@ -9,7 +9,7 @@ import { dataIsWrong, TableWriter } from './table-writer';
 import { StreamDatabase } from '../../streams/stream-database';
 import { named } from '../../streams/table-names';
 
-/** An order with an event that the live read model could not use. It keeps its last good row, and the others go on. */
+/** An order with an event that the live read model could not use. The order keeps its last good row. */
 export interface AsideOrder {
   readonly orderId: Uuid;
   readonly position: number;
@@ -20,12 +20,12 @@ export interface AsideOrder {
 
 export interface Retried {
   readonly orderId: Uuid;
-  /** Whether all events of the order could be used, so that it is followed again. */
+  /** Whether all events of the order could be used. Then the read model follows the order again. */
   readonly digested: boolean;
   readonly error: string | null;
 }
 
-const shown = 1_000;
+const mostShown = 1_000;
 
 /** The orders that a live read model has set aside. */
 @Injectable()
@@ -43,34 +43,34 @@ export class SetAside {
     const table = await this.live(name);
     const rows = await this.db.query<Omit<AsideOrder, 'since'> & { at: Date }>(
       `select ${named.stream} as "orderId", position, event_id as "eventId", error, at
-       from projection_failures where relation = $1 order by at, ${named.stream} limit ${shown}`,
+       from projection_failures where relation = $1 order by at, ${named.stream} limit ${mostShown}`,
       [table.relation],
     );
     return rows.map(({ at, ...row }) => ({ ...row, since: at.toISOString() }));
   }
 
   /**
-   * Folds the order again from its first event, and stores the row as far as that works. If every event works, the
-   * order is followed again.
+   * Folds the order again from its first event, and stores the row up to the first event that cannot be used. If all
+   * events can be used, the read model follows the order again.
    */
   async retry(name: string, orderId: Uuid): Promise<Retried> {
     const table = await this.live(name);
     const failed = await this.registry.failures(table.relation);
     if (!failed.includes(orderId)) throw new NotFound('order that was set aside');
-    const error = await this.foldAnew(table, orderId);
+    const error = await this.foldAgain(table, orderId);
     return { orderId, digested: error === null, error };
   }
 
   async retryAll(table: ProjectionTable, stop: AbortSignal): Promise<void> {
     for (const orderId of await this.registry.failures(table.relation)) {
       if (stop.aborted) return;
-      await this.foldAnew(table, orderId).catch((error: Error) =>
-        this.log.warn(`${table.name} cannot take up order ${orderId}: ${error.message}`),
+      await this.foldAgain(table, orderId).catch((error: Error) =>
+        this.log.warn(`${table.name} could not fold order ${orderId} again: ${error.message}`),
       );
     }
   }
 
-  private async foldAnew(table: ProjectionTable, orderId: Uuid): Promise<string | null> {
+  private async foldAgain(table: ProjectionTable, orderId: Uuid): Promise<string | null> {
     try {
       return await this.db.transaction(() => this.fold(table, orderId));
     } catch (error) {
@@ -85,8 +85,8 @@ export class SetAside {
     if (held?.state !== 'live') return null;
     const seen = await eventsAsOf(this.store, orderId, held.position);
     const folded = hushed(table.name, () => foldBatch(projection, new Map(), seen));
-    const still = { from: held.position, to: held.position, epoch: held.epoch, rate: held.rate };
-    await new TableWriter(this.db, projection, table.relation).move(still, { ...folded, failures: [] });
+    const sameMove = { from: held.position, to: held.position, epoch: held.epoch, rate: held.rate };
+    await new TableWriter(this.db, projection, table.relation).move(sameMove, { ...folded, failures: [] });
     const [failure] = folded.failures;
     if (failure) {
       await this.db.query(
@@ -99,8 +99,8 @@ export class SetAside {
       table.relation,
       orderId,
     ]);
-    await this.registry.fence(table.relation); // its follower must read the list of orders that are set aside again
-    this.log.log(`${table.name} digests order ${orderId} again`);
+    await this.registry.fence(table.relation); // the follower must read the list of set-aside orders again
+    this.log.log(`${table.name} follows order ${orderId} again`);
     return null;
   }
 

@@ -13,16 +13,16 @@ interface Stretch {
   readonly events: readonly LoggedEvent[];
 }
 
-const stretches = 3;
+const mostStretches = 3;
 const FORGET_MS = 1_000;
 
 /**
- * Followers of one process share what one of them has read: the latest stretches of the log, and reads that are still
- * running. Numbered events never change, so a shared stretch may be too short, but it is never wrong.
+ * The followers of one process share their reads of the log: the last results, and reads that are still running.
+ * Numbered events never change, so a shared result may lack new events, but it is never wrong.
  */
 export class SharedLog implements LogSource {
   private known: Stretch[] = [];
-  private readonly underWay = new Map<number, Promise<LoggedEvent[]>>();
+  private readonly pendingReads = new Map<number, Promise<LoggedEvent[]>>();
   private forgetting?: NodeJS.Timeout;
 
   constructor(private readonly store: LogSource) {}
@@ -32,28 +32,28 @@ export class SharedLog implements LogSource {
   }
 
   async readForViews(after: number, limit: number): Promise<LoggedEvent[]> {
-    const there = this.from(after, limit);
-    if (there.length > 0) return there;
-    const earlier = this.underWay.get(after);
+    const found = this.from(after, limit);
+    if (found.length > 0) return found;
+    const earlier = this.pendingReads.get(after);
     if (!earlier) return this.read(after, limit);
     await earlier.catch(() => undefined);
-    const come = this.from(after, limit);
-    if (come.length > 0) return come;
-    // That read may have begun before the events came that woke this follower. Only a read that began later is good
-    // enough.
-    const later = this.underWay.get(after);
+    const foundNow = this.from(after, limit);
+    if (foundNow.length > 0) return foundNow;
+    // The earlier read may have started before the new events were numbered. So its empty result is not enough, and a
+    // read that started later is needed.
+    const later = this.pendingReads.get(after);
     return later ? (await later).slice(0, limit) : this.read(after, limit);
   }
 
   private async read(after: number, limit: number): Promise<LoggedEvent[]> {
     const reading = this.store.readForViews(after, limit);
-    this.underWay.set(after, reading);
+    this.pendingReads.set(after, reading);
     try {
       const events = await reading;
       if (events.length > 0) this.keep({ after, events });
       return events;
     } finally {
-      if (this.underWay.get(after) === reading) this.underWay.delete(after);
+      if (this.pendingReads.get(after) === reading) this.pendingReads.delete(after);
     }
   }
 
@@ -63,7 +63,7 @@ export class SharedLog implements LogSource {
   }
 
   private keep(stretch: Stretch): void {
-    this.known = [stretch, ...this.known].slice(0, stretches);
+    this.known = [stretch, ...this.known].slice(0, mostStretches);
     this.forgetting ??= setTimeout(() => {
       this.forgetting = undefined;
       this.known = [];

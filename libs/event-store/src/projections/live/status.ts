@@ -6,9 +6,9 @@ import { StreamDatabase } from '../../streams/stream-database';
 import { named } from '../../streams/table-names';
 
 /**
- * `live`: it reflects every event, except perhaps those of the last two seconds · `catching-up`: it is behind, but its
- * position moves · `stalled`: it is behind, and has not moved for ten seconds · `failing`: its last batch could not be
- * written.
+ * `live`: the read model reflects every event, except perhaps those of the last two seconds · `catching-up`: it is
+ * behind, but its position moves · `stalled`: it is behind, and its position has not moved for ten seconds · `failing`:
+ * its last batch could not be written.
  */
 export const subscriptionStates = ['live', 'catching-up', 'stalled', 'failing'] as const;
 export type SubscriptionState = (typeof subscriptionStates)[number];
@@ -18,20 +18,20 @@ export interface ProjectionStatus {
   readonly version: number;
   readonly position: number;
   readonly head: number;
-  /** Committed events that it does not reflect yet, with or without a position; 0 when there are none. */
+  /** Committed events that the read model does not reflect yet, with or without a position. */
   readonly lag: number;
-  /** Age of the first event that it does not reflect yet; 0 when there is none. */
+  /** Age of the first event that the read model does not reflect yet; 0 when there is none. */
   readonly lagSeconds: number;
   readonly state: SubscriptionState;
   readonly ratePerSecond: number;
-  /** Orders with an event that it could not read. */
+  /** Orders with an event that the read model could not use. */
   readonly setAside: number;
   /** Rows that differ from what the order's events give, as far as they were checked. */
   readonly drift: number;
   readonly error: string | null;
 }
 
-const onItsWaySeconds = 2;
+const freshSeconds = 2;
 const patienceSeconds = 10;
 
 const AGES = statement(
@@ -89,6 +89,6 @@ export function stateOf(
   lagSeconds: number,
 ): SubscriptionState {
   if (trouble !== null) return 'failing';
-  if (lag === 0 || lagSeconds < onItsWaySeconds) return 'live';
+  if (lag === 0 || lagSeconds < freshSeconds) return 'live';
   return idle < patienceSeconds ? 'catching-up' : 'stalled';
 }

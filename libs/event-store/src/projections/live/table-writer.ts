@@ -12,7 +12,7 @@ export interface Move {
   readonly rate: number;
 }
 
-/** The table refuses the row: a number is too large for its column, or a required value is null. */
+/** Whether the table refused a row: a number is too large for its column, or a required value is null. */
 export const dataIsWrong = (error: unknown): boolean =>
   /^2[23]/.test((error as { code?: string } | undefined)?.code ?? '');
 
@@ -38,8 +38,8 @@ export class TableWriter {
       `select ${named.stream} as "orderId", position, version, view from ${table} where ${named.stream} = any($1::uuid[])`,
     );
     // One statement is one transaction: either the checkpoint moves from where this batch began, or nothing is
-    // written. The commit does not wait for the disk. After a crash rows and checkpoint are both older, and the log
-    // still has the events.
+    // written. The commit does not wait for the disk. A crash may undo it, but then rows and checkpoint are both older,
+    // and the events are read again from the log.
     this.write = statement(
       `write ${relation}`,
       `with moved as (
@@ -71,8 +71,7 @@ export class TableWriter {
   }
 
   /**
-   * False if the checkpoint is no longer where the batch began. Another process writes this table, and nothing was
-   * written here.
+   * Returns false, and writes nothing, if the checkpoint is not where the batch began, or if its epoch was raised.
    */
   async move(move: Move, folded: Folded): Promise<boolean> {
     const { failures } = folded;
@@ -94,7 +93,7 @@ export class TableWriter {
     return answer.moved === 1;
   }
 
-  // All rows are one parameter. As text arrays each view would be escaped twice, which took most of a rebuild's time.
+  // All rows are one JSON parameter. In text arrays each view was escaped twice, which took most of a rebuild's time.
   private record({ orderId, position, version, view }: Row): object {
     const record: Record<string, unknown> = { [this.db.tables.stream]: orderId, position, version, view };
     for (const [name, column] of this.columns) record[name] = column.of(view);

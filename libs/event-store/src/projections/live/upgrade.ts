@@ -7,14 +7,14 @@ import { RebuildRows } from '../rebuild/rebuild-rows';
 import { Rebuilds } from '../rebuild/rebuilds';
 import { ProjectionRegistry } from './registry';
 
-/** `askedBy` of a rebuild that no person asked for. */
+/** `askedBy` of a rebuild that no person has requested. */
 export const UPGRADE = 'upgrade';
 
 /** Starts the rebuild that moves readers from a table of an earlier version to one of the newest version. */
 @Injectable()
 export class Upgrade {
   private readonly log = new Logger('Projections');
-  private waits = false;
+  private waitLogged = false;
 
   constructor(
     private readonly set: ProjectionSet,
@@ -25,14 +25,14 @@ export class Upgrade {
   ) {}
 
   /**
-   * Ends when it has started a rebuild, or when none is needed. If a rebuild is running already, it waits for that
-   * one.
+   * Ends when it has started a rebuild, or when none is needed. If another rebuild is running, it waits until that one
+   * has ended.
    */
   async run(name: string, stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
       const since = this.wakeups.moment(['rebuilds']);
       try {
-        if (await this.settled(name)) return;
+        if (await this.isDone(name)) return;
       } catch (error) {
         if (stop.aborted) return;
         this.log.warn(`the upgrade of ${name} did not start yet: ${(error as Error).message}`);
@@ -41,7 +41,7 @@ export class Upgrade {
     }
   }
 
-  private async settled(name: string): Promise<boolean> {
+  private async isDone(name: string): Promise<boolean> {
     const live = await this.registry.live(name);
     const { version } = newestOf(this.set.all, name)!;
     if (!live || live.version >= version) return true; // the first table of a projection has the newest version
@@ -49,12 +49,12 @@ export class Upgrade {
     const from = `The live table of ${name} is of version ${live.version}`;
     const givenUp = await this.rows.givenUp(name, version);
     if (givenUp) {
-      this.log.warn(`${from}: the rebuild to version ${version} was ${givenUp}, so start the next one yourself.`);
+      this.log.warn(`${from}: the rebuild to version ${version} was ${givenUp}, so a person must start the next one.`);
       return true;
     }
     if (await this.registry.otherBuildsLive()) {
-      if (!this.waits) this.log.log(`${from}: version ${version} is built once no other build of the shop is alive.`);
-      this.waits = true;
+      if (!this.waitLogged) this.log.log(`${from}: version ${version} is built when no other build is alive any more.`);
+      this.waitLogged = true;
       return false;
     }
     try {
@@ -63,7 +63,7 @@ export class Upgrade {
       if (error instanceof RebuildRunning) return false;
       throw error;
     }
-    this.log.log(`${from}. Version ${version} is built beside it; readers move over when it has caught up.`);
+    this.log.log(`${from}. Version ${version} is built beside it. Readers use it when it has caught up.`);
     return true;
   }
 }

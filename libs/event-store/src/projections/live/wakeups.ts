@@ -1,18 +1,18 @@
 import { EventEmitter } from 'node:events';
 
 /**
- * `log`: there are new events · `tables`: other tables are live · `rebuilds`: a rebuild has work to do · `moved`: a
+ * `log`: there are new events · `tables`: another table became live · `rebuilds`: a rebuild was changed · `moved`: a
  * batch was written.
  */
 const WAKEUPS = ['log', 'tables', 'rebuilds', 'moved'] as const;
 export type Wakeup = (typeof WAKEUPS)[number];
 
-/** Wakes waiting code. A wakeup may be lost, so code that waits must also look from time to time. */
+/** Ends waits in this process. A wakeup may be lost, so code that waits must also look from time to time. */
 export class Wakeups {
   private readonly emitter = new EventEmitter().setMaxListeners(0);
   private readonly counts = new Map<Wakeup, number>();
 
-  /** Sends the wakeup to other processes too. The code that can do so sets it. */
+  /** Sends a wakeup to the other processes. `ProjectionRunner` sets it. */
   abroad: (wakeup: Wakeup) => void = () => undefined;
 
   tell(wakeup: Wakeup): void {
@@ -30,7 +30,7 @@ export class Wakeups {
     this.abroad(wakeup);
   }
 
-  /** Notifications from other processes were lost, so all code that waits here must look. */
+  /** For a time when notifications from other processes may have been lost: ends all waits. */
   tellEvery(): void {
     for (const wakeup of WAKEUPS) this.tell(wakeup);
   }
@@ -40,7 +40,7 @@ export class Wakeups {
     return () => this.emitter.off(wakeup, heard);
   }
 
-  /** Resolves at one of the wakeups, when the time is over, or when the signal is aborted. */
+  /** Resolves at one of the wakeups, after the time, or when the signal is aborted. */
   async wait(
     wakeups: readonly Wakeup[],
     milliseconds: number,

@@ -38,7 +38,7 @@ export class GoLive {
     this.wakeups.tellAll('tables');
     this.wakeups.tellAll('rebuilds');
     await this.registry.keep(name, 1);
-    await this.registry.sweep(name).catch(ignore); // a process still holds the table; the next rebuild drops it
+    await this.registry.sweep(name).catch(ignore); // a process still uses the table; the next rebuild drops it
     return this.rebuilds.view(name, id);
   }
 

@@ -5,8 +5,8 @@ import { RebuildRunning } from './rebuild-errors';
 import { RebuildRows } from './rebuild-rows';
 
 /**
- * After a switch the former live table is kept, so that readers can go back to it. Older tables are not kept. A kept
- * table is not updated, and its reducer must stay in the build.
+ * After a switch the former live table is kept for a rollback. Older tables are not kept. A kept table is not updated,
+ * and its reducer must stay in the build.
  */
 @Injectable()
 export class KeptTables {
@@ -15,7 +15,7 @@ export class KeptTables {
     private readonly rows: RebuildRows,
   ) {}
 
-  /** Drops the kept tables and returns their names. After that readers cannot go back. */
+  /** Drops the kept tables and returns their names. After that no rollback is possible. */
   async drop(name: string): Promise<readonly string[]> {
     if (!(await this.registry.live(name))) throw new NotFound('projection');
     if (await this.rows.rollingBack(name)) throw new RebuildRunning(name);

@@ -22,7 +22,7 @@ export class RebuildRows {
     return row;
   }
 
-  /** The newest first, after a place in the list. Each row contains its own place. */
+  /** Rebuilds after the cursor, the newest first. `moment` and `id` of a row are its cursor. */
   async list(name: string, limit: number, after?: RebuildPlace): Promise<(RebuildRow & { readonly moment: string })[]> {
     return this.db.query<RebuildRow & { readonly moment: string }>(
       `select ${columns}, asked_at::text as moment from projection_rebuilds
@@ -42,7 +42,7 @@ export class RebuildRows {
     return new Set(rows.map(({ id }) => id));
   }
 
-  /** The rebuild that is being worked on, if there is one. */
+  /** The rebuild that the rebuilder works on, if there is one. */
   async current(name: string): Promise<RebuildRow | undefined> {
     const [row] = await this.db.query<RebuildRow>(
       `select ${columns} from projection_rebuilds where name = $1 and state = any($2::text[])`,
@@ -68,8 +68,8 @@ export class RebuildRows {
   }
 
   /**
-   * How a person ended the newest rebuild of that version. After that the next one is not started automatically.
-   * Undefined: no person ended it.
+   * How a person ended the newest rebuild of that version; undefined if no person did. After such an end the next
+   * rebuild is not started automatically.
    */
   async givenUp(name: string, version: number): Promise<'cancelled' | 'rolled-back' | undefined> {
     const [last] = await this.db.query<{ state: RebuildState }>(
@@ -80,7 +80,7 @@ export class RebuildRows {
     return last?.state === 'cancelled' || last?.state === 'rolled-back' ? last.state : undefined;
   }
 
-  /** False if the rebuild is no longer in the state of this row. */
+  /** Moves the rebuild to another state. Returns false if it is no longer in the state of this row. */
   async enter(row: RebuildRow, state: RebuildState, done?: number, error?: string): Promise<boolean> {
     const changed = await this.db.query(
       `update projection_rebuilds set state = $3, done = greatest(done, coalesce($4, done)),
@@ -92,7 +92,7 @@ export class RebuildRows {
     return changed.length === 1;
   }
 
-  /** Stores the progress that the table's position does not show. */
+  /** Stores the progress. Neither `done` nor `total` decreases. */
   async progress({ id }: RebuildRow, done: number, total: number): Promise<void> {
     await this.db.query(
       `update projection_rebuilds set done = greatest(done, $2), total = greatest(total, $3) where id = $1`,
@@ -111,7 +111,7 @@ export class RebuildRows {
     await this.db.query('update projection_rebuilds set replaced = $2 where id = $1', [id, replaced]);
   }
 
-  /** The rebuild that is to be rolled back, if there is one. */
+  /** The live rebuild for which a rollback was requested, if there is one. */
   async rollingBack(name: string): Promise<RebuildRow | undefined> {
     const [row] = await this.db.query<RebuildRow>(
       `select ${columns} from projection_rebuilds where name = $1 and state = 'live' and rollback_asked is not null`,

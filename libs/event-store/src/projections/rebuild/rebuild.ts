@@ -18,7 +18,7 @@ export type RebuildState = (typeof rebuildStates)[number];
 export type GoesLive = 'manual' | 'auto';
 
 /**
- * The states in which the rebuilder works on it. A paused rebuild is not worked on, but it still excludes another one.
+ * The states in which the rebuilder works on a rebuild. A paused rebuild also prevents another one from starting.
  */
 export const underWay = ['preparing', 'replaying', 'catching-up', 'comparing', 'ready'] as const;
 
@@ -66,13 +66,13 @@ export interface Rebuild {
   /** A rollback was requested and is running: the kept table is catching up. */
   readonly rollingBack: boolean;
   readonly error: string | null;
-  /** A user's id, or the name of what requested it. */
+  /** The id of the user who requested it, `command line`, or `upgrade`. */
   readonly askedBy: string | null;
   readonly askedAt: string;
   readonly changedAt: string;
 }
 
-/** The place in the list where a page of rebuilds ended. */
+/** The cursor after a page of rebuilds: the last rebuild of the page. */
 export interface RebuildPlace {
   readonly at: string;
   readonly id: Uuid;

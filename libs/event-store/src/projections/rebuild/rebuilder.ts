@@ -20,9 +20,9 @@ import { TableWriter } from '../live/table-writer';
 import { Throttle } from './throttle';
 import { StreamDatabase } from '../../streams/stream-database';
 
-const troublesTaken = 10;
+const mostTroubles = 10;
 
-/** Runs rebuilds. It continues from the checkpoint of the rebuilt table, so a crash costs at most one batch. */
+/** Runs rebuilds. It continues from the checkpoint of the rebuilt table, so a crash repeats at most one batch. */
 @Injectable()
 export class Rebuilder {
   private readonly log = new Logger('Rebuilder');
@@ -40,23 +40,23 @@ export class Rebuilder {
     private readonly wakeups: Wakeups,
   ) {}
 
-  /** Works on rebuilds and rollbacks of this projection until it is told to stop. */
+  /** Works on rebuilds and rollbacks of this projection until `stop` is aborted. */
   async run(name: string, stop: AbortSignal): Promise<void> {
     let troubles = 0;
     while (!stop.aborted) {
       try {
         const since = this.wakeups.moment(['rebuilds']);
         const row = await this.rows.current(name);
-        const leaving = row ? undefined : await this.rows.rollingBack(name);
+        const rollback = row ? undefined : await this.rows.rollingBack(name);
         if (row) await this.work(row, stop);
-        else if (leaving) await this.rollBack.work(leaving, stop);
+        else if (rollback) await this.rollBack.work(rollback, stop);
         else await this.wakeups.wait(['rebuilds'], 1_000, stop, since);
         troubles = 0;
       } catch (error) {
         if (stop.aborted) return;
         troubles += 1;
         this.log.error(`the rebuild of ${name} failed ${troubles} times in a row`, (error as Error)?.stack);
-        if (troubles >= troublesTaken) await this.giveUp(name, error).catch(() => undefined);
+        if (troubles >= mostTroubles) await this.giveUp(name, error).catch(() => undefined);
         await this.wakeups.wait([], Math.min(100 * 2 ** troubles, 5_000), stop);
       }
     }
@@ -88,8 +88,8 @@ export class Rebuilder {
   }
 
   /**
-   * Handles batches until the rebuild's state changes. The rebuild itself or an admin may change it, or the process
-   * ends.
+   * Handles batches until the rebuild gets another state, from this method or from an admin, or until `stop` is
+   * aborted.
    */
   private async follow(row: RebuildRow, stop: AbortSignal): Promise<void> {
     const table = await this.registry.table(row.relation);
@@ -112,7 +112,7 @@ export class Rebuilder {
     }
   }
 
-  /** Moves the rebuild to its next state if its table has come far enough. Returns whether it did. */
+  /** Moves the rebuild to its next state if its table has reached the needed position. Returns whether it did. */
   private async advanced(row: RebuildRow, position: number): Promise<boolean> {
     const done = row.orders ? undefined : position;
     switch (row.state) {
@@ -169,8 +169,8 @@ export class Rebuilder {
 
   private async giveUp(name: string, error: unknown): Promise<void> {
     const row = await this.rows.current(name);
-    const leaving = row ? undefined : await this.rows.rollingBack(name);
-    if (leaving) return this.rollBack.giveUp(leaving, error);
+    const rollback = row ? undefined : await this.rows.rollingBack(name);
+    if (rollback) return this.rollBack.giveUp(rollback, error);
     if (!row) return;
     await this.db.transaction(async () => {
       const failed = await this.rows.enter(row, 'failed', undefined, String((error as Error)?.message ?? error));

@@ -44,10 +44,10 @@ export class Rebuilds {
       .transaction(async () => {
         await this.registry.alone(name);
         const live = await this.registry.live(name);
-        // The rows of single orders are copied into the live table, so its reducer must make them.
-        const made = orders && live ? this.registry.of(live) : newest;
+        // The rows of single orders are copied into the live table, so the reducer of that table must make them.
+        const projection = orders && live ? this.registry.of(live) : newest;
         if (await this.rows.busy(name)) throw new RebuildRunning(name);
-        const relation = await this.registry.enterBuilding(made);
+        const relation = await this.registry.enterBuilding(projection);
         await this.db.query(
           `insert into projection_rebuilds (id, name, relation, state, go_live, orders, target, total, asked_by)
          values ($1, $2, $3, 'preparing', $4, $5, $6, $7, $8)`,
@@ -55,7 +55,7 @@ export class Rebuilds {
         );
       })
       .catch((error: unknown) => {
-        // Of two simultaneous requests the unique index accepts one.
+        // The unique index accepts only one of two simultaneous requests.
         if ((error as { code?: string }).code === UNIQUE_VIOLATION) throw new RebuildRunning(name);
         throw error;
       });
@@ -74,7 +74,7 @@ export class Rebuilds {
     return this.shown(row, await this.registry.table(row.relation));
   }
 
-  /** The newest first, after a place in the list. */
+  /** Rebuilds after the cursor, the newest first. */
   async list(name: string, limit: number, after?: RebuildPlace): Promise<ListedRebuild[]> {
     if (!newestOf(this.set.all, name)) throw new NotFound('projection');
     const rows = await this.rows.list(name, limit, after);
@@ -138,13 +138,13 @@ export class Rebuilds {
       await this.rows.enter(row, 'cancelled', await this.fenced(row));
       await this.registry.retire(row.relation);
     });
-    await this.registry.sweep(name).catch(() => undefined); // its writer holds it; the next rebuild drops it
+    await this.registry.sweep(name).catch(() => undefined); // its writer still uses it; the next rebuild drops it
     return this.view(name, id);
   }
 
   /**
-   * Goes back to the former live table. The process that leads the projection brings the kept table up to date first.
-   * This method waits some time for that, and returns the rebuild as it is then.
+   * Requests a rollback to the former live table. The process that leads the projection first brings that table up to
+   * date. This method waits at most 10 s for the rollback, and returns the rebuild as it is then.
    */
   async rollback(name: string, id: Uuid): Promise<Rebuild> {
     await this.change(name, id, async (row) => {

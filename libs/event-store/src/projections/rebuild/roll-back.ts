@@ -14,8 +14,8 @@ import { Throttle } from './throttle';
 import { StreamDatabase } from '../../streams/stream-database';
 
 /**
- * Takes readers back to the kept table. It brings that table up to date beside the live one, and switches when it is
- * close.
+ * Makes readers use the kept table again. First that table is brought up to date beside the live one. The switch
+ * follows when only a few events are missing.
  */
 @Injectable()
 export class RollBack {

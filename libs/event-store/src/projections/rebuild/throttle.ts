@@ -11,9 +11,9 @@ const LONGEST_MS = 1_000;
 const SHORTEST_MS = 50;
 const LOOK_MS = 100;
 
-// The oldest event without a position, and the oldest event that the live table does not reflect yet. Each is looked
-// up alone, so that a plan made for empty tables cannot scan all events. A live table that is in trouble does not
-// count, because it does not move even if the rebuild waits.
+// The oldest event without a position, and the oldest event that the live table does not reflect yet. Each has its own
+// subquery, so that a plan made for empty tables cannot scan all events. A live table with an error is left out,
+// because it does not move even if the rebuild waits.
 const DELAY = statement(
   'projection-delay',
   `select coalesce(extract(epoch from clock_timestamp() - least(
@@ -25,7 +25,7 @@ const DELAY = statement(
 );
 
 /**
- * How many milliseconds an event has waited for its position, or for the live read model to show it; 0 if none waits.
+ * How many milliseconds the oldest event has waited for its position, or for the live read model; 0 if no event waits.
  */
 export async function delayOf(db: StreamDatabase, name: string): Promise<number> {
   const [row] = await db.query<{ delay: number }>(DELAY, [name]);
@@ -38,9 +38,9 @@ export class YieldAfter {
 }
 
 /**
- * Slows a rebuild down while the shop is slow. While an event waits longer than REBUILD_YIELD_MS for its position or
- * for the live read model to show it, each batch is followed by a pause. The pause doubles from 50 ms up to a second,
- * so the rebuild never stops completely.
+ * Slows a rebuild down while the shop is slow, which means that an event has waited longer than REBUILD_YIELD_MS for
+ * its position or for the live read model. Then a pause follows each batch. The pause doubles from 50 ms up to a
+ * second, so the rebuild never stops completely.
  */
 @Injectable()
 export class Throttle {
@@ -52,7 +52,7 @@ export class Throttle {
     private readonly most: YieldAfter,
   ) {}
 
-  /** Called between two batches. Waits if the shop is slow, and stores that in the rebuild. */
+  /** Called between two batches. Waits if the shop is slow, and stores whether the rebuild is slowed down. */
   async breathe(row: RebuildRow, stop?: AbortSignal): Promise<void> {
     const pace = this.paceOf(row.name);
     const now = performance.now();

@@ -39,7 +39,7 @@ export class Bench {
     });
   }
 
-  /** One process's part of a shop on the same database. `lead` names the projections that it leads. */
+  /** A shop on the same database, as in one process. `lead` names the projections that it leads. */
   shop(
     projections: readonly Projection[],
     lead: readonly string[] = [],
