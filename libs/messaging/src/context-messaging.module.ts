@@ -11,14 +11,15 @@ import { OutboxPublisher } from './outbox/outbox-publisher';
 import { PostOffice } from './outbox/post-office';
 import { StoredTimers, Timers } from './timers/timers';
 
-const made = new Map<ContextName, { module: DynamicModule; classes: Set<MessageClass> }>();
+const modules = new Map<ContextName, { module: DynamicModule; classes: Set<MessageClass> }>();
 
-const post = (context: ContextName) => [
+const messagingProviders = (context: ContextName) => [
   {
     provide: Outbox,
     inject: [Databases, PostOffice, OutboxPublisher, Clock, Ids],
     useFactory: (databases: Databases, office: PostOffice, publisher: OutboxPublisher, clock: Clock, ids: Ids) => {
-      const { registry, relay, timers } = office.open(context, databases.of(context), [...made.get(context)!.classes]);
+      const { classes } = modules.get(context)!;
+      const { registry, relay, timers } = office.open(context, databases.of(context), [...classes]);
       const outbox = new Outbox(databases.of(context), registry, clock, ids, relay, timers);
       publisher.add(outbox);
       return outbox;
@@ -38,24 +39,24 @@ const post = (context: ContextName) => [
 
 /** All message classes that the loaded modules of this process send or handle. */
 export const listedMessages = (): ReadonlySet<MessageClass> =>
-  new Set([...made.values()].flatMap(({ classes }) => [...classes]));
+  new Set([...modules.values()].flatMap(({ classes }) => [...classes]));
 
 /**
- * For a context's module. It provides `Timers`, `Outbox` and `DeadLetters` of that context, an `EventBus` that
- * publishes through its outbox, and a worker that runs the inbox handlers among the module's providers. `messages` are
- * the classes that it sends or handles.
+ * The messaging for a context's module. It provides the context's `Timers`, `Outbox` and `DeadLetters`, an `EventBus`
+ * that publishes to the outbox, and a worker that runs the inbox handlers among the module's providers. `messages` are
+ * the message classes that the module sends or handles.
  */
 export function contextMessaging(context: ContextName, messages: readonly MessageClass[] = []): DynamicModule {
-  const known = made.get(context) ?? {
+  const known = modules.get(context) ?? {
     classes: new Set<MessageClass>(),
     module: {
       module: ContextMessagingModule,
       imports: [DatabaseModule, MessagingModule],
-      providers: [{ provide: MESSAGING_CONTEXT, useValue: context }, ...post(context)],
+      providers: [{ provide: MESSAGING_CONTEXT, useValue: context }, ...messagingProviders(context)],
       exports: [Outbox, Timers, DeadLetters],
     },
   };
   for (const one of messages) known.classes.add(one);
-  made.set(context, known);
+  modules.set(context, known);
   return known.module;
 }

@@ -17,7 +17,7 @@ import { Transport } from './outbox/transport';
 import { Redeliveries } from './upkeep/redelivery';
 import { SubscriptionDesk } from './upkeep/subscription-desk';
 
-/** The parts of messaging that all contexts share. `contextMessaging` imports it, and Nest's buses with it. */
+/** The parts of messaging that all contexts share, and Nest's buses. `contextMessaging` imports this module. */
 @Global()
 @Module({
   imports: [

@@ -1,4 +1,4 @@
-/** Wakes a waiting loop. A ring while nobody waits is kept for the next wait. */
+/** Wakes a waiting loop. If no loop is waiting, the next `wait` returns at once. */
 export class Signal {
   private raised = false;
   private waiting?: () => void;
@@ -9,7 +9,7 @@ export class Signal {
     this.ring();
   }
 
-  /** The same as `raise`, without a notice to the listeners, so other processes are not told. */
+  /** Like `raise`, but does not call the listeners, so other processes are not notified. */
   ring(): void {
     this.raised = true;
     this.waiting?.();
@@ -20,8 +20,8 @@ export class Signal {
   }
 
   /**
-   * Waits until it rings, until `milliseconds` have passed, or until `stop` is aborted. Only one caller may wait at a
-   * time.
+   * Waits until the signal is raised, until `milliseconds` have passed, or until `stop` is aborted. Only one caller may
+   * wait at a time.
    */
   async wait(milliseconds: number, stop?: AbortSignal): Promise<void> {
     if (!this.raised && !stop?.aborted) {

@@ -29,7 +29,10 @@ function packageFolder(): string {
   throw new Error(`${name} is not installed: run npm install, or set DATABASE_URL`);
 }
 
-/** npm leaves out symbolic links, and they are missing where install scripts are switched off. */
+/**
+ * Adds missing symbolic links and execute rights: an npm package has no symbolic links, and its install script may be
+ * switched off. Returns false if this user may not change the folder.
+ */
 function complete(root: string): boolean {
   const native = join(root, 'native');
   const list = join(native, 'pg-symlinks.json');
@@ -59,7 +62,7 @@ const isOurs = (folder: string) => {
   return uid === process.getuid?.() && (mode & 0o022) === 0;
 };
 
-/** A copy that everyone may read, made once for each version. A folder of another owner is never trusted. */
+/** The folder of a copy that every user may read, one for each version. A folder of another owner is not used. */
 function copied(root: string, version: string, user: User | undefined): string {
   for (const base of ['/var/lib', tmpdir()]) {
     try {
@@ -79,10 +82,10 @@ function copied(root: string, version: string, user: User | undefined): string {
       if (!['EACCES', 'EPERM', 'EROFS', 'ENOTEMPTY', 'EEXIST', 'ENOSPC', 'ENOENT'].includes(code)) throw error;
     }
   }
-  throw new Error(`The Postgres programs in ${root} cannot be reached by ${user?.name ?? 'this user'}, nor copied`);
+  throw new Error(`${user?.name ?? 'This user'} cannot reach the Postgres programs in ${root}, and they cannot be copied`); // prettier-ignore
 }
 
-/** The complete programs of this platform's package, in a place where the given user can run them. */
+/** The Postgres programs for this platform, in a folder from which the given user can run them. */
 export function binaries(user?: User): Binaries {
   const root = packageFolder();
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };

@@ -7,10 +7,10 @@ import { canReach, giveTo, type User } from './unprivileged';
 
 export const SUPERUSER = 'shop';
 
-/** How to call a program, by the way in which it reaches the data directory. */
+/** Makes a program's arguments from the path by which the program reaches the data directory. */
 type Arguments = (directory: string) => string[];
 
-/** A data directory, its programs, and the user who runs them. */
+/** A data directory, the Postgres programs, and the user who runs them. */
 export class Cluster {
   constructor(
     readonly directory: string,
@@ -27,7 +27,7 @@ export class Cluster {
     return readFileSync(join(this.directory, 'PG_VERSION'), 'utf8').trim();
   }
 
-  /** Created in another folder and moved when it is complete, so a half-made one is never mistaken for a cluster. */
+  /** Creates the cluster in another folder and renames it when it is complete. So a partial one is never used. */
   async create(password: string, sync: boolean): Promise<void> {
     const draft = `${this.directory}.new`;
     rmSync(draft, { recursive: true, force: true });
@@ -44,7 +44,7 @@ export class Cluster {
         rmSync(draft, { recursive: true, force: true });
         mkdirSync(draft, { mode: 0o700 });
         giveTo(this.user, draft);
-        const { code, output } = await this.finish(
+        const { code, output } = await this.runToEnd(
           this.programs.initdb,
           (into) => ['-D', into, ...flags, `--locale=${locale}`],
           draft,
@@ -59,17 +59,17 @@ export class Cluster {
   }
 
   /**
-   * Sets the superuser's password without knowing it, which only the owner of the files can do. The server must be
-   * down.
+   * Sets the superuser's password without the old one. Only the owner of the files can do that. The server must not
+   * run.
    */
   async resetPassword(password: string): Promise<void> {
     const sql = `alter user ${SUPERUSER} password '${password}';\n`;
     const single = (directory: string) => ['--single', '-D', directory, 'postgres'];
-    const { code, output } = await this.finish(this.programs.postgres, single, this.directory, sql);
+    const { code, output } = await this.runToEnd(this.programs.postgres, single, this.directory, sql);
     if (code !== 0) throw new Error(`The database's password could not be set: ${output}`);
   }
 
-  /** Postgres in a session of its own, so that Ctrl-C reaches only the shop, which stops Postgres last. */
+  /** Starts Postgres in a separate session. So Ctrl-C reaches only the shop, which stops Postgres as its last step. */
   launch(flags: readonly string[]): ChildProcess {
     const log = openSync(this.log, 'a', 0o600);
     try {
@@ -87,7 +87,7 @@ export class Cluster {
     }
   }
 
-  private async finish(program: string, args: Arguments, directory: string, input?: string) {
+  private async runToEnd(program: string, args: Arguments, directory: string, input?: string) {
     const child = this.spawn(program, args, directory, ['pipe', 'pipe', 'pipe'], false);
     const chunks: Buffer[] = [];
     for (const stream of [child.stdout!, child.stderr!]) stream.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -111,11 +111,11 @@ export class Cluster {
     stdio: StdioOptions & unknown[],
     detached: boolean,
   ): ChildProcess {
-    const handed = this.user && process.platform === 'linux' && !canReach(directory, this.user);
-    const opened = handed ? openSync(directory, 'r') : undefined;
+    const asOpenFile = this.user && process.platform === 'linux' && !canReach(directory, this.user);
+    const opened = asOpenFile ? openSync(directory, 'r') : undefined;
     if (opened !== undefined) stdio.push(opened);
     try {
-      return spawn(program, args(handed ? '/proc/self/fd/3' : directory), {
+      return spawn(program, args(asOpenFile ? '/proc/self/fd/3' : directory), {
         cwd: '/',
         detached,
         stdio,

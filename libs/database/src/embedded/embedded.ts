@@ -13,11 +13,11 @@ import { unprivilegedUser } from './unprivileged';
 
 export interface EmbeddedPostgresOptions {
   readonly dataDir: string;
-  /** Off for tests only: then acknowledged changes may be lost in a power failure. */
+  /** False only in tests: then a power failure may lose acknowledged changes. */
   readonly durable?: boolean;
   /** More server settings, for tests and measurements. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Prints one line about something that the operator should know. */
+  /** Prints one line for the operator. */
   readonly say?: (line: string) => void;
 }
 
@@ -28,7 +28,7 @@ export interface EmbeddedPostgres {
   stop(): Promise<void>;
 }
 
-interface Card {
+interface ServerFile {
   readonly password: string;
   /** A folder with a unix socket, or a loopback port. */
   readonly host: string;
@@ -39,42 +39,42 @@ interface Card {
 }
 
 const DATABASE = 'shop';
-const LONGEST_SOCKET_PATH = 90; // the system's limit is 104 to 108 with the socket's own name
-const START_PATIENCE = 120_000; // recovery after a crash replays the log first
+const LONGEST_SOCKET_PATH = 90; // the system's limit is 104 to 108 bytes, including the file name of the socket
+const START_TIMEOUT_MS = 120_000; // after a crash Postgres replays its log before it is ready
 const NO_DATABASE = '3D000';
 const LOG_LIMIT = 10_000_000;
 
-const cardIn = (dataDir: string) => join(dataDir, 'postgres.json');
+const serverFileIn = (dataDir: string) => join(dataDir, 'postgres.json');
 
-function readCard(dataDir: string): Card | undefined {
+function readServerFile(dataDir: string): ServerFile | undefined {
   try {
-    return JSON.parse(readFileSync(cardIn(dataDir), 'utf8')) as Card;
+    return JSON.parse(readFileSync(serverFileIn(dataDir), 'utf8')) as ServerFile;
   } catch {
-    return undefined; // none yet, or damaged: then the password is set again
+    return undefined; // the file is missing or damaged: a new password is set
   }
 }
 
-function writeCard(dataDir: string, card: Card): void {
-  const draft = `${cardIn(dataDir)}.new`;
-  writeFileSync(draft, `${JSON.stringify({ ...card, url: urlOf(card) }, null, 2)}\n`, { mode: 0o600 });
-  renameSync(draft, cardIn(dataDir));
+function writeServerFile(dataDir: string, server: ServerFile): void {
+  const draft = `${serverFileIn(dataDir)}.new`;
+  writeFileSync(draft, `${JSON.stringify({ ...server, url: urlOf(server) }, null, 2)}\n`, { mode: 0o600 });
+  renameSync(draft, serverFileIn(dataDir));
 }
 
-function urlOf({ password, host, port }: Card, database = DATABASE): string {
+function urlOf({ password, host, port }: ServerFile, database = DATABASE): string {
   const socket = host.startsWith('/');
   const authority = `${SUPERUSER}:${password}@localhost:${port}`;
   return `postgres://${authority}/${database}${socket ? `?host=${encodeURIComponent(host)}` : ''}`;
 }
 
-/** The address of the server that another living process runs on this folder; undefined if there is no such process. */
+/** The address of the server that a living process runs on this folder. Undefined if there is no such process. */
 export function runningPostgres(dataDir: string): { url: string; pid: number } | undefined {
   if (!existsSync(dataDir)) return undefined;
   const owner = ownerOf(dataDir);
-  const card = readCard(dataDir);
-  return owner && card?.pid !== undefined && isAlive(card.pid) ? { url: urlOf(card), pid: owner.pid } : undefined;
+  const server = readServerFile(dataDir);
+  return owner && server?.pid !== undefined && isAlive(server.pid) ? { url: urlOf(server), pid: owner.pid } : undefined;
 }
 
-/** Starts Postgres on the folder, or adopts the one that a dead owner left running. Throws `DataFolderInUse`. */
+/** Starts Postgres on the folder, or adopts a server whose owner has died. Throws `DataFolderInUse`. */
 export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): Promise<EmbeddedPostgres> {
   const free = takeOwnership(options.dataDir);
   try {
@@ -91,7 +91,7 @@ class Supervisor implements EmbeddedPostgres {
   private readonly cluster: Cluster;
   private readonly version: string;
   private readonly say: (line: string) => void;
-  private card: Card;
+  private server: ServerFile;
   private stopping?: Promise<void>;
   private watch?: NodeJS.Timeout;
   how: EmbeddedPostgres['how'] = 'started';
@@ -108,17 +108,17 @@ class Supervisor implements EmbeddedPostgres {
     const programs = binaries(user);
     this.version = programs.version;
     this.cluster = new Cluster(this.directory, programs, user, this.log);
-    this.card = readCard(dataDir) ?? { password: '', host: '', port: 0 };
+    this.server = readServerFile(dataDir) ?? { password: '', host: '', port: 0 };
   }
 
   get url(): string {
-    return urlOf(this.card);
+    return urlOf(this.server);
   }
 
   async start(): Promise<this> {
     if (await this.adopt()) this.how = 'adopted';
-    else await this.fresh();
-    this.watch = setInterval(() => void this.look(), 500).unref();
+    else await this.startNew();
+    this.watch = setInterval(() => void this.restartIfDead(), 500).unref();
     return this;
   }
 
@@ -129,24 +129,24 @@ class Supervisor implements EmbeddedPostgres {
 
   private async shutDown(): Promise<void> {
     await this.reviving;
-    if (this.card.pid !== undefined) await stopServer(this.card.pid);
-    this.card = { ...this.card, pid: undefined };
-    writeCard(this.dataDir, this.card);
+    if (this.server.pid !== undefined) await stopServer(this.server.pid);
+    this.server = { ...this.server, pid: undefined };
+    writeServerFile(this.dataDir, this.server);
     this.free();
   }
 
   /**
-   * Only the server of a dead owner, because we own the folder. One that has other settings, or does not answer, is
-   * replaced.
+   * Takes over a server whose owner has died. It must be such a server, because this process owns the folder now. If it
+   * has other settings, or does not answer, it is stopped.
    */
   private async adopt(): Promise<boolean> {
     const orphan = serverOn(this.directory);
     if (!orphan) return false;
-    const { flags, version, host } = this.card;
-    const same = host && version === this.version && String(flags) === String(this.flags(host, this.card.port));
+    const { flags, version, host } = this.server;
+    const same = host && version === this.version && String(flags) === String(this.flags(host, this.server.port));
     await until(() => readPidFile(this.directory)?.ready !== false, 5_000);
     if (same && !(await this.failure())) {
-      this.note(orphan.pid);
+      this.recordPid(orphan.pid);
       return true;
     }
     this.say(`Stopping the Postgres that a former process left running (${orphan.pid})`);
@@ -154,36 +154,36 @@ class Supervisor implements EmbeddedPostgres {
     return false;
   }
 
-  private async fresh(): Promise<void> {
+  private async startNew(): Promise<void> {
     this.trimLog();
     if (!this.cluster.exists) await this.create();
     const mine = this.version.split('.')[0];
     if (this.cluster.majorVersion !== mine)
       throw new Error(`${this.directory} is of Postgres ${this.cluster.majorVersion}, the programs are of ${mine}`);
     this.cluster.secure();
-    if (!this.card.password) await this.forgotten();
-    this.card = { ...this.card, ...(await this.address()) };
+    if (!this.server.password) await this.resetPassword();
+    this.server = { ...this.server, ...(await this.address()) };
     await this.run();
     await this.ensureDatabase();
   }
 
   private async create(): Promise<void> {
-    if (existsSync(this.directory)) throw new Error(`${this.directory} is there, but it is no database: move it away`);
+    if (existsSync(this.directory)) throw new Error(`${this.directory} exists, but it is not a database: move it away`);
     this.how = 'created';
-    this.card = { ...this.card, password: randomBytes(24).toString('hex') };
+    this.server = { ...this.server, password: randomBytes(24).toString('hex') };
     mkdirSync(this.dataDir, { recursive: true });
-    writeCard(this.dataDir, this.card);
-    await this.cluster.create(this.card.password, this.options.durable !== false);
+    writeServerFile(this.dataDir, this.server);
+    await this.cluster.create(this.server.password, this.options.durable !== false);
   }
 
-  private async forgotten(): Promise<void> {
+  private async resetPassword(): Promise<void> {
     const password = randomBytes(24).toString('hex');
     await this.cluster.resetPassword(password);
-    this.card = { ...this.card, password };
+    this.server = { ...this.server, password };
   }
 
-  /** A socket in the data directory, which only its user and root can enter; else a free loopback port. */
-  private async address(): Promise<Pick<Card, 'host' | 'port'>> {
+  /** A unix socket in the data directory, which only its user and root can enter. Otherwise a free loopback port. */
+  private async address(): Promise<Pick<ServerFile, 'host' | 'port'>> {
     if (process.platform !== 'win32' && this.directory.length <= LONGEST_SOCKET_PATH)
       return { host: this.directory, port: 5432 };
     const probe = createServer();
@@ -209,14 +209,14 @@ class Supervisor implements EmbeddedPostgres {
       max_wal_size: '1GB',
       checkpoint_timeout: '15min',
       autovacuum_naptime: '15s',
-      client_connection_check_interval: '1s', // a statement ends with the process that sent it
+      client_connection_check_interval: '1s', // a statement is stopped when the process that sent it has ended
       fsync: durable,
       synchronous_commit: durable,
       full_page_writes: durable,
       jit: 'off',
       timezone: 'UTC',
       log_timezone: 'UTC',
-      // The shop itself logs refused statements, because it knows what is personal; Postgres quotes the rows.
+      // Postgres would log whole rows of failed statements. The shop logs them itself, without personal data.
       log_min_messages: 'log',
       log_error_verbosity: 'terse',
       log_line_prefix: '%m [%p] %a ',
@@ -226,14 +226,14 @@ class Supervisor implements EmbeddedPostgres {
   }
 
   private async run(): Promise<void> {
-    const { host, port } = this.card;
+    const { host, port } = this.server;
     const flags = this.flags(host, port);
     const deadline = performance.now() + 10_000;
     for (;;) {
       const failure = await this.attempt(flags);
       if (!failure) return;
       if (performance.now() > deadline || this.stopping) throw new Error(failure);
-      await pause(250); // processes of a server that was killed may take a moment to notice
+      await pause(250); // the child processes of a killed server may need a moment to end
       serverOn(this.directory);
     }
   }
@@ -247,27 +247,27 @@ class Supervisor implements EmbeddedPostgres {
     await until(() => {
       const file = readPidFile(this.directory);
       return failed !== undefined || (file?.pid === child.pid && file?.ready === true);
-    }, START_PATIENCE);
+    }, START_TIMEOUT_MS);
     if (failed === undefined && readPidFile(this.directory)?.ready) {
-      this.card = { ...this.card, flags };
-      this.note(child.pid!);
+      this.server = { ...this.server, flags };
+      this.recordPid(child.pid!);
       return undefined;
     }
     if (failed === undefined) await stopServer(child.pid!);
-    const told = existsSync(this.log) ? readFileSync(this.log).subarray(from).toString().trim() : '';
-    return `Postgres did not start: ${failed ?? 'it took too long'}${told && `\n${told}`}`;
+    const output = existsSync(this.log) ? readFileSync(this.log).subarray(from).toString().trim() : '';
+    return `Postgres did not start: ${failed ?? 'it took too long'}${output && `\n${output}`}`;
   }
 
-  private note(pid: number): void {
-    this.card = { ...this.card, pid, version: this.version };
-    writeCard(this.dataDir, this.card);
+  private recordPid(pid: number): void {
+    this.server = { ...this.server, pid, version: this.version };
+    writeServerFile(this.dataDir, this.server);
   }
 
   private reviving?: Promise<void>;
 
-  /** If the server dies while the shop lives, it is started again. The pools reconnect by themselves. */
-  private look(): void {
-    if (this.stopping || this.reviving || (this.card.pid !== undefined && isAlive(this.card.pid))) return;
+  /** Restarts the server if it ended while the shop runs. The pools reconnect without help. */
+  private restartIfDead(): void {
+    if (this.stopping || this.reviving || (this.server.pid !== undefined && isAlive(this.server.pid))) return;
     this.say('Postgres ended by itself and is started again');
     serverOn(this.directory);
     this.reviving = this.run()
@@ -279,7 +279,7 @@ class Supervisor implements EmbeddedPostgres {
     const failure = await this.failure();
     if (!failure) return;
     if (failure.code !== NO_DATABASE) throw failure;
-    const client = new Client({ connectionString: urlOf(this.card, 'postgres') });
+    const client = new Client({ connectionString: urlOf(this.server, 'postgres') });
     await client.connect();
     try {
       await client.query(`create database ${DATABASE}`);
@@ -288,7 +288,7 @@ class Supervisor implements EmbeddedPostgres {
     }
   }
 
-  /** Why the shop's database cannot be used, if so. */
+  /** The error of a first query on the shop's database. Undefined if it can be used. */
   private async failure(): Promise<(Error & { code?: string }) | undefined> {
     const client = new Client({ connectionString: this.url, connectionTimeoutMillis: 5_000 });
     client.on('error', () => undefined);

@@ -8,7 +8,7 @@ export interface Owner {
   readonly startedAt?: string;
 }
 
-/** The data folder belongs to another living process. One line, for the operator who started the second one. */
+/** Another living process owns the data folder. The message is one line for the operator who starts the second one. */
 export class DataFolderInUse extends Error {
   constructor(dataDir: string, owner: Owner) {
     super(`${dataDir} is in use by process ${owner.pid}: stop that one first, or give this one a DATA_DIR of its own`);
@@ -25,7 +25,7 @@ function read(file: string): Owner | undefined {
     return JSON.parse(readFileSync(file, 'utf8')) as Owner;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    if (error instanceof SyntaxError) return { pid: -1 }; // cut off by a power failure: it belongs to nobody
+    if (error instanceof SyntaxError) return { pid: -1 }; // a power failure left an incomplete file: nobody owns it
     throw error;
   }
 }
@@ -52,32 +52,32 @@ function createWhole(file: string, me: Owner): boolean {
 }
 
 /**
- * Makes this process the folder's owner; throws `DataFolderInUse` while another owner lives. A dead owner is
- * replaced under a second lock, so that only one of two processes succeeds.
+ * Makes this process the folder's owner. Throws `DataFolderInUse` while another owner is alive. A dead owner is
+ * replaced under a second lock file, so that only one process can succeed. Returns a function that releases the folder.
  */
 export function takeOwnership(dataDir: string): () => void {
   inFolderOf('DATA_DIR', dataDir, () => mkdirSync(dataDir, { recursive: true }));
   const file = fileIn(dataDir);
-  const heirs = `${file}.heir`;
+  const lockFile = `${file}.heir`;
   const me: Owner = { pid: process.pid, startedAt: startOf(process.pid) };
-  const giveUp = () => rmSync(file, { force: true });
+  const release = () => rmSync(file, { force: true });
   for (let attempt = 0; attempt < 100; attempt++) {
-    if (createWhole(file, me)) return giveUp;
+    if (createWhole(file, me)) return release;
     const owner = ownerOf(dataDir);
     if (owner) throw new DataFolderInUse(dataDir, owner);
-    if (createWhole(heirs, me)) {
+    if (createWhole(lockFile, me)) {
       try {
-        const late = ownerOf(dataDir); // another process may have become the owner before the lock
-        if (late) throw new DataFolderInUse(dataDir, late);
+        const newOwner = ownerOf(dataDir); // another process may have become the owner before this one had the lock
+        if (newOwner) throw new DataFolderInUse(dataDir, newOwner);
         writeFileSync(`${file}.next`, JSON.stringify(me), { mode: 0o600 });
         renameSync(`${file}.next`, file);
-        return giveUp;
+        return release;
       } finally {
-        rmSync(heirs, { force: true });
+        rmSync(lockFile, { force: true });
       }
     }
-    const heir = read(heirs);
-    if (heir && !lives(heir)) rmSync(heirs, { force: true });
+    const lockOwner = read(lockFile);
+    if (lockOwner && !lives(lockOwner)) rmSync(lockFile, { force: true });
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
   }
   throw new Error(`${file} could not be taken over`);

@@ -10,7 +10,7 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Fields of /proc/<pid>/stat after the name. The name itself may contain blanks and parentheses. */
+/** The fields of /proc/<pid>/stat after the name. They start after the last ")", because the name may contain one. */
 function procStat(pid: number): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
@@ -20,12 +20,12 @@ function procStat(pid: number): readonly string[] | undefined {
   }
 }
 
-/** Killed, but its parent has not waited for it yet: it holds nothing any more. */
+/** A zombie has ended, but its parent has not read its exit code yet. It holds no files or locks any more. */
 const isZombie = (pid: number) => procStat(pid)?.[0] === 'Z';
 
 /**
- * When the process was started, in the system's own form. Process numbers are used again, so the number is not
- * enough.
+ * The start time of the process, in the system's own format. Systems reuse process numbers, so the number alone does
+ * not identify a process.
  */
 export function startOf(pid: number): string | undefined {
   if (process.platform === 'linux') {
@@ -40,8 +40,8 @@ export function startOf(pid: number): string | undefined {
 }
 
 /**
- * Processes that work in the folder: every Postgres process has its data directory as working directory. Linux only,
- * else none.
+ * The processes whose working directory is this folder. A Postgres process works in its data directory. The list is
+ * empty on systems other than Linux.
  */
 export function processesIn(folder: string): number[] {
   if (process.platform !== 'linux') return [];
@@ -52,12 +52,12 @@ export function processesIn(folder: string): number[] {
       try {
         return readlinkSync(`/proc/${pid}/cwd`) === folder && !isZombie(pid);
       } catch {
-        return false; // ended meanwhile, or of another user
+        return false; // the process has ended, or it belongs to another user
       }
     });
 }
 
-/** The command with which the process was started, if the system tells it. */
+/** The command line of the process. Empty if it cannot be read. */
 export function commandOf(pid: number): string {
   try {
     return process.platform === 'linux'

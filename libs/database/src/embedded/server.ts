@@ -8,7 +8,7 @@ export interface PidFile {
   readonly ready: boolean;
 }
 
-/** The server's pid file: its number is in the first line, its state in the eighth. */
+/** Reads the server's pid file. Line 1 has the process number, line 8 the state. */
 export function readPidFile(directory: string): PidFile | undefined {
   try {
     const lines = readFileSync(join(directory, 'postmaster.pid'), 'utf8').split('\n');
@@ -20,8 +20,8 @@ export function readPidFile(directory: string): PidFile | undefined {
 }
 
 /**
- * The server that works on the directory, if any. A pid file survives a power failure, and its number may belong to
- * another process then. Postgres would not start because of it, so it is removed if no process works in the
+ * The server that runs on the directory, if there is one. After a power failure, an old pid file may name a process
+ * that is not Postgres. Postgres would then refuse to start, so the file is removed if no process works in the
  * directory.
  */
 export function serverOn(directory: string): PidFile | undefined {
@@ -48,8 +48,8 @@ const FAST = 'SIGINT';
 const IMMEDIATE = 'SIGQUIT';
 
 /**
- * Asks the server to end sessions and to write everything to the disk. If it does not, it recovers at the next
- * start.
+ * Asks the server to end all sessions and to write everything to the disk. If that takes too long, the server is killed
+ * and recovers at its next start.
  */
 export async function stopServer(pid: number, timeoutMs = 20_000): Promise<void> {
   const gone = () => !isAlive(pid);

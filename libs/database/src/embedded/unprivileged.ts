@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { chownSync, existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** The user who runs Postgres, which refuses to run as root. */
+/** The operating system's user who runs Postgres. Postgres refuses to run as root. */
 export interface User {
   readonly name: string;
   readonly uid: number;
@@ -35,7 +35,7 @@ function created(): User | undefined {
   return undefined;
 }
 
-/** The user for this data directory if we are root; undefined if we are not, because then it is us. */
+/** The user who must run Postgres if this process is root. Undefined if it is not: then its own user runs Postgres. */
 export function unprivilegedUser(directory: string): User | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const all = users();
@@ -43,11 +43,11 @@ export function unprivilegedUser(directory: string): User | undefined {
   const named = (wanted: string) => all.find(({ name, uid }) => name === wanted && uid !== 0);
   const user = all.find(({ uid }) => holder !== 0 && uid === holder) ?? named('postgres') ?? named(OURS) ?? created();
   const chosen = user ?? named('nobody');
-  if (!chosen) throw new Error('Postgres does not run as root, and no other user could be found or made');
+  if (!chosen) throw new Error('Postgres does not run as root, and no other user could be found or created');
   return chosen;
 }
 
-/** Whether the user can reach the path: one folder without `x` on the way prevents it. */
+/** True if the user has the `x` right on the path and on all its parent folders. */
 export function canReach(path: string, { uid, gid }: User): boolean {
   const { mode, uid: owner, gid: group } = statSync(path);
   const bit = owner === uid ? 0o100 : group === gid ? 0o010 : 0o001;

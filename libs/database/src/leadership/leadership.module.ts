@@ -6,7 +6,7 @@ import { WITHOUT_JOBS, LeadsProjectionsOnly } from './leads-projections-only';
 import { Leadership } from './leadership';
 import { PgLeadership } from './pg-leadership';
 
-/** Keeps the leadership connection from the start to the very end, when all jobs have given back their leads. */
+/** Opens the leadership connection at the start, and closes it last, after all jobs have released their leads. */
 @Injectable()
 class LeadershipLife implements OnModuleInit, OnApplicationShutdown {
   constructor(private readonly leadership: Leadership) {}

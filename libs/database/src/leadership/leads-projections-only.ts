@@ -1,12 +1,12 @@
 import { Leadership } from './leadership';
 import type { PgLeadership } from './pg-leadership';
 
-/** Provided in a process that only reads, or helps with a rebuild: the operator's command line. */
+/** Provided in the operator's command line. That process only reads, or helps with a rebuild. */
 export const WITHOUT_JOBS = Symbol('without jobs');
 
 const noLead = () => Promise.resolve();
 
-/** Leads projections, so that a rebuild continues if no shop is open. It handles no messages and relays none. */
+/** Leads projections only, so that a rebuild continues while no shop runs. It handles and relays no messages. */
 export class LeadsProjectionsOnly extends Leadership {
   readonly instance = 0;
   readonly hasPeers = true;

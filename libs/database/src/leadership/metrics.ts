@@ -3,8 +3,8 @@ import { Counter, register } from 'prom-client';
 const counter = (name: string, help: string, labelNames: string[] = []) =>
   (register.getSingleMetric(name) as Counter | undefined) ?? new Counter({ name, help, labelNames });
 
-export const leaderChanges = counter('shop_leader_changes_total', 'How often this process took a lead.', ['name']);
+export const leaderChanges = counter('shop_leader_changes_total', 'How often this process became a leader.', ['name']);
 export const reopenings = counter(
   'shop_leadership_reopened_total',
-  'How often the connection that leadership needs was lost and opened again.',
+  'How often the leadership connection was lost and opened again.',
 );

@@ -10,17 +10,16 @@ import { CHANNEL, Session } from './session';
 
 const BEAT_MS = 1_000;
 /**
- * Less than the server's idle time-out: a process that could not beat for so long has lost its leads, or is about
- * to.
+ * Less than the server's idle time-out. After so long without a beat, the process has lost its leads, or will lose them
+ * soon.
  */
 const STALE_MS = 4_000;
 
 /**
- * The server keeps the lock of a lost connection until its idle time-out, so waiting this long for the number makes
- * sense.
+ * How long to wait for the former number. The server keeps the lock of a lost connection until its idle time-out.
  */
 const KEEP_NUMBER_MS = 8_000;
-const ASK_AGAIN_MS = 250;
+const RETRY_MS = 250;
 
 const SETTINGS = {
   idle_session_timeout: '5s',
@@ -46,7 +45,7 @@ export class PgLeadership extends Leadership {
   private readonly wanted = new Map<string, Candidacy>();
   private readonly listeners: ((word: string) => void)[] = [];
   private readonly reopened: (() => void)[] = [];
-  /** The number under which work is claimed, which outlives a lost connection, and the backend that held its lock. */
+  /** The number that marks this instance's claims, and the backend that held its lock. Kept after a lost connection. */
   private held?: { readonly number: number; readonly backend: number };
   private words = new Set<string>();
   private readonly log = new Logger('Leadership');
@@ -108,7 +107,7 @@ export class PgLeadership extends Leadership {
   private async say(): Promise<void> {
     const words = [...this.words];
     this.words = new Set();
-    await this.session?.say(words).catch(() => undefined); // polling finds what was not notified
+    await this.session?.say(words).catch(() => undefined); // listeners also poll, so a lost notification is no error
   }
 
   private beat(): Promise<void> {
@@ -146,31 +145,31 @@ export class PgLeadership extends Leadership {
     });
     const session = new Session(client);
     this.client = client;
-    const { number, backend } = await this.numbered(session);
+    const { number, backend } = await this.takeNumber(session);
     if (this.client !== client) return;
     const isBack = this.held !== undefined;
     this.held = { number, backend };
     this.session = session;
     this.instance = number;
     this.lastBeat = performance.now();
-    if (isBack) this.tellBack();
+    if (isBack) this.callReopened();
   }
 
-  /** The former number if its lock can be had, because running work is claimed under it; else a new one. */
-  private async numbered(session: Session): Promise<{ number: number; backend: number }> {
+  /** Takes the former number if its lock is free, because running work is claimed with it. Else it takes a new one. */
+  private async takeNumber(session: Session): Promise<{ number: number; backend: number }> {
     const { held } = this;
     for (const end = performance.now() + KEEP_NUMBER_MS; held && performance.now() < end && !this.stopped;) {
       const backend = await session.begin(held.number, held.backend);
       if (backend !== undefined) return { number: held.number, backend };
-      await pause(ASK_AGAIN_MS);
+      await pause(RETRY_MS);
     }
     const number = randomInt(1, 2 ** 31 - 1);
     const backend = await session.begin(number);
-    if (backend === undefined) throw new Error('the number drawn was taken');
+    if (backend === undefined) throw new Error('another instance has the random number already');
     return { number, backend };
   }
 
-  private tellBack(): void {
+  private callReopened(): void {
     reopenings.inc();
     for (const listener of this.reopened) listener();
   }

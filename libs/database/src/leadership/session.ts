@@ -1,8 +1,8 @@
 import type { Client, QueryConfig, QueryResultRow } from 'pg';
 
 /**
- * Advisory locks take two numbers: a kind and an id. The kind is 'SHOP' in ASCII, so that other programs do not use
- * it too.
+ * The first of an advisory lock's two numbers says its kind. It is 'SHOP' in ASCII, so that other programs hardly use
+ * the same one.
  */
 const LEAD = 0x53484f50;
 const INSTANCE = LEAD + 1;
@@ -16,9 +16,9 @@ export class Session {
   constructor(private readonly client: Client) {}
 
   /**
-   * Takes the lock of this number. `former` is the backend that held it for us: its connection is lost, but the
-   * server may not have noticed yet, so it is ended. Returns our backend, or undefined if the lock cannot be had
-   * now.
+   * Takes the lock of this number. `former` is the backend that held the lock for this process before. It is
+   * terminated, because the server may not have noticed yet that its connection is lost. Returns the new backend, or
+   * undefined if the lock is not free.
    */
   async begin(number: number, former = 0): Promise<number | undefined> {
     if (former > 0) await this.query({ text: END_FORMER, values: [number, former] });
@@ -32,7 +32,8 @@ export class Session {
   }
 
   /**
-   * The beat: keeps the session from its idle time-out, tries for the wanted leads, and counts the living instances.
+   * Keeps the session alive and tries to take the wanted leads. Returns the living instances and the server's time in
+   * ms.
    */
   async beat(wanted: readonly string[]): Promise<{ got: string[]; living: number[]; now: number }> {
     const [row] = await this.query<{ got: string[]; living: number[]; now: number }>({
@@ -66,7 +67,7 @@ export class Session {
     });
   }
 
-  /** One after the other: a connection has one running statement. */
+  /** Queries run one after the other, because a connection runs one statement at a time. */
   private query<Row extends QueryResultRow>(query: QueryConfig): Promise<Row[]> {
     const turn = this.tail.then(async () => (await this.client.query<Row>(query)).rows);
     this.tail = turn.catch(() => undefined);
@@ -78,6 +79,6 @@ const LIVING = `select objid::int from pg_locks
   where locktype = 'advisory' and classid = ${INSTANCE} and granted
     and database = (select oid from pg_database where datname = current_database())`;
 
-/** Only the holder of this very number, and only if it is the backend that was ours. */
+/** Terminates the backend only if it still holds the lock of this number. */
 const END_FORMER = `select pg_terminate_backend(pid) from (${LIVING.replace('objid::int', 'pid, objid::int as number')}) l
   where number = $1 and pid = $2`;

@@ -20,8 +20,8 @@ interface Wire {
 const LONGEST_MS = 2_000;
 
 /**
- * Asks the server, over another connection, to stop the statement that runs on this one. Closing this one is not
- * enough: Postgres notices that only when the statement ends, and keeps its locks until then.
+ * Asks the server, over a second connection, to stop the statement that runs on this client. Closing the client is not
+ * enough: Postgres may notice that only when the statement ends, and keeps the locks until then.
  */
 export function cancel(client: ClientBase): void {
   const { host, port, ssl, processID, secretKey } = client as unknown as Reachable;

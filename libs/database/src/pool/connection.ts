@@ -5,8 +5,8 @@ import { oneRoleServes, ownerRole, ownRuntimeRole } from './roles';
 import { eachStartsWith, setAll, startsWith, type Settings } from './session-settings';
 
 /**
- * Eight contexts with four, three smaller schemas with two, two for tracking, and one for leadership: 41 for each
- * process.
+ * Connections of one pool. A process with all contexts needs 41: eight contexts with four, three smaller schemas with
+ * two, two for tracking, and one for leadership.
  */
 export const poolSize = (context: ContextName): number => (['privacy', 'audit', 'sandbox'].includes(context) ? 2 : 4);
 
@@ -18,14 +18,14 @@ export function databaseUrl(config: Pick<Config, 'databaseUrl' | 'databaseUrls'>
 }
 
 /**
- * A little longer than the server's limit for a statement. After that the server is not there any more, although the
- * connection is open.
+ * A little longer than the server's limit for a statement. If no answer came until then, the server is unreachable,
+ * although the connection is open.
  */
 const NO_ANSWER_MS = 12_000;
 
 /**
- * Work that waits longer for a lock returns its connection, because others need it for other rows. `LockRetries` tries
- * the work again.
+ * Work that waits longer for a lock fails and returns its connection, so that work on other rows can use it.
+ * `LockRetries` retries it later.
  */
 const LOCK_TIMEOUT = '200ms';
 
@@ -33,7 +33,7 @@ const TIMEOUTS = { statement_timeout: '10s', lock_timeout: LOCK_TIMEOUT, idle_in
 
 const settingsFor = (url: string, context: ContextName, role: string) => ({
   ...(oneRoleServes(url) ? {} : { role }),
-  search_path: `${context},public`, // public holds extensions only
+  search_path: `${context},public`, // the public schema contains extensions only
   timezone: 'UTC',
 });
 
@@ -51,8 +51,8 @@ export function contextPool(url: string, context: ContextName, more: PoolConfig 
     ...more,
   });
   eachStartsWith(pool, url, () => ({ ...settingsFor(url, context, ownRuntimeRole(context)), ...TIMEOUTS, jit: 'off' }));
-  pool.on('error', () => undefined); // an idle connection was cut: the pool opens another when it is needed
-  // a connection that is cut while it changes hands has no error listener, neither the pool's nor its next user's
+  pool.on('error', () => undefined); // an idle connection broke: the pool opens a new one when it is needed
+  // A connection between the pool and its next user has no error listener for a moment. An error would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
   return pool;
 }
@@ -67,7 +67,7 @@ interface ConnectOptions extends Omit<ClientConfig, 'options'> {
   readonly settings?: Settings;
 }
 
-/** One separate connection, as the role that the URL names. Close it with `end()`. */
+/** Opens one connection outside the pools, with the role that the URL names. Close it with `end()`. */
 export async function connect(
   url: string,
   name: string,

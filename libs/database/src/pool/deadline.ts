@@ -1,6 +1,6 @@
 /**
- * Tells a piece of work that its time is over. An AbortSignal does the same at ten times the cost, which is too much
- * for each message that is handled.
+ * Tells a piece of work that its time is over. An AbortSignal does the same, but costs ten times as much. That is too
+ * much for every message that is handled.
  */
 export class Deadline {
   private reason?: Error;
@@ -12,7 +12,7 @@ export class Deadline {
     this.watcher?.(reason);
   }
 
-  /** Called once, or at once if the time is over already. For one watcher. */
+  /** Calls the watcher once: when the deadline passes, or at once if it has passed. There can be one watcher only. */
   watch(watcher: (reason: Error) => void): void {
     if (this.reason) watcher(this.reason);
     else this.watcher = watcher;

@@ -9,7 +9,7 @@ function safeInteger(text: string): number {
   return value;
 }
 
-/** A sum of bigints is numeric in Postgres. Whole ones become numbers here, all others stay text. */
+/** A sum of bigints is numeric in Postgres. Whole values up to 15 digits become numbers, all others stay text. */
 const numeric = (text: string): number | string => (/^-?\d{1,15}$/.test(text) ? Number(text) : text);
 
 const int8Array = types.getTypeParser(INT8_ARRAY as never, 'text') as (text: string) => (string | null)[];
@@ -23,7 +23,7 @@ const parsers: Record<number, (text: string) => unknown> = {
 
 type Parser = (text: string) => unknown;
 
-/** Bigint as a number (refused if it would lose digits), a day as text, timestamptz as Date, jsonb parsed. */
+/** Bigint becomes a number (an error if digits would be lost), a day stays text, timestamptz becomes a Date. */
 export const pgTypes = {
   getTypeParser: (oid: number, format?: string): Parser =>
     (format === 'binary' ? undefined : parsers[oid]) ?? (types.getTypeParser(oid, format as 'text') as Parser),

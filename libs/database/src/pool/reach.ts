@@ -2,16 +2,15 @@ import { contextNames, type Config, type ContextName } from '#platform/config';
 import { connect, databaseUrl } from './connection';
 import { oneRoleServes, ownerRole, ownRuntimeRole } from './roles';
 
-/** A login of this shop, and the other contexts whose roles it can take. */
+/** The contexts that a login serves, and the other contexts whose roles it can take. */
 export interface Reach {
   readonly contexts: readonly ContextName[];
   readonly others: readonly ContextName[];
 }
 
 /**
- * For each login, the contexts it serves and the other contexts whose roles it may take. Such roles protect against
- * mistakes only: somebody who can send SQL of their own over such a connection can read and write all of these
- * contexts.
+ * Finds the logins that can take roles of several contexts. For them, roles protect against mistakes only: an attacker
+ * who can send SQL over such a connection can read and write all of these contexts.
  */
 export async function reachOfLogins(
   config: Pick<Config, 'databaseUrl' | 'databaseUrls'>,
@@ -20,28 +19,29 @@ export async function reachOfLogins(
   const served = new Map<string, ContextName[]>();
   for (const context of contexts) {
     const url = databaseUrl(config, context);
-    if (!oneRoleServes(url)) served.set(url, [...(served.get(url) ?? []), context]); // reported already
+    // a database with one role for all contexts is reported elsewhere
+    if (!oneRoleServes(url)) served.set(url, [...(served.get(url) ?? []), context]);
   }
   const found: Reach[] = [];
   for (const [url, own] of served) {
-    const others = await becomes(url, own);
+    const others = await otherContextsOf(url, own);
     if (others.length > 0 || own.length > 1) found.push({ contexts: own, others });
   }
   return found;
 }
 
-async function becomes(url: string, own: readonly ContextName[]): Promise<ContextName[]> {
+async function otherContextsOf(url: string, own: readonly ContextName[]): Promise<ContextName[]> {
   const client = await connect(url, 'roles');
   try {
-    const strange = contextNames.filter((context) => !own.includes(context));
-    const names = strange.flatMap((context) => [ownerRole(context), ownRuntimeRole(context)]);
+    const otherContexts = contextNames.filter((context) => !own.includes(context));
+    const names = otherContexts.flatMap((context) => [ownerRole(context), ownRuntimeRole(context)]);
     const { rows } = await client.query<{ name: string }>(
       `select rolname as name from pg_roles
        where rolname = any($1::text[]) and pg_has_role(session_user, oid, 'member')`,
       [names],
     );
     const roles = new Set(rows.map(({ name }) => name));
-    return strange.filter((context) => roles.has(ownerRole(context)) || roles.has(ownRuntimeRole(context)));
+    return otherContexts.filter((context) => roles.has(ownerRole(context)) || roles.has(ownRuntimeRole(context)));
   } finally {
     await client.end();
   }

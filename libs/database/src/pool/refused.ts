@@ -1,7 +1,7 @@
-/** SQLSTATE of a wrong password or role, and of a database that is not there. */
+/** SQLSTATE of a wrong password or role, and of a database that does not exist. */
 const REFUSALS = /^(?:28\w{3}|3D000)$/;
 
-/** The database is there and refuses this process. The message names the variable with its address. */
+/** The database answers but refuses the login. The message names the variable that has the address. */
 export class DatabaseRefused extends Error {
   constructor(variable: string, cause: Error) {
     super(`The database at ${variable} refuses us (${cause.message}): check ${variable}`, { cause });
@@ -9,7 +9,7 @@ export class DatabaseRefused extends Error {
   }
 }
 
-/** The same error, or one that names the variable if the database refuses us. */
+/** Turns a refused login into an error that names the variable. Returns all other errors unchanged. */
 export function refusedAt(variable: string, error: Error): Error {
   const { code } = error as { code?: unknown };
   return typeof code === 'string' && REFUSALS.test(code) ? new DatabaseRefused(variable, error) : error;

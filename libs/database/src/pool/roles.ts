@@ -5,10 +5,10 @@ const shared = new Set<string>();
 /** The role that owns the context's tables and runs its migrations. */
 export const ownerRole = (context: ContextName) => `shop_${context}_owner`;
 
-/** The role with which the context works: it sees its own schema only, with the granted rights. */
+/** The role that the running context uses. It has the granted rights on its own schema only. */
 export const ownRuntimeRole = (context: ContextName) => `shop_${context}`;
 
-/** If roles cannot be created (some managed databases), one role serves all contexts of that database. */
+/** True if one role serves all contexts of that database, because roles cannot be created (some managed databases). */
 export const oneRoleServes = (url: string): boolean => shared.has(url);
 
 export function rememberOneRole(url: string, serves: boolean): void {
@@ -28,8 +28,8 @@ export async function withRoles<T>(oneRole: boolean, work: () => Promise<T>): Pr
 }
 
 /**
- * For migrations: the role to grant to and revoke from, for use in SQL. If one role serves all, it is the owner
- * itself, which can lose UPDATE and DELETE too.
+ * For the SQL of migrations: the role to grant rights to or revoke them from. If one role serves all contexts, that is
+ * the owner itself. An owner can lose UPDATE and DELETE too.
  */
 export const runtimeRole = (context: ContextName): string =>
   migratingWithOneRole ? 'current_user' : ownRuntimeRole(context);

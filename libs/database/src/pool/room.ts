@@ -1,14 +1,14 @@
 import type { Database } from '../transactions/database';
 import { statement } from '../transactions/statement';
 
-/** Two thousand rows do not fit into 64 kB, so Postgres writes a temporary file, which fails on a full disk. */
+/** Two thousand rows do not fit into 64 kB, so Postgres writes a temporary file. That fails on a full disk. */
 const ROOM = statement(
   'disk-room',
   `with little as materialized (select set_config('work_mem', '64kB', true) as memory)
    select count(*) from little cross join lateral generate_series(1, case when memory is null then 0 else 2000 end)`,
 );
 
-/** Rejects if the server's disk is full. An update in place still succeeds there for a long time. */
+/** Rejects if the server's disk is full. An UPDATE may not show that: it can still succeed for a long time. */
 export async function expectRoom(db: Database): Promise<void> {
   await db.query(ROOM);
 }

@@ -7,12 +7,12 @@ import { refusedAt } from './refused';
 import { rememberLostSettings } from './session-settings';
 
 const ROUNDS = 3;
-/** A time zone that no server has by default: if it is set, the start-up packet has arrived. */
-const SIGN = 'Pacific/Kiritimati';
+/** A time zone that no server has by default. If a connection has it, the start-up packet has arrived. */
+const TEST_ZONE = 'Pacific/Kiritimati';
 
 type Urls = Pick<Config, 'databaseUrl' | 'databaseUrls' | 'databaseUrlLeadership'>;
 
-/** A pooler between the shop and its database does not give it sessions of its own. The message says what to do. */
+/** A pooler between the shop and its database shares sessions between clients. The message says what to do. */
 export class UnusableSessions extends Error {
   constructor(message: string) {
     super(message);
@@ -20,22 +20,22 @@ export class UnusableSessions extends Error {
   }
 }
 
-/** What cannot be done while a database is away. */
+/** The end of a `DatabaseAway` message: what does not work without the database. */
 type Without = 'the shop does not start without it' | 'a command needs the databases of all contexts';
 
-/** A database that is away, and without which this process does not start. */
+/** A database that this process needs for its start cannot be reached. */
 export class DatabaseAway extends Error {
   constructor(name: string, cause: Error, without: Without) {
-    const said = cause instanceof AggregateError ? (cause.errors as Error[]).map((one) => one.message).join(', ') : cause.message; // prettier-ignore
-    super(`The database at ${name} cannot be reached, and ${without} (${said})`, { cause });
+    const reasons = cause instanceof AggregateError ? (cause.errors as Error[]).map((one) => one.message).join(', ') : cause.message; // prettier-ignore
+    super(`The database at ${name} cannot be reached, and ${without} (${reasons})`, { cause });
     this.name = 'DatabaseAway';
   }
 }
 
 /**
- * At the start, for every server: a connection must be a session. Leadership is a lock of a session, and so are
- * LISTEN and the role of each context. A pooler that gives a connection to others between two transactions breaks
- * them without an error.
+ * Checks at the start that each connection to each server is a session of its own. Leadership locks, LISTEN and the
+ * role of each context belong to a session. A pooler that shares connections between transactions would break them
+ * without an error.
  */
 export async function checkSessions(
   config: Urls,
@@ -49,8 +49,8 @@ export async function checkSessions(
   const others = [...namesByUrl(config, elsewhere)].filter(([url]) => !names.has(url));
   await Promise.all([
     ...[...names].map(([url, name]) => checkOne(url, name, without)),
-    // databases of other processes' contexts: one that is away does not stop this process
-    ...others.map(([url, name]) => checkOne(url, name, without).catch(unlessAway)),
+    // a database that only contexts of other processes use may be unreachable
+    ...others.map(([url, name]) => checkOne(url, name, without).catch(ignoreIfAway)),
   ]);
   if (leadership && leadership !== mainUrl(config)) await checkSameDatabase(mainUrl(config), leadership);
 }
@@ -64,18 +64,18 @@ function namesByUrl(config: Urls, contexts: readonly ContextName[]): Map<string,
   return names;
 }
 
-function unlessAway(error: unknown): void {
+function ignoreIfAway(error: unknown): void {
   if (!isAway(error)) throw error;
 }
 
-/** The database for leadership: the common one, or that of ordering if each context has its own. */
+/** The database for leadership: the common one, or the one of ordering if each context has its own. */
 export const mainUrl = (config: Pick<Config, 'databaseUrl' | 'databaseUrls'>): string =>
   config.databaseUrl ?? databaseUrl(config, 'ordering');
 
 async function checkOne(url: string, name: string, without: Without): Promise<void> {
   rememberLostSettings(url, false);
   const open = () =>
-    connect(url, 'start-up', { settings: { timezone: SIGN } }).catch((error: Error) => {
+    connect(url, 'start-up', { settings: { timezone: TEST_ZONE } }).catch((error: Error) => {
       if (/unsupported startup parameter/.test(error.message)) throw new UnusableSessions(refusedSettings(name));
       throw isAway(error) && !isRefusal(error) ? new DatabaseAway(name, error, without) : refusedAt(name, error);
     });
@@ -84,16 +84,16 @@ async function checkOne(url: string, name: string, without: Without): Promise<vo
   try {
     for (const one of both) if (one.status === 'rejected') throw one.reason;
     const [first, second] = clients as [Client, Client];
-    const seen = await interleave(first, second).catch(noTransactions);
-    if (seen) throw new UnusableSessions(shared(name, seen));
+    const problem = await interleave(first, second).catch(noTransactions);
+    if (problem) throw new UnusableSessions(shared(name, problem));
     const { rows } = await first.query<{ zone: string }>(`select current_setting('timezone') as zone`);
-    rememberLostSettings(url, rows[0].zone !== SIGN);
+    rememberLostSettings(url, rows[0].zone !== TEST_ZONE);
   } finally {
     for (const client of clients) void client.end().catch(() => undefined);
   }
 }
 
-/** Two connections, one with an open transaction: each must keep a backend of its own. */
+/** Uses two connections, one with an open transaction. Each must keep its own backend. Returns the problem, if any. */
 async function interleave(first: Client, second: Client): Promise<string | undefined> {
   const backend = async (client: Client) =>
     (await client.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0].pid;
@@ -109,13 +109,13 @@ async function interleave(first: Client, second: Client): Promise<string | undef
   return undefined;
 }
 
-/** What a pooler in statement mode answers to `begin`; it also closes the connection. */
+/** A pooler in statement mode answers `begin` with this error, and closes the connection. */
 function noTransactions(error: Error): string {
   if (!/transaction blocks not allowed/.test(error.message)) throw error;
   return error.message;
 }
 
-/** An advisory lock is visible on the same database only. */
+/** Both URLs must lead to the same database: an advisory lock is visible only there. */
 async function checkSameDatabase(main: string, leadership: string): Promise<void> {
   const [one, other] = await Promise.all([connect(main, 'start-up'), connect(leadership, 'start-up')]);
   try {
@@ -136,7 +136,7 @@ const refusedSettings = (name: string): string =>
   `${name} leads to a connection pooler that refuses the settings of a connection: ` +
   `set ignore_startup_parameters = options and pool_mode = session there, or let ${name} lead to Postgres itself`;
 
-const shared = (name: string, seen: string): string =>
-  `${name} leads to a connection pooler that shares connections between transactions (${seen}), and the shop needs ` +
+const shared = (name: string, problem: string): string =>
+  `${name} leads to a connection pooler that shares connections between transactions (${problem}), and the shop needs ` +
   `sessions: set pool_mode = session there, or let ${name} lead to Postgres itself. Where the pooler also closes idle ` +
   `connections, let DATABASE_URL_LEADERSHIP lead past it`;

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
 /**
- * Waits for an outcome, not for a time: looks again until nothing is thrown and the answer is not `false`, and returns
- * what was found.
+ * Waits for an outcome, not for a time. Calls `look` again until it does not throw and does not return `false`. Returns
+ * its result.
  */
 export async function eventually<Found>(look: () => Promise<Found> | Found, milliseconds = 20_000): Promise<Found> {
   for (const end = performance.now() + milliseconds; ; await pause(25)) {

@@ -6,7 +6,7 @@ import type { EntityClass } from './entities';
 import { PgDatabase } from './pg-database';
 
 const CLOSE_TIMEOUT_MS = 5_000;
-const ASIDE = 2;
+const ASIDE_CONNECTIONS = 2;
 
 /** The process's databases, one for each context. Each pool connects when it is first used. */
 @Injectable()
@@ -26,11 +26,11 @@ export class Databases implements OnApplicationShutdown {
     if (known) return known;
     const pool = contextPool(databaseUrl(this.config, context), context, {
       application_name: `shop ${context} aside`,
-      max: ASIDE,
+      max: ASIDE_CONNECTIONS,
     });
-    const made = new PgDatabase(context, pool);
-    this.beside.set(context, made);
-    return made;
+    const database = new PgDatabase(context, pool);
+    this.beside.set(context, database);
+    return database;
   }
 
   async withEntities(context: ContextName, entities: readonly EntityClass[]): Promise<Database> {
@@ -39,7 +39,7 @@ export class Databases implements OnApplicationShutdown {
     return database;
   }
 
-  /** The last of all hooks: everyone has finished by now. A connection that is still held is given up after a while. */
+  /** Nest calls this hook last, so all work has ended. It waits 5 s at most for connections that are still in use. */
   async onApplicationShutdown(): Promise<void> {
     const closing = Promise.all([...this.open.values(), ...this.beside.values()].map((database) => database.close()));
     let timer: NodeJS.Timeout | undefined;
@@ -51,9 +51,9 @@ export class Databases implements OnApplicationShutdown {
   private known(context: ContextName): PgDatabase {
     const known = this.open.get(context);
     if (known) return known;
-    const made = new PgDatabase(context, contextPool(databaseUrl(this.config, context), context));
-    this.open.set(context, made);
-    return made;
+    const database = new PgDatabase(context, contextPool(databaseUrl(this.config, context), context));
+    this.open.set(context, database);
+    return database;
   }
 }
 

@@ -5,7 +5,7 @@ import type { Deadline } from '../pool/deadline';
 import type { Statement } from './statement';
 
 export interface TransactionOptions {
-  /** When it passes, the transaction is given up at once, whatever its work does, and the reason is thrown. */
+  /** When it passes, the transaction is abandoned at once, even while its work runs, and the reason is thrown. */
   readonly deadline?: Deadline;
 }
 
@@ -13,28 +13,29 @@ export interface TransactionOptions {
 export abstract class Database {
   abstract readonly context: ContextName;
 
-  /** The rows of one statement: in this context's running transaction if there is one, else alone. */
+  /** Returns the rows of one statement. It runs in this context's open transaction, or alone if there is none. */
   abstract query<Row extends object = QueryResultRow>(sql: string | Statement, values?: unknown[]): Promise<Row[]>;
 
-  /** The same, with the number of changed rows. */
+  /** Like `query`, but also returns the number of changed rows. */
   abstract execute(sql: string | Statement, values?: unknown[]): Promise<{ rows: QueryResultRow[]; count: number }>;
 
   /**
-   * Runs the work in one transaction, or in the running one. The outermost call runs the whole work again after a
-   * serialization failure or a deadlock (three times), and while somebody else holds a lock that it needs (for 5 s,
-   * unless `withoutLockWait`). So the work must do nothing outside the database. `deadline` counts for the outermost
-   * call.
+   * Runs the work in a new transaction, or in the open one if there is one. The outermost call retries the whole work
+   * after a serialization failure or a deadlock (three times), and while another transaction holds a lock that it needs
+   * (for 5 s, unless `withoutLockWait`). So the work must do nothing outside the database. Only the `deadline` of the
+   * outermost call is used.
    */
   abstract transaction<T>(work: () => Promise<T>, options?: TransactionOptions): Promise<T>;
 
   abstract inTransaction(): boolean;
 
-  /** The transaction has sent a statement. Before that, working outside of it needs no second connection. */
+  /** True if the transaction has sent a statement. Before that, it holds no connection. */
   abstract begun(): boolean;
 
   /**
-   * The transaction's last statement. If it is also the first, it goes without BEGIN and COMMIT: its effect stays
-   * even if `settled` throws, so it must check its own conditions. Outside a transaction it is like `query`.
+   * Runs the transaction's last statement. If it is also the first, it is sent without BEGIN and COMMIT. Then its
+   * effect stays even if `settled` throws, so the SQL must check all conditions. Outside a transaction it is like
+   * `query`.
    */
   abstract last(
     sql: string | Statement,
@@ -42,10 +43,10 @@ export abstract class Database {
     settled?: (result: QueryResult) => void,
   ): Promise<QueryResultRow[]>;
 
-  /** Runs in the transaction, after its work, in the order of the calls. Throws if there is no transaction. */
+  /** Runs the function in the transaction, after the transaction's work. Throws if there is no transaction. */
   abstract beforeCommit(work: () => Promise<void>): void;
 
-  /** Runs after the commit, outside the transaction; at once if there is none. It must not throw. */
+  /** Runs the function after the commit, or at once if there is no transaction. It must not throw. */
   abstract afterCommit(work: () => void): void;
 
   /** A value that lives as long as the transaction, such as a buffer. Throws if there is no transaction. */
@@ -60,6 +61,6 @@ export abstract class Database {
    */
   abstract vacuum(tables: readonly string[]): Promise<void>;
 
-  /** TypeORM on the same connections: on the running transaction's if there is one. */
+  /** TypeORM on the same pool. If a transaction is open, TypeORM uses its connection. */
   abstract get entities(): EntityManager;
 }

@@ -8,19 +8,19 @@ export type EntityClass = new (...args: never[]) => object;
 type Connected = (error: undefined, client: object, release: () => void) => void;
 
 /**
- * A TypeORM data source over a pool of ours. TypeORM opens a connection when it starts. That is answered here, so
- * that reading the entities' metadata needs no database.
+ * A TypeORM data source over an existing pool. TypeORM opens a connection when it starts. It gets a fake one here, so
+ * that it can read the entities' metadata without a database.
  */
 export async function openEntities(
   pool: Pool,
   context: ContextName,
   entities: readonly EntityClass[],
 ): Promise<DataSource> {
-  let greeting = true;
+  let starting = true;
   const facade = {
     on: () => undefined,
     end: (done: () => void) => done(), // the owner of the pool closes it
-    connect: (done: Connected) => (greeting ? done(undefined, {}, () => undefined) : pool.connect(done as never)),
+    connect: (done: Connected) => (starting ? done(undefined, {}, () => undefined) : pool.connect(done as never)),
   };
   const source = new DataSource({
     type: 'postgres',
@@ -33,7 +33,7 @@ export async function openEntities(
   });
   Object.assign(source.driver, { version: '16.0', database: context, searchSchema: context });
   await source.initialize();
-  greeting = false;
+  starting = false;
   return source;
 }
 
@@ -45,7 +45,7 @@ export function managerOf(source: DataSource, transaction: Transaction): EntityM
     on: () => undefined,
     removeListener: () => undefined,
   };
-  // a transaction that TypeORM opens inside ours is a savepoint
+  // With depth 1, TypeORM opens a savepoint instead of a transaction.
   Object.assign(runner, { databaseConnection: connection, isTransactionActive: true, transactionDepth: 1 });
   return runner.manager;
 }

@@ -9,18 +9,18 @@ interface Turn {
 }
 
 /**
- * Tries work again that failed because somebody else holds a lock. No connection is held between two attempts, and
- * only a few attempts run at a time, so that the other connections are free for work on other rows.
+ * Retries work that failed because another transaction holds a lock. No connection is held between two attempts.
+ * Only a few attempts run at a time, so that work on other rows finds a free connection.
  */
 export class LockRetries {
   private running = 0;
   private readonly waiting = new Set<Turn>();
 
-  constructor(private readonly most: number) {}
+  constructor(private readonly limit: number) {}
 
-  /** After the first failure. Throws the last one when the time is over. */
-  async again<T>(refused: unknown, work: () => Promise<T>, longestMs = LONGEST_MS): Promise<T> {
-    let last = refused;
+  /** Call it after the first failure. When the time is over, the last failure is thrown. */
+  async again<T>(firstError: unknown, work: () => Promise<T>, longestMs = LONGEST_MS): Promise<T> {
+    let last = firstError;
     for (const end = performance.now() + longestMs; ;) {
       await pause(Math.random() * JITTER_MS);
       if (!(await this.turn(end - performance.now()))) throw last;
@@ -30,15 +30,15 @@ export class LockRetries {
         if (!isLocked(error) || performance.now() >= end) throw error;
         last = error;
       } finally {
-        this.over();
+        this.release();
       }
     }
   }
 
-  /** In order of arrival; false if no turn came in time. */
+  /** Waits for a free place, first come, first served. False if none was free in time. */
   private async turn(withinMs: number): Promise<boolean> {
     if (withinMs <= 0) return false;
-    if (this.running < this.most) {
+    if (this.running < this.limit) {
       this.running++;
       return true;
     }
@@ -57,7 +57,7 @@ export class LockRetries {
     });
   }
 
-  private over(): void {
+  private release(): void {
     const [next] = this.waiting;
     if (!next) return void this.running--;
     this.waiting.delete(next);

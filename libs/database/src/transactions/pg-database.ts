@@ -16,7 +16,7 @@ const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 const RETRIES = 3;
 
-const passes = (error: unknown): boolean =>
+const isTransient = (error: unknown): boolean =>
   [SERIALIZATION_FAILURE, DEADLOCK].includes((error as { code?: string } | undefined)?.code ?? '');
 
 export class PgDatabase extends Database {
@@ -56,20 +56,20 @@ export class PgDatabase extends Database {
   async transaction<T>(work: () => Promise<T>, { deadline }: TransactionOptions = {}): Promise<T> {
     if (this.current()) return work();
     try {
-      return await this.persistently(work, deadline);
+      return await this.withRetries(work, deadline);
     } catch (error) {
       if (!isLocked(error) || !mayWaitForLocks()) throw error;
-      return this.locks.again(error, () => this.persistently(work, deadline));
+      return this.locks.again(error, () => this.withRetries(work, deadline));
     }
   }
 
-  /** After a deadlock or a serialization failure, the work is tried again at once. */
-  private async persistently<T>(work: () => Promise<T>, deadline?: Deadline): Promise<T> {
+  /** Retries the work almost at once after a deadlock or a serialization failure. */
+  private async withRetries<T>(work: () => Promise<T>, deadline?: Deadline): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
         return await this.once(work, deadline);
       } catch (error) {
-        if (attempt >= RETRIES || !passes(error)) throw error;
+        if (attempt >= RETRIES || !isTransient(error)) throw error;
         await pause(Math.random() * 10 * 2 ** attempt);
       }
     }
@@ -79,7 +79,7 @@ export class PgDatabase extends Database {
     const outer = frames.getStore();
     const transaction = new Transaction(this.pool, this.context);
     const frame = { database: this, transaction, outer, waitsForLocks: outer?.waitsForLocks ?? true };
-    const going = frames.run(frame, async () => {
+    const running = frames.run(frame, async () => {
       try {
         const result = await work();
         return { result, afters: await transaction.commit() };
@@ -88,7 +88,7 @@ export class PgDatabase extends Database {
         throw error;
       }
     });
-    const { result, afters } = await (deadline ? unlessAbandoned(going, transaction, deadline) : going);
+    const { result, afters } = await (deadline ? untilDeadline(running, transaction, deadline) : running);
     for (const after of afters) after();
     return result;
   }
@@ -145,7 +145,7 @@ export class PgDatabase extends Database {
     return this.sweeper.run(tables);
   }
 
-  /** Closes all connections; a vacuum is not waited for. */
+  /** Closes all connections. A running vacuum is cancelled. */
   async close(): Promise<void> {
     this.sweeper.cancel();
     await this.pool.end();
@@ -165,14 +165,14 @@ export class PgDatabase extends Database {
 }
 
 /**
- * Work that never ends does not keep its caller waiting: it is left behind, and can do nothing more in the database.
+ * Rejects when the deadline passes, even if the work never ends. The work cannot use the database after that.
  */
-function unlessAbandoned<T>(going: Promise<T>, transaction: Transaction, deadline: Deadline): Promise<T> {
+function untilDeadline<T>(running: Promise<T>, transaction: Transaction, deadline: Deadline): Promise<T> {
   return new Promise((resolve, reject) => {
     deadline.watch((reason) => {
       transaction.abandon(reason);
       reject(reason);
     });
-    going.then(resolve, reject);
+    running.then(resolve, reject);
   });
 }

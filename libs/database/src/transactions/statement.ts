@@ -1,4 +1,4 @@
-/** SQL with a name, which is parsed and planned once for each connection. The name must change when the text does. */
+/** SQL with a name. Each connection parses it only once. A changed text needs a new name. */
 export interface Statement {
   readonly name: string;
   readonly text: string;

@@ -12,14 +12,14 @@ const asQuery = (sql: Sql, values?: unknown[]) =>
   typeof sql === 'string' ? { text: sql, values } : { ...sql, values };
 
 /**
- * One transaction on one connection. BEGIN is sent with the first statement, so that work without a statement, or
- * with a single last one, does not pay for it. Statements of one transaction never overlap.
+ * One transaction on one connection. BEGIN is sent just before the first statement. So work without a statement, or
+ * with a single last one, saves BEGIN and COMMIT. Statements of one transaction run one after the other.
  */
 export class Transaction {
   private phase: Phase = 'waiting';
   private client?: PoolClient;
   private tail: Promise<unknown> = Promise.resolve();
-  private silence?: Error;
+  private driverError?: Error;
   private abandonedFor?: Error;
   private underWay = 0;
   private readonly befores: (() => Promise<void>)[] = [];
@@ -33,26 +33,26 @@ export class Transaction {
   ) {}
 
   query(sql: Sql, values?: unknown[]): Promise<QueryResult> {
-    return this.inTurn(async () => this.heard((await this.opened()).query(asQuery(sql, values))));
+    return this.inTurn(async () => this.watched((await this.openClient()).query(asQuery(sql, values))));
   }
 
-  /** What TypeORM calls on a connection. Here its statements wait for their turn, like ours. */
+  /** Serves TypeORM's calls of `query` on a connection. Its statements wait for their turn, like all others. */
   raw(...args: unknown[]): Promise<unknown> {
     return this.inTurn(async () =>
-      this.heard(((await this.opened()).query as (...a: unknown[]) => Promise<unknown>)(...args)),
+      this.watched(((await this.openClient()).query as (...a: unknown[]) => Promise<unknown>)(...args)),
     );
   }
 
   /**
-   * The transaction's last statement; sent alone if there was none before it. `settled` decides whether it may be
-   * committed.
+   * Runs the transaction's last statement, without BEGIN if it is the only one. `settled` throws if the result must not
+   * be committed.
    */
   last(sql: Sql, values: unknown[] | undefined, settled: (result: QueryResult) => void): Promise<QueryResult> {
     return this.inTurn(async () => {
       const alone = this.phase === 'waiting';
-      const client = alone ? this.pool : await this.opened();
+      const client = alone ? this.pool : await this.openClient();
       if (alone) this.phase = 'over';
-      const result = await this.heard(client.query(asQuery(sql, values)));
+      const result = await this.watched(client.query(asQuery(sql, values)));
       settled(result);
       return result;
     });
@@ -76,9 +76,9 @@ export class Transaction {
   }
 
   /**
-   * Gives the transaction up from outside, whatever its work is doing. Its connection is closed, a running statement
-   * is cancelled so that its locks are free, and every later statement throws the reason. If COMMIT had been sent
-   * already, it is unknown whether it took effect.
+   * Ends the transaction from outside, even while its work runs. Its connection is closed. A running statement is
+   * cancelled, so that its locks are released. Every later statement throws the reason. If COMMIT was sent already, it
+   * is unknown whether it took effect.
    */
   abandon(reason: Error): void {
     if (this.phase === 'over') return;
@@ -95,8 +95,8 @@ export class Transaction {
     if (this.phase === 'open') {
       const committed = this.client!.query('COMMIT');
       crashPoint('transaction.commit-sent', this.context);
-      const { command } = await this.heard(committed);
-      // a failed statement was caught and ignored: Postgres rolls back, and says so only in the command's tag
+      const { command } = await this.watched(committed);
+      // The work caught and ignored the error of a statement. Then Postgres answers COMMIT with ROLLBACK, not an error.
       if (command !== 'COMMIT') throw new Error('Postgres rolled the transaction back at its end');
     }
     this.end();
@@ -105,7 +105,7 @@ export class Transaction {
 
   async rollback(): Promise<void> {
     await this.tail;
-    if (this.phase !== 'open' || this.silence) return this.end(this.silence);
+    if (this.phase !== 'open' || this.driverError) return this.end(this.driverError);
     const failed = await this.client!.query('ROLLBACK').then(
       () => undefined,
       (error: Error) => error,
@@ -113,13 +113,13 @@ export class Transaction {
     this.end(failed);
   }
 
-  /** An error from the driver, not from Postgres: a server that does not answer is not asked to roll back. */
-  private async heard<T>(asked: Promise<T>): Promise<T> {
+  /** Remembers errors of the driver. After such an error the server may not answer, so no ROLLBACK is sent. */
+  private async watched<T>(asked: Promise<T>): Promise<T> {
     this.underWay++;
     try {
       return await asked;
     } catch (error) {
-      if (!('severity' in (error as Error))) this.silence = error as Error;
+      if (!('severity' in (error as Error))) this.driverError = error as Error;
       fromTheDatabase(error);
       throw this.abandonedFor ?? error;
     } finally {
@@ -133,19 +133,19 @@ export class Transaction {
     this.client = undefined;
   }
 
-  private async opened(): Promise<PoolClient> {
+  private async openClient(): Promise<PoolClient> {
     if (this.phase === 'open') return this.client!;
-    this.mustGoOn();
+    this.mustNotBeOver();
     const client = await this.pool.connect();
     if (this.abandonedFor) client.release();
-    this.mustGoOn();
+    this.mustNotBeOver();
     this.client = client;
     this.phase = 'open';
-    await this.heard(client.query('BEGIN'));
+    await this.watched(client.query('BEGIN'));
     return client;
   }
 
-  private mustGoOn(): void {
+  private mustNotBeOver(): void {
     if (this.phase !== 'over') return;
     throw this.abandonedFor ?? new Error('This transaction is over: an await is missing, or work outlived it');
   }

@@ -3,11 +3,11 @@ import type { ContextName } from '#platform/config';
 import { cancel } from '../pool/cancel';
 import { connect, ownerSettings } from '../pool/connection';
 
-const SKIPPED = /^(?:01000|55P03)$/; // no right to it, or somebody else is vacuuming it
+const SKIPPED = /^(?:01000|55P03)$/; // no right to vacuum the table, or another session has locked it
 
 /**
- * Vacuums tables on a separate connection, because a large one takes longer than a statement of a request may. Skips
- * tables that somebody else is vacuuming. It works as the owner, who may vacuum on every version of Postgres.
+ * Vacuums tables on a separate connection, because a large table takes longer than the pools' statement timeout. Tables
+ * that another session has locked are skipped. The owner's role may vacuum on every version of Postgres.
  */
 export class Vacuum {
   private client?: Client;
@@ -33,14 +33,14 @@ export class Vacuum {
     }
   }
 
-  /** For ever: a running vacuum is cancelled, and none begins any more. */
+  /** Cancels a running vacuum. After this call no vacuum starts any more. */
   cancel(): void {
     this.closed = true;
     if (this.client) cancel(this.client);
   }
 }
 
-/** A failure does not stop the other tables; the first one is thrown. */
+/** Vacuums each table, also after a failure. At the end the first failure is thrown. */
 async function sweepEach(client: Client, tables: readonly string[]): Promise<void> {
   const failures: Error[] = [];
   client.on('notice', ({ code, message }) => {

@@ -16,7 +16,7 @@ addMessages({
   },
 });
 
-/** How operators list, redrive and drop the dead letters of all contexts in this process. */
+/** The REST API to list, redrive and drop the dead letters of all contexts in this process. */
 @Global()
 @Module({
   controllers: [LettersController],

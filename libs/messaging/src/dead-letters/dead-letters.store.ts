@@ -16,7 +16,7 @@ export interface DeadLetter {
   readonly attempts: number;
   readonly error: string;
   readonly receivedAt: Date;
-  /** The number of messages of the same key and lane that wait behind it. */
+  /** The number of later messages of the same key and lane, which wait behind this one. */
   readonly followers: number;
 }
 
@@ -27,22 +27,22 @@ export interface DeadLetterFilter {
   readonly messageIds?: readonly Uuid[] | undefined;
 }
 
-/** A message that is not handled yet. It waits for its turn or for another try, or it is dead. */
+/** A message that is not done: it waits for its turn or for a retry, or it is a dead letter. */
 export interface OpenMessage extends Omit<DeadLetter, 'body' | 'meta' | 'followers' | 'error'> {
   readonly state: 'waiting' | 'dead';
   readonly error: string | null;
-  /** Null while it waits behind a dead letter. */
+  /** When the message is tried next. Null while it is parked behind another message. */
   readonly nextAt: Date | null;
 }
 
 const columns = `i.seq, i.message_id as "messageId", i.handler, i.key, i.type, i.attempts, i.error, i.received_at as "receivedAt"`;
 
-/** The result of trying a message again. */
+/** The state of a message that was redriven. */
 export interface LetterState {
   readonly seq: number;
   readonly state: 'done' | 'waiting' | 'dead';
   readonly attempts: number;
-  /** The error of the last try, if it has failed since. */
+  /** The error of the last attempt, or the reason why the message was dropped. Null if it is done. */
   readonly error: string | null;
 }
 
@@ -55,7 +55,7 @@ export class DeadLetters {
     private readonly inbox: Signal,
   ) {}
 
-  /** In order of arrival, after the given number. */
+  /** Lists dead letters in order of arrival, after the given number. */
   list(limit: number, afterSeq = 0, filter: DeadLetterFilter = {}): Promise<DeadLetter[]> {
     const [where, values] = chosenBy(filter, [limit, afterSeq]);
     return this.db.query<DeadLetter>(
@@ -67,7 +67,7 @@ export class DeadLetters {
     );
   }
 
-  /** The deliveries of these messages that are not handled yet, and the open messages of the given key and lane. */
+  /** The open inbox rows of these messages, and all other open messages of the given handler, lane and key. */
   open(messageIds: readonly Uuid[], own?: { readonly handler: string; readonly lane: string; readonly key: string }) {
     return this.db.query<OpenMessage>(
       `select ${columns}, i.state, nullif(i.next_at, 'infinity') as "nextAt" from inbox i
@@ -81,8 +81,8 @@ export class DeadLetters {
   }
 
   /**
-   * Tries dead letters again from the first attempt, in order of arrival. A letter behind an earlier dead letter of its
-   * key waits for that one. Returns the numbers of the earliest letters, at most `limit`.
+   * Redrives the oldest dead letters, at most `limit`, in order of arrival. Their attempts count from the beginning. A
+   * letter behind an earlier dead letter of its key waits for that one. Returns the numbers of the redriven letters.
    */
   redriveAll(filter: DeadLetterFilter, limit: number): Promise<number[]> {
     return this.settle(
@@ -99,21 +99,21 @@ export class DeadLetters {
     );
   }
 
-  /** Tries it again from the first attempt. False when it is not a dead letter. */
+  /** Redrives one dead letter. False if there is no such dead letter. */
   async redrive(seq: number): Promise<boolean> {
     return (await this.redriveAll({ seqs: [seq] }, 1)).length > 0;
   }
 
   /**
-   * Drops a dead letter for good, so that its followers continue. The reason is stored with it. False when it is not a
-   * dead letter.
+   * Drops a dead letter for ever, so that the messages behind it are handled. The reason is stored in its row. False if
+   * there is no such dead letter.
    */
   async drop(seq: number, why: string): Promise<boolean> {
     const change = `state = 'done', done_at = now(), error = 'dropped: ' || $2 || E'\\n' || coalesce(i.error, '')`;
     return (await this.settle({ seqs: [seq] }, change, 1, [why])).length > 0;
   }
 
-  /** Makes postponed messages due now. */
+  /** Makes postponed messages due now: these ones, and those of the given lane and key. Returns their number. */
   async hurry(messageIds: readonly Uuid[], own?: { readonly lane: string; readonly key: string }): Promise<number> {
     const { count } = await this.db.execute(
       `update inbox i set next_at = now()

@@ -23,7 +23,7 @@ export interface LetterFilter extends Pick<DeadLetterFilter, 'key' | 'type'> {
 export class LetterBox {
   constructor(private readonly branches: Branches) {}
 
-  /** By context and number, after the given place. */
+  /** Lists dead letters, sorted by context and number, after the given one. */
   async list({ context, ...filter }: LetterFilter, limit: number, after?: LetterPlace): Promise<Letter[]> {
     const found: Letter[] = [];
     for (const { context: name, letters } of this.boxes(context)) {
@@ -42,28 +42,28 @@ export class LetterBox {
     return letter && { ...letter, context };
   }
 
-  /** Tries dead letters again, at most `limit` in all. Within a context they are in order of arrival. */
+  /** Redrives dead letters, at most `limit` in all. Within a context they are redriven in order of arrival. */
   async redrive({ context, ...filter }: LetterFilter, limit: number): Promise<LetterPlace[]> {
-    const driven: LetterPlace[] = [];
+    const redriven: LetterPlace[] = [];
     for (const { context: name, letters } of this.boxes(context)) {
-      if (driven.length >= limit) break;
-      const seqs = await letters.redriveAll(filter, limit - driven.length);
-      driven.push(...seqs.map((seq) => ({ context: name, seq })));
+      if (redriven.length >= limit) break;
+      const seqs = await letters.redriveAll(filter, limit - redriven.length);
+      redriven.push(...seqs.map((seq) => ({ context: name, seq })));
     }
-    return driven;
+    return redriven;
   }
 
   async redriveThese(places: readonly LetterPlace[]): Promise<LetterPlace[]> {
-    const driven: LetterPlace[] = [];
+    const redriven: LetterPlace[] = [];
     for (const { context: name, letters } of this.boxes()) {
       const seqs = places.filter(({ context }) => context === name).map(({ seq }) => seq);
       if (seqs.length === 0) continue;
-      driven.push(...(await letters.redriveAll({ seqs }, seqs.length)).map((seq) => ({ context: name, seq })));
+      redriven.push(...(await letters.redriveAll({ seqs }, seqs.length)).map((seq) => ({ context: name, seq })));
     }
-    return driven;
+    return redriven;
   }
 
-  /** The current state of these messages, dead or not. */
+  /** The current states of these messages, which need not be dead letters any more. */
   async states(places: readonly LetterPlace[]): Promise<(LetterState & LetterPlace)[]> {
     const found: (LetterState & LetterPlace)[] = [];
     for (const { context: name, letters } of this.boxes()) {
@@ -78,7 +78,9 @@ export class LetterBox {
     return (await box?.letters.drop(seq, why)) ?? false;
   }
 
-  /** The deliveries of these messages that are not handled yet, in this process or in the saga's own inbox. */
+  /**
+   * The open inbox rows of these messages in all contexts of this process, and the open messages of the saga itself.
+   */
   async open(messageIds: readonly Uuid[], own: { context: ContextName; handler: string; key: string }) {
     const found: OpenLetter[] = [];
     for (const { context, letters, lane } of this.boxes())
@@ -90,7 +92,9 @@ export class LetterBox {
     return found;
   }
 
-  /** Redrives the dead letters among these messages and the saga's own, and makes the postponed ones due now. */
+  /**
+   * Redrives the dead letters among these messages and the messages of the saga itself. Makes postponed ones due now.
+   */
   async wake(messageIds: readonly Uuid[], own: { context: ContextName; handler: string; key: string }): Promise<void> {
     for (const open of await this.open(messageIds, own)) if (open.state === 'dead') await this.redriveThese([open]);
     for (const { context, letters, lane } of this.boxes())

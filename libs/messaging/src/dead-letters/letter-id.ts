@@ -9,8 +9,7 @@ export interface LetterPlace {
 const FORM = /^([a-z]+)-([1-9]\d{0,15})$/;
 
 /**
- * The id of a dead letter is made of the context of its inbox and its number there. It stays the same as long as the
- * letter is kept.
+ * The id of a dead letter: the context of its inbox, and its number in that inbox. The id never changes.
  */
 export const letterId = ({ context, seq }: LetterPlace): string => `${context}-${seq}`;
 

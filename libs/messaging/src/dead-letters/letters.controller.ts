@@ -69,7 +69,7 @@ const complain = (field: string, text: string): never => {
   throw new InvalidInput([{ field, message: textOf(text, ambient()?.locale ?? 'en') }]);
 };
 
-/** A key is usually an id, so it is converted to the standard form of ids. */
+/** Converts the key to the standard form of ids, because a key is usually an id. */
 const keyed = <Filter extends { readonly key?: string }>(filter: Filter): Filter =>
   filter.key === undefined ? filter : { ...filter, key: sameId(filter.key) };
 

@@ -3,7 +3,7 @@ import { LetterBox, type Letter, type LetterFilter } from './letter-box';
 import type { LetterState } from '#messaging';
 import { letterId, LetterNotFound, letterPlace, type LetterPlace } from './letter-id';
 
-/** Dead letters by context and in order of arrival. It returns one more than the limit if there are more. */
+/** Lists dead letters by context and in order of arrival. If there are more than `limit`, it returns one more. */
 export class ListDeadLetters extends Query<readonly Letter[]> {
   constructor(
     readonly filter: LetterFilter,
@@ -41,7 +41,7 @@ export class ViewDeadLetterHandler implements IQueryHandler<ViewDeadLetter> {
   }
 }
 
-/** The state of messages that were tried again. */
+/** Returns the states of messages that were redriven. */
 export class FollowLetters extends Query<readonly (LetterState & { readonly id: string })[]> {
   constructor(readonly ids: readonly string[]) {
     super();

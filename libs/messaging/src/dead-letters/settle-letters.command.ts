@@ -3,17 +3,17 @@ import { redactText } from '#platform/observability';
 import { LetterBox, type LetterFilter } from './letter-box';
 import { letterId, LetterNotFound, letterPlace } from './letter-id';
 
-/** One request tries at most this many again. */
+/** One request redrives at most this many dead letters. */
 export const MOST_AT_ONCE = 1_000;
 
 export interface Redriven {
-  /** In the order in which they will be handled, if they have an order. */
+  /** The ids of the redriven letters. Letters of one key are handled in this order. */
   readonly redriven: readonly string[];
-  /** True when there may be more: repeat the request. */
+  /** True if there may be more dead letters. Then the request should be repeated. */
   readonly more: boolean;
 }
 
-/** Tries one dead letter again. */
+/** Redrives one dead letter. */
 export class RedriveDeadLetter extends Command<Redriven> {
   constructor(readonly id: string) {
     super();
@@ -32,7 +32,7 @@ export class RedriveDeadLetterHandler implements ICommandHandler<RedriveDeadLett
   }
 }
 
-/** Tries many dead letters again, chosen by id or by a filter. Letters of one key are handled in order of arrival. */
+/** Redrives many dead letters, chosen by id or by a filter. Letters of one key are handled in order of arrival. */
 export class RedriveDeadLetters extends Command<Redriven> {
   constructor(readonly which: LetterFilter & { readonly ids?: readonly string[] | undefined }) {
     super();
@@ -51,7 +51,7 @@ export class RedriveDeadLettersHandler implements ICommandHandler<RedriveDeadLet
   }
 }
 
-/** Drops a dead letter for good. Its followers continue without it. */
+/** Drops a dead letter for ever. The messages behind it are handled without it. */
 export class DropDeadLetter extends Command<void> {
   constructor(
     readonly id: string,

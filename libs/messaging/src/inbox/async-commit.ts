@@ -1,5 +1,5 @@
 /**
- * Commits without waiting for the disk. This is for work that is repeated when a crash of the server loses it. The log
- * of the server keeps the order, so everything on that server that followed from the work is lost too.
+ * SQL: commits without waiting for the disk. For work that is repeated if a crash of the server loses it. The server's
+ * log keeps the order of commits. So a crash that loses the work also loses all later commits on that server.
  */
 export const asyncCommit = `quick as materialized (select set_config('synchronous_commit', 'off', true))`;

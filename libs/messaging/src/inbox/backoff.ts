@@ -1,7 +1,7 @@
 import { isEnvironmental, isLocked } from '#database';
 import { NotForThisBuild, RetryLater, Undecodable } from '../messages/errors';
 
-/** A message becomes a dead letter after this many attempts and this many seconds. Both must have passed. */
+/** A message becomes a dead letter after this many attempts, but not before this many seconds have passed. */
 export interface RetryPolicy {
   readonly attempts: number;
   readonly atLeastSeconds: number;
@@ -13,10 +13,12 @@ const FIRST_MS = 50;
 const LONGEST_MS = 60_000;
 const LOCKED_LONGEST_MS = 1_000;
 const NOT_YET_LONGEST_MS = 1_000;
-/** After this many attempts, "not yet" has the same waiting times as any other error. */
+/** After this many attempts, `RetryLater` has the same waiting times as any other error. */
 const NOT_YET_ATTEMPTS = 60;
 
-/** The waiting time after the nth failure (from 1). It doubles each time, and `dice` in [0, 1) changes it by ±25 %. */
+/**
+ * The waiting time in ms after failure number `failure` (from 1). It doubles each time. `dice` in [0, 1) adds ±25 %.
+ */
 export function backoff(failure: number, dice: number, longest = LONGEST_MS): number {
   const wait = Math.min(FIRST_MS * 2 ** Math.min(failure - 1, 30), longest);
   return Math.round(wait * (0.75 + dice / 2));
@@ -26,7 +28,7 @@ export function backoff(failure: number, dice: number, longest = LONGEST_MS): nu
 export interface Trials {
   readonly attempts: number;
   readonly waits: number;
-  /** Seconds since its first counted failure. */
+  /** Seconds since the message's first counted failure. */
   readonly failingFor: number;
 }
 
@@ -34,8 +36,8 @@ export type Verdict =
   { readonly dead: true } | { readonly dead: false; readonly afterMs: number; readonly counted: boolean };
 
 /**
- * What to do with a message whose handling failed. A fault of the environment is not an attempt, and never makes a dead
- * letter. A message that cannot be decoded is dead at once, if the newest build says so.
+ * Decides what to do with a message whose handling failed. A fault of the environment does not count as an attempt, and
+ * never makes a dead letter. A message that the newest build cannot decode becomes a dead letter at once.
  */
 export function verdict(error: unknown, seen: Trials, policy: RetryPolicy, newest: boolean, dice: number): Verdict {
   if (error instanceof NotForThisBuild) return { dead: false, afterMs: 0, counted: false };

@@ -13,15 +13,15 @@ export interface InboxRow {
   readonly body: object;
   readonly meta: MessageMeta;
   readonly attempts: number;
-  /** How often the message was postponed without a counted attempt. */
+  /** The number of failures that did not count as an attempt. */
   readonly waits: number;
-  /** True when the message was postponed, dead or parked before. Messages of its key may be parked behind it. */
+  /** True if the message was ever postponed, dead or parked. Later messages of its key may be parked behind it. */
   readonly held: boolean;
   /** Seconds since the first counted failure. 0 before that. */
   readonly failingFor: number;
 }
 
-/** The part of a lane in which a claim looks for fresh messages. */
+/** The part of a lane in which a claim looks for fresh messages. It claims at most `room` of them. */
 export interface Place {
   readonly lane: string;
   readonly room: number;
@@ -31,12 +31,12 @@ export interface Place {
   readonly mark: number;
 }
 
-/** A claim looks at this many fresh messages of a lane. Messages that must wait for others count too. */
+/** A claim reads at most this many fresh messages of a lane. This includes messages that must wait for others. */
 export const WINDOW = 128;
 
 /**
- * SQL: `e` is open and comes before `of` in its lane and key. `inOrder` follows it, so that Postgres can only use an
- * index on all three columns.
+ * SQL: `e` is open and comes before `of` in the same lane and key. Always add `inOrder` after it: then Postgres can
+ * only use an index on all three columns.
  */
 const before = (of: string, above: string) =>
   `(e.lane, e.key, e.seq) < (${of}.lane, ${of}.key, ${of}.seq)
@@ -44,15 +44,16 @@ const before = (of: string, above: string) =>
 const inOrder = 'order by e.lane, e.key, e.seq offset 0';
 
 /**
- * There are two kinds of waiting messages. Fresh messages come in the order of their numbers. Held messages (postponed,
- * parked or redriven) come in the order of their due times. A message is ready when no earlier message of its lane and
- * key is dead, claimed or postponed. A claim takes all ready messages of a key together, and they are handled in order.
- * It skips rows that a concurrent claim has locked, and their followers. It never reads the handled messages below a
- * mark, because vacuum cannot remove them while another transaction has an old snapshot.
- * `state || ''` stops the planner from using the partial indexes where the numbers are known: a scan of those indexes
- * reads their dead entries. This statement runs so often that planning would cost as much as execution, so Postgres
- * must keep its generic plan. The arrays are in sub-queries, so that their lengths do not change the plan. `offset 0`
- * keeps one index look-up per key, however full the inbox is.
+ * There are two kinds of waiting messages. Fresh messages are claimed in the order of their numbers. Held messages
+ * (postponed, parked or redriven) are claimed in the order of their due times. A message is ready if no earlier message
+ * of its lane and key is dead, claimed or postponed. One claim takes all ready messages of a key, and they are handled
+ * in order. Rows that a concurrent claim has locked are skipped, and so are the later messages of their keys. Handled
+ * messages below a mark are never read: vacuum cannot remove them while another transaction has an old snapshot.
+ *
+ * The plan: `state || ''` prevents a scan of the partial indexes where the numbers are known, because that scan would
+ * read dead entries. The statement runs so often that Postgres must keep its generic plan: planning would cost as much
+ * as execution. The arrays are in sub-queries, so that their lengths do not change the plan. `offset 0` keeps one index
+ * look-up per key, even in a full inbox.
  */
 export const CLAIM = statement(
   'inbox-claim-2',
@@ -115,8 +116,8 @@ export const CLAIM = statement(
 );
 
 /**
- * Claims fresh messages only, without windows. It costs a third of `CLAIM`. It is enough while no held message is due
- * and few messages wait for others. `looked` is the number of messages it looked at, with those that must wait.
+ * Claims fresh messages only, without windows. It costs a third of `CLAIM`, and is enough while no held message is due
+ * and few messages wait for others. `looked` is the number of messages that it read, including those that must wait.
  */
 export const CLAIM_FRESH = statement(
   'inbox-claim-fresh',
@@ -148,7 +149,7 @@ export const CLAIM_FRESH = statement(
 
 export interface Claimed {
   readonly rows: readonly InboxRow[];
-  /** The last number that was looked at in each place with a full window, by the index of the place. */
+  /** The last number that was read in each place with a full window. The key is the index of the place. */
   readonly fullUpTo: ReadonlyMap<number, number>;
 }
 
@@ -156,13 +157,13 @@ export interface Claimed {
 export interface Able {
   /** Each entry is "handler type". */
   readonly heard: readonly string[];
-  /** Messages that this instance leaves to other builds for now. */
+  /** The numbers of messages that this instance leaves to other builds for now. */
   readonly refused?: readonly number[];
 }
 
 /**
- * Claims messages for this instance, in each place at most `room`. No held message is due before `dueAfter`, in seconds
- * of the Unix epoch.
+ * Claims messages for this instance, at most `room` in each place. Held messages that are due before `dueAfter` (Unix
+ * time in seconds) are not read. The caller must know that there are none.
  */
 export async function claim(
   db: Database,
@@ -187,7 +188,7 @@ export async function claim(
   return { rows, fullUpTo: new Map(full) };
 }
 
-/** Claims fresh messages only, and returns how many it looked at. */
+/** Claims fresh messages only. `looked` is the number of messages that it read. */
 export async function claimFresh(
   db: Database,
   instance: number,
@@ -213,7 +214,7 @@ const AT_WORK = statement(
 );
 
 /**
- * The same as `claim`, for one lane with a limit: all instances together handle at most `atMost` of its messages at
+ * Like `claim`, but for one lane with a limit: all instances together handle at most `atMost` messages of the lane at
  * once.
  */
 export const claimLimited = (
@@ -230,7 +231,7 @@ export const claimLimited = (
     const [{ count }] = await db.query<{ count: number }>(AT_WORK, [lane, mark, dueAfter]);
     const rows: InboxRow[] = [];
     const fullUpTo = new Map<number, number>();
-    // The places are claimed one after the other, so that together they stay within the limit.
+    // The places are claimed one after the other, so that the sum of their messages stays within the limit.
     for (const [index, place] of places.entries()) {
       const room = atMost - count - rows.length;
       if (room <= 0) break;

@@ -16,9 +16,9 @@ import { inUnit, Unit } from './unit';
 
 export interface PutOffFor {
   readonly afterMs: number;
-  /** True when the handler met a locked row. */
+  /** True if the handler met a locked row. */
   readonly locked?: boolean;
-  /** True when another build has to handle the message. */
+  /** True if another build must handle the message. */
   readonly notOurs?: boolean;
 }
 
@@ -27,8 +27,8 @@ export type Outcome = 'done' | 'dead' | PutOffFor;
 const AFTER_LOSS_MS = 1_000;
 
 /**
- * Handles one message in one transaction, and marks the message as done in it. The transaction opens only if the
- * handler needs it.
+ * Handles one message, and marks it as done in the same transaction. The transaction begins only when the handler sends
+ * a statement. `behind` are the numbers of the claimed messages that follow in the same key.
  */
 export async function handleOne(
   branch: Branch,
@@ -47,11 +47,11 @@ export async function handleOne(
       claimLost(branch.context);
       return { afterMs: AFTER_LOSS_MS };
     }
-    return failed(branch, row, instance, behind, error, log);
+    return recordFailure(branch, row, instance, behind, error, log);
   }
 }
 
-async function failed(
+async function recordFailure(
   branch: Branch,
   row: InboxRow,
   instance: number,
@@ -65,26 +65,26 @@ async function failed(
     if (error instanceof HandlerOverdue) overdueAt(branch.context, row.handler);
     const newest = !(error instanceof Undecodable) || (await branch.isNewest());
     const policy = branch.handlers.named(row.handler)!.retry;
-    const judged = verdict(error, row, policy, newest, Math.random());
-    handled(branch.context, row.handler, judged.dead ? 'dead' : judged.counted ? 'retried' : 'waiting');
-    if (judged.dead) {
+    const decision = verdict(error, row, policy, newest, Math.random());
+    handled(branch.context, row.handler, decision.dead ? 'dead' : decision.counted ? 'retried' : 'waiting');
+    if (decision.dead) {
       await bury(branch.db, claim, behind, reason);
-      log.error(`${row.type} ${row.id} is a dead letter of ${row.handler} (${whose(row)})`, reason);
+      log.error(`${row.type} ${row.id} is a dead letter of ${row.handler} (${describeRow(row)})`, reason);
       return 'dead';
     }
     if (row.attempts + row.waits === 0)
-      log.warn(`${row.type} ${row.id} failed for ${row.handler} and is tried again (${whose(row)}): ${reason}`);
+      log.warn(`${row.type} ${row.id} failed for ${row.handler} and is retried (${describeRow(row)}): ${reason}`);
     const locked = isLocked(error);
     if (!locked && isEnvironmental(error)) branch.stalled.add(row.handler, row.seq);
-    const afterMs = locked ? branch.probes.later(row.seq, judged.afterMs) : judged.afterMs;
-    await putOff(branch.db, claim, behind, { ...judged, afterMs, error: reason });
+    const afterMs = locked ? branch.probes.later(row.seq, decision.afterMs) : decision.afterMs;
+    await putOff(branch.db, claim, behind, { ...decision, afterMs, error: reason });
     return { afterMs, locked, notOurs: error instanceof NotForThisBuild };
   } catch {
-    return { afterMs: AFTER_LOSS_MS }; // claimed in the table, not listed here: the next sweep frees it
+    return { afterMs: AFTER_LOSS_MS }; // the row is still claimed in the table: the next sweep frees it
   }
 }
 
-const whose = ({ key, meta }: InboxRow): string =>
+const describeRow = ({ key, meta }: InboxRow): string =>
   [`key ${key}`, meta.requestId && `request ${meta.requestId}`, meta.traceparent && `trace ${meta.traceparent}`]
     .filter(Boolean)
     .join(', ');
@@ -94,8 +94,7 @@ async function handle(branch: Branch, row: InboxRow, instance: number): Promise<
   const handler = handlers.named(row.handler);
   if (!handler) throw new Undecodable(`${context} has no handler called ${row.handler}`);
   const message = registry.decode(row.type, row.body);
-  // What a handler stores of the message has one form: the body of an older type is already converted to the newer
-  // type.
+  // The type and body are those of the decoded message, so that a handler never stores them in an older form.
   const envelope: Envelope = {
     id: row.id,
     type: classOf(message).type,
@@ -107,7 +106,7 @@ async function handle(branch: Branch, row: InboxRow, instance: number): Promise<
   const unit = new Unit(context, row.handler, envelope, claimed, row.attempts);
   crashPoint('inbox.taken', row.handler, row.type);
   await withinLimit(handler, unit, (deadline) =>
-    // Locks are not waited for. A lock costs the message its turn, but it does not occupy a connection of this context.
+    // If a row is locked, the message is postponed. Waiting would occupy a connection of this context.
     withoutLockWait(() =>
       withTrace(followUp(envelope), () =>
         branch.db.transaction(
@@ -124,8 +123,8 @@ async function handle(branch: Branch, row: InboxRow, instance: number): Promise<
 }
 
 /**
- * Gives up a handler that exceeds its time limit. Its transaction is aborted, and nothing that it does afterwards is
- * written.
+ * Aborts the transaction of a handler that exceeds its time limit. The handler may continue, but it can write nothing
+ * any more.
  */
 async function withinLimit(
   { name, limitSeconds }: Handler,

@@ -2,10 +2,10 @@ import { statement, type Database } from '#database';
 import { isOpen } from './open-messages';
 import type { Claim } from './unit';
 
-/** The number of parked messages that are woken together. */
+/** The number of parked messages of a key that become due together. */
 const WOKEN = 32;
 
-/** The messages behind a held message are parked with it, so that claims do not look at them again and again. */
+/** SQL: parks the later messages of the key of a held message, so that claims need not read them again and again. */
 const parked = (from: string) => `
   update inbox i set held = true, next_at = 'infinity', claimed_by = 0, claimed_at = null from ${from} h
   where i.lane = h.lane and i.key = h.key and i.seq > h.seq and i.state = 'waiting' and ${isOpen('i')}
@@ -37,11 +37,11 @@ const BURY = statement(
 export interface PutOff {
   readonly afterMs: number;
   readonly error: string;
-  /** Whether this counts as an attempt. */
+  /** True if the failure counts as an attempt. */
   readonly counted: boolean;
 }
 
-/** Postpones a message. The messages behind it wait for it. False if the claim was lost meanwhile. */
+/** Postpones a message and parks the messages behind it. False if the claim was lost meanwhile. */
 export const putOff = async (db: Database, claim: Claim, behind: readonly number[], { afterMs, error, counted }: PutOff) =>
   (await db.query(PUT_OFF, [claim.seq, claim.messageId, claim.claimedBy, behind, afterMs, error, counted])).length > 0; // prettier-ignore
 
@@ -55,11 +55,11 @@ const HASTEN = statement(
 export const hasten = async (db: Database, seqs: readonly number[]): Promise<void> =>
   void (await db.query(HASTEN, [seqs]));
 
-/** Makes the message a dead letter. Its followers wait until it is redriven or dropped. */
+/** Makes the message a dead letter. The messages behind it wait until it is redriven or dropped. */
 export const bury = async (db: Database, { seq, messageId, claimedBy }: Claim, behind: readonly number[], error: string) =>
   (await db.query(BURY, [seq, messageId, claimedBy, behind, error])).length > 0; // prettier-ignore
 
-/** Wakes the first parked messages of this key. It stops at the first dead or postponed message. */
+/** Makes the first parked messages of a key due now. It stops at the first dead or postponed message. */
 const WAKE = statement(
   'inbox-wake',
   `with front as materialized (
@@ -72,13 +72,13 @@ const WAKE = statement(
    where i.seq = f.seq and f.place < cut.place and i.state = 'waiting' and i.next_at = 'infinity' returning i.seq`,
 );
 
-/** Call this after a held message is done. It makes the first messages parked behind it due now. */
+/** Call this when a held message is done. The first messages that are parked behind it become due now. */
 export const wake = async (db: Database, lane: string, key: string): Promise<number> =>
   (await db.query(WAKE, [lane, key])).length;
 
 /**
- * A message that arrives while a held message of its key is being finished may be parked behind nothing. This wakes the
- * first message of such a key, and that one wakes the others when it is done.
+ * Makes parked messages due if they are the first of their key. A message is stranded like this if it arrives while the
+ * held message before it is being marked as done. When it is done itself, the next ones become due.
  */
 export const wakeStranded = async (db: Database): Promise<number> =>
   (
@@ -98,8 +98,8 @@ export const wakeStranded = async (db: Database): Promise<number> =>
   ).length;
 
 /**
- * A saga that repeats a request writes a second message with the same idempotency key. If the first message is dead,
- * the second one replaces it, and the key continues.
+ * Marks a dead letter as done if a saga has repeated its request. The repeated message has the same idempotency key and
+ * takes its place, so the messages of the key are handled again.
  */
 export const supersede = async (db: Database): Promise<number> =>
   (
@@ -117,11 +117,11 @@ export const supersede = async (db: Database): Promise<number> =>
     )
   ).length;
 
-/** Older builds did not mark dead letters as held. This marks them, because the messages behind them must wait too. */
+/** Marks dead letters of older builds as held, so that the messages behind them wait. Older builds did not do that. */
 export const holdDead = (db: Database) =>
   db.query(`update inbox set held = true where state = 'dead' and seq > 0 and not held`);
 
-/** Whether the three functions above have anything to do. */
+/** True if the three functions above may have something to do. */
 export async function anythingHeld(db: Database): Promise<boolean> {
   const [{ held }] = await db.query<{ held: boolean }>(
     `select exists (select from inbox i where i.held and ${isOpen('i')})

@@ -3,14 +3,14 @@ import { isOpen } from './open-messages';
 import type { LaneMark } from './sweeps.store';
 
 export interface InboxFigures {
-  /** Age of the oldest message that may be handled, in seconds. */
+  /** The age in seconds of the oldest waiting message that is not parked. */
   readonly lag: number;
   readonly waiting: number;
   readonly held: number;
   readonly dead: number;
-  /** Seconds since the oldest claim that is still held. */
+  /** The age in seconds of the oldest open claim. */
   readonly oldestClaim: number;
-  /** Seconds since the first failure of the message that has been failing longest. */
+  /** Seconds since the oldest first failure of a waiting message. */
   readonly failing: number;
 }
 

@@ -10,22 +10,22 @@ import { Pace } from '../outbox/pace';
 import { Sweeper } from './sweeper';
 
 /**
- * The number of messages of a lane in one claim: enough to save round trips, and few enough for other instances to get
- * some.
+ * The number of messages of a lane in one claim. A larger number would save round trips, but leave fewer messages for
+ * other instances.
  */
-const ROOM = 32;
+const MAX_CLAIMED = 32;
 const POLL_MS = 1_000;
 /** A message that is due is claimed within this time, if there is room for it. */
 const DUE_MS = 100;
-/** A quick claim still finds enough messages when at most this many wait for others. */
-const FEW = 8;
-/** This build tries a message that it left to another build again after this time. */
+/** The quick claim is used while at most this many of the messages that it reads must wait for others. */
+const MAX_WAITING = 8;
+/** A message that this build left to another build is tried here again after this time. */
 const REFUSED_MS = 10_000;
 
 /**
- * Brings the messages of one context's inbox to their handlers. It claims many messages at once. Different keys run in
- * parallel, and the messages of one key run one after the other. It claims only what this build can handle. Other
- * messages stay for a build that can handle them.
+ * Handles the messages of one context's inbox. It claims many messages at once. Different keys are handled in parallel,
+ * and the messages of one key one after the other. It claims only messages that this build can handle. Other messages
+ * wait for a build that can.
  */
 export class InboxWorker {
   private readonly stopping = new AbortController();
@@ -38,12 +38,12 @@ export class InboxWorker {
   private loop?: Promise<void>;
   private sweptAt = -Infinity;
   private failing = false;
-  private thoroughUntil = 0;
+  private fullClaimsUntil = 0;
   /**
-   * True when the last claim may have left messages that can be claimed soon: followers of messages in work, or
-   * messages of a lane that had more than fit.
+   * True if the last claim may have left messages that can be claimed soon: messages behind those in work, or messages
+   * of a lane with more messages than one claim takes.
    */
-  private passedOver = false;
+  private mayHaveMore = false;
   private readonly log: Logger;
 
   constructor(
@@ -60,13 +60,13 @@ export class InboxWorker {
     this.loop = this.run();
   }
 
-  /** Stops claiming, releases the messages that are not started, and waits for those that are. */
+  /** Stops claiming, releases the messages that have not begun, and waits for the others up to `timeoutMs`. */
   async stop(timeoutMs: number): Promise<void> {
     this.stopping.abort();
     await this.loop;
-    const unbegun = this.lanes.clear<InboxRow>().flatMap(({ rows }) => rows.map(({ seq }) => seq));
+    const notBegun = this.lanes.clear<InboxRow>().flatMap(({ rows }) => rows.map(({ seq }) => seq));
     const idle = this.lanes.idle();
-    await this.giveBack(unbegun);
+    await this.releaseClaims(notBegun);
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([idle, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
     clearTimeout(timer);
@@ -75,7 +75,7 @@ export class InboxWorker {
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      const more = await this.turn().catch((error: Error) => {
+      const more = await this.claimOnce().catch((error: Error) => {
         this.failed(error);
         return false;
       });
@@ -84,7 +84,7 @@ export class InboxWorker {
     }
   }
 
-  /** Forgets what was known of the database, because it may be wrong now. Only the first failure in a row is logged. */
+  /** Resets the marks, because the database may have changed. Only the first failure in a row is logged. */
   private failed(error: Error): void {
     this.branch.marks.forget();
     if (!this.failing) this.log.warn(`the inbox could not be read: ${error.message}`);
@@ -96,8 +96,8 @@ export class InboxWorker {
     this.failing = false;
   }
 
-  /** True when there may be more to claim immediately. */
-  private async turn(): Promise<boolean> {
+  /** True if there may be more messages to claim at once. */
+  private async claimOnce(): Promise<boolean> {
     const instance = this.leadership.instance;
     if (instance === 0) return false;
     if (performance.now() - this.sweptAt >= POLL_MS) {
@@ -105,20 +105,20 @@ export class InboxWorker {
       this.sweptAt = performance.now();
     }
     const short = this.branch.handlers.lanes.filter((lane) => this.lanes.isShort(lane));
-    this.passedOver = this.held.size > 0;
+    this.mayHaveMore = this.held.size > 0;
     if (short.length === 0) return false;
     const { handlers } = this.branch;
     const free = short.filter((lane) => handlers.atMost(lane) === undefined);
     const limited = short.filter((lane) => handlers.atMost(lane) !== undefined);
-    let more = free.length > 0 && (await this.take(free, instance));
-    for (const lane of limited) more = (await this.take([lane], instance, handlers.atMost(lane))) || more;
+    let more = free.length > 0 && (await this.claimAndQueue(free, instance));
+    for (const lane of limited) more = (await this.claimAndQueue([lane], instance, handlers.atMost(lane))) || more;
     this.succeeded();
     return more;
   }
 
-  private async take(lanes: readonly string[], instance: number, atMost?: number): Promise<boolean> {
+  private async claimAndQueue(lanes: readonly string[], instance: number, atMost?: number): Promise<boolean> {
     const { context } = this.branch;
-    const places: Place[] = lanes.flatMap((lane) => this.branch.marks.places(lane, ROOM));
+    const places: Place[] = lanes.flatMap((lane) => this.branch.marks.places(lane, MAX_CLAIMED));
     const { rows, fullUpTo } = await this.claim(places, instance, atMost);
     this.pace.took(rows.length);
     if (rows.length > 0) crashPoint('inbox.claimed', context);
@@ -126,29 +126,29 @@ export class InboxWorker {
     await this.prepare(rows);
     for (const run of inRuns(rows)) this.lanes.add(run, () => this.work(run, instance));
     const behind = this.branch.marks.looked(places, fullUpTo, (lane) => count(rows, lane));
-    const full = lanes.filter((lane) => count(rows, lane) >= ROOM);
+    const full = lanes.filter((lane) => count(rows, lane) >= MAX_CLAIMED);
     for (const lane of lanes) if (!full.includes(lane)) this.branch.marks.caughtUp(lane);
-    if (full.length > 0) this.passedOver = true;
+    if (full.length > 0) this.mayHaveMore = true;
     return behind || full.some((lane) => this.lanes.isShort(lane));
   }
 
-  /** Uses the quick claim where it can: usually all messages are fresh, and few of them wait for others. */
+  /** Uses the quick claim while all messages are fresh and few of them wait for others, which is usual. */
   private async claim(places: readonly Place[], instance: number, atMost?: number): Promise<Claimed> {
     const { db, marks } = this.branch;
-    const able = { heard: this.heard, refused: this.leftToOthers() };
+    const able = { heard: this.heard, refused: this.refusedNow() };
     if (atMost !== undefined) return claimLimited(db, instance, places, atMost, able, marks.dueAfter);
     const others = able.refused.length > 0 || places.some(({ above, mark }) => above > mark);
-    if (others || !marks.onlyFresh || performance.now() < this.thoroughUntil)
+    if (others || !marks.onlyFresh || performance.now() < this.fullClaimsUntil)
       return claim(db, instance, places, able, marks.dueAfter);
     const { rows, looked } = await claimFresh(db, instance, places, this.heard);
     const waiting = looked - rows.length;
-    if (waiting > FEW || (waiting > 0 && looked >= ROOM)) this.beThorough();
+    if (waiting > MAX_WAITING || (waiting > 0 && looked >= MAX_CLAIMED)) this.useFullClaims();
     return { rows, fullUpTo: new Map() };
   }
 
-  /** For this time, claims also look at held messages, and at messages behind those that must wait for others. */
-  private beThorough(forMs = POLL_MS): void {
-    this.thoroughUntil = Math.max(this.thoroughUntil, performance.now() + forMs);
+  /** For this time, claims also read held messages, and messages behind those that must wait for others. */
+  private useFullClaims(forMs = POLL_MS): void {
+    this.fullClaimsUntil = Math.max(this.fullClaimsUntil, performance.now() + forMs);
     this.branch.inbox.ring();
   }
 
@@ -157,7 +157,7 @@ export class InboxWorker {
       const row = run.rows[at];
       const behind = run.rows.slice(at + 1).map(({ seq }) => seq);
       if (this.stopping.signal.aborted && at > 0) {
-        await this.giveBack([row.seq, ...behind]);
+        await this.releaseClaims([row.seq, ...behind]);
         return;
       }
       const outcome = await handleOne(this.branch, row, instance, behind, this.log);
@@ -165,37 +165,37 @@ export class InboxWorker {
       if (typeof outcome === 'string' || !outcome.locked) await this.hastenOthers(row, outcome === 'done');
       if (outcome === 'done') continue;
       for (const seq of behind) this.held.delete(seq);
-      if (outcome !== 'dead') this.later(row, outcome);
+      if (outcome !== 'dead') this.scheduleRetry(row, outcome);
       return;
     }
     if (run.rows.some(({ held }) => held)) await this.wakeBehind(run);
-    if (this.passedOver && this.lanes.isShort(run.lane)) this.branch.inbox.ring();
+    if (this.mayHaveMore && this.lanes.isShort(run.lane)) this.branch.inbox.ring();
   }
 
-  private later({ seq }: InboxRow, { afterMs, notOurs }: PutOffFor): void {
+  private scheduleRetry({ seq }: InboxRow, { afterMs, notOurs }: PutOffFor): void {
     if (notOurs) {
       this.refused.set(seq, performance.now() + REFUSED_MS);
       this.leadership.notify(`inbox:${this.branch.context}`);
-    } else setTimeout(() => this.beThorough(DUE_MS), afterMs + DUE_MS / 10).unref();
+    } else setTimeout(() => this.useFullClaims(DUE_MS), afterMs + DUE_MS / 10).unref();
   }
 
-  private leftToOthers(): number[] {
+  private refusedNow(): number[] {
     const now = performance.now();
     for (const [seq, until] of this.refused) if (until < now) this.refused.delete(seq);
     return [...this.refused.keys()];
   }
 
-  /** Continues with the messages that were parked behind the run. */
+  /** Makes the messages due that were parked behind the run. */
   private async wakeBehind({ lane, rows: [{ key }] }: Run<InboxRow>): Promise<void> {
     const woken = await wake(this.branch.db, lane, key).catch(() => 0); // if it fails, `wakeStranded` finds them later
     if (woken === 0) return;
-    this.beThorough();
+    this.useFullClaims();
     this.branch.inbox.raise();
   }
 
   /**
-   * This message is no longer blocked by a lock, or by its environment if it is done. So other messages that waited for
-   * the same may succeed too.
+   * Call this when a message met no lock. If it had to wait before, other messages may have waited for the same lock.
+   * If it is done, others may have waited for the same fault of the environment. All of them become due now.
    */
   private async hastenOthers({ seq, waits, handler }: InboxRow, isDone: boolean): Promise<void> {
     if (waits === 0) return;
@@ -203,12 +203,12 @@ export class InboxWorker {
     const others = [...probes.through(seq), ...(isDone ? stalled.succeeded(handler, seq) : [])];
     if (others.length === 0) return;
     await hasten(this.branch.db, others).catch(() => undefined); // if it fails, they run when they are due
-    this.beThorough();
+    this.useFullClaims();
   }
 
   /**
-   * Some handlers read ahead: they see all their messages at once. If that fails, each message shows its error when it
-   * is handled.
+   * Calls `prepare` of the handlers that have it, with all their claimed messages. An error is ignored, because
+   * handling the message will show it.
    */
   private async prepare(rows: readonly InboxRow[]): Promise<void> {
     for (const handler of this.branch.handlers.all) {
@@ -217,10 +217,11 @@ export class InboxWorker {
     }
   }
 
-  private async giveBack(seqs: readonly number[]): Promise<void> {
+  private async releaseClaims(seqs: readonly number[]): Promise<void> {
     const claimants = new Set(seqs.map((seq) => this.held.get(seq)));
     for (const instance of claimants)
-      if (instance) await release(this.branch.db, instance, seqs).catch(() => undefined); // else a sweep frees them
+      // after a failure, a sweep frees them
+      if (instance) await release(this.branch.db, instance, seqs).catch(() => undefined);
     for (const seq of seqs) this.held.delete(seq);
   }
 }

@@ -6,8 +6,8 @@ import type { Envelope } from '../messages/envelope';
 import type { Claim } from './unit';
 
 /**
- * A message behind a held message of its lane and key is parked until that one is done. `offset 0` keeps one index
- * look-up per message. Without it, Postgres would read the whole inbox into a hash table.
+ * SQL: `parked` is true if a held message of the same lane and key exists. A new message must then be parked until that
+ * one is done. `offset 0` keeps one index look-up per message. Without it, Postgres would hash the whole inbox.
  */
 export const parkedBehind = (lane: string, key: string) => `
    cross join lateral (
@@ -16,7 +16,7 @@ export const parkedBehind = (lane: string, key: string) => `
 
 export const PARKED_COLUMNS = `behind.parked, case when behind.parked then 'infinity'::timestamptz else now() end`;
 
-/** One row for each handler of the message. */
+/** SQL: inserts one row for each handler of each message. */
 const received = (from: string) => `
    insert into inbox (message_id, handler, lane, key, type, body, meta, held, next_at)
    select m.id, s.handler, s.lane, m.key, m.type, m.body, m.meta, ${PARKED_COLUMNS}
@@ -30,15 +30,14 @@ const RECEIVE = statement('inbox-receive', received(''));
 const RECEIVE_QUICKLY = statement('inbox-receive-quickly', `with ${asyncCommit} ${received('quick cross join')}`);
 
 /**
- * The quick delivery is for messages from the same server: a crash that loses the delivery also loses the mark that the
- * message was sent.
+ * Stores messages in the inbox. If the sender is on the same server, the commit does not wait for the disk: a crash
+ * that loses the delivery also loses the mark that the message was sent.
  */
 export const receive = (db: Database, messages: readonly Envelope[], sameServer: boolean) =>
   db.query(sameServer ? RECEIVE_QUICKLY : RECEIVE, [JSON.stringify(messages)]);
 
 /**
- * SQL that marks the message as done, once. It returns no row if another instance has done it, or if the claim was
- * lost.
+ * SQL that marks the message as done. It returns no row if the message is done already, or if the claim was lost.
  */
 export const inboxDone = (seq: string, messageId: string, claimedBy: string) => `
   update inbox set state = 'done', done_at = now(), claimed_by = 0, error = null
@@ -72,7 +71,7 @@ const DONE_QUICKLY = statement(
    from mine, quick where i.seq = mine.seq returning i.seq`,
 );
 
-/** For handlers that wrote nothing. If a crash loses the mark, handling such a message again changes nothing. */
+/** Marks messages as done whose handlers wrote nothing. If a crash loses the mark, a second handling does no harm. */
 export async function doneQuickly(db: Database, claims: readonly Claim[]): Promise<boolean[]> {
   const of = <T>(field: (claim: Claim) => T) => claims.map(field);
   const values = [of(({ seq }) => seq), of(({ messageId }) => messageId), of(({ claimedBy }) => claimedBy)];

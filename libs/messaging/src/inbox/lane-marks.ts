@@ -4,57 +4,57 @@ import { Horizon } from '../outbox/horizon';
 import { look, type LaneMark, type Lowest } from './sweeps.store';
 
 /**
- * A transaction that wrote a held message has ended after this time, because every statement of ours is aborted after
- * ten seconds.
+ * No transaction that wrote a held message is open longer than this, because Postgres aborts each of our statements
+ * after ten seconds.
  */
 const DUE_MARGIN_SECONDS = 60;
-/** A walk over waiting messages is repeated after this many times its own duration. */
-const SELDOM = 50;
-const SHORTEST_MS = 1_000;
+/** A scan over waiting messages starts again after a pause of this many times its own duration. */
+const RESTART_FACTOR = 50;
+const MIN_PAUSE_MS = 1_000;
 
-/** A lane is behind when no claim has found room for all of its messages for this time. */
+/** A lane is behind if no claim has taken all of its messages for this time. */
 const BEHIND_MS = 5_000;
 
-/** The clocks of the process and of the database drift apart by less than this between two looks. */
+/** Between two looks, the clocks of the process and of the database drift apart by less than this. */
 const EARLY_MS = 20;
 
 export interface Moved {
-  /** True when a full look found an open message below a mark. */
+  /** True if a full look found an open message at or below a mark. */
   readonly below: boolean;
   /** The instances that have claims near the front of the lanes. */
   readonly claimants: readonly number[];
 }
 
-interface Walk {
+interface Scan {
   readonly from: number;
   readonly began: number;
 }
 
 /**
- * The numbers from which a worker looks for messages. Handled messages lie below the marks. While another transaction
- * has an old snapshot, vacuum cannot remove them, and a claim that reads them would become slower with each one.
- * Messages that must wait for others fill a lane's window. The walk then continues behind them, and starts again from
+ * The numbers above which a worker looks for messages. All messages up to a lane's mark are handled. While another
+ * transaction has an old snapshot, vacuum cannot remove handled messages, and reading them would make claims slower.
+ * Messages that must wait for others can fill a lane's window. Then a scan continues behind them, and starts again from
  * time to time.
  */
 export class LaneMarks {
   private readonly horizon = new Horizon('inbox');
   private readonly marks = new Map<string, number>();
-  private readonly walks = new Map<string, Walk>();
+  private readonly scans = new Map<string, Scan>();
   private readonly ended = new Map<string, { readonly at: number; readonly took: number }>();
   private readonly caughtUpAt = new Map<string, number>();
   dueAfter = -1e9;
   /**
-   * When the first held message is due, by the monotonic clock of this process. `-Infinity` means that nothing is
-   * known.
+   * When the first held message is due, in monotonic milliseconds of this process. `-Infinity` if that is unknown, or
+   * if a message waits for another build.
    */
   private heldDueAt = -Infinity;
 
-  /** True when, as far as known, no held message is due and no message waits for another build. */
+  /** True if, at the last look, no message waited for another build, and no held message is due yet. */
   get onlyFresh(): boolean {
     return performance.now() < this.heldDueAt;
   }
 
-  /** The last claim took all messages of the lane that it could. */
+  /** Call this when a claim left no messages of the lane that it could have taken. */
   caughtUp(lane: string): void {
     this.caughtUpAt.set(lane, performance.now());
   }
@@ -70,17 +70,17 @@ export class LaneMarks {
     return lanes.map((lane) => ({ lane, mark: this.mark(lane) }));
   }
 
-  /** Where to look in a lane: at its front, and behind the messages that must wait. */
+  /** Where a claim looks in a lane: at its front, and behind the messages that must wait. */
   places(lane: string, room: number): Place[] {
     const mark = this.mark(lane);
     const front = { lane, room, above: mark, mark };
-    const walk = this.walks.get(lane);
-    return walk ? [front, { lane, room, above: walk.from, mark }] : [front];
+    const scan = this.scans.get(lane);
+    return scan ? [front, { lane, room, above: scan.from, mark }] : [front];
   }
 
   /**
-   * Call this with the places whose windows were full, and their last numbers. True when a full window had few messages
-   * to claim, so that the walk continues behind it.
+   * Call this after a claim with its places and the last numbers of the full windows. True if a full window had few
+   * messages to claim, so that the scan continues behind it.
    */
   looked(places: readonly Place[], fullUpTo: ReadonlyMap<number, number>, claimed: (lane: string) => number): boolean {
     let more = false;
@@ -89,15 +89,15 @@ export class LaneMarks {
       const upTo = fullUpTo.get(last.index);
       const now = performance.now();
       if (upTo !== undefined && claimed(lane) < last.place.room) {
-        this.walks.set(lane, { from: upTo, began: this.walks.get(lane)?.began ?? now });
+        this.scans.set(lane, { from: upTo, began: this.scans.get(lane)?.began ?? now });
         this.ended.delete(lane);
         more = true;
-      } else if (upTo === undefined) this.mayBeginAnew(lane, now);
+      } else if (upTo === undefined) this.restartIfDue(lane, now);
     }
     return more;
   }
 
-  /** Call this once a second. `heard` lists what this build can handle, as "handler type". */
+  /** Updates the marks. Call this once a second. `heard` lists what this build can handle, as "handler type". */
   async move(db: Database, lanes: readonly string[], whole: boolean, heard: ReadonlySet<string>): Promise<Moved> {
     await this.horizon.settled(db);
     const safe = this.horizon.value;
@@ -110,19 +110,19 @@ export class LaneMarks {
     if (found.lanes.length > 0) this.dueAfter = Math.min(now, ...dues) - DUE_MARGIN_SECONDS;
     const others = found.lanes.some(({ work }) => work !== null && !heard.has(work));
     this.heldDueAt = others ? -Infinity : asked + (Math.min(...dues) - now) * 1_000 - EARLY_MS;
-    if ((await this.horizon.drawn(db, found.drawn)) < safe) this.begin();
+    if ((await this.horizon.drawn(db, found.drawn)) < safe) this.reset();
     return { below, claimants: found.claimants };
   }
 
-  /** Call this after any error of the database: what was known of it may be wrong. */
+  /** Call this after any error of the database. The marks may be wrong, for example after a restored backup. */
   forget(): void {
     this.horizon.forget();
-    this.begin();
+    this.reset();
   }
 
-  private begin(): void {
+  private reset(): void {
     this.marks.clear();
-    this.walks.clear();
+    this.scans.clear();
     this.ended.clear();
     this.dueAfter = -1e9;
     this.heldDueAt = -Infinity;
@@ -139,13 +139,13 @@ export class LaneMarks {
     return lowest !== null && lowest <= before;
   }
 
-  private mayBeginAnew(lane: string, now: number): void {
-    const walk = this.walks.get(lane);
-    if (!walk) return;
-    const ended = this.ended.get(lane) ?? { at: now, took: now - walk.began };
+  private restartIfDue(lane: string, now: number): void {
+    const scan = this.scans.get(lane);
+    if (!scan) return;
+    const ended = this.ended.get(lane) ?? { at: now, took: now - scan.began };
     this.ended.set(lane, ended);
-    if (now - ended.at < Math.max(SHORTEST_MS, SELDOM * ended.took)) return;
-    this.walks.delete(lane);
+    if (now - ended.at < Math.max(MIN_PAUSE_MS, RESTART_FACTOR * ended.took)) return;
+    this.scans.delete(lane);
     this.ended.delete(lane);
   }
 }

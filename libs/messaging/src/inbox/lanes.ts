@@ -1,4 +1,4 @@
-/** Messages of one key, in order. */
+/** Claimed messages of one lane and key, in order. */
 export interface Run<Row> {
   readonly lane: string;
   readonly rows: Row[];
@@ -9,7 +9,7 @@ interface Waiting {
   readonly work: () => Promise<void>;
 }
 
-/** Handles runs in parallel. The limit of a lane says how many of its runs are handled at once. */
+/** Handles runs in parallel. `limit` is the number of runs of a lane that are handled at once. */
 export class Lanes {
   private readonly waiting = new Map<string, Waiting[]>();
   private readonly running = new Map<string, number>();
@@ -25,12 +25,12 @@ export class Lanes {
     this.next(run.lane);
   }
 
-  /** A lane is short, and gets more, when fewer runs wait in it than it may handle at once. */
+  /** True if fewer runs wait in the lane than it may handle at once. Then more messages should be claimed for it. */
   isShort(lane: string): boolean {
     return (this.waiting.get(lane)?.length ?? 0) < this.limit(lane);
   }
 
-  /** Takes out the runs that are not started. */
+  /** Removes and returns the runs that have not started. */
   clear<Row>(): Run<Row>[] {
     const taken = [...this.waiting.values()].flatMap((queue) => queue.map(({ run }) => run as unknown as Run<Row>));
     this.waiting.clear();

@@ -7,20 +7,20 @@ const gauge = (name: string, help: string, labelNames: string[]) =>
 
 const messages = counter(
   'shop_messages_handled_total',
-  'Messages by what became of them: done, retried (a counted attempt), waiting (put off without one), dead.',
+  'Handled messages by outcome: done, retried (a counted attempt), waiting (not counted as an attempt), dead.',
   ['context', 'handler', 'outcome'],
 );
 
 export const handled = (context: string, handler: string, outcome: 'done' | 'retried' | 'waiting' | 'dead'): void =>
   messages.inc({ context, handler, outcome });
 
-const limits = counter('shop_handlers_overdue_total', 'Handlers that were given up at their time limit.', [
+const limits = counter('shop_handlers_overdue_total', 'Handlers that were aborted at their time limit.', [
   'context',
   'handler',
 ]);
 export const overdue = (context: string, handler: string): void => limits.inc({ context, handler });
 
-const lost = counter('shop_claims_lost_total', 'Claims that were taken away before the message was done.', ['context']);
+const lost = counter('shop_claims_lost_total', 'Claims that were lost before the message was done.', ['context']);
 export const claimLost = (context: string): void => lost.inc({ context });
 
 const late = counter('shop_inbox_below_mark_total', 'Times that an open message was found below a low mark.', [
@@ -28,42 +28,42 @@ const late = counter('shop_inbox_below_mark_total', 'Times that an open message 
 ]);
 export const inboxBelowMark = (context: string): void => late.inc({ context });
 
-export const oldestClaimSeconds = gauge('shop_inbox_oldest_claim_seconds', 'How long the oldest claim has been held.', [
+export const oldestClaimSeconds = gauge('shop_inbox_oldest_claim_seconds', 'The age of the oldest open claim.', [
   'context',
 ]);
 export const failingSeconds = gauge(
   'shop_inbox_failing_seconds',
-  'How long the message that has failed longest has been failing.',
+  'Seconds since the oldest first failure of a waiting message.',
   ['context'],
 );
 export const unheardMessages = gauge('shop_inbox_unheard', 'Messages that no living build can handle.', ['context']);
-export const heldMessages = gauge('shop_inbox_held', 'Messages that are put off or parked behind one that is.', [
+export const heldMessages = gauge('shop_inbox_held', 'Messages that are postponed, or parked behind another one.', [
   'context',
 ]);
 
 export const outboxAgeSeconds = gauge('shop_outbox_age_seconds', 'Age of the oldest unsent message.', ['context']);
-export const outboxOwed = gauge('shop_outbox_owed', 'Messages kept for a receiver that is away.', [
+export const outboxOwed = gauge('shop_outbox_owed', 'Messages that are kept for a receiver that is away.', [
   'context',
   'receiver',
 ]);
 export const outboxOwedAgeSeconds = gauge(
   'shop_outbox_owed_age_seconds',
-  'Age of the oldest message kept for a receiver that is away.',
+  'Age of the oldest message that is kept for a receiver that is away.',
   ['context', 'receiver'],
 );
 const belowMark = counter(
   'shop_outbox_below_mark_total',
-  'Unsent messages found where all were taken for sent. Each is a fault of the program.',
+  'Unsent messages below the number up to which all should be sent. Each one is a bug.',
   ['context'],
 );
 export const foundBelowMark = (context: string): void => belowMark.inc({ context });
 export const inboxLagSeconds = gauge('shop_inbox_lag_seconds', 'Age of the oldest unhandled message.', ['context']);
 export const inboxWaiting = gauge('shop_inbox_waiting', 'Messages not yet handled.', ['context']);
-export const deadLetters = gauge('shop_dead_letters', 'Messages that were given up, until somebody re-drives them.', [
+export const deadLetters = gauge('shop_dead_letters', 'Messages that were given up and must be redriven or dropped.', [
   'context',
 ]);
 
-/** Sets the counters to 0: alerts on an increase need a first value. */
+/** Sets the counters to 0, because alerts on an increase need a first value. */
 export function beginCounting(context: string): void {
   lost.inc({ context }, 0);
   late.inc({ context }, 0);

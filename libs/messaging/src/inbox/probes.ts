@@ -1,11 +1,11 @@
 const EVERY_MS = 1_000;
 const LATEST_MS = 60_000;
-/** This many messages are remembered. Others are tried again when their own waiting time is over. */
+/** At most this many messages are remembered. The others are retried when their own waiting time is over. */
 const REMEMBERED = 1_000;
 
 /**
- * Messages that met a locked row are tried again one after the other, however many they are. Each attempt holds a
- * connection that messages of other rows need. When one of them succeeds, the others may follow at once.
+ * Plans the retries of messages that met a locked row: one after the other, because each attempt holds a connection
+ * that other messages need. When one of them meets no lock any more, the others may be retried at once.
  */
 export class Probes {
   private lastAt = -Infinity;
@@ -14,7 +14,8 @@ export class Probes {
   constructor(private readonly now: () => number = () => performance.now()) {}
 
   /**
-   * In how many milliseconds this message is tried again: not before `atLeastMs`, and not together with another one.
+   * Returns the milliseconds until this message is retried: at least `atLeastMs`, and usually a second after the one
+   * before it.
    */
   later(seq: number, atLeastMs: number): number {
     const now = this.now();
@@ -24,7 +25,8 @@ export class Probes {
   }
 
   /**
-   * Call this when a message was not blocked by a lock. If it was blocked before, this returns the messages to hasten.
+   * Call this when a message met no lock. If it met one before, this returns the other messages that may be retried
+   * now.
    */
   through(seq: number): readonly number[] {
     if (!this.waiting.delete(seq)) return [];

@@ -1,6 +1,6 @@
 import type { Database } from '#database';
 
-/** Empties messages that were done 7 days ago. Their ids stay, so that a repeated message is recognised. */
+/** Empties messages that were done more than 7 days ago. Their ids stay, so that a repeated message is recognised. */
 export const pruneInbox = async (db: Database, batch: number): Promise<number> =>
   (
     await db.execute(
@@ -11,7 +11,7 @@ export const pruneInbox = async (db: Database, batch: number): Promise<number> =
     )
   ).count;
 
-/** Deletes the ids after 30 days. */
+/** Deletes messages, with their ids, that were done more than 30 days ago. */
 export const forgetIds = async (db: Database, batch: number): Promise<number> =>
   (
     await db.execute(

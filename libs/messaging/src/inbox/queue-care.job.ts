@@ -21,12 +21,12 @@ import { RELAY } from '../outbox/relay';
 const MINUTE = 60_000;
 const BATCH = 1_000;
 
-/** Only the instance that leads the context's relay shows these. */
+/** The gauges that only the instance that leads the context's relay sets. */
 const figures = [inboxLagSeconds, inboxWaiting, deadLetters, heldMessages, oldestClaimSeconds, failingSeconds];
 
 /**
- * Removes old messages from the queues and updates their metrics. The instance that leads the context's relay does
- * this.
+ * Removes old messages from the inboxes, vacuums the queue tables and updates their metrics. Only the instance that
+ * leads the context's relay does this.
  */
 @Injectable()
 export class QueueCare {
@@ -84,6 +84,7 @@ export class QueueCare {
 
   private async each(care: (branch: Branch) => Promise<unknown>): Promise<void> {
     for (const branch of this.branches.all)
-      if (this.leadership.leads(RELAY(branch.context))) await care(branch).catch(() => undefined); // the next round tries again
+      // after a failure, the next round tries again
+      if (this.leadership.leads(RELAY(branch.context))) await care(branch).catch(() => undefined);
   }
 }

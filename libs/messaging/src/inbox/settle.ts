@@ -9,8 +9,8 @@ import { toCancel, toSet } from '../timers/timers.store';
 import type { Unit } from './unit';
 
 /**
- * The unit's last statement. It writes the collected messages and timers and marks the message as done, both or
- * neither.
+ * Sends the unit's last statement. It writes the collected messages and timers, and marks the handled message as done.
+ * If the claim was lost, nothing is written.
  */
 export async function settle({ db, relay, timers: clock, done }: Branch, unit: Unit): Promise<void> {
   crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);

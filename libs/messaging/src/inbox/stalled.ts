@@ -1,12 +1,11 @@
-/** This many messages of a handler are hastened at once. Each of them that succeeds hastens as many again. */
+/** At most this many messages of a handler become due at once. Each one that succeeds makes as many others due. */
 const AT_ONCE = 100;
-/** This many messages of a handler are remembered. Others are tried again when their own waiting time is over. */
+/** At most this many messages of a handler are remembered. The others are retried when their waiting time is over. */
 const REMEMBERED = 10_000;
 
 /**
  * Messages that failed because of their environment (a missing table or right, a full disk), by handler. They wait up
- * to a minute between two attempts. When one of them succeeds, the environment is well again, and the others need not
- * wait.
+ * to a minute between two attempts. When one of them succeeds, the fault is gone, so the others can be retried at once.
  */
 export class Stalled {
   private readonly byHandler = new Map<string, Set<number>>();
@@ -17,7 +16,7 @@ export class Stalled {
     this.byHandler.set(handler, waiting);
   }
 
-  /** Call this when a message is done. If it was stalled, this returns the messages of its handler to hasten. */
+  /** Call this when a message is done. If it was stalled, this returns other messages that may be retried now. */
   succeeded(handler: string, seq: number): readonly number[] {
     const waiting = this.byHandler.get(handler);
     if (!waiting?.delete(seq)) return [];

@@ -5,14 +5,15 @@ import { inboxBelowMark } from './metrics';
 import { allClaimants, freeStale } from './sweeps.store';
 
 /**
- * A leadership session that was interrupted may come back with the same number, so its claims are not freed at once.
+ * The claims of a missing instance are freed after this time only, because an instance may soon get its number back
+ * after an interrupted connection.
  */
-const GRACE_MS = 2_000;
-const WHOLE_MS = 10_000;
-/** A full look is repeated after this many times its own duration. */
-const SELDOM = 100;
+const GRACE_PERIOD_MS = 2_000;
+const FULL_LOOK_MS = 10_000;
+/** A full look is repeated after a pause of this many times its own duration. */
+const PAUSE_FACTOR = 100;
 
-/** Runs once a second. It moves the low marks, and frees the claims of dead instances. */
+/** Updates the lane marks and frees the claims of dead instances. The worker calls it once a second. */
 export class Sweeper {
   private readonly missing = new Map<number, number>();
   private nextWhole = 0;
@@ -34,23 +35,23 @@ export class Sweeper {
     if (below) inboxBelowMark(context);
     const lanes = marks.of(handlers.lanes);
     const found = whole ? await allClaimants(db, lanes, marks.dueAfter) : claimants;
-    if (whole) this.nextWhole = performance.now() + Math.max(WHOLE_MS, SELDOM * (performance.now() - began));
+    if (whole) this.nextWhole = performance.now() + Math.max(FULL_LOOK_MS, PAUSE_FACTOR * (performance.now() - began));
     if (found.length === 0) return;
     const dead = await this.dead(found, instance);
     const freed = await freeStale(db, lanes, marks.dueAfter, dead, instance, held);
-    if (freed > 0) this.log.warn(`${freed} messages were claimed by nobody alive and are handled again`);
+    if (freed > 0) this.log.warn(`the claims of ${freed} messages had no living owner: the messages are handled again`);
   }
 
   /**
-   * The claims are read before the living instances. So an instance that had a claim and is not alive afterwards is
-   * certainly dead.
+   * Returns the claimants that have been missing long enough to be dead. The claims were read before the living
+   * instances, so a new instance cannot seem dead.
    */
   private async dead(found: readonly number[], instance: number): Promise<number[]> {
     const living = found.every((one) => one === instance) ? found : await this.leadership.living();
     const now = performance.now();
     for (const number of this.missing.keys()) if (living.includes(number)) this.missing.delete(number);
-    const gone = found.filter((one) => !living.includes(one));
-    for (const number of gone) if (!this.missing.has(number)) this.missing.set(number, now);
-    return gone.filter((number) => now - this.missing.get(number)! >= GRACE_MS);
+    const absent = found.filter((one) => !living.includes(one));
+    for (const number of absent) if (!this.missing.has(number)) this.missing.set(number, now);
+    return absent.filter((number) => now - this.missing.get(number)! >= GRACE_PERIOD_MS);
   }
 }

@@ -1,7 +1,7 @@
 import { statement, type Database } from '#database';
 import { lastDrawn } from '../outbox/horizon';
 
-/** What a worker knows of one lane: no open fresh message has a number at or below `mark`. */
+/** A lane and its mark. No open fresh message of the lane has a number at or below `mark`. */
 export interface LaneMark {
   readonly lane: string;
   readonly mark: number;
@@ -18,7 +18,7 @@ const open = (columns: string, limit: string) => `
      order by i.next_at ${limit})) o
   where o.claimed_by > 0`;
 
-/** Claims are usually near the front of a lane. The full look finds the others. */
+/** The quick look reads the front of a lane only, where claims usually are. The full look finds the others. */
 const FRONT = 'limit 512';
 
 const ALL_CLAIMANTS = statement(
@@ -41,8 +41,8 @@ const FREE = statement(
 );
 
 /**
- * Frees the claims of dead instances. It also frees claims of this instance that it does not know of, because the
- * answer was lost.
+ * Frees the claims of dead instances. It also frees claims of this instance that are not in `held`: the answer to that
+ * claim was lost.
  */
 export async function freeStale(
   db: Database,
@@ -77,7 +77,7 @@ export interface Lowest {
   readonly lowest: number | null;
   /** The handler and type of that message, as "handler type". */
   readonly work: string | null;
-  /** When the earliest held message is due, in seconds of the Unix epoch. Infinite for parked messages. */
+  /** When the first held message is due, as Unix time in seconds. Infinite if all held messages are parked. */
   readonly due: number | null;
   readonly now: number;
 }

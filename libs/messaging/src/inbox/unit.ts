@@ -10,12 +10,12 @@ export interface Claim {
   readonly claimedBy: number;
 }
 
-/** The claim as the parameters of `inboxDone`. */
+/** The claim as parameters for `inboxDone`. */
 export const fence = ({ seq, messageId, claimedBy }: Claim): [number, string, number] => [seq, messageId, claimedBy];
 
 /**
- * The handling of one inbox message. It collects the messages that are sent and the timers that are set. The last
- * statement writes them together with the mark that the message is done.
+ * The handling of one inbox message. It collects the messages that the handler sends and the timers that it sets. The
+ * last statement writes them, and marks the message as done.
  */
 export class Unit {
   private messages: Envelope[] = [];
@@ -32,7 +32,7 @@ export class Unit {
     readonly attempts: number,
   ) {}
 
-  /** The next id that is derived from this message and handler. A retry gets the same ids in the same order. */
+  /** The next id for a message that the handler sends. Ids are derived, so that a retry gets the same ones in order. */
   nextId(): Uuid {
     return derivedId(this.envelope.id, this.handler, this.derived++);
   }
@@ -51,7 +51,7 @@ export class Unit {
     return this.messages.length + this.timers.length > 0;
   }
 
-  /** Takes out what was collected so far, for the statement that writes it. */
+  /** Removes and returns the collected messages and timers, for the statement that writes them. */
   take(): { messages: Envelope[]; timers: TimerChange[] } {
     const taken = { messages: this.messages, timers: this.timers };
     this.messages = [];
@@ -65,7 +65,7 @@ export class Unit {
     return fence(this.claimed);
   }
 
-  /** Call this when a store's own statement has marked the message as done. Nothing may be left to write. */
+  /** Call this when a statement has marked the message as done. Throws if collected messages were not written. */
   settled(): void {
     if (this.hasGathered) throw new Error(`${this.handler} left messages unwritten`);
     this.over = true;
@@ -75,12 +75,12 @@ export class Unit {
     return this.over;
   }
 
-  /** Call this when the time is up. Nothing of the unit is written any more, however long its handler continues. */
+  /** Call this when the time limit has passed. After that, the unit refuses every write of its handler. */
   expire(reason: Error): void {
     this.expired = reason;
   }
 
-  /** An asynchronous handler calls this before it writes. Throws when the unit's time is up. */
+  /** Call this before a statement that the unit's transaction does not contain. Throws if the time limit has passed. */
   mustBeAlive(): void {
     if (this.expired) throw this.expired;
   }
@@ -92,8 +92,8 @@ export class Unit {
 }
 
 /**
- * Work that must not send messages. A read model is rebuilt many times, and each rebuild would send the same messages
- * again.
+ * Marks work that must not send messages, such as a projection: each rebuild of a read model would send the same
+ * messages again.
  */
 class Hush {
   constructor(readonly who: string) {}
@@ -101,7 +101,7 @@ class Hush {
 
 const ambient = new AsyncLocalStorage<Unit | Hush>();
 
-/** The message that is being handled, if this code runs in a handler. */
+/** The handling of the current message, if this code runs in a handler. */
 export const currentUnit = (): Unit | undefined => {
   const here = ambient.getStore();
   return here instanceof Unit ? here : undefined;
@@ -109,10 +109,10 @@ export const currentUnit = (): Unit | undefined => {
 
 export const inUnit = <T>(unit: Unit, work: () => T): T => ambient.run(unit, work);
 
-/** Runs the work of `who` so that nothing in it can publish a message, not even code that it leaves running. */
+/** Runs the work of `who`. No code of it can publish a message, not even code that continues after it has returned. */
 export const hushed = <T>(who: string, work: () => T): T => ambient.run(new Hush(who), work);
 
-/** Throws where no message may be sent. */
+/** Throws if the current work must not send messages. */
 export function mayTell(what: string): void {
   const here = ambient.getStore();
   if (here instanceof Hush)

@@ -5,7 +5,7 @@ import type { Config, ContextName } from '#platform/config';
 import { migrationsFolder } from '#database';
 import type { Subscription } from '../outbox/subscriptions.store';
 
-/** The file is beside the sources, or one folder above the build. */
+/** The path to package.json differs between the sources and the compiled build. */
 const manifest = ['../../../../package.json', '../../../../../package.json']
   .map((path) => join(__dirname, path))
   .find(existsSync);
@@ -18,8 +18,8 @@ function newestMigration(context: ContextName): string | undefined {
 }
 
 /**
- * The name of the code that this process runs for a context. Builds with different names may handle different messages.
- * Without `SHOP_BUILD`, the name is made from the version, the subscriptions and the newest migration.
+ * The name of the build that this process runs for a context. Builds with different names may handle different
+ * messages. Without `SHOP_BUILD`, the name is a hash of the version, the subscriptions and the newest migration.
  */
 export function buildName(config: Config, context: ContextName, hears: readonly Subscription[]): string {
   if (config.shopBuild) return config.shopBuild;

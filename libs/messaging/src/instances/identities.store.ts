@@ -9,7 +9,7 @@ const ASK = statement(
                     from instances where ${living} and id <> $1), '[]') as neighbours`,
 );
 
-/** Returns the identity of this database, and the identities that other living processes know. */
+/** Returns the identity of this database, and the database identities that other living processes have registered. */
 export async function askIdentity(
   db: Database,
   self: string,

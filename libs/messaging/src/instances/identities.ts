@@ -7,7 +7,8 @@ import { askIdentity } from './identities.store';
 import { otherDatabase, OtherDatabase, type DatabaseIdentities } from './other-database';
 
 /**
- * Knows which databases this process uses, and checks that no living process uses a different one for the same context.
+ * Knows the identities of the databases that this process uses. Checks that no living process uses another database for
+ * the same context.
  */
 @Injectable()
 export class Identities {
@@ -20,21 +21,21 @@ export class Identities {
     @Optional() @Inject(ELSEWHERE) private readonly elsewhere: readonly ContextName[] | null,
   ) {}
 
-  /** The identities that no living process contradicts. */
+  /** The database identities that this process has read, except one that contradicts another living process. */
   get all(): DatabaseIdentities {
     return this.known;
   }
 
-  /** Throws `OtherDatabase`. It leaves out a database that does not answer or was never opened. */
+  /** Throws `OtherDatabase`. A database that does not answer, or that has no identity yet, is not checked. */
   async check(self: string): Promise<void> {
     const found = await Promise.all(
       [...this.branches.all, ...this.others()].map(async ({ context, db }) => {
-        const answer = await askIdentity(db, self).catch(unlessAway);
+        const answer = await askIdentity(db, self).catch(ignoreIfEnvironmental);
         return { context, identity: answer?.identity, neighbours: answer?.neighbours ?? [] };
       }),
     );
-    const named = found.flatMap(({ context, identity }) => (identity ? [[context, identity] as const] : []));
-    const identities: DatabaseIdentities = Object.fromEntries(named);
+    const identityPairs = found.flatMap(({ context, identity }) => (identity ? [[context, identity] as const] : []));
+    const identities: DatabaseIdentities = Object.fromEntries(identityPairs);
     const other = otherDatabase(identities, found.flatMap(({ neighbours }) => neighbours)); // prettier-ignore
     this.known = { ...this.known, ...identities, ...(other && { [other.context]: undefined }) };
     if (other) throw new OtherDatabase(other.context, other.number, this.variables(other.context));
@@ -53,6 +54,6 @@ export class Identities {
   }
 }
 
-function unlessAway(error: unknown): undefined {
+function ignoreIfEnvironmental(error: unknown): undefined {
   if (!isEnvironmental(error)) throw error;
 }

@@ -6,17 +6,17 @@ import type { Subscription } from '../outbox/subscriptions.store';
 /** A process that has this context open. */
 export interface Instance {
   readonly id: string;
-  /** Its number among the living processes. Its claims carry this number. */
+  /** The process's number among the living processes. It marks the claims of this process. */
   readonly number: number;
   readonly build: string;
   readonly hears: readonly Subscription[];
-  /** The identity of each context's database that the process knows. */
+  /** The identities of the databases that the process knows. */
   readonly databases: DatabaseIdentities;
   readonly startedAt: Date;
   readonly seenAt: Date;
 }
 
-/** A heartbeat is written every 5 seconds, so three of them may be late. */
+/** SQL: true for a living instance. A heartbeat is written every 5 seconds, so three of them may be missing. */
 export const living = `seen_at > now() - interval '20 seconds'`;
 
 const REGISTER = statement(
@@ -42,7 +42,7 @@ const BEAT = statement(
 export const beat = async (db: Database, { id, number, databases }: Registered): Promise<boolean> =>
   (await db.query(BEAT, [id, number, JSON.stringify(databases)])).length > 0;
 
-/** The row stays for a day, because the handlers of this process may come back with it. */
+/** Marks this process as ended. Its row stays for a day, because a process with the same handlers may start again. */
 export const leave = (db: Database, id: string) =>
   db.query(`update instances set seen_at = least(seen_at, now() - interval '20 seconds') where id = $1`, [id]);
 
@@ -64,7 +64,7 @@ const NEWEST = statement(
 export const newestBuild = async (db: Database): Promise<string | undefined> =>
   (await db.query<{ build: string }>(NEWEST))[0]?.build;
 
-/** Also true when no living process is known, because then no other build can be newer. */
+/** True if no living process runs a newer build. Also true if no living process is known. */
 export async function isNewestBuild(db: Database, build: string): Promise<boolean> {
   const newest = await newestBuild(db);
   return newest === undefined || newest === build;
@@ -82,11 +82,11 @@ const HEARD_LATELY = statement(
    cross join lateral jsonb_to_recordset(hears) as h(handler text, type text) where seen_at > now() - interval '1 day'`,
 );
 
-/** What any instance that lived within the last day had a handler for. */
+/** The handlers and types of all instances that were alive within the last day. */
 export const heardLately = (db: Database): Promise<{ handler: string; type: string }[]> =>
   db.query<{ handler: string; type: string }>(HEARD_LATELY);
 
-/** What at least one living instance has a handler for. */
+/** The handlers and types of all living instances. */
 export const heardByLiving = (db: Database): Promise<{ handler: string; type: string }[]> =>
   db.query<{ handler: string; type: string }>(HEARD);
 

@@ -20,24 +20,24 @@ import { subscribe } from '../outbox/subscriptions.store';
 
 const BEAT_MS = 5_000;
 
-interface Card {
+interface Entry {
   readonly context: ContextName;
   readonly db: Database;
   readonly build: string;
   readonly hears: Registered['hears'];
-  /** True for the first context of each server: it checks the free space of the server's disk. */
+  /** True for the first context of each database URL. Its heartbeat also checks the free space of the disk. */
   readonly asksForRoom: boolean;
   registered: boolean;
   beating: boolean;
   failing: boolean;
 }
 
-/** Writes into each context's database that this process is alive, which build it runs, and what it handles. */
+/** Registers this process in each context's database, and writes its heartbeats: its build, handlers and databases. */
 @Injectable()
 export class Instances {
   private readonly log = new Logger('Instances');
   readonly id = randomUUID();
-  private cards: readonly Card[] = [];
+  private entries: readonly Entry[] = [];
   private timer?: NodeJS.Timeout;
 
   constructor(
@@ -46,10 +46,10 @@ export class Instances {
     private readonly identities: Identities,
   ) {}
 
-  /** Prepares one card for each context. No context is open yet; each one is registered later. */
+  /** Prepares an entry for each context and starts the heartbeats. Each context is registered later. */
   begin(branches: readonly Branch[]): void {
     const urls = branches.map(({ context }) => databaseUrl(this.config, context));
-    this.cards = branches.map(({ context, db, handlers: { subscriptions: hears } }, at) => ({
+    this.entries = branches.map(({ context, db, handlers: { subscriptions: hears } }, at) => ({
       ...{ context, db, hears, registered: false, beating: false, failing: true },
       build: buildName(this.config, context, hears),
       asksForRoom: urls.indexOf(urls[at]) === at,
@@ -59,109 +59,111 @@ export class Instances {
   }
 
   /**
-   * Call this before this process subscribes to anything of these contexts. Throws `OtherDatabase`. The check runs
-   * before the registration, so that a wrong process disturbs nobody. It runs again afterwards, for processes that
-   * start at the same time.
+   * Call this before this process adds the subscriptions of these contexts. Throws `OtherDatabase`. The first check
+   * runs before the registration, so that a process with a wrong database disturbs no other process. The second one
+   * finds processes that start at the same time.
    */
   async register(contexts: readonly ContextName[]): Promise<void> {
-    const cards = contexts.map((context) => this.card(context));
+    const entries = contexts.map((context) => this.entry(context));
     await this.identities.check(this.id);
-    await Promise.all(cards.map((card) => register(card.db, this.row(card))));
-    await this.tellIdentities();
+    await Promise.all(entries.map((entry) => register(entry.db, this.row(entry))));
+    await this.writeIdentities();
     try {
       await this.identities.check(this.id);
     } catch (error) {
-      await Promise.all(cards.map(({ db }) => leave(db, this.id).catch(() => undefined)));
+      await Promise.all(entries.map(({ db }) => leave(db, this.id).catch(() => undefined)));
       throw error;
     }
-    for (const card of cards) Object.assign(card, { registered: true, failing: false });
+    for (const entry of entries) Object.assign(entry, { registered: true, failing: false });
   }
 
   /**
-   * True while the context is not open here, or when its database refused the last heartbeat or was too slow for it.
+   * True while the context is not registered, or if the last heartbeat failed or still runs when the next one is due.
    */
   isFailing(context: ContextName): boolean {
-    return this.cards.some((card) => card.context === context && card.failing);
+    return this.entries.some((entry) => entry.context === context && entry.failing);
   }
 
-  /** Whether another living process has one of these contexts open. */
+  /** True if another living process has one of these contexts open. */
   async hasPeers(contexts: readonly ContextName[]): Promise<boolean> {
-    const found = await Promise.all(contexts.map((context) => livingInstances(this.card(context).db)));
+    const found = await Promise.all(contexts.map((context) => livingInstances(this.entry(context).db)));
     return found.flat().some(({ id }) => id !== this.id);
   }
 
   /** The build that this process runs for the context. */
   build(context: ContextName): string {
-    return this.card(context).build;
+    return this.entry(context).build;
   }
 
-  /** Whether this process runs the newest living build of the context. */
+  /** True if this process runs the newest living build of the context. */
   isNewest(context: ContextName): Promise<boolean> {
-    const { db, build } = this.card(context);
+    const { db, build } = this.entry(context);
     return isNewestBuild(db, build);
   }
 
-  /** What at least one living process of the context has a handler for. */
+  /** The handlers and types of all living processes of the context. */
   heardByLiving(context: ContextName): Promise<{ handler: string; type: string }[]> {
-    return heardByLiving(this.card(context).db);
+    return heardByLiving(this.entry(context).db);
   }
 
-  /** What any process of the context that lived within the last day had a handler for. */
+  /** The handlers and types of all processes of the context that were alive within the last day. */
   heardLately(context: ContextName): Promise<{ handler: string; type: string }[]> {
-    return heardLately(this.card(context).db);
+    return heardLately(this.entry(context).db);
   }
 
   async end(): Promise<void> {
     clearInterval(this.timer);
-    const known = this.cards.filter(({ registered }) => registered);
-    await Promise.all(known.map(({ db }) => leave(db, this.id).catch(() => undefined))); // others take it for dead soon
+    const known = this.entries.filter(({ registered }) => registered);
+    // without this, the other processes notice only after 20 seconds that this one has ended
+    await Promise.all(known.map(({ db }) => leave(db, this.id).catch(() => undefined)));
   }
 
-  /** Writes the newly found identities into the databases of contexts that were opened before. */
-  private async tellIdentities(): Promise<void> {
-    const open = this.cards.filter(({ registered }) => registered);
-    await Promise.all(open.map((card) => beat(card.db, this.row(card)).catch(() => undefined))); // the next beat does
+  /** Writes the newly found identities into the databases of the contexts that are registered already. */
+  private async writeIdentities(): Promise<void> {
+    const open = this.entries.filter(({ registered }) => registered);
+    // after a failure, the next heartbeat writes them
+    await Promise.all(open.map((entry) => beat(entry.db, this.row(entry)).catch(() => undefined)));
   }
 
   private async beat(): Promise<void> {
-    await Promise.all(this.cards.filter(({ registered }) => registered).map((card) => this.beatOne(card)));
+    await Promise.all(this.entries.filter(({ registered }) => registered).map((entry) => this.beatOne(entry)));
   }
 
-  private async beatOne(card: Card): Promise<void> {
-    if (card.beating) {
-      card.failing = true;
+  private async beatOne(entry: Entry): Promise<void> {
+    if (entry.beating) {
+      entry.failing = true;
       return;
     }
-    card.beating = true;
+    entry.beating = true;
     try {
-      const row = this.row(card);
-      if (!(await beat(card.db, row))) await this.again(card, row);
-      if (card.asksForRoom) await expectRoom(card.db);
-      card.failing = false;
+      const row = this.row(entry);
+      if (!(await beat(entry.db, row))) await this.registerAgain(entry, row);
+      if (entry.asksForRoom) await expectRoom(entry.db);
+      entry.failing = false;
     } catch {
-      card.failing = true; // the next heartbeat tries again
+      entry.failing = true; // the next heartbeat tries again
     } finally {
-      card.beating = false;
+      entry.beating = false;
     }
   }
 
   /**
-   * Registers again. A restored database does not know this process, and an operator may have removed a process that
-   * did not respond.
+   * Registers again after the row of this process was removed: the database was restored, or an operator removed a
+   * process that did not respond.
    */
-  private async again({ context, db, hears }: Card, row: Registered): Promise<void> {
+  private async registerAgain({ context, db, hears }: Entry, row: Registered): Promise<void> {
     await register(db, row);
     const { added } = await subscribe(db, hears);
-    if (added > 0) this.log.warn(`${added} subscriptions of ${context} were gone and are made again`);
+    if (added > 0) this.log.warn(`${added} subscriptions of ${context} were missing and are added again`);
   }
 
-  private row({ build, hears }: Card): Registered {
+  private row({ build, hears }: Entry): Registered {
     return { id: this.id, number: this.leadership.instance, build, hears, databases: this.identities.all };
   }
 
-  private card(context: ContextName): Card {
-    const card = this.cards.find((one) => one.context === context);
-    if (!card) throw new Error(`${context} has not been opened here`);
-    return card;
+  private entry(context: ContextName): Entry {
+    const entry = this.entries.find((one) => one.context === context);
+    if (!entry) throw new Error(`${context} has not been opened here`);
+    return entry;
   }
 }

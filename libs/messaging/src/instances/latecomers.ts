@@ -3,23 +3,23 @@ import type { Logger } from '@nestjs/common';
 import type { ContextName } from '#platform/config';
 import { isAway } from '#database';
 
-const AGAIN_MS = 2_000;
+const RETRY_MS = 2_000;
 
 /**
- * The contexts that may open later, when their databases are available. The program that starts the process provides
- * them; by default there are none.
+ * The contexts that may open later, when their databases are available. The application provides this list. Without it,
+ * all contexts must open at the start.
  */
 export abstract class Latecomers {
   abstract readonly contexts: readonly ContextName[];
-  /** Whether its database was available at the start, and has the schema of this build. */
+  /** True if the context's database was available at the start, and has the schema of this build. */
   abstract isPrepared(context: ContextName): boolean;
-  /** Migrates its database to this build, once. Rejects while the database is away. */
+  /** Migrates the context's database to this build, once. Rejects while the database is away. */
   abstract prepare(context: ContextName): Promise<void>;
 }
 
 /**
- * Opens the context now if its database is available and accepts writes. Otherwise it logs a warning and keeps trying
- * in the background.
+ * Opens the context now if its database is available and accepts writes. Otherwise this logs a warning, and retries in
+ * the background.
  */
 export async function openSoonerOrLater(
   context: ContextName,
@@ -35,7 +35,7 @@ export async function openSoonerOrLater(
       if (!isAway(error)) throw error;
     }
   }
-  log.warn(`the database of ${context} is away: the others open without it, and ${context} opens when it is back`);
+  log.warn(`the database of ${context} is away: the other contexts open now, and ${context} opens when it is back`);
   void openWhenBack(context, latecomers, open, stopping, log);
 }
 
@@ -46,8 +46,8 @@ async function openWhenBack(
   stopping: AbortSignal,
   log: Logger,
 ): Promise<void> {
-  for (let said = ''; ;) {
-    await pause(AGAIN_MS, undefined, { signal: stopping, ref: false }).catch(() => undefined);
+  for (let lastMessage = ''; ;) {
+    await pause(RETRY_MS, undefined, { signal: stopping, ref: false }).catch(() => undefined);
     if (stopping.aborted) return;
     try {
       await latecomers.prepare(context);
@@ -56,8 +56,8 @@ async function openWhenBack(
       return;
     } catch (error) {
       const { message } = error as Error;
-      if (!isAway(error) && message !== said) log.error(`${context} cannot be opened: ${message}`);
-      said = message;
+      if (!isAway(error) && message !== lastMessage) log.error(`${context} cannot be opened: ${message}`);
+      lastMessage = message;
     }
   }
 }

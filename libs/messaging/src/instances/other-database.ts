@@ -19,7 +19,7 @@ export function otherDatabase(
   return undefined;
 }
 
-/** Two living processes use two databases for one context. Each of them would get half of its messages. */
+/** Two living processes use different databases for one context. Each one would get only a part of its messages. */
 export class OtherDatabase extends Error {
   constructor(context: ContextName, number: number, variables: readonly string[]) {
     super(

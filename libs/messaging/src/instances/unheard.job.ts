@@ -14,10 +14,10 @@ const MINUTE = 60_000;
 const asNames = (heard: readonly { readonly handler: string; readonly type: string }[]) =>
   heard.map(({ handler, type }) => `${handler} ${type}`);
 
-/** Shows the messages that wait for a build that can handle them. After a day it makes dead letters of them. */
+/** Reports messages that no living build can handle. After a day they become dead letters. */
 @Injectable()
 export class UnheardCare {
-  private readonly said = new Map<ContextName, string>();
+  private readonly reported = new Map<ContextName, string>();
   private readonly log = new Logger('Inbox');
 
   constructor(
@@ -36,11 +36,12 @@ export class UnheardCare {
       }
       try {
         const living = await this.instances.heardByLiving(context);
-        if (living.length === 0) continue; // even this instance is missing, so nothing is known
+        if (living.length === 0) continue; // not even this instance is registered, so the answer is not complete
         const heard = asNames(living);
         const lately = await this.instances.heardLately(context);
         const dead = await buryUnheard(db, asNames(lately));
-        if (dead > 0) this.log.error(`${dead} messages of ${context} found no build that can handle them for a day`);
+        if (dead > 0)
+          this.log.error(`${dead} messages of ${context} are dead letters: for a day, no build could handle them`);
         this.show(context, await countUnheard(db, heard));
       } catch {
         // The next round tries again.
@@ -51,8 +52,8 @@ export class UnheardCare {
   private show(context: ContextName, waiting: readonly Unheard[]): void {
     unheardMessages.set({ context }, waiting.reduce((sum, { count }) => sum + count, 0)); // prettier-ignore
     const which = waiting.map(({ handler, type }) => `${handler} (${type})`).join(', ');
-    if (which !== (this.said.get(context) ?? '') && which !== '')
+    if (which !== (this.reported.get(context) ?? '') && which !== '')
       this.log.warn(`messages of ${context} wait for a build that has these handlers: ${which}`);
-    this.said.set(context, which);
+    this.reported.set(context, which);
   }
 }

@@ -17,8 +17,8 @@ export interface Unheard {
 }
 
 /**
- * Counts messages that no living build can handle, and steps of sagas that a newer build began. `heard` lists what can
- * be handled, as "handler type".
+ * Counts the messages that no living build can handle, and the messages of sagas that a newer build began. `heard`
+ * lists what living builds can handle, as "handler type".
  */
 export const countUnheard = (db: Database, heard: readonly string[]): Promise<Unheard[]> =>
   db.query<Unheard>(COUNT, [heard]);
@@ -37,6 +37,6 @@ const BURY = statement(
    select count(*)::int as count from dead`,
 );
 
-/** Makes dead letters of those that are older than a day. The messages behind them wait. */
+/** Turns such messages into dead letters after a day. Later messages with the same lane and key are parked. */
 export const buryUnheard = async (db: Database, heard: readonly string[]): Promise<number> =>
   (await db.query<{ count: number }>(BURY, [heard]))[0].count;

@@ -1,4 +1,4 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Database } from '#database';
 import type { MacKey } from '#platform/macs';
 import { netstrings } from '#platform/canonical';
@@ -11,13 +11,13 @@ const BATCH = 1_000;
 /** The number of lines between two pauses. Each slice blocks the event loop for a few milliseconds. */
 const SLICE = 100;
 const KEPT = 100;
-/** A build that makes no MACs may run this long beside one that does. */
+/** An old build that makes no MACs may run this long while a new build already makes them. */
 const CHANGE_OF_BUILDS_MS = 24 * 60 * 60_000;
 
 export type { BadLine, JournalVerdict } from './journal-verdict';
 
 interface Check {
-  /** True when no process without MACs writes any more, so that the number of lines without a MAC can be signed. */
+  /** True when all living processes make MACs. Then the number of lines without a MAC can be signed. */
   readonly closes: boolean;
   /** Stops the check between two slices. */
   readonly signal?: AbortSignal;
@@ -31,8 +31,7 @@ const markForm = (journal: string, { through, lines }: Reach): string =>
 const later = (one: string | null, other: string): string => (one === null || other > one ? other : one);
 
 /**
- * Checks every line of a journal, one batch at a time. It does not find deleted lines, because a MAC covers one line
- * only.
+ * Checks every line of a journal, in batches. It cannot find deleted lines, because a MAC covers only one line.
  */
 export async function checkJournal(
   db: Database,
@@ -47,7 +46,7 @@ export async function checkJournal(
     const rows = await journal.next(db, after, BATCH);
     for (let first = 0; first < rows.length; first += SLICE) {
       check.signal?.throwIfAborted();
-      if (first > 0) await breathe();
+      if (first > 0) await yieldToEventLoop();
       for (const row of rows.slice(first, first + SLICE)) walk.look(row);
     }
     after = rows.at(-1)?.place;
@@ -90,7 +89,7 @@ class Walk {
     else this.before = { lines: this.before.lines + 1, through: later(this.before.through, at) };
   }
 
-  /** What must be signed now, if anything. */
+  /** Returns the number of lines without a MAC if it must be signed now. */
   end(closes: boolean): Reach | undefined {
     const { lines, through } = this.before;
     if (this.signed) {

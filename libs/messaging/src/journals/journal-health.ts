@@ -1,6 +1,6 @@
 import { HealthCheck, Impaired } from '#platform/observability';
 
-/** The shop continues to sell while staff find out what happened to the journal. */
+/** A bad journal impairs the service, but does not stop it: the shop sells while staff look for the cause. */
 export class JournalHealth extends HealthCheck {
   override readonly onlyWhenUnwell = true;
 

@@ -2,7 +2,7 @@ import { statement, type Database } from '#database';
 import type { JournalVerdict } from './journal-verdict';
 import { exactly } from './journal';
 
-/** The number of lines that are older than the MACs. */
+/** The signed number of lines from before the MACs were introduced. */
 export interface JournalMark {
   /** When the last of these lines was written, in ISO 8601 to the microsecond. Null if there are none. */
   readonly through: string | null;
@@ -23,7 +23,8 @@ export const journalMark = async (db: Database, journal: string): Promise<Journa
 export const signJournal = (db: Database, journal: string, { through, lines }: Omit<JournalMark, 'mac'>, mac: Buffer) =>
   db.query('select sign_journal($1, $2::timestamptz, $3::bigint, $4::bytea)', [journal, through, lines, mac]);
 
-// The last lines of an instance that has just ended may be a moment old. A time in the future is forged.
+// An instance that ended less than two minutes ago counts as alive, because it may have just written lines. A `seen_at`
+// in the future is forged.
 const OTHERS = statement(
   'journal-older-builds',
   `select exists (
@@ -31,7 +32,7 @@ const OTHERS = statement(
      where m.journal = $1 and m.others_until > now() and i.seen_at between now() - interval '2 minutes' and now()) as others`,
 );
 
-/** Whether an instance that the migration found is alive, or was until a moment ago. Such older builds make no MACs. */
+/** True if an instance that ran at the migration is still alive, or ended just now. Such older builds make no MACs. */
 export const olderBuildsAlive = async (db: Database, journal: string): Promise<boolean> =>
   (await db.query<{ others: boolean }>(OTHERS, [journal]))[0].others;
 

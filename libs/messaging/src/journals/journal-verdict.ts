@@ -1,7 +1,7 @@
 export interface BadLine {
   /** Null if the finding is not about a single line. */
   readonly line: string | null;
-  /** The order or the saga that the line names. */
+  /** The id of the order or saga that the line is about. */
   readonly about: string | null;
   readonly message: string;
 }
@@ -11,9 +11,10 @@ export interface JournalVerdict {
   readonly ok: boolean;
   /** The number of checked lines. */
   readonly lines: number;
-  /** The lines that are older than the MACs, which nothing proves, and when the last of them was written. */
+  /** The lines from before the MACs, which cannot be proven. `through` is the time of the last one, in ISO 8601. */
   readonly before: { readonly lines: number; readonly through: string | null; readonly signed: boolean };
+  /** The number of all findings. */
   readonly found: number;
-  /** The first hundred. */
+  /** The first hundred findings. */
   readonly findings: readonly BadLine[];
 }

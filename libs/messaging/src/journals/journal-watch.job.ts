@@ -13,11 +13,11 @@ const NAME = 'shop_journal_findings';
 
 const badLines =
   (register.getSingleMetric(NAME) as Gauge | undefined) ??
-  new Gauge({ name: NAME, help: 'What the last check of a journal found to be not as it was written.', labelNames: ['journal'] }); // prettier-ignore
+  new Gauge({ name: NAME, help: 'The number of findings in the last check of a journal.', labelNames: ['journal'] }); // prettier-ignore
 
 /**
- * Checks a journal every night, in one process of the context. It checks more often until the number of lines without a
- * MAC is signed.
+ * Checks a journal every night, in one process of the context. Until the number of lines without a MAC is signed, it
+ * checks every ten minutes.
  */
 export class JournalWatch implements OnApplicationBootstrap {
   private readonly log = new Logger('JournalWatch');
@@ -29,32 +29,34 @@ export class JournalWatch implements OnApplicationBootstrap {
     private readonly db: Database,
     private readonly key: MacKey,
     private readonly journal: KeptJournal,
-    /** Whether every living process of the context makes MACs. */
+    /** True if every living process of the context makes MACs. */
     private readonly closes: () => Promise<boolean>,
     private readonly leads: () => boolean,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
     await this.hear();
-    void this.quietly(() => this.closeEarly()); // not awaited: a long journal takes a while
+    void this.safely(() => this.signAtStart()); // not awaited: a long journal takes a while
   }
 
   @Cron('13 4 * * *')
   async nightly(): Promise<void> {
-    if (this.leads()) await this.quietly(() => this.check());
+    if (this.leads()) await this.safely(() => this.check());
   }
 
   @Interval(10 * MINUTE)
   @OneAtATime()
   async close(): Promise<void> {
     if (!this.leads()) return;
-    await this.quietly(async () => {
+    await this.safely(async () => {
       if (await this.isUnsigned()) await this.check();
     });
   }
 
-  /** Signs early how many lines have no MAC. A forged line that is added before that would count as one of them. */
-  private async closeEarly(): Promise<void> {
+  /**
+   * Signs the number of lines without a MAC soon after the start, because a line forged before would be counted too.
+   */
+  private async signAtStart(): Promise<void> {
     if ((await this.isUnsigned()) && (await this.closes())) await this.check();
   }
 
@@ -62,11 +64,11 @@ export class JournalWatch implements OnApplicationBootstrap {
     return (await this.db.outside(() => journalMark(this.db, this.journal.name)))?.mac === null;
   }
 
-  /** Reads what another process found, so that each process knows it. */
+  /** Reads the stored result, so that each process shows what the checking process found. */
   @Interval(MINUTE)
   @OneAtATime()
   async hear(): Promise<void> {
-    await this.quietly(async () => this.tell(await this.db.outside(() => lastVerdict(this.db, this.journal.name))));
+    await this.safely(async () => this.tell(await this.db.outside(() => lastVerdict(this.db, this.journal.name))));
   }
 
   /** Checks the journal now, or joins the check that already runs in this process. */
@@ -91,7 +93,7 @@ export class JournalWatch implements OnApplicationBootstrap {
     badLines.set({ journal: this.journal.name }, verdict?.found ?? 0);
   }
 
-  private async quietly(work: () => Promise<unknown>): Promise<void> {
-    await work().catch((error: Error) => this.log.warn(`left for the next round: ${error.message}`));
+  private async safely(work: () => Promise<unknown>): Promise<void> {
+    await work().catch((error: Error) => this.log.warn(`failed, and is retried in the next round: ${error.message}`));
   }
 }

@@ -9,15 +9,15 @@ import { JournalHealth } from './journal-health';
 import { olderBuildsAlive } from './journal-marks.store';
 import { JournalWatch } from './journal-watch.job';
 
-/** `true` marks a process that only administers the shop. It signs nothing. */
+/** The second value is `true` in the operator's command line, which signs nothing. */
 type Around = [Leadership, true | undefined];
 
 @Module({})
 class ContextJournalModule {}
 
 /**
- * For the module of a context that writes a journal. It provides the key for the MACs of its lines, and the job that
- * checks them.
+ * For the module of a context that writes a journal. It provides the key for the MACs of the journal's lines, and the
+ * job that checks these MACs.
  */
 export function contextJournal(context: ContextName, journal: KeptJournal): DynamicModule {
   return {

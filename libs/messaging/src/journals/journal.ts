@@ -3,22 +3,22 @@ import type { Line } from './line-mac';
 
 /** A line as it is stored. */
 export interface StoredLine {
-  /** The key after which the next page starts. */
+  /** The line's sort key. As a cursor, it says after which line the next page starts. */
   readonly place: readonly (string | number)[];
   /** A readable name of the line. */
   readonly name: string;
   /** The order or the saga that the line is about. */
   readonly about: string;
-  /** When it was written, in ISO 8601 to the microsecond. */
+  /** When the line was written, in ISO 8601 to the microsecond. */
   readonly at: string;
-  /** Null on lines that are older than the MACs. */
+  /** Null on lines from before the MACs were introduced. */
   readonly mac: Buffer | null;
   readonly line: Line;
-  /** What is wrong with the line although its MAC is right. */
+  /** What is wrong with the line although its MAC is right. Null if nothing is. */
   readonly doubt: string | null;
 }
 
-/** A table that only grows, and whose lines have MACs. */
+/** An append-only table whose lines have MACs. */
 export interface KeptJournal {
   /** Schema and table. */
   readonly name: string;

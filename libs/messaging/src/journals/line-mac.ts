@@ -1,11 +1,11 @@
 import type { MacKey } from '#platform/macs';
 import { canonicalJson, netstrings } from '#platform/canonical';
 
-/** A line of a journal, as its MAC covers it. */
+/** The content of a journal line that its MAC covers. */
 export interface Line {
   /** Schema and table, so that a line of one journal is not valid in another. */
   readonly journal: string;
-  /** Which line of the journal it is, and what it is about. */
+  /** The key of the line within the journal. */
   readonly identity: readonly (string | number)[];
   /** All other content of the line, as JSON. */
   readonly told: object;
@@ -16,12 +16,12 @@ const form = ({ journal, identity, told }: Line): string =>
 
 export const lineMac = (key: MacKey, line: Line): Buffer => key.of(form(line));
 
-/** Whether a process with the key wrote the line, with exactly this content. */
+/** True if a process with the key wrote the line with exactly this content. */
 export function lineHolds(key: MacKey, line: Line, mac: Uint8Array): boolean {
   try {
     return key.holds(form(line), mac);
   } catch (error) {
-    if (error instanceof RangeError) return false; // the nesting exceeds the stack: the shop never wrote that
+    if (error instanceof RangeError) return false; // nested too deep for the stack: the shop never writes such a line
     throw error;
   }
 }

@@ -7,7 +7,7 @@ import { Inbox } from './inbox-handlers';
 
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
-/** The inbox handlers among the providers of all modules that import the context's messaging. */
+/** Finds the inbox handlers among the providers of all modules that import the context's messaging. */
 export function handlersIn(discovery: DiscoveryService, commands: CommandBus, context: ContextName): Handler[] {
   const marked = discovery.getProviders({ metadataKey: Inbox.KEY }).filter((wrapper) => serves(wrapper, context));
   const instances = new Set(marked.map(({ instance }) => instance as object));

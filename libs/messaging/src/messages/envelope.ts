@@ -1,9 +1,9 @@
 import type { Message, MessageClass, Uuid } from '#kernel';
 import type { Trace } from './trace';
 
-/** Data about a message beside its body. The outbox, the wire and the inbox carry it. */
+/** Data about a message that is not part of its body. It is stored in outbox and inbox, and sent between them. */
 export interface MessageMeta extends Trace {
-  /** The context that sent it. */
+  /** The context that sent the message. */
   readonly source: string;
   /** ISO 8601, UTC. */
   readonly occurredAt: string;
@@ -11,7 +11,7 @@ export interface MessageMeta extends Trace {
   readonly version: number;
   readonly aggregateId: string;
   readonly aggregateVersion?: number;
-  /** Its number in the outbox of its source, set at delivery. A gap shows that a message is missing. */
+  /** The message's number in the outbox of its source, set at delivery. */
   readonly sequence?: number;
 }
 
@@ -47,7 +47,7 @@ export function envelope(message: Message, id: Uuid, source: string, now: Date, 
   };
 }
 
-/** A message that follows from another one has the same correlation id, and names the other as its cause. */
+/** The trace for the messages that a handler sends: the correlation id of the handled message, and its id as cause. */
 export const followUp = ({ id, meta }: Envelope): Trace => ({
   correlationId: meta.correlationId,
   causationId: id,
@@ -55,7 +55,7 @@ export const followUp = ({ id, meta }: Envelope): Trace => ({
   ...(meta.traceparent && { traceparent: meta.traceparent }),
 });
 
-/** The message as it is delivered, with its number in the sender's outbox. */
+/** Adds the number in the sender's outbox to the meta data, for delivery. */
 export const numbered = <Row extends Envelope & { readonly seq: number }>(row: Row): Row => ({
   ...row,
   meta: { ...row.meta, sequence: row.seq },

@@ -1,6 +1,6 @@
 /**
- * A handler's "not yet": the message is tried again soon. It counts as an attempt, so that a message that will never
- * succeed is noticed too.
+ * A handler throws this if it cannot handle the message yet. The message is retried soon. This counts as an attempt, so
+ * a message that never succeeds becomes a dead letter.
  */
 export class RetryLater extends Error {
   constructor(
@@ -12,7 +12,7 @@ export class RetryLater extends Error {
   }
 }
 
-/** The claim was taken away, because another instance took this one for dead. Nothing was written. */
+/** Another instance freed the claim, because this instance seemed dead. The handling has written nothing. */
 export class ClaimLost extends Error {
   constructor(handler: string, seq: number) {
     super(`the claim on inbox message ${seq} for ${handler} was lost`);
@@ -20,7 +20,7 @@ export class ClaimLost extends Error {
   }
 }
 
-/** Another build began this work and can continue it, so this build leaves it. This is not an attempt. */
+/** A newer build began this work, so only that build can continue it. This does not count as an attempt. */
 export class NotForThisBuild extends Error {
   constructor(reason: string) {
     super(reason);
@@ -28,7 +28,7 @@ export class NotForThisBuild extends Error {
   }
 }
 
-/** The handler took longer than its limit, and its transaction was aborted. */
+/** The handler exceeded its time limit, and its transaction was aborted. */
 export class HandlerOverdue extends Error {
   constructor(handler: string, seconds: number) {
     super(`${handler} did not end within ${seconds} s`);
@@ -36,7 +36,7 @@ export class HandlerOverdue extends Error {
   }
 }
 
-/** The message can never be read, so another try is useless. */
+/** The message cannot be decoded, so a retry by the same build is useless. */
 export class Undecodable extends Error {
   constructor(reason: string) {
     super(reason);

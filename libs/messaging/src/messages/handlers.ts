@@ -10,12 +10,12 @@ import type { Subscription } from '../outbox/subscriptions.store';
 const PARALLEL = 4;
 const LIMIT_SECONDS = 30;
 
-/** A handler that sees all claimed messages before the first one is handled. */
+/** A handler that gets all its messages of a claim before the first one is handled, for example to read ahead. */
 export interface Prepares {
   prepare(messages: readonly Envelope[]): Promise<void>;
 }
 
-/** A handler that checks at the start that this build can do its work, before any message is handled. */
+/** A handler that checks, before any message is handled, that this build can do its work. It throws if not. */
 export interface Checks {
   check(): Promise<void>;
 }
@@ -40,7 +40,7 @@ type Instance = Partial<Prepares & Checks> & {
 };
 
 /**
- * Returns the inbox handler for a provider, or undefined if the inbox does not run it. Commands go through Nest's bus.
+ * Returns the inbox handler of a provider, or undefined if the provider is none. Commands are executed by Nest's bus.
  */
 export function handlerOf(instance: object, commands: CommandBus): Handler | undefined {
   const mark = inboxMark(instance.constructor as Type);
@@ -64,13 +64,13 @@ export function handlerOf(instance: object, commands: CommandBus): Handler | und
   };
 }
 
-/** The types that a handler gets: those of its classes, and the older types that its classes read. */
+/** The message types that a handler gets: those of its classes, and older types that are upcast to them. */
 const typesOf = ({ classes }: Handler): readonly string[] =>
   classes.flatMap((one) => [one.type, ...olderTypes(one).map(([type]) => type)]);
 
 /**
- * Refuses two handlers of one name. The ids of sent messages are derived from the received message and the handler's
- * name, so two such handlers of one message would make the same ids.
+ * Throws if handlers of two contexts have the same name and handle the same type. The ids of sent messages are derived
+ * from the received message and the handler's name, so both handlers would make the same ids.
  */
 export function refuseNamesakes(contexts: readonly { readonly context: string; readonly handlers: Handlers }[]): void {
   const known = new Map<string, string>();
@@ -84,8 +84,8 @@ export function refuseNamesakes(contexts: readonly { readonly context: string; r
 }
 
 /**
- * Refuses two handlers for one command. Nest's CommandBus has one handler per command, and would silently use the last
- * one.
+ * Throws if a command has two handlers. Nest's CommandBus has one handler per command, and would use the last one
+ * without an error.
  */
 export function refuseTwoForOneCommand(handlers: readonly Handler[]): void {
   const known = new Map<MessageClass, string>();
@@ -119,12 +119,12 @@ export class Handlers {
     return this.byName.get(name);
   }
 
-  /** Each "handler type" that this process can handle. */
+  /** What this process can handle, as "handler type". */
   get heard(): readonly string[] {
     return this.subscriptions.map(({ handler, type }) => `${handler} ${type}`);
   }
 
-  /** How many messages of the lane all instances together may handle at once. Undefined means no limit. */
+  /** The number of messages of the lane that all instances together may handle at once. Undefined means no limit. */
   atMost(lane: string): number | undefined {
     const limits = this.all.flatMap((one) => (one.lane === lane && one.atMost ? [one.atMost] : []));
     return limits.length > 0 ? Math.min(...limits) : undefined;
@@ -134,7 +134,7 @@ export class Handlers {
     return [...this.limits.keys()];
   }
 
-  /** How many keys of the lane may be handled at once. */
+  /** The number of keys of the lane that this process may handle at once. */
   limit(lane: string): number {
     return this.limits.get(lane) ?? PARALLEL;
   }

@@ -5,8 +5,8 @@ import { Undecodable } from './errors';
 type Upcast = NonNullable<MessageClass['upcasts']>[number];
 
 /**
- * The older types whose bodies a class reads, oldest first. Each comes with the upcasts from it to the class's own
- * type.
+ * The older types that are upcast to a message class, oldest first. Each one comes with the upcasts from it to the type
+ * of the class.
  */
 export function olderTypes({ type, upcasts = [] }: MessageClass): readonly (readonly [string, typeof upcasts])[] {
   const first = typeVersion(type) - upcasts.length;
@@ -17,7 +17,7 @@ export function olderTypes({ type, upcasts = [] }: MessageClass): readonly (read
 /** The message classes of this process by type. This is the only place where JSON becomes a message. */
 export class MessageRegistry {
   private readonly classes = new Map<string, MessageClass>();
-  private readonly older = new Map<string, { readonly into: MessageClass; readonly way: readonly Upcast[] }>();
+  private readonly older = new Map<string, { readonly into: MessageClass; readonly upcasts: readonly Upcast[] }>();
 
   add(...classes: readonly MessageClass[]): void {
     for (const one of classes) {
@@ -25,7 +25,7 @@ export class MessageRegistry {
       const known = this.classes.get(one.type);
       if (known && known !== one) throw new Error(`two message classes have the type ${one.type}`);
       this.classes.set(one.type, one);
-      for (const [type, way] of olderTypes(one)) this.older.set(type, { into: one, way });
+      for (const [type, upcasts] of olderTypes(one)) this.older.set(type, { into: one, upcasts });
     }
     for (const [type, { into }] of this.older)
       if (this.classes.has(type)) throw new Error(`${type} has a class of its own, and ${into.type} reads it too`);
@@ -45,17 +45,17 @@ export class MessageRegistry {
     const known = older?.into ?? this.classes.get(type);
     if (!known) throw new Undecodable(`no message of type ${type} is known here`);
     if (typeof body !== 'object' || body === null) throw new Undecodable(`the body of ${type} is not an object`);
-    return new known((older ? brought(type, older.way, body) : body) as never);
+    return new known((older ? upcastBody(type, older.upcasts, body) : body) as never);
   }
 }
 
 /**
- * A body that cannot be upcast fails the same way each time. So it becomes a dead letter, which is redriven when the
- * fault is corrected.
+ * Upcasts a body. A failing upcast fails again at each retry, so the message becomes a dead letter at once. An operator
+ * redrives it after the upcast was corrected.
  */
-function brought(type: string, way: readonly Upcast[], body: object): object {
+function upcastBody(type: string, upcasts: readonly Upcast[], body: object): object {
   try {
-    return way.reduce<object>((old, upcast) => upcast(old as never), body);
+    return upcasts.reduce<object>((old, upcast) => upcast(old as never), body);
   } catch (error) {
     throw new Undecodable(`an old body of ${type} could not be brought up to date: ${(error as Error).message}`);
   }

@@ -14,24 +14,25 @@ export interface Branch {
   readonly context: ContextName;
   readonly db: Database;
   readonly registry: MessageRegistry;
-  /** Empty until the application is up. */
+  /** Empty until the application has started. */
   handlers: Handlers;
-  /** Rings when there is something to send. */
+  /** Raised when the outbox has new messages. */
   readonly relay: Signal;
-  /** Rings when a message arrived, or may be tried again. */
+  /** Raised when a message arrived in the inbox, or may be tried again. */
   readonly inbox: Signal;
-  /** Where its worker looks for messages. */
+  /** The positions from which the inbox worker reads. */
   readonly marks: LaneMarks;
-  /** When messages that met a locked row are tried again. */
+  /** The retries of messages whose handlers met a locked row. */
   readonly probes: Probes;
-  /** Messages that wait for their environment. */
+  /** Messages that failed because of their environment, such as a missing table. */
   readonly stalled: Stalled;
-  /** Rings when a timer was set. */
+  /** Raised when a timer was set that is due soon. */
   readonly timers: Signal;
-  /** Whether no newer build lives. Only the newest build can decide that a message cannot be read. */
+  /** True if no living process runs a newer build. Only the newest build may decide that a message cannot be read. */
   isNewest: () => Promise<boolean>;
   /**
-   * Marks many messages together as done. It is for messages whose handlers wrote nothing. False if the claim was lost.
+   * Marks messages as done, many in one statement. For messages whose handlers wrote nothing. False if the claim was
+   * lost.
    */
   readonly done: Gathering<Claim, boolean>;
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ContextName } from '#platform/config';
 import type { Branch } from './branch';
 
-/** The messaging parts of the contexts that run in this process. */
+/** The messaging of each context in this process. */
 @Injectable()
 export class Branches {
   private readonly byContext = new Map<ContextName, Branch>();

@@ -1,5 +1,4 @@
 /**
- * The names of the contexts that run in other processes. It is provided only where a process opens some of the
- * contexts.
+ * The names of the contexts that run in other processes. Provided only in a process that does not run all contexts.
  */
 export const ELSEWHERE = Symbol('elsewhere');

@@ -1,17 +1,17 @@
-const MOST = 64;
+const MAX_ITEMS = 64;
 
-interface Asked<Item, Answer> {
+interface Pending<Item, Answer> {
   readonly item: Item;
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: unknown) => void;
 }
 
 /**
- * Collects items while a statement runs, and writes them together in the next one. Items are independent. If they
- * cannot be written together, each one is written alone, so that only the wrong one fails.
+ * Collects items while a statement runs, and writes them together with the next one. Items must be independent. If
+ * writing them together fails, each one is written alone, so that only the faulty one fails.
  */
 export class Gathering<Item, Answer> {
-  private waiting: Asked<Item, Answer>[] = [];
+  private waiting: Pending<Item, Answer>[] = [];
   private busy = false;
 
   /** `write` returns one answer for each item, in the same order. It writes all items or none. */
@@ -26,18 +26,18 @@ export class Gathering<Item, Answer> {
 
   private async run(): Promise<void> {
     this.busy = true;
-    await new Promise(setImmediate); // lets items that were claimed together arrive
-    while (this.waiting.length > 0) await this.together(this.waiting.splice(0, MOST));
+    await new Promise(setImmediate); // waits for other items of the same claim, so that they share one statement
+    while (this.waiting.length > 0) await this.writeTogether(this.waiting.splice(0, MAX_ITEMS));
     this.busy = false;
   }
 
-  private async together(asked: readonly Asked<Item, Answer>[]): Promise<void> {
+  private async writeTogether(pending: readonly Pending<Item, Answer>[]): Promise<void> {
     try {
-      const answers = await this.write(asked.map(({ item }) => item));
-      asked.forEach(({ resolve }, index) => resolve(answers[index]));
+      const answers = await this.write(pending.map(({ item }) => item));
+      pending.forEach(({ resolve }, index) => resolve(answers[index]));
     } catch (error) {
-      if (asked.length === 1) asked[0].reject(error);
-      else for (const one of asked) await this.together([one]);
+      if (pending.length === 1) pending[0].reject(error);
+      else for (const one of pending) await this.writeTogether([one]);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { statement, type Database } from '#database';
 
-/** SQL: the last number that was given out. A sequence that was never used reports 1 as well. */
+/** SQL: the last number that the sequence gave out. 0 if it was never used, although its `last_value` is 1 then. */
 export const lastDrawn = (sequence: string) =>
   `select case when is_called then last_value else 0 end as last from ${sequence}`;
 
@@ -9,7 +9,7 @@ const LAST = {
   outbox: statement('outbox-last-drawn', lastDrawn('outbox_seq_seq')),
 };
 
-/** A transaction that inserts takes this lock on the table before it gets a number, and keeps it until it ends. */
+/** The transactions that may be inserting. Each one locks the table before it gets a number, and until it ends. */
 const WRITERS = statement(
   'queue-writers',
   `select array(
@@ -20,8 +20,8 @@ const WRITERS = statement(
 );
 
 /**
- * The number up to which each row of a queue is visible, or never will be. Numbers are given out before the commit, so
- * a smaller number can become visible after a larger one. Only transactions that write this queue delay the horizon.
+ * The number up to which no row of a queue can become visible any more. Numbers are given out before the commit, so a
+ * smaller number can become visible after a larger one. Only transactions that write this queue delay the horizon.
  */
 export class Horizon {
   private safe = 0;
@@ -40,14 +40,14 @@ export class Horizon {
   async settled(db: Database): Promise<boolean> {
     if (!this.next) return false;
     const now = new Set(await this.writers(db));
-    this.reached({ ...this.next, writers: this.next.writers.filter((one) => now.has(one)) });
+    this.setCandidate({ ...this.next, writers: this.next.writers.filter((one) => now.has(one)) });
     return true;
   }
 
-  /** Makes the last number given out the next candidate, if there is none. */
+  /** Makes the last number of the sequence the next candidate, if there is no candidate. */
   async drawn(db: Database, last: number): Promise<number> {
-    if (last < this.safe) this.forget(); // a backup was restored, or a crash took numbers back
-    if (!this.next && last > this.safe) this.reached({ through: last, writers: await this.writers(db) });
+    if (last < this.safe) this.forget(); // the sequence went back, because of a restored backup or a crash
+    if (!this.next && last > this.safe) this.setCandidate({ through: last, writers: await this.writers(db) });
     return this.safe;
   }
 
@@ -55,13 +55,13 @@ export class Horizon {
     return this.safe;
   }
 
-  /** Call this after any error of the database: its numbers may have restarted. */
+  /** Call this after any error of the database, because its sequence may have restarted. */
   forget(): void {
     this.safe = 0;
     this.next = undefined;
   }
 
-  private reached(next: { readonly through: number; readonly writers: readonly string[] }): void {
+  private setCandidate(next: { readonly through: number; readonly writers: readonly string[] }): void {
     const open = next.writers.length > 0;
     if (!open) this.safe = next.through;
     this.next = open ? next : undefined;

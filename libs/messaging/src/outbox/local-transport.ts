@@ -11,8 +11,8 @@ import { SubscriptionCache, type Subscribed } from './subscription-cache';
 import { Transport } from './transport';
 
 /**
- * Copies messages from database to database, without a broker. It runs one statement per receiver, whether the
- * receiver's context runs in this process or in another.
+ * Copies messages from database to database, without a broker. One statement writes all messages for a receiver. The
+ * receiver's context may run in this process or in another one.
  */
 @Injectable()
 export class LocalTransport extends Transport {
@@ -44,9 +44,9 @@ export class LocalTransport extends Transport {
   async deliver(from: ContextName, receiver: ContextName, messages: readonly Envelope[]): Promise<void> {
     await receive(this.database(receiver), messages, this.sameServer(from, receiver));
     crashPoint('transport.handed-over', `${from}-to-${receiver}`);
-    const near = this.branches.find(receiver);
-    near?.inbox.ring();
-    if (!near || this.leadership.hasPeers) this.leadership.notify(`inbox:${receiver}`);
+    const localBranch = this.branches.find(receiver);
+    localBranch?.inbox.ring();
+    if (!localBranch || this.leadership.hasPeers) this.leadership.notify(`inbox:${receiver}`);
   }
 
   private database(context: ContextName) {

@@ -5,19 +5,19 @@ import { unsentBelow } from './outbox.store';
 
 const LOOK_MS = 1_000;
 const CHECK_MS = 10_000;
-/** Checks may use one hundredth of the time. */
+/** Checks may take at most one hundredth of the time. */
 const CHECK_SHARE = 100;
 
 /**
- * The number below which every message of an outbox is sent. The relay reads from there. It stays fast while another
- * transaction has an old snapshot, although vacuum cannot remove the index entries of sent messages then.
+ * Every message of an outbox up to this number is sent, so the relay reads only above it. While another transaction has
+ * an old snapshot, vacuum cannot remove the index entries of sent messages. The mark lets the relay skip them.
  */
 export class LowMark {
   value = 0;
-  /** All messages up to this number are visible. If a later read does not find one of them, it is sent. */
+  /** All messages up to this number are visible. So a message that a later read does not find has been sent. */
   private safe = 0;
   private highest = 0;
-  /** After the first looks, the mark also covers what was sent before this relay began. */
+  /** The first looks run even if nothing was sent. They move the mark over messages that an earlier relay has sent. */
   private firstLooks = 3;
   private lookedAt = performance.now();
   private checkAt = performance.now() + CHECK_MS;
@@ -26,15 +26,15 @@ export class LowMark {
   constructor(private readonly db: Database) {}
 
   /**
-   * Call this after a read above the mark that began after the last `look`. `first` is the first unsent message that it
-   * found, if any.
+   * Call this after a read of the messages above the mark. The read must begin after the last `look`. `first` is the
+   * number of the first unsent message that it found, if any.
    */
   read(first: number | undefined, last: number | undefined): void {
     this.value = Math.max(this.value, first === undefined ? this.safe : Math.min(first - 1, this.safe));
     this.highest = Math.max(this.highest, last ?? 0);
   }
 
-  /** It does nothing more often than once a second, and nothing while no message was sent. */
+  /** Updates the safe number, at most once a second. Does nothing while there are no new messages. */
   async look(): Promise<void> {
     const now = performance.now();
     if (now >= this.checkAt) await this.check();
@@ -44,9 +44,9 @@ export class LowMark {
     this.safe = await this.horizon.look(this.db);
   }
 
-  /** There should be no unsent message below the mark. If there is one, it is counted, and it is sent. */
+  /** Looks for an unsent message below the mark, which would be a bug. It is counted, and the mark goes back to it. */
   private async check(): Promise<void> {
-    const begun = performance.now();
+    const startedAt = performance.now();
     const found = this.value > 0 ? await unsentBelow(this.db, this.value) : undefined;
     if (found !== undefined) {
       foundBelowMark(this.db.context);
@@ -55,6 +55,6 @@ export class LowMark {
       this.horizon.forget();
     }
     const now = performance.now();
-    this.checkAt = now + Math.max(CHECK_MS, CHECK_SHARE * (now - begun));
+    this.checkAt = now + Math.max(CHECK_MS, CHECK_SHARE * (now - startedAt));
   }
 }

@@ -17,14 +17,14 @@ const BATCH = 1_000;
 const BEGINNING = '-infinity';
 
 /**
- * Removes old messages from the outboxes and updates their metrics. The instance that leads the context's relay does
- * this.
+ * Removes old messages from the outboxes and updates their metrics. Only the instance that leads the context's relay
+ * does this.
  */
 @Injectable()
 export class OutboxCare {
   private prunedThrough = new Map<ContextName, string>();
   private readonly shown = new Map<ContextName, readonly ContextName[]>();
-  private begunAt = performance.now();
+  private roundStartedAt = performance.now();
 
   constructor(
     private readonly branches: Branches,
@@ -69,13 +69,13 @@ export class OutboxCare {
     this.shown.set(context, receivers);
   }
 
-  /** Starts from the beginning once a day, because some messages were still owed the last time. */
+  /** Removes old messages. Once a day it starts from the beginning, for messages that were skipped as still owed. */
   @Interval('outbox pruning', 10 * MINUTE)
   @OneAtATime()
   prune(): Promise<void> {
-    if (performance.now() - this.begunAt > DAY) {
+    if (performance.now() - this.roundStartedAt > DAY) {
       this.prunedThrough = new Map();
-      this.begunAt = performance.now();
+      this.roundStartedAt = performance.now();
     }
     return this.each(async ({ context, db }) => {
       for (let more = true; more;) {
@@ -88,6 +88,7 @@ export class OutboxCare {
 
   private async each(care: (branch: Branch) => Promise<unknown>): Promise<void> {
     for (const branch of this.branches.all)
-      if (this.leadership.leads(RELAY(branch.context))) await care(branch).catch(() => undefined); // the next round tries again
+      // after a failure, the next round tries again
+      if (this.leadership.leads(RELAY(branch.context))) await care(branch).catch(() => undefined);
   }
 }

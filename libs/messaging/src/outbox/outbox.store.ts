@@ -5,8 +5,8 @@ import type { Envelope } from '../messages/envelope';
 import { asyncCommit } from '../inbox/async-commit';
 
 /**
- * SQL that writes messages from one jsonb parameter (see `outboxValue`) into the outbox. It becomes part of a store's
- * own statement. `gate` is a condition that must be true, such as `exists (select from done)`.
+ * SQL that writes the messages of one jsonb parameter (see `outboxValue`) into the outbox. A store includes it in its
+ * own statement. `gate` is the SQL condition for writing, such as `exists (select from done)`.
  */
 export const outboxInsert = (parameter: string, gate = 'true') => `
   insert into outbox (id, type, key, body, meta)
@@ -27,7 +27,7 @@ export interface OutboxRow extends Envelope {
 }
 
 /**
- * Delivered messages that must be marked as sent, and those among them that an unavailable receiver still has to get.
+ * Messages that must be marked as sent. `owed` lists those that an unavailable receiver must still get.
  */
 export interface Sent {
   readonly rows: readonly OutboxRow[];
@@ -36,7 +36,7 @@ export interface Sent {
 
 export const NOTHING_SENT: Sent = { rows: [], owed: [] };
 
-/** Another process relays this outbox now, or the server has crashed. What this relay remembers of it may be wrong. */
+/** Another process relays this outbox now, or the server has crashed. So this relay must read its state again. */
 export class FenceLost extends Error {
   constructor(context: ContextName) {
     super(`the outbox of ${context} has another relay, or its server has crashed`);
@@ -45,8 +45,9 @@ export class FenceLost extends Error {
 }
 
 /**
- * Makes this relay the only one that may mark messages as sent. It waits for a mark that another relay is writing,
- * because that one locks the token's row. It does not wait for a backup that reads the table.
+ * Makes this relay the only one that may mark messages as sent, and returns its token. If another relay is marking
+ * messages, this waits for it, because that relay locks the token's row. A backup that reads the table does not block
+ * it.
  */
 export async function takeFence(db: Database): Promise<string> {
   const token = randomUUID();
@@ -58,7 +59,7 @@ export async function takeFence(db: Database): Promise<string> {
   return token;
 }
 
-/** The first column says whether the fence still stands. There is a row for it even when there is nothing to read. */
+/** SQL: the column `stands` says if the token is still valid. If there is no message, one row with it is returned. */
 const next = (token: string, unsent: string) => `
   select f.stands, b.* from (select exists (select from outbox_fence where token = ${token}) as stands) f
   left join lateral (
@@ -84,14 +85,14 @@ export interface Reading {
   /** The maximum number of messages. */
   readonly limit: number;
   readonly token: string;
-  /** No unsent message has this number or a smaller one. */
+  /** All unsent messages have larger numbers than this one. */
   readonly above: number;
   readonly sent: Sent;
 }
 
 /**
- * Marks the delivered messages as sent, and reads the next ones in the order of sending. Throws FenceLost, and then
- * marks nothing.
+ * Marks the delivered messages as sent, and reads the next ones in the order of sending. If the fence is lost, it marks
+ * nothing and throws FenceLost.
  */
 export async function nextUnsent(db: Database, { limit, token, above, sent }: Reading): Promise<OutboxRow[]> {
   const from = [limit, token, above];
@@ -114,7 +115,7 @@ const BELOW = statement(
   'select seq from outbox where sent_at is null and seq <= $1 order by seq limit 1',
 );
 
-/** An unsent message with a number at or below the mark. There must be none. */
+/** The first unsent message with a number at or below the mark. There should be none. */
 export const unsentBelow = async (db: Database, mark: number): Promise<number | undefined> =>
   (await db.query<{ seq: number }>(BELOW, [mark]))[0]?.seq;
 

@@ -11,7 +11,7 @@ import { currentUnit, mayTell, type Unit } from '../inbox/unit';
 
 const BUFFER = Symbol('outbox');
 
-/** The outbox of one context. It makes messages ready to store, and stores them with the work that caused them. */
+/** The outbox of one context. It stores messages in the same transaction as the work that publishes them. */
 export class Outbox {
   constructor(
     readonly db: Database,
@@ -23,8 +23,8 @@ export class Outbox {
   ) {}
 
   /**
-   * Returns messages ready for `outboxInsert`. In a handler, their ids and trace are derived from the handled message.
-   * Elsewhere, give `ids` (derived from the command's id) if a repeated command must make the same messages again.
+   * Makes envelopes for `outboxInsert`. In a handler, their ids and trace are derived from the handled message.
+   * Elsewhere, give `ids` (derived from the command's id) if a repeated command must make messages with the same ids.
    */
   envelopes(messages: readonly Message[], ids?: (index: number) => Uuid, trace?: Trace): Envelope[] {
     const unit = this.unit();
@@ -52,17 +52,17 @@ export class Outbox {
     else this.buffer().push(...ready);
   }
 
-  /** Call this after a store's own statement has written messages: the relay looks at once. */
+  /** Call this after a store's own statement has written messages, so that the relay reads them at once. */
   wake(): void {
     this.relay.raise();
   }
 
-  /** The same for timers. */
+  /** Call this after a store's own statement has set timers. */
   wakeTimers(changes: readonly TimerChange[]): void {
     if (soonDue(changes)) this.timers.raise();
   }
 
-  /** The message of this context that is being handled by this code. */
+  /** The handling of a message of this context, if this code runs in its handler. */
   unit(): Unit | undefined {
     const unit = currentUnit();
     return unit?.context === this.db.context ? unit : undefined;

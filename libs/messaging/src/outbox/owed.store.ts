@@ -3,7 +3,7 @@ import { statement, type Database } from '#database';
 import type { OutboxRow } from './outbox.store';
 import { asyncCommit } from '../inbox/async-commit';
 
-/** The receivers that are owed something. It takes one index look-up per receiver, however many messages there are. */
+/** SQL: the receivers with owed messages. One index look-up per receiver, even if there are many messages. */
 const receivers = `with recursive r(receiver) as (
     (select receiver from outbox_owed order by receiver limit 1)
     union all
@@ -18,7 +18,7 @@ const OWED_RECEIVERS = statement(
 export const owedReceivers = async (db: Database): Promise<ContextName[]> =>
   (await db.query<{ receiver: ContextName }>(OWED_RECEIVERS)).map(({ receiver }) => receiver);
 
-/** A message that is owed. If it is no longer in the outbox, only its number is known. */
+/** An owed message. If it is no longer in the outbox, only its number is known. */
 export type OwedRow = OutboxRow | { readonly seq: number; readonly id: null };
 
 const OWED = statement(
@@ -28,7 +28,7 @@ const OWED = statement(
    left join outbox o using (seq) order by w.seq`,
 );
 
-/** The oldest messages that the receiver is owed, in the order of sending. */
+/** The oldest messages that are owed to the receiver, in the order of sending. */
 export const owedTo = (db: Database, receiver: ContextName, limit: number): Promise<OwedRow[]> =>
   db.query<OwedRow>(OWED, [receiver, limit]);
 
@@ -44,8 +44,8 @@ const SETTLED = statement(
 );
 
 /**
- * Call this when the receiver has the messages. It returns false and changes nothing if the fence is lost: see
- * `takeFence`.
+ * Call this when the receiver has the messages. If the fence is lost (see `takeFence`), it changes nothing and returns
+ * false.
  */
 export const owedSettled = async (db: Database, receiver: ContextName, seqs: readonly number[], token: string) =>
   (await db.query<{ stands: boolean }>(SETTLED, [receiver, seqs, token]))[0].stands;
@@ -81,9 +81,9 @@ const PRUNE = statement(
 );
 
 /**
- * Removes messages that were sent more than 7 days ago and that no receiver is owed. Returns how many, and when
- * the last of them was sent, so that the next call starts there. An open transaction keeps the rows of removed
- * messages, and a search from the first message would read all of them again.
+ * Removes messages that were sent more than 7 days ago and that are owed to no receiver. Returns their number, and when
+ * the last one was sent. The next call starts there, because an open transaction may keep the dead rows of removed
+ * messages, and a search from the beginning would read all of them again.
  */
 export async function pruneOutbox(db: Database, batch: number, from: string): Promise<{ count: number; last: string }> {
   const owed = await owedReceivers(db);

@@ -4,8 +4,8 @@ const LONGEST_MS = 20;
 const MS_EACH = 4;
 
 /**
- * Lets messages collect when many arrive within milliseconds. The more there were the last time, the later the next
- * look. Single messages are never delayed.
+ * Delays the next read a little after a read of many messages, so that more messages can be read together. The delay
+ * grows with their number. After a single message there is no delay.
  */
 export class Pace {
   private until = 0;

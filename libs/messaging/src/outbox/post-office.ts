@@ -34,16 +34,16 @@ import { TimerClock } from '../timers/timer-clock';
 import { Transport } from './transport';
 import { Branches } from './branches';
 
-const PATIENCE_MS = 8_000;
-/** Longer than any relay uses a list of subscriptions that it has read. */
+const STOP_TIMEOUT_MS = 8_000;
+/** After this time, no relay uses an older list of subscriptions. It is longer than `OLDEST_SUBSCRIPTIONS_MS`. */
 const KNOWN_TO_ALL_MS = 2_500;
 
-/** Starts the messaging of every context when the application is up, and stops it at shutdown. */
+/** Starts the messaging of every context after the application has started, and stops it at shutdown. */
 @Injectable()
 export class PostOffice implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private workers: InboxWorker[] = [];
   private clocks: TimerClock[] = [];
-  private standDowns: (() => Promise<void>)[] = [];
+  private leadReleases: (() => Promise<void>)[] = [];
   private readonly stopping = new AbortController();
   private readonly log = new Logger('PostOffice');
 
@@ -58,7 +58,7 @@ export class PostOffice implements OnApplicationBootstrap, BeforeApplicationShut
     @Optional() @Inject(WITHOUT_JOBS) private readonly withoutJobs: boolean | null,
     @Optional() @Inject(Latecomers) private readonly latecomers: Latecomers | null,
   ) {
-    leadership.onWord((word) => this.heard(word));
+    leadership.onWord((word) => this.onNotification(word));
     leadership.onReopened(() => this.branches.all.forEach(ringAll));
   }
 
@@ -116,11 +116,11 @@ export class PostOffice implements OnApplicationBootstrap, BeforeApplicationShut
     ]);
   }
 
-  /** Runs before anything is closed. It stops claiming, and finishes the messages that are being handled. */
+  /** Nest calls this before it closes anything. The workers stop claiming, and finish the messages in work. */
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
-    const drained = Promise.all([...this.workers, ...this.clocks].map((one) => one.stop(PATIENCE_MS)));
-    await Promise.all([drained, ...this.standDowns.map((standDown) => standDown())]);
+    const drained = Promise.all([...this.workers, ...this.clocks].map((one) => one.stop(STOP_TIMEOUT_MS)));
+    await Promise.all([drained, ...this.leadReleases.map((releaseLead) => releaseLead())]);
     await this.instances.end();
   }
 
@@ -132,7 +132,8 @@ export class PostOffice implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   /**
-   * Messages that are sent after this has ended reach all handlers of this process, whichever process delivers them.
+   * Adds the subscriptions, and waits until every relay knows them. After that, every sent message reaches the handlers
+   * of this process.
    */
   private async subscribe(branches: readonly Branch[]): Promise<void> {
     const subscribed = await Promise.all(
@@ -152,14 +153,14 @@ export class PostOffice implements OnApplicationBootstrap, BeforeApplicationShut
     const clock = new TimerClock(branch);
     this.clocks.push(clock);
     clock.start();
-    this.standDowns.push(
+    this.leadReleases.push(
       this.leadership.lead(RELAY(branch.context), (lost) =>
         relay(branch, this.transport, this.relays.of(branch.context), lost, this.log),
       ),
     );
   }
 
-  private heard(word: string): void {
+  private onNotification(word: string): void {
     const [what, context] = word.split(':') as [string, ContextName];
     const branch = this.branches.find(context);
     if (what === 'outbox') branch?.relay.ring();

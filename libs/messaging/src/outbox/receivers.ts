@@ -13,30 +13,31 @@ const BATCH = 200;
 const LONGEST_PAUSE_MS = 5_000;
 const POLL_MS = 1_000;
 /**
- * A relay does not use subscriptions that are older than this. A process that adds subscriptions at its start waits a
- * little longer, so that no message is marked as sent by an outdated list.
+ * A relay does not use a list of subscriptions that is older than this. A process that adds subscriptions at its start
+ * waits a little longer. So no message is marked as sent because of an outdated list.
  */
 export const OLDEST_SUBSCRIPTIONS_MS = 2_000;
-/** Reads the subscriptions again, which also shows whether the receiver is available. */
-const AFRESH = 0;
+/** Forces a new read of the subscriptions. It also shows whether the receiver is available. */
+const READ_AGAIN = 0;
 
 export interface Delivered extends Sent {
-  /** When the oldest list of subscriptions in this delivery was read. */
+  /** When the oldest list of subscriptions for this delivery was read, in monotonic milliseconds. */
   readonly readAt: number;
 }
 
-interface Extent {
+interface Options {
   readonly db: Database;
   readonly transport: Transport;
   /** See `takeFence`. */
   readonly token: string;
-  /** The names of the receivers that are unavailable, for the status of the relay. */
+  /** The unavailable receivers, for the status of the relay. */
   readonly away: Set<ContextName>;
   readonly log: Logger;
 }
 
 /**
- * All receivers of one outbox. Each one gets what it subscribed to, and an unavailable one does not delay the others.
+ * All receivers of one outbox. Each one gets the messages that it subscribed to. An unavailable receiver does not delay
+ * the others.
  */
 export class Receivers {
   private readonly all: Receiver[];
@@ -44,23 +45,23 @@ export class Receivers {
   private readonly loops = new Map<Receiver, Promise<void>>();
 
   private constructor(
-    private readonly extent: Extent,
+    private readonly options: Options,
     owed: readonly ContextName[],
   ) {
-    const { db, transport } = extent;
+    const { db, transport } = options;
     const names = new Set([...transport.receivers, ...owed]);
     this.all = [...names].map((name) => new Receiver(name, db.context, transport, !owed.includes(name)));
-    for (const receiver of this.all) if (!receiver.isDirect) this.pay(receiver);
+    for (const receiver of this.all) if (!receiver.isDirect) this.startOwedLoop(receiver);
   }
 
-  static async of(extent: Extent): Promise<Receivers> {
-    return new Receivers(extent, await owedReceivers(extent.db));
+  static async of(options: Options): Promise<Receivers> {
+    return new Receivers(options, await owedReceivers(options.db));
   }
 
   /** Delivers to all receivers in parallel. Messages that could not be delivered are returned as owed. */
   async deliver(messages: readonly OutboxRow[], afresh: boolean): Promise<Delivered> {
     const rows = messages.map(numbered);
-    const outcomes = await Promise.all(this.all.map((receiver) => this.serve(receiver, rows, afresh)));
+    const outcomes = await Promise.all(this.all.map((receiver) => this.deliverTo(receiver, rows, afresh)));
     return {
       rows,
       owed: outcomes.flatMap(({ name, owed }) => owed.map(({ seq }) => ({ receiver: name, seq }))),
@@ -69,8 +70,8 @@ export class Receivers {
   }
 
   /**
-   * Call this when the delivered messages are marked as sent. A receiver that is owed nothing any more gets its
-   * messages directly again.
+   * Call this when the delivered messages are marked as sent. A receiver without owed messages returns to direct
+   * delivery.
    */
   marked({ owed }: Sent): void {
     for (const receiver of this.all) {
@@ -84,67 +85,68 @@ export class Receivers {
     await Promise.all(this.loops.values());
   }
 
-  private async serve(receiver: Receiver, rows: readonly OutboxRow[], afresh: boolean) {
+  private async deliverTo(receiver: Receiver, rows: readonly OutboxRow[], afresh: boolean) {
     const { name } = receiver;
     if (receiver.isDirect) {
       try {
-        return { name, owed: [], readAt: await receiver.deliver(rows, afresh ? AFRESH : undefined) };
+        return { name, owed: [], readAt: await receiver.deliver(rows, afresh ? READ_AGAIN : undefined) };
       } catch (error) {
-        this.isAway(receiver, error as Error);
+        this.markAway(receiver, error as Error);
         receiver.goneAway();
-        this.pay(receiver);
+        this.startOwedLoop(receiver);
       }
     }
     const { rows: owed, readAt } = receiver.heardOf(rows);
     return { name, owed, readAt };
   }
 
-  private isAway({ name }: Receiver, error: Error): void {
-    const { away, log, db } = this.extent;
+  private markAway({ name }: Receiver, error: Error): void {
+    const { away, log, db } = this.options;
     if (!away.has(name))
       log.warn(`messages of ${db.context} for ${name} are kept until it takes them: ${error.message}`);
     away.add(name);
   }
 
-  private isBack({ name }: Receiver): void {
-    const { away, log, db } = this.extent;
+  private markBack({ name }: Receiver): void {
+    const { away, log, db } = this.options;
     if (away.delete(name)) log.log(`${name} has got all messages of ${db.context} that were kept for it`);
   }
 
-  private pay(receiver: Receiver): void {
-    if (!this.loops.has(receiver)) this.loops.set(receiver, this.payInOrder(receiver));
+  private startOwedLoop(receiver: Receiver): void {
+    if (!this.loops.has(receiver)) this.loops.set(receiver, this.deliverOwed(receiver));
   }
 
-  /** Delivers to one receiver what it is owed, oldest first. */
-  private async payInOrder(receiver: Receiver): Promise<void> {
+  /** Delivers the owed messages to one receiver, oldest first. */
+  private async deliverOwed(receiver: Receiver): Promise<void> {
     const { signal } = this.stopping;
     let failures = 0;
     while (!signal.aborted) {
       try {
-        const idle = receiver.isDirect || !(await this.payOnce(receiver));
+        const idle = receiver.isDirect || !(await this.deliverOwedBatch(receiver));
         failures = 0;
         if (idle) await receiver.owing.wait(POLL_MS, signal);
       } catch {
-        failures++; // the receiver is away (logged already), or the sender's own database is (the relay logs that)
+        failures++; // not logged here: `markAway` logs an unavailable receiver, and the relay logs its own database
         await pause(backoff(failures, Math.random(), LONGEST_PAUSE_MS), undefined, { signal }).catch(() => undefined);
       }
     }
   }
 
-  /** False when nothing is owed. */
-  private async payOnce(receiver: Receiver): Promise<boolean> {
-    const { db, token } = this.extent;
+  /** False if no message is owed. */
+  private async deliverOwedBatch(receiver: Receiver): Promise<boolean> {
+    const { db, token } = this.options;
     const mark = receiver.mark;
     const owed = await owedTo(db, receiver.name, BATCH);
     const rows = owed.filter((row): row is OutboxRow => row.id !== null);
-    const readAt = await receiver.deliver(rows.map(numbered), AFRESH).catch((error: Error) => {
-      this.isAway(receiver, error);
+    const readAt = await receiver.deliver(rows.map(numbered), READ_AGAIN).catch((error: Error) => {
+      this.markAway(receiver, error);
       throw error;
     });
-    if (performance.now() - readAt > OLDEST_SUBSCRIPTIONS_MS) return true; // a new subscription is possible
+    // The list of subscriptions may be outdated now, so the messages are delivered again with a new list.
+    if (performance.now() - readAt > OLDEST_SUBSCRIPTIONS_MS) return true;
 
     if (owed.length === 0) {
-      if (receiver.paid(mark)) this.isBack(receiver);
+      if (receiver.paid(mark)) this.markBack(receiver);
       return false;
     }
     const seqs = owed.map(({ seq }) => seq);

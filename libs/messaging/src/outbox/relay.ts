@@ -21,8 +21,8 @@ const NOTHING: Delivered = { ...NOTHING_SENT, readAt: Infinity };
 
 /**
  * Delivers one outbox to all subscribers, in the order of sending, until this process loses the lead. A leader that was
- * stopped and continues may deliver a batch again, but inboxes recognise messages by their ids. After an error,
- * everything that was remembered is read again.
+ * paused may deliver a batch a second time, but inboxes recognise messages by their ids. After an error, the relay
+ * starts again without any remembered state.
  */
 export async function relay(
   branch: Branch,
@@ -45,12 +45,12 @@ export async function relay(
 }
 
 async function untilFailure(
-  { context, db, relay: bell }: Branch,
+  { context, db, relay: newMessages }: Branch,
   transport: Transport,
   status: RelayStatus,
   lost: AbortSignal,
   log: Logger,
-  well: () => void,
+  onSuccess: () => void,
 ): Promise<void> {
   const token = await takeFence(db);
   const mark = (status.mark = new LowMark(db));
@@ -61,16 +61,16 @@ async function untilFailure(
     while (!lost.aborted) {
       await pace.wait(lost);
       const stale = performance.now() - sent.readAt > OLDEST_SUBSCRIPTIONS_MS;
-      if (stale) sent = NOTHING; // deliver again: there may be a new subscription
+      if (stale) sent = NOTHING; // the messages are delivered again, because there may be a new subscription
       const batch = await nextUnsent(db, { limit: BATCH, token, above: mark.value, sent });
       if (sent.rows.length > 0) crashPoint('relay.marked', context);
       receivers.marked(sent);
       sent = NOTHING;
-      well();
+      onSuccess();
       mark.read(batch.at(0)?.seq, batch.at(-1)?.seq);
       await mark.look();
       if (batch.length === 0) {
-        await bell.wait(POLL_MS, lost);
+        await newMessages.wait(POLL_MS, lost);
         continue;
       }
       if (lost.aborted) return;
@@ -79,7 +79,7 @@ async function untilFailure(
       sent = await receivers.deliver(batch, stale);
       crashPoint('relay.delivered', context);
     }
-    // If this fails, the next leader delivers them again.
+    // If this mark fails, the next leader delivers these messages again.
     if (sent.rows.length > 0) await nextUnsent(db, { limit: 0, token, above: 0, sent }).catch(() => undefined);
   } finally {
     await receivers.stop();

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { ContextName } from '#platform/config';
 import type { LowMark } from './low-mark';
 
-/** What the leading relay of one context knows. */
+/** The status of one context's relay, while this process leads it. */
 export interface RelayStatus {
-  /** Undefined until this process has led the relay. */
+  /** Undefined until this process leads the relay for the first time. */
   mark?: LowMark;
   /** The receivers that did not accept their messages. */
   readonly away: Set<ContextName>;

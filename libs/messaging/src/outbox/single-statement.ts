@@ -9,7 +9,10 @@ import { outboxInsert, outboxValue } from './outbox.store';
 const worked = 'exists (select from work)';
 const DIVISION_BY_ZERO = '22012';
 
-/** One piece of work as a statement, in each of its forms. */
+/**
+ * The forms of one statement: alone, with messages to send, with the mark that the handled message is done
+ * (`counting`), or with both.
+ */
 export interface SingleStatement {
   readonly plain: Statement;
   readonly sending: Statement;
@@ -18,13 +21,13 @@ export interface SingleStatement {
 }
 
 /**
- * Makes the forms of work that is one statement. `work` is the SQL after `with`; its last part is named `work`, and
- * returns no row if there was nothing to do. `parameters` is the number of its parameters.
+ * Makes all forms of a statement. `work` is the SQL after `with`. Its last part must be named `work`, and must return
+ * no row if nothing was done. `parameters` is the number of its parameters.
  */
 export function singleStatement(name: string, work: string, parameters: number): SingleStatement {
   const [first, second, third, fourth] = [1, 2, 3, 4].map((more) => `$${parameters + more}`);
   const done = () => `done as (${inboxDone(first, second, third).replace('returning', `and ${worked} returning`)})`;
-  // If the claim was lost, nothing is marked as done, and the division by zero undoes the whole statement.
+  // If the claim was lost, no message is marked as done. Then the division by zero rolls back the whole statement.
   const counted = 'select work.*, 1 / (select count(*) from done) as counted from work';
   return {
     plain: statement(name, `with ${work} select * from work`),
@@ -38,9 +41,9 @@ export function singleStatement(name: string, work: string, parameters: number):
 }
 
 /**
- * Does the work and sends the messages that follow from it. It does neither if the work returns no row. In a handler
- * that has sent nothing to the database, the same statement marks the message as done. In an open transaction, the work
- * is part of it. Elsewhere, the statement is a transaction of its own.
+ * Does the work and sends its messages. If the work returns no row, no message is sent. In a handler that has sent no
+ * statement yet, the same statement marks the handled message as done. In an open transaction, the work is a part of
+ * it. Elsewhere, the statement is its own transaction.
  */
 export async function runSingleStatement<Row extends object>(
   outbox: Outbox,

@@ -2,39 +2,39 @@ import type { ContextName } from '#platform/config';
 import type { Database } from '#database';
 import { subscribedTypes } from './subscriptions.store';
 
-/** What a receiver's own table said. `readAt` is the time before the question was sent, in monotonic milliseconds. */
+/** The types in a receiver's table of subscriptions. `readAt` is when the read began, in monotonic milliseconds. */
 export interface Subscribed {
   readonly types: ReadonlySet<string>;
   readonly readAt: number;
 }
 
-/** What each receiver subscribed to, by its own table. One question serves all senders of this process. */
+/** Caches the subscriptions of each receiver, read from its own table. All senders of this process share one read. */
 export class SubscriptionCache {
   private readonly known = new Map<ContextName, Subscribed>();
-  private readonly asking = new Map<ContextName, { readonly answer: Promise<Subscribed>; readonly at: number }>();
+  private readonly running = new Map<ContextName, { readonly answer: Promise<Subscribed>; readonly at: number }>();
 
   constructor(private readonly databaseOf: (context: ContextName) => Database) {}
 
-  /** The last answer, however old it is. It asks nothing. */
+  /** The last answer, of any age. It sends no query. */
   remembered(context: ContextName): Subscribed | undefined {
     return this.known.get(context);
   }
 
   /**
-   * An answer that is not older than that. Rejects if the receiver cannot be asked, or if no process of it was ever
-   * started.
+   * Returns an answer that is at most this old. Rejects if the receiver's database cannot be read, or if no process of
+   * this context was ever started.
    */
   async notOlderThan(milliseconds: number, context: ContextName): Promise<Subscribed> {
     const known = this.known.get(context);
     if (known && performance.now() - known.readAt <= milliseconds) return known;
-    const asked = this.asking.get(context);
-    // A question that was sent long ago gives an old answer, so it is not shared.
-    if (asked && performance.now() - asked.at <= milliseconds) return asked.answer;
-    const question = { answer: this.ask(context), at: performance.now() };
-    this.asking.set(context, question);
-    const over = () => this.asking.get(context) === question && this.asking.delete(context);
-    question.answer.then(over, over);
-    return question.answer;
+    const current = this.running.get(context);
+    // A running query that began too long ago is not shared, because its answer is too old.
+    if (current && performance.now() - current.at <= milliseconds) return current.answer;
+    const query = { answer: this.ask(context), at: performance.now() };
+    this.running.set(context, query);
+    const over = () => this.running.get(context) === query && this.running.delete(context);
+    query.answer.then(over, over);
+    return query.answer;
   }
 
   private async ask(context: ContextName): Promise<Subscribed> {

@@ -21,18 +21,18 @@ const SUBSCRIBE = statement(
        else extract(epoch from clock_timestamp() - (select since from known)) end::float8 as age from added`,
 );
 
-/** The entry of a context that subscribes to nothing. It shows that the context was opened before. */
+/** The entry for a context without subscriptions. It shows that the context was opened before. */
 export const NOTHING: Subscription = { type: 'nothing', handler: 'nobody', lane: 'none' };
 
 export interface Subscribed {
   readonly added: number;
-  /** Seconds since the youngest of these subscriptions was added by any process. */
+  /** Seconds since any process added the newest of these subscriptions. */
   readonly age: number;
 }
 
 /**
- * Adds new subscriptions. It removes nothing, because another build may still handle the type. Only the newest build
- * moves a handler to another lane.
+ * Adds new subscriptions. It removes none, because another build may still handle the type. Only the newest build may
+ * move a handler to another lane.
  */
 export async function subscribe(db: Database, heard: readonly Subscription[], newest = true): Promise<Subscribed> {
   const values = [JSON.stringify(heard.length > 0 ? heard : [NOTHING]), newest];
@@ -44,13 +44,13 @@ const TYPES = statement(
   `select coalesce(array_agg(distinct type), '{}') as types, count(*) > 0 as opened from subscriptions`,
 );
 
-/** The types that this context subscribed to. `opened` is false if no process of it has ever started. */
+/** The types that the context subscribed to. `opened` is false if no process of the context has ever started. */
 export const subscribedTypes = async (db: Database): Promise<{ types: string[]; opened: boolean }> =>
   (await db.query<{ types: string[]; opened: boolean }>(TYPES))[0];
 
 export interface ListedSubscription extends Subscription {
   readonly since: Date;
-  /** The number of its messages that are neither done nor dead. */
+  /** The number of the subscription's messages that are neither done nor dead. */
   readonly waiting: number;
 }
 

@@ -1,13 +1,13 @@
 import type { Message } from '#kernel';
 
-/** A timer of a saga. Null seconds cancel it. Its name is unique within the saga. The database counts the seconds. */
+/** A timer of a saga. `afterSeconds: null` cancels it. Its name is unique in the saga. The database's clock counts. */
 export interface SagaTimer {
   readonly name: string;
   readonly afterSeconds: number | null;
   readonly message: Message;
 }
 
-/** The result of a message in a saga. */
+/** What a saga does when it handles a message. */
 export interface Heard<State> {
   readonly state: State;
   readonly asks: readonly Message[];
@@ -21,17 +21,17 @@ export interface SagaStatus {
   /** `needs-attention` means that staff should look, for example because a request got no answer. */
   readonly status: 'running' | 'needs-attention' | 'over';
   readonly step: string;
-  /** Whose answer it waits for, in words. Null if it waits for nobody. */
+  /** In words, whose answer the saga waits for. Null if it waits for no answer. */
   readonly waitingFor: string | null;
   /** How often the step's request was repeated because no answer came. */
   readonly asked: number;
-  /** Why staff must look at it. Null otherwise. */
+  /** Why staff must look at the saga. Null if they need not. */
   readonly attention: string | null;
 }
 
 /**
- * A saga is a durable process across contexts: a pure function `(state, heard) → requests`. Its state is plain data
- * that can be stored as JSON. A saga keeps the version of the definition with which it began.
+ * A saga is a durable process across contexts. Its definition is a pure function `(state, message) → requests`. Its
+ * state is plain data that can be stored as JSON. Each saga keeps the version of the definition with which it began.
  */
 export interface SagaDefinition<State, Hears extends Message> {
   readonly name: string;

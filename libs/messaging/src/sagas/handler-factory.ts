@@ -8,8 +8,8 @@ import { InboxSaga } from './inbox-saga';
 import { SagaHandler } from './saga-handler';
 
 /**
- * Makes the provider of a saga that needs only its messages. Its name in the inbox is the saga's name. The newest
- * definition is first; the earlier ones serve the sagas that began with them.
+ * Makes the provider of a saga that needs nothing but its messages. The handler's name in the inbox is the saga's name.
+ * Give the newest definition first. The earlier ones continue the sagas that began with them.
  */
 export function sagaHandler<State extends object, Heard extends Message>(
   hears: readonly MessageClass[],

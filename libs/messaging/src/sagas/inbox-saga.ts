@@ -1,12 +1,12 @@
 import type { MessageClass } from '#kernel';
 import { InboxEventsHandler } from '#messaging';
 
-/** Steps of different keys share a statement, so many of them may run at once. */
+/** Steps of different keys are written by one statement, so many messages may be handled at once. */
 const PARALLEL = 16;
 
 /**
- * Marks the handler of a saga. It takes the saga's name, which is also the handler's name in the inbox, and the
- * messages that it handles.
+ * Marks a class as the handler of a saga. `name` is the saga's name, and also the handler's name in the inbox. `hears`
+ * are the messages that it handles.
  */
 export const InboxSaga = (name: string, hears: readonly MessageClass[]): ClassDecorator =>
   InboxEventsHandler(hears, { name, parallel: PARALLEL });

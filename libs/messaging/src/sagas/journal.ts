@@ -1,12 +1,12 @@
 import { derivedId, type Uuid } from '#kernel';
 
-/** Seconds from the time of the line. Old lines hold the instant itself. */
+/** A timer in a line. Its seconds count from the time of the line. Old lines have a `TimerLine` instead. */
 interface StoredTimer {
   readonly name: string;
   readonly afterSeconds: number | null;
 }
 
-/** A journal line as it is stored. Values that can be derived from the message's id are not stored. */
+/** A stored journal line. Ids that can be derived from the message's id are not stored. */
 export interface JournalRow {
   readonly saga: string;
   readonly version: number;
@@ -30,7 +30,7 @@ export interface Asked {
   readonly idempotencyKey: string | null;
 }
 
-/** A timer that was set. It was cancelled if it has no due time. */
+/** A timer that was set or, if `dueAt` is null, cancelled. */
 export interface TimerLine {
   readonly name: string;
   readonly dueAt: string | null;
@@ -51,15 +51,15 @@ export interface JournalLine {
   readonly note: string;
   readonly asked: readonly Asked[];
   readonly timers: readonly TimerLine[];
-  /** If the message was a timer: its name, and when it was due. */
+  /** If the handled message was a timer: the timer's name, and when it was due. */
   readonly fired: { readonly name: string; readonly dueAt: string } | null;
-  /** The instance that took the step. Lines of older builds do not have it. */
+  /** The number of the instance that took the step. Null on lines of older builds. */
   readonly instance: number | null;
-  /** True when another instance took the step before. */
+  /** True if another instance took the saga's previous step. */
   readonly takeover: boolean;
 }
 
-/** The ids of what a step sends are derived from its message: first the requests, then the timers. */
+/** The ids of the messages that a step sends, derived from the id of its message: first requests, then timers. */
 const idsOf = ({ messageId, saga, asked, timers }: JournalRow): Uuid[] =>
   Array.from({ length: asked.length + (timers?.length ?? 0) }, (_, index) => derivedId(messageId, saga, index));
 
@@ -73,8 +73,8 @@ const timerLine = (timer: TimerLine | StoredTimer, at: Date): TimerLine => {
 };
 
 /**
- * Takes the lines of one id in the order of handling. Earlier lines show which timer fired and whether an instance took
- * over.
+ * Completes the stored lines of one saga id, which must be in the order of handling. Earlier lines show which timer
+ * fired, and whether another instance took over.
  */
 export function recall(rows: readonly JournalRow[]): JournalLine[] {
   const due = new Map<Uuid, { name: string; dueAt: string }>();

@@ -1,8 +1,8 @@
 import { Counter, Gauge, register } from 'prom-client';
 
 /**
- * `state` is running or needs-attention; sagas that are over are counted by `shop_processes_ended_total`. Both metrics keep
- * their older names, because dashboards and alerts read them.
+ * `state` is running or needs-attention. Sagas that are over are counted by `shop_processes_ended_total`. Both metrics
+ * keep their older names, because dashboards and alerts use them.
  */
 export const sagas =
   (register.getSingleMetric('shop_processes') as Gauge | undefined) ??
@@ -16,7 +16,7 @@ const endings =
   (register.getSingleMetric('shop_processes_ended_total') as Counter | undefined) ??
   new Counter({
     name: 'shop_processes_ended_total',
-    help: 'Steps taken by which a saga was over, by name and step.',
+    help: 'Steps that ended a saga, by name and step.',
     labelNames: ['name', 'step'],
   });
 

@@ -7,7 +7,7 @@ import { RELAY } from '#messaging';
 import { sagas } from './metrics';
 import { Sagas } from './saga-list.store';
 
-/** Counts the sagas by status and step. The instance that leads the context's relay does this. */
+/** Counts the sagas by status and step. Only the instance that leads the context's relay counts. */
 @Injectable()
 export class SagaFigures {
   private shown: { name: string; state: string; step: string }[] = [];

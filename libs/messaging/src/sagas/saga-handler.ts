@@ -19,19 +19,19 @@ import { DefinitionMissing } from './definition-missing';
 import { ended } from './metrics';
 import { loadSagas, strangeDefinitions, takeSteps, type Outcome, type Step, type Standing } from './sagas.store';
 
-const REMEMBERED = 2_000;
+const CACHE_SIZE = 2_000;
 const TRIES = 3;
 
 /**
- * Runs a saga. Extend this class and mark it with `@InboxSaga(...)`. Each message needs one statement: inbox mark,
- * state, journal, requests and timers are written together or not at all. The saga's id is the key of the message.
+ * Runs a saga. Extend this class and mark it with `@InboxSaga(...)`. Each message needs one statement, which writes the
+ * inbox mark, state, journal line, requests and timers, or nothing. The saga's id is the key of the message.
  */
 export abstract class SagaHandler<State extends object, Hears extends Message> implements Prepares {
-  private readonly seen = new LRUCache<string, Standing<State>>({ max: REMEMBERED });
+  private readonly cache = new LRUCache<string, Standing<State>>({ max: CACHE_SIZE });
   private readonly steps: Gathering<Step, Outcome>;
   private readonly definitions: readonly SagaDefinition<State, Hears>[];
 
-  /** The newest definition is first. The older ones serve the sagas that began with them. */
+  /** Give the newest definition first. The older ones continue the sagas that began with them. */
   constructor(
     private readonly outbox: Outbox,
     private readonly time: DatabaseTime,
@@ -42,27 +42,30 @@ export abstract class SagaHandler<State extends object, Hears extends Message> i
     this.steps = new Gathering((steps) => takeSteps(outbox.db, key, time.now(), steps));
   }
 
-  /** Remembered states may be outdated. The version check of the step finds that out, and the state is read again. */
+  /**
+   * Reads the states of the sagas. A cached state may be outdated: then the step's version check fails, and it is read
+   * again.
+   */
   async prepare(messages: readonly Envelope[]): Promise<void> {
-    const ids = new Set(messages.map(({ key }) => key).filter((id) => !this.seen.has(id)));
+    const ids = new Set(messages.map(({ key }) => key).filter((id) => !this.cache.has(id)));
     if (ids.size > 0) await this.read([...ids]);
   }
 
-  /** Refuses the start if this build cannot finish a saga that an earlier build began. */
+  /** Throws `DefinitionMissing` if this build cannot finish a saga that an earlier build began. */
   async check(): Promise<void> {
     const known = this.definitions.map(({ version }) => version);
-    const found = await strangeDefinitions(this.outbox.db, this.name, known);
-    // Sagas of a newer build wait for that build. Sagas of an older build would wait for ever.
-    const strange = found.filter(({ definition }) => definition < known[0]);
+    const stored = await strangeDefinitions(this.outbox.db, this.name, known);
+    // Sagas of a newer build wait for that build. Sagas that need a removed version would wait for ever.
+    const strange = stored.filter(({ definition }) => definition < known[0]);
     if (strange.length > 0) throw new DefinitionMissing(this.name, known, strange);
   }
 
   async handle(message: Hears): Promise<void> {
     const unit = currentUnit();
-    if (!unit) throw new Error(`${this.name} hears messages from the inbox only`);
+    if (!unit) throw new Error(`${this.name} handles messages from the inbox only`);
     const { envelope, claimed, handler, attempts } = unit;
     for (let tries = 0; tries < TRIES; tries++) {
-      const from = this.seen.get(envelope.key) ?? (await this.read([envelope.key])).get(envelope.key)!;
+      const from = this.cache.get(envelope.key) ?? (await this.read([envelope.key])).get(envelope.key)!;
       const definition = this.definition(from);
       const { state, asks, timers, note } = definition.hear(from.state, message, this.time.now());
       const kept = JSON.parse(JSON.stringify(state)) as State;
@@ -82,17 +85,17 @@ export abstract class SagaHandler<State extends object, Hears extends Message> i
         ...{ asks: ready.slice(0, asks.length), timers: changes },
       });
       if (outcome === 'taken') {
-        this.seen.set(envelope.key, { ...from, version: from.version + 1, state: kept });
+        this.cache.set(envelope.key, { ...from, version: from.version + 1, state: kept });
         unit.settled();
         if (asks.length > 0) this.outbox.wake();
         this.outbox.wakeTimers(changes);
         if (shown.status === 'over') ended(this.name, shown.step);
         return;
       }
-      this.seen.delete(envelope.key);
+      this.cache.delete(envelope.key);
       if (outcome === 'claim lost') throw new ClaimLost(handler, claimed.seq);
     }
-    throw new RetryLater(`${this.name} ${envelope.key} was overtaken again and again`);
+    throw new RetryLater(`${this.name} ${envelope.key} was changed elsewhere during each of ${TRIES} tries`);
   }
 
   private get name(): string {
@@ -100,20 +103,20 @@ export abstract class SagaHandler<State extends object, Hears extends Message> i
   }
 
   private definition({ definition }: Standing<State>): SagaDefinition<State, Hears> {
-    const found = this.definitions.find(({ version }) => version === definition);
-    // A newer build began this saga, and can continue it.
-    if (!found) throw new NotForThisBuild(`this build lacks version ${definition} of the saga ${this.name}`);
-    return found;
+    const match = this.definitions.find(({ version }) => version === definition);
+    // A newer build began this saga, and only that build can continue it.
+    if (!match) throw new NotForThisBuild(`this build lacks version ${definition} of the saga ${this.name}`);
+    return match;
   }
 
   private async read(ids: readonly string[]): Promise<Map<string, Standing<State>>> {
     const { db } = this.outbox;
-    const found = new Map<string, Standing<State>>();
+    const stored = new Map<string, Standing<State>>();
     const { version, initial } = this.definitions[0];
-    for (const id of ids) found.set(id, { definition: version, version: 0, state: initial });
+    for (const id of ids) stored.set(id, { definition: version, version: 0, state: initial });
     for (const { id, ...standing } of await db.outside(() => loadSagas<State>(db, this.name, ids)))
-      found.set(id, standing);
-    for (const [id, standing] of found) this.seen.set(id, standing);
-    return found;
+      stored.set(id, standing);
+    for (const [id, standing] of stored) this.cache.set(id, standing);
+    return stored;
   }
 }

@@ -6,7 +6,7 @@ export type { JournalLine } from './journal';
 
 const MICROSECONDS = `to_char(at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
-/** The journal of this context's sagas. It says what each saga heard, did, asked and waited for. */
+/** The journal of this context's sagas: what each saga handled, did, requested and waited for. */
 @Injectable()
 export class SagaJournal {
   constructor(private readonly db: Database) {}

@@ -15,7 +15,7 @@ export interface SagaLine {
   readonly askedKeys: readonly (string | null)[] | null;
   readonly timers: readonly object[] | null;
   readonly handledBy: number | null;
-  /** When the MAC was made. The line's own time comes from the database, and must be close to it. */
+  /** When this process made the MAC. The time that the database gave the line must be close to it. */
   readonly markedAt: string | null;
 }
 

@@ -4,15 +4,16 @@ import { exactly, type KeptJournal } from '#messaging/journals';
 import { sagaLine, sagaJournalTable, type SagaLine } from './saga-line';
 
 /**
- * A line is marked and written within seconds. An hour is allowed, so that a clock change in between raises no alarm.
+ * The largest allowed difference between `marked_at` and `at`. Normally it is seconds. An hour is allowed, so that a
+ * clock correction raises no alarm.
  */
-const APART = `interval '1 hour'`;
+const MAX_DIFFERENCE = `interval '1 hour'`;
 
 const NEXT = statement(
   'saga-lines-next',
   `select name, id, version, heard, message_id as "messageId", ${exactly('happened_at')} as "happenedAt", attempts, note,
      asked, asked_keys as "askedKeys", timers, handled_by as "handledBy", ${exactly('marked_at')} as "markedAt",
-     ${exactly('at')} as at, at between marked_at - ${APART} and marked_at + ${APART} as "inTime", mac
+     ${exactly('at')} as at, at between marked_at - ${MAX_DIFFERENCE} and marked_at + ${MAX_DIFFERENCE} as "inTime", mac
    from process_journal where (id, name, version) > ($1, $2, $3) order by id, name, version limit $4`,
 );
 
@@ -22,7 +23,7 @@ interface Row extends SagaLine {
   readonly mac: Buffer | null;
 }
 
-/** The journal of a context's sagas, for the line-by-line check. */
+/** Reads the journal of a context's sagas for the check of its MACs. */
 export const sagaJournal = (context: ContextName): KeptJournal => ({
   name: sagaJournalTable(context),
   async next(db, after = ['', '', 0], limit) {

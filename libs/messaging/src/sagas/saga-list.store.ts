@@ -6,13 +6,13 @@ export interface ListedSaga extends SagaStatus {
   readonly name: string;
   readonly id: string;
   readonly definition: number;
-  /** The number of messages that it has handled. */
+  /** The number of messages that the saga has handled. */
   readonly version: number;
   readonly startedAt: Date;
   readonly changedAt: Date;
-  /** When its current step began. */
+  /** When the saga's current step began. */
   readonly since: Date;
-  /** The same time to the microsecond, so that the next page begins where the last one ended. */
+  /** `since` as text with microseconds, for the cursor. With milliseconds, a page could repeat or skip sagas. */
   readonly place: string;
 }
 
@@ -27,7 +27,7 @@ export interface SagaFilter {
   readonly id?: string | undefined;
 }
 
-/** The end of a page. */
+/** The cursor of a page: the sort key of its last saga. */
 export interface SagaPlace {
   readonly since: string;
   readonly name: string;
@@ -43,9 +43,9 @@ const names = `with recursive names as (
   select (select p.name from processes p where p.name > n.name order by p.name limit 1) from names n where n.name is not null)`;
 
 /**
- * The SQL of the list. Open sagas are sorted by the age of their step, oldest first: a saga that moves meanwhile moves
- * to the end, so the reader does not miss it. Lists of all sagas, or of those that are over, are sorted by id, youngest
- * first, because ids grow with time.
+ * The SQL of the list. Open sagas are sorted by the age of their step, oldest first. A saga that takes a step between
+ * two pages moves to the end, so it is not missed. All other lists are sorted by id, newest first, because ids grow
+ * with time.
  */
 export function listSagasSql(filter: SagaFilter, limit: number, after?: SagaPlace): [string, unknown[]] {
   const values: unknown[] = [];
@@ -95,7 +95,7 @@ export class Sagas {
     return found;
   }
 
-  /** The given timers that are set. */
+  /** Returns those of the given timers that are set. */
   timers(name: string, id: string, timers: readonly string[]): Promise<{ name: string; dueAt: Date }[]> {
     return this.db.query(
       `select substr(name, length($1) + 2) as name, due_at as "dueAt" from timers

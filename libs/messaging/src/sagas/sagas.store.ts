@@ -16,7 +16,7 @@ import {
 import type { SagaStatus } from './definition';
 import { sagaLine, type SagaLine } from './saga-line';
 
-/** Versions of the definition that unfinished sagas use and that are not among the given ones. */
+/** Finds the versions of the definition that unfinished sagas use, except the known ones. */
 export const strangeDefinitions = (db: Database, name: string, known: readonly number[]) =>
   db.query<{ definition: number; count: number }>(
     `select definition, count(*)::int as count from processes
@@ -24,7 +24,7 @@ export const strangeDefinitions = (db: Database, name: string, known: readonly n
     [name, known],
   );
 
-/** A saga's stored state when it was read. Version 0 means that it has not begun. */
+/** A saga's stored state. Version 0 means that the saga has not begun. */
 export interface Standing<State> {
   readonly definition: number;
   readonly version: number;
@@ -40,8 +40,8 @@ export const loadSagas = <State>(db: Database, name: string, ids: readonly strin
   db.query<Standing<State> & { id: string }>(LOAD, [name, ids]);
 
 /**
- * Writes complete steps of different sagas. For each step, the claim must still be held and the saga must have the
- * version that was read. Otherwise nothing of that step is written.
+ * Writes complete steps of different sagas. A step is written only if its claim is still held and its saga still has
+ * the version that was read.
  */
 const STEPS = statement(
   'saga-steps-marked',
@@ -90,7 +90,7 @@ export interface Step {
   readonly state: object;
   readonly shown: SagaStatus;
   readonly note: string;
-  /** How often the message was tried, with this attempt. */
+  /** The number of attempts to handle the message, including this one. */
   readonly attempts: number;
   readonly asks: readonly Envelope[];
   readonly timers: readonly TimerChange[];
@@ -103,13 +103,13 @@ const keysOf = (asks: readonly Envelope[]): (string | null)[] | null => {
 
 export type Outcome = 'taken' | 'overtaken' | 'claim lost';
 
-/** A message that was corrected by hand may lack the time of its event. Its step is still taken. */
-function instantOf(said: string | undefined): string | null {
-  const instant = new Date(said ?? NaN);
+/** Null if the time is missing or wrong, as in a message that was corrected by hand. Its step is still taken. */
+function instantOf(text: string | undefined): string | null {
+  const instant = new Date(text ?? NaN);
   return Number.isNaN(instant.getTime()) ? null : inMicros(instant.toISOString());
 }
 
-/** The journal line of the step. Its own time comes from the database, and `markedAt` from this process. */
+/** The journal line of the step. `markedAt` is the time of this process. The database adds its own time as `at`. */
 const lineOf = ({ claim, saga, id, heard, from, note, attempts, asks, timers }: Step, now: Date): SagaLine => ({
   ...{ name: saga, id, version: from.version + 1 },
   ...{ heard: heard.type, messageId: heard.id, happenedAt: instantOf(heard.meta.occurredAt) },
@@ -122,7 +122,7 @@ const lineOf = ({ claim, saga, id, heard, from, note, attempts, asks, timers }: 
 });
 
 /**
- * Writes all steps in one statement. No two of them may be of one saga. The journal lines have MACs made with the key.
+ * Writes all steps in one statement. Each step must be of a different saga. `key` makes the MACs of the journal lines.
  */
 export async function takeSteps(db: Database, key: MacKey, now: Date, steps: readonly Step[]): Promise<Outcome[]> {
   const given = steps.map((step) => {

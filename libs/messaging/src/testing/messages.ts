@@ -5,23 +5,23 @@ interface Numbered {
   readonly n: number;
 }
 
-/** The first context sends it to the second. */
+/** A command from the first context to the second one. */
 export class Ask extends OrderMessage<Numbered> {
   static readonly type = 'payments.ask.v1';
 }
-/** The second context answers with it. */
+/** The answer of the second context. */
 export class Answer extends OrderMessage<Numbered> {
   static readonly type = 'payments.answer.v1';
 }
-/** Its handler does nothing. */
+/** A message whose handler writes nothing. */
 export class Nothing extends OrderMessage<Numbered> {
   static readonly type = 'inventory.nothing.v1';
 }
-/** Its handler sets a timer with the same message. */
+/** The message of a timer. */
 export class Alarm extends OrderMessage<Numbered> {
   static readonly type = 'inventory.alarm.v1';
 }
-/** It replaced `inventory.poured.v1` and `.v2`. */
+/** A message with two older versions, `inventory.poured.v1` and `.v2`. */
 export class Poured extends OrderMessage<{ readonly orderId: string; readonly cups: readonly number[] }> {
   static readonly type = 'inventory.poured.v3';
   static readonly upcasts = [
@@ -32,7 +32,7 @@ export class Poured extends OrderMessage<{ readonly orderId: string; readonly cu
     }),
   ];
 }
-/** No context lists it. */
+/** A message that no context lists. */
 export class Stranger extends Message<object> {
   static readonly type = 'nobody.stranger.v1';
   get key(): string {

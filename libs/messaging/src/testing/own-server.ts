@@ -7,8 +7,8 @@ import { readPidFile } from '../../../database/src/embedded/server';
 import { eventually } from '../../../database/src/testing/eventually';
 
 /**
- * A Postgres server for one test, which the test may stop, freeze and crash. Everything that it acknowledges is on
- * disk.
+ * A Postgres server for one test, which the test may stop, freeze and crash. It is durable: acknowledged commits
+ * survive a crash.
  */
 export class OwnServer {
   private server?: EmbeddedPostgres;
@@ -49,7 +49,7 @@ export class OwnServer {
     }, 30_000);
   }
 
-  /** SQL as the superuser. */
+  /** Runs SQL as the superuser. */
   async admin<Row extends object>(sql: string, values?: unknown[]): Promise<Row[]> {
     const client = await connect(this.url, 'test');
     try {

@@ -20,7 +20,7 @@ const macs = { provide: MacKey, useValue: sagaKey };
 
 export const fixtureMigrations = join(__dirname, 'migrations');
 
-/** A test sets what the handlers do. */
+/** What the handlers do. Each test can set it. */
 export abstract class Behaviour {
   onAsk: (message: Ask) => Promise<void> = async () => undefined;
   onAlarm: (message: Alarm) => Promise<void> = async () => undefined;
@@ -68,7 +68,7 @@ class HearAlarm implements IEventHandler<Alarm> {
   }
 }
 
-/** The providers that a context has for itself. */
+/** Gives a test the providers of the first context. */
 @Injectable()
 export class Inventory {
   constructor(
@@ -88,17 +88,17 @@ export class Payments {
 }
 
 /** One database for both contexts, or one for each. */
-type Where = Pick<Config, 'databaseUrl' | 'databaseUrls'>;
+type DatabaseUrls = Pick<Config, 'databaseUrl' | 'databaseUrls'>;
 
-const where = (database: string | Where): Where =>
+const urlsOf = (database: string | DatabaseUrls): DatabaseUrls =>
   typeof database === 'string' ? { databaseUrl: database, databaseUrls: {} } : database;
 
 /**
- * An application of two contexts on the given database, without HTTP. `more` are extra providers of the first context.
- * With `only`, one context runs in this application and the other one elsewhere.
+ * Starts an application of two contexts on the given database, without HTTP. `more` are extra providers of the first
+ * context. With `only`, this application runs one context, and the other one runs in another process.
  */
 export async function startTwoContexts(
-  database: string | Where,
+  database: string | DatabaseUrls,
   behaviour: Partial<Behaviour> = {},
   more: Type[] = [],
   only?: 'inventory' | 'payments',
@@ -120,18 +120,18 @@ export async function startTwoContexts(
   })
   class Second {}
 
-  const config = Object.assign(new Config(), where(database));
-  const afar: ContextName[] = only ? [only === 'inventory' ? 'payments' : 'inventory'] : [];
+  const config = Object.assign(new Config(), urlsOf(database));
+  const otherContexts: ContextName[] = only ? [only === 'inventory' ? 'payments' : 'inventory'] : [];
 
   @Global()
-  @Module({ providers: [{ provide: ELSEWHERE, useValue: afar }], exports: [ELSEWHERE] })
+  @Module({ providers: [{ provide: ELSEWHERE, useValue: otherContexts }], exports: [ELSEWHERE] })
   class Elsewhere {}
 
-  const living = only ? [Elsewhere, only === 'inventory' ? First : Second] : [First, Second];
-  @Module({ imports: [ConfigModule.with(config), SystemModule, ...living] })
+  const modules = only ? [Elsewhere, only === 'inventory' ? First : Second] : [First, Second];
+  @Module({ imports: [ConfigModule.with(config), SystemModule, ...modules] })
   class Shop {}
   return NestFactory.createApplicationContext(Shop, { logger: ['error'], abortOnError: false });
 }
 
-export const migrateTwoContexts = (database: string | Where) =>
-  migrate(where(database), { contexts: ['inventory', 'payments'], folder: fixtureMigrations });
+export const migrateTwoContexts = (database: string | DatabaseUrls) =>
+  migrate(urlsOf(database), { contexts: ['inventory', 'payments'], folder: fixtureMigrations });

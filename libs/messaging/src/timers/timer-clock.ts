@@ -7,7 +7,7 @@ import { fireTimers } from './timers.store';
 const BATCH = 200;
 const POLL_MS = 1_000;
 
-/** Moves due timers into the inbox. Several instances may do this at once: each row is taken by one of them. */
+/** Moves due timers into the inbox. Several instances may do this at once. Each timer is moved by one of them only. */
 export class TimerClock {
   private readonly stopping = new AbortController();
   private readonly looks = new TimerLooks();

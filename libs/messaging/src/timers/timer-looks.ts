@@ -2,39 +2,41 @@ const ALL_EVERY_MS = 10_000;
 const SHARE = 100;
 
 /**
- * Decides which timers the next look reads. Most looks read only those that became due since the last one. Sometimes a
- * look reads all: a long transaction may have committed a timer late, or a timer may have found no subscriber before.
- * Full looks take at most a hundredth of the time.
+ * Decides which due timers the next read covers. Most reads cover only the timers that became due since the last one.
+ * Sometimes a read covers all, because a long transaction may commit a timer late, or a timer may have had no
+ * subscriber before. Full reads take at most one hundredth of the time.
  */
 export class TimerLooks {
   private since?: string;
   private allAt = -Infinity;
   private tookMs = 0;
-  private begun = 0;
+  private startedAt = 0;
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
   /** Undefined means all timers. */
   next(): string | undefined {
-    this.begun = this.now();
+    this.startedAt = this.now();
     return this.isAllDue ? undefined : this.since;
   }
 
-  /** `through` is where a look may start from now on. It is undefined if there was more than one look could take. */
+  /**
+   * `through` is the time from which the next reads may start. It is undefined if the read was cut off by its limit.
+   */
   saw(all: boolean, through: string | undefined): void {
     if (all) {
-      this.tookMs = this.now() - this.begun;
+      this.tookMs = this.now() - this.startedAt;
       this.allAt = this.now();
     }
     if (through !== undefined) this.since = through;
   }
 
-  /** Call this after any error: what was known of the database may be wrong. */
+  /** Call this after any error. The next read covers all timers, because the database may have been restored. */
   forget(): void {
     this.since = undefined;
   }
 
   private get isAllDue(): boolean {
-    return this.since === undefined || this.begun - this.allAt >= Math.max(ALL_EVERY_MS, SHARE * this.tookMs);
+    return this.since === undefined || this.startedAt - this.allAt >= Math.max(ALL_EVERY_MS, SHARE * this.tookMs);
   }
 }

@@ -1,7 +1,9 @@
 import type { Message } from '#kernel';
 import type { Envelope } from '../messages/envelope';
 
-/** A message to the own context for later. `name` and `key` identify it. If it is set again, its time changes. */
+/**
+ * A message that the context sends to itself later. `name` and `key` identify it. Setting it again changes its time.
+ */
 export interface Timer {
   readonly name: string;
   readonly key: string;
@@ -16,6 +18,6 @@ export type TimerChange =
 
 const SOON_SECONDS = 2;
 
-/** The timer clock looks every second anyway. It is called only for timers that are due before that. */
+/** True if a timer is due so soon that the clock must be woken. It polls every second for all others. */
 export const soonDue = (changes: readonly TimerChange[]): boolean =>
   changes.some(({ afterSeconds }) => afterSeconds !== null && afterSeconds < SOON_SECONDS);

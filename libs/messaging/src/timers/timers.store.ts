@@ -23,15 +23,15 @@ export async function cancelTimers(db: Database, changes: readonly TimerChange[]
 const heard = 'exists (select from subscriptions s where s.type = t.type)';
 
 /**
- * In a lane that is behind, the answer that a timer waits for may be in the queue already. What follows from the timer
- * would make the queue longer still. So the timer waits until the lane has caught up, five minutes at most.
+ * In a lane that is behind, the answer that a timer waits for may be in the queue already. Firing the timer would add
+ * more messages to that queue. So the timer waits until the lane has caught up, but at most five minutes.
  */
-const inGoodTime = (behind: string) => `not (t.due_at > now() - interval '5 minutes'
+const notTooEarly = (behind: string) => `not (t.due_at > now() - interval '5 minutes'
   and exists (select from subscriptions s where s.type = t.type and s.lane = any(${behind}::text[])))`;
 
 const fire = (range: string, behind: string, more: string) => `with ${asyncCommit},
    picked as materialized (
-     select t.name, t.key from timers t where t.due_at <= now() and ${range} and ${heard} and ${inGoodTime(behind)}
+     select t.name, t.key from timers t where t.due_at <= now() and ${range} and ${heard} and ${notTooEarly(behind)}
      order by t.due_at limit $1 for update of t skip locked),
    due as (
      delete from timers t using picked p, quick where t.name = p.name and t.key = p.key
@@ -59,20 +59,20 @@ const FIRE_RECENT = statement('timers-fire-recent', fire('t.due_at >= $2::timest
 export interface Fired {
   readonly fired: number;
   /**
-   * Where the next look may start, if this one took everything. Before it there are only dead rows of timers that have
-   * fired.
+   * The due time from which the next read may start, if this read returned all timers. Older rows are dead: their
+   * timers have fired.
    */
   readonly through: string;
   /** The time until the next timer is due, if there is one. */
   readonly nextMs: number | null;
-  /** The number of due timers without a subscriber. It is known after a look at all timers. */
+  /** The number of due timers without a subscriber. Only a read of all timers knows it. */
   readonly unheard?: number;
 }
 
 /**
- * Moves due timers into the context's own inbox: all of them, or those that became due since a time that an earlier
- * look returned. The second way costs the same however many dead rows an open snapshot keeps. `behind` are the lanes
- * that have not caught up.
+ * Moves due timers into the context's own inbox. Without `since`, it reads all due timers. With `since` (`through` of
+ * an earlier call), its cost does not grow with the dead rows that an open snapshot keeps. `behind` are the lanes that
+ * have not caught up.
  */
 export async function fireTimers(
   db: Database,

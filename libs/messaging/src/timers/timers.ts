@@ -3,7 +3,7 @@ import type { Outbox } from '../outbox/outbox';
 import type { Timer, TimerChange } from './timer';
 import { cancelTimers, setTimers } from './timers.store';
 
-/** Sends messages to the own context later. They are set and cancelled in the current transaction or handler. */
+/** Messages that a context sends to itself later. The open transaction or the running handler sets and cancels them. */
 export abstract class Timers {
   abstract set(...timers: readonly Timer[]): Promise<void>;
   abstract cancel(...timers: readonly Pick<Timer, 'name' | 'key'>[]): Promise<void>;

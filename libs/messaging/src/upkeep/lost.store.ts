@@ -1,7 +1,7 @@
 import type { Database } from '#database';
 import { asText, beginning, type Since } from './redelivery.store';
 
-/** A message that a context sent, as one receiver got it. */
+/** A message that a receiver got from a context. `at` is when it arrived. */
 export interface Told {
   readonly id: string;
   readonly type: string;
@@ -11,7 +11,7 @@ export interface Told {
 
 const BATCH = 1_000;
 
-/** What this receiver got from the sender since then. Bodies are kept for 7 days, ids for 30. */
+/** The messages from the sender that this receiver got since then. A receiver keeps bodies for 7 days, ids for 30. */
 export const receivedFrom = (receiver: Database, sender: string, since: Since): Promise<Told[]> =>
   receiver.query<Told>(
     `select distinct on (message_id) message_id as id, type, key, received_at as at from inbox
@@ -20,7 +20,8 @@ export const receivedFrom = (receiver: Database, sender: string, since: Since): 
   );
 
 /**
- * The messages that are not in the sender's outbox: the sender was restored from a backup that is older than they are.
+ * Returns the messages that are not in the sender's outbox. This happens if the sender was restored from an older
+ * backup.
  */
 export async function unknownTo(sender: Database, told: readonly Told[]): Promise<Told[]> {
   const unknown: Told[] = [];

@@ -4,9 +4,9 @@ import { receivedFrom, unknownTo, type Told } from './lost.store';
 import type { Since } from './redelivery.store';
 
 /**
- * Messages that a restored context sent and that its outbox no longer has. They show what was lost since the backup,
- * for example opened accounts, SKUs and stock counts that were changed by REST. A change that sends no message to
- * another context, such as a price, does not show.
+ * Finds messages that a restored context has sent, but that are not in its outbox any more. They show what was lost
+ * since the backup, such as new accounts, SKUs, or stock counts that staff changed. A lost change that sent no message
+ * to another context, such as a price, is not found.
  */
 export async function forgottenBy(branches: Branches, context: ContextName, since: Since): Promise<Told[]> {
   const sender = branches.at(context).db;

@@ -3,17 +3,17 @@ import type { Envelope } from '../messages/envelope';
 import { PARKED_COLUMNS, parkedBehind } from '../inbox/inbox.store';
 import type { OutboxRow } from '../outbox/outbox.store';
 
-/** The start of a range: a time, a number of seconds ago by the sender's clock, or the oldest stored message. */
+/** The start of a range: a time, a number of seconds ago (by the clock of the queried database), or all messages. */
 export type Since = { readonly at: Date } | { readonly seconds: number } | 'start';
 
-/** SQL: the first parameter, made by `asText`, as a time. */
+/** SQL: the start of the range as a time. Parameter $1 must be made by `asText`. */
 export const beginning = `case when $1 = 'start' then timestamptz '-infinity'
   when $1 ~ '^[0-9]+$' then now() - $1::float8 * interval '1 second' else $1::timestamptz end`;
 
 export const asText = (since: Since): string =>
   since === 'start' ? 'start' : 'at' in since ? since.at.toISOString() : String(since.seconds);
 
-/** Sorted by number, so that a page continues correctly when many messages were sent at the same moment. */
+/** Sorted by number, not by time, because many messages may be sent at the same moment, and a page could skip some. */
 const SENT = statement(
   'outbox-sent-since',
   `select seq, id, type, key, body, meta from outbox
@@ -21,8 +21,8 @@ const SENT = statement(
 );
 
 /**
- * Messages of these types that were sent since then, in the order of sending. The relay delivers those that are not
- * sent yet.
+ * Messages of these types that were sent since then, in the order of sending. Messages that are not sent yet are not
+ * included, because the relay will deliver them.
  */
 export const sentSince = (
   db: Database,
@@ -37,7 +37,7 @@ const TYPES = statement(
   'select distinct type from subscriptions where $1::text is null or handler = $1 order by type',
 );
 
-/** The types that the context, or one handler of it, subscribed to. */
+/** The types that one handler of the context subscribed to, or all its handlers if `handler` is null. */
 export const typesOf = async (db: Database, handler: string | null): Promise<string[]> =>
   (await db.query<{ type: string }>(TYPES, [handler])).map(({ type }) => type);
 
@@ -60,7 +60,7 @@ const PUT = statement(
    select count(*)::int as count from kept`,
 );
 
-/** How many of the messages are missing at the context, or at one handler of it. With `put`, they are added. */
+/** Counts the messages that the context's inbox, or one handler in it, does not have. With `put`, it adds them. */
 export async function missingAt(
   db: Database,
   messages: readonly Envelope[],

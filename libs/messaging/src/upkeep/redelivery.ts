@@ -11,25 +11,25 @@ const BATCH = 500;
 export interface Redelivery {
   readonly to: ContextName;
   readonly since: Since;
-  /** Only from this sender. */
+  /** Redelivers only messages from this sender. */
   readonly from?: ContextName | undefined;
-  /** Only for this handler. */
+  /** Redelivers only to this handler. */
   readonly handler?: string | undefined;
-  /** Only counts. */
+  /** Counts the missing messages, but delivers none. */
   readonly dryRun?: boolean | undefined;
 }
 
 export interface Redelivered {
   readonly from: ContextName;
-  /** Messages of that time that the receiver subscribed to. */
+  /** The number of messages of that time that the receiver subscribed to. */
   readonly found: number;
-  /** What the receiver does not have, counted once for each message and handler. */
+  /** The number of missing inbox rows: one for each message and handler. */
   readonly missing: number;
 }
 
 /**
- * Delivers messages again that were marked as sent. This is for a receiver that was restored from a backup, or for a
- * new handler that needs older messages. Outboxes keep sent messages for 7 days.
+ * Delivers sent messages again that the receiver does not have: because it was restored from a backup, or because a new
+ * handler needs older messages. Outboxes keep sent messages for 7 days.
  */
 @Injectable()
 export class Redeliveries {
@@ -38,12 +38,12 @@ export class Redeliveries {
     private readonly leadership: Leadership,
   ) {}
 
-  /** Messages of one sender are in the order of sending. Messages of different senders have no order. */
+  /** Delivers the messages of each sender in the order of sending. Messages of different senders have no order. */
   async redeliver({ to, since, from, handler, dryRun = false }: Redelivery): Promise<Redelivered[]> {
     const receiver = this.branches.at(to).db;
     const types = await typesOf(receiver, handler ?? null);
     if (handler && types.length === 0) throw new NotFound('handler');
-    const told: Redelivered[] = [];
+    const redelivered: Redelivered[] = [];
     for (const sender of from ? [this.branches.at(from)] : this.branches.all) {
       let [found, missing, after] = [0, 0, 0];
       for (;;) {
@@ -54,8 +54,8 @@ export class Redeliveries {
         after = rows.at(-1)!.seq;
         if (!dryRun) this.leadership.notify(`inbox:${to}`);
       }
-      if (found > 0) told.push({ from: sender.context, found, missing });
+      if (found > 0) redelivered.push({ from: sender.context, found, missing });
     }
-    return told;
+    return redelivered;
   }
 }

@@ -21,9 +21,9 @@ export type PlacedInstance = Instance & {
 export interface Drop {
   readonly context: ContextName;
   readonly handler: string;
-  /** Only this type. */
+  /** Removes only the subscription of this type. Without it, all of the handler. */
   readonly type?: string | undefined;
-  /** The reason why the waiting messages count as done. Without it, they stay. */
+  /** The reason to mark the waiting messages as done. Without a reason, the messages stay. */
   readonly withMessages?: string | undefined;
 }
 
@@ -52,8 +52,8 @@ export class SubscriptionDesk {
   }
 
   /**
-   * Removes subscriptions that no living process has a handler for. Returns their types, and how many waiting messages
-   * are done or stay.
+   * Removes a handler's subscriptions. Throws if a living process has that handler. Returns the removed types, the
+   * number of messages that were marked as done, and the number of those that still wait.
    */
   async drop({
     context,

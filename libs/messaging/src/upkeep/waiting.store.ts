@@ -8,7 +8,7 @@ export const countWaiting = async (db: Database, handler: string, types: readonl
   (await db.query<{ count: number }>(`select count(*)::int as count from inbox i where ${theirs}`, [handler, types]))[0]
     .count;
 
-/** Marks the messages that wait for a handler as done, with the reason. No handler has handled them. */
+/** Marks the messages that wait for a handler as done without handling them. The reason is stored with them. */
 export const doneWithout = async (
   db: Database,
   handler: string,
