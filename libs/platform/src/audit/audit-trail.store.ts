@@ -3,10 +3,10 @@ import type { Uuid } from '#kernel';
 import { statement, type Database } from '#database';
 import { keptReason, keptTarget } from './kept';
 
-/** Who asks for what. It contains no names, bodies or secrets. */
+/** One operation of the back office: who asked for what. It contains no names, bodies or secrets. */
 export interface AuditEntry {
   readonly id: Uuid;
-  /** An account's id, or `os:` and the user number of the person at the terminal. */
+  /** The id of an account, or `os:` and the user number of the person at the terminal. */
   readonly actor: string;
   readonly role: string;
   readonly channel: 'api' | 'command-line';
@@ -58,10 +58,13 @@ const END = statement(
   `insert into outcomes (entry_id, status, code, made) values ($1, $2, $3, $4) on conflict do nothing`,
 );
 
-/** An older row may hold a time that no calendar has. */
-const SHOWN = `least(greatest(e.at, '0001-01-01T00:00:00Z'), '9999-12-31T23:59:59.999Z')`;
+/** Older rows may have a time outside the years 1 to 9999, which the API cannot show. So it is clamped. */
+const CLAMPED_AT = `least(greatest(e.at, '0001-01-01T00:00:00Z'), '9999-12-31T23:59:59.999Z')`;
 
-/** The SQL of the list, newest first. `at` has microseconds, so that a page begins where the last one ended. */
+/**
+ * The SQL of the list, newest first. `after.at` is the text of the time with microseconds: with milliseconds, a page
+ * could repeat or skip rows.
+ */
 export function auditSql(filter: AuditFilter, limit: number, after?: AuditPlace): [string, unknown[]] {
   const values: unknown[] = [];
   const value = (given: unknown): string => `$${values.push(given)}`;
@@ -78,7 +81,7 @@ export function auditSql(filter: AuditFilter, limit: number, after?: AuditPlace)
     after && `(e.at, e.id) < (${value(after.at)}::timestamptz, ${value(after.id)}::uuid)`,
   ].filter((part) => typeof part === 'string');
   const filtered = where.length > 0 ? `where ${where.join(' and ')}` : '';
-  const sql = `select e.id, ${SHOWN} as at, e.at::text as place, e.actor, e.role, e.channel, e.operation, e.request, e.targets, e.reason,
+  const sql = `select e.id, ${CLAMPED_AT} as at, e.at::text as place, e.actor, e.role, e.channel, e.operation, e.request, e.targets, e.reason,
       e.request_id as "requestId", o.status, o.code, o.made
     from entries e left join outcomes o on o.entry_id = e.id ${filtered}
     order by e.at desc, e.id desc limit ${value(limit)}`;
@@ -87,7 +90,7 @@ export function auditSql(filter: AuditFilter, limit: number, after?: AuditPlace)
 
 export type AuditRow = AuditLine & { readonly place: string };
 
-/** The audit trail. Rows can be added, and never changed. */
+/** The audit trail. Rows can only be added, never changed. */
 @Injectable()
 export class AuditTrail {
   constructor(private readonly db: Database) {}

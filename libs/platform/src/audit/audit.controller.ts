@@ -72,7 +72,7 @@ export const AuditVerificationRunAnswer = z
   })
   .meta({ id: 'AuditVerificationRun' });
 
-/** A request waits this long. Then the answer is an id to come back with. */
+/** How long a request waits for the result. After that, the answer is the id of the run. */
 const PATIENCE_MS = 10_000;
 
 class AuditPage extends PageQuery {
@@ -92,8 +92,8 @@ class AuditPage extends PageQuery {
   to?: Date;
 }
 
-/** An older row may hold an infinite time. */
-const Place = z.object({ at: MomentShape.or(z.enum(['infinity', '-infinity'])), id: IdShape });
+/** What a cursor contains. The time of an older row may be infinite. */
+const CursorShape = z.object({ at: MomentShape.or(z.enum(['infinity', '-infinity'])), id: IdShape });
 
 const runOf = ({ startedAt, ...run }: AuditVerification): z.infer<typeof AuditVerificationRunAnswer> => ({
   ...run,
@@ -128,7 +128,7 @@ export class AuditController {
       ...(actor !== undefined && { actor: sameId(actor) }),
       ...(target !== undefined && { target: sameId(target) }),
     };
-    const rows = await this.queries.execute(new ListAudit(filter, limit, placeOf(cursor, Place)));
+    const rows = await this.queries.execute(new ListAudit(filter, limit, placeOf(cursor, CursorShape)));
     return page(rows, limit, ({ place: at, id }) => ({ at, id }), showAudit);
   }
 

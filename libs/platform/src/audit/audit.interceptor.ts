@@ -12,20 +12,20 @@ import { described, madeBy, peopleIn } from './described';
 import { ONLY_ASKS, SHOWS_PEOPLE } from './noted';
 
 const READS = ['GET', 'HEAD', 'OPTIONS'];
-/** The number of people that one line names; further people are in further lines. */
-const TARGETS_OF_A_LINE = 100;
-/** The same reader and the same people are noted once a minute. */
-const SEEN_AGAIN_MS = 60_000;
+/** The most people in one line; further people are in further lines. */
+const MOST_TARGETS_PER_LINE = 100;
+/** If a reader sees the same people again within this time, that is not noted again. */
+const NOTED_ONCE_IN_MS = 60_000;
 
 /**
- * Writes a line for every change that needs a permission: who and what before it is done, so that nothing is done
- * without a trace, and the outcome before it is answered. A read that shows personal data is noted before it is
- * answered. Requests of customers are not noted.
+ * Writes a line for every change that needs a permission. The caller and the operation are written before the change,
+ * so that no change is without a trace. The outcome is written before the answer. A read that shows personal data is
+ * noted before the answer. Requests of customers are not noted.
  */
 @Injectable()
 export class AuditInterceptor implements NestInterceptor {
   private readonly log = new Logger(AuditInterceptor.name);
-  private readonly seen = new LRUCache<string, true>({ max: 10_000, ttl: SEEN_AGAIN_MS });
+  private readonly seen = new LRUCache<string, true>({ max: 10_000, ttl: NOTED_ONCE_IN_MS });
 
   constructor(
     private readonly trail: AuditTrail,
@@ -39,7 +39,7 @@ export class AuditInterceptor implements NestInterceptor {
     const onlyAsks = Reflect.getMetadata(ONLY_ASKS, context.getHandler()) === true;
     if (onlyAsks || READS.includes(request.method))
       return Reflect.getMetadata(SHOWS_PEOPLE, context.getHandler()) === true
-        ? next.handle().pipe(concatMap((value: unknown) => this.shown(context, value)))
+        ? next.handle().pipe(concatMap((value: unknown) => this.noteReader(context, value)))
         : next.handle();
     const id = this.ids.next();
     return from(this.begin(id, context, request)).pipe(
@@ -63,8 +63,8 @@ export class AuditInterceptor implements NestInterceptor {
     return this.noted(() => this.trail.begin(entryOf(id, context, request)), 'a change');
   }
 
-  /** Notes who saw whose data. The answer is held back if this cannot be written. */
-  private async shown(context: ExecutionContext, value: unknown): Promise<unknown> {
+  /** Notes who sees whose data. If this cannot be written, the request gets 503 instead of the data. */
+  private async noteReader(context: ExecutionContext, value: unknown): Promise<unknown> {
     const http = context.switchToHttp();
     const entry = entryOf(this.ids.next(), context, http.getRequest<FastifyRequest>());
     const targets = [...new Set([...entry.targets, ...peopleIn(value)])];
@@ -72,9 +72,9 @@ export class AuditInterceptor implements NestInterceptor {
     if (targets.length === 0 || this.seen.has(key)) return value;
     const status = statusOf(value, http.getResponse<FastifyReply>());
     await this.noted(async () => {
-      for (let first = 0; first < targets.length; first += TARGETS_OF_A_LINE) {
+      for (let first = 0; first < targets.length; first += MOST_TARGETS_PER_LINE) {
         const id = first === 0 ? entry.id : this.ids.next();
-        await this.trail.begin({ ...entry, id, targets: targets.slice(first, first + TARGETS_OF_A_LINE) });
+        await this.trail.begin({ ...entry, id, targets: targets.slice(first, first + MOST_TARGETS_PER_LINE) });
         await this.trail.end(id, { status, code: null, made: null });
       }
     }, 'personal data');
@@ -86,7 +86,7 @@ export class AuditInterceptor implements NestInterceptor {
     try {
       await note();
     } catch (error) {
-      this.log.error({ message: `${what} was refused, for it could not be noted down`, error });
+      this.log.error({ message: `${what} was refused, because the audit trail cannot be written`, error });
       throw new DomainError('UNAVAILABLE', 'unavailable', 'This is not available right now. Try again in a moment.');
     }
   }
@@ -94,7 +94,7 @@ export class AuditInterceptor implements NestInterceptor {
   /** The change is done already, so a failure to note its outcome does not change the answer. */
   private async end(id: string, outcome: AuditOutcome): Promise<void> {
     await this.trail.end(id, outcome).catch((error: unknown) => {
-      this.log.error({ message: `what became of ${id} could not be noted down`, error });
+      this.log.error({ message: `the outcome of ${id} could not be written to the audit trail`, error });
     });
   }
 }

@@ -1,7 +1,7 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { AuditTrail, type AuditFilter, type AuditPlace, type AuditRow } from './audit-trail.store';
 
-/** Who did what, newest first; one more than the limit if there are more. */
+/** Who did what, newest first. It reads one row more than `limit`, which shows whether there is another page. */
 export class ListAudit extends Query<readonly AuditRow[]> {
   constructor(
     readonly filter: AuditFilter,

@@ -13,14 +13,14 @@ export interface AuditVerdict {
 }
 
 interface Walk {
-  /** Says what the database lacks, compared with what is remembered outside of it. */
+  /** Compares the database with the seal that is remembered outside of it. Returns what is missing. */
   readonly lost?: () => Promise<string | undefined>;
   readonly progress?: (checked: number) => void;
   /** Ends the check between two pages. */
   readonly signal?: AbortSignal;
 }
 
-/** Checks the whole chain, page by page. The first fault ends it. */
+/** Checks the whole chain, page by page. It ends at the first fault. */
 export async function verifyAudit(db: Database, key: SealKey, walk: Walk = {}): Promise<AuditVerdict> {
   const { lost, progress, signal } = walk;
   let { position, hash } = START;
@@ -48,7 +48,7 @@ export async function verifyAudit(db: Database, key: SealKey, walk: Walk = {}): 
 
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
-/** A row that should have a place in the chain and has none, and why that is wrong. */
+/** Looks for a row that has no place in the chain although it should have one. Returns the fault as text. */
 async function unplaced(db: Database, goOn: () => void): Promise<string | undefined> {
   const late = await overdueRow(db);
   if (late) return `the ${late.kind} ${late.id} has no place in the chain, though it has waited for ten minutes`;
@@ -60,7 +60,7 @@ async function unplaced(db: Database, goOn: () => void): Promise<string | undefi
   return undefined;
 }
 
-/** What is wrong with a row that should follow the given hash. */
+/** The fault of a row that should follow the `previous` hash; undefined if it is right. */
 export function wrongWith(row: PlacedRow, expected: number, previous: string): string | undefined {
   const { position, kind, id, text, hash } = row;
   if (position !== expected) return `position ${expected} is missing`;

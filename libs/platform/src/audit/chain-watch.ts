@@ -21,8 +21,8 @@ const pointOf = ({ position, signature, hash }: ChainSeal): Remembered => ({ pos
 const NOTHING_SEALED: Remembered = { position: 0, signature: '', hash: '' };
 
 /**
- * Remembers the newest seal of the audit trail in a file, so that somebody who writes to the database cannot cut the
- * trail together with its seals. It also checks all lines again and again, a part at a time.
+ * Remembers the newest seal of the audit trail in a file. So it is noticed if somebody removes the end of the trail and
+ * its seals from the database. It also checks all lines again and again, a part at a time.
  */
 export class AuditWatch implements AlsoRestored, OnApplicationBootstrap {
   private readonly log = new Logger('AuditChain');
@@ -43,47 +43,47 @@ export class AuditWatch implements AlsoRestored, OnApplicationBootstrap {
     if (path !== undefined) this.file = new RememberedFile(path, Known);
   }
 
-  /** Why the trail is in doubt; undefined while it is as it was written. */
+  /** The fault that was found in the trail; undefined if there is none. */
   get trouble(): string | undefined {
     return this.lost ?? this.found;
   }
 
-  /** A trail in doubt does not prevent orders: the shop opens, and says so. */
+  /** A fault of the trail is only logged. The shop starts, because orders do not need the trail. */
   async onApplicationBootstrap(): Promise<void> {
     if (!this.withoutJobs) await this.follow().catch((error: Error) => this.log.warn(error.message));
   }
 
   /**
-   * Compares the seals with the remembered one, and follows them to the newest. A fault is returned and logged. Whoever
-   * asks meanwhile gets the same answer.
+   * Compares the seals with the remembered one, checks the later ones, and remembers the newest. A fault is returned
+   * and logged. Calls at the same time share one run.
    */
   follow(): Promise<string | undefined> {
-    return (this.following ??= this.lookNow().finally(() => (this.following = undefined)));
+    return (this.following ??= this.followNow().finally(() => (this.following = undefined)));
   }
 
-  private async lookNow(): Promise<string | undefined> {
+  private async followNow(): Promise<string | undefined> {
     const known = await this.remembered();
     const lost = known ? await this.followed(known) : await this.adopt();
     if (lost !== undefined && lost !== this.lost) this.log.error(`${lost}. ${this.advice}`);
     this.lost = lost;
-    this.show();
+    this.updateMetric();
     return lost;
   }
 
-  /** Checks the next lines. Once all of them are right, an earlier fault is cleared. */
+  /** Checks the next lines. When all lines of the trail were right, an earlier fault is cleared. */
   async walk(): Promise<void> {
     const rows = await placedAfter(this.db, this.walked.position);
     for (const row of rows) {
       const wrong = wrongWith(row, this.walked.position + 1, this.walked.hash);
-      if (wrong !== undefined) return this.tell(`the audit trail is not as it was written: ${wrong}`);
+      if (wrong !== undefined) return this.endRound(`the audit trail is not as it was written: ${wrong}`);
       this.walked = row;
     }
-    if (rows.length < ROWS) this.tell(undefined);
+    if (rows.length < ROWS) this.endRound(undefined);
   }
 
   /**
-   * An operator states that the trail is an older one now, and it continues from its end. Does nothing if nothing is
-   * missing.
+   * An operator confirms that an older backup was restored. The trail then continues from its current end. Does nothing
+   * if nothing is missing.
    */
   async restored(): Promise<void> {
     if ((await this.follow()) === undefined) return;
@@ -92,19 +92,19 @@ export class AuditWatch implements AlsoRestored, OnApplicationBootstrap {
     await this.follow();
   }
 
-  private tell(found: string | undefined): void {
+  private endRound(found: string | undefined): void {
     this.walked = START;
     if (found !== undefined && found !== this.found) this.log.error(found);
     this.found = found;
-    this.show();
+    this.updateMetric();
   }
 
   private get advice(): string {
-    const alone = this.file ? ` Where the orders lost nothing, remove ${this.file.path} and start again.` : '';
+    const alone = this.file ? ` If no orders were lost, remove ${this.file.path} and start again.` : '';
     return `If somebody restored an older backup, say so with: npm run shop -- events restored.${alone}`;
   }
 
-  private show(): void {
+  private updateMetric(): void {
     doubted.set(this.trouble === undefined ? 0 : 1);
   }
 
@@ -117,11 +117,11 @@ export class AuditWatch implements AlsoRestored, OnApplicationBootstrap {
     await this.file?.write(newest);
   }
 
-  /** A machine that remembers nothing believes the database once. */
+  /** If no seal is remembered yet, the newest seal of the database is trusted once. */
   private async adopt(): Promise<undefined> {
     const last = await lastChainSeal(this.db);
     if (last && this.file)
-      this.log.warn(`${this.file.path} is missing: the audit trail is believed once, as sealed up to ${last.position}`); // prettier-ignore
+      this.log.warn(`${this.file.path} is missing: the audit trail is trusted once, as sealed up to ${last.position}`); // prettier-ignore
     await this.remember(last ? pointOf(last) : NOTHING_SEALED);
   }
 
@@ -150,12 +150,12 @@ export class AuditWatch implements AlsoRestored, OnApplicationBootstrap {
   }
 }
 
-/** Orders are still served while an operator finds out what happened to the trail. */
+/** Reports a fault of the trail. It is never fatal, so orders are still served. */
 export class AuditTrailHealth extends HealthCheck {
   readonly service = 'audit-trail';
   override readonly onlyWhenUnwell = true;
 
-  /** @param trouble why the trail is in doubt, or why lines get no place in its chain; undefined if all is well */
+  /** @param trouble the fault of the trail, or why lines get no place in its chain; undefined if there is none */
   constructor(private readonly trouble: () => string | undefined) {
     super();
   }

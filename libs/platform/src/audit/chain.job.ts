@@ -21,7 +21,7 @@ import { isOfTheRow, SetAside } from './set-aside';
 
 const BATCH = 500;
 const EVERY_MS = 10_000;
-/** A line gets its place within seconds. */
+/** A line normally gets its place within seconds. If no line gets one for this time, it is reported. */
 const LATE_MS = 60_000;
 
 const gauge = (name: string, help: string) =>
@@ -36,14 +36,14 @@ const asideLines = gauge(
 );
 
 /**
- * Gives every line of the trail its place in the chain, and signs the chain. Any process may do it; the first one
- * counts.
+ * Gives every line of the trail its place in the chain, and signs the chain. Several processes may do this at once: the
+ * first one to write counts.
  */
 @Injectable()
 export class AuditChain {
   private readonly log = new Logger('AuditChain');
   private readonly aside = new SetAside(this.log);
-  /** The row that has waited longest and when it was first seen, or the time at which nothing waited. */
+  /** The row that has waited longest, and when it was first seen. Null if no row waits. */
   private oldest: number | null = null;
   private since = performance.now();
   private late?: string;
@@ -65,26 +65,23 @@ export class AuditChain {
   @OneAtATime()
   async tick(): Promise<void> {
     const failed = await this.round().catch((error: Error) => error);
-    if (failed) this.log.warn(`left for the next round: ${failed.message}`);
-    await this.look(failed?.message);
+    if (failed) this.log.warn(`failed, the next round tries again: ${failed.message}`);
+    await this.checkLateness(failed?.message);
   }
 
-  /**
-   * Nothing is added to the chain of a trail that was cut, because the missing part could not be put back
-   * afterwards.
-   */
+  /** If the end of the trail is missing, nothing is added to its chain, because then the end could not be restored. */
   private async round(): Promise<undefined> {
     if ((await this.watch.follow()) === undefined && (await this.extend()) > 0) await this.watch.follow();
     await this.watch.walk();
   }
 
-  /** Returns how many lines were added by this process. */
+  /** Returns how many lines this process has added. */
   async extend(): Promise<number> {
     this.aside.tryAgain();
     let added = 0;
     for (let rows; (rows = await waitingRows(this.db, BATCH, this.aside.arrived)).length > 0;) {
       const placed = await this.place(rows);
-      if (placed === undefined) return added; // another process is at it
+      if (placed === undefined) return added; // another process has added rows
       added += placed;
       if (rows.length < BATCH) break;
     }
@@ -93,23 +90,23 @@ export class AuditChain {
   }
 
   /**
-   * Returns how many rows got their places; undefined if another process was faster. If one row cannot have a place,
-   * the others get theirs: the wrong one is found by halving, and set aside.
+   * Returns how many rows got their places; undefined if another process was faster. If a row cannot have a place, it
+   * is found by bisection and set aside, and the other rows get their places.
    */
   private async place(rows: readonly WaitingRow[]): Promise<number | undefined> {
     let wrong: string;
     try {
       const texts = await textsOf(this.db, rows);
-      const there = rows.flatMap((row, index) => {
+      const existing = rows.flatMap((row, index) => {
         const text = texts[index];
         if (text === null) this.aside.add(row, 'it is gone');
         return text === null ? [] : [{ ...row, text }];
       });
-      if (there.length === 0) return 0;
+      if (existing.length === 0) return 0;
       const end = (await chainEnd(this.db)) ?? START;
       let { position, hash } = end;
-      const hashes = there.map((row) => (hash = chainedRow(hash, (position += 1), row)));
-      if (await addToChain(this.db, there, hashes, end.position)) return there.length;
+      const hashes = existing.map((row) => (hash = chainedRow(hash, (position += 1), row)));
+      if (await addToChain(this.db, existing, hashes, end.position)) return existing.length;
       if (((await chainEnd(this.db)) ?? START).position !== end.position) return undefined;
       wrong = 'the database refuses it a place';
     } catch (error) {
@@ -133,15 +130,12 @@ export class AuditChain {
     if (!end || end.position <= after) return;
     const seal = sealChain(this.key, { ...end, after, sealedAt: this.clock.now() }, last?.signature ?? '');
     if (!(await addChainSeal(this.db, seal))) return;
-    // Somebody who cuts the chain and its seals in the database cannot cut this log line.
+    // Somebody who removes the end of the chain and its seals from the database cannot remove this log line.
     this.log.log(`the audit trail is sealed up to ${seal.position}: ${seal.signature}`);
   }
 
-  /**
-   * Whether lines get their places in time, by this process's own clock, because the database's clock may be the
-   * fault.
-   */
-  private async look(failed: string | undefined): Promise<void> {
+  /** Checks that lines get their places in time, by this process's clock: the database's clock may be wrong. */
+  private async checkLateness(failed: string | undefined): Promise<void> {
     const waiting = await countWaiting(this.db, this.aside.arrived).catch(() => undefined);
     if (waiting) waitingLines.set(waiting.count);
     asideLines.set(this.aside.arrived.length);

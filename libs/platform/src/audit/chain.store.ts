@@ -1,7 +1,7 @@
 import { statement, type Database } from '#database';
 import type { ChainEnd, ChainRow, ChainSeal } from './chain';
 
-/** Everything that is stored of a row, in one spelling. The time is numeric, because a bigint cannot be infinite. */
+/** All values of a row as one canonical text. The time is numeric, because a bigint cannot be infinite. */
 const entryText = `jsonb_build_array(e.id, trim_scale(extract(epoch from e.at) * 1000000), e.actor, e.role, e.channel,
   e.operation, e.request, e.targets, e.reason, e.request_id)::text`;
 const outcomeText = `jsonb_build_array(o.entry_id, trim_scale(extract(epoch from o.at) * 1000000), o.status, o.code, o.made)::text`;
@@ -41,7 +41,7 @@ const TEXTS = statement(
    from unnest($1::text[], $2::uuid[]) with ordinality as w(kind, id, turn) order by w.turn`,
 );
 
-/** What is stored of each row; null if the row is gone. */
+/** The canonical text of each row; null if the row is gone. */
 export async function textsOf(db: Database, rows: readonly WaitingRow[]): Promise<(string | null)[]> {
   const values = [rows.map(({ kind }) => kind), rows.map(({ id }) => id)];
   return (await db.query<{ text: string | null }>(TEXTS, values)).map(({ text }) => text);
@@ -55,7 +55,7 @@ const COUNT = statement(
 
 export interface Waiting {
   readonly count: number;
-  /** The number of the row that arrived first. */
+  /** The number of the waiting row that arrived first. */
   readonly oldest: number | null;
 }
 
@@ -64,7 +64,7 @@ export const countWaiting = async (db: Database, except: readonly number[]): Pro
 
 const ADD = statement('audit-chain-add', 'select chain_rows($1::text[], $2::uuid[], $3::text[], $4::bigint) as added');
 
-/** False if the chain no longer ends there. */
+/** Adds rows to the chain. Returns false if the chain no longer ends at `after`. */
 export async function addToChain(
   db: Database,
   rows: readonly ChainRow[],
@@ -80,7 +80,7 @@ const SEAL = statement(
   'select seal_chain($1::bigint, $2::bigint, $3, $4, $5, $6::timestamptz) as sealed',
 );
 
-/** Returns false where another process has sealed first. */
+/** Returns false if another process has sealed first. */
 export async function addChainSeal(db: Database, seal: ChainSeal): Promise<boolean> {
   const { position, after, hash, keyId, signature, sealedAt } = seal;
   const [row] = await db.query<{ sealed: boolean }>(SEAL, [position, after, hash, keyId, signature, sealedAt]);
@@ -118,7 +118,7 @@ export const lastChainSeal = async (db: Database): Promise<ChainSeal | undefined
 export interface PlacedRow extends Omit<ChainRow, 'text'> {
   readonly position: number;
   readonly hash: string;
-  /** Null where the row is gone. */
+  /** Null if the row is gone. */
   readonly text: string | null;
 }
 
@@ -149,7 +149,7 @@ const OVERDUE = statement(
 
 type Unplaced = Omit<ChainRow, 'text'>;
 
-/** A row that should have had its place long ago. */
+/** A row that has waited for its place for more than ten minutes. */
 export const overdueRow = async (db: Database): Promise<Unplaced | undefined> => (await db.query<Unplaced>(OVERDUE))[0];
 
 const looseIn = (kind: ChainRow['kind'], table: string, id: string) =>
@@ -167,8 +167,8 @@ const LOOSE = {
 };
 
 /**
- * Checks a page of the rows after this id, and finds one that has no place and waits for none. `last` is null at the
- * end.
+ * Reads a page of rows after this id. `loose` is a row that has no place and does not wait for one. `last` is the last
+ * id of the page; null after the last row.
  */
 export const looseAfter = async (
   db: Database,

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { ORIGIN, type SealKey } from '#event-store';
 import { netstrings } from '#platform/canonical';
 
-/** One line of the trail or one outcome, with the text of everything that is stored of it. */
+/** One line of the trail or one outcome, with the canonical text of its values. */
 export interface ChainRow {
   readonly kind: 'entry' | 'outcome';
   readonly id: string;
@@ -26,7 +26,7 @@ export interface ChainSeal {
 
 export const START: ChainEnd = { position: 0, hash: ORIGIN };
 
-/** SHA-256 over a row and the hash before it. */
+/** SHA-256 over a row and the hash of the row before it. */
 export const chainedRow = (previous: string, position: number, { kind, id, text }: ChainRow): string =>
   hash('sha256', netstrings(['coffee-tea.audit-chain.1', previous, position, kind, id, text]));
 
@@ -36,8 +36,8 @@ const signed = ({ after, position, hash: end, sealedAt }: Unsigned, keyId: strin
   netstrings(['coffee-tea.audit-seal.1', keyId, previous, after, position, end, sealedAt.getTime()]);
 
 /**
- * Signs with the key that also seals the events. `previous` is the signature of the seal before, so that no seal can
- * be removed.
+ * Signs with the key that also seals the events. `previous` is the signature of the seal before, so a removed seal is
+ * noticed.
  */
 export const sealChain = (key: SealKey, seal: Unsigned, previous: string): ChainSeal => ({
   ...seal,

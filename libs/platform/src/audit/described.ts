@@ -4,14 +4,14 @@ import type { AuditEntry } from './audit-trail.store';
 import { NOTED } from './noted';
 
 const OPERATION = 'swagger/apiOperation';
-/** More targets than an operation accepts; their number has not been checked yet. */
-const MOST = 1_100;
+/** A limit above what any operation accepts. It is needed because the body has not been validated yet. */
+const MOST_TARGETS = 1_100;
 
 type Given = Readonly<Record<string, unknown>>;
 
 const isPlain = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';
 
-/** What the trail says of a request to the back office. */
+/** What the audit trail stores about a request to the back office. */
 export function described(
   context: ExecutionContext,
   request: FastifyRequest,
@@ -24,17 +24,17 @@ export function described(
   const named = noted.filter((field) => field !== 'reason').flatMap((field) => [given[field]].flat());
   const reason = noted.includes('reason') && isPlain(given['reason']) ? String(given['reason']) : null;
   const targets = [...Object.values((request.params as Given | undefined) ?? {}), ...named].filter(isPlain).map(String);
-  return { operation: operationId ?? handler.name, request: route, targets: targets.slice(0, MOST), reason };
+  return { operation: operationId ?? handler.name, request: route, targets: targets.slice(0, MOST_TARGETS), reason };
 }
 
-/** The id of what an answer shows. */
+/** The id in the data of an answer; null if there is none. */
 export function madeBy(value: unknown): string | null {
   const inside = (value as { data?: unknown } | null | undefined)?.data ?? value;
   const id = (inside as { id?: unknown } | null | undefined)?.id;
   return isPlain(id) ? String(id) : null;
 }
 
-/** The people an answer is about: all orders and customers that it names anywhere. */
+/** The people in an answer: the ids of all orders and customers, at any depth. */
 export function peopleIn(value: unknown, found = new Set<string>()): ReadonlySet<string> {
   if (typeof value !== 'object' || value === null || value instanceof StreamableFile || ArrayBuffer.isView(value))
     return found;

@@ -9,14 +9,14 @@ import { described } from './described';
 import { RefusalCounts } from './refusal-counts';
 
 const MINUTE_MS = 60_000;
-/** A caller without the permission must not fill the trail with what they send. */
+/** Limits how much a caller without the permission can write into the trail. */
 const MOST_TARGETS = 100;
 
-type Told = Omit<AuditEntry, 'id' | 'channel' | 'reason'> & { readonly reason?: string };
+type RefusalEntry = Omit<AuditEntry, 'id' | 'channel' | 'reason'> & { readonly reason?: string };
 
 /**
- * Notes refused attempts. No request waits for it. An address is kept as a code that only this shop can compute, so
- * that two attempts from one address can be recognised.
+ * Writes refused attempts to the audit trail. No request waits for this. An address is stored as a keyed hash, so two
+ * attempts from one address can be recognised, and nobody else can find the address.
  */
 @Injectable()
 export class NotedRefusals extends Refusals implements OnModuleDestroy {
@@ -66,13 +66,13 @@ export class NotedRefusals extends Refusals implements OnModuleDestroy {
       );
   }
 
-  private write(told: Told, status: number, code: string): void {
+  private write(refusal: RefusalEntry, status: number, code: string): void {
     const id = this.ids.next();
     const work = (async () => {
-      await this.trail.begin({ id, channel: 'api', reason: null, ...told });
+      await this.trail.begin({ id, channel: 'api', reason: null, ...refusal });
       await this.trail.end(id, { status, code, made: null });
     })()
-      .catch((error: unknown) => this.log.warn({ message: 'a refused attempt could not be noted down', error }))
+      .catch((error: unknown) => this.log.warn({ message: 'a refused attempt could not be recorded', error }))
       .finally(() => this.writing.delete(work));
     this.writing.add(work);
   }

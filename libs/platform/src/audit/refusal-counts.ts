@@ -2,7 +2,7 @@
 export const OF_ONE = 10;
 export const OF_ALL = 100;
 const MOST_ACTORS = 1_000;
-/** The attempts of actors that are not counted separately. */
+/** The name for all actors that are not counted separately. */
 export const OTHERS = 'others';
 
 export interface More {
@@ -13,24 +13,23 @@ export interface More {
 
 interface Count {
   readonly role: string;
-  told: number;
+  written: number;
   more: number;
 }
 
 /**
- * Decides which refused attempts are listed one by one, so that endless attempts fill neither the trail nor the
- * memory.
+ * Decides which refused attempts are listed one by one, so that many attempts fill neither the trail nor the memory.
  */
 export class RefusalCounts {
   private readonly counts = new Map<string, Count>();
-  private told = 0;
+  private written = 0;
 
   /** Whether this attempt is listed; otherwise it is only counted. */
   admits(actor: string, role: string): boolean {
     const count = this.of(actor, role);
-    if (count.told < OF_ONE && this.told < OF_ALL) {
-      count.told += 1;
-      this.told += 1;
+    if (count.written < OF_ONE && this.written < OF_ALL) {
+      count.written += 1;
+      this.written += 1;
       return true;
     }
     count.more += 1;
@@ -44,7 +43,7 @@ export class RefusalCounts {
       .map(([actor, { role, more }]) => ({ actor, role, more }))
       .sort((a, b) => b.more - a.more);
     this.counts.clear();
-    this.told = 0;
+    this.written = 0;
     const rest = all.slice(OF_ALL - 1).reduce((sum, { more }) => sum + more, 0);
     return rest > 0 ? [...all.slice(0, OF_ALL - 1), { actor: OTHERS, role: 'none', more: rest }] : all;
   }
@@ -57,7 +56,7 @@ export class RefusalCounts {
     const known = this.counts.get(actor);
     if (known) return known;
     if (this.counts.size >= MOST_ACTORS && actor !== OTHERS) return this.of(OTHERS, 'none');
-    const count = { role, told: 0, more: 0 };
+    const count = { role, written: 0, more: 0 };
     this.counts.set(actor, count);
     return count;
   }

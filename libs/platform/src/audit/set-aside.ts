@@ -11,9 +11,9 @@ export function isOfTheRow(error: unknown): error is Error {
   return typeof code === 'string' && OF_THE_ROW.test(code);
 }
 
-/** Rows that cannot have a place in the chain. They are tried again every ten minutes, and hold up nothing else. */
+/** Rows that cannot have a place in the chain. They are tried again every ten minutes, and do not block other rows. */
 export class SetAside {
-  private readonly rows = new Map<number, { readonly said: string; readonly at: number }>();
+  private readonly rows = new Map<number, { readonly message: string; readonly at: number }>();
 
   constructor(private readonly log: Logger) {}
 
@@ -25,13 +25,13 @@ export class SetAside {
     const [first] = this.rows.values();
     if (!first) return undefined;
     const others = this.rows.size > 1 ? `, and neither have ${this.rows.size - 1} others` : '';
-    return `${first.said}${others}`;
+    return `${first.message}${others}`;
   }
 
   add({ arrived, kind, id }: WaitingRow, why: string): void {
-    const said = `the ${kind} ${id} has no place in the chain of the audit trail: ${why}`;
-    if (!this.rows.has(arrived)) this.log.error(said);
-    this.rows.set(arrived, { said, at: performance.now() });
+    const message = `the ${kind} ${id} has no place in the chain of the audit trail: ${why}`;
+    if (!this.rows.has(arrived)) this.log.error(message);
+    this.rows.set(arrived, { message, at: performance.now() });
   }
 
   tryAgain(): void {

@@ -4,7 +4,7 @@ import type { AuditVerdict } from './chain-check';
 
 export interface AuditVerification {
   readonly id: Uuid;
-  /** Stopped: no request waited for it any more, or its process ended. */
+  /** `stopped`: no request waited for the result any more, or its process ended. */
   readonly state: 'running' | 'done' | 'stopped';
   readonly checked: number;
   readonly startedAt: Date;
@@ -17,7 +17,7 @@ const columns = `id, state, checked, started_at as "startedAt", result`;
 export class AuditVerificationRows {
   constructor(private readonly db: Database) {}
 
-  /** Undefined if another one is running. One that has not reported for a minute counts as stopped. */
+  /** Undefined if another verification is running. One that has not reported for a minute counts as stopped. */
   async begin(id: Uuid): Promise<AuditVerification | undefined> {
     await this.db.query(
       `update verifications set state = 'stopped' where state = 'running' and heard_at < now() - interval '60 seconds'`,

@@ -7,11 +7,11 @@ import type { AuditVerdict } from './chain-check';
 import type { AuditVerification, AuditVerificationRows } from './verifications.store';
 
 /** How often a running verification reports its progress. */
-const TELL_MS = 1_000;
-/** How often another process's verification is asked whether it is ready. */
-const ASK_MS = 250;
+const REPORT_EVERY_MS = 1_000;
+/** How often the state of a verification in another process is read. */
+const READ_EVERY_MS = 250;
 
-/** Returns the result. The signal ends it, and `progress` is told how many lines were checked. */
+/** Returns the result. `signal` stops it. It calls `progress` with the number of lines that were checked. */
 export type VerifyTrail = (progress: (checked: number) => void, signal: AbortSignal) => Promise<AuditVerdict>;
 
 /** Verifies the audit trail on request. One verification runs at a time, and all requests wait for the same one. */
@@ -30,8 +30,8 @@ export class AuditVerifications implements BeforeApplicationShutdown {
   }
 
   /**
-   * Returns the result if that takes no longer than `patienceMs`, else the verification while it goes on. Ends it
-   * when `gone` is aborted and no other request waits.
+   * Returns the finished verification if that takes no longer than `patienceMs`, else the running one. Stops it if
+   * `gone` is aborted and no other request waits.
    */
   async ask(patienceMs: number, gone: AbortSignal): Promise<AuditVerification> {
     for (const end = performance.now() + patienceMs; ;) {
@@ -40,7 +40,7 @@ export class AuditVerifications implements BeforeApplicationShutdown {
       if (run) return (await this.wait(run, left, gone)) ?? (await this.rows.find(run.id))!;
       const elsewhere = await this.rows.running();
       if (elsewhere && left === 0) return elsewhere;
-      await pause(Math.min(ASK_MS, left));
+      await pause(Math.min(READ_EVERY_MS, left));
       if (elsewhere && !gone.aborted) {
         const found = await this.rows.find(elsewhere.id);
         if (found?.state === 'done') return found;
@@ -61,7 +61,7 @@ export class AuditVerifications implements BeforeApplicationShutdown {
     }
   }
 
-  /** Requests at the same time start one verification together. */
+  /** Requests at the same time start only one verification. */
   private beginOnce(): Promise<JoinedRun<AuditVerification> | undefined> {
     return (this.beginning ??= this.begin().finally(() => (this.beginning = undefined)));
   }
@@ -75,10 +75,10 @@ export class AuditVerifications implements BeforeApplicationShutdown {
   }
 
   private async walk(id: Uuid, signal: AbortSignal): Promise<AuditVerification> {
-    let told = performance.now();
+    let reportedAt = performance.now();
     const progress = (checked: number) => {
-      if (performance.now() - told < TELL_MS) return;
-      told = performance.now();
+      if (performance.now() - reportedAt < REPORT_EVERY_MS) return;
+      reportedAt = performance.now();
       void this.rows.reached(id, checked).catch(() => undefined);
     };
     try {

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 import type { Cache } from './cache';
 
-/** What every cache must do; `two` gives two instances that share what they can share. */
+/** The tests that every cache must pass. `two` creates two instances, with one shared level if there is one. */
 export function behavesLikeACache(two: () => Promise<{ one: Cache; other: Cache; shares: boolean }>): void {
   const about = (key: string, tags: string[] = ['things']) => ({ kind: 'thing', key, tags, seconds: 60 });
 
@@ -70,7 +70,7 @@ export function behavesLikeACache(two: () => Promise<{ one: Cache; other: Cache;
     expect(await other.remember(about('g'), async () => 'second')).toBe(shares ? 'first' : 'second');
     if (!shares) return;
     await one.invalidate('things');
-    await pause(50); // the message's way; well under the two seconds a mark is trusted for
+    await pause(50); // time for the message; less than the two seconds after which a mark is read again
     expect(await other.remember(about('g'), async () => 'third')).toBe('third');
   });
 }

@@ -1,19 +1,19 @@
 export interface Remembered {
-  /** The kind of the value. It is the label of its hits and misses, and the first part of its key. */
+  /** The kind of the value. It is the label in the metrics, and the first part of the stored key. */
   readonly kind: string;
   readonly key: string;
-  /** The value is forgotten when one of these tags is invalidated. */
+  /** The value is no longer found after one of these tags is invalidated. */
   readonly tags: readonly string[];
   /** How long the shared level keeps it, plus or minus a tenth. */
   readonly seconds: number;
-  /** How long "there is none" is kept; 30 s by default. */
+  /** How long a `null` is kept; 30 s by default. */
   readonly noneSeconds?: number;
 }
 
 /**
- * Two levels: short-lived copies in this process, longer ones in Redis if there is one. Values are plain JSON data,
- * and all callers get the same object, so do not change them. If the shared level is away, answers are slower, never
- * wrong.
+ * A cache with two levels: short-lived copies in this process, and longer-lived ones in Redis if it is configured.
+ * Values are plain JSON data. All callers get the same object, so do not change it. While Redis is away, values are
+ * loaded more often.
  */
 export abstract class Cache {
   /**
@@ -21,9 +21,9 @@ export abstract class Cache {
    * `null` is cached too.
    */
   abstract remember<T>(what: Remembered, load: () => Promise<T | null>): T | null | Promise<T | null>;
-  /** Loads the value even if it is cached, and stores it again: to renew values before they expire. */
+  /** Loads the value even if it is cached, and stores it. Use it to renew values before they expire. */
   abstract refresh<T>(what: Remembered, load: () => Promise<T | null>): Promise<T | null>;
-  /** Forgets everything with one of these tags, here at once and on the other instances within a moment. */
+  /** Invalidates all values with one of these tags: here at once, on other instances a moment later. */
   abstract invalidate(...tags: readonly string[]): Promise<void>;
   /** Whether the shared level answers; undefined if none is configured. */
   abstract shared(): Promise<boolean | undefined>;

@@ -10,8 +10,8 @@ export interface Bounds {
 }
 
 /**
- * The first level, with limits for bytes, number and age. Copies that are too old are removed by a timer, not only
- * when they are asked for. It has the interface of a Keyv store.
+ * The first level, with limits for bytes, number and age. A timer removes copies that are too old, so they do not wait
+ * for the next read. It has the interface of a Keyv store.
  */
 export class LocalCopies {
   private readonly copies: LRUCache<string, object>;

@@ -3,15 +3,15 @@ import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 
-const fresh = (): string => randomBytes(6).toString('base64url');
+const newMark = (): string => randomBytes(6).toString('base64url');
 
 /**
- * A key contains the current marks of its tags. Invalidating a tag gives it a new mark, so values under the old mark
- * are never asked for again. No keys have to be listed or deleted, and a value loaded before a change cannot be
- * stored after it.
+ * Gives each tag a mark: a random text that works as the tag's version. A cache key contains the current marks of its
+ * tags. To invalidate a tag, it gets a new mark, so values under the old mark are never read again. No keys are listed
+ * or deleted. A value that was loaded before a change is stored under the old mark, so nobody reads it.
  */
 export abstract class Tags {
-  /** The marks, joined; a promise only if some of them must be fetched first. */
+  /** The marks of the tags as one text; a promise only if a mark must be read from Redis. */
   abstract marks(tags: readonly string[]): string | Promise<string>;
   abstract renew(tags: readonly string[]): Promise<void>;
   abstract close(): void;
@@ -19,21 +19,21 @@ export abstract class Tags {
 
 export class LocalTags extends Tags {
   private readonly known = new Map<string, string>();
-  private unmarked = '0';
+  private defaultMark = '0';
 
   marks(tags: readonly string[]): string {
     let joined = '';
-    for (const tag of tags) joined += `${this.known.get(tag) ?? this.unmarked}.`;
+    for (const tag of tags) joined += `${this.known.get(tag) ?? this.defaultMark}.`;
     return joined;
   }
 
   async renew(tags: readonly string[]): Promise<void> {
     if (this.known.size > 10_000) {
-      // Forgetting single marks would bring old values back. One new mark for all the others cannot.
+      // A tag without a mark of its own uses the default mark. The default changes too, so that old values stay hidden.
       this.known.clear();
-      this.unmarked = fresh();
+      this.defaultMark = newMark();
     }
-    for (const tag of tags) this.known.set(tag, fresh());
+    for (const tag of tags) this.known.set(tag, newMark());
   }
 
   close(): void {}
@@ -43,14 +43,14 @@ interface Mark {
   readonly value: string;
   readonly until: number;
 }
-/** A mark is asked for again after this time, so that a lost message does little harm. */
+/** A mark is read from Redis again after this time, because the message about a new mark may be lost. */
 const TRUSTED_FOR_MS = 2_000;
 const KEPT_SECONDS = 7 * 24 * 3600;
 
 export class SharedTags extends Tags {
   private readonly known = new LRUCache<string, Mark>({ max: 20_000 });
-  /** Marks that were renewed while Redis was away. Redis is told when it is back. */
-  private readonly untold = new Map<string, string>();
+  /** New marks that are not in Redis yet. If Redis is away, they are written when it is connected again. */
+  private readonly unpublished = new Map<string, string>();
   private readonly listener: Redis;
 
   constructor(
@@ -61,8 +61,8 @@ export class SharedTags extends Tags {
     this.listener = client.duplicate({ commandTimeout: undefined, maxRetriesPerRequest: null, autoResubscribe: true });
     this.listener.on('error', () => undefined);
     this.listener.on('ready', () => void this.listener.subscribe(this.channel).catch(() => undefined));
-    this.listener.on('message', (_channel, text: string) => this.hear(text));
-    client.on('ready', () => void this.tell([]));
+    this.listener.on('message', (_channel, text: string) => this.onMessage(text));
+    client.on('ready', () => void this.publishMarks([]));
   }
 
   marks(tags: readonly string[]): string | Promise<string> {
@@ -77,9 +77,9 @@ export class SharedTags extends Tags {
   }
 
   async renew(tags: readonly string[]): Promise<void> {
-    const renewed = tags.map((tag): [string, string] => [tag, fresh()]);
+    const renewed = tags.map((tag): [string, string] => [tag, newMark()]);
     for (const [tag, value] of renewed) this.learn(tag, value);
-    await this.tell(renewed);
+    await this.publishMarks(renewed);
   }
 
   close(): void {
@@ -87,29 +87,29 @@ export class SharedTags extends Tags {
   }
 
   private async fetch(tags: readonly string[]): Promise<string> {
-    const told = await this.client.mget(tags.map((tag) => this.name(tag))).catch(() => undefined);
+    const read = await this.client.mget(tags.map((tag) => this.name(tag))).catch(() => undefined);
     return tags
       .map((tag, index) => {
-        const value = this.untold.get(tag) ?? (told ? (told[index] ?? '0') : (this.known.get(tag)?.value ?? '0'));
+        const value = this.unpublished.get(tag) ?? (read ? (read[index] ?? '0') : (this.known.get(tag)?.value ?? '0'));
         this.learn(tag, value);
         return value;
       })
       .join('.');
   }
 
-  private async tell(renewed: readonly [string, string][]): Promise<void> {
-    for (const [tag, value] of renewed) this.untold.set(tag, value);
-    const telling = [...this.untold];
-    if (telling.length === 0) return;
-    const together = this.client.multi();
-    for (const [tag, value] of telling) together.set(this.name(tag), value, 'EX', KEPT_SECONDS);
-    together.publish(this.channel, JSON.stringify(telling));
-    const done = await together.exec().catch(() => null);
+  private async publishMarks(renewed: readonly [string, string][]): Promise<void> {
+    for (const [tag, value] of renewed) this.unpublished.set(tag, value);
+    const pending = [...this.unpublished];
+    if (pending.length === 0) return;
+    const transaction = this.client.multi();
+    for (const [tag, value] of pending) transaction.set(this.name(tag), value, 'EX', KEPT_SECONDS);
+    transaction.publish(this.channel, JSON.stringify(pending));
+    const done = await transaction.exec().catch(() => null);
     if (done === null) return;
-    for (const [tag, value] of telling) if (this.untold.get(tag) === value) this.untold.delete(tag);
+    for (const [tag, value] of pending) if (this.unpublished.get(tag) === value) this.unpublished.delete(tag);
   }
 
-  private hear(text: string): void {
+  private onMessage(text: string): void {
     for (const [tag, value] of JSON.parse(text) as [string, string][]) this.learn(tag, value);
   }
 

@@ -8,15 +8,15 @@ import { LocalCopies } from './local-copies';
 import { sharedStore } from './shared-store';
 import { LocalTags, SharedTags, type Tags } from './tags';
 
-/** What is stored. "There is none" is an object too, so that it can be told apart from a miss. */
-interface Kept {
+/** A stored value. It is wrapped in an object, so that a stored `null` differs from a miss. */
+interface Stored {
   readonly v: unknown;
 }
 
 export interface CacheOptions {
   readonly redisUrl?: string;
   readonly namespace?: string;
-  /** The longest life of a copy in the process, and so the longest effect of a lost message. */
+  /** How long a copy in this process lives. Without Redis, it may show old data for so long. */
   readonly localSeconds?: number;
 }
 
@@ -60,7 +60,7 @@ export class TwoLevelCache extends Cache {
 
   private kept<T>(what: Remembered, marks: string, load: () => Promise<T | null>): T | null | Promise<T | null> {
     const key = `${what.kind}:${what.key}@${marks}`;
-    const copy = this.local.get(key) as { value: Kept } | undefined;
+    const copy = this.local.get(key) as { value: Stored } | undefined;
     if (copy !== undefined) {
       countRequest(what.kind, 'local');
       return copy.value.v as T | null;
@@ -70,7 +70,7 @@ export class TwoLevelCache extends Cache {
 
   private async fetched<T>(what: Remembered, key: string, load: () => Promise<T | null>): Promise<T | null> {
     let loaded = false;
-    const kept = await this.levels.wrap<Kept>(
+    const kept = await this.levels.wrap<Stored>(
       key,
       async () => {
         loaded = true;
@@ -79,7 +79,7 @@ export class TwoLevelCache extends Cache {
         countLoad(what.kind, (performance.now() - started) / 1_000);
         return { v: value ?? null };
       },
-      { ttl: (loaded) => this.milliseconds(what, loaded) },
+      { ttl: (loaded) => this.ttlOf(what, loaded) },
     );
     countRequest(what.kind, loaded ? 'miss' : 'shared');
     return kept.v as T | null;
@@ -87,12 +87,12 @@ export class TwoLevelCache extends Cache {
 
   async refresh<T>(what: Remembered, load: () => Promise<T | null>): Promise<T | null> {
     const key = `${what.kind}:${what.key}@${await this.tags.marks(what.tags)}`;
-    const kept: Kept = { v: (await load()) ?? null };
-    await this.levels.set(key, kept, this.milliseconds(what, kept)).catch(() => undefined);
+    const kept: Stored = { v: (await load()) ?? null };
+    await this.levels.set(key, kept, this.ttlOf(what, kept)).catch(() => undefined);
     return kept.v as T | null;
   }
 
-  private milliseconds(what: Remembered, { v }: Kept): number {
+  private ttlOf(what: Remembered, { v }: Stored): number {
     return Math.round((v === null ? (what.noneSeconds ?? 30) : what.seconds) * 1_000 * jitter());
   }
 

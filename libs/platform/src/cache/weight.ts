@@ -1,15 +1,15 @@
-const OF_A_CHARACTER = 4;
-const OF_A_MEMBER = 16;
+const BYTES_PER_CHARACTER = 4;
+const BYTES_PER_VALUE = 16;
 
 /**
- * Roughly how many bytes of memory a value takes, rather too many than too few. A text counts four bytes a
- * character: two as text, and two because answers are also kept as encoded bytes.
+ * A high estimate of the memory that a value takes, in bytes. A text counts four bytes for each character: two for the
+ * text, and two because answers are also kept as encoded bytes.
  */
 export function weightOf(value: unknown): number {
-  if (typeof value === 'string') return OF_A_MEMBER + value.length * OF_A_CHARACTER;
-  if (typeof value !== 'object' || value === null) return OF_A_MEMBER;
-  if (value instanceof Uint8Array) return OF_A_MEMBER + value.byteLength;
-  let weight = OF_A_MEMBER;
+  if (typeof value === 'string') return BYTES_PER_VALUE + value.length * BYTES_PER_CHARACTER;
+  if (typeof value !== 'object' || value === null) return BYTES_PER_VALUE;
+  if (value instanceof Uint8Array) return BYTES_PER_VALUE + value.byteLength;
+  let weight = BYTES_PER_VALUE;
   for (const [name, member] of Object.entries(value))
     weight += weightOf(member) + (Array.isArray(value) ? 0 : 2 * name.length);
   return weight;

@@ -1,6 +1,6 @@
 /**
- * JSON in one spelling: names in the order of their UTF-16 units, no blanks, numbers and texts as ECMAScript writes
- * them.
+ * Canonical JSON: equal values give equal texts. Names are sorted by UTF-16 code units, there are no blanks, and
+ * numbers and texts are written as ECMAScript writes them.
  */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;

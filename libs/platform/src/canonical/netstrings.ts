@@ -1,6 +1,6 @@
 /**
- * Joins texts so that no two lists give the same result: each text as `<length in bytes>:<UTF-8 bytes>,`. Hashes and
- * signatures are computed over this form. It can never change; a new form needs a new tag.
+ * Joins texts so that two different lists never give the same result: each text is `<length in bytes>:<UTF-8 bytes>,`.
+ * Hashes and signatures are computed over this form, so it can never change. A new form needs a new tag.
  */
 export const netstrings = (fields: readonly (string | number)[]): string => {
   let joined = '';

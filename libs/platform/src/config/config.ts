@@ -19,21 +19,21 @@ type Settings = { readonly [Name in keyof Plain as Camel<Name & string>]: Plain[
 interface Values extends Settings {
   readonly profile: 'demo' | 'production';
   readonly logDir: string;
-  /** For the leadership connection, if it must use another address than the others. */
+  /** The address of the leadership connection, if it differs from the address of the other connections. */
   readonly databaseUrlLeadership?: string;
-  /** In a demo without a limit for the API, requests from this machine are not limited by it. */
+  /** True in a demo without RATE_LIMIT_API: requests from this machine do not count for the limit of the API. */
   readonly sparesLoopback: boolean;
   readonly erasedSubjectsFile: string;
   readonly sealAnchorFile: string;
   readonly databaseUrls: Readonly<Partial<Record<ContextName, string>>>;
 }
 
-const Plainly = class {} as new () => Values;
+const FieldsOfSettings = class {} as new () => Values;
 
 /** The settings, checked and frozen: PAYMENT_TIMEOUT_MS is `paymentTimeoutMs`. */
-export class Config extends Plainly {}
+export class Config extends FieldsOfSettings {}
 
-/** Every variable that is wrong, one line each. */
+/** The environment has wrong variables. `lines` has one line for each fault. */
 export class ConfigError extends Error {
   constructor(readonly lines: readonly string[]) {
     super(`The environment is not right:\n${lines.map((line) => `  ${line}`).join('\n')}`);
@@ -48,33 +48,36 @@ const camel = (name: string) => name.toLowerCase().replace(/_([a-z0-9])/g, (_, l
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the environment. An empty variable counts as absent. `fallback` has this process's defaults for absent
- * variables. Throws a `ConfigError`.
+ * Reads the environment. An empty variable counts as absent. `fallback` has the defaults of this process for absent
+ * variables. Throws `ConfigError` if a variable is wrong.
  */
 export function readConfig(env: Environment = process.env, fallback: Environment = {}): Config {
-  const said = Object.entries(env).filter(([, value]) => value?.trim());
-  const given: Environment = { ...fallback, ...Object.fromEntries(said) };
+  const nonEmpty = Object.entries(env).filter(([, value]) => value?.trim());
+  const given: Environment = { ...fallback, ...Object.fromEntries(nonEmpty) };
   const profile = given['SHOP_PROFILE'] === 'production' ? 'production' : 'demo';
   const dataDir = resolve(given['DATA_DIR'] ?? defaults[profile].DATA_DIR!);
-  const known: Secrets = profile === 'demo' ? missingSecrets(given, dataDir) : {};
-  const parsed = variables.safeParse({ ...defaults[profile], ...known, ...given });
+  const secrets: Secrets = profile === 'demo' ? missingSecrets(given, dataDir) : {};
+  const parsed = variables.safeParse({ ...defaults[profile], ...secrets, ...given });
 
   const lines = (parsed.error?.issues ?? []).map(({ path, message }) => {
     const name = String(path[0]);
     return given[name] === undefined ? `${name} is missing: it ${message}` : `${name} ${message}`;
   });
-  lines.push(...strangers(given), ...notBuilt(given), ...twiceTheSame(given, profile));
+  lines.push(...misspeltNames(given), ...notBuilt(given), ...portConflicts(given, profile));
   if (profile === 'production') lines.push(...refusedInProduction(given, dataDir));
   else lines.push(...refusedInDemo(given));
   if (!parsed.success || lines.length > 0) throw new ConfigError([...new Set(lines)]);
   return settings(parsed.data, dataDir, profile === 'demo' && given['RATE_LIMIT_API'] === undefined);
 }
 
-/** Whether a shop was started here before. Reading the configuration of none would create its secrets. */
+/**
+ * Whether a shop exists here: it is a production shop, a secret is set, or the data folder has demo secrets. Check this
+ * before `readConfig`, which creates missing demo secrets.
+ */
 export function isFurnished(env: Environment = process.env): boolean {
   if (env['SHOP_PROFILE'] === 'production' || secretNames.some((name) => env[name]?.trim())) return true;
-  const known = readDemoSecrets(resolve(env['DATA_DIR']?.trim() || defaults.demo.DATA_DIR!));
-  return Object.keys(known).length > 0;
+  const secrets = readDemoSecrets(resolve(env['DATA_DIR']?.trim() || defaults.demo.DATA_DIR!));
+  return Object.keys(secrets).length > 0;
 }
 
 function missingSecrets(given: Environment, dataDir: string): Secrets {
@@ -114,10 +117,10 @@ function settings(values: Variables, dataDir: string, sparesLoopback: boolean): 
 const freeze = (value: unknown) => (Array.isArray(value) ? Object.freeze(value) : value);
 
 /**
- * A misspelt name of a context would leave its data in the common database without a notice. A former key under a
- * misspelt name would leave what was signed with it unreadable.
+ * Faults for misspelt names. If the name of a context is misspelt, its data would silently go into the common database.
+ * If the name of a list of former keys is misspelt, the former keys are missing.
  */
-function strangers(given: Environment): string[] {
+function misspeltNames(given: Environment): string[] {
   const unknown = Object.keys(given).filter((name) => !(name in variables.shape));
   return [
     ...unknown
@@ -129,7 +132,7 @@ function strangers(given: Environment): string[] {
   ];
 }
 
-function twiceTheSame(given: Environment, profile: 'demo' | 'production'): string[] {
+function portConflicts(given: Environment, profile: 'demo' | 'production'): string[] {
   const port = given['PORT'] ?? defaults[profile].PORT;
   if (port !== given['METRICS_PORT'] || port === '0') return [];
   return [`METRICS_PORT must be another port than PORT, which is ${port} as well`];

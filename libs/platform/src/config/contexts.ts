@@ -1,7 +1,7 @@
 /**
- * Owners of data. Each has a Postgres schema of its name, and may have a database of its own. Three are not contexts
- * of the shop: `privacy` holds the keys of sealed values, `audit` says who did what in the back office, and
- * `sandbox` holds the books of the sandbox payment provider.
+ * The owners of data. Each has a Postgres schema with its name, and may have a separate database. Three of them are not
+ * contexts of the shop: `privacy` has the keys of sealed values, `audit` has the audit trail of the back office, and
+ * `sandbox` has the books of the sandbox payment provider.
  */
 export const contextNames = [
   'identity',
@@ -17,7 +17,7 @@ export const contextNames = [
   'sandbox',
 ] as const;
 
-/** The contexts that exchange messages: without those three. */
+/** The contexts that exchange messages: all but `privacy`, `audit` and `sandbox`. */
 export const shopContexts = contextNames.filter((name) => name !== 'privacy' && name !== 'audit' && name !== 'sandbox');
 
 export type ContextName = (typeof contextNames)[number];

@@ -2,10 +2,10 @@ import type { VariableName } from './variables';
 
 export type Defaults = Partial<Record<VariableName, string>>;
 
-/** Printed at the start and in the README. A shop that keeps it must stay on loopback. */
+/** The admin account of the demo. It is public, so a shop with this password may listen on loopback only. */
 export const DEMO_ADMIN = { email: 'admin@coffee-tea.example', password: 'demo-admin-brews' } as const;
 
-/** The address of a shop without a PUBLIC_URL. */
+/** The default of PUBLIC_URL. */
 export const LOCAL_URL = 'http://localhost:3000';
 
 const both: Defaults = {

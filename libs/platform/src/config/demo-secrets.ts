@@ -16,7 +16,7 @@ export type Secrets = Partial<Record<(typeof secretNames)[number], string>>;
 
 const fileIn = (dataDir: string) => join(dataDir, 'secrets');
 
-/** The secrets this data folder was given when the demo first ran there; none where it never did. */
+/** The secrets that the demo has stored in this data folder; none if the demo never ran there. */
 export function readDemoSecrets(dataDir: string): Secrets {
   const text = inFolderOf('DATA_DIR', dataDir, () => read(fileIn(dataDir)));
   if (text === undefined) return {};
@@ -36,10 +36,13 @@ function read(file: string): string | undefined {
   }
 }
 
-/** The same, made where there are none. Processes that start at once on one folder end up with the same ones. */
-export const demoSecrets = (dataDir: string): Secrets => inFolderOf('DATA_DIR', dataDir, () => knownOrMade(dataDir));
+/**
+ * Reads the demo secrets, and creates the missing ones. Processes that start at the same time on a new folder get the
+ * same secrets.
+ */
+export const demoSecrets = (dataDir: string): Secrets => inFolderOf('DATA_DIR', dataDir, () => readOrCreate(dataDir));
 
-function knownOrMade(dataDir: string): Secrets {
+function readOrCreate(dataDir: string): Secrets {
   const known = readDemoSecrets(dataDir);
   if (secretNames.every((name) => known[name])) return known;
   const all = Object.fromEntries(
@@ -49,7 +52,7 @@ function knownOrMade(dataDir: string): Secrets {
   const draft = `${fileIn(dataDir)}.${process.pid}.${randomBytes(4).toString('hex')}`;
   writeFileSync(draft, `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 });
   try {
-    if (Object.keys(known).length > 0) rmSync(fileIn(dataDir)); // of an older version that knew fewer
+    if (Object.keys(known).length > 0) rmSync(fileIn(dataDir)); // the file of an older version lacks some secrets
     linkSync(draft, fileIn(dataDir));
     return all;
   } catch (error) {

@@ -4,18 +4,18 @@ import { mailboxOf } from '#kernel';
 export const LONGEST_EMAIL = 254;
 
 /**
- * A quoted local part may contain blanks and line breaks. Nobody has such an address, and e-mails must not contain
- * them.
+ * A quoted local part may contain blanks and line breaks. Such addresses are refused: nobody uses them, and a line
+ * break could add a header to an e-mail.
  */
 const NOT_IN_AN_ADDRESS = /["\s\p{C}]/u;
 
-/** Characters that only stand for others, such as full-width ones, make two addresses look like one. */
-const hasStandIns = (text: string): boolean => text.normalize('NFKC') !== text.normalize('NFC');
+/** Compatibility characters, such as full-width letters, make two different addresses look the same. */
+const hasLookAlikes = (text: string): boolean => text.normalize('NFKC') !== text.normalize('NFC');
 
-/** An address that the shop may write to: what is compared, shown and sent to are the same characters. */
-export const isNewEmailAddress = (value: unknown): value is string => isEmailAddress(value) && !hasStandIns(value);
+/** An address for a new account. Compatibility characters are refused, because programs may replace them. */
+export const isNewEmailAddress = (value: unknown): value is string => isEmailAddress(value) && !hasLookAlikes(value);
 
-/** The one check of e-mail addresses: an address that the configuration accepts can also log in. */
+/** The only check of e-mail addresses, so that an address that the configuration accepts can also log in. */
 export const isEmailAddress = (value: unknown): value is string =>
   typeof value === 'string' &&
   value.length <= LONGEST_EMAIL &&

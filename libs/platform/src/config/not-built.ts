@@ -3,7 +3,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const LOG_IN = (who: string) => `no log-in with ${who}`;
 const PAYMENTS = (who: string) => `no payments by ${who}`;
 
-/** Settings of features that do not exist yet. Somebody who sets one relies on it, so they must be told. */
+/** Settings of features that do not exist yet. An operator who sets one expects the feature, so the start fails. */
 const MISSING: Readonly<Record<string, string>> = {
   RABBITMQ_URL: 'no RabbitMQ transport',
   GOOGLE_CLIENT_ID: LOG_IN('Google'),
@@ -23,7 +23,7 @@ const MISSING: Readonly<Record<string, string>> = {
   SHOP_NETWORKS: 'no rule for the networks of the shop',
 };
 
-/** Numbers of such features. 0 switches each of them off, which is what this build does. */
+/** Numeric settings of such features. 0 means that the feature is off, so 0 is accepted. */
 const MISSING_UNLESS_ZERO: Readonly<Record<string, string>> = {
   GUEST_CASH_MAX_AMOUNT: 'no highest amount for guests who pay cash',
   GUEST_CASH_MAX_OPEN: 'no limit of open orders for guests who pay cash',

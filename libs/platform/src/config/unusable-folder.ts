@@ -1,6 +1,6 @@
-const OF_FILES = new Set(['EACCES', 'EEXIST', 'EISDIR', 'ENOENT', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS']);
+const FILE_SYSTEM_ERRORS = new Set(['EACCES', 'EEXIST', 'EISDIR', 'ENOENT', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS']);
 
-/** A folder of a setting that cannot hold the shop's files. */
+/** The folder that a setting names cannot be used by the shop. */
 export class UnusableFolder extends Error {
   constructor(setting: 'DATA_DIR' | 'LOG_DIR', path: string, cause: Error) {
     super(
@@ -11,12 +11,12 @@ export class UnusableFolder extends Error {
   }
 }
 
-/** Works in a folder that a setting names. Throws UnusableFolder if the file system refuses it. */
+/** Runs work in the folder that a setting names. Throws UnusableFolder if the file system refuses an operation. */
 export function inFolderOf<Result>(setting: 'DATA_DIR' | 'LOG_DIR', path: string, work: () => Result): Result {
   try {
     return work();
   } catch (error) {
-    if (OF_FILES.has((error as NodeJS.ErrnoException).code ?? ''))
+    if (FILE_SYSTEM_ERRORS.has((error as NodeJS.ErrnoException).code ?? ''))
       throw new UnusableFolder(setting, path, error as Error);
     throw error;
   }

@@ -32,7 +32,7 @@ const isSecret = (text: string): boolean =>
 const isFormerKey = (text: string): boolean =>
   text.startsWith('public:') ? /^public:[0-9a-f]{64}$/i.test(text) : isSecret(text);
 
-/** 256 random bits in base64, as `openssl rand -base64 32` prints them. */
+/** At least 256 random bits in base64, as `openssl rand -base64 32` prints them. */
 const SECRET = 'must be at least 32 random bytes in base64 (openssl rand -base64 32)';
 const secret = z.string(SECRET).refine(isSecret, SECRET);
 
@@ -54,7 +54,7 @@ function isAddressOrRange(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
-/** An IP address, or a host name by its form. Only listening shows whether it belongs to this machine. */
+/** An IP address or a host name. It is not checked here whether it belongs to this machine. */
 const isHost = (text: string): boolean =>
   isIP(text) !== 0 ||
   (/^[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$/i.test(text) && /[a-z]/i.test(text));
@@ -73,7 +73,7 @@ const databaseUrls = Object.fromEntries(
   contextNames.map((context) => [`DATABASE_URL_${context.toUpperCase()}`, databaseUrl.optional()]),
 ) as Record<`DATABASE_URL_${Uppercase<ContextName>}`, z.ZodOptional<typeof databaseUrl>>;
 
-/** Every variable that the shop reads, and its form. `.env.example` says what each is for. */
+/** Every variable that the shop reads, with its format. `.env.example` says what each one is for. */
 export const variables = z.object({
   SHOP_PROFILE: z.enum(['demo', 'production'], 'must be demo or production'),
   SHOP_BUILD: z

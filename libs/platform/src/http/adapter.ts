@@ -8,7 +8,7 @@ import { localeOf } from './messages';
 
 const CHECKED_EVERY_MS = 1_000;
 
-/** Addresses that cannot be routed never reach the exception filter. */
+/** Answers requests with an invalid URL: Fastify refuses them before the exception filter. */
 function refuseUnroutable(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const locale = localeOf(request.headers['accept-language']);
   const failure = failureOf(error);
@@ -40,7 +40,7 @@ export function shopAdapter(trustedProxies: readonly string[]): FastifyAdapter {
   });
 }
 
-/** Above this number of connections new ones are closed. */
+/** Limits the number of open connections: further ones are closed. */
 export const limitConnections = (fastify: FastifyInstance): void => {
   fastify.server.maxConnections = 10_000;
   noteRequests(fastify.server);

@@ -8,7 +8,7 @@ export interface AnswerOptions {
   readonly cacheControl?: string;
 }
 
-/** What a controller returns if it has to say more than the data. */
+/** A controller returns this if its answer needs more than the data, such as a status or an ETag. */
 export class Answer<Data = unknown> {
   constructor(
     readonly data: Data,
@@ -21,8 +21,8 @@ export const answer = <Data>(data: Data, options: AnswerOptions = {}): Answer<Da
 /** The entity tag of a version: 7 is `"7"`. */
 export const etagOf = (version: number | string): string => `"${version}"`;
 
-/** Anyone may keep it for so long, and may show a stale copy for as long again while asking for a new one. */
+/** All caches may keep the answer for so long. For the same time again they may send it while they fetch a new one. */
 export const cachedFor = (seconds: number): string => `public, max-age=${seconds}, stale-while-revalidate=${seconds}`;
 
-/** Only the caller's own browser keeps it, and asks each time whether it is current. */
+/** Only the caller's browser may keep the answer, and it must ask each time whether the answer is current. */
 export const PRIVATE = 'private, no-cache';

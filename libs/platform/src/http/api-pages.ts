@@ -11,13 +11,13 @@ const FILES = [
   ...['swagger-ui-standalone-preset.js', 'favicon-32x32.png', 'favicon-16x16.png'],
 ];
 
-/** The pages at `/docs`, and the document. They are made once: at the start, or when they are first asked for. */
+/** The pages at `/docs`, and the document. They are rendered once: at the start, or at the first request. */
 @Injectable()
 export class ApiPages {
   private pages?: Promise<ReadonlyMap<string, Prepared>>;
 
   make(app: INestApplication): Promise<ReadonlyMap<string, Prepared>> {
-    return (this.pages ??= printed(documentOf(app)));
+    return (this.pages ??= rendered(documentOf(app)));
   }
 }
 
@@ -27,19 +27,19 @@ function documentOf(app: INestApplication): OpenAPIObject {
 }
 
 /**
- * Everything below /docs, by its path there. The page is there twice, because its links depend on the slash at the
- * end.
+ * All files below /docs, by path. The page has two entries, with and without a slash at the end, because its links
+ * differ.
  */
-async function printed(document: OpenAPIObject): Promise<ReadonlyMap<string, Prepared>> {
-  const press = new FastifyAdapter();
-  const app = { getHttpAdapter: () => press, config: { getGlobalPrefix: () => '' } } as unknown as INestApplication;
+async function rendered(document: OpenAPIObject): Promise<ReadonlyMap<string, Prepared>> {
+  const renderer = new FastifyAdapter();
+  const app = { getHttpAdapter: () => renderer, config: { getGlobalPrefix: () => '' } } as unknown as INestApplication;
   SwaggerModule.setup('docs', app, () => document, {
     jsonDocumentUrl: 'docs/openapi.json',
     yamlDocumentUrl: 'docs/openapi.yaml',
     customSiteTitle: 'Coffee & Tea: the API',
     swaggerOptions: { persistAuthorization: false, displayRequestDuration: true },
   });
-  const fastify: FastifyInstance = press.getInstance();
+  const fastify: FastifyInstance = renderer.getInstance();
   const pages = new Map<string, Prepared>();
   for (const path of ['', '/', ...FILES.map((file) => `/${file}`)]) {
     const { statusCode, headers, rawPayload } = await fastify.inject(`/docs${path}`);
@@ -50,7 +50,7 @@ async function printed(document: OpenAPIObject): Promise<ReadonlyMap<string, Pre
   return pages;
 }
 
-/** The routes of the pages. Their cost does not depend on how often they are asked for. */
+/** The routes of the pages. A request sends bytes that are in memory already. */
 export function serveDocs(app: INestApplication): void {
   const fastify = app.getHttpAdapter().getInstance() as FastifyInstance;
   const pages = app.get(ApiPages);

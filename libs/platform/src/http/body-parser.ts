@@ -19,7 +19,7 @@ function jsonOf(bytes: Buffer): unknown {
   }
 }
 
-function told(fault: unknown, request: FastifyRequest): unknown {
+function asInvalidInput(fault: unknown, request: FastifyRequest): unknown {
   if (!(fault instanceof TooMuch)) return fault;
   const { keys, values, depth } = fault.room;
   const message = textOf(`body.${fault.excess}`, request.ambient?.locale ?? 'en', { keys, values, depth });
@@ -31,24 +31,24 @@ const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i;
 /** JSON is UTF-8. A body that declares another charset is not read as if it were UTF-8. */
 const isInUtf8 = (contentType = ''): boolean => /^utf-?8$/i.test(CHARSET.exec(contentType)?.[1] ?? 'utf-8');
 
-function announcedBy({ headers }: FastifyRequest): number | undefined {
+function announcedLength({ headers }: FastifyRequest): number | undefined {
   const length = headers['content-length'];
   return length === undefined ? undefined : Number(length);
 }
 
-/** Throws, as the route itself would, unless the request proves that it comes from a sender of this kind. */
+/** Throws the route's own error, unless the request proves that it comes from a sender of this kind. */
 export type Proof = (request: FastifyRequest, sender: Sender) => Promise<void>;
 
 interface BodyOptions {
-  /** Called before a body is read that is larger than an unknown client may send. */
+  /** Called before the shop reads a body that is larger than an unknown client may send. */
   readonly prove: Proof;
   readonly reader?: BodyReader;
 }
 
 /**
- * The bodies that the shop reads: JSON, whose bytes stay in `rawBody` for signatures, and files, which come as
- * streams. All others, such as forms and plain text, are answered 415. Limits apply before a class sees the body,
- * and the larger limits are only for senders who prove that they may use them.
+ * Accepts JSON bodies, whose bytes stay in `rawBody` for signatures, and files, which come as streams. All others, such
+ * as forms and plain text, are answered 415. Limits are checked before validation. The larger limits are only for
+ * senders who prove that they may use them.
  */
 export function takeBodies(fastify: FastifyInstance, { prove, reader = new BodyReader() }: BodyOptions): void {
   const roomFor = async (request: FastifyRequest, announced: number | undefined): Promise<Room> => {
@@ -61,21 +61,21 @@ export function takeBodies(fastify: FastifyInstance, { prove, reader = new BodyR
   fastify.addContentTypeParser('application/json', async (request: FastifyRequest, payload: Readable) => {
     try {
       if (!isInUtf8(request.headers['content-type'])) throw new BodyNotUtf8();
-      const announced = announcedBy(request);
+      const announced = announcedLength(request);
       const bytes = await reader.read(payload, announced, await roomFor(request, announced));
       (request as FastifyRequest & { rawBody?: Buffer }).rawBody = bytes;
       return jsonOf(bytes);
     } catch (error) {
-      throw told(error, request);
+      throw asInvalidInput(error, request);
     }
   });
-  // The reader of a file counts its bytes.
+  // The handler that reads a file limits its size.
   const files = ['text/csv', 'application/x-ndjson', 'application/jsonl', /^image\//];
   fastify.addContentTypeParser(files as string[], (_request, payload, done) => done(null, payload));
   fastify.addHook('preParsing', (request, _reply, payload, done) => {
     const coding = request.headers['content-encoding']?.trim().toLowerCase();
     const isPlain = coding === undefined || coding === '' || coding === 'identity';
-    // Nothing is unpacked here: a compressed body would be read as if it were not compressed.
+    // The shop does not decompress bodies. Without this check, a compressed body would be parsed as JSON.
     done(isPlain || request.is404 ? null : new PackedBody(), payload);
   });
 }

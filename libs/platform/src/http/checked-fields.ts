@@ -18,7 +18,7 @@ export const Phone = (options: FieldOptions<string> = {}): PropertyDecorator =>
 
 const LONGEST_PLACE = 500;
 
-/** The place of a picture: an https address, or a path on this site. */
+/** Where a picture is: an https address, or a path on this site. */
 export const PicturePlace = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
     oneOf((text) => text.length <= LONGEST_PLACE && isPicturePlace(text), 'picture', {

@@ -63,7 +63,7 @@ addMessages({
   },
 });
 
-/** The possible faults of a field. */
+/** Texts for faults of a field. */
 addMessages({
   en: {
     required: 'is required',

@@ -27,7 +27,7 @@ const ALWAYS = /^\/(?:health|metrics)(?:[/?]|$)/;
 
 const overloaded = () => new DomainError('OVERLOADED', 'unavailable', 'The shop is very busy. Try again in a moment.');
 
-/** What every request passes, whatever its route: its id, its language, its log record, and the check for overload. */
+/** Adds what every request needs on every route: an id, a language, a log record, and the check for overload. */
 export function layEdge(fastify: FastifyInstance, { state, record, failures, ...edge }: Edge): void {
   void fastify.register(underPressure, PRESSURE);
   const lateness = edge.lateness ?? lasting(() => fastify.isUnderPressure());
@@ -41,20 +41,20 @@ export function layEdge(fastify: FastifyInstance, { state, record, failures, ...
   fastify.addHook('onRequest', (request, reply, done) => {
     state.inFlight += 1;
     reply.raw.once('close', () => (state.inFlight -= 1)); // answered, or the client has left
-    const asked: Ambient = {
+    const context: Ambient = {
       requestId: request.id,
       locale: localeOf(request.headers['accept-language']),
       shopLocale: localeOf(request.headers['accept-language'], 'vi'),
       traceparent: traceparentFrom(request.headers.traceparent),
     };
-    request.ambient = asked;
+    request.ambient = context;
     reply.header('x-request-id', request.id);
     if (state.isDraining) reply.header('connection', 'close');
     ignoreTypeOfNothing(request);
     if (request.url.includes('%00'))
       return failures.answer(new InvalidInput([{ field: 'url', message: 'contains NUL' }]), request, reply);
     if (lateness() && !ALWAYS.test(request.url)) return failures.answer(overloaded(), request, reply);
-    within(asked, done);
+    within(context, done);
   });
   // Reading the body leaves the request's async context. This enters it again.
   fastify.addHook('preValidation', (request, _reply, done) => {
@@ -94,7 +94,7 @@ function speakNodeToPassport(fastify: FastifyInstance): void {
 }
 
 /**
- * A sample is late when the event loop was late by more than a second on average. The plugin only measures; `lasting`
+ * A sample is late if the event loop was late by more than a second on average. The plugin only measures: `lasting`
  * decides, and `layEdge` answers.
  */
 const PRESSURE = {

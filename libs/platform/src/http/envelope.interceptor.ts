@@ -17,7 +17,7 @@ interface Route {
   readonly anyBody: boolean;
 }
 
-/** Nest's own numbers for a `@Body()` and a `@Query()` parameter: the beginnings of its metadata keys. */
+/** How Nest's metadata keys for a `@Body()` and a `@Query()` parameter begin. */
 const BODY_PARAMETER = '3:';
 const QUERY_PARAMETER = '4:';
 
@@ -46,7 +46,7 @@ const matches = (etag: string, header: string | undefined): boolean =>
   header !== undefined &&
   (header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag));
 
-/** Puts data into the envelope. What an `answer(…)` has besides goes into headers and status. */
+/** Puts data into the envelope. The options of an `answer(…)` become headers and the status. */
 @Injectable()
 export class EnvelopeInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
@@ -54,7 +54,7 @@ export class EnvelopeInterceptor implements NestInterceptor {
     const { bare, takesQuery, takesBody, anyBody } = routeOf(context);
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (!takesQuery) refuseQuery(request);
-    if (takesBody) refuseChangeOfNothing(request);
+    if (takesBody) refusePatchWithoutBody(request);
     else if (!anyBody) refuseBody(request);
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     if (bare && Reflect.getMetadata(SSE_METADATA, context.getHandler())) return next.handle();
@@ -67,7 +67,7 @@ function refuseQuery(request: FastifyRequest): void {
   if (names.length > 0) throw InvalidInput.unknown(names);
 }
 
-/** A client that sends a body expects it to be used. Many clients send `{}` if there is nothing to say. */
+/** Refuses a body that the route would ignore. `{}` is accepted, because many clients send it instead of no body. */
 function refuseBody({ body }: FastifyRequest): void {
   const isEmpty = body === undefined || (isPlainObject(body) && Object.keys(body).length === 0);
   if (!isEmpty) throw new InvalidInput([{ field: 'body', message: complain({ code: 'body.none' }) }]);
@@ -76,8 +76,8 @@ function refuseBody({ body }: FastifyRequest): void {
 const isPlainObject = (body: unknown): body is object =>
   typeof body === 'object' && body !== null && !Array.isArray(body) && !(body instanceof Readable);
 
-/** A change must say what it changes, if only with `{}`. Other commands may need no more than their address. */
-function refuseChangeOfNothing({ method, body }: FastifyRequest): void {
+/** A PATCH must have a body, even if it is only `{}`. For other methods the URL may be enough. */
+function refusePatchWithoutBody({ method, body }: FastifyRequest): void {
   if (method === 'PATCH' && body === undefined)
     throw new InvalidInput([{ field: 'body', message: complain({ code: 'required' }) }]);
 }

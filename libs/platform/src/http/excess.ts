@@ -3,13 +3,13 @@ import { complain, fieldsOf, type BodyClass, type Complaint, type Inside } from 
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** More than any client sends by mistake where one value is expected. */
+/** The limits of a structure in a field for one value. No client exceeds them by mistake. */
 const BULK = { depth: 32, values: 100 };
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** One pass over the input, by the shape of its class: first names, then lengths of lists, then their contents. */
-class Look {
+/** Goes through the input once, by the fields of its class: names, then lengths of lists, then their contents. */
+class FaultSearch {
   readonly told: Fault[] = [];
   unknown = 0;
   overfull = false;
@@ -63,12 +63,12 @@ function isTooLong(value: object, { type, most }: Inside = {}): boolean {
 }
 
 /**
- * Faults of an input with far more than its class allows: a list that is too long, more unknown names than are
- * reported, a large structure in place of one value. Undefined for any other input, which is then checked field by
- * field. This is one pass over the names; building the class objects costs a hundred times as much.
+ * The faults of an input that has far more than its class allows: a list that is too long, more unknown names than are
+ * reported, or a large structure instead of one value. Undefined for any other input, which is then checked field by
+ * field. Without this, class objects would be built first, which costs a hundred times as much.
  */
 export function overfullFaults(type: BodyClass, given: Given, most: number) {
-  const look = new Look(most);
-  look.at(type, given, '');
-  return look.overfull || look.unknown > most ? { told: look.told, further: look.further } : undefined;
+  const search = new FaultSearch(most);
+  search.at(type, given, '');
+  return search.overfull || search.unknown > most ? { told: search.told, further: search.further } : undefined;
 }

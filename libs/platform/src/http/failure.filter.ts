@@ -5,31 +5,28 @@ import { localeOf } from './messages';
 
 const UNAVAILABLE: number = HttpStatus.SERVICE_UNAVAILABLE;
 
-/** The one place where a refusal becomes an answer, and where unexpected errors are logged. */
+/** The only place where an error becomes an answer, and where unexpected errors are logged. */
 @Catch()
 export class FailureFilter implements ExceptionFilter {
   private readonly log = new Logger('failure');
 
   catch(error: unknown, host: ArgumentsHost): void {
-    if (host.getType() === 'ws') return this.tell(error, host);
+    if (host.getType() === 'ws') return this.sendToSocket(error, host);
     if (host.getType() !== 'http') throw error;
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     this.answer(error, request, http.getResponse<FastifyReply>());
   }
 
-  /** Nest's socket clients get the error in the usual form, with the same codes. */
-  private tell(error: unknown, host: ArgumentsHost): void {
+  /** Sends the error to a socket client, with the same codes as over HTTP. */
+  private sendToSocket(error: unknown, host: ArgumentsHost): void {
     const failure = failureOf(error);
     if (failure.broken) this.log.error({ message: 'a socket message broke', error });
     const client = host.switchToWs().getClient<{ id?: string; emit(event: string, body: object): void }>();
     client.emit('exception', failureBody(failure, client.id ?? '', 'en').error);
   }
 
-  /**
-   * A server that is away is one line without a stack: in an outage there are many of them, and their stacks say
-   * nothing.
-   */
+  /** A 503 is logged without a stack: an outage causes many of them, and their stacks do not help. */
   private note(error: unknown, { status }: Failure, { method, routeOptions, id: requestId }: FastifyRequest): void {
     const message = `${method} ${routeOptions?.url ?? ''} broke`;
     if (status === UNAVAILABLE) this.log.warn({ message: `${message}: ${(error as Error).message}`, requestId });

@@ -14,11 +14,11 @@ export interface Failure {
   readonly text?: string;
   readonly params?: Readonly<Record<string, string | number>>;
   readonly details?: readonly Fault[];
-  /** How many further faults there are. */
+  /** How many faults are not in `details`. */
   readonly more?: number;
-  /** Seconds after which a repetition makes sense. */
+  /** Seconds after which the client may try again. */
   readonly retryAfter?: number;
-  /** An error of the shop itself: it is logged with its cause. */
+  /** The error is the shop's own, so it is logged. */
   readonly broken?: true;
 }
 

@@ -11,18 +11,18 @@ export interface Complaint {
 }
 
 export interface FieldOptions<Value> {
-  /** May be left out; then it is undefined. */
+  /** The field may be left out; then it is undefined. */
   readonly optional?: true;
-  /** May be null. */
+  /** The field may be null. */
   readonly nullable?: true;
-  /** Used if the field is left out. */
+  /** The value if the field is left out. */
   readonly default?: Value;
   readonly description?: string;
   readonly example?: Value;
 }
 
 export interface FieldKind {
-  /** What is wrong with the value, if anything. */
+  /** Returns the fault of the value; undefined if it is valid. */
   readonly check: (value: unknown) => Complaint | undefined;
   /** Converts the input. A value that it does not understand is returned unchanged. */
   readonly read?: (value: unknown, fromText: boolean, property: { target: object; key: string }) => unknown;
@@ -36,13 +36,13 @@ export interface Inside {
   readonly type?: () => BodyClass;
   /** The most entries of a list; absent for a single object. */
   readonly most?: number;
-  /** Any JSON: its contents are not checked. */
+  /** Any JSON is allowed: the contents are not checked. */
   readonly any?: true;
-  /** It is passed on unchanged, and no class object is made of it. */
+  /** The value is passed on unchanged: no class object is made of it. */
   readonly kept?: true;
 }
 
-/** Values of a query are text. Values of a body have their own types, and a text is not a number there. */
+/** `fromText`: the input is a query, so all its values are text. In a body, a text is not accepted as a number. */
 export interface ReadOptions extends ClassTransformOptions {
   readonly fromText?: boolean;
 }
@@ -69,7 +69,7 @@ export type Fields = ReadonlyMap<string, Pick<Reading, 'check' | 'inside'>>;
 
 const fieldsByType = new WeakMap<BodyClass, ReadonlyMap<string, Reading>>();
 
-/** The fields of a class and of those that it extends. A field that is declared again counts once, as it is last. */
+/** The fields of a class and its superclasses. If a subclass declares a field again, only its declaration counts. */
 function readingsOf(type: BodyClass): ReadonlyMap<string, Reading> {
   const known = fieldsByType.get(type);
   if (known) return known;
@@ -83,7 +83,7 @@ function readingsOf(type: BodyClass): ReadonlyMap<string, Reading> {
 
 export const fieldsOf = (type: BodyClass): Fields => readingsOf(type);
 
-/** Classes none of whose fields holds an object of another class. */
+/** The fields of classes without nested classes; null for a class with nested classes. */
 const flat = new WeakMap<BodyClass, readonly Reading[] | null>();
 
 function flatReadings(type: BodyClass): readonly Reading[] | null {
@@ -98,31 +98,31 @@ function flatReadings(type: BodyClass): readonly Reading[] | null {
 const isScalar = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
 
 /**
- * Reads an input that has only valid scalar fields, as most queries and paths do, by the same checks as class-validator
- * does, at a hundredth of its cost. Undefined if there is more to it, or anything wrong.
+ * Reads an input that has only valid scalar values, as most queries and paths have. The checks are the same as through
+ * class-validator, at a hundredth of the cost. Undefined if the input has another value or a fault.
  */
 export function readPlainly(type: BodyClass, given: Readonly<Record<string, unknown>>, fromText: boolean) {
   const fields = flatReadings(type);
   if (!fields) return undefined;
-  let left = 0;
+  let unread = 0;
   for (const value of Object.values(given)) {
     if (!isScalar(value)) return undefined;
-    left += 1;
+    unread += 1;
   }
-  const made = new type() as Record<string, unknown>;
+  const result = new type() as Record<string, unknown>;
   for (const { key, read } of fields) {
     const isGiven = Object.hasOwn(given, key);
-    if (isGiven) left -= 1;
+    if (isGiven) unread -= 1;
     const value = read(isGiven ? given[key] : undefined, fromText);
-    if (value === REFUSED || (value === undefined && made[key] !== undefined)) return undefined;
-    if (value !== undefined) made[key] = value;
+    if (value === REFUSED || (value === undefined && result[key] !== undefined)) return undefined;
+    if (value !== undefined) result[key] = value;
   }
-  return left === 0 ? made : undefined;
+  return unread === 0 ? result : undefined;
 }
 
 /**
- * One decorator: the check of class-validator, the conversion of class-transformer, and the field's entry in the
- * OpenAPI document.
+ * One decorator for three libraries: the check of class-validator, the conversion of class-transformer, and the entry
+ * in the OpenAPI document.
  */
 export function field(kind: FieldKind, options: FieldOptions<unknown> = {}): PropertyDecorator {
   const absent = options.optional === true || options.default !== undefined;

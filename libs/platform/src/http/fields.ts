@@ -10,7 +10,7 @@ export interface TextOptions extends FieldOptions<string> {
   readonly min?: number;
   readonly max: number;
   readonly pattern?: RegExp;
-  /** Removes surrounding blanks before anything else. */
+  /** Removes surrounding blanks before the checks. */
   readonly trim?: boolean;
   /** Without line breaks and other control characters: see `Line`. */
   readonly line?: true;
@@ -47,7 +47,7 @@ export const Line = (options: TextOptions): PropertyDecorator => Text({ ...optio
 
 const WHOLE = /^-?(0|[1-9]\d{0,15})$/;
 
-/** A whole number. As text only in a query, and only in its plain spelling. */
+/** A whole number. A query has it as text: only digits, without zeros in front, with `-` if it is negative. */
 export const Whole = (options: FieldOptions<number> & { min?: number; max?: number } = {}): PropertyDecorator => {
   const { min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER } = options;
   return field(
@@ -122,8 +122,8 @@ export const OneOf = <Choice extends string>(
   );
 
 /**
- * An e-mail address of at most 254 characters, without surrounding blanks, in composed characters. `kept` also accepts
- * what earlier builds accepted, because somebody may have an account with it.
+ * An e-mail address of at most 254 characters, without surrounding blanks, in Unicode form NFC. With `kept`, addresses
+ * that only earlier builds accepted are valid too, because accounts may have them.
  */
 export const Email = ({ kept, ...options }: FieldOptions<string> & { kept?: boolean } = {}): PropertyDecorator =>
   field(
@@ -135,7 +135,7 @@ export const Email = ({ kept, ...options }: FieldOptions<string> & { kept?: bool
     options,
   );
 
-/** An ISO 8601 time with a zone. A Date if the property is declared as one, else the text as it was sent. */
+/** An ISO 8601 time with a zone. It becomes a Date if the property has that type; else it stays the text. */
 export const Instant = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
     {
@@ -147,7 +147,7 @@ export const Instant = (options: FieldOptions<string> = {}): PropertyDecorator =
     options,
   );
 
-// The document takes a function for a lazily resolved class only if the function's name is `type`.
+// @nestjs/swagger calls a function to get the class only if the function's name is `type`.
 
 const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -168,10 +168,10 @@ export const Nested = (type: () => BodyClass, options: FieldOptions<object> = {}
   };
 };
 
-/** The message of class-validator for a text where a class is allowed too. The field itself has checked the text. */
+/** class-validator reports this for a text in a `NestedOrText`. It is no fault: the field itself checks the text. */
 export const TEXT_INSTEAD = 'text instead of an object';
 
-/** A nested body class, or one text that stands for all of it. */
+/** A nested body class, or one text instead of the whole object. */
 export const NestedOrText = (
   type: () => BodyClass,
   text: TextOptions,
@@ -216,8 +216,8 @@ interface ListOptions<Entry> extends FieldOptions<readonly Entry[]> {
 }
 
 /**
- * A list of body classes or of plain values, of `min` (default 0) to `max` entries. One value in a query is a list
- * of one.
+ * A list of body classes or of plain values, with `min` (default 0) to `max` entries. In a query, a single value is a
+ * list with one entry.
  */
 export const ListOf = (entry: (() => BodyClass) | keyof typeof ENTRIES, options: ListOptions<unknown>) => {
   const { min = 0, max } = options;

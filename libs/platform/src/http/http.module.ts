@@ -5,7 +5,7 @@ import { ApiPages } from './api-pages';
 import { FailureFilter } from './failure.filter';
 import { ShopValidationPipe } from './validation.pipe';
 
-/** What every route has: envelope, errors, validation. */
+/** The envelope, the errors and the validation of every route. */
 @Global()
 @Module({
   providers: [

@@ -20,9 +20,9 @@ function holdsAny(type: BodyClass): boolean {
 }
 
 /**
- * A body in which every free-form object is hidden behind a function, so that class-transformer passes it on
- * unchanged. It would copy each value, which costs a hundred times as much as reading it. The field's own reader
- * takes it out again.
+ * A body in which every free-form object is hidden in a function, so that class-transformer passes it on unchanged.
+ * Otherwise class-transformer would copy each value, which costs a hundred times as much as reading it. `takenOut` gets
+ * the object back.
  */
 export function keepWhole(type: BodyClass, given: Given): Given {
   if (!holdsAny(type)) return given;
@@ -39,5 +39,5 @@ export function keepWhole(type: BodyClass, given: Given): Given {
   return copy;
 }
 
-/** What `keepWhole` hid. */
+/** The object that `keepWhole` has hidden; any other value unchanged. */
 export const takenOut = (value: unknown): unknown => (typeof value === 'function' ? (value as () => unknown)() : value);

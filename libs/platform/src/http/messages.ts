@@ -4,16 +4,16 @@ import Negotiator from 'negotiator';
 export type Locale = 'vi' | 'en';
 
 /**
- * Texts by code or by complaint; `{name}` is filled from the params. If a param's value is one of our words, it is
- * translated too: `word.preparing`.
+ * Texts by the code of an error or of a fault. `{name}` is replaced by a param. If there is a text for the param's
+ * value (`word.preparing`), that text is used.
  */
 export type Texts = Readonly<Record<string, string>>;
 
 const catalogue: Record<Locale, Map<string, string>> = { vi: new Map(), en: new Map() };
 
 /**
- * Adds a context's own texts: by error code, or by a field's complaint such as `text.long`. Two contexts may share a
- * code if they say the same.
+ * Adds the texts of a context: by error code, or by the fault of a field such as `text.long`. Two contexts may share a
+ * code if its text is the same.
  */
 export function addMessages(texts: { readonly vi?: Texts; readonly en?: Texts }): void {
   for (const locale of ['vi', 'en'] as const)
@@ -39,15 +39,16 @@ export function textOf(
   return fill(catalogue[locale].get(code) ?? fallback, params, locale);
 }
 
-/** What comes after so many characters of the header is not read. */
+/** The rest of a longer header is not read. */
 const LONGEST_HEADER = 500;
-/** Browsers send a few different headers, and each request asks more than once. */
+/** A cache, because browsers send only a few different headers, and each request needs its language more than once. */
 const answered = { vi: new LRUCache<string, Locale>({ max: 500 }), en: new LRUCache<string, Locale>({ max: 500 }) };
 
 /**
- * Vietnamese or English, whichever `Accept-Language` prefers. If both are wanted equally, the one named first. `*`
- * stands for every language that is not named; then `otherwise` comes first. Many clients send `*` when nobody has
- * chosen a language, so `*` alone means the same as no header. `otherwise` is also the answer if neither is named.
+ * Vietnamese or English, whichever `Accept-Language` prefers. If it prefers both equally, the first one counts. `*`
+ * means every language that the header does not name, and then `otherwise` comes first. Many clients send `*` alone
+ * when nobody has chosen a language, so it means the same as no header. If the header names neither language, the
+ * result is `otherwise`.
  */
 export function localeOf(acceptLanguage: string | undefined, otherwise: Locale = 'en'): Locale {
   if (!acceptLanguage) return otherwise;

@@ -47,7 +47,7 @@ const TOKENS: readonly Refusal[] = [
 /** What `@ApiProduces` stores. */
 const PRODUCES = 'swagger/apiProduces';
 
-/** A body that is sent with these methods is not read. */
+/** The methods whose body is not read. */
 const WITHOUT_BODY = ['get', 'head'];
 
 const NEED_A_CREDENTIAL: readonly unknown[] = ['user', 'permission', 'cart-or-user'];
@@ -80,7 +80,7 @@ function securityOf(access: Access | undefined): Record<string, string[]>[] {
   return [{ bearer: [] }];
 }
 
-/** What the examples of error messages are filled with. */
+/** The params of the error messages in examples. */
 const EXAMPLE_PARAMS: Readonly<Record<string, unknown>> = {
   ...{ seconds: 30, most: 100, limit: '500.000 ₫', amount: '58.000 ₫', total: '92.000 ₫', expected: '58.000 ₫' },
   ...{ sku: 'CPSD-M', slug: 'ca-phe-sua-da', name: 'order-view', state: 'replaying', reason: 'ENOENT', count: 1 },
@@ -104,7 +104,7 @@ const exampleFailure = ({ code, when }: Refusal): object => ({
 function refusalResponses(refusals: readonly Refusal[], limited: boolean, schemas: Schemas): Record<string, object> {
   const responses: Record<string, object> = {};
   for (const status of new Set(refusals.map((refusal) => refusal.status))) {
-    // If two describe the same code, the first counts: the route's own words before the common ones.
+    // If two refusals have the same code, the first one counts, so a route's own text replaces the common one.
     const codes = new Map(
       refusals
         .filter((refusal) => refusal.status === status)
@@ -156,7 +156,7 @@ function metaOf({ paged, meta }: DocumentedAnswer, schemas: Schemas): Schema | u
   return paged ? PAGE_META : own;
 }
 
-/** A `meta` without a required field is left out if it is empty. */
+/** Whether an answer always has this `meta`. One without required fields is left out if it is empty. */
 const alwaysThere = (meta: Schema): boolean => !('properties' in meta) || 'required' in meta;
 
 /** What the answers of a route have in common. */
@@ -208,12 +208,12 @@ interface RequestBody {
 }
 
 /** An example of the body, made from its fields. */
-function exemplify({ content }: RequestBody, own: object | undefined, known: Readonly<Record<string, Schema>>): void {
+function addExample({ content }: RequestBody, own: object | undefined, known: Readonly<Record<string, Schema>>): void {
   for (const media of Object.values(content))
     if (media.schema && media.example === undefined) media.example = own ?? exampleOf(media.schema, known);
 }
 
-/** Whether a body is required: a change always says what it changes, other bodies are required if a field is. */
+/** Whether a body is required: always for a PATCH, else if one of its fields is required. */
 function needsBody({ content }: RequestBody, method: string, known: Readonly<Record<string, Schema>>): boolean {
   const needed = ({ schema }: { readonly schema?: Schema }): boolean => {
     const ref = schema?.['$ref'];
@@ -244,7 +244,7 @@ export function completeOperation(
   const refusals = [...(of<Refusal[]>(REFUSALS) ?? []), ...common];
   const body = operation.requestBody as RequestBody | undefined;
   if (body) {
-    exemplify(body, of<object>(BODY_EXAMPLE), bodies);
+    addExample(body, of<object>(BODY_EXAMPLE), bodies);
     if (!needsBody(body, method, bodies)) body.required = false;
   }
   operation.security = securityOf(access);

@@ -3,19 +3,19 @@ import { z } from 'zod';
 
 export type Schema = Readonly<Record<string, unknown>>;
 
-/** Zod shapes as schemas of the document. Those with an id become components, each written once. */
+/** Converts Zod shapes to schemas of the document. A shape with an id becomes a component, which is written once. */
 export class Schemas {
   readonly components: Record<string, Schema> = {};
   readonly examples: Record<string, { readonly value: object }> = {};
 
   of(shape: z.ZodType): Schema {
-    // Wrapped, so that the shape is a reference even at the root.
+    // The shape is wrapped in an object, because a shape at the root would not become a reference.
     const { $defs = {}, properties } = z.toJSONSchema(z.object({ it: shape }), {
       target: 'draft-2020-12',
       unrepresentable: 'any',
       io: 'output',
       override: ({ jsonSchema }) => {
-        // Answers may get new fields, and readers must accept them.
+        // Answers may get new fields, so clients must accept unknown ones.
         if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       },
     }) as unknown as { $defs?: Record<string, Schema>; properties: { it: Schema } };
@@ -30,13 +30,13 @@ export class Schemas {
   }
 }
 
-/** Not a limit of the field, but the largest number that JavaScript can count to. */
+/** Zod adds the range of safe integers as bounds. These are not limits of the field. */
 const isNoBound = (key: string, value: unknown): boolean =>
   /^(?:exclusive)?(?:minimum|maximum)$/i.test(key) && Math.abs(Number(value)) >= Number.MAX_SAFE_INTEGER;
 
 /**
- * References lead to components; the id is the component's name and is not repeated in it. A format is written
- * without the expression that checks it, and an integer without the bounds of a double.
+ * Cleans up a schema of Zod. References lead to components. A component does not repeat its id. A format has no
+ * pattern, and an integer has no bounds of JavaScript.
  */
 function tidy(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(tidy);
@@ -60,17 +60,17 @@ function tidy(value: unknown): unknown {
   );
 }
 
-/** Properties may have the names of keywords. */
+/** The names of properties are not keywords of the schema, even if they look the same. */
 const tidied = (properties: object): object =>
   Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, tidy(schema)]));
 
 /**
- * A body as the shop reads it: unknown fields are refused, and defaults are described in words. Generated types
- * treat a field with `default` as always present, which is true for what is read and not for what is sent.
+ * The schema of a body: unknown fields are refused, and a default is part of the description. In generated types, a
+ * field with `default` is always present, which would be wrong for a body that is sent.
  */
 export function bodySchema({ properties, ...schema }: Schema): Schema {
   if (typeof properties !== 'object') return schema;
-  const told = Object.entries(properties as Record<string, Schema>).map(([name, field]) => {
+  const described = Object.entries(properties as Record<string, Schema>).map(([name, field]) => {
     if (!('default' in field)) return [name, field];
     const { default: value, description, ...rest } = field;
     const words = `Left out, it is \`${JSON.stringify(value)}\`.`;
@@ -79,10 +79,10 @@ export function bodySchema({ properties, ...schema }: Schema): Schema {
       { example: value, ...rest, description: typeof description === 'string' ? `${description} ${words}` : words },
     ];
   });
-  return { ...schema, properties: Object.fromEntries(told) as unknown, additionalProperties: false };
+  return { ...schema, properties: Object.fromEntries(described) as unknown, additionalProperties: false };
 }
 
-/** What Nest still writes as OpenAPI 3.0 did: since 3.1 `nullable` is a type of its own. */
+/** Converts `nullable: true` of OpenAPI 3.0, which Nest still writes, to the type `null` of OpenAPI 3.1. */
 export function modernise(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(modernise);
   if (typeof value !== 'object' || value === null) return value;
@@ -95,7 +95,7 @@ export function modernise(value: unknown): unknown {
   return { anyOf: [schema, { type: 'null' }] };
 }
 
-/** An example made from a schema: its own if it has one, else the simplest value that fits. */
+/** An example for a schema: the schema's own if it has one, else a simple value that fits. */
 export function exampleOf(schema: Schema, components: Readonly<Record<string, Schema>>, depth = 0): unknown {
   if ('example' in schema) return schema['example'];
   if (depth > 24) return null; // a shape that contains itself

@@ -44,7 +44,7 @@ const FAILURE: Schema = {
 
 const nameOf = (controller: string, method: string) => `${controller}_${method}`;
 
-/** Every handler, by the id of its operation in the document. */
+/** All handlers, by the operation id in the document. */
 function handlersOf(app: INestApplication): Map<string, Handler> {
   const handlers = new Map<string, Handler>();
   for (const { metatype } of app.get(DiscoveryService).getControllers()) {
@@ -57,8 +57,8 @@ function handlersOf(app: INestApplication): Map<string, Handler> {
       for (const method of Object.getOwnPropertyNames(of)) {
         const handler = Object.getOwnPropertyDescriptor(of, method)?.value as Handler['handler'] | undefined;
         if (typeof handler !== 'function' || method === 'constructor') continue;
-        const said = Reflect.getMetadata('swagger/apiOperation', handler) as { operationId?: string } | undefined;
-        const id = said?.operationId ?? nameOf(controller!.name, method);
+        const operation = Reflect.getMetadata('swagger/apiOperation', handler) as { operationId?: string } | undefined;
+        const id = operation?.operationId ?? nameOf(controller!.name, method);
         if (!handlers.has(id)) handlers.set(id, { handler, controller: controller! });
       }
   }
@@ -74,7 +74,7 @@ function tagsOf({ paths }: OpenAPIObject): { name: string }[] {
 
 /** The whole document, made from the decorators of every route. */
 export function openApiDocument(app: INestApplication): OpenAPIObject {
-  const said = new DocumentBuilder()
+  const base = new DocumentBuilder()
     .setTitle('Coffee & Tea')
     .setDescription(
       'The shop: what there is, what you might buy, what you did buy. Answers come in an envelope, refusals with a stable code; ' +
@@ -91,7 +91,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addApiKey({ type: 'apiKey', in: 'header', name: 'X-Cart-Token' }, 'cartToken')
     .addServer('/', 'this shop')
     .build();
-  const document = SwaggerModule.createDocument(app, said, { operationIdFactory: nameOf });
+  const document = SwaggerModule.createDocument(app, base, { operationIdFactory: nameOf });
   const handlers = handlersOf(app);
   const schemas = new Schemas();
   const bodies = (document.components?.schemas ?? {}) as Record<string, Schema>;

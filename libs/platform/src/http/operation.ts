@@ -4,7 +4,7 @@ import type { z } from 'zod';
 
 export interface AnswerDoc {
   readonly description?: string;
-  /** The data is a list of these. */
+  /** The data is a list of the schema's values. */
   readonly list?: true;
   /** The list has pages: `meta.nextCursor`, `meta.hasMore`. */
   readonly paged?: true;
@@ -44,7 +44,7 @@ function added<Entry>(metadata: string, entries: readonly Entry[]): MethodDecora
 export const Does = (operationId: string, summary: string, description?: string): MethodDecorator =>
   ApiOperation({ operationId, summary, ...(description && { description }) });
 
-/** The answer's status and data; null if there is no data. The topmost one is the default status. */
+/** The answer's status and data; null if there is no data. The topmost decorator sets the status that is sent. */
 export const Answers = (status: HttpStatus | number, schema: z.ZodType | null, doc: AnswerDoc = {}): MethodDecorator =>
   applyDecorators(HttpCode(status), added<DocumentedAnswer>(ANSWERS, [{ ...doc, status, schema }]));
 
@@ -66,7 +66,7 @@ const KNOWN: Readonly<Record<string, Refusal>> = {
   UNAVAILABLE: { status: 503, code: 'UNAVAILABLE' },
 };
 
-/** The refusals that a caller should handle. A bare code that is not a common one is a 409. */
+/** The refusals that a caller should handle. A code alone means 409, unless it is a common one. */
 export const Refuses = (...refusals: readonly (string | Refusal)[]): MethodDecorator =>
   added<Refusal>(
     REFUSALS,
@@ -83,19 +83,18 @@ export const BodyExample = (example: object): MethodDecorator => SetMetadata(BOD
 /** The answer is sent as it is, without the envelope. */
 export const Bare = (): MethodDecorator & ClassDecorator => SetMetadata(BARE, true);
 
-/** Query parameters of this route are unknown: others redirect to it. */
+/** The route accepts any query parameters, because other sites redirect to it. */
 export const AnyQuery = (): MethodDecorator => SetMetadata(ANY_QUERY, true);
 
-/** The handler reads the body itself, so it declares none: a payment provider's message. */
+/** The handler declares no body, because it reads the body itself: for example a payment provider's message. */
 export const AnyBody = (): MethodDecorator => SetMetadata(ANY_BODY, true);
 
 /**
- * What the document must know for `answer({ etag })`. `byLanguage`: the same address has another text in another
- * language.
+ * How the document describes an `answer({ etag })`. `byLanguage`: the texts of the answer depend on Accept-Language.
  */
 export interface Tagged {
   readonly byLanguage?: true;
 }
 
-/** Answers have an `ETag`. A reader that has the current one gets 304. */
+/** Answers have an `ETag`. A client that sends the current one gets 304. */
 export const Tagged = (tagged: Tagged = {}): MethodDecorator => SetMetadata(TAGGED, tagged);

@@ -18,7 +18,7 @@ export const cursorFrom = (place: unknown): string => Buffer.from(JSON.stringify
 
 const MOMENT = /^([1-9]\d{3}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)[+-](?:0\d|1[0-4])(?::\d\d)?$/;
 
-/** A time to the microsecond, as Postgres writes it, for lists that milliseconds cannot order. */
+/** A time with microseconds, as Postgres writes it, because rows may differ by less than a millisecond. */
 export const MomentShape = z.string().refine((text) => {
   const [, day, time] = MOMENT.exec(text) ?? [];
   return day !== undefined && z.iso.datetime().safeParse(`${day}T${time}Z`).success;
@@ -31,17 +31,17 @@ export function placeOf<Shape extends z.ZodType>(cursor: string | undefined, sha
     const read = shape.safeParse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'), storable));
     if (read.success) return read.data;
   } catch {
-    // not JSON, so not one of our cursors
+    // not JSON, so not a cursor of this shop
   }
   throw new InvalidInput([{ field: 'cursor', message: complain({ code: 'cursor' }) }]);
 }
 
 function storable(_: string, value: unknown): unknown {
-  if (typeof value === 'string' && !isStorable(value)) throw new Error('no text of a database');
+  if (typeof value === 'string' && !isStorable(value)) throw new Error('Postgres cannot store this text');
   return value;
 }
 
-/** One page out of the `limit + 1` rows that were read. The cursor is the place of the last shown row. */
+/** One page of the `limit + 1` rows that were read. The cursor points to the last row of the page. */
 export function page<Row>(rows: readonly Row[], limit: number, cursorOf: (row: Row) => unknown): Answer<Row[]>;
 export function page<Row, Item>(
   rows: readonly Row[],

@@ -8,7 +8,7 @@ import { InvalidInput } from './validation.pipe';
 
 const requestOf = (context: ExecutionContext) => context.switchToHttp().getRequest<FastifyRequest>();
 
-/** Adds something about the whole method to the OpenAPI document, from one of its parameters. */
+/** A decorator of a parameter that also applies a decorator to its method, for the OpenAPI document. */
 export function alsoOnMethod(parameter: ParameterDecorator, method: MethodDecorator): ParameterDecorator {
   return (target, key, index) => {
     parameter(target, key, index);
@@ -29,7 +29,7 @@ const idPipe = (name: string): PipeTransform => ({
 export const PathId = (name = 'id'): ParameterDecorator =>
   alsoOnMethod(Param(name, idPipe(name)), ApiParam({ name, schema: { type: 'string', format: 'uuid' } }));
 
-/** Aborted if the client closes the connection before there is an answer, so that long work ends with it. */
+/** A signal that is aborted if the client disconnects before the whole answer is sent, so that long work can stop. */
 export const Gone = createParamDecorator((_: unknown, context: ExecutionContext): AbortSignal => {
   const reply = context.switchToHttp().getResponse<FastifyReply>().raw;
   const gone = new AbortController();
@@ -64,7 +64,7 @@ export const IdempotencyKey = (): ParameterDecorator =>
     }),
   );
 
-/** The thing has changed since the caller read it. */
+/** The resource has changed since the caller read it. */
 export class PreconditionFailed extends DomainError {
   constructor() {
     super('PRECONDITION_FAILED', 'stale', 'This has changed since you read it. Read it again, then repeat the change.');
@@ -74,8 +74,8 @@ export class PreconditionFailed extends DomainError {
 const TAGS = /(?:^|,)[ \t]*((?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?=,|$)/g;
 
 /**
- * The strong tags of an If-Match header; undefined if any version will do. A weak tag is left out, because it does
- * not say that nothing has changed (RFC 9110, 13.1.1).
+ * The strong tags of an If-Match header; undefined if any version is accepted. A weak tag is left out, because it does
+ * not prove that nothing has changed (RFC 9110, 13.1.1).
  */
 export function tagsIn(header: string | undefined): readonly string[] | undefined {
   const value = header?.trim() ?? '';
@@ -95,10 +95,10 @@ const readIfMatch = createParamDecorator((_: unknown, context: ExecutionContext)
   versionsIn(tagsIn(requestOf(context).headers['if-match'])),
 );
 
-/** The versions in If-Match, if the tag is only the version; undefined if any will do. */
+/** The versions in If-Match, for tags that are only a version. Undefined if any version is accepted. */
 export const IfMatch = (): ParameterDecorator => inDocument(readIfMatch());
 
-/** The whole tags in If-Match, if a tag says more than a version; undefined if any will do. */
+/** The whole tags in If-Match, for tags with more than a version. Undefined if any version is accepted. */
 export const IfMatchTags = (): ParameterDecorator => inDocument(readTags());
 
 const inDocument = (parameter: ParameterDecorator): ParameterDecorator =>
@@ -119,7 +119,7 @@ const readWait = createParamDecorator((longest: number, context: ExecutionContex
   return Math.min(Number(wait?.[1] ?? 0), longest);
 });
 
-/** How many seconds the caller waits for the outcome (`Prefer: wait=5`), at most `longest`; 0 if it does not say. */
+/** How many seconds the caller waits for the outcome (`Prefer: wait=5`), at most `longest`; 0 without a header. */
 export const PreferWait = (longest = 10): ParameterDecorator =>
   alsoOnMethod(
     readWait(longest),

@@ -2,9 +2,10 @@ import { isBlank, isLine } from '#kernel';
 import { field, type Complaint, type FieldOptions } from './field';
 
 /*
- * A name contains no web address. The list of domain endings never ends, so the rule is about what people write in names:
- * a blank follows a dot or a colon. Only an initial ("v.an") and a title (TITLES: "St.John", "TS.Nguyễn") may be followed
- * by letters without a blank, unless these are a well-known ending ("t.me") or continue as an address ("St.Ly/x").
+ * A name must not contain a web address. A list of all domain endings is never complete, so the rule is: a dot or a
+ * colon in a name is followed by a blank. Letters may follow directly only after an initial ("v.an") or a title
+ * (TITLES: "St.John", "TS.Nguyễn"), but not if they are a well-known ending ("t.me") or continue as an address
+ * ("St.Ly/x").
  */
 const TITLES = new Set(
   (
@@ -42,11 +43,11 @@ function mayBeJoined(before: string, after: string, next: string): boolean {
   return INITIAL.test(word) || TITLES.has(word.toLowerCase());
 }
 
-const plainly = (text: string): string => text.replace(UNSEEN, '').normalize('NFKC').replace(DOTS, '.');
+const normalised = (text: string): string => text.replace(UNSEEN, '').normalize('NFKC').replace(DOTS, '.');
 
-/** The part that is an address, if there is one, or only the brackets that mark one. */
-function leadOf(text: string): 'text.link' | 'text.brackets' | undefined {
-  const plain = plainly(text);
+/** The fault of a text that looks like an address, or has brackets that may mark one. */
+function linkFaultOf(text: string): 'text.link' | 'text.brackets' | undefined {
+  const plain = normalised(text);
   if (looksLikeAddress(plain)) return 'text.link';
   return BRACKETS.test(plain) ? 'text.brackets' : undefined;
 }
@@ -70,7 +71,7 @@ export function faultOfName(value: unknown, max: number): Complaint | undefined 
   if (isBlank(value)) return { code: 'text.blank' };
   if (!isLine(value)) return { code: 'text.line' };
   if ([...value].length > max) return { code: 'text.long', params: { max } };
-  const code = leadOf(value);
+  const code = linkFaultOf(value);
   return code && { code };
 }
 

@@ -7,12 +7,12 @@ type Coding = 'br' | 'gzip';
 
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } };
 
-const packers: Readonly<Record<Coding, (bytes: Buffer) => Promise<Buffer>>> = {
+const compressors: Readonly<Record<Coding, (bytes: Buffer) => Promise<Buffer>>> = {
   br: (bytes) => promisify(brotliCompress)(bytes, BROTLI),
   gzip: (bytes) => promisify(gzip)(bytes),
 };
 
-/** The best coding that `Accept-Encoding` allows; undefined for the plain bytes. */
+/** The best content coding that `Accept-Encoding` allows; undefined for the plain bytes. */
 export function codingFor(accepted = ''): Coding | undefined {
   const named = accepted.split(',').map((part) => part.trim().toLowerCase());
   const takes = (coding: Coding) =>
@@ -21,12 +21,12 @@ export function codingFor(accepted = ''): Coding | undefined {
 }
 
 /**
- * An answer that is the same for everybody. Its bytes are made once, and compressed once for each coding, outside
- * the event loop.
+ * An answer that is the same for everybody. Its bytes are stored, and are compressed once for each content coding,
+ * outside the event loop.
  */
 export class Prepared {
   private readonly hash: string;
-  private readonly packed = new Map<Coding, Promise<Buffer>>();
+  private readonly compressed = new Map<Coding, Promise<Buffer>>();
 
   constructor(
     private readonly type: string,
@@ -46,12 +46,12 @@ export class Prepared {
     const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
     if (known?.some((tag) => tag === etag || tag === '*')) return reply.code(304).send();
     if (coding) reply.header('content-encoding', coding);
-    return reply.header('content-type', this.type).send(coding ? await this.packedAs(coding) : this.bytes);
+    return reply.header('content-type', this.type).send(coding ? await this.compressedAs(coding) : this.bytes);
   }
 
-  private packedAs(coding: Coding): Promise<Buffer> {
-    let packed = this.packed.get(coding);
-    if (!packed) this.packed.set(coding, (packed = packers[coding](this.bytes)));
-    return packed;
+  private compressedAs(coding: Coding): Promise<Buffer> {
+    let compressed = this.compressed.get(coding);
+    if (!compressed) this.compressed.set(coding, (compressed = compressors[coding](this.bytes)));
+    return compressed;
   }
 }

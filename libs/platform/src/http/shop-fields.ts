@@ -21,7 +21,7 @@ addMessages({
 
 const SKU = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
 
-/** A stock code of at most `max` characters; converted to its one spelling. */
+/** A SKU of at most `max` characters; converted to the spelling of `normalSku`. */
 export const Sku = ({ max, ...options }: FieldOptions<string> & { max: number }): PropertyDecorator =>
   field(
     {
@@ -61,7 +61,7 @@ function checkAmount(value: unknown, min: number, max: number): Complaint | unde
   return value > max ? { code: 'number.large', params: { max } } : undefined;
 }
 
-/** The two forms, for the document. */
+/** The schemas of the two forms of an amount. */
 function bothForms(min: number, max: number) {
   const whole = { type: 'integer', minimum: min, maximum: max } as const;
   const money = {
@@ -131,8 +131,8 @@ export const Price = (options: PriceOptions): PropertyDecorator => {
 };
 
 /**
- * A field of an answer that nobody can change. It may be sent back as it was read, and is ignored. It must look like
- * what was read, so that a mistake is reported.
+ * A field of an answer that nobody can change. A body may contain it, and it is ignored. Its value must have the right
+ * form, so that mistakes are reported.
  */
 export const ReadOnly = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator => readOnly(shape, schema);
 
@@ -153,11 +153,10 @@ const readOnly = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorat
   );
 
 /**
- * The fields that were sent with another value than the current one, each with the current value. Case does not
- * matter.
+ * A fault for each field that was sent with another value than the current one. Upper and lower case are equal.
  */
-export function changedFixed(is: Readonly<Record<string, unknown>>, sent: object): Fault[] {
-  return Object.entries(is).flatMap(([name, value]) => {
+export function changedFixed(current: Readonly<Record<string, unknown>>, sent: object): Fault[] {
+  return Object.entries(current).flatMap(([name, value]) => {
     const given = (sent as Record<string, unknown>)[name];
     if (given === undefined || isDeepStrictEqual(lowered(given), lowered(value))) return [];
     const shown = typeof value === 'string' ? value : JSON.stringify(value);
@@ -175,7 +174,7 @@ const moment = (read: (text: unknown) => Date | undefined) => (description: stri
     { optional: true, description, example: '2026-11-23' },
   );
 
-/** The begin of a range. Converted to a Date. */
+/** The beginning of a range. Converted to a Date. */
 export const From = moment(beginOf);
 
 /** The end of a range, exclusive. Converted to a Date. */

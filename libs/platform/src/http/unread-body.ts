@@ -1,22 +1,22 @@
 import { PayloadTooLargeException, UnsupportedMediaTypeException } from '@nestjs/common';
-interface Words {
+interface MessageText {
   readonly text?: string;
   readonly params?: Readonly<Record<string, string | number>>;
 }
 
-/** The bytes are compressed, and nothing is unpacked here. */
+/** The body is compressed, and the shop does not decompress bodies. */
 export class PackedBody extends UnsupportedMediaTypeException {
-  readonly words: Words = { text: 'UNSUPPORTED_MEDIA_TYPE.packed' };
+  readonly words: MessageText = { text: 'UNSUPPORTED_MEDIA_TYPE.packed' };
 }
 
 /** The content type names another character set. */
 export class BodyNotUtf8 extends UnsupportedMediaTypeException {
-  readonly words: Words = { text: 'UNSUPPORTED_MEDIA_TYPE.charset' };
+  readonly words: MessageText = { text: 'UNSUPPORTED_MEDIA_TYPE.charset' };
 }
 
 /** The body is larger than its sender may send to this route. */
 export class BodyTooLarge extends PayloadTooLargeException {
-  readonly words: Words;
+  readonly words: MessageText;
 
   constructor(bytes: number) {
     super();
@@ -24,6 +24,6 @@ export class BodyTooLarge extends PayloadTooLargeException {
   }
 }
 
-/** The message for a body that was not read, besides the text of its code. */
-export const wordsOf = (error: unknown): Words =>
+/** The message of a body that was not read, instead of the general text of its code. Empty for other errors. */
+export const wordsOf = (error: unknown): MessageText =>
   error instanceof PackedBody || error instanceof BodyNotUtf8 || error instanceof BodyTooLarge ? error.words : {};

@@ -4,24 +4,24 @@ import type { FastifyInstance } from 'fastify';
 const log = new Logger('Proxies');
 
 /**
- * Logs once that a proxy is not trusted: then everybody behind it is one address to every limit. It may also be a
- * client that invents the header, so it changes nothing.
+ * Logs once that requests come through a proxy that is not in TRUSTED_PROXIES: everybody behind it shares the limits of
+ * one address. The header may also be forged by a client, so this is only a warning.
  */
 export function tellOfUntrustedProxies(
   fastify: FastifyInstance,
   warn: (line: string) => void = (line) => log.warn(line),
 ): void {
-  let isTold = false;
+  let isLogged = false;
   fastify.addHook('onRequest', (request, _reply, done) => {
     if (
-      !isTold &&
+      !isLogged &&
       request.headers['x-forwarded-for'] !== undefined &&
       request.ip === request.raw.socket.remoteAddress
     ) {
-      isTold = true;
+      isLogged = true;
       warn(
-        `Requests with X-Forwarded-For come from ${request.ip}, which is not among TRUSTED_PROXIES: everybody who comes ` +
-          'that way shares the limits of one address. Name it there if it is a proxy of yours.',
+        `Requests with X-Forwarded-For come from ${request.ip}, which is not among TRUSTED_PROXIES: everybody behind it ` +
+          'shares the limits of one address. If it is a proxy of yours, add it to TRUSTED_PROXIES.',
       );
     }
     done();

@@ -10,7 +10,7 @@ import { keepWhole } from './keep-whole';
 
 const PLAIN: readonly unknown[] = [String, Number, Boolean, Array, Object, Buffer, Date, undefined];
 
-/** The texts of a field. A message that only says that something deeper is wrong is left to the deeper fields. */
+/** The faults of all fields. If a nested field has a fault, class-validator's general message is left out. */
 function faultsOf(errors: readonly ValidationError[], path = ''): Fault[] {
   return errors.flatMap((error) => {
     const field = path ? `${path}.${error.property}` : error.property;
@@ -24,32 +24,32 @@ function faultsOf(errors: readonly ValidationError[], path = ''): Fault[] {
   });
 }
 
-/** More details are of no use, and names of unknown fields are the client's own text. */
+/** Limits of the details: the names of unknown fields are the client's own text, and may be many and long. */
 export const MOST_FAULTS = 20;
 const LONGEST_PATH = 200;
 
 export class InvalidInput extends DomainError {
-  /** Faults that are not among the details. */
+  /** How many faults are not among the details. */
   readonly more: number;
 
-  /** `further`: faults that were counted without a text. */
+  /** `further`: the number of faults that were counted without a text. */
   constructor(details: readonly Fault[], further = 0) {
-    const told = details.slice(0, MOST_FAULTS);
+    const shown = details.slice(0, MOST_FAULTS);
     super(
       'VALIDATION_ERROR',
       'invalid',
       'Invalid input data',
       {},
-      told.map(({ field, message }) => ({ field: field.slice(0, LONGEST_PATH), message })),
+      shown.map(({ field, message }) => ({ field: field.slice(0, LONGEST_PATH), message })),
     );
-    this.more = details.length - told.length + further;
+    this.more = details.length - shown.length + further;
   }
 
   /** Unknown fields; there may be thousands of them. */
   static unknown(names: readonly string[]): InvalidInput {
     const message = complain({ code: 'unknown' });
-    const told = names.slice(0, MOST_FAULTS).map((field) => ({ field, message }));
-    return new InvalidInput(told, names.length - told.length);
+    const shown = names.slice(0, MOST_FAULTS).map((field) => ({ field, message }));
+    return new InvalidInput(shown, names.length - shown.length);
   }
 }
 

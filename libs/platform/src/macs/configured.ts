@@ -1,7 +1,7 @@
 import { Config } from '#platform/config';
 import { MacKey } from './mac-key';
 
-/** The key of EVENT_MAC_KEY, for modules that mark what they write. */
+/** The key of EVENT_MAC_KEY, for modules that add a MAC to what they write. */
 export const configuredMacKey = {
   provide: MacKey,
   inject: [Config],

@@ -6,8 +6,8 @@ const keyOf = (secret: string): KeyObject =>
   createSecretKey(Buffer.from(hkdfSync('sha256', Buffer.from(secret, 'base64'), '', 'coffee-tea.mac.1', MAC_BYTES)));
 
 /**
- * Marks rows that the shop wrote itself: HMAC-SHA256 with a key outside the database. Somebody who can write to the
- * database without the key cannot add a row with a right mark.
+ * Computes a MAC for rows that the shop writes: HMAC-SHA256 with a key outside the database. Somebody who can write to
+ * the database but has no key cannot add a row with a valid MAC.
  */
 export class MacKey {
   private readonly key: KeyObject;
@@ -15,19 +15,19 @@ export class MacKey {
 
   /**
    * @param secret at least 32 random bytes in base64 (EVENT_MAC_KEY)
-   * @param former keys that were used before, so that their marks stay valid (EVENT_FORMER_KEYS)
+   * @param former keys that were used before, so that their MACs stay valid (EVENT_FORMER_KEYS)
    */
   constructor(secret: string, former: readonly string[] = []) {
     this.key = keyOf(secret);
     this.former = former.map(keyOf);
   }
 
-  /** The marked text begins with a tag of its kind. */
+  /** The MAC of a text. The text must begin with a tag of its kind, so that a MAC is valid for one kind only. */
   of(text: string): Buffer {
     return createHmac('sha256', this.key).update(text).digest();
   }
 
-  /** Whether this key, or a former one, marked the text. */
+  /** Whether the MAC was made of this text with the current key or a former one. */
   holds(text: string, mac: Uint8Array): boolean {
     if (mac.length !== MAC_BYTES) return false;
     return [this.key, ...this.former].some((key) =>

@@ -13,23 +13,23 @@ const QUIET = /^\/(health|metrics)\b/;
 export class AccessRecord {
   private readonly log = new Logger('http');
 
-  /** Whether the lines are written at all. If not, they are not even built. */
-  private readonly isTold: boolean;
+  /** False if the log level leaves these lines out. Then they are not built. */
+  private readonly isLogged: boolean;
 
   constructor(
     @InjectMetric('http_request_duration_seconds') private readonly durations: Histogram,
     { logLevel }: Config,
   ) {
-    this.isTold = logLevel === 'info' || logLevel === 'debug';
+    this.isLogged = logLevel === 'info' || logLevel === 'debug';
   }
 
   answered(request: FastifyRequest, reply: FastifyReply): void {
     const seconds = reply.elapsedTime / 1000;
-    // An address that matches no route must not become a label of its own.
+    // A URL that matches no route gets the label `unknown`, because anybody can invent URLs.
     const route = request.routeOptions.url ?? 'unknown';
     const method = METHODS.has(request.method) ? request.method : 'other';
     this.durations.observe({ method, route, status: String(reply.statusCode) }, seconds);
-    if (!this.isTold) return;
+    if (!this.isLogged) return;
     if (QUIET.test(request.url) && reply.statusCode < 500) return;
     this.log.log({
       message: 'request answered',

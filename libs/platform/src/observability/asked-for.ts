@@ -1,7 +1,7 @@
 import { isIPv6 } from 'node:net';
 
 const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-/** Values that are not personal: our ids, small numbers (a telephone number has more digits), dates, flags. */
+/** Values that are not personal: ids, small numbers (a telephone number has more digits), dates, flags. */
 const HARMLESS = [UUID, /^-?\d{1,7}$/, /^\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?$/, /^(?:true|false)$/];
 const isHarmless = (text: string): boolean => HARMLESS.some((shape) => shape.test(text));
 
@@ -11,8 +11,8 @@ const QUERIES =
 const hidden = '[redacted]';
 
 /**
- * An address in the form that a log may hold, because anybody can write anything into one. Of the path, the words of
- * the route and our ids. Of the query, the names we know, and values that are not personal.
+ * The URL of a request without personal data, for the log. The path has the words of the route, and parameters that are
+ * not personal. The query has known names, and values that are not personal.
  */
 export function askedFor(url: string, route: string | undefined): string {
   const [path, query] = [url.split('?', 1)[0], url.includes('?') ? url.slice(url.indexOf('?') + 1) : undefined];
@@ -34,7 +34,7 @@ function pairOf(pair: string): string {
   return `${QUERIES.test(name) ? name : hidden}=${isHarmless(value) ? value : hidden}`;
 }
 
-/** The caller's network, not their address. */
+/** The network of an address: the log must not have the full address of a caller. */
 export function networkOf(ip: string): string {
   const v4 = /^(?:::ffff:)?(\d+\.\d+\.\d+)\.\d+$/i.exec(ip)?.[1];
   if (v4) return `${v4}.0/24`;
@@ -46,8 +46,8 @@ export function networkOf(ip: string): string {
 
 const BROWSERS = [['Edg', 'Edge'], ['OPR', 'Opera'], ['Firefox', 'Firefox'], ['Chrome', 'Chrome'], ['Safari', 'Safari'], ['curl', 'curl'], ['node', 'node'], ['okhttp', 'okhttp'], ['bot', 'bot']] as const; // prettier-ignore
 
-/** The kind of program that sent the request. The rest of its name may be anything. */
+/** The kind of client program. The full User-Agent header may contain anything, so it is not logged. */
 export function browserOf(userAgent: string | undefined): string | undefined {
   if (userAgent === undefined) return undefined;
-  return BROWSERS.find(([sign]) => userAgent.includes(sign))?.[1] ?? 'other';
+  return BROWSERS.find(([part]) => userAgent.includes(part))?.[1] ?? 'other';
 }

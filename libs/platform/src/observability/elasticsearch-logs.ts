@@ -1,11 +1,11 @@
 import { Writable } from 'node:stream';
 
 const INDEX = 'coffee-tea-logs';
-const MOST = 5_000;
+const CAPACITY = 5_000;
 const BATCH = 500;
 const EVERY_MS = 2_000;
 
-/** Sends log lines to Elasticsearch. While it is away, the newest 5,000 wait; older ones are dropped and counted. */
+/** Sends log lines to Elasticsearch. While it is away, the newest 5,000 wait. Older lines are dropped and counted. */
 export class ElasticsearchLogs extends Writable {
   private waiting: string[] = [];
   private dropped = 0;
@@ -30,7 +30,7 @@ export class ElasticsearchLogs extends Writable {
   }
 
   private trim(): void {
-    if (this.waiting.length > MOST) this.dropped += this.waiting.splice(0, this.waiting.length - MOST).length;
+    if (this.waiting.length > CAPACITY) this.dropped += this.waiting.splice(0, this.waiting.length - CAPACITY).length;
   }
 
   private async flush(): Promise<void> {
@@ -42,7 +42,7 @@ export class ElasticsearchLogs extends Writable {
       await this.send(dropped > 0 ? [...batch, JSON.stringify(noteOf(dropped))] : batch);
       this.dropped -= dropped;
     } catch {
-      this.waiting.unshift(...batch); // it is away: the lines wait for the next round
+      this.waiting.unshift(...batch); // Elasticsearch is away: the next flush tries again
       this.trim();
     } finally {
       this.sending = false;

@@ -1,22 +1,17 @@
 /**
- * One service that the shop depends on. Checks are found among the providers, so provide one only for what is
- * configured: `/health` lists what there is.
+ * The check of one service that the shop depends on. `/health` runs every check that is a Nest provider, so provide one
+ * only for a service that is configured.
  */
 export abstract class HealthCheck {
-  /** Its name under `services`: `database`, `redis`, `elasticsearch`, … */
+  /** The name of the service in `services` of the answer: `database`, `redis`, `elasticsearch`, … */
   abstract readonly service: string;
-  /** Without it the shop cannot serve at all; otherwise it is only degraded. */
+  /** True if the shop cannot serve without this service. Otherwise a failure makes the shop only degraded. */
   readonly fatal: boolean = false;
-  /**
-   * `/health` names it only while it is `Impaired`: it is not a service, but something that an operator has to look
-   * at.
-   */
+  /** True if `/health` lists the check only while it is `Impaired`. It is then a warning for operators. */
   readonly onlyWhenUnwell: boolean = false;
-  /**
-   * Rejects if it is unhealthy; with `Impaired` if it still answers. No answer for nearly a second is unhealthy too.
-   */
+  /** Rejects if the service is unhealthy; with `Impaired` if it still answers. After 900 ms it counts as unhealthy. */
   abstract check(): Promise<void>;
 }
 
-/** It answers, but not everything works: unhealthy, and never fatal. */
+/** The service answers, but not everything works. It is shown as unhealthy, but this is never fatal. */
 export class Impaired extends Error {}

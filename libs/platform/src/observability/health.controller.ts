@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { Public, Unlimited } from '#platform/security';
 import { ShopHealth } from './health';
 
-/** Open to everyone, never counted, and without the envelope, because probes of all kinds read these. */
+/** The health of the shop, for probes: open to everyone, without a rate limit, and without the envelope. */
 @Public()
 @Unlimited()
 @ApiExcludeController()

@@ -4,9 +4,9 @@ import { HealthCheckService, HealthIndicatorService, type HealthIndicatorFunctio
 import { HealthCheck, Impaired } from './health-check';
 import { ShopState } from './state';
 
-/** The limit for each check. All run at once, so a probe has its answer within a second. */
+/** The time limit of each check. All checks run at the same time, so a probe has its answer within a second. */
 const LONGEST_MS = 900;
-/** How old an answer may be, so that frequent probes cause no more work for the databases. */
+/** How long an answer is reused, so that frequent probes do not cause more queries. */
 const FRESH_MS = 1_000;
 
 type Found = 'well' | 'impaired' | 'unwell';
@@ -45,17 +45,17 @@ export class ShopHealth {
     const services: Record<string, 'healthy' | 'unhealthy'> = {};
     const looking = this.checks().map((check): HealthIndicatorFunction => async () => {
       const found = await within(check);
-      // A check without a result in time is not known to be unhealthy: the server behind it has a check of its own.
+      // An `onlyWhenUnwell` check that fails in another way says nothing: its server has a check of its own.
       if (!check.onlyWhenUnwell || found === 'impaired')
         services[check.service] = found === 'well' ? 'healthy' : 'unhealthy';
       const indicator = this.indicators.check(check.service);
       return found === 'unwell' && check.fatal ? indicator.down() : indicator.up();
     });
-    const fine = await this.terminus.check(looking).then(
+    const isUp = await this.terminus.check(looking).then(
       () => true,
       () => false,
     );
-    const status = !fine ? 'down' : Object.values(services).includes('unhealthy') ? 'degraded' : 'ok';
+    const status = !isUp ? 'down' : Object.values(services).includes('unhealthy') ? 'degraded' : 'ok';
     return { status, timestamp: new Date().toISOString(), services };
   }
 
@@ -69,11 +69,11 @@ export class ShopHealth {
 }
 
 function within(check: HealthCheck): Promise<Found> {
-  let late: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<Found>((done) => (late = setTimeout(() => done('unwell'), LONGEST_MS)));
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<Found>((done) => (timer = setTimeout(() => done('unwell'), LONGEST_MS)));
   const asked = check.check().then(
     (): Found => 'well',
     (error: unknown): Found => (error instanceof Impaired ? 'impaired' : 'unwell'),
   );
-  return Promise.race([asked, tooLate]).finally(() => clearTimeout(late));
+  return Promise.race([asked, tooLate]).finally(() => clearTimeout(timer));
 }

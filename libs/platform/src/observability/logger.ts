@@ -18,7 +18,7 @@ export interface LogSettings {
 
 const traceIdOf = (traceparent: string) => traceparent.split('-')[1];
 
-/** Adds what is known of the request, and removes what a log must not contain. */
+/** Adds the ids of the running request, and removes secrets and personal data. */
 const shaped = format((info) => {
   const context = ambient();
   const { level, message, timestamp, stack, ...rest } = info;
@@ -38,7 +38,7 @@ const shaped = format((info) => {
 
 const BOUNDED = new Set(['fatal', 'error', 'warn']);
 
-/** Leaves out repeated warnings: a database that is away must not fill the disk. */
+/** Leaves out repeated warnings and errors, so that an outage does not fill the disk. */
 const bounded = () => {
   const lines = new Repetition();
   return format((info) => {
@@ -64,21 +64,21 @@ const FILE = {
 
 const FOLDER_MODE = 0o750;
 
-/** Other accounts of this machine may not read the logs. Files of an older build are closed too. */
+/** Creates the log folder. Accounts outside its group get no access, not even to the files of older builds. */
 function prepareFolder(logDir: string): void {
   mkdirSync(logDir, { recursive: true, mode: FOLDER_MODE });
-  closeToOthers(logDir, FOLDER_MODE);
+  removeAccessOfOthers(logDir, FOLDER_MODE);
   for (const name of readdirSync(logDir))
-    if (name.endsWith('.log')) closeToOthers(join(logDir, name), READABLE_BY_GROUP);
+    if (name.endsWith('.log')) removeAccessOfOthers(join(logDir, name), READABLE_BY_GROUP);
 }
 
-function closeToOthers(path: string, mode: number): void {
+function removeAccessOfOthers(path: string, mode: number): void {
   const now = statSync(path).mode & 0o777;
   if ((now & ~mode) === 0) return;
   try {
     chmodSync(path, now & mode);
   } catch {
-    // it belongs to somebody else, who decides who reads it
+    // The file belongs to another account, so this process cannot change its mode.
   }
 }
 
@@ -105,21 +105,21 @@ export function shopLogger({ logLevel, logDir, elasticsearchUrl, stdout = true }
   });
 }
 
-/** What Nest logs at the start: a line for every module and every route. */
-const CHATTER = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory', 'NestApplication', 'WebSocketsController']); // prettier-ignore
+/** Nest logs a line for every module and route at the start, in these contexts. The lines are left out. */
+const START_UP_CONTEXTS = new Set(['InstanceLoader', 'RoutesResolver', 'RouterExplorer', 'NestFactory', 'NestApplication', 'WebSocketsController']); // prettier-ignore
 
 /** Whether a line of this level would be written anywhere. */
-const wouldTell = (logger: Logger, level: string): boolean => !logger.silent && logger.isLevelEnabled(level);
+const isWritten = (logger: Logger, level: string): boolean => !logger.silent && logger.isLevelEnabled(level);
 
 export function asNestLogger(logger: Logger): LoggerService {
   const nest = WinstonModule.createLogger({ instance: logger });
   // winston formats a line before it checks whether the line is wanted
   for (const level of ['warn', 'debug', 'verbose'] as const)
-    if (!wouldTell(logger, level)) nest[level] = () => undefined;
-  const tellsInfo = wouldTell(logger, 'info');
+    if (!isWritten(logger, level)) nest[level] = () => undefined;
+  const writesInfo = isWritten(logger, 'info');
   const log = nest.log.bind(nest);
   nest.log = (message: unknown, context?: string, ...more: unknown[]) => {
-    if (tellsInfo && !CHATTER.has(context ?? '')) log(message, context, ...more);
+    if (writesInfo && !START_UP_CONTEXTS.has(context ?? '')) log(message, context, ...more);
   };
   const error = nest.error.bind(nest);
   nest.error = (message: unknown, ...more: unknown[]) => {

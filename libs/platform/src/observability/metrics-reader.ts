@@ -9,24 +9,24 @@ loopback.addAddress('::1', 'ipv6');
 
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
-/** A request with one of these headers was forwarded, and may come from anywhere. */
+/** A request with one of these headers was forwarded, so its client may be on another machine. */
 const FORWARDING = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
 
-interface Asker {
+interface Reader {
   /** The other end of the connection. */
   readonly peer: string | undefined;
   readonly headers: IncomingHttpHeaders;
 }
 
 /**
- * Whether the caller may read the metrics at the shop's own port: with the token, if there is one. If neither a
- * token nor a port for metrics is set: this machine, and nothing that was forwarded.
+ * Whether a caller may read the metrics at the public port. If METRICS_TOKEN is set, the caller must send it. If
+ * neither METRICS_TOKEN nor METRICS_PORT is set, only direct requests from this machine may read them.
  */
-export function mayReadMetrics({ peer, headers }: Asker, settings: Pick<Config, 'metricsPort' | 'metricsToken'>) {
+export function mayReadMetrics({ peer, headers }: Reader, settings: Pick<Config, 'metricsPort' | 'metricsToken'>) {
   const { metricsPort, metricsToken } = settings;
   if (metricsToken !== undefined) {
-    const told = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
-    return told !== undefined && timingSafeEqual(digest(told), digest(metricsToken));
+    const token = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];
+    return token !== undefined && timingSafeEqual(digest(token), digest(metricsToken));
   }
   if (metricsPort !== undefined || peer === undefined) return false;
   const isHere = loopback.check(peer, isIPv6(peer) ? 'ipv6' : 'ipv4');

@@ -8,8 +8,8 @@ import { ShopHealth } from './health';
 const MOST_CONNECTIONS = 100;
 
 /**
- * Metrics and probes on a port of their own, for those who watch the shop from inside. They are answered however
- * many clients are at the public port.
+ * Serves metrics and health probes on a separate port, for monitoring inside the network. It answers even if the public
+ * port has too many clients.
  */
 @Injectable()
 export class MetricsServer implements OnApplicationShutdown {
@@ -20,7 +20,7 @@ export class MetricsServer implements OnApplicationShutdown {
     private readonly health: ShopHealth,
   ) {}
 
-  /** The port on which it listens, if METRICS_PORT is set. */
+  /** The port on which it listens; undefined without METRICS_PORT. */
   get port(): number | undefined {
     return (this.server?.address() as AddressInfo | null | undefined)?.port;
   }

@@ -1,6 +1,6 @@
 /**
- * What must never be in a log: secrets and personal fields, by their names, and a few patterns that can be
- * recognised inside a text.
+ * What must never be in a log: secrets and personal fields, found by their names, and values inside a text that match a
+ * pattern.
  */
 const SECRET_NAMES =
   /pass(word|wd|phrase)|secret|token|authorization|cookie|credential|api[-_]?key|private[-_]?key|signature|otp|pin$|^code$|^state$|idempotency/i;
@@ -19,7 +19,7 @@ const IN_TEXT: readonly (readonly [RegExp, string])[] = [
 export const REDACTED = '[redacted]';
 
 const namesSeen = new Map<string, boolean>();
-/** Names of fields are few, but query strings may have any. */
+/** Limits for the map of names. There are few names of fields, but query strings may have any names. */
 const MOST_NAMES = 2_000;
 const LONGEST_NAME = 64;
 
@@ -32,19 +32,19 @@ function isHidden(name: string): boolean {
   return hidden;
 }
 
-/** Every one of those patterns contains one of these; most texts contain none. */
+/** A cheap test: only a text that matches this can match a pattern of `IN_TEXT`. Most texts do not. */
 const SUSPICIOUS = /@|eyJ|bearer\s|key \(|\d{9}/i;
 
 export const redactText = (text: string): string =>
-  SUSPICIOUS.test(text) ? IN_TEXT.reduce((clean, [shape, stand]) => clean.replace(shape, stand), text) : text;
+  SUSPICIOUS.test(text) ? IN_TEXT.reduce((clean, [pattern, mask]) => clean.replace(pattern, mask), text) : text;
 
-/** How much of a value a log line may contain. */
+/** Limits for one value in a log line. */
 const MOST_LEVELS = 6;
 const MOST_ENTRIES = 50;
 const MOST_VALUES = 1_000;
 const LONGEST_TEXT = 10_000;
 
-/** What is left for one value: a wide value is cut as well as a deep one. */
+/** How many parts of one logged value may still be written. It limits wide values as well as deep ones. */
 interface Budget {
   values: number;
 }

@@ -1,12 +1,12 @@
-const MOST = 20;
-const WHILE_MS = 10_000;
+const MOST_EQUAL_LINES = 20;
+const WINDOW_MS = 10_000;
 const MOST_KEYS = 2_000;
 const LONGEST_KEY = 300;
 
 /** The parts that differ in otherwise equal lines: ids and numbers. */
 const VARYING = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d+/gi;
 
-/** Only so many equal lines are written in ten seconds. The next one says how many were left out. */
+/** Lets through at most 20 equal lines in ten seconds. A later line says how many were left out. */
 export class Repetition {
   private counts = new Map<string, number>();
   private before = new Map<string, number>();
@@ -14,9 +14,9 @@ export class Repetition {
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** How many equal lines were left out before; undefined if this one is left out too. */
+  /** How many equal lines were left out in the window before; undefined if this line is left out as well. */
   leftOut(line: string): number | undefined {
-    if (this.now() - this.began >= WHILE_MS) {
+    if (this.now() - this.began >= WINDOW_MS) {
       this.before = this.counts;
       this.counts = new Map();
       this.began = this.now();
@@ -24,7 +24,7 @@ export class Repetition {
     const key = line.slice(0, LONGEST_KEY).replace(VARYING, '#');
     const count = (this.counts.get(key) ?? 0) + 1;
     if (count > 1 || this.counts.size < MOST_KEYS) this.counts.set(key, count);
-    if (count > MOST) return undefined;
-    return count === 1 ? Math.max(0, (this.before.get(key) ?? 0) - MOST) : 0;
+    if (count > MOST_EQUAL_LINES) return undefined;
+    return count === 1 ? Math.max(0, (this.before.get(key) ?? 0) - MOST_EQUAL_LINES) : 0;
   }
 }

@@ -1,9 +1,9 @@
-/** The state of the process. Probes read it; streams to clients end on `draining`. */
+/** Whether the process is starting, open or stopping. Probes read it, and streams to clients end on `draining`. */
 export class ShopState {
   private readonly leaving = new AbortController();
   private started = false;
   private opens!: () => void;
-  /** When every module is up, and every handler is known. */
+  /** Resolves when every module has started and every handler is known. */
   readonly opened = new Promise<void>((resolve) => (this.opens = resolve));
   /** Requests being answered right now. */
   inFlight = 0;

@@ -1,28 +1,28 @@
 import { randomFillSync } from 'node:crypto';
 
-/** Random bytes are drawn many at a time, because one draw costs as much as the rest of a small request. */
-const drawn = Buffer.allocUnsafe(8_160);
-let used = drawn.length;
+/** Random bytes are generated in blocks, because one call costs as much as the rest of a small request. */
+const pool = Buffer.allocUnsafe(8_160);
+let used = pool.length;
 
 function randomHex(bytes: number): string {
-  if (used + bytes > drawn.length) {
-    randomFillSync(drawn);
+  if (used + bytes > pool.length) {
+    randomFillSync(pool);
     used = 0;
   }
-  return drawn.toString('hex', used, (used += bytes));
+  return pool.toString('hex', used, (used += bytes));
 }
 
 const TRACEPARENT = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
 
-/** A new span within the caller's trace, or within a new one. */
+/** A new span in the caller's trace. If the header is missing or invalid, the trace is new too. */
 export function traceparentFrom(header: unknown): string {
   const random = randomHex(24);
   const trace = typeof header === 'string' ? TRACEPARENT.exec(header)?.[1] : undefined;
   return `00-${trace ?? random.slice(16)}-${random.slice(0, 16)}-01`;
 }
 
-const SANE = /^[\w.:-]{1,128}$/;
+const REQUEST_ID = /^[\w.:-]{1,128}$/;
 
 /** The caller's request id if it is valid, else a new one. */
 export const requestIdFrom = (header: unknown): string =>
-  typeof header === 'string' && SANE.test(header) ? header : randomHex(16);
+  typeof header === 'string' && REQUEST_ID.test(header) ? header : randomHex(16);

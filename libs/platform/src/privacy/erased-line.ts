@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isUuid, type Uuid } from '#kernel';
 
-/** The erased person: a customer by the account's id, a guest by the order's id. */
+/** An erased person. A customer has the id of the account, a guest has the id of the order. */
 export interface ErasedSubject {
   readonly subject: Uuid;
   readonly kind: 'customer' | 'guest';
@@ -9,7 +9,7 @@ export interface ErasedSubject {
 
 const sumOf = (words: string): string => createHash('sha256').update(words).digest('hex').slice(0, 16);
 
-/** One line of the list: its format, the time, the person, and a checksum, so that half a line can be recognised. */
+/** One line of the list: its format, the time, the person, and a checksum, which shows if a line is incomplete. */
 export function erasedLine({ subject, kind }: ErasedSubject, at: Date): string {
   const words = `v1 ${at.toISOString()} ${kind} ${subject}`;
   return `${words} ${sumOf(words)}`;

@@ -5,7 +5,7 @@ import { Logger } from '@nestjs/common';
 import { DomainError } from '#kernel';
 import { erasedLine, readErasedLine, type ErasedSubject } from './erased-line';
 
-/** For the operator: names the file and says what to do. */
+/** The list of erased people cannot be used. The message tells the operator the file, and what to do. */
 export class UnusableErasedList extends Error {
   constructor(path: string, wanted: 'read' | 'written', cause: unknown) {
     super(
@@ -17,7 +17,7 @@ export class UnusableErasedList extends Error {
   }
 }
 
-/** If the list cannot be written, nobody is erased: a restored backup would bring the person back unnoticed. */
+/** An erasure is refused if the list cannot be written: a restored backup could bring the person back unnoticed. */
 class ListUnavailable extends DomainError {
   constructor(cause: UnusableErasedList) {
     super('UNAVAILABLE', 'unavailable', 'The list of erased people cannot be written right now.', { seconds: 5 });
@@ -28,8 +28,8 @@ class ListUnavailable extends DomainError {
 const NEWLINE = 10;
 
 /**
- * The erased people, in a file outside the database. A backup has personal data, and keys that were destroyed later.
- * This list says what must be erased again after a backup was restored. Lines are only added.
+ * The erased people, in a file outside the database. A backup may have keys that were destroyed later. This list says
+ * who must be erased again after a backup was restored. Lines are only added.
  */
 export class ErasedSubjects {
   private readonly log = new Logger('Erasures');
@@ -63,7 +63,7 @@ export class ErasedSubjects {
     }
   }
 
-  /** The line is on the disk when this resolves. Throws UnusableErasedList if that is not possible. */
+  /** When this resolves, the lines are on the disk. Throws UnusableErasedList if that is not possible. */
   async write(erased: readonly ErasedSubject[], at: Date): Promise<void> {
     const known = new Set((await this.all())?.map(({ subject }) => subject));
     const lines = erased.filter(({ subject }) => !known.has(subject)).map((one) => `${erasedLine(one, at)}\n`);
@@ -91,7 +91,7 @@ export class ErasedSubjects {
     } finally {
       await file.close();
     }
-    const entry = await open(folder); // the name of a new file is on the disk when its folder is
+    const entry = await open(folder); // the name of a new file is on the disk only after a sync of its folder
     await entry.sync().finally(() => entry.close());
   }
 }

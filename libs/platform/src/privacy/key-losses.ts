@@ -22,7 +22,7 @@ const words = {
   'no-key': `their key is missing. ${RESTORE}`,
   'unusable-key': 'PERSONAL_DATA_KEY does not unwrap their key. Set it to what it was',
   'other-key': `they were sealed with another key. ${RESTORE}`,
-  'other-place': 'they stand where they were not sealed for',
+  'other-place': 'they are in another place than they were sealed for',
   damaged: 'they are damaged',
   'other-key-or-damaged': `they were sealed with another key, or are damaged. ${RESTORE}`,
 } as const;
@@ -32,27 +32,27 @@ export type Cause = keyof typeof words;
 /** Reports lost keys to operators: every value is counted, and each process logs every subject once. */
 export class KeyLosses {
   private readonly log = new Logger('Privacy');
-  private readonly told = new LRUCache<string, true>({ max: 10_000 });
+  private readonly logged = new LRUCache<string, true>({ max: 10_000 });
 
   unreadable(subject: Uuid, cause: Cause): void {
     unreadable.inc({ cause });
     this.once(subject, `Personal values of ${subject} cannot be read: ${words[cause]}`);
   }
 
-  /** A value was to be sealed for somebody whose key is gone. */
+  /** A value was left out, because the key to seal it is missing. */
   unwritten(subject: Uuid): void {
-    this.once(subject, `Words about ${subject} are left out: there is no key to seal them with`);
+    this.once(subject, `A text about ${subject} is left out: the key to seal it is missing`);
   }
 
-  /** Nothing can be sealed for somebody who has sealed values: no second key is made over the first one. */
+  /** A value was refused: the subject has sealed values, but no key. No second key is created in place of the first. */
   refused(subject: Uuid): void {
     refused.inc();
     this.once(`${subject} refused`, `Nothing can be written about ${subject}: their key is missing. ${RESTORE}`);
   }
 
   private once(what: string, line: string): void {
-    if (this.told.has(what)) return;
-    this.told.set(what, true);
+    if (this.logged.has(what)) return;
+    this.logged.set(what, true);
     this.log.error(line);
   }
 }

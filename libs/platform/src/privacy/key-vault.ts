@@ -5,14 +5,14 @@ import type { SubjectKey, SubjectKeys } from './subject-keys.store';
 import { Vault, type Opened } from './vault';
 import { replaceSealed, sealedIn } from './walk';
 
-/** Nothing more is written about somebody who was erased. */
+/** The subject was erased, so no more personal data about them is stored. */
 export class SubjectErased extends DomainError {
   constructor() {
     super('SUBJECT_ERASED', 'conflict', 'The personal data of this customer was erased: nothing can be added to it.');
   }
 }
 
-/** The key's row is damaged, or PERSONAL_DATA_KEY is another one than when the row was written. */
+/** The row of the key is damaged, or PERSONAL_DATA_KEY has changed since the row was written. */
 class KeyUnusable extends DomainError {
   constructor(subject: Uuid) {
     super('UNAVAILABLE', 'unavailable', 'Personal data of this customer cannot be written right now.', { seconds: 60 });

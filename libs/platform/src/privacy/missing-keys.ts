@@ -4,10 +4,10 @@ import { RESTORE } from './key-losses';
 import { sealedSubjectsIn } from './of-contexts';
 import { Vault } from './vault';
 
-/** For each context. An older backup lacks the newest keys. */
-const LOOKED_AT = 2_000;
+/** How many subjects of each context are checked: the newest ones, because an older backup lacks the newest keys. */
+const CHECKED = 2_000;
 
-/** Checks whether the people that the contexts know have keys. This finds a privacy database from an older backup. */
+/** Checks that the people whom the contexts know have keys. The newest have none if the vault is an older backup. */
 @Injectable()
 export class MissingKeys {
   private readonly log = new Logger('Privacy');
@@ -17,9 +17,9 @@ export class MissingKeys {
     private readonly vault: Vault,
   ) {}
 
-  /** One question to each context and one to the vault. */
+  /** Logs a warning if keys are missing. It costs one query for each context, and one for the vault. */
   async tell(): Promise<void> {
-    const newest = await Promise.all(sealedSubjectsIn(this.modules).map((context) => context.newest(LOOKED_AT)));
+    const newest = await Promise.all(sealedSubjectsIn(this.modules).map((context) => context.newest(CHECKED)));
     const subjects = [...new Set(newest.flat())];
     if (subjects.length === 0) return;
     const missing = await this.vault.withoutKey(subjects);

@@ -1,8 +1,8 @@
 import type { Uuid } from '#kernel';
 import type { ErasedSubject } from './erased-line';
 
-/** Whether a context has erased a person. Its database may have been restored from an older backup. */
+/** Finds erased people of whom a context still has data: its database may have been restored from an older backup. */
 export abstract class PersonalRemains {
-  /** Those people of whom the context has readable data, or could write some again. */
+  /** Those of the given people of whom the context has readable data, or could store such data again. */
   abstract of(erased: readonly ErasedSubject[]): Promise<readonly Uuid[]>;
 }

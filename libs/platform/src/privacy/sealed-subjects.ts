@@ -1,7 +1,7 @@
 import type { Uuid } from '#kernel';
 
-/** Provided by a context that knows whose values are sealed: those subjects must have a key. */
+/** A context provides this if it knows whose values are sealed. These subjects must have a key. */
 export abstract class SealedSubjects {
-  /** The newest ones, whose keys an older backup lacks. It is called at every start, so it must be cheap. */
+  /** The newest subjects, because an older backup lacks their keys. It is called at every start and must be cheap. */
   abstract newest(limit: number): Promise<readonly Uuid[]>;
 }

@@ -3,7 +3,7 @@ import type { Sealed, Uuid } from '#kernel';
 
 const NONCE = 12;
 const TAG = 16;
-const WRAPPED = 1; // the form of a wrapped key: this byte, nonce, ciphertext, tag
+const WRAPPED = 1; // the first byte of a wrapped key; then follow nonce, ciphertext and tag
 
 function encrypt(key: Uint8Array, bound: string, plain: Uint8Array): { nonce: Buffer; body: Buffer } {
   const nonce = randomBytes(NONCE);
@@ -28,16 +28,13 @@ export function wrap(wrapping: Uint8Array, subject: Uuid, key: Uint8Array): Buff
   return Buffer.concat([Buffer.from([WRAPPED]), nonce, body]);
 }
 
-/** Throws if another key wrapped it, or if it was moved to another subject. */
+/** Throws if the key was wrapped with another key, or for another subject. */
 export function unwrap(wrapping: Uint8Array, subject: Uuid, wrapped: Buffer): Buffer {
   if (wrapped[0] !== WRAPPED) throw new Error(`the key of ${subject} is wrapped in an unknown form`);
   return decrypt(wrapping, subject, wrapped.subarray(1, 1 + NONCE), wrapped.subarray(1 + NONCE));
 }
 
-/**
- * Names a key without telling anything about it, so that a value sealed with another key can be told from a damaged
- * one.
- */
+/** The id of a key. It reveals nothing about the key, and shows whether a value was sealed with another key. */
 const keyId = (key: Uint8Array): string =>
   createHash('sha256').update('coffee-tea.subject-key.1').update(key).digest().subarray(0, 6).toString('base64url');
 
@@ -47,14 +44,14 @@ export interface Place {
   readonly field: string;
 }
 
-/** The place of a value that is to be opened; the order is not always known. */
+/** The place where a value was found. The order is not always known. */
 export type Standing = Pick<Place, 'field'> & Partial<Place>;
 
 const placed = (subject: Uuid, { order, field }: Place): string => [subject, order, field].join('\n');
 
 /**
- * Format 1 is bound to its subject, format 2 to its place as well. Readers ignore what follows the body of format 1,
- * so builds without key ids open those values too.
+ * A value of format 1 is bound to its subject. A value of format 2 is also bound to its place. In format 1, builds
+ * without key ids ignore the key id, so they can open the value too.
  */
 export function sealWith(key: Uint8Array, subject: Uuid, value: string, place?: Place): Sealed {
   const { nonce, body } = encrypt(key, place ? placed(subject, place) : subject, Buffer.from(value, 'utf8'));
@@ -83,12 +80,12 @@ export function openWith(key: Uint8Array, value: Sealed, standing?: Standing): s
   const [form, nonce, body] = sealed.split('.');
   const place = placeOf(value);
   if ((form !== 'v1' && !place) || !nonce || !body) throw new Error('a personal value is sealed in an unknown form');
-  if (isMoved(value, standing)) throw new Error('a personal value stands where it was not sealed for');
+  if (isMoved(value, standing)) throw new Error('a personal value is in another place than it was sealed for');
   const bound = place ? placed(subject, place) : subject;
   return decrypt(key, bound, Buffer.from(nonce, 'base64url'), Buffer.from(body, 'base64url')).toString('utf8');
 }
 
-/** Why a value does not open with this key. A value without a key id does not say which of the two it is. */
+/** Why a value does not open with this key. Without a key id, another key and damage cannot be distinguished. */
 export function whyClosed(
   key: Uint8Array,
   value: Sealed,

@@ -3,17 +3,17 @@ import { isUuid, type Uuid } from '#kernel';
 import { statement, type Database } from '#database';
 import { newKey, unwrap, wrap } from './sealing';
 
-/** How long another process may still read after a key was destroyed. */
+/** How long keys stay in memory: so long another process may still read after a key was destroyed. */
 const STALE_MS = 5_000;
 const REMEMBERED = 10_000;
 
-/** `unusable`: the row exists, and this process's PERSONAL_DATA_KEY does not unwrap it. */
+/** `unusable`: the row exists, but this process's PERSONAL_DATA_KEY cannot unwrap the key. */
 export type SubjectKey = Uint8Array | 'destroyed' | 'unusable';
 type Row = { subject: Uuid; wrapped: Buffer | null };
 
 const FIND = statement('keys-find', `select subject, wrapped from subject_keys where subject = any($1::uuid[])`);
 
-// No row is returned if another process creates the same subject's key at this moment. Then it can be found.
+// No row is returned if another process creates the same subject's key at this moment. Then a second query finds it.
 const FIND_OR_MAKE = statement(
   'key-find-or-make',
   `with found as (select subject, wrapped from subject_keys where subject = $1::uuid),
@@ -58,10 +58,10 @@ const DESTROY = statement(
 /** The subjects' keys: wrapped in the database, unwrapped in this process's memory for a moment. */
 export class SubjectKeys {
   private readonly memory = new LRUCache<Uuid, SubjectKey>({ max: REMEMBERED, ttl: STALE_MS });
-  /** Those that have no key, such as staff accounts. */
+  /** Subjects that have no key, such as staff accounts. */
   private readonly keyless = new LRUCache<Uuid, true>({ max: REMEMBERED, ttl: STALE_MS });
-  private readonly asked = new Map<Uuid, Promise<SubjectKey>>();
-  private readonly sought = new Map<Uuid, Promise<SubjectKey | undefined>>();
+  private readonly creating = new Map<Uuid, Promise<SubjectKey>>();
+  private readonly searching = new Map<Uuid, Promise<SubjectKey | undefined>>();
 
   constructor(
     private readonly db: Database,
@@ -70,22 +70,22 @@ export class SubjectKeys {
 
   /** The subject's key; created if there is none. */
   async ofOne(subject: Uuid): Promise<SubjectKey> {
-    const known = this.memory.get(subject) ?? this.asked.get(subject);
+    const known = this.memory.get(subject) ?? this.creating.get(subject);
     if (known) return known;
-    const asked = this.findOrMake(subject).finally(() => this.asked.delete(subject));
-    this.asked.set(subject, asked); // an order seals many values at once, with one query
-    return asked;
+    const creating = this.findOrMake(subject).finally(() => this.creating.delete(subject));
+    this.creating.set(subject, creating); // an order seals many values at once, with one query
+    return creating;
   }
 
-  /** The key of a subject that must have one. None is created, so that the first one still fits when it is restored. */
+  /** The key of a subject that should have one. No key is created, because the lost one may be restored. */
   async ofKnown(subject: Uuid): Promise<SubjectKey | undefined> {
-    const known = this.memory.get(subject) ?? this.sought.get(subject);
+    const known = this.memory.get(subject) ?? this.searching.get(subject);
     if (known) return known;
-    const sought = this.ofMany([subject])
+    const searching = this.ofMany([subject])
       .then((keys) => keys.get(subject))
-      .finally(() => this.sought.delete(subject));
-    this.sought.set(subject, sought);
-    return sought;
+      .finally(() => this.searching.delete(subject));
+    this.searching.set(subject, searching);
+    return searching;
   }
 
   private async findOrMake(subject: Uuid): Promise<SubjectKey> {
@@ -104,7 +104,7 @@ export class SubjectKeys {
     for (const subject of new Set(subjects)) {
       const known = this.memory.get(subject);
       if (known) keys.set(subject, known);
-      else if (isUuid(subject)) unknown.push(subject); // a damaged value may name anything
+      else if (isUuid(subject)) unknown.push(subject); // a damaged value may have any text as its subject
     }
     if (unknown.length > 0) {
       const rows = await this.db.outside(() => this.db.query<Row>(FIND, [unknown]));
@@ -113,7 +113,7 @@ export class SubjectKeys {
     return keys;
   }
 
-  /** Asked for every request of a signed-in person, so the answer is remembered for a moment. */
+  /** Called for every request of a signed-in person, so the result is remembered for five seconds. */
   async isDestroyed(subject: Uuid): Promise<boolean> {
     const known = this.memory.get(subject);
     if (known !== undefined) return known === 'destroyed';
@@ -123,7 +123,7 @@ export class SubjectKeys {
     return key === 'destroyed';
   }
 
-  /** Asked in the database, whatever is in memory. */
+  /** Those whose key is destroyed. It always reads the database, never the memory. */
   async destroyedOf(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
     const rows = await this.db.outside(() => this.db.query<{ subject: Uuid }>(DESTROYED, [subjects]));
     return new Set(rows.map(({ subject }) => subject));
@@ -140,13 +140,13 @@ export class SubjectKeys {
     return rows.map(({ subject: one }) => one);
   }
 
-  /** Those that have no row, not even that of a destroyed key. */
+  /** Those that have no row at all. A destroyed key still has a row. */
   async missingOf(subjects: readonly Uuid[]): Promise<readonly Uuid[]> {
     const rows = await this.db.outside(() => this.db.query<{ subject: Uuid }>(MISSING, [subjects]));
     return rows.map(({ subject }) => subject);
   }
 
-  /** Whether keys are stored, and this process can unwrap none of those that it tries. */
+  /** Whether keys are stored and this process cannot unwrap any of the few that it tries. */
   async areOfAnotherSecret(): Promise<boolean> {
     const rows = await this.db.outside(() => this.db.query<Row>(SOME, []));
     return rows.length > 0 && rows.every((row) => this.unwrapped(row) === 'unusable');

@@ -9,7 +9,7 @@ export class WrongPersonalDataKey extends Error {
   }
 }
 
-/** With another secret everybody would look erased, and letters would be dropped. Such a shop does not open. */
+/** With another secret no personal value can be read, so a production shop does not start. */
 export class SecretCheck implements OnModuleInit {
   constructor(
     private readonly keys: SubjectKeys,

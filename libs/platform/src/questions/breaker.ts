@@ -2,20 +2,20 @@ const FAILURES = 5;
 const PAUSE_MS = 2_000;
 
 /**
- * A circuit breaker. After five failures in a row nobody asks for two seconds. Then one caller may try, and the
- * result counts for all.
+ * A circuit breaker. After five failures in a row, it refuses all calls for two seconds. Then one caller may try, and
+ * its result counts for all.
  */
 export class Breaker {
   private failures = 0;
-  private closedFrom = 0;
+  private refusesUntil = 0;
   private trying = false;
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** A caller that was let through must report the result. */
+  /** Whether the caller may ask. If so, the caller must report the result with `answered` or `failed`. */
   lets(): boolean {
     if (this.failures < FAILURES) return true;
-    if (this.trying || this.now() < this.closedFrom) return false;
+    if (this.trying || this.now() < this.refusesUntil) return false;
     this.trying = true;
     return true;
   }
@@ -28,6 +28,6 @@ export class Breaker {
   failed(): void {
     this.failures += 1;
     this.trying = false;
-    if (this.failures >= FAILURES) this.closedFrom = this.now() + PAUSE_MS;
+    if (this.failures >= FAILURES) this.refusesUntil = this.now() + PAUSE_MS;
   }
 }

@@ -9,9 +9,9 @@ const digest = (text: string) => createHash('sha256').update(text).digest();
 
 /** Whether a request comes from a process of the shop. */
 export function isInternal(headers: IncomingHttpHeaders, { internalSecret }: Pick<Config, 'internalSecret'>): boolean {
-  const told = headers[SECRET_HEADER];
-  // compares digests, so that the time shows neither content nor length
-  return typeof told === 'string' && timingSafeEqual(digest(told), digest(internalSecret));
+  const secret = headers[SECRET_HEADER];
+  // Digests are compared, so that the duration shows neither the content nor the length of the secret.
+  return typeof secret === 'string' && timingSafeEqual(digest(secret), digest(internalSecret));
 }
 
 /** For the shop's own processes only; all others get 404. */

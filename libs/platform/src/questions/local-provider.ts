@@ -5,7 +5,7 @@ import { Unanswered } from './question-errors';
 
 const LONGEST_MS = 1_000;
 
-/** A context of this process whose database may be away. A question is answered within a second, or not at all. */
+/** A context of this process whose database may be away. A question is answered within a second, or it fails. */
 export class LocalProvider {
   private readonly log = new Logger('Questions');
 
@@ -15,7 +15,7 @@ export class LocalProvider {
     private readonly longestMs = LONGEST_MS,
   ) {}
 
-  /** Throws `Unanswered` if its database does not answer in time. Other errors are passed on. */
+  /** Throws `Unanswered` if the context's database does not answer in time. Other errors are thrown unchanged. */
   async ask<Data>(question: () => Promise<Data>): Promise<Data> {
     if (!this.breaker.lets()) throw new Unanswered(this.name);
     try {

@@ -5,12 +5,12 @@ import { Breaker } from './breaker';
 import { SECRET_HEADER } from './internal.guard';
 import { QuestionRefused, Unanswered } from './question-errors';
 
-/** The limit for a whole question, with its repetitions: a customer is waiting for it. */
+/** The time limit for a question with its retries: a customer is waiting for the answer. */
 const LONGEST_MS = 1_000;
 const RETRIES = 2;
 const TOO_MANY = 429;
 
-/** A context of another process, which is asked over HTTP. Only for questions, because they may be repeated. */
+/** A context in another process, which is asked over HTTP. Only for questions, because these can be retried safely. */
 export class Provider {
   private readonly log = new Logger('Questions');
 
@@ -25,7 +25,7 @@ export class Provider {
   async ask<Data>(path: string, question: object): Promise<Data> {
     if (!this.breaker.lets()) throw new Unanswered(this.name);
     try {
-      const data = await this.patiently<Data>(`${this.url}/internal/${path}`, JSON.stringify(question));
+      const data = await this.withRetries<Data>(`${this.url}/internal/${path}`, JSON.stringify(question));
       this.breaker.answered();
       return data;
     } catch (error) {
@@ -39,7 +39,7 @@ export class Provider {
     }
   }
 
-  private async patiently<Data>(url: string, question: string): Promise<Data> {
+  private async withRetries<Data>(url: string, question: string): Promise<Data> {
     const deadline = AbortSignal.timeout(LONGEST_MS);
     for (let attempt = 0; ; attempt++) {
       try {
@@ -67,7 +67,7 @@ export class Provider {
   }
 }
 
-/** fetch() only says "fetch failed"; its cause says why. */
+/** The message of a failed `fetch` is only "fetch failed". Its cause has the reason. */
 const reasonOf = (error: unknown): string => {
   const { message, cause } = error as Error;
   const { code, message: deeper } = (cause ?? {}) as { code?: string; message?: string };

@@ -1,6 +1,6 @@
 import { DomainError } from '#kernel';
 
-/** The other context does not answer: 503 with Retry-After. It says nothing about whether the thing exists. */
+/** The other context does not answer: 503 with Retry-After. Whether the requested thing exists is unknown. */
 export class Unanswered extends DomainError {
   constructor(provider: string, cause?: unknown) {
     super('UNAVAILABLE', 'unavailable', `The ${provider} does not answer right now. Try again in a moment.`, {
@@ -10,7 +10,7 @@ export class Unanswered extends DomainError {
   }
 }
 
-/** The other context refused: a wrong secret, address or version. A repetition would change nothing. */
+/** The other context refused: a wrong secret, address or version. A retry would not help. */
 export class QuestionRefused extends Error {
   constructor(
     url: string,

@@ -11,13 +11,13 @@ import { TOKEN_AUDIENCE, TOKEN_ISSUER, type AccessClaims } from './verifying-key
 
 const LONGEST = 4_096;
 
-/** The token of `Authorization: Bearer …`; no other place counts. */
+/** The token of `Authorization: Bearer …`. A token in another place is ignored. */
 export const bearerOf = ({ headers }: Pick<FastifyRequest, 'headers'>): string | null => {
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(headers.authorization ?? '')?.[1];
   return token && token.length <= LONGEST ? token : null;
 };
 
-/** An access token is ES256, signed with one of our keys, issued by us and for us, and not expired. */
+/** Accepts access tokens that the shop has issued for itself and signed (ES256), and that have not expired. */
 @Injectable()
 export class AccessTokenStrategy extends PassportStrategy(Strategy, 'access-token') {
   constructor(
@@ -40,7 +40,7 @@ export class AccessTokenStrategy extends PassportStrategy(Strategy, 'access-toke
     });
   }
 
-  /** A valid token of an erased person counts as no token. */
+  /** Refuses a valid token if its person was erased. */
   async validate(claims: AccessClaims): Promise<UserCaller | false> {
     const caller = callerFrom(claims);
     return caller && !(await this.erased.include(caller.userId)) ? caller : false;

@@ -7,7 +7,7 @@ import { kidOf } from './kid-of';
 import { KeysUnavailable, tokenExpired, tokenInvalid } from './token-faults';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER, type AccessClaims } from './verifying-keys';
 
-/** For tokens that do not come in a request's header: a web socket sends its token in the handshake. */
+/** Checks tokens without the guards, for example the token in the handshake of a web socket. */
 @Injectable()
 export class AccessTokens {
   constructor(
@@ -20,7 +20,7 @@ export class AccessTokens {
   async callerOf(token: string): Promise<UserCaller> {
     try {
       const claims = await this.jwt.verifyAsync<AccessClaims>(token, {
-        publicKey: (await this.keyOf(kidOf(token))) as unknown as string, // as with passport: a key object
+        publicKey: (await this.keyOf(kidOf(token))) as unknown as string, // a key object, as in AccessTokenStrategy
         algorithms: ['ES256'],
         issuer: TOKEN_ISSUER,
         audience: TOKEN_AUDIENCE,

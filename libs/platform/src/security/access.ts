@@ -1,7 +1,7 @@
 import { applyDecorators, createParamDecorator, SetMetadata, type ExecutionContext } from '@nestjs/common';
 import type { Caller, Permission } from './caller';
 
-/** Who may use a route. A route that does not say is refused to everyone. */
+/** Who may use a route. A route without such a rule refuses everyone. */
 export type Access =
   | { readonly to: 'all' }
   | { readonly to: 'guest-or-user' }
@@ -13,7 +13,7 @@ export const ACCESS = 'shop:access';
 
 const known = new WeakMap<object, Access | null>();
 
-/** What the handler says, else its controller. It never changes for a route, so it is looked up once. */
+/** The rule of the handler, else of its controller. It never changes for a route, so it is read only once. */
 export function accessOf(context: Pick<ExecutionContext, 'getHandler' | 'getClass'>): Access | undefined {
   const handler = context.getHandler();
   let access = known.get(handler);
@@ -30,10 +30,10 @@ type OnRoute = MethodDecorator & ClassDecorator;
 
 const access = (allowed: Access): OnRoute => applyDecorators(SetMetadata(ACCESS, allowed));
 
-/** Anyone. No token is needed, and a bad one is ignored. With a good one the request counts for its owner. */
+/** Anyone. A token is not needed, and an invalid one is ignored. A valid one decides whose rate limit counts. */
 export const Public = (): OnRoute => access({ to: 'all' });
 
-/** Anyone, recognised by a token if one is sent. A bad token, or one of an ended session, is 401, not a guest. */
+/** Anyone; a token identifies the caller. An invalid token, or one of an ended session, is answered 401. */
 export const GuestOrUser = (): OnRoute => access({ to: 'guest-or-user' });
 
 /** A signed-in user, or a client with a cart token that the shop issued. Others get 401. */
@@ -42,11 +42,11 @@ export const CartOrUser = (): OnRoute => access({ to: 'cart-or-user' });
 /** A signed-in user. */
 export const SignedIn = (): OnRoute => access({ to: 'user' });
 
-/** A user whose role has the permission, or the other one: auditors may see what staff see for their work. */
+/** A user whose role has `permission` or `or`. So auditors may read what staff read for their work. */
 export const Allowed = (permission: Permission, or?: Permission): OnRoute =>
   access({ to: 'permission', permission, ...(or && { or }) });
 
-/** The caller of a route, as the guards know them. */
+/** The caller that the guards have found. */
 export const Who = createParamDecorator(
   (_: unknown, context: ExecutionContext): Caller =>
     context.switchToHttp().getRequest<{ caller?: Caller }>().caller ?? { kind: 'guest' },

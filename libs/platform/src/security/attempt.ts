@@ -1,32 +1,32 @@
 import type { Turn } from './turns';
 
-/** Something that may fail only a few times. Its outcome is reported once, before the request is answered. */
+/** An attempt that may fail only a few times, such as a log-in. Its outcome is reported before the answer. */
 export class Attempt {
-  private gone = false;
+  private isDropped = false;
 
   constructor(
     private readonly turn: Turn,
     private readonly count: () => Promise<void>,
-    /** Notes where the attempt came from, if that is not known yet. */
+    /** Stores the place of the attempt as a known one, if it is new. */
     private readonly remember: (() => Promise<void>) | undefined,
   ) {}
 
-  /** In this process the failure counts at once, before it is written. */
+  /** In this process the failure counts at once, before it is stored. */
   async failed(): Promise<void> {
-    if (this.gone) return;
+    if (this.isDropped) return;
     this.turn.failed();
     await this.count();
   }
 
   async succeeded(): Promise<void> {
-    if (this.gone) return;
+    if (this.isDropped) return;
     this.turn.over();
     await this.remember?.();
   }
 
-  /** Neither: nothing was tried, or the client closed the connection and does not learn the outcome. */
+  /** Neither failed nor succeeded: nothing was tried, or the client has disconnected and does not learn the outcome. */
   over(): void {
-    this.gone = true;
+    this.isDropped = true;
     this.turn.over();
   }
 }

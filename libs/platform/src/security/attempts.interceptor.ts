@@ -29,8 +29,8 @@ export class AttemptsInterceptor implements NestInterceptor {
     return next.handle().pipe(
       after(() => attempt.succeeded()),
       catchError((error: unknown) => {
-        const told = isRefused(error) ? attempt.failed() : Promise.resolve(attempt.over());
-        return from(told).pipe(concatMap(() => throwError(() => error)));
+        const reported = isRefused(error) ? attempt.failed() : Promise.resolve(attempt.over());
+        return from(reported).pipe(concatMap(() => throwError(() => error)));
       }),
     );
   }

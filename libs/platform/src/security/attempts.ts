@@ -7,8 +7,8 @@ import { addressOf, keyedBy, networkOf, QUARTER_MS } from './rate-limit.options'
 import { RateLimits } from './rate-limits';
 import { Turns } from './turns';
 
-/** An account may be attacked from many places, so its own limit is this many times the limit of one place. */
-const LOOSE = 10;
+/** The limit of an account for all places together, as a multiple of the limit of one place. */
+const ACCOUNT_FACTOR = 10;
 
 export interface Left {
   readonly limit: number;
@@ -17,13 +17,13 @@ export interface Left {
   readonly refused: boolean;
 }
 
-/** The positions of the most important keys. The later keys matter only for callers from an unknown place. */
+/** Positions in `counted`. One of these two keys always counts; the later keys count only at an unknown place. */
 const [OWN, NETWORK] = [0, 1];
 const REMEMBERED_MS = 90 * 24 * 60 * 60_000;
 
 /**
- * Limits what may fail: log-ins, and passwords that are asked for again. Guesses from elsewhere do not lock the
- * owner out: from a place of an earlier log-in, only failures there count.
+ * Limits failed log-ins, and failed checks of a password. Guesses from other places do not lock the owner out: at a
+ * place of an earlier log-in, only the failures from that place count.
  */
 @Injectable()
 export class Attempts {
@@ -34,18 +34,18 @@ export class Attempts {
     private readonly config: Config,
   ) {}
 
-  /** Waits for a turn if others are trying at the moment. Undefined if the request names no account. */
+  /** Waits while too many other attempts are running. Undefined if the request names no account. */
   async begin(by: 'login' | 'password', request: FastifyRequest, reply: FastifyReply): Promise<Left | undefined> {
-    const account = by === 'login' ? named(request) : signedIn(request);
+    const account = by === 'login' ? accountInBody(request) : accountOfCaller(request);
     if (account === undefined) return undefined;
     const { internalSecret: secret, rateLimitLogin: limit } = this.config;
     const [address, network] = [addressOf(request.ip), networkOf(request.ip)];
     const counted = [
       { key: `login:own:${keyedBy(secret, account, address)}`, limit },
       { key: `login:network:${keyedBy(secret, account, network)}`, limit },
-      // A signed-in user is counted alone, not with the others at their address.
+      // A signed-in user is not counted together with others at the same address.
       ...(by === 'login' ? [{ key: `login:address:${keyedBy(secret, address)}`, limit }] : []),
-      { key: `login:account:${keyedBy(secret, account)}`, limit: limit * LOOSE },
+      { key: `login:account:${keyedBy(secret, account)}`, limit: limit * ACCOUNT_FACTOR },
     ];
     const keys = counted.map(({ key }) => key);
     const places = this.placesOf(account, request);
@@ -53,12 +53,12 @@ export class Attempts {
     const visit = this.turns.visit(counted);
     if (reply.raw.destroyed) visit.gone();
     else reply.raw.once('close', () => visit.gone());
-    const told = await this.limits.look([...keys, ...places]);
-    visit.learn(told.slice(0, keys.length).map(({ hits, endsAt }) => ({ failures: hits, endsAt })));
-    const known = told.slice(keys.length).map(({ hits }) => hits > 0);
+    const windows = await this.limits.look([...keys, ...places]);
+    visit.learn(windows.slice(0, keys.length).map(({ hits, endsAt }) => ({ failures: hits, endsAt })));
+    const known = windows.slice(keys.length).map(({ hits }) => hits > 0);
     const first = known[0] ? OWN : NETWORK;
-    const everywhere = !known.includes(true);
-    const turn = await visit.turn((at) => at === first || (everywhere && at > NETWORK));
+    const isUnknownPlace = !known.includes(true);
+    const turn = await visit.turn((at) => at === first || (isUnknownPlace && at > NETWORK));
     if ('refused' in turn) return { limit, remaining: 0, seconds: turn.refused, refused: true };
 
     const unknown = by === 'login' ? places.filter((_, at) => !known[at]) : [];
@@ -74,9 +74,9 @@ export class Attempts {
     return { limit, ...visit.left(first), refused: false };
   }
 
-  /** A person who registers has been at this place. */
+  /** Stores the place of a registration as a known place of the account. */
   async registered(request: FastifyRequest): Promise<void> {
-    const account = named(request);
+    const account = accountInBody(request);
     if (account !== undefined && this.config.rateLimitLogin > 0)
       await this.limits.mark(this.placesOf(account, request), REMEMBERED_MS);
   }
@@ -87,11 +87,11 @@ export class Attempts {
   }
 }
 
-function named({ body }: FastifyRequest): string | undefined {
+function accountInBody({ body }: FastifyRequest): string | undefined {
   const email = (body as { email?: unknown } | null | undefined)?.email;
   if (typeof email !== 'string' || email.length > LONGEST_EMAIL) return undefined;
   return `email:${emailKey(email)}`;
 }
 
-const signedIn = ({ caller }: FastifyRequest): string | undefined =>
+const accountOfCaller = ({ caller }: FastifyRequest): string | undefined =>
   caller?.kind === 'user' ? `user:${caller.userId}` : undefined;

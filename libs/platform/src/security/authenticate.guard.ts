@@ -7,8 +7,8 @@ import { CartTokens } from './cart-tokens';
 import { KeysUnavailable, tokenExpired, tokenInvalid } from './token-faults';
 
 /**
- * Finds the caller and refuses no one yet. A fault of the token is kept for the guard that decides, so that bad
- * tokens count for the limits of their address.
+ * Finds the caller. An invalid token is refused only later, by AuthoriseGuard, so that requests with invalid tokens
+ * count for the rate limit of their address.
  */
 @Injectable()
 export class AuthenticateGuard extends AuthGuard('access-token') {
@@ -42,7 +42,7 @@ export class AuthenticateGuard extends AuthGuard('access-token') {
       if (request.ambient) request.ambient.userId = caller.userId;
       return caller as User;
     }
-    // If the route is open to all, the token only says whose limit the request counts for.
+    // On a public route the token only decides whose rate limit counts, so the keys are not necessary.
     const fault: unknown = error ?? info;
     if (fault instanceof KeysUnavailable && accessOf(context)?.to !== 'all') throw fault;
     request.tokenFault = (fault as Error | undefined)?.name === 'TokenExpiredError' ? tokenExpired() : tokenInvalid();

@@ -10,7 +10,7 @@ import { Refusals } from './refusals';
 const unauthenticated = () => new DomainError('UNAUTHENTICATED', 'unauthenticated', 'Sign in first.');
 const forbidden = () => new DomainError('FORBIDDEN', 'forbidden', 'You are not allowed to do this.');
 
-/** Lets in the callers that the route names. A route that names none refuses everyone. */
+/** Allows the callers that the route's access rule names. A route without a rule refuses everyone. */
 @Injectable()
 export class AuthoriseGuard implements CanActivate {
   constructor(
@@ -25,7 +25,7 @@ export class AuthoriseGuard implements CanActivate {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { caller = { kind: 'guest' as const }, tokenFault } = request;
     if (tokenFault) {
-      // An expired token was valid, so its owner only has to refresh it.
+      // An expired token is not noted: it was valid, and its owner only has to refresh it.
       const isForged = tokenFault.code === 'TOKEN_INVALID';
       if (isForged && access?.to === 'permission') this.refusals?.note(context, request, tokenFault);
       throw tokenFault;
@@ -35,19 +35,19 @@ export class AuthoriseGuard implements CanActivate {
       if (isOpen) return true;
       throw unauthenticated();
     }
-    if (access && isOfSessions(context)) return true; // ending a session that has ended is allowed
-    if (access && access.to !== 'permission') return this.stands(caller);
+    if (access && isOfSessions(context)) return true; // these routes also accept a session that has ended
+    if (access && access.to !== 'permission') return this.expectOpenSession(caller);
     return this.allows(access, caller, (refusal) => this.refusals?.note(context, request, refusal));
   }
 
   /** Refuses a caller whose session has ended, at most a second after its end. */
-  private async stands(caller: UserCaller): Promise<true> {
+  private async expectOpenSession(caller: UserCaller): Promise<true> {
     const loss = await this.rights.lossWithinASecond(caller);
     if (loss) throw loss;
     return true;
   }
 
-  /** A role may be lost while the access token is still valid. If the sessions cannot be read, the token decides. */
+  /** A user may lose a role while the access token is valid. If the sessions cannot be read, the token decides. */
   private async allows(access: Access | undefined, caller: UserCaller, note: (refusal: DomainError) => void) {
     const isAllowed =
       access?.to === 'permission' && [access.permission, access.or].some((one) => one && may(caller, one));

@@ -11,7 +11,7 @@ export const PERMISSIONS: Readonly<Record<Role, readonly Permission[]>> = {
   customer: [],
   barista: ['staff', 'refund'],
   manager: ['staff', 'refund', 'catalog', 'stock', 'reports', 'audit'],
-  // Changes nothing: no operation that `audit` or `reports` allows does.
+  // An auditor changes nothing: `audit` and `reports` allow only operations that read.
   auditor: ['reports', 'audit'],
   admin: ['staff', 'refund', 'catalog', 'stock', 'reports', 'audit', 'ops'],
 };
@@ -28,7 +28,7 @@ export interface UserCaller {
   /** The name and the language that the account was registered with. */
   readonly name?: string;
   readonly locale?: 'vi' | 'en';
-  /** The guest that the log-in named. Their cart becomes this user's, once. It does not allow reading orders. */
+  /** The guest whose cart token was sent at log-in. Their cart is merged into the user's, once. It shows no orders. */
   readonly guestBefore?: GuestStanding;
   /** The `X-Cart-Token` beside the access token, if the shop issued it. It allows reading the guest's orders. */
   readonly cartToken?: CartToken;
@@ -45,7 +45,7 @@ export type Caller = UserCaller | GuestCaller;
 export const may = (caller: Caller, permission: Permission): boolean =>
   caller.kind === 'user' && caller.permissions.includes(permission);
 
-/** The caller of a verified token; undefined if its content is unknown to us. */
+/** The caller of a verified token; undefined if its subject is no UUID, or its role is unknown. */
 export function callerFrom(claims: AccessClaims): UserCaller | undefined {
   const { sub, email, role, sid, cart, exp, name, locale } = claims;
   if (!isUuid(sub) || !Object.hasOwn(PERMISSIONS, role)) return undefined;

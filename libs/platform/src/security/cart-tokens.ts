@@ -2,7 +2,7 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import { Injectable } from '@nestjs/common';
 import { Config } from '#platform/config';
 
-/** Which guest it is, and which of the guest's tokens. */
+/** Identifies a guest, and one of the guest's tokens. */
 export interface GuestStanding {
   /** SHA-256 of the guest's number, in hex. It stays the same for all tokens of a guest, and stores keep it. */
   readonly guest: string;
@@ -25,23 +25,22 @@ const MAC_BYTES = 24;
 const READS_FOR_SECONDS = 30 * 24 * 60 * 60;
 const STANDING = /^([0-9a-f]{64})\.(\d{1,10})\.(\d{1,10})$/;
 
-/** A standing as one word: the form in which an access token carries it from the log-in to the cart. */
+/** A standing as text. An access token carries this text from the log-in to the cart. */
 export const standingText = ({ guest, since, issuedAt }: GuestStanding): string => `${guest}.${since}.${issuedAt}`;
 
-/** Reads a standing from its text; undefined when the text is not a standing. */
+/** Reads a standing from its text; undefined if the text is not a standing. */
 export function standingIn(text: string | undefined): GuestStanding | undefined {
   const [, guest, since, issuedAt] = STANDING.exec(text ?? '') ?? [];
   return guest === undefined ? undefined : { guest, since: Number(since), issuedAt: Number(issuedAt) };
 }
 
-/** A token reads the guest's orders for 30 days from its issue. */
+/** Whether a token is too old to read orders: it may read the guest's orders for 30 days after its issue. */
 export const isTooOldToRead = ({ issuedAt }: GuestStanding, now: Date): boolean =>
   now.getTime() / 1000 - issuedAt > READS_FOR_SECONDS;
 
 /**
- * The cart tokens of this shop: the guest's random number, the cart version of the guest's last order, the time of
- * issue, and a MAC (HMAC-SHA256) over these, in base64url. No lookup is needed to know whether the shop issued a
- * token.
+ * Issues and reads cart tokens. A token has the guest's random number, the cart version of the guest's last order, the
+ * time of issue, and a MAC (HMAC-SHA256) over these, in base64url. So no lookup is needed to check a token.
  */
 @Injectable()
 export class CartTokens {
@@ -53,13 +52,13 @@ export class CartTokens {
 
   /** The first token of a new guest. */
   issue(): CartToken {
-    return this.made(randomBytes(NUMBER_BYTES), 0, Math.floor(Date.now() / 1000));
+    return this.create(randomBytes(NUMBER_BYTES), 0, Math.floor(Date.now() / 1000));
   }
 
   /** The guest's token after an order. It can be computed again at any time, so it is stored nowhere. */
   after({ text }: CartToken, order: { readonly cartVersion: number; readonly placedAt: string }): CartToken {
     const number = Buffer.from(text, 'base64url').subarray(0, NUMBER_BYTES);
-    return this.made(number, order.cartVersion, Math.floor(Date.parse(order.placedAt) / 1000));
+    return this.create(number, order.cartVersion, Math.floor(Date.parse(order.placedAt) / 1000));
   }
 
   /** The content of a token; undefined if this shop did not issue it. */
@@ -68,22 +67,22 @@ export class CartTokens {
     const bytes = Buffer.from(text, 'base64url');
     const [body, mac] = [bytes.subarray(0, BODY_BYTES), bytes.subarray(BODY_BYTES)];
     if (!this.keys.some((key) => timingSafeEqual(macOf(key, body), mac))) return undefined;
-    return { text, ...said(body) };
+    return { text, ...contentOf(body) };
   }
 
-  private made(number: Uint8Array, since: number, issuedAt: number): CartToken {
+  private create(number: Uint8Array, since: number, issuedAt: number): CartToken {
     const body = Buffer.alloc(BODY_BYTES);
     body.set(number);
     body.writeUInt32BE(since, NUMBER_BYTES);
     body.writeUInt32BE(issuedAt, NUMBER_BYTES + 4);
-    return { text: Buffer.concat([body, macOf(this.keys[0], body)]).toString('base64url'), ...said(body) };
+    return { text: Buffer.concat([body, macOf(this.keys[0], body)]).toString('base64url'), ...contentOf(body) };
   }
 }
 
 const macOf = (key: Buffer, body: Uint8Array): Buffer =>
   createHmac('sha256', key).update('cart token 1').update(body).digest().subarray(0, MAC_BYTES);
 
-const said = (body: Buffer) => ({
+const contentOf = (body: Buffer) => ({
   guest: createHash('sha256').update(body.subarray(0, NUMBER_BYTES)).digest('hex'),
   since: body.readUInt32BE(NUMBER_BYTES),
   issuedAt: body.readUInt32BE(NUMBER_BYTES + 4),

@@ -3,12 +3,12 @@ import type { Uuid } from '#kernel';
 import { Vault } from '#platform/privacy';
 import { KeysUnavailable } from './token-faults';
 
-/** People whose tokens no longer count although they have not expired: their key was destroyed. */
+/** The people whose key was destroyed. Their tokens are not accepted, even if these have not expired. */
 @Injectable()
 export class ErasedPeople {
   constructor(@Optional() @Inject(Vault) private readonly vault: Vault | null) {}
 
-  /** Throws KeysUnavailable if this cannot be found out. */
+  /** Throws KeysUnavailable if the vault does not answer. */
   async include(userId: Uuid): Promise<boolean> {
     if (!this.vault) return false;
     return this.vault.isErased(userId).catch(() => {

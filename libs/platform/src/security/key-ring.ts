@@ -3,7 +3,7 @@ import { ModuleRef } from '@nestjs/core';
 import type { KeyObject } from 'node:crypto';
 import { VerifyingKeys } from './verifying-keys';
 
-/** The keys of the module that binds `VerifyingKeys`, wherever that module is. */
+/** Finds keys in the `VerifyingKeys` of whichever module provides it. */
 @Injectable()
 export class KeyRing {
   private keys: VerifyingKeys | undefined;

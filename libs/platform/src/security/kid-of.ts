@@ -1,8 +1,8 @@
-/** The id of the key that a token names in its head. Undefined if it names none. */
+/** The key id (`kid`) in the header of a token; undefined if there is none. */
 export function kidOf(token: string): string | undefined {
   try {
-    const head = JSON.parse(Buffer.from(token.split('.', 1)[0], 'base64url').toString('utf8')) as { kid?: unknown };
-    return typeof head.kid === 'string' && head.kid.length <= 128 ? head.kid : undefined;
+    const header = JSON.parse(Buffer.from(token.split('.', 1)[0], 'base64url').toString('utf8')) as { kid?: unknown };
+    return typeof header.kid === 'string' && header.kid.length <= 128 ? header.kid : undefined;
   } catch {
     return undefined;
   }

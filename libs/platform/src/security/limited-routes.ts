@@ -15,7 +15,7 @@ export interface LimitedRoute {
   readonly by: StrictLimit;
 }
 
-/** Routes with a strict limit. Each must name the account in every request, or all people would share one limit. */
+/** Routes with a strict limit. For `login` and `password`, each request must name the account that is counted. */
 @Injectable()
 export class LimitedRoutes implements OnModuleInit {
   constructor(
@@ -46,7 +46,7 @@ export class LimitedRoutes implements OnModuleInit {
 export function faultOf({ controller, name, handler, by }: LimitedRoute): string | undefined {
   if (by === 'password') {
     const access = accessOf({ getHandler: () => handler, getClass: () => controller as never });
-    return access?.to === 'user' || access?.to === 'permission' ? undefined : 'lets in who is not signed in';
+    return access?.to === 'user' || access?.to === 'permission' ? undefined : 'accepts callers who are not signed in';
   }
   if (by === 'register') return undefined; // by address
   const takes = (Reflect.getMetadata('design:paramtypes', controller.prototype as object, name) ?? []) as unknown[];

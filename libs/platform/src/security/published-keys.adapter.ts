@@ -26,7 +26,7 @@ export class PublishedKeys extends VerifyingKeys {
       try {
         await (this.asking ??= this.ask().finally(() => (this.asking = undefined)));
       } catch (error) {
-        if (!known) throw error; // an old key is better than signing everybody out
+        if (!known) throw error; // otherwise everybody would be signed out
       }
     }
     return this.keys.get(kid) ?? known;

@@ -9,7 +9,7 @@ import { isLimited, STRICT_LIMIT, type StrictLimit } from './limits';
 import { isLoopback } from './rate-limit.options';
 import type { Counted } from './rate-limits';
 
-const SLOWED_BY_MS = 500;
+const DELAY_MS = 500;
 
 export class RateLimited extends DomainError {
   constructor(readonly seconds: number) {
@@ -17,13 +17,13 @@ export class RateLimited extends DomainError {
   }
 }
 
-/** Counts a request for every limit that applies, tells the client what is left, and slows down the second half. */
+/** Counts a request for every limit that applies, and sends what is left. Above half of the limit it adds a delay. */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
   @Inject(Attempts) private readonly attempts!: Attempts;
   @Inject(Config) private readonly config!: Config;
 
-  /** The limits of a route never change, so they are looked up once. */
+  /** The limits of a route never change, so they are read only once. */
   private readonly counting = new WeakMap<object, readonly ThrottlerOptions[]>();
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -59,7 +59,7 @@ export class RateLimitGuard extends ThrottlerGuard {
     const left = await this.attempts.begin(by, http.getRequest<FastifyRequest>(), reply);
     if (!left) return;
     const { limit, remaining, seconds, refused } = left;
-    tell(reply, limit, { totalHits: limit - remaining, timeToExpire: seconds, isBlocked: refused });
+    sendLimit(reply, limit, { totalHits: limit - remaining, timeToExpire: seconds, isBlocked: refused });
     if (refused) throw new RateLimited(seconds);
   }
 
@@ -81,9 +81,9 @@ export class RateLimitGuard extends ThrottlerGuard {
     const name = throttler.name ?? 'api';
     const key = `${name}:${await getTracker(request as never, context)}`;
     const counted = await this.count(asked, key);
-    tell(reply, limit, counted);
+    sendLimit(reply, limit, counted);
     if (counted.isBlocked) throw new RateLimited(counted.timeToBlockExpire);
-    if (name === 'api' && counted.totalHits > limit / 2) await pause(SLOWED_BY_MS);
+    if (name === 'api' && counted.totalHits > limit / 2) await pause(DELAY_MS);
     return true;
   }
 
@@ -92,15 +92,15 @@ export class RateLimitGuard extends ThrottlerGuard {
   }
 }
 
-/** If several limits apply, the client is told the nearest. */
-function tell(
+/** If several limits apply, the headers have the one with the fewest requests left. */
+function sendLimit(
   reply: FastifyReply,
   limit: number,
   { totalHits, timeToExpire, isBlocked }: Pick<Counted, 'totalHits' | 'timeToExpire' | 'isBlocked'>,
 ): void {
   const remaining = Math.max(0, limit - totalHits);
-  const told = reply.getHeader('ratelimit-remaining');
-  if (told === undefined || remaining <= Number(told))
+  const sent = reply.getHeader('ratelimit-remaining');
+  if (sent === undefined || remaining <= Number(sent))
     reply
       .header('ratelimit-limit', String(limit))
       .header('ratelimit-remaining', String(remaining))

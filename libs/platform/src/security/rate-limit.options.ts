@@ -12,20 +12,20 @@ const HOUR_MS = 60 * 60_000;
 const SIGNED_IN = 10;
 
 export interface LimitSettings {
-  /** Requests from this machine are not counted by the limit of the API. */
+  /** True if requests from this machine do not count for the limit of the API. */
   readonly sparesLoopback: boolean;
   readonly rateLimitApi: number;
   readonly rateLimitLogin: number;
   readonly rateLimitRegister: number;
-  /** The secret that all processes use to count the same accounts. Others cannot compute whose they are. */
+  /** The secret for the keys that are counted. All processes have the same one, so they count together. */
   readonly internalSecret: string;
 }
 
-/** A key that is the same in all processes, and hides from others whose it is. */
+/** A keyed hash. It is the same in all processes, and nobody without the secret can find out whose it is. */
 export const keyedBy = (secret: string, ...what: readonly string[]): string =>
   createHmac('sha256', secret).update(JSON.stringify(what)).digest('base64url');
 
-/** The addresses of one household or server: an IPv6 provider gives a /64 to each. */
+/** The address that is counted. For IPv6 it is the /64 network, which providers give to one household or server. */
 export function addressOf(ip: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1];
   if (mapped || !isIPv6(ip)) return mapped ?? ip;
@@ -51,8 +51,8 @@ loopback.addSubnet('127.0.0.0', 8, 'ipv4');
 loopback.addAddress('::1', 'ipv6');
 
 /**
- * Whether the other end of the connection is on this machine and sends for itself. A trusted proxy on this machine
- * sends for others.
+ * Whether the client is on this machine. A request through a trusted proxy on this machine does not count, because its
+ * client is elsewhere.
  */
 export function isLoopback({ raw, ips }: Pick<FastifyRequest, 'raw' | 'ips'>): boolean {
   const peer = raw.socket.remoteAddress;

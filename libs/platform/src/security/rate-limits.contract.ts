@@ -1,6 +1,6 @@
 import type { RateLimits } from './rate-limits';
 
-/** What every store of the limits must do. */
+/** The tests that every store of rate limits must pass. */
 export function rateLimitsContract(name: string, open: () => Promise<RateLimits> | RateLimits): void {
   describe(`Rate limits ${name}`, () => {
     let limits: RateLimits;

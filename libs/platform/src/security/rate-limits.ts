@@ -2,7 +2,7 @@ import type { ThrottlerStorage } from '@nestjs/throttler';
 
 export interface Window {
   readonly hits: number;
-  /** On `performance.now()`'s clock. */
+  /** In milliseconds of `performance.now()`. */
   readonly endsAt: number;
 }
 
@@ -17,9 +17,9 @@ export interface Counted {
 /** Counts requests in fixed windows. */
 export abstract class RateLimits implements ThrottlerStorage {
   abstract increment(key: string, ttl: number, limit: number, block: number, name: string): Promise<Counted>;
-  /** The counts of the keys, without counting. */
+  /** Reads the counts of the keys, and counts nothing. */
   abstract look(keys: readonly string[]): Promise<readonly Window[]>;
-  /** Counts one for each key. */
+  /** Adds one to the count of each key. */
   abstract add(keys: readonly string[], ttl: number): Promise<void>;
   /** Marks each key for this time: `look` then returns 1 for it. */
   abstract mark(keys: readonly string[], ttl: number): Promise<void>;
@@ -30,7 +30,7 @@ const MOST_KEYS = 100_000;
 /** In this process's memory. Windows that have ended are removed first, then the oldest. */
 export class MemoryRateLimits extends RateLimits {
   private readonly windows = new Map<string, { hits: number; readonly endsAt: number }>();
-  /** Kept separately, so that many counted keys do not push them out. */
+  /** Marks are stored separately, so that they are not removed when there are many counted keys. */
   private readonly marks = new Map<string, Window>();
 
   increment(key: string, ttl: number, limit: number): Promise<Counted> {

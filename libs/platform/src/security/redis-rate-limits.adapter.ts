@@ -26,7 +26,7 @@ return told`;
 
 const MARK = `for _, key in ipairs(KEYS) do redis.call('SET', key, '1', 'PX', ARGV[1]) end return 0`;
 
-/** Counted in Redis, for all processes together. While Redis is away, each process counts for itself. */
+/** Counts in Redis, for all processes together. While Redis is away, each process counts for itself. */
 export class RedisRateLimits extends RateLimits {
   private readonly own = new MemoryRateLimits();
   private readonly redis: Redis;
@@ -42,29 +42,29 @@ export class RedisRateLimits extends RateLimits {
       commandTimeout: 200,
       retryStrategy: (tries) => Math.min(tries * 100, 1_000),
     });
-    this.redis.on('error', () => undefined); // away: counted here meanwhile
+    this.redis.on('error', () => undefined); // while Redis is away, this process counts for itself
   }
 
   async increment(key: string, ttl: number, limit: number): Promise<Counted> {
-    const told = await this.run(COUNT, [key], ttl);
-    if (!told) return this.own.increment(key, ttl, limit);
-    const [totalHits, left] = told;
+    const result = await this.run(COUNT, [key], ttl);
+    if (!result) return this.own.increment(key, ttl, limit);
+    const [totalHits, left] = result;
     const seconds = Math.max(1, Math.ceil(left / 1_000));
     return { totalHits, timeToExpire: seconds, isBlocked: totalHits > limit, timeToBlockExpire: seconds };
   }
 
   async look(keys: readonly string[]): Promise<readonly Window[]> {
-    const told = await this.run(LOOK, keys);
-    if (!told) return this.own.look(keys);
+    const result = await this.run(LOOK, keys);
+    if (!result) return this.own.look(keys);
     const now = performance.now();
-    return keys.map((_, at) => ({ hits: told[2 * at], endsAt: now + Math.max(0, told[2 * at + 1]) }));
+    return keys.map((_, at) => ({ hits: result[2 * at], endsAt: now + Math.max(0, result[2 * at + 1]) }));
   }
 
   async add(keys: readonly string[], ttl: number): Promise<void> {
     if (!(await this.run(COUNT, keys, ttl))) await this.own.add(keys, ttl);
   }
 
-  /** Counted here too, for the time when Redis is away. */
+  /** A mark is also stored in this process, for the time when Redis is away. */
   async mark(keys: readonly string[], ttl: number): Promise<void> {
     await Promise.all([this.run(MARK, keys, ttl), this.own.mark(keys, ttl)]);
   }
@@ -72,8 +72,8 @@ export class RedisRateLimits extends RateLimits {
   /** Undefined while Redis is away. */
   private async run(script: string, keys: readonly string[], ...more: number[]): Promise<number[] | undefined> {
     const own = keys.map((key) => this.prefix + key);
-    const told = await this.redis.eval(script, own.length, ...own, ...more).catch(() => undefined);
-    return told === undefined ? undefined : ((Array.isArray(told) ? told : []) as number[]);
+    const result = await this.redis.eval(script, own.length, ...own, ...more).catch(() => undefined);
+    return result === undefined ? undefined : ((Array.isArray(result) ? result : []) as number[]);
   }
 
   /** Rejects while Redis is away. */

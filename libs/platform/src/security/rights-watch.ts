@@ -10,12 +10,12 @@ import { SessionStates, type SessionState } from './session-states';
 import { SpentTokens } from './spent-tokens';
 import { cartTokenSpent } from './token-faults';
 
-const OFTEN_MS = 1_000;
+const EVERY_MS = 1_000;
 const SESSIONS_REMEMBERED = 20_000;
 /** How long a guest who has ordered may take to send the token that came with the order. */
-const HANDING_IN_MS = 10_000;
+const NEW_TOKEN_WITHIN_MS = 10_000;
 
-/** Something long that was allowed when it began, such as a web socket or an event stream. */
+/** A long connection that was allowed when it began, such as a web socket or an event stream. */
 export interface Watched {
   /** The caller to whom it was allowed. */
   readonly caller: () => Caller;
@@ -27,7 +27,7 @@ export interface Watched {
 
 type States = ReadonlyMap<Uuid, SessionState> | undefined;
 
-/** Checks every second whether long-lived connections are still allowed, with one question for this whole process. */
+/** Checks every second whether long connections are still allowed. The checks of one process share their queries. */
 @Injectable()
 export class RightsWatch implements OnModuleDestroy {
   private readonly log = new Logger('Rights');
@@ -35,10 +35,10 @@ export class RightsWatch implements OnModuleDestroy {
   /** What was known of a session less than a second ago; null if the session does not exist. */
   private readonly recent = new LRUCache<Uuid, { readonly state: SessionState | null }>({
     max: SESSIONS_REMEMBERED,
-    ttl: OFTEN_MS,
+    ttl: EVERY_MS,
   });
   private timer: NodeJS.Timeout | undefined;
-  private looking = false;
+  private isChecking = false;
   private states: SessionStates | undefined;
   /** When each spent token of a live connection was first seen to be spent, by the clock of this process. */
   private spentSince: ReadonlyMap<string, number> = new Map();
@@ -55,17 +55,17 @@ export class RightsWatch implements OnModuleDestroy {
   /** Returns a function that stops watching. */
   watch(one: Watched): () => void {
     this.watched.add(one);
-    this.timer ??= setInterval(() => void this.look(), OFTEN_MS).unref();
+    this.timer ??= setInterval(() => void this.check(), EVERY_MS).unref();
     return () => this.forget(one);
   }
 
-  /** Why the caller may not begin; undefined if they may. A valid token may belong to an ended session. */
+  /** Why a caller with a valid token has lost the right, for example by a log-out. Undefined if they still have it. */
   async lossOf(caller: Caller): Promise<DomainError | undefined> {
     if (caller.kind === 'guest') return undefined;
     return this.lost(caller, await this.find([caller.sessionId]));
   }
 
-  /** The same for frequent requests of customers: the answer may be a second old. */
+  /** As `lossOf`, but for frequent requests of customers: the state of the session may be a second old. */
   async lossWithinASecond(caller: UserCaller): Promise<DomainError | undefined> {
     const known = this.recent.get(caller.sessionId);
     if (known) return lossOfRight(caller, known.state, Date.now());
@@ -75,23 +75,23 @@ export class RightsWatch implements OnModuleDestroy {
     return lossOfRight(caller, state, Date.now());
   }
 
-  private async look(): Promise<void> {
-    if (this.looking) return;
-    this.looking = true;
+  private async check(): Promise<void> {
+    if (this.isChecking) return;
+    this.isChecking = true;
     try {
       const all = [...this.watched];
       const states = await this.find(all.flatMap(({ caller }) => sessionOf(caller())));
       this.spentSince = await this.findSpent(all.flatMap(({ caller }) => tokenOf(caller())));
-      const told = all.map((one) => ({ one, subjects: one.subjects?.() ?? [], loss: this.lost(one.caller(), states) }));
-      // A person's key is destroyed before their sessions end, so if an erasure ended a session, it is found here.
-      const about = told.map(({ one, subjects, loss }) => (loss ? [...subjects, ...userOf(one.caller())] : subjects));
+      const seen = all.map((one) => ({ one, subjects: one.subjects?.() ?? [], loss: this.lost(one.caller(), states) }));
+      // An erasure destroys the key before it ends the sessions. So an erasure is found here even if a session ended.
+      const about = seen.map(({ one, subjects, loss }) => (loss ? [...subjects, ...userOf(one.caller())] : subjects));
       const erased = await this.erased(about.flat());
-      for (const [at, { one, loss }] of told.entries()) {
+      for (const [at, { one, loss }] of seen.entries()) {
         const reason = about[at].some((subject) => erased.has(subject)) ? new SubjectErased() : loss;
         if (reason && this.forget(one)) one.end(reason);
       }
     } finally {
-      this.looking = false;
+      this.isChecking = false;
     }
   }
 
@@ -102,7 +102,7 @@ export class RightsWatch implements OnModuleDestroy {
 
   private isSpent(token: CartToken | undefined): boolean {
     const since = token && this.spentSince.get(standingText(token));
-    return since !== undefined && performance.now() - since >= HANDING_IN_MS;
+    return since !== undefined && performance.now() - since >= NEW_TOKEN_WITHIN_MS;
   }
 
   private forget(one: Watched): boolean {
@@ -114,19 +114,19 @@ export class RightsWatch implements OnModuleDestroy {
     return was;
   }
 
-  /** Undefined if it cannot be found out; the next check asks again. */
+  /** Undefined if the sessions cannot be read; the next check tries again. */
   private async find(sessions: readonly Uuid[]): Promise<States> {
     if (sessions.length === 0) return new Map();
     try {
       this.states ??= this.modules.get<SessionStates>(SessionStates, { strict: false });
       return await this.states.find([...new Set(sessions)]);
     } catch (error) {
-      this.log.warn(`it cannot be found out which sessions are still open: ${(error as Error).message}`);
+      this.log.warn(`the states of sessions cannot be read: ${(error as Error).message}`);
       return undefined;
     }
   }
 
-  /** If it cannot be found out, nothing ends; the next check asks again. */
+  /** If the spent tokens cannot be read, the last result counts; the next check tries again. */
   private async findSpent(tokens: readonly CartToken[]): Promise<ReadonlyMap<string, number>> {
     if (tokens.length === 0) return new Map();
     try {
@@ -134,7 +134,7 @@ export class RightsWatch implements OnModuleDestroy {
       const now = performance.now();
       return new Map(spent.map(standingText).map((text) => [text, this.spentSince.get(text) ?? now]));
     } catch (error) {
-      this.log.warn(`it cannot be found out which guests have ordered since: ${(error as Error).message}`);
+      this.log.warn(`spent cart tokens cannot be read: ${(error as Error).message}`);
       return this.spentSince;
     }
   }
@@ -144,7 +144,7 @@ export class RightsWatch implements OnModuleDestroy {
     try {
       return await this.vault.erasedOf([...new Set(subjects)]);
     } catch (error) {
-      this.log.warn(`it cannot be found out who was erased: ${(error as Error).message}`);
+      this.log.warn(`erased people cannot be read: ${(error as Error).message}`);
       return new Set();
     }
   }

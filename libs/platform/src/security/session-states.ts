@@ -8,8 +8,8 @@ export interface SessionState {
   readonly role: Role;
 }
 
-/** Which sessions are still open. Bound by the module that keeps sessions, or by a client of it. */
+/** Which sessions are still open. The module that has the sessions provides it, or a client of that module. */
 export abstract class SessionStates {
-  /** By session id. A missing one does not exist any more. */
+  /** The states by session id. A session without a state does not exist any more. */
   abstract find(sessions: readonly Uuid[]): Promise<ReadonlyMap<Uuid, SessionState>>;
 }

@@ -14,7 +14,7 @@ export const cartTokenSpent = () =>
 export const tokenInvalid = () =>
   new DomainError('TOKEN_INVALID', 'unauthenticated', 'The access token is not valid. Sign in again.');
 
-/** The keys cannot be read at the moment. That says nothing about the token. */
+/** The keys cannot be read at the moment, so it is unknown whether the token is valid. */
 export class KeysUnavailable extends DomainError {
   constructor() {
     super('UNAVAILABLE', 'unavailable', 'Tokens cannot be checked right now. Try again in a moment.');

@@ -1,22 +1,23 @@
 const LONGEST_QUEUE = 20;
 const LONGEST_WAIT_MS = 3_000;
 
-/** How many attempts for a key have failed in the open window. */
+/** How many attempts for a key have failed in its current window. */
 export interface Standing {
   readonly failures: number;
-  /** On `performance.now()`'s clock. */
+  /** In milliseconds of `performance.now()`. */
   readonly endsAt: number;
 }
 
+/** The state of one key. */
 interface Door {
   readonly key: string;
   readonly limit: number;
   readonly waiting: Waiting[];
   failures: number;
   endsAt: number;
-  /** Attempts whose outcome is not known yet. */
+  /** Running attempts: their outcome is not known yet. */
   open: number;
-  /** Attempts that wait and may still begin. */
+  /** Visits that have not ended. When there are none, the door is removed. */
   visits: number;
 }
 
@@ -26,12 +27,12 @@ interface Waiting {
   readonly refuse: (refused: Refused) => void;
 }
 
-/** Not now, but in so many seconds. */
+/** The attempt is refused. It may be tried again after `refused` seconds. */
 export interface Refused {
   readonly refused: number;
 }
 
-/** An attempt that may run. Only the first call counts. */
+/** An attempt that may run now. Its outcome is the first call of `failed` or `over`. */
 export interface Turn {
   readonly failed: () => void;
   readonly over: () => void;
@@ -43,8 +44,8 @@ const hasRoom = (door: Door): boolean => failuresOf(door) + door.open < door.lim
 const secondsLeft = (door: Door): number => Math.max(1, Math.ceil((door.endsAt - performance.now()) / 1_000));
 
 /**
- * Decides who may try now, in this process. Running attempts count as failed, so guesses that are sent at the same
- * time cannot pass. Further attempts wait in memory until an earlier one has ended.
+ * Decides which attempts may run now, in this process. Running attempts count as failed, so parallel guesses cannot
+ * exceed the limit. Further attempts wait in memory until an earlier one has ended.
  */
 export class Turns {
   private readonly doors = new Map<string, Door>();
@@ -62,7 +63,7 @@ export class Turns {
     );
   }
 
-  /** Keys for which somebody is trying at the moment. */
+  /** The number of keys with waiting or running attempts. */
   get size(): number {
     return this.doors.size;
   }
@@ -75,7 +76,7 @@ export class Turns {
   }
 }
 
-/** One attempt on the way to its turn. */
+/** One attempt, from its arrival to its end. */
 export class Visit {
   private isOver = false;
   private leave: (() => void) | undefined;
@@ -86,7 +87,7 @@ export class Visit {
     private readonly release: (door: Door) => void,
   ) {}
 
-  /** Counts that were read elsewhere. They may be older than what is known here. */
+  /** Takes over counts from the shared store, unless this process knows higher ones. */
   learn(standings: readonly Standing[]): void {
     for (const [at, { failures, endsAt }] of standings.entries()) {
       const door = this.all[at];
@@ -96,7 +97,7 @@ export class Visit {
     }
   }
 
-  /** Waits for a turn at all keys that matter to it. */
+  /** Waits until the attempt may run or is refused. Only the keys for which `matters` is true count for it. */
   async turn(matters: (at: number) => boolean): Promise<Turn | Refused> {
     if (this.isOver) return { refused: 1 };
     const doors = this.all.filter((_, at) => matters(at));

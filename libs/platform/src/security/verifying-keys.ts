@@ -1,23 +1,23 @@
 import type { KeyObject } from 'node:crypto';
 
-/** The public keys of access tokens. Bound by the module that issues tokens, or by a client of its JWKS. */
+/** The public keys of access tokens. The module that issues tokens provides it, or a client of its JWKS. */
 export abstract class VerifyingKeys {
-  /** The P-256 key of that `kid`, or undefined when there is none. */
+  /** The P-256 key of that `kid`; undefined if there is none. */
   abstract find(kid: string): Promise<KeyObject | undefined>;
 }
 
-/** The claims of an access token, beside `iss`, `aud`, `iat`, `exp` and `jti`. */
+/** The claims of an access token, in addition to `iss`, `aud`, `iat` and `jti`. */
 export interface AccessClaims {
   readonly sub: string;
   readonly email: string;
   readonly role: string;
-  /** The session it belongs to. */
+  /** The id of the session. */
   readonly sid: string;
-  /** The guest whose cart token was shown at log-in (`standingText`). That guest's cart becomes the user's, once. */
+  /** The guest whose cart token was sent at log-in, as `standingText`. That guest's cart is merged, once. */
   readonly cart?: string;
-  /** When it expires, in seconds since 1970. */
+  /** When the token expires, in seconds since 1970. */
   readonly exp?: number;
-  /** What the account was registered with, for contexts that have not heard of it yet. */
+  /** The name and the language of the account, for contexts that have not received its registration yet. */
   readonly name?: string;
   readonly locale?: string;
 }

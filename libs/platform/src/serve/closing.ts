@@ -12,8 +12,8 @@ const within = <Result>(work: Promise<Result>, milliseconds: number): Promise<Re
 };
 
 /**
- * Not ready; then no new connections; then the running answers end; then everything else. Connections are closed
- * before Nest tells the contexts, because they could not answer without their databases.
+ * Stops in this order: readiness, new connections, running answers, the Nest application. The server stops first,
+ * because a context cannot answer after its database pool is closed.
  */
 export async function closeShop(app: NestFastifyApplication): Promise<void> {
   const state = app.get(ShopState);

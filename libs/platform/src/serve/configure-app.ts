@@ -18,13 +18,13 @@ import { ShopSockets } from './sockets';
 
 const OUTSIDE_PREFIX = ['health', 'health/live', 'health/ready', 'metrics', '.well-known/jwks.json', 'internal/*path'];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
-/** Headers that a page of another origin may read, beside those that every page may read. */
-const TOLD = [
+/** Headers that a page of another origin may read, in addition to the ones that CORS always allows. */
+const EXPOSED_HEADERS = [
   ...['X-Request-Id', 'X-Cart-Token', 'ETag', 'Location', 'Content-Language', 'Content-Disposition', 'Retry-After'],
   ...['Idempotent-Replayed', 'Preference-Applied', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'],
 ];
 
-/** The pages at /docs have their own scripts and styles. No other answer is a page. */
+/** Only /docs serves pages. The policy allows their scripts and styles. */
 const HELMET = {
   contentSecurityPolicy: {
     useDefaults: false,
@@ -40,13 +40,11 @@ const HELMET = {
       frameAncestors: ["'none'"],
     },
   },
-  // Front ends of other origins show the shop's pictures.
+  // Front ends of other origins may show the shop's pictures.
   crossOriginResourcePolicy: { policy: 'cross-origin' },
 } as const;
 
-/**
- * Edge, limits, headers, sockets, prefix and docs: what every process has before its routes. Then it is initialised.
- */
+/** Adds what comes before the routes: edge, limits, headers, sockets, prefix and docs. Then initialises `app`. */
 export async function configureApp(
   app: NestFastifyApplication,
   config: Config,
@@ -73,7 +71,7 @@ export async function configureApp(
   limitConnections(fastify);
   takeBodies(fastify, { prove: proofOfSender(app, config) });
   const origins = config.corsOrigins.includes('*') ? '*' : config.corsOrigins.length > 0 && [...config.corsOrigins];
-  if (origins) app.enableCors({ origin: origins, methods: METHODS, exposedHeaders: TOLD, maxAge: 600 });
+  if (origins) app.enableCors({ origin: origins, methods: METHODS, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
   app.useWebSocketAdapter(new ShopSockets(app, origins, config));
   app.setGlobalPrefix('api/v1', { exclude: OUTSIDE_PREFIX });
   serveDocs(app);
@@ -81,18 +79,18 @@ export async function configureApp(
   await fastify.ready();
 }
 
-const OF_THE_ANSWER = ['date', 'connection', 'keep-alive', 'content-length', 'content-type'];
+const PER_ANSWER = ['date', 'connection', 'keep-alive', 'content-length', 'content-type'];
 
-/** Helmet computes the same headers for every answer, so they are computed once. */
+/** Helmet computes the same headers for every answer. So they are read once, from the answer of a sample server. */
 async function protectiveHeaders({ profile }: Config): Promise<Record<string, string>> {
-  const asked = new FastifyAdapter().getInstance();
-  await asked.register(helmet, { ...HELMET, hsts: profile === 'production' });
-  asked.get('/', (_request, reply) => reply.send(''));
-  const { headers } = await asked.inject('/');
-  await asked.close();
+  const sample = new FastifyAdapter().getInstance();
+  await sample.register(helmet, { ...HELMET, hsts: profile === 'production' });
+  sample.get('/', (_request, reply) => reply.send(''));
+  const { headers } = await sample.inject('/');
+  await sample.close();
   return Object.fromEntries(
     Object.entries(headers).flatMap(([name, value]) =>
-      OF_THE_ANSWER.includes(name) || value === undefined ? [] : [[name, String(value)]],
+      PER_ANSWER.includes(name) || value === undefined ? [] : [[name, String(value)]],
     ),
   );
 }

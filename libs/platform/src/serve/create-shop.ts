@@ -10,7 +10,7 @@ import { ShopModule } from './shop.module';
 
 export interface ShopOptions {
   readonly contexts?: readonly ContextName[];
-  /** Contexts that other processes serve. Messages are delivered to them too. */
+  /** Contexts that run in other processes. Messages are delivered to them too. */
   readonly elsewhere?: readonly ContextName[];
   /** Contexts that may open later than the others. */
   readonly latecomers?: Latecomers;

@@ -5,13 +5,10 @@ import { Leadership } from '#database/leadership';
 import { Instances } from '#messaging';
 import { HealthCheck, Impaired } from '#platform/observability';
 
-/**
- * Without these databases nobody can order. Without another context's database the shop serves what does not need
- * it.
- */
+/** Nobody can order while one of these databases is away. While another one is away, the shop serves the rest. */
 const NEEDED: readonly ContextName[] = ['ordering', 'catalog', 'cart', 'privacy'];
 
-/** One database answers. Probes that come while it is being asked share the answer, and one connection. */
+/** Checks that one database answers. Probes at the same time share one query, one connection and the result. */
 export class DatabaseHealth extends HealthCheck {
   private asking?: Promise<unknown>;
 
@@ -29,29 +26,29 @@ export class DatabaseHealth extends HealthCheck {
   }
 }
 
-/** `database` is the common one; `database:<context>` is one that a context has for itself. */
+/** `database` is the shared database; `database:<context>` is the separate database of a context. */
 export function databaseHealth(config: Config, contexts: readonly ContextName[]): Provider[] {
   const main = mainUrl(config);
-  const apart = contexts.filter((context) => databaseUrl(config, context) !== main);
-  const together = contexts.filter((context) => !apart.includes(context));
+  const separate = contexts.filter((context) => databaseUrl(config, context) !== main);
+  const shared = contexts.filter((context) => !separate.includes(context));
   return [
-    healthOf('database', true, (means) =>
-      together.length > 0 ? expectWell(together, means) : means.leadership.living(),
+    healthOf('database', true, (sources) =>
+      shared.length > 0 ? expectWritable(shared, sources) : sources.leadership.living(),
     ),
-    ...apart.map((context) =>
-      healthOf(`database:${context}`, NEEDED.includes(context), (means) => expectWell([context], means)),
+    ...separate.map((context) =>
+      healthOf(`database:${context}`, NEEDED.includes(context), (sources) => expectWritable([context], sources)),
     ),
   ];
 }
 
-interface Means {
+interface Sources {
   readonly databases: Databases;
   readonly leadership: Leadership;
   readonly instances: Instances;
 }
 
 /** Rejects if the contexts' database does not answer, or if this process cannot write to it. */
-async function expectWell(contexts: readonly ContextName[], { databases, instances }: Means): Promise<void> {
+async function expectWritable(contexts: readonly ContextName[], { databases, instances }: Sources): Promise<void> {
   const [{ readOnly }] = await databases
     .of(contexts[0])
     .query<{ readOnly: boolean }>(`select current_setting('transaction_read_only')::boolean as "readOnly"`);
@@ -60,7 +57,7 @@ async function expectWell(contexts: readonly ContextName[], { databases, instanc
   if (failing.length > 0) throw new Impaired(`nothing can be written for ${failing.join(', ')}`);
 }
 
-const healthOf = (service: string, fatal: boolean, ask: (means: Means) => Promise<unknown>): Provider => ({
+const healthOf = (service: string, fatal: boolean, ask: (sources: Sources) => Promise<unknown>): Provider => ({
   provide: `health of ${service}`,
   inject: [Databases, Leadership, Instances],
   useFactory: (databases: Databases, leadership: Leadership, instances: Instances) =>

@@ -2,16 +2,16 @@ import type { Config, ContextName } from '#platform/config';
 import { checkSessions, databaseUrl, isAway, isRefusal, migrate, type MigrationReport } from '#database';
 import { Latecomers } from '#messaging';
 
-/** The shop sells without these contexts. */
+/** The shop can sell while the databases of these contexts are away. */
 const NOT_NEEDED: readonly ContextName[] = ['customers', 'notifications'];
 
-/** The contexts that a start does not wait for: those that are not needed, on databases that no needed context uses. */
+/** The contexts that the start does not wait for: no context that is needed uses the same database. */
 export function lateAmong(config: Config, contexts: readonly ContextName[]): ContextName[] {
   const needed = contexts.filter((context) => !NOT_NEEDED.includes(context)).map((one) => databaseUrl(config, one));
   return contexts.filter((context) => NOT_NEEDED.includes(context) && !needed.includes(databaseUrl(config, context)));
 }
 
-/** Checks and migrates their databases: at the start if they are there, else when they are back. */
+/** Checks and migrates the databases of these contexts: at the start if they answer, else when they are back. */
 export class LateDatabases extends Latecomers {
   private readonly prepared = new Set<ContextName>();
   private turn: Promise<unknown> = Promise.resolve();
@@ -19,7 +19,7 @@ export class LateDatabases extends Latecomers {
   constructor(
     private readonly config: Config,
     readonly contexts: readonly ContextName[],
-    private readonly tell: (report: MigrationReport) => void,
+    private readonly onMigrated: (report: MigrationReport) => void,
   ) {
     super();
   }
@@ -28,14 +28,14 @@ export class LateDatabases extends Latecomers {
     return this.prepared.has(context);
   }
 
-  /** One after the other, because the roles that migrations know are global to the process. */
+  /** Runs one preparation at a time, because migrations store the known roles globally in the process. */
   prepare(context: ContextName): Promise<void> {
     const done = this.turn.then(() => this.prepareNow(context));
     this.turn = done.catch(() => undefined);
     return done;
   }
 
-  /** Rejects if a database refuses us, or was migrated by a newer build. */
+  /** Rejects if a database refuses the login, or was migrated by a newer build. A database that is away is skipped. */
   async prepareThoseThere(): Promise<void> {
     for (const context of this.contexts)
       await this.prepare(context).catch((error: unknown) => {
@@ -47,7 +47,7 @@ export class LateDatabases extends Latecomers {
     if (this.prepared.has(context)) return;
     const { databaseUrl, databaseUrls } = this.config;
     await checkSessions({ databaseUrl, databaseUrls }, [context]);
-    this.tell(await migrate(this.config, { contexts: [context] }));
+    this.onMigrated(await migrate(this.config, { contexts: [context] }));
     this.prepared.add(context);
   }
 }

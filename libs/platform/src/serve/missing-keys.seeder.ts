@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { MissingKeys } from '#platform/privacy';
 import { Seeder } from './seeder';
 
-/** Runs after the list of erased people was applied: people on it need no key. */
+/** Reports missing keys. Runs after the list of erased people was applied, because erased people need no key. */
 @Injectable()
 export class MissingKeysSeeder extends Seeder {
   override readonly always = true;

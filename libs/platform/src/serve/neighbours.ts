@@ -1,4 +1,4 @@
-/** Where a service finds the others by default: on this machine, at the ports of apps/. */
+/** The default URLs of the other services: on this machine, at the ports of apps/. */
 export const neighbours = {
   IDENTITY_URL: 'http://127.0.0.1:3001',
   CUSTOMERS_URL: 'http://127.0.0.1:3002',

@@ -13,26 +13,26 @@ class WithoutJobsModule {}
 export interface CommandShop {
   readonly app: INestApplicationContext;
   readonly config: Config;
-  /** Migrations of a newer build with which this build may work. */
+  /** Migrations of a newer build that this build can work with. */
   readonly newer: MigrationReport['newer'];
   close(): Promise<void>;
 }
 
 /**
- * The shop without HTTP, for an operator: it handles no messages and runs no jobs. It connects to the configured
- * database, or to the embedded one of a shop that is open. If no shop is open, it starts the embedded server and
- * stops it at the end. Runs migrations only if told so, or if the database is new.
+ * The shop without HTTP, for commands of an operator: it handles no messages and runs no jobs. It connects to the
+ * configured database, or to the embedded server of a running shop. If no shop is running, it starts the embedded
+ * server and stops it at the end. It runs migrations only with `migrates`, or if the database is new.
  */
 export async function openForCommands(
   modules: readonly Type[],
-  told: Config,
+  configured: Config,
   { migrates = false }: { readonly migrates?: boolean } = {},
 ): Promise<CommandShop> {
-  const { config, stop } = await reachDatabase(told);
+  const { config, stop } = await reachDatabase(configured);
   try {
     await checkSessions(config, contextNames, [], 'a command needs the databases of all contexts');
     const { newer } = await migrate(config, { contexts: contextNames, onlyNew: !migrates });
-    const app = await NestFactory.createApplicationContext(staged(config, modules), {
+    const app = await NestFactory.createApplicationContext(shopWithoutJobs(config, modules), {
       abortOnError: false,
       logger: ['error'],
     });
@@ -51,14 +51,14 @@ export async function openForCommands(
   }
 }
 
-function staged(config: Config, modules: readonly Type[]): DynamicModule {
+function shopWithoutJobs(config: Config, modules: readonly Type[]): DynamicModule {
   return ShopModule.with(config, contextNames, [WithoutJobsModule, ...modules], { jobs: false });
 }
 
 async function reachDatabase(config: Config): Promise<{ config: Config; stop: () => Promise<void> }> {
   const nothingToStop = () => Promise.resolve();
-  const isNamed = contextNames.every((context) => config.databaseUrls[context] ?? config.databaseUrl);
-  if (isNamed) return { config, stop: nothingToStop };
+  const hasDatabases = contextNames.every((context) => config.databaseUrls[context] ?? config.databaseUrl);
+  if (hasDatabases) return { config, stop: nothingToStop };
   const running = runningPostgres(config.dataDir);
   if (running) return { config: withDatabase(config, running.url), stop: nothingToStop };
   const postgres = await startEmbeddedPostgres({ dataDir: config.dataDir });

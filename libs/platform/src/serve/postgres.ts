@@ -9,10 +9,10 @@ export interface Housed {
 
 const nothingToStop = () => Promise.resolve();
 
-/** As long as recovery after a crash may take for the process that starts the server. */
+/** Another process may start the server. This is how long its recovery after a crash may take. */
 const PATIENCE_MS = 120_000;
 
-/** The configured database, or an embedded one under DATA_DIR. A single service shares one that is running there. */
+/** The configured database, or an embedded server under DATA_DIR. With `shared`, a server that runs there is used. */
 export async function housePostgres(
   config: Config,
   contexts: readonly ContextName[],
@@ -37,7 +37,7 @@ async function ownPostgres(dataDir: string, say: (line: string) => void): Promis
 }
 
 /**
- * If services start at the same time on one folder, the first starts the server, and the others wait until it
+ * If services start at the same time on one folder, the first one starts the server. The others wait until the server
  * answers.
  */
 async function sharedPostgres(dataDir: string, say: (line: string) => void): Promise<Server> {
@@ -48,8 +48,8 @@ async function sharedPostgres(dataDir: string, say: (line: string) => void): Pro
       await (await connect(running.url, 'start-up')).end();
       return { url: running.url, stop: nothingToStop };
     } catch (error) {
-      const isSomebodysToStart = running !== undefined || error instanceof DataFolderInUse;
-      if (!isSomebodysToStart || performance.now() > end) throw error;
+      const isStartedElsewhere = running !== undefined || error instanceof DataFolderInUse;
+      if (!isStartedElsewhere || performance.now() > end) throw error;
     }
   }
 }

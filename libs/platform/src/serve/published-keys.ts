@@ -2,7 +2,7 @@ import type { Provider } from '@nestjs/common';
 import type { Config, ContextName } from '#platform/config';
 import { PublishedKeys, VerifyingKeys } from '#platform/security';
 
-/** A process without identity reads the keys that identity's process publishes. */
+/** A process without the identity context reads the keys that the identity service publishes. */
 export const publishedKeys = (config: Config, contexts: readonly ContextName[]): Provider[] =>
   contexts.includes('identity') || !config.identityUrl
     ? []

@@ -3,7 +3,7 @@ import { DiscoveryService } from '@nestjs/core';
 import { Config } from '#platform/config';
 import { Seeder } from './seeder';
 
-/** Lets every context add its data: demo data if wanted, and what the configuration requires. */
+/** Runs the seeders of all contexts: those of demo data only if SEED_DEMO is true. */
 export async function seed(app: INestApplicationContext): Promise<void> {
   const { seedDemo } = app.get(Config);
   const seeders = app

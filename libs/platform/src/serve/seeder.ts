@@ -4,11 +4,11 @@ export class SeedRefused extends Error {
 }
 
 /**
- * Fills a context at the start; found among the providers. It runs at every start, and must do nothing the second
+ * Adds the first data of a context. Every provider of this class runs at every start, so it must do nothing the second
  * time.
  */
 export abstract class Seeder {
-  /** It also runs without demo data: for example for an account that the configuration requires. */
+  /** True if it also runs without demo data, for example for an account that the configuration requires. */
   readonly always: boolean = false;
   /** Lower numbers run first. */
   readonly order: number = 0;

@@ -28,33 +28,33 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 /** Opens the shop and keeps it open until SIGTERM or SIGINT. */
 export async function serve(name: string, modules: readonly Type[], options: ServeOptions = {}): Promise<void> {
   let housed: Housed | undefined;
-  let told: Config | undefined;
+  let settings: Config | undefined;
   const signals = new Signals();
   try {
     const contexts = options.contexts ?? contextNames;
     const isService = options.contexts !== undefined;
     const elsewhere = shopContexts.filter((context) => !contexts.includes(context));
-    told = readConfig(undefined, {
+    settings = readConfig(undefined, {
       ...(isService && neighbours),
       ...(options.port && { PORT: String(options.port) }),
     });
-    await expectFreePort(told.port, told.host);
-    await expectFreePort(told.metricsPort ?? 0, told.host);
-    housed = await signals.after(housePostgres(told, contexts, isService, say));
+    await expectFreePort(settings.port, settings.host);
+    await expectFreePort(settings.metricsPort ?? 0, settings.host);
+    housed = await signals.after(housePostgres(settings, contexts, isService, say));
     const { config } = housed;
-    const ours = [...new Set<ContextName>([...contexts, 'privacy', 'audit'])];
-    const late = lateAmong(config, ours);
-    const needed = ours.filter((context) => !late.includes(context));
+    const ownContexts = [...new Set<ContextName>([...contexts, 'privacy', 'audit'])];
+    const late = lateAmong(config, ownContexts);
+    const needed = ownContexts.filter((context) => !late.includes(context));
     await checkSessions(
       config,
       needed,
       elsewhere.filter((context) => config.databaseUrl ?? config.databaseUrls[context]),
     );
-    tell(await migrate(config, { contexts: needed }));
-    if (config.profile === 'production') warnOf(await reachOfLogins(config, needed));
-    const latecomers = new LateDatabases(config, late, tell);
+    reportMigrations(await migrate(config, { contexts: needed }));
+    if (config.profile === 'production') warnOfSharedLogins(await reachOfLogins(config, needed));
+    const latecomers = new LateDatabases(config, late, reportMigrations);
     await latecomers.prepareThoseThere();
-    // services share a data folder, and log files that rotate have one writer
+    // Services share a data folder, but only one process may write to a log file that rotates.
     const logger = shopLogger(isService ? { ...config, logDir: join(config.logDir, name) } : config);
     const app = await createShop(modules, config, { contexts, elsewhere, latecomers, logger: asNestLogger(logger) });
     const stop = stopper(app, housed, () => endLog(logger));
@@ -70,14 +70,14 @@ export async function serve(name: string, modules: readonly Type[], options: Ser
     process.on('unhandledRejection', (error) => logger.error('unhandled rejection', { error }));
     greet(name, config, app);
   } catch (error) {
-    if (signals.leaving) return; // the database is being stopped, so the start fails
-    process.stderr.write(`${startUpError(error, told)}\n`);
+    if (signals.leaving) return; // a signal stopped the database, so this error is expected
+    process.stderr.write(`${startUpError(error, settings)}\n`);
     await housed?.stop().catch(() => undefined);
     process.exit(1);
   }
 }
 
-function tell({ ran, withoutRoles, newer }: MigrationReport): void {
+function reportMigrations({ ran, withoutRoles, newer }: MigrationReport): void {
   const count = Object.values(ran).reduce((sum, each) => sum + each, 0);
   if (count > 0) say(`${count} migrations ran`);
   if (withoutRoles.length > 0)
@@ -88,7 +88,7 @@ function tell({ ran, withoutRoles, newer }: MigrationReport): void {
     say(`This build is older than the database of ${context} (${names.join(', ')}), but may work with it`);
 }
 
-function warnOf(logins: readonly Reach[]): void {
+function warnOfSharedLogins(logins: readonly Reach[]): void {
   for (const { contexts, others } of logins)
     say(
       `The login of ${contexts.join(', ')} ${others.length > 0 ? `can become the role of ${others.join(', ')}` : 'serves all of them'}: ` +
@@ -96,7 +96,7 @@ function warnOf(logins: readonly Reach[]): void {
     );
 }
 
-/** Checked before a database is started for nothing. */
+/** Rejects if the port is in use, before a database is started in vain. */
 async function expectFreePort(port: number, host: string): Promise<void> {
   if (port === 0) return;
   const probe = createServer();

@@ -6,7 +6,7 @@ import { SessionStates, type SessionState } from '#platform/security';
 
 const MOST_AT_ONCE = 1_000;
 
-/** The sessions that identity's process keeps. */
+/** Asks the identity service for the states of sessions. */
 class SessionsOverHttp extends SessionStates {
   constructor(private readonly identity: Provider) {
     super();
@@ -22,7 +22,7 @@ class SessionsOverHttp extends SessionStates {
   }
 }
 
-/** A process without identity asks identity's process which sessions are open. */
+/** A process without the identity context asks the identity service which sessions are open. */
 export const sessionsElsewhere = (
   { identityUrl, internalSecret }: Config,
   contexts: readonly ContextName[],

@@ -43,7 +43,7 @@ interface ShopExtent {
   readonly latecomers?: Latecomers;
 }
 
-/** What every process of the shop has, and the contexts of this one. */
+/** The modules that every process has, and the contexts of this process. */
 @Module({})
 export class ShopModule {
   static with(

@@ -3,20 +3,20 @@ import type { Housed } from './postgres';
 type Stop = (code: number) => void;
 
 /**
- * SIGTERM and SIGINT, from the first moment on, so that a database that the start has begun does not outlive the
- * process.
+ * Handles SIGTERM and SIGINT from the first moment on, so that a database server that was just started does not outlive
+ * the process.
  */
 export class Signals {
   private stop: Stop | undefined = (code) => process.exit(code);
-  private come = false;
-  /** A signal came while the shop was starting, and the process is about to end. */
+  private isReceived = false;
+  /** True if a signal came while the shop was starting: the process is about to end. */
   leaving = false;
 
   constructor() {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.heard());
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.receive());
   }
 
-  /** A signal that comes meanwhile waits for the database, so that it can be stopped in order. */
+  /** Waits for the database. A signal takes effect only afterwards, so that the database can be stopped in order. */
   async after(housing: Promise<Housed>): Promise<Housed> {
     this.stop = undefined;
     const housed = await housing.catch((error: Error) => {
@@ -33,14 +33,14 @@ export class Signals {
     return housed;
   }
 
-  /** From now on a signal calls this function; at once if a signal has come already. */
+  /** From now on a signal calls `stop`. If a signal was received already, `stop` is called at once. */
   call(stop: Stop): void {
     this.stop = stop;
-    if (this.come) stop(0);
+    if (this.isReceived) stop(0);
   }
 
-  private heard(): void {
-    this.come = true;
+  private receive(): void {
+    this.isReceived = true;
     this.stop?.(0);
   }
 }

@@ -16,19 +16,19 @@ const MOST_SESSIONS = 5_000;
 const MOST_BYTES = 16 * 1024;
 const MOST_MESSAGES = 60;
 const JOINS_WITHIN_MS = 5_000;
-/** How long a client may take to read why it is disconnected. */
-const LAST_WORDS_MS = 1_000;
+/** How long a client may take to read the reason, before its connection is closed. */
+const CLOSE_AFTER_MS = 1_000;
 
 type Limits = Pick<Config, 'edgeSockets' | 'rateLimitApi' | 'trustedProxies' | 'profile'>;
 
-/** Clients whose connections are counted. In the demo, those of this machine are not. */
+/** The limits of connections. In the demo, clients on this machine are not counted. */
 function doorSettings({ edgeSockets, rateLimitApi, trustedProxies, profile }: Limits): DoorSettings {
-  const asker = askerIn(trustedProxies);
+  const clientOf = askerIn(trustedProxies);
   return {
     ofOneAddress: rateLimitApi === 0 ? 0 : edgeSockets,
     inAll: MOST_SESSIONS,
     addressOf: (request) => {
-      const ip = asker(request);
+      const ip = clientOf(request);
       return profile === 'demo' && isFromThisMachine(ip) ? undefined : addressOf(ip);
     },
   };
@@ -59,7 +59,7 @@ export class ShopSockets extends IoAdapter {
       ...(this.origins && { cors: { origin: this.origins } }),
     } as Options);
     const sessions = new WeakMap<Connection, Session>();
-    server.use((socket, next) => next(nothingHere(socket)));
+    server.use((socket, next) => next(notFound(socket)));
     server.on('new_namespace', (namespace) => {
       namespace.on('connection', (socket: Socket) => sessions.get(socket.conn)?.join(socket));
     });
@@ -67,15 +67,15 @@ export class ShopSockets extends IoAdapter {
       connection.once('close', this.doorman.letIn(connection.request));
       sessions.set(connection, new Session(connection));
     });
-    this.app.get(ShopState).draining.addEventListener('abort', () => sendAway(server), { once: true });
+    this.app.get(ShopState).draining.addEventListener('abort', () => closeConnections(server), { once: true });
     return server;
   }
 }
 
 const localeAt = (socket: Socket) => localeOf(socket.handshake.headers['accept-language']);
 
-/** Everything that can be followed has a namespace of its own. */
-const nothingHere = (socket: Socket): Error =>
+/** The root namespace refuses everyone: everything that can be followed has a namespace of its own. */
+const notFound = (socket: Socket): Error =>
   Object.assign(new Error(textOf('NOT_FOUND', localeAt(socket))), { data: { code: 'NOT_FOUND' } });
 
 /**
@@ -90,7 +90,7 @@ class Session {
   constructor(private readonly connection: Connection) {
     const idle = setTimeout(() => this.endUnlessJoined(), JOINS_WITHIN_MS);
     connection.once('close', () => clearTimeout(idle));
-    // Before socket.io reads it: attempts to join are counted too.
+    // This listener runs before the one of socket.io, so attempts to join are counted too.
     connection.prependListener('data', () => this.count());
   }
 
@@ -106,7 +106,7 @@ class Session {
     if (this.joined.size === 0 && !this.isOver) this.end();
   }
 
-  /** At once, because an orderly close of polling waits half a minute for the client. */
+  /** Closes at once, because an orderly close of a polling connection waits half a minute for the client. */
   private end(): void {
     this.connection.close(true);
   }
@@ -120,15 +120,15 @@ class Session {
       socket.emit('closed', { code: 'RATE_LIMITED', message });
       socket.disconnect();
     }
-    setTimeout(() => this.end(), LAST_WORDS_MS).unref();
+    setTimeout(() => this.end(), CLOSE_AFTER_MS).unref();
   }
 }
 
 /**
- * Before the shop closes. The connections are closed below socket.io: a client that is disconnected by socket.io
- * stays away, but one whose connection is closed comes back by itself, with the last version it saw.
+ * Closes all connections when the shop stops. It closes the transport, not the socket.io session, because clients
+ * reconnect by themselves only then. They continue from the last version that they saw.
  */
-function sendAway({ engine }: SocketServer): void {
+function closeConnections({ engine }: SocketServer): void {
   const { clients } = engine as unknown as { readonly clients: Readonly<Record<string, { close(): void }>> };
   for (const connection of Object.values(clients)) connection.close();
 }

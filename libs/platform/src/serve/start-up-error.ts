@@ -34,16 +34,16 @@ interface SystemError extends Error {
 }
 
 /** The settings of the ports on which the shop listens. */
-type Doors = Pick<Config, 'host' | 'port' | 'metricsPort'>;
+type ListenSettings = Pick<Config, 'host' | 'port' | 'metricsPort'>;
 
 /** Why the shop cannot start, in one line. The stack is shown only for unknown errors. */
-export function startUpError(error: unknown, told?: Doors): string {
+export function startUpError(error: unknown, bind?: ListenSettings): string {
   if (PLAIN.some((kind) => error instanceof kind)) return (error as Error).message;
   if (!isNativeError(error)) return `The shop cannot start: ${String(error)}`;
   const fault = firstOf(error);
   const { code, message, stack } = fault;
-  const atTheDoor = listeningError(fault, told);
-  if (atTheDoor !== undefined) return atTheDoor;
+  const notListening = listeningError(fault, bind);
+  if (notListening !== undefined) return notListening;
   if (code && AWAY.has(code))
     return `A service the shop needs does not answer (${message}): is it running, and is its URL right?`;
   if (code === '28P01' || code === '28000' || code === '3D000')
@@ -51,17 +51,17 @@ export function startUpError(error: unknown, told?: Doors): string {
   return `The shop cannot start: ${stack ?? message}`;
 }
 
-/** Why the shop cannot listen; undefined if it is something else. */
-function listeningError({ code, port, address, hostname }: SystemError, told?: Doors): string | undefined {
-  const setting = port !== undefined && port === told?.metricsPort ? 'METRICS_PORT' : 'PORT';
+/** Why the shop cannot listen; undefined if the error has another cause. */
+function listeningError({ code, port, address, hostname }: SystemError, bind?: ListenSettings): string | undefined {
+  const setting = port !== undefined && port === bind?.metricsPort ? 'METRICS_PORT' : 'PORT';
   if (code === 'EADDRINUSE') return `Port ${port} on ${address} is in use: stop what listens there, or set ${setting}`;
   if (code === 'EACCES' && port !== undefined)
     return `Port ${port} may not be used by this account: set another ${setting}`;
-  const isNoAddress = code === 'EADDRNOTAVAIL' || (hostname !== undefined && hostname === told?.host);
+  const isNoAddress = code === 'EADDRNOTAVAIL' || (hostname !== undefined && hostname === bind?.host);
   if (!isNoAddress) return undefined;
-  return `HOST ${told?.host ?? address} is no address of this machine: set one that it has, or 0.0.0.0 for all of them`;
+  return `HOST ${bind?.host ?? address} is no address of this machine: set one that it has, or 0.0.0.0 for all of them`;
 }
 
-/** Connecting to `localhost` by two address families fails twice at once. */
+/** `localhost` has an IPv4 and an IPv6 address. If both fail, Node reports the two errors in one AggregateError. */
 const firstOf = (error: Error): SystemError =>
   error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;

@@ -15,21 +15,21 @@ function listOf(addresses: readonly string[]): BlockList {
 }
 
 /**
- * The client of a request that the framework does not see: the peer, or the client that trusted proxies name. Like
- * Fastify's `request.ip`.
+ * Finds the client's address for requests that do not pass through Fastify: the peer, or the client that trusted
+ * proxies name. The rule is the same as for Fastify's `request.ip`.
  */
 export function askerIn(trustedProxies: readonly string[]): (request: IncomingMessage) => string {
   const trusted = listOf(trustedProxies);
   const isTrusted = (ip: string): boolean => isIP(ip) > 0 && trusted.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
   return ({ socket, headers }) => {
-    let asker = plain(socket.remoteAddress ?? '');
-    const told = String(headers['x-forwarded-for'] ?? '').split(',');
-    while (isTrusted(asker)) {
-      const before = plain(told.pop()?.trim() ?? '');
-      if (isIP(before) === 0) break;
-      asker = before;
+    let client = plain(socket.remoteAddress ?? '');
+    const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
+    while (isTrusted(client)) {
+      const previous = plain(forwarded.pop()?.trim() ?? '');
+      if (isIP(previous) === 0) break;
+      client = previous;
     }
-    return asker;
+    return client;
   };
 }
 

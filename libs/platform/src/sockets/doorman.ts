@@ -3,17 +3,17 @@ import { Places, type GiveBack } from './places';
 import { PerMinute } from './per-minute';
 
 export interface DoorSettings {
-  /** Sessions of one address; 0 means no limit. */
+  /** The most sessions of one address; 0 means no limit. */
   readonly ofOneAddress: number;
   readonly inAll: number;
-  /** The address that a request counts for; if undefined, it counts only for the total. */
+  /** The address that a request counts for; if undefined, the request counts only for the total. */
   readonly addressOf: (request: IncomingMessage) => string | undefined;
   /** How long a place is kept for a request that leads to no session. */
   readonly patienceMs?: number;
 }
 
-/** How often an address may come back in a minute, for each session that it may have. */
-const VISITS_A_SESSION = 6;
+/** How many requests for a session an address may send in a minute, for each session that it may have. */
+const VISITS_PER_SESSION = 6;
 const PATIENCE_MS = 5_000;
 
 interface Kept {
@@ -21,7 +21,7 @@ interface Kept {
   readonly timer: NodeJS.Timeout;
 }
 
-/** Decides about socket sessions before anything is created for them: the first request takes a place. */
+/** Admits or refuses a socket session at its first request, before anything is created for the session. */
 export class Doorman {
   private readonly places: Places;
   private readonly visits: PerMinute;
@@ -32,7 +32,7 @@ export class Doorman {
   constructor({ ofOneAddress, inAll, addressOf, patienceMs = PATIENCE_MS }: DoorSettings) {
     const ofOne = ofOneAddress || Infinity;
     this.places = new Places(ofOne, inAll);
-    this.visits = new PerMinute(ofOne * VISITS_A_SESSION);
+    this.visits = new PerMinute(ofOne * VISITS_PER_SESSION);
     this.addressOf = addressOf;
     this.patienceMs = patienceMs;
   }

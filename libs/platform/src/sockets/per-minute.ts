@@ -1,23 +1,23 @@
 const MINUTE_MS = 60_000;
 
-/** Counts for each key in a minute. All keys start a new minute together, so old keys take no memory. */
+/** Counts calls for each key in one minute. All keys start a new minute together, so old keys take no memory. */
 export class PerMinute {
   private counts = new Map<string, number>();
-  private began = -Infinity;
+  private startedAt = -Infinity;
 
   constructor(
-    private readonly most: number,
+    private readonly limit: number,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** Counts once more, and returns whether that is still allowed. */
+  /** Counts one call, and returns whether the key is still within its limit. */
   allows(key: string): boolean {
-    if (this.now() - this.began >= MINUTE_MS) {
+    if (this.now() - this.startedAt >= MINUTE_MS) {
       this.counts = new Map();
-      this.began = this.now();
+      this.startedAt = this.now();
     }
     const count = (this.counts.get(key) ?? 0) + 1;
     this.counts.set(key, count);
-    return count <= this.most;
+    return count <= this.limit;
   }
 }

@@ -1,7 +1,7 @@
 /** Gives a place back. A second call does nothing. */
 export type GiveBack = () => void;
 
-/** Places that are taken and given back: so many for one key, and so many in all. */
+/** A counting semaphore: at most `ofOne` places for one key, and at most `ofAll` places in total. */
 export class Places {
   private readonly taken = new Map<string, number>();
   private all = 0;
@@ -11,7 +11,7 @@ export class Places {
     private readonly ofAll = Infinity,
   ) {}
 
-  /** Undefined if no place is left. Without a key, the place counts only for the total. */
+  /** Takes a place; undefined if no place is left. Without a key, the place counts only for the total. */
   take(key?: string): GiveBack | undefined {
     const held = key === undefined ? 0 : (this.taken.get(key) ?? 0);
     if (this.all >= this.ofAll || (key !== undefined && held >= this.ofOne)) return undefined;

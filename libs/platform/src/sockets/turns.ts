@@ -1,4 +1,4 @@
-/** Does one piece of work after another, in the order in which they were given. */
+/** Runs one piece of work at a time, in the order of the calls. */
 export class Turns {
   private last: Promise<unknown> = Promise.resolve();
 

@@ -9,7 +9,7 @@ export class SystemClock extends Clock {
   }
 }
 
-/** A clock that stands still until it is set. */
+/** A clock for tests: its time changes only by `set` and `advance`. */
 export class TestClock extends Clock {
   constructor(private instant = new Date('2026-01-05T08:00:00.000Z')) {
     super();

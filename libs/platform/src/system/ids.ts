@@ -1,25 +1,25 @@
 import { randomFillSync } from 'node:crypto';
 import { uuidFrom, type Uuid } from '#kernel';
 
-/** New ids: version 7 UUIDs, each later than the one before. */
+/** New ids: version 7 UUIDs, each greater than the one before. */
 export abstract class Ids {
   abstract next(): Uuid;
 }
 
-const NEEDED = 11;
+const BYTES_PER_ID = 11;
 
-/** Ids of one process rise even within a millisecond: the 12 bits after the time count, and overflow into it. */
+/** Ids of one process increase even within a millisecond: the 12 bits after the time are a counter, with overflow. */
 export class SystemIds extends Ids {
   private last = 0;
-  private readonly dice = Buffer.alloc(NEEDED * 256); // drawn together, because single draws cost more than all the rest
-  private thrown = this.dice.length;
+  private readonly pool = Buffer.alloc(BYTES_PER_ID * 256); // single random calls would cost more than all the rest
+  private used = this.pool.length;
 
   next(): Uuid {
-    if (this.thrown === this.dice.length) {
-      randomFillSync(this.dice);
-      this.thrown = 0;
+    if (this.used === this.pool.length) {
+      randomFillSync(this.pool);
+      this.used = 0;
     }
-    const random = this.dice.subarray(this.thrown, (this.thrown += NEEDED));
+    const random = this.pool.subarray(this.used, (this.used += BYTES_PER_ID));
     const now = Date.now() * 4096;
     this.last = now > this.last ? now + (random[10] >> 1) : this.last + 1;
     random.writeUInt16BE(this.last % 4096, 0);

@@ -1,8 +1,8 @@
 type Work = (this: object, ...values: never[]) => Promise<unknown>;
 
 /**
- * For an async method without parameters that a timer calls: while it runs, another call gets the running one's result.
- * A timer does not wait, so a round on a slow machine would otherwise meet the next one. Write it below `@Interval`.
+ * For an async method without parameters that a timer calls: while it runs, another call gets the result of that run. A
+ * timer does not wait, so runs on a slow machine would otherwise overlap. Write it below `@Interval`.
  */
 export const OneAtATime =
   () =>
@@ -10,8 +10,8 @@ export const OneAtATime =
     const work = descriptor.value as Work;
     const running = new WeakMap<object, Promise<unknown>>();
     descriptor.value = function (this: object): Promise<void> {
-      const now = running.get(this) ?? work.call(this).finally(() => running.delete(this));
-      running.set(this, now);
-      return now as Promise<void>;
+      const run = running.get(this) ?? work.call(this).finally(() => running.delete(this));
+      running.set(this, run);
+      return run as Promise<void>;
     };
   };

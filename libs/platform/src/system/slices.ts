@@ -6,7 +6,7 @@ const LONGEST_MS = 10;
 /** The client has left, so nobody reads the answer any more. */
 export class AskerGone extends Error {
   constructor() {
-    super('whoever asked has gone');
+    super('the client has left');
     this.name = 'AskerGone';
   }
 }
@@ -17,7 +17,7 @@ export class Slices {
 
   constructor(private readonly gone?: AbortSignal) {}
 
-  /** Call this often: it costs nothing until a slice is over. Throws AskerGone. */
+  /** Lets the event loop run if the slice is over; otherwise it costs nothing, so call it often. Throws AskerGone. */
   async breathe(): Promise<void> {
     if (performance.now() - this.since < LONGEST_MS) return;
     await nextTurn();
@@ -25,7 +25,7 @@ export class Slices {
     this.since = performance.now();
   }
 
-  /** Each item, one after the other. */
+  /** Calls `work` for each item, in order. */
   async each<Item>(items: Iterable<Item>, work: (item: Item, index: number) => void): Promise<void> {
     let index = 0;
     for (const item of items) {

@@ -3,7 +3,7 @@ import { Clock, SystemClock } from './clock';
 import { DatabaseTime } from './database-time';
 import { Ids, SystemIds } from './ids';
 
-/** Time and ids: the database's time, and the machine's own time for the end of tokens. */
+/** Time and ids. `Clock` is the database's time; `SystemClock` is the machine's time, for the expiry of tokens. */
 @Global()
 @Module({
   providers: [

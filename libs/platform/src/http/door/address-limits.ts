@@ -9,7 +9,7 @@ const BURST = 4;
 const MOST_NEIGHBOURS = 1_000;
 const KNOWN_FOR_MS = 10 * 60_000;
 
-const plainly = (peer: string): string => peer.replace(/^::ffff:(?=\d+\.)/i, '').split('%')[0];
+const unmapped = (peer: string): string => peer.replace(/^::ffff:(?=\d+\.)/i, '').split('%')[0];
 const family = (peer: string) => (isIPv6(peer) ? 'ipv6' : 'ipv4');
 
 function listOf(ranges: readonly string[]): BlockList {
@@ -25,9 +25,9 @@ function listOf(ranges: readonly string[]): BlockList {
 type Settings = Pick<Config, 'edgeRate' | 'edgeConnections' | 'rateLimitApi' | 'trustedProxies' | 'profile'>;
 
 /**
- * Limits for one address, before anything else is known of the client. The address is the other end of the
- * connection, so no header can change it. Trusted proxies are not counted, because many people are behind one, and
- * it counts them itself.
+ * Limits for one address, before anything else is known about the client. The address is the other end of the
+ * connection, so no header can change it. A trusted proxy is not counted, because it sends for many people and limits
+ * them itself.
  */
 export class AddressLimits {
   private readonly uncounted: BlockList;
@@ -43,17 +43,17 @@ export class AddressLimits {
     this.uncounted = listOf([...trustedProxies, ...(profile === 'demo' ? ['127.0.0.0/8', '::1'] : [])]);
   }
 
-  /** Another process of the shop sends from there, for many people, so it is not counted. */
+  /** Notes the address of another process of the shop. It sends for many people, so it is not counted. */
   know(peer: string | undefined, now = performance.now()): void {
     if (peer === undefined) return;
-    const key = addressOf(plainly(peer));
+    const key = addressOf(unmapped(peer));
     this.neighbours.delete(key);
     this.neighbours.set(key, now + KNOWN_FOR_MS);
     const [oldest] = this.neighbours.keys();
     if (this.neighbours.size > MOST_NEIGHBOURS) this.neighbours.delete(oldest);
   }
 
-  /** Whether one more request from there is allowed now. */
+  /** Counts a request of this address, and returns whether it is allowed. */
   admits(peer: string | undefined): boolean {
     const key = this.rates && this.keyOf(peer);
     return key === undefined || this.rates!.admits(key);
@@ -79,7 +79,7 @@ export class AddressLimits {
 
   private keyOf(peer: string | undefined): string | undefined {
     if (peer === undefined) return undefined; // closed already, or not a network connection
-    const plain = plainly(peer);
+    const plain = unmapped(peer);
     if (this.uncounted.check(plain, family(plain))) return undefined;
     const key = addressOf(plain);
     return (this.neighbours.get(key) ?? 0) > performance.now() ? undefined : key;

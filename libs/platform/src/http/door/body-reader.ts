@@ -24,16 +24,16 @@ const LONGEST_PAUSE_MS = 10_000;
 
 /**
  * Reads JSON bodies and counts while reading: the bytes of each, the bytes of all that are still arriving, and the
- * names and values in them. A sender that sends nothing for ten seconds is given up, unless the shop was held up itself.
+ * names and values in them. A sender that sends nothing for ten seconds gets 408, unless this process was blocked.
  */
 export class BodyReader {
-  /** Bytes kept of bodies that are still arriving. */
+  /** Bytes in memory of bodies that are still arriving. */
   inFlight = 0;
 
   constructor(
     private readonly mostInFlight = MOST_IN_FLIGHT,
     private readonly longestPauseMs = LONGEST_PAUSE_MS,
-    private readonly ours: Pick<HoldUps, 'within'> = holdUps,
+    private readonly blocked: Pick<HoldUps, 'within'> = holdUps,
   ) {}
 
   /** `announced`: the Content-Length, if there was one. */
@@ -44,7 +44,7 @@ export class BodyReader {
       const count = new JsonCount(room);
       let received = 0;
       const giveUp = () =>
-        this.ours.within(this.longestPauseMs) ? void pause.refresh() : settle(new RequestTimeoutException());
+        this.blocked.within(this.longestPauseMs) ? void pause.refresh() : settle(new RequestTimeoutException());
       const pause = setTimeout(giveUp, this.longestPauseMs);
 
       const settle = (fault?: Error): void => {
@@ -59,8 +59,7 @@ export class BodyReader {
         received += chunk.length;
         this.inFlight += chunk.length;
         if (received > room.bytes) return settle(new BodyTooLarge(room.bytes));
-        // A body that has arrived completely is never refused here: it is read at once. Most bodies come in one
-        // piece.
+        // A complete body is not refused: it is parsed at once, and leaves the memory. Most bodies come in one chunk.
         if (this.inFlight > this.mostInFlight && received !== announced) return settle(tooManyBodies());
         const excess = count.take(chunk);
         if (excess !== undefined) return settle(new TooMuch(excess, room));

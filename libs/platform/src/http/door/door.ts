@@ -8,19 +8,19 @@ import type { AddressLimits } from './address-limits';
 /** Paths of health probes; never counted. */
 const PROBES = /^\/health\/(?:live|ready)(?:\?|$)/;
 
-/** An unwanted body up to this size is read and thrown away, so that the connection can be used again. */
-const THROWN_AWAY = 64 * 1024;
+/** An unwanted body up to this size is read and discarded, so that the connection can be used again. */
+const MOST_DISCARDED = 64 * 1024;
 
-/** Whether the request has a body that is not worth reading if nobody wants it. */
-function bringsMuch({ headers }: FastifyRequest): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > THROWN_AWAY;
+/** Whether the body is too large to be read only to be discarded. */
+function hasLargeBody({ headers }: FastifyRequest): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > MOST_DISCARDED;
 }
 
 /**
- * Node accepts HTTP/0.9, and takes the first of two Host headers. A proxy in front of the shop may take the other
- * one.
+ * Node accepts HTTP/0.9, and uses the first of two Host headers. A proxy in front of the shop may use the second one,
+ * so such requests are refused.
  */
-function isLoose({ raw }: FastifyRequest): boolean {
+function isAmbiguous({ raw }: FastifyRequest): boolean {
   if (raw.httpVersionMajor < 1) return true;
   let hosts = 0;
   for (let at = 0; at < raw.rawHeaders.length; at += 2)
@@ -38,28 +38,28 @@ interface Doorkeeping {
   readonly isOurs: (headers: IncomingHttpHeaders) => boolean;
 }
 
-/** Why a request is refused, by what is known before anything is read or looked up. */
+/** Why a request is refused before its body is read; undefined if it is not. */
 function refusalOf(request: FastifyRequest, { limits, isOurs }: Doorkeeping): Error | undefined {
-  if (isLoose(request)) return new BadRequestException();
+  if (isAmbiguous(request)) return new BadRequestException();
   const { remoteAddress } = request.raw.socket;
   if (request.url.startsWith('/internal/') && isOurs(request.headers)) limits.know(remoteAddress);
   if (!PROBES.test(request.url) && !limits.admits(remoteAddress)) return new RateLimited(1);
   return request.is404 ? new NotFoundException() : undefined;
 }
 
-/** Refuses requests before their body is read. A connection that would go on sending is closed. */
+/** Refuses requests before their body is read. If the client still sends a large body, the connection is closed. */
 export function keepDoor(fastify: FastifyInstance, keeping: Doorkeeping): void {
   keeping.limits.watch(fastify.server);
   fastify.addHook('onRequest', (request, reply, done) => {
     const refusal = refusalOf(request, keeping);
-    if ((refusal || UNREAD.has(request.method)) && bringsMuch(request)) reply.header('connection', 'close');
+    if ((refusal || UNREAD.has(request.method)) && hasLargeBody(request)) reply.header('connection', 'close');
     if (!refusal) return done();
     if (refusal instanceof RateLimited) reply.header('retry-after', String(refusal.seconds));
     keeping.failures.answer(refusal, request, reply);
   });
-  // Otherwise the client would go on sending a body that was answered already.
+  // Otherwise the client would continue to send the body of a request that was answered already.
   fastify.addHook('onSend', (request, reply, payload, done) => {
-    if (!request.raw.complete && bringsMuch(request)) reply.header('connection', 'close');
+    if (!request.raw.complete && hasLargeBody(request)) reply.header('connection', 'close');
     done(null, payload);
   });
 }

@@ -2,8 +2,8 @@ const LOOK_MS = 250;
 const HELD_UP_MS = 500;
 
 /**
- * Notes when this process was held up: by a crowd, by long work, or because it was stopped. What others have sent
- * lay unread meanwhile, so a time limit that ends then says nothing about them.
+ * Notes when this process was blocked: by many requests, by long work, or because it was paused. It read nothing in
+ * that time, so a client that seems to be late may have sent its data in time.
  */
 export class HoldUps {
   private looked = performance.now();
@@ -13,7 +13,7 @@ export class HoldUps {
     setInterval(() => this.look(), LOOK_MS).unref();
   }
 
-  /** Whether the process was held up for half a second or longer within the last so many milliseconds. */
+  /** Whether the process was blocked for half a second or longer in the last `ms` milliseconds. */
   within(ms: number): boolean {
     this.look();
     return performance.now() - this.last < ms;

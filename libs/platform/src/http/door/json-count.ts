@@ -17,7 +17,7 @@ for (const [kind, bytes] of [[QUOTE], [COMMA], [COLON], OPENING, CLOSING, BLANK]
   for (const byte of bytes) kinds[byte] = kind + 1;
 
 /**
- * Counts the contents of a JSON text while its bytes arrive, so that nothing is parsed that contains too much. A
+ * Counts the contents of a JSON text while its bytes arrive, so that a text with too many contents is never parsed. A
  * repeated name counts twice. It does not check that the text is JSON.
  */
 export class JsonCount {
@@ -34,7 +34,7 @@ export class JsonCount {
 
   constructor(private readonly room: Pick<Room, 'keys' | 'values' | 'depth'>) {}
 
-  /** Returns what is too much, as soon as it is. */
+  /** Returns the limit that is exceeded, as soon as one is. */
   take(bytes: Uint8Array): JsonExcess | undefined {
     for (let at = 0; at < bytes.length && this.excess === undefined; at += 1) {
       const byte = bytes[at];

@@ -1,15 +1,15 @@
 const MOST_KEYS = 50_000;
-/** In parts of an interval, because sums of fractions are not exact. */
+/** Tolerance for rounding errors, as a part of the interval. */
 const ROUNDING = 0.001;
 
 /**
- * So many a second for each key, and so many at once at the beginning: the generic cell rate algorithm, which keeps
- * one number for each key. A refused request is not counted. The keys that were not used for the longest time are
- * forgotten first.
+ * Allows `perSecond` requests a second for each key, and bursts of `most` requests. It is the generic cell rate
+ * algorithm, which stores one number for each key. A refused request is not counted. If there are too many keys, the
+ * least recently used ones are removed.
  */
 export class Rates {
-  /** When a key's earlier requests no longer count, in milliseconds. */
-  private readonly even = new Map<string, number>();
+  /** When the earlier requests of a key no longer count, in milliseconds of `performance.now()`. */
+  private readonly clearAt = new Map<string, number>();
   private readonly interval: number;
   private readonly slack: number;
 
@@ -23,23 +23,23 @@ export class Rates {
   }
 
   admits(key: string, now = performance.now()): boolean {
-    const from = Math.max(this.even.get(key) ?? 0, now);
+    const from = Math.max(this.clearAt.get(key) ?? 0, now);
     if (from - now > this.slack) return false;
-    this.even.delete(key); // so that it comes after the keys that were not used since
-    this.even.set(key, from + this.interval);
-    if (this.even.size > this.mostKeys) this.tidy(now);
+    this.clearAt.delete(key); // so that it comes after the keys that were not used since
+    this.clearAt.set(key, from + this.interval);
+    if (this.clearAt.size > this.mostKeys) this.tidy(now);
     return true;
   }
 
   get size(): number {
-    return this.even.size;
+    return this.clearAt.size;
   }
 
   private tidy(now: number): void {
     const enough = this.mostKeys * 0.9;
-    for (const [key, even] of this.even) {
-      if (even > now && this.even.size <= enough) break;
-      this.even.delete(key);
+    for (const [key, clearAt] of this.clearAt) {
+      if (clearAt > now && this.clearAt.size <= enough) break;
+      this.clearAt.delete(key);
     }
   }
 }

@@ -10,7 +10,7 @@ export type Sender = 'stranger' | 'staff' | 'provider' | 'service';
 
 const KB = 1024;
 
-/** Guests and customers; staff; payment providers; other processes of the shop. */
+/** `stranger`: guests and customers. `provider`: payment providers. `service`: other processes of the shop. */
 export const ROOMS: Readonly<Record<Sender, Room>> = {
   stranger: { bytes: 16 * KB, keys: 200, values: 1_000, depth: 32 },
   staff: { bytes: 1024 * KB, keys: 20_000, values: 20_000, depth: 32 },

@@ -42,7 +42,7 @@ export class Heart extends HealthCheck {
   }
 }
 
-/** Something that somebody has to look at, as far as can be told in time. */
+/** A check that `/health` lists only while it is impaired. */
 export class Doubt extends HealthCheck {
   static found: 'nothing' | 'something' | 'no answer' = 'nothing';
   readonly service = 'doubt';
@@ -75,7 +75,7 @@ export interface DemoOptions {
   readonly logger?: LoggerService;
 }
 
-/** A shop with one controller that does a bit of everything; no database, nothing listens. */
+/** A shop with demo controllers that use all decorators. It has no database and does not listen. */
 export async function demoShop({ lateness, logger, ...settings }: DemoOptions = {}): Promise<NestFastifyApplication> {
   const config = Object.assign(new Config(), {
     publicUrl: 'https://shop.example',

@@ -80,16 +80,16 @@ const brew = (name: string) => ({
   price: { amount: 55_000, currency: 'VND' as const },
 });
 
-/** An answer that takes until it is told to finish. */
+/** A slow answer: it waits until `finish` is called. */
 export class Slow {
   private static reached: () => void = () => undefined;
-  private static let: () => void = () => undefined;
+  private static release: () => void = () => undefined;
 
   static begun = (): Promise<void> => new Promise((begun) => (Slow.reached = begun));
-  static finish = (): void => Slow.let();
+  static finish = (): void => Slow.release();
   static answer = (): Promise<void> =>
     new Promise((finished) => {
-      Slow.let = finished;
+      Slow.release = finished;
       Slow.reached();
     });
 }
