@@ -7,7 +7,7 @@ import { NotificationsModule } from '#modules/notifications';
 import { OrderingModule } from '#modules/ordering';
 import { PaymentsModule } from '#modules/payments';
 
-/** The whole shop. */
+/** The modules of all contexts. */
 export const everyContext = [
   IdentityModule,
   CustomersModule,

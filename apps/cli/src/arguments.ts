@@ -16,13 +16,13 @@ export const wrong = (message: string) => new DomainError('VALIDATION_ERROR', 'i
 
 export function orderIdIn(text: string | undefined): string {
   const id = text?.toLowerCase();
-  if (!isUuid(id)) throw wrong(`Name an order by its id; ${text ?? 'nothing'} is none.`);
+  if (!isUuid(id)) throw wrong(`Give the id of an order; ${text ?? 'nothing'} is not an id.`);
   return id;
 }
 
 export function rebuildIdIn(text: string | undefined): string {
   const id = text?.toLowerCase();
-  if (!isUuid(id)) throw wrong(`Name a rebuild by its id; ${text ?? 'nothing'} is none.`);
+  if (!isUuid(id)) throw wrong(`Give the id of a rebuild; ${text ?? 'nothing'} is not an id.`);
   return id;
 }
 
@@ -37,7 +37,7 @@ export const listIn = (text: string): string[] =>
     .map((one) => one.trim())
     .filter(Boolean);
 
-/** What a named file holds. */
+/** The text of a file. Throws if it cannot be read. */
 export function textIn(file: string): string {
   try {
     return readFileSync(file, 'utf8');
@@ -52,38 +52,38 @@ export function jsonIn(name: string, text: string): object {
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
     if (isObject && jsonExcess(value) === undefined && inheritedNames(value).length === 0) return value;
   } catch {
-    // said below
+    // the error is thrown below
   }
-  throw wrong(`${name} must be a JSON object, and no deeper or larger than the API takes.`);
+  throw wrong(`${name} must be a JSON object within the limits of the API (depth and size).`);
 }
 
-/** A time with a zone. */
+/** A time with a time zone. */
 export function instantIn(name: string, text: string): Date {
   const instant = instantOf(text);
   if (!instant) throw wrong(`${name} must be a time with a zone, such as 2026-11-23T08:00:00Z.`);
   return instant;
 }
 
-const noMoment = (name: string) =>
+const notATime = (name: string) =>
   wrong(`${name} must be a day such as 2026-11-23, or a time with a zone, such as 2026-11-23T08:00:00Z.`);
 
-/** Where a range begins: a time with a zone, or a day in Vietnam; then its beginning. */
+/** The start of a range: a time with a time zone, or the start of a day in Vietnam. */
 export function fromIn(name: string, text: string): Date {
   const begin = beginOf(text);
-  if (!begin) throw noMoment(name);
+  if (!begin) throw notATime(name);
   return begin;
 }
 
-/** Where a range ends: a time with a zone, or a day in Vietnam; then its end. */
+/** The end of a range: a time with a time zone, or the end of a day in Vietnam. */
 export function untilIn(name: string, text: string): Date {
   const end = endOf(text);
-  if (!end) throw noMoment(name);
+  if (!end) throw notATime(name);
   return end;
 }
 
 const LONGEST_LINE = 200;
 
-/** A word or a sentence of one line, as the API takes it in the same place. */
+/** A text of one line, with the same limits as in the API. */
 export function lineIn(name: string, text: string): string {
   const line = text.trim();
   if (!isBlank(line) && isLine(line) && lengthOf(line) <= LONGEST_LINE) return line;

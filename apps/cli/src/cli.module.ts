@@ -48,7 +48,7 @@ import { VerifyEvidenceCommand } from './orders/verify-evidence.command';
 import { VoidEventCommand } from './orders/void-event.command';
 import { WhatIfCommand } from './orders/what-if.command';
 
-/** `npm run shop -- …`: what an operator does from a terminal. */
+/** The commands of `npm run shop -- …`, for an operator at a terminal. */
 @Module({
   providers: [
     Operator,

@@ -5,7 +5,7 @@ export interface JsonOption {
   readonly json?: boolean;
 }
 
-/** Every command prints for people, or with --json for programs. */
+/** A command that prints text for people, or JSON for programs with `--json`. */
 export abstract class JsonCommand extends StrictCommand {
   @Option({ flags: '--json', description: 'print JSON' })
   parseJson(): boolean {

@@ -2,7 +2,7 @@ import { CommandFactory } from 'nest-commander';
 import { CliModule } from './cli.module';
 import { allowClosedOutput, failure } from './output';
 
-// What the usage lines call us.
+// The name of the program in the help texts.
 process.argv[1] = 'shop';
 
 allowClosedOutput(process.stdout);

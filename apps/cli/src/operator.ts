@@ -9,7 +9,7 @@ import { openForCommands, type CommandShop } from '#platform/serve';
 import { Ids } from '#platform/system';
 import { everyContext } from '../../every-context';
 
-/** Opens the shop for one command, and closes it again whatever becomes of it. */
+/** Opens the shop for one command, and always closes it afterwards. */
 @Injectable()
 export class Operator {
   async work<T>(task: (shop: Shop) => Promise<T>, how: { readonly migrates?: boolean } = {}): Promise<T> {
@@ -22,10 +22,10 @@ export class Operator {
   }
 }
 
-/** Whose terminal it is: a number, for the trail holds no names. */
+/** The operator's user number on this machine. The audit trail stores no names. */
 export const operatorName = (): string => `os:${userInfo().uid}`;
 
-const madeBy = (done: unknown): string | null => {
+const createdId = (done: unknown): string | null => {
   const id = (done as { id?: unknown } | null | undefined)?.id;
   return typeof id === 'string' ? id : null;
 };
@@ -49,7 +49,7 @@ export class Shop {
     return this.opened.app.get(QueryBus).execute(query);
   }
 
-  /** Does it, and notes down in the audit trail that it was done from here, and to what. */
+  /** Executes the command, and writes it to the audit trail with its targets. */
   tell<R>(command: Command<R>, targets: readonly string[] = [], reason: string | null = null): Promise<R> {
     const name = command.constructor.name;
     return this.change(name.charAt(0).toLowerCase() + name.slice(1), targets, reason, () =>
@@ -57,16 +57,16 @@ export class Shop {
     );
   }
 
-  /** The same for what is no command: nothing is changed from here without a trace. */
+  /** Like `tell`, for a change that is not a command. So every change from the command line is in the audit trail. */
   async change<R>(operation: string, targets: readonly string[], reason: string | null, work: () => Promise<R>) {
     const { app } = this.opened;
     const trail = app.get(AuditTrail, { strict: false });
     const id = app.get(Ids, { strict: false }).next();
-    const said = { request: `shop ${operation}`, targets, reason, requestId: null };
-    await trail.begin({ id, actor: operatorName(), role: 'operator', channel: 'command-line', operation, ...said });
+    const entry = { request: `shop ${operation}`, targets, reason, requestId: null };
+    await trail.begin({ id, actor: operatorName(), role: 'operator', channel: 'command-line', operation, ...entry });
     try {
       const done = await work();
-      await trail.end(id, { status: 200, code: null, made: madeBy(done) });
+      await trail.end(id, { status: 200, code: null, made: createdId(done) });
       return done;
     } catch (error) {
       const { status, code } = failureOf(error);

@@ -1,16 +1,16 @@
 import { DomainError } from '#kernel';
 import { ConfigError } from '#platform/config';
 
-const NOBODY_READS: readonly unknown[] = ['EPIPE', 'ERR_STREAM_DESTROYED'];
+const CLOSED_OUTPUT: readonly unknown[] = ['EPIPE', 'ERR_STREAM_DESTROYED'];
 
-/** With `| head` the reader closes the pipe first. The command still runs to its end; the rest of its output is lost. */
+/** Ignores a closed pipe, for example with `| head`. The command still runs to its end. */
 export function allowClosedOutput(output: NodeJS.WritableStream): void {
   output.on('error', (error: NodeJS.ErrnoException) => {
-    if (!NOBODY_READS.includes(error.code)) throw error;
+    if (!CLOSED_OUTPUT.includes(error.code)) throw error;
   });
 }
 
-/** 0: done · 1: it failed, or what was checked does not hold · 2: wrong arguments, or it does not exist. */
+/** Exit codes. 0: success. 1: the command failed or a check found problems. 2: wrong arguments, or a refusal. */
 export const EXIT = { failed: 1, wrong: 2 } as const;
 
 export const print = (text: string): void => void process.stdout.write(`${text}\n`);
@@ -19,7 +19,7 @@ export const printJson = (value: unknown): void => print(JSON.stringify(value, n
 
 type Cell = string | number | null | undefined;
 
-/** Columns as wide as their widest cell. */
+/** Prints a table. Each column is as wide as its widest cell. */
 export function printTable(head: readonly string[], rows: readonly (readonly Cell[])[]): void {
   const cells = [head, ...rows].map((row) =>
     row.map((cell) => (cell === null || cell === undefined ? '–' : String(cell))),
@@ -34,11 +34,11 @@ export function printTable(head: readonly string[], rows: readonly (readonly Cel
     );
 }
 
-/** Says what went wrong in one line, and answers the exit code for it. */
+/** Prints the error, and returns the exit code for it. */
 export function failure(error: unknown): number {
-  const name = (error as { code?: string }).code;
-  if (name === 'commander.helpDisplayed' || name === 'commander.help' || name === 'commander.version') return 0;
-  if (typeof name === 'string' && name.startsWith('commander.')) return EXIT.wrong; // and has been said
+  const { code } = error as { code?: string };
+  if (code === 'commander.helpDisplayed' || code === 'commander.help' || code === 'commander.version') return 0;
+  if (typeof code === 'string' && code.startsWith('commander.')) return EXIT.wrong; // commander has printed the error
   const text = error instanceof Error ? error.message : String(error);
   process.stderr.write(`${text}\n`);
   if (error instanceof DomainError)

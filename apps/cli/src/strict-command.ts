@@ -2,14 +2,14 @@ import { CommandRunner } from 'nest-commander';
 
 type Line = Parameters<CommandRunner['setCommand']>[0];
 
-/** Wrong arguments end with exit code 2, in subcommands too. Commander does not pass this setting on to subcommands. */
+/** Wrong arguments end with exit code 2. Each command sets this, because subcommands do not inherit it in commander. */
 export abstract class StrictCommand extends CommandRunner {
   override setCommand(line: Line): this {
     return super.setCommand(line.exitOverride().allowExcessArguments(false));
   }
 }
 
-/** A command with subcommands, such as `orders`. Without a subcommand it prints help; with an unknown one it exits with 2. */
+/** A command with subcommands, such as `orders`. Without one it prints help. An unknown one ends with exit code 2. */
 export abstract class CommandGroup extends CommandRunner {
   override setCommand(line: Line): this {
     return super.setCommand(line.exitOverride().allowExcessArguments());

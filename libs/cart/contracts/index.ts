@@ -1,19 +1,22 @@
 import type { Money, Uuid } from '#kernel';
 import type { WantedLine } from '#contracts/catalog';
 
-/** The owner: a signed-in user, or the guest with the token. A token that is not ours has no cart. */
+/** The owner: a signed-in user, or the guest with the token. A token that the shop did not issue finds no cart. */
 export type CartOwner =
   | {
       readonly kind: 'user';
       readonly userId: Uuid;
-      /** The guest that the log-in named, as `standingText` writes it. That guest's cart is merged first. */
+      /**
+       * The guest whose cart token was sent at log-in, in the format of `standingText`. That guest's cart is merged
+       * into the user's before the lines are read.
+       */
       readonly cartTokenHash?: string;
     }
   | { readonly kind: 'guest'; readonly cartToken: string };
 
 /**
- * Pieces of a line that came into the cart together. The id stays the same when a log-in moves them to another cart,
- * and a portion is ordered once. Pieces that are added after an order get a new id.
+ * Pieces of a line that came into the cart together. The id stays the same when a log-in moves the pieces to another
+ * cart. So the shop can see that a portion was ordered already. Pieces that are added after an order get a new id.
  */
 export interface Portion {
   readonly id: Uuid;
@@ -24,19 +27,22 @@ export interface CartLineToOrder extends WantedLine {
   readonly portions?: readonly Portion[];
   /** The price of one piece when the customer added or last changed it. */
   readonly price?: Money;
-  /** Other prices at which pieces of this line were seen, in the carts that they came from. */
+  /** Other prices that the customer saw for pieces of this line, when carts with different prices were merged. */
   readonly otherPrices?: readonly Money[];
 }
 
 export interface CartToOrder {
   readonly cartId: Uuid;
   readonly version: number;
-  /** The last ordered version that it has heard of; the ordered pieces of that version are removed. */
+  /**
+   * The newest cart version from which an order is known to have been placed. The lines no longer contain the pieces
+   * of that order.
+   */
   readonly orderedVersion?: number;
   readonly lines: readonly CartLineToOrder[];
 }
 
-/** A line of a failed order, as it goes back into the cart. */
+/** A line of a failed order that goes back into the cart. */
 export interface ReturnedLine extends CartLineToOrder {
   readonly label: {
     readonly productId: Uuid;
@@ -44,12 +50,12 @@ export interface ReturnedLine extends CartLineToOrder {
     readonly name: string;
     readonly variantName: string;
     readonly imageUrl: string | null;
-    /** The names of its options. */
+    /** The names of the chosen options. */
     readonly modifiers?: readonly { readonly optionId: Uuid; readonly group: string; readonly name: string }[];
   };
 }
 
-/** An order that the shop could not carry out. Its `portions` are what it took out of the cart. */
+/** A failed order whose lines go back into the cart. `portions` of each line says which pieces the order took out. */
 export interface ReturnedOrder {
   readonly orderId: Uuid;
   readonly cartId: Uuid;
@@ -57,11 +63,11 @@ export interface ReturnedOrder {
   readonly lines: readonly ReturnedLine[];
 }
 
-/** The cart as it is now, for ordering it. */
+/** The question of ordering to the cart: what is in it now. */
 export abstract class CartOf {
   /** Undefined if the owner has no cart yet. */
   abstract owner(owner: CartOwner): Promise<CartToOrder | undefined>;
 
-  /** Puts the lines of a failed order back into the cart, once, however often it is called. */
+  /** Puts the lines of a failed order back into the cart. A repeated call does nothing. */
   abstract takeBack(order: ReturnedOrder): Promise<void>;
 }

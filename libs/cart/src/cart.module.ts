@@ -28,7 +28,7 @@ export { CartElsewhereModule } from './cart-elsewhere.module';
 
 addMessages(cartTexts);
 
-/** Global because it answers one question of others: what is in a cart that is ordered. */
+/** Global, so that ordering can ask `CartOf` without importing this module. */
 @Global()
 @Module({
   imports: [

@@ -10,7 +10,7 @@ export const CART_TOKEN = 'X-Cart-Token';
 export interface Visitor {
   readonly owner: Owner;
   readonly newToken?: string;
-  /** Why the token that was sent no longer opens a cart. */
+  /** Why the caller's token no longer opens a cart. */
   readonly spentBy?: CartTokenSpent['by'];
 }
 
@@ -30,9 +30,9 @@ export class Visitors {
   ) {}
 
   /**
-   * Does the work for the caller's cart, or for a new and empty one if the token no longer opens a cart. A client
-   * that only looks gets no new token while the one it sent still reads orders, so that it does not replace that
-   * token.
+   * Does the work for the caller's cart, or for a new and empty cart if the token no longer opens one. After a log-in,
+   * the old token may still read the guest's orders. Then a request that only reads the cart (`looks`) gets no new
+   * token, so that the client keeps the old one.
    */
   async serve<T>(caller: Caller, work: (visitor: Visitor) => Promise<T>, looks?: 'looks'): Promise<T> {
     const owner = ownerFrom(caller);
@@ -48,7 +48,7 @@ export class Visitors {
     }
   }
 
-  /** Whether the token came with an order and still reads orders: not after 30 days. */
+  /** Whether the token came with an order and is still new enough to read orders (30 days). */
   private mayReadOrders(token: CartToken): boolean {
     return token.since > 0 && !isTooOldToRead(token, this.clock.now());
   }

@@ -1,16 +1,16 @@
 import { Message, type Money, type Uuid } from '#kernel';
 
-/** A variant was listed for the first time, with the stock that staff stated. */
+/** A variant was listed for the first time, with the stock that staff entered. */
 export class VariantListed extends Message<{
   readonly productId: Uuid;
   readonly variantId: Uuid;
   readonly sku: string;
   readonly stock: number;
-  /** How new this SKU is; see VariantsRenamed. */
+  /** The number of the change that gave the variant this SKU; see VariantsRenamed. */
   readonly named?: number;
 }> {
   static readonly type = 'catalog.variant-listed.v1';
-  /** The product. It is the key, so that a listing is heard before a later renaming. */
+  /** The product's id, so that the message is handled before a later VariantsRenamed of the same product. */
   get key(): string {
     return this.body.productId;
   }
@@ -18,17 +18,17 @@ export class VariantListed extends Message<{
 
 export interface RenamedVariant {
   readonly variantId: Uuid;
-  /** Its SKU before. */
+  /** The previous SKU. */
   readonly was: string;
   readonly sku: string;
-  /** The count, if staff counted a variant that returns; never fewer than orders hold. */
+  /** The number on hand, if staff counted a variant that is sold again. It is not below the reserved number. */
   readonly stock?: number;
 }
 
 /**
- * Variants of one product have other SKUs now, all at once, because two of them may have exchanged theirs. `named`
- * rises with every change of any SKU in the catalogue. If two variants claim one SKU, the one with the higher
- * `named` has it.
+ * Variants of one product have new SKUs. They are in one message, because two variants may have exchanged their SKUs.
+ * `named` increases with every change of any SKU in the catalogue. If two variants claim the same SKU, the variant with
+ * the higher `named` has it.
  */
 export class VariantsRenamed extends Message<{
   readonly productId: Uuid;
@@ -44,16 +44,16 @@ export class VariantsRenamed extends Message<{
 /** The variant that has a SKU. */
 export interface SkuBearer {
   readonly variantId: Uuid;
-  /** How new the SKU is, as its messages say; 0 if no message will come. */
+  /** The `named` of the message about this SKU; 0 if there will be no message. */
   readonly named: number;
 }
 
 /**
- * Which variant has a SKU now, by the catalogue's last answer to staff. Asked only in process: catalogue and
- * inventory always run together.
+ * The question of inventory to the catalogue: which variant has a SKU now. The call is always in one process, because
+ * catalogue and inventory run together.
  */
 export abstract class SkuBearers {
-  /** The variant that is sold under the SKU, else the last one that was. */
+  /** The variant that is sold with this SKU, else the last variant that had it. */
   abstract bearer(sku: string): Promise<SkuBearer | undefined>;
   /** The current SKUs of variants. Variants that the catalogue does not know are left out. */
   abstract names(variantIds: readonly Uuid[]): Promise<ReadonlyMap<Uuid, string>>;
@@ -63,7 +63,7 @@ export interface ChosenModifier {
   readonly optionId: Uuid;
   readonly quantity: number;
 }
-/** What somebody wants to buy. The catalogue adds its name and price. */
+/** Something that a customer wants to buy. The catalogue adds the name and the price. */
 export interface WantedLine {
   readonly variantId: Uuid;
   readonly quantity: number;
@@ -78,23 +78,23 @@ export interface PricedLine {
   readonly productId: Uuid;
   readonly variantId: Uuid;
   readonly sku: string;
-  /** Product and variant, in the form of a receipt. */
+  /** The names of product and variant, as on a receipt. */
   readonly name: string;
   readonly variantName: string;
   readonly imageUrl: string | null;
   readonly quantity: number;
   readonly modifiers: readonly PricedModifier[];
-  /** One piece with its options. */
+  /** The price of one piece with its options. */
   readonly unitPrice: Money;
   readonly lineTotal: Money;
   readonly available: number;
 }
-/** Why a line cannot be sold: the variant is gone or hidden, or its options do not fit the rules of their groups. */
+/** Why a line cannot be sold: the variant is not sold, or the options do not fit the rules of their groups. */
 export interface UnpricedLine {
   readonly variantId: Uuid;
   readonly code: 'VARIANT_UNAVAILABLE' | 'MODIFIERS_INVALID';
   readonly message: string;
-  /** Its current names, if the catalogue still knows it. */
+  /** The current names, if the catalogue still has the variant. */
   readonly known?: KnownLine;
 }
 /** A line that cannot be sold as wanted, with its current names. */
@@ -110,11 +110,11 @@ export interface KnownLine {
   readonly modifiers: readonly { readonly optionId: Uuid; readonly group: string; readonly name: string }[];
 }
 
-/** The catalogue's current prices of lines. It answers within 1 s, in process or over HTTP. */
+/** The question to the catalogue: what lines cost now. The answer comes within 1 s, in one process or over HTTP. */
 export abstract class CatalogPrices {
   /**
-   * One answer for each line, in the same order. For option groups with a default or a minimum, the group's rules
-   * fill in the default or refuse the line.
+   * One answer for each line, in the same order. Default options are added. A line whose options do not fit the rules
+   * of their groups has no price.
    */
   abstract price(lines: readonly WantedLine[], locale: 'vi' | 'en'): Promise<readonly (PricedLine | UnpricedLine)[]>;
 }

@@ -84,7 +84,7 @@ export { CatalogElsewhereModule } from './catalog-elsewhere.module';
 
 addMessages(catalogTexts);
 
-/** Global, so that a context that needs one of its answers does not have to know this module. */
+/** Global, so that other contexts can ask its questions without importing this module. */
 @Global()
 @Module({
   imports: [

@@ -11,24 +11,24 @@ export class PointsEarned extends OrderMessage<{
 export class PointsTakenBack extends OrderMessage<{
   readonly orderId: Uuid;
   readonly customerId: Uuid;
-  /** How many were taken back, as a positive number. */
+  /** How many points were taken back, as a positive number. */
   readonly points: number;
   readonly balance: number;
 }> {
   static readonly type = 'customers.points-taken-back.v1';
 }
 
-/** The person a customer's orders are for, unless an order says otherwise. */
+/** The default recipient of a customer's orders. */
 export interface CustomerContact {
   readonly name: string;
   readonly phone: string | null;
 }
 
-/** The contact in a customer's profile, as it is now. */
+/** The question of ordering to customers: the contact in a customer's current profile. */
 export abstract class ContactOf {
   /**
-   * Undefined if there is no profile yet, or none any more. Throws `Unanswered` if it cannot be found out at the
-   * moment.
+   * Undefined if there is no profile yet, or the person was erased. Throws `Unanswered` if the profiles cannot be
+   * reached.
    */
   abstract customer(id: Uuid): Promise<CustomerContact | undefined>;
 }

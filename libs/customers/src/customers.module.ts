@@ -26,16 +26,16 @@ import { WelcomeWhenRegistered } from './welcome-customer/welcome-customer.consu
 
 export { CustomersElsewhereModule } from './customers-elsewhere.module';
 
-const { ContactOf, ...told } = customers;
+const { ContactOf, ...published } = customers;
 const ofOrders = [OrderConfirmed, OrderStatusUpdated, OrderCancelled, OrderRefunded];
-const heard = [AccountRegistered, PersonErased, PartErased, ...ofOrders];
+const consumed = [AccountRegistered, PersonErased, PartErased, ...ofOrders];
 
-/** Who buys: profiles, addresses, points. Global because it answers one question of others: a customer's contact. */
+/** Profiles, addresses, points. Global, so that ordering can ask `ContactOf` without importing this module. */
 @Global()
 @Module({
   imports: [
     contextDatabase('customers', { entities: [Customer, Address] }),
-    contextMessaging('customers', [...Object.values(told), ...heard]),
+    contextMessaging('customers', [...Object.values(published), ...consumed]),
   ],
   controllers: [MyProfileController, MyAddressesController, MyLoyaltyController, ContactOfController],
   providers: [

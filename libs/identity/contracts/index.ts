@@ -15,14 +15,14 @@ export class AccountRegistered extends Message<{
 }
 
 /**
- * A person is erased: their key is destroyed, and each context deletes its data of the person and answers with PartErased.
- * The subject is the account's id, or the order's id for a guest.
+ * The key of a person was destroyed. Each context must delete its data about the person and answer with PartErased. The
+ * subject is the account's id, or the order's id for a guest.
  */
 export class PersonErased extends Message<{
   readonly erasureId: Uuid;
   readonly subject: Uuid;
   readonly kind: 'customer' | 'guest';
-  /** The cart from which the guest ordered. The id of a customer's cart follows from their id. */
+  /** The cart from which the guest ordered. The id of a customer's cart is derived from the customer's id. */
   readonly cartId?: Uuid;
   readonly at: string;
 }> {
@@ -33,8 +33,8 @@ export class PersonErased extends Message<{
 }
 
 /**
- * A context has deleted its data of a person. The message's id follows from PersonErased and the handler's name, so that
- * name must differ between contexts.
+ * A context has deleted its data about a person. The message's id is derived from PersonErased and the handler's name.
+ * So the handlers of two contexts must not have the same name.
  */
 export class PartErased extends Message<{
   readonly erasureId: Uuid;

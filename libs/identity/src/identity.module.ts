@@ -41,7 +41,7 @@ import { SessionsSweep } from './sessions-sweep.job';
 
 addMessages(identityTexts);
 
-/** Who you are. */
+/** Accounts, log-in, sessions, and the erasure of personal data. */
 @Module({
   imports: [
     contextDatabase('identity', { entities: [Account] }),

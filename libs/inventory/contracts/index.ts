@@ -1,27 +1,27 @@
 import { Message, OrderMessage, type Uuid } from '#kernel';
 
 export interface StockLine {
-  /** The SKU under which it was sold. */
+  /** The variant's SKU when it was ordered. */
   readonly sku: string;
   readonly quantity: number;
-  /** The variant's id, whatever its SKU is now. If it is missing, the SKU decides. */
+  /** The variant's id, which identifies it also after its SKU changed. Without it, the SKU identifies the variant. */
   readonly variantId?: Uuid;
 }
 export interface ShortLine extends StockLine {
   readonly available: number;
 }
 
-/** Asks to reserve all lines or none. Answered by StockReserved or StockShort. */
+/** Asks to reserve all lines or none. The answer is StockReserved or StockShort. */
 export class ReserveStock extends OrderMessage<{ readonly orderId: Uuid; readonly lines: readonly StockLine[] }> {
   static readonly type = 'inventory.reserve-stock.v1';
 }
-/** Asks to take reserved goods off the shelf. Answered by StockCommitted or StockCommitRefused. */
+/** Asks to take reserved goods off the shelf. The answer is StockCommitted or StockCommitRefused. */
 export class CommitStock extends OrderMessage<{ readonly orderId: Uuid }> {
   static readonly type = 'inventory.commit-stock.v1';
 }
 /**
- * Asks to give back reserved goods, or to put back committed ones. `waste: true`: committed goods do not come back.
- * Answered by StockReleased, also if there was nothing.
+ * Asks to release reserved goods, or to put committed goods back on the shelf. `waste: true`: committed goods do not
+ * come back. The answer is StockReleased, also if the order had no goods.
  */
 export class ReleaseStock extends OrderMessage<{
   readonly orderId: Uuid;
@@ -54,31 +54,31 @@ export class StockReleased extends OrderMessage<{
   static readonly type = 'inventory.stock-released.v1';
 }
 
-/** The count of a variant that staff stated. */
+/** How many pieces of a variant staff counted. */
 export interface StockCount {
   readonly variantId: Uuid;
   readonly sku: string;
   readonly onHand: number;
 }
 
-/** What orders hold of stock. The catalogue asks in process, before it takes counts for variants that return. */
+/** The catalogue asks this before it accepts counts for variants that are sold again. The call is in one process. */
 export abstract class StockHeld {
   /**
-   * How many of each could be bought after the counts. Throws STOCK_BELOW_RESERVED if orders hold more than was
-   * counted.
+   * How many pieces of each variant could be bought if these counts were stored. Throws STOCK_BELOW_RESERVED if orders
+   * have reserved more than was counted.
    */
   abstract availableAfter(counts: readonly StockCount[]): Promise<ReadonlyMap<Uuid, number>>;
 }
 
 /**
- * How many of one variant can be bought now. `version` rises with every change of its stock; a lower one is out of
- * date.
+ * How many pieces of one variant can be bought now. `version` increases with every change of the variant's stock. A
+ * message with a lower version than the last one is out of date.
  */
 export class StockLevelChanged extends Message<{
   readonly sku: string;
   readonly available: number;
   readonly version: number;
-  /** Missing if inventory does not know it yet; then the SKU decides. */
+  /** Missing if inventory does not know the variant yet. Then the SKU identifies it. */
   readonly variantId?: Uuid;
 }> {
   static readonly type = 'inventory.stock-level-changed.v1';

@@ -31,17 +31,17 @@ import { NamedStock } from './view-stock/named-stock.adapter';
 import { ViewStockController } from './view-stock/view-stock.controller';
 import { ViewStockHandler } from './view-stock/view-stock.query';
 
-const heard = [VariantListed, VariantsRenamed, ReserveStock, CommitStock, ReleaseStock];
-const told = [StockReserved, StockShort, StockCommitted, StockCommitRefused, StockReleased, StockLevelChanged];
+const consumed = [VariantListed, VariantsRenamed, ReserveStock, CommitStock, ReleaseStock];
+const published = [StockReserved, StockShort, StockCommitted, StockCommitRefused, StockReleased, StockLevelChanged];
 
 addMessages(stockTexts);
 
-/** Global, so that the catalogue can use `StockHeld` without knowing this module. */
+/** Global, so that the catalogue can use `StockHeld` without importing this module. */
 @Global()
 @Module({
   imports: [
     contextDatabase('inventory', { entities: [StockItemEntity] }),
-    contextMessaging('inventory', [...heard, ...told]),
+    contextMessaging('inventory', [...consumed, ...published]),
   ],
   controllers: [ViewStockController, AdjustStockController],
   providers: [

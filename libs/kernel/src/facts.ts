@@ -1,13 +1,10 @@
-/**
- * A thing that happened, as plain data. Type names are stored for ever: they are strings of the model, never class
- * names.
- */
+/** Something that happened, as plain data. Type names are stored for ever, so they are never class names. */
 export interface Fact<Type extends string = string, Data extends object = object> {
   readonly type: Type;
   readonly data: Data;
 }
 
-/** The life of an event-sourced thing: its first state, and what each fact changes. Pure. */
+/** How to compute a state from facts: the first state, and a pure function that applies one fact. */
 export interface Life<State, Event extends Fact> {
   readonly initial: State;
   evolve(state: State, event: Event): State;

@@ -1,22 +1,22 @@
-/** How much JSON from outside is read: levels of nesting, and members and entries in all. */
+/** Limits for JSON from outside: the levels of nesting, and the total number of members and array entries. */
 export interface JsonLimits {
   readonly depth: number;
   readonly values: number;
 }
 
-/** The most that any body needs. A route or a kind of caller may get less. */
+/** The highest limits. Some routes and callers get lower limits. */
 export const JSON_LIMITS: JsonLimits = { depth: 32, values: 20_000 };
 
 export type JsonExcess = 'deep' | 'many';
 
-/** Names that every object has by inheritance. */
+/** Names of members that every object inherits. */
 const INHERITED: ReadonlySet<string> = new Set(Object.getOwnPropertyNames(Object.prototype));
 
 const isNested = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
 /**
- * Which limit a parsed value breaks, if any. It walks level by level, because a recursion needs as much stack as the
- * value is deep.
+ * Which limit a parsed value exceeds; undefined if none. It works level by level, because a recursion could overflow
+ * the stack on a deep value.
  */
 export function jsonExcess(value: unknown, { depth, values }: JsonLimits = JSON_LIMITS): JsonExcess | undefined {
   let level: object[] = isNested(value) ? [value] : [];
@@ -36,8 +36,8 @@ export function jsonExcess(value: unknown, { depth, values }: JsonLimits = JSON_
 }
 
 /**
- * The paths of all fields, at any depth, with the name of an inherited member: `constructor`, `toString`,
- * `__proto__`. None of our fields has such a name, and libraries that look up fields by name would find the
+ * The paths of all fields, at any depth, that have the name of an inherited member, such as `constructor`, `toString`
+ * or `__proto__`. No field of the shop has such a name. A library that looks up such a field by name would find the
  * inherited member.
  */
 export function inheritedNames(value: unknown): string[] {

@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-/** A UUID in lower case. Ours are version 7: the first 48 bits are the millisecond of their creation. */
+/** A UUID in lower case. The shop makes version 7: the first 48 bits are the time of creation in milliseconds. */
 export type Uuid = string;
 
 const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -10,7 +10,7 @@ export const isUuid = (text: unknown): text is Uuid => typeof text === 'string' 
 const inGroups = (hex: string): Uuid =>
   `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 
-/** A version 7 UUID, made from a time in milliseconds since 1970 and at least ten random bytes. */
+/** A version 7 UUID from a time in milliseconds since 1970 and at least ten random bytes. */
 export function uuidFrom(milliseconds: number, random: Uint8Array): Uuid {
   const bytes = Buffer.alloc(16);
   bytes.writeUIntBE(milliseconds, 0, 6);
@@ -21,8 +21,8 @@ export function uuidFrom(milliseconds: number, random: Uint8Array): Uuid {
 }
 
 /**
- * The id that follows from another id and a name: the same every time. Its first 48 bits are those of the other id,
- * so that ids derived from one command are neighbours in an index.
+ * An id that is computed from another id and names, so it is the same every time. Its first 48 bits are those of the
+ * other id. So ids that are derived from one command are close to each other in an index.
  */
 export function derivedId(origin: Uuid, ...names: readonly (string | number)[]): Uuid {
   const time = parseInt(origin.replaceAll('-', '').slice(0, 12), 16);

@@ -1,24 +1,21 @@
 /**
- * What one context tells or asks another. It is rebuilt from JSON by its `type` (`inventory.stock-reserved.v1`). The
- * body is plain data and grows by optional fields only; a change of meaning is a `v2` beside `v1`.
+ * A message from one context to others. Its `type` (`inventory.stock-reserved.v1`) says which class its JSON is read
+ * as. The body is plain data. New fields must be optional; a change of meaning needs a `v2` next to `v1`.
  */
 export abstract class Message<Body extends object = object> {
   constructor(readonly body: Body) {}
-  /** Messages with one key are handled in the order in which they were sent. It is the order's id if there is one. */
+  /** Messages with the same key are handled in the order in which they were sent. Usually this is an order's id. */
   abstract get key(): string;
 }
 
-/**
- * A message class: `static type`, and `static routingKey` on the broker's topic exchange if it differs from the
- * type.
- */
+/** A message class. `routingKey` is the key on the broker's topic exchange, if it is not the type. */
 export interface MessageClass<M extends Message = Message> {
   new (body: never): M;
   readonly type: string;
   readonly routingKey?: string;
   /**
-   * For a `v2` that replaces `v1`: each function turns the body of one version into the next one's, the last into
-   * this type's. Pure. So `x.v3` with two of them reads `x.v1` and `x.v2`; a `v2` without any stands beside its
+   * For a type that replaces older versions. Each pure function converts a body to the next version, and the last one
+   * to this type. So `x.v3` with two functions also reads `x.v1` and `x.v2`. A `v2` without functions does not replace
    * `v1`.
    */
   readonly upcasts?: readonly ((body: never) => object)[];

@@ -1,9 +1,9 @@
 import type { Money } from './money';
 
 /**
- * The kind of a refusal, which one filter turns into the answer's status: not-found 404, conflict (with the current
- * state) and refused (by a rule) 409, stale (If-Match) 412, reused (an idempotency key) and too-much (more than one
- * answer can hold) 422, invalid 400, forbidden 403, unauthenticated 401, unavailable 503.
+ * The kind of a refusal. A filter makes the HTTP status from it: not-found 404, conflict (with the current state) and
+ * refused (by a rule) 409, stale (If-Match) 412, reused (an idempotency key) and too-much (too large for one answer)
+ * 422, invalid 400, forbidden 403, unauthenticated 401, unavailable 503.
  */
 export type RefusalKind =
   | 'not-found'
@@ -17,22 +17,22 @@ export type RefusalKind =
   | 'unauthenticated'
   | 'unavailable';
 
-/** One field and what is wrong with it; the field is a path such as `variants.0.stock`. */
+/** What is wrong with one field. `field` is a path such as `variants.0.stock`. */
 export interface Fault {
   readonly field: string;
   readonly message: string;
-  /** The amount of money concerned. */
+  /** The amount of money that the fault is about. */
   readonly amount?: Money;
   /** A value that would be accepted. */
   readonly value?: string;
 }
 
 /**
- * A refusal of the model, with its reason. The code is stable and in upper snake case. The message is English and
- * says what to do next; `params` fill its translations.
+ * A refusal by a rule of the shop. The code is stable and in upper snake case. The message is English and says what to
+ * do next. `params` are the values for its translations.
  */
 export class DomainError extends Error {
-  /** The key of another text in the catalogue, if the text of the code does not fit. */
+  /** The key of the translations, if it is not the code. */
   readonly text?: string;
 
   constructor(
@@ -47,7 +47,7 @@ export class DomainError extends Error {
   }
 }
 
-/** It does not exist, or it is not the caller's: the two are never told apart. */
+/** The thing does not exist, or it is not the caller's. The answer does not show which of the two it is. */
 export class NotFound extends DomainError {
   constructor(what: string) {
     super('NOT_FOUND', 'not-found', `There is no such ${what}.`, { what });
@@ -55,7 +55,7 @@ export class NotFound extends DomainError {
 }
 
 /**
- * A stored event of a known type does not match its schema, or is not of this shop. The raw stream shows it
+ * A stored event does not match the schema of its type, or the shop did not write it. The raw stream shows the event
  * unchanged.
  */
 export class EventBroken extends DomainError {

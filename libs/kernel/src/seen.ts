@@ -1,4 +1,4 @@
-/** The versions of a thing on which a caller decided (`If-Match`); undefined if any will do. */
+/** The versions that a caller accepts (`If-Match`), because the caller has seen them. Undefined: any version. */
 export type Seen = readonly number[] | undefined;
 
 /** Whether the caller has seen the current version. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isStorable } from './texts';
 
-/** Shapes that many answers share. A shape is the type, the check and the document's schema at once. */
+/** Shapes that many answers share. Each gives the type, the check, and the schema in the OpenAPI document. */
 export const MoneyShape = z
   .object({
     amount: z.int().meta({ description: 'Whole minor units: đồng.', example: 55000 }),
@@ -9,14 +9,14 @@ export const MoneyShape = z
   })
   .meta({ id: 'Money', example: { amount: 55000, currency: 'VND' } });
 
-/** An ISO 8601 instant in UTC. Postgres knows no year 0. */
+/** An ISO 8601 instant in UTC. Year 0 is refused, because Postgres cannot store it. */
 export const InstantShape = z.iso
   .datetime()
   .refine((text) => !text.startsWith('0000'))
   .meta({ example: '2026-11-23T03:04:05.678Z' });
 
-/** Converted to lower case. */
+/** A UUID. It is converted to lower case. */
 export const IdShape = z.uuid().toLowerCase().meta({ example: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071' });
 
-/** Text from outside, of 1 to `max` characters that a database can store. */
+/** Text from outside: 1 to `max` characters that the database can store. */
 export const textShape = (max: number) => z.string().min(1).max(max).refine(isStorable);

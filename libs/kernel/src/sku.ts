@@ -1,2 +1,2 @@
-/** The one spelling of a stock code: `abc-m` and `ABC-M` are the same. Applied wherever a SKU comes in. */
+/** A SKU in the form in which SKUs are stored and compared: `abc-m` becomes `ABC-M`. */
 export const normalSku = (sku: string): string => sku.normalize('NFC').trim().toUpperCase();

@@ -1,17 +1,17 @@
 import { domainToASCII, domainToUnicode } from 'node:url';
 import type { Uuid } from './ids';
 
-/** Characters that a domain cannot contain. `new URL` would not read some of them as a part of the domain. */
+/** Characters that a domain cannot contain. With some of them, `new URL` would end the domain early. */
 const NOT_A_DOMAIN = /[\s/?#%:\\[\]@]/u;
 
-/** A domain in its one form: lower case, and `xn--…` if it is not ASCII. Undefined if it is no domain. */
+/** A domain in its normal form: lower case, and `xn--…` if it is not ASCII. Undefined if the text is not a domain. */
 export function domainForm(domain: string): string | undefined {
   if (domain === '' || NOT_A_DOMAIN.test(domain) || !URL.canParse(`http://${domain}`)) return undefined;
   const { hostname } = new URL(`http://${domain}`);
   return hasSoundLabels(hostname) ? hostname : undefined;
 }
 
-/** Node 24 also accepts `xn--` labels that stand for no other letters. */
+/** Node 24 also accepts `xn--` labels that do not encode any letters, so labels are decoded and encoded again. */
 function hasSoundLabels(hostname: string): boolean {
   if (!/(^|\.)xn--/.test(hostname)) return true;
   const inLetters = domainToUnicode(hostname);
@@ -19,8 +19,8 @@ function hasSoundLabels(hostname: string): boolean {
 }
 
 /**
- * Removes case, letter by letter, because lower-casing a whole word would change a final sigma. Folding a folded
- * text changes nothing. A dotless i stays.
+ * Lower case for comparison. It works letter by letter, because a Greek final sigma is special only within a whole
+ * word. Folding a folded text changes nothing. A dotless i does not change.
  */
 const folded = (text: string): string =>
   Array.from(text.normalize('NFC'), (letter) => {
@@ -31,8 +31,8 @@ const folded = (text: string): string =>
     .normalize('NFC');
 
 /**
- * All spellings of one mailbox are one address: its domain in one form, the rest without case. Undefined if it is no
- * address.
+ * One form for all spellings of a mailbox: the domain in its normal form, the rest in lower case. Undefined if the text
+ * is not an address.
  */
 export function mailboxOf(email: string): string | undefined {
   const text = email.trim();
@@ -41,18 +41,18 @@ export function mailboxOf(email: string): string | undefined {
   return domain && `${folded(text.slice(0, at))}@${domain}`;
 }
 
-/** The key by which earlier builds compared addresses. Rows with it may still exist. */
+/** The key with which earlier versions of the shop compared addresses. Old rows may still have it. */
 export const earlierEmailKey = (email: string): string => email.trim().normalize('NFC').toLowerCase();
 
-/** The key by which addresses are compared. A text that is no address is compared by its letters. */
+/** The key for comparing addresses. For a text that is not an address, it is the text in lower case. */
 export const emailKey = (email: string): string => mailboxOf(email) ?? earlierEmailKey(email);
 
 const UUID_IN_ANY_CASE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
-/** A text that may be an id: a UUID in its one form, lower case; any other text unchanged. */
+/** Converts a UUID to lower case. Any other text is not changed. */
 export const sameId = (text: string): Uuid => (UUID_IN_ANY_CASE.test(text) ? text.toLowerCase() : text);
 
 const BLANKS = /\p{Zs}/gu;
 
-/** A password in its one form (RFC 8265, OpaqueString): composed, every blank an ASCII one; case and width stay. */
+/** A password in its normal form (RFC 8265, OpaqueString): NFC, and every kind of space becomes an ASCII space. */
 export const passwordForm = (password: string): string => password.replace(BLANKS, ' ').normalize('NFC');

@@ -1,7 +1,7 @@
-/** Half of a surrogate pair; in a `u` expression whole pairs do not match. */
+/** Half of a surrogate pair. With the flag `u`, a whole pair does not match. */
 const HALF_PAIR = /\p{Surrogate}/u;
 
-/** Whether a database can store it: Postgres stores neither NUL nor half a surrogate pair. */
+/** Whether Postgres can store the text: without NUL, and without half a surrogate pair. */
 export const isStorable = (text: string): boolean => !text.includes('\0') && !HALF_PAIR.test(text);
 
 /**
@@ -11,14 +11,14 @@ export const isStorable = (text: string): boolean => !text.includes('\0') && !HA
 const NOT_IN_A_LINE =
   /[\p{Cc}\u2028\u2029\p{Default_Ignorable_Code_Point}\uFFF9-\uFFFB\p{Private_Use}\p{Noncharacter_Code_Point}]/u;
 
-/** Scripts in which a joiner, or its opposite, changes how the neighbouring letters are written. */
+/** Scripts in which a joiner or a non-joiner (U+200D, U+200C) changes how the neighbouring letters are written. */
 const JOINING =
   '\\p{Script=Arabic}\\p{Script=Syriac}\\p{Script=Nko}\\p{Script=Devanagari}\\p{Script=Bengali}\\p{Script=Gurmukhi}' +
   '\\p{Script=Gujarati}\\p{Script=Oriya}\\p{Script=Tamil}\\p{Script=Telugu}\\p{Script=Kannada}\\p{Script=Malayalam}' +
   '\\p{Script=Sinhala}\\p{Script=Khmer}\\p{Script=Myanmar}';
 
-/** Invisible characters that belong to the spelling: in emoji, and in scripts that need them. */
-const AT_HOME = new RegExp(
+/** Invisible characters that a text needs: within emoji, and within the words of some scripts. */
+const NEEDED_INVISIBLES = new RegExp(
   [
     '(?<=[\\p{Extended_Pictographic}\\p{Emoji_Modifier}\\uFE0F])\\u200D(?=\\p{Extended_Pictographic})',
     '(?<=\\p{Extended_Pictographic})[\\uFE0E\\uFE0F]',
@@ -30,17 +30,18 @@ const AT_HOME = new RegExp(
   'gu',
 );
 
-/** Text of one line: storable, without line breaks, tabs, other control characters and invisible characters. */
-export const isLine = (text: string): boolean => isStorable(text) && !NOT_IN_A_LINE.test(text.replace(AT_HOME, ''));
+/** Whether the text is one line that can be stored, without control characters and unnecessary invisible ones. */
+export const isLine = (text: string): boolean =>
+  isStorable(text) && !NOT_IN_A_LINE.test(text.replace(NEEDED_INVISIBLES, ''));
 
-/** A visible character. A combining mark needs a letter, and U+2800 is Braille without a dot. */
+/** A visible character. A combining mark alone is not visible. U+2800 is a Braille character without dots. */
 const VISIBLE =
   /[^\s\p{Z}\p{M}\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}\u2800]/u;
 
-/** Whether a reader would see nothing. */
+/** Whether the text has no visible character. */
 export const isBlank = (text: string): boolean => !VISIBLE.test(text);
 
-/** Characters, nearly as people count them: an emoji outside the basic plane is one. */
+/** The number of code points. An emoji of two UTF-16 units counts as one. */
 export function lengthOf(text: string): number {
   let length = 0;
   for (let at = 0; at < text.length; at += text.codePointAt(at)! > 0xffff ? 2 : 1) length += 1;
@@ -55,8 +56,8 @@ const PHONE = /^\+?\(?\d(?:[ .()-]{0,2}\d){7,14}$/;
 export const isPhone = (text: string): boolean => text.length <= LONGEST_PHONE && PHONE.test(text);
 
 /**
- * An https address without credentials, or a path on this site. `//host/` and `/\host/` lead to another site, so
- * they are neither.
+ * Whether the text is an https URL without credentials, or a path on this site. `//host/` and `/\host/` are refused,
+ * because they lead to another site.
  */
 export function isPicturePlace(text: string): boolean {
   if (!isLine(text) || /[\s"'<>\\]/.test(text)) return false;

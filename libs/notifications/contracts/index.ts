@@ -1,6 +1,6 @@
 import { OrderMessage, type Uuid } from '#kernel';
 
-/** An e-mail or SMS was sent, or put into the local mailbox. */
+/** An e-mail was sent, or put into the local mailbox. SMS is not used yet. */
 export class NotificationSent extends OrderMessage<{
   readonly orderId: Uuid;
   readonly event: string;

@@ -22,7 +22,7 @@ import { SendLetters } from './send-letters/send-letters.job';
 import { SmtpMailer } from './send-letters/smtp-mailer.adapter';
 import { WriteWhenOrderMoves } from './write-letter/write-letter.consumer';
 
-const heard = [
+const consumed = [
   PersonErased,
   PartErased,
   OrderConfirmed,
@@ -32,11 +32,11 @@ const heard = [
   OrderStatusUpdated,
 ];
 
-/** What people are told. Only this context sends, from events, once for each event and channel. */
+/** Letters to customers. Only this context sends them: one for each event and channel. */
 @Module({
   imports: [
     contextDatabase('notifications', { entities: [LetterEntity] }),
-    contextMessaging('notifications', [...Object.values(notifications), ...heard]),
+    contextMessaging('notifications', [...Object.values(notifications), ...consumed]),
   ],
   controllers: [MailboxController],
   providers: [

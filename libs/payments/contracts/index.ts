@@ -1,8 +1,8 @@
 import { OrderMessage, type Money, type Sealed, type Uuid } from '#kernel';
 
 /**
- * Asks for the order's money, once. Answered by PaymentTaken or PaymentDeclined, and by PaymentUnknown before that
- * if the result is not known yet.
+ * Asks to take the order's money, once. The answer is PaymentTaken or PaymentDeclined. While the result is not known,
+ * a PaymentUnknown comes first.
  */
 export class TakePayment extends OrderMessage<{
   readonly orderId: Uuid;
@@ -14,8 +14,8 @@ export class TakePayment extends OrderMessage<{
   static readonly type = 'payments.take-payment.v1';
 }
 /**
- * Asks that the order's payment never happens: the intent is voided at the provider, and money that was or will be
- * taken goes back completely. Answered by PaymentVoided when that is certain, also if there never was a payment.
+ * Asks to void the order's payment at the provider. Money that was taken, or is taken later, is given back completely.
+ * The answer is PaymentVoided as soon as that is certain, also if there never was a payment.
  */
 export class VoidPayment extends OrderMessage<{
   readonly orderId: Uuid;
@@ -24,7 +24,7 @@ export class VoidPayment extends OrderMessage<{
 }> {
   static readonly type = 'payments.void-payment.v1';
 }
-/** Asks to give back a part of what was taken, or all of it. Answered by PaymentRefunded or RefundRefused. */
+/** Asks to give back the payment or a part of it. The answer is PaymentRefunded or RefundRefused. */
 export class RefundPayment extends OrderMessage<{
   readonly orderId: Uuid;
   readonly refundId: Uuid;
@@ -36,20 +36,20 @@ export class RefundPayment extends OrderMessage<{
 }
 
 /**
- * Asks to end a payment or a refund whose provider cannot be asked; staff have looked into its books. Answered like
- * VoidPayment, or like RefundPayment if there is a `refundId`.
+ * Asks to end a payment or a refund whose provider cannot be asked, after staff have looked into the provider's books.
+ * The answer is that of VoidPayment, or that of RefundPayment if there is a `refundId`.
  */
 export class SettleByHand extends OrderMessage<{
   readonly orderId: Uuid;
   readonly refundId: Uuid | null;
   /**
-   * `given-back`: the customer has the money. `never-taken`: the provider never took any. `unknown`: it cannot be
-   * found out.
+   * `given-back`: the customer has the money again. `never-taken`: the provider took no money. `unknown`: staff could
+   * not find it out.
    */
   readonly found: 'given-back' | 'never-taken' | 'unknown';
   /** The account of the person who settled it. */
   readonly by: string;
-  /** Why, without addresses and numbers. Older messages lack it. */
+  /** Why staff settled it, without addresses and numbers. Older messages do not have it. */
   readonly reason?: string;
   readonly idempotencyKey: string;
 }> {
@@ -69,15 +69,15 @@ export class PaymentTaken extends OrderMessage<{
 export class PaymentDeclined extends OrderMessage<{
   readonly orderId: Uuid;
   readonly paymentId: Uuid;
-  /** `declined` by the bank; `unavailable`: the provider could not be reached, and charged nothing for certain. */
+  /** `declined`: by the bank. `unavailable`: the provider could not be reached, and certainly took no money. */
   readonly code: 'declined' | 'unavailable';
   readonly reason: string;
-  /** Money had been taken after all, and was given back. */
+  /** The amount, if the provider had taken money although it did not answer. It was given back. */
   readonly reversed?: Money;
 }> {
   static readonly type = 'payments.payment-declined.v1';
 }
-/** It is not known yet whether money was taken. The provider is asked again until it is known. */
+/** It is not known yet whether money was taken. The shop asks the provider again until it knows. */
 export class PaymentUnknown extends OrderMessage<{
   readonly orderId: Uuid;
   readonly paymentId: Uuid;
@@ -89,7 +89,7 @@ export class PaymentUnknown extends OrderMessage<{
 }
 export class PaymentVoided extends OrderMessage<{
   readonly orderId: Uuid;
-  /** What had been taken and was given back; zero if nothing was ever taken. */
+  /** The amount that was given back; zero if no money was taken. */
   readonly refunded: Money;
 }> {
   static readonly type = 'payments.payment-voided.v1';
@@ -110,7 +110,7 @@ export class RefundRefused extends OrderMessage<{
   static readonly type = 'payments.refund-refused.v1';
 }
 
-/** Money that no step of an order had asked for, or that could not be checked. Staff see it among the findings. */
+/** No step of the order asked for this money, or it could not be checked. Staff see it in the list of findings. */
 export class MoneyFound extends OrderMessage<{
   readonly orderId: Uuid;
   readonly findingId: Uuid;
@@ -121,7 +121,7 @@ export class MoneyFound extends OrderMessage<{
 }> {
   static readonly type = 'payments.money-found.v1';
 }
-/** Such money was given back. */
+/** The money of a finding was given back. */
 export class MoneyReturned extends OrderMessage<{
   readonly orderId: Uuid;
   readonly findingId: Uuid;

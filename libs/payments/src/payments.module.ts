@@ -33,7 +33,7 @@ import { VoidWhenAsked } from './void-payment/void-payment.consumer';
 
 addMessages(paymentsTexts);
 
-/** Money taken and given back. */
+/** Takes payments and gives money back. */
 @Module({
   imports: [
     contextDatabase('payments', { entities: [PaymentFindingEntity, RefundEntity] }),

@@ -15,9 +15,7 @@ export class MigrateCommand extends JsonCommand {
     const { pending, newer } = await this.operator.work(look, { migrates: true });
     if (json) return printJson({ pending, newer });
     for (const [context, names] of Object.entries(newer))
-      print(
-        `this build is older than the database of ${context} (${names.join(', ')}), and may work with it all the same`,
-      );
+      print(`this build is older than the database of ${context} (${names.join(', ')}), but it may still work with it`);
     print('the database is up to date');
   }
 }

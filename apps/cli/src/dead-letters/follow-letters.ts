@@ -11,7 +11,7 @@ export interface Became {
   readonly error: string | null;
 }
 
-/** Waits until each message is done or a dead letter again, at most for this many seconds. */
+/** Waits until each message is done or a dead letter again, but not longer than `seconds`. */
 export async function followLetters(shop: Shop, ids: readonly string[], seconds: number): Promise<readonly Became[]> {
   const end = performance.now() + seconds * 1_000;
   for (;;) {

@@ -9,7 +9,7 @@ import { WhichLettersCommand, type WhichLetters } from './which-letters';
 const WAIT_SECONDS = 60;
 
 interface RedriveOptions extends WhichLetters {
-  /** True if the option has no number of seconds. */
+  /** In seconds. True if no number was given. */
   readonly wait?: number | true;
 }
 
@@ -40,7 +40,7 @@ export class RedriveDeadLettersCommand extends WhichLettersCommand {
     });
     if (json) printJson(became ? { ...done, became } : done);
     else {
-      print(told(done));
+      print(summary(done));
       if (became && became.length > 0)
         printTable(
           ['id', 'now', 'attempts', 'error'],
@@ -64,14 +64,14 @@ export class RedriveDeadLettersCommand extends WhichLettersCommand {
   }
 }
 
-/** Throws if none of the ids is a message. */
+/** Throws if no message has one of the ids. */
 async function expectOne(shop: Shop, ids: readonly string[]): Promise<void> {
   const found = await Promise.allSettled(ids.map((id) => shop.ask(new ViewDeadLetter(id))));
   const missing = found.find((one) => one.status === 'rejected');
   if (missing && found.every((one) => one.status === 'rejected')) throw missing.reason;
 }
 
-const told = ({ redriven, more }: Redriven): string =>
+const summary = ({ redriven, more }: Redriven): string =>
   redriven.length === 0
     ? 'nothing to try again'
     : `${redriven.length} are tried again${more ? '; there may be more: ask again' : ''}`;

@@ -10,7 +10,7 @@ export interface WhichLetters extends JsonOption {
   readonly type?: string;
 }
 
-/** `--context`, `--key`, `--type`: which dead letters are meant. */
+/** The options that select dead letters: `--context`, `--key`, `--type`. */
 export abstract class WhichLettersCommand extends JsonCommand {
   @Option({ flags: '--context <name>', description: 'only of this context' })
   parseContext(text: string): ContextName {

@@ -15,7 +15,7 @@ interface LostOptions extends JsonOption {
 @SubCommand({
   name: 'lost',
   description:
-    'what a restored context told others of and no longer knows, such as accounts and counts: before a resend',
+    'the messages that a restored context sent and no longer has, such as new accounts; run this before a resend',
 })
 export class LostMessagesCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {

@@ -13,7 +13,7 @@ export interface RedeliverOptions extends JsonOption {
   readonly dryRun?: boolean;
 }
 
-/** `--since`, `--from`, `--dry-run`: which messages are sent again. */
+/** The options that select messages to send again: `--since`, `--from`, `--dry-run`. */
 export abstract class RedeliverCommand extends JsonCommand {
   protected async redeliver(
     operator: Operator,
@@ -22,14 +22,14 @@ export abstract class RedeliverCommand extends JsonCommand {
     handler: string | undefined,
     { json, since, from, dryRun }: RedeliverOptions,
   ): Promise<void> {
-    const told = await operator.work((shop) => {
+    const senders = await operator.work((shop) => {
       const redeliver = () =>
         shop.app.get(Redeliveries, { strict: false }).redeliver({ to, handler, since, from, dryRun });
       const targets = [to, handler, from].filter((one) => one !== undefined);
       return dryRun ? redeliver() : shop.change(operation, targets, null, redeliver);
     });
-    if (json) return printJson({ to, handler, dryRun: dryRun === true, senders: told });
-    show(told, to, dryRun === true);
+    if (json) return printJson({ to, handler, dryRun: dryRun === true, senders });
+    show(senders, to, dryRun === true);
   }
 
   @Option({
@@ -52,9 +52,10 @@ export abstract class RedeliverCommand extends JsonCommand {
   }
 }
 
-function show(told: readonly Redelivered[], to: ContextName, dryRun: boolean): void {
+function show(senders: readonly Redelivered[], to: ContextName, dryRun: boolean): void {
   const column = dryRun ? 'missing' : 'given again';
-  printTable(['from', 'sent in that time', column], told.map(({ from, found, missing }) => [from, found, missing])); // prettier-ignore
-  const count = told.reduce((sum, { missing }) => sum + missing, 0);
+  const rows = senders.map(({ from, found, missing }) => [from, found, missing]);
+  printTable(['from', 'sent in that time', column], rows);
+  const count = senders.reduce((sum, { missing }) => sum + missing, 0);
   print(dryRun ? `${to} does not have ${count} of them` : `${to} was given ${count} messages that it did not have`);
 }

@@ -4,7 +4,7 @@ import { wrong } from '../arguments';
 
 const SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400 };
 
-/** A time with a zone, a day in Vietnam, a duration before now (90m, 2h, 7d), or `start`, the oldest message that is kept. */
+/** A time with a time zone, a day in Vietnam, a duration before now (90m, 2h, 7d), or `start` (the oldest message). */
 export function sinceIn(text: string): Since {
   if (text === 'start') return 'start';
   const [, count, unit] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];

@@ -8,7 +8,7 @@ interface ReapplyOptions extends JsonOption {
   readonly all?: boolean;
 }
 
-@SubCommand({ name: 'reapply', description: 'erase again the people that a restored backup brought back' })
+@SubCommand({ name: 'reapply', description: 'erase people again whose data came back with a restored backup' })
 export class EraseReapplyCommand extends JsonCommand {
   constructor(private readonly operator: Operator) {
     super();

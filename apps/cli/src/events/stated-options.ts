@@ -8,10 +8,10 @@ export interface StatedOptions extends JsonOption {
   readonly who?: string;
 }
 
-/** For a declaration with a name: it is signed, and every later verification reports it. */
+/** The options of a declaration, which is signed. Every later verification reports it. */
 export abstract class StatedCommand extends JsonCommand {
   protected stated({ reason, who = operatorName() }: StatedOptions): { reason: string; who: string } {
-    if (reason === undefined) throw wrong('Say why: --reason.');
+    if (reason === undefined) throw wrong('Give a reason with --reason.');
     return { reason, who };
   }
 

@@ -3,7 +3,7 @@ import { isFurnished, readConfig } from '#platform/config';
 import { publicKeyIn, SealKey, TrustedKeys } from '#event-store';
 import { textIn, wrong } from '../arguments';
 
-/** A key that was known before, as hex or in a file. */
+/** A public key that the operator knows already, as hex or in a file. */
 export function trustedIn(text: string): TrustedKeys {
   try {
     return new TrustedKeys([publicKeyIn(existsSync(text) ? textIn(text) : text)]);
@@ -13,7 +13,7 @@ export function trustedIn(text: string): TrustedKeys {
 }
 
 export function ownKeys(): TrustedKeys {
-  if (!isFurnished()) throw wrong('There is no shop here whose keys could be trusted: give --public-key.');
+  if (!isFurnished()) throw wrong('There is no shop on this machine whose keys could be trusted: give --public-key.');
   const { sealSigningKey, sealFormerKeys } = readConfig();
   return new SealKey(sealSigningKey, sealFormerKeys).trusted;
 }

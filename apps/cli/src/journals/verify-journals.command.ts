@@ -20,9 +20,7 @@ export class VerifyJournalsCommand extends JsonCommand {
     for (const { journal, lines, before, found, findings } of verdicts) {
       print(`${journal}: ${lines} lines checked, ${found} problems found`);
       if (before.lines > 0)
-        print(
-          `  ${before.lines} of them, up to ${before.through}, are of before there were MACs: nothing vouches for them`,
-        );
+        print(`  ${before.lines} of them, up to ${before.through}, are older than the MACs, so they cannot be checked`);
       if (findings.length > 0)
         printTable(['line', 'of', 'what'], findings.map(({ line, about, message }) => [line, about, message])); // prettier-ignore
     }

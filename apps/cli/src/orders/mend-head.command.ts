@@ -21,10 +21,10 @@ export class MendHeadCommand extends JsonCommand {
 
   async run([id]: string[], { json, reason }: MendOptions): Promise<void> {
     const orderId = orderIdIn(id);
-    if (reason === undefined) throw wrong('--reason says why.');
+    if (reason === undefined) throw wrong('Give a reason with --reason.');
     const was = await this.operator.work((shop) => shop.tell(new MendHead(orderId), [orderId], reason));
     if (json) printJson(was);
-    else print(`order ${orderId} is at version ${was.last} again, as its last event is; ${was.head} was written down`);
+    else print(`the version of order ${orderId} is ${was.last} again, like its last event; it was ${was.head}`);
   }
 
   @Option({ flags: '--reason <text>', description: 'why, without names' })

@@ -23,7 +23,7 @@ export class OrderEvidenceCommand extends JsonCommand {
   async run([id]: string[], { json, out }: EvidenceOptions): Promise<void> {
     const orderId = orderIdIn(id);
     const text = await this.operator.work((shop) => shop.ask(new OrderEvidence(orderId)));
-    if (out === undefined) return void process.stdout.write(text); // always the file itself
+    if (out === undefined) return void process.stdout.write(text); // without `--out`, `--json` has no effect
     writeFileSync(out, text);
     if (json) printJson({ orderId, file: out, bytes: Buffer.byteLength(text) });
     else print(`written to ${out}`);

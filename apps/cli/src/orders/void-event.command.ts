@@ -22,8 +22,8 @@ export class VoidEventCommand extends JsonCommand {
 
   async run([id]: string[], { json, event, reason }: VoidOptions): Promise<void> {
     const orderId = orderIdIn(id);
-    if (event === undefined) throw wrong('--event names the version of the broken event.');
-    if (reason === undefined) throw wrong('--reason says why.');
+    if (event === undefined) throw wrong('Give the version of the broken event with --event.');
+    if (reason === undefined) throw wrong('Give a reason with --reason.');
     const said = await this.operator.work((shop) =>
       shop.tell(new VoidEvent(orderId, event, reason, { kind: 'staff' }), [orderId], reason),
     );

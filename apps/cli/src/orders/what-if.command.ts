@@ -12,7 +12,7 @@ interface WhatIfOptions extends JsonOption {
   readonly add?: readonly { readonly after: number; readonly type: OrderEvent['type']; readonly data: object }[];
 }
 
-/** JSON, or `@file` to read it from a file. */
+/** `text` is JSON, or `@file` with the name of a JSON file. */
 const dataIn = (text: string): object => jsonIn('The data', text.startsWith('@') ? textIn(text.slice(1)) : text);
 
 @SubCommand({
@@ -30,7 +30,7 @@ export class WhatIfCommand extends JsonCommand {
     const wished = { ...(leaveOut && { leaveOut }), ...(change && { change }), ...(add && { add }) };
     const answer = await this.operator.work((shop) => shop.ask(new WhatIf(orderId, wished)));
     if (json) return printJson(answer);
-    print(`${answer.actual.status} is ${answer.whatIf ? `${answer.whatIf.status} then` : 'no order at all then'}`);
+    print(`status: ${answer.actual.status} → ${answer.whatIf ? answer.whatIf.status : 'no order'}`);
     printTable(
       ['path', 'before', 'after'],
       answer.changes.map(({ path, before, after }) => [path, JSON.stringify(before), JSON.stringify(after)]),
@@ -64,7 +64,7 @@ export class WhatIfCommand extends JsonCommand {
     const [place = '', data] = cut(text);
     const [after = '', name] = place.split(':');
     const type = orderEventTypes.find((one) => one === name);
-    if (!type) throw wrong(`--add names an event, one of ${orderEventTypes.join(', ')}.`);
+    if (!type) throw wrong(`--add needs an event type, one of ${orderEventTypes.join(', ')}.`);
     return [...before, { after: wholeIn('--add', after), type, data: dataIn(data) }];
   }
 }

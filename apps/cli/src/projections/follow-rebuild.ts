@@ -16,7 +16,7 @@ const shown = ({ state, throttled, ratePerSecond, secondsLeft }: Rebuild) => ({
   left: secondsLeft ?? '–',
 });
 
-/** Shows a progress bar, unless `quiet`, until the rebuild waits or has ended. */
+/** Waits until the rebuild has ended or waits for the operator. Shows a progress bar, unless `quiet`. */
 export async function followRebuild(shop: Shop, started: Rebuild, quiet: boolean): Promise<Rebuild> {
   const bar = new SingleBar({
     format: '{state} [{bar}] {percentage}% | {value}/{total} events | {rate}/s | {left} s left',

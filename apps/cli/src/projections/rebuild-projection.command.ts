@@ -12,7 +12,7 @@ interface RebuildOptions extends JsonOption {
   readonly orders?: readonly string[];
 }
 
-/** Prints how it ended. A rebuild that failed or was cancelled sets the exit code. */
+/** Prints the rebuild. Sets exit code 1 if it failed or was cancelled. */
 export function printRebuild(rebuild: Rebuild, json: boolean): void {
   const { id, projection, state, done, total, error } = rebuild;
   if (json) printJson(rebuild);
@@ -48,7 +48,7 @@ export class RebuildProjectionCommand extends JsonCommand {
   @Option({ flags: '--orders <ids>', description: 'only these orders, separated by commas' })
   parseOrders(text: string): readonly string[] {
     const ids = listIn(text).map(orderIdIn);
-    if (ids.length === 0) throw wrong('--orders names one order or more.');
+    if (ids.length === 0) throw wrong('--orders needs at least one order.');
     return [...new Set(ids)];
   }
 }

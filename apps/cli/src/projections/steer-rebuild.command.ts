@@ -8,11 +8,11 @@ import { Operator } from '../operator';
 import { followRebuild } from './follow-rebuild';
 import { printRebuild } from './rebuild-projection.command';
 
-/** Subclasses have no constructor, so that they get what this constructor asks for. */
+/** Subclasses must not have a constructor: they inherit this one with its injected parameters. */
 @Injectable()
 abstract class SteerCommand extends JsonCommand {
   protected abstract readonly step: RebuildStep | undefined;
-  /** Whether the command waits until the rebuild has reached its aim. */
+  /** Whether the command waits until the rebuild has ended or waits for the operator. */
   protected readonly follows: boolean = false;
 
   constructor(protected readonly operator: Operator) {

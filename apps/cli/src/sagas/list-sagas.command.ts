@@ -26,7 +26,7 @@ export class ListSagasCommand extends JsonCommand {
     const filter = { status: state, stuckFor };
     const found = await this.operator.work((shop) => shop.ask(new ListSagas(filter, limit)));
     const sagas = found.slice(0, limit).map(showSaga);
-    // The key is older than the word saga, and scripts read it.
+    // The key keeps its old name `processes`, because scripts read it.
     if (json) return printJson({ processes: sagas, hasMore: found.length > limit });
     printTable(
       ['id', 'state', 'step', 'since', 'asked again', 'waits for'],

@@ -14,12 +14,12 @@ const FORMER_NAME = 'processes';
 })
 export class SagasCommand extends CommandGroup {
   override setCommand(line: Parameters<CommandGroup['setCommand']>[0]): this {
-    return super.setCommand(line.hook('preSubcommand', ({ parent }) => tellTheName(parent?.args[0])));
+    return super.setCommand(line.hook('preSubcommand', ({ parent }) => warnAboutFormerName(parent?.args[0])));
   }
 }
 
-/** Standard output stays as it was, for the scripts that read it. */
-function tellTheName(written?: string): void {
+/** Warns on standard error, because scripts read standard output. */
+function warnAboutFormerName(written?: string): void {
   if (written === FORMER_NAME)
     process.stderr.write(`\`${FORMER_NAME}\` is now called \`sagas\`; the old name still works.\n`);
 }

@@ -29,7 +29,7 @@ abstract class TendSagaCommand extends JsonCommand {
       await this.operator.work((shop) => shop.tell(this.commandFor(id, tended, money), [id], tended.reason)),
     );
     if (json) printJson(saga);
-    else print(`${saga.id} ${this.done}; it stood at ${saga.step}`);
+    else print(`${saga.id} ${this.done}; its step was ${saga.step}`);
   }
 
   @Option({ flags: '--reason <text>', description: 'why, without names' })

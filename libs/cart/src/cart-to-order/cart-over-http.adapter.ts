@@ -3,14 +3,14 @@ import { CartOf, type CartOwner, type CartToOrder, type ReturnedOrder } from '#c
 import { Config } from '#platform/config';
 import { Provider } from '#platform/questions';
 
-/** The cart of another process. Asking twice is harmless: a guest's cart is merged once. */
+/** Asks another process for the cart. The question can be repeated, because a guest's cart is merged only once. */
 @Injectable()
 export class CartOverHttp extends CartOf {
   private readonly cart: Provider;
 
   constructor({ cartUrl, internalSecret }: Config) {
     super();
-    if (!cartUrl) throw new Error('CART_URL is missing: it says where carts are asked for');
+    if (!cartUrl) throw new Error('CART_URL is missing: it must be the URL of the process that serves carts');
     this.cart = new Provider('cart', cartUrl, internalSecret);
   }
 

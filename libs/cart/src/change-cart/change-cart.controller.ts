@@ -57,7 +57,7 @@ const money = {
   properties: { amount: { type: 'integer' }, currency: { type: 'string', enum: ['VND'] } },
 } as const;
 
-/** A chosen option, as it is sent or as it was read. */
+/** A chosen option. The client may send it as it was read. */
 class ModifierChangeBody extends ModifierBody {
   @ReadOnly(z.string(), { type: String, example: 'Đường' })
   group?: string | null;
@@ -71,7 +71,7 @@ class ModifierChangeBody extends ModifierBody {
 
 const { priceChanged: PriceChangedShape, problem: ProblemShape } = CartLineView.shape;
 
-/** A line may be sent back as it was read. */
+/** A client may send a line back as it was read. */
 class ItemChangeBody {
   @Whole({ min: 1, max: mostOfALine, optional: true, example: 3 })
   quantity?: number;
@@ -196,7 +196,7 @@ export class ChangeCartController {
     });
   }
 
-  /** The cart's version, if what it shows now is what the caller has seen, prices included. */
+  /** The cart's version. Refuses the caller if the cart, prices included, has changed since they read it. */
   private async versionSeen({ owner }: Visitor, tags: readonly string[]): Promise<number> {
     const view = await this.queries.execute(new ViewCart(owner, localeHere()));
     if (!tags.includes(tagOf(view))) throw new CartChanged(view.version);
@@ -206,7 +206,7 @@ export class ChangeCartController {
 
 const localeHere = () => shopLocale();
 
-/** Only the fields that were sent. A field that was left out does not change. */
+/** Only the fields that were sent. The other fields do not change. */
 const given = ({ quantity, modifiers, priceChanged }: ItemChangeBody) => ({
   ...(quantity !== undefined && { quantity }),
   ...(modifiers && { modifiers: modifiers.map(({ optionId, quantity: of }) => ({ optionId, quantity: of })) }),

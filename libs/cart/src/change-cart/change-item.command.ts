@@ -44,7 +44,7 @@ export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
     });
   }
 
-  /** A client that changes a line has seen its current price. New options must be sold. */
+  /** The change with the line's current price, because the client has seen it. New options must be on sale. */
   private async offered({ owner, lineId, change, names, locale }: ChangeItem): Promise<LineChange> {
     const line = lineOf(await this.carts.of(owner), lineId);
     const wrong = changedFixed({ id: line.id, variantId: line.variantId }, names);
@@ -53,7 +53,7 @@ export class ChangeItemHandler implements ICommandHandler<ChangeItem> {
     const { modifiers: shown, price: priceNow } = await this.shelf.shown(line, locale);
     const isMadeLike = (modifiers: readonly ChosenModifier[]) =>
       wanted !== undefined && sameDrink({ ...line, modifiers }, { ...line, modifiers: wanted });
-    // The options as they are stored, or as the cart shows them: nothing new was chosen, so they need not be on sale.
+    // The client sent the stored or the shown options back. It chose nothing new, so they need not be on sale.
     if (!wanted || isMadeLike(line.modifiers) || isMadeLike(shown))
       return { ...plainly, ...(priceNow && { price: priceNow }) };
     const { modifiers, price, label } = await this.shelf.offered({ ...line, modifiers: wanted }, locale);

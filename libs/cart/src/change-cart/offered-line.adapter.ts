@@ -5,19 +5,19 @@ import { ambient } from '#platform/observability';
 import type { CartLine } from '../model/cart';
 import { ModifiersInvalid, VariantUnavailable } from '../model/cart-errors';
 
-/** Asks the catalogue whether something is sold with these options, and what its name is. */
+/** Asks the catalogue whether a variant is sold with these options, and for its names and price. */
 @Injectable()
 export class Shelf {
   constructor(private readonly prices: CatalogPrices) {}
 
-  /** The line as the catalogue makes it, with its default options. Refuses what is not sold. */
+  /** The line with the catalogue's names, price and default options. Refuses a line that is not sold. */
   async offered(wanted: WantedLine, locale: 'vi' | 'en'): Promise<Omit<CartLine, 'id'>> {
     const [price] = await this.prices.price([wanted], locale);
     if (!price) throw new VariantUnavailable();
     if (!isPriced(price)) {
-      // Names are in the shop's language, the text of a refusal in the caller's.
-      const spoken = ambient()?.locale ?? 'en';
-      if (spoken !== locale) return this.offered(wanted, spoken);
+      // Names are in `locale`, but the text of a refusal must be in the caller's language.
+      const callerLocale = ambient()?.locale ?? 'en';
+      if (callerLocale !== locale) return this.offered(wanted, callerLocale);
       throw price.code === 'VARIANT_UNAVAILABLE'
         ? new VariantUnavailable()
         : new ModifiersInvalid({ field: 'modifiers', message: price.message });

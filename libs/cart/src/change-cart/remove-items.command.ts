@@ -4,7 +4,7 @@ import { clear, removeLine, seen, type Cart } from '../model/cart';
 import { Carts } from '../model/carts.store';
 import type { Owner } from '../model/owner';
 
-/** Removes one line from the cart, or all lines if none is named. */
+/** Removes one line from the cart, or all lines if there is no `lineId`. */
 export class RemoveItems extends Command<Cart> {
   constructor(
     readonly owner: Owner,

@@ -2,7 +2,7 @@ import type { Portion } from '#contracts/cart';
 import { derivedId, type Uuid } from '#kernel';
 import { changed, portionsOf, withPortions, type Cart, type CartLine } from '../model/cart';
 
-/** A line of an order. In an order of an older build, it does not name its portions. */
+/** A line of an order. Orders from an older version of the shop have no `portions`. */
 export interface Ordered {
   readonly variantId: Uuid;
   readonly quantity: number;
@@ -16,12 +16,12 @@ export interface OrderFromCart {
 }
 
 /**
- * An order was placed from the cart at a version. The ordered portions are removed, and what was added meanwhile
- * stays. Hearing it again changes nothing.
+ * The cart after an order was placed from it at `cartVersion`. The ordered portions are removed. Pieces that were added
+ * since then stay. A repeated message changes nothing.
  */
 export function takeOrdered(cart: Cart, { orderId, cartVersion, items }: OrderFromCart): Cart {
   const heard = cart.orderedVersion !== undefined && cart.orderedVersion >= cartVersion;
-  const lines = namesPortions(items)
+  const lines = hasPortions(items)
     ? withoutPortions(cart.lines, orderId, items)
     : heard
       ? cart.lines
@@ -34,8 +34,8 @@ export function takeOrdered(cart: Cart, { orderId, cartVersion, items }: OrderFr
 }
 
 /**
- * A log-in may have taken the cart over with a token that this order had spent, before the cart heard of the order. The
- * cart then belongs again to whoever has the token that came with the order.
+ * Undoes the merge by a log-in that used a token which this order had already spent. The merge was possible because
+ * the cart did not know of the order yet. The cart now belongs to the guest with the token that the order returned.
  */
 function reopened(cart: Cart, cartVersion: number): Cart {
   const { mergedInto, mergedSince, ...rest } = cart;
@@ -43,13 +43,13 @@ function reopened(cart: Cart, cartVersion: number): Cart {
   return bySpentToken ? rest : cart;
 }
 
-/** The same for a cart to which a log-in moved ordered portions. */
+/** Removes ordered portions from a cart to which a log-in moved them. */
 export function takeMoved(cart: Cart, { orderId, items }: Pick<OrderFromCart, 'orderId' | 'items'>): Cart {
   const lines = withoutPortions(cart.lines, orderId, items);
   return lines === cart.lines ? cart : changed(cart, lines);
 }
 
-const namesPortions = (items: readonly Ordered[]): boolean => items.some(({ portions }) => portions !== undefined);
+const hasPortions = (items: readonly Ordered[]): boolean => items.some(({ portions }) => portions !== undefined);
 
 function withoutPortions(lines: readonly CartLine[], orderId: Uuid, items: readonly Ordered[]): readonly CartLine[] {
   const ordered = new Map(items.flatMap(({ portions = [] }) => portions.map(({ id, quantity }) => [id, quantity])));
@@ -67,13 +67,13 @@ function withoutPortions(lines: readonly CartLine[], orderId: Uuid, items: reado
   });
 }
 
-/** Pieces that were added to a portion after it was ordered are a new portion, which can be ordered. */
+/** Pieces that were added to a portion after the order become a new portion, which can be ordered. */
 function leftOf(portion: Portion, ordered: number | undefined, orderId: Uuid): Portion {
   if (ordered === undefined) return portion;
   return { id: derivedId(orderId, portion.id), quantity: Math.max(portion.quantity - ordered, 0) };
 }
 
-/** For the message of an older build, which names variants and no lines. */
+/** For messages from an older version of the shop, which have variants but no portions. */
 function withoutVariants(lines: readonly CartLine[], items: readonly Ordered[]): readonly CartLine[] {
   return items.reduce((kept, { variantId, quantity }) => {
     let left = quantity;

@@ -5,7 +5,7 @@ import { InboxEventsHandler } from '#messaging';
 import { Carts } from '../model/carts.store';
 import { cartIdOf } from '../model/owner';
 
-/** Empties the cart of an erased person. The row stays, so that its versions are never counted from 1 again. */
+/** Empties the cart of an erased person. The row stays, so that its version never starts at 1 again. */
 @InboxEventsHandler([PersonErased], { name: 'forget-cart' })
 export class ForgetCart {
   constructor(
@@ -17,7 +17,8 @@ export class ForgetCart {
     const id = kind === 'customer' ? cartIdOf({ kind: 'user', userId: subject }) : cartId;
     if (id) await this.carts.empty(id);
     if (kind === 'customer') await this.carts.close(cartIdOf({ kind: 'user', userId: subject }));
-    else await this.carts.noteReturn(subject); // a guest is erased with one order; its lines do not come back
+    // For a guest, `subject` is the order's id: the lines of that order must not return to the cart.
+    else await this.carts.noteReturn(subject);
     crashPoint('erasure.cart');
     this.eventBus.publish(new PartErased({ erasureId, subject, context: 'cart' }));
   }

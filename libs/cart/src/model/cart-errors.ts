@@ -20,7 +20,7 @@ export class LineTooLarge extends DomainError {
   }
 }
 
-/** The cart is not the one that the caller has seen. */
+/** The cart has changed since the caller read it. */
 export class CartChanged extends DomainError {
   constructor(version: number) {
     super(
@@ -44,7 +44,7 @@ export class ModifiersInvalid extends DomainError {
   }
 }
 
-/** The token opens no cart: an order was placed with it, or a log-in took over its cart. */
+/** The token no longer opens a cart: an order was placed with it, or a log-in took over the cart. */
 export class CartTokenSpent extends Error {
   constructor(readonly by: 'order' | 'log-in') {
     super('this cart token opens no cart any more');

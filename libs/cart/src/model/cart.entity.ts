@@ -32,7 +32,7 @@ export class CartEntity {
   @Column('timestamptz', { name: 'updated_at' })
   updatedAt!: Date;
 
-  /** When its owner was erased. */
+  /** When the owner's data was erased. */
   @Column('timestamptz', { name: 'closed_at', nullable: true })
   closedAt!: Date | null;
 }

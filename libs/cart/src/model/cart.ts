@@ -3,14 +3,14 @@ import type { Portion } from '#contracts/cart';
 import type { Money, Uuid } from '#kernel';
 import { CartChanged, CartFull, LineTooLarge, NoSuchLine } from './cart-errors';
 
-/** The names of a line when it was added. They are shown if the catalogue no longer knows the line. */
+/** The names of a line when it was added. They are shown if the catalogue no longer has the product. */
 export interface Label {
   readonly productId: Uuid;
   readonly sku: string;
   readonly name: string;
   readonly variantName: string;
   readonly imageUrl: string | null;
-  /** The names of its options. */
+  /** The names of the chosen options. */
   readonly modifiers?: readonly NamedOption[];
 }
 
@@ -28,7 +28,7 @@ export interface CartLine {
   readonly label: Label;
   /** The price of one piece with its options, when the customer added or last changed it. */
   readonly price?: Money;
-  /** Other prices at which pieces of this line were seen, in the carts that they came from. */
+  /** Other prices that the customer saw for pieces of this line, when carts with different prices were merged. */
   readonly otherPrices?: readonly Money[];
   /** The portions of the line, unless it is one portion with the line's own id. */
   readonly portions?: readonly Portion[];
@@ -36,18 +36,18 @@ export interface CartLine {
 
 export interface Cart {
   readonly id: Uuid;
-  /** Rises with each change; 0 is a cart to which nothing was ever added. */
+  /** Increases with each change. 0: nothing was ever added to the cart. */
   readonly version: number;
   readonly lines: readonly CartLine[];
   /** The newest version from which an order is known to have been placed. */
   readonly orderedVersion?: number;
-  /** The cart of the user who took this guest's lines at log-in. From then on no token opens this cart. */
+  /** The user's cart into which a log-in merged this guest's cart. From then on no token opens this cart. */
   readonly mergedInto?: Uuid;
-  /** The version at the order with which the token came by which the cart was taken over. */
+  /** The `since` of the token with which the log-in merged this cart. */
   readonly mergedSince?: number;
-  /** A log-in has moved lines from here to other carts at some time. */
+  /** At some time, a log-in moved lines from this cart to another cart. */
   readonly moved?: true;
-  /** Its owner was erased: nothing comes back into it. */
+  /** The owner's data was erased, so no lines of failed orders come back into the cart. */
   readonly closed?: true;
 }
 
@@ -57,8 +57,8 @@ export const mostLines = 50;
 export const emptyCart = (id: Uuid): Cart => ({ id, version: 0, lines: [] });
 
 /**
- * Whether a token opens this guest's cart: not after a log-in has taken the cart over, and not after the guest has
- * ordered since the token was issued. `since` is the cart's version at the order with which the token came.
+ * Whether a token opens this guest's cart. It does not after a log-in has taken the cart over, or after the guest has
+ * ordered with the token. `since` is the version of the cart from which the order was placed that returned this token.
  */
 export const isOpenTo = (cart: Cart, token: { readonly since: number }): boolean =>
   cart.mergedInto === undefined && !hasOrderedSince(cart, token);
@@ -66,19 +66,19 @@ export const isOpenTo = (cart: Cart, token: { readonly since: number }): boolean
 export const hasOrderedSince = ({ orderedVersion = 0 }: Cart, { since }: { readonly since: number }): boolean =>
   orderedVersion > since;
 
-/** The next version of the cart. */
+/** The cart with these lines and the next version. */
 export const changed = (cart: Cart, lines: readonly CartLine[]): Cart => ({
   ...cart,
   version: cart.version + 1,
   lines,
 });
 
-/** Refuses a caller who decided on an older version of this cart. */
+/** Refuses a change if the caller has seen another version of the cart. */
 export function seen(cart: Cart, version: number | undefined): void {
   if (version !== undefined && version !== cart.version) throw new CartChanged(cart.version);
 }
 
-/** Each option once, in a fixed order, so that equal choices are equal. */
+/** Each option once and in a fixed order, so that equal choices can be compared. */
 export function tidied(modifiers: readonly ChosenModifier[]): readonly ChosenModifier[] {
   const chosen = new Map<Uuid, number>();
   for (const { optionId, quantity } of modifiers) chosen.set(optionId, (chosen.get(optionId) ?? 0) + quantity);
@@ -93,7 +93,7 @@ export const sameDrink = (
 ): boolean =>
   a.variantId === b.variantId && JSON.stringify(tidied(a.modifiers)) === JSON.stringify(tidied(b.modifiers));
 
-/** The portions of a line. A line that was never joined with another is one portion with the line's id. */
+/** The portions of a line. Without `portions`, the line is one portion with the line's id. */
 export const portionsOf = ({ id, quantity, portions }: CartLine): readonly Portion[] => portions ?? [{ id, quantity }];
 
 /** The line with these portions; undefined if none is left. */
@@ -114,7 +114,7 @@ export function resized(line: CartLine, quantity: number): CartLine {
   return withPortions(line, [...portions, { ...last, quantity: last.quantity - over }])!;
 }
 
-/** Every price at which pieces of the line were seen. */
+/** Every price that the customer saw for pieces of the line. */
 export const pricesOf = ({ price, otherPrices = [] }: Pick<CartLine, 'price' | 'otherPrices'>): readonly Money[] =>
   price ? [price, ...otherPrices] : otherPrices;
 
@@ -123,13 +123,13 @@ function seenAt({ price: _, otherPrices: __, ...line }: CartLine, prices: readon
   return { ...line, ...(price && { price }), ...(otherPrices.length > 0 && { otherPrices }) };
 }
 
-/** Joins two lines of the same drink. Every portion keeps its id, and every price that was seen is kept. */
+/** Joins two lines of the same drink. The portions keep their ids, and all prices that the customer saw are kept. */
 export function joined(line: CartLine, other: CartLine): CartLine {
   const both = withPortions(line, [...portionsOf(line), ...portionsOf(other)])!;
   return seenAt(both, [...pricesOf(line), ...pricesOf(other)]);
 }
 
-/** The line that more of the same drink joins: one with room for it, if there is one. */
+/** Another line with the same drink; if possible, one that has room for these pieces. */
 const twinOf = (cart: Cart, line: CartLine): CartLine | undefined => {
   const twins = cart.lines.filter((other) => other.id !== line.id && sameDrink(other, line));
   return twins.find(({ quantity }) => quantity + line.quantity <= mostOfALine) ?? twins[0];
@@ -146,7 +146,7 @@ export function addLine(cart: Cart, line: CartLine): Cart {
 
 export interface LineChange {
   readonly quantity?: number;
-  /** Other options. That is another drink than the one that may be on order, so it is a portion with a new id. */
+  /** Other options make another drink. Its portion gets a new id, because the old portion may be in an order. */
   readonly remix?: {
     readonly modifiers: readonly ChosenModifier[];
     readonly portion: Uuid;
@@ -154,7 +154,7 @@ export interface LineChange {
   };
   /** The current price of one piece, as the customer sees it. */
   readonly price?: Money;
-  /** The client sent the line back unchanged, with `priceChanged`. If nothing else changes, the price that was seen stays. */
+  /** The client sent the line back with `priceChanged`. If nothing else changes, the price that was seen stays. */
   readonly asRead?: true;
 }
 
@@ -204,7 +204,7 @@ export function lineOf(cart: Cart, lineId: Uuid): CartLine {
   return line;
 }
 
-/** A client that adds more to a line has seen its current price. */
+/** The line with this price as the only one that was seen: a client that changes a line has seen its current price. */
 const atPriceOf = ({ price }: { readonly price?: Money | undefined }, line: CartLine): CartLine =>
   price ? seenAt(line, [price]) : line;
 

@@ -20,17 +20,16 @@ interface CartRow {
   readonly closed: boolean;
 }
 
-/** A cart whose lines a log-in moved to the carts of users. */
+/** A cart, and the carts of users to which log-ins moved its lines. */
 export interface Branching {
   readonly cart?: Cart;
-  /** The carts that ever took lines from it. */
   readonly targets: readonly Cart[];
 }
 
-/** Somebody created or merged the same cart at the same moment. */
+/** Another transaction created, changed or merged the same cart at the same moment. */
 class ChangedMeanwhile extends Error {}
 
-/** All carts. Two carts are always locked in the order of their ids. */
+/** All carts. Carts are always locked in the order of their ids, so that there is no deadlock. */
 @Injectable()
 export class Carts {
   constructor(
@@ -38,26 +37,26 @@ export class Carts {
     private readonly outbox: Outbox,
   ) {}
 
-  /** The owner's cart as it is now, with what they collected before they logged in. Throws CartTokenSpent. */
+  /** The owner's current cart. First merges the cart that a user had as a guest. Throws CartTokenSpent. */
   async of(owner: Owner): Promise<Cart> {
     const id = cartIdOf(owner);
     const before = owner.kind === 'user' ? owner.before : undefined;
     const guest = before && cartIdOf(before);
-    const carts = await this.read(found, guest ? [id, guest] : [id]);
-    // An empty cart is taken over too. Otherwise somebody who knows the token could still fill it.
+    const carts = await this.read(findCarts, guest ? [id, guest] : [id]);
+    // An empty guest's cart is merged too. Otherwise somebody who knows the token could still fill it.
     if (before && isOpenTo(carts.get(guest!) ?? emptyCart(guest!), before)) return this.merge(owner, before);
     return opened(carts.get(id) ?? emptyCart(id), owner);
   }
 
   /**
-   * Changes the owner's cart by a rule. Changes of one cart wait for each other. A rule that returns the same cart
-   * changes nothing. Throws CartTokenSpent.
+   * Changes the owner's cart by a rule. A lock makes changes of one cart wait for each other. If the rule returns the
+   * same cart, nothing is stored. Throws CartTokenSpent.
    */
   async change(owner: Owner, rule: (cart: Cart) => Cart): Promise<Cart> {
     if (owner.kind === 'user' && owner.before) await this.of(owner);
     const id = cartIdOf(owner);
     return this.patiently(async () => {
-      const cart = opened((await this.read(locked, [id])).get(id) ?? emptyCart(id), owner);
+      const cart = opened((await this.read(lockCarts, [id])).get(id) ?? emptyCart(id), owner);
       const after = rule(cart);
       if (after !== cart) await this.keep(cart, after, owner);
       return after;
@@ -67,52 +66,52 @@ export class Carts {
   /** The cart and all carts to which log-ins moved its lines, locked until the transaction ends. */
   async lockWithTargets(id: Uuid): Promise<Branching> {
     const known = await this.targetsOf(id);
-    const carts = await this.read(locked, [id, ...known]);
-    // A merge may have ended while this waited for its lock.
+    const carts = await this.read(lockCarts, [id, ...known]);
+    // A merge may have been committed while this transaction waited for the lock.
     if ((await this.targetsOf(id)).length !== known.length) throw new ChangedMeanwhile(`cart ${id} was just merged`);
     const others = known.map((target) => carts.get(target) ?? emptyCart(target));
     return { cart: carts.get(id), targets: others };
   }
 
   /**
-   * The cart of the first account into which a log-in merged this cart, at this version or later. A log-in with a token
-   * that an order at this version had spent does not count.
+   * The cart of the first user into which a log-in merged this cart, at this version or later. A log-in does not count
+   * if its token was spent by an order at this version.
    */
   async takenOverBy(id: Uuid, version: number): Promise<Uuid | undefined> {
-    return (await this.db.query<{ id: Uuid }>(tookOver, [id, version]))[0]?.id;
+    return (await this.db.query<{ id: Uuid }>(findTakeover, [id, version]))[0]?.id;
   }
 
   /**
-   * In a message handler: changes a cart that was read without a lock, if it has not changed since. False if it must
-   * be done with a lock: the cart changed meanwhile, or was merged into another.
+   * In a message handler: changes a cart without a lock. False if the change must be repeated with a lock, because the
+   * cart has changed since it was read, or lines were moved from it to another cart.
    */
   async changeAtOnce(id: Uuid, rule: (cart: Cart) => Cart): Promise<boolean> {
     if (!this.outbox.unit() || this.db.begun()) return false;
-    const cart = (await this.db.outside(() => this.read(found, [id]))).get(id);
+    const cart = (await this.db.outside(() => this.read(findCarts, [id]))).get(id);
     if (!cart) return true;
     const after = rule(cart);
     if (after === cart) return true;
-    return !cart.moved && (await runSingleStatement(this.outbox, saved, saving(cart, after))).length > 0;
+    return !cart.moved && (await runSingleStatement(this.outbox, saveCart, saving(cart, after))).length > 0;
   }
 
-  /** In a transaction: notes that the order's lines came back; false if they came back before, or never will. */
+  /** In a transaction: stores that the order's lines came back. False if this was stored before. */
   async noteReturn(orderId: Uuid): Promise<boolean> {
-    return (await this.db.query(returned, [orderId])).length > 0;
+    return (await this.db.query(insertReturn, [orderId])).length > 0;
   }
 
   /**
-   * Stores what came back into the cart of a user who took over a guest's cart. That cart may have had no line so
-   * far.
+   * Stores the cart of a user after lines of a guest's order came back into it. The user's cart may not exist yet,
+   * because it never had a line.
    */
   async saveTarget(guest: Uuid, before: Cart, after: Cart): Promise<void> {
     if (before.version > 0) return this.save(before, after);
-    const rows = await this.db.query(madeForTarget, [guest, after.id, after.version, JSON.stringify(after.lines)]);
+    const rows = await this.db.query(insertTargetCart, [guest, after.id, after.version, JSON.stringify(after.lines)]);
     if (rows.length === 0) throw new ChangedMeanwhile(`cart ${after.id} was just made`);
   }
 
-  /** Stores a changed cart. */
+  /** Stores a changed cart. Throws ChangedMeanwhile if its version is no longer that of `before`. */
   async save(before: Cart, after: Cart): Promise<void> {
-    const rows = await this.db.query(saved.plain, saving(before, after));
+    const rows = await this.db.query(saveCart.plain, saving(before, after));
     if (rows.length === 0) throw new ChangedMeanwhile(`cart ${after.id} changed meanwhile`);
   }
 
@@ -122,27 +121,30 @@ export class Carts {
     await entities.update(CartEntity, { id, lines: Raw((lines) => `${lines} <> '[]'`) }, changes);
   }
 
-  /** For an owner who was erased: nothing comes back into this cart. */
+  /** The owner's data was erased: no lines of failed orders may come back into this cart. */
   async close(id: Uuid): Promise<void> {
     await this.db.entities.update(CartEntity, { id, closedAt: IsNull() }, { closedAt: () => 'now()' });
   }
 
-  /** Deletes carts that guests have not used since then, at most so many at a time. Returns how many. */
+  /**
+   * Deletes, or empties, guests' carts that have not changed since then. `atMost` limits the deleted carts, and also
+   * the emptied ones. Returns the number of both.
+   */
   async sweep(untouchedSince: Date, atMost: number): Promise<number> {
-    const { count: gone } = await this.db.execute(swept, [untouchedSince, atMost]);
-    const { count: emptied } = await this.db.execute(sweptLines, [untouchedSince, atMost]);
+    const { count: gone } = await this.db.execute(deleteUnused, [untouchedSince, atMost]);
+    const { count: emptied } = await this.db.execute(emptyUnused, [untouchedSince, atMost]);
     return gone + emptied;
   }
 
   private merge(owner: Owner, before: GuestOwner): Promise<Cart> {
     const [id, guest] = [cartIdOf(owner), cartIdOf(before)];
     return this.patiently(async () => {
-      const carts = await this.read(locked, [id, guest]);
+      const carts = await this.read(lockCarts, [id, guest]);
       const [mine, theirs] = [carts.get(id) ?? emptyCart(id), carts.get(guest) ?? emptyCart(guest)];
       const merged = mergeCarts(mine, theirs, before);
-      if (!merged) return mine; // another request was quicker
+      if (!merged) return mine; // another request has merged it already
       await this.keep(theirs, merged.guest, before);
-      if (owner.kind === 'user') await this.db.query(moved, [guest, id, owner.userId, theirs.version, before.since]);
+      if (owner.kind === 'user') await this.db.query(addMerge, [guest, id, owner.userId, theirs.version, before.since]);
       if (merged.cart !== mine) await this.keep(mine, merged.cart, owner);
       return merged.cart;
     });
@@ -154,34 +156,35 @@ export class Carts {
     const lines = JSON.stringify(after.lines);
     const merged = [after.mergedInto ?? null, after.mergedSince ?? null];
     const values = [after.id, userId, tokenHash, after.version, lines, ...merged];
-    if ((await this.db.query(made, values)).length === 0) throw new ChangedMeanwhile(`cart ${after.id} was just made`);
+    const rows = await this.db.query(insertCart, values);
+    if (rows.length === 0) throw new ChangedMeanwhile(`cart ${after.id} was just made`);
   }
 
   private async targetsOf(id: Uuid): Promise<readonly Uuid[]> {
-    return (await this.db.query<{ id: Uuid }>(targets, [id])).map((row) => row.id);
+    return (await this.db.query<{ id: Uuid }>(findTargets, [id])).map((row) => row.id);
   }
 
-  private async read(sql: typeof found, ids: readonly Uuid[]): Promise<ReadonlyMap<Uuid, Cart>> {
+  private async read(sql: typeof findCarts, ids: readonly Uuid[]): Promise<ReadonlyMap<Uuid, Cart>> {
     const rows = await this.db.query<CartRow>(sql, [ids]);
     return new Map(rows.map((row) => [row.id, asCart(row)]));
   }
 
   /**
-   * There is no row to lock before the first line. A transaction that loses the race to create it finds it in its
-   * repetition.
+   * Runs the work in a transaction, and once more if another transaction was faster. A new cart has no row that could
+   * be locked, so two transactions may try to create it.
    */
   async patiently<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await this.db.transaction(work);
     } catch (error) {
-      // Within the caller's transaction nothing can be undone here, so the caller repeats it.
+      // In an outer transaction, only the caller can roll back and repeat the work.
       if (!(error instanceof ChangedMeanwhile) || this.db.inTransaction()) throw error;
       return this.db.transaction(work);
     }
   }
 }
 
-/** The cart, unless its owner is a guest whose token no longer opens it. */
+/** Returns the cart. Throws if the owner is a guest whose token no longer opens it. */
 function opened(cart: Cart, owner: Owner): Cart {
   if (owner.kind === 'guest' && !isOpenTo(cart, owner))
     throw new CartTokenSpent(hasOrderedSince(cart, owner) ? 'order' : 'log-in');
@@ -207,47 +210,47 @@ const saving = (before: Cart, after: Cart): unknown[] => [
 const columns = `id, version, lines, ordered_version, merged_into, merged_since, closed_at is not null as closed,
   exists (select from cart_merges m where m.cart_id = carts.id) as moved`;
 
-const found = statement('carts-find', `select ${columns} from carts where id = any ($1::uuid[])`);
+const findCarts = statement('carts-find', `select ${columns} from carts where id = any ($1::uuid[])`);
 
-const locked = statement('carts-lock', `${found.text} order by id for update`);
+const lockCarts = statement('carts-lock', `${findCarts.text} order by id for update`);
 
-const targets = statement(
+const findTargets = statement(
   'carts-targets',
   'select distinct into_id as id from cart_merges where cart_id = $1 order by into_id',
 );
 
-const moved = statement(
+const addMerge = statement(
   'carts-moved',
   `insert into cart_merges (cart_id, into_id, user_id, merged_version, merged_since) values ($1, $2, $3, $4, $5)
    on conflict do nothing`,
 );
 
-const tookOver = statement(
+const findTakeover = statement(
   'carts-took-over',
   `select into_id as id from cart_merges
    where cart_id = $1 and merged_version >= $2 and coalesce(merged_since, $2) >= $2 order by merged_version limit 1`,
 );
 
-const madeForTarget = statement(
+const insertTargetCart = statement(
   'carts-make-target',
   `insert into carts (id, user_id, version, lines)
    select into_id, user_id, $3, $4::jsonb from cart_merges where cart_id = $1 and into_id = $2
    on conflict do nothing returning id`,
 );
 
-const returned = statement(
+const insertReturn = statement(
   'carts-returned',
   'insert into returned_orders (order_id) values ($1) on conflict do nothing returning order_id',
 );
 
-const made = statement(
+const insertCart = statement(
   'carts-make',
   `insert into carts (id, user_id, token_hash, version, lines, merged_into, merged_since)
    values ($1, $2, $3, $4, $5::jsonb, $6, $7)
    on conflict (id) do nothing returning id`,
 );
 
-const saved = singleStatement(
+const saveCart = singleStatement(
   'carts-save',
   `work as (
    update carts set version = $2, lines = $3::jsonb, ordered_version = $4, merged_into = $5, merged_since = $6,
@@ -256,15 +259,15 @@ const saved = singleStatement(
   7,
 );
 
-const swept = statement(
+const deleteUnused = statement(
   'carts-sweep',
   `delete from carts where id in (
      select id from carts where user_id is null and ordered_version is null and updated_at < $1
      order by updated_at limit $2 for update skip locked)`,
 );
 
-// A cart that was ordered from is kept, empty, so that its versions are never counted from 1 again.
-const sweptLines = statement(
+// A cart from which an order was placed is emptied and not deleted, so that its version never starts at 1 again.
+const emptyUnused = statement(
   'carts-sweep-lines',
   `update carts set lines = '[]', version = version + 1 where id in (
      select id from carts where user_id is null and ordered_version is not null and lines <> '[]' and updated_at < $1

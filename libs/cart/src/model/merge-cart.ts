@@ -7,10 +7,10 @@ export interface Merged {
 }
 
 /**
- * Merges a guest's cart into the user's cart, once; from then on the guest's cart belongs to nobody. The user cannot
- * be told of a limit at this moment, so nothing is left out: what a line cannot hold becomes another line. An empty
- * cart is merged too: if an order from it fails, its lines go to the user. Returns undefined if this cart was merged
- * before, or if the guest has ordered since the log-in.
+ * Merges a guest's cart into the user's cart, once. From then on the guest's cart belongs to nobody. A log-in cannot
+ * report that a limit is exceeded, so no piece is dropped: pieces beyond a line's limit become another line. An empty
+ * cart is merged too, so that the lines of a failed order from it go to the user. Returns undefined if the cart was
+ * merged before, or if the guest has ordered with this token.
  */
 export function mergeCarts(cart: Cart, guest: Cart, named: { readonly since: number }): Merged | undefined {
   if (!isOpenTo(guest, named)) return undefined;

@@ -3,15 +3,15 @@ import { derivedId } from '#kernel';
 import { joined, mostOfALine, portionsOf, sameDrink, withPortions, type CartLine } from './cart';
 
 /**
- * `whole`: a portion stays in one piece, because a running order may have taken it. `divided`: these portions are
- * new, so a part of one may get an id of its own.
+ * `whole`: a portion is not divided, because an order that is being placed may contain it. `divided`: the portions are
+ * new, so a part of a portion may get an id of its own.
  */
 export type Handling = 'whole' | 'divided';
 
 /**
- * Adds a line that the customer does not add by hand: a log-in moves it here, or an order gives it back. Nobody can
- * be told of a limit at this moment, so nothing is left out: equal drinks join one line up to what a line holds, and
- * the rest is another line, also beyond the limit of lines.
+ * Adds a line that comes from a log-in or from a failed order. The customer cannot be told about a limit, so no piece
+ * is dropped. Equal drinks join one line up to its limit, and the rest becomes another line, even if the cart then has
+ * too many lines.
  */
 export function putLine(lines: readonly CartLine[], line: CartLine, handling: Handling): readonly CartLine[] {
   return portionsOf(line).reduce((held, portion) => putPortion(held, line, portion, handling), lines);
@@ -25,7 +25,7 @@ function putPortion(
 ): readonly CartLine[] {
   const { id, quantity } = portion;
   const twin = lines.find((other) => sameDrink(other, line) && fitting(roomIn(other), portion, handling) > 0);
-  // A portion from before there was a limit may be too large for any line. It gets a line for itself.
+  // A portion from before the limit existed may be larger than any line. It gets its own line.
   const fits = (twin ? fitting(roomIn(twin), portion, handling) : fitting(mostOfALine, portion, handling)) || quantity;
   const isTaken = lines.some((other) => other.id === line.id);
   const part = withPortions({ ...line, id: isTaken ? id : line.id }, [{ id, quantity: fits }])!;
@@ -36,6 +36,6 @@ function putPortion(
 
 const roomIn = ({ quantity }: CartLine): number => mostOfALine - quantity;
 
-/** How much of the portion goes into this room. */
+/** How many pieces of the portion fit. */
 const fitting = (room: number, { quantity }: Portion, handling: Handling): number =>
   quantity <= room ? quantity : handling === 'divided' ? Math.max(room, 0) : 0;

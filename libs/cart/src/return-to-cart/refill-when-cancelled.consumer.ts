@@ -3,7 +3,7 @@ import { OrderCancelled } from '#contracts/ordering';
 import { InboxEventsHandler } from '#messaging';
 import { Returns } from './returns.adapter';
 
-/** Ordering gives the lines back before it cancels. This does it later, if the cart was away at that moment. */
+/** Ordering usually returns the lines before it cancels. This does it later if the cart was unreachable then. */
 @InboxEventsHandler([OrderCancelled], { name: 'refill-cart' })
 export class RefillWhenCancelled implements IEventHandler<OrderCancelled> {
   constructor(private readonly returns: Returns) {}

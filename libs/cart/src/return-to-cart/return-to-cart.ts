@@ -4,9 +4,8 @@ import { changed, type Cart } from '../model/cart';
 import { putLine } from '../model/put-line';
 
 /**
- * Puts the lines of a failed order back into the cart, beside what was added meanwhile. Equal drinks join one line
- * up to what a line holds; the rest is another line, so that nothing is lost. They can be ordered again, because
- * their portions are new.
+ * Puts the lines of a failed order back into the cart. Lines that were added since then stay. Equal drinks join one
+ * line up to its limit, and the rest becomes another line. The portions are new, so they can be ordered again.
  */
 export function returnLines(cart: Cart, orderId: Uuid, returned: readonly ReturnedLine[]): Cart {
   const lines = returned.reduce((held, { variantId, quantity, modifiers, label, price }, index) => {

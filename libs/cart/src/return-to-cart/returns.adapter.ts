@@ -18,12 +18,12 @@ export class Returns {
 
   private async refill({ orderId, cartId, cartVersion, lines }: ReturnedOrder): Promise<void> {
     const { cart, targets } = await this.carts.lockWithTargets(cartId);
-    if (!cart) return; // a guest's cart that was not used for a month
+    if (!cart) return; // the guest's cart was deleted, because it was not used for 30 days
     const placed = { orderId, cartVersion, items: lines };
     const left = takeOrdered(cart, placed);
-    // The first log-in after the order took its lines over. Later log-ins took what the guest added since.
+    // The first log-in after the order owns the order's lines. Later log-ins took only lines that were added later.
     const owner = (await this.carts.takenOverBy(cart.id, cartVersion)) ?? left.mergedInto ?? cart.id;
-    // The cart may not have heard of this order yet. Then its lines are still there, and are removed first.
+    // The cart may not have handled OrderPlaced yet. So `takeOrdered` and `takeMoved` first remove the order's lines.
     const after = (one: Cart, rest: Cart) =>
       one.id === owner && !one.closed ? returnLines(rest, orderId, lines) : rest;
     const mine = after(cart, left);

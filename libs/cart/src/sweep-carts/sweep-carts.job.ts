@@ -7,7 +7,7 @@ const keptForDays = 30;
 const batch = 500;
 const day = 24 * 60 * 60 * 1000;
 
-/** Deletes carts of guests who did not come back. Every instance does it, and they skip each other's rows. */
+/** Deletes carts that guests no longer use. Every instance runs this, and skips rows that another one has locked. */
 @Injectable()
 export class SweepCarts {
   private readonly log = new Logger(SweepCarts.name);
@@ -23,9 +23,9 @@ export class SweepCarts {
       const untouchedSince = new Date(this.clock.now().getTime() - keptForDays * day);
       let swept = 0;
       for (let more = batch; more > 0; swept += more) more = await this.carts.sweep(untouchedSince, batch);
-      if (swept > 0) this.log.log(`swept ${swept} carts that guests left ${keptForDays} days ago`);
+      if (swept > 0) this.log.log(`deleted or emptied ${swept} carts that guests did not use for ${keptForDays} days`);
     } catch (error) {
-      this.log.error('the carts that guests left could not be swept; tomorrow again', error);
+      this.log.error('the unused carts of guests could not be deleted; the next attempt is tomorrow', error);
     }
   }
 }

@@ -6,7 +6,7 @@ import { CART_TOKEN, type Visitor } from '../whose-cart.adapter';
 import type { CartView } from './cart-view';
 import type { TokenMeta } from './token-header';
 
-/** The tag covers the version and what is shown, because prices change without the cart. */
+/** The tag covers the version and the whole view, because prices can change while the cart does not. */
 export const tagOf = (view: CartView): string => {
   const shown = createHash('sha256').update(JSON.stringify(view)).digest('hex').slice(0, 12);
   return etagOf(`${view.version}-${shown}`);

@@ -88,7 +88,7 @@ export type CartView = z.infer<typeof CartView>;
 
 type Locale = 'vi' | 'en';
 
-/** The cart at the catalogue's current prices, which are in the order of the lines. */
+/** The cart at current prices. `prices` are in the order of the lines. */
 export function viewCart(cart: Cart, prices: readonly (PricedLine | UnpricedLine)[], locale: Locale): CartView {
   const wanted = demandOf(prices.filter(isPriced));
   const tooLarge = isTooLarge(prices.filter(isPriced), cart.lines.length);
@@ -105,9 +105,9 @@ export function viewCart(cart: Cart, prices: readonly (PricedLine | UnpricedLine
 }
 
 interface Whole {
-  /** How many pieces of each SKU all lines want together. */
+  /** How many pieces of each SKU are in all lines together. */
   readonly wanted: ReadonlyMap<string, number>;
-  /** Too many lines, or too much money, for one order. */
+  /** The lines or the total are over the limit of one order. */
   readonly tooLarge: boolean;
   readonly locale: Locale;
 }
@@ -129,7 +129,7 @@ function problemOf({ sku, available }: PricedLine, { wanted, tooLarge, locale }:
   return null;
 }
 
-/** The price change of a line, if any of its pieces was seen at another price. */
+/** The price change of a line, if the customer saw another price for any of its pieces. */
 function priceChanged(line: CartLine, now: Money): CartLineView['priceChanged'] {
   const from = pricesOf(line).find(({ amount }) => amount !== now.amount);
   return from ? { from, to: now } : null;

@@ -17,7 +17,7 @@ export interface LabelDraft {
   readonly position?: number | null;
 }
 
-/** `make` adds one, `change` changes the named fields, `remove` removes one that no product belongs to. */
+/** `make` adds a category or brand. `change` changes the given fields. `remove` removes one without products. */
 export type Arrangement =
   | { readonly make: LabelDraft }
   | { readonly change: Partial<LabelDraft> & { readonly id?: Uuid }; readonly id: Uuid; readonly seen?: Seen }
@@ -32,7 +32,7 @@ export class ArrangeShelves extends Command<StoredLabel | null> {
   }
 }
 
-/** Only the fields that were sent and can be changed. Null clears a text, and sets the position to the first. */
+/** The columns of the fields that were sent. Null clears a text, and sets the position to 0. */
 const columns = (kind: LabelKind, { name, slug, description, nameEn, position }: Partial<LabelDraft>) => ({
   ...(name !== undefined && { name }),
   ...(slug !== undefined && { slug }),

@@ -62,7 +62,7 @@ class BrandBody extends LabelFields {
   declare name: string;
 }
 
-/** A category may be sent back as it was read. */
+/** A client may send a category back as it was read. */
 class CategoryChangeBody extends CategoryFields {
   @AsItIs(IdShape, { type: String, format: 'uuid' })
   id?: string;
@@ -80,7 +80,7 @@ class CategoryChangeBody extends CategoryFields {
   updatedAt?: string;
 }
 
-/** A brand may be sent back as it was read. */
+/** A client may send a brand back as it was read. */
 class BrandChangeBody extends LabelFields {
   @AsItIs(IdShape, { type: String, format: 'uuid' })
   id?: string;

@@ -22,7 +22,7 @@ const entityOf = (kind: LabelKind) => (kind === 'category' ? CategoryEntity : Br
 const collectionOf = (kind: LabelKind) => (kind === 'category' ? 'categories' : 'brands');
 const filedUnder = (kind: LabelKind, id: Uuid) => (kind === 'category' ? { categoryId: id } : { brandId: id });
 
-/** Categories and brands. A change of a name is shown on all their products, in the same transaction. */
+/** Categories and brands. A change updates the read models of all their products in the same transaction. */
 @Injectable()
 export class Labels {
   constructor(
@@ -56,14 +56,14 @@ export class Labels {
     return known;
   }
 
-  /** All of them, in the order in which customers see them; they are few. */
+  /** All of them (they are few), in the order in which customers see them. */
   list(kind: LabelKind): Promise<StoredLabel[]> {
     return kind === 'category'
       ? this.db.entities.find(CategoryEntity, { order: { position: 'asc', slug: 'asc' } })
       : this.db.entities.find(BrandEntity, { order: { name: 'asc', slug: 'asc' } });
   }
 
-  /** The wanted slug; if it would lead to something else, with a part of the id behind it. */
+  /** The wanted slug. A part of the id is added if the slug could be mistaken for another address of the shop. */
   slugFor(kind: LabelKind, wanted: string, id: Uuid): string {
     return this.reserved.mistakable(collectionOf(kind), wanted) ? `${wanted}-${id.slice(-6)}` : wanted;
   }

@@ -21,7 +21,7 @@ export class BrowseProducts extends Query<Ready> {
     readonly wanted: Wanted,
     readonly locale: Locale,
     readonly after?: Place,
-    /** Load it even if there is a cached copy. */
+    /** Load the page even if there is a cached copy. */
     readonly afresh = false,
   ) {
     super();

@@ -16,7 +16,7 @@ export interface Wanted {
   readonly sort: Sort;
   readonly limit: number;
 }
-/** Where the last page ended: its last row's place in the order, and its id. */
+/** The keyset cursor: the sort value and the id of the last row of the previous page. */
 export type Place = readonly [string | number, string];
 
 const orders: Record<Sort, { column: (locale: Locale) => string; type: string; down: boolean }> = {
@@ -29,7 +29,7 @@ const orders: Record<Sort, { column: (locale: Locale) => string; type: string; d
 
 const prepared = new Map<string, Statement>();
 
-/** The SQL of the list for these filters: one text, and so one plan, for each combination. */
+/** The SQL of the list for these filters. Each combination has its own prepared statement, and so its own plan. */
 export function browseStatement(wanted: Wanted, locale: Locale, after?: Place): { sql: Statement; values: unknown[] } {
   const values: unknown[] = [];
   const conditions: string[] = [];

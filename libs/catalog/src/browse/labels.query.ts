@@ -22,7 +22,7 @@ export class ListLabels extends Query<Ready> {
   constructor(
     readonly of: 'categories' | 'brands',
     readonly locale: Locale,
-    /** Load it even if there is a cached copy. */
+    /** Load the list even if there is a cached copy. */
     readonly afresh = false,
   ) {
     super();

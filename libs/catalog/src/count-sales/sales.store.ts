@@ -20,7 +20,7 @@ const show = statement(
    returning s.product_id as id`,
 );
 
-/** How often each product was bought. Counted in a table of its own, so that a sale changes no index of the shelf. */
+/** How many pieces of each product were sold. A table of its own, so that a sale changes no index of the shelf. */
 @Injectable()
 export class Sales {
   constructor(
@@ -32,7 +32,7 @@ export class Sales {
     await runSingleStatement(this.outbox, add, [[...sold.keys()], [...sold.values()]]);
   }
 
-  /** Copies the counts to the shelf; true if that changed anything. */
+  /** Copies the counts to the shelf. True if the shelf has changed. */
   async show(): Promise<boolean> {
     return (await this.db.query(show)).length > 0;
   }

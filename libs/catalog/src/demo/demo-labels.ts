@@ -1,6 +1,6 @@
 import { derivedId, type Uuid } from '#kernel';
 
-/** Everything of the demo follows from this, so that its ids are the same in every shop. */
+/** All ids of the demo are derived from this id, so that they are the same in every installation. */
 export const DEMO: Uuid = '0192d1a4-7c00-7000-8000-000000000000';
 
 export const categoryId = (slug: string): Uuid => derivedId(DEMO, 'category', slug);

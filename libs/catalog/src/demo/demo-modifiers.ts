@@ -101,7 +101,7 @@ const gift: GroupDraft = {
   options: [choice('Hộp giấy kèm thiệp', 'Box with a card', 20_000)],
 };
 
-/** The choices each kind of thing comes with. */
+/** The option groups for each kind of product. */
 export const demoModifiers = {
   phin: [sugar, ice, toppings],
   condensed: [condensed, ice, toppings],

@@ -25,5 +25,5 @@ function shelved(demo: DemoProduct): Product {
   });
 }
 
-/** What the demo shop sells, best sellers first. */
+/** The products of the demo shop, best sellers first. */
 export const demoProducts = (): Product[] => [...demoDrinks, ...demoGoods].map(shelved);

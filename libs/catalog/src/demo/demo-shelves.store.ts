@@ -33,7 +33,7 @@ const variants = `
     from jsonb_to_recordset($1::jsonb) as r (id uuid, "productId" uuid, position int, sku text, name text,
          "nameEn" text, type text, "priceAdjustment" bigint, price bigint, stock int)`;
 
-/** Fills empty shelves with the demo's goods, a statement a table. */
+/** Fills an empty catalogue with the demo's products, with one statement for each table. */
 @Injectable()
 export class DemoShelves extends Seeder {
   constructor(
@@ -50,7 +50,7 @@ export class DemoShelves extends Seeder {
     const anything = 'select from products limit 1';
     if ((await this.db.query(anything)).length > 0) return;
     await this.db.transaction(async () => {
-      await this.db.query(`set local lock_timeout = '9s'`); // of processes that start at once, one fills the shelves
+      await this.db.query(`set local lock_timeout = '9s'`); // if processes start together, they wait for the first one
       await this.db.query("select pg_advisory_xact_lock(hashtext('catalog.products'))");
       if ((await this.db.query(anything)).length === 0) await this.fill(demoProducts());
     });
@@ -58,7 +58,7 @@ export class DemoShelves extends Seeder {
 
   private async fill(goods: readonly Product[]): Promise<void> {
     const now = this.clock.now();
-    // The first of the list is the newest, so that the shelf opens with what the shop is known for.
+    // The first product gets the newest time, so that the list "newest first" begins with the best sellers.
     const listed = goods.map((product, index) => ({ product, at: new Date(now.getTime() - index * 60_000) }));
     const categories = demoCategories.map((category, position) => ({
       ...category,

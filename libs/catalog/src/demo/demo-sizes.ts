@@ -10,7 +10,7 @@ const box = variant('box', 150);
 const piece = variant('piece', 120);
 const make = variant('model', 60);
 
-/** The sizes each kind of thing comes in; the first costs the base price. */
+/** The variants for each kind of product. The first one has the base price. */
 export const demoSizes = {
   cup: [size('Size S', 'Small'), size('Size M', 'Medium', 6_000), size('Size L', 'Large', 12_000)],
   tall: [size('Size M', 'Medium'), size('Size L', 'Large', 8_000)],

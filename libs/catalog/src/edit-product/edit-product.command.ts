@@ -18,21 +18,21 @@ import { miscounted, recounted, reshelveProduct, unknownParts } from '../model/s
 import { stemOf } from '../model/slug';
 import { CacheInvalidation } from '../shelf/cache-invalidation.adapter';
 
-/** A change of a product: as it was sent, or computed from the stored product. */
+/** A change of a product, or a function that computes the change from the stored product. */
 export type Edit = ProductChange | ((product: KnownProduct) => ProductChange | Promise<ProductChange>);
 
 export class EditProduct extends Command<ShelvedProduct> {
   constructor(
     readonly id: Uuid,
     readonly edit: Edit,
-    /** The version that the caller has seen. */
+    /** The versions that the caller has seen. */
     readonly seen?: Seen,
   ) {
     super();
   }
 }
 
-/** A product needs a category and a brand. If one is gone already, it was read as null and may be sent as null. */
+/** A product needs a category and a brand. If one was deleted, it is null already, and the client may send null. */
 const clearedLabels = (before: Product, change: ProductChange): Wrong[] =>
   (['categoryId', 'brandId'] as const)
     .filter((field) => change[field] === null && before[field] !== null)
@@ -75,7 +75,7 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
     });
   }
 
-  /** Identifying fields of a product are not changed here, and its category is not changed by name. */
+  /** Refuses changes of the id and the slug, and of category and brand other than by `categoryId` and `brandId`. */
   private async mustBeTheSame(product: KnownProduct, change: ProductChange): Promise<void> {
     const { id, slug, category, brand } = shelvedProduct(product, ...(await this.products.labelsLeft(product)));
     const wrong = changedFixed({ id, slug, category, brand }, change);
@@ -83,8 +83,8 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
   }
 
   /**
-   * A wrong id is the caller's mistake. A category that was removed meanwhile is a conflict, which another category
-   * resolves.
+   * A new category or brand must exist; otherwise the input is invalid. If the product's own category or brand was
+   * deleted, that is a conflict, and the caller must choose another one.
    */
   private async mustBeFiled(before: KnownProduct, after: Product, change: ProductChange): Promise<void> {
     await this.products.mustExist({
@@ -111,9 +111,9 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
     { id, status, named, added, renamed }: SavedProduct,
     counts: readonly StockCount[],
   ): Promise<void> {
-    const age = status === 'removed' ? 0 : named; // an archived variant takes no SKU from another one
+    const namedFrom = status === 'removed' ? 0 : named; // with 0, an archived variant takes no SKU from another one
     const listed = added.map(
-      ({ id: variantId, sku, stock }) => new VariantListed({ productId: id, variantId, sku, stock, named: age }),
+      ({ id: variantId, sku, stock }) => new VariantListed({ productId: id, variantId, sku, stock, named: namedFrom }),
     );
     const countOf = new Map(counts.map(({ variantId, onHand }) => [variantId, onHand]));
     const names = renamed.map((variant) => ({
@@ -121,11 +121,11 @@ export class EditProductHandler implements ICommandHandler<EditProduct> {
       ...(countOf.has(variant.variantId) && { stock: countOf.get(variant.variantId)! }),
     }));
     const known = new Set(renamed.map(({ variantId }) => variantId));
-    const others = counts.filter(({ variantId }) => !known.has(variantId)); // of an archived product, which has no names
+    const others = counts.filter(({ variantId }) => !known.has(variantId)); // of variants whose SKU does not change
     const counted = others.map(({ variantId, sku, onHand }) => ({ variantId, was: sku, sku, stock: onHand }));
     const variants = [...names, ...counted];
-    // renamed first, because a new variant may have the SKU that another has just given up
-    const told = variants.length > 0 ? [new VariantsRenamed({ productId: id, named: age, variants })] : [];
-    this.eventBus.publishAll([...told, ...listed]);
+    // VariantsRenamed comes first, because a new variant may have the old SKU of another variant.
+    const renamings = variants.length > 0 ? [new VariantsRenamed({ productId: id, named: namedFrom, variants })] : [];
+    this.eventBus.publishAll([...renamings, ...listed]);
   }
 }

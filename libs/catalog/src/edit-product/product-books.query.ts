@@ -22,7 +22,7 @@ export class LookUpProductHandler implements IQueryHandler<LookUpProduct> {
   }
 }
 
-/** A page of products, one more than asked for if there are more. */
+/** At most `limit` products. */
 export class ListProducts extends Query<readonly { product: ShelvedProduct; place: PlaceInList }[]> {
   constructor(
     readonly status: ProductStatus | undefined,

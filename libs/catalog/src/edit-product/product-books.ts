@@ -13,11 +13,11 @@ const shown: Readonly<Record<ProductStatus, ShownStatus>> = {
   removed: 'archived',
 };
 const stored = new Map<string, ProductStatus>([
-  ['active', 'active'], // the older word for published
+  ['active', 'active'], // the former name of published
   ...Object.entries(shown).map(([status, word]): [string, ProductStatus] => [word, status as ProductStatus]),
 ]);
 
-/** The stored form of a status, from the word that staff use. */
+/** The stored status for the name that staff use. */
 export const storedStatus = (word: string): ProductStatus | undefined => stored.get(word);
 
 const ShelvedGroupShape = ModifierGroupShape.extend({
@@ -25,7 +25,7 @@ const ShelvedGroupShape = ModifierGroupShape.extend({
   options: z.array(ModifierGroupShape.shape.options.element.extend({ nameEn: z.string().nullable() })),
 }).meta({ id: 'ShelvedModifierGroup' });
 
-/** A product as staff see it: every language, and its version. */
+/** A product as staff see it, with all languages and its version. */
 export const ShelvedProductShape = ProductShape.omit({ available: true })
   .extend({
     sku: z.string().meta({ example: 'CA-PHE-SUA-DA' }),

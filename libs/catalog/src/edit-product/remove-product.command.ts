@@ -13,7 +13,7 @@ export class RemoveProduct extends Command<void> {
   }
 }
 
-/** Moves a product to the archive. Orders still name it, and it may come back. */
+/** Moves a product to the archive. It is not deleted, because orders refer to it and it can be restored. */
 @CommandHandler(RemoveProduct)
 export class RemoveProductHandler implements ICommandHandler<RemoveProduct> {
   constructor(private readonly commands: CommandBus) {}

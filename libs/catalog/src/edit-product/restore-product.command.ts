@@ -21,7 +21,7 @@ export class RestoreProduct extends Command<ShelvedProduct> {
   }
 }
 
-/** Brings a product back from the archive, with the same ids and its stock. A repetition changes nothing. */
+/** Restores a product from the archive, with the same ids and its stock. A repeated call changes nothing. */
 @CommandHandler(RestoreProduct)
 export class RestoreProductHandler implements ICommandHandler<RestoreProduct> {
   constructor(
@@ -47,7 +47,7 @@ export class RestoreProductHandler implements ICommandHandler<RestoreProduct> {
   }
 }
 
-/** The refusal, by the fields that were sent: the variants of a request have their own order. */
+/** The error with the field names of the request, because the request may list the variants in another order. */
 function inFieldsOf(error: unknown, product: KnownProduct, request: Restoring): unknown {
   if (!(error instanceof SkuTaken)) return error;
   return new SkuTaken(error.taken.map((one) => ({ ...one, field: fieldInRequest(one.field, product, request) })));

@@ -12,11 +12,11 @@ const AT_ONCE = 500;
 const PAUSE_MS = 500;
 const REST_MS = 5_000;
 
-/** Keeps Elasticsearch up to date with the shelf, if it is configured. One instance does it. */
+/** Copies changes of the shelf to Elasticsearch, if it is configured. Only the leader does this. */
 @Injectable()
 export class IndexShelf implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly log = new Logger(IndexShelf.name);
-  private standDown?: () => Promise<void>;
+  private stopLeading?: () => Promise<void>;
 
   constructor(
     private readonly config: Config,
@@ -27,11 +27,11 @@ export class IndexShelf implements OnApplicationBootstrap, OnApplicationShutdown
 
   onApplicationBootstrap(): void {
     if (this.config.elasticsearchUrl === undefined) return;
-    this.standDown = this.leadership.lead('catalog-index', (lost) => this.follow(lost));
+    this.stopLeading = this.leadership.lead('catalog-index', (lost) => this.follow(lost));
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.standDown?.();
+    await this.stopLeading?.();
   }
 
   private async follow(lost: AbortSignal): Promise<void> {
@@ -43,7 +43,7 @@ export class IndexShelf implements OnApplicationBootstrap, OnApplicationShutdown
         ready = true;
         if (await this.catchUp()) wait = 0;
       } catch (error) {
-        ready = false; // it may come back empty
+        ready = false; // Elasticsearch may have lost the index
         wait = REST_MS;
         this.log.warn({ message: 'the search index is behind', error });
       }
@@ -51,7 +51,7 @@ export class IndexShelf implements OnApplicationBootstrap, OnApplicationShutdown
     }
   }
 
-  /** True if there may be more. */
+  /** Copies a batch of changed products. True if there may be more. */
   async catchUp(): Promise<boolean> {
     const products = await this.unindexed.some(AT_ONCE);
     if (products.length === 0) return false;

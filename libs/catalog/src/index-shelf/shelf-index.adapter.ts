@@ -33,7 +33,7 @@ const mappings = {
   },
 };
 
-/** The shelf in Elasticsearch: folded words as keywords, written by revision, so that late writes change nothing. */
+/** The shelf in Elasticsearch, with folded words as keywords. Writes have a revision, so a late write is ignored. */
 @Injectable()
 export class ShelfIndex {
   constructor(
@@ -41,7 +41,7 @@ export class ShelfIndex {
     readonly name: string,
   ) {}
 
-  /** True if the index did not exist, and must be filled. */
+  /** Creates the index if it does not exist. True if it was created, and must be filled. */
   async create(): Promise<boolean> {
     if (await this.elasticsearch.indices.exists({ index: this.name })) return false;
     const settings = {

@@ -19,8 +19,8 @@ const done = statement(
 );
 
 /**
- * The rows of the shelf that the index does not have yet. Each row says so itself, so nothing is lost while the
- * index is away.
+ * The rows of the shelf that Elasticsearch does not have yet. Each row stores its indexed revision, so no change is
+ * lost while Elasticsearch is unreachable.
  */
 @Injectable()
 export class Unindexed {

@@ -24,7 +24,10 @@ const keep = singleStatement(
        from changed left join shelf s using (product_id))`,
   4,
 );
-/** Two variants that run out at the same moment do not see each other's change. A second check by either finds it. */
+/**
+ * Corrects `in_stock` of products. If two variants run out at the same moment, their transactions do not see each
+ * other's change, so `keep` leaves it true.
+ */
 const settle = statement(
   'availability-settle',
   `update shelf s set in_stock = not s.in_stock, revision = s.revision + 1
@@ -46,7 +49,7 @@ export class Availability {
     private readonly outbox: Outbox,
   ) {}
 
-  /** Undefined if the variant is not known, or the message is old. Without a variant id, the SKU decides. */
+  /** Undefined if the variant is unknown or the message is outdated. Without an id, the SKU identifies the variant. */
   async keep({
     sku,
     available,

@@ -39,7 +39,7 @@ const LABEL = {
   properties: { id: { type: 'string', format: 'uuid' }, slug: { type: 'string' }, name: { type: 'string' } },
 } as const;
 
-/** True, false, or a number. */
+/** The number of pieces that are chosen by default: true (one), false (none), or a number. */
 const Default = () =>
   field(
     {
@@ -59,7 +59,7 @@ const Default = () =>
 
 const OLD_WORD = 'active';
 
-/** A status in the word that staff use, or in its older one; converted to the stored form. */
+/** A status by the name that staff use, or by its former name. It is converted to the stored status. */
 function Status(words: readonly string[], description: string): PropertyDecorator {
   const known = new Set<unknown>([...words, OLD_WORD].map(storedStatus));
   return field(
@@ -110,7 +110,7 @@ export class VariantBody extends VariantFields {
   stock!: number;
 }
 
-/** An existing variant needs no stock: inventory knows it. */
+/** An existing variant needs no stock, because inventory has it. */
 export class VariantChangeBody extends VariantFields {
   @Id({ optional: true, nullable: true, description: 'The id of an existing variant.' })
   id?: string | null;
@@ -232,7 +232,7 @@ class TranslationsBody {
   en?: TextsBody | null;
 }
 
-/** Optional fields of every product. Null clears them. */
+/** Optional fields of a product. Null clears a field. */
 class ExtrasBody {
   @Flag({ optional: true, nullable: true })
   featured?: boolean | null;
@@ -276,7 +276,7 @@ export class ProductBody extends ExtrasBody {
   variants!: VariantBody[];
 }
 
-/** A product may be sent back as it was read. */
+/** A client may send a product back as it was read. */
 export class ProductChangeBody extends ExtrasBody {
   @Line({ min: 3, max: 255, optional: true })
   name?: string;
@@ -351,7 +351,7 @@ class VariantSku {
   sku!: string;
 }
 
-/** What an archived product needs to come back, if its old values belong to something else now. */
+/** New values for a restored product, if its category or brand was deleted or other products have its SKUs now. */
 export class RestoreBody {
   @Id({ optional: true, description: 'Needed if the category is gone.' })
   categoryId?: string;
@@ -375,7 +375,7 @@ export const inWords = ({ field, code, params }: Wrong): Fault => ({
   message: textOf(code, ambient()?.locale ?? 'en', params),
 });
 
-/** Throws the faults between the fields of a whole product, if there are any. */
+/** Throws InvalidInput if there are faults: those in `already`, and those between the fields of the product. */
 export function mustBeSound(product: unknown, already: readonly Wrong[] = []): void {
   const wrong = [...already, ...productFaults(product)];
   if (wrong.length > 0) throw new InvalidInput(wrong.map(inWords));
@@ -384,8 +384,8 @@ export function mustBeSound(product: unknown, already: readonly Wrong[] = []): v
 const shape = new ShopValidationPipe();
 
 /**
- * Every fault of a new product at once: those of its fields, and those between them. It reads into `ProductBody`, which the
- * parameter must not name as its type, or the shop's own pipe would speak first.
+ * Reports all faults of a new product at once: those of single fields, and those between fields. The parameter must not
+ * have the type `ProductBody`. Otherwise the global pipe would check it first, and report only faults of single fields.
  */
 export class WholeProduct implements PipeTransform<unknown, ProductDraft> {
   transform(value: unknown): ProductDraft {
@@ -396,8 +396,8 @@ export class WholeProduct implements PipeTransform<unknown, ProductDraft> {
       return read;
     } catch (error) {
       if (!(error instanceof InvalidInput)) throw error;
-      const said = new Set(error.details.map((fault) => fault.field));
-      throw new InvalidInput([...error.details, ...between.filter((fault) => !said.has(fault.field))]);
+      const reported = new Set(error.details.map((fault) => fault.field));
+      throw new InvalidInput([...error.details, ...between.filter((fault) => !reported.has(fault.field))]);
     }
   }
 }

@@ -16,7 +16,7 @@ interface Slugged {
   readonly id: Uuid;
   readonly slug: string;
 }
-interface UntoldVariant {
+interface UnannouncedVariant {
   readonly id: Uuid;
   readonly productId: Uuid;
   readonly sku: string;
@@ -25,9 +25,8 @@ interface UntoldVariant {
 const PRODUCTS_AT_ONCE = 200;
 
 /**
- * Corrects what older builds, or routes that were added later, left behind: slugs that lead to something else, SKUs
- * in another spelling, and variants whose id inventory does not know. Runs at every start; usually there is nothing
- * to do.
+ * Corrects old data at every start: slugs that are also the path of a new route, SKUs that are not in their normal
+ * form, and variants whose id inventory does not know. Usually there is nothing to correct.
  */
 @Injectable()
 export class MendNames extends Seeder {
@@ -76,19 +75,19 @@ export class MendNames extends Seeder {
     return all.filter(({ slug }) => this.reserved.mistakable(collection, slug));
   }
 
-  /** Handles some products; false if none is left. */
+  /** Corrects the SKUs of some products. False if there are none left. */
   private mendSkus(): Promise<boolean> {
     return this.db.transaction(async () => {
       await this.products.lock();
-      const untold = await this.db.query<UntoldVariant>(
+      const unannounced = await this.db.query<UnannouncedVariant>(
         `select id, product_id as "productId", sku from variants where product_id in (
            select distinct product_id from variants where named = 0 limit $1) and named = 0 order by product_id, id`,
         [PRODUCTS_AT_ONCE],
       );
-      if (untold.length === 0) return false;
+      if (unannounced.length === 0) return false;
       const [{ named }] = await this.db.query<{ named: number }>(`select nextval('sku_namings') as named`);
       const taken = new Set(await this.products.takenSkus(''));
-      const renamed = untold.map((variant): RenamedVariant & { productId: Uuid } => {
+      const renamed = unannounced.map((variant): RenamedVariant & { productId: Uuid } => {
         const sku = normalSku(variant.sku);
         const free = sku === variant.sku ? sku : freeCode(sku, taken);
         return { productId: variant.productId, variantId: variant.id, was: variant.sku, sku: free };
@@ -98,7 +97,7 @@ export class MendNames extends Seeder {
         [renamed.map(({ variantId }) => variantId), renamed.map(({ sku }) => sku), named],
       );
       await this.mendStems(
-        untold.map(({ productId }) => productId),
+        unannounced.map(({ productId }) => productId),
         taken,
       );
       if (renamed.some(({ was, sku }) => was !== sku)) this.cached.labels();

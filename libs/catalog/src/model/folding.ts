@@ -1,6 +1,6 @@
 /**
- * Text in the form in which it is searched: no case, no accents, đ as d. Composed and decomposed spellings give the
- * same.
+ * The form of a text that is used for searching: lower case, without accents, and d instead of đ. Composed and
+ * decomposed Unicode give the same result.
  */
 export const fold = (text: string): string =>
   text
@@ -12,11 +12,11 @@ export const fold = (text: string): string =>
 
 const WORD = /[\p{L}\p{M}\p{N}]+/gu;
 
-/** The folded words of a text, in order. All characters but letters and digits separate words. */
+/** The folded words of a text, in order. Words consist of letters and digits; other characters separate them. */
 export const foldedWords = (text: string): string[] =>
   (text.match(WORD) ?? []).map(fold).filter((word) => word.length > 0);
 
-/** A query in its normal form. Queries that read alike are searched and cached once. */
+/** A query in its normal form. Queries with the same normal form share a cached answer. */
 export const foldedQuery = (query: string): string => foldedWords(query).join(' ');
 
 export interface FoundWord {

@@ -2,11 +2,11 @@ import { isUuid, normalSku } from '#kernel';
 
 import { fold } from './folding';
 
-/** What is wrong with a field, by the code of its text. */
+/** What is wrong with a field. `code` is the key of a text. */
 export interface Wrong {
   readonly field: string;
   readonly code: string;
-  /** The parameters of the text. */
+  /** The values for the text. */
   readonly params?: Readonly<Record<string, string>>;
 }
 
@@ -68,8 +68,8 @@ function* ofGroup(group: Record<string, unknown>, field: string): Generator<Wron
 }
 
 /**
- * The rules about more than one field. Invalid values are skipped: faults of single fields are reported elsewhere,
- * and both at once. A PATCH is checked as the product that it would make.
+ * Checks the rules about more than one field. Invalid values are skipped, because other checks report faults of single
+ * fields. For a PATCH, the caller passes the product as it would be after the change.
  */
 export function productFaults(body: unknown): Wrong[] {
   if (!isObject(body)) return [];

@@ -1,6 +1,6 @@
 import type { Uuid } from '#kernel';
 
-/** An option. Prices are whole đồng. `default` is how many are chosen by default; true means one, as staff wrote it. */
+/** An option. The price is in whole đồng. `default` is the number of pieces chosen by default; true means one. */
 export interface ModifierOption {
   readonly id: Uuid;
   readonly name: string;
@@ -10,7 +10,7 @@ export interface ModifierOption {
   readonly default: boolean | number;
 }
 
-/** Options of which between `min` and `max` are chosen, as a sum of quantities. */
+/** A group of options. The sum of the chosen quantities must be between `min` and `max`. */
 export interface ModifierGroup {
   readonly id: Uuid;
   readonly name: string;
@@ -29,14 +29,14 @@ export interface Variant {
   readonly type: string;
   readonly priceAdjustment: number;
   readonly price: number;
-  /** The stock that staff stated when it was first listed. Afterwards inventory keeps the stock. */
+  /** The stock that staff entered when the variant was first listed. After that, inventory keeps the stock. */
   readonly stock: number;
 }
 
-/** The stored form; staff read and write `published`, `draft` and `archived`. */
+/** The stored status. For staff it is called `published`, `draft` or `archived`. */
 export type ProductStatus = 'active' | 'draft' | 'removed';
 
-/** The first language is the shop's own. It is shown if an English text is missing. */
+/** A product. Fields without `En` are in Vietnamese. They are shown if the English text is missing. */
 export interface Product {
   readonly id: Uuid;
   readonly slug: string;
@@ -45,14 +45,14 @@ export interface Product {
   readonly nameEn: string | null;
   readonly description: string;
   readonly descriptionEn: string | null;
-  /** Rich text as it was sent; shown only through the allow-list. */
+  /** Rich text as it was sent. Only the allowed HTML of it is shown. */
   readonly story: string | null;
-  /** Null only for an archived product whose category or brand is gone. */
+  /** Null only for an archived product whose category (or brand) was deleted. */
   readonly categoryId: Uuid | null;
   readonly brandId: Uuid | null;
   readonly basePrice: number;
   readonly status: ProductStatus;
-  /** The status of an archived product before it was archived. */
+  /** The status before the product was archived. */
   readonly statusBefore: 'active' | 'draft' | null;
   readonly featured: boolean;
   readonly imageUrl: string | null;
@@ -60,7 +60,7 @@ export interface Product {
   readonly variants: readonly Variant[];
 }
 
-/** What staff send. The body's rules have checked everything. Null clears a field, or sets it to its default. */
+/** A new product as staff send it, already checked. Null clears a field or sets it to its default. */
 export interface ProductDraft {
   readonly name: string;
   readonly description: string;
@@ -80,11 +80,11 @@ export interface TextsDraft {
   readonly name?: string | null;
   readonly description?: string | null;
 }
-/** A change of an existing product. An archived one may have no category or brand. */
+/** A change of an existing product. An archived product may have no category or brand. */
 export type ProductChange = Partial<Omit<ProductDraft, 'categoryId' | 'brandId'>> & {
   readonly categoryId?: Uuid | null;
   readonly brandId?: Uuid | null;
-  /** Identifying fields as they were read. They are compared with the current ones. */
+  /** These fields cannot be changed here. If they are sent, they must have the current values. */
   readonly id?: Uuid;
   readonly slug?: string;
   readonly category?: object | null;

@@ -18,19 +18,19 @@ import { ProductEntity } from './product.entity';
 import { ReservedWords } from './reserved-words.config';
 import { VariantEntity } from './variant.entity';
 
-/** A product as staff know it, with fields that only the store needs. */
+/** A product, with the fields that the store sets. */
 export interface StoredProduct extends Product {
   readonly version: number;
   readonly createdAt: Date;
   readonly updatedAt: Date;
   readonly available: ReadonlyMap<Uuid, number>;
 }
-/** A stored product, with the variants that it no longer has: they may come back. */
+/** A stored product, with its retired variants. A change can bring them back. */
 export interface KnownProduct extends StoredProduct {
   readonly former: readonly Variant[];
 }
 
-/** What a save changed in the names of variants, for inventory. */
+/** A saved product, with its new and renamed variants. Inventory must be told about them. */
 export interface SavedProduct extends StoredProduct {
   readonly named: number;
   readonly added: readonly Variant[];
@@ -76,7 +76,7 @@ export class Products {
     private readonly reserved: ReservedWords,
   ) {}
 
-  /** One edit at a time, because slugs and SKUs are looked up before they are taken. */
+  /** Allows only one edit at a time. Otherwise two edits could choose the same free slug or SKU. */
   async lock(): Promise<void> {
     await this.db.query("select pg_advisory_xact_lock(hashtext('catalog.products'))");
   }
@@ -115,7 +115,7 @@ export class Products {
     }));
   }
 
-  /** The wanted slug if it leads to nothing else yet; else with a part of the id behind it. */
+  /** The wanted slug if it is free. Otherwise a part of the id is added. */
   async freeSlug(wanted: string, id: Uuid): Promise<string> {
     for (const slug of [wanted, `${wanted}-${id.slice(-6)}`]) {
       if (this.reserved.mistakable('products', slug)) continue;
@@ -124,7 +124,7 @@ export class Products {
     return `${wanted}-${id.slice(-12)}`;
   }
 
-  /** The SKUs in use that begin with this, of products and variants. */
+  /** The SKUs of products and variants that are in use and begin with this text. */
   async takenSkus(beginning: string): Promise<ReadonlySet<string>> {
     const rows = await this.db.query<{ sku: string }>(
       `select sku from variants where not retired and not archived and starts_with(sku, $1)
@@ -134,7 +134,7 @@ export class Products {
     return new Set(rows.map(({ sku }) => sku));
   }
 
-  /** Writes the product and its variants. Variants that it no longer has are retired, never deleted. */
+  /** Writes the product and its variants. Variants that were left out are retired and not deleted. */
   async save(product: Product, known?: KnownProduct): Promise<SavedProduct> {
     const now = this.clock.now();
     const version = (known?.version ?? 0) + 1;
@@ -149,12 +149,12 @@ export class Products {
     else await entities.insert(ProductEntity, own as never);
     const before = new Map([...(known?.former ?? []), ...(known?.variants ?? [])].map((one) => [one.id, one]));
     const added = variants.filter(({ id }) => !before.has(id));
-    const renamed = known && !archived ? renamedVariants(product, known) : []; // restoring announces all of them
+    const renamed = known && !archived ? renamedVariants(product, known) : []; // restoring reports all variants
     if (known) {
       const gone = { productId: product.id, id: Not(In(variants.map(({ id }) => id))) };
       await entities.update(VariantEntity, gone, { retired: true });
       await this.db.query(`update variants set sku = '~' || id where id = any($1::uuid[])`, [
-        renamed.map(({ variantId }) => variantId), // first frees the SKUs that go to another variant
+        renamed.map(({ variantId }) => variantId), // SKUs are unique, so they are freed first
       ]);
       await entities.update(VariantEntity, { productId: product.id }, { archived });
     }
@@ -179,13 +179,13 @@ export class Products {
     return { ...stored, named, added, renamed };
   }
 
-  /** An archived product is only unlisted; its row on the shelf stays as it was. */
+  /** Updates the product's row on the shelf. The row of an archived product is only marked as not listed. */
   private async put(product: Product, listedAt: Date): Promise<void> {
     if (product.status === 'removed') await this.shelf.takeOff(product.id);
     else await this.shelf.put([await this.shelved(product, listedAt)]);
   }
 
-  /** Writes all products of a category or brand to the shelf again, after its name or slug changed. */
+  /** Updates the shelf rows of all products of a category or brand, after its name or slug has changed. */
   async reshelve(filed: { categoryId: Uuid } | { brandId: Uuid }): Promise<void> {
     const entities = this.db.entities;
     const where = { ...filed, status: Not<ProductStatus>('removed') };
@@ -218,7 +218,7 @@ export class Products {
     return [category!, brand!];
   }
 
-  /** Throws InvalidInput if a named category or brand does not exist. */
+  /** Throws InvalidInput if the given category or brand does not exist. */
   async mustExist(named: Filed): Promise<void> {
     const [category, brand] = await this.labelsLeft(named);
     const missing = [
@@ -228,7 +228,7 @@ export class Products {
     if (missing.length > 0) throw new InvalidInput(missing);
   }
 
-  /** The category and brand that still exist: an archived product outlives them. */
+  /** The category and brand of a product. They may be null, because those of an archived product can be deleted. */
   async labelsLeft({ categoryId, brandId }: Filed): Promise<[CategoryEntity | null, BrandEntity | null]> {
     return [
       categoryId === null ? null : await this.db.entities.findOneBy(CategoryEntity, { id: categoryId }),
@@ -236,14 +236,14 @@ export class Products {
     ];
   }
 
-  /** Archived products lose a category or brand that is removed. */
+  /** Removes a category or brand from archived products, before it is deleted. */
   async unfile(filed: { categoryId: Uuid } | { brandId: Uuid }): Promise<void> {
     const none = 'categoryId' in filed ? { categoryId: null } : { brandId: null };
     const where = { ...filed, status: 'removed' as const };
     await this.db.entities.update(ProductEntity, where, { ...none, version: () => 'version + 1' });
   }
 
-  /** A SKU names one product that is sold. Every SKU that is taken is reported. */
+  /** Throws if a SKU is reserved or another product or variant that is not archived has it. Reports all such SKUs. */
   private async mustBeFree(product: Product): Promise<void> {
     const named = [{ field: 'sku', sku: product.sku }];
     for (const [index, { sku }] of product.variants.entries()) named.push({ field: `variants.${index}.sku`, sku });
@@ -257,7 +257,7 @@ export class Products {
     const others = await this.db.entities.findBy(VariantEntity, {
       sku: In(product.variants.map(({ sku }) => sku)),
       id: Not(In(product.variants.map(({ id }) => id))),
-      productId: Not(product.id), // its other variants are retired or renamed by this change
+      productId: Not(product.id), // the change retires or renames the product's other variants
       retired: false,
       archived: false,
     });
@@ -267,7 +267,7 @@ export class Products {
   }
 }
 
-/** Each SKU that belongs to something else, and the field in which it was sent. */
+/** Other products or variants have these SKUs. `field` is the field in which the SKU was sent. */
 export class SkuTaken extends DomainError {
   constructor(readonly taken: readonly { readonly field: string; readonly sku: string }[]) {
     const { sku } = taken[0];
@@ -289,8 +289,8 @@ const pageOf = (status: ProductStatus, limit: number, after?: PlaceInList): [str
 ];
 
 /**
- * Variants with another SKU than before, and those that come back: inventory may have given their SKU away
- * meanwhile.
+ * Variants with a new SKU, and variants that are sold again. Inventory may have given the SKU of the latter to another
+ * variant.
  */
 function renamedVariants(product: Product, known: KnownProduct): RenamedVariant[] {
   const back = known.status === 'removed' && product.status !== 'removed';

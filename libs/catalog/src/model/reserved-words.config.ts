@@ -11,7 +11,7 @@ const pathsIn = (target: object | undefined): string[] =>
     ? []
     : [(Reflect.getMetadata(PATH_METADATA, target) as string | string[] | undefined) ?? []].flat();
 
-/** The words of this process's own routes, read from its controllers, so a new route reserves its words by itself. */
+/** Words that are part of this process's routes. They are read from the controllers, so new routes are included. */
 @Injectable()
 export class ReservedWords {
   private readonly words = new Map<Collection, ReadonlySet<string>>();
@@ -19,7 +19,7 @@ export class ReservedWords {
 
   constructor(private readonly modules: ModulesContainer) {}
 
-  /** Whether this slug would make something in the collection unreachable. */
+  /** Whether this slug cannot be used in the collection, because its path is a route's or it looks like an id. */
   mistakable(collection: Collection, slug: string): boolean {
     let words = this.words.get(collection);
     if (!words) this.words.set(collection, (words = wordsBelow(collection, (this.routes ??= this.allRoutes()))));

@@ -2,7 +2,7 @@ import { isUuid } from '#kernel';
 
 const isFixed = (segment: string): boolean => segment !== '' && !/[:*{(]/.test(segment);
 
-/** The fixed words of routes directly below a collection (`products/popular`). No slug in it may be one of them. */
+/** The fixed words that follow the collection in a route (`products/popular`). No slug of the collection may be one. */
 export function wordsBelow(collection: string, routes: readonly string[]): ReadonlySet<string> {
   const words = routes.flatMap((route) => {
     const segments = route.split('/').filter(Boolean);
@@ -14,6 +14,6 @@ export function wordsBelow(collection: string, routes: readonly string[]): Reado
   return new Set(words);
 }
 
-/** Whether a slug would be taken for something else: for a route's own word, or for an id. */
+/** Whether a slug could be mistaken for a fixed word of a route, or for an id. */
 export const isMistakable = (slug: string, reserved: ReadonlySet<string>): boolean =>
   reserved.has(slug.toLowerCase()) || isUuid(slug.toLowerCase());

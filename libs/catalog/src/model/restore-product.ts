@@ -4,30 +4,30 @@ import type { Product, ProductChange } from './product';
 import type { Wrong } from './product-faults';
 import { freeCode, skuOf } from './slug';
 
-/** What staff send when a product comes back to a shop that has changed meanwhile. */
+/** New values for a restored product, because categories, brands or SKUs may have changed since it was archived. */
 export interface Restoring {
   readonly categoryId?: Uuid;
   readonly brandId?: Uuid;
-  /** Another stem; variants whose SKU is taken get one that begins with it. */
+  /** Another stem. Variants whose SKU is taken get a new SKU that begins with this stem. */
   readonly sku?: string;
   readonly variants?: readonly { readonly id: Uuid; readonly sku: string }[];
 }
 
-/** The product is published or a draft, so it cannot be restored; it can be changed. */
+/** Only archived products can be restored. */
 export class NotArchived extends DomainError {
   constructor() {
     super('NOT_ARCHIVED', 'conflict', 'The product is not in the archive. Change it with PATCH.');
   }
 }
 
-/** Whether the product is as requested already, so that restoring it twice is no mistake. */
+/** Whether the product already has the requested values. Then a repeated request is not an error. */
 const isAsAsked = (product: Product, { categoryId, brandId, sku, variants = [] }: Restoring): boolean =>
   (categoryId ?? product.categoryId) === product.categoryId &&
   (brandId ?? product.brandId) === product.brandId &&
   (sku ?? product.sku) === product.sku &&
   variants.every((wished) => product.variants.some(({ id, sku: is }) => id === wished.id && is === wished.sku));
 
-/** The change that brings an archived product back; undefined if it is back already. Throws NotArchived. */
+/** The change that restores an archived product; empty if it is restored already. Throws NotArchived. */
 export function restoreProduct(product: Product, request: Restoring, taken: ReadonlySet<string>): ProductChange {
   if (product.status !== 'removed') {
     if (!isAsAsked(product, request)) throw new NotArchived();
@@ -50,7 +50,7 @@ export function restoreProduct(product: Product, request: Restoring, taken: Read
   };
 }
 
-/** The faults of a request's variants, by their positions in it. */
+/** The faults of the variants in a request. The field names have the positions in the request. */
 export function restoringFaults(product: Product, { variants = [] }: Restoring): Wrong[] {
   const own = new Set(product.variants.map(({ id }) => id));
   const named = new Set(variants.map(({ id }) => id));
@@ -68,8 +68,8 @@ export function restoringFaults(product: Product, { variants = [] }: Restoring):
 }
 
 /**
- * The field of the request that a fault of the product's variant belongs to. If the request names only other
- * variants, that is the stem, which gives the rest new SKUs.
+ * The field of the request that caused a fault of a variant. If the request has variants, but not this one, it is the
+ * stem (`sku`), because the stem gives the other variants their SKUs.
  */
 export function fieldInRequest(field: string, product: Product, { variants = [] }: Restoring): string {
   const [, index, part] = /^variants\.(\d+)\.(\w+)$/.exec(field) ?? [];

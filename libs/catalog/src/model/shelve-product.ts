@@ -13,11 +13,11 @@ import type {
 } from './product';
 import { freeCode, skuOf, stemOf } from './slug';
 
-/** The value that was sent, else the current one. If there is neither, or null was sent, the default. */
-const chosen = <T>(sent: T | null | undefined, there: T | undefined, otherwise: T): T =>
-  sent === null ? otherwise : (sent ?? there ?? otherwise);
+/** The value that was sent, else the current value, else the default. Null means the default. */
+const chosen = <T>(sent: T | null | undefined, current: T | undefined, fallback: T): T =>
+  sent === null ? fallback : (sent ?? current ?? fallback);
 
-/** A new id that no other part has: two parts may have had the same name one after the other. */
+/** A new id. A number is added if an earlier part with the same name has the id. */
 function freshId(taken: Set<Uuid>, origin: Uuid, ...names: string[]): Uuid {
   let id = derivedId(origin, ...names);
   for (let n = 2; taken.has(id); n++) id = derivedId(origin, ...names, n);
@@ -25,7 +25,7 @@ function freshId(taken: Set<Uuid>, origin: Uuid, ...names: string[]): Uuid {
   return id;
 }
 
-/** Known parts by id, else by name, each once. A part that is named by its id is not also found by its name. */
+/** The known part for each draft, by id, else by name. A part whose id is in a draft is not found by name too. */
 function matched<Draft extends { id?: Uuid | null; name: string }, Part extends { id: Uuid; name: string }>(
   drafts: readonly Draft[],
   known: readonly Part[],
@@ -38,7 +38,7 @@ function matched<Draft extends { id?: Uuid | null; name: string }, Part extends 
   );
 }
 
-/** Groups and options are recognised by id, else by name, and keep their ids, because carts refer to them. */
+/** The groups of a product after a change. Known groups and options keep their ids, because carts refer to them. */
 export function modifierGroups(
   productId: Uuid,
   drafts: readonly GroupDraft[],
@@ -76,8 +76,8 @@ export function modifierGroups(
   });
 }
 
-/** The variants of the drafts: by id, else by SKU, else by type and name. */
-function knownAgain(drafts: readonly VariantDraft[], known: readonly Variant[]): (Variant | undefined)[] {
+/** The known variant for each draft, by id, else by SKU, else by type and name. */
+function knownVariants(drafts: readonly VariantDraft[], known: readonly Variant[]): (Variant | undefined)[] {
   const named = new Set(drafts.flatMap(({ id }) => id ?? []));
   const others = known.filter(({ id }) => !named.has(id));
   return drafts.map((draft) =>
@@ -88,19 +88,19 @@ function knownAgain(drafts: readonly VariantDraft[], known: readonly Variant[]):
   );
 }
 
-/** Existing variants for which a change has a count, although inventory keeps their counts. */
+/** Faults for existing variants with a count in the change: their counts are changed in the inventory. */
 export function miscounted(product: Product, { variants = [] }: ProductChange, former: readonly Variant[]) {
   const offered = new Set(product.variants.map(({ id }) => id));
-  return knownAgain(variants, [...product.variants, ...former]).flatMap((known, index) => {
+  return knownVariants(variants, [...product.variants, ...former]).flatMap((known, index) => {
     if (!known || !offered.has(known.id) || typeof variants[index].stock !== 'number') return [];
     return [{ field: `variants.${index}.stock`, code: 'stock.elsewhere', params: { sku: known.sku } }];
   });
 }
 
-/** The counts that a change has for variants that return. */
+/** The counts in a change for retired variants that are sold again. */
 export function recounted(product: Product, { variants = [] }: ProductChange, former: readonly Variant[]) {
   const gone = new Set(former.map(({ id }) => id));
-  return knownAgain(variants, [...product.variants, ...former]).flatMap((known, index) => {
+  return knownVariants(variants, [...product.variants, ...former]).flatMap((known, index) => {
     const { stock, sku } = variants[index];
     if (!known || !gone.has(known.id) || typeof stock !== 'number') return [];
     return [{ variantId: known.id, sku: sku ?? known.sku, onHand: stock }];
@@ -108,8 +108,8 @@ export function recounted(product: Product, { variants = [] }: ProductChange, fo
 }
 
 /**
- * Variants are recognised by id, else by SKU, else by type and name; others are new. SKUs that staff do not choose
- * are none of `taken`.
+ * The variants of a product after a change. A draft without a known variant becomes a new variant. A SKU that staff do
+ * not choose is never one of `taken`.
  */
 export function variantsOf(
   product: { readonly id: Uuid; readonly sku: string; readonly basePrice: number },
@@ -117,7 +117,7 @@ export function variantsOf(
   known: readonly Variant[] = [],
   taken: ReadonlySet<string> = new Set(),
 ): Variant[] {
-  const same = knownAgain(drafts, known);
+  const same = knownVariants(drafts, known);
   const codes = new Set([...taken, ...known.map(({ sku }) => sku), ...drafts.flatMap(({ sku }) => sku ?? [])]);
   const ids = new Set(known.map(({ id }) => id));
   return drafts.map((draft, position) => {
@@ -138,7 +138,7 @@ export function variantsOf(
   });
 }
 
-/** A new product, made from what staff sent. */
+/** Makes a new product from a draft. */
 export function shelveProduct(
   id: Uuid,
   slug: string,
@@ -167,7 +167,7 @@ export function shelveProduct(
   };
 }
 
-/** English texts after a change: null clears one of them, both, or the whole language. */
+/** The English texts after a change. Null clears one text or both. */
 function englishAfter(product: Product, translations: ProductDraft['translations']) {
   if (translations === undefined) return { nameEn: product.nameEn, descriptionEn: product.descriptionEn };
   const en = translations === null ? null : translations.en;
@@ -178,14 +178,16 @@ function englishAfter(product: Product, translations: ProductDraft['translations
   };
 }
 
-/** Archived products keep their former status, so that restoring gives it back. */
+/** The status after a change. An archived product remembers its former status, which restoring needs. */
 function statusAfter({ status, statusBefore }: Product, next = status): Pick<Product, 'status' | 'statusBefore'> {
   if (next !== 'removed') return { status: next, statusBefore: null };
   return { status: next, statusBefore: status === 'removed' ? statusBefore : status };
 }
 
-/** What the product becomes; what the change does not name stays, and a variant it
- * had before comes back as itself. A new base price moves every variant's price with it. */
+/**
+ * The product after a change. Fields that the change does not have stay. A retired variant in the change keeps its id.
+ * A new base price changes the prices of all variants.
+ */
 export function reshelveProduct(
   product: Product,
   change: ProductChange,
@@ -215,7 +217,7 @@ export function reshelveProduct(
   };
 }
 
-/** Parts that a change names by ids that the product does not have. */
+/** Faults for ids in a change that the product does not have. */
 export function unknownParts(product: Product, { variants, modifiers }: ProductChange, former: readonly Variant[]) {
   const ids = new Set([...product.variants, ...former].map(({ id }) => id));
   const groups = new Set(product.modifiers.map(({ id }) => id));

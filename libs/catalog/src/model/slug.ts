@@ -5,7 +5,7 @@ const ascii = (word: string): string => word.replace(/[^a-z0-9]/g, '');
 /** The first `most` characters, without a separator at the end. */
 const cut = (text: string, most: number): string => text.slice(0, most).replace(/[-._]+$/, '');
 
-/** The words of a text, cut if it is longer than `most`; a long word is cut, not left out. */
+/** The words of a text, joined with hyphens and cut to `most` characters. */
 const joined = (text: string, most: number): string =>
   cut(
     foldedWords(text)
@@ -18,17 +18,17 @@ const joined = (text: string, most: number): string =>
 const LONGEST_SLUG = 80;
 const LONGEST_STEM = 40;
 
-/** The slug of a name: `Cà phê sữa đá` is `ca-phe-sua-da`. Names in other scripts give the fallback. */
+/** The slug of a name: `Cà phê sữa đá` becomes `ca-phe-sua-da`. A name in another script gives `fallback`. */
 export const slugOf = (name: string, fallback: string): string => joined(name, LONGEST_SLUG) || fallback;
 
 /** The beginning of a product's SKUs, made from its slug. */
 export const stemOf = (slug: string): string => cut(slug.toUpperCase(), LONGEST_STEM);
 
-/** A short SKU for a shelf label, made from a product's stem and a variant's name: `CA-PHE-SUA-DA-M`. */
+/** A SKU from a product's stem and a variant's name: `CA-PHE-SUA-DA-M`. */
 export const skuOf = (stem: string, variant: string, fallback: string): string =>
   `${cut(stem, LONGEST_STEM)}-${joined(variant, 20) || fallback}`.toUpperCase();
 
-/** The wanted word, or the word with a number behind it, whichever is free. It is taken from then on. */
+/** The wanted code if it is free, else the code with a number. Adds the result to `taken`. */
 export function freeCode(wanted: string, taken: Set<string>): string {
   let code = wanted;
   for (let n = 2; taken.has(code); n++) code = `${wanted}-${n}`;

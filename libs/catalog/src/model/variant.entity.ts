@@ -31,22 +31,22 @@ export class VariantEntity {
   @Column('bigint')
   price!: number;
 
-  /** No longer sold. Orders and carts may still name it. */
+  /** The variant is no longer sold. The row stays, because orders and carts may refer to it. */
   @Column('boolean')
   retired!: boolean;
 
-  /** Its product is archived, so others may take the SKU. */
+  /** The product is archived, so other variants may take the SKU. */
   @Column('boolean')
   archived!: boolean;
 
-  /** How new the SKU is; 0 until inventory is told which variant has it. */
+  /** The number of the change that gave the variant this SKU; 0 until inventory has been told the variant's id. */
   @Column('bigint')
   named!: number;
 
   @Column({ type: 'int', update: false })
   stock!: number;
 
-  /** The number from inventory. Only its messages change it, never an edit. */
+  /** How many can be bought. Only messages from inventory change it. */
   @Column({ type: 'int', update: false })
   available!: number;
 }

@@ -21,7 +21,7 @@ const offers = (locale: Locale) => {
 const statements = { vi: offers('vi'), en: offers('en') };
 
 /** The longest wait for a price. */
-const PATIENCE_MS = 1_000;
+const TIMEOUT_MS = 1_000;
 
 @Injectable()
 export class PricesFromTheShelf extends CatalogPrices {
@@ -46,7 +46,7 @@ async function inTime<T>(work: Promise<T>): Promise<T> {
       'unavailable',
       'Prices are not available right now. Try again in a moment.',
     );
-    timer = setTimeout(() => reject(error), PATIENCE_MS);
+    timer = setTimeout(() => reject(error), TIMEOUT_MS);
   });
   try {
     return await Promise.race([work, late]);

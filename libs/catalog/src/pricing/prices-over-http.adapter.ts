@@ -6,14 +6,14 @@ import { Provider } from '#platform/questions';
 
 import type { Locale } from '../shelf/locale';
 
-/** The catalogue of another process. */
+/** Asks another process for prices. */
 @Injectable()
 export class PricesOverHttp extends CatalogPrices {
   private readonly catalogue: Provider;
 
   constructor({ catalogUrl, internalSecret }: Config) {
     super();
-    if (!catalogUrl) throw new Error('CATALOG_URL is missing: it says where prices are asked for');
+    if (!catalogUrl) throw new Error('CATALOG_URL is missing: it must be the URL of the process that serves prices');
     this.catalogue = new Provider('catalogue', catalogUrl, internalSecret);
   }
 

@@ -3,7 +3,7 @@ import type { KnownLine, PricedLine, PricedModifier, UnpricedLine, WantedLine } 
 
 import type { ModifierGroup, ModifierOption } from '../model/product';
 
-/** A variant as it is sold now. */
+/** A variant with its current price and options. */
 export interface Offer {
   readonly productId: Uuid;
   readonly variantId: Uuid;
@@ -13,13 +13,13 @@ export interface Offer {
   readonly imageUrl: string | null;
   readonly price: number;
   readonly available: number;
-  /** False for a known variant that is not sold: it was left out, or its product is archived. */
+  /** False if the variant is not sold: it is retired, or its product is archived. */
   readonly sold?: boolean;
   readonly modifiers: readonly ModifierGroup[];
 }
 
 type Locale = 'vi' | 'en';
-/** Option by id, and its quantity. */
+/** The quantity of each chosen option, by the option's id. */
 type Chosen = ReadonlyMap<Uuid, number>;
 
 const texts = {
@@ -61,7 +61,7 @@ function takenOf(group: ModifierGroup, chosen: Chosen): [ModifierOption, number]
   });
 }
 
-/** With the current names; options that are gone have none. */
+/** The current names of a line that cannot be sold. Options that no longer exist are left out. */
 function knownLine(line: WantedLine, offer: Offer, locale: Locale): KnownLine {
   const { productId, sku, name, variantName, imageUrl, sold = true } = offer;
   const wanted = new Set(line.modifiers.map(({ optionId }) => optionId));

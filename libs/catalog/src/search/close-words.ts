@@ -23,10 +23,10 @@ export function distance(a: string, b: string, most: number): number {
   return last[b.length] <= most ? last[b.length] : Infinity;
 }
 
-/** How many mistakes a word may have: none up to two letters, one up to five, two in longer words. */
+/** How many spelling mistakes are accepted: none in words of up to two letters, one up to five letters, else two. */
 export const forgiven = (word: string): number => (word.length <= 2 ? 0 : word.length <= 5 ? 1 : 2);
 
-/** The known words nearest to a misspelt one, at most `many`. */
+/** The known words with the fewest differences from a misspelt word; at most `many`. */
 export function closeWords(word: string, known: Iterable<string>, many = 5): string[] {
   const most = forgiven(word);
   if (most === 0) return [];

@@ -24,7 +24,7 @@ const inField = (field: Field, { words, prefix }: Term): Clause =>
     ? { bool: { should: words.map((word) => ({ prefix: { [field]: word } })), minimum_should_match: 1 } }
     : { terms: { [field]: words } };
 
-/** The score of a term is that of the best place in which one of its words is found. */
+/** The score of a term is the highest weight of the fields in which one of its words is found. */
 const scored = (term: Term): Clause => ({
   dis_max: {
     queries: (Object.keys(WEIGHTS) as Field[]).map((field) => ({
@@ -87,7 +87,7 @@ const countsOf = (own: Dimension, buckets: readonly Bucket[]): Record<string, nu
       ]),
   );
 
-/** The index is written by `index-shelf`. Its words are folded already, so it needs no analysis. */
+/** Searches the index that `index-shelf` writes. Its words are folded already, so they need no analysis. */
 @Injectable()
 export class ElasticsearchSearch extends ProductSearch {
   constructor(
@@ -140,5 +140,5 @@ export class ElasticsearchSearch extends ProductSearch {
   }
 }
 
-/** A search that takes longer is answered from Postgres. */
+/** After this time, Postgres answers the search. */
 const TIMEOUT = { requestTimeout: 800, maxRetries: 0 };

@@ -22,7 +22,7 @@ export const SearchMetaShape = z.object({
 export type Facets = z.infer<typeof SearchMetaShape>['facets'];
 type Facet = Facets['category'];
 
-/** Slug to name. */
+/** Names of categories and brands, by slug. */
 export interface Labels {
   readonly category: Readonly<Record<string, string>>;
   readonly brand: Readonly<Record<string, string>>;
@@ -51,7 +51,7 @@ function prices(counts: Readonly<Record<string, number>>, locale: Locale): Facet
   });
 }
 
-/** The counts with their names, the highest first, and prices from low to high. */
+/** The counts with their names. The highest counts come first, but prices are sorted from low to high. */
 export const facetsOf = (counts: FacetCounts, labels: Labels, locale: Locale): Facets => ({
   category: most(counts.category, (slug) => labels.category[slug] ?? slug),
   brand: most(counts.brand, (slug) => labels.brand[slug] ?? slug),

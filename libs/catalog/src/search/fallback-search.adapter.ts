@@ -6,10 +6,10 @@ import { Clock } from '#platform/system';
 import { ProductSearch, type SearchRequest, type SearchResult } from './product-search';
 import type { Term } from './vocabulary';
 
-/** How long the first search is not asked after a failure. */
+/** How long the first search is not used after a failure. */
 const REST_MS = 5_000;
 
-/** Asks the first search, and the second one if the first does not answer: slower, not down. */
+/** Uses the first search, and the slower second one if the first fails. */
 export class FallbackSearch extends ProductSearch {
   private readonly log = new Logger(FallbackSearch.name);
   private restsUntil = 0;

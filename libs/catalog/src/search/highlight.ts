@@ -5,14 +5,14 @@ import type { Term } from './vocabulary';
 const ESCAPES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 const escape = (text: string): string => text.replace(/[&<>"']/g, (char) => ESCAPES[char]);
 
-/** Whether the query meant a folded word. */
+/** A predicate: whether a folded word matches a term of the query. */
 export function meant(terms: readonly Term[]): (word: string) => boolean {
   const words = new Set(withSynonyms(terms.flatMap((term) => term.words)));
   const prefixes = terms.filter((term) => term.prefix).flatMap((term) => term.words);
   return (word) => words.has(word) || prefixes.some((prefix) => word.startsWith(prefix));
 }
 
-/** The text as HTML, with the found words in `<em>` and neighbours together; null if there are none. */
+/** The text as HTML, with found words in `<em>`. Adjacent found words share one `<em>`. Null if no word was found. */
 export function highlight(text: string, isMeant: (word: string) => boolean): string | null {
   const spans: { start: number; end: number }[] = [];
   for (const { start, end, folded } of wordsIn(text)) {

@@ -12,7 +12,7 @@ import {
 } from './product-search';
 import { Vocabulary, type Term } from './vocabulary';
 
-/** The demo's shelf, with sales and empty shelves that make the order and the facets worth comparing. */
+/** The demo's products, with different sales and availability, so that order and facets can be compared. */
 export const searchedShelf = demoProducts().map((product, index) => {
   const category = demoCategories.find(({ id }) => id === product.categoryId)!;
   const brand = demoBrands.find(({ id }) => id === product.brandId)!;
@@ -64,7 +64,7 @@ const values = {
 type Dimension = keyof typeof fits;
 const dimensions = Object.keys(fits) as Dimension[];
 
-/** What a search is, in the plainest words: each adapter is held to it to the letter. */
+/** A simple implementation of the search. Each adapter must return exactly the same results. */
 function plainly({ terms, filters, limit, after }: SearchRequest): SearchResult {
   const found = searchedShelf.filter((one) => terms.every((term) => worth(one, term) > 0));
   const left = (but?: Dimension) =>

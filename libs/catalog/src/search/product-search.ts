@@ -9,22 +9,22 @@ export interface SearchFilters {
   readonly maxPrice?: number;
   readonly available?: boolean;
 }
-/** A hit's place in the order: score, popularity, id. */
+/** The sort values of a hit, which are also the cursor. */
 export type HitPlace = readonly [score: number, popularity: number, id: Uuid];
 
 export interface SearchRequest {
-  /** All of them must be found. */
+  /** A product must match all terms. */
   readonly terms: readonly Term[];
   readonly filters: SearchFilters;
   readonly limit: number;
   readonly after?: HitPlace;
 }
 
-/** Counts by value. Each facet counts what the other filters leave. */
+/** Counts by value. Each facet counts the products that match the other filters. */
 export interface FacetCounts {
   readonly category: Readonly<Record<string, number>>;
   readonly brand: Readonly<Record<string, number>>;
-  /** By the lower bound of the band. */
+  /** By the lower bound of the price band. */
   readonly price: Readonly<Record<string, number>>;
   readonly availability: Readonly<Record<string, number>>;
 }
@@ -38,14 +38,14 @@ export interface SearchResult {
 }
 
 export const COUNTED_UP_TO = 1_000;
-/** The score of a word, by where it is found. The sum over all terms is the score of a product. */
+/** The score of a term, by the field in which it is found. The score of a product is the sum over all terms. */
 export const WEIGHTS = { name: 4, label: 2, all: 1 } as const;
 /** Lower bounds in đồng. Each band ends where the next one begins. */
 export const PRICE_BANDS = [0, 30_000, 50_000, 100_000, 200_000, 500_000] as const;
 
-/** Finds products by their words. The best first, then the most bought, then by id: the same in every adapter. */
+/** Finds products by their words. All adapters sort by score, then by sales, then by id. */
 export abstract class ProductSearch {
   abstract search(request: SearchRequest): Promise<SearchResult>;
-  /** Products with all the terms in their names, the most bought first. */
+  /** Products with all terms in their names, sorted by sales. */
   abstract suggest(terms: readonly Term[], limit: number): Promise<Uuid[]>;
 }

@@ -21,7 +21,7 @@ export interface Sought {
   readonly filters: SearchFilters;
   readonly limit: number;
   readonly after?: HitPlace;
-  /** The first page found nothing for the query as it was typed. */
+  /** True if the first page found nothing for the exact words, so similar words are searched too. */
   readonly loosely?: boolean;
 }
 

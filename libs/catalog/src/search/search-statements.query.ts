@@ -2,7 +2,7 @@ import { statement } from '#database';
 
 import { COUNTED_UP_TO, PRICE_BANDS, WEIGHTS } from './product-search';
 
-/** The most products that are ranked. Above this a search is of little use, and the limit keeps it fast. */
+/** At most this many products are ranked. A search with more results is of little use, and the limit keeps it fast. */
 const RANKED_UP_TO = 5_000;
 
 const counts = (name: string, value: string, others: string): string =>
@@ -10,8 +10,8 @@ const counts = (name: string, value: string, others: string): string =>
      select ${value} as value, least(count(*), ${COUNTED_UP_TO}) as count from found where ${others} group by 1) ${name}) as ${name}`;
 
 /**
- * Parameters: the terms as one tsquery; each term in names and in labels; category, brand, prices, availability; the
- * place to go on from; the limit.
+ * Parameters: all terms as one tsquery; each term in names, and in labels, as tsqueries; category, brand, prices,
+ * availability; the cursor; the limit.
  */
 export const find = statement(
   'search',
@@ -34,7 +34,7 @@ export const find = statement(
           ${counts('price', `(array[${PRICE_BANDS.join(',')}])[width_bucket(price, array[${PRICE_BANDS.join(',')}]::bigint[])]`, 'c and b and a')},
           ${counts('availability', `case when in_stock then 'available' else 'unavailable' end`, 'c and b and p')}`,
 );
-/** Parameters: the terms in names as one tsquery; the limit. */
+/** Parameters: all terms in names as one tsquery; the limit. */
 export const begin = statement(
   'search-suggest',
   `select s.product_id as id from shelf s where s.listed and s.words @@ $1::tsquery

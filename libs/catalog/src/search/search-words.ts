@@ -7,7 +7,7 @@ export interface Searchable {
   readonly labels: readonly string[];
   readonly texts: readonly string[];
 }
-/** The folded words by which a product is found: in its names, in its labels, and anywhere. */
+/** The folded words of a product: those in its names, those in its labels, and all. */
 export interface SearchWords {
   readonly name: readonly string[];
   readonly label: readonly string[];

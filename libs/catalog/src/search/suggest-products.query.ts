@@ -22,10 +22,10 @@ export class SuggestProducts extends Query<Ready> {
   }
 }
 
-/** How many are looked at for each one that is shown. */
+/** How many products are read for each suggestion that is shown. */
 const CONSIDERED = 4;
 
-/** Names that read exactly as what was typed come first. Within both groups the order stays. */
+/** Puts names that begin with the typed text first. The order within the two groups does not change. */
 function asTyped<T extends { text: string }>(q: string, found: readonly T[]): T[] {
   const begins = ({ text }: T) => foldedQuery(text).startsWith(q);
   return [...found.filter(begins), ...found.filter((one) => !begins(one))];

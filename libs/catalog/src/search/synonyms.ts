@@ -1,6 +1,6 @@
 /**
- * Words that customers use for one another, folded, in both directions. They are added to what is indexed, so a
- * query is not changed and every search adapter finds the same.
+ * Groups of folded words with the same meaning. They are added to the indexed words and not to queries, so all search
+ * adapters find the same products.
  */
 const groups: readonly (readonly string[])[] = [
   ['ca phe', 'cafe', 'caphe', 'coffee'],
@@ -51,7 +51,7 @@ const phrases = groups.map((group) => group.map((phrase) => phrase.split(' ')));
 const holds = (words: readonly string[], phrase: readonly string[]): boolean =>
   words.some((_, start) => phrase.every((word, offset) => words[start + offset] === word));
 
-/** Every word of every phrase that means the same as these words, those words included. */
+/** These words, and the words of all phrases with the same meaning. */
 export function withSynonyms(words: readonly string[]): string[] {
   const all = new Set(words);
   for (const group of phrases) {

@@ -6,7 +6,7 @@ import { tags } from '../shelf/shelf-tags';
 import { Shelf } from '../shelf/shelf.store';
 import { Vocabulary } from './vocabulary';
 
-/** The current words of the shelf. */
+/** The vocabulary of the shelf's current words. */
 @Injectable()
 export class Vocabularies {
   private last?: { readonly words: readonly string[]; readonly vocabulary: Vocabulary };

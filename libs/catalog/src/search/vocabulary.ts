@@ -1,21 +1,18 @@
 import { closeWords } from './close-words';
 import { foldedWords } from '../model/folding';
 
-/** One word of a query, as it is searched: any of these words, or any word that begins with one of them. */
+/** One word of a query, as it is searched. With `prefix`, words that begin with one of `words` match too. */
 export interface Term {
   readonly words: readonly string[];
   readonly prefix: boolean;
 }
 
-/** Further words are ignored: nobody types so many, and each one costs. */
+/** Further words of a query are ignored, to keep searches fast. */
 const MOST_WORDS = 8;
-/** How many other words a word may stand for if nothing else helps. */
+/** How many similar words are searched for each word if the exact words find nothing. */
 const LOOSELY = 25;
 
-/**
- * Every word in the shelf's texts. It decides how the words of a query are read, so that each adapter reads them
- * alike.
- */
+/** All words in the shelf's texts. It turns a query into terms, so that all search adapters get the same terms. */
 export class Vocabulary {
   private readonly known: ReadonlySet<string>;
   private readonly sorted: readonly string[];
@@ -25,7 +22,7 @@ export class Vocabulary {
     this.sorted = [...this.known].sort();
   }
 
-  /** A known word means itself. A word that begins a known word is being typed. Any other word is misspelt. */
+  /** A known word is searched as it is. The beginning of a known word is a prefix. Any other word is misspelt. */
   read(query: string): Term[] {
     return [...new Set(foldedWords(query))].slice(0, MOST_WORDS).map((word) => {
       if (this.known.has(word)) return { words: [word], prefix: false };
@@ -35,7 +32,7 @@ export class Vocabulary {
     });
   }
 
-  /** For a query that found nothing: a misspelt word may happen to be another known word. */
+  /** For a query that found nothing: adds similar words, because a misspelt word can also be a known word. */
   readLoosely(query: string): Term[] {
     return this.read(query).map(({ words, prefix }) => ({
       words: [...new Set(words.flatMap((word) => [word, ...closeWords(word, this.known, LOOSELY)]))],
@@ -43,7 +40,7 @@ export class Vocabulary {
     }));
   }
 
-  /** As `read`, while the last word is still being typed. */
+  /** Like `read`, but the last word is a prefix, because the customer is still typing it. */
   readTyping(query: string): Term[] {
     const terms = this.read(query);
     const last = terms.at(-1);

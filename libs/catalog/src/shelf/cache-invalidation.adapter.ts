@@ -36,7 +36,10 @@ export class CacheInvalidation implements OnApplicationShutdown {
     this.after([tags.sales]);
   }
 
-  /** The product's own page at once. Lists at once if something sold out or came back, else within a second. */
+  /**
+   * Invalidates the products' own pages at once. Lists are invalidated at once if a product was sold out or is in stock
+   * again (`turned`), otherwise within a second.
+   */
   stock(products: readonly Named[], turned: boolean): void {
     this.after(names(products));
     this.db.afterCommit(() => this.lists(turned));

@@ -8,5 +8,5 @@ const allowed: sanitizeHtml.IOptions = {
   transformTags: { a: sanitizeHtml.simpleTransform('a', { rel: 'nofollow noopener' }, true) },
 };
 
-/** The tags that may be shown in rich text. The text is stored as it was sent. */
+/** Removes HTML that must not be shown from rich text. The text is stored as it was sent. */
 export const harmless = (html: string | null): string | null => (html === null ? null : sanitizeHtml(html, allowed));

@@ -19,18 +19,18 @@ const bounds = PRICE_BANDS.flatMap((from) => [from, from - 1]);
 const isBound = (price: number | undefined): boolean => price === undefined || bounds.includes(price);
 
 /**
- * One key for all ways to ask for the same: the order of filters, and defaults that are sent or left out, make no
- * difference.
+ * The cache key. Requests for the same list have the same key, in any order of the filters, and with or without
+ * defaults.
  */
 export const keyOf = ({ category, brand, featured, available, minPrice, maxPrice, sort, limit }: Chosen): string =>
   JSON.stringify([category, brand, featured, available, minPrice || undefined, maxPrice, sort, limit]);
 
 /**
- * Whether an answer is worth caching: the first page of a list that many ask for. Unusual prices, later pages and
- * long lists are not cached, because there are too many of them, and they are rarely asked for twice.
+ * Whether an answer is cached: only first pages with usual price filters. Other prices, later pages and long lists are
+ * not cached, because there are too many of them and they are rarely requested twice.
  */
 export const isKept = ({ minPrice, maxPrice, limit }: Chosen, after?: unknown): boolean =>
   after === undefined && limit <= MOST_KEPT && isBound(minPrice) && isBound(maxPrice);
 
-/** The same for search words. */
+/** Whether answers for these search words are cached. */
 export const areKept = (words: string): boolean => words.length <= LONGEST_WORDS;

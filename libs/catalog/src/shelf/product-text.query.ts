@@ -1,6 +1,6 @@
 /**
- * The SQL of a product's view as JSON text: the fixed part as it was written at the last edit, and the part that
- * changes often. `s` is its row on the shelf.
+ * The SQL expression for a product's view as JSON text. It joins the stored part, which only an edit changes, and the
+ * part that changes often. `s` is the product's row on the shelf.
  */
 export const productText = (locale: 'vi' | 'en'): string => {
   const name = locale === 'en' ? 'coalesce(v.name_en, v.name)' : 'v.name';

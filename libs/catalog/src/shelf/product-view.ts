@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 import { IdShape, MoneyShape } from '#kernel';
 
-/** Text that staff typed, unchanged. */
+/** The description of fields with text as staff typed it. */
 const PLAIN = 'Plain text: encode it where it is shown as HTML.';
 
 export const LabelShape = z.object({
@@ -61,7 +61,7 @@ export const ProductShape = z
   })
   .meta({ id: 'Product' });
 export type ProductView = z.infer<typeof ProductShape>;
-/** The part of a product's view that changes only when staff edit it. */
+/** The part of a product's view that changes only when staff edit the product. */
 export type ProductHead = Omit<ProductView, 'available' | 'variants'>;
 
 export const CategoryShape = z

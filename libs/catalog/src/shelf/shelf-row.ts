@@ -14,7 +14,7 @@ export interface Label {
   readonly nameEn?: string | null;
 }
 
-/** A product as customers browse it, in the columns of the shelf. */
+/** A row of the shelf: the read model of a product for customers. */
 export interface ShelfRow {
   readonly product_id: Uuid;
   readonly slug: string;
@@ -66,7 +66,7 @@ function headOf(product: Product, category: Label, brand: Label, story: string |
 
 const lowestPrice = (product: Product): number => Math.min(...product.variants.map(({ price }) => price));
 
-/** Words as a tsvector: A in a name, B in a label, C anywhere. Words are letters and digits only. */
+/** The words as a tsvector: weight A in a name, B in a label, C elsewhere. Words are letters and digits only. */
 function vectorOf({ name, label: labels, all }: SearchWords): string {
   const names = new Set(name);
   const filed = new Set(labels);
@@ -78,7 +78,7 @@ export interface Shelved {
   readonly words: readonly string[];
 }
 
-/** `story` is the product's rich text after the allow-list. */
+/** `story` is the product's rich text with allowed HTML only. */
 export function shelfRow(
   product: Product,
   category: Label,

@@ -1,12 +1,12 @@
-/** The tags by which cached answers are invalidated. */
+/** The tags of cached answers. An invalidation names the tags. */
 export const tags = {
-  /** Any product's texts, prices or place on the shelf. */
+  /** Texts, prices or listing of any product. */
   products: 'products',
-  /** Names of categories and brands, which every product's view contains. */
+  /** Categories and brands. Each product's view contains their names. */
   labels: 'labels',
-  /** Stock of any product; renewed once a second at most. */
+  /** Stock of any product. Mostly invalidated at most once a second. */
   stock: 'stock',
-  /** How often things were sold. */
+  /** Sales counts. */
   sales: 'sales',
   product: (idOrSlug: string): string => `product:${idOrSlug}`,
 } as const;

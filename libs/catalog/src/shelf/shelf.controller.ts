@@ -9,13 +9,13 @@ import type { Ready } from './ready';
 
 const readLocale = createParamDecorator((): Locale => shopLocale());
 
-/** The language of the shelf. Answers are sent by `sendReady`, with their tag. */
+/** The language of the answer. The method must send the answer with `sendReady`. */
 export const ShelfLocale = (): ParameterDecorator => alsoOnMethod(readLocale(), Tagged({ byLanguage: true }));
 
-/** How long clients may keep an answer, and so how old its stock and prices may be. */
+/** How long clients may cache an answer. Its stock and prices can be out of date for that long. */
 const KEPT_SECONDS = 5;
 
-/** The bytes are cached too: turning text into bytes is most of the cost of a cached answer. */
+/** The bytes of answers. They are cached too, because encoding is the most expensive part of a cached answer. */
 const encoded = new WeakMap<Ready, Buffer>();
 
 function bytesOf(answer: Ready): Buffer {
@@ -24,11 +24,11 @@ function bytesOf(answer: Ready): Buffer {
   return bytes;
 }
 
-/** Added to the existing `vary` header, for example that of CORS. */
+/** Adds the language to the `vary` header, which may exist already, for example because of CORS. */
 const varying = (already: unknown): string =>
   typeof already === 'string' ? `${already}, accept-language` : 'accept-language';
 
-/** Sends a ready answer, or 304 if the caller has it already. */
+/** Sends the answer, or 304 if the client has it already. */
 export function sendReady(reply: FastifyReply, answer: Ready): void {
   const { etag } = answer;
   void reply

@@ -37,7 +37,7 @@ const texts = {
   ),
 };
 
-/** What customers browse, written in the transaction of each change. */
+/** The read model that customers browse. It is written in the transaction of each change. */
 @Injectable()
 export class Shelf {
   constructor(private readonly db: Database) {}
@@ -63,7 +63,7 @@ export class Shelf {
     );
   }
 
-  /** The products as ready JSON, in the given order. Those no longer on the shelf are left out. */
+  /** The products as JSON text, in the given order. Products that are no longer listed are left out. */
   async texts(ids: readonly Uuid[], locale: 'vi' | 'en'): Promise<{ id: Uuid; text: string }[]> {
     if (ids.length === 0) return [];
     const rows = await this.db.query<{ id: Uuid; text: string }>(texts[locale], [ids]);

@@ -8,12 +8,12 @@ import { Sales } from '../count-sales/sales.store';
 import { Availability } from '../keep-availability/availability.store';
 import { CacheInvalidation } from './cache-invalidation.adapter';
 
-/** Changes that need not be on the shelf at once. The process that heard of them writes them every few seconds. */
+/** Writes changes to the shelf that are not urgent, every 3 s. Each process writes the changes that it received. */
 @Injectable()
 export class ShelfTidier {
   private readonly log = new Logger(ShelfTidier.name);
   private again = new Set<Uuid>();
-  private sold = true; // counts from before a restart are copied after it
+  private sold = true; // true at the start, because sales before a restart may not be copied yet
 
   constructor(
     private readonly availability: Availability,
@@ -42,7 +42,7 @@ export class ShelfTidier {
     } catch (error) {
       for (const id of again) this.again.add(id);
       this.sold ||= sold;
-      this.log.warn({ message: 'the shelf could not be updated; tried again later', error });
+      this.log.warn({ message: 'the shelf could not be updated; this is tried again later', error });
     }
   }
 }

@@ -23,7 +23,7 @@ export class ViewProduct extends Query<Ready> {
   constructor(
     readonly idOrSlug: string,
     readonly locale: Locale,
-    /** Load it even if there is a cached copy. */
+    /** Load the product even if there is a cached copy. */
     readonly afresh = false,
   ) {
     super();

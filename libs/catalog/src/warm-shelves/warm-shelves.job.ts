@@ -19,17 +19,17 @@ import { WARMED_AGE, WARMING_DURATION, WARMING_FAILURES } from './warming-metric
 const MENU = ['coffee-espresso', 'tea-beverages', 'food-snacks'];
 const POPULAR = 20;
 const AT_ONCE = 4;
-/** A little less than the shortest life of a copy that is kept for an hour. */
+/** A little less than the shortest lifetime of an answer that is cached for about an hour. */
 const EVERY_MS = 50 * 60_000;
 const NAME = 'catalog-warming';
 
 type Warm = () => Promise<unknown>;
 
-/** Loads what is often asked for into the cache: at the start, and again before the copies expire. */
+/** Loads popular answers into the cache, at the start and every 50 minutes. Only the leader does this. */
 @Injectable()
 export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly log = new Logger(WarmShelves.name);
-  private standDown?: () => Promise<void>;
+  private stopLeading?: () => Promise<void>;
   private warmedAt?: number;
 
   constructor(
@@ -43,7 +43,7 @@ export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdow
   ) {}
 
   onApplicationBootstrap(): void {
-    this.standDown = this.leadership.lead(NAME, async (lost) => {
+    this.stopLeading = this.leadership.lead(NAME, async (lost) => {
       await Promise.race([this.shop.opened, once(lost, 'abort')]);
       if (!lost.aborted) await this.warm();
       if (!lost.aborted) await once(lost, 'abort');
@@ -51,7 +51,7 @@ export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdow
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.standDown?.();
+    await this.stopLeading?.();
   }
 
   @Interval(EVERY_MS)
@@ -92,13 +92,13 @@ export class WarmShelves implements OnApplicationBootstrap, OnApplicationShutdow
     this.tellAge();
   }
 
-  /** A failure does not stop the rest. */
+  /** Loads one answer. A failure is logged and does not stop the others. */
   private async oneOf(work: Warm): Promise<void> {
     try {
       await work();
     } catch (error) {
       this.failures.inc();
-      this.log.warn({ message: 'something could not be loaded into the cache', error });
+      this.log.warn({ message: 'an answer could not be loaded into the cache', error });
     }
   }
 }

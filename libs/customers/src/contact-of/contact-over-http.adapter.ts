@@ -4,14 +4,14 @@ import type { Uuid } from '#kernel';
 import { Config } from '#platform/config';
 import { Provider } from '#platform/questions';
 
-/** The profiles of another process. */
+/** Asks another process for the profile. */
 @Injectable()
 export class ContactOverHttp extends ContactOf {
   private readonly customers: Provider;
 
   constructor({ customersUrl, internalSecret }: Config) {
     super();
-    if (!customersUrl) throw new Error('CUSTOMERS_URL is missing: it says where profiles are asked for');
+    if (!customersUrl) throw new Error('CUSTOMERS_URL is missing: it must be the URL of the process with the profiles');
     this.customers = new Provider('customers', customersUrl, internalSecret);
   }
 

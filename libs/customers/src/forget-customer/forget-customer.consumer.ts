@@ -5,7 +5,7 @@ import { InboxEventsHandler } from '#messaging';
 import { Addresses } from '../model/addresses.store';
 import { Customers } from '../model/customers.store';
 
-/** Deletes profile and addresses. The ledger of points stays, because it is numbers about orders. */
+/** Deletes the profile and the addresses. The ledger of points stays, because it has only ids and numbers. */
 @InboxEventsHandler([PersonErased], { name: 'forget-customer', lane: 'customer' })
 export class ForgetCustomer {
   constructor(

@@ -9,7 +9,7 @@ const REMAINING = statement(
    where not exists (select from customers c where c.id = s.subject and c.erased_at is not null)`,
 );
 
-/** Profiles that are not emptied, or whose empty row is missing, so that one could be written again. */
+/** Erased customers whose profile is not empty, or whose empty row is missing. Without it, a profile could be added. */
 @Injectable()
 export class ProfileRemains extends PersonalRemains {
   constructor(private readonly db: Database) {

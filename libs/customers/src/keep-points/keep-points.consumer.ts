@@ -2,7 +2,7 @@ import { OrderCancelled, OrderConfirmed, OrderRefunded, OrderStatusUpdated } fro
 import { InboxEventsHandler } from '#messaging';
 import { PointsOfOrders } from './points-of-orders.store';
 
-/** Points come with the money: by card when the order is confirmed, in cash when it is completed. */
+/** Adds points when the money is paid: by card when the order is confirmed, in cash when it is completed. */
 @InboxEventsHandler([OrderConfirmed, OrderStatusUpdated], { name: 'earn-points', lane: 'points' })
 export class EarnWhenPaid {
   constructor(private readonly points: PointsOfOrders) {}
@@ -12,7 +12,7 @@ export class EarnWhenPaid {
   }
 }
 
-/** Points are taken back with the money, and when an order is cancelled. */
+/** Takes points back when money is refunded or an order is cancelled. */
 @InboxEventsHandler([OrderCancelled, OrderRefunded], { name: 'take-points-back', lane: 'points' })
 export class TakeBackWhenUndone {
   constructor(private readonly points: PointsOfOrders) {}

@@ -11,8 +11,8 @@ export interface News {
 }
 
 /**
- * What a message says about an order's money: by card it is paid when the order is confirmed, in cash when it is
- * completed.
+ * What a message says about an order's money. A card payment is paid when the order is confirmed, and cash when the
+ * order is completed.
  */
 export function newsOf(message: Told): News | undefined {
   if (message instanceof OrderConfirmed) {
@@ -25,7 +25,7 @@ export function newsOf(message: Told): News | undefined {
     return { total: total.amount, news: { refunded: refundedTotal.amount }, reason: 'order-refunded' };
   }
   if (message instanceof OrderCancelled) {
-    const { total } = message.body; // what was paid goes back, and what was not paid never comes
+    const { total } = message.body; // money that was paid is given back, and nothing more will be paid
     return { total: total.amount, news: { refunded: total.amount }, reason: 'order-cancelled' };
   }
   const { status, total, paid } = message.body;

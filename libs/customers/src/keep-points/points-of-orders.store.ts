@@ -5,7 +5,7 @@ import { changeOfPoints } from '../model/points';
 import { Points } from '../model/points.store';
 import { newsOf, type Told } from './money-news';
 
-/** Adjusts an order's points to the money that is kept of it, and announces the change. */
+/** Adjusts an order's points to the money that the shop keeps, and publishes the change. */
 @Injectable()
 export class PointsOfOrders {
   constructor(
@@ -16,7 +16,7 @@ export class PointsOfOrders {
   async hear(message: Told): Promise<void> {
     const { orderId, recipient } = message.body;
     const heard = newsOf(message);
-    if (!heard || !recipient.customerId) return; // guests collect nothing
+    if (!heard || !recipient.customerId) return; // guests have no points
     const { customerId, ...before } = await this.points.hold(orderId, recipient.customerId, heard.total);
     const { change, order } = changeOfPoints(before, heard.news);
     const balance = await this.points.keep(orderId, order, change, heard.reason);

@@ -20,11 +20,11 @@ export class Customer {
   @Column('int')
   version!: number;
 
-  /** The fields that the customer changed. A late registration does not overwrite them. */
+  /** The fields that the customer changed. A late AccountRegistered message does not overwrite them. */
   @Column('text', { array: true })
   changed!: string[];
 
-  /** The person was erased. The empty row stays, so that nothing can be written about them again. */
+  /** When the person was erased. The empty row stays, so that a late message cannot store the person's data again. */
   @Column('timestamptz', { name: 'erased_at', nullable: true })
   erasedAt!: Date | null;
 }

@@ -9,14 +9,14 @@ import type { NewProfile, ProfileFields } from './profile';
 export class Customers {
   constructor(private readonly db: Database) {}
 
-  /** Null if there is none yet. Throws SubjectErased. */
+  /** Null if there is no profile yet. Throws SubjectErased. */
   async find(id: Uuid): Promise<Customer | null> {
     const customer = await this.db.entities.findOneBy(Customer, { id });
     if (customer?.erasedAt) throw new SubjectErased();
     return customer;
   }
 
-  /** Null if there is none yet, or none any more. */
+  /** Null if there is no profile yet, or the person was erased. */
   async known(id: Uuid): Promise<Customer | null> {
     const customer = await this.db.entities.findOneBy(Customer, { id });
     return customer?.erasedAt ? null : customer;
@@ -32,8 +32,8 @@ export class Customers {
   }
 
   /**
-   * A registration that was heard late. It fills all fields that nobody has changed. The version rises if a reader
-   * can see a difference.
+   * Stores the registered data. If the profile exists already, fields that the customer changed stay. The version
+   * increases only if a visible field changes.
    */
   async welcome(customer: Pick<Customer, 'id' | 'name' | 'email' | 'locale'>): Promise<void> {
     await this.db.query(
@@ -52,7 +52,7 @@ export class Customers {
     );
   }
 
-  /** Adds a customer whose registration was not heard yet, unless they exist. */
+  /** Adds a customer before AccountRegistered has arrived, unless the customer exists. */
   async expect({ id, name, email, locale, version }: NewProfile): Promise<void> {
     await this.db.query(
       `insert into customers (id, name, email, locale, version, welcomed) values ($1, $2, $3, $4, $5, false)

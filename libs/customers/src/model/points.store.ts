@@ -11,7 +11,7 @@ export interface PointsEntry {
   readonly at: Date;
 }
 
-// A message may come before anything was earned. Then the row waits for the money.
+// Messages come in any order. The first one creates the row, even if the order has earned no points yet.
 const hold = statement(
   'points_of_order_hold',
   `insert into points_of_orders as o (order_id, customer_id, total, earned) values ($1, $2, $3, 0)
@@ -19,7 +19,7 @@ const hold = statement(
    returning customer_id as "customerId", paid, refunded, earned, taken_back as "takenBack"`,
 );
 
-// The customer may have spent points meanwhile; the balance stops at 0.
+// The balance is never negative, even if more points are taken back than the customer has.
 const keep = statement(
   'points_keep',
   `with order_row as (
@@ -43,12 +43,12 @@ const entries = statement(
     order by at desc, id desc limit $4`,
 );
 
-/** An append-only ledger beside a balance row. */
+/** The points: an append-only ledger, and one row with the balance for each customer. */
 @Injectable()
 export class Points {
   constructor(private readonly db: Database) {}
 
-  /** What is known of the order's points, locked until the transaction ends. */
+  /** The order's money and points so far, locked until the transaction ends. */
   async hold(orderId: Uuid, customerId: Uuid, total: number): Promise<PointsOfOrder & { readonly customerId: Uuid }> {
     type Row = PointsOfOrder & { readonly customerId: Uuid };
     return (await this.db.query<Row>(hold, [orderId, customerId, total]))[0];

@@ -1,30 +1,29 @@
 import type { Money } from '#kernel';
 
-/** One point for every whole 10,000 ₫ that the shop keeps of an order. */
+/** A customer gets one point for every whole 10,000 ₫ that the shop keeps of an order. */
 export const DONG_PER_POINT = 10_000;
 
 export const pointsFor = (kept: Money): number => Math.floor(Math.max(0, kept.amount) / DONG_PER_POINT);
 
-/** What is known of an order's money and points. */
+/** An order's money and points so far. */
 export interface PointsOfOrder {
-  /** All that was paid, and all that was or will be given back. Both only grow. */
+  /** The totals that were paid, and that were or will be given back. They never decrease. */
   readonly paid: number;
   readonly refunded: number;
-  /** Points that it ever earned, and that were taken back. */
+  /** The totals of points that were earned, and that were taken back. */
   readonly earned: number;
   readonly takenBack: number;
 }
 
-/** What a message says about an order's money in total. */
+/** The totals of an order's money that a message reports. */
 export interface MoneyNews {
   readonly paid?: number;
   readonly refunded?: number;
 }
 
 /**
- * How many points come (positive) or go (negative) with this message, and what is known of the order then. The
- * points of an order always match the money that is kept of it. Messages carry totals, so their order and repetition
- * do not matter.
+ * How many points are added (positive) or taken back (negative), and the order after the message. The points always
+ * match the money that the shop keeps. Messages have totals, so they may come in any order and more than once.
  */
 export function changeOfPoints(order: PointsOfOrder, news: MoneyNews): { change: number; order: PointsOfOrder } {
   const paid = Math.max(order.paid, news.paid ?? 0);
@@ -46,7 +45,7 @@ export const noPoints: PointsOfOrder = { paid: 0, refunded: 0, earned: 0, takenB
 
 export type Tier = 'bronze' | 'silver' | 'gold';
 
-/** By the points ever earned and not taken back. */
+/** `earned`: all points that were earned and not taken back. */
 export function tierOf(earned: number): Tier {
   if (earned >= 1_000) return 'gold';
   return earned >= 200 ? 'silver' : 'bronze';

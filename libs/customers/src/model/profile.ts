@@ -1,8 +1,6 @@
 import type { Uuid } from '#kernel';
 
-/**
- * What the access token says about a person who registered. A token of an older build has neither name nor language.
- */
+/** The registered data in an access token. Tokens from an older version of the shop have no name and no language. */
 export interface Registered {
   readonly id: Uuid;
   readonly email: string;
@@ -23,16 +21,16 @@ export interface NewProfile extends ProfileFields {
 }
 
 /**
- * The profile of a person whose registration was not heard yet. With the registered data it is version 1, the same
- * that hearing it will make. Without it, the name is a placeholder and it is version 0; what is heard then makes the
- * next version.
+ * The profile of a person before AccountRegistered has arrived. If the token has all registered data, this is version
+ * 1, and the message changes nothing. Otherwise it is version 0 with the e-mail address as name, and the message makes
+ * version 1.
  */
-export const profileBeforeWelcome = ({ id, email, name, locale }: Registered, spoken: 'vi' | 'en'): NewProfile => ({
+export const profileBeforeWelcome = ({ id, email, name, locale }: Registered, fallback: 'vi' | 'en'): NewProfile => ({
   id,
   email,
   name: name ?? email,
   phone: null,
-  locale: locale ?? spoken,
+  locale: locale ?? fallback,
   version: name !== undefined && locale !== undefined ? 1 : 0,
 });
 

@@ -68,7 +68,7 @@ export class KeepAddressHandler implements ICommandHandler<KeepAddress> {
   private async change(customerId: Uuid, id: Uuid, fields: Partial<AddressFields>): Promise<AddressView> {
     const known = await this.addresses.find(customerId, id);
     if (!known) throw new NotFound('address');
-    // There is always a default: an address stays it until another one becomes the default.
+    // There is always a default address. It changes only when another address becomes the default.
     const { isDefault, ...rest } = fields;
     if (isDefault === false && known.isDefault) throw new DefaultAddressNeeded();
     await this.addresses.change(customerId, id, isDefault ? { ...rest, isDefault } : rest);

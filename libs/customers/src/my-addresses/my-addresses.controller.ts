@@ -45,7 +45,7 @@ class AddressBody {
   isDefault?: boolean;
 }
 
-/** An address may be sent back as it was read. */
+/** A client may send an address back as it was read. */
 class ChangeAddressBody {
   @AsItIs(IdShape, { type: String, format: 'uuid' })
   id?: string;

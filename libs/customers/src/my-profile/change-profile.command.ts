@@ -7,7 +7,7 @@ import { differing, type NewProfile, type ProfileFields } from '../model/profile
 
 export class ChangeProfile extends Command<void> {
   constructor(
-    /** The profile that a person sees while their registration was not heard. */
+    /** The profile to change if AccountRegistered has not arrived yet. */
     readonly fresh: NewProfile,
     readonly changes: Partial<ProfileFields>,
     readonly seen: Seen,

@@ -69,7 +69,7 @@ export class MyProfileController {
   @Answers(200, Profile)
   @Refuses('SUBJECT_ERASED')
   async view(@Who() caller: UserCaller) {
-    // The registration travels by message. Until it arrives, the token says what was registered.
+    // AccountRegistered may not have arrived yet. Until then the data comes from the access token.
     const known = await this.queries.execute(new MyProfile(caller.userId));
     const profile: Profile = { ...(known ?? freshProfile(caller)), role: caller.role };
     return answer(profile, { etag: etagOf(profile.version), cacheControl: PRIVATE });

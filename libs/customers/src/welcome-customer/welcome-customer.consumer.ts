@@ -13,7 +13,7 @@ export class WelcomeWhenRegistered {
 
   async handle({ body }: AccountRegistered): Promise<void> {
     const { name, email } = await this.vault.openAll({ name: body.name, email: body.email });
-    if (typeof name !== 'string' || typeof email !== 'string') return; // erased before this was heard, or the key is lost
+    if (typeof name !== 'string' || typeof email !== 'string') return; // already erased, or the key is lost
     await this.customers.welcome({ id: body.userId, name, email, locale: body.locale });
   }
 }

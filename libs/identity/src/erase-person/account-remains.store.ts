@@ -10,7 +10,7 @@ const REMAINING = statement(
       or not exists (select from erasures e where e.subject = s.subject and e.begun_at is not null)`,
 );
 
-/** Accounts, and erasures that the database does not know of. */
+/** Erased people whose account still exists, or whose erasure is missing in the database. */
 @Injectable()
 export class AccountRemains extends PersonalRemains {
   constructor(private readonly db: Database) {

@@ -7,11 +7,11 @@ import { ErasedSubjects, Vault } from '#platform/privacy';
 import { Erasures } from './erasures.store';
 
 const LOOK_MS = 10_000;
-/** All keys are compared this often, even if their digest has not changed. */
+/** All keys are checked this often, even if the digest of the destroyed keys has not changed. */
 const WHOLE_MS = 3_600_000;
 const PAGE = 5_000;
 
-/** Keys that were destroyed although no erasure was asked for, so by hand. Their data can no longer be read. */
+/** Finds keys that were destroyed without a request for erasure, for example by hand. Their data cannot be read. */
 @Injectable()
 export class DestroyedKeys {
   private readonly log = new Logger('Privacy');
@@ -32,15 +32,16 @@ export class DestroyedKeys {
   @Interval('destroyed keys', LOOK_MS)
   @OneAtATime()
   async look(): Promise<void> {
-    const digest = await this.vault.digestOfErased().catch(() => undefined); // its database is away, which other checks report
+    // If the database of the keys is unreachable, other checks report it.
+    const digest = await this.vault.digestOfErased().catch(() => undefined);
     if (digest === undefined || (this.compared?.digest === digest && Date.now() - this.compared.at < WHOLE_MS)) return;
     const strays = await this.find().catch(() => undefined);
     if (!strays) return;
     for (const subject of strays)
       if (!this.strays.has(subject))
-        this.log.error(`The key of ${subject} was destroyed without an erasure. Put it back from a backup (docs/privacy.md), and find out who did it`); // prettier-ignore
+        this.log.error(`The key of ${subject} was destroyed without an erasure. Restore it from a backup (docs/privacy.md), and find out who did it`); // prettier-ignore
     this.strays = strays;
-    // While there is one, the check is repeated: its key may have been restored.
+    // While there are such keys, the check is repeated, because somebody may restore them.
     this.compared = strays.size === 0 ? { digest, at: Date.now() } : undefined;
   }
 
@@ -53,13 +54,13 @@ export class DestroyedKeys {
       if (page.length < PAGE) break;
       after = page.at(-1);
     }
-    // An older backup of our database may lack an erasure that the list outside the database has.
+    // If the database was restored from an older backup, an erasure may be only in the list outside the database.
     if (strays.size > 0) for (const { subject } of (await this.list.all()) ?? []) strays.delete(subject);
     return strays;
   }
 }
 
-/** `/health` names it only if something is wrong. */
+/** `/health` shows this check only if it fails. */
 @Injectable()
 export class DestroyedKeysHealth extends HealthCheck {
   readonly service = 'personal-keys';

@@ -7,7 +7,7 @@ import type { Erasure } from './erasure';
 import { Erasures } from './erasures.store';
 import { Forgetting } from './forgetting.adapter';
 
-/** A person erases their own account, and confirms it with their password. */
+/** Erases the caller's own account. The caller confirms this with the password. */
 export class EraseMe extends Command<Erasure> {
   constructor(
     readonly userId: Uuid,
@@ -33,7 +33,7 @@ export class EraseMeHandler implements ICommandHandler<EraseMe> {
   }
 }
 
-/** Staff erase an account. If it was asked for before, the answer says how far it is. */
+/** Erases an account on behalf of staff. A repeated request returns the state of the erasure. */
 export class EraseAccount extends Command<Erasure> {
   constructor(readonly userId: Uuid) {
     super();
@@ -58,7 +58,7 @@ export class EraseAccountHandler implements ICommandHandler<EraseAccount> {
   }
 }
 
-/** A guest is known only by one order. Another order of theirs belongs to another person, as far as we know. */
+/** Erases the guest of one order. The shop cannot know whether other orders are from the same guest. */
 export class EraseGuest extends Command<Erasure> {
   constructor(readonly orderId: Uuid) {
     super();

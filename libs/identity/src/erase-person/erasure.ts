@@ -1,13 +1,13 @@
 import type { Uuid } from '#kernel';
 
-/** The contexts that hold personal data. The catalogue and inventory hold none. */
+/** The contexts that store personal data. The catalogue and inventory store none. */
 export const erasureParts = ['identity', 'customers', 'cart', 'ordering', 'payments', 'notifications'] as const;
 export type ErasurePart = (typeof erasureParts)[number];
 
-/** How far the erasure of a person is. */
+/** The state of a person's erasure. */
 export interface Erasure {
   readonly id: Uuid;
-  /** The account's id, or the order's id for a guest: the person whose key is destroyed. */
+  /** The person whose key is destroyed: the account's id, or the order's id for a guest. */
   readonly subject: Uuid;
   readonly kind: 'customer' | 'guest';
   readonly state: 'under-way' | 'done';
@@ -16,7 +16,7 @@ export interface Erasure {
   readonly contexts: readonly { readonly name: ErasurePart; readonly done: boolean; readonly at: string | null }[];
 }
 
-/** From the answers of the contexts so far; done when none is missing. */
+/** The erasure's state. It is done when every context has answered. `said`: when each context answered. */
 export function erasureOf(
   asked: Pick<Erasure, 'id' | 'subject' | 'kind' | 'askedAt'>,
   said: Readonly<Partial<Record<string, string>>>,

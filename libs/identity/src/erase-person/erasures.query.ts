@@ -40,7 +40,7 @@ export class ListErasuresHandler implements IQueryHandler<ListErasures> {
   }
 }
 
-/** The account of an e-mail address, for an operator who knows only that. */
+/** The id of the account with an e-mail address. An operator may know only the address. */
 export class AccountWithEmail extends Query<Uuid> {
   constructor(readonly email: string) {
     super();

@@ -28,7 +28,7 @@ const ASK = statement(
    on conflict (subject) do update set asks = e.asks + 1, tried_at = now()
    returning id, asks, begun_at is not null as begun`,
 );
-// Only by the last request: somebody may have asked again since, and been allowed to.
+// Only the last request may delete the row: a newer request may have been accepted.
 const TAKE_BACK = statement(
   'erasure-take-back',
   'delete from erasures where subject = $1 and begun_at is null and asks = $2',
@@ -79,7 +79,7 @@ export interface Asked {
   readonly begun: boolean;
 }
 
-/** The people that the shop was asked to erase. A row has only the id, which remains in other contexts too. */
+/** The requested erasures. A row has only the person's id, which other contexts keep too. */
 @Injectable()
 export class Erasures {
   constructor(private readonly db: Database) {}
@@ -92,12 +92,12 @@ export class Erasures {
     await this.db.query(TAKE_BACK, [subject, asks]);
   }
 
-  /** The erasure's id if this call began it; undefined if it had begun before. */
+  /** Returns the erasure's id if this call began it; undefined if it had begun before. */
   async begin(id: Uuid, subject: Uuid, kind: Kind): Promise<Uuid | undefined> {
     return (await this.db.query<{ id: Uuid }>(BEGIN, [id, subject, kind]))[0]?.id;
   }
 
-  /** The subject was brought back by a backup. Returns the id of the erasure, which is running again. */
+  /** Starts an erasure again, because a restored backup contains the person's data. Returns the erasure's id. */
   async again(id: Uuid, subject: Uuid, kind: Kind): Promise<Uuid> {
     return (await this.db.query<{ id: Uuid }>(AGAIN, [id, subject, kind]))[0].id;
   }
@@ -107,18 +107,18 @@ export class Erasures {
     return new Set(rows.map(({ subject }) => subject));
   }
 
-  /** Those of the given people that the shop was asked to erase. */
+  /** The given people for whom an erasure was requested. */
   async among(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
     const rows = await this.db.query<{ subject: Uuid }>(AMONG, [subjects]);
     return new Set(rows.map(({ subject }) => subject));
   }
 
-  /** All erasures that were begun, oldest first. */
+  /** All erasures that have begun, oldest first. */
   begun(): Promise<ErasedSubject[]> {
     return this.db.query(BEGUN);
   }
 
-  /** Erasures that were asked for so long ago that the process that carried them out must have died. */
+  /** Erasures that have not begun for so long that the process that worked on them must have died. */
   leftLying(seconds: number): Promise<{ id: Uuid; subject: Uuid; kind: Kind; asks: number }[]> {
     return this.db.query(UNBEGUN, [seconds]);
   }

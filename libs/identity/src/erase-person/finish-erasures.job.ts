@@ -5,10 +5,10 @@ import { DomainError } from '#kernel';
 import { Erasures } from './erasures.store';
 import { Forgetting } from './forgetting.adapter';
 
-/** Longer than the steps of one erasure take. */
+/** Longer than the steps of one erasure usually take. */
 const LEFT_LYING_SECONDS = 3;
 
-/** Finishes erasures that a crash interrupted before everybody was told. */
+/** Finishes erasures that a crash interrupted before PersonErased was published. */
 @Injectable()
 export class FinishErasures {
   private readonly log = new Logger(FinishErasures.name);

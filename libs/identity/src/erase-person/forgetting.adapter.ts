@@ -18,9 +18,9 @@ const ordererOf = (subject: Uuid, kind: Kind): Orderer =>
   kind === 'customer' ? { kind, customerId: subject } : { kind, orderId: subject };
 
 /**
- * Erases a person in steps, each of which may be repeated: the request is stored; the account is closed for orders;
- * the person joins the list outside the database; the key is destroyed; account and sessions are deleted, and
- * everybody is told. After a crash between two steps `FinishErasures` goes on.
+ * Erases a person in five steps. It stores the request; closes the person's orders; adds the person to the list outside
+ * the database; destroys the key; deletes the account with its sessions and publishes PersonErased. Each step can be
+ * repeated. After a crash `FinishErasures` continues.
  */
 @Injectable()
 export class Forgetting {
@@ -38,7 +38,7 @@ export class Forgetting {
     private readonly ids: Ids,
   ) {}
 
-  /** Throws OrderOpen, OrderOfCustomer, NotFound. A repeated call returns how far the erasure is. */
+  /** Throws OrderOpen, OrderOfCustomer, NotFound. A repeated call returns the state of the erasure. */
   async begin(subject: Uuid, kind: Kind): Promise<Erasure> {
     const asked = await this.erasures.ask(this.ids.next(), subject, kind);
     if (!asked.begun) await this.carryOut(asked.id, subject, kind, asked.asks);
@@ -54,7 +54,7 @@ export class Forgetting {
     crashPoint('erasure.key-destroyed');
     await this.db.transaction(async () => {
       const erasureId = await this.erasures.begin(id, subject, kind);
-      if (!erasureId) return; // somebody else was quicker
+      if (!erasureId) return; // another process has done this already
       await this.tell(erasureId, subject, kind, cartId);
       crashPoint('erasure.identity');
     });
@@ -62,8 +62,8 @@ export class Forgetting {
   }
 
   /**
-   * Erases again what a restored backup has brought back, whatever the backup says of the person's orders: they were
-   * over when the person was erased.
+   * Erases a person again whose data came back with a restored backup. Open orders do not prevent it: no order was open
+   * when the person was erased.
    */
   async again(subject: Uuid, kind: Kind): Promise<void> {
     await this.vault.destroy(subject);
@@ -73,7 +73,7 @@ export class Forgetting {
     });
   }
 
-  /** In a transaction: deletes the account, and tells everybody. */
+  /** In a transaction: deletes the account, and publishes PersonErased. */
   private async tell(erasureId: Uuid, subject: Uuid, kind: Kind, cartId: Uuid | undefined): Promise<void> {
     if (kind === 'customer') await this.accounts.remove(subject);
     await this.erasures.partDone(erasureId, 'identity');
@@ -88,7 +88,7 @@ export class Forgetting {
       if (closed.outcome === 'open')
         this.log.warn(`${kind} ${subject} is erased, and has orders that are open again: ${closed.orders.map(({ number }) => number).join(', ')}`); // prettier-ignore
     } catch (error) {
-      this.log.warn(`the books of ${kind} ${subject} could not be closed: ${(error as Error).message}`);
+      this.log.warn(`new orders of ${kind} ${subject} could not be prevented: ${(error as Error).message}`);
     }
     return undefined;
   }

@@ -2,7 +2,7 @@ import { PartErased } from '#contracts/identity';
 import { InboxEventsHandler } from '#messaging';
 import { Erasures } from './erasures.store';
 
-/** Notes which contexts have erased their part. */
+/** Stores which contexts have deleted their data about a person. */
 @InboxEventsHandler([PartErased], { name: 'note-part-erased' })
 export class NotePartErased {
   constructor(private readonly erasures: Erasures) {}

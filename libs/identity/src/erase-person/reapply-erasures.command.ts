@@ -8,15 +8,15 @@ import { Erasures } from './erasures.store';
 import { Forgetting } from './forgetting.adapter';
 
 export interface Reapplied {
-  /** How many people the list names. */
+  /** How many people are on the list outside the database. */
   readonly listed: number;
-  /** The people whom a restored database had brought back. They were erased again. */
+  /** The people who were erased again. */
   readonly again: readonly Uuid[];
 }
 
 /**
- * Erases those people again whom a restored backup has brought back. With `everybody` it erases all people on the
- * list.
+ * Erases people again whose data came back with a restored backup. With `everybody` it erases all people on the list
+ * again.
  */
 export class ReapplyErasures extends Command<Reapplied> {
   constructor(readonly everybody = false) {
@@ -39,19 +39,17 @@ export class ReapplyErasuresHandler implements ICommandHandler<ReapplyErasures> 
 
   async execute({ everybody }: ReapplyErasures): Promise<Reapplied> {
     await this.complete();
-    await this.list.beWritable(); // otherwise each erasure would fail, and that would show only at the first one
+    await this.list.beWritable(); // fails at the start, and not at the first erasure
     const listed = (await this.list.all()) ?? [];
     const back = everybody ? listed : await this.broughtBack(listed);
     for (const { subject, kind } of back) {
       await this.forgetting.again(subject, kind);
-      this.log.warn(
-        `${kind} ${subject} was erased before, had come back with a restored database, and is erased again`,
-      );
+      this.log.warn(`${kind} ${subject} was erased before, and is erased again because a database was restored`);
     }
     return { listed: listed.length, again: back.map(({ subject }) => subject) };
   }
 
-  /** What the database knows and the list does not: the list was lost, or is an older copy. */
+  /** Adds the database's erasures to the list. They are missing there if the list was lost or is an older copy. */
   private async complete(): Promise<void> {
     const known = await this.erasures.begun();
     if (known.length === 0) return;
@@ -66,7 +64,7 @@ export class ReapplyErasuresHandler implements ICommandHandler<ReapplyErasures> 
     await this.list.write(missing, this.clock.now());
   }
 
-  /** Running erasures are finished in the usual way. */
+  /** The listed people who have a key or data again. Erasures that are still running are left out. */
   private async broughtBack(listed: readonly ErasedSubject[]): Promise<ErasedSubject[]> {
     if (listed.length === 0) return [];
     const erased = await this.vault.erasedOf(listed.map(({ subject }) => subject));

@@ -6,15 +6,16 @@ export interface SigningKeyRow {
   readonly kid: string;
   readonly public_jwk: JsonWebKey;
   readonly private_sealed: string;
-  /** Seconds since it was retired; null while it is used for signing. */
+  /** How many seconds ago the key was retired; null if it is in use. */
   readonly retired_for: number | null;
 }
 
-/** The keys of all instances, newest first. The private halves are encrypted with TOKEN_SECRET. */
+/** The signing keys of all instances. The private keys are encrypted with TOKEN_SECRET. */
 @Injectable()
 export class SigningKeyRows {
   constructor(private readonly db: Database) {}
 
+  /** Newest first. */
   all(): Promise<SigningKeyRow[]> {
     return this.db.query<SigningKeyRow>(
       `select kid, public_jwk, private_sealed, extract(epoch from now() - retired_at)::float8 as retired_for
@@ -22,7 +23,7 @@ export class SigningKeyRows {
     );
   }
 
-  /** Adds the key unless one is in use. If two instances start together, one of them creates the key. */
+  /** Adds the key unless one is in use. If two instances start together, only one key is added. */
   async addFirst(key: Omit<SigningKeyRow, 'retired_for'>): Promise<void> {
     await this.db.transaction(async () => {
       await this.db.query(`select pg_advisory_xact_lock(hashtext('identity.signing_keys'))`);

@@ -21,15 +21,15 @@ export interface SigningKey {
 interface PublicKey {
   readonly jwk: JsonWebKey;
   readonly key: KeyObject;
-  /** By the steady clock of this process; no end for a key that is in use. */
+  /** Valid until this `performance.now()`; Infinity for a key that is in use. */
   readonly until: number;
 }
 
 const REREAD_MS = 5_000;
 
 /**
- * The shop's P-256 keys; the newest signs. A retired key is valid only until the last token that it signed has
- * expired, so an old TOKEN_SECRET is of no use afterwards. Private halves are stored encrypted.
+ * The shop's P-256 keys. The newest one signs. A retired key is valid only until the last token that it signed has
+ * expired. So nobody can use a stolen old TOKEN_SECRET after that. Private keys are stored encrypted.
  */
 @Injectable()
 export class TokenKeys extends VerifyingKeys {
@@ -66,7 +66,7 @@ export class TokenKeys extends VerifyingKeys {
     };
   }
 
-  /** An unknown kid may be another instance's new key. The database is asked, but not for every forged token. */
+  /** Reads the keys, because an unknown kid may be a new key of another instance. Forged tokens cause few reads. */
   private read(): Promise<void> {
     if (this.signing && performance.now() - this.readAt < REREAD_MS) return Promise.resolve();
     this.reading ??= this.readNow().finally(() => (this.reading = undefined));
@@ -81,7 +81,7 @@ export class TokenKeys extends VerifyingKeys {
     }
     let signing = this.unsealed(rows);
     if (!signing) {
-      // The secret was changed. The old private keys cannot be used, so a new one signs from now on.
+      // TOKEN_SECRET was changed, so the old private keys cannot be decrypted. A new key signs from now on.
       this.log.warn(
         'No signing key can be decrypted with this TOKEN_SECRET: a new key signs from now on, and earlier tokens end soon.',
       );
@@ -114,7 +114,7 @@ export class TokenKeys extends VerifyingKeys {
           key: createPrivateKey({ key: this.open(row.private_sealed), format: 'der', type: 'pkcs8' }),
         };
       } catch {
-        continue; // sealed with another secret
+        continue; // encrypted with another secret
       }
     }
     return undefined;

@@ -14,7 +14,7 @@ import { Injectable } from '@nestjs/common';
 
 export interface From {
   readonly userAgent: string | null;
-  /** The guest whose cart becomes the account's. */
+  /** The guest whose cart is merged into the account's cart. */
   readonly guest: GuestStanding | undefined;
 }
 
@@ -28,7 +28,7 @@ export class LogIn extends Command<SignedIn> {
   }
 }
 
-/** Opens a session for a person whose password was checked. */
+/** Opens a session for a person. The caller has checked the password. */
 @Injectable()
 export class Doorkeeper {
   constructor(

@@ -11,15 +11,12 @@ export interface Holder {
   readonly id: Uuid;
   readonly email: string;
   readonly role: Role;
-  /** As registered, for contexts that have not heard of the account yet. */
+  /** The name at registration. Contexts use it until they have handled AccountRegistered. */
   readonly name: string;
   readonly locale: 'vi' | 'en';
 }
 
-/**
- * Access tokens are signed (ES256) and short-lived. Refresh tokens are 256 random bits, of which only the hash is
- * kept.
- */
+/** Makes tokens. Access tokens are signed (ES256) and short-lived. Refresh tokens are random, and stored as a hash. */
 @Injectable()
 export class Tokens {
   constructor(
@@ -31,10 +28,10 @@ export class Tokens {
     private readonly jwt: JwtService,
   ) {}
 
-  /** `guest` is the guest whose cart token was shown at log-in. The cart context merges that guest's cart, once. */
+  /** `guest` is the guest whose cart token was sent at log-in. The cart context merges that guest's cart, once. */
   async access(holder: Holder, sessionId: Uuid, lifetime: number, guest?: GuestStanding): Promise<string> {
     const { kid, key } = await this.keys.current();
-    // Readers check the token's end with the clock of their machine.
+    // The expiry of a token is checked with the clock of the machine, so it is also set with that clock.
     const seconds = Math.floor(this.machine.now().getTime() / 1000);
     const claims = {
       iss: TOKEN_ISSUER,
@@ -54,7 +51,7 @@ export class Tokens {
     return this.jwt.signAsync(claims, { algorithm: 'ES256', keyid: kid, privateKey: key });
   }
 
-  /** How many seconds an access token is valid, in a session that ends at this time. */
+  /** How many seconds an access token is valid; not longer than its session, which ends at `endsAt`. */
   lifetime(endsAt: Date): number {
     const left = Math.floor((endsAt.getTime() - this.clock.now().getTime()) / 1_000);
     return Math.max(1, Math.min(this.config.accessTokenTtlSeconds, left));

@@ -12,7 +12,7 @@ export class LogOut extends Command<void> {
   }
 }
 
-/** Ends the session, so that none of its refresh tokens works again. A repeated call changes nothing. */
+/** Ends the session, so that its refresh tokens no longer work. A repeated call changes nothing. */
 @CommandHandler(LogOut)
 export class LogOutHandler implements ICommandHandler<LogOut> {
   constructor(private readonly sessions: Sessions) {}

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import type { Role } from '#platform/security';
 
-/** An account. The e-mail is kept as it was written, and compared by its key. */
+/** An account. `email` is as the person wrote it. `emailKey` is used to compare addresses. */
 @Entity({ name: 'accounts' })
 export class Account {
   @PrimaryColumn('uuid')
@@ -25,7 +25,7 @@ export class Account {
   @Column('text')
   locale!: 'vi' | 'en';
 
-  /** Whether ADMIN_EMAIL created it. */
+  /** Whether this is the admin of ADMIN_EMAIL, created or accepted at a start of the shop. */
   @Column('boolean', { default: false })
   seeded!: boolean;
 

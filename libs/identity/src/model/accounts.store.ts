@@ -7,7 +7,7 @@ import { EmailTaken } from './identity-errors';
 
 const UNIQUE_VIOLATION = '23505';
 
-// Always in the same order, so that two transactions that lock them wait for each other.
+// Always in the same order, so that two transactions cannot block each other (deadlock).
 const lockAdmins = statement(
   'accounts-lock-admins',
   `select id from accounts where role = 'admin' order by id for update`,
@@ -34,8 +34,8 @@ export class Accounts {
   }
 
   /**
-   * An earlier build let one mailbox have two accounts, and the second one kept its earlier key. The earlier key is
-   * looked up first, so that each account is found by its own spelling.
+   * An earlier version of the shop allowed two accounts for one mailbox, and the second account still has the earlier
+   * form of the key. So the earlier form is looked up first: each account is found by its own spelling.
    */
   async byEmail(email: string): Promise<Account | null> {
     const [earlier, key] = [earlierEmailKey(email), emailKey(email)];
@@ -47,23 +47,23 @@ export class Accounts {
     return this.db.entities.findOneBy(Account, { id });
   }
 
-  /** How many admins there are. Nobody else can change one until the transaction ends. */
+  /** Returns the number of admins, and locks their rows until the transaction ends. */
   async lockAdmins(): Promise<number> {
     return (await this.db.query(lockAdmins)).length;
   }
 
-  /** Deletes the account, and with it its sessions (by the foreign key). */
+  /** Deletes the account. The foreign key deletes its sessions too. */
   async remove(id: string): Promise<void> {
     await this.db.entities.delete(Account, { id });
   }
 
-  /** Unless it was changed meanwhile. */
+  /** Stores the new hash, unless the password has changed since it was checked. */
   async rehash(id: string, passwordHash: string, next: string): Promise<void> {
     await this.db.entities.update(Account, { id, passwordHash }, { passwordHash: next });
   }
 
   /**
-   * A change of password or role ends all sessions of the account, except the session that changed its own password.
+   * Changes the account and ends all its sessions, except the session `except`.
    */
   async change(
     id: Uuid,

@@ -13,7 +13,7 @@ export class CredentialsInvalid extends DomainError {
   }
 }
 
-/** For a signed-in person, who was asked only for their password. */
+/** For a signed-in person, who sent only their password. */
 export class PasswordWrong extends DomainError {
   override readonly text = 'CREDENTIALS_INVALID.password';
 
@@ -38,21 +38,21 @@ export class RefreshTokenExpired extends DomainError {
   }
 }
 
-/** Staff can be erased only after they have left: their name stands beside what they did for others. */
+/** Staff can be erased only after they have left, because their name is needed next to what they did for others. */
 export class StaffAccount extends DomainError {
   constructor() {
     super('STAFF_ACCOUNT', 'refused', 'This account works here. Take its role away first, then erase it.');
   }
 }
 
-/** Nobody would be left who can give roles. */
+/** Without an admin, nobody could give roles. */
 export class LastAdmin extends DomainError {
   constructor() {
     super('LAST_ADMIN', 'conflict', 'This is the last admin. Make somebody else an admin first.');
   }
 }
 
-/** The person still waits for an order, or for money. */
+/** An order of the person is not finished, or the shop still owes money for it. */
 export class OrderOpen extends DomainError {
   constructor(orders: readonly { readonly id: Uuid; readonly number: string; readonly status: string }[]) {
     super(

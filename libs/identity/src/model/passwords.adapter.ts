@@ -18,17 +18,17 @@ export class Passwords {
     return hash(passwordForm(password), options);
   }
 
-  /** Takes as long for an account that does not exist as for one that does. */
+  /** Takes the same time if the account does not exist, so that the time does not show whether it exists. */
   async fits(password: string, passwordHash: string | undefined): Promise<boolean> {
     this.decoy ??= hash('nobody has this password', options);
     const kept = passwordHash ?? (await this.decoy);
     const form = passwordForm(password);
-    // Older hashes were made from what was typed, before passwords were normalised.
+    // Older hashes were made from the password as it was typed, before passwords were normalised.
     const fits = (await verify(kept, form)) || (form !== password && (await verify(kept, password)));
     return fits && passwordHash !== undefined;
   }
 
-  /** For a password that fits: the hash of its normalised form, if the stored hash was made from what was typed. */
+  /** For a correct password with an old hash: the hash of the normalised form. Undefined if the stored hash is new. */
   async renewed(password: string, passwordHash: string): Promise<string | undefined> {
     const form = passwordForm(password);
     if (form === password || (await verify(passwordHash, form))) return undefined;

@@ -5,7 +5,7 @@ export interface SessionSeconds {
   readonly sessionSecondsStaff: number;
 }
 
-/** When a session that began at this time ends, however often it is renewed. Sessions of staff are shorter. */
+/** When a session ends that began at `begun`. Refreshing does not extend it. */
 export function sessionEnd(role: Role, begun: Date, settings: SessionSeconds): Date {
   const seconds = role === 'customer' ? settings.sessionSecondsCustomer : settings.sessionSecondsStaff;
   return new Date(begun.getTime() + seconds * 1_000);

@@ -5,7 +5,7 @@ import type { Role, SessionState } from '#platform/security';
 import type { Account } from './account.entity';
 import { CredentialsInvalid } from './identity-errors';
 
-/** Rows that are deleted at once. */
+/** How many rows one statement deletes. */
 const PORTION = 1_000;
 
 const open = statement(
@@ -52,13 +52,14 @@ const prune = statement(
      select hash from refresh_tokens where expires_at < now() - interval '7 days' limit ${PORTION})) returning 1`,
 );
 
-/** Ended for 30 days: by log-out, by their end, or because nothing is left that could renew them. */
+/** Sessions that ended more than 30 days ago. */
 const forgetEnded = statement(
   'sessions_forget_ended',
   `delete from sessions where id = any(array(
      select id from sessions where least(revoked_at, ends_at) < now() - interval '30 days' limit ${PORTION})) returning 1`,
 );
 
+/** Sessions that were not used for 30 days, and whose refresh tokens have been expired for 30 days. */
 const forgetIdle = statement(
   'sessions_forget_idle',
   `delete from sessions where id = any(array(
@@ -73,7 +74,7 @@ export interface KnownToken {
   readonly expires_at: Date;
   readonly revoked_at: Date | null;
   readonly begun_at: Date;
-  /** Null if an earlier build opened it. */
+  /** Null if an earlier version of the shop opened the session. */
   readonly ends_at: Date | null;
   readonly account_id: Uuid;
   readonly email: string;
@@ -83,16 +84,16 @@ export interface KnownToken {
 }
 
 /**
- * A session is a family of refresh tokens. Each is used once, and one that is used twice ends them all. Only hashes
- * are kept.
+ * The sessions. A session has a chain of refresh tokens, and each token can be used once. A token that is used twice
+ * ends the session. Only hashes of tokens are stored.
  */
 @Injectable()
 export class Sessions {
   constructor(private readonly db: Database) {}
 
   /**
-   * Opens a session for an account in the state in which its password was checked. If it was changed or erased
-   * meanwhile, this is refused.
+   * Opens a session. Throws CredentialsInvalid if the account was deleted, or its password or role was changed, since
+   * the password was checked.
    */
   async open(session: {
     readonly id: Uuid;
@@ -107,7 +108,7 @@ export class Sessions {
     if ((await this.db.query(open, values)).length === 0) throw new CredentialsInvalid();
   }
 
-  /** Locks the token and its session until the transaction ends. */
+  /** Returns the token with its session, locked until the transaction ends. */
   async look(token: Buffer): Promise<KnownToken | undefined> {
     return (await this.db.query<KnownToken>(look, [token]))[0];
   }
@@ -124,7 +125,7 @@ export class Sessions {
     await this.db.query(revokeByToken, [token]);
   }
 
-  /** The sessions that exist. */
+  /** The states of these sessions, without sessions that do not exist. */
   async states(ids: readonly Uuid[]): Promise<ReadonlyMap<Uuid, SessionState>> {
     const rows = await this.db.query<SessionState & { id: Uuid }>(states, [ids]);
     return new Map(rows.map(({ id, open, role }) => [id, { open, role }]));

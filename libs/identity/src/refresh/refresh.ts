@@ -2,11 +2,11 @@ interface Known {
   readonly used_at: Date | null;
   readonly expires_at: Date;
   readonly revoked_at: Date | null;
-  /** When its session ends. */
+  /** When the token's session ends. */
   readonly ends_at: Date;
 }
 
-/** Decides about a refresh token. If it was used before, two people have it, and its whole family ends. */
+/** Decides about a refresh token. A token that was used before may be stolen, so `reused` must end the session. */
 export function verdictOn(known: Known | undefined, now: Date): 'unknown' | 'revoked' | 'reused' | 'expired' | 'good' {
   if (!known) return 'unknown';
   if (known.revoked_at) return 'revoked';

@@ -9,11 +9,11 @@ import { Accounts } from '../model/accounts.store';
 import { EmailTaken } from '../model/identity-errors';
 import { Passwords } from '../model/passwords.adapter';
 
-type Promised = Pick<Account, 'email'> & { readonly password: string };
+type AdminLogin = Pick<Account, 'email'> & { readonly password: string };
 
 /**
- * The admin of ADMIN_EMAIL and ADMIN_PASSWORD exists after every start, with that password. Anybody can register an
- * address without owning it, so an account that somebody else created never becomes the admin.
+ * At every start, makes sure that the admin of ADMIN_EMAIL exists with ADMIN_PASSWORD. Anybody can register an address
+ * without owning it. So an account that somebody else created never becomes the admin.
  */
 @Injectable()
 export class AdminSeeder extends Seeder {
@@ -39,13 +39,13 @@ export class AdminSeeder extends Seeder {
       await this.add({ email, password });
     } catch (error) {
       if (!(error instanceof EmailTaken)) throw error;
-      await this.keep((await this.accounts.byEmail(email))!, password); // another instance or a stranger was first
+      await this.keep((await this.accounts.byEmail(email))!, password); // another instance or another person was faster
     }
   }
 
   private async keep(known: Account, password: string): Promise<void> {
     const fits = await this.passwords.fits(password, known.passwordHash);
-    // An account that is an admin for another reason, and has this password, is accepted as this admin.
+    // An account that is an admin already and has this password is accepted as this admin.
     if (!known.seeded && !(fits && known.role === 'admin')) throw new SeedRefused(refusal(known.role));
     if (fits && known.seeded && known.role === 'admin') return;
     const passwordHash = fits ? known.passwordHash : await this.passwords.hash(password);
@@ -54,7 +54,7 @@ export class AdminSeeder extends Seeder {
     );
   }
 
-  private async add({ email, password }: Promised): Promise<void> {
+  private async add({ email, password }: AdminLogin): Promise<void> {
     const passwordHash = await this.passwords.hash(password);
     const id = this.ids.next();
     const account = { id, email, name: 'Admin', passwordHash, role: 'admin', locale: 'vi', seeded: true } as const;
@@ -64,8 +64,8 @@ export class AdminSeeder extends Seeder {
   private async audited(operation: string, accountId: string, work: () => Promise<void>): Promise<void> {
     const id = this.ids.next();
     const actor = `os:${userInfo().uid}`;
-    const said = { operation, request: 'start ADMIN_EMAIL ADMIN_PASSWORD', targets: [accountId], reason: null };
-    await this.trail.begin({ id, actor, role: 'operator', channel: 'command-line', ...said, requestId: null });
+    const entry = { operation, request: 'start ADMIN_EMAIL ADMIN_PASSWORD', targets: [accountId], reason: null };
+    await this.trail.begin({ id, actor, role: 'operator', channel: 'command-line', ...entry, requestId: null });
     try {
       await work();
     } catch (error) {
@@ -78,7 +78,7 @@ export class AdminSeeder extends Seeder {
 }
 
 const refusal = (role: string): string =>
-  `ADMIN_EMAIL is the address of an account that the shop did not make (its role is ${role}), so it is not made the ` +
-  'admin: whoever registered it may still be signed in. Choose another ADMIN_EMAIL. If the account is to be an admin ' +
-  'all the same, give it the role (npm run shop -- users role <address> admin --reason <text>); if nobody needs it, ' +
-  'erase it (npm run shop -- erase user <address>)';
+  `ADMIN_EMAIL is the address of an account that the shop did not create (its role is ${role}). It does not become ` +
+  'the admin, because the person who registered it may still be signed in. Choose another ADMIN_EMAIL. If this ' +
+  'account should be an admin, give it the role (npm run shop -- users role <address> admin --reason <text>). If ' +
+  'nobody needs it, erase it (npm run shop -- erase user <address>)';

@@ -3,14 +3,14 @@ import type { Uuid } from '#kernel';
 import { Database, statement } from '#database';
 import { SealedSubjects } from '#platform/privacy';
 
-// Ids begin with the time of their creation. Accounts that were not registered, such as the first admin's, have no
-// key.
+// Ids begin with the time of creation, so the newest have the highest ids. Accounts that were not registered, such as
+// the first admin's, have no key and may not be listed here.
 const NEWEST = statement(
   'accounts-newest-customers',
   `select id from accounts where role = 'customer' order by id desc limit $1`,
 );
 
-/** Customers: their name was sealed when they registered. */
+/** The customers. Each has a key, because the name was sealed at registration. */
 @Injectable()
 export class RegisteredSubjects extends SealedSubjects {
   constructor(private readonly db: Database) {

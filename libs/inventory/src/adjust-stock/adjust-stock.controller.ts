@@ -30,10 +30,10 @@ export class SkuPath {
   sku!: string;
 }
 
-/** The upper limit of the field. Whether it is too much for this item depends on the current stock. */
+/** The upper limit of the field. The limit for an item (`mostOnHand`) also depends on its current stock. */
 const HIGHEST_COUNT = 2_147_483_647;
 
-/** The stock of a SKU may be sent back as it was read. Another SKU or another reserved number is refused. */
+/** A client may send the stock back as it was read. A different SKU or reserved number is refused. */
 class CountBody {
   @Whole({
     min: 0,

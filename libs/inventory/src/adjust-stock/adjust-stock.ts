@@ -2,7 +2,7 @@ import { hasSeen, type Seen } from '#kernel';
 import { StockBelowReserved, StockChanged, StockTooLarge } from '../model/stock-errors';
 import type { Movement, Stock } from '../model/stock';
 
-/** Stock may not be raised above this. If returned goods made it more, it can still be lowered. */
+/** Staff cannot raise stock above this. Returned goods may exceed it, and then staff can still lower the number. */
 export const mostOnHand = 1_000_000;
 
 /** Staff counted the shelf. Nothing changes if the count is the same. */
@@ -12,7 +12,7 @@ export const count = (stock: Stock, onHand: number): Movement | undefined => set
 export const adjust = (stock: Stock, delta: number): Movement | undefined =>
   settled(stock, stock.onHand + delta, 'adjusted');
 
-/** Refuses a caller who decided on another version of the stock. */
+/** Refuses a change if the caller has seen another version of the stock. */
 export function decidedOn(stock: Stock, seen: Seen): void {
   if (!hasSeen(seen, stock.version)) throw new StockChanged(stock.version);
 }

@@ -11,12 +11,12 @@ import { CountsConflicts } from '../stock-conflicts.config';
 import { NamedStock } from '../view-stock/named-stock.adapter';
 import { adjust, count, decidedOn } from './adjust-stock';
 
-/** Either a count, with what was read beside it, or a difference. */
+/** Either a new count, with the other fields that the caller read, or a difference. */
 export type StockChange =
   | { readonly onHand: number; readonly asRead?: { readonly sku?: string; readonly reserved?: number } }
   | { readonly delta: number };
 
-/** A count changes neither what orders hold nor a SKU. */
+/** A count cannot change the SKU or the reserved number. So these fields must have their current values. */
 function mustBeAsRead(stock: Stock, change: StockChange): void {
   const wrong = changedFixed({ sku: stock.sku, reserved: stock.reserved }, ('asRead' in change && change.asRead) || {});
   if (wrong.length > 0) throw new InvalidInput(wrong);
@@ -27,7 +27,7 @@ export class ChangeStock extends Command<Stock> {
     readonly sku: string,
     readonly change: StockChange,
     readonly occasion: Occasion,
-    /** The versions that the caller decided on, if any were sent. */
+    /** The versions that the caller has seen, if the caller sent any. */
     readonly seen?: Seen,
   ) {
     super();

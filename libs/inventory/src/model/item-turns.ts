@@ -1,12 +1,12 @@
 /**
- * Lets one piece of work at a time change an item's stock in this process; the others wait in memory. Without it,
- * messages about one item would change its version under each other, and would all have to lock the row for several
- * round trips.
+ * In this process, lets only one task at a time change an item's stock. The other tasks wait in memory. Otherwise
+ * messages about one item would often find that its version has changed, and would all have to lock its row, which
+ * takes several round trips.
  */
 export class ItemTurns {
   private readonly last = new Map<string, Promise<void>>();
 
-  /** Runs the work when everything that was asked for earlier about one of these items has ended. */
+  /** Runs the work after all earlier work on one of these items has ended. */
   take<T>(items: readonly string[], work: () => Promise<T>): Promise<T> {
     const earlier = items.flatMap((item) => this.last.get(item) ?? []);
     const mine = earlier.length > 0 ? Promise.all(earlier).then(work) : work();

@@ -4,13 +4,13 @@ import { levelsAfter, type Movement, type Stock } from './stock';
 const REMEMBERED = 500;
 
 /**
- * The levels that this process wrote last, so that the next order of a popular item need not read them again. They may
- * be out of date: whoever decides on them checks the version when it writes.
+ * The stock levels that this process wrote last. An order of a popular item need not read them again. They may be out
+ * of date, so a decision on them must check the version when it is stored.
  */
 export class SeenLevels {
   private readonly levels = new Map<string, Stock>();
 
-  /** The levels of all the lines, or undefined if one of them is not known by its variant and its SKU. */
+  /** The levels of all lines; undefined if the level of a line with this variant and SKU is missing. */
   of(lines: readonly StockLine[]): readonly Stock[] | undefined {
     const found = lines.map(({ variantId, sku }) => {
       const level = variantId && this.levels.get(variantId);
@@ -23,7 +23,7 @@ export class SeenLevels {
   keep(levels: readonly Stock[]): void {
     for (const level of levels) {
       if (!level.variantId) continue;
-      this.levels.delete(level.variantId); // the newest stand at the end
+      this.levels.delete(level.variantId); // so that `set` puts it at the end: the oldest level stays first
       this.levels.set(level.variantId, level);
     }
     for (const oldest of this.levels.keys()) {
@@ -32,7 +32,7 @@ export class SeenLevels {
     }
   }
 
-  /** Moves the levels that are known of this stock. */
+  /** Applies the movements to the levels that are kept here. */
   move(stock: readonly Stock[], movements: readonly Movement[]): void {
     const known = stock.flatMap(({ variantId }) => (variantId && this.levels.get(variantId)) || []);
     const moved = movements.filter(({ item }) => known.some((level) => level.item === item));

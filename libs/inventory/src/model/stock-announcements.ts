@@ -10,12 +10,15 @@ import {
 } from '#contracts/inventory';
 import { available, levelsAfter, type Answer, type Decision, type HeldLine, type Movement, type Stock } from './stock';
 
-/** The messages after a request of an order was decided: the answer, and how much can still be bought. */
+/** The messages after a decision: the answer to the order's request, and the new levels. */
 export function announcementsOf(orderId: Uuid, decision: Decision, stock: readonly Stock[]): readonly Message[] {
   return [answerTo(orderId, decision.answer), ...levelNews(stock, decision.keep?.movements ?? [])];
 }
 
-/** Goods that leave the shelf for an order could not be bought before, so that is not announced. */
+/**
+ * The levels of items whose available number changed. Reserved goods that leave the shelf do not change it, so they
+ * cause no message.
+ */
 export const levelNews = (stock: readonly Stock[], movements: readonly Movement[]): readonly Message[] =>
   levelsAfter(
     stock,
@@ -30,22 +33,22 @@ export const levelChanged = (level: Stock): StockLevelChanged =>
     ...(level.variantId && { variantId: level.variantId }),
   });
 
-/** Other contexts do not see which item a line uses. */
-const told = (lines: readonly HeldLine[]): readonly StockLine[] => lines.map(({ item: _, ...line }) => line);
+/** The lines without their items, which other contexts must not see. */
+const withoutItems = (lines: readonly HeldLine[]): readonly StockLine[] => lines.map(({ item: _, ...line }) => line);
 
 function answerTo(orderId: Uuid, answer: Answer): Message {
   switch (answer.kind) {
     case 'reserved':
-      return new StockReserved({ orderId, lines: told(answer.lines) });
+      return new StockReserved({ orderId, lines: withoutItems(answer.lines) });
     case 'short':
       return new StockShort({ orderId, short: answer.short });
     case 'committed':
-      return new StockCommitted({ orderId, lines: told(answer.lines) });
+      return new StockCommitted({ orderId, lines: withoutItems(answer.lines) });
     case 'commit-refused':
       return new StockCommitRefused({ orderId, reason: answer.reason });
     case 'released':
       return new StockReleased({
-        ...{ orderId, lines: told(answer.lines), restocked: answer.restocked },
+        ...{ orderId, lines: withoutItems(answer.lines), restocked: answer.restocked },
         ...(answer.wasted && { wasted: true }),
       });
   }

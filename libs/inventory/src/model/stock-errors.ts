@@ -1,6 +1,6 @@
 import { DomainError } from '#kernel';
 
-/** A count may not be below what orders hold. */
+/** The count is lower than the number that is reserved for orders. */
 export class StockBelowReserved extends DomainError {
   constructor(sku: string, onHand: number, reserved: number) {
     super(
@@ -18,7 +18,7 @@ export class StockTooLarge extends DomainError {
   }
 }
 
-/** Somebody changed the stock after it was read. */
+/** The stock has changed since the caller read it. */
 export class StockChanged extends DomainError {
   constructor(version: number) {
     super(

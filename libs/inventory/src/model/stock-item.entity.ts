@@ -9,15 +9,15 @@ export class StockItemEntity {
   @Column('uuid', { name: 'variant_id', nullable: true })
   variantId!: Uuid | null;
 
-  /** Null after the SKU has gone to another item. */
+  /** Null if another item now has this item's SKU. */
   @Column('text', { nullable: true })
   sku!: string | null;
 
-  /** The last SKU of an item that has lost its own. */
+  /** The SKU that the item had before another item got it. */
   @Column('text', { name: 'former_sku', nullable: true })
   formerSku!: string | null;
 
-  /** How new the SKU is: the number of the catalogue's change. */
+  /** The number of the catalogue's change that gave the item this SKU. A higher number is newer. */
   @Column('bigint')
   named!: number;
 

@@ -1,36 +1,36 @@
 import type { Uuid } from '#kernel';
 
-/** An item with its SKU, and how new that SKU is. */
+/** An item with its SKU. `named` is the number of the catalogue's change that gave it this SKU. */
 export interface Named {
   readonly item: Uuid;
   /** Null for stock that existed before inventory knew variants. */
   readonly variantId: Uuid | null;
-  /** Null while another item has the SKU that it had. */
+  /** Null if another item now has this item's SKU. */
   readonly sku: string | null;
   readonly named: number;
-  /** The last SKU that it lost. */
+  /** The SKU that the item had before another item got it. */
   readonly formerSku: string | null;
 }
 
-/** A variant has a SKU since `named`. `was` is its SKU before, if known. */
+/** A variant and its new SKU. `was` is its previous SKU, if known. */
 export interface Naming {
   readonly variantId: Uuid;
   readonly sku: string;
   readonly was?: string;
 }
 
-const notAnothers = (one: Named) => one.variantId === null;
+const hasNoVariant = (one: Named) => one.variantId === null;
 
-/** The item of a variant: its own, else one from before variants were known that has, or had, this SKU. */
+/** The item of a variant. If it has none, an old item without a variant that has, or had, this SKU. */
 export const itemOfVariant = ({ variantId, sku, was = sku }: Naming, items: readonly Named[]): Named | undefined =>
   items.find((one) => one.variantId === variantId) ??
-  items.find((one) => notAnothers(one) && one.sku === was) ??
-  items.find((one) => notAnothers(one) && one.formerSku === was);
+  items.find((one) => hasNoVariant(one) && one.sku === was) ??
+  items.find((one) => hasNoVariant(one) && one.formerSku === was);
 
 /**
- * The items with their SKUs after a naming, without those that do not change. Messages of several products come in
- * any order, so each name carries how new it is. Of two items that claim one SKU, the one named later has it, and an
- * item that was named later keeps its name. The result is the same in any order.
+ * The items whose SKU, variant or `named` changes. Messages of several products come in any order, so `named` says
+ * which name is newer: an older name changes nothing, and of two items with one SKU, the one with the newer name keeps
+ * it. So the result is the same in any order of the messages.
  */
 export function nameItems(items: readonly Named[], names: readonly Naming[], named: number): Named[] {
   const after = new Map(items.map((one) => [one.item, one]));

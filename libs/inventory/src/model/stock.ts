@@ -3,36 +3,36 @@ import type { ShortLine, StockLine } from '#contracts/inventory';
 
 /** The stock of one item. Reserved goods are still on the shelf, so they are part of `onHand`. */
 export interface Stock {
-  /** The item's id, which never changes. The SKU is only its current, or last, name. */
+  /** The item's id, which never changes. The SKU can change. */
   readonly item: Uuid;
   /** Null for stock that existed before inventory knew variants. */
   readonly variantId: Uuid | null;
   readonly sku: string;
   readonly onHand: number;
   readonly reserved: number;
-  /** Rises with every change. */
+  /** Increases with every change. */
   readonly version: number;
 }
 
-/** A line of an order with its item. Lines from before items existed have none. */
+/** A line of an order with its item. Older lines have no item. */
 export interface HeldLine extends StockLine {
   readonly item?: Uuid;
 }
 
-/** What an order holds. Released is an end: an order that gave its goods back, or never got any, gets none later. */
+/** The goods that an order holds. `released` is final: after it, the order cannot reserve goods again. */
 export type Reservation =
   | { readonly state: 'reserved' | 'committed'; readonly lines: readonly HeldLine[] }
   | {
       readonly state: 'released';
       readonly lines: readonly HeldLine[];
       readonly restocked: boolean;
-      /** The goods had left the shelf, and could not be sold again. */
+      /** The goods had left the shelf and cannot be sold again. */
       readonly wasted?: true;
-      /** Why it never held anything, if so: the answer to repeat. */
+      /** The lines that were short, if nothing could be reserved. A repeated request gets the same answer. */
       readonly short?: readonly ShortLine[];
     };
 
-/** An order's reservation, and every item it concerns. */
+/** An order's reservation, and the stock of every item in it. */
 export interface Holding {
   readonly reservation?: Reservation;
   readonly stock: readonly Stock[];
@@ -43,7 +43,7 @@ export type MovementKind =
 
 export interface Movement {
   readonly item: Uuid;
-  /** Its SKU when it moved. */
+  /** The item's SKU at the time of the movement. */
   readonly sku: string;
   readonly kind: MovementKind;
   readonly onHand: number;
@@ -62,7 +62,7 @@ export type Answer =
       readonly wasted?: true;
     };
 
-/** The answer, and what must be stored for it; nothing to store if it was given before. */
+/** The answer, and the changes to store. A repeated request has no `keep`. */
 export interface Decision {
   readonly answer: Answer;
   readonly keep?: { readonly reservation: Reservation; readonly movements: readonly Movement[] };
@@ -71,8 +71,8 @@ export interface Decision {
 export const available = (stock: Stock): number => stock.onHand - stock.reserved;
 
 /**
- * The item of a line: the one it held before, else the one of its variant, else the one with its SKU. Stock of
- * another variant is never used, whatever its SKU.
+ * The item of a line: the line's own item, else the item of its variant, else the item with its SKU. A line with a
+ * variant never uses the stock of another variant, even if the SKU is the same.
  */
 export function itemOf(line: HeldLine, stock: readonly Stock[]): Stock | undefined {
   if (line.item !== undefined) return stock.find(({ item }) => item === line.item);
@@ -103,7 +103,7 @@ export function demandOf(lines: readonly StockLine[], stock: readonly Stock[]): 
   return [...wanted.values()].sort((a, b) => (a.sku < b.sku ? -1 : 1));
 }
 
-/** The wanted SKUs that are not listed, or not yet. */
+/** The SKUs of the lines that have no stock item (yet). */
 export const unlisted = (lines: readonly StockLine[], stock: readonly Stock[]): readonly string[] =>
   demandOf(lines, stock)
     .filter(({ item }) => item === undefined)
@@ -137,7 +137,7 @@ export function reserve({ reservation, stock }: Holding, lines: readonly StockLi
   };
 }
 
-/** Takes reserved goods off the shelf. Without a reservation it is refused for ever. */
+/** Takes reserved goods off the shelf. Without a reservation, this and all later requests of the order are refused. */
 export function commit({ reservation, stock }: Holding): Decision {
   switch (reservation?.state) {
     case 'reserved': {
@@ -219,9 +219,7 @@ const givenBack = (lines: readonly HeldLine[], restocked: boolean, movements: re
   keep: { reservation: { state: 'released', lines, restocked }, movements },
 });
 
-/**
- * The goods left the shelf when they were committed. The ledger records what happened to them, and no level changes.
- */
+/** The goods left the shelf when they were committed. So no level changes, and only the ledger records the waste. */
 const wasted = (lines: readonly HeldLine[], stock: readonly Stock[]): Decision => ({
   answer: { kind: 'released', lines, restocked: false, wasted: true },
   keep: {

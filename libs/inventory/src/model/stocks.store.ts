@@ -30,15 +30,15 @@ export interface Occasion {
   readonly reason?: string;
 }
 
-/** Another transaction stored a reservation for the order meanwhile, so the request is decided again. */
+/** Another transaction has changed the order's reservation, so the request must be decided again. */
 export class ReservationTaken extends Error {}
 
-/** How often it is decided again without a lock when another process changed the stock meanwhile. */
+/** The number of attempts without a lock if other processes change the stock at the same time. */
 const TRIES_WITHOUT_LOCK = 3;
 
 /**
- * Everything that reads or changes stock. Several rows are always locked in the order of their items, so that
- * transactions never wait for each other in a circle.
+ * Everything that reads or changes stock. Rows are always locked in the order of their items, so that there is no
+ * deadlock.
  */
 @Injectable()
 export class Stocks {
@@ -51,10 +51,10 @@ export class Stocks {
   ) {}
 
   /**
-   * Decides on stock that was read without a lock, and stores and announces the result if nobody has changed the
-   * stock meanwhile. That is one statement, where locking takes a transaction. A request that was decided before gets
-   * the same answer: messages of one order come one after the other, so nobody changes its reservation meanwhile. False
-   * if it must be decided with a lock, or if `decide` returns nothing.
+   * Decides on stock that was read without a lock. Stores and publishes the result in one statement, if the stock has
+   * not changed since it was read; with a lock this takes a transaction. A repeated request gets the same answer. That
+   * is safe, because messages of one order are handled one after the other. False if the request must be decided with a
+   * lock, or if `decide` returns undefined.
    */
   async decideWithoutLock(
     orderId: Uuid,
@@ -64,19 +64,19 @@ export class Stocks {
   ): Promise<boolean> {
     if (!this.outbox.unit() || this.db.begun()) return false; // only the inbox repeats after a conflict
     const look = async (): Promise<Holding> => {
-      const [row] = await this.db.outside(() => this.db.query<HoldingRow>(looked, [orderId, ...names(wanted)]));
+      const [row] = await this.db.outside(() => this.db.query<HoldingRow>(readHolding, [orderId, ...names(wanted)]));
       return asHolding(row);
     };
-    const first = wanted.length === 0 ? await look() : undefined; // names the items, where the request does not
+    const first = wanted.length === 0 ? await look() : undefined; // gives the items if the request has no lines
     return this.turns.take((first?.stock ?? wanted).map(nameOf), async () => {
       if (!first && (await this.decideFromMemory(orderId, wanted, decide, occasion))) return true;
-      // Exact levels are read in turn. What was read before may be out of date by now.
-      let seen = first && !isTold(decide(first)) ? first : await look();
+      // A message about new levels needs exact levels. So they are read again, after the wait for earlier work.
+      let seen = first && !changesAvailable(decide(first)) ? first : await look();
       for (let tries = 1; ; tries++, seen = await look()) {
         const decision = decide(seen);
         if (!decision) return false;
         if (!decision.keep) {
-          this.outbox.send([...announcementsOf(orderId, decision, seen.stock)]); // the same answer again
+          this.outbox.send([...announcementsOf(orderId, decision, seen.stock)]); // a repeated request
           return true;
         }
         if (await this.keepIfUnchanged(orderId, seen, decision, occasion)) return true;
@@ -85,7 +85,7 @@ export class Stocks {
     });
   }
 
-  /** Decides on the levels that are remembered. False if they are unknown or out of date, or if nothing would be kept. */
+  /** Decides on the levels in memory. False if they are missing or out of date, or if there is nothing to store. */
   private async decideFromMemory(
     orderId: Uuid,
     wanted: readonly StockLine[],
@@ -107,30 +107,30 @@ export class Stocks {
     const { stock } = before;
     const { movements } = decision.keep!;
     const versions = movements.map(({ item }) => stock.find((level) => level.item === item)?.version ?? 0);
-    const told = isTold(decision);
-    const values = [...keeping(orderId, before, decision.keep!, occasion), told ? versions : null];
+    const needsExactLevels = changesAvailable(decision);
+    const values = [...keeping(orderId, before, decision.keep!, occasion), needsExactLevels ? versions : null];
     const rows = await runSingleStatement(
       this.outbox,
-      keptIfUnchanged,
+      storeIfUnchanged,
       values,
       announcementsOf(orderId, decision, stock),
     );
     if (rows.length === 0) this.levels.forget(stock);
-    else if (told) this.levels.keep(levelsAfter(stock, movements));
+    else if (needsExactLevels) this.levels.keep(levelsAfter(stock, movements));
     else this.levels.move(stock, movements);
     return rows.length > 0;
   }
 
-  /** The order's reservation, and the stock that it holds or wants; all locked until the transaction ends. */
+  /** The order's reservation, and the stock of its reserved and wanted lines, locked until the transaction ends. */
   async hold(orderId: Uuid, wanted: readonly StockLine[] = []): Promise<Holding> {
-    const [row] = await this.db.query<HoldingRow>(held, [orderId, ...names(wanted)]);
+    const [row] = await this.db.query<HoldingRow>(lockHolding, [orderId, ...names(wanted)]);
     return asHolding(row);
   }
 
-  /** Stores a decision about a holding that is still locked. Nothing is announced if nothing changed. */
+  /** Stores a decision about a holding that is still locked. Throws ReservationTaken if the reservation has changed. */
   async keep(orderId: Uuid, before: Holding, { keep }: Decision, occasion: Occasion): Promise<void> {
     if (!keep) return;
-    const rows = await this.db.query(kept, keeping(orderId, before, keep, occasion));
+    const rows = await this.db.query(storeDecision, keeping(orderId, before, keep, occasion));
     if (rows.length === 0) throw new ReservationTaken(`the reservation of order ${orderId} changed meanwhile`);
   }
 
@@ -139,7 +139,7 @@ export class Stocks {
     return item ? stockOf(item) : undefined;
   }
 
-  /** A variant's stock, and how new the SKU is by which it is known here. */
+  /** A variant's stock, and the number of the catalogue's change that gave it its SKU. */
   async ofVariant(variantId: Uuid): Promise<{ readonly stock: Stock; readonly named: number } | undefined> {
     const item = await this.db.entities.findOneBy(StockItemEntity, { variantId });
     return item ? { stock: stockOf(item), named: item.named } : undefined;
@@ -152,29 +152,29 @@ export class Stocks {
   }
 
   async move(movement: Movement, { actor, reason }: Occasion): Promise<void> {
-    await this.db.query(moved, [...columns([movement]), reason ?? null, actor]);
+    await this.db.query(insertMovement, [...columns([movement]), reason ?? null, actor]);
   }
 
   /** The stock rows of these variants and SKUs, locked until the transaction ends. */
   async lockNamed(names: readonly { variantId: Uuid; sku: string; was?: string }[]): Promise<readonly Named[]> {
     await this.db.query("select pg_advisory_xact_lock(hashtext('inventory.names'))");
     const skus = names.flatMap(({ sku, was }) => (was === undefined ? [sku] : [sku, was]));
-    return this.db.query<Named>(named, [names.map(({ variantId }) => variantId), skus]);
+    return this.db.query<Named>(lockNamedItems, [names.map(({ variantId }) => variantId), skus]);
   }
 
   /** Gives the items their new SKUs, all at once. Returns the current stock of each. */
   async rename(items: readonly Named[]): Promise<readonly Stock[]> {
     const sorted = [...items].sort((a, b) => (a.item < b.item ? -1 : 1));
     const ids = sorted.map(({ item }) => item);
-    await this.db.query(unnamed, [ids]); // first frees the SKUs that go to another item
+    await this.db.query(clearSkus, [ids]); // SKUs are unique, so they are all freed first
     const columns = [sorted.map(({ variantId }) => variantId), sorted.map(({ sku }) => sku)];
     const rest = [sorted.map((one) => one.named), sorted.map(({ formerSku }) => formerSku)];
-    return (await this.db.query<StockRow>(renamed, [ids, ...columns, ...rest])).map(asStock);
+    return (await this.db.query<StockRow>(setSkus, [ids, ...columns, ...rest])).map(asStock);
   }
 
   /** Adds the stock of a variant that is listed for the first time. */
   async shelve({ item, variantId, sku, named, formerSku }: Named, onHand: number, { actor }: Occasion): Promise<Stock> {
-    const [row] = await this.db.query<StockRow>(shelved, [item, variantId, sku, named, formerSku, onHand, actor]);
+    const [row] = await this.db.query<StockRow>(insertStock, [item, variantId, sku, named, formerSku, onHand, actor]);
     return asStock(row);
   }
 
@@ -189,14 +189,14 @@ const asStock = ({ item, variant_id: variantId, sku, on_hand: onHand, reserved, 
   ...{ onHand, reserved, version },
 });
 
-/** An item that has lost its SKU is announced with the last one it had. */
+/** An item whose SKU went to another item is shown with its last SKU. */
 const stockOf = ({ item, variantId, sku, formerSku, onHand, reserved, version }: StockItemEntity): Stock => ({
   ...{ item, variantId, sku: sku ?? formerSku! },
   ...{ onHand, reserved, version },
 });
 
-/** Whether the decision changes what can be bought. That is announced, so it needs exact levels. */
-const isTold = (decision: Decision | undefined): boolean =>
+/** Whether the decision changes how many pieces can be bought. Then a message is sent, which needs exact levels. */
+const changesAvailable = (decision: Decision | undefined): boolean =>
   decision?.keep?.movements.some(({ onHand, reserved }) => onHand !== reserved) ?? false;
 
 const nameOf = ({ variantId, sku }: Pick<StockLine, 'sku'> & { readonly variantId?: Uuid | null }): string =>
@@ -237,10 +237,10 @@ const keeping = (
   ];
 };
 
-/** An item that has lost its SKU is announced with the last one it had. */
+/** An item whose SKU went to another item is shown with its last SKU. */
 const row = 's.item, s.variant_id, coalesce(s.sku, s.former_sku) as sku, s.on_hand, s.reserved, s.version';
 
-const held = statement(
+const lockHolding = statement(
   'stock-hold',
   `with mine as (
      select state, lines, restocked, wasted, short from reservations where order_id = $1 for update
@@ -261,9 +261,9 @@ const held = statement(
           coalesce((select jsonb_agg(to_jsonb(locked) order by nameless, item) from locked), '[]') as stock`,
 );
 
-const looked = statement('stock-look', held.text.replaceAll(' for update', ''));
+const readHolding = statement('stock-look', lockHolding.text.replaceAll(' for update', ''));
 
-const kept = statement(
+const storeDecision = statement(
   'stock-keep',
   `with kept as (
      insert into reservations as r (order_id, state, lines, restocked, short, wasted)
@@ -285,8 +285,8 @@ const kept = statement(
    select order_id from kept`,
 );
 
-/** The same, if the stock has one of the given versions; without versions, in any case. */
-const keptIfUnchanged = singleStatement(
+/** Like `storeDecision`, but only if the stock still has the given versions. Null: any version is accepted. */
+const storeIfUnchanged = singleStatement(
   'stock-keep-seen',
   `locked as materialized (
      select s.item from stock s
@@ -314,7 +314,7 @@ const keptIfUnchanged = singleStatement(
   15,
 );
 
-const moved = statement(
+const insertMovement = statement(
   'stock-move',
   `with movement as (
      select * from unnest($1::uuid[], $2::text[], $3::text[], $4::int[], $5::int[]) as m (item, sku, kind, on_hand, reserved)
@@ -326,7 +326,7 @@ const moved = statement(
    select item, sku, kind, on_hand, reserved, $6, $7 from movement`,
 );
 
-const named = statement(
+const lockNamedItems = statement(
   'stock-named',
   `select s.item, s.variant_id as "variantId", s.sku, s.named, s.former_sku as "formerSku" from stock s
     where s.variant_id = any ($1::uuid[]) or s.sku = any ($2::text[])
@@ -334,9 +334,9 @@ const named = statement(
     order by s.item for update`,
 );
 
-const unnamed = statement('stock-unname', 'update stock set sku = null where item = any ($1::uuid[])');
+const clearSkus = statement('stock-unname', 'update stock set sku = null where item = any ($1::uuid[])');
 
-const renamed = statement(
+const setSkus = statement(
   'stock-rename',
   `update stock s set variant_id = n.variant_id, sku = n.sku, named = n.named, former_sku = n.former_sku,
           version = s.version + 1
@@ -346,7 +346,7 @@ const renamed = statement(
     returning ${row}`,
 );
 
-const shelved = statement(
+const insertStock = statement(
   'stock-shelve',
   `with shelved as (
      insert into stock as s (item, variant_id, sku, named, former_sku, on_hand)

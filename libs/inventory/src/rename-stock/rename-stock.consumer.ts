@@ -8,11 +8,14 @@ import { itemOfVariant, nameItems } from '../model/stock-names';
 import { levelChanged } from '../model/stock-announcements';
 import { Stocks } from '../model/stocks.store';
 
-/** How often the handler waits for a variant that is not listed yet. Its listing comes by the same way, soon after. */
+/**
+ * A rename can arrive before the `VariantListed` message of its variant. The handler then tries again, at most 6 times,
+ * 150 ms apart.
+ */
 const ATTEMPTS = 6;
 const PAUSE_MS = 150;
 
-/** Stock and reservations stay where they are. Only the SKUs change, and the count of a variant that returns. */
+/** Changes the SKUs of variants. Stores the count of a variant that is sold again. Reservations do not change. */
 @InboxEventsHandler([VariantsRenamed], { name: 'rename-stock' })
 export class RenameWhenRenamed implements IEventHandler<VariantsRenamed> {
   constructor(
@@ -35,7 +38,7 @@ export class RenameWhenRenamed implements IEventHandler<VariantsRenamed> {
     if (levels.size > 0) this.eventBus.publishAll([...levels.values()].map(levelChanged));
   }
 
-  /** Orders may have reserved more since the count was taken, and those pieces exist. */
+  /** On hand is never set below what is reserved, because orders may have reserved more since staff counted. */
   private async count(item: Uuid, onHand: number): Promise<Stock | undefined> {
     const stock = await this.stocks.lock(item);
     const movement = count(stock, Math.max(onHand, stock.reserved));

@@ -7,7 +7,7 @@ import { reserve, unlisted, type Holding } from '../model/stock';
 import { Stocks } from '../model/stocks.store';
 import { CountsConflicts } from '../stock-conflicts.config';
 
-/** How often the handler waits for a SKU that is not listed yet: the listing is another message, and may come later. */
+/** An order can arrive before the `VariantListed` message of a SKU. The handler then tries again, 150 ms apart. */
 const ATTEMPTS = 6;
 const PAUSE_MS = 150;
 

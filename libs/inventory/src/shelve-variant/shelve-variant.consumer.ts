@@ -16,9 +16,9 @@ export class ShelveWhenListed implements IEventHandler<VariantListed> {
   async handle({ body: { variantId, sku, stock, named = 0 } }: VariantListed): Promise<void> {
     const naming = { variantId, sku };
     const items = await this.stocks.lockNamed([naming]);
-    if (itemOfVariant(naming, items)?.variantId === variantId) return; // heard again
+    if (itemOfVariant(naming, items)?.variantId === variantId) return; // a repeated message
     if (itemOfVariant(naming, items)) {
-      await this.stocks.rename(nameItems(items, [naming], named)); // it stood there before variants were known
+      await this.stocks.rename(nameItems(items, [naming], named)); // old stock without a variant gets this variant
       return;
     }
     const added: Named = { item: variantId, variantId, sku: null, named: -1, formerSku: null };

@@ -9,8 +9,8 @@ const LONGEST_WAIT_MS = 2_000;
 const PAUSE_MS = 25;
 
 /**
- * Stock by the SKU that staff write. The catalogue says which variant has that SKU now. Its message about a new SKU
- * may not have arrived here yet.
+ * Finds stock by the SKU that staff typed. It asks the catalogue which variant has this SKU now, because the message
+ * about a new SKU may not have arrived here yet.
  */
 @Injectable()
 export class NamedStock {
@@ -19,7 +19,7 @@ export class NamedStock {
     private readonly bearers: SkuBearers,
   ) {}
 
-  /** Undefined if no variant has the SKU. Throws UNAVAILABLE if inventory does not hear of the variant in time. */
+  /** Undefined if the SKU does not exist. Throws UNAVAILABLE if the variant does not arrive here in time. */
   async find(sku: string): Promise<Stock | undefined> {
     const bearer = await this.bearers.bearer(sku);
     if (!bearer) return this.unclaimed(sku);
@@ -32,14 +32,14 @@ export class NamedStock {
     }
   }
 
-  /** A page of stock, ordered by the SKUs known here, shown with the current SKUs. */
+  /** A page of stock with the catalogue's current SKUs. The order is that of the SKUs stored here. */
   async list(limit: number, after?: string): Promise<readonly Stock[]> {
     const stocks = await this.stocks.list(limit, after);
     const names = await this.bearers.names(stocks.flatMap(({ variantId }) => variantId ?? []));
     return stocks.map((stock) => ({ ...stock, sku: nameOf(stock, names) }));
   }
 
-  /** Stock with a SKU that no variant of the catalogue has: from before variants were known. */
+  /** Stock whose SKU no variant of the catalogue has, for example old stock without a variant. */
   private async unclaimed(sku: string): Promise<Stock | undefined> {
     const stock = await this.stocks.find(sku);
     if (!stock?.variantId) return stock;

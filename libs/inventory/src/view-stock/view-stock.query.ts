@@ -2,7 +2,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import type { Stock } from '../model/stock';
 import { NamedStock } from './named-stock.adapter';
 
-/** At most `limit` SKUs in SKU order after the given one, or a single named SKU. */
+/** The stock of one SKU, or at most `limit` stocks after the SKU `after`, in the order of the SKUs. */
 export class ViewStock extends Query<readonly Stock[]> {
   constructor(
     readonly limit: number,

@@ -5,7 +5,7 @@ import { PartErased, PersonErased } from '#contracts/identity';
 import { InboxEventsHandler } from '#messaging';
 import { Letters } from '../letters/letters.store';
 
-/** Letters that were sent lose their recipient; letters that wait are dropped. */
+/** Removes the recipient from letters that were sent, and deletes letters that were not sent yet. */
 @InboxEventsHandler([PersonErased], { name: 'forget-recipient' })
 export class ForgetRecipient {
   private readonly log = new Logger(ForgetRecipient.name);

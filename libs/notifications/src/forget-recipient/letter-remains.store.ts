@@ -9,7 +9,7 @@ const REMAINING = statement(
    where not exists (select from forgotten f where f.subject = s.subject)`,
 );
 
-/** Letters to a person who is not noted as erased. */
+/** Erased people who are missing in the table `forgotten`, so that letters to them may exist. */
 @Injectable()
 export class LetterRemains extends PersonalRemains {
   constructor(private readonly db: Database) {

@@ -1,11 +1,11 @@
 import type { Letter } from './letter';
 
-/** The addresses that are known to belong to the person named in the letter. */
+/** Whether an e-mail address certainly belongs to the person in the letter. */
 export abstract class ConfirmedAddresses {
   abstract include(recipient: Letter['recipient']): boolean;
 }
 
-/** Accounts do not prove their address yet, so no address is confirmed. */
+/** The shop does not check yet who owns an address, so no address is confirmed. */
 export class NoneConfirmed extends ConfirmedAddresses {
   include(): boolean {
     return false;

@@ -10,7 +10,7 @@ import {
 import type { Content } from './letter';
 import { toldOf } from './status-words';
 
-/** Two lines of one variant with different options are told apart by the options. */
+/** The options distinguish two lines of the same variant. */
 const nameWithOptions = ({ name, modifiers = [] }: OrderedLine): string =>
   modifiers.length === 0
     ? name
@@ -19,7 +19,7 @@ const nameWithOptions = ({ name, modifiers = [] }: OrderedLine): string =>
 export type Told =
   OrderConfirmed | OrderCancelled | OrderPaymentReversed | OrderRefunded | OrderRefundFailed | OrderStatusUpdated;
 
-/** What the customer is told; undefined if another letter tells it, or if nobody asked for letters. */
+/** The content of the letter about a message; undefined if there is no letter about this change of status. */
 export function contentOf(message: Told): Content | undefined {
   if (message instanceof OrderConfirmed) {
     const { number, items, total, method } = message.body;

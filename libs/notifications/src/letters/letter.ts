@@ -3,7 +3,7 @@ import type { ToldStatus } from './status-words';
 
 export type Locale = 'vi' | 'en';
 
-/** The content of a letter, by its event. Names stay sealed until it is rendered. */
+/** The content of a letter, by its event. It has no personal data. */
 export type Content =
   | {
       readonly event: 'order-confirmed';
@@ -17,9 +17,9 @@ export type Content =
       readonly number: string;
       readonly code: string;
       readonly refundDue: Money;
-      /** Taken and given back before the order counted as paid. */
+      /** Money that was taken and given back before the order was paid. */
       readonly reversed?: Money;
-      /** Given back by refunds before it was cancelled. */
+      /** Money that was refunded before the order was cancelled. */
       readonly refunded?: Money;
     }
   | { readonly event: 'order-payment-reversed'; readonly number: string; readonly amount: Money }
@@ -28,21 +28,21 @@ export type Content =
       readonly number: string;
       readonly amount: Money;
       readonly total: Money;
-      /** All money that was paid has gone back now. */
+      /** Whether all money that was paid has now been given back. */
       readonly whole: boolean;
       /**
-       * All refunds so far, this one included. Older letters lack it; then it is known only if it is the whole
-       * amount.
+       * The total of all refunds so far, including this one. Older letters do not have it. For them the total is known
+       * only if `whole` is true.
        */
       readonly refundedTotal?: Money;
-      /** The order ends with it, and is not made. */
+      /** The refund ended the order, so it is not made. */
       readonly ended?: true;
     }
   | {
       readonly event: 'order-refund-failed';
       readonly number: string;
       readonly amount: Money;
-      /** The total that is owed. */
+      /** The total that the shop owes the customer. */
       readonly owed: Money;
     }
   | { readonly event: 'order-status'; readonly number: string; readonly status: ToldStatus };

@@ -67,8 +67,8 @@ export class Letters {
   constructor(private readonly db: Database) {}
 
   /**
-   * False if it was written before, or if its recipient was erased. A letter for a mail server waits for it;
-   * otherwise it is in the mailbox at once.
+   * Stores a letter. `toBeSent`: a mail server must send it; otherwise it is in the local mailbox at once. False if the
+   * letter was stored before, or its recipient was erased.
    */
   async write(letter: Letter, recipientKey: string, toBeSent: boolean): Promise<boolean> {
     const { id, orderId, locale, recipient, content } = letter;
@@ -105,7 +105,7 @@ export class Letters {
     await this.db.entities.delete(LetterEntity, { id, sentAt: IsNull() });
   }
 
-  /** Returns how many had not been sent yet. */
+  /** Returns the number of deleted letters, which had not been sent yet. */
   async forget(subject: Uuid): Promise<number> {
     return (await this.db.query<{ count: number }>(forget, [subject]))[0].count;
   }

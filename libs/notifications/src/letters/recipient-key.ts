@@ -7,7 +7,7 @@ const keyOf = (secret: string, address: string): string =>
 /** Finds the letters to an address without storing the address. */
 export const recipientKey = (secret: string, email: string): string => keyOf(secret, emailKey(email));
 
-/** Also finds letters of earlier builds, which compared addresses in another way. */
+/** Also finds letters from earlier versions of the shop, which compared addresses in another way. */
 export const recipientKeys = (secret: string, email: string): string[] => [
   ...new Set([emailKey(email), earlierEmailKey(email)].map((address) => keyOf(secret, address))),
 ];

@@ -12,13 +12,12 @@ const ENTITIES: Readonly<Record<string, string>> = {
 /** Text that is safe inside HTML. */
 export const escaped = (text: string): string => text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]);
 
-/** A subject is one line, whatever name a customer has. */
+/** Removes line breaks, because a mail subject must be one line. */
 const oneLine = (text: string): string => text.replace(/[\r\n]+/g, ' ');
 
 /**
- * The letter in its reader's language, to `name` if the address is known to be that person's. An order's e-mail
- * address is whatever its buyer typed, so nothing that the buyer wrote is sent to it. Text from outside is encoded
- * where it becomes HTML.
+ * The letter in the language of its reader. Without a confirmed address, `name` is undefined: a buyer can type another
+ * person's address into an order, and must not be able to send their own text to it. All text is escaped in the HTML.
  */
 export function renderLetter(content: Content, name: string | undefined, locale: Locale): Rendered {
   const { hello, bye, tell } = wordings[locale];

@@ -1,4 +1,4 @@
-/** The changes of status that a letter of their own tells, after "Your order …". Other letters tell the rest. */
+/** Each of these changes of status has a letter "Your order …". Other letters report the other changes. */
 export const statusWords = {
   accepted: { vi: 'đã được tiếp nhận', en: 'was accepted' },
   'on-hold': {
@@ -18,7 +18,7 @@ const isTold = (status: string): status is ToldStatus => status in statusWords;
 const goesOn = (status: string, previous: string): boolean =>
   previous === 'on-hold' && (status === 'confirmed' || status === 'accepted');
 
-/** What the letter about a change of status tells; undefined where there is no letter. */
+/** What the letter about a change of status says; undefined if there is no letter. */
 export function toldOf(change: { readonly status: string; readonly previous: string }): ToldStatus | undefined {
   const { status, previous } = change;
   if (goesOn(status, previous)) return 'resumed';

@@ -6,7 +6,7 @@ import { statusWords } from './status-words';
 export const dong = ({ amount }: Money): string => `${String(amount).replace(/\B(?=(\d{3})+$)/g, '.')} ₫`;
 
 interface Wording {
-  /** `name` is left out if the address is not confirmed to be that person's. */
+  /** `name` is undefined if it is not confirmed that the address belongs to the person. */
   readonly hello: (name: string | undefined) => string;
   readonly bye: string;
   readonly tell: (content: Content) => { readonly subject: string; readonly paragraphs: readonly string[] };
@@ -32,7 +32,7 @@ const reasonsEn: Readonly<Record<string, string>> = {
 
 type Refund = Extract<Content, { event: 'order-refunded' }>;
 
-/** The total that has been given back; undefined in older letters, which knew only this part. */
+/** The total that has been given back; undefined if an older letter does not have it. */
 const soFar = ({ whole, total, refundedTotal }: Refund): string | undefined => {
   const all = refundedTotal ?? (whole ? total : undefined);
   return all && dong(all);

@@ -2,11 +2,11 @@ import type { Rendered } from '../letters/letter';
 
 export interface Mail extends Rendered {
   readonly to: string;
-  /** The same for every attempt, so that the recipient's mail program recognises a repeated e-mail. */
+  /** The same for all attempts, so that a mail program can recognise a repeated e-mail. */
   readonly messageId: string;
 }
 
-/** Gives an e-mail to a server that delivers it. Rejects if the server does not take it. */
+/** Gives an e-mail to a mail server. Rejects if the server does not accept it. */
 export abstract class Mailer {
   abstract send(mail: Mail): Promise<void>;
 }

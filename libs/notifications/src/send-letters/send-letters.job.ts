@@ -13,8 +13,8 @@ import { renderLetter } from '../letters/render-letter';
 import { Mailer } from './mailer';
 
 /**
- * Sends letters that are due. A letter is sent again until a server has taken it. A crash may repeat one, with the
- * same Message-ID.
+ * Sends letters that are due. It tries again until the mail server has accepted a letter. After a crash a letter may
+ * be sent twice, with the same Message-ID.
  */
 @Injectable()
 export class SendLetters implements BeforeApplicationShutdown {
@@ -70,8 +70,9 @@ export class SendLetters implements BeforeApplicationShutdown {
       });
       crashPoint('letter.marked');
     } catch (error) {
-      const why = redactText(error instanceof Error ? error.message : String(error)); // servers quote the address
-      this.log.warn(`letter ${id} was not taken and is sent again: ${why}`);
+      // The errors of mail servers contain the address.
+      const why = redactText(error instanceof Error ? error.message : String(error));
+      this.log.warn(`letter ${id} was not accepted and is sent again later: ${why}`);
       await this.letters.failed(id, why);
     }
   }

@@ -18,8 +18,8 @@ import { Letters } from '../letters/letters.store';
 import { recipientKey } from '../letters/recipient-key';
 
 /**
- * One letter for each event. Its id follows from the order, the event and the order's version, so a repeated message
- * writes none.
+ * Writes one letter for each event. The letter's id is derived from the order, the event and the order's version, so a
+ * repeated message writes no second letter.
  */
 @InboxEventsHandler(
   [OrderConfirmed, OrderCancelled, OrderPaymentReversed, OrderRefunded, OrderRefundFailed, OrderStatusUpdated],
@@ -38,7 +38,7 @@ export class WriteWhenOrderMoves {
   async handle(message: Told): Promise<void> {
     const { orderId, version, recipient } = message.body;
     const content = contentOf(message);
-    if (!content || !recipient?.email) return; // a guest who left no address is told in the shop
+    if (!content || !recipient?.email) return; // a guest without an e-mail address gets no letter
     const email = await this.vault.open(recipient.email, { order: orderId, field: 'email' });
     if (typeof email !== 'string')
       return this.log.log(`no letter of order ${orderId}: its address was erased, or cannot be opened`);

@@ -1,11 +1,11 @@
 import type { Uuid } from '#kernel';
 
 /**
- * `unknown-payment`: the money names no payment of ours. `mismatch`: its order, amount or currency is not that of
+ * `unknown-payment`: the shop has no payment with this key. `mismatch`: the order, amount or currency is not that of
  * the payment. `unknown-charge`: the provider does not know the charge that a webhook named. `charge-of-another`:
- * the charge belongs to another payment. `second-charge`: the payment has a charge already. `late-money`: it came
- * after the payment's end. `settled-by-hand`: staff ended a payment or a refund without the provider.
- * `given-after-all`: a refund or a payment ended as not given back, and the provider gave it back later.
+ * the charge belongs to another payment. `second-charge`: the payment has a charge already. `late-money`: the money
+ * came after the payment had ended. `settled-by-hand`: staff ended a payment or a refund without the provider.
+ * `given-after-all`: a refund or a payment had ended without money given back, but the provider gave it back later.
  */
 export const findingKinds = [
   ...(['unknown-payment', 'mismatch', 'unknown-charge', 'charge-of-another'] as const),
@@ -66,19 +66,19 @@ export interface BookedCharge {
   readonly amount: TakenMoney;
 }
 
-/** What is known of a charge that a webhook names. */
+/** What the shop knows about a charge that a webhook names. */
 interface KnownCharge {
-  /** The payment of ours that has it. */
+  /** The shop's payment that the charge is assigned to. */
   readonly paymentId?: Uuid | undefined;
-  /** What the provider has: null if it knows no such charge, undefined while it does not answer. */
+  /** The charge in the provider's books: null if it is not there, undefined while the provider does not answer. */
   readonly charge?: BookedCharge | null | undefined;
 }
 
 const sameMoney = (a: TakenMoney, b: TakenMoney): boolean => a.amount === b.amount && a.currency === b.currency;
 
 /**
- * What is wrong with money that a webhook reports; undefined if it fits the payment, as far as the provider has
- * answered.
+ * What is wrong with the money that a webhook reports; undefined if it fits the payment. While the provider does not
+ * answer, only the details of the webhook are checked.
  */
 export function faultOf(
   named: Named,
@@ -92,7 +92,7 @@ export function faultOf(
   if (charge && charge.orderId !== payment.orderId) return 'charge-of-another';
   if (charge && !sameMoney(charge.amount, payment.amount)) return 'mismatch';
   if (payment.chargeId !== null && payment.chargeId !== named.chargeId) return 'second-charge';
-  // Of the same order, but with another key, so this payment did not take it.
+  // The charge is for the same order but has another key, so this payment did not take it.
   if (charge && charge.key !== payment.id) return 'charge-of-another';
   return undefined;
 }

@@ -36,8 +36,8 @@ const insert = statement(
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, case when $1 = 'second-charge' then now() end)
    on conflict do nothing returning id`,
 );
-// Money that came after the end goes back with the payment, so the payment has the state.
-const found = `with found as (
+// Late money goes back when the payment is voided. So the state of the payment gives the state of such a finding.
+const withState = `with found as (
      select f.*, case when f.kind <> 'late-money' or f.state = 'settled' then f.state
                       when p.state <> 'voided' then 'giving-back'
                       when p.refunded > 0 then 'given-back' else 'refused' end as stands
@@ -48,12 +48,12 @@ const found = `with found as (
      from found`;
 const list = statement(
   'findings_list',
-  `${found}
+  `${withState}
     where ($1::text is null or stands = $1) and ($6::boolean is null or $6 = (stands = any ($7::text[]))) and ($2::uuid is null or order_id = $2)
       and ($3::timestamptz is null or (date_trunc('milliseconds', found_at), id) < ($3, $4::uuid))
     order by date_trunc('milliseconds', found_at) desc, id desc limit $5`,
 );
-const find = statement('findings_find', `${found} where id = $1`);
+const find = statement('findings_find', `${withState} where id = $1`);
 const claim = statement(
   'findings_claim',
   `update payment_findings f set claimed_until = now() + $2::int * interval '1 millisecond'
@@ -86,13 +86,13 @@ export interface NewFinding {
   readonly provider: string;
   readonly chargeId: string | null;
   readonly paymentKey: string;
-  /** The payment of ours that it concerns, if there is one. */
+  /** The shop's payment that the finding is about, if there is one. */
   readonly payment?: { readonly id: Uuid; readonly orderId: Uuid } | undefined;
   readonly amount: Finding['amount'];
   readonly reason?: string;
 }
 
-/** When a finding was made, as a place for the next page. */
+/** The cursor of a page of findings. */
 export interface FindingPlace {
   readonly foundAt: string;
   readonly id: Uuid;
@@ -118,7 +118,7 @@ export interface FindingFilter {
   readonly open?: boolean | undefined;
 }
 
-/** Money that staff must know of, and the payment of each charge. */
+/** The findings, and which payment each charge belongs to. */
 @Injectable()
 export class Findings {
   constructor(
@@ -126,7 +126,7 @@ export class Findings {
     private readonly eventBus: EventBus,
   ) {}
 
-  /** Notes it once, and tells the order's timeline if it concerns an order of ours. */
+  /** Stores the finding once. Publishes MoneyFound if the finding belongs to a payment of the shop, in VND. */
   async note({ kind, provider, chargeId, paymentKey, payment, amount, reason }: NewFinding): Promise<void> {
     const state = kind === 'second-charge' || kind === 'late-money' ? 'giving-back' : 'noted';
     const [fresh] = await this.db.query<{ id: Uuid }>(insert, [
@@ -140,12 +140,12 @@ export class Findings {
     );
   }
 
-  /** The payment of a charge; undefined while none has it. */
+  /** The payment that a charge is assigned to; undefined if there is none. */
   async ownerOf(provider: string, chargeId: string): Promise<Uuid | undefined> {
     return (await this.db.query<{ owner: Uuid }>(owner, [provider, chargeId]))[0]?.owner;
   }
 
-  /** Assigns the charge to the payment, unless another payment has it; returns the payment that has it. */
+  /** Assigns the charge to the payment, unless another payment has it. Returns the payment that has the charge. */
   async own(provider: string, chargeId: string, paymentId: Uuid): Promise<Uuid | undefined> {
     return (await this.db.query<{ owner: Uuid }>(own, [provider, chargeId, paymentId]))[0]?.owner;
   }
@@ -154,7 +154,7 @@ export class Findings {
     return (await this.db.query<Row>(claim, [limit, claimMs])).map(finding);
   }
 
-  /** False if it was settled before. */
+  /** False if the finding's state is no longer `giving-back`. */
   async write({ id, state, reason, unanswered }: Finding, wait: number): Promise<boolean> {
     return (await this.db.query(write, [id, state, reason, unanswered, wait])).length > 0;
   }
@@ -165,8 +165,8 @@ export class Findings {
     limit: number,
     after?: FindingPlace,
   ): Promise<readonly ListedFinding[]> {
-    const place = [after?.foundAt ?? null, after?.id ?? null];
-    const values = [state ?? null, orderId ?? null, ...place, limit, open ?? null, openStates];
+    const cursor = [after?.foundAt ?? null, after?.id ?? null];
+    const values = [state ?? null, orderId ?? null, ...cursor, limit, open ?? null, openStates];
     return (await this.db.query<Row>(list, values)).map(listed);
   }
 

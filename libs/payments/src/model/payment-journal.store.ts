@@ -7,20 +7,20 @@ import { DatabaseTime, Ids } from '#platform/system';
 
 const TABLE = 'payments.payment_journal';
 
-interface Told {
+interface Entry {
   readonly at: string;
   readonly call: string;
   readonly heard: unknown;
   readonly state: string;
 }
 
-const lineOf = (line: Uuid | null, orderId: Uuid, { at, call, heard, state }: Told): Line => ({
+const lineOf = (line: Uuid | null, orderId: Uuid, { at, call, heard, state }: Entry): Line => ({
   journal: TABLE,
   identity: [line ?? '', orderId],
   told: { at, call, heard, state },
 });
 
-/** Marks the lines that payments and refunds write with their changes. */
+/** Gives a MAC to each journal line of a payment or a refund. */
 @Injectable()
 export class PaymentLines {
   constructor(
@@ -29,7 +29,7 @@ export class PaymentLines {
     private readonly ids: Ids,
   ) {}
 
-  /** A line's time, id and MAC; `heard` is JSON. The number that the database gives is not covered. */
+  /** A line's time, id and MAC. `heard` is JSON. The MAC does not cover the row number from the database. */
   mark(orderId: Uuid, call: string, heard: string, state: string): [at: Date, line: Uuid, mac: Buffer] {
     const at = this.time.now();
     const line = this.ids.next();
@@ -45,7 +45,7 @@ const NEXT = statement(
    from payment_journal j where j.id > $1 order by j.id limit $2`,
 );
 
-interface Row extends Told {
+interface Row extends Entry {
   readonly id: number;
   readonly line: Uuid | null;
   readonly orderId: Uuid;
@@ -53,7 +53,7 @@ interface Row extends Told {
   readonly again: boolean;
 }
 
-/** The answers of the providers, to be checked line by line. */
+/** The answers of the providers. The check of the journals reads them line by line. */
 export const paymentJournal: KeptJournal = {
   name: TABLE,
   async next(db, after = [0], limit) {

@@ -3,8 +3,8 @@ import { nothing, type Message, type Money, type Sealed, type Uuid } from '#kern
 import { backOff } from './back-off';
 
 /**
- * `open`: the result is not known yet. `taken`, `declined`: the provider has said so. `voiding`: it must not happen,
- * and the provider has not confirmed that yet. `voided`: no money is kept, for certain.
+ * `open`: the result is not known yet. `taken`, `declined`: the payment has this result. `voiding`: the provider must
+ * void it and has not confirmed that yet. `voided`: the shop certainly keeps no money.
  */
 export type PaymentState = 'open' | 'taken' | 'declined' | 'voiding' | 'voided';
 
@@ -24,18 +24,18 @@ export interface Payment {
   readonly wait: number;
   /** The provider may know of this payment. This is written before the first call goes out. */
   readonly asked: boolean;
-  /** How many charges went out and were answered, or not answered in time. All had the same key. */
+  /** How many charge calls have ended, with or without an answer. All had the same key. */
   readonly charges: number;
-  /** How often in a row its result could not be found out. */
+  /** How many calls in a row did not give a result. */
   readonly unanswered: number;
   readonly chargeId: string | null;
   readonly refunded: Money;
-  /** Why it is voided: on request, because the provider never answered, or because staff settled it by hand. */
+  /** `silence`: the provider did not answer. `late-money`: money came after the end. `by-hand`: staff settled it. */
   readonly voidedFor: 'request' | 'silence' | 'late-money' | 'by-hand' | null;
   readonly reason: string | null;
 }
 
-/** What the provider said, or what its missing answer means. */
+/** The provider's answer to a call, or the reason why there is no answer. */
 export type Heard =
   | { readonly kind: 'captured'; readonly chargeId: string }
   | { readonly kind: 'declined'; readonly reason: string }
@@ -56,7 +56,7 @@ export interface NotAsked {
 export const foundByHand = ['given-back', 'never-taken', 'unknown'] as const;
 export type FoundByHand = (typeof foundByHand)[number];
 
-/** The text of a finding: what was found out, and why, as staff typed it. */
+/** The text of a finding: what staff found out, and the reason that they typed. */
 export const foundWords = (found: FoundByHand, reason?: string): string => (reason ? `${found}: ${reason}` : found);
 
 export interface Decision {
@@ -64,18 +64,18 @@ export interface Decision {
   readonly messages: readonly Message[];
 }
 
-/** The provider of a card payment if none is switched on. */
+/** The provider name of a card payment if no provider is switched on. */
 export const NO_PROVIDER = 'none';
 
-/** After this many charges without a trace, the payment is voided instead of charged again. */
+/** If the provider does not know the payment after this many charges, it is voided instead of charged again. */
 const CHARGES = 3;
 
-const rests = (payment: Payment): Payment => ({ ...payment, next: null, wait: 0 });
-const calls = (payment: Payment, next: ProviderCall, wait: number): Payment => ({ ...payment, next, wait });
+const withoutCall = (payment: Payment): Payment => ({ ...payment, next: null, wait: 0 });
+const withCall = (payment: Payment, next: ProviderCall, wait: number): Payment => ({ ...payment, next, wait });
 
 /**
- * A new payment. Cash is taken over the counter, so it needs no provider. Without a provider, a card is declined at
- * once.
+ * A new payment. Cash is paid in the shop, so it needs no provider. If there is no provider, a card payment is declined
+ * at once.
  */
 export function intend(asked: Pick<Payment, 'id' | 'orderId' | 'amount' | 'method' | 'provider' | 'token'>): Decision {
   const payment: Payment = {
@@ -96,8 +96,8 @@ export function intend(asked: Pick<Payment, 'id' | 'orderId' | 'amount' | 'metho
 }
 
 /**
- * What an answer changes in the payment. `call` is the call that was answered, or `webhook`. The same answer twice
- * changes nothing and announces nothing.
+ * What an answer changes in the payment. `call` is the call that was answered, or `webhook`. A repeated answer
+ * changes nothing and sends no message.
  */
 export function hear(before: Payment, heard: Heard, call: ProviderCall | 'webhook' = 'find'): Decision {
   const went = call === 'charge' && heard.kind !== 'not-asked';
@@ -106,7 +106,7 @@ export function hear(before: Payment, heard: Heard, call: ProviderCall | 'webhoo
     case 'open':
       return whileOpen(payment, heard, call);
     case 'taken':
-      // The provider gave it back without our request: the books stay, and staff see it in the journal.
+      // Even if the provider gave the money back without a request, nothing changes. Staff see it in the journal.
       return { payment, messages: [] };
     case 'declined':
     case 'voided':
@@ -116,33 +116,33 @@ export function hear(before: Payment, heard: Heard, call: ProviderCall | 'webhoo
   }
 }
 
-/** Money that arrives after the end goes back, once. */
+/** Money that arrives after the payment has ended is given back, once. */
 function afterTheEnd(payment: Payment, heard: Heard): Decision {
-  if (heard.kind === 'voided') return heardAfterHand(payment, heard.refunded);
-  if (heard.kind === 'no-answer' || heard.kind === 'not-asked') return askedLater(payment, heard);
+  if (heard.kind === 'voided') return voidedAfterHand(payment, heard.refunded);
+  if (heard.kind === 'no-answer' || heard.kind === 'not-asked') return callLater(payment, heard);
   if (heard.kind !== 'captured') return { payment, messages: [] };
   const { chargeId } = heard;
-  // This charge was given back when the payment was voided; only its id was not known yet.
+  // This charge was given back when the payment was voided. Only its id was not known.
   if (payment.refunded.amount > 0)
     return { payment: { ...payment, chargeId: payment.chargeId ?? chargeId }, messages: [] };
   if (payment.chargeId === chargeId) return { payment, messages: [] };
   return {
-    payment: calls({ ...payment, state: 'voiding', chargeId, voidedFor: 'late-money' }, 'void', 0),
+    payment: withCall({ ...payment, state: 'voiding', chargeId, voidedFor: 'late-money' }, 'void', 0),
     messages: [],
   };
 }
 
-/** Staff settled it while the provider was away. Now the provider answers again and has voided the payment too. */
-function heardAfterHand(payment: Payment, refunded: Money): Decision {
+/** Staff settled the payment while the provider was unreachable. Now the provider has voided it too. */
+function voidedAfterHand(payment: Payment, refunded: Money): Decision {
   if (payment.voidedFor !== 'by-hand' || payment.next === null) return { payment, messages: [] };
-  const voided = rests({ ...payment, refunded, unanswered: 0 });
+  const voided = withoutCall({ ...payment, refunded, unanswered: 0 });
   return { payment: voided, messages: refunded.amount > 0 ? [outcome(voided)!] : [] };
 }
 
-function askedLater(payment: Payment, { reason }: { readonly reason: string }): Decision {
+function callLater(payment: Payment, { reason }: { readonly reason: string }): Decision {
   if (payment.next === null) return { payment, messages: [] };
   const unanswered = payment.unanswered + 1;
-  return { payment: calls({ ...payment, unanswered, reason }, payment.next, backOff(unanswered)), messages: [] };
+  return { payment: withCall({ ...payment, unanswered, reason }, payment.next, backOff(unanswered)), messages: [] };
 }
 
 function whileOpen(payment: Payment, heard: Heard, call: ProviderCall | 'webhook'): Decision {
@@ -153,7 +153,7 @@ function whileOpen(payment: Payment, heard: Heard, call: ProviderCall | 'webhook
       const unanswered = payment.unanswered + 1;
       const next = call === 'charge' && !payment.asked ? 'charge' : 'find';
       return {
-        payment: calls({ ...payment, unanswered, reason }, next, backOff(unanswered)),
+        payment: withCall({ ...payment, unanswered, reason }, next, backOff(unanswered)),
         messages: payment.asked && unanswered === 1 ? [unknown(payment, reason)] : [],
       };
     }
@@ -162,21 +162,22 @@ function whileOpen(payment: Payment, heard: Heard, call: ProviderCall | 'webhook
     case 'declined':
       return declined(payment, 'declined', heard.reason);
     case 'accepted': {
-      // Usually the webhook comes first. Until then the provider is asked less and less often.
+      // Usually a webhook brings the result. Until it comes, the provider is asked less and less often.
       const unanswered = payment.unanswered + 1;
-      return { payment: calls({ ...payment, unanswered }, 'find', Math.max(1_000, backOff(unanswered))), messages: [] };
+      const wait = Math.max(1_000, backOff(unanswered));
+      return { payment: withCall({ ...payment, unanswered }, 'find', wait), messages: [] };
     }
     case 'voided':
       return declined(payment, 'declined', 'voided by the provider');
     case 'not-found':
-      // It may still be on its way: repeat with the same key, and in the end void instead of guessing.
+      // The charge may still be on its way, so it is repeated with the same key. After the last attempt it is voided.
       if (payment.charges < CHARGES)
-        return { payment: calls(payment, 'charge', backOff(payment.charges)), messages: [] };
-      return { payment: calls({ ...payment, state: 'voiding', voidedFor: 'silence' }, 'void', 0), messages: [] };
+        return { payment: withCall(payment, 'charge', backOff(payment.charges)), messages: [] };
+      return { payment: withCall({ ...payment, state: 'voiding', voidedFor: 'silence' }, 'void', 0), messages: [] };
     case 'no-answer': {
       const unanswered = payment.unanswered + 1;
       return {
-        payment: calls({ ...payment, unanswered, reason: heard.reason }, 'find', backOff(unanswered - 1)),
+        payment: withCall({ ...payment, unanswered, reason: heard.reason }, 'find', backOff(unanswered - 1)),
         messages: unanswered === 1 ? [unknown(payment, heard.reason)] : [],
       };
     }
@@ -186,54 +187,54 @@ function whileOpen(payment: Payment, heard: Heard, call: ProviderCall | 'webhook
 function whileVoiding(payment: Payment, heard: Heard): Decision {
   switch (heard.kind) {
     case 'voided': {
-      const voided = rests({ ...payment, state: 'voided', refunded: heard.refunded, unanswered: 0 });
+      const voided = withoutCall({ ...payment, state: 'voided', refunded: heard.refunded, unanswered: 0 });
       if (payment.voidedFor !== 'silence') return { payment: voided, messages: [outcome(voided)!] };
       return declined(voided, 'unavailable', 'the payment provider did not answer');
     }
     case 'no-answer':
     case 'not-asked': {
       if (heard.kind === 'not-asked' && heard.absent && !payment.asked) {
-        const voided = rests({ ...payment, state: 'voided' });
-        return { payment: voided, messages: [outcome(voided)!] }; // no provider ever knew of it
+        const voided = withoutCall({ ...payment, state: 'voided' });
+        return { payment: voided, messages: [outcome(voided)!] }; // no provider was ever asked
       }
       const unanswered = payment.unanswered + 1;
       return {
-        payment: calls({ ...payment, unanswered, reason: heard.reason }, 'void', backOff(unanswered)),
+        payment: withCall({ ...payment, unanswered, reason: heard.reason }, 'void', backOff(unanswered)),
         messages: unanswered === 1 ? [unknown(payment, heard.reason)] : [],
       };
     }
     case 'captured':
       return { payment: { ...payment, chargeId: payment.chargeId ?? heard.chargeId }, messages: [] };
     default:
-      // The void decides, whatever this answer was.
+      // Only the answer to the void counts now.
       return { payment, messages: [] };
   }
 }
 
-/** The payment must not happen. What was taken goes back completely. */
+/** Voids the payment. Money that was taken is given back completely. */
 export function askToVoid(payment: Payment): Decision {
   switch (payment.state) {
     case 'open': {
       if (!payment.asked) {
-        const voided = rests({ ...payment, state: 'voided', voidedFor: 'request' });
-        return { payment: voided, messages: [outcome(voided)!] }; // the provider never knew of it
+        const voided = withoutCall({ ...payment, state: 'voided', voidedFor: 'request' });
+        return { payment: voided, messages: [outcome(voided)!] }; // the provider was never asked
       }
       return {
-        payment: calls({ ...payment, state: 'voiding', voidedFor: 'request', unanswered: 0 }, 'void', 0),
+        payment: withCall({ ...payment, state: 'voiding', voidedFor: 'request', unanswered: 0 }, 'void', 0),
         messages: [],
       };
     }
     case 'taken': {
       if (payment.method === 'card')
         return {
-          payment: calls({ ...payment, state: 'voiding', voidedFor: 'request', unanswered: 0 }, 'void', 0),
+          payment: withCall({ ...payment, state: 'voiding', voidedFor: 'request', unanswered: 0 }, 'void', 0),
           messages: [],
         };
-      const voided = rests({ ...payment, state: 'voided', refunded: payment.amount, voidedFor: 'request' });
+      const voided = withoutCall({ ...payment, state: 'voided', refunded: payment.amount, voidedFor: 'request' });
       return { payment: voided, messages: [outcome(voided)!] };
     }
     case 'declined': {
-      const voided = rests({ ...payment, state: 'voided', voidedFor: 'request' });
+      const voided = withoutCall({ ...payment, state: 'voided', voidedFor: 'request' });
       return { payment: voided, messages: [outcome(voided)!] };
     }
     case 'voiding':
@@ -244,8 +245,8 @@ export function askToVoid(payment: Payment): Decision {
 }
 
 /**
- * Staff have looked into the provider's books, because the shop cannot ask it. The order may end now. Money that
- * staff have not given back is still voided at the provider if it ever answers again.
+ * Staff have looked into the provider's books, because the shop cannot reach the provider. The order may end now. If
+ * the money was not given back, the shop still tries to void the payment at the provider.
  */
 export function settleByHand(payment: Payment, found: FoundByHand): Decision {
   if (payment.state !== 'open' && payment.state !== 'voiding') {
@@ -258,15 +259,15 @@ export function settleByHand(payment: Payment, found: FoundByHand): Decision {
     ...{ state: 'voided', voidedFor: 'by-hand', unanswered: 0, reason: `settled by hand: ${found}` },
     refunded: back ? payment.amount : payment.refunded,
   };
-  const voided = back || !payment.asked ? rests(ended) : calls(ended, 'void', 60_000);
+  const voided = back || !payment.asked ? withoutCall(ended) : withCall(ended, 'void', 60_000);
   return { payment: voided, messages: [outcome(voided)!] };
 }
 
-/** Staff settled it without the provider, and now the provider has given money back. */
+/** Staff settled the payment without the provider, and now the provider has given money back. */
 export const isGivenAfterHand = (before: Payment, after: Payment): boolean =>
   before.voidedFor === 'by-hand' && before.refunded.amount === 0 && after.refunded.amount > 0;
 
-/** The message of a payment's end, to repeat on request; undefined while there is none. */
+/** The message that reports the payment's end; undefined if it has not ended. It can be sent again on request. */
 export function outcome(payment: Payment): Message | undefined {
   const { orderId, id: paymentId, amount, method, provider, chargeId } = payment;
   switch (payment.state) {
@@ -281,7 +282,7 @@ export function outcome(payment: Payment): Message | undefined {
         ...(payment.refunded.amount > 0 && { reversed: payment.refunded }),
       });
     case 'voided':
-      // Cash that was only owed was never taken.
+      // The shop takes cash at the handover, so there is nothing to give back.
       return new PaymentVoided({ orderId, refunded: method === 'cash' ? nothing : payment.refunded });
     case 'open':
     case 'voiding':
@@ -292,17 +293,17 @@ export function outcome(payment: Payment): Message | undefined {
 const unknown = ({ orderId, id: paymentId, charges: attempts }: Payment, reason: string) =>
   new PaymentUnknown({ orderId, paymentId, attempts, reason });
 
-/** No provider was asked for the money, and there is none to ask. */
+/** No provider was asked for the money, because none is switched on. */
 const neverAsked = (payment: Payment): Decision =>
   declined(payment, 'unavailable', 'no provider that takes cards is switched on');
 
 function taken(payment: Payment, chargeId: string | null): Decision {
-  const paid = rests({ ...payment, state: 'taken', chargeId, unanswered: 0 });
+  const paid = withoutCall({ ...payment, state: 'taken', chargeId, unanswered: 0 });
   return { payment: paid, messages: [outcome(paid)!] };
 }
 
 function declined(payment: Payment, code: 'declined' | 'unavailable', reason: string): Decision {
-  const refused = rests({
+  const refused = withoutCall({
     ...payment,
     state: 'declined',
     reason,

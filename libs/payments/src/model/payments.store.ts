@@ -68,8 +68,8 @@ const write = statement(
 );
 
 /**
- * The same, if the payment has not changed since the decision, and no other payment is believed to have the charge.
- * Staff must be told of that case, which needs a transaction.
+ * Writes like `write`, but only if the payment has not changed since the decision and no other payment has the charge.
+ * A charge of another payment becomes a finding, which needs a transaction.
  */
 const settle = singleStatement(
   'payments_settle_marked',
@@ -91,10 +91,8 @@ const settle = singleStatement(
   23,
 );
 
-// A charge that is claimed but gets no answer must be asked about before it is repeated. So `next` is changed here,
-// and it is written before the call goes out that the provider may know of it. If the provider is switched off, no
-// call goes out.
-// that the provider may have heard of it is written before the call goes out. Where the provider is switched off no call goes out.
+// If the process dies after this claim, the provider may know of the charge. So `next` becomes `find` and `asked`
+// becomes true before the call. Both stay if the provider is switched off, because then no call goes out.
 const claim = statement(
   'payments_claim',
   `update payments p
@@ -108,8 +106,8 @@ const claim = statement(
    returning p.*, due.asked as call, due.before`,
 );
 
-// A payment that may still be charged keeps its token, which is unreadable; without any token it would be charged
-// without a card.
+// An open payment keeps its token, because without a token it would be charged without a card. The token is sealed
+// with the key that was destroyed, so it cannot be read.
 const forgetTokens = statement(
   'payments_forget_tokens',
   `update payments set token = null, updated_at = now() where token->>'subject' = $1 and token is not null and state <> 'open'`,
@@ -126,11 +124,11 @@ const ofOrder = statement('payments_of_order', `select * from payments where ord
 export interface Claimed {
   readonly payment: Payment;
   readonly call: ProviderCall;
-  /** Whether the provider may have known of it before this call. */
+  /** Whether the provider may have known the payment before this call. */
   readonly askedBefore: boolean;
 }
 
-/** One row for each order. Every change is written with a line in the journal. */
+/** The payments, one for each order. Each later change is written together with a journal line. */
 @Injectable()
 export class Payments {
   constructor(
@@ -139,7 +137,7 @@ export class Payments {
     private readonly lines: PaymentLines,
   ) {}
 
-  /** Adds a new payment, claimed for `claimMs`, and announces it; false if the order already has one. */
+  /** Adds a new payment with a claim of `claimMs`, and sends the messages. False if the order has a payment already. */
   async add(fresh: Payment, claimMs: number, messages: readonly Message[]): Promise<boolean> {
     const values = [
       ...[fresh.id, fresh.orderId, fresh.amount.amount, fresh.method, fresh.provider],
@@ -165,7 +163,7 @@ export class Payments {
     return (await this.db.query<Row>(ofOrder, [orderId])).map(payment)[0];
   }
 
-  /** An open payment that waits for its provider is asked about now. */
+  /** Makes the next `find` of an open payment due now. */
   async askSoon(id: Uuid): Promise<void> {
     await this.db.query(askSoon, [id]);
   }
@@ -179,8 +177,8 @@ export class Payments {
   }
 
   /**
-   * Writes and announces what was decided without a lock; false if the payment has changed since it was read, or if
-   * another payment is believed to have its charge.
+   * Writes the change and sends the messages, without a lock. False if the payment has changed since it was read, or
+   * if another payment has its charge.
    */
   async settle(
     before: Payment,
@@ -197,7 +195,7 @@ export class Payments {
     return (await runSingleStatement(this.outbox, settle, values, messages)).length > 0;
   }
 
-  /** `providers` are those that are switched on. */
+  /** `providers`: the names of the providers that are switched on. */
   async claimDue(limit: number, claimMs: number, providers: readonly string[]): Promise<readonly Claimed[]> {
     const rows = await this.db.query<Row & { call: ProviderCall; before: boolean }>(claim, [limit, claimMs, providers]);
     return rows.map((row) => ({

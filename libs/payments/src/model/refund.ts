@@ -14,7 +14,7 @@ export interface Refund {
 
 export type RefundHeard =
   | { readonly kind: 'refunded' }
-  /** This amount cannot be given back: it is more than the rest of the charge. This is final. */
+  /** The amount is more than the rest of the charge. This is final. */
   | { readonly kind: 'refused'; readonly reason: string }
   /** The provider cannot do it now, for example because the charge is still being processed. */
   | { readonly kind: 'not-now'; readonly reason: string }
@@ -25,8 +25,8 @@ const isFinal = (heard: RefundHeard): heard is Extract<RefundHeard, { kind: 'ref
   heard.kind === 'refunded' || heard.kind === 'refused';
 
 /**
- * What the provider's answer changes in a refund. Only a refusal because of the amount is final; the rest is asked
- * again.
+ * What the provider's answer changes in a refund. `refunded` and `refused` are final. After any other answer the
+ * provider is asked again after `wait` milliseconds.
  */
 export function hearRefund(
   refund: Refund,
@@ -45,11 +45,11 @@ export function hearRefund(
   return { refund: ended, wait: 0, messages: [refundOutcome(ended)!] };
 }
 
-/** The refund ended as not given back, so it is still owed. Now the provider says that it has given it back. */
+/** The refund had ended as refused, but now the provider says that it has given the money back. */
 export const isGivenAfterAll = ({ state }: Refund, heard: RefundHeard): boolean =>
   state === 'refused' && heard.kind === 'refunded';
 
-/** Staff have looked, because the provider cannot be asked. What was not given back is still owed. */
+/** Staff end a refund whose provider cannot be asked. If they did not find the money given back, it is refused. */
 export function settleRefundByHand(refund: Refund, found: FoundByHand): Refund {
   if (refund.state !== 'open') return refund;
   if (found === 'given-back') return { ...refund, state: 'refunded' };

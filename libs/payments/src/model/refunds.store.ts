@@ -5,7 +5,7 @@ import { PaymentLines } from './payment-journal.store';
 import type { Refund } from './refund';
 import { RefundEntity } from './refund.entity';
 
-/** The name of refunds in the journal. */
+/** The name of the call in the journal. */
 const CALL = 'refund';
 
 interface Row {

@@ -32,13 +32,13 @@ const prune = statement(
      select ctid from webhooks_heard where heard_at < now() - interval '30 days' and next_at is null limit 1000))`,
 );
 
-/** A webhook that the provider's books do not confirm yet. */
+/** A webhook that is stored, because the provider's books do not confirm it yet. */
 export interface KeptWebhook {
   readonly provider: string;
   readonly event: WebhookEvent;
 }
 
-/** Providers repeat webhooks: an event counts once for each payment that it names. */
+/** The webhooks that were received. Providers repeat webhooks, so each event counts once for each payment. */
 @Injectable()
 export class WebhooksHeard {
   constructor(private readonly db: Database) {}
@@ -48,17 +48,17 @@ export class WebhooksHeard {
     return (await this.db.query(remember, [provider, id, key])).length > 0;
   }
 
-  /** The provider does not confirm the charge yet, so it is asked again later. */
+  /** Stores a webhook whose charge the provider does not confirm yet. The provider is asked again later. */
   async keep(provider: string, event: WebhookEvent): Promise<void> {
     await this.db.query(keep, [provider, event.id, event.key, JSON.stringify(event)]);
   }
 
-  /** It does not fit after all, so it need not be kept. */
+  /** Deletes a kept webhook, because it does not fit a payment. */
   async forget(provider: string, { id, key }: WebhookEvent): Promise<void> {
     await this.db.query(forget, [provider, id, key]);
   }
 
-  /** The webhooks that are due. Each is due again later, unless it is remembered or forgotten first. */
+  /** The webhooks that are due. Each is due again later, until `remember` or `forget` ends it. */
   async claimDue(limit: number): Promise<readonly KeptWebhook[]> {
     return this.db.query<KeptWebhook>(claim, [limit]);
   }

@@ -5,7 +5,7 @@ import { NotFound } from '#kernel';
 import { WebhooksHeard } from '../model/webhooks-heard.store';
 import { ReceiveWebhook } from './receive-webhook.command';
 
-/** Asks again about webhooks that the provider's books did not confirm when they came. */
+/** Processes webhooks again that the provider's books did not confirm at first. */
 @Injectable()
 export class KeptWebhooks implements BeforeApplicationShutdown {
   private readonly log = new Logger(KeptWebhooks.name);
@@ -39,7 +39,7 @@ export class KeptWebhooks implements BeforeApplicationShutdown {
     try {
       await this.commands.execute(webhook);
     } catch (error) {
-      if (!(error instanceof NotFound)) this.log.error(error); // what does not fit is noted
+      if (!(error instanceof NotFound)) this.log.error(error); // NotFound: it became a finding
     }
   }
 }

@@ -20,10 +20,9 @@ export class ReceiveWebhook extends Command<void> {
 }
 
 /**
- * A webhook is a hint, and the provider's books count: a charge is believed if the provider has it as this
- * payment's, with every detail. Money that fits no payment is noted for staff and not touched. A second charge of
- * one payment is noted and given back. While the provider does not answer, the webhook is kept and nothing is
- * believed.
+ * A webhook alone proves nothing: its charge counts only if the provider's books show the same charge for this
+ * payment. Money that fits no payment becomes a finding and is not touched. A second charge of one payment becomes a
+ * finding and is given back. While the provider does not answer, the webhook is kept and checked again later.
  */
 @CommandHandler(ReceiveWebhook)
 export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
@@ -43,7 +42,7 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
       const paymentId = await this.findings.ownerOf(provider, event.chargeId);
       const fault = faultOf({ ...event, provider }, payment, { paymentId, charge });
       if (!payment || (fault && fault !== 'second-charge'))
-        return this.doubt(provider, event, fault ?? 'unknown-payment', payment);
+        return this.misfit(provider, event, fault ?? 'unknown-payment', payment);
       if (!charge || isUnderway(charge.heard)) {
         await this.heard.keep(provider, event);
         await this.askSoon(payment);
@@ -51,7 +50,7 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
       }
       // Two webhooks may name one charge at the same moment. Only one payment can have it.
       if ((await this.findings.own(provider, event.chargeId, payment.id)) !== payment.id)
-        return this.doubt(provider, event, 'charge-of-another', payment);
+        return this.misfit(provider, event, 'charge-of-another', payment);
       const fresh = await this.heard.remember(provider, event);
       if (!fault && fresh) await this.calls.heard(payment.id, 'webhook', charge.heard);
       if (fault && charge.heard.kind === 'captured') await this.note(provider, event, fault, payment);
@@ -62,8 +61,8 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
     if (!fits) throw new NotFound('payment');
   }
 
-  /** A webhook that does not fit is noted. The payment that it named is looked up by its own key. */
-  private async doubt(provider: string, event: WebhookEvent, kind: FindingKind, payment?: Payment): Promise<false> {
+  /** Stores a finding for a webhook that does not fit, and asks the provider about the payment that it names. */
+  private async misfit(provider: string, event: WebhookEvent, kind: FindingKind, payment?: Payment): Promise<false> {
     await this.note(provider, event, kind, payment);
     await this.heard.forget(provider, event);
     if (payment && kind !== 'unknown-payment') await this.askSoon(payment);
@@ -82,5 +81,5 @@ export class ReceiveWebhookHandler implements ICommandHandler<ReceiveWebhook> {
   }
 }
 
-/** The provider knows the charge, and cannot say its result yet. */
+/** The provider has the charge in its books, but not its result. */
 const isUnderway = ({ kind }: Heard): boolean => kind === 'accepted' || kind === 'not-found';

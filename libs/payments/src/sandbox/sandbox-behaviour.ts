@@ -1,17 +1,17 @@
 /** What the sandbox provider does with a charge, by its test token. Any other token is declined. */
 export interface Behaviour {
-  /** What is in the books after the charge was asked for; null: nothing. */
+  /** The state of the charge in the books after the call; null if it is not there. */
   readonly books: 'captured' | 'declined' | 'processing' | 'failed' | null;
-  /** What the caller gets: an answer, an answer after it is settled, a failure, or never anything. */
+  /** What the caller gets: the result now or when settled, only `accepted`, an error, or no answer. */
   readonly answer: 'now' | 'when-settled' | 'accepted' | 'failure' | 'never';
   readonly settlesInMs: number;
-  /** Send the shop a webhook when it is settled. */
+  /** Whether the shop gets a webhook when the charge is settled. */
   readonly tell: boolean;
 }
 
 const now = (books: 'captured' | 'declined'): Behaviour => ({ books, answer: 'now', settlesInMs: 0, tell: false });
 
-/** `attempts` counts the charges with one key, this one included. */
+/** `attempts`: the number of charges with this key, including this one. */
 export function behaviourOf(token: string, attempts: number): Behaviour {
   switch (token) {
     case 'tok_ok':

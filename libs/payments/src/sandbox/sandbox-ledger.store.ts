@@ -26,7 +26,7 @@ export interface WebhookRow {
 const byId = statement('sandbox_by_id', `select * from charges where id = $1`);
 const byKey = statement('sandbox_by_key', `select * from charges where key = $1`);
 
-// One row for each key, however often it is asked for. Only a charge that failed before may change.
+// There is one row for each key. A repeated charge changes the row only if the charge failed before.
 const enter = statement(
   'sandbox_enter',
   `insert into charges as c (key, order_id, amount, token, state, settle_at, tell)
@@ -81,7 +81,7 @@ const queue = statement(
 );
 const delivered = statement('sandbox_webhooks_delivered', `update webhooks set delivered_at = now() where id = $1`);
 
-/** What the provider really did, in its own schema, which no context of the shop can read. */
+/** The sandbox provider's books. They have their own schema, which no context of the shop can read. */
 @Injectable()
 export class SandboxLedger {
   constructor(private readonly db: Database) {}
@@ -110,7 +110,7 @@ export class SandboxLedger {
     await this.db.query(settle);
   }
 
-  /** Returns what was given back. From now on the key can take nothing. */
+  /** Returns the amount that was given back. From now on, no charge with this key takes money. */
   async void(key: string, orderId: Uuid, amount: number): Promise<number> {
     await this.settle();
     return (await this.db.query<{ refunded: number }>(annul, [key, orderId, amount]))[0].refunded;
@@ -121,13 +121,13 @@ export class SandboxLedger {
     return (await this.db.query<ChargeRow>(byId, [id]))[0];
   }
 
-  /** False if this amount is not there to be given back. */
+  /** False if the charge does not have this amount left. */
   async refund(key: string, chargeKey: string, amount: number): Promise<boolean> {
     await this.settle();
     return (await this.db.query<{ given: boolean }>(giveBack, [key, chargeKey, amount]))[0].given;
   }
 
-  /** Every charge that took money, given back or not, newest first. */
+  /** Every charge that took money, refunded or not, newest first. */
   async charges(orderId: Uuid | undefined): Promise<readonly ChargeRow[]> {
     await this.settle();
     return orderId

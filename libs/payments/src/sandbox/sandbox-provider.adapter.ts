@@ -28,7 +28,7 @@ const Body = z.object({
   amount: z.object({ amount: z.int().min(0), currency: z.string().regex(/^[A-Z]{3}$/) }),
 });
 
-/** A provider that keeps its own ledger. Its test tokens make it fail in every way in which a real one does. */
+/** A provider for tests, with its own books. Test tokens make it fail in the ways that a real provider can fail. */
 @Injectable()
 export class SandboxProvider extends PaymentProvider {
   readonly name = 'sandbox';
@@ -75,7 +75,7 @@ export class SandboxProvider extends PaymentProvider {
     const charge = await this.ledger.find(chargeKey);
     if (charge?.state === 'processing') return { kind: 'not-now', reason: 'the charge is still being processed' };
     if (charge?.state === 'failed' || !charge) return { kind: 'not-now', reason: 'there is no charge yet' };
-    // It was settled between the two queries, so its rest is read again.
+    // The charge was settled between the two queries, so the refund can be tried again.
     if (charge.state === 'captured' && charge.refunded + amount.amount <= charge.amount)
       return { kind: 'not-now', reason: 'the charge has just been settled' };
     return { kind: 'refused', reason: 'there is not so much left of the charge' };

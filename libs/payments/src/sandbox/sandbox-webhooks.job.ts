@@ -11,7 +11,7 @@ import { sign } from './webhook-signature';
 
 const TIMEOUT_MS = 2_000;
 
-/** Settles due charges, and delivers the provider's webhooks by HTTP, from a queue that outlives the process. */
+/** Settles due charges, and delivers the provider's webhooks by HTTP. The queue of webhooks is a table. */
 @Injectable()
 export class SandboxWebhooks implements BeforeApplicationShutdown {
   private readonly log = new Logger(SandboxWebhooks.name);

@@ -11,8 +11,8 @@ import { Refunds } from '../model/refunds.store';
 type Settled = SettleByHand['body'];
 
 /**
- * Staff end what waits for a provider that cannot be asked. What they found out is noted, so that the money can be
- * followed up.
+ * Ends a payment or a refund whose provider cannot be asked. What staff found out becomes a finding, so that others
+ * can check the money later.
  */
 @InboxCommandHandler(SettleByHand, { name: 'settle-by-hand', lane: 'payment' })
 export class SettleWhenLookedAt implements ICommandHandler<SettleByHand> {
@@ -30,7 +30,7 @@ export class SettleWhenLookedAt implements ICommandHandler<SettleByHand> {
 
   private async settlePayment({ orderId, found, reason }: Settled): Promise<void> {
     const payment = await this.payments.lockOfOrder(orderId);
-    if (!payment) return; // no provider was asked for money, so the checkout's void is answered at once
+    if (!payment) return; // no provider was asked for money, so VoidPayment is answered at once
     const { payment: changed, messages } = settleByHand(payment, found);
     if (changed !== payment) {
       await this.payments.write(changed, 'by-hand', { kind: found });

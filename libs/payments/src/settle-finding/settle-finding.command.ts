@@ -22,7 +22,7 @@ class FindingNeedsNobody extends DomainError {
   }
 }
 
-/** Staff have looked after a finding. If it was settled before, nothing changes. */
+/** Marks a finding as settled by staff. If it was settled before, nothing changes. */
 @CommandHandler(SettleFinding)
 export class SettleFindingHandler implements ICommandHandler<SettleFinding> {
   constructor(

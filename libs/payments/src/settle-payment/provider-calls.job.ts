@@ -21,17 +21,15 @@ import { switchedOff, unanswered, type Unanswered } from './unanswered';
 
 const AT_ONCE = 64;
 
-/**
- * Makes the calls to the providers that are due, each cut off after PAYMENT_TIMEOUT_MS, and writes down the answers.
- */
+/** Makes the provider calls that are due, and stores the answers. Each call is aborted after PAYMENT_TIMEOUT_MS. */
 @Injectable()
 export class ProviderCalls implements BeforeApplicationShutdown {
   private readonly log = new Logger(ProviderCalls.name);
   private readonly running = new Set<Promise<void>>();
-  private looking: Promise<void> | undefined;
+  private claiming: Promise<void> | undefined;
   private again = false;
   private open = true;
-  /** How long this process owns a call. Afterwards another worker asks what became of it. */
+  /** How long this process has the claim on a call. Afterwards another worker may ask the provider for the result. */
   readonly claimMs: number;
 
   constructor(
@@ -50,22 +48,22 @@ export class ProviderCalls implements BeforeApplicationShutdown {
 
   async beforeApplicationShutdown(): Promise<void> {
     this.open = false;
-    await this.looking;
-    // A call that is cut short is found again by its claim; nothing is lost.
+    await this.claiming;
+    // Calls that do not end in time are not lost: their claim expires, and they are due again.
     await Promise.race([Promise.allSettled(this.running), new Promise((done) => setTimeout(done, 3_000).unref())]);
   }
 
   @Interval(500)
   poke(): void {
     if (!this.open) return;
-    if (this.looking) {
+    if (this.claiming) {
       this.again = true;
       return;
     }
-    this.looking = this.look()
+    this.claiming = this.claimDue()
       .catch((error: unknown) => this.log.error(error))
       .finally(() => {
-        this.looking = undefined;
+        this.claiming = undefined;
         if (this.again) {
           this.again = false;
           this.poke();
@@ -73,7 +71,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
       });
   }
 
-  private async look(): Promise<void> {
+  private async claimDue(): Promise<void> {
     const room = AT_ONCE - this.running.size;
     if (room <= 0) return;
     for (const claimed of await this.payments.claimDue(room, this.claimMs, this.providers.names)) {
@@ -87,7 +85,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     for (const finding of await this.findings.claimDue(AT_ONCE, this.claimMs)) this.run(this.returnCharge(finding));
   }
 
-  /** A call that is claimed while the shop closes does not go out, and does not count as an attempt. */
+  /** While the shop closes, the call does not go out and does not count as an attempt. */
   start(claimed: Claimed): void {
     this.run(this.settle(claimed));
   }
@@ -101,25 +99,25 @@ export class ProviderCalls implements BeforeApplicationShutdown {
 
   private async settle({ payment, call, askedBefore }: Claimed): Promise<void> {
     crashPoint('payment.before-call', call);
-    const heard = await this.say(call, payment);
+    const heard = await this.callProvider(call, payment);
     crashPoint('payment.after-call', call);
     const known = heard.kind === 'not-asked' ? { ...payment, asked: askedBefore } : payment;
     const { payment: changed, messages } = hear(known, heard, call);
-    if (isGivenAfterHand(payment, changed)) return this.heard(payment.id, call, heard); // staff are told of it
+    if (isGivenAfterHand(payment, changed)) return this.heard(payment.id, call, heard); // it also stores a finding
     if (!(await this.payments.settle(payment, changed, call, heard, messages)))
-      return this.heard(payment.id, call, heard); // it has changed, or its charge is believed to be another payment's
+      return this.heard(payment.id, call, heard); // the payment has changed, or another payment has its charge
     crashPoint('payment.recorded', call);
     if (changed.state !== payment.state) this.results.count(changed.state);
     this.followUp(changed);
   }
 
-  private async say(
+  private async callProvider(
     call: Claimed['call'],
     { id, orderId, amount, provider, token }: Claimed['payment'],
   ): Promise<Heard> {
     const adapter = this.providers.named(provider);
     if (!adapter) return switchedOff(provider);
-    return this.within(async (signal) => {
+    return this.withTimeout(async (signal) => {
       if (call === 'find') return adapter.find(id, signal);
       if (call === 'void') return adapter.void(id, { orderId, amount }, signal);
       const plain = isSealed(token) ? await this.vault.open(token, { order: orderId, field: 'token' }) : '';
@@ -129,7 +127,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     });
   }
 
-  /** In one transaction: the new state, its journal line, and the messages. */
+  /** Stores an answer: the new state, its journal line and the messages, in one transaction. */
   async heard(paymentId: string, call: ProviderCall | 'webhook', heard: Heard): Promise<void> {
     const settled = await this.db.transaction(async () => {
       const payment = await this.payments.lock(paymentId);
@@ -155,8 +153,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     const { id, provider, amount } = changed;
     const about = { provider, chargeId, paymentKey: id, payment: changed, amount };
     const owner = await this.findings.own(provider, chargeId, id);
-    // The provider has just named it as this payment's, so the other payment that was believed to have it is
-    // doubtful.
+    // The provider has just said that the charge is this payment's. So the finding is about the other payment.
     const other = owner !== undefined && owner !== id ? await this.payments.find(owner) : undefined;
     if (owner !== id) {
       const whose = { paymentKey: owner ?? id, payment: other ?? changed };
@@ -166,7 +163,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
       await this.findings.note({ ...about, kind: 'late-money' });
   }
 
-  /** Work that is started here outlives a transaction that may be open, so it begins after it and outside of it. */
+  /** Starts the next call after the commit and outside the open transaction, if there is one. */
   private followUp({ next, wait }: Payment): void {
     if (next !== null && wait < 500) this.db.afterCommit(() => setTimeout(() => this.poke(), 50).unref());
   }
@@ -199,7 +196,7 @@ export class ProviderCalls implements BeforeApplicationShutdown {
     await this.findings.note({ ...about, kind: 'given-after-all', ...(reason !== null && { reason }) });
   }
 
-  /** Gives back a charge that a payment of ours did not need. Its key is the finding's, so that it goes back once. */
+  /** Gives back a charge that the shop did not need. The key is the finding's id, so it is given back only once. */
   private async returnCharge(finding: Finding): Promise<void> {
     const { id, provider, orderId, chargeId } = finding;
     const amount = vnd(finding.amount.amount);
@@ -227,18 +224,18 @@ export class ProviderCalls implements BeforeApplicationShutdown {
   ): Promise<RefundHeard> {
     const adapter = provider === undefined ? undefined : this.providers.named(provider);
     if (!adapter) return Promise.resolve(switchedOff(provider ?? NO_PROVIDER));
-    return this.within((signal) => work(adapter, signal));
+    return this.withTimeout((signal) => work(adapter, signal));
   }
 
   /** A charge in the provider's books: null if the provider knows no such charge, undefined if it does not answer. */
   async chargeOf(provider: string, chargeId: string): Promise<ProviderCharge | null | undefined> {
     const adapter = this.providers.named(provider);
     if (!adapter) return undefined;
-    const answer = await this.within(async (signal) => ({ charge: await adapter.chargeOf(chargeId, signal) }));
+    const answer = await this.withTimeout(async (signal) => ({ charge: await adapter.chargeOf(chargeId, signal) }));
     return 'charge' in answer ? (answer.charge ?? null) : undefined;
   }
 
-  private async within<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | Unanswered> {
+  private async withTimeout<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T | Unanswered> {
     if (!this.open) return { kind: 'not-asked', reason: 'the shop is closing' };
     const signal = AbortSignal.timeout(this.config.paymentTimeoutMs);
     const late = new Promise<never>((_, reject) =>

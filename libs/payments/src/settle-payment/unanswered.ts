@@ -1,10 +1,10 @@
 import type { NotAsked } from '../model/payment';
 import { NotSent } from '../model/payment-provider';
 
-/** A call without an answer: it may have reached the provider, or for certain it did not. */
+/** A call without an answer. `no-answer`: it may have reached the provider. `not-asked`: it certainly did not. */
 export type Unanswered = { readonly kind: 'no-answer'; readonly reason: string } | NotAsked;
 
-/** Network errors that come before anything was sent. */
+/** Network errors before anything was sent. */
 const BEFORE_SENDING = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -14,7 +14,7 @@ const BEFORE_SENDING = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ]);
 
-/** How many nested causes are searched. */
+/** How many levels of nested errors are searched. */
 const DEPTH = 5;
 
 function wasNotSent(error: unknown, depth = 0): boolean {

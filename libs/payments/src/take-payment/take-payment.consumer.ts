@@ -8,7 +8,7 @@ import { Payments } from '../model/payments.store';
 import { ProviderCalls } from '../settle-payment/provider-calls.job';
 import { Providers } from '../settle-payment/providers';
 
-/** Writes the intent first. The provider is called after the commit, outside any transaction. */
+/** Stores the payment first. The provider is called after the commit, outside any transaction. */
 @InboxCommandHandler(TakePayment, { name: 'take-payment', lane: 'payment' })
 export class TakeWhenAsked implements ICommandHandler<TakePayment> {
   constructor(
@@ -31,8 +31,8 @@ export class TakeWhenAsked implements ICommandHandler<TakePayment> {
       token,
     });
     const open = payment.next === 'charge';
-    // Claimed from the start, so that no second worker charges too. If the process dies meanwhile, the next call is
-    // "find".
+    // The payment is claimed from the start, so that no second worker charges the card too. If this process dies, the
+    // next worker asks the provider first (`find`).
     const claimed = open ? { ...payment, next: 'find' as const } : payment;
     if (await this.payments.add(claimed, this.calls.claimMs, messages)) {
       if (open) this.db.afterCommit(() => this.calls.start({ payment: claimed, call: 'charge', askedBefore: false }));
@@ -40,6 +40,6 @@ export class TakeWhenAsked implements ICommandHandler<TakePayment> {
     }
     const known = await this.payments.ofOrder(orderId);
     const told = known && outcome(known);
-    if (told) this.eventBus.publish(told); // asked twice: the answer is the same
+    if (told) this.eventBus.publish(told); // a repeated request gets the same answer
   }
 }

@@ -25,7 +25,7 @@ export class VoidWhenAsked implements ICommandHandler<VoidPayment> {
     if (changed.next === 'void') this.db.afterCommit(() => this.calls.poke());
   }
 
-  /** The request to void came before the request to pay: a later request to pay finds it voided. */
+  /** VoidPayment came before TakePayment. A voided payment is stored, so that a later TakePayment takes no money. */
   private async leaveTombstone(orderId: string): Promise<void> {
     const { payment } = intend({
       id: derivedId(orderId, 'payment'),
