@@ -113,6 +113,25 @@ describe('Being somebody', () => {
     expectStatus(200, await open.shop.post('/auth/logout', { body: {}, token }));
   });
 
+  it.each(['', 'eyJhbGciOiJub25lIn0.e30.', 'ended'])(
+    'ends, or begins anew, also beside a bad access token: %s',
+    async (bad) => {
+      const { email } = await register(open.shop);
+      const first = (await enter(email)).body.data;
+      const { refreshToken, accessToken } = (await enter(email)).body.data;
+      if (bad === 'ended') expectStatus(200, await open.shop.post('/auth/logout', { body: {}, token: accessToken }));
+      const headers = { authorization: `Bearer ${bad === 'ended' ? accessToken : bad}` };
+      const logOut = (body: object) => open.shop.post('/auth/logout', { headers, body });
+      expectStatus(200, await logOut({ refreshToken: first.refreshToken }));
+      expect(codeOf(await refresh(first.refreshToken))).toEqual([401, 'TOKEN_INVALID']);
+      if (bad !== 'ended') expect(codeOf(await logOut({}))).toEqual([401, 'TOKEN_INVALID']);
+      expect(codeOf(await refresh(refreshToken))[0]).toBe(bad === 'ended' ? 401 : 200);
+      expectStatus(200, await open.shop.post('/auth/login', { headers, body: { email, password } }));
+      const body = { email: `${randomUUID()}@example.com`, password, name: 'An' };
+      expectStatus(201, await open.shop.post('/auth/register', { headers, body }));
+    },
+  );
+
   it('has a name, a telephone, a language and addresses of one’s own', async () => {
     const an = await register(open.shop);
     const me = expectStatus(200, await an.get('/users/me'));

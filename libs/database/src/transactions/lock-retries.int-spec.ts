@@ -58,6 +58,18 @@ describe('A row that somebody else has locked', () => {
     expect(isLocked(await outside.catch((error: unknown) => error))).toBe(true);
   });
 
+  it('is not waited for as long again by the next transactions', async () => {
+    const lockTimeout = () =>
+      db.transaction(
+        async () => (await db.query<{ is: string }>(`select current_setting('lock_timeout') as is`))[0].is,
+      );
+    await withoutLockWait(() => takeInTransaction('SKU-1').catch(() => undefined));
+    expect(await lockTimeout()).toBe('20ms');
+    await somebody.query('commit');
+    await pause(2_100);
+    expect(await lockTimeout()).toBe('200ms');
+  });
+
   it.each([6, 10])('hinders no other row, though %i wait for it', async (waiters) => {
     const waiting = Array.from({ length: waiters }, (_, n) => (n % 2 ? take : takeInTransaction)('SKU-1'));
     await pause(1_000); // each was refused once

@@ -15,14 +15,27 @@ import { Vacuum } from '../vacuum/vacuum';
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 const RETRIES = 3;
+/**
+ * After a transaction has waited in vain for a lock, the others wait only shortly for this time: whoever holds the lock
+ * often holds it for long, and each wait occupies a connection that work on other rows needs.
+ */
+const AFTER_LOCK_MS = 2_000;
+const SHORT_LOCK_WAIT_MS = 20;
 
 const isTransient = (error: unknown): boolean =>
   [SERIALIZATION_FAILURE, DEADLOCK].includes((error as { code?: string } | undefined)?.code ?? '');
+
+interface Attempt {
+  readonly deadline?: Deadline;
+  /** The work met a lock before, so it waits only shortly for it. */
+  readonly metLock?: true;
+}
 
 export class PgDatabase extends Database {
   private source?: DataSource;
   private readonly locks: LockRetries;
   private readonly sweeper: Vacuum;
+  private shortWaitsUntil = -Infinity;
 
   constructor(
     readonly context: ContextName,
@@ -49,25 +62,25 @@ export class PgDatabase extends Database {
     return this.pool.query(query).catch((error: unknown) => {
       fromTheDatabase(error);
       if (!isLocked(error) || !mayWaitForLocks()) throw error;
-      return this.locks.again(error, () => this.pool.query(query));
+      return this.locks.again(error, () => this.once(() => this.current()!.query(sql, values), { metLock: true }));
     });
   }
 
   async transaction<T>(work: () => Promise<T>, { deadline }: TransactionOptions = {}): Promise<T> {
     if (this.current()) return work();
     try {
-      return await this.withRetries(work, deadline);
+      return await this.withRetries(work, { deadline });
     } catch (error) {
       if (!isLocked(error) || !mayWaitForLocks()) throw error;
-      return this.locks.again(error, () => this.withRetries(work, deadline));
+      return this.locks.again(error, () => this.withRetries(work, { deadline, metLock: true }));
     }
   }
 
   /** Retries the work almost at once after a deadlock or a serialization failure. */
-  private async withRetries<T>(work: () => Promise<T>, deadline?: Deadline): Promise<T> {
+  private async withRetries<T>(work: () => Promise<T>, how: Attempt): Promise<T> {
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.once(work, deadline);
+        return await this.once(work, how);
       } catch (error) {
         if (attempt >= RETRIES || !isTransient(error)) throw error;
         await pause(Math.random() * 10 * 2 ** attempt);
@@ -75,9 +88,10 @@ export class PgDatabase extends Database {
     }
   }
 
-  private async once<T>(work: () => Promise<T>, deadline?: Deadline): Promise<T> {
+  private async once<T>(work: () => Promise<T>, { deadline, metLock }: Attempt): Promise<T> {
     const outer = frames.getStore();
-    const transaction = new Transaction(this.pool, this.context);
+    const lockTimeout = () => (metLock || performance.now() < this.shortWaitsUntil ? SHORT_LOCK_WAIT_MS : undefined);
+    const transaction = new Transaction(this.pool, this.context, lockTimeout);
     const frame = { database: this, transaction, outer, waitsForLocks: outer?.waitsForLocks ?? true };
     const running = frames.run(frame, async () => {
       try {
@@ -85,6 +99,8 @@ export class PgDatabase extends Database {
         return { result, afters: await transaction.commit() };
       } catch (error) {
         await transaction.rollback();
+        // A short wait says nothing about how long a lock is held.
+        if (!transaction.isShort && isLocked(error)) this.shortWaitsUntil = performance.now() + AFTER_LOCK_MS;
         throw error;
       }
     });

@@ -27,10 +27,22 @@ export class Transaction {
   private readonly locals = new Map<symbol, unknown>();
   entities?: EntityManager;
 
+  private waitsShortly?: boolean;
+
+  /**
+   * `lockTimeout`: asked when the first statement is sent, because the transaction may wait for a connection before. If
+   * it gives a number, the transaction waits only so many milliseconds for a lock, and not as long as its connection.
+   */
   constructor(
     private readonly pool: Pool,
     private readonly context: string,
+    private readonly lockTimeout: () => number | undefined = () => undefined,
   ) {}
+
+  /** Whether the transaction waited for locks for a shorter time than usual. */
+  get isShort(): boolean {
+    return this.waitsShortly === true;
+  }
 
   query(sql: Sql, values?: unknown[]): Promise<QueryResult> {
     return this.inTurn(async () => this.watched((await this.openClient()).query(asQuery(sql, values))));
@@ -49,7 +61,7 @@ export class Transaction {
    */
   last(sql: Sql, values: unknown[] | undefined, settled: (result: QueryResult) => void): Promise<QueryResult> {
     return this.inTurn(async () => {
-      const alone = this.phase === 'waiting';
+      const alone = this.phase === 'waiting' && this.lockTimeout() === undefined;
       const client = alone ? this.pool : await this.openClient();
       if (alone) this.phase = 'over';
       const result = await this.watched(client.query(asQuery(sql, values)));
@@ -141,7 +153,10 @@ export class Transaction {
     this.mustNotBeOver();
     this.client = client;
     this.phase = 'open';
-    await this.watched(client.query('BEGIN'));
+    const lockTimeout = this.lockTimeout();
+    this.waitsShortly = lockTimeout !== undefined;
+    const limit = lockTimeout === undefined ? '' : `; SET LOCAL lock_timeout = ${lockTimeout}`;
+    await this.watched(client.query(`BEGIN${limit}`));
     return client;
   }
 

@@ -21,7 +21,7 @@ export class LogInController {
   constructor(private readonly commands: CommandBus) {}
 
   @Post()
-  @GuestOrUser()
+  @GuestOrUser({ badTokens: 'ignored' })
   @Limited('login')
   @Does('logIn', 'Log in; the cart of the X-Cart-Token that is sent along becomes the account’s')
   @Answers(200, SignedInShape)

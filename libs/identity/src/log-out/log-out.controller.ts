@@ -1,9 +1,11 @@
-import { Body, Controller, Post } from '@nestjs/common';
+import { Body, Controller, Post, Req } from '@nestjs/common';
 import { CommandBus } from '@nestjs/cqrs';
 import { ApiTags } from '@nestjs/swagger';
+import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { DomainError } from '#kernel';
-import { Answers, Does, Text } from '#platform/http';
+import { Answers, Does, Refuses, Text, textOf } from '#platform/http';
+import { ambient } from '#platform/observability';
 import { GuestOrUser, OfSessions, Who, type Caller } from '#platform/security';
 import { LogOut } from './log-out.command';
 
@@ -14,22 +16,38 @@ class LogOutBody {
   refreshToken?: string;
 }
 
+function nothingToEnd(): DomainError {
+  const message = textOf('logOut.nothing', ambient()?.locale ?? 'en');
+  return new DomainError('VALIDATION_ERROR', 'invalid', 'Invalid input data', {}, [{ field: 'refreshToken', message }]);
+}
+
 @ApiTags('Auth')
 @Controller('auth/logout')
 export class LogOutController {
   constructor(private readonly commands: CommandBus) {}
 
   @Post()
-  @GuestOrUser()
+  @GuestOrUser({ badTokens: 'ignored' })
   @OfSessions()
   @Does('logOut', 'End the session of the refresh token, or of the access token')
   @Answers(200, LoggedOut)
-  async logOut(@Body() { refreshToken }: LogOutBody, @Who() caller: Caller): Promise<z.infer<typeof LoggedOut>> {
+  @Refuses({
+    status: 401,
+    code: 'TOKEN_EXPIRED',
+    when: 'There was no refresh token, and the access token has expired.',
+  })
+  @Refuses({
+    status: 401,
+    code: 'TOKEN_INVALID',
+    when: 'There was no refresh token, and the access token is not valid.',
+  })
+  async logOut(
+    @Body() { refreshToken }: LogOutBody,
+    @Who() caller: Caller,
+    @Req() { tokenFault }: FastifyRequest,
+  ): Promise<z.infer<typeof LoggedOut>> {
     const sessionId = caller.kind === 'user' ? caller.sessionId : undefined;
-    if (!refreshToken && !sessionId)
-      throw new DomainError('VALIDATION_ERROR', 'invalid', 'Invalid input data', {}, [
-        { field: 'refreshToken', message: 'Send the refresh token, or an access token.' },
-      ]);
+    if (!refreshToken && !sessionId) throw tokenFault ?? nothingToEnd();
     await this.commands.execute(new LogOut(refreshToken, sessionId));
     return { loggedOut: true };
   }

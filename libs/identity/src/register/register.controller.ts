@@ -25,7 +25,7 @@ export class RegisterController {
   constructor(private readonly commands: CommandBus) {}
 
   @Post()
-  @GuestOrUser()
+  @GuestOrUser({ badTokens: 'ignored' })
   @Limited('register')
   @Does('register', 'Register; the cart of the X-Cart-Token that is sent along becomes the account’s')
   @Answers(201, SignedInShape)

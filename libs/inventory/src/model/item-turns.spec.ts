@@ -1,4 +1,4 @@
-import { setImmediate as turn } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { ItemTurns } from './item-turns';
 
 describe('The turns of items', () => {
@@ -59,5 +59,32 @@ describe('The turns of items', () => {
     await turn();
     await end('only');
     expect(items.size).toBe(0);
+  });
+
+  it('fail at once behind work that met a lock, on all of its items, and not on others', async () => {
+    const items = new ItemTurns();
+    const locked = Object.assign(new Error('locked'), { code: '55P03' });
+    const began: string[] = [];
+    const work = (name: string, on: string[], fault?: Error) =>
+      items.take(on, async () => {
+        began.push(name);
+        await turn();
+        if (fault) throw fault;
+      });
+    const results = await Promise.allSettled([
+      work('first', ['tea'], locked),
+      work('behind', ['tea']),
+      work('both', ['tea', 'coffee']),
+      work('stranger', ['coffee']),
+      work('two', ['milk', 'honey'], locked),
+      work('one of the two', ['honey']),
+    ]);
+    expect(results.map(({ status }) => status)).toEqual([
+      ...['rejected', 'rejected', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
+    ]);
+    expect(began.sort()).toEqual(['first', 'one of the two', 'stranger', 'two']);
+    await pause(600);
+    await work('later', ['tea']);
+    expect(began).toContain('later');
   });
 });

@@ -1,15 +1,30 @@
+import { isLocked } from '#database';
+
+/** After an item was found locked, work on it is refused for this time without asking the database. */
+const LOCKED_FOR_MS = 500;
+
+interface Lock {
+  readonly items: readonly string[];
+  readonly error: unknown;
+  readonly until: number;
+}
+
 /**
  * In this process, lets only one task at a time change an item's stock. The other tasks wait in memory. Otherwise
  * messages about one item would often find that its version has changed, and would all have to lock its row, which
  * takes several round trips.
+ *
+ * If another transaction holds the row of an item, the tasks behind the first one fail at once with the same error, so
+ * that they do not occupy the lane's places while they wait for it one after the other.
  */
 export class ItemTurns {
   private readonly last = new Map<string, Promise<void>>();
+  private locks: Lock[] = [];
 
   /** Runs the work after all earlier work on one of these items has ended. */
   take<T>(items: readonly string[], work: () => Promise<T>): Promise<T> {
     const earlier = items.flatMap((item) => this.last.get(item) ?? []);
-    const mine = earlier.length > 0 ? Promise.all(earlier).then(work) : work();
+    const mine = earlier.length > 0 ? Promise.all(earlier).then(() => this.run(items, work)) : this.run(items, work);
     const ended = mine.then(ignore, ignore);
     for (const item of items) this.last.set(item, ended);
     void ended.then(() => {
@@ -21,6 +36,20 @@ export class ItemTurns {
   /** The number of items for which work is running or waiting. */
   get size(): number {
     return this.last.size;
+  }
+
+  private async run<T>(items: readonly string[], work: () => Promise<T>): Promise<T> {
+    const now = performance.now();
+    this.locks = this.locks.filter(({ until }) => until > now);
+    // Of several items, only one may be locked. So only work on all of them is known to fail.
+    const lock = this.locks.find((one) => one.items.every((item) => items.includes(item)));
+    if (lock) throw lock.error;
+    try {
+      return await work();
+    } catch (error) {
+      if (isLocked(error)) this.locks.push({ items, error, until: performance.now() + LOCKED_FOR_MS });
+      throw error;
+    }
   }
 }
 

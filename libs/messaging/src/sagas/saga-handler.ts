@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { crashPoint } from '#crash-points';
 import { derivedId, type Message } from '#kernel';
+import { isLocked } from '#database';
 import {
   ClaimLost,
   currentUnit,
@@ -21,6 +22,17 @@ import { loadSagas, strangeDefinitions, takeSteps, type Outcome, type Step, type
 
 const CACHE_SIZE = 2_000;
 const TRIES = 3;
+/** After a step met a locked saga, for this time steps leave out locked sagas instead of waiting for their rows. */
+const SKIP_LOCKED_MS = 5_000;
+
+/** Another transaction holds the row of the saga. Has the code of Postgres for a lock that is not available. */
+class SagaLocked extends Error {
+  readonly code = '55P03';
+
+  constructor(saga: string, id: string) {
+    super(`another transaction holds the row of the saga ${saga} ${id}`);
+  }
+}
 
 /**
  * Runs a saga. Extend this class and mark it with `@InboxSaga(...)`. Each message needs one statement, which writes the
@@ -30,16 +42,34 @@ export abstract class SagaHandler<State extends object, Hears extends Message> i
   private readonly cache = new LRUCache<string, Standing<State>>({ max: CACHE_SIZE });
   private readonly steps: Gathering<Step, Outcome>;
   private readonly definitions: readonly SagaDefinition<State, Hears>[];
+  private skipsLockedUntil = -Infinity;
 
   /** Give the newest definition first. The older ones continue the sagas that began with them. */
   constructor(
     private readonly outbox: Outbox,
     private readonly time: DatabaseTime,
-    key: MacKey,
+    private readonly key: MacKey,
     ...definitions: readonly SagaDefinition<State, Hears>[]
   ) {
     this.definitions = definitions;
-    this.steps = new Gathering((steps) => takeSteps(outbox.db, key, time.now(), steps));
+    this.steps = new Gathering((steps) => this.write(steps));
+  }
+
+  /** One locked saga must not hold up the steps of the others that are written with it. */
+  private async write(steps: readonly Step[]): Promise<readonly Outcome[]> {
+    const { key, time, outbox } = this;
+    const write = (skipLocked: boolean) => takeSteps(outbox.db, steps, { key, now: time.now(), skipLocked });
+    if (performance.now() >= this.skipsLockedUntil) {
+      try {
+        return await write(false);
+      } catch (error) {
+        if (!isLocked(error)) throw error;
+      }
+      this.skipsLockedUntil = performance.now() + SKIP_LOCKED_MS;
+    }
+    const outcomes = await write(true);
+    if (outcomes.includes('locked')) this.skipsLockedUntil = performance.now() + SKIP_LOCKED_MS;
+    return outcomes;
   }
 
   /**
@@ -93,6 +123,7 @@ export abstract class SagaHandler<State extends object, Hears extends Message> i
         return;
       }
       this.cache.delete(envelope.key);
+      if (outcome === 'locked') throw new SagaLocked(this.name, envelope.key);
       if (outcome === 'claim lost') throw new ClaimLost(handler, claimed.seq);
     }
     throw new RetryLater(`${this.name} ${envelope.key} was changed elsewhere during each of ${TRIES} tries`);

@@ -3,6 +3,8 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { INestApplicationContext } from '@nestjs/common';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { eventually } from '../../../../test/support/eventually';
+import { millisecondsOf } from '../../../../test/support/milliseconds-of';
+import { connect } from '#database';
 import { Alarm, Answer, Ask } from '../testing/messages';
 import { type Behaviour, Inventory, migrateTwoContexts, startTwoContexts } from '../testing/two-contexts';
 import type { SagaDefinition } from './definition';
@@ -91,6 +93,32 @@ describe('A saga', () => {
       await database.admin('select version, definition, state from inventory.processes where id = $1', [orderId]),
     ).toEqual([{ version: 4, definition: 1, state: { answers: [1, 2, 3] } }]);
     expect(await database.admin('select name from inventory.timers where key = $1', [orderId])).toEqual([]);
+  });
+
+  it('is not held up by thirty others whose rows somebody has locked', async () => {
+    const { inventory } = await start({ onAsk: () => pause(60_000) });
+    const tell = (orderId: string) =>
+      inventory.db.transaction(async () => void inventory.eventBus.publish(new Alarm({ orderId, n: 0 })));
+    const versions = async (ids: readonly string[]) => {
+      const sql = 'select version from inventory.processes where id = any($1::text[])';
+      return (await database.admin<{ version: number }>(sql, [ids])).map(({ version }) => version);
+    };
+    const locked = Array.from({ length: 30 }, () => randomUUID());
+    await Promise.all(locked.map(tell));
+    await eventually(async () => expect(await versions(locked)).toEqual(Array(30).fill(1)));
+    const somebody = await connect(database.url, 'somebody');
+    await somebody.query('begin');
+    await somebody.query('select from inventory.processes where id = any($1::text[]) for update', [locked]);
+    await Promise.all(locked.map(tell));
+    const strangers = Array.from({ length: 5 }, () => randomUUID());
+    const spent = await millisecondsOf(async () => {
+      await Promise.all(strangers.map(tell));
+      await eventually(async () => expect(await versions(strangers)).toEqual(Array(5).fill(1)));
+    });
+    expect(spent).toBeLessThan(3_000); // each of the thirty would wait for 200 ms, one after the other
+    expect(await versions(locked)).toEqual(Array(30).fill(1));
+    await somebody.end();
+    await eventually(async () => expect(await versions(locked)).toEqual(Array(30).fill(2)), 20_000);
   });
 
   it('notes down which timer fired, and how often a message was tried', async () => {

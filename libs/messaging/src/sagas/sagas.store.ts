@@ -39,13 +39,20 @@ const LOAD = statement(
 export const loadSagas = <State>(db: Database, name: string, ids: readonly string[]) =>
   db.query<Standing<State> & { id: string }>(LOAD, [name, ids]);
 
+/** Leaves out the steps of sagas whose rows another transaction has locked. */
+const FREE = `
+   free as materialized (
+     select p.name, p.id from (select name, id from given order by name, id) g cross join lateral (
+       select p.name, p.id from processes p where p.name = g.name and p.id = g.id offset 0 for update of p skip locked) p),
+   locked as materialized (
+     select g.seq from given g join processes p on p.name = g.name and p.id = g.id
+     where not exists (select from free f where f.name = g.name and f.id = g.id)),`;
+
 /**
  * Writes complete steps of different sagas. A step is written only if its claim is still held and its saga still has
  * the version that was read.
  */
-const STEPS = statement(
-  'saga-steps-marked',
-  `with given as materialized (
+const stepsSql = (free = '') => `with given as materialized (
      select * from jsonb_to_recordset($1::jsonb) as g(seq bigint, by int, name text, id text, definition int,
        version int, state jsonb, status text, step text, waiting_for text, asked_again int, attention text,
        heard text, message_id uuid, happened_at timestamptz, attempts int, note text, asked text[], asked_keys text[],
@@ -56,10 +63,11 @@ const STEPS = statement(
        select i.seq from inbox i
        where i.seq = g.seq and i.message_id = g.message_id and i.claimed_by = g.by and i.state || '' = 'waiting'
        offset 0 for update of i) i),
-   moved as (
+${free}   moved as (
      insert into processes as p (name, id, definition, version, state, status, step, waiting_for, asked, attention)
      select name, id, definition, version + 1, state, status, step, waiting_for, asked_again, attention
-     from given join claim using (seq) order by name, id
+     from given join claim using (seq)
+     ${free && 'where seq not in (select seq from locked)'} order by name, id
      on conflict (name, id) do update set version = excluded.version, state = excluded.state, changed_at = now(),
          status = excluded.status, step = excluded.step, waiting_for = excluded.waiting_for, asked = excluded.asked,
          attention = excluded.attention,
@@ -77,8 +85,11 @@ const STEPS = statement(
    sent as (${outboxInsert('$2', 'm.id in (select unnest(asks) from step)')}),
    timed as (${timersSet('$3', 't.key in (select id from step)')}),
    cancelled as (${timersCancelled('$4', 't.key in (select id from step)')})
-   select seq, seq in (select seq from claim) as claimed, seq in (select seq from step) as moved from given`,
-);
+   select seq, seq in (select seq from claim) as claimed, seq in (select seq from step) as moved,
+     ${free ? 'seq in (select seq from locked)' : 'false'} as locked from given`;
+
+const STEPS = statement('saga-steps-marked', stepsSql());
+const STEPS_OF_FREE = statement('saga-steps-of-free', stepsSql(FREE));
 
 export interface Step {
   readonly claim: Claim;
@@ -101,7 +112,8 @@ const keysOf = (asks: readonly Envelope[]): (string | null)[] | null => {
   return keys.some((key) => key !== null) ? keys : null;
 };
 
-export type Outcome = 'taken' | 'overtaken' | 'claim lost';
+/** `locked`: another transaction holds the saga's row. Only `skipLocked` gives this outcome. */
+export type Outcome = 'taken' | 'overtaken' | 'claim lost' | 'locked';
 
 /** Null if the time is missing or wrong, as in a message that was corrected by hand. Its step is still taken. */
 function instantOf(text: string | undefined): string | null {
@@ -121,10 +133,20 @@ const lineOf = ({ claim, saga, id, heard, from, note, attempts, asks, timers }: 
   ...{ handledBy: claim.claimedBy, markedAt: inMicros(now.toISOString()) },
 });
 
-/**
- * Writes all steps in one statement. Each step must be of a different saga. `key` makes the MACs of the journal lines.
- */
-export async function takeSteps(db: Database, key: MacKey, now: Date, steps: readonly Step[]): Promise<Outcome[]> {
+interface How {
+  /** Makes the MACs of the journal lines. */
+  readonly key: MacKey;
+  readonly now: Date;
+  /** Leaves out sagas whose rows are locked. Without it, the statement waits for a lock, and then fails (55P03). */
+  readonly skipLocked: boolean;
+}
+
+/** Writes all steps in one statement. Each step must be of a different saga. */
+export async function takeSteps(
+  db: Database,
+  steps: readonly Step[],
+  { key, now, skipLocked }: How,
+): Promise<Outcome[]> {
   const given = steps.map((step) => {
     const { claim, from, state, shown, asks } = step;
     const line = lineOf(step, now);
@@ -141,13 +163,16 @@ export async function takeSteps(db: Database, key: MacKey, now: Date, steps: rea
   });
   const timers = steps.flatMap((step) => step.timers);
   const rows = await db.outside(() =>
-    db.query<{ seq: number; claimed: boolean; moved: boolean }>(STEPS, [
+    db.query<{ seq: number; claimed: boolean; moved: boolean; locked: boolean }>(skipLocked ? STEPS_OF_FREE : STEPS, [
       JSON.stringify(given),
       ...[outboxValue(steps.flatMap(({ asks }) => asks)), toSet(timers), toCancel(timers)],
     ]),
   );
   const outcomes = new Map<number, Outcome>(
-    rows.map(({ seq, claimed, moved }) => [seq, moved ? 'taken' : claimed ? 'overtaken' : 'claim lost']),
+    rows.map(({ seq, claimed, moved, locked }) => [
+      seq,
+      moved ? 'taken' : !claimed ? 'claim lost' : locked ? 'locked' : 'overtaken',
+    ]),
   );
   return steps.map(({ claim }) => outcomes.get(claim.seq)!);
 }

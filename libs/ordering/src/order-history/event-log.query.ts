@@ -2,6 +2,7 @@ import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { EventBroken, voidedBy, type Uuid } from '#kernel';
 import { EventStore, instantOfEvent, type ProvedSeal, type RecordedEvent, type VerifyResult } from '#event-store';
 import { OrderNotFound } from '../model/order-errors';
+import { mustBeInLog } from './span.config';
 
 export interface ShownEvent extends Omit<RecordedEvent, 'streamId' | 'timestamp' | 'unreadable' | 'instant'> {
   readonly orderId: Uuid;
@@ -99,7 +100,7 @@ export class EventLogHandler implements IQueryHandler<EventLog> {
   }
 }
 
-/** Verifies the hash chain of the whole log, or of a part of it. */
+/** Verifies the hash chain of the whole log, or of a part of it. Throws InvalidInput for a range that is not in the log. */
 export class VerifyEvents extends Query<VerifyResult> {
   constructor(
     readonly from?: number,
@@ -113,7 +114,8 @@ export class VerifyEvents extends Query<VerifyResult> {
 export class VerifyEventsHandler implements IQueryHandler<VerifyEvents> {
   constructor(private readonly store: EventStore) {}
 
-  execute({ from, to }: VerifyEvents): Promise<VerifyResult> {
+  async execute({ from, to }: VerifyEvents): Promise<VerifyResult> {
+    mustBeInLog(await this.store.head(), from, to);
     return this.store.verify(from, to);
   }
 }
@@ -137,7 +139,7 @@ export class LogSealsHandler implements IQueryHandler<LogSeals> {
   }
 }
 
-/** The log, or a part of it, as lines that can be checked offline. */
+/** The log, or a part of it, as lines that can be checked offline. Throws InvalidInput like `VerifyEvents`. */
 export class ExportEvents extends Query<AsyncGenerator<string>> {
   constructor(
     readonly from?: number,
@@ -152,6 +154,7 @@ export class ExportEventsHandler implements IQueryHandler<ExportEvents> {
   constructor(private readonly store: EventStore) {}
 
   async execute({ from, to }: ExportEvents): Promise<AsyncGenerator<string>> {
+    mustBeInLog(await this.store.head(), from, to);
     return this.store.export(from, to);
   }
 }

@@ -8,7 +8,7 @@ const fault = (field: string, code: string, params: Readonly<Record<string, numb
  * Throws if the log, which ends at `head`, has no position in this range. A check of an empty range would find no fault
  * and prove nothing.
  */
-export function mustBeInLog(head: number, from: number, to: number | undefined): void {
+export function mustBeInLog(head: number, from = 1, to?: number): void {
   if (to !== undefined && to < from) throw fault('to', 'spanTurned');
   if (from > Math.max(head, 1)) throw fault('from', 'spanBeyond', { head });
 }

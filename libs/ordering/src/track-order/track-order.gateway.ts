@@ -203,7 +203,7 @@ export class TrackOrderGateway
       const failed = (): void => breakOff(socket);
       const one = new FollowedOrder(this.store, this.feed, this.vault, orderId, tell, failed);
       followed.set(orderId, one);
-      const reader = may(caller, 'staff') ? undefined : await this.guests.readerOf(caller);
+      const reader = may(caller, 'staff') ? undefined : await this.guests.ownerOf(caller);
       await one.begin(reader, lastVersion).catch((error: unknown) => {
         if (followed.get(orderId) === one) followed.delete(orderId);
         throw error;

@@ -1,5 +1,5 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { accessOf, isLimited, type Access } from '#platform/security';
+import { accessOf, ignoresBadTokens, isLimited, type Access } from '#platform/security';
 import { textOf } from './messages';
 import { ANSWERS, BARE, BODY_EXAMPLE, REFUSALS, TAGGED, type DocumentedAnswer, type Refusal, type Tagged } from './operation'; // prettier-ignore
 import { exampleOf, type Schema, type Schemas } from './openapi-schemas';
@@ -64,7 +64,7 @@ function refusalsOf(access: Access | undefined, readsBody: boolean, readsPath: b
         ]
       : []),
     ...(NEED_A_CREDENTIAL.includes(access?.to) ? [{ status: 401, code: 'UNAUTHENTICATED' }] : []),
-    ...(access?.to === 'all' ? [] : TOKENS),
+    ...(ignoresBadTokens(access) ? [] : TOKENS),
     ...(access?.to === 'permission' ? [{ status: 403, code: 'FORBIDDEN' }] : []),
     { status: 429, code: 'RATE_LIMITED' },
     { status: 500, code: 'INTERNAL' },

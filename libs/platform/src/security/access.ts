@@ -4,7 +4,7 @@ import type { Caller, Permission } from './caller';
 /** Who may use a route. A route without such a rule refuses everyone. */
 export type Access =
   | { readonly to: 'all' }
-  | { readonly to: 'guest-or-user' }
+  | { readonly to: 'guest-or-user'; readonly badTokens?: 'ignored' }
   | { readonly to: 'cart-or-user' }
   | { readonly to: 'user' }
   | { readonly to: 'permission'; readonly permission: Permission; readonly or?: Permission };
@@ -33,8 +33,16 @@ const access = (allowed: Access): OnRoute => applyDecorators(SetMetadata(ACCESS,
 /** Anyone. A token is not needed, and an invalid one is ignored. A valid one decides whose rate limit counts. */
 export const Public = (): OnRoute => access({ to: 'all' });
 
-/** Anyone; a token identifies the caller. An invalid token, or one of an ended session, is answered 401. */
-export const GuestOrUser = (): OnRoute => access({ to: 'guest-or-user' });
+/**
+ * Anyone; a token identifies the caller. An invalid token, or one of an ended session, is answered 401. On routes that
+ * check other credentials, such as a password, bad access tokens are ignored: a client may send one with each request.
+ */
+export const GuestOrUser = (how: { readonly badTokens?: 'ignored' } = {}): OnRoute =>
+  access({ to: 'guest-or-user', ...how });
+
+/** Whether a bad access token does not matter on this route. */
+export const ignoresBadTokens = (access: Access | undefined): boolean =>
+  access?.to === 'all' || (access?.to === 'guest-or-user' && access.badTokens === 'ignored');
 
 /** A signed-in user, or a client with a cart token that the shop issued. Others get 401. */
 export const CartOrUser = (): OnRoute => access({ to: 'cart-or-user' });

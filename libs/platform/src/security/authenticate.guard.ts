@@ -1,7 +1,7 @@
 import { Injectable, type ExecutionContext } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { accessOf } from './access';
+import { accessOf, ignoresBadTokens } from './access';
 import type { Caller, GuestCaller, UserCaller } from './caller';
 import { CartTokens } from './cart-tokens';
 import { KeysUnavailable, tokenExpired, tokenInvalid } from './token-faults';
@@ -44,7 +44,7 @@ export class AuthenticateGuard extends AuthGuard('access-token') {
     }
     // On a public route the token only decides whose rate limit counts, so the keys are not necessary.
     const fault: unknown = error ?? info;
-    if (fault instanceof KeysUnavailable && accessOf(context)?.to !== 'all') throw fault;
+    if (fault instanceof KeysUnavailable && !ignoresBadTokens(accessOf(context))) throw fault;
     request.tokenFault = (fault as Error | undefined)?.name === 'TokenExpiredError' ? tokenExpired() : tokenInvalid();
     return this.guestOf(request) satisfies Caller as User;
   }

@@ -1,7 +1,7 @@
 import { DomainError } from '#kernel';
 import { Inject, Injectable, Optional, type CanActivate, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { accessOf, type Access } from './access';
+import { accessOf, ignoresBadTokens, type Access } from './access';
 import { may, type UserCaller } from './caller';
 import { isOfSessions } from './rate-limit.options';
 import { RightsWatch } from './rights-watch';
@@ -21,7 +21,7 @@ export class AuthoriseGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     if (context.getType() !== 'http') return true; // a socket is authenticated in its handshake
     const access = accessOf(context);
-    if (access?.to === 'all') return true;
+    if (ignoresBadTokens(access)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const { caller = { kind: 'guest' as const }, tokenFault } = request;
     if (tokenFault) {

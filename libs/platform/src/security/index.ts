@@ -1,6 +1,16 @@
 import './request-state';
 
-export { Allowed, CartOrUser, GuestOrUser, Public, SignedIn, Who, accessOf, type Access } from './access';
+export {
+  Allowed,
+  CartOrUser,
+  GuestOrUser,
+  Public,
+  SignedIn,
+  Who,
+  accessOf,
+  ignoresBadTokens,
+  type Access,
+} from './access';
 export { bearerOf } from './access-token.strategy';
 export { AccessTokens } from './access-tokens';
 export * from './caller';

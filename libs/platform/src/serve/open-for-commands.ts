@@ -1,10 +1,22 @@
-import { Global, Module, type DynamicModule, type INestApplicationContext, type Type } from '@nestjs/common';
+import {
+  Global,
+  Module,
+  type DynamicModule,
+  type INestApplicationContext,
+  type LoggerService,
+  type Type,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { contextNames, type Config } from '#platform/config';
 import { checkSessions, migrate, runningPostgres, startEmbeddedPostgres, type MigrationReport } from '#database';
 import { WITHOUT_JOBS } from '#database/leadership';
 import { ShopModule } from './shop.module';
 import { withDatabase } from './postgres';
+
+const print = (message: unknown) => void process.stderr.write(`${String(message)}\n`);
+
+/** A command prints its own output. Of the log only errors are shown, and not with it. */
+const errorsOnly: LoggerService = { log: () => undefined, warn: () => undefined, error: print, fatal: print };
 
 @Global()
 @Module({ providers: [{ provide: WITHOUT_JOBS, useValue: true }], exports: [WITHOUT_JOBS] })
@@ -34,7 +46,7 @@ export async function openForCommands(
     const { newer } = await migrate(config, { contexts: contextNames, onlyNew: !migrates });
     const app = await NestFactory.createApplicationContext(shopWithoutJobs(config, modules), {
       abortOnError: false,
-      logger: ['error'],
+      logger: errorsOnly,
     });
     return {
       app,

@@ -1,15 +1,17 @@
 import { testDatabase } from '../../../../../test/support/test-database';
 import { connect } from '#database';
-import { ids } from '../../testing/store';
+import { VOIDING } from '#kernel';
+import { EventTypes } from '#event-store';
+import { happening, ids } from '../../testing/store';
 import { aName, Bench, type Shop } from '../testing/shop';
-import { tallyOf } from '../testing/tally';
+import { projectionsOn, tallyOf } from '../testing/tally';
 
 jest.setTimeout(60_000);
 
 const bench = new Bench(testDatabase);
 
 /** Beats of the sentinel, without the pauses between them. */
-async function patrol(shop: Shop, name: string, beats: number) {
+async function patrol(shop: Pick<Shop, 'sentinel'>, name: string, beats: number) {
   let watch = await shop.sentinel.watch(name);
   for (let beat = 0; beat < beats; beat++) {
     await shop.sentinel.tick(watch!);
@@ -115,5 +117,24 @@ describe('The drift sentinel', () => {
     await bench.reaches(shop, name, id, 'live');
     await patrol(shop, name, 3);
     expect(await opened(shop)).toEqual([]);
+  });
+
+  it('does not judge an order that a newer build has changed with a fact that this build does not know', async () => {
+    const name = aName();
+    const newer = bench.shop([tallyOf(name)], [name]);
+    const [order] = await bench.busy(newer, 3, 2);
+    const ended = { type: 'Ended', schemaVersion: 1, data: {} };
+    await newer.store.append({ ...happening(order, 2), events: [ended] });
+    await bench.caughtUp(newer, name);
+    const known = new EventTypes([{ type: 'Happened' }, { type: VOIDING }]);
+    const older = projectionsOn(bench.test.of('ordering'), [tallyOf(name)], known);
+    await patrol(older, name, 5);
+    expect(await newer.drift.findings()).toEqual([]);
+    await bench.db.query(`update ${await newer.models.table(name)} set sum = 5000`);
+    await patrol(older, name, 5);
+    expect((await opened(newer)).map(({ orderId }) => orderId)).not.toContain(order);
+    expect(await opened(newer)).toHaveLength(2);
+    await patrol(newer, name, 5);
+    expect(await opened(newer)).toHaveLength(3);
   });
 });

@@ -25,7 +25,11 @@ export async function rowAsOf(
   orderId: Uuid,
   position: number,
 ): Promise<Shown | undefined> {
-  const events = await eventsAsOf(store, orderId, position);
+  return rowOf(projection, orderId, await eventsAsOf(store, orderId, position));
+}
+
+/** The row that these events of an order give. */
+export function rowOf(projection: Projection, orderId: Uuid, events: readonly RecordedEvent[]): Shown | undefined {
   const { rows } = hushed(projection.name, () => foldBatch(projection, new Map(), events));
   const row = rows.get(orderId);
   return row && shownOf(projection, row);
