@@ -1,12 +1,17 @@
 import { EventBus, type ICommandHandler } from '@nestjs/cqrs';
 import { RefundPayment, RefundRefused } from '#contracts/payments';
 import { Database } from '#database';
-import { InboxCommandHandler } from '#messaging';
+import { InboxCommandHandler, RetryLater } from '#messaging';
 import { Payments } from '../model/payments.store';
 import { hearRefund, refundOutcome } from '../model/refund';
 import { Refunds } from '../model/refunds.store';
 import { ProviderCalls } from '../settle-payment/provider-calls.job';
 
+/**
+ * Ordering asks for refunds of payments that were taken. If the payment is still open here, this database was restored
+ * from a backup: the request waits until the provider has told the payment's result again. The provider's books decide
+ * about a payment that is declined here: it may have given the money back by this refund's key.
+ */
 @InboxCommandHandler(RefundPayment, { name: 'refund-payment', lane: 'payment' })
 export class RefundWhenAsked implements ICommandHandler<RefundPayment> {
   constructor(
@@ -20,7 +25,9 @@ export class RefundWhenAsked implements ICommandHandler<RefundPayment> {
   async execute({ body }: RefundPayment): Promise<void> {
     const { orderId, refundId, amount, reason } = body;
     const payment = await this.payments.lockOfOrder(orderId);
+    if (payment?.state === 'open') throw new RetryLater(`the payment of order ${orderId} is still open`);
     const left = payment?.state === 'taken' ? payment.amount.amount - payment.refunded.amount : 0;
+    const providerDecides = payment?.state === 'declined' && payment.asked;
     const fresh = await this.refunds.add({ id: refundId, orderId, amount: amount.amount, reason });
     const refund = (await this.refunds.lock(refundId))!;
     if (!fresh) {
@@ -29,7 +36,7 @@ export class RefundWhenAsked implements ICommandHandler<RefundPayment> {
       await this.refunds.write(refund, 0, { kind: 'asked again' });
       return this.db.afterCommit(() => this.calls.poke());
     }
-    if (amount.amount > left) {
+    if (amount.amount > left && !providerDecides) {
       const refused = hearRefund(refund, { kind: 'refused', reason: `only ${left} of the payment is left` });
       await this.refunds.write(refused.refund, 0, { kind: 'refused' });
       return void this.eventBus.publish(

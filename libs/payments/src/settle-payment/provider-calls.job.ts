@@ -20,6 +20,7 @@ import { Providers } from './providers';
 import { switchedOff, unanswered, type Unanswered } from './unanswered';
 
 const AT_ONCE = 64;
+const UNUSABLE_TOKEN = 'the token of the card was erased, or cannot be opened';
 
 /** Makes the provider calls that are due, and stores the answers. Each call is aborted after PAYMENT_TIMEOUT_MS. */
 @Injectable()
@@ -121,8 +122,10 @@ export class ProviderCalls implements BeforeApplicationShutdown {
       if (call === 'find') return adapter.find(id, signal);
       if (call === 'void') return adapter.void(id, { orderId, amount }, signal);
       const plain = isSealed(token) ? await this.vault.open(token, { order: orderId, field: 'token' }) : '';
-      if (typeof plain !== 'string')
-        return { kind: 'declined', reason: 'the token of the card was erased, or cannot be opened' };
+      if (typeof plain !== 'string') {
+        const found = await adapter.find(id, signal); // after a restore, the provider may have been charged before
+        return found.kind === 'not-found' ? { kind: 'declined', reason: UNUSABLE_TOKEN } : found;
+      }
       return adapter.charge({ key: id, orderId, amount, token: plain }, signal);
     });
   }
