@@ -1,10 +1,18 @@
+import type { Server as HttpServer } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
 import type { Config } from '#platform/config';
 import { localeOf, textOf } from '#platform/http';
 import { ShopState } from '#platform/observability';
 import { addressOf } from '#platform/security';
-import { askerIn, Doorman, isFromThisMachine, PerMinute, type DoorSettings } from '#platform/sockets';
+import {
+  askerIn,
+  Doorman,
+  ignoreOtherUpgrades,
+  isFromThisMachine,
+  PerMinute,
+  type DoorSettings,
+} from '#platform/sockets';
 
 type SocketServer = ReturnType<IoAdapter['createIOServer']>;
 type Options = NonNullable<Parameters<IoAdapter['createIOServer']>[1]>;
@@ -51,6 +59,7 @@ export class ShopSockets extends IoAdapter {
     const server = super.createIOServer(port, {
       ...options,
       serveClient: false,
+      destroyUpgrade: false, // other offers of an upgrade are answered as ordinary requests
       maxHttpBufferSize: MOST_BYTES,
       allowRequest: (request, decide) => {
         const refusal = this.doorman.refuse(request);
@@ -58,6 +67,7 @@ export class ShopSockets extends IoAdapter {
       },
       ...(this.origins && { cors: { origin: this.origins } }),
     } as Options);
+    ignoreOtherUpgrades(this.app.getHttpServer() as HttpServer);
     const sessions = new WeakMap<Connection, Session>();
     server.use((socket, next) => next(notFound(socket)));
     server.on('new_namespace', (namespace) => {
