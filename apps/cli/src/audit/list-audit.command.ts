@@ -26,8 +26,8 @@ export class ListAuditCommand extends JsonCommand {
     if (json) return printJson({ lines, hasMore: found.length > limit });
     printTable(
       ['time', 'who', 'role', 'what', 'to', 'outcome', 'reason'],
-      lines.map(({ at, actor, role, operation, targets, status, code, reason }) => [
-        ...[at, actor, role, operation, targets.join(' ') || null],
+      lines.map(({ at, actor, role, operation, targets, made, status, code, reason }) => [
+        ...[at, actor, role, operation, targets.join(' ') || made],
         ...[code ?? status, reason],
       ]),
     );
