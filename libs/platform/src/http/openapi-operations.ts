@@ -73,8 +73,10 @@ function refusalsOf(access: Access | undefined, readsBody: boolean, readsPath: b
   ];
 }
 
-function securityOf(access: Access | undefined): Record<string, string[]>[] {
+/** A route that never refuses an access token has no use for one. */
+function securityOf(access: Access | undefined, refusals: readonly Refusal[]): Record<string, string[]>[] {
   if (access?.to === 'all') return [];
+  if (!refusals.some(({ code }) => code === 'TOKEN_EXPIRED')) return [{}, { cartToken: [] }];
   if (access?.to === 'cart-or-user') return [{ bearer: [] }, { cartToken: [] }];
   if (access?.to === 'guest-or-user') return [{}, { bearer: [] }, { cartToken: [] }];
   return [{ bearer: [] }];
@@ -247,7 +249,7 @@ export function completeOperation(
     addExample(body, of<object>(BODY_EXAMPLE), bodies);
     if (!needsBody(body, method, bodies)) body.required = false;
   }
-  operation.security = securityOf(access);
+  operation.security = securityOf(access, refusals);
   if (access?.to === 'permission') Object.assign(operation, { 'x-permission': access.permission });
   const [media = 'application/json'] = of<string[]>(PRODUCES) ?? [];
   const manner: Manner = { bare, limited, tagged: of<Tagged>(TAGGED), media };
