@@ -224,6 +224,7 @@ describe('Around the commit', () => {
   });
 
   it('sends a last statement alone when nothing went before it, else with the rest', async () => {
+    await pause(2_100); // for two seconds after a wait for a lock, also a lone statement has a BEGIN
     const xids: unknown[] = [];
     const insert = `insert into bags (roast) values ($1) returning xmin::text as xid`;
     await db.transaction(async () => {

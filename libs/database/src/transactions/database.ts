@@ -33,8 +33,8 @@ export abstract class Database {
   abstract begun(): boolean;
 
   /**
-   * Runs the transaction's last statement. If it is also the first, it is sent without BEGIN and COMMIT. Then its
-   * effect stays even if `settled` throws, so the SQL must check all conditions. Outside a transaction it is like
+   * Runs the transaction's last statement. If it is also the first, it is usually sent without BEGIN and COMMIT. Then
+   * its effect stays even if `settled` throws, so the SQL must check all conditions. Outside a transaction it is like
    * `query`.
    */
   abstract last(
