@@ -1,9 +1,13 @@
-import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turn } from 'node:timers/promises';
 import { ItemTurns } from './item-turns';
+
+let now = 0;
+const isLocked = (error: unknown) => (error as Error).message === 'locked';
+const newTurns = () => new ItemTurns({ isLocked, now: () => now });
 
 describe('The turns of items', () => {
   const turns = () => {
-    const items = new ItemTurns();
+    const items = newTurns();
     const said: string[] = [];
     const ends = new Map<string, () => void>();
     const take = (name: string, on: string[], fails = false) =>
@@ -62,8 +66,8 @@ describe('The turns of items', () => {
   });
 
   it('fail at once behind work that met a lock, on all of its items, and not on others', async () => {
-    const items = new ItemTurns();
-    const locked = Object.assign(new Error('locked'), { code: '55P03' });
+    const items = newTurns();
+    const locked = new Error('locked');
     const began: string[] = [];
     const work = (name: string, on: string[], fault?: Error) =>
       items.take(on, async () => {
@@ -83,7 +87,7 @@ describe('The turns of items', () => {
       ...['rejected', 'rejected', 'rejected', 'fulfilled', 'rejected', 'fulfilled'],
     ]);
     expect(began.sort()).toEqual(['first', 'one of the two', 'stranger', 'two']);
-    await pause(600);
+    now += 600;
     await work('later', ['tea']);
     expect(began).toContain('later');
   });

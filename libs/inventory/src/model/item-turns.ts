@@ -1,7 +1,12 @@
-import { isLocked } from '#database';
-
 /** After an item was found locked, work on it is refused for this time without asking the database. */
 const LOCKED_FOR_MS = 500;
+
+export interface Surroundings {
+  /** Whether the error says that another transaction holds a lock. */
+  readonly isLocked: (error: unknown) => boolean;
+  /** Milliseconds since any moment; never goes back. */
+  readonly now: () => number;
+}
 
 interface Lock {
   readonly items: readonly string[];
@@ -21,6 +26,8 @@ export class ItemTurns {
   private readonly last = new Map<string, Promise<void>>();
   private locks: Lock[] = [];
 
+  constructor(private readonly around: Surroundings) {}
+
   /** Runs the work after all earlier work on one of these items has ended. */
   take<T>(items: readonly string[], work: () => Promise<T>): Promise<T> {
     const earlier = items.flatMap((item) => this.last.get(item) ?? []);
@@ -39,7 +46,7 @@ export class ItemTurns {
   }
 
   private async run<T>(items: readonly string[], work: () => Promise<T>): Promise<T> {
-    const now = performance.now();
+    const now = this.around.now();
     this.locks = this.locks.filter(({ until }) => until > now);
     // Of several items, only one may be locked. So only work on all of them is known to fail.
     const lock = this.locks.find((one) => one.items.every((item) => items.includes(item)));
@@ -47,7 +54,7 @@ export class ItemTurns {
     try {
       return await work();
     } catch (error) {
-      if (isLocked(error)) this.locks.push({ items, error, until: performance.now() + LOCKED_FOR_MS });
+      if (this.around.isLocked(error)) this.locks.push({ items, error, until: this.around.now() + LOCKED_FOR_MS });
       throw error;
     }
   }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
-import { Database, statement } from '#database';
+import { Database, isLocked, statement } from '#database';
 import { singleStatement, runSingleStatement, Outbox } from '#messaging';
 import type { StockLine } from '#contracts/inventory';
 import type { Named } from './stock-names';
@@ -42,7 +42,7 @@ const TRIES_WITHOUT_LOCK = 3;
  */
 @Injectable()
 export class Stocks {
-  private readonly turns = new ItemTurns();
+  private readonly turns = new ItemTurns({ isLocked, now: () => performance.now() });
   private readonly levels = new SeenLevels();
 
   constructor(
