@@ -150,7 +150,7 @@ describe('Following an order live', () => {
     const cartToken = guest.headers['x-cart-token'];
     const stranger = await register(open.shop);
     for (const one of [early, listen({ cartToken: shared })])
-      expect(await one.subscribe(id)).toMatchObject({ ok: false, code: 'NOT_FOUND' });
+      expect(await one.subscribe(id)).toMatchObject({ ok: false, code: 'CART_TOKEN_SPENT' });
     expect(await listen({ cartToken }).subscribe(id)).toEqual({ ok: true });
     expect(await listen({ token: open.admin.token }).subscribe(id)).toEqual({ ok: true });
     const refused = listen({ token: stranger.token });
