@@ -177,7 +177,7 @@ describe('What belongs to one person', () => {
           for (const body of [{ orderId }, { orderId, lastVersion: 0 }, { orderId, lastVersion: 1 }])
             expect([who, await say('subscribe', body)]).toEqual([
               who,
-              // A spent token is told so before anything is looked up, as over HTTP.
+              // The shop refuses a spent token before it looks for the order, as over HTTP.
               expect.objectContaining({ ok: false, code: expect.stringMatching(/^(NOT_FOUND|CART_TOKEN_SPENT)$/) }),
             ]);
           await say('unsubscribe', { orderId });

@@ -27,7 +27,8 @@ export class Transaction {
   private readonly locals = new Map<symbol, unknown>();
   entities?: EntityManager;
 
-  private waitsShortly?: boolean;
+  /** Whether the transaction waits for locks for a shorter time than usual. */
+  isShort = false;
 
   /**
    * `lockTimeout`: asked when the first statement is sent, because the transaction may wait for a connection before. If
@@ -38,11 +39,6 @@ export class Transaction {
     private readonly context: string,
     private readonly lockTimeout: () => number | undefined = () => undefined,
   ) {}
-
-  /** Whether the transaction waited for locks for a shorter time than usual. */
-  get isShort(): boolean {
-    return this.waitsShortly === true;
-  }
 
   query(sql: Sql, values?: unknown[]): Promise<QueryResult> {
     return this.inTurn(async () => this.watched((await this.openClient()).query(asQuery(sql, values))));
@@ -154,7 +150,7 @@ export class Transaction {
     this.client = client;
     this.phase = 'open';
     const lockTimeout = this.lockTimeout();
-    this.waitsShortly = lockTimeout !== undefined;
+    this.isShort = lockTimeout !== undefined;
     const limit = lockTimeout === undefined ? '' : `; SET LOCAL lock_timeout = ${lockTimeout}`;
     await this.watched(client.query(`BEGIN${limit}`));
     return client;
