@@ -1,4 +1,4 @@
-/** Something that happened, as plain data. Type names are stored for ever, so they are never class names. */
+/** Something that happened, as plain data. Type names are stored for ever, so they do not depend on class names. */
 export interface Fact<Type extends string = string, Data extends object = object> {
   readonly type: Type;
   readonly data: Data;

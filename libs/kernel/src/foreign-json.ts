@@ -20,14 +20,14 @@ const isNested = (value: unknown): value is object => typeof value === 'object' 
  */
 export function jsonExcess(value: unknown, { depth, values }: JsonLimits = JSON_LIMITS): JsonExcess | undefined {
   let level: object[] = isNested(value) ? [value] : [];
-  let left = values;
+  let remaining = values;
   for (let levels = 1; level.length > 0; levels += 1) {
     if (levels > depth) return 'deep';
     const next: object[] = [];
     for (const container of level) {
       const children = Array.isArray(container) ? (container as unknown[]) : Object.values(container);
-      left -= children.length;
-      if (left < 0) return 'many';
+      remaining -= children.length;
+      if (remaining < 0) return 'many';
       for (const child of children) if (isNested(child)) next.push(child);
     }
     level = next;

@@ -7,7 +7,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export const isUuid = (text: unknown): text is Uuid => typeof text === 'string' && UUID.test(text);
 
-const inGroups = (hex: string): Uuid =>
+const withHyphens = (hex: string): Uuid =>
   `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
 
 /** A version 7 UUID from a time in milliseconds since 1970 and at least ten random bytes. */
@@ -17,12 +17,12 @@ export function uuidFrom(milliseconds: number, random: Uint8Array): Uuid {
   Buffer.from(random.buffer, random.byteOffset, 10).copy(bytes, 6);
   bytes[6] = 0x70 | (bytes[6] & 0x0f);
   bytes[8] = 0x80 | (bytes[8] & 0x3f);
-  return inGroups(bytes.toString('hex'));
+  return withHyphens(bytes.toString('hex'));
 }
 
 /**
- * An id that is computed from another id and names, so it is the same every time. Its first 48 bits are those of the
- * other id. So ids that are derived from one command are close to each other in an index.
+ * An id that is computed from another id and names, so it is the same every time. Its first 48 bits are the first 48
+ * bits of the other id. So ids that are derived from one command are close to each other in an index.
  */
 export function derivedId(origin: Uuid, ...names: readonly (string | number)[]): Uuid {
   const time = parseInt(origin.replaceAll('-', '').slice(0, 12), 16);

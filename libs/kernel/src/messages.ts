@@ -1,6 +1,6 @@
 /**
- * A message from one context to others. Its `type` (`inventory.stock-reserved.v1`) says which class its JSON is read
- * as. The body is plain data. New fields must be optional; a change of meaning needs a `v2` next to `v1`.
+ * A message from one context to other contexts. Its `type` (`inventory.stock-reserved.v1`) decides the class of the
+ * message. The body is plain data. New fields must be optional; a change of meaning needs a `v2` next to `v1`.
  */
 export abstract class Message<Body extends object = object> {
   constructor(readonly body: Body) {}
@@ -14,9 +14,9 @@ export interface MessageClass<M extends Message = Message> {
   readonly type: string;
   readonly routingKey?: string;
   /**
-   * For a type that replaces older versions. Each pure function converts a body to the next version, and the last one
-   * to this type. So `x.v3` with two functions also reads `x.v1` and `x.v2`. A `v2` without functions does not replace
-   * `v1`.
+   * For a type that replaces older versions. Each pure function converts a body to the next version. The last function
+   * converts it to this type. So `x.v3` with two functions also reads `x.v1` and `x.v2`. A `v2` without functions does
+   * not replace `v1`.
    */
   readonly upcasts?: readonly ((body: never) => object)[];
 }

@@ -47,7 +47,7 @@ export class DomainError extends Error {
   }
 }
 
-/** The thing does not exist, or it is not the caller's. The answer does not show which of the two it is. */
+/** The thing does not exist, or it does not belong to the caller. The answer does not say which. */
 export class NotFound extends DomainError {
   constructor(what: string) {
     super('NOT_FOUND', 'not-found', `There is no such ${what}.`, { what });

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isStorable } from './texts';
 
-/** Shapes that many answers share. Each gives the type, the check, and the schema in the OpenAPI document. */
+/** Shapes for many answers. Each shape is the type, the check, and the schema in the OpenAPI document. */
 export const MoneyShape = z
   .object({
     amount: z.int().meta({ description: 'Whole minor units: đồng.', example: 55000 }),

@@ -5,24 +5,24 @@ import type { Uuid } from './ids';
 const NOT_A_DOMAIN = /[\s/?#%:\\[\]@]/u;
 
 /** A domain in its normal form: lower case, and `xn--…` if it is not ASCII. Undefined if the text is not a domain. */
-export function domainForm(domain: string): string | undefined {
+export function normalDomain(domain: string): string | undefined {
   if (domain === '' || NOT_A_DOMAIN.test(domain) || !URL.canParse(`http://${domain}`)) return undefined;
   const { hostname } = new URL(`http://${domain}`);
-  return hasSoundLabels(hostname) ? hostname : undefined;
+  return hasValidLabels(hostname) ? hostname : undefined;
 }
 
-/** Node 24 also accepts `xn--` labels that do not encode any letters, so labels are decoded and encoded again. */
-function hasSoundLabels(hostname: string): boolean {
+/** Node 24 also accepts `xn--` labels that encode no letters. So labels are decoded, encoded again, and compared. */
+function hasValidLabels(hostname: string): boolean {
   if (!/(^|\.)xn--/.test(hostname)) return true;
   const inLetters = domainToUnicode(hostname);
   return !/(^|\.)xn--/.test(inLetters) && domainToASCII(inLetters) === hostname;
 }
 
 /**
- * Lower case for comparison. It works letter by letter, because a Greek final sigma is special only within a whole
- * word. Folding a folded text changes nothing. A dotless i does not change.
+ * Lower case for comparison. It works letter by letter, because `toLowerCase` of a whole word changes a Greek sigma at
+ * its end in another way. A second call changes nothing. A dotless i does not change.
  */
-const folded = (text: string): string =>
+const foldCase = (text: string): string =>
   Array.from(text.normalize('NFC'), (letter) => {
     const capital = letter.toUpperCase();
     return letter !== 'ı' && Array.from(capital).length === 1 ? capital.toLowerCase() : letter.toLowerCase();
@@ -37,14 +37,14 @@ const folded = (text: string): string =>
 export function mailboxOf(email: string): string | undefined {
   const text = email.trim();
   const at = text.lastIndexOf('@');
-  const domain = at > 0 ? domainForm(text.slice(at + 1)) : undefined;
-  return domain && `${folded(text.slice(0, at))}@${domain}`;
+  const domain = at > 0 ? normalDomain(text.slice(at + 1)) : undefined;
+  return domain && `${foldCase(text.slice(0, at))}@${domain}`;
 }
 
 /** The key with which earlier versions of the shop compared addresses. Old rows may still have it. */
 export const earlierEmailKey = (email: string): string => email.trim().normalize('NFC').toLowerCase();
 
-/** The key for comparing addresses. For a text that is not an address, it is the text in lower case. */
+/** The key for comparing addresses. If the text is not an address, the key is the text in lower case. */
 export const emailKey = (email: string): string => mailboxOf(email) ?? earlierEmailKey(email);
 
 const UUID_IN_ANY_CASE = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

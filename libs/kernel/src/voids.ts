@@ -1,4 +1,4 @@
-/** The type of the event with which an operator declares an earlier event of the same stream void. */
+/** The type of an event that declares an earlier event of the same stream void. Only operators append it. */
 export const VOIDING = 'EventVoided';
 
 /** The fields of an event that say whether it is void. */

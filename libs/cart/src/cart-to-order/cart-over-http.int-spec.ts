@@ -77,7 +77,7 @@ describe('The cart of another process', () => {
     expect((await post({ [SECRET_HEADER]: secret })).status).toBe(200);
     expect((await post({ [SECRET_HEADER]: secret }, { kind: 'user' })).status).toBe(400);
     await expect(carts({ internalSecret: 'other' }).owner({ kind: 'user', userId: randomUUID() })).rejects.toThrow(
-      'answered 404: is that the right service, with the same INTERNAL_SECRET',
+      'answered 404: check that the URL is right, and that the service has the same INTERNAL_SECRET',
     );
   });
 

@@ -18,7 +18,7 @@ import { EventStoreAside } from '#event-store';
 import { localeOf, textOf } from '#platform/http';
 import { Vault } from '#platform/privacy';
 import { AccessTokens, CartTokens, may, RightsWatch, type Caller } from '#platform/security';
-import { Places, Turns, type GiveBack } from '#platform/sockets';
+import { Slots, Turns, type ReleaseSlot } from '#platform/sockets';
 import { OrderRefusal } from '../model/order-errors';
 import { GuestTokens } from '../view-order/guest-tokens.query';
 import { FollowedOrder, type Tell } from './followed-order.query';
@@ -94,7 +94,7 @@ export class TrackOrderGateway
   implements OnGatewayInit<Namespace>, OnGatewayConnection<Socket>, OnGatewayDisconnect<Socket>
 {
   private readonly log = new Logger('Tracking');
-  private readonly places = new Places(MOST_SOCKETS);
+  private readonly places = new Slots(MOST_SOCKETS);
 
   constructor(
     private readonly tokens: AccessTokens,
@@ -134,7 +134,7 @@ export class TrackOrderGateway
 
   /** Counts the connection for its account or guest until it is closed. False if there are too many. */
   private hasPlace({ conn }: Socket, caller: Caller): boolean {
-    const giveBack: GiveBack | undefined = this.places.take(holder(caller));
+    const giveBack: ReleaseSlot | undefined = this.places.take(holder(caller));
     if (giveBack) conn.once('close', giveBack);
     if (conn.readyState !== 'open') giveBack?.();
     return giveBack !== undefined;

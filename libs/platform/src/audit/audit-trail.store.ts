@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
 import { statement, type Database } from '#database';
-import { keptReason, keptTarget } from './kept';
+import { storableReason, storableTarget } from './storable-text';
 
 /** One operation of the back office: who asked for what. It contains no names, bodies or secrets. */
 export interface AuditEntry {
@@ -42,49 +42,49 @@ export interface AuditFilter {
   readonly to?: Date | undefined;
 }
 
-export interface AuditPlace {
+export interface AuditCursor {
   readonly at: string;
   readonly id: Uuid;
 }
 
-const BEGIN = statement(
+const INSERT_ENTRY = statement(
   'audit-begin',
   `insert into entries (id, actor, role, channel, operation, request, targets, reason, request_id)
    values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
 );
 
-const END = statement(
+const INSERT_OUTCOME = statement(
   'audit-end',
   `insert into outcomes (entry_id, status, code, made) values ($1, $2, $3, $4) on conflict do nothing`,
 );
 
-/** Older rows may have a time outside the years 1 to 9999, which the API cannot show. So it is clamped. */
+/** Older rows may have a time outside the years 1 to 9999. The API cannot show such a time, so it is clamped. */
 const CLAMPED_AT = `least(greatest(e.at, '0001-01-01T00:00:00Z'), '9999-12-31T23:59:59.999Z')`;
 
 /**
  * The SQL of the list, newest first. `after.at` is the text of the time with microseconds: with milliseconds, a page
  * could repeat or skip rows.
  */
-export function auditSql(filter: AuditFilter, limit: number, after?: AuditPlace): [string, unknown[]] {
+export function auditSql(filter: AuditFilter, limit: number, after?: AuditCursor): [string, unknown[]] {
   const values: unknown[] = [];
-  const value = (given: unknown): string => `$${values.push(given)}`;
+  const parameter = (value: unknown): string => `$${values.push(value)}`;
   const { actor, operation, target, from, to } = filter;
-  const wanted = target !== undefined ? value(target) : '';
+  const targetParameter = target !== undefined ? parameter(target) : '';
   const where = [
-    actor !== undefined && `e.actor = ${value(actor)}`,
-    operation !== undefined && `e.operation = ${value(operation)}`,
+    actor !== undefined && `e.actor = ${parameter(actor)}`,
+    operation !== undefined && `e.operation = ${parameter(operation)}`,
     target !== undefined &&
-      `e.id in (select id from entries where targets @> array[${wanted}] union
-                select entry_id from outcomes where made = ${wanted})`,
-    from && `e.at >= ${value(from)}`,
-    to && `e.at < ${value(to)}`,
-    after && `(e.at, e.id) < (${value(after.at)}::timestamptz, ${value(after.id)}::uuid)`,
+      `e.id in (select id from entries where targets @> array[${targetParameter}] union
+                select entry_id from outcomes where made = ${targetParameter})`,
+    from && `e.at >= ${parameter(from)}`,
+    to && `e.at < ${parameter(to)}`,
+    after && `(e.at, e.id) < (${parameter(after.at)}::timestamptz, ${parameter(after.id)}::uuid)`,
   ].filter((part) => typeof part === 'string');
   const filtered = where.length > 0 ? `where ${where.join(' and ')}` : '';
   const sql = `select e.id, ${CLAMPED_AT} as at, e.at::text as place, e.actor, e.role, e.channel, e.operation, e.request, e.targets, e.reason,
       e.request_id as "requestId", o.status, o.code, o.made
     from entries e left join outcomes o on o.entry_id = e.id ${filtered}
-    order by e.at desc, e.id desc limit ${value(limit)}`;
+    order by e.at desc, e.id desc limit ${parameter(limit)}`;
   return [sql, values];
 }
 
@@ -96,15 +96,15 @@ export class AuditTrail {
   constructor(private readonly db: Database) {}
 
   async begin({ id, actor, role, channel, operation, request, targets, reason, requestId }: AuditEntry): Promise<void> {
-    const [about, why] = [targets.map(keptTarget), reason && keptReason(reason)];
-    await this.db.query(BEGIN, [id, actor, role, channel, operation, request, about, why, requestId]);
+    const [about, why] = [targets.map(storableTarget), reason && storableReason(reason)];
+    await this.db.query(INSERT_ENTRY, [id, actor, role, channel, operation, request, about, why, requestId]);
   }
 
   async end(id: Uuid, { status, code, made }: AuditOutcome): Promise<void> {
-    await this.db.query(END, [id, status, code, made && keptTarget(made)]);
+    await this.db.query(INSERT_OUTCOME, [id, status, code, made && storableTarget(made)]);
   }
 
-  list(filter: AuditFilter, limit: number, after?: AuditPlace): Promise<AuditRow[]> {
+  list(filter: AuditFilter, limit: number, after?: AuditCursor): Promise<AuditRow[]> {
     return this.db.query<AuditRow>(...auditSql(filter, limit, after));
   }
 }

@@ -73,7 +73,7 @@ export const AuditVerificationRunAnswer = z
   .meta({ id: 'AuditVerificationRun' });
 
 /** How long a request waits for the result. After that, the answer is the id of the run. */
-const PATIENCE_MS = 10_000;
+const LONGEST_WAIT_MS = 10_000;
 
 class AuditPage extends PageQuery {
   @Line({ min: 1, max: 100, optional: true, description: 'Only what this person did.' })
@@ -95,7 +95,7 @@ class AuditPage extends PageQuery {
 /** What a cursor contains. The time of an older row may be infinite. */
 const CursorShape = z.object({ at: MomentShape.or(z.enum(['infinity', '-infinity'])), id: IdShape });
 
-const runOf = ({ startedAt, ...run }: AuditVerification): z.infer<typeof AuditVerificationRunAnswer> => ({
+const showRun = ({ startedAt, ...run }: AuditVerification): z.infer<typeof AuditVerificationRunAnswer> => ({
   ...run,
   startedAt: startedAt.toISOString(),
 });
@@ -143,8 +143,8 @@ export class AuditController {
   @Answers(200, AuditVerifyAnswer, { description: 'Whether the trail is as it was written.' })
   @Answers(202, AuditVerificationRunAnswer, { description: 'It takes longer: follow it by its id.' })
   async verify(@Gone() gone: AbortSignal): Promise<Answer> {
-    const run = await this.verifications.ask(PATIENCE_MS, gone);
-    return run.result ? answer(run.result, { status: 200 }) : answer(runOf(run), { status: 202 });
+    const run = await this.verifications.startOrJoin(LONGEST_WAIT_MS, gone);
+    return run.result ? answer(run.result, { status: 200 }) : answer(showRun(run), { status: 202 });
   }
 
   @Get('verify/:id')
@@ -155,6 +155,6 @@ export class AuditController {
   async viewVerification(@PathId() id: Uuid): Promise<z.infer<typeof AuditVerificationRunAnswer>> {
     const run = await this.verifications.find(id);
     if (!run) throw new NotFound('verification');
-    return runOf(run);
+    return showRun(run);
   }
 }

@@ -8,24 +8,24 @@ import { Answer, failureOf } from '#platform/http';
 import { accessOf } from '#platform/security';
 import { Ids } from '#platform/system';
 import { AuditTrail, type AuditEntry, type AuditOutcome } from './audit-trail.store';
-import { described, madeBy, peopleIn } from './described';
+import { describeRequest, createdIdIn, peopleIn } from './describe-request';
 import { ONLY_ASKS, SHOWS_PEOPLE } from './noted';
 
 const READS = ['GET', 'HEAD', 'OPTIONS'];
 /** The most people in one line; further people are in further lines. */
 const MOST_TARGETS_PER_LINE = 100;
-/** If a reader sees the same people again within this time, that is not noted again. */
-const NOTED_ONCE_IN_MS = 60_000;
+/** If a reader sees the same people again within this time, no second line is written. */
+const NOTED_AGAIN_AFTER_MS = 60_000;
 
 /**
  * Writes a line for every change that needs a permission. The caller and the operation are written before the change,
- * so that no change is without a trace. The outcome is written before the answer. A read that shows personal data is
- * noted before the answer. Requests of customers are not noted.
+ * so that no change is without a trace. The outcome is written before the answer is sent. A read that shows personal
+ * data is noted before the answer is sent. Requests that need no permission are not noted.
  */
 @Injectable()
 export class AuditInterceptor implements NestInterceptor {
   private readonly log = new Logger(AuditInterceptor.name);
-  private readonly seen = new LRUCache<string, true>({ max: 10_000, ttl: NOTED_ONCE_IN_MS });
+  private readonly recentlyNoted = new LRUCache<string, true>({ max: 10_000, ttl: NOTED_AGAIN_AFTER_MS });
 
   constructor(
     private readonly trail: AuditTrail,
@@ -42,25 +42,27 @@ export class AuditInterceptor implements NestInterceptor {
         ? next.handle().pipe(concatMap((value: unknown) => this.noteReader(context, value)))
         : next.handle();
     const id = this.ids.next();
-    return from(this.begin(id, context, request)).pipe(
+    return from(this.noteBegin(id, context, request)).pipe(
       concatMap(() =>
         next.handle().pipe(
           concatMap(async (value: unknown) => {
             const status = statusOf(value, http.getResponse<FastifyReply>());
-            await this.end(id, { status, code: null, made: madeBy(value) });
+            await this.noteOutcome(id, { status, code: null, made: createdIdIn(value) });
             return value;
           }),
           catchError((error: unknown) => {
             const { status, code } = failureOf(error);
-            return from(this.end(id, { status, code, made: null })).pipe(concatMap(() => throwError(() => error)));
+            return from(this.noteOutcome(id, { status, code, made: null })).pipe(
+              concatMap(() => throwError(() => error)),
+            );
           }),
         ),
       ),
     );
   }
 
-  private begin(id: string, context: ExecutionContext, request: FastifyRequest): Promise<void> {
-    return this.noted(() => this.trail.begin(entryOf(id, context, request)), 'a change');
+  private noteBegin(id: string, context: ExecutionContext, request: FastifyRequest): Promise<void> {
+    return this.noteOrRefuse(() => this.trail.begin(entryOf(id, context, request)), 'a change');
   }
 
   /** Notes who sees whose data. If this cannot be written, the request gets 503 instead of the data. */
@@ -69,20 +71,20 @@ export class AuditInterceptor implements NestInterceptor {
     const entry = entryOf(this.ids.next(), context, http.getRequest<FastifyRequest>());
     const targets = [...new Set([...entry.targets, ...peopleIn(value)])];
     const key = hash('sha256', JSON.stringify([entry.actor, entry.operation, targets]));
-    if (targets.length === 0 || this.seen.has(key)) return value;
+    if (targets.length === 0 || this.recentlyNoted.has(key)) return value;
     const status = statusOf(value, http.getResponse<FastifyReply>());
-    await this.noted(async () => {
+    await this.noteOrRefuse(async () => {
       for (let first = 0; first < targets.length; first += MOST_TARGETS_PER_LINE) {
         const id = first === 0 ? entry.id : this.ids.next();
         await this.trail.begin({ ...entry, id, targets: targets.slice(first, first + MOST_TARGETS_PER_LINE) });
         await this.trail.end(id, { status, code: null, made: null });
       }
     }, 'personal data');
-    this.seen.set(key, true);
+    this.recentlyNoted.set(key, true);
     return value;
   }
 
-  private async noted(note: () => Promise<void>, what: string): Promise<void> {
+  private async noteOrRefuse(note: () => Promise<void>, what: string): Promise<void> {
     try {
       await note();
     } catch (error) {
@@ -92,7 +94,7 @@ export class AuditInterceptor implements NestInterceptor {
   }
 
   /** The change is done already, so a failure to note its outcome does not change the answer. */
-  private async end(id: string, outcome: AuditOutcome): Promise<void> {
+  private async noteOutcome(id: string, outcome: AuditOutcome): Promise<void> {
     await this.trail.end(id, outcome).catch((error: unknown) => {
       this.log.error({ message: `the outcome of ${id} could not be written to the audit trail`, error });
     });
@@ -102,7 +104,7 @@ export class AuditInterceptor implements NestInterceptor {
 function entryOf(id: string, context: ExecutionContext, request: FastifyRequest): AuditEntry {
   const { caller } = request;
   const [actor, role] = caller?.kind === 'user' ? [caller.userId, caller.role] : ['nobody', 'none'];
-  return { id, actor, role, channel: 'api' as const, ...described(context, request), requestId: request.id };
+  return { id, actor, role, channel: 'api' as const, ...describeRequest(context, request), requestId: request.id };
 }
 
 const statusOf = (value: unknown, reply: FastifyReply): number =>

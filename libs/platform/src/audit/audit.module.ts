@@ -6,14 +6,14 @@ import { AlsoRestored, SealKey } from '#event-store';
 import { WITHOUT_JOBS } from '#database/leadership';
 import { Clock, Ids } from '#platform/system';
 import { AuditTrail } from './audit-trail.store';
-import { Refusals } from '#platform/security';
+import { RefusalRecorder } from '#platform/security';
 import { AuditController } from './audit.controller';
 import { AuditInterceptor } from './audit.interceptor';
 import { ListAuditHandler } from './audit.query';
 import { verifyAudit } from './chain-check';
 import { AuditTrailHealth, AuditWatch } from './chain-watch';
 import { AuditChain } from './chain.job';
-import { NotedRefusals } from './noted-refusals.adapter';
+import { AuditRefusalRecorder } from './audit-refusal-recorder.adapter';
 import { AuditVerifications } from './verifications';
 import { AuditVerificationRows } from './verifications.store';
 
@@ -28,7 +28,7 @@ import { AuditVerificationRows } from './verifications.store';
       inject: [Databases],
       useFactory: (databases: Databases) => new AuditTrail(databases.of('audit')),
     },
-    { provide: Refusals, useClass: NotedRefusals },
+    { provide: RefusalRecorder, useClass: AuditRefusalRecorder },
     { provide: APP_INTERCEPTOR, useClass: AuditInterceptor },
     ListAuditHandler,
     {
@@ -46,7 +46,7 @@ import { AuditVerificationRows } from './verifications.store';
     {
       provide: AuditTrailHealth,
       inject: [AuditWatch, AuditChain],
-      useFactory: (watch: AuditWatch, chain: AuditChain) => new AuditTrailHealth(() => watch.trouble ?? chain.trouble),
+      useFactory: (watch: AuditWatch, chain: AuditChain) => new AuditTrailHealth(() => watch.fault ?? chain.fault),
     },
     {
       provide: AuditChain,
@@ -59,15 +59,15 @@ import { AuditVerificationRows } from './verifications.store';
       inject: [Databases, SealKey, Ids, AuditWatch, AuditChain],
       useFactory: (databases: Databases, key: SealKey, ids: Ids, watch: AuditWatch, chain: AuditChain) => {
         const db = databases.of('audit');
-        const lost = async () => (await watch.follow()) ?? chain.trouble;
+        const findOtherFault = async () => (await watch.checkSeals()) ?? chain.fault;
         return new AuditVerifications(
-          (progress, signal) => verifyAudit(db, key, { lost, progress, signal }),
+          (progress, signal) => verifyAudit(db, key, { findOtherFault, onProgress: progress, signal }),
           new AuditVerificationRows(db),
           ids,
         );
       },
     },
   ],
-  exports: [AuditTrail, Refusals, AlsoRestored],
+  exports: [AuditTrail, RefusalRecorder, AlsoRestored],
 })
 export class AuditModule {}

@@ -1,12 +1,12 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
-import { AuditTrail, type AuditFilter, type AuditPlace, type AuditRow } from './audit-trail.store';
+import { AuditTrail, type AuditFilter, type AuditCursor, type AuditRow } from './audit-trail.store';
 
 /** Who did what, newest first. It reads one row more than `limit`, which shows whether there is another page. */
 export class ListAudit extends Query<readonly AuditRow[]> {
   constructor(
     readonly filter: AuditFilter,
     readonly limit: number,
-    readonly after?: AuditPlace,
+    readonly after?: AuditCursor,
   ) {
     super();
   }

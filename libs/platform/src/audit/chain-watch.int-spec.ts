@@ -58,10 +58,10 @@ describe('The watch over the audit trail', () => {
   it('follows what this and other processes seal', async () => {
     const { watch } = await written();
     const elsewhere = opened(join(folder, 'another-machine'));
-    await elsewhere.watch.follow();
+    await elsewhere.watch.checkSeals();
     await note(1);
     await elsewhere.chain.tick();
-    expect([await watch.follow(), await elsewhere.watch.follow()]).toEqual([undefined, undefined]);
+    expect([await watch.checkSeals(), await elsewhere.watch.checkSeals()]).toEqual([undefined, undefined]);
     expect(await seals()).toEqual([3, 5, 6]);
   });
 
@@ -78,14 +78,14 @@ describe('The watch over the audit trail', () => {
     await change();
     await note(2);
     await chain.tick();
-    expect(watch.trouble).toContain(words);
-    await expect(new AuditTrailHealth(() => watch.trouble).check()).rejects.toThrow(words);
+    expect(watch.fault).toContain(words);
+    await expect(new AuditTrailHealth(() => watch.fault).check()).rejects.toThrow(words);
     const again = opened();
     await again.watch.onApplicationBootstrap();
     await again.chain.tick();
-    expect(again.watch.trouble).toContain(words);
+    expect(again.watch.fault).toContain(words);
     expect((await seals()).filter((position) => position > 5)).toEqual([]);
-    const verdict = await verifyAudit(db, key, { lost: () => again.watch.follow() });
+    const verdict = await verifyAudit(db, key, { findOtherFault: () => again.watch.checkSeals() });
     expect(verdict).toMatchObject({ valid: false });
   });
 
@@ -93,7 +93,7 @@ describe('The watch over the audit trail', () => {
     const { watch } = await written();
     await cutOff();
     expect(await verifyAudit(db, key)).toMatchObject({ valid: true, checked: 3 });
-    expect(await verifyAudit(db, key, { lost: () => watch.follow() })).toMatchObject({
+    expect(await verifyAudit(db, key, { findOtherFault: () => watch.checkSeals() })).toMatchObject({
       ...{ valid: false, reason: 'the audit trail was sealed up to 5 and ends at 3' },
     });
   });
@@ -104,10 +104,10 @@ describe('The watch over the audit trail', () => {
       `create table public.gone as table entries; delete from entries where id = (select row_id from chain where position = 2)`,
     );
     await chain.tick();
-    expect(watch.trouble).toContain('is gone');
+    expect(watch.fault).toContain('is gone');
     await tamper('insert into entries table public.gone on conflict do nothing');
     await chain.tick();
-    expect(watch.trouble).toBeUndefined();
+    expect(watch.fault).toBeUndefined();
   });
 
   it('notices a false seal beyond those it knows', async () => {
@@ -115,17 +115,17 @@ describe('The watch over the audit trail', () => {
     await note(1);
     const stranger = new SealKey(Buffer.alloc(32, 5).toString('base64'));
     await new AuditChain(db, stranger, new SystemClock()).extend();
-    expect(await watch.follow()).toContain('a false seal at position 6');
+    expect(await watch.checkSeals()).toContain('a false seal at position 6');
   });
 
   it('goes on from an older trail once somebody stands for it', async () => {
     const { watch, chain } = await written();
     await cutOff();
-    expect(await watch.follow()).toBeDefined();
+    expect(await watch.checkSeals()).toBeDefined();
     await watch.restored();
     await note(1);
     await chain.tick();
-    expect(watch.trouble).toBeUndefined();
+    expect(watch.fault).toBeUndefined();
     expect(await seals()).toEqual([3, 4]);
   });
 });

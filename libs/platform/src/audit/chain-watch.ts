@@ -4,81 +4,92 @@ import { z } from 'zod';
 import type { Database } from '#database';
 import { RememberedFile, type AlsoRestored, type SealKey } from '#event-store';
 import { HealthCheck, Impaired } from '#platform/observability';
-import { chainSealHolds, START, type ChainSeal } from './chain';
-import { wrongWith } from './chain-check';
-import { chainEnd, chainHashAt, chainSealAt, chainSealsAfter, lastChainSeal, placedAfter, ROWS } from './chain.store';
+import { isValidChainSeal, CHAIN_START, type ChainSeal } from './chain';
+import { faultOfRow } from './chain-check';
+import {
+  chainEnd,
+  chainHashAt,
+  chainSealAt,
+  chainSealsAfter,
+  lastChainSeal,
+  chainedRowsAfter,
+  ROWS_PER_PAGE,
+} from './chain.store';
 
-const NAME = 'shop_audit_trail_doubted';
+const DOUBTED = 'shop_audit_trail_doubted';
 
-const doubted =
-  (register.getSingleMetric(NAME) as Gauge | undefined) ??
-  new Gauge({ name: NAME, help: '1 while the audit trail is not as it was written; nothing is sealed there then.' });
+const doubtedGauge =
+  (register.getSingleMetric(DOUBTED) as Gauge | undefined) ??
+  new Gauge({
+    name: DOUBTED,
+    help: '1 while the audit trail is not as it was written. If its end or a seal is wrong, nothing new is sealed.',
+  });
 
-const Known = z.strictObject({ position: z.int().min(0), signature: z.string(), hash: z.string() });
-type Remembered = Readonly<z.infer<typeof Known>>;
+const RememberedSealShape = z.strictObject({ position: z.int().min(0), signature: z.string(), hash: z.string() });
+type RememberedSeal = Readonly<z.infer<typeof RememberedSealShape>>;
 
-const pointOf = ({ position, signature, hash }: ChainSeal): Remembered => ({ position, signature, hash });
-const NOTHING_SEALED: Remembered = { position: 0, signature: '', hash: '' };
+const rememberedSealOf = ({ position, signature, hash }: ChainSeal): RememberedSeal => ({ position, signature, hash });
+const NOTHING_SEALED: RememberedSeal = { position: 0, signature: '', hash: '' };
 
 /**
- * Remembers the newest seal of the audit trail in a file. So it is noticed if somebody removes the end of the trail and
- * its seals from the database. It also checks all lines again and again, a part at a time.
+ * Remembers the newest seal of the audit trail in a file. So the shop notices if somebody removes the end of the trail
+ * and its seals from the database. It also checks all lines again and again, a part at a time.
  */
 export class AuditWatch implements AlsoRestored, OnApplicationBootstrap {
   private readonly log = new Logger('AuditChain');
-  private readonly file?: RememberedFile<Remembered>;
-  private memory?: Remembered;
-  private walked: { readonly position: number; readonly hash: string } = START;
-  private lost?: string;
-  private found?: string;
-  private following?: Promise<string | undefined>;
+  private readonly file?: RememberedFile<RememberedSeal>;
+  private memory?: RememberedSeal;
+  private lastChecked: { readonly position: number; readonly hash: string } = CHAIN_START;
+  private sealFault?: string;
+  private lineFault?: string;
+  private checking?: Promise<string | undefined>;
 
-  /** @param path where the newest seal is kept; without a path only this process remembers it */
+  /** @param path the file of the newest seal; without a path, only the memory of this process has it */
   constructor(
     private readonly db: Database,
     private readonly key: SealKey,
     path?: string,
     private readonly withoutJobs = false,
   ) {
-    if (path !== undefined) this.file = new RememberedFile(path, Known);
+    if (path !== undefined) this.file = new RememberedFile(path, RememberedSealShape);
   }
 
   /** The fault that was found in the trail; undefined if there is none. */
-  get trouble(): string | undefined {
-    return this.lost ?? this.found;
+  get fault(): string | undefined {
+    return this.sealFault ?? this.lineFault;
   }
 
-  /** A fault of the trail is only logged. The shop starts, because orders do not need the trail. */
+  /** A fault of the trail is only logged. The shop starts anyway, because orders do not need the trail. */
   async onApplicationBootstrap(): Promise<void> {
-    if (!this.withoutJobs) await this.follow().catch((error: Error) => this.log.warn(error.message));
+    if (!this.withoutJobs) await this.checkSeals().catch((error: Error) => this.log.warn(error.message));
   }
 
   /**
-   * Compares the seals with the remembered one, checks the later ones, and remembers the newest. A fault is returned
-   * and logged. Calls at the same time share one run.
+   * Compares the database with the remembered seal, checks the later seals, and remembers the newest seal. A fault is
+   * returned and logged. Calls at the same time share one run.
    */
-  follow(): Promise<string | undefined> {
-    return (this.following ??= this.followNow().finally(() => (this.following = undefined)));
+  checkSeals(): Promise<string | undefined> {
+    return (this.checking ??= this.checkSealsNow().finally(() => (this.checking = undefined)));
   }
 
-  private async followNow(): Promise<string | undefined> {
-    const known = await this.remembered();
-    const lost = known ? await this.followed(known) : await this.adopt();
-    if (lost !== undefined && lost !== this.lost) this.log.error(`${lost}. ${this.advice}`);
-    this.lost = lost;
+  private async checkSealsNow(): Promise<string | undefined> {
+    const known = await this.readRememberedSeal();
+    const fault = known ? await this.checkSealsAfter(known) : await this.trustNewestSeal();
+    if (fault !== undefined && fault !== this.sealFault) this.log.error(`${fault}. ${this.advice}`);
+    this.sealFault = fault;
     this.updateMetric();
-    return lost;
+    return fault;
   }
 
   /** Checks the next lines. When all lines of the trail were right, an earlier fault is cleared. */
-  async walk(): Promise<void> {
-    const rows = await placedAfter(this.db, this.walked.position);
+  async checkNextLines(): Promise<void> {
+    const rows = await chainedRowsAfter(this.db, this.lastChecked.position);
     for (const row of rows) {
-      const wrong = wrongWith(row, this.walked.position + 1, this.walked.hash);
-      if (wrong !== undefined) return this.endRound(`the audit trail is not as it was written: ${wrong}`);
-      this.walked = row;
+      const fault = faultOfRow(row, this.lastChecked.position + 1, this.lastChecked.hash);
+      if (fault !== undefined) return this.endRound(`the audit trail is not as it was written: ${fault}`);
+      this.lastChecked = row;
     }
-    if (rows.length < ROWS) this.endRound(undefined);
+    if (rows.length < ROWS_PER_PAGE) this.endRound(undefined);
   }
 
   /**
@@ -86,46 +97,46 @@ export class AuditWatch implements AlsoRestored, OnApplicationBootstrap {
    * if nothing is missing.
    */
   async restored(): Promise<void> {
-    if ((await this.follow()) === undefined) return;
+    if ((await this.checkSeals()) === undefined) return;
     const last = await lastChainSeal(this.db);
-    await this.remember(last ? pointOf(last) : NOTHING_SEALED);
-    await this.follow();
+    await this.remember(last ? rememberedSealOf(last) : NOTHING_SEALED);
+    await this.checkSeals();
   }
 
-  private endRound(found: string | undefined): void {
-    this.walked = START;
-    if (found !== undefined && found !== this.found) this.log.error(found);
-    this.found = found;
+  private endRound(fault: string | undefined): void {
+    this.lastChecked = CHAIN_START;
+    if (fault !== undefined && fault !== this.lineFault) this.log.error(fault);
+    this.lineFault = fault;
     this.updateMetric();
   }
 
   private get advice(): string {
-    const alone = this.file ? ` If no orders were lost, remove ${this.file.path} and start again.` : '';
-    return `If somebody restored an older backup, say so with: npm run shop -- events restored.${alone}`;
+    const onlyTrailLost = this.file ? ` If no orders were lost, remove ${this.file.path} and start again.` : '';
+    return `If somebody restored an older backup, say so with: npm run shop -- events restored.${onlyTrailLost}`;
   }
 
   private updateMetric(): void {
-    doubted.set(this.trouble === undefined ? 0 : 1);
+    doubtedGauge.set(this.fault === undefined ? 0 : 1);
   }
 
-  private async remembered(): Promise<Remembered | undefined> {
+  private async readRememberedSeal(): Promise<RememberedSeal | undefined> {
     return (await this.file?.read()) ?? this.memory;
   }
 
-  private async remember(newest: Remembered): Promise<void> {
+  private async remember(newest: RememberedSeal): Promise<void> {
     this.memory = newest;
     await this.file?.write(newest);
   }
 
   /** If no seal is remembered yet, the newest seal of the database is trusted once. */
-  private async adopt(): Promise<undefined> {
+  private async trustNewestSeal(): Promise<undefined> {
     const last = await lastChainSeal(this.db);
     if (last && this.file)
       this.log.warn(`${this.file.path} is missing: the audit trail is trusted once, as sealed up to ${last.position}`); // prettier-ignore
-    await this.remember(last ? pointOf(last) : NOTHING_SEALED);
+    await this.remember(last ? rememberedSealOf(last) : NOTHING_SEALED);
   }
 
-  private async followed(known: Remembered): Promise<string | undefined> {
+  private async checkSealsAfter(known: RememberedSeal): Promise<string | undefined> {
     const { position } = known;
     if (position > 0) {
       const hash = await chainHashAt(this.db, position);
@@ -138,10 +149,10 @@ export class AuditWatch implements AlsoRestored, OnApplicationBootstrap {
     let newest = known;
     for (let seals; (seals = await chainSealsAfter(this.db, newest.position)).length > 0;) {
       for (const seal of seals) {
-        const isGood = seal.after === newest.position && chainSealHolds(this.key, seal, newest.signature);
+        const isGood = seal.after === newest.position && isValidChainSeal(this.key, seal, newest.signature);
         if (!isGood || (await chainHashAt(this.db, seal.position)) !== seal.hash)
           return `the audit trail has a false seal at position ${seal.position}`;
-        newest = pointOf(seal);
+        newest = rememberedSealOf(seal);
       }
     }
     if (newest !== known) await this.remember(newest);
@@ -155,13 +166,13 @@ export class AuditTrailHealth extends HealthCheck {
   readonly service = 'audit-trail';
   override readonly onlyWhenUnwell = true;
 
-  /** @param trouble the fault of the trail, or why lines get no place in its chain; undefined if there is none */
-  constructor(private readonly trouble: () => string | undefined) {
+  /** @param fault the fault of the trail, or why lines get no place in its chain; undefined if there is none */
+  constructor(private readonly fault: () => string | undefined) {
     super();
   }
 
   async check(): Promise<void> {
-    const trouble = this.trouble();
-    if (trouble !== undefined) throw new Impaired(trouble);
+    const fault = this.fault();
+    if (fault !== undefined) throw new Impaired(fault);
   }
 }

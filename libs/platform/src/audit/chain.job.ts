@@ -5,7 +5,7 @@ import { Gauge, register } from 'prom-client';
 import type { Database } from '#database';
 import type { SealKey } from '#event-store';
 import type { Clock } from '#platform/system';
-import { chainedRow, sealChain, START } from './chain';
+import { hashOfRow, sealChain, CHAIN_START } from './chain';
 import { AuditWatch } from './chain-watch';
 import {
   addChainSeal,
@@ -17,7 +17,7 @@ import {
   waitingRows,
   type WaitingRow,
 } from './chain.store';
-import { isOfTheRow, SetAside } from './set-aside';
+import { isFaultOfRow, UnplaceableRows } from './unplaceable-rows';
 
 const BATCH = 500;
 const EVERY_MS = 10_000;
@@ -30,7 +30,7 @@ const waitingLines = gauge(
   'shop_audit_waiting_lines',
   'Lines and outcomes of the audit trail that wait for their place in its chain.',
 );
-const asideLines = gauge(
+const unplaceableLines = gauge(
   'shop_audit_set_aside_lines',
   'Lines and outcomes of the audit trail that this process could not give a place in its chain.',
 );
@@ -42,11 +42,11 @@ const asideLines = gauge(
 @Injectable()
 export class AuditChain {
   private readonly log = new Logger('AuditChain');
-  private readonly aside = new SetAside(this.log);
-  /** The row that has waited longest, and when it was first seen. Null if no row waits. */
-  private oldest: number | null = null;
-  private since = performance.now();
-  private late?: string;
+  private readonly unplaceable = new UnplaceableRows(this.log);
+  /** The number of the row that has waited longest; null if no row waits. `oldestSince` is when it was first seen. */
+  private oldestWaiting: number | null = null;
+  private oldestSince = performance.now();
+  private latenessMessage?: string;
 
   constructor(
     private readonly db: Database,
@@ -56,31 +56,31 @@ export class AuditChain {
     private readonly lateMs = LATE_MS,
   ) {}
 
-  /** Why some lines have no place in the chain; undefined while all get theirs. */
-  get trouble(): string | undefined {
-    return this.aside.trouble ?? this.late;
+  /** Why some lines have no place in the chain; undefined while all lines get a place. */
+  get fault(): string | undefined {
+    return this.unplaceable.fault ?? this.latenessMessage;
   }
 
   @Interval('audit chain', EVERY_MS)
   @OneAtATime()
   async tick(): Promise<void> {
-    const failed = await this.round().catch((error: Error) => error);
-    if (failed) this.log.warn(`failed, the next round tries again: ${failed.message}`);
-    await this.checkLateness(failed?.message);
+    const failure = await this.runOnce().catch((error: Error) => error);
+    if (failure) this.log.warn(`The chain of the audit trail was not extended. The next run tries again: ${failure.message}`); // prettier-ignore
+    await this.checkLateness(failure?.message);
   }
 
   /** If the end of the trail is missing, nothing is added to its chain, because then the end could not be restored. */
-  private async round(): Promise<undefined> {
-    if ((await this.watch.follow()) === undefined && (await this.extend()) > 0) await this.watch.follow();
-    await this.watch.walk();
+  private async runOnce(): Promise<undefined> {
+    if ((await this.watch.checkSeals()) === undefined && (await this.extend()) > 0) await this.watch.checkSeals();
+    await this.watch.checkNextLines();
   }
 
   /** Returns how many lines this process has added. */
   async extend(): Promise<number> {
-    this.aside.tryAgain();
+    this.unplaceable.retryOldRows();
     let added = 0;
-    for (let rows; (rows = await waitingRows(this.db, BATCH, this.aside.arrived)).length > 0;) {
-      const placed = await this.place(rows);
+    for (let rows; (rows = await waitingRows(this.db, BATCH, this.unplaceable.arrivalNumbers)).length > 0;) {
+      const placed = await this.addRows(rows);
       if (placed === undefined) return added; // another process has added rows
       added += placed;
       if (rows.length < BATCH) break;
@@ -91,35 +91,35 @@ export class AuditChain {
 
   /**
    * Returns how many rows got their places; undefined if another process was faster. If a row cannot have a place, it
-   * is found by bisection and set aside, and the other rows get their places.
+   * is found by bisection. It is skipped, and the other rows get their places.
    */
-  private async place(rows: readonly WaitingRow[]): Promise<number | undefined> {
-    let wrong: string;
+  private async addRows(rows: readonly WaitingRow[]): Promise<number | undefined> {
+    let reason: string;
     try {
       const texts = await textsOf(this.db, rows);
       const existing = rows.flatMap((row, index) => {
         const text = texts[index];
-        if (text === null) this.aside.add(row, 'it is gone');
+        if (text === null) this.unplaceable.add(row, 'it is gone');
         return text === null ? [] : [{ ...row, text }];
       });
       if (existing.length === 0) return 0;
-      const end = (await chainEnd(this.db)) ?? START;
+      const end = (await chainEnd(this.db)) ?? CHAIN_START;
       let { position, hash } = end;
-      const hashes = existing.map((row) => (hash = chainedRow(hash, (position += 1), row)));
+      const hashes = existing.map((row) => (hash = hashOfRow(hash, (position += 1), row)));
       if (await addToChain(this.db, existing, hashes, end.position)) return existing.length;
-      if (((await chainEnd(this.db)) ?? START).position !== end.position) return undefined;
-      wrong = 'the database refuses it a place';
+      if (((await chainEnd(this.db)) ?? CHAIN_START).position !== end.position) return undefined;
+      reason = 'the database refuses to add it';
     } catch (error) {
-      if (!isOfTheRow(error)) throw error;
-      wrong = error.message;
+      if (!isFaultOfRow(error)) throw error;
+      reason = error.message;
     }
     if (rows.length === 1) {
-      this.aside.add(rows[0], wrong);
+      this.unplaceable.add(rows[0], reason);
       return 0;
     }
     const half = Math.ceil(rows.length / 2);
-    const first = await this.place(rows.slice(0, half));
-    const second = first === undefined ? undefined : await this.place(rows.slice(half));
+    const first = await this.addRows(rows.slice(0, half));
+    const second = first === undefined ? undefined : await this.addRows(rows.slice(half));
     return first === undefined || second === undefined ? undefined : first + second;
   }
 
@@ -134,27 +134,27 @@ export class AuditChain {
     this.log.log(`the audit trail is sealed up to ${seal.position}: ${seal.signature}`);
   }
 
-  /** Checks that lines get their places in time, by this process's clock: the database's clock may be wrong. */
-  private async checkLateness(failed: string | undefined): Promise<void> {
-    const waiting = await countWaiting(this.db, this.aside.arrived).catch(() => undefined);
+  /** Checks that lines get their places in time. It uses the clock of this process, because the database's may be wrong. */
+  private async checkLateness(failure: string | undefined): Promise<void> {
+    const waiting = await countWaiting(this.db, this.unplaceable.arrivalNumbers).catch(() => undefined);
     if (waiting) waitingLines.set(waiting.count);
-    asideLines.set(this.aside.arrived.length);
-    const isMoving = waiting !== undefined && (waiting.count === 0 || waiting.oldest !== this.oldest);
-    if (isMoving && failed === undefined) {
-      this.oldest = waiting.oldest;
-      this.since = performance.now();
-      this.late = undefined;
+    unplaceableLines.set(this.unplaceable.arrivalNumbers.length);
+    const isMoving = waiting !== undefined && (waiting.count === 0 || waiting.oldest !== this.oldestWaiting);
+    if (isMoving && failure === undefined) {
+      this.oldestWaiting = waiting.oldest;
+      this.oldestSince = performance.now();
+      this.latenessMessage = undefined;
       return;
     }
-    const isLate = performance.now() - this.since > this.lateMs;
-    const late = isLate ? this.lateness(waiting?.count, failed) : undefined;
-    if (late !== undefined && this.late === undefined) this.log.error(late);
-    this.late = late;
+    const isLate = performance.now() - this.oldestSince > this.lateMs;
+    const message = isLate ? this.describeLateness(waiting?.count, failure) : undefined;
+    if (message !== undefined && this.latenessMessage === undefined) this.log.error(message);
+    this.latenessMessage = message;
   }
 
-  private lateness(count: number | undefined, failed: string | undefined): string {
-    const seconds = Math.round((performance.now() - this.since) / 1_000);
+  private describeLateness(count: number | undefined, failure: string | undefined): string {
+    const seconds = Math.round((performance.now() - this.oldestSince) / 1_000);
     const many = count === undefined ? 'lines' : `${count} lines`;
-    return `${many} of the audit trail have waited for a place in its chain for ${seconds} seconds${failed === undefined ? '' : `: ${failed}`}`;
+    return `${many} of the audit trail have waited for a place in its chain for ${seconds} seconds${failure === undefined ? '' : `: ${failure}`}`;
   }
 }

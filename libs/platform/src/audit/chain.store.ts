@@ -19,7 +19,7 @@ export interface WaitingRow extends Omit<ChainRow, 'text'> {
   readonly arrived: number;
 }
 
-const textOf = (kind: string, id: string): string => `case ${kind}
+const textSql = (kind: string, id: string): string => `case ${kind}
     when 'entry' then (select ${entryText} from entries e where e.id = ${id})
     else (select ${outcomeText} from outcomes o where o.entry_id = ${id}) end`;
 
@@ -31,13 +31,13 @@ const WAITING = statement(
    where not (w.arrived = any($2::bigint[])) and ${placeless} order by w.arrived limit $1`,
 );
 
-/** The rows that wait for a place in the chain, in order of arrival. */
+/** The first rows that wait for a place in the chain, in order of arrival. */
 export const waitingRows = (db: Database, limit: number, except: readonly number[] = []): Promise<WaitingRow[]> =>
   db.query<WaitingRow>(WAITING, [limit, except]);
 
 const TEXTS = statement(
   'audit-chain-texts',
-  `select ${textOf('w.kind', 'w.id')} as text
+  `select ${textSql('w.kind', 'w.id')} as text
    from unnest($1::text[], $2::uuid[]) with ordinality as w(kind, id, turn) order by w.turn`,
 );
 
@@ -115,7 +115,7 @@ export const chainSealAt = async (db: Database, position: number): Promise<Pick<
 export const lastChainSeal = async (db: Database): Promise<ChainSeal | undefined> =>
   (await db.query<ChainSeal>(LAST_SEAL))[0];
 
-export interface PlacedRow extends Omit<ChainRow, 'text'> {
+export interface ChainedRow extends Omit<ChainRow, 'text'> {
   readonly position: number;
   readonly hash: string;
   /** Null if the row is gone. */
@@ -123,17 +123,17 @@ export interface PlacedRow extends Omit<ChainRow, 'text'> {
 }
 
 /** How many rows of the chain are read at once. */
-export const ROWS = 1_000;
+export const ROWS_PER_PAGE = 1_000;
 
 const PLACED = statement(
   'audit-chain-placed',
   `select c.position, c.kind, c.row_id as id, encode(c.hash, 'hex') as hash,
-     ${textOf('c.kind', 'c.row_id')} as text
-   from chain c where c.position > $1 order by c.position limit ${ROWS}`,
+     ${textSql('c.kind', 'c.row_id')} as text
+   from chain c where c.position > $1 order by c.position limit ${ROWS_PER_PAGE}`,
 );
 
-export const placedAfter = (db: Database, position: number): Promise<PlacedRow[]> =>
-  db.query<PlacedRow>(PLACED, [position]);
+export const chainedRowsAfter = (db: Database, position: number): Promise<ChainedRow[]> =>
+  db.query<ChainedRow>(PLACED, [position]);
 
 const HASH_AT = statement('audit-chain-hash-at', `select encode(hash, 'hex') as hash from chain where position = $1`);
 
@@ -150,9 +150,10 @@ const OVERDUE = statement(
 type Unplaced = Omit<ChainRow, 'text'>;
 
 /** A row that has waited for its place for more than ten minutes. */
-export const overdueRow = async (db: Database): Promise<Unplaced | undefined> => (await db.query<Unplaced>(OVERDUE))[0];
+export const findOverdueRow = async (db: Database): Promise<Unplaced | undefined> =>
+  (await db.query<Unplaced>(OVERDUE))[0];
 
-const looseIn = (kind: ChainRow['kind'], table: string, id: string) =>
+const unplacedSql = (kind: ChainRow['kind'], table: string, id: string) =>
   statement(
     `audit-chain-loose-${kind}`,
     `with page as materialized (select ${id} as id from ${table} where ${id} > $1 order by ${id} limit 5000)
@@ -162,15 +163,15 @@ const looseIn = (kind: ChainRow['kind'], table: string, id: string) =>
           and not exists (select from waiting w where w.kind = '${kind}' and w.row_id = p.id) limit 1) as loose`,
   );
 const LOOSE = {
-  entry: looseIn('entry', 'entries', 'id'),
-  outcome: looseIn('outcome', 'outcomes', 'entry_id'),
+  entry: unplacedSql('entry', 'entries', 'id'),
+  outcome: unplacedSql('outcome', 'outcomes', 'entry_id'),
 };
 
 /**
  * Reads a page of rows after this id. `loose` is a row that has no place and does not wait for one. `last` is the last
  * id of the page; null after the last row.
  */
-export const looseAfter = async (
+export const readUnplacedAfter = async (
   db: Database,
   kind: ChainRow['kind'],
   id: string,

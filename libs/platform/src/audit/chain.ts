@@ -24,15 +24,15 @@ export interface ChainSeal {
   readonly signature: string;
 }
 
-export const START: ChainEnd = { position: 0, hash: ORIGIN };
+export const CHAIN_START: ChainEnd = { position: 0, hash: ORIGIN };
 
 /** SHA-256 over a row and the hash of the row before it. */
-export const chainedRow = (previous: string, position: number, { kind, id, text }: ChainRow): string =>
+export const hashOfRow = (previous: string, position: number, { kind, id, text }: ChainRow): string =>
   hash('sha256', netstrings(['coffee-tea.audit-chain.1', previous, position, kind, id, text]));
 
 type Unsigned = Omit<ChainSeal, 'keyId' | 'signature'>;
 
-const signed = ({ after, position, hash: end, sealedAt }: Unsigned, keyId: string, previous: string): string =>
+const signedText = ({ after, position, hash: end, sealedAt }: Unsigned, keyId: string, previous: string): string =>
   netstrings(['coffee-tea.audit-seal.1', keyId, previous, after, position, end, sealedAt.getTime()]);
 
 /**
@@ -42,8 +42,8 @@ const signed = ({ after, position, hash: end, sealedAt }: Unsigned, keyId: strin
 export const sealChain = (key: SealKey, seal: Unsigned, previous: string): ChainSeal => ({
   ...seal,
   keyId: key.id,
-  signature: key.signText(signed(seal, key.id, previous)),
+  signature: key.signText(signedText(seal, key.id, previous)),
 });
 
-export const chainSealHolds = (key: SealKey, seal: ChainSeal, previous: string): boolean =>
-  key.trusted.signed(seal.keyId, signed(seal, seal.keyId, previous), seal.signature);
+export const isValidChainSeal = (key: SealKey, seal: ChainSeal, previous: string): boolean =>
+  key.trusted.signed(seal.keyId, signedText(seal, seal.keyId, previous), seal.signature);

@@ -10,7 +10,7 @@ export const Noted = (...fields: readonly string[]): MethodDecorator => SetMetad
 
 export const ONLY_ASKS = 'shop:only-asks';
 
-/** For a read that is a POST because it needs a body. It changes nothing, so it is not noted. */
+/** For a POST that changes nothing, for example a read that needs a body. It is not noted. */
 export const OnlyAsks = (): MethodDecorator => SetMetadata(ONLY_ASKS, true);
 
 export const SHOWS_PEOPLE = 'shop:shows-people';

@@ -1,62 +1,62 @@
 /** How many refused attempts of one actor, and of all actors together, are listed one by one in a minute. */
-export const OF_ONE = 10;
-export const OF_ALL = 100;
+export const MOST_OF_ONE_ACTOR = 10;
+export const MOST_OF_ALL_ACTORS = 100;
 const MOST_ACTORS = 1_000;
 /** The name for all actors that are not counted separately. */
 export const OTHERS = 'others';
 
-export interface More {
+export interface UnlistedAttempts {
   readonly actor: string;
   readonly role: string;
-  readonly more: number;
+  readonly unlisted: number;
 }
 
 interface Count {
   readonly role: string;
-  written: number;
-  more: number;
+  listed: number;
+  unlisted: number;
 }
 
 /**
- * Decides which refused attempts are listed one by one, so that many attempts fill neither the trail nor the memory.
+ * Decides which refused attempts are listed one by one. So very many attempts fill neither the trail nor the memory.
  */
 export class RefusalCounts {
   private readonly counts = new Map<string, Count>();
-  private written = 0;
+  private listed = 0;
 
-  /** Whether this attempt is listed; otherwise it is only counted. */
-  admits(actor: string, role: string): boolean {
-    const count = this.of(actor, role);
-    if (count.written < OF_ONE && this.written < OF_ALL) {
-      count.written += 1;
-      this.written += 1;
+  /** Counts an attempt. Returns whether it is listed by itself. */
+  mayList(actor: string, role: string): boolean {
+    const count = this.countOf(actor, role);
+    if (count.listed < MOST_OF_ONE_ACTOR && this.listed < MOST_OF_ALL_ACTORS) {
+      count.listed += 1;
+      this.listed += 1;
       return true;
     }
-    count.more += 1;
+    count.unlisted += 1;
     return false;
   }
 
-  /** At the end of a minute: the counted attempts, the most frequent first, in at most `OF_ALL` lines. */
-  close(): readonly More[] {
+  /** Returns the unlisted attempts by actor, the most frequent first, and begins a new minute. */
+  endMinute(): readonly UnlistedAttempts[] {
     const all = [...this.counts]
-      .filter(([, { more }]) => more > 0)
-      .map(([actor, { role, more }]) => ({ actor, role, more }))
-      .sort((a, b) => b.more - a.more);
+      .filter(([, { unlisted }]) => unlisted > 0)
+      .map(([actor, { role, unlisted }]) => ({ actor, role, unlisted }))
+      .sort((a, b) => b.unlisted - a.unlisted);
     this.counts.clear();
-    this.written = 0;
-    const rest = all.slice(OF_ALL - 1).reduce((sum, { more }) => sum + more, 0);
-    return rest > 0 ? [...all.slice(0, OF_ALL - 1), { actor: OTHERS, role: 'none', more: rest }] : all;
+    this.listed = 0;
+    const rest = all.slice(MOST_OF_ALL_ACTORS - 1).reduce((sum, { unlisted }) => sum + unlisted, 0);
+    return rest > 0 ? [...all.slice(0, MOST_OF_ALL_ACTORS - 1), { actor: OTHERS, role: 'none', unlisted: rest }] : all;
   }
 
   get size(): number {
     return this.counts.size;
   }
 
-  private of(actor: string, role: string): Count {
+  private countOf(actor: string, role: string): Count {
     const known = this.counts.get(actor);
     if (known) return known;
-    if (this.counts.size >= MOST_ACTORS && actor !== OTHERS) return this.of(OTHERS, 'none');
-    const count = { role, written: 0, more: 0 };
+    if (this.counts.size >= MOST_ACTORS && actor !== OTHERS) return this.countOf(OTHERS, 'none');
+    const count = { role, listed: 0, unlisted: 0 };
     this.counts.set(actor, count);
     return count;
   }

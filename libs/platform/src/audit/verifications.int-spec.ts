@@ -34,10 +34,10 @@ function slowly() {
   let go!: () => void;
   const gate = new Promise<void>((open) => (go = open));
   const walks: AbortSignal[] = [];
-  const verify: VerifyTrail = async (progress, signal) => {
+  const verify: VerifyTrail = async (onProgress, signal) => {
     walks.push(signal);
     await Promise.race([gate, new Promise((_, stop) => signal.addEventListener('abort', () => stop(signal.reason as Error)))]); // prettier-ignore
-    return verifyAudit(db, key, { progress, signal });
+    return verifyAudit(db, key, { onProgress, signal });
   };
   return { go, walks, onProcess: () => new AuditVerifications(verify, rows, ids) };
 }
@@ -48,9 +48,9 @@ describe('A verification of the audit trail', () => {
   it('is one for all who ask, also of another process', async () => {
     const { go, walks, onProcess } = slowly();
     const desk = onProcess();
-    const asked = Array.from({ length: 20 }, () => desk.ask(5_000, stays()));
+    const asked = Array.from({ length: 20 }, () => desk.startOrJoin(5_000, stays()));
     await begun();
-    const elsewhere = onProcess().ask(5_000, stays());
+    const elsewhere = onProcess().startOrJoin(5_000, stays());
     go();
     const found = await Promise.all([...asked, elsewhere]);
     expect(new Set(found.map(({ id }) => id)).size).toBe(1);
@@ -62,9 +62,9 @@ describe('A verification of the audit trail', () => {
     const { go, onProcess } = slowly();
     const desk = onProcess();
     const leaving = new AbortController();
-    const { id, state, result } = await desk.ask(20, leaving.signal);
+    const { id, state, result } = await desk.startOrJoin(20, leaving.signal);
     expect([state, result]).toEqual(['running', null]);
-    expect(await onProcess().ask(20, stays())).toMatchObject({ id, state: 'running' });
+    expect(await onProcess().startOrJoin(20, stays())).toMatchObject({ id, state: 'running' });
     leaving.abort();
     go();
     await eventually(async () => expect(await desk.find(id)).toMatchObject({ state: 'done', result: { valid: true } }));
@@ -74,7 +74,7 @@ describe('A verification of the audit trail', () => {
     const { walks, onProcess } = slowly();
     const desk = onProcess();
     const clients = [new AbortController(), new AbortController()];
-    const asked = clients.map(({ signal }) => desk.ask(5_000, signal));
+    const asked = clients.map(({ signal }) => desk.startOrJoin(5_000, signal));
     await begun();
     await eventually(() => expect(walks).toHaveLength(1));
     clients[0].abort();
@@ -88,7 +88,7 @@ describe('A verification of the audit trail', () => {
 
   it('is ended between two pages', async () => {
     const stop = new AbortController();
-    const walk = verifyAudit(db, key, { progress: () => stop.abort(new Error('enough')), signal: stop.signal });
+    const walk = verifyAudit(db, key, { onProgress: () => stop.abort(new Error('enough')), signal: stop.signal });
     await expect(walk).rejects.toThrow('enough');
   });
 
@@ -97,6 +97,6 @@ describe('A verification of the audit trail', () => {
     await rows.begin(ids.next());
     await test.admin(`update audit.verifications set heard_at = now() - interval '2 minutes'`);
     go();
-    expect(await onProcess().ask(5_000, stays())).toMatchObject({ state: 'done', result: { valid: true } });
+    expect(await onProcess().startOrJoin(5_000, stays())).toMatchObject({ state: 'done', result: { valid: true } });
   });
 });

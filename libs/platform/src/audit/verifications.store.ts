@@ -4,7 +4,7 @@ import type { AuditVerdict } from './chain-check';
 
 export interface AuditVerification {
   readonly id: Uuid;
-  /** `stopped`: no request waited for the result any more, or its process ended. */
+  /** `stopped`: all clients that waited for the result have disconnected, or the process has ended. */
   readonly state: 'running' | 'done' | 'stopped';
   readonly checked: number;
   readonly startedAt: Date;
@@ -17,7 +17,7 @@ const columns = `id, state, checked, started_at as "startedAt", result`;
 export class AuditVerificationRows {
   constructor(private readonly db: Database) {}
 
-  /** Undefined if another verification is running. One that has not reported for a minute counts as stopped. */
+  /** Undefined if another verification is running. If it has not reported for a minute, it counts as stopped. */
   async begin(id: Uuid): Promise<AuditVerification | undefined> {
     await this.db.query(
       `update verifications set state = 'stopped' where state = 'running' and heard_at < now() - interval '60 seconds'`,
@@ -32,7 +32,7 @@ export class AuditVerificationRows {
     return row;
   }
 
-  async reached(id: Uuid, checked: number): Promise<void> {
+  async reportProgress(id: Uuid, checked: number): Promise<void> {
     await this.db.query('update verifications set checked = $2, heard_at = now() where id = $1', [id, checked]);
   }
 

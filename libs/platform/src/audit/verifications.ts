@@ -11,13 +11,13 @@ const REPORT_EVERY_MS = 1_000;
 /** How often the state of a verification in another process is read. */
 const READ_EVERY_MS = 250;
 
-/** Returns the result. `signal` stops it. It calls `progress` with the number of lines that were checked. */
+/** Verifies the trail. It calls `progress` with the number of lines that were checked. `signal` stops it. */
 export type VerifyTrail = (progress: (checked: number) => void, signal: AbortSignal) => Promise<AuditVerdict>;
 
 /** Verifies the audit trail on request. One verification runs at a time, and all requests wait for the same one. */
 export class AuditVerifications implements BeforeApplicationShutdown {
   private running?: JoinedRun<AuditVerification>;
-  private beginning?: Promise<JoinedRun<AuditVerification> | undefined>;
+  private starting?: Promise<JoinedRun<AuditVerification> | undefined>;
 
   constructor(
     private readonly verify: VerifyTrail,
@@ -30,19 +30,19 @@ export class AuditVerifications implements BeforeApplicationShutdown {
   }
 
   /**
-   * Returns the finished verification if that takes no longer than `patienceMs`, else the running one. Stops it if
-   * `gone` is aborted and no other request waits.
+   * Joins the running verification, or starts a new one. Returns the finished verification if it ends within
+   * `longestWaitMs`, else the running one. If `gone` is aborted and no other request waits, the verification stops.
    */
-  async ask(patienceMs: number, gone: AbortSignal): Promise<AuditVerification> {
-    for (const end = performance.now() + patienceMs; ;) {
-      const run = this.running ?? (await this.beginOnce());
+  async startOrJoin(longestWaitMs: number, gone: AbortSignal): Promise<AuditVerification> {
+    for (const end = performance.now() + longestWaitMs; ;) {
+      const run = this.running ?? (await this.startOnce());
       const left = Math.max(end - performance.now(), 0);
-      if (run) return (await this.wait(run, left, gone)) ?? (await this.rows.find(run.id))!;
-      const elsewhere = await this.rows.running();
-      if (elsewhere && left === 0) return elsewhere;
+      if (run) return (await this.waitForResult(run, left, gone)) ?? (await this.rows.find(run.id))!;
+      const runElsewhere = await this.rows.running();
+      if (runElsewhere && left === 0) return runElsewhere;
       await pause(Math.min(READ_EVERY_MS, left));
-      if (elsewhere && !gone.aborted) {
-        const found = await this.rows.find(elsewhere.id);
+      if (runElsewhere && !gone.aborted) {
+        const found = await this.rows.find(runElsewhere.id);
         if (found?.state === 'done') return found;
       }
       if (gone.aborted) throw unavailable('The client is gone.');
@@ -53,33 +53,35 @@ export class AuditVerifications implements BeforeApplicationShutdown {
     return this.rows.find(id);
   }
 
-  private async wait(run: JoinedRun<AuditVerification>, patienceMs: number, gone: AbortSignal) {
+  private async waitForResult(run: JoinedRun<AuditVerification>, longestWaitMs: number, gone: AbortSignal) {
     try {
-      return await waitFor(run, patienceMs, gone);
+      return await waitFor(run, longestWaitMs, gone);
     } catch (error) {
       throw gone.aborted ? unavailable('The client is gone.') : error;
     }
   }
 
   /** Requests at the same time start only one verification. */
-  private beginOnce(): Promise<JoinedRun<AuditVerification> | undefined> {
-    return (this.beginning ??= this.begin().finally(() => (this.beginning = undefined)));
+  private startOnce(): Promise<JoinedRun<AuditVerification> | undefined> {
+    return (this.starting ??= this.start().finally(() => (this.starting = undefined)));
   }
 
   /** Undefined if another process is verifying. */
-  private async begin(): Promise<JoinedRun<AuditVerification> | undefined> {
+  private async start(): Promise<JoinedRun<AuditVerification> | undefined> {
     const row = await this.rows.begin(this.ids.next());
     if (!row) return undefined;
-    this.running = startRun(row.id, (signal) => this.walk(row.id, signal).finally(() => (this.running = undefined)));
+    this.running = startRun(row.id, (signal) =>
+      this.verifyAndStore(row.id, signal).finally(() => (this.running = undefined)),
+    );
     return this.running;
   }
 
-  private async walk(id: Uuid, signal: AbortSignal): Promise<AuditVerification> {
+  private async verifyAndStore(id: Uuid, signal: AbortSignal): Promise<AuditVerification> {
     let reportedAt = performance.now();
     const progress = (checked: number) => {
       if (performance.now() - reportedAt < REPORT_EVERY_MS) return;
       reportedAt = performance.now();
-      void this.rows.reached(id, checked).catch(() => undefined);
+      void this.rows.reportProgress(id, checked).catch(() => undefined);
     };
     try {
       return await this.rows.end(id, await this.verify(progress, signal));

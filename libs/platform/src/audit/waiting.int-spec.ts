@@ -97,9 +97,9 @@ describe('Lines of the audit trail that wait for their place', () => {
     const chain = chainOn(db);
     await quietly(() => chain.tick());
     expect(await verifyAudit(db, key)).toMatchObject(valid(10));
-    expect(chain.trouble).toContain(`the entry ${gone} has no place in the chain of the audit trail: it is gone, and neither have 1 others`); // prettier-ignore
-    await expect(new AuditTrailHealth(() => chain.trouble).check()).rejects.toThrow(gone);
-    expect(await verifyAudit(db, key, { lost: async () => chain.trouble })).toMatchObject({ valid: false });
+    expect(chain.fault).toContain(`the entry ${gone} has no place in the chain of the audit trail: it is gone (and 1 more like it)`); // prettier-ignore
+    await expect(new AuditTrailHealth(() => chain.fault).check()).rejects.toThrow(gone);
+    expect(await verifyAudit(db, key, { findOtherFault: async () => chain.fault })).toMatchObject({ valid: false });
     await note(1);
     expect(await chain.extend()).toBe(2);
   });
@@ -118,18 +118,18 @@ describe('Lines of the audit trail that wait for their place', () => {
   it('are told of by the process that cannot place them, until it can', async () => {
     const chain = chainOn(db, 0);
     await chain.tick();
-    expect(chain.trouble).toBeUndefined();
+    expect(chain.fault).toBeUndefined();
     await test.admin('revoke execute on function audit.chain_rows from shop_audit');
     await note(1);
     await quietly(async () => {
       await chain.tick();
       await chain.tick();
     });
-    expect(chain.trouble).toMatch(/^2 lines of the audit trail have waited .*permission denied/);
+    expect(chain.fault).toMatch(/^2 lines of the audit trail have waited .*permission denied/);
     await test.admin('grant execute on function audit.chain_rows to shop_audit');
     await chain.tick();
     await chain.tick();
-    expect(chain.trouble).toBeUndefined();
+    expect(chain.fault).toBeUndefined();
     expect(await verifyAudit(db, key)).toMatchObject(valid(2));
   });
 

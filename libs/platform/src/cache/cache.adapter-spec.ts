@@ -13,7 +13,7 @@ const redisUrl = process.env.TEST_REDIS_URL;
   const open = async (namespace: string) => {
     const cache = new TwoLevelCache({ redisUrl, namespace });
     caches.push(cache);
-    while (!(await cache.shared())) await pause(10);
+    while (!(await cache.isSharedLevelUp())) await pause(10);
     return cache;
   };
   const two = async () => {

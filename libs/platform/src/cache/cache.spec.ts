@@ -17,6 +17,6 @@ describe('A cache whose Redis is away', () => {
   behavesLikeACache(async () => ({ one: open(), other: open(), shares: false }));
 
   it('says so when asked for its health', async () => {
-    expect(await open().shared()).toBe(false);
+    expect(await open().isSharedLevelUp()).toBe(false);
   });
 });

@@ -1,13 +1,14 @@
-export interface Remembered {
+/** Which value is cached, and for how long. */
+export interface CacheEntry {
   /** The kind of the value. It is the label in the metrics, and the first part of the stored key. */
   readonly kind: string;
   readonly key: string;
   /** The value is no longer found after one of these tags is invalidated. */
   readonly tags: readonly string[];
-  /** How long the shared level keeps it, plus or minus a tenth. */
+  /** How long the shared level stores the value, plus or minus a tenth. */
   readonly seconds: number;
-  /** How long a `null` is kept; 30 s by default. */
-  readonly noneSeconds?: number;
+  /** How long a `null` is stored; 30 s by default. */
+  readonly nullSeconds?: number;
 }
 
 /**
@@ -20,11 +21,11 @@ export abstract class Cache {
    * The cached value, or the one that `load` returns. For a missing key `load` runs once, however many callers wait.
    * `null` is cached too.
    */
-  abstract remember<T>(what: Remembered, load: () => Promise<T | null>): T | null | Promise<T | null>;
+  abstract remember<T>(entry: CacheEntry, load: () => Promise<T | null>): T | null | Promise<T | null>;
   /** Loads the value even if it is cached, and stores it. Use it to renew values before they expire. */
-  abstract refresh<T>(what: Remembered, load: () => Promise<T | null>): Promise<T | null>;
-  /** Invalidates all values with one of these tags: here at once, on other instances a moment later. */
+  abstract refresh<T>(entry: CacheEntry, load: () => Promise<T | null>): Promise<T | null>;
+  /** Invalidates all values with one of these tags: at once in this process, a moment later in other processes. */
   abstract invalidate(...tags: readonly string[]): Promise<void>;
   /** Whether the shared level answers; undefined if none is configured. */
-  abstract shared(): Promise<boolean | undefined>;
+  abstract isSharedLevelUp(): Promise<boolean | undefined>;
 }

@@ -1,2 +1,2 @@
-export { Cache, type Remembered } from './cache';
+export { Cache, type CacheEntry } from './cache';
 export { CacheModule } from './cache.module';

@@ -10,8 +10,8 @@ describe('Copies in the process', () => {
       copies.set(`list ${n}`, text(1_000));
       copies.get('list 0');
     }
-    expect(copies.held.bytes).toBeLessThanOrEqual(50_000);
-    expect(copies.held.copies).toBeGreaterThan(5);
+    expect(copies.usage.bytes).toBeLessThanOrEqual(50_000);
+    expect(copies.usage.copies).toBeGreaterThan(5);
     expect([copies.has('list 0'), copies.has('list 1'), copies.has('list 99')]).toEqual([true, false, true]);
   });
 
@@ -25,8 +25,8 @@ describe('Copies in the process', () => {
     const copies = new LocalCopies(20);
     copies.set('short', text(10)).set('long', text(10), 60_000);
     const until = Date.now() + 5_000;
-    while (copies.held.copies > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(copies.held).toEqual({ bytes: 0, copies: 0 });
+    while (copies.usage.copies > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
+    expect(copies.usage).toEqual({ bytes: 0, copies: 0 });
   });
 
   it('are weighed with all that is in them', () => {

@@ -4,21 +4,21 @@ import { weightOf } from './weight';
 const MOST_BYTES = 64 * 1024 * 1024;
 const MOST_COPIES = 5_000;
 
-export interface Bounds {
+export interface CopyLimits {
   readonly bytes?: number;
   readonly copies?: number;
 }
 
 /**
- * The first level, with limits for bytes, number and age. A timer removes copies that are too old, so they do not wait
- * for the next read. It has the interface of a Keyv store.
+ * The first level, with limits for bytes, number and age. A timer removes copies that are too old, even if nobody reads
+ * them. It has the interface of a Keyv store.
  */
 export class LocalCopies {
   private readonly copies: LRUCache<string, object>;
 
   constructor(
     private readonly milliseconds: number,
-    { bytes = MOST_BYTES, copies = MOST_COPIES }: Bounds = {},
+    { bytes = MOST_BYTES, copies = MOST_COPIES }: CopyLimits = {},
   ) {
     this.copies = new LRUCache({
       max: copies,
@@ -29,8 +29,8 @@ export class LocalCopies {
     });
   }
 
-  /** How many bytes the copies take, and how many there are. */
-  get held(): { readonly bytes: number; readonly copies: number } {
+  /** The number of copies, and an estimate of their bytes. */
+  get usage(): { readonly bytes: number; readonly copies: number } {
     return { bytes: this.copies.calculatedSize, copies: this.copies.size };
   }
 

@@ -14,8 +14,8 @@ interface IoredisStore {
 }
 
 /**
- * The second level. The package's own `reset` runs FLUSHDB, which also deletes data of others. This one deletes only
- * the keys of its namespace.
+ * The second level. The package's own `reset` runs FLUSHDB, which also deletes the data of other programs. The `reset`
+ * below deletes only the keys of the namespace.
  */
 export function sharedStore(client: Redis, namespace: string): CacheManagerStore {
   const store = redisInsStore(client) as unknown as IoredisStore;

@@ -3,53 +3,53 @@ import { randomBytes } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { LRUCache } from 'lru-cache';
 
-const newMark = (): string => randomBytes(6).toString('base64url');
+const newVersion = (): string => randomBytes(6).toString('base64url');
 
 /**
- * Gives each tag a mark: a random text that works as the tag's version. A cache key contains the current marks of its
- * tags. To invalidate a tag, it gets a new mark, so values under the old mark are never read again. No keys are listed
- * or deleted. A value that was loaded before a change is stored under the old mark, so nobody reads it.
+ * Gives each tag a version, which is a random text. A cache key contains the current versions of its tags. To invalidate
+ * a tag, it gets a new version, so values with the old version are never read again. No keys are listed or deleted. A
+ * value that was loaded before a change is stored with the old version, so nobody reads it.
  */
 export abstract class Tags {
-  /** The marks of the tags as one text; a promise only if a mark must be read from Redis. */
-  abstract marks(tags: readonly string[]): string | Promise<string>;
+  /** The versions of the tags as one text; a promise only if a version must be read from Redis. */
+  abstract versionsOf(tags: readonly string[]): string | Promise<string>;
   abstract renew(tags: readonly string[]): Promise<void>;
   abstract close(): void;
 }
 
 export class LocalTags extends Tags {
   private readonly known = new Map<string, string>();
-  private defaultMark = '0';
+  private defaultVersion = '0';
 
-  marks(tags: readonly string[]): string {
+  versionsOf(tags: readonly string[]): string {
     let joined = '';
-    for (const tag of tags) joined += `${this.known.get(tag) ?? this.defaultMark}.`;
+    for (const tag of tags) joined += `${this.known.get(tag) ?? this.defaultVersion}.`;
     return joined;
   }
 
   async renew(tags: readonly string[]): Promise<void> {
     if (this.known.size > 10_000) {
-      // A tag without a mark of its own uses the default mark. The default changes too, so that old values stay hidden.
+      // A tag without its own version uses the default version. The default changes too, so that old values stay hidden.
       this.known.clear();
-      this.defaultMark = newMark();
+      this.defaultVersion = newVersion();
     }
-    for (const tag of tags) this.known.set(tag, newMark());
+    for (const tag of tags) this.known.set(tag, newVersion());
   }
 
   close(): void {}
 }
 
-interface Mark {
+interface KnownVersion {
   readonly value: string;
-  readonly until: number;
+  readonly trustedUntil: number;
 }
-/** A mark is read from Redis again after this time, because the message about a new mark may be lost. */
+/** A version is read from Redis again after this time, because the message about a new version may be lost. */
 const TRUSTED_FOR_MS = 2_000;
 const KEPT_SECONDS = 7 * 24 * 3600;
 
 export class SharedTags extends Tags {
-  private readonly known = new LRUCache<string, Mark>({ max: 20_000 });
-  /** New marks that are not in Redis yet. If Redis is away, they are written when it is connected again. */
+  private readonly known = new LRUCache<string, KnownVersion>({ max: 20_000 });
+  /** New versions that are not in Redis yet. If Redis is away, they are written when it is connected again. */
   private readonly unpublished = new Map<string, string>();
   private readonly listener: Redis;
 
@@ -62,47 +62,47 @@ export class SharedTags extends Tags {
     this.listener.on('error', () => undefined);
     this.listener.on('ready', () => void this.listener.subscribe(this.channel).catch(() => undefined));
     this.listener.on('message', (_channel, text: string) => this.onMessage(text));
-    client.on('ready', () => void this.publishMarks([]));
+    client.on('ready', () => void this.publishVersions([]));
   }
 
-  marks(tags: readonly string[]): string | Promise<string> {
+  versionsOf(tags: readonly string[]): string | Promise<string> {
     const now = performance.now();
     const found: string[] = [];
     for (const tag of tags) {
-      const mark = this.known.get(tag);
-      if (!mark || mark.until < now) return this.fetch(tags);
-      found.push(mark.value);
+      const version = this.known.get(tag);
+      if (!version || version.trustedUntil < now) return this.readFromRedis(tags);
+      found.push(version.value);
     }
     return found.join('.');
   }
 
   async renew(tags: readonly string[]): Promise<void> {
-    const renewed = tags.map((tag): [string, string] => [tag, newMark()]);
-    for (const [tag, value] of renewed) this.learn(tag, value);
-    await this.publishMarks(renewed);
+    const renewed = tags.map((tag): [string, string] => [tag, newVersion()]);
+    for (const [tag, value] of renewed) this.remember(tag, value);
+    await this.publishVersions(renewed);
   }
 
   close(): void {
     this.listener.disconnect();
   }
 
-  private async fetch(tags: readonly string[]): Promise<string> {
-    const read = await this.client.mget(tags.map((tag) => this.name(tag))).catch(() => undefined);
+  private async readFromRedis(tags: readonly string[]): Promise<string> {
+    const read = await this.client.mget(tags.map((tag) => this.redisKey(tag))).catch(() => undefined);
     return tags
       .map((tag, index) => {
         const value = this.unpublished.get(tag) ?? (read ? (read[index] ?? '0') : (this.known.get(tag)?.value ?? '0'));
-        this.learn(tag, value);
+        this.remember(tag, value);
         return value;
       })
       .join('.');
   }
 
-  private async publishMarks(renewed: readonly [string, string][]): Promise<void> {
+  private async publishVersions(renewed: readonly [string, string][]): Promise<void> {
     for (const [tag, value] of renewed) this.unpublished.set(tag, value);
     const pending = [...this.unpublished];
     if (pending.length === 0) return;
     const transaction = this.client.multi();
-    for (const [tag, value] of pending) transaction.set(this.name(tag), value, 'EX', KEPT_SECONDS);
+    for (const [tag, value] of pending) transaction.set(this.redisKey(tag), value, 'EX', KEPT_SECONDS);
     transaction.publish(this.channel, JSON.stringify(pending));
     const done = await transaction.exec().catch(() => null);
     if (done === null) return;
@@ -110,14 +110,14 @@ export class SharedTags extends Tags {
   }
 
   private onMessage(text: string): void {
-    for (const [tag, value] of JSON.parse(text) as [string, string][]) this.learn(tag, value);
+    for (const [tag, value] of JSON.parse(text) as [string, string][]) this.remember(tag, value);
   }
 
-  private learn(tag: string, value: string): void {
-    this.known.set(tag, { value, until: performance.now() + TRUSTED_FOR_MS });
+  private remember(tag: string, value: string): void {
+    this.known.set(tag, { value, trustedUntil: performance.now() + TRUSTED_FOR_MS });
   }
 
-  private name(tag: string): string {
+  private redisKey(tag: string): string {
     return `${this.namespace}:tag:${tag}`;
   }
 

@@ -2,7 +2,7 @@ import { createCache, KeyvAdapter, type Cache as Levels } from 'cache-manager';
 import { Redis } from 'ioredis';
 import { Keyv } from 'keyv';
 
-import { Cache, type Remembered } from './cache';
+import { Cache, type CacheEntry } from './cache';
 import { countRequest, countLoad } from './cache-metrics';
 import { LocalCopies } from './local-copies';
 import { sharedStore } from './shared-store';
@@ -16,11 +16,11 @@ interface Stored {
 export interface CacheOptions {
   readonly redisUrl?: string;
   readonly namespace?: string;
-  /** How long a copy in this process lives. Without Redis, it may show old data for so long. */
+  /** How long a copy in this process lives. A second process without Redis may show old data for this time. */
   readonly localSeconds?: number;
 }
 
-const jitter = (): number => 0.9 + Math.random() * 0.2;
+const randomFactor = (): number => 0.9 + Math.random() * 0.2;
 
 export class TwoLevelCache extends Cache {
   private readonly local: LocalCopies;
@@ -31,9 +31,9 @@ export class TwoLevelCache extends Cache {
   constructor({ redisUrl, namespace = 'shop', localSeconds = redisUrl ? 2 : 5 }: CacheOptions) {
     super();
     this.local = new LocalCopies(localSeconds * 1_000);
-    const first = new Keyv({ store: this.local, namespace: '', serialize: undefined, deserialize: undefined });
+    const localLevel = new Keyv({ store: this.local, namespace: '', serialize: undefined, deserialize: undefined });
     if (redisUrl === undefined) {
-      this.levels = createCache({ stores: [first] });
+      this.levels = createCache({ stores: [localLevel] });
       this.tags = new LocalTags();
       return;
     }
@@ -46,61 +46,65 @@ export class TwoLevelCache extends Cache {
       retryStrategy: (attempt) => Math.min(attempt * 100, 1_000),
     });
     this.client.on('error', () => undefined);
-    const second = new Keyv({ store: new KeyvAdapter(sharedStore(this.client, namespace)), namespace });
-    second.on('error', () => undefined); // Redis away: a miss, never an exception
-    this.levels = createCache({ stores: [first, second] });
+    const sharedLevel = new Keyv({ store: new KeyvAdapter(sharedStore(this.client, namespace)), namespace });
+    sharedLevel.on('error', () => undefined); // if Redis is away, it counts as a miss
+    this.levels = createCache({ stores: [localLevel, sharedLevel] });
     this.tags = new SharedTags(this.client, namespace);
   }
 
-  remember<T>(what: Remembered, load: () => Promise<T | null>): T | null | Promise<T | null> {
-    const marks = this.tags.marks(what.tags);
-    if (typeof marks !== 'string') return marks.then((fetched) => this.kept(what, fetched, load));
-    return this.kept(what, marks, load);
+  remember<T>(entry: CacheEntry, load: () => Promise<T | null>): T | null | Promise<T | null> {
+    const versions = this.tags.versionsOf(entry.tags);
+    if (typeof versions !== 'string') return versions.then((read) => this.findOrLoad(entry, read, load));
+    return this.findOrLoad(entry, versions, load);
   }
 
-  private kept<T>(what: Remembered, marks: string, load: () => Promise<T | null>): T | null | Promise<T | null> {
-    const key = `${what.kind}:${what.key}@${marks}`;
+  private findOrLoad<T>(
+    entry: CacheEntry,
+    versions: string,
+    load: () => Promise<T | null>,
+  ): T | null | Promise<T | null> {
+    const key = `${entry.kind}:${entry.key}@${versions}`;
     const copy = this.local.get(key) as { value: Stored } | undefined;
     if (copy !== undefined) {
-      countRequest(what.kind, 'local');
+      countRequest(entry.kind, 'local');
       return copy.value.v as T | null;
     }
-    return this.fetched(what, key, load);
+    return this.loadThroughLevels(entry, key, load);
   }
 
-  private async fetched<T>(what: Remembered, key: string, load: () => Promise<T | null>): Promise<T | null> {
-    let loaded = false;
-    const kept = await this.levels.wrap<Stored>(
+  private async loadThroughLevels<T>(entry: CacheEntry, key: string, load: () => Promise<T | null>): Promise<T | null> {
+    let isLoaded = false;
+    const stored = await this.levels.wrap<Stored>(
       key,
       async () => {
-        loaded = true;
+        isLoaded = true;
         const started = performance.now();
         const value = await load();
-        countLoad(what.kind, (performance.now() - started) / 1_000);
+        countLoad(entry.kind, (performance.now() - started) / 1_000);
         return { v: value ?? null };
       },
-      { ttl: (loaded) => this.ttlOf(what, loaded) },
+      { ttl: (loaded) => this.ttlOf(entry, loaded) },
     );
-    countRequest(what.kind, loaded ? 'miss' : 'shared');
-    return kept.v as T | null;
+    countRequest(entry.kind, isLoaded ? 'miss' : 'shared');
+    return stored.v as T | null;
   }
 
-  async refresh<T>(what: Remembered, load: () => Promise<T | null>): Promise<T | null> {
-    const key = `${what.kind}:${what.key}@${await this.tags.marks(what.tags)}`;
-    const kept: Stored = { v: (await load()) ?? null };
-    await this.levels.set(key, kept, this.ttlOf(what, kept)).catch(() => undefined);
-    return kept.v as T | null;
+  async refresh<T>(entry: CacheEntry, load: () => Promise<T | null>): Promise<T | null> {
+    const key = `${entry.kind}:${entry.key}@${await this.tags.versionsOf(entry.tags)}`;
+    const stored: Stored = { v: (await load()) ?? null };
+    await this.levels.set(key, stored, this.ttlOf(entry, stored)).catch(() => undefined);
+    return stored.v as T | null;
   }
 
-  private ttlOf(what: Remembered, { v }: Stored): number {
-    return Math.round((v === null ? (what.noneSeconds ?? 30) : what.seconds) * 1_000 * jitter());
+  private ttlOf(entry: CacheEntry, { v }: Stored): number {
+    return Math.round((v === null ? (entry.nullSeconds ?? 30) : entry.seconds) * 1_000 * randomFactor());
   }
 
   async invalidate(...tags: readonly string[]): Promise<void> {
     if (tags.length > 0) await this.tags.renew(tags);
   }
 
-  async shared(): Promise<boolean | undefined> {
+  async isSharedLevelUp(): Promise<boolean | undefined> {
     return this.client?.ping().then(
       () => true,
       () => false,

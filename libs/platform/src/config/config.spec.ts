@@ -22,7 +22,7 @@ const secrets = {
 const production = (env: Record<string, string> = {}) =>
   readConfig({ SHOP_PROFILE: 'production', DATA_DIR, ...secrets, ...env });
 
-function wrong(read: () => unknown): readonly string[] {
+function faultsOf(read: () => unknown): readonly string[] {
   try {
     read();
   } catch (error) {
@@ -56,7 +56,7 @@ describe('The configuration', () => {
 
   it('counts requests from this machine where the limit was set, and in production', () => {
     const spared = [demo(), demo({ RATE_LIMIT_API: '' }), demo({ RATE_LIMIT_API: '100' }), production()];
-    expect(spared.map(({ sparesLoopback }) => sparesLoopback)).toEqual([true, true, false, false]);
+    expect(spared.map(({ exemptsLoopback }) => exemptsLoopback)).toEqual([true, true, false, false]);
   });
 
   it('is frozen, lists and all', () => {
@@ -79,7 +79,7 @@ describe('The configuration', () => {
       shopBuild: '2026-11-28.3',
       databaseUrls: {},
     });
-    expect(wrong(() => demo({ SHOP_BUILD: 'x'.repeat(65) }))).toHaveLength(1);
+    expect(faultsOf(() => demo({ SHOP_BUILD: 'x'.repeat(65) }))).toHaveLength(1);
   });
 
   it.each([
@@ -112,8 +112,8 @@ describe('The configuration', () => {
       'REQUIRE_SECOND_FACTOR is true, but this build has no second factor yet: remove it',
     ],
   ])('refuses %s, which would do nothing', (name, value, line) => {
-    expect(wrong(() => demo({ [name]: value }))).toEqual([line]);
-    expect(wrong(() => production({ [name]: value }))).toEqual([line]);
+    expect(faultsOf(() => demo({ [name]: value }))).toEqual([line]);
+    expect(faultsOf(() => production({ [name]: value }))).toEqual([line]);
   });
 
   it('takes a 0 for what it does not have', () => {
@@ -126,7 +126,7 @@ describe('The configuration', () => {
     ['CART_TOKEN_FORMER_SECRET', 'CART_TOKEN_FORMER_SECRETS'],
     ['CORS_ORIGIN', 'CORS_ORIGINS'],
   ])('refuses %s, for the name is %s', (wrote, name) => {
-    expect(wrong(() => production({ [wrote]: 'something' }))).toEqual([`${wrote} is not read: the name is ${name}`]);
+    expect(faultsOf(() => production({ [wrote]: 'something' }))).toEqual([`${wrote} is not read: the name is ${name}`]);
   });
 
   it('counts an empty variable as absent', () => {
@@ -163,7 +163,7 @@ describe('The configuration', () => {
     ['HOST', 'nonsense', 'HOST nonsense is no IP address: keep HOST=127.0.0.1, or set an ADMIN_PASSWORD of your own first'], // prettier-ignore
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be error, warn, info, debug or silent'],
   ])('refuses %s=%s in one line', (name, value, line) => {
-    expect(wrong(() => demo({ [name]: value }))).toEqual([line]);
+    expect(faultsOf(() => demo({ [name]: value }))).toEqual([line]);
   });
 
   it.each(['hello@coffee-tea.example', 'Coffee & Tea <hello@coffee-tea.example>', '<hello@coffee-tea.example>'])(
@@ -184,7 +184,7 @@ describe('The configuration', () => {
   });
 
   it('says everything that is wrong at once', () => {
-    expect(wrong(() => demo({ PORT: 'x', SEED_DEMO: 'x', DATABASE_URL: 'x' }))).toHaveLength(3);
+    expect(faultsOf(() => demo({ PORT: 'x', SEED_DEMO: 'x', DATABASE_URL: 'x' }))).toHaveLength(3);
   });
 });
 
@@ -207,10 +207,10 @@ describe('The demo', () => {
   });
 
   it.each(['0.0.0.0', '::', '192.168.1.4'])('does not listen on %s with a known password', (HOST) => {
-    expect(wrong(() => demo({ HOST }))).toEqual([
+    expect(faultsOf(() => demo({ HOST }))).toEqual([
       `HOST ${HOST} is reachable by others: set an ADMIN_PASSWORD of your own first, or keep HOST=127.0.0.1`,
     ]);
-    expect(wrong(() => demo({ HOST, ADMIN_PASSWORD: DEMO_ADMIN.password }))).toHaveLength(1);
+    expect(faultsOf(() => demo({ HOST, ADMIN_PASSWORD: DEMO_ADMIN.password }))).toHaveLength(1);
     expect(demo({ HOST, ADMIN_PASSWORD: 'one of my own' }).host).toBe(HOST);
   });
 
@@ -232,7 +232,7 @@ describe('Production', () => {
   });
 
   it('names every secret that is missing', () => {
-    const lines = wrong(() => readConfig({ SHOP_PROFILE: 'production', DATA_DIR }));
+    const lines = faultsOf(() => readConfig({ SHOP_PROFILE: 'production', DATA_DIR }));
     expect(lines.map((line) => line.split(' ')[0]).sort()).toEqual(Object.keys(secrets).sort());
     expect(lines).toContain(
       'PERSONAL_DATA_KEY is missing: it must be at least 32 random bytes in base64 (openssl rand -base64 32)',
@@ -241,17 +241,17 @@ describe('Production', () => {
 
   it("refuses the demo's secrets, its password and its payment provider", () => {
     const { tokenSecret } = demo();
-    expect(wrong(() => production({ TOKEN_SECRET: tokenSecret }))[0]).toContain("TOKEN_SECRET is the demo's");
-    expect(wrong(() => production({ ADMIN_PASSWORD: DEMO_ADMIN.password }))[0]).toContain(
+    expect(faultsOf(() => production({ TOKEN_SECRET: tokenSecret }))[0]).toContain("TOKEN_SECRET is the demo's");
+    expect(faultsOf(() => production({ ADMIN_PASSWORD: DEMO_ADMIN.password }))[0]).toContain(
       "ADMIN_PASSWORD is the demo's",
     );
-    expect(wrong(() => production({ PAYMENT_PROVIDERS: 'cash,sandbox' }))[0]).toContain('must not contain sandbox');
+    expect(faultsOf(() => production({ PAYMENT_PROVIDERS: 'cash,sandbox' }))[0]).toContain('must not contain sandbox');
     for (const all of ['0.0.0.0/0', '10.0.0.1, ::/0'])
-      expect(wrong(() => production({ TRUSTED_PROXIES: all }))[0]).toContain('must not name every address');
+      expect(faultsOf(() => production({ TRUSTED_PROXIES: all }))[0]).toContain('must not name every address');
   });
 
   it('refuses demo goods on a real shelf, and bounds what guests who pay cash may order', () => {
-    expect(wrong(() => production({ SEED_DEMO: 'true' }))).toEqual([
+    expect(faultsOf(() => production({ SEED_DEMO: 'true' }))).toEqual([
       'SEED_DEMO must not be true in production: it puts demo goods on a real shelf',
     ]);
     expect([production().guestCashMaxItems, demo().guestCashMaxItems]).toEqual([30, 0]);

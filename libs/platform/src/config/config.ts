@@ -2,8 +2,8 @@ import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { contextNames, type ContextName } from './contexts';
 import { DEMO_ADMIN, defaults } from './defaults';
-import { demoSecrets, readDemoSecrets, secretNames, type Secrets } from './demo-secrets';
-import { notBuilt } from './not-built';
+import { readOrCreateDemoSecrets, readDemoSecrets, secretNames, type Secrets } from './demo-secrets';
+import { faultsOfMissingFeatures } from './not-built';
 import { variables, type Variables } from './variables';
 
 type Camel<Name extends string> = Name extends `${infer Head}_${infer Tail}`
@@ -19,10 +19,10 @@ type Settings = { readonly [Name in keyof Plain as Camel<Name & string>]: Plain[
 interface Values extends Settings {
   readonly profile: 'demo' | 'production';
   readonly logDir: string;
-  /** The address of the leadership connection, if it differs from the address of the other connections. */
+  /** The URL of the leadership connection, if it differs from the URL of the other connections. */
   readonly databaseUrlLeadership?: string;
-  /** True in a demo without RATE_LIMIT_API: requests from this machine do not count for the limit of the API. */
-  readonly sparesLoopback: boolean;
+  /** True in a demo if RATE_LIMIT_API is not set: requests from this machine do not count for the limit of the API. */
+  readonly exemptsLoopback: boolean;
   readonly erasedSubjectsFile: string;
   readonly sealAnchorFile: string;
   readonly databaseUrls: Readonly<Partial<Record<ContextName, string>>>;
@@ -36,19 +36,20 @@ export class Config extends FieldsOfSettings {}
 /** The environment has wrong variables. `lines` has one line for each fault. */
 export class ConfigError extends Error {
   constructor(readonly lines: readonly string[]) {
-    super(`The environment is not right:\n${lines.map((line) => `  ${line}`).join('\n')}`);
+    super(`Wrong environment variables:\n${lines.map((line) => `  ${line}`).join('\n')}`);
     this.name = 'ConfigError';
   }
 }
 
 const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host);
 
-const camel = (name: string) => name.toLowerCase().replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+const toCamelCase = (name: string) =>
+  name.toLowerCase().replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Reads the environment. An empty variable counts as absent. `fallback` has the defaults of this process for absent
+ * Reads the environment. An empty variable counts as absent. `fallback` has the values of this process for absent
  * variables. Throws `ConfigError` if a variable is wrong.
  */
 export function readConfig(env: Environment = process.env, fallback: Environment = {}): Config {
@@ -56,23 +57,23 @@ export function readConfig(env: Environment = process.env, fallback: Environment
   const given: Environment = { ...fallback, ...Object.fromEntries(nonEmpty) };
   const profile = given['SHOP_PROFILE'] === 'production' ? 'production' : 'demo';
   const dataDir = resolve(given['DATA_DIR'] ?? defaults[profile].DATA_DIR!);
-  const secrets: Secrets = profile === 'demo' ? missingSecrets(given, dataDir) : {};
+  const secrets: Secrets = profile === 'demo' ? secretsOfDemo(given, dataDir) : {};
   const parsed = variables.safeParse({ ...defaults[profile], ...secrets, ...given });
 
   const lines = (parsed.error?.issues ?? []).map(({ path, message }) => {
     const name = String(path[0]);
     return given[name] === undefined ? `${name} is missing: it ${message}` : `${name} ${message}`;
   });
-  lines.push(...misspeltNames(given), ...notBuilt(given), ...portConflicts(given, profile));
-  if (profile === 'production') lines.push(...refusedInProduction(given, dataDir));
-  else lines.push(...refusedInDemo(given));
+  lines.push(...faultsOfMisspeltNames(given), ...faultsOfMissingFeatures(given), ...faultsOfPorts(given, profile));
+  if (profile === 'production') lines.push(...faultsInProduction(given, dataDir));
+  else lines.push(...faultsInDemo(given));
   if (!parsed.success || lines.length > 0) throw new ConfigError([...new Set(lines)]);
-  return settings(parsed.data, dataDir, profile === 'demo' && given['RATE_LIMIT_API'] === undefined);
+  return buildConfig(parsed.data, dataDir, profile === 'demo' && given['RATE_LIMIT_API'] === undefined);
 }
 
 /**
- * Whether a shop exists here: it is a production shop, a secret is set, or the data folder has demo secrets. Check this
- * before `readConfig`, which creates missing demo secrets.
+ * Whether a shop has run with this environment: the profile is production, a secret is set, or the data folder has demo
+ * secrets. Check this before `readConfig`, because `readConfig` creates missing demo secrets.
  */
 export function isFurnished(env: Environment = process.env): boolean {
   if (env['SHOP_PROFILE'] === 'production' || secretNames.some((name) => env[name]?.trim())) return true;
@@ -80,11 +81,11 @@ export function isFurnished(env: Environment = process.env): boolean {
   return Object.keys(secrets).length > 0;
 }
 
-function missingSecrets(given: Environment, dataDir: string): Secrets {
-  return secretNames.every((name) => given[name]) ? {} : demoSecrets(dataDir);
+function secretsOfDemo(given: Environment, dataDir: string): Secrets {
+  return secretNames.every((name) => given[name]) ? {} : readOrCreateDemoSecrets(dataDir);
 }
 
-function settings(values: Variables, dataDir: string, sparesLoopback: boolean): Config {
+function buildConfig(values: Variables, dataDir: string, exemptsLoopback: boolean): Config {
   const {
     SHOP_PROFILE: profile,
     LOG_DIR,
@@ -101,26 +102,30 @@ function settings(values: Variables, dataDir: string, sparesLoopback: boolean): 
     }),
   );
   return Object.freeze(
-    Object.assign(new Config(), Object.fromEntries(plain.map(([name, value]) => [camel(name), freeze(value)])), {
-      profile,
-      dataDir,
-      sparesLoopback,
-      logDir: resolve(LOG_DIR ?? `${dataDir}/logs`),
-      ...(databaseUrlLeadership !== undefined && { databaseUrlLeadership }),
-      erasedSubjectsFile: resolve(ERASED_SUBJECTS_FILE ?? `${dataDir}/erased-subjects`),
-      sealAnchorFile: resolve(SEAL_ANCHOR_FILE ?? `${dataDir}/seal-anchor`),
-      databaseUrls: Object.freeze(databaseUrls),
-    }),
+    Object.assign(
+      new Config(),
+      Object.fromEntries(plain.map(([name, value]) => [toCamelCase(name), freezeList(value)])),
+      {
+        profile,
+        dataDir,
+        exemptsLoopback,
+        logDir: resolve(LOG_DIR ?? `${dataDir}/logs`),
+        ...(databaseUrlLeadership !== undefined && { databaseUrlLeadership }),
+        erasedSubjectsFile: resolve(ERASED_SUBJECTS_FILE ?? `${dataDir}/erased-subjects`),
+        sealAnchorFile: resolve(SEAL_ANCHOR_FILE ?? `${dataDir}/seal-anchor`),
+        databaseUrls: Object.freeze(databaseUrls),
+      },
+    ),
   );
 }
 
-const freeze = (value: unknown) => (Array.isArray(value) ? Object.freeze(value) : value);
+const freezeList = (value: unknown) => (Array.isArray(value) ? Object.freeze(value) : value);
 
 /**
- * Faults for misspelt names. If the name of a context is misspelt, its data would silently go into the common database.
- * If the name of a list of former keys is misspelt, the former keys are missing.
+ * Two kinds of misspelt names. With a misspelt context in DATABASE_URL_…, the data of the context would silently go into
+ * the common database. With the singular of a list's name, such as EVENT_FORMER_KEY, the list would be empty.
  */
-function misspeltNames(given: Environment): string[] {
+function faultsOfMisspeltNames(given: Environment): string[] {
   const unknown = Object.keys(given).filter((name) => !(name in variables.shape));
   return [
     ...unknown
@@ -132,13 +137,13 @@ function misspeltNames(given: Environment): string[] {
   ];
 }
 
-function portConflicts(given: Environment, profile: 'demo' | 'production'): string[] {
+function faultsOfPorts(given: Environment, profile: 'demo' | 'production'): string[] {
   const port = given['PORT'] ?? defaults[profile].PORT;
   if (port !== given['METRICS_PORT'] || port === '0') return [];
   return [`METRICS_PORT must be another port than PORT, which is ${port} as well`];
 }
 
-function refusedInDemo(given: Environment): string[] {
+function faultsInDemo(given: Environment): string[] {
   const host = given['HOST'] ?? defaults.demo.HOST!;
   if (isLoopback(host) || (given['ADMIN_PASSWORD'] ?? DEMO_ADMIN.password) !== DEMO_ADMIN.password) return [];
   if (!variables.shape.HOST.safeParse(host).success) return []; // reported already
@@ -147,7 +152,7 @@ function refusedInDemo(given: Environment): string[] {
   return [`HOST ${host} is reachable by others: set an ADMIN_PASSWORD of your own first, or keep HOST=127.0.0.1`];
 }
 
-function refusedInProduction(given: Environment, dataDir: string): string[] {
+function faultsInProduction(given: Environment, dataDir: string): string[] {
   const demo = readDemoSecrets(dataDir);
   const lines = secretNames
     .filter((name) => given[name] !== undefined && given[name] === demo[name])

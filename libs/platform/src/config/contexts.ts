@@ -1,7 +1,7 @@
 /**
- * The owners of data. Each has a Postgres schema with its name, and may have a separate database. Three of them are not
- * contexts of the shop: `privacy` has the keys of sealed values, `audit` has the audit trail of the back office, and
- * `sandbox` has the books of the sandbox payment provider.
+ * Everything that has a Postgres schema. The schema has the same name, and may be in a separate database. Three names are
+ * not contexts of the shop: `privacy` has the keys of sealed values, `audit` has the audit trail of the back office, and
+ * `sandbox` has the accounts of the sandbox payment provider.
  */
 export const contextNames = [
   'identity',

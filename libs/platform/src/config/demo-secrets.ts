@@ -37,10 +37,11 @@ function read(file: string): string | undefined {
 }
 
 /**
- * Reads the demo secrets, and creates the missing ones. Processes that start at the same time on a new folder get the
- * same secrets.
+ * Reads the demo secrets, and creates the missing secrets. Processes that start at the same time on a new folder get
+ * the same secrets.
  */
-export const demoSecrets = (dataDir: string): Secrets => inFolderOf('DATA_DIR', dataDir, () => readOrCreate(dataDir));
+export const readOrCreateDemoSecrets = (dataDir: string): Secrets =>
+  inFolderOf('DATA_DIR', dataDir, () => readOrCreate(dataDir));
 
 function readOrCreate(dataDir: string): Secrets {
   const known = readDemoSecrets(dataDir);

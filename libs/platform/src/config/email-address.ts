@@ -4,8 +4,8 @@ import { mailboxOf } from '#kernel';
 export const LONGEST_EMAIL = 254;
 
 /**
- * A quoted local part may contain blanks and line breaks. Such addresses are refused: nobody uses them, and a line
- * break could add a header to an e-mail.
+ * An address with a quoted part before the `@` may contain blanks and line breaks. It is refused: nobody uses such an
+ * address, and a line break could add a header to an e-mail.
  */
 const NOT_IN_AN_ADDRESS = /["\s\p{C}]/u;
 
@@ -15,7 +15,7 @@ const hasLookAlikes = (text: string): boolean => text.normalize('NFKC') !== text
 /** An address for a new account. Compatibility characters are refused, because programs may replace them. */
 export const isNewEmailAddress = (value: unknown): value is string => isEmailAddress(value) && !hasLookAlikes(value);
 
-/** The only check of e-mail addresses, so that an address that the configuration accepts can also log in. */
+/** The same check is used for the configuration and the API. So an address from the configuration can also log in. */
 export const isEmailAddress = (value: unknown): value is string =>
   typeof value === 'string' &&
   value.length <= LONGEST_EMAIL &&

@@ -1,29 +1,29 @@
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const LOG_IN = (who: string) => `no log-in with ${who}`;
-const PAYMENTS = (who: string) => `no payments by ${who}`;
+const noLogInWith = (who: string) => `no log-in with ${who}`;
+const noPaymentsBy = (who: string) => `no payments by ${who}`;
 
 /** Settings of features that do not exist yet. An operator who sets one expects the feature, so the start fails. */
 const MISSING: Readonly<Record<string, string>> = {
   RABBITMQ_URL: 'no RabbitMQ transport',
-  GOOGLE_CLIENT_ID: LOG_IN('Google'),
-  GOOGLE_CLIENT_SECRET: LOG_IN('Google'),
-  FACEBOOK_CLIENT_ID: LOG_IN('Facebook'),
-  FACEBOOK_CLIENT_SECRET: LOG_IN('Facebook'),
-  STRIPE_SECRET_KEY: PAYMENTS('Stripe'),
-  STRIPE_WEBHOOK_SECRET: PAYMENTS('Stripe'),
-  VNPAY_TMN_CODE: PAYMENTS('VNPay'),
-  VNPAY_HASH_SECRET: PAYMENTS('VNPay'),
-  MOMO_PARTNER_CODE: PAYMENTS('MoMo'),
-  MOMO_ACCESS_KEY: PAYMENTS('MoMo'),
-  MOMO_SECRET_KEY: PAYMENTS('MoMo'),
-  VIETQR_BANK_BIN: PAYMENTS('VietQR'),
-  VIETQR_ACCOUNT: PAYMENTS('VietQR'),
+  GOOGLE_CLIENT_ID: noLogInWith('Google'),
+  GOOGLE_CLIENT_SECRET: noLogInWith('Google'),
+  FACEBOOK_CLIENT_ID: noLogInWith('Facebook'),
+  FACEBOOK_CLIENT_SECRET: noLogInWith('Facebook'),
+  STRIPE_SECRET_KEY: noPaymentsBy('Stripe'),
+  STRIPE_WEBHOOK_SECRET: noPaymentsBy('Stripe'),
+  VNPAY_TMN_CODE: noPaymentsBy('VNPay'),
+  VNPAY_HASH_SECRET: noPaymentsBy('VNPay'),
+  MOMO_PARTNER_CODE: noPaymentsBy('MoMo'),
+  MOMO_ACCESS_KEY: noPaymentsBy('MoMo'),
+  MOMO_SECRET_KEY: noPaymentsBy('MoMo'),
+  VIETQR_BANK_BIN: noPaymentsBy('VietQR'),
+  VIETQR_ACCOUNT: noPaymentsBy('VietQR'),
   BANK_FEED_SECRET: 'no bank feed',
   SHOP_NETWORKS: 'no rule for the networks of the shop',
 };
 
-/** Numeric settings of such features. 0 means that the feature is off, so 0 is accepted. */
+/** Numeric settings of features that do not exist yet. 0 means that the feature is off, so 0 is accepted. */
 const MISSING_UNLESS_ZERO: Readonly<Record<string, string>> = {
   GUEST_CASH_MAX_AMOUNT: 'no highest amount for guests who pay cash',
   GUEST_CASH_MAX_OPEN: 'no limit of open orders for guests who pay cash',
@@ -34,8 +34,8 @@ const MISSING_UNLESS_ZERO: Readonly<Record<string, string>> = {
   SHUTDOWN_DELAY_MS: 'no delay before it stops',
 };
 
-/** One line for each setting that would have no effect. */
-export function notBuilt(given: Environment): string[] {
+/** One line for each setting of a missing feature. */
+export function faultsOfMissingFeatures(given: Environment): string[] {
   const lines = Object.entries(MISSING)
     .filter(([name]) => given[name] !== undefined)
     .map(([name, what]) => `${name} is set, but this build has ${what} yet: remove it`);

@@ -1,6 +1,6 @@
 const FILE_SYSTEM_ERRORS = new Set(['EACCES', 'EEXIST', 'EISDIR', 'ENOENT', 'ENOSPC', 'ENOTDIR', 'EPERM', 'EROFS']);
 
-/** The folder that a setting names cannot be used by the shop. */
+/** The shop cannot use the folder that a setting names. */
 export class UnusableFolder extends Error {
   constructor(setting: 'DATA_DIR' | 'LOG_DIR', path: string, cause: Error) {
     super(

@@ -5,7 +5,7 @@ import { contextNames, type ContextName } from './contexts';
 
 const SECONDS_OF_A_YEAR = 31_536_000;
 
-const whole = (min: number, max: number) =>
+const wholeNumber = (min: number, max: number) =>
   z
     .string()
     .regex(/^\d{1,15}$/, `must be a whole number from ${min} to ${max}`)
@@ -36,7 +36,7 @@ const isFormerKey = (text: string): boolean =>
 const SECRET = 'must be at least 32 random bytes in base64 (openssl rand -base64 32)';
 const secret = z.string(SECRET).refine(isSecret, SECRET);
 
-const list = (fits: (item: string) => boolean, what: string) =>
+const list = (isValid: (item: string) => boolean, what: string) =>
   z
     .string()
     .transform((text) =>
@@ -45,7 +45,7 @@ const list = (fits: (item: string) => boolean, what: string) =>
         .map((item) => item.trim())
         .filter(Boolean),
     )
-    .refine((items) => items.every(fits), `must be ${what}, separated by commas`);
+    .refine((items) => items.every(isValid), `must be ${what}, separated by commas`);
 
 function isAddressOrRange(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
@@ -54,7 +54,7 @@ function isAddressOrRange(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
-/** An IP address or a host name. It is not checked here whether it belongs to this machine. */
+/** An IP address or a host name. Whether it belongs to this machine is not checked here. */
 const isHost = (text: string): boolean =>
   isIP(text) !== 0 ||
   (/^[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$/i.test(text) && /[a-z]/i.test(text));
@@ -81,7 +81,7 @@ export const variables = z.object({
     .regex(/^[\w.:+@/-]{1,64}$/, 'must have at most 64 characters, letters, digits and . : + @ / - _ only')
     .optional(),
   HOST: z.string().refine(isHost, 'is no address: set one of this machine, such as 127.0.0.1'),
-  PORT: whole(0, 65_535),
+  PORT: wholeNumber(0, 65_535),
   PUBLIC_URL: url('http', 'https').transform((text) => text.replace(/\/+$/, '')),
   DATA_DIR: z.string(),
   CORS_ORIGINS: list((item) => item === '*' || /^https?:\/\/[^/]+$/.test(item), 'origins such as https://shop.example'),
@@ -110,18 +110,18 @@ export const variables = z.object({
   CART_TOKEN_FORMER_SECRETS: list(isSecret, 'former secrets, each at least 32 random bytes in base64'),
   SANDBOX_WEBHOOK_SECRET: z.string().min(8, 'must have at least 8 characters').optional(),
 
-  ACCESS_TOKEN_TTL_SECONDS: whole(1, 86_400),
-  REFRESH_TOKEN_TTL_SECONDS: whole(1, SECONDS_OF_A_YEAR),
-  SESSION_SECONDS_CUSTOMER: whole(1, SECONDS_OF_A_YEAR),
-  SESSION_SECONDS_STAFF: whole(1, SECONDS_OF_A_YEAR),
-  RATE_LIMIT_API: whole(0, 1_000_000_000),
-  RATE_LIMIT_LOGIN: whole(0, 1_000_000_000),
-  RATE_LIMIT_REGISTER: whole(0, 1_000_000_000),
-  EDGE_RATE: whole(0, 1_000_000_000),
-  EDGE_CONNECTIONS: whole(0, 1_000_000_000),
-  EDGE_SOCKETS: whole(0, 1_000_000_000),
+  ACCESS_TOKEN_TTL_SECONDS: wholeNumber(1, 86_400),
+  REFRESH_TOKEN_TTL_SECONDS: wholeNumber(1, SECONDS_OF_A_YEAR),
+  SESSION_SECONDS_CUSTOMER: wholeNumber(1, SECONDS_OF_A_YEAR),
+  SESSION_SECONDS_STAFF: wholeNumber(1, SECONDS_OF_A_YEAR),
+  RATE_LIMIT_API: wholeNumber(0, 1_000_000_000),
+  RATE_LIMIT_LOGIN: wholeNumber(0, 1_000_000_000),
+  RATE_LIMIT_REGISTER: wholeNumber(0, 1_000_000_000),
+  EDGE_RATE: wholeNumber(0, 1_000_000_000),
+  EDGE_CONNECTIONS: wholeNumber(0, 1_000_000_000),
+  EDGE_SOCKETS: wholeNumber(0, 1_000_000_000),
 
-  METRICS_PORT: whole(0, 65_535).optional(),
+  METRICS_PORT: wholeNumber(0, 65_535).optional(),
   METRICS_TOKEN: z
     .string()
     .regex(/^[\w.~+/-]{16,256}=*$/, 'must have 16 to 256 letters, digits and - . _ ~ + / only')
@@ -133,11 +133,11 @@ export const variables = z.object({
   )
     .refine((items) => items.length > 0, `must name at least one of ${paymentProviders.join(', ')}`)
     .transform((items) => items as PaymentProviderName[]),
-  PAYMENT_TIMEOUT_MS: whole(50, 600_000),
-  REFUND_DAILY_LIMIT_BARISTA: whole(0, 1_000_000_000),
-  RESERVATION_TTL_SECONDS: whole(1, SECONDS_OF_A_YEAR),
-  GUEST_CASH_MAX_ITEMS: whole(0, 1_000_000),
-  REBUILD_YIELD_MS: whole(1, 600_000),
+  PAYMENT_TIMEOUT_MS: wholeNumber(50, 600_000),
+  REFUND_DAILY_LIMIT_BARISTA: wholeNumber(0, 1_000_000_000),
+  RESERVATION_TTL_SECONDS: wholeNumber(1, SECONDS_OF_A_YEAR),
+  GUEST_CASH_MAX_ITEMS: wholeNumber(0, 1_000_000),
+  REBUILD_YIELD_MS: wholeNumber(1, 600_000),
 
   SMTP_URL: url('smtp', 'smtps').optional(),
   MAIL_FROM: z.string().trim().refine(isSender, 'must be an address such as Coffee & Tea <hello@coffee-tea.example>'),

@@ -1,15 +1,15 @@
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { requestIdFrom } from '#platform/observability';
-import { HEADERS_MS, noteRequests, refuseRaw } from './door/raw-refusals';
-import { ROOMS } from './door/room';
+import { HEADERS_MS, noteRequests, refuseRawRequest } from './door/raw-refusals';
+import { BODY_LIMITS } from './door/body-limits';
 import { failureBody, failureOf } from './failure';
 import { localeOf } from './messages';
 
 const CHECKED_EVERY_MS = 1_000;
 
-/** Answers requests with an invalid URL: Fastify refuses them before the exception filter. */
-function refuseUnroutable(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
+/** Answers requests with an invalid URL, because for them Fastify does not call the exception filter. */
+function answerInvalidUrl(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const locale = localeOf(request.headers['accept-language']);
   const failure = failureOf(error);
   void reply
@@ -22,7 +22,7 @@ function refuseUnroutable(error: unknown, request: FastifyRequest, reply: Fastif
 /** Fastify with limits for unknown clients. */
 export function shopAdapter(trustedProxies: readonly string[]): FastifyAdapter {
   return new FastifyAdapter({
-    bodyLimit: ROOMS.staff.bytes,
+    bodyLimit: BODY_LIMITS.staff.bytes,
     connectionTimeout: 60_000,
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
@@ -35,12 +35,12 @@ export function shopAdapter(trustedProxies: readonly string[]): FastifyAdapter {
     trustProxy: trustedProxies.length > 0 ? [...trustedProxies] : false,
     genReqId: (request: { headers: Record<string, unknown> }) => requestIdFrom(request.headers['x-request-id']),
     return503OnClosing: false,
-    clientErrorHandler: refuseRaw,
-    frameworkErrors: refuseUnroutable as never,
+    clientErrorHandler: refuseRawRequest,
+    frameworkErrors: answerInvalidUrl as never,
   });
 }
 
-/** Limits the number of open connections: further ones are closed. */
+/** Limits the number of open connections. Further connections are closed. */
 export const limitConnections = (fastify: FastifyInstance): void => {
   fastify.server.maxConnections = 10_000;
   noteRequests(fastify.server);

@@ -4,7 +4,7 @@ export interface AnswerOptions {
   readonly headers?: Readonly<Record<string, string>>;
   /** A quoted tag such as `"7"`; `true` uses a hash of the body. A matching If-None-Match is answered 304. */
   readonly etag?: string | true;
-  /** Answers are `no-store` unless this says otherwise. */
+  /** The Cache-Control header; by default `no-store`, or `private, no-cache` with an `etag`. */
   readonly cacheControl?: string;
 }
 
@@ -21,8 +21,10 @@ export const answer = <Data>(data: Data, options: AnswerOptions = {}): Answer<Da
 /** The entity tag of a version: 7 is `"7"`. */
 export const etagOf = (version: number | string): string => `"${version}"`;
 
-/** All caches may keep the answer for so long. For the same time again they may send it while they fetch a new one. */
+/**
+ * All caches may store the answer for this time. For the same time again they may send it while they fetch a new answer.
+ */
 export const cachedFor = (seconds: number): string => `public, max-age=${seconds}, stale-while-revalidate=${seconds}`;
 
-/** Only the caller's browser may keep the answer, and it must ask each time whether the answer is current. */
+/** Only the caller's browser may store the answer. It must ask each time whether the answer is current. */
 export const PRIVATE = 'private, no-cache';

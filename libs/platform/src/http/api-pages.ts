@@ -4,20 +4,20 @@ import { SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import type { FastifyInstance } from 'fastify';
 import { Config, LOCAL_URL } from '#platform/config';
 import { openApiDocument } from './openapi';
-import { Prepared } from './prepared';
+import { PreparedAnswer } from './prepared';
 
 const FILES = [
   ...['openapi.json', 'openapi.yaml', 'swagger-ui-init.js', 'swagger-ui.css', 'swagger-ui-bundle.js'],
   ...['swagger-ui-standalone-preset.js', 'favicon-32x32.png', 'favicon-16x16.png'],
 ];
 
-/** The pages at `/docs`, and the document. They are rendered once: at the start, or at the first request. */
+/** The pages at `/docs`, and the OpenAPI document. They are rendered once: at the start, or at the first request. */
 @Injectable()
 export class ApiPages {
-  private pages?: Promise<ReadonlyMap<string, Prepared>>;
+  private pages?: Promise<ReadonlyMap<string, PreparedAnswer>>;
 
-  make(app: INestApplication): Promise<ReadonlyMap<string, Prepared>> {
-    return (this.pages ??= rendered(documentOf(app)));
+  render(app: INestApplication): Promise<ReadonlyMap<string, PreparedAnswer>> {
+    return (this.pages ??= renderPages(documentOf(app)));
   }
 }
 
@@ -30,7 +30,7 @@ function documentOf(app: INestApplication): OpenAPIObject {
  * All files below /docs, by path. The page has two entries, with and without a slash at the end, because its links
  * differ.
  */
-async function rendered(document: OpenAPIObject): Promise<ReadonlyMap<string, Prepared>> {
+async function renderPages(document: OpenAPIObject): Promise<ReadonlyMap<string, PreparedAnswer>> {
   const renderer = new FastifyAdapter();
   const app = { getHttpAdapter: () => renderer, config: { getGlobalPrefix: () => '' } } as unknown as INestApplication;
   SwaggerModule.setup('docs', app, () => document, {
@@ -40,27 +40,27 @@ async function rendered(document: OpenAPIObject): Promise<ReadonlyMap<string, Pr
     swaggerOptions: { persistAuthorization: false, displayRequestDuration: true },
   });
   const fastify: FastifyInstance = renderer.getInstance();
-  const pages = new Map<string, Prepared>();
+  const pages = new Map<string, PreparedAnswer>();
   for (const path of ['', '/', ...FILES.map((file) => `/${file}`)]) {
     const { statusCode, headers, rawPayload } = await fastify.inject(`/docs${path}`);
-    if (statusCode !== 200) throw new Error(`/docs${path} could not be made: ${statusCode}`);
-    pages.set(path, new Prepared(String(headers['content-type']), rawPayload));
+    if (statusCode !== 200) throw new Error(`/docs${path} could not be rendered: status ${statusCode} instead of 200`);
+    pages.set(path, new PreparedAnswer(String(headers['content-type']), rawPayload));
   }
   await fastify.close();
   return pages;
 }
 
-/** The routes of the pages. A request sends bytes that are in memory already. */
+/** Adds the routes of the pages. Their answers are already in memory. */
 export function serveDocs(app: INestApplication): void {
   const fastify = app.getHttpAdapter().getInstance() as FastifyInstance;
   const pages = app.get(ApiPages);
   fastify.get('/docs', async (request, reply) => {
     const path = request.url.split('?', 1)[0].endsWith('/') ? '/' : '';
-    return (await pages.make(app)).get(path)!.send(request, reply);
+    return (await pages.render(app)).get(path)!.send(request, reply);
   });
-  fastify.get('/docs/index.html', async (request, reply) => (await pages.make(app)).get('/')!.send(request, reply));
+  fastify.get('/docs/index.html', async (request, reply) => (await pages.render(app)).get('/')!.send(request, reply));
   for (const file of FILES)
     fastify.get(`/docs/${file}`, async (request, reply) =>
-      (await pages.make(app)).get(`/${file}`)!.send(request, reply),
+      (await pages.render(app)).get(`/${file}`)!.send(request, reply),
     );
 }

@@ -2,14 +2,14 @@ import { BadRequestException } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isUtf8 } from 'node:buffer';
 import type { Readable } from 'node:stream';
-import { BodyReader, TooMuch } from './door/body-reader';
-import { ROOMS, senderOf, type Room, type Sender } from './door/room';
+import { BodyReader, BodyOverLimit } from './door/body-reader';
+import { BODY_LIMITS, senderOf, type BodyLimits, type Sender } from './door/body-limits';
 import { textOf } from './messages';
-import { BodyNotUtf8, PackedBody } from './unread-body';
+import { BodyNotUtf8, CompressedBody } from './unread-body';
 import { InvalidInput } from './validation.pipe';
 
-/** The JSON of a body's bytes, if they are UTF-8 and well formed. */
-function jsonOf(bytes: Buffer): unknown {
+/** Parses the bytes of a body. Throws a BadRequestException if they are not UTF-8, or not JSON. */
+function parseJson(bytes: Buffer): unknown {
   if (!isUtf8(bytes)) throw new BadRequestException();
   const text = bytes.toString('utf8');
   try {
@@ -19,24 +19,24 @@ function jsonOf(bytes: Buffer): unknown {
   }
 }
 
-function asInvalidInput(fault: unknown, request: FastifyRequest): unknown {
-  if (!(fault instanceof TooMuch)) return fault;
-  const { keys, values, depth } = fault.room;
+function toInvalidInput(fault: unknown, request: FastifyRequest): unknown {
+  if (!(fault instanceof BodyOverLimit)) return fault;
+  const { keys, values, depth } = fault.limits;
   const message = textOf(`body.${fault.excess}`, request.ambient?.locale ?? 'en', { keys, values, depth });
   return new InvalidInput([{ field: 'body', message }]);
 }
 
 const CHARSET = /;\s*charset\s*=\s*"?([^\s;"]*)/i;
 
-/** JSON is UTF-8. A body that declares another charset is not read as if it were UTF-8. */
-const isInUtf8 = (contentType = ''): boolean => /^utf-?8$/i.test(CHARSET.exec(contentType)?.[1] ?? 'utf-8');
+/** Whether a content type declares UTF-8, or no charset. JSON is UTF-8, so other charsets are refused. */
+const declaresUtf8 = (contentType = ''): boolean => /^utf-?8$/i.test(CHARSET.exec(contentType)?.[1] ?? 'utf-8');
 
-function announcedLength({ headers }: FastifyRequest): number | undefined {
+function declaredLength({ headers }: FastifyRequest): number | undefined {
   const length = headers['content-length'];
   return length === undefined ? undefined : Number(length);
 }
 
-/** Throws the route's own error, unless the request proves that it comes from a sender of this kind. */
+/** Throws if the request does not prove that it comes from this kind of sender. */
 export type Proof = (request: FastifyRequest, sender: Sender) => Promise<void>;
 
 interface BodyOptions {
@@ -46,27 +46,27 @@ interface BodyOptions {
 }
 
 /**
- * Accepts JSON bodies, whose bytes stay in `rawBody` for signatures, and files, which come as streams. All others, such
- * as forms and plain text, are answered 415. Limits are checked before validation. The larger limits are only for
- * senders who prove that they may use them.
+ * Accepts two kinds of bodies: JSON, and files. The bytes of JSON stay in `rawBody` for signatures. A file is passed on
+ * as a stream. Other bodies, such as forms and plain text, are answered 415. Limits are checked before validation. The
+ * larger limits are only for senders who prove that they may use them.
  */
-export function takeBodies(fastify: FastifyInstance, { prove, reader = new BodyReader() }: BodyOptions): void {
-  const roomFor = async (request: FastifyRequest, announced: number | undefined): Promise<Room> => {
+export function addBodyParsers(fastify: FastifyInstance, { prove, reader = new BodyReader() }: BodyOptions): void {
+  const limitsFor = async (request: FastifyRequest, declared: number | undefined): Promise<BodyLimits> => {
     const sender = senderOf(request.routeOptions.url);
-    const isLarge = announced === undefined || announced > ROOMS.stranger.bytes;
+    const isLarge = declared === undefined || declared > BODY_LIMITS.stranger.bytes;
     if (isLarge && sender !== 'stranger') await prove(request, sender);
-    return ROOMS[sender];
+    return BODY_LIMITS[sender];
   };
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', async (request: FastifyRequest, payload: Readable) => {
     try {
-      if (!isInUtf8(request.headers['content-type'])) throw new BodyNotUtf8();
-      const announced = announcedLength(request);
-      const bytes = await reader.read(payload, announced, await roomFor(request, announced));
+      if (!declaresUtf8(request.headers['content-type'])) throw new BodyNotUtf8();
+      const declared = declaredLength(request);
+      const bytes = await reader.read(payload, declared, await limitsFor(request, declared));
       (request as FastifyRequest & { rawBody?: Buffer }).rawBody = bytes;
-      return jsonOf(bytes);
+      return parseJson(bytes);
     } catch (error) {
-      throw asInvalidInput(error, request);
+      throw toInvalidInput(error, request);
     }
   });
   // The handler that reads a file limits its size.
@@ -76,6 +76,6 @@ export function takeBodies(fastify: FastifyInstance, { prove, reader = new BodyR
     const coding = request.headers['content-encoding']?.trim().toLowerCase();
     const isPlain = coding === undefined || coding === '' || coding === 'identity';
     // The shop does not decompress bodies. Without this check, a compressed body would be parsed as JSON.
-    done(isPlain || request.is404 ? null : new PackedBody(), payload);
+    done(isPlain || request.is404 ? null : new CompressedBody(), payload);
   });
 }

@@ -1,18 +1,18 @@
 import { isPhone, isPicturePlace, LONGEST_PHONE } from '#kernel';
 import { field, type FieldKind, type FieldOptions } from './field';
 
-const trimmed = (value: unknown): unknown => (typeof value === 'string' ? value.trim() : value);
+const trim = (value: unknown): unknown => (typeof value === 'string' ? value.trim() : value);
 
-const oneOf = (fits: (text: string) => boolean, code: string, schema: FieldKind['schema']): FieldKind => ({
+const textKind = (fits: (text: string) => boolean, code: string, schema: FieldKind['schema']): FieldKind => ({
   check: (value) => (typeof value === 'string' && fits(value) ? undefined : { code }),
-  read: trimmed,
+  read: trim,
   schema,
 });
 
 /** A telephone number of 8 to 15 digits, kept as it was written, without surrounding blanks. */
 export const Phone = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
-    oneOf(isPhone, 'phone', { type: String, minLength: 8, maxLength: LONGEST_PHONE }),
+    textKind(isPhone, 'phone', { type: String, minLength: 8, maxLength: LONGEST_PHONE }),
     { example: '0901234567', ...options }, // prettier-ignore
   );
 
@@ -21,7 +21,7 @@ const LONGEST_PLACE = 500;
 /** Where a picture is: an https address, or a path on this site. */
 export const PicturePlace = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
-    oneOf((text) => text.length <= LONGEST_PLACE && isPicturePlace(text), 'picture', {
+    textKind((text) => text.length <= LONGEST_PLACE && isPicturePlace(text), 'picture', {
       type: String,
       minLength: 1,
       maxLength: LONGEST_PLACE,

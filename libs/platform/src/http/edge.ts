@@ -11,36 +11,36 @@ import {
 } from '#platform/observability';
 import type { FailureFilter } from './failure.filter';
 import { localeOf } from './messages';
-import { lasting, SAMPLE_MS } from './overload';
+import { createOverloadCheck, SAMPLE_MS } from './overload';
 import { InvalidInput } from './validation.pipe';
 
 interface Edge {
   readonly state: ShopState;
   readonly record: AccessRecord;
   readonly failures: FailureFilter;
-  /** Whether the event loop is too slow to accept more requests. By default @fastify/under-pressure measures it. */
-  readonly lateness?: () => boolean;
+  /** Whether the event loop is too slow for more requests. By default, @fastify/under-pressure measures it. */
+  readonly isLate?: () => boolean;
 }
 
-/** Answered even under overload. */
+/** Requests that are answered even under overload. */
 const ALWAYS = /^\/(?:health|metrics)(?:[/?]|$)/;
 
 const overloaded = () => new DomainError('OVERLOADED', 'unavailable', 'The shop is very busy. Try again in a moment.');
 
 /** Adds what every request needs on every route: an id, a language, a log record, and the check for overload. */
-export function layEdge(fastify: FastifyInstance, { state, record, failures, ...edge }: Edge): void {
+export function addEdge(fastify: FastifyInstance, { state, record, failures, ...edge }: Edge): void {
   void fastify.register(underPressure, PRESSURE);
-  const lateness = edge.lateness ?? lasting(() => fastify.isUnderPressure());
+  const isLate = edge.isLate ?? createOverloadCheck(() => fastify.isUnderPressure());
   fastify.decorateRequest('ambient', undefined);
   fastify.decorateRequest('caller', undefined);
   fastify.decorateRequest('tokenFault', undefined);
   fastify.decorateRequest('afterwards', undefined);
   fastify.decorateReply('wantedStatus', undefined);
-  speakNodeToPassport(fastify);
+  addNodeReplyMethods(fastify);
 
   fastify.addHook('onRequest', (request, reply, done) => {
     state.inFlight += 1;
-    reply.raw.once('close', () => (state.inFlight -= 1)); // answered, or the client has left
+    reply.raw.once('close', () => (state.inFlight -= 1)); // answered, or the client has disconnected
     const context: Ambient = {
       requestId: request.id,
       locale: localeOf(request.headers['accept-language']),
@@ -50,13 +50,13 @@ export function layEdge(fastify: FastifyInstance, { state, record, failures, ...
     request.ambient = context;
     reply.header('x-request-id', request.id);
     if (state.isDraining) reply.header('connection', 'close');
-    ignoreTypeOfNothing(request);
+    removeTypeOfEmptyBody(request);
     if (request.url.includes('%00'))
       return failures.answer(new InvalidInput([{ field: 'url', message: 'contains NUL' }]), request, reply);
-    if (lateness() && !ALWAYS.test(request.url)) return failures.answer(overloaded(), request, reply);
+    if (isLate() && !ALWAYS.test(request.url)) return failures.answer(overloaded(), request, reply);
     within(context, done);
   });
-  // Reading the body leaves the request's async context. This enters it again.
+  // Reading the body leaves the request's async context. This hook enters it again.
   fastify.addHook('preValidation', (request, _reply, done) => {
     if (request.ambient && request.ambient !== ambient()) within(request.ambient, done);
     else done();
@@ -66,21 +66,21 @@ export function layEdge(fastify: FastifyInstance, { state, record, failures, ...
     done(null, payload);
   });
   fastify.addHook('onResponse', (request, reply, done) => {
-    for (const tell of request.afterwards ?? []) tell(reply.statusCode);
-    record.answered(request, reply);
+    for (const callback of request.afterwards ?? []) callback(reply.statusCode);
+    record.record(request, reply);
     done();
   });
 }
 
 /** Clients that declare JSON although they send no body are not refused. */
-function ignoreTypeOfNothing({ headers }: FastifyRequest): void {
+function removeTypeOfEmptyBody({ headers }: FastifyRequest): void {
   const length = headers['content-length'];
   if ((length === undefined || length === '0') && headers['transfer-encoding'] === undefined)
     for (const name of ['content-type', 'content-encoding']) delete headers[name];
 }
 
-/** Passport's redirects expect a Node response. */
-function speakNodeToPassport(fastify: FastifyInstance): void {
+/** Adds two methods of a Node response to the replies, because Passport calls them. */
+function addNodeReplyMethods(fastify: FastifyInstance): void {
   fastify.decorateReply('setHeader', function (this: FastifyReply, name: string, value: string) {
     this.raw.setHeader(name, value);
   });
@@ -94,8 +94,8 @@ function speakNodeToPassport(fastify: FastifyInstance): void {
 }
 
 /**
- * A sample is late if the event loop was late by more than a second on average. The plugin only measures: `lasting`
- * decides, and `layEdge` answers.
+ * A sample is late if the event loop was late by more than a second on average. The plugin only measures.
+ * `createOverloadCheck` decides whether to refuse requests, and `addEdge` refuses them.
  */
 const PRESSURE = {
   maxEventLoopDelay: 1_000,

@@ -11,13 +11,13 @@ import { ANY_BODY, ANY_QUERY, BARE } from './operation';
 import { InvalidInput } from './validation.pipe';
 
 interface Route {
-  readonly bare: boolean;
+  readonly isBare: boolean;
   readonly takesQuery: boolean;
   readonly takesBody: boolean;
   readonly anyBody: boolean;
 }
 
-/** How Nest's metadata keys for a `@Body()` and a `@Query()` parameter begin. */
+/** Nest's metadata keys begin with these texts for a `@Body()` parameter and a `@Query()` parameter. */
 const BODY_PARAMETER = '3:';
 const QUERY_PARAMETER = '4:';
 
@@ -27,22 +27,22 @@ function routeOf(context: ExecutionContext): Route {
   const handler = context.getHandler();
   let route = routes.get(handler);
   if (!route) {
-    const of = (key: string): unknown =>
+    const metadata = (key: string): unknown =>
       Reflect.getMetadata(key, handler) ?? Reflect.getMetadata(key, context.getClass());
     const parameters = Reflect.getMetadata(ROUTE_ARGS_METADATA, context.getClass(), handler.name) as object | undefined;
     const takes = (kind: string) => Object.keys(parameters ?? {}).some((key) => key.startsWith(kind));
     route = {
-      bare: of(BARE) === true || of(SSE_METADATA) === true,
-      takesQuery: takes(QUERY_PARAMETER) || of(ANY_QUERY) === true,
+      isBare: metadata(BARE) === true || metadata(SSE_METADATA) === true,
+      takesQuery: takes(QUERY_PARAMETER) || metadata(ANY_QUERY) === true,
       takesBody: takes(BODY_PARAMETER),
-      anyBody: of(ANY_BODY) === true,
+      anyBody: metadata(ANY_BODY) === true,
     };
     routes.set(handler, route);
   }
   return route;
 }
 
-const matches = (etag: string, header: string | undefined): boolean =>
+const matchesEtag = (etag: string, header: string | undefined): boolean =>
   header !== undefined &&
   (header.trim() === '*' || header.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag));
 
@@ -51,14 +51,14 @@ const matches = (etag: string, header: string | undefined): boolean =>
 export class EnvelopeInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     if (context.getType() !== 'http') return next.handle();
-    const { bare, takesQuery, takesBody, anyBody } = routeOf(context);
+    const { isBare, takesQuery, takesBody, anyBody } = routeOf(context);
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (!takesQuery) refuseQuery(request);
     if (takesBody) refusePatchWithoutBody(request);
     else if (!anyBody) refuseBody(request);
     const reply = context.switchToHttp().getResponse<FastifyReply>();
-    if (bare && Reflect.getMetadata(SSE_METADATA, context.getHandler())) return next.handle();
-    return next.handle().pipe(map((value) => inEnvelope(value, bare, request, reply)));
+    if (isBare && Reflect.getMetadata(SSE_METADATA, context.getHandler())) return next.handle();
+    return next.handle().pipe(map((value) => putInEnvelope(value, isBare, request, reply)));
   }
 }
 
@@ -82,7 +82,7 @@ function refusePatchWithoutBody({ method, body }: FastifyRequest): void {
     throw new InvalidInput([{ field: 'body', message: complain({ code: 'required' }) }]);
 }
 
-function inEnvelope(value: unknown, bare: boolean, request: FastifyRequest, reply: FastifyReply): unknown {
+function putInEnvelope(value: unknown, isBare: boolean, request: FastifyRequest, reply: FastifyReply): unknown {
   if (value instanceof StreamableFile || reply.sent) return value;
   const { data, options }: Answer = value instanceof Answer ? (value as Answer) : answer(value);
   const { status, meta, headers, etag, cacheControl } = options;
@@ -90,12 +90,12 @@ function inEnvelope(value: unknown, bare: boolean, request: FastifyRequest, repl
   if (cacheControl !== undefined || reply.getHeader('cache-control') === undefined)
     reply.header('cache-control', cacheControl ?? (etag === undefined ? 'no-store' : 'private, no-cache'));
   if (status !== undefined) reply.wantedStatus = status;
-  const body = bare ? data : { success: true, data: data ?? null, ...(meta && { meta }) };
+  const body = isBare ? data : { success: true, data: data ?? null, ...(meta && { meta }) };
   if (etag !== undefined) {
     const tag = etag === true ? hashOf(body) : etag;
     reply.header('etag', tag);
     const mayBeKept = request.method === 'GET' || request.method === 'HEAD';
-    if (mayBeKept && matches(tag, request.headers['if-none-match'])) {
+    if (mayBeKept && matchesEtag(tag, request.headers['if-none-match'])) {
       reply.wantedStatus = 304;
       return undefined;
     }

@@ -1,74 +1,80 @@
 import { jsonExcess, type Fault } from '#kernel';
-import { complain, fieldsOf, type BodyClass, type Complaint, type Inside } from './field';
+import { complain, fieldsOf, type BodyClass, type Complaint, type Contents } from './field';
 
 type Given = Readonly<Record<string, unknown>>;
 
-/** The limits of a structure in a field for one value. No client exceeds them by mistake. */
-const BULK = { depth: 32, values: 100 };
+/** Limits for a structure in a field that expects one value. No client exceeds them by mistake. */
+const STRUCTURE_LIMITS = { depth: 32, values: 100 };
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 
-/** Goes through the input once, by the fields of its class: names, then lengths of lists, then their contents. */
-class FaultSearch {
-  readonly told: Fault[] = [];
-  unknown = 0;
-  overfull = false;
-  private found = 0;
+/** Checks an input once, by the fields of its class: first names, then lengths of lists, then contents of lists. */
+class ExcessSearch {
+  readonly faults: Fault[] = [];
+  unknownNames = 0;
+  isOverfull = false;
+  private faultCount = 0;
 
-  constructor(private readonly most: number) {}
+  constructor(private readonly mostFaults: number) {}
 
+  /** The number of faults that are not in `faults`. */
   get further(): number {
-    return this.found - this.told.length;
+    return this.faultCount - this.faults.length;
   }
 
-  at(type: BodyClass, given: Given, path: string): void {
+  searchObject(type: BodyClass, given: Given, path: string): void {
     const fields = fieldsOf(type);
     for (const name of Object.keys(given)) {
       const field = fields.get(name);
       const value = given[name];
       if (!field) {
-        this.unknown += 1;
-        this.note(path + name, { code: 'unknown' });
+        this.unknownNames += 1;
+        this.addFault(path + name, { code: 'unknown' });
       } else if (isObject(value) && field.inside?.any !== true) {
         if (isTooLong(value, field.inside)) {
-          this.overfull = true;
-          this.note(path + name, field.check(value) ?? { code: 'list.long', params: { max: field.inside?.most ?? 0 } });
-        } else this.inside(value, field.inside, `${path}${name}.`);
+          this.isOverfull = true;
+          this.addFault(
+            path + name,
+            field.check(value) ?? { code: 'list.long', params: { max: field.inside?.most ?? 0 } },
+          );
+        } else this.searchContents(value, field.inside, `${path}${name}.`);
       }
     }
   }
 
-  private inside(value: object, { type }: Inside = {}, path: string): void {
+  private searchContents(value: object, { type }: Contents = {}, path: string): void {
     if (!type) return;
-    if (!Array.isArray(value)) return this.at(type(), value as Given, path);
+    if (!Array.isArray(value)) return this.searchObject(type(), value as Given, path);
     for (const [at, entry] of value.entries())
       if (!Array.isArray(entry)) {
-        if (isObject(entry)) this.at(type(), entry as Given, `${path}${at}.`);
-      } else if (jsonExcess(entry, BULK) === 'many') {
-        this.overfull = true;
-        this.note(path + at, { code: 'object' });
+        if (isObject(entry)) this.searchObject(type(), entry as Given, `${path}${at}.`);
+      } else if (jsonExcess(entry, STRUCTURE_LIMITS) === 'many') {
+        this.isOverfull = true;
+        this.addFault(path + at, { code: 'object' });
       }
   }
 
-  private note(field: string, complaint: Complaint): void {
-    this.found += 1;
-    if (this.told.length < this.most) this.told.push({ field, message: complain(complaint) });
+  private addFault(field: string, complaint: Complaint): void {
+    this.faultCount += 1;
+    if (this.faults.length < this.mostFaults) this.faults.push({ field, message: complain(complaint) });
   }
 }
 
-/** A list with too many entries, or a large structure in a field for one value. */
-function isTooLong(value: object, { type, most }: Inside = {}): boolean {
+/** Whether a value is a list with too many entries, or a large structure in a field that expects one value. */
+function isTooLong(value: object, { type, most }: Contents = {}): boolean {
   if (Array.isArray(value) && most !== undefined) return value.length > most;
-  return (type === undefined || Array.isArray(value)) && jsonExcess(value, BULK) === 'many';
+  return (type === undefined || Array.isArray(value)) && jsonExcess(value, STRUCTURE_LIMITS) === 'many';
 }
 
 /**
- * The faults of an input that has far more than its class allows: a list that is too long, more unknown names than are
- * reported, or a large structure instead of one value. Undefined for any other input, which is then checked field by
- * field. Without this, class objects would be built first, which costs a hundred times as much.
+ * The faults of an input that is much larger than its class allows: a list is too long, there are more unknown names
+ * than are reported, or there is a large structure instead of one value. Undefined for any other input; its fields are
+ * checked afterwards. This check comes first, because building class objects costs a hundred times as much.
  */
-export function overfullFaults(type: BodyClass, given: Given, most: number) {
-  const search = new FaultSearch(most);
-  search.at(type, given, '');
-  return search.overfull || search.unknown > most ? { told: search.told, further: search.further } : undefined;
+export function overfullFaults(type: BodyClass, given: Given, mostFaults: number) {
+  const search = new ExcessSearch(mostFaults);
+  search.searchObject(type, given, '');
+  return search.isOverfull || search.unknownNames > mostFaults
+    ? { faults: search.faults, further: search.further }
+    : undefined;
 }

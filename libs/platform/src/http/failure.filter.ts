@@ -21,21 +21,25 @@ export class FailureFilter implements ExceptionFilter {
   /** Sends the error to a socket client, with the same codes as over HTTP. */
   private sendToSocket(error: unknown, host: ArgumentsHost): void {
     const failure = failureOf(error);
-    if (failure.broken) this.log.error({ message: 'a socket message broke', error });
+    if (failure.broken) this.log.error({ message: 'the handler of a socket message failed', error });
     const client = host.switchToWs().getClient<{ id?: string; emit(event: string, body: object): void }>();
     client.emit('exception', failureBody(failure, client.id ?? '', 'en').error);
   }
 
   /** A 503 is logged without a stack: an outage causes many of them, and their stacks do not help. */
-  private note(error: unknown, { status }: Failure, { method, routeOptions, id: requestId }: FastifyRequest): void {
-    const message = `${method} ${routeOptions?.url ?? ''} broke`;
+  private logFailure(
+    error: unknown,
+    { status }: Failure,
+    { method, routeOptions, id: requestId }: FastifyRequest,
+  ): void {
+    const message = `${method} ${routeOptions?.url ?? ''} failed`;
     if (status === UNAVAILABLE) this.log.warn({ message: `${message}: ${(error as Error).message}`, requestId });
     else this.log.error({ message, requestId, error });
   }
 
   answer(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
     const failure = failureOf(error);
-    if (failure.broken) this.note(error, failure, request);
+    if (failure.broken) this.logFailure(error, failure, request);
     if (reply.sent || reply.raw.headersSent) return void reply.raw.destroy(); // a part of the answer was sent already
     delete reply.wantedStatus;
     const locale = request.ambient?.locale ?? localeOf(request.headers['accept-language']);

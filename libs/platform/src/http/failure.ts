@@ -2,7 +2,7 @@ import { DomainError, type Fault, type RefusalKind } from '#kernel';
 import { HttpException } from '@nestjs/common';
 import { isAway } from '#database';
 import { textOf, type Locale } from './messages';
-import { wordsOf } from './unread-body';
+import { messageTextOf } from './unread-body';
 
 /** What went wrong, from the caller's point of view. */
 export interface Failure {
@@ -18,7 +18,7 @@ export interface Failure {
   readonly more?: number;
   /** Seconds after which the client may try again. */
   readonly retryAfter?: number;
-  /** The error is the shop's own, so it is logged. */
+  /** The cause is in the shop or its services, not in the request. Such an error is logged. */
   readonly broken?: true;
 }
 
@@ -51,17 +51,17 @@ const BY_STATUS: Readonly<Record<number, { code: string; message: string }>> = {
 };
 
 export function failureOf(error: unknown): Failure {
-  if (error instanceof DomainError) return refusedBy(error);
+  if (error instanceof DomainError) return failureOfRefusal(error);
   const status = statusOf(error);
   if (status !== undefined && status < 500) {
     const known = BY_STATUS[status] ?? { code: 'MALFORMED_REQUEST', message: 'The request could not be read.' };
-    return { status, ...known, ...wordsOf(error) };
+    return { status, ...known, ...messageTextOf(error) };
   }
   if (status === 503 || isAway(error)) return { status: 503, ...BY_STATUS[503], retryAfter: 1, broken: true };
   return { status: 500, code: 'INTERNAL', message: 'Something broke on our side.', broken: true };
 }
 
-function refusedBy(error: DomainError): Failure {
+function failureOfRefusal(error: DomainError): Failure {
   const { code, kind, message, text, params, details } = error;
   const limited = code === 'RATE_LIMITED';
   const inProgress = code === 'IDEMPOTENCY_IN_PROGRESS';

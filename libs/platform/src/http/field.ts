@@ -21,20 +21,22 @@ export interface FieldOptions<Value> {
   readonly example?: Value;
 }
 
+/** How the values of a field are checked, converted and documented. */
 export interface FieldKind {
   /** Returns the fault of the value; undefined if it is valid. */
   readonly check: (value: unknown) => Complaint | undefined;
-  /** Converts the input. A value that it does not understand is returned unchanged. */
+  /** Converts the input. If it cannot convert a value, it returns the value unchanged, and `check` reports the fault. */
   readonly read?: (value: unknown, fromText: boolean, property: { target: object; key: string }) => unknown;
   readonly schema: ApiPropertyOptions;
   /** Set if the field may hold a list or an object. */
-  readonly inside?: Inside;
+  readonly inside?: Contents;
 }
 
-export interface Inside {
+/** What a list or an object in a field may contain. */
+export interface Contents {
   /** The class of the object, or of a list's entries. */
   readonly type?: () => BodyClass;
-  /** The most entries of a list; absent for a single object. */
+  /** The highest number of entries of a list; absent for a single object. */
   readonly most?: number;
   /** Any JSON is allowed: the contents are not checked. */
   readonly any?: true;
@@ -42,55 +44,56 @@ export interface Inside {
   readonly kept?: true;
 }
 
-/** `fromText`: the input is a query, so all its values are text. In a body, a text is not accepted as a number. */
+/** `fromText`: the input is a query or a path, so all its values are text. In a body, a text is not a number. */
 export interface ReadOptions extends ClassTransformOptions {
   readonly fromText?: boolean;
 }
 
+/** The text of a complaint, in the language of the request. */
 export const complain = (complaint: Complaint): string =>
   textOf(complaint.code, ambient()?.locale ?? 'en', complaint.params);
 
-interface Reading {
+interface FieldReader {
   readonly key: string;
   readonly check: (value: unknown) => Complaint | undefined;
-  readonly inside?: Inside;
+  readonly inside?: Contents;
   /** The converted value, or REFUSED. */
   readonly read: (value: unknown, fromText: boolean) => unknown;
 }
 
 const REFUSED = Symbol('refused');
 
-const readings = new WeakMap<object, Reading[]>();
+const readersByClass = new WeakMap<object, FieldReader[]>();
 
 export type BodyClass = new () => object;
 
-/** What a field of a class may contain, and how to check it; undefined if there is no such field. */
-export type Fields = ReadonlyMap<string, Pick<Reading, 'check' | 'inside'>>;
+/** For each field of a class: what it may contain, and how to check it. */
+export type Fields = ReadonlyMap<string, Pick<FieldReader, 'check' | 'inside'>>;
 
-const fieldsByType = new WeakMap<BodyClass, ReadonlyMap<string, Reading>>();
+const fieldsByType = new WeakMap<BodyClass, ReadonlyMap<string, FieldReader>>();
 
 /** The fields of a class and its superclasses. If a subclass declares a field again, only its declaration counts. */
-function readingsOf(type: BodyClass): ReadonlyMap<string, Reading> {
+function readersOf(type: BodyClass): ReadonlyMap<string, FieldReader> {
   const known = fieldsByType.get(type);
   if (known) return known;
   const classes: object[] = [];
   for (let target: object | null = type.prototype as object; target; target = Object.getPrototypeOf(target) as object)
     classes.unshift(target);
-  const found = new Map(classes.flatMap((target) => readings.get(target) ?? []).map((one) => [one.key, one]));
+  const found = new Map(classes.flatMap((target) => readersByClass.get(target) ?? []).map((one) => [one.key, one]));
   fieldsByType.set(type, found);
   return found;
 }
 
-export const fieldsOf = (type: BodyClass): Fields => readingsOf(type);
+export const fieldsOf = (type: BodyClass): Fields => readersOf(type);
 
-/** The fields of classes without nested classes; null for a class with nested classes. */
-const flat = new WeakMap<BodyClass, readonly Reading[] | null>();
+/** For each class: its fields; null if a field contains another class. */
+const flatReadersByClass = new WeakMap<BodyClass, readonly FieldReader[] | null>();
 
-function flatReadings(type: BodyClass): readonly Reading[] | null {
-  let found = flat.get(type);
+function flatReadersOf(type: BodyClass): readonly FieldReader[] | null {
+  let found = flatReadersByClass.get(type);
   if (found === undefined) {
-    const fields = [...readingsOf(type).values()];
-    flat.set(type, (found = fields.some(({ inside }) => inside?.type) ? null : fields));
+    const fields = [...readersOf(type).values()];
+    flatReadersByClass.set(type, (found = fields.some(({ inside }) => inside?.type) ? null : fields));
   }
   return found;
 }
@@ -98,26 +101,26 @@ function flatReadings(type: BodyClass): readonly Reading[] | null {
 const isScalar = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);
 
 /**
- * Reads an input that has only valid scalar values, as most queries and paths have. The checks are the same as through
- * class-validator, at a hundredth of the cost. Undefined if the input has another value or a fault.
+ * Reads an input that has only valid texts, numbers and booleans, such as most queries and paths. The checks are the
+ * same as with class-validator, at a hundredth of the cost. Undefined if the input has another value or a fault.
  */
-export function readPlainly(type: BodyClass, given: Readonly<Record<string, unknown>>, fromText: boolean) {
-  const fields = flatReadings(type);
+export function readFlatInput(type: BodyClass, given: Readonly<Record<string, unknown>>, fromText: boolean) {
+  const fields = flatReadersOf(type);
   if (!fields) return undefined;
-  let unread = 0;
+  let unreadCount = 0;
   for (const value of Object.values(given)) {
     if (!isScalar(value)) return undefined;
-    unread += 1;
+    unreadCount += 1;
   }
   const result = new type() as Record<string, unknown>;
   for (const { key, read } of fields) {
     const isGiven = Object.hasOwn(given, key);
-    if (isGiven) unread -= 1;
+    if (isGiven) unreadCount -= 1;
     const value = read(isGiven ? given[key] : undefined, fromText);
     if (value === REFUSED || (value === undefined && result[key] !== undefined)) return undefined;
     if (value !== undefined) result[key] = value;
   }
-  return unread === 0 ? result : undefined;
+  return unreadCount === 0 ? result : undefined;
 }
 
 /**
@@ -125,18 +128,19 @@ export function readPlainly(type: BodyClass, given: Readonly<Record<string, unkn
  * in the OpenAPI document.
  */
 export function field(kind: FieldKind, options: FieldOptions<unknown> = {}): PropertyDecorator {
-  const absent = options.optional === true || options.default !== undefined;
-  const skipped = (value: unknown) => (value === undefined && absent) || (value === null && options.nullable === true);
+  const mayBeAbsent = options.optional === true || options.default !== undefined;
+  const isSkipped = (value: unknown) =>
+    (value === undefined && mayBeAbsent) || (value === null && options.nullable === true);
   const check = (value: unknown) => (value === undefined ? { code: 'required' } : kind.check(value));
   return (target, key) => {
     const property = { target, key: String(key) };
     const read = (given: unknown, fromText: boolean): unknown => {
       const value = given === undefined ? options.default : kind.read ? kind.read(given, fromText, property) : given;
-      return skipped(value) || check(value) === undefined ? value : REFUSED;
+      return isSkipped(value) || check(value) === undefined ? value : REFUSED;
     };
-    if (!readings.has(target)) readings.set(target, []);
-    readings.get(target)!.push({ key: property.key, read, check, ...(kind.inside && { inside: kind.inside }) });
-    ValidateIf((_, value) => !skipped(value))(target, key);
+    if (!readersByClass.has(target)) readersByClass.set(target, []);
+    readersByClass.get(target)!.push({ key: property.key, read, check, ...(kind.inside && { inside: kind.inside }) });
+    ValidateIf((_, value) => !isSkipped(value))(target, key);
     ValidateBy({
       name: 'field',
       validator: {
@@ -152,7 +156,7 @@ export function field(kind: FieldKind, options: FieldOptions<unknown> = {}): Pro
       })(target, key);
     ApiProperty({
       ...kind.schema,
-      required: !absent,
+      required: !mayBeAbsent,
       ...(options.nullable && { nullable: true }),
       ...(options.default !== undefined && { default: options.default }),
       ...(options.description && { description: options.description }),

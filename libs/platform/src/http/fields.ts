@@ -4,7 +4,7 @@ import { Type } from 'class-transformer';
 import { ValidateNested } from 'class-validator';
 import { isEmailAddress, isNewEmailAddress, LONGEST_EMAIL } from '#platform/config';
 import { field, type BodyClass, type Complaint, type FieldOptions } from './field';
-import { takenOut } from './keep-whole';
+import { revealFreeForm } from './free-form';
 
 export interface TextOptions extends FieldOptions<string> {
   readonly min?: number;
@@ -12,7 +12,7 @@ export interface TextOptions extends FieldOptions<string> {
   readonly pattern?: RegExp;
   /** Removes surrounding blanks before the checks. */
   readonly trim?: boolean;
-  /** Without line breaks and other control characters: see `Line`. */
+  /** Refuses line breaks and other control characters: see `Line`. */
   readonly line?: true;
 }
 
@@ -26,7 +26,7 @@ export function checkText(value: unknown, { min = 0, max, pattern, line }: TextO
   return pattern && !pattern.test(value) ? { code: 'text.pattern' } : undefined;
 }
 
-/** Text of `min` (default 0) to `max` characters, kept as it was sent unless `trim`. */
+/** Text of `min` (default 0) to `max` characters. It is not changed, unless `trim` is set. */
 export const Text = (options: TextOptions): PropertyDecorator =>
   field(
     {
@@ -68,14 +68,14 @@ export const Whole = (options: FieldOptions<number> & { min?: number; max?: numb
   );
 };
 
-/** Any JSON object; its contents are checked elsewhere. */
+/** Any JSON object. The code that uses it checks its contents. */
 export const AnyObject = (options: FieldOptions<object> = {}): PropertyDecorator =>
   field(
     {
       check: (value) =>
         typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : { code: 'object' },
       schema: { type: 'object', additionalProperties: true },
-      read: takenOut,
+      read: revealFreeForm,
       inside: { any: true, kept: true },
     },
     options,
@@ -122,8 +122,8 @@ export const OneOf = <Choice extends string>(
   );
 
 /**
- * An e-mail address of at most 254 characters, without surrounding blanks, in Unicode form NFC. With `kept`, addresses
- * that only earlier builds accepted are valid too, because accounts may have them.
+ * An e-mail address of at most 254 characters, without surrounding blanks, in Unicode form NFC. With `kept`, some
+ * addresses are valid that only earlier builds accepted for new accounts.
  */
 export const Email = ({ kept, ...options }: FieldOptions<string> & { kept?: boolean } = {}): PropertyDecorator =>
   field(
@@ -135,7 +135,7 @@ export const Email = ({ kept, ...options }: FieldOptions<string> & { kept?: bool
     options,
   );
 
-/** An ISO 8601 time with a zone. It becomes a Date if the property has that type; else it stays the text. */
+/** An ISO 8601 time with a zone. It becomes a Date if the property has the type Date. Otherwise it stays a text. */
 export const Instant = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
     {
@@ -168,7 +168,7 @@ export const Nested = (type: () => BodyClass, options: FieldOptions<object> = {}
   };
 };
 
-/** class-validator reports this for a text in a `NestedOrText`. It is no fault: the field itself checks the text. */
+/** class-validator reports this for a text in a `NestedOrText`. This is not a fault: the field itself checks the text. */
 export const TEXT_INSTEAD = 'text instead of an object';
 
 /** A nested body class, or one text instead of the whole object. */

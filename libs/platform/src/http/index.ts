@@ -3,10 +3,10 @@ import './common-messages';
 export { limitConnections, shopAdapter } from './adapter';
 export * from './answer';
 export * from './checked-fields';
-export { takeBodies, type Proof } from './body-parser';
+export { addBodyParsers, type Proof } from './body-parser';
 export { AddressLimits } from './door/address-limits';
-export { keepDoor } from './door/door';
-export { layEdge } from './edge';
+export { addDoor } from './door/door';
+export { addEdge } from './edge';
 export { failureOf } from './failure';
 export { FailureFilter } from './failure.filter';
 export { complain, field, type Complaint, type FieldKind, type FieldOptions } from './field';
@@ -42,6 +42,6 @@ export {
   Slug,
   Until,
 } from './shop-fields';
-export { tellOfUntrustedProxies } from './untrusted-proxies';
+export { warnOfUntrustedProxies } from './untrusted-proxies';
 export { InvalidInput, ShopValidationPipe } from './validation.pipe';
 export { faultOfName, PersonName } from './person-name';

@@ -4,8 +4,8 @@ import Negotiator from 'negotiator';
 export type Locale = 'vi' | 'en';
 
 /**
- * Texts by the code of an error or of a fault. `{name}` is replaced by a param. If there is a text for the param's
- * value (`word.preparing`), that text is used.
+ * Texts by the code of an error or of a fault. `{name}` is replaced by the param of this name. If the catalogue has a
+ * translation of the param's value (`word.preparing`), the translation is used.
  */
 export type Texts = Readonly<Record<string, string>>;
 
@@ -24,7 +24,7 @@ export function addMessages(texts: { readonly vi?: Texts; readonly en?: Texts })
     }
 }
 
-function fill(text: string, params: Readonly<Record<string, unknown>>, locale: Locale): string {
+function fillIn(text: string, params: Readonly<Record<string, unknown>>, locale: Locale): string {
   const word = (value: string): string => catalogue[locale].get(`word.${value}`) ?? value;
   return text.replace(/\{(\w+)\}/g, (whole, name: string) => (name in params ? word(String(params[name])) : whole));
 }
@@ -36,27 +36,26 @@ export function textOf(
   params: Readonly<Record<string, unknown>> = {},
   fallback = code,
 ): string {
-  return fill(catalogue[locale].get(code) ?? fallback, params, locale);
+  return fillIn(catalogue[locale].get(code) ?? fallback, params, locale);
 }
 
-/** The rest of a longer header is not read. */
+/** Of a longer header, only the first characters are read. */
 const LONGEST_HEADER = 500;
 /** A cache, because browsers send only a few different headers, and each request needs its language more than once. */
-const answered = { vi: new LRUCache<string, Locale>({ max: 500 }), en: new LRUCache<string, Locale>({ max: 500 }) };
+const localeCaches = { vi: new LRUCache<string, Locale>({ max: 500 }), en: new LRUCache<string, Locale>({ max: 500 }) };
 
 /**
- * Vietnamese or English, whichever `Accept-Language` prefers. If it prefers both equally, the first one counts. `*`
- * means every language that the header does not name, and then `otherwise` comes first. Many clients send `*` alone
- * when nobody has chosen a language, so it means the same as no header. If the header names neither language, the
- * result is `otherwise`.
+ * Vietnamese or English, whichever `Accept-Language` prefers. If it prefers both equally, the first language counts. If
+ * it names neither language, the result is `otherwise`. `*` means every language that the header does not name; of
+ * these, `otherwise` is preferred. Many clients send only `*` when nobody has chosen a language.
  */
 export function localeOf(acceptLanguage: string | undefined, otherwise: Locale = 'en'): Locale {
   if (!acceptLanguage) return otherwise;
   const header = acceptLanguage.slice(0, LONGEST_HEADER);
-  const known = answered[otherwise].get(header);
+  const known = localeCaches[otherwise].get(header);
   if (known) return known;
   const found = new Negotiator({ headers: { 'accept-language': header } }).language([otherwise, 'vi', 'en']);
   const locale = found === 'vi' || found === 'en' ? found : otherwise;
-  answered[otherwise].set(header, locale);
+  localeCaches[otherwise].set(header, locale);
   return locale;
 }

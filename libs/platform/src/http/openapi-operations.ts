@@ -73,7 +73,7 @@ function refusalsOf(access: Access | undefined, readsBody: boolean, readsPath: b
   ];
 }
 
-/** A route that never refuses an access token has no use for one. */
+/** The credentials that a route accepts. If a route never refuses an access token, it does not use the token. */
 function securityOf(access: Access | undefined, refusals: readonly Refusal[]): Record<string, string[]>[] {
   if (access?.to === 'all') return [];
   if (!refusals.some(({ code }) => code === 'TOKEN_EXPIRED')) return [{}, { cartToken: [] }];
@@ -90,13 +90,13 @@ const EXAMPLE_PARAMS: Readonly<Record<string, unknown>> = {
   ...{ reserved: 3, onHand: 2, events: 12_000, placedAt: '2026-11-29T08:15:00.000Z' },
   id: '01a22916-8703-7563-ba45-8cae2c708d70',
 };
-const thing = (code: string): string => (code === 'ORDER_TOO_LARGE' ? 'lines' : 'order');
+const exampleWhat = (code: string): string => (code === 'ORDER_TOO_LARGE' ? 'lines' : 'order');
 
 const exampleFailure = ({ code, when }: Refusal): object => ({
   success: false,
   error: {
     code,
-    message: textOf(code, 'en', { ...EXAMPLE_PARAMS, what: thing(code) }, when ?? code),
+    message: textOf(code, 'en', { ...EXAMPLE_PARAMS, what: exampleWhat(code) }, when ?? code),
     ...(code === 'VALIDATION_ERROR' && { details: [{ field: 'variants.0.stock', message: 'must be at least 0' }] }),
     requestId: '5f0c7d0e9b7d4a51a7a3f0f5d1a2b3c4',
   },
@@ -158,11 +158,11 @@ function metaOf({ paged, meta }: DocumentedAnswer, schemas: Schemas): Schema | u
   return paged ? PAGE_META : own;
 }
 
-/** Whether an answer always has this `meta`. One without required fields is left out if it is empty. */
-const alwaysThere = (meta: Schema): boolean => !('properties' in meta) || 'required' in meta;
+/** Whether an answer always has this `meta`. A `meta` without required fields is left out if it is empty. */
+const isAlwaysPresent = (meta: Schema): boolean => !('properties' in meta) || 'required' in meta;
 
 /** What the answers of a route have in common. */
-interface Manner {
+interface AnswerStyle {
   readonly bare: boolean;
   readonly limited: boolean;
   readonly tagged: Tagged | undefined;
@@ -171,15 +171,15 @@ interface Manner {
 }
 
 /** The headers of every successful answer of the route. */
-const headersOf = ({ limited, tagged }: Manner): Record<string, object> => ({
+const headersOf = ({ limited, tagged }: AnswerStyle): Record<string, object> => ({
   'X-Request-Id': REQUEST_ID,
   ...(limited ? RATE : {}),
   ...(tagged && { ETag: ETAG }),
   ...(tagged?.byLanguage && { Vary: VARY }),
 });
 
-function answerResponse(doc: DocumentedAnswer, manner: Manner, schemas: Schemas): object {
-  const { bare } = manner;
+function answerResponse(doc: DocumentedAnswer, style: AnswerStyle, schemas: Schemas): object {
+  const { bare } = style;
   const one = doc.schema ? schemas.of(doc.schema) : { type: 'null', example: null };
   const data: Schema = doc.list || doc.paged ? { type: 'array', items: one } : one;
   const meta = metaOf(doc, schemas);
@@ -188,7 +188,7 @@ function answerResponse(doc: DocumentedAnswer, manner: Manner, schemas: Schemas)
     : {
         type: 'object',
         properties: { success: { type: 'boolean', enum: [true] }, data, ...(meta && { meta }) },
-        required: ['success', 'data', ...(meta && alwaysThere(meta) ? ['meta'] : [])],
+        required: ['success', 'data', ...(meta && isAlwaysPresent(meta) ? ['meta'] : [])],
       };
   const wrapped: unknown = doc.example !== undefined && !bare ? { success: true, data: doc.example } : doc.example;
   const headers: Record<string, object> = Object.fromEntries(
@@ -196,10 +196,10 @@ function answerResponse(doc: DocumentedAnswer, manner: Manner, schemas: Schemas)
   );
   return {
     description: doc.description ?? 'Done.',
-    headers: { ...headersOf(doc.schema ? manner : { ...manner, tagged: undefined }), ...headers },
+    headers: { ...headersOf(doc.schema ? style : { ...style, tagged: undefined }), ...headers },
     ...(doc.status !== 204 &&
       doc.status !== 304 && {
-        content: { [manner.media]: { schema: body, example: wrapped ?? exampleOf(body, schemas.components) } },
+        content: { [style.media]: { schema: body, example: wrapped ?? exampleOf(body, schemas.components) } },
       }),
   };
 }
@@ -252,14 +252,14 @@ export function completeOperation(
   operation.security = securityOf(access, refusals);
   if (access?.to === 'permission') Object.assign(operation, { 'x-permission': access.permission });
   const [media = 'application/json'] = of<string[]>(PRODUCES) ?? [];
-  const manner: Manner = { bare, limited, tagged: of<Tagged>(TAGGED), media };
-  const isKept = manner.tagged !== undefined && method === 'get';
-  if (isKept) operation.parameters = [...(operation.parameters ?? []), IF_NONE_MATCH];
+  const style: AnswerStyle = { bare, limited, tagged: of<Tagged>(TAGGED), media };
+  const mayBeCached = style.tagged !== undefined && method === 'get';
+  if (mayBeCached) operation.parameters = [...(operation.parameters ?? []), IF_NONE_MATCH];
   operation.responses = {
     ...(answers.length === 0 ? operation.responses : {}),
-    ...Object.fromEntries(answers.map((doc) => [doc.status, answerResponse(doc, manner, schemas)])),
-    ...(isKept && {
-      304: { description: 'Nothing has changed since the ETag of If-None-Match.', headers: headersOf(manner) },
+    ...Object.fromEntries(answers.map((doc) => [doc.status, answerResponse(doc, style, schemas)])),
+    ...(mayBeCached && {
+      304: { description: 'Nothing has changed since the ETag of If-None-Match.', headers: headersOf(style) },
     }),
     ...refusalResponses(refusals, limited, schemas),
   };

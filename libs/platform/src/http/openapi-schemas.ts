@@ -19,8 +19,8 @@ export class Schemas {
         if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       },
     }) as unknown as { $defs?: Record<string, Schema>; properties: { it: Schema } };
-    for (const [id, schema] of Object.entries($defs)) this.components[id] ??= tidy(schema) as Schema;
-    return tidy(properties.it) as Schema;
+    for (const [id, schema] of Object.entries($defs)) this.components[id] ??= cleanSchema(schema) as Schema;
+    return cleanSchema(properties.it) as Schema;
   }
 
   /** An example that many responses share is written once. */
@@ -31,22 +31,22 @@ export class Schemas {
 }
 
 /** Zod adds the range of safe integers as bounds. These are not limits of the field. */
-const isNoBound = (key: string, value: unknown): boolean =>
+const isSafeIntegerBound = (key: string, value: unknown): boolean =>
   /^(?:exclusive)?(?:minimum|maximum)$/i.test(key) && Math.abs(Number(value)) >= Number.MAX_SAFE_INTEGER;
 
 /**
  * Cleans up a schema of Zod. References lead to components. A component does not repeat its id. A format has no
  * pattern, and an integer has no bounds of JavaScript.
  */
-function tidy(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(tidy);
+function cleanSchema(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(cleanSchema);
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).filter(
     ([key, each]) =>
       key !== '$schema' &&
       !(key === 'id' && typeof each === 'string') &&
       !(key === 'pattern' && 'format' in value) &&
-      !isNoBound(key, each),
+      !isSafeIntegerBound(key, each),
   );
   return Object.fromEntries(
     entries.map(([key, each]) =>
@@ -54,15 +54,19 @@ function tidy(value: unknown): unknown {
         ? [key, each.replace(/^#\/\$defs\//, '#/components/schemas/')]
         : [
             key,
-            key === 'properties' ? tidied(each as object) : key === 'example' || key === 'default' ? each : tidy(each),
+            key === 'properties'
+              ? cleanProperties(each as object)
+              : key === 'example' || key === 'default'
+                ? each
+                : cleanSchema(each),
           ],
     ),
   );
 }
 
-/** The names of properties are not keywords of the schema, even if they look the same. */
-const tidied = (properties: object): object =>
-  Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, tidy(schema)]));
+/** Cleans the schemas of properties. The names of the properties stay, even if a name is also a keyword of schemas. */
+const cleanProperties = (properties: object): object =>
+  Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, cleanSchema(schema)]));
 
 /**
  * The schema of a body: unknown fields are refused, and a default is part of the description. In generated types, a
@@ -83,12 +87,15 @@ export function bodySchema({ properties, ...schema }: Schema): Schema {
 }
 
 /** Converts `nullable: true` of OpenAPI 3.0, which Nest still writes, to the type `null` of OpenAPI 3.1. */
-export function modernise(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(modernise);
+export function toOpenApi31(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toOpenApi31);
   if (typeof value !== 'object' || value === null) return value;
   const { nullable, ...rest } = value as Record<string, unknown>;
   const schema = Object.fromEntries(
-    Object.entries(rest).map(([key, each]) => [key, key === 'example' || key === 'examples' ? each : modernise(each)]),
+    Object.entries(rest).map(([key, each]) => [
+      key,
+      key === 'example' || key === 'examples' ? each : toOpenApi31(each),
+    ]),
   );
   if (nullable !== true) return schema;
   if (typeof schema['type'] === 'string') return { ...schema, type: [schema['type'], 'null'] };
@@ -99,33 +106,33 @@ export function modernise(value: unknown): unknown {
 export function exampleOf(schema: Schema, components: Readonly<Record<string, Schema>>, depth = 0): unknown {
   if ('example' in schema) return schema['example'];
   if (depth > 24) return null; // a shape that contains itself
-  const go = (next: unknown) => exampleOf(next as Schema, components, depth + 1);
+  const exampleOfPart = (next: unknown) => exampleOf(next as Schema, components, depth + 1);
   const ref = schema['$ref'];
-  if (typeof ref === 'string') return go(components[ref.split('/').at(-1)!] ?? {});
+  if (typeof ref === 'string') return exampleOfPart(components[ref.split('/').at(-1)!] ?? {});
   if (Array.isArray(schema['enum'])) return schema['enum'][0];
   if ('const' in schema) return schema['const'];
   if ('default' in schema) return schema['default'];
   const choice = (schema['oneOf'] ?? schema['anyOf']) as Schema[] | undefined;
-  if (choice) return go(choice[0]);
+  if (choice) return exampleOfPart(choice[0]);
   const all = schema['allOf'] as Schema[] | undefined;
-  if (all) return Object.assign({}, ...all.map(go));
+  if (all) return Object.assign({}, ...all.map(exampleOfPart));
   const type = Array.isArray(schema['type']) ? (schema['type'][0] as unknown) : schema['type'];
   if (type === 'object')
     return Object.fromEntries(
       Object.entries((schema['properties'] ?? {}) as Record<string, Schema>)
         .filter(([, each]) => each['readOnly'] !== true) // only bodies have such fields, and they are optional
-        .map(([name, each]) => [name, go(each)]),
+        .map(([name, each]) => [name, exampleOfPart(each)]),
     );
   if (type === 'array')
     return schema['items']
-      ? Array.from({ length: Math.max(1, Number(schema['minItems'] ?? 1)) }, () => go(schema['items']))
+      ? Array.from({ length: Math.max(1, Number(schema['minItems'] ?? 1)) }, () => exampleOfPart(schema['items']))
       : [];
   if (type === 'integer' || type === 'number') return Math.max(1, Number(schema['minimum'] ?? 1));
-  const plain = PLAIN[String(schema['format'])] ?? PLAIN[String(type)] ?? null;
+  const plain = SIMPLE_EXAMPLES[String(schema['format'])] ?? SIMPLE_EXAMPLES[String(type)] ?? null;
   return typeof plain === 'string' ? plain.padEnd(Number(schema['minLength'] ?? 0), '.') : plain;
 }
 
-const PLAIN: Readonly<Record<string, unknown>> = {
+const SIMPLE_EXAMPLES: Readonly<Record<string, unknown>> = {
   uuid: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071',
   'date-time': '2026-11-23T03:04:05.678Z',
   date: '2026-11-23',

@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
 import { completeOperation, type Handler } from './openapi-operations';
-import { bodySchema, modernise, Schemas, type Schema } from './openapi-schemas';
+import { bodySchema, toOpenApi31, Schemas, type Schema } from './openapi-schemas';
 
 const FAILURE: Schema = {
   type: 'object',
@@ -107,5 +107,5 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     examples: schemas.examples,
   };
   document.tags = tagsOf(document);
-  return modernise(document) as OpenAPIObject;
+  return toOpenApi31(document) as OpenAPIObject;
 }

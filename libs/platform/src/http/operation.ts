@@ -32,7 +32,7 @@ export const ANY_QUERY = 'shop:any-query';
 export const ANY_BODY = 'shop:any-body';
 export const TAGGED = 'shop:tagged';
 
-function added<Entry>(metadata: string, entries: readonly Entry[]): MethodDecorator {
+function addMetadata<Entry>(metadata: string, entries: readonly Entry[]): MethodDecorator {
   return (_target, _key, descriptor) => {
     const handler = descriptor.value as object;
     const before = (Reflect.getMetadata(metadata, handler) ?? []) as Entry[];
@@ -46,7 +46,7 @@ export const Does = (operationId: string, summary: string, description?: string)
 
 /** The answer's status and data; null if there is no data. The topmost decorator sets the status that is sent. */
 export const Answers = (status: HttpStatus | number, schema: z.ZodType | null, doc: AnswerDoc = {}): MethodDecorator =>
-  applyDecorators(HttpCode(status), added<DocumentedAnswer>(ANSWERS, [{ ...doc, status, schema }]));
+  applyDecorators(HttpCode(status), addMetadata<DocumentedAnswer>(ANSWERS, [{ ...doc, status, schema }]));
 
 const KNOWN: Readonly<Record<string, Refusal>> = {
   NOT_FOUND: { status: 404, code: 'NOT_FOUND', when: 'It does not exist, or it is not yours.' },
@@ -66,9 +66,9 @@ const KNOWN: Readonly<Record<string, Refusal>> = {
   UNAVAILABLE: { status: 503, code: 'UNAVAILABLE' },
 };
 
-/** The refusals that a caller should handle. A code alone means 409, unless it is a common one. */
+/** The refusals that a caller should handle. A code without a status means 409, unless the code is in `KNOWN`. */
 export const Refuses = (...refusals: readonly (string | Refusal)[]): MethodDecorator =>
-  added<Refusal>(
+  addMetadata<Refusal>(
     REFUSALS,
     refusals.map((refusal) =>
       typeof refusal === 'string' ? (KNOWN[refusal] ?? { status: 409, code: refusal }) : refusal,

@@ -1,8 +1,8 @@
-import { lasting } from './overload';
+import { createOverloadCheck } from './overload';
 
 describe('Overload', () => {
   let [late, now] = [false, 0];
-  const overloaded = lasting(
+  const overloaded = createOverloadCheck(
     () => late,
     () => now,
   );

@@ -1,24 +1,24 @@
-/** How often @fastify/under-pressure looks at the event loop, in milliseconds. */
+/** How often @fastify/under-pressure measures the event loop, in milliseconds. */
 export const SAMPLE_MS = 1_000;
 
-/** Longer than one long pause can affect the samples. */
+/** Longer than the time in which a single pause of the event loop can make samples late. */
 const LASTING_MS = 2.5 * SAMPLE_MS;
 
 /**
- * Returns a function that says whether the event loop has been late for longer than one long pause can explain.
- * `isLate` says whether the newest sample is late. `now` is in milliseconds.
+ * Returns a function that says whether the event loop has been late for so long that a single pause cannot be the
+ * cause. `isLate` says whether the newest sample is late. `now` is in milliseconds.
  */
-export function lasting(isLate: () => boolean, now = () => performance.now()): () => boolean {
-  let since = 0;
-  let seen = -Infinity;
+export function createOverloadCheck(isLate: () => boolean, now = () => performance.now()): () => boolean {
+  let lateSince = 0;
+  let lastLateCall = -Infinity;
   return () => {
     const at = now();
     if (!isLate()) {
-      seen = -Infinity;
+      lastLateCall = -Infinity;
       return false;
     }
-    if (at - seen > 2 * SAMPLE_MS) since = at; // there was no call for a while, so this lateness is new
-    seen = at;
-    return at - since > LASTING_MS;
+    if (at - lastLateCall > 2 * SAMPLE_MS) lateSince = at; // there was no call for a while, so this lateness is new
+    lastLateCall = at;
+    return at - lateSince > LASTING_MS;
   };
 }

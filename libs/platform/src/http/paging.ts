@@ -28,7 +28,7 @@ export const MomentShape = z.string().refine((text) => {
 export function placeOf<Shape extends z.ZodType>(cursor: string | undefined, shape: Shape): z.infer<Shape> | undefined {
   if (cursor === undefined) return undefined;
   try {
-    const read = shape.safeParse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'), storable));
+    const read = shape.safeParse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'), refuseUnstorable));
     if (read.success) return read.data;
   } catch {
     // not JSON, so not a cursor of this shop
@@ -36,7 +36,7 @@ export function placeOf<Shape extends z.ZodType>(cursor: string | undefined, sha
   throw new InvalidInput([{ field: 'cursor', message: complain({ code: 'cursor' }) }]);
 }
 
-function storable(_: string, value: unknown): unknown {
+function refuseUnstorable(_: string, value: unknown): unknown {
   if (typeof value === 'string' && !isStorable(value)) throw new Error('Postgres cannot store this text');
   return value;
 }

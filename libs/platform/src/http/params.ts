@@ -77,31 +77,31 @@ const TAGS = /(?:^|,)[ \t]*((?:W\/)?"[\x21\x23-\x7e\x80-\xff]*")[ \t]*(?=,|$)/g;
  * The strong tags of an If-Match header; undefined if any version is accepted. A weak tag is left out, because it does
  * not prove that nothing has changed (RFC 9110, 13.1.1).
  */
-export function tagsIn(header: string | undefined): readonly string[] | undefined {
+export function parseStrongTags(header: string | undefined): readonly string[] | undefined {
   const value = header?.trim() ?? '';
   if (value === '' || value === '*') return undefined;
   return [...value.matchAll(TAGS)].map(([, tag]) => tag).filter((tag) => !tag.startsWith('W/'));
 }
 
 const readTags = createParamDecorator((_: unknown, context: ExecutionContext): readonly string[] | undefined =>
-  tagsIn(requestOf(context).headers['if-match']),
+  parseStrongTags(requestOf(context).headers['if-match']),
 );
 
 /** The versions in the tags. A tag that is not a version matches nothing. */
-export const versionsIn = (tags: readonly string[] | undefined): Seen =>
+export const parseVersions = (tags: readonly string[] | undefined): Seen =>
   tags?.flatMap((tag) => /^"(0|[1-9]\d{0,14})"$/.exec(tag)?.[1] ?? []).map(Number);
 
 const readIfMatch = createParamDecorator((_: unknown, context: ExecutionContext) =>
-  versionsIn(tagsIn(requestOf(context).headers['if-match'])),
+  parseVersions(parseStrongTags(requestOf(context).headers['if-match'])),
 );
 
 /** The versions in If-Match, for tags that are only a version. Undefined if any version is accepted. */
-export const IfMatch = (): ParameterDecorator => inDocument(readIfMatch());
+export const IfMatch = (): ParameterDecorator => documentIfMatch(readIfMatch());
 
 /** The whole tags in If-Match, for tags with more than a version. Undefined if any version is accepted. */
-export const IfMatchTags = (): ParameterDecorator => inDocument(readTags());
+export const IfMatchTags = (): ParameterDecorator => documentIfMatch(readTags());
 
-const inDocument = (parameter: ParameterDecorator): ParameterDecorator =>
+const documentIfMatch = (parameter: ParameterDecorator): ParameterDecorator =>
   alsoOnMethod(
     alsoOnMethod(parameter, Tagged()), // the answer has the next tag
     ApiHeader({

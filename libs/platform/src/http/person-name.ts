@@ -2,10 +2,9 @@ import { isBlank, isLine } from '#kernel';
 import { field, type Complaint, type FieldOptions } from './field';
 
 /*
- * A name must not contain a web address. A list of all domain endings is never complete, so the rule is: a dot or a
- * colon in a name is followed by a blank. Letters may follow directly only after an initial ("v.an") or a title
- * (TITLES: "St.John", "TS.Nguyễn"), but not if they are a well-known ending ("t.me") or continue as an address
- * ("St.Ly/x").
+ * A name must not contain a web address. A list of all domain endings is never complete, so the rule is different: after
+ * a dot or a colon there must be a blank. There are two exceptions: an initial ("v.an") and a title (TITLES: "St.John",
+ * "TS.Nguyễn"). The exceptions do not apply to a well-known ending ("t.me"), or if an address follows ("St.Ly/x").
  */
 const TITLES = new Set(
   (
@@ -36,18 +35,18 @@ const NUMBERED = /\d{1,3}(?:\.\d{1,3}){3}/;
 const DOTTED = /([^\s.]+)\.([\p{L}\p{M}\p{N}_-]+)(?=([/:?#@]?))/gu;
 const OPENING = /^[("'“‘«-]+/u;
 
-function mayBeJoined(before: string, after: string, next: string): boolean {
+function mayFollowDirectly(before: string, after: string, next: string): boolean {
   if (/^\d+$/.test(before) && /^\d/.test(after)) return true; // a number
   if (next !== '' || ENDING.test(after)) return false;
   const word = before.replace(OPENING, '');
   return INITIAL.test(word) || TITLES.has(word.toLowerCase());
 }
 
-const normalised = (text: string): string => text.replace(UNSEEN, '').normalize('NFKC').replace(DOTS, '.');
+const normalise = (text: string): string => text.replace(UNSEEN, '').normalize('NFKC').replace(DOTS, '.');
 
 /** The fault of a text that looks like an address, or has brackets that may mark one. */
 function linkFaultOf(text: string): 'text.link' | 'text.brackets' | undefined {
-  const plain = normalised(text);
+  const plain = normalise(text);
   if (looksLikeAddress(plain)) return 'text.link';
   return BRACKETS.test(plain) ? 'text.brackets' : undefined;
 }
@@ -60,7 +59,7 @@ function looksLikeAddress(plain: string): boolean {
     return parts.slice(1).map((after, index) => `${parts[index]}.${after}`);
   });
   return words.some((word) =>
-    [...word.matchAll(DOTTED)].some(([, before, after, next]) => !mayBeJoined(before, after, next)),
+    [...word.matchAll(DOTTED)].some(([, before, after, next]) => !mayFollowDirectly(before, after, next)),
   );
 }
 

@@ -15,16 +15,16 @@ const compressors: Readonly<Record<Coding, (bytes: Buffer) => Promise<Buffer>>> 
 /** The best content coding that `Accept-Encoding` allows; undefined for the plain bytes. */
 export function codingFor(accepted = ''): Coding | undefined {
   const named = accepted.split(',').map((part) => part.trim().toLowerCase());
-  const takes = (coding: Coding) =>
+  const accepts = (coding: Coding) =>
     named.some((part) => part.split(';')[0].trim() === coding && !/;\s*q=0(?:\.0*)?$/.test(part));
-  return (['br', 'gzip'] as const).find(takes);
+  return (['br', 'gzip'] as const).find(accepts);
 }
 
 /**
- * An answer that is the same for everybody. Its bytes are stored, and are compressed once for each content coding,
+ * An answer that is the same for everybody. Its bytes stay in memory. They are compressed once for each content coding,
  * outside the event loop.
  */
-export class Prepared {
+export class PreparedAnswer {
   private readonly hash: string;
   private readonly compressed = new Map<Coding, Promise<Buffer>>();
 
@@ -46,10 +46,10 @@ export class Prepared {
     const known = request.headers['if-none-match']?.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
     if (known?.some((tag) => tag === etag || tag === '*')) return reply.code(304).send();
     if (coding) reply.header('content-encoding', coding);
-    return reply.header('content-type', this.type).send(coding ? await this.compressedAs(coding) : this.bytes);
+    return reply.header('content-type', this.type).send(coding ? await this.compress(coding) : this.bytes);
   }
 
-  private compressedAs(coding: Coding): Promise<Buffer> {
+  private compress(coding: Coding): Promise<Buffer> {
     let compressed = this.compressed.get(coding);
     if (!compressed) this.compressed.set(coding, (compressed = compressors[coding](this.bytes)));
     return compressed;

@@ -37,24 +37,25 @@ export const Sku = ({ max, ...options }: FieldOptions<string> & { max: number })
   );
 
 const SLUG = /^[a-z0-9]+(-[a-z0-9]+)*$/;
-const lowered = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
+const inLowerCase = (value: unknown): unknown => (typeof value === 'string' ? value.toLowerCase() : value);
 
-/** A slug; converted to lower case. A slug in a query may have characters that a new one may not. */
-const slug = (max: number, options: FieldOptions<string>, pattern?: RegExp): PropertyDecorator =>
+/** A slug; converted to lower case. Without `pattern`, it may have characters that a new slug must not have. */
+const slugField = (max: number, options: FieldOptions<string>, pattern?: RegExp): PropertyDecorator =>
   field(
     {
       check: (value) => checkText(value, { min: 1, max, pattern }),
-      read: lowered,
+      read: inLowerCase,
       schema: { type: String, minLength: 1, maxLength: max, ...(pattern && { pattern: pattern.source }) },
     },
     options,
   );
 
 /** A new slug of at most 80 characters; converted to lower case. */
-export const NewSlug = (options: FieldOptions<string> = {}): PropertyDecorator => slug(80, options, SLUG);
+export const NewSlug = (options: FieldOptions<string> = {}): PropertyDecorator => slugField(80, options, SLUG);
 
-/** A slug to look something up by, in any case. */
-export const Slug = (options: FieldOptions<string> = {}): PropertyDecorator => slug(120, options);
+/** A slug in a search. Upper case is accepted. */
+export const Slug = (options: FieldOptions<string> = {}): PropertyDecorator => slugField(120, options);
+
 function checkAmount(value: unknown, min: number, max: number): Complaint | undefined {
   if (typeof value !== 'number' || !Number.isSafeInteger(value)) return { code: 'number' };
   if (value < min) return { code: 'number.small', params: { min } };
@@ -62,7 +63,7 @@ function checkAmount(value: unknown, min: number, max: number): Complaint | unde
 }
 
 /** The schemas of the two forms of an amount. */
-function bothForms(min: number, max: number) {
+function amountSchemas(min: number, max: number) {
   const whole = { type: 'integer', minimum: min, maximum: max } as const;
   const money = {
     type: 'object',
@@ -73,12 +74,12 @@ function bothForms(min: number, max: number) {
   return { whole, money };
 }
 
-const moneyOf = (value: unknown): unknown =>
+const toMoney = (value: unknown): unknown =>
   typeof value === 'number' ? { amount: value, currency: CURRENCY } : value;
 
 /** An amount of money in either form that bodies may use: `Money`, or whole đồng as a number. Converted to `Money`. */
 export const Amount = ({ min, max, ...options }: AmountOptions): PropertyDecorator => {
-  const { whole, money } = bothForms(min, max);
+  const { whole, money } = amountSchemas(min, max);
   return field(
     {
       check: (value): Complaint | undefined => {
@@ -87,7 +88,7 @@ export const Amount = ({ min, max, ...options }: AmountOptions): PropertyDecorat
           ? checkAmount(amount, min, max)
           : { code: 'money', params: { currency: CURRENCY } };
       },
-      read: moneyOf,
+      read: toMoney,
       schema: { oneOf: [money, whole] } as unknown as ApiPropertyOptions,
     },
     options,
@@ -116,7 +117,7 @@ export function amountOf(value: unknown): unknown {
 /** Whole đồng: a number, or Money as in answers. Converted to a number. */
 export const Price = (options: PriceOptions): PropertyDecorator => {
   const { min, max } = options;
-  const { whole, money } = bothForms(min, max);
+  const { whole, money } = amountSchemas(min, max);
   return field(
     {
       check: (value): Complaint | undefined =>
@@ -131,19 +132,20 @@ export const Price = (options: PriceOptions): PropertyDecorator => {
 };
 
 /**
- * A field of an answer that nobody can change. A body may contain it, and it is ignored. Its value must have the right
- * form, so that mistakes are reported.
+ * A field of an answer that nobody can change. A body may contain it, because clients send back what they have read. It
+ * is ignored, but its value must have the right form, so that mistakes are reported.
  */
-export const ReadOnly = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator => readOnly(shape, schema);
+export const ReadOnly = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
+  readOnlyField(shape, schema);
 
 /**
  * An identifying field that cannot be changed. It may be sent back as it is. `changedFixed` reports a different
  * value.
  */
 export const AsItIs = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
-  readOnly(shape, { ...schema, description: 'May be sent back as it is; another value is refused.' });
+  readOnlyField(shape, { ...schema, description: 'May be sent back as it is; another value is refused.' });
 
-const readOnly = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
+const readOnlyField = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorator =>
   field(
     {
       check: (value) => (shape.safeParse(value).success ? undefined : { code: 'read-only' }),
@@ -158,13 +160,14 @@ const readOnly = (shape: z.ZodType, schema: ApiPropertyOptions): PropertyDecorat
 export function changedFixed(current: Readonly<Record<string, unknown>>, sent: object): Fault[] {
   return Object.entries(current).flatMap(([name, value]) => {
     const given = (sent as Record<string, unknown>)[name];
-    if (given === undefined || isDeepStrictEqual(lowered(given), lowered(value))) return [];
+    if (given === undefined || isDeepStrictEqual(inLowerCase(given), inLowerCase(value))) return [];
     const shown = typeof value === 'string' ? value : JSON.stringify(value);
     return [{ field: name, message: complain({ code: 'read-only.is', params: { value: shown } }) }];
   });
 }
-/** The first or last moment of a range: a whole day of the shop (`2026-11-23`), or a time with a zone. */
-const moment = (read: (text: unknown) => Date | undefined) => (description: string) =>
+
+/** The begin or the end of a range: a day in the shop's time zone (`2026-11-23`), or a time with a zone. */
+const momentField = (read: (text: unknown) => Date | undefined) => (description: string) =>
   field(
     {
       check: (value) => (value instanceof Date ? undefined : { code: 'moment' }),
@@ -175,7 +178,7 @@ const moment = (read: (text: unknown) => Date | undefined) => (description: stri
   );
 
 /** The beginning of a range. Converted to a Date. */
-export const From = moment(beginOf);
+export const From = momentField(beginOf);
 
 /** The end of a range, exclusive. Converted to a Date. */
-export const Until = moment(endOf);
+export const Until = momentField(endOf);

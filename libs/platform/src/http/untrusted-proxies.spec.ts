@@ -1,10 +1,10 @@
 import { shopAdapter } from './adapter';
-import { tellOfUntrustedProxies } from './untrusted-proxies';
+import { warnOfUntrustedProxies } from './untrusted-proxies';
 
 async function told(trusted: readonly string[], forwarded: readonly (string | undefined)[]): Promise<string[]> {
   const fastify = shopAdapter(trusted).getInstance();
   const lines: string[] = [];
-  tellOfUntrustedProxies(fastify, (line) => lines.push(line));
+  warnOfUntrustedProxies(fastify, (line) => lines.push(line));
   fastify.get('/', (_request, reply) => reply.send(''));
   for (const one of forwarded)
     await fastify.inject({ url: '/', remoteAddress: '192.0.2.7', headers: one ? { 'x-forwarded-for': one } : {} });
@@ -15,7 +15,7 @@ async function told(trusted: readonly string[], forwarded: readonly (string | un
 describe('A proxy that is not trusted', () => {
   it('is told of once', async () => {
     const lines = await told([], [undefined, '198.51.100.1', '198.51.100.2']);
-    expect(lines).toEqual([expect.stringMatching(/come from 192\.0\.2\.7, which is not among TRUSTED_PROXIES/)]);
+    expect(lines).toEqual([expect.stringMatching(/come from 192\.0\.2\.7, which is not in TRUSTED_PROXIES/)]);
   });
 
   it('is no proxy that is trusted, and nobody who says nothing', async () => {

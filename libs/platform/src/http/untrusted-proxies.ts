@@ -4,10 +4,10 @@ import type { FastifyInstance } from 'fastify';
 const log = new Logger('Proxies');
 
 /**
- * Logs once that requests come through a proxy that is not in TRUSTED_PROXIES: everybody behind it shares the limits of
- * one address. The header may also be forged by a client, so this is only a warning.
+ * Logs once that requests come through a proxy that is not in TRUSTED_PROXIES. All clients of this proxy share the
+ * limits of one address. A client may also have forged the header, so this is only a warning.
  */
-export function tellOfUntrustedProxies(
+export function warnOfUntrustedProxies(
   fastify: FastifyInstance,
   warn: (line: string) => void = (line) => log.warn(line),
 ): void {
@@ -20,8 +20,8 @@ export function tellOfUntrustedProxies(
     ) {
       isLogged = true;
       warn(
-        `Requests with X-Forwarded-For come from ${request.ip}, which is not among TRUSTED_PROXIES: everybody behind it ` +
-          'shares the limits of one address. If it is a proxy of yours, add it to TRUSTED_PROXIES.',
+        `Requests with X-Forwarded-For come from ${request.ip}, which is not in TRUSTED_PROXIES: all clients behind it ` +
+          'share the limits of one address. If it is a proxy of yours, add it to TRUSTED_PROXIES.',
       );
     }
     done();

@@ -1,5 +1,5 @@
 import { plainToInstance } from 'class-transformer';
-import { readPlainly } from './field';
+import { readFlatInput } from './field';
 import { Flag, Instant, ListOf, Nested, OneOf, Text, Whole } from './fields';
 import { PageQuery } from './paging';
 import { ShopValidationPipe } from './validation.pipe';
@@ -42,7 +42,7 @@ describe('A query read the short way', () => {
   ];
 
   it.each(good)('is what it is the long way: %j', (given) => {
-    const short = readPlainly(ShelfQuery, given, true);
+    const short = readFlatInput(ShelfQuery, given, true);
     expect(short).toBeInstanceOf(ShelfQuery);
     expect(short).toEqual(plainToInstance(ShelfQuery, given, { fromText: true } as object));
   });
@@ -57,11 +57,11 @@ describe('A query read the short way', () => {
   ];
 
   it.each(others)('is left to the long way when there is more to it, or to say about it: %j', (given) => {
-    expect(readPlainly(ShelfQuery, given, true)).toBeUndefined();
+    expect(readFlatInput(ShelfQuery, given, true)).toBeUndefined();
   });
 
   it('is left to the long way when it has classes inside', () => {
-    expect(readPlainly(Outer, { inner: 1 }, false)).toBeUndefined();
+    expect(readFlatInput(Outer, { inner: 1 }, false)).toBeUndefined();
     const pipe = new ShopValidationPipe();
     expect(pipe.transform({ inner: { count: 1 } }, { type: 'body', metatype: Outer })).toEqual({ inner: { count: 1 } });
   });
@@ -81,9 +81,9 @@ describe('A query read the short way', () => {
   });
 
   it('reads text as a number in a query only', () => {
-    expect(readPlainly(Inner, { count: '1' }, true)).toEqual({ count: 1 });
-    expect(readPlainly(Inner, { count: '1' }, false)).toBeUndefined();
-    expect(readPlainly(Inner, { count: 1 }, false)).toEqual({ count: 1 });
+    expect(readFlatInput(Inner, { count: '1' }, true)).toEqual({ count: 1 });
+    expect(readFlatInput(Inner, { count: '1' }, false)).toBeUndefined();
+    expect(readFlatInput(Inner, { count: 1 }, false)).toEqual({ count: 1 });
   });
 });
 

@@ -4,13 +4,13 @@ import { plainToInstance } from 'class-transformer';
 import { validateSync, type ValidationError } from 'class-validator';
 import { Readable } from 'node:stream';
 import { overfullFaults } from './excess';
-import { complain, readPlainly, type ReadOptions } from './field';
+import { complain, readFlatInput, type ReadOptions } from './field';
 import { TEXT_INSTEAD } from './fields';
-import { keepWhole } from './keep-whole';
+import { hideFreeForm } from './free-form';
 
 const PLAIN: readonly unknown[] = [String, Number, Boolean, Array, Object, Buffer, Date, undefined];
 
-/** The faults of all fields. If a nested field has a fault, class-validator's general message is left out. */
+/** The faults of all fields. If a nested field has a fault, the general message for its parent is left out. */
 function faultsOf(errors: readonly ValidationError[], path = ''): Fault[] {
   return errors.flatMap((error) => {
     const field = path ? `${path}.${error.property}` : error.property;
@@ -32,7 +32,7 @@ export class InvalidInput extends DomainError {
   /** How many faults are not among the details. */
   readonly more: number;
 
-  /** `further`: the number of faults that were counted without a text. */
+  /** `further`: the number of faults that are not in `details`. */
   constructor(details: readonly Fault[], further = 0) {
     const shown = details.slice(0, MOST_FAULTS);
     super(
@@ -61,19 +61,19 @@ export class InvalidInput extends DomainError {
 export class ShopValidationPipe implements PipeTransform {
   transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
     if (type === 'custom' || PLAIN.includes(metatype)) return value;
-    if (value instanceof Readable) throw new UnsupportedMediaTypeException(); // a file where fields are expected
-    const given = value === undefined ? {} : value; // nothing was sent; `null` would be a value that is not an object
+    if (value instanceof Readable) throw new UnsupportedMediaTypeException(); // a file instead of fields
+    const given = value === undefined ? {} : value; // undefined: nothing was sent; `null` is refused below
     if (typeof given !== 'object' || given === null || Array.isArray(given))
       throw new InvalidInput([{ field: type, message: complain({ code: 'object' }) }]);
     const options: ReadOptions = { fromText: type !== 'body' };
     const Type = metatype as new () => object;
-    const plain = readPlainly(Type, given as Record<string, unknown>, options.fromText === true);
+    const plain = readFlatInput(Type, given as Record<string, unknown>, options.fromText === true);
     if (plain) return plain;
     const inherited = inheritedNames(given);
     if (inherited.length > 0) throw InvalidInput.unknown(inherited);
     const overfull = overfullFaults(Type, given as Record<string, unknown>, MOST_FAULTS);
-    if (overfull) throw new InvalidInput(overfull.told, overfull.further);
-    const read = plainToInstance(Type, keepWhole(Type, given as Record<string, unknown>), options);
+    if (overfull) throw new InvalidInput(overfull.faults, overfull.further);
+    const read = plainToInstance(Type, hideFreeForm(Type, given as Record<string, unknown>), options);
     const errors = validateSync(read, {
       whitelist: true,
       forbidNonWhitelisted: true,

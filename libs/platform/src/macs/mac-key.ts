@@ -22,7 +22,7 @@ export class MacKey {
     this.former = former.map(keyOf);
   }
 
-  /** The MAC of a text. The text must begin with a tag of its kind, so that a MAC is valid for one kind only. */
+  /** The MAC of a text. The text must begin with a tag, such as `coffee-tea.verification.1`. So a MAC is valid for one kind. */
   of(text: string): Buffer {
     return createHmac('sha256', this.key).update(text).digest();
   }

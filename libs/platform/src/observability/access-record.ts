@@ -3,7 +3,7 @@ import { InjectMetric } from '@willsoto/nestjs-prometheus';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Histogram } from 'prom-client';
 import { Config } from '#platform/config';
-import { askedFor, browserOf, networkOf } from './asked-for';
+import { loggedUrl, browserOf, networkOf } from './logged-request';
 
 const METHODS = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']);
 const QUIET = /^\/(health|metrics)\b/;
@@ -13,7 +13,7 @@ const QUIET = /^\/(health|metrics)\b/;
 export class AccessRecord {
   private readonly log = new Logger('http');
 
-  /** False if the log level leaves these lines out. Then they are not built. */
+  /** False if these lines are not logged at the configured log level. Then they are not built. */
   private readonly isLogged: boolean;
 
   constructor(
@@ -23,7 +23,7 @@ export class AccessRecord {
     this.isLogged = logLevel === 'info' || logLevel === 'debug';
   }
 
-  answered(request: FastifyRequest, reply: FastifyReply): void {
+  record(request: FastifyRequest, reply: FastifyReply): void {
     const seconds = reply.elapsedTime / 1000;
     // A URL that matches no route gets the label `unknown`, because anybody can invent URLs.
     const route = request.routeOptions.url ?? 'unknown';
@@ -34,7 +34,7 @@ export class AccessRecord {
     this.log.log({
       message: 'request answered',
       method: request.method,
-      url: askedFor(request.url, request.routeOptions.url),
+      url: loggedUrl(request.url, request.routeOptions.url),
       route,
       statusCode: reply.statusCode,
       duration: Math.round(reply.elapsedTime * 10) / 10,

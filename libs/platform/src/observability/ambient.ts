@@ -1,11 +1,11 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 
-/** What all code can know about the running request. */
+/** Facts about the running request. All code can read them, without passing them on. */
 export interface Ambient {
   readonly requestId: string;
-  /** The language of messages. English if the caller asks for neither language. */
+  /** The language of messages: English, unless the caller prefers Vietnamese. */
   readonly locale: 'vi' | 'en';
-  /** The language of products and letters. Vietnamese, the shop's language, if the caller asks for neither. */
+  /** The language of product names and letters: Vietnamese, unless the caller prefers English. */
   readonly shopLocale?: 'vi' | 'en';
   /** W3C trace context: `00-<trace id>-<span id>-01`. */
   readonly traceparent: string;

@@ -39,7 +39,7 @@ export class ElasticsearchLogs extends Writable {
     const batch = this.waiting.splice(0, BATCH);
     const dropped = this.dropped;
     try {
-      await this.send(dropped > 0 ? [...batch, JSON.stringify(noteOf(dropped))] : batch);
+      await this.send(dropped > 0 ? [...batch, JSON.stringify(dropNotice(dropped))] : batch);
       this.dropped -= dropped;
     } catch {
       this.waiting.unshift(...batch); // Elasticsearch is away: the next flush tries again
@@ -65,7 +65,7 @@ export class ElasticsearchLogs extends Writable {
   }
 }
 
-const noteOf = (dropped: number) => ({
+const dropNotice = (dropped: number) => ({
   timestamp: new Date().toISOString(),
   level: 'warn',
   service: 'coffee-tea-api',

@@ -14,7 +14,7 @@ export class HealthController {
 
   @Get()
   async health(@Res() reply: FastifyReply): Promise<void> {
-    const health = await this.shop.look();
+    const health = await this.shop.readHealth();
     await this.send(reply, health.status !== 'down', health);
   }
 

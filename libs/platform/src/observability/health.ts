@@ -9,7 +9,7 @@ const LONGEST_MS = 900;
 /** How long an answer is reused, so that frequent probes do not cause more queries. */
 const FRESH_MS = 1_000;
 
-type Found = 'well' | 'impaired' | 'unwell';
+type CheckResult = 'well' | 'impaired' | 'unwell';
 
 export interface Health {
   readonly status: 'ok' | 'degraded' | 'down';
@@ -20,7 +20,7 @@ export interface Health {
 /** The health of the shop, checked once a second at most. */
 @Injectable()
 export class ShopHealth {
-  private last?: { readonly at: number; readonly health: Promise<Health> };
+  private lastRun?: { readonly at: number; readonly health: Promise<Health> };
 
   constructor(
     private readonly terminus: HealthCheckService,
@@ -29,29 +29,29 @@ export class ShopHealth {
     private readonly state: ShopState,
   ) {}
 
-  look(): Promise<Health> {
+  readHealth(): Promise<Health> {
     const now = performance.now();
-    if (!this.last || now - this.last.at >= FRESH_MS) this.last = { at: now, health: this.ask() };
-    return this.last.health;
+    if (!this.lastRun || now - this.lastRun.at >= FRESH_MS) this.lastRun = { at: now, health: this.runChecks() };
+    return this.lastRun.health;
   }
 
   async readiness(): Promise<{ readonly ready: boolean; readonly health: Health }> {
-    const health = await this.look();
+    const health = await this.readHealth();
     const ready = this.state.ready && health.status !== 'down';
     return { ready, health: ready ? health : { ...health, status: 'down' } };
   }
 
-  private async ask(): Promise<Health> {
+  private async runChecks(): Promise<Health> {
     const services: Record<string, 'healthy' | 'unhealthy'> = {};
-    const looking = this.checks().map((check): HealthIndicatorFunction => async () => {
-      const found = await within(check);
-      // An `onlyWhenUnwell` check that fails in another way says nothing: its server has a check of its own.
-      if (!check.onlyWhenUnwell || found === 'impaired')
-        services[check.service] = found === 'well' ? 'healthy' : 'unhealthy';
+    const checks = this.findChecks().map((check): HealthIndicatorFunction => async () => {
+      const result = await runInTime(check);
+      // Of an `onlyWhenUnwell` check only `impaired` is shown. If its server does not answer, another check reports that.
+      if (!check.onlyWhenUnwell || result === 'impaired')
+        services[check.service] = result === 'well' ? 'healthy' : 'unhealthy';
       const indicator = this.indicators.check(check.service);
-      return found === 'unwell' && check.fatal ? indicator.down() : indicator.up();
+      return result === 'unwell' && check.fatal ? indicator.down() : indicator.up();
     });
-    const isUp = await this.terminus.check(looking).then(
+    const isUp = await this.terminus.check(checks).then(
       () => true,
       () => false,
     );
@@ -59,21 +59,21 @@ export class ShopHealth {
     return { status, timestamp: new Date().toISOString(), services };
   }
 
-  private checks(): HealthCheck[] {
-    const found = this.discovery
+  private findChecks(): HealthCheck[] {
+    const result = this.discovery
       .getProviders()
       .map((wrapper) => wrapper.instance as unknown)
       .filter((instance) => instance instanceof HealthCheck);
-    return [...new Map(found.map((check) => [check.service, check])).values()];
+    return [...new Map(result.map((check) => [check.service, check])).values()];
   }
 }
 
-function within(check: HealthCheck): Promise<Found> {
+function runInTime(check: HealthCheck): Promise<CheckResult> {
   let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<Found>((done) => (timer = setTimeout(() => done('unwell'), LONGEST_MS)));
-  const asked = check.check().then(
-    (): Found => 'well',
-    (error: unknown): Found => (error instanceof Impaired ? 'impaired' : 'unwell'),
+  const tooLate = new Promise<CheckResult>((done) => (timer = setTimeout(() => done('unwell'), LONGEST_MS)));
+  const finished = check.check().then(
+    (): CheckResult => 'well',
+    (error: unknown): CheckResult => (error instanceof Impaired ? 'impaired' : 'unwell'),
   );
-  return Promise.race([asked, tooLate]).finally(() => clearTimeout(timer));
+  return Promise.race([finished, tooLate]).finally(() => clearTimeout(timer));
 }

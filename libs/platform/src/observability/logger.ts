@@ -7,7 +7,7 @@ import { inFolderOf } from '#platform/config';
 import { ambient } from './ambient';
 import { ElasticsearchLogs } from './elasticsearch-logs';
 import { redact } from './redact';
-import { Repetition } from './repetition';
+import { RepetitionLimit } from './repetition-limit';
 
 export interface LogSettings {
   readonly logLevel: string;
@@ -19,7 +19,7 @@ export interface LogSettings {
 const traceIdOf = (traceparent: string) => traceparent.split('-')[1];
 
 /** Adds the ids of the running request, and removes secrets and personal data. */
-const shaped = format((info) => {
+const withContext = format((info) => {
   const context = ambient();
   const { level, message, timestamp, stack, ...rest } = info;
   const trace = Array.isArray(stack) && !stack.some(Boolean) ? undefined : stack; // nest-winston sends an empty list
@@ -36,16 +36,16 @@ const shaped = format((info) => {
   };
 });
 
-const BOUNDED = new Set(['fatal', 'error', 'warn']);
+const LIMITED_LEVELS = new Set(['fatal', 'error', 'warn']);
 
 /** Leaves out repeated warnings and errors, so that an outage does not fill the disk. */
-const bounded = () => {
-  const lines = new Repetition();
+const withoutRepetitions = () => {
+  const limit = new RepetitionLimit();
   return format((info) => {
-    if (!BOUNDED.has(info.level)) return info;
+    if (!LIMITED_LEVELS.has(info.level)) return info;
     const { level, context, message, stack, error } = info;
     const why = error instanceof Error ? error.message : Array.isArray(stack) ? (stack as unknown[])[0] : stack;
-    const leftOut = lines.leftOut([level, context, textOf(message), textOf(why)].join(' '));
+    const leftOut = limit.countAndLimit([level, context, textOf(message), textOf(why)].join(' '));
     if (leftOut === undefined) return false;
     return leftOut === 0 ? info : Object.assign(info, { leftOut });
   })();
@@ -90,7 +90,7 @@ export function shopLogger({ logLevel, logDir, elasticsearchUrl, stdout = true }
     level: silent ? 'error' : logLevel,
     silent,
     levels: { fatal: 0, error: 1, warn: 2, info: 3, http: 4, verbose: 5, debug: 6, silly: 7 },
-    format: format.combine(bounded(), shaped(), format.json()),
+    format: format.combine(withoutRepetitions(), withContext(), format.json()),
     exitOnError: false,
     transports: silent
       ? [new transports.Console()]

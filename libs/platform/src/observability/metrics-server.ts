@@ -8,8 +8,8 @@ import { ShopHealth } from './health';
 const MOST_CONNECTIONS = 100;
 
 /**
- * Serves metrics and health probes on a separate port, for monitoring inside the network. It answers even if the public
- * port has too many clients.
+ * Serves metrics and health probes on a separate port, for monitoring inside the network. It also answers when the
+ * public port has too many clients.
  */
 @Injectable()
 export class MetricsServer implements OnApplicationShutdown {
@@ -50,7 +50,7 @@ export class MetricsServer implements OnApplicationShutdown {
     if (path === '/health/live')
       return sendHealth(response, true, { status: 'ok', timestamp: new Date().toISOString() });
     if (path === '/health') {
-      const health = await this.health.look();
+      const health = await this.health.readHealth();
       return sendHealth(response, health.status !== 'down', health);
     }
     if (path !== '/health/ready') return send(response, 404, '');

@@ -1,13 +1,13 @@
 /**
- * What must never be in a log: secrets and personal fields, found by their names, and values inside a text that match a
- * pattern.
+ * The names of fields that must never be in a log: secrets and personal data. Below are patterns for values inside a
+ * text.
  */
 const SECRET_NAMES =
   /pass(word|wd|phrase)|secret|token|authorization|cookie|credential|api[-_]?key|private[-_]?key|signature|otp|pin$|^code$|^state$|idempotency/i;
 const PERSONAL_NAMES =
   /e-?mail|phone|mobile|address(?!es$)|^to$|^note$|^contact$|(first|last|full|given|family|customer|contact|recipient)[-_]?name|^name$|birth|^customer$|^street$|^ward$/i;
 
-const IN_TEXT: readonly (readonly [RegExp, string])[] = [
+const TEXT_PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\bBearer\s+[\w.~+/=-]+/gi, 'Bearer [redacted]'],
   [/\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g, '[redacted]'],
   [/(\w+:\/\/)[^\s/:@]*:[^\s/@]*@/g, '$1[redacted]@'],
@@ -19,7 +19,7 @@ const IN_TEXT: readonly (readonly [RegExp, string])[] = [
 export const REDACTED = '[redacted]';
 
 const namesSeen = new Map<string, boolean>();
-/** Limits for the map of names. There are few names of fields, but query strings may have any names. */
+/** Limits for the map of names. The shop has few names of fields, but a query string may contain any names. */
 const MOST_NAMES = 2_000;
 const LONGEST_NAME = 64;
 
@@ -36,7 +36,7 @@ function isHidden(name: string): boolean {
 const SUSPICIOUS = /@|eyJ|bearer\s|key \(|\d{9}/i;
 
 export const redactText = (text: string): string =>
-  SUSPICIOUS.test(text) ? IN_TEXT.reduce((clean, [pattern, mask]) => clean.replace(pattern, mask), text) : text;
+  SUSPICIOUS.test(text) ? TEXT_PATTERNS.reduce((clean, [pattern, mask]) => clean.replace(pattern, mask), text) : text;
 
 /** Limits for one value in a log line. */
 const MOST_LEVELS = 6;

@@ -1,10 +1,10 @@
-/** Whether the process is starting, open or stopping. Probes read it, and streams to clients end on `draining`. */
+/** Whether the process is starting, open or stopping. Probes read it. Streams to clients end when `draining` is aborted. */
 export class ShopState {
-  private readonly leaving = new AbortController();
+  private readonly stopping = new AbortController();
   private started = false;
-  private opens!: () => void;
+  private resolveOpened!: () => void;
   /** Resolves when every module has started and every handler is known. */
-  readonly opened = new Promise<void>((resolve) => (this.opens = resolve));
+  readonly opened = new Promise<void>((resolve) => (this.resolveOpened = resolve));
   /** Requests being answered right now. */
   inFlight = 0;
 
@@ -13,19 +13,19 @@ export class ShopState {
   }
 
   get isDraining(): boolean {
-    return this.leaving.signal.aborted;
+    return this.stopping.signal.aborted;
   }
 
   get draining(): AbortSignal {
-    return this.leaving.signal;
+    return this.stopping.signal;
   }
 
   open(): void {
     this.started = true;
-    this.opens();
+    this.resolveOpened();
   }
 
   drain(): void {
-    this.leaving.abort();
+    this.stopping.abort();
   }
 }

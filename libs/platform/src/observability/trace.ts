@@ -1,6 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 
-/** Random bytes are generated in blocks, because one call costs as much as the rest of a small request. */
+/** Random bytes are generated in blocks, because each call is as slow as the rest of a small request. */
 const pool = Buffer.allocUnsafe(8_160);
 let used = pool.length;
 

@@ -7,17 +7,17 @@ export interface ErasedSubject {
   readonly kind: 'customer' | 'guest';
 }
 
-const sumOf = (words: string): string => createHash('sha256').update(words).digest('hex').slice(0, 16);
+const checksumOf = (fields: string): string => createHash('sha256').update(fields).digest('hex').slice(0, 16);
 
 /** One line of the list: its format, the time, the person, and a checksum, which shows if a line is incomplete. */
-export function erasedLine({ subject, kind }: ErasedSubject, at: Date): string {
-  const words = `v1 ${at.toISOString()} ${kind} ${subject}`;
-  return `${words} ${sumOf(words)}`;
+export function formatErasedLine({ subject, kind }: ErasedSubject, at: Date): string {
+  const fields = `v1 ${at.toISOString()} ${kind} ${subject}`;
+  return `${fields} ${checksumOf(fields)}`;
 }
 
 /** Undefined if the line is damaged. */
-export function readErasedLine(line: string): ErasedSubject | undefined {
+export function parseErasedLine(line: string): ErasedSubject | undefined {
   const [form, at, kind, subject, sum] = line.split(' ');
   if (form !== 'v1' || !subject || !isUuid(subject) || (kind !== 'customer' && kind !== 'guest')) return undefined;
-  return sum === sumOf(`${form} ${at} ${kind} ${subject}`) ? { subject, kind } : undefined;
+  return sum === checksumOf(`${form} ${at} ${kind} ${subject}`) ? { subject, kind } : undefined;
 }

@@ -3,14 +3,14 @@ import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Logger } from '@nestjs/common';
 import { DomainError } from '#kernel';
-import { erasedLine, readErasedLine, type ErasedSubject } from './erased-line';
+import { formatErasedLine, parseErasedLine, type ErasedSubject } from './erased-line';
 
 /** The list of erased people cannot be used. The message tells the operator the file, and what to do. */
 export class UnusableErasedList extends Error {
   constructor(path: string, wanted: 'read' | 'written', cause: unknown) {
     super(
       `The list of erased people ${path} cannot be ${wanted} (${(cause as Error).message}): ` +
-        'let the shop’s user read and write this file and its folder, or set ERASED_SUBJECTS_FILE to where the list is',
+        'let the shop’s user read and write this file and its folder, or set ERASED_SUBJECTS_FILE to the path of the list',
       { cause },
     );
     this.name = 'UnusableErasedList';
@@ -28,8 +28,8 @@ class ListUnavailable extends DomainError {
 const NEWLINE = 10;
 
 /**
- * The erased people, in a file outside the database. A backup may have keys that were destroyed later. This list says
- * who must be erased again after a backup was restored. Lines are only added.
+ * The erased people, in a file outside the database. A backup may contain keys that were destroyed later. After such a
+ * backup was restored, the people in this list must be erased again. Lines are only added.
  */
 export class ErasedSubjects {
   private readonly log = new Logger('Erasures');
@@ -37,8 +37,8 @@ export class ErasedSubjects {
   constructor(readonly path: string) {}
 
   /**
-   * Each person once; undefined if there is no file. Throws UnusableErasedList. Damaged lines are left out, and the
-   * log says how many.
+   * Each person once; undefined if there is no file. Damaged lines are left out, and the log says how many. Throws
+   * UnusableErasedList if the file cannot be read.
    */
   async all(): Promise<ErasedSubject[] | undefined> {
     const text = await readFile(this.path, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -46,7 +46,7 @@ export class ErasedSubjects {
       throw new UnusableErasedList(this.path, 'read', error);
     });
     if (text === undefined) return undefined;
-    const lines = text.split('\n').filter(Boolean).map(readErasedLine);
+    const lines = text.split('\n').filter(Boolean).map(parseErasedLine);
     const read = lines.filter((line) => line !== undefined);
     if (read.length < lines.length) this.log.warn(`${this.path} has ${lines.length - read.length} damaged lines`);
     return [...new Map(read.map((one) => [one.subject, one])).values()];
@@ -63,10 +63,10 @@ export class ErasedSubjects {
     }
   }
 
-  /** When this resolves, the lines are on the disk. Throws UnusableErasedList if that is not possible. */
+  /** Resolves when the lines are on the disk. Throws UnusableErasedList if they cannot be written. */
   async write(erased: readonly ErasedSubject[], at: Date): Promise<void> {
     const known = new Set((await this.all())?.map(({ subject }) => subject));
-    const lines = erased.filter(({ subject }) => !known.has(subject)).map((one) => `${erasedLine(one, at)}\n`);
+    const lines = erased.filter(({ subject }) => !known.has(subject)).map((one) => `${formatErasedLine(one, at)}\n`);
     if (lines.length > 0) await this.append(lines.join(''));
   }
 

@@ -1,9 +1,9 @@
 import { DomainError, type Erased, type Sealed, type Unreadable, type Uuid } from '#kernel';
-import { KeyLosses, type Cause } from './key-losses';
-import { openWith, sealWith, whyClosed, type Place, type Standing } from './sealing';
+import { LostKeyReports, type Cause } from './lost-key-reports';
+import { openWith, sealWith, reasonUnopened, type Place, type FoundPlace } from './sealing';
 import type { SubjectKey, SubjectKeys } from './subject-keys.store';
 import { Vault, type Opened } from './vault';
-import { replaceSealed, sealedIn } from './walk';
+import { replaceSealed, sealedIn } from './sealed-values';
 
 /** The subject was erased, so no more personal data about them is stored. */
 export class SubjectErased extends DomainError {
@@ -20,7 +20,7 @@ class KeyUnusable extends DomainError {
   }
 }
 
-/** The subject has sealed values, and their key is missing. A second key would prevent restoring the first one. */
+/** The subject has sealed values, and their key is missing. A second key would prevent restoring the first key. */
 class KeyMissing extends DomainError {
   constructor(subject: Uuid) {
     super('UNAVAILABLE', 'unavailable', 'Personal data of this customer cannot be written right now.', { seconds: 60 });
@@ -32,7 +32,7 @@ const erased: Erased = Object.freeze({ erased: true });
 const unreadable: Unreadable = Object.freeze({ unreadable: true });
 
 export class KeyVault extends Vault {
-  private readonly losses = new KeyLosses();
+  private readonly reports = new LostKeyReports();
 
   constructor(private readonly keys: SubjectKeys) {
     super();
@@ -43,32 +43,33 @@ export class KeyVault extends Vault {
     value: string,
     { hasSealed = false, place }: { readonly hasSealed?: boolean; readonly place?: Place } = {},
   ): Promise<Sealed> {
-    const key = hasSealed ? await this.keys.ofKnown(subject) : await this.keys.ofOne(subject);
-    if (key !== undefined) return sealed(key, subject, value, place);
-    this.losses.refused(subject);
+    const key = hasSealed ? await this.keys.find(subject) : await this.keys.findOrCreate(subject);
+    if (key !== undefined) return sealWithKey(key, subject, value, place);
+    this.reports.reportRefused(subject);
     throw new KeyMissing(subject);
   }
 
   async sealMore(subject: Uuid, value: string, place?: Place): Promise<Sealed | null> {
-    const key = (await this.keys.ofMany([subject])).get(subject);
-    if (key !== undefined && key !== 'unusable') return sealed(key, subject, value, place);
-    this.losses.unwritten(subject);
+    const key = (await this.keys.findMany([subject])).get(subject);
+    if (key !== undefined && key !== 'unusable') return sealWithKey(key, subject, value, place);
+    this.reports.reportLeftOut(subject);
     return null;
   }
 
-  async open(value: Sealed, standing?: Standing): Promise<string | Erased | Unreadable> {
-    const keys = await this.keys.ofMany([value.subject]);
-    return this.opened(keys.get(value.subject), value, standing);
+  async open(value: Sealed, foundAt?: FoundPlace): Promise<string | Erased | Unreadable> {
+    const keys = await this.keys.findMany([value.subject]);
+    return this.openWithKey(keys.get(value.subject), value, foundAt);
   }
 
   async openAll<T>(value: T, order?: Uuid | readonly Uuid[]): Promise<Opened<T>> {
-    const keys = await this.keys.ofMany(sealedIn(value).map(({ subject }) => subject));
-    const openIn = (part: unknown, of: Uuid | undefined) =>
-      replaceSealed(part, (one, field) =>
-        this.opened(keys.get(one.subject), one, of === undefined ? { field } : { order: of, field }),
-      );
-    if (order === undefined || typeof order === 'string') return openIn(value, order) as Opened<T>;
-    return (value as readonly unknown[]).map((item, at) => openIn(item, order[at])) as Opened<T>;
+    const keys = await this.keys.findMany(sealedIn(value).map(({ subject }) => subject));
+    const openAllIn = (part: unknown, orderOfPart: Uuid | undefined) =>
+      replaceSealed(part, (sealed, field) => {
+        const foundAt = orderOfPart === undefined ? { field } : { order: orderOfPart, field };
+        return this.openWithKey(keys.get(sealed.subject), sealed, foundAt);
+      });
+    if (order === undefined || typeof order === 'string') return openAllIn(value, order) as Opened<T>;
+    return (value as readonly unknown[]).map((item, at) => openAllIn(item, order[at])) as Opened<T>;
   }
 
   isErased(subject: Uuid): Promise<boolean> {
@@ -76,43 +77,43 @@ export class KeyVault extends Vault {
   }
 
   erasedOf(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
-    return this.keys.destroyedOf(subjects);
+    return this.keys.findDestroyed(subjects);
   }
 
   digestOfErased(): Promise<string> {
-    return this.keys.digestOfDestroyed();
+    return this.keys.digestOfDestroyedKeys();
   }
 
   erasedAfter(subject: Uuid | undefined, limit: number): Promise<readonly Uuid[]> {
-    return this.keys.destroyedAfter(subject, limit);
+    return this.keys.findDestroyedAfter(subject, limit);
   }
 
-  withoutKey(subjects: readonly Uuid[]): Promise<readonly Uuid[]> {
-    return this.keys.missingOf(subjects);
+  findWithoutKey(subjects: readonly Uuid[]): Promise<readonly Uuid[]> {
+    return this.keys.findMissing(subjects);
   }
 
   async destroy(subject: Uuid): Promise<void> {
     await this.keys.destroy(subject);
   }
 
-  /** A value that cannot be opened must not prevent reading or changing the rest. */
-  private opened(key: SubjectKey | undefined, value: Sealed, standing?: Standing): string | Erased | Unreadable {
+  /** Does not throw: a value that cannot be opened must not prevent reading the other values. */
+  private openWithKey(key: SubjectKey | undefined, value: Sealed, foundAt?: FoundPlace): string | Erased | Unreadable {
     if (key === 'destroyed') return erased;
-    if (key === undefined || key === 'unusable') return this.unreadable(value, key ? 'unusable-key' : 'no-key');
+    if (key === undefined || key === 'unusable') return this.reportAsUnreadable(value, key ? 'unusable-key' : 'no-key');
     try {
-      return openWith(key, value, standing);
+      return openWith(key, value, foundAt);
     } catch {
-      return this.unreadable(value, whyClosed(key, value, standing));
+      return this.reportAsUnreadable(value, reasonUnopened(key, value, foundAt));
     }
   }
 
-  private unreadable({ subject }: Sealed, cause: Cause): Unreadable {
-    this.losses.unreadable(subject, cause);
+  private reportAsUnreadable({ subject }: Sealed, cause: Cause): Unreadable {
+    this.reports.reportUnreadable(subject, cause);
     return unreadable;
   }
 }
 
-function sealed(key: SubjectKey, subject: Uuid, value: string, place?: Place): Sealed {
+function sealWithKey(key: SubjectKey, subject: Uuid, value: string, place?: Place): Sealed {
   if (key === 'destroyed') throw new SubjectErased();
   if (key === 'unusable') throw new KeyUnusable(subject);
   return sealWith(key, subject, value, place);

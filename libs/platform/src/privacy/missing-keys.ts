@@ -1,13 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
-import { RESTORE } from './key-losses';
-import { sealedSubjectsIn } from './of-contexts';
+import { HOW_TO_RESTORE } from './lost-key-reports';
+import { sealedSubjectsIn } from './providers-in-contexts';
 import { Vault } from './vault';
 
-/** How many subjects of each context are checked: the newest ones, because an older backup lacks the newest keys. */
-const CHECKED = 2_000;
+/** How many of the newest subjects of each context are checked. An older backup lacks the newest keys. */
+const MOST_CHECKED = 2_000;
 
-/** Checks that the people whom the contexts know have keys. The newest have none if the vault is an older backup. */
+/** Checks that the people whom the contexts know have keys. If the vault is an older backup, the newest keys are missing. */
 @Injectable()
 export class MissingKeys {
   private readonly log = new Logger('Privacy');
@@ -18,15 +18,15 @@ export class MissingKeys {
   ) {}
 
   /** Logs a warning if keys are missing. It costs one query for each context, and one for the vault. */
-  async tell(): Promise<void> {
-    const newest = await Promise.all(sealedSubjectsIn(this.modules).map((context) => context.newest(CHECKED)));
+  async warnIfMissing(): Promise<void> {
+    const newest = await Promise.all(sealedSubjectsIn(this.modules).map((context) => context.newest(MOST_CHECKED)));
     const subjects = [...new Set(newest.flat())];
     if (subjects.length === 0) return;
-    const missing = await this.vault.withoutKey(subjects);
+    const missing = await this.vault.findWithoutKey(subjects);
     if (missing.length === 0) return;
     this.log.warn(
       `${missing.length} of the newest ${subjects.length} customers and guests have no key: ` +
-        `their personal data cannot be opened. ${RESTORE}`,
+        `their personal data cannot be opened. ${HOW_TO_RESTORE}`,
     );
   }
 }

@@ -7,7 +7,7 @@ import { MissingKeys } from './missing-keys';
 import { keyEncryptionKey } from './sealing';
 import { SubjectKeys } from './subject-keys.store';
 import { Vault } from './vault';
-import { SecretCheck } from './wrong-secret';
+import { PersonalDataKeyCheck } from './personal-data-key-check';
 
 /** The `Vault`, for every context, and the list of erased people. */
 @Global()
@@ -22,9 +22,9 @@ import { SecretCheck } from './wrong-secret';
     },
     { provide: Vault, inject: [SubjectKeys], useFactory: (keys: SubjectKeys) => new KeyVault(keys) },
     {
-      provide: SecretCheck,
+      provide: PersonalDataKeyCheck,
       inject: [SubjectKeys, Config],
-      useFactory: (keys: SubjectKeys, config: Config) => new SecretCheck(keys, config),
+      useFactory: (keys: SubjectKeys, config: Config) => new PersonalDataKeyCheck(keys, config),
     },
     MissingKeys,
     {

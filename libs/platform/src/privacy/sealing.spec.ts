@@ -1,5 +1,5 @@
 import type { Sealed } from '#kernel';
-import { newKey, openWith, sealWith, whyClosed } from './sealing';
+import { newKey, openWith, sealWith, reasonUnopened } from './sealing';
 
 const subject = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
 const key = newKey();
@@ -33,9 +33,9 @@ describe('A sealed value', () => {
   it('tells another key from damage, where it names its key', () => {
     const [value, other] = [sealWith(key, subject, 'Hoa'), sealWith(newKey(), subject, 'Hoa')];
     for (const one of [damaged(value), other]) expect(() => openWith(key, one)).toThrow();
-    expect(whyClosed(key, damaged(value))).toBe('damaged');
-    expect(whyClosed(key, other)).toBe('other-key');
-    expect(whyClosed(key, earlier(other))).toBe('other-key-or-damaged');
+    expect(reasonUnopened(key, damaged(value))).toBe('damaged');
+    expect(reasonUnopened(key, other)).toBe('other-key');
+    expect(reasonUnopened(key, earlier(other))).toBe('other-key-or-damaged');
   });
 
   it('that is bound to a place opens there, and nowhere else', () => {
@@ -44,13 +44,13 @@ describe('A sealed value', () => {
     expect(openWith(key, value, place)).toBe('tok_ok');
     expect(openWith(key, value, { field: 'token' })).toBe('tok_ok');
     const elsewhere = [{ ...place, field: 'note' }, { ...place, order: subject }, { field: 'note' }, undefined];
-    for (const standing of elsewhere) {
-      expect(() => openWith(key, value, standing)).toThrow();
-      expect(whyClosed(key, value, standing)).toBe('other-place');
+    for (const foundAt of elsewhere) {
+      expect(() => openWith(key, value, foundAt)).toThrow();
+      expect(reasonUnopened(key, value, foundAt)).toBe('other-place');
     }
     const said = { ...value, sealed: value.sealed.replace(/token$/, 'note') };
     expect(() => openWith(key, said, { ...place, field: 'note' })).toThrow();
-    expect(whyClosed(key, said, { ...place, field: 'note' })).toBe('damaged');
+    expect(reasonUnopened(key, said, { ...place, field: 'note' })).toBe('damaged');
     expect(() => openWith(key, { ...value, sealed: value.sealed.replace('v2', 'v1') }, place)).toThrow();
   });
 

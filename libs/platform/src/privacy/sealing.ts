@@ -23,38 +23,38 @@ export const newKey = (): Buffer => randomBytes(32);
 export const keyEncryptionKey = (secret: string): Buffer =>
   Buffer.from(hkdfSync('sha256', Buffer.from(secret, 'base64'), '', 'coffee-tea.personal-data.1', 32));
 
-export function wrap(wrapping: Uint8Array, subject: Uuid, key: Uint8Array): Buffer {
-  const { nonce, body } = encrypt(wrapping, subject, key);
+export function wrap(wrappingKey: Uint8Array, subject: Uuid, key: Uint8Array): Buffer {
+  const { nonce, body } = encrypt(wrappingKey, subject, key);
   return Buffer.concat([Buffer.from([WRAPPED]), nonce, body]);
 }
 
 /** Throws if the key was wrapped with another key, or for another subject. */
-export function unwrap(wrapping: Uint8Array, subject: Uuid, wrapped: Buffer): Buffer {
+export function unwrap(wrappingKey: Uint8Array, subject: Uuid, wrapped: Buffer): Buffer {
   if (wrapped[0] !== WRAPPED) throw new Error(`the key of ${subject} is wrapped in an unknown form`);
-  return decrypt(wrapping, subject, wrapped.subarray(1, 1 + NONCE), wrapped.subarray(1 + NONCE));
+  return decrypt(wrappingKey, subject, wrapped.subarray(1, 1 + NONCE), wrapped.subarray(1 + NONCE));
 }
 
-/** The id of a key. It reveals nothing about the key, and shows whether a value was sealed with another key. */
+/** The id of a key. It does not reveal the key. It shows whether a value was sealed with another key. */
 const keyId = (key: Uint8Array): string =>
   createHash('sha256').update('coffee-tea.subject-key.1').update(key).digest().subarray(0, 6).toString('base64url');
 
-/** The place of a value: the order, and the name of the field. */
+/** Where a value belongs: the order, and the name of the field. */
 export interface Place {
   readonly order: Uuid;
   readonly field: string;
 }
 
-/** The place where a value was found. The order is not always known. */
-export type Standing = Pick<Place, 'field'> & Partial<Place>;
+/** Where a value was found. The order is not always known. */
+export type FoundPlace = Pick<Place, 'field'> & Partial<Place>;
 
-const placed = (subject: Uuid, { order, field }: Place): string => [subject, order, field].join('\n');
+const boundText = (subject: Uuid, { order, field }: Place): string => [subject, order, field].join('\n');
 
 /**
- * A value of format 1 is bound to its subject. A value of format 2 is also bound to its place. In format 1, builds
- * without key ids ignore the key id, so they can open the value too.
+ * A value of format 1 is bound to its subject. A value of format 2 is also bound to its place. Older builds ignore the
+ * key id of format 1, so they can open the value too.
  */
 export function sealWith(key: Uint8Array, subject: Uuid, value: string, place?: Place): Sealed {
-  const { nonce, body } = encrypt(key, place ? placed(subject, place) : subject, Buffer.from(value, 'utf8'));
+  const { nonce, body } = encrypt(key, place ? boundText(subject, place) : subject, Buffer.from(value, 'utf8'));
   const parts = [nonce.toString('base64url'), body.toString('base64url'), keyId(key)];
   const sealed = place ? ['v2', ...parts, place.order, place.field] : ['v1', ...parts];
   return { sealed: sealed.join('.'), subject };
@@ -67,32 +67,32 @@ function placeOf({ sealed }: Sealed): Place | undefined {
 }
 
 /** Whether a value of format 2 is in another place than it was sealed for. */
-export function isMoved(value: Sealed, standing?: Standing): boolean {
+export function isMoved(value: Sealed, foundAt?: FoundPlace): boolean {
   const place = placeOf(value);
   if (!place) return false;
-  const here = standing?.order === undefined || standing.order === place.order;
-  return !here || standing?.field !== place.field;
+  const isSameOrder = foundAt?.order === undefined || foundAt.order === place.order;
+  return !isSameOrder || foundAt?.field !== place.field;
 }
 
 /** Throws if the value was changed, or sealed for another subject, with another key, or for another place. */
-export function openWith(key: Uint8Array, value: Sealed, standing?: Standing): string {
+export function openWith(key: Uint8Array, value: Sealed, foundAt?: FoundPlace): string {
   const { sealed, subject } = value;
   const [form, nonce, body] = sealed.split('.');
   const place = placeOf(value);
   if ((form !== 'v1' && !place) || !nonce || !body) throw new Error('a personal value is sealed in an unknown form');
-  if (isMoved(value, standing)) throw new Error('a personal value is in another place than it was sealed for');
-  const bound = place ? placed(subject, place) : subject;
+  if (isMoved(value, foundAt)) throw new Error('a personal value is in another place than it was sealed for');
+  const bound = place ? boundText(subject, place) : subject;
   return decrypt(key, bound, Buffer.from(nonce, 'base64url'), Buffer.from(body, 'base64url')).toString('utf8');
 }
 
 /** Why a value does not open with this key. Without a key id, another key and damage cannot be distinguished. */
-export function whyClosed(
+export function reasonUnopened(
   key: Uint8Array,
   value: Sealed,
-  standing?: Standing,
+  foundAt?: FoundPlace,
 ): 'other-key' | 'other-place' | 'damaged' | 'other-key-or-damaged' {
   const [, , , id] = value.sealed.split('.');
   if (!id) return 'other-key-or-damaged';
   if (id !== keyId(key)) return 'other-key';
-  return isMoved(value, standing) ? 'other-place' : 'damaged';
+  return isMoved(value, foundAt) ? 'other-place' : 'damaged';
 }

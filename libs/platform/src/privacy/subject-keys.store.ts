@@ -3,7 +3,7 @@ import { isUuid, type Uuid } from '#kernel';
 import { statement, type Database } from '#database';
 import { newKey, unwrap, wrap } from './sealing';
 
-/** How long keys stay in memory: so long another process may still read after a key was destroyed. */
+/** How long keys stay in memory. After a key was destroyed, other processes can still read values for this time. */
 const STALE_MS = 5_000;
 const REMEMBERED = 10_000;
 
@@ -13,8 +13,8 @@ type Row = { subject: Uuid; wrapped: Buffer | null };
 
 const FIND = statement('keys-find', `select subject, wrapped from subject_keys where subject = any($1::uuid[])`);
 
-// No row is returned if another process creates the same subject's key at this moment. Then a second query finds it.
-const FIND_OR_MAKE = statement(
+// If another process creates the key at the same moment, this statement returns no row. Then a second query finds it.
+const FIND_OR_INSERT = statement(
   'key-find-or-make',
   `with found as (select subject, wrapped from subject_keys where subject = $1::uuid),
    made as (
@@ -65,40 +65,40 @@ export class SubjectKeys {
 
   constructor(
     private readonly db: Database,
-    private readonly wrapping: Uint8Array,
+    private readonly wrappingKey: Uint8Array,
   ) {}
 
-  /** The subject's key; created if there is none. */
-  async ofOne(subject: Uuid): Promise<SubjectKey> {
+  /** The subject's key. If there is none, it is created. */
+  async findOrCreate(subject: Uuid): Promise<SubjectKey> {
     const known = this.memory.get(subject) ?? this.creating.get(subject);
     if (known) return known;
-    const creating = this.findOrMake(subject).finally(() => this.creating.delete(subject));
+    const creating = this.findOrInsert(subject).finally(() => this.creating.delete(subject));
     this.creating.set(subject, creating); // an order seals many values at once, with one query
     return creating;
   }
 
   /** The key of a subject that should have one. No key is created, because the lost one may be restored. */
-  async ofKnown(subject: Uuid): Promise<SubjectKey | undefined> {
+  async find(subject: Uuid): Promise<SubjectKey | undefined> {
     const known = this.memory.get(subject) ?? this.searching.get(subject);
     if (known) return known;
-    const searching = this.ofMany([subject])
+    const searching = this.findMany([subject])
       .then((keys) => keys.get(subject))
       .finally(() => this.searching.delete(subject));
     this.searching.set(subject, searching);
     return searching;
   }
 
-  private async findOrMake(subject: Uuid): Promise<SubjectKey> {
-    const fresh = wrap(this.wrapping, subject, newKey());
+  private async findOrInsert(subject: Uuid): Promise<SubjectKey> {
+    const fresh = wrap(this.wrappingKey, subject, newKey());
     const [row] = await this.db.outside(async () => {
-      const rows = await this.db.query<Row>(FIND_OR_MAKE, [subject, fresh]);
+      const rows = await this.db.query<Row>(FIND_OR_INSERT, [subject, fresh]);
       return rows.length > 0 ? rows : this.db.query<Row>(FIND, [[subject]]);
     });
     return this.remember(row);
   }
 
   /** The existing keys, with one query for all that are not in memory. */
-  async ofMany(subjects: Iterable<Uuid>): Promise<ReadonlyMap<Uuid, SubjectKey>> {
+  async findMany(subjects: Iterable<Uuid>): Promise<ReadonlyMap<Uuid, SubjectKey>> {
     const keys = new Map<Uuid, SubjectKey>();
     const unknown: Uuid[] = [];
     for (const subject of new Set(subjects)) {
@@ -118,38 +118,38 @@ export class SubjectKeys {
     const known = this.memory.get(subject);
     if (known !== undefined) return known === 'destroyed';
     if (this.keyless.has(subject)) return false;
-    const key = (await this.ofMany([subject])).get(subject);
+    const key = (await this.findMany([subject])).get(subject);
     if (key === undefined) this.keyless.set(subject, true);
     return key === 'destroyed';
   }
 
-  /** Those whose key is destroyed. It always reads the database, never the memory. */
-  async destroyedOf(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
+  /** The given subjects whose key is destroyed. It always reads the database, never the memory. */
+  async findDestroyed(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
     const rows = await this.db.outside(() => this.db.query<{ subject: Uuid }>(DESTROYED, [subjects]));
     return new Set(rows.map(({ subject }) => subject));
   }
 
-  async digestOfDestroyed(): Promise<string> {
+  async digestOfDestroyedKeys(): Promise<string> {
     return (await this.db.outside(() => this.db.query<{ digest: string }>(DIGEST_OF_DESTROYED, [])))[0].digest;
   }
 
-  async destroyedAfter(subject: Uuid | undefined, limit: number): Promise<readonly Uuid[]> {
+  async findDestroyedAfter(subject: Uuid | undefined, limit: number): Promise<readonly Uuid[]> {
     const rows = await this.db.outside(() =>
       this.db.query<{ subject: Uuid }>(DESTROYED_AFTER, [subject ?? null, limit]),
     );
     return rows.map(({ subject: one }) => one);
   }
 
-  /** Those that have no row at all. A destroyed key still has a row. */
-  async missingOf(subjects: readonly Uuid[]): Promise<readonly Uuid[]> {
+  /** The given subjects that have no row. A destroyed key still has a row. */
+  async findMissing(subjects: readonly Uuid[]): Promise<readonly Uuid[]> {
     const rows = await this.db.outside(() => this.db.query<{ subject: Uuid }>(MISSING, [subjects]));
     return rows.map(({ subject }) => subject);
   }
 
-  /** Whether keys are stored and this process cannot unwrap any of the few that it tries. */
-  async areOfAnotherSecret(): Promise<boolean> {
+  /** Whether the stored keys were wrapped with another secret: this process cannot unwrap any of five keys. */
+  async needAnotherSecret(): Promise<boolean> {
     const rows = await this.db.outside(() => this.db.query<Row>(SOME, []));
-    return rows.length > 0 && rows.every((row) => this.unwrapped(row) === 'unusable');
+    return rows.length > 0 && rows.every((row) => this.tryUnwrap(row) === 'unusable');
   }
 
   async destroy(subject: Uuid): Promise<void> {
@@ -158,15 +158,15 @@ export class SubjectKeys {
   }
 
   private remember(row: Row): SubjectKey {
-    const key = this.unwrapped(row);
+    const key = this.tryUnwrap(row);
     this.memory.set(row.subject, key);
     return key;
   }
 
-  private unwrapped({ subject, wrapped }: Row): SubjectKey {
+  private tryUnwrap({ subject, wrapped }: Row): SubjectKey {
     if (!wrapped) return 'destroyed';
     try {
-      return unwrap(this.wrapping, subject, wrapped);
+      return unwrap(this.wrappingKey, subject, wrapped);
     } catch {
       return 'unusable';
     }

@@ -5,7 +5,7 @@ import type { Config } from '#platform/config';
 import { SystemIds } from '#platform/system';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { keyEncryptionKey, KeyVault, SubjectErased, SubjectKeys, WrongPersonalDataKey } from '.';
-import { SecretCheck } from './wrong-secret';
+import { PersonalDataKeyCheck } from './personal-data-key-check';
 
 const closed = { unreadable: true };
 const unreadable = async (cause: string): Promise<number> => {
@@ -170,13 +170,15 @@ describe('A key that is gone', () => {
     for (const subject of [kept, gone, destroyed]) await vault.seal(subject, 'x');
     await lose(gone);
     await vault.destroy(destroyed);
-    expect(await vault.withoutKey([kept, gone, destroyed])).toEqual([gone]);
+    expect(await vault.findWithoutKey([kept, gone, destroyed])).toEqual([gone]);
   });
 });
 
 describe('The secret that wraps the keys', () => {
   const check = (profile: 'demo' | 'production', from: string) =>
-    new SecretCheck(new SubjectKeys(test.of('privacy'), keyEncryptionKey(from)), { profile } as Config).onModuleInit();
+    new PersonalDataKeyCheck(new SubjectKeys(test.of('privacy'), keyEncryptionKey(from)), {
+      profile,
+    } as Config).onModuleInit();
 
   it('is refused at the start of a production shop where it fits no key', async () => {
     const other = Buffer.alloc(32, 4).toString('base64');

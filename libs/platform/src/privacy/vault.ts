@@ -1,5 +1,5 @@
 import type { Erased, Sealed, Unreadable, Uuid } from '#kernel';
-import type { Place, Standing } from './sealing';
+import type { Place, FoundPlace } from './sealing';
 
 /**
  * A value in which every sealed part is replaced: by its content, by `{ erased: true }` if its key was destroyed, or
@@ -18,7 +18,7 @@ export abstract class Vault {
   /**
    * Seals a text with the subject's key, which is created when it is first needed. Set `hasSealed` if the subject has
    * sealed values already: then no key is created, and it rejects with UNAVAILABLE while the key is missing. With a
-   * `place`, the value opens only there. Throws SubjectErased.
+   * `place`, the value can be opened only at this place. Throws SubjectErased.
    */
   abstract seal(
     subject: Uuid,
@@ -30,7 +30,7 @@ export abstract class Vault {
    * because the lost one may be restored. Throws SubjectErased.
    */
   abstract sealMore(subject: Uuid, value: string, place?: Place): Promise<Sealed | null>;
-  abstract open(sealed: Sealed, standing?: Standing): Promise<string | Erased | Unreadable>;
+  abstract open(sealed: Sealed, foundAt?: FoundPlace): Promise<string | Erased | Unreadable>;
   /**
    * Opens every sealed value inside a JSON value, with one query for all subjects. `order` is the order of the JSON
    * value; for a list, the orders of its items. A value that was sealed for another order is not opened.
@@ -45,7 +45,7 @@ export abstract class Vault {
   /** The subjects whose key was destroyed, ordered by id, after the given id. */
   abstract erasedAfter(subject: Uuid | undefined, limit: number): Promise<readonly Uuid[]>;
   /** The subjects that have neither a key nor a destroyed key. */
-  abstract withoutKey(subjects: readonly Uuid[]): Promise<readonly Uuid[]>;
+  abstract findWithoutKey(subjects: readonly Uuid[]): Promise<readonly Uuid[]>;
   /** Erases a subject for ever. Other processes may read from memory for five more seconds. */
   abstract destroy(subject: Uuid): Promise<void>;
 }

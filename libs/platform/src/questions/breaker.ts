@@ -5,22 +5,22 @@ const PAUSE_MS = 2_000;
  * A circuit breaker. After five failures in a row, it refuses all calls for two seconds. Then one caller may try, and
  * its result counts for all.
  */
-export class Breaker {
+export class CircuitBreaker {
   private failures = 0;
   private refusesUntil = 0;
   private trying = false;
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** Whether the caller may ask. If so, the caller must report the result with `answered` or `failed`. */
-  lets(): boolean {
+  /** Whether a call is allowed. After an allowed call, the caller must report its result: `succeeded` or `failed`. */
+  allowsCall(): boolean {
     if (this.failures < FAILURES) return true;
     if (this.trying || this.now() < this.refusesUntil) return false;
     this.trying = true;
     return true;
   }
 
-  answered(): void {
+  succeeded(): void {
     this.failures = 0;
     this.trying = false;
   }

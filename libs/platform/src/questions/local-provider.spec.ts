@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { DomainError } from '#kernel';
-import { Breaker } from './breaker';
+import { CircuitBreaker } from './breaker';
 import { LocalProvider } from './local-provider';
 import { Unanswered } from './question-errors';
 
@@ -10,7 +10,7 @@ let customers: LocalProvider;
 
 beforeAll(() => Logger.overrideLogger(false));
 afterAll(() => Logger.overrideLogger(['log', 'error', 'warn']));
-beforeEach(() => (customers = new LocalProvider('customers', new Breaker(), 30)));
+beforeEach(() => (customers = new LocalProvider('customers', new CircuitBreaker(), 30)));
 
 describe('A question to a context of the same process', () => {
   it('is answered', async () => {

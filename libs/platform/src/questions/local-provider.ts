@@ -1,30 +1,30 @@
 import { Logger } from '@nestjs/common';
 import { isEnvironmental } from '#database';
-import { Breaker } from './breaker';
+import { CircuitBreaker } from './breaker';
 import { Unanswered } from './question-errors';
 
 const LONGEST_MS = 1_000;
 
-/** A context of this process whose database may be away. A question is answered within a second, or it fails. */
+/** A context of this process. Its database may be away, so a question is answered within a second, or it fails. */
 export class LocalProvider {
   private readonly log = new Logger('Questions');
 
   constructor(
     private readonly name: string,
-    private readonly breaker = new Breaker(),
+    private readonly breaker = new CircuitBreaker(),
     private readonly longestMs = LONGEST_MS,
   ) {}
 
   /** Throws `Unanswered` if the context's database does not answer in time. Other errors are thrown unchanged. */
   async ask<Data>(question: () => Promise<Data>): Promise<Data> {
-    if (!this.breaker.lets()) throw new Unanswered(this.name);
+    if (!this.breaker.allowsCall()) throw new Unanswered(this.name);
     try {
-      const data = await this.inTime(question());
-      this.breaker.answered();
+      const data = await this.withTimeLimit(question());
+      this.breaker.succeeded();
       return data;
     } catch (error) {
-      if (!(error instanceof TooLate) && !isEnvironmental(error)) {
-        this.breaker.answered();
+      if (!(error instanceof NoAnswerInTime) && !isEnvironmental(error)) {
+        this.breaker.succeeded();
         throw error;
       }
       this.breaker.failed();
@@ -33,16 +33,16 @@ export class LocalProvider {
     }
   }
 
-  private async inTime<Data>(answer: Promise<Data>): Promise<Data> {
+  private async withTimeLimit<Data>(answer: Promise<Data>): Promise<Data> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => reject(new TooLate(this.longestMs)), this.longestMs);
+      timer = setTimeout(() => reject(new NoAnswerInTime(this.longestMs)), this.longestMs);
     });
     return Promise.race([answer, late]).finally(() => clearTimeout(timer));
   }
 }
 
-class TooLate extends Error {
+class NoAnswerInTime extends Error {
   constructor(longestMs: number) {
     super(`no answer within ${longestMs} ms`);
   }

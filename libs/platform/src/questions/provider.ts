@@ -1,16 +1,16 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import { ambient } from '#platform/observability';
-import { Breaker } from './breaker';
+import { CircuitBreaker } from './breaker';
 import { SECRET_HEADER } from './internal.guard';
 import { QuestionRefused, Unanswered } from './question-errors';
 
-/** The time limit for a question with its retries: a customer is waiting for the answer. */
+/** The time limit for a question with its retries. A customer is waiting for the answer. */
 const LONGEST_MS = 1_000;
 const RETRIES = 2;
 const TOO_MANY = 429;
 
-/** A context in another process, which is asked over HTTP. Only for questions, because these can be retried safely. */
+/** A context in another process. It answers questions over HTTP. Questions change nothing, so they can be retried. */
 export class Provider {
   private readonly log = new Logger('Questions');
 
@@ -18,19 +18,19 @@ export class Provider {
     private readonly name: string,
     private readonly url: string,
     private readonly secret: string,
-    private readonly breaker = new Breaker(),
+    private readonly breaker = new CircuitBreaker(),
   ) {}
 
-  /** The data of the answer to `POST /internal/<path>`. Throws `Unanswered` if there is no answer within a second. */
+  /** Sends `POST /internal/<path>` and returns the data of the answer. Throws `Unanswered` after a second. */
   async ask<Data>(path: string, question: object): Promise<Data> {
-    if (!this.breaker.lets()) throw new Unanswered(this.name);
+    if (!this.breaker.allowsCall()) throw new Unanswered(this.name);
     try {
-      const data = await this.withRetries<Data>(`${this.url}/internal/${path}`, JSON.stringify(question));
-      this.breaker.answered();
+      const data = await this.askWithRetries<Data>(`${this.url}/internal/${path}`, JSON.stringify(question));
+      this.breaker.succeeded();
       return data;
     } catch (error) {
       if (error instanceof QuestionRefused) {
-        this.breaker.answered();
+        this.breaker.succeeded();
         throw error;
       }
       this.breaker.failed();
@@ -39,11 +39,11 @@ export class Provider {
     }
   }
 
-  private async withRetries<Data>(url: string, question: string): Promise<Data> {
+  private async askWithRetries<Data>(url: string, question: string): Promise<Data> {
     const deadline = AbortSignal.timeout(LONGEST_MS);
     for (let attempt = 0; ; attempt++) {
       try {
-        return await this.once<Data>(url, question, deadline);
+        return await this.send<Data>(url, question, deadline);
       } catch (error) {
         if (error instanceof QuestionRefused || attempt >= RETRIES || deadline.aborted) throw error;
         await pause((0.5 + Math.random()) * 40 * 2 ** attempt);
@@ -51,7 +51,7 @@ export class Provider {
     }
   }
 
-  private async once<Data>(url: string, body: string, signal: AbortSignal): Promise<Data> {
+  private async send<Data>(url: string, body: string, signal: AbortSignal): Promise<Data> {
     const { requestId, traceparent } = ambient() ?? {};
     const headers = {
       'content-type': 'application/json',

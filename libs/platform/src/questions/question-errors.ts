@@ -1,6 +1,6 @@
 import { DomainError } from '#kernel';
 
-/** The other context does not answer: 503 with Retry-After. Whether the requested thing exists is unknown. */
+/** The other context does not answer: 503 with Retry-After. This does not mean that the requested thing does not exist. */
 export class Unanswered extends DomainError {
   constructor(provider: string, cause?: unknown) {
     super('UNAVAILABLE', 'unavailable', `The ${provider} does not answer right now. Try again in a moment.`, {
@@ -16,7 +16,9 @@ export class QuestionRefused extends Error {
     url: string,
     readonly status: number,
   ) {
-    super(`${url} answered ${status}: is that the right service, with the same INTERNAL_SECRET and version?`);
+    super(
+      `${url} answered ${status}: check that the URL is right, and that the service has the same INTERNAL_SECRET and version`,
+    );
     this.name = 'QuestionRefused';
   }
 }

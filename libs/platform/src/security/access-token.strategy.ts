@@ -9,12 +9,12 @@ import { kidOf } from './kid-of';
 import { KeysUnavailable } from './token-faults';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER, type AccessClaims } from './verifying-keys';
 
-const LONGEST = 4_096;
+const LONGEST_TOKEN = 4_096;
 
 /** The token of `Authorization: Bearer …`. A token in another place is ignored. */
 export const bearerOf = ({ headers }: Pick<FastifyRequest, 'headers'>): string | null => {
   const token = /^Bearer +([\w.~+/=-]+)$/i.exec(headers.authorization ?? '')?.[1];
-  return token && token.length <= LONGEST ? token : null;
+  return token && token.length <= LONGEST_TOKEN ? token : null;
 };
 
 /** Accepts access tokens that the shop has issued for itself and signed (ES256), and that have not expired. */

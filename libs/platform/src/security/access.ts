@@ -11,17 +11,17 @@ export type Access =
 
 export const ACCESS = 'shop:access';
 
-const known = new WeakMap<object, Access | null>();
+const accessByHandler = new WeakMap<object, Access | null>();
 
 /** The rule of the handler, else of its controller. It never changes for a route, so it is read only once. */
 export function accessOf(context: Pick<ExecutionContext, 'getHandler' | 'getClass'>): Access | undefined {
   const handler = context.getHandler();
-  let access = known.get(handler);
+  let access = accessByHandler.get(handler);
   if (access === undefined) {
     access = (Reflect.getMetadata(ACCESS, handler) ??
       Reflect.getMetadata(ACCESS, context.getClass()) ??
       null) as Access | null;
-    known.set(handler, access);
+    accessByHandler.set(handler, access);
   }
   return access ?? undefined;
 }
@@ -30,12 +30,13 @@ type OnRoute = MethodDecorator & ClassDecorator;
 
 const access = (allowed: Access): OnRoute => applyDecorators(SetMetadata(ACCESS, allowed));
 
-/** Anyone. A token is not needed, and an invalid one is ignored. A valid one decides whose rate limit counts. */
+/** Anyone. No token is needed, and an invalid token is ignored. A valid token only decides whose rate limit counts. */
 export const Public = (): OnRoute => access({ to: 'all' });
 
 /**
- * Anyone; a token identifies the caller. An invalid token, or one of an ended session, is answered 401. On routes that
- * check other credentials, such as a password, bad access tokens are ignored: a client may send one with each request.
+ * Anyone; a token identifies the caller. An invalid token, or a token of an ended session, is answered 401. Some routes
+ * check other credentials, such as a password. They ignore bad access tokens, because a client may send an old token
+ * with each request.
  */
 export const GuestOrUser = (how: { readonly badTokens?: 'ignored' } = {}): OnRoute =>
   access({ to: 'guest-or-user', ...how });
@@ -50,11 +51,14 @@ export const CartOrUser = (): OnRoute => access({ to: 'cart-or-user' });
 /** A signed-in user. */
 export const SignedIn = (): OnRoute => access({ to: 'user' });
 
-/** A user whose role has `permission` or `or`. So auditors may read what staff read for their work. */
+/**
+ * A user whose role has the permission `permission` or the permission `or`. With `or`, auditors may read what staff
+ * read for their work.
+ */
 export const Allowed = (permission: Permission, or?: Permission): OnRoute =>
   access({ to: 'permission', permission, ...(or && { or }) });
 
-/** The caller that the guards have found. */
+/** The caller that the guards have identified. */
 export const Who = createParamDecorator(
   (_: unknown, context: ExecutionContext): Caller =>
     context.switchToHttp().getRequest<{ caller?: Caller }>().caller ?? { kind: 'guest' },

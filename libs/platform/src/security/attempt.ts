@@ -1,32 +1,32 @@
-import type { Turn } from './turns';
+import type { Turn } from './attempt-queues';
 
-/** An attempt that may fail only a few times, such as a log-in. Its outcome is reported before the answer. */
+/** An attempt that may fail only a few times, such as a log-in. Its outcome is reported before the answer is sent. */
 export class Attempt {
   private isDropped = false;
 
   constructor(
     private readonly turn: Turn,
-    private readonly count: () => Promise<void>,
-    /** Stores the place of the attempt as a known one, if it is new. */
-    private readonly remember: (() => Promise<void>) | undefined,
+    private readonly storeFailure: () => Promise<void>,
+    /** Stores the client's address as a known place of the account. Undefined if the place is known already. */
+    private readonly rememberPlace: (() => Promise<void>) | undefined,
   ) {}
 
   /** In this process the failure counts at once, before it is stored. */
-  async failed(): Promise<void> {
+  async reportFailure(): Promise<void> {
     if (this.isDropped) return;
-    this.turn.failed();
-    await this.count();
+    this.turn.fail();
+    await this.storeFailure();
   }
 
-  async succeeded(): Promise<void> {
+  async reportSuccess(): Promise<void> {
     if (this.isDropped) return;
-    this.turn.over();
-    await this.remember?.();
+    this.turn.release();
+    await this.rememberPlace?.();
   }
 
-  /** Neither failed nor succeeded: nothing was tried, or the client has disconnected and does not learn the outcome. */
-  over(): void {
+  /** Neither success nor failure: nothing was tried, or the client has disconnected and does not get the outcome. */
+  drop(): void {
     this.isDropped = true;
-    this.turn.over();
+    this.turn.release();
   }
 }

@@ -24,12 +24,12 @@ export class AttemptsInterceptor implements NestInterceptor {
     const { attempt } = request;
     if (!attempt) {
       const registers = Reflect.getMetadata(STRICT_LIMIT, context.getHandler()) === 'register';
-      return registers ? next.handle().pipe(after(() => this.attempts.registered(request))) : next.handle();
+      return registers ? next.handle().pipe(after(() => this.attempts.rememberPlace(request))) : next.handle();
     }
     return next.handle().pipe(
-      after(() => attempt.succeeded()),
+      after(() => attempt.reportSuccess()),
       catchError((error: unknown) => {
-        const reported = isRefused(error) ? attempt.failed() : Promise.resolve(attempt.over());
+        const reported = isRefused(error) ? attempt.reportFailure() : Promise.resolve(attempt.drop());
         return from(reported).pipe(concatMap(() => throwError(() => error)));
       }),
     );

@@ -4,7 +4,7 @@ import type { Config } from '#platform/config';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { EventEmitter } from 'node:events';
 import { lastValueFrom, of, throwError } from 'rxjs';
-import { Attempts, type Left } from './attempts';
+import { Attempts, type AttemptLimit } from './attempts';
 import { AttemptsInterceptor } from './attempts.interceptor';
 import { MemoryRateLimits } from './rate-limits';
 
@@ -16,18 +16,18 @@ class Asked extends MemoryRateLimits {
   writes = 0;
   readonly keys = new Set<string>();
 
-  override look(keys: readonly string[]) {
+  override read(keys: readonly string[]) {
     this.looks += 1;
     for (const key of keys) this.keys.add(key);
-    return super.look(keys);
+    return super.read(keys);
   }
-  override add(keys: readonly string[], ttl: number) {
+  override countAll(keys: readonly string[], ttl: number) {
     this.writes += 1;
-    return super.add(keys, ttl);
+    return super.countAll(keys, ttl);
   }
-  override mark(keys: readonly string[], ttl: number) {
+  override remember(keys: readonly string[], ttl: number) {
     this.writes += 1;
-    return super.mark(keys, ttl);
+    return super.remember(keys, ttl);
   }
 }
 
@@ -39,7 +39,7 @@ beforeEach(() => {
 });
 
 interface Tried {
-  readonly left: Left | undefined;
+  readonly left: AttemptLimit | undefined;
   readonly request: FastifyRequest;
   readonly hangUp: () => void;
 }
@@ -170,7 +170,7 @@ describe('An attempt', () => {
     first.hangUp();
     expect([(await first.tried).left!.refused, (await second.tried).left!.refused]).toEqual([true, true]);
     for (const one of running) await end(one, 'right');
-    expect((attempts as unknown as { turns: { size: number } }).turns.size).toBe(0);
+    expect((attempts as unknown as { queues: { size: number } }).queues.size).toBe(0);
   });
 
   it('leaves no address and no account in the store in clear', async () => {

@@ -7,7 +7,7 @@ import { CartTokens } from './cart-tokens';
 import { KeysUnavailable, tokenExpired, tokenInvalid } from './token-faults';
 
 /**
- * Finds the caller. An invalid token is refused only later, by AuthoriseGuard, so that requests with invalid tokens
+ * Identifies the caller. An invalid token is refused only later, by AuthoriseGuard. So requests with invalid tokens
  * count for the rate limit of their address.
  */
 @Injectable()
@@ -42,7 +42,7 @@ export class AuthenticateGuard extends AuthGuard('access-token') {
       if (request.ambient) request.ambient.userId = caller.userId;
       return caller as User;
     }
-    // On a public route the token only decides whose rate limit counts, so the keys are not necessary.
+    // On a public route the token only decides whose rate limit counts. So missing keys are no reason to refuse.
     const fault: unknown = error ?? info;
     if (fault instanceof KeysUnavailable && !ignoresBadTokens(accessOf(context))) throw fault;
     request.tokenFault = (fault as Error | undefined)?.name === 'TokenExpiredError' ? tokenExpired() : tokenInvalid();

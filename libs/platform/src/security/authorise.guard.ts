@@ -5,7 +5,7 @@ import { accessOf, ignoresBadTokens, type Access } from './access';
 import { may, type UserCaller } from './caller';
 import { isOfSessions } from './rate-limit.options';
 import { RightsWatch } from './rights-watch';
-import { Refusals } from './refusals';
+import { RefusalRecorder } from './refusal-recorder';
 
 const unauthenticated = () => new DomainError('UNAUTHENTICATED', 'unauthenticated', 'Sign in first.');
 const forbidden = () => new DomainError('FORBIDDEN', 'forbidden', 'You are not allowed to do this.');
@@ -15,7 +15,7 @@ const forbidden = () => new DomainError('FORBIDDEN', 'forbidden', 'You are not a
 export class AuthoriseGuard implements CanActivate {
   constructor(
     private readonly rights: RightsWatch,
-    @Optional() @Inject(Refusals) private readonly refusals: Refusals | null,
+    @Optional() @Inject(RefusalRecorder) private readonly refusals: RefusalRecorder | null,
   ) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<boolean> {
@@ -37,18 +37,18 @@ export class AuthoriseGuard implements CanActivate {
     }
     if (access && isOfSessions(context)) return true; // these routes also accept a session that has ended
     if (access && access.to !== 'permission') return this.expectOpenSession(caller);
-    return this.allows(access, caller, (refusal) => this.refusals?.note(context, request, refusal));
+    return this.expectPermission(access, caller, (refusal) => this.refusals?.note(context, request, refusal));
   }
 
   /** Refuses a caller whose session has ended, at most a second after its end. */
   private async expectOpenSession(caller: UserCaller): Promise<true> {
-    const loss = await this.rights.lossWithinASecond(caller);
+    const loss = await this.rights.recentLossOf(caller);
     if (loss) throw loss;
     return true;
   }
 
   /** A user may lose a role while the access token is valid. If the sessions cannot be read, the token decides. */
-  private async allows(access: Access | undefined, caller: UserCaller, note: (refusal: DomainError) => void) {
+  private async expectPermission(access: Access | undefined, caller: UserCaller, note: (refusal: DomainError) => void) {
     const isAllowed =
       access?.to === 'permission' && [access.permission, access.or].some((one) => one && may(caller, one));
     const refusal = isAllowed ? await this.rights.lossOf(caller) : forbidden();

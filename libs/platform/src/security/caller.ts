@@ -28,9 +28,12 @@ export interface UserCaller {
   /** The name and the language that the account was registered with. */
   readonly name?: string;
   readonly locale?: 'vi' | 'en';
-  /** The guest whose cart token was sent at log-in. Their cart is merged into the user's, once. It shows no orders. */
+  /**
+   * The guest whose cart token was sent at log-in. The guest's cart is merged into the user's cart, once. It does not
+   * allow reading the guest's orders.
+   */
   readonly guestBefore?: GuestStanding;
-  /** The `X-Cart-Token` beside the access token, if the shop issued it. It allows reading the guest's orders. */
+  /** The `X-Cart-Token` of the request, if the shop issued it. It allows reading the guest's orders. */
   readonly cartToken?: CartToken;
 }
 

@@ -2,9 +2,9 @@ import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypt
 import { Injectable } from '@nestjs/common';
 import { Config } from '#platform/config';
 
-/** Identifies a guest, and one of the guest's tokens. */
+/** Identifies a guest, and one token of the guest. */
 export interface GuestStanding {
-  /** SHA-256 of the guest's number, in hex. It stays the same for all tokens of a guest, and stores keep it. */
+  /** SHA-256 of the guest's number, in hex. It is the same for all tokens of a guest, and it may be stored. */
   readonly guest: string;
   /** The version of the cart that the guest ordered last; 0 before the first order. */
   readonly since: number;
@@ -25,22 +25,22 @@ const MAC_BYTES = 24;
 const READS_FOR_SECONDS = 30 * 24 * 60 * 60;
 const STANDING = /^([0-9a-f]{64})\.(\d{1,10})\.(\d{1,10})$/;
 
-/** A standing as text. An access token carries this text from the log-in to the cart. */
+/** Writes a `GuestStanding` as text. An access token carries this text from the log-in to the cart. */
 export const standingText = ({ guest, since, issuedAt }: GuestStanding): string => `${guest}.${since}.${issuedAt}`;
 
-/** Reads a standing from its text; undefined if the text is not a standing. */
+/** Reads a `GuestStanding` from its text; undefined if the text has another format. */
 export function standingIn(text: string | undefined): GuestStanding | undefined {
   const [, guest, since, issuedAt] = STANDING.exec(text ?? '') ?? [];
   return guest === undefined ? undefined : { guest, since: Number(since), issuedAt: Number(issuedAt) };
 }
 
-/** Whether a token is too old to read orders: it may read the guest's orders for 30 days after its issue. */
+/** Whether a token is too old to read orders. It may read the guest's orders for 30 days after it was issued. */
 export const isTooOldToRead = ({ issuedAt }: GuestStanding, now: Date): boolean =>
   now.getTime() / 1000 - issuedAt > READS_FOR_SECONDS;
 
 /**
- * Issues and reads cart tokens. A token has the guest's random number, the cart version of the guest's last order, the
- * time of issue, and a MAC (HMAC-SHA256) over these, in base64url. So no lookup is needed to check a token.
+ * Issues and reads cart tokens. A token contains the guest's random number, the cart version of the guest's last order,
+ * the time of issue, and a MAC (HMAC-SHA256) of the three, in base64url. So a token is checked without a database.
  */
 @Injectable()
 export class CartTokens {
@@ -55,7 +55,7 @@ export class CartTokens {
     return this.create(randomBytes(NUMBER_BYTES), 0, Math.floor(Date.now() / 1000));
   }
 
-  /** The guest's token after an order. It can be computed again at any time, so it is stored nowhere. */
+  /** The guest's next token, after an order. It can be computed again at any time, so it is not stored. */
   after({ text }: CartToken, order: { readonly cartVersion: number; readonly placedAt: string }): CartToken {
     const number = Buffer.from(text, 'base64url').subarray(0, NUMBER_BYTES);
     return this.create(number, order.cartVersion, Math.floor(Date.parse(order.placedAt) / 1000));

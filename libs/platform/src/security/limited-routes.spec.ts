@@ -3,7 +3,7 @@ import { Email } from '#platform/http';
 import { Allowed, GuestOrUser, SignedIn } from './access';
 import { Limited } from './limited';
 import type { StrictLimit } from './limits';
-import { faultOf } from './limited-routes';
+import { faultOfRoute } from './limited-routes';
 
 class WithEmail {
   @Email()
@@ -41,7 +41,7 @@ class Doors {
 
 describe('A route whose attempts are limited', () => {
   const fault = (name: keyof Doors, by: StrictLimit) =>
-    faultOf({ controller: Doors, name, handler: Doors.prototype[name], by });
+    faultOfRoute({ controller: Doors, name, handler: Doors.prototype[name], by });
 
   it('is refused at start when its requests do not say whose attempt it is', () => {
     expect(fault('nameless', 'login')).toMatch(/no e-mail address/);

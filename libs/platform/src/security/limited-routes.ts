@@ -3,7 +3,7 @@ import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { accessOf } from './access';
 import { STRICT_LIMIT, type StrictLimit } from './limits';
 
-/** Where Swagger stores the field names of a class. */
+/** The metadata key under which Swagger stores the field names of a class. */
 const FIELDS = 'swagger/apiModelPropertiesArray';
 
 type Handler = (...values: never[]) => unknown;
@@ -25,7 +25,7 @@ export class LimitedRoutes implements OnModuleInit {
 
   onModuleInit(): void {
     for (const route of this.all()) {
-      const fault = faultOf(route);
+      const fault = faultOfRoute(route);
       if (fault) throw new Error(`${route.controller.name}.${route.name} is limited by ${route.by}, and ${fault}`);
     }
   }
@@ -43,7 +43,7 @@ export class LimitedRoutes implements OnModuleInit {
   }
 }
 
-export function faultOf({ controller, name, handler, by }: LimitedRoute): string | undefined {
+export function faultOfRoute({ controller, name, handler, by }: LimitedRoute): string | undefined {
   if (by === 'password') {
     const access = accessOf({ getHandler: () => handler, getClass: () => controller as never });
     return access?.to === 'user' || access?.to === 'permission' ? undefined : 'accepts callers who are not signed in';

@@ -12,8 +12,9 @@ export const Unlimited = (): MethodDecorator & ClassDecorator => SetMetadata(UNL
 export const OF_SESSIONS = 'shop:of-sessions';
 
 /**
- * For a route that renews or ends a session. It is counted separately from other requests of the same address, with the
- * limit of a signed-in user. Otherwise guests in a busy café could use up the limit, and its staff would be signed out.
+ * For a route that renews or ends a session. Its requests are counted separately from other requests of the same
+ * address, with the limit of a signed-in user. Otherwise the guests of a busy café could use up the limit of the
+ * address, and the staff there would be signed out.
  */
 export const OfSessions = (): MethodDecorator => SetMetadata(OF_SESSIONS, true);
 

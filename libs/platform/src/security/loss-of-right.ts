@@ -10,8 +10,8 @@ export const roleLost = () =>
   new DomainError('ROLE_LOST', 'forbidden', 'Your role has changed. Sign in again to go on with what you may do.');
 
 /**
- * Why a signed-in caller has lost the right that they had at the beginning; undefined if they still have it. `state`
- * is null if the session no longer exists, and undefined if that is unknown at the moment.
+ * Why a signed-in caller has lost a right that was granted earlier; undefined if it is not lost. `state` is null if the
+ * session no longer exists, and undefined if nobody can read it at the moment.
  */
 export function lossOfRight(
   { expiresAt, permissions }: Pick<UserCaller, 'expiresAt' | 'permissions'>,

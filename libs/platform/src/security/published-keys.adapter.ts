@@ -1,30 +1,30 @@
 import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
 import { VerifyingKeys } from './verifying-keys';
 
-const KEPT_MS = 10 * 60_000;
-const ASKED_AGAIN_AFTER_MS = 10_000;
+const FRESH_MS = 10 * 60_000;
+const FETCHED_AGAIN_AFTER_MS = 10_000;
 const LONGEST_MS = 1_000;
 
 /**
- * The keys that another process publishes at `/.well-known/jwks.json`. They are kept for ten minutes, and fetched
- * earlier for an unknown kid.
+ * The keys that another process publishes at `/.well-known/jwks.json`. They are fetched again after ten minutes, and
+ * earlier for an unknown key id (`kid`).
  */
 export class PublishedKeys extends VerifyingKeys {
   private keys = new Map<string, KeyObject>();
-  private askedAt = -Infinity;
-  private asking: Promise<void> | undefined;
+  private fetchedAt = -Infinity;
+  private fetching: Promise<void> | undefined;
 
   constructor(private readonly url: string) {
     super();
   }
 
   async find(kid: string): Promise<KeyObject | undefined> {
-    const age = performance.now() - this.askedAt;
+    const age = performance.now() - this.fetchedAt;
     const known = this.keys.get(kid);
-    if (known && age < KEPT_MS) return known;
-    if (known ? true : age > ASKED_AGAIN_AFTER_MS) {
+    if (known && age < FRESH_MS) return known;
+    if (known ? true : age > FETCHED_AGAIN_AFTER_MS) {
       try {
-        await (this.asking ??= this.ask().finally(() => (this.asking = undefined)));
+        await (this.fetching ??= this.fetchKeys().finally(() => (this.fetching = undefined)));
       } catch (error) {
         if (!known) throw error; // otherwise everybody would be signed out
       }
@@ -32,7 +32,7 @@ export class PublishedKeys extends VerifyingKeys {
     return this.keys.get(kid) ?? known;
   }
 
-  private async ask(): Promise<void> {
+  private async fetchKeys(): Promise<void> {
     const answer = await fetch(this.url, { signal: AbortSignal.timeout(LONGEST_MS) });
     if (!answer.ok) throw new Error(`${this.url} answered ${answer.status}`);
     const { keys } = (await answer.json()) as { keys: (JsonWebKey & { kid?: string })[] };
@@ -41,6 +41,6 @@ export class PublishedKeys extends VerifyingKeys {
         .filter(({ kid, kty, crv }) => kid && kty === 'EC' && crv === 'P-256')
         .map((key) => [key.kid!, createPublicKey({ key, format: 'jwk' })]),
     );
-    this.askedAt = performance.now();
+    this.fetchedAt = performance.now();
   }
 }

@@ -7,7 +7,7 @@ import { Config } from '#platform/config';
 import { Attempts } from './attempts';
 import { isLimited, STRICT_LIMIT, type StrictLimit } from './limits';
 import { isLoopback } from './rate-limit.options';
-import type { Counted } from './rate-limits';
+import type { CountResult } from './rate-limits';
 
 const DELAY_MS = 500;
 
@@ -17,19 +17,22 @@ export class RateLimited extends DomainError {
   }
 }
 
-/** Counts a request for every limit that applies, and sends what is left. Above half of the limit it adds a delay. */
+/**
+ * Counts a request for every limit that applies, and sends the number of requests that are left. Above half of the
+ * limit, it delays the request.
+ */
 @Injectable()
 export class RateLimitGuard extends ThrottlerGuard {
   @Inject(Attempts) private readonly attempts!: Attempts;
   @Inject(Config) private readonly config!: Config;
 
   /** The limits of a route never change, so they are read only once. */
-  private readonly counting = new WeakMap<object, readonly ThrottlerOptions[]>();
+  private readonly limitsByHandler = new WeakMap<object, readonly ThrottlerOptions[]>();
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     if (context.getType() !== 'http') return true;
-    for (const throttler of this.countingOf(context)) {
-      if (throttler.name === 'api' && this.spares(context)) continue;
+    for (const throttler of this.limitsOf(context)) {
+      if (throttler.name === 'api' && this.isExempt(context)) continue;
       const ttl = throttler.ttl as number;
       const limit = typeof throttler.limit === 'function' ? await throttler.limit(context) : throttler.limit;
       const { getTracker, generateKey } = { ...this.commonOptions, ...throttler };
@@ -43,15 +46,15 @@ export class RateLimitGuard extends ThrottlerGuard {
         generateKey: generateKey!,
       });
     }
-    await this.attempt(context);
+    await this.beginAttempt(context);
     return true;
   }
 
-  private spares(context: ExecutionContext): boolean {
-    return this.config.sparesLoopback && isLoopback(context.switchToHttp().getRequest<FastifyRequest>());
+  private isExempt(context: ExecutionContext): boolean {
+    return this.config.exemptsLoopback && isLoopback(context.switchToHttp().getRequest<FastifyRequest>());
   }
 
-  private async attempt(context: ExecutionContext): Promise<void> {
+  private async beginAttempt(context: ExecutionContext): Promise<void> {
     const by = Reflect.getMetadata(STRICT_LIMIT, context.getHandler()) as StrictLimit | undefined;
     if (by === undefined || by === 'register' || this.config.rateLimitLogin === 0) return;
     const http = context.switchToHttp();
@@ -63,40 +66,40 @@ export class RateLimitGuard extends ThrottlerGuard {
     if (refused) throw new RateLimited(seconds);
   }
 
-  private countingOf(context: ExecutionContext): readonly ThrottlerOptions[] {
+  private limitsOf(context: ExecutionContext): readonly ThrottlerOptions[] {
     const handler = context.getHandler();
-    let counting = this.counting.get(handler);
-    if (!counting) {
+    let limits = this.limitsByHandler.get(handler);
+    if (!limits) {
       const limited = isLimited(handler, context.getClass());
-      counting = limited ? this.throttlers.filter(({ skipIf }) => !skipIf?.(context)) : [];
-      this.counting.set(handler, counting);
+      limits = limited ? this.throttlers.filter(({ skipIf }) => !skipIf?.(context)) : [];
+      this.limitsByHandler.set(handler, limits);
     }
-    return counting;
+    return limits;
   }
 
-  protected override async handleRequest(asked: ThrottlerRequest): Promise<boolean> {
-    const { context, limit, throttler, getTracker } = asked;
+  protected override async handleRequest(toCount: ThrottlerRequest): Promise<boolean> {
+    const { context, limit, throttler, getTracker } = toCount;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const reply = context.switchToHttp().getResponse<FastifyReply>();
     const name = throttler.name ?? 'api';
     const key = `${name}:${await getTracker(request as never, context)}`;
-    const counted = await this.count(asked, key);
+    const counted = await this.countRequest(toCount, key);
     sendLimit(reply, limit, counted);
     if (counted.isBlocked) throw new RateLimited(counted.timeToBlockExpire);
     if (name === 'api' && counted.totalHits > limit / 2) await pause(DELAY_MS);
     return true;
   }
 
-  private count({ ttl, limit, blockDuration, throttler }: ThrottlerRequest, key: string): Promise<Counted> {
+  private countRequest({ ttl, limit, blockDuration, throttler }: ThrottlerRequest, key: string): Promise<CountResult> {
     return this.storageService.increment(key, ttl, limit, blockDuration, throttler.name ?? 'api');
   }
 }
 
-/** If several limits apply, the headers have the one with the fewest requests left. */
+/** If several limits apply, the headers describe the limit with the fewest requests left. */
 function sendLimit(
   reply: FastifyReply,
   limit: number,
-  { totalHits, timeToExpire, isBlocked }: Pick<Counted, 'totalHits' | 'timeToExpire' | 'isBlocked'>,
+  { totalHits, timeToExpire, isBlocked }: Pick<CountResult, 'totalHits' | 'timeToExpire' | 'isBlocked'>,
 ): void {
   const remaining = Math.max(0, limit - totalHits);
   const sent = reply.getHeader('ratelimit-remaining');

@@ -6,23 +6,23 @@ import { createHmac } from 'node:crypto';
 import { OF_SESSIONS, STRICT_LIMIT, type StrictLimit } from './limits';
 import type { RateLimits } from './rate-limits';
 
-export const QUARTER_MS = 15 * 60_000;
+export const QUARTER_HOUR_MS = 15 * 60_000;
 const HOUR_MS = 60 * 60_000;
 /** The limit of a signed-in user, as a multiple of the anonymous limit. */
-const SIGNED_IN = 10;
+const SIGNED_IN_FACTOR = 10;
 
 export interface LimitSettings {
   /** True if requests from this machine do not count for the limit of the API. */
-  readonly sparesLoopback: boolean;
+  readonly exemptsLoopback: boolean;
   readonly rateLimitApi: number;
   readonly rateLimitLogin: number;
   readonly rateLimitRegister: number;
-  /** The secret for the keys that are counted. All processes have the same one, so they count together. */
+  /** The secret for the keys that are counted. It is the same in all processes, so they count together. */
   readonly internalSecret: string;
 }
 
-/** A keyed hash. It is the same in all processes, and nobody without the secret can find out whose it is. */
-export const keyedBy = (secret: string, ...what: readonly string[]): string =>
+/** A keyed hash. It is the same in all processes. Without the secret, nobody can find out whose hash it is. */
+export const keyedHash = (secret: string, ...what: readonly string[]): string =>
   createHmac('sha256', secret).update(JSON.stringify(what)).digest('base64url');
 
 /** The address that is counted. For IPv6 it is the /64 network, which providers give to one household or server. */
@@ -61,7 +61,8 @@ export function isLoopback({ raw, ips }: Pick<FastifyRequest, 'raw' | 'ips'>): b
   return loopback.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
-const byAddress = (secret: string) => (request: FastifyRequest) => `address:${keyedBy(secret, addressOf(request.ip))}`;
+const byAddress = (secret: string) => (request: FastifyRequest) =>
+  `address:${keyedHash(secret, addressOf(request.ip))}`;
 
 export const isOfSessions = (context: ExecutionContext) =>
   Reflect.getMetadata(OF_SESSIONS, context.getHandler()) === true;
@@ -71,12 +72,12 @@ const byCaller = (secret: string) => (request: FastifyRequest, context: Executio
   return (isOfSessions(context) ? 'sessions-' : '') + byAddress(secret)(request);
 };
 
-const tracker =
+const asTracker =
   (by: (request: FastifyRequest, context: ExecutionContext) => string) =>
   (request: Record<string, unknown>, context: ExecutionContext) =>
     by(request as unknown as FastifyRequest, context);
 
-const unless = (limit: number, kind?: StrictLimit) => (context: ExecutionContext) =>
+const skipUnless = (limit: number, kind?: StrictLimit) => (context: ExecutionContext) =>
   limit === 0 || (kind !== undefined && Reflect.getMetadata(STRICT_LIMIT, context.getHandler()) !== kind);
 
 export const rateLimitOptions = (settings: LimitSettings, storage: RateLimits): ThrottlerModuleOptions => ({
@@ -84,20 +85,20 @@ export const rateLimitOptions = (settings: LimitSettings, storage: RateLimits): 
   throttlers: [
     {
       name: 'api',
-      ttl: QUARTER_MS,
+      ttl: QUARTER_HOUR_MS,
       limit: (context) => {
         const { caller } = context.switchToHttp().getRequest<FastifyRequest>();
-        return settings.rateLimitApi * (caller?.kind === 'user' || isOfSessions(context) ? SIGNED_IN : 1);
+        return settings.rateLimitApi * (caller?.kind === 'user' || isOfSessions(context) ? SIGNED_IN_FACTOR : 1);
       },
-      skipIf: unless(settings.rateLimitApi),
-      getTracker: tracker(byCaller(settings.internalSecret)),
+      skipIf: skipUnless(settings.rateLimitApi),
+      getTracker: asTracker(byCaller(settings.internalSecret)),
     },
     {
       name: 'register',
       ttl: HOUR_MS,
       limit: settings.rateLimitRegister,
-      skipIf: unless(settings.rateLimitRegister, 'register'),
-      getTracker: tracker(byAddress(settings.internalSecret)),
+      skipIf: skipUnless(settings.rateLimitRegister, 'register'),
+      getTracker: asTracker(byAddress(settings.internalSecret)),
     },
   ],
 });

@@ -24,23 +24,23 @@ export function rateLimitsContract(name: string, open: () => Promise<RateLimits>
 
     it('are looked at without counting, several at once', async () => {
       const [counted, untouched, once] = [key(4), key(7), key(8)];
-      await limits.add([counted], 60_000);
-      await limits.add([counted, once], 60_000);
-      const look = async () => (await limits.look([counted, untouched, once])).map(({ hits }) => hits);
+      await limits.countAll([counted], 60_000);
+      await limits.countAll([counted, once], 60_000);
+      const look = async () => (await limits.read([counted, untouched, once])).map(({ hits }) => hits);
       expect([await look(), await look()]).toEqual([[2, 0, 1], [2, 0, 1]]); // prettier-ignore
-      const left = (await limits.look([counted]))[0].endsAt - performance.now();
+      const left = (await limits.read([counted]))[0].endsAt - performance.now();
       expect(left).toBeGreaterThan(50_000);
       expect(left).toBeLessThanOrEqual(60_000);
     });
 
     it('mark keys for a time', async () => {
       const [long, short] = [key(9), key(10)];
-      await limits.mark([long], 60_000);
-      await limits.mark([long], 60_000);
-      await limits.mark([short], 30);
-      expect((await limits.look([long, short])).map(({ hits }) => hits)).toEqual([1, 1]);
+      await limits.remember([long], 60_000);
+      await limits.remember([long], 60_000);
+      await limits.remember([short], 30);
+      expect((await limits.read([long, short])).map(({ hits }) => hits)).toEqual([1, 1]);
       await new Promise((over) => setTimeout(over, 60));
-      expect((await limits.look([long, short])).map(({ hits }) => hits)).toEqual([1, 0]);
+      expect((await limits.read([long, short])).map(({ hits }) => hits)).toEqual([1, 0]);
     });
 
     it('begin anew when the window is over', async () => {

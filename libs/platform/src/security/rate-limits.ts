@@ -1,12 +1,12 @@
 import type { ThrottlerStorage } from '@nestjs/throttler';
 
-export interface Window {
+export interface CountWindow {
   readonly hits: number;
   /** In milliseconds of `performance.now()`. */
   readonly endsAt: number;
 }
 
-export interface Counted {
+export interface CountResult {
   readonly totalHits: number;
   /** Seconds until the window ends. */
   readonly timeToExpire: number;
@@ -14,15 +14,15 @@ export interface Counted {
   readonly timeToBlockExpire: number;
 }
 
-/** Counts requests in fixed windows. */
+/** Counts requests in fixed windows of time. */
 export abstract class RateLimits implements ThrottlerStorage {
-  abstract increment(key: string, ttl: number, limit: number, block: number, name: string): Promise<Counted>;
+  abstract increment(key: string, ttl: number, limit: number, block: number, name: string): Promise<CountResult>;
   /** Reads the counts of the keys, and counts nothing. */
-  abstract look(keys: readonly string[]): Promise<readonly Window[]>;
+  abstract read(keys: readonly string[]): Promise<readonly CountWindow[]>;
   /** Adds one to the count of each key. */
-  abstract add(keys: readonly string[], ttl: number): Promise<void>;
-  /** Marks each key for this time: `look` then returns 1 for it. */
-  abstract mark(keys: readonly string[], ttl: number): Promise<void>;
+  abstract countAll(keys: readonly string[], ttl: number): Promise<void>;
+  /** Remembers each key for this time. `read` then returns 1 hit for it. */
+  abstract remember(keys: readonly string[], ttl: number): Promise<void>;
 }
 
 const MOST_KEYS = 100_000;
@@ -30,10 +30,10 @@ const MOST_KEYS = 100_000;
 /** In this process's memory. Windows that have ended are removed first, then the oldest. */
 export class MemoryRateLimits extends RateLimits {
   private readonly windows = new Map<string, { hits: number; readonly endsAt: number }>();
-  /** Marks are stored separately, so that they are not removed when there are many counted keys. */
-  private readonly marks = new Map<string, Window>();
+  /** Stored separately, so that they are not removed when there are many counted keys. */
+  private readonly rememberedKeys = new Map<string, CountWindow>();
 
-  increment(key: string, ttl: number, limit: number): Promise<Counted> {
+  increment(key: string, ttl: number, limit: number): Promise<CountResult> {
     const now = performance.now();
     const window = this.hit(key, ttl, now);
     const left = Math.max(1, Math.ceil((window.endsAt - now) / 1000));
@@ -41,44 +41,44 @@ export class MemoryRateLimits extends RateLimits {
     return Promise.resolve({ totalHits: window.hits, timeToExpire: left, isBlocked, timeToBlockExpire: left });
   }
 
-  look(keys: readonly string[]): Promise<readonly Window[]> {
+  read(keys: readonly string[]): Promise<readonly CountWindow[]> {
     const now = performance.now();
-    const known = keys.map((key) => this.marks.get(key) ?? this.windows.get(key));
+    const known = keys.map((key) => this.rememberedKeys.get(key) ?? this.windows.get(key));
     return Promise.resolve(
       known.map((window) => (window && window.endsAt > now ? { ...window } : { hits: 0, endsAt: now })),
     );
   }
 
-  add(keys: readonly string[], ttl: number): Promise<void> {
+  countAll(keys: readonly string[], ttl: number): Promise<void> {
     const now = performance.now();
     for (const key of keys) this.hit(key, ttl, now);
     return Promise.resolve();
   }
 
-  mark(keys: readonly string[], ttl: number): Promise<void> {
+  remember(keys: readonly string[], ttl: number): Promise<void> {
     const now = performance.now();
     for (const key of keys) {
-      this.marks.delete(key); // moved to the end, so that the newest stay longest
-      this.marks.set(key, { hits: 1, endsAt: now + ttl });
+      this.rememberedKeys.delete(key); // moved to the end, so that the newest stay longest
+      this.rememberedKeys.set(key, { hits: 1, endsAt: now + ttl });
     }
-    if (this.marks.size > MOST_KEYS) tidy(this.marks, now);
+    if (this.rememberedKeys.size > MOST_KEYS) removeOldWindows(this.rememberedKeys, now);
     return Promise.resolve();
   }
 
-  private hit(key: string, ttl: number, now: number): Window {
+  private hit(key: string, ttl: number, now: number): CountWindow {
     let window = this.windows.get(key);
     if (!window || window.endsAt <= now) {
       this.windows.delete(key);
       window = { hits: 0, endsAt: now + ttl };
       this.windows.set(key, window);
-      if (this.windows.size > MOST_KEYS) tidy(this.windows, now);
+      if (this.windows.size > MOST_KEYS) removeOldWindows(this.windows, now);
     }
     window.hits += 1;
     return window;
   }
 }
 
-function tidy(windows: Map<string, Window>, now: number): void {
+function removeOldWindows(windows: Map<string, CountWindow>, now: number): void {
   for (const [key, { endsAt }] of windows) if (endsAt <= now) windows.delete(key);
   for (const key of windows.keys()) {
     if (windows.size <= MOST_KEYS * 0.9) break;

@@ -1,9 +1,12 @@
 import { Redis } from 'ioredis';
-import { MemoryRateLimits, RateLimits, type Counted, type Window } from './rate-limits';
+import { MemoryRateLimits, RateLimits, type CountResult, type CountWindow } from './rate-limits';
 
-/** One round trip for any number of keys. The first hit opens the window. */
-const COUNT = `
-local told = {}
+/**
+ * Counts one hit for each key, with one round trip for all keys. The first hit begins the window. Returns two numbers
+ * for each key: its hits, and the milliseconds until its window ends.
+ */
+const COUNT_SCRIPT = `
+local result = {}
 for _, key in ipairs(KEYS) do
   local hits = redis.call('INCR', key)
   local left = redis.call('PTTL', key)
@@ -11,24 +14,24 @@ for _, key in ipairs(KEYS) do
     redis.call('PEXPIRE', key, ARGV[1])
     left = tonumber(ARGV[1])
   end
-  table.insert(told, hits)
-  table.insert(told, left)
+  table.insert(result, hits)
+  table.insert(result, left)
 end
-return told`;
+return result`;
 
-const LOOK = `
-local told = {}
+const READ_SCRIPT = `
+local result = {}
 for _, key in ipairs(KEYS) do
-  table.insert(told, tonumber(redis.call('GET', key) or '0'))
-  table.insert(told, redis.call('PTTL', key))
+  table.insert(result, tonumber(redis.call('GET', key) or '0'))
+  table.insert(result, redis.call('PTTL', key))
 end
-return told`;
+return result`;
 
-const MARK = `for _, key in ipairs(KEYS) do redis.call('SET', key, '1', 'PX', ARGV[1]) end return 0`;
+const REMEMBER_SCRIPT = `for _, key in ipairs(KEYS) do redis.call('SET', key, '1', 'PX', ARGV[1]) end return 0`;
 
 /** Counts in Redis, for all processes together. While Redis is away, each process counts for itself. */
 export class RedisRateLimits extends RateLimits {
-  private readonly own = new MemoryRateLimits();
+  private readonly inMemory = new MemoryRateLimits();
   private readonly redis: Redis;
 
   constructor(
@@ -45,28 +48,28 @@ export class RedisRateLimits extends RateLimits {
     this.redis.on('error', () => undefined); // while Redis is away, this process counts for itself
   }
 
-  async increment(key: string, ttl: number, limit: number): Promise<Counted> {
-    const result = await this.run(COUNT, [key], ttl);
-    if (!result) return this.own.increment(key, ttl, limit);
+  async increment(key: string, ttl: number, limit: number): Promise<CountResult> {
+    const result = await this.run(COUNT_SCRIPT, [key], ttl);
+    if (!result) return this.inMemory.increment(key, ttl, limit);
     const [totalHits, left] = result;
     const seconds = Math.max(1, Math.ceil(left / 1_000));
     return { totalHits, timeToExpire: seconds, isBlocked: totalHits > limit, timeToBlockExpire: seconds };
   }
 
-  async look(keys: readonly string[]): Promise<readonly Window[]> {
-    const result = await this.run(LOOK, keys);
-    if (!result) return this.own.look(keys);
+  async read(keys: readonly string[]): Promise<readonly CountWindow[]> {
+    const result = await this.run(READ_SCRIPT, keys);
+    if (!result) return this.inMemory.read(keys);
     const now = performance.now();
     return keys.map((_, at) => ({ hits: result[2 * at], endsAt: now + Math.max(0, result[2 * at + 1]) }));
   }
 
-  async add(keys: readonly string[], ttl: number): Promise<void> {
-    if (!(await this.run(COUNT, keys, ttl))) await this.own.add(keys, ttl);
+  async countAll(keys: readonly string[], ttl: number): Promise<void> {
+    if (!(await this.run(COUNT_SCRIPT, keys, ttl))) await this.inMemory.countAll(keys, ttl);
   }
 
-  /** A mark is also stored in this process, for the time when Redis is away. */
-  async mark(keys: readonly string[], ttl: number): Promise<void> {
-    await Promise.all([this.run(MARK, keys, ttl), this.own.mark(keys, ttl)]);
+  /** The keys are also stored in this process, for the time when Redis is away. */
+  async remember(keys: readonly string[], ttl: number): Promise<void> {
+    await Promise.all([this.run(REMEMBER_SCRIPT, keys, ttl), this.inMemory.remember(keys, ttl)]);
   }
 
   /** Undefined while Redis is away. */

@@ -12,7 +12,7 @@ declare module 'fastify' {
       userId?: string;
     };
     caller?: Caller;
-    /** The fault of the token that was sent. */
+    /** Why the access token of the request is invalid. */
     tokenFault?: DomainError;
     /** An attempt that may fail, such as a log-in; its outcome is counted. */
     attempt?: Attempt;

@@ -21,7 +21,7 @@ export interface Watched {
   readonly caller: () => Caller;
   /** The people whose personal data it shows. It ends if one of them is erased. */
   readonly subjects?: () => readonly Uuid[];
-  /** Called once, with the reason. */
+  /** Called once, with the reason why the connection is no longer allowed. */
   readonly end: (reason: DomainError) => void;
 }
 
@@ -33,7 +33,7 @@ export class RightsWatch implements OnModuleDestroy {
   private readonly log = new Logger('Rights');
   private readonly watched = new Set<Watched>();
   /** What was known of a session less than a second ago; null if the session does not exist. */
-  private readonly recent = new LRUCache<Uuid, { readonly state: SessionState | null }>({
+  private readonly recentStates = new LRUCache<Uuid, { readonly state: SessionState | null }>({
     max: SESSIONS_REMEMBERED,
     ttl: EVERY_MS,
   });
@@ -55,47 +55,53 @@ export class RightsWatch implements OnModuleDestroy {
   /** Returns a function that stops watching. */
   watch(one: Watched): () => void {
     this.watched.add(one);
-    this.timer ??= setInterval(() => void this.check(), EVERY_MS).unref();
-    return () => this.forget(one);
+    this.timer ??= setInterval(() => void this.checkAll(), EVERY_MS).unref();
+    return () => this.stopWatching(one);
   }
 
-  /** Why a caller with a valid token has lost the right, for example by a log-out. Undefined if they still have it. */
+  /** Why a caller with a valid token has lost the right, for example by a log-out. Undefined if the right is not lost. */
   async lossOf(caller: Caller): Promise<DomainError | undefined> {
     if (caller.kind === 'guest') return undefined;
-    return this.lost(caller, await this.find([caller.sessionId]));
+    return this.lossIn(caller, await this.readSessions([caller.sessionId]));
   }
 
-  /** As `lossOf`, but for frequent requests of customers: the state of the session may be a second old. */
-  async lossWithinASecond(caller: UserCaller): Promise<DomainError | undefined> {
-    const known = this.recent.get(caller.sessionId);
+  /** Like `lossOf`, for the frequent requests of customers: the state of the session may be a second old. */
+  async recentLossOf(caller: UserCaller): Promise<DomainError | undefined> {
+    const known = this.recentStates.get(caller.sessionId);
     if (known) return lossOfRight(caller, known.state, Date.now());
-    const states = await this.find([caller.sessionId]);
+    const states = await this.readSessions([caller.sessionId]);
     const state = states && (states.get(caller.sessionId) ?? null);
-    if (state !== undefined) this.recent.set(caller.sessionId, { state });
+    if (state !== undefined) this.recentStates.set(caller.sessionId, { state });
     return lossOfRight(caller, state, Date.now());
   }
 
-  private async check(): Promise<void> {
+  private async checkAll(): Promise<void> {
     if (this.isChecking) return;
     this.isChecking = true;
     try {
       const all = [...this.watched];
-      const states = await this.find(all.flatMap(({ caller }) => sessionOf(caller())));
-      this.spentSince = await this.findSpent(all.flatMap(({ caller }) => tokenOf(caller())));
-      const seen = all.map((one) => ({ one, subjects: one.subjects?.() ?? [], loss: this.lost(one.caller(), states) }));
+      const states = await this.readSessions(all.flatMap(({ caller }) => sessionOf(caller())));
+      this.spentSince = await this.readSpentTokens(all.flatMap(({ caller }) => tokenOf(caller())));
+      const checked = all.map((one) => ({
+        one,
+        subjects: one.subjects?.() ?? [],
+        loss: this.lossIn(one.caller(), states),
+      }));
       // An erasure destroys the key before it ends the sessions. So an erasure is found here even if a session ended.
-      const about = seen.map(({ one, subjects, loss }) => (loss ? [...subjects, ...userOf(one.caller())] : subjects));
-      const erased = await this.erased(about.flat());
-      for (const [at, { one, loss }] of seen.entries()) {
-        const reason = about[at].some((subject) => erased.has(subject)) ? new SubjectErased() : loss;
-        if (reason && this.forget(one)) one.end(reason);
+      const erasable = checked.map(({ one, subjects, loss }) =>
+        loss ? [...subjects, ...userOf(one.caller())] : subjects,
+      );
+      const erased = await this.readErased(erasable.flat());
+      for (const [at, { one, loss }] of checked.entries()) {
+        const reason = erasable[at].some((subject) => erased.has(subject)) ? new SubjectErased() : loss;
+        if (reason && this.stopWatching(one)) one.end(reason);
       }
     } finally {
       this.isChecking = false;
     }
   }
 
-  private lost(caller: Caller, states: States): DomainError | undefined {
+  private lossIn(caller: Caller, states: States): DomainError | undefined {
     if (caller.kind === 'guest') return this.isSpent(caller.cartToken) ? cartTokenSpent() : undefined;
     return lossOfRight(caller, states && (states.get(caller.sessionId) ?? null), Date.now());
   }
@@ -105,17 +111,17 @@ export class RightsWatch implements OnModuleDestroy {
     return since !== undefined && performance.now() - since >= NEW_TOKEN_WITHIN_MS;
   }
 
-  private forget(one: Watched): boolean {
-    const was = this.watched.delete(one);
+  private stopWatching(one: Watched): boolean {
+    const wasWatched = this.watched.delete(one);
     if (this.watched.size === 0) {
       clearInterval(this.timer);
       this.timer = undefined;
     }
-    return was;
+    return wasWatched;
   }
 
   /** Undefined if the sessions cannot be read; the next check tries again. */
-  private async find(sessions: readonly Uuid[]): Promise<States> {
+  private async readSessions(sessions: readonly Uuid[]): Promise<States> {
     if (sessions.length === 0) return new Map();
     try {
       this.states ??= this.modules.get<SessionStates>(SessionStates, { strict: false });
@@ -127,7 +133,7 @@ export class RightsWatch implements OnModuleDestroy {
   }
 
   /** If the spent tokens cannot be read, the last result counts; the next check tries again. */
-  private async findSpent(tokens: readonly CartToken[]): Promise<ReadonlyMap<string, number>> {
+  private async readSpentTokens(tokens: readonly CartToken[]): Promise<ReadonlyMap<string, number>> {
     if (tokens.length === 0) return new Map();
     try {
       const spent = await this.modules.get<SpentTokens>(SpentTokens, { strict: false }).find(tokens);
@@ -139,7 +145,7 @@ export class RightsWatch implements OnModuleDestroy {
     }
   }
 
-  private async erased(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
+  private async readErased(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
     if (subjects.length === 0 || !this.vault) return new Set();
     try {
       return await this.vault.erasedOf([...new Set(subjects)]);

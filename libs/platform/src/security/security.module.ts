@@ -29,7 +29,7 @@ const limits: Provider = {
 @Module({ providers: [limits], exports: [limits] })
 class RateLimitsModule {}
 
-/** Who is calling, whether they are within the limits, and whether they have the right, in this order. */
+/** The guards of every request, in this order: who is calling, the rate limits, the permission. */
 @Global()
 @Module({
   imports: [

@@ -5,15 +5,15 @@ import { ShopState } from '#platform/observability';
 const ANSWERING_MS = 4_000;
 const CLOSING_MS = 3_000;
 
-const within = <Result>(work: Promise<Result>, milliseconds: number): Promise<Result | void> => {
+const waitAtMost = <Result>(work: Promise<Result>, milliseconds: number): Promise<Result | void> => {
   let timer: NodeJS.Timeout | undefined;
   const over = new Promise<void>((done) => (timer = setTimeout(done, milliseconds)));
   return Promise.race([work, over]).finally(() => clearTimeout(timer));
 };
 
 /**
- * Stops in this order: readiness, new connections, running answers, the Nest application. The server stops first,
- * because a context cannot answer after its database pool is closed.
+ * Closes the shop in this order: it is not ready any more, accepts no new connections, finishes running answers, and
+ * closes the Nest application. The answers come before the application, because they need the database pools.
  */
 export async function closeShop(app: NestFastifyApplication): Promise<void> {
   const state = app.get(ShopState);
@@ -22,6 +22,6 @@ export async function closeShop(app: NestFastifyApplication): Promise<void> {
   server.close();
   server.closeIdleConnections();
   for (const end = Date.now() + ANSWERING_MS; state.inFlight > 0 && Date.now() < end;) await pause(20);
-  await within(app.close(), CLOSING_MS);
+  await waitAtMost(app.close(), CLOSING_MS);
   server.closeAllConnections();
 }

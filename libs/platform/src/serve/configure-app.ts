@@ -4,12 +4,12 @@ import type { Config } from '#platform/config';
 import {
   AddressLimits,
   FailureFilter,
-  keepDoor,
-  layEdge,
+  addDoor,
+  addEdge,
   limitConnections,
   serveDocs,
-  takeBodies,
-  tellOfUntrustedProxies,
+  addBodyParsers,
+  warnOfUntrustedProxies,
 } from '#platform/http';
 import { AccessRecord, ShopState } from '#platform/observability';
 import { isInternal } from '#platform/questions';
@@ -18,7 +18,7 @@ import { ShopSockets } from './sockets';
 
 const OUTSIDE_PREFIX = ['health', 'health/live', 'health/ready', 'metrics', '.well-known/jwks.json', 'internal/*path'];
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'];
-/** Headers that a page of another origin may read, in addition to the ones that CORS always allows. */
+/** Headers that a page of another origin may read, in addition to the headers that CORS always allows. */
 const EXPOSED_HEADERS = [
   ...['X-Request-Id', 'X-Cart-Token', 'ETag', 'Location', 'Content-Language', 'Content-Disposition', 'Retry-After'],
   ...['Idempotent-Replayed', 'Preference-Applied', 'RateLimit-Limit', 'RateLimit-Remaining', 'RateLimit-Reset'],
@@ -44,32 +44,28 @@ const HELMET = {
   crossOriginResourcePolicy: { policy: 'cross-origin' },
 } as const;
 
-/** Adds what comes before the routes: edge, limits, headers, sockets, prefix and docs. Then initialises `app`. */
-export async function configureApp(
-  app: NestFastifyApplication,
-  config: Config,
-  lateness?: () => boolean,
-): Promise<void> {
+/** Adds everything that is used before the routes: edge, limits, headers, sockets, prefix, docs. Then initialises `app`. */
+export async function configureApp(app: NestFastifyApplication, config: Config, isLate?: () => boolean): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   const protection = await protectiveHeaders(config);
   fastify.addHook('onRequest', (_request, reply, done) => {
     reply.headers(protection);
     done();
   });
-  layEdge(fastify, {
+  addEdge(fastify, {
     state: app.get(ShopState),
     record: app.get(AccessRecord),
     failures: app.get(FailureFilter),
-    ...(lateness && { lateness }),
+    ...(isLate && { isLate }),
   });
-  tellOfUntrustedProxies(fastify);
-  keepDoor(fastify, {
+  warnOfUntrustedProxies(fastify);
+  addDoor(fastify, {
     limits: new AddressLimits(config),
     failures: app.get(FailureFilter),
-    isOurs: (headers) => isInternal(headers, config),
+    isInternal: (headers) => isInternal(headers, config),
   });
   limitConnections(fastify);
-  takeBodies(fastify, { prove: proofOfSender(app, config) });
+  addBodyParsers(fastify, { prove: proofOfSender(app, config) });
   const origins = config.corsOrigins.includes('*') ? '*' : config.corsOrigins.length > 0 && [...config.corsOrigins];
   if (origins) app.enableCors({ origin: origins, methods: METHODS, exposedHeaders: EXPOSED_HEADERS, maxAge: 600 });
   app.useWebSocketAdapter(new ShopSockets(app, origins, config));

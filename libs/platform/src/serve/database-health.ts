@@ -5,24 +5,24 @@ import { Leadership } from '#database/leadership';
 import { Instances } from '#messaging';
 import { HealthCheck, Impaired } from '#platform/observability';
 
-/** Nobody can order while one of these databases is away. While another one is away, the shop serves the rest. */
+/** While one of these databases is away, nobody can order. While any other database is away, the shop is degraded. */
 const NEEDED: readonly ContextName[] = ['ordering', 'catalog', 'cart', 'privacy'];
 
 /** Checks that one database answers. Probes at the same time share one query, one connection and the result. */
 export class DatabaseHealth extends HealthCheck {
-  private asking?: Promise<unknown>;
+  private running?: Promise<unknown>;
 
   constructor(
     readonly service: string,
     override readonly fatal: boolean,
-    private readonly ask: () => Promise<unknown>,
+    private readonly queryDatabase: () => Promise<unknown>,
   ) {
     super();
   }
 
   async check(): Promise<void> {
-    this.asking ??= this.ask().finally(() => (this.asking = undefined));
-    await this.asking;
+    this.running ??= this.queryDatabase().finally(() => (this.running = undefined));
+    await this.running;
   }
 }
 
@@ -32,8 +32,10 @@ export function databaseHealth(config: Config, contexts: readonly ContextName[])
   const separate = contexts.filter((context) => databaseUrl(config, context) !== main);
   const shared = contexts.filter((context) => !separate.includes(context));
   return [
-    healthOf('database', true, (sources) =>
-      shared.length > 0 ? expectWritable(shared, sources) : sources.leadership.living(),
+    healthOf(
+      'database',
+      true,
+      (sources) => (shared.length > 0 ? expectWritable(shared, sources) : sources.leadership.living()), // a query for the instances
     ),
     ...separate.map((context) =>
       healthOf(`database:${context}`, NEEDED.includes(context), (sources) => expectWritable([context], sources)),

@@ -5,16 +5,16 @@ import { Latecomers } from '#messaging';
 /** The shop can sell while the databases of these contexts are away. */
 const NOT_NEEDED: readonly ContextName[] = ['customers', 'notifications'];
 
-/** The contexts that the start does not wait for: no context that is needed uses the same database. */
-export function lateAmong(config: Config, contexts: readonly ContextName[]): ContextName[] {
+/** The contexts that the start does not wait for. Their database is not used by a context that is needed. */
+export function contextsThatMayOpenLater(config: Config, contexts: readonly ContextName[]): ContextName[] {
   const needed = contexts.filter((context) => !NOT_NEEDED.includes(context)).map((one) => databaseUrl(config, one));
   return contexts.filter((context) => NOT_NEEDED.includes(context) && !needed.includes(databaseUrl(config, context)));
 }
 
-/** Checks and migrates the databases of these contexts: at the start if they answer, else when they are back. */
+/** Checks and migrates the databases of the late contexts: at the start if they answer, else when they are back. */
 export class LateDatabases extends Latecomers {
   private readonly prepared = new Set<ContextName>();
-  private turn: Promise<unknown> = Promise.resolve();
+  private lastPreparation: Promise<unknown> = Promise.resolve();
 
   constructor(
     private readonly config: Config,
@@ -30,13 +30,13 @@ export class LateDatabases extends Latecomers {
 
   /** Runs one preparation at a time, because migrations store the known roles globally in the process. */
   prepare(context: ContextName): Promise<void> {
-    const done = this.turn.then(() => this.prepareNow(context));
-    this.turn = done.catch(() => undefined);
+    const done = this.lastPreparation.then(() => this.prepareNow(context));
+    this.lastPreparation = done.catch(() => undefined);
     return done;
   }
 
   /** Rejects if a database refuses the login, or was migrated by a newer build. A database that is away is skipped. */
-  async prepareThoseThere(): Promise<void> {
+  async prepareAvailable(): Promise<void> {
     for (const context of this.contexts)
       await this.prepare(context).catch((error: unknown) => {
         if (!isAway(error) || isRefusal(error)) throw error;

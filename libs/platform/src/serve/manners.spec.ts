@@ -1,7 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { SignJWT } from 'jose';
 import { Slow } from './testing/demo.controller';
-import { demoShop, Doubt, Heart, Patient, tokenFor, USER } from './testing/demo-shop';
+import { demoShop, WarningCheck, DatabaseCheck, RedisCheck, tokenFor, USER } from './testing/demo-shop';
 import { ShopState } from '#platform/observability';
 import { CartTokens } from '#platform/security';
 
@@ -461,8 +461,8 @@ describe('The manners of every route', () => {
       jest.spyOn(performance, 'now').mockReturnValue(now);
     };
     afterEach(() => {
-      Patient.well = Heart.well = true;
-      Patient.slow = Heart.impaired = false;
+      RedisCheck.well = DatabaseCheck.well = true;
+      RedisCheck.slow = DatabaseCheck.impaired = false;
       later();
     });
     afterAll(() => void jest.restoreAllMocks());
@@ -474,7 +474,7 @@ describe('The manners of every route', () => {
         200,
         { status: 'ok', timestamp: expect.any(String), services: { redis: 'healthy', database: 'healthy' } },
       ]);
-      Patient.well = false;
+      RedisCheck.well = false;
       expect((await ask('GET', '/health')).body).toEqual(well.body); // a second old at most
       later();
       expect((await ask('GET', '/health')).body).toMatchObject({
@@ -482,15 +482,15 @@ describe('The manners of every route', () => {
         services: { redis: 'unhealthy' },
       });
       expect((await ask('GET', '/health/ready')).status).toBe(200);
-      Heart.impaired = true;
+      DatabaseCheck.impaired = true;
       later();
       expect((await ask('GET', '/health')).body).toMatchObject({
         status: 'degraded',
         services: { database: 'unhealthy' },
       });
       expect((await ask('GET', '/health/ready')).status).toBe(200);
-      Heart.impaired = false;
-      Heart.well = false;
+      DatabaseCheck.impaired = false;
+      DatabaseCheck.well = false;
       later();
       const down = await ask('GET', '/health');
       expect([down.status, down.body.status, down.headers['retry-after']]).toEqual([503, 'down', '1']);
@@ -501,7 +501,7 @@ describe('The manners of every route', () => {
     it('names what somebody has to look at only when it is found, not when nobody can tell', async () => {
       const named: boolean[] = [];
       for (const found of ['nothing', 'something', 'no answer', 'nothing'] as const) {
-        Doubt.found = found;
+        WarningCheck.found = found;
         later();
         named.push('doubt' in (await ask('GET', '/health')).body.services);
       }
@@ -509,7 +509,7 @@ describe('The manners of every route', () => {
     });
 
     it('waits a second for an answer, not longer', async () => {
-      Patient.slow = true;
+      RedisCheck.slow = true;
       const asked = Date.now();
       expect((await ask('GET', '/health')).body.status).toBe('degraded');
       expect(Date.now() - asked).toBeLessThan(4_000);
@@ -585,7 +585,7 @@ describe('The limits', () => {
   });
 
   it('spare who asks from this machine for themselves, where nobody has set the limit of the API', async () => {
-    const limits = { sparesLoopback: true, rateLimitApi: 1, rateLimitLogin: 1, rateLimitRegister: 1 };
+    const limits = { exemptsLoopback: true, rateLimitApi: 1, rateLimitLogin: 1, rateLimitRegister: 1 };
     app = await demoShop({ ...limits, trustedProxies: ['127.0.0.1', '10.0.0.1'] });
     const from = async (remoteAddress: string, ip?: string) =>
       (await ask('GET', '/brews/whoever', { remoteAddress, ...(ip && { headers: { 'x-forwarded-for': ip } }) })).status;
@@ -671,7 +671,7 @@ describe('The limits', () => {
   });
 
   it('turn callers away while the event loop is late, but answer probes', async () => {
-    app = await demoShop({ lateness: () => true });
+    app = await demoShop({ isLate: () => true });
     const { status, headers, body } = await ask('GET', '/brews/free');
     expect([status, headers['retry-after'], body.error.code]).toEqual([503, '1', 'OVERLOADED']);
     expect((await ask('GET', '/health/live')).status).toBe(200);

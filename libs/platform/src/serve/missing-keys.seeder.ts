@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { MissingKeys } from '#platform/privacy';
 import { Seeder } from './seeder';
 
-/** Reports missing keys. Runs after the list of erased people was applied, because erased people need no key. */
+/** Logs a warning if keys are missing. It runs after the list of erased people was applied: they need no key. */
 @Injectable()
 export class MissingKeysSeeder extends Seeder {
   override readonly always = true;
@@ -12,6 +12,6 @@ export class MissingKeysSeeder extends Seeder {
   }
 
   seed(): Promise<void> {
-    return this.missing.tell();
+    return this.missing.warnIfMissing();
   }
 }

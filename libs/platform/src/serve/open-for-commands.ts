@@ -15,7 +15,7 @@ import { withDatabase } from './postgres';
 
 const print = (message: unknown) => void process.stderr.write(`${String(message)}\n`);
 
-/** A command prints its own output. Of the log only errors are shown, and not with it. */
+/** A command prints its own output to stdout. Of the log only errors are shown, on stderr. */
 const errorsOnly: LoggerService = { log: () => undefined, warn: () => undefined, error: print, fatal: print };
 
 @Global()
@@ -40,7 +40,7 @@ export async function openForCommands(
   configured: Config,
   { migrates = false }: { readonly migrates?: boolean } = {},
 ): Promise<CommandShop> {
-  const { config, stop } = await reachDatabase(configured);
+  const { config, stop } = await findOrStartDatabase(configured);
   try {
     await checkSessions(config, contextNames, [], 'a command needs the databases of all contexts');
     const { newer } = await migrate(config, { contexts: contextNames, onlyNew: !migrates });
@@ -67,7 +67,7 @@ function shopWithoutJobs(config: Config, modules: readonly Type[]): DynamicModul
   return ShopModule.with(config, contextNames, [WithoutJobsModule, ...modules], { jobs: false });
 }
 
-async function reachDatabase(config: Config): Promise<{ config: Config; stop: () => Promise<void> }> {
+async function findOrStartDatabase(config: Config): Promise<{ config: Config; stop: () => Promise<void> }> {
   const nothingToStop = () => Promise.resolve();
   const hasDatabases = contextNames.every((context) => config.databaseUrls[context] ?? config.databaseUrl);
   if (hasDatabases) return { config, stop: nothingToStop };

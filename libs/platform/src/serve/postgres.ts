@@ -2,27 +2,27 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Config, ContextName } from '#platform/config';
 import { connect, DataFolderInUse, runningPostgres, startEmbeddedPostgres } from '#database';
 
-export interface Housed {
+export interface PreparedDatabase {
   readonly config: Config;
   stop(): Promise<void>;
 }
 
 const nothingToStop = () => Promise.resolve();
 
-/** Another process may start the server. This is how long its recovery after a crash may take. */
-const PATIENCE_MS = 120_000;
+/** How long this process waits while another process starts the server. After a crash, the start takes longer. */
+const LONGEST_WAIT_MS = 120_000;
 
 /** The configured database, or an embedded server under DATA_DIR. With `shared`, a server that runs there is used. */
-export async function housePostgres(
+export async function preparePostgres(
   config: Config,
   contexts: readonly ContextName[],
   shared: boolean,
   say: (line: string) => void,
-): Promise<Housed> {
+): Promise<PreparedDatabase> {
   if (config.databaseUrl || contexts.every((context) => config.databaseUrls[context]))
     return { config, stop: nothingToStop };
   const { dataDir } = config;
-  const server = await (shared ? sharedPostgres(dataDir, say) : ownPostgres(dataDir, say));
+  const server = await (shared ? findOrStartPostgres(dataDir, say) : startOwnPostgres(dataDir, say));
   return { config: withDatabase(config, server.url), stop: () => server.stop() };
 }
 
@@ -31,20 +31,20 @@ interface Server {
   stop(): Promise<void>;
 }
 
-async function ownPostgres(dataDir: string, say: (line: string) => void): Promise<Server> {
+async function startOwnPostgres(dataDir: string, say: (line: string) => void): Promise<Server> {
   const postgres = await startEmbeddedPostgres({ dataDir, say });
   return { url: postgres.url, stop: () => postgres.stop() };
 }
 
 /**
- * If services start at the same time on one folder, the first one starts the server. The others wait until the server
- * answers.
+ * If services start at the same time on one folder, the first service starts the server. The other services wait until
+ * the server answers.
  */
-async function sharedPostgres(dataDir: string, say: (line: string) => void): Promise<Server> {
-  for (const end = performance.now() + PATIENCE_MS; ; await pause(100)) {
+async function findOrStartPostgres(dataDir: string, say: (line: string) => void): Promise<Server> {
+  for (const end = performance.now() + LONGEST_WAIT_MS; ; await pause(100)) {
     const running = runningPostgres(dataDir);
     try {
-      if (!running) return await ownPostgres(dataDir, say);
+      if (!running) return await startOwnPostgres(dataDir, say);
       await (await connect(running.url, 'start-up')).end();
       return { url: running.url, stop: nothingToStop };
     } catch (error) {

@@ -3,7 +3,7 @@ import { DiscoveryService } from '@nestjs/core';
 import { Config } from '#platform/config';
 import { Seeder } from './seeder';
 
-/** Runs the seeders of all contexts: those of demo data only if SEED_DEMO is true. */
+/** Runs the seeders of all contexts. The seeders of demo data run only if SEED_DEMO is true. */
 export async function seed(app: INestApplicationContext): Promise<void> {
   const { seedDemo } = app.get(Config);
   const seeders = app

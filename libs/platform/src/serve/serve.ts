@@ -7,9 +7,9 @@ import { checkSessions, migrate, reachOfLogins, type MigrationReport, type Reach
 import { asNestLogger, endLog, MetricsServer, shopLogger, ShopState } from '#platform/observability';
 import { closeShop } from './closing';
 import { createShop } from './create-shop';
-import { LateDatabases, lateAmong } from './late-databases';
+import { LateDatabases, contextsThatMayOpenLater } from './late-databases';
 import { neighbours } from './neighbours';
-import { housePostgres, type Housed } from './postgres';
+import { preparePostgres, type PreparedDatabase } from './postgres';
 import { seed } from './seed';
 import { Signals } from './signals';
 import { startUpError } from './start-up-error';
@@ -27,7 +27,7 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Opens the shop and keeps it open until SIGTERM or SIGINT. */
 export async function serve(name: string, modules: readonly Type[], options: ServeOptions = {}): Promise<void> {
-  let housed: Housed | undefined;
+  let database: PreparedDatabase | undefined;
   let settings: Config | undefined;
   const signals = new Signals();
   try {
@@ -40,10 +40,10 @@ export async function serve(name: string, modules: readonly Type[], options: Ser
     });
     await expectFreePort(settings.port, settings.host);
     await expectFreePort(settings.metricsPort ?? 0, settings.host);
-    housed = await signals.after(housePostgres(settings, contexts, isService, say));
-    const { config } = housed;
+    database = await signals.waitForDatabase(preparePostgres(settings, contexts, isService, say));
+    const { config } = database;
     const ownContexts = [...new Set<ContextName>([...contexts, 'privacy', 'audit'])];
-    const late = lateAmong(config, ownContexts);
+    const late = contextsThatMayOpenLater(config, ownContexts);
     const needed = ownContexts.filter((context) => !late.includes(context));
     await checkSessions(
       config,
@@ -53,12 +53,12 @@ export async function serve(name: string, modules: readonly Type[], options: Ser
     reportMigrations(await migrate(config, { contexts: needed }));
     if (config.profile === 'production') warnOfSharedLogins(await reachOfLogins(config, needed));
     const latecomers = new LateDatabases(config, late, reportMigrations);
-    await latecomers.prepareThoseThere();
-    // Services share a data folder, but only one process may write to a log file that rotates.
+    await latecomers.prepareAvailable();
+    // Services share a data folder. Each has its own log folder, because only one process may write to a rotating file.
     const logger = shopLogger(isService ? { ...config, logDir: join(config.logDir, name) } : config);
     const app = await createShop(modules, config, { contexts, elsewhere, latecomers, logger: asNestLogger(logger) });
-    const stop = stopper(app, housed, () => endLog(logger));
-    signals.call(stop);
+    const stop = createStop(app, database, () => endLog(logger));
+    signals.stopWith(stop);
     await seed(app);
     await app.get(MetricsServer).open();
     await app.listen({ port: config.port, host: config.host });
@@ -68,11 +68,11 @@ export async function serve(name: string, modules: readonly Type[], options: Ser
       stop(1);
     });
     process.on('unhandledRejection', (error) => logger.error('unhandled rejection', { error }));
-    greet(name, config, app);
+    printAddress(name, config, app);
   } catch (error) {
-    if (signals.leaving) return; // a signal stopped the database, so this error is expected
+    if (signals.isStopping) return; // a signal stopped the database, so this error is expected
     process.stderr.write(`${startUpError(error, settings)}\n`);
-    await housed?.stop().catch(() => undefined);
+    await database?.stop().catch(() => undefined);
     process.exit(1);
   }
 }
@@ -96,7 +96,7 @@ function warnOfSharedLogins(logins: readonly Reach[]): void {
     );
 }
 
-/** Rejects if the port is in use, before a database is started in vain. */
+/** Rejects if the port is in use. This is checked before a database is started. */
 async function expectFreePort(port: number, host: string): Promise<void> {
   if (port === 0) return;
   const probe = createServer();
@@ -105,7 +105,11 @@ async function expectFreePort(port: number, host: string): Promise<void> {
 }
 
 /** The first signal stops the shop in order; further signals change nothing. */
-function stopper(app: NestFastifyApplication, housed: Housed, endLogs: () => Promise<void>): (code: number) => void {
+function createStop(
+  app: NestFastifyApplication,
+  database: PreparedDatabase,
+  endLogs: () => Promise<void>,
+): (code: number) => void {
   let stopping = false;
   const stop = (code: number): void => {
     if (stopping) return;
@@ -113,7 +117,7 @@ function stopper(app: NestFastifyApplication, housed: Housed, endLogs: () => Pro
     setTimeout(() => process.exit(1), LONGEST_STOP_MS).unref();
     void closeShop(app)
       .catch((error: unknown) => process.stderr.write(`Closing failed: ${String(error)}\n`))
-      .then(() => housed.stop())
+      .then(() => database.stop())
       .catch((error: unknown) => process.stderr.write(`The database did not stop: ${String(error)}\n`))
       .then(endLogs)
       .then(() => process.exit(code));
@@ -121,7 +125,7 @@ function stopper(app: NestFastifyApplication, housed: Housed, endLogs: () => Pro
   return stop;
 }
 
-function greet(name: string, config: Config, app: NestFastifyApplication): void {
+function printAddress(name: string, config: Config, app: NestFastifyApplication): void {
   const { port } = app.getHttpServer().address() as AddressInfo;
   const host = ['0.0.0.0', '::'].includes(config.host)
     ? 'localhost'

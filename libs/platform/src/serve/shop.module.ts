@@ -37,20 +37,20 @@ class LatecomersModule {
   }
 }
 
-interface ShopExtent {
+interface ShopModuleOptions {
   readonly jobs?: boolean;
   readonly elsewhere?: readonly ContextName[];
   readonly latecomers?: Latecomers;
 }
 
-/** The modules that every process has, and the contexts of this process. */
+/** The modules of every process, and the modules of this process's contexts. */
 @Module({})
 export class ShopModule {
   static with(
     config: Config,
     contexts: readonly ContextName[],
     modules: readonly (Type | DynamicModule)[],
-    { jobs = true, elsewhere = [], latecomers }: ShopExtent = {},
+    { jobs = true, elsewhere = [], latecomers }: ShopModuleOptions = {},
   ) {
     return {
       module: ShopModule,

@@ -1,40 +1,40 @@
-import type { Housed } from './postgres';
+import type { PreparedDatabase } from './postgres';
 
 type Stop = (code: number) => void;
 
 /**
- * Handles SIGTERM and SIGINT from the first moment on, so that a database server that was just started does not outlive
- * the process.
+ * Handles SIGTERM and SIGINT from the first moment on. Otherwise a database server that was just started could run
+ * longer than the process.
  */
 export class Signals {
   private stop: Stop | undefined = (code) => process.exit(code);
   private isReceived = false;
   /** True if a signal came while the shop was starting: the process is about to end. */
-  leaving = false;
+  isStopping = false;
 
   constructor() {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => this.receive());
   }
 
   /** Waits for the database. A signal takes effect only afterwards, so that the database can be stopped in order. */
-  async after(housing: Promise<Housed>): Promise<Housed> {
+  async waitForDatabase(preparing: Promise<PreparedDatabase>): Promise<PreparedDatabase> {
     this.stop = undefined;
-    const housed = await housing.catch((error: Error) => {
-      this.call((code) => process.exit(code));
+    const database = await preparing.catch((error: Error) => {
+      this.stopWith((code) => process.exit(code));
       throw error;
     });
-    this.call((code) => {
-      this.leaving = true;
-      void housed
+    this.stopWith((code) => {
+      this.isStopping = true;
+      void database
         .stop()
         .catch((error: unknown) => process.stderr.write(`The database did not stop: ${String(error)}\n`))
         .then(() => process.exit(code));
     });
-    return housed;
+    return database;
   }
 
   /** From now on a signal calls `stop`. If a signal was received already, `stop` is called at once. */
-  call(stop: Stop): void {
+  stopWith(stop: Stop): void {
     this.stop = stop;
     if (this.isReceived) stop(0);
   }

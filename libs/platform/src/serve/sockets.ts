@@ -6,12 +6,12 @@ import { localeOf, textOf } from '#platform/http';
 import { ShopState } from '#platform/observability';
 import { addressOf } from '#platform/security';
 import {
-  askerIn,
-  Doorman,
+  clientAddressFinder,
+  SessionAdmission,
   ignoreOtherUpgrades,
-  isFromThisMachine,
+  isLoopbackAddress,
   PerMinute,
-  type DoorSettings,
+  type AdmissionSettings,
 } from '#platform/sockets';
 
 type SocketServer = ReturnType<IoAdapter['createIOServer']>;
@@ -30,21 +30,21 @@ const CLOSE_AFTER_MS = 1_000;
 type Limits = Pick<Config, 'edgeSockets' | 'rateLimitApi' | 'trustedProxies' | 'profile'>;
 
 /** The limits of connections. In the demo, clients on this machine are not counted. */
-function doorSettings({ edgeSockets, rateLimitApi, trustedProxies, profile }: Limits): DoorSettings {
-  const clientOf = askerIn(trustedProxies);
+function admissionSettings({ edgeSockets, rateLimitApi, trustedProxies, profile }: Limits): AdmissionSettings {
+  const clientOf = clientAddressFinder(trustedProxies);
   return {
-    ofOneAddress: rateLimitApi === 0 ? 0 : edgeSockets,
-    inAll: MOST_SESSIONS,
+    mostPerAddress: rateLimitApi === 0 ? 0 : edgeSockets,
+    mostInAll: MOST_SESSIONS,
     addressOf: (request) => {
       const ip = clientOf(request);
-      return profile === 'demo' && isFromThisMachine(ip) ? undefined : addressOf(ip);
+      return profile === 'demo' && isLoopbackAddress(ip) ? undefined : addressOf(ip);
     },
   };
 }
 
 /** Web sockets on the same port and for the same origins as the routes, with limits for each address and account. */
 export class ShopSockets extends IoAdapter {
-  private readonly doorman: Doorman;
+  private readonly admission: SessionAdmission;
 
   constructor(
     private readonly app: INestApplication,
@@ -52,17 +52,17 @@ export class ShopSockets extends IoAdapter {
     config: Limits,
   ) {
     super(app);
-    this.doorman = new Doorman(doorSettings(config));
+    this.admission = new SessionAdmission(admissionSettings(config));
   }
 
   override createIOServer(port: number, options?: Options): SocketServer {
     const server = super.createIOServer(port, {
       ...options,
       serveClient: false,
-      destroyUpgrade: false, // other offers of an upgrade are answered as ordinary requests
+      destroyUpgrade: false, // offers of other protocols are answered as ordinary requests
       maxHttpBufferSize: MOST_BYTES,
       allowRequest: (request, decide) => {
-        const refusal = this.doorman.refuse(request);
+        const refusal = this.admission.reserveSlot(request);
         decide(refusal, refusal === undefined);
       },
       ...(this.origins && { cors: { origin: this.origins } }),
@@ -74,7 +74,7 @@ export class ShopSockets extends IoAdapter {
       namespace.on('connection', (socket: Socket) => sessions.get(socket.conn)?.join(socket));
     });
     server.engine.on('connection', (connection: Connection) => {
-      connection.once('close', this.doorman.letIn(connection.request));
+      connection.once('close', this.admission.keepSlot(connection.request));
       sessions.set(connection, new Session(connection));
     });
     this.app.get(ShopState).draining.addEventListener('abort', () => closeConnections(server), { once: true });
@@ -84,53 +84,53 @@ export class ShopSockets extends IoAdapter {
 
 const localeAt = (socket: Socket) => localeOf(socket.handshake.headers['accept-language']);
 
-/** The root namespace refuses everyone: everything that can be followed has a namespace of its own. */
+/** The root namespace refuses everyone, because each kind of messages has its own namespace, such as `/orders`. */
 const notFound = (socket: Socket): Error =>
   Object.assign(new Error(textOf('NOT_FOUND', localeAt(socket))), { data: { code: 'NOT_FOUND' } });
 
 /**
- * One connection. It is closed if it has joined nothing for five seconds, if it has left what it joined, or if it
+ * One connection. It is closed if it joins no namespace within five seconds, if it has left all its namespaces, or if it
  * sends more than sixty messages in a minute.
  */
 class Session {
   private readonly joined = new Set<Socket>();
   private readonly messages = new PerMinute(MOST_MESSAGES);
-  private isOver = false;
+  private isClosing = false;
 
   constructor(private readonly connection: Connection) {
-    const idle = setTimeout(() => this.endUnlessJoined(), JOINS_WITHIN_MS);
+    const idle = setTimeout(() => this.closeUnlessJoined(), JOINS_WITHIN_MS);
     connection.once('close', () => clearTimeout(idle));
     // This listener runs before the one of socket.io, so attempts to join are counted too.
-    connection.prependListener('data', () => this.count());
+    connection.prependListener('data', () => this.countMessage());
   }
 
   join(socket: Socket): void {
     this.joined.add(socket);
     socket.once('disconnect', () => {
       this.joined.delete(socket);
-      setImmediate(() => this.endUnlessJoined());
+      setImmediate(() => this.closeUnlessJoined());
     });
   }
 
-  private endUnlessJoined(): void {
-    if (this.joined.size === 0 && !this.isOver) this.end();
+  private closeUnlessJoined(): void {
+    if (this.joined.size === 0 && !this.isClosing) this.close();
   }
 
   /** Closes at once, because an orderly close of a polling connection waits half a minute for the client. */
-  private end(): void {
+  private close(): void {
     this.connection.close(true);
   }
 
-  private count(): void {
-    if (this.messages.allows('') || this.isOver) return;
-    this.isOver = true;
+  private countMessage(): void {
+    if (this.messages.allows('') || this.isClosing) return;
+    this.isClosing = true;
     this.connection.removeAllListeners('data'); // further data is ignored
     for (const socket of this.joined) {
       const message = textOf('RATE_LIMITED', localeAt(socket), { seconds: 60 });
       socket.emit('closed', { code: 'RATE_LIMITED', message });
       socket.disconnect();
     }
-    setTimeout(() => this.end(), CLOSE_AFTER_MS).unref();
+    setTimeout(() => this.close(), CLOSE_AFTER_MS).unref();
   }
 }
 

@@ -9,7 +9,7 @@ import { SeedRefused } from './seeder';
 const AWAY = new Set(['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN', 'EHOSTUNREACH']);
 
 /** Errors whose message says what is wrong and what to do. */
-const PLAIN = [
+const SELF_EXPLANATORY = [
   ConfigError,
   DatabaseAway,
   DatabaseRefused,
@@ -38,16 +38,16 @@ type ListenSettings = Pick<Config, 'host' | 'port' | 'metricsPort'>;
 
 /** Why the shop cannot start, in one line. The stack is shown only for unknown errors. */
 export function startUpError(error: unknown, bind?: ListenSettings): string {
-  if (PLAIN.some((kind) => error instanceof kind)) return (error as Error).message;
+  if (SELF_EXPLANATORY.some((kind) => error instanceof kind)) return (error as Error).message;
   if (!isNativeError(error)) return `The shop cannot start: ${String(error)}`;
-  const fault = firstOf(error);
+  const fault = firstErrorIn(error);
   const { code, message, stack } = fault;
   const notListening = listeningError(fault, bind);
   if (notListening !== undefined) return notListening;
   if (code && AWAY.has(code))
-    return `A service the shop needs does not answer (${message}): is it running, and is its URL right?`;
+    return `A service that the shop needs does not answer (${message}): check that it is running, and that its URL is right`;
   if (code === '28P01' || code === '28000' || code === '3D000')
-    return `The database refuses us (${message}): check DATABASE_URL`;
+    return `The database refuses the login (${message}): check DATABASE_URL`;
   return `The shop cannot start: ${stack ?? message}`;
 }
 
@@ -63,5 +63,5 @@ function listeningError({ code, port, address, hostname }: SystemError, bind?: L
 }
 
 /** `localhost` has an IPv4 and an IPv6 address. If both fail, Node reports the two errors in one AggregateError. */
-const firstOf = (error: Error): SystemError =>
+const firstErrorIn = (error: Error): SystemError =>
   error instanceof AggregateError && error.errors[0] instanceof Error ? error.errors[0] : error;

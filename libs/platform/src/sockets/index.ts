@@ -1,6 +1,6 @@
-export { askerIn, isFromThisMachine } from './asker';
-export { Doorman, type DoorSettings } from './doorman';
+export { clientAddressFinder, isLoopbackAddress } from './client-address';
+export { SessionAdmission, type AdmissionSettings } from './session-admission';
 export { PerMinute } from './per-minute';
-export { Places, type GiveBack } from './places';
+export { Slots, type ReleaseSlot } from './slots';
 export { Turns } from './turns';
 export { ignoreOtherUpgrades } from './upgrades';

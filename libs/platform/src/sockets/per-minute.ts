@@ -1,6 +1,6 @@
 const MINUTE_MS = 60_000;
 
-/** Counts calls for each key in one minute. All keys start a new minute together, so old keys take no memory. */
+/** Counts calls for each key. Every minute, all counts begin again at 0, so old keys take no memory. */
 export class PerMinute {
   private counts = new Map<string, number>();
   private startedAt = -Infinity;

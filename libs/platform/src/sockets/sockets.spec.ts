@@ -1,23 +1,23 @@
 import type { IncomingMessage } from 'node:http';
-import { askerIn, Doorman, isFromThisMachine, PerMinute, Places, Turns } from '.';
+import { clientAddressFinder, SessionAdmission, isLoopbackAddress, PerMinute, Slots, Turns } from '.';
 
 const from = (remoteAddress: string, forwarded?: string) =>
   ({ socket: { remoteAddress }, headers: { 'x-forwarded-for': forwarded } }) as unknown as IncomingMessage;
 
 describe('Places', () => {
   it('are bounded for one key and in all, and can be taken again when they were given back', () => {
-    const places = new Places(2, 3);
-    const [first, second] = [places.take('a'), places.take('a')];
-    expect(places.take('a')).toBeUndefined();
-    expect(places.take('b')).toBeDefined();
-    expect(places.take('c')).toBeUndefined();
-    expect(places.take()).toBeUndefined();
+    const slots = new Slots(2, 3);
+    const [first, second] = [slots.take('a'), slots.take('a')];
+    expect(slots.take('a')).toBeUndefined();
+    expect(slots.take('b')).toBeDefined();
+    expect(slots.take('c')).toBeUndefined();
+    expect(slots.take()).toBeUndefined();
     first!();
     first!(); // counts once
-    expect(places.take('a')).toBeDefined();
-    expect(places.take('c')).toBeUndefined();
+    expect(slots.take('a')).toBeDefined();
+    expect(slots.take('c')).toBeUndefined();
     second!();
-    expect(places.take()).toBeDefined();
+    expect(slots.take()).toBeDefined();
   });
 });
 
@@ -61,11 +61,11 @@ describe('Who sent a request', () => {
     ['10.1.2.3', 'nobody', '10.1.2.3'],
     ['2001:db8::1', '198.51.100.7', '198.51.100.7'],
   ])('%s, which speaks for %s, counts as %s', (peer, forwarded, asker) => {
-    expect(askerIn(['10.0.0.0/8', '2001:db8::/32'])(from(peer, forwarded))).toBe(asker);
+    expect(clientAddressFinder(['10.0.0.0/8', '2001:db8::/32'])(from(peer, forwarded))).toBe(asker);
   });
 
   it('may be this machine', () => {
-    expect(['127.0.0.1', '127.8.0.1', '::1', '192.0.2.1', ''].map(isFromThisMachine)).toEqual([true, true, true, false, false]); // prettier-ignore
+    expect(['127.0.0.1', '127.8.0.1', '::1', '192.0.2.1', ''].map(isLoopbackAddress)).toEqual([true, true, true, false, false]); // prettier-ignore
   });
 });
 
@@ -73,34 +73,34 @@ describe('The door of the sockets', () => {
   beforeEach(() => void jest.useFakeTimers({ doNotFake: ['performance'] }));
   afterEach(() => void jest.useRealTimers());
 
-  const door = (ofOneAddress: number, inAll = 100) =>
-    new Doorman({ ofOneAddress, inAll, addressOf: ({ socket }) => socket.remoteAddress || undefined });
+  const admissionWith = (mostPerAddress: number, mostInAll = 100) =>
+    new SessionAdmission({ mostPerAddress, mostInAll, addressOf: ({ socket }) => socket.remoteAddress || undefined });
 
   it('takes a place before a session is made, and the session keeps it', () => {
-    const doorman = door(1);
+    const admission = admissionWith(1);
     const request = from('192.0.2.1');
-    expect(doorman.refuse(request)).toBeUndefined();
-    expect(doorman.refuse(from('192.0.2.1'))).toMatch(/too many connections already/);
-    const leave = doorman.letIn(request);
+    expect(admission.reserveSlot(request)).toBeUndefined();
+    expect(admission.reserveSlot(from('192.0.2.1'))).toMatch(/too many connections already/);
+    const leave = admission.keepSlot(request);
     jest.advanceTimersByTime(60_000);
-    expect(doorman.refuse(from('192.0.2.1'))).toMatch(/too many connections already/);
+    expect(admission.reserveSlot(from('192.0.2.1'))).toMatch(/too many connections already/);
     leave();
-    expect(doorman.refuse(from('192.0.2.1'))).toBeUndefined();
+    expect(admission.reserveSlot(from('192.0.2.1'))).toBeUndefined();
   });
 
   it('gives the place back when no session is made of the request', () => {
-    const doorman = door(1);
-    doorman.refuse(from('192.0.2.1'));
+    const admission = admissionWith(1);
+    admission.reserveSlot(from('192.0.2.1'));
     jest.advanceTimersByTime(5_000);
-    expect(doorman.refuse(from('192.0.2.1'))).toBeUndefined();
+    expect(admission.reserveSlot(from('192.0.2.1'))).toBeUndefined();
   });
 
   it('refuses an address that comes and goes all the time', () => {
-    const doorman = door(1);
+    const admission = admissionWith(1);
     const refusals = Array.from({ length: 8 }, () => {
       const request = from('192.0.2.1');
-      const refusal = doorman.refuse(request);
-      if (refusal === undefined) doorman.letIn(request)();
+      const refusal = admission.reserveSlot(request);
+      if (refusal === undefined) admission.keepSlot(request)();
       return refusal;
     });
     expect(refusals.filter((refusal) => refusal === undefined)).toHaveLength(6);
@@ -108,7 +108,7 @@ describe('The door of the sockets', () => {
   });
 
   it('bounds all sessions, also of those whose address is not counted', () => {
-    const doorman = door(0, 2);
-    expect([from(''), from('192.0.2.1'), from('')].map((request) => doorman.refuse(request) === undefined)).toEqual([true, true, false]); // prettier-ignore
+    const admission = admissionWith(0, 2);
+    expect([from(''), from('192.0.2.1'), from('')].map((request) => admission.reserveSlot(request) === undefined)).toEqual([true, true, false]); // prettier-ignore
   });
 });

@@ -1,7 +1,7 @@
 import { Clock } from './clock';
 
-/** A reading that takes longer than this is inexact. It is not used if there is a recent one. */
-const PROMPT_MS = 200;
+/** A reading of the clock that takes longer than this is inexact. It is not used if there is a recent reading. */
+const EXACT_WITHIN_MS = 200;
 const TRUSTED_FOR_MS = 60_000;
 
 /**
@@ -29,7 +29,7 @@ export class DatabaseTime extends Clock {
    */
   learn(read: number, sentAt: number): void {
     const at = this.steady();
-    const isSlow = at - sentAt > PROMPT_MS;
+    const isSlow = at - sentAt > EXACT_WITHIN_MS;
     if (isSlow && this.known && at - this.known.at < TRUSTED_FOR_MS) return;
     this.known = { offset: read - (sentAt + at) / 2, at };
   }

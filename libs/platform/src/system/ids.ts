@@ -11,7 +11,7 @@ const BYTES_PER_ID = 11;
 /** Ids of one process increase even within a millisecond: the 12 bits after the time are a counter, with overflow. */
 export class SystemIds extends Ids {
   private last = 0;
-  private readonly pool = Buffer.alloc(BYTES_PER_ID * 256); // single random calls would cost more than all the rest
+  private readonly pool = Buffer.alloc(BYTES_PER_ID * 256); // one call for 256 ids, because each call is slow
   private used = this.pool.length;
 
   next(): Uuid {

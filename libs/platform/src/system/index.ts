@@ -2,5 +2,5 @@ export { Clock, SystemClock, TestClock } from './clock';
 export { DatabaseTime } from './database-time';
 export { Ids, SystemIds, TestIds } from './ids';
 export { SystemModule } from './system.module';
-export { AskerGone, Slices } from './slices';
+export { ClientGone, Slices } from './slices';
 export { OneAtATime } from './one-at-a-time';

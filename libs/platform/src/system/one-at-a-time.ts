@@ -1,8 +1,8 @@
 type Work = (this: object, ...values: never[]) => Promise<unknown>;
 
 /**
- * For an async method without parameters that a timer calls: while it runs, another call gets the result of that run. A
- * timer does not wait, so runs on a slow machine would otherwise overlap. Write it below `@Interval`.
+ * For an async method without parameters that a timer calls. While the method runs, another call gets the result of the
+ * same run. A timer does not wait, so runs on a slow machine would otherwise overlap. Write it below `@Interval`.
  */
 export const OneAtATime =
   () =>

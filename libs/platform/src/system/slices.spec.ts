@@ -1,4 +1,4 @@
-import { AskerGone, Slices } from './slices';
+import { ClientGone, Slices } from './slices';
 
 /** Busy for about a millisecond. */
 const work = (): void => {
@@ -29,7 +29,7 @@ describe('Long work in slices', () => {
       done += 1;
       gone.abort();
     });
-    await expect(working).rejects.toThrow(AskerGone);
+    await expect(working).rejects.toThrow(ClientGone);
     expect(done).toBeLessThan(many.length);
   });
 });

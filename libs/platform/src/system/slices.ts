@@ -3,25 +3,25 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 /** The longest time that one piece of work may block the event loop. */
 const LONGEST_MS = 10;
 
-/** The client has left, so nobody reads the answer any more. */
-export class AskerGone extends Error {
+/** The client has disconnected, so nobody reads the answer. */
+export class ClientGone extends Error {
   constructor() {
-    super('the client has left');
+    super('the client has disconnected');
     this.name = 'AskerGone';
   }
 }
 
-/** Long work in short slices: the event loop runs in between, and the work ends if the client leaves. */
+/** Splits long work into short slices. The event loop runs between the slices. The work ends if the client leaves. */
 export class Slices {
   private since = performance.now();
 
   constructor(private readonly gone?: AbortSignal) {}
 
-  /** Lets the event loop run if the slice is over; otherwise it costs nothing, so call it often. Throws AskerGone. */
+  /** Lets the event loop run if the slice is over; otherwise it costs nothing, so call it often. Throws ClientGone. */
   async breathe(): Promise<void> {
     if (performance.now() - this.since < LONGEST_MS) return;
     await nextTurn();
-    if (this.gone?.aborted) throw new AskerGone();
+    if (this.gone?.aborted) throw new ClientGone();
     this.since = performance.now();
   }
 

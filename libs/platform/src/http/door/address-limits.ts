@@ -4,7 +4,8 @@ import type { Config } from '#platform/config';
 import { addressOf } from '#platform/security';
 import { Rates } from './rates';
 
-const BURST = 4;
+/** How many seconds of requests may come at once. */
+const BURST_SECONDS = 4;
 /** Other processes of the shop are recognised by the address of their last request. */
 const MOST_NEIGHBOURS = 1_000;
 const KNOWN_FOR_MS = 10 * 60_000;
@@ -26,8 +27,8 @@ type Settings = Pick<Config, 'edgeRate' | 'edgeConnections' | 'rateLimitApi' | '
 
 /**
  * Limits for one address, before anything else is known about the client. The address is the other end of the
- * connection, so no header can change it. A trusted proxy is not counted, because it sends for many people and limits
- * them itself.
+ * connection, so no header can change it. A trusted proxy is not counted, because it sends for many people and has
+ * limits of its own.
  */
 export class AddressLimits {
   private readonly uncounted: BlockList;
@@ -38,13 +39,13 @@ export class AddressLimits {
 
   constructor({ edgeRate, edgeConnections, rateLimitApi, trustedProxies, profile }: Settings) {
     const isOff = rateLimitApi === 0;
-    if (!isOff && edgeRate > 0) this.rates = new Rates(edgeRate, edgeRate * BURST);
+    if (!isOff && edgeRate > 0) this.rates = new Rates(edgeRate, edgeRate * BURST_SECONDS);
     this.mostConnections = isOff || edgeConnections === 0 ? Infinity : edgeConnections;
     this.uncounted = listOf([...trustedProxies, ...(profile === 'demo' ? ['127.0.0.0/8', '::1'] : [])]);
   }
 
-  /** Notes the address of another process of the shop. It sends for many people, so it is not counted. */
-  know(peer: string | undefined, now = performance.now()): void {
+  /** Remembers the address of another process of the shop. It sends for many people, so it is not counted. */
+  rememberNeighbour(peer: string | undefined, now = performance.now()): void {
     if (peer === undefined) return;
     const key = addressOf(unmapped(peer));
     this.neighbours.delete(key);
@@ -54,17 +55,18 @@ export class AddressLimits {
   }
 
   /** Counts a request of this address, and returns whether it is allowed. */
-  admits(peer: string | undefined): boolean {
+  allowsRequest(peer: string | undefined): boolean {
     const key = this.rates && this.keyOf(peer);
-    return key === undefined || this.rates!.admits(key);
+    return key === undefined || this.rates!.allows(key);
   }
 
-  /** Closes connections if their address has too many. */
-  watch(server: Server): void {
-    if (this.mostConnections !== Infinity) server.prependListener('connection', (socket: Socket) => this.enter(socket));
+  /** Closes new connections of an address that has too many. */
+  limitConnections(server: Server): void {
+    if (this.mostConnections !== Infinity)
+      server.prependListener('connection', (socket: Socket) => this.countConnection(socket));
   }
 
-  private enter(socket: Socket): void {
+  private countConnection(socket: Socket): void {
     const key = this.keyOf(socket.remoteAddress);
     if (key === undefined) return;
     const held = this.connections.get(key) ?? 0;

@@ -2,17 +2,17 @@ import { DomainError } from '#kernel';
 import { BadRequestException, RequestTimeoutException } from '@nestjs/common';
 import type { Readable } from 'node:stream';
 import { BodyTooLarge } from '../unread-body';
-import { holdUps, type HoldUps } from './hold-ups';
+import { blockDetector, type BlockDetector } from './block-detector';
 import { JsonCount, type JsonExcess } from './json-count';
-import type { Room } from './room';
+import type { BodyLimits } from './body-limits';
 
-/** A body that is larger than its sender may send. */
-export class TooMuch extends Error {
+/** A body has more names, values or levels of nesting than its sender may send. */
+export class BodyOverLimit extends Error {
   constructor(
     readonly excess: JsonExcess,
-    readonly room: Room,
+    readonly limits: BodyLimits,
   ) {
-    super(`too much in a body: ${excess}`);
+    super(`a body exceeds the limits: ${excess}`);
   }
 }
 
@@ -23,8 +23,9 @@ const MOST_IN_FLIGHT = 32 * 1024 * 1024;
 const LONGEST_PAUSE_MS = 10_000;
 
 /**
- * Reads JSON bodies and counts while reading: the bytes of each, the bytes of all that are still arriving, and the
- * names and values in them. A sender that sends nothing for ten seconds gets 408, unless this process was blocked.
+ * Reads JSON bodies, and counts while reading: the bytes of each body, the bytes of all bodies that are still arriving,
+ * and the names and values in a body. If a sender sends nothing for ten seconds, the answer is 408, unless this process
+ * was blocked.
  */
 export class BodyReader {
   /** Bytes in memory of bodies that are still arriving. */
@@ -33,43 +34,45 @@ export class BodyReader {
   constructor(
     private readonly mostInFlight = MOST_IN_FLIGHT,
     private readonly longestPauseMs = LONGEST_PAUSE_MS,
-    private readonly blocked: Pick<HoldUps, 'within'> = holdUps,
+    private readonly detector: Pick<BlockDetector, 'wasBlockedWithin'> = blockDetector,
   ) {}
 
-  /** `announced`: the Content-Length, if there was one. */
-  read(body: Readable, announced: number | undefined, room: Room): Promise<Buffer> {
+  /** `declared` is the Content-Length, if the request has one. */
+  read(body: Readable, declared: number | undefined, limits: BodyLimits): Promise<Buffer> {
     return new Promise((finished, failed) => {
-      if (announced !== undefined && announced > room.bytes) return failed(new BodyTooLarge(room.bytes));
+      if (declared !== undefined && declared > limits.bytes) return failed(new BodyTooLarge(limits.bytes));
       const chunks: Buffer[] = [];
-      const count = new JsonCount(room);
+      const count = new JsonCount(limits);
       let received = 0;
-      const giveUp = () =>
-        this.blocked.within(this.longestPauseMs) ? void pause.refresh() : settle(new RequestTimeoutException());
-      const pause = setTimeout(giveUp, this.longestPauseMs);
+      const endPause = () =>
+        this.detector.wasBlockedWithin(this.longestPauseMs)
+          ? void pauseTimer.refresh()
+          : settle(new RequestTimeoutException());
+      const pauseTimer = setTimeout(endPause, this.longestPauseMs);
 
       const settle = (fault?: Error): void => {
-        clearTimeout(pause);
+        clearTimeout(pauseTimer);
         this.inFlight -= received;
-        body.off('data', take).off('end', end).off('error', broken).off('close', broken);
+        body.off('data', onData).off('end', onEnd).off('error', onBroken).off('close', onBroken);
         body.on('error', () => undefined); // later errors do not matter any more
         if (fault) failed(fault);
         else finished(Buffer.concat(chunks, received)); // a copy, because the chunks are in the socket's memory
       };
-      const take = (chunk: Buffer): void => {
+      const onData = (chunk: Buffer): void => {
         received += chunk.length;
         this.inFlight += chunk.length;
-        if (received > room.bytes) return settle(new BodyTooLarge(room.bytes));
-        // A complete body is not refused: it is parsed at once, and leaves the memory. Most bodies come in one chunk.
-        if (this.inFlight > this.mostInFlight && received !== announced) return settle(tooManyBodies());
-        const excess = count.take(chunk);
-        if (excess !== undefined) return settle(new TooMuch(excess, room));
+        if (received > limits.bytes) return settle(new BodyTooLarge(limits.bytes));
+        // A complete body is not refused, because it is parsed and leaves the memory at once. Most bodies are one chunk.
+        if (this.inFlight > this.mostInFlight && received !== declared) return settle(tooManyBodies());
+        const excess = count.addBytes(chunk);
+        if (excess !== undefined) return settle(new BodyOverLimit(excess, limits));
         chunks.push(chunk);
-        pause.refresh();
+        pauseTimer.refresh();
       };
-      const broken = (): void => settle(new BadRequestException());
-      const end = (): void =>
-        announced === undefined || announced === received ? settle() : settle(new BadRequestException());
-      body.on('data', take).on('end', end).on('error', broken).on('close', broken);
+      const onBroken = (): void => settle(new BadRequestException());
+      const onEnd = (): void =>
+        declared === undefined || declared === received ? settle() : settle(new BadRequestException());
+      body.on('data', onData).on('end', onEnd).on('error', onBroken).on('close', onBroken);
     });
   }
 }

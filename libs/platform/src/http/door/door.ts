@@ -11,7 +11,7 @@ const PROBES = /^\/health\/(?:live|ready)(?:\?|$)/;
 /** An unwanted body up to this size is read and discarded, so that the connection can be used again. */
 const MOST_DISCARDED = 64 * 1024;
 
-/** Whether the body is too large to be read only to be discarded. */
+/** Whether the body is so large that the connection is closed instead of reading and discarding the body. */
 function hasLargeBody({ headers }: FastifyRequest): boolean {
   return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > MOST_DISCARDED;
 }
@@ -31,31 +31,31 @@ function isAmbiguous({ raw }: FastifyRequest): boolean {
 /** Methods whose body is never read, on any route. */
 const UNREAD = new Set(['GET', 'HEAD']);
 
-interface Doorkeeping {
+interface DoorOptions {
   readonly limits: AddressLimits;
   readonly failures: FailureFilter;
   /** Whether a request comes from another process of the shop. */
-  readonly isOurs: (headers: IncomingHttpHeaders) => boolean;
+  readonly isInternal: (headers: IncomingHttpHeaders) => boolean;
 }
 
-/** Why a request is refused before its body is read; undefined if it is not. */
-function refusalOf(request: FastifyRequest, { limits, isOurs }: Doorkeeping): Error | undefined {
+/** Why a request is refused before its body is read; undefined if it is not refused. */
+function refusalOf(request: FastifyRequest, { limits, isInternal }: DoorOptions): Error | undefined {
   if (isAmbiguous(request)) return new BadRequestException();
   const { remoteAddress } = request.raw.socket;
-  if (request.url.startsWith('/internal/') && isOurs(request.headers)) limits.know(remoteAddress);
-  if (!PROBES.test(request.url) && !limits.admits(remoteAddress)) return new RateLimited(1);
+  if (request.url.startsWith('/internal/') && isInternal(request.headers)) limits.rememberNeighbour(remoteAddress);
+  if (!PROBES.test(request.url) && !limits.allowsRequest(remoteAddress)) return new RateLimited(1);
   return request.is404 ? new NotFoundException() : undefined;
 }
 
-/** Refuses requests before their body is read. If the client still sends a large body, the connection is closed. */
-export function keepDoor(fastify: FastifyInstance, keeping: Doorkeeping): void {
-  keeping.limits.watch(fastify.server);
+/** Refuses some requests before their body is read. If the client still sends a large body, the connection is closed. */
+export function addDoor(fastify: FastifyInstance, options: DoorOptions): void {
+  options.limits.limitConnections(fastify.server);
   fastify.addHook('onRequest', (request, reply, done) => {
-    const refusal = refusalOf(request, keeping);
+    const refusal = refusalOf(request, options);
     if ((refusal || UNREAD.has(request.method)) && hasLargeBody(request)) reply.header('connection', 'close');
     if (!refusal) return done();
     if (refusal instanceof RateLimited) reply.header('retry-after', String(refusal.seconds));
-    keeping.failures.answer(refusal, request, reply);
+    options.failures.answer(refusal, request, reply);
   });
   // Otherwise the client would continue to send the body of a request that was answered already.
   fastify.addHook('onSend', (request, reply, payload, done) => {

@@ -4,10 +4,10 @@ import { JsonCount } from './json-count';
 
 const WIDE = { keys: Infinity, values: Infinity, depth: Infinity };
 
-const counted = (text: string, room = WIDE, step = text.length + 1) => {
-  const count = new JsonCount(room);
+const counted = (text: string, limits = WIDE, step = text.length + 1) => {
+  const count = new JsonCount(limits);
   const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; at += step) count.take(bytes.subarray(at, at + step));
+  for (let at = 0; at < bytes.length; at += step) count.addBytes(bytes.subarray(at, at + step));
   return count;
 };
 

@@ -1,4 +1,4 @@
-import type { Room } from './room';
+import type { BodyLimits } from './body-limits';
 
 /** `deep`: nested too deeply; `many`: too many values; `names`: too many names of fields. */
 export type JsonExcess = 'deep' | 'many' | 'names';
@@ -11,14 +11,22 @@ const OPENING = [0x5b, 0x7b];
 const CLOSING = [0x5d, 0x7d];
 const BLANK = [0x20, 0x09, 0x0a, 0x0d];
 
-const WORD = 0;
-const kinds = new Uint8Array(256);
-for (const [kind, bytes] of [[QUOTE], [COMMA], [COLON], OPENING, CLOSING, BLANK].entries())
-  for (const byte of bytes) kinds[byte] = kind + 1;
+/** The kinds of bytes. All other bytes are part of a number, `true`, `false` or `null`. */
+const Kind = { word: 0, quote: 1, comma: 2, colon: 3, opening: 4, closing: 5, blank: 6 } as const;
+const kindOfByte = new Uint8Array(256);
+for (const [kind, bytes] of [
+  [Kind.quote, [QUOTE]],
+  [Kind.comma, [COMMA]],
+  [Kind.colon, [COLON]],
+  [Kind.opening, OPENING],
+  [Kind.closing, CLOSING],
+  [Kind.blank, BLANK],
+] as const)
+  for (const byte of bytes) kindOfByte[byte] = kind;
 
 /**
- * Counts the contents of a JSON text while its bytes arrive, so that a text with too many contents is never parsed. A
- * repeated name counts twice. It does not check that the text is JSON.
+ * Counts the names, values and levels of a JSON text while its bytes arrive. So a text that exceeds a limit is never
+ * parsed. A repeated name counts twice. Whether the text is valid JSON is not checked.
  */
 export class JsonCount {
   keys = 0;
@@ -29,16 +37,16 @@ export class JsonCount {
   private depth = 0;
   private inText = false;
   private isEscaped = false;
-  /** A container was opened, and nothing has been seen in it yet. */
+  /** True directly after the beginning of an object or a list: it may still be empty. */
   private isFresh = false;
 
-  constructor(private readonly room: Pick<Room, 'keys' | 'values' | 'depth'>) {}
+  constructor(private readonly limits: Pick<BodyLimits, 'keys' | 'values' | 'depth'>) {}
 
-  /** Returns the limit that is exceeded, as soon as one is. */
-  take(bytes: Uint8Array): JsonExcess | undefined {
+  /** Returns the limit that the text exceeds; undefined while it exceeds none. */
+  addBytes(bytes: Uint8Array): JsonExcess | undefined {
     for (let at = 0; at < bytes.length && this.excess === undefined; at += 1) {
       const byte = bytes[at];
-      if (!this.inText) this.see(byte);
+      if (!this.inText) this.countByte(byte);
       else if (this.isEscaped) this.isEscaped = false;
       else if (byte === BACKSLASH) this.isEscaped = true;
       else if (byte === QUOTE) this.inText = false;
@@ -46,39 +54,39 @@ export class JsonCount {
     return this.excess;
   }
 
-  private see(byte: number): void {
-    switch (kinds[byte]) {
-      case WORD:
-        return this.begin();
-      case 1:
+  private countByte(byte: number): void {
+    switch (kindOfByte[byte]) {
+      case Kind.word:
+        return this.beginValue();
+      case Kind.quote:
         this.inText = true;
-        return this.begin();
-      case 2:
-        return this.value();
-      case 3:
+        return this.beginValue();
+      case Kind.comma:
+        return this.countValue();
+      case Kind.colon:
         this.keys += 1;
-        if (this.keys > this.room.keys) this.excess = 'names';
+        if (this.keys > this.limits.keys) this.excess = 'names';
         return;
-      case 4:
-        this.begin();
+      case Kind.opening:
+        this.beginValue();
         this.isFresh = true;
         this.depth += 1;
-        if (this.depth > this.room.depth) this.excess = 'deep';
+        if (this.depth > this.limits.depth) this.excess = 'deep';
         return;
-      case 5:
+      case Kind.closing:
         this.isFresh = false;
         this.depth -= 1;
     }
   }
 
-  private begin(): void {
+  private beginValue(): void {
     if (!this.isFresh) return;
     this.isFresh = false;
-    this.value();
+    this.countValue();
   }
 
-  private value(): void {
+  private countValue(): void {
     this.values += 1;
-    if (this.values > this.room.values) this.excess = 'many';
+    if (this.values > this.limits.values) this.excess = 'many';
   }
 }

@@ -3,15 +3,15 @@ const MOST_KEYS = 50_000;
 const ROUNDING = 0.001;
 
 /**
- * Allows `perSecond` requests a second for each key, and bursts of `most` requests. It is the generic cell rate
- * algorithm, which stores one number for each key. A refused request is not counted. If there are too many keys, the
- * least recently used ones are removed.
+ * Allows `perSecond` requests a second for each key, and `most` requests at once. It is the generic cell rate algorithm
+ * (GCRA), which stores one number for each key. A refused request is not counted. If there are too many keys, the least
+ * recently used keys are removed.
  */
 export class Rates {
   /** When the earlier requests of a key no longer count, in milliseconds of `performance.now()`. */
   private readonly clearAt = new Map<string, number>();
   private readonly interval: number;
-  private readonly slack: number;
+  private readonly tolerance: number;
 
   constructor(
     perSecond: number,
@@ -19,15 +19,15 @@ export class Rates {
     private readonly mostKeys = MOST_KEYS,
   ) {
     this.interval = 1_000 / perSecond;
-    this.slack = this.interval * (most - 1 + ROUNDING);
+    this.tolerance = this.interval * (most - 1 + ROUNDING);
   }
 
-  admits(key: string, now = performance.now()): boolean {
+  allows(key: string, now = performance.now()): boolean {
     const from = Math.max(this.clearAt.get(key) ?? 0, now);
-    if (from - now > this.slack) return false;
+    if (from - now > this.tolerance) return false;
     this.clearAt.delete(key); // so that it comes after the keys that were not used since
     this.clearAt.set(key, from + this.interval);
-    if (this.clearAt.size > this.mostKeys) this.tidy(now);
+    if (this.clearAt.size > this.mostKeys) this.removeOldKeys(now);
     return true;
   }
 
@@ -35,7 +35,7 @@ export class Rates {
     return this.clearAt.size;
   }
 
-  private tidy(now: number): void {
+  private removeOldKeys(now: number): void {
     const enough = this.mostKeys * 0.9;
     for (const [key, clearAt] of this.clearAt) {
       if (clearAt > now && this.clearAt.size <= enough) break;

@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:http';
 import { connect, type AddressInfo, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { eventually } from '../../../../../test/support/eventually';
-import { holdUps } from './hold-ups';
-import { noteRequests, refuseRaw } from './raw-refusals';
+import { blockDetector } from './block-detector';
+import { noteRequests, refuseRawRequest } from './raw-refusals';
 
 describe('A connection on which no request has come in time', () => {
   let server: Server;
@@ -16,7 +16,7 @@ describe('A connection on which no request has come in time', () => {
     server = createServer({ headersTimeout: HEADERS_MS, connectionsCheckingInterval: 20 }, (_, reply) =>
       reply.end('ok'),
     );
-    server.on('clientError', refuseRaw as never);
+    server.on('clientError', refuseRawRequest as never);
     noteRequests(server);
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -31,18 +31,18 @@ describe('A connection on which no request has come in time', () => {
   });
 
   it('is told so', async () => {
-    const told = jest.spyOn(holdUps, 'within').mockReturnValue(false);
+    const wasBlocked = jest.spyOn(blockDetector, 'wasBlockedWithin').mockReturnValue(false);
     await eventually(() => expect(answer).toMatch(/^HTTP\/1.1 408 /));
-    told.mockRestore();
+    wasBlocked.mockRestore();
   });
 
   it('gets the time once more when the shop was held up itself', async () => {
-    const told = jest.spyOn(holdUps, 'within').mockReturnValue(true);
-    await eventually(() => expect(told).toHaveBeenCalled());
+    const wasBlocked = jest.spyOn(blockDetector, 'wasBlockedWithin').mockReturnValue(true);
+    await eventually(() => expect(wasBlocked).toHaveBeenCalled());
     await pause(50);
     expect(answer).toBe('');
     client.write('GET / HTTP/1.1\r\nhost: shop\r\n\r\n');
     await eventually(() => expect(answer).toMatch(/^HTTP\/1.1 200 /));
-    told.mockRestore();
+    wasBlocked.mockRestore();
   });
 });

@@ -2,7 +2,7 @@ import { STATUS_CODES, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { requestIdFrom } from '#platform/observability';
 import { failureBody, failureOf } from '../failure';
-import { holdUps } from './hold-ups';
+import { blockDetector } from './block-detector';
 
 const TIMEOUT = 'ERR_HTTP_REQUEST_TIMEOUT';
 
@@ -14,23 +14,23 @@ const STATUSES: Readonly<Record<string, number>> = {
 /** How long the client may take to read the answer and to close the connection. */
 const CLOSE_AFTER_MS = 1_000;
 
-/** The time in which the headers of a request have to arrive. The body reader limits the pauses of a body. */
+/** The time in which the headers of a request must arrive. `BodyReader` limits the pauses within a body. */
 export const HEADERS_MS = 10_000;
 
 /** Connections on which the server has read a request. */
-const withRequest = new WeakSet<Socket>();
+const connectionsWithRequest = new WeakSet<Socket>();
 
 export const noteRequests = (server: Server): void =>
-  void server.on('request', ({ socket }: IncomingMessage) => withRequest.add(socket));
+  void server.on('request', ({ socket }: IncomingMessage) => connectionsWithRequest.add(socket));
 
 /**
- * Answers a request that is not valid HTTP in the usual envelope, and closes the connection. If this process was
- * blocked, a late request may have arrived without being read, so it gets the same time again.
+ * Answers a request that is not valid HTTP with the usual error form, and closes the connection. If this process was
+ * blocked, it may not have read a request that arrived in time. So a late request gets the same time again.
  */
-export function refuseRaw(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === TIMEOUT && holdUps.within(HEADERS_MS)) {
-    withRequest.delete(socket);
-    setTimeout(() => withRequest.has(socket) || refuse(error, socket), HEADERS_MS).unref();
+export function refuseRawRequest(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === TIMEOUT && blockDetector.wasBlockedWithin(HEADERS_MS)) {
+    connectionsWithRequest.delete(socket);
+    setTimeout(() => connectionsWithRequest.has(socket) || refuse(error, socket), HEADERS_MS).unref();
   } else refuse(error, socket);
 }
 

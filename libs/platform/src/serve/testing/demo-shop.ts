@@ -21,47 +21,47 @@ class OneKey extends VerifyingKeys {
   }
 }
 
-export class Patient extends HealthCheck {
+export class RedisCheck extends HealthCheck {
   static well = true;
   static slow = false;
   readonly service = 'redis';
   async check(): Promise<void> {
-    if (Patient.slow) await new Promise(() => undefined);
-    if (!Patient.well) throw new Error('unwell');
+    if (RedisCheck.slow) await new Promise(() => undefined);
+    if (!RedisCheck.well) throw new Error('unwell');
   }
 }
 
-export class Heart extends HealthCheck {
+export class DatabaseCheck extends HealthCheck {
   static well = true;
   static impaired = false;
   readonly service = 'database';
   override readonly fatal = true;
   check(): Promise<void> {
-    if (Heart.impaired) return Promise.reject(new Impaired('read-only'));
-    return Heart.well ? Promise.resolve() : Promise.reject(new Error('stopped'));
+    if (DatabaseCheck.impaired) return Promise.reject(new Impaired('read-only'));
+    return DatabaseCheck.well ? Promise.resolve() : Promise.reject(new Error('stopped'));
   }
 }
 
 /** A check that `/health` lists only while it is impaired. */
-export class Doubt extends HealthCheck {
+export class WarningCheck extends HealthCheck {
   static found: 'nothing' | 'something' | 'no answer' = 'nothing';
   readonly service = 'doubt';
   override readonly onlyWhenUnwell = true;
   async check(): Promise<void> {
-    if (Doubt.found === 'no answer') await new Promise(() => undefined);
-    if (Doubt.found === 'something') throw new Impaired('something');
+    if (WarningCheck.found === 'no answer') await new Promise(() => undefined);
+    if (WarningCheck.found === 'something') throw new Impaired('something');
   }
 }
 
 @Module({
   controllers: [DemoController, AdminBrewsController, WebhookController],
-  providers: [{ provide: VerifyingKeys, useClass: OneKey }, Patient, Heart, Doubt],
+  providers: [{ provide: VerifyingKeys, useClass: OneKey }, RedisCheck, DatabaseCheck, WarningCheck],
 })
 class DemoModule {}
 
 export interface DemoOptions {
   readonly rateLimitApi?: number;
-  readonly sparesLoopback?: boolean;
+  readonly exemptsLoopback?: boolean;
   readonly rateLimitLogin?: number;
   readonly rateLimitRegister?: number;
   readonly trustedProxies?: string[];
@@ -71,19 +71,19 @@ export interface DemoOptions {
   readonly metricsPort?: number;
   readonly metricsToken?: string;
   readonly profile?: 'demo' | 'production';
-  readonly lateness?: () => boolean;
+  readonly isLate?: () => boolean;
   readonly logger?: LoggerService;
 }
 
 /** A shop with demo controllers that use all decorators. It has no database and does not listen. */
-export async function demoShop({ lateness, logger, ...settings }: DemoOptions = {}): Promise<NestFastifyApplication> {
+export async function demoShop({ isLate, logger, ...settings }: DemoOptions = {}): Promise<NestFastifyApplication> {
   const config = Object.assign(new Config(), {
     publicUrl: 'https://shop.example',
     internalSecret: 'our-own',
     cartTokenSecret: Buffer.alloc(32, 7).toString('base64'),
     cartTokenFormerSecrets: [],
     rateLimitApi: 0,
-    sparesLoopback: false,
+    exemptsLoopback: false,
     rateLimitLogin: 0,
     rateLimitRegister: 0,
     edgeSockets: 20,
@@ -104,7 +104,7 @@ export async function demoShop({ lateness, logger, ...settings }: DemoOptions = 
     bodyParser: false,
     logger: logger ?? false,
   });
-  await configureApp(app, config, lateness);
+  await configureApp(app, config, isLate);
   return app;
 }
 

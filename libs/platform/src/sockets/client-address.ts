@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 
-const plain = (ip: string): string => /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1] ?? ip;
+const withoutMappedPrefix = (ip: string): string => /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(ip)?.[1] ?? ip;
 
 function listOf(addresses: readonly string[]): BlockList {
   const list = new BlockList();
@@ -15,17 +15,17 @@ function listOf(addresses: readonly string[]): BlockList {
 }
 
 /**
- * Finds the client's address for requests that do not pass through Fastify: the peer, or the client that trusted
- * proxies name. The rule is the same as for Fastify's `request.ip`.
+ * Returns a function that finds the client's address of a request that does not pass through Fastify. It is the other
+ * end of the connection, or the client that trusted proxies name. The rule is the same as for Fastify's `request.ip`.
  */
-export function askerIn(trustedProxies: readonly string[]): (request: IncomingMessage) => string {
+export function clientAddressFinder(trustedProxies: readonly string[]): (request: IncomingMessage) => string {
   const trusted = listOf(trustedProxies);
   const isTrusted = (ip: string): boolean => isIP(ip) > 0 && trusted.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');
   return ({ socket, headers }) => {
-    let client = plain(socket.remoteAddress ?? '');
+    let client = withoutMappedPrefix(socket.remoteAddress ?? '');
     const forwarded = String(headers['x-forwarded-for'] ?? '').split(',');
     while (isTrusted(client)) {
-      const previous = plain(forwarded.pop()?.trim() ?? '');
+      const previous = withoutMappedPrefix(forwarded.pop()?.trim() ?? '');
       if (isIP(previous) === 0) break;
       client = previous;
     }
@@ -35,5 +35,5 @@ export function askerIn(trustedProxies: readonly string[]): (request: IncomingMe
 
 const LOOPBACK = listOf(['127.0.0.0/8', '::1']);
 
-export const isFromThisMachine = (ip: string): boolean =>
+export const isLoopbackAddress = (ip: string): boolean =>
   isIP(ip) > 0 && LOOPBACK.check(ip, isIP(ip) === 6 ? 'ipv6' : 'ipv4');

@@ -2,24 +2,24 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endLog, shopLogger } from './logger';
-import { Repetition } from './repetition';
+import { RepetitionLimit } from './repetition-limit';
 
 describe('Lines that say the same', () => {
   it('are written twenty times in ten seconds, and then told by their number', () => {
     let now = 0;
-    const lines = new Repetition(() => now);
-    const told = Array.from({ length: 50 }, (_, n) => lines.leftOut(`no free connection after ${n} ms`));
+    const lines = new RepetitionLimit(() => now);
+    const told = Array.from({ length: 50 }, (_, n) => lines.countAndLimit(`no free connection after ${n} ms`));
     expect(told.filter((one) => one !== undefined)).toHaveLength(20);
-    expect(lines.leftOut('something else')).toBe(0);
+    expect(lines.countAndLimit('something else')).toBe(0);
     now = 10_000;
-    expect(lines.leftOut('no free connection after 7 ms')).toBe(30);
-    expect(lines.leftOut('no free connection after 8 ms')).toBe(0);
+    expect(lines.countAndLimit('no free connection after 7 ms')).toBe(30);
+    expect(lines.countAndLimit('no free connection after 8 ms')).toBe(0);
   });
 
   it('are the same although they name other orders', () => {
-    const lines = new Repetition(() => 0);
+    const lines = new RepetitionLimit(() => 0);
     const id = (n: number) => `019ab3c4-5d6e-7f80-9a1b-2c3d4e5f60${10 + n}`;
-    const told = Array.from({ length: 30 }, (_, n) => lines.leftOut(`order ${id(n)} is broken`));
+    const told = Array.from({ length: 30 }, (_, n) => lines.countAndLimit(`order ${id(n)} is broken`));
     expect(told.filter((one) => one !== undefined)).toHaveLength(20);
   });
 });

@@ -1,5 +1,5 @@
-/** How large a body may be: its bytes, the names and the values in it, and the levels of nesting. */
-export interface Room {
+/** How large a body may be: its bytes, its names of fields, its values, and its levels of nesting. */
+export interface BodyLimits {
   readonly bytes: number;
   readonly keys: number;
   readonly values: number;
@@ -11,7 +11,7 @@ export type Sender = 'stranger' | 'staff' | 'provider' | 'service';
 const KB = 1024;
 
 /** `stranger`: guests and customers. `provider`: payment providers. `service`: other processes of the shop. */
-export const ROOMS: Readonly<Record<Sender, Room>> = {
+export const BODY_LIMITS: Readonly<Record<Sender, BodyLimits>> = {
   stranger: { bytes: 16 * KB, keys: 200, values: 1_000, depth: 32 },
   staff: { bytes: 1024 * KB, keys: 20_000, values: 20_000, depth: 32 },
   provider: { bytes: 256 * KB, keys: 20_000, values: 20_000, depth: 32 },

@@ -10,10 +10,10 @@ const LIKE_AN_ID = /^[\w:.-]*$/;
  * A target that may be stored: only what looks like an id. The trail is kept for ever, and a caller may send an e-mail
  * address instead of an id.
  */
-export function keptTarget(given: string): string {
+export function storableTarget(given: string): string {
   const text = cut(given);
   return LIKE_AN_ID.test(text) && redactText(text) === text ? text : '[no id]';
 }
 
 /** The caller's reason, without e-mail addresses and telephone numbers. */
-export const keptReason = (given: string): string => redactText(cut(given));
+export const storableReason = (given: string): string => redactText(cut(given));

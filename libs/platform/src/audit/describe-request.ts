@@ -4,7 +4,7 @@ import type { AuditEntry } from './audit-trail.store';
 import { NOTED } from './noted';
 
 const OPERATION = 'swagger/apiOperation';
-/** A limit above what any operation accepts. It is needed because the body has not been validated yet. */
+/** More than any operation accepts. The limit is needed because the body has not been validated yet. */
 const MOST_TARGETS = 1_100;
 
 type Given = Readonly<Record<string, unknown>>;
@@ -12,7 +12,7 @@ type Given = Readonly<Record<string, unknown>>;
 const isPlain = (value: unknown): value is string | number => typeof value === 'string' || typeof value === 'number';
 
 /** What the audit trail stores about a request to the back office. */
-export function described(
+export function describeRequest(
   context: ExecutionContext,
   request: FastifyRequest,
 ): Pick<AuditEntry, 'operation' | 'request' | 'targets' | 'reason'> {
@@ -27,8 +27,8 @@ export function described(
   return { operation: operationId ?? handler.name, request: route, targets: targets.slice(0, MOST_TARGETS), reason };
 }
 
-/** The id in the data of an answer; null if there is none. */
-export function madeBy(value: unknown): string | null {
+/** The id of what a request created or changed, from the data of its answer; null if there is none. */
+export function createdIdIn(value: unknown): string | null {
   const inside = (value as { data?: unknown } | null | undefined)?.data ?? value;
   const id = (inside as { id?: unknown } | null | undefined)?.id;
   return isPlain(id) ? String(id) : null;

@@ -4,20 +4,19 @@ import type { SubjectKeys } from './subject-keys.store';
 
 export class WrongPersonalDataKey extends Error {
   constructor() {
-    super('PERSONAL_DATA_KEY is not the one that the stored keys were wrapped with: set the one that was used before');
+    super('PERSONAL_DATA_KEY does not unwrap the keys in the database: set the value that was used before');
     this.name = 'WrongPersonalDataKey';
   }
 }
 
-/** With another secret no personal value can be read, so a production shop does not start. */
-export class SecretCheck implements OnModuleInit {
+/** With a wrong PERSONAL_DATA_KEY no personal value can be read, so a production shop does not start. */
+export class PersonalDataKeyCheck implements OnModuleInit {
   constructor(
     private readonly keys: SubjectKeys,
     private readonly config: Config,
   ) {}
 
   async onModuleInit(): Promise<void> {
-    if (this.config.profile === 'production' && (await this.keys.areOfAnotherSecret()))
-      throw new WrongPersonalDataKey();
+    if (this.config.profile === 'production' && (await this.keys.needAnotherSecret())) throw new WrongPersonalDataKey();
   }
 }

@@ -5,16 +5,16 @@ const UUID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const HARMLESS = [UUID, /^-?\d{1,7}$/, /^\d{4}-\d\d-\d\d(?:T[\d:.]+Z?)?$/, /^(?:true|false)$/];
 const isHarmless = (text: string): boolean => HARMLESS.some((shape) => shape.test(text));
 
-const QUERIES =
+const LOGGED_PARAMETERS =
   /^(?:limit|cursor|sort|q|category|brand|featured|minPrice|maxPrice|status|customer|from|to|after|before|type|state|version|minVersion|at|by|sku|stuckFor|dryRun|format|orderId|goLive)$/;
 
 const hidden = '[redacted]';
 
 /**
- * The URL of a request without personal data, for the log. The path has the words of the route, and parameters that are
- * not personal. The query has known names, and values that are not personal.
+ * The URL of a request without personal data, for the log. Parameters of the path and values of the query are shown only
+ * if they are not personal. Unknown names in the query are not shown.
  */
-export function askedFor(url: string, route: string | undefined): string {
+export function loggedUrl(url: string, route: string | undefined): string {
   const [path, query] = [url.split('?', 1)[0], url.includes('?') ? url.slice(url.indexOf('?') + 1) : undefined];
   const shown = route === undefined ? '[no such route]' : pathOf(path, route);
   return query === undefined ? shown : `${shown}?${query.split('&').map(pairOf).join('&')}`;
@@ -31,7 +31,7 @@ function pathOf(path: string, route: string): string {
 function pairOf(pair: string): string {
   const [name, ...rest] = pair.split('=');
   const value = rest.join('=');
-  return `${QUERIES.test(name) ? name : hidden}=${isHarmless(value) ? value : hidden}`;
+  return `${LOGGED_PARAMETERS.test(name) ? name : hidden}=${isHarmless(value) ? value : hidden}`;
 }
 
 /** The network of an address: the log must not have the full address of a caller. */

@@ -1,4 +1,4 @@
-import { askedFor, browserOf, networkOf } from './asked-for';
+import { loggedUrl, browserOf, networkOf } from './logged-request';
 
 const id = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
 
@@ -18,7 +18,7 @@ describe('What a log says of a request', () => {
     ],
     ['/x?an=1&email=an%40example.com', '/x', '/x?[redacted]=1&[redacted]=[redacted]'],
     ['/x?An', '/x', '/x?[redacted]=[redacted]'],
-  ])('%s on %s: %s', (url, route, shown) => expect(askedFor(url, route)).toBe(shown));
+  ])('%s on %s: %s', (url, route, shown) => expect(loggedUrl(url, route)).toBe(shown));
 
   it('is the network, not the neighbour', () => {
     expect(networkOf('203.0.113.77')).toBe('203.0.113.0/24');

@@ -2,10 +2,10 @@ import { Injectable, Logger, type ExecutionContext, type OnModuleDestroy } from 
 import type { FastifyRequest } from 'fastify';
 import type { DomainError } from '#kernel';
 import { Config } from '#platform/config';
-import { addressOf, keyedBy, Refusals } from '#platform/security';
+import { addressOf, keyedHash, RefusalRecorder } from '#platform/security';
 import { Ids } from '#platform/system';
 import { AuditTrail, type AuditEntry } from './audit-trail.store';
-import { described } from './described';
+import { describeRequest } from './describe-request';
 import { RefusalCounts } from './refusal-counts';
 
 const MINUTE_MS = 60_000;
@@ -15,11 +15,11 @@ const MOST_TARGETS = 100;
 type RefusalEntry = Omit<AuditEntry, 'id' | 'channel' | 'reason'> & { readonly reason?: string };
 
 /**
- * Writes refused attempts to the audit trail. No request waits for this. An address is stored as a keyed hash, so two
- * attempts from one address can be recognised, and nobody else can find the address.
+ * Writes refused attempts to the audit trail. No request waits for the write. An address is stored as a keyed hash: two
+ * attempts from one address have the same hash, and the hash does not show the address.
  */
 @Injectable()
-export class NotedRefusals extends Refusals implements OnModuleDestroy {
+export class AuditRefusalRecorder extends RefusalRecorder implements OnModuleDestroy {
   private readonly log = new Logger('Audit');
   private readonly counts = new RefusalCounts();
   private readonly writing = new Set<Promise<void>>();
@@ -38,28 +38,28 @@ export class NotedRefusals extends Refusals implements OnModuleDestroy {
     const [actor, role] =
       caller?.kind === 'user'
         ? [caller.userId, caller.role]
-        : [`address:${keyedBy(this.config.internalSecret, addressOf(request.ip)).slice(0, 22)}`, 'none'];
-    this.timer ??= setInterval(() => this.close(), MINUTE_MS).unref();
-    if (!this.counts.admits(actor, role)) return;
-    const { operation, request: asked, targets } = described(context, request);
+        : [`address:${keyedHash(this.config.internalSecret, addressOf(request.ip)).slice(0, 22)}`, 'none'];
+    this.timer ??= setInterval(() => this.endMinute(), MINUTE_MS).unref();
+    if (!this.counts.mayList(actor, role)) return;
+    const { operation, request: route, targets } = describeRequest(context, request);
     const status = kind === 'forbidden' ? 403 : 401;
     const about = targets.slice(0, MOST_TARGETS);
-    this.write({ actor, role, operation, request: asked, targets: about, requestId: request.id }, status, code);
+    this.write({ actor, role, operation, request: route, targets: about, requestId: request.id }, status, code);
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.close();
+    this.endMinute();
     await Promise.all(this.writing);
   }
 
-  private close(): void {
+  private endMinute(): void {
     clearInterval(this.timer);
     this.timer = undefined;
-    for (const { actor, role, more } of this.counts.close())
+    for (const { actor, role, unlisted } of this.counts.endMinute())
       this.write(
         {
           ...{ actor, role, operation: 'refusedAttempts', request: 'any', targets: [], requestId: null },
-          reason: `${more} more refused attempts in a minute`,
+          reason: `${unlisted} more refused attempts in a minute`,
         },
         403,
         'FORBIDDEN',

@@ -1,30 +1,31 @@
 import type { Logger } from '@nestjs/common';
 import type { WaitingRow } from './chain.store';
 
-const AGAIN_AFTER_MS = 10 * 60_000;
+const RETRY_AFTER_MS = 10 * 60_000;
 
-/** SQLSTATE classes of faults in the data itself: wrong values, broken constraints, values that are too long. */
-const OF_THE_ROW = /^(?:22|23|54)\w{3}$/;
+/** SQLSTATE classes of faults in the data: wrong values (22), broken constraints (23), exceeded limits (54). */
+const DATA_FAULT = /^(?:22|23|54)\w{3}$/;
 
-export function isOfTheRow(error: unknown): error is Error {
+export function isFaultOfRow(error: unknown): error is Error {
   const { code } = error as { code?: unknown };
-  return typeof code === 'string' && OF_THE_ROW.test(code);
+  return typeof code === 'string' && DATA_FAULT.test(code);
 }
 
 /** Rows that cannot have a place in the chain. They are tried again every ten minutes, and do not block other rows. */
-export class SetAside {
+export class UnplaceableRows {
   private readonly rows = new Map<number, { readonly message: string; readonly at: number }>();
 
   constructor(private readonly log: Logger) {}
 
-  get arrived(): number[] {
+  /** The numbers of the rows in the order of arrival. */
+  get arrivalNumbers(): number[] {
     return [...this.rows.keys()];
   }
 
-  get trouble(): string | undefined {
+  get fault(): string | undefined {
     const [first] = this.rows.values();
     if (!first) return undefined;
-    const others = this.rows.size > 1 ? `, and neither have ${this.rows.size - 1} others` : '';
+    const others = this.rows.size > 1 ? ` (and ${this.rows.size - 1} more like it)` : '';
     return `${first.message}${others}`;
   }
 
@@ -34,7 +35,7 @@ export class SetAside {
     this.rows.set(arrived, { message, at: performance.now() });
   }
 
-  tryAgain(): void {
-    for (const [arrived, { at }] of this.rows) if (performance.now() - at > AGAIN_AFTER_MS) this.rows.delete(arrived);
+  retryOldRows(): void {
+    for (const [arrived, { at }] of this.rows) if (performance.now() - at > RETRY_AFTER_MS) this.rows.delete(arrived);
   }
 }

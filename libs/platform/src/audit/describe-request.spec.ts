@@ -1,6 +1,6 @@
 import { StreamableFile } from '@nestjs/common';
 import { answer } from '#platform/http';
-import { peopleIn } from './described';
+import { peopleIn } from './describe-request';
 
 const named = (value: unknown) => [...peopleIn(value)];
 

@@ -1,21 +1,21 @@
-import { keptReason, keptTarget } from './kept';
+import { storableReason, storableTarget } from './storable-text';
 
 describe('What the audit trail keeps', () => {
   it.each(['019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071', 'ordering-123', 'CF-1_L', 'checkout:1', ''])(
     'of what was done something to, its id: %j',
     (id) => {
-      expect(keptTarget(id)).toBe(id);
+      expect(storableTarget(id)).toBe(id);
     },
   );
 
   it.each(['an@example.com', '0901234567', 'Nguyễn', 'a b'])('and nothing else: %j', (text) => {
-    expect(keptTarget(text)).toBe('[no id]');
+    expect(storableTarget(text)).toBe('[no id]');
   });
 
   it('of a reason, no addresses, no numbers, and nothing that cannot be stored', () => {
-    const kept = keptReason('for an@example.com\0, 0901234567 \ud83d');
+    const kept = storableReason('for an@example.com\0, 0901234567 \ud83d');
     expect(kept).toMatch(/^for /);
     expect(kept).not.toMatch(/example|0901234567|\0|\p{Surrogate}/u);
-    expect(keptReason('x'.repeat(5_000))).toHaveLength(200);
+    expect(storableReason('x'.repeat(5_000))).toHaveLength(200);
   });
 });

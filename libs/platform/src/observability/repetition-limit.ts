@@ -1,0 +1,33 @@
+const MOST_EQUAL_LINES = 20;
+const WINDOW_MS = 10_000;
+const MOST_KEYS = 2_000;
+const LONGEST_KEY = 300;
+
+/** The parts that differ in otherwise equal lines: ids and numbers. */
+const VARYING = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|\d+/gi;
+
+/** Lets through at most 20 equal lines in ten seconds. The next line says how many lines were left out. */
+export class RepetitionLimit {
+  private counts = new Map<string, number>();
+  private previousCounts = new Map<string, number>();
+  private windowBegan = -Infinity;
+
+  constructor(private readonly now: () => number = () => performance.now()) {}
+
+  /**
+   * Counts a line. Returns undefined if the line must be left out. Otherwise it returns how many equal lines were left
+   * out in the window before; this number is returned only once.
+   */
+  countAndLimit(line: string): number | undefined {
+    if (this.now() - this.windowBegan >= WINDOW_MS) {
+      this.previousCounts = this.counts;
+      this.counts = new Map();
+      this.windowBegan = this.now();
+    }
+    const key = line.slice(0, LONGEST_KEY).replace(VARYING, '#');
+    const count = (this.counts.get(key) ?? 0) + 1;
+    if (count > 1 || this.counts.size < MOST_KEYS) this.counts.set(key, count);
+    if (count > MOST_EQUAL_LINES) return undefined;
+    return count === 1 ? Math.max(0, (this.previousCounts.get(key) ?? 0) - MOST_EQUAL_LINES) : 0;
+  }
+}
