@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { inMicros, instantOf, isDay, microsOf } from './instants';
 
-describe('A time', () => {
+describe('instantOf', () => {
   it.each(['2026-02-28T23:59:59Z', '2028-02-29T01:00+07:00', '2026-11-23T03:04:05.678Z', '2026-11-23T03:04-11:30'])(
-    'is one: %s',
+    'reads %s',
     (text) => {
       expect(instantOf(text)).toEqual(new Date(text));
     },
@@ -14,11 +14,11 @@ describe('A time', () => {
     ...['2026-00-10T00:00:00Z', '2026-11-00T00:00:00Z', '2026-11-23T24:00:00Z', '2026-11-23T00:60:00Z'],
     ...['2026-11-23T00:00:60Z', '2026-11-23T00:00:00', '2026-11-23', '2026-11-23T00:00:00+23:00', 'now', '1', ''],
     ...['0000-01-01T00:00:00Z', '0001-01-01T00:00:00+14:00', '9999-12-31T23:59:59-14:00', '2026-11-23T00:00:00Z\n'],
-  ])('is none: %j', (text) => {
+  ])('refuses %j', (text) => {
     expect(instantOf(text)).toBeUndefined();
   });
 
-  it('of any calendar day is read as that day', () => {
+  it('reads every day of the calendar as that day', () => {
     fc.assert(
       fc.property(
         fc.date({ min: new Date('0001-01-01'), max: new Date('9999-12-31'), noInvalidDate: true }),
@@ -31,8 +31,8 @@ describe('A time', () => {
   });
 });
 
-describe('A time to the microsecond', () => {
-  it('tells apart what lies within one millisecond, in whatever zone and with however many digits', () => {
+describe('microsOf and inMicros', () => {
+  it('distinguish times within one millisecond, in any time zone and with any number of digits', () => {
     const micros = ['…00.354510Z', '…00.354511Z', '…00.354Z', '…00Z', '…00.3545109Z'].map((end) =>
       microsOf(end.replace('…', '2026-11-23T03:04:')),
     );
@@ -42,7 +42,7 @@ describe('A time to the microsecond', () => {
     expect(microsOf('now')).toBeUndefined();
   });
 
-  it('is written with six digits', () => {
+  it('write a time with six digits', () => {
     expect(inMicros('2026-11-23T03:04:00.354Z')).toBe('2026-11-23T03:04:00.354000Z');
     expect(inMicros('2026-11-23T03:04:00.354510Z')).toBe('2026-11-23T03:04:00.354510Z');
   });

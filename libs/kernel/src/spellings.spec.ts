@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { emailKey, mailboxOf, passwordForm, sameId } from './spellings';
 
-describe('One string, two spellings', () => {
-  it('is one e-mail address, whatever its case and Unicode form', () => {
+describe('A normal form', () => {
+  it('is the same for all spellings of an e-mail address, in any case and Unicode form', () => {
     expect(emailKey(' Bình@Example.com '.normalize('NFD'))).toBe(emailKey('bình@example.COM'));
   });
 
@@ -11,12 +11,12 @@ describe('One string, two spellings', () => {
     ['an@bücher.de', 'AN@xn--bcher-kva.de', 'an@BÜCHER.de', 'an@XN--BCHER-KVA.DE', 'an@bu\u0308cher.de'],
     ['an@例え。jp', 'an@例え.jp'],
     ['Ångström@example.com', 'ÅNGSTRÖM@example.com', 'a\u030angstro\u0308m@example.com'],
-  ])('is one mailbox: %s, %s …', (...spellings) => {
+  ])('is the same for all spellings of a mailbox: %s, %s …', (...spellings) => {
     expect(new Set(spellings.map(mailboxOf)).size).toBe(1);
     expect(mailboxOf(spellings[0])).toBeDefined();
   });
 
-  it('is another mailbox where the letters are others', () => {
+  it('is different for addresses with different letters', () => {
     const others = [
       'ışık@example.com',
       'isik@example.com',
@@ -39,9 +39,9 @@ describe('One string, two spellings', () => {
     'an@a%2eb.de',
     'an@[',
     'an@a:80',
-  ])('is no mailbox: %s', (text) => expect(mailboxOf(text)).toBeUndefined());
+  ])('does not exist for a text that is not an address: %s', (text) => expect(mailboxOf(text)).toBeUndefined());
 
-  it('has a key that is its own key', () => {
+  it('of an e-mail key is the key itself', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', minLength: 1 }), (local) => {
         const key = emailKey(`${local}@example.com`);
@@ -51,12 +51,12 @@ describe('One string, two spellings', () => {
     );
   });
 
-  it('is one id in capitals; what is no id keeps its case', () => {
+  it('of an id is in lower case; other texts keep their case', () => {
     expect(sameId('0192D1A4-7C00-7000-8000-00000000000A')).toBe('0192d1a4-7c00-7000-8000-00000000000a');
     expect(sameId('CFS-S')).toBe('CFS-S');
   });
 
-  it('is one password, composed or decomposed, whatever the blank', () => {
+  it('of a password is the same for composed and decomposed letters, and for all kinds of blanks', () => {
     for (const text of ['Mật khẩu đủ dài', 'ệ', 'Å\u00a0ngström', '한국어', 'e\u0301\u0323']) {
       expect(passwordForm(text.normalize('NFD'))).toBe(passwordForm(text.normalize('NFC')));
       expect(passwordForm(passwordForm(text))).toBe(passwordForm(text));

@@ -11,19 +11,22 @@ const unseen = [
 ].map((code) => String.fromCodePoint(code));
 
 describe('Text', () => {
-  it.each(['a\0b', '\ud83d', 'x\udc00', '\udc00\ud800'])('that a database does not keep: %j', (text) => {
+  it.each(['a\0b', '\ud83d', 'x\udc00', '\udc00\ud800'])('that Postgres cannot store is refused: %j', (text) => {
     expect(isStorable(text)).toBe(false);
     expect(isLine(text)).toBe(false);
   });
 
-  it('counts characters, not halves of them', () => {
+  it('is counted in characters, not in halves of characters', () => {
     expect(lengthOf('☕'.repeat(3) + '🧋'.repeat(300))).toBe(303);
     fc.assert(fc.property(fc.string({ unit: 'binary' }), (text) => expect(lengthOf(text)).toBe([...text].length)));
   });
 
-  it.each(['Cà phê sữa đá', '12 Lê Lợi, P. Bến Nghé', '🧋', '👩‍🍳 Hà', '', ...written])('of one line: %j', (text) => {
-    expect(isLine(text)).toBe(true);
-  });
+  it.each(['Cà phê sữa đá', '12 Lê Lợi, P. Bến Nghé', '🧋', '👩‍🍳 Hà', '', ...written])(
+    'of one line is accepted: %j',
+    (text) => {
+      expect(isLine(text)).toBe(true);
+    },
+  );
 
   it.each([
     'a\nb',
@@ -43,45 +46,50 @@ describe('Text', () => {
     '☕\u200d',
     'left\u200e',
     'x\u{e0041}',
-  ])('of more than one line, or with control characters: %j', (text) => {
+  ])('with several lines, control characters or invisible characters is not one line: %j', (text) => {
     expect(isLine(text)).toBe(false);
   });
 });
 
-describe('What nobody can see', () => {
-  it.each(unseen.map((text) => [text.codePointAt(0)!.toString(16), text]))('is not in a line: U+%s', (_, text) => {
-    for (const line of [text, `evil${text}.com`, `${text}An`, `An ${text} Bình`]) expect(isLine(line)).toBe(false);
-    expect(isPicturePlace(`https://evil.vn/${text}x`)).toBe(false);
-    expect(isBlank(` ${text}`)).toBe(true);
-    expect(isBlank(`An${text}`)).toBe(false);
-  });
+describe('Invisible text', () => {
+  it.each(unseen.map((text) => [text.codePointAt(0)!.toString(16), text]))(
+    'is not accepted in a line: U+%s',
+    (_, text) => {
+      for (const line of [text, `evil${text}.com`, `${text}An`, `An ${text} Bình`]) expect(isLine(line)).toBe(false);
+      expect(isPicturePlace(`https://evil.vn/${text}x`)).toBe(false);
+      expect(isBlank(` ${text}`)).toBe(true);
+      expect(isBlank(`An${text}`)).toBe(false);
+    },
+  );
 
   it.each(['', ' ', '\u00a0\u3000', '\u2800', '\u0301', ' \u0323\u0301 '])('is blank: %j', (text) => {
     expect(isBlank(text)).toBe(true);
   });
 
-  it.each(['.', '—', '☕', 'ệ', '李', ...written])('is not: %j', (text) => expect(isBlank(text)).toBe(false));
+  it.each(['.', '—', '☕', 'ệ', '李', ...written])('is not blank with a visible character: %j', (text) =>
+    expect(isBlank(text)).toBe(false),
+  );
 });
 
 describe('A telephone number', () => {
   it.each(['0901234567', '+84901234567', '+84 90 123 45 67', '(028) 3822 1234', '028-3822-1234', '19001234', '090.123.4567'])(
-    'is one: %s',
+    'may be %s',
     (text) => {
       expect(isPhone(text)).toBe(true);
     },
   ); // prettier-ignore
 
   it.each(['--------', '+', '(((((((((', '1234567', '1'.repeat(16), '0901234567x', '090123456７', '09012345 67\n', '0 - - - 901234567', '++84901234567', ''])(
-    'is none: %j',
+    'cannot be %j',
     (text) => {
       expect(isPhone(text)).toBe(false);
     },
   ); // prettier-ignore
 });
 
-describe("A picture's place", () => {
+describe('The place of a picture', () => {
   it.each(['https://cdn.example.com/phin.webp', 'https://cdn.example.com:8443/a?b=c', '/pictures/phin.webp', '/'])(
-    'is one: %s',
+    'may be %s',
     (text) => {
       expect(isPicturePlace(text)).toBe(true);
     },
@@ -91,7 +99,7 @@ describe("A picture's place", () => {
     ...['//evil.example/x.png', '/\\evil.example/x.png', '///evil.example/x.png', 'http://cdn.example.com/x.png'],
     ...['javascript:alert(1)', 'https://', 'https:///x', 'https://user:pass@cdn.example.com/x', 'pictures/x.png'],
     ...['/a b.png', '/a\tb', '/\t/evil.example', '/a\0', '/\ud800', 'https://[', ' https://cdn.example.com/x', ''],
-  ])('is none: %j', (text) => {
+  ])('cannot be %j', (text) => {
     expect(isPicturePlace(text)).toBe(false);
   });
 });

@@ -11,7 +11,7 @@ import { Noted, ShowsPeople } from './noted';
 
 jest.setTimeout(60_000);
 
-class Wish {
+class ThingBody {
   @Text({ max: 100, optional: true })
   reason?: string;
 
@@ -19,12 +19,12 @@ class Wish {
   secret?: string;
 }
 
-class Wishes {
+class ThingsBody {
   @ListOf('text', { max: 1_000 })
   ids!: string[];
 }
 
-let done = 0;
+let madeCount = 0;
 
 @Controller('admin/things')
 class Things {
@@ -59,8 +59,8 @@ class Things {
   @Noted('reason')
   @Does('makeThing', 'Make one')
   @Answers(201, z.object({}))
-  make(@Body() _: Wish) {
-    done += 1;
+  make(@Body() _: ThingBody) {
+    madeCount += 1;
     return { id: 'thing-7', name: 'a thing' };
   }
 
@@ -69,7 +69,7 @@ class Things {
   @Noted('ids')
   @Does('makeMany', 'Make many')
   @Answers(201, z.object({}))
-  makeMany(@Body() _: Wishes) {
+  makeMany(@Body() _: ThingsBody) {
     return {};
   }
 
@@ -85,7 +85,7 @@ class Things {
   @Post('mine')
   @SignedIn()
   @Answers(200, null)
-  mine(@Body() _: Wish) {}
+  mine(@Body() _: ThingBody) {}
 }
 
 @Module({ controllers: [Things] })
@@ -104,7 +104,7 @@ afterAll(() => open?.close());
 const trail = (more = '') => open.ask('GET', `/admin/audit?limit=100${more}`, { token: admin });
 
 describe('The audit trail', () => {
-  it('tells who asked for what, and what became of it; of the body only what was to be noted', async () => {
+  it('lists who asked for which change, and its outcome; of the body only the noted fields', async () => {
     await open.ask('POST', '/admin/things', { token: admin, body: { reason: 'we need one', secret: 'hunter2' } });
     await open.ask('DELETE', '/admin/things/one', { token: await open.token('barista') });
     await open.ask('DELETE', '/admin/things/glued', { token: admin });
@@ -124,11 +124,11 @@ describe('The audit trail', () => {
     expect((await trail('&target=glued&operation=breakThing')).body.data).toHaveLength(1);
   });
 
-  it('has what broke, too, and nothing of those who only look, who are not signed in, or who are customers', async () => {
+  it('lists failed changes, and no reads, no callers without a permission, no requests of customers', async () => {
     const before = (await trail()).body.data.length;
-    const quiet = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const silencedErrors = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     await open.ask('DELETE', '/admin/things/odd', { token: admin });
-    quiet.mockRestore();
+    silencedErrors.mockRestore();
     await open.ask('GET', '/admin/things', { token: admin });
     await open.ask('POST', '/admin/things', { body: {} });
     await open.ask('POST', '/admin/things/mine', { token: admin, body: {} });
@@ -137,25 +137,25 @@ describe('The audit trail', () => {
     expect(data[0]).toMatchObject({ targets: ['odd'], status: 500, code: 'INTERNAL' });
   });
 
-  it('has who tried what they may not do, the first of them one by one', async () => {
+  it('lists refused attempts of a caller, the first ten of them one by one', async () => {
     const baristaId = randomUUID();
     const token = await open.token('barista', { userId: baristaId });
     for (let n = 0; n < 30; n += 1)
       expect((await open.ask('POST', '/admin/things', { token, body: { reason: 'hunter2' } })).status).toBe(403);
-    const told = await eventually(async () => {
+    const lines = await eventually(async () => {
       const { data } = (await trail(`&actor=${baristaId}`)).body;
       if (data.length < 10 || data.some((line: { status: unknown }) => line.status === null))
         throw new Error(`${data.length} lines`);
       return data;
     });
-    expect(told).toHaveLength(10);
-    expect(told[0]).toMatchObject({
+    expect(lines).toHaveLength(10);
+    expect(lines[0]).toMatchObject({
       ...{ operation: 'makeThing', status: 403, code: 'FORBIDDEN', role: 'barista', reason: null, made: null },
       ...{ request: 'POST /api/v1/admin/things', requestId: expect.any(String) },
     });
   });
 
-  it('has who came with a forged token, by a code for their address, and nobody whose token has only expired', async () => {
+  it('lists a forged token with a code for its address, and no expired token', async () => {
     expect((await open.ask('GET', '/admin/things', { token: 'x.y.z' })).status).toBe(401);
     expect((await open.ask('POST', '/admin/things/mine', { token: 'x.y.z', body: {} })).status).toBe(401);
     const [line, ...others] = await eventually(async () => {
@@ -168,7 +168,7 @@ describe('The audit trail', () => {
     expect([others, (await trail('&operation=mine')).body.data]).toEqual([[], []]);
   });
 
-  it('tells who saw whose data, once in a minute', async () => {
+  it('lists who saw whose data, once a minute', async () => {
     for (let n = 0; n < 3; n++) await open.ask('GET', '/admin/things/thing-3/owner', { token: admin });
     await open.ask('GET', '/admin/things/nobody/owner', { token: admin });
     await open.ask('GET', '/admin/things/thing-4/owner', { token: admin });
@@ -181,7 +181,7 @@ describe('The audit trail', () => {
     expect(JSON.stringify(body)).not.toContain('Hoa');
   });
 
-  it('names everybody whom a page shows, in as many lines as that takes', async () => {
+  it('names all people that a page shows, in several lines if necessary', async () => {
     for (let n = 0; n < 2; n++) await open.ask('GET', '/admin/things/owners', { token: admin });
     const { data } = (await trail('&operation=listOwners')).body;
     const named = data.flatMap(({ targets }: { targets: string[] }) => targets);
@@ -189,31 +189,31 @@ describe('The audit trail', () => {
     expect((await trail('&target=customer-149')).body.data).toMatchObject([{ operation: 'listOwners', status: 200 }]);
   });
 
-  it('names all that a change is asked for', async () => {
+  it('names all targets of a change', async () => {
     const ids = Array.from({ length: 1_000 }, (_, n) => `thing-${n}`);
     expect((await open.ask('POST', '/admin/things/many', { token: admin, body: { ids } })).status).toBe(201);
     const [line] = (await trail('&operation=makeMany')).body.data;
     expect(line.targets).toEqual(ids);
   });
 
-  it('is verified on request, and what was found is kept under its id', async () => {
+  it('is verified on request, and the result can be read by its id', async () => {
     const { status, body } = await open.ask('POST', '/admin/audit/verify', { token: admin });
     expect([status, body.data]).toEqual([200, expect.objectContaining({ valid: true, reason: null })]);
     const [{ id }] = await open.database.admin<{ id: string }>('select id from audit.verifications');
-    const kept = await open.ask('GET', `/admin/audit/verify/${id}`, { token: admin });
-    expect(kept.body.data).toMatchObject({ id, state: 'done', result: body.data });
+    const stored = await open.ask('GET', `/admin/audit/verify/${id}`, { token: admin });
+    expect(stored.body.data).toMatchObject({ id, state: 'done', result: body.data });
     expect((await open.ask('GET', `/admin/audit/verify/${randomUUID()}`, { token: admin })).status).toBe(404);
     expect((await open.ask('GET', `/admin/audit/verify/${id}`, { token: await open.token('barista') })).status).toBe(
       403,
     );
   });
 
-  it('takes what is asked apart with care, for nobody has looked at it yet', async () => {
+  it('survives invalid values in the noted fields, because it reads them before the validation', async () => {
     for (const reason of ['a\0b', 'half a pair \ud83d', 'x'.repeat(5_000), 7, { $: 1 }, null])
       expect((await open.ask('POST', '/admin/things', { token: admin, body: { reason } })).status).toBe(400);
   });
 
-  it('says so where nobody was left to tell what became of it', async () => {
+  it('shows null as the outcome if the process ended before it wrote the outcome', async () => {
     const id = randomUUID() as Uuid;
     await open.database.admin(
       `insert into audit.entries (id, actor, role, channel, operation, request, targets)
@@ -223,15 +223,15 @@ describe('The audit trail', () => {
     expect((await trail('&actor=os:0')).body.data).toMatchObject([{ id, status: null, code: null, made: null }]);
   });
 
-  it('is written before anything is done: what cannot be noted down is refused', async () => {
+  it('is written before the change: if it cannot be written, the change is refused', async () => {
     await open.database.admin('revoke insert on audit.entries from shop_audit');
-    const quiet = jest.spyOn(console, 'error').mockImplementation(() => undefined);
+    const silencedErrors = jest.spyOn(console, 'error').mockImplementation(() => undefined);
     try {
-      const before = done;
+      const before = madeCount;
       const refused = await open.ask('POST', '/admin/things', { token: admin, body: {} });
-      expect([refused.status, refused.body.error?.code, done]).toEqual([503, 'UNAVAILABLE', before]);
+      expect([refused.status, refused.body.error?.code, madeCount]).toEqual([503, 'UNAVAILABLE', before]);
     } finally {
-      quiet.mockRestore();
+      silencedErrors.mockRestore();
       await open.database.admin('grant insert on audit.entries to shop_audit');
     }
     expect((await open.ask('POST', '/admin/things', { token: admin, body: {} })).status).toBe(201);
@@ -243,7 +243,7 @@ describe('The audit trail', () => {
     ['of one operation', { operation: 'o3' }, /entries_operation/],
     ['to one', { target: 't500' }, /entries_targets/],
     ['of a time', { from: new Date('2026-01-01T00:00:00Z'), to: new Date('2026-01-02T00:00:00Z') }, /entries_at/],
-  ])('is read along an index, however long it is: %s', async (_, filter, index) => {
+  ])('is read with an index: %s', async (_, filter, index) => {
     await open.database.admin(
       `insert into audit.entries (id, at, actor, role, channel, operation, request, targets)
        select gen_random_uuid(), '2026-01-01'::timestamptz + n * interval '1 minute', 'a' || n % 50, 'admin', 'api', 'o' || n % 20, 'r',

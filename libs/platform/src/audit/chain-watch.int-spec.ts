@@ -26,80 +26,80 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** One process on a machine that keeps its files. */
-function opened(file = join(folder, 'anchor-audit')) {
+/** One process. All processes with the same file are on one machine. */
+function openProcess(file = join(folder, 'anchor-audit')) {
   const watch = new AuditWatch(db, key, file);
   return { watch, chain: new AuditChain(db, key, new SystemClock(), watch) };
 }
-async function note(count: number): Promise<void> {
+async function writeEntries(count: number): Promise<void> {
   for (let n = 0; n < count; n++)
     await new AuditTrail(db).begin({
       ...{ id: randomUUID(), actor: 'an', role: 'admin', channel: 'api', operation: 'makeThing' },
       ...{ request: 'POST /things', targets: [], reason: null, requestId: null },
     });
 }
-/** Sealed up to 3 and up to 5. */
-async function written() {
-  const shop = opened();
+/** Writes entries and seals them, up to position 3 and up to position 5. */
+async function writeAndSeal() {
+  const shop = openProcess();
   for (const count of [3, 2]) {
-    await note(count);
+    await writeEntries(count);
     await shop.chain.tick();
   }
   return shop;
 }
 const tamper = (sql: string) =>
   test.admin(`do $$ begin set local session_replication_role = replica; set local search_path = audit; ${sql}; end $$`);
-const cutOff = () =>
+const cutOffEnd = () =>
   tamper(`delete from entries where id in (select row_id from chain where position > 3);
     delete from chain where position > 3; delete from seals where position > 3`);
 const seals = async () => (await test.admin<{ position: number }>('select position::int from audit.seals order by 1')).map(({ position }) => position); // prettier-ignore
 
-describe('The watch over the audit trail', () => {
-  it('follows what this and other processes seal', async () => {
-    const { watch } = await written();
-    const elsewhere = opened(join(folder, 'another-machine'));
+describe('AuditWatch', () => {
+  it('accepts the seals of this process and of other processes', async () => {
+    const { watch } = await writeAndSeal();
+    const elsewhere = openProcess(join(folder, 'another-machine'));
     await elsewhere.watch.checkSeals();
-    await note(1);
+    await writeEntries(1);
     await elsewhere.chain.tick();
     expect([await watch.checkSeals(), await elsewhere.watch.checkSeals()]).toEqual([undefined, undefined]);
     expect(await seals()).toEqual([3, 5, 6]);
   });
 
   it.each([
-    ['its end and its seals are cut off', cutOff, 'was sealed up to 5 and ends at 3'],
+    ['its end and its seals are cut off', cutOffEnd, 'was sealed up to 5 and ends at 3'],
     ['the newest seal is deleted', () => tamper('delete from seals where position = 5'), 'lost its seal at position 5'],
     [
-      'the chain is computed anew',
+      'the chain is computed again',
       () => tamper(`update chain set hash = sha256('x') where position = 5`),
       'not what was sealed at position 5',
     ],
-  ])('knows it when %s, also after a start, and nothing is sealed over it', async (_, change, words) => {
-    const { watch, chain } = await written();
+  ])('finds a fault if %s, also after a restart, and then seals nothing', async (_, change, fault) => {
+    const { watch, chain } = await writeAndSeal();
     await change();
-    await note(2);
+    await writeEntries(2);
     await chain.tick();
-    expect(watch.fault).toContain(words);
-    await expect(new AuditTrailHealth(() => watch.fault).check()).rejects.toThrow(words);
-    const again = opened();
+    expect(watch.fault).toContain(fault);
+    await expect(new AuditTrailHealth(() => watch.fault).check()).rejects.toThrow(fault);
+    const again = openProcess();
     await again.watch.onApplicationBootstrap();
     await again.chain.tick();
-    expect(again.watch.fault).toContain(words);
+    expect(again.watch.fault).toContain(fault);
     expect((await seals()).filter((position) => position > 5)).toEqual([]);
     const verdict = await verifyAudit(db, key, { findOtherFault: () => again.watch.checkSeals() });
     expect(verdict).toMatchObject({ valid: false });
   });
 
-  it('says in a verification what the database alone cannot know', async () => {
-    const { watch } = await written();
-    await cutOff();
+  it('finds a fault in a verification that the database alone cannot show', async () => {
+    const { watch } = await writeAndSeal();
+    await cutOffEnd();
     expect(await verifyAudit(db, key)).toMatchObject({ valid: true, checked: 3 });
     expect(await verifyAudit(db, key, { findOtherFault: () => watch.checkSeals() })).toMatchObject({
       ...{ valid: false, reason: 'the audit trail was sealed up to 5 and ends at 3' },
     });
   });
 
-  it('finds a line that is gone by itself, and that it is back', async () => {
-    const { watch, chain } = await written();
+  it('finds one missing line, and notices when it is back', async () => {
+    const { watch, chain } = await writeAndSeal();
     await tamper(
       `create table public.gone as table entries; delete from entries where id = (select row_id from chain where position = 2)`,
     );
@@ -110,20 +110,20 @@ describe('The watch over the audit trail', () => {
     expect(watch.fault).toBeUndefined();
   });
 
-  it('notices a false seal beyond those it knows', async () => {
-    const { watch } = await written();
-    await note(1);
+  it('finds a false seal after the remembered seal', async () => {
+    const { watch } = await writeAndSeal();
+    await writeEntries(1);
     const stranger = new SealKey(Buffer.alloc(32, 5).toString('base64'));
     await new AuditChain(db, stranger, new SystemClock()).extend();
     expect(await watch.checkSeals()).toContain('a false seal at position 6');
   });
 
-  it('goes on from an older trail once somebody stands for it', async () => {
-    const { watch, chain } = await written();
-    await cutOff();
+  it('continues from an older trail after an operator has confirmed a restored backup', async () => {
+    const { watch, chain } = await writeAndSeal();
+    await cutOffEnd();
     expect(await watch.checkSeals()).toBeDefined();
     await watch.restored();
-    await note(1);
+    await writeEntries(1);
     await chain.tick();
     expect(watch.fault).toBeUndefined();
     expect(await seals()).toEqual([3, 4]);

@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => test.drop());
 
-async function note(count: number): Promise<void> {
+async function writeEntries(count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
     const id = randomUUID();
     await trail.begin({
@@ -31,10 +31,10 @@ async function note(count: number): Promise<void> {
   }
 }
 
-/** Two stretches under seals: of 3 lines and of 2, each with its outcome. */
-async function sealed(): Promise<void> {
+/** Writes and seals 3 lines, and then 2 lines, each with its outcome. */
+async function writeAndSeal(): Promise<void> {
   for (const count of [3, 2]) {
-    await note(count);
+    await writeEntries(count);
     await chainOn(db).extend();
   }
 }
@@ -44,8 +44,8 @@ const tamper = (sql: string) =>
 const entryAt = (position: number) => `(select row_id from chain where position = ${position})`;
 
 describe('The chain of the audit trail', () => {
-  it('has a place for every line and every outcome, under a seal', async () => {
-    await sealed();
+  it('has a place for every line and every outcome, and a seal', async () => {
+    await writeAndSeal();
     expect(await verifyAudit(db, key)).toEqual({
       ...{ valid: true, checked: 10, sealedThrough: 10, firstBadPosition: null, reason: null },
     });
@@ -54,8 +54,8 @@ describe('The chain of the audit trail', () => {
     expect(seals).toBe(2);
   });
 
-  it('is one chain, however many processes extend it', async () => {
-    await note(40);
+  it('is one chain, even if several processes extend it at once', async () => {
+    await writeEntries(40);
     await Promise.all([chainOn(db).extend(), chainOn(test.of('audit')).extend(), chainOn(db).extend()]);
     await chainOn(db).extend();
     expect(await verifyAudit(db, key)).toMatchObject({ valid: true, checked: 80, sealedThrough: 80 });
@@ -72,29 +72,29 @@ describe('The chain of the audit trail', () => {
     ['an outcome changed', `update outcomes set status = 403`, 'not what was written'],
     ['a time changed', `update entries set at = at + interval '1 microsecond'`, 'not what was written'],
     ['a place deleted', `delete from chain where position = 2`, 'is missing'],
-    ['the end cut off', `delete from chain where position > 8`, 'ends at 8'],
+    ['the end removed', `delete from chain where position > 8`, 'ends at 8'],
     ['a seal deleted', `delete from seals where position = 6`, 'is missing'],
     ['a seal forged', `update seals set signature = decode(repeat('00', 64), 'hex')`, 'our signature'],
     [
-      'a line slipped in',
+      'a line added without a place',
       `insert into entries (id, at, actor, role, channel, operation, request, targets)
       values (gen_random_uuid(), now() - interval '1 hour', 'a', 'admin', 'api', 'o', 'r', '{}')`,
       'no place',
     ],
-  ])('shows %s', async (_, sql, reason) => {
-    await sealed();
+  ])('does not pass the verification with %s', async (_, sql, reason) => {
+    await writeAndSeal();
     await tamper(sql);
     expect(await verifyAudit(db, key)).toMatchObject({ valid: false, reason: expect.stringContaining(reason) });
   });
 
-  it('is not believed when somebody else has signed it', async () => {
-    await sealed();
+  it('is not valid if it was signed with another key', async () => {
+    await writeAndSeal();
     const other = new SealKey(Buffer.alloc(32, 5).toString('base64'));
     expect(await verifyAudit(db, other)).toMatchObject({ valid: false, reason: expect.stringContaining('signature') });
   });
 
-  it('is written through its functions only', async () => {
-    await sealed();
+  it('can be written only through its functions', async () => {
+    await writeAndSeal();
     const chain = `insert into chain (position, kind, row_id, hash) values (11, 'entry', gen_random_uuid(), decode(repeat('00', 32), 'hex'))`;
     const seal = `insert into seals (position, after, hash, key_id, signature, sealed_at) values (99, 10, '', '', '', now())`;
     for (const sql of [chain, seal, 'delete from chain', 'update seals set after = 0'])

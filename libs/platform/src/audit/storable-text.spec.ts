@@ -1,18 +1,18 @@
 import { storableReason, storableTarget } from './storable-text';
 
-describe('What the audit trail keeps', () => {
+describe('Texts for the audit trail', () => {
   it.each(['019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071', 'ordering-123', 'CF-1_L', 'checkout:1', ''])(
-    'of what was done something to, its id: %j',
+    'contain an id as the target: %j',
     (id) => {
       expect(storableTarget(id)).toBe(id);
     },
   );
 
-  it.each(['an@example.com', '0901234567', 'Nguyễn', 'a b'])('and nothing else: %j', (text) => {
+  it.each(['an@example.com', '0901234567', 'Nguyễn', 'a b'])('contain nothing else as the target: %j', (text) => {
     expect(storableTarget(text)).toBe('[no id]');
   });
 
-  it('of a reason, no addresses, no numbers, and nothing that cannot be stored', () => {
+  it('contain a reason without e-mail addresses, telephone numbers and texts that cannot be stored', () => {
     const kept = storableReason('for an@example.com\0, 0901234567 \ud83d');
     expect(kept).toMatch(/^for /);
     expect(kept).not.toMatch(/example|0901234567|\0|\p{Surrogate}/u);

@@ -29,74 +29,82 @@ beforeEach(async () => {
 });
 afterEach(() => test.drop());
 
-/** The trail takes as long to verify as the test wants. */
-function slowly() {
-  let go!: () => void;
-  const gate = new Promise<void>((open) => (go = open));
-  const walks: AbortSignal[] = [];
+/** A verification that waits until the test calls `finish`. */
+function pausedVerification() {
+  let finish!: () => void;
+  const gate = new Promise<void>((open) => (finish = open));
+  const signals: AbortSignal[] = [];
   const verify: VerifyTrail = async (onProgress, signal) => {
-    walks.push(signal);
+    signals.push(signal);
     await Promise.race([gate, new Promise((_, stop) => signal.addEventListener('abort', () => stop(signal.reason as Error)))]); // prettier-ignore
     return verifyAudit(db, key, { onProgress, signal });
   };
-  return { go, walks, onProcess: () => new AuditVerifications(verify, rows, ids) };
+  return { finish, signals, newProcess: () => new AuditVerifications(verify, rows, ids) };
 }
-const stays = () => new AbortController().signal;
-const begun = () => eventually(async () => expect(await rows.running()).toBeDefined());
+const connectedClient = () => new AbortController().signal;
+const waitUntilRunning = () => eventually(async () => expect(await rows.running()).toBeDefined());
 
 describe('A verification of the audit trail', () => {
-  it('is one for all who ask, also of another process', async () => {
-    const { go, walks, onProcess } = slowly();
-    const desk = onProcess();
-    const asked = Array.from({ length: 20 }, () => desk.startOrJoin(5_000, stays()));
-    await begun();
-    const elsewhere = onProcess().startOrJoin(5_000, stays());
-    go();
-    const found = await Promise.all([...asked, elsewhere]);
+  it('runs once for all requests that wait for it, also in another process', async () => {
+    const { finish, signals, newProcess } = pausedVerification();
+    const verifications = newProcess();
+    const answers = Array.from({ length: 20 }, () => verifications.startOrJoin(5_000, connectedClient()));
+    await waitUntilRunning();
+    const elsewhere = newProcess().startOrJoin(5_000, connectedClient());
+    finish();
+    const found = await Promise.all([...answers, elsewhere]);
     expect(new Set(found.map(({ id }) => id)).size).toBe(1);
     expect(found.at(-1)).toMatchObject({ state: 'done', result: { valid: true, checked: 3 } });
-    expect(walks).toHaveLength(1);
+    expect(signals).toHaveLength(1);
   });
 
-  it('goes on after the answer that it takes longer, and is found by its id', async () => {
-    const { go, onProcess } = slowly();
-    const desk = onProcess();
+  it('continues after a request got its id instead of the result, and is found by this id', async () => {
+    const { finish, newProcess } = pausedVerification();
+    const verifications = newProcess();
     const leaving = new AbortController();
-    const { id, state, result } = await desk.startOrJoin(20, leaving.signal);
+    const { id, state, result } = await verifications.startOrJoin(20, leaving.signal);
     expect([state, result]).toEqual(['running', null]);
-    expect(await onProcess().startOrJoin(20, stays())).toMatchObject({ id, state: 'running' });
+    expect(await newProcess().startOrJoin(20, connectedClient())).toMatchObject({ id, state: 'running' });
     leaving.abort();
-    go();
-    await eventually(async () => expect(await desk.find(id)).toMatchObject({ state: 'done', result: { valid: true } }));
+    finish();
+    await eventually(async () =>
+      expect(await verifications.find(id)).toMatchObject({ state: 'done', result: { valid: true } }),
+    );
   });
 
-  it('ends when all have left who waited for it, and not before', async () => {
-    const { walks, onProcess } = slowly();
-    const desk = onProcess();
+  it('stops when all waiting clients have disconnected, and not earlier', async () => {
+    const { signals, newProcess } = pausedVerification();
+    const verifications = newProcess();
     const clients = [new AbortController(), new AbortController()];
-    const asked = clients.map(({ signal }) => desk.startOrJoin(5_000, signal));
-    await begun();
-    await eventually(() => expect(walks).toHaveLength(1));
+    const answers = clients.map(({ signal }) => verifications.startOrJoin(5_000, signal));
+    await waitUntilRunning();
+    await eventually(() => expect(signals).toHaveLength(1));
     clients[0].abort();
-    await expect(asked[0]).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    expect(walks[0].aborted).toBe(false);
+    await expect(answers[0]).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    expect(signals[0].aborted).toBe(false);
     clients[1].abort();
-    await expect(asked[1]).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(answers[1]).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await eventually(async () => expect(await rows.running()).toBeUndefined());
-    expect(walks.map(({ aborted }) => aborted)).toEqual([true]);
+    expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
   });
 
-  it('is ended between two pages', async () => {
+  it('can be stopped between two pages', async () => {
     const stop = new AbortController();
-    const walk = verifyAudit(db, key, { onProgress: () => stop.abort(new Error('enough')), signal: stop.signal });
-    await expect(walk).rejects.toThrow('enough');
+    const verification = verifyAudit(db, key, {
+      onProgress: () => stop.abort(new Error('enough')),
+      signal: stop.signal,
+    });
+    await expect(verification).rejects.toThrow('enough');
   });
 
-  it('begins anew where the process that was at it has ended', async () => {
-    const { go, onProcess } = slowly();
+  it('starts again if the process that was verifying has ended', async () => {
+    const { finish, newProcess } = pausedVerification();
     await rows.begin(ids.next());
     await test.admin(`update audit.verifications set heard_at = now() - interval '2 minutes'`);
-    go();
-    expect(await onProcess().startOrJoin(5_000, stays())).toMatchObject({ state: 'done', result: { valid: true } });
+    finish();
+    expect(await newProcess().startOrJoin(5_000, connectedClient())).toMatchObject({
+      state: 'done',
+      result: { valid: true },
+    });
   });
 });

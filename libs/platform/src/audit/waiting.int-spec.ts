@@ -23,7 +23,7 @@ afterEach(() => test.drop());
 const chainOn = (database: Database, lateMs?: number) =>
   new AuditChain(database, key, new SystemClock(), new AuditWatch(database, key), lateMs);
 
-async function note(count: number): Promise<void> {
+async function writeEntries(count: number): Promise<void> {
   for (let n = 0; n < count; n++) {
     const id = randomUUID();
     await trail.begin({
@@ -39,16 +39,16 @@ const entry = (at: string, id = randomUUID()) =>
    values ('${id}', ${at}, 'a', 'admin', 'api', 'o', 'r', '{}')`;
 const outcome = (at: string, id = randomUUID()) =>
   `insert into audit.outcomes (entry_id, at, status) values ('${id}', ${at}, 200)`;
-const withoutChecks = () =>
+const dropTimeChecks = () =>
   test.admin(`alter table audit.entries drop constraint entries_time;
     alter table audit.outcomes drop constraint outcomes_time`);
-const valid = (checked: number) => ({ valid: true, checked, sealedThrough: checked, reason: null });
-const quietly = async (work: () => Promise<void>) => {
+const validVerdict = (checked: number) => ({ valid: true, checked, sealedThrough: checked, reason: null });
+const withoutErrorOutput = async (work: () => Promise<void>) => {
   const errors = jest.spyOn(console, 'error').mockImplementation(() => undefined);
   await work().finally(() => errors.mockRestore());
 };
 
-describe('Lines of the audit trail that wait for their place', () => {
+describe('Waiting lines of the audit trail', () => {
   it('have the time of the database, whoever writes them', async () => {
     for (const sql of [entry(`'2100-01-01'`), outcome(`'2020-01-01'`)])
       await expect(db.query(sql)).rejects.toMatchObject({ code: '42501' });
@@ -58,34 +58,34 @@ describe('Lines of the audit trail that wait for their place', () => {
     }
   });
 
-  it('get it in order of arrival, whatever time they bear', async () => {
+  it('get their places in the order of arrival, whatever their time is', async () => {
     const chain = chainOn(db);
-    await note(1);
+    await writeEntries(1);
     await chain.extend();
     await test.admin(entry(`'2100-01-01'`));
     await chain.extend();
-    await note(2);
+    await writeEntries(2);
     await test.admin(entry(`now() - interval '1 day'`));
     await test.admin(outcome(`now() - interval '1 day'`));
     expect(await chain.extend()).toBe(6);
-    expect(await verifyAudit(db, key)).toMatchObject(valid(9));
+    expect(await verifyAudit(db, key)).toMatchObject(validVerdict(9));
   });
 
-  it('get it even with a time that no calendar has, and are listed', async () => {
-    await withoutChecks();
+  it('get a place and are listed even if their time is not in the calendar', async () => {
+    await dropTimeChecks();
     for (const at of [`'infinity'`, `'-infinity'`, `'294000-01-01'`]) {
       await test.admin(entry(at));
       await test.admin(outcome(at));
     }
-    await note(1);
+    await writeEntries(1);
     expect(await chainOn(db).extend()).toBe(8);
-    expect(await verifyAudit(db, key)).toMatchObject(valid(8));
+    expect(await verifyAudit(db, key)).toMatchObject(validVerdict(8));
     const rows = await db.query<{ at: Date }>(...auditSql({}, 10));
     expect(rows.map(({ at }) => at.toISOString().length)).toEqual([24, 24, 24, 24]);
   });
 
-  it('do not wait for one that cannot have a place: it is named', async () => {
-    await note(3);
+  it('do not wait for a line that cannot have a place; this line is named', async () => {
+    await writeEntries(3);
     const gone = randomUUID();
     await test.admin(entry('now()', gone));
     await test.admin(`do $$ begin set local session_replication_role = replica;
@@ -93,35 +93,35 @@ describe('Lines of the audit trail that wait for their place', () => {
     const refused = randomUUID();
     await test.admin(entry('now()', refused));
     await test.admin(`alter table audit.chain add check (row_id <> '${refused}')`);
-    await note(2);
+    await writeEntries(2);
     const chain = chainOn(db);
-    await quietly(() => chain.tick());
-    expect(await verifyAudit(db, key)).toMatchObject(valid(10));
+    await withoutErrorOutput(() => chain.tick());
+    expect(await verifyAudit(db, key)).toMatchObject(validVerdict(10));
     expect(chain.fault).toContain(`the entry ${gone} has no place in the chain of the audit trail: it is gone (and 1 more like it)`); // prettier-ignore
     await expect(new AuditTrailHealth(() => chain.fault).check()).rejects.toThrow(gone);
     expect(await verifyAudit(db, key, { findOtherFault: async () => chain.fault })).toMatchObject({ valid: false });
-    await note(1);
+    await writeEntries(1);
     expect(await chain.extend()).toBe(2);
   });
 
-  it('are missed by a verification when they wait for long, an outcome as well', async () => {
-    await note(1);
+  it('are a fault for a verification if they have waited too long, outcomes as well', async () => {
+    await writeEntries(1);
     const chain = chainOn(db);
     await chain.extend();
     await test.admin(outcome(`now() - interval '1 day'`));
     await test.admin(`update audit.waiting set since = now() - interval '11 minutes'`);
     expect(await verifyAudit(db, key)).toMatchObject({ valid: false, reason: expect.stringContaining('the outcome') });
     await chain.extend();
-    expect(await verifyAudit(db, key)).toMatchObject(valid(3));
+    expect(await verifyAudit(db, key)).toMatchObject(validVerdict(3));
   });
 
-  it('are told of by the process that cannot place them, until it can', async () => {
+  it('are reported by the process that cannot give them places, until it can', async () => {
     const chain = chainOn(db, 0);
     await chain.tick();
     expect(chain.fault).toBeUndefined();
     await test.admin('revoke execute on function audit.chain_rows from shop_audit');
-    await note(1);
-    await quietly(async () => {
+    await writeEntries(1);
+    await withoutErrorOutput(async () => {
       await chain.tick();
       await chain.tick();
     });
@@ -130,11 +130,11 @@ describe('Lines of the audit trail that wait for their place', () => {
     await chain.tick();
     await chain.tick();
     expect(chain.fault).toBeUndefined();
-    expect(await verifyAudit(db, key)).toMatchObject(valid(2));
+    expect(await verifyAudit(db, key)).toMatchObject(validVerdict(2));
   });
 
-  it('are kept in a table that the shop can read only, and nothing else gets a place', async () => {
-    await note(1);
+  it('are in a table that the shop can only read, and no other row gets a place', async () => {
+    await writeEntries(1);
     for (const sql of ['delete from waiting', `insert into waiting (kind, row_id) values ('entry', gen_random_uuid())`])
       await expect(db.query(sql)).rejects.toMatchObject({ code: '42501' });
     const [{ added }] = await db.query<{ added: boolean }>(

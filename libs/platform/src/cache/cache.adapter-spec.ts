@@ -26,7 +26,7 @@ const redisUrl = process.env.TEST_REDIS_URL;
 
   behavesLikeACache(two);
 
-  it('keeps to its namespace and lets every key run out', async () => {
+  it('writes only in its namespace, and every key expires', async () => {
     const namespace = `test-${randomUUID()}`;
     const cache = await open(namespace);
     await cache.remember({ kind: 'thing', key: 'x', tags: ['things'], seconds: 60 }, async () => 1);

@@ -6,7 +6,7 @@ import type { Cache } from './cache';
 export function behavesLikeACache(two: () => Promise<{ one: Cache; other: Cache; shares: boolean }>): void {
   const about = (key: string, tags: string[] = ['things']) => ({ kind: 'thing', key, tags, seconds: 60 });
 
-  it('loads what is missing once, however many ask', async () => {
+  it('loads a missing value once for all callers', async () => {
     const { one } = await two();
     let loads = 0;
     const load = async () => {
@@ -20,7 +20,7 @@ export function behavesLikeACache(two: () => Promise<{ one: Cache; other: Cache;
     expect(new Set(answers.map((answer) => answer?.name))).toEqual(new Set(['phin']));
   });
 
-  it('remembers that there is none', async () => {
+  it('remembers that a value does not exist', async () => {
     const { one } = await two();
     let loads = 0;
     const load = async () => (loads++, null);
@@ -29,20 +29,20 @@ export function behavesLikeACache(two: () => Promise<{ one: Cache; other: Cache;
     expect(loads).toBe(1);
   });
 
-  it('loads again what is to be refreshed, and keeps that', async () => {
+  it('loads a value again on refresh, and stores it', async () => {
     const { one } = await two();
     await one.remember(about('r'), async () => 'old');
     expect(await one.refresh(about('r'), async () => 'new')).toBe('new');
     expect(await one.remember(about('r'), async () => 'third')).toBe('new');
   });
 
-  it('does not remember a failure', async () => {
+  it('does not remember a failed load', async () => {
     const { one } = await two();
     await expect(one.remember(about('c'), () => Promise.reject(new Error('no')))).rejects.toThrow('no');
     expect(await one.remember(about('c'), async () => 'yes')).toBe('yes');
   });
 
-  it('forgets by tag, and only that tag', async () => {
+  it('invalidates the values of one tag only', async () => {
     const { one } = await two();
     let n = 0;
     const load = async () => ++n;
@@ -53,7 +53,7 @@ export function behavesLikeACache(two: () => Promise<{ one: Cache; other: Cache;
     expect(await one.remember(about('e', ['blue']), load)).toBe(2);
   });
 
-  it('never gives out what was loaded before a change and finished after it', async () => {
+  it('never returns a value that was loaded before a change and stored after it', async () => {
     const { one } = await two();
     let finish: (value: string) => void = () => undefined;
     const slow = one.remember(about('f'), () => new Promise<string>((resolve) => (finish = resolve)));
@@ -64,13 +64,13 @@ export function behavesLikeACache(two: () => Promise<{ one: Cache; other: Cache;
     expect(await one.remember(about('f'), async () => 'new')).toBe('new');
   });
 
-  it('shares values and invalidations between instances where there is a shared level', async () => {
+  it('shares values and invalidations between instances if there is a shared level', async () => {
     const { one, other, shares } = await two();
     await one.remember(about('g'), async () => 'first');
     expect(await other.remember(about('g'), async () => 'second')).toBe(shares ? 'first' : 'second');
     if (!shares) return;
     await one.invalidate('things');
-    await pause(50); // time for the message; less than the two seconds after which a mark is read again
+    await pause(50); // time for the message; after two seconds the version would be read again
     expect(await other.remember(about('g'), async () => 'third')).toBe('third');
   });
 }

@@ -5,7 +5,7 @@ describe('A cache in memory', () => {
   behavesLikeACache(async () => ({ one: new TwoLevelCache({}), other: new TwoLevelCache({}), shares: false }));
 });
 
-describe('A cache whose Redis is away', () => {
+describe('A cache without a reachable Redis', () => {
   const caches: TwoLevelCache[] = [];
   const open = () => {
     const cache = new TwoLevelCache({ redisUrl: 'redis://127.0.0.1:1' });
@@ -16,7 +16,7 @@ describe('A cache whose Redis is away', () => {
 
   behavesLikeACache(async () => ({ one: open(), other: open(), shares: false }));
 
-  it('says so when asked for its health', async () => {
+  it('says that the shared level does not answer', async () => {
     expect(await open().isSharedLevelUp()).toBe(false);
   });
 });

@@ -3,8 +3,8 @@ import { weightOf } from './weight';
 
 const text = (length: number) => ({ value: { v: 'x'.repeat(length) } });
 
-describe('Copies in the process', () => {
-  it('are bounded in bytes: the ones that nobody asked for lately go first', () => {
+describe('LocalCopies', () => {
+  it('have a limit of bytes: the least recently used copies are removed first', () => {
     const copies = new LocalCopies(60_000, { bytes: 50_000 });
     for (let n = 0; n < 100; n++) {
       copies.set(`list ${n}`, text(1_000));
@@ -15,13 +15,13 @@ describe('Copies in the process', () => {
     expect([copies.has('list 0'), copies.has('list 1'), copies.has('list 99')]).toEqual([true, false, true]);
   });
 
-  it('do not hold what alone is larger than all of them may be', () => {
+  it('do not store a value that is larger than the limit', () => {
     const copies = new LocalCopies(60_000, { bytes: 5_000 });
     copies.set('small', text(10)).set('large', text(10_000));
     expect([copies.has('small'), copies.has('large')]).toEqual([true, false]);
   });
 
-  it('are let go when they are old, though nobody asks for them', async () => {
+  it('are removed when they are too old, even if nobody reads them', async () => {
     const copies = new LocalCopies(20);
     copies.set('short', text(10)).set('long', text(10), 60_000);
     const until = Date.now() + 5_000;
@@ -29,7 +29,7 @@ describe('Copies in the process', () => {
     expect(copies.usage).toEqual({ bytes: 0, copies: 0 });
   });
 
-  it('are weighed with all that is in them', () => {
+  it('are weighed with everything inside them', () => {
     expect(weightOf(text(1_000))).toBeGreaterThan(2_000);
     expect(weightOf({ words: ['a'.repeat(500), 'b'.repeat(500)] })).toBeGreaterThan(2_000);
     expect(weightOf({ bytes: Buffer.alloc(3_000) })).toBeGreaterThan(3_000);

@@ -33,7 +33,7 @@ function faultsOf(read: () => unknown): readonly string[] {
 }
 
 describe('The configuration', () => {
-  it('needs nothing at all for a demo', () => {
+  it('needs no variables for a demo', () => {
     expect(demo()).toMatchObject({
       profile: 'demo',
       host: '127.0.0.1',
@@ -54,25 +54,25 @@ describe('The configuration', () => {
     });
   });
 
-  it('counts requests from this machine where the limit was set, and in production', () => {
+  it('counts requests from this machine in production, or if the limit is set', () => {
     const spared = [demo(), demo({ RATE_LIMIT_API: '' }), demo({ RATE_LIMIT_API: '100' }), production()];
     expect(spared.map(({ exemptsLoopback }) => exemptsLoopback)).toEqual([true, true, false, false]);
   });
 
-  it('is frozen, lists and all', () => {
+  it('is frozen, with its lists', () => {
     const config = demo({ TRUSTED_PROXIES: '10.0.0.0/8, ::1' });
     expect(Object.isFrozen(config)).toBe(true);
     expect(Object.isFrozen(config.trustedProxies)).toBe(true);
     expect(config.trustedProxies).toEqual(['10.0.0.0/8', '::1']);
   });
 
-  it('takes a database per context', () => {
+  it('accepts a separate database for each context', () => {
     const config = demo({ DATABASE_URL: 'postgres://a/b', DATABASE_URL_ORDERING: 'postgresql://c/d' });
     expect(config.databaseUrl).toBe('postgres://a/b');
     expect(config.databaseUrls).toEqual({ ordering: 'postgresql://c/d' });
   });
 
-  it('takes a way of its own for leadership, and a name of the build', () => {
+  it('accepts a separate URL for leadership, and a name of the build', () => {
     const config = demo({ DATABASE_URL_LEADERSHIP: 'postgres://a:5433/b', SHOP_BUILD: '2026-11-28.3' });
     expect(config).toMatchObject({
       databaseUrlLeadership: 'postgres://a:5433/b',
@@ -111,12 +111,12 @@ describe('The configuration', () => {
       'true',
       'REQUIRE_SECOND_FACTOR is true, but this build has no second factor yet: remove it',
     ],
-  ])('refuses %s, which would do nothing', (name, value, line) => {
+  ])('refuses %s, because the feature does not exist', (name, value, line) => {
     expect(faultsOf(() => demo({ [name]: value }))).toEqual([line]);
     expect(faultsOf(() => production({ [name]: value }))).toEqual([line]);
   });
 
-  it('takes a 0 for what it does not have', () => {
+  it('accepts 0 for a feature that does not exist', () => {
     expect(demo({ ORDER_ACCEPT_MINUTES: '0', SHUTDOWN_DELAY_MS: '0', GUEST_CASH_MAX_OPEN: '0' }).profile).toBe('demo');
   });
 
@@ -125,7 +125,7 @@ describe('The configuration', () => {
     ['SEAL_FORMER_KEY', 'SEAL_FORMER_KEYS'],
     ['CART_TOKEN_FORMER_SECRET', 'CART_TOKEN_FORMER_SECRETS'],
     ['CORS_ORIGIN', 'CORS_ORIGINS'],
-  ])('refuses %s, for the name is %s', (wrote, name) => {
+  ])('refuses %s, because the name is %s', (wrote, name) => {
     expect(faultsOf(() => production({ [wrote]: 'something' }))).toEqual([`${wrote} is not read: the name is ${name}`]);
   });
 
@@ -134,7 +134,7 @@ describe('The configuration', () => {
     expect(demo({ REDIS_URL: '' }).redisUrl).toBeUndefined();
   });
 
-  it('may have blanks around a URL', () => {
+  it('accepts blanks around a URL', () => {
     const config = demo({ DATABASE_URL: ' postgres://a/shop ', DATABASE_URL_CART: 'postgres://b/shop\n' });
     expect(config).toMatchObject({ databaseUrl: 'postgres://a/shop', databaseUrls: { cart: 'postgres://b/shop' } });
   });
@@ -162,19 +162,19 @@ describe('The configuration', () => {
     ['HOST', '127.0.0', 'HOST is no address: set one of this machine, such as 127.0.0.1'],
     ['HOST', 'nonsense', 'HOST nonsense is no IP address: keep HOST=127.0.0.1, or set an ADMIN_PASSWORD of your own first'], // prettier-ignore
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be error, warn, info, debug or silent'],
-  ])('refuses %s=%s in one line', (name, value, line) => {
+  ])('refuses %s=%s with one line', (name, value, line) => {
     expect(faultsOf(() => demo({ [name]: value }))).toEqual([line]);
   });
 
   it.each(['hello@coffee-tea.example', 'Coffee & Tea <hello@coffee-tea.example>', '<hello@coffee-tea.example>'])(
-    'takes %s as the sender of letters',
+    'accepts %s as the sender of letters',
     (from) => expect(demo({ MAIL_FROM: from }).mailFrom).toBe(from),
   );
 
   it.each([
     ['a file', () => join(DATA_DIR, 'secrets')],
     ['below a file', () => join(DATA_DIR, 'secrets', 'data')],
-  ])('says that DATA_DIR is %s', (_, path) => {
+  ])('refuses a DATA_DIR that is %s', (_, path) => {
     demo();
     expect(() => readConfig({ DATA_DIR: path() })).toThrow(
       new RegExp(
@@ -183,13 +183,13 @@ describe('The configuration', () => {
     );
   });
 
-  it('says everything that is wrong at once', () => {
+  it('reports all faults at once', () => {
     expect(faultsOf(() => demo({ PORT: 'x', SEED_DEMO: 'x', DATABASE_URL: 'x' }))).toHaveLength(3);
   });
 });
 
 describe('The demo', () => {
-  it('makes its secrets once, for its owner only', () => {
+  it('creates its secrets once, readable only by their owner', () => {
     const { personalDataKey, tokenSecret } = demo();
     expect(Buffer.from(personalDataKey, 'base64')).toHaveLength(32);
     expect(personalDataKey).not.toBe(tokenSecret);
@@ -197,7 +197,7 @@ describe('The demo', () => {
     expect(statSync(join(DATA_DIR, 'secrets')).mode & 0o777).toBe(0o600);
   });
 
-  it('is known to be somewhere without being made there', () => {
+  it('is recognised by its secrets, and the check creates none', () => {
     const elsewhere = join(DATA_DIR, 'elsewhere');
     expect(isFurnished({ DATA_DIR: elsewhere })).toBe(false);
     expect(existsSync(elsewhere)).toBe(false);
@@ -206,7 +206,7 @@ describe('The demo', () => {
     expect(isFurnished({ DATA_DIR: elsewhere })).toBe(true);
   });
 
-  it.each(['0.0.0.0', '::', '192.168.1.4'])('does not listen on %s with a known password', (HOST) => {
+  it.each(['0.0.0.0', '::', '192.168.1.4'])('does not listen on %s with the public password', (HOST) => {
     expect(faultsOf(() => demo({ HOST }))).toEqual([
       `HOST ${HOST} is reachable by others: set an ADMIN_PASSWORD of your own first, or keep HOST=127.0.0.1`,
     ]);
@@ -220,7 +220,7 @@ describe('The demo', () => {
 });
 
 describe('Production', () => {
-  it('starts with secrets of its own', () => {
+  it('starts with its own secrets', () => {
     expect(production()).toMatchObject({
       profile: 'production',
       host: '0.0.0.0',
@@ -231,7 +231,7 @@ describe('Production', () => {
     expect(production().adminPassword).toBeUndefined();
   });
 
-  it('names every secret that is missing', () => {
+  it('reports every missing secret', () => {
     const lines = faultsOf(() => readConfig({ SHOP_PROFILE: 'production', DATA_DIR }));
     expect(lines.map((line) => line.split(' ')[0]).sort()).toEqual(Object.keys(secrets).sort());
     expect(lines).toContain(
@@ -239,7 +239,7 @@ describe('Production', () => {
     );
   });
 
-  it("refuses the demo's secrets, its password and its payment provider", () => {
+  it('refuses the secrets, the password and the payment provider of the demo', () => {
     const { tokenSecret } = demo();
     expect(faultsOf(() => production({ TOKEN_SECRET: tokenSecret }))[0]).toContain("TOKEN_SECRET is the demo's");
     expect(faultsOf(() => production({ ADMIN_PASSWORD: DEMO_ADMIN.password }))[0]).toContain(
@@ -250,7 +250,7 @@ describe('Production', () => {
       expect(faultsOf(() => production({ TRUSTED_PROXIES: all }))[0]).toContain('must not name every address');
   });
 
-  it('refuses demo goods on a real shelf, and bounds what guests who pay cash may order', () => {
+  it('refuses demo products, and has a limit for guests who pay cash', () => {
     expect(faultsOf(() => production({ SEED_DEMO: 'true' }))).toEqual([
       'SEED_DEMO must not be true in production: it puts demo goods on a real shelf',
     ]);
@@ -265,11 +265,11 @@ describe('.env.example', () => {
     return name ? [{ name, value: off ? undefined : value }] : [];
   });
 
-  it('lists every variable, once', () => {
+  it('lists every variable once', () => {
     expect(listed.map(({ name }) => name).sort()).toEqual(Object.keys(variables.shape).sort());
   });
 
-  it('gives each the default it has', () => {
+  it('shows the default of each variable', () => {
     const given = Object.fromEntries(listed.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value]])));
     expect(given).toEqual(defaults.demo);
   });

@@ -20,18 +20,18 @@ describe('.env', () => {
   beforeEach(() => (root = mkdtempSync(join(tmpdir(), 'shop-env-'))));
   afterEach(() => rmSync(root, { recursive: true }));
 
-  it('sets what is not set yet', () => {
+  it('sets only variables that are not set', () => {
     writeFileSync(join(root, '.env'), '# a port of our own\nPORT=3100\n');
     expect(portAfterReading(root)).toBe('3100');
     expect(portAfterReading(root, { PORT: '3200' })).toBe('3200');
   });
 
-  it('is not read while tests run', () => {
+  it('is not read in tests', () => {
     writeFileSync(join(root, '.env'), 'PORT=3100\n');
     expect(portAfterReading(root, { NODE_ENV: 'test' })).toBe('undefined');
   });
 
-  it('need not be there', () => {
+  it('may be missing', () => {
     expect(portAfterReading(root)).toBe('undefined');
     mkdirSync(join(root, '.env'));
     expect(portAfterReading(root)).toBe('undefined');

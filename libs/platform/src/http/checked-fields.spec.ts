@@ -22,7 +22,7 @@ class Everything {
 const read = async (given: object): Promise<Everything> =>
   new ShopValidationPipe().transform(given, { type: 'body', metatype: Everything }) as Everything;
 
-describe('A checked field takes', () => {
+describe('A checked field accepts', () => {
   it.each([
     { email: 'an.nguyen+shop@example.com' },
     { email: 'thư@example.vn' },
@@ -36,7 +36,7 @@ describe('A checked field takes', () => {
     expect(await read(given)).toEqual(given);
   });
 
-  it('what has blanks around it, without them', async () => {
+  it('values with surrounding blanks, and removes the blanks', async () => {
     expect(await read({ email: ' an@example.com ', phone: ' 0901234567 ', picture: ' /a.png ' })).toEqual({
       email: 'an@example.com',
       phone: '0901234567',

@@ -30,8 +30,8 @@ class Menu {
   notes?: object;
 }
 
-const many = <Value>(count: number, value: (n: number) => Value) => Array.from({ length: count }, (_, n) => value(n));
-const named = (count: number) => Object.fromEntries(many(count, (n) => [`n${n}`, n]));
+const repeat = <Value>(count: number, value: (n: number) => Value) => Array.from({ length: count }, (_, n) => value(n));
+const named = (count: number) => Object.fromEntries(repeat(count, (n) => [`n${n}`, n]));
 
 function read(body: object) {
   made = 0;
@@ -48,8 +48,8 @@ class Day {
   menus!: Menu[];
 }
 
-describe('An object of any form', () => {
-  it('is handed on as it is, however deep it lies, and nothing is made of its values', () => {
+describe('A free-form object', () => {
+  it('is passed on unchanged at any depth, and its values are not copied', () => {
     const notes = { ...named(1_000), inner: [{ sorts: [] }], text: 'x' };
     const pipe = new ShopValidationPipe();
     const day = pipe.transform({ menus: [{ sorts: [], notes }] }, { type: 'body', metatype: Day }) as Day;
@@ -60,19 +60,19 @@ describe('An object of any form', () => {
   });
 });
 
-describe('A body that holds far more than there is room for', () => {
+describe('A body that is much larger than its class allows', () => {
   const sorts = [{ grams: 1 }];
 
-  it('has its lists measured before their entries are looked at', () => {
-    expect(read({ sorts: many(20_000, () => ({ x: 1 })) })).toEqual({
+  it('is refused for a long list before the entries are read', () => {
+    expect(read({ sorts: repeat(20_000, () => ({ x: 1 })) })).toEqual({
       ...{ details: [{ field: 'sorts', message: 'must have at most 3 entries' }], more: 0, made: 0 },
     });
-    expect(read({ sorts, marks: many(20_000, () => 'x') })).toMatchObject({
+    expect(read({ sorts, marks: repeat(20_000, () => 'x') })).toMatchObject({
       ...{ details: [{ field: 'marks', message: 'must have at most 2 entries' }], made: 0 },
     });
   });
 
-  it('has its unknown names counted, and twenty of them told', () => {
+  it('is refused for unknown names; all are counted and twenty are reported', () => {
     const top = read({ sorts, ...named(19_000) });
     expect(top).toMatchObject({ more: 18_980, made: 0 });
     const inside = read({ sorts: [{ grams: 1, ...named(30) }] });
@@ -82,20 +82,20 @@ describe('A body that holds far more than there is room for', () => {
     });
   });
 
-  it('has no heap read where one value or one object is expected', () => {
-    const heap = many(5_000, (n) => ({ [`n${n}`]: n }));
+  it('is refused for a large structure in a field for one value or one object', () => {
+    const structure = repeat(5_000, (n) => ({ [`n${n}`]: n }));
     for (const [field, message] of [
       ['name', 'must be text'],
       ['first', 'must be an object'],
     ])
-      expect(read({ sorts, [field]: heap })).toEqual({ details: [{ field, message }], more: 0, made: 0 });
+      expect(read({ sorts, [field]: structure })).toEqual({ details: [{ field, message }], more: 0, made: 0 });
   });
 
-  it('has no list read where an entry of a list is expected', () => {
-    expect(read({ sorts: [many(19_000, () => ({}))] })).toMatchObject({ made: 0, details: [{ field: 'sorts.0' }] });
+  it('is refused for a list in place of an entry', () => {
+    expect(read({ sorts: [repeat(19_000, () => ({}))] })).toMatchObject({ made: 0, details: [{ field: 'sorts.0' }] });
   });
 
-  it('is read as ever when it is merely wrong, or large where it may be', () => {
+  it('is not the same as a wrong body, or a body that may be large: both are checked as usual', () => {
     expect(read({ sorts: [{ grams: 0 }, { more: 1 }], name: 5, wrong: 1 })).toMatchObject({
       details: [
         { field: 'wrong', message: 'is not known here' },

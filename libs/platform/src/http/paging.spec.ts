@@ -7,20 +7,20 @@ const id = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
 const at = '2026-11-23T03:04:05.678Z';
 
 describe('A cursor', () => {
-  it('leads back to the place it was made of; without one it is the first page', () => {
+  it('returns the place from which it was made; no cursor means the first page', () => {
     expect(placeOf(cursorFrom({ at, id }), Place)).toEqual({ at, id });
     expect(placeOf(undefined, Place)).toBeUndefined();
   });
 
   it.each<[string, unknown]>([
-    ['of another list', { at }],
-    ['of a day that never was', { at: '2026-02-31T00:00:00Z', id }],
-    ['of the year nought, which Postgres does not know', { at: '0000-01-01T00:00:00Z', id }],
-  ])('is refused: one %s', (_, place) => {
+    ['a cursor of another list', { at }],
+    ['a cursor with a day that does not exist', { at: '2026-02-31T00:00:00Z', id }],
+    ['a cursor with the year 0, which Postgres cannot store', { at: '0000-01-01T00:00:00Z', id }],
+  ])('is refused if it is %s', (_, place) => {
     expect(() => placeOf(cursorFrom(place), Place)).toThrow(expect.objectContaining({ code: 'VALIDATION_ERROR' }));
   });
 
-  it.each(['a\0b', 'half a pair \ud83d'])('is refused with what cannot be stored in it: %j', (text) => {
+  it.each(['a\0b', 'half a pair \ud83d'])('is refused if it contains a text that Postgres cannot store: %j', (text) => {
     expect(() => placeOf(cursorFrom(text), z.string())).toThrow(expect.objectContaining({ code: 'VALIDATION_ERROR' }));
   });
 
@@ -33,7 +33,7 @@ describe('A cursor', () => {
     ['2026-11-23 03:04:05+23', false],
     ['2026-11-23', false],
     ['1', false],
-  ])('may hold a moment as Postgres writes it: %s', (text, isOne) => {
+  ])('may contain a time as Postgres writes it: %s is valid: %s', (text, isOne) => {
     expect(MomentShape.safeParse(text).success).toBe(isOne);
   });
 });

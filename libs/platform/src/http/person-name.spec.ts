@@ -18,10 +18,10 @@ describe('A name', () => {
     ['a tab', 'An\tBình', 'text.line'],
     ['an escape character', 'An\u001b[31m', 'text.line'],
     ['NUL', 'An\0', 'text.line'],
-    ['a blank without width', 'An\u200b Bình', 'text.line'],
-    ['a joiner that joins nothing', 'A\u200dn', 'text.line'],
-    ['a mark that turns the direction', 'An \u202egro.live', 'text.line'],
-  ])('has not %s', (_, name, code) => expect(faultOf(name)).toBe(code));
+    ['a zero-width space', 'An\u200b Bình', 'text.line'],
+    ['an unnecessary joiner', 'A\u200dn', 'text.line'],
+    ['a character that changes the direction', 'An \u202egro.live', 'text.line'],
+  ])('must not contain %s', (_, name, code) => expect(faultOf(name)).toBe(code));
 
   it.each([
     ...[
@@ -35,10 +35,11 @@ describe('A name', () => {
       'evil\ufe0f',
     ],
     ...['e\u200dvil.com', 'An\u{e0041}', 'An\uffff', 'An\ue000', 'An\ufff9'],
-  ])('has nothing that cannot be seen: %j', (name) => expect(faultOf(name)).toBe('text.line'));
+  ])('must not contain invisible characters: %j', (name) => expect(faultOf(name)).toBe('text.line'));
 
-  it.each(['\u200b\u200b', '\u3164', '\u2800', '\u0301', ' \u00a0 ', '\u200e'])('can be seen, unlike %j', (name) =>
-    expect(faultOf(name)).toBe('text.blank'),
+  it.each(['\u200b\u200b', '\u3164', '\u2800', '\u0301', ' \u00a0 ', '\u200e'])(
+    'must have a visible character: %j',
+    (name) => expect(faultOf(name)).toBe('text.blank'),
   );
 
   it.each([
@@ -54,10 +55,10 @@ describe('A name', () => {
     ...['[2001:db8::1]', '2001:db8::1', '[An](evil.ru)', '<b>evil.ru</b>', '//evil', 'An: //evil'],
     ...['Hack.Ru', 'Free.Tk', 'Is.Gd', 'Tiki.Pizza', 'Evil.Рф', 'hack.ru', 'HACK.RU', 'T.Me', 't.co/x', 'St.Ly/x'],
     ...['evil۔com', 'evil։com', 'evil․com', 'evil.x.ru', 'a.evil.ru', 'St.John.evil.ru', 'An evil.bình', '☕.com'],
-  ])('leads nowhere, unlike %s', (name) => expect(faultOf(name)).toBe('text.link'));
+  ])('must not look like an address: %s', (name) => expect(faultOf(name)).toBe('text.link'));
 
   it.each(['<b>An</b>', '<evil>', 'An > Bình', '[An](evil)', '::1'])(
-    'has no brackets that lead somewhere: %s',
+    'must not have brackets that may mark an address: %s',
     (name) => expect(faultOf(name)).toBe('text.brackets'),
   );
 
@@ -74,13 +75,13 @@ describe('A name', () => {
     ['a domain with a fullwidth dot', 'evil．com', 'text.link'],
     ['a domain with an ideographic full stop', 'evil。com', 'text.link'],
     ['fullwidth letters', 'ｅｖｉｌ.ｃｏｍ', 'text.link'],
-    ['a numbered host', '10.0.0.1', 'text.link'],
+    ['an IP address', '10.0.0.1', 'text.link'],
     ['an e-mail address', 'an@example.com', 'text.link'],
-    ['nothing but blanks', '   ', 'text.blank'],
-    ['too much', 'a'.repeat(101), 'text.long'],
-  ])('has not %s', (_, name, code) => expect(faultOf(name)).toBe(code));
+    ['only blanks', '   ', 'text.blank'],
+    ['too many characters', 'a'.repeat(101), 'text.long'],
+  ])('must not contain %s', (_, name, code) => expect(faultOf(name)).toBe(code));
 
-  it('never holds a line break or a web address, wherever it stands', () => {
+  it('never contains a line break or a web address, at any position', () => {
     const words = fc
       .array(fc.constantFrom('An', 'Bình', 'Ms.', '🌸', ' '), { maxLength: 5 })
       .map((all) => all.join(' '));

@@ -13,7 +13,7 @@ const read = (range: object): Range =>
   new ShopValidationPipe().transform(range, { type: 'query', metatype: Range }) as Range;
 
 describe('A range of time', () => {
-  it('takes days in Vietnam whole', () => {
+  it('contains whole days in Vietnam', () => {
     expect(read({ from: '2026-11-23', to: '2026-11-23' })).toEqual({
       from: new Date('2026-11-22T17:00:00Z'),
       to: new Date('2026-11-23T17:00:00Z'),
@@ -21,14 +21,14 @@ describe('A range of time', () => {
     expect(read({ from: '2028-02-29' }).from).toEqual(new Date('2028-02-28T17:00:00Z'));
   });
 
-  it('takes instants with a zone as they are', () => {
+  it('contains times with a zone unchanged', () => {
     for (const at of ['2026-11-23T03:04:05Z', '2026-11-23T10:04:05+07:00'])
       expect(read({ from: at, to: at })).toEqual({ from: new Date(at), to: new Date(at) });
     expect(read({})).toEqual({});
   });
 
   it.each(['2026-02-30', '2026-02-30T00:00:00Z', '2026-11-23T24:00:00Z', '2026-11-23T00:00:00', '0001-01-01', 'now', ['a'], ''])(
-    'is not %j',
+    'cannot be %j',
     (text) => {
       for (const field of ['from', 'to'])
         expect(() => read({ [field]: text })).toThrow(
@@ -43,18 +43,18 @@ class Given {
   amount?: object;
 }
 
-describe('An amount of a body', () => {
+describe('An amount in a body', () => {
   const amount = (given: unknown) =>
     (new ShopValidationPipe().transform({ amount: given }, { type: 'body', metatype: Given }) as Given).amount;
 
-  it('is Money, or whole đồng', () => {
+  it('is Money, or a number of whole đồng', () => {
     for (const form of [25, { amount: 25, currency: 'VND' }])
       expect(amount(form)).toEqual({ amount: 25, currency: 'VND' });
     expect(amount(undefined)).toBeUndefined();
   });
 
   it.each([0, 101, 2.5, '25', null, [], [25], {}, { amount: 25 }, { amount: 25, currency: 'USD' }, { amount: '25', currency: 'VND' }, { amount: 25, currency: 'VND', x: 1 }, { amount: { amount: 25, currency: 'VND' }, currency: 'VND' }])(
-    'is not %j',
+    'cannot be %j',
     (given) => expect(() => amount(given)).toThrow(expect.objectContaining({ code: 'VALIDATION_ERROR' })),
   ); // prettier-ignore
 });

@@ -33,7 +33,7 @@ class Outer {
   inner!: Inner;
 }
 
-describe('A query read the short way', () => {
+describe('readFlatInput', () => {
   const good = [
     {},
     { limit: '5' },
@@ -41,7 +41,7 @@ describe('A query read the short way', () => {
     { sort: 'down', cursor: 'abc', marks: 'one', limit: '100' },
   ];
 
-  it.each(good)('is what it is the long way: %j', (given) => {
+  it.each(good)('returns the same as class-transformer: %j', (given) => {
     const short = readFlatInput(ShelfQuery, given, true);
     expect(short).toBeInstanceOf(ShelfQuery);
     expect(short).toEqual(plainToInstance(ShelfQuery, given, { fromText: true } as object));
@@ -56,17 +56,17 @@ describe('A query read the short way', () => {
     { sort: '' },
   ];
 
-  it.each(others)('is left to the long way when there is more to it, or to say about it: %j', (given) => {
+  it.each(others)('leaves other or faulty inputs to the slow way: %j', (given) => {
     expect(readFlatInput(ShelfQuery, given, true)).toBeUndefined();
   });
 
-  it('is left to the long way when it has classes inside', () => {
+  it('leaves classes with nested classes to the slow way', () => {
     expect(readFlatInput(Outer, { inner: 1 }, false)).toBeUndefined();
     const pipe = new ShopValidationPipe();
     expect(pipe.transform({ inner: { count: 1 } }, { type: 'body', metatype: Outer })).toEqual({ inner: { count: 1 } });
   });
 
-  it('is of an object: null is none, and nothing at all is an empty one', () => {
+  it('is used for objects only: null is refused, and a missing body is an empty object', () => {
     class Wish {
       @Whole({ optional: true })
       count?: number;
@@ -80,23 +80,23 @@ describe('A query read the short way', () => {
     expect(read({})).toEqual({});
   });
 
-  it('reads text as a number in a query only', () => {
+  it('reads a text as a number only in a query', () => {
     expect(readFlatInput(Inner, { count: '1' }, true)).toEqual({ count: 1 });
     expect(readFlatInput(Inner, { count: '1' }, false)).toBeUndefined();
     expect(readFlatInput(Inner, { count: 1 }, false)).toEqual({ count: 1 });
   });
 });
 
-describe('A time that somebody sends', () => {
+describe('A time in a body', () => {
   const read = async (at: string): Promise<Time> =>
     new ShopValidationPipe().transform({ at }, { type: 'body', metatype: Time }) as Time;
 
-  it.each(['2026-02-28T23:59:59Z', '2028-02-29T01:00+07:00', '2026-11-23T03:04:05.678Z'])('is one: %s', async (at) => {
+  it.each(['2026-02-28T23:59:59Z', '2028-02-29T01:00+07:00', '2026-11-23T03:04:05.678Z'])('may be %s', async (at) => {
     expect((await read(at)).at).toEqual(new Date(at));
   });
 
   it.each(['2026-02-31T00:00:00Z', '2026-02-29T01:00+07:00', '2026-13-01T00:00:00Z', '2026-11-23', 'now'])(
-    'is none: %s',
+    'cannot be %s',
     async (at) => {
       await expect(read(at)).rejects.toMatchObject({ code: 'VALIDATION_ERROR' });
     },

@@ -2,10 +2,10 @@ import { MacKey } from './mac-key';
 
 const secret = (letter: string) => Buffer.alloc(32, letter).toString('base64');
 
-describe('A key for marks', () => {
+describe('A MAC key', () => {
   const key = new MacKey(secret('a'));
 
-  it('knows its own mark, and no other', () => {
+  it('accepts only its own MAC of the same text', () => {
     const mac = key.of('one event');
     expect(key.holds('one event', mac)).toBe(true);
     expect(key.holds('another event', mac)).toBe(false);
@@ -13,7 +13,7 @@ describe('A key for marks', () => {
     expect(new MacKey(secret('b')).holds('one event', mac)).toBe(false);
   });
 
-  it('knows the marks of the keys before it, and makes its own', () => {
+  it('accepts the MACs of its former keys, and makes MACs with the current key', () => {
     const changed = new MacKey(secret('b'), [secret('a')]);
     expect(changed.holds('one event', key.of('one event'))).toBe(true);
     expect(key.holds('one event', changed.of('one event'))).toBe(false);

@@ -2,38 +2,38 @@ import { ElasticsearchLogs } from './elasticsearch-logs';
 
 describe('Log lines for Elasticsearch', () => {
   const sent: string[] = [];
-  const asked = jest.spyOn(globalThis, 'fetch');
+  const fetchSpy = jest.spyOn(globalThis, 'fetch');
   beforeEach(() => {
     jest.useFakeTimers();
     sent.length = 0;
   });
   afterEach(() => jest.useRealTimers());
-  afterAll(() => asked.mockRestore());
+  afterAll(() => fetchSpy.mockRestore());
 
-  const answer = (status: number) =>
-    asked.mockImplementation((_url, init) => {
+  const answerWith = (status: number) =>
+    fetchSpy.mockImplementation((_url, init) => {
       if (status < 300) sent.push(...(init?.body as string).split('\n').filter((line) => line.includes('"n"') || line.includes('dropped'))); // prettier-ignore
       return Promise.resolve(new Response(null, { status }));
     });
 
-  it('go out in batches, to the index that was named, with the password in the header only', async () => {
-    answer(200);
+  it('are sent in batches to the index, with the password only in the header', async () => {
+    answerWith(200);
     const logs = new ElasticsearchLogs('http://shop:s3cret@search:9200');
     logs.write('{"n":1}\n');
     logs.write('{"n":2}\n');
     await jest.advanceTimersByTimeAsync(2_100);
     expect(sent).toEqual(['{"n":1}', '{"n":2}']);
-    expect(asked.mock.calls[0][0]).toBe('http://search:9200/coffee-tea-logs/_bulk');
+    expect(fetchSpy.mock.calls[0][0]).toBe('http://search:9200/coffee-tea-logs/_bulk');
     logs.end();
   });
 
-  it('wait while it is away, the newest few thousand, and say how many did not', async () => {
-    answer(503);
+  it('wait while Elasticsearch is away; the newest 5,000 lines are sent later, with the number of lost lines', async () => {
+    answerWith(503);
     const logs = new ElasticsearchLogs('http://search:9200');
     for (let n = 0; n < 5_003; n += 1) logs.write(`{"n":${n}}\n`);
     await jest.advanceTimersByTimeAsync(4_100);
     expect(sent).toEqual([]);
-    answer(200);
+    answerWith(200);
     await jest.advanceTimersByTimeAsync(30_000);
     expect(sent.filter((line) => line.startsWith('{"n"'))).toHaveLength(5_000);
     expect(sent).toContain('{"n":5002}');

@@ -2,7 +2,7 @@ import { loggedUrl, browserOf, networkOf } from './logged-request';
 
 const id = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
 
-describe('What a log says of a request', () => {
+describe('A logged request', () => {
   it.each([
     [`/api/v1/orders/${id}?minVersion=2`, '/api/v1/orders/:id', `/api/v1/orders/${id}?minVersion=2`],
     ['/api/v1/orders/an%40example.com', '/api/v1/orders/:id', '/api/v1/orders/:id'],
@@ -18,9 +18,9 @@ describe('What a log says of a request', () => {
     ],
     ['/x?an=1&email=an%40example.com', '/x', '/x?[redacted]=1&[redacted]=[redacted]'],
     ['/x?An', '/x', '/x?[redacted]=[redacted]'],
-  ])('%s on %s: %s', (url, route, shown) => expect(loggedUrl(url, route)).toBe(shown));
+  ])('of %s on route %s shows %s', (url, route, shown) => expect(loggedUrl(url, route)).toBe(shown));
 
-  it('is the network, not the neighbour', () => {
+  it('shows the network of the client, not the address', () => {
     expect(networkOf('203.0.113.77')).toBe('203.0.113.0/24');
     expect(networkOf('::ffff:203.0.113.77')).toBe('203.0.113.0/24');
     expect(networkOf('2001:db8:1:2:3:4:5:6')).toBe('2001:db8:1::/48');
@@ -28,7 +28,7 @@ describe('What a log says of a request', () => {
     expect(networkOf('an')).toBe('[redacted]');
   });
 
-  it('is the kind of program', () => {
+  it('shows the kind of client program', () => {
     expect(browserOf('Mozilla/5.0 (Macintosh) AppleWebKit/605 Version/17 Safari/605')).toBe('Safari');
     expect(browserOf('Ans-Telephone/1.0')).toBe('other');
     expect(browserOf(undefined)).toBeUndefined();

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { eventually } from '../../../../test/support/eventually';
 import { shopLogger } from './logger';
 
-describe('A line of the log', () => {
-  it('has the trace of an error where there is one, and no empty one', async () => {
+describe('A log line', () => {
+  it('has the stack of an error if there is one, and no empty stack', async () => {
     const logDir = mkdtempSync(join(tmpdir(), 'logger-'));
     const logger = shopLogger({ logLevel: 'info', logDir, stdout: false });
     logger.error('without', { context: 'Test', stack: [undefined] });

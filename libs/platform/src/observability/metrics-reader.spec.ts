@@ -2,7 +2,7 @@ import { mayReadMetrics } from './metrics-reader';
 
 const TOKEN = 'a-token-of-16-or-more';
 
-describe('The metrics are read', () => {
+describe('The metrics may be read', () => {
   it.each([
     ['127.0.0.1', {}, true],
     ['127.8.0.1', {}, true],
@@ -14,11 +14,11 @@ describe('The metrics are read', () => {
     ['127.0.0.1', { 'x-forwarded-for': '192.0.2.7' }, false],
     ['127.0.0.1', { forwarded: 'for=192.0.2.7' }, false],
     ['127.0.0.1', { via: '1.1 proxy' }, false],
-  ])('without settings from %s with %j: %s', (peer, headers, may) => {
+  ])('without settings, from %s with %j: %s', (peer, headers, may) => {
     expect(mayReadMetrics({ peer, headers }, {})).toBe(may);
   });
 
-  it('by whoever has the token, and then by nobody else', () => {
+  it('only with the token, if a token is set', () => {
     const with_ = (authorization?: string, peer = '192.0.2.7') =>
       mayReadMetrics({ peer, headers: { ...(authorization && { authorization }) } }, { metricsToken: TOKEN });
     expect([with_(`Bearer ${TOKEN}`), with_(`bearer  ${TOKEN}`), with_(TOKEN), with_('Bearer x'), with_()]).toEqual([
@@ -27,7 +27,7 @@ describe('The metrics are read', () => {
     expect(with_(undefined, '127.0.0.1')).toBe(false);
   });
 
-  it('at their own port only, where that is set without a token', () => {
+  it('only at their own port, if a port is set and no token', () => {
     expect(mayReadMetrics({ peer: '127.0.0.1', headers: {} }, { metricsPort: 9464 })).toBe(false);
   });
 });

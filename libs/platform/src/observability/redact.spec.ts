@@ -7,7 +7,7 @@ import { redact } from './redact';
 
 const TOKEN = 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl';
 
-/** Everything a log must never hold, under the names and in the places it turns up. */
+/** Everything that a log must never contain, with the usual names of fields. */
 const HIDDEN = {
   password: 'correct horse',
   currentPassword: 'correct horse',
@@ -32,12 +32,12 @@ const HIDDEN = {
 const SECRETS = ['correct horse', TOKEN, 'r3fr3sh', 'c00kie', 'c4rt', 'id3m', 'Nguyễn', '0901234567', 'an@example.com', 'Lê Lợi', 'ring twice', '123456', 'wh00k', 's3cret']; // prettier-ignore
 
 describe('A log', () => {
-  it('never holds secrets or personal data', () => {
+  it('never contains secrets or personal data', () => {
     const text = JSON.stringify(redact(HIDDEN));
     expect(SECRETS.filter((secret) => text.includes(secret))).toEqual([]);
   });
 
-  it('keeps what helps', () => {
+  it('keeps fields that help operators', () => {
     const kept = {
       orderId: '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071',
       total: 55_000,
@@ -49,13 +49,13 @@ describe('A log', () => {
     expect(redact(new Error('lost'))).toMatchObject({ name: 'Error', message: 'lost', stack: expect.any(String) });
   });
 
-  it('ends without a circle', () => {
+  it('ends for an object that contains itself', () => {
     const circle: Record<string, unknown> = {};
     circle['self'] = circle;
     expect(JSON.stringify(redact(circle))).toContain('[deep]');
   });
 
-  it('tells a bounded part of what is wide, long or deep', () => {
+  it('contains only a part of a value that is wide, long or deep', () => {
     const wide = (levels: number): unknown =>
       levels === 0 ? 'x' : Object.fromEntries(Array.from({ length: 200 }, (_, n) => [`field${n}`, wide(levels - 1)]));
     const huge = { wide: wide(2), long: 'x'.repeat(1_000_000), ['n'.repeat(1_000_000)]: 1 };
@@ -66,7 +66,7 @@ describe('A log', () => {
     expect(redact(JSON.parse('{"__proto__":{"password":"x"},"constructor":1}'))).not.toHaveProperty('password');
   });
 
-  it('writes JSON lines to its files, with the request and the service, and nothing hidden', async () => {
+  it('is written as JSON lines with the request and the service, and without hidden values', async () => {
     const logDir = mkdtempSync(join(tmpdir(), 'log-'));
     const logger = shopLogger({ logLevel: 'info', logDir, stdout: false });
     const nest = asNestLogger(logger);

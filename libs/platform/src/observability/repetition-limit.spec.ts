@@ -4,28 +4,28 @@ import { join } from 'node:path';
 import { endLog, shopLogger } from './logger';
 import { RepetitionLimit } from './repetition-limit';
 
-describe('Lines that say the same', () => {
-  it('are written twenty times in ten seconds, and then told by their number', () => {
+describe('Equal log lines', () => {
+  it('are written twenty times in ten seconds; the next line says how many were left out', () => {
     let now = 0;
     const lines = new RepetitionLimit(() => now);
-    const told = Array.from({ length: 50 }, (_, n) => lines.countAndLimit(`no free connection after ${n} ms`));
-    expect(told.filter((one) => one !== undefined)).toHaveLength(20);
+    const results = Array.from({ length: 50 }, (_, n) => lines.countAndLimit(`no free connection after ${n} ms`));
+    expect(results.filter((one) => one !== undefined)).toHaveLength(20);
     expect(lines.countAndLimit('something else')).toBe(0);
     now = 10_000;
     expect(lines.countAndLimit('no free connection after 7 ms')).toBe(30);
     expect(lines.countAndLimit('no free connection after 8 ms')).toBe(0);
   });
 
-  it('are the same although they name other orders', () => {
+  it('may differ in ids and numbers', () => {
     const lines = new RepetitionLimit(() => 0);
     const id = (n: number) => `019ab3c4-5d6e-7f80-9a1b-2c3d4e5f60${10 + n}`;
-    const told = Array.from({ length: 30 }, (_, n) => lines.countAndLimit(`order ${id(n)} is broken`));
-    expect(told.filter((one) => one !== undefined)).toHaveLength(20);
+    const results = Array.from({ length: 30 }, (_, n) => lines.countAndLimit(`order ${id(n)} is broken`));
+    expect(results.filter((one) => one !== undefined)).toHaveLength(20);
   });
 });
 
 describe('The log files', () => {
-  it('bound repeated warnings, keep every line of information, and are not for strangers', async () => {
+  it('limit repeated warnings, contain every line of level info, and are not readable for other accounts', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'log-'));
     const logDir = join(folder, 'logs');
     mkdirSync(logDir, { mode: 0o755 }); // as an earlier build left them

@@ -33,11 +33,11 @@ const customer = (): ErasedSubject => ({ subject: ids.next(), kind: 'customer' }
 const guest = (): ErasedSubject => ({ subject: ids.next(), kind: 'guest' });
 
 describe('The list of erased people', () => {
-  it('is not there until somebody is erased', async () => {
+  it('has no file until somebody is erased', async () => {
     expect(await list.all()).toBeUndefined();
   });
 
-  it('names each once, in the order of their erasure, readable by its owner only', async () => {
+  it('names each person once, in the order of erasure, and is readable only by its owner', async () => {
     const [hoa, lan] = [customer(), guest()];
     await list.add([hoa], at);
     await list.add([hoa, lan], at);
@@ -48,7 +48,7 @@ describe('The list of erased people', () => {
     );
   });
 
-  it('knows half a line for what it is, and begins the next one afresh', async () => {
+  it('ignores an incomplete line, and begins the next line on a new line', async () => {
     const [hoa, lan, mai] = [customer(), customer(), customer()];
     await list.add([hoa, lan], at);
     truncateSync(path, statSync(path).size - 20);
@@ -57,7 +57,7 @@ describe('The list of erased people', () => {
     expect(await list.all()).toEqual([hoa, lan, mai]);
   });
 
-  it('leaves out a line that was changed', async () => {
+  it('ignores a line that was changed', async () => {
     const [hoa, lan] = [customer(), customer()];
     await list.add([hoa, lan], at);
     writeFileSync(path, readFileSync(path, 'utf8').replace(hoa.subject, ids.next()));
@@ -65,7 +65,7 @@ describe('The list of erased people', () => {
     expect(await list.all()).toEqual([lan]);
   });
 
-  it('says that it is unavailable where the disk cannot be written', async () => {
+  it('answers UNAVAILABLE if the disk cannot be written', async () => {
     const blocked = join(folder, 'a file');
     writeFileSync(blocked, '');
     chmodSync(blocked, 0o400);
@@ -75,7 +75,7 @@ describe('The list of erased people', () => {
     });
   });
 
-  it('names the file and what to do, to whoever runs the shop', async () => {
+  it('names the file and what to do in its errors', async () => {
     const unreadable = new ErasedSubjects(folder);
     await expect(unreadable.all()).rejects.toThrow(
       new RegExp(`^The list of erased people ${folder} cannot be read \\(EISDIR.*\\): .*ERASED_SUBJECTS_FILE`),
@@ -88,7 +88,7 @@ describe('The list of erased people', () => {
     await expect(unwritable.beWritable()).rejects.toThrow(sentence);
   });
 
-  it('is made where it is missing, and is left as it is where it is not', async () => {
+  it('is created if it is missing, and is not changed if it exists', async () => {
     await list.beWritable();
     expect([await list.all(), statSync(path).mode & 0o777]).toEqual([[], 0o600]);
     const hoa = customer();

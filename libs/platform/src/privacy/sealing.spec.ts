@@ -4,8 +4,8 @@ import { newKey, openWith, sealWith, reasonUnopened } from './sealing';
 const subject = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
 const key = newKey();
 
-/** As values were stored before they named their key. */
-const earlier = ({ sealed }: Sealed): Sealed => ({ sealed: sealed.split('.').slice(0, 3).join('.'), subject });
+/** The format of older values, without a key id. */
+const withoutKeyId = ({ sealed }: Sealed): Sealed => ({ sealed: sealed.split('.').slice(0, 3).join('.'), subject });
 
 const damaged = ({ sealed }: Sealed): Sealed => {
   const [form, nonce, body, ...rest] = sealed.split('.') as [string, string, string];
@@ -13,32 +13,32 @@ const damaged = ({ sealed }: Sealed): Sealed => {
 };
 
 describe('A sealed value', () => {
-  it('opens with its key, whether it names that or was stored before values did', () => {
+  it('opens with its key, with or without a key id', () => {
     const value = sealWith(key, subject, 'Hoa');
     expect(openWith(key, value)).toBe('Hoa');
-    expect(openWith(key, earlier(value))).toBe('Hoa');
+    expect(openWith(key, withoutKeyId(value))).toBe('Hoa');
   });
 
-  it('opens in a stored form that an earlier build wrote', () => {
+  it('opens in the format of an earlier build', () => {
     const stored = { sealed: 'v1.AAECAwQFBgcICQoL.UO6IKAKdFWt3YUF99tgjBlGy4w', subject };
     expect(openWith(Buffer.alloc(32, 7), stored)).toBe('Hoa');
   });
 
-  it('names its key by a name that every value of that key has, and no other', () => {
-    const name = (value: Sealed) => value.sealed.split('.')[3];
-    expect(name(sealWith(key, subject, 'Hoa'))).toBe(name(sealWith(key, subject, 'Lan')));
-    expect(name(sealWith(newKey(), subject, 'Hoa'))).not.toBe(name(sealWith(key, subject, 'Hoa')));
+  it('has the same key id for all values of one key', () => {
+    const keyIdOf = (value: Sealed) => value.sealed.split('.')[3];
+    expect(keyIdOf(sealWith(key, subject, 'Hoa'))).toBe(keyIdOf(sealWith(key, subject, 'Lan')));
+    expect(keyIdOf(sealWith(newKey(), subject, 'Hoa'))).not.toBe(keyIdOf(sealWith(key, subject, 'Hoa')));
   });
 
-  it('tells another key from damage, where it names its key', () => {
+  it('shows whether another key or damage prevents opening, if it has a key id', () => {
     const [value, other] = [sealWith(key, subject, 'Hoa'), sealWith(newKey(), subject, 'Hoa')];
     for (const one of [damaged(value), other]) expect(() => openWith(key, one)).toThrow();
     expect(reasonUnopened(key, damaged(value))).toBe('damaged');
     expect(reasonUnopened(key, other)).toBe('other-key');
-    expect(reasonUnopened(key, earlier(other))).toBe('other-key-or-damaged');
+    expect(reasonUnopened(key, withoutKeyId(other))).toBe('other-key-or-damaged');
   });
 
-  it('that is bound to a place opens there, and nowhere else', () => {
+  it('that is bound to a place opens only at this place', () => {
     const place = { order: '019ab3c4-0000-7000-8000-000000000009', field: 'token' };
     const value = sealWith(key, subject, 'tok_ok', place);
     expect(openWith(key, value, place)).toBe('tok_ok');
@@ -48,9 +48,9 @@ describe('A sealed value', () => {
       expect(() => openWith(key, value, foundAt)).toThrow();
       expect(reasonUnopened(key, value, foundAt)).toBe('other-place');
     }
-    const said = { ...value, sealed: value.sealed.replace(/token$/, 'note') };
-    expect(() => openWith(key, said, { ...place, field: 'note' })).toThrow();
-    expect(reasonUnopened(key, said, { ...place, field: 'note' })).toBe('damaged');
+    const relabelled = { ...value, sealed: value.sealed.replace(/token$/, 'note') };
+    expect(() => openWith(key, relabelled, { ...place, field: 'note' })).toThrow();
+    expect(reasonUnopened(key, relabelled, { ...place, field: 'note' })).toBe('damaged');
     expect(() => openWith(key, { ...value, sealed: value.sealed.replace('v2', 'v1') }, place)).toThrow();
   });
 

@@ -7,8 +7,8 @@ import { testDatabase, type TestDatabase } from '../../../../test/support/test-d
 import { keyEncryptionKey, KeyVault, SubjectErased, SubjectKeys, WrongPersonalDataKey } from '.';
 import { PersonalDataKeyCheck } from './personal-data-key-check';
 
-const closed = { unreadable: true };
-const unreadable = async (cause: string): Promise<number> => {
+const unreadableValue = { unreadable: true };
+const countUnreadable = async (cause: string): Promise<number> => {
   const metric = (await register.getSingleMetric('shop_sealed_values_unreadable_total')!.get()).values;
   return metric.find(({ labels }) => labels['cause'] === cause)?.value ?? 0;
 };
@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 describe('The vault', () => {
-  it('opens what it sealed, in this process and in another', async () => {
+  it('opens in any process what it has sealed', async () => {
     const vault = vaultOf();
     const subject = ids.next();
     const sealed = await vault.seal(subject, 'Nguyễn Thị Hoa');
@@ -41,7 +41,7 @@ describe('The vault', () => {
     expect(await vaultOf().open(JSON.parse(JSON.stringify(sealed)) as Sealed)).toBe('Nguyễn Thị Hoa');
   });
 
-  it('makes one key for a subject that many seal for at once', async () => {
+  it('creates one key for a subject, even if several processes seal at once', async () => {
     const subject = ids.next();
     const vaults = Array.from({ length: 4 }, () => vaultOf());
     const sealed = await Promise.all(
@@ -51,7 +51,7 @@ describe('The vault', () => {
     expect(new Set(opened)).toEqual(new Set(['0', '1', '2', '3']));
   });
 
-  it('opens everything inside a value with one question', async () => {
+  it('opens all values inside an object with one query', async () => {
     const database = test.of('privacy');
     const writer = vaultOf();
     const at = new Date();
@@ -66,7 +66,7 @@ describe('The vault', () => {
       at,
     };
     await writer.destroy(gone);
-    const asked = jest.spyOn(database, 'query');
+    const querySpy = jest.spyOn(database, 'query');
     expect(await vaultOf(database).openAll(value)).toEqual({
       list: [
         { name: 'Hoa', n: 1 },
@@ -76,10 +76,10 @@ describe('The vault', () => {
       none: null,
       at,
     });
-    expect(asked).toHaveBeenCalledTimes(1);
+    expect(querySpy).toHaveBeenCalledTimes(1);
   });
 
-  it('forgets for good: nothing is opened, nothing is sealed any more', async () => {
+  it('erases for ever: nothing can be opened or sealed any more', async () => {
     const vault = vaultOf();
     const subject = ids.next();
     const sealed = await vault.seal(subject, 'Hoa');
@@ -96,7 +96,7 @@ describe('The vault', () => {
     await expect(vault.seal(never, 'x')).rejects.toThrow(SubjectErased);
   });
 
-  it('shows as unreadable what was tampered with, moved to another subject, or wrapped with another secret', async () => {
+  it('shows a value as unreadable if it was changed, moved to another subject, or sealed with another secret', async () => {
     const vault = vaultOf();
     const [hoa, lan] = [ids.next(), ids.next()];
     const value = await vault.seal(hoa, 'Hoa');
@@ -104,48 +104,48 @@ describe('The vault', () => {
     const [form, nonce, body] = value.sealed.split('.') as [string, string, string];
     const changed = `${form}.${nonce}.${body.startsWith('A') ? 'B' : 'A'}${body.slice(1)}`;
     const secretless = vaultOf(undefined, Buffer.alloc(32, 4).toString('base64'));
-    expect(await vault.open({ ...value, sealed: changed })).toEqual(closed);
-    expect(await vault.open({ ...value, subject: lan })).toEqual(closed);
-    expect(await vault.open({ ...value, subject: 'nobody' })).toEqual(closed);
-    expect(await secretless.open(value)).toEqual(closed);
+    expect(await vault.open({ ...value, sealed: changed })).toEqual(unreadableValue);
+    expect(await vault.open({ ...value, subject: lan })).toEqual(unreadableValue);
+    expect(await vault.open({ ...value, subject: 'nobody' })).toEqual(unreadableValue);
+    expect(await secretless.open(value)).toEqual(unreadableValue);
     await expect(secretless.seal(hoa, 'Hoa')).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(await secretless.sealMore(hoa, 'Hoa')).toBeNull();
   });
 });
 
-describe('A key that is gone', () => {
-  const lose = (subject: Uuid) => test.admin('delete from privacy.subject_keys where subject = $1', [subject]);
+describe('A lost key', () => {
+  const deleteKey = (subject: Uuid) => test.admin('delete from privacy.subject_keys where subject = $1', [subject]);
   const keysOf = (subject: Uuid) => test.admin('select 1 from privacy.subject_keys where subject = $1', [subject]);
-  let complained: jest.SpyInstance;
-  beforeEach(() => (complained = jest.spyOn(Logger.prototype, 'error').mockReturnValue()));
-  afterEach(() => complained.mockRestore());
+  let errorSpy: jest.SpyInstance;
+  beforeEach(() => (errorSpy = jest.spyOn(Logger.prototype, 'error').mockReturnValue()));
+  afterEach(() => errorSpy.mockRestore());
 
-  it('lets its values be unreadable, not erased: each is counted, the subject is logged once', async () => {
+  it('makes its values unreadable, not erased: each value is counted, and the subject is logged once', async () => {
     const subject = ids.next();
     const value = await vaultOf().seal(subject, 'Hoa');
-    await lose(subject);
-    const before = await unreadable('no-key');
+    await deleteKey(subject);
+    const before = await countUnreadable('no-key');
     const vault = vaultOf();
-    expect(await vault.openAll({ name: value, note: value })).toEqual({ name: closed, note: closed });
-    expect(await vault.open(value)).toEqual(closed);
-    expect((await unreadable('no-key')) - before).toBe(3);
-    expect(complained.mock.calls).toEqual([[expect.stringContaining(`${subject} cannot be read`)]]);
+    expect(await vault.openAll({ name: value, note: value })).toEqual({ name: unreadableValue, note: unreadableValue });
+    expect(await vault.open(value)).toEqual(unreadableValue);
+    expect((await countUnreadable('no-key')) - before).toBe(3);
+    expect(errorSpy.mock.calls).toEqual([[expect.stringContaining(`${subject} cannot be read`)]]);
   });
 
-  it('is not made again for one more text of somebody', async () => {
+  it('is not created again to seal one more text', async () => {
     const subject = ids.next();
     const vault = vaultOf();
     await vault.seal(subject, 'Hoa');
     const more = (await vault.sealMore(subject, 'more'))!;
     expect(await vaultOf().open(more)).toBe('more');
-    await lose(subject);
+    await deleteKey(subject);
     expect(await vaultOf().sealMore(subject, 'more')).toBeNull();
     expect(await keysOf(subject)).toEqual([]);
     await vault.destroy(subject);
     await expect(vaultOf().sealMore(subject, 'more')).rejects.toThrow(SubjectErased);
   });
 
-  it('is not made again for somebody who has sealed values: nothing can be sealed, and the log says so', async () => {
+  it('is not created again for a subject with sealed values: sealing is refused, and the log says so', async () => {
     const subject = ids.next();
     const earlier = await vaultOf().seal(subject, 'earlier');
     await vaultOf().seal(subject, 'more', { hasSealed: true });
@@ -153,34 +153,34 @@ describe('A key that is gone', () => {
       'select wrapped from privacy.subject_keys where subject = $1',
       [subject],
     );
-    await lose(subject);
+    await deleteKey(subject);
     const vault = vaultOf();
     for (const text of ['a', 'b'])
       await expect(vault.seal(subject, text, { hasSealed: true })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     expect(await keysOf(subject)).toEqual([]);
-    expect(complained.mock.calls).toEqual([[expect.stringContaining(`Nothing can be written about ${subject}`)]]);
+    expect(errorSpy.mock.calls).toEqual([[expect.stringContaining(`Nothing can be written about ${subject}`)]]);
     await test.admin('insert into privacy.subject_keys (subject, wrapped) values ($1, $2)', [subject, wrapped]);
     const later = await vaultOf().seal(subject, 'later', { hasSealed: true });
     expect(await vaultOf().openAll([earlier, later])).toEqual(['earlier', 'later']);
   });
 
-  it('is told from one that was destroyed', async () => {
+  it('is distinguished from a destroyed key', async () => {
     const vault = vaultOf();
     const [kept, gone, destroyed] = [ids.next(), ids.next(), ids.next()];
     for (const subject of [kept, gone, destroyed]) await vault.seal(subject, 'x');
-    await lose(gone);
+    await deleteKey(gone);
     await vault.destroy(destroyed);
     expect(await vault.findWithoutKey([kept, gone, destroyed])).toEqual([gone]);
   });
 });
 
-describe('The secret that wraps the keys', () => {
+describe('PERSONAL_DATA_KEY', () => {
   const check = (profile: 'demo' | 'production', from: string) =>
     new PersonalDataKeyCheck(new SubjectKeys(test.of('privacy'), keyEncryptionKey(from)), {
       profile,
     } as Config).onModuleInit();
 
-  it('is refused at the start of a production shop where it fits no key', async () => {
+  it('is refused at the start of a production shop if it unwraps no key', async () => {
     const other = Buffer.alloc(32, 4).toString('base64');
     await vaultOf().seal(ids.next(), 'Hoa');
     await expect(check('production', other)).rejects.toThrow(WrongPersonalDataKey);

@@ -7,40 +7,40 @@ beforeEach(() => {
   breaker = new CircuitBreaker(() => now);
 });
 
-const failing = (times: number) => {
+const failTimes = (times: number) => {
   for (let time = 0; time < times; time++) {
     expect(breaker.allowsCall()).toBe(true);
     breaker.failed();
   }
 };
 
-describe('A breaker', () => {
-  it('lets everyone through while there are answers in between', () => {
-    failing(4);
+describe('A circuit breaker', () => {
+  it('allows all calls if some of them succeed', () => {
+    failTimes(4);
     breaker.succeeded();
-    failing(4);
+    failTimes(4);
     expect(breaker.allowsCall()).toBe(true);
   });
 
-  it('lets nobody through for two seconds after five failures on end', () => {
-    failing(5);
+  it('allows no calls for two seconds after five failures in a row', () => {
+    failTimes(5);
     expect(breaker.allowsCall()).toBe(false);
     now = 1_999;
     expect(breaker.allowsCall()).toBe(false);
   });
 
-  it('then lets one try, whose answer opens the way for all', () => {
-    failing(5);
+  it('then allows one call; if it succeeds, all calls are allowed', () => {
+    failTimes(5);
     now = 2_000;
     expect([breaker.allowsCall(), breaker.allowsCall()]).toEqual([true, false]);
     breaker.succeeded();
     expect([breaker.allowsCall(), breaker.allowsCall()]).toEqual([true, true]);
   });
 
-  it('waits again when the one who tried fails', () => {
-    failing(5);
+  it('waits again if this one call fails', () => {
+    failTimes(5);
     now = 2_000;
-    failing(1);
+    failTimes(1);
     expect(breaker.allowsCall()).toBe(false);
     now = 4_000;
     expect(breaker.allowsCall()).toBe(true);

@@ -12,24 +12,24 @@ beforeAll(() => Logger.overrideLogger(false));
 afterAll(() => Logger.overrideLogger(['log', 'error', 'warn']));
 beforeEach(() => (customers = new LocalProvider('customers', new CircuitBreaker(), 30)));
 
-describe('A question to a context of the same process', () => {
+describe('A question to a context in the same process', () => {
   it('is answered', async () => {
     expect(await customers.ask(() => Promise.resolve('Hoa'))).toBe('Hoa');
   });
 
-  it('is unanswered when the database refuses, or does not answer in time', async () => {
+  it('is unanswered if the database refuses, or does not answer in time', async () => {
     await expect(customers.ask(refused)).rejects.toThrow(Unanswered);
     await expect(customers.ask(never)).rejects.toThrow(Unanswered);
   });
 
-  it('is not even put, after five in a row without an answer', async () => {
+  it('is not asked after five questions in a row without an answer', async () => {
     for (let n = 0; n < 5; n++) await expect(customers.ask(refused)).rejects.toThrow(Unanswered);
     const question = jest.fn(() => Promise.resolve('Hoa'));
     await expect(customers.ask(question)).rejects.toThrow(Unanswered);
     expect(question).not.toHaveBeenCalled();
   });
 
-  it('lets every other error through, which says nothing about the database', async () => {
+  it('passes on every other error', async () => {
     const gone = new DomainError('GONE', 'conflict', 'It is gone.');
     for (let n = 0; n < 6; n++) await expect(customers.ask(() => Promise.reject(gone))).rejects.toBe(gone);
   });

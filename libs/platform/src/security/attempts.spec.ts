@@ -10,14 +10,14 @@ import { MemoryRateLimits } from './rate-limits';
 
 const config = { internalSecret: 'the shop’s own', rateLimitLogin: 5 } as Config;
 
-/** Counts what a Redis would be asked. */
-class Asked extends MemoryRateLimits {
-  looks = 0;
+/** Counts the calls that would go to Redis. */
+class CountingRateLimits extends MemoryRateLimits {
+  reads = 0;
   writes = 0;
   readonly keys = new Set<string>();
 
   override read(keys: readonly string[]) {
-    this.looks += 1;
+    this.reads += 1;
     for (const key of keys) this.keys.add(key);
     return super.read(keys);
   }
@@ -31,32 +31,32 @@ class Asked extends MemoryRateLimits {
   }
 }
 
-let asked: Asked;
+let limits: CountingRateLimits;
 let attempts: Attempts;
 beforeEach(() => {
-  asked = new Asked();
-  attempts = new Attempts(asked, config);
+  limits = new CountingRateLimits();
+  attempts = new Attempts(limits, config);
 });
 
-interface Tried {
+interface StartedAttempt {
   readonly left: AttemptLimit | undefined;
   readonly request: FastifyRequest;
-  readonly hangUp: () => void;
+  readonly disconnect: () => void;
 }
 
-const start = (email: string, ip: string): { tried: Promise<Tried>; hangUp: () => void } => {
+const start = (email: string, ip: string): { tried: Promise<StartedAttempt>; disconnect: () => void } => {
   const raw = Object.assign(new EventEmitter(), { destroyed: false });
-  const hangUp = () => {
+  const disconnect = () => {
     raw.destroyed = true;
     raw.emit('close');
   };
   const request = { body: { email }, ip } as FastifyRequest;
   const tried = attempts.begin('login', request, { raw } as unknown as FastifyReply);
-  return { tried: tried.then((left) => ({ left, request, hangUp })), hangUp };
+  return { tried: tried.then((left) => ({ left, request, disconnect })), disconnect };
 };
 const begin = (email: string, ip: string) => start(email, ip).tried;
 
-async function end({ request }: Tried, outcome: 'right' | 'wrong' | 'invalid'): Promise<void> {
+async function end({ request }: StartedAttempt, outcome: 'right' | 'wrong' | 'invalid'): Promise<void> {
   const http = { getRequest: () => request };
   const context = {
     getType: () => 'http',
@@ -68,73 +68,78 @@ async function end({ request }: Tried, outcome: 'right' | 'wrong' | 'invalid'): 
   await lastValueFrom(new AttemptsInterceptor(attempts).intercept(context, { handle })).catch(() => undefined);
 }
 
-const tryIt = async (email: string, ip: string, outcome: 'right' | 'wrong' | 'invalid'): Promise<number | 'let in'> => {
+const tryLogIn = async (
+  email: string,
+  ip: string,
+  outcome: 'right' | 'wrong' | 'invalid',
+): Promise<number | 'accepted'> => {
   const tried = await begin(email, ip);
   if (tried.left!.refused) return tried.left!.seconds;
   await end(tried, outcome);
-  return 'let in';
+  return 'accepted';
 };
-const often = async (times: number, work: (n: number) => Promise<unknown>) => {
+const repeat = async (times: number, work: (n: number) => Promise<unknown>) => {
   for (let n = 0; n < times; n += 1) await work(n);
 };
 
-describe('An account that is attacked', () => {
-  it('lets in whoever knows the password from where they have been, also to where they move within their network', async () => {
-    await tryIt('boss@x.vn', '203.0.113.7', 'right');
-    await often(60, (n) => tryIt('boss@x.vn', `198.51.${n}.9`, 'wrong'));
-    expect(await tryIt('boss@x.vn', '198.51.100.200', 'right')).toBeGreaterThan(800); // from nowhere known
-    expect(await tryIt('boss@x.vn', '203.0.113.7', 'right')).toBe('let in');
-    expect(await tryIt('boss@x.vn', '203.0.113.99', 'right')).toBe('let in');
-    expect(await tryIt('an@x.vn', '203.0.113.7', 'right')).toBe('let in');
+describe('An attacked account', () => {
+  it('accepts the password from a known place, also from another address of the same network', async () => {
+    await tryLogIn('boss@x.vn', '203.0.113.7', 'right');
+    await repeat(60, (n) => tryLogIn('boss@x.vn', `198.51.${n}.9`, 'wrong'));
+    expect(await tryLogIn('boss@x.vn', '198.51.100.200', 'right')).toBeGreaterThan(800); // from an unknown place
+    expect(await tryLogIn('boss@x.vn', '203.0.113.7', 'right')).toBe('accepted');
+    expect(await tryLogIn('boss@x.vn', '203.0.113.99', 'right')).toBe('accepted');
+    expect(await tryLogIn('an@x.vn', '203.0.113.7', 'right')).toBe('accepted');
   });
 
-  it('lets its owner in also when somebody in the same network attacks it', async () => {
-    await tryIt('boss@x.vn', '203.0.113.7', 'right');
-    await often(5, () => tryIt('boss@x.vn', '203.0.113.8', 'wrong'));
-    expect(await tryIt('boss@x.vn', '203.0.113.9', 'right')).toBeGreaterThan(800);
-    expect(await tryIt('boss@x.vn', '203.0.113.7', 'right')).toBe('let in');
+  it('accepts its owner even if an attacker is in the same network', async () => {
+    await tryLogIn('boss@x.vn', '203.0.113.7', 'right');
+    await repeat(5, () => tryLogIn('boss@x.vn', '203.0.113.8', 'wrong'));
+    expect(await tryLogIn('boss@x.vn', '203.0.113.9', 'right')).toBeGreaterThan(800);
+    expect(await tryLogIn('boss@x.vn', '203.0.113.7', 'right')).toBe('accepted');
   });
 
-  it('has no more guesses for a known place than for another', async () => {
-    await tryIt('boss@x.vn', '203.0.113.7', 'right');
-    await often(5, async () => expect(await tryIt('boss@x.vn', '203.0.113.7', 'wrong')).toBe('let in'));
-    expect(await tryIt('boss@x.vn', '203.0.113.7', 'right')).toBeGreaterThan(800);
+  it('allows no more guesses from a known place than from another place', async () => {
+    await tryLogIn('boss@x.vn', '203.0.113.7', 'right');
+    await repeat(5, async () => expect(await tryLogIn('boss@x.vn', '203.0.113.7', 'wrong')).toBe('accepted'));
+    expect(await tryLogIn('boss@x.vn', '203.0.113.7', 'right')).toBeGreaterThan(800);
   });
 
-  it('has five guesses for a network, however the address is spelt, and fifty from everywhere', async () => {
-    const spelt = ['caféé@x.vn', 'café\u0065\u0301@x.vn', 'cafe\u0301é@X.vn', ' CAFÉÉ@x.vn', 'caféé@x.vn'];
-    await often(5, (n) => tryIt(spelt[n], `198.51.100.${n}`, 'wrong'));
-    expect(await tryIt('caféé@x.vn', '198.51.100.77', 'right')).toBeGreaterThan(800);
+  it('allows five guesses for one network, however the address is spelt, and fifty from everywhere', async () => {
+    const spellings = ['caféé@x.vn', 'café\u0065\u0301@x.vn', 'cafe\u0301é@X.vn', ' CAFÉÉ@x.vn', 'caféé@x.vn'];
+    await repeat(5, (n) => tryLogIn(spellings[n], `198.51.100.${n}`, 'wrong'));
+    expect(await tryLogIn('caféé@x.vn', '198.51.100.77', 'right')).toBeGreaterThan(800);
     let guesses = 5;
-    for (let n = 0; n < 100; n += 1) if ((await tryIt('caféé@x.vn', `10.0.${n}.1`, 'wrong')) === 'let in') guesses += 1;
+    for (let n = 0; n < 100; n += 1)
+      if ((await tryLogIn('caféé@x.vn', `10.0.${n}.1`, 'wrong')) === 'accepted') guesses += 1;
     expect(guesses).toBe(50);
   });
 });
 
 describe('An address', () => {
-  it('has five failures, for whatever accounts', async () => {
-    await often(5, (n) => tryIt(`somebody-${n}@x.vn`, '198.51.100.7', 'wrong'));
-    expect(await tryIt('an@x.vn', '198.51.100.7', 'right')).toBeGreaterThan(800);
-    expect(await tryIt('an@x.vn', '198.51.100.8', 'right')).toBe('let in');
+  it('has five failures for all accounts together', async () => {
+    await repeat(5, (n) => tryLogIn(`somebody-${n}@x.vn`, '198.51.100.7', 'wrong'));
+    expect(await tryLogIn('an@x.vn', '198.51.100.7', 'right')).toBeGreaterThan(800);
+    expect(await tryLogIn('an@x.vn', '198.51.100.8', 'right')).toBe('accepted');
   });
 });
 
 describe('An attempt', () => {
-  it('that succeeds, or was not understood, does not count', async () => {
-    await often(20, () => tryIt('an@x.vn', '203.0.113.7', 'invalid'));
-    expect(asked.writes).toBe(0);
-    await often(20, () => tryIt('an@x.vn', '203.0.113.7', 'right'));
-    expect(asked.writes).toBe(1); // the place is noted once
+  it('does not count if it succeeds, or if the request is invalid', async () => {
+    await repeat(20, () => tryLogIn('an@x.vn', '203.0.113.7', 'invalid'));
+    expect(limits.writes).toBe(0);
+    await repeat(20, () => tryLogIn('an@x.vn', '203.0.113.7', 'right'));
+    expect(limits.writes).toBe(1); // the place is stored once
     expect((await begin('an@x.vn', '203.0.113.7')).left).toMatchObject({ limit: 5, remaining: 4 });
   });
 
-  it('that waits asks the store nothing, and gets its turn when one before it is over', async () => {
+  it('that waits does not ask the store, and runs when an earlier attempt has ended', async () => {
     const running = await Promise.all(Array.from({ length: 5 }, () => begin('an@x.vn', '203.0.113.7')));
     const waiting = Array.from({ length: 20 }, () => begin('an@x.vn', '203.0.113.7'));
     expect((await begin('an@x.vn', '203.0.113.7')).left).toMatchObject({ refused: true, seconds: 1 });
-    const before = asked.looks;
+    const before = limits.reads;
     await new Promise((later) => setTimeout(later, 120));
-    expect(asked.looks).toBe(before);
+    expect(limits.reads).toBe(before);
     const done = waiting.map(async (one) => {
       const tried = await one;
       await end(tried, 'right');
@@ -142,40 +147,40 @@ describe('An attempt', () => {
     });
     for (const one of running) await end(one, 'right');
     expect(new Set(await Promise.all(done))).toEqual(new Set([false]));
-    expect(asked.looks).toBe(26); // one for each, those that waited included
+    expect(limits.reads).toBe(26); // one for each attempt, with the waiting ones
   });
 
-  it('that waits is refused as soon as the ones before it have failed too often', async () => {
+  it('that waits is refused as soon as the earlier attempts have failed too often', async () => {
     const running = await Promise.all(Array.from({ length: 5 }, () => begin('an@x.vn', '203.0.113.7')));
     const waiting = begin('an@x.vn', '203.0.113.7');
     for (const one of running) await end(one, 'wrong');
     expect((await waiting).left!.seconds).toBeGreaterThan(800);
   });
 
-  it('that is cut off does not count, and gives its place back at once', async () => {
+  it('that is cut off does not count, and lets the next attempt run at once', async () => {
     const cut = await Promise.all(Array.from({ length: 5 }, () => begin('an@x.vn', '203.0.113.7')));
     const waits = begin('an@x.vn', '203.0.113.7');
-    for (const one of cut) one.hangUp();
+    for (const one of cut) one.disconnect();
     expect((await waits).left!.refused).toBe(false);
     for (const one of cut) await end(one, 'wrong');
-    expect(asked.writes).toBe(0);
+    expect(limits.writes).toBe(0);
     expect((await begin('an@x.vn', '203.0.113.7')).left!.remaining).toBe(3);
   });
 
-  it('that is cut off while it waits, or before it is looked at, leaves nothing behind', async () => {
+  it('that is cut off while it waits, or before its counts are read, leaves nothing in memory', async () => {
     const running = await Promise.all(Array.from({ length: 5 }, () => begin('an@x.vn', '203.0.113.7')));
     const [first, second] = [start('an@x.vn', '203.0.113.7'), start('an@x.vn', '203.0.113.7')];
-    second.hangUp(); // its standing is not read yet
+    second.disconnect(); // its counts are not read yet
     await new Promise(setImmediate);
-    first.hangUp();
+    first.disconnect();
     expect([(await first.tried).left!.refused, (await second.tried).left!.refused]).toEqual([true, true]);
     for (const one of running) await end(one, 'right');
     expect((attempts as unknown as { queues: { size: number } }).queues.size).toBe(0);
   });
 
-  it('leaves no address and no account in the store in clear', async () => {
-    await tryIt('an@x.vn', '203.0.113.7', 'wrong');
-    expect([...asked.keys].filter((key) => /an@|x\.vn|203\./.test(key))).toEqual([]);
-    expect(asked.keys.size).toBe(6);
+  it('does not store the address or the account in plain text', async () => {
+    await tryLogIn('an@x.vn', '203.0.113.7', 'wrong');
+    expect([...limits.keys].filter((key) => /an@|x\.vn|203\./.test(key))).toEqual([]);
+    expect(limits.keys.size).toBe(6);
   });
 });

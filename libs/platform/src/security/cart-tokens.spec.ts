@@ -13,7 +13,7 @@ describe('A cart token', () => {
     expect(cartTokens.issue().guest).not.toBe(token.guest);
   });
 
-  it('counts for nothing when the shop did not issue it', () => {
+  it('is ignored if the shop did not issue it', () => {
     const { text } = cartTokens.issue();
     const strange = [
       undefined,
@@ -30,7 +30,7 @@ describe('A cart token', () => {
     expect(cartTokensOf(key('x')).read(text)).toBeUndefined();
   });
 
-  it('bears no change of a single letter', () => {
+  it('is invalid if a single letter is changed', () => {
     const { text } = cartTokens.issue();
     for (let at = 0; at < text.length; at++)
       for (const letter of ['A', 'B', '_']) {
@@ -39,7 +39,7 @@ describe('A cart token', () => {
       }
   });
 
-  it('has the next one after an order: of the same guest, and the same each time', () => {
+  it('has a next token after an order: for the same guest, and the same each time', () => {
     const token = cartTokens.issue();
     const next = cartTokens.after(token, order);
     expect(next).toEqual({ ...token, text: next.text, since: 3, issuedAt: Date.parse('2026-11-29T03:04:05Z') / 1000 });
@@ -49,7 +49,7 @@ describe('A cart token', () => {
     expect(cartTokens.after(next, { ...order, cartVersion: 5 }).guest).toBe(token.guest);
   });
 
-  it('is good under a former secret, and new ones are made with the present one', () => {
+  it('is valid with a former secret, and new tokens are made with the current secret', () => {
     const [before, now] = [cartTokensOf(key('a')), cartTokensOf(key('b'), key('a'))];
     const old = before.issue();
     expect(now.read(old.text)).toEqual(old);
@@ -59,8 +59,8 @@ describe('A cart token', () => {
   });
 });
 
-describe('What an access token says of the guest before the log-in', () => {
-  it('is read as it was written, and what an older build wrote names nobody', () => {
+describe('The guest in an access token', () => {
+  it('is read as it was written; the text of an older build names no guest', () => {
     const token = cartTokens.issue();
     const { guest, since, issuedAt } = token;
     expect(standingIn(standingText(token))).toEqual({ guest, since, issuedAt });

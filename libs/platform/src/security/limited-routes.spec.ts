@@ -12,7 +12,7 @@ class WithEmail {
 class Without {}
 
 @Controller()
-class Doors {
+class Routes {
   @Post('a')
   @GuestOrUser()
   @Limited('login')
@@ -39,11 +39,11 @@ class Doors {
   anybodys(@Body() _: WithEmail) {}
 }
 
-describe('A route whose attempts are limited', () => {
-  const fault = (name: keyof Doors, by: StrictLimit) =>
-    faultOfRoute({ controller: Doors, name, handler: Doors.prototype[name], by });
+describe('A route with a limit for attempts', () => {
+  const fault = (name: keyof Routes, by: StrictLimit) =>
+    faultOfRoute({ controller: Routes, name, handler: Routes.prototype[name], by });
 
-  it('is refused at start when its requests do not say whose attempt it is', () => {
+  it('is refused at the start if its requests do not name the account', () => {
     expect(fault('nameless', 'login')).toMatch(/no e-mail address/);
     expect(fault('anybodys', 'password')).toMatch(/not signed in/);
     expect([fault('known', 'login'), fault('mine', 'password'), fault('ours', 'password')]).toEqual([

@@ -7,21 +7,21 @@ const jwk = (kid: string) => ({
 });
 
 describe('Keys that identity publishes', () => {
-  const asked = jest.spyOn(globalThis, 'fetch');
-  const publish = (...keys: object[]) => asked.mockImplementation(() => Promise.resolve(Response.json({ keys })));
-  beforeEach(() => asked.mockReset());
-  afterAll(() => asked.mockRestore());
+  const fetchSpy = jest.spyOn(globalThis, 'fetch');
+  const publish = (...keys: object[]) => fetchSpy.mockImplementation(() => Promise.resolve(Response.json({ keys })));
+  beforeEach(() => fetchSpy.mockReset());
+  afterAll(() => fetchSpy.mockRestore());
 
-  it('are asked for once and kept', async () => {
+  it('are fetched once and remembered', async () => {
     publish(jwk('a'), { kty: 'RSA', kid: 'r' });
     const keys = new PublishedKeys('http://identity/.well-known/jwks.json');
     const found = await Promise.all([keys.find('a'), keys.find('a')]);
     expect(found.map((key) => key?.asymmetricKeyType)).toEqual(['ec', 'ec']);
     expect(await keys.find('a')).toBe(found[0]);
-    expect(asked).toHaveBeenCalledTimes(1);
+    expect(fetchSpy).toHaveBeenCalledTimes(1);
   });
 
-  it('are not asked for again at every unknown one', async () => {
+  it('are not fetched again for every unknown key id', async () => {
     publish(jwk('a'));
     const keys = new PublishedKeys('http://identity');
     expect([await keys.find('x'), await keys.find('y'), await keys.find('r')]).toEqual([
@@ -29,11 +29,11 @@ describe('Keys that identity publishes', () => {
       undefined,
       undefined,
     ]);
-    expect(asked).toHaveBeenCalledTimes(1);
+    expect(fetchSpy).toHaveBeenCalledTimes(1);
   });
 
-  it('are missed aloud when nobody answers', async () => {
-    asked.mockRejectedValue(new Error('away'));
+  it('cause an error if nobody answers', async () => {
+    fetchSpy.mockRejectedValue(new Error('away'));
     await expect(new PublishedKeys('http://identity').find('a')).rejects.toThrow('away');
   });
 });

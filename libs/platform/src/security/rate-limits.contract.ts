@@ -10,19 +10,19 @@ export function rateLimitsContract(name: string, open: () => Promise<RateLimits>
       limits = await open();
     });
 
-    it('count up to the limit, and refuse beyond it', async () => {
+    it('count up to the limit, and refuse further hits', async () => {
       const at = key(1);
       const counted = [await hit(at), await hit(at), await hit(at)];
       expect(counted.map(({ totalHits, isBlocked }) => [totalHits, isBlocked])).toEqual([[1, false], [2, false], [3, true]]); // prettier-ignore
       expect(counted[2].timeToExpire).toBeGreaterThan(55);
     });
 
-    it('count keys apart', async () => {
+    it('count each key separately', async () => {
       await hit(key(2));
       expect((await hit(key(3))).totalHits).toBe(1);
     });
 
-    it('are looked at without counting, several at once', async () => {
+    it('are read without counting, several at once', async () => {
       const [counted, untouched, once] = [key(4), key(7), key(8)];
       await limits.countAll([counted], 60_000);
       await limits.countAll([counted, once], 60_000);
@@ -33,7 +33,7 @@ export function rateLimitsContract(name: string, open: () => Promise<RateLimits>
       expect(left).toBeLessThanOrEqual(60_000);
     });
 
-    it('mark keys for a time', async () => {
+    it('remember keys for a time', async () => {
       const [long, short] = [key(9), key(10)];
       await limits.remember([long], 60_000);
       await limits.remember([long], 60_000);
@@ -43,7 +43,7 @@ export function rateLimitsContract(name: string, open: () => Promise<RateLimits>
       expect((await limits.read([long, short])).map(({ hits }) => hits)).toEqual([1, 0]);
     });
 
-    it('begin anew when the window is over', async () => {
+    it('begin again when the window is over', async () => {
       const at = key(5);
       await hit(at, 30);
       await hit(at, 30);
@@ -51,7 +51,7 @@ export function rateLimitsContract(name: string, open: () => Promise<RateLimits>
       expect((await hit(at, 30)).totalHits).toBe(1);
     });
 
-    it('lose no hit that comes at once with others', async () => {
+    it('lose no hit of parallel requests', async () => {
       const at = key(6);
       const counted = await Promise.all(Array.from({ length: 20 }, () => hit(at)));
       expect(counted.map(({ totalHits }) => totalHits).sort((a, b) => a - b)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1)); // prettier-ignore

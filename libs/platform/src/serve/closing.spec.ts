@@ -18,7 +18,7 @@ const ask = (port: number, path: string, agent?: Agent): Promise<Reply> =>
     }).on('error', failed);
   });
 
-const refused = (port: number): Promise<boolean> =>
+const isRefused = (port: number): Promise<boolean> =>
   new Promise((done) => {
     const socket = connect(port, '127.0.0.1', () => done(false)).on('error', () => done(true));
     socket.on('connect', () => socket.destroy());
@@ -34,21 +34,21 @@ describe('Closing the shop', () => {
     port = (app.getHttpServer().address() as AddressInfo).port;
   });
 
-  it('finishes what is under way, takes on nothing new, and is not ready meanwhile', async () => {
+  it('finishes the running requests, accepts no new ones, and is not ready meanwhile', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     expect((await ask(port, '/health/ready', agent)).status).toBe(200);
     const slow = ask(port, '/api/v1/brews/slow');
     await Slow.begun();
     const closed = closeShop(app);
     expect(app.get(ShopState).ready).toBe(false);
-    expect(await refused(port)).toBe(true);
+    expect(await isRefused(port)).toBe(true);
     Slow.finish();
     expect((await slow).status).toBe(200);
     await closed;
     agent.destroy();
   });
 
-  it('waits no longer than a few seconds for someone who does not finish', async () => {
+  it('waits only a few seconds for a request that does not finish', async () => {
     const slow = ask(port, '/api/v1/brews/slow').catch(() => 'cut off');
     await Slow.begun();
     const before = Date.now();
@@ -58,19 +58,19 @@ describe('Closing the shop', () => {
   }, 12_000);
 });
 
-describe('What is not HTTP', () => {
-  it('is answered in the envelope and hung up on', async () => {
+describe('A request that is not HTTP', () => {
+  it('is answered with the error form, and the connection is closed', async () => {
     const app = await demoShop();
     await app.listen(0, '127.0.0.1');
     const { port } = app.getHttpServer().address() as AddressInfo;
-    const said = await new Promise<string>((done) => {
+    const answer = await new Promise<string>((done) => {
       let text = '';
       const socket = connect(port, '127.0.0.1', () => socket.write('BREW /pot HTCPCP/1.0\r\n\r\n'));
       socket.on('data', (chunk) => (text += chunk.toString())).on('close', () => done(text));
     });
     await app.close();
-    expect(said).toMatch(/^HTTP\/1\.1 400 Bad Request/);
-    expect(JSON.parse(said.split('\r\n\r\n')[1])).toMatchObject({
+    expect(answer).toMatch(/^HTTP\/1\.1 400 Bad Request/);
+    expect(JSON.parse(answer.split('\r\n\r\n')[1])).toMatchObject({
       success: false,
       error: { code: 'MALFORMED_REQUEST' },
     });

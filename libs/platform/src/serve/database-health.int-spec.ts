@@ -15,7 +15,7 @@ describe('The health of the databases', () => {
   const sockets: Socket[] = [];
   beforeAll(async () => {
     database = await testDatabase();
-    // takes connections and never says a word, like a server that is stopped
+    // accepts connections and never answers, like a server that is paused
     frozen = createServer((socket) => void sockets.push(socket.on('error', () => undefined))).listen(0, '127.0.0.1');
     await new Promise((listening) => frozen.once('listening', listening));
   });
@@ -48,7 +48,7 @@ describe('The health of the databases', () => {
     return { checks, close: () => databases.onApplicationShutdown() };
   }
 
-  it('has an entry for each that a context has for itself, and only some are needed by every page', async () => {
+  it('has an entry for each separate database; only some of them are fatal', async () => {
     const { checks, close } = await health({ customers: away, catalog: away }, ['cart', 'customers', 'catalog']);
     expect(checks.map(({ service, fatal }) => [service, fatal])).toEqual([
       ['database', true],
@@ -60,14 +60,14 @@ describe('The health of the databases', () => {
     await close();
   });
 
-  it('asks the common one by way of the leadership where no context of the process lies on it', async () => {
+  it('asks the shared database through the leadership if no context of the process uses it', async () => {
     const { checks, close } = await health({ customers: away }, ['customers']);
     await checks[0].check();
     expect(checks.map(({ service }) => service)).toEqual(['database', 'database:customers']);
     await close();
   });
 
-  it('is impaired where one only reads, and well again when it writes', async () => {
+  it('is impaired if a database is read-only, and healthy when it is writable again', async () => {
     const { checks, close } = await health({}, ['cart']);
     const name = new URL(database.url).pathname.slice(1);
     await database.admin(`alter database ${name} set default_transaction_read_only = on`);
@@ -79,7 +79,7 @@ describe('The health of the databases', () => {
     await after.close();
   });
 
-  it('is impaired where a context could not write lately, in the name of its database', async () => {
+  it('is impaired if a context could not write lately', async () => {
     const { checks, close } = await health(
       { customers: database.url + '&' },
       ['cart', 'customers', 'ordering'],
@@ -94,7 +94,7 @@ describe('The health of the databases', () => {
     await apart.close();
   });
 
-  it('asks a silent one once, however many probes come', async () => {
+  it('queries a silent database once for all probes', async () => {
     const { checks, close } = await health({ customers: silent() }, ['cart', 'customers']);
     const probes = Array.from({ length: 20 }, () => checks[1].check().catch(() => 'unwell'));
     expect(await Promise.all(probes)).toContain('unwell');

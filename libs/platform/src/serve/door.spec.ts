@@ -10,7 +10,7 @@ const strict: DemoOptions = { rateLimitApi: 1_000, edgeRate: 2, profile: 'produc
 
 describe('The door', () => {
   let app: NestFastifyApplication;
-  /** Time stands still, so that nothing is made up for meanwhile. */
+  /** The clock does not move, so that the rate allows no further requests during a test. */
   beforeEach(() => void jest.spyOn(performance, 'now').mockReturnValue(performance.now()));
   afterEach(async () => {
     jest.restoreAllMocks();
@@ -23,7 +23,7 @@ describe('The door', () => {
     for (let n = 0; n < times; n += 1) replies.push(await app.inject({ url, remoteAddress }));
     return replies.map(({ statusCode }) => statusCode);
   };
-  const refusedOf = async (url: string, remoteAddress?: string) =>
+  const countRefused = async (url: string, remoteAddress?: string) =>
     (await statuses(url, 12, remoteAddress)).filter((status) => status === 429).length;
 
   it.each([
@@ -33,13 +33,13 @@ describe('The door', () => {
     '/metrics',
     '/nowhere',
     '/api/v1/payments/webhooks/x',
-  ])('counts what comes from one address, whatever it asks for: %s', async (url) => {
+  ])('counts requests of one address on every path: %s', async (url) => {
     await open(strict);
-    expect(await refusedOf(url)).toBe(4); // two a second, eight at once
+    expect(await countRefused(url)).toBe(4); // the limits are 2 requests a second and 8 at once
     expect((await app.inject({ url, remoteAddress: '198.51.100.8' })).statusCode).not.toBe(429);
   });
 
-  it('tells why, in the envelope, and when to ask again', async () => {
+  it('answers with the error form and with Retry-After', async () => {
     await open({ ...strict, corsOrigins: ['https://front.example'] });
     await statuses('/nowhere', 8);
     const { headers, ...reply } = await app.inject({
@@ -63,47 +63,47 @@ describe('The door', () => {
 
   it('never counts probes', async () => {
     await open(strict);
-    expect(await refusedOf('/health/live')).toBe(0);
-    expect(await refusedOf('/health/ready')).toBe(0);
+    expect(await countRefused('/health/live')).toBe(0);
+    expect(await countRefused('/health/ready')).toBe(0);
   });
 
   it.each<[string, DemoOptions, string]>([
     ['a trusted proxy', { ...strict, trustedProxies: ['198.51.100.0/24'] }, STRANGER],
     ['this machine, in the demo', { ...strict, profile: 'demo' }, '127.0.0.1'],
     ['this machine by IPv6, in the demo', { ...strict, profile: 'demo' }, '::1'],
-    ['anybody without a rate', { ...strict, edgeRate: 0 }, STRANGER],
-    ['anybody without limits', { ...strict, rateLimitApi: 0 }, STRANGER],
+    ['anybody if there is no rate', { ...strict, edgeRate: 0 }, STRANGER],
+    ['anybody if the limits are off', { ...strict, rateLimitApi: 0 }, STRANGER],
   ])('does not count %s', async (_, options, address) => {
     await open(options);
-    expect(await refusedOf('/nowhere', address)).toBe(0);
+    expect(await countRefused('/nowhere', address)).toBe(0);
   });
 
-  it('does not count another process of the shop, once it has shown the secret', async () => {
+  it('does not count another process of the shop, after it has sent the secret', async () => {
     await open(strict);
     const headers = { 'x-internal-secret': 'a guess' };
     await app.inject({ url: '/internal/x', remoteAddress: STRANGER, headers });
     expect((await statuses('/nowhere', 12)).filter((status) => status === 429)).toHaveLength(5);
     const secret = { 'x-internal-secret': 'our-own' };
     expect((await app.inject({ url: '/internal/x', remoteAddress: STRANGER, headers: secret })).statusCode).toBe(404);
-    expect(await refusedOf('/nowhere')).toBe(0);
+    expect(await countRefused('/nowhere')).toBe(0);
   });
 
   it('counts this machine in production', async () => {
     await open(strict);
-    expect(await refusedOf('/nowhere', '127.0.0.1')).toBe(4);
+    expect(await countRefused('/nowhere', '127.0.0.1')).toBe(4);
   });
 });
 
-/** One connection, written to as it is, and what comes back until the other end hangs up. */
-const connected = (port: number, text: string): Promise<{ said: string; socket: Socket }> =>
+/** Opens a connection and sends a text. Resolves when the server ends the connection, with everything it sent. */
+const connected = (port: number, text: string): Promise<{ answer: string; socket: Socket }> =>
   new Promise((done, failed) => {
-    let said = '';
+    let answer = '';
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => socket.write(text));
-    socket.on('data', (chunk) => (said += chunk.toString()));
-    socket.on('end', () => done({ said, socket })).on('error', failed);
+    socket.on('data', (chunk) => (answer += chunk.toString()));
+    socket.on('end', () => done({ answer, socket })).on('error', failed);
   });
 
-describe('The door, connection by connection', () => {
+describe('The door, for single connections', () => {
   let app: NestFastifyApplication;
   let port: number;
   const open = async (options: DemoOptions = {}) => {
@@ -120,45 +120,45 @@ describe('The door, connection by connection', () => {
     await open();
     const line = 'GET /api/v1/brews/free';
     for (const text of [`${line} HTTP/1.1\r\nHost: a\r\nHost: b\r\nConnection: close\r\n\r\n`, `${line}\r\n\r\n`]) {
-      const { said, socket } = await connected(port, text);
+      const { answer, socket } = await connected(port, text);
       socket.destroy();
-      expect(said).toContain('MALFORMED_REQUEST');
+      expect(answer).toContain('MALFORMED_REQUEST');
     }
-    const { said, socket } = await connected(port, `${line} HTTP/1.1\r\nhOsT: a\r\nConnection: close\r\n\r\n`);
+    const { answer, socket } = await connected(port, `${line} HTTP/1.1\r\nhOsT: a\r\nConnection: close\r\n\r\n`);
     socket.destroy();
-    expect(said).toMatch(/^HTTP\/1\.1 200/);
+    expect(answer).toMatch(/^HTTP\/1\.1 200/);
   });
 
   it.each([
-    ['an address that does not exist', 'POST /nowhere HTTP/1.1', 404],
-    ['a body that nobody reads', 'GET /api/v1/brews/free HTTP/1.1', 200],
-    ['more than a customer may send', 'POST /api/v1/brews/plain HTTP/1.1', 413],
-    ['more than anybody may send who does not show who they are', 'POST /api/v1/admin/brews HTTP/1.1', 401],
-    ['more than a payment provider may send', 'POST /api/v1/payments/webhooks/x HTTP/1.1', 413],
-  ])('answers at once and hangs up: %s', async (_, line, status) => {
+    ['a path that does not exist', 'POST /nowhere HTTP/1.1', 404],
+    ['a GET with a body', 'GET /api/v1/brews/free HTTP/1.1', 200],
+    ['a body that is too large for a customer', 'POST /api/v1/brews/plain HTTP/1.1', 413],
+    ['a large body for staff, without a token', 'POST /api/v1/admin/brews HTTP/1.1', 401],
+    ['a body that is too large for a payment provider', 'POST /api/v1/payments/webhooks/x HTTP/1.1', 413],
+  ])('answers at once and closes the connection: %s', async (_, line, status) => {
     await open();
     const announced = `${line}\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 1000000\r\n\r\n{"a":`;
-    const { said, socket } = await connected(port, announced); // and the rest never comes
+    const { answer, socket } = await connected(port, announced); // the rest is never sent
     socket.destroy();
-    expect(said).toMatch(new RegExp(`^HTTP/1\\.1 ${status}`));
-    expect(said.toLowerCase()).toContain('connection: close');
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status}`));
+    expect(answer.toLowerCase()).toContain('connection: close');
   });
 
   it.each([
-    ['an image to where none is taken', 'POST /api/v1/brews/plain HTTP/1.1', 'image/png'],
-    ['a table to the webhooks', 'POST /api/v1/payments/webhooks/x HTTP/1.1', 'text/csv'],
+    ['an image for a route that accepts JSON', 'POST /api/v1/brews/plain HTTP/1.1', 'image/png'],
+    ['a CSV file for the webhooks', 'POST /api/v1/payments/webhooks/x HTTP/1.1', 'text/csv'],
     ['plain text', 'POST /api/v1/brews/plain HTTP/1.1', 'text/plain'],
-    ['an image to /admin, without a token', 'POST /api/v1/admin/brews HTTP/1.1', 'image/png'],
-  ])('reads no body that nobody wants: %s', async (_, line, type) => {
+    ['an image for /admin, without a token', 'POST /api/v1/admin/brews HTTP/1.1', 'image/png'],
+  ])('does not read an unwanted body: %s', async (_, line, type) => {
     await open();
     const announced = `${line}\r\nHost: a\r\nContent-Type: ${type}\r\nContent-Length: 300000000\r\n\r\nxx`;
-    const { said, socket } = await connected(port, announced);
+    const { answer, socket } = await connected(port, announced);
     socket.destroy();
-    expect(said).toMatch(/^HTTP\/1\.1 [24]\d\d/);
-    expect(said.toLowerCase()).toContain('connection: close');
+    expect(answer).toMatch(/^HTTP\/1\.1 [24]\d\d/);
+    expect(answer.toLowerCase()).toContain('connection: close');
   });
 
-  it('takes a large body from staff', async () => {
+  it('accepts a large body from staff', async () => {
     await open();
     const description = 'x'.repeat(900_000);
     const add = async (role: string) => {
@@ -173,7 +173,7 @@ describe('The door, connection by connection', () => {
     expect(await add('customer')).toEqual([403, 'FORBIDDEN']);
   });
 
-  it('lets go of somebody who does not hang up', async () => {
+  it('closes a connection if the client does not', async () => {
     await open();
     const { socket } = await connected(port, 'BREW /pot HTCPCP/1.0\r\n\r\n');
     for (let waited = 0; waited < 3_000 && (await connections()) > 0; waited += 50) await pause(50);
@@ -181,16 +181,16 @@ describe('The door, connection by connection', () => {
     socket.destroy();
   });
 
-  it('holds so many connections of an address, and takes new ones when others have gone', async () => {
+  it('accepts a limited number of connections from one address, and new ones after others are closed', async () => {
     await open({ rateLimitApi: 1_000, edgeConnections: 3, profile: 'production' });
     const sockets = Array.from({ length: 8 }, () =>
       connect(port, '127.0.0.1')
         .on('error', () => undefined)
         .resume(),
     );
-    const hungUpOn = () => sockets.filter(({ closed }) => closed).length;
-    for (let waited = 0; waited < 10_000 && hungUpOn() < 5; waited += 20) await pause(20);
-    const held = [hungUpOn(), await connections()];
+    const countClosed = () => sockets.filter(({ closed }) => closed).length;
+    for (let waited = 0; waited < 10_000 && countClosed() < 5; waited += 20) await pause(20);
+    const held = [countClosed(), await connections()];
     for (const socket of sockets) socket.destroy();
     expect(held).toEqual([5, 3]);
     for (let waited = 0; waited < 10_000 && (await connections()) > 0; waited += 20) await pause(20);
@@ -205,19 +205,19 @@ describe('The metrics', () => {
   const read = async (remoteAddress: string, headers: Record<string, string> = {}) =>
     (await app.inject({ url: '/metrics', remoteAddress, headers })).statusCode;
 
-  it('are for this machine, until somebody says for whom else', async () => {
+  it('may be read from this machine only, if nothing is set', async () => {
     app = await demoShop();
     expect([await read('127.0.0.1'), await read(STRANGER)]).toEqual([200, 404]);
     expect(await read('127.0.0.1', { 'x-forwarded-for': STRANGER })).toBe(404);
   });
 
-  it('are for whoever has the token', async () => {
+  it('may be read with the token', async () => {
     app = await demoShop({ metricsToken: 'a-token-of-16-or-more' });
     expect(await read(STRANGER, { authorization: 'Bearer a-token-of-16-or-more' })).toBe(200);
     expect([await read(STRANGER, { authorization: 'Bearer x' }), await read('127.0.0.1')]).toEqual([404, 404]);
   });
 
-  it('have a port of their own where one is set, with the probes beside them', async () => {
+  it('have their own port with the probes, if a port is set', async () => {
     app = await demoShop({ metricsPort: 0 });
     const server = app.get(MetricsServer);
     await server.open();

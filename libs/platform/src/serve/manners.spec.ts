@@ -10,7 +10,7 @@ type Inject = Exclude<Parameters<NestFastifyApplication['inject']>[0], string | 
 const ID = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071';
 const BODY = { name: 'Cà phê', variants: [{ name: 'M', stock: 3 }] };
 
-const asking =
+const requesterFor =
   (app: () => NestFastifyApplication) =>
   async (method: string, url: string, options: Omit<Inject, 'method' | 'url'> = {}) => {
     const path = /^\/(health|metrics|docs)/.test(url) ? url : `/api/v1${url}`;
@@ -24,11 +24,11 @@ const bearer = async (options?: Parameters<typeof tokenFor>[0]) => ({
   authorization: `Bearer ${await tokenFor(options)}`,
 });
 
-describe('The manners of every route', () => {
+describe('Every route', () => {
   let app: NestFastifyApplication;
   let staff: { authorization: string };
   const logged: unknown[] = [];
-  const ask = asking(() => app);
+  const ask = requesterFor(() => app);
 
   beforeAll(async () => {
     const log = () => undefined;
@@ -39,7 +39,7 @@ describe('The manners of every route', () => {
   });
   afterAll(() => app.close());
 
-  it('answers data in an envelope, with a request id and no-store', async () => {
+  it('answers with data in an envelope, a request id and no-store', async () => {
     const { status, body, headers } = await ask('GET', `/brews/${ID}`);
     expect([status, body.success, body.data.name]).toEqual([200, true, 'one']);
     expect(headers['x-request-id']).toMatch(/^[0-9a-f]{32}$/);
@@ -48,7 +48,7 @@ describe('The manners of every route', () => {
     expect((await ask('GET', '/brews/free')).headers['cache-control']).toBe('no-store');
   });
 
-  it('keeps a sane request id of the caller, and no other', async () => {
+  it('uses the request id of the caller if it is valid', async () => {
     expect((await ask('GET', '/brews/free', { headers: { 'x-request-id': 'abc-1' } })).headers['x-request-id']).toBe(
       'abc-1',
     );
@@ -57,16 +57,16 @@ describe('The manners of every route', () => {
     ).not.toContain(' ');
   });
 
-  it('sends bare what says so', async () => {
+  it('answers without the envelope if it is declared bare', async () => {
     expect((await ask('GET', '/brews/bare')).body).toEqual({ keys: [] });
   });
 
-  it('answers 204 with nothing and null data otherwise', async () => {
+  it('answers 204 without a body', async () => {
     const gone = await ask('DELETE', `/brews/${ID}`);
     expect([gone.status, gone.text]).toEqual([204, '']);
   });
 
-  it('tells every fault at once, by path, and refuses unknown fields', async () => {
+  it('reports every fault at once, by path, and refuses unknown fields', async () => {
     const { status, body } = await ask('POST', '/brews', {
       headers: staff,
       payload: {
@@ -94,7 +94,7 @@ describe('The manners of every route', () => {
     });
   });
 
-  it('names what is missing', async () => {
+  it('reports missing fields', async () => {
     const { body } = await ask('POST', '/brews', { headers: staff, payload: {} });
     expect(body.error.details).toEqual([
       { field: 'name', message: 'is required' },
@@ -102,7 +102,7 @@ describe('The manners of every route', () => {
     ]);
   });
 
-  it('reads a good body: trimmed, defaults filled, times as dates, null where it may be', async () => {
+  it('reads a valid body: trimmed, with defaults, times as dates, and null where it is allowed', async () => {
     const { status, body } = await ask('POST', '/brews', {
       headers: staff,
       payload: { ...BODY, name: '  Cà phê ', from: '2026-11-23T03:04:05Z', brandId: ID.toUpperCase(), note: null },
@@ -118,9 +118,9 @@ describe('The manners of every route', () => {
   });
 
   it.each([
-    ['a list with an entry that is none', { ...BODY, variants: [null] }, 'variants'],
+    ['a list with null as an entry', { ...BODY, variants: [null] }, 'variants'],
     ['an empty list', { ...BODY, variants: [] }, 'variants'],
-    ['null where it may not be', { ...BODY, name: null }, 'name'],
+    ['null in a field that is not nullable', { ...BODY, name: null }, 'name'],
     ['text that cannot be stored', { ...BODY, name: 'abc\u0000d' }, 'name'],
     ['half a surrogate pair', { ...BODY, name: 'abc\ud800' }, 'name'],
   ])('refuses %s', async (_, payload, field) => {
@@ -128,12 +128,12 @@ describe('The manners of every route', () => {
     expect([status, body.error.details[0].field]).toEqual([400, field]);
   });
 
-  it.each([[[1]], ['"text"'], ['7'], ['null']])('refuses a body that is no object: %j', async (payload) => {
+  it.each([[[1]], ['"text"'], ['7'], ['null']])('refuses a body that is not an object: %j', async (payload) => {
     const { status, body } = await ask('POST', '/brews/plain', { headers: { 'content-type': 'application/json' }, payload: typeof payload === 'string' ? payload : JSON.stringify(payload) }); // prettier-ignore
     expect([status, body.error.code]).toEqual([400, 'VALIDATION_ERROR']);
   });
 
-  it('tells malformed, too large and unknown bodies apart', async () => {
+  it('distinguishes malformed, too large and unsupported bodies', async () => {
     const json = { 'content-type': 'application/json' };
     const results = [
       await ask('POST', '/brews/plain', { headers: json, payload: '{"grams": ' }),
@@ -151,15 +151,15 @@ describe('The manners of every route', () => {
     expect(results[1].body.error.message).toBe('The body is larger than the 16 KB that are accepted here.');
   });
 
-  it('says what is wrong with a body of JSON that it does not read', async () => {
+  it('says why it does not read a JSON body', async () => {
     const json = 'application/json';
-    const told = async (headers: Record<string, string>) =>
+    const messageWith = async (headers: Record<string, string>) =>
       (await ask('POST', '/brews/plain', { headers: { 'content-type': json, ...headers }, payload: '{"grams":5}' }))
         .body.error.message;
-    expect(await told({ 'content-encoding': 'gzip' })).toMatch(/^A compressed body is not accepted/);
-    expect(await told({ 'content-type': `${json}; charset=latin1` })).toMatch(/^Only UTF-8 is accepted/);
+    expect(await messageWith({ 'content-encoding': 'gzip' })).toMatch(/^A compressed body is not accepted/);
+    expect(await messageWith({ 'content-type': `${json}; charset=latin1` })).toMatch(/^Only UTF-8 is accepted/);
     const vietnamese = { 'content-encoding': 'gzip', 'accept-language': 'vi' };
-    expect(await told(vietnamese)).toMatch(/^Không nhận nội dung đã nén/);
+    expect(await messageWith(vietnamese)).toMatch(/^Không nhận nội dung đã nén/);
   });
 
   it.each([
@@ -169,7 +169,7 @@ describe('The manners of every route', () => {
     ['0', 400],
     ['{}', 201],
     [undefined, 201],
-  ])('refuses a body where none is taken: %s', async (payload, expected) => {
+  ])('refuses a body if it needs none: %s', async (payload, expected) => {
     const headers = { ...(payload !== undefined && { 'content-type': 'application/json' }) };
     const { status, body } = await ask('POST', '/brews/nothing', {
       headers,
@@ -183,7 +183,7 @@ describe('The manners of every route', () => {
       });
   });
 
-  it('takes JSON in UTF-8 and in nothing else', async () => {
+  it('accepts JSON in UTF-8 only', async () => {
     const plain = async (headers: Record<string, string>, payload: string | Buffer = '{"grams":5}') =>
       (await ask('POST', '/brews/plain', { headers: { 'content-type': 'application/json', ...headers }, payload }))
         .status;
@@ -203,11 +203,11 @@ describe('The manners of every route', () => {
     }
   });
 
-  it('packs nothing out that comes with no body', async () => {
+  it('ignores Content-Encoding if there is no body', async () => {
     expect((await ask('POST', '/brews/nothing', { headers: { 'content-encoding': 'gzip' } })).status).toBe(201);
   });
 
-  it('reads bodies only so deep and so large, whatever reads them', async () => {
+  it('limits the depth and the size of every body', async () => {
     const deep = (levels: number) => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
     const json = { 'content-type': 'application/json' };
     const faultsAt = async (url: string, payload: string, headers: object = {}) => {
@@ -235,7 +235,7 @@ describe('The manners of every route', () => {
     expect(await faultsAt('/brews/plain', deep(32))).toEqual([400, 'VALIDATION_ERROR', 'is not known here']);
   });
 
-  it.each(Object.getOwnPropertyNames(Object.prototype))('knows no field called %s, at any depth', async (name) => {
+  it.each(Object.getOwnPropertyNames(Object.prototype))('refuses a field called %s, at any depth', async (name) => {
     const at = async (payload: string, url = '/brews/plain') => {
       const headers = { ...staff, 'content-type': 'application/json' };
       const { status, body } = await ask('POST', url, { headers, payload });
@@ -252,7 +252,7 @@ describe('The manners of every route', () => {
       expect((await ask('GET', `${url}${name}=1`)).body.error.details).toEqual(unknown(name)[1]);
   });
 
-  it('tells at most twenty faults', async () => {
+  it('reports at most twenty faults', async () => {
     const payload = Object.fromEntries(
       Array.from({ length: 149 }, (_, n) => [`${n}${n === 0 ? 'x'.repeat(1_000) : ''}`, 1]),
     );
@@ -263,7 +263,7 @@ describe('The manners of every route', () => {
     expect(meta).toEqual({ moreErrors: 129 });
   });
 
-  it('takes an empty body where none is needed, whatever it is said to be', async () => {
+  it('accepts an empty body if it needs none, with any content type', async () => {
     const empty = await ask('POST', '/brews/nothing', { headers: { 'content-type': 'application/json' } });
     expect([empty.status, empty.body]).toEqual([201, { success: true, data: null }]);
     expect((await ask('POST', '/brews/nothing', { payload: {} })).status).toBe(201);
@@ -271,7 +271,7 @@ describe('The manners of every route', () => {
     expect(missing.status).toBe(400);
   });
 
-  it('reads a query strictly, and refuses what it does not know, also where it knows none', async () => {
+  it('checks a query strictly, and refuses unknown parameters, also if it has no parameters', async () => {
     const at = async (query: string) => (await ask('GET', `/brews?${query}`)).status;
     expect(await at('limit=2&sort=price')).toBe(200);
     for (const bad of [
@@ -292,7 +292,7 @@ describe('The manners of every route', () => {
     ]);
   });
 
-  it('pages through a list to its end', async () => {
+  it('returns a list page by page to its end', async () => {
     const names: string[] = [];
     let cursor: string | null = '';
     do {
@@ -304,7 +304,7 @@ describe('The manners of every route', () => {
     expect(names).toEqual(['name 0', 'name 1', 'name 2', 'name 3', 'name 4']);
   });
 
-  it('refuses a path id that is none, says 404 for what is not there, and for a route that is not', async () => {
+  it('answers 400 for a path id that is not a UUID, and 404 for a missing thing or route', async () => {
     const codes = [
       await ask('GET', '/brews/42'),
       await ask('GET', `/brews/${USER}`),
@@ -319,14 +319,14 @@ describe('The manners of every route', () => {
     ]);
   });
 
-  it('refuses addresses that cannot be read', async () => {
+  it('refuses invalid URLs', async () => {
     for (const url of ['/brews/slugs/%ff', '/brews/slugs/a%00b', `/brews/slugs/${'a'.repeat(300)}`]) {
       const { status, body } = await ask('GET', url);
       expect([status >= 400 && status < 500, body.success]).toEqual([true, false]);
     }
   });
 
-  it('takes no change that says nothing', async () => {
+  it('refuses a PATCH without a body', async () => {
     for (const options of [{}, { payload: 'null', headers: { 'content-type': 'application/json' } }]) {
       const headers = { ...staff, ...('headers' in options ? options.headers : {}) };
       const { status, body } = await ask('PATCH', `/brews/${ID}`, { ...options, headers });
@@ -335,7 +335,7 @@ describe('The manners of every route', () => {
     expect((await ask('POST', '/brews/nothing')).status).toBe(201);
   });
 
-  it('answers 304 to who has it, and 412 to who had it', async () => {
+  it('answers 304 to a client with the current version, and 412 to a client with an old version', async () => {
     const first = await ask('GET', `/brews/${ID}`);
     expect(first.headers.etag).toBe('"7"');
     const again = await ask('GET', `/brews/${ID}`, { headers: { 'if-none-match': 'W/"7", "9"' } });
@@ -357,14 +357,14 @@ describe('The manners of every route', () => {
       expect([none, (await change(none)).status]).toEqual([none, 412]);
   });
 
-  it('asks for an Idempotency-Key, and hears how long the caller would wait', async () => {
+  it('requires an Idempotency-Key, and reads how long the caller waits', async () => {
     const none = await ask('POST', '/brews/orders');
     expect([none.status, none.body.error.code]).toEqual([400, 'IDEMPOTENCY_KEY_REQUIRED']);
     const keyed = await ask('POST', '/brews/orders', { headers: { 'idempotency-key': 'k-1', prefer: 'wait=60' } });
     expect([keyed.status, keyed.body.data]).toEqual([202, { key: 'k-1', wait: 5 }]);
   });
 
-  it('speaks Vietnamese to who prefers it', async () => {
+  it('answers in Vietnamese if the caller prefers it', async () => {
     const at = async (language: string) =>
       (await ask('GET', '/nowhere', { headers: { 'accept-language': language } })).body.error.message;
     expect(await at('vi-VN,vi;q=0.9,en;q=0.8')).toBe('Không tìm thấy.');
@@ -374,7 +374,7 @@ describe('The manners of every route', () => {
     expect(body.error.details[0].message).toBe('là bắt buộc');
   });
 
-  it('turns a refusal into its status and code', async () => {
+  it('answers a refusal with its status and code', async () => {
     const { status, body } = await ask('POST', '/brews', { headers: staff, payload: { ...BODY, name: 'taken' } });
     expect([status, body.error.code, body.error.message]).toEqual([
       409,
@@ -383,7 +383,7 @@ describe('The manners of every route', () => {
     ]);
   });
 
-  it('logs what is broken once, with the request id, and tells the caller nothing of it', async () => {
+  it('logs an unexpected error once, with the request id, and does not show it to the caller', async () => {
     logged.length = 0;
     const { status, body, text } = await ask('GET', '/brews/broken', { headers: { 'x-request-id': 'r-1' } });
     expect([status, body.error.code, body.error.requestId]).toEqual([500, 'INTERNAL', 'r-1']);
@@ -391,23 +391,23 @@ describe('The manners of every route', () => {
     expect(logged).toEqual([expect.objectContaining({ requestId: 'r-1', error: expect.any(Error) })]);
   });
 
-  it('says 503 with Retry-After while the database is away', async () => {
+  it('answers 503 with Retry-After while the database is away', async () => {
     const { status, headers, body } = await ask('GET', '/brews/away');
     expect([status, headers['retry-after'], body.error.code]).toEqual([503, '1', 'UNAVAILABLE']);
   });
 
-  describe('who may', () => {
+  describe('permits', () => {
     const codeOf = async (url: string, headers: Record<string, string> = {}) => {
       const { status, body } = await ask('GET', url, { headers });
       return body.success ? status : `${status} ${body.error.code}`;
     };
 
-    it('no one, where a route does not say', async () => {
+    it('nobody, if it has no access rule', async () => {
       expect(await codeOf('/brews/forgotten')).toBe('401 UNAUTHENTICATED');
       expect(await codeOf('/brews/forgotten', await bearer({ role: 'admin' }))).toBe('403 FORBIDDEN');
     });
 
-    it('whoever is signed in, or holds the permission', async () => {
+    it('signed-in callers, or callers with the permission', async () => {
       expect(await codeOf('/brews/me')).toBe('401 UNAUTHENTICATED');
       expect(await codeOf('/brews/me', await bearer())).toBe(200);
       expect(await codeOf('/brews/secret', await bearer())).toBe('403 FORBIDDEN');
@@ -415,7 +415,7 @@ describe('The manners of every route', () => {
       expect(await codeOf('/brews/secret', staff)).toBe(200);
     });
 
-    it('tells a token that is over from one that is not ours', async () => {
+    it('no expired token and no forged token, with different codes', async () => {
       expect(await codeOf('/brews/me', await bearer({ expiresIn: -1 }))).toBe('401 TOKEN_EXPIRED');
       for (const bad of [
         { forged: true },
@@ -436,12 +436,12 @@ describe('The manners of every route', () => {
       expect(await codeOf('/brews/me', { authorization: 'Basic eDp5' })).toBe('401 TOKEN_INVALID');
     });
 
-    it('does not take a bad token for a guest, nor looks at it where all may', async () => {
+    it('no guest with a bad token, but ignores the token on public routes', async () => {
       expect(await codeOf('/brews/whoever', await bearer({ expiresIn: -1 }))).toBe('401 TOKEN_EXPIRED');
       expect(await codeOf('/brews/free', { authorization: 'Bearer x' })).toBe(200);
     });
 
-    it('knows guests by their cart token and users by theirs', async () => {
+    it('guests with a cart token, and users with an access token', async () => {
       const cartToken = app.get(CartTokens).issue();
       const guest = await ask('GET', '/brews/whoever', { headers: { 'x-cart-token': cartToken.text } });
       expect(guest.body.data).toEqual({ kind: 'guest', cartToken });
@@ -455,19 +455,19 @@ describe('The manners of every route', () => {
   });
 
   describe('health', () => {
-    /** Makes the kept answer older than a second, so that the next request looks again. */
-    const later = () => {
+    /** Makes the last answer older than a second, so that the next request runs the checks again. */
+    const waitASecond = () => {
       const now = performance.now() + 1_001;
       jest.spyOn(performance, 'now').mockReturnValue(now);
     };
     afterEach(() => {
       RedisCheck.well = DatabaseCheck.well = true;
       RedisCheck.slow = DatabaseCheck.impaired = false;
-      later();
+      waitASecond();
     });
     afterAll(() => void jest.restoreAllMocks());
 
-    it('lists what is configured, and only the database is fatal', async () => {
+    it('lists the configured services, and only the database is fatal', async () => {
       app.get(ShopState).open();
       const well = await ask('GET', '/health');
       expect([well.status, well.body]).toEqual([
@@ -475,15 +475,15 @@ describe('The manners of every route', () => {
         { status: 'ok', timestamp: expect.any(String), services: { redis: 'healthy', database: 'healthy' } },
       ]);
       RedisCheck.well = false;
-      expect((await ask('GET', '/health')).body).toEqual(well.body); // a second old at most
-      later();
+      expect((await ask('GET', '/health')).body).toEqual(well.body); // the answer is at most a second old
+      waitASecond();
       expect((await ask('GET', '/health')).body).toMatchObject({
         status: 'degraded',
         services: { redis: 'unhealthy' },
       });
       expect((await ask('GET', '/health/ready')).status).toBe(200);
       DatabaseCheck.impaired = true;
-      later();
+      waitASecond();
       expect((await ask('GET', '/health')).body).toMatchObject({
         status: 'degraded',
         services: { database: 'unhealthy' },
@@ -491,24 +491,24 @@ describe('The manners of every route', () => {
       expect((await ask('GET', '/health/ready')).status).toBe(200);
       DatabaseCheck.impaired = false;
       DatabaseCheck.well = false;
-      later();
+      waitASecond();
       const down = await ask('GET', '/health');
       expect([down.status, down.body.status, down.headers['retry-after']]).toEqual([503, 'down', '1']);
       expect((await ask('GET', '/health/ready')).status).toBe(503);
       expect((await ask('GET', '/health/live')).status).toBe(200);
     });
 
-    it('names what somebody has to look at only when it is found, not when nobody can tell', async () => {
+    it('lists a warning only while the check finds something, not if it does not answer', async () => {
       const named: boolean[] = [];
       for (const found of ['nothing', 'something', 'no answer', 'nothing'] as const) {
         WarningCheck.found = found;
-        later();
+        waitASecond();
         named.push('doubt' in (await ask('GET', '/health')).body.services);
       }
       expect(named).toEqual([false, true, false, false]);
     });
 
-    it('waits a second for an answer, not longer', async () => {
+    it('waits a second for a check, not longer', async () => {
       RedisCheck.slow = true;
       const asked = Date.now();
       expect((await ask('GET', '/health')).body.status).toBe('degraded');
@@ -516,7 +516,7 @@ describe('The manners of every route', () => {
     });
   });
 
-  it('measures by route template, and unknown addresses under one name', async () => {
+  it('is measured by its template, and unknown URLs under one name', async () => {
     await ask('GET', `/brews/${ID}`);
     await ask('GET', '/nowhere/at/all');
     const { text } = await ask('GET', '/metrics');
@@ -529,24 +529,24 @@ describe('The manners of every route', () => {
 });
 
 describe('Pages of another origin', () => {
-  it('may read every header that a client acts on', async () => {
+  it('may read every header that clients use', async () => {
     const app = await demoShop({ corsOrigins: ['https://front.example'] });
-    const { headers } = await asking(() => app)('GET', `/brews/${ID}`, {
+    const { headers } = await requesterFor(() => app)('GET', `/brews/${ID}`, {
       headers: { origin: 'https://front.example' },
     });
-    const told = String(headers['access-control-expose-headers']).toLowerCase().split(/,\s*/);
+    const exposed = String(headers['access-control-expose-headers']).toLowerCase().split(/,\s*/);
     await app.close();
-    const acted = ['etag', 'location', 'x-cart-token', 'x-request-id', 'content-language', 'content-disposition', 'retry-after', 'idempotent-replayed', 'preference-applied', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset']; // prettier-ignore
-    expect(told.sort()).toEqual(acted.sort());
+    const expected = ['etag', 'location', 'x-cart-token', 'x-request-id', 'content-language', 'content-disposition', 'retry-after', 'idempotent-replayed', 'preference-applied', 'ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset']; // prettier-ignore
+    expect(exposed.sort()).toEqual(expected.sort());
   });
 });
 
 describe('The limits', () => {
   let app: NestFastifyApplication;
-  const ask = asking(() => app);
+  const ask = requesterFor(() => app);
   afterEach(() => app.close());
 
-  it('count anonymous callers by address, tell what is left, and slow down the second half', async () => {
+  it('count anonymous callers by address, send the number of remaining requests, and delay the second half', async () => {
     app = await demoShop({ rateLimitApi: 4 });
     const replies = [];
     for (let n = 0; n < 3; n += 1) {
@@ -566,7 +566,7 @@ describe('The limits', () => {
     expect([user.status, user.headers['ratelimit-limit']]).toEqual([200, '40']);
   });
 
-  it('count bad tokens against their address', async () => {
+  it('count bad tokens for their address', async () => {
     app = await demoShop({ rateLimitApi: 2 });
     const headers = { authorization: 'Bearer x' };
     const replies = [
@@ -577,14 +577,14 @@ describe('The limits', () => {
     expect(replies.map(({ status }) => status)).toEqual([401, 401, 429]);
   });
 
-  it('believe X-Forwarded-For only from a known proxy', async () => {
+  it('use X-Forwarded-For only from a trusted proxy', async () => {
     app = await demoShop({ rateLimitApi: 1, trustedProxies: ['127.0.0.1'] });
     const from = async (ip: string) =>
       (await ask('GET', '/brews/whoever', { headers: { 'x-forwarded-for': ip } })).status;
     expect([await from('9.9.9.9'), await from('9.9.9.9'), await from('8.8.8.8')]).toEqual([200, 429, 200]);
   });
 
-  it('spare who asks from this machine for themselves, where nobody has set the limit of the API', async () => {
+  it('do not count requests from this machine, if the limit of the API is not set', async () => {
     const limits = { exemptsLoopback: true, rateLimitApi: 1, rateLimitLogin: 1, rateLimitRegister: 1 };
     app = await demoShop({ ...limits, trustedProxies: ['127.0.0.1', '10.0.0.1'] });
     const from = async (remoteAddress: string, ip?: string) =>
@@ -593,7 +593,7 @@ describe('The limits', () => {
     for (const here of ['127.0.0.1', '127.8.8.8', '::1', '::ffff:127.0.0.1'])
       expect([here, ...(await twice(here))]).toEqual([here, 200, 200]);
     expect(await twice('9.9.9.9')).toEqual([200, 429]);
-    expect(await twice('127.0.0.1', '8.8.8.8')).toEqual([200, 429]); // a proxy here asks for them
+    expect(await twice('127.0.0.1', '8.8.8.8')).toEqual([200, 429]); // a proxy on this machine
     expect(await twice('10.0.0.1', '127.0.0.1')).toEqual([200, 429]);
     const register = async () => (await ask('POST', '/brews/register')).status;
     expect([await register(), await register()]).toEqual([201, 429]);
@@ -601,7 +601,7 @@ describe('The limits', () => {
     expect([await logIn(), await logIn()]).toEqual([401, 429]);
   });
 
-  it('let a log-in fail so often, by account and by address, and do not count successes', async () => {
+  it('allow a few failed log-ins by account and by address, and do not count successes', async () => {
     app = await demoShop({ rateLimitLogin: 2 });
     const logIn = async (email: string, password: string, remoteAddress = '1.1.1.1') =>
       (await ask('POST', '/brews/log-in', { payload: { email, password }, remoteAddress })).status;
@@ -610,12 +610,12 @@ describe('The limits', () => {
     expect([await logIn('a@x.vn', 'no'), await logIn('A@x.vn ', 'no'), await logIn('a@x.vn', 'right')]).toEqual([
       401, 401, 429,
     ]);
-    expect(await logIn('a@x.vn', 'right', '2.2.2.2')).toBe(200); // from elsewhere the account is not locked
-    expect(await logIn('b@x.vn', 'right', '1.1.1.1')).toBe(429); // the address, for another account
+    expect(await logIn('a@x.vn', 'right', '2.2.2.2')).toBe(200); // from another address the account is not locked
+    expect(await logIn('b@x.vn', 'right', '1.1.1.1')).toBe(429); // the address has used up its limit, also for another account
     expect(await logIn('b@x.vn', 'right', '2.2.2.2')).toBe(200);
   });
 
-  it('count who is signed in by themselves, whoever else is at their address', async () => {
+  it('count a signed-in user separately from others at the same address', async () => {
     app = await demoShop({ rateLimitLogin: 2 });
     const guess = async (sub: string | undefined, password: string) =>
       (await ask('POST', '/brews/password', { payload: { password }, ...(sub && { headers: await bearer({ sub }) }) }))
@@ -623,7 +623,7 @@ describe('The limits', () => {
     const [an, binh] = [USER, ID];
     expect([await guess(an, 'no'), await guess(an, 'no'), await guess(an, 'right')]).toEqual([401, 401, 429]);
     expect(await guess(binh, 'right')).toBe(200);
-    for (let n = 0; n < 5; n += 1) expect(await guess(undefined, 'no')).toBe(401); // nobody is, and nobody's guess counts
+    for (let n = 0; n < 5; n += 1) expect(await guess(undefined, 'no')).toBe(401); // without a token, the guess is refused and does not count
     expect(await guess(binh, 'right')).toBe(200);
   });
 
@@ -644,12 +644,12 @@ describe('The limits', () => {
     await begun;
     cut.abort();
     expect(await left).toBe('left');
-    expect((await logIn('right')).status).toBe(200); // its place is free while it still runs
+    expect((await logIn('right')).status).toBe(200); // the next attempt may run while the cut-off log-in still runs
     Slow.finish();
     expect((await logIn('right')).status).toBe(200);
   });
 
-  it('let no guess slip through by coming at once', async () => {
+  it('count parallel guesses', async () => {
     app = await demoShop({ rateLimitLogin: 2 });
     const guesses = await Promise.all(
       Array.from({ length: 8 }, () => ask('POST', '/brews/log-in', { payload: { email: 'a@x.vn', password: 'no' } })),
@@ -657,20 +657,20 @@ describe('The limits', () => {
     expect(guesses.filter(({ status }) => status === 401)).toHaveLength(2);
   });
 
-  it('let an address register so often', async () => {
+  it('allow a few registrations for one address', async () => {
     app = await demoShop({ rateLimitRegister: 2 });
     const statuses = [];
     for (let n = 0; n < 3; n += 1) statuses.push((await ask('POST', '/brews/register')).status);
     expect(statuses).toEqual([201, 201, 429]);
   });
 
-  it('are not there when they are 0', async () => {
+  it('do not exist if they are 0', async () => {
     app = await demoShop();
     const { status, headers } = await ask('GET', '/brews/whoever');
     expect([status, headers['ratelimit-limit']]).toEqual([200, undefined]);
   });
 
-  it('turn callers away while the event loop is late, but answer probes', async () => {
+  it('refuse callers while the event loop is late, but not probes', async () => {
     app = await demoShop({ isLate: () => true });
     const { status, headers, body } = await ask('GET', '/brews/free');
     expect([status, headers['retry-after'], body.error.code]).toEqual([503, '1', 'OVERLOADED']);

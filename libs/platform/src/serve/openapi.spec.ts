@@ -4,7 +4,7 @@ import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { parse } from 'yaml';
 import { demoShop } from './testing/demo-shop';
 
-interface Said {
+interface OperationDoc {
   responses: Record<
     string,
     { headers?: object; content?: { 'application/json': { schema: any; example?: any; examples?: any } } }
@@ -15,8 +15,10 @@ interface Said {
 describe('The OpenAPI document', () => {
   let app: NestFastifyApplication;
   let document: OpenAPIObject;
-  const operation = (path: string, method: string) => (document.paths[path] as unknown as Record<string, Said>)[method];
-  const contentOf = (said: Said, status: number) => said.responses[status].content!['application/json'];
+  const operation = (path: string, method: string) =>
+    (document.paths[path] as unknown as Record<string, OperationDoc>)[method];
+  const contentOf = (operationDoc: OperationDoc, status: number) =>
+    operationDoc.responses[status].content!['application/json'];
 
   beforeAll(async () => {
     app = await demoShop();
@@ -31,7 +33,7 @@ describe('The OpenAPI document', () => {
     expect([page.statusCode, page.headers['content-type']]).toEqual([200, expect.stringContaining('text/html')]);
   });
 
-  it('is made once, and packed for those who can unpack it', async () => {
+  it('is rendered once, and compressed for clients that accept it', async () => {
     const at = (url: string, headers: Record<string, string> = {}) => app.inject({ method: 'GET', url, headers });
     for (const file of ['', '/', '/openapi.json', '/openapi.yaml', '/swagger-ui-init.js', '/swagger-ui-bundle.js']) {
       const plain = await at(`/docs${file}`);
@@ -59,15 +61,15 @@ describe('The OpenAPI document', () => {
     expect(written).toEqual([]);
   });
 
-  it('names every operation, once', () => {
+  it('names every operation once', () => {
     const ids = Object.values(document.paths).flatMap((path) =>
-      Object.values(path as Record<string, Said>).map((said) => said['operationId'] as string),
+      Object.values(path as Record<string, OperationDoc>).map((operationDoc) => operationDoc['operationId'] as string),
     );
     expect(new Set(ids).size).toBe(ids.length);
     expect(ids).toEqual(expect.arrayContaining(['listBrews', 'addBrew', 'viewBrew']));
   });
 
-  it('shows answers in their envelope, shapes as components, an example for each', () => {
+  it('shows answers in their envelope, shapes as components, and an example for each answer', () => {
     const { schema, example } = contentOf(operation('/api/v1/brews/{id}', 'get'), 200);
     expect(schema.properties.data).toEqual({ $ref: '#/components/schemas/Brew' });
     expect(example).toMatchObject({
@@ -83,7 +85,7 @@ describe('The OpenAPI document', () => {
     expect(list.example.meta).toEqual({ nextCursor: null, hasMore: false });
   });
 
-  it('lists every status and code with an example, the common ones without being told', () => {
+  it('lists every status and code with an example, also the common ones', () => {
     const add = operation('/api/v1/brews', 'post');
     expect(Object.keys(add.responses)).toEqual([
       '201',
@@ -108,13 +110,13 @@ describe('The OpenAPI document', () => {
     expect(add['x-permission']).toBe('catalog');
     expect(add['security']).toEqual([{ bearer: [] }]);
     expect(operation('/api/v1/brews/whoever', 'get')['security']).toHaveLength(3);
-    // every address is counted at the door; only what its limit counts tells how much is left
-    const tells = (path: string) => Object.keys(operation(path, 'get').responses['429'].headers!);
-    expect(tells('/api/v1/brews/whoever')).toContain('RateLimit-Remaining');
-    expect(tells('/api/v1/brews/free')).not.toContain('RateLimit-Remaining');
+    // Every route may answer 429. Only routes with a rate limit send the number of remaining requests.
+    const headersOf429 = (path: string) => Object.keys(operation(path, 'get').responses['429'].headers!);
+    expect(headersOf429('/api/v1/brews/whoever')).toContain('RateLimit-Remaining');
+    expect(headersOf429('/api/v1/brews/free')).not.toContain('RateLimit-Remaining');
   });
 
-  it('tells what a body may hold, and which headers are asked for', () => {
+  it('describes the fields of a body, and the required headers', () => {
     const body = document.components!.schemas!['BrewBody'] as any;
     expect(body.required).toEqual(['name', 'variants']);
     expect(body.properties.name).toMatchObject({
@@ -130,7 +132,7 @@ describe('The OpenAPI document', () => {
       items: { $ref: '#/components/schemas/VariantBody' },
     });
     expect(body.properties.note).toMatchObject({ type: ['string', 'null'], maxLength: 20 });
-    // What happens when it is left out is said in words: a default would make generated types demand it.
+    // The default is in the description. With a `default`, generated types would require the field.
     expect(body.properties.featured).toEqual({
       ...{ type: 'boolean', example: false },
       description: expect.stringContaining('false'),
@@ -153,11 +155,11 @@ describe('The OpenAPI document', () => {
     });
   });
 
-  it('names the address by which the shop is reached from outside', () => {
+  it('names the public URL of the shop', () => {
     expect(document.servers).toEqual([{ url: 'https://shop.example' }]);
   });
 
-  it('leads every reference to something', () => {
+  it('has a target for every reference', () => {
     const refs = [...JSON.stringify(document).matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(
       ([, name]) => name,
     );

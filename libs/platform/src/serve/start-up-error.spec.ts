@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { startUpError } from './start-up-error';
 
-const told = { host: '127.0.0.1', port: 3_000, metricsPort: 9_464 };
+const settings = { host: '127.0.0.1', port: 3_000, metricsPort: 9_464 };
 
 async function failureOf(port: number, host: string): Promise<unknown> {
   const server = createServer().listen(port, host);
@@ -10,20 +10,21 @@ async function failureOf(port: number, host: string): Promise<unknown> {
   return error;
 }
 
-describe('Why the shop cannot listen', () => {
+describe('The error of a port', () => {
   it('names the setting of the port that is in use', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
     const { port } = taken.address() as AddressInfo;
     const error = await failureOf(port, '127.0.0.1');
     taken.close();
-    const said = (setting: string) => `Port ${port} on 127.0.0.1 is in use: stop what listens there, or set ${setting}`;
-    expect(startUpError(error, { ...told, port })).toBe(said('PORT'));
-    expect(startUpError(error, { ...told, metricsPort: port })).toBe(said('METRICS_PORT'));
+    const expectedMessage = (setting: string) =>
+      `Port ${port} on 127.0.0.1 is in use: stop what listens there, or set ${setting}`;
+    expect(startUpError(error, { ...settings, port })).toBe(expectedMessage('PORT'));
+    expect(startUpError(error, { ...settings, metricsPort: port })).toBe(expectedMessage('METRICS_PORT'));
   });
 
-  it.each(['192.0.2.1', 'nonsense.invalid'])('names HOST where %s is no address of this machine', async (host) => {
-    expect(startUpError(await failureOf(0, host), { ...told, host })).toBe(
+  it.each(['192.0.2.1', 'nonsense.invalid'])('names HOST if %s is not an address of this machine', async (host) => {
+    expect(startUpError(await failureOf(0, host), { ...settings, host })).toBe(
       `HOST ${host} is no address of this machine: set one that it has, or 0.0.0.0 for all of them`,
     );
   });

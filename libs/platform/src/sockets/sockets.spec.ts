@@ -4,8 +4,8 @@ import { clientAddressFinder, SessionAdmission, isLoopbackAddress, PerMinute, Sl
 const from = (remoteAddress: string, forwarded?: string) =>
   ({ socket: { remoteAddress }, headers: { 'x-forwarded-for': forwarded } }) as unknown as IncomingMessage;
 
-describe('Places', () => {
-  it('are bounded for one key and in all, and can be taken again when they were given back', () => {
+describe('Slots', () => {
+  it('are limited for one key and in all, and can be taken again after their release', () => {
     const slots = new Slots(2, 3);
     const [first, second] = [slots.take('a'), slots.take('a')];
     expect(slots.take('a')).toBeUndefined();
@@ -21,8 +21,8 @@ describe('Places', () => {
   });
 });
 
-describe('So many a minute', () => {
-  it('are allowed to each key, and again in the next minute', () => {
+describe('PerMinute', () => {
+  it('allows a limited number of calls for each key, and again in the next minute', () => {
     let now = 0;
     const visits = new PerMinute(2, () => now);
     expect(['a', 'a', 'a', 'b'].map((key) => visits.allows(key))).toEqual([true, true, false, true]);
@@ -32,7 +32,7 @@ describe('So many a minute', () => {
 });
 
 describe('Turns', () => {
-  it('are taken one after another, also after one that failed', async () => {
+  it('run one after another, also after a failure', async () => {
     const turns = new Turns();
     const done: string[] = [];
     let finish: () => void = () => undefined;
@@ -51,7 +51,7 @@ describe('Turns', () => {
   });
 });
 
-describe('Who sent a request', () => {
+describe('The client of a request', () => {
   it.each([
     ['192.0.2.1', undefined, '192.0.2.1'],
     ['192.0.2.1', '198.51.100.7', '192.0.2.1'],
@@ -60,23 +60,23 @@ describe('Who sent a request', () => {
     ['10.1.2.3', undefined, '10.1.2.3'],
     ['10.1.2.3', 'nobody', '10.1.2.3'],
     ['2001:db8::1', '198.51.100.7', '198.51.100.7'],
-  ])('%s, which speaks for %s, counts as %s', (peer, forwarded, asker) => {
-    expect(clientAddressFinder(['10.0.0.0/8', '2001:db8::/32'])(from(peer, forwarded))).toBe(asker);
+  ])('with the peer %s and X-Forwarded-For %s is %s', (peer, forwarded, client) => {
+    expect(clientAddressFinder(['10.0.0.0/8', '2001:db8::/32'])(from(peer, forwarded))).toBe(client);
   });
 
-  it('may be this machine', () => {
+  it('may be on this machine', () => {
     expect(['127.0.0.1', '127.8.0.1', '::1', '192.0.2.1', ''].map(isLoopbackAddress)).toEqual([true, true, true, false, false]); // prettier-ignore
   });
 });
 
-describe('The door of the sockets', () => {
+describe('SessionAdmission', () => {
   beforeEach(() => void jest.useFakeTimers({ doNotFake: ['performance'] }));
   afterEach(() => void jest.useRealTimers());
 
   const admissionWith = (mostPerAddress: number, mostInAll = 100) =>
     new SessionAdmission({ mostPerAddress, mostInAll, addressOf: ({ socket }) => socket.remoteAddress || undefined });
 
-  it('takes a place before a session is made, and the session keeps it', () => {
+  it('reserves a slot before a session is created, and the session keeps it', () => {
     const admission = admissionWith(1);
     const request = from('192.0.2.1');
     expect(admission.reserveSlot(request)).toBeUndefined();
@@ -88,14 +88,14 @@ describe('The door of the sockets', () => {
     expect(admission.reserveSlot(from('192.0.2.1'))).toBeUndefined();
   });
 
-  it('gives the place back when no session is made of the request', () => {
+  it('releases the slot if no session is created for the request', () => {
     const admission = admissionWith(1);
     admission.reserveSlot(from('192.0.2.1'));
     jest.advanceTimersByTime(5_000);
     expect(admission.reserveSlot(from('192.0.2.1'))).toBeUndefined();
   });
 
-  it('refuses an address that comes and goes all the time', () => {
+  it('refuses an address that connects again and again', () => {
     const admission = admissionWith(1);
     const refusals = Array.from({ length: 8 }, () => {
       const request = from('192.0.2.1');
@@ -107,7 +107,7 @@ describe('The door of the sockets', () => {
     expect(refusals.at(-1)).toMatch(/Try again in a minute/);
   });
 
-  it('bounds all sessions, also of those whose address is not counted', () => {
+  it('limits all sessions together, also those of addresses that are not counted', () => {
     const admission = admissionWith(0, 2);
     expect([from(''), from('192.0.2.1'), from('')].map((request) => admission.reserveSlot(request) === undefined)).toEqual([true, true, false]); // prettier-ignore
   });

@@ -37,25 +37,28 @@ async function answerTo(...parts: string[]): Promise<string> {
 const offer = (protocol: string) => `Host: shop\r\nUpgrade: ${protocol}\r\nConnection: Upgrade, close\r\n`;
 
 describe('A request that offers another protocol', () => {
-  it.each(['h2c', 'websocket', 'TLS/1.0, HTTP/1.1', 'foo'])('%s is answered as an ordinary one', async (protocol) => {
-    const answer = await answerTo(`GET /brands HTTP/1.1\r\n${offer(protocol)}\r\n`);
-    expect(answer).toMatch(/^HTTP\/1.1 200 OK/);
-    expect(answer).toContain('GET /brands  plain');
-  });
+  it.each(['h2c', 'websocket', 'TLS/1.0, HTTP/1.1', 'foo'])(
+    '%s is answered as an ordinary request',
+    async (protocol) => {
+      const answer = await answerTo(`GET /brands HTTP/1.1\r\n${offer(protocol)}\r\n`);
+      expect(answer).toMatch(/^HTTP\/1.1 200 OK/);
+      expect(answer).toContain('GET /brands  plain');
+    },
+  );
 
-  it('keeps its body, also if that comes later', async () => {
+  it('keeps its body, even if it arrives later', async () => {
     const head = `POST /login HTTP/1.1\r\n${offer('h2c')}HTTP2-Settings: AAMAAABk\r\nContent-Length: 10\r\n\r\n`;
     expect(await answerTo(`${head}0123456789`)).toContain('POST /login 0123456789 plain');
     expect(await answerTo(`${head}01234`, '56789')).toContain('POST /login 0123456789 plain');
   });
 
-  it('may be followed by others on the same connection', async () => {
+  it('may be followed by further requests on the same connection', async () => {
     const first = `GET /a HTTP/1.1\r\nHost: shop\r\nUpgrade: h2c\r\nConnection: Upgrade\r\n\r\n`;
     const answers = await answerTo(first, first, `GET /b HTTP/1.1\r\nHost: shop\r\nConnection: close\r\n\r\n`);
     expect(answers.match(/GET \/\w {2}plain/g)).toEqual(['GET /a  plain', 'GET /a  plain', 'GET /b  plain']);
   });
 
-  it('reaches the sockets on their path', async () => {
+  it('for web sockets reaches their listener', async () => {
     expect(await answerTo(`GET /socket.io/?EIO=4 HTTP/1.1\r\n${offer('websocket')}\r\n`)).toMatch(/^HTTP\/1.1 101 /);
   });
 });

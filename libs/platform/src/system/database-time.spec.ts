@@ -20,25 +20,25 @@ const learn = (read: number, tookMs: number) => {
 const now = () => time.now().getTime() - noon;
 
 describe("The database's time", () => {
-  it("is this machine's until the database has answered", () => {
+  it('is the time of this machine until the database has answered', () => {
     expect(now()).toBe(-3_600_000);
     learn(noon, 0);
     expect(now()).toBe(0);
   });
 
-  it('was read in the middle of the way there and back', () => {
+  it('was read in the middle of its round trip', () => {
     learn(noon, 20);
     expect(now()).toBe(10);
   });
 
-  it("goes on with the steady clock, whatever this machine's clock is set to", () => {
+  it('continues with the steady clock, even if the clock of this machine changes', () => {
     learn(noon, 0);
     wall += 86_400_000;
     steady += 2_500;
     expect(now()).toBe(2_500);
   });
 
-  it('is not made worse by an answer that came late, unless nothing better was heard for a minute', () => {
+  it('ignores a late answer, unless there was no better answer for a minute', () => {
     learn(noon, 0);
     learn(noon + 2_900, 3_000);
     expect(now()).toBe(3_000);
@@ -47,7 +47,7 @@ describe("The database's time", () => {
     expect(now()).toBe(64_500);
   });
 
-  it('follows the database when its clock is set', () => {
+  it("follows a change of the database's clock", () => {
     learn(noon, 0);
     learn(noon - 900_000, 0);
     expect(now()).toBe(-900_000);

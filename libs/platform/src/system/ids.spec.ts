@@ -2,7 +2,7 @@ import { isUuid } from '#kernel';
 import { SystemIds, TestIds } from './ids';
 
 describe('New ids', () => {
-  it('are version 7 UUIDs that rise, however fast they are asked for', () => {
+  it('are version 7 UUIDs that increase, even within a millisecond', () => {
     const ids = new SystemIds();
     const many = Array.from({ length: 10_000 }, () => ids.next());
     expect(many.every(isUuid)).toBe(true);
@@ -11,14 +11,14 @@ describe('New ids', () => {
     expect(new Set(many).size).toBe(many.length);
   });
 
-  it('begin with the millisecond they were made in', () => {
+  it('begin with the millisecond of their creation', () => {
     const before = Date.now();
     const made = parseInt(new SystemIds().next().replaceAll('-', '').slice(0, 12), 16);
     expect(made).toBeGreaterThanOrEqual(before);
     expect(made).toBeLessThanOrEqual(Date.now() + 1);
   });
 
-  it('can be foretold in tests', () => {
+  it('are predictable in tests', () => {
     expect(new TestIds().next()).toBe(new TestIds().next());
   });
 });

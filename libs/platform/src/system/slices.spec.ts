@@ -1,13 +1,13 @@
 import { ClientGone, Slices } from './slices';
 
-/** Busy for about a millisecond. */
+/** Takes about a millisecond. */
 const work = (): void => {
   for (const end = performance.now() + 1; performance.now() < end;);
 };
 const many = Array.from({ length: 60 }, (_, index) => index);
 
 describe('Long work in slices', () => {
-  it('gives every item its turn, in order, and lets others have theirs in between', async () => {
+  it('handles every item in order, and lets other work run in between', async () => {
     let turns = 0;
     let over = false;
     const other = (): void => {
@@ -21,7 +21,7 @@ describe('Long work in slices', () => {
     expect(turns).toBeGreaterThan(1);
   });
 
-  it('ends when whoever asked has gone', async () => {
+  it('ends if the client disconnects', async () => {
     const gone = new AbortController();
     let done = 0;
     const working = new Slices(gone.signal).each(many, () => {

@@ -6,8 +6,8 @@ const work = (ms: number) => {
   while (performance.now() < until);
 };
 
-describe('A process', () => {
-  it('was held up by long work, and not by waiting', async () => {
+describe('BlockDetector', () => {
+  it('notices that long work blocked the process, and that waiting did not', async () => {
     const blockDetector = new BlockDetector();
     expect(blockDetector.wasBlockedWithin(60_000)).toBe(false);
     work(900);

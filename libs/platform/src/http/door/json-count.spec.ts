@@ -4,7 +4,7 @@ import { JsonCount } from './json-count';
 
 const WIDE = { keys: Infinity, values: Infinity, depth: Infinity };
 
-const counted = (text: string, limits = WIDE, step = text.length + 1) => {
+const countIn = (text: string, limits = WIDE, step = text.length + 1) => {
   const count = new JsonCount(limits);
   const bytes = Buffer.from(text);
   for (let at = 0; at < bytes.length; at += step) count.addBytes(bytes.subarray(at, at + step));
@@ -17,7 +17,7 @@ const valuesOf = (value: unknown): number =>
     ? 0
     : Object.values(value).reduce((sum: number, child) => sum + 1 + valuesOf(child), 0);
 
-describe('Counting what is in a JSON text', () => {
+describe('JsonCount', () => {
   it.each([
     ['7', 0, 0],
     ['{}', 0, 0],
@@ -26,30 +26,30 @@ describe('Counting what is in a JSON text', () => {
     ['{"a":1,"a":2}', 2, 2],
     [String.raw`{"a\",[":"b\\","c":[1,2,"{[,:"]}`, 2, 5],
     ['{"a" : [ { } , [ ] ] }', 1, 3],
-  ])('%s has %i names and %i values', (text, keys, values) => {
-    const count = counted(text);
+  ])('counts in %s %i names and %i values', (text, keys, values) => {
+    const count = countIn(text);
     expect([count.keys, count.values]).toEqual([keys, values]);
   });
 
-  it('finds as many values as parsing does, however the bytes arrive', () => {
+  it('counts as many values as the parsed text has, however the bytes arrive', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 6 }), fc.integer({ min: 1, max: 9 }), (text, step) => {
         const parsed: unknown = JSON.parse(text);
         const isPlain = JSON.stringify(parsed).length === text.length; // no name comes twice
         fc.pre(isPlain);
-        const count = counted(text, WIDE, step);
+        const count = countIn(text, WIDE, step);
         expect(count.values).toBe(valuesOf(parsed));
         const values = Math.max(0, count.values - 1);
-        expect(counted(text, { ...WIDE, values }, step).excess).toBe(jsonExcess(parsed, { depth: Infinity, values }));
+        expect(countIn(text, { ...WIDE, values }, step).excess).toBe(jsonExcess(parsed, { depth: Infinity, values }));
       }),
     );
   });
 
-  it('stops at the first thing that is too much', () => {
-    expect(counted('[[[]]]', { ...WIDE, depth: 2 }).excess).toBe('deep');
-    expect(counted('[1,2,3]', { ...WIDE, values: 2 }).excess).toBe('many');
-    expect(counted('{"a":{"b":1}}', { ...WIDE, keys: 1 }).excess).toBe('names');
-    const count = counted(`[${'{},'.repeat(300_000)}{}]`, { ...WIDE, values: 1_000 });
+  it('stops at the first limit that is exceeded', () => {
+    expect(countIn('[[[]]]', { ...WIDE, depth: 2 }).excess).toBe('deep');
+    expect(countIn('[1,2,3]', { ...WIDE, values: 2 }).excess).toBe('many');
+    expect(countIn('{"a":{"b":1}}', { ...WIDE, keys: 1 }).excess).toBe('names');
+    const count = countIn(`[${'{},'.repeat(300_000)}{}]`, { ...WIDE, values: 1_000 });
     expect([count.excess, count.values]).toEqual(['many', 1_001]);
   });
 });

@@ -1,40 +1,34 @@
 import { Rates } from './rates';
 
-const admitted = (rates: Rates, key: string, now: number, times: number) =>
+const countAllowed = (rates: Rates, key: string, now: number, times: number) =>
   Array.from({ length: times }, () => rates.allows(key, now)).filter(Boolean).length;
 
-describe('A rate', () => {
-  it.each([0.1, 12_345.678_9, 98_765_432.1])(
-    'lets in all that may come at once, whatever the clock says: %d',
-    (now) => {
-      const rates = new Rates(3, 12);
-      const admitted = Array.from({ length: 20 }, () => rates.allows('x', now)).filter(Boolean);
-      expect(admitted).toHaveLength(12);
-    },
-  );
-});
+describe('Rates', () => {
+  it.each([0.1, 12_345.678_9, 98_765_432.1])('allow the whole burst at any time of the clock: %d', (now) => {
+    const rates = new Rates(3, 12);
+    expect(countAllowed(rates, 'x', now, 20)).toBe(12);
+  });
 
-describe('A rate', () => {
-  it('lets so many in at once, and so many a second afterwards', () => {
+  it('allow a burst at first, and then the rate per second', () => {
     const rates = new Rates(10, 40);
-    expect(admitted(rates, 'a', 0, 100)).toBe(40);
-    expect(admitted(rates, 'a', 50, 100)).toBe(0);
-    expect(admitted(rates, 'a', 1_000, 100)).toBe(10);
-    expect(admitted(rates, 'a', 60_000, 100)).toBe(40);
+    expect(countAllowed(rates, 'a', 0, 100)).toBe(40);
+    expect(countAllowed(rates, 'a', 50, 100)).toBe(0);
+    expect(countAllowed(rates, 'a', 1_000, 100)).toBe(10);
+    expect(countAllowed(rates, 'a', 60_000, 100)).toBe(40);
   });
 
-  it('is each key’s own', () => {
+  it('count each key separately', () => {
     const rates = new Rates(1, 2);
-    expect([admitted(rates, 'a', 0, 9), admitted(rates, 'b', 0, 9)]).toEqual([2, 2]);
+    expect([countAllowed(rates, 'a', 0, 9), countAllowed(rates, 'b', 0, 9)]).toEqual([2, 2]);
   });
 
-  it('does not count what it refuses', () => {
+  it('do not count refused requests', () => {
     const rates = new Rates(1, 1);
-    expect(admitted(rates, 'a', 0, 1_000)).toBe(1);
+    expect(countAllowed(rates, 'a', 0, 1_000)).toBe(1);
     expect(rates.allows('a', 1_001)).toBe(true);
   });
 
-  it('keeps so many keys and no more, and forgets those first that have nothing to make up for', () => {
+  it('have a limit of keys, and remove first the keys that are clear again', () => {
     const rates = new Rates(1, 1, 100);
     rates.allows('busy', 0);
     for (let n = 0; n < 100_000; n += 1) rates.allows(`k${n}`, n / 1_000);

@@ -6,7 +6,7 @@ import { eventually } from '../../../../../test/support/eventually';
 import { blockDetector } from './block-detector';
 import { noteRequests, refuseRawRequest } from './raw-refusals';
 
-describe('A connection on which no request has come in time', () => {
+describe('A connection without a request in time', () => {
   let server: Server;
   let client: Socket;
   let answer = '';
@@ -30,13 +30,13 @@ describe('A connection on which no request has come in time', () => {
     server.close();
   });
 
-  it('is told so', async () => {
+  it('is answered 408', async () => {
     const wasBlocked = jest.spyOn(blockDetector, 'wasBlockedWithin').mockReturnValue(false);
     await eventually(() => expect(answer).toMatch(/^HTTP\/1.1 408 /));
     wasBlocked.mockRestore();
   });
 
-  it('gets the time once more when the shop was held up itself', async () => {
+  it('gets more time if this process was blocked', async () => {
     const wasBlocked = jest.spyOn(blockDetector, 'wasBlockedWithin').mockReturnValue(true);
     await eventually(() => expect(wasBlocked).toHaveBeenCalled());
     await pause(50);

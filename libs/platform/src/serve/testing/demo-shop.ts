@@ -10,14 +10,14 @@ import { SecurityModule, TOKEN_AUDIENCE, TOKEN_ISSUER, VerifyingKeys } from '#pl
 import { configureApp } from '../configure-app';
 import { AdminBrewsController, DemoController, WebhookController } from './demo.controller';
 
-const pair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-const stranger = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const keyPair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+const foreignPair = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
 export const USER = '019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6072';
 
 class OneKey extends VerifyingKeys {
   find(kid: string): Promise<KeyObject | undefined> {
-    return Promise.resolve(kid === 'k1' ? pair.publicKey : undefined);
+    return Promise.resolve(kid === 'k1' ? keyPair.publicKey : undefined);
   }
 }
 
@@ -136,7 +136,7 @@ export function tokenFor({
       subject: sub,
       issuer,
       audience,
-      privateKey: (forged ? stranger : pair).privateKey,
+      privateKey: (forged ? foreignPair : keyPair).privateKey,
     },
   );
 }

@@ -127,7 +127,7 @@ export class DemoController {
 
   @Get('forgotten')
   forgotten() {
-    return 'no decorator: no one may';
+    return 'without an access rule nobody gets this';
   }
 
   @Get('bare')
@@ -274,5 +274,5 @@ export class WebhookController {
   @Post(':provider')
   @AnyBody()
   @Answers(201, null)
-  hear() {}
+  receive() {}
 }
