@@ -21,7 +21,7 @@ import { isFaultOfRow, UnplaceableRows } from './unplaceable-rows';
 
 const BATCH = 500;
 const EVERY_MS = 10_000;
-/** A line normally gets its place within seconds. If no line gets one for this time, it is reported. */
+/** A line normally gets its place within seconds. If no line gets a place for this time, an error is reported. */
 const LATE_MS = 60_000;
 
 const gauge = (name: string, help: string) =>
@@ -36,8 +36,8 @@ const unplaceableLines = gauge(
 );
 
 /**
- * Gives every line of the trail its place in the chain, and signs the chain. Several processes may do this at once: the
- * first one to write counts.
+ * Gives every line of the trail its place in the chain, and signs the chain. If several processes do this at once, only
+ * the first write counts.
  */
 @Injectable()
 export class AuditChain {
@@ -134,7 +134,7 @@ export class AuditChain {
     this.log.log(`the audit trail is sealed up to ${seal.position}: ${seal.signature}`);
   }
 
-  /** Checks that lines get their places in time. It uses the clock of this process, because the database's may be wrong. */
+  /** Checks that lines get their places in time. The clock of the database may be wrong, so it is not used. */
   private async checkLateness(failure: string | undefined): Promise<void> {
     const waiting = await countWaiting(this.db, this.unplaceable.arrivalNumbers).catch(() => undefined);
     if (waiting) waitingLines.set(waiting.count);

@@ -168,8 +168,8 @@ const LOOSE = {
 };
 
 /**
- * Reads a page of rows after this id. `loose` is a row that has no place and does not wait for one. `last` is the last
- * id of the page; null after the last row.
+ * Reads a page of rows after this id. `loose` is the id of a row that has no place and does not wait for a place.
+ * `last` is the last id of the page; null after the last row.
  */
 export const readUnplacedAfter = async (
   db: Database,

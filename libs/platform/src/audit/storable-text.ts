@@ -7,8 +7,8 @@ const cut = (text: string): string => text.slice(0, LONGEST).replace(UNSTORABLE,
 
 const LIKE_AN_ID = /^[\w:.-]*$/;
 /**
- * A target that may be stored: only what looks like an id. The trail is kept for ever, and a caller may send an e-mail
- * address instead of an id.
+ * Returns the target if it looks like an id, else `[no id]`. A caller may send an e-mail address instead of an id, and
+ * the trail is never deleted.
  */
 export function storableTarget(given: string): string {
   const text = cut(given);

@@ -13,7 +13,7 @@ export interface AuditVerification {
 
 const columns = `id, state, checked, started_at as "startedAt", result`;
 
-/** Verifications of the audit trail. One runs at a time, in any process. They are kept for thirty days. */
+/** Verifications of the audit trail. Only one runs at a time, in all processes. They are deleted after thirty days. */
 export class AuditVerificationRows {
   constructor(private readonly db: Database) {}
 

@@ -14,7 +14,7 @@ const READ_EVERY_MS = 250;
 /** Verifies the trail. It calls `progress` with the number of lines that were checked. `signal` stops it. */
 export type VerifyTrail = (progress: (checked: number) => void, signal: AbortSignal) => Promise<AuditVerdict>;
 
-/** Verifies the audit trail on request. One verification runs at a time, and all requests wait for the same one. */
+/** Verifies the audit trail on request. Requests at the same time wait for the same verification. */
 export class AuditVerifications implements BeforeApplicationShutdown {
   private running?: JoinedRun<AuditVerification>;
   private starting?: Promise<JoinedRun<AuditVerification> | undefined>;

@@ -12,20 +12,20 @@ export interface CacheEntry {
 }
 
 /**
- * A cache with two levels: short-lived copies in this process, and longer-lived ones in Redis if it is configured.
+ * A cache with two levels: short-lived copies in this process, and longer-lived values in Redis if it is configured.
  * Values are plain JSON data. All callers get the same object, so do not change it. While Redis is away, values are
  * loaded more often.
  */
 export abstract class Cache {
   /**
-   * The cached value, or the one that `load` returns. For a missing key `load` runs once, however many callers wait.
-   * `null` is cached too.
+   * The cached value, or the value that `load` returns. For a missing key `load` runs once, and all callers get its
+   * result. `null` is cached too.
    */
   abstract remember<T>(entry: CacheEntry, load: () => Promise<T | null>): T | null | Promise<T | null>;
   /** Loads the value even if it is cached, and stores it. Use it to renew values before they expire. */
   abstract refresh<T>(entry: CacheEntry, load: () => Promise<T | null>): Promise<T | null>;
   /** Invalidates all values with one of these tags: at once in this process, a moment later in other processes. */
   abstract invalidate(...tags: readonly string[]): Promise<void>;
-  /** Whether the shared level answers; undefined if none is configured. */
+  /** Whether the shared level answers; undefined if no shared level is configured. */
   abstract isSharedLevelUp(): Promise<boolean | undefined>;
 }

@@ -6,9 +6,9 @@ import { LRUCache } from 'lru-cache';
 const newVersion = (): string => randomBytes(6).toString('base64url');
 
 /**
- * Gives each tag a version, which is a random text. A cache key contains the current versions of its tags. To invalidate
- * a tag, it gets a new version, so values with the old version are never read again. No keys are listed or deleted. A
- * value that was loaded before a change is stored with the old version, so nobody reads it.
+ * Gives each tag a version, which is a random text. A cache key contains the current versions of its tags. An
+ * invalidated tag gets a new version, so values with the old version are never read again. No keys are listed or
+ * deleted. A value that was loaded before a change is stored with the old version, so nobody reads it.
  */
 export abstract class Tags {
   /** The versions of the tags as one text; a promise only if a version must be read from Redis. */
@@ -29,7 +29,7 @@ export class LocalTags extends Tags {
 
   async renew(tags: readonly string[]): Promise<void> {
     if (this.known.size > 10_000) {
-      // A tag without its own version uses the default version. The default changes too, so that old values stay hidden.
+      // A tag without its own version uses the default version. So the default version must change too.
       this.known.clear();
       this.defaultVersion = newVersion();
     }

@@ -122,7 +122,7 @@ function buildConfig(values: Variables, dataDir: string, exemptsLoopback: boolea
 const freezeList = (value: unknown) => (Array.isArray(value) ? Object.freeze(value) : value);
 
 /**
- * Two kinds of misspelt names. With a misspelt context in DATABASE_URL_…, the data of the context would silently go into
+ * Finds two kinds of misspelt names. With a misspelt context in DATABASE_URL_…, the data of the context would go into
  * the common database. With the singular of a list's name, such as EVENT_FORMER_KEY, the list would be empty.
  */
 function faultsOfMisspeltNames(given: Environment): string[] {

@@ -1,7 +1,7 @@
 /**
- * Everything that has a Postgres schema. The schema has the same name, and may be in a separate database. Three names are
- * not contexts of the shop: `privacy` has the keys of sealed values, `audit` has the audit trail of the back office, and
- * `sandbox` has the accounts of the sandbox payment provider.
+ * Everything that has a Postgres schema. The schema has the same name. It may be in a separate database. Three names
+ * are not contexts of the shop: `privacy` has the keys of sealed values, `audit` has the audit trail of the back
+ * office, and `sandbox` has the data of the sandbox payment provider.
  */
 export const contextNames = [
   'identity',

@@ -3,7 +3,9 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const noLogInWith = (who: string) => `no log-in with ${who}`;
 const noPaymentsBy = (who: string) => `no payments by ${who}`;
 
-/** Settings of features that do not exist yet. An operator who sets one expects the feature, so the start fails. */
+/**
+ * Settings of features that do not exist yet. If an operator sets one of these, the start fails with an explanation.
+ */
 const MISSING: Readonly<Record<string, string>> = {
   RABBITMQ_URL: 'no RabbitMQ transport',
   GOOGLE_CLIENT_ID: noLogInWith('Google'),

@@ -73,7 +73,7 @@ const databaseUrls = Object.fromEntries(
   contextNames.map((context) => [`DATABASE_URL_${context.toUpperCase()}`, databaseUrl.optional()]),
 ) as Record<`DATABASE_URL_${Uppercase<ContextName>}`, z.ZodOptional<typeof databaseUrl>>;
 
-/** Every variable that the shop reads, with its format. `.env.example` says what each one is for. */
+/** Every variable that the shop reads, with its format. `.env.example` explains each variable. */
 export const variables = z.object({
   SHOP_PROFILE: z.enum(['demo', 'production'], 'must be demo or production'),
   SHOP_BUILD: z

@@ -1,6 +1,6 @@
 /**
- * Marks a point where the fault suite may end or stop the process. It has a name (`relay.delivered`), and texts that
- * say which step passes it. This function does nothing. Only a process that was started with
- * `--conditions=crash-tests` uses another one (test/faults/support/crash-points.cjs).
+ * Marks a point in the code where a fault test may kill or pause the process. The point has a name (`relay.delivered`).
+ * Further texts describe the current step. This function does nothing. A process that was started with
+ * `--conditions=crash-tests` uses the function in test/faults/support/crash-points.cjs instead.
  */
 export const crashPoint = (_name: string, ..._at: readonly string[]): void => undefined;

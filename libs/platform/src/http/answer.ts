@@ -21,9 +21,7 @@ export const answer = <Data>(data: Data, options: AnswerOptions = {}): Answer<Da
 /** The entity tag of a version: 7 is `"7"`. */
 export const etagOf = (version: number | string): string => `"${version}"`;
 
-/**
- * All caches may store the answer for this time. For the same time again they may send it while they fetch a new answer.
- */
+/** All caches may store the answer for this time. For the same time again, they may send it and fetch a new answer. */
 export const cachedFor = (seconds: number): string => `public, max-age=${seconds}, stale-while-revalidate=${seconds}`;
 
 /** Only the caller's browser may store the answer. It must ask each time whether the answer is current. */

@@ -9,7 +9,7 @@ const textKind = (fits: (text: string) => boolean, code: string, schema: FieldKi
   schema,
 });
 
-/** A telephone number of 8 to 15 digits, kept as it was written, without surrounding blanks. */
+/** A telephone number of 8 to 15 digits. Only surrounding blanks are removed. */
 export const Phone = (options: FieldOptions<string> = {}): PropertyDecorator =>
   field(
     textKind(isPhone, 'phone', { type: String, minLength: 8, maxLength: LONGEST_PHONE }),

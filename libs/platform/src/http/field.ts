@@ -25,7 +25,9 @@ export interface FieldOptions<Value> {
 export interface FieldKind {
   /** Returns the fault of the value; undefined if it is valid. */
   readonly check: (value: unknown) => Complaint | undefined;
-  /** Converts the input. If it cannot convert a value, it returns the value unchanged, and `check` reports the fault. */
+  /**
+   * Converts the input. If it cannot convert a value, it returns the value unchanged, and `check` reports the fault.
+   */
   readonly read?: (value: unknown, fromText: boolean, property: { target: object; key: string }) => unknown;
   readonly schema: ApiPropertyOptions;
   /** Set if the field may hold a list or an object. */

@@ -168,7 +168,9 @@ export const Nested = (type: () => BodyClass, options: FieldOptions<object> = {}
   };
 };
 
-/** class-validator reports this for a text in a `NestedOrText`. This is not a fault: the field itself checks the text. */
+/**
+ * class-validator reports this for a text in a `NestedOrText`. This is not a fault: the field itself checks the text.
+ */
 export const TEXT_INSTEAD = 'text instead of an object';
 
 /** A nested body class, or one text instead of the whole object. */

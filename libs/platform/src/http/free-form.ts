@@ -21,8 +21,8 @@ function mayContainFreeForm(type: BodyClass): boolean {
 
 /**
  * A copy of the body in which every free-form object is hidden in a function, so that class-transformer passes the
- * object on unchanged. Otherwise class-transformer would copy each value, which costs a hundred times as much as reading
- * it. `revealFreeForm` returns the object again.
+ * object on unchanged. Otherwise class-transformer would copy each value, which costs a hundred times as much as
+ * reading it. `revealFreeForm` returns the object again.
  */
 export function hideFreeForm(type: BodyClass, given: Given): Given {
   if (!mayContainFreeForm(type)) return given;

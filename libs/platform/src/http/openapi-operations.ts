@@ -106,7 +106,7 @@ const exampleFailure = ({ code, when }: Refusal): object => ({
 function refusalResponses(refusals: readonly Refusal[], limited: boolean, schemas: Schemas): Record<string, object> {
   const responses: Record<string, object> = {};
   for (const status of new Set(refusals.map((refusal) => refusal.status))) {
-    // If two refusals have the same code, the first one counts, so a route's own text replaces the common one.
+    // If two refusals have the same code, the first counts. So the text of a route replaces the common text.
     const codes = new Map(
       refusals
         .filter((refusal) => refusal.status === status)

@@ -15,7 +15,7 @@ export class Schemas {
       unrepresentable: 'any',
       io: 'output',
       override: ({ jsonSchema }) => {
-        // Answers may get new fields, so clients must accept unknown ones.
+        // Answers may get new fields, so clients must accept unknown fields.
         if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
       },
     }) as unknown as { $defs?: Record<string, Schema>; properties: { it: Schema } };

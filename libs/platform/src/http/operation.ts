@@ -96,5 +96,5 @@ export interface Tagged {
   readonly byLanguage?: true;
 }
 
-/** Answers have an `ETag`. A client that sends the current one gets 304. */
+/** Answers have an `ETag`. A client that sends the current ETag gets 304. */
 export const Tagged = (tagged: Tagged = {}): MethodDecorator => SetMetadata(TAGGED, tagged);

@@ -31,7 +31,7 @@ export function placeOf<Shape extends z.ZodType>(cursor: string | undefined, sha
     const read = shape.safeParse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'), refuseUnstorable));
     if (read.success) return read.data;
   } catch {
-    // not JSON, so not a cursor of this shop
+    // The cursor is not JSON. It is refused below.
   }
   throw new InvalidInput([{ field: 'cursor', message: complain({ code: 'cursor' }) }]);
 }

@@ -2,9 +2,10 @@ import { isBlank, isLine } from '#kernel';
 import { field, type Complaint, type FieldOptions } from './field';
 
 /*
- * A name must not contain a web address. A list of all domain endings is never complete, so the rule is different: after
- * a dot or a colon there must be a blank. There are two exceptions: an initial ("v.an") and a title (TITLES: "St.John",
- * "TS.Nguyễn"). The exceptions do not apply to a well-known ending ("t.me"), or if an address follows ("St.Ly/x").
+ * A name must not contain a web address. A list of all domain endings is never complete, so the rule is different:
+ * after a dot or a colon there must be a blank. There are two exceptions: an initial ("v.an") and a title (TITLES:
+ * "St.John", "TS.Nguyễn"). The exceptions do not apply to a well-known ending ("t.me"), or if an address follows
+ * ("St.Ly/x").
  */
 const TITLES = new Set(
   (
@@ -53,7 +54,7 @@ function linkFaultOf(text: string): 'text.link' | 'text.brackets' | undefined {
 
 function looksLikeAddress(plain: string): boolean {
   if ([SCHEME, AT, COLON, NUMBERED].some((shape) => shape.test(plain))) return true;
-  // Each dot is checked by itself: "a.b.com" has two.
+  // Each dot is checked by itself: "a.b.com" has two dots.
   const words = plain.split(/\s+/u).flatMap((word) => {
     const parts = word.split('.');
     return parts.slice(1).map((after, index) => `${parts[index]}.${after}`);

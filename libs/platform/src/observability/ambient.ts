@@ -15,7 +15,7 @@ export interface Ambient {
 
 const storage = new AsyncLocalStorage<Ambient>();
 
-/** The running request; undefined outside of one. */
+/** The running request; undefined outside of a request. */
 export const ambient = (): Ambient | undefined => storage.getStore();
 
 /** The language for product names in the running request. */

@@ -5,7 +5,9 @@ const CAPACITY = 5_000;
 const BATCH = 500;
 const EVERY_MS = 2_000;
 
-/** Sends log lines to Elasticsearch. While it is away, the newest 5,000 wait. Older lines are dropped and counted. */
+/**
+ * Sends log lines to Elasticsearch. While it is away, the newest 5,000 lines wait. Older lines are dropped and counted.
+ */
 export class ElasticsearchLogs extends Writable {
   private waiting: string[] = [];
   private dropped = 0;

@@ -1,6 +1,6 @@
 /**
- * The check of one service that the shop depends on. `/health` runs every check that is a Nest provider, so provide one
- * only for a service that is configured.
+ * The check of one service that the shop depends on. `/health` runs every check that is a Nest provider. So provide a
+ * check only for a configured service.
  */
 export abstract class HealthCheck {
   /** The name of the service in `services` of the answer: `database`, `redis`, `elasticsearch`, … */

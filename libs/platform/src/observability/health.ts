@@ -45,7 +45,8 @@ export class ShopHealth {
     const services: Record<string, 'healthy' | 'unhealthy'> = {};
     const checks = this.findChecks().map((check): HealthIndicatorFunction => async () => {
       const result = await runInTime(check);
-      // Of an `onlyWhenUnwell` check only `impaired` is shown. If its server does not answer, another check reports that.
+      // Of an `onlyWhenUnwell` check only `impaired` is shown. If its server does not answer, another check reports
+      // that.
       if (!check.onlyWhenUnwell || result === 'impaired')
         services[check.service] = result === 'well' ? 'healthy' : 'unhealthy';
       const indicator = this.indicators.check(check.service);

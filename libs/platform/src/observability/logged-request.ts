@@ -11,8 +11,8 @@ const LOGGED_PARAMETERS =
 const hidden = '[redacted]';
 
 /**
- * The URL of a request without personal data, for the log. Parameters of the path and values of the query are shown only
- * if they are not personal. Unknown names in the query are not shown.
+ * The URL of a request without personal data, for the log. Parameters of the path and values of the query are shown
+ * only if they are not personal. Unknown names in the query are not shown.
  */
 export function loggedUrl(url: string, route: string | undefined): string {
   const [path, query] = [url.split('?', 1)[0], url.includes('?') ? url.slice(url.indexOf('?') + 1) : undefined];

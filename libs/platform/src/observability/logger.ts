@@ -113,7 +113,7 @@ const isWritten = (logger: Logger, level: string): boolean => !logger.silent && 
 
 export function asNestLogger(logger: Logger): LoggerService {
   const nest = WinstonModule.createLogger({ instance: logger });
-  // winston formats a line before it checks whether the line is wanted
+  // Winston formats a line before it checks the level. So lines of unwanted levels are dropped here.
   for (const level of ['warn', 'debug', 'verbose'] as const)
     if (!isWritten(logger, level)) nest[level] = () => undefined;
   const writesInfo = isWritten(logger, 'info');

@@ -1,12 +1,12 @@
 /**
- * The names of fields that must never be in a log: secrets and personal data. Below are patterns for values inside a
- * text.
+ * Fields with these names contain secrets or personal data. Their values must never be in a log.
  */
 const SECRET_NAMES =
   /pass(word|wd|phrase)|secret|token|authorization|cookie|credential|api[-_]?key|private[-_]?key|signature|otp|pin$|^code$|^state$|idempotency/i;
 const PERSONAL_NAMES =
   /e-?mail|phone|mobile|address(?!es$)|^to$|^note$|^contact$|(first|last|full|given|family|customer|contact|recipient)[-_]?name|^name$|birth|^customer$|^street$|^ward$/i;
 
+/** Patterns of secrets and personal data inside a text, and what replaces them. */
 const TEXT_PATTERNS: readonly (readonly [RegExp, string])[] = [
   [/\bBearer\s+[\w.~+/=-]+/gi, 'Bearer [redacted]'],
   [/\beyJ[\w-]{5,}\.[\w-]+\.[\w-]*/g, '[redacted]'],
@@ -32,7 +32,7 @@ function isHidden(name: string): boolean {
   return hidden;
 }
 
-/** A cheap test: only a text that matches this can match a pattern of `IN_TEXT`. Most texts do not. */
+/** A cheap test. A text that does not match this pattern matches none of `TEXT_PATTERNS`. Most texts do not match. */
 const SUSPICIOUS = /@|eyJ|bearer\s|key \(|\d{9}/i;
 
 export const redactText = (text: string): string =>

@@ -1,4 +1,4 @@
-/** Whether the process is starting, open or stopping. Probes read it. Streams to clients end when `draining` is aborted. */
+/** Whether the process is starting, open or stopping. When `draining` is aborted, streams to clients end. */
 export class ShopState {
   private readonly stopping = new AbortController();
   private started = false;

@@ -7,7 +7,9 @@ import { Vault } from './vault';
 /** How many of the newest subjects of each context are checked. An older backup lacks the newest keys. */
 const MOST_CHECKED = 2_000;
 
-/** Checks that the people whom the contexts know have keys. If the vault is an older backup, the newest keys are missing. */
+/**
+ * Checks that the people of the contexts have keys. After an older backup of the vault, the newest keys are missing.
+ */
 @Injectable()
 export class MissingKeys {
   private readonly log = new Logger('Privacy');

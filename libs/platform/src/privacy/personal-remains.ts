@@ -1,7 +1,7 @@
 import type { Uuid } from '#kernel';
 import type { ErasedSubject } from './erased-line';
 
-/** Finds erased people whose data a context still has, for example after its database was restored from an older backup. */
+/** Finds erased people whose data a context still has, for example after an older backup was restored. */
 export abstract class PersonalRemains {
   /** The given people whose readable data the context has, or could store again. */
   abstract of(erased: readonly ErasedSubject[]): Promise<readonly Uuid[]>;

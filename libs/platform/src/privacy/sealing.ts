@@ -19,7 +19,7 @@ function decrypt(key: Uint8Array, bound: string, nonce: Uint8Array, body: Buffer
 
 export const newKey = (): Buffer => randomBytes(32);
 
-/** The key that wraps all others, made from a secret of at least 32 bytes in base64 (PERSONAL_DATA_KEY). */
+/** The key that wraps all other keys. It is made from a secret of at least 32 bytes in base64 (PERSONAL_DATA_KEY). */
 export const keyEncryptionKey = (secret: string): Buffer =>
   Buffer.from(hkdfSync('sha256', Buffer.from(secret, 'base64'), '', 'coffee-tea.personal-data.1', 32));
 

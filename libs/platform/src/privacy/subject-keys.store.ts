@@ -77,7 +77,7 @@ export class SubjectKeys {
     return creating;
   }
 
-  /** The key of a subject that should have one. No key is created, because the lost one may be restored. */
+  /** The key of a subject that should have one. No key is created, because the lost key may be restored. */
   async find(subject: Uuid): Promise<SubjectKey | undefined> {
     const known = this.memory.get(subject) ?? this.searching.get(subject);
     if (known) return known;

@@ -27,7 +27,7 @@ export abstract class Vault {
   ): Promise<Sealed>;
   /**
    * Seals one more text of a subject that has sealed values already. Null if the key is lost: no second key is created,
-   * because the lost one may be restored. Throws SubjectErased.
+   * because the lost key may be restored. Throws SubjectErased.
    */
   abstract sealMore(subject: Uuid, value: string, place?: Place): Promise<Sealed | null>;
   abstract open(sealed: Sealed, foundAt?: FoundPlace): Promise<string | Erased | Unreadable>;

@@ -1,6 +1,6 @@
 import { DomainError } from '#kernel';
 
-/** The other context does not answer: 503 with Retry-After. This does not mean that the requested thing does not exist. */
+/** The other context does not answer: 503 with Retry-After. It is unknown whether the requested thing exists. */
 export class Unanswered extends DomainError {
   constructor(provider: string, cause?: unknown) {
     super('UNAVAILABLE', 'unavailable', `The ${provider} does not answer right now. Try again in a moment.`, {

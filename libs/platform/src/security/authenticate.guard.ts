@@ -53,7 +53,7 @@ export class AuthenticateGuard extends AuthGuard('access-token') {
     return { kind: 'guest', ...this.cartTokenOf(request) };
   }
 
-  /** A token that the shop did not issue is ignored, as if none had been sent. */
+  /** A cart token that the shop did not issue is ignored. */
   private cartTokenOf({ headers }: FastifyRequest) {
     const cartToken = this.cartTokens.read(headers['x-cart-token']);
     return cartToken && { cartToken };

@@ -3,7 +3,7 @@ import { ModuleRef } from '@nestjs/core';
 import type { KeyObject } from 'node:crypto';
 import { VerifyingKeys } from './verifying-keys';
 
-/** Finds keys in the `VerifyingKeys` of whichever module provides it. */
+/** Finds keys in `VerifyingKeys`. Any module may provide it. */
 @Injectable()
 export class KeyRing {
   private keys: VerifyingKeys | undefined;

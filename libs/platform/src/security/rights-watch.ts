@@ -59,7 +59,9 @@ export class RightsWatch implements OnModuleDestroy {
     return () => this.stopWatching(one);
   }
 
-  /** Why a caller with a valid token has lost the right, for example by a log-out. Undefined if the right is not lost. */
+  /**
+   * Why a caller with a valid token has lost the right, for example by a log-out. Undefined if the right is not lost.
+   */
   async lossOf(caller: Caller): Promise<DomainError | undefined> {
     if (caller.kind === 'guest') return undefined;
     return this.lossIn(caller, await this.readSessions([caller.sessionId]));

@@ -44,7 +44,7 @@ const HELMET = {
   crossOriginResourcePolicy: { policy: 'cross-origin' },
 } as const;
 
-/** Adds everything that is used before the routes: edge, limits, headers, sockets, prefix, docs. Then initialises `app`. */
+/** Adds what runs before the routes: edge, limits, headers, sockets, prefix and docs. Then initialises `app`. */
 export async function configureApp(app: NestFastifyApplication, config: Config, isLate?: () => boolean): Promise<void> {
   const fastify = app.getHttpAdapter().getInstance();
   const protection = await protectiveHeaders(config);

@@ -12,7 +12,7 @@ export interface ShopOptions {
   readonly contexts?: readonly ContextName[];
   /** Contexts that run in other processes. Messages are delivered to them too. */
   readonly elsewhere?: readonly ContextName[];
-  /** Contexts that may open later than the others. */
+  /** Contexts that may open later than the other contexts. */
   readonly latecomers?: Latecomers;
   readonly logger?: LoggerService;
 }

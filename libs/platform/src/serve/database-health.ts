@@ -32,10 +32,8 @@ export function databaseHealth(config: Config, contexts: readonly ContextName[])
   const separate = contexts.filter((context) => databaseUrl(config, context) !== main);
   const shared = contexts.filter((context) => !separate.includes(context));
   return [
-    healthOf(
-      'database',
-      true,
-      (sources) => (shared.length > 0 ? expectWritable(shared, sources) : sources.leadership.living()), // a query for the instances
+    healthOf('database', true, (sources) =>
+      shared.length > 0 ? expectWritable(shared, sources) : sources.leadership.living(),
     ),
     ...separate.map((context) =>
       healthOf(`database:${context}`, NEEDED.includes(context), (sources) => expectWritable([context], sources)),

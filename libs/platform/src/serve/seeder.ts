@@ -4,8 +4,8 @@ export class SeedRefused extends Error {
 }
 
 /**
- * Adds the first data of a context. Every provider of this class runs at every start, so it must do nothing the second
- * time.
+ * Adds the first data of a context. Every provider of this class runs at every start. So it must change nothing if the
+ * data exists already.
  */
 export abstract class Seeder {
   /** True if it also runs without demo data, for example for an account that the configuration requires. */

@@ -89,8 +89,8 @@ const notFound = (socket: Socket): Error =>
   Object.assign(new Error(textOf('NOT_FOUND', localeAt(socket))), { data: { code: 'NOT_FOUND' } });
 
 /**
- * One connection. It is closed if it joins no namespace within five seconds, if it has left all its namespaces, or if it
- * sends more than sixty messages in a minute.
+ * One connection. It is closed if it joins no namespace within five seconds, if it has left all its namespaces, or if
+ * it sends more than sixty messages in a minute.
  */
 class Session {
   private readonly joined = new Set<Socket>();
@@ -100,7 +100,7 @@ class Session {
   constructor(private readonly connection: Connection) {
     const idle = setTimeout(() => this.closeUnlessJoined(), JOINS_WITHIN_MS);
     connection.once('close', () => clearTimeout(idle));
-    // This listener runs before the one of socket.io, so attempts to join are counted too.
+    // This listener runs before the listener of socket.io, so attempts to join are counted too.
     connection.prependListener('data', () => this.countMessage());
   }
 

@@ -5,8 +5,8 @@ const SOCKETS_PATH = '/socket.io/';
 const UPGRADE_HEADERS = ['upgrade', 'connection', 'http2-settings'];
 
 /**
- * Some requests offer an upgrade to another protocol. Java's HTTP client offers HTTP/2 with every request. Here they are
- * answered as ordinary requests (RFC 9110, 7.8), except for web sockets. Node gives a request with an offer to the
+ * Some requests offer an upgrade to another protocol. Java's HTTP client offers HTTP/2 with every request. Here they
+ * are answered as ordinary requests (RFC 9110, 7.8), except for web sockets. Node gives a request with an offer to the
  * listeners of `upgrade`, and does not answer it. So the request is written back and read again without the offer.
  */
 export function ignoreOtherUpgrades(server: Server): void {

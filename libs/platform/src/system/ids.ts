@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { uuidFrom, type Uuid } from '#kernel';
 
-/** New ids: version 7 UUIDs, each greater than the one before. */
+/** New ids: version 7 UUIDs. Each id is greater than the id before. */
 export abstract class Ids {
   abstract next(): Uuid;
 }

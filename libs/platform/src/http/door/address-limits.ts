@@ -60,7 +60,7 @@ export class AddressLimits {
     return key === undefined || this.rates!.allows(key);
   }
 
-  /** Closes new connections of an address that has too many. */
+  /** Closes a new connection if its address has too many connections. */
   limitConnections(server: Server): void {
     if (this.mostConnections !== Infinity)
       server.prependListener('connection', (socket: Socket) => this.countConnection(socket));

@@ -62,7 +62,7 @@ export class BodyReader {
         received += chunk.length;
         this.inFlight += chunk.length;
         if (received > limits.bytes) return settle(new BodyTooLarge(limits.bytes));
-        // A complete body is not refused, because it is parsed and leaves the memory at once. Most bodies are one chunk.
+        // A complete body is not refused, because it is parsed at once and leaves the memory.
         if (this.inFlight > this.mostInFlight && received !== declared) return settle(tooManyBodies());
         const excess = count.addBytes(chunk);
         if (excess !== undefined) return settle(new BodyOverLimit(excess, limits));

@@ -5,7 +5,7 @@ import { RateLimited } from '#platform/security';
 import type { FailureFilter } from '../failure.filter';
 import type { AddressLimits } from './address-limits';
 
-/** Paths of health probes; never counted. */
+/** Paths of health probes. Requests to them are never counted. */
 const PROBES = /^\/health\/(?:live|ready)(?:\?|$)/;
 
 /** An unwanted body up to this size is read and discarded, so that the connection can be used again. */
@@ -17,8 +17,8 @@ function hasLargeBody({ headers }: FastifyRequest): boolean {
 }
 
 /**
- * Node accepts HTTP/0.9, and uses the first of two Host headers. A proxy in front of the shop may use the second one,
- * so such requests are refused.
+ * Whether a proxy and Node may read a request in different ways. Node accepts HTTP/0.9, and of two Host headers it uses
+ * the first. A proxy in front of the shop may use the second.
  */
 function isAmbiguous({ raw }: FastifyRequest): boolean {
   if (raw.httpVersionMajor < 1) return true;
@@ -47,7 +47,7 @@ function refusalOf(request: FastifyRequest, { limits, isInternal }: DoorOptions)
   return request.is404 ? new NotFoundException() : undefined;
 }
 
-/** Refuses some requests before their body is read. If the client still sends a large body, the connection is closed. */
+/** Refuses requests before their body is read. If a client sends a large body anyway, the connection is closed. */
 export function addDoor(fastify: FastifyInstance, options: DoorOptions): void {
   options.limits.limitConnections(fastify.server);
   fastify.addHook('onRequest', (request, reply, done) => {

@@ -25,7 +25,7 @@ export class Rates {
   allows(key: string, now = performance.now()): boolean {
     const from = Math.max(this.clearAt.get(key) ?? 0, now);
     if (from - now > this.tolerance) return false;
-    this.clearAt.delete(key); // so that it comes after the keys that were not used since
+    this.clearAt.delete(key); // moves the key to the end of the map
     this.clearAt.set(key, from + this.interval);
     if (this.clearAt.size > this.mostKeys) this.removeOldKeys(now);
     return true;
