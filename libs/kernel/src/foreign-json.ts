@@ -41,16 +41,16 @@ export function jsonExcess(value: unknown, { depth, values }: JsonLimits = JSON_
  * inherited member.
  */
 export function inheritedNames(value: unknown): string[] {
-  const found: string[] = [];
+  const paths: string[] = [];
   const queue: [container: object, path: string][] = isNested(value) ? [[value, '']] : [];
   for (let next = queue.pop(); next; next = queue.pop()) {
     const [container, path] = next;
     const isList = Array.isArray(container);
     for (const name of Object.keys(container)) {
       const child = (container as Record<string, unknown>)[name];
-      if (!isList && INHERITED.has(name)) found.push(`${path}${name}`);
+      if (!isList && INHERITED.has(name)) paths.push(`${path}${name}`);
       else if (isNested(child)) queue.push([child, `${path}${name}.`]);
     }
   }
-  return found;
+  return paths;
 }

@@ -10,10 +10,10 @@ interface EventPart {
   readonly unreadable?: unknown;
 }
 
-/** Whether this event declares an earlier one void. */
+/** Whether this event declares an earlier event void. */
 export const isVoiding = ({ type }: Pick<EventPart, 'type'>): boolean => type === VOIDING;
 
-/** The versions that the events declare void. */
+/** The versions of the events that other events declare void. */
 export function voidedBy(events: readonly EventPart[]): ReadonlySet<number> {
   const voided = new Set<number>();
   for (const event of events) {
@@ -24,7 +24,7 @@ export function voidedBy(events: readonly EventPart[]): ReadonlySet<number> {
   return voided;
 }
 
-/** The events without the void ones. Every fold begins with this. */
+/** The events that are not void. Every fold begins with this function. */
 export function counted<Event extends EventPart>(events: readonly Event[]): readonly Event[] {
   const voided = voidedBy(events);
   return voided.size === 0 ? events : events.filter(({ version }) => !voided.has(version));

@@ -33,7 +33,7 @@ export class AuditRefusalRecorder extends RefusalRecorder implements OnModuleDes
     super();
   }
 
-  note(context: ExecutionContext, request: FastifyRequest, { code, kind }: DomainError): void {
+  recordRefusal(context: ExecutionContext, request: FastifyRequest, { code, kind }: DomainError): void {
     const { caller } = request;
     const [actor, role] =
       caller?.kind === 'user'

@@ -42,7 +42,9 @@ export interface AuditFilter {
   readonly to?: Date | undefined;
 }
 
+/** Where a page of the list ends. */
 export interface AuditCursor {
+  /** The time as Postgres writes it, with microseconds. With milliseconds, a page could repeat or skip rows. */
   readonly at: string;
   readonly id: Uuid;
 }
@@ -61,10 +63,7 @@ const INSERT_OUTCOME = statement(
 /** Older rows may have a time outside the years 1 to 9999. The API cannot show such a time, so it is clamped. */
 const CLAMPED_AT = `least(greatest(e.at, '0001-01-01T00:00:00Z'), '9999-12-31T23:59:59.999Z')`;
 
-/**
- * The SQL of the list, newest first. `after.at` is the text of the time with microseconds: with milliseconds, a page
- * could repeat or skip rows.
- */
+/** The SQL of the list, newest first, and its parameters. */
 export function auditSql(filter: AuditFilter, limit: number, after?: AuditCursor): [string, unknown[]] {
   const values: unknown[] = [];
   const parameter = (value: unknown): string => `$${values.push(value)}`;
@@ -80,15 +79,15 @@ export function auditSql(filter: AuditFilter, limit: number, after?: AuditCursor
     to && `e.at < ${parameter(to)}`,
     after && `(e.at, e.id) < (${parameter(after.at)}::timestamptz, ${parameter(after.id)}::uuid)`,
   ].filter((part) => typeof part === 'string');
-  const filtered = where.length > 0 ? `where ${where.join(' and ')}` : '';
-  const sql = `select e.id, ${CLAMPED_AT} as at, e.at::text as place, e.actor, e.role, e.channel, e.operation, e.request, e.targets, e.reason,
+  const whereClause = where.length > 0 ? `where ${where.join(' and ')}` : '';
+  const sql = `select e.id, ${CLAMPED_AT} as at, e.at::text as "exactAt", e.actor, e.role, e.channel, e.operation, e.request, e.targets, e.reason,
       e.request_id as "requestId", o.status, o.code, o.made
-    from entries e left join outcomes o on o.entry_id = e.id ${filtered}
+    from entries e left join outcomes o on o.entry_id = e.id ${whereClause}
     order by e.at desc, e.id desc limit ${parameter(limit)}`;
   return [sql, values];
 }
 
-export type AuditRow = AuditLine & { readonly place: string };
+export type AuditRow = AuditLine & { readonly exactAt: string };
 
 /** The audit trail. Rows can only be added, never changed. */
 @Injectable()
@@ -96,8 +95,18 @@ export class AuditTrail {
   constructor(private readonly db: Database) {}
 
   async begin({ id, actor, role, channel, operation, request, targets, reason, requestId }: AuditEntry): Promise<void> {
-    const [about, why] = [targets.map(storableTarget), reason && storableReason(reason)];
-    await this.db.query(INSERT_ENTRY, [id, actor, role, channel, operation, request, about, why, requestId]);
+    const [storableTargets, storableText] = [targets.map(storableTarget), reason && storableReason(reason)];
+    await this.db.query(INSERT_ENTRY, [
+      id,
+      actor,
+      role,
+      channel,
+      operation,
+      request,
+      storableTargets,
+      storableText,
+      requestId,
+    ]);
   }
 
   async end(id: Uuid, { status, code, made }: AuditOutcome): Promise<void> {

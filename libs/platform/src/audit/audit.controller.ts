@@ -100,7 +100,7 @@ const showRun = ({ startedAt, ...run }: AuditVerification): z.infer<typeof Audit
   startedAt: startedAt.toISOString(),
 });
 
-export const showAudit = ({ place: _, at, ...line }: AuditRow): z.infer<typeof AuditAnswer> => ({
+export const showAudit = ({ exactAt: _, at, ...line }: AuditRow): z.infer<typeof AuditAnswer> => ({
   ...line,
   at: at.toISOString(),
   targets: [...line.targets],
@@ -129,7 +129,7 @@ export class AuditController {
       ...(target !== undefined && { target: sameId(target) }),
     };
     const rows = await this.queries.execute(new ListAudit(filter, limit, placeOf(cursor, CursorShape)));
-    return page(rows, limit, ({ place: at, id }) => ({ at, id }), showAudit);
+    return page(rows, limit, ({ exactAt, id }) => ({ at: exactAt, id }), showAudit);
   }
 
   @Post('verify')

@@ -154,7 +154,7 @@ export class AuditChain {
 
   private describeLateness(count: number | undefined, failure: string | undefined): string {
     const seconds = Math.round((performance.now() - this.oldestSince) / 1_000);
-    const many = count === undefined ? 'lines' : `${count} lines`;
-    return `${many} of the audit trail have waited for a place in its chain for ${seconds} seconds${failure === undefined ? '' : `: ${failure}`}`;
+    const lines = count === undefined ? 'lines' : `${count} lines`;
+    return `${lines} of the audit trail have waited for a place in its chain for ${seconds} seconds${failure === undefined ? '' : `: ${failure}`}`;
   }
 }

@@ -1,17 +1,17 @@
 import { statement, type Database } from '#database';
 import type { ChainEnd, ChainRow, ChainSeal } from './chain';
 
-/** All values of a row as one canonical text. The time is numeric, because a bigint cannot be infinite. */
+/** All values of a row as one canonical text. The type of the time is numeric, because a bigint cannot be infinite. */
 const entryText = `jsonb_build_array(e.id, trim_scale(extract(epoch from e.at) * 1000000), e.actor, e.role, e.channel,
   e.operation, e.request, e.targets, e.reason, e.request_id)::text`;
 const outcomeText = `jsonb_build_array(o.entry_id, trim_scale(extract(epoch from o.at) * 1000000), o.status, o.code, o.made)::text`;
 
-const LAST = statement(
+const CHAIN_END = statement(
   'audit-chain-last',
   `select position, encode(hash, 'hex') as hash from chain order by position desc limit 1`,
 );
 
-export const chainEnd = async (db: Database): Promise<ChainEnd | undefined> => (await db.query<ChainEnd>(LAST))[0];
+export const chainEnd = async (db: Database): Promise<ChainEnd | undefined> => (await db.query<ChainEnd>(CHAIN_END))[0];
 
 /** A row that waits for its place in the chain. */
 export interface WaitingRow extends Omit<ChainRow, 'text'> {
@@ -23,12 +23,12 @@ const textSql = (kind: string, id: string): string => `case ${kind}
     when 'entry' then (select ${entryText} from entries e where e.id = ${id})
     else (select ${outcomeText} from outcomes o where o.entry_id = ${id}) end`;
 
-const placeless = 'not exists (select from chain c where c.kind = w.kind and c.row_id = w.row_id)';
+const hasNoPlace = 'not exists (select from chain c where c.kind = w.kind and c.row_id = w.row_id)';
 
 const WAITING = statement(
   'audit-chain-waiting',
   `select w.arrived, w.kind, w.row_id as id from waiting w
-   where not (w.arrived = any($2::bigint[])) and ${placeless} order by w.arrived limit $1`,
+   where not (w.arrived = any($2::bigint[])) and ${hasNoPlace} order by w.arrived limit $1`,
 );
 
 /** The first rows that wait for a place in the chain, in order of arrival. */
@@ -50,7 +50,7 @@ export async function textsOf(db: Database, rows: readonly WaitingRow[]): Promis
 const COUNT = statement(
   'audit-chain-count',
   `select count(*) as count, min(w.arrived) as oldest from waiting w
-   where not (w.arrived = any($1::bigint[])) and ${placeless}`,
+   where not (w.arrived = any($1::bigint[])) and ${hasNoPlace}`,
 );
 
 export interface Waiting {
@@ -62,7 +62,10 @@ export interface Waiting {
 export const countWaiting = async (db: Database, except: readonly number[]): Promise<Waiting> =>
   (await db.query<Waiting>(COUNT, [except]))[0];
 
-const ADD = statement('audit-chain-add', 'select chain_rows($1::text[], $2::uuid[], $3::text[], $4::bigint) as added');
+const ADD_ROWS = statement(
+  'audit-chain-add',
+  'select chain_rows($1::text[], $2::uuid[], $3::text[], $4::bigint) as added',
+);
 
 /** Adds rows to the chain. Returns false if the chain no longer ends at `after`. */
 export async function addToChain(
@@ -72,10 +75,10 @@ export async function addToChain(
   after: number,
 ): Promise<boolean> {
   const values = [rows.map(({ kind }) => kind), rows.map(({ id }) => id), hashes, after];
-  return (await db.query<{ added: boolean }>(ADD, values))[0].added;
+  return (await db.query<{ added: boolean }>(ADD_ROWS, values))[0].added;
 }
 
-const SEAL = statement(
+const ADD_SEAL = statement(
   'audit-chain-seal',
   'select seal_chain($1::bigint, $2::bigint, $3, $4, $5, $6::timestamptz) as sealed',
 );
@@ -83,7 +86,7 @@ const SEAL = statement(
 /** Returns false if another process has sealed first. */
 export async function addChainSeal(db: Database, seal: ChainSeal): Promise<boolean> {
   const { position, after, hash, keyId, signature, sealedAt } = seal;
-  const [row] = await db.query<{ sealed: boolean }>(SEAL, [position, after, hash, keyId, signature, sealedAt]);
+  const [row] = await db.query<{ sealed: boolean }>(ADD_SEAL, [position, after, hash, keyId, signature, sealedAt]);
   return row.sealed;
 }
 
@@ -125,7 +128,7 @@ export interface ChainedRow extends Omit<ChainRow, 'text'> {
 /** How many rows of the chain are read at once. */
 export const ROWS_PER_PAGE = 1_000;
 
-const PLACED = statement(
+const CHAINED_ROWS = statement(
   'audit-chain-placed',
   `select c.position, c.kind, c.row_id as id, encode(c.hash, 'hex') as hash,
      ${textSql('c.kind', 'c.row_id')} as text
@@ -133,7 +136,7 @@ const PLACED = statement(
 );
 
 export const chainedRowsAfter = (db: Database, position: number): Promise<ChainedRow[]> =>
-  db.query<ChainedRow>(PLACED, [position]);
+  db.query<ChainedRow>(CHAINED_ROWS, [position]);
 
 const HASH_AT = statement('audit-chain-hash-at', `select encode(hash, 'hex') as hash from chain where position = $1`);
 
@@ -144,7 +147,7 @@ export const chainHashAt = async (db: Database, position: number): Promise<strin
 const OVERDUE = statement(
   'audit-chain-overdue',
   `select w.kind, w.row_id as id from waiting w
-   where w.since < now() - interval '10 minutes' and ${placeless} order by w.arrived limit 1`,
+   where w.since < now() - interval '10 minutes' and ${hasNoPlace} order by w.arrived limit 1`,
 );
 
 type Unplaced = Omit<ChainRow, 'text'>;
@@ -162,7 +165,7 @@ const unplacedSql = (kind: ChainRow['kind'], table: string, id: string) =>
         where not exists (select from chain c where c.kind = '${kind}' and c.row_id = p.id)
           and not exists (select from waiting w where w.kind = '${kind}' and w.row_id = p.id) limit 1) as loose`,
   );
-const LOOSE = {
+const UNPLACED = {
   entry: unplacedSql('entry', 'entries', 'id'),
   outcome: unplacedSql('outcome', 'outcomes', 'entry_id'),
 };
@@ -176,4 +179,4 @@ export const readUnplacedAfter = async (
   kind: ChainRow['kind'],
   id: string,
 ): Promise<{ readonly last: string | null; readonly loose: string | null }> =>
-  (await db.query<{ last: string | null; loose: string | null }>(LOOSE[kind], [id]))[0];
+  (await db.query<{ last: string | null; loose: string | null }>(UNPLACED[kind], [id]))[0];

@@ -45,7 +45,7 @@ interface KnownVersion {
 }
 /** A version is read from Redis again after this time, because the message about a new version may be lost. */
 const TRUSTED_FOR_MS = 2_000;
-const KEPT_SECONDS = 7 * 24 * 3600;
+const STORED_SECONDS = 7 * 24 * 3600;
 
 export class SharedTags extends Tags {
   private readonly known = new LRUCache<string, KnownVersion>({ max: 20_000 });
@@ -102,7 +102,7 @@ export class SharedTags extends Tags {
     const pending = [...this.unpublished];
     if (pending.length === 0) return;
     const transaction = this.client.multi();
-    for (const [tag, value] of pending) transaction.set(this.redisKey(tag), value, 'EX', KEPT_SECONDS);
+    for (const [tag, value] of pending) transaction.set(this.redisKey(tag), value, 'EX', STORED_SECONDS);
     transaction.publish(this.channel, JSON.stringify(pending));
     const done = await transaction.exec().catch(() => null);
     if (done === null) return;

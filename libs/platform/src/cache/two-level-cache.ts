@@ -20,6 +20,7 @@ export interface CacheOptions {
   readonly localSeconds?: number;
 }
 
+/** Makes lifetimes differ, so that values that were stored together do not expire together. */
 const randomFactor = (): number => 0.9 + Math.random() * 0.2;
 
 export class TwoLevelCache extends Cache {

@@ -83,33 +83,49 @@ describe('The configuration', () => {
   });
 
   it.each([
-    ['RABBITMQ_URL', 'amqp://rabbitmq', 'RABBITMQ_URL is set, but this build has no RabbitMQ transport yet: remove it'],
-    ['GOOGLE_CLIENT_ID', 'us', 'GOOGLE_CLIENT_ID is set, but this build has no log-in with Google yet: remove it'],
+    [
+      'RABBITMQ_URL',
+      'amqp://rabbitmq',
+      'RABBITMQ_URL is set, but this build has no RabbitMQ transport yet: remove the setting',
+    ],
+    [
+      'GOOGLE_CLIENT_ID',
+      'us',
+      'GOOGLE_CLIENT_ID is set, but this build has no log-in with Google yet: remove the setting',
+    ],
     [
       'GOOGLE_CLIENT_SECRET',
       'x',
-      'GOOGLE_CLIENT_SECRET is set, but this build has no log-in with Google yet: remove it',
+      'GOOGLE_CLIENT_SECRET is set, but this build has no log-in with Google yet: remove the setting',
     ],
     [
       'FACEBOOK_CLIENT_ID',
       'us',
-      'FACEBOOK_CLIENT_ID is set, but this build has no log-in with Facebook yet: remove it',
+      'FACEBOOK_CLIENT_ID is set, but this build has no log-in with Facebook yet: remove the setting',
     ],
-    ['FACEBOOK_CLIENT_SECRET', 'x', 'FACEBOOK_CLIENT_SECRET is set, but this build has no log-in with Facebook yet: remove it'], // prettier-ignore
-    ['STRIPE_SECRET_KEY', 'sk', 'STRIPE_SECRET_KEY is set, but this build has no payments by Stripe yet: remove it'],
-    ['VNPAY_HASH_SECRET', 'x', 'VNPAY_HASH_SECRET is set, but this build has no payments by VNPay yet: remove it'],
-    ['MOMO_SECRET_KEY', 'x', 'MOMO_SECRET_KEY is set, but this build has no payments by MoMo yet: remove it'],
-    ['VIETQR_ACCOUNT', '1', 'VIETQR_ACCOUNT is set, but this build has no payments by VietQR yet: remove it'],
-    ['BANK_FEED_SECRET', 'x', 'BANK_FEED_SECRET is set, but this build has no bank feed yet: remove it'],
+    ['FACEBOOK_CLIENT_SECRET', 'x', 'FACEBOOK_CLIENT_SECRET is set, but this build has no log-in with Facebook yet: remove the setting'], // prettier-ignore
+    [
+      'STRIPE_SECRET_KEY',
+      'sk',
+      'STRIPE_SECRET_KEY is set, but this build has no payments by Stripe yet: remove the setting',
+    ],
+    [
+      'VNPAY_HASH_SECRET',
+      'x',
+      'VNPAY_HASH_SECRET is set, but this build has no payments by VNPay yet: remove the setting',
+    ],
+    ['MOMO_SECRET_KEY', 'x', 'MOMO_SECRET_KEY is set, but this build has no payments by MoMo yet: remove the setting'],
+    ['VIETQR_ACCOUNT', '1', 'VIETQR_ACCOUNT is set, but this build has no payments by VietQR yet: remove the setting'],
+    ['BANK_FEED_SECRET', 'x', 'BANK_FEED_SECRET is set, but this build has no bank feed yet: remove the setting'],
     [
       'ORDER_ACCEPT_MINUTES',
       '30',
-      'ORDER_ACCEPT_MINUTES is set, but this build has no time limit for accepting an order yet: remove it, or set it to 0',
+      'ORDER_ACCEPT_MINUTES is set, but this build has no time limit for accepting an order yet: remove the setting, or set it to 0',
     ],
     [
       'REQUIRE_SECOND_FACTOR',
       'true',
-      'REQUIRE_SECOND_FACTOR is true, but this build has no second factor yet: remove it',
+      'REQUIRE_SECOND_FACTOR is true, but this build has no second factor yet: remove the setting',
     ],
   ])('refuses %s, because the feature does not exist', (name, value, line) => {
     expect(faultsOf(() => demo({ [name]: value }))).toEqual([line]);

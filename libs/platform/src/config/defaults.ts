@@ -8,7 +8,7 @@ export const DEMO_ADMIN = { email: 'admin@coffee-tea.example', password: 'demo-a
 /** The default of PUBLIC_URL. */
 export const LOCAL_URL = 'http://localhost:3000';
 
-const both: Defaults = {
+const common: Defaults = {
   PORT: '3000',
   PUBLIC_URL: LOCAL_URL,
   DATA_DIR: '.data',
@@ -38,7 +38,7 @@ const both: Defaults = {
 
 export const defaults: Readonly<Record<'demo' | 'production', Defaults>> = {
   demo: {
-    ...both,
+    ...common,
     SHOP_PROFILE: 'demo',
     HOST: '127.0.0.1',
     ADMIN_EMAIL: DEMO_ADMIN.email,
@@ -48,7 +48,7 @@ export const defaults: Readonly<Record<'demo' | 'production', Defaults>> = {
     GUEST_CASH_MAX_ITEMS: '0',
   },
   production: {
-    ...both,
+    ...common,
     SHOP_PROFILE: 'production',
     HOST: '0.0.0.0',
     SEED_DEMO: 'false',

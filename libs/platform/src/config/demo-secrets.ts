@@ -23,7 +23,9 @@ export function readDemoSecrets(dataDir: string): Secrets {
   try {
     return JSON.parse(text) as Secrets;
   } catch (error) {
-    throw new Error(`${fileIn(dataDir)} cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new Error(`${fileIn(dataDir)} is not valid JSON, restore it from a backup: ${(error as Error).message}`, {
+      cause: error,
+    });
   }
 }
 

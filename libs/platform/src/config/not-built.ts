@@ -30,22 +30,22 @@ const MISSING_UNLESS_ZERO: Readonly<Record<string, string>> = {
   GUEST_CASH_MAX_AMOUNT: 'no highest amount for guests who pay cash',
   GUEST_CASH_MAX_OPEN: 'no limit of open orders for guests who pay cash',
   ORDER_ACCEPT_MINUTES: 'no time limit for accepting an order',
-  PAYMENT_ACTION_MINUTES: 'no time limit for a customer who has to act',
-  PAYMENT_RETRY_MINUTES: 'no second try of a declined payment',
-  RATE_LIMIT_PUBLIC: 'no limit for the public routes alone',
-  SHUTDOWN_DELAY_MS: 'no delay before it stops',
+  PAYMENT_ACTION_MINUTES: 'no time limit for a customer who has to confirm a payment',
+  PAYMENT_RETRY_MINUTES: 'no second attempt after a declined payment',
+  RATE_LIMIT_PUBLIC: 'no separate limit for the public routes',
+  SHUTDOWN_DELAY_MS: 'no delay before the shop stops',
 };
 
 /** One line for each setting of a missing feature. */
 export function faultsOfMissingFeatures(given: Environment): string[] {
   const lines = Object.entries(MISSING)
     .filter(([name]) => given[name] !== undefined)
-    .map(([name, what]) => `${name} is set, but this build has ${what} yet: remove it`);
+    .map(([name, what]) => `${name} is set, but this build has ${what} yet: remove the setting`);
   for (const [name, what] of Object.entries(MISSING_UNLESS_ZERO)) {
     if (given[name] !== undefined && Number(given[name]) !== 0)
-      lines.push(`${name} is set, but this build has ${what} yet: remove it, or set it to 0`);
+      lines.push(`${name} is set, but this build has ${what} yet: remove the setting, or set it to 0`);
   }
   if (given['REQUIRE_SECOND_FACTOR'] === 'true')
-    lines.push('REQUIRE_SECOND_FACTOR is true, but this build has no second factor yet: remove it');
+    lines.push('REQUIRE_SECOND_FACTOR is true, but this build has no second factor yet: remove the setting');
   return lines;
 }

@@ -23,13 +23,14 @@ interface Edge {
 }
 
 /** Requests that are answered even under overload. */
-const ALWAYS = /^\/(?:health|metrics)(?:[/?]|$)/;
+const ALWAYS_ANSWERED = /^\/(?:health|metrics)(?:[/?]|$)/;
 
-const overloaded = () => new DomainError('OVERLOADED', 'unavailable', 'The shop is very busy. Try again in a moment.');
+const overloadedError = () =>
+  new DomainError('OVERLOADED', 'unavailable', 'The shop is very busy. Try again in a moment.');
 
 /** Adds what every request needs on every route: an id, a language, a log record, and the check for overload. */
 export function addEdge(fastify: FastifyInstance, { state, record, failures, ...edge }: Edge): void {
-  void fastify.register(underPressure, PRESSURE);
+  void fastify.register(underPressure, PRESSURE_OPTIONS);
   const isLate = edge.isLate ?? createOverloadCheck(() => fastify.isUnderPressure());
   fastify.decorateRequest('ambient', undefined);
   fastify.decorateRequest('caller', undefined);
@@ -53,7 +54,7 @@ export function addEdge(fastify: FastifyInstance, { state, record, failures, ...
     removeTypeOfEmptyBody(request);
     if (request.url.includes('%00'))
       return failures.answer(new InvalidInput([{ field: 'url', message: 'contains NUL' }]), request, reply);
-    if (isLate() && !ALWAYS.test(request.url)) return failures.answer(overloaded(), request, reply);
+    if (isLate() && !ALWAYS_ANSWERED.test(request.url)) return failures.answer(overloadedError(), request, reply);
     within(context, done);
   });
   // Reading the body leaves the request's async context. This hook enters it again.
@@ -97,7 +98,7 @@ function addNodeReplyMethods(fastify: FastifyInstance): void {
  * A sample is late if the event loop was late by more than a second on average. The plugin only measures.
  * `createOverloadCheck` decides whether to refuse requests, and `addEdge` refuses them.
  */
-const PRESSURE = {
+const PRESSURE_OPTIONS = {
   maxEventLoopDelay: 1_000,
   sampleInterval: SAMPLE_MS,
   pressureHandler: () => undefined,

@@ -2,11 +2,11 @@ import './common-messages';
 import { ShopValidationPipe, type InvalidInput } from './validation.pipe';
 import { AnyObject, ListOf, Nested, Text, Whole } from './fields';
 
-let made = 0;
+let created = 0;
 
 class Sort {
   constructor() {
-    made += 1;
+    created += 1;
   }
 
   @Whole({ min: 1 })
@@ -31,15 +31,15 @@ class Menu {
 }
 
 const repeat = <Value>(count: number, value: (n: number) => Value) => Array.from({ length: count }, (_, n) => value(n));
-const named = (count: number) => Object.fromEntries(repeat(count, (n) => [`n${n}`, n]));
+const withNames = (count: number) => Object.fromEntries(repeat(count, (n) => [`n${n}`, n]));
 
 function read(body: object) {
-  made = 0;
+  created = 0;
   try {
     return new ShopValidationPipe().transform(body, { type: 'body', metatype: Menu });
   } catch (error) {
     const { details, more } = error as InvalidInput;
-    return { details, more, made };
+    return { details, more, created };
   }
 }
 
@@ -50,7 +50,7 @@ class Day {
 
 describe('A free-form object', () => {
   it('is passed on unchanged at any depth, and its values are not copied', () => {
-    const notes = { ...named(1_000), inner: [{ sorts: [] }], text: 'x' };
+    const notes = { ...withNames(1_000), inner: [{ sorts: [] }], text: 'x' };
     const pipe = new ShopValidationPipe();
     const day = pipe.transform({ menus: [{ sorts: [], notes }] }, { type: 'body', metatype: Day }) as Day;
     expect(day.menus[0].notes).toBe(notes);
@@ -65,18 +65,18 @@ describe('A body that is much larger than its class allows', () => {
 
   it('is refused for a long list before the entries are read', () => {
     expect(read({ sorts: repeat(20_000, () => ({ x: 1 })) })).toEqual({
-      ...{ details: [{ field: 'sorts', message: 'must have at most 3 entries' }], more: 0, made: 0 },
+      ...{ details: [{ field: 'sorts', message: 'must have at most 3 entries' }], more: 0, created: 0 },
     });
     expect(read({ sorts, marks: repeat(20_000, () => 'x') })).toMatchObject({
-      ...{ details: [{ field: 'marks', message: 'must have at most 2 entries' }], made: 0 },
+      ...{ details: [{ field: 'marks', message: 'must have at most 2 entries' }], created: 0 },
     });
   });
 
   it('is refused for unknown names; all are counted and twenty are reported', () => {
-    const top = read({ sorts, ...named(19_000) });
-    expect(top).toMatchObject({ more: 18_980, made: 0 });
-    const inside = read({ sorts: [{ grams: 1, ...named(30) }] });
-    expect(inside).toMatchObject({ more: 10, made: 0 });
+    const top = read({ sorts, ...withNames(19_000) });
+    expect(top).toMatchObject({ more: 18_980, created: 0 });
+    const inside = read({ sorts: [{ grams: 1, ...withNames(30) }] });
+    expect(inside).toMatchObject({ more: 10, created: 0 });
     expect((inside as { details: unknown[] }).details[0]).toEqual({
       ...{ field: 'sorts.0.n0', message: 'is not known here' },
     });
@@ -88,11 +88,14 @@ describe('A body that is much larger than its class allows', () => {
       ['name', 'must be text'],
       ['first', 'must be an object'],
     ])
-      expect(read({ sorts, [field]: structure })).toEqual({ details: [{ field, message }], more: 0, made: 0 });
+      expect(read({ sorts, [field]: structure })).toEqual({ details: [{ field, message }], more: 0, created: 0 });
   });
 
   it('is refused for a list in place of an entry', () => {
-    expect(read({ sorts: [repeat(19_000, () => ({}))] })).toMatchObject({ made: 0, details: [{ field: 'sorts.0' }] });
+    expect(read({ sorts: [repeat(19_000, () => ({}))] })).toMatchObject({
+      created: 0,
+      details: [{ field: 'sorts.0' }],
+    });
   });
 
   it('is not the same as a wrong body, or a body that may be large: both are checked as usual', () => {
@@ -105,6 +108,6 @@ describe('A body that is much larger than its class allows', () => {
         { field: 'name', message: 'must be text' },
       ],
     });
-    expect(read({ sorts, notes: named(5_000) })).toMatchObject({ sorts, notes: { n4999: 4999 } });
+    expect(read({ sorts, notes: withNames(5_000) })).toMatchObject({ sorts, notes: { n4999: 4999 } });
   });
 });

@@ -81,9 +81,9 @@ function readersOf(type: BodyClass): ReadonlyMap<string, FieldReader> {
   const classes: object[] = [];
   for (let target: object | null = type.prototype as object; target; target = Object.getPrototypeOf(target) as object)
     classes.unshift(target);
-  const found = new Map(classes.flatMap((target) => readersByClass.get(target) ?? []).map((one) => [one.key, one]));
-  fieldsByType.set(type, found);
-  return found;
+  const readers = new Map(classes.flatMap((target) => readersByClass.get(target) ?? []).map((one) => [one.key, one]));
+  fieldsByType.set(type, readers);
+  return readers;
 }
 
 export const fieldsOf = (type: BodyClass): Fields => readersOf(type);
@@ -92,12 +92,12 @@ export const fieldsOf = (type: BodyClass): Fields => readersOf(type);
 const flatReadersByClass = new WeakMap<BodyClass, readonly FieldReader[] | null>();
 
 function flatReadersOf(type: BodyClass): readonly FieldReader[] | null {
-  let found = flatReadersByClass.get(type);
-  if (found === undefined) {
+  let readers = flatReadersByClass.get(type);
+  if (readers === undefined) {
     const fields = [...readersOf(type).values()];
-    flatReadersByClass.set(type, (found = fields.some(({ inside }) => inside?.type) ? null : fields));
+    flatReadersByClass.set(type, (readers = fields.some(({ inside }) => inside?.type) ? null : fields));
   }
-  return found;
+  return readers;
 }
 
 const isScalar = (value: unknown): boolean => ['string', 'number', 'boolean'].includes(typeof value);

@@ -153,7 +153,7 @@ const PAGE_META: Schema = {
 };
 
 function metaOf({ paged, meta }: DocumentedAnswer, schemas: Schemas): Schema | undefined {
-  const own = meta && schemas.of(meta);
+  const own = meta && schemas.schemaOf(meta);
   if (paged && own) return { allOf: [PAGE_META, own] };
   return paged ? PAGE_META : own;
 }
@@ -180,7 +180,7 @@ const headersOf = ({ limited, tagged }: AnswerStyle): Record<string, object> => 
 
 function answerResponse(doc: DocumentedAnswer, style: AnswerStyle, schemas: Schemas): object {
   const { bare } = style;
-  const one = doc.schema ? schemas.of(doc.schema) : { type: 'null', example: null };
+  const one = doc.schema ? schemas.schemaOf(doc.schema) : { type: 'null', example: null };
   const data: Schema = doc.list || doc.paged ? { type: 'array', items: one } : one;
   const meta = metaOf(doc, schemas);
   const body: Schema = bare
@@ -217,13 +217,13 @@ function addExample({ content }: RequestBody, own: object | undefined, known: Re
 
 /** Whether a body is required: always for a PATCH, else if one of its fields is required. */
 function needsBody({ content }: RequestBody, method: string, known: Readonly<Record<string, Schema>>): boolean {
-  const needed = ({ schema }: { readonly schema?: Schema }): boolean => {
+  const hasRequiredField = ({ schema }: { readonly schema?: Schema }): boolean => {
     const ref = schema?.['$ref'];
     const name = typeof ref === 'string' ? ref.split('/').at(-1)! : '';
     const { required } = (known[name] ?? schema ?? {}) as { required?: readonly string[] };
     return required !== undefined && required.length > 0;
   };
-  return method === 'patch' || Object.values(content).some(needed);
+  return method === 'patch' || Object.values(content).some(hasRequiredField);
 }
 
 /** Completes an operation from the decorators of its handler. `bodies` are the schemas of bodies by their class. */
@@ -237,22 +237,22 @@ export function completeOperation(
   const context = { getHandler: () => handler, getClass: () => controller } as Parameters<typeof accessOf>[0];
   const access = accessOf(context);
   const limited = isLimited(handler, controller);
-  const of = <Value>(key: string): Value | undefined =>
+  const metadata = <Value>(key: string): Value | undefined =>
     (Reflect.getMetadata(key, handler) ?? Reflect.getMetadata(key, controller)) as Value | undefined;
-  const answers = of<DocumentedAnswer[]>(ANSWERS) ?? [];
-  const bare = of<boolean>(BARE) === true;
+  const answers = metadata<DocumentedAnswer[]>(ANSWERS) ?? [];
+  const bare = metadata<boolean>(BARE) === true;
   const readsPath = (operation.parameters ?? []).some((one) => 'in' in one && one.in === 'path');
   const common = refusalsOf(access, !WITHOUT_BODY.includes(method), readsPath);
-  const refusals = [...(of<Refusal[]>(REFUSALS) ?? []), ...common];
+  const refusals = [...(metadata<Refusal[]>(REFUSALS) ?? []), ...common];
   const body = operation.requestBody as RequestBody | undefined;
   if (body) {
-    addExample(body, of<object>(BODY_EXAMPLE), bodies);
+    addExample(body, metadata<object>(BODY_EXAMPLE), bodies);
     if (!needsBody(body, method, bodies)) body.required = false;
   }
   operation.security = securityOf(access, refusals);
   if (access?.to === 'permission') Object.assign(operation, { 'x-permission': access.permission });
-  const [media = 'application/json'] = of<string[]>(PRODUCES) ?? [];
-  const style: AnswerStyle = { bare, limited, tagged: of<Tagged>(TAGGED), media };
+  const [media = 'application/json'] = metadata<string[]>(PRODUCES) ?? [];
+  const style: AnswerStyle = { bare, limited, tagged: metadata<Tagged>(TAGGED), media };
   const mayBeCached = style.tagged !== undefined && method === 'get';
   if (mayBeCached) operation.parameters = [...(operation.parameters ?? []), IF_NONE_MATCH];
   operation.responses = {

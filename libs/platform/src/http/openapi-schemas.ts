@@ -8,7 +8,7 @@ export class Schemas {
   readonly components: Record<string, Schema> = {};
   readonly examples: Record<string, { readonly value: object }> = {};
 
-  of(shape: z.ZodType): Schema {
+  schemaOf(shape: z.ZodType): Schema {
     // The shape is wrapped in an object, because a shape at the root would not become a reference.
     const { $defs = {}, properties } = z.toJSONSchema(z.object({ it: shape }), {
       target: 'draft-2020-12',

@@ -50,12 +50,12 @@ function handlersOf(app: INestApplication): Map<string, Handler> {
   for (const { metatype } of app.get(DiscoveryService).getControllers()) {
     const controller = metatype as Handler['controller'] | null;
     for (
-      let of = controller?.prototype as object | null;
-      of && of !== Object.prototype;
-      of = Object.getPrototypeOf(of) as object | null
+      let prototype = controller?.prototype as object | null;
+      prototype && prototype !== Object.prototype;
+      prototype = Object.getPrototypeOf(prototype) as object | null
     )
-      for (const method of Object.getOwnPropertyNames(of)) {
-        const handler = Object.getOwnPropertyDescriptor(of, method)?.value as Handler['handler'] | undefined;
+      for (const method of Object.getOwnPropertyNames(prototype)) {
+        const handler = Object.getOwnPropertyDescriptor(prototype, method)?.value as Handler['handler'] | undefined;
         if (typeof handler !== 'function' || method === 'constructor') continue;
         const operation = Reflect.getMetadata('swagger/apiOperation', handler) as { operationId?: string } | undefined;
         const id = operation?.operationId ?? nameOf(controller!.name, method);

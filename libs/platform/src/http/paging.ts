@@ -16,11 +16,11 @@ export class PageQuery {
 
 export const cursorFrom = (place: unknown): string => Buffer.from(JSON.stringify(place)).toString('base64url');
 
-const MOMENT = /^([1-9]\d{3}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)[+-](?:0\d|1[0-4])(?::\d\d)?$/;
+const POSTGRES_TIME = /^([1-9]\d{3}-\d\d-\d\d) (\d\d:\d\d:\d\d(?:\.\d{1,6})?)[+-](?:0\d|1[0-4])(?::\d\d)?$/;
 
 /** A time with microseconds, as Postgres writes it, because rows may differ by less than a millisecond. */
 export const MomentShape = z.string().refine((text) => {
-  const [, day, time] = MOMENT.exec(text) ?? [];
+  const [, day, time] = POSTGRES_TIME.exec(text) ?? [];
   return day !== undefined && z.iso.datetime().safeParse(`${day}T${time}Z`).success;
 });
 

@@ -34,20 +34,20 @@ class Outer {
 }
 
 describe('readFlatInput', () => {
-  const good = [
+  const flatInputs = [
     {},
     { limit: '5' },
     { word: ' tea ', featured: 'false' },
     { sort: 'down', cursor: 'abc', marks: 'one', limit: '100' },
   ];
 
-  it.each(good)('returns the same as class-transformer: %j', (given) => {
-    const short = readFlatInput(ShelfQuery, given, true);
-    expect(short).toBeInstanceOf(ShelfQuery);
-    expect(short).toEqual(plainToInstance(ShelfQuery, given, { fromText: true } as object));
+  it.each(flatInputs)('returns the same as class-transformer: %j', (given) => {
+    const flat = readFlatInput(ShelfQuery, given, true);
+    expect(flat).toBeInstanceOf(ShelfQuery);
+    expect(flat).toEqual(plainToInstance(ShelfQuery, given, { fromText: true } as object));
   });
 
-  const others = [
+  const otherInputs = [
     { limit: 'five' },
     { limit: '0' },
     { other: '1' },
@@ -56,7 +56,7 @@ describe('readFlatInput', () => {
     { sort: '' },
   ];
 
-  it.each(others)('leaves other or faulty inputs to the slow way: %j', (given) => {
+  it.each(otherInputs)('leaves other or faulty inputs to the slow way: %j', (given) => {
     expect(readFlatInput(ShelfQuery, given, true)).toBeUndefined();
   });
 
@@ -67,11 +67,11 @@ describe('readFlatInput', () => {
   });
 
   it('is used for objects only: null is refused, and a missing body is an empty object', () => {
-    class Wish {
+    class CountBody {
       @Whole({ optional: true })
       count?: number;
     }
-    const read = (body: unknown) => new ShopValidationPipe().transform(body, { type: 'body', metatype: Wish });
+    const read = (body: unknown) => new ShopValidationPipe().transform(body, { type: 'body', metatype: CountBody });
     for (const none of [null, [], 'text', 7])
       expect(() => read(none)).toThrow(
         expect.objectContaining({ details: [expect.objectContaining({ field: 'body' })] }),

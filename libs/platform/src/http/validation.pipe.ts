@@ -8,7 +8,7 @@ import { complain, readFlatInput, type ReadOptions } from './field';
 import { TEXT_INSTEAD } from './fields';
 import { hideFreeForm } from './free-form';
 
-const PLAIN: readonly unknown[] = [String, Number, Boolean, Array, Object, Buffer, Date, undefined];
+const BUILT_IN_TYPES: readonly unknown[] = [String, Number, Boolean, Array, Object, Buffer, Date, undefined];
 
 /** The faults of all fields. If a nested field has a fault, the general message for its parent is left out. */
 function faultsOf(errors: readonly ValidationError[], path = ''): Fault[] {
@@ -16,11 +16,11 @@ function faultsOf(errors: readonly ValidationError[], path = ''): Fault[] {
     const field = path ? `${path}.${error.property}` : error.property;
     const { field: own, whitelistValidation, ...others } = error.constraints ?? {};
     const message = own ?? (whitelistValidation !== undefined ? complain({ code: 'unknown' }) : undefined);
-    const deeper = faultsOf(error.children ?? [], field);
-    if (message !== undefined) return [{ field, message }, ...deeper];
-    if (deeper.length > 0) return deeper;
-    const serious = Object.values(others).filter((text) => text !== TEXT_INSTEAD);
-    return serious.length > 0 ? [{ field, message: complain({ code: 'object' }) }] : [];
+    const nestedFaults = faultsOf(error.children ?? [], field);
+    if (message !== undefined) return [{ field, message }, ...nestedFaults];
+    if (nestedFaults.length > 0) return nestedFaults;
+    const realFaults = Object.values(others).filter((text) => text !== TEXT_INSTEAD);
+    return realFaults.length > 0 ? [{ field, message: complain({ code: 'object' }) }] : [];
   });
 }
 
@@ -60,21 +60,21 @@ export class InvalidInput extends DomainError {
 @Injectable()
 export class ShopValidationPipe implements PipeTransform {
   transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
-    if (type === 'custom' || PLAIN.includes(metatype)) return value;
+    if (type === 'custom' || BUILT_IN_TYPES.includes(metatype)) return value;
     if (value instanceof Readable) throw new UnsupportedMediaTypeException(); // a file instead of fields
     const given = value === undefined ? {} : value; // undefined: nothing was sent; `null` is refused below
     if (typeof given !== 'object' || given === null || Array.isArray(given))
       throw new InvalidInput([{ field: type, message: complain({ code: 'object' }) }]);
     const options: ReadOptions = { fromText: type !== 'body' };
     const Type = metatype as new () => object;
-    const plain = readFlatInput(Type, given as Record<string, unknown>, options.fromText === true);
-    if (plain) return plain;
+    const flat = readFlatInput(Type, given as Record<string, unknown>, options.fromText === true);
+    if (flat) return flat;
     const inherited = inheritedNames(given);
     if (inherited.length > 0) throw InvalidInput.unknown(inherited);
     const overfull = overfullFaults(Type, given as Record<string, unknown>, MOST_FAULTS);
     if (overfull) throw new InvalidInput(overfull.faults, overfull.further);
-    const read = plainToInstance(Type, hideFreeForm(Type, given as Record<string, unknown>), options);
-    const errors = validateSync(read, {
+    const instance = plainToInstance(Type, hideFreeForm(Type, given as Record<string, unknown>), options);
+    const errors = validateSync(instance, {
       whitelist: true,
       forbidNonWhitelisted: true,
       forbidUnknownValues: false,
@@ -82,6 +82,6 @@ export class ShopValidationPipe implements PipeTransform {
     });
     const faults = faultsOf(errors);
     if (faults.length > 0) throw new InvalidInput(faults);
-    return read;
+    return instance;
   }
 }

@@ -29,8 +29,8 @@ export class HealthController {
     await this.send(reply, ready, health);
   }
 
-  private async send(reply: FastifyReply, well: boolean, body: object): Promise<void> {
-    if (!well) reply.header('retry-after', '1');
-    await reply.code(well ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE).send(body);
+  private async send(reply: FastifyReply, isHealthy: boolean, body: object): Promise<void> {
+    if (!isHealthy) reply.header('retry-after', '1');
+    await reply.code(isHealthy ? HttpStatus.OK : HttpStatus.SERVICE_UNAVAILABLE).send(body);
   }
 }

@@ -16,11 +16,11 @@ const hidden = '[redacted]';
  */
 export function loggedUrl(url: string, route: string | undefined): string {
   const [path, query] = [url.split('?', 1)[0], url.includes('?') ? url.slice(url.indexOf('?') + 1) : undefined];
-  const shown = route === undefined ? '[no such route]' : pathOf(path, route);
-  return query === undefined ? shown : `${shown}?${query.split('&').map(pairOf).join('&')}`;
+  const shown = route === undefined ? '[no such route]' : loggedPath(path, route);
+  return query === undefined ? shown : `${shown}?${query.split('&').map(loggedPair).join('&')}`;
 }
 
-function pathOf(path: string, route: string): string {
+function loggedPath(path: string, route: string): string {
   const given = path.split('/');
   return route
     .split('/')
@@ -28,7 +28,7 @@ function pathOf(path: string, route: string): string {
     .join('/');
 }
 
-function pairOf(pair: string): string {
+function loggedPair(pair: string): string {
   const [name, ...rest] = pair.split('=');
   const value = rest.join('=');
   return `${LOGGED_PARAMETERS.test(name) ? name : hidden}=${isHarmless(value) ? value : hidden}`;

@@ -12,7 +12,7 @@ const digest = (text: string) => createHash('sha256').update(text).digest();
 /** A request with one of these headers was forwarded, so its client may be on another machine. */
 const FORWARDING = ['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip'];
 
-interface Reader {
+interface MetricsRequest {
   /** The other end of the connection. */
   readonly peer: string | undefined;
   readonly headers: IncomingHttpHeaders;
@@ -22,7 +22,10 @@ interface Reader {
  * Whether a caller may read the metrics at the public port. If METRICS_TOKEN is set, the caller must send it. If
  * neither METRICS_TOKEN nor METRICS_PORT is set, only direct requests from this machine may read them.
  */
-export function mayReadMetrics({ peer, headers }: Reader, settings: Pick<Config, 'metricsPort' | 'metricsToken'>) {
+export function mayReadMetrics(
+  { peer, headers }: MetricsRequest,
+  settings: Pick<Config, 'metricsPort' | 'metricsToken'>,
+) {
   const { metricsPort, metricsToken } = settings;
   if (metricsToken !== undefined) {
     const token = /^Bearer +(\S+)$/i.exec(headers.authorization ?? '')?.[1];

@@ -59,8 +59,8 @@ export class MetricsServer implements OnApplicationShutdown {
   }
 }
 
-const sendHealth = (response: ServerResponse, well: boolean, body: object): void =>
-  send(response, well ? 200 : 503, JSON.stringify(body), 'application/json; charset=utf-8');
+const sendHealth = (response: ServerResponse, isHealthy: boolean, body: object): void =>
+  send(response, isHealthy ? 200 : 503, JSON.stringify(body), 'application/json; charset=utf-8');
 
 function send(response: ServerResponse, status: number, body: string, type = 'text/plain'): void {
   response.writeHead(status, {

@@ -15,8 +15,8 @@ export function sealedIn(value: unknown, found: Sealed[] = []): Sealed[] {
 }
 
 /**
- * A copy in which every sealed value is replaced. A part without sealed values is returned unchanged. `field` is the
- * name of the value's field; in a list it is the list's name.
+ * A copy in which every sealed value is replaced. All other values stay the same. `field` is the name of the value's
+ * field; for an entry of a list, it is the name of the list.
  */
 export function replaceSealed(value: unknown, by: (sealed: Sealed, field: string) => unknown, field = ''): unknown {
   if (isSealed(value)) return by(value, field);

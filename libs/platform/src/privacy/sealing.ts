@@ -5,14 +5,14 @@ const NONCE = 12;
 const TAG = 16;
 const WRAPPED = 1; // the first byte of a wrapped key; then follow nonce, ciphertext and tag
 
-function encrypt(key: Uint8Array, bound: string, plain: Uint8Array): { nonce: Buffer; body: Buffer } {
+function encrypt(key: Uint8Array, boundTo: string, plain: Uint8Array): { nonce: Buffer; body: Buffer } {
   const nonce = randomBytes(NONCE);
-  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(bound));
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(boundTo));
   return { nonce, body: Buffer.concat([cipher.update(plain), cipher.final(), cipher.getAuthTag()]) };
 }
 
-function decrypt(key: Uint8Array, bound: string, nonce: Uint8Array, body: Buffer): Buffer {
-  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG }).setAAD(Buffer.from(bound));
+function decrypt(key: Uint8Array, boundTo: string, nonce: Uint8Array, body: Buffer): Buffer {
+  const decipher = createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG }).setAAD(Buffer.from(boundTo));
   decipher.setAuthTag(body.subarray(-TAG));
   return Buffer.concat([decipher.update(body.subarray(0, -TAG)), decipher.final()]);
 }
@@ -81,8 +81,8 @@ export function openWith(key: Uint8Array, value: Sealed, foundAt?: FoundPlace): 
   const place = placeOf(value);
   if ((form !== 'v1' && !place) || !nonce || !body) throw new Error('a personal value is sealed in an unknown form');
   if (isMoved(value, foundAt)) throw new Error('a personal value is in another place than it was sealed for');
-  const bound = place ? boundText(subject, place) : subject;
-  return decrypt(key, bound, Buffer.from(nonce, 'base64url'), Buffer.from(body, 'base64url')).toString('utf8');
+  const boundTo = place ? boundText(subject, place) : subject;
+  return decrypt(key, boundTo, Buffer.from(nonce, 'base64url'), Buffer.from(body, 'base64url')).toString('utf8');
 }
 
 /** Why a value does not open with this key. Without a key id, another key and damage cannot be distinguished. */

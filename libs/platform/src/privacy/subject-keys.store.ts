@@ -5,7 +5,7 @@ import { newKey, unwrap, wrap } from './sealing';
 
 /** How long keys stay in memory. After a key was destroyed, other processes can still read values for this time. */
 const STALE_MS = 5_000;
-const REMEMBERED = 10_000;
+const MOST_REMEMBERED = 10_000;
 
 /** `unusable`: the row exists, but this process's PERSONAL_DATA_KEY cannot unwrap the key. */
 export type SubjectKey = Uint8Array | 'destroyed' | 'unusable';
@@ -47,7 +47,7 @@ const MISSING = statement(
    where not exists (select from subject_keys k where k.subject = s.subject)`,
 );
 
-const SOME = statement('keys-some', 'select subject, wrapped from subject_keys where wrapped is not null limit 5');
+const SOME_KEYS = statement('keys-some', 'select subject, wrapped from subject_keys where wrapped is not null limit 5');
 
 const DESTROY = statement(
   'key-destroy',
@@ -57,9 +57,9 @@ const DESTROY = statement(
 
 /** The subjects' keys: wrapped in the database, unwrapped in this process's memory for a moment. */
 export class SubjectKeys {
-  private readonly memory = new LRUCache<Uuid, SubjectKey>({ max: REMEMBERED, ttl: STALE_MS });
+  private readonly memory = new LRUCache<Uuid, SubjectKey>({ max: MOST_REMEMBERED, ttl: STALE_MS });
   /** Subjects that have no key, such as staff accounts. */
-  private readonly keyless = new LRUCache<Uuid, true>({ max: REMEMBERED, ttl: STALE_MS });
+  private readonly keyless = new LRUCache<Uuid, true>({ max: MOST_REMEMBERED, ttl: STALE_MS });
   private readonly creating = new Map<Uuid, Promise<SubjectKey>>();
   private readonly searching = new Map<Uuid, Promise<SubjectKey | undefined>>();
 
@@ -148,7 +148,7 @@ export class SubjectKeys {
 
   /** Whether the stored keys were wrapped with another secret: this process cannot unwrap any of five keys. */
   async needAnotherSecret(): Promise<boolean> {
-    const rows = await this.db.outside(() => this.db.query<Row>(SOME, []));
+    const rows = await this.db.outside(() => this.db.query<Row>(SOME_KEYS, []));
     return rows.length > 0 && rows.every((row) => this.tryUnwrap(row) === 'unusable');
   }
 

@@ -8,26 +8,26 @@ const PAUSE_MS = 2_000;
 export class CircuitBreaker {
   private failures = 0;
   private refusesUntil = 0;
-  private trying = false;
+  private isTrying = false;
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
   /** Whether a call is allowed. After an allowed call, the caller must report its result: `succeeded` or `failed`. */
   allowsCall(): boolean {
     if (this.failures < FAILURES) return true;
-    if (this.trying || this.now() < this.refusesUntil) return false;
-    this.trying = true;
+    if (this.isTrying || this.now() < this.refusesUntil) return false;
+    this.isTrying = true;
     return true;
   }
 
   succeeded(): void {
     this.failures = 0;
-    this.trying = false;
+    this.isTrying = false;
   }
 
   failed(): void {
     this.failures += 1;
-    this.trying = false;
+    this.isTrying = false;
     if (this.failures >= FAILURES) this.refusesUntil = this.now() + PAUSE_MS;
   }
 }

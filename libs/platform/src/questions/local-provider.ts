@@ -35,10 +35,10 @@ export class LocalProvider {
 
   private async withTimeLimit<Data>(answer: Promise<Data>): Promise<Data> {
     let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_, reject) => {
+    const timeout = new Promise<never>((_, reject) => {
       timer = setTimeout(() => reject(new NoAnswerInTime(this.longestMs)), this.longestMs);
     });
-    return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+    return Promise.race([answer, timeout]).finally(() => clearTimeout(timer));
   }
 }
 

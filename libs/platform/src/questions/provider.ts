@@ -70,6 +70,6 @@ export class Provider {
 /** The message of a failed `fetch` is only "fetch failed". Its cause has the reason. */
 const reasonOf = (error: unknown): string => {
   const { message, cause } = error as Error;
-  const { code, message: deeper } = (cause ?? {}) as { code?: string; message?: string };
-  return [message, deeper || code].filter(Boolean).join(': ');
+  const { code, message: causeMessage } = (cause ?? {}) as { code?: string; message?: string };
+  return [message, causeMessage || code].filter(Boolean).join(': ');
 };

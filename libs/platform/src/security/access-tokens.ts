@@ -4,7 +4,7 @@ import { callerFrom, type UserCaller } from './caller';
 import { ErasedPeople } from './erased-people';
 import { KeyRing } from './key-ring';
 import { kidOf } from './kid-of';
-import { KeysUnavailable, tokenExpired, tokenInvalid } from './token-faults';
+import { KeysUnavailable, tokenExpiredError, tokenInvalidError } from './token-faults';
 import { TOKEN_AUDIENCE, TOKEN_ISSUER, type AccessClaims } from './verifying-keys';
 
 /** Checks tokens without the guards, for example the token in the handshake of a web socket. */
@@ -29,16 +29,16 @@ export class AccessTokens {
       if (caller && !(await this.erased.include(caller.userId))) return caller;
     } catch (error) {
       if (error instanceof KeysUnavailable) throw error;
-      if (error instanceof TokenExpiredError) throw tokenExpired();
+      if (error instanceof TokenExpiredError) throw tokenExpiredError();
     }
-    throw tokenInvalid();
+    throw tokenInvalidError();
   }
 
   private async keyOf(kid: string | undefined) {
     const key = await this.keys.find(kid ?? '').catch(() => {
       throw new KeysUnavailable();
     });
-    if (!key) throw tokenInvalid();
+    if (!key) throw tokenInvalidError();
     return key;
   }
 }

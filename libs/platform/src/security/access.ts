@@ -28,10 +28,10 @@ export function accessOf(context: Pick<ExecutionContext, 'getHandler' | 'getClas
 
 type OnRoute = MethodDecorator & ClassDecorator;
 
-const access = (allowed: Access): OnRoute => applyDecorators(SetMetadata(ACCESS, allowed));
+const accessDecorator = (allowed: Access): OnRoute => applyDecorators(SetMetadata(ACCESS, allowed));
 
 /** Anyone. No token is needed, and an invalid token is ignored. A valid token only decides whose rate limit counts. */
-export const Public = (): OnRoute => access({ to: 'all' });
+export const Public = (): OnRoute => accessDecorator({ to: 'all' });
 
 /**
  * Anyone; a token identifies the caller. An invalid token, or a token of an ended session, is answered 401. Some routes
@@ -39,24 +39,24 @@ export const Public = (): OnRoute => access({ to: 'all' });
  * with each request.
  */
 export const GuestOrUser = (how: { readonly badTokens?: 'ignored' } = {}): OnRoute =>
-  access({ to: 'guest-or-user', ...how });
+  accessDecorator({ to: 'guest-or-user', ...how });
 
 /** Whether a bad access token does not matter on this route. */
 export const ignoresBadTokens = (access: Access | undefined): boolean =>
   access?.to === 'all' || (access?.to === 'guest-or-user' && access.badTokens === 'ignored');
 
 /** A signed-in user, or a client with a cart token that the shop issued. Others get 401. */
-export const CartOrUser = (): OnRoute => access({ to: 'cart-or-user' });
+export const CartOrUser = (): OnRoute => accessDecorator({ to: 'cart-or-user' });
 
 /** A signed-in user. */
-export const SignedIn = (): OnRoute => access({ to: 'user' });
+export const SignedIn = (): OnRoute => accessDecorator({ to: 'user' });
 
 /**
  * A user whose role has the permission `permission` or the permission `or`. With `or`, auditors may read what staff
  * read for their work.
  */
 export const Allowed = (permission: Permission, or?: Permission): OnRoute =>
-  access({ to: 'permission', permission, ...(or && { or }) });
+  accessDecorator({ to: 'permission', permission, ...(or && { or }) });
 
 /** The caller that the guards have identified. */
 export const Who = createParamDecorator(

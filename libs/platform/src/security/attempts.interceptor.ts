@@ -7,7 +7,7 @@ import { catchError, concatMap, from, throwError, type Observable } from 'rxjs';
 
 const isRefused = (error: unknown): boolean => error instanceof DomainError && error.kind === 'unauthenticated';
 
-const after = (work: () => Promise<void>) =>
+const runAfter = (work: () => Promise<void>) =>
   concatMap(async (value: unknown) => {
     await work();
     return value;
@@ -24,10 +24,10 @@ export class AttemptsInterceptor implements NestInterceptor {
     const { attempt } = request;
     if (!attempt) {
       const registers = Reflect.getMetadata(STRICT_LIMIT, context.getHandler()) === 'register';
-      return registers ? next.handle().pipe(after(() => this.attempts.rememberPlace(request))) : next.handle();
+      return registers ? next.handle().pipe(runAfter(() => this.attempts.rememberPlace(request))) : next.handle();
     }
     return next.handle().pipe(
-      after(() => attempt.reportSuccess()),
+      runAfter(() => attempt.reportSuccess()),
       catchError((error: unknown) => {
         const reported = isRefused(error) ? attempt.reportFailure() : Promise.resolve(attempt.drop());
         return from(reported).pipe(concatMap(() => throwError(() => error)));

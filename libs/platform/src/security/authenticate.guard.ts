@@ -4,7 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { accessOf, ignoresBadTokens } from './access';
 import type { Caller, GuestCaller, UserCaller } from './caller';
 import { CartTokens } from './cart-tokens';
-import { KeysUnavailable, tokenExpired, tokenInvalid } from './token-faults';
+import { KeysUnavailable, tokenExpiredError, tokenInvalidError } from './token-faults';
 
 /**
  * Identifies the caller. An invalid token is refused only later, by AuthoriseGuard. So requests with invalid tokens
@@ -45,7 +45,8 @@ export class AuthenticateGuard extends AuthGuard('access-token') {
     // On a public route the token only decides whose rate limit counts. So missing keys are no reason to refuse.
     const fault: unknown = error ?? info;
     if (fault instanceof KeysUnavailable && !ignoresBadTokens(accessOf(context))) throw fault;
-    request.tokenFault = (fault as Error | undefined)?.name === 'TokenExpiredError' ? tokenExpired() : tokenInvalid();
+    request.tokenFault =
+      (fault as Error | undefined)?.name === 'TokenExpiredError' ? tokenExpiredError() : tokenInvalidError();
     return this.guestOf(request) satisfies Caller as User;
   }
 

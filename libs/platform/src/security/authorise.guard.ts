@@ -7,8 +7,8 @@ import { isOfSessions } from './rate-limit.options';
 import { RightsWatch } from './rights-watch';
 import { RefusalRecorder } from './refusal-recorder';
 
-const unauthenticated = () => new DomainError('UNAUTHENTICATED', 'unauthenticated', 'Sign in first.');
-const forbidden = () => new DomainError('FORBIDDEN', 'forbidden', 'You are not allowed to do this.');
+const unauthenticatedError = () => new DomainError('UNAUTHENTICATED', 'unauthenticated', 'Sign in first.');
+const forbiddenError = () => new DomainError('FORBIDDEN', 'forbidden', 'You are not allowed to do this.');
 
 /** Allows the callers that the route's access rule names. A route without a rule refuses everyone. */
 @Injectable()
@@ -27,17 +27,17 @@ export class AuthoriseGuard implements CanActivate {
     if (tokenFault) {
       // An expired token is not noted: it was valid, and its owner only has to refresh it.
       const isForged = tokenFault.code === 'TOKEN_INVALID';
-      if (isForged && access?.to === 'permission') this.refusals?.note(context, request, tokenFault);
+      if (isForged && access?.to === 'permission') this.refusals?.recordRefusal(context, request, tokenFault);
       throw tokenFault;
     }
     const isOpen = access?.to === 'guest-or-user' || (access?.to === 'cart-or-user' && caller.cartToken !== undefined);
     if (caller.kind === 'guest') {
       if (isOpen) return true;
-      throw unauthenticated();
+      throw unauthenticatedError();
     }
     if (access && isOfSessions(context)) return true; // these routes also accept a session that has ended
     if (access && access.to !== 'permission') return this.expectOpenSession(caller);
-    return this.expectPermission(access, caller, (refusal) => this.refusals?.note(context, request, refusal));
+    return this.expectPermission(access, caller, (refusal) => this.refusals?.recordRefusal(context, request, refusal));
   }
 
   /** Refuses a caller whose session has ended, at most a second after its end. */
@@ -51,7 +51,7 @@ export class AuthoriseGuard implements CanActivate {
   private async expectPermission(access: Access | undefined, caller: UserCaller, note: (refusal: DomainError) => void) {
     const isAllowed =
       access?.to === 'permission' && [access.permission, access.or].some((one) => one && may(caller, one));
-    const refusal = isAllowed ? await this.rights.lossOf(caller) : forbidden();
+    const refusal = isAllowed ? await this.rights.lossOf(caller) : forbiddenError();
     if (!refusal) return true;
     note(refusal);
     throw refusal;

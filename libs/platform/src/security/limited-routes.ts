@@ -49,8 +49,9 @@ export function faultOfRoute({ controller, name, handler, by }: LimitedRoute): s
     return access?.to === 'user' || access?.to === 'permission' ? undefined : 'accepts callers who are not signed in';
   }
   if (by === 'register') return undefined; // by address
-  const takes = (Reflect.getMetadata('design:paramtypes', controller.prototype as object, name) ?? []) as unknown[];
-  const takesEmail = takes.some((type) => {
+  const parameterTypes = (Reflect.getMetadata('design:paramtypes', controller.prototype as object, name) ??
+    []) as unknown[];
+  const takesEmail = parameterTypes.some((type) => {
     const prototype = (type as { prototype?: object } | undefined)?.prototype;
     const fields = prototype && (Reflect.getMetadata(FIELDS, prototype) as readonly string[] | undefined);
     return fields?.includes(':email') === true;

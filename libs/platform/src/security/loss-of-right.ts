@@ -1,12 +1,12 @@
 import { DomainError } from '#kernel';
 import { PERMISSIONS, type Permission, type UserCaller } from './caller';
 import type { SessionState } from './session-states';
-import { tokenExpired } from './token-faults';
+import { tokenExpiredError } from './token-faults';
 
-export const sessionEnded = () =>
+export const sessionEndedError = () =>
   new DomainError('SESSION_ENDED', 'unauthenticated', 'This session has ended. Sign in again.');
 
-export const roleLost = () =>
+export const roleLostError = () =>
   new DomainError('ROLE_LOST', 'forbidden', 'Your role has changed. Sign in again to go on with what you may do.');
 
 /**
@@ -18,9 +18,9 @@ export function lossOfRight(
   state: SessionState | null | undefined,
   now: number,
 ): DomainError | undefined {
-  if (expiresAt !== undefined && expiresAt <= now) return tokenExpired();
+  if (expiresAt !== undefined && expiresAt <= now) return tokenExpiredError();
   if (state === undefined) return undefined;
-  if (!state?.open) return sessionEnded();
+  if (!state?.open) return sessionEndedError();
   const left: readonly Permission[] = PERMISSIONS[state.role];
-  return permissions.every((permission) => left.includes(permission)) ? undefined : roleLost();
+  return permissions.every((permission) => left.includes(permission)) ? undefined : roleLostError();
 }

@@ -4,5 +4,5 @@ import type { FastifyRequest } from 'fastify';
 
 /** Records refused attempts. The audit module provides it. */
 export abstract class RefusalRecorder {
-  abstract note(context: ExecutionContext, request: FastifyRequest, refusal: DomainError): void;
+  abstract recordRefusal(context: ExecutionContext, request: FastifyRequest, refusal: DomainError): void;
 }

@@ -19,7 +19,7 @@ const NEW_TOKEN_WITHIN_MS = 10_000;
 export interface Watched {
   /** The caller to whom it was allowed. */
   readonly caller: () => Caller;
-  /** The people whose personal data it shows. It ends if one of them is erased. */
+  /** The people whose personal data the connection shows. If one of these people is erased, the connection ends. */
   readonly subjects?: () => readonly Uuid[];
   /** Called once, with the reason why the connection is no longer allowed. */
   readonly end: (reason: DomainError) => void;
@@ -53,10 +53,10 @@ export class RightsWatch implements OnModuleDestroy {
   }
 
   /** Returns a function that stops watching. */
-  watch(one: Watched): () => void {
-    this.watched.add(one);
+  watch(connection: Watched): () => void {
+    this.watched.add(connection);
     this.timer ??= setInterval(() => void this.checkAll(), EVERY_MS).unref();
-    return () => this.stopWatching(one);
+    return () => this.stopWatching(connection);
   }
 
   /**
@@ -84,19 +84,19 @@ export class RightsWatch implements OnModuleDestroy {
       const all = [...this.watched];
       const states = await this.readSessions(all.flatMap(({ caller }) => sessionOf(caller())));
       this.spentSince = await this.readSpentTokens(all.flatMap(({ caller }) => tokenOf(caller())));
-      const checked = all.map((one) => ({
-        one,
-        subjects: one.subjects?.() ?? [],
-        loss: this.lossIn(one.caller(), states),
+      const checked = all.map((connection) => ({
+        connection,
+        subjects: connection.subjects?.() ?? [],
+        loss: this.lossIn(connection.caller(), states),
       }));
       // An erasure destroys the key before it ends the sessions. So an erasure is found here even if a session ended.
-      const erasable = checked.map(({ one, subjects, loss }) =>
-        loss ? [...subjects, ...userOf(one.caller())] : subjects,
+      const subjectsToCheck = checked.map(({ connection, subjects, loss }) =>
+        loss ? [...subjects, ...userOf(connection.caller())] : subjects,
       );
-      const erased = await this.readErased(erasable.flat());
-      for (const [at, { one, loss }] of checked.entries()) {
-        const reason = erasable[at].some((subject) => erased.has(subject)) ? new SubjectErased() : loss;
-        if (reason && this.stopWatching(one)) one.end(reason);
+      const erased = await this.readErased(subjectsToCheck.flat());
+      for (const [at, { connection, loss }] of checked.entries()) {
+        const reason = subjectsToCheck[at].some((subject) => erased.has(subject)) ? new SubjectErased() : loss;
+        if (reason && this.stopWatching(connection)) connection.end(reason);
       }
     } finally {
       this.isChecking = false;
@@ -113,8 +113,8 @@ export class RightsWatch implements OnModuleDestroy {
     return since !== undefined && performance.now() - since >= NEW_TOKEN_WITHIN_MS;
   }
 
-  private stopWatching(one: Watched): boolean {
-    const wasWatched = this.watched.delete(one);
+  private stopWatching(connection: Watched): boolean {
+    const wasWatched = this.watched.delete(connection);
     if (this.watched.size === 0) {
       clearInterval(this.timer);
       this.timer = undefined;

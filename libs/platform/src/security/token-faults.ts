@@ -1,6 +1,6 @@
 import { DomainError } from '#kernel';
 
-export const tokenExpired = () =>
+export const tokenExpiredError = () =>
   new DomainError('TOKEN_EXPIRED', 'unauthenticated', 'The access token has expired. Refresh it, or sign in again.');
 
 /** An order was placed with this token, and a newer token came with the order. */
@@ -11,7 +11,7 @@ export const cartTokenSpent = () =>
     'An order was placed with this cart token. Go on with the one that came with the order.',
   );
 
-export const tokenInvalid = () =>
+export const tokenInvalidError = () =>
   new DomainError('TOKEN_INVALID', 'unauthenticated', 'The access token is not valid. Sign in again.');
 
 /** The keys cannot be read at the moment, so it is unknown whether the token is valid. */

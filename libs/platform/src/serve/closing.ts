@@ -21,7 +21,7 @@ export async function closeShop(app: NestFastifyApplication): Promise<void> {
   state.drain();
   server.close();
   server.closeIdleConnections();
-  for (const end = Date.now() + ANSWERING_MS; state.inFlight > 0 && Date.now() < end;) await pause(20);
+  for (const deadline = Date.now() + ANSWERING_MS; state.inFlight > 0 && Date.now() < deadline;) await pause(20);
   await waitAtMost(app.close(), CLOSING_MS);
   server.closeAllConnections();
 }

@@ -17,12 +17,12 @@ export async function preparePostgres(
   config: Config,
   contexts: readonly ContextName[],
   shared: boolean,
-  say: (line: string) => void,
+  print: (line: string) => void,
 ): Promise<PreparedDatabase> {
   if (config.databaseUrl || contexts.every((context) => config.databaseUrls[context]))
     return { config, stop: nothingToStop };
   const { dataDir } = config;
-  const server = await (shared ? findOrStartPostgres(dataDir, say) : startOwnPostgres(dataDir, say));
+  const server = await (shared ? findOrStartPostgres(dataDir, print) : startOwnPostgres(dataDir, print));
   return { config: withDatabase(config, server.url), stop: () => server.stop() };
 }
 
@@ -31,8 +31,8 @@ interface Server {
   stop(): Promise<void>;
 }
 
-async function startOwnPostgres(dataDir: string, say: (line: string) => void): Promise<Server> {
-  const postgres = await startEmbeddedPostgres({ dataDir, say });
+async function startOwnPostgres(dataDir: string, print: (line: string) => void): Promise<Server> {
+  const postgres = await startEmbeddedPostgres({ dataDir, say: print });
   return { url: postgres.url, stop: () => postgres.stop() };
 }
 
@@ -40,11 +40,11 @@ async function startOwnPostgres(dataDir: string, say: (line: string) => void): P
  * If services start at the same time on one folder, the first service starts the server. The other services wait until
  * the server answers.
  */
-async function findOrStartPostgres(dataDir: string, say: (line: string) => void): Promise<Server> {
+async function findOrStartPostgres(dataDir: string, print: (line: string) => void): Promise<Server> {
   for (const end = performance.now() + LONGEST_WAIT_MS; ; await pause(100)) {
     const running = runningPostgres(dataDir);
     try {
-      if (!running) return await startOwnPostgres(dataDir, say);
+      if (!running) return await startOwnPostgres(dataDir, print);
       await (await connect(running.url, 'start-up')).end();
       return { url: running.url, stop: nothingToStop };
     } catch (error) {

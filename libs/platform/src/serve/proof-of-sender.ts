@@ -13,14 +13,14 @@ import { AccessTokens, bearerOf } from '#platform/security';
  */
 export function proofOfSender(app: INestApplication, config: Config): Proof {
   const tokens = app.get(AccessTokens);
-  const staff = async (request: FastifyRequest): Promise<void> => {
+  const expectStaff = async (request: FastifyRequest): Promise<void> => {
     const token = bearerOf(request);
     if (token === null) throw new UnauthorizedException();
     const { permissions } = await tokens.callerOf(token);
     if (permissions.length === 0) throw new ForbiddenException();
   };
   return async (request, sender) => {
-    if (sender === 'staff') await staff(request);
+    if (sender === 'staff') await expectStaff(request);
     if (sender === 'service' && !isInternal(request.headers, config)) throw new NotFoundException();
   };
 }

@@ -23,7 +23,7 @@ export interface ServeOptions {
 
 const LONGEST_STOP_MS = 9_500;
 
-const say = (line: string): void => void process.stdout.write(`${line}\n`);
+const print = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Opens the shop and keeps it open until SIGTERM or SIGINT. */
 export async function serve(name: string, modules: readonly Type[], options: ServeOptions = {}): Promise<void> {
@@ -33,30 +33,35 @@ export async function serve(name: string, modules: readonly Type[], options: Ser
   try {
     const contexts = options.contexts ?? contextNames;
     const isService = options.contexts !== undefined;
-    const elsewhere = shopContexts.filter((context) => !contexts.includes(context));
+    const contextsElsewhere = shopContexts.filter((context) => !contexts.includes(context));
     settings = readConfig(undefined, {
       ...(isService && neighbours),
       ...(options.port && { PORT: String(options.port) }),
     });
     await expectFreePort(settings.port, settings.host);
     await expectFreePort(settings.metricsPort ?? 0, settings.host);
-    database = await signals.waitForDatabase(preparePostgres(settings, contexts, isService, say));
+    database = await signals.waitForDatabase(preparePostgres(settings, contexts, isService, print));
     const { config } = database;
     const ownContexts = [...new Set<ContextName>([...contexts, 'privacy', 'audit'])];
-    const late = contextsThatMayOpenLater(config, ownContexts);
-    const needed = ownContexts.filter((context) => !late.includes(context));
+    const lateContexts = contextsThatMayOpenLater(config, ownContexts);
+    const neededContexts = ownContexts.filter((context) => !lateContexts.includes(context));
     await checkSessions(
       config,
-      needed,
-      elsewhere.filter((context) => config.databaseUrl ?? config.databaseUrls[context]),
+      neededContexts,
+      contextsElsewhere.filter((context) => config.databaseUrl ?? config.databaseUrls[context]),
     );
-    reportMigrations(await migrate(config, { contexts: needed }));
-    if (config.profile === 'production') warnOfSharedLogins(await reachOfLogins(config, needed));
-    const latecomers = new LateDatabases(config, late, reportMigrations);
+    reportMigrations(await migrate(config, { contexts: neededContexts }));
+    if (config.profile === 'production') warnOfSharedLogins(await reachOfLogins(config, neededContexts));
+    const latecomers = new LateDatabases(config, lateContexts, reportMigrations);
     await latecomers.prepareAvailable();
     // Services share a data folder. Each has its own log folder, because only one process may write to a rotating file.
     const logger = shopLogger(isService ? { ...config, logDir: join(config.logDir, name) } : config);
-    const app = await createShop(modules, config, { contexts, elsewhere, latecomers, logger: asNestLogger(logger) });
+    const app = await createShop(modules, config, {
+      contexts,
+      elsewhere: contextsElsewhere,
+      latecomers,
+      logger: asNestLogger(logger),
+    });
     const stop = createStop(app, database, () => endLog(logger));
     signals.stopWith(stop);
     await seed(app);
@@ -79,20 +84,20 @@ export async function serve(name: string, modules: readonly Type[], options: Ser
 
 function reportMigrations({ ran, withoutRoles, newer }: MigrationReport): void {
   const count = Object.values(ran).reduce((sum, each) => sum + each, 0);
-  if (count > 0) say(`${count} migrations ran`);
+  if (count > 0) print(`${count} migrations ran`);
   if (withoutRoles.length > 0)
-    say(
-      `One database role serves ${withoutRoles.join(', ')}: this server does not allow creating roles, so schemas are not protected`,
+    print(
+      `One database role serves ${withoutRoles.join(', ')}: this server does not allow creating roles, so these contexts can read and write each other's tables`,
     );
   for (const [context, names] of Object.entries(newer))
-    say(`This build is older than the database of ${context} (${names.join(', ')}), but may work with it`);
+    print(`This build is older than the database of ${context} (${names.join(', ')}), but may work with it`);
 }
 
 function warnOfSharedLogins(logins: readonly Reach[]): void {
   for (const { contexts, others } of logins)
-    say(
+    print(
       `The login of ${contexts.join(', ')} ${others.length > 0 ? `can become the role of ${others.join(', ')}` : 'serves all of them'}: ` +
-        'give each context a login of its own (DATABASE_URL_<CONTEXT>) that is a member of its roles alone',
+        'give each context its own login (DATABASE_URL_<CONTEXT>) that is a member of only its own roles',
     );
 }
 
@@ -140,5 +145,5 @@ function printAddress(name: string, config: Config, app: NestFastifyApplication)
       ? [`  the demo admin ${DEMO_ADMIN.email} / ${DEMO_ADMIN.password}`]
       : []),
   ];
-  say(lines.join('\n'));
+  print(lines.join('\n'));
 }

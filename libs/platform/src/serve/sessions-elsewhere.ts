@@ -15,8 +15,8 @@ class SessionsOverHttp extends SessionStates {
   async find(sessions: readonly Uuid[]): Promise<ReadonlyMap<Uuid, SessionState>> {
     const found: [Uuid, SessionState][] = [];
     for (let from = 0; from < sessions.length; from += MOST_AT_ONCE) {
-      const some = sessions.slice(from, from + MOST_AT_ONCE);
-      found.push(...(await this.identity.ask<[Uuid, SessionState][]>('session-states', { sessions: some })));
+      const batch = sessions.slice(from, from + MOST_AT_ONCE);
+      found.push(...(await this.identity.ask<[Uuid, SessionState][]>('session-states', { sessions: batch })));
     }
     return new Map(found);
   }

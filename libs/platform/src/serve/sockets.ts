@@ -69,7 +69,7 @@ export class ShopSockets extends IoAdapter {
     } as Options);
     ignoreOtherUpgrades(this.app.getHttpServer() as HttpServer);
     const sessions = new WeakMap<Connection, Session>();
-    server.use((socket, next) => next(notFound(socket)));
+    server.use((socket, next) => next(notFoundError(socket)));
     server.on('new_namespace', (namespace) => {
       namespace.on('connection', (socket: Socket) => sessions.get(socket.conn)?.join(socket));
     });
@@ -85,7 +85,7 @@ export class ShopSockets extends IoAdapter {
 const localeAt = (socket: Socket) => localeOf(socket.handshake.headers['accept-language']);
 
 /** The root namespace refuses everyone, because each kind of messages has its own namespace, such as `/orders`. */
-const notFound = (socket: Socket): Error =>
+const notFoundError = (socket: Socket): Error =>
   Object.assign(new Error(textOf('NOT_FOUND', localeAt(socket))), { data: { code: 'NOT_FOUND' } });
 
 /**

@@ -18,14 +18,14 @@ describe('The error of a port', () => {
     const error = await failureOf(port, '127.0.0.1');
     taken.close();
     const expectedMessage = (setting: string) =>
-      `Port ${port} on 127.0.0.1 is in use: stop what listens there, or set ${setting}`;
+      `Port ${port} on 127.0.0.1 is in use: stop the program that uses it, or set another ${setting}`;
     expect(startUpError(error, { ...settings, port })).toBe(expectedMessage('PORT'));
     expect(startUpError(error, { ...settings, metricsPort: port })).toBe(expectedMessage('METRICS_PORT'));
   });
 
   it.each(['192.0.2.1', 'nonsense.invalid'])('names HOST if %s is not an address of this machine', async (host) => {
     expect(startUpError(await failureOf(0, host), { ...settings, host })).toBe(
-      `HOST ${host} is no address of this machine: set one that it has, or 0.0.0.0 for all of them`,
+      `HOST ${host} is not an address of this machine: set an address of this machine, or 0.0.0.0 for all of its addresses`,
     );
   });
 });

@@ -37,12 +37,12 @@ interface SystemError extends Error {
 type ListenSettings = Pick<Config, 'host' | 'port' | 'metricsPort'>;
 
 /** Why the shop cannot start, in one line. The stack is shown only for unknown errors. */
-export function startUpError(error: unknown, bind?: ListenSettings): string {
+export function startUpError(error: unknown, listenSettings?: ListenSettings): string {
   if (SELF_EXPLANATORY.some((kind) => error instanceof kind)) return (error as Error).message;
   if (!isNativeError(error)) return `The shop cannot start: ${String(error)}`;
   const fault = firstErrorIn(error);
   const { code, message, stack } = fault;
-  const notListening = listeningError(fault, bind);
+  const notListening = listeningError(fault, listenSettings);
   if (notListening !== undefined) return notListening;
   if (code && AWAY.has(code))
     return `A service that the shop needs does not answer (${message}): check that it is running, and that its URL is right`;
@@ -52,14 +52,18 @@ export function startUpError(error: unknown, bind?: ListenSettings): string {
 }
 
 /** Why the shop cannot listen; undefined if the error has another cause. */
-function listeningError({ code, port, address, hostname }: SystemError, bind?: ListenSettings): string | undefined {
-  const setting = port !== undefined && port === bind?.metricsPort ? 'METRICS_PORT' : 'PORT';
-  if (code === 'EADDRINUSE') return `Port ${port} on ${address} is in use: stop what listens there, or set ${setting}`;
+function listeningError(
+  { code, port, address, hostname }: SystemError,
+  listenSettings?: ListenSettings,
+): string | undefined {
+  const setting = port !== undefined && port === listenSettings?.metricsPort ? 'METRICS_PORT' : 'PORT';
+  if (code === 'EADDRINUSE')
+    return `Port ${port} on ${address} is in use: stop the program that uses it, or set another ${setting}`;
   if (code === 'EACCES' && port !== undefined)
     return `Port ${port} may not be used by this account: set another ${setting}`;
-  const isNoAddress = code === 'EADDRNOTAVAIL' || (hostname !== undefined && hostname === bind?.host);
+  const isNoAddress = code === 'EADDRNOTAVAIL' || (hostname !== undefined && hostname === listenSettings?.host);
   if (!isNoAddress) return undefined;
-  return `HOST ${bind?.host ?? address} is no address of this machine: set one that it has, or 0.0.0.0 for all of them`;
+  return `HOST ${listenSettings?.host ?? address} is not an address of this machine: set an address of this machine, or 0.0.0.0 for all of its addresses`;
 }
 
 /** `localhost` has an IPv4 and an IPv6 address. If both fail, Node reports the two errors in one AggregateError. */

@@ -69,9 +69,9 @@ export class AddressLimits {
   private countConnection(socket: Socket): void {
     const key = this.keyOf(socket.remoteAddress);
     if (key === undefined) return;
-    const held = this.connections.get(key) ?? 0;
-    if (held >= this.mostConnections) return void socket.destroy();
-    this.connections.set(key, held + 1);
+    const count = this.connections.get(key) ?? 0;
+    if (count >= this.mostConnections) return void socket.destroy();
+    this.connections.set(key, count + 1);
     socket.once('close', () => {
       const left = this.connections.get(key)! - 1;
       if (left > 0) this.connections.set(key, left);

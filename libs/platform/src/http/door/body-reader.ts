@@ -16,7 +16,7 @@ export class BodyOverLimit extends Error {
   }
 }
 
-const tooManyBodies = () =>
+const tooManyBodiesError = () =>
   new DomainError('OVERLOADED', 'unavailable', 'The shop is very busy. Try again in a moment.');
 
 const MOST_IN_FLIGHT = 32 * 1024 * 1024;
@@ -63,7 +63,7 @@ export class BodyReader {
         this.inFlight += chunk.length;
         if (received > limits.bytes) return settle(new BodyTooLarge(limits.bytes));
         // A complete body is not refused, because it is parsed at once and leaves the memory.
-        if (this.inFlight > this.mostInFlight && received !== declared) return settle(tooManyBodies());
+        if (this.inFlight > this.mostInFlight && received !== declared) return settle(tooManyBodiesError());
         const excess = count.addBytes(chunk);
         if (excess !== undefined) return settle(new BodyOverLimit(excess, limits));
         chunks.push(chunk);
