@@ -12,7 +12,7 @@ import { describeRequest, createdIdIn, peopleIn } from './describe-request';
 import { ONLY_ASKS, SHOWS_PEOPLE } from './noted';
 
 const READS = ['GET', 'HEAD', 'OPTIONS'];
-/** The most people in one line; further people are in further lines. */
+/** The highest number of people in one line. Further people are in further lines. */
 const MOST_TARGETS_PER_LINE = 100;
 /** If a reader sees the same people again within this time, no second line is written. */
 const NOTED_AGAIN_AFTER_MS = 60_000;

@@ -37,7 +37,7 @@ const IF_NONE_MATCH = {
   example: '"7"',
 };
 
-const TOKENS: readonly Refusal[] = [
+const TOKEN_REFUSALS: readonly Refusal[] = [
   { status: 401, code: 'TOKEN_EXPIRED' },
   { status: 401, code: 'TOKEN_INVALID' },
   { status: 401, code: 'SESSION_ENDED' },
@@ -64,7 +64,7 @@ function refusalsOf(access: Access | undefined, readsBody: boolean, readsPath: b
         ]
       : []),
     ...(NEED_A_CREDENTIAL.includes(access?.to) ? [{ status: 401, code: 'UNAUTHENTICATED' }] : []),
-    ...(ignoresBadTokens(access) ? [] : TOKENS),
+    ...(ignoresBadTokens(access) ? [] : TOKEN_REFUSALS),
     ...(access?.to === 'permission' ? [{ status: 403, code: 'FORBIDDEN' }] : []),
     { status: 429, code: 'RATE_LIMITED' },
     { status: 500, code: 'INTERNAL' },

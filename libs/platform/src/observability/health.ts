@@ -45,8 +45,7 @@ export class ShopHealth {
     const services: Record<string, 'healthy' | 'unhealthy'> = {};
     const checks = this.findChecks().map((check): HealthIndicatorFunction => async () => {
       const result = await runInTime(check);
-      // Of an `onlyWhenUnwell` check only `impaired` is shown. If its server does not answer, another check reports
-      // that.
+      // An `onlyWhenUnwell` check is shown only if it is impaired. If its server is away, another check reports it.
       if (!check.onlyWhenUnwell || result === 'impaired')
         services[check.service] = result === 'well' ? 'healthy' : 'unhealthy';
       const indicator = this.indicators.check(check.service);

@@ -55,13 +55,13 @@ export class RateLimitGuard extends ThrottlerGuard {
   }
 
   private async beginAttempt(context: ExecutionContext): Promise<void> {
-    const by = Reflect.getMetadata(STRICT_LIMIT, context.getHandler()) as StrictLimit | undefined;
-    if (by === undefined || by === 'register' || this.config.rateLimitLogin === 0) return;
+    const kind = Reflect.getMetadata(STRICT_LIMIT, context.getHandler()) as StrictLimit | undefined;
+    if (kind === undefined || kind === 'register' || this.config.rateLimitLogin === 0) return;
     const http = context.switchToHttp();
     const reply = http.getResponse<FastifyReply>();
-    const left = await this.attempts.begin(by, http.getRequest<FastifyRequest>(), reply);
-    if (!left) return;
-    const { limit, remaining, seconds, refused } = left;
+    const attempt = await this.attempts.begin(kind, http.getRequest<FastifyRequest>(), reply);
+    if (!attempt) return;
+    const { limit, remaining, seconds, refused } = attempt;
     sendLimit(reply, limit, { totalHits: limit - remaining, timeToExpire: seconds, isBlocked: refused });
     if (refused) throw new RateLimited(seconds);
   }

@@ -17,7 +17,7 @@ const NEW_TOKEN_WITHIN_MS = 10_000;
 
 /** A long connection that was allowed when it began, such as a web socket or an event stream. */
 export interface Watched {
-  /** The caller to whom it was allowed. */
+  /** The caller for whom the connection was allowed. */
   readonly caller: () => Caller;
   /** The people whose personal data the connection shows. If one of these people is erased, the connection ends. */
   readonly subjects?: () => readonly Uuid[];
@@ -32,7 +32,7 @@ type States = ReadonlyMap<Uuid, SessionState> | undefined;
 export class RightsWatch implements OnModuleDestroy {
   private readonly log = new Logger('Rights');
   private readonly watched = new Set<Watched>();
-  /** What was known of a session less than a second ago; null if the session does not exist. */
+  /** The states of sessions that were read less than a second ago; null if a session does not exist. */
   private readonly recentStates = new LRUCache<Uuid, { readonly state: SessionState | null }>({
     max: SESSIONS_REMEMBERED,
     ttl: EVERY_MS,

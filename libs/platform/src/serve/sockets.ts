@@ -23,7 +23,7 @@ type Origins = string[] | '*' | false;
 const MOST_SESSIONS = 5_000;
 const MOST_BYTES = 16 * 1024;
 const MOST_MESSAGES = 60;
-const JOINS_WITHIN_MS = 5_000;
+const JOIN_WITHIN_MS = 5_000;
 /** How long a client may take to read the reason, before its connection is closed. */
 const CLOSE_AFTER_MS = 1_000;
 
@@ -98,7 +98,7 @@ class Session {
   private isClosing = false;
 
   constructor(private readonly connection: Connection) {
-    const idle = setTimeout(() => this.closeUnlessJoined(), JOINS_WITHIN_MS);
+    const idle = setTimeout(() => this.closeUnlessJoined(), JOIN_WITHIN_MS);
     connection.once('close', () => clearTimeout(idle));
     // This listener runs before the listener of socket.io, so attempts to join are counted too.
     connection.prependListener('data', () => this.countMessage());
@@ -135,8 +135,8 @@ class Session {
 }
 
 /**
- * Closes all connections when the shop stops. It closes the transport, not the socket.io session, because clients
- * reconnect by themselves only then. They continue from the last version that they saw.
+ * Closes all connections when the shop stops. It closes the transport, not the socket.io session, so that clients
+ * reconnect by themselves. They continue from the last version that they received.
  */
 function closeConnections({ engine }: SocketServer): void {
   const { clients } = engine as unknown as { readonly clients: Readonly<Record<string, { close(): void }>> };
