@@ -113,7 +113,7 @@ module.exports = {
     {
       name: 'fields-are-declared-in-one-way',
       comment:
-        'A field that class-validator alone knows would be missed by readPlainly (libs/platform/src/http/field.ts).',
+        'A field that class-validator alone knows would be missed by readFlatInput (libs/platform/src/http/field.ts).',
       severity: 'error',
       from: { path: '^(libs|apps)/', pathNot: '^libs/platform/src/(http|config)/' },
       to: { path: 'node_modules/class-validator/' },
