@@ -4,7 +4,7 @@ export interface Money {
   readonly currency: 'VND';
 }
 
-/** Throws a RangeError for fractions and for amounts beyond 2^53. */
+/** Throws a RangeError for fractions, and for amounts above 2^53. */
 export function vnd(amount: number): Money {
   if (!Number.isSafeInteger(amount)) throw new RangeError(`not a whole amount of đồng: ${amount}`);
   return { amount, currency: 'VND' };

@@ -40,11 +40,11 @@ export class AuditRefusalRecorder extends RefusalRecorder implements OnModuleDes
         ? [caller.userId, caller.role]
         : [`address:${keyedHash(this.config.internalSecret, addressOf(request.ip)).slice(0, 22)}`, 'none'];
     this.timer ??= setInterval(() => this.endMinute(), MINUTE_MS).unref();
-    if (!this.counts.mayList(actor, role)) return;
+    if (!this.counts.countAttempt(actor, role)) return;
     const { operation, request: route, targets } = describeRequest(context, request);
     const status = kind === 'forbidden' ? 403 : 401;
-    const about = targets.slice(0, MOST_TARGETS);
-    this.write({ actor, role, operation, request: route, targets: about, requestId: request.id }, status, code);
+    const storedTargets = targets.slice(0, MOST_TARGETS);
+    this.write({ actor, role, operation, request: route, targets: storedTargets, requestId: request.id }, status, code);
   }
 
   async onModuleDestroy(): Promise<void> {

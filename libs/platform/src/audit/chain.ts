@@ -26,7 +26,7 @@ export interface ChainSeal {
 
 export const CHAIN_START: ChainEnd = { position: 0, hash: ORIGIN };
 
-/** SHA-256 over a row and the hash of the row before it. */
+/** The SHA-256 hash of a row and of the hash of the previous row. */
 export const hashOfRow = (previous: string, position: number, { kind, id, text }: ChainRow): string =>
   hash('sha256', netstrings(['coffee-tea.audit-chain.1', previous, position, kind, id, text]));
 

@@ -2,7 +2,7 @@ import { MOST_OF_ALL_ACTORS, MOST_OF_ONE_ACTOR, OTHERS, RefusalCounts } from './
 
 describe('Refused attempts', () => {
   const countListed = (counts: RefusalCounts, actor: string, times: number) =>
-    Array.from({ length: times }, () => counts.mayList(actor, 'barista')).filter(Boolean).length;
+    Array.from({ length: times }, () => counts.countAttempt(actor, 'barista')).filter(Boolean).length;
 
   it('of one actor are listed one by one up to a limit; further attempts are counted', () => {
     const counts = new RefusalCounts();

@@ -25,7 +25,7 @@ export class RefusalCounts {
   private listed = 0;
 
   /** Counts an attempt. Returns whether it is listed by itself. */
-  mayList(actor: string, role: string): boolean {
+  countAttempt(actor: string, role: string): boolean {
     const count = this.countOf(actor, role);
     if (count.listed < MOST_OF_ONE_ACTOR && this.listed < MOST_OF_ALL_ACTORS) {
       count.listed += 1;

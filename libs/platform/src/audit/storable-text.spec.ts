@@ -13,9 +13,9 @@ describe('Texts for the audit trail', () => {
   });
 
   it('contain a reason without e-mail addresses, telephone numbers and texts that cannot be stored', () => {
-    const kept = storableReason('for an@example.com\0, 0901234567 \ud83d');
-    expect(kept).toMatch(/^for /);
-    expect(kept).not.toMatch(/example|0901234567|\0|\p{Surrogate}/u);
+    const stored = storableReason('for an@example.com\0, 0901234567 \ud83d');
+    expect(stored).toMatch(/^for /);
+    expect(stored).not.toMatch(/example|0901234567|\0|\p{Surrogate}/u);
     expect(storableReason('x'.repeat(5_000))).toHaveLength(200);
   });
 });

@@ -49,7 +49,7 @@ const withoutErrorOutput = async (work: () => Promise<void>) => {
 };
 
 describe('Waiting lines of the audit trail', () => {
-  it('have the time of the database, whoever writes them', async () => {
+  it('always have the time of the database', async () => {
     for (const sql of [entry(`'2100-01-01'`), outcome(`'2020-01-01'`)])
       await expect(db.query(sql)).rejects.toMatchObject({ code: '42501' });
     for (const at of [`'infinity'`, `'-infinity'`, `'20000-01-01'`]) {

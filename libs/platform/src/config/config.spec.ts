@@ -165,7 +165,7 @@ describe('The configuration', () => {
     ['TRUSTED_PROXIES', '10.0.0.0/33', 'TRUSTED_PROXIES must be IP addresses or ranges such as 10.0.0.0/8, separated by commas'], // prettier-ignore
     ['PAYMENT_PROVIDERS', 'gold', 'PAYMENT_PROVIDERS must be some of sandbox, cash, separated by commas'],
     ['TOKEN_SECRET', 'short', 'TOKEN_SECRET must be at least 32 random bytes in base64 (openssl rand -base64 32)'],
-    ['DATABASE_URL_ORDERS', 'postgres://a/b', 'DATABASE_URL_ORDERS names no context: there are identity, customers, catalog, inventory, cart, ordering, payments, notifications, privacy, audit, sandbox'], // prettier-ignore
+    ['DATABASE_URL_ORDERS', 'postgres://a/b', 'DATABASE_URL_ORDERS does not name a context: the contexts are identity, customers, catalog, inventory, cart, ordering, payments, notifications, privacy, audit, sandbox'], // prettier-ignore
     ['ADMIN_EMAIL', 'admin', 'ADMIN_EMAIL must be an e-mail address'],
     ['EDGE_RATE', '-1', 'EDGE_RATE must be a whole number from 0 to 1000000000'],
     ['METRICS_PORT', '99999', 'METRICS_PORT must be a whole number from 0 to 65535'],
@@ -174,9 +174,9 @@ describe('The configuration', () => {
     ['MAIL_FROM', 'nonsense', 'MAIL_FROM must be an address such as Coffee & Tea <hello@coffee-tea.example>'],
     ['MAIL_FROM', 'Shop <a@b.vn> x', 'MAIL_FROM must be an address such as Coffee & Tea <hello@coffee-tea.example>'],
     ['METRICS_PORT', '3000', 'METRICS_PORT must be another port than PORT, which is 3000 as well'],
-    ['HOST', '-1', 'HOST is no address: set one of this machine, such as 127.0.0.1'],
-    ['HOST', '127.0.0', 'HOST is no address: set one of this machine, such as 127.0.0.1'],
-    ['HOST', 'nonsense', 'HOST nonsense is no IP address: keep HOST=127.0.0.1, or set an ADMIN_PASSWORD of your own first'], // prettier-ignore
+    ['HOST', '-1', 'HOST is not an address: set an address of this machine, such as 127.0.0.1'],
+    ['HOST', '127.0.0', 'HOST is not an address: set an address of this machine, such as 127.0.0.1'],
+    ['HOST', 'nonsense', 'HOST nonsense is not an IP address: keep HOST=127.0.0.1, or set an ADMIN_PASSWORD of your own first'], // prettier-ignore
     ['LOG_LEVEL', 'loud', 'LOG_LEVEL must be error, warn, info, debug or silent'],
   ])('refuses %s=%s with one line', (name, value, line) => {
     expect(faultsOf(() => demo({ [name]: value }))).toEqual([line]);
@@ -268,7 +268,7 @@ describe('Production', () => {
 
   it('refuses demo products, and has a limit for guests who pay cash', () => {
     expect(faultsOf(() => production({ SEED_DEMO: 'true' }))).toEqual([
-      'SEED_DEMO must not be true in production: it puts demo goods on a real shelf',
+      'SEED_DEMO must not be true in production: it adds demo products to a real shop',
     ]);
     expect([production().guestCashMaxItems, demo().guestCashMaxItems]).toEqual([30, 0]);
   });

@@ -130,7 +130,7 @@ function faultsOfMisspeltNames(given: Environment): string[] {
   return [
     ...unknown
       .filter((name) => name.startsWith('DATABASE_URL_'))
-      .map((name) => `${name} names no context: there are ${contextNames.join(', ')}`),
+      .map((name) => `${name} does not name a context: the contexts are ${contextNames.join(', ')}`),
     ...unknown
       .filter((name) => `${name}S` in variables.shape)
       .map((name) => `${name} is not read: the name is ${name}S`),
@@ -148,7 +148,7 @@ function faultsInDemo(given: Environment): string[] {
   if (isLoopback(host) || (given['ADMIN_PASSWORD'] ?? DEMO_ADMIN.password) !== DEMO_ADMIN.password) return [];
   if (!variables.shape.HOST.safeParse(host).success) return []; // reported already
   if (isIP(host) === 0)
-    return [`HOST ${host} is no IP address: keep HOST=127.0.0.1, or set an ADMIN_PASSWORD of your own first`];
+    return [`HOST ${host} is not an IP address: keep HOST=127.0.0.1, or set an ADMIN_PASSWORD of your own first`];
   return [`HOST ${host} is reachable by others: set an ADMIN_PASSWORD of your own first, or keep HOST=127.0.0.1`];
 }
 
@@ -156,13 +156,13 @@ function faultsInProduction(given: Environment, dataDir: string): string[] {
   const demo = readDemoSecrets(dataDir);
   const lines = secretNames
     .filter((name) => given[name] !== undefined && given[name] === demo[name])
-    .map((name) => `${name} is the demo's: production needs one of its own (openssl rand -base64 32)`);
+    .map((name) => `${name} is the demo's: production needs its own secret (openssl rand -base64 32)`);
   if (given['ADMIN_PASSWORD'] === DEMO_ADMIN.password) lines.push("ADMIN_PASSWORD is the demo's: choose another");
   if (given['PAYMENT_PROVIDERS']?.split(',').some((name) => name.trim() === 'sandbox'))
     lines.push('PAYMENT_PROVIDERS must not contain sandbox in production');
   if (given['TRUSTED_PROXIES']?.split(',').some((range) => range.trim().endsWith('/0')))
-    lines.push('TRUSTED_PROXIES must not name every address: anybody could say where a request comes from');
+    lines.push('TRUSTED_PROXIES must not name every address: anybody could forge the address of a request');
   if (given['SEED_DEMO'] === 'true')
-    lines.push('SEED_DEMO must not be true in production: it puts demo goods on a real shelf');
+    lines.push('SEED_DEMO must not be true in production: it adds demo products to a real shop');
   return lines;
 }

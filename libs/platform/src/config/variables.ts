@@ -80,7 +80,7 @@ export const variables = z.object({
     .string()
     .regex(/^[\w.:+@/-]{1,64}$/, 'must have at most 64 characters, letters, digits and . : + @ / - _ only')
     .optional(),
-  HOST: z.string().refine(isHost, 'is no address: set one of this machine, such as 127.0.0.1'),
+  HOST: z.string().refine(isHost, 'is not an address: set an address of this machine, such as 127.0.0.1'),
   PORT: wholeNumber(0, 65_535),
   PUBLIC_URL: url('http', 'https').transform((text) => text.replace(/\/+$/, '')),
   DATA_DIR: z.string(),

@@ -34,7 +34,7 @@ describe('An e-mail address', () => {
     ['"an b"@example.com', false],
     ['b\u00ecnh@example.com', true],
     ['bi\u0300nh@example.com', true],
-    ['\u212Aate@example.com', true], // the Kelvin sign is a K, and read as one
+    ['\u212Aate@example.com', true], // the Kelvin sign, which becomes a K
     ['\uff41dmin@example.com', false], // full-width
     ['o\ufb03ce@example.com', false], // a ligature
     ['admin@e\uff58ample.com', false],

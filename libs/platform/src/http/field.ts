@@ -43,7 +43,7 @@ export interface Contents {
   /** Any JSON is allowed: the contents are not checked. */
   readonly any?: true;
   /** The value is passed on unchanged: no class object is made of it. */
-  readonly kept?: true;
+  readonly passedOn?: true;
 }
 
 /** `fromText`: the input is a query or a path, so all its values are text. In a body, a text is not a number. */

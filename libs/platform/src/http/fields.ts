@@ -76,7 +76,7 @@ export const AnyObject = (options: FieldOptions<object> = {}): PropertyDecorator
         typeof value === 'object' && value !== null && !Array.isArray(value) ? undefined : { code: 'object' },
       schema: { type: 'object', additionalProperties: true },
       read: revealFreeForm,
-      inside: { any: true, kept: true },
+      inside: { any: true, passedOn: true },
     },
     options,
   );

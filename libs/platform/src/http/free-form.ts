@@ -13,7 +13,7 @@ function mayContainFreeForm(type: BodyClass): boolean {
   if (found !== undefined) return found;
   knownClasses.set(type, false); // a class may contain itself
   const result = [...fieldsOf(type).values()].some(
-    ({ inside }) => inside?.kept === true || (inside?.type !== undefined && mayContainFreeForm(inside.type())),
+    ({ inside }) => inside?.passedOn === true || (inside?.type !== undefined && mayContainFreeForm(inside.type())),
   );
   knownClasses.set(type, result);
   return result;
@@ -29,7 +29,7 @@ export function hideFreeForm(type: BodyClass, given: Given): Given {
   const copy: Record<string, unknown> = { ...given };
   for (const [name, { inside }] of fieldsOf(type)) {
     const value = copy[name];
-    if (inside?.kept && isObject(value)) copy[name] = () => value;
+    if (inside?.passedOn && isObject(value)) copy[name] = () => value;
     else if (inside?.type) {
       const inner = inside.type();
       const hideInside = (one: unknown) => (isObject(one) ? hideFreeForm(inner, one) : one);

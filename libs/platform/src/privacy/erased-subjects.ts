@@ -5,7 +5,7 @@ import { Logger } from '@nestjs/common';
 import { DomainError } from '#kernel';
 import { formatErasedLine, parseErasedLine, type ErasedSubject } from './erased-line';
 
-/** The list of erased people cannot be used. The message tells the operator the file, and what to do. */
+/** The list of erased people cannot be used. The message names the file, and says what to do. */
 export class UnusableErasedList extends Error {
   constructor(path: string, wanted: 'read' | 'written', cause: unknown) {
     super(

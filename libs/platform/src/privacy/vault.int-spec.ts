@@ -55,17 +55,17 @@ describe('The vault', () => {
     const database = test.of('privacy');
     const writer = vaultOf();
     const at = new Date();
-    const [hoa, lan, gone] = [ids.next(), ids.next(), ids.next()];
+    const [hoa, lan, erasedPerson] = [ids.next(), ids.next(), ids.next()];
     const value = {
       list: [
         { name: await writer.seal(hoa, 'Hoa'), n: 1 },
         { name: await writer.seal(lan, 'Lan'), n: 2 },
       ],
-      phone: await writer.seal(gone, '0901'),
+      phone: await writer.seal(erasedPerson, '0901'),
       none: null,
       at,
     };
-    await writer.destroy(gone);
+    await writer.destroy(erasedPerson);
     const querySpy = jest.spyOn(database, 'query');
     expect(await vaultOf(database).openAll(value)).toEqual({
       list: [
@@ -166,11 +166,11 @@ describe('A lost key', () => {
 
   it('is distinguished from a destroyed key', async () => {
     const vault = vaultOf();
-    const [kept, gone, destroyed] = [ids.next(), ids.next(), ids.next()];
-    for (const subject of [kept, gone, destroyed]) await vault.seal(subject, 'x');
-    await deleteKey(gone);
+    const [withKey, lost, destroyed] = [ids.next(), ids.next(), ids.next()];
+    for (const subject of [withKey, lost, destroyed]) await vault.seal(subject, 'x');
+    await deleteKey(lost);
     await vault.destroy(destroyed);
-    expect(await vault.findWithoutKey([kept, gone, destroyed])).toEqual([gone]);
+    expect(await vault.findWithoutKey([withKey, lost, destroyed])).toEqual([lost]);
   });
 });
 

@@ -30,9 +30,9 @@ beforeEach(() => {
 const answerWith = (status: number, data?: unknown) => (reply: ServerResponse) =>
   void reply.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify({ data }));
 const secondsOf = async (work: () => Promise<unknown>) => {
-  const begun = performance.now();
+  const startedAt = performance.now();
   await work();
-  return (performance.now() - begun) / 1000;
+  return (performance.now() - startedAt) / 1000;
 };
 
 describe('A question to another process', () => {

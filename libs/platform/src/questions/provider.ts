@@ -8,7 +8,7 @@ import { QuestionRefused, Unanswered } from './question-errors';
 /** The time limit for a question with its retries. A customer is waiting for the answer. */
 const LONGEST_MS = 1_000;
 const RETRIES = 2;
-const TOO_MANY = 429;
+const TOO_MANY_REQUESTS = 429;
 
 /** A context in another process. It answers questions over HTTP. Questions change nothing, so they can be retried. */
 export class Provider {
@@ -21,7 +21,7 @@ export class Provider {
     private readonly breaker = new CircuitBreaker(),
   ) {}
 
-  /** Sends `POST /internal/<path>` and returns the data of the answer. Throws `Unanswered` after a second. */
+  /** Sends `POST /internal/<path>` and returns the data of the answer. Throws `Unanswered` if no answer comes in time. */
   async ask<Data>(path: string, question: object): Promise<Data> {
     if (!this.breaker.allowsCall()) throw new Unanswered(this.name);
     try {
@@ -62,7 +62,7 @@ export class Provider {
     const reply = await fetch(url, { method: 'POST', headers, body, signal, redirect: 'manual' });
     if (reply.ok) return ((await reply.json()) as { data: Data }).data;
     await reply.body?.cancel();
-    if (reply.status >= 500 || reply.status === TOO_MANY) throw new Error(`${url} answered ${reply.status}`);
+    if (reply.status >= 500 || reply.status === TOO_MANY_REQUESTS) throw new Error(`${url} answered ${reply.status}`);
     throw new QuestionRefused(url, reply.status);
   }
 }

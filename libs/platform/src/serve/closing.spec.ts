@@ -34,11 +34,11 @@ describe('Closing the shop', () => {
     port = (app.getHttpServer().address() as AddressInfo).port;
   });
 
-  it('finishes the running requests, accepts no new ones, and is not ready meanwhile', async () => {
+  it('finishes the running requests, accepts no new requests, and is not ready', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     expect((await ask(port, '/health/ready', agent)).status).toBe(200);
     const slow = ask(port, '/api/v1/brews/slow');
-    await Slow.begun();
+    await Slow.whenBegun();
     const closed = closeShop(app);
     expect(app.get(ShopState).ready).toBe(false);
     expect(await isRefused(port)).toBe(true);
@@ -50,7 +50,7 @@ describe('Closing the shop', () => {
 
   it('waits only a few seconds for a request that does not finish', async () => {
     const slow = ask(port, '/api/v1/brews/slow').catch(() => 'cut off');
-    await Slow.begun();
+    await Slow.whenBegun();
     const before = Date.now();
     await closeShop(app);
     expect(Date.now() - before).toBeLessThan(8_000);

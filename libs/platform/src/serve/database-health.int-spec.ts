@@ -79,7 +79,7 @@ describe('The health of the databases', () => {
     await after.close();
   });
 
-  it('is impaired if a context could not write lately', async () => {
+  it('is impaired if a context recently could not write', async () => {
     const { checks, close } = await health(
       { customers: database.url + '&' },
       ['cart', 'customers', 'ordering'],

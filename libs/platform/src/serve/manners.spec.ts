@@ -631,7 +631,7 @@ describe('The limits', () => {
     app = await demoShop({ rateLimitLogin: 1 });
     await app.listen(0, '127.0.0.1');
     const cut = new AbortController();
-    const begun = Slow.begun();
+    const whenBegun = Slow.whenBegun();
     const { port } = app.getHttpServer().address() as { port: number };
     const logIn = (password: string, signal?: AbortSignal) =>
       fetch(`http://127.0.0.1:${port}/api/v1/brews/log-in`, {
@@ -641,7 +641,7 @@ describe('The limits', () => {
         ...(signal && { signal }),
       });
     const left = logIn('slow', cut.signal).catch(() => 'left');
-    await begun;
+    await whenBegun;
     cut.abort();
     expect(await left).toBe('left');
     expect((await logIn('right')).status).toBe(200); // the next attempt may run while the cut-off log-in still runs

@@ -1,14 +1,14 @@
 import { OneAtATime } from './one-at-a-time';
 
 class Round {
-  begun = 0;
+  startCount = 0;
   end: () => void = () => undefined;
 
   @OneAtATime()
   async go(): Promise<void> {
-    this.begun += 1;
+    this.startCount += 1;
     await new Promise<void>((resolve) => (this.end = resolve));
-    if (this.begun === 3) throw new Error('the third fails');
+    if (this.startCount === 3) throw new Error('the third fails');
   }
 }
 
@@ -16,7 +16,7 @@ describe('A method that runs one at a time', () => {
   it('shares a running call, and starts again afterwards, also after a failure', async () => {
     const round = new Round();
     const both = [round.go(), round.go()];
-    expect(round.begun).toBe(1);
+    expect(round.startCount).toBe(1);
     round.end();
     await Promise.all(both);
     void round.go().catch(() => undefined);
@@ -26,13 +26,13 @@ describe('A method that runs one at a time', () => {
     round.end();
     await expect(third).rejects.toThrow('the third fails');
     void round.go();
-    expect(round.begun).toBe(4);
+    expect(round.startCount).toBe(4);
   });
 
   it('is separate for each object', () => {
     const [one, other] = [new Round(), new Round()];
     void one.go();
     void other.go();
-    expect([one.begun, other.begun]).toEqual([1, 1]);
+    expect([one.startCount, other.startCount]).toEqual([1, 1]);
   });
 });

@@ -85,7 +85,7 @@ export class Slow {
   private static reached: () => void = () => undefined;
   private static release: () => void = () => undefined;
 
-  static begun = (): Promise<void> => new Promise((begun) => (Slow.reached = begun));
+  static whenBegun = (): Promise<void> => new Promise((whenBegun) => (Slow.reached = whenBegun));
   static finish = (): void => Slow.release();
   static answer = (): Promise<void> =>
     new Promise((finished) => {
