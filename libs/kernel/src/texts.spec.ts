@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { isBlank, isLine, isPhone, isPicturePlace, isStorable, lengthOf } from './texts';
 
-/** Joiners and variation selectors where they belong. */
+/** Texts that need joiners or variation selectors. */
 const written = ['❤️‍🔥', '1️⃣', '👨🏽‍🌾 An', '🏳️‍🌈', 'می\u200cخواهم', 'ක්\u200dරි', '葛\u{e0100}城', '☕\ufe0e', '🇻🇳'];
 
-/** What cannot be seen, or means nothing: each a code point. */
+/** Code points that are invisible or have no meaning. */
 const unseen = [
   ...[0x200b, 0x200c, 0x200d, 0x2060, 0xad, 0x200e, 0x200f, 0x61c, 0x34f, 0xfe0f, 0xfeff, 0x115f, 0x3164, 0xffa0],
   ...[0x180e, 0x2066, 0x202e, 0xe0001, 0xe0061, 0xfff9, 0xfffb, 0xe000, 0xf0000, 0xfdd0, 0xffff, 0x1ffff],

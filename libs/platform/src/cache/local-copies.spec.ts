@@ -29,7 +29,7 @@ describe('LocalCopies', () => {
     expect(copies.usage).toEqual({ bytes: 0, copies: 0 });
   });
 
-  it('are weighed with everything inside them', () => {
+  it('count the estimated bytes of everything inside them', () => {
     expect(weightOf(text(1_000))).toBeGreaterThan(2_000);
     expect(weightOf({ words: ['a'.repeat(500), 'b'.repeat(500)] })).toBeGreaterThan(2_000);
     expect(weightOf({ bytes: Buffer.alloc(3_000) })).toBeGreaterThan(3_000);

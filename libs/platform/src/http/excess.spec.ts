@@ -98,7 +98,7 @@ describe('A body that is much larger than its class allows', () => {
     });
   });
 
-  it('is not the same as a wrong body, or a body that may be large: both are checked as usual', () => {
+  it('is a special case: wrong bodies and bodies that may be large are checked as usual', () => {
     expect(read({ sorts: [{ grams: 0 }, { more: 1 }], name: 5, wrong: 1 })).toMatchObject({
       details: [
         { field: 'wrong', message: 'is not known here' },

@@ -18,7 +18,7 @@ describe('The language of products, if Vietnamese is the default', () => {
     ['*, en;q=0.5', 'vi'],
     ['en, *;q=0.5', 'en'],
     ['vi;q=0, *', 'en'],
-  ])('is, for %s, %s', (header, locale) => expect(localeOf(header, 'vi')).toBe(locale));
+  ])('for Accept-Language %s is %s', (header, locale) => expect(localeOf(header, 'vi')).toBe(locale));
 
   it.each(['vi', 'en', 'en;q=0.4, *', 'vi;q=0, *', 'en,vi'])(
     'is also the language of messages, if the header names a language: %s',

@@ -33,7 +33,7 @@ describe('A cursor', () => {
     ['2026-11-23 03:04:05+23', false],
     ['2026-11-23', false],
     ['1', false],
-  ])('may contain a time as Postgres writes it: %s is valid: %s', (text, isOne) => {
+  ])('may contain a time as Postgres writes it; %s: %s', (text, isOne) => {
     expect(MomentShape.safeParse(text).success).toBe(isOne);
   });
 });

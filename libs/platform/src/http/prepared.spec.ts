@@ -10,7 +10,7 @@ describe('The coding of an answer', () => {
     ['BR', 'br'],
     ['brotli, x-gzip', undefined],
     ['*', undefined],
-  ])('is, for Accept-Encoding %j, %s', (accepted, coding) => {
+  ])('for Accept-Encoding %j is %s', (accepted, coding) => {
     expect(codingFor(accepted)).toBe(coding);
   });
 });

@@ -13,7 +13,7 @@ describe('Slots', () => {
     expect(slots.take('c')).toBeUndefined();
     expect(slots.take()).toBeUndefined();
     first!();
-    first!(); // counts once
+    first!(); // the second call does nothing
     expect(slots.take('a')).toBeDefined();
     expect(slots.take('c')).toBeUndefined();
     second!();

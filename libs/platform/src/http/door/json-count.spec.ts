@@ -11,7 +11,7 @@ const countIn = (text: string, limits = WIDE, step = text.length + 1) => {
   return count;
 };
 
-/** Members and entries in all, as they are in the parsed value. */
+/** The number of members and entries in a parsed value, at all levels. */
 const valuesOf = (value: unknown): number =>
   typeof value !== 'object' || value === null
     ? 0
@@ -35,7 +35,7 @@ describe('JsonCount', () => {
     fc.assert(
       fc.property(fc.json({ maxDepth: 6 }), fc.integer({ min: 1, max: 9 }), (text, step) => {
         const parsed: unknown = JSON.parse(text);
-        const isPlain = JSON.stringify(parsed).length === text.length; // no name comes twice
+        const isPlain = JSON.stringify(parsed).length === text.length; // the text has no repeated names
         fc.pre(isPlain);
         const count = countIn(text, WIDE, step);
         expect(count.values).toBe(valuesOf(parsed));
