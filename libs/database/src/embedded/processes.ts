@@ -27,7 +27,7 @@ const isZombie = (pid: number) => procStat(pid)?.[0] === 'Z';
  * The start time of the process, in the system's own format. Systems reuse process numbers, so the number alone does
  * not identify a process.
  */
-export function startOf(pid: number): string | undefined {
+export function startTimeOf(pid: number): string | undefined {
   if (process.platform === 'linux') {
     const ticks = procStat(pid)?.[19];
     return ticks && `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${ticks}`;

@@ -30,6 +30,6 @@ export abstract class Leadership {
 
   abstract onWord(listener: (word: string) => void): void;
 
-  /** Calls the listener when a lost connection is open again. Notifications may be lost, so it must look itself. */
+  /** Calls the listener when a lost connection is open again. Notifications may be lost, so it must poll then. */
   abstract onReopened(listener: () => void): void;
 }

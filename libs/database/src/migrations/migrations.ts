@@ -5,7 +5,7 @@ import type { ContextName } from '#platform/config';
 
 export interface MigrationClass {
   new (): MigrationInterface;
-  /** A build without this migration may go on working with its result. */
+  /** True if a build without this migration may work with its result. */
   readonly olderBuildsMayRun?: boolean;
 }
 
@@ -14,7 +14,7 @@ export interface MigrationFile {
   readonly path: string;
 }
 
-const NAME = /^(\d{13})-[a-z0-9-]+\.(js|ts)$/;
+const FILE_NAME = /^(\d{13})-[a-z0-9-]+\.(js|ts)$/;
 
 /** The same relative path in the sources and in the build. */
 export const migrationsFolder = join(__dirname, '../../../../migrations');
@@ -25,7 +25,7 @@ export function migrationFiles(context: ContextName, folder = migrationsFolder):
   if (!existsSync(own)) return [];
   return readdirSync(own)
     .flatMap((name) => {
-      const [, timestamp] = NAME.exec(name) ?? [];
+      const [, timestamp] = FILE_NAME.exec(name) ?? [];
       return timestamp ? [{ timestamp: Number(timestamp), path: join(own, name) }] : [];
     })
     .sort((a, b) => a.timestamp - b.timestamp);

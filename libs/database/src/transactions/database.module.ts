@@ -12,7 +12,7 @@ const ASIDE_CONNECTIONS = 2;
 @Injectable()
 export class Databases implements OnApplicationShutdown {
   private readonly open = new Map<ContextName, PgDatabase>();
-  private readonly beside = new Map<ContextName, PgDatabase>();
+  private readonly asides = new Map<ContextName, PgDatabase>();
 
   constructor(private readonly config: Config) {}
 
@@ -22,14 +22,14 @@ export class Databases implements OnApplicationShutdown {
 
   /** The same database with two separate connections, for work that must not wait for the context's other work. */
   aside(context: ContextName): Database {
-    const known = this.beside.get(context);
+    const known = this.asides.get(context);
     if (known) return known;
     const pool = contextPool(databaseUrl(this.config, context), context, {
       application_name: `shop ${context} aside`,
       max: ASIDE_CONNECTIONS,
     });
     const database = new PgDatabase(context, pool);
-    this.beside.set(context, database);
+    this.asides.set(context, database);
     return database;
   }
 
@@ -41,7 +41,7 @@ export class Databases implements OnApplicationShutdown {
 
   /** Nest calls this hook last, so all work has ended. It waits 5 s at most for connections that are still in use. */
   async onApplicationShutdown(): Promise<void> {
-    const closing = Promise.all([...this.open.values(), ...this.beside.values()].map((database) => database.close()));
+    const closing = Promise.all([...this.open.values(), ...this.asides.values()].map((database) => database.close()));
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_TIMEOUT_MS)));
     await Promise.race([closing, timeout]);

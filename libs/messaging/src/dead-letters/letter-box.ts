@@ -26,7 +26,7 @@ export class LetterBox {
   /** Lists dead letters, sorted by context and number, after the given one. */
   async list({ context, ...filter }: LetterFilter, limit: number, after?: LetterPlace): Promise<Letter[]> {
     const found: Letter[] = [];
-    for (const { context: name, letters } of this.boxes(context)) {
+    for (const { context: name, letters } of this.lettersByContext(context)) {
       if (after && name < after.context) continue;
       const from = after?.context === name ? after.seq : 0;
       const more = await letters.list(limit - found.length, from, filter);
@@ -37,7 +37,7 @@ export class LetterBox {
   }
 
   async view({ context, seq }: LetterPlace): Promise<Letter | undefined> {
-    const [box] = this.boxes(context);
+    const [box] = this.lettersByContext(context);
     const [letter] = (await box?.letters.list(1, seq - 1, { seqs: [seq] })) ?? [];
     return letter && { ...letter, context };
   }
@@ -45,7 +45,7 @@ export class LetterBox {
   /** Redrives dead letters, at most `limit` in all. Within a context they are redriven in order of arrival. */
   async redrive({ context, ...filter }: LetterFilter, limit: number): Promise<LetterPlace[]> {
     const redriven: LetterPlace[] = [];
-    for (const { context: name, letters } of this.boxes(context)) {
+    for (const { context: name, letters } of this.lettersByContext(context)) {
       if (redriven.length >= limit) break;
       const seqs = await letters.redriveAll(filter, limit - redriven.length);
       redriven.push(...seqs.map((seq) => ({ context: name, seq })));
@@ -53,9 +53,9 @@ export class LetterBox {
     return redriven;
   }
 
-  async redriveThese(places: readonly LetterPlace[]): Promise<LetterPlace[]> {
+  async redriveByIds(places: readonly LetterPlace[]): Promise<LetterPlace[]> {
     const redriven: LetterPlace[] = [];
-    for (const { context: name, letters } of this.boxes()) {
+    for (const { context: name, letters } of this.lettersByContext()) {
       const seqs = places.filter(({ context }) => context === name).map(({ seq }) => seq);
       if (seqs.length === 0) continue;
       redriven.push(...(await letters.redriveAll({ seqs }, seqs.length)).map((seq) => ({ context: name, seq })));
@@ -66,15 +66,16 @@ export class LetterBox {
   /** The current states of these messages, which need not be dead letters any more. */
   async states(places: readonly LetterPlace[]): Promise<(LetterState & LetterPlace)[]> {
     const found: (LetterState & LetterPlace)[] = [];
-    for (const { context: name, letters } of this.boxes()) {
+    for (const { context: name, letters } of this.lettersByContext()) {
       const seqs = places.filter(({ context }) => context === name).map(({ seq }) => seq);
-      if (seqs.length > 0) found.push(...(await letters.states(seqs)).map((state) => ({ ...state, context: name })));
+      if (seqs.length > 0)
+        found.push(...(await letters.readStates(seqs)).map((state) => ({ ...state, context: name })));
     }
     return found;
   }
 
   async drop({ context, seq }: LetterPlace, why: string): Promise<boolean> {
-    const [box] = this.boxes(context);
+    const [box] = this.lettersByContext(context);
     return (await box?.letters.drop(seq, why)) ?? false;
   }
 
@@ -83,8 +84,8 @@ export class LetterBox {
    */
   async open(messageIds: readonly Uuid[], own: { context: ContextName; handler: string; key: string }) {
     const found: OpenLetter[] = [];
-    for (const { context, letters, lane } of this.boxes())
-      for (const message of await letters.open(
+    for (const { context, letters, lane } of this.lettersByContext())
+      for (const message of await letters.findOpen(
         messageIds,
         context === own.context ? { ...own, lane: lane(own.handler) } : undefined,
       ))
@@ -96,19 +97,22 @@ export class LetterBox {
    * Redrives the dead letters among these messages and the messages of the saga itself. Makes postponed ones due now.
    */
   async wake(messageIds: readonly Uuid[], own: { context: ContextName; handler: string; key: string }): Promise<void> {
-    for (const open of await this.open(messageIds, own)) if (open.state === 'dead') await this.redriveThese([open]);
-    for (const { context, letters, lane } of this.boxes())
-      await letters.hurry(messageIds, context === own.context ? { key: own.key, lane: lane(own.handler) } : undefined);
+    for (const open of await this.open(messageIds, own)) if (open.state === 'dead') await this.redriveByIds([open]);
+    for (const { context, letters, lane } of this.lettersByContext())
+      await letters.makeDueNow(
+        messageIds,
+        context === own.context ? { key: own.key, lane: lane(own.handler) } : undefined,
+      );
   }
 
-  private boxes(only?: ContextName) {
+  private lettersByContext(only?: ContextName) {
     return this.branches.all
       .filter(({ context }) => only === undefined || context === only)
       .sort((one, other) => (one.context < other.context ? -1 : 1))
       .map(({ context, db, inbox, handlers }) => ({
         context,
         letters: new DeadLetters(db, inbox),
-        lane: (handler: string) => handlers.named(handler)?.lane ?? handler,
+        lane: (handler: string) => handlers.find(handler)?.lane ?? handler,
       }));
   }
 }

@@ -3,15 +3,15 @@ import { isOpen } from './open-messages';
 import type { Claim } from './unit';
 
 /** The number of parked messages of a key that become due together. */
-const WOKEN = 32;
+const MAX_WOKEN = 32;
 
 /** SQL: parks the later messages of the key of a held message, so that claims need not read them again and again. */
-const parked = (from: string) => `
+const parkSql = (from: string) => `
   update inbox i set held = true, next_at = 'infinity', claimed_by = 0, claimed_at = null from ${from} h
   where i.lane = h.lane and i.key = h.key and i.seq > h.seq and i.state = 'waiting' and ${isOpen('i')}
     and (i.claimed_by = 0 and i.next_at < 'infinity' or i.claimed_by = $3 and i.seq = any($4::bigint[]))`;
 
-const mine = `seq = $1 and message_id = $2 and claimed_by = $3 and state = 'waiting'`;
+const isClaimedByMe = `seq = $1 and message_id = $2 and claimed_by = $3 and state = 'waiting'`;
 
 const PUT_OFF = statement(
   'inbox-put-off-2',
@@ -20,8 +20,8 @@ const PUT_OFF = statement(
        attempts = attempts + case when $7 then 1 else 0 end, waits = waits + case when $7 then 0 else 1 end,
        failed_since = case when $7 then coalesce(failed_since, now()) else failed_since end,
        claimed_by = 0, claimed_at = null
-     where ${mine} returning seq, lane, key),
-   parked as (${parked('off')})
+     where ${isClaimedByMe} returning seq, lane, key),
+   parked as (${parkSql('off')})
    select seq from off`,
 );
 
@@ -29,12 +29,12 @@ const BURY = statement(
   'inbox-bury-2',
   `with dead as (
      update inbox set state = 'dead', held = true, attempts = attempts + 1, error = $5, claimed_by = 0, claimed_at = null
-     where ${mine} returning seq, lane, key),
-   parked as (${parked('dead')})
+     where ${isClaimedByMe} returning seq, lane, key),
+   parked as (${parkSql('dead')})
    select seq from dead`,
 );
 
-export interface PutOff {
+export interface PostponeOptions {
   readonly afterMs: number;
   readonly error: string;
   /** True if the failure counts as an attempt. */
@@ -42,7 +42,7 @@ export interface PutOff {
 }
 
 /** Postpones a message and parks the messages behind it. False if the claim was lost meanwhile. */
-export const putOff = async (db: Database, claim: Claim, behind: readonly number[], { afterMs, error, counted }: PutOff) =>
+export const postpone = async (db: Database, claim: Claim, behind: readonly number[], { afterMs, error, counted }: PostponeOptions) =>
   (await db.query(PUT_OFF, [claim.seq, claim.messageId, claim.claimedBy, behind, afterMs, error, counted])).length > 0; // prettier-ignore
 
 const HASTEN = statement(
@@ -52,11 +52,11 @@ const HASTEN = statement(
 );
 
 /** Makes postponed messages due now. */
-export const hasten = async (db: Database, seqs: readonly number[]): Promise<void> =>
+export const makeDueNow = async (db: Database, seqs: readonly number[]): Promise<void> =>
   void (await db.query(HASTEN, [seqs]));
 
 /** Makes the message a dead letter. The messages behind it wait until it is redriven or dropped. */
-export const bury = async (db: Database, { seq, messageId, claimedBy }: Claim, behind: readonly number[], error: string) =>
+export const makeDead = async (db: Database, { seq, messageId, claimedBy }: Claim, behind: readonly number[], error: string) =>
   (await db.query(BURY, [seq, messageId, claimedBy, behind, error])).length > 0; // prettier-ignore
 
 /** Makes the first parked messages of a key due now. It stops at the first dead or postponed message. */
@@ -65,15 +65,15 @@ const WAKE = statement(
   `with front as materialized (
      select i.seq, i.state, i.next_at, row_number() over (order by i.seq) as place
      from (select b.seq, b.state, b.next_at from inbox b
-           where b.lane = $1 and b.key = $2 and b.held and ${isOpen('b')} order by seq limit ${WOKEN}) i),
+           where b.lane = $1 and b.key = $2 and b.held and ${isOpen('b')} order by seq limit ${MAX_WOKEN}) i),
    cut as materialized (
-     select coalesce(min(place), ${WOKEN + 1}) as place from front where state = 'dead' or next_at < 'infinity')
+     select coalesce(min(place), ${MAX_WOKEN + 1}) as place from front where state = 'dead' or next_at < 'infinity')
    update inbox i set next_at = now() from front f, cut
    where i.seq = f.seq and f.place < cut.place and i.state = 'waiting' and i.next_at = 'infinity' returning i.seq`,
 );
 
 /** Call this when a held message is done. The first messages that are parked behind it become due now. */
-export const wake = async (db: Database, lane: string, key: string): Promise<number> =>
+export const wakeParked = async (db: Database, lane: string, key: string): Promise<number> =>
   (await db.query(WAKE, [lane, key])).length;
 
 /**
@@ -101,7 +101,7 @@ export const wakeStranded = async (db: Database): Promise<number> =>
  * Marks a dead letter as done if a saga has repeated its request. The repeated message has the same idempotency key and
  * takes its place, so the messages of the key are handled again.
  */
-export const supersede = async (db: Database): Promise<number> =>
+export const closeRepeatedRequests = async (db: Database): Promise<number> =>
   (
     await db.query(
       `with replaced as (
@@ -122,7 +122,7 @@ export const holdDead = (db: Database) =>
   db.query(`update inbox set held = true where state = 'dead' and seq > 0 and not held`);
 
 /** True if the three functions above may have something to do. */
-export async function anythingHeld(db: Database): Promise<boolean> {
+export async function isAnyHeld(db: Database): Promise<boolean> {
   const [{ held }] = await db.query<{ held: boolean }>(
     `select exists (select from inbox i where i.held and ${isOpen('i')})
        or exists (select from inbox i where i.state = 'dead' and i.seq > 0 and not i.held) as held`,

@@ -5,28 +5,35 @@ const counter = (name: string, help: string, labelNames: string[]) =>
 const gauge = (name: string, help: string, labelNames: string[]) =>
   (register.getSingleMetric(name) as Gauge | undefined) ?? new Gauge({ name, help, labelNames });
 
-const messages = counter(
+const handledCounter = counter(
   'shop_messages_handled_total',
   'Handled messages by outcome: done, retried (a counted attempt), waiting (not counted as an attempt), dead.',
   ['context', 'handler', 'outcome'],
 );
 
-export const handled = (context: string, handler: string, outcome: 'done' | 'retried' | 'waiting' | 'dead'): void =>
-  messages.inc({ context, handler, outcome });
+export const countHandled = (
+  context: string,
+  handler: string,
+  outcome: 'done' | 'retried' | 'waiting' | 'dead',
+): void => handledCounter.inc({ context, handler, outcome });
 
-const limits = counter('shop_handlers_overdue_total', 'Handlers that were aborted at their time limit.', [
+const overdueCounter = counter('shop_handlers_overdue_total', 'Handlers that were aborted at their time limit.', [
   'context',
   'handler',
 ]);
-export const overdue = (context: string, handler: string): void => limits.inc({ context, handler });
+export const countOverdue = (context: string, handler: string): void => overdueCounter.inc({ context, handler });
 
-const lost = counter('shop_claims_lost_total', 'Claims that were lost before the message was done.', ['context']);
-export const claimLost = (context: string): void => lost.inc({ context });
-
-const late = counter('shop_inbox_below_mark_total', 'Times that an open message was found below a low mark.', [
+const lostClaimsCounter = counter('shop_claims_lost_total', 'Claims that were lost before the message was done.', [
   'context',
 ]);
-export const inboxBelowMark = (context: string): void => late.inc({ context });
+export const countLostClaim = (context: string): void => lostClaimsCounter.inc({ context });
+
+const inboxBelowMarkCounter = counter(
+  'shop_inbox_below_mark_total',
+  'Open messages below the number up to which all should be done. Each one is a bug.',
+  ['context'],
+);
+export const countInboxBelowMark = (context: string): void => inboxBelowMarkCounter.inc({ context });
 
 export const oldestClaimSeconds = gauge('shop_inbox_oldest_claim_seconds', 'The age of the oldest open claim.', [
   'context',
@@ -51,12 +58,12 @@ export const outboxOwedAgeSeconds = gauge(
   'Age of the oldest message that is kept for a receiver that is away.',
   ['context', 'receiver'],
 );
-const belowMark = counter(
+const outboxBelowMarkCounter = counter(
   'shop_outbox_below_mark_total',
   'Unsent messages below the number up to which all should be sent. Each one is a bug.',
   ['context'],
 );
-export const foundBelowMark = (context: string): void => belowMark.inc({ context });
+export const countOutboxBelowMark = (context: string): void => outboxBelowMarkCounter.inc({ context });
 export const inboxLagSeconds = gauge('shop_inbox_lag_seconds', 'Age of the oldest unhandled message.', ['context']);
 export const inboxWaiting = gauge('shop_inbox_waiting', 'Messages not yet handled.', ['context']);
 export const deadLetters = gauge('shop_dead_letters', 'Messages that were given up and must be redriven or dropped.', [
@@ -64,7 +71,7 @@ export const deadLetters = gauge('shop_dead_letters', 'Messages that were given 
 ]);
 
 /** Sets the counters to 0, because alerts on an increase need a first value. */
-export function beginCounting(context: string): void {
-  lost.inc({ context }, 0);
-  late.inc({ context }, 0);
+export function initCounters(context: string): void {
+  lostClaimsCounter.inc({ context }, 0);
+  inboxBelowMarkCounter.inc({ context }, 0);
 }

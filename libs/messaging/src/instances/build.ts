@@ -6,11 +6,11 @@ import { migrationsFolder } from '#database';
 import type { Subscription } from '../outbox/subscriptions.store';
 
 /** The path to package.json differs between the sources and the compiled build. */
-const manifest = ['../../../../package.json', '../../../../../package.json']
+const manifestPath = ['../../../../package.json', '../../../../../package.json']
   .map((path) => join(__dirname, path))
   .find(existsSync);
 
-const version = manifest ? (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version : '0';
+const version = manifestPath ? (JSON.parse(readFileSync(manifestPath, 'utf8')) as { version: string }).version : '0';
 
 function newestMigration(context: ContextName): string | undefined {
   const own = join(migrationsFolder, context);

@@ -6,12 +6,12 @@ import { Leadership } from '#database/leadership';
 import { Branches } from '../outbox/branches';
 import { Instances } from './instances';
 import { unheardMessages } from '../inbox/metrics';
-import { RELAY } from '../outbox/relay';
-import { buryUnheard, countUnheard, type Unheard } from './unheard.store';
+import { relayLeadName } from '../outbox/relay';
+import { makeUnheardDead, countUnheard, type Unheard } from './unheard.store';
 
 const MINUTE = 60_000;
 
-const asNames = (heard: readonly { readonly handler: string; readonly type: string }[]) =>
+const handlerTypesOf = (heard: readonly { readonly handler: string; readonly type: string }[]) =>
   heard.map(({ handler, type }) => `${handler} ${type}`);
 
 /** Reports messages that no living build can handle. After a day they become dead letters. */
@@ -28,18 +28,18 @@ export class UnheardCare {
 
   @Interval('messaging unheard', MINUTE)
   @OneAtATime()
-  async look(): Promise<void> {
+  async checkUnheard(): Promise<void> {
     for (const { context, db } of this.branches.all) {
-      if (!this.leadership.leads(RELAY(context))) {
+      if (!this.leadership.leads(relayLeadName(context))) {
         unheardMessages.remove({ context });
         continue;
       }
       try {
-        const living = await this.instances.heardByLiving(context);
+        const living = await this.instances.handledByLiving(context);
         if (living.length === 0) continue; // not even this instance is registered, so the answer is not complete
-        const heard = asNames(living);
-        const lately = await this.instances.heardLately(context);
-        const dead = await buryUnheard(db, asNames(lately));
+        const heard = handlerTypesOf(living);
+        const lately = await this.instances.handledLately(context);
+        const dead = await makeUnheardDead(db, handlerTypesOf(lately));
         if (dead > 0)
           this.log.error(`${dead} messages of ${context} are dead letters: for a day, no build could handle them`);
         this.show(context, await countUnheard(db, heard));

@@ -1,12 +1,12 @@
 import { statement, type Database } from '#database';
 import { isOpen } from '../inbox/open-messages';
 
-const unheard = `i.state = 'waiting' and ${isOpen('i')} and i.handler || ' ' || i.type <> all($1::text[])`;
+const isUnheard = `i.state = 'waiting' and ${isOpen('i')} and i.handler || ' ' || i.type <> all($1::text[])`;
 
 const COUNT = statement(
   'inbox-unheard',
   `select handler, type, count(*)::int as count from inbox i
-   where ${unheard} or i.held and i.state = 'waiting' and ${isOpen('i')} and i.error like 'NotForThisBuild:%'
+   where ${isUnheard} or i.held and i.state = 'waiting' and ${isOpen('i')} and i.error like 'NotForThisBuild:%'
    group by 1, 2 order by 1, 2`,
 );
 
@@ -28,15 +28,15 @@ const BURY = statement(
   `with dead as (
      update inbox i set state = 'dead', held = true,
        error = 'no build that lived within a day has the handler ' || i.handler || ' for ' || i.type
-     where ${unheard} and i.claimed_by = 0 and i.received_at < now() - interval '1 day'
+     where ${isUnheard} and i.claimed_by = 0 and i.received_at < now() - interval '1 day'
      returning i.lane, i.key, i.seq),
    parked as (
      update inbox i set held = true, next_at = 'infinity' from dead d
      where i.lane = d.lane and i.key = d.key and i.seq > d.seq and i.state = 'waiting' and ${isOpen('i')} and i.claimed_by = 0
-       and i.next_at < 'infinity' and not (${unheard} and i.received_at < now() - interval '1 day'))
+       and i.next_at < 'infinity' and not (${isUnheard} and i.received_at < now() - interval '1 day'))
    select count(*)::int as count from dead`,
 );
 
-/** Turns such messages into dead letters after a day. Later messages with the same lane and key are parked. */
-export const buryUnheard = async (db: Database, heard: readonly string[]): Promise<number> =>
+/** Makes messages dead letters that no build could handle for a day. Later messages of their lane and key are parked. */
+export const makeUnheardDead = async (db: Database, heard: readonly string[]): Promise<number> =>
   (await db.query<{ count: number }>(BURY, [heard]))[0].count;

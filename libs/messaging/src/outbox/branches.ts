@@ -19,7 +19,7 @@ export class Branches {
     return this.byContext.get(context);
   }
 
-  at(context: ContextName): Branch {
+  get(context: ContextName): Branch {
     const branch = this.find(context);
     if (!branch) throw new Error(`${context} has no messaging here`);
     return branch;

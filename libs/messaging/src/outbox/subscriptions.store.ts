@@ -22,9 +22,9 @@ const SUBSCRIBE = statement(
 );
 
 /** The entry for a context without subscriptions. It shows that the context was opened before. */
-export const NOTHING: Subscription = { type: 'nothing', handler: 'nobody', lane: 'none' };
+export const NO_SUBSCRIPTION: Subscription = { type: 'nothing', handler: 'nobody', lane: 'none' };
 
-export interface Subscribed {
+export interface SubscribeResult {
   readonly added: number;
   /** Seconds since any process added the newest of these subscriptions. */
   readonly age: number;
@@ -34,9 +34,9 @@ export interface Subscribed {
  * Adds new subscriptions. It removes none, because another build may still handle the type. Only the newest build may
  * move a handler to another lane.
  */
-export async function subscribe(db: Database, heard: readonly Subscription[], newest = true): Promise<Subscribed> {
-  const values = [JSON.stringify(heard.length > 0 ? heard : [NOTHING]), newest];
-  return (await db.query<Subscribed>(SUBSCRIBE, values))[0];
+export async function subscribe(db: Database, heard: readonly Subscription[], newest = true): Promise<SubscribeResult> {
+  const values = [JSON.stringify(heard.length > 0 ? heard : [NO_SUBSCRIPTION]), newest];
+  return (await db.query<SubscribeResult>(SUBSCRIBE, values))[0];
 }
 
 const TYPES = statement(
@@ -45,7 +45,7 @@ const TYPES = statement(
 );
 
 /** The types that the context subscribed to. `opened` is false if no process of the context has ever started. */
-export const subscribedTypes = async (db: Database): Promise<{ types: string[]; opened: boolean }> =>
+export const readSubscribedTypes = async (db: Database): Promise<{ types: string[]; opened: boolean }> =>
   (await db.query<{ types: string[]; opened: boolean }>(TYPES))[0];
 
 export interface ListedSubscription extends Subscription {

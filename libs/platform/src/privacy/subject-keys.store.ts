@@ -90,7 +90,7 @@ export class SubjectKeys {
 
   private async findOrMake(subject: Uuid): Promise<SubjectKey> {
     const fresh = wrap(this.wrapping, subject, newKey());
-    const [row] = await this.db.outside(async () => {
+    const [row] = await this.db.outsideTransaction(async () => {
       const rows = await this.db.query<Row>(FIND_OR_MAKE, [subject, fresh]);
       return rows.length > 0 ? rows : this.db.query<Row>(FIND, [[subject]]);
     });
@@ -107,7 +107,7 @@ export class SubjectKeys {
       else if (isUuid(subject)) unknown.push(subject); // a damaged value may have any text as its subject
     }
     if (unknown.length > 0) {
-      const rows = await this.db.outside(() => this.db.query<Row>(FIND, [unknown]));
+      const rows = await this.db.outsideTransaction(() => this.db.query<Row>(FIND, [unknown]));
       for (const row of rows) keys.set(row.subject, this.remember(row));
     }
     return keys;
@@ -125,16 +125,17 @@ export class SubjectKeys {
 
   /** Those whose key is destroyed. It always reads the database, never the memory. */
   async destroyedOf(subjects: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
-    const rows = await this.db.outside(() => this.db.query<{ subject: Uuid }>(DESTROYED, [subjects]));
+    const rows = await this.db.outsideTransaction(() => this.db.query<{ subject: Uuid }>(DESTROYED, [subjects]));
     return new Set(rows.map(({ subject }) => subject));
   }
 
   async digestOfDestroyed(): Promise<string> {
-    return (await this.db.outside(() => this.db.query<{ digest: string }>(DIGEST_OF_DESTROYED, [])))[0].digest;
+    return (await this.db.outsideTransaction(() => this.db.query<{ digest: string }>(DIGEST_OF_DESTROYED, [])))[0]
+      .digest;
   }
 
   async destroyedAfter(subject: Uuid | undefined, limit: number): Promise<readonly Uuid[]> {
-    const rows = await this.db.outside(() =>
+    const rows = await this.db.outsideTransaction(() =>
       this.db.query<{ subject: Uuid }>(DESTROYED_AFTER, [subject ?? null, limit]),
     );
     return rows.map(({ subject: one }) => one);
@@ -142,18 +143,18 @@ export class SubjectKeys {
 
   /** Those that have no row at all. A destroyed key still has a row. */
   async missingOf(subjects: readonly Uuid[]): Promise<readonly Uuid[]> {
-    const rows = await this.db.outside(() => this.db.query<{ subject: Uuid }>(MISSING, [subjects]));
+    const rows = await this.db.outsideTransaction(() => this.db.query<{ subject: Uuid }>(MISSING, [subjects]));
     return rows.map(({ subject }) => subject);
   }
 
   /** Whether keys are stored and this process cannot unwrap any of the few that it tries. */
   async areOfAnotherSecret(): Promise<boolean> {
-    const rows = await this.db.outside(() => this.db.query<Row>(SOME, []));
+    const rows = await this.db.outsideTransaction(() => this.db.query<Row>(SOME, []));
     return rows.length > 0 && rows.every((row) => this.unwrapped(row) === 'unusable');
   }
 
   async destroy(subject: Uuid): Promise<void> {
-    await this.db.outside(() => this.db.query(DESTROY, [subject]));
+    await this.db.outsideTransaction(() => this.db.query(DESTROY, [subject]));
     this.memory.set(subject, 'destroyed');
   }
 

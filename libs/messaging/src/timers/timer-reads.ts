@@ -6,7 +6,7 @@ const SHARE = 100;
  * Sometimes a read covers all, because a long transaction may commit a timer late, or a timer may have had no
  * subscriber before. Full reads take at most one hundredth of the time.
  */
-export class TimerLooks {
+export class TimerReads {
   private since?: string;
   private allAt = -Infinity;
   private tookMs = 0;
@@ -15,7 +15,7 @@ export class TimerLooks {
   constructor(private readonly now: () => number = () => performance.now()) {}
 
   /** Undefined means all timers. */
-  next(): string | undefined {
+  startOfNextRead(): string | undefined {
     this.startedAt = this.now();
     return this.isAllDue ? undefined : this.since;
   }
@@ -23,7 +23,7 @@ export class TimerLooks {
   /**
    * `through` is the time from which the next reads may start. It is undefined if the read was cut off by its limit.
    */
-  saw(all: boolean, through: string | undefined): void {
+  recordRead(all: boolean, through: string | undefined): void {
     if (all) {
       this.tookMs = this.now() - this.startedAt;
       this.allAt = this.now();
@@ -32,7 +32,7 @@ export class TimerLooks {
   }
 
   /** Call this after any error. The next read covers all timers, because the database may have been restored. */
-  forget(): void {
+  reset(): void {
     this.since = undefined;
   }
 
