@@ -16,7 +16,7 @@ export class DataFolderInUse extends Error {
   }
 }
 
-const fileIn = (dataDir: string) => join(dataDir, 'owner.json');
+const ownerFileIn = (dataDir: string) => join(dataDir, 'owner.json');
 
 const isOwnerAlive = ({ pid, startedAt }: Owner) => isAlive(pid) && (!startedAt || startTimeOf(pid) === startedAt);
 
@@ -32,7 +32,7 @@ function readOwner(file: string): Owner | undefined {
 
 /** The living process that owns the data folder, if any. */
 export function ownerOf(dataDir: string): Owner | undefined {
-  const owner = readOwner(fileIn(dataDir));
+  const owner = readOwner(ownerFileIn(dataDir));
   return owner && owner.pid > 0 && isOwnerAlive(owner) ? owner : undefined;
 }
 
@@ -57,7 +57,7 @@ function createIfMissing(file: string, me: Owner): boolean {
  */
 export function takeOwnership(dataDir: string): () => void {
   inFolderOf('DATA_DIR', dataDir, () => mkdirSync(dataDir, { recursive: true }));
-  const file = fileIn(dataDir);
+  const file = ownerFileIn(dataDir);
   const lockFile = `${file}.heir`;
   const me: Owner = { pid: process.pid, startedAt: startTimeOf(process.pid) };
   const release = () => rmSync(file, { force: true });

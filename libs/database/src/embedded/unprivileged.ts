@@ -40,10 +40,13 @@ export function unprivilegedUser(directory: string): User | undefined {
   if (process.getuid?.() !== 0) return undefined;
   const all = readUsers();
   const holder = existsSync(directory) ? statSync(directory).uid : 0;
-  const named = (wanted: string) => all.find(({ name, uid }) => name === wanted && uid !== 0);
+  const findByName = (wanted: string) => all.find(({ name, uid }) => name === wanted && uid !== 0);
   const user =
-    all.find(({ uid }) => holder !== 0 && uid === holder) ?? named('postgres') ?? named(OUR_USER) ?? createUser();
-  const chosen = user ?? named('nobody');
+    all.find(({ uid }) => holder !== 0 && uid === holder) ??
+    findByName('postgres') ??
+    findByName(OUR_USER) ??
+    createUser();
+  const chosen = user ?? findByName('nobody');
   if (!chosen) throw new Error('Postgres does not run as root, and no other user could be found or created');
   return chosen;
 }

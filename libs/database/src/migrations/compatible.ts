@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import type { QueryRunner } from 'typeorm';
 import type { ContextName } from '#platform/config';
-import { migrationClass, type MigrationClass, type MigrationFile } from './migrations';
+import { loadMigrationClass, type MigrationClass, type MigrationFile } from './migrations';
 
 const HAS_LIST = `select to_regclass('compatible_migrations') is not null as kept`;
 const ADD_TO_LIST = `insert into compatible_migrations ("timestamp") select unnest($1::bigint[]) on conflict do nothing`;
 
 /** The migration's class. If it is compatible, it also adds itself to the list, in its own transaction. */
-export function recordedMigration(file: MigrationFile): MigrationClass {
-  const original = migrationClass(file);
+export function withRecording(file: MigrationFile): MigrationClass {
+  const original = loadMigrationClass(file);
   if (!original.olderBuildsMayRun) return original;
   const recorded = class extends original {
     override async up(queryRunner: QueryRunner): Promise<void> {
@@ -23,7 +23,7 @@ export function recordedMigration(file: MigrationFile): MigrationClass {
 /** True if this build declares the migration compatible, with `olderBuildsMayRun`. */
 export const isCompatible = (file: MigrationFile): boolean =>
   readFileSync(file.path, 'utf8').includes('olderBuildsMayRun') && // most files do not have it, and loading them all takes much longer
-  migrationClass(file).olderBuildsMayRun === true;
+  loadMigrationClass(file).olderBuildsMayRun === true;
 
 /** Adds compatible migrations to the list that ran before the list existed, or before they were declared compatible. */
 export async function recordCompatible(

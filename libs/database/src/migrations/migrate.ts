@@ -3,9 +3,9 @@ import type { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { contextNames, type Config, type ContextName } from '#platform/config';
 import { connect, databaseUrl, ownerSettings } from '../pool/connection';
-import { isCompatible, MissingMigrations, NewerMigrations, recordCompatible, recordedMigration } from './compatible';
+import { isCompatible, MissingMigrations, NewerMigrations, recordCompatible, withRecording } from './compatible';
 import { createExtensions, createRoles, createSchema } from './create-schema';
-import { migrationFiles, type MigrationFile } from './migrations';
+import { listMigrationFiles, type MigrationFile } from './migrations';
 import { poolSettings } from '../pool/session-settings';
 import { ownRuntimeRole, rememberOneRole, runMigrationsWithRoles } from '../pool/roles';
 
@@ -184,7 +184,7 @@ async function readStatus(
   }
   return Object.fromEntries(
     rows.map(({ context, roles }) => {
-      const files = migrationFiles(context, folder);
+      const files = listMigrationFiles(context, folder);
       const ran = executed.get(context) ?? [];
       const pending = files.filter(({ timestamp }) => !ran.some(({ at }) => at === timestamp));
       const unknown = ran.filter(({ at }) => !files.some(({ timestamp }) => at === timestamp));
@@ -219,7 +219,7 @@ async function migrateContexts(
 }
 
 async function runMigrations(url: string, context: ContextName, oneRole: boolean, folder?: string): Promise<number> {
-  const files = migrationFiles(context, folder);
+  const files = listMigrationFiles(context, folder);
   const source = new DataSource({
     type: 'postgres',
     url,
@@ -227,7 +227,7 @@ async function runMigrations(url: string, context: ContextName, oneRole: boolean
     applicationName: `shop migrations ${context}`,
     poolSize: 1,
     extra: poolSettings(url, ownerSettings(url, context)),
-    migrations: files.map(recordedMigration),
+    migrations: files.map(withRecording),
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     installExtensions: false,

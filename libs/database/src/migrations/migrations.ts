@@ -20,7 +20,7 @@ const FILE_NAME = /^(\d{13})-[a-z0-9-]+\.(js|ts)$/;
 export const migrationsFolder = join(__dirname, '../../../../migrations');
 
 /** The context's migrations, in the order in which they run. */
-export function migrationFiles(context: ContextName, folder = migrationsFolder): readonly MigrationFile[] {
+export function listMigrationFiles(context: ContextName, folder = migrationsFolder): readonly MigrationFile[] {
   const own = join(folder, context);
   if (!existsSync(own)) return [];
   return readdirSync(own)
@@ -32,7 +32,7 @@ export function migrationFiles(context: ContextName, folder = migrationsFolder):
 }
 
 /** The migration class in the file. Its name ends with the file's timestamp, by which TypeORM recognises it. */
-export function migrationClass({ timestamp, path }: MigrationFile): MigrationClass {
+export function loadMigrationClass({ timestamp, path }: MigrationFile): MigrationClass {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const found = Object.values(require(path) as Record<string, unknown>).find(
     (value): value is MigrationClass => typeof value === 'function' && value.name.endsWith(String(timestamp)),

@@ -157,12 +157,12 @@ export class DeadLetters {
 const nextAtSql = `case when b.by_seq < i.seq then 'infinity'::timestamptz else now() end`;
 
 function whereSql({ seqs, key, type, messageIds }: DeadLetterFilter, values: unknown[]): [string, unknown[]] {
-  const value = (given: unknown): string => `$${values.push(given)}`;
+  const parameter = (given: unknown): string => `$${values.push(given)}`;
   const where = [
-    seqs && `i.seq = any(${value(seqs)}::bigint[])`,
-    key !== undefined && `i.key = ${value(key)}`,
-    type !== undefined && `i.type = ${value(type)}`,
-    messageIds && `i.message_id = any(${value(messageIds)}::uuid[])`,
+    seqs && `i.seq = any(${parameter(seqs)}::bigint[])`,
+    key !== undefined && `i.key = ${parameter(key)}`,
+    type !== undefined && `i.type = ${parameter(type)}`,
+    messageIds && `i.message_id = any(${parameter(messageIds)}::uuid[])`,
   ].filter((part) => typeof part === 'string');
   return [where.map((part) => ` and ${part}`).join(''), values];
 }

@@ -172,13 +172,13 @@ export async function claim(
   { handlerTypes, refused = [] }: Capabilities,
   dueAfter = -1e9,
 ): Promise<Claimed> {
-  const of = <T>(field: (range: ClaimRange) => T) => ranges.map(field);
+  const column = <T>(field: (range: ClaimRange) => T) => ranges.map(field);
   const found = await db.query<InboxRow & { place: number | null }>(CLAIM, [
     instance,
-    of(({ lane }) => lane),
-    of(({ room }) => room),
-    of(({ above }) => above),
-    of(({ mark }) => mark),
+    column(({ lane }) => lane),
+    column(({ room }) => room),
+    column(({ above }) => above),
+    column(({ mark }) => mark),
     handlerTypes,
     dueAfter,
     refused,
@@ -195,8 +195,14 @@ export async function claimFresh(
   ranges: readonly ClaimRange[],
   handlerTypes: readonly string[],
 ): Promise<{ rows: readonly InboxRow[]; looked: number }> {
-  const of = <T>(field: (range: ClaimRange) => T) => ranges.map(field);
-  const values = [instance, of(({ lane }) => lane), of(({ room }) => room), of(({ mark }) => mark), handlerTypes];
+  const column = <T>(field: (range: ClaimRange) => T) => ranges.map(field);
+  const values = [
+    instance,
+    column(({ lane }) => lane),
+    column(({ room }) => room),
+    column(({ mark }) => mark),
+    handlerTypes,
+  ];
   const found = await db.query<InboxRow & { looked: number }>(CLAIM_FRESH, values);
   const rows = found.filter(({ seq }) => seq !== null).sort((a, b) => a.seq - b.seq);
   return { rows, looked: found[0].looked };

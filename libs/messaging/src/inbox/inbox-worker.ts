@@ -126,8 +126,8 @@ export class InboxWorker {
     for (const { seq } of rows) this.claimedBy.set(seq, instance);
     await this.prepare(rows);
     for (const group of groupByKey(rows)) this.lanes.add(group, () => this.handleGroup(group, instance));
-    const behind = this.branch.marks.recordClaim(ranges, fullUpTo, (lane) => count(rows, lane));
-    const full = lanes.filter((lane) => count(rows, lane) >= MAX_CLAIMED);
+    const behind = this.branch.marks.recordClaim(ranges, fullUpTo, (lane) => countInLane(rows, lane));
+    const full = lanes.filter((lane) => countInLane(rows, lane) >= MAX_CLAIMED);
     for (const lane of lanes) if (!full.includes(lane)) this.branch.marks.recordCaughtUp(lane);
     if (full.length > 0) this.mayHaveMore = true;
     return behind || full.some((lane) => this.lanes.hasRoom(lane));
@@ -227,7 +227,7 @@ export class InboxWorker {
   }
 }
 
-const count = (rows: readonly InboxRow[], lane: string) => rows.filter((row) => row.lane === lane).length;
+const countInLane = (rows: readonly InboxRow[], lane: string) => rows.filter((row) => row.lane === lane).length;
 
 /** Groups rows by lane and key, in order of arrival. */
 export function groupByKey(rows: readonly InboxRow[]): MessageGroup<InboxRow>[] {

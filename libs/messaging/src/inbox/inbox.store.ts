@@ -76,8 +76,8 @@ const DONE_QUICKLY = statement(
  * handled again, which does no harm.
  */
 export async function markDone(db: Database, claims: readonly Claim[]): Promise<boolean[]> {
-  const of = <T>(field: (claim: Claim) => T) => claims.map(field);
-  const values = [of(({ seq }) => seq), of(({ messageId }) => messageId), of(({ claimedBy }) => claimedBy)];
+  const column = <T>(field: (claim: Claim) => T) => claims.map(field);
+  const values = [column(({ seq }) => seq), column(({ messageId }) => messageId), column(({ claimedBy }) => claimedBy)];
   const done = new Set(
     (await db.outsideTransaction(() => db.query<{ seq: number }>(DONE_QUICKLY, values))).map(({ seq }) => seq),
   );

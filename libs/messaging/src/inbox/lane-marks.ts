@@ -88,7 +88,7 @@ export class LaneMarks {
     claimed: (lane: string) => number,
   ): boolean {
     let more = false;
-    for (const [lane, of] of group(ranges)) {
+    for (const [lane, of] of groupByLane(ranges)) {
       const last = of.at(-1)!;
       const upTo = fullUpTo.get(last.index);
       const now = performance.now();
@@ -159,7 +159,9 @@ export class LaneMarks {
   }
 }
 
-function group(ranges: readonly ClaimRange[]): Map<string, { readonly index: number; readonly range: ClaimRange }[]> {
+function groupByLane(
+  ranges: readonly ClaimRange[],
+): Map<string, { readonly index: number; readonly range: ClaimRange }[]> {
   const lanes = new Map<string, { readonly index: number; readonly range: ClaimRange }[]>();
   ranges.forEach((range, index) => lanes.set(range.lane, [...(lanes.get(range.lane) ?? []), { index, range }]));
   return lanes;

@@ -1,5 +1,5 @@
 import { statement, type Database } from '#database';
-import { lastDrawn } from '../outbox/horizon';
+import { lastDrawnSql } from '../outbox/horizon';
 
 /** A lane and its mark. No open fresh message of the lane has a number at or below `mark`. */
 export interface LaneMark {
@@ -63,7 +63,7 @@ const READ_LANES = statement(
       where i.state = 'waiting' and i.held and i.lane = l.lane and i.next_at > to_timestamp($3)
       order by i.next_at limit 1) as due,
      extract(epoch from now())::float8 as now,
-     (${lastDrawn('inbox_seq_seq')}) as drawn,
+     (${lastDrawnSql('inbox_seq_seq')}) as drawn,
      (select array(${claimedSql('distinct o.claimed_by', FRONT)})) as claimants
    from unnest($1::text[], $2::bigint[]) as l(lane, mark)
    left join lateral (

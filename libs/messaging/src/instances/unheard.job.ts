@@ -11,8 +11,8 @@ import { makeUnheardDead, countUnheard, type Unheard } from './unheard.store';
 
 const MINUTE = 60_000;
 
-const handlerTypesOf = (heard: readonly { readonly handler: string; readonly type: string }[]) =>
-  heard.map(({ handler, type }) => `${handler} ${type}`);
+const handlerTypesOf = (handled: readonly { readonly handler: string; readonly type: string }[]) =>
+  handled.map(({ handler, type }) => `${handler} ${type}`);
 
 /** Reports messages that no living build can handle. After a day they become dead letters. */
 @Injectable()
@@ -37,12 +37,12 @@ export class UnheardCare {
       try {
         const living = await this.instances.handledByLiving(context);
         if (living.length === 0) continue; // not even this instance is registered, so the answer is not complete
-        const heard = handlerTypesOf(living);
-        const lately = await this.instances.handledLately(context);
-        const dead = await makeUnheardDead(db, handlerTypesOf(lately));
+        const handledByLiving = handlerTypesOf(living);
+        const handledLately = await this.instances.handledLately(context);
+        const dead = await makeUnheardDead(db, handlerTypesOf(handledLately));
         if (dead > 0)
           this.log.error(`${dead} messages of ${context} are dead letters: for a day, no build could handle them`);
-        this.show(context, await countUnheard(db, heard));
+        this.show(context, await countUnheard(db, handledByLiving));
       } catch {
         // The next round tries again.
       }

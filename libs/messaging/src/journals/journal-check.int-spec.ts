@@ -7,7 +7,7 @@ import { MacKey } from '#platform/macs';
 import { sagaJournal } from '#messaging/sagas';
 import { macContentOf } from '../sagas/saga-line';
 import { checkJournal } from './journal-check';
-import { olderBuildsAlive } from './journal-marks.store';
+import { areOlderBuildsAlive } from './journal-marks.store';
 import { JournalWatch } from './journal-watch.job';
 import { lineMac } from './line-mac';
 
@@ -161,7 +161,7 @@ describe('The watch of a journal', () => {
   });
 
   it('does not sign while a build from before the migration is alive, and for two minutes after its end', async () => {
-    const alive = () => olderBuildsAlive(db, 'ordering.process_journal');
+    const alive = () => areOlderBuildsAlive(db, 'ordering.process_journal');
     const [older, madeUp] = [randomUUID(), randomUUID()];
     for (const id of [older, madeUp])
       await db.query(`insert into instances (id, number, build, hears) values ($1, 1, 'older', '[]')`, [id]);

@@ -4,7 +4,7 @@ import type { MacKey } from '#platform/macs';
 import { netstrings } from '#platform/canonical';
 import type { KeptJournal, StoredLine } from './journal';
 import type { BadLine, JournalVerdict } from './journal-verdict';
-import { journalMark, signJournal, type JournalMark, type LinesWithoutMac } from './journal-marks.store';
+import { readMark, signJournal, type JournalMark, type LinesWithoutMac } from './journal-marks.store';
 import { isLineMacValid } from './line-mac';
 
 const BATCH = 1_000;
@@ -40,7 +40,7 @@ export async function checkJournal(
   journal: KeptJournal,
   { maySign, signal }: CheckOptions,
 ): Promise<JournalVerdict> {
-  const check = new JournalCheck(key, journal.name, await journalMark(db, journal.name));
+  const check = new JournalCheck(key, journal.name, await readMark(db, journal.name));
   let after: StoredLine['place'] | undefined;
   for (let more = true; more;) {
     const rows = await journal.next(db, after, BATCH);
@@ -55,7 +55,7 @@ export async function checkJournal(
   check.checkLinesWithoutMac();
   const toSign = maySign ? check.linesToSign() : undefined;
   if (toSign) await signJournal(db, journal.name, toSign, key.of(markText(journal.name, toSign)));
-  return check.verdict(toSign !== undefined);
+  return check.makeVerdict(toSign !== undefined);
 }
 
 /** Collects the findings about one journal while its lines are read. */
@@ -119,7 +119,7 @@ class JournalCheck {
     return this.withoutMac;
   }
 
-  verdict(isSignedNow: boolean): JournalVerdict {
+  makeVerdict(isSignedNow: boolean): JournalVerdict {
     const { journal, lineCount: lines, findingCount: found, findings } = this;
     const before = { ...this.withoutMac, signed: isSignedNow || this.signed !== undefined };
     return { journal, ok: found === 0, lines, before, found, findings };

@@ -22,7 +22,7 @@ const SELECT_MARK = statement(
    from journal_marks where journal = $1`,
 );
 
-export const journalMark = async (db: Database, journal: string): Promise<JournalMark | undefined> =>
+export const readMark = async (db: Database, journal: string): Promise<JournalMark | undefined> =>
   (await db.query<JournalMark>(SELECT_MARK, [journal]))[0];
 
 export const signJournal = (db: Database, journal: string, { through, lines }: LinesWithoutMac, mac: Buffer) =>
@@ -38,7 +38,7 @@ const OLDER_BUILDS = statement(
 );
 
 /** True if an instance that ran at the migration is still alive, or ended just now. Its build makes no MACs. */
-export const olderBuildsAlive = async (db: Database, journal: string): Promise<boolean> =>
+export const areOlderBuildsAlive = async (db: Database, journal: string): Promise<boolean> =>
   (await db.query<{ others: boolean }>(OLDER_BUILDS, [journal]))[0].others;
 
 const SAVE_VERDICT = statement(
@@ -52,5 +52,5 @@ export const saveVerdict = (db: Database, verdict: JournalVerdict) =>
 
 const LAST_VERDICT = statement('journal-check-last', 'select result from journal_checks where journal = $1');
 
-export const lastVerdict = async (db: Database, journal: string): Promise<JournalVerdict | undefined> =>
+export const readSavedVerdict = async (db: Database, journal: string): Promise<JournalVerdict | undefined> =>
   (await db.query<{ result: JournalVerdict }>(LAST_VERDICT, [journal]))[0]?.result;

@@ -6,7 +6,7 @@ import type { Database } from '#database';
 import type { MacKey } from '#platform/macs';
 import type { KeptJournal } from './journal';
 import { checkJournal, type JournalVerdict } from './journal-check';
-import { journalMark, saveVerdict, lastVerdict } from './journal-marks.store';
+import { readMark, saveVerdict, readSavedVerdict } from './journal-marks.store';
 
 const MINUTE = 60_000;
 const NAME = 'shop_journal_findings';
@@ -62,7 +62,7 @@ export class JournalWatch implements OnApplicationBootstrap {
   }
 
   private async isUnsigned(): Promise<boolean> {
-    return (await this.db.outsideTransaction(() => journalMark(this.db, this.journal.name)))?.mac === null;
+    return (await this.db.outsideTransaction(() => readMark(this.db, this.journal.name)))?.mac === null;
   }
 
   /** Reads the stored result, so that each process shows what the checking process found. */
@@ -70,7 +70,7 @@ export class JournalWatch implements OnApplicationBootstrap {
   @OneAtATime()
   async readLastVerdict(): Promise<void> {
     await this.logFailure(async () =>
-      this.show(await this.db.outsideTransaction(() => lastVerdict(this.db, this.journal.name))),
+      this.show(await this.db.outsideTransaction(() => readSavedVerdict(this.db, this.journal.name))),
     );
   }
 

@@ -6,7 +6,7 @@ import { configuredMacKey, MacKey } from '#platform/macs';
 import { contextMessaging, relayLeadName } from '#messaging';
 import type { KeptJournal } from './journal';
 import { JournalHealth } from './journal-health';
-import { olderBuildsAlive } from './journal-marks.store';
+import { areOlderBuildsAlive } from './journal-marks.store';
 import { JournalWatch } from './journal-watch.job';
 
 @Module({})
@@ -29,7 +29,7 @@ export function contextJournal(context: ContextName, journal: KeptJournal): Dyna
         useFactory: (databases: Databases, key: MacKey, leadership: Leadership, withoutJobs?: true) => {
           const db = databases.of(context);
           // The operator's command line runs without jobs, and signs nothing.
-          const maySign = async () => !withoutJobs && !(await olderBuildsAlive(db, journal.name));
+          const maySign = async () => !withoutJobs && !(await areOlderBuildsAlive(db, journal.name));
           return new JournalWatch(db, key, journal, maySign, () => leadership.leads(relayLeadName(context)));
         },
       },

@@ -1,12 +1,12 @@
 import { statement, type Database } from '#database';
 
 /** SQL: the last number that the sequence gave out. 0 if it was never used, although its `last_value` is 1 then. */
-export const lastDrawn = (sequence: string) =>
+export const lastDrawnSql = (sequence: string) =>
   `select case when is_called then last_value else 0 end as last from ${sequence}`;
 
 const LAST_DRAWN = {
-  inbox: statement('inbox-last-drawn', lastDrawn('inbox_seq_seq')),
-  outbox: statement('outbox-last-drawn', lastDrawn('outbox_seq_seq')),
+  inbox: statement('inbox-last-drawn', lastDrawnSql('inbox_seq_seq')),
+  outbox: statement('outbox-last-drawn', lastDrawnSql('outbox_seq_seq')),
 };
 
 /** The transactions that may be inserting. Each one locks the table before it gets a number, and until it ends. */
@@ -39,7 +39,7 @@ export class Horizon {
   /** Checks whether the next candidate has become safe. False if there is no candidate. */
   async checkCandidate(db: Database): Promise<boolean> {
     if (!this.next) return false;
-    const now = new Set(await this.writers(db));
+    const now = new Set(await this.readWriters(db));
     this.setCandidate({ ...this.next, writers: this.next.writers.filter((one) => now.has(one)) });
     return true;
   }
@@ -47,7 +47,7 @@ export class Horizon {
   /** Makes the last number of the sequence the next candidate, if there is no candidate. */
   async proposeCandidate(db: Database, last: number): Promise<number> {
     if (last < this.safe) this.reset(); // the sequence went back, because of a restored backup or a crash
-    if (!this.next && last > this.safe) this.setCandidate({ through: last, writers: await this.writers(db) });
+    if (!this.next && last > this.safe) this.setCandidate({ through: last, writers: await this.readWriters(db) });
     return this.safe;
   }
 
@@ -67,7 +67,7 @@ export class Horizon {
     this.next = open ? next : undefined;
   }
 
-  private async writers(db: Database): Promise<string[]> {
+  private async readWriters(db: Database): Promise<string[]> {
     return (await db.query<{ writers: string[] }>(WRITERS, [this.table]))[0].writers;
   }
 }

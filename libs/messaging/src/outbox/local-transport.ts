@@ -34,7 +34,7 @@ export class LocalTransport extends Transport {
   }
 
   readSubscribed(receiver: ContextName, notOlderThanMs: number): Promise<SubscribedTypes> {
-    return this.subscriptions.readAtMost(notOlderThanMs, receiver);
+    return this.subscriptions.getNotOlderThan(notOlderThanMs, receiver);
   }
 
   lastSubscribed(receiver: ContextName): SubscribedTypes | undefined {

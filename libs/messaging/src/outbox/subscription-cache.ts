@@ -24,7 +24,7 @@ export class SubscriptionCache {
    * Returns an answer that is at most this old. Rejects if the receiver's database cannot be read, or if no process of
    * this context was ever started.
    */
-  async readAtMost(milliseconds: number, context: ContextName): Promise<SubscribedTypes> {
+  async getNotOlderThan(milliseconds: number, context: ContextName): Promise<SubscribedTypes> {
     const known = this.known.get(context);
     if (known && performance.now() - known.readAt <= milliseconds) return known;
     const current = this.running.get(context);
@@ -32,8 +32,8 @@ export class SubscriptionCache {
     if (current && performance.now() - current.at <= milliseconds) return current.answer;
     const query = { answer: this.readFrom(context), at: performance.now() };
     this.running.set(context, query);
-    const over = () => this.running.get(context) === query && this.running.delete(context);
-    query.answer.then(over, over);
+    const removeRunning = () => this.running.get(context) === query && this.running.delete(context);
+    query.answer.then(removeRunning, removeRunning);
     return query.answer;
   }
 

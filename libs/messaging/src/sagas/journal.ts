@@ -63,7 +63,7 @@ export interface JournalLine {
 const derivedIdsOf = ({ messageId, saga, asked, timers }: JournalRow): Uuid[] =>
   Array.from({ length: asked.length + (timers?.length ?? 0) }, (_, index) => derivedId(messageId, saga, index));
 
-const timerLine = (timer: TimerLine | StoredTimer, at: Date): TimerLine => {
+const toTimerLine = (timer: TimerLine | StoredTimer, at: Date): TimerLine => {
   if ('dueAt' in timer) return timer;
   const { name, afterSeconds } = timer;
   return {
@@ -81,7 +81,7 @@ export function completeLines(rows: readonly JournalRow[]): JournalLine[] {
   const lastInstances = new Map<string, number>();
   return rows.map(({ askedKeys, handledBy, ...row }) => {
     const ids = derivedIdsOf({ askedKeys, handledBy, ...row });
-    const timers = (row.timers ?? []).map((timer) => timerLine(timer, row.at));
+    const timers = (row.timers ?? []).map((timer) => toTimerLine(timer, row.at));
     timers.forEach(({ name, dueAt }, index) => {
       if (dueAt !== null) dueTimers.set(ids[row.asked.length + index], { name, dueAt });
     });
