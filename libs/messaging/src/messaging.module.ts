@@ -8,10 +8,10 @@ import { Identities } from './instances/identities';
 import { Instances } from './instances/instances';
 import { LocalTransport } from './outbox/local-transport';
 import { OutboxPublisher, OutboxPublisherModule } from './outbox/outbox-publisher';
-import { OutboxCare } from './outbox/outbox-care.job';
+import { OutboxMaintenance } from './outbox/outbox-care.job';
 import { MessagingRuntime } from './outbox/messaging-runtime';
-import { UnheardCare } from './instances/unheard.job';
-import { QueueCare } from './inbox/queue-care.job';
+import { UnhandledMessages } from './instances/unheard.job';
+import { InboxMaintenance } from './inbox/queue-care.job';
 import { Relays } from './outbox/relays';
 import { Transport } from './outbox/transport';
 import { Redeliveries } from './upkeep/redelivery';
@@ -38,9 +38,9 @@ import { SubscriptionAdmin } from './upkeep/subscription-admin';
     Instances,
     Relays,
     MessagingRuntime,
-    QueueCare,
-    UnheardCare,
-    OutboxCare,
+    InboxMaintenance,
+    UnhandledMessages,
+    OutboxMaintenance,
     Redeliveries,
     SubscriptionAdmin,
     { provide: Transport, useClass: LocalTransport },

@@ -43,11 +43,11 @@ export class PgLeadership extends Leadership {
   private timer?: NodeJS.Timeout;
   private stopped = false;
   private readonly candidacies = new Map<string, Candidacy>();
-  private readonly listeners: ((word: string) => void)[] = [];
+  private readonly listeners: ((notification: string) => void)[] = [];
   private readonly reopenedListeners: (() => void)[] = [];
   /** The number that marks this instance's claims, and the backend that held its lock. Kept after a lost connection. */
   private formerNumber?: { readonly number: number; readonly backend: number };
-  private words = new Set<string>();
+  private notifications = new Set<string>();
   private readonly log = new Logger('Leadership');
 
   constructor(
@@ -91,12 +91,12 @@ export class PgLeadership extends Leadership {
     return this.session.living();
   }
 
-  notify(word: string): void {
-    if (this.words.size === 0) setImmediate(() => void this.sendWords());
-    this.words.add(word);
+  notify(notification: string): void {
+    if (this.notifications.size === 0) setImmediate(() => void this.sendNotifications());
+    this.notifications.add(notification);
   }
 
-  onWord(listener: (word: string) => void): void {
+  onWord(listener: (notification: string) => void): void {
     this.listeners.push(listener);
   }
 
@@ -104,10 +104,10 @@ export class PgLeadership extends Leadership {
     this.reopenedListeners.push(listener);
   }
 
-  private async sendWords(): Promise<void> {
-    const words = [...this.words];
-    this.words = new Set();
-    await this.session?.notify(words).catch(() => undefined); // listeners also poll, so a lost notification is no error
+  private async sendNotifications(): Promise<void> {
+    const notifications = [...this.notifications];
+    this.notifications = new Set();
+    await this.session?.notify(notifications).catch(() => undefined); // listeners also poll, so a lost notification is no error
   }
 
   private beat(): Promise<void> {

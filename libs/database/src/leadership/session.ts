@@ -59,11 +59,11 @@ export class Session {
     await this.query({ text: `select pg_advisory_unlock(${LEAD}, hashtext($1))`, values: [name] });
   }
 
-  async notify(words: readonly string[]): Promise<void> {
+  async notify(notifications: readonly string[]): Promise<void> {
     await this.query({
       name: 'say',
       text: `select pg_notify('${CHANNEL}', word) from unnest($1::text[]) as word`,
-      values: [words],
+      values: [notifications],
     });
   }
 

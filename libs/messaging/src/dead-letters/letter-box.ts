@@ -9,10 +9,10 @@ import {
   type LetterState,
   type OpenMessage,
 } from '#messaging';
-import type { LetterPlace } from './letter-id';
+import type { LetterAddress } from './letter-id';
 
-export type Letter = DeadLetter & LetterPlace;
-export type OpenLetter = OpenMessage & LetterPlace;
+export type Letter = DeadLetter & LetterAddress;
+export type OpenLetter = OpenMessage & LetterAddress;
 
 export interface LetterFilter extends Pick<DeadLetterFilter, 'key' | 'type'> {
   readonly context?: ContextName | undefined;
@@ -24,7 +24,7 @@ export class LetterBox {
   constructor(private readonly branches: Branches) {}
 
   /** Lists dead letters, sorted by context and number, after the given one. */
-  async list({ context, ...filter }: LetterFilter, limit: number, after?: LetterPlace): Promise<Letter[]> {
+  async list({ context, ...filter }: LetterFilter, limit: number, after?: LetterAddress): Promise<Letter[]> {
     const found: Letter[] = [];
     for (const { context: name, letters } of this.lettersByContext(context)) {
       if (after && name < after.context) continue;
@@ -36,15 +36,15 @@ export class LetterBox {
     return found;
   }
 
-  async view({ context, seq }: LetterPlace): Promise<Letter | undefined> {
+  async view({ context, seq }: LetterAddress): Promise<Letter | undefined> {
     const [box] = this.lettersByContext(context);
     const [letter] = (await box?.letters.list(1, seq - 1, { seqs: [seq] })) ?? [];
     return letter && { ...letter, context };
   }
 
   /** Redrives dead letters, at most `limit` in all. Within a context they are redriven in order of arrival. */
-  async redrive({ context, ...filter }: LetterFilter, limit: number): Promise<LetterPlace[]> {
-    const redriven: LetterPlace[] = [];
+  async redrive({ context, ...filter }: LetterFilter, limit: number): Promise<LetterAddress[]> {
+    const redriven: LetterAddress[] = [];
     for (const { context: name, letters } of this.lettersByContext(context)) {
       if (redriven.length >= limit) break;
       const seqs = await letters.redriveAll(filter, limit - redriven.length);
@@ -53,10 +53,10 @@ export class LetterBox {
     return redriven;
   }
 
-  async redriveByIds(places: readonly LetterPlace[]): Promise<LetterPlace[]> {
-    const redriven: LetterPlace[] = [];
+  async redriveByIds(addresses: readonly LetterAddress[]): Promise<LetterAddress[]> {
+    const redriven: LetterAddress[] = [];
     for (const { context: name, letters } of this.lettersByContext()) {
-      const seqs = places.filter(({ context }) => context === name).map(({ seq }) => seq);
+      const seqs = addresses.filter(({ context }) => context === name).map(({ seq }) => seq);
       if (seqs.length === 0) continue;
       redriven.push(...(await letters.redriveAll({ seqs }, seqs.length)).map((seq) => ({ context: name, seq })));
     }
@@ -64,17 +64,17 @@ export class LetterBox {
   }
 
   /** The current states of these messages, which need not be dead letters any more. */
-  async states(places: readonly LetterPlace[]): Promise<(LetterState & LetterPlace)[]> {
-    const found: (LetterState & LetterPlace)[] = [];
+  async states(addresses: readonly LetterAddress[]): Promise<(LetterState & LetterAddress)[]> {
+    const found: (LetterState & LetterAddress)[] = [];
     for (const { context: name, letters } of this.lettersByContext()) {
-      const seqs = places.filter(({ context }) => context === name).map(({ seq }) => seq);
+      const seqs = addresses.filter(({ context }) => context === name).map(({ seq }) => seq);
       if (seqs.length > 0)
         found.push(...(await letters.readStates(seqs)).map((state) => ({ ...state, context: name })));
     }
     return found;
   }
 
-  async drop({ context, seq }: LetterPlace, why: string): Promise<boolean> {
+  async drop({ context, seq }: LetterAddress, why: string): Promise<boolean> {
     const [box] = this.lettersByContext(context);
     return (await box?.letters.drop(seq, why)) ?? false;
   }

@@ -25,10 +25,10 @@ export class RedriveDeadLetterHandler implements ICommandHandler<RedriveDeadLett
   constructor(private readonly box: LetterBox) {}
 
   async execute({ id }: RedriveDeadLetter): Promise<Redriven> {
-    const place = parseLetterId(id);
-    const places = place ? await this.box.redriveByIds([place]) : [];
-    if (places.length === 0) throw new LetterNotFound();
-    return { redriven: places.map(letterId), more: false };
+    const address = parseLetterId(id);
+    const addresses = address ? await this.box.redriveByIds([address]) : [];
+    if (addresses.length === 0) throw new LetterNotFound();
+    return { redriven: addresses.map(letterId), more: false };
   }
 }
 
@@ -44,10 +44,10 @@ export class RedriveDeadLettersHandler implements ICommandHandler<RedriveDeadLet
   constructor(private readonly box: LetterBox) {}
 
   async execute({ which: { ids, ...filter } }: RedriveDeadLetters): Promise<Redriven> {
-    const places = ids
+    const addresses = ids
       ? await this.box.redriveByIds(ids.flatMap((id) => parseLetterId(id) ?? []))
       : await this.box.redrive(filter, MAX_AT_ONCE);
-    return { redriven: places.map(letterId), more: !ids && places.length === MAX_AT_ONCE };
+    return { redriven: addresses.map(letterId), more: !ids && addresses.length === MAX_AT_ONCE };
   }
 }
 
@@ -67,7 +67,7 @@ export class DropDeadLetterHandler implements ICommandHandler<DropDeadLetter> {
   constructor(private readonly box: LetterBox) {}
 
   async execute({ id, by, reason }: DropDeadLetter): Promise<void> {
-    const place = parseLetterId(id);
-    if (!place || !(await this.box.drop(place, `by ${by}: ${redactText(reason)}`))) throw new LetterNotFound();
+    const address = parseLetterId(id);
+    if (!address || !(await this.box.drop(address, `by ${by}: ${redactText(reason)}`))) throw new LetterNotFound();
   }
 }

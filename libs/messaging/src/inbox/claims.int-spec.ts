@@ -6,7 +6,7 @@ import { claim, claimFresh, claimLimited, WINDOW, type InboxRow } from './claims
 import { makeDead, holdDead, postpone, wakeParked, wakeStranded } from './held.store';
 import { markDone, storeReceived } from './inbox.store';
 import { LaneMarks } from './lane-marks';
-import { makeUnheardDead, countUnheard } from '../instances/unheard.store';
+import { makeUnhandledDead, countUnhandled } from '../instances/unheard.store';
 import type { Claim } from './unit';
 
 const LANE = 'brew';
@@ -226,10 +226,10 @@ describe('A message that no living build can handle', () => {
   it('is counted, and becomes a dead letter after a day; the messages behind it wait', async () => {
     await storeReceived(db, [message('a', 'bar.new.v1'), message('a'), message('b', 'bar.new.v1')], true);
     await test.admin(`update inventory.inbox set received_at = now() - interval '25 hours' where key = 'a'`);
-    expect(await countUnheard(db, capabilities.handlerTypes)).toEqual([
+    expect(await countUnhandled(db, capabilities.handlerTypes)).toEqual([
       { handler: 'newer', type: 'bar.new.v1', count: 2 },
     ]);
-    expect(await makeUnheardDead(db, capabilities.handlerTypes)).toBe(1);
+    expect(await makeUnhandledDead(db, capabilities.handlerTypes)).toBe(1);
     const rows = await test.admin(
       `select key, state, next_at = 'infinity' as parked, error from inventory.inbox order by seq`,
     );
@@ -239,6 +239,6 @@ describe('A message that no living build can handle', () => {
       { key: 'a', state: 'waiting', parked: true, error: null },
       { key: 'b', state: 'waiting', parked: false, error: null },
     ]);
-    expect(await makeUnheardDead(db, [...capabilities.handlerTypes, 'newer bar.new.v1'])).toBe(0);
+    expect(await makeUnhandledDead(db, [...capabilities.handlerTypes, 'newer bar.new.v1'])).toBe(0);
   });
 });

@@ -40,7 +40,7 @@ export class LaneMarks {
   private readonly horizon = new Horizon('inbox');
   private readonly marks = new Map<string, number>();
   private readonly scans = new Map<string, Scan>();
-  private readonly ended = new Map<string, { readonly at: number; readonly took: number }>();
+  private readonly scanEnds = new Map<string, { readonly at: number; readonly took: number }>();
   private readonly caughtUpAt = new Map<string, number>();
   dueAfter = -1e9;
   /**
@@ -94,7 +94,7 @@ export class LaneMarks {
       const now = performance.now();
       if (upTo !== undefined && claimed(lane) < last.range.room) {
         this.scans.set(lane, { from: upTo, began: this.scans.get(lane)?.began ?? now });
-        this.ended.delete(lane);
+        this.scanEnds.delete(lane);
         more = true;
       } else if (upTo === undefined) this.restartIfDue(lane, now);
     }
@@ -132,7 +132,7 @@ export class LaneMarks {
   private clear(): void {
     this.marks.clear();
     this.scans.clear();
-    this.ended.clear();
+    this.scanEnds.clear();
     this.dueAfter = -1e9;
     this.heldDueAt = -Infinity;
   }
@@ -151,11 +151,11 @@ export class LaneMarks {
   private restartIfDue(lane: string, now: number): void {
     const scan = this.scans.get(lane);
     if (!scan) return;
-    const ended = this.ended.get(lane) ?? { at: now, took: now - scan.began };
-    this.ended.set(lane, ended);
+    const ended = this.scanEnds.get(lane) ?? { at: now, took: now - scan.began };
+    this.scanEnds.set(lane, ended);
     if (now - ended.at < Math.max(MIN_PAUSE_MS, RESTART_FACTOR * ended.took)) return;
     this.scans.delete(lane);
-    this.ended.delete(lane);
+    this.scanEnds.delete(lane);
   }
 }
 

@@ -43,7 +43,7 @@ export const failingSeconds = makeGauge(
   'Seconds since the oldest first failure of a waiting message.',
   ['context'],
 );
-export const unheardMessages = makeGauge('shop_inbox_unheard', 'Messages that no living build can handle.', [
+export const unhandledMessagesGauge = makeGauge('shop_inbox_unheard', 'Messages that no living build can handle.', [
   'context',
 ]);
 export const heldMessages = makeGauge('shop_inbox_held', 'Messages that are postponed, or parked behind another one.', [

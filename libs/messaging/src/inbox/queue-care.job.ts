@@ -29,7 +29,7 @@ const leaderGauges = [inboxLagSeconds, inboxWaiting, deadLetters, heldMessages, 
  * leads the context's relay does this.
  */
 @Injectable()
-export class QueueCare {
+export class InboxMaintenance {
   private readonly sweepings = new Map<string, Sweeping>();
 
   constructor(

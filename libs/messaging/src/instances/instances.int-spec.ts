@@ -86,7 +86,7 @@ describe('Of two builds that run at the same time', () => {
     const newer = await open(DrinkUp);
     expect(older.buildOf('inventory')).not.toBe(newer.buildOf('inventory'));
     expect(older.buildOf('payments')).toBe(newer.buildOf('payments'));
-    await open(); // the older again
+    await open(); // a second process of the older build
     expect([await older.isNewest('inventory'), await newer.isNewest('inventory')]).toEqual([false, true]);
     expect(await older.handledByLiving('inventory')).toContainEqual({ handler: 'drink-up', type: Poured.type });
     await apps.splice(1, 1)[0].close();

@@ -29,7 +29,7 @@ interface Entry {
   readonly checksDiskSpace: boolean;
   isRegistered: boolean;
   isBeating: boolean;
-  failing: boolean;
+  isFailing: boolean;
 }
 
 /** Registers this process in each context's database, and writes its heartbeats: its build, handlers and databases. */
@@ -50,7 +50,7 @@ export class Instances {
   startHeartbeats(branches: readonly Branch[]): void {
     const urls = branches.map(({ context }) => databaseUrl(this.config, context));
     this.entries = branches.map(({ context, db, handlers: { subscriptions: hears } }, at) => ({
-      ...{ context, db, hears, isRegistered: false, isBeating: false, failing: true },
+      ...{ context, db, hears, isRegistered: false, isBeating: false, isFailing: true },
       build: buildName(this.config, context, hears),
       checksDiskSpace: urls.indexOf(urls[at]) === at,
     }));
@@ -74,14 +74,14 @@ export class Instances {
       await Promise.all(entries.map(({ db }) => markEnded(db, this.id).catch(() => undefined)));
       throw error;
     }
-    for (const entry of entries) Object.assign(entry, { isRegistered: true, failing: false });
+    for (const entry of entries) Object.assign(entry, { isRegistered: true, isFailing: false });
   }
 
   /**
    * True while the context is not registered, or if the last heartbeat failed or still runs when the next one is due.
    */
   isFailing(context: ContextName): boolean {
-    return this.entries.some((entry) => entry.context === context && entry.failing);
+    return this.entries.some((entry) => entry.context === context && entry.isFailing);
   }
 
   /** True if another living process has one of these contexts open. */
@@ -135,7 +135,7 @@ export class Instances {
 
   private async writeHeartbeatOf(entry: Entry): Promise<void> {
     if (entry.isBeating) {
-      entry.failing = true;
+      entry.isFailing = true;
       return;
     }
     entry.isBeating = true;
@@ -143,9 +143,9 @@ export class Instances {
       const registration = this.registrationOf(entry);
       if (!(await writeHeartbeat(entry.db, registration))) await this.registerAgain(entry, registration);
       if (entry.checksDiskSpace) await checkDiskSpace(entry.db);
-      entry.failing = false;
+      entry.isFailing = false;
     } catch {
-      entry.failing = true; // the next heartbeat tries again
+      entry.isFailing = true; // the next heartbeat tries again
     } finally {
       entry.isBeating = false;
     }

@@ -11,9 +11,9 @@ export interface OtherProcess {
 /** The first context for which another process uses a different database than this one. */
 export function findConflict(
   own: DatabaseIdentities,
-  neighbours: readonly OtherProcess[],
+  otherProcesses: readonly OtherProcess[],
 ): { context: ContextName; number: number } | undefined {
-  for (const { number, databases } of neighbours)
+  for (const { number, databases } of otherProcesses)
     for (const [context, identity] of Object.entries(own) as [ContextName, string][])
       if (databases[context] !== undefined && databases[context] !== identity) return { context, number };
   return undefined;

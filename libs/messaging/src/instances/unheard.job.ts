@@ -5,9 +5,9 @@ import type { ContextName } from '#platform/config';
 import { Leadership } from '#database/leadership';
 import { Branches } from '../outbox/branches';
 import { Instances } from './instances';
-import { unheardMessages } from '../inbox/metrics';
+import { unhandledMessagesGauge } from '../inbox/metrics';
 import { relayLeadName } from '../outbox/relay';
-import { makeUnheardDead, countUnheard, type Unheard } from './unheard.store';
+import { makeUnhandledDead, countUnhandled, type UnhandledCount } from './unheard.store';
 
 const MINUTE = 60_000;
 
@@ -16,7 +16,7 @@ const handlerTypesOf = (handled: readonly { readonly handler: string; readonly t
 
 /** Reports messages that no living build can handle. After a day they become dead letters. */
 @Injectable()
-export class UnheardCare {
+export class UnhandledMessages {
   private readonly reported = new Map<ContextName, string>();
   private readonly log = new Logger('Inbox');
 
@@ -28,10 +28,10 @@ export class UnheardCare {
 
   @Interval('messaging unheard', MINUTE)
   @OneAtATime()
-  async checkUnheard(): Promise<void> {
+  async checkUnhandled(): Promise<void> {
     for (const { context, db } of this.branches.all) {
       if (!this.leadership.leads(relayLeadName(context))) {
-        unheardMessages.remove({ context });
+        unhandledMessagesGauge.remove({ context });
         continue;
       }
       try {
@@ -39,18 +39,18 @@ export class UnheardCare {
         if (living.length === 0) continue; // not even this instance is registered, so the answer is not complete
         const handledByLiving = handlerTypesOf(living);
         const handledLately = await this.instances.handledLately(context);
-        const dead = await makeUnheardDead(db, handlerTypesOf(handledLately));
+        const dead = await makeUnhandledDead(db, handlerTypesOf(handledLately));
         if (dead > 0)
           this.log.error(`${dead} messages of ${context} are dead letters: for a day, no build could handle them`);
-        this.show(context, await countUnheard(db, handledByLiving));
+        this.show(context, await countUnhandled(db, handledByLiving));
       } catch {
         // The next round tries again.
       }
     }
   }
 
-  private show(context: ContextName, waiting: readonly Unheard[]): void {
-    unheardMessages.set({ context }, waiting.reduce((sum, { count }) => sum + count, 0)); // prettier-ignore
+  private show(context: ContextName, waiting: readonly UnhandledCount[]): void {
+    unhandledMessagesGauge.set({ context }, waiting.reduce((sum, { count }) => sum + count, 0)); // prettier-ignore
     const which = waiting.map(({ handler, type }) => `${handler} (${type})`).join(', ');
     if (which !== (this.reported.get(context) ?? '') && which !== '')
       this.log.warn(`messages of ${context} wait for a build that has these handlers: ${which}`);

@@ -58,7 +58,7 @@ export class MessagingRuntime implements OnApplicationBootstrap, BeforeApplicati
     @Optional() @Inject(WITHOUT_JOBS) private readonly withoutJobs: boolean | null,
     @Optional() @Inject(Latecomers) private readonly latecomers: Latecomers | null,
   ) {
-    leadership.onWord((word) => this.onNotification(word));
+    leadership.onWord((notification) => this.onNotification(notification));
     leadership.onReopened(() => this.branches.all.forEach(ringAll));
   }
 
@@ -160,8 +160,8 @@ export class MessagingRuntime implements OnApplicationBootstrap, BeforeApplicati
     );
   }
 
-  private onNotification(word: string): void {
-    const [what, context] = word.split(':') as [string, ContextName];
+  private onNotification(notification: string): void {
+    const [what, context] = notification.split(':') as [string, ContextName];
     const branch = this.branches.find(context);
     if (what === 'outbox') branch?.relay.ring();
     if (what === 'inbox') branch?.inbox.ring();

@@ -21,7 +21,7 @@ const BEGINNING = '-infinity';
  * does this.
  */
 @Injectable()
-export class OutboxCare {
+export class OutboxMaintenance {
   private prunedUpTo = new Map<ContextName, string>();
   private readonly shown = new Map<ContextName, readonly ContextName[]>();
   private roundStartedAt = performance.now();

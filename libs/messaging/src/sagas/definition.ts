@@ -1,6 +1,9 @@
 import type { Message } from '#kernel';
 
-/** A timer of a saga. `afterSeconds: null` cancels it. Its name is unique in the saga. The database's clock counts. */
+/**
+ * A timer of a saga. Its name is unique in the saga. `afterSeconds: null` cancels it. The database's clock counts the
+ * seconds.
+ */
 export interface SagaTimer {
   readonly name: string;
   readonly afterSeconds: number | null;

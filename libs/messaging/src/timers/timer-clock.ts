@@ -1,7 +1,7 @@
 import { crashPoint } from '#crash-points';
 import type { Branch } from '../outbox/branch';
 import { TimerReads } from './timer-reads';
-import { unheardTimersGauge } from './timer-metrics';
+import { unhandledTimersGauge } from './timer-metrics';
 import { fireTimers } from './timers.store';
 
 const BATCH = 200;
@@ -43,7 +43,7 @@ export class TimerClock {
     try {
       const { fired, nextMs, through, unheard } = await fireTimers(db, BATCH, since, behind);
       this.reads.recordRead(since === undefined, fired < BATCH ? through : undefined);
-      if (unheard !== undefined) unheardTimersGauge.set({ context }, unheard);
+      if (unheard !== undefined) unhandledTimersGauge.set({ context }, unheard);
       return { fired, nextMs };
     } catch {
       this.reads.reset();

@@ -1,32 +1,33 @@
-const ALL_EVERY_MS = 10_000;
-const SHARE = 100;
+const FULL_READ_EVERY_MS = 10_000;
+/** After a full read, the next one waits for this many times its duration. */
+const PAUSE_FACTOR = 100;
 
 /**
  * Decides which due timers the next read covers. Most reads cover only the timers that became due since the last one.
- * Sometimes a read covers all, because a long transaction may commit a timer late, or a timer may have had no
+ * Sometimes a read covers all due timers (a full read), because a long transaction may commit a timer late, or a timer may have had no
  * subscriber before. Full reads take at most one hundredth of the time.
  */
 export class TimerReads {
   private since?: string;
-  private allAt = -Infinity;
-  private tookMs = 0;
+  private lastFullReadAt = -Infinity;
+  private lastFullReadMs = 0;
   private startedAt = 0;
 
   constructor(private readonly now: () => number = () => performance.now()) {}
 
-  /** Undefined means all timers. */
+  /** The due time from which the next read starts. Undefined for a full read. */
   startOfNextRead(): string | undefined {
     this.startedAt = this.now();
-    return this.isAllDue ? undefined : this.since;
+    return this.isFullReadDue ? undefined : this.since;
   }
 
   /**
    * `through` is the time from which the next reads may start. It is undefined if the read was cut off by its limit.
    */
-  recordRead(all: boolean, through: string | undefined): void {
-    if (all) {
-      this.tookMs = this.now() - this.startedAt;
-      this.allAt = this.now();
+  recordRead(isFull: boolean, through: string | undefined): void {
+    if (isFull) {
+      this.lastFullReadMs = this.now() - this.startedAt;
+      this.lastFullReadAt = this.now();
     }
     if (through !== undefined) this.since = through;
   }
@@ -36,7 +37,10 @@ export class TimerReads {
     this.since = undefined;
   }
 
-  private get isAllDue(): boolean {
-    return this.since === undefined || this.startedAt - this.allAt >= Math.max(ALL_EVERY_MS, SHARE * this.tookMs);
+  private get isFullReadDue(): boolean {
+    return (
+      this.since === undefined ||
+      this.startedAt - this.lastFullReadAt >= Math.max(FULL_READ_EVERY_MS, PAUSE_FACTOR * this.lastFullReadMs)
+    );
   }
 }

@@ -21,7 +21,7 @@ export type ContextInstance = Instance & {
 export interface Drop {
   readonly context: ContextName;
   readonly handler: string;
-  /** Removes only the subscription of this type. Without it, all of the handler. */
+  /** Removes only the subscription of this type. Without it, removes all subscriptions of the handler. */
   readonly type?: string | undefined;
   /** The reason to mark the waiting messages as done. Without a reason, the messages stay. */
   readonly withMessages?: string | undefined;
@@ -49,7 +49,7 @@ export class SubscriptionAdmin {
   async list(context?: ContextName): Promise<(ListedSubscription & { readonly context: ContextName })[]> {
     const found = await Promise.all(
       (context ? [this.branches.get(context)] : this.branches.all).map(async ({ context: its, db }) =>
-        (await listSubscriptions(db)).map((row) => ({ ...row, context: its })),
+        (await listSubscriptions(db)).map((row) => ({ ...row, context: name })),
       ),
     );
     return found.flat();
