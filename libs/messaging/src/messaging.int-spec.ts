@@ -245,7 +245,7 @@ describe('A message', () => {
     });
     await eventually(async () => {
       expect([...heard].sort((a, b) => (a.body.orderId < b.body.orderId ? -1 : 1))).toEqual(want);
-      // The message of type v4 waits in the inbox for a newer build. No handler of this build subscribes to it in the outbox.
+      // The inbox message of type v4 waits for a newer build. The outbox message of this type has no subscriber.
       expect(await states('inventory')).toEqual({ done: 6, waiting: 1 });
     });
   });

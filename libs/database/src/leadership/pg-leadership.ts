@@ -107,7 +107,8 @@ export class PgLeadership extends Leadership {
   private async sendNotifications(): Promise<void> {
     const notifications = [...this.notifications];
     this.notifications = new Set();
-    await this.session?.notify(notifications).catch(() => undefined); // listeners also poll, so a lost notification is no error
+    // listeners also poll, so a lost notification is no error
+    await this.session?.notify(notifications).catch(() => undefined);
   }
 
   private beat(): Promise<void> {

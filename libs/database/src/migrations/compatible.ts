@@ -17,13 +17,14 @@ export function withRecording(file: MigrationFile): MigrationClass {
       if (kept) await queryRunner.query(ADD_TO_LIST, [[file.timestamp]]);
     }
   };
-  return Object.defineProperty(recorded, 'name', { value: original.name }); // TypeORM identifies a migration by its class name
+  // TypeORM identifies a migration by its class name
+  return Object.defineProperty(recorded, 'name', { value: original.name });
 }
 
 /** True if this build declares the migration compatible, with `olderBuildsMayRun`. */
 export const isCompatible = (file: MigrationFile): boolean =>
-  readFileSync(file.path, 'utf8').includes('olderBuildsMayRun') && // most files do not have it, and loading them all takes much longer
-  loadMigrationClass(file).olderBuildsMayRun === true;
+  // most files do not contain it, and loading them all takes much longer
+  readFileSync(file.path, 'utf8').includes('olderBuildsMayRun') && loadMigrationClass(file).olderBuildsMayRun === true;
 
 /** Adds compatible migrations to the list that ran before the list existed, or before they were declared compatible. */
 export async function recordCompatible(

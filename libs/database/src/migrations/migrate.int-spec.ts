@@ -167,7 +167,8 @@ describe('A database that a newer build has migrated', () => {
     await catalog();
     expect(await listed()).toEqual(['1798000000300']);
     const earlier = folder;
-    folder = mkdtempSync(join(tmpdir(), 'shop-migrations-')); // the folder of a later build, which only adds the declaration
+    // the folder of a later build, which only adds the declaration
+    folder = mkdtempSync(join(tmpdir(), 'shop-migrations-'));
     cpSync(earlier, folder, { recursive: true });
     migration('late', '1798000000400', 'await runner.query(`create table late ()`)', MAY);
     expect((await catalog()).ran).toEqual({});

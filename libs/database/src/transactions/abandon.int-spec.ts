@@ -49,7 +49,8 @@ describe('A transaction whose deadline passes', () => {
     const [{ pieces }] = await db.query<{ pieces: number }>('select pieces from shelf');
     await db.query('update shelf set pieces = 100');
     expect(pieces).toBe(99);
-    await Promise.all([1, 2, 3, 4].map(() => db.query('select pg_sleep(0.05)'))); // all four connections of the pool are usable
+    // all four connections of the pool are usable
+    await Promise.all([1, 2, 3, 4].map(() => db.query('select pg_sleep(0.05)')));
   });
 
   it('refuses all later statements of its work', async () => {

@@ -13,7 +13,7 @@ const parkSql = (from: string) => `
 
 const isClaimedByMe = `seq = $1 and message_id = $2 and claimed_by = $3 and state = 'waiting'`;
 
-const PUT_OFF = statement(
+const POSTPONE = statement(
   'inbox-put-off-2',
   `with off as (
      update inbox set held = true, next_at = now() + $5 * interval '1 millisecond', error = $6,
@@ -25,7 +25,7 @@ const PUT_OFF = statement(
    select seq from off`,
 );
 
-const BURY = statement(
+const MAKE_DEAD = statement(
   'inbox-bury-2',
   `with dead as (
      update inbox set state = 'dead', held = true, attempts = attempts + 1, error = $5, claimed_by = 0, claimed_at = null
@@ -42,10 +42,16 @@ export interface PostponeOptions {
 }
 
 /** Postpones a message and parks the messages behind it. False if the claim was lost meanwhile. */
-export const postpone = async (db: Database, claim: Claim, behind: readonly number[], { afterMs, error, counted }: PostponeOptions) =>
-  (await db.query(PUT_OFF, [claim.seq, claim.messageId, claim.claimedBy, behind, afterMs, error, counted])).length > 0; // prettier-ignore
+export async function postpone(
+  db: Database,
+  { seq, messageId, claimedBy }: Claim,
+  behind: readonly number[],
+  { afterMs, error, counted }: PostponeOptions,
+): Promise<boolean> {
+  return (await db.query(POSTPONE, [seq, messageId, claimedBy, behind, afterMs, error, counted])).length > 0;
+}
 
-const HASTEN = statement(
+const MAKE_DUE_NOW = statement(
   'inbox-hasten',
   `update inbox set next_at = now()
    where seq = any($1::bigint[]) and state = 'waiting' and held and claimed_by = 0 and next_at < 'infinity'`,
@@ -53,14 +59,20 @@ const HASTEN = statement(
 
 /** Makes postponed messages due now. */
 export const makeDueNow = async (db: Database, seqs: readonly number[]): Promise<void> =>
-  void (await db.query(HASTEN, [seqs]));
+  void (await db.query(MAKE_DUE_NOW, [seqs]));
 
 /** Makes the message a dead letter. The messages behind it wait until it is redriven or dropped. */
-export const makeDead = async (db: Database, { seq, messageId, claimedBy }: Claim, behind: readonly number[], error: string) =>
-  (await db.query(BURY, [seq, messageId, claimedBy, behind, error])).length > 0; // prettier-ignore
+export async function makeDead(
+  db: Database,
+  { seq, messageId, claimedBy }: Claim,
+  behind: readonly number[],
+  error: string,
+): Promise<boolean> {
+  return (await db.query(MAKE_DEAD, [seq, messageId, claimedBy, behind, error])).length > 0;
+}
 
 /** Makes the first parked messages of a key due now. It stops at the first dead or postponed message. */
-const WAKE = statement(
+const WAKE_PARKED = statement(
   'inbox-wake',
   `with front as materialized (
      select i.seq, i.state, i.next_at, row_number() over (order by i.seq) as place
@@ -74,7 +86,7 @@ const WAKE = statement(
 
 /** Call this when a held message is done. The first messages that are parked behind it become due now. */
 export const wakeParked = async (db: Database, lane: string, key: string): Promise<number> =>
-  (await db.query(WAKE, [lane, key])).length;
+  (await db.query(WAKE_PARKED, [lane, key])).length;
 
 /**
  * Makes parked messages due if they are the first of their key. A message is stranded like this if it arrives while the

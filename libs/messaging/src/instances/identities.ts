@@ -36,9 +36,9 @@ export class Identities {
     );
     const identityPairs = found.flatMap(({ context, identity }) => (identity ? [[context, identity] as const] : []));
     const identities: DatabaseIdentities = Object.fromEntries(identityPairs);
-    const other = findConflict(identities, found.flatMap(({ neighbours }) => neighbours)); // prettier-ignore
-    this.identities = { ...this.identities, ...identities, ...(other && { [other.context]: undefined }) };
-    if (other) throw new OtherDatabase(other.context, other.number, this.settingNames(other.context));
+    const conflict = findConflict(identities, found.flatMap(({ neighbours }) => neighbours)); // prettier-ignore
+    this.identities = { ...this.identities, ...identities, ...(conflict && { [conflict.context]: undefined }) };
+    if (conflict) throw new OtherDatabase(conflict.context, conflict.number, this.settingNames(conflict.context));
   }
 
   private databasesElsewhere() {

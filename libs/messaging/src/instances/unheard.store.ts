@@ -23,7 +23,7 @@ export interface UnhandledCount {
 export const countUnhandled = (db: Database, heard: readonly string[]): Promise<UnhandledCount[]> =>
   db.query<UnhandledCount>(COUNT, [heard]);
 
-const BURY = statement(
+const MAKE_DEAD = statement(
   'inbox-bury-unheard',
   `with dead as (
      update inbox i set state = 'dead', held = true,
@@ -37,6 +37,6 @@ const BURY = statement(
    select count(*)::int as count from dead`,
 );
 
-/** Makes messages dead letters that no build could handle for a day. Later messages of their lane and key are parked. */
+/** Makes dead letters of messages that no build could handle for a day. Later messages of their lane and key are parked. */
 export const makeUnhandledDead = async (db: Database, heard: readonly string[]): Promise<number> =>
-  (await db.query<{ count: number }>(BURY, [heard]))[0].count;
+  (await db.query<{ count: number }>(MAKE_DEAD, [heard]))[0].count;

@@ -21,7 +21,7 @@ export class Branches {
 
   get(context: ContextName): Branch {
     const branch = this.find(context);
-    if (!branch) throw new Error(`${context} has no messaging here`);
+    if (!branch) throw new Error(`the messaging of ${context} does not run in this process`);
     return branch;
   }
 }

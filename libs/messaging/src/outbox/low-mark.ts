@@ -17,7 +17,7 @@ export class LowMark {
   /** All messages up to this number are visible. So a message that a later read does not find has been sent. */
   private safe = 0;
   private highest = 0;
-  /** The first updates run even if nothing was sent. They move the mark over messages that an earlier relay has sent. */
+  /** The first updates run even if nothing was sent. They move the mark over messages that an earlier relay sent. */
   private firstUpdates = 3;
   private updatedAt = performance.now();
   private checkAt = performance.now() + CHECK_MS;

@@ -21,15 +21,15 @@ export class SagaFigures {
   @Interval('saga figures', 5_000)
   @OneAtATime()
   async measure(): Promise<void> {
-    if (!this.leadership.leads(relayLeadName(this.db.context))) return this.forget();
+    if (!this.leadership.leads(relayLeadName(this.db.context))) return this.removeShownLabels();
     const figures = await this.list.figures().catch(() => undefined); // the next round tries again
     if (!figures) return;
-    this.forget();
+    this.removeShownLabels();
     for (const { name, status: state, step, count } of figures) sagasGauge.set({ name, state, step }, count);
     this.shown = figures.map(({ name, status: state, step }) => ({ name, state, step }));
   }
 
-  private forget(): void {
+  private removeShownLabels(): void {
     for (const labels of this.shown.splice(0)) sagasGauge.remove(labels);
   }
 }

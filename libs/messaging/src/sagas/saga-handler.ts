@@ -74,7 +74,7 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
   }
 
   /**
-   * Reads the states of the sagas. A cached state may be outdated: then the step's version check fails, and the state is
+   * Reads the states of the sagas. If a cached state is outdated, the version check of the step fails, and the state is
    * read again.
    */
   async prepare(messages: readonly Envelope[]): Promise<void> {

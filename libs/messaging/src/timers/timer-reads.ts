@@ -3,9 +3,9 @@ const FULL_READ_EVERY_MS = 10_000;
 const PAUSE_FACTOR = 100;
 
 /**
- * Decides which due timers the next read covers. Most reads cover only the timers that became due since the last one.
- * Sometimes a read covers all due timers (a full read), because a long transaction may commit a timer late, or a timer may have had no
- * subscriber before. Full reads take at most one hundredth of the time.
+ * Decides which due timers the next read covers. Most reads cover only the timers that became due since the last read.
+ * Sometimes a full read covers all due timers. A long transaction may have committed a timer late, or a timer may have
+ * had no subscriber before. Full reads take at most one hundredth of the time.
  */
 export class TimerReads {
   private since?: string;

@@ -11,7 +11,7 @@ export interface Told {
 
 const BATCH = 1_000;
 
-/** The messages that this receiver got from the sender since that time. An inbox keeps the sender of a message for 7 days. */
+/** The messages that this receiver got from the sender since that time. An inbox keeps the senders for 7 days. */
 export const readReceivedFrom = (receiver: Database, sender: string, since: Since): Promise<Told[]> =>
   receiver.query<Told>(
     `select distinct on (message_id) message_id as id, type, key, received_at as at from inbox

@@ -21,7 +21,7 @@ const SENT = statement(
 );
 
 /**
- * Messages of these types that were sent since the start of the range, in the order of sending. Messages that are not sent yet are not
+ * Messages of these types that were sent since the start of the range, in the order of sending. Unsent messages are not
  * included, because the relay will deliver them.
  */
 export const readSentSince = (
