@@ -42,7 +42,7 @@ export async function createSchema(client: Client, context: ContextName, oneRole
   await client.query(`${defaults} usage, select on sequences to ${runtime}`);
 }
 
-/** Creates the extensions that all contexts share. An extension that this login or this server cannot create is skipped. */
+/** Creates the extensions that all contexts share. Skips an extension that this login or this server cannot create. */
 export async function createExtensions(client: Client): Promise<void> {
   const missing = `create extension if not exists pg_trgm with schema public`;
   await ignoreErrors([NOT_ALLOWED, ...ALREADY_EXISTS, '58P01', '0A000'], client.query(missing));

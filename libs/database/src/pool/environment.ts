@@ -50,7 +50,7 @@ export function markAsDatabaseError(error: unknown): void {
 /** True for an error with which Postgres closes a connection, or refuses to open one. */
 const isFatal = ({ severity }: Record<string, unknown>): boolean => severity === 'FATAL' || severity === 'PANIC';
 
-/** A socket error of a database connection. Errors at opening have a `syscall`. `markAsDatabaseError` marks later ones. */
+/** A socket error of a database connection. Errors at opening have a `syscall`, and later ones are marked. */
 const isSocketError = (one: Record<string, unknown>): boolean =>
   typeof one['code'] === 'string' &&
   SYSTEM.test(one['code']) &&

@@ -138,8 +138,8 @@ export class InboxWorker {
     const { db, marks } = this.branch;
     const capabilities = { handlerTypes: this.handlerTypes, refused: this.leftToOthersNow() };
     if (atMost !== undefined) return claimLimited(db, instance, ranges, atMost, capabilities, marks.dueAfter);
-    const others = capabilities.refused.length > 0 || ranges.some(({ above, mark }) => above > mark);
-    if (others || !marks.hasOnlyFresh || performance.now() < this.fullClaimsUntil)
+    const needsFullClaim = capabilities.refused.length > 0 || ranges.some(({ above, mark }) => above > mark);
+    if (needsFullClaim || !marks.hasOnlyFresh || performance.now() < this.fullClaimsUntil)
       return claim(db, instance, ranges, capabilities, marks.dueAfter);
     const { rows, looked } = await claimFresh(db, instance, ranges, this.handlerTypes);
     const waiting = looked - rows.length;
@@ -188,7 +188,8 @@ export class InboxWorker {
 
   /** Makes the messages due that were parked behind the group. */
   private async wakeParkedBehind({ lane, rows: [{ key }] }: MessageGroup<InboxRow>): Promise<void> {
-    const woken = await wakeParked(this.branch.db, lane, key).catch(() => 0); // if it fails, `wakeStranded` finds them later
+    // if it fails, `wakeStranded` finds them later
+    const woken = await wakeParked(this.branch.db, lane, key).catch(() => 0);
     if (woken === 0) return;
     this.useFullClaims();
     this.branch.inbox.raise();

@@ -88,8 +88,8 @@ export class LaneMarks {
     claimed: (lane: string) => number,
   ): boolean {
     let more = false;
-    for (const [lane, of] of groupByLane(ranges)) {
-      const last = of.at(-1)!;
+    for (const [lane, laneRanges] of groupByLane(ranges)) {
+      const last = laneRanges.at(-1)!;
       const upTo = fullUpTo.get(last.index);
       const now = performance.now();
       if (upTo !== undefined && claimed(lane) < last.range.room) {

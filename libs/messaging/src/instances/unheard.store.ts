@@ -37,6 +37,6 @@ const MAKE_DEAD = statement(
    select count(*)::int as count from dead`,
 );
 
-/** Makes dead letters of messages that no build could handle for a day. Later messages of their lane and key are parked. */
+/** Makes dead letters of messages that no build could handle for a day. Later messages of their keys are parked. */
 export const makeUnhandledDead = async (db: Database, heard: readonly string[]): Promise<number> =>
   (await db.query<{ count: number }>(MAKE_DEAD, [heard]))[0].count;

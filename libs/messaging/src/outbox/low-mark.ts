@@ -26,8 +26,8 @@ export class LowMark {
   constructor(private readonly db: Database) {}
 
   /**
-   * Call this after a read of the messages above the mark. The read must begin after the last `updateSafe`. `first` is the
-   * number of the first unsent message that it found, if any.
+   * Call this after a read of the messages above the mark. The read must begin after the last `updateSafe`. `first` is
+   * the number of the first unsent message that it found, if any.
    */
   recordRead(first: number | undefined, last: number | undefined): void {
     this.value = Math.max(this.value, first === undefined ? this.safe : Math.min(first - 1, this.safe));

@@ -35,8 +35,12 @@ describe('A crash of the server', () => {
     const deliver = Receivers.prototype.deliver;
     let crashes = 0;
     let due = false;
-    jest.spyOn(Receivers.prototype, 'deliver').mockImplementation(async function (this: Receivers, rows, withNewRead) {
-      const delivered = await deliver.call(this, rows, withNewRead);
+    jest.spyOn(Receivers.prototype, 'deliver').mockImplementation(async function (
+      this: Receivers,
+      rows,
+      readSubscriptionsAgain,
+    ) {
+      const delivered = await deliver.call(this, rows, readSubscriptionsAgain);
       if (!due || !rows.some(({ type }) => type === Ask.type)) return delivered;
       due = false;
       await server.crash();

@@ -59,7 +59,7 @@ export async function takeFence(db: Database): Promise<string> {
   return token;
 }
 
-/** SQL: the next unsent messages. `stands` is true if the token is still valid. It is also returned without a message. */
+/** SQL: the next unsent messages. `stands` is true if the token is still valid. Without a message, one row has it. */
 const nextSql = (token: string, unsent: string) => `
   select f.stands, b.* from (select exists (select from outbox_fence where token = ${token}) as stands) f
   left join lateral (

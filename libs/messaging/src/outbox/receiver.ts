@@ -19,8 +19,8 @@ export class Receiver {
   /** Raised when new messages are stored as owed. */
   readonly owedAdded = new Signal();
   /**
-   * `owedSoFar` counts the messages stored as owed since the relay began. `nothingOwedAt` is the value of `owedSoFar` at
-   * the last read that found no owed message.
+   * `owedSoFar` counts the messages stored as owed since the relay began. `nothingOwedAt` is its value at the last read
+   * that found no owed message.
    */
   private owedSoFar = 0;
   private nothingOwedAt?: number;
@@ -72,8 +72,8 @@ export class Receiver {
   }
 
   /**
-   * Call this when a read found no owed message. `before` is the value of `owedTotal` before the read. True if no message
-   * was stored as owed since then.
+   * Call this when a read found no owed message. `before` is the value of `owedTotal` before the read. True if no
+   * message was stored as owed since then.
    */
   recordNothingOwed(before: number): boolean {
     this.nothingOwedAt = before;

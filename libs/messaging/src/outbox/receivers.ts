@@ -46,11 +46,11 @@ export class Receivers {
 
   private constructor(
     private readonly options: Options,
-    owed: readonly ContextName[],
+    owedReceivers: readonly ContextName[],
   ) {
     const { db, transport } = options;
-    const names = new Set([...transport.receivers, ...owed]);
-    this.all = [...names].map((name) => new Receiver(name, db.context, transport, !owed.includes(name)));
+    const names = new Set([...transport.receivers, ...owedReceivers]);
+    this.all = [...names].map((name) => new Receiver(name, db.context, transport, !owedReceivers.includes(name)));
     for (const receiver of this.all) if (!receiver.isDirect) this.startOwedLoop(receiver);
   }
 
@@ -59,9 +59,11 @@ export class Receivers {
   }
 
   /** Delivers to all receivers in parallel. Messages that could not be delivered are returned as owed. */
-  async deliver(messages: readonly OutboxRow[], withNewRead: boolean): Promise<Delivered> {
+  async deliver(messages: readonly OutboxRow[], readSubscriptionsAgain: boolean): Promise<Delivered> {
     const rows = messages.map(withSequence);
-    const outcomes = await Promise.all(this.all.map((receiver) => this.deliverToOne(receiver, rows, withNewRead)));
+    const outcomes = await Promise.all(
+      this.all.map((receiver) => this.deliverToOne(receiver, rows, readSubscriptionsAgain)),
+    );
     return {
       rows,
       owed: outcomes.flatMap(({ name, owed }) => owed.map(({ seq }) => ({ receiver: name, seq }))),
@@ -85,11 +87,15 @@ export class Receivers {
     await Promise.all(this.loops.values());
   }
 
-  private async deliverToOne(receiver: Receiver, rows: readonly OutboxRow[], withNewRead: boolean) {
+  private async deliverToOne(receiver: Receiver, rows: readonly OutboxRow[], readSubscriptionsAgain: boolean) {
     const { name } = receiver;
     if (receiver.isDirect) {
       try {
-        return { name, owed: [], readAt: await receiver.deliver(rows, withNewRead ? READ_AGAIN : undefined) };
+        return {
+          name,
+          owed: [],
+          readAt: await receiver.deliver(rows, readSubscriptionsAgain ? READ_AGAIN : undefined),
+        };
       } catch (error) {
         this.markAway(receiver, error as Error);
         receiver.setAway();

@@ -8,7 +8,8 @@ import { InboxSaga } from './inbox-saga';
 import { SagaHandler } from './saga-handler';
 
 /**
- * Makes a provider that runs a saga. `messages` are the messages that the saga handles. The handler's name in the inbox is the saga's name.
+ * Makes a provider that runs a saga. `messages` are the messages that the saga handles. In the inbox, the handler has
+ * the name of the saga.
  * Give the newest definition first. The earlier ones continue the sagas that began with them.
  */
 export function sagaHandler<State extends object, Handled extends Message>(

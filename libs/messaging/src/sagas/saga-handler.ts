@@ -96,9 +96,9 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
     if (!unit) throw new Error(`${this.name} handles messages from the inbox only`);
     const { envelope, claimed, handler, attempts } = unit;
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      const from = this.stateCache.get(envelope.key) ?? (await this.loadStates([envelope.key])).get(envelope.key)!;
-      const definition = this.definitionOf(from);
-      const { state, asks, timers, note } = definition.hear(from.state, message, this.time.now());
+      const before = this.stateCache.get(envelope.key) ?? (await this.loadStates([envelope.key])).get(envelope.key)!;
+      const definition = this.definitionOf(before);
+      const { state, asks, timers, note } = definition.hear(before.state, message, this.time.now());
       const newState = JSON.parse(JSON.stringify(state)) as State;
       const envelopes = this.outbox.envelopes([...asks, ...timers.map((timer) => timer.message)], (index) =>
         derivedId(envelope.id, handler, index),
@@ -111,12 +111,21 @@ export abstract class SagaHandler<State extends object, Handled extends Message>
       crashPoint('inbox.before-settle', handler, envelope.type);
       unit.mustBeAlive();
       const outcome = await this.stepWriter.add({
-        ...{ claim: claimed, saga: this.name, id: envelope.key, heard: envelope, from, state: newState, status, note },
+        ...{
+          claim: claimed,
+          saga: this.name,
+          id: envelope.key,
+          heard: envelope,
+          before,
+          state: newState,
+          status,
+          note,
+        },
         ...{ attempts: attempts + 1 },
         ...{ asks: envelopes.slice(0, asks.length), timers: changes },
       });
       if (outcome === 'taken') {
-        this.stateCache.set(envelope.key, { ...from, version: from.version + 1, state: newState });
+        this.stateCache.set(envelope.key, { ...before, version: before.version + 1, state: newState });
         unit.settled();
         if (asks.length > 0) this.outbox.wake();
         this.outbox.wakeTimers(changes);

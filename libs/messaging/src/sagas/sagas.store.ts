@@ -97,7 +97,7 @@ export interface Step {
   readonly id: string;
   readonly heard: Envelope;
   /** The saga's state before the step. */
-  readonly from: SagaRecord<unknown>;
+  readonly before: SagaRecord<unknown>;
   readonly state: object;
   readonly status: SagaStatus;
   readonly note: string;
@@ -122,8 +122,11 @@ function parseInstant(text: string | undefined): string | null {
 }
 
 /** The journal line of the step. `markedAt` is the time of this process. The database adds its own time as `at`. */
-const journalLineOf = ({ claim, saga, id, heard, from, note, attempts, asks, timers }: Step, now: Date): SagaLine => ({
-  ...{ name: saga, id, version: from.version + 1 },
+const journalLineOf = (
+  { claim, saga, id, heard, before, note, attempts, asks, timers }: Step,
+  now: Date,
+): SagaLine => ({
+  ...{ name: saga, id, version: before.version + 1 },
   ...{ heard: heard.type, messageId: heard.id, happenedAt: parseInstant(heard.meta.occurredAt) },
   ...{ attempts, note, asked: asks.map(({ type }) => type), askedKeys: idempotencyKeysOf(asks) },
   timers:
@@ -148,11 +151,11 @@ export async function takeSteps(
   { key, now, skipLocked }: WriteOptions,
 ): Promise<StepOutcome[]> {
   const given = steps.map((step) => {
-    const { claim, from, state, status, asks } = step;
+    const { claim, before, state, status, asks } = step;
     const line = journalLineOf(step, now);
     return {
       ...{ seq: claim.seq, by: claim.claimedBy, name: line.name, id: line.id },
-      ...{ definition: from.definition, version: from.version, state },
+      ...{ definition: before.definition, version: before.version, state },
       ...{ status: status.status, step: status.step, waiting_for: status.waitingFor },
       ...{ asked_again: status.asked, attention: status.attention },
       ...{ heard: line.heard, message_id: line.messageId, happened_at: line.happenedAt, attempts: line.attempts },
