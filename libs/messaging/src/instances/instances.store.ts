@@ -32,7 +32,7 @@ export type Registration = Pick<Instance, 'id' | 'number' | 'build' | 'hears' | 
 export const insertInstance = (db: Database, { id, number, build, hears, databases }: Registration) =>
   db.query(REGISTER, [id, number, build, JSON.stringify(hears), JSON.stringify(databases)]);
 
-const BEAT = statement(
+const HEARTBEAT = statement(
   'instance-beat',
   `with ${asyncCommit} update instances set seen_at = now(), number = $2, databases = $3
    from quick where id = $1 returning 1 as one`,
@@ -40,7 +40,7 @@ const BEAT = statement(
 
 /** False if the row of this process is missing. This happens after a backup was restored. */
 export const writeHeartbeat = async (db: Database, { id, number, databases }: Registration): Promise<boolean> =>
-  (await db.query(BEAT, [id, number, JSON.stringify(databases)])).length > 0;
+  (await db.query(HEARTBEAT, [id, number, JSON.stringify(databases)])).length > 0;
 
 /** Marks this process as ended. Its row stays for a day, because a process with the same handlers may start again. */
 export const markEnded = (db: Database, id: string) =>
@@ -70,13 +70,13 @@ export async function isNewestBuild(db: Database, build: string): Promise<boolea
   return newest === undefined || newest === build;
 }
 
-const HEARD = statement(
+const HANDLED_BY_LIVING = statement(
   'instances-heard',
   `select distinct h.handler, h.type from instances
    cross join lateral jsonb_to_recordset(hears) as h(handler text, type text) where ${isLiving}`,
 );
 
-const HEARD_LATELY = statement(
+const HANDLED_LATELY = statement(
   'instances-heard-lately',
   `select distinct h.handler, h.type from instances
    cross join lateral jsonb_to_recordset(hears) as h(handler text, type text) where seen_at > now() - interval '1 day'`,
@@ -84,11 +84,11 @@ const HEARD_LATELY = statement(
 
 /** The handlers and types of all instances that were alive within the last day. */
 export const readHandledLately = (db: Database): Promise<{ handler: string; type: string }[]> =>
-  db.query<{ handler: string; type: string }>(HEARD_LATELY);
+  db.query<{ handler: string; type: string }>(HANDLED_LATELY);
 
 /** The handlers and types of all living instances. */
 export const readHandledByLiving = (db: Database): Promise<{ handler: string; type: string }[]> =>
-  db.query<{ handler: string; type: string }>(HEARD);
+  db.query<{ handler: string; type: string }>(HANDLED_BY_LIVING);
 
 /** Removes processes without a recent heartbeat. If they continue, they register and subscribe again. */
 export const deleteEndedInstances = (db: Database) => db.query(`delete from instances where not (${isLiving})`);

@@ -34,8 +34,12 @@ export interface SubscribeResult {
  * Adds new subscriptions. It removes none, because another build may still handle the type. Only the newest build may
  * move a handler to another lane.
  */
-export async function subscribe(db: Database, heard: readonly Subscription[], newest = true): Promise<SubscribeResult> {
-  const values = [JSON.stringify(heard.length > 0 ? heard : [NO_SUBSCRIPTION]), newest];
+export async function subscribe(
+  db: Database,
+  subscriptions: readonly Subscription[],
+  isNewest = true,
+): Promise<SubscribeResult> {
+  const values = [JSON.stringify(subscriptions.length > 0 ? subscriptions : [NO_SUBSCRIPTION]), isNewest];
   return (await db.query<SubscribeResult>(SUBSCRIBE, values))[0];
 }
 
@@ -54,12 +58,12 @@ export interface ListedSubscription extends Subscription {
   readonly waiting: number;
 }
 
-const waiting = `(select count(*)::int from inbox i
+const waitingSql = `(select count(*)::int from inbox i
   where i.lane = s.lane and i.handler = s.handler and i.type = s.type and i.state = 'waiting' and ${isOpen('i')})`;
 
 export const listSubscriptions = (db: Database): Promise<ListedSubscription[]> =>
   db.query<ListedSubscription>(
-    `select s.type, s.handler, s.lane, s.since, ${waiting} as waiting from subscriptions s order by s.handler, s.type`,
+    `select s.type, s.handler, s.lane, s.since, ${waitingSql} as waiting from subscriptions s order by s.handler, s.type`,
   );
 
 /** Removes a handler's subscriptions, of one type or of all. Returns the removed types. */
