@@ -95,7 +95,7 @@ describe('Leadership', () => {
   it('takes another number if another process has locked its number', async () => {
     const one = await instance();
     const number = one.instance;
-    Object.assign(one as unknown as { formerNumber: object }, { formerNumber: { number, backend: 1 } });
+    Object.assign(one as unknown as { former: object }, { former: { number, backend: 1 } });
     const client = await connect(database.url, 'stranger');
     await database.admin(
       `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = $1::int::oid`,

@@ -46,7 +46,7 @@ export class PgLeadership extends Leadership {
   private readonly listeners: ((notification: string) => void)[] = [];
   private readonly reopenedListeners: (() => void)[] = [];
   /** The number that marks this instance's claims, and the backend that held its lock. Kept after a lost connection. */
-  private formerNumber?: { readonly number: number; readonly backend: number };
+  private former?: { readonly number: number; readonly backend: number };
   private notifications = new Set<string>();
   private readonly log = new Logger('Leadership');
 
@@ -72,7 +72,7 @@ export class PgLeadership extends Leadership {
   }
 
   lead(name: string, work: (lost: AbortSignal) => Promise<void>): () => Promise<void> {
-    if (this.candidacies.has(name)) throw new Error(`${name}: this process leads it, or waits for the lead, already`);
+    if (this.candidacies.has(name)) throw new Error(`this process leads ${name} already, or waits for its lead`);
     this.candidacies.set(name, { work });
     if (this.timer) setImmediate(() => void this.beat());
     return () => this.stopLeading(name);
@@ -148,8 +148,8 @@ export class PgLeadership extends Leadership {
     this.client = client;
     const { number, backend } = await this.takeNumber(session);
     if (this.client !== client) return;
-    const isBack = this.formerNumber !== undefined;
-    this.formerNumber = { number, backend };
+    const isBack = this.former !== undefined;
+    this.former = { number, backend };
     this.session = session;
     this.instance = number;
     this.lastBeat = performance.now();
@@ -158,10 +158,10 @@ export class PgLeadership extends Leadership {
 
   /** Takes the former number if its lock is free, because running work is claimed with it. Else it takes a new one. */
   private async takeNumber(session: Session): Promise<{ number: number; backend: number }> {
-    const { formerNumber } = this;
-    for (const end = performance.now() + KEEP_NUMBER_MS; formerNumber && performance.now() < end && !this.stopped;) {
-      const backend = await session.takeNumber(formerNumber.number, formerNumber.backend);
-      if (backend !== undefined) return { number: formerNumber.number, backend };
+    const { former } = this;
+    for (const end = performance.now() + KEEP_NUMBER_MS; former && performance.now() < end && !this.stopped;) {
+      const backend = await session.takeNumber(former.number, former.backend);
+      if (backend !== undefined) return { number: former.number, backend };
       await pause(RETRY_MS);
     }
     const number = randomInt(1, 2 ** 31 - 1);

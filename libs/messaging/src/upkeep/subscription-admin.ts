@@ -48,7 +48,7 @@ export class SubscriptionAdmin {
 
   async list(context?: ContextName): Promise<(ListedSubscription & { readonly context: ContextName })[]> {
     const found = await Promise.all(
-      (context ? [this.branches.get(context)] : this.branches.all).map(async ({ context: its, db }) =>
+      (context ? [this.branches.get(context)] : this.branches.all).map(async ({ context: name, db }) =>
         (await listSubscriptions(db)).map((row) => ({ ...row, context: name })),
       ),
     );
