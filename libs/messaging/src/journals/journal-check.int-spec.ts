@@ -124,8 +124,8 @@ describe('The signed number of lines without a MAC', () => {
 });
 
 describe('The watch of a journal', () => {
-  const log = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
-  afterAll(() => log.mockRestore());
+  const logError = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+  afterAll(() => logError.mockRestore());
   const watch = (maySign = true) => new JournalWatch(db, key, journal, async () => maySign, () => true); // prettier-ignore
 
   it('shows its finding in every process, until the journal is good again', async () => {
@@ -136,7 +136,7 @@ describe('The watch of a journal', () => {
     await other.readLastVerdict();
     const problem = expect.stringContaining('ordering.process_journal: line checkout 1: it has no MAC');
     expect([one.problem, other.problem]).toEqual([problem, problem]);
-    expect(log).toHaveBeenCalledWith({
+    expect(logError).toHaveBeenCalledWith({
       message: expect.stringContaining('1 findings'),
       findings: [expect.anything()],
     });

@@ -43,20 +43,20 @@ type Instance = Partial<Prepares & Checks> & {
  * Returns the inbox handler of a provider, or undefined if the provider is none. Commands are executed by Nest's bus.
  */
 export function handlerOf(instance: object, commands: CommandBus): Handler | undefined {
-  const mark = inboxMetadata(instance.constructor as Type);
-  if (!mark) return undefined;
-  const { name, kind, classes } = mark;
+  const metadata = inboxMetadata(instance.constructor as Type);
+  if (!metadata) return undefined;
+  const { name, kind, classes } = metadata;
   const one = instance as Instance;
   const method = kind === 'command' ? 'execute' : 'handle';
   if (!one[method]) throw new Error(`${name} is a handler of ${kind} without ${method}()`);
   return {
     name,
     kind,
-    lane: mark.lane ?? name,
-    parallel: mark.parallel ?? PARALLEL,
-    messagesAtOnce: mark.atMost,
-    limitSeconds: mark.limitSeconds ?? LIMIT_SECONDS,
-    retry: mark.retry ?? RETRY,
+    lane: metadata.lane ?? name,
+    parallel: metadata.parallel ?? PARALLEL,
+    messagesAtOnce: metadata.atMost,
+    limitSeconds: metadata.limitSeconds ?? LIMIT_SECONDS,
+    retry: metadata.retry ?? RETRY,
     classes,
     handle: async (message) => void (await (kind === 'command' ? commands.execute(message) : one.handle!(message))),
     ...(one.prepare && { prepare: (messages: readonly Envelope[]) => one.prepare!(messages) }),
@@ -76,10 +76,10 @@ export function checkUniqueNames(contexts: readonly { readonly context: string; 
   const known = new Map<string, string>();
   for (const { context, handlers } of contexts)
     for (const { type, handler } of handlers.subscriptions) {
-      const there = known.get(`${handler} ${type}`) ?? context;
-      if (there !== context)
+      const otherContext = known.get(`${handler} ${type}`) ?? context;
+      if (otherContext !== context)
         throw new Error(
-          `${there} and ${context} both have a handler called ${handler} for ${type}: rename one of them`,
+          `${otherContext} and ${context} both have a handler called ${handler} for ${type}: rename one of them`,
         );
       known.set(`${handler} ${type}`, context);
     }

@@ -104,7 +104,8 @@ describe('A handler that was added later', () => {
       expect(await database.admin(`select 1 from inventory.inbox where state = 'done'`)).toHaveLength(3),
     );
     await apps.pop()!.close();
-    await database.admin(`delete from inventory.inbox where (body->>'n')::int = 3`); // the handler `nothing` must not get this message again
+    // the handler `nothing` must not get this message again
+    await database.admin(`delete from inventory.inbox where (body->>'n')::int = 3`);
     const { redeliveries } = await open(handled, NoteNothing);
     await redeliveries.redeliver({ to: 'inventory', handler: 'note-nothing', since: 'start' });
     await eventually(() => expect(noted).toEqual(handledInOrder(key, 1, 2, 3)));
