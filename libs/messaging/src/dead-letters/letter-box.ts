@@ -37,8 +37,8 @@ export class LetterBox {
   }
 
   async view({ context, seq }: LetterAddress): Promise<Letter | undefined> {
-    const [box] = this.lettersByContext(context);
-    const [letter] = (await box?.letters.list(1, seq - 1, { seqs: [seq] })) ?? [];
+    const [own] = this.lettersByContext(context);
+    const [letter] = (await own?.letters.list(1, seq - 1, { seqs: [seq] })) ?? [];
     return letter && { ...letter, context };
   }
 
@@ -75,8 +75,8 @@ export class LetterBox {
   }
 
   async drop({ context, seq }: LetterAddress, why: string): Promise<boolean> {
-    const [box] = this.lettersByContext(context);
-    return (await box?.letters.drop(seq, why)) ?? false;
+    const [own] = this.lettersByContext(context);
+    return (await own?.letters.drop(seq, why)) ?? false;
   }
 
   /**

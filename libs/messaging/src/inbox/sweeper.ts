@@ -40,7 +40,8 @@ export class Sweeper {
     if (claimantsFound.length === 0) return;
     const dead = await this.findDead(claimantsFound, instance);
     const freed = await freeStaleClaims(db, lanes, marks.dueAfter, dead, instance, held);
-    if (freed > 0) this.log.warn(`${freed} messages were claimed by processes that have ended: they are handled again`);
+    if (freed > 0)
+      this.log.warn(`freed ${freed} claims that no process was working on: their messages are handled again`);
   }
 
   /**

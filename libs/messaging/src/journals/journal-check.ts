@@ -19,7 +19,7 @@ const CHANGE_OF_BUILDS_MS = 24 * 60 * 60_000;
 export type { BadLine, JournalVerdict } from './journal-verdict';
 
 interface CheckOptions {
-  /** True if all living processes make MACs. Then the number of lines without a MAC can be signed. */
+  /** True if all living processes make MACs. Then the number of lines without a MAC is signed. */
   readonly maySign: boolean;
   /** Stops the check between two slices. */
   readonly signal?: AbortSignal;

@@ -29,7 +29,7 @@ export class JournalWatch implements OnApplicationBootstrap {
     private readonly db: Database,
     private readonly key: MacKey,
     private readonly journal: KeptJournal,
-    /** True if every living process of the context makes MACs. */
+    /** True if every living process of the context makes MACs, and this process may sign. */
     private readonly maySign: () => Promise<boolean>,
     private readonly leads: () => boolean,
   ) {}
