@@ -5,15 +5,15 @@ const claims = built('libs/messaging/src/inbox/claims.store.js');
 const held = built('libs/messaging/src/inbox/held.store.js');
 const inbox = built('libs/messaging/src/inbox/inbox.store.js');
 const outbox = built('libs/messaging/src/outbox/outbox.store.js');
-const { inboxFigures } = built('libs/messaging/src/inbox/inbox-figures.store.js');
+const { readInboxFigures } = built('libs/messaging/src/inbox/inbox-figures.store.js');
 const { LaneMarks } = built('libs/messaging/src/inbox/lane-marks.js');
 const { LowMark } = built('libs/messaging/src/outbox/low-mark.js');
 
 const ROOM = 32;
 const BATCH = 200;
-const able = { heard: ['bench bench.noted.v1'] };
+const capabilities = { handlerTypes: ['bench bench.noted.v1'] };
 
-export const receive = (db, messages) => inbox.receive(db, messages, true);
+export const receive = (db, messages) => inbox.storeReceived(db, messages, true);
 export const send = (db, messages) => outbox.insertOutbox(db, messages);
 
 const pause = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
@@ -23,30 +23,31 @@ export async function worker(db, instance, lanes, { leads = true } = {}) {
   const marks = new LaneMarks();
   const sent = new LowMark(db);
   const token = leads ? await outbox.takeFence(db) : undefined;
-  const read = () => outbox.nextUnsent(db, { limit: BATCH, token, above: sent.value, sent: outbox.NOTHING_SENT });
+  const read = () =>
+    outbox.markSentAndReadNext(db, { limit: BATCH, token, above: sent.value, sent: outbox.NOTHING_SENT });
   const lastSent = async () => (await db.query('select last_value as last from outbox_seq_seq'))[0].last;
   const claimed = ({ seq, id }) => ({ seq, messageId: id, claimedBy: instance });
   return {
     async claim() {
-      const places = lanes.flatMap((lane) => marks.places(lane, ROOM));
-      const { rows, fullUpTo } = await claims.claim(db, instance, places, able, marks.dueAfter);
-      marks.looked(places, fullUpTo, (lane) => rows.filter((row) => row.lane === lane).length);
+      const ranges = lanes.flatMap((lane) => marks.claimRanges(lane, ROOM));
+      const { rows, fullUpTo } = await claims.claim(db, instance, ranges, capabilities, marks.dueAfter);
+      marks.recordClaim(ranges, fullUpTo, (lane) => rows.filter((row) => row.lane === lane).length);
       return rows;
     },
-    settle: (rows) => inbox.doneQuickly(db, rows.map(claimed)),
+    settle: (rows) => inbox.markDone(db, rows.map(claimed)),
     putOff: (first, behind) =>
-      held.putOff(db, claimed(first), behind.map(({ seq }) => seq), { afterMs: 3_600_000, error: 'bench', counted: true }), // prettier-ignore
-    lookRound: () => marks.move(db, lanes, false, new Set(able.heard)),
-    figures: () => inboxFigures(db, marks.of(lanes)),
+      held.postpone(db, claimed(first), behind.map(({ seq }) => seq), { afterMs: 3_600_000, error: 'bench', counted: true }), // prettier-ignore
+    lookRound: () => marks.update(db, lanes, false, new Set(capabilities.handlerTypes)),
+    figures: () => readInboxFigures(db, marks.marksOf(lanes)),
     relayRead: read,
-    relayAge: () => outbox.outboxAge(db, sent.value),
+    relayAge: () => outbox.readOutboxAge(db, sent.value),
     /** What an instance that was there all the time has looked at in the last seconds. */
     async catchUp() {
       for (let looks = 0; looks < 4; looks++) {
         const batch = await read();
-        sent.read(batch.at(0)?.seq, await lastSent());
-        await sent.look();
-        await marks.move(db, lanes, false, new Set(able.heard));
+        sent.recordRead(batch.at(0)?.seq, await lastSent());
+        await sent.updateSafe();
+        await marks.update(db, lanes, false, new Set(capabilities.handlerTypes));
         await pause(1_050);
       }
     },

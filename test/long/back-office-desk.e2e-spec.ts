@@ -114,7 +114,7 @@ describe('Those who look after the shop', () => {
     const found = await command('journals', 'verify');
     await note(`rtrim(note, '!')`);
     expect(found.code).toBe(1);
-    expect(found.out).toMatch(new RegExp(`checkout 2 +${id} +it is not as this shop wrote it`));
+    expect(found.out).toMatch(new RegExp(`checkout 2 +${id} +its MAC is wrong`));
   });
 
   describe('when the provider is away and nothing can be given back', () => {

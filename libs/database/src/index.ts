@@ -11,9 +11,9 @@ export { PgDatabase } from './transactions/pg-database';
 export { pgTypes } from './pool/pg-types';
 export { reachOfLogins, type Reach } from './pool/reach';
 export { DatabaseRefused } from './pool/refused';
-export { expectRoom } from './pool/room';
+export { checkDiskSpace } from './pool/room';
 export { checkSessions, DatabaseAway, mainUrl, UnusableSessions } from './pool/sessions';
-export { startUp } from './pool/session-settings';
+export { startUpOptions } from './pool/session-settings';
 export { Sweeping } from './vacuum/sweeping';
 export { statement, type Statement } from './transactions/statement';
 export { runningPostgres, startEmbeddedPostgres, type EmbeddedPostgres, type EmbeddedPostgresOptions } from './embedded/embedded'; // prettier-ignore

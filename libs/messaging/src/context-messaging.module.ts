@@ -8,7 +8,7 @@ import { DeadLetters } from './dead-letters/dead-letters.store';
 import { MessagingModule } from './messaging.module';
 import { Outbox } from './outbox/outbox';
 import { OutboxPublisher } from './outbox/outbox-publisher';
-import { PostOffice } from './outbox/post-office';
+import { MessagingRuntime } from './outbox/messaging-runtime';
 import { StoredTimers, Timers } from './timers/timers';
 
 const modules = new Map<ContextName, { module: DynamicModule; classes: Set<MessageClass> }>();
@@ -16,10 +16,16 @@ const modules = new Map<ContextName, { module: DynamicModule; classes: Set<Messa
 const messagingProviders = (context: ContextName) => [
   {
     provide: Outbox,
-    inject: [Databases, PostOffice, OutboxPublisher, Clock, Ids],
-    useFactory: (databases: Databases, office: PostOffice, publisher: OutboxPublisher, clock: Clock, ids: Ids) => {
+    inject: [Databases, MessagingRuntime, OutboxPublisher, Clock, Ids],
+    useFactory: (
+      databases: Databases,
+      office: MessagingRuntime,
+      publisher: OutboxPublisher,
+      clock: Clock,
+      ids: Ids,
+    ) => {
       const { classes } = modules.get(context)!;
-      const { registry, relay, timers } = office.open(context, databases.of(context), [...classes]);
+      const { registry, relay, timers } = office.addContext(context, databases.of(context), [...classes]);
       const outbox = new Outbox(databases.of(context), registry, clock, ids, relay, timers);
       publisher.add(outbox);
       return outbox;
@@ -32,8 +38,8 @@ const messagingProviders = (context: ContextName) => [
   },
   {
     provide: DeadLetters,
-    inject: [Outbox, PostOffice],
-    useFactory: (outbox: Outbox, office: PostOffice) => new DeadLetters(outbox.db, office.branch(context).inbox),
+    inject: [Outbox, MessagingRuntime],
+    useFactory: (outbox: Outbox, office: MessagingRuntime) => new DeadLetters(outbox.db, office.branch(context).inbox),
   },
 ];
 

@@ -26,7 +26,7 @@ export { Outbox } from './outbox/outbox';
 export { OutboxPublisher } from './outbox/outbox-publisher';
 export { outboxInsert, outboxValue } from './outbox/outbox.store';
 export { MessageRegistry } from './messages/registry';
-export { RELAY } from './outbox/relay';
+export { relayLeadName } from './outbox/relay';
 export { Relays } from './outbox/relays';
 export { type Timer, type TimerChange } from './timers/timer';
 export { Timers } from './timers/timers';
@@ -35,5 +35,5 @@ export { currentTrace, requestTrace, withTrace, type Trace } from './messages/tr
 export { Transport } from './outbox/transport';
 export { Redeliveries, type Redelivered } from './upkeep/redelivery';
 export { type Since } from './upkeep/redelivery.store';
-export { SubscriptionDesk } from './upkeep/subscription-desk';
+export { SubscriptionAdmin } from './upkeep/subscription-admin';
 export { currentUnit, hushed, mayTell, type Claim, type Unit } from './inbox/unit';

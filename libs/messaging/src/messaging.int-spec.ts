@@ -47,7 +47,7 @@ const states = async (context: string) =>
   );
 
 describe('A message', () => {
-  it('goes from outbox to inbox to handler, and its answer back', async () => {
+  it('goes from the outbox to the inbox and to its handler, and its answer comes back', async () => {
     const { inventory } = await start();
     const orderId = randomUUID();
     await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 7 })));
@@ -61,7 +61,7 @@ describe('A message', () => {
     expect(answer).toEqual({ cause: ask.id, correlation: ask.correlation });
   });
 
-  it('is not kept waiting by a burst: what one claim leaves is claimed at once, not at the next poll', async () => {
+  it('does not wait for the next poll when one claim does not take all messages', async () => {
     let handled = 0;
     const { inventory } = await start({ onNothing: () => void (handled += 1) });
     const many = Array.from({ length: 190 }, (_, n) => new Nothing({ orderId: randomUUID(), n }));
@@ -87,7 +87,7 @@ describe('A message', () => {
     await expect(stranger).rejects.toThrow('not among the messages');
   });
 
-  it('counts once, and in order, when one of two instances falls silent in the middle and wakes up later', async () => {
+  it('counts once and in order when one of two instances pauses in the middle and continues later', async () => {
     let wake = () => undefined as void;
     const awake = new Promise<void>((resolve) => (wake = resolve));
     let silent = false;
@@ -98,7 +98,7 @@ describe('A message', () => {
       await first.inventory.db.transaction(
         async () => void first.inventory.eventBus.publishAll(keys.map((orderId) => new Ask({ orderId, n }))),
       );
-    silent = true; // as if it had been stopped: what it holds does not end, and its session is closed
+    silent = true; // as if the process were paused: its handlers do not end, and its session is closed
     await first.app.get<PgLeadership>(Leadership, { strict: false }).stop();
     const wanted = Array.from({ length: 10 }, (_, index) => index + 1);
     const allCountedOnce = async () => {
@@ -115,7 +115,7 @@ describe('A message', () => {
     expect(await database.admin('select 1 from payments.outbox')).toHaveLength(keys.length * wanted.length);
   }, 30_000);
 
-  it('whose claim was taken away meanwhile changes nothing, and is handled again', async () => {
+  it('changes nothing if its claim was lost, and is handled again', async () => {
     const orderId = randomUUID();
     let times = 0;
     const { inventory } = await start({
@@ -129,7 +129,7 @@ describe('A message', () => {
     expect(await database.admin('select 1 from payments.outbox')).toHaveLength(1);
   });
 
-  it('of a context that was restored from an older backup is found at those who received it', async () => {
+  it('that is missing in a restored outbox is found in the inboxes of the receivers', async () => {
     const { app, inventory } = await start();
     const began = new Date(Date.now() - 60_000);
     const [kept, lost] = [randomUUID(), randomUUID()];
@@ -146,7 +146,7 @@ describe('A message', () => {
     expect(await forgottenBy(branches, 'inventory', { seconds: 0 })).toEqual([]);
   });
 
-  it('that a relay delivers again, because it was stopped before it could mark it, is recognised', async () => {
+  it('that a relay delivers twice is handled once', async () => {
     const { inventory } = await start();
     const orderId = randomUUID();
     await inventory.db.transaction(async () => void inventory.eventBus.publish(new Ask({ orderId, n: 1 })));
@@ -159,7 +159,7 @@ describe('A message', () => {
     expect(await effects(orderId)).toEqual([1]);
   });
 
-  it('that poisons its handler is retried, then a dead letter; its key waits, others go on; re-driven it goes on', async () => {
+  it('whose handler always fails becomes a dead letter; only its key waits, until it is redriven', async () => {
     let cured = false;
     const orderId = randomUUID();
     const { inventory, payments } = await start({
@@ -210,7 +210,7 @@ describe('A message', () => {
     expect(untouched).toHaveLength(3);
   });
 
-  it('of an older build is heard as one of today, from the outbox and from the inbox', async () => {
+  it('of an older type is upcast, from the outbox and from the inbox', async () => {
     const heard: { type: string; body: Poured['body'] }[] = [];
     @InboxEventsHandler([Poured], { name: 'drink-up' })
     class DrinkUp implements IEventHandler<Poured> {
@@ -245,12 +245,12 @@ describe('A message', () => {
     });
     await eventually(async () => {
       expect([...heard].sort((a, b) => (a.body.orderId < b.body.orderId ? -1 : 1))).toEqual(want);
-      // The one from the future waits in the inbox for its build. In the outbox nobody here subscribes to it.
+      // The inbox message of type v4 waits for a newer build. The outbox message of this type has no subscriber.
       expect(await states('inventory')).toEqual({ done: 6, waiting: 1 });
     });
   });
 
-  it('claimed by an instance that is gone is handled within five seconds', async () => {
+  it('that a dead instance has claimed is handled within five seconds', async () => {
     await start();
     const key = randomUUID();
     await database.admin(
@@ -262,7 +262,7 @@ describe('A message', () => {
     await eventually(async () => expect(await effects(key)).toEqual([1]), 5_000);
   });
 
-  it('under way when the shop is told to stop is brought to its end', async () => {
+  it('that is being handled when the shop stops is finished', async () => {
     let begun = false;
     const orderId = randomUUID();
     const { app, inventory } = await start({
@@ -282,7 +282,7 @@ describe('A message', () => {
 });
 
 describe('A timer', () => {
-  it('fires when it is due, once; moved it fires at its new time; cancelled it does not', async () => {
+  it('fires once when it is due: at its new time if it was moved, and never if it was cancelled', async () => {
     const heard: number[] = [];
     const { inventory } = await start({ onAlarm: async ({ body }) => void heard.push(body.n) });
     const key = randomUUID();

@@ -8,14 +8,14 @@ import { Identities } from './instances/identities';
 import { Instances } from './instances/instances';
 import { LocalTransport } from './outbox/local-transport';
 import { OutboxPublisher, OutboxPublisherModule } from './outbox/outbox-publisher';
-import { OutboxCare } from './outbox/outbox-care.job';
-import { PostOffice } from './outbox/post-office';
-import { UnheardCare } from './instances/unheard.job';
-import { QueueCare } from './inbox/queue-care.job';
+import { OutboxMaintenance } from './outbox/outbox-care.job';
+import { MessagingRuntime } from './outbox/messaging-runtime';
+import { UnhandledMessages } from './instances/unheard.job';
+import { InboxMaintenance } from './inbox/queue-care.job';
 import { Relays } from './outbox/relays';
 import { Transport } from './outbox/transport';
 import { Redeliveries } from './upkeep/redelivery';
-import { SubscriptionDesk } from './upkeep/subscription-desk';
+import { SubscriptionAdmin } from './upkeep/subscription-admin';
 
 /** The parts of messaging that all contexts share, and Nest's buses. `contextMessaging` imports this module. */
 @Global()
@@ -37,14 +37,23 @@ import { SubscriptionDesk } from './upkeep/subscription-desk';
     Identities,
     Instances,
     Relays,
-    PostOffice,
-    QueueCare,
-    UnheardCare,
-    OutboxCare,
+    MessagingRuntime,
+    InboxMaintenance,
+    UnhandledMessages,
+    OutboxMaintenance,
     Redeliveries,
-    SubscriptionDesk,
+    SubscriptionAdmin,
     { provide: Transport, useClass: LocalTransport },
   ],
-  exports: [OutboxPublisherModule, PostOffice, Branches, Instances, Relays, Transport, Redeliveries, SubscriptionDesk],
+  exports: [
+    OutboxPublisherModule,
+    MessagingRuntime,
+    Branches,
+    Instances,
+    Relays,
+    Transport,
+    Redeliveries,
+    SubscriptionAdmin,
+  ],
 })
 export class MessagingModule {}

@@ -1,7 +1,7 @@
 import { Signal } from './signal';
 
 describe('A signal', () => {
-  it('ends a wait, also when it rang before anyone waited', async () => {
+  it('ends a wait, also if it rang before the wait began', async () => {
     const signal = new Signal();
     const waiting = signal.wait(60_000);
     signal.ring();
@@ -10,7 +10,7 @@ describe('A signal', () => {
     await signal.wait(60_000);
   });
 
-  it('waits no longer than told, nor when all stops', async () => {
+  it('waits for the given time at most, and ends when it is stopped', async () => {
     const signal = new Signal();
     await signal.wait(1);
     const stop = new AbortController();
@@ -20,12 +20,12 @@ describe('A signal', () => {
     await signal.wait(60_000, stop.signal);
   });
 
-  it('tells others when it is raised, not when it rings', () => {
+  it('calls the listeners when it is raised, not when it rings', () => {
     const signal = new Signal();
-    let told = 0;
-    signal.onRaise(() => told++);
+    let calls = 0;
+    signal.onRaise(() => calls++);
     signal.ring();
     signal.raise();
-    expect(told).toBe(1);
+    expect(calls).toBe(1);
   });
 });

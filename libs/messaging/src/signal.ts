@@ -1,6 +1,6 @@
 /** Wakes a waiting loop. If no loop is waiting, the next `wait` returns at once. */
 export class Signal {
-  private raised = false;
+  private isRaised = false;
   private waiting?: () => void;
   private readonly listeners: (() => void)[] = [];
 
@@ -11,7 +11,7 @@ export class Signal {
 
   /** Like `raise`, but does not call the listeners, so other processes are not notified. */
   ring(): void {
-    this.raised = true;
+    this.isRaised = true;
     this.waiting?.();
   }
 
@@ -24,7 +24,7 @@ export class Signal {
    * wait at a time.
    */
   async wait(milliseconds: number, stop?: AbortSignal): Promise<void> {
-    if (!this.raised && !stop?.aborted) {
+    if (!this.isRaised && !stop?.aborted) {
       await new Promise<void>((resolve) => {
         const done = () => {
           clearTimeout(timer);
@@ -37,6 +37,6 @@ export class Signal {
         this.waiting = done;
       });
     }
-    this.raised = false;
+    this.isRaised = false;
   }
 }

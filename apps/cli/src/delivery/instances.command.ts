@@ -1,5 +1,5 @@
 import { Command } from 'nest-commander';
-import { SubscriptionDesk } from '#messaging';
+import { SubscriptionAdmin } from '#messaging';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
@@ -14,7 +14,7 @@ export class InstancesCommand extends JsonCommand {
   }
 
   async run(_: string[], { json }: JsonOption): Promise<void> {
-    const instances = await this.operator.work(({ app }) => app.get(SubscriptionDesk, { strict: false }).instances());
+    const instances = await this.operator.work(({ app }) => app.get(SubscriptionAdmin, { strict: false }).instances());
     if (json) return printJson({ instances });
     printTable(
       ['context', 'instance', 'build', 'started', 'last seen', 'no handler for'],

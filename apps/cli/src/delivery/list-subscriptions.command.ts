@@ -1,5 +1,5 @@
 import { SubCommand } from 'nest-commander';
-import { SubscriptionDesk } from '#messaging';
+import { SubscriptionAdmin } from '#messaging';
 import { JsonCommand, type JsonOption } from '../json-option';
 import { Operator } from '../operator';
 import { printJson, printTable } from '../output';
@@ -13,7 +13,7 @@ export class ListSubscriptionsCommand extends JsonCommand {
 
   async run([name]: string[], { json }: JsonOption): Promise<void> {
     const context = name === undefined ? undefined : contextIn(name);
-    const found = await this.operator.work(({ app }) => app.get(SubscriptionDesk, { strict: false }).list(context));
+    const found = await this.operator.work(({ app }) => app.get(SubscriptionAdmin, { strict: false }).list(context));
     if (json) return printJson({ subscriptions: found });
     printTable(
       ['context', 'handler', 'type', 'lane', 'since', 'waiting'],

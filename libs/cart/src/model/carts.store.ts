@@ -87,7 +87,7 @@ export class Carts {
    */
   async changeAtOnce(id: Uuid, rule: (cart: Cart) => Cart): Promise<boolean> {
     if (!this.outbox.unit() || this.db.begun()) return false;
-    const cart = (await this.db.outside(() => this.read(findCarts, [id]))).get(id);
+    const cart = (await this.db.outsideTransaction(() => this.read(findCarts, [id]))).get(id);
     if (!cart) return true;
     const after = rule(cart);
     if (after === cart) return true;

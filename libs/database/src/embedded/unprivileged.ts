@@ -9,9 +9,9 @@ export interface User {
   readonly gid: number;
 }
 
-const OURS = 'shop-postgres';
+const OUR_USER = 'shop-postgres';
 
-function users(): User[] {
+function readUsers(): User[] {
   return readFileSync('/etc/passwd', 'utf8')
     .split('\n')
     .map((line) => line.split(':'))
@@ -19,15 +19,15 @@ function users(): User[] {
     .map(([name, , uid, gid]) => ({ name: name, uid: Number(uid), gid: Number(gid) }));
 }
 
-function created(): User | undefined {
+function createUser(): User | undefined {
   const ways: [string, string[]][] = [
-    ['useradd', ['--system', '--no-create-home', '--shell', '/usr/sbin/nologin', OURS]],
-    ['adduser', ['-S', '-D', '-H', OURS]],
+    ['useradd', ['--system', '--no-create-home', '--shell', '/usr/sbin/nologin', OUR_USER]],
+    ['adduser', ['-S', '-D', '-H', OUR_USER]],
   ];
   for (const [command, args] of ways) {
     try {
       execFileSync(command, args, { stdio: 'ignore', timeout: 10_000 });
-      return users().find(({ name }) => name === OURS);
+      return readUsers().find(({ name }) => name === OUR_USER);
     } catch {
       continue; // this system has no such command
     }
@@ -38,11 +38,15 @@ function created(): User | undefined {
 /** The user who must run Postgres if this process is root. Undefined if it is not: then its own user runs Postgres. */
 export function unprivilegedUser(directory: string): User | undefined {
   if (process.getuid?.() !== 0) return undefined;
-  const all = users();
+  const all = readUsers();
   const holder = existsSync(directory) ? statSync(directory).uid : 0;
-  const named = (wanted: string) => all.find(({ name, uid }) => name === wanted && uid !== 0);
-  const user = all.find(({ uid }) => holder !== 0 && uid === holder) ?? named('postgres') ?? named(OURS) ?? created();
-  const chosen = user ?? named('nobody');
+  const findByName = (wanted: string) => all.find(({ name, uid }) => name === wanted && uid !== 0);
+  const user =
+    all.find(({ uid }) => holder !== 0 && uid === holder) ??
+    findByName('postgres') ??
+    findByName(OUR_USER) ??
+    createUser();
+  const chosen = user ?? findByName('nobody');
   if (!chosen) throw new Error('Postgres does not run as root, and no other user could be found or created');
   return chosen;
 }

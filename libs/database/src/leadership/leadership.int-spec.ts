@@ -22,21 +22,21 @@ async function instance(): Promise<PgLeadership> {
 const untilLost = (lost: AbortSignal) =>
   new Promise<void>((resolve) => lost.addEventListener('abort', () => resolve()));
 
-/** As a process does that is stopped: no more beats, and no new session. */
-const fallSilent = (one: PgLeadership) =>
+/** Makes the instance like a paused process: no more beats, and no new session. */
+const pauseInstance = (one: PgLeadership) =>
   Object.assign(one as unknown as Record<string, unknown>, { beat: () => Promise.resolve() });
 
-/** As a connection is lost of which the server hears nothing: its session lives on, with its locks. */
-const loseSilently = (one: PgLeadership) => {
+/** Breaks the connection without a notice to the server: there the session stays open, with its locks. */
+const breakConnection = (one: PgLeadership) => {
   const { client } = one as unknown as { client: { connection: { stream: Socket } } & object };
   const { stream } = client.connection;
-  // what is written from now on goes nowhere, and the close is not told either
+  // from now on all writes are lost, and the server is not told about the close
   Object.assign(stream, { write: () => true, end: () => undefined, destroy: () => stream });
   stream.emit('close');
 };
 
 describe('Leadership', () => {
-  it("is one instance's at a time, and passes on when that one stops", async () => {
+  it('belongs to one instance at a time, and passes to another one when it stops', async () => {
     const [first, second] = [await instance(), await instance()];
     let leading = 0;
     let most = 0;
@@ -55,7 +55,7 @@ describe('Leadership', () => {
     expect(most).toBe(1);
   });
 
-  it('is lost with its session, and had again with a new one under the number that its claims carry', async () => {
+  it('is lost with the session, and comes back with a new session under the same number', async () => {
     const [first, second] = [await instance(), await instance()];
     let aborted = false;
     first.lead('bar', async (lost) => {
@@ -76,12 +76,12 @@ describe('Leadership', () => {
     await eventually(() => expect(first.leads('bar')).toBe(true), 3_000);
   });
 
-  it('keeps the number though the server still holds the lock of the lost session', async () => {
+  it('keeps the number even if the server still holds the lock of the lost session', async () => {
     const one = await instance();
     const number = one.instance;
     let back = 0;
     one.onReopened(() => back++);
-    loseSilently(one);
+    breakConnection(one);
     expect(one.instance).toBe(0);
     await eventually(() => expect(back).toBe(1), 3_000);
     expect(one.instance).toBe(number);
@@ -92,10 +92,10 @@ describe('Leadership', () => {
     expect(sessions).toBe(1);
   });
 
-  it('draws another number where somebody else has its own', async () => {
+  it('takes another number if another process has locked its number', async () => {
     const one = await instance();
     const number = one.instance;
-    Object.assign(one as unknown as { held: object }, { held: { number, backend: 1 } });
+    Object.assign(one as unknown as { former: object }, { former: { number, backend: 1 } });
     const client = await connect(database.url, 'stranger');
     await database.admin(
       `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = $1::int::oid`,
@@ -107,7 +107,7 @@ describe('Leadership', () => {
     await client.end();
   }, 15_000);
 
-  it('says so after each reopening, and not at the first opening', async () => {
+  it('calls onReopened after each lost connection, but not at the start', async () => {
     const one = new PgLeadership(() => database.url);
     instances.push(one);
     let back = 0;
@@ -123,25 +123,25 @@ describe('Leadership', () => {
     }
   });
 
-  it('of an instance that falls silent ends by itself, for the server closes idle sessions', async () => {
+  it('of a paused instance ends, because the server closes idle sessions', async () => {
     const [first, second] = [await instance(), await instance()];
     first.lead('bar', untilLost);
     await eventually(() => expect(first.leads('bar')).toBe(true));
-    fallSilent(first);
+    pauseInstance(first);
     second.lead('bar', untilLost);
     await eventually(() => expect(second.leads('bar')).toBe(true), 9_000);
     expect(first.leads('bar')).toBe(false);
     expect(first.instance).toBe(0);
   }, 12_000);
 
-  it('starts work again that ended or threw', async () => {
+  it('starts the work again after it ended', async () => {
     const one = await instance();
     let runs = 0;
     one.lead('bar', async () => void runs++);
     await eventually(() => expect(runs).toBeGreaterThan(1), 4_000);
   });
 
-  it('carries words to every instance', async () => {
+  it('sends notifications to every instance', async () => {
     const [first, second] = [await instance(), await instance()];
     const heard: string[] = [];
     second.onWord((word) => heard.push(word));

@@ -26,10 +26,10 @@ export abstract class Leadership {
   abstract readonly hasPeers: boolean;
 
   /** Notifies all processes, including this one. Notifications of one moment are sent together. They may get lost. */
-  abstract notify(word: string): void;
+  abstract notify(notification: string): void;
 
-  abstract onWord(listener: (word: string) => void): void;
+  abstract onWord(listener: (notification: string) => void): void;
 
-  /** Calls the listener when a lost connection is open again. Notifications may be lost, so it must look itself. */
+  /** Calls the listener when a lost connection is open again. Notifications may be lost, so it must poll then. */
   abstract onReopened(listener: () => void): void;
 }

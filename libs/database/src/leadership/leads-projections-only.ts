@@ -35,11 +35,11 @@ export class LeadsProjectionsOnly extends Leadership {
     return this.inner.living();
   }
 
-  notify(word: string): void {
-    this.inner.notify(word);
+  notify(notification: string): void {
+    this.inner.notify(notification);
   }
 
-  onWord(listener: (word: string) => void): void {
+  onWord(listener: (notification: string) => void): void {
     this.inner.onWord(listener);
   }
 

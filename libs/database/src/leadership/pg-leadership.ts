@@ -35,19 +35,19 @@ interface Candidacy {
 
 export class PgLeadership extends Leadership {
   instance = 0;
-  private others = false;
+  private hasOthers = false;
   private client?: Client;
   private session?: Session;
   private lastBeat = 0;
   private beating?: Promise<void>;
   private timer?: NodeJS.Timeout;
   private stopped = false;
-  private readonly wanted = new Map<string, Candidacy>();
-  private readonly listeners: ((word: string) => void)[] = [];
-  private readonly reopened: (() => void)[] = [];
+  private readonly candidacies = new Map<string, Candidacy>();
+  private readonly listeners: ((notification: string) => void)[] = [];
+  private readonly reopenedListeners: (() => void)[] = [];
   /** The number that marks this instance's claims, and the backend that held its lock. Kept after a lost connection. */
-  private held?: { readonly number: number; readonly backend: number };
-  private words = new Set<string>();
+  private former?: { readonly number: number; readonly backend: number };
+  private notifications = new Set<string>();
   private readonly log = new Logger('Leadership');
 
   constructor(
@@ -66,24 +66,24 @@ export class PgLeadership extends Leadership {
   async stop(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
-    await Promise.all([...this.wanted.keys()].map((name) => this.standDown(name)));
+    await Promise.all([...this.candidacies.keys()].map((name) => this.stopLeading(name)));
     await this.beating;
-    this.drop(this.client);
+    this.closeConnection(this.client);
   }
 
   lead(name: string, work: (lost: AbortSignal) => Promise<void>): () => Promise<void> {
-    if (this.wanted.has(name)) throw new Error(`${name} is led here already`);
-    this.wanted.set(name, { work });
+    if (this.candidacies.has(name)) throw new Error(`this process leads ${name} already, or waits for its lead`);
+    this.candidacies.set(name, { work });
     if (this.timer) setImmediate(() => void this.beat());
-    return () => this.standDown(name);
+    return () => this.stopLeading(name);
   }
 
   leads(name: string): boolean {
-    return this.wanted.get(name)?.lead !== undefined;
+    return this.candidacies.get(name)?.lead !== undefined;
   }
 
   get hasPeers(): boolean {
-    return this.others;
+    return this.hasOthers;
   }
 
   async living(): Promise<readonly number[]> {
@@ -91,31 +91,32 @@ export class PgLeadership extends Leadership {
     return this.session.living();
   }
 
-  notify(word: string): void {
-    if (this.words.size === 0) setImmediate(() => void this.say());
-    this.words.add(word);
+  notify(notification: string): void {
+    if (this.notifications.size === 0) setImmediate(() => void this.sendNotifications());
+    this.notifications.add(notification);
   }
 
-  onWord(listener: (word: string) => void): void {
+  onWord(listener: (notification: string) => void): void {
     this.listeners.push(listener);
   }
 
   onReopened(listener: () => void): void {
-    this.reopened.push(listener);
+    this.reopenedListeners.push(listener);
   }
 
-  private async say(): Promise<void> {
-    const words = [...this.words];
-    this.words = new Set();
-    await this.session?.say(words).catch(() => undefined); // listeners also poll, so a lost notification is no error
+  private async sendNotifications(): Promise<void> {
+    const notifications = [...this.notifications];
+    this.notifications = new Set();
+    // listeners also poll, so a lost notification is no error
+    await this.session?.notify(notifications).catch(() => undefined);
   }
 
   private beat(): Promise<void> {
-    if (this.session && performance.now() - this.lastBeat > STALE_MS) this.drop(this.client);
+    if (this.session && performance.now() - this.lastBeat > STALE_MS) this.closeConnection(this.client);
     this.beating ??= this.beatOnce()
       .catch((error: Error) => {
         this.log.warn(`the leadership connection failed: ${error.message}`);
-        this.drop(this.client);
+        this.closeConnection(this.client);
       })
       .finally(() => (this.beating = undefined));
     return this.beating;
@@ -126,20 +127,20 @@ export class PgLeadership extends Leadership {
     if (!this.session) await this.open();
     const session = this.session;
     if (!session) return;
-    const candidates = [...this.wanted].filter(([, { lead }]) => !lead).map(([name]) => name);
+    const candidates = [...this.candidacies].filter(([, { lead }]) => !lead).map(([name]) => name);
     const sentAt = performance.now();
     const { got, living, now } = await session.beat(candidates);
     if (session !== this.session) return;
     this.time?.learn(now, sentAt);
     this.lastBeat = performance.now();
-    this.others = living.some((number) => number !== this.instance);
-    for (const name of got) this.take(name, session);
+    this.hasOthers = living.some((number) => number !== this.instance);
+    for (const name of got) this.startLeading(name, session);
   }
 
   private async open(): Promise<void> {
     const client = await connect(this.url(), 'leadership', { settings: SETTINGS, query_timeout: 3_000 });
-    client.on('end', () => this.drop(client));
-    client.on('error', () => this.drop(client));
+    client.on('end', () => this.closeConnection(client));
+    client.on('error', () => this.closeConnection(client));
     client.on('notification', ({ channel, payload }) => {
       if (channel === CHANNEL) for (const listener of this.listeners) listener(payload ?? '');
     });
@@ -147,8 +148,8 @@ export class PgLeadership extends Leadership {
     this.client = client;
     const { number, backend } = await this.takeNumber(session);
     if (this.client !== client) return;
-    const isBack = this.held !== undefined;
-    this.held = { number, backend };
+    const isBack = this.former !== undefined;
+    this.former = { number, backend };
     this.session = session;
     this.instance = number;
     this.lastBeat = performance.now();
@@ -157,54 +158,55 @@ export class PgLeadership extends Leadership {
 
   /** Takes the former number if its lock is free, because running work is claimed with it. Else it takes a new one. */
   private async takeNumber(session: Session): Promise<{ number: number; backend: number }> {
-    const { held } = this;
-    for (const end = performance.now() + KEEP_NUMBER_MS; held && performance.now() < end && !this.stopped;) {
-      const backend = await session.begin(held.number, held.backend);
-      if (backend !== undefined) return { number: held.number, backend };
+    const { former } = this;
+    for (const end = performance.now() + KEEP_NUMBER_MS; former && performance.now() < end && !this.stopped;) {
+      const backend = await session.takeNumber(former.number, former.backend);
+      if (backend !== undefined) return { number: former.number, backend };
       await pause(RETRY_MS);
     }
     const number = randomInt(1, 2 ** 31 - 1);
-    const backend = await session.begin(number);
-    if (backend === undefined) throw new Error('another instance has the random number already');
+    const backend = await session.takeNumber(number);
+    if (backend === undefined) throw new Error('another instance has the same random number');
     return { number, backend };
   }
 
   private callReopened(): void {
     reopenings.inc();
-    for (const listener of this.reopened) listener();
+    for (const listener of this.reopenedListeners) listener();
   }
 
-  private take(name: string, session: Session): void {
-    const candidacy = this.wanted.get(name);
-    if (!candidacy) return void session.giveBack(name).catch(() => undefined);
+  private startLeading(name: string, session: Session): void {
+    const candidacy = this.candidacies.get(name);
+    if (!candidacy) return void session.releaseLead(name).catch(() => undefined);
     leaderChanges.inc({ name });
     const lost = new AbortController();
     const over = candidacy
       .work(lost.signal)
       .catch((error: unknown) => {
-        if (!lost.signal.aborted) this.log.error(`${name} failed and starts again`, (error as Error)?.stack);
+        if (!lost.signal.aborted)
+          this.log.error(`the work of ${name} failed and starts again`, (error as Error)?.stack);
       })
       .then(async () => {
         candidacy.lead = undefined;
-        if (session === this.session) await session.giveBack(name).catch(() => undefined);
+        if (session === this.session) await session.releaseLead(name).catch(() => undefined);
       });
     candidacy.lead = { lost, over };
   }
 
-  private async standDown(name: string): Promise<void> {
-    const lead = this.wanted.get(name)?.lead;
-    this.wanted.delete(name);
+  private async stopLeading(name: string): Promise<void> {
+    const lead = this.candidacies.get(name)?.lead;
+    this.candidacies.delete(name);
     lead?.lost.abort();
     await lead?.over;
   }
 
-  private drop(client?: Client): void {
+  private closeConnection(client?: Client): void {
     if (!client || client !== this.client) return;
     const wasOpen = this.session !== undefined;
     this.client = undefined;
     this.session = undefined;
     this.instance = 0;
-    for (const { lead } of this.wanted.values()) lead?.lost.abort();
+    for (const { lead } of this.candidacies.values()) lead?.lost.abort();
     void client.end().catch(() => undefined);
     if (wasOpen && !this.stopped) setImmediate(() => void this.beat());
   }

@@ -20,7 +20,7 @@ export class Session {
    * terminated, because the server may not have noticed yet that its connection is lost. Returns the new backend, or
    * undefined if the lock is not free.
    */
-  async begin(number: number, former = 0): Promise<number | undefined> {
+  async takeNumber(number: number, former = 0): Promise<number | undefined> {
     if (former > 0) await this.query({ text: END_FORMER, values: [number, former] });
     const [row] = await this.query<{ got: boolean; backend: number }>({
       text: 'select pg_try_advisory_lock($1, $2) as got, pg_backend_pid() as backend',
@@ -40,7 +40,7 @@ export class Session {
       name: 'beat',
       text: `select
         array(select name from unnest($1::text[]) as name where pg_try_advisory_lock(${LEAD}, hashtext(name))) as got,
-        array(${LIVING}) as living,
+        array(${LIVING_INSTANCES}) as living,
         extract(epoch from clock_timestamp())::float8 * 1000 as now`,
       values: [wanted],
     });
@@ -50,20 +50,20 @@ export class Session {
   async living(): Promise<number[]> {
     const [row] = await this.query<{ living: number[] }>({
       name: 'living',
-      text: `select array(${LIVING}) as living`,
+      text: `select array(${LIVING_INSTANCES}) as living`,
     });
     return row.living;
   }
 
-  async giveBack(name: string): Promise<void> {
+  async releaseLead(name: string): Promise<void> {
     await this.query({ text: `select pg_advisory_unlock(${LEAD}, hashtext($1))`, values: [name] });
   }
 
-  async say(words: readonly string[]): Promise<void> {
+  async notify(notifications: readonly string[]): Promise<void> {
     await this.query({
       name: 'say',
       text: `select pg_notify('${CHANNEL}', word) from unnest($1::text[]) as word`,
-      values: [words],
+      values: [notifications],
     });
   }
 
@@ -75,10 +75,10 @@ export class Session {
   }
 }
 
-const LIVING = `select objid::int from pg_locks
+const LIVING_INSTANCES = `select objid::int from pg_locks
   where locktype = 'advisory' and classid = ${INSTANCE} and granted
     and database = (select oid from pg_database where datname = current_database())`;
 
 /** Terminates the backend only if it still holds the lock of this number. */
-const END_FORMER = `select pg_terminate_backend(pid) from (${LIVING.replace('objid::int', 'pid, objid::int as number')}) l
+const END_FORMER = `select pg_terminate_backend(pid) from (${LIVING_INSTANCES.replace('objid::int', 'pid, objid::int as number')}) l
   where number = $1 and pid = $2`;

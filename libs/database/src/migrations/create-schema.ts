@@ -3,9 +3,10 @@ import type { ContextName } from '#platform/config';
 import { ownerRole, ownRuntimeRole } from '../pool/roles';
 
 const NOT_ALLOWED = '42501';
-const THERE_ALREADY = ['42710', '23505', '42P06']; // another process created it after our check
+const ALREADY_EXISTS = ['42710', '23505', '42P06']; // another process created it after our check
 
-async function unless(codes: readonly string[], work: Promise<unknown>): Promise<boolean> {
+/** False if the work failed with one of these codes. */
+async function ignoreErrors(codes: readonly string[], work: Promise<unknown>): Promise<boolean> {
   return work.then(
     () => true,
     (error: { code?: string }) => {
@@ -15,12 +16,12 @@ async function unless(codes: readonly string[], work: Promise<unknown>): Promise
   );
 }
 
-/** The two roles of a context. False where this database's user may not create roles. */
+/** Creates the two roles of a context. False if this login may not create roles. */
 export async function createRoles(client: Client, context: ContextName): Promise<boolean> {
   for (const role of [ownerRole(context), ownRuntimeRole(context)]) {
     const { rows } = await client.query('select 1 from pg_roles where rolname = $1', [role]);
     try {
-      if (rows.length === 0) await unless(THERE_ALREADY, client.query(`create role ${role} nologin`));
+      if (rows.length === 0) await ignoreErrors(ALREADY_EXISTS, client.query(`create role ${role} nologin`));
       await client.query(`grant ${role} to current_user`);
     } catch (error) {
       if ((error as { code?: string }).code === NOT_ALLOWED) return false;
@@ -30,19 +31,19 @@ export async function createRoles(client: Client, context: ContextName): Promise
   return true;
 }
 
-/** The context's schema. Its owner role owns it; its runtime role may read and write rows, but define nothing. */
+/** Creates the context's schema. The owner role owns it. The runtime role may read and write rows only. */
 export async function createSchema(client: Client, context: ContextName, oneRole: boolean): Promise<void> {
-  if (oneRole) return void (await unless(THERE_ALREADY, client.query(`create schema if not exists ${context}`)));
+  if (oneRole) return void (await ignoreErrors(ALREADY_EXISTS, client.query(`create schema if not exists ${context}`)));
   const [owner, runtime] = [ownerRole(context), ownRuntimeRole(context)];
   const defaults = `alter default privileges for role ${owner} in schema ${context} grant`;
-  await unless(THERE_ALREADY, client.query(`create schema if not exists ${context} authorization ${owner}`));
+  await ignoreErrors(ALREADY_EXISTS, client.query(`create schema if not exists ${context} authorization ${owner}`));
   await client.query(`grant usage on schema ${context} to ${runtime}`);
   await client.query(`${defaults} select, insert, update, delete on tables to ${runtime}`);
   await client.query(`${defaults} usage, select on sequences to ${runtime}`);
 }
 
-/** Extensions belong to no context, and only the database's own user may add them. Some servers lack some of them. */
+/** Creates the extensions that all contexts share. Skips an extension that this login or this server cannot create. */
 export async function createExtensions(client: Client): Promise<void> {
   const missing = `create extension if not exists pg_trgm with schema public`;
-  await unless([NOT_ALLOWED, ...THERE_ALREADY, '58P01', '0A000'], client.query(missing));
+  await ignoreErrors([NOT_ALLOWED, ...ALREADY_EXISTS, '58P01', '0A000'], client.query(missing));
 }

@@ -1,2 +1,2 @@
-/** All that a migration may use of the code: a role's name. Its SQL stands in the migration itself, as it ran. */
+/** Migrations may import only this from the code. Each migration contains its own SQL, so it never changes. */
 export { runtimeRole } from '../pool/roles';

@@ -8,7 +8,7 @@ import { contextPool } from '../pool/connection';
 import { NewerMigrations } from './compatible';
 import { migrate, pendingMigrations } from './migrate';
 import { PgDatabase } from '../transactions/pg-database';
-import { oneRoleServes } from '../pool/roles';
+import { hasOneRole } from '../pool/roles';
 
 jest.setTimeout(60_000);
 
@@ -34,7 +34,7 @@ afterEach(async () => {
 const catalog = () => migrate(urls(), { contexts: ['catalog'], folder });
 
 describe('Migrating', () => {
-  it('brings a new database all the way', async () => {
+  it('runs all migrations on a new database', async () => {
     const report = await migrate(urls());
     expect(report.withoutRoles).toEqual([]);
     expect(await pendingMigrations(urls())).toEqual({});
@@ -42,7 +42,7 @@ describe('Migrating', () => {
     expect(schemas.map(({ name }) => name)).toEqual(expect.arrayContaining([...contextNames]));
   });
 
-  it('runs what is new, once', async () => {
+  it('runs each new migration once', async () => {
     expect((await catalog()).ran).toEqual({ catalog: 1 });
     expect((await catalog()).ran).toEqual({});
     migration('grams', '1795000000100', 'await runner.query(`alter table beans add grams int`)');
@@ -51,12 +51,12 @@ describe('Migrating', () => {
     await shop.of('catalog').query('select kind, grams from beans');
   });
 
-  it('is done by one of those who start at once', async () => {
+  it('runs in one process only if several start at the same time', async () => {
     const reports = await Promise.all([catalog(), catalog(), catalog()]);
     expect(reports.flatMap(({ ran }) => ran.catalog ?? [])).toEqual([1]);
   });
 
-  it('leaves the database of an earlier build as it is, where it may only make a new one', async () => {
+  it('does not change the database of an earlier build with onlyNew', async () => {
     const forCommand = () => migrate(urls(), { contexts: ['catalog'], folder, onlyNew: true });
     expect((await forCommand()).ran).toEqual({ catalog: 1 });
     expect((await forCommand()).ran).toEqual({});
@@ -68,7 +68,7 @@ describe('Migrating', () => {
     expect(columns).toBe(1);
   });
 
-  it('waits for another process that is just doing it', async () => {
+  it('waits for another process that migrates at the moment', async () => {
     await catalog();
     migration('grams', '1795000000100', 'await runner.query(`select pg_sleep(1)`)');
     const [{ ran }, command] = await Promise.all([
@@ -81,14 +81,14 @@ describe('Migrating', () => {
     expect([ran, command.ran]).toEqual([{ catalog: 1 }, {}]);
   });
 
-  it('keeps nothing of one that fails', async () => {
+  it('rolls a failed migration back', async () => {
     migration('spill', '1795000000100', 'await runner.query(`create table spilt ()`); throw new Error("spilt")');
     await expect(catalog()).rejects.toThrow('spilt');
     expect(await shop.admin(`select to_regclass('catalog.spilt') as found`)).toEqual([{ found: null }]);
     await shop.of('catalog').query('select * from beans');
   });
 
-  it('works with one role where the database’s user may not create any', async () => {
+  it('works with one role if the login may not create roles', async () => {
     await shop.admin(`create role tenant login password 'tenant' nocreaterole`);
     try {
       const [{ name }] = (await shop.admin<{ name: string }>('select current_database() as name')) as [
@@ -99,7 +99,7 @@ describe('Migrating', () => {
       const poor = { databaseUrl: url, databaseUrls: {} };
       const report = await migrate(poor, { contexts: ['catalog'], folder });
       expect(report).toEqual({ ran: { catalog: 1 }, withoutRoles: ['catalog'], newer: {} });
-      expect(oneRoleServes(url)).toBe(true);
+      expect(hasOneRole(url)).toBe(true);
       const database = new PgDatabase('catalog', contextPool(url, 'catalog'));
       expect(await database.query('select current_user::text as who, count(*) as beans from beans')).toEqual([
         { who: 'tenant', beans: 0 },
@@ -107,7 +107,7 @@ describe('Migrating', () => {
       await database.pool.end();
       const again = await migrate(poor, { contexts: ['catalog'], folder });
       expect(again).toEqual({ ran: {}, withoutRoles: ['catalog'], newer: {} });
-      expect(oneRoleServes(url)).toBe(true);
+      expect(hasOneRole(url)).toBe(true);
     } finally {
       await shop.admin('reassign owned by tenant to shop').catch(() => undefined);
       await shop.admin('drop owned by tenant cascade').catch(() => undefined);
@@ -118,7 +118,7 @@ describe('Migrating', () => {
 
 describe('A database that a newer build has migrated', () => {
   const MAY = 'static olderBuildsMayRun = true;';
-  /** The newer build runs these; then this one comes, which has no file for them. */
+  /** Runs these migrations as the newer build, and then removes their files, so that this build does not have them. */
   const newerBuild = async (...added: [name: string, at: string, up: string, more?: string][]) => {
     migration('list', '1798000000300', LIST, MAY);
     await catalog();
@@ -138,7 +138,7 @@ describe('A database that a newer build has migrated', () => {
       await shop.admin<{ at: string }>(`select "timestamp"::text as at from catalog.compatible_migrations order by 1`)
     ).map(({ at }) => at);
 
-  it('keeps an older one from starting, and says which migrations it is about', async () => {
+  it('refuses an older build, and names the unknown migrations', async () => {
     await newerBuild(grams);
     await expect(catalog()).rejects.toThrow(
       'The database has migrations that this build does not have (catalog: Step1799000000000)',
@@ -146,7 +146,7 @@ describe('A database that a newer build has migrated', () => {
     await expect(pendingMigrations(urls(), { contexts: ['catalog'], folder })).rejects.toBeInstanceOf(NewerMigrations);
   });
 
-  it('lets an older one start where the newer migrations say so, each of them', async () => {
+  it('accepts an older build if all unknown migrations are compatible', async () => {
     await newerBuild([...grams, MAY]);
     expect(await catalog()).toMatchObject({ ran: {}, newer: { catalog: ['Step1799000000000'] } });
     expect(await pendingMigrations(urls(), { contexts: ['catalog'], folder })).toEqual({});
@@ -154,20 +154,21 @@ describe('A database that a newer build has migrated', () => {
     await expect(catalog()).rejects.toThrow('(catalog: Step1799000000100)');
   });
 
-  it('lists those, too, that ran before there was a list', async () => {
+  it('lists compatible migrations that ran before the list existed', async () => {
     migration('early', '1796000000000', 'await runner.query(`create table early ()`)', MAY);
     await newerBuild();
     rmSync(file('early', '1796000000000'));
     expect((await catalog()).newer).toEqual({ catalog: ['Step1796000000000'] });
   });
 
-  it('lists those, too, that are declared so after they ran', async () => {
+  it('lists migrations that were declared compatible after they ran', async () => {
     migration('list', '1798000000300', LIST, MAY);
     migration('late', '1798000000400', 'await runner.query(`create table late ()`)');
     await catalog();
     expect(await listed()).toEqual(['1798000000300']);
     const earlier = folder;
-    folder = mkdtempSync(join(tmpdir(), 'shop-migrations-')); // of a later build, whose only change is the declaration
+    // the folder of a later build, which only adds the declaration
+    folder = mkdtempSync(join(tmpdir(), 'shop-migrations-'));
     cpSync(earlier, folder, { recursive: true });
     migration('late', '1798000000400', 'await runner.query(`create table late ()`)', MAY);
     expect((await catalog()).ran).toEqual({});
@@ -177,14 +178,14 @@ describe('A database that a newer build has migrated', () => {
     rmSync(earlier, { recursive: true });
   });
 
-  it('lists nothing of a migration that fails', async () => {
+  it('does not list a migration that failed', async () => {
     await newerBuild();
     migration('spill', '1799000000000', 'throw new Error("spilt")', MAY);
     await expect(catalog()).rejects.toThrow('spilt');
     expect(await listed()).toEqual(['1798000000300']);
   });
 
-  it('runs nothing of the older one', async () => {
+  it('runs no migration of the older build', async () => {
     await newerBuild(grams);
     migration('sugar', '1798500000000', 'await runner.query(`create table sugar ()`)');
     await expect(catalog()).rejects.toBeInstanceOf(NewerMigrations);

@@ -3,11 +3,11 @@ import type { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { contextNames, type Config, type ContextName } from '#platform/config';
 import { connect, databaseUrl, ownerSettings } from '../pool/connection';
-import { isCompatible, MissingMigrations, NewerMigrations, recordEarlier, recordedMigration } from './compatible';
+import { isCompatible, MissingMigrations, NewerMigrations, recordCompatible, withRecording } from './compatible';
 import { createExtensions, createRoles, createSchema } from './create-schema';
-import { migrationFiles, type MigrationFile } from './migrations';
-import { poolStartsWith } from '../pool/session-settings';
-import { ownRuntimeRole, rememberOneRole, withRoles } from '../pool/roles';
+import { listMigrationFiles, type MigrationFile } from './migrations';
+import { poolSettings } from '../pool/session-settings';
+import { ownRuntimeRole, rememberOneRole, runMigrationsWithRoles } from '../pool/roles';
 
 export interface MigrationReport {
   /** How many migrations ran, per context. */
@@ -17,41 +17,43 @@ export interface MigrationReport {
    * protected from each other.
    */
   readonly withoutRoles: readonly ContextName[];
-  /** Migrations of a newer build with which this one may work, by name. */
+  /** The names of compatible migrations of a newer build. This build may work with their result. */
   readonly newer: Readonly<Partial<Record<ContextName, readonly string[]>>>;
 }
 
-interface Standing {
-  readonly roles: boolean;
-  /** No migration has run yet. */
+/** The migrations of one context's schema. */
+interface SchemaStatus {
+  /** True if the role of the context exists, and this login may use it. */
+  readonly hasRoles: boolean;
+  /** True if no migration has run yet. */
   readonly isNew: boolean;
   readonly pending: readonly MigrationFile[];
-  /** It has run, but this build has no file for it. */
-  readonly unknown: readonly Ran[];
-  /** It has run, and was declared compatible later. */
+  /** Migrations that have run, but that this build does not have. */
+  readonly unknown: readonly ExecutedMigration[];
+  /** Migrations that have run, and were declared compatible after that. */
   readonly unlisted: readonly MigrationFile[];
 }
 
-interface Ran {
+interface ExecutedMigration {
   readonly at: number;
   readonly name: string;
-  /** Whether the database lists it as compatible; undefined if there is no list yet. */
+  /** True if the database lists the migration as compatible. Undefined or null if there is no list yet. */
   readonly compatible?: boolean;
 }
 
 export interface MigrateOptions {
   readonly contexts?: readonly ContextName[];
   readonly folder?: string;
-  /** Schemas of an earlier build are left as they are, and `MissingMigrations` is thrown. */
+  /** Migrates only schemas without any migration. Throws `MissingMigrations` for a schema of an earlier build. */
   readonly onlyNew?: boolean;
 }
 
 type Urls = Pick<Config, 'databaseUrl' | 'databaseUrls'>;
 
 /**
- * Migrates every context's schema to this build, one process at a time; two queries if there is nothing to do.
- * Throws `NewerMigrations`, and runs none, if a newer build has migrated the database and this one may not work with
- * it.
+ * Migrates every context's schema to this build. Only one process at a time migrates a schema. It needs two queries if
+ * there is nothing to do. If a newer build has run migrations that are not compatible, it runs none and throws
+ * `NewerMigrations`.
  */
 export async function migrate(
   config: Urls,
@@ -60,16 +62,16 @@ export async function migrate(
   const ran: Partial<Record<ContextName, number>> = {};
   const withoutRoles: ContextName[] = [];
   const newer: Partial<Record<ContextName, readonly string[]>> = {};
-  for (const [url, living] of byUrl(config, contexts)) {
+  for (const [url, ownContexts] of contextsByUrl(config, contexts)) {
     const client = await connect(url, 'migrations');
     try {
-      const standing = await look(client, living, folder);
-      Object.assign(newer, acceptNewer(standing));
-      if (onlyNew) await refuseEarlier(client, standing, folder);
-      const behind = living.filter((context) => hasWork(standing[context]!) || !standing[context]!.roles);
-      const poor = behind.length > 0 ? await bringUp(client, url, behind, ran, folder) : [];
-      rememberOneRole(url, poor.length > 0);
-      withoutRoles.push(...poor);
+      const statuses = await readStatus(client, ownContexts, folder);
+      Object.assign(newer, acceptNewer(statuses));
+      if (onlyNew) await refuseMissing(client, statuses, folder);
+      const toMigrate = ownContexts.filter((context) => hasWork(statuses[context]!) || !statuses[context]!.hasRoles);
+      const withOneRole = toMigrate.length > 0 ? await migrateContexts(client, url, toMigrate, ran, folder) : [];
+      rememberOneRole(url, withOneRole.length > 0);
+      withoutRoles.push(...withOneRole);
     } finally {
       await client.end();
     }
@@ -78,21 +80,20 @@ export async function migrate(
 }
 
 /**
- * The migrations that have not run yet, by context. Throws like `migrate` if a newer build has migrated the
- * database.
+ * The migrations that have not run yet, by context. Throws `NewerMigrations` like `migrate`.
  */
 export async function pendingMigrations(
   config: Urls,
   { contexts = contextNames, folder }: MigrateOptions = {},
 ): Promise<Partial<Record<ContextName, readonly string[]>>> {
   const found: Partial<Record<ContextName, readonly string[]>> = {};
-  for (const [url, living] of byUrl(config, contexts)) {
+  for (const [url, ownContexts] of contextsByUrl(config, contexts)) {
     const client = await connect(url, 'migrations');
     try {
-      const standing = await look(client, living, folder);
-      acceptNewer(standing);
-      for (const context of living) {
-        const { pending } = standing[context]!;
+      const statuses = await readStatus(client, ownContexts, folder);
+      acceptNewer(statuses);
+      for (const context of ownContexts) {
+        const { pending } = statuses[context]!;
         if (pending.length > 0) found[context] = pending.map(({ path }) => path);
       }
     } finally {
@@ -102,7 +103,7 @@ export async function pendingMigrations(
   return found;
 }
 
-function byUrl(config: Urls, contexts: readonly ContextName[]): Map<string, ContextName[]> {
+function contextsByUrl(config: Urls, contexts: readonly ContextName[]): Map<string, ContextName[]> {
   const urls = new Map<string, ContextName[]>();
   for (const context of contexts) {
     const url = databaseUrl(config, context);
@@ -111,34 +112,34 @@ function byUrl(config: Urls, contexts: readonly ContextName[]): Map<string, Cont
   return urls;
 }
 
-const hasWork = ({ pending, unlisted }: Standing): boolean => pending.length > 0 || unlisted.length > 0;
+const hasWork = ({ pending, unlisted }: SchemaStatus): boolean => pending.length > 0 || unlisted.length > 0;
 
 function acceptNewer(
-  standing: Partial<Record<ContextName, Standing>>,
+  statuses: Partial<Record<ContextName, SchemaStatus>>,
 ): Partial<Record<ContextName, readonly string[]>> {
   const accepted: Partial<Record<ContextName, readonly string[]>> = {};
   const refused: Partial<Record<ContextName, readonly string[]>> = {};
-  for (const [context, { unknown }] of Object.entries(standing) as [ContextName, Standing][]) {
+  for (const [context, { unknown }] of Object.entries(statuses) as [ContextName, SchemaStatus][]) {
     if (unknown.length === 0) continue;
-    const strange = unknown.filter(({ compatible }) => !compatible);
-    if (strange.length > 0) refused[context] = strange.map(({ name }) => name);
+    const incompatible = unknown.filter(({ compatible }) => !compatible);
+    if (incompatible.length > 0) refused[context] = incompatible.map(({ name }) => name);
     else accepted[context] = unknown.map(({ name }) => name);
   }
   if (Object.keys(refused).length > 0) throw new NewerMigrations(refused);
   return accepted;
 }
 
-/** Another process may be running the migrations just now; they are waited for. */
-async function refuseEarlier(
+/** Throws if a schema of an earlier build lacks migrations. If another process runs them at the moment, it waits. */
+async function refuseMissing(
   client: Client,
-  standing: Partial<Record<ContextName, Standing>>,
+  statuses: Partial<Record<ContextName, SchemaStatus>>,
   folder?: string,
 ): Promise<void> {
   const missing: Partial<Record<ContextName, readonly string[]>> = {};
-  for (const [context, { isNew, pending }] of Object.entries(standing) as [ContextName, Standing][]) {
+  for (const [context, { isNew, pending }] of Object.entries(statuses) as [ContextName, SchemaStatus][]) {
     if (isNew || pending.length === 0) continue;
     await withLock(client, context, async () => {
-      const left = (await look(client, [context], folder))[context]!.pending;
+      const left = (await readStatus(client, [context], folder))[context]!.pending;
       if (left.length > 0) missing[context] = left.map(({ path }) => parse(path).name);
     });
   }
@@ -155,11 +156,11 @@ async function withLock<T>(client: Client, context: ContextName, work: () => Pro
   }
 }
 
-async function look(
+async function readStatus(
   client: Client,
   contexts: readonly ContextName[],
   folder?: string,
-): Promise<Partial<Record<ContextName, Standing>>> {
+): Promise<Partial<Record<ContextName, SchemaStatus>>> {
   const { rows } = await client.query<{ context: ContextName; roles: boolean; known: boolean; lists: boolean }>(
     `select context, exists (select from pg_roles where rolname = 'shop_' || context
                       and pg_has_role(current_user, oid, 'member')) as roles,
@@ -168,74 +169,74 @@ async function look(
        from unnest($1::text[]) as context`,
     [contexts],
   );
-  const asked = rows.filter(({ known }) => known);
-  const done = new Map<ContextName, Ran[]>();
-  if (asked.length > 0) {
-    const each = asked.map(
+  const withTable = rows.filter(({ known }) => known);
+  const executed = new Map<ContextName, ExecutedMigration[]>();
+  if (withTable.length > 0) {
+    const selects = withTable.map(
       ({ context, lists }) =>
         `select '${context}' as context, "timestamp" as at, name, ${
           lists ? `exists (select from ${context}.compatible_migrations c where c."timestamp" = m."timestamp")` : 'null'
         } as compatible from ${context}.migrations m`,
     );
-    const found = await client.query<Ran & { context: ContextName }>(each.join(' union all '));
+    const found = await client.query<ExecutedMigration & { context: ContextName }>(selects.join(' union all '));
     for (const { context, at, name, compatible } of found.rows)
-      done.set(context, [...(done.get(context) ?? []), { at: Number(at), name, compatible }]);
+      executed.set(context, [...(executed.get(context) ?? []), { at: Number(at), name, compatible }]);
   }
   return Object.fromEntries(
     rows.map(({ context, roles }) => {
-      const files = migrationFiles(context, folder);
-      const ran = done.get(context) ?? [];
+      const files = listMigrationFiles(context, folder);
+      const ran = executed.get(context) ?? [];
       const pending = files.filter(({ timestamp }) => !ran.some(({ at }) => at === timestamp));
       const unknown = ran.filter(({ at }) => !files.some(({ timestamp }) => at === timestamp));
       const unlisted = files.filter(
         (file) => ran.some(({ at, compatible }) => at === file.timestamp && compatible === false) && isCompatible(file),
       );
-      return [context, { roles, isNew: ran.length === 0, pending, unknown, unlisted }];
+      return [context, { hasRoles: roles, isNew: ran.length === 0, pending, unknown, unlisted }];
     }),
   );
 }
 
-async function bringUp(
+async function migrateContexts(
   client: Client,
   url: string,
   contexts: readonly ContextName[],
   ran: Partial<Record<ContextName, number>>,
   folder?: string,
 ): Promise<ContextName[]> {
-  const poor: ContextName[] = [];
+  const withOneRole: ContextName[] = [];
   await createExtensions(client);
   for (const context of contexts)
     await withLock(client, context, async () => {
       const oneRole = !(await createRoles(client, context));
       rememberOneRole(url, oneRole);
       await createSchema(client, context, oneRole);
-      if (oneRole) poor.push(context);
-      const standing = (await look(client, [context], folder))[context]!; // another process may have been first
-      const count = hasWork(standing) ? await run(url, context, oneRole, folder) : 0;
+      if (oneRole) withOneRole.push(context);
+      const status = (await readStatus(client, [context], folder))[context]!; // another process may have migrated it
+      const count = hasWork(status) ? await runMigrations(url, context, oneRole, folder) : 0;
       if (count > 0) ran[context] = count;
     });
-  return poor;
+  return withOneRole;
 }
 
-async function run(url: string, context: ContextName, oneRole: boolean, folder?: string): Promise<number> {
-  const files = migrationFiles(context, folder);
+async function runMigrations(url: string, context: ContextName, oneRole: boolean, folder?: string): Promise<number> {
+  const files = listMigrationFiles(context, folder);
   const source = new DataSource({
     type: 'postgres',
     url,
     schema: context,
     applicationName: `shop migrations ${context}`,
     poolSize: 1,
-    extra: poolStartsWith(url, ownerSettings(url, context)),
-    migrations: files.map(recordedMigration),
+    extra: poolSettings(url, ownerSettings(url, context)),
+    migrations: files.map(withRecording),
     migrationsTableName: 'migrations',
     migrationsTransactionMode: 'each',
     installExtensions: false,
   });
-  return withRoles(oneRole, async () => {
+  return runMigrationsWithRoles(oneRole, async () => {
     await source.initialize();
     try {
       const done = await source.runMigrations();
-      await recordEarlier((sql, values) => source.query(sql, values), files);
+      await recordCompatible((sql, values) => source.query(sql, values), files);
       if (!oneRole) await source.query(`revoke insert, update, delete on migrations from ${ownRuntimeRole(context)}`);
       return done.length;
     } finally {

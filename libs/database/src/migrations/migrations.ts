@@ -5,7 +5,7 @@ import type { ContextName } from '#platform/config';
 
 export interface MigrationClass {
   new (): MigrationInterface;
-  /** A build without this migration may go on working with its result. */
+  /** True if a build without this migration may work with its result. */
   readonly olderBuildsMayRun?: boolean;
 }
 
@@ -14,25 +14,25 @@ export interface MigrationFile {
   readonly path: string;
 }
 
-const NAME = /^(\d{13})-[a-z0-9-]+\.(js|ts)$/;
+const FILE_NAME = /^(\d{13})-[a-z0-9-]+\.(js|ts)$/;
 
 /** The same relative path in the sources and in the build. */
 export const migrationsFolder = join(__dirname, '../../../../migrations');
 
 /** The context's migrations, in the order in which they run. */
-export function migrationFiles(context: ContextName, folder = migrationsFolder): readonly MigrationFile[] {
+export function listMigrationFiles(context: ContextName, folder = migrationsFolder): readonly MigrationFile[] {
   const own = join(folder, context);
   if (!existsSync(own)) return [];
   return readdirSync(own)
     .flatMap((name) => {
-      const [, timestamp] = NAME.exec(name) ?? [];
+      const [, timestamp] = FILE_NAME.exec(name) ?? [];
       return timestamp ? [{ timestamp: Number(timestamp), path: join(own, name) }] : [];
     })
     .sort((a, b) => a.timestamp - b.timestamp);
 }
 
 /** The migration class in the file. Its name ends with the file's timestamp, by which TypeORM recognises it. */
-export function migrationClass({ timestamp, path }: MigrationFile): MigrationClass {
+export function loadMigrationClass({ timestamp, path }: MigrationFile): MigrationClass {
   // eslint-disable-next-line @typescript-eslint/no-require-imports
   const found = Object.values(require(path) as Record<string, unknown>).find(
     (value): value is MigrationClass => typeof value === 'function' && value.name.endsWith(String(timestamp)),

@@ -3,7 +3,7 @@ import { connect, contextPool } from './connection';
 import { isAway, isEnvironmental } from './environment';
 import { PgDatabase } from '../transactions/pg-database';
 
-/** What Postgres itself says when it cannot serve, by each of the ways in which the shop asks. */
+/** Tests the real errors of Postgres, with a single query and with a transaction. */
 describe('A database that cannot serve', () => {
   let shop: TestDatabase;
   let name: string;
@@ -18,12 +18,12 @@ describe('A database that cannot serve', () => {
     await shop.drop();
   });
 
-  const fresh = (url = shop.url) => {
+  const openDatabase = (url = shop.url) => {
     const one = new PgDatabase('catalog', contextPool(url, 'catalog', { connectionTimeoutMillis: 1_000 }));
     opened.push(one);
     return one;
   };
-  const away = async (db: PgDatabase, sql = 'select 1') => {
+  const expectAway = async (db: PgDatabase, sql = 'select 1') => {
     for (const ask of [() => db.query(sql), () => db.transaction(() => db.query(sql))]) {
       const error = await ask().then(
         () => new Error('it answered'),
@@ -32,44 +32,44 @@ describe('A database that cannot serve', () => {
       expect([error.message, isAway(error), isEnvironmental(error)]).toEqual([error.message, true, true]);
     }
   };
-  const elsewhere = (sql: string) => onServer(shop.url, name, sql);
+  const onPostgresDatabase = (sql: string) => onServer(shop.url, name, sql);
 
-  it('takes no connections', async () => {
-    await elsewhere(`alter database ${name} with allow_connections false`);
-    await away(fresh());
-    await elsewhere(`alter database ${name} with allow_connections true`);
+  it('allows no connections', async () => {
+    await onPostgresDatabase(`alter database ${name} with allow_connections false`);
+    await expectAway(openDatabase());
+    await onPostgresDatabase(`alter database ${name} with allow_connections true`);
   });
 
-  it('has no connection left', async () => {
+  it('has no free connection', async () => {
     await shop.admin(`create role visitor login nosuperuser password 'visitor'`).catch(() => undefined);
     await shop.admin('grant shop_catalog to visitor');
-    await elsewhere(`alter database ${name} with connection limit 0`);
-    await away(fresh(shop.url.replace(/\/\/[^@]*@/, '//visitor:visitor@')));
+    await onPostgresDatabase(`alter database ${name} with connection limit 0`);
+    await expectAway(openDatabase(shop.url.replace(/\/\/[^@]*@/, '//visitor:visitor@')));
     await shop.admin('drop owned by visitor; drop role visitor');
   });
 
-  it('only reads', async () => {
+  it('is read-only', async () => {
     await shop.admin(`alter database ${name} set default_transaction_read_only = on`);
-    await away(fresh(), `update products set version = version where false`);
+    await expectAway(openDatabase(), `update products set version = version where false`);
   });
 
-  it('is not there', async () => {
-    await away(fresh(shop.url.replace(`/${name}?`, '/no_such_database?')));
+  it('does not exist', async () => {
+    await expectAway(openDatabase(shop.url.replace(`/${name}?`, '/no_such_database?')));
   });
 
-  it('is a server that is not there', async () => {
-    await away(fresh('postgres://nobody@127.0.0.1:9/shop'));
+  it('has a server that does not run', async () => {
+    await expectAway(openDatabase('postgres://nobody@127.0.0.1:9/shop'));
   });
 
-  it('has its pool in use by others', async () => {
-    const db = fresh();
+  it('has no free connection in its pool', async () => {
+    const db = openDatabase();
     const busy = Array.from({ length: 4 }, () => db.query('select pg_sleep(4)'));
-    await away(db);
+    await expectAway(db);
     await Promise.all(busy);
   }, 15_000);
 
-  it('is not blamed for a table that is missing: that is ours to mend', async () => {
-    const error = await fresh()
+  it('is not away if only a table is missing', async () => {
+    const error = await openDatabase()
       .query('select from no_such_table')
       .catch((refused: Error) => refused);
     expect([isAway(error), isEnvironmental(error)]).toEqual([false, true]);

@@ -1,6 +1,6 @@
 import { Connection, type ClientBase } from 'pg';
 
-interface Reachable {
+interface ClientAddress {
   readonly host: string;
   readonly port: number;
   readonly ssl: unknown;
@@ -24,12 +24,12 @@ const LONGEST_MS = 2_000;
  * enough: Postgres may notice that only when the statement ends, and keeps the locks until then.
  */
 export function cancel(client: ClientBase): void {
-  const { host, port, ssl, processID, secretKey } = client as unknown as Reachable;
+  const { host, port, ssl, processID, secretKey } = client as unknown as ClientAddress;
   const wire = new Connection({ ssl } as never) as unknown as Wire;
-  const ask = (): void => wire.cancel(processID, secretKey);
+  const sendCancel = (): void => wire.cancel(processID, secretKey);
   wire.on('error', () => undefined);
-  wire.once('connect', () => (ssl ? wire.requestSsl() : ask()));
-  wire.once('sslconnect', ask);
+  wire.once('connect', () => (ssl ? wire.requestSsl() : sendCancel()));
+  wire.once('sslconnect', sendCancel);
   setTimeout(() => wire.stream.destroy(), LONGEST_MS).unref();
   if (host.startsWith('/')) wire.connect(`${host}/.s.PGSQL.${port}`);
   else wire.connect(port, host);

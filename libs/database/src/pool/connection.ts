@@ -1,8 +1,8 @@
 import { Client, Pool, type ClientConfig, type PoolConfig } from 'pg';
 import type { Config, ContextName } from '#platform/config';
 import { pgTypes } from './pg-types';
-import { oneRoleServes, ownerRole, ownRuntimeRole } from './roles';
-import { eachStartsWith, setAll, startsWith, type Settings } from './session-settings';
+import { hasOneRole, ownerRole, ownRuntimeRole } from './roles';
+import { setPoolSettings, setWithStatement, connectionSettings, type Settings } from './session-settings';
 
 /**
  * Connections of one pool. A process with all contexts needs 41: eight contexts with four, three smaller schemas with
@@ -32,7 +32,7 @@ const LOCK_TIMEOUT = '200ms';
 const TIMEOUTS = { statement_timeout: '10s', lock_timeout: LOCK_TIMEOUT, idle_in_transaction_session_timeout: '5s' };
 
 const settingsFor = (url: string, context: ContextName, role: string) => ({
-  ...(oneRoleServes(url) ? {} : { role }),
+  ...(hasOneRole(url) ? {} : { role }),
   search_path: `${context},public`, // the public schema contains extensions only
   timezone: 'UTC',
 });
@@ -50,7 +50,11 @@ export function contextPool(url: string, context: ContextName, more: PoolConfig 
     allowExitOnIdle: false,
     ...more,
   });
-  eachStartsWith(pool, url, () => ({ ...settingsFor(url, context, ownRuntimeRole(context)), ...TIMEOUTS, jit: 'off' }));
+  setPoolSettings(pool, url, () => ({
+    ...settingsFor(url, context, ownRuntimeRole(context)),
+    ...TIMEOUTS,
+    jit: 'off',
+  }));
   pool.on('error', () => undefined); // an idle connection broke: the pool opens a new one when it is needed
   // A connection between the pool and its next user has no error listener for a moment. An error would end the process.
   pool.on('connect', (client) => client.on('error', () => undefined));
@@ -73,7 +77,7 @@ export async function connect(
   name: string,
   { settings = {}, ...more }: ConnectOptions = {},
 ): Promise<Client> {
-  const start = startsWith(url, settings);
+  const start = connectionSettings(url, settings);
   const client = new Client({
     connectionString: url,
     application_name: `shop ${name}`,
@@ -87,7 +91,7 @@ export async function connect(
   await client.connect();
   if (!('settings' in start)) return client;
   try {
-    await setAll(client, start.settings);
+    await setWithStatement(client, start.settings);
     return client;
   } catch (error) {
     void client.end().catch(() => undefined);

@@ -18,13 +18,13 @@ const DRIVER_MESSAGES =
 const DEEPEST = 5;
 
 /** Checks an error and the errors inside it: its cause, TypeORM's `driverError`, or all of an AggregateError. */
-function anyOf(error: unknown, check: (one: Record<string, unknown>, depth: number) => boolean, depth = 0): boolean {
+function hasAny(error: unknown, check: (one: Record<string, unknown>, depth: number) => boolean, depth = 0): boolean {
   if (typeof error !== 'object' || error === null || depth > DEEPEST) return false;
   const one = error as Record<string, unknown>;
   const { errors, cause, driverError } = one;
   if (check(one, depth)) return true;
-  if (Array.isArray(errors) && errors.length > 0 && errors.every((each) => anyOf(each, check, depth + 1))) return true;
-  return anyOf(driverError, check, depth + 1) || anyOf(cause, check, depth + 1);
+  if (Array.isArray(errors) && errors.length > 0 && errors.every((each) => hasAny(each, check, depth + 1))) return true;
+  return hasAny(driverError, check, depth + 1) || hasAny(cause, check, depth + 1);
 }
 
 const isDriverMessage = ({ code, message }: Record<string, unknown>): boolean =>
@@ -32,7 +32,7 @@ const isDriverMessage = ({ code, message }: Record<string, unknown>): boolean =>
 
 /** True if a later attempt may succeed without a change of the code. */
 export const isEnvironmental = (error: unknown): boolean =>
-  anyOf(
+  hasAny(
     error,
     (one) =>
       one['environmental'] === true ||
@@ -40,37 +40,37 @@ export const isEnvironmental = (error: unknown): boolean =>
       (typeof one['code'] === 'string' && (SQLSTATE.test(one['code']) || SYSTEM.test(one['code']))),
   );
 
-const ofTheDatabase = new WeakSet<object>();
+const databaseErrors = new WeakSet<object>();
 
-/** Marks an error as one of a database connection, because the error of a broken socket does not say whose it is. */
-export function fromTheDatabase(error: unknown): void {
-  if (typeof error === 'object' && error !== null) ofTheDatabase.add(error);
+/** Marks the error of a database connection, because a socket error does not say which server it is about. */
+export function markAsDatabaseError(error: unknown): void {
+  if (typeof error === 'object' && error !== null) databaseErrors.add(error);
 }
 
-/** With such an error Postgres closes a connection, or refuses to open one. */
+/** True for an error with which Postgres closes a connection, or refuses to open one. */
 const isFatal = ({ severity }: Record<string, unknown>): boolean => severity === 'FATAL' || severity === 'PANIC';
 
-/** A socket error of a database connection. Errors at opening have a `syscall`; the others have our mark. */
-const isSocket = (one: Record<string, unknown>): boolean =>
+/** A socket error of a database connection. Errors at opening have a `syscall`, and later ones are marked. */
+const isSocketError = (one: Record<string, unknown>): boolean =>
   typeof one['code'] === 'string' &&
   SYSTEM.test(one['code']) &&
-  (one['syscall'] === 'connect' || one['syscall'] === 'getaddrinfo' || ofTheDatabase.has(one));
+  (one['syscall'] === 'connect' || one['syscall'] === 'getaddrinfo' || databaseErrors.has(one));
 
 /**
  * True if the database cannot serve now: there is no connection, it is read-only or full, another transaction holds a
  * lock, or it takes too long. Narrower than `isEnvironmental`: faults that need a new release are not included.
  */
 export const isAway = (error: unknown): boolean =>
-  anyOf(error, (one) => {
+  hasAny(error, (one) => {
     const { code, severity } = one;
-    if (isFatal(one) || isDriverMessage(one) || isSocket(one)) return true;
+    if (isFatal(one) || isDriverMessage(one) || isSocketError(one)) return true;
     if (code === '55000') return severity !== 'ERROR'; // as an ERROR, the statement itself is wrong
     return typeof code === 'string' && AWAY.test(code);
   });
 
 /** True if another transaction holds the lock. A retry after a short time may succeed. */
-export const isLocked = (error: unknown): boolean => anyOf(error, ({ code }) => code === '55P03');
+export const isLocked = (error: unknown): boolean => hasAny(error, ({ code }) => code === '55P03');
 
 /** True if the database answers but refuses the login: a wrong password, or an unknown role or database. */
 export const isRefusal = (error: unknown): boolean =>
-  anyOf(error, ({ code }) => typeof code === 'string' && /^(?:28\w{3}|3D000)$/.test(code));
+  hasAny(error, ({ code }) => typeof code === 'string' && /^(?:28\w{3}|3D000)$/.test(code));

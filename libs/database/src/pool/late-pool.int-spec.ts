@@ -22,12 +22,12 @@ describe('A pool that is made before its server is known', () => {
     expect(await roleOf(() => undefined)).toEqual({ role: 'shop_cart', path: 'cart,public' });
   });
 
-  it('works as the only role where one serves all', async () => {
+  it('works without a role of its own if one role serves all contexts', async () => {
     expect(await roleOf(() => rememberOneRole(database.url, true))).toEqual({ role: 'none', path: 'cart,public' });
     rememberOneRole(database.url, false);
   });
 
-  it('makes its settings by a statement where a pooler drops what a new connection says', async () => {
+  it('makes its settings with a statement if a pooler drops them from the start-up packet', async () => {
     expect(await roleOf(() => rememberLostSettings(database.url, true))).toEqual({ role: 'shop_cart', path: 'cart,public' }); // prettier-ignore
     rememberLostSettings(database.url, false);
   });

@@ -3,21 +3,21 @@ import { types } from 'pg';
 const { INT8, DATE, NUMERIC } = types.builtins;
 const INT8_ARRAY = 1016;
 
-function safeInteger(text: string): number {
+function parseSafeInteger(text: string): number {
   const value = Number(text);
   if (!Number.isSafeInteger(value)) throw new RangeError(`${text} does not fit into a number`);
   return value;
 }
 
 /** A sum of bigints is numeric in Postgres. Whole values up to 15 digits become numbers, all others stay text. */
-const numeric = (text: string): number | string => (/^-?\d{1,15}$/.test(text) ? Number(text) : text);
+const parseNumeric = (text: string): number | string => (/^-?\d{1,15}$/.test(text) ? Number(text) : text);
 
 const int8Array = types.getTypeParser(INT8_ARRAY as never, 'text') as (text: string) => (string | null)[];
 
 const parsers: Record<number, (text: string) => unknown> = {
-  [INT8]: safeInteger,
-  [INT8_ARRAY]: (text) => int8Array(text).map((item) => (item === null ? null : safeInteger(item))),
-  [NUMERIC]: numeric,
+  [INT8]: parseSafeInteger,
+  [INT8_ARRAY]: (text) => int8Array(text).map((item) => (item === null ? null : parseSafeInteger(item))),
+  [NUMERIC]: parseNumeric,
   [DATE]: (text) => text, // a day has no time zone: '2026-01-31'
 };
 

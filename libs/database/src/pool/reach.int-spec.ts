@@ -6,7 +6,7 @@ beforeAll(async () => (test = await testDatabase()));
 afterAll(() => test.drop());
 
 describe('A login', () => {
-  it('that serves several contexts, or may become another one, is told of', async () => {
+  it('that can take the roles of several contexts is reported', async () => {
     const [all] = await reachOfLogins(test.config, ['ordering', 'payments']);
     expect(all.contexts).toEqual(['ordering', 'payments']);
     expect(all.others).toEqual(expect.arrayContaining(['identity', 'privacy', 'audit']));
@@ -14,7 +14,7 @@ describe('A login', () => {
     expect(one.others).toContain('payments');
   });
 
-  it('of one context alone is not', async () => {
+  it('that can take the roles of its own context only is not reported', async () => {
     const login = `alone_${process.pid}`;
     await test.admin(`create role ${login} login password 'alone' noinherit; grant shop_ordering to ${login}`);
     try {

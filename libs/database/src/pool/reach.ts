@@ -1,6 +1,6 @@
 import { contextNames, type Config, type ContextName } from '#platform/config';
 import { connect, databaseUrl } from './connection';
-import { oneRoleServes, ownerRole, ownRuntimeRole } from './roles';
+import { hasOneRole, ownerRole, ownRuntimeRole } from './roles';
 
 /** The contexts that a login serves, and the other contexts whose roles it can take. */
 export interface Reach {
@@ -20,7 +20,7 @@ export async function reachOfLogins(
   for (const context of contexts) {
     const url = databaseUrl(config, context);
     // a database with one role for all contexts is reported elsewhere
-    if (!oneRoleServes(url)) served.set(url, [...(served.get(url) ?? []), context]);
+    if (!hasOneRole(url)) served.set(url, [...(served.get(url) ?? []), context]);
   }
   const found: Reach[] = [];
   for (const [url, own] of served) {

@@ -10,7 +10,7 @@ export class DatabaseRefused extends Error {
 }
 
 /** Turns a refused login into an error that names the variable. Returns all other errors unchanged. */
-export function refusedAt(variable: string, error: Error): Error {
+export function asRefusal(variable: string, error: Error): Error {
   const { code } = error as { code?: unknown };
   return typeof code === 'string' && REFUSALS.test(code) ? new DatabaseRefused(variable, error) : error;
 }

@@ -1,6 +1,6 @@
 import type { ContextName } from '#platform/config';
 
-const shared = new Set<string>();
+const urlsWithOneRole = new Set<string>();
 
 /** The role that owns the context's tables and runs its migrations. */
 export const ownerRole = (context: ContextName) => `shop_${context}_owner`;
@@ -9,16 +9,16 @@ export const ownerRole = (context: ContextName) => `shop_${context}_owner`;
 export const ownRuntimeRole = (context: ContextName) => `shop_${context}`;
 
 /** True if one role serves all contexts of that database, because roles cannot be created (some managed databases). */
-export const oneRoleServes = (url: string): boolean => shared.has(url);
+export const hasOneRole = (url: string): boolean => urlsWithOneRole.has(url);
 
 export function rememberOneRole(url: string, serves: boolean): void {
-  if (serves) shared.add(url);
-  else shared.delete(url);
+  if (serves) urlsWithOneRole.add(url);
+  else urlsWithOneRole.delete(url);
 }
 
 let migratingWithOneRole = false;
 
-export async function withRoles<T>(oneRole: boolean, work: () => Promise<T>): Promise<T> {
+export async function runMigrationsWithRoles<T>(oneRole: boolean, work: () => Promise<T>): Promise<T> {
   migratingWithOneRole = oneRole;
   try {
     return await work();

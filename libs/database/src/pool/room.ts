@@ -9,6 +9,6 @@ const ROOM = statement(
 );
 
 /** Rejects if the server's disk is full. An UPDATE may not show that: it can still succeed for a long time. */
-export async function expectRoom(db: Database): Promise<void> {
+export async function checkDiskSpace(db: Database): Promise<void> {
   await db.query(ROOM);
 }

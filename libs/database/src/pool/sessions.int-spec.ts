@@ -7,10 +7,10 @@ let database: TestDatabase;
 beforeAll(async () => void (database = await testDatabase({ empty: true })));
 afterAll(() => database.drop());
 
-/** The same server, and a database that it does not have. */
+/** A database that does not exist on this server. */
 const missing = () => database.url.replace(/\/test_\w+/, '/spilt');
 
-describe('A database that refuses a start', () => {
+describe('A database that refuses the login at the start', () => {
   it.each([
     ['DATABASE_URL', () => ({ databaseUrl: missing(), databaseUrls: {} })],
     ['DATABASE_URL_CART', () => ({ databaseUrl: database.url, databaseUrls: { cart: missing() } })],
@@ -24,6 +24,6 @@ describe('A database that refuses a start', () => {
     expect((refused as Error).message).toBe(
       `The database at ${name} refuses us (database "spilt" does not exist): check ${name}`,
     );
-    expect(isAway(refused)).toBe(true); // also in its wrapping
+    expect(isAway(refused)).toBe(true); // the wrapped error counts, too
   });
 });

@@ -3,7 +3,7 @@ import type { Client } from 'pg';
 import type { Config, ContextName } from '#platform/config';
 import { connect, databaseUrl } from './connection';
 import { isAway, isRefusal } from './environment';
-import { refusedAt } from './refused';
+import { asRefusal } from './refused';
 import { rememberLostSettings } from './session-settings';
 
 const ROUNDS = 3;
@@ -48,9 +48,9 @@ export async function checkSessions(
   if (leadership) names.set(leadership, 'DATABASE_URL_LEADERSHIP');
   const others = [...namesByUrl(config, elsewhere)].filter(([url]) => !names.has(url));
   await Promise.all([
-    ...[...names].map(([url, name]) => checkOne(url, name, without)),
+    ...[...names].map(([url, name]) => checkServer(url, name, without)),
     // a database that only contexts of other processes use may be unreachable
-    ...others.map(([url, name]) => checkOne(url, name, without).catch(ignoreIfAway)),
+    ...others.map(([url, name]) => checkServer(url, name, without).catch(ignoreIfAway)),
   ]);
   if (leadership && leadership !== mainUrl(config)) await checkSameDatabase(mainUrl(config), leadership);
 }
@@ -72,20 +72,20 @@ function ignoreIfAway(error: unknown): void {
 export const mainUrl = (config: Pick<Config, 'databaseUrl' | 'databaseUrls'>): string =>
   config.databaseUrl ?? databaseUrl(config, 'ordering');
 
-async function checkOne(url: string, name: string, without: Without): Promise<void> {
+async function checkServer(url: string, name: string, without: Without): Promise<void> {
   rememberLostSettings(url, false);
   const open = () =>
     connect(url, 'start-up', { settings: { timezone: TEST_ZONE } }).catch((error: Error) => {
-      if (/unsupported startup parameter/.test(error.message)) throw new UnusableSessions(refusedSettings(name));
-      throw isAway(error) && !isRefusal(error) ? new DatabaseAway(name, error, without) : refusedAt(name, error);
+      if (/unsupported startup parameter/.test(error.message)) throw new UnusableSessions(refusedSettingsText(name));
+      throw isAway(error) && !isRefusal(error) ? new DatabaseAway(name, error, without) : asRefusal(name, error);
     });
   const both = await Promise.allSettled([open(), open()]);
   const clients = both.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   try {
     for (const one of both) if (one.status === 'rejected') throw one.reason;
     const [first, second] = clients as [Client, Client];
-    const problem = await interleave(first, second).catch(noTransactions);
-    if (problem) throw new UnusableSessions(shared(name, problem));
+    const problem = await findSharing(first, second).catch(statementModeProblem);
+    if (problem) throw new UnusableSessions(sharedSessionsText(name, problem));
     const { rows } = await first.query<{ zone: string }>(`select current_setting('timezone') as zone`);
     rememberLostSettings(url, rows[0].zone !== TEST_ZONE);
   } finally {
@@ -94,14 +94,14 @@ async function checkOne(url: string, name: string, without: Without): Promise<vo
 }
 
 /** Uses two connections, one with an open transaction. Each must keep its own backend. Returns the problem, if any. */
-async function interleave(first: Client, second: Client): Promise<string | undefined> {
-  const backend = async (client: Client) =>
+async function findSharing(first: Client, second: Client): Promise<string | undefined> {
+  const backendOf = async (client: Client) =>
     (await client.query<{ pid: number }>('select pg_backend_pid() as pid')).rows[0].pid;
-  const [one, two] = [await backend(first), await backend(second)];
+  const [one, two] = [await backendOf(first), await backendOf(second)];
   if (one === two) return `two connections were served by one backend (${one})`;
   for (let round = 0; round < ROUNDS; round++) {
     await second.query('begin');
-    const [now, other] = [await backend(first), await backend(second)];
+    const [now, other] = [await backendOf(first), await backendOf(second)];
     await second.query('commit');
     if (now !== one) return `a connection moved from backend ${one} to ${now}`;
     if (other !== two) return `a connection moved from backend ${two} to ${other}`;
@@ -110,7 +110,7 @@ async function interleave(first: Client, second: Client): Promise<string | undef
 }
 
 /** A pooler in statement mode answers `begin` with this error, and closes the connection. */
-function noTransactions(error: Error): string {
+function statementModeProblem(error: Error): string {
   if (!/transaction blocks not allowed/.test(error.message)) throw error;
   return error.message;
 }
@@ -120,10 +120,10 @@ async function checkSameDatabase(main: string, leadership: string): Promise<void
   const [one, other] = await Promise.all([connect(main, 'start-up'), connect(leadership, 'start-up')]);
   try {
     const lock = [randomInt(1, 2 ** 31 - 1), randomInt(1, 2 ** 31 - 1)];
-    const taken = async (client: Client) =>
+    const tryLock = async (client: Client) =>
       (await client.query<{ got: boolean }>('select pg_try_advisory_lock($1, $2) as got', lock)).rows[0].got;
-    await taken(one);
-    if (await taken(other))
+    await tryLock(one);
+    if (await tryLock(other))
       throw new UnusableSessions(
         'DATABASE_URL_LEADERSHIP leads to another database than DATABASE_URL: it must be the same one, by another way',
       );
@@ -132,11 +132,11 @@ async function checkSameDatabase(main: string, leadership: string): Promise<void
   }
 }
 
-const refusedSettings = (name: string): string =>
+const refusedSettingsText = (name: string): string =>
   `${name} leads to a connection pooler that refuses the settings of a connection: ` +
   `set ignore_startup_parameters = options and pool_mode = session there, or let ${name} lead to Postgres itself`;
 
-const shared = (name: string, problem: string): string =>
+const sharedSessionsText = (name: string, problem: string): string =>
   `${name} leads to a connection pooler that shares connections between transactions (${problem}), and the shop needs ` +
   `sessions: set pool_mode = session there, or let ${name} lead to Postgres itself. Where the pooler also closes idle ` +
   `connections, let DATABASE_URL_LEADERSHIP lead past it`;

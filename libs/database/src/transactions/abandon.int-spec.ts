@@ -19,42 +19,43 @@ const never = new Promise<never>(() => undefined);
 const take = () => db.query(`update shelf set pieces = pieces - 1 where sku = 'SKU-1'`);
 const late = new Error('it took too long');
 
-async function abandoned(work: () => Promise<unknown>): Promise<number> {
-  const stop = new Deadline();
+async function abandonDuring(work: () => Promise<unknown>): Promise<number> {
+  const deadline = new Deadline();
   let pid = 0;
-  const going = db.transaction(
+  const running = db.transaction(
     async () => {
       [{ pid }] = await db.query<{ pid: number }>('select pg_backend_pid() as pid');
       await take();
       await work();
     },
-    { deadline: stop },
+    { deadline },
   );
   await pause(100);
-  stop.pass(late);
-  await expect(going).rejects.toBe(late);
+  deadline.pass(late);
+  await expect(running).rejects.toBe(late);
   return pid;
 }
 
-describe('A transaction that is given up from outside', () => {
+describe('A transaction whose deadline passes', () => {
   it.each([
     ['never ends', () => never],
     ['waits for a long statement', () => db.query('select pg_sleep(8)')],
-  ])('frees its locks and its connection though its work %s', async (_, work) => {
-    const pid = await abandoned(work);
+  ])('frees its locks and its connection, even if its work %s', async (_, work) => {
+    const pid = await abandonDuring(work);
     const begun = performance.now();
     await take(); // waits until the row is free
-    expect(performance.now() - begun).toBeLessThan(5_000); // the statement alone takes eight seconds
+    expect(performance.now() - begun).toBeLessThan(5_000); // the aborted statement would take eight seconds
     expect(await shop.admin('select 1 from pg_stat_activity where pid = $1', [pid])).toEqual([]);
     const [{ pieces }] = await db.query<{ pieces: number }>('select pieces from shelf');
     await db.query('update shelf set pieces = 100');
     expect(pieces).toBe(99);
-    await Promise.all([1, 2, 3, 4].map(() => db.query('select pg_sleep(0.05)'))); // the pool has all its connections
+    // all four connections of the pool are usable
+    await Promise.all([1, 2, 3, 4].map(() => db.query('select pg_sleep(0.05)')));
   });
 
-  it('lets its work do nothing more', async () => {
+  it('refuses all later statements of its work', async () => {
     let later: Promise<unknown> = Promise.resolve();
-    await abandoned(async () => {
+    await abandonDuring(async () => {
       later = pause(200).then(take);
       later.catch(() => undefined);
       await never;
@@ -63,7 +64,7 @@ describe('A transaction that is given up from outside', () => {
     expect(await db.query('select pieces from shelf')).toEqual([{ pieces: 100 }]);
   });
 
-  it('does not even begin when it was given up before', async () => {
+  it('writes nothing if the deadline has passed before', async () => {
     const work = jest.fn(() => take());
     const passed = new Deadline();
     passed.pass(late);
@@ -71,13 +72,13 @@ describe('A transaction that is given up from outside', () => {
     expect(await db.query('select pieces from shelf')).toEqual([{ pieces: 100 }]);
   });
 
-  it('that waits for a connection gives the one it gets back', async () => {
+  it('that waits for a connection returns it to the pool', async () => {
     const full = Array.from({ length: 4 }, () => db.query('select pg_sleep(0.3)'));
-    const stop = new Deadline();
-    const going = db.transaction(() => take(), { deadline: stop });
+    const deadline = new Deadline();
+    const running = db.transaction(() => take(), { deadline });
     await pause(50);
-    stop.pass(late);
-    await expect(going).rejects.toBe(late);
+    deadline.pass(late);
+    await expect(running).rejects.toBe(late);
     await Promise.all(full);
     expect(await db.query('select pieces from shelf')).toEqual([{ pieces: 100 }]);
     await Promise.all([1, 2, 3, 4].map(() => db.query('select pg_sleep(0.05)')));

@@ -40,8 +40,8 @@ afterAll(() => shop?.drop());
 const add = (roast: string) => db.query('insert into bags (roast) values ($1)', [roast]);
 const roasts = async () => (await shop.admin<{ roast: string }>('select roast from catalog.bags order by 1')).map(({ roast }) => roast); // prettier-ignore
 
-describe('A statement by itself', () => {
-  it('sees its own schema without naming it, as the runtime role, with time limits', async () => {
+describe('A statement outside a transaction', () => {
+  it('uses the schema of its context, the runtime role and time limits', async () => {
     const [row] = await db.query(
       `select current_user::text as role, current_schema()::text as schema,
               current_setting('statement_timeout') as statement, current_setting('lock_timeout') as lock,
@@ -50,14 +50,14 @@ describe('A statement by itself', () => {
     expect(row).toEqual({ role: 'shop_catalog', schema: 'catalog', statement: '10s', lock: '200ms', idle: '5s' });
   });
 
-  it('may not look into another context, nor define anything in its own', async () => {
+  it('may not read another context, and may not change the schema of its own', async () => {
     await expect(other.query('select * from catalog.bags')).rejects.toMatchObject({ code: '42501' });
     await expect(db.query('create table shelves (id int)')).rejects.toMatchObject({ code: '42501' });
     await expect(db.query('truncate bags')).rejects.toMatchObject({ code: '42501' });
     await expect(db.query('update migrations set name = name')).rejects.toMatchObject({ code: '42501' });
   });
 
-  it('reads bigint as a number, a day as text, jsonb as what it is, and refuses to lose digits', async () => {
+  it('reads bigint as a number, a date as text, jsonb as a value, and throws if digits would be lost', async () => {
     const [row] = await db.query(
       `select 9007199254740991::int8 as big, array[1, 2]::int8[] as bigs, date '2026-01-31' as day, '{"a":[1]}'::jsonb as json,
               sum(x) as sum, timestamptz '2026-01-05 08:00+00' as at from unnest(array[1, 2]::int8[]) x`,
@@ -73,7 +73,7 @@ describe('A statement by itself', () => {
     await expect(db.query('select 9007199254740992::int8')).rejects.toThrow('does not fit');
   });
 
-  it('is prepared once per connection when it has a name', async () => {
+  it('is prepared once per connection if it has a name', async () => {
     const count = statement('count-bags', 'select count(*) as bags from bags where grams > $1');
     await db.transaction(async () => {
       for (let i = 0; i < 3; i++) expect(await db.query(count, [1])).toEqual([{ bags: 0 }]);
@@ -84,18 +84,18 @@ describe('A statement by itself', () => {
 });
 
 describe('A transaction', () => {
-  it('keeps all of it', async () => {
+  it('commits all its statements', async () => {
     await db.transaction(async () => {
       await add('arabica');
       expect(db.inTransaction()).toBe(true);
-      expect(await roasts()).toEqual([]); // nobody else sees it yet
+      expect(await roasts()).toEqual([]); // not visible outside the transaction yet
       await add('robusta');
     });
     expect(db.inTransaction()).toBe(false);
     expect(await roasts()).toEqual(['arabica', 'robusta']);
   });
 
-  it('keeps nothing when its work throws, and hands the error on', async () => {
+  it('rolls back and throws the error when its work throws', async () => {
     const work = db.transaction(async () => {
       await add('arabica');
       throw new Error('spilt');
@@ -104,7 +104,7 @@ describe('A transaction', () => {
     expect(await roasts()).toEqual([]);
   });
 
-  it('is joined by one opened inside it', async () => {
+  it('is joined by a transaction that is opened inside it', async () => {
     const work = db.transaction(async () => {
       await db.transaction(() => add('arabica'));
       throw new Error('spilt');
@@ -113,7 +113,7 @@ describe('A transaction', () => {
     expect(await roasts()).toEqual([]);
   });
 
-  it('is of its own context only', async () => {
+  it('belongs to one context only', async () => {
     await db.transaction(async () => {
       await add('arabica');
       expect(other.inTransaction()).toBe(false);
@@ -125,7 +125,7 @@ describe('A transaction', () => {
     expect(await roasts()).toEqual(['arabica', 'robusta']);
   });
 
-  it('takes statements one by one however they are asked', async () => {
+  it('runs concurrent statements one after the other', async () => {
     await db.transaction(async () => void (await Promise.all(['a', 'b', 'c', 'd', 'e', 'f'].map(add))));
     expect(await roasts()).toHaveLength(6);
   });
@@ -138,7 +138,7 @@ describe('A transaction', () => {
     });
   });
 
-  it('does not pretend to have committed when a refused statement was swallowed', async () => {
+  it('throws at the commit if the error of a statement was ignored', async () => {
     const work = db.transaction(async () => {
       await add('arabica');
       await add('arabica').catch(() => undefined);
@@ -147,7 +147,7 @@ describe('A transaction', () => {
     expect(await roasts()).toEqual([]);
   });
 
-  it('refuses a statement that comes when it is over', async () => {
+  it('refuses a statement after its end', async () => {
     let late: Promise<unknown> | undefined;
     await db.transaction(async () => {
       await add('arabica');
@@ -158,7 +158,7 @@ describe('A transaction', () => {
     expect(await roasts()).toEqual(['arabica']);
   });
 
-  it('is tried again after a deadlock', async () => {
+  it('is retried after a deadlock', async () => {
     await add('arabica');
     await add('robusta');
     let tries = 0;
@@ -174,7 +174,7 @@ describe('A transaction', () => {
     expect(await db.query('select distinct grams from bags')).toEqual([{ grams: 252 }]);
   });
 
-  it('ends with its connection, and the pool goes on with others', async () => {
+  it('fails with its connection, and the pool continues with others', async () => {
     const work = db.transaction(async () => {
       const [row] = await db.query<{ pid: number }>('select pg_backend_pid() as pid');
       await shop.admin('select pg_terminate_backend($1)', [row.pid]);
@@ -187,8 +187,8 @@ describe('A transaction', () => {
   });
 });
 
-describe('Around the commit', () => {
-  it('runs what was asked for before and after it, and after it only once it is durable', async () => {
+describe('The commit', () => {
+  it('runs the functions of beforeCommit before it, and those of afterCommit after it', async () => {
     const heard: string[] = [];
     await db.transaction(async () => {
       db.afterCommit(() => heard.push(`after, in a transaction: ${db.inTransaction()}`));
@@ -202,7 +202,7 @@ describe('Around the commit', () => {
     expect(await roasts()).toEqual(['arabica']);
   });
 
-  it('runs nothing after a rollback, and at once where there is no transaction', async () => {
+  it('runs afterCommit at once without a transaction, and never after a rollback', async () => {
     const heard: string[] = [];
     const work = db.transaction(async () => {
       db.afterCommit(() => heard.push('never'));
@@ -214,22 +214,22 @@ describe('Around the commit', () => {
     expect(heard).toEqual(['at once']);
   });
 
-  it('keeps a buffer per transaction', async () => {
+  it('ends the life of a value made by local()', async () => {
     const buffer = Symbol('buffer');
     const take = () => db.local<string[]>(buffer, () => []);
     const one = await db.transaction(async () => (take().push('a'), take().push('b'), take()));
     const two = await db.transaction(async () => take());
     expect([one, two]).toEqual([['a', 'b'], []]);
-    expect(() => take()).toThrow('no transaction');
+    expect(() => take()).toThrow('no open transaction');
   });
 
-  it('sends a last statement alone when nothing went before it, else with the rest', async () => {
-    await pause(2_100); // for two seconds after a wait for a lock, also a lone statement has a BEGIN
+  it('is not sent if the last statement is the only one', async () => {
+    await pause(2_100); // for two seconds after a failed wait for a lock, also a single statement has a BEGIN
     const xids: unknown[] = [];
     const insert = `insert into bags (roast) values ($1) returning xmin::text as xid`;
     await db.transaction(async () => {
       xids.push(...(await db.last(insert, ['arabica'])));
-      expect(await roasts()).toEqual(['arabica']); // there already
+      expect(await roasts()).toEqual(['arabica']); // committed already
       await expect(db.query('select 1')).rejects.toThrow('over');
     });
     const work = db.transaction(async () => {
@@ -244,7 +244,7 @@ describe('Around the commit', () => {
 });
 
 describe('Entities', () => {
-  it('commit and roll back with the SQL around them', async () => {
+  it('are committed or rolled back together with the SQL of the transaction', async () => {
     await db.transaction(async () => {
       await add('arabica');
       await db.entities.save(Bag, { roast: 'robusta', grams: 500, roastedAt: new Date(0) });
@@ -263,7 +263,7 @@ describe('Entities', () => {
     expect(await roasts()).toEqual(['arabica', 'robusta']);
   });
 
-  it('may roll back to a point within', async () => {
+  it('may roll back to a savepoint', async () => {
     await db.transaction(async () => {
       await add('arabica');
       const inner = db.entities.transaction(async (manager) => {
@@ -275,7 +275,7 @@ describe('Entities', () => {
     expect(await roasts()).toEqual(['arabica']);
   });
 
-  it('work by themselves too', async () => {
+  it('work without a transaction, too', async () => {
     await db.entities.save(Bag, { roast: 'robusta', grams: 500, roastedAt: new Date(0) });
     expect(await roasts()).toEqual(['robusta']);
     expect(db.pool.idleCount).toBe(db.pool.totalCount);

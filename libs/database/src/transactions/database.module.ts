@@ -11,48 +11,50 @@ const ASIDE_CONNECTIONS = 2;
 /** The process's databases, one for each context. Each pool connects when it is first used. */
 @Injectable()
 export class Databases implements OnApplicationShutdown {
-  private readonly open = new Map<ContextName, PgDatabase>();
-  private readonly beside = new Map<ContextName, PgDatabase>();
+  private readonly databases = new Map<ContextName, PgDatabase>();
+  private readonly asides = new Map<ContextName, PgDatabase>();
 
   constructor(private readonly config: Config) {}
 
   of(context: ContextName): Database {
-    return this.known(context);
+    return this.databaseOf(context);
   }
 
   /** The same database with two separate connections, for work that must not wait for the context's other work. */
   aside(context: ContextName): Database {
-    const known = this.beside.get(context);
+    const known = this.asides.get(context);
     if (known) return known;
     const pool = contextPool(databaseUrl(this.config, context), context, {
       application_name: `shop ${context} aside`,
       max: ASIDE_CONNECTIONS,
     });
     const database = new PgDatabase(context, pool);
-    this.beside.set(context, database);
+    this.asides.set(context, database);
     return database;
   }
 
   async withEntities(context: ContextName, entities: readonly EntityClass[]): Promise<Database> {
-    const database = this.known(context);
+    const database = this.databaseOf(context);
     await database.use(entities);
     return database;
   }
 
   /** Nest calls this hook last, so all work has ended. It waits 5 s at most for connections that are still in use. */
   async onApplicationShutdown(): Promise<void> {
-    const closing = Promise.all([...this.open.values(), ...this.beside.values()].map((database) => database.close()));
+    const closing = Promise.all(
+      [...this.databases.values(), ...this.asides.values()].map((database) => database.close()),
+    );
     let timer: NodeJS.Timeout | undefined;
     const timeout = new Promise((resolve) => (timer = setTimeout(resolve, CLOSE_TIMEOUT_MS)));
     await Promise.race([closing, timeout]);
     clearTimeout(timer);
   }
 
-  private known(context: ContextName): PgDatabase {
-    const known = this.open.get(context);
+  private databaseOf(context: ContextName): PgDatabase {
+    const known = this.databases.get(context);
     if (known) return known;
     const database = new PgDatabase(context, contextPool(databaseUrl(this.config, context), context));
-    this.open.set(context, database);
+    this.databases.set(context, database);
     return database;
   }
 }

@@ -53,7 +53,7 @@ export abstract class Database {
   abstract local<T>(key: symbol, make: () => T): T;
 
   /** Runs the work as if no transaction were open here. */
-  abstract outside<T>(work: () => T): T;
+  abstract outsideTransaction<T>(work: () => T): T;
 
   /**
    * Vacuums these tables, one after the other, on a separate connection without a time limit. If one of them fails,

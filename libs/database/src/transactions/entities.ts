@@ -41,7 +41,7 @@ export async function openEntities(
 export function managerOf(source: DataSource, transaction: Transaction): EntityManager {
   const runner = source.createQueryRunner() as QueryRunner & { transactionDepth: number };
   const connection = {
-    query: (...args: unknown[]) => transaction.raw(...args),
+    query: (...args: unknown[]) => transaction.queryRaw(...args),
     on: () => undefined,
     removeListener: () => undefined,
   };

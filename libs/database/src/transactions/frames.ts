@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Database } from './database';
 import type { Transaction } from './transaction';
 
-/** The surroundings of a piece of work: the open transactions, innermost first, and whether it may wait for locks. */
+/** The context of a piece of work: its open transactions, innermost first, and whether it may wait for locks. */
 export interface Frame {
   readonly database?: Database;
   readonly transaction?: Transaction;

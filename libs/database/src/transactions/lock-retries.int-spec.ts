@@ -9,7 +9,7 @@ import type { PgDatabase } from './pg-database';
 
 let shop: TestDatabase;
 let db: PgDatabase;
-let somebody: Client;
+let otherClient: Client;
 
 beforeAll(async () => {
   shop = await testDatabase();
@@ -19,10 +19,10 @@ beforeAll(async () => {
     grant all on inventory.shelf to shop_inventory`);
 });
 beforeEach(async () => {
-  somebody = await connect(shop.url, 'somebody');
-  await somebody.query(`begin; select from inventory.shelf where sku = 'SKU-1' for update`);
+  otherClient = await connect(shop.url, 'other client');
+  await otherClient.query(`begin; select from inventory.shelf where sku = 'SKU-1' for update`);
 });
-afterEach(() => somebody.end());
+afterEach(() => otherClient.end());
 afterAll(() => shop.drop());
 
 const take = (sku: string) => db.query('update shelf set pieces = pieces - 1 where sku = $1', [sku]);
@@ -32,51 +32,51 @@ const takeInTransaction = (sku: string) =>
     await take(sku);
   });
 
-describe('A row that somebody else has locked', () => {
+describe('A row that another transaction has locked', () => {
   it.each([
     ['a statement', take],
     ['a transaction', takeInTransaction],
-  ])('is had by %s as soon as it is free', async (_, work) => {
+  ])('is changed by %s as soon as it is free', async (_, work) => {
     const taken = work('SKU-1');
     await pause(900);
-    await somebody.query('commit');
-    expect(await millisecondsOf(() => taken)).toBeLessThan(3_000); // long before it would be given up
+    await otherClient.query('commit');
+    expect(await millisecondsOf(() => taken)).toBeLessThan(3_000); // much earlier than the error after five seconds
   });
 
-  it('is given up after some seconds', async () => {
+  it('is an error after five seconds', async () => {
     const spent = await millisecondsOf(() => expect(take('SKU-1')).rejects.toMatchObject({ code: '55P03' }));
     expect(spent).toBeGreaterThan(4_500);
     expect(spent).toBeLessThan(15_000);
   });
 
-  it('is an error at once for work that comes again by itself', async () => {
+  it('is an error at once inside withoutLockWait', async () => {
     const spent = await millisecondsOf(() =>
       withoutLockWait(() => expect(takeInTransaction('SKU-1')).rejects.toMatchObject({ code: '55P03' })),
     );
     expect(spent).toBeLessThan(3_000);
-    const outside = withoutLockWait(() => db.transaction(() => db.outside(() => take('SKU-1'))));
+    const outside = withoutLockWait(() => db.transaction(() => db.outsideTransaction(() => take('SKU-1'))));
     expect(isLocked(await outside.catch((error: unknown) => error))).toBe(true);
   });
 
-  it('is not waited for as long again by the next transactions', async () => {
+  it('makes the next transactions wait more shortly for locks', async () => {
     const lockTimeout = () =>
       db.transaction(
         async () => (await db.query<{ is: string }>(`select current_setting('lock_timeout') as is`))[0].is,
       );
     await withoutLockWait(() => takeInTransaction('SKU-1').catch(() => undefined));
     expect(await lockTimeout()).toBe('20ms');
-    await somebody.query('commit');
+    await otherClient.query('commit');
     await pause(2_100);
     expect(await lockTimeout()).toBe('200ms');
   });
 
-  it.each([6, 10])('hinders no other row, though %i wait for it', async (waiters) => {
+  it.each([6, 10])('does not delay work on other rows while %i wait for it', async (waiters) => {
     const waiting = Array.from({ length: waiters }, (_, n) => (n % 2 ? take : takeInTransaction)('SKU-1'));
-    await pause(1_000); // each was refused once
+    await pause(1_000); // each waiter has failed once
     const spent: number[] = [];
     for (let n = 0; n < 30; n++) spent.push(await millisecondsOf(() => takeInTransaction(`SKU-${2 + (n % 18)}`)));
-    expect(Math.max(...spent)).toBeLessThan(2_000); // whoever waits for the locked row waits for five seconds
-    await somebody.query('commit');
-    await Promise.allSettled(waiting); // on a slow machine some have given up
+    expect(Math.max(...spent)).toBeLessThan(2_000); // waiting for the locked row takes five seconds
+    await otherClient.query('commit');
+    await Promise.allSettled(waiting); // on a slow machine some have failed
   });
 });

@@ -4,6 +4,7 @@ import { isLocked } from '../pool/environment';
 const LONGEST_MS = 5_000;
 const JITTER_MS = 40;
 
+/** A place in the queue. */
 interface Turn {
   readonly begin: () => void;
 }
@@ -19,11 +20,11 @@ export class LockRetries {
   constructor(private readonly limit: number) {}
 
   /** Call it after the first failure. When the time is over, the last failure is thrown. */
-  async again<T>(firstError: unknown, work: () => Promise<T>, longestMs = LONGEST_MS): Promise<T> {
+  async retry<T>(firstError: unknown, work: () => Promise<T>, longestMs = LONGEST_MS): Promise<T> {
     let last = firstError;
     for (const end = performance.now() + longestMs; ;) {
       await pause(Math.random() * JITTER_MS);
-      if (!(await this.turn(end - performance.now()))) throw last;
+      if (!(await this.waitForTurn(end - performance.now()))) throw last;
       try {
         return await work();
       } catch (error) {
@@ -36,7 +37,7 @@ export class LockRetries {
   }
 
   /** Waits for a free place, first come, first served. False if none was free in time. */
-  private async turn(withinMs: number): Promise<boolean> {
+  private async waitForTurn(withinMs: number): Promise<boolean> {
     if (withinMs <= 0) return false;
     if (this.running < this.limit) {
       this.running++;

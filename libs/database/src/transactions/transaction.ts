@@ -2,7 +2,7 @@ import type { Pool, PoolClient, QueryResult } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { crashPoint } from '#crash-points';
 import { cancel } from '../pool/cancel';
-import { fromTheDatabase } from '../pool/environment';
+import { markAsDatabaseError } from '../pool/environment';
 import type { Statement } from './statement';
 
 type Sql = string | Statement;
@@ -20,19 +20,19 @@ export class Transaction {
   private client?: PoolClient;
   private tail: Promise<unknown> = Promise.resolve();
   private driverError?: Error;
-  private abandonedFor?: Error;
-  private underWay = 0;
-  private readonly befores: (() => Promise<void>)[] = [];
-  private readonly afters: (() => void)[] = [];
+  private abandonReason?: Error;
+  private runningStatements = 0;
+  private readonly beforeCommitWork: (() => Promise<void>)[] = [];
+  private readonly afterCommitWork: (() => void)[] = [];
   private readonly locals = new Map<symbol, unknown>();
   entities?: EntityManager;
 
-  /** Whether the transaction waits for locks for a shorter time than usual. */
-  isShort = false;
+  /** True if the transaction waits for locks for a shorter time than usual. */
+  hasShortLockWait = false;
 
   /**
-   * `lockTimeout`: asked when the first statement is sent, because the transaction may wait for a connection before. If
-   * it gives a number, the transaction waits only so many milliseconds for a lock, and not as long as its connection.
+   * `lockTimeout` is called before the first statement, because the transaction may wait for a connection before that.
+   * It returns the maximum wait for a lock in milliseconds. Undefined means the usual time-out of the connection.
    */
   constructor(
     private readonly pool: Pool,
@@ -41,13 +41,13 @@ export class Transaction {
   ) {}
 
   query(sql: Sql, values?: unknown[]): Promise<QueryResult> {
-    return this.inTurn(async () => this.watched((await this.openClient()).query(asQuery(sql, values))));
+    return this.runInTurn(async () => this.rememberErrors((await this.openClient()).query(asQuery(sql, values))));
   }
 
   /** Serves TypeORM's calls of `query` on a connection. Its statements wait for their turn, like all others. */
-  raw(...args: unknown[]): Promise<unknown> {
-    return this.inTurn(async () =>
-      this.watched(((await this.openClient()).query as (...a: unknown[]) => Promise<unknown>)(...args)),
+  queryRaw(...args: unknown[]): Promise<unknown> {
+    return this.runInTurn(async () =>
+      this.rememberErrors(((await this.openClient()).query as (...a: unknown[]) => Promise<unknown>)(...args)),
     );
   }
 
@@ -56,11 +56,11 @@ export class Transaction {
    * be committed.
    */
   last(sql: Sql, values: unknown[] | undefined, settled: (result: QueryResult) => void): Promise<QueryResult> {
-    return this.inTurn(async () => {
+    return this.runInTurn(async () => {
       const alone = this.phase === 'waiting' && this.lockTimeout() === undefined;
       const client = alone ? this.pool : await this.openClient();
       if (alone) this.phase = 'over';
-      const result = await this.watched(client.query(asQuery(sql, values)));
+      const result = await this.rememberErrors(client.query(asQuery(sql, values)));
       settled(result);
       return result;
     });
@@ -71,11 +71,11 @@ export class Transaction {
   }
 
   beforeCommit(work: () => Promise<void>): void {
-    this.befores.push(work);
+    this.beforeCommitWork.push(work);
   }
 
   afterCommit(work: () => void): void {
-    this.afters.push(work);
+    this.afterCommitWork.push(work);
   }
 
   local<T>(key: symbol, make: () => T): T {
@@ -90,25 +90,26 @@ export class Transaction {
    */
   abandon(reason: Error): void {
     if (this.phase === 'over') return;
-    this.abandonedFor = reason;
+    this.abandonReason = reason;
     const client = this.client;
-    if (client && this.underWay > 0) cancel(client);
+    if (client && this.runningStatements > 0) cancel(client);
     this.end(reason);
   }
 
   async commit(): Promise<readonly (() => void)[]> {
-    for (let next = 0; next < this.befores.length; next++) await this.befores[next]();
+    for (let next = 0; next < this.beforeCommitWork.length; next++) await this.beforeCommitWork[next]();
     await this.tail;
-    if (this.abandonedFor) throw this.abandonedFor;
+    if (this.abandonReason) throw this.abandonReason;
     if (this.phase === 'open') {
       const committed = this.client!.query('COMMIT');
       crashPoint('transaction.commit-sent', this.context);
-      const { command } = await this.watched(committed);
+      const { command } = await this.rememberErrors(committed);
       // The work caught and ignored the error of a statement. Then Postgres answers COMMIT with ROLLBACK, not an error.
-      if (command !== 'COMMIT') throw new Error('Postgres rolled the transaction back at its end');
+      if (command !== 'COMMIT')
+        throw new Error('Postgres rolled the transaction back at COMMIT, because a statement in it had failed');
     }
     this.end();
-    return this.afters;
+    return this.afterCommitWork;
   }
 
   async rollback(): Promise<void> {
@@ -122,16 +123,16 @@ export class Transaction {
   }
 
   /** Remembers errors of the driver. After such an error the server may not answer, so no ROLLBACK is sent. */
-  private async watched<T>(asked: Promise<T>): Promise<T> {
-    this.underWay++;
+  private async rememberErrors<T>(query: Promise<T>): Promise<T> {
+    this.runningStatements++;
     try {
-      return await asked;
+      return await query;
     } catch (error) {
       if (!('severity' in (error as Error))) this.driverError = error as Error;
-      fromTheDatabase(error);
-      throw this.abandonedFor ?? error;
+      markAsDatabaseError(error);
+      throw this.abandonReason ?? error;
     } finally {
-      this.underWay--;
+      this.runningStatements--;
     }
   }
 
@@ -143,25 +144,28 @@ export class Transaction {
 
   private async openClient(): Promise<PoolClient> {
     if (this.phase === 'open') return this.client!;
-    this.mustNotBeOver();
+    this.throwIfOver();
     const client = await this.pool.connect();
-    if (this.abandonedFor) client.release();
-    this.mustNotBeOver();
+    if (this.abandonReason) client.release();
+    this.throwIfOver();
     this.client = client;
     this.phase = 'open';
     const lockTimeout = this.lockTimeout();
-    this.isShort = lockTimeout !== undefined;
+    this.hasShortLockWait = lockTimeout !== undefined;
     const limit = lockTimeout === undefined ? '' : `; SET LOCAL lock_timeout = ${lockTimeout}`;
-    await this.watched(client.query(`BEGIN${limit}`));
+    await this.rememberErrors(client.query(`BEGIN${limit}`));
     return client;
   }
 
-  private mustNotBeOver(): void {
+  private throwIfOver(): void {
     if (this.phase !== 'over') return;
-    throw this.abandonedFor ?? new Error('This transaction is over: an await is missing, or work outlived it');
+    throw (
+      this.abandonReason ??
+      new Error('This transaction is over: an await is missing, or the work continued after the end')
+    );
   }
 
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+  private runInTurn<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.tail.then(work);
     this.tail = turn.then(ignore, ignore);
     return turn;

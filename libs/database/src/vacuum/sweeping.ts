@@ -2,8 +2,8 @@ import { Logger } from '@nestjs/common';
 import { Counter, Gauge, register } from 'prom-client';
 import type { Database } from '../transactions/database';
 
-const started = performance.now();
-const swept = new Map<string, { readonly context: string; readonly tables: string; at: number }>();
+const processStartedAt = performance.now();
+const lastVacuums = new Map<string, { readonly context: string; readonly tables: string; at: number }>();
 
 const failures =
   (register.getSingleMetric('shop_vacuum_failures_total') as Counter | undefined) ??
@@ -15,7 +15,7 @@ if (!register.getSingleMetric('shop_vacuum_age_seconds'))
     help: 'Seconds since this process last vacuumed the tables, or since it first tried.',
     labelNames: ['context', 'tables'],
     collect() {
-      for (const { context, tables, at } of swept.values())
+      for (const { context, tables, at } of lastVacuums.values())
         this.set({ context, tables }, Math.round((performance.now() - at) / 1_000));
     },
   });
@@ -26,7 +26,7 @@ if (!register.getSingleMetric('shop_vacuum_age_seconds'))
  */
 export class Sweeping {
   private readonly log = new Logger('Vacuum');
-  private reason = '';
+  private lastReason = '';
 
   constructor(
     private readonly db: Database,
@@ -37,18 +37,18 @@ export class Sweeping {
   async sweep(): Promise<void> {
     const { context } = this.db;
     const key = `${context} ${this.name}`;
-    const known = swept.get(key) ?? { context, tables: this.name, at: started };
-    swept.set(key, known);
+    const known = lastVacuums.get(key) ?? { context, tables: this.name, at: processStartedAt };
+    lastVacuums.set(key, known);
     try {
       await this.db.vacuum(this.tables);
       known.at = performance.now();
-      this.reason = '';
+      this.lastReason = '';
     } catch (error) {
       const { message } = error as Error;
       failures.inc({ context });
-      if (message !== this.reason)
-        this.log.warn(`The ${this.name} tables of ${context} could not be swept: ${message}`);
-      this.reason = message;
+      if (message !== this.lastReason)
+        this.log.warn(`The ${this.name} tables of ${context} could not be vacuumed: ${message}`);
+      this.lastReason = message;
     }
   }
 }

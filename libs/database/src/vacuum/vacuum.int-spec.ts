@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => shop.drop());
 
-const sweptTables = async () => {
+const vacuumedTables = async () => {
   const rows = await shop.admin<{ name: string }>(
     `select relname as name from pg_stat_user_tables where schemaname = 'cart' and last_vacuum is not null order by 1`,
   );
@@ -28,15 +28,15 @@ const metric = async (name: string) =>
     .map(({ value }) => value);
 
 describe('The vacuum', () => {
-  it('sweeps each table, though one of them fails or is held by somebody else', async () => {
-    const somebody = await connect(shop.url, 'somebody');
-    await somebody.query('begin; lock table cart.timers in share update exclusive mode');
+  it('cleans each table, even if another table fails or is locked', async () => {
+    const otherClient = await connect(shop.url, 'other client');
+    await otherClient.query('begin; lock table cart.timers in share update exclusive mode');
     await expect(db.vacuum(['no_such_table', 'outbox', 'timers', 'inbox'])).rejects.toThrow('no_such_table');
-    await eventually(async () => expect(await sweptTables()).toEqual(['inbox', 'outbox']));
+    await eventually(async () => expect(await vacuumedTables()).toEqual(['inbox', 'outbox']));
     await expect(db.vacuum(['timers'])).rejects.toThrow('lock not available');
-    await somebody.end();
+    await otherClient.end();
     await db.vacuum(['timers']);
-    await eventually(async () => expect(await sweptTables()).toEqual(['inbox', 'outbox', 'timers']));
+    await eventually(async () => expect(await vacuumedTables()).toEqual(['inbox', 'outbox', 'timers']));
   });
 
   it('has no time limit, and is cancelled when the database is closed', async () => {
@@ -62,20 +62,20 @@ describe('The vacuum', () => {
       expect(await sweeping).toMatch(/cancel/);
       expect(performance.now() - begun).toBeLessThan(5_000);
       await eventually(async () => expect(await running()).toEqual([]));
-      await own.vacuum(['outbox']); // nothing begins any more
+      await own.vacuum(['outbox']); // after close, no vacuum starts
     } finally {
       await shop.admin('alter role shop reset all');
     }
   }, 15_000);
 
-  it('warns once for each reason, counts its failures, and says how long ago it succeeded', async () => {
+  it('warns once for each reason, counts failures, and measures the time since the last success', async () => {
     const warned: string[] = [];
     jest.spyOn(Logger.prototype, 'warn').mockImplementation((line: string) => void warned.push(line));
     const tables = ['outbox', 'no_such_table'];
     const sweeping = new Sweeping(db, 'queue', tables);
     await sweeping.sweep();
     await sweeping.sweep();
-    expect(warned).toEqual([expect.stringContaining('The queue tables of cart could not be swept: no_such_table')]);
+    expect(warned).toEqual([expect.stringContaining('The queue tables of cart could not be vacuumed: no_such_table')]);
     expect(await metric('shop_vacuum_failures_total')).toEqual([2]);
     const [before] = await metric('shop_vacuum_age_seconds');
     expect(before).toBeGreaterThan(0);

@@ -26,7 +26,7 @@ export class Vacuum {
     });
     this.client = client;
     try {
-      if (!this.closed) await sweepEach(client, tables);
+      if (!this.closed) await vacuumEach(client, tables);
     } finally {
       this.client = undefined;
       void client.end().catch(() => undefined);
@@ -41,7 +41,7 @@ export class Vacuum {
 }
 
 /** Vacuums each table, also after a failure. At the end the first failure is thrown. */
-async function sweepEach(client: Client, tables: readonly string[]): Promise<void> {
+async function vacuumEach(client: Client, tables: readonly string[]): Promise<void> {
   const failures: Error[] = [];
   client.on('notice', ({ code, message }) => {
     if (code && SKIPPED.test(code)) failures.push(new Error(message));

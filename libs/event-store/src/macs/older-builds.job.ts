@@ -38,7 +38,7 @@ export class OlderBuilds implements OnApplicationBootstrap {
   @OneAtATime()
   async tell(): Promise<void> {
     await this.db
-      .outside(async () => {
+      .outsideTransaction(async () => {
         await this.exceptions.sign();
         await tellMakesMacs(this.db, this.instances.id);
         this.alive = await olderBuildsAlive(this.db);

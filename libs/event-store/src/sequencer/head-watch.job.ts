@@ -53,7 +53,7 @@ export class HeadWatch {
   async look(): Promise<void> {
     if (!this.leadership.leads(this.signals.sequencer)) return this.wrong.clear();
     await this.db
-      .outside(async () => {
+      .outsideTransaction(async () => {
         const page = await headsAfter(this.db, this.at, PAGE);
         this.at = page.length < PAGE ? FIRST : page.at(-1)!.orderId;
         const suspects = page.filter(isWrong).map(({ orderId }) => orderId);

@@ -40,6 +40,6 @@ export class LogHealth extends HealthCheck {
   }
 
   private count(): Promise<number | undefined> {
-    return this.db.outside(() => countUnnumbered(this.db)).catch(() => undefined);
+    return this.db.outsideTransaction(() => countUnnumbered(this.db)).catch(() => undefined);
   }
 }

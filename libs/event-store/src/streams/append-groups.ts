@@ -189,7 +189,7 @@ export class AppendGroups {
   private async writeGroup(group: readonly Waiting[]): Promise<void> {
     const written = new Map<string, Written>();
     try {
-      const rows = await this.db.outside(() =>
+      const rows = await this.db.outsideTransaction(() =>
         withoutLockWait(() =>
           this.db.query<{ streamId: string; timestamp: Date }>(GROUP, values(group.map(({ append }) => append))),
         ),

@@ -65,7 +65,7 @@ export class Appender {
     const gathered = unit?.take() ?? { messages: [], timers: [] };
     // If a handler has not queried the database yet, it needs no transaction: this statement writes everything.
     const alone = !this.db.inTransaction() || (unit !== undefined && !this.db.begun());
-    const within = <T>(work: () => Promise<T>) => (alone ? this.db.outside(work) : work());
+    const within = <T>(work: () => Promise<T>) => (alone ? this.db.outsideTransaction(work) : work());
     let written = false;
     crashPoint('append.before', append.events[0].type);
     try {
@@ -89,7 +89,7 @@ export class Appender {
     const metadata = JSON.stringify(append.metadata);
     if (!alone) return this.appendAlone(append, marked, metadata, messages, gathered.timers);
     const appendAlone = () =>
-      this.db.outside(() => this.appendAlone(append, marked, metadata, messages, gathered.timers));
+      this.db.outsideTransaction(() => this.appendAlone(append, marked, metadata, messages, gathered.timers));
     if (events.length > 1 || guards.length > 0 || gathered.timers.length > 0) return appendAlone();
     const [{ id: eventId, text: data, mac }] = marked;
     const [{ type, schemaVersion }] = events;
@@ -204,7 +204,7 @@ export class Appender {
   }
 
   private readonly outside: LookUp = <Row extends object>(sql: Statement, values: unknown[]) =>
-    this.db.outside(() => this.db.query<Row>(sql, values));
+    this.db.outsideTransaction(() => this.db.query<Row>(sql, values));
 
   private wake({ messages, claimed }: Append, { timers }: Gathered): void {
     this.signals.appended();

@@ -61,7 +61,7 @@ export class OwnEvents {
   }
 
   private aside<T>(query: () => Promise<T>): Promise<T> {
-    return this.db.begun() ? query() : this.db.outside(query);
+    return this.db.begun() ? query() : this.db.outsideTransaction(query);
   }
 }
 

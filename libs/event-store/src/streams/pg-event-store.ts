@@ -158,23 +158,23 @@ export class PgEventStore extends EventStore {
   }
 
   async waiting(): Promise<{ waiting: number; seconds: number }> {
-    return this.db.outside(() => waitingForPositions(this.db));
+    return this.db.outsideTransaction(() => waitingForPositions(this.db));
   }
 
   unnumbered(streamId?: Uuid): Promise<readonly Unnumbered[]> {
-    return this.db.outside(() => listUnnumbered(this.db, streamId ?? null, MOST_LISTED));
+    return this.db.outsideTransaction(() => listUnnumbered(this.db, streamId ?? null, MOST_LISTED));
   }
 
   prove(streamId: Uuid, slices?: Slices): Promise<StreamProof | undefined> {
-    return this.db.outside(() => this.prover.prove(streamId, slices));
+    return this.db.outsideTransaction(() => this.prover.prove(streamId, slices));
   }
 
   canonical(eventIds: readonly Uuid[]): Promise<ReadonlyMap<Uuid, readonly string[]>> {
-    return this.db.outside(() => canonicalOf(this.db, eventIds));
+    return this.db.outsideTransaction(() => canonicalOf(this.db, eventIds));
   }
 
   seals(after: number, limit: number): Promise<ProvedSeal[]> {
-    return this.db.outside(() => provedSeals(this.db, after, limit));
+    return this.db.outsideTransaction(() => provedSeals(this.db, after, limit));
   }
 
   export(from = 1, to?: number): AsyncGenerator<string> {
@@ -196,7 +196,7 @@ export class PgEventStore extends EventStore {
   verify(from = 1, to?: number, progress?: Span['progress'], signal?: AbortSignal): Promise<VerifyResult> {
     const remembered = () => this.chain.end();
     const span = { from, to, progress, signal, remembered };
-    return this.db.outside(() => verifyLog(this.db, this.sealKey, this.macKey, span));
+    return this.db.outsideTransaction(() => verifyLog(this.db, this.sealKey, this.macKey, span));
   }
 
   /** A stream's rows. Rows that the shop did not append are marked as unreadable. */
@@ -221,6 +221,6 @@ export class PgEventStore extends EventStore {
   /** If the current transaction has not begun yet, a read runs outside of it, so that the read does not begin it. */
   private look<Row extends object>(sql: Statement, values: unknown[]): Promise<Row[]> {
     const query = () => this.db.query<Row>(sql, values);
-    return this.db.begun() ? query() : this.db.outside(query);
+    return this.db.begun() ? query() : this.db.outsideTransaction(query);
   }
 }

@@ -154,7 +154,7 @@ export class Snapshots implements BeforeApplicationShutdown {
       this.log.error(`the snapshot of order ${streamId} is not what was kept, so it is deleted`);
     }
     await this.db
-      .outside(() => this.db.query(DROP, [streamId, name, version]))
+      .outsideTransaction(() => this.db.query(DROP, [streamId, name, version]))
       .catch((error: Error) => this.log.warn(`could not delete a snapshot of order ${streamId}: ${error.message}`));
   }
 
@@ -208,7 +208,7 @@ export class Snapshots implements BeforeApplicationShutdown {
     const mac = this.key.of(form(reducer, last, JSON.parse(text) as object));
     const values = [streamId, name, version, last.version, id, text, mac];
     const written = this.db
-      .outside(() => this.db.query(KEEP, values))
+      .outsideTransaction(() => this.db.query(KEEP, values))
       .then(() => undefined)
       .catch((error: Error) => this.log.warn(`could not store a snapshot of order ${streamId}: ${error.message}`))
       .finally(() => this.writing.delete(streamId));

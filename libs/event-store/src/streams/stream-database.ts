@@ -63,8 +63,8 @@ export class StreamDatabase extends Database {
     return this.database.local(key, make);
   }
 
-  outside<T>(work: () => T): T {
-    return this.database.outside(work);
+  outsideTransaction<T>(work: () => T): T {
+    return this.database.outsideTransaction(work);
   }
 
   vacuum(tables: readonly string[]): Promise<void> {

@@ -64,7 +64,9 @@ export class Stocks {
   ): Promise<boolean> {
     if (!this.outbox.unit() || this.db.begun()) return false; // only the inbox repeats after a conflict
     const look = async (): Promise<Holding> => {
-      const [row] = await this.db.outside(() => this.db.query<HoldingRow>(readHolding, [orderId, ...names(wanted)]));
+      const [row] = await this.db.outsideTransaction(() =>
+        this.db.query<HoldingRow>(readHolding, [orderId, ...names(wanted)]),
+      );
       return asHolding(row);
     };
     const first = wanted.length === 0 ? await look() : undefined; // gives the items if the request has no lines

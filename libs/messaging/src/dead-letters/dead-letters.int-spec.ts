@@ -27,8 +27,8 @@ async function start(behaviour: Partial<Behaviour> = {}) {
   return { inventory: app.get(Inventory, { strict: false }), payments: app.get(Payments, { strict: false }) };
 }
 
-/** Answers in the inbox of those who note them down, in this order. */
-const lay = (key: string, state: 'dead' | 'waiting', ...ns: readonly number[]) =>
+/** Inserts answers into the inbox, in this order. Their handler stores each number. */
+const insertAnswers = (key: string, state: 'dead' | 'waiting', ...ns: readonly number[]) =>
   database.admin(
     `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta, state, held, next_at, error)
      select gen_random_uuid(), 'note-answer', 'note-answer', $1::text, $2, jsonb_build_object('orderId', $1::text, 'n', n),
@@ -36,12 +36,12 @@ const lay = (key: string, state: 'dead' | 'waiting', ...ns: readonly number[]) =
      from unnest($4::int[]) with ordinality as u(n, place) order by place`,
     [key, Answer.type, state, ns],
   );
-const heard = async (key: string) =>
+const handledNumbers = async (key: string) =>
   (await database.admin<{ n: number }>('select n from inventory.effects where key = $1 order by seq', [key])).map(
     ({ n }) => n,
   );
 const upTo = (most: number) => Array.from({ length: most }, (_, index) => index + 1);
-const open = (key: string) =>
+const openRows = (key: string) =>
   database.admin<{ n: number; state: string; parked: boolean }>(
     `select (body->>'n')::int as n, state, next_at = 'infinity' as parked from inventory.inbox
      where key = $1 and state <> 'done' order by seq`,
@@ -49,66 +49,66 @@ const open = (key: string) =>
   );
 
 describe('Dead letters', () => {
-  it('a hundred of one order, re-driven at once, are handled in the order in which they came', async () => {
+  it('of one order, redriven together, are handled in order of arrival', async () => {
     const key = randomUUID();
-    await lay(key, 'dead', ...upTo(100));
-    await lay(key, 'waiting', 101, 102);
+    await insertAnswers(key, 'dead', ...upTo(100));
+    await insertAnswers(key, 'waiting', 101, 102);
     const { inventory } = await start();
     const driven = await inventory.deadLetters.redriveAll({ key }, 1_000);
     expect(driven).toEqual([...driven].sort((one, other) => one - other));
     expect(driven).toHaveLength(100);
-    await eventually(async () => expect(await heard(key)).toEqual(upTo(102)), 10_000);
+    await eventually(async () => expect(await handledNumbers(key)).toEqual(upTo(102)), 10_000);
   }, 20_000);
 
-  it('a hundred of one order, re-driven one by one from the last to the first, wait for each other', async () => {
+  it('of one order, redriven one by one from the last to the first, wait for each other', async () => {
     const key = randomUUID();
-    await lay(key, 'dead', ...upTo(100));
+    await insertAnswers(key, 'dead', ...upTo(100));
     const { inventory } = await start();
     const letters = await inventory.deadLetters.list(100, 0, { key });
     for (const { seq } of [...letters].reverse()) expect(await inventory.deadLetters.redrive(seq)).toBe(true);
-    await eventually(async () => expect(await heard(key)).toEqual(upTo(100)), 10_000);
+    await eventually(async () => expect(await handledNumbers(key)).toEqual(upTo(100)), 10_000);
   }, 20_000);
 
-  it('one in the middle does not overtake an earlier one that is dead still, nor does what is behind it', async () => {
+  it('do not overtake an earlier dead letter of their order when they are redriven', async () => {
     const [key, other] = [randomUUID(), randomUUID()];
-    await lay(key, 'dead', 1);
-    await lay(key, 'waiting', 2);
-    await lay(key, 'dead', 3);
-    await lay(key, 'waiting', 4);
-    await lay(other, 'dead', 7);
+    await insertAnswers(key, 'dead', 1);
+    await insertAnswers(key, 'waiting', 2);
+    await insertAnswers(key, 'dead', 3);
+    await insertAnswers(key, 'waiting', 4);
+    await insertAnswers(other, 'dead', 7);
     const { inventory } = await start();
     const [first, middle] = await inventory.deadLetters.list(10, 0, { key });
     expect([first, middle]).toMatchObject([{ followers: 2 }, { followers: 1 }]);
     await inventory.deadLetters.redrive(middle.seq);
-    expect(await open(key)).toMatchObject([
+    expect(await openRows(key)).toMatchObject([
       { n: 1, state: 'dead' },
       { n: 2, parked: true },
       { n: 3, state: 'waiting', parked: true },
       { n: 4, parked: true },
     ]);
     await inventory.deadLetters.redriveAll({ key: other }, 1);
-    await eventually(async () => expect(await heard(other)).toEqual([7]));
-    expect(await heard(key)).toEqual([]);
+    await eventually(async () => expect(await handledNumbers(other)).toEqual([7]));
+    expect(await handledNumbers(key)).toEqual([]);
     await inventory.deadLetters.redrive(first.seq);
-    await eventually(async () => expect(await heard(key)).toEqual([1, 2, 3, 4]));
+    await eventually(async () => expect(await handledNumbers(key)).toEqual([1, 2, 3, 4]));
   });
 
-  it('the earlier one re-driven lets go what is between it and the next dead one, and no more', async () => {
+  it('release, when redriven, only the messages up to the next dead letter', async () => {
     const key = randomUUID();
-    await lay(key, 'dead', 1);
-    await lay(key, 'waiting', 2);
-    await lay(key, 'dead', 3);
-    await lay(key, 'waiting', 4);
+    await insertAnswers(key, 'dead', 1);
+    await insertAnswers(key, 'waiting', 2);
+    await insertAnswers(key, 'dead', 3);
+    await insertAnswers(key, 'waiting', 4);
     const { inventory } = await start();
     const [first, last] = await inventory.deadLetters.list(10, 0, { key });
     await inventory.deadLetters.redrive(first.seq);
-    await eventually(async () => expect(await heard(key)).toEqual([1, 2]));
-    expect(await open(key)).toMatchObject([
+    await eventually(async () => expect(await handledNumbers(key)).toEqual([1, 2]));
+    expect(await openRows(key)).toMatchObject([
       { n: 3, state: 'dead' },
       { n: 4, parked: true },
     ]);
     await inventory.deadLetters.drop(last.seq, 'by me: nobody needs it');
-    await eventually(async () => expect(await heard(key)).toEqual([1, 2, 4]));
+    await eventually(async () => expect(await handledNumbers(key)).toEqual([1, 2, 4]));
     const [dropped] = await database.admin<{ error: string }>('select error from inventory.inbox where seq = $1', [
       last.seq,
     ]);
@@ -117,8 +117,8 @@ describe('Dead letters', () => {
 
   it('are found by key, type and message, page by page', async () => {
     const [key, other] = [randomUUID(), randomUUID()];
-    await lay(key, 'dead', 1, 2, 3);
-    await lay(other, 'dead', 4);
+    await insertAnswers(key, 'dead', 1, 2, 3);
+    await insertAnswers(other, 'dead', 4);
     const { inventory } = await start();
     const { deadLetters } = inventory;
     const page = await deadLetters.list(2, 0, { key });
@@ -127,27 +127,27 @@ describe('Dead letters', () => {
     expect(await deadLetters.list(10, 0, { type: Ask.type })).toEqual([]);
     expect(await deadLetters.list(10, 0, { type: Answer.type })).toHaveLength(4);
     const ids = [page[0].messageId];
-    expect(await deadLetters.open(ids)).toMatchObject([{ state: 'dead', messageId: ids[0], error: 'poison' }]);
+    expect(await deadLetters.findOpen(ids)).toMatchObject([{ state: 'dead', messageId: ids[0], error: 'poison' }]);
     expect(await deadLetters.redriveAll({ messageIds: ids }, 10)).toEqual([page[0].seq]);
     expect(await deadLetters.redriveAll({ messageIds: ids }, 10)).toEqual([]);
     expect(await deadLetters.drop(0, 'why')).toBe(false);
   });
 
-  it('what waits behind none, because it came while the dead one was being settled, is found and let go', async () => {
+  it('that are settled while a message arrives do not block that message for ever', async () => {
     const [key, other] = [randomUUID(), randomUUID()];
-    await lay(key, 'waiting', 1, 2);
-    await lay(other, 'dead', 3);
-    await lay(other, 'waiting', 4);
+    await insertAnswers(key, 'waiting', 1, 2);
+    await insertAnswers(other, 'dead', 3);
+    await insertAnswers(other, 'waiting', 4);
     const { inventory } = await start();
     expect(await wakeStranded(inventory.db)).toBe(1);
-    await eventually(async () => expect(await heard(key)).toEqual([1, 2]));
-    expect(await open(other)).toMatchObject([
+    await eventually(async () => expect(await handledNumbers(key)).toEqual([1, 2]));
+    expect(await openRows(other)).toMatchObject([
       { n: 3, state: 'dead' },
       { n: 4, parked: true },
     ]);
   });
 
-  it('a poison message of the real engine stops its order only; mended, all behind it follow in order', async () => {
+  it('stop only their own order, and after the repair all messages behind them follow in order', async () => {
     const [sick, ...well] = Array.from({ length: 6 }, () => randomUUID());
     let cured = false;
     const { inventory, payments } = await start({
@@ -166,17 +166,17 @@ describe('Dead letters', () => {
       expect(await payments.deadLetters.list(10)).toHaveLength(1);
     }, 20_000);
     await eventually(async () => {
-      for (const orderId of well) expect(await heard(orderId)).toEqual(upTo(100));
+      for (const orderId of well) expect(await handledNumbers(orderId)).toEqual(upTo(100));
     }, 20_000);
-    expect(await heard(sick)).toEqual(upTo(49));
+    expect(await handledNumbers(sick)).toEqual(upTo(49));
     const [letter] = await payments.deadLetters.list(10);
     expect(letter).toMatchObject({ key: sick, body: { n: 50 }, followers: 50 });
     cured = true;
     await payments.deadLetters.redrive(letter.seq);
-    await eventually(async () => expect(await heard(sick)).toEqual(upTo(100)), 20_000);
+    await eventually(async () => expect(await handledNumbers(sick)).toEqual(upTo(100)), 20_000);
   }, 60_000);
 
-  it('are read along an index of their own, however full the inbox', async () => {
+  it('are read with an index of their own, also in a full inbox', async () => {
     await database.admin(
       `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta, state, done_at)
        select gen_random_uuid(), 'h', 'h', n::text, 't', '{}', '{}', case when n % 100 = 0 then 'dead' else 'done' end, now()

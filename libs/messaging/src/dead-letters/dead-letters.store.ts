@@ -1,7 +1,7 @@
 import type { Uuid } from '#kernel';
 import type { Database } from '#database';
 import type { MessageMeta } from '../messages/envelope';
-import { wake } from '../inbox/held.store';
+import { wakeParked } from '../inbox/held.store';
 import { isOpen } from '../inbox/open-messages';
 import type { Signal } from '../signal';
 
@@ -57,7 +57,7 @@ export class DeadLetters {
 
   /** Lists dead letters in order of arrival, after the given number. */
   list(limit: number, afterSeq = 0, filter: DeadLetterFilter = {}): Promise<DeadLetter[]> {
-    const [where, values] = chosenBy(filter, [limit, afterSeq]);
+    const [where, values] = whereSql(filter, [limit, afterSeq]);
     return this.db.query<DeadLetter>(
       `select ${columns}, i.body, i.meta,
          (select count(*)::int from inbox f
@@ -68,7 +68,10 @@ export class DeadLetters {
   }
 
   /** The open inbox rows of these messages, and all other open messages of the given handler, lane and key. */
-  open(messageIds: readonly Uuid[], own?: { readonly handler: string; readonly lane: string; readonly key: string }) {
+  findOpen(
+    messageIds: readonly Uuid[],
+    own?: { readonly handler: string; readonly lane: string; readonly key: string },
+  ) {
     return this.db.query<OpenMessage>(
       `select ${columns}, i.state, nullif(i.next_at, 'infinity') as "nextAt" from inbox i
        where i.state <> 'done' and i.message_id = any($1::uuid[])
@@ -85,14 +88,14 @@ export class DeadLetters {
    * letter behind an earlier dead letter of its key waits for that one. Returns the numbers of the redriven letters.
    */
   redriveAll(filter: DeadLetterFilter, limit: number): Promise<number[]> {
-    return this.settle(
+    return this.changeLetters(
       filter,
-      `state = 'waiting', attempts = 0, waits = 0, failed_since = null, held = true, next_at = ${behind}`,
+      `state = 'waiting', attempts = 0, waits = 0, failed_since = null, held = true, next_at = ${nextAtSql}`,
       limit,
     );
   }
 
-  states(seqs: readonly number[]): Promise<LetterState[]> {
+  readStates(seqs: readonly number[]): Promise<LetterState[]> {
     return this.db.query<LetterState>(
       `select seq, state, attempts, error from inbox where seq = any($1::bigint[]) order by seq`,
       [seqs],
@@ -110,11 +113,14 @@ export class DeadLetters {
    */
   async drop(seq: number, why: string): Promise<boolean> {
     const change = `state = 'done', done_at = now(), error = 'dropped: ' || $2 || E'\\n' || coalesce(i.error, '')`;
-    return (await this.settle({ seqs: [seq] }, change, 1, [why])).length > 0;
+    return (await this.changeLetters({ seqs: [seq] }, change, 1, [why])).length > 0;
   }
 
   /** Makes postponed messages due now: these ones, and those of the given lane and key. Returns their number. */
-  async hurry(messageIds: readonly Uuid[], own?: { readonly lane: string; readonly key: string }): Promise<number> {
+  async makeDueNow(
+    messageIds: readonly Uuid[],
+    own?: { readonly lane: string; readonly key: string },
+  ): Promise<number> {
     const { count } = await this.db.execute(
       `update inbox i set next_at = now()
        where i.state = 'waiting' and i.claimed_by = 0 and i.next_at > now() and i.next_at < 'infinity'
@@ -125,8 +131,8 @@ export class DeadLetters {
     return count;
   }
 
-  private async settle(filter: DeadLetterFilter, change: string, limit: number, more: unknown[] = []) {
-    const [where, values] = chosenBy(filter, [limit, ...more]);
+  private async changeLetters(filter: DeadLetterFilter, change: string, limit: number, more: unknown[] = []) {
+    const [where, values] = whereSql(filter, [limit, ...more]);
     const rows = await this.db.query<{ seq: number; lane: string; key: string }>(
       `with chosen as materialized (
          select i.seq, i.lane, i.key from inbox i where i.state = 'dead'${where} order by i.seq limit $1 for update),
@@ -142,21 +148,21 @@ export class DeadLetters {
       values,
     );
     const keys = new Map(rows.map(({ lane, key }) => [`${lane} ${key}`, { lane, key }]));
-    for (const { lane, key } of keys.values()) await wake(this.db, lane, key);
+    for (const { lane, key } of keys.values()) await wakeParked(this.db, lane, key);
     this.db.afterCommit(() => this.inbox.raise());
     return rows.map(({ seq }) => seq);
   }
 }
 
-const behind = `case when b.by_seq < i.seq then 'infinity'::timestamptz else now() end`;
+const nextAtSql = `case when b.by_seq < i.seq then 'infinity'::timestamptz else now() end`;
 
-function chosenBy({ seqs, key, type, messageIds }: DeadLetterFilter, values: unknown[]): [string, unknown[]] {
-  const value = (given: unknown): string => `$${values.push(given)}`;
+function whereSql({ seqs, key, type, messageIds }: DeadLetterFilter, values: unknown[]): [string, unknown[]] {
+  const parameter = (given: unknown): string => `$${values.push(given)}`;
   const where = [
-    seqs && `i.seq = any(${value(seqs)}::bigint[])`,
-    key !== undefined && `i.key = ${value(key)}`,
-    type !== undefined && `i.type = ${value(type)}`,
-    messageIds && `i.message_id = any(${value(messageIds)}::uuid[])`,
+    seqs && `i.seq = any(${parameter(seqs)}::bigint[])`,
+    key !== undefined && `i.key = ${parameter(key)}`,
+    type !== undefined && `i.type = ${parameter(type)}`,
+    messageIds && `i.message_id = any(${parameter(messageIds)}::uuid[])`,
   ].filter((part) => typeof part === 'string');
   return [where.map((part) => ` and ${part}`).join(''), values];
 }

@@ -9,10 +9,10 @@ import {
   type LetterState,
   type OpenMessage,
 } from '#messaging';
-import type { LetterPlace } from './letter-id';
+import type { LetterAddress } from './letter-id';
 
-export type Letter = DeadLetter & LetterPlace;
-export type OpenLetter = OpenMessage & LetterPlace;
+export type Letter = DeadLetter & LetterAddress;
+export type OpenLetter = OpenMessage & LetterAddress;
 
 export interface LetterFilter extends Pick<DeadLetterFilter, 'key' | 'type'> {
   readonly context?: ContextName | undefined;
@@ -24,9 +24,9 @@ export class LetterBox {
   constructor(private readonly branches: Branches) {}
 
   /** Lists dead letters, sorted by context and number, after the given one. */
-  async list({ context, ...filter }: LetterFilter, limit: number, after?: LetterPlace): Promise<Letter[]> {
+  async list({ context, ...filter }: LetterFilter, limit: number, after?: LetterAddress): Promise<Letter[]> {
     const found: Letter[] = [];
-    for (const { context: name, letters } of this.boxes(context)) {
+    for (const { context: name, letters } of this.lettersByContext(context)) {
       if (after && name < after.context) continue;
       const from = after?.context === name ? after.seq : 0;
       const more = await letters.list(limit - found.length, from, filter);
@@ -36,16 +36,16 @@ export class LetterBox {
     return found;
   }
 
-  async view({ context, seq }: LetterPlace): Promise<Letter | undefined> {
-    const [box] = this.boxes(context);
-    const [letter] = (await box?.letters.list(1, seq - 1, { seqs: [seq] })) ?? [];
+  async view({ context, seq }: LetterAddress): Promise<Letter | undefined> {
+    const [own] = this.lettersByContext(context);
+    const [letter] = (await own?.letters.list(1, seq - 1, { seqs: [seq] })) ?? [];
     return letter && { ...letter, context };
   }
 
   /** Redrives dead letters, at most `limit` in all. Within a context they are redriven in order of arrival. */
-  async redrive({ context, ...filter }: LetterFilter, limit: number): Promise<LetterPlace[]> {
-    const redriven: LetterPlace[] = [];
-    for (const { context: name, letters } of this.boxes(context)) {
+  async redrive({ context, ...filter }: LetterFilter, limit: number): Promise<LetterAddress[]> {
+    const redriven: LetterAddress[] = [];
+    for (const { context: name, letters } of this.lettersByContext(context)) {
       if (redriven.length >= limit) break;
       const seqs = await letters.redriveAll(filter, limit - redriven.length);
       redriven.push(...seqs.map((seq) => ({ context: name, seq })));
@@ -53,10 +53,10 @@ export class LetterBox {
     return redriven;
   }
 
-  async redriveThese(places: readonly LetterPlace[]): Promise<LetterPlace[]> {
-    const redriven: LetterPlace[] = [];
-    for (const { context: name, letters } of this.boxes()) {
-      const seqs = places.filter(({ context }) => context === name).map(({ seq }) => seq);
+  async redriveByIds(addresses: readonly LetterAddress[]): Promise<LetterAddress[]> {
+    const redriven: LetterAddress[] = [];
+    for (const { context: name, letters } of this.lettersByContext()) {
+      const seqs = addresses.filter(({ context }) => context === name).map(({ seq }) => seq);
       if (seqs.length === 0) continue;
       redriven.push(...(await letters.redriveAll({ seqs }, seqs.length)).map((seq) => ({ context: name, seq })));
     }
@@ -64,18 +64,19 @@ export class LetterBox {
   }
 
   /** The current states of these messages, which need not be dead letters any more. */
-  async states(places: readonly LetterPlace[]): Promise<(LetterState & LetterPlace)[]> {
-    const found: (LetterState & LetterPlace)[] = [];
-    for (const { context: name, letters } of this.boxes()) {
-      const seqs = places.filter(({ context }) => context === name).map(({ seq }) => seq);
-      if (seqs.length > 0) found.push(...(await letters.states(seqs)).map((state) => ({ ...state, context: name })));
+  async states(addresses: readonly LetterAddress[]): Promise<(LetterState & LetterAddress)[]> {
+    const found: (LetterState & LetterAddress)[] = [];
+    for (const { context: name, letters } of this.lettersByContext()) {
+      const seqs = addresses.filter(({ context }) => context === name).map(({ seq }) => seq);
+      if (seqs.length > 0)
+        found.push(...(await letters.readStates(seqs)).map((state) => ({ ...state, context: name })));
     }
     return found;
   }
 
-  async drop({ context, seq }: LetterPlace, why: string): Promise<boolean> {
-    const [box] = this.boxes(context);
-    return (await box?.letters.drop(seq, why)) ?? false;
+  async drop({ context, seq }: LetterAddress, why: string): Promise<boolean> {
+    const [own] = this.lettersByContext(context);
+    return (await own?.letters.drop(seq, why)) ?? false;
   }
 
   /**
@@ -83,8 +84,8 @@ export class LetterBox {
    */
   async open(messageIds: readonly Uuid[], own: { context: ContextName; handler: string; key: string }) {
     const found: OpenLetter[] = [];
-    for (const { context, letters, lane } of this.boxes())
-      for (const message of await letters.open(
+    for (const { context, letters, lane } of this.lettersByContext())
+      for (const message of await letters.findOpen(
         messageIds,
         context === own.context ? { ...own, lane: lane(own.handler) } : undefined,
       ))
@@ -96,19 +97,22 @@ export class LetterBox {
    * Redrives the dead letters among these messages and the messages of the saga itself. Makes postponed ones due now.
    */
   async wake(messageIds: readonly Uuid[], own: { context: ContextName; handler: string; key: string }): Promise<void> {
-    for (const open of await this.open(messageIds, own)) if (open.state === 'dead') await this.redriveThese([open]);
-    for (const { context, letters, lane } of this.boxes())
-      await letters.hurry(messageIds, context === own.context ? { key: own.key, lane: lane(own.handler) } : undefined);
+    for (const open of await this.open(messageIds, own)) if (open.state === 'dead') await this.redriveByIds([open]);
+    for (const { context, letters, lane } of this.lettersByContext())
+      await letters.makeDueNow(
+        messageIds,
+        context === own.context ? { key: own.key, lane: lane(own.handler) } : undefined,
+      );
   }
 
-  private boxes(only?: ContextName) {
+  private lettersByContext(only?: ContextName) {
     return this.branches.all
       .filter(({ context }) => only === undefined || context === only)
       .sort((one, other) => (one.context < other.context ? -1 : 1))
       .map(({ context, db, inbox, handlers }) => ({
         context,
         letters: new DeadLetters(db, inbox),
-        lane: (handler: string) => handlers.named(handler)?.lane ?? handler,
+        lane: (handler: string) => handlers.find(handler)?.lane ?? handler,
       }));
   }
 }

@@ -24,7 +24,7 @@ import {
 import { ambient } from '#platform/observability';
 import { Allowed, Who, type Caller } from '#platform/security';
 import { DeadLetterAnswer, RedrivenAnswer, showLetter } from './letter-answer';
-import { letterPlace } from './letter-id';
+import { parseLetterId } from './letter-id';
 import { ListDeadLetters, ViewDeadLetter } from './letters.query';
 import { DropDeadLetter, RedriveDeadLetter, RedriveDeadLetters, type Redriven } from './settle-letters.command';
 
@@ -63,14 +63,14 @@ class DropQuery {
   reason?: string;
 }
 
-const Place = z.object({ context: z.enum(contextNames), seq: z.int().positive() });
+const LetterCursor = z.object({ context: z.enum(contextNames), seq: z.int().positive() });
 const idParam = ApiParam({ name: 'id', schema: { type: 'string' }, example: 'ordering-123' });
-const complain = (field: string, text: string): never => {
+const refuse = (field: string, text: string): never => {
   throw new InvalidInput([{ field, message: textOf(text, ambient()?.locale ?? 'en') }]);
 };
 
 /** Converts the key to the standard form of ids, because a key is usually an id. */
-const keyed = <Filter extends { readonly key?: string }>(filter: Filter): Filter =>
+const withStandardKey = <Filter extends { readonly key?: string }>(filter: Filter): Filter =>
   filter.key === undefined ? filter : { ...filter, key: sameId(filter.key) };
 
 @ApiTags('Operations')
@@ -90,7 +90,9 @@ export class LettersController {
   )
   @Answers(200, DeadLetterAnswer, { description: 'A page of them.', list: true, paged: true })
   async list(@Query() { limit, cursor, ...filter }: LettersPage): Promise<Answer> {
-    const letters = await this.queries.execute(new ListDeadLetters(keyed(filter), limit, placeOf(cursor, Place)));
+    const letters = await this.queries.execute(
+      new ListDeadLetters(withStandardKey(filter), limit, placeOf(cursor, LetterCursor)),
+    );
     return page(letters, limit, ({ context, seq }) => ({ context, seq }), showLetter);
   }
 
@@ -115,10 +117,10 @@ export class LettersController {
   )
   @Answers(200, RedrivenAnswer, { description: 'Which are tried again.' })
   async redriveMany(@Body() { ids, ...sent }: RedriveBody): Promise<Redriven> {
-    const filter = keyed(sent);
-    const isSaid = Object.values(filter).some((value) => value !== undefined);
-    if (ids ? isSaid : !isSaid) complain('ids', 'lettersWhich');
-    if (ids?.some((id) => !letterPlace(id))) complain('ids', 'letterId');
+    const filter = withStandardKey(sent);
+    const hasFilter = Object.values(filter).some((value) => value !== undefined);
+    if (ids ? hasFilter : !hasFilter) refuse('ids', 'lettersWhich');
+    if (ids?.some((id) => !parseLetterId(id))) refuse('ids', 'letterId');
     return this.commands.execute(new RedriveDeadLetters({ ids, ...filter }));
   }
 
@@ -146,7 +148,7 @@ export class LettersController {
     @Who() caller: Caller,
   ): Promise<void> {
     const reason = body?.reason ?? query.reason;
-    if (reason === undefined) return complain('reason', 'required');
+    if (reason === undefined) return refuse('reason', 'required');
     await this.commands.execute(new DropDeadLetter(id, caller.kind === 'user' ? caller.userId : 'nobody', reason));
   }
 }

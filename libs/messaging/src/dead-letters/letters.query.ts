@@ -1,14 +1,14 @@
 import { Query, QueryHandler, type IQueryHandler } from '@nestjs/cqrs';
 import { LetterBox, type Letter, type LetterFilter } from './letter-box';
 import type { LetterState } from '#messaging';
-import { letterId, LetterNotFound, letterPlace, type LetterPlace } from './letter-id';
+import { letterId, LetterNotFound, parseLetterId, type LetterAddress } from './letter-id';
 
 /** Lists dead letters by context and in order of arrival. If there are more than `limit`, it returns one more. */
 export class ListDeadLetters extends Query<readonly Letter[]> {
   constructor(
     readonly filter: LetterFilter,
     readonly limit: number,
-    readonly after?: LetterPlace,
+    readonly after?: LetterAddress,
   ) {
     super();
   }
@@ -34,8 +34,8 @@ export class ViewDeadLetterHandler implements IQueryHandler<ViewDeadLetter> {
   constructor(private readonly box: LetterBox) {}
 
   async execute({ id }: ViewDeadLetter): Promise<Letter> {
-    const place = letterPlace(id);
-    const letter = place && (await this.box.view(place));
+    const address = parseLetterId(id);
+    const letter = address && (await this.box.view(address));
     if (!letter) throw new LetterNotFound();
     return letter;
   }
@@ -53,7 +53,7 @@ export class FollowLettersHandler implements IQueryHandler<FollowLetters> {
   constructor(private readonly box: LetterBox) {}
 
   async execute({ ids }: FollowLetters) {
-    const states = await this.box.states(ids.flatMap((id) => letterPlace(id) ?? []));
+    const states = await this.box.states(ids.flatMap((id) => parseLetterId(id) ?? []));
     return states.map((one) => ({ ...one, id: letterId(one) }));
   }
 }

@@ -1,10 +1,10 @@
 import { Command, CommandHandler, type ICommandHandler } from '@nestjs/cqrs';
 import { redactText } from '#platform/observability';
 import { LetterBox, type LetterFilter } from './letter-box';
-import { letterId, LetterNotFound, letterPlace } from './letter-id';
+import { letterId, LetterNotFound, parseLetterId } from './letter-id';
 
 /** One request redrives at most this many dead letters. */
-export const MOST_AT_ONCE = 1_000;
+export const MAX_AT_ONCE = 1_000;
 
 export interface Redriven {
   /** The ids of the redriven letters. Letters of one key are handled in this order. */
@@ -25,10 +25,10 @@ export class RedriveDeadLetterHandler implements ICommandHandler<RedriveDeadLett
   constructor(private readonly box: LetterBox) {}
 
   async execute({ id }: RedriveDeadLetter): Promise<Redriven> {
-    const place = letterPlace(id);
-    const driven = place ? await this.box.redriveThese([place]) : [];
-    if (driven.length === 0) throw new LetterNotFound();
-    return { redriven: driven.map(letterId), more: false };
+    const address = parseLetterId(id);
+    const addresses = address ? await this.box.redriveByIds([address]) : [];
+    if (addresses.length === 0) throw new LetterNotFound();
+    return { redriven: addresses.map(letterId), more: false };
   }
 }
 
@@ -44,10 +44,10 @@ export class RedriveDeadLettersHandler implements ICommandHandler<RedriveDeadLet
   constructor(private readonly box: LetterBox) {}
 
   async execute({ which: { ids, ...filter } }: RedriveDeadLetters): Promise<Redriven> {
-    const driven = ids
-      ? await this.box.redriveThese(ids.flatMap((id) => letterPlace(id) ?? []))
-      : await this.box.redrive(filter, MOST_AT_ONCE);
-    return { redriven: driven.map(letterId), more: !ids && driven.length === MOST_AT_ONCE };
+    const addresses = ids
+      ? await this.box.redriveByIds(ids.flatMap((id) => parseLetterId(id) ?? []))
+      : await this.box.redrive(filter, MAX_AT_ONCE);
+    return { redriven: addresses.map(letterId), more: !ids && addresses.length === MAX_AT_ONCE };
   }
 }
 
@@ -67,7 +67,7 @@ export class DropDeadLetterHandler implements ICommandHandler<DropDeadLetter> {
   constructor(private readonly box: LetterBox) {}
 
   async execute({ id, by, reason }: DropDeadLetter): Promise<void> {
-    const place = letterPlace(id);
-    if (!place || !(await this.box.drop(place, `by ${by}: ${redactText(reason)}`))) throw new LetterNotFound();
+    const address = parseLetterId(id);
+    if (!address || !(await this.box.drop(address, `by ${by}: ${redactText(reason)}`))) throw new LetterNotFound();
   }
 }

@@ -13,7 +13,7 @@ const server = new OwnServer();
 let app: INestApplicationContext;
 const handled: string[] = [];
 const warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
-const told = jest.spyOn(Logger.prototype, 'log').mockImplementation(() => undefined);
+const logged = jest.spyOn(Logger.prototype, 'log').mockImplementation(() => undefined);
 
 beforeAll(async () => {
   database = await testDatabase({ empty: true });
@@ -23,7 +23,7 @@ beforeAll(async () => {
 });
 beforeEach(() => {
   warned.mockClear();
-  told.mockClear();
+  logged.mockClear();
 });
 afterAll(async () => {
   server.thaw();
@@ -33,7 +33,7 @@ afterAll(async () => {
 
 const keys = [randomUUID(), randomUUID(), randomUUID()];
 
-/** For the receiver and for another, in one transaction. */
+/** Sends messages to the absent receiver and one to another receiver, in one transaction. */
 async function send(n: number): Promise<string> {
   const { db, eventBus } = app.get(Inventory, { strict: false });
   const other = randomUUID();
@@ -47,58 +47,59 @@ const answered = () =>
   database.admin<{ heard: number[] }>(
     'select array_agg(n order by seq) as heard from inventory.effects group by key order by key',
   );
-/** While it cannot be asked what it hears, it is owed what is not for it, too. */
+/** The owed messages of type `Ask`. While the subscriptions cannot be read, other types are stored as owed, too. */
 const owed = () =>
   database.admin(
     `select 1 from inventory.outbox_owed join inventory.outbox using (seq) where receiver = 'payments' and type = $1`,
     [Ask.type],
   );
-const lines = (spy: jest.SpyInstance, text: RegExp) => spy.mock.calls.filter(([line]) => text.test(String(line)));
-const each = (through: number) => keys.map(() => ({ heard: Array.from({ length: through }, (_, index) => index + 1) }));
+const callsWith = (spy: jest.SpyInstance, text: RegExp) => spy.mock.calls.filter(([line]) => text.test(String(line)));
+const expectedUpTo = (through: number) =>
+  keys.map(() => ({ heard: Array.from({ length: through }, (_, index) => index + 1) }));
 
-async function othersFlowMeanwhile(from: number, through: number): Promise<void> {
+async function expectOthersNotDelayed(from: number, through: number): Promise<void> {
   for (let n = from; n <= through; n++) {
     const other = await send(n);
     await eventually(() => expect(handled).toContain(other), 5_000);
   }
-  expect(lines(warned, /of inventory for payments are kept/)).toHaveLength(1);
+  expect(callsWith(warned, /of inventory for payments are kept/)).toHaveLength(1);
   await eventually(async () => expect(await owed()).toHaveLength((through - from + 1) * keys.length));
 }
 
-async function thenEachOnceAndInOrder(through: number): Promise<void> {
-  await eventually(async () => expect(await answered()).toEqual(each(through)), 30_000);
-  await eventually(() => expect(lines(told, /payments has got all messages of inventory/)).toHaveLength(1));
+async function expectEachOnceInOrder(through: number): Promise<void> {
+  await eventually(async () => expect(await answered()).toEqual(expectedUpTo(through)), 30_000);
+  await eventually(() => expect(callsWith(logged, /payments has got all messages of inventory/)).toHaveLength(1));
   expect(await owed()).toEqual([]);
 }
 
 describe('A receiver', () => {
-  it('that answers is served directly', async () => {
+  it('that is available gets messages directly', async () => {
     await send(1);
-    await eventually(async () => expect(await answered()).toEqual(each(1)));
+    await eventually(async () => expect(await answered()).toEqual(expectedUpTo(1)));
     expect(warned).not.toHaveBeenCalled();
   });
 
-  it('whose database is down holds up itself alone, and then gets each message once, in order', async () => {
+  it('whose database is down delays no other receiver, and later gets each message once, in order', async () => {
     await server.stop();
-    await othersFlowMeanwhile(2, 8);
+    await expectOthersNotDelayed(2, 8);
     await server.start();
-    await send(9); // behind all that it is owed
-    await thenEachOnceAndInOrder(9);
+    await send(9); // after all owed messages
+    await expectEachOnceInOrder(9);
   });
 
-  it('whose database stands still holds up itself alone, and then gets each message once, in order', async () => {
+  it('whose database hangs delays no other receiver, and later gets each message once, in order', async () => {
     server.freeze();
-    await othersFlowMeanwhile(10, 15);
+    await expectOthersNotDelayed(10, 15);
     server.thaw();
     await send(16);
-    await thenEachOnceAndInOrder(16);
+    await expectEachOnceInOrder(16);
   });
 
-  it('that is back is served directly again', async () => {
+  it('that is available again gets messages directly again', async () => {
     await send(17);
-    await eventually(async () => expect(await answered()).toEqual(each(17)));
+    await eventually(async () => expect(await answered()).toEqual(expectedUpTo(17)));
     await send(18);
-    await eventually(async () => expect(await answered()).toEqual(each(18)));
+    await eventually(async () => expect(await answered()).toEqual(expectedUpTo(18)));
     expect(warned).not.toHaveBeenCalled();
   });
 });

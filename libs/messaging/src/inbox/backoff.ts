@@ -17,41 +17,49 @@ const NOT_YET_LONGEST_MS = 1_000;
 const NOT_YET_ATTEMPTS = 60;
 
 /**
- * The waiting time in ms after failure number `failure` (from 1). It doubles each time. `dice` in [0, 1) adds ±25 %.
+ * The waiting time in ms after failure number `failure` (from 1). It doubles each time. `random` in [0, 1) adds ±25 %.
  */
-export function backoff(failure: number, dice: number, longest = LONGEST_MS): number {
+export function backoff(failure: number, random: number, longest = LONGEST_MS): number {
   const wait = Math.min(FIRST_MS * 2 ** Math.min(failure - 1, 30), longest);
-  return Math.round(wait * (0.75 + dice / 2));
+  return Math.round(wait * (0.75 + random / 2));
 }
 
 /** The failures of a message so far. */
-export interface Trials {
+export interface Failures {
   readonly attempts: number;
   readonly waits: number;
   /** Seconds since the message's first counted failure. */
   readonly failingFor: number;
 }
 
-export type Verdict =
+export type RetryDecision =
   { readonly dead: true } | { readonly dead: false; readonly afterMs: number; readonly counted: boolean };
 
 /**
  * Decides what to do with a message whose handling failed. A fault of the environment does not count as an attempt, and
  * never makes a dead letter. A message that the newest build cannot decode becomes a dead letter at once.
  */
-export function verdict(error: unknown, seen: Trials, policy: RetryPolicy, newest: boolean, dice: number): Verdict {
+export function decideRetry(
+  error: unknown,
+  failures: Failures,
+  policy: RetryPolicy,
+  isNewestBuild: boolean,
+  random: number,
+): RetryDecision {
   if (error instanceof NotForThisBuild) return { dead: false, afterMs: 0, counted: false };
   if (error instanceof Undecodable)
-    return newest ? { dead: true } : { dead: false, afterMs: backoff(seen.waits + 1, dice), counted: false };
+    return isNewestBuild
+      ? { dead: true }
+      : { dead: false, afterMs: backoff(failures.waits + 1, random), counted: false };
   if (isEnvironmental(error)) {
     const longest = isLocked(error) ? LOCKED_LONGEST_MS : LONGEST_MS;
-    return { dead: false, afterMs: backoff(seen.waits + 1, dice, longest), counted: false };
+    return { dead: false, afterMs: backoff(failures.waits + 1, random, longest), counted: false };
   }
-  const attempt = seen.attempts + 1;
-  if (attempt >= policy.attempts && seen.failingFor >= policy.atLeastSeconds) return { dead: true };
+  const attempt = failures.attempts + 1;
+  if (attempt >= policy.attempts && failures.failingFor >= policy.atLeastSeconds) return { dead: true };
   if (error instanceof RetryLater) {
     const longest = attempt > NOT_YET_ATTEMPTS ? LONGEST_MS : NOT_YET_LONGEST_MS;
-    return { dead: false, afterMs: error.afterMs ?? backoff(attempt, dice, longest), counted: true };
+    return { dead: false, afterMs: error.afterMs ?? backoff(attempt, random, longest), counted: true };
   }
-  return { dead: false, afterMs: backoff(attempt, dice), counted: true };
+  return { dead: false, afterMs: backoff(attempt, random), counted: true };
 }

@@ -4,8 +4,8 @@ import type { Database, Statement } from '#database';
 import { eventually } from '../../../../test/support/eventually';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { claim, CLAIM, CLAIM_FRESH } from './claims.store';
-import { putOff, wakeStranded } from './held.store';
-import { receive } from './inbox.store';
+import { postpone, wakeStranded } from './held.store';
+import { storeReceived } from './inbox.store';
 import { LaneMarks } from './lane-marks';
 
 const LANE = 'brew';
@@ -19,27 +19,27 @@ beforeAll(async () => {
   test = await testDatabase();
   db = test.of('inventory');
   await test.admin(`insert into inventory.subscriptions (type, handler, lane) values ('bar.brew.v1', 'brew', 'brew')`);
-  // What the planner knows is what a case says, and nothing else.
+  // The planner has only the statistics that each case makes.
   await test.admin('alter table inventory.inbox set (autovacuum_enabled = false)');
 }, 30_000);
 afterAll(() => test.drop());
 beforeEach(() => test.admin('truncate inventory.inbox'));
 
-const many = (count: number, key: 'each' | 'hot') =>
+const insertMany = (count: number, key: 'each' | 'hot') =>
   test.admin(
     `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta)
      select gen_random_uuid(), 'brew', 'brew', case $2 when 'each' then n::text else $2 end, 'bar.brew.v1', '{}', '{}'
      from generate_series(1, $1::int) n`,
     [count, key],
   );
-const comes = (key: string) =>
-  receive(db, [{ id: randomUUID(), type: 'bar.brew.v1', key, body: {}, meta: {} } as never], true);
+const receiveOne = (key: string) =>
+  storeReceived(db, [{ id: randomUUID(), type: 'bar.brew.v1', key, body: {}, meta: {} } as never], true);
 const ANALYZE = 'analyze inventory.inbox';
 const VACUUM = 'vacuum inventory.inbox';
 
-/** Pages that one claim of each kind reads, under a plan for these arguments and under the one that is kept for all. */
-async function pages(marks: LaneMarks): Promise<number[]> {
-  const places = marks.places(LANE, 32);
+/** The pages that one claim of each kind reads, with a custom plan and with the generic plan. */
+async function countPages(marks: LaneMarks): Promise<number[]> {
+  const places = marks.claimRanges(LANE, 32);
   const of = <T>(field: (one: (typeof places)[number]) => T) => places.map(field);
   const [lanes, rooms, above, mark] = [of((p) => p.lane), of((p) => p.room), of((p) => p.above), of((p) => p.mark)];
   const claims: [Statement, unknown[]][] = [
@@ -62,28 +62,28 @@ async function pages(marks: LaneMarks): Promise<number[]> {
   return read;
 }
 
-describe('A claim under a foreign snapshot, however much was handled since,', () => {
-  const reads = async (know: (step: 'empty' | 'waiting' | 'claimed' | 'done') => Promise<unknown>) => {
+describe('A claim during an old snapshot of another transaction, after many handled messages,', () => {
+  const expectFewPages = async (know: (step: 'empty' | 'waiting' | 'claimed' | 'done') => Promise<unknown>) => {
     const foreign = new Client({ connectionString: test.url });
-    foreign.on('error', () => undefined); // where this fails, the database goes first
+    foreign.on('error', () => undefined); // if the test fails, the database is dropped first
     await foreign.connect();
     await foreign.query('begin isolation level repeatable read; select 1');
     await know('empty');
-    await many(30_000, 'each');
+    await insertMany(30_000, 'each');
     await know('waiting');
     await test.admin(`update inventory.inbox set claimed_by = 7`);
     await know('claimed');
     await test.admin(`update inventory.inbox set state = 'done', done_at = now(), claimed_by = 0`);
     await know('done');
     const marks = new LaneMarks();
-    const unmarked = await pages(marks);
+    const unmarked = await countPages(marks);
     await eventually(async () => {
-      // who wrote when it looked first must have ended
-      await marks.move(db, [LANE], false, new Set(HEARD));
-      expect(marks.of([LANE])[0].mark).toBeGreaterThan(0);
+      // the transactions that wrote at the first update must have ended
+      await marks.update(db, [LANE], false, new Set(HEARD));
+      expect(marks.marksOf([LANE])[0].mark).toBeGreaterThan(0);
     });
-    await comes('next');
-    const marked = await pages(marks);
+    await receiveOne('next');
+    const marked = await countPages(marks);
 
     expect(Math.max(...unmarked)).toBeGreaterThan(1_000);
     expect(Math.max(...marked)).toBeLessThan(300);
@@ -93,12 +93,12 @@ describe('A claim under a foreign snapshot, however much was handled since,', ()
   it.each([
     ['none', ANALYZE, 'never'],
     ['of an empty inbox', ANALYZE, 'empty'],
-    ['when all waited', ANALYZE, 'waiting'],
-    ['when all was claimed', ANALYZE, 'claimed'],
-    ['when all was done', ANALYZE, 'done'],
-    ['of the size alone', VACUUM, 'done'],
+    ['made when all messages waited', ANALYZE, 'waiting'],
+    ['made when all were claimed', ANALYZE, 'claimed'],
+    ['made when all were done', ANALYZE, 'done'],
+    ['of the table size only', VACUUM, 'done'],
   ])('reads no more pages (statistics: %s)', (_, learn, at) =>
-    reads((step) => test.admin(step === at ? learn : 'select 1')),
+    expectFewPages((step) => test.admin(step === at ? learn : 'select 1')),
   );
 
   it.each([
@@ -106,27 +106,27 @@ describe('A claim under a foreign snapshot, however much was handled since,', ()
     ['held', `held = true, next_at = now() + interval '1 hour'`],
     ['dead', `state = 'dead', held = true`],
     ['done', `state = 'done', done_at = now()`],
-  ])('reads no more pages (statistics of a day when all that was there was of one key and %s)', async (_, as) => {
-    await many(400, 'hot');
+  ])('reads no more pages (statistics of a table where all messages had one key and were %s)', async (_, as) => {
+    await insertMany(400, 'hot');
     await test.admin(`update inventory.inbox set ${as}`);
     await test.admin(ANALYZE);
     await test.admin('truncate inventory.inbox');
-    await reads(() => Promise.resolve());
+    await expectFewPages(() => Promise.resolve());
   });
 });
 
-describe('A message that is put off', () => {
-  it('keeps 20,000 followers out of every claim', async () => {
+describe('A postponed message', () => {
+  it('keeps 20,000 later messages of its key out of every claim', async () => {
     const marks = new LaneMarks();
-    const take = async () => (await claim(db, ME, marks.places(LANE, 32), { heard: HEARD })).rows;
-    await many(1, 'hot');
+    const take = async () => (await claim(db, ME, marks.claimRanges(LANE, 32), { handlerTypes: HEARD })).rows;
+    await insertMany(1, 'hot');
     const [{ seq, id }] = await take();
-    await many(20_000, 'hot');
-    await putOff(db, { seq, messageId: id, claimedBy: ME }, [], { afterMs: 60_000, error: 'away', counted: false });
-    await marks.move(db, [LANE], false, new Set(HEARD));
-    await marks.move(db, [LANE], false, new Set(HEARD));
-    await comes('stranger');
-    expect(Math.max(...(await pages(marks)))).toBeLessThan(300);
+    await insertMany(20_000, 'hot');
+    await postpone(db, { seq, messageId: id, claimedBy: ME }, [], { afterMs: 60_000, error: 'away', counted: false });
+    await marks.update(db, [LANE], false, new Set(HEARD));
+    await marks.update(db, [LANE], false, new Set(HEARD));
+    await receiveOne('stranger');
+    expect(Math.max(...(await countPages(marks)))).toBeLessThan(300);
     await test.admin(`update inventory.inbox set state = 'done', held = false where seq = $1`, [seq]);
     expect(await wakeStranded(db)).toBe(1);
     expect((await take()).map(({ key }) => key)).toContain('hot');

@@ -3,16 +3,16 @@ import { Client } from 'pg';
 import type { Database } from '#database';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { claim, claimFresh, claimLimited, WINDOW, type InboxRow } from './claims.store';
-import { bury, holdDead, putOff, wake, wakeStranded } from './held.store';
-import { doneQuickly, receive } from './inbox.store';
+import { makeDead, holdDead, postpone, wakeParked, wakeStranded } from './held.store';
+import { markDone, storeReceived } from './inbox.store';
 import { LaneMarks } from './lane-marks';
-import { buryUnheard, countUnheard } from '../instances/unheard.store';
+import { makeUnhandledDead, countUnhandled } from '../instances/unheard.store';
 import type { Claim } from './unit';
 
 const LANE = 'brew';
 const ME = 7;
-const able = { heard: ['brew bar.brew.v1'] };
-const heard = new Set(able.heard);
+const capabilities = { handlerTypes: ['brew bar.brew.v1'] };
+const handlerTypes = new Set(capabilities.handlerTypes);
 
 let test: TestDatabase;
 let db: Database;
@@ -28,121 +28,121 @@ afterAll(() => test.drop());
 afterEach(() => test.admin('truncate inventory.inbox'));
 
 const message = (key: string, type = 'bar.brew.v1') => ({ id: randomUUID(), type, key, body: {}, meta: {} }) as never;
-const come = (...keys: readonly string[]) => receive(db, keys.map((key) => message(key)), true); // prettier-ignore
-const many = (count: number, key: string) =>
+const receiveKeys = (...keys: readonly string[]) => storeReceived(db, keys.map((key) => message(key)), true); // prettier-ignore
+const insertMany = (count: number, key: string) =>
   test.admin(
     `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta)
      select gen_random_uuid(), 'brew', 'brew', case $2 when 'each' then n::text else $2 end, 'bar.brew.v1', '{}', '{}'
      from generate_series(1, $1::int) n`,
     [count, key],
   );
-const place = (above = 0, mark = 0, room = 32) => ({ lane: LANE, room, above, mark });
-const take = async (...places: ReturnType<typeof place>[]) =>
-  (await claim(db, ME, places.length > 0 ? places : [place()], able)).rows;
+const range = (above = 0, mark = 0, room = 32) => ({ lane: LANE, room, above, mark });
+const claimRows = async (...ranges: ReturnType<typeof range>[]) =>
+  (await claim(db, ME, ranges.length > 0 ? ranges : [range()], capabilities)).rows;
 const claimOf = ({ seq, id }: InboxRow): Claim => ({ seq, messageId: id, claimedBy: ME });
 const keys = (rows: readonly InboxRow[]) => rows.map(({ key }) => key);
-const done = (rows: readonly InboxRow[]) => doneQuickly(db, rows.map(claimOf));
+const done = (rows: readonly InboxRow[]) => markDone(db, rows.map(claimOf));
 const later = { afterMs: 60_000, error: 'away', counted: false };
 
 describe('A claim', () => {
-  it('takes whole runs of a key, and nothing behind what another one has taken', async () => {
-    await come('a', 'b', 'a', 'a');
-    expect(keys(await take())).toEqual(['a', 'b', 'a', 'a']);
-    await come('a', 'c');
-    expect(keys(await take())).toEqual(['c']);
+  it('takes all messages of a key in order, but none behind a message that is claimed already', async () => {
+    await receiveKeys('a', 'b', 'a', 'a');
+    expect(keys(await claimRows())).toEqual(['a', 'b', 'a', 'a']);
+    await receiveKeys('a', 'c');
+    expect(keys(await claimRows())).toEqual(['c']);
   });
 
-  it('leaves what this build cannot handle where it is, and what comes behind it', async () => {
-    await receive(db, [message('a', 'bar.new.v1'), message('a'), message('b')], true);
-    expect(keys(await take())).toEqual(['b']);
+  it('leaves messages that this build cannot handle, and the messages behind them', async () => {
+    await storeReceived(db, [message('a', 'bar.new.v1'), message('a'), message('b')], true);
+    expect(keys(await claimRows())).toEqual(['b']);
     const [untouched] = await test.admin(
       `select attempts + waits as tried, held from inventory.inbox where handler = 'newer'`,
     );
     expect(untouched).toEqual({ tried: 0, held: false });
   });
 
-  it('of strangers is not stopped by many messages that must wait for a newer build', async () => {
+  it('finds other keys behind many messages that must wait for a newer build', async () => {
     const behind = Array.from({ length: 40 }, (_, n) => [message(`k${n}`, 'bar.new.v1'), message(`k${n}`)]);
-    await receive(db, [...behind.flat(), message('stranger')], true);
-    expect(keys(await take())).toEqual(['stranger']);
+    await storeReceived(db, [...behind.flat(), message('stranger')], true);
+    expect(keys(await claimRows())).toEqual(['stranger']);
   });
 
-  it('is fenced by the message, not by its number alone', async () => {
-    await come('a');
-    const [row] = await take();
-    expect(await doneQuickly(db, [{ ...claimOf(row), messageId: randomUUID() }])).toEqual([false]);
+  it('is checked by the message id, not only by the number', async () => {
+    await receiveKeys('a');
+    const [row] = await claimRows();
+    expect(await markDone(db, [{ ...claimOf(row), messageId: randomUUID() }])).toEqual([false]);
     expect(await done([row])).toEqual([true]);
   });
 
-  it('takes no more than the limit of a lane over all instances', async () => {
-    await many(40, 'each');
-    const limited = (instance: number) => claimLimited(db, instance, [place()], 5, able);
+  it('takes at most the limit of a lane, counted over all instances', async () => {
+    await insertMany(40, 'each');
+    const limited = (instance: number) => claimLimited(db, instance, [range()], 5, capabilities);
     const taken = await Promise.all([limited(1), limited(2), limited(3)]);
     expect(taken.flatMap(({ rows }) => rows)).toHaveLength(5);
   });
 
-  it('of a limited lane goes on behind what it may not take, too', async () => {
-    await many(1, 'hot');
-    await take();
-    await many(WINDOW + 10, 'hot');
-    await come('stranger');
+  it('of a limited lane continues behind messages that it may not take', async () => {
+    await insertMany(1, 'hot');
+    await claimRows();
+    await insertMany(WINDOW + 10, 'hot');
+    await receiveKeys('stranger');
     const marks = new LaneMarks();
     const looks: string[][] = [];
     for (let turn = 0; turn < 4; turn++) {
-      const places = marks.places(LANE, 32);
-      const { rows, fullUpTo } = await claimLimited(db, ME, places, 2, able);
+      const ranges = marks.claimRanges(LANE, 32);
+      const { rows, fullUpTo } = await claimLimited(db, ME, ranges, 2, capabilities);
       looks.push(keys(rows));
-      marks.looked(places, fullUpTo, () => rows.length);
+      marks.recordClaim(ranges, fullUpTo, () => rows.length);
     }
     expect(looks.flat()).toEqual(['stranger']);
   });
 
-  it('takes nothing behind a dead letter of an older build, which did not mark it as held', async () => {
-    await come('a', 'a', 'b');
+  it('takes nothing behind a dead letter of an older build that is not marked as held', async () => {
+    await receiveKeys('a', 'a', 'b');
     await test.admin(`update inventory.inbox set state = 'dead' where seq = (select min(seq) from inventory.inbox)`);
     await holdDead(db);
-    expect(keys(await take(place(1_000_000, 1_000_000)))).toEqual([]);
-    expect(keys(await take())).toEqual(['b']);
+    expect(keys(await claimRows(range(1_000_000, 1_000_000)))).toEqual([]);
+    expect(keys(await claimRows())).toEqual(['b']);
   });
 
-  it('of strangers goes on behind a hot key: its window moves on, and the front is looked at as well', async () => {
-    await many(1, 'hot');
-    const head = await take();
-    await many(WINDOW * 3, 'hot');
-    await come('stranger');
+  it('finds other keys behind a key with many messages, and still reads the front of the lane', async () => {
+    await insertMany(1, 'hot');
+    const head = await claimRows();
+    await insertMany(WINDOW * 3, 'hot');
+    await receiveKeys('stranger');
     const marks = new LaneMarks();
     const looks: string[][] = [];
     for (let turn = 0; turn < 6; turn++) {
-      const places = marks.places(LANE, 32);
-      const { rows, fullUpTo } = await claim(db, ME, places, able);
+      const ranges = marks.claimRanges(LANE, 32);
+      const { rows, fullUpTo } = await claim(db, ME, ranges, capabilities);
       looks.push(keys(rows));
-      marks.looked(places, fullUpTo, () => rows.length);
+      marks.recordClaim(ranges, fullUpTo, () => rows.length);
     }
     expect(looks.flat()).toEqual(['stranger']);
     await done(head);
-    const { rows } = await claim(db, ME, marks.places(LANE, 32), able);
+    const { rows } = await claim(db, ME, marks.claimRanges(LANE, 32), capabilities);
     expect(keys(rows)).toEqual(Array(32).fill('hot'));
   });
 });
 
-describe('A claim of fresh messages alone', () => {
+describe('A claim of fresh messages only', () => {
   const fresh = async (room = 32) => {
-    const { rows, looked } = await claimFresh(db, ME, [place(0, 0, room)], able.heard);
+    const { rows, looked } = await claimFresh(db, ME, [range(0, 0, room)], capabilities.handlerTypes);
     return { keys: keys(rows), looked };
   };
 
-  it('takes whole runs of a key, nothing behind what was taken, and says how many it left', async () => {
-    await come('a', 'b', 'a', 'a');
+  it('takes all messages of a key in order, none behind a claimed one, and returns how many it read', async () => {
+    await receiveKeys('a', 'b', 'a', 'a');
     expect(await fresh(3)).toEqual({ keys: ['a', 'b', 'a'], looked: 3 });
-    await come('b', 'c');
+    await receiveKeys('b', 'c');
     expect(await fresh()).toEqual({ keys: ['c'], looked: 3 });
     expect(await fresh()).toEqual({ keys: [], looked: 2 });
   });
 
-  it('leaves what this build cannot handle, what is held, and all that comes behind them', async () => {
-    await receive(db, [message('new', 'bar.new.v1'), message('new'), message('held'), message('free')], true);
-    const row = (await take()).find(({ key }) => key === 'held')!;
-    await putOff(db, claimOf(row), [], later);
+  it('leaves messages that are held or that this build cannot handle, and the messages behind them', async () => {
+    await storeReceived(db, [message('new', 'bar.new.v1'), message('new'), message('held'), message('free')], true);
+    const row = (await claimRows()).find(({ key }) => key === 'held')!;
+    await postpone(db, claimOf(row), [], later);
     await test.admin(`update inventory.inbox set claimed_by = 0 where key = 'free'`);
     await test.admin(`update inventory.inbox set next_at = now() where key = 'held'`);
     await test.admin(
@@ -154,7 +154,7 @@ describe('A claim of fresh messages alone', () => {
 });
 
 describe('A low mark', () => {
-  it('does not pass a message whose transaction is still open, and a whole look finds what it passed', async () => {
+  it('does not pass a message whose transaction is still open', async () => {
     const slow = new Client({ connectionString: test.url });
     await slow.connect();
     await slow.query('begin');
@@ -162,71 +162,74 @@ describe('A low mark', () => {
       `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta)
        values (gen_random_uuid(), 'brew', 'brew', 'late', 'bar.brew.v1', '{}', '{}')`,
     );
-    await come('early');
-    await done(await take());
+    await receiveKeys('early');
+    await done(await claimRows());
     const marks = new LaneMarks();
-    for (let look = 0; look < 3; look++) expect((await marks.move(db, [LANE], false, heard)).below).toBe(false);
+    for (let look = 0; look < 3; look++)
+      expect((await marks.update(db, [LANE], false, handlerTypes)).hasOpenBelow).toBe(false);
     await slow.query('commit');
-    const { rows } = await claim(db, ME, marks.places(LANE, 32), able);
+    const { rows } = await claim(db, ME, marks.claimRanges(LANE, 32), capabilities);
     expect(keys(rows)).toEqual(['late']);
     await slow.end();
   });
 });
 
-describe('A low mark of a queue whose numbers were taken back', () => {
-  it('begins anew, so that the next message is seen at once', async () => {
-    await come('a', 'b', 'c');
-    await done(await take());
+describe('A low mark of a queue whose sequence was reset', () => {
+  it('starts again at 0, so that the next message is claimed at once', async () => {
+    await receiveKeys('a', 'b', 'c');
+    await done(await claimRows());
     const marks = new LaneMarks();
-    await marks.move(db, [LANE], false, heard);
+    await marks.update(db, [LANE], false, handlerTypes);
     await test.admin(`truncate inventory.inbox restart identity`);
-    await come('again');
-    await marks.move(db, [LANE], false, heard);
-    const { rows } = await claim(db, ME, marks.places(LANE, 32), able);
+    await receiveKeys('again');
+    await marks.update(db, [LANE], false, handlerTypes);
+    const { rows } = await claim(db, ME, marks.claimRanges(LANE, 32), capabilities);
     expect(keys(rows)).toEqual(['again']);
   });
 });
 
-describe('A message that is put off', () => {
-  it('parks what waits behind it and what comes later, and wakes it at its end, in order', async () => {
-    await come('a', 'a');
-    const rows = await take();
-    await come('a');
-    expect(await putOff(db, claimOf(rows[0]), [rows[1].seq], later)).toBe(true);
-    await come('a', 'b');
-    expect(keys(await take())).toEqual(['b']);
+describe('A postponed message', () => {
+  it('parks the messages behind it, and makes them due in order when it is done', async () => {
+    await receiveKeys('a', 'a');
+    const rows = await claimRows();
+    await receiveKeys('a');
+    expect(await postpone(db, claimOf(rows[0]), [rows[1].seq], later)).toBe(true);
+    await receiveKeys('a', 'b');
+    expect(keys(await claimRows())).toEqual(['b']);
     const parked = await test.admin(`select 1 from inventory.inbox where next_at = 'infinity'`);
     expect(parked).toHaveLength(3);
     await test.admin(`update inventory.inbox set next_at = now() where waits = 1`);
-    const again = await take();
+    const again = await claimRows();
     expect(again.map(({ seq, held, waits }) => ({ seq, held, waits }))).toEqual([
       { seq: rows[0].seq, held: true, waits: 1 },
     ]);
     await done(again);
-    expect(await wake(db, LANE, 'a')).toBe(3);
-    const rest = await take();
+    expect(await wakeParked(db, LANE, 'a')).toBe(3);
+    const rest = await claimRows();
     expect(rest).toHaveLength(3);
     expect(rest.map(({ seq }) => seq)).toEqual([...rest.map(({ seq }) => seq)].sort((x, y) => x - y));
   });
 
-  it('wakes nothing behind a dead one in the middle', async () => {
-    await come('a', 'a', 'a');
-    const rows = await take();
-    await putOff(db, claimOf(rows[0]), [rows[1].seq, rows[2].seq], later);
+  it('makes nothing due behind a dead letter of its key', async () => {
+    await receiveKeys('a', 'a', 'a');
+    const rows = await claimRows();
+    await postpone(db, claimOf(rows[0]), [rows[1].seq, rows[2].seq], later);
     await test.admin(`update inventory.inbox set claimed_by = ${ME}, next_at = now() where seq = $1`, [rows[1].seq]);
-    await bury(db, claimOf(rows[1]), [], 'poison');
+    await makeDead(db, claimOf(rows[1]), [], 'poison');
     await test.admin(`update inventory.inbox set state = 'done' where seq = $1`, [rows[0].seq]);
-    expect(await wake(db, LANE, 'a')).toBe(0);
+    expect(await wakeParked(db, LANE, 'a')).toBe(0);
     expect(await wakeStranded(db)).toBe(0);
   });
 });
 
-describe('What no living build can handle', () => {
-  it('is counted, and a dead letter after a day, with what comes behind it waiting', async () => {
-    await receive(db, [message('a', 'bar.new.v1'), message('a'), message('b', 'bar.new.v1')], true);
+describe('A message that no living build can handle', () => {
+  it('is counted, and becomes a dead letter after a day; the messages behind it wait', async () => {
+    await storeReceived(db, [message('a', 'bar.new.v1'), message('a'), message('b', 'bar.new.v1')], true);
     await test.admin(`update inventory.inbox set received_at = now() - interval '25 hours' where key = 'a'`);
-    expect(await countUnheard(db, able.heard)).toEqual([{ handler: 'newer', type: 'bar.new.v1', count: 2 }]);
-    expect(await buryUnheard(db, able.heard)).toBe(1);
+    expect(await countUnhandled(db, capabilities.handlerTypes)).toEqual([
+      { handler: 'newer', type: 'bar.new.v1', count: 2 },
+    ]);
+    expect(await makeUnhandledDead(db, capabilities.handlerTypes)).toBe(1);
     const rows = await test.admin(
       `select key, state, next_at = 'infinity' as parked, error from inventory.inbox order by seq`,
     );
@@ -236,6 +239,6 @@ describe('What no living build can handle', () => {
       { key: 'a', state: 'waiting', parked: true, error: null },
       { key: 'b', state: 'waiting', parked: false, error: null },
     ]);
-    expect(await buryUnheard(db, [...able.heard, 'newer bar.new.v1'])).toBe(0);
+    expect(await makeUnhandledDead(db, [...capabilities.handlerTypes, 'newer bar.new.v1'])).toBe(0);
   });
 });

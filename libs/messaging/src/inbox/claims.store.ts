@@ -22,7 +22,7 @@ export interface InboxRow {
 }
 
 /** The part of a lane in which a claim looks for fresh messages. It claims at most `room` of them. */
-export interface Place {
+export interface ClaimRange {
   readonly lane: string;
   readonly room: number;
   /** The claim looks at numbers above this one. */
@@ -38,7 +38,7 @@ export const WINDOW = 128;
  * SQL: `e` is open and comes before `of` in the same lane and key. Always add `inOrder` after it: then Postgres can
  * only use an index on all three columns.
  */
-const before = (of: string, above: string) =>
+const isBefore = (of: string, above: string) =>
   `(e.lane, e.key, e.seq) < (${of}.lane, ${of}.key, ${of}.seq)
      and (e.lane, e.key, e.seq) > (${of}.lane, ${of}.key, ${above}) and ${isOpen('e')}`;
 const inOrder = 'order by e.lane, e.key, e.seq offset 0';
@@ -76,7 +76,7 @@ export const CLAIM = statement(
          and h.handler || ' ' || h.type = any($6::text[]) and h.seq <> all($8::bigint[])
          and not exists (
            select 1 from inbox e
-           where ${before('h', 'l.mark')}
+           where ${isBefore('h', 'l.mark')}
              and (e.held or e.claimed_by <> 0 or e.seq = any($8::bigint[])
                or not (e.handler || ' ' || e.type = any($6::text[]))) ${inOrder})
        order by h.seq limit l.room for update of h skip locked) r),
@@ -89,7 +89,7 @@ export const CLAIM = statement(
          and h.handler || ' ' || h.type = any($6::text[]) and h.seq <> all($8::bigint[])
          and not exists (
            select 1 from inbox e
-           where ${before('h', '0')} and e.held
+           where ${isBefore('h', '0')} and e.held
              and (e.state = 'dead' or e.claimed_by <> 0 or e.next_at > h.next_at or e.seq = any($8::bigint[])
                or not (e.handler || ' ' || e.type = any($6::text[]))) ${inOrder})
        order by h.next_at, h.seq limit l.room for update of h skip locked) r),
@@ -98,11 +98,11 @@ export const CLAIM = statement(
      select distinct r.seq from ready r
      where not exists (
        select 1 from inbox e
-       where ${before('r', 'r.mark')}
+       where ${isBefore('r', 'r.mark')}
          and e.seq not in (select seq from ready) ${inOrder})
        and not exists (
        select 1 from inbox e
-       where ${before('r', '0')} and e.held
+       where ${isBefore('r', '0')} and e.held
          and e.seq not in (select seq from ready) ${inOrder})),
    claimed as (
      update inbox i set claimed_by = $1, claimed_at = now() from mine, quick where i.seq = mine.seq
@@ -133,11 +133,11 @@ export const CLAIM_FRESH = statement(
      select r.seq from ready r
      where not exists (
        select 1 from inbox e
-       where ${before('r', 'r.mark')}
+       where ${isBefore('r', 'r.mark')}
          and e.seq not in (select seq from ready) ${inOrder})
        and not exists (
        select 1 from inbox e
-       where ${before('r', '0')} and e.held ${inOrder})),
+       where ${isBefore('r', '0')} and e.held ${inOrder})),
    claimed as (
      update inbox i set claimed_by = $1, claimed_at = now() from mine, quick where i.seq = mine.seq
      returning i.*)
@@ -149,37 +149,37 @@ export const CLAIM_FRESH = statement(
 
 export interface Claimed {
   readonly rows: readonly InboxRow[];
-  /** The last number that was read in each place with a full window. The key is the index of the place. */
+  /** The last number that was read in each range with a full window. The key is the index of the range. */
   readonly fullUpTo: ReadonlyMap<number, number>;
 }
 
 /** The messages that an instance can handle. */
-export interface Able {
+export interface Capabilities {
   /** Each entry is "handler type". */
-  readonly heard: readonly string[];
+  readonly handlerTypes: readonly string[];
   /** The numbers of messages that this instance leaves to other builds for now. */
   readonly refused?: readonly number[];
 }
 
 /**
- * Claims messages for this instance, at most `room` in each place. Held messages that are due before `dueAfter` (Unix
+ * Claims messages for this instance, at most `room` in each range. Held messages that are due before `dueAfter` (Unix
  * time in seconds) are not read. The caller must know that there are none.
  */
 export async function claim(
   db: Database,
   instance: number,
-  places: readonly Place[],
-  { heard, refused = [] }: Able,
+  ranges: readonly ClaimRange[],
+  { handlerTypes, refused = [] }: Capabilities,
   dueAfter = -1e9,
 ): Promise<Claimed> {
-  const of = <T>(field: (place: Place) => T) => places.map(field);
+  const column = <T>(field: (range: ClaimRange) => T) => ranges.map(field);
   const found = await db.query<InboxRow & { place: number | null }>(CLAIM, [
     instance,
-    of(({ lane }) => lane),
-    of(({ room }) => room),
-    of(({ above }) => above),
-    of(({ mark }) => mark),
-    heard,
+    column(({ lane }) => lane),
+    column(({ room }) => room),
+    column(({ above }) => above),
+    column(({ mark }) => mark),
+    handlerTypes,
     dueAfter,
     refused,
   ]);
@@ -192,19 +192,25 @@ export async function claim(
 export async function claimFresh(
   db: Database,
   instance: number,
-  places: readonly Place[],
-  heard: readonly string[],
+  ranges: readonly ClaimRange[],
+  handlerTypes: readonly string[],
 ): Promise<{ rows: readonly InboxRow[]; looked: number }> {
-  const of = <T>(field: (place: Place) => T) => places.map(field);
-  const values = [instance, of(({ lane }) => lane), of(({ room }) => room), of(({ mark }) => mark), heard];
+  const column = <T>(field: (range: ClaimRange) => T) => ranges.map(field);
+  const values = [
+    instance,
+    column(({ lane }) => lane),
+    column(({ room }) => room),
+    column(({ mark }) => mark),
+    handlerTypes,
+  ];
   const found = await db.query<InboxRow & { looked: number }>(CLAIM_FRESH, values);
   const rows = found.filter(({ seq }) => seq !== null).sort((a, b) => a.seq - b.seq);
   return { rows, looked: found[0].looked };
 }
 
-const LIMITED = statement('inbox-limited-lane', 'select pg_advisory_xact_lock(hashtextextended($1, 0))');
+const LOCK_LANE = statement('inbox-limited-lane', 'select pg_advisory_xact_lock(hashtextextended($1, 0))');
 
-const AT_WORK = statement(
+const COUNT_CLAIMED = statement(
   'inbox-at-work',
   `select ((select count(*) from inbox i
             where i.state = 'waiting' and not i.held and i.lane = $1 and i.seq > $2 and i.claimed_by > 0)
@@ -220,22 +226,22 @@ const AT_WORK = statement(
 export const claimLimited = (
   db: Database,
   instance: number,
-  places: readonly Place[],
+  ranges: readonly ClaimRange[],
   atMost: number,
-  able: Able,
+  capabilities: Capabilities,
   dueAfter = -1e9,
 ): Promise<Claimed> =>
   db.transaction(async () => {
-    const [{ lane, mark }] = places;
-    await db.query(LIMITED, [`shop inbox lane ${lane}`]);
-    const [{ count }] = await db.query<{ count: number }>(AT_WORK, [lane, mark, dueAfter]);
+    const [{ lane, mark }] = ranges;
+    await db.query(LOCK_LANE, [`shop inbox lane ${lane}`]);
+    const [{ count }] = await db.query<{ count: number }>(COUNT_CLAIMED, [lane, mark, dueAfter]);
     const rows: InboxRow[] = [];
     const fullUpTo = new Map<number, number>();
-    // The places are claimed one after the other, so that the sum of their messages stays within the limit.
-    for (const [index, place] of places.entries()) {
+    // The ranges are claimed one after the other, so that the sum of their messages stays within the limit.
+    for (const [index, range] of ranges.entries()) {
       const room = atMost - count - rows.length;
       if (room <= 0) break;
-      const found = await claim(db, instance, [{ ...place, room }], able, dueAfter);
+      const found = await claim(db, instance, [{ ...range, room }], capabilities, dueAfter);
       rows.push(...found.rows);
       for (const upTo of found.fullUpTo.values()) fullUpTo.set(index, upTo);
     }

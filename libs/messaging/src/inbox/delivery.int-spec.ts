@@ -6,9 +6,9 @@ import { Leadership } from '#database/leadership';
 import { millisecondsOf } from '../../../../test/support/milliseconds-of';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { InboxEventsHandler } from '../messages/inbox-handlers';
-import { PostOffice } from '../outbox/post-office';
-import { RELAY } from '../outbox/relay';
-import { forgetSilent } from '../instances/instances.store';
+import { MessagingRuntime } from '../outbox/messaging-runtime';
+import { relayLeadName } from '../outbox/relay';
+import { deleteEndedInstances } from '../instances/instances.store';
 import { dropSubscriptions } from '../outbox/subscriptions.store';
 import { eventually } from '../../../../test/support/eventually';
 import { Nothing, Poured } from '../testing/messages';
@@ -16,11 +16,11 @@ import { migrateTwoContexts, startTwoContexts } from '../testing/two-contexts';
 
 jest.setTimeout(60_000);
 
-/** A newer build has one handler more, of a type that nobody heard before. */
+/** A newer build has one more handler, for a type that had no handler before. */
 @InboxEventsHandler([Poured], { name: 'drink-up' })
 class DrinkUp implements IEventHandler<Poured> {
   async handle(): Promise<void> {
-    // it is enough that it came
+    // the test needs the delivery only
   }
 }
 
@@ -49,9 +49,10 @@ const close = async (app: INestApplicationContext) => {
   apps.splice(apps.indexOf(app), 1);
   await app.close();
 };
-const leads = (app: INestApplicationContext) => app.get(Leadership, { strict: false }).leads(RELAY('inventory'));
+const leads = (app: INestApplicationContext) =>
+  app.get(Leadership, { strict: false }).leads(relayLeadName('inventory'));
 
-/** As another process of the context sends them; the answer is their ids. */
+/** Inserts messages into the outbox, like another process of the context. Returns their ids. */
 async function pour(count: number): Promise<string[]> {
   const rows = await database.admin<{ id: string }>(
     `insert into inventory.outbox (id, type, key, body, meta)
@@ -67,11 +68,11 @@ const arrived = async () =>
     .map(({ id }) => id)
     .sort();
 
-describe('What a newer build hears', () => {
-  it('reaches it too where another process of its build subscribed a moment before', async () => {
+describe('A message for a new handler of a newer build', () => {
+  it('reaches a process whose build was subscribed by another process a moment before', async () => {
     const older = await open();
     await eventually(() => expect(leads(older)).toBe(true));
-    await pour(1); // the older one has just read who subscribed
+    await pour(1); // now the older build has just read the subscriptions
     const first = open(DrinkUp);
     await eventually(async () =>
       expect(await database.admin(`select 1 from inventory.subscriptions where handler = 'drink-up'`)).not.toEqual([]),
@@ -82,12 +83,12 @@ describe('What a newer build hears', () => {
     await eventually(async () => expect(await arrived()).toEqual(expect.arrayContaining(sent)));
   });
 
-  it('is heard again by a process that stood still while its subscriptions were dropped', async () => {
+  it('reaches a paused process again whose subscriptions were dropped meanwhile', async () => {
     await open(DrinkUp);
     await database.admin(`update inventory.instances set seen_at = now() - interval '1 minute'`);
     const inventory = database.of('inventory');
     await inventory.transaction(async () => {
-      await forgetSilent(inventory);
+      await deleteEndedInstances(inventory);
       await dropSubscriptions(inventory, 'drink-up', null);
     });
     await eventually(async () =>
@@ -95,7 +96,7 @@ describe('What a newer build hears', () => {
     );
   });
 
-  it('reaches it though an older one leads, and though that one starts again', async () => {
+  it('reaches it while an older build leads, and after that build starts again', async () => {
     const older = await open();
     await eventually(() => expect(leads(older)).toBe(true));
     const newer = await open(DrinkUp);
@@ -114,7 +115,7 @@ describe('What a newer build hears', () => {
     await eventually(async () => expect(await arrived()).toEqual([...sent].sort()));
   });
 
-  it('reaches it from its start on, though the leader had asked for its subscriptions just before', async () => {
+  it('reaches it from its start on, although the leader had read the subscriptions just before', async () => {
     const older = await open();
     await eventually(() => expect(leads(older)).toBe(true));
     let busy = true;
@@ -124,7 +125,7 @@ describe('What a newer build hears', () => {
       while (busy) {
         const before = started;
         const ids = await pour(1);
-        older.get(PostOffice, { strict: false }).branch('inventory').relay.ring(); // as its own messages do
+        older.get(MessagingRuntime, { strict: false }).branch('inventory').relay.ring(); // as after its own messages
         if (before) after.push(...ids);
         await pause(20);
       }
@@ -139,15 +140,15 @@ describe('What a newer build hears', () => {
     await eventually(async () => expect(await arrived()).toEqual(expect.arrayContaining(after)));
   });
 
-  it('is waited for at a start, but not where no other process is alive', async () => {
+  it('delays the start until all relays know it, but not if no other process is alive', async () => {
     const alone = await millisecondsOf(() => open());
-    const beside = await millisecondsOf(() => open(DrinkUp)); // it hears something new
+    const beside = await millisecondsOf(() => open(DrinkUp)); // it has a new subscription
     expect(beside - alone).toBeGreaterThan(1_000);
   });
 });
 
 describe('A message', () => {
-  it('that nobody subscribed to counts as sent', async () => {
+  it('without a subscriber counts as sent', async () => {
     await open();
     await pour(3);
     await eventually(async () =>
@@ -156,7 +157,7 @@ describe('A message', () => {
     expect(await arrived()).toEqual([]);
   });
 
-  it('carries the number that it has among the messages of its sender', async () => {
+  it('carries its number in the outbox of the sender', async () => {
     await open();
     const key = randomUUID();
     await database.admin(

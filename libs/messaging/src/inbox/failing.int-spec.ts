@@ -5,7 +5,7 @@ import { Database } from '#database';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { NotForThisBuild } from '../messages/errors';
 import { InboxEventsHandler } from '../messages/inbox-handlers';
-import { supersede, wakeStranded } from './held.store';
+import { closeRepeatedRequests, wakeStranded } from './held.store';
 import { eventually } from '../../../../test/support/eventually';
 import { Answer, Nothing } from '../testing/messages';
 import { Inventory, migrateTwoContexts, startTwoContexts } from '../testing/two-contexts';
@@ -29,7 +29,7 @@ async function start(...handlers: (typeof Slow)[]) {
   apps.push(app);
   return app.get(Inventory, { strict: false });
 }
-const tell = (inventory: Inventory, ...orderIds: readonly string[]) =>
+const send = (inventory: Inventory, ...orderIds: readonly string[]) =>
   inventory.db.transaction(
     async () => void inventory.eventBus.publishAll(orderIds.map((orderId, n) => new Nothing({ orderId, n }))),
   );
@@ -39,7 +39,7 @@ const rows = (handler: string) =>
     [handler],
   );
 
-let behave: (message: Nothing, db: Database) => Promise<void> = async () => undefined;
+let handleMessage: (message: Nothing, db: Database) => Promise<void> = async () => undefined;
 
 @InboxEventsHandler([Nothing], { name: 'slow', limitSeconds: 0.3, retry: { attempts: 3, atLeastSeconds: 0 } })
 class Slow implements IEventHandler<Nothing> {
@@ -49,7 +49,7 @@ class Slow implements IEventHandler<Nothing> {
   ) {}
 
   async handle(message: Nothing): Promise<void> {
-    await behave(message, this.db);
+    await handleMessage(message, this.db);
     await this.db.query('insert into effects (key, n) values ($1, $2)', [message.body.orderId, message.body.n]);
   }
 }
@@ -58,18 +58,18 @@ const effects = async () =>
   (await database.admin<{ key: string }>('select key from inventory.effects order by seq')).map(({ key }) => key);
 
 describe('A handler', () => {
-  it('that does not return is given up at its limit; others go on, and what it does later is not written', async () => {
+  it('that does not return is aborted at its time limit; other messages are handled, and its late writes fail', async () => {
     const [sick, well] = [randomUUID(), randomUUID()];
     let wake = () => undefined as void;
     const late = new Promise<void>((resolve) => (wake = resolve));
     let times = 0;
-    behave = async ({ body }, db) => {
+    handleMessage = async ({ body }, db) => {
       if (body.orderId !== sick || ++times > 1) return;
       await db.query('insert into effects (key, n) values ($1, 99)', [sick]);
       await late;
     };
     const inventory = await start(Slow);
-    await tell(inventory, sick, well);
+    await send(inventory, sick, well);
     await eventually(async () => expect((await effects()).sort()).toEqual([sick, well].sort()));
     expect(times).toBe(2);
     expect(await rows('slow')).toMatchObject([{ attempts: 1, state: 'done' }, { attempts: 0 }]);
@@ -78,12 +78,12 @@ describe('A handler', () => {
     expect(await effects()).toHaveLength(2);
   });
 
-  it('whose environment is well again gets all that waited for it, not each message when its own time comes', async () => {
+  it('gets all stalled messages at once when the fault of the environment is gone', async () => {
     const orders = Array.from({ length: 30 }, () => randomUUID());
-    behave = async () => undefined;
+    handleMessage = async () => undefined;
     await database.admin('revoke insert on inventory.effects from shop_inventory');
     const inventory = await start(Slow);
-    await tell(inventory, ...orders);
+    await send(inventory, ...orders);
     await eventually(async () => expect((await rows('slow')).filter(({ waits }) => waits > 0)).toHaveLength(30));
     await database.admin(`update inventory.inbox set next_at = now() + interval '1 hour' where handler = 'slow'`);
     await database.admin('grant insert on inventory.effects to shop_inventory');
@@ -97,40 +97,40 @@ describe('A handler', () => {
     );
   });
 
-  it('that never returns is a dead letter in the end, and keeps nobody else from the lane', async () => {
+  it('that never returns gets dead letters, and does not block its lane', async () => {
     const sick: string[] = Array.from({ length: 4 }, () => randomUUID());
     const well = randomUUID();
-    behave = ({ body }) => (sick.includes(body.orderId) ? never : Promise.resolve());
+    handleMessage = ({ body }) => (sick.includes(body.orderId) ? never : Promise.resolve());
     const inventory = await start(Slow);
-    await tell(inventory, ...sick, well);
+    await send(inventory, ...sick, well);
     await eventually(async () => expect(await effects()).toEqual([well]));
     await eventually(async () => expect((await rows('slow')).filter(({ state }) => state === 'dead')).toHaveLength(4));
     expect((await rows('slow'))[0].error).toContain('slow did not end within 0.3 s');
   }, 20_000);
 
-  it('whose table is missing for a while waits for it, however often it was tried', async () => {
-    behave = async () => undefined;
+  it('whose table is missing retries until the table is back', async () => {
+    handleMessage = async () => undefined;
     await database.admin('alter table inventory.effects rename to mislaid');
     const key = randomUUID();
     const inventory = await start(Slow);
-    await tell(inventory, key);
+    await send(inventory, key);
     await eventually(async () => expect((await rows('slow'))[0]?.waits).toBeGreaterThan(4));
     expect(await rows('slow')).toMatchObject([{ attempts: 0, state: 'waiting' }]);
     await database.admin('alter table inventory.mislaid rename to effects');
     await eventually(async () => expect(await effects()).toEqual([key]));
   }, 20_000);
 
-  it('that leaves a message to another build loses no attempt, and another instance has it at once', async () => {
+  it('may leave a message to another build, which gets it at once and with all attempts', async () => {
     const key = randomUUID();
     const builds: ('older' | 'newer')[] = [];
     let first: Database | undefined;
-    behave = async (_, db) => {
+    handleMessage = async (_, db) => {
       first ??= db;
       builds.push(db === first ? 'older' : 'newer');
       if (db === first) throw new NotForThisBuild('version 2');
     };
     const inventory = await start(Slow);
-    await tell(inventory, key);
+    await send(inventory, key);
     await eventually(() => expect(builds).toEqual(['older']));
     await start(Slow);
     await eventually(async () => expect(await effects()).toEqual([key]), 5_000);
@@ -138,22 +138,22 @@ describe('A handler', () => {
   });
 });
 
-describe('A question that is asked again', () => {
-  it('takes the place of the dead one with its idempotency key; what waits behind follows', async () => {
+describe('A repeated request', () => {
+  it('replaces the dead letter with the same idempotency key, and the messages behind it are handled', async () => {
     const key = randomUUID();
-    const lay = (state: string, n: number, idempotencyKey?: string) =>
+    const insertHeld = (state: string, n: number, idempotencyKey?: string) =>
       database.admin(
         `insert into inventory.inbox (message_id, handler, lane, key, type, body, meta, state, held, next_at)
          values (gen_random_uuid(), 'note-answer', 'note-answer', $1, $2, $3, '{"correlationId": "x"}', $4, true, 'infinity')`,
         [key, Answer.type, JSON.stringify({ orderId: key, n, idempotencyKey }), state],
       );
-    await lay('dead', 1, 'checkout-7');
-    await lay('waiting', 2);
+    await insertHeld('dead', 1, 'checkout-7');
+    await insertHeld('waiting', 2);
     const inventory = await start();
-    expect(await supersede(inventory.db)).toBe(0);
-    await lay('waiting', 3, 'checkout-7');
+    expect(await closeRepeatedRequests(inventory.db)).toBe(0);
+    await insertHeld('waiting', 3, 'checkout-7');
     await eventually(async () => {
-      await supersede(inventory.db);
+      await closeRepeatedRequests(inventory.db);
       await wakeStranded(inventory.db);
       const heard = await database.admin<{ n: number }>('select n from inventory.effects order by seq');
       expect(heard.map(({ n }) => n)).toEqual([2, 3]);

@@ -2,29 +2,29 @@ import type { Logger } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
 import { Deadline, isEnvironmental, isLocked, withoutLockWait } from '#database';
 import { redactText } from '#platform/observability';
-import { verdict } from './backoff';
+import { decideRetry } from './backoff';
 import type { Branch } from '../outbox/branch';
 import type { InboxRow } from './claims.store';
-import { classOf, followUp, type Envelope } from '../messages/envelope';
+import { classOf, traceAfter, type Envelope } from '../messages/envelope';
 import { ClaimLost, HandlerOverdue, NotForThisBuild, Undecodable } from '../messages/errors';
 import type { Handler } from '../messages/handlers';
-import { bury, putOff } from './held.store';
-import { claimLost, handled, overdue as overdueAt } from './metrics';
-import { settle } from './settle';
+import { makeDead, postpone } from './held.store';
+import { countLostClaim, countHandled, countOverdue } from './metrics';
+import { settleUnit } from './settle';
 import { withTrace } from '../messages/trace';
 import { inUnit, Unit } from './unit';
 
-export interface PutOffFor {
+export interface Postponement {
   readonly afterMs: number;
   /** True if the handler met a locked row. */
-  readonly locked?: boolean;
+  readonly metLock?: boolean;
   /** True if another build must handle the message. */
-  readonly notOurs?: boolean;
+  readonly isForOtherBuild?: boolean;
 }
 
-export type Outcome = 'done' | 'dead' | PutOffFor;
+export type Outcome = 'done' | 'dead' | Postponement;
 
-const AFTER_LOSS_MS = 1_000;
+const RETRY_AFTER_LOSS_MS = 1_000;
 
 /**
  * Handles one message, and marks it as done in the same transaction. The transaction begins only when the handler sends
@@ -39,13 +39,13 @@ export async function handleOne(
 ): Promise<Outcome> {
   try {
     await handle(branch, row, instance);
-    handled(branch.context, row.handler, 'done');
+    countHandled(branch.context, row.handler, 'done');
     return 'done';
   } catch (error) {
     if (error instanceof ClaimLost) {
       log.warn(error.message);
-      claimLost(branch.context);
-      return { afterMs: AFTER_LOSS_MS };
+      countLostClaim(branch.context);
+      return { afterMs: RETRY_AFTER_LOSS_MS };
     }
     return recordFailure(branch, row, instance, behind, error, log);
   }
@@ -62,25 +62,25 @@ async function recordFailure(
   const claim = { seq: row.seq, messageId: row.id, claimedBy: instance };
   const reason = redactText(String((error as Error)?.stack ?? error).slice(0, 4_000));
   try {
-    if (error instanceof HandlerOverdue) overdueAt(branch.context, row.handler);
+    if (error instanceof HandlerOverdue) countOverdue(branch.context, row.handler);
     const newest = !(error instanceof Undecodable) || (await branch.isNewest());
-    const policy = branch.handlers.named(row.handler)!.retry;
-    const decision = verdict(error, row, policy, newest, Math.random());
-    handled(branch.context, row.handler, decision.dead ? 'dead' : decision.counted ? 'retried' : 'waiting');
+    const policy = branch.handlers.find(row.handler)!.retry;
+    const decision = decideRetry(error, row, policy, newest, Math.random());
+    countHandled(branch.context, row.handler, decision.dead ? 'dead' : decision.counted ? 'retried' : 'waiting');
     if (decision.dead) {
-      await bury(branch.db, claim, behind, reason);
+      await makeDead(branch.db, claim, behind, reason);
       log.error(`${row.type} ${row.id} is a dead letter of ${row.handler} (${describeRow(row)})`, reason);
       return 'dead';
     }
     if (row.attempts + row.waits === 0)
       log.warn(`${row.type} ${row.id} failed for ${row.handler} and is retried (${describeRow(row)}): ${reason}`);
-    const locked = isLocked(error);
-    if (!locked && isEnvironmental(error)) branch.stalled.add(row.handler, row.seq);
-    const afterMs = locked ? branch.probes.later(row.seq, decision.afterMs) : decision.afterMs;
-    await putOff(branch.db, claim, behind, { ...decision, afterMs, error: reason });
-    return { afterMs, locked, notOurs: error instanceof NotForThisBuild };
+    const metLock = isLocked(error);
+    if (!metLock && isEnvironmental(error)) branch.stalled.add(row.handler, row.seq);
+    const afterMs = metLock ? branch.probes.planRetry(row.seq, decision.afterMs) : decision.afterMs;
+    await postpone(branch.db, claim, behind, { ...decision, afterMs, error: reason });
+    return { afterMs, metLock, isForOtherBuild: error instanceof NotForThisBuild };
   } catch {
-    return { afterMs: AFTER_LOSS_MS }; // the row is still claimed in the table: the next sweep frees it
+    return { afterMs: RETRY_AFTER_LOSS_MS }; // the row is still claimed in the table: the next sweep frees it
   }
 }
 
@@ -91,7 +91,7 @@ const describeRow = ({ key, meta }: InboxRow): string =>
 
 async function handle(branch: Branch, row: InboxRow, instance: number): Promise<void> {
   const { context, handlers, registry } = branch;
-  const handler = handlers.named(row.handler);
+  const handler = handlers.find(row.handler);
   if (!handler) throw new Undecodable(`${context} has no handler called ${row.handler}`);
   const message = registry.decode(row.type, row.body);
   // The type and body are those of the decoded message, so that a handler never stores them in an older form.
@@ -105,14 +105,14 @@ async function handle(branch: Branch, row: InboxRow, instance: number): Promise<
   const claimed = { seq: row.seq, messageId: row.id, claimedBy: instance };
   const unit = new Unit(context, row.handler, envelope, claimed, row.attempts);
   crashPoint('inbox.taken', row.handler, row.type);
-  await withinLimit(handler, unit, (deadline) =>
+  await runWithinLimit(handler, unit, (deadline) =>
     // If a row is locked, the message is postponed. Waiting would occupy a connection of this context.
     withoutLockWait(() =>
-      withTrace(followUp(envelope), () =>
+      withTrace(traceAfter(envelope), () =>
         branch.db.transaction(
           async () => {
             await inUnit(unit, () => handler.handle(message));
-            if (!unit.isSettled) await settle(branch, unit);
+            if (!unit.isSettled) await settleUnit(branch, unit);
           },
           { deadline },
         ),
@@ -126,7 +126,7 @@ async function handle(branch: Branch, row: InboxRow, instance: number): Promise<
  * Aborts the transaction of a handler that exceeds its time limit. The handler may continue, but it can write nothing
  * any more.
  */
-async function withinLimit(
+async function runWithinLimit(
   { name, limitSeconds }: Handler,
   unit: Unit,
   work: (deadline: Deadline) => Promise<void>,

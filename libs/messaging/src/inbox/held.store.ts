@@ -3,38 +3,38 @@ import { isOpen } from './open-messages';
 import type { Claim } from './unit';
 
 /** The number of parked messages of a key that become due together. */
-const WOKEN = 32;
+const MAX_WOKEN = 32;
 
 /** SQL: parks the later messages of the key of a held message, so that claims need not read them again and again. */
-const parked = (from: string) => `
+const parkSql = (from: string) => `
   update inbox i set held = true, next_at = 'infinity', claimed_by = 0, claimed_at = null from ${from} h
   where i.lane = h.lane and i.key = h.key and i.seq > h.seq and i.state = 'waiting' and ${isOpen('i')}
     and (i.claimed_by = 0 and i.next_at < 'infinity' or i.claimed_by = $3 and i.seq = any($4::bigint[]))`;
 
-const mine = `seq = $1 and message_id = $2 and claimed_by = $3 and state = 'waiting'`;
+const isClaimedByMe = `seq = $1 and message_id = $2 and claimed_by = $3 and state = 'waiting'`;
 
-const PUT_OFF = statement(
+const POSTPONE = statement(
   'inbox-put-off-2',
   `with off as (
      update inbox set held = true, next_at = now() + $5 * interval '1 millisecond', error = $6,
        attempts = attempts + case when $7 then 1 else 0 end, waits = waits + case when $7 then 0 else 1 end,
        failed_since = case when $7 then coalesce(failed_since, now()) else failed_since end,
        claimed_by = 0, claimed_at = null
-     where ${mine} returning seq, lane, key),
-   parked as (${parked('off')})
+     where ${isClaimedByMe} returning seq, lane, key),
+   parked as (${parkSql('off')})
    select seq from off`,
 );
 
-const BURY = statement(
+const MAKE_DEAD = statement(
   'inbox-bury-2',
   `with dead as (
      update inbox set state = 'dead', held = true, attempts = attempts + 1, error = $5, claimed_by = 0, claimed_at = null
-     where ${mine} returning seq, lane, key),
-   parked as (${parked('dead')})
+     where ${isClaimedByMe} returning seq, lane, key),
+   parked as (${parkSql('dead')})
    select seq from dead`,
 );
 
-export interface PutOff {
+export interface PostponeOptions {
   readonly afterMs: number;
   readonly error: string;
   /** True if the failure counts as an attempt. */
@@ -42,39 +42,51 @@ export interface PutOff {
 }
 
 /** Postpones a message and parks the messages behind it. False if the claim was lost meanwhile. */
-export const putOff = async (db: Database, claim: Claim, behind: readonly number[], { afterMs, error, counted }: PutOff) =>
-  (await db.query(PUT_OFF, [claim.seq, claim.messageId, claim.claimedBy, behind, afterMs, error, counted])).length > 0; // prettier-ignore
+export async function postpone(
+  db: Database,
+  { seq, messageId, claimedBy }: Claim,
+  behind: readonly number[],
+  { afterMs, error, counted }: PostponeOptions,
+): Promise<boolean> {
+  return (await db.query(POSTPONE, [seq, messageId, claimedBy, behind, afterMs, error, counted])).length > 0;
+}
 
-const HASTEN = statement(
+const MAKE_DUE_NOW = statement(
   'inbox-hasten',
   `update inbox set next_at = now()
    where seq = any($1::bigint[]) and state = 'waiting' and held and claimed_by = 0 and next_at < 'infinity'`,
 );
 
 /** Makes postponed messages due now. */
-export const hasten = async (db: Database, seqs: readonly number[]): Promise<void> =>
-  void (await db.query(HASTEN, [seqs]));
+export const makeDueNow = async (db: Database, seqs: readonly number[]): Promise<void> =>
+  void (await db.query(MAKE_DUE_NOW, [seqs]));
 
 /** Makes the message a dead letter. The messages behind it wait until it is redriven or dropped. */
-export const bury = async (db: Database, { seq, messageId, claimedBy }: Claim, behind: readonly number[], error: string) =>
-  (await db.query(BURY, [seq, messageId, claimedBy, behind, error])).length > 0; // prettier-ignore
+export async function makeDead(
+  db: Database,
+  { seq, messageId, claimedBy }: Claim,
+  behind: readonly number[],
+  error: string,
+): Promise<boolean> {
+  return (await db.query(MAKE_DEAD, [seq, messageId, claimedBy, behind, error])).length > 0;
+}
 
 /** Makes the first parked messages of a key due now. It stops at the first dead or postponed message. */
-const WAKE = statement(
+const WAKE_PARKED = statement(
   'inbox-wake',
   `with front as materialized (
      select i.seq, i.state, i.next_at, row_number() over (order by i.seq) as place
      from (select b.seq, b.state, b.next_at from inbox b
-           where b.lane = $1 and b.key = $2 and b.held and ${isOpen('b')} order by seq limit ${WOKEN}) i),
+           where b.lane = $1 and b.key = $2 and b.held and ${isOpen('b')} order by seq limit ${MAX_WOKEN}) i),
    cut as materialized (
-     select coalesce(min(place), ${WOKEN + 1}) as place from front where state = 'dead' or next_at < 'infinity')
+     select coalesce(min(place), ${MAX_WOKEN + 1}) as place from front where state = 'dead' or next_at < 'infinity')
    update inbox i set next_at = now() from front f, cut
    where i.seq = f.seq and f.place < cut.place and i.state = 'waiting' and i.next_at = 'infinity' returning i.seq`,
 );
 
 /** Call this when a held message is done. The first messages that are parked behind it become due now. */
-export const wake = async (db: Database, lane: string, key: string): Promise<number> =>
-  (await db.query(WAKE, [lane, key])).length;
+export const wakeParked = async (db: Database, lane: string, key: string): Promise<number> =>
+  (await db.query(WAKE_PARKED, [lane, key])).length;
 
 /**
  * Makes parked messages due if they are the first of their key. A message is stranded like this if it arrives while the
@@ -101,7 +113,7 @@ export const wakeStranded = async (db: Database): Promise<number> =>
  * Marks a dead letter as done if a saga has repeated its request. The repeated message has the same idempotency key and
  * takes its place, so the messages of the key are handled again.
  */
-export const supersede = async (db: Database): Promise<number> =>
+export const closeRepeatedRequests = async (db: Database): Promise<number> =>
   (
     await db.query(
       `with replaced as (
@@ -122,7 +134,7 @@ export const holdDead = (db: Database) =>
   db.query(`update inbox set held = true where state = 'dead' and seq > 0 and not held`);
 
 /** True if the three functions above may have something to do. */
-export async function anythingHeld(db: Database): Promise<boolean> {
+export async function isAnyHeld(db: Database): Promise<boolean> {
   const [{ held }] = await db.query<{ held: boolean }>(
     `select exists (select from inbox i where i.held and ${isOpen('i')})
        or exists (select from inbox i where i.state = 'dead' and i.seq > 0 and not i.held) as held`,

@@ -14,7 +14,7 @@ export interface InboxFigures {
   readonly failing: number;
 }
 
-const seconds = (since: string) => `coalesce(extract(epoch from now() - min(${since})), 0)::float8`;
+const secondsSince = (since: string) => `coalesce(extract(epoch from now() - min(${since})), 0)::float8`;
 
 const FIGURES = statement(
   'inbox-figures',
@@ -28,14 +28,14 @@ const FIGURES = statement(
      union all
      select state, held, next_at, received_at, claimed_by, claimed_at, failed_since from inbox b
      where b.held and ${isOpen('b')})
-   select ${seconds(`case when state = 'waiting' and next_at < 'infinity' then received_at end`)} as lag,
+   select ${secondsSince(`case when state = 'waiting' and next_at < 'infinity' then received_at end`)} as lag,
      count(*) filter (where state = 'waiting')::int as waiting,
      count(*) filter (where state = 'waiting' and held)::int as held,
      count(*) filter (where state = 'dead')::int as dead,
-     ${seconds('case when claimed_by > 0 then claimed_at end')} as "oldestClaim",
-     ${seconds(`case when state = 'waiting' then failed_since end`)} as failing
+     ${secondsSince('case when claimed_by > 0 then claimed_at end')} as "oldestClaim",
+     ${secondsSince(`case when state = 'waiting' then failed_since end`)} as failing
    from open`,
 );
 
-export const inboxFigures = async (db: Database, marks: readonly LaneMark[]): Promise<InboxFigures> =>
+export const readInboxFigures = async (db: Database, marks: readonly LaneMark[]): Promise<InboxFigures> =>
   (await db.query<InboxFigures>(FIGURES, [marks.map(({ lane }) => lane), marks.map(({ mark }) => mark)]))[0];

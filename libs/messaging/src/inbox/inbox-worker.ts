@@ -2,10 +2,10 @@ import { Logger } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
 import type { Leadership } from '#database/leadership';
 import type { Branch } from '../outbox/branch';
-import { claim, claimFresh, claimLimited, release, type Claimed, type InboxRow, type Place } from './claims.store';
-import { handleOne, type PutOffFor } from './handle-one';
-import { hasten, wake } from './held.store';
-import { Lanes, type Run } from './lanes';
+import { claim, claimFresh, claimLimited, release, type Claimed, type InboxRow, type ClaimRange } from './claims.store';
+import { handleOne, type Postponement } from './handle-one';
+import { makeDueNow, wakeParked } from './held.store';
+import { Lanes, type MessageGroup } from './lanes';
 import { Pace } from '../outbox/pace';
 import { Sweeper } from './sweeper';
 
@@ -20,7 +20,7 @@ const DUE_MS = 100;
 /** The quick claim is used while at most this many of the messages that it reads must wait for others. */
 const MAX_WAITING = 8;
 /** A message that this build left to another build is tried here again after this time. */
-const REFUSED_MS = 10_000;
+const LEFT_TO_OTHERS_MS = 10_000;
 
 /**
  * Handles the messages of one context's inbox. It claims many messages at once. Different keys are handled in parallel,
@@ -29,15 +29,15 @@ const REFUSED_MS = 10_000;
  */
 export class InboxWorker {
   private readonly stopping = new AbortController();
-  private readonly held = new Map<number, number>();
+  private readonly claimedBy = new Map<number, number>();
   private readonly lanes: Lanes;
   private readonly sweeper: Sweeper;
   private readonly pace = new Pace();
-  private readonly heard: readonly string[];
-  private readonly refused = new Map<number, number>();
+  private readonly handlerTypes: readonly string[];
+  private readonly leftToOthers = new Map<number, number>();
   private loop?: Promise<void>;
-  private sweptAt = -Infinity;
-  private failing = false;
+  private lastSweepAt = -Infinity;
+  private isFailing = false;
   private fullClaimsUntil = 0;
   /**
    * True if the last claim may have left messages that can be claimed soon: messages behind those in work, or messages
@@ -51,8 +51,8 @@ export class InboxWorker {
     private readonly leadership: Pick<Leadership, 'instance' | 'living' | 'notify'>,
   ) {
     this.log = new Logger(`Inbox ${branch.context}`);
-    this.heard = branch.handlers.heard;
-    this.lanes = new Lanes((lane) => branch.handlers.limit(lane));
+    this.handlerTypes = branch.handlers.handlerTypes;
+    this.lanes = new Lanes((lane) => branch.handlers.keysAtOnce(lane));
     this.sweeper = new Sweeper(branch, leadership, this.log);
   }
 
@@ -60,12 +60,12 @@ export class InboxWorker {
     this.loop = this.run();
   }
 
-  /** Stops claiming, releases the messages that have not begun, and waits for the others up to `timeoutMs`. */
+  /** Stops claiming, releases the messages that have not begun, and waits for the running ones up to `timeoutMs`. */
   async stop(timeoutMs: number): Promise<void> {
     this.stopping.abort();
     await this.loop;
-    const notBegun = this.lanes.clear<InboxRow>().flatMap(({ rows }) => rows.map(({ seq }) => seq));
-    const idle = this.lanes.idle();
+    const notBegun = this.lanes.removeWaiting<InboxRow>().flatMap(({ rows }) => rows.map(({ seq }) => seq));
+    const idle = this.lanes.waitUntilIdle();
     await this.releaseClaims(notBegun);
     let timer: NodeJS.Timeout | undefined;
     await Promise.race([idle, new Promise((resolve) => (timer = setTimeout(resolve, timeoutMs)))]);
@@ -76,7 +76,7 @@ export class InboxWorker {
     const { signal } = this.stopping;
     while (!signal.aborted) {
       const more = await this.claimOnce().catch((error: Error) => {
-        this.failed(error);
+        this.recordFailure(error);
         return false;
       });
       if (!more) await this.branch.inbox.wait(POLL_MS, signal);
@@ -85,62 +85,63 @@ export class InboxWorker {
   }
 
   /** Resets the marks, because the database may have changed. Only the first failure in a row is logged. */
-  private failed(error: Error): void {
-    this.branch.marks.forget();
-    if (!this.failing) this.log.warn(`the inbox could not be read: ${error.message}`);
-    this.failing = true;
+  private recordFailure(error: Error): void {
+    this.branch.marks.reset();
+    if (!this.isFailing) this.log.warn(`the inbox could not be read: ${error.message}`);
+    this.isFailing = true;
   }
 
-  private succeeded(): void {
-    if (this.failing) this.log.log('the inbox can be read again');
-    this.failing = false;
+  private recordSuccess(): void {
+    if (this.isFailing) this.log.log('the inbox can be read again');
+    this.isFailing = false;
   }
 
   /** True if there may be more messages to claim at once. */
   private async claimOnce(): Promise<boolean> {
     const instance = this.leadership.instance;
     if (instance === 0) return false;
-    if (performance.now() - this.sweptAt >= POLL_MS) {
-      await this.sweeper.sweep(instance, [...this.held.keys()]);
-      this.sweptAt = performance.now();
+    if (performance.now() - this.lastSweepAt >= POLL_MS) {
+      await this.sweeper.sweep(instance, [...this.claimedBy.keys()]);
+      this.lastSweepAt = performance.now();
     }
-    const short = this.branch.handlers.lanes.filter((lane) => this.lanes.isShort(lane));
-    this.mayHaveMore = this.held.size > 0;
-    if (short.length === 0) return false;
+    const withRoom = this.branch.handlers.lanes.filter((lane) => this.lanes.hasRoom(lane));
+    this.mayHaveMore = this.claimedBy.size > 0;
+    if (withRoom.length === 0) return false;
     const { handlers } = this.branch;
-    const free = short.filter((lane) => handlers.atMost(lane) === undefined);
-    const limited = short.filter((lane) => handlers.atMost(lane) !== undefined);
-    let more = free.length > 0 && (await this.claimAndQueue(free, instance));
-    for (const lane of limited) more = (await this.claimAndQueue([lane], instance, handlers.atMost(lane))) || more;
-    this.succeeded();
+    const unlimited = withRoom.filter((lane) => handlers.messagesAtOnce(lane) === undefined);
+    const limited = withRoom.filter((lane) => handlers.messagesAtOnce(lane) !== undefined);
+    let more = unlimited.length > 0 && (await this.claimAndQueue(unlimited, instance));
+    for (const lane of limited)
+      more = (await this.claimAndQueue([lane], instance, handlers.messagesAtOnce(lane))) || more;
+    this.recordSuccess();
     return more;
   }
 
   private async claimAndQueue(lanes: readonly string[], instance: number, atMost?: number): Promise<boolean> {
     const { context } = this.branch;
-    const places: Place[] = lanes.flatMap((lane) => this.branch.marks.places(lane, MAX_CLAIMED));
-    const { rows, fullUpTo } = await this.claim(places, instance, atMost);
-    this.pace.took(rows.length);
+    const ranges: ClaimRange[] = lanes.flatMap((lane) => this.branch.marks.claimRanges(lane, MAX_CLAIMED));
+    const { rows, fullUpTo } = await this.claim(ranges, instance, atMost);
+    this.pace.recordRead(rows.length);
     if (rows.length > 0) crashPoint('inbox.claimed', context);
-    for (const { seq } of rows) this.held.set(seq, instance);
+    for (const { seq } of rows) this.claimedBy.set(seq, instance);
     await this.prepare(rows);
-    for (const run of inRuns(rows)) this.lanes.add(run, () => this.work(run, instance));
-    const behind = this.branch.marks.looked(places, fullUpTo, (lane) => count(rows, lane));
-    const full = lanes.filter((lane) => count(rows, lane) >= MAX_CLAIMED);
-    for (const lane of lanes) if (!full.includes(lane)) this.branch.marks.caughtUp(lane);
+    for (const group of groupByKey(rows)) this.lanes.add(group, () => this.handleGroup(group, instance));
+    const behind = this.branch.marks.recordClaim(ranges, fullUpTo, (lane) => countInLane(rows, lane));
+    const full = lanes.filter((lane) => countInLane(rows, lane) >= MAX_CLAIMED);
+    for (const lane of lanes) if (!full.includes(lane)) this.branch.marks.recordCaughtUp(lane);
     if (full.length > 0) this.mayHaveMore = true;
-    return behind || full.some((lane) => this.lanes.isShort(lane));
+    return behind || full.some((lane) => this.lanes.hasRoom(lane));
   }
 
   /** Uses the quick claim while all messages are fresh and few of them wait for others, which is usual. */
-  private async claim(places: readonly Place[], instance: number, atMost?: number): Promise<Claimed> {
+  private async claim(ranges: readonly ClaimRange[], instance: number, atMost?: number): Promise<Claimed> {
     const { db, marks } = this.branch;
-    const able = { heard: this.heard, refused: this.refusedNow() };
-    if (atMost !== undefined) return claimLimited(db, instance, places, atMost, able, marks.dueAfter);
-    const others = able.refused.length > 0 || places.some(({ above, mark }) => above > mark);
-    if (others || !marks.onlyFresh || performance.now() < this.fullClaimsUntil)
-      return claim(db, instance, places, able, marks.dueAfter);
-    const { rows, looked } = await claimFresh(db, instance, places, this.heard);
+    const capabilities = { handlerTypes: this.handlerTypes, refused: this.leftToOthersNow() };
+    if (atMost !== undefined) return claimLimited(db, instance, ranges, atMost, capabilities, marks.dueAfter);
+    const needsFullClaim = capabilities.refused.length > 0 || ranges.some(({ above, mark }) => above > mark);
+    if (needsFullClaim || !marks.hasOnlyFresh || performance.now() < this.fullClaimsUntil)
+      return claim(db, instance, ranges, capabilities, marks.dueAfter);
+    const { rows, looked } = await claimFresh(db, instance, ranges, this.handlerTypes);
     const waiting = looked - rows.length;
     if (waiting > MAX_WAITING || (waiting > 0 && looked >= MAX_CLAIMED)) this.useFullClaims();
     return { rows, fullUpTo: new Map() };
@@ -152,42 +153,43 @@ export class InboxWorker {
     this.branch.inbox.ring();
   }
 
-  private async work(run: Run<InboxRow>, instance: number): Promise<void> {
-    for (let at = 0; at < run.rows.length; at++) {
-      const row = run.rows[at];
-      const behind = run.rows.slice(at + 1).map(({ seq }) => seq);
+  private async handleGroup(group: MessageGroup<InboxRow>, instance: number): Promise<void> {
+    for (let at = 0; at < group.rows.length; at++) {
+      const row = group.rows[at];
+      const behind = group.rows.slice(at + 1).map(({ seq }) => seq);
       if (this.stopping.signal.aborted && at > 0) {
         await this.releaseClaims([row.seq, ...behind]);
         return;
       }
       const outcome = await handleOne(this.branch, row, instance, behind, this.log);
-      this.held.delete(row.seq);
-      if (typeof outcome === 'string' || !outcome.locked) await this.hastenOthers(row, outcome === 'done');
+      this.claimedBy.delete(row.seq);
+      if (typeof outcome === 'string' || !outcome.metLock) await this.retryOthersNow(row, outcome === 'done');
       if (outcome === 'done') continue;
-      for (const seq of behind) this.held.delete(seq);
+      for (const seq of behind) this.claimedBy.delete(seq);
       if (outcome !== 'dead') this.scheduleRetry(row, outcome);
       return;
     }
-    if (run.rows.some(({ held }) => held)) await this.wakeBehind(run);
-    if (this.mayHaveMore && this.lanes.isShort(run.lane)) this.branch.inbox.ring();
+    if (group.rows.some(({ held }) => held)) await this.wakeParkedBehind(group);
+    if (this.mayHaveMore && this.lanes.hasRoom(group.lane)) this.branch.inbox.ring();
   }
 
-  private scheduleRetry({ seq }: InboxRow, { afterMs, notOurs }: PutOffFor): void {
-    if (notOurs) {
-      this.refused.set(seq, performance.now() + REFUSED_MS);
+  private scheduleRetry({ seq }: InboxRow, { afterMs, isForOtherBuild }: Postponement): void {
+    if (isForOtherBuild) {
+      this.leftToOthers.set(seq, performance.now() + LEFT_TO_OTHERS_MS);
       this.leadership.notify(`inbox:${this.branch.context}`);
     } else setTimeout(() => this.useFullClaims(DUE_MS), afterMs + DUE_MS / 10).unref();
   }
 
-  private refusedNow(): number[] {
+  private leftToOthersNow(): number[] {
     const now = performance.now();
-    for (const [seq, until] of this.refused) if (until < now) this.refused.delete(seq);
-    return [...this.refused.keys()];
+    for (const [seq, until] of this.leftToOthers) if (until < now) this.leftToOthers.delete(seq);
+    return [...this.leftToOthers.keys()];
   }
 
-  /** Makes the messages due that were parked behind the run. */
-  private async wakeBehind({ lane, rows: [{ key }] }: Run<InboxRow>): Promise<void> {
-    const woken = await wake(this.branch.db, lane, key).catch(() => 0); // if it fails, `wakeStranded` finds them later
+  /** Makes the messages due that were parked behind the group. */
+  private async wakeParkedBehind({ lane, rows: [{ key }] }: MessageGroup<InboxRow>): Promise<void> {
+    // if it fails, `wakeStranded` finds them later
+    const woken = await wakeParked(this.branch.db, lane, key).catch(() => 0);
     if (woken === 0) return;
     this.useFullClaims();
     this.branch.inbox.raise();
@@ -197,12 +199,12 @@ export class InboxWorker {
    * Call this when a message met no lock. If it had to wait before, other messages may have waited for the same lock.
    * If it is done, others may have waited for the same fault of the environment. All of them become due now.
    */
-  private async hastenOthers({ seq, waits, handler }: InboxRow, isDone: boolean): Promise<void> {
+  private async retryOthersNow({ seq, waits, handler }: InboxRow, isDone: boolean): Promise<void> {
     if (waits === 0) return;
     const { probes, stalled } = this.branch;
-    const others = [...probes.through(seq), ...(isDone ? stalled.succeeded(handler, seq) : [])];
+    const others = [...probes.recordUnlocked(seq), ...(isDone ? stalled.recordSuccess(handler, seq) : [])];
     if (others.length === 0) return;
-    await hasten(this.branch.db, others).catch(() => undefined); // if it fails, they run when they are due
+    await makeDueNow(this.branch.db, others).catch(() => undefined); // if it fails, they run when they are due
     this.useFullClaims();
   }
 
@@ -218,24 +220,24 @@ export class InboxWorker {
   }
 
   private async releaseClaims(seqs: readonly number[]): Promise<void> {
-    const claimants = new Set(seqs.map((seq) => this.held.get(seq)));
+    const claimants = new Set(seqs.map((seq) => this.claimedBy.get(seq)));
     for (const instance of claimants)
       // after a failure, a sweep frees them
       if (instance) await release(this.branch.db, instance, seqs).catch(() => undefined);
-    for (const seq of seqs) this.held.delete(seq);
+    for (const seq of seqs) this.claimedBy.delete(seq);
   }
 }
 
-const count = (rows: readonly InboxRow[], lane: string) => rows.filter((row) => row.lane === lane).length;
+const countInLane = (rows: readonly InboxRow[], lane: string) => rows.filter((row) => row.lane === lane).length;
 
 /** Groups rows by lane and key, in order of arrival. */
-export function inRuns(rows: readonly InboxRow[]): Run<InboxRow>[] {
-  const runs = new Map<string, Run<InboxRow>>();
+export function groupByKey(rows: readonly InboxRow[]): MessageGroup<InboxRow>[] {
+  const groups = new Map<string, MessageGroup<InboxRow>>();
   for (const row of rows) {
     const id = `${row.lane}\u0000${row.key}`;
-    const run = runs.get(id);
-    if (run) run.rows.push(row);
-    else runs.set(id, { lane: row.lane, rows: [row] });
+    const group = groups.get(id);
+    if (group) group.rows.push(row);
+    else groups.set(id, { lane: row.lane, rows: [row] });
   }
-  return [...runs.values()];
+  return [...groups.values()];
 }

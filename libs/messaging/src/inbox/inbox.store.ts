@@ -17,7 +17,7 @@ export const parkedBehind = (lane: string, key: string) => `
 export const PARKED_COLUMNS = `behind.parked, case when behind.parked then 'infinity'::timestamptz else now() end`;
 
 /** SQL: inserts one row for each handler of each message. */
-const received = (from: string) => `
+const receiveSql = (from: string) => `
    insert into inbox (message_id, handler, lane, key, type, body, meta, held, next_at)
    select m.id, s.handler, s.lane, m.key, m.type, m.body, m.meta, ${PARKED_COLUMNS}
    from ${from} rows from (jsonb_to_recordset($1::jsonb) as (id uuid, type text, key text, body jsonb, meta jsonb))
@@ -26,14 +26,14 @@ const received = (from: string) => `
    order by m.place
    on conflict (message_id, handler) do nothing`;
 
-const RECEIVE = statement('inbox-receive', received(''));
-const RECEIVE_QUICKLY = statement('inbox-receive-quickly', `with ${asyncCommit} ${received('quick cross join')}`);
+const RECEIVE = statement('inbox-receive', receiveSql(''));
+const RECEIVE_QUICKLY = statement('inbox-receive-quickly', `with ${asyncCommit} ${receiveSql('quick cross join')}`);
 
 /**
  * Stores messages in the inbox. If the sender is on the same server, the commit does not wait for the disk: a crash
- * that loses the delivery also loses the mark that the message was sent.
+ * that loses the delivery also loses the update that marks the message as sent.
  */
-export const receive = (db: Database, messages: readonly Envelope[], sameServer: boolean) =>
+export const storeReceived = (db: Database, messages: readonly Envelope[], sameServer: boolean) =>
   db.query(sameServer ? RECEIVE_QUICKLY : RECEIVE, [JSON.stringify(messages)]);
 
 /**
@@ -55,7 +55,7 @@ export const timersCancelled = (parameter: string, gate = 'true') => `
   delete from timers using jsonb_to_recordset(${parameter}::jsonb) as t(name text, key text)
   where timers.name = t.name and timers.key = t.key and ${gate}`;
 
-const counted = 'exists (select from done)';
+const IS_DONE = 'exists (select from done)';
 
 const DONE_QUICKLY = statement(
   'inbox-done-quickly-2',
@@ -71,11 +71,16 @@ const DONE_QUICKLY = statement(
    from mine, quick where i.seq = mine.seq returning i.seq`,
 );
 
-/** Marks messages as done whose handlers wrote nothing. If a crash loses the mark, a second handling does no harm. */
-export async function doneQuickly(db: Database, claims: readonly Claim[]): Promise<boolean[]> {
-  const of = <T>(field: (claim: Claim) => T) => claims.map(field);
-  const values = [of(({ seq }) => seq), of(({ messageId }) => messageId), of(({ claimedBy }) => claimedBy)];
-  const done = new Set((await db.outside(() => db.query<{ seq: number }>(DONE_QUICKLY, values))).map(({ seq }) => seq));
+/**
+ * Marks messages as done whose handlers wrote nothing. If a crash loses this update, they are
+ * handled again, which does no harm.
+ */
+export async function markDone(db: Database, claims: readonly Claim[]): Promise<boolean[]> {
+  const column = <T>(field: (claim: Claim) => T) => claims.map(field);
+  const values = [column(({ seq }) => seq), column(({ messageId }) => messageId), column(({ claimedBy }) => claimedBy)];
+  const done = new Set(
+    (await db.outsideTransaction(() => db.query<{ seq: number }>(DONE_QUICKLY, values))).map(({ seq }) => seq),
+  );
   return claims.map(({ seq }) => done.has(seq));
 }
 
@@ -83,14 +88,14 @@ export const DONE = statement('inbox-done', inboxDone('$1', '$2', '$3'));
 
 export const DONE_AND_SENT = statement(
   'inbox-done-sent',
-  `with done as (${inboxDone('$1', '$2', '$3')}), sent as (${outboxInsert('$4', counted)}) select seq from done`,
+  `with done as (${inboxDone('$1', '$2', '$3')}), sent as (${outboxInsert('$4', IS_DONE)}) select seq from done`,
 );
 
 export const DONE_SENT_AND_TIMED = statement(
   'inbox-done-sent-timed',
   `with done as (${inboxDone('$1', '$2', '$3')}),
-   sent as (${outboxInsert('$4', counted)}),
-   timed as (${timersSet('$5', counted)}),
-   cancelled as (${timersCancelled('$6', counted)})
+   sent as (${outboxInsert('$4', IS_DONE)}),
+   timed as (${timersSet('$5', IS_DONE)}),
+   cancelled as (${timersCancelled('$6', IS_DONE)})
    select seq from done`,
 );

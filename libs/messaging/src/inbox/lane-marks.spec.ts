@@ -7,10 +7,10 @@ describe('A lane', () => {
     const marks = new LaneMarks();
     expect(marks.lanesBehind(['checkout', 'stock'])).toEqual([]); // seen for the first time
     now = 4_000;
-    marks.caughtUp('stock');
+    marks.recordCaughtUp('stock');
     now = 6_000;
     expect(marks.lanesBehind(['checkout', 'stock'])).toEqual(['checkout']);
-    marks.caughtUp('checkout');
+    marks.recordCaughtUp('checkout');
     expect(marks.lanesBehind(['checkout', 'stock'])).toEqual([]);
     jest.restoreAllMocks();
   });

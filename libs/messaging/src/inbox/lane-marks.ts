@@ -1,7 +1,7 @@
 import type { Database } from '#database';
-import type { Place } from './claims.store';
+import type { ClaimRange } from './claims.store';
 import { Horizon } from '../outbox/horizon';
-import { look, type LaneMark, type Lowest } from './sweeps.store';
+import { readLanes, type LaneMark, type LaneReading } from './sweeps.store';
 
 /**
  * No transaction that wrote a held message is open longer than this, because Postgres aborts each of our statements
@@ -15,12 +15,12 @@ const MIN_PAUSE_MS = 1_000;
 /** A lane is behind if no claim has taken all of its messages for this time. */
 const BEHIND_MS = 5_000;
 
-/** Between two looks, the clocks of the process and of the database drift apart by less than this. */
+/** Between two updates, the clocks of the process and of the database drift apart by less than this. */
 const EARLY_MS = 20;
 
-export interface Moved {
-  /** True if a full look found an open message at or below a mark. */
-  readonly below: boolean;
+export interface MarksUpdate {
+  /** True if a full read, which ignores the marks, found an open message at or below a mark. This would be a bug. */
+  readonly hasOpenBelow: boolean;
   /** The instances that have claims near the front of the lanes. */
   readonly claimants: readonly number[];
 }
@@ -40,7 +40,7 @@ export class LaneMarks {
   private readonly horizon = new Horizon('inbox');
   private readonly marks = new Map<string, number>();
   private readonly scans = new Map<string, Scan>();
-  private readonly ended = new Map<string, { readonly at: number; readonly took: number }>();
+  private readonly scanEnds = new Map<string, { readonly at: number; readonly took: number }>();
   private readonly caughtUpAt = new Map<string, number>();
   dueAfter = -1e9;
   /**
@@ -49,91 +49,100 @@ export class LaneMarks {
    */
   private heldDueAt = -Infinity;
 
-  /** True if, at the last look, no message waited for another build, and no held message is due yet. */
-  get onlyFresh(): boolean {
+  /** True if, at the last update, no message waited for another build, and no held message is due yet. */
+  get hasOnlyFresh(): boolean {
     return performance.now() < this.heldDueAt;
   }
 
   /** Call this when a claim left no messages of the lane that it could have taken. */
-  caughtUp(lane: string): void {
+  recordCaughtUp(lane: string): void {
     this.caughtUpAt.set(lane, performance.now());
   }
 
   /** Returns the lanes that are behind. */
   lanesBehind(lanes: readonly string[]): readonly string[] {
-    for (const lane of lanes) if (!this.caughtUpAt.has(lane)) this.caughtUp(lane);
+    for (const lane of lanes) if (!this.caughtUpAt.has(lane)) this.recordCaughtUp(lane);
     const since = performance.now() - BEHIND_MS;
     return lanes.filter((lane) => this.caughtUpAt.get(lane)! < since);
   }
 
-  of(lanes: readonly string[]): LaneMark[] {
-    return lanes.map((lane) => ({ lane, mark: this.mark(lane) }));
+  marksOf(lanes: readonly string[]): LaneMark[] {
+    return lanes.map((lane) => ({ lane, mark: this.markOf(lane) }));
   }
 
-  /** Where a claim looks in a lane: at its front, and behind the messages that must wait. */
-  places(lane: string, room: number): Place[] {
-    const mark = this.mark(lane);
+  /** The ranges of a lane in which a claim searches: the front, and the part behind the messages that must wait. */
+  claimRanges(lane: string, room: number): ClaimRange[] {
+    const mark = this.markOf(lane);
     const front = { lane, room, above: mark, mark };
     const scan = this.scans.get(lane);
     return scan ? [front, { lane, room, above: scan.from, mark }] : [front];
   }
 
   /**
-   * Call this after a claim with its places and the last numbers of the full windows. True if a full window had few
+   * Call this after a claim with its ranges and the last numbers of the full windows. True if a full window had few
    * messages to claim, so that the scan continues behind it.
    */
-  looked(places: readonly Place[], fullUpTo: ReadonlyMap<number, number>, claimed: (lane: string) => number): boolean {
+  recordClaim(
+    ranges: readonly ClaimRange[],
+    fullUpTo: ReadonlyMap<number, number>,
+    claimed: (lane: string) => number,
+  ): boolean {
     let more = false;
-    for (const [lane, of] of group(places)) {
-      const last = of.at(-1)!;
+    for (const [lane, laneRanges] of groupByLane(ranges)) {
+      const last = laneRanges.at(-1)!;
       const upTo = fullUpTo.get(last.index);
       const now = performance.now();
-      if (upTo !== undefined && claimed(lane) < last.place.room) {
+      if (upTo !== undefined && claimed(lane) < last.range.room) {
         this.scans.set(lane, { from: upTo, began: this.scans.get(lane)?.began ?? now });
-        this.ended.delete(lane);
+        this.scanEnds.delete(lane);
         more = true;
       } else if (upTo === undefined) this.restartIfDue(lane, now);
     }
     return more;
   }
 
-  /** Updates the marks. Call this once a second. `heard` lists what this build can handle, as "handler type". */
-  async move(db: Database, lanes: readonly string[], whole: boolean, heard: ReadonlySet<string>): Promise<Moved> {
-    await this.horizon.settled(db);
+  /** Updates the marks. Call this once a second. `handlerTypes` lists what this build can handle, as "handler type". */
+  async update(
+    db: Database,
+    lanes: readonly string[],
+    isFullRead: boolean,
+    handlerTypes: ReadonlySet<string>,
+  ): Promise<MarksUpdate> {
+    await this.horizon.checkCandidate(db);
     const safe = this.horizon.value;
-    const from = whole ? lanes.map((lane) => ({ lane, mark: 0 })) : this.of(lanes);
-    const asked = performance.now();
-    const found = await look(db, from, whole ? -1e9 : this.dueAfter);
-    const below = found.lanes.filter((one) => this.set(one, safe)).length > 0;
+    const from = isFullRead ? lanes.map((lane) => ({ lane, mark: 0 })) : this.marksOf(lanes);
+    const askedAt = performance.now();
+    const found = await readLanes(db, from, isFullRead ? -1e9 : this.dueAfter);
+    const hasOpenBelow = found.lanes.filter((one) => this.setMark(one, safe)).length > 0;
     const dues = found.lanes.flatMap(({ due }) => (due === null ? [] : [due]));
     const [{ now } = { now: 0 }] = found.lanes;
     if (found.lanes.length > 0) this.dueAfter = Math.min(now, ...dues) - DUE_MARGIN_SECONDS;
-    const others = found.lanes.some(({ work }) => work !== null && !heard.has(work));
-    this.heldDueAt = others ? -Infinity : asked + (Math.min(...dues) - now) * 1_000 - EARLY_MS;
-    if ((await this.horizon.drawn(db, found.drawn)) < safe) this.reset();
-    return { below, claimants: found.claimants };
+    const hasOthers = found.lanes.some(({ work }) => work !== null && !handlerTypes.has(work));
+    this.heldDueAt = hasOthers ? -Infinity : askedAt + (Math.min(...dues) - now) * 1_000 - EARLY_MS;
+    if ((await this.horizon.proposeCandidate(db, found.drawn)) < safe) this.clear();
+    return { hasOpenBelow, claimants: found.claimants };
   }
 
   /** Call this after any error of the database. The marks may be wrong, for example after a restored backup. */
-  forget(): void {
-    this.horizon.forget();
-    this.reset();
+  reset(): void {
+    this.horizon.reset();
+    this.clear();
   }
 
-  private reset(): void {
+  private clear(): void {
     this.marks.clear();
     this.scans.clear();
-    this.ended.clear();
+    this.scanEnds.clear();
     this.dueAfter = -1e9;
     this.heldDueAt = -Infinity;
   }
 
-  private mark(lane: string): number {
+  private markOf(lane: string): number {
     return this.marks.get(lane) ?? 0;
   }
 
-  private set({ lane, lowest }: Lowest, safe: number): boolean {
-    const before = this.mark(lane);
+  private setMark({ lane, lowest }: LaneReading, safe: number): boolean {
+    const before = this.markOf(lane);
     const mark = Math.min(safe, lowest === null ? safe : lowest - 1);
     this.marks.set(lane, mark < before && lowest === null ? before : mark);
     return lowest !== null && lowest <= before;
@@ -142,16 +151,18 @@ export class LaneMarks {
   private restartIfDue(lane: string, now: number): void {
     const scan = this.scans.get(lane);
     if (!scan) return;
-    const ended = this.ended.get(lane) ?? { at: now, took: now - scan.began };
-    this.ended.set(lane, ended);
+    const ended = this.scanEnds.get(lane) ?? { at: now, took: now - scan.began };
+    this.scanEnds.set(lane, ended);
     if (now - ended.at < Math.max(MIN_PAUSE_MS, RESTART_FACTOR * ended.took)) return;
     this.scans.delete(lane);
-    this.ended.delete(lane);
+    this.scanEnds.delete(lane);
   }
 }
 
-function group(places: readonly Place[]): Map<string, { readonly index: number; readonly place: Place }[]> {
-  const lanes = new Map<string, { readonly index: number; readonly place: Place }[]>();
-  places.forEach((place, index) => lanes.set(place.lane, [...(lanes.get(place.lane) ?? []), { index, place }]));
+function groupByLane(
+  ranges: readonly ClaimRange[],
+): Map<string, { readonly index: number; readonly range: ClaimRange }[]> {
+  const lanes = new Map<string, { readonly index: number; readonly range: ClaimRange }[]>();
+  ranges.forEach((range, index) => lanes.set(range.lane, [...(lanes.get(range.lane) ?? []), { index, range }]));
   return lanes;
 }

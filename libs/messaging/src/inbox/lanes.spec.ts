@@ -7,7 +7,7 @@ const gate = () => {
 };
 
 describe('Lanes', () => {
-  it('work on as many keys at once as their limit says, each lane for itself', async () => {
+  it('handle as many keys at once as the limit of each lane allows', async () => {
     const lanes = new Lanes((lane) => (lane === 'slow' ? 1 : 2));
     const begun: string[] = [];
     const gates = [gate(), gate(), gate(), gate()];
@@ -21,22 +21,22 @@ describe('Lanes', () => {
     add('fast', 2);
     add('fast', 3);
     expect(begun).toEqual(['slow 0', 'fast 2', 'fast 3']);
-    expect([lanes.isShort('slow'), lanes.isShort('fast')]).toEqual([false, true]);
+    expect([lanes.hasRoom('slow'), lanes.hasRoom('fast')]).toEqual([false, true]);
     gates[0].open();
     await gates[0].opened;
     await new Promise(setImmediate);
     expect(begun).toContain('slow 1');
     for (const { open } of gates) open();
-    await lanes.idle();
+    await lanes.waitUntilIdle();
   });
 
-  it('hand back what has not begun', async () => {
+  it('return the groups that have not started', async () => {
     const lanes = new Lanes(() => 1);
     const held = gate();
     lanes.add({ lane: 'a', rows: [1] }, () => held.opened);
     lanes.add({ lane: 'a', rows: [2, 3] }, () => held.opened);
-    expect(lanes.clear()).toEqual([{ lane: 'a', rows: [2, 3] }]);
+    expect(lanes.removeWaiting()).toEqual([{ lane: 'a', rows: [2, 3] }]);
     held.open();
-    await lanes.idle();
+    await lanes.waitUntilIdle();
   });
 });

@@ -1,15 +1,15 @@
 /** Claimed messages of one lane and key, in order. */
-export interface Run<Row> {
+export interface MessageGroup<Row> {
   readonly lane: string;
   readonly rows: Row[];
 }
 
 interface Waiting {
-  readonly run: Run<never>;
+  readonly group: MessageGroup<never>;
   readonly work: () => Promise<void>;
 }
 
-/** Handles runs in parallel. `limit` is the number of runs of a lane that are handled at once. */
+/** Handles groups in parallel. `limit` is the number of groups of a lane that are handled at once. */
 export class Lanes {
   private readonly waiting = new Map<string, Waiting[]>();
   private readonly running = new Map<string, number>();
@@ -18,30 +18,32 @@ export class Lanes {
 
   constructor(private readonly limit: (lane: string) => number) {}
 
-  add<Row>(run: Run<Row>, work: () => Promise<void>): void {
-    const queue = this.waiting.get(run.lane) ?? [];
-    queue.push({ run: run as unknown as Run<never>, work });
-    this.waiting.set(run.lane, queue);
-    this.next(run.lane);
+  add<Row>(group: MessageGroup<Row>, work: () => Promise<void>): void {
+    const queue = this.waiting.get(group.lane) ?? [];
+    queue.push({ group: group as unknown as MessageGroup<never>, work });
+    this.waiting.set(group.lane, queue);
+    this.startNext(group.lane);
   }
 
-  /** True if fewer runs wait in the lane than it may handle at once. Then more messages should be claimed for it. */
-  isShort(lane: string): boolean {
+  /** True if fewer groups wait in the lane than it may handle at once. Then more messages should be claimed for it. */
+  hasRoom(lane: string): boolean {
     return (this.waiting.get(lane)?.length ?? 0) < this.limit(lane);
   }
 
-  /** Removes and returns the runs that have not started. */
-  clear<Row>(): Run<Row>[] {
-    const taken = [...this.waiting.values()].flatMap((queue) => queue.map(({ run }) => run as unknown as Run<Row>));
+  /** Removes and returns the groups that have not started. */
+  removeWaiting<Row>(): MessageGroup<Row>[] {
+    const taken = [...this.waiting.values()].flatMap((queue) =>
+      queue.map(({ group }) => group as unknown as MessageGroup<Row>),
+    );
     this.waiting.clear();
     return taken;
   }
 
-  idle(): Promise<void> {
+  waitUntilIdle(): Promise<void> {
     return this.total === 0 ? Promise.resolve() : new Promise((resolve) => this.idlers.push(resolve));
   }
 
-  private next(lane: string): void {
+  private startNext(lane: string): void {
     const queue = this.waiting.get(lane);
     while (queue?.length && (this.running.get(lane) ?? 0) < this.limit(lane)) {
       const { work } = queue.shift()!;
@@ -50,7 +52,7 @@ export class Lanes {
       void work().finally(() => {
         this.running.set(lane, this.running.get(lane)! - 1);
         this.total--;
-        this.next(lane);
+        this.startNext(lane);
         if (this.total === 0) for (const idler of this.idlers.splice(0)) idler();
       });
     }

@@ -17,7 +17,7 @@ export class Probes {
    * Returns the milliseconds until this message is retried: at least `atLeastMs`, and usually a second after the one
    * before it.
    */
-  later(seq: number, atLeastMs: number): number {
+  planRetry(seq: number, atLeastMs: number): number {
     const now = this.now();
     this.lastAt = Math.min(Math.max(now + atLeastMs, this.lastAt + EVERY_MS), now + LATEST_MS);
     if (this.waiting.size < REMEMBERED) this.waiting.add(seq);
@@ -28,7 +28,7 @@ export class Probes {
    * Call this when a message met no lock. If it met one before, this returns the other messages that may be retried
    * now.
    */
-  through(seq: number): readonly number[] {
+  recordUnlocked(seq: number): readonly number[] {
     if (!this.waiting.delete(seq)) return [];
     const others = [...this.waiting];
     this.waiting.clear();

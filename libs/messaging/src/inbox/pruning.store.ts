@@ -1,7 +1,7 @@
 import type { Database } from '#database';
 
 /** Empties messages that were done more than 7 days ago. Their ids stay, so that a repeated message is recognised. */
-export const pruneInbox = async (db: Database, batch: number): Promise<number> =>
+export const emptyOldMessages = async (db: Database, batch: number): Promise<number> =>
   (
     await db.execute(
       `update inbox set body = '{}', meta = '{}', emptied = true where seq in (
@@ -12,7 +12,7 @@ export const pruneInbox = async (db: Database, batch: number): Promise<number> =
   ).count;
 
 /** Deletes messages, with their ids, that were done more than 30 days ago. */
-export const forgetIds = async (db: Database, batch: number): Promise<number> =>
+export const deleteOldMessages = async (db: Database, batch: number): Promise<number> =>
   (
     await db.execute(
       `delete from inbox where seq in (
@@ -22,4 +22,4 @@ export const forgetIds = async (db: Database, batch: number): Promise<number> =>
   ).count;
 
 /** The tables in which most rows are short-lived. */
-export const shortLived = ['outbox', 'outbox_owed', 'inbox', 'timers'] as const;
+export const shortLivedTables = ['outbox', 'outbox_owed', 'inbox', 'timers'] as const;

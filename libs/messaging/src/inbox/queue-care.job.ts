@@ -5,8 +5,8 @@ import { Sweeping } from '#database';
 import { Leadership } from '#database/leadership';
 import type { Branch } from '../outbox/branch';
 import { Branches } from '../outbox/branches';
-import { anythingHeld, holdDead, supersede, wakeStranded } from './held.store';
-import { inboxFigures } from './inbox-figures.store';
+import { isAnyHeld, holdDead, closeRepeatedRequests, wakeStranded } from './held.store';
+import { readInboxFigures } from './inbox-figures.store';
 import {
   deadLetters,
   failingSeconds,
@@ -15,21 +15,21 @@ import {
   inboxWaiting,
   oldestClaimSeconds,
 } from './metrics';
-import { forgetIds, pruneInbox, shortLived } from './pruning.store';
-import { RELAY } from '../outbox/relay';
+import { deleteOldMessages, emptyOldMessages, shortLivedTables } from './pruning.store';
+import { relayLeadName } from '../outbox/relay';
 
 const MINUTE = 60_000;
 const BATCH = 1_000;
 
 /** The gauges that only the instance that leads the context's relay sets. */
-const figures = [inboxLagSeconds, inboxWaiting, deadLetters, heldMessages, oldestClaimSeconds, failingSeconds];
+const leaderGauges = [inboxLagSeconds, inboxWaiting, deadLetters, heldMessages, oldestClaimSeconds, failingSeconds];
 
 /**
  * Removes old messages from the inboxes, vacuums the queue tables and updates their metrics. Only the instance that
  * leads the context's relay does this.
  */
 @Injectable()
-export class QueueCare {
+export class InboxMaintenance {
   private readonly sweepings = new Map<string, Sweeping>();
 
   constructor(
@@ -41,9 +41,12 @@ export class QueueCare {
   @OneAtATime()
   measure(): Promise<void> {
     for (const { context } of this.branches.all)
-      if (!this.leadership.leads(RELAY(context))) for (const gauge of figures) gauge.remove({ context });
-    return this.each(async ({ context, db, handlers, marks }) => {
-      const { lag, waiting, held, dead, oldestClaim, failing } = await inboxFigures(db, marks.of(handlers.lanes));
+      if (!this.leadership.leads(relayLeadName(context))) for (const gauge of leaderGauges) gauge.remove({ context });
+    return this.forEachLed(async ({ context, db, handlers, marks }) => {
+      const { lag, waiting, held, dead, oldestClaim, failing } = await readInboxFigures(
+        db,
+        marks.marksOf(handlers.lanes),
+      );
       inboxLagSeconds.set({ context }, lag);
       inboxWaiting.set({ context }, waiting);
       deadLetters.set({ context }, dead);
@@ -55,20 +58,20 @@ export class QueueCare {
 
   @Interval('messaging stranded', 2_000)
   @OneAtATime()
-  wake(): Promise<void> {
-    return this.each(async ({ db, inbox }) => {
-      if (!(await anythingHeld(db))) return;
+  wakeStranded(): Promise<void> {
+    return this.forEachLed(async ({ db, inbox }) => {
+      if (!(await isAnyHeld(db))) return;
       await holdDead(db);
-      await supersede(db);
+      await closeRepeatedRequests(db);
       if ((await wakeStranded(db)) > 0) inbox.raise();
     });
   }
 
   @Interval('messaging vacuum', 5 * MINUTE)
   @OneAtATime()
-  sweepUp(): Promise<void> {
-    return this.each(({ context, db }) => {
-      const sweeping = this.sweepings.get(context) ?? new Sweeping(db, 'queue', shortLived);
+  vacuum(): Promise<void> {
+    return this.forEachLed(({ context, db }) => {
+      const sweeping = this.sweepings.get(context) ?? new Sweeping(db, 'queue', shortLivedTables);
       this.sweepings.set(context, sweeping);
       return sweeping.sweep();
     });
@@ -77,14 +80,14 @@ export class QueueCare {
   @Interval('messaging pruning', 10 * MINUTE)
   @OneAtATime()
   prune(): Promise<void> {
-    return this.each(async ({ db }) => {
-      for (const step of [pruneInbox, forgetIds]) while ((await step(db, BATCH)) === BATCH);
+    return this.forEachLed(async ({ db }) => {
+      for (const step of [emptyOldMessages, deleteOldMessages]) while ((await step(db, BATCH)) === BATCH);
     });
   }
 
-  private async each(care: (branch: Branch) => Promise<unknown>): Promise<void> {
+  private async forEachLed(care: (branch: Branch) => Promise<unknown>): Promise<void> {
     for (const branch of this.branches.all)
       // after a failure, the next round tries again
-      if (this.leadership.leads(RELAY(branch.context))) await care(branch).catch(() => undefined);
+      if (this.leadership.leads(relayLeadName(branch.context))) await care(branch).catch(() => undefined);
   }
 }

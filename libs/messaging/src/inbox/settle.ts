@@ -4,15 +4,15 @@ import type { Branch } from '../outbox/branch';
 import { ClaimLost } from '../messages/errors';
 import { DONE, DONE_AND_SENT, DONE_SENT_AND_TIMED } from './inbox.store';
 import { outboxValue } from '../outbox/outbox.store';
-import { soonDue } from '../timers/timer';
+import { isAnyDueSoon } from '../timers/timer';
 import { toCancel, toSet } from '../timers/timers.store';
 import type { Unit } from './unit';
 
 /**
- * Sends the unit's last statement. It writes the collected messages and timers, and marks the handled message as done.
- * If the claim was lost, nothing is written.
+ * Sends the last statement of the unit. The statement writes the collected messages and timers, and marks the handled
+ * message as done. If the claim was lost, it writes nothing.
  */
-export async function settle({ db, relay, timers: clock, done }: Branch, unit: Unit): Promise<void> {
+export async function settleUnit({ db, relay, timers: clock, done }: Branch, unit: Unit): Promise<void> {
   crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
   if (!unit.hasGathered && !db.begun()) {
     if (!(await done.add(unit.claimed))) throw new ClaimLost(unit.handler, unit.claimed.seq);
@@ -32,5 +32,5 @@ export async function settle({ db, relay, timers: clock, done }: Branch, unit: U
   unit.settled();
   if (db.begun()) crashPoint('inbox.before-commit', unit.handler, unit.envelope.type);
   if (messages.length > 0) db.afterCommit(() => relay.raise());
-  if (soonDue(timers)) db.afterCommit(() => clock.raise());
+  if (isAnyDueSoon(timers)) db.afterCommit(() => clock.raise());
 }

@@ -7,7 +7,7 @@ const REMEMBERED = 10_000;
  * Messages that failed because of their environment (a missing table or right, a full disk), by handler. They wait up
  * to a minute between two attempts. When one of them succeeds, the fault is gone, so the others can be retried at once.
  */
-export class Stalled {
+export class StalledMessages {
   private readonly byHandler = new Map<string, Set<number>>();
 
   add(handler: string, seq: number): void {
@@ -17,7 +17,7 @@ export class Stalled {
   }
 
   /** Call this when a message is done. If it was stalled, this returns other messages that may be retried now. */
-  succeeded(handler: string, seq: number): readonly number[] {
+  recordSuccess(handler: string, seq: number): readonly number[] {
     const waiting = this.byHandler.get(handler);
     if (!waiting?.delete(seq)) return [];
     const others = [...waiting].slice(0, AT_ONCE);

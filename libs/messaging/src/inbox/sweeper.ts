@@ -1,52 +1,54 @@
 import type { Logger } from '@nestjs/common';
 import type { Leadership } from '#database/leadership';
 import type { Branch } from '../outbox/branch';
-import { inboxBelowMark } from './metrics';
-import { allClaimants, freeStale } from './sweeps.store';
+import { countInboxBelowMark } from './metrics';
+import { readAllClaimants, freeStaleClaims } from './sweeps.store';
 
 /**
  * The claims of a missing instance are freed after this time only, because an instance may soon get its number back
  * after an interrupted connection.
  */
 const GRACE_PERIOD_MS = 2_000;
-const FULL_LOOK_MS = 10_000;
-/** A full look is repeated after a pause of this many times its own duration. */
+const FULL_READ_MS = 10_000;
+/** A full read ignores the marks. It is repeated after a pause of this many times its own duration. */
 const PAUSE_FACTOR = 100;
 
 /** Updates the lane marks and frees the claims of dead instances. The worker calls it once a second. */
 export class Sweeper {
   private readonly missing = new Map<number, number>();
-  private nextWhole = 0;
-  private readonly heard: ReadonlySet<string>;
+  private nextFullReadAt = 0;
+  private readonly handlerTypes: ReadonlySet<string>;
 
   constructor(
     private readonly branch: Branch,
     private readonly leadership: Pick<Leadership, 'living'>,
     private readonly log: Logger,
   ) {
-    this.heard = new Set(branch.handlers.heard);
+    this.handlerTypes = new Set(branch.handlers.handlerTypes);
   }
 
   async sweep(instance: number, held: readonly number[]): Promise<void> {
     const { db, context, handlers, marks } = this.branch;
     const began = performance.now();
-    const whole = began >= this.nextWhole;
-    const { below, claimants } = await marks.move(db, handlers.lanes, whole, this.heard);
-    if (below) inboxBelowMark(context);
-    const lanes = marks.of(handlers.lanes);
-    const found = whole ? await allClaimants(db, lanes, marks.dueAfter) : claimants;
-    if (whole) this.nextWhole = performance.now() + Math.max(FULL_LOOK_MS, PAUSE_FACTOR * (performance.now() - began));
-    if (found.length === 0) return;
-    const dead = await this.dead(found, instance);
-    const freed = await freeStale(db, lanes, marks.dueAfter, dead, instance, held);
-    if (freed > 0) this.log.warn(`the claims of ${freed} messages had no living owner: the messages are handled again`);
+    const isFullRead = began >= this.nextFullReadAt;
+    const { hasOpenBelow, claimants } = await marks.update(db, handlers.lanes, isFullRead, this.handlerTypes);
+    if (hasOpenBelow) countInboxBelowMark(context);
+    const lanes = marks.marksOf(handlers.lanes);
+    const claimantsFound = isFullRead ? await readAllClaimants(db, lanes, marks.dueAfter) : claimants;
+    if (isFullRead)
+      this.nextFullReadAt = performance.now() + Math.max(FULL_READ_MS, PAUSE_FACTOR * (performance.now() - began));
+    if (claimantsFound.length === 0) return;
+    const dead = await this.findDead(claimantsFound, instance);
+    const freed = await freeStaleClaims(db, lanes, marks.dueAfter, dead, instance, held);
+    if (freed > 0)
+      this.log.warn(`freed ${freed} claims that no process was working on: their messages are handled again`);
   }
 
   /**
    * Returns the claimants that have been missing long enough to be dead. The claims were read before the living
    * instances, so a new instance cannot seem dead.
    */
-  private async dead(found: readonly number[], instance: number): Promise<number[]> {
+  private async findDead(found: readonly number[], instance: number): Promise<number[]> {
     const living = found.every((one) => one === instance) ? found : await this.leadership.living();
     const now = performance.now();
     for (const number of this.missing.keys()) if (living.includes(number)) this.missing.delete(number);

@@ -1,5 +1,5 @@
 import { statement, type Database } from '#database';
-import { lastDrawn } from '../outbox/horizon';
+import { lastDrawnSql } from '../outbox/horizon';
 
 /** A lane and its mark. No open fresh message of the lane has a number at or below `mark`. */
 export interface LaneMark {
@@ -7,7 +7,7 @@ export interface LaneMark {
   readonly mark: number;
 }
 
-const open = (columns: string, limit: string) => `
+const claimedSql = (columns: string, limit: string) => `
   select ${columns} from (select * from unnest($1::text[], $2::bigint[])) as l(lane, mark)
   cross join lateral (
     (select i.seq, i.claimed_by from inbox i
@@ -18,16 +18,16 @@ const open = (columns: string, limit: string) => `
      order by i.next_at ${limit})) o
   where o.claimed_by > 0`;
 
-/** The quick look reads the front of a lane only, where claims usually are. The full look finds the others. */
+/** The quick read covers the front of a lane only, where claims usually are. The full read covers the whole lane. */
 const FRONT = 'limit 512';
 
 const ALL_CLAIMANTS = statement(
   'inbox-all-claimants',
-  `select array(${open('distinct o.claimed_by', '')}) as claimants`,
+  `select array(${claimedSql('distinct o.claimed_by', '')}) as claimants`,
 );
 
 /** The instances that have claims anywhere in these lanes. */
-export async function allClaimants(db: Database, lanes: readonly LaneMark[], dueAfter: number): Promise<number[]> {
+export async function readAllClaimants(db: Database, lanes: readonly LaneMark[], dueAfter: number): Promise<number[]> {
   const values = [lanes.map(({ lane }) => lane), lanes.map(({ mark }) => mark), dueAfter];
   return (await db.query<{ claimants: number[] }>(ALL_CLAIMANTS, values))[0].claimants;
 }
@@ -35,7 +35,7 @@ export async function allClaimants(db: Database, lanes: readonly LaneMark[], due
 const FREE = statement(
   'inbox-free-2',
   `with stale as materialized (
-     ${open('o.seq', '')} and (o.claimed_by = any($4::int[]) or o.claimed_by = $5 and o.seq <> all($6::bigint[])))
+     ${claimedSql('o.seq', '')} and (o.claimed_by = any($4::int[]) or o.claimed_by = $5 and o.seq <> all($6::bigint[])))
    update inbox i set claimed_by = 0, claimed_at = null from stale s
    where i.seq = s.seq and i.state = 'waiting' and (i.claimed_by = any($4::int[]) or i.claimed_by = $5) returning i.seq`,
 );
@@ -44,7 +44,7 @@ const FREE = statement(
  * Frees the claims of dead instances. It also frees claims of this instance that are not in `held`: the answer to that
  * claim was lost.
  */
-export async function freeStale(
+export async function freeStaleClaims(
   db: Database,
   lanes: readonly LaneMark[],
   dueAfter: number,
@@ -56,22 +56,22 @@ export async function freeStale(
   return (await db.query(FREE, [...marks, dead, instance, held])).length;
 }
 
-const LOOK = statement(
+const READ_LANES = statement(
   'inbox-look',
   `select l.lane, f.seq as lowest, f.work,
      (select extract(epoch from i.next_at)::float8 from inbox i
       where i.state = 'waiting' and i.held and i.lane = l.lane and i.next_at > to_timestamp($3)
       order by i.next_at limit 1) as due,
      extract(epoch from now())::float8 as now,
-     (${lastDrawn('inbox_seq_seq')}) as drawn,
-     (select array(${open('distinct o.claimed_by', FRONT)})) as claimants
+     (${lastDrawnSql('inbox_seq_seq')}) as drawn,
+     (select array(${claimedSql('distinct o.claimed_by', FRONT)})) as claimants
    from unnest($1::text[], $2::bigint[]) as l(lane, mark)
    left join lateral (
      select i.seq, i.handler || ' ' || i.type as work from inbox i
      where i.state = 'waiting' and not i.held and i.lane = l.lane and i.seq > l.mark order by i.seq limit 1) f on true`,
 );
 
-export interface Lowest {
+export interface LaneReading {
   readonly lane: string;
   /** The lowest number of an open fresh message, if there is one. */
   readonly lowest: number | null;
@@ -82,16 +82,16 @@ export interface Lowest {
   readonly now: number;
 }
 
-export interface Look {
-  readonly lanes: readonly Lowest[];
+export interface LanesReading {
+  readonly lanes: readonly LaneReading[];
   /** The last number that the sequence had given out at the time of this read. */
   readonly drawn: number;
   /** The instances that have claims near the front of these lanes. */
   readonly claimants: readonly number[];
 }
 
-export async function look(db: Database, lanes: readonly LaneMark[], dueAfter: number): Promise<Look> {
+export async function readLanes(db: Database, lanes: readonly LaneMark[], dueAfter: number): Promise<LanesReading> {
   const values = [lanes.map(({ lane }) => lane), lanes.map(({ mark }) => mark), dueAfter];
-  const found = await db.query<Lowest & Omit<Look, 'lanes'>>(LOOK, values);
+  const found = await db.query<LaneReading & Omit<LanesReading, 'lanes'>>(READ_LANES, values);
   return { lanes: found, drawn: found[0]?.drawn ?? 0, claimants: found[0]?.claimants ?? [] };
 }

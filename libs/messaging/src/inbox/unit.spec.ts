@@ -11,24 +11,24 @@ const heard: Envelope = {
 const unit = (handler = 'brew') =>
   new Unit('ordering', handler, heard, { seq: 1, messageId: heard.id, claimedBy: 2 }, 0);
 
-describe('A unit of work', () => {
-  it('gives the same ids in the same order when it is done again, and others to other handlers', () => {
+describe('A unit', () => {
+  it('gives the same ids in the same order at a retry, and other ids to other handlers', () => {
     const [first, again, other] = [unit(), unit(), unit('serve')];
     const ids = [first.nextId(), first.nextId()];
     expect([again.nextId(), again.nextId()]).toEqual(ids);
     expect(new Set([...ids, other.nextId()]).size).toBe(3);
   });
 
-  it('cannot be settled with messages unwritten, nor send once settled', () => {
+  it('cannot be settled while messages are unwritten, and cannot send after that', () => {
     const one = unit();
     one.send([heard]);
-    expect(() => one.settled()).toThrow('left messages unwritten');
+    expect(() => one.settled()).toThrow('messages that were not written');
     expect(one.take().messages).toEqual([heard]);
     one.settled();
-    expect(() => one.send([heard])).toThrow('after its message was marked done');
+    expect(() => one.send([heard])).toThrow('after its own message was marked as done');
   });
 
-  it('is found by what runs in it', async () => {
+  it('is found by the code that runs in it', async () => {
     const one = unit();
     expect(await inUnit(one, async () => currentUnit())).toBe(one);
     expect(currentUnit()).toBeUndefined();

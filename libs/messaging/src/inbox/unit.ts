@@ -11,7 +11,11 @@ export interface Claim {
 }
 
 /** The claim as parameters for `inboxDone`. */
-export const fence = ({ seq, messageId, claimedBy }: Claim): [number, string, number] => [seq, messageId, claimedBy];
+export const claimValues = ({ seq, messageId, claimedBy }: Claim): [number, string, number] => [
+  seq,
+  messageId,
+  claimedBy,
+];
 
 /**
  * The handling of one inbox message. It collects the messages that the handler sends and the timers that it sets. The
@@ -20,9 +24,9 @@ export const fence = ({ seq, messageId, claimedBy }: Claim): [number, string, nu
 export class Unit {
   private messages: Envelope[] = [];
   private timers: TimerChange[] = [];
-  private over = false;
+  private isOver = false;
   private expired?: Error;
-  private derived = 0;
+  private derivedIds = 0;
 
   constructor(
     readonly context: string,
@@ -34,16 +38,16 @@ export class Unit {
 
   /** The next id for a message that the handler sends. Ids are derived, so that a retry gets the same ones in order. */
   nextId(): Uuid {
-    return derivedId(this.envelope.id, this.handler, this.derived++);
+    return derivedId(this.envelope.id, this.handler, this.derivedIds++);
   }
 
   send(messages: readonly Envelope[]): void {
-    this.mustBeOpen();
+    this.throwIfClosed();
     this.messages.push(...messages);
   }
 
   time(changes: readonly TimerChange[]): void {
-    this.mustBeOpen();
+    this.throwIfClosed();
     this.timers.push(...changes);
   }
 
@@ -62,17 +66,17 @@ export class Unit {
   /** The claim, for the statement that marks the message as done. */
   get claim(): [number, string, number] {
     this.mustBeAlive();
-    return fence(this.claimed);
+    return claimValues(this.claimed);
   }
 
   /** Call this when a statement has marked the message as done. Throws if collected messages were not written. */
   settled(): void {
-    if (this.hasGathered) throw new Error(`${this.handler} left messages unwritten`);
-    this.over = true;
+    if (this.hasGathered) throw new Error(`${this.handler} collected messages that were not written`);
+    this.isOver = true;
   }
 
   get isSettled(): boolean {
-    return this.over;
+    return this.isOver;
   }
 
   /** Call this when the time limit has passed. After that, the unit refuses every write of its handler. */
@@ -85,9 +89,9 @@ export class Unit {
     if (this.expired) throw this.expired;
   }
 
-  private mustBeOpen(): void {
+  private throwIfClosed(): void {
     this.mustBeAlive();
-    if (this.over) throw new Error(`${this.handler} sends after its message was marked done`);
+    if (this.isOver) throw new Error(`${this.handler} sent a message after its own message was marked as done`);
   }
 }
 
@@ -95,26 +99,26 @@ export class Unit {
  * Marks work that must not send messages, such as a projection: each rebuild of a read model would send the same
  * messages again.
  */
-class Hush {
+class NoMessages {
   constructor(readonly who: string) {}
 }
 
-const ambient = new AsyncLocalStorage<Unit | Hush>();
+const currentWork = new AsyncLocalStorage<Unit | NoMessages>();
 
 /** The handling of the current message, if this code runs in a handler. */
 export const currentUnit = (): Unit | undefined => {
-  const here = ambient.getStore();
+  const here = currentWork.getStore();
   return here instanceof Unit ? here : undefined;
 };
 
-export const inUnit = <T>(unit: Unit, work: () => T): T => ambient.run(unit, work);
+export const inUnit = <T>(unit: Unit, work: () => T): T => currentWork.run(unit, work);
 
-/** Runs the work of `who`. No code of it can publish a message, not even code that continues after it has returned. */
-export const hushed = <T>(who: string, work: () => T): T => ambient.run(new Hush(who), work);
+/** Runs the work, which cannot publish messages, also not after it has returned. `who` names the work in the error. */
+export const hushed = <T>(who: string, work: () => T): T => currentWork.run(new NoMessages(who), work);
 
 /** Throws if the current work must not send messages. */
 export function mayTell(what: string): void {
-  const here = ambient.getStore();
-  if (here instanceof Hush)
-    throw new Error(`${here.who} is made from events and tells nobody: it tried to publish ${what}`);
+  const here = currentWork.getStore();
+  if (here instanceof NoMessages)
+    throw new Error(`${here.who} must not publish messages, but it tried to publish ${what}`);
 }

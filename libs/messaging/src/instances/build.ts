@@ -6,24 +6,24 @@ import { migrationsFolder } from '#database';
 import type { Subscription } from '../outbox/subscriptions.store';
 
 /** The path to package.json differs between the sources and the compiled build. */
-const manifest = ['../../../../package.json', '../../../../../package.json']
+const manifestPath = ['../../../../package.json', '../../../../../package.json']
   .map((path) => join(__dirname, path))
   .find(existsSync);
 
-const version = manifest ? (JSON.parse(readFileSync(manifest, 'utf8')) as { version: string }).version : '0';
+const version = manifestPath ? (JSON.parse(readFileSync(manifestPath, 'utf8')) as { version: string }).version : '0';
 
 function newestMigration(context: ContextName): string | undefined {
-  const own = join(migrationsFolder, context);
-  return existsSync(own) ? readdirSync(own).sort().at(-1)?.slice(0, 13) : undefined;
+  const folder = join(migrationsFolder, context);
+  return existsSync(folder) ? readdirSync(folder).sort().at(-1)?.slice(0, 13) : undefined;
 }
 
 /**
  * The name of the build that this process runs for a context. Builds with different names may handle different
  * messages. Without `SHOP_BUILD`, the name is a hash of the version, the subscriptions and the newest migration.
  */
-export function buildName(config: Config, context: ContextName, hears: readonly Subscription[]): string {
+export function buildName(config: Config, context: ContextName, subscriptions: readonly Subscription[]): string {
   if (config.shopBuild) return config.shopBuild;
-  const lines = hears.map(({ handler, type, lane }) => `${handler} ${type} ${lane}`).sort();
+  const lines = subscriptions.map(({ handler, type, lane }) => `${handler} ${type} ${lane}`).sort();
   const hash = createHash('sha256').update([version, newestMigration(context) ?? 'none', ...lines].join('\n'));
   return hash.digest('hex').slice(0, 12);
 }

@@ -1,7 +1,7 @@
 import { Injectable, type INestApplicationContext } from '@nestjs/common';
 import { Leadership, type PgLeadership } from '#database/leadership';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
-import { livingInstances } from './instances.store';
+import { readLivingInstances } from './instances.store';
 import { OtherDatabase } from './other-database';
 import { migrateTwoContexts, startTwoContexts } from '../testing/two-contexts';
 
@@ -12,7 +12,7 @@ let right: TestDatabase;
 let wrong: TestDatabase;
 const apps: INestApplicationContext[] = [];
 
-/** A start that is refused ends its process; here its session has to be closed by hand. */
+/** After a refused start a process ends. In this test, its leadership connection must be closed. */
 const leaderships: PgLeadership[] = [];
 @Injectable()
 class Witness {
@@ -21,58 +21,58 @@ class Witness {
   }
 }
 
-const where = (payments: TestDatabase) => ({ databaseUrl: main.url, databaseUrls: { payments: payments.url } });
+const urlsWith = (payments: TestDatabase) => ({ databaseUrl: main.url, databaseUrls: { payments: payments.url } });
 const open = async (payments: TestDatabase, only?: 'inventory' | 'payments') => {
-  const app = await startTwoContexts(where(payments), {}, only === 'payments' ? [] : [Witness], only);
+  const app = await startTwoContexts(urlsWith(payments), {}, only === 'payments' ? [] : [Witness], only);
   apps.push(app);
   return app;
 };
 
 beforeAll(async () => {
   [main, right, wrong] = await Promise.all([1, 2, 3].map(() => testDatabase({ empty: true })));
-  await migrateTwoContexts(where(right));
-  await migrateTwoContexts(where(wrong));
+  await migrateTwoContexts(urlsWith(right));
+  await migrateTwoContexts(urlsWith(wrong));
 });
 afterEach(async () => void (await Promise.all(apps.splice(0).map((app) => app.close()))));
 afterEach(async () => void (await Promise.all(leaderships.splice(0).map((one) => one.stop()))));
 afterAll(() => Promise.all([main, right, wrong].map((one) => one.drop())));
 
 const REFUSED =
-  /^payments: this process is set to another database than instance \d+, which is alive: check DATABASE_URL_PAYMENTS\.$/;
-const alive = async () => (await livingInstances(main.of('inventory'))).length;
+  /^payments: this process uses another database than instance \d+, which is alive: check DATABASE_URL_PAYMENTS\.$/;
+const countAlive = async () => (await readLivingInstances(main.of('inventory'))).length;
 const subscribed = () => wrong.admin('select 1 from payments.subscriptions');
 
-describe('A process that is set to another database than one that is alive', () => {
-  it('does not start, says which setting to check, and leaves nothing behind', async () => {
+describe('A process whose database is not the one of a living process', () => {
+  it('does not start, names the setting to check, and writes nothing', async () => {
     await open(right);
     const refused = await open(wrong).catch((error: unknown) => error);
     expect(refused).toBeInstanceOf(OtherDatabase);
     expect((refused as Error).message).toMatch(REFUSED);
-    expect([await alive(), await subscribed()]).toEqual([1, []]);
+    expect([await countAlive(), await subscribed()]).toEqual([1, []]);
     await open(right);
-    expect(await alive()).toBe(2);
+    expect(await countAlive()).toBe(2);
   });
 
-  it('is refused also where the context runs in another process, and its messages would be sent there', async () => {
+  it('is also refused if the context itself runs in a third process', async () => {
     await open(right, 'payments');
     await open(right, 'inventory');
     await expect(open(wrong, 'inventory')).rejects.toThrow(REFUSED);
   });
 
-  it('does not stay beside one that starts in the same moment', async () => {
+  it('is also refused if both start at the same moment', async () => {
     const started = await Promise.allSettled([open(right), open(wrong)]);
     const refused = started.filter(({ status }) => status === 'rejected');
     expect(refused.length).toBeGreaterThan(0);
-    expect(await alive()).toBe(started.length - refused.length);
+    expect(await countAlive()).toBe(started.length - refused.length);
   });
 });
 
 describe('A database may be moved', () => {
-  it('to a server of its own, empty, where all processes were stopped', async () => {
+  it('to an empty server, if all processes were stopped', async () => {
     await (await open(right)).close();
     apps.pop();
     await open(wrong);
-    expect(await alive()).toBe(1);
+    expect(await countAlive()).toBe(1);
   });
 
   it('as a copy, which keeps its identity', async () => {
@@ -82,16 +82,16 @@ describe('A database may be moved', () => {
     await wrong.admin('update payments.context_identity set id = $1', [id]);
     await open(wrong);
     await wrong.admin('update payments.context_identity set id = $1', [before]);
-    expect(await alive()).toBe(2);
+    expect(await countAlive()).toBe(2);
   });
 });
 
-describe('A database that cannot be asked', () => {
-  it('holds up no start of the others', async () => {
+describe('A database that does not answer', () => {
+  it('does not prevent the start of other processes', async () => {
     await open(right, 'inventory');
     await wrong.admin('alter table payments.context_identity rename to away');
     await open(wrong, 'inventory');
     await wrong.admin('alter table payments.away rename to context_identity');
-    expect(await alive()).toBe(2);
+    expect(await countAlive()).toBe(2);
   });
 });

@@ -1,19 +1,19 @@
 import { statement, type Database } from '#database';
-import { living } from './instances.store';
-import type { Neighbour } from './other-database';
+import { isLiving } from './instances.store';
+import type { OtherProcess } from './other-database';
 
 const ASK = statement(
   'context-identity',
   `select (select id from context_identity) as identity,
           coalesce((select jsonb_agg(jsonb_build_object('number', number, 'databases', databases) order by started_at)
-                    from instances where ${living} and id <> $1), '[]') as neighbours`,
+                    from instances where ${isLiving} and id <> $1), '[]') as neighbours`,
 );
 
 /** Returns the identity of this database, and the database identities that other living processes have registered. */
-export async function askIdentity(
+export async function readIdentity(
   db: Database,
   self: string,
-): Promise<{ identity: string; neighbours: readonly Neighbour[] }> {
-  const [row] = await db.query<{ identity: string; neighbours: Neighbour[] }>(ASK, [self]);
+): Promise<{ identity: string; neighbours: readonly OtherProcess[] }> {
+  const [row] = await db.query<{ identity: string; neighbours: OtherProcess[] }>(ASK, [self]);
   return row;
 }

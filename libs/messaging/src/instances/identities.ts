@@ -3,8 +3,8 @@ import { Config, type ContextName } from '#platform/config';
 import { Databases, isEnvironmental } from '#database';
 import { Branches } from '../outbox/branches';
 import { ELSEWHERE } from '../outbox/elsewhere';
-import { askIdentity } from './identities.store';
-import { otherDatabase, OtherDatabase, type DatabaseIdentities } from './other-database';
+import { readIdentity } from './identities.store';
+import { findConflict, OtherDatabase, type DatabaseIdentities } from './other-database';
 
 /**
  * Knows the identities of the databases that this process uses. Checks that no living process uses another database for
@@ -12,7 +12,7 @@ import { otherDatabase, OtherDatabase, type DatabaseIdentities } from './other-d
  */
 @Injectable()
 export class Identities {
-  private known: DatabaseIdentities = {};
+  private identities: DatabaseIdentities = {};
 
   constructor(
     private readonly config: Config,
@@ -23,32 +23,32 @@ export class Identities {
 
   /** The database identities that this process has read, except one that contradicts another living process. */
   get all(): DatabaseIdentities {
-    return this.known;
+    return this.identities;
   }
 
   /** Throws `OtherDatabase`. A database that does not answer, or that has no identity yet, is not checked. */
   async check(self: string): Promise<void> {
     const found = await Promise.all(
-      [...this.branches.all, ...this.others()].map(async ({ context, db }) => {
-        const answer = await askIdentity(db, self).catch(ignoreIfEnvironmental);
+      [...this.branches.all, ...this.databasesElsewhere()].map(async ({ context, db }) => {
+        const answer = await readIdentity(db, self).catch(ignoreIfEnvironmental);
         return { context, identity: answer?.identity, neighbours: answer?.neighbours ?? [] };
       }),
     );
     const identityPairs = found.flatMap(({ context, identity }) => (identity ? [[context, identity] as const] : []));
     const identities: DatabaseIdentities = Object.fromEntries(identityPairs);
-    const other = otherDatabase(identities, found.flatMap(({ neighbours }) => neighbours)); // prettier-ignore
-    this.known = { ...this.known, ...identities, ...(other && { [other.context]: undefined }) };
-    if (other) throw new OtherDatabase(other.context, other.number, this.variables(other.context));
+    const conflict = findConflict(identities, found.flatMap(({ neighbours }) => neighbours)); // prettier-ignore
+    this.identities = { ...this.identities, ...identities, ...(conflict && { [conflict.context]: undefined }) };
+    if (conflict) throw new OtherDatabase(conflict.context, conflict.number, this.settingNames(conflict.context));
   }
 
-  private others() {
+  private databasesElsewhere() {
     const { databaseUrl, databaseUrls } = this.config;
     return (this.elsewhere ?? [])
       .filter((context) => databaseUrls[context] ?? databaseUrl)
       .map((context) => ({ context, db: this.databases.of(context) }));
   }
 
-  private variables(context: ContextName): string[] {
+  private settingNames(context: ContextName): string[] {
     const own = `DATABASE_URL_${context.toUpperCase()}`;
     return this.config.databaseUrls[context] ? [own] : ['DATABASE_URL', own];
   }

@@ -1,10 +1,10 @@
 import type { IEventHandler } from '@nestjs/cqrs';
 import type { INestApplicationContext } from '@nestjs/common';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
-import { expectRoom } from '#database';
+import { checkDiskSpace } from '#database';
 import { InboxEventsHandler } from '../messages/inbox-handlers';
 import { Instances } from './instances';
-import { livingInstances, newestBuild } from './instances.store';
+import { readLivingInstances, readNewestBuild } from './instances.store';
 import { dropSubscriptions, listSubscriptions, subscribe } from '../outbox/subscriptions.store';
 import { eventually } from '../../../../test/support/eventually';
 import { Poured } from '../testing/messages';
@@ -37,27 +37,27 @@ async function open(...more: (typeof DrinkUp)[]): Promise<Instances> {
 const inventory = () => database.of('inventory');
 
 describe('A process', () => {
-  it('is known by its build and by what it hears while it is alive, and no longer once it is closed', async () => {
+  it('is listed with its build and its subscriptions while it is alive', async () => {
     const instances = await open();
-    const [one, ...others] = await livingInstances(inventory());
+    const [one, ...others] = await readLivingInstances(inventory());
     expect(others).toEqual([]);
-    expect(one.build).toBe(instances.build('inventory'));
+    expect(one.build).toBe(instances.buildOf('inventory'));
     expect(one.number).toBeGreaterThan(0);
     expect(one.hears).toContainEqual({ handler: 'nothing', type: 'inventory.nothing.v1', lane: 'nothing' });
     await apps.pop()!.close();
-    expect(await livingInstances(inventory())).toEqual([]);
+    expect(await readLivingInstances(inventory())).toEqual([]);
   });
 
-  it('that says nothing for twenty seconds is not taken for alive, until it says something again', async () => {
+  it('without a heartbeat for twenty seconds counts as dead until its next heartbeat', async () => {
     await open();
     await database.admin(`update inventory.instances set seen_at = now() - interval '21 seconds'`);
-    expect(await livingInstances(inventory())).toEqual([]);
-    await eventually(async () => expect(await livingInstances(inventory())).toHaveLength(1));
+    expect(await readLivingInstances(inventory())).toEqual([]);
+    await eventually(async () => expect(await readLivingInstances(inventory())).toHaveLength(1));
   });
 });
 
 describe('A context', () => {
-  it('is failing from the first beat that its database refuses to the next one that it takes', async () => {
+  it('is failing from the first failed heartbeat until the next successful one', async () => {
     const instances = await open();
     expect([instances.isFailing('inventory'), instances.isFailing('payments')]).toEqual([false, false]);
     await database.admin('revoke update on inventory.instances from shop_inventory');
@@ -67,35 +67,35 @@ describe('A context', () => {
     await eventually(async () => expect(instances.isFailing('inventory')).toBe(false));
   });
 
-  it('that does not live here is not failing', async () => {
+  it('that does not run in this process is not failing', async () => {
     expect((await open()).isFailing('catalog')).toBe(false);
   });
 
-  it('has a full disk where no temporary file can be written', async () => {
-    await expectRoom(inventory());
+  it('has a full disk if no temporary file can be written', async () => {
+    await checkDiskSpace(inventory());
     const name = new URL(database.url).pathname.slice(1);
     await database.admin(`alter database ${name} set temp_file_limit = 0`);
-    await expect(expectRoom(inventory())).rejects.toThrow('temporary file size exceeds');
+    await expect(checkDiskSpace(inventory())).rejects.toThrow('temporary file size exceeds');
     await database.admin(`alter database ${name} reset temp_file_limit`);
   });
 });
 
-describe('Of two builds side by side', () => {
-  it('the one that was seen first later is the newest, whichever started last, and each says what it hears', async () => {
+describe('Of two builds that run at the same time', () => {
+  it('the one that was registered last is the newest, and each lists what it handles', async () => {
     const older = await open();
     const newer = await open(DrinkUp);
-    expect(older.build('inventory')).not.toBe(newer.build('inventory'));
-    expect(older.build('payments')).toBe(newer.build('payments'));
-    await open(); // the older again
+    expect(older.buildOf('inventory')).not.toBe(newer.buildOf('inventory'));
+    expect(older.buildOf('payments')).toBe(newer.buildOf('payments'));
+    await open(); // a second process of the older build
     expect([await older.isNewest('inventory'), await newer.isNewest('inventory')]).toEqual([false, true]);
-    expect(await older.heardByLiving('inventory')).toContainEqual({ handler: 'drink-up', type: Poured.type });
+    expect(await older.handledByLiving('inventory')).toContainEqual({ handler: 'drink-up', type: Poured.type });
     await apps.splice(1, 1)[0].close();
     expect(await older.isNewest('inventory')).toBe(true);
-    expect(await older.heardByLiving('inventory')).not.toContainEqual({ handler: 'drink-up', type: Poured.type });
+    expect(await older.handledByLiving('inventory')).not.toContainEqual({ handler: 'drink-up', type: Poured.type });
   });
 
-  it('none is the newest where nobody is alive', async () => {
-    expect(await newestBuild(inventory())).toBeUndefined();
+  it('none is the newest if no process is alive', async () => {
+    expect(await readNewestBuild(inventory())).toBeUndefined();
   });
 });
 
@@ -103,7 +103,7 @@ describe('Subscriptions', () => {
   const sip = { handler: 'sip', type: 'inventory.poured.v1', lane: 'sip' };
   const own = async () => (await listSubscriptions(inventory())).filter(({ handler }) => handler === 'sip');
 
-  it('are added and moved to another lane, but never removed by a start or by an older build', async () => {
+  it('are added and moved to another lane by a start, but not removed, and not by a plain DELETE', async () => {
     expect(await subscribe(inventory(), [sip])).toMatchObject({ added: 1, age: 0 });
     expect(await subscribe(inventory(), [{ ...sip, lane: 'gulp' }])).toMatchObject({ added: 0 });
     await subscribe(inventory(), []);
@@ -111,7 +111,7 @@ describe('Subscriptions', () => {
     expect(await own()).toMatchObject([{ lane: 'gulp', waiting: 0 }]);
   });
 
-  it('are removed by whoever says so', async () => {
+  it('are removed by dropSubscriptions', async () => {
     expect(await dropSubscriptions(inventory(), 'sip', null)).toEqual([sip.type]);
     expect(await own()).toEqual([]);
   });

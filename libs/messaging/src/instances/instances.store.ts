@@ -17,7 +17,7 @@ export interface Instance {
 }
 
 /** SQL: true for a living instance. A heartbeat is written every 5 seconds, so three of them may be missing. */
-export const living = `seen_at > now() - interval '20 seconds'`;
+export const isLiving = `seen_at > now() - interval '20 seconds'`;
 
 const REGISTER = statement(
   'instance-register',
@@ -27,68 +27,68 @@ const REGISTER = statement(
    on conflict (id) do update set number = excluded.number, databases = excluded.databases, seen_at = now()`,
 );
 
-export type Registered = Pick<Instance, 'id' | 'number' | 'build' | 'hears' | 'databases'>;
+export type Registration = Pick<Instance, 'id' | 'number' | 'build' | 'hears' | 'databases'>;
 
-export const register = (db: Database, { id, number, build, hears, databases }: Registered) =>
+export const insertInstance = (db: Database, { id, number, build, hears, databases }: Registration) =>
   db.query(REGISTER, [id, number, build, JSON.stringify(hears), JSON.stringify(databases)]);
 
-const BEAT = statement(
+const HEARTBEAT = statement(
   'instance-beat',
   `with ${asyncCommit} update instances set seen_at = now(), number = $2, databases = $3
    from quick where id = $1 returning 1 as one`,
 );
 
-/** False when the row does not exist: a restored backup does not know this process. */
-export const beat = async (db: Database, { id, number, databases }: Registered): Promise<boolean> =>
-  (await db.query(BEAT, [id, number, JSON.stringify(databases)])).length > 0;
+/** False if the row of this process is missing. This happens after a backup was restored. */
+export const writeHeartbeat = async (db: Database, { id, number, databases }: Registration): Promise<boolean> =>
+  (await db.query(HEARTBEAT, [id, number, JSON.stringify(databases)])).length > 0;
 
 /** Marks this process as ended. Its row stays for a day, because a process with the same handlers may start again. */
-export const leave = (db: Database, id: string) =>
+export const markEnded = (db: Database, id: string) =>
   db.query(`update instances set seen_at = least(seen_at, now() - interval '20 seconds') where id = $1`, [id]);
 
 const LIVING = statement(
   'instances-living',
   `select id, number, build, hears, databases, started_at as "startedAt", seen_at as "seenAt"
-   from instances where ${living} order by started_at, id`,
+   from instances where ${isLiving} order by started_at, id`,
 );
 
-export const livingInstances = (db: Database): Promise<Instance[]> => db.query<Instance>(LIVING);
+export const readLivingInstances = (db: Database): Promise<Instance[]> => db.query<Instance>(LIVING);
 
 const NEWEST = statement(
   'instances-newest-build',
   `select i.build from instances i join builds b on b.build = i.build
-   where ${living} order by b.first_seen desc, b.build desc limit 1`,
+   where ${isLiving} order by b.first_seen desc, b.build desc limit 1`,
 );
 
 /** The living build that was registered last. Undefined when no process is alive. */
-export const newestBuild = async (db: Database): Promise<string | undefined> =>
+export const readNewestBuild = async (db: Database): Promise<string | undefined> =>
   (await db.query<{ build: string }>(NEWEST))[0]?.build;
 
 /** True if no living process runs a newer build. Also true if no living process is known. */
 export async function isNewestBuild(db: Database, build: string): Promise<boolean> {
-  const newest = await newestBuild(db);
+  const newest = await readNewestBuild(db);
   return newest === undefined || newest === build;
 }
 
-const HEARD = statement(
+const HANDLED_BY_LIVING = statement(
   'instances-heard',
   `select distinct h.handler, h.type from instances
-   cross join lateral jsonb_to_recordset(hears) as h(handler text, type text) where ${living}`,
+   cross join lateral jsonb_to_recordset(hears) as h(handler text, type text) where ${isLiving}`,
 );
 
-const HEARD_LATELY = statement(
+const HANDLED_LATELY = statement(
   'instances-heard-lately',
   `select distinct h.handler, h.type from instances
    cross join lateral jsonb_to_recordset(hears) as h(handler text, type text) where seen_at > now() - interval '1 day'`,
 );
 
 /** The handlers and types of all instances that were alive within the last day. */
-export const heardLately = (db: Database): Promise<{ handler: string; type: string }[]> =>
-  db.query<{ handler: string; type: string }>(HEARD_LATELY);
+export const readHandledLately = (db: Database): Promise<{ handler: string; type: string }[]> =>
+  db.query<{ handler: string; type: string }>(HANDLED_LATELY);
 
 /** The handlers and types of all living instances. */
-export const heardByLiving = (db: Database): Promise<{ handler: string; type: string }[]> =>
-  db.query<{ handler: string; type: string }>(HEARD);
+export const readHandledByLiving = (db: Database): Promise<{ handler: string; type: string }[]> =>
+  db.query<{ handler: string; type: string }>(HANDLED_BY_LIVING);
 
 /** Removes processes without a recent heartbeat. If they continue, they register and subscribe again. */
-export const forgetSilent = (db: Database) => db.query(`delete from instances where not (${living})`);
+export const deleteEndedInstances = (db: Database) => db.query(`delete from instances where not (${isLiving})`);

@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
 import { Config, type ContextName } from '#platform/config';
-import { databaseUrl, expectRoom, type Database } from '#database';
+import { databaseUrl, checkDiskSpace, type Database } from '#database';
 import { Leadership } from '#database/leadership';
 import type { Branch } from '../outbox/branch';
 import { buildName } from './build';
 import { Identities } from './identities';
 import {
-  beat,
-  heardByLiving,
-  heardLately,
+  writeHeartbeat,
+  readHandledByLiving,
+  readHandledLately,
   isNewestBuild,
-  leave,
-  livingInstances,
-  register,
-  type Registered,
+  markEnded,
+  readLivingInstances,
+  insertInstance,
+  type Registration,
 } from './instances.store';
 import { subscribe } from '../outbox/subscriptions.store';
 
@@ -24,12 +24,12 @@ interface Entry {
   readonly context: ContextName;
   readonly db: Database;
   readonly build: string;
-  readonly hears: Registered['hears'];
+  readonly hears: Registration['hears'];
   /** True for the first context of each database URL. Its heartbeat also checks the free space of the disk. */
-  readonly asksForRoom: boolean;
-  registered: boolean;
-  beating: boolean;
-  failing: boolean;
+  readonly checksDiskSpace: boolean;
+  isRegistered: boolean;
+  isBeating: boolean;
+  isFailing: boolean;
 }
 
 /** Registers this process in each context's database, and writes its heartbeats: its build, handlers and databases. */
@@ -47,14 +47,14 @@ export class Instances {
   ) {}
 
   /** Prepares an entry for each context and starts the heartbeats. Each context is registered later. */
-  begin(branches: readonly Branch[]): void {
+  startHeartbeats(branches: readonly Branch[]): void {
     const urls = branches.map(({ context }) => databaseUrl(this.config, context));
     this.entries = branches.map(({ context, db, handlers: { subscriptions: hears } }, at) => ({
-      ...{ context, db, hears, registered: false, beating: false, failing: true },
+      ...{ context, db, hears, isRegistered: false, isBeating: false, isFailing: true },
       build: buildName(this.config, context, hears),
-      asksForRoom: urls.indexOf(urls[at]) === at,
+      checksDiskSpace: urls.indexOf(urls[at]) === at,
     }));
-    this.timer = setInterval(() => void this.beat(), BEAT_MS);
+    this.timer = setInterval(() => void this.writeHeartbeats(), BEAT_MS);
     this.timer.unref();
   }
 
@@ -64,86 +64,90 @@ export class Instances {
    * finds processes that start at the same time.
    */
   async register(contexts: readonly ContextName[]): Promise<void> {
-    const entries = contexts.map((context) => this.entry(context));
+    const entries = contexts.map((context) => this.entryOf(context));
     await this.identities.check(this.id);
-    await Promise.all(entries.map((entry) => register(entry.db, this.row(entry))));
+    await Promise.all(entries.map((entry) => insertInstance(entry.db, this.registrationOf(entry))));
     await this.writeIdentities();
     try {
       await this.identities.check(this.id);
     } catch (error) {
-      await Promise.all(entries.map(({ db }) => leave(db, this.id).catch(() => undefined)));
+      await Promise.all(entries.map(({ db }) => markEnded(db, this.id).catch(() => undefined)));
       throw error;
     }
-    for (const entry of entries) Object.assign(entry, { registered: true, failing: false });
+    for (const entry of entries) Object.assign(entry, { isRegistered: true, isFailing: false });
   }
 
   /**
    * True while the context is not registered, or if the last heartbeat failed or still runs when the next one is due.
    */
   isFailing(context: ContextName): boolean {
-    return this.entries.some((entry) => entry.context === context && entry.failing);
+    return this.entries.some((entry) => entry.context === context && entry.isFailing);
   }
 
   /** True if another living process has one of these contexts open. */
   async hasPeers(contexts: readonly ContextName[]): Promise<boolean> {
-    const found = await Promise.all(contexts.map((context) => livingInstances(this.entry(context).db)));
+    const found = await Promise.all(contexts.map((context) => readLivingInstances(this.entryOf(context).db)));
     return found.flat().some(({ id }) => id !== this.id);
   }
 
   /** The build that this process runs for the context. */
-  build(context: ContextName): string {
-    return this.entry(context).build;
+  buildOf(context: ContextName): string {
+    return this.entryOf(context).build;
   }
 
   /** True if this process runs the newest living build of the context. */
   isNewest(context: ContextName): Promise<boolean> {
-    const { db, build } = this.entry(context);
+    const { db, build } = this.entryOf(context);
     return isNewestBuild(db, build);
   }
 
   /** The handlers and types of all living processes of the context. */
-  heardByLiving(context: ContextName): Promise<{ handler: string; type: string }[]> {
-    return heardByLiving(this.entry(context).db);
+  handledByLiving(context: ContextName): Promise<{ handler: string; type: string }[]> {
+    return readHandledByLiving(this.entryOf(context).db);
   }
 
   /** The handlers and types of all processes of the context that were alive within the last day. */
-  heardLately(context: ContextName): Promise<{ handler: string; type: string }[]> {
-    return heardLately(this.entry(context).db);
+  handledLately(context: ContextName): Promise<{ handler: string; type: string }[]> {
+    return readHandledLately(this.entryOf(context).db);
   }
 
-  async end(): Promise<void> {
+  async stop(): Promise<void> {
     clearInterval(this.timer);
-    const known = this.entries.filter(({ registered }) => registered);
+    const registered = this.entries.filter(({ isRegistered }) => isRegistered);
     // without this, the other processes notice only after 20 seconds that this one has ended
-    await Promise.all(known.map(({ db }) => leave(db, this.id).catch(() => undefined)));
+    await Promise.all(registered.map(({ db }) => markEnded(db, this.id).catch(() => undefined)));
   }
 
   /** Writes the newly found identities into the databases of the contexts that are registered already. */
   private async writeIdentities(): Promise<void> {
-    const open = this.entries.filter(({ registered }) => registered);
+    const registered = this.entries.filter(({ isRegistered }) => isRegistered);
     // after a failure, the next heartbeat writes them
-    await Promise.all(open.map((entry) => beat(entry.db, this.row(entry)).catch(() => undefined)));
+    await Promise.all(
+      registered.map((entry) => writeHeartbeat(entry.db, this.registrationOf(entry)).catch(() => undefined)),
+    );
   }
 
-  private async beat(): Promise<void> {
-    await Promise.all(this.entries.filter(({ registered }) => registered).map((entry) => this.beatOne(entry)));
+  private async writeHeartbeats(): Promise<void> {
+    await Promise.all(
+      this.entries.filter(({ isRegistered }) => isRegistered).map((entry) => this.writeHeartbeatOf(entry)),
+    );
   }
 
-  private async beatOne(entry: Entry): Promise<void> {
-    if (entry.beating) {
-      entry.failing = true;
+  private async writeHeartbeatOf(entry: Entry): Promise<void> {
+    if (entry.isBeating) {
+      entry.isFailing = true;
       return;
     }
-    entry.beating = true;
+    entry.isBeating = true;
     try {
-      const row = this.row(entry);
-      if (!(await beat(entry.db, row))) await this.registerAgain(entry, row);
-      if (entry.asksForRoom) await expectRoom(entry.db);
-      entry.failing = false;
+      const registration = this.registrationOf(entry);
+      if (!(await writeHeartbeat(entry.db, registration))) await this.registerAgain(entry, registration);
+      if (entry.checksDiskSpace) await checkDiskSpace(entry.db);
+      entry.isFailing = false;
     } catch {
-      entry.failing = true; // the next heartbeat tries again
+      entry.isFailing = true; // the next heartbeat tries again
     } finally {
-      entry.beating = false;
+      entry.isBeating = false;
     }
   }
 
@@ -151,19 +155,19 @@ export class Instances {
    * Registers again after the row of this process was removed: the database was restored, or an operator removed a
    * process that did not respond.
    */
-  private async registerAgain({ context, db, hears }: Entry, row: Registered): Promise<void> {
-    await register(db, row);
+  private async registerAgain({ context, db, hears }: Entry, registration: Registration): Promise<void> {
+    await insertInstance(db, registration);
     const { added } = await subscribe(db, hears);
     if (added > 0) this.log.warn(`${added} subscriptions of ${context} were missing and are added again`);
   }
 
-  private row({ build, hears }: Entry): Registered {
+  private registrationOf({ build, hears }: Entry): Registration {
     return { id: this.id, number: this.leadership.instance, build, hears, databases: this.identities.all };
   }
 
-  private entry(context: ContextName): Entry {
+  private entryOf(context: ContextName): Entry {
     const entry = this.entries.find((one) => one.context === context);
-    if (!entry) throw new Error(`${context} has not been opened here`);
+    if (!entry) throw new Error(`the messaging of ${context} does not run in this process`);
     return entry;
   }
 }

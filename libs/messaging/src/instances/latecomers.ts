@@ -21,7 +21,7 @@ export abstract class Latecomers {
  * Opens the context now if its database is available and accepts writes. Otherwise this logs a warning, and retries in
  * the background.
  */
-export async function openSoonerOrLater(
+export async function openNowOrLater(
   context: ContextName,
   latecomers: Latecomers,
   open: () => Promise<void>,

@@ -3,17 +3,17 @@ import type { ContextName } from '#platform/config';
 /** The identity of each context's database: see `context_identity`. */
 export type DatabaseIdentities = Readonly<Partial<Record<ContextName, string>>>;
 
-export interface Neighbour {
+export interface OtherProcess {
   readonly number: number;
   readonly databases: DatabaseIdentities;
 }
 
 /** The first context for which another process uses a different database than this one. */
-export function otherDatabase(
+export function findConflict(
   own: DatabaseIdentities,
-  neighbours: readonly Neighbour[],
+  otherProcesses: readonly OtherProcess[],
 ): { context: ContextName; number: number } | undefined {
-  for (const { number, databases } of neighbours)
+  for (const { number, databases } of otherProcesses)
     for (const [context, identity] of Object.entries(own) as [ContextName, string][])
       if (databases[context] !== undefined && databases[context] !== identity) return { context, number };
   return undefined;
@@ -23,7 +23,7 @@ export function otherDatabase(
 export class OtherDatabase extends Error {
   constructor(context: ContextName, number: number, variables: readonly string[]) {
     super(
-      `${context}: this process is set to another database than instance ${number}, which is alive: ` +
+      `${context}: this process uses another database than instance ${number}, which is alive: ` +
         `check ${variables.join(' and ')}.`,
     );
     this.name = 'OtherDatabase';

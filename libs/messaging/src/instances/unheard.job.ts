@@ -5,18 +5,18 @@ import type { ContextName } from '#platform/config';
 import { Leadership } from '#database/leadership';
 import { Branches } from '../outbox/branches';
 import { Instances } from './instances';
-import { unheardMessages } from '../inbox/metrics';
-import { RELAY } from '../outbox/relay';
-import { buryUnheard, countUnheard, type Unheard } from './unheard.store';
+import { unhandledMessagesGauge } from '../inbox/metrics';
+import { relayLeadName } from '../outbox/relay';
+import { makeUnhandledDead, countUnhandled, type UnhandledCount } from './unheard.store';
 
 const MINUTE = 60_000;
 
-const asNames = (heard: readonly { readonly handler: string; readonly type: string }[]) =>
-  heard.map(({ handler, type }) => `${handler} ${type}`);
+const handlerTypesOf = (handled: readonly { readonly handler: string; readonly type: string }[]) =>
+  handled.map(({ handler, type }) => `${handler} ${type}`);
 
 /** Reports messages that no living build can handle. After a day they become dead letters. */
 @Injectable()
-export class UnheardCare {
+export class UnhandledMessages {
   private readonly reported = new Map<ContextName, string>();
   private readonly log = new Logger('Inbox');
 
@@ -28,29 +28,29 @@ export class UnheardCare {
 
   @Interval('messaging unheard', MINUTE)
   @OneAtATime()
-  async look(): Promise<void> {
+  async checkUnhandled(): Promise<void> {
     for (const { context, db } of this.branches.all) {
-      if (!this.leadership.leads(RELAY(context))) {
-        unheardMessages.remove({ context });
+      if (!this.leadership.leads(relayLeadName(context))) {
+        unhandledMessagesGauge.remove({ context });
         continue;
       }
       try {
-        const living = await this.instances.heardByLiving(context);
+        const living = await this.instances.handledByLiving(context);
         if (living.length === 0) continue; // not even this instance is registered, so the answer is not complete
-        const heard = asNames(living);
-        const lately = await this.instances.heardLately(context);
-        const dead = await buryUnheard(db, asNames(lately));
+        const handledByLiving = handlerTypesOf(living);
+        const handledLately = await this.instances.handledLately(context);
+        const dead = await makeUnhandledDead(db, handlerTypesOf(handledLately));
         if (dead > 0)
           this.log.error(`${dead} messages of ${context} are dead letters: for a day, no build could handle them`);
-        this.show(context, await countUnheard(db, heard));
+        this.show(context, await countUnhandled(db, handledByLiving));
       } catch {
         // The next round tries again.
       }
     }
   }
 
-  private show(context: ContextName, waiting: readonly Unheard[]): void {
-    unheardMessages.set({ context }, waiting.reduce((sum, { count }) => sum + count, 0)); // prettier-ignore
+  private show(context: ContextName, waiting: readonly UnhandledCount[]): void {
+    unhandledMessagesGauge.set({ context }, waiting.reduce((sum, { count }) => sum + count, 0)); // prettier-ignore
     const which = waiting.map(({ handler, type }) => `${handler} (${type})`).join(', ');
     if (which !== (this.reported.get(context) ?? '') && which !== '')
       this.log.warn(`messages of ${context} wait for a build that has these handlers: ${which}`);

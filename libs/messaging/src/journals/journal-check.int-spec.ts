@@ -5,9 +5,9 @@ import { testDatabase, type TestDatabase } from '../../../../test/support/test-d
 import type { Database } from '#database';
 import { MacKey } from '#platform/macs';
 import { sagaJournal } from '#messaging/sagas';
-import { sagaLine } from '../sagas/saga-line';
+import { macContentOf } from '../sagas/saga-line';
 import { checkJournal } from './journal-check';
-import { olderBuildsAlive } from './journal-marks.store';
+import { areOlderBuildsAlive } from './journal-marks.store';
 import { JournalWatch } from './journal-watch.job';
 import { lineMac } from './line-mac';
 
@@ -26,91 +26,94 @@ beforeEach(async () => {
 });
 afterEach(() => test.drop());
 
-/** As a build of before writes it. */
-const unmarked = (at: string, by: Database = db) =>
+/** Writes a line without a MAC, like a build from before the MACs. */
+const writeWithoutMac = (at: string, by: Database = db) =>
   by.query(
     `insert into process_journal (id, name, version, at, heard, message_id, note, asked)
      values ($1, 'checkout', 1, $2, 'placed', gen_random_uuid(), '', '{}')`,
     [randomUUID(), at],
   );
 
-async function marked(at: string): Promise<void> {
+async function writeWithMac(at: string): Promise<void> {
   const [id, messageId] = [randomUUID(), randomUUID()];
-  const said = { heard: 'placed', messageId, happenedAt: null, attempts: 1, note: '', asked: [], askedKeys: null };
-  const line = { name: 'checkout', id, version: 1, ...said, timers: null, handledBy: null, markedAt: at };
+  const content = { heard: 'placed', messageId, happenedAt: null, attempts: 1, note: '', asked: [], askedKeys: null };
+  const line = { name: 'checkout', id, version: 1, ...content, timers: null, handledBy: null, markedAt: at };
   await db.query(
     `insert into process_journal (id, name, version, at, heard, message_id, note, asked, marked_at, mac)
      values ($1, 'checkout', 1, $2, 'placed', $3, '', '{}', $2, $4)`,
-    [id, at, messageId, lineMac(key, sagaLine('ordering', line))],
+    [id, at, messageId, lineMac(key, macContentOf('ordering', line))],
   );
 }
 
-const check = (closes = true) => checkJournal(db, key, journal, { closes });
-const messages = async (closes = true) => (await check(closes)).findings.map(({ message }) => message);
+const check = (maySign = true) => checkJournal(db, key, journal, { maySign });
+const findMessages = async () => (await check()).findings.map(({ message }) => message);
 
-describe('Lines of before there were MACs', () => {
+describe('Lines from before the MACs were introduced', () => {
   beforeEach(async () => {
-    await unmarked(DAY_ONE);
-    await unmarked(DAY_ONE_LATER);
-    await marked(DAY_ONE_LATER);
-    await marked(DAY_THREE);
+    await writeWithoutMac(DAY_ONE);
+    await writeWithoutMac(DAY_ONE_LATER);
+    await writeWithMac(DAY_ONE_LATER);
+    await writeWithMac(DAY_THREE);
   });
 
-  it('are counted, and signed once nobody writes such lines any more', async () => {
+  it('are counted, and their number is signed when no older build is alive', async () => {
     const before = { lines: 2, through: DAY_ONE_LATER };
     expect(await check(false)).toMatchObject({ ok: true, lines: 4, before: { ...before, signed: false } });
     expect(await check()).toMatchObject({ ok: true, before: { ...before, signed: true } });
     expect(await check(false)).toMatchObject({ ok: true, before: { ...before, signed: true } });
   });
 
-  it('are not added to afterwards, neither with a later time nor with an earlier one', async () => {
+  it('get no new lines after the signature: a later or earlier one is a finding', async () => {
     await check();
-    await unmarked(DAY_THREE);
+    await writeWithoutMac(DAY_THREE);
     expect(await check()).toMatchObject({ ok: false, found: 1, before: { lines: 2 } });
-    await unmarked('-infinity');
+    await writeWithoutMac('-infinity');
     expect(await check()).toMatchObject({ found: 2, before: { lines: 2 } });
-    await unmarked(DAY_ONE);
-    expect(await messages()).toContain('1 lines without a MAC were added to those of before');
+    await writeWithoutMac(DAY_ONE);
+    expect(await findMessages()).toContain('lines without a MAC were added after their number was signed: 1');
   });
 
-  it('may be gone: a MAC says nothing of another line', async () => {
+  it('may be deleted: a MAC covers one line only', async () => {
     await check();
     await test.admin('delete from ordering.process_journal where at = $1', [DAY_ONE]);
     expect(await check()).toMatchObject({ ok: true, lines: 3, before: { lines: 1 } });
   });
 
-  it('are not signed where they were written more than a day after the first line with a MAC', async () => {
-    await unmarked(DAY_THREE);
+  it('are not signed if one was written more than a day after the first line with a MAC', async () => {
+    await writeWithoutMac(DAY_THREE);
     expect(await check(false)).toMatchObject({ ok: true });
     expect(await check()).toMatchObject({ ok: false, found: 1, before: { lines: 3, signed: false } });
   });
 });
 
-describe('What was signed of lines without a MAC', () => {
+describe('The signed number of lines without a MAC', () => {
   beforeEach(async () => {
-    await unmarked(DAY_ONE);
+    await writeWithoutMac(DAY_ONE);
     await check();
   });
 
   it.each([
     ['changed', 'update ordering.journal_marks set lines = 2'],
     ['moved', `update ordering.journal_marks set through = through + interval '1 day'`],
-  ])('is not believed where it was %s', async (_, sql) => {
+  ])('is a finding after it was %s', async (_, sql) => {
     await test.admin(sql);
-    expect(await messages()).toEqual([
-      expect.stringContaining('nobody of this shop has signed'),
-      'this shop did not write it: it has no MAC',
+    expect(await findMessages()).toEqual([
+      expect.stringContaining('its signature is wrong'),
+      'it has no MAC: this shop did not write it',
     ]);
   });
 
-  it('is missed where it is gone, and not signed anew', async () => {
+  it('is a finding when it is missing, and is not signed again', async () => {
     await test.admin('delete from ordering.journal_marks');
-    const gone = ['it is not stored any more how many lines have no MAC', 'this shop did not write it: it has no MAC'];
-    expect(await messages()).toEqual(gone);
-    expect(await messages()).toEqual(gone);
+    const expected = [
+      'the row in journal_marks is missing: it says how many lines have no MAC',
+      'it has no MAC: this shop did not write it',
+    ];
+    expect(await findMessages()).toEqual(expected);
+    expect(await findMessages()).toEqual(expected);
   });
 
-  it('is not changed by whoever has the rights of the context', async () => {
+  it('cannot be changed with the rights of the context', async () => {
     const denied = 'permission denied for table journal_marks';
     await expect(db.query('update journal_marks set mac = null')).rejects.toThrow(denied);
     await expect(db.query('delete from journal_marks')).rejects.toThrow(denied);
@@ -120,45 +123,45 @@ describe('What was signed of lines without a MAC', () => {
   });
 });
 
-describe('The watch over a journal', () => {
-  const log = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
-  afterAll(() => log.mockRestore());
-  const watch = (closes = true) => new JournalWatch(db, key, journal, async () => closes, () => true); // prettier-ignore
+describe('The watch of a journal', () => {
+  const logError = jest.spyOn(Logger.prototype, 'error').mockReturnValue();
+  afterAll(() => logError.mockRestore());
+  const watch = (maySign = true) => new JournalWatch(db, key, journal, async () => maySign, () => true); // prettier-ignore
 
-  it('keeps what it found for every process, until all is good again', async () => {
+  it('shows its finding in every process, until the journal is good again', async () => {
     await check();
-    await unmarked(DAY_ONE);
+    await writeWithoutMac(DAY_ONE);
     const [one, other] = [watch(), watch()];
-    await one.nightly();
-    await other.hear();
-    const trouble = expect.stringContaining('ordering.process_journal: line checkout 1: this shop did not write it');
-    expect([one.trouble, other.trouble]).toEqual([trouble, trouble]);
-    expect(log).toHaveBeenCalledWith({
-      message: expect.stringContaining('1 things found'),
+    await one.checkNightly();
+    await other.readLastVerdict();
+    const problem = expect.stringContaining('ordering.process_journal: line checkout 1: it has no MAC');
+    expect([one.problem, other.problem]).toEqual([problem, problem]);
+    expect(logError).toHaveBeenCalledWith({
+      message: expect.stringContaining('1 findings'),
       findings: [expect.anything()],
     });
     await test.admin('delete from ordering.process_journal');
-    await one.nightly();
-    await other.hear();
-    expect([one.trouble, other.trouble]).toEqual([undefined, undefined]);
+    await one.checkNightly();
+    await other.readLastVerdict();
+    expect([one.problem, other.problem]).toEqual([undefined, undefined]);
   });
 
-  it('signs soon which lines are of before, and looks at the rest at night', async () => {
-    await unmarked(DAY_ONE);
-    await watch(false).close();
+  it('signs the number of old lines soon, and checks all lines at night', async () => {
+    await writeWithoutMac(DAY_ONE);
+    await watch(false).checkUntilSigned();
     expect((await check(false)).before.signed).toBe(false);
-    await watch().close();
+    await watch().checkUntilSigned();
     expect((await check(false)).before.signed).toBe(true);
-    await unmarked(DAY_THREE);
+    await writeWithoutMac(DAY_THREE);
     const later = watch();
-    await later.close();
-    expect(later.trouble).toBeUndefined();
-    await later.nightly();
-    expect(later.trouble).toBeDefined();
+    await later.checkUntilSigned();
+    expect(later.problem).toBeUndefined();
+    await later.checkNightly();
+    expect(later.problem).toBeDefined();
   });
 
-  it('waits while an older build is alive that the migration found, and for two minutes after it was', async () => {
-    const alive = () => olderBuildsAlive(db, 'ordering.process_journal');
+  it('does not sign while a build from before the migration is alive, and for two minutes after its end', async () => {
+    const alive = () => areOlderBuildsAlive(db, 'ordering.process_journal');
     const [older, madeUp] = [randomUUID(), randomUUID()];
     for (const id of [older, madeUp])
       await db.query(`insert into instances (id, number, build, hears) values ($1, 1, 'older', '[]')`, [id]);
@@ -177,7 +180,7 @@ describe('The watch over a journal', () => {
     await expect(db.query(`update journal_marks set others = array[$1::uuid]`, [madeUp])).rejects.toThrow('denied');
   });
 
-  it('signs at the start already, where no older build is alive', async () => {
+  it('signs at the start if no older build is alive', async () => {
     await watch().onApplicationBootstrap();
     await eventually(async () => expect((await check(false)).before).toMatchObject({ lines: 0, signed: true }));
   });

@@ -6,13 +6,13 @@ export class JournalHealth extends HealthCheck {
 
   constructor(
     readonly service: string,
-    private readonly trouble: () => string | undefined,
+    private readonly findProblem: () => string | undefined,
   ) {
     super();
   }
 
   async check(): Promise<void> {
-    const trouble = this.trouble();
-    if (trouble) throw new Impaired(trouble);
+    const problem = this.findProblem();
+    if (problem) throw new Impaired(problem);
   }
 }

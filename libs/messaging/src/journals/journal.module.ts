@@ -3,14 +3,11 @@ import type { ContextName } from '#platform/config';
 import { DatabaseModule, Databases } from '#database';
 import { WITHOUT_JOBS, Leadership } from '#database/leadership';
 import { configuredMacKey, MacKey } from '#platform/macs';
-import { contextMessaging, RELAY } from '#messaging';
+import { contextMessaging, relayLeadName } from '#messaging';
 import type { KeptJournal } from './journal';
 import { JournalHealth } from './journal-health';
-import { olderBuildsAlive } from './journal-marks.store';
+import { areOlderBuildsAlive } from './journal-marks.store';
 import { JournalWatch } from './journal-watch.job';
-
-/** The second value is `true` in the operator's command line, which signs nothing. */
-type Around = [Leadership, true | undefined];
 
 @Module({})
 class ContextJournalModule {}
@@ -29,16 +26,17 @@ export function contextJournal(context: ContextName, journal: KeptJournal): Dyna
       {
         provide: JournalWatch,
         inject: [Databases, MacKey, Leadership, { token: WITHOUT_JOBS, optional: true }],
-        useFactory: (databases: Databases, key: MacKey, ...[peers, withoutJobs]: Around) => {
+        useFactory: (databases: Databases, key: MacKey, leadership: Leadership, withoutJobs?: true) => {
           const db = databases.of(context);
-          const closes = async () => !withoutJobs && !(await olderBuildsAlive(db, journal.name));
-          return new JournalWatch(db, key, journal, closes, () => peers.leads(RELAY(context)));
+          // The operator's command line runs without jobs, and signs nothing.
+          const maySign = async () => !withoutJobs && !(await areOlderBuildsAlive(db, journal.name));
+          return new JournalWatch(db, key, journal, maySign, () => leadership.leads(relayLeadName(context)));
         },
       },
       {
         provide: JournalHealth,
         inject: [JournalWatch],
-        useFactory: (watch: JournalWatch) => new JournalHealth(`${context}:journal`, () => watch.trouble),
+        useFactory: (watch: JournalWatch) => new JournalHealth(`${context}:journal`, () => watch.problem),
       },
     ],
     exports: [MacKey, JournalWatch],

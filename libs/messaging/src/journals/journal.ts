@@ -7,7 +7,7 @@ export interface StoredLine {
   readonly place: readonly (string | number)[];
   /** A readable name of the line. */
   readonly name: string;
-  /** The order or the saga that the line is about. */
+  /** The id of the order or the saga that the line is about. */
   readonly about: string;
   /** When the line was written, in ISO 8601 to the microsecond. */
   readonly at: string;
@@ -15,7 +15,7 @@ export interface StoredLine {
   readonly mac: Buffer | null;
   readonly line: Line;
   /** What is wrong with the line although its MAC is right. Null if nothing is. */
-  readonly doubt: string | null;
+  readonly problem: string | null;
 }
 
 /** An append-only table whose lines have MACs. */

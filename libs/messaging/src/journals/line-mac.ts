@@ -11,15 +11,16 @@ export interface Line {
   readonly told: object;
 }
 
-const form = ({ journal, identity, told }: Line): string =>
+/** The text that the MAC of a line covers. */
+const macText = ({ journal, identity, told }: Line): string =>
   netstrings(['coffee-tea.journal-line.1', journal, ...identity, canonicalJson(told)]);
 
-export const lineMac = (key: MacKey, line: Line): Buffer => key.of(form(line));
+export const lineMac = (key: MacKey, line: Line): Buffer => key.of(macText(line));
 
 /** True if a process with the key wrote the line with exactly this content. */
-export function lineHolds(key: MacKey, line: Line, mac: Uint8Array): boolean {
+export function isLineMacValid(key: MacKey, line: Line, mac: Uint8Array): boolean {
   try {
-    return key.holds(form(line), mac);
+    return key.holds(macText(line), mac);
   } catch (error) {
     if (error instanceof RangeError) return false; // nested too deep for the stack: the shop never writes such a line
     throw error;

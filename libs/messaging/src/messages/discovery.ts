@@ -8,13 +8,13 @@ import { Inbox } from './inbox-handlers';
 type Wrapper = ReturnType<DiscoveryService['getProviders']>[number];
 
 /** Finds the inbox handlers among the providers of all modules that import the context's messaging. */
-export function handlersIn(discovery: DiscoveryService, commands: CommandBus, context: ContextName): Handler[] {
-  const marked = discovery.getProviders({ metadataKey: Inbox.KEY }).filter((wrapper) => serves(wrapper, context));
+export function findHandlers(discovery: DiscoveryService, commands: CommandBus, context: ContextName): Handler[] {
+  const marked = discovery.getProviders({ metadataKey: Inbox.KEY }).filter((wrapper) => isInContext(wrapper, context));
   const instances = new Set(marked.map(({ instance }) => instance as object));
   return [...instances].flatMap((instance) => handlerOf(instance, commands) ?? []);
 }
 
-const serves = ({ host }: Wrapper, context: ContextName): boolean =>
+const isInContext = ({ host }: Wrapper, context: ContextName): boolean =>
   [...(host?.imports ?? [])].some(
     (imported) =>
       imported.metatype === ContextMessagingModule && imported.providers.get(MESSAGING_CONTEXT)?.instance === context,

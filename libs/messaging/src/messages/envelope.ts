@@ -26,9 +26,9 @@ export interface Envelope<Body extends object = object> {
 
 export const classOf = (message: Message): MessageClass => message.constructor as unknown as MessageClass;
 
-export const typeVersion = (type: string): number => Number(/\.v(\d+)$/.exec(type)?.[1] ?? 1);
+export const versionOf = (type: string): number => Number(/\.v(\d+)$/.exec(type)?.[1] ?? 1);
 
-export function envelope(message: Message, id: Uuid, source: string, now: Date, trace: Trace): Envelope {
+export function makeEnvelope(message: Message, id: Uuid, source: string, now: Date, trace: Trace): Envelope {
   const { type } = classOf(message);
   const { version: aggregateVersion } = message.body as { version?: unknown };
   return {
@@ -39,7 +39,7 @@ export function envelope(message: Message, id: Uuid, source: string, now: Date, 
     meta: {
       source,
       occurredAt: now.toISOString(),
-      version: typeVersion(type),
+      version: versionOf(type),
       aggregateId: message.key,
       ...(typeof aggregateVersion === 'number' && { aggregateVersion }),
       ...trace,
@@ -48,7 +48,7 @@ export function envelope(message: Message, id: Uuid, source: string, now: Date, 
 }
 
 /** The trace for the messages that a handler sends: the correlation id of the handled message, and its id as cause. */
-export const followUp = ({ id, meta }: Envelope): Trace => ({
+export const traceAfter = ({ id, meta }: Envelope): Trace => ({
   correlationId: meta.correlationId,
   causationId: id,
   ...(meta.requestId && { requestId: meta.requestId }),
@@ -56,7 +56,7 @@ export const followUp = ({ id, meta }: Envelope): Trace => ({
 });
 
 /** Adds the number in the sender's outbox to the meta data, for delivery. */
-export const numbered = <Row extends Envelope & { readonly seq: number }>(row: Row): Row => ({
+export const withSequence = <Row extends Envelope & { readonly seq: number }>(row: Row): Row => ({
   ...row,
   meta: { ...row.meta, sequence: row.seq },
 });

@@ -1,6 +1,6 @@
 import { CommandHandler, type CommandBus } from '@nestjs/cqrs';
 import { OrderMessage } from '#kernel';
-import { handlerOf as found, Handlers, refuseNamesakes, refuseTwoForOneCommand } from './handlers';
+import { handlerOf as found, Handlers, checkUniqueNames, checkOneHandlerPerCommand } from './handlers';
 import { InboxCommandHandler, InboxEventsHandler } from './inbox-handlers';
 
 class Brew extends OrderMessage<{ readonly orderId: string }> {
@@ -25,24 +25,24 @@ class BrewWhenAsked {
 }
 
 @InboxCommandHandler(Brew, { name: 'brew-too' })
-class BrewToo {
+class BrewAgain {
   async execute(): Promise<void> {}
 }
 
 @CommandHandler(PlainCommand)
-class Ordinary {
+class NotFromInbox {
   async execute(): Promise<void> {}
 }
 
 @InboxEventsHandler([Brew], { name: 'deaf' })
-class Deaf {}
+class WithoutMethod {}
 
 const executed: unknown[] = [];
 const commands = { execute: async (command: unknown) => executed.push(command) } as unknown as CommandBus;
 const handlerOf = (instance: object) => found(instance, commands);
 
 describe('A message handler', () => {
-  it('is what its mark says; events go to it, and a command goes through the command bus', async () => {
+  it('has the options of its decorator; it gets events directly, and commands through the command bus', async () => {
     const instance = new CallOutWhenBrewed();
     const handler = handlerOf(instance)!;
     expect(handler).toMatchObject({ name: 'call-out', kind: 'events', lane: 'counter', classes: [Brew, Brewed] });
@@ -55,24 +55,26 @@ describe('A message handler', () => {
     expect(executed).toEqual([brew]);
   });
 
-  it('is not any other command handler or provider', () => {
-    expect(handlerOf(new Ordinary())).toBeUndefined();
+  it('is not a provider without the decorator', () => {
+    expect(handlerOf(new NotFromInbox())).toBeUndefined();
     expect(handlerOf(new PlainCommand())).toBeUndefined();
   });
 
-  it('must be able to handle', () => {
-    expect(() => handlerOf(new Deaf())).toThrow('deaf is a handler of events without handle()');
+  it('must have a method for its messages', () => {
+    expect(() => handlerOf(new WithoutMethod())).toThrow('deaf is a handler of events without handle()');
   });
 
-  it('is the only one of its command in the process', () => {
-    const [one, other] = [handlerOf(new BrewWhenAsked())!, handlerOf(new BrewToo())!];
-    expect(() => refuseTwoForOneCommand([one, handlerOf(new CallOutWhenBrewed())!])).not.toThrow();
-    expect(() => refuseTwoForOneCommand([one, other])).toThrow('brew and brew-too both handle the command bar.brew.v1');
+  it('is the only handler of its command in the process', () => {
+    const [one, other] = [handlerOf(new BrewWhenAsked())!, handlerOf(new BrewAgain())!];
+    expect(() => checkOneHandlerPerCommand([one, handlerOf(new CallOutWhenBrewed())!])).not.toThrow();
+    expect(() => checkOneHandlerPerCommand([one, other])).toThrow(
+      'brew and brew-too both handle the command bar.brew.v1',
+    );
   });
 
-  it('shares its lane with the others of that lane', () => {
+  it('shares a lane with other handlers', () => {
     const handlers = new Handlers([handlerOf(new CallOutWhenBrewed())!, handlerOf(new BrewWhenAsked())!]);
-    expect(handlers.limit('counter')).toBe(16);
+    expect(handlers.keysAtOnce('counter')).toBe(16);
     expect(handlers.lanes).toEqual(['counter']);
     expect(handlers.subscriptions).toHaveLength(3);
     expect(() => new Handlers([handlerOf(new BrewWhenAsked())!, handlerOf(new BrewWhenAsked())!])).toThrow(
@@ -80,15 +82,15 @@ describe('A message handler', () => {
     );
   });
 
-  it('has no namesake in another context that hears the same: what the two send would have the same ids', () => {
+  it('has a name of its own among all handlers of a type: otherwise two handlers would send the same ids', () => {
     const [bar, kitchen] = ['bar', 'kitchen'].map((context) => ({
       context,
       handlers: new Handlers([handlerOf(new BrewWhenAsked())!]),
     }));
     const other = { context: 'kitchen', handlers: new Handlers([handlerOf(new CallOutWhenBrewed())!]) };
-    expect(() => refuseNamesakes([bar, other])).not.toThrow();
-    expect(() => refuseNamesakes([bar, kitchen])).toThrow(
-      'bar and kitchen both have a handler called brew, and both hear bar.brew.v1',
+    expect(() => checkUniqueNames([bar, other])).not.toThrow();
+    expect(() => checkUniqueNames([bar, kitchen])).toThrow(
+      'bar and kitchen both have a handler called brew for bar.brew.v1: rename one of them',
     );
   });
 });

@@ -3,8 +3,8 @@ import type { CommandBus } from '@nestjs/cqrs';
 import type { Message, MessageClass } from '#kernel';
 import { RETRY, type RetryPolicy } from '../inbox/backoff';
 import type { Envelope } from './envelope';
-import { inboxMark } from './inbox-handlers';
-import { olderTypes } from './registry';
+import { inboxMetadata } from './inbox-handlers';
+import { olderTypesOf } from './registry';
 import type { Subscription } from '../outbox/subscriptions.store';
 
 const PARALLEL = 4;
@@ -25,7 +25,7 @@ export interface Handler {
   readonly kind: 'command' | 'events';
   readonly lane: string;
   readonly parallel: number;
-  readonly atMost?: number | undefined;
+  readonly messagesAtOnce?: number | undefined;
   readonly limitSeconds: number;
   readonly retry: RetryPolicy;
   readonly classes: readonly MessageClass[];
@@ -43,20 +43,20 @@ type Instance = Partial<Prepares & Checks> & {
  * Returns the inbox handler of a provider, or undefined if the provider is none. Commands are executed by Nest's bus.
  */
 export function handlerOf(instance: object, commands: CommandBus): Handler | undefined {
-  const mark = inboxMark(instance.constructor as Type);
-  if (!mark) return undefined;
-  const { name, kind, classes } = mark;
+  const metadata = inboxMetadata(instance.constructor as Type);
+  if (!metadata) return undefined;
+  const { name, kind, classes } = metadata;
   const one = instance as Instance;
   const method = kind === 'command' ? 'execute' : 'handle';
   if (!one[method]) throw new Error(`${name} is a handler of ${kind} without ${method}()`);
   return {
     name,
     kind,
-    lane: mark.lane ?? name,
-    parallel: mark.parallel ?? PARALLEL,
-    atMost: mark.atMost,
-    limitSeconds: mark.limitSeconds ?? LIMIT_SECONDS,
-    retry: mark.retry ?? RETRY,
+    lane: metadata.lane ?? name,
+    parallel: metadata.parallel ?? PARALLEL,
+    messagesAtOnce: metadata.atMost,
+    limitSeconds: metadata.limitSeconds ?? LIMIT_SECONDS,
+    retry: metadata.retry ?? RETRY,
     classes,
     handle: async (message) => void (await (kind === 'command' ? commands.execute(message) : one.handle!(message))),
     ...(one.prepare && { prepare: (messages: readonly Envelope[]) => one.prepare!(messages) }),
@@ -66,19 +66,21 @@ export function handlerOf(instance: object, commands: CommandBus): Handler | und
 
 /** The message types that a handler gets: those of its classes, and older types that are upcast to them. */
 const typesOf = ({ classes }: Handler): readonly string[] =>
-  classes.flatMap((one) => [one.type, ...olderTypes(one).map(([type]) => type)]);
+  classes.flatMap((one) => [one.type, ...olderTypesOf(one).map(([type]) => type)]);
 
 /**
  * Throws if handlers of two contexts have the same name and handle the same type. The ids of sent messages are derived
  * from the received message and the handler's name, so both handlers would make the same ids.
  */
-export function refuseNamesakes(contexts: readonly { readonly context: string; readonly handlers: Handlers }[]): void {
+export function checkUniqueNames(contexts: readonly { readonly context: string; readonly handlers: Handlers }[]): void {
   const known = new Map<string, string>();
   for (const { context, handlers } of contexts)
     for (const { type, handler } of handlers.subscriptions) {
-      const there = known.get(`${handler} ${type}`) ?? context;
-      if (there !== context)
-        throw new Error(`${there} and ${context} both have a handler called ${handler}, and both hear ${type}`);
+      const otherContext = known.get(`${handler} ${type}`) ?? context;
+      if (otherContext !== context)
+        throw new Error(
+          `${otherContext} and ${context} both have a handler called ${handler} for ${type}: rename one of them`,
+        );
       known.set(`${handler} ${type}`, context);
     }
 }
@@ -87,7 +89,7 @@ export function refuseNamesakes(contexts: readonly { readonly context: string; r
  * Throws if a command has two handlers. Nest's CommandBus has one handler per command, and would use the last one
  * without an error.
  */
-export function refuseTwoForOneCommand(handlers: readonly Handler[]): void {
+export function checkOneHandlerPerCommand(handlers: readonly Handler[]): void {
   const known = new Map<MessageClass, string>();
   for (const { kind, name, classes } of handlers) {
     if (kind !== 'command') continue;
@@ -115,18 +117,18 @@ export class Handlers {
     return [...this.byName.values()];
   }
 
-  named(name: string): Handler | undefined {
+  find(name: string): Handler | undefined {
     return this.byName.get(name);
   }
 
   /** What this process can handle, as "handler type". */
-  get heard(): readonly string[] {
+  get handlerTypes(): readonly string[] {
     return this.subscriptions.map(({ handler, type }) => `${handler} ${type}`);
   }
 
   /** The number of messages of the lane that all instances together may handle at once. Undefined means no limit. */
-  atMost(lane: string): number | undefined {
-    const limits = this.all.flatMap((one) => (one.lane === lane && one.atMost ? [one.atMost] : []));
+  messagesAtOnce(lane: string): number | undefined {
+    const limits = this.all.flatMap((one) => (one.lane === lane && one.messagesAtOnce ? [one.messagesAtOnce] : []));
     return limits.length > 0 ? Math.min(...limits) : undefined;
   }
 
@@ -135,7 +137,7 @@ export class Handlers {
   }
 
   /** The number of keys of the lane that this process may handle at once. */
-  limit(lane: string): number {
+  keysAtOnce(lane: string): number {
     return this.limits.get(lane) ?? PARALLEL;
   }
 

@@ -29,14 +29,14 @@ export interface InboxOptions {
   readonly retry?: RetryPolicy;
 }
 
-/** The meta data of a handler class that the inbox runs. */
-export interface InboxMark extends InboxOptions {
+/** The metadata of a handler class that the inbox runs. */
+export interface InboxMetadata extends InboxOptions {
   readonly kind: 'command' | 'events';
   readonly classes: readonly MessageClass[];
 }
 
 /** The decorator for a handler class that the inbox runs. */
-export const Inbox = DiscoveryService.createDecorator<InboxMark>();
+export const Inbox = DiscoveryService.createDecorator<InboxMetadata>();
 
 /**
  * A `@CommandHandler` of @nestjs/cqrs whose command comes from the inbox. Each delivery is one `CommandBus.execute` in
@@ -52,9 +52,9 @@ export const InboxCommandHandler = (command: MessageClass, options: InboxOptions
 export const InboxEventsHandler = (events: readonly MessageClass[], options: InboxOptions): ClassDecorator =>
   applyDecorators(EventsHandler(...events), Inbox({ ...options, kind: 'events', classes: events }));
 
-/** The mark of a class, or undefined if the inbox does not run it. */
-export const inboxMark = (type: Type): InboxMark | undefined =>
-  Reflect.getMetadata(Inbox.KEY, type) as InboxMark | undefined;
+/** The metadata of a handler class. Undefined if the inbox does not run the class. */
+export const inboxMetadata = (type: Type): InboxMetadata | undefined =>
+  Reflect.getMetadata(Inbox.KEY, type) as InboxMetadata | undefined;
 
 /** The message classes that a class handles from the inbox. */
-export const handledBy = (type: Type): readonly MessageClass[] => inboxMark(type)?.classes ?? [];
+export const handledBy = (type: Type): readonly MessageClass[] => inboxMetadata(type)?.classes ?? [];

@@ -29,28 +29,28 @@ describe('Older messages', () => {
     ['bar.brewed.v1', { orderId: '7', cup: 'Phin' }],
     ['bar.brewed.v2', { orderId: '7', cups: ['Phin'] }],
     ['bar.brewed.v3', { orderId: '7', cups: [{ name: 'Phin' }] }],
-  ])('as %s are brought up to the type that took their place', (type, body) => {
+  ])('of type %s are upcast to the newest type', (type, body) => {
     const registry = new MessageRegistry();
     registry.add(BrewedThree);
     expect(registry.has(type)).toBe(true);
     expect(registry.decode(type, body)).toEqual(new BrewedThree({ orderId: '7', cups: [{ name: 'Phin' }] }));
   });
 
-  it('that cannot be brought up to date are unreadable, and so are those of the future', () => {
+  it('cannot be read if their upcast fails, or if their type is newer than this build', () => {
     const registry = new MessageRegistry();
     registry.add(BrewedThree);
     expect(() => registry.decode('bar.brewed.v2', { orderId: '7' })).toThrow(Undecodable);
     expect(() => registry.decode('bar.brewed.v4', {})).toThrow(Undecodable);
   });
 
-  it('stand beside the newer ones where those mean something else', () => {
+  it('have a class of their own if the newer type means something else', () => {
     const registry = new MessageRegistry();
     registry.add(TastedTwo, TastedOne);
     expect(registry.decode('bar.tasted.v1', { orderId: '7' })).toBeInstanceOf(TastedOne);
     expect(registry.decode('bar.tasted.v2', { orderId: '7' })).toBeInstanceOf(TastedTwo);
   });
 
-  it('are read one way only, and there are not more of them than versions', () => {
+  it('have either a class or an upcast, and not more upcasts than versions', () => {
     const registry = new MessageRegistry();
     registry.add(BrewedThree);
     expect(() => registry.add(Brewed)).toThrow('bar.brewed.v1 has a class of its own, and bar.brewed.v3 reads it too');
@@ -72,13 +72,13 @@ describe('The message registry', () => {
     expect(message.key).toBe('7');
   });
 
-  it('cannot read an unknown type, or a body that is none', () => {
+  it('cannot read an unknown type, or a body that is not an object', () => {
     expect(() => registry.decode('bar.spilt.v1', {})).toThrow(Undecodable);
     expect(() => registry.decode('bar.brewed.v1', null)).toThrow(Undecodable);
     expect(() => registry.decode('bar.brewed.v1', 'milk')).toThrow(Undecodable);
   });
 
-  it('refuses two classes of one type, and a class without', () => {
+  it('refuses two classes of one type, and a class without a type', () => {
     expect(() => registry.add(BrewedToo)).toThrow('two message classes have the type bar.brewed.v1');
     expect(() => registry.add(Nameless as never)).toThrow('Nameless has no static type');
   });

@@ -1,5 +1,5 @@
 import type { Message, MessageClass } from '#kernel';
-import { typeVersion } from './envelope';
+import { versionOf } from './envelope';
 import { Undecodable } from './errors';
 
 type Upcast = NonNullable<MessageClass['upcasts']>[number];
@@ -8,8 +8,8 @@ type Upcast = NonNullable<MessageClass['upcasts']>[number];
  * The older types that are upcast to a message class, oldest first. Each one comes with the upcasts from it to the type
  * of the class.
  */
-export function olderTypes({ type, upcasts = [] }: MessageClass): readonly (readonly [string, typeof upcasts])[] {
-  const first = typeVersion(type) - upcasts.length;
+export function olderTypesOf({ type, upcasts = [] }: MessageClass): readonly (readonly [string, typeof upcasts])[] {
+  const first = versionOf(type) - upcasts.length;
   if (first < 1) throw new Error(`${type} has more upcasts than there are versions before it`);
   return upcasts.map((_, index) => [type.replace(/\d+$/, String(first + index)), upcasts.slice(index)]);
 }
@@ -25,7 +25,7 @@ export class MessageRegistry {
       const known = this.classes.get(one.type);
       if (known && known !== one) throw new Error(`two message classes have the type ${one.type}`);
       this.classes.set(one.type, one);
-      for (const [type, upcasts] of olderTypes(one)) this.older.set(type, { into: one, upcasts });
+      for (const [type, upcasts] of olderTypesOf(one)) this.older.set(type, { into: one, upcasts });
     }
     for (const [type, { into }] of this.older)
       if (this.classes.has(type)) throw new Error(`${type} has a class of its own, and ${into.type} reads it too`);

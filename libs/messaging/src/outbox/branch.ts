@@ -5,7 +5,7 @@ import type { MessageRegistry } from '../messages/registry';
 import type { Gathering } from './gathering';
 import type { LaneMarks } from '../inbox/lane-marks';
 import type { Probes } from '../inbox/probes';
-import type { Stalled } from '../inbox/stalled';
+import type { StalledMessages } from '../inbox/stalled';
 import type { Signal } from '../signal';
 import type { Claim } from '../inbox/unit';
 
@@ -25,7 +25,7 @@ export interface Branch {
   /** The retries of messages whose handlers met a locked row. */
   readonly probes: Probes;
   /** Messages that failed because of their environment, such as a missing table. */
-  readonly stalled: Stalled;
+  readonly stalled: StalledMessages;
   /** Raised when a timer was set that is due soon. */
   readonly timers: Signal;
   /** True if no living process runs a newer build. Only the newest build may decide that a message cannot be read. */

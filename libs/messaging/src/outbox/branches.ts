@@ -19,9 +19,9 @@ export class Branches {
     return this.byContext.get(context);
   }
 
-  at(context: ContextName): Branch {
+  get(context: ContextName): Branch {
     const branch = this.find(context);
-    if (!branch) throw new Error(`${context} has no messaging here`);
+    if (!branch) throw new Error(`the messaging of ${context} does not run in this process`);
     return branch;
   }
 }

@@ -8,22 +8,22 @@ import { Inventory, migrateTwoContexts, startTwoContexts } from '../testing/two-
 jest.setTimeout(30_000);
 
 let database: TestDatabase;
-let asking: INestApplicationContext;
-let answering: INestApplicationContext | undefined;
+let askingApp: INestApplicationContext;
+let answeringApp: INestApplicationContext | undefined;
 const warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
 
 beforeAll(async () => {
   database = await testDatabase({ empty: true });
   await migrateTwoContexts(database.url);
-  asking = await startTwoContexts(database.url, {}, [], 'inventory');
+  askingApp = await startTwoContexts(database.url, {}, [], 'inventory');
 });
 afterAll(async () => {
-  await Promise.all([asking?.close(), answering?.close()]);
+  await Promise.all([askingApp?.close(), answeringApp?.close()]);
   await database.drop();
 });
 
 async function ask(orderId: string, n: number): Promise<void> {
-  const { db, eventBus } = asking.get(Inventory, { strict: false });
+  const { db, eventBus } = askingApp.get(Inventory, { strict: false });
   await db.transaction(async () => void eventBus.publish(new Ask({ orderId, n })));
 }
 const answered = (orderId: string) =>
@@ -36,24 +36,25 @@ const owed = () => database.admin(`select 1 from inventory.outbox_owed where rec
 describe('A message for a context of another process', () => {
   const first = randomUUID();
 
-  it('is kept for it while that context was never opened, which is said once', async () => {
+  it('is kept while that context was never opened, with one warning', async () => {
     await ask(first, 1);
-    const told = () => warned.mock.calls.filter(([text]) => /payments was never opened/.test(String(text)));
-    await eventually(() => expect(told()).toHaveLength(1));
+    const warnings = () =>
+      warned.mock.calls.filter(([text]) => /no process of payments has ever run/.test(String(text)));
+    await eventually(() => expect(warnings()).toHaveLength(1));
     await ask(first, 2);
     await new Promise((resolve) => setTimeout(resolve, 500)); // a few attempts
-    expect(told()).toHaveLength(1);
+    expect(warnings()).toHaveLength(1);
     expect(await unsent()).toEqual([]);
     expect(await owed()).toHaveLength(2);
   });
 
-  it('arrives, in order, once it is open, and its answer comes back', async () => {
-    answering = await startTwoContexts(database.url, {}, [], 'payments');
+  it('arrives in order when that context is open, and its answer comes back', async () => {
+    answeringApp = await startTwoContexts(database.url, {}, [], 'payments');
     await eventually(async () => expect(await answered(first)).toEqual([1, 2]));
     await eventually(async () => expect(await owed()).toEqual([]));
   });
 
-  it('wakes the other process, and its answer this one: nobody waits for the next poll', async () => {
+  it('wakes the other process without a poll, and its answer wakes this one', async () => {
     const times: number[] = [];
     for (let time = 0; time < 3; time++) {
       const orderId = randomUUID();
@@ -65,14 +66,14 @@ describe('A message for a context of another process', () => {
     expect(Math.min(...times)).toBeLessThan(500);
   });
 
-  it('waits in its inbox while that process is closed', async () => {
-    await answering?.close();
-    answering = undefined;
+  it('waits in the inbox of that context while its process is closed', async () => {
+    await answeringApp?.close();
+    answeringApp = undefined;
     const orderId = randomUUID();
     await ask(orderId, 4);
     await eventually(async () => expect(await unsent()).toEqual([]));
     expect(await database.admin(`select 1 from payments.inbox where state = 'waiting'`)).toHaveLength(1);
-    answering = await startTwoContexts(database.url, {}, [], 'payments');
+    answeringApp = await startTwoContexts(database.url, {}, [], 'payments');
     await eventually(async () => expect(await answered(orderId)).toEqual([4]));
   });
 });

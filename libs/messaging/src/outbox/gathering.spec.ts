@@ -1,7 +1,7 @@
 import { Gathering } from './gathering';
 
 describe('Gathering', () => {
-  it('writes together what comes while a statement is under way, and answers each', async () => {
+  it('writes together the items that came during a statement, and returns one answer for each', async () => {
     const written: number[][] = [];
     const doubled = new Gathering(async (items: readonly number[]) => {
       written.push([...items]);
@@ -14,7 +14,7 @@ describe('Gathering', () => {
     expect(written).toEqual([[1], [2, 3]]);
   });
 
-  it('fails only the one that is wrong', async () => {
+  it('rejects only the faulty item', async () => {
     const careful = new Gathering(async (items: readonly number[]) => {
       if (items.includes(2)) throw new Error('two');
       return items;

@@ -11,24 +11,24 @@ interface Pending<Item, Answer> {
  * writing them together fails, each one is written alone, so that only the faulty one fails.
  */
 export class Gathering<Item, Answer> {
-  private waiting: Pending<Item, Answer>[] = [];
-  private busy = false;
+  private queued: Pending<Item, Answer>[] = [];
+  private isBusy = false;
 
   /** `write` returns one answer for each item, in the same order. It writes all items or none. */
   constructor(private readonly write: (items: readonly Item[]) => Promise<readonly Answer[]>) {}
 
   add(item: Item): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ item, resolve, reject });
-      if (!this.busy) void this.run();
+      this.queued.push({ item, resolve, reject });
+      if (!this.isBusy) void this.run();
     });
   }
 
   private async run(): Promise<void> {
-    this.busy = true;
+    this.isBusy = true;
     await new Promise(setImmediate); // waits for other items of the same claim, so that they share one statement
-    while (this.waiting.length > 0) await this.writeTogether(this.waiting.splice(0, MAX_ITEMS));
-    this.busy = false;
+    while (this.queued.length > 0) await this.writeTogether(this.queued.splice(0, MAX_ITEMS));
+    this.isBusy = false;
   }
 
   private async writeTogether(pending: readonly Pending<Item, Answer>[]): Promise<void> {

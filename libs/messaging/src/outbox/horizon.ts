@@ -1,12 +1,12 @@
 import { statement, type Database } from '#database';
 
 /** SQL: the last number that the sequence gave out. 0 if it was never used, although its `last_value` is 1 then. */
-export const lastDrawn = (sequence: string) =>
+export const lastDrawnSql = (sequence: string) =>
   `select case when is_called then last_value else 0 end as last from ${sequence}`;
 
-const LAST = {
-  inbox: statement('inbox-last-drawn', lastDrawn('inbox_seq_seq')),
-  outbox: statement('outbox-last-drawn', lastDrawn('outbox_seq_seq')),
+const LAST_DRAWN = {
+  inbox: statement('inbox-last-drawn', lastDrawnSql('inbox_seq_seq')),
+  outbox: statement('outbox-last-drawn', lastDrawnSql('outbox_seq_seq')),
 };
 
 /** The transactions that may be inserting. Each one locks the table before it gets a number, and until it ends. */
@@ -30,24 +30,24 @@ export class Horizon {
   constructor(private readonly table: 'inbox' | 'outbox') {}
 
   /** Returns the number up to which no unseen row can appear. Call it about once a second, outside transactions. */
-  async look(db: Database): Promise<number> {
-    if (await this.settled(db)) return this.safe;
-    const [{ last }] = await db.query<{ last: number }>(LAST[this.table]);
-    return this.drawn(db, last);
+  async update(db: Database): Promise<number> {
+    if (await this.checkCandidate(db)) return this.safe;
+    const [{ last }] = await db.query<{ last: number }>(LAST_DRAWN[this.table]);
+    return this.proposeCandidate(db, last);
   }
 
   /** Checks whether the next candidate has become safe. False if there is no candidate. */
-  async settled(db: Database): Promise<boolean> {
+  async checkCandidate(db: Database): Promise<boolean> {
     if (!this.next) return false;
-    const now = new Set(await this.writers(db));
+    const now = new Set(await this.readWriters(db));
     this.setCandidate({ ...this.next, writers: this.next.writers.filter((one) => now.has(one)) });
     return true;
   }
 
   /** Makes the last number of the sequence the next candidate, if there is no candidate. */
-  async drawn(db: Database, last: number): Promise<number> {
-    if (last < this.safe) this.forget(); // the sequence went back, because of a restored backup or a crash
-    if (!this.next && last > this.safe) this.setCandidate({ through: last, writers: await this.writers(db) });
+  async proposeCandidate(db: Database, last: number): Promise<number> {
+    if (last < this.safe) this.reset(); // the sequence went back, because of a restored backup or a crash
+    if (!this.next && last > this.safe) this.setCandidate({ through: last, writers: await this.readWriters(db) });
     return this.safe;
   }
 
@@ -56,7 +56,7 @@ export class Horizon {
   }
 
   /** Call this after any error of the database, because its sequence may have restarted. */
-  forget(): void {
+  reset(): void {
     this.safe = 0;
     this.next = undefined;
   }
@@ -67,7 +67,7 @@ export class Horizon {
     this.next = open ? next : undefined;
   }
 
-  private async writers(db: Database): Promise<string[]> {
+  private async readWriters(db: Database): Promise<string[]> {
     return (await db.query<{ writers: string[] }>(WRITERS, [this.table]))[0].writers;
   }
 }

@@ -6,8 +6,8 @@ import { Leadership } from '#database/leadership';
 import { Branches } from './branches';
 import { ELSEWHERE } from './elsewhere';
 import type { Envelope } from '../messages/envelope';
-import { receive } from '../inbox/inbox.store';
-import { SubscriptionCache, type Subscribed } from './subscription-cache';
+import { storeReceived } from '../inbox/inbox.store';
+import { SubscriptionCache, type SubscribedTypes } from './subscription-cache';
 import { Transport } from './transport';
 
 /**
@@ -16,7 +16,7 @@ import { Transport } from './transport';
  */
 @Injectable()
 export class LocalTransport extends Transport {
-  private readonly tables: SubscriptionCache;
+  private readonly subscriptions: SubscriptionCache;
 
   constructor(
     private readonly branches: Branches,
@@ -26,34 +26,34 @@ export class LocalTransport extends Transport {
     @Optional() @Inject(ELSEWHERE) private readonly elsewhere: readonly ContextName[] | null,
   ) {
     super();
-    this.tables = new SubscriptionCache((context) => this.database(context));
+    this.subscriptions = new SubscriptionCache((context) => this.databaseOf(context));
   }
 
   get receivers(): readonly ContextName[] {
     return [...new Set([...this.branches.all.map(({ context }) => context), ...(this.elsewhere ?? [])])];
   }
 
-  subscribed(receiver: ContextName, notOlderThanMs: number): Promise<Subscribed> {
-    return this.tables.notOlderThan(notOlderThanMs, receiver);
+  readSubscribed(receiver: ContextName, notOlderThanMs: number): Promise<SubscribedTypes> {
+    return this.subscriptions.getNotOlderThan(notOlderThanMs, receiver);
   }
 
-  remembered(receiver: ContextName): Subscribed | undefined {
-    return this.tables.remembered(receiver);
+  lastSubscribed(receiver: ContextName): SubscribedTypes | undefined {
+    return this.subscriptions.lastRead(receiver);
   }
 
   async deliver(from: ContextName, receiver: ContextName, messages: readonly Envelope[]): Promise<void> {
-    await receive(this.database(receiver), messages, this.sameServer(from, receiver));
+    await storeReceived(this.databaseOf(receiver), messages, this.isSameServer(from, receiver));
     crashPoint('transport.handed-over', `${from}-to-${receiver}`);
     const localBranch = this.branches.find(receiver);
     localBranch?.inbox.ring();
     if (!localBranch || this.leadership.hasPeers) this.leadership.notify(`inbox:${receiver}`);
   }
 
-  private database(context: ContextName) {
+  private databaseOf(context: ContextName) {
     return this.branches.find(context)?.db ?? this.databases.of(context);
   }
 
-  private sameServer(one: ContextName, other: ContextName): boolean {
+  private isSameServer(one: ContextName, other: ContextName): boolean {
     return databaseUrl(this.config, one) === databaseUrl(this.config, other);
   }
 }

@@ -1,9 +1,9 @@
 import type { Database } from '#database';
 import { Horizon } from './horizon';
-import { foundBelowMark } from '../inbox/metrics';
-import { unsentBelow } from './outbox.store';
+import { countOutboxBelowMark } from '../inbox/metrics';
+import { readUnsentBelow } from './outbox.store';
 
-const LOOK_MS = 1_000;
+const UPDATE_MS = 1_000;
 const CHECK_MS = 10_000;
 /** Checks may take at most one hundredth of the time. */
 const CHECK_SHARE = 100;
@@ -17,42 +17,42 @@ export class LowMark {
   /** All messages up to this number are visible. So a message that a later read does not find has been sent. */
   private safe = 0;
   private highest = 0;
-  /** The first looks run even if nothing was sent. They move the mark over messages that an earlier relay has sent. */
-  private firstLooks = 3;
-  private lookedAt = performance.now();
+  /** The first updates run even if nothing was sent. They move the mark over messages that an earlier relay sent. */
+  private firstUpdates = 3;
+  private updatedAt = performance.now();
   private checkAt = performance.now() + CHECK_MS;
   private readonly horizon = new Horizon('outbox');
 
   constructor(private readonly db: Database) {}
 
   /**
-   * Call this after a read of the messages above the mark. The read must begin after the last `look`. `first` is the
-   * number of the first unsent message that it found, if any.
+   * Call this after a read of the messages above the mark. The read must begin after the last `updateSafe`. `first` is
+   * the number of the first unsent message that it found, if any.
    */
-  read(first: number | undefined, last: number | undefined): void {
+  recordRead(first: number | undefined, last: number | undefined): void {
     this.value = Math.max(this.value, first === undefined ? this.safe : Math.min(first - 1, this.safe));
     this.highest = Math.max(this.highest, last ?? 0);
   }
 
   /** Updates the safe number, at most once a second. Does nothing while there are no new messages. */
-  async look(): Promise<void> {
+  async updateSafe(): Promise<void> {
     const now = performance.now();
-    if (now >= this.checkAt) await this.check();
-    if (now - this.lookedAt < LOOK_MS || (this.safe >= this.highest && this.firstLooks === 0)) return;
-    this.lookedAt = now;
-    this.firstLooks = Math.max(0, this.firstLooks - 1);
-    this.safe = await this.horizon.look(this.db);
+    if (now >= this.checkAt) await this.findUnsentBelowMark();
+    if (now - this.updatedAt < UPDATE_MS || (this.safe >= this.highest && this.firstUpdates === 0)) return;
+    this.updatedAt = now;
+    this.firstUpdates = Math.max(0, this.firstUpdates - 1);
+    this.safe = await this.horizon.update(this.db);
   }
 
   /** Looks for an unsent message below the mark, which would be a bug. It is counted, and the mark goes back to it. */
-  private async check(): Promise<void> {
+  private async findUnsentBelowMark(): Promise<void> {
     const startedAt = performance.now();
-    const found = this.value > 0 ? await unsentBelow(this.db, this.value) : undefined;
+    const found = this.value > 0 ? await readUnsentBelow(this.db, this.value) : undefined;
     if (found !== undefined) {
-      foundBelowMark(this.db.context);
+      countOutboxBelowMark(this.db.context);
       this.value = found - 1;
       this.safe = this.value;
-      this.horizon.forget();
+      this.horizon.reset();
     }
     const now = performance.now();
     this.checkAt = now + Math.max(CHECK_MS, CHECK_SHARE * (now - startedAt));

@@ -6,9 +6,9 @@ import { Leadership } from '#database/leadership';
 import type { Branch } from './branch';
 import { Branches } from './branches';
 import { outboxAgeSeconds, outboxOwed, outboxOwedAgeSeconds } from '../inbox/metrics';
-import { outboxAge } from './outbox.store';
-import { owedFigures, pruneOutbox, type OwedFigures } from './owed.store';
-import { RELAY } from './relay';
+import { readOutboxAge } from './outbox.store';
+import { readOwedFigures, pruneOutbox, type OwedFigures } from './owed.store';
+import { relayLeadName } from './relay';
 import { Relays } from './relays';
 
 const MINUTE = 60_000;
@@ -21,8 +21,8 @@ const BEGINNING = '-infinity';
  * does this.
  */
 @Injectable()
-export class OutboxCare {
-  private prunedThrough = new Map<ContextName, string>();
+export class OutboxMaintenance {
+  private prunedUpTo = new Map<ContextName, string>();
   private readonly shown = new Map<ContextName, readonly ContextName[]>();
   private roundStartedAt = performance.now();
 
@@ -36,18 +36,18 @@ export class OutboxCare {
   @OneAtATime()
   measure(): Promise<void> {
     for (const { context } of this.branches.all)
-      if (!this.leadership.leads(RELAY(context))) {
+      if (!this.leadership.leads(relayLeadName(context))) {
         outboxAgeSeconds.remove({ context });
-        this.forget(context);
+        this.removeMetrics(context);
       }
-    return this.each(async ({ context, db }) => {
+    return this.forEachLed(async ({ context, db }) => {
       const { mark, away } = this.relays.of(context);
-      outboxAgeSeconds.set({ context }, await outboxAge(db, mark?.value ?? 0));
-      this.show(context, away.size > 0 ? await owedFigures(db) : []);
+      outboxAgeSeconds.set({ context }, await readOutboxAge(db, mark?.value ?? 0));
+      this.showOwed(context, away.size > 0 ? await readOwedFigures(db) : []);
     });
   }
 
-  private forget(context: ContextName): void {
+  private removeMetrics(context: ContextName): void {
     for (const receiver of this.shown.get(context) ?? []) {
       outboxOwed.remove({ context, receiver });
       outboxOwedAgeSeconds.remove({ context, receiver });
@@ -55,7 +55,7 @@ export class OutboxCare {
     this.shown.delete(context);
   }
 
-  private show(context: ContextName, owed: readonly OwedFigures[]): void {
+  private showOwed(context: ContextName, owed: readonly OwedFigures[]): void {
     for (const { receiver, count, age } of owed) {
       outboxOwed.set({ context, receiver }, count);
       outboxOwedAgeSeconds.set({ context, receiver }, age);
@@ -74,21 +74,21 @@ export class OutboxCare {
   @OneAtATime()
   prune(): Promise<void> {
     if (performance.now() - this.roundStartedAt > DAY) {
-      this.prunedThrough = new Map();
+      this.prunedUpTo = new Map();
       this.roundStartedAt = performance.now();
     }
-    return this.each(async ({ context, db }) => {
+    return this.forEachLed(async ({ context, db }) => {
       for (let more = true; more;) {
-        const { count, last } = await pruneOutbox(db, BATCH, this.prunedThrough.get(context) ?? BEGINNING);
-        this.prunedThrough.set(context, last);
+        const { count, last } = await pruneOutbox(db, BATCH, this.prunedUpTo.get(context) ?? BEGINNING);
+        this.prunedUpTo.set(context, last);
         more = count === BATCH;
       }
     });
   }
 
-  private async each(care: (branch: Branch) => Promise<unknown>): Promise<void> {
+  private async forEachLed(care: (branch: Branch) => Promise<unknown>): Promise<void> {
     for (const branch of this.branches.all)
       // after a failure, the next round tries again
-      if (this.leadership.leads(RELAY(branch.context))) await care(branch).catch(() => undefined);
+      if (this.leadership.leads(relayLeadName(branch.context))) await care(branch).catch(() => undefined);
   }
 }

@@ -13,7 +13,7 @@ const CRASHES = 4;
 
 let database: TestDatabase;
 let app: INestApplicationContext;
-// A quick commit reaches the disk only with a later slow one, or never.
+// An asynchronous commit reaches the disk only with a later synchronous one, or never.
 const server = new OwnServer({ wal_writer_delay: '10s' });
 jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
 
@@ -22,7 +22,7 @@ beforeAll(async () => {
   database = await testDatabase({ empty: true });
   const where = { databaseUrl: database.url, databaseUrls: { inventory: url, payments: url } };
   await migrateTwoContexts(where);
-  app = await startTwoContexts(where); // leads by the other server, which stays
+  app = await startTwoContexts(where); // leadership uses the other server, which does not crash
 });
 afterAll(async () => {
   await app?.close();
@@ -30,18 +30,22 @@ afterAll(async () => {
 });
 
 describe('A crash of the server', () => {
-  it('after the receiver had a message, and before that was marked as sent, loses none', async () => {
+  it('between the delivery of a message and its mark as sent loses no message', async () => {
     const { db, eventBus } = app.get(Inventory, { strict: false });
     const deliver = Receivers.prototype.deliver;
     let crashes = 0;
     let due = false;
-    jest.spyOn(Receivers.prototype, 'deliver').mockImplementation(async function (this: Receivers, rows, afresh) {
-      const delivered = await deliver.call(this, rows, afresh);
+    jest.spyOn(Receivers.prototype, 'deliver').mockImplementation(async function (
+      this: Receivers,
+      rows,
+      readSubscriptionsAgain,
+    ) {
+      const delivered = await deliver.call(this, rows, readSubscriptionsAgain);
       if (!due || !rows.some(({ type }) => type === Ask.type)) return delivered;
       due = false;
       await server.crash();
       crashes++;
-      return { ...delivered, readAt: Infinity }; // as if it had taken no time
+      return { ...delivered, readAt: Infinity }; // as if the crash had taken no time
     });
     const sent: string[] = [];
     for (let round = 1; round <= CRASHES; round++) {

@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { connect, type Database } from '#database';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { LowMark } from './low-mark';
-import { NOTHING_SENT, nextUnsent, outboxAge, takeFence } from './outbox.store';
+import { NOTHING_SENT, markSentAndReadNext, readOutboxAge, takeFence } from './outbox.store';
 import { eventually } from '../../../../test/support/eventually';
 import { migrateTwoContexts } from '../testing/two-contexts';
 
@@ -43,7 +43,7 @@ interface Plan {
   readonly 'Shared Read Blocks': number;
 }
 
-/** How many blocks a statement touches, and how long it takes. */
+/** The number of blocks that a statement touches, and its duration. */
 async function cost(ask: (explaining: Database) => Promise<unknown>): Promise<{ blocks: number; ms: number }> {
   let found = { blocks: 0, ms: 0 };
   const explaining = {
@@ -63,27 +63,30 @@ async function cost(ask: (explaining: Database) => Promise<unknown>): Promise<{ 
 }
 
 describe(`Under a snapshot that is older than ${SENT} sent messages`, () => {
-  it('the next batch is read at once, and so is the age of the oldest', async () => {
+  it('the next batch and the age of the oldest message are read fast', async () => {
     const token = await takeFence(db);
-    const read = (from: Database, above: number) => nextUnsent(from, { limit: 200, token, above, sent: NOTHING_SENT });
+    const read = (from: Database, above: number) =>
+      markSentAndReadNext(from, { limit: 200, token, above, sent: NOTHING_SENT });
     const mark = new LowMark(db);
     await eventually(async () => {
       const batch = await read(db, mark.value);
       expect(batch).toHaveLength(10);
-      mark.read(batch[0].seq, batch[9].seq);
-      await mark.look();
+      mark.recordRead(batch[0].seq, batch[9].seq);
+      await mark.updateSafe();
       expect(mark.value).toBe(SENT);
     });
     const before = await cost((explaining) => read(explaining, 0));
     const after = await cost((explaining) => read(explaining, mark.value));
-    const age = await cost((explaining) => outboxAge(explaining, mark.value));
-    process.stdout.write(`reading the next batch: without the mark ${told(before)}, with it ${told(after)}\n`);
+    const age = await cost((explaining) => readOutboxAge(explaining, mark.value));
+    process.stdout.write(
+      `reading the next batch: without the mark ${describeCost(before)}, with it ${describeCost(after)}\n`,
+    );
     expect(before.blocks).toBeGreaterThan(1_000);
     expect(after.blocks).toBeLessThan(50);
     expect(age.blocks).toBeLessThan(50);
   });
 
-  it('the mark waits for messages that are written but not yet committed', async () => {
+  it('the low mark waits for messages that are written but not yet committed', async () => {
     const token = await takeFence(db);
     const mark = new LowMark(db);
     const writer = await connect(database.url, 'writer');
@@ -94,20 +97,20 @@ describe(`Under a snapshot that is older than ${SENT} sent messages`, () => {
       );
       await fill(1);
       await database.admin('update inventory.outbox set sent_at = now() where sent_at is null');
-      const turn = async () => {
-        const batch = await nextUnsent(db, { limit: 200, token, above: mark.value, sent: NOTHING_SENT });
-        mark.read(batch.at(0)?.seq, batch.at(-1)?.seq);
-        await mark.look();
+      const relayOnce = async () => {
+        const batch = await markSentAndReadNext(db, { limit: 200, token, above: mark.value, sent: NOTHING_SENT });
+        mark.recordRead(batch.at(0)?.seq, batch.at(-1)?.seq);
+        await mark.updateSafe();
         return batch.length;
       };
       const end = performance.now() + 3_500;
-      while (performance.now() < end) expect(await turn()).toBe(0);
+      while (performance.now() < end) expect(await relayOnce()).toBe(0);
       await writer.query('commit');
-      expect(await turn()).toBe(1);
+      expect(await relayOnce()).toBe(1);
     } finally {
       await writer.end();
     }
   });
 });
 
-const told = ({ blocks, ms }: { blocks: number; ms: number }) => `${blocks} blocks, ${ms.toFixed(2)} ms`;
+const describeCost = ({ blocks, ms }: { blocks: number; ms: number }) => `${blocks} blocks, ${ms.toFixed(2)} ms`;

@@ -59,14 +59,14 @@ export async function takeFence(db: Database): Promise<string> {
   return token;
 }
 
-/** SQL: the column `stands` says if the token is still valid. If there is no message, one row with it is returned. */
-const next = (token: string, unsent: string) => `
+/** SQL: the next unsent messages. `stands` is true if the token is still valid. Without a message, one row has it. */
+const nextSql = (token: string, unsent: string) => `
   select f.stands, b.* from (select exists (select from outbox_fence where token = ${token}) as stands) f
   left join lateral (
     select seq, id, type, key, body, meta from outbox
     where sent_at is null and ${unsent} order by seq limit $1) b on f.stands`;
 
-const UNSENT = statement('outbox-next', next('$2', 'seq > $3'));
+const UNSENT = statement('outbox-next', nextSql('$2', 'seq > $3'));
 
 const MARK_AND_NEXT = statement(
   'outbox-mark-owe-and-next',
@@ -78,10 +78,10 @@ const MARK_AND_NEXT = statement(
    owed as (
      insert into outbox_owed (receiver, seq)
      select receiver, seq from fence, unnest($6::text[], $7::bigint[]) as o(receiver, seq) on conflict do nothing)
-   ${next('$2', 'seq > $3 and seq <> all($4::bigint[])')}`,
+   ${nextSql('$2', 'seq > $3 and seq <> all($4::bigint[])')}`,
 );
 
-export interface Reading {
+export interface ReadOptions {
   /** The maximum number of messages. */
   readonly limit: number;
   readonly token: string;
@@ -94,16 +94,19 @@ export interface Reading {
  * Marks the delivered messages as sent, and reads the next ones in the order of sending. If the fence is lost, it marks
  * nothing and throws FenceLost.
  */
-export async function nextUnsent(db: Database, { limit, token, above, sent }: Reading): Promise<OutboxRow[]> {
+export async function markSentAndReadNext(
+  db: Database,
+  { limit, token, above, sent }: ReadOptions,
+): Promise<OutboxRow[]> {
   const from = [limit, token, above];
   const found = await (sent.rows.length === 0
     ? db.query<OutboxRow & { stands: boolean }>(UNSENT, from)
-    : db.query<OutboxRow & { stands: boolean }>(MARK_AND_NEXT, [...from, ...marks(sent)]));
+    : db.query<OutboxRow & { stands: boolean }>(MARK_AND_NEXT, [...from, ...valuesOf(sent)]));
   if (!found[0].stands) throw new FenceLost(db.context);
   return found.filter(({ seq }) => seq !== null);
 }
 
-const marks = ({ rows, owed }: Sent) => [
+const valuesOf = ({ rows, owed }: Sent) => [
   rows.map(({ seq }) => seq),
   rows.map(({ id }) => id),
   owed.map(({ receiver }) => receiver),
@@ -116,7 +119,7 @@ const BELOW = statement(
 );
 
 /** The first unsent message with a number at or below the mark. There should be none. */
-export const unsentBelow = async (db: Database, mark: number): Promise<number | undefined> =>
+export const readUnsentBelow = async (db: Database, mark: number): Promise<number | undefined> =>
   (await db.query<{ seq: number }>(BELOW, [mark]))[0]?.seq;
 
 const AGE = statement(
@@ -125,5 +128,5 @@ const AGE = statement(
    from outbox where sent_at is null and seq > $1 order by seq limit 1`,
 );
 
-export const outboxAge = async (db: Database, above: number): Promise<number> =>
+export const readOutboxAge = async (db: Database, above: number): Promise<number> =>
   Math.max(0, (await db.query<{ age: number }>(AGE, [above]))[0]?.age ?? 0);

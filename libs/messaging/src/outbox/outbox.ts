@@ -1,11 +1,11 @@
 import type { Message, Uuid } from '#kernel';
 import type { Database } from '#database';
 import type { Clock, Ids } from '#platform/system';
-import { classOf, envelope, followUp, type Envelope } from '../messages/envelope';
+import { classOf, makeEnvelope, traceAfter, type Envelope } from '../messages/envelope';
 import { insertOutbox } from './outbox.store';
 import type { MessageRegistry } from '../messages/registry';
 import type { Signal } from '../signal';
-import { soonDue, type TimerChange } from '../timers/timer';
+import { isAnyDueSoon, type TimerChange } from '../timers/timer';
 import { currentTrace, requestTrace, type Trace } from '../messages/trace';
 import { currentUnit, mayTell, type Unit } from '../inbox/unit';
 
@@ -35,9 +35,9 @@ export class Outbox {
       if (!this.registry.has(type)) throw new Error(`${type} is not among the messages of ${this.db.context}`);
       const id = ids ? ids(index) : unit ? unit.nextId() : this.ids.next();
       const follows = trace ??
-        (unit && followUp(unit.envelope)) ??
+        (unit && traceAfter(unit.envelope)) ??
         currentTrace() ?? { ...requestTrace(), correlationId: id };
-      return envelope(message, id, this.db.context, now, follows);
+      return makeEnvelope(message, id, this.db.context, now, follows);
     });
   }
 
@@ -59,7 +59,7 @@ export class Outbox {
 
   /** Call this after a store's own statement has set timers. */
   wakeTimers(changes: readonly TimerChange[]): void {
-    if (soonDue(changes)) this.timers.raise();
+    if (isAnyDueSoon(changes)) this.timers.raise();
   }
 
   /** The handling of a message of this context, if this code runs in its handler. */

@@ -4,7 +4,7 @@ import type { OutboxRow } from './outbox.store';
 import { asyncCommit } from '../inbox/async-commit';
 
 /** SQL: the receivers with owed messages. One index look-up per receiver, even if there are many messages. */
-const receivers = `with recursive r(receiver) as (
+const receiversSql = `with recursive r(receiver) as (
     (select receiver from outbox_owed order by receiver limit 1)
     union all
     select (select o.receiver from outbox_owed o where o.receiver > r.receiver order by o.receiver limit 1)
@@ -12,10 +12,10 @@ const receivers = `with recursive r(receiver) as (
 
 const OWED_RECEIVERS = statement(
   'outbox-owed-receivers',
-  `${receivers} select receiver from r where receiver is not null`,
+  `${receiversSql} select receiver from r where receiver is not null`,
 );
 
-export const owedReceivers = async (db: Database): Promise<ContextName[]> =>
+export const readOwedReceivers = async (db: Database): Promise<ContextName[]> =>
   (await db.query<{ receiver: ContextName }>(OWED_RECEIVERS)).map(({ receiver }) => receiver);
 
 /** An owed message. If it is no longer in the outbox, only its number is known. */
@@ -29,7 +29,7 @@ const OWED = statement(
 );
 
 /** The oldest messages that are owed to the receiver, in the order of sending. */
-export const owedTo = (db: Database, receiver: ContextName, limit: number): Promise<OwedRow[]> =>
+export const readOwed = (db: Database, receiver: ContextName, limit: number): Promise<OwedRow[]> =>
   db.query<OwedRow>(OWED, [receiver, limit]);
 
 const SETTLED = statement(
@@ -37,7 +37,7 @@ const SETTLED = statement(
   `with ${asyncCommit}, fence as materialized (select token from outbox_fence where token = $3 for key share),
    gone as (
      delete from outbox_owed using quick, fence where receiver = $1 and seq = any($2::bigint[])),
-   -- a message counts as sent when the last receiver has got it: what is sent again since a time goes by that
+   -- sent_at is the time when the last receiver got the message: redeliveries choose messages by it
    got as (
      update outbox set sent_at = now() from quick, fence where seq = any($2::bigint[]))
    select exists (select from fence) as stands`,
@@ -47,7 +47,7 @@ const SETTLED = statement(
  * Call this when the receiver has the messages. If the fence is lost (see `takeFence`), it changes nothing and returns
  * false.
  */
-export const owedSettled = async (db: Database, receiver: ContextName, seqs: readonly number[], token: string) =>
+export const deleteOwed = async (db: Database, receiver: ContextName, seqs: readonly number[], token: string) =>
   (await db.query<{ stands: boolean }>(SETTLED, [receiver, seqs, token]))[0].stands;
 
 export interface OwedFigures {
@@ -59,7 +59,7 @@ export interface OwedFigures {
 
 const FIGURES = statement(
   'outbox-owed-figures',
-  `${receivers}
+  `${receiversSql}
    select receiver, (select count(*)::int from outbox_owed o where o.receiver = r.receiver) as count,
      coalesce((
        select extract(epoch from now() - (m.meta->>'occurredAt')::timestamptz)::float8
@@ -67,7 +67,7 @@ const FIGURES = statement(
    from r where receiver is not null`,
 );
 
-export const owedFigures = (db: Database): Promise<OwedFigures[]> => db.query<OwedFigures>(FIGURES);
+export const readOwedFigures = (db: Database): Promise<OwedFigures[]> => db.query<OwedFigures>(FIGURES);
 
 const PRUNE = statement(
   'outbox-prune',
@@ -86,7 +86,7 @@ const PRUNE = statement(
  * messages, and a search from the beginning would read all of them again.
  */
 export async function pruneOutbox(db: Database, batch: number, from: string): Promise<{ count: number; last: string }> {
-  const owed = await owedReceivers(db);
+  const owed = await readOwedReceivers(db);
   const [{ count, last }] = await db.query<{ count: number; last: string | null }>(PRUNE, [batch, from, owed]);
   return { count, last: last ?? from };
 }

@@ -10,7 +10,7 @@ const MS_EACH = 4;
 export class Pace {
   private until = 0;
 
-  took(count: number): void {
+  recordRead(count: number): void {
     this.until = performance.now() + Math.min(LONGEST_MS, MS_EACH * (count - 1));
   }
 

@@ -1,80 +1,80 @@
 import type { OutboxRow } from './outbox.store';
 import { Receiver } from './receiver';
-import type { Subscribed } from './subscription-cache';
+import type { SubscribedTypes } from './subscription-cache';
 import { Transport } from './transport';
 
-class Carrier extends Transport {
+class FakeTransport extends Transport {
   readonly receivers = ['cart'] as const;
-  readonly carried: number[] = [];
-  known?: Subscribed;
+  readonly delivered: number[] = [];
+  known?: SubscribedTypes;
 
-  async subscribed(): Promise<Subscribed> {
-    if (!this.known) throw new Error('cart cannot be asked');
+  async readSubscribed(): Promise<SubscribedTypes> {
+    if (!this.known) throw new Error('the subscriptions of cart cannot be read');
     return this.known;
   }
 
-  remembered(): Subscribed | undefined {
+  lastSubscribed(): SubscribedTypes | undefined {
     return this.known;
   }
 
   async deliver(_from: string, _receiver: string, messages: readonly OutboxRow[]): Promise<void> {
-    this.carried.push(...messages.map(({ seq }) => seq));
+    this.delivered.push(...messages.map(({ seq }) => seq));
   }
 }
 
 const row = (seq: number, type: string) => ({ seq, type }) as OutboxRow;
 const rows = [row(1, 'heard'), row(2, 'unheard'), row(3, 'heard')];
 
-let carrier: Carrier;
+let transport: FakeTransport;
 let receiver: Receiver;
 beforeEach(() => {
-  carrier = new Carrier();
-  receiver = new Receiver('cart', 'ordering', carrier, true);
+  transport = new FakeTransport();
+  receiver = new Receiver('cart', 'ordering', transport, true);
 });
 
 describe('A receiver', () => {
-  it('is brought what it subscribed to, and nothing else', async () => {
+  it('gets only the types that it subscribed to', async () => {
     const readAt = performance.now();
-    carrier.known = { types: new Set(['heard']), readAt };
+    transport.known = { types: new Set(['heard']), readAt };
     expect(await receiver.deliver(rows)).toBe(readAt);
-    expect(carrier.carried).toEqual([1, 3]);
+    expect(transport.delivered).toEqual([1, 3]);
   });
 
-  it('is owed what it subscribed to while that is known, else everything', () => {
-    expect(receiver.heardOf(rows).rows).toEqual(rows);
-    carrier.known = { types: new Set(['heard']), readAt: performance.now() };
-    expect(receiver.heardOf(rows).rows.map(({ seq }) => seq)).toEqual([1, 3]);
-    carrier.known = { ...carrier.known, readAt: performance.now() - 1_100 };
-    expect(receiver.heardOf(rows).rows).toEqual(rows);
+  it('is owed the types that it subscribed to, or all types if its subscriptions are not known', () => {
+    expect(receiver.selectSubscribed(rows).rows).toEqual(rows);
+    transport.known = { types: new Set(['heard']), readAt: performance.now() };
+    expect(receiver.selectSubscribed(rows).rows.map(({ seq }) => seq)).toEqual([1, 3]);
+    transport.known = { ...transport.known, readAt: performance.now() - 1_100 };
+    expect(receiver.selectSubscribed(rows).rows).toEqual(rows);
   });
 });
 
 describe('A receiver that was away', () => {
   beforeEach(() => {
-    receiver.goneAway();
-    receiver.wrote(2);
+    receiver.setAway();
+    receiver.addOwed(2);
   });
 
-  it('is served directly again once a reading found that it is owed nothing', () => {
-    receiver.rejoin();
+  it('gets messages directly again after a read that found no owed message', () => {
+    receiver.returnToDirectIfPossible();
     expect(receiver.isDirect).toBe(false);
-    expect(receiver.paid(receiver.mark)).toBe(true);
-    receiver.rejoin();
+    expect(receiver.recordNothingOwed(receiver.owedTotal)).toBe(true);
+    receiver.returnToDirectIfPossible();
     expect(receiver.isDirect).toBe(true);
   });
 
-  it('is not, where something was written down after that reading began', () => {
-    const mark = receiver.mark;
-    receiver.wrote(1);
-    expect(receiver.paid(mark)).toBe(false);
-    receiver.rejoin();
+  it('does not, if another message was stored as owed after that read began', () => {
+    const mark = receiver.owedTotal;
+    receiver.addOwed(1);
+    expect(receiver.recordNothingOwed(mark)).toBe(false);
+    receiver.returnToDirectIfPossible();
     expect(receiver.isDirect).toBe(false);
   });
 
-  it('is not, where it goes away again after that reading', () => {
-    receiver.paid(receiver.mark);
-    receiver.goneAway();
-    receiver.rejoin();
+  it('does not, if a delivery failed again after that read', () => {
+    receiver.recordNothingOwed(receiver.owedTotal);
+    receiver.setAway();
+    receiver.returnToDirectIfPossible();
     expect(receiver.isDirect).toBe(false);
   });
 });

@@ -1,7 +1,7 @@
 import type { ContextName } from '#platform/config';
 import type { OutboxRow } from './outbox.store';
 import { Signal } from '../signal';
-import type { Subscribed } from './subscription-cache';
+import type { SubscribedTypes } from './subscription-cache';
 import type { Transport } from './transport';
 
 /** A receiver that needs more time than this counts as unavailable. Reading its subscriptions is included. */
@@ -9,7 +9,7 @@ const TIMEOUT_MS = 1_500;
 /** Subscriptions that were read longer ago are read again. */
 const FRESH_MS = 1_000;
 
-const EVERYTHING = { includes: () => true, readAt: Infinity };
+const ALL_TYPES = { includes: () => true, readAt: Infinity };
 
 /**
  * One relay's view of one receiver. A receiver gets messages directly until a delivery fails. After that, new messages
@@ -17,81 +17,85 @@ const EVERYTHING = { includes: () => true, readAt: Infinity };
  */
 export class Receiver {
   /** Raised when new messages are stored as owed. */
-  readonly owing = new Signal();
+  readonly owedAdded = new Signal();
   /**
-   * `written` counts the messages stored as owed since the relay began. `paidUpTo` is the value of `written` at the
-   * last read that found no owed message.
+   * `owedSoFar` counts the messages stored as owed since the relay began. `nothingOwedAt` is its value at the last read
+   * that found no owed message.
    */
-  private written = 0;
-  private paidUpTo?: number;
+  private owedSoFar = 0;
+  private nothingOwedAt?: number;
 
   constructor(
     readonly name: ContextName,
     private readonly from: ContextName,
     private readonly transport: Transport,
-    private direct: boolean,
+    private servedDirectly: boolean,
   ) {}
 
   get isDirect(): boolean {
-    return this.direct;
+    return this.servedDirectly;
   }
 
   /** Selects the rows for the receiver by its cached subscriptions. All rows if there are none in the cache. */
-  heardOf(rows: readonly OutboxRow[]): { readonly rows: readonly OutboxRow[]; readonly readAt: number } {
-    const { includes, readAt } = heard(this.recent());
+  selectSubscribed(rows: readonly OutboxRow[]): { readonly rows: readonly OutboxRow[]; readonly readAt: number } {
+    const { includes, readAt } = filterOf(this.freshSubscriptions());
     return { rows: rows.filter(({ type }) => includes(type)), readAt };
   }
 
   /** Delivers the rows that the receiver subscribed to. Returns the time when its subscriptions were read. */
   async deliver(rows: readonly OutboxRow[], notOlderThanMs = FRESH_MS): Promise<number> {
-    const known = this.recent();
+    const known = this.freshSubscriptions();
     if (known && notOlderThanMs >= FRESH_MS && !rows.some(({ type }) => known.types.has(type))) return known.readAt;
     return withTimeout(TIMEOUT_MS, `${this.name} did not answer`, async () => {
-      const { types, readAt } = await this.transport.subscribed(this.name, notOlderThanMs);
+      const { types, readAt } = await this.transport.readSubscribed(this.name, notOlderThanMs);
       const theirs = rows.filter(({ type }) => types.has(type));
       if (theirs.length > 0) await this.transport.deliver(this.from, this.name, theirs);
       return readAt;
     });
   }
 
-  goneAway(): void {
-    this.direct = false;
-    this.paidUpTo = undefined;
+  /** Call this when a delivery failed. */
+  setAway(): void {
+    this.servedDirectly = false;
+    this.nothingOwedAt = undefined;
   }
 
   /** Call this after `count` more messages were stored as owed. */
-  wrote(count: number): void {
-    this.written += count;
-    if (count > 0) this.owing.ring();
+  addOwed(count: number): void {
+    this.owedSoFar += count;
+    if (count > 0) this.owedAdded.ring();
   }
 
-  /** Read this before reading the owed messages, and pass it to `paid`. */
-  get mark(): number {
-    return this.written;
+  /** Read this before reading the owed messages, and pass it to `recordNothingOwed`. */
+  get owedTotal(): number {
+    return this.owedSoFar;
   }
 
-  /** Call this when a read that began at this mark found no owed message. True if none was stored since then. */
-  paid(mark: number): boolean {
-    this.paidUpTo = mark;
-    return mark === this.written;
+  /**
+   * Call this when a read found no owed message. `before` is the value of `owedTotal` before the read. True if no
+   * message was stored as owed since then.
+   */
+  recordNothingOwed(before: number): boolean {
+    this.nothingOwedAt = before;
+    return before === this.owedSoFar;
   }
 
   /**
    * Returns to direct delivery if no message was stored as owed since the last read that found none. Call it when all
    * messages of the last delivery are marked or stored as owed.
    */
-  rejoin(): void {
-    if (this.paidUpTo === this.written) this.direct = true;
+  returnToDirectIfPossible(): void {
+    if (this.nothingOwedAt === this.owedSoFar) this.servedDirectly = true;
   }
 
-  private recent(): Subscribed | undefined {
-    const known = this.transport.remembered(this.name);
+  private freshSubscriptions(): SubscribedTypes | undefined {
+    const known = this.transport.lastSubscribed(this.name);
     return known && performance.now() - known.readAt <= FRESH_MS ? known : undefined;
   }
 }
 
-const heard = (known?: Subscribed) =>
-  known ? { includes: (type: string) => known.types.has(type), readAt: known.readAt } : EVERYTHING;
+const filterOf = (known?: SubscribedTypes) =>
+  known ? { includes: (type: string) => known.types.has(type), readAt: known.readAt } : ALL_TYPES;
 
 async function withTimeout<T>(milliseconds: number, otherwise: string, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;

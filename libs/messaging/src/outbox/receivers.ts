@@ -3,9 +3,9 @@ import type { Logger } from '@nestjs/common';
 import type { ContextName } from '#platform/config';
 import type { Database } from '#database';
 import { backoff } from '../inbox/backoff';
-import { numbered } from '../messages/envelope';
+import { withSequence } from '../messages/envelope';
 import { FenceLost, type OutboxRow, type Sent } from './outbox.store';
-import { owedReceivers, owedSettled, owedTo } from './owed.store';
+import { readOwedReceivers, deleteOwed, readOwed } from './owed.store';
 import { Receiver } from './receiver';
 import type { Transport } from './transport';
 
@@ -36,8 +36,8 @@ interface Options {
 }
 
 /**
- * All receivers of one outbox. Each one gets the messages that it subscribed to. An unavailable receiver does not delay
- * the others.
+ * All receivers of one outbox. Each receiver gets the messages that it subscribed to. An unavailable receiver does not
+ * delay other receivers.
  */
 export class Receivers {
   private readonly all: Receiver[];
@@ -46,22 +46,24 @@ export class Receivers {
 
   private constructor(
     private readonly options: Options,
-    owed: readonly ContextName[],
+    owedReceivers: readonly ContextName[],
   ) {
     const { db, transport } = options;
-    const names = new Set([...transport.receivers, ...owed]);
-    this.all = [...names].map((name) => new Receiver(name, db.context, transport, !owed.includes(name)));
+    const names = new Set([...transport.receivers, ...owedReceivers]);
+    this.all = [...names].map((name) => new Receiver(name, db.context, transport, !owedReceivers.includes(name)));
     for (const receiver of this.all) if (!receiver.isDirect) this.startOwedLoop(receiver);
   }
 
-  static async of(options: Options): Promise<Receivers> {
-    return new Receivers(options, await owedReceivers(options.db));
+  static async load(options: Options): Promise<Receivers> {
+    return new Receivers(options, await readOwedReceivers(options.db));
   }
 
   /** Delivers to all receivers in parallel. Messages that could not be delivered are returned as owed. */
-  async deliver(messages: readonly OutboxRow[], afresh: boolean): Promise<Delivered> {
-    const rows = messages.map(numbered);
-    const outcomes = await Promise.all(this.all.map((receiver) => this.deliverTo(receiver, rows, afresh)));
+  async deliver(messages: readonly OutboxRow[], readSubscriptionsAgain: boolean): Promise<Delivered> {
+    const rows = messages.map(withSequence);
+    const outcomes = await Promise.all(
+      this.all.map((receiver) => this.deliverToOne(receiver, rows, readSubscriptionsAgain)),
+    );
     return {
       rows,
       owed: outcomes.flatMap(({ name, owed }) => owed.map(({ seq }) => ({ receiver: name, seq }))),
@@ -73,10 +75,10 @@ export class Receivers {
    * Call this when the delivered messages are marked as sent. A receiver without owed messages returns to direct
    * delivery.
    */
-  marked({ owed }: Sent): void {
+  recordSent({ owed }: Sent): void {
     for (const receiver of this.all) {
-      receiver.wrote(owed.filter((one) => one.receiver === receiver.name).length);
-      receiver.rejoin();
+      receiver.addOwed(owed.filter((one) => one.receiver === receiver.name).length);
+      receiver.returnToDirectIfPossible();
     }
   }
 
@@ -85,18 +87,22 @@ export class Receivers {
     await Promise.all(this.loops.values());
   }
 
-  private async deliverTo(receiver: Receiver, rows: readonly OutboxRow[], afresh: boolean) {
+  private async deliverToOne(receiver: Receiver, rows: readonly OutboxRow[], readSubscriptionsAgain: boolean) {
     const { name } = receiver;
     if (receiver.isDirect) {
       try {
-        return { name, owed: [], readAt: await receiver.deliver(rows, afresh ? READ_AGAIN : undefined) };
+        return {
+          name,
+          owed: [],
+          readAt: await receiver.deliver(rows, readSubscriptionsAgain ? READ_AGAIN : undefined),
+        };
       } catch (error) {
         this.markAway(receiver, error as Error);
-        receiver.goneAway();
+        receiver.setAway();
         this.startOwedLoop(receiver);
       }
     }
-    const { rows: owed, readAt } = receiver.heardOf(rows);
+    const { rows: owed, readAt } = receiver.selectSubscribed(rows);
     return { name, owed, readAt };
   }
 
@@ -124,7 +130,7 @@ export class Receivers {
       try {
         const idle = receiver.isDirect || !(await this.deliverOwedBatch(receiver));
         failures = 0;
-        if (idle) await receiver.owing.wait(POLL_MS, signal);
+        if (idle) await receiver.owedAdded.wait(POLL_MS, signal);
       } catch {
         failures++; // not logged here: `markAway` logs an unavailable receiver, and the relay logs its own database
         await pause(backoff(failures, Math.random(), LONGEST_PAUSE_MS), undefined, { signal }).catch(() => undefined);
@@ -135,10 +141,10 @@ export class Receivers {
   /** False if no message is owed. */
   private async deliverOwedBatch(receiver: Receiver): Promise<boolean> {
     const { db, token } = this.options;
-    const mark = receiver.mark;
-    const owed = await owedTo(db, receiver.name, BATCH);
+    const owedBefore = receiver.owedTotal;
+    const owed = await readOwed(db, receiver.name, BATCH);
     const rows = owed.filter((row): row is OutboxRow => row.id !== null);
-    const readAt = await receiver.deliver(rows.map(numbered), READ_AGAIN).catch((error: Error) => {
+    const readAt = await receiver.deliver(rows.map(withSequence), READ_AGAIN).catch((error: Error) => {
       this.markAway(receiver, error);
       throw error;
     });
@@ -146,11 +152,11 @@ export class Receivers {
     if (performance.now() - readAt > OLDEST_SUBSCRIPTIONS_MS) return true;
 
     if (owed.length === 0) {
-      if (receiver.paid(mark)) this.markBack(receiver);
+      if (receiver.recordNothingOwed(owedBefore)) this.markBack(receiver);
       return false;
     }
     const seqs = owed.map(({ seq }) => seq);
-    if (!(await owedSettled(db, receiver.name, seqs, token))) throw new FenceLost(db.context);
+    if (!(await deleteOwed(db, receiver.name, seqs, token))) throw new FenceLost(db.context);
     return true;
   }
 }

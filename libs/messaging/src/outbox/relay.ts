@@ -5,7 +5,7 @@ import type { ContextName } from '#platform/config';
 import type { Branch } from './branch';
 import { backoff } from '../inbox/backoff';
 import { LowMark } from './low-mark';
-import { NOTHING_SENT, nextUnsent, takeFence } from './outbox.store';
+import { NOTHING_SENT, markSentAndReadNext, takeFence } from './outbox.store';
 import { Pace } from './pace';
 import { OLDEST_SUBSCRIPTIONS_MS, Receivers, type Delivered } from './receivers';
 import type { RelayStatus } from './relays';
@@ -15,9 +15,9 @@ const BATCH = 200;
 const POLL_MS = 1_000;
 const LONGEST_PAUSE_MS = 5_000;
 
-export const RELAY = (context: ContextName) => `relay ${context}`;
+export const relayLeadName = (context: ContextName) => `relay ${context}`;
 
-const NOTHING: Delivered = { ...NOTHING_SENT, readAt: Infinity };
+const NOTHING_DELIVERED: Delivered = { ...NOTHING_SENT, readAt: Infinity };
 
 /**
  * Delivers one outbox to all subscribers, in the order of sending, until this process loses the lead. A leader that was
@@ -33,7 +33,7 @@ export async function relay(
 ): Promise<void> {
   for (let failures = 0; !lost.aborted;) {
     try {
-      await untilFailure(branch, transport, status, lost, log, () => (failures = 0));
+      await relayUntilFailure(branch, transport, status, lost, log, () => (failures = 0));
     } catch (error) {
       failures++;
       if (failures === 1) log.warn(`messages of ${branch.context} could not be sent: ${(error as Error).message}`);
@@ -44,7 +44,7 @@ export async function relay(
   }
 }
 
-async function untilFailure(
+async function relayUntilFailure(
   { context, db, relay: newMessages }: Branch,
   transport: Transport,
   status: RelayStatus,
@@ -54,33 +54,33 @@ async function untilFailure(
 ): Promise<void> {
   const token = await takeFence(db);
   const mark = (status.mark = new LowMark(db));
-  const receivers = await Receivers.of({ db, transport, token, away: status.away, log });
+  const receivers = await Receivers.load({ db, transport, token, away: status.away, log });
   const pace = new Pace();
-  let sent = NOTHING;
+  let sent = NOTHING_DELIVERED;
   try {
     while (!lost.aborted) {
       await pace.wait(lost);
       const stale = performance.now() - sent.readAt > OLDEST_SUBSCRIPTIONS_MS;
-      if (stale) sent = NOTHING; // the messages are delivered again, because there may be a new subscription
-      const batch = await nextUnsent(db, { limit: BATCH, token, above: mark.value, sent });
+      if (stale) sent = NOTHING_DELIVERED; // the messages are delivered again, because there may be a new subscription
+      const batch = await markSentAndReadNext(db, { limit: BATCH, token, above: mark.value, sent });
       if (sent.rows.length > 0) crashPoint('relay.marked', context);
-      receivers.marked(sent);
-      sent = NOTHING;
+      receivers.recordSent(sent);
+      sent = NOTHING_DELIVERED;
       onSuccess();
-      mark.read(batch.at(0)?.seq, batch.at(-1)?.seq);
-      await mark.look();
+      mark.recordRead(batch.at(0)?.seq, batch.at(-1)?.seq);
+      await mark.updateSafe();
       if (batch.length === 0) {
         await newMessages.wait(POLL_MS, lost);
         continue;
       }
       if (lost.aborted) return;
-      pace.took(batch.length);
+      pace.recordRead(batch.length);
       crashPoint('relay.read', context);
       sent = await receivers.deliver(batch, stale);
       crashPoint('relay.delivered', context);
     }
-    // If this mark fails, the next leader delivers these messages again.
-    if (sent.rows.length > 0) await nextUnsent(db, { limit: 0, token, above: 0, sent }).catch(() => undefined);
+    // If this statement fails, the next leader delivers these messages again.
+    if (sent.rows.length > 0) await markSentAndReadNext(db, { limit: 0, token, above: 0, sent }).catch(() => undefined);
   } finally {
     await receivers.stop();
   }

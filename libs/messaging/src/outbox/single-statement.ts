@@ -6,18 +6,18 @@ import { inboxDone } from '../inbox/inbox.store';
 import type { Outbox } from './outbox';
 import { outboxInsert, outboxValue } from './outbox.store';
 
-const worked = 'exists (select from work)';
+const HAS_WORKED = 'exists (select from work)';
 const DIVISION_BY_ZERO = '22012';
 
 /**
- * The forms of one statement: alone, with messages to send, with the mark that the handled message is done
- * (`counting`), or with both.
+ * The forms of one statement: alone, with messages to send, with an update that marks the handled message as done, or
+ * with both.
  */
 export interface SingleStatement {
   readonly plain: Statement;
-  readonly sending: Statement;
-  readonly counting: Statement;
-  readonly countingAndSending: Statement;
+  readonly withMessages: Statement;
+  readonly withDone: Statement;
+  readonly withDoneAndMessages: Statement;
 }
 
 /**
@@ -26,16 +26,19 @@ export interface SingleStatement {
  */
 export function singleStatement(name: string, work: string, parameters: number): SingleStatement {
   const [first, second, third, fourth] = [1, 2, 3, 4].map((more) => `$${parameters + more}`);
-  const done = () => `done as (${inboxDone(first, second, third).replace('returning', `and ${worked} returning`)})`;
+  const done = () => `done as (${inboxDone(first, second, third).replace('returning', `and ${HAS_WORKED} returning`)})`;
   // If the claim was lost, no message is marked as done. Then the division by zero rolls back the whole statement.
   const counted = 'select work.*, 1 / (select count(*) from done) as counted from work';
   return {
     plain: statement(name, `with ${work} select * from work`),
-    sending: statement(`${name}-sent`, `with ${work}, sent as (${outboxInsert(first, worked)}) select * from work`),
-    counting: statement(`${name}-done`, `with ${work}, ${done()} ${counted}`),
-    countingAndSending: statement(
+    withMessages: statement(
+      `${name}-sent`,
+      `with ${work}, sent as (${outboxInsert(first, HAS_WORKED)}) select * from work`,
+    ),
+    withDone: statement(`${name}-done`, `with ${work}, ${done()} ${counted}`),
+    withDoneAndMessages: statement(
       `${name}-done-sent`,
-      `with ${work}, ${done()}, sent as (${outboxInsert(fourth, worked)}) ${counted}`,
+      `with ${work}, ${done()}, sent as (${outboxInsert(fourth, HAS_WORKED)}) ${counted}`,
     ),
   };
 }
@@ -47,7 +50,7 @@ export function singleStatement(name: string, work: string, parameters: number):
  */
 export async function runSingleStatement<Row extends object>(
   outbox: Outbox,
-  { plain, sending, counting, countingAndSending }: SingleStatement,
+  { plain, withMessages, withDone, withDoneAndMessages }: SingleStatement,
   values: readonly unknown[],
   messages: readonly Message[] = [],
 ): Promise<Row[]> {
@@ -58,18 +61,18 @@ export async function runSingleStatement<Row extends object>(
     if (rows.length > 0 && messages.length > 0) outbox.send(messages);
     return rows;
   }
-  const sent = messages.length > 0 ? [outboxValue(outbox.envelopes(messages))] : [];
+  const outboxValues = messages.length > 0 ? [outboxValue(outbox.envelopes(messages))] : [];
   const [sql, claim] = unit
-    ? [sent.length > 0 ? countingAndSending : counting, unit.claim]
-    : [sent.length > 0 ? sending : plain, []];
+    ? [outboxValues.length > 0 ? withDoneAndMessages : withDone, unit.claim]
+    : [outboxValues.length > 0 ? withMessages : plain, []];
   if (unit) crashPoint('inbox.before-settle', unit.handler, unit.envelope.type);
   const rows = await db
-    .outside(() => db.query<Row>(sql, [...values, ...claim, ...sent]))
+    .outsideTransaction(() => db.query<Row>(sql, [...values, ...claim, ...outboxValues]))
     .catch((error: Error & { code?: string }) => {
       throw unit && error.code === DIVISION_BY_ZERO ? new ClaimLost(unit.handler, unit.claimed.seq) : error;
     });
   if (rows.length === 0) return rows;
   unit?.settled();
-  if (sent.length > 0) outbox.wake();
+  if (outboxValues.length > 0) outbox.wake();
   return rows;
 }

@@ -1,22 +1,22 @@
 import type { ContextName } from '#platform/config';
 import type { Database } from '#database';
-import { subscribedTypes } from './subscriptions.store';
+import { readSubscribedTypes } from './subscriptions.store';
 
 /** The types in a receiver's table of subscriptions. `readAt` is when the read began, in monotonic milliseconds. */
-export interface Subscribed {
+export interface SubscribedTypes {
   readonly types: ReadonlySet<string>;
   readonly readAt: number;
 }
 
 /** Caches the subscriptions of each receiver, read from its own table. All senders of this process share one read. */
 export class SubscriptionCache {
-  private readonly known = new Map<ContextName, Subscribed>();
-  private readonly running = new Map<ContextName, { readonly answer: Promise<Subscribed>; readonly at: number }>();
+  private readonly known = new Map<ContextName, SubscribedTypes>();
+  private readonly running = new Map<ContextName, { readonly answer: Promise<SubscribedTypes>; readonly at: number }>();
 
   constructor(private readonly databaseOf: (context: ContextName) => Database) {}
 
   /** The last answer, of any age. It sends no query. */
-  remembered(context: ContextName): Subscribed | undefined {
+  lastRead(context: ContextName): SubscribedTypes | undefined {
     return this.known.get(context);
   }
 
@@ -24,23 +24,23 @@ export class SubscriptionCache {
    * Returns an answer that is at most this old. Rejects if the receiver's database cannot be read, or if no process of
    * this context was ever started.
    */
-  async notOlderThan(milliseconds: number, context: ContextName): Promise<Subscribed> {
+  async getNotOlderThan(milliseconds: number, context: ContextName): Promise<SubscribedTypes> {
     const known = this.known.get(context);
     if (known && performance.now() - known.readAt <= milliseconds) return known;
     const current = this.running.get(context);
     // A running query that began too long ago is not shared, because its answer is too old.
     if (current && performance.now() - current.at <= milliseconds) return current.answer;
-    const query = { answer: this.ask(context), at: performance.now() };
+    const query = { answer: this.readFrom(context), at: performance.now() };
     this.running.set(context, query);
-    const over = () => this.running.get(context) === query && this.running.delete(context);
-    query.answer.then(over, over);
+    const removeRunning = () => this.running.get(context) === query && this.running.delete(context);
+    query.answer.then(removeRunning, removeRunning);
     return query.answer;
   }
 
-  private async ask(context: ContextName): Promise<Subscribed> {
+  private async readFrom(context: ContextName): Promise<SubscribedTypes> {
     const readAt = performance.now();
-    const { types, opened } = await subscribedTypes(this.databaseOf(context));
-    if (!opened) throw new Error(`${context} was never opened`);
+    const { types, opened } = await readSubscribedTypes(this.databaseOf(context));
+    if (!opened) throw new Error(`no process of ${context} has ever run on this database`);
     const found = { types: new Set(types), readAt };
     if (readAt >= (this.known.get(context)?.readAt ?? 0)) this.known.set(context, found);
     return found;

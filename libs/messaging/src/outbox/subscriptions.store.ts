@@ -22,9 +22,9 @@ const SUBSCRIBE = statement(
 );
 
 /** The entry for a context without subscriptions. It shows that the context was opened before. */
-export const NOTHING: Subscription = { type: 'nothing', handler: 'nobody', lane: 'none' };
+export const NO_SUBSCRIPTION: Subscription = { type: 'nothing', handler: 'nobody', lane: 'none' };
 
-export interface Subscribed {
+export interface SubscribeResult {
   readonly added: number;
   /** Seconds since any process added the newest of these subscriptions. */
   readonly age: number;
@@ -34,9 +34,13 @@ export interface Subscribed {
  * Adds new subscriptions. It removes none, because another build may still handle the type. Only the newest build may
  * move a handler to another lane.
  */
-export async function subscribe(db: Database, heard: readonly Subscription[], newest = true): Promise<Subscribed> {
-  const values = [JSON.stringify(heard.length > 0 ? heard : [NOTHING]), newest];
-  return (await db.query<Subscribed>(SUBSCRIBE, values))[0];
+export async function subscribe(
+  db: Database,
+  subscriptions: readonly Subscription[],
+  isNewest = true,
+): Promise<SubscribeResult> {
+  const values = [JSON.stringify(subscriptions.length > 0 ? subscriptions : [NO_SUBSCRIPTION]), isNewest];
+  return (await db.query<SubscribeResult>(SUBSCRIBE, values))[0];
 }
 
 const TYPES = statement(
@@ -45,7 +49,7 @@ const TYPES = statement(
 );
 
 /** The types that the context subscribed to. `opened` is false if no process of the context has ever started. */
-export const subscribedTypes = async (db: Database): Promise<{ types: string[]; opened: boolean }> =>
+export const readSubscribedTypes = async (db: Database): Promise<{ types: string[]; opened: boolean }> =>
   (await db.query<{ types: string[]; opened: boolean }>(TYPES))[0];
 
 export interface ListedSubscription extends Subscription {
@@ -54,12 +58,12 @@ export interface ListedSubscription extends Subscription {
   readonly waiting: number;
 }
 
-const waiting = `(select count(*)::int from inbox i
+const waitingSql = `(select count(*)::int from inbox i
   where i.lane = s.lane and i.handler = s.handler and i.type = s.type and i.state = 'waiting' and ${isOpen('i')})`;
 
 export const listSubscriptions = (db: Database): Promise<ListedSubscription[]> =>
   db.query<ListedSubscription>(
-    `select s.type, s.handler, s.lane, s.since, ${waiting} as waiting from subscriptions s order by s.handler, s.type`,
+    `select s.type, s.handler, s.lane, s.since, ${waitingSql} as waiting from subscriptions s order by s.handler, s.type`,
   );
 
 /** Removes a handler's subscriptions, of one type or of all. Returns the removed types. */

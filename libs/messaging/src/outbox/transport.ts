@@ -1,6 +1,6 @@
 import type { ContextName } from '#platform/config';
 import type { Envelope } from '../messages/envelope';
-import type { Subscribed } from './subscription-cache';
+import type { SubscribedTypes } from './subscription-cache';
 
 /** Delivers messages from one context's outbox to the inboxes of receivers, to each receiver separately. */
 export abstract class Transport {
@@ -8,10 +8,10 @@ export abstract class Transport {
   abstract readonly receivers: readonly ContextName[];
 
   /** The receiver's subscriptions, read at most `notOlderThanMs` ago. Rejects if they cannot be read. */
-  abstract subscribed(receiver: ContextName, notOlderThanMs: number): Promise<Subscribed>;
+  abstract readSubscribed(receiver: ContextName, notOlderThanMs: number): Promise<SubscribedTypes>;
 
   /** The subscriptions that were read last, of any age. It sends no query. */
-  abstract remembered(receiver: ContextName): Subscribed | undefined;
+  abstract lastSubscribed(receiver: ContextName): SubscribedTypes | undefined;
 
   /**
    * Resolves when all messages are stored at the receiver. If it rejects, the relay delivers all of them again. The

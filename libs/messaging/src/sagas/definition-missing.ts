@@ -8,10 +8,13 @@ interface UnknownVersion {
  */
 export class DefinitionMissing extends Error {
   constructor(saga: string, known: readonly number[], missing: readonly UnknownVersion[]) {
-    const found = missing.map(({ definition, count }) => `${count} with version ${definition}`).join(', ');
+    const which = missing.map(
+      ({ definition, count }) => `${count} ${count === 1 ? 'saga' : 'sagas'} with version ${definition}`,
+    );
     super(
-      `Unfinished sagas called ${saga} were begun ${found}, and this build has ${known.join(', ')} only. ` +
-        'Keep the earlier definition in the build until they are over, or start a build that has it.',
+      `Unfinished ${saga} sagas use versions of the definition that this build does not have (${which.join(', ')}). ` +
+        `It has version ${known.join(', ')}. ` +
+        'Start a build that has the missing versions, or add them to this build until the sagas are over.',
     );
     this.name = 'DefinitionMissing';
   }

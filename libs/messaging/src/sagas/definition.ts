@@ -1,6 +1,9 @@
 import type { Message } from '#kernel';
 
-/** A timer of a saga. `afterSeconds: null` cancels it. Its name is unique in the saga. The database's clock counts. */
+/**
+ * A timer of a saga. Its name is unique in the saga. `afterSeconds: null` cancels it. The database's clock counts the
+ * seconds.
+ */
 export interface SagaTimer {
   readonly name: string;
   readonly afterSeconds: number | null;
@@ -33,11 +36,11 @@ export interface SagaStatus {
  * A saga is a durable process across contexts. Its definition is a pure function `(state, message) → requests`. Its
  * state is plain data that can be stored as JSON. Each saga keeps the version of the definition with which it began.
  */
-export interface SagaDefinition<State, Hears extends Message> {
+export interface SagaDefinition<State, Handled extends Message> {
   readonly name: string;
   readonly version: number;
   readonly initial: State;
   /** `now` is the database's time, so that all instances use one clock. */
-  hear(state: State, heard: Hears, now: Date): Heard<State>;
+  hear(state: State, message: Handled, now: Date): Heard<State>;
   statusOf(state: State): SagaStatus;
 }

@@ -15,7 +15,7 @@ interface Rounds {
   readonly heard: readonly number[];
 }
 
-/** Asks for so many answers, one after the other. The second version asks for twice as many, in steps of ten. */
+/** Asks for `wanted` answers, one after the other. The numbers of its requests grow by `by`. */
 const rounds = (version: number, wanted: number, by: number): SagaDefinition<Rounds, Alarm | Answer> => ({
   name: 'rounds',
   version,
@@ -47,11 +47,11 @@ beforeAll(async () => {
 afterEach(() => Promise.all(apps.splice(0).map((app) => app.close())));
 afterAll(async () => {
   wake();
-  await Promise.all(silent.map((app) => app.close()));
+  await Promise.all(killedApps.map((app) => app.close()));
   await database.drop();
 });
 
-/** What an application that did not come up leaves open; a process would just end. */
+/** Closes what an application leaves open when its start fails. A real process would just end. */
 @Injectable()
 class Leftovers {
   static readonly of: Leftovers[] = [];
@@ -69,15 +69,15 @@ class Leftovers {
   }
 }
 
-/** What does not answer until the end of it all. */
+/** `never` resolves only when all tests are over. */
 let wake = (): void => undefined;
 const never = new Promise<void>((resolve) => (wake = resolve));
-const silent: INestApplicationContext[] = [];
+const killedApps: INestApplicationContext[] = [];
 
-/** It falls silent in the middle of a message, as by kill -9: its session ends, and its claims with it. */
+/** The application stops in the middle of a message, as after kill -9: its session ends, and its claims with it. */
 async function kill({ app }: Started): Promise<void> {
   await app.get<PgLeadership>(Leadership, { strict: false }).stop();
-  silent.push(...apps.splice(apps.indexOf(app), 1));
+  killedApps.push(...apps.splice(apps.indexOf(app), 1));
 }
 
 async function start(Build: typeof Both, behaviour: Partial<Behaviour> = {}) {
@@ -91,9 +91,9 @@ async function start(Build: typeof Both, behaviour: Partial<Behaviour> = {}) {
 }
 type Started = Awaited<ReturnType<typeof start>>;
 
-const begin = async ({ inventory }: Started, orderId: string) =>
+const startSaga = async ({ inventory }: Started, orderId: string) =>
   void (await inventory.db.transaction(async () => void inventory.eventBus.publish(new Alarm({ orderId, n: 0 }))));
-const stands = async (orderId: string) =>
+const storedSaga = async (orderId: string) =>
   (
     await database.admin<{ definition: number; status: string; heard: number[] }>(
       `select definition, status, state->'heard' as heard from inventory.processes where id = $1`,
@@ -102,26 +102,26 @@ const stands = async (orderId: string) =>
   )[0];
 
 describe('A saga whose definition has changed', () => {
-  it('ends with the version it began with, on a build that has both, after the one that began it died', async () => {
+  it('continues with the version with which it began, on a build that has both versions, after the old build died', async () => {
     const [begun, fresh] = [randomUUID(), randomUUID()];
-    let held = 0;
-    const hold = () => {
-      held += 1;
+    let heldMessages = 0;
+    const holdMessage = () => {
+      heldMessages += 1;
       return never;
     };
     const old = await start(OnlyFirst, {
-      onAsk: ({ body }) => (body.orderId === begun && body.n === 2 ? hold() : Promise.resolve()),
+      onAsk: ({ body }) => (body.orderId === begun && body.n === 2 ? holdMessage() : Promise.resolve()),
     });
-    await begin(old, begun);
-    await eventually(() => expect(held).toBe(1), 10_000);
-    expect(await stands(begun)).toEqual({ definition: 1, status: 'running', heard: [1] });
+    await startSaga(old, begun);
+    await eventually(() => expect(heldMessages).toBe(1), 10_000);
+    expect(await storedSaga(begun)).toEqual({ definition: 1, status: 'running', heard: [1] });
     await kill(old);
 
     const build = await start(Both);
-    await begin(build, fresh);
+    await startSaga(build, fresh);
     await eventually(async () => {
-      expect(await stands(begun)).toEqual({ definition: 1, status: 'over', heard: [1, 2] });
-      expect(await stands(fresh)).toEqual({ definition: 2, status: 'over', heard: [10, 20, 30, 40] });
+      expect(await storedSaga(begun)).toEqual({ definition: 1, status: 'over', heard: [1, 2] });
+      expect(await storedSaga(fresh)).toEqual({ definition: 2, status: 'over', heard: [10, 20, 30, 40] });
     }, 15_000);
     const lines = await build.journal.of(begun, 'rounds');
     expect(lines.map(({ note }) => note)).toEqual(['version 1', 'version 1', 'version 1']);
@@ -130,21 +130,21 @@ describe('A saga whose definition has changed', () => {
     expect(instances[2]).not.toBe(instances[0]);
   }, 60_000);
 
-  it('keeps a build from opening that could not bring it to its end; what is over keeps nobody', async () => {
+  it('prevents the start of a build that lacks its version, until the saga is over', async () => {
     const orderId = randomUUID();
     const old = await start(OnlyFirst, { onAsk: () => never });
-    await begin(old, orderId);
-    await eventually(async () => expect(await stands(orderId)).toMatchObject({ status: 'running' }));
+    await startSaga(old, orderId);
+    await eventually(async () => expect(await storedSaga(orderId)).toMatchObject({ status: 'running' }));
     await kill(old);
 
     await expect(start(OnlySecond)).rejects.toThrow(
-      'Unfinished sagas called rounds were begun 1 with version 1, and this build has 2 only. ' +
-        'Keep the earlier definition in the build until they are over, or start a build that has it.',
+      'Unfinished rounds sagas use versions of the definition that this build does not have (1 saga with version 1). ' +
+        'It has version 2. Start a build that has the missing versions, or add them to this build until the sagas are over.',
     );
     await Leftovers.of.at(-1)!.clear();
     const both = await start(Both);
     await eventually(
-      async () => expect(await stands(orderId)).toMatchObject({ definition: 1, status: 'over' }),
+      async () => expect(await storedSaga(orderId)).toMatchObject({ definition: 1, status: 'over' }),
       15_000,
     );
     await both.app.close();

@@ -8,19 +8,20 @@ import { InboxSaga } from './inbox-saga';
 import { SagaHandler } from './saga-handler';
 
 /**
- * Makes the provider of a saga that needs nothing but its messages. The handler's name in the inbox is the saga's name.
+ * Makes a provider that runs a saga. `messages` are the messages that the saga handles. In the inbox, the handler has
+ * the name of the saga.
  * Give the newest definition first. The earlier ones continue the sagas that began with them.
  */
-export function sagaHandler<State extends object, Heard extends Message>(
-  hears: readonly MessageClass[],
-  definition: SagaDefinition<State, Heard>,
-  ...earlier: readonly SagaDefinition<State, Heard>[]
-): Type<SagaHandler<State, Heard>> {
-  class Saga extends SagaHandler<State, Heard> {
+export function sagaHandler<State extends object, Handled extends Message>(
+  messages: readonly MessageClass[],
+  definition: SagaDefinition<State, Handled>,
+  ...earlier: readonly SagaDefinition<State, Handled>[]
+): Type<SagaHandler<State, Handled>> {
+  class Saga extends SagaHandler<State, Handled> {
     constructor(@Inject(Outbox) outbox: Outbox, @Inject(DatabaseTime) time: DatabaseTime, @Inject(MacKey) key: MacKey) {
       super(outbox, time, key, definition, ...earlier);
     }
   }
-  InboxSaga(definition.name, hears)(Saga);
+  InboxSaga(definition.name, messages)(Saga);
   return Saga;
 }

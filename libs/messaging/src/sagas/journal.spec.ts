@@ -1,5 +1,5 @@
 import { derivedId, type Uuid } from '#kernel';
-import { recall, type JournalRow } from './journal';
+import { completeLines, type JournalRow } from './journal';
 
 const begun = '01890a5d-ac96-774b-bcce-b302099a8057' as Uuid;
 const row = (over: Partial<JournalRow>): JournalRow => ({
@@ -11,20 +11,20 @@ const row = (over: Partial<JournalRow>): JournalRow => ({
 const fires = row({ version: 2, messageId: derivedId(begun, 'checkout', 0), at: new Date('2026-11-28T10:15:01.000Z') });
 
 describe('The journal', () => {
-  it('shows when a timer is due that was set in seconds, and that it fired', () => {
-    const lines = recall([row({ timers: [{ name: 'overdue', afterSeconds: 900 }] }), fires]);
+  it('shows when a timer is due, and that it fired, if its time is stored in seconds', () => {
+    const lines = completeLines([row({ timers: [{ name: 'overdue', afterSeconds: 900 }] }), fires]);
     expect(lines[0].timers).toEqual([{ name: 'overdue', dueAt: '2026-11-28T10:15:00.000Z' }]);
     expect(lines[1].fired).toEqual({ name: 'overdue', dueAt: '2026-11-28T10:15:00.000Z' });
   });
 
-  it('shows the same of a line from before, which kept the instant', () => {
-    const lines = recall([row({ timers: [{ name: 'overdue', dueAt: '2026-11-28T10:14:59.000Z' }] }), fires]);
+  it('shows the same if an older line stores the time at which the timer is due', () => {
+    const lines = completeLines([row({ timers: [{ name: 'overdue', dueAt: '2026-11-28T10:14:59.000Z' }] }), fires]);
     expect(lines[0].timers).toEqual([{ name: 'overdue', dueAt: '2026-11-28T10:14:59.000Z' }]);
     expect(lines[1].fired).toEqual({ name: 'overdue', dueAt: '2026-11-28T10:14:59.000Z' });
   });
 
-  it('shows a cancelled timer as never due, in either form', () => {
-    const [line] = recall([
+  it('shows a cancelled timer without a due time, in both forms', () => {
+    const [line] = completeLines([
       row({
         timers: [
           { name: 'overdue', afterSeconds: null },

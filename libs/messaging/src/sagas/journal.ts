@@ -24,7 +24,7 @@ export interface JournalRow {
   readonly handledBy: number | null;
 }
 
-export interface Asked {
+export interface SentRequest {
   readonly type: string;
   readonly messageId: Uuid;
   readonly idempotencyKey: string | null;
@@ -49,21 +49,21 @@ export interface JournalLine {
   /** How often the message was tried until it was handled. */
   readonly attempts: number;
   readonly note: string;
-  readonly asked: readonly Asked[];
+  readonly asked: readonly SentRequest[];
   readonly timers: readonly TimerLine[];
   /** If the handled message was a timer: the timer's name, and when it was due. */
   readonly fired: { readonly name: string; readonly dueAt: string } | null;
-  /** The number of the instance that took the step. Null on lines of older builds. */
+  /** The number of the instance that handled the message. Null on lines of older builds. */
   readonly instance: number | null;
-  /** True if another instance took the saga's previous step. */
+  /** True if another instance handled the saga's previous message. */
   readonly takeover: boolean;
 }
 
 /** The ids of the messages that a step sends, derived from the id of its message: first requests, then timers. */
-const idsOf = ({ messageId, saga, asked, timers }: JournalRow): Uuid[] =>
+const derivedIdsOf = ({ messageId, saga, asked, timers }: JournalRow): Uuid[] =>
   Array.from({ length: asked.length + (timers?.length ?? 0) }, (_, index) => derivedId(messageId, saga, index));
 
-const timerLine = (timer: TimerLine | StoredTimer, at: Date): TimerLine => {
+const toTimerLine = (timer: TimerLine | StoredTimer, at: Date): TimerLine => {
   if ('dueAt' in timer) return timer;
   const { name, afterSeconds } = timer;
   return {
@@ -73,20 +73,20 @@ const timerLine = (timer: TimerLine | StoredTimer, at: Date): TimerLine => {
 };
 
 /**
- * Completes the stored lines of one saga id, which must be in the order of handling. Earlier lines show which timer
- * fired, and whether another instance took over.
+ * Completes the stored lines of the sagas with one id. The lines must be in the order of handling. From earlier lines
+ * it finds which timer fired, and whether another instance took over.
  */
-export function recall(rows: readonly JournalRow[]): JournalLine[] {
-  const due = new Map<Uuid, { name: string; dueAt: string }>();
-  const before = new Map<string, number>();
+export function completeLines(rows: readonly JournalRow[]): JournalLine[] {
+  const dueTimers = new Map<Uuid, { name: string; dueAt: string }>();
+  const lastInstances = new Map<string, number>();
   return rows.map(({ askedKeys, handledBy, ...row }) => {
-    const ids = idsOf({ askedKeys, handledBy, ...row });
-    const timers = (row.timers ?? []).map((timer) => timerLine(timer, row.at));
+    const ids = derivedIdsOf({ askedKeys, handledBy, ...row });
+    const timers = (row.timers ?? []).map((timer) => toTimerLine(timer, row.at));
     timers.forEach(({ name, dueAt }, index) => {
-      if (dueAt !== null) due.set(ids[row.asked.length + index], { name, dueAt });
+      if (dueAt !== null) dueTimers.set(ids[row.asked.length + index], { name, dueAt });
     });
-    const last = before.get(row.saga);
-    if (handledBy !== null) before.set(row.saga, handledBy);
+    const last = lastInstances.get(row.saga);
+    if (handledBy !== null) lastInstances.set(row.saga, handledBy);
     return {
       ...row,
       asked: row.asked.map((type, index) => ({
@@ -94,7 +94,7 @@ export function recall(rows: readonly JournalRow[]): JournalLine[] {
         idempotencyKey: askedKeys?.[index] ?? null,
       })),
       timers,
-      fired: due.get(row.messageId) ?? null,
+      fired: dueTimers.get(row.messageId) ?? null,
       instance: handledBy,
       takeover: last !== undefined && handledBy !== null && last !== handledBy,
     };

@@ -4,7 +4,7 @@ import { Counter, Gauge, register } from 'prom-client';
  * `state` is running or needs-attention. Sagas that are over are counted by `shop_processes_ended_total`. Both metrics
  * keep their older names, because dashboards and alerts use them.
  */
-export const sagas =
+export const sagasGauge =
   (register.getSingleMetric('shop_processes') as Gauge | undefined) ??
   new Gauge({
     name: 'shop_processes',
@@ -12,7 +12,7 @@ export const sagas =
     labelNames: ['name', 'state', 'step'],
   });
 
-const endings =
+const endingsCounter =
   (register.getSingleMetric('shop_processes_ended_total') as Counter | undefined) ??
   new Counter({
     name: 'shop_processes_ended_total',
@@ -20,4 +20,4 @@ const endings =
     labelNames: ['name', 'step'],
   });
 
-export const ended = (name: string, step: string): void => endings.inc({ name, step });
+export const countEnding = (name: string, step: string): void => endingsCounter.inc({ name, step });

@@ -3,8 +3,8 @@ import { Interval } from '@nestjs/schedule';
 import { OneAtATime } from '#platform/system';
 import { Database } from '#database';
 import { Leadership } from '#database/leadership';
-import { RELAY } from '#messaging';
-import { sagas } from './metrics';
+import { relayLeadName } from '#messaging';
+import { sagasGauge } from './metrics';
 import { Sagas } from './saga-list.store';
 
 /** Counts the sagas by status and step. Only the instance that leads the context's relay counts. */
@@ -21,15 +21,15 @@ export class SagaFigures {
   @Interval('saga figures', 5_000)
   @OneAtATime()
   async measure(): Promise<void> {
-    if (!this.leadership.leads(RELAY(this.db.context))) return this.forget();
+    if (!this.leadership.leads(relayLeadName(this.db.context))) return this.removeShownLabels();
     const figures = await this.list.figures().catch(() => undefined); // the next round tries again
     if (!figures) return;
-    this.forget();
-    for (const { name, status: state, step, count } of figures) sagas.set({ name, state, step }, count);
+    this.removeShownLabels();
+    for (const { name, status: state, step, count } of figures) sagasGauge.set({ name, state, step }, count);
     this.shown = figures.map(({ name, status: state, step }) => ({ name, state, step }));
   }
 
-  private forget(): void {
-    for (const labels of this.shown.splice(0)) sagas.remove(labels);
+  private removeShownLabels(): void {
+    for (const labels of this.shown.splice(0)) sagasGauge.remove(labels);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '#database';
-import { recall, type JournalRow, type JournalLine } from './journal';
+import { completeLines, type JournalRow, type JournalLine } from './journal';
 
 export type { JournalLine } from './journal';
 
@@ -19,6 +19,6 @@ export class SagaJournal {
        from process_journal where id = $1 and ($2::text is null or name = $2) order by at, name, version`,
       [sagaId, name ?? null],
     );
-    return recall(rows);
+    return completeLines(rows);
   }
 }

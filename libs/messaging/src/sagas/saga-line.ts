@@ -21,7 +21,7 @@ export interface SagaLine {
 
 export const sagaJournalTable = (context: ContextName): string => `${context}.process_journal`;
 
-export const sagaLine = (context: ContextName, { name, id, version, ...told }: SagaLine): Line => ({
+export const macContentOf = (context: ContextName, { name, id, version, ...told }: SagaLine): Line => ({
   journal: sagaJournalTable(context),
   identity: [name, id, version],
   told,

@@ -36,7 +36,7 @@ afterAll(async () => {
   await database.drop();
 });
 
-async function noted(): Promise<string> {
+async function writeThreeLines(): Promise<string> {
   const { db, eventBus } = app.get(Inventory, { strict: false });
   const orderId = randomUUID();
   await db.transaction(async () => void eventBus.publishAll([1, 2, 3].map((n) => new Alarm({ orderId, n }))));
@@ -46,17 +46,17 @@ async function noted(): Promise<string> {
   return orderId;
 }
 
-const check = () => checkJournal(database.of('inventory'), sagaKey, sagaJournal('inventory'), { closes: true });
-const foundOf = async (orderId: string): Promise<readonly BadLine[]> =>
+const check = () => checkJournal(database.of('inventory'), sagaKey, sagaJournal('inventory'), { maySign: true });
+const findingsOf = async (orderId: string): Promise<readonly BadLine[]> =>
   (await check()).findings.filter(({ about }) => about === orderId);
 const change = (orderId: string, version: number, set: string) =>
   database.admin(`update inventory.process_journal set ${set} where id = $1 and version = $2`, [orderId, version]);
 
 describe('The lines of a saga', () => {
-  it('are as they were written, whatever they say', async () => {
-    const orderId = await noted();
+  it('are valid as they were written, with any content', async () => {
+    const orderId = await writeThreeLines();
     const { lines, before } = await check();
-    expect(await foundOf(orderId)).toEqual([]);
+    expect(await findingsOf(orderId)).toEqual([]);
     expect(lines).toBeGreaterThanOrEqual(3);
     expect(before).toEqual({ lines: 0, through: null, signed: true });
   });
@@ -75,32 +75,36 @@ describe('The lines of a saga', () => {
     `marked_at = marked_at + interval '1 second'`,
     `mac = decode(md5('a') || md5('b'), 'hex')`,
     `mac = ''`,
-  ])('of which somebody changed %s are found', async (set) => {
-    const orderId = await noted();
+  ])('are a finding if somebody changed %s', async (set) => {
+    const orderId = await writeThreeLines();
     await change(orderId, 2, set);
-    expect(await foundOf(orderId)).toEqual([
-      { line: 'noting 2', about: orderId, message: 'it is not as this shop wrote it: its MAC is wrong' },
+    expect(await findingsOf(orderId)).toEqual([
+      {
+        line: 'noting 2',
+        about: orderId,
+        message: 'its MAC is wrong: the line was changed, or another program wrote it',
+      },
     ]);
   });
 
-  it('are found where one has another number', async () => {
-    const orderId = await noted();
+  it('are a finding if somebody changed the number of a line', async () => {
+    const orderId = await writeThreeLines();
     await change(orderId, 3, 'version = 4');
-    expect(await foundOf(orderId)).toMatchObject([{ line: 'noting 4' }]);
+    expect(await findingsOf(orderId)).toMatchObject([{ line: 'noting 4' }]);
   });
 
-  it('may say another time than they were marked at by an hour, and no more', async () => {
-    const orderId = await noted();
+  it('may differ by one hour from the time of their MAC, and not by more', async () => {
+    const orderId = await writeThreeLines();
     await change(orderId, 2, `at = at - interval '59 minutes'`);
-    expect(await foundOf(orderId)).toEqual([]);
+    expect(await findingsOf(orderId)).toEqual([]);
     await change(orderId, 2, `at = at - interval '2 minutes'`);
-    expect(await foundOf(orderId)).toMatchObject([
-      { line: 'noting 2', message: expect.stringContaining('was marked at') },
+    expect(await findingsOf(orderId)).toMatchObject([
+      { line: 'noting 2', message: expect.stringContaining('its MAC was made at') },
     ]);
   });
 
-  it('are found where those of two orders changed places', async () => {
-    const [one, other] = [await noted(), await noted()];
+  it('are a finding if the lines of two orders were exchanged', async () => {
+    const [one, other] = [await writeThreeLines(), await writeThreeLines()];
     for (const [from, to] of [
       [one, 'away'],
       [other, one],
@@ -108,13 +112,13 @@ describe('The lines of a saga', () => {
     ])
       // prettier-ignore
       await database.admin('update inventory.process_journal set id = $2 where id = $1 and version = 1', [from, to]);
-    expect(await foundOf(one)).toMatchObject([{ line: 'noting 1' }]);
-    expect(await foundOf(other)).toMatchObject([{ line: 'noting 1' }]);
+    expect(await findingsOf(one)).toMatchObject([{ line: 'noting 1' }]);
+    expect(await findingsOf(other)).toMatchObject([{ line: 'noting 1' }]);
   });
 
-  it('are found where somebody added one by hand, with no MAC or with that of another line', async () => {
-    const orderId = await noted();
-    await check(); // by now it is signed that no line is without
+  it('are a finding if somebody added one, without a MAC or with the MAC of another line', async () => {
+    const orderId = await writeThreeLines();
+    await check(); // signs that all lines have a MAC
     await database.of('inventory').query(
       `insert into process_journal (id, name, version, heard, message_id, note, asked)
        values ($1, 'noting', 4, 'inventory.alarm.v1', gen_random_uuid(), 'by hand', '{}')`,
@@ -125,9 +129,13 @@ describe('The lines of a saga', () => {
          timers, handled_by, mac, marked_at from process_journal where id = $1 and version = 1`,
       [orderId],
     );
-    expect(await foundOf(orderId)).toEqual([
-      { line: 'noting 4', about: orderId, message: 'this shop did not write it: it has no MAC' },
-      { line: 'noting 5', about: orderId, message: 'it is not as this shop wrote it: its MAC is wrong' },
+    expect(await findingsOf(orderId)).toEqual([
+      { line: 'noting 4', about: orderId, message: 'it has no MAC: this shop did not write it' },
+      {
+        line: 'noting 5',
+        about: orderId,
+        message: 'its MAC is wrong: the line was changed, or another program wrote it',
+      },
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import type { ContextName } from '#platform/config';
 import { statement } from '#database';
 import { exactly, type KeptJournal } from '#messaging/journals';
-import { sagaLine, sagaJournalTable, type SagaLine } from './saga-line';
+import { macContentOf, sagaJournalTable, type SagaLine } from './saga-line';
 
 /**
  * The largest allowed difference between `marked_at` and `at`. Normally it is seconds. An hour is allowed, so that a
@@ -28,14 +28,14 @@ export const sagaJournal = (context: ContextName): KeptJournal => ({
   name: sagaJournalTable(context),
   async next(db, after = ['', '', 0], limit) {
     const rows = await db.query<Row>(NEXT, [...after, limit]);
-    return rows.map(({ at, inTime, mac, ...said }) => ({
-      place: [said.id, said.name, said.version],
-      name: `${said.name} ${said.version}`,
-      about: said.id,
+    return rows.map(({ at, inTime, mac, ...content }) => ({
+      place: [content.id, content.name, content.version],
+      name: `${content.name} ${content.version}`,
+      about: content.id,
       at,
       mac,
-      line: sagaLine(context, said),
-      doubt: inTime ? null : `it says that it was written at ${at}, and was marked at ${said.markedAt}`,
+      line: macContentOf(context, content),
+      problem: inTime ? null : `its time is ${at}, but its MAC was made at ${content.markedAt}`,
     }));
   },
 });

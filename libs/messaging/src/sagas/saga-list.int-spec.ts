@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-async function everything(filter: SagaFilter, limit = 90) {
+async function listAllPages(filter: SagaFilter, limit = 90) {
   const found: Awaited<ReturnType<Sagas['list']>> = [];
   for (let after: SagaPlace | undefined; ;) {
     const page = await sagas.list(filter, limit, after);
@@ -31,35 +31,35 @@ async function everything(filter: SagaFilter, limit = 90) {
 }
 
 describe('The list of sagas', () => {
-  it('shows each once, however it is paged; what is open longest-standing first, all youngest first', async () => {
-    const attention = await everything({ status: 'needs-attention' });
+  it('shows each saga once on all pages: open ones by the age of their step, all others newest first', async () => {
+    const attention = await listAllPages({ status: 'needs-attention' });
     expect(attention).toHaveLength(200);
     expect(new Set(attention.map(({ id }) => id)).size).toBe(200);
     expect(attention.map(({ since }) => since.getTime())).toEqual(
       attention.map(({ since }) => since.getTime()).sort((one, other) => one - other),
     );
-    expect(await everything({ status: 'running' })).toHaveLength(1_000);
-    const all = await everything({}, 1_700);
+    expect(await listAllPages({ status: 'running' })).toHaveLength(1_000);
+    const all = await listAllPages({}, 1_700);
     expect(all.map(({ id }) => Number(id))).toEqual(Array.from({ length: 20_000 }, (_, index) => 20_000 - index));
-    expect(await everything({ status: 'over' }, 5_000)).toHaveLength(18_800);
+    expect(await listAllPages({ status: 'over' }, 5_000)).toHaveLength(18_800);
   });
 
-  it('knows what stands still: not over, and at its step for so long', async () => {
-    const stuck = await everything({ stuckFor: 2_000 });
+  it('filters sagas that are not over and have been at their step for a given time', async () => {
+    const stuck = await listAllPages({ stuckFor: 2_000 });
     expect(stuck.length).toBeGreaterThan(0);
     expect(stuck.every(({ status, id }) => status !== 'over' && Number(id) >= 13_000)).toBe(true);
-    expect(await everything({ stuckFor: 0 })).toHaveLength(1_200);
-    expect(await everything({ stuckFor: 0, status: 'needs-attention' })).toHaveLength(200);
-    expect(await everything({ stuckFor: 0, status: 'over' })).toEqual([]);
+    expect(await listAllPages({ stuckFor: 0 })).toHaveLength(1_200);
+    expect(await listAllPages({ stuckFor: 0, status: 'needs-attention' })).toHaveLength(200);
+    expect(await listAllPages({ stuckFor: 0, status: 'over' })).toEqual([]);
   });
 
   it.each<[string, SagaFilter, RegExp]>([
-    ['all', {}, /processes_pkey/],
-    ['what is over', { status: 'over' }, /processes_pkey/],
-    ['what runs', { status: 'running' }, /processes_open/],
-    ['what needs attention', { status: 'needs-attention' }, /processes_attention/],
-    ['what stands still', { stuckFor: 60 }, /processes_open/],
-  ])('reads an index from the right place on: %s', async (_, filter, index) => {
+    ['all sagas', {}, /processes_pkey/],
+    ['sagas that are over', { status: 'over' }, /processes_pkey/],
+    ['running sagas', { status: 'running' }, /processes_open/],
+    ['sagas that need attention', { status: 'needs-attention' }, /processes_attention/],
+    ['sagas without progress', { stuckFor: 60 }, /processes_open/],
+  ])('reads an index, from the start of the page: %s', async (_, filter, index) => {
     for (const after of [undefined, { since: '2026-11-23 03:04:05.678901+00', name: 'checkout', id: '010000' }]) {
       const [sql, values] = listSagasSql(filter, 21, after);
       const rows = await database.of('ordering').query<{ 'QUERY PLAN': string }>(`explain ${sql}`, values);

@@ -49,32 +49,32 @@ const names = `with recursive names as (
  */
 export function listSagasSql(filter: SagaFilter, limit: number, after?: SagaPlace): [string, unknown[]] {
   const values: unknown[] = [];
-  const value = (given: unknown): string => `$${values.push(given)}`;
+  const parameter = (given: unknown): string => `$${values.push(given)}`;
   const { status, stuckFor, id } = filter;
   const open = stuckFor !== undefined || (status !== undefined && status !== 'over');
   const where = [
     status !== undefined ? `p.status = '${status}'` : open ? `p.status <> 'over'` : undefined,
     status === 'over' && open ? 'false' : undefined, // a saga that is over is never stuck
-    stuckFor !== undefined ? `p.since <= now() - ${value(stuckFor)} * interval '1 second'` : undefined,
-    id !== undefined ? `p.id = ${value(id)}` : undefined,
+    stuckFor !== undefined ? `p.since <= now() - ${parameter(stuckFor)} * interval '1 second'` : undefined,
+    id !== undefined ? `p.id = ${parameter(id)}` : undefined,
   ].filter((part) => part !== undefined);
   if (open) {
     if (status === 'running') where.push(`p.status <> 'over'`); // the condition of the partial index
     if (after)
       where.push(
-        `(p.since, p.name, p.id) > (${value(after.since)}::timestamptz, ${value(after.name)}, ${value(after.id)})`,
+        `(p.since, p.name, p.id) > (${parameter(after.since)}::timestamptz, ${parameter(after.name)}, ${parameter(after.id)})`,
       );
     const sql = `select ${columns} from processes p where ${where.join(' and ')} order by p.since, p.name, p.id`;
-    return [`${sql} limit ${value(limit)}`, values];
+    return [`${sql} limit ${parameter(limit)}`, values];
   }
   if (after) {
-    const [afterId, afterName] = [value(after.id), value(after.name)];
+    const [afterId, afterName] = [parameter(after.id), parameter(after.name)];
     where.push(`p.id <= ${afterId} and (p.id, p.name) < (${afterId}, ${afterName})`);
   }
-  const most = value(limit);
+  const limitParameter = parameter(limit);
   const each = `select * from processes p where p.name = n.name${where.map((part) => ` and ${part}`).join('')}`;
-  const sql = `${names} select ${columns} from names n cross join lateral (${each} order by p.id desc limit ${most}) p
-    where n.name is not null order by p.id desc, p.name desc limit ${most}`;
+  const sql = `${names} select ${columns} from names n cross join lateral (${each} order by p.id desc limit ${limitParameter}) p
+    where n.name is not null order by p.id desc, p.name desc limit ${limitParameter}`;
   return [sql, values];
 }
 

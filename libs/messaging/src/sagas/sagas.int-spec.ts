@@ -15,7 +15,7 @@ interface Counting {
   readonly answers: readonly number[];
 }
 
-/** Asks three times, one after the other, and gives up what it waits for when it is over. */
+/** Sends three requests, one after the other, and cancels its timer when it is over. */
 const counting: SagaDefinition<Counting, Alarm | Answer> = {
   name: 'counting',
   version: 1,
@@ -61,7 +61,7 @@ async function start(behaviour: Partial<Behaviour> = {}) {
 }
 
 describe('A saga', () => {
-  it('asks, hears, remembers, sets and cancels timers, and writes its journal', async () => {
+  it('sends requests, handles answers, stores its state, sets and cancels timers, and writes its journal', async () => {
     const { inventory, journal } = await start();
     const orderId = randomUUID();
     await inventory.db.transaction(async () => void inventory.eventBus.publish(new Alarm({ orderId, n: 0 })));
@@ -95,24 +95,24 @@ describe('A saga', () => {
     expect(await database.admin('select name from inventory.timers where key = $1', [orderId])).toEqual([]);
   });
 
-  it('is not held up by thirty others whose rows somebody has locked', async () => {
+  it('does not wait for thirty other sagas whose rows are locked', async () => {
     const { inventory } = await start({ onAsk: () => pause(60_000) });
-    const tell = (orderId: string) =>
+    const begin = (orderId: string) =>
       inventory.db.transaction(async () => void inventory.eventBus.publish(new Alarm({ orderId, n: 0 })));
     const versions = async (ids: readonly string[]) => {
       const sql = 'select version from inventory.processes where id = any($1::text[])';
       return (await database.admin<{ version: number }>(sql, [ids])).map(({ version }) => version);
     };
     const locked = Array.from({ length: 30 }, () => randomUUID());
-    await Promise.all(locked.map(tell));
+    await Promise.all(locked.map(begin));
     await eventually(async () => expect(await versions(locked)).toEqual(Array(30).fill(1)));
     const somebody = await connect(database.url, 'somebody');
     await somebody.query('begin');
     await somebody.query('select from inventory.processes where id = any($1::text[]) for update', [locked]);
-    await Promise.all(locked.map(tell));
+    await Promise.all(locked.map(begin));
     const strangers = Array.from({ length: 5 }, () => randomUUID());
     const spent = await millisecondsOf(async () => {
-      await Promise.all(strangers.map(tell));
+      await Promise.all(strangers.map(begin));
       await eventually(async () => expect(await versions(strangers)).toEqual(Array(5).fill(1)));
     });
     expect(spent).toBeLessThan(3_000); // each of the thirty would wait for 200 ms, one after the other
@@ -121,7 +121,7 @@ describe('A saga', () => {
     await eventually(async () => expect(await versions(locked)).toEqual(Array(30).fill(2)), 20_000);
   });
 
-  it('notes down which timer fired, and how often a message was tried', async () => {
+  it('writes down which timer fired, and how often a message was tried', async () => {
     const { inventory, journal } = await start({ onAsk: () => pause(3_000) });
     const orderId = randomUUID();
     await inventory.db.transaction(async () => void inventory.eventBus.publish(new Alarm({ orderId, n: 0 })));
@@ -142,7 +142,7 @@ describe('A saga', () => {
     }, 8_000);
   }, 20_000);
 
-  it('takes each step once with two instances at work that know nothing of each other', async () => {
+  it('takes each step once when two instances work at the same time', async () => {
     const one = await start();
     await start();
     const ids = Array.from({ length: 40 }, () => randomUUID());
@@ -164,7 +164,7 @@ describe('A saga', () => {
     expect(asked).toHaveLength(3 * ids.length);
   }, 30_000);
 
-  it('that a message poisons stands where it stood; the message is tried again', async () => {
+  it('does not change when its definition throws, and the message is retried', async () => {
     const { inventory, journal } = await start();
     const orderId = randomUUID();
     await inventory.db.transaction(async () => void inventory.eventBus.publish(new Alarm({ orderId, n: 13 })));

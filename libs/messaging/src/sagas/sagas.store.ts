@@ -14,18 +14,18 @@ import {
   type TimerChange,
 } from '#messaging';
 import type { SagaStatus } from './definition';
-import { sagaLine, type SagaLine } from './saga-line';
+import { macContentOf, type SagaLine } from './saga-line';
 
 /** Finds the versions of the definition that unfinished sagas use, except the known ones. */
-export const strangeDefinitions = (db: Database, name: string, known: readonly number[]) =>
+export const findUnknownVersions = (db: Database, name: string, known: readonly number[]) =>
   db.query<{ definition: number; count: number }>(
     `select definition, count(*)::int as count from processes
      where status <> 'over' and name = $1 and definition <> all($2::int[]) group by 1 order by 1`,
     [name, known],
   );
 
-/** A saga's stored state. Version 0 means that the saga has not begun. */
-export interface Standing<State> {
+/** The stored state of a saga, or the initial state with version 0 if the saga has not begun. */
+export interface SagaRecord<State> {
   readonly definition: number;
   readonly version: number;
   readonly state: State;
@@ -37,10 +37,10 @@ const LOAD = statement(
 );
 
 export const loadSagas = <State>(db: Database, name: string, ids: readonly string[]) =>
-  db.query<Standing<State> & { id: string }>(LOAD, [name, ids]);
+  db.query<SagaRecord<State> & { id: string }>(LOAD, [name, ids]);
 
 /** Leaves out the steps of sagas whose rows another transaction has locked. */
-const FREE = `
+const WITHOUT_LOCKED = `
    free as materialized (
      select p.name, p.id from (select name, id from given order by name, id) g cross join lateral (
        select p.name, p.id from processes p where p.name = g.name and p.id = g.id offset 0 for update of p skip locked) p),
@@ -57,7 +57,7 @@ const stepsSql = (free = '') => `with given as materialized (
        version int, state jsonb, status text, step text, waiting_for text, asked_again int, attention text,
        heard text, message_id uuid, happened_at timestamptz, attempts int, note text, asked text[], asked_keys text[],
        timers jsonb, asks uuid[], marked_at timestamptz, mac bytea)),
-   -- one look by number for each: a plan made while the inbox was small would read all of it for ever
+   -- one index look-up for each number: a plan from the time of a small inbox would read the whole inbox for ever
    claim as materialized (
      select i.seq from (select * from given where seq > 0 and by > 0 order by seq) g cross join lateral (
        select i.seq from inbox i
@@ -89,7 +89,7 @@ ${free}   moved as (
      ${free ? 'seq in (select seq from locked)' : 'false'} as locked from given`;
 
 const STEPS = statement('saga-steps-marked', stepsSql());
-const STEPS_OF_FREE = statement('saga-steps-of-free', stepsSql(FREE));
+const STEPS_WITHOUT_LOCKED = statement('saga-steps-of-free', stepsSql(WITHOUT_LOCKED));
 
 export interface Step {
   readonly claim: Claim;
@@ -97,9 +97,9 @@ export interface Step {
   readonly id: string;
   readonly heard: Envelope;
   /** The saga's state before the step. */
-  readonly from: Standing<unknown>;
+  readonly before: SagaRecord<unknown>;
   readonly state: object;
-  readonly shown: SagaStatus;
+  readonly status: SagaStatus;
   readonly note: string;
   /** The number of attempts to handle the message, including this one. */
   readonly attempts: number;
@@ -107,25 +107,28 @@ export interface Step {
   readonly timers: readonly TimerChange[];
 }
 
-const keysOf = (asks: readonly Envelope[]): (string | null)[] | null => {
+const idempotencyKeysOf = (asks: readonly Envelope[]): (string | null)[] | null => {
   const keys = asks.map(({ body }) => (body as { idempotencyKey?: string }).idempotencyKey ?? null);
   return keys.some((key) => key !== null) ? keys : null;
 };
 
 /** `locked`: another transaction holds the saga's row. Only `skipLocked` gives this outcome. */
-export type Outcome = 'taken' | 'overtaken' | 'claim lost' | 'locked';
+export type StepOutcome = 'taken' | 'overtaken' | 'claim lost' | 'locked';
 
 /** Null if the time is missing or wrong, as in a message that was corrected by hand. Its step is still taken. */
-function instantOf(text: string | undefined): string | null {
+function parseInstant(text: string | undefined): string | null {
   const instant = new Date(text ?? NaN);
   return Number.isNaN(instant.getTime()) ? null : inMicros(instant.toISOString());
 }
 
 /** The journal line of the step. `markedAt` is the time of this process. The database adds its own time as `at`. */
-const lineOf = ({ claim, saga, id, heard, from, note, attempts, asks, timers }: Step, now: Date): SagaLine => ({
-  ...{ name: saga, id, version: from.version + 1 },
-  ...{ heard: heard.type, messageId: heard.id, happenedAt: instantOf(heard.meta.occurredAt) },
-  ...{ attempts, note, asked: asks.map(({ type }) => type), askedKeys: keysOf(asks) },
+const journalLineOf = (
+  { claim, saga, id, heard, before, note, attempts, asks, timers }: Step,
+  now: Date,
+): SagaLine => ({
+  ...{ name: saga, id, version: before.version + 1 },
+  ...{ heard: heard.type, messageId: heard.id, happenedAt: parseInstant(heard.meta.occurredAt) },
+  ...{ attempts, note, asked: asks.map(({ type }) => type), askedKeys: idempotencyKeysOf(asks) },
   timers:
     timers.length > 0
       ? timers.map(({ name, afterSeconds }) => ({ name: name.slice(saga.length + 1), afterSeconds }))
@@ -133,7 +136,7 @@ const lineOf = ({ claim, saga, id, heard, from, note, attempts, asks, timers }: 
   ...{ handledBy: claim.claimedBy, markedAt: inMicros(now.toISOString()) },
 });
 
-interface How {
+interface WriteOptions {
   /** Makes the MACs of the journal lines. */
   readonly key: MacKey;
   readonly now: Date;
@@ -145,30 +148,30 @@ interface How {
 export async function takeSteps(
   db: Database,
   steps: readonly Step[],
-  { key, now, skipLocked }: How,
-): Promise<Outcome[]> {
+  { key, now, skipLocked }: WriteOptions,
+): Promise<StepOutcome[]> {
   const given = steps.map((step) => {
-    const { claim, from, state, shown, asks } = step;
-    const line = lineOf(step, now);
+    const { claim, before, state, status, asks } = step;
+    const line = journalLineOf(step, now);
     return {
       ...{ seq: claim.seq, by: claim.claimedBy, name: line.name, id: line.id },
-      ...{ definition: from.definition, version: from.version, state },
-      ...{ status: shown.status, step: shown.step, waiting_for: shown.waitingFor },
-      ...{ asked_again: shown.asked, attention: shown.attention },
+      ...{ definition: before.definition, version: before.version, state },
+      ...{ status: status.status, step: status.step, waiting_for: status.waitingFor },
+      ...{ asked_again: status.asked, attention: status.attention },
       ...{ heard: line.heard, message_id: line.messageId, happened_at: line.happenedAt, attempts: line.attempts },
       ...{ note: line.note, asked: line.asked, asked_keys: line.askedKeys, timers: line.timers },
       ...{ asks: asks.map((ask) => ask.id), marked_at: line.markedAt },
-      mac: `\\x${lineMac(key, sagaLine(db.context, line)).toString('hex')}`,
+      mac: `\\x${lineMac(key, macContentOf(db.context, line)).toString('hex')}`,
     };
   });
   const timers = steps.flatMap((step) => step.timers);
-  const rows = await db.outside(() =>
-    db.query<{ seq: number; claimed: boolean; moved: boolean; locked: boolean }>(skipLocked ? STEPS_OF_FREE : STEPS, [
-      JSON.stringify(given),
-      ...[outboxValue(steps.flatMap(({ asks }) => asks)), toSet(timers), toCancel(timers)],
-    ]),
+  const rows = await db.outsideTransaction(() =>
+    db.query<{ seq: number; claimed: boolean; moved: boolean; locked: boolean }>(
+      skipLocked ? STEPS_WITHOUT_LOCKED : STEPS,
+      [JSON.stringify(given), ...[outboxValue(steps.flatMap(({ asks }) => asks)), toSet(timers), toCancel(timers)]],
+    ),
   );
-  const outcomes = new Map<number, Outcome>(
+  const outcomes = new Map<number, StepOutcome>(
     rows.map(({ seq, claimed, moved, locked }) => [
       seq,
       moved ? 'taken' : !claimed ? 'claim lost' : locked ? 'locked' : 'overtaken',

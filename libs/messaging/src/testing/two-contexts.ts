@@ -42,7 +42,7 @@ class AnswerWhenAsked implements ICommandHandler<Ask> {
 }
 
 @InboxEventsHandler([Answer], { name: 'note-answer' })
-class NoteTheAnswer implements IEventHandler<Answer> {
+class StoreAnswer implements IEventHandler<Answer> {
   constructor(private readonly db: Database) {}
 
   async handle({ body: { orderId, n } }: Answer): Promise<void> {
@@ -60,7 +60,7 @@ class DoNothing implements IEventHandler<Nothing> {
 }
 
 @InboxEventsHandler([Alarm], { name: 'alarm' })
-class HearAlarm implements IEventHandler<Alarm> {
+class HandleAlarm implements IEventHandler<Alarm> {
   constructor(private readonly behaviour: Behaviour) {}
 
   async handle(message: Alarm): Promise<void> {
@@ -94,14 +94,14 @@ const urlsOf = (database: string | DatabaseUrls): DatabaseUrls =>
   typeof database === 'string' ? { databaseUrl: database, databaseUrls: {} } : database;
 
 /**
- * Starts an application of two contexts on the given database, without HTTP. `more` are extra providers of the first
- * context. With `only`, this application runs one context, and the other one runs in another process.
+ * Starts an application of two contexts on the given database, without HTTP. `extraProviders` are for
+ * the first context. With `onlyContext`, this application runs one context, and the other one runs in another process.
  */
 export async function startTwoContexts(
   database: string | DatabaseUrls,
   behaviour: Partial<Behaviour> = {},
-  more: Type[] = [],
-  only?: 'inventory' | 'payments',
+  extraProviders: Type[] = [],
+  onlyContext?: 'inventory' | 'payments',
 ): Promise<INestApplicationContext> {
   const provided = {
     provide: Behaviour,
@@ -110,7 +110,7 @@ export async function startTwoContexts(
 
   @Module({
     imports: [contextDatabase('inventory'), contextMessaging('inventory', [Ask, Nothing, Alarm])],
-    providers: [provided, macs, NoteTheAnswer, DoNothing, HearAlarm, Inventory, ...more],
+    providers: [provided, macs, StoreAnswer, DoNothing, HandleAlarm, Inventory, ...extraProviders],
   })
   class First {}
 
@@ -121,13 +121,13 @@ export async function startTwoContexts(
   class Second {}
 
   const config = Object.assign(new Config(), urlsOf(database));
-  const otherContexts: ContextName[] = only ? [only === 'inventory' ? 'payments' : 'inventory'] : [];
+  const otherContexts: ContextName[] = onlyContext ? [onlyContext === 'inventory' ? 'payments' : 'inventory'] : [];
 
   @Global()
   @Module({ providers: [{ provide: ELSEWHERE, useValue: otherContexts }], exports: [ELSEWHERE] })
   class Elsewhere {}
 
-  const modules = only ? [Elsewhere, only === 'inventory' ? First : Second] : [First, Second];
+  const modules = onlyContext ? [Elsewhere, onlyContext === 'inventory' ? First : Second] : [First, Second];
   @Module({ imports: [ConfigModule.with(config), SystemModule, ...modules] })
   class Shop {}
   return NestFactory.createApplicationContext(Shop, { logger: ['error'], abortOnError: false });

@@ -1,7 +1,7 @@
 import { crashPoint } from '#crash-points';
 import type { Branch } from '../outbox/branch';
-import { TimerLooks } from './timer-looks';
-import { timersUnheard } from './timer-metrics';
+import { TimerReads } from './timer-reads';
+import { unhandledTimersGauge } from './timer-metrics';
 import { fireTimers } from './timers.store';
 
 const BATCH = 200;
@@ -10,7 +10,7 @@ const POLL_MS = 1_000;
 /** Moves due timers into the inbox. Several instances may do this at once. Each timer is moved by one of them only. */
 export class TimerClock {
   private readonly stopping = new AbortController();
-  private readonly looks = new TimerLooks();
+  private readonly reads = new TimerReads();
   private running?: Promise<void>;
 
   constructor(private readonly branch: Branch) {}
@@ -27,7 +27,7 @@ export class TimerClock {
   private async run(): Promise<void> {
     const { signal } = this.stopping;
     while (!signal.aborted) {
-      const { fired, nextMs } = await this.look();
+      const { fired, nextMs } = await this.fireDueTimers();
       if (fired > 0) {
         crashPoint('timers.fired', this.branch.context);
         this.branch.inbox.raise();
@@ -36,17 +36,17 @@ export class TimerClock {
     }
   }
 
-  private async look(): Promise<{ fired: number; nextMs: number | null }> {
+  private async fireDueTimers(): Promise<{ fired: number; nextMs: number | null }> {
     const { context, db, marks } = this.branch;
-    const since = this.looks.next();
+    const since = this.reads.startOfNextRead();
     const behind = marks.lanesBehind(this.branch.handlers.lanes);
     try {
       const { fired, nextMs, through, unheard } = await fireTimers(db, BATCH, since, behind);
-      this.looks.saw(since === undefined, fired < BATCH ? through : undefined);
-      if (unheard !== undefined) timersUnheard.set({ context }, unheard);
+      this.reads.recordRead(since === undefined, fired < BATCH ? through : undefined);
+      if (unheard !== undefined) unhandledTimersGauge.set({ context }, unheard);
       return { fired, nextMs };
     } catch {
-      this.looks.forget();
+      this.reads.reset();
       return { fired: 0, nextMs: null };
     }
   }

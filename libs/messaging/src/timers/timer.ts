@@ -19,5 +19,5 @@ export type TimerChange =
 const SOON_SECONDS = 2;
 
 /** True if a timer is due so soon that the clock must be woken. It polls every second for all others. */
-export const soonDue = (changes: readonly TimerChange[]): boolean =>
+export const isAnyDueSoon = (changes: readonly TimerChange[]): boolean =>
   changes.some(({ afterSeconds }) => afterSeconds !== null && afterSeconds < SOON_SECONDS);

@@ -13,56 +13,56 @@ beforeAll(async () => {
   database = await testDatabase({ empty: true });
   await migrateTwoContexts(database.url);
   db = database.of('inventory');
-  await hear(RUNG);
+  await subscribeTo(RUNG);
 }, 30_000);
 beforeEach(() => database.admin('delete from inventory.timers'));
 afterAll(() => database.drop());
 
-const hear = (type: string) =>
+const subscribeTo = (type: string) =>
   database.admin(`insert into inventory.subscriptions (type, handler, lane) values ($1, 'ring', 'ring')`, [type]);
 
-const set = (type: string, dueSecondsAgo: number, count = 1) =>
+const insertTimers = (type: string, dueSecondsAgo: number, count = 1) =>
   database.admin(
     `insert into inventory.timers (name, key, due_at, id, type, body, meta)
      select 'bell', gen_random_uuid(), now() - make_interval(secs => $2), gen_random_uuid(), $1, '{}', '{}'
      from generate_series(1, $3::int)`,
     [type, dueSecondsAgo, count],
   );
-const left = async () =>
+const remainingTypes = async () =>
   (await database.admin<{ type: string }>('select type from inventory.timers order by type')).map(({ type }) => type);
 
 describe('A due timer', () => {
-  it('stays while nobody hears it, is counted, and fires once somebody does', async () => {
-    await set(LATER, 1);
-    await set(RUNG, 1);
+  it('stays and is counted while no handler subscribes to it, and fires when one does', async () => {
+    await insertTimers(LATER, 1);
+    await insertTimers(RUNG, 1);
     expect(await fireTimers(db, 200)).toMatchObject({ fired: 1, unheard: 1 });
-    expect(await left()).toEqual([LATER]);
+    expect(await remainingTypes()).toEqual([LATER]);
 
-    await hear(LATER);
+    await subscribeTo(LATER);
     expect(await fireTimers(db, 200)).toMatchObject({ fired: 1, unheard: 0 });
-    expect(await left()).toEqual([]);
+    expect(await remainingTypes()).toEqual([]);
     const arrived = await database.admin('select 1 from inventory.inbox where type = $1', [LATER]);
     expect(arrived).toHaveLength(1);
   });
 
-  it('is found by a look at what became due lately; an older one by a look at all', async () => {
-    await set(RUNG, 60);
-    await set(RUNG, 1);
+  it('is found by a read of recent timers, an older one by a read of all timers', async () => {
+    await insertTimers(RUNG, 60);
+    await insertTimers(RUNG, 1);
     const { rows } = await db.pool.query<{ since: string }>(`select (now() - interval '30 seconds')::text as since`);
     expect(await fireTimers(db, 200, rows[0].since)).toMatchObject({ fired: 1 });
-    expect(await left()).toEqual([RUNG]);
+    expect(await remainingTypes()).toEqual([RUNG]);
     expect(await fireTimers(db, 200)).toMatchObject({ fired: 1 });
-    expect(await left()).toEqual([]);
+    expect(await remainingTypes()).toEqual([]);
   });
 
-  it('waits while the lane of its handler is behind, five minutes at most', async () => {
-    await set(RUNG, 1);
-    await set(RUNG, 299);
-    await set(RUNG, 301);
+  it('waits while the lane of its handler is behind, but five minutes at most', async () => {
+    await insertTimers(RUNG, 1);
+    await insertTimers(RUNG, 299);
+    await insertTimers(RUNG, 301);
     const since = new Date(Date.now() - 3_600_000).toISOString();
     expect(await fireTimers(db, 200, since, ['ring'])).toMatchObject({ fired: 1 });
     expect(await fireTimers(db, 200, undefined, ['ring'])).toMatchObject({ fired: 0 });
-    expect(await left()).toEqual([RUNG, RUNG]);
+    expect(await remainingTypes()).toEqual([RUNG, RUNG]);
     expect(await fireTimers(db, 200, undefined, ['another'])).toMatchObject({ fired: 2 });
   });
 
@@ -76,17 +76,17 @@ describe('A due timer', () => {
     expect(row.ms).toBeLessThanOrEqual(1_500);
   });
 
-  it('is found at the same cost however many fired before it while a snapshot is open', async () => {
+  it('is found at the same cost after many others have fired while a snapshot is open', async () => {
     const snapshot = await db.pool.connect();
     try {
       await snapshot.query('begin isolation level repeatable read');
       await snapshot.query('select 1 from timers limit 1');
-      await set(RUNG, 3_600, 5_000);
+      await insertTimers(RUNG, 3_600, 5_000);
       let through = '';
       for (let fired = 200; fired === 200;) ({ fired, through } = await fireTimers(db, 200));
-      await set(RUNG, 0);
-      expect(await readBy(undefined)).toBeGreaterThan(5_000);
-      expect(await readBy(through)).toBeLessThan(50);
+      await insertTimers(RUNG, 0);
+      expect(await entriesReadBy(undefined)).toBeGreaterThan(5_000);
+      expect(await entriesReadBy(through)).toBeLessThan(50);
     } finally {
       await snapshot.query('rollback');
       snapshot.release();
@@ -94,8 +94,8 @@ describe('A due timer', () => {
   });
 });
 
-/** How many entries of the index a look reads, dead ones included. */
-const readBy = (since: string | undefined): Promise<number> =>
+/** The number of index entries that a read of timers touches, including dead ones. */
+const entriesReadBy = (since: string | undefined): Promise<number> =>
   db.transaction(async () => {
     const before = await entriesRead();
     await fireTimers(db, 200, since);

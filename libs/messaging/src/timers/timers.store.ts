@@ -20,18 +20,18 @@ export async function cancelTimers(db: Database, changes: readonly TimerChange[]
 }
 
 /** A timer without a subscriber stays, because a build that handles it may start later. */
-const heard = 'exists (select from subscriptions s where s.type = t.type)';
+const hasSubscriber = 'exists (select from subscriptions s where s.type = t.type)';
 
 /**
  * In a lane that is behind, the answer that a timer waits for may be in the queue already. Firing the timer would add
  * more messages to that queue. So the timer waits until the lane has caught up, but at most five minutes.
  */
-const notTooEarly = (behind: string) => `not (t.due_at > now() - interval '5 minutes'
+const isNotTooEarly = (behind: string) => `not (t.due_at > now() - interval '5 minutes'
   and exists (select from subscriptions s where s.type = t.type and s.lane = any(${behind}::text[])))`;
 
-const fire = (range: string, behind: string, more: string) => `with ${asyncCommit},
+const fireSql = (range: string, behind: string, more: string) => `with ${asyncCommit},
    picked as materialized (
-     select t.name, t.key from timers t where t.due_at <= now() and ${range} and ${heard} and ${notTooEarly(behind)}
+     select t.name, t.key from timers t where t.due_at <= now() and ${range} and ${hasSubscriber} and ${isNotTooEarly(behind)}
      order by t.due_at limit $1 for update of t skip locked),
    due as (
      delete from timers t using picked p, quick where t.name = p.name and t.key = p.key
@@ -48,15 +48,15 @@ const fire = (range: string, behind: string, more: string) => `with ${asyncCommi
 
 const FIRE_ALL = statement(
   'timers-fire-all',
-  fire(
+  fireSql(
     'true',
     '$2',
-    `,\n     (select count(*)::int from timers t where t.due_at <= now() and not ${heard}) as unheard`,
+    `,\n     (select count(*)::int from timers t where t.due_at <= now() and not ${hasSubscriber}) as unheard`,
   ),
 );
-const FIRE_RECENT = statement('timers-fire-recent', fire('t.due_at >= $2::timestamptz', '$3', ''));
+const FIRE_RECENT = statement('timers-fire-recent', fireSql('t.due_at >= $2::timestamptz', '$3', ''));
 
-export interface Fired {
+export interface FireResult {
   readonly fired: number;
   /**
    * The due time from which the next read may start, if this read returned all timers. Older rows are dead: their
@@ -79,9 +79,9 @@ export async function fireTimers(
   limit: number,
   since?: string,
   behind: readonly string[] = [],
-): Promise<Fired> {
+): Promise<FireResult> {
   const [{ next, ...row }] = await (since === undefined
-    ? db.query<Omit<Fired, 'nextMs'> & { next: number | null }>(FIRE_ALL, [limit, behind])
-    : db.query<Omit<Fired, 'nextMs'> & { next: number | null }>(FIRE_RECENT, [limit, since, behind]));
+    ? db.query<Omit<FireResult, 'nextMs'> & { next: number | null }>(FIRE_ALL, [limit, behind])
+    : db.query<Omit<FireResult, 'nextMs'> & { next: number | null }>(FIRE_RECENT, [limit, since, behind]));
   return { ...row, nextMs: next };
 }

@@ -19,16 +19,16 @@ export class StoredTimers extends Timers {
 
   async set(...timers: readonly Timer[]): Promise<void> {
     const envelopes = this.outbox.envelopes(timers.map(({ message }) => message));
-    await this.change(
+    await this.applyChanges(
       timers.map(({ name, key, afterSeconds }, index) => ({ name, key, afterSeconds, envelope: envelopes[index] })),
     );
   }
 
   async cancel(...timers: readonly Pick<Timer, 'name' | 'key'>[]): Promise<void> {
-    await this.change(timers.map(({ name, key }) => ({ name, key, afterSeconds: null })));
+    await this.applyChanges(timers.map(({ name, key }) => ({ name, key, afterSeconds: null })));
   }
 
-  private async change(changes: readonly TimerChange[]): Promise<void> {
+  private async applyChanges(changes: readonly TimerChange[]): Promise<void> {
     const unit = this.outbox.unit();
     if (unit) return unit.time(changes);
     if (!this.db.inTransaction()) throw new Error(`a timer was set outside a transaction of ${this.db.context}`);

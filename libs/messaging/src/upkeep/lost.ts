@@ -1,6 +1,6 @@
 import type { ContextName } from '#platform/config';
 import type { Branches } from '../outbox/branches';
-import { receivedFrom, unknownTo, type Told } from './lost.store';
+import { readReceivedFrom, filterUnknown, type Told } from './lost.store';
 import type { Since } from './redelivery.store';
 
 /**
@@ -9,10 +9,10 @@ import type { Since } from './redelivery.store';
  * to another context, such as a price, is not found.
  */
 export async function forgottenBy(branches: Branches, context: ContextName, since: Since): Promise<Told[]> {
-  const sender = branches.at(context).db;
+  const sender = branches.get(context).db;
   const found = new Map<string, Told>();
   for (const { context: receiver, db } of branches.all)
-    if (receiver !== context) for (const told of await receivedFrom(db, context, since)) found.set(told.id, told);
-  const lost = await unknownTo(sender, [...found.values()]);
+    if (receiver !== context) for (const told of await readReceivedFrom(db, context, since)) found.set(told.id, told);
+  const lost = await filterUnknown(sender, [...found.values()]);
   return lost.sort((one, other) => one.at.getTime() - other.at.getTime());
 }

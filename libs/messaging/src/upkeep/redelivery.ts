@@ -3,8 +3,8 @@ import { NotFound } from '#kernel';
 import type { ContextName } from '#platform/config';
 import { Leadership } from '#database/leadership';
 import { Branches } from '../outbox/branches';
-import { numbered } from '../messages/envelope';
-import { missingAt, sentSince, typesOf, type Since } from './redelivery.store';
+import { withSequence } from '../messages/envelope';
+import { countOrAddMissing, readSentSince, readSubscribedTypesOf, type Since } from './redelivery.store';
 
 const BATCH = 500;
 
@@ -40,17 +40,17 @@ export class Redeliveries {
 
   /** Delivers the messages of each sender in the order of sending. Messages of different senders have no order. */
   async redeliver({ to, since, from, handler, dryRun = false }: Redelivery): Promise<Redelivered[]> {
-    const receiver = this.branches.at(to).db;
-    const types = await typesOf(receiver, handler ?? null);
+    const receiver = this.branches.get(to).db;
+    const types = await readSubscribedTypesOf(receiver, handler ?? null);
     if (handler && types.length === 0) throw new NotFound('handler');
     const redelivered: Redelivered[] = [];
-    for (const sender of from ? [this.branches.at(from)] : this.branches.all) {
+    for (const sender of from ? [this.branches.get(from)] : this.branches.all) {
       let [found, missing, after] = [0, 0, 0];
       for (;;) {
-        const rows = await sentSince(sender.db, since, after, types, BATCH);
+        const rows = await readSentSince(sender.db, since, after, types, BATCH);
         if (rows.length === 0) break;
         found += rows.length;
-        missing += await missingAt(receiver, rows.map(numbered), handler ?? null, !dryRun);
+        missing += await countOrAddMissing(receiver, rows.map(withSequence), handler ?? null, !dryRun);
         after = rows.at(-1)!.seq;
         if (!dryRun) this.leadership.notify(`inbox:${to}`);
       }

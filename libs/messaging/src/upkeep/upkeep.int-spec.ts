@@ -8,7 +8,7 @@ import { eventually } from '../../../../test/support/eventually';
 import { Nothing } from '../testing/messages';
 import { Inventory, migrateTwoContexts, startTwoContexts } from '../testing/two-contexts';
 import { Redeliveries } from './redelivery';
-import { SubscriptionDesk } from './subscription-desk';
+import { SubscriptionAdmin } from './subscription-admin';
 
 jest.setTimeout(60_000);
 
@@ -16,7 +16,7 @@ let database: TestDatabase;
 const apps: INestApplicationContext[] = [];
 const noted: string[] = [];
 
-/** Came with a later build. */
+/** A handler that only a later build has. */
 @InboxEventsHandler([Nothing], { name: 'note-nothing' })
 class NoteNothing implements IEventHandler<Nothing> {
   async handle({ body: { orderId, n } }: Nothing): Promise<void> {
@@ -46,7 +46,7 @@ async function open(handled: string[] = [], ...more: (typeof NoteNothing)[]) {
   return {
     app,
     redeliveries: app.get(Redeliveries, { strict: false }),
-    desk: app.get(SubscriptionDesk, { strict: false }),
+    desk: app.get(SubscriptionAdmin, { strict: false }),
     send: (key: string, ...numbers: number[]) =>
       db.transaction(async () => void eventBus.publishAll(numbers.map((n) => new Nothing({ orderId: key, n })))),
   };
@@ -55,7 +55,7 @@ async function open(handled: string[] = [], ...more: (typeof NoteNothing)[]) {
 const handledInOrder = (key: string, ...numbers: number[]) => numbers.map((n) => `${key} ${n}`);
 
 describe('A context that was restored from a backup', () => {
-  it('is given again, once and in order, what it no longer has', async () => {
+  it('gets its lost messages again, once and in order', async () => {
     const handled: string[] = [];
     const { redeliveries, send } = await open(handled);
     const key = randomUUID();
@@ -77,7 +77,7 @@ describe('A context that was restored from a backup', () => {
     expect(await redeliveries.redeliver({ ...redelivery, since: { at: new Date(Date.now() + 60_000) } })).toEqual([]);
   });
 
-  it('waits with what comes behind a dead message of the same order', async () => {
+  it('parks a redelivered message behind a dead letter of the same order', async () => {
     const handled: string[] = [];
     const { redeliveries, send } = await open(handled);
     const key = randomUUID();
@@ -94,8 +94,8 @@ describe('A context that was restored from a backup', () => {
   });
 });
 
-describe('A handler that came later', () => {
-  it('is given what was sent before it was there, and no other handler is', async () => {
+describe('A handler that was added later', () => {
+  it('gets the messages from before it was added, and other handlers get none', async () => {
     const handled: string[] = [];
     const before = await open();
     const key = randomUUID();
@@ -104,7 +104,8 @@ describe('A handler that came later', () => {
       expect(await database.admin(`select 1 from inventory.inbox where state = 'done'`)).toHaveLength(3),
     );
     await apps.pop()!.close();
-    await database.admin(`delete from inventory.inbox where (body->>'n')::int = 3`); // not this handler's concern
+    // the handler `nothing` must not get this message again
+    await database.admin(`delete from inventory.inbox where (body->>'n')::int = 3`);
     const { redeliveries } = await open(handled, NoteNothing);
     await redeliveries.redeliver({ to: 'inventory', handler: 'note-nothing', since: 'start' });
     await eventually(() => expect(noted).toEqual(handledInOrder(key, 1, 2, 3)));
@@ -118,13 +119,13 @@ describe('A handler that came later', () => {
 describe('A subscription', () => {
   const gone = { handler: 'gone', type: Nothing.type, lane: 'gone' };
 
-  it('that a living process hears is not dropped', async () => {
+  it('of a living process is not dropped', async () => {
     const { desk } = await open();
     const drop = desk.drop({ context: 'inventory', handler: 'nothing' });
     await expect(drop).rejects.toThrow(/^Build \w+ \(instance \d+, started .*\) has the handler nothing/);
   });
 
-  it('that nobody hears is dropped; what waits for it stays, or counts as done with the reason', async () => {
+  it('of no living process is dropped; its messages stay, or become done with a reason', async () => {
     await subscribe(database.of('inventory'), [gone]);
     const { desk, send } = await open();
     await database.admin(
@@ -148,7 +149,7 @@ describe('A subscription', () => {
     expect({ state, error }).toEqual({ state: 'done', error: 'dropped: by os:0: merged into another' });
   });
 
-  it('is listed, and so is who has no handler for one, also once the build that added it is gone', async () => {
+  it('is listed for each instance that has no handler for it, also after its own build has ended', async () => {
     const { desk } = await open();
     const lacks = async () =>
       (await desk.instances()).filter(({ context }) => context === 'inventory').map((one) => one.lacks);
@@ -159,7 +160,7 @@ describe('A subscription', () => {
     expect(await lacks()).toEqual([[`note-nothing ${Nothing.type}`]]);
   });
 
-  it('of a context that hears nothing is nothing that an instance could lack', async () => {
+  it('of a context without handlers is not listed as missing', async () => {
     await subscribe(database.of('inventory'), []);
     const { desk } = await open();
     expect((await desk.instances()).filter(({ lacks }) => lacks.length > 0)).toEqual([]);

@@ -1,15 +1,16 @@
 import type { Database } from '#database';
 import { isOpen } from '../inbox/open-messages';
 
-const theirs = `i.state = 'waiting' and ${isOpen('i')} and i.handler = $1 and i.type = any($2::text[])`;
+const isWaiting = `i.state = 'waiting' and ${isOpen('i')} and i.handler = $1 and i.type = any($2::text[])`;
 
 /** The number of messages that wait for a handler. */
 export const countWaiting = async (db: Database, handler: string, types: readonly string[]): Promise<number> =>
-  (await db.query<{ count: number }>(`select count(*)::int as count from inbox i where ${theirs}`, [handler, types]))[0]
-    .count;
+  (
+    await db.query<{ count: number }>(`select count(*)::int as count from inbox i where ${isWaiting}`, [handler, types])
+  )[0].count;
 
 /** Marks the messages that wait for a handler as done without handling them. The reason is stored with them. */
-export const doneWithout = async (
+export const markWaitingDone = async (
   db: Database,
   handler: string,
   types: readonly string[],
@@ -17,7 +18,7 @@ export const doneWithout = async (
 ): Promise<number> =>
   (
     await db.execute(
-      `update inbox i set state = 'done', done_at = now(), claimed_by = 0, error = 'dropped: ' || $3 where ${theirs}`,
+      `update inbox i set state = 'done', done_at = now(), claimed_by = 0, error = 'dropped: ' || $3 where ${isWaiting}`,
       [handler, types, reason],
     )
   ).count;

@@ -61,7 +61,7 @@ export class IdempotencyKeys {
 
   async find(caller: string, key: string): Promise<StoredKey | undefined> {
     const look = () => this.db.query<StoredKey>(FIND, [caller, key]);
-    return (await (this.db.begun() ? look() : this.db.outside(look)))[0];
+    return (await (this.db.begun() ? look() : this.db.outsideTransaction(look)))[0];
   }
 }
 

@@ -107,7 +107,7 @@ export class SubjectKeys {
       else if (isUuid(subject)) unknown.push(subject); // a damaged value may have any text as its subject
     }
     if (unknown.length > 0) {
-      const rows = await this.db.outside(() => this.db.query<Row>(FIND, [unknown]));
+      const rows = await this.db.outsideTransaction(() => this.db.query<Row>(FIND, [unknown]));
       for (const row of rows) keys.set(row.subject, this.remember(row));
     }
     return keys;
@@ -153,7 +153,7 @@ export class SubjectKeys {
   }
 
   async destroy(subject: Uuid): Promise<void> {
-    await this.db.outside(() => this.db.query(DESTROY, [subject]));
+    await this.db.outsideTransaction(() => this.db.query(DESTROY, [subject]));
     this.memory.set(subject, 'destroyed');
   }
 

@@ -23,7 +23,7 @@ export class ReadModelsHealth extends HealthCheck {
 
   async check(): Promise<void> {
     const [{ orders }] = await this.db
-      .outside(() => this.db.query<{ orders: number }>(SET_ASIDE, []))
+      .outsideTransaction(() => this.db.query<{ orders: number }>(SET_ASIDE, []))
       .catch(() => [{ orders: 0 }]);
     if (orders > 0) throw new Impaired(`${orders} orders are set aside`);
   }

@@ -14,18 +14,18 @@ import type { ContextName } from '#platform/config';
 import type { Database } from '#database';
 import { WITHOUT_JOBS, Leadership } from '#database/leadership';
 import type { Branch } from './branch';
-import { handlersIn } from '../messages/discovery';
-import { Handlers, refuseNamesakes, refuseTwoForOneCommand } from '../messages/handlers';
+import { findHandlers } from '../messages/discovery';
+import { Handlers, checkUniqueNames, checkOneHandlerPerCommand } from '../messages/handlers';
 import { Gathering } from './gathering';
-import { doneQuickly } from '../inbox/inbox.store';
+import { markDone } from '../inbox/inbox.store';
 import { InboxWorker } from '../inbox/inbox-worker';
 import { LaneMarks } from '../inbox/lane-marks';
 import { Probes } from '../inbox/probes';
-import { Stalled } from '../inbox/stalled';
+import { StalledMessages } from '../inbox/stalled';
 import { Instances } from '../instances/instances';
-import { beginCounting } from '../inbox/metrics';
-import { Latecomers, openSoonerOrLater } from '../instances/latecomers';
-import { RELAY, relay } from './relay';
+import { initCounters } from '../inbox/metrics';
+import { Latecomers, openNowOrLater } from '../instances/latecomers';
+import { relayLeadName, relay } from './relay';
 import { Relays } from './relays';
 import { MessageRegistry } from '../messages/registry';
 import { Signal } from '../signal';
@@ -40,12 +40,12 @@ const KNOWN_TO_ALL_MS = 2_500;
 
 /** Starts the messaging of every context after the application has started, and stops it at shutdown. */
 @Injectable()
-export class PostOffice implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class MessagingRuntime implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private workers: InboxWorker[] = [];
   private clocks: TimerClock[] = [];
-  private leadReleases: (() => Promise<void>)[] = [];
+  private releaseLeads: (() => Promise<void>)[] = [];
   private readonly stopping = new AbortController();
-  private readonly log = new Logger('PostOffice');
+  private readonly log = new Logger('Messaging');
 
   constructor(
     private readonly discovery: DiscoveryService,
@@ -58,11 +58,11 @@ export class PostOffice implements OnApplicationBootstrap, BeforeApplicationShut
     @Optional() @Inject(WITHOUT_JOBS) private readonly withoutJobs: boolean | null,
     @Optional() @Inject(Latecomers) private readonly latecomers: Latecomers | null,
   ) {
-    leadership.onWord((word) => this.onNotification(word));
+    leadership.onWord((notification) => this.onNotification(notification));
     leadership.onReopened(() => this.branches.all.forEach(ringAll));
   }
 
-  open(context: ContextName, db: Database, classes: readonly MessageClass[]): Branch {
+  addContext(context: ContextName, db: Database, classes: readonly MessageClass[]): Branch {
     const registry = new MessageRegistry();
     registry.add(...classes);
     const branch: Branch = {
@@ -75,40 +75,40 @@ export class PostOffice implements OnApplicationBootstrap, BeforeApplicationShut
       timers: new Signal(),
       marks: new LaneMarks(),
       probes: new Probes(),
-      stalled: new Stalled(),
+      stalled: new StalledMessages(),
       isNewest: () => this.instances.isNewest(context),
-      done: new Gathering((claims) => doneQuickly(db, claims)),
+      done: new Gathering((claims) => markDone(db, claims)),
     };
     branch.relay.onRaise(() => {
-      if (!this.leadership.leads(RELAY(context))) this.leadership.notify(`outbox:${context}`);
+      if (!this.leadership.leads(relayLeadName(context))) this.leadership.notify(`outbox:${context}`);
     });
     this.branches.add(branch);
     return branch;
   }
 
   branch(context: ContextName): Branch {
-    return this.branches.at(context);
+    return this.branches.get(context);
   }
 
   async onApplicationBootstrap(): Promise<void> {
     for (const branch of this.branches.all) {
-      branch.handlers = new Handlers(handlersIn(this.discovery, this.commands, branch.context));
+      branch.handlers = new Handlers(findHandlers(this.discovery, this.commands, branch.context));
       branch.registry.add(...branch.handlers.all.flatMap(({ classes }) => classes));
     }
-    refuseNamesakes(this.branches.all);
-    refuseTwoForOneCommand(this.branches.all.flatMap(({ handlers }) => handlers.all));
+    checkUniqueNames(this.branches.all);
+    checkOneHandlerPerCommand(this.branches.all.flatMap(({ handlers }) => handlers.all));
     if (this.withoutJobs) return;
-    this.instances.begin(this.branches.all);
+    this.instances.startHeartbeats(this.branches.all);
     const late = this.latecomers?.contexts ?? [];
     await Promise.all([
-      this.openAll(this.branches.all.filter(({ context }) => !late.includes(context))),
+      this.openContexts(this.branches.all.filter(({ context }) => !late.includes(context))),
       ...this.branches.all
         .filter(({ context }) => late.includes(context))
         .map((branch) =>
-          openSoonerOrLater(
+          openNowOrLater(
             branch.context,
             this.latecomers!,
-            () => this.openAll([branch]),
+            () => this.openContexts([branch]),
             this.stopping.signal,
             this.log,
           ),
@@ -120,11 +120,11 @@ export class PostOffice implements OnApplicationBootstrap, BeforeApplicationShut
   async beforeApplicationShutdown(): Promise<void> {
     this.stopping.abort();
     const drained = Promise.all([...this.workers, ...this.clocks].map((one) => one.stop(STOP_TIMEOUT_MS)));
-    await Promise.all([drained, ...this.leadReleases.map((releaseLead) => releaseLead())]);
-    await this.instances.end();
+    await Promise.all([drained, ...this.releaseLeads.map((releaseLead) => releaseLead())]);
+    await this.instances.stop();
   }
 
-  private async openAll(branches: readonly Branch[]): Promise<void> {
+  private async openContexts(branches: readonly Branch[]): Promise<void> {
     for (const { handlers } of branches) for (const handler of handlers.all) await handler.check?.();
     await this.instances.register(branches.map(({ context }) => context));
     await this.subscribe(branches);
@@ -146,22 +146,22 @@ export class PostOffice implements OnApplicationBootstrap, BeforeApplicationShut
   }
 
   private start(branch: Branch): void {
-    beginCounting(branch.context);
+    initCounters(branch.context);
     const worker = new InboxWorker(branch, this.leadership);
     this.workers.push(worker);
     worker.start();
     const clock = new TimerClock(branch);
     this.clocks.push(clock);
     clock.start();
-    this.leadReleases.push(
-      this.leadership.lead(RELAY(branch.context), (lost) =>
+    this.releaseLeads.push(
+      this.leadership.lead(relayLeadName(branch.context), (lost) =>
         relay(branch, this.transport, this.relays.of(branch.context), lost, this.log),
       ),
     );
   }
 
-  private onNotification(word: string): void {
-    const [what, context] = word.split(':') as [string, ContextName];
+  private onNotification(notification: string): void {
+    const [what, context] = notification.split(':') as [string, ContextName];
     const branch = this.branches.find(context);
     if (what === 'outbox') branch?.relay.ring();
     if (what === 'inbox') branch?.inbox.ring();

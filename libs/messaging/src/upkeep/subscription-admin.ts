@@ -2,17 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { DomainError, NotFound } from '#kernel';
 import type { ContextName } from '#platform/config';
 import { Branches } from '../outbox/branches';
-import { forgetSilent, livingInstances, type Instance } from '../instances/instances.store';
+import { deleteEndedInstances, readLivingInstances, type Instance } from '../instances/instances.store';
 import {
   dropSubscriptions,
   listSubscriptions,
-  NOTHING,
+  NO_SUBSCRIPTION,
   type ListedSubscription,
   type Subscription,
 } from '../outbox/subscriptions.store';
-import { countWaiting, doneWithout } from './waiting.store';
+import { countWaiting, markWaitingDone } from './waiting.store';
 
-export type PlacedInstance = Instance & {
+export type ContextInstance = Instance & {
   readonly context: ContextName;
   /** Subscriptions of the context that this build has no handler for, as "handler type". */
   readonly lacks: readonly string[];
@@ -21,7 +21,7 @@ export type PlacedInstance = Instance & {
 export interface Drop {
   readonly context: ContextName;
   readonly handler: string;
-  /** Removes only the subscription of this type. Without it, all of the handler. */
+  /** Removes only the subscription of this type. Without it, removes all subscriptions of the handler. */
   readonly type?: string | undefined;
   /** The reason to mark the waiting messages as done. Without a reason, the messages stay. */
   readonly withMessages?: string | undefined;
@@ -29,23 +29,27 @@ export interface Drop {
 
 /** Lists the living processes, their builds and the subscriptions, for operators. */
 @Injectable()
-export class SubscriptionDesk {
+export class SubscriptionAdmin {
   constructor(private readonly branches: Branches) {}
 
-  async instances(): Promise<PlacedInstance[]> {
-    const found: PlacedInstance[] = [];
+  async instances(): Promise<ContextInstance[]> {
+    const found: ContextInstance[] = [];
     for (const { context, db } of this.branches.all) {
-      const subscribed = (await listSubscriptions(db)).filter(({ handler }) => handler !== NOTHING.handler).map(named);
-      const living = await livingInstances(db);
-      found.push(...living.map((one) => ({ ...one, context, lacks: without(subscribed, one.hears.map(named)) })));
+      const subscribed = (await listSubscriptions(db))
+        .filter(({ handler }) => handler !== NO_SUBSCRIPTION.handler)
+        .map(handlerTypeOf);
+      const living = await readLivingInstances(db);
+      found.push(
+        ...living.map((one) => ({ ...one, context, lacks: missingIn(subscribed, one.hears.map(handlerTypeOf)) })),
+      );
     }
     return found;
   }
 
   async list(context?: ContextName): Promise<(ListedSubscription & { readonly context: ContextName })[]> {
     const found = await Promise.all(
-      (context ? [this.branches.at(context)] : this.branches.all).map(async ({ context: its, db }) =>
-        (await listSubscriptions(db)).map((row) => ({ ...row, context: its })),
+      (context ? [this.branches.get(context)] : this.branches.all).map(async ({ context: name, db }) =>
+        (await listSubscriptions(db)).map((row) => ({ ...row, context: name })),
       ),
     );
     return found.flat();
@@ -61,32 +65,32 @@ export class SubscriptionDesk {
     type,
     withMessages,
   }: Drop): Promise<{ types: string[]; waiting: number; done: number }> {
-    const { db } = this.branches.at(context);
+    const { db } = this.branches.get(context);
     return db.transaction(async () => {
-      const alive = (await livingInstances(db)).find(({ hears }) =>
+      const alive = (await readLivingInstances(db)).find(({ hears }) =>
         hears.some((one) => one.handler === handler && (type === undefined || one.type === type)),
       );
-      if (alive) throw new StillHeard(handler, alive);
-      await forgetSilent(db);
+      if (alive) throw new HandlerInUse(handler, alive);
+      await deleteEndedInstances(db);
       const types = await dropSubscriptions(db, handler, type ?? null);
       if (types.length === 0) throw new NotFound('subscription');
-      const done = withMessages === undefined ? 0 : await doneWithout(db, handler, types, withMessages);
+      const done = withMessages === undefined ? 0 : await markWaitingDone(db, handler, types, withMessages);
       return { types, done, waiting: await countWaiting(db, handler, types) };
     });
   }
 }
 
-class StillHeard extends DomainError {
+class HandlerInUse extends DomainError {
   constructor(handler: string, { build, number, startedAt }: Instance) {
     super(
       'HANDLER_IN_USE',
       'conflict',
-      `Build ${build} (instance ${number}, started ${startedAt.toISOString()}) has the handler ${handler}: stop that one first.`,
+      `Build ${build} (instance ${number}, started ${startedAt.toISOString()}) has the handler ${handler}: stop this process first.`,
     );
   }
 }
 
-const named = ({ handler, type }: Subscription): string => `${handler} ${type}`;
+const handlerTypeOf = ({ handler, type }: Subscription): string => `${handler} ${type}`;
 
-const without = (all: readonly string[], own: readonly string[]): string[] =>
+const missingIn = (all: readonly string[], own: readonly string[]): string[] =>
   all.filter((one) => !own.includes(one)).sort();
