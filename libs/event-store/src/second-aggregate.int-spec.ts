@@ -154,8 +154,8 @@ describe('A second aggregate, with tables and a column of its own,', () => {
     expect(await store.verify()).toMatchObject({ ok: true, to: head, sealedThrough: head });
     const rows = new VerificationRows(db, macKey);
     const { id } = (await rows.begin(ids.next(), 'asked', 1))!;
-    await rows.end(id, await store.verify());
-    expect(await rows.goodThrough()).toBe(0); // a verification that was asked for vouches for nothing
+    await rows.finish(id, await store.verify());
+    expect(await rows.lastGoodPosition()).toBe(0); // a verification that was asked for vouches for nothing
     expect(await rows.find(id)).toMatchObject({ state: 'done', result: { ok: true } });
     const tamper = (amount: number) =>
       test.admin(`do $$ begin set local session_replication_role = replica;

@@ -9,7 +9,7 @@ import { contextMessaging } from '#messaging';
 import { SystemModule } from '#platform/system';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { eventually } from '../../../../test/support/eventually';
-import { happening, ids, Told } from '../testing/store';
+import { happening, ids, TestMessage } from '../testing/store';
 import { tables } from '../testing/tables';
 import { LogSubscriptions, type LogSubscription } from '.';
 
@@ -48,7 +48,7 @@ const open = async (subscribe: (db: Database) => readonly LogSubscription[]) => 
   @Module({
     imports: [
       contextDatabase('ordering'),
-      contextMessaging('ordering', [Told]),
+      contextMessaging('ordering', [TestMessage]),
       contextEventStore('ordering', { tables, types: new EventTypes([{ type: 'Happened', fits }, { type: 'Ended' }]) }),
     ],
     providers: [Orders, LogSubscriptions, CountCups],

@@ -6,11 +6,11 @@ import { MacKey } from '#platform/macs';
 import { eventually } from '../../../../test/support/eventually';
 import { chained, ORIGIN, type StoredEvent } from '../seals/chain';
 import { eventMac } from './event-mac';
-import { closeLog, firstFormat, lastOfOlderWait, olderBuildsAlive } from './event-macs.store';
+import { closeLog, readFirstFormat, doOlderEventsWait, isOlderBuildAlive } from './event-macs.store';
 import { MacExceptions1799000000710 } from '../../../../migrations/ordering/1799000000710-mac-exceptions';
-import { lastNumbered, LogMoved, number, readPending } from '../sequencer/pending';
+import { readLogEnd, LogMoved, numberEvents, readPending } from '../sequencer/pending';
 import { OUT_OF_TURN } from '../sequencer/out-of-turn';
-import { takeUp } from '../sequencer/unnumbered.store';
+import { requeueAside } from '../sequencer/unnumbered.store';
 import { insertSeal } from '../seals/seals.store';
 import { MacGate } from './mac-gate';
 import { Sealer } from '../seals/sealer';
@@ -55,10 +55,10 @@ const unguarded = (sql: string) =>
 
 /** Numbers the first event that waits, or as it is told to, as the role can by itself. */
 async function byHand(other: { id?: string; hash?: string } = {}): Promise<void> {
-  const end = (await lastNumbered(db)) ?? { position: 0, hash: ORIGIN };
+  const end = (await readLogEnd(db)) ?? { position: 0, hash: ORIGIN };
   const [event] = (await readPending(db, { above: 0, missing: [] })).events;
   const hash = chained(end.hash, end.position + 1, event);
-  await number(db, end, [{ position: end.position + 1, hash, id: event.id, seq: event.seq, ...other }]);
+  await numberEvents(db, end, [{ position: end.position + 1, hash, id: event.id, seq: event.seq, ...other }]);
 }
 
 /** An instance registers: also one that only pretends to be of an older build can do that. */
@@ -347,7 +347,7 @@ describe('An event of an older build', () => {
     const order = ids.next();
     await made.store.append(happening(order, 0));
     await olderBuild();
-    expect(await olderBuildsAlive(db)).toBe(true);
+    expect(await isOlderBuildAlive(db)).toBe(true);
     const id = await forge(order, {});
     await numbered(made);
     expect(await made.store.verify()).toMatchObject({ ok: true, events: 2, admitted: 1 });
@@ -368,7 +368,7 @@ describe('An event of an older build', () => {
     await test.admin('delete from ordering.instances');
     await closeLog(db);
     await unguarded(`update ordering.order_events set "timestamp" = now() where order_id = '${order}'`);
-    await takeUp(db);
+    await requeueAside(db);
     await numbered(made);
     expect(await made.store.verify()).toMatchObject({ ok: true, events: 2, admitted: 1 });
   });
@@ -380,12 +380,12 @@ describe('An event of an older build', () => {
     await made.store.append(happening(order, 0));
     await forge(order, {});
     await test.admin(`update ordering.instances set seen_at = now() - interval '3 minutes'`);
-    expect([await olderBuildsAlive(db), await lastOfOlderWait(db)]).toEqual([false, true]);
+    expect([await isOlderBuildAlive(db), await doOlderEventsWait(db)]).toEqual([false, true]);
     await numbered(made);
-    expect([await made.store.head(), await lastOfOlderWait(db)]).toEqual([2, false]);
+    expect([await made.store.head(), await doOlderEventsWait(db)]).toEqual([2, false]);
     await closeLog(db);
     await test.admin('update ordering.instances set seen_at = now()');
-    expect(await olderBuildsAlive(db)).toBe(false);
+    expect(await isOlderBuildAlive(db)).toBe(false);
     await forge(order, {});
     await numbered(made);
     expect(await made.store.head()).toBe(2);
@@ -427,7 +427,7 @@ describe('An event of an older build', () => {
     await made.store.append(happening(order, 0));
     await registered();
     await db.query('delete from order_mac_instances');
-    expect(await olderBuildsAlive(db)).toBe(false);
+    expect(await isOlderBuildAlive(db)).toBe(false);
     await forge(order, {});
     await numbered(made);
     expect(await made.store.head()).toBe(1);
@@ -468,7 +468,7 @@ describe('The queue', () => {
     expect(await made.store.unnumbered(order)).toMatchObject([
       { error: expect.stringContaining('number in the queue') },
     ]);
-    await takeUp(db);
+    await requeueAside(db);
     await numbered(made);
     expect(await made.store.verify()).toMatchObject({ ok: true, events: 1, waiting: 0 });
     await expect(queued(0)).rejects.toMatchObject({ code: '23514' });
@@ -493,7 +493,7 @@ describe('Events of before there were MACs', () => {
     await numbered(made);
     await made.store.append(happening(ids.next(), 0));
     await numbered(made);
-    expect((await firstFormat(db))!.mac).toMatch(/^[0-9a-f]{64}$/);
+    expect((await readFirstFormat(db))!.mac).toMatch(/^[0-9a-f]{64}$/);
     expect(await made.store.verify()).toMatchObject({ ok: true, events: 5, firstFormatThrough: 3, admitted: 1 });
     for (const { streamId } of await made.store.readLog(0, 5)) {
       expect(await made.store.read(streamId)).toHaveLength(1);
@@ -615,7 +615,7 @@ describe('The log', () => {
     await numbered(made);
     const [{ id }] = (await made.store.append(happening(ids.next(), 0))).events;
     const row = { position: 9, hash: '0'.repeat(64), id, seq: 0 };
-    await expect(number(db, { position: 8, hash: '0'.repeat(64) }, [row])).rejects.toThrow(LogMoved);
+    await expect(numberEvents(db, { position: 8, hash: '0'.repeat(64) }, [row])).rejects.toThrow(LogMoved);
     expect(await made.store.head()).toBe(1);
     const seal = {
       position: 1,

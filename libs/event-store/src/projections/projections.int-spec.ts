@@ -270,8 +270,8 @@ describe('A rebuild', () => {
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
     // A process that got as far as the first forty events.
     const row = await shop.rows.row(name, id);
-    await shop.registry.build(row.relation, tallyOf(name));
-    await shop.rows.enter(row, 'replaying');
+    await shop.registry.createTable(row.relation, tallyOf(name));
+    await shop.rows.changeState(row, 'replaying');
     const dying = new Follower(db, shop.store, tallyOf(name), (await shop.registry.table(row.relation))!, new Set());
     await dying.step(40);
     expect(await shop.rebuilds.view(name, id)).toMatchObject({ state: 'replaying', done: 40, total: 120, percent: 33 });
@@ -299,7 +299,7 @@ describe('A rebuild', () => {
     expect(await next.models.table(name)).toBe(`"${name.replace('-', '_')}_v2"`);
     expect(await rowsOf(await next.models.table(name))).toEqual(await folded());
     const without = projectionsOn(db, [two]);
-    await expect(without.registry.check()).rejects.toThrow('not in this build');
+    await expect(without.registry.expectReducers()).rejects.toThrow('not in this build');
   });
 
   it('of single orders puts their rows right and leaves all others alone', async () => {

@@ -94,6 +94,6 @@ it('An operator cannot seal everything anew with another key', async () => {
   await start();
   await trade(shopWith());
   const stated = { who: 'An', reason: 'a test' };
-  await expect(shopWith({ sealKey }).desk.reseal(stated)).rejects.toThrow('No seal is of SEAL_SIGNING_KEY');
+  await expect(shopWith({ sealKey }).repair.reseal(stated)).rejects.toThrow('No seal is of SEAL_SIGNING_KEY');
   expect(await test.admin('select number from ordering.order_seal_records')).toEqual([]);
 });

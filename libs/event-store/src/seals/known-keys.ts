@@ -1,14 +1,14 @@
 import { isOurs } from '../macs/event-mac';
-import { firstFormat } from '../macs/event-macs.store';
-import { formatHolds } from '../macs/mac-check';
-import { lastNumbered } from '../sequencer/pending';
-import { placedBetween } from '../streams/placed.store';
+import { readFirstFormat } from '../macs/event-macs.store';
+import { isFormatSigned } from '../macs/mac-check';
+import { readLogEnd } from '../sequencer/pending';
+import { numberedBetween } from '../streams/numbered-events.store';
 import type { Seal } from './seal-key';
 import { lastSeal, sealsFrom } from './seals.store';
 import type { SealChain } from './seal-chain';
 
 /** How many of the newest events are checked. One wrong MAC may mean a changed event, but not so many. */
-const LOOKED_AT = 20;
+const EVENTS_CHECKED = 20;
 
 /**
  * Stops the start of a shop in production. With a wrong key the shop would regard its own events as forged.
@@ -45,13 +45,13 @@ async function newestSeal({ db, anchor }: SealChain): Promise<Seal | undefined> 
 }
 
 async function expectMacKey({ db, gate: { key } }: SealChain): Promise<void> {
-  const wrong = (what: string) => new WrongKey('EVENT_MAC_KEY', 'EVENT_FORMER_KEYS', what);
-  const head = (await lastNumbered(db))?.position ?? 0;
-  const newest = await placedBetween(db, Math.max(0, head - LOOKED_AT), head);
-  const marked = newest.filter(({ id, mac }) => id !== null && mac !== null);
-  if (marked.length > 0 && !marked.some((event) => isOurs(key, event, event.mac!)))
-    throw wrong(`the event at position ${marked.at(-1)!.position}`);
-  const format = await firstFormat(db);
-  if (marked.length === 0 && format && format.mac !== null && !formatHolds(key, format))
-    throw wrong('the mark of where events without a MAC end');
+  const wrongKey = (what: string) => new WrongKey('EVENT_MAC_KEY', 'EVENT_FORMER_KEYS', what);
+  const head = (await readLogEnd(db))?.position ?? 0;
+  const newest = await numberedBetween(db, Math.max(0, head - EVENTS_CHECKED), head);
+  const eventsWithMac = newest.filter(({ id, mac }) => id !== null && mac !== null);
+  if (eventsWithMac.length > 0 && !eventsWithMac.some((event) => isOurs(key, event, event.mac!)))
+    throw wrongKey(`the event at position ${eventsWithMac.at(-1)!.position}`);
+  const format = await readFirstFormat(db);
+  if (eventsWithMac.length === 0 && format && format.mac !== null && !isFormatSigned(key, format))
+    throw wrongKey('the mark of where events without a MAC end');
 }

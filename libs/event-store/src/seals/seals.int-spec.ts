@@ -93,7 +93,7 @@ describe('The newest seal', () => {
       record: 0,
       signature: expect.stringMatching(/^[0-9a-f]{128}$/),
     });
-    expect(await seals.end()).toEqual(kept);
+    expect(await seals.checkedEnd()).toEqual(kept);
   });
 
   it('is what no rewritten history is sealed over, though chain and seals fit together', async () => {
@@ -135,7 +135,7 @@ describe('The newest seal', () => {
     const other = await open(fileOf('other'));
     await one.orders(5);
     await one.sealer.seal(25);
-    await other.watch.look();
+    await other.watch.checkSeals();
     expect(JSON.parse(readFileSync(fileOf('other'), 'utf8'))).toMatchObject({ position: 25, record: 1 });
   });
 
@@ -183,10 +183,10 @@ describe('After a backup was restored', () => {
   it('the gap is signed and told for ever, and the shop goes on from there, on every machine', async () => {
     const one = await withSeals();
     await open(fileOf('other'));
-    await one.watch.look();
+    await one.watch.checkSeals();
     await goBack();
-    const desk = storeOn(db, undefined, fileOf()).desk;
-    const record = await desk.restored(stated);
+    const { repair } = storeOn(db, undefined, fileOf());
+    const record = await repair.acceptRestoredBackup(stated);
     expect(record.number).toBe(2); // the first is lost
     for (const name of ['anchor', 'other']) {
       const shop = await open(fileOf(name));
@@ -197,7 +197,7 @@ describe('After a backup was restored', () => {
         remarks: [{ kind: 'restored', who: 'An', reason: 'the disk failed', text: expect.stringContaining('20') }],
       });
     }
-    await expect(desk.restored(stated)).rejects.toThrow('nothing was lost');
+    await expect(repair.acceptRestoredBackup(stated)).rejects.toThrow('nothing was lost');
   });
 
   it('a machine that saw more than the one that says so stays shut', async () => {
@@ -206,14 +206,14 @@ describe('After a backup was restored', () => {
     await other.orders(5);
     await other.sealer.seal(25);
     await goBack(1);
-    await storeOn(db, undefined, fileOf()).desk.restored(stated);
+    await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(stated);
     await expect(storeOn(db, undefined, fileOf('other')).watch.onModuleInit()).rejects.toThrow(HistoryLost);
   });
 
   it('its record cannot be taken away or changed', async () => {
     await withSeals();
     await goBack();
-    await storeOn(db, undefined, fileOf()).desk.restored(stated);
+    await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(stated);
     const shop = await open();
     await tamper(`update ordering.order_seal_records set body = replace(body, 'the disk failed', 'a test')`);
     expect(await findings(shop)).toContainEqual(expect.objectContaining({ finding: 'records' }));
@@ -226,7 +226,9 @@ describe('After a backup was restored', () => {
     await goBack();
     await tamper(`update ordering.order_events set event_data = '{"n": 5}'
       where id = (select event_id from ordering.order_log where position = 7)`);
-    await expect(storeOn(db, undefined, fileOf()).desk.restored(stated)).rejects.toThrow('not in order itself');
+    await expect(storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(stated)).rejects.toThrow(
+      'not in order itself',
+    );
   });
 });
 
@@ -237,23 +239,23 @@ describe('An older backup', () => {
   it('keeps the shop shut the second time as well, when the record of the first time is lost with the rest', async () => {
     await withSeals();
     await goBack();
-    await storeOn(db, undefined, fileOf()).desk.restored(stated);
+    await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(stated);
     const shop = await open();
     await shop.orders(5);
     await shop.sealer.seal(15);
     await goBack();
     await expect(start()).rejects.toThrow(/it was sealed up to 15 and ends at 10.*events restored --reason/);
-    await storeOn(db, undefined, fileOf()).desk.restored(stated);
+    await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(stated);
     await start();
   });
 
   it('keeps the shop shut where no more is lost than what was decided', async () => {
     await withSeals();
     await goBack();
-    await storeOn(db, undefined, fileOf()).desk.restored(stated);
+    await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(stated);
     await goBack();
     await expect(start()).rejects.toThrow(refused);
-    expect((await storeOn(db, undefined, fileOf()).desk.restored(stated)).number).toBe(2);
+    expect((await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(stated)).number).toBe(2);
     await start();
   });
 
@@ -292,12 +294,12 @@ describe('Records that the shop has not signed', () => {
   ])('end sealing until an operator declares them void, and everybody is told: one that %s', async (_, body) => {
     const shop = await withSeals();
     await open(fileOf('other')); // its start is record 1
-    await shop.watch.look();
+    await shop.watch.checkSeals();
     await forge(2, body);
     await shop.orders(1);
     await expect(shop.sealer.seal(21)).rejects.toThrow('record 2 of the log of seals does not bear our signature');
     expect(await findings(shop)).toContainEqual(expect.objectContaining({ finding: 'records' }));
-    expect(await shop.desk.reseal(stated)).toMatchObject({ number: 3 });
+    expect(await shop.repair.reseal(stated)).toMatchObject({ number: 3 });
     await sealing(shop);
     await sealing(await open(fileOf('other')));
     await open(fileOf('third'));
@@ -312,10 +314,10 @@ describe('Records that the shop has not signed', () => {
   it('are declared void again when more of them come, and a seal that is lost is mended beside them', async () => {
     const shop = await withSeals();
     await forge(1, { ...decided, kind: 'resealed', after: 0, position: 999, voided: [] });
-    await shop.desk.reseal(stated);
+    await shop.repair.reseal(stated);
     await forge(3, { ...decided, kind: 'disowned', disowned: [2], digests: [] });
     await tamper('delete from ordering.order_seals where position = 20');
-    expect(await shop.desk.reseal(stated)).toMatchObject({ number: 5 });
+    expect(await shop.repair.reseal(stated)).toMatchObject({ number: 5 });
     await sealing(shop);
     const { remarks } = await shop.store.verify();
     expect(remarks.map(({ number, kind }) => [number, kind])).toEqual([[2, 'disowned'], [4, 'disowned'], [5, 'resealed']]); // prettier-ignore
@@ -325,7 +327,7 @@ describe('Records that the shop has not signed', () => {
     await withSeals();
     await goBack();
     await forge(1, { ...decided, kind: 'adopted' });
-    await storeOn(db, undefined, fileOf()).desk.restored(stated);
+    await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(stated);
     await sealing(await open());
   });
 
@@ -333,7 +335,7 @@ describe('Records that the shop has not signed', () => {
     await withSeals();
     const other = await open(fileOf('other'));
     await tamper(`update ordering.order_seal_records set body = replace(body, 'was missing', 'was there')`);
-    await expect(other.desk.reseal(stated)).rejects.toThrow('was changed');
+    await expect(other.repair.reseal(stated)).rejects.toThrow('was changed');
   });
 
   it('are written by the function only, and behind the last one', async () => {
@@ -362,7 +364,7 @@ describe('Seals set anew', () => {
     const shop = await withSeals();
     await harm();
     expect((await shop.store.verify()).ok).toBe(false);
-    await storeOn(db, undefined, fileOf()).desk.reseal(stated);
+    await storeOn(db, undefined, fileOf()).repair.reseal(stated);
     expect(await shop.store.verify()).toMatchObject({ ok: true, sealedThrough: 20, remarks: [{ kind: 'resealed' }] });
     for (let n = 21; n <= 26; n++) {
       await shop.orders(1);
@@ -384,8 +386,8 @@ describe('Seals set anew', () => {
 
   it('mend no rewritten log, and nothing that is whole', async () => {
     await withSeals();
-    await expect(storeOn(db, undefined, fileOf()).desk.reseal(stated)).rejects.toThrow('as they were set');
+    await expect(storeOn(db, undefined, fileOf()).repair.reseal(stated)).rejects.toThrow('as they were set');
     await rewrite();
-    await expect(storeOn(db, undefined, fileOf()).desk.reseal(stated)).rejects.toThrow('no seal can mend that');
+    await expect(storeOn(db, undefined, fileOf()).repair.reseal(stated)).rejects.toThrow('no seal can mend that');
   });
 });

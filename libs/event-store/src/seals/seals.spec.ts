@@ -54,12 +54,12 @@ describe('A seal', () => {
 
   it('is vouched for by its key only, as it is, and after the seal before it', () => {
     const seal = key.sign(unsigned, '');
-    expect(key.vouchesFor(seal, '')).toBe(true);
-    expect(key.vouchesFor(seal, 'another')).toBe(false);
+    expect(key.hasSigned(seal, '')).toBe(true);
+    expect(key.hasSigned(seal, 'another')).toBe(false);
     for (const change of [{ position: 8 }, { after: 1 }, { root: 'ab' }, { hash: 'bc' }, { sealedAt: new Date(0) }])
-      expect(key.vouchesFor({ ...seal, ...change }, '')).toBe(false);
+      expect(key.hasSigned({ ...seal, ...change }, '')).toBe(false);
     const other = new SealKey(Buffer.alloc(32, 2).toString('base64'));
-    expect(other.vouchesFor(seal, '')).toBe(false);
-    expect(other.vouchesFor({ ...seal, keyId: other.id }, '')).toBe(false);
+    expect(other.hasSigned(seal, '')).toBe(false);
+    expect(other.hasSigned({ ...seal, keyId: other.id }, '')).toBe(false);
   });
 });

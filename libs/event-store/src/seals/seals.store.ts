@@ -3,10 +3,10 @@ import type { Seal } from './seal-key';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
-const columns = `position, after, encode(root, 'hex') as root, encode(hash, 'hex') as hash, key_id as "keyId",
+const sealColumns = `position, after, encode(root, 'hex') as root, encode(hash, 'hex') as hash, key_id as "keyId",
   encode(signature, 'hex') as signature, sealed_at as "sealedAt"`;
 
-const stored = 'position, after, root, hash, key_id, signature, sealed_at';
+const storedColumns = 'position, after, root, hash, key_id, signature, sealed_at';
 
 // Whether a record is declared void by a record that is not void itself. Each such record names all void records, so
 // two levels are enough.
@@ -20,10 +20,10 @@ const isValid = (record: string) => `not exists (select from ${named.sealRecords
     and (s.position <= r.position or s.after < r.position or r.voided @> to_jsonb(s.position)))`;
 
 /** Each branch has its own limit, so that it reads only a few entries of its index. */
-const validSeals = (where: string, direction: 'asc' | 'desc', limit: string) => `select ${columns} from (
-  (select ${stored} from ${named.seals} s where ${where} and ${isValid('0')} order by position ${direction} limit ${limit})
+const validSeals = (where: string, direction: 'asc' | 'desc', limit: string) => `select ${sealColumns} from (
+  (select ${storedColumns} from ${named.seals} s where ${where} and ${isValid('0')} order by position ${direction} limit ${limit})
   union all
-  (select ${stored} from ${named.reseals} s where ${where} and not ${isDisowned('s.record')} and ${isValid('s.record')}
+  (select ${storedColumns} from ${named.reseals} s where ${where} and not ${isDisowned('s.record')} and ${isValid('s.record')}
    order by position ${direction} limit ${limit})) s
   order by position ${direction} limit ${limit}`;
 
@@ -57,14 +57,14 @@ const INSERT = statement(
   `select seal_events($1::bigint, $2::bigint, $3, $4, $5, $6, $7::timestamptz, $8::bigint) as sealed`,
 );
 
-const parts = ({ after, position, root, hash, keyId, signature, sealedAt }: Seal) => [
+const valuesOf = ({ after, position, root, hash, keyId, signature, sealedAt }: Seal) => [
   ...[position, after, root, hash],
   ...[keyId, signature, sealedAt],
 ];
 
 /** Returns false if another process sealed these positions first, or if `record` is no longer the newest record. */
 export const insertSeal = async (db: StreamDatabase, seal: Seal, record: number): Promise<boolean> =>
-  (await db.query<{ sealed: boolean }>(INSERT, [...parts(seal), record]))[0].sealed;
+  (await db.query<{ sealed: boolean }>(INSERT, [...valuesOf(seal), record]))[0].sealed;
 
 const INSERT_RESEAL = statement(
   'reseal-events',
@@ -72,7 +72,7 @@ const INSERT_RESEAL = statement(
 );
 
 export const insertReseal = async (db: StreamDatabase, seal: Seal, record: number): Promise<boolean> =>
-  (await db.query<{ sealed: boolean }>(INSERT_RESEAL, [...parts(seal), record]))[0].sealed;
+  (await db.query<{ sealed: boolean }>(INSERT_RESEAL, [...valuesOf(seal), record]))[0].sealed;
 
 const LAST_RESEAL = statement(
   'reseal-record-last-ours',
@@ -116,5 +116,5 @@ const UNSEALED = statement(
  * How many milliseconds the event after a position has waited for its seal, by the database's clock; 0 if there is no
  * such event.
  */
-export const unsealedFor = async (db: StreamDatabase, after: number): Promise<number> =>
+export const unsealedMs = async (db: StreamDatabase, after: number): Promise<number> =>
   Math.max(0, (await db.query<{ age: number }>(UNSEALED, [after + 1]))[0]?.age ?? 0);

@@ -36,7 +36,7 @@ async function openShop() {
   await order();
   await shop.sealer.seal(1);
   await order();
-  await shop.watch.look();
+  await shop.watch.checkSeals();
   expect([shop.seals.trouble, await value('shop_seals_disagree')]).toEqual([undefined, 0]);
   return { ...shop, order };
 }
@@ -49,7 +49,7 @@ describe('While nothing is sealed, the shop says so:', () => {
     await expect(sealer.seal(2)).rejects.toThrow(
       `${file}, which cannot be used (it is damaged): put a copy of it back`,
     );
-    await watch.look();
+    await watch.checkSeals();
     expect(seals.trouble).toContain('it is damaged');
     expect(await value('shop_seals_disagree')).toBe(1);
     await expect(store.verify()).rejects.toMatchObject({
@@ -63,7 +63,7 @@ describe('While nothing is sealed, the shop says so:', () => {
     writeFileSync(file, kept);
     await expect(order()).rejects.toThrow('does not end at position 2'); // the other one has numbered meanwhile
     await sealer.seal(3);
-    await watch.look();
+    await watch.checkSeals();
     expect([seals.trouble, await value('shop_seals_disagree')]).toEqual([undefined, 0]);
   });
 
@@ -75,7 +75,7 @@ describe('While nothing is sealed, the shop says so:', () => {
     expect(seals.trouble).toContain('let the shop’s user read and write this file');
     rmSync(folder);
     renameSync(`${folder}.away`, folder);
-    await watch.look();
+    await watch.checkSeals();
     expect(seals.trouble).toBeUndefined();
   });
 
@@ -86,13 +86,13 @@ describe('While nothing is sealed, the shop says so:', () => {
     const next = storeOn(db, undefined, file); // this one has not numbered it
     await next.sequencer.begin();
     await expect(next.sealer.seal(2)).rejects.toThrow('position 2 was not appended by this shop');
-    await next.watch.look();
+    await next.watch.checkSeals();
     expect(next.seals.trouble).toContain('position 2 was not appended by this shop');
     expect(await value('shop_seals_disagree')).toBe(1);
     expect(seals.trouble).toBeUndefined(); // another process learns of it from how long the event waits
     await tamper(`update ordering.order_events set "timestamp" = now() - interval '2 minutes'
       where id = (select event_id from ordering.order_log where position = 2)`);
-    await watch.look();
+    await watch.checkSeals();
     expect(seals.trouble).toMatch(/has waited for it for 12\d s/);
     expect(await value('shop_log_unsealed_seconds')).toBeCloseTo(120, -1);
   });

@@ -8,7 +8,7 @@ export interface Doorbell {
  * Lets a loop wait for a notification. `connect` subscribes to the notifications, and returns a function to
  * unsubscribe.
  */
-export function doorbell(connect: (ring: () => void) => () => void): Doorbell {
+export function openDoorbell(connect: (ring: () => void) => () => void): Doorbell {
   let rung = false;
   let wake: (() => void) | undefined;
   const close = connect(() => {

@@ -24,8 +24,8 @@ const isWrong = ({ head, last }: Head): boolean => head !== last;
 @Injectable()
 export class HeadWatch {
   private readonly log = new Logger('EventStore');
-  private readonly wrong = new Map<Uuid, Head>();
-  private at = FIRST;
+  private readonly wrongHeads = new Map<Uuid, Head>();
+  private lastCompared = FIRST;
 
   constructor(
     private readonly db: StreamDatabase,
@@ -33,7 +33,7 @@ export class HeadWatch {
     private readonly signals: LogSignals,
   ) {
     register.removeSingleMetric(NAME);
-    const count = () => this.wrong.size;
+    const count = () => this.wrongHeads.size;
     new Gauge({
       name: NAME,
       help: 'Streams whose head is not the version of their last event, as far as this process has checked',
@@ -44,34 +44,36 @@ export class HeadWatch {
   }
 
   /** Known streams with a wrong head. */
-  get orders(): readonly Uuid[] {
-    return [...this.wrong.keys()];
+  get ordersWithWrongHead(): readonly Uuid[] {
+    return [...this.wrongHeads.keys()];
   }
 
   @Interval('order heads', MINUTE)
   @OneAtATime()
-  async look(): Promise<void> {
-    if (!this.leadership.leads(this.signals.sequencer)) return this.wrong.clear();
+  async checkHeads(): Promise<void> {
+    if (!this.leadership.leads(this.signals.sequencerTask)) return this.wrongHeads.clear();
     await this.db
       .outside(async () => {
-        const page = await headsAfter(this.db, this.at, PAGE);
-        this.at = page.length < PAGE ? FIRST : page.at(-1)!.orderId;
+        const page = await headsAfter(this.db, this.lastCompared, PAGE);
+        this.lastCompared = page.length < PAGE ? FIRST : page.at(-1)!.orderId;
         const suspects = page.filter(isWrong).map(({ orderId }) => orderId);
-        this.report(await headsOf(this.db, [...this.wrong.keys(), ...(await newestStreams(this.db)), ...suspects]));
+        this.report(
+          await headsOf(this.db, [...this.wrongHeads.keys(), ...(await newestStreams(this.db)), ...suspects]),
+        );
       })
       .catch((error: Error) => this.log.warn(`heads are checked again in the next round: ${error.message}`));
   }
 
-  private report(looked: readonly Head[]): void {
-    for (const one of looked) {
+  private report(heads: readonly Head[]): void {
+    for (const one of heads) {
       const { orderId, head, last } = one;
-      if (!isWrong(one)) this.wrong.delete(orderId);
-      else if (!this.wrong.has(orderId))
+      if (!isWrong(one)) this.wrongHeads.delete(orderId);
+      else if (!this.wrongHeads.has(orderId))
         this.log.error(
           `the head of order ${orderId} is at version ${head}, but its last event has version ${last}. Nothing can ` +
             `be appended. Find out who changed it, then run: npm run shop -- orders mend-head ${orderId} --reason …`,
         );
-      if (isWrong(one)) this.wrong.set(orderId, one);
+      if (isWrong(one)) this.wrongHeads.set(orderId, one);
     }
   }
 }

@@ -17,7 +17,7 @@ export class LogHealth extends HealthCheck {
   constructor(
     context: string,
     private readonly db: StreamDatabase,
-    private readonly heads: Pick<HeadWatch, 'orders'> = { orders: [] },
+    private readonly heads: Pick<HeadWatch, 'ordersWithWrongHead'> = { ordersWithWrongHead: [] },
   ) {
     super();
     this.service = `${context}:log`;
@@ -35,7 +35,7 @@ export class LogHealth extends HealthCheck {
   async check(): Promise<void> {
     const count = (await this.count()) ?? 0;
     if (count > 0) throw new Impaired(`${count} events are not numbered`);
-    const { length } = this.heads.orders;
+    const { length } = this.heads.ordersWithWrongHead;
     if (length > 0) throw new Impaired(`${length} orders have a head that is not the version of their last event`);
   }
 

@@ -2,7 +2,7 @@ import type { Uuid } from '#kernel';
 import { statement } from '#database';
 import { newestEvents } from './newest.store';
 import { OUT_OF_TURN } from './out-of-turn';
-import { joinPlace } from '../streams/stored';
+import { leftJoinLog } from '../streams/stored';
 import { isVoid } from './unnumbered.store';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
@@ -12,7 +12,7 @@ import { named } from '../streams/table-names';
 const ENQUEUE = statement(
   'lost-enqueue',
   `with unplaced as materialized (
-     select n.id, n.${named.stream}, n.version from ${newestEvents} n ${joinPlace('n.id')} where l.event_id is null),
+     select n.id, n.${named.stream}, n.version from ${newestEvents} n ${leftJoinLog('n.id')} where l.event_id is null),
    lost as materialized (
      select id, ${named.stream}, version from unplaced u
      where not exists (select from ${named.pending} p where p.event_id = u.id)

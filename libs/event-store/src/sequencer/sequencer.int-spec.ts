@@ -5,7 +5,7 @@ import { connect } from '#database';
 import { eventually } from '../../../../test/support/eventually';
 import { eventMac } from '../macs/event-mac';
 import type { RecordedEvent } from '../streams/events';
-import { LogMoved, number } from './pending';
+import { LogMoved, numberEvents } from './pending';
 import { happening, ids, macKey, storeOn, voiding } from '../testing/store';
 import type { StreamDatabase } from '../streams/stream-database';
 import { streamsIn } from '../testing/tables';
@@ -211,8 +211,8 @@ describe('The sequencer', () => {
       const [{ hash }] = await test.admin<{ hash: string }>(
         `select encode(hash, 'hex') as hash from ordering.order_log`,
       );
-      await expect(number(db, { position: 2, hash }, [row])).rejects.toBeInstanceOf(LogMoved);
-      await expect(number(db, { position: 1, hash: 'cd' }, [row])).rejects.toBeInstanceOf(LogMoved);
+      await expect(numberEvents(db, { position: 2, hash }, [row])).rejects.toBeInstanceOf(LogMoved);
+      await expect(numberEvents(db, { position: 1, hash: 'cd' }, [row])).rejects.toBeInstanceOf(LogMoved);
       expect(await store.head()).toBe(1);
     });
   });

@@ -36,16 +36,16 @@ class Table {
 }
 
 function step(table: Table, mark: Watermark, delivered: number[], limit: number): void {
-  const { above, missing } = mark.wanted;
+  const { above, missing } = mark.nextRead;
   const { xmin } = table;
   const found = [...table.rows].filter((seq) => missing.includes(seq));
   const fresh = [...table.rows].filter((seq) => seq > above).sort((a, b) => a - b);
   const seqs = [...found, ...fresh.slice(0, limit)].sort((a, b) => a - b);
-  if (seqs.length === 0) return mark.numbered([], true, xmin);
+  if (seqs.length === 0) return mark.recordRead([], true, xmin);
   const xid = table.takeXid();
   for (const seq of seqs) table.rows.delete(seq);
   delivered.push(...seqs);
-  mark.numbered(seqs, fresh.length < limit || fresh.length <= limit, xmin, xid);
+  mark.recordRead(seqs, fresh.length < limit || fresh.length <= limit, xmin, xid);
 }
 
 describe('The watermark', () => {
@@ -82,25 +82,25 @@ describe('The watermark', () => {
 
   it('leaves what is worked off behind, and remembers holes until nobody can fill them', () => {
     const mark = new Watermark();
-    mark.numbered([1, 2, 3], true, 10n, 20n);
-    expect(mark.wanted).toEqual({ above: 0, missing: [] });
-    mark.numbered([4], true, 21n, 22n);
-    expect(mark.wanted).toEqual({ above: 4, missing: [] });
-    mark.numbered([6, 9], true, 15n, 30n);
-    expect(mark.wanted).toEqual({ above: 9, missing: [5, 7, 8] });
-    mark.numbered([7], true, 29n, 31n);
-    expect(mark.wanted).toEqual({ above: 9, missing: [5, 8] });
-    mark.numbered([], true, 30n);
-    expect(mark.wanted).toEqual({ above: 9, missing: [] });
+    mark.recordRead([1, 2, 3], true, 10n, 20n);
+    expect(mark.nextRead).toEqual({ above: 0, missing: [] });
+    mark.recordRead([4], true, 21n, 22n);
+    expect(mark.nextRead).toEqual({ above: 4, missing: [] });
+    mark.recordRead([6, 9], true, 15n, 30n);
+    expect(mark.nextRead).toEqual({ above: 9, missing: [5, 7, 8] });
+    mark.recordRead([7], true, 29n, 31n);
+    expect(mark.nextRead).toEqual({ above: 9, missing: [5, 8] });
+    mark.recordRead([], true, 30n);
+    expect(mark.nextRead).toEqual({ above: 9, missing: [] });
   });
 
   it('walks over a great many holes rather than remember each', () => {
     const mark = new Watermark();
-    mark.numbered([1], true, 10n, 11n);
-    mark.numbered([2], true, 12n, 13n);
-    mark.numbered([10_000], true, 12n, 14n);
-    expect(mark.wanted).toEqual({ above: 2, missing: [] });
-    mark.numbered([9, 10_001], true, 14n, 15n);
-    expect(mark.wanted.above).toBe(10_001);
+    mark.recordRead([1], true, 10n, 11n);
+    mark.recordRead([2], true, 12n, 13n);
+    mark.recordRead([10_000], true, 12n, 14n);
+    expect(mark.nextRead).toEqual({ above: 2, missing: [] });
+    mark.recordRead([9, 10_001], true, 14n, 15n);
+    expect(mark.nextRead.above).toBe(10_001);
   });
 });

@@ -1,5 +1,5 @@
 /** The rows that the sequencer reads next: those above a sequence number, and those that were missing below it. */
-export interface Wanted {
+export interface NextRead {
   readonly above: number;
   readonly missing: readonly number[];
 }
@@ -21,39 +21,39 @@ const MOST_MISSING = 2_000;
  */
 export class Watermark {
   private above = 0;
-  private settled = false;
+  private isSettled = false;
   /** Before `settled`: numbers up to `through` were drawn before this transaction id. */
-  private mark?: { readonly through: number; readonly xid: bigint };
+  private boundary?: { readonly through: number; readonly xid: bigint };
   private readonly missing = new Map<number, bigint>();
 
-  get wanted(): Wanted {
+  get nextRead(): NextRead {
     return { above: this.above, missing: [...this.missing.keys()] };
   }
 
   /**
-   * Reports a read that was numbered. `seqs` are in rising order. `whole`: the read returned every row above. `xmin`
+   * Reports a read that was numbered. `seqs` are in rising order. `isComplete`: the read returned every row above. `xmin`
    * is the xmin of its snapshot. `xid` is the transaction that numbered the rows (none for an empty read).
    */
-  numbered(seqs: readonly number[], whole: boolean, xmin: bigint, xid?: bigint): void {
-    if (this.settled) this.follow(seqs, xmin, xid);
-    else this.settle(seqs, whole, xmin, xid);
+  recordRead(seqs: readonly number[], isComplete: boolean, xmin: bigint, xid?: bigint): void {
+    if (this.isSettled) this.advance(seqs, xmin, xid);
+    else this.trySettle(seqs, isComplete, xmin, xid);
   }
 
-  private settle(seqs: readonly number[], whole: boolean, xmin: bigint, xid?: bigint): void {
+  private trySettle(seqs: readonly number[], isComplete: boolean, xmin: bigint, xid?: bigint): void {
     const last = seqs.at(-1);
-    if (this.mark && xmin >= this.mark.xid && (whole || last! >= this.mark.through)) {
-      this.above = this.mark.through;
-      this.settled = true;
-      this.mark = undefined;
-      this.follow(
+    if (this.boundary && xmin >= this.boundary.xid && (isComplete || last! >= this.boundary.through)) {
+      this.above = this.boundary.through;
+      this.isSettled = true;
+      this.boundary = undefined;
+      this.advance(
         seqs.filter((seq) => seq > this.above),
         xmin,
         xid,
       );
-    } else if (!this.mark && last !== undefined) this.mark = { through: last, xid: xid! };
+    } else if (!this.boundary && last !== undefined) this.boundary = { through: last, xid: xid! };
   }
 
-  private follow(seqs: readonly number[], xmin: bigint, xid?: bigint): void {
+  private advance(seqs: readonly number[], xmin: bigint, xid?: bigint): void {
     for (const seq of seqs) this.missing.delete(seq);
     for (const [seq, since] of this.missing) if (xmin >= since) this.missing.delete(seq);
     const last = seqs.at(-1);
@@ -69,7 +69,7 @@ export class Watermark {
   private restart(through: number, xid: bigint): void {
     this.above = Math.min(this.above + 1, ...this.missing.keys()) - 1;
     this.missing.clear();
-    this.settled = false;
-    this.mark = { through, xid };
+    this.isSettled = false;
+    this.boundary = { through, xid };
   }
 }

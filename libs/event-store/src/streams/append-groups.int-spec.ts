@@ -4,7 +4,7 @@ import type { Uuid } from '#kernel';
 import { inUnit, Unit } from '../../../messaging/src/inbox/unit';
 import { CommandIdTaken, VersionConflict } from './errors';
 import type { Append } from './events';
-import { happening, ids, storeOn, Told } from '../testing/store';
+import { happening, ids, storeOn, TestMessage } from '../testing/store';
 
 let test: TestDatabase;
 let db: Database;
@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 afterAll(() => test.drop());
 
-const told = (order: Uuid, version = 1) => ({ messages: [new Told({ orderId: order, version })] });
+const told = (order: Uuid, version = 1) => ({ messages: [new TestMessage({ orderId: order, version })] });
 const happenings = (count: number) => {
   const orders = Array.from({ length: count }, () => ids.next());
   return { orders, appends: orders.map((order) => happening(order, 0, [{ of: order }], told(order))) };

@@ -29,35 +29,35 @@ export interface Written {
   readonly timestamp: Date;
 }
 
-interface Waiting {
+interface WaitingAppend {
   readonly append: SingleAppend;
   /** Called without an argument if the append must be written alone. */
   readonly done: (written?: Written) => void;
 }
 
 /** While this many statements run (single appends or groups), further appends wait to be grouped. */
-const AT_ONCE = 2;
+const MOST_RUNNING = 2;
 const MOST_IN_GROUP = 64;
 /** The next group is sent after this time in any case, because the running statements may be waiting for a lock. */
-const LONGEST_WAIT_MS = 50;
+const LONGEST_DELAY_MS = 50;
 
 /** The values of each append in a group. Each field becomes one array. */
 const FIELDS: readonly {
   readonly name: string;
   readonly type: string;
-  readonly of: (append: SingleAppend) => unknown;
+  readonly valueFrom: (append: SingleAppend) => unknown;
 }[] = [
-  { name: named.stream, type: 'uuid', of: ({ streamId }) => streamId },
-  { name: 'expected', type: 'int', of: ({ expectedVersion }) => expectedVersion },
-  { name: 'id', type: 'uuid', of: ({ eventId }) => eventId },
-  { name: 'type', type: 'text', of: ({ type }) => type },
-  { name: 'schema_version', type: 'int', of: ({ schemaVersion }) => schemaVersion },
-  { name: 'data', type: 'jsonb', of: ({ data }) => data },
-  { name: 'metadata', type: 'jsonb', of: ({ metadata }) => metadata },
-  { name: 'seq', type: 'bigint', of: ({ claimed }) => claimed?.seq ?? null },
-  { name: 'claimed_by', type: 'int', of: ({ claimed }) => claimed?.claimedBy ?? null },
-  { name: 'message_id', type: 'uuid', of: ({ claimed }) => claimed?.messageId ?? null },
-  { name: 'mac', type: 'bytea', of: ({ mac }) => mac },
+  { name: named.stream, type: 'uuid', valueFrom: ({ streamId }) => streamId },
+  { name: 'expected', type: 'int', valueFrom: ({ expectedVersion }) => expectedVersion },
+  { name: 'id', type: 'uuid', valueFrom: ({ eventId }) => eventId },
+  { name: 'type', type: 'text', valueFrom: ({ type }) => type },
+  { name: 'schema_version', type: 'int', valueFrom: ({ schemaVersion }) => schemaVersion },
+  { name: 'data', type: 'jsonb', valueFrom: ({ data }) => data },
+  { name: 'metadata', type: 'jsonb', valueFrom: ({ metadata }) => metadata },
+  { name: 'seq', type: 'bigint', valueFrom: ({ claimed }) => claimed?.seq ?? null },
+  { name: 'claimed_by', type: 'int', valueFrom: ({ claimed }) => claimed?.claimedBy ?? null },
+  { name: 'message_id', type: 'uuid', valueFrom: ({ claimed }) => claimed?.messageId ?? null },
+  { name: 'mac', type: 'bytea', valueFrom: ({ mac }) => mac },
 ];
 
 /**
@@ -115,33 +115,33 @@ const GROUP = statement(
  */
 export class AppendGroups {
   private readonly log = new Logger('EventStore');
-  private waiting: Waiting[] = [];
+  private waiting: WaitingAppend[] = [];
   private running = 0;
   private timer?: NodeJS.Timeout;
   /** Runs a group in the async context of the constructor, because the append that starts a group is not part of it. */
-  private readonly detached = AsyncLocalStorage.snapshot() as (work: () => void) => void;
+  private readonly runDetached = AsyncLocalStorage.snapshot() as (work: () => void) => void;
 
   constructor(private readonly db: StreamDatabase) {}
 
   async write(append: SingleAppend, appendAlone: () => Promise<Written>): Promise<Written> {
-    if (this.running >= AT_ONCE) {
-      const written = await new Promise<Written | undefined>((done) => this.wait({ append, done }));
+    if (this.running >= MOST_RUNNING) {
+      const written = await new Promise<Written | undefined>((done) => this.enqueue({ append, done }));
       if (written) return written;
     }
-    return this.counted(appendAlone);
+    return this.runCounted(appendAlone);
   }
 
-  private async counted<T>(work: () => Promise<T>): Promise<T> {
+  private async runCounted<T>(work: () => Promise<T>): Promise<T> {
     this.running += 1;
     try {
       return await work();
     } finally {
       this.running -= 1;
-      this.next();
+      this.startGroupIfFree();
     }
   }
 
-  private wait(one: Waiting): void {
+  private enqueue(one: WaitingAppend): void {
     this.waiting.push(one);
     this.startTimer();
   }
@@ -150,18 +150,18 @@ export class AppendGroups {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.startGroup();
-    }, LONGEST_WAIT_MS);
+    }, LONGEST_DELAY_MS);
   }
 
-  private next(): void {
-    if (this.running < AT_ONCE) this.startGroup();
+  private startGroupIfFree(): void {
+    if (this.running < MOST_RUNNING) this.startGroup();
   }
 
   private startGroup(): void {
     if (this.waiting.length === 0) return;
     const group = this.takeGroup();
     if (group.length === 1) group[0].done();
-    else this.detached(() => void this.counted(() => this.writeGroup(group)));
+    else this.runDetached(() => void this.runCounted(() => this.writeGroup(group)));
     if (this.waiting.length > 0) this.startTimer();
   }
 
@@ -169,9 +169,9 @@ export class AppendGroups {
    * At most one append for each stream and each claim. A second one needs the result of the first, so it stays for a
    * later group.
    */
-  private takeGroup(): Waiting[] {
-    const group: Waiting[] = [];
-    const later: Waiting[] = [];
+  private takeGroup(): WaitingAppend[] {
+    const group: WaitingAppend[] = [];
+    const later: WaitingAppend[] = [];
     const taken = new Set<Uuid | number>();
     for (const one of this.waiting) {
       const { streamId, claimed } = one.append;
@@ -186,12 +186,12 @@ export class AppendGroups {
     return group;
   }
 
-  private async writeGroup(group: readonly Waiting[]): Promise<void> {
+  private async writeGroup(group: readonly WaitingAppend[]): Promise<void> {
     const written = new Map<string, Written>();
     try {
       const rows = await this.db.outside(() =>
         withoutLockWait(() =>
-          this.db.query<{ streamId: string; timestamp: Date }>(GROUP, values(group.map(({ append }) => append))),
+          this.db.query<{ streamId: string; timestamp: Date }>(GROUP, parametersOf(group.map(({ append }) => append))),
         ),
       );
       for (const { append } of group) {
@@ -207,7 +207,7 @@ export class AppendGroups {
   }
 }
 
-const values = (group: readonly SingleAppend[]): unknown[] => [
-  ...FIELDS.map(({ of }) => group.map(of)),
+const parametersOf = (group: readonly SingleAppend[]): unknown[] => [
+  ...FIELDS.map(({ valueFrom }) => group.map(valueFrom)),
   JSON.stringify(group.flatMap(({ streamId, messages }) => messages.map((one) => ({ stream: streamId, ...one })))),
 ];

@@ -1,4 +1,4 @@
-import { appendStatement, statementOf, type AppendValues, type Parts } from './append-statement';
+import { appendStatement, findOrPrepare, type AppendValues, type Parts } from './append-statement';
 import { defineGuard } from './guard';
 
 const one: Parts = { single: true, messages: false, claim: false, timers: false };
@@ -78,10 +78,10 @@ describe('The statement of an append', () => {
 
   it('refuses two guards of one name, and a guard that is named like a step of its own', () => {
     const named = (name: string) => defineGuard<object>({ name, place: 'before', sql: () => 'select 1' })({}).guard;
-    statementOf(one, [named('twin')]);
-    expect(() => statementOf(one, [named('twin')])).toThrow('Two guards have one name');
-    expect(() => statementOf(one, [named('a'), named('a')])).toThrow('needs its own name');
+    findOrPrepare(one, [named('twin')]);
+    expect(() => findOrPrepare(one, [named('twin')])).toThrow('Two guards have one name');
+    expect(() => findOrPrepare(one, [named('a'), named('a')])).toThrow('needs its own name');
     for (const name of ['head', 'events', 'pending', 'claim', 'append'])
-      expect(() => statementOf(one, [named(name)])).toThrow('needs its own name');
+      expect(() => findOrPrepare(one, [named(name)])).toThrow('needs its own name');
   });
 });

@@ -5,7 +5,7 @@ import type { Database } from '#database';
 import { inUnit, Unit } from '../../../messaging/src/inbox/unit';
 import { CommandIdTaken, UnknownEvent, VersionConflict } from './errors';
 import { EventTypes } from './event-types';
-import { happening, ids, storeOn, Told } from '../testing/store';
+import { happening, ids, storeOn, TestMessage } from '../testing/store';
 
 let test: TestDatabase;
 let db: Database;
@@ -44,7 +44,7 @@ describe('An append', () => {
     const order = ids.next();
     await store.append(happening(order, 0, [{}, {}]));
     const before = await count('order_pending');
-    const late = happening(order, expected, [{}], { messages: [new Told({ orderId: order, version: 1 })] });
+    const late = happening(order, expected, [{}], { messages: [new TestMessage({ orderId: order, version: 1 })] });
     await expect(store.append(late)).rejects.toMatchObject({ expected, actual: 2 });
     await expect(store.append(late)).rejects.toThrow(VersionConflict);
     expect(await count('order_pending')).toBe(before);
@@ -60,7 +60,7 @@ describe('An append', () => {
     const { store } = storeOn(db);
     const order = ids.next();
     const before = await count('outbox');
-    const nothing = happening(order, 0, [], { messages: [new Told({ orderId: order, version: 0 })] });
+    const nothing = happening(order, 0, [], { messages: [new TestMessage({ orderId: order, version: 0 })] });
     expect(await store.append(nothing)).toEqual({ version: 0, repeated: false, events: [] });
     expect(await count('outbox')).toBe(before);
     expect(await count(`order_heads where order_id = '${order}'`)).toBe(0);
@@ -69,18 +69,20 @@ describe('An append', () => {
   it('writes its messages with it, whose ids follow from the command', async () => {
     const { store } = storeOn(db);
     const order = ids.next();
-    const append = happening(order, 0, [{}], { messages: [new Told({ orderId: order, version: 1 })] });
+    const append = happening(order, 0, [{}], { messages: [new TestMessage({ orderId: order, version: 1 })] });
     await store.append(append);
     const [row] = await test.admin<{ meta: object; type: string }>(`select * from ordering.outbox where key = $1`, [
       order,
     ]);
-    expect(row).toMatchObject({ type: Told.type, meta: { causationId: append.commandId, aggregateVersion: 1 } });
+    expect(row).toMatchObject({ type: TestMessage.type, meta: { causationId: append.commandId, aggregateVersion: 1 } });
   });
 
   it('repeated gives the first answer and writes nothing more, whatever version it expects', async () => {
     const { store } = storeOn(db);
     const order = ids.next();
-    const append = happening(order, 0, [{ n: 1 }, { n: 2 }], { messages: [new Told({ orderId: order, version: 1 })] });
+    const append = happening(order, 0, [{ n: 1 }, { n: 2 }], {
+      messages: [new TestMessage({ orderId: order, version: 1 })],
+    });
     const first = await store.append(append);
     await store.append(happening(order, 2));
     for (const expectedVersion of [0, 3]) {
@@ -171,12 +173,12 @@ describe('In an inbox handler', () => {
     const unit = unitOf(seq);
     await db.transaction(() =>
       inUnit(unit, async () => {
-        outbox.send([new Told({ orderId: order, version: 7 })]);
+        outbox.send([new TestMessage({ orderId: order, version: 7 })]);
         const before = (await store.read(order)).length;
         await store.append(
           happening(order, before, [{}], {
             claimed: unit.claimed,
-            messages: [new Told({ orderId: order, version: 1 })],
+            messages: [new TestMessage({ orderId: order, version: 1 })],
           }),
         );
         expect(db.begun()).toBe(false);
@@ -192,7 +194,7 @@ describe('In an inbox handler', () => {
     const [order, seq] = [ids.next(), await inboxRow()];
     const unit = unitOf(seq);
     await inUnit(unit, async () => {
-      outbox.send([new Told({ orderId: order, version: 7 })]);
+      outbox.send([new TestMessage({ orderId: order, version: 7 })]);
       await expect(store.append(happening(order, 1, [{}], { claimed: unit.claimed }))).rejects.toThrow(VersionConflict);
     });
     expect(await state(seq)).toBe('waiting');

@@ -8,8 +8,8 @@ import { SystemModule } from '#platform/system';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { eventually } from '../../../../test/support/eventually';
 import { contextEventStore, EventStore, EventTypes } from '..';
-import { StoreCare, type Prune } from './store-care.job';
-import { happening, ids, Told } from '../testing/store';
+import { StoreMaintenance, type Prune } from './store-maintenance.job';
+import { happening, ids, TestMessage } from '../testing/store';
 import { tables } from '../testing/tables';
 
 let test: TestDatabase;
@@ -25,7 +25,7 @@ const start = (prunes: readonly Prune[] = []) => {
   @Module({
     imports: [
       contextDatabase('ordering'),
-      contextMessaging('ordering', [Told]),
+      contextMessaging('ordering', [TestMessage]),
       contextEventStore('ordering', { tables, types: new EventTypes([{ type: 'Happened' }]), prunes }),
     ],
     providers: [Orders],
@@ -61,12 +61,12 @@ describe('A context with streams', () => {
   it('prunes what the context has handed in, where its events are numbered, and goes on when one fails', async () => {
     const prunes = [jest.fn(() => Promise.reject(new Error('no'))), jest.fn(async () => undefined)];
     const shop = await start(prunes);
-    const care = shop.get(StoreCare, { strict: false });
+    const care = shop.get(StoreMaintenance, { strict: false });
     await eventually(async () => {
       await care.prune();
       for (const prune of prunes) expect(prune).toHaveBeenCalled();
     });
-    await care.sweepUp();
+    await care.vacuumTables();
     await shop.close();
   }, 20_000);
 });

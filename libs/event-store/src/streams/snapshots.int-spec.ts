@@ -4,7 +4,7 @@ import { eventually } from '../../../../test/support/eventually';
 import type { RecordedEvent } from './events';
 import type { Reducer } from './reducer';
 import { EventTypes } from './event-types';
-import { LONG, Snapshots } from './snapshots.store';
+import { SNAPSHOT_AFTER, Snapshots } from './snapshots.store';
 import { happening, ids, macKey, storeOn } from '../testing/store';
 import type { StreamDatabase } from './stream-database';
 import { streamsIn } from '../testing/tables';
@@ -75,7 +75,7 @@ describe('A fold', () => {
           await store['snapshots'].beforeApplicationShutdown();
         }
         const kept = await snapshots(order);
-        if (chunks.some((chunk) => chunk >= LONG)) expect(kept).toHaveLength(1);
+        if (chunks.some((chunk) => chunk >= SNAPSHOT_AFTER)) expect(kept).toHaveLength(1);
         expect(kept.every((one) => one.version <= version)).toBe(true);
       }),
       { numRuns: 25 },
@@ -83,7 +83,7 @@ describe('A fold', () => {
   });
 
   it('of a short stream leaves nothing behind, and is one question like any other', async () => {
-    const order = await long(LONG - 1);
+    const order = await long(SNAPSHOT_AFTER - 1);
     const { store } = storeOn(db);
     const asked = jest.spyOn(db, 'query');
     await store.fold(order, tale());
@@ -174,10 +174,10 @@ describe('A snapshot', () => {
   });
 
   it('that somebody else has changed, put in or taken from another order is not believed, and goes', async () => {
-    const [order, other] = [await long(LONG), await long(LONG + 1)];
+    const [order, other] = [await long(SNAPSHOT_AFTER), await long(SNAPSHOT_AFTER + 1)];
     for (const one of [order, other]) await storeOn(db).store.fold(one, tale());
-    await snapshotAt(order, LONG);
-    await snapshotAt(other, LONG + 1);
+    await snapshotAt(order, SNAPSHOT_AFTER);
+    await snapshotAt(other, SNAPSHOT_AFTER + 1);
     const changes = [
       `update ordering.order_snapshots set state = state || '{"n": 941000}' where order_id = $1`,
       `update ordering.order_snapshots s set state = o.state, mac = o.mac from ordering.order_snapshots o
@@ -187,22 +187,22 @@ describe('A snapshot', () => {
     for (const change of changes) {
       await test.admin(change, [order]);
       const { state, version } = await storeOn(db).store.fold(order, tale());
-      expect({ state, version }).toEqual({ state: await plainly(order, tale()), version: LONG });
-      await snapshotAt(order, LONG); // a right one is kept instead
+      expect({ state, version }).toEqual({ state: await plainly(order, tale()), version: SNAPSHOT_AFTER });
+      await snapshotAt(order, SNAPSHOT_AFTER); // a right one is kept instead
       expect((await storeOn(db).store.fold(order, tale())).state).toEqual(state);
     }
   });
 
   it('that was folded wrongly is found by holding it against its stream, and goes', async () => {
-    const [order, right] = [await long(LONG), await long(LONG)];
+    const [order, right] = [await long(SNAPSHOT_AFTER), await long(SNAPSHOT_AFTER)];
     const wrong: Reducer<Told> = { ...tale(), project: (told, event) => ({ ...tale().project(told, event)!, n: 1 }) };
     await storeOn(db).store.fold(order, wrong);
     await storeOn(db).store.fold(right, tale());
-    await snapshotAt(order, LONG);
-    await snapshotAt(right, LONG);
+    await snapshotAt(order, SNAPSHOT_AFTER);
+    await snapshotAt(right, SNAPSHOT_AFTER);
     const watched = new Snapshots(db, new EventTypes([{ type: 'Happened' }, { type: 'Ended' }]), macKey);
     for (let after: string | undefined = '00000000-0000-0000-0000-000000000000'; after;)
-      after = await watched.watch(tale(), after, 1);
+      after = await watched.checkNext(tale(), after, 1);
     expect(await snapshots(order)).toEqual([]);
     expect(await snapshots(right)).toHaveLength(1);
   });

@@ -15,12 +15,12 @@ import { SealKey } from '../seals/seal-key';
 import { Sealer } from '../seals/sealer';
 import { SealAnchor } from '../seals/seal-anchor';
 import { SealChain } from '../seals/seal-chain';
-import { SealDesk } from '../seals/seal-desk';
+import { SealRepair } from '../seals/seal-repair';
 import { SealWatch } from '../seals/seal-watch';
 import { streamsIn } from './tables';
 import { Sequencer } from '../sequencer/sequencer';
 
-export class Told extends OrderMessage<{ orderId: Uuid; version: number }> {
+export class TestMessage extends OrderMessage<{ orderId: Uuid; version: number }> {
   static readonly type = 'ordering.told.v1';
 }
 
@@ -48,7 +48,7 @@ export function storeOn(
   const db = streamsIn(database);
   const signals = new LogSignals('ordering', alone);
   const registry = new MessageRegistry();
-  registry.add(Told);
+  registry.add(TestMessage);
   const outbox = new Outbox(db, registry, new SystemClock(), ids, new Signal(), new Signal());
   const clock = new SystemClock();
   const gate = new MacGate(db, eventKey);
@@ -59,7 +59,7 @@ export function storeOn(
     sequencer: new Sequencer(db, alone, signals, sealer, gate),
     sealer,
     seals,
-    desk: new SealDesk(seals, () => clock.now()),
+    repair: new SealRepair(seals, () => clock.now()),
     watch: new SealWatch(seals, () => clock.now(), false, true),
     outbox,
   };

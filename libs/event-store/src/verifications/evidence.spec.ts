@@ -4,7 +4,7 @@ import { canonicalJson } from '#platform/canonical';
 import { chainFields, chainHash, ORIGIN, type StoredEvent } from '../seals/chain';
 import { attest, type ProvedSeal, type StreamProof } from './evidence';
 import { checkEvidence, ProvedEventShape, ProvedSealShape, PublicKeyShape, SignatureShape } from './evidence-check';
-import { merklePath, merkleRoot, rootFrom } from '../seals/merkle';
+import { merklePath, merkleRoot, computeRoot } from '../seals/merkle';
 import { refused } from './proof-check';
 import { SealKey } from '../seals/seal-key';
 
@@ -87,15 +87,15 @@ describe('A Merkle path', () => {
       const root = merkleRoot(hashes);
       hashes.forEach((hash, index) => {
         const path = merklePath(hashes, index);
-        expect(rootFrom(hash, index, size, path)).toBe(root);
-        expect(rootFrom('f'.repeat(64), index, size, path)).not.toBe(root);
-        expect(rootFrom(hash, index, size, [...path, root])).toBeUndefined();
-        if (path.length > 0) expect(rootFrom(hash, index, size, path.slice(1))).toBeUndefined();
+        expect(computeRoot(hash, index, size, path)).toBe(root);
+        expect(computeRoot('f'.repeat(64), index, size, path)).not.toBe(root);
+        expect(computeRoot(hash, index, size, [...path, root])).toBeUndefined();
+        if (path.length > 0) expect(computeRoot(hash, index, size, path.slice(1))).toBeUndefined();
         for (let wrong = 0; wrong < size; wrong++)
-          if (wrong !== index) expect(rootFrom(hash, wrong, size, path)).not.toBe(root);
+          if (wrong !== index) expect(computeRoot(hash, wrong, size, path)).not.toBe(root);
       });
     }
-    expect(rootFrom('00', 3, 3, [])).toBeUndefined();
+    expect(computeRoot('00', 3, 3, [])).toBeUndefined();
   });
 
   it('is that of RFC 6962, 2.1.3', () => {
@@ -234,13 +234,13 @@ describe('The seal key', () => {
   it('may be changed: what former keys signed stays good, named by their secret or by their public half', () => {
     const old = key.sign(unsigned, '');
     const { publicKey } = key.trusted.all[0];
-    expect(new SealKey(secret(2)).vouchesFor(old, '')).toBe(false);
+    expect(new SealKey(secret(2)).hasSigned(old, '')).toBe(false);
     for (const former of [secret(1), `public:${publicKey}`]) {
       const changed = new SealKey(secret(2), [former]);
-      expect(changed.vouchesFor(old, '')).toBe(true);
+      expect(changed.hasSigned(old, '')).toBe(true);
       expect(changed.sign(unsigned, '').keyId).toBe(changed.id);
       expect(changed.trusted.all.map(({ id }) => id)).toEqual([stranger.id, key.id]);
-      expect(changed.vouchesFor({ ...old, keyId: changed.id }, '')).toBe(false);
+      expect(changed.hasSigned({ ...old, keyId: changed.id }, '')).toBe(false);
     }
     expect(() => new SealKey(secret(2), ['public:abc'])).toThrow();
   });

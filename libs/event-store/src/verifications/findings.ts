@@ -33,7 +33,7 @@ export interface Remark {
   readonly text: string;
 }
 
-interface Looked {
+interface CheckedRange {
   readonly from: number;
   readonly to: number;
   /** How many positions were checked. */
@@ -52,14 +52,14 @@ interface Looked {
   readonly remarks: readonly Remark[];
 }
 
-export interface Verified extends Looked {
+export interface Verified extends CheckedRange {
   readonly ok: true;
   /** The hash at `to`, in hex. */
   readonly hash: string;
 }
 
 /** The fields of the first finding, and the list of findings. */
-export interface Tampered extends Looked, Found {
+export interface Tampered extends CheckedRange, Found {
   readonly ok: false;
   /** The first hundred findings. */
   readonly findings: readonly Found[];
@@ -68,7 +68,7 @@ export interface Tampered extends Looked, Found {
 
 export type VerifyResult = Verified | Tampered;
 
-export const bad = (
+export const newFinding = (
   finding: Finding,
   position: number | null,
   eventId: string | null,
@@ -76,18 +76,18 @@ export const bad = (
   orderId: string | null = null,
 ): Found => ({ finding, position, eventId, orderId, message });
 
-const KEPT = 100;
+const MOST_LISTED = 100;
 
 /** Counts the findings, and keeps the first hundred. */
 export class Findings {
-  readonly kept: Found[] = [];
+  readonly listed: Found[] = [];
   count = 0;
 
   add(...found: readonly (Found | undefined)[]): void {
     for (const one of found) {
       if (!one) continue;
       this.count += 1;
-      if (this.kept.length < KEPT) this.kept.push(one);
+      if (this.listed.length < MOST_LISTED) this.listed.push(one);
     }
   }
 }

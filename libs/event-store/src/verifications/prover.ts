@@ -9,24 +9,24 @@ import { merklePaths } from '../seals/merkle';
 import { checkProofInSlices } from './proof-check';
 import type { Seal } from '../seals/seal-key';
 import type { SealChain } from '../seals/seal-chain';
-import { decisionOf, notSigned, sortRecords } from '../seals/seal-records';
+import { parseDecision, notSignedMessage, sortRecords } from '../seals/seal-records';
 import { recordsFrom } from '../seals/seal-records.store';
 import { hashesBetween, sealBefore, sealsFrom } from '../seals/seals.store';
-import { canonicalColumns, joinPlace } from '../streams/stored';
+import { canonicalColumns, leftJoinLog } from '../streams/stored';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
 const PATIENCE_MS = 2_000;
-const LOOK_MS = 25;
+const CHECK_MS = 25;
 
 const STREAM = statement(
   'stream-proved',
   `select l.position, encode(l.hash, 'hex') as hash, ${canonicalColumns},
      (select version from ${named.heads} where ${named.stream} = $1) as head
-   from ${named.events} e ${joinPlace('e.id')} where e.${named.stream} = $1 order by e.version`,
+   from ${named.events} e ${leftJoinLog('e.id')} where e.${named.stream} = $1 order by e.version`,
 );
 
-interface Placed extends StoredEvent {
+interface StreamRow extends StoredEvent {
   readonly position: number;
   readonly hash: string;
   /** The stream's stored last version. Without this check, a proof that lacks the last events would look complete. */
@@ -43,7 +43,7 @@ export class Prover {
   ) {}
 
   async prove(streamId: Uuid, slices = new Slices()): Promise<StreamProof | undefined> {
-    const rows = await this.numbered(streamId);
+    const rows = await this.waitUntilNumbered(streamId);
     if (rows.length === 0) return undefined;
     const { version, head } = rows[rows.length - 1];
     if (version !== head) throw new LogTampered(`the stream should end at version ${head}, and ends at ${version}`);
@@ -57,10 +57,10 @@ export class Prover {
       if (!seal) throw new LogTampered(`the seal over position ${rest[0].position} is missing`);
       const covered = rest.filter(({ position }) => position <= seal.position);
       seals.push({ ...seal, sealedAt: seal.sealedAt.getTime(), previous: await this.signatureBefore(seal) });
-      for (const event of await this.under(seal, covered, slices)) events.push(event);
+      for (const event of await this.proveEvents(seal, covered, slices)) events.push(event);
       rest = rest.slice(covered.length);
     }
-    const records = await this.decided();
+    const records = await this.readRecords();
     const proof = {
       events,
       seals,
@@ -74,18 +74,18 @@ export class Prover {
   }
 
   /** The decisions about the seals, except for starts without memory. */
-  private async decided(): Promise<ProvedRecord[]> {
-    const { ours, unsettled } = sortRecords(this.chain.key.trusted, await recordsFrom(this.db, 1));
-    if (unsettled.length > 0) throw new LogTampered(notSigned(unsettled[0]));
+  private async readRecords(): Promise<ProvedRecord[]> {
+    const { ours, foreignNotVoid } = sortRecords(this.chain.key.trusted, await recordsFrom(this.db, 1));
+    if (foreignNotVoid.length > 0) throw new LogTampered(notSignedMessage(foreignNotVoid[0]));
     return ours
       .map((record, index) => ({ ...record, previous: ours[index - 1]?.signature ?? '' }))
-      .filter((record) => decisionOf(record).kind !== 'adopted');
+      .filter((record) => parseDecision(record).kind !== 'adopted');
   }
 
   /** Waits at most two seconds until the sequencer has numbered the events that were just committed. */
-  private async numbered(streamId: Uuid): Promise<Placed[]> {
-    for (const end = performance.now() + PATIENCE_MS; ; await pause(LOOK_MS)) {
-      const rows = await this.db.query<Placed & { position: number | null }>(STREAM, [streamId]);
+  private async waitUntilNumbered(streamId: Uuid): Promise<StreamRow[]> {
+    for (const end = performance.now() + PATIENCE_MS; ; await pause(CHECK_MS)) {
+      const rows = await this.db.query<StreamRow & { position: number | null }>(STREAM, [streamId]);
       if (rows.every(({ position }) => position !== null)) return rows;
       if (performance.now() > end) throw new NotSealedYet();
     }
@@ -95,7 +95,11 @@ export class Prover {
     return after === 0 ? '' : ((await sealBefore(this.db, after + 1))?.signature ?? '');
   }
 
-  private async under({ after, position: end }: Seal, rows: readonly Placed[], slices: Slices): Promise<ProvedEvent[]> {
+  private async proveEvents(
+    { after, position: end }: Seal,
+    rows: readonly StreamRow[],
+    slices: Slices,
+  ): Promise<ProvedEvent[]> {
     const hashes = await hashesBetween(this.db, after, end);
     const [before = ORIGIN] = await hashesBetween(this.db, after - 1, after);
     const pathOf = merklePaths(hashes);

@@ -46,11 +46,11 @@ export class VerificationRows {
       if (!row) return undefined;
       const mac = verificationMac(this.key, row);
       await this.db.query(`update ${named.verifications} set mac = $2 where id = $1`, [id, mac]);
-      return shown(row);
+      return withoutMac(row);
     });
   }
 
-  async reached(id: Uuid, checked: number, last: number): Promise<void> {
+  async storeProgress(id: Uuid, checked: number, last: number): Promise<void> {
     await this.db.query(`update ${named.verifications} set checked = $2, last = $3, heard_at = now() where id = $1`, [
       id,
       checked,
@@ -58,7 +58,7 @@ export class VerificationRows {
     ]);
   }
 
-  async end(id: Uuid, result?: VerifyResult): Promise<Verification> {
+  async finish(id: Uuid, result?: VerifyResult): Promise<Verification> {
     const row = (await this.rows('where id = $1', [id]))[0];
     const text = result ? JSON.stringify(result) : null;
     const found = text === null ? null : (JSON.parse(text) as VerifyResult);
@@ -68,39 +68,39 @@ export class VerificationRows {
        where id = $1 returning ${columns}`,
       [id, result ? 'done' : 'stopped', text, verificationMac(this.key, { ...row, result: found })],
     );
-    return shown(ended);
+    return withoutMac(ended);
   }
 
   async find(id: Uuid): Promise<Verification | undefined> {
     const [row] = await this.rows('where id = $1', [id]);
-    return row && this.checkedResult(row);
+    return row && this.hideForgedResult(row);
   }
 
   async running(): Promise<Verification | undefined> {
     const [row] = await this.rows(`where state = 'running'`);
-    return row && this.checkedResult(row);
+    return row && this.hideForgedResult(row);
   }
 
   async recent(limit: number): Promise<Verification[]> {
     return (await this.rows('where isfinite(started_at) order by started_at desc, id limit $1', [limit])).map((row) =>
-      this.checkedResult(row),
+      this.hideForgedResult(row),
     );
   }
 
   /** The newest verification with findings; undefined if a later one of the whole log found nothing. */
-  async trouble(): Promise<Verification | undefined> {
-    const found = await this.first(
+  async findTrouble(): Promise<Verification | undefined> {
+    const found = await this.firstOurs(
       `where state = 'done' and isfinite(started_at) and (result->>'ok' = 'false'
          or result->>'ok' = 'true' and from_position = 1 and to_position is null) order by started_at desc, id`,
     );
-    return found?.result?.ok === false ? shown(found) : undefined;
+    return found?.result?.ok === false ? withoutMac(found) : undefined;
   }
 
   /** The last sealed position up to which a nightly or tail verification found nothing; 0 if there was none. */
-  async goodThrough(): Promise<number> {
+  async lastGoodPosition(): Promise<number> {
     const through = `case when jsonb_typeof(result->'sealedThrough') = 'number' and jsonb_typeof(result->'to') = 'number'
       then least((result->'sealedThrough')::numeric, (result->'to')::numeric) end`;
-    const found = await this.first(
+    const found = await this.firstOurs(
       `where state = 'done' and result->>'ok' = 'true' and to_position is null and cause <> 'asked'
          and ${through} <= (select coalesce(max(position), 0) from ${named.log}) order by ${through} desc, id`,
     );
@@ -116,7 +116,7 @@ export class VerificationRows {
   }
 
   /** The first row with a correct MAC. */
-  private async first(where: string): Promise<StoredVerification | undefined> {
+  private async firstOurs(where: string): Promise<StoredVerification | undefined> {
     for (let skipped = 0; ; skipped += PAGE) {
       const rows = await this.rows(`${where} limit ${PAGE} offset ${skipped}`);
       const ours = rows.find((row) => isOurs(this.key, row));
@@ -125,8 +125,8 @@ export class VerificationRows {
   }
 
   /** Hides a result without a correct MAC. */
-  private checkedResult(row: StoredVerification): Verification {
-    return shown(row.result && !isOurs(this.key, row) ? { ...row, state: 'stopped', result: null } : row);
+  private hideForgedResult(row: StoredVerification): Verification {
+    return withoutMac(row.result && !isOurs(this.key, row) ? { ...row, state: 'stopped', result: null } : row);
   }
 
   private rows(where: string, values: unknown[] = []): Promise<StoredVerification[]> {
@@ -134,4 +134,4 @@ export class VerificationRows {
   }
 }
 
-const shown = ({ micros, mac, ...row }: StoredVerification): Verification => row;
+const withoutMac = ({ micros, mac, ...row }: StoredVerification): Verification => row;

@@ -5,16 +5,16 @@ import { hushed } from '#messaging';
 import type { Amount, RebuildDiff, ShownDifference } from './comparison';
 import { Diffs } from './diffs';
 import { changesBetween } from './differences';
-import { firstDisagreement } from './disagreement';
+import { findFirstDifference } from './first-difference';
 import type { RebuildRow } from '../rebuild/rebuild';
 import { RebuildRows } from '../rebuild/rebuild-rows';
 import { ProjectionRegistry } from '../live/registry';
 import { RowPairs } from './row-pairs';
-import { cut, nothingYet, countDifferences, type Tally, type Worst } from './tally';
+import { keepWorst, emptyTally, countDifferences, type Tally, type WorstOrder } from './tally';
 import { Throttle } from '../rebuild/throttle';
 import { StreamDatabase } from '../../streams/stream-database';
 
-const changesShown = 50;
+const MOST_CHANGES = 50;
 const SAVE_MS = 1_000;
 const vnd = (amount: number): Amount => ({ amount, currency: 'VND' });
 
@@ -40,27 +40,27 @@ export class Comparer {
   async compare(row: RebuildRow, stop: AbortSignal): Promise<boolean> {
     const pairs = await this.pairsOf(row);
     if (!pairs) return false;
-    const begun = await this.diffs.begun(row.id, pairs.at);
-    const tally = begun?.tally ?? nothingYet();
-    const count = (orderPairs: Awaited<ReturnType<RowPairs['of']>>): void => {
+    const begun = await this.diffs.findProgress(row.id, pairs.at);
+    const tally = begun?.tally ?? emptyTally();
+    const count = (orderPairs: Awaited<ReturnType<RowPairs['ofOrders']>>): void => {
       for (const pair of orderPairs) countDifferences(tally, pairs.old.projection, pairs.next.projection, pair);
     };
-    if (row.orders) count(await pairs.of(row.orders));
+    if (row.orders) count(await pairs.ofOrders(row.orders));
     let saved = performance.now();
     for (let cursor = begun?.cursor ?? null, first = true; !row.orders && (first || cursor); first = false) {
-      const stretch = await pairs.after(cursor);
+      const stretch = await pairs.nextPairs(cursor);
       count(stretch.pairs);
       cursor = stretch.to;
-      const interrupted = stop.aborted || !(await this.rows.stands(row));
+      const interrupted = stop.aborted || !(await this.rows.isUnchanged(row));
       if (cursor && (interrupted || performance.now() - saved > SAVE_MS)) {
-        await this.diffs.reached(row.id, pairs.at, cursor, tally);
+        await this.diffs.storeProgress(row.id, pairs.at, cursor, tally);
         saved = performance.now();
       }
       crashPoint('rebuild.comparing');
       if (interrupted) return false;
-      await this.throttle.breathe(row, stop);
+      await this.throttle.pauseIfSlow(row, stop);
     }
-    await this.diffs.finish(row.id, pairs.at, await this.result(pairs, tally));
+    await this.diffs.storeResult(row.id, pairs.at, await this.result(pairs, tally));
     return true;
   }
 
@@ -68,12 +68,12 @@ export class Comparer {
   private async pairsOf(row: RebuildRow): Promise<RowPairs | undefined> {
     const [live, next] = [await this.registry.live(row.name), await this.registry.table(row.relation)];
     if (!live || !next || live.position < next.position) return undefined;
-    const side = (table: typeof live) => ({ table, projection: this.registry.of(table) });
+    const side = (table: typeof live) => ({ table, projection: this.registry.projectionOf(table) });
     return new RowPairs(this.db, this.store, side(live), side(next), next.position);
   }
 
   private async result(pairs: RowPairs, tally: Tally): Promise<RebuildDiff> {
-    cut(tally);
+    keepWorst(tally);
     const { compared, added, removed, changed } = tally;
     const columns = Object.entries(tally.fields)
       .map(([name, rows]) => ({ name, changed: rows }))
@@ -86,11 +86,11 @@ export class Comparer {
     return { atPosition: pairs.at, compared, added, removed, changed, columns, money, sample };
   }
 
-  private async shown(pairs: RowPairs, { orderId, moneyMoved }: Worst): Promise<ShownDifference> {
-    const [pair] = await pairs.of([orderId]);
+  private async shown(pairs: RowPairs, { orderId, moneyMoved }: WorstOrder): Promise<ShownDifference> {
+    const [pair] = await pairs.ofOrders([orderId]);
     const events = await pairs.eventsOf(orderId);
     const { old, next } = pairs;
-    const first = hushed(next.projection.name, () => firstDisagreement(old.projection, next.projection, events));
+    const first = hushed(next.projection.name, () => findFirstDifference(old.projection, next.projection, events));
     return {
       orderId,
       firstEvent: first
@@ -98,12 +98,12 @@ export class Comparer {
             position: first.event.position!,
             version: first.event.version,
             type: first.event.type,
-            changes: first.changes.slice(0, changesShown),
+            changes: first.changes.slice(0, MOST_CHANGES),
           }
         : null,
       before: pair?.before ?? null,
       after: pair?.after ?? null,
-      changes: changesBetween(pair?.before, pair?.after).slice(0, changesShown),
+      changes: changesBetween(pair?.before, pair?.after).slice(0, MOST_CHANGES),
       moneyMoved,
     };
   }

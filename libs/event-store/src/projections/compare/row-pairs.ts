@@ -1,7 +1,7 @@
 import type { Uuid } from '#kernel';
 import type { EventStore } from '#event-store';
-import { eventsAsOf, rowAsOf } from '../live/as-of';
-import { shownFrom, type Shown } from './differences';
+import { readEventsAsOf, foldRowAsOf } from '../live/as-of';
+import { fromStoredRow, type ComparableRow } from './differences';
 import { columnsAsJson, quoted, type Projection } from '../live/projection';
 import type { ProjectionTable } from '../live/registry';
 import type { Pair } from './tally';
@@ -54,7 +54,7 @@ export class RowPairs {
   ) {}
 
   /** The pairs of the next orders after `cursor`. `to` is the next cursor; null at the end. */
-  async after(cursor: Uuid | null): Promise<{ pairs: Pair[]; to: Uuid | null }> {
+  async nextPairs(cursor: Uuid | null): Promise<{ pairs: Pair[]; to: Uuid | null }> {
     const from = cursor ?? '00000000-0000-0000-0000-000000000000';
     const ends = [this.old, this.next]
       .map(({ table }) => quoted(table.relation))
@@ -68,7 +68,7 @@ export class RowPairs {
   }
 
   /** The pairs of these orders. */
-  async of(orders: readonly Uuid[]): Promise<Pair[]> {
+  async ofOrders(orders: readonly Uuid[]): Promise<Pair[]> {
     return this.pairs(`${named.stream} = any($1::uuid[])`, [orders]);
   }
 
@@ -80,7 +80,7 @@ export class RowPairs {
       const { orderId } = row;
       const after = row.newPosition === null ? undefined : this.newRow(row, row.newPosition);
       const before = changedLater.has(orderId)
-        ? await rowAsOf(this.store, this.old.projection, orderId, this.at)
+        ? await foldRowAsOf(this.store, this.old.projection, orderId, this.at)
         : row.oldPosition === null
           ? undefined
           : this.oldRow(row, row.oldPosition, after);
@@ -89,20 +89,24 @@ export class RowPairs {
     return pairs;
   }
 
-  private newRow({ newVersion, newView, newColumns }: PairRow, position: number): Shown {
-    return shownFrom(this.next.projection, { position, version: newVersion, view: newView, columns: newColumns });
+  private newRow({ newVersion, newView, newColumns }: PairRow, position: number): ComparableRow {
+    return fromStoredRow(this.next.projection, { position, version: newVersion, view: newView, columns: newColumns });
   }
 
-  private oldRow({ same, oldVersion, oldView, oldColumns }: PairRow, position: number, after?: Shown): Shown {
+  private oldRow(
+    { same, oldVersion, oldView, oldColumns }: PairRow,
+    position: number,
+    after?: ComparableRow,
+  ): ComparableRow {
     if (same && after) return after;
-    return shownFrom(this.old.projection, { position, version: oldVersion, view: oldView, columns: oldColumns });
+    return fromStoredRow(this.old.projection, { position, version: oldVersion, view: oldView, columns: oldColumns });
   }
 
   /** Orders whose live row is later than the comparison, or may have been removed after it. */
   private async changedLater(rows: readonly PairRow[]): Promise<ReadonlySet<Uuid>> {
     const later = rows.filter(({ oldPosition }) => (oldPosition ?? 0) > this.at).map(({ orderId }) => orderId);
     const absent = rows.filter(({ oldPosition }) => oldPosition === null).map(({ orderId }) => orderId);
-    const touched =
+    const changedEvents =
       absent.length === 0
         ? []
         : await this.db.query<{ id: Uuid }>(
@@ -112,11 +116,11 @@ export class RowPairs {
        where last.position > $2`,
             [absent, this.at],
           );
-    return new Set([...later, ...touched.map(({ id }) => id)]);
+    return new Set([...later, ...changedEvents.map(({ id }) => id)]);
   }
 
   /** The order's events up to the position of the comparison. */
   eventsOf(orderId: Uuid) {
-    return eventsAsOf(this.store, orderId, this.at);
+    return readEventsAsOf(this.store, orderId, this.at);
   }
 }

@@ -32,7 +32,7 @@ const isPromise = (value: unknown): value is Promise<unknown> =>
  * Applies one more event. Throws the reducer's own errors, the error of an unreadable event, and an error if the
  * reducer returns a promise, because such a reducer is not pure.
  */
-export function projected<View extends object>(
+export function applyEvent<View extends object>(
   projection: Projection<View>,
   view: View | undefined,
   event: LoggedEvent,
@@ -63,7 +63,7 @@ export function foldBatch(
     const before = gone.has(orderId) ? undefined : (rows.get(orderId) ?? known.get(orderId));
     if (before && position <= before.position) continue;
     try {
-      const view = projected(projection, before?.view, event);
+      const view = applyEvent(projection, before?.view, event);
       if (view) {
         rows.set(orderId, { orderId, position, version, view });
         gone.delete(orderId);

@@ -6,7 +6,7 @@ import { subscriptionStates, type ProjectionStatus } from './status';
 
 type Sample = readonly [labels: Record<string, string>, value: number];
 
-const each =
+const oneSample =
   (of: (status: ProjectionStatus) => number) =>
   (one: ProjectionStatus): Sample[] => [[{ projection: one.name }, of(one)]];
 
@@ -14,22 +14,22 @@ const gauges: readonly { name: string; help: string; of: (status: ProjectionStat
   {
     name: 'projection_position',
     help: 'Position of the log up to which the read model is updated',
-    of: each((one) => one.position),
+    of: oneSample((one) => one.position),
   },
   {
     name: 'projection_lag',
     help: 'Committed events that the read model does not reflect yet',
-    of: each((one) => one.lag),
+    of: oneSample((one) => one.lag),
   },
   {
     name: 'projection_lag_seconds',
     help: 'Age of the first event that the read model does not reflect; 0 when idle',
-    of: each((one) => one.lagSeconds),
+    of: oneSample((one) => one.lagSeconds),
   },
   {
     name: 'projection_rate',
     help: 'Events a second in the last batches; 0 when idle',
-    of: each((one) => one.ratePerSecond),
+    of: oneSample((one) => one.ratePerSecond),
   },
   {
     name: 'projection_state',
@@ -40,12 +40,12 @@ const gauges: readonly { name: string; help: string; of: (status: ProjectionStat
   {
     name: 'projection_set_aside_orders',
     help: 'Orders with an event that the read model could not use',
-    of: each((one) => one.setAside),
+    of: oneSample((one) => one.setAside),
   },
   {
     name: 'projection_drift_orders',
     help: 'Rows that differ from what the order’s events give, as far as the sentinel has checked',
-    of: each((one) => one.drift),
+    of: oneSample((one) => one.drift),
   },
 ];
 

@@ -22,7 +22,7 @@ interface LiveTable {
  */
 @Injectable()
 export class ReadModels {
-  private readonly names = new Map<string, LiveTable & { readonly until: number }>();
+  private readonly liveTables = new Map<string, LiveTable & { readonly until: number }>();
 
   constructor(
     private readonly db: StreamDatabase,
@@ -31,7 +31,7 @@ export class ReadModels {
     private readonly statuses: ProjectionStatuses,
     private readonly wakeups: Wakeups,
   ) {
-    wakeups.on('tables', () => this.names.clear());
+    wakeups.subscribe('tables', () => this.liveTables.clear());
   }
 
   /** The live table's name, quoted, for use in SQL. Names of prepared statements must contain it. */
@@ -40,17 +40,17 @@ export class ReadModels {
   }
 
   /** Queries the live table. If that table was just dropped, queries the new one. */
-  async read<T>(name: string, ask: (table: string, outdated: boolean) => Promise<T>): Promise<T> {
-    const askLive = async (): Promise<T> => {
+  async read<T>(name: string, query: (table: string, outdated: boolean) => Promise<T>): Promise<T> {
+    const queryLive = async (): Promise<T> => {
       const { table, outdated } = await this.liveTable(name);
-      return ask(table, outdated);
+      return query(table, outdated);
     };
     try {
-      return await askLive();
+      return await queryLive();
     } catch (error) {
       if (!tableIsGone(error) || this.db.inTransaction()) throw error;
-      this.names.delete(name);
-      return askLive();
+      this.liveTables.delete(name);
+      return queryLive();
     }
   }
 
@@ -65,7 +65,7 @@ export class ReadModels {
   async waitFor(name: string, orderId: Uuid, version: number, milliseconds: number): Promise<boolean> {
     const until = performance.now() + milliseconds;
     for (;;) {
-      const since = this.wakeups.moment(['moved']);
+      const since = this.wakeups.countSoFar(['moved']);
       const rows = await this.read(name, (table) =>
         this.db.query<{ version: number }>(`select version from ${table} where ${named.stream} = $1`, [orderId]),
       );
@@ -82,13 +82,13 @@ export class ReadModels {
   }
 
   private async liveTable(name: string): Promise<LiveTable> {
-    const known = this.names.get(name);
+    const known = this.liveTables.get(name);
     if (known && known.until > performance.now()) return known;
     const live = await this.registry.live(name);
     if (!live) throw new Error(`no table of ${name} is live`);
     const outdated = live.version < newestOf(this.set.all, name)!.version;
     const found = { table: quoted(live.relation), outdated, until: performance.now() + 1_000 };
-    this.names.set(name, found);
+    this.liveTables.set(name, found);
     return found;
   }
 }

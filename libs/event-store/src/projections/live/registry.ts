@@ -74,7 +74,7 @@ export class ProjectionRegistry {
   }
 
   /** The projection that made a table. */
-  of(table: ProjectionTable): Projection {
+  projectionOf(table: ProjectionTable): Projection {
     const found = this.set.all.find((one) => one.name === table.name && one.version === table.version);
     if (!found) throw new ReducerMissing(table);
     return found;
@@ -89,9 +89,9 @@ export class ProjectionRegistry {
    * Throws if this build lacks the reducer of a table in one of these states, because it could not keep that table up
    * to date. A projection with an unknown name belongs to a newer build and is skipped. Returns the skipped names.
    */
-  async check(states: readonly TableState[] = ['live', 'kept']): Promise<string[]> {
+  async expectReducers(states: readonly TableState[] = ['live', 'kept']): Promise<string[]> {
     const used = await this.db.query<ProjectionTable>(`${tables} where t.state = any($1::text[])`, [states]);
-    for (const table of used) if (this.knows(table.name)) this.of(table);
+    for (const table of used) if (this.knows(table.name)) this.projectionOf(table);
     return [...new Set(used.map(({ name }) => name))].filter((name) => !this.knows(name));
   }
 
@@ -104,7 +104,7 @@ export class ProjectionRegistry {
   }
 
   /** Takes a lock, so that no other process adds tables of this name until the transaction ends. */
-  async alone(name: string): Promise<void> {
+  async lockName(name: string): Promise<void> {
     await this.db.query(`${LONG_LOCK_WAIT} select pg_advisory_xact_lock(hashtext($1)) from lock_wait`, [
       `projection ${name}`,
     ]);
@@ -118,7 +118,7 @@ export class ProjectionRegistry {
     if (await this.live(name)) return;
     const projection = newestOf(this.set.all, name)!;
     await this.db.transaction(async () => {
-      await this.alone(name);
+      await this.lockName(name);
       if (await this.live(name)) return;
       const run = await this.nextRun(projection);
       await createFirstTable(this.db, projection, relationOf(name, projection.version, run), run);
@@ -126,7 +126,7 @@ export class ProjectionRegistry {
   }
 
   /** Registers a table for a rebuild and returns its name. `build` creates the table itself. */
-  async enterBuilding(projection: Projection): Promise<string> {
+  async registerBuilding(projection: Projection): Promise<string> {
     const run = await this.nextRun(projection);
     const relation = relationOf(projection.name, projection.version, run);
     await this.db.query(
@@ -137,7 +137,7 @@ export class ProjectionRegistry {
     return relation;
   }
 
-  async build(relation: string, projection: Projection): Promise<void> {
+  async createTable(relation: string, projection: Projection): Promise<void> {
     await createProjectionTable(this.db, projection, relation);
   }
 
@@ -147,11 +147,11 @@ export class ProjectionRegistry {
   async makeLive(next: string, old: string): Promise<void> {
     await this.db.query(`update projection_tables set state = 'kept' where relation = $1`, [old]);
     await this.db.query(`update projection_tables set state = 'live', live_at = now() where relation = $1`, [next]);
-    await this.follow(old, false);
+    await this.setFollows(old, false);
   }
 
   /** Sets whether a table is kept up to date, and makes its follower stop and read the table's state again. */
-  async follow(relation: string, follows: boolean): Promise<void> {
+  async setFollows(relation: string, follows: boolean): Promise<void> {
     await this.db.query('update projection_checkpoints set follows = $2, epoch = epoch + 1 where relation = $1', [
       relation,
       follows,
@@ -159,7 +159,7 @@ export class ProjectionRegistry {
   }
 
   /** Makes the follower of this table stop and read the table's state again. */
-  async fence(relation: string): Promise<void> {
+  async stopFollower(relation: string): Promise<void> {
     await this.db.query('update projection_checkpoints set epoch = epoch + 1 where relation = $1', [relation]);
   }
 
@@ -169,13 +169,13 @@ export class ProjectionRegistry {
   }
 
   /** Stores why a live table cannot be updated; null when it is updated again. */
-  async trouble(relation: string, trouble: string | null): Promise<void> {
+  async storeTrouble(relation: string, trouble: string | null): Promise<void> {
     await this.db.query('update projection_checkpoints set trouble = $2 where relation = $1', [relation, trouble]);
   }
 
   /** Marks a table that is not used any more. `sweep` drops it when no process uses it. */
   async retire(relation: string): Promise<void> {
-    await this.follow(relation, false);
+    await this.setFollows(relation, false);
     await this.db.query('delete from projection_failures where relation = $1', [relation]);
     await this.db.query(`update projection_tables set state = 'dropped' where relation = $1`, [relation]);
   }
@@ -184,7 +184,7 @@ export class ProjectionRegistry {
    * Drops retired tables. Never call it in a transaction that has locked a checkpoint: a writer locks the table before
    * the checkpoint, so there could be a deadlock.
    */
-  async sweep(name: string): Promise<void> {
+  async dropRetired(name: string): Promise<void> {
     const retired = await this.db.query<{ relation: string }>(
       `select relation from projection_tables where name = $1 and state = 'dropped' and to_regclass(relation) is not null`,
       [name],
@@ -193,21 +193,21 @@ export class ProjectionRegistry {
   }
 
   /** Retires all kept tables except the newest `count`. One kept table is enough for a rollback. */
-  async keep(name: string, count: 0 | 1): Promise<string[]> {
-    const outlived = await this.db.query<{ relation: string }>(
+  async retireKept(name: string, count: 0 | 1): Promise<string[]> {
+    const retired = await this.db.query<{ relation: string }>(
       `select relation from projection_tables where name = $1 and state = 'kept' order by live_at desc offset $2`,
       [name, count],
     );
-    for (const { relation } of outlived) {
+    for (const { relation } of retired) {
       await this.db.transaction(async () => {
         await this.lock(relation);
         await this.retire(relation);
       });
     }
-    return outlived.map(({ relation }) => relation);
+    return retired.map(({ relation }) => relation);
   }
 
-  async failures(relation: string): Promise<Uuid[]> {
+  async listSetAside(relation: string): Promise<Uuid[]> {
     const rows = await this.db.query<{ orderId: Uuid }>(
       `select ${named.stream} as "orderId" from projection_failures where relation = $1`,
       [relation],

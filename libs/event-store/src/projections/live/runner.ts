@@ -44,15 +44,15 @@ export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicati
 
   async onApplicationBootstrap(): Promise<void> {
     // An operator must be able to drop a kept table even if its reducer is missing in this build.
-    const unknown = await this.registry.check(this.withoutJobs ? ['live'] : ['live', 'kept']);
+    const unknown = await this.registry.expectReducers(this.withoutJobs ? ['live'] : ['live', 'kept']);
     if (unknown.length > 0) this.log.log(`read models that only a newer build can update: ${unknown.join(', ')}`);
     const prefix = `${this.db.context} projections `;
-    this.wakeups.abroad = (wakeup) => this.leadership.notify(prefix + wakeup);
+    this.wakeups.notifyOthers = (wakeup) => this.leadership.notify(prefix + wakeup);
     this.leadership.onWord((word) => {
-      if (word.startsWith(prefix)) this.wakeups.tell(word.slice(prefix.length) as Wakeup);
+      if (word.startsWith(prefix)) this.wakeups.wake(word.slice(prefix.length) as Wakeup);
     });
-    this.leadership.onReopened(() => this.wakeups.tellEvery());
-    this.unsubscribe = this.store.onNumbered(() => this.wakeups.tell('log'));
+    this.leadership.onReopened(() => this.wakeups.wakeAll());
+    this.unsubscribe = this.store.onNumbered(() => this.wakeups.wake('log'));
     this.standDowns = this.set.names.map((name) =>
       this.leadership.lead(`${this.db.context} projection ${name}`, (lost) => this.lead(name, lost)),
     );

@@ -31,8 +31,8 @@ export interface ProjectionStatus {
   readonly error: string | null;
 }
 
-const freshSeconds = 2;
-const patienceSeconds = 10;
+const FRESH_SECONDS = 2;
+const STALLED_SECONDS = 10;
 
 const AGES = statement(
   'projection-ages',
@@ -89,6 +89,6 @@ export function stateOf(
   lagSeconds: number,
 ): SubscriptionState {
   if (trouble !== null) return 'failing';
-  if (lag === 0 || lagSeconds < freshSeconds) return 'live';
-  return idle < patienceSeconds ? 'catching-up' : 'stalled';
+  if (lag === 0 || lagSeconds < FRESH_SECONDS) return 'live';
+  return idle < STALLED_SECONDS ? 'catching-up' : 'stalled';
 }

@@ -30,9 +30,9 @@ export class Upgrade {
    */
   async run(name: string, stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
-      const since = this.wakeups.moment(['rebuilds']);
+      const since = this.wakeups.countSoFar(['rebuilds']);
       try {
-        if (await this.isDone(name)) return;
+        if (await this.startIfNeeded(name)) return;
       } catch (error) {
         if (stop.aborted) return;
         this.log.warn(`the upgrade of ${name} did not start yet: ${(error as Error).message}`);
@@ -41,13 +41,13 @@ export class Upgrade {
     }
   }
 
-  private async isDone(name: string): Promise<boolean> {
+  private async startIfNeeded(name: string): Promise<boolean> {
     const live = await this.registry.live(name);
     const { version } = newestOf(this.set.all, name)!;
     if (!live || live.version >= version) return true; // the first table of a projection has the newest version
-    if (await this.rows.busy(name)) return false;
+    if (await this.rows.isBusy(name)) return false;
     const from = `The live table of ${name} is of version ${live.version}`;
-    const givenUp = await this.rows.givenUp(name, version);
+    const givenUp = await this.rows.findManualEnd(name, version);
     if (givenUp) {
       this.log.warn(`${from}: the rebuild to version ${version} was ${givenUp}, so a person must start the next one.`);
       return true;

@@ -27,14 +27,14 @@ export class PositionAligner {
     const positions = tables.map(({ position }) => position);
     const to = Math.max(...positions, least);
     if (to - Math.min(...positions) > closeEnough) throw new RebuildNotReady('catching-up');
-    for (const table of tables) await this.bring(table, to, only?.get(table.relation));
+    for (const table of tables) await this.moveTo(table, to, only?.get(table.relation));
     return to;
   }
 
-  private async bring(table: ProjectionTable, to: number, orders?: readonly Uuid[]): Promise<void> {
-    const setAside = new Set(await this.registry.failures(table.relation));
+  private async moveTo(table: ProjectionTable, to: number, orders?: readonly Uuid[]): Promise<void> {
+    const setAside = new Set(await this.registry.listSetAside(table.relation));
     const only = orders && new Set(orders);
-    const follower = new Follower(this.db, this.store, this.registry.of(table), table, setAside, only);
+    const follower = new Follower(this.db, this.store, this.registry.projectionOf(table), table, setAside, only);
     while (follower.at < to) {
       const step = await hushed(table.name, () => follower.step(to - follower.at));
       if (step.outcome !== 'moved') throw new RebuildNotReady('catching-up');

@@ -30,9 +30,9 @@ export class RollBack {
   ) {}
 
   /** Continues from the kept table's own checkpoint after every interruption. */
-  async work(row: RebuildRow, stop: AbortSignal): Promise<void> {
+  async run(row: RebuildRow, stop: AbortSignal): Promise<void> {
     const kept = row.replaced!;
-    await this.registry.follow(kept, true);
+    await this.registry.setFollows(kept, true);
     while (!stop.aborted) {
       if (!(await this.catchUp(row, kept, stop))) return;
       try {
@@ -42,8 +42,8 @@ export class RollBack {
         throw error;
       }
       crashPoint('rollback.switched');
-      this.wakeups.tellAll('tables');
-      this.wakeups.tellAll('rebuilds');
+      this.wakeups.wakeAllProcesses('tables');
+      this.wakeups.wakeAllProcesses('rebuilds');
       return;
     }
   }
@@ -51,24 +51,24 @@ export class RollBack {
   async giveUp(row: RebuildRow, error: unknown): Promise<void> {
     await this.db.transaction(async () => {
       const kept = await this.registry.table(row.replaced!);
-      if (kept?.state === 'kept') await this.registry.follow(kept.relation, false);
-      await this.rows.rollbackFailed(row, String((error as Error)?.message ?? error));
+      if (kept?.state === 'kept') await this.registry.setFollows(kept.relation, false);
+      await this.rows.failRollback(row, String((error as Error)?.message ?? error));
     });
   }
 
   private async catchUp(row: RebuildRow, kept: string, stop: AbortSignal): Promise<boolean> {
     const table = (await this.registry.table(kept))!;
-    const setAside = new Set(await this.registry.failures(kept));
-    const follower = new Follower(this.db, this.store, this.registry.of(table), table, setAside);
+    const setAside = new Set(await this.registry.listSetAside(kept));
+    const follower = new Follower(this.db, this.store, this.registry.projectionOf(table), table, setAside);
     const size = new BatchSize(this.db);
     while (!stop.aborted) {
       const live = await this.registry.live(row.name);
       if ((live?.position ?? 0) - follower.at <= closeEnough / 2) return true;
-      const batch = await size.after(follower.at);
+      const batch = await size.sizeAfter(follower.at);
       const { outcome } = await hushed(row.name, () => follower.step(batch));
       crashPoint('rollback.catch-up');
       if (outcome === 'lost') return false;
-      await this.throttle.breathe(row, stop);
+      await this.throttle.pauseIfSlow(row, stop);
     }
     return false;
   }
@@ -81,7 +81,7 @@ export class RollBack {
     const kept = held.find((table) => table.relation === row.replaced)!;
     await this.aligner.align([live, kept], 0);
     await this.registry.makeLive(kept.relation, live.relation);
-    await this.rows.rolledBack(row);
+    await this.rows.finishRollback(row);
     crashPoint('rollback.switching');
   }
 }

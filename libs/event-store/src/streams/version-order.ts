@@ -7,16 +7,16 @@ interface Versioned {
  * Sorts the events of each stream by version. Each stream keeps its places in the list. This is needed because an event
  * that was queued again may come after later events of its stream.
  */
-export function inTurn<Event extends Versioned>(events: readonly Event[]): readonly Event[] {
+export function sortByVersion<Event extends Versioned>(events: readonly Event[]): readonly Event[] {
   const last = new Map<string, number>();
-  const mixed = new Set<string>();
+  const unsorted = new Set<string>();
   for (const { streamId, version } of events) {
-    if (version < (last.get(streamId) ?? 0)) mixed.add(streamId);
+    if (version < (last.get(streamId) ?? 0)) unsorted.add(streamId);
     last.set(streamId, version);
   }
-  if (mixed.size === 0) return events;
+  if (unsorted.size === 0) return events;
   const sorted = new Map<string, Event[]>();
-  for (const streamId of mixed)
+  for (const streamId of unsorted)
     sorted.set(streamId, events.filter((one) => one.streamId === streamId).sort((a, b) => a.version - b.version)); // prettier-ignore
   return events.map((event) => sorted.get(event.streamId)?.shift() ?? event);
 }

@@ -3,7 +3,7 @@ import { Interval } from '@nestjs/schedule';
 import { OneAtATime } from '#platform/system';
 import type { MacKey } from '#platform/macs';
 import type { Instances } from '#messaging';
-import { closeLog, lastOfOlderWait, olderBuildsAlive, tellMakesMacs } from './event-macs.store';
+import { closeLog, doOlderEventsWait, isOlderBuildAlive, registerMacMaker } from './event-macs.store';
 import { MacExceptions } from './mac-exceptions';
 import type { StreamDatabase } from '../streams/stream-database';
 
@@ -15,10 +15,10 @@ const MINUTE = 60_000;
  * and no event without a MAC is numbered.
  */
 @Injectable()
-export class OlderBuilds implements OnApplicationBootstrap {
+export class OlderBuildWatch implements OnApplicationBootstrap {
   private readonly log = new Logger('EventStore');
   /** Whether an older build may still be alive. While it may, nothing is written that an older build cannot read. */
-  alive = true;
+  mayBeAlive = true;
   private readonly exceptions: MacExceptions;
 
   constructor(
@@ -30,19 +30,19 @@ export class OlderBuilds implements OnApplicationBootstrap {
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.tell();
+    await this.registerAndCheck();
   }
 
   /** Repeated, because a restored backup does not contain this process. */
   @Interval('instances that make macs', MINUTE)
   @OneAtATime()
-  async tell(): Promise<void> {
+  async registerAndCheck(): Promise<void> {
     await this.db
       .outside(async () => {
         await this.exceptions.sign();
-        await tellMakesMacs(this.db, this.instances.id);
-        this.alive = await olderBuildsAlive(this.db);
-        if (!this.alive && !(await lastOfOlderWait(this.db))) await closeLog(this.db);
+        await registerMacMaker(this.db, this.instances.id);
+        this.mayBeAlive = await isOlderBuildAlive(this.db);
+        if (!this.mayBeAlive && !(await doOlderEventsWait(this.db))) await closeLog(this.db);
       })
       .catch((error: Error) => this.log.warn(`older builds are checked again in the next round: ${error.message}`));
   }

@@ -1,18 +1,18 @@
 import { EventBroken } from '#kernel';
 import type { MacKey } from '#platform/macs';
 import { isAdmittedAsRead, isOursAsRead } from '../macs/event-mac';
-import { firstFormat } from '../macs/event-macs.store';
-import { formatHolds } from '../macs/mac-check';
+import { readFirstFormat } from '../macs/event-macs.store';
+import { isFormatSigned } from '../macs/mac-check';
 import { MacExceptions, type Allowed } from '../macs/mac-exceptions';
 import type { StoredRow } from './stored';
 import type { StreamDatabase } from './stream-database';
 import { named } from './table-names';
 
 /** To be selected beside `columns`: an event's MAC and, for an event without one, the MAC of its admission. */
-export const ownColumns = `e.mac as "eventMac",
+export const macColumns = `e.mac as "eventMac",
   case when e.mac is null then (select a.mac from ${named.admissions} a where a.event_id = e.id) end as admission`;
 
-export interface OwnRow extends StoredRow {
+export interface RowWithMacs extends StoredRow {
   readonly eventMac: Buffer | null;
   readonly admission: Buffer | null;
 }
@@ -22,10 +22,10 @@ export interface OwnRow extends StoredRow {
  * not append. This is needed because events are read before the sequencer checks them. An event with a MAC costs one
  * HMAC and no query.
  */
-export class OwnEvents {
+export class ForeignEventCheck {
   private readonly exceptions: MacExceptions;
   /** Events up to this position were stored before there were MACs. Undefined until a signed value was read. */
-  private through?: number;
+  private firstFormatEnd?: number;
 
   constructor(
     private readonly db: StreamDatabase,
@@ -35,37 +35,39 @@ export class OwnEvents {
   }
 
   /** The same rows. Events that the shop did not append are marked as unreadable. */
-  async marked<Row extends OwnRow>(rows: readonly Row[]): Promise<readonly Row[]> {
-    let first: Promise<number> | undefined;
+  async markForeign<Row extends RowWithMacs>(rows: readonly Row[]): Promise<readonly Row[]> {
+    let formatEnd: Promise<number> | undefined;
     let allowed: Promise<Allowed> | undefined;
     let foreign: Set<Row> | undefined;
     for (const row of rows) {
-      const ours =
+      const isOurs =
         row.eventMac !== null
           ? isOursAsRead(this.key, row, row.eventMac)
           : row.admission !== null
             ? isAdmittedAsRead(this.key, row, row.admission)
             : row.position !== null
-              ? row.position <= (await (first ??= this.firstFormatThrough()))
-              : mayWait(row, await (allowed ??= this.aside(() => this.exceptions.allowed())));
-      if (!ours) (foreign ??= new Set()).add(row);
+              ? row.position <= (await (formatEnd ??= this.endOfFirstFormat()))
+              : mayLackMac(row, await (allowed ??= this.runOutside(() => this.exceptions.readAllowed())));
+      if (!isOurs) (foreign ??= new Set()).add(row);
     }
-    return foreign ? rows.map((row) => (foreign.has(row) ? { ...row, unreadable: foreignEvent(row) } : row)) : rows;
+    return foreign
+      ? rows.map((row) => (foreign.has(row) ? { ...row, unreadable: foreignEventError(row) } : row))
+      : rows;
   }
 
-  private async firstFormatThrough(): Promise<number> {
-    if (this.through !== undefined) return this.through;
-    const format = await this.aside(() => firstFormat(this.db));
-    if (!format || !formatHolds(this.key, format)) return 0;
-    return (this.through = format.through);
+  private async endOfFirstFormat(): Promise<number> {
+    if (this.firstFormatEnd !== undefined) return this.firstFormatEnd;
+    const format = await this.runOutside(() => readFirstFormat(this.db));
+    if (!format || !isFormatSigned(this.key, format)) return 0;
+    return (this.firstFormatEnd = format.through);
   }
 
-  private aside<T>(query: () => Promise<T>): Promise<T> {
+  private runOutside<T>(query: () => Promise<T>): Promise<T> {
     return this.db.begun() ? query() : this.db.outside(query);
   }
 }
 
-const mayWait = ({ id }: OwnRow, { open, events }: Allowed): boolean => open || events.has(id);
+const mayLackMac = ({ id }: RowWithMacs, { open, events }: Allowed): boolean => open || events.has(id);
 
-const foreignEvent = ({ type, version }: OwnRow): EventBroken =>
+const foreignEventError = ({ type, version }: RowWithMacs): EventBroken =>
   new EventBroken(type, version, 'was not appended by this shop');
