@@ -83,13 +83,13 @@ class ExportCheck {
       return refused('form', `line ${this.lineNumber} is not canonical JSON: bytes were changed`);
     if (!this.head) {
       const head = Head.safeParse(read);
-      if (!head.success) return refused('form', 'its first line is not the head of an export');
+      if (!head.success) return refused('form', 'its first line is not the first line of an export');
       this.head = head.data;
       this.position = head.data.from - 1;
       this.sealed = head.data.from - 1;
       this.hash = head.data.before;
       if (head.data.from === 1 && head.data.before !== ORIGIN)
-        return refused('event', 'the first event has a hash before it');
+        return refused('event', 'the event at position 1 is the first of the log, but has a hash before it');
       this.digest.update(`${text}\n`);
       return undefined;
     }
@@ -116,7 +116,7 @@ class ExportCheck {
     const expected = this.position + 1;
     if (tag !== CHAIN_TAG) return refused('form', `the event at position ${position} was hashed in an unknown form`);
     if (position !== String(expected)) return refused('stream', `position ${expected} is missing`);
-    if (before !== this.hash) return refused('event', `position ${expected} does not follow from the one before`);
+    if (before !== this.hash) return refused('event', `position ${expected} does not follow from the position before`);
     if (chainHash(fields) !== hash) return refused('event', `position ${expected} does not match its hash`);
     this.position = expected;
     this.hash = hash;
@@ -133,7 +133,7 @@ class ExportCheck {
       return refused('seal', `${name} is not what key ${keyId} signed`);
     const follows = this.previousSeal === undefined || this.previousSeal === previous;
     if (position !== this.position || after !== this.sealed || !follows)
-      return refused('seal', `${name} is out of place, or one before it is missing`);
+      return refused('seal', `${name} is in the wrong place, or a seal before it is missing`);
     if (merkleRoot(this.hashes) !== root || hash !== this.hash)
       return refused('event', `positions ${after + 1} to ${position} are not what was sealed`);
     this.sealed = position;

@@ -17,8 +17,8 @@ import { named } from '../streams/table-names';
 export const EXPORT_FORMAT = 'coffee-tea.log-export.1';
 
 const ABOUT =
-  'The log of all orders, one JSON object a line: events as they were hashed, the seals over them, what was decided about ' +
-  'seals. Personal values stay sealed. Check it with: npm run shop -- events verify-export';
+  'The log of all orders. Each line is one JSON object: an event as it was hashed, a seal, or a decision about the seals. ' +
+  'Personal values stay sealed. Check the file with: npm run shop -- events verify-export';
 
 /** The signed text of an export. `digest` covers every byte of all lines except the last one. */
 export const exportText = (keyId: string, digest: string): string => netstrings([EXPORT_FORMAT, keyId, digest]);

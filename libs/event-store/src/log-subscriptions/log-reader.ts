@@ -43,7 +43,7 @@ export class LogReader {
     }
   }
 
-  /** Handles one batch. Returns whether the log may already contain more events. */
+  /** Handles one batch. Returns true if the log may already contain more events. */
   private async handleBatch(stop: AbortSignal): Promise<boolean> {
     const { name, types } = this.subscription;
     let at = (this.checkpoint ??= await this.checkpoints.findOrCreate(name, () => this.startPosition()));
@@ -69,7 +69,7 @@ export class LogReader {
     if (event.unreadable instanceof EventBroken) {
       // A later build cannot read this event either, and one bad row must not stop all later events.
       this.log.error(
-        `${name} skips event ${event.version} of order ${event.streamId} (position ${event.position}): ${event.unreadable.message}`,
+        `the log subscription ${name} skips event ${event.version} of order ${event.streamId} (position ${event.position}): ${event.unreadable.message}`,
       );
       return this.checkpoints.move(name, at, event.position!);
     }
@@ -94,7 +94,10 @@ export class LogReader {
     subscriptionFailures.set({ subscription: this.subscription.name }, 0);
   }
 
-  /** Waits longer after each failure. Only the first failure at an event is logged, but all are counted. */
+  /**
+   * Stores and logs the failure, and then waits longer than after the failure before. Only the first failure at an
+   * event is logged.
+   */
   private async handleFailure(error: unknown, stop: AbortSignal): Promise<boolean> {
     const { name } = this.subscription;
     const { checkpoint, current } = this;
@@ -104,7 +107,7 @@ export class LogReader {
     const reason = redactText(String((error as Error)?.stack ?? error).slice(0, 4_000));
     if (this.failures === 1) {
       const where = current ? ` at ${current.type} ${current.id} of order ${current.streamId}, position ${current.position}` : ''; // prettier-ignore
-      this.log.error(`${name} failed${where}, and will retry`, reason);
+      this.log.error(`the log subscription ${name} failed${where}, and tries again`, reason);
     }
     subscriptionFailures.set({ subscription: name }, this.failures);
     await this.checkpoints.storeFailure(name, reason).catch(() => undefined);

@@ -218,6 +218,8 @@ describe('A log subscription', () => {
 
   it('is refused a name that another one has', async () => {
     const { subscriptions, db } = await open(counting('twin'));
-    expect(() => subscriptions.subscribe(counting('twin')(db)[0])).toThrow('two log subscriptions are called twin');
+    expect(() => subscriptions.subscribe(counting('twin')(db)[0])).toThrow(
+      'already a log subscription with the name twin',
+    );
   });
 });

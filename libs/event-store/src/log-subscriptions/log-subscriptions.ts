@@ -30,7 +30,8 @@ export class LogSubscriptions implements OnApplicationBootstrap, BeforeApplicati
   /** Call it once for each name, from a constructor or later. */
   subscribe(subscription: LogSubscription): void {
     const { name } = subscription;
-    if (this.subscriptions.has(name)) throw new Error(`two log subscriptions are called ${name}`);
+    if (this.subscriptions.has(name))
+      throw new Error(`there is already a log subscription with the name ${name}: choose another name`);
     this.subscriptions.set(name, subscription);
     if (this.isStarted) this.start(subscription);
   }

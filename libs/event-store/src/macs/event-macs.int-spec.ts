@@ -549,7 +549,7 @@ describe('Sealing', () => {
     const told = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
     await next.sequencer.begin();
     expect(told.mock.calls).toContainEqual([
-      expect.stringMatching(/^numbering goes on behind position 3\. .*position 3/),
+      expect.stringMatching(/^numbering goes on after position 3, .*position 3/),
     ]);
     told.mockRestore();
     await expect(next.sealer.seal(3)).rejects.toMatchObject({ code: 'LOG_TAMPERED' });
@@ -681,7 +681,9 @@ describe('The log', () => {
     expect(await run()).toBe(2);
     clock.mockRestore();
     expect((await made.store.readLog(1, 9)).map(({ version }) => version)).toEqual([1, 2]);
-    expect(told).toHaveBeenCalledWith(`event 1 of order ${order} had no position and waited for none: it waits now`);
+    expect(told).toHaveBeenCalledWith(
+      `event 1 of order ${order} had no position and no row in the queue, so it was queued again`,
+    );
     told.mockRestore();
     expect(await made.store.verify()).toMatchObject({ ok: true, events: 3, waiting: 0 });
   });

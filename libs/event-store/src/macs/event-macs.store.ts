@@ -29,8 +29,8 @@ const NEIGHBOURS = statement(
 );
 
 /**
- * Whether events of format 1 cannot reach this position: the log is shorter, or an event shortly before the position
- * has a MAC.
+ * Whether the events of format 1 cannot end at this position: the log is shorter, or an event shortly before the
+ * position has a MAC.
  */
 export const isImpossibleEnd = async (db: StreamDatabase, position: number): Promise<boolean> =>
   (await db.query<{ tooFar: boolean }>(NEIGHBOURS, [position]))[0].tooFar;

@@ -5,12 +5,12 @@ import { isAdmitted, isOurs } from './event-mac';
 import { findAdmissions, readFirstFormat, type FirstFormat } from './event-macs.store';
 import type { StreamDatabase } from '../streams/stream-database';
 
-/** An event's own MAC in hex; null for events of format 1. */
+/** The MAC of an event in hex; null for an event of format 1 or of an older build. */
 export interface WithMac {
   readonly mac: string | null;
 }
 
-/** To be selected beside `canonicalColumns`. */
+/** SQL column that is selected together with `canonicalColumns`. */
 export const macColumn = `encode(e.mac, 'hex') as mac`;
 
 const formatText = (through: number, drawn: number) => netstrings(['coffee-tea.event-format.1', through, drawn]);
@@ -39,10 +39,10 @@ export class MacCheck {
   /** What is wrong with the stored end of format 1; undefined if nothing is. */
   async readFirstFormatEnd(): Promise<string | undefined> {
     const format = await readFirstFormat(this.db);
-    if (!format) return 'it is not stored any more up to which position events have no MAC';
+    if (!format) return 'the position up to which events have no MAC is missing in the database';
     const { through, mac } = format;
     if (!isFormatSigned(this.key, format) && (mac !== null || through > 0))
-      return `nobody of this shop has signed that events up to position ${through} have no MAC`;
+      return `the database says that events up to position ${through} have no MAC, but this shop has not signed that`;
     this.firstFormatEnd = through;
     return undefined;
   }

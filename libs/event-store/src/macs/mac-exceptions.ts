@@ -57,7 +57,7 @@ export class MacExceptions {
     private readonly key: MacKey,
   ) {}
 
-  /** Call it before a process appends or numbers for the first time. It does not change signed exceptions. */
+  /** Signs exceptions that are not signed yet. Call it before a process appends or numbers for the first time. */
   async sign(): Promise<void> {
     const stored = await this.read();
     if (!stored || this.isSigned(stored)) return;

@@ -55,7 +55,8 @@ export class MacGate {
   async begin(): Promise<void> {
     this.forgetHashes();
     const format = await readFirstFormat(this.db);
-    if (!format) this.log.error('the position up to which events have no MAC is not stored any more: verify the log');
+    if (!format)
+      this.log.error('the position up to which events have no MAC is missing in the database: verify the log');
     else if (format.mac === null) await this.signFormat(format.through, format.drawn);
     await this.exceptions.sign();
   }
@@ -91,7 +92,7 @@ export class MacGate {
     return [...new Set(ours.map(({ streamId }) => streamId))];
   }
 
-  /** Remembers the positions that this process has given. The first of them comes after `end`. */
+  /** Remembers the hashes that this process gave to positions. The first of the rows comes after `end`. */
   rememberNumbered({ hash: end }: LogEnd, rows: readonly { readonly position: number; readonly hash: string }[]): void {
     // The map grows this large only while nothing is sealed. `checkRows` checks the forgotten positions later.
     if (this.ownHashes.size > MOST_REMEMBERED) this.ownHashes.clear();
@@ -113,7 +114,9 @@ export class MacGate {
       const given = this.ownHashes.get(position);
       if (given === undefined) others.push(position);
       else if (given.hash !== hash || given.before !== (hashes[index - 1] ?? first))
-        throw new LogTampered(`position ${position} is not what was numbered`);
+        throw new LogTampered(
+          `the hash at position ${position} is not the hash that was stored when the event was numbered`,
+        );
     });
     if (others.length > 0) {
       const before = others[0] - 1;

@@ -10,14 +10,14 @@ import type { StreamDatabase } from '../streams/stream-database';
 const MINUTE = 60_000;
 
 /**
- * Stores that this process makes MACs, because a migration regards an instance without such a row as an older build.
- * When no older build is alive any more, this job closes the log. From then on no process may write the log directly,
- * and no event without a MAC is numbered.
+ * Stores that this process makes MACs. A migration regards an instance without this row as an older build. When no
+ * older build is alive any more, this job closes the log: from then on no process may write the log directly, and no
+ * event without a MAC is numbered.
  */
 @Injectable()
 export class OlderBuildWatch implements OnApplicationBootstrap {
   private readonly log = new Logger('EventStore');
-  /** Whether an older build may still be alive. While it may, nothing is written that an older build cannot read. */
+  /** Whether an older build may still be alive. If so, the shop writes nothing that an older build cannot read. */
   mayBeAlive = true;
   private readonly exceptions: MacExceptions;
 
@@ -33,7 +33,7 @@ export class OlderBuildWatch implements OnApplicationBootstrap {
     await this.registerAndCheck();
   }
 
-  /** Repeated, because a restored backup does not contain this process. */
+  /** Runs every minute, because after a restore the row of this process is missing. */
   @Interval('instances that make macs', MINUTE)
   @OneAtATime()
   async registerAndCheck(): Promise<void> {

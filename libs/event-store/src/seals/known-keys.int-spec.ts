@@ -73,7 +73,7 @@ describe('A shop in production', () => {
 
   it('looks at the mark of where events without a MAC end while there are no others', async () => {
     await shopWith().sequencer.begin();
-    await expect(start({ eventKey })).rejects.toThrow('the mark of where events without a MAC end');
+    await expect(start({ eventKey })).rejects.toThrow('the stored position up to which events have no MAC');
     await start();
   });
 
@@ -85,8 +85,8 @@ describe('A shop in production', () => {
     const run = await right.sequencer.begin();
     await right.store.append(happening(ids.next(), 0));
     await run();
-    await expect(right.sealer.seal(4)).rejects.toThrow('the seal at position 3 is not ours');
-    expect(right.seals.trouble).toContain('the seal at position 3 is not ours');
+    await expect(right.sealer.seal(4)).rejects.toThrow('the seal at position 3 is not signed by this shop');
+    expect(right.seals.trouble).toContain('the seal at position 3 is not signed by this shop');
   });
 });
 
@@ -94,6 +94,6 @@ it('An operator cannot seal everything anew with another key', async () => {
   await start();
   await trade(shopWith());
   const stated = { who: 'An', reason: 'a test' };
-  await expect(shopWith({ sealKey }).repair.reseal(stated)).rejects.toThrow('No seal is of SEAL_SIGNING_KEY');
+  await expect(shopWith({ sealKey }).repair.reseal(stated)).rejects.toThrow('No seal is signed with SEAL_SIGNING_KEY');
   expect(await test.admin('select number from ordering.order_seal_records')).toEqual([]);
 });

@@ -7,7 +7,10 @@ import type { Seal } from './seal-key';
 import { lastSeal, sealsFrom } from './seals.store';
 import type { SealChain } from './seal-chain';
 
-/** How many of the newest events are checked. One wrong MAC may mean a changed event, but not so many. */
+/**
+ * How many of the newest events are checked. One wrong MAC may mean that an event was changed. If all of them are
+ * wrong, the key is wrong.
+ */
 const EVENTS_CHECKED = 20;
 
 /**
@@ -16,14 +19,14 @@ const EVENTS_CHECKED = 20;
 export class WrongKey extends Error {
   constructor(setting: string, former: string, what: string) {
     super(
-      `${setting} is not the key that the shop used before: ${what} was made with another key. Set the former key ` +
+      `${setting} is not the key that the shop used before: ${what} was signed with another key. Set the former key ` +
         `again, or add it to ${former}. If there was no other key, somebody has changed the database: verify the log`,
     );
     this.name = 'WrongKey';
   }
 }
 
-/** The newest seal and the newest MACs must be made with the present key or a former one. Throws WrongKey. */
+/** Throws WrongKey if the newest seal or the newest MACs are not made with the present key or a former key. */
 export async function expectKnownKeys(chain: SealChain): Promise<void> {
   const seal = await newestSeal(chain);
   if (seal && !chain.key.trusted.has(seal.keyId))
@@ -53,5 +56,5 @@ async function expectMacKey({ db, gate: { key } }: SealChain): Promise<void> {
     throw wrongKey(`the event at position ${eventsWithMac.at(-1)!.position}`);
   const format = await readFirstFormat(db);
   if (eventsWithMac.length === 0 && format && format.mac !== null && !isFormatSigned(key, format))
-    throw wrongKey('the mark of where events without a MAC end');
+    throw wrongKey('the stored position up to which events have no MAC');
 }

@@ -5,8 +5,8 @@ import { recordsFrom } from './seal-records.store';
 import type { StreamDatabase } from '../streams/stream-database';
 
 /**
- * How many of the newest `adopted` records are reported, because there may be one for each start that remembered
- * nothing. All other records are reported.
+ * At most this many of the newest `adopted` records are reported, because each start without the file of the newest
+ * seal writes one. All other records are reported.
  */
 const MOST_ADOPTED = 20;
 

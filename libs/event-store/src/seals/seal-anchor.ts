@@ -13,7 +13,7 @@ const EndShape = z.strictObject({
 /** The end of the seals: the newest seal, and the newest record about the seals. */
 export type EndOfSeals = Readonly<z.infer<typeof EndShape>>;
 
-/** Before the first seal. */
+/** The end of the seals before the first seal. */
 export const NOTHING_SEALED: EndOfSeals = {
   position: 0,
   signature: '',
@@ -54,8 +54,8 @@ export class SealAnchor {
   }
 
   /**
-   * Remembers this end if it is newer. It does not create a missing file. Only `create` does, after an `adopted` record
-   * was stored.
+   * Remembers this end if it is newer. It never creates the file: `create` does that, after an `adopted` record was
+   * stored.
    */
   remember(newest: EndOfSeals): Promise<void> {
     if (!this.inMemory || isNewer(newest, this.inMemory)) this.inMemory = newest;

@@ -30,7 +30,7 @@ export const MOST_SEALED_AT_ONCE = 1_000;
 
 const PAGE = 100;
 
-/** Whether an error stays until a person repairs the cause. A database that does not answer is no such error. */
+/** Whether an error stays until a person repairs the cause. A database that does not answer is not such an error. */
 export const stopsSealing = (error: unknown): error is LogTampered | UnusableSealAnchor =>
   error instanceof LogTampered || error instanceof UnusableSealAnchor;
 
@@ -40,7 +40,7 @@ export const stopsSealing = (error: unknown): error is LogTampered | UnusableSea
  */
 export class SealChain {
   private readonly log = new Logger('Seals');
-  /** How the stored seals differ from the remembered ones; undefined if they do not. */
+  /** How the stored seals differ from the remembered ones; undefined if they are the same. */
   disagreement?: SealsDisagree;
   private unusable?: UnusableSealAnchor;
   /** The last failed attempt to seal; undefined after the positions that follow `after` were sealed. */
@@ -99,7 +99,8 @@ export class SealChain {
   async sealThrough(position: number): Promise<void> {
     for (let end = await this.checkedEnd(); end.position < position;) {
       const head = (await readLogEnd(this.db))?.position ?? 0;
-      if (head < position) throw new LogTampered(`it ends at ${head}, and position ${position} was given out`);
+      if (head < position)
+        throw new LogTampered(`it ends at position ${head}, but position ${position} was given to an event before`);
       end = await this.seal(Math.min(head, end.position + MOST_SEALED_AT_ONCE));
     }
   }
@@ -129,7 +130,9 @@ export class SealChain {
       // A seal that a record has declared void still occupies its row in the table.
       const record = await lastReseal(this.db);
       if (record === null || !(await insertReseal(this.db, seal, record)))
-        throw new LogTampered(`it cannot be sealed after position ${end.position}`);
+        throw new LogTampered(
+          `no seal can be stored after position ${end.position}, because another seal is stored there`,
+        );
     }
     const newest = { ...end, ...pointOf(seal), count: end.count + 1 };
     await this.anchor.remember(newest);
@@ -265,7 +268,11 @@ const missingRecordError = ({ record }: EndOfSeals, newest: number) =>
     : new SealsDisagree('records', `record ${record} of the log of seals is gone or was changed`);
 
 const falseSealError = ({ position }: Seal) =>
-  new SealsDisagree('false', `the seal at position ${position} is not ours, or is not where it belongs`, position);
+  new SealsDisagree(
+    'false',
+    `the seal at position ${position} is not signed by this shop, or is in the wrong place`,
+    position,
+  );
 
 function after(end: EndOfSeals, known: EndOfSeals, number: number, decision: Decision): EndOfSeals {
   switch (decision.kind) {

@@ -87,7 +87,7 @@ export class SealCheck {
     if (after !== this.through)
       return newFinding('seal', this.through + 1, null, `the seal after position ${this.through} is missing`);
     if (!this.key.hasSigned(seal, this.previous))
-      return newFinding('seal', position, null, `the seal at position ${position} does not bear our signature`);
+      return newFinding('seal', position, null, `the seal at position ${position} is not signed by this shop`);
     if (merkleRoot(this.hashes) !== seal.root || this.hashes.at(-1) !== seal.hash)
       return newFinding('recomputed', after + 1, null, `positions ${after + 1} to ${position} are not what was sealed`);
     return undefined;

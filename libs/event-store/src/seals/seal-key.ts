@@ -2,11 +2,11 @@ import { createPrivateKey, createPublicKey, hkdfSync, sign, type KeyObject } fro
 import { netstrings } from '#platform/canonical';
 import { keyIdOf, publicKeyIn, TrustedKeys } from './trusted-keys';
 
-/** A signed stretch of the log: the positions after `after`, up to and including `position`. */
+/** A signed range of the log: the positions after `after`, up to and including `position`. */
 export interface Seal {
   readonly position: number;
   readonly after: number;
-  /** The Merkle root over the stretch's hashes, and the last of the hashes, in hex. */
+  /** The Merkle root over the hashes of the range, and the last of these hashes, in hex. */
   readonly root: string;
   readonly hash: string;
   readonly keyId: string;
@@ -32,7 +32,7 @@ const parseFormerKey = (text: string): KeyObject =>
 /** Signs seals with a key whose secret is not in the database. Checks seals of former keys too. */
 export class SealKey {
   readonly id: string;
-  /** This key first, then the former ones. */
+  /** The public key of this key first, then the former ones. */
   readonly trusted: TrustedKeys;
   private readonly privateKey: KeyObject;
 
@@ -47,7 +47,7 @@ export class SealKey {
     this.trusted = new TrustedKeys([publicKey, ...former.map(parseFormerKey)]);
   }
 
-  /** `previous` is the signature of the seal before. It is covered, so that a removed seal is noticed. */
+  /** `previous` is the signature of the seal before. The new signature covers it, so that a removed seal is noticed. */
   sign(seal: UnsignedSeal, previous: string): Seal {
     return { ...seal, keyId: this.id, signature: this.signText(sealText(seal, this.id, previous)) };
   }

@@ -31,7 +31,10 @@ export interface Restored extends DecisionDetails {
   readonly kept: SealPoint & { readonly count: number };
 }
 
-/** Seals were lost or false. The stretch from `after` to `position` was sealed again, over the same hashes. */
+/**
+ * Seals were lost or false. The positions after `after`, up to and including `position`, were sealed again over the
+ * same hashes.
+ */
 export interface Resealed extends DecisionDetails, SealPoint {
   readonly kind: 'resealed';
   readonly after: number;
@@ -42,8 +45,8 @@ export interface Resealed extends DecisionDetails, SealPoint {
 }
 
 /**
- * Records that the shop has not signed were declared void. The list is complete: it repeats the records of earlier
- * decisions of this kind.
+ * Records that the shop has not signed were declared void. The list is complete: it repeats the records that earlier
+ * decisions of this kind declared void.
  */
 export interface Disowned extends DecisionDetails {
   readonly kind: 'disowned';
@@ -94,7 +97,10 @@ export interface SortedRecords {
   readonly foreignNotVoid: readonly SealRecord[];
 }
 
-/** `previous` is the signature of the shop's last record before these; empty if these begin with the first. */
+/**
+ * `previous` is the signature of the shop's last record before these records; empty if they begin with the first
+ * record.
+ */
 export function sortRecords(keys: TrustedKeys, records: readonly SealRecord[], previous = ''): SortedRecords {
   const ours: SealRecord[] = [];
   const foreign: SealRecord[] = [];
@@ -115,7 +121,7 @@ export function sortRecords(keys: TrustedKeys, records: readonly SealRecord[], p
 }
 
 export const notSignedMessage = ({ number }: SealRecord): string =>
-  `record ${number} of the log of seals does not bear our signature`;
+  `record ${number} of the log of seals is not signed by this shop`;
 
 /** The decision in one sentence for people. */
 export function toldOf(record: SealRecord): string {

@@ -34,7 +34,11 @@ export abstract class AlsoRestored {
 }
 
 const anotherDecision = () =>
-  new DomainError('CONFLICT', 'conflict', 'Something else was decided about the seals just now: look again.');
+  new DomainError(
+    'CONFLICT',
+    'conflict',
+    'Another decision about the seals was stored at the same time. Verify the log, and repeat the command if it is still needed.',
+  );
 
 /** Findings that a new seal over the same hashes repairs. */
 const REPAIRABLE: readonly string[] = ['seal', 'cut', 'unsealed'];
@@ -50,15 +54,15 @@ export class SealRepair {
   ) {}
 
   /**
-   * For a database that was replaced by an older copy. The seals continue from the end of the copy, and the gap is
-   * recorded. Throws if nothing was lost, or if the copy itself has findings.
+   * Call it after the database was replaced by an older backup. The seals then continue from the end of the backup, and
+   * the gap is recorded. Throws if nothing was lost, or if the backup itself has findings.
    */
   async acceptRestoredBackup({ who, reason }: Justification): Promise<SealRecord> {
     const { anchor, db } = this.chain;
     const known = await anchor.newest();
     if (!known || known.position + known.record === 0)
       throw new NothingToRepair(
-        `Nothing is remembered in ${anchor.file ?? 'memory'} that the database could be behind.`,
+        `No seal is remembered in ${anchor.file ?? 'memory'}, so nobody can tell whether seals were lost.`,
       );
     await this.voidForeignRecords({ who, reason }, known);
     const kept = await this.chain.endInDatabase();
@@ -70,7 +74,7 @@ export class SealRepair {
     // Events that were not sealed when the backup was made are sealed when the shop starts.
     const found = (await this.findingsInDatabase()).find(({ finding }) => finding !== 'unsealed');
     if (found)
-      throw new CannotRepair(`The restored database is not in order itself: ${found.message}. Restore another one.`);
+      throw new CannotRepair(`The restored database has a problem itself: ${found.message}. Restore another backup.`);
     const { position, signature, count } = kept;
     const at = this.now().getTime();
     // The decision covers all records in the database, also those after the newest remembered one.
@@ -96,13 +100,13 @@ export class SealRepair {
     const head = (await readLogEnd(db))?.position ?? 0;
     await this.expectSameLog(known, head);
     const unrepairable = findings.find(({ finding }) => !REPAIRABLE.includes(finding));
-    if (unrepairable) throw new CannotRepair(`A new seal cannot mend this: ${unrepairable.message}.`);
+    if (unrepairable) throw new CannotRepair(`A new seal cannot repair this: ${unrepairable.message}.`);
     const { good, causes } = await this.findLastGoodSeal(known);
     if (causes.length === 0 && disowned) {
       await this.chain.checkedEnd();
       return disowned;
     }
-    if (causes.length === 0) throw new NothingToRepair('All seals are as they were set.');
+    if (causes.length === 0) throw new NothingToRepair('All seals are correct: there is nothing to repair.');
     if (good.position === 0) await this.expectOwnSeals();
     const seals: Seal[] = [];
     for (let from: Pick<Seal, 'position' | 'signature' | 'hash'> = good; from.position < head;) {
@@ -132,7 +136,9 @@ export class SealRepair {
     if (!known || known.record === 0) return;
     const { ours } = sortRecords(this.chain.key.trusted, await recordsFrom(this.chain.db, 1));
     if (!ours.some(({ number, signature }) => number === known.record && signature === known.recordSignature))
-      throw new CannotRepair(`Record ${known.record} of the log of seals is gone, or it or one before it was changed.`);
+      throw new CannotRepair(
+        `Record ${known.record} of the log of seals is missing, or this record or an earlier one was changed.`,
+      );
   }
 
   /** Declares void the records that the shop has not signed. Returns undefined if there are none. */
@@ -190,16 +196,16 @@ export class SealRepair {
     if (!known || known.position === 0) return;
     if ((await hashesAt(this.chain.db, [known.position])).get(known.position) === known.hash) return;
     const what = head < known.position ? `ends at ${head}` : 'is not what was sealed there';
-    throw new CannotRepair(`The log was sealed up to ${known.position} and ${what}: no seal can mend that.`);
+    throw new CannotRepair(`The log was sealed up to ${known.position} and ${what}: a new seal cannot repair that.`);
   }
 
-  /** Throws if no seal is signed with a known key: then the key is wrong, not the seals. */
+  /** Throws if no seal is signed with a known key. In this case the key is wrong, not the seals. */
   private async expectOwnSeals(): Promise<void> {
     const { db, key } = this.chain;
     const seals = await sealsFrom(db, 1, PAGE);
     if (seals.length > 0 && !seals.some(({ keyId }) => key.trusted.has(keyId)))
       throw new CannotRepair(
-        'No seal is of SEAL_SIGNING_KEY or of SEAL_FORMER_KEYS: set SEAL_SIGNING_KEY to the one that was used before.',
+        'No seal is signed with SEAL_SIGNING_KEY or SEAL_FORMER_KEYS: set SEAL_SIGNING_KEY to the key that was used before.',
       );
   }
 
@@ -223,7 +229,7 @@ export class SealRepair {
     return { good, causes: isLost ? [`the seals from position ${good.position} to ${known.position} are lost`] : [] };
   }
 
-  /** Stored seals after the end of the new ones. */
+  /** The stored seals after this position. */
   private async listSealsAfter(position: number): Promise<Seal[]> {
     const found: Seal[] = [];
     for (let at = position; ; at = found.at(-1)!.position) {

@@ -15,7 +15,10 @@ const CHECK_MS = 10_000;
 /** With these errors the shop does not start: sealed data is lost, or was replaced by other data. */
 const STOPS_START: readonly Disagreement[] = ['behind', 'rewritten', 'forgotten'];
 
-/** Compares the seals in the database with what is remembered outside of it, at the start and then regularly. */
+/**
+ * Compares the seals in the database with the newest seal that is remembered outside of it, at the start and then
+ * regularly.
+ */
 export class SealWatch implements OnModuleInit {
   private readonly log = new Logger('Seals');
   private lastTrouble?: string;
@@ -74,7 +77,7 @@ export class SealWatch implements OnModuleInit {
     }
   }
 
-  /** Logs each trouble only once. */
+  /** Logs each problem only once. */
   private logOnce(trouble: string | undefined): void {
     if (trouble !== undefined && trouble !== this.lastTrouble) this.log.error(trouble);
     this.lastTrouble = trouble;

@@ -227,7 +227,7 @@ describe('After a backup was restored', () => {
     await tamper(`update ordering.order_events set event_data = '{"n": 5}'
       where id = (select event_id from ordering.order_log where position = 7)`);
     await expect(storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(stated)).rejects.toThrow(
-      'not in order itself',
+      'has a problem itself',
     );
   });
 });
@@ -297,7 +297,7 @@ describe('Records that the shop has not signed', () => {
     await shop.watch.checkSeals();
     await forge(2, body);
     await shop.orders(1);
-    await expect(shop.sealer.seal(21)).rejects.toThrow('record 2 of the log of seals does not bear our signature');
+    await expect(shop.sealer.seal(21)).rejects.toThrow('record 2 of the log of seals is not signed by this shop');
     expect(await findings(shop)).toContainEqual(expect.objectContaining({ finding: 'records' }));
     expect(await shop.repair.reseal(stated)).toMatchObject({ number: 3 });
     await sealing(shop);
@@ -380,14 +380,16 @@ describe('Seals set anew', () => {
     const shop = await withSeals();
     await forge(23, 20);
     await shop.orders(5);
-    await expect(shop.sealer.seal(25)).rejects.toThrow('the seal at position 23 is not ours');
+    await expect(shop.sealer.seal(25)).rejects.toThrow('the seal at position 23 is not signed by this shop');
     expect(await sealed()).toEqual([10, 20, 23]);
   });
 
   it('mend no rewritten log, and nothing that is whole', async () => {
     await withSeals();
-    await expect(storeOn(db, undefined, fileOf()).repair.reseal(stated)).rejects.toThrow('as they were set');
+    await expect(storeOn(db, undefined, fileOf()).repair.reseal(stated)).rejects.toThrow('there is nothing to repair');
     await rewrite();
-    await expect(storeOn(db, undefined, fileOf()).repair.reseal(stated)).rejects.toThrow('no seal can mend that');
+    await expect(storeOn(db, undefined, fileOf()).repair.reseal(stated)).rejects.toThrow(
+      'a new seal cannot repair that',
+    );
   });
 });

@@ -8,13 +8,13 @@ const sealColumns = `position, after, encode(root, 'hex') as root, encode(hash, 
 
 const storedColumns = 'position, after, root, hash, key_id, signature, sealed_at';
 
-// Whether a record is declared void by a record that is not void itself. Each such record names all void records, so
-// two levels are enough.
+// Whether a record is declared void by a record that is not void itself. Each record of this kind names all void
+// records, so two levels are enough.
 const isDisowned = (record: string) => `exists (select from ${named.sealRecords} d
   where d.kind = 'disowned' and d.disowned @> to_jsonb(${record}) and not exists (
     select from ${named.sealRecords} e where e.kind = 'disowned' and e.number > d.number and e.disowned @> to_jsonb(d.number)))`;
 
-// A seal is valid unless a later record sealed its stretch again, or declared the seal void.
+// A seal is valid unless a later record sealed its positions again, or declared the seal void.
 const isValid = (record: string) => `not exists (select from ${named.sealRecords} r
   where r.kind = 'resealed' and not ${isDisowned('r.number')} and r.number > ${record} and s.position > r.after
     and (s.position <= r.position or s.after < r.position or r.voided @> to_jsonb(s.position)))`;
@@ -80,8 +80,8 @@ const LAST_RESEAL = statement(
 );
 
 /**
- * The number of the last valid record of kind `resealed`. A new seal is stored under it if a void seal occupies its
- * row.
+ * The number of the last valid record of kind `resealed`. A new seal is stored under this number if a void seal
+ * occupies its row.
  */
 export const lastReseal = async (db: StreamDatabase): Promise<number | null> =>
   (await db.query<{ number: number | null }>(LAST_RESEAL))[0].number;

@@ -1,5 +1,8 @@
 export interface Doorbell {
-  /** Resolves at a ring, after the time, or when `stop` is aborted. Resolves at once if it rang since the last call. */
+  /**
+   * Resolves when a notification arrives, after the time, or when `stop` is aborted. Resolves at once if a notification
+   * has arrived since the last call.
+   */
   wait(milliseconds: number, stop: AbortSignal): Promise<void>;
   close(): void;
 }

@@ -17,8 +17,8 @@ const NAME = 'log_differing_heads';
 const isWrong = ({ head, last }: Head): boolean => head !== last;
 
 /**
- * Compares the heads of streams with their last events, in the process that leads the sequencer. Every minute it
- * checks the streams of the newest events, and one more page of all streams. While head and last event differ, nothing
+ * Compares the heads of streams with their last events, in the process that leads the sequencer. Every minute it checks
+ * the streams of the newest events, and the next page of all streams. While a head differs from the last event, nothing
  * can be appended to the stream.
  */
 @Injectable()

@@ -25,7 +25,7 @@ export class LogHealth extends HealthCheck {
     register.removeSingleMetric(NAME);
     new Gauge({
       name: NAME,
-      help: 'Committed events that could not be numbered, and those of the same streams after them',
+      help: 'Committed events that could not be numbered, and the later events of their streams',
       async collect() {
         this.set((await count()) ?? NaN); // the number is not known while the database is away
       },
@@ -34,9 +34,10 @@ export class LogHealth extends HealthCheck {
 
   async check(): Promise<void> {
     const count = (await this.count()) ?? 0;
-    if (count > 0) throw new Impaired(`${count} events are not numbered`);
+    if (count > 0) throw new Impaired(`${count} events have no position and were put aside`);
     const { length } = this.heads.ordersWithWrongHead;
-    if (length > 0) throw new Impaired(`${length} orders have a head that is not the version of their last event`);
+    if (length > 0)
+      throw new Impaired(`${length} orders have a head that differs from the version of their last event`);
   }
 
   private count(): Promise<number | undefined> {

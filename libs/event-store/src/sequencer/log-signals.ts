@@ -2,7 +2,7 @@ import type { Leadership } from '#database/leadership';
 
 /**
  * Notifications about the log, within the process and between processes. A notification may be lost, so code that waits
- * for one must also look from time to time.
+ * for a notification must also check for new events from time to time.
  */
 export class LogSignals {
   private readonly appendedListeners = new Set<() => void>();

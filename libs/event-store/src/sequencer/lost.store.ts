@@ -7,8 +7,8 @@ import { isVoid } from './unnumbered.store';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
-// If a stream has a lost event, the events of the stream that were put aside are queued again too. So their numbers in
-// the queue are higher than the number of the lost event.
+// A lost event has no position and no row in the queue, and was not put aside. If a stream has a lost event, its events
+// that were put aside are queued again too. So their numbers in the queue are higher than the number of the lost event.
 const ENQUEUE = statement(
   'lost-enqueue',
   `with unplaced as materialized (
@@ -32,12 +32,12 @@ const ENQUEUE = statement(
 export interface Enqueued {
   readonly orderId: Uuid;
   readonly version: number;
-  /** It had no position and no row in the queue, and it was not put aside. */
+  /** False for an event that had been put aside. */
   readonly lost: boolean;
 }
 
 /**
- * Looks at the newest events, and queues those that have no position, no row in the queue, and were not put aside. It
- * also queues again the events that were put aside because an earlier event of their stream had no position.
+ * Finds the lost events among the newest events, and queues them. It also queues again the events that were put aside
+ * because an earlier event of their stream had no position.
  */
 export const enqueueLost = (db: StreamDatabase): Promise<Enqueued[]> => db.query<Enqueued>(ENQUEUE);

@@ -20,7 +20,7 @@ export interface Batch {
   readonly events: readonly PendingEvent[];
   /** The last position in the log when the batch was read; 0 in an empty log. */
   readonly last: number;
-  /** No transaction older than this one was open when the batch was read. */
+  /** No transaction with a smaller id was open when the batch was read. */
   readonly xmin: bigint;
   /** Whether the batch contains all pending events above the watermark. */
   readonly isComplete: boolean;

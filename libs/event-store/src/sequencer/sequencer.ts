@@ -30,7 +30,10 @@ import type { StreamDatabase } from '../streams/stream-database';
 const GATHER_MS = 8;
 const LARGE_BATCH = 12;
 const GATHER_LARGE_MS = 20;
-/** How often the sequencer looks without a notification, because a notification between processes may be lost. */
+/**
+ * How often the sequencer checks for events without a notification, because a notification between processes may be
+ * lost.
+ */
 const CHECK_MS = 500;
 /** How often the sequencer checks again the events that were put aside because of their MAC. */
 const RECHECK_MACS_MS = 10_000;
@@ -108,7 +111,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /**
-   * Returns a function that numbers one batch from the end of the log, and returns how many events the batch had.
+   * Returns a function that numbers one batch from the end of the log, and returns the number of events in the batch.
    * After an error the function must not be called again, because the end of the log in memory may be wrong. If a row
    * caused the error, that row has been put aside.
    */
@@ -169,12 +172,13 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /**
-   * If the end of the log is wrong, the shop goes on selling and numbering. The error is logged at once, and nothing
-   * is sealed from there on.
+   * If the end of the log is wrong, the shop still sells, and events are still numbered. The error is logged at once,
+   * and nothing is sealed from there on.
    */
   private async checkEnd(end: LogEnd): Promise<void> {
     const wrong = await this.gate.findProblemAtEnd(end);
-    if (wrong !== undefined) this.log.error(`numbering goes on behind position ${end.position}. ${wrong}`);
+    if (wrong !== undefined)
+      this.log.error(`numbering goes on after position ${end.position}, although the log is wrong there. ${wrong}`);
   }
 
   /**
@@ -237,11 +241,13 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     for (const { orderId, version, lost } of await enqueueLost(this.db)) {
       aside.delete(orderId);
       if (lost)
-        this.log.error(`event ${version} of order ${orderId} had no position and waited for none: it waits now`);
+        this.log.error(
+          `event ${version} of order ${orderId} had no position and no row in the queue, so it was queued again`,
+        );
     }
   }
 
-  /** Numbers every waiting row alone. A row that fails is put aside, and the others go on. */
+  /** Numbers every waiting row alone. A row that fails is put aside, and the other rows are still numbered. */
   private async numberOneByOne(from: LogEnd, aside: Set<Uuid>): Promise<void> {
     await deleteStalePending(this.db);
     let end = (await readLogEnd(this.db)) ?? { position: 0, hash: ORIGIN };
@@ -281,7 +287,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
       if (!(await isVoidByNumbered(this.db, orderId, version))) aside.add(orderId);
       this.log.error(
         `event ${version} of order ${orderId} (${eventId}) cannot be numbered and was put aside, ` +
-          `with all that follows of this order: ${message}`,
+          `with all later events of this order: ${message}`,
       );
     }
     return xid;

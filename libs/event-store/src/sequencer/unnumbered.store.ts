@@ -33,7 +33,7 @@ const DELETE_STALE = statement(
       or not exists (select from ${named.events} e where e.id = p.event_id)`,
 );
 
-/** Deletes pending rows whose event has a position already or does not exist. Returns how many. */
+/** Deletes pending rows whose event has a position already or does not exist. Returns the number of rows. */
 export const deleteStalePending = async (db: StreamDatabase): Promise<number> =>
   (await db.execute(DELETE_STALE, [])).count;
 
@@ -68,7 +68,7 @@ export interface PutAside {
   readonly events: readonly Pick<Unnumbered, 'eventId' | 'orderId' | 'version'>[];
 }
 
-/** Moves pending rows out of the queue, so that they do not block the others. */
+/** Moves pending rows out of the queue, so that they do not block the other events. */
 export async function putAside(db: StreamDatabase, seqs: readonly number[], error: string | null): Promise<PutAside> {
   const rows = await db.query<{ xid: string; eventId: Uuid | null; orderId: Uuid; version: number }>(PUT_ASIDE, [
     seqs,
@@ -111,7 +111,7 @@ const REQUEUE = statement(
    insert into ${named.pending} (event_id) select event_id from back order by ${named.stream}, version returning event_id`,
 );
 
-/** Puts the events that were put aside back into the queue, for one stream or for all. Returns how many. */
+/** Queues the events again that were put aside, of one stream or of all streams. Returns the number of events. */
 export const requeueAside = async (db: StreamDatabase, orderId: Uuid | null = null): Promise<number> =>
   (await db.query(REQUEUE, [orderId])).length;
 

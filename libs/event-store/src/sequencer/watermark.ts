@@ -10,19 +10,20 @@ const MOST_MISSING = 2_000;
  * The number up to which the pending table has been handled, so that a read does not scan the dead rows of earlier
  * batches.
  *
- * A number that is missing in a read may belong to a transaction that is still open. That transaction had its
- * transaction id before a larger number was drawn and read. So its id is smaller than the id of the batch, which is
- * the transaction that numbered the larger one. When no transaction older than that batch is open (the read's snapshot
- * xmin has reached the batch's id), a number that is still missing will never come. (The xmax of a snapshot cannot
- * replace the batch's id, because a transaction above the last completed one may be open already.)
+ * A number that is missing in a read may belong to a transaction that is still open. That transaction got its id before
+ * a larger number was drawn. The larger number was read, and a later transaction gave its event a position (the batch).
+ * So the open transaction has a smaller id than the batch. When no transaction older than the batch is open any more
+ * (the xmin of a read has reached the id of the batch), a number that is still missing will never appear. (The xmax of
+ * a snapshot cannot replace the id of the batch, because a transaction above the last completed one may be open
+ * already.)
  *
- * A new leader does not know which transactions were open before. It reads from the bottom until its first batch is
- * old enough.
+ * A new leader does not know which transactions were open before. It reads from the first row until no transaction is
+ * open that is older than its first batch.
  */
 export class Watermark {
   private above = 0;
   private isSettled = false;
-  /** Before `settled`: numbers up to `through` were drawn before this transaction id. */
+  /** While `isSettled` is false: all numbers up to `through` were drawn before this transaction id. */
   private boundary?: { readonly through: number; readonly xid: bigint };
   private readonly missing = new Map<number, bigint>();
 
@@ -31,8 +32,9 @@ export class Watermark {
   }
 
   /**
-   * Reports a read that was numbered. `seqs` are in rising order. `isComplete`: the read returned every row above. `xmin`
-   * is the xmin of its snapshot. `xid` is the transaction that numbered the rows (none for an empty read).
+   * Reports a read whose events were numbered. `seqs` are in rising order. `isComplete`: the read returned every row
+   * above. `xmin` is the xmin of its snapshot. `xid` is the transaction that numbered the rows; undefined for an empty
+   * read.
    */
   recordRead(seqs: readonly number[], isComplete: boolean, xmin: bigint, xid?: bigint): void {
     if (this.isSettled) this.advance(seqs, xmin, xid);

@@ -41,7 +41,7 @@ const MOST_IN_GROUP = 64;
 /** The next group is sent after this time in any case, because the running statements may be waiting for a lock. */
 const LONGEST_DELAY_MS = 50;
 
-/** The values of each append in a group. Each field becomes one array. */
+/** The values that the statement needs of each append. Each field becomes one array parameter. */
 const FIELDS: readonly {
   readonly name: string;
   readonly type: string;
@@ -61,11 +61,11 @@ const FIELDS: readonly {
 ];
 
 /**
- * Rows that another transaction has locked are skipped. If that transaction only begins the same stream, or inserts the
- * same id, there is no row to skip yet. Then the statement waits at most 50 ms. So a group does not wait for a stream
- * that is in use, and two groups do not block each other. `head` returns a row for each append that was written. The
- * other appends leave no row in any table. (`offset 0` makes the planner look up each id by its key, even if its
- * statistics say that the table is small.)
+ * Writes a whole group. It skips streams that another transaction has locked. If another transaction is just creating
+ * the same stream or the same event id, there is no row yet that could be skipped. Then the statement waits at most 50
+ * ms. So a group does not wait for a stream that is in use, and two groups do not block each other. `head` has one row
+ * for each append that was written. All other appends write nothing. (`offset 0` makes the planner look up each id by
+ * its key, even if its statistics say that the table is small.)
  */
 const GROUP = statement(
   'append-group-marked',
@@ -118,7 +118,10 @@ export class AppendGroups {
   private waiting: WaitingAppend[] = [];
   private running = 0;
   private timer?: NodeJS.Timeout;
-  /** Runs a group in the async context of the constructor, because the append that starts a group is not part of it. */
+  /**
+   * Runs a group in the async context of the constructor. Otherwise the group would run in the transaction and the
+   * trace of the append that starts it.
+   */
   private readonly runDetached = AsyncLocalStorage.snapshot() as (work: () => void) => void;
 
   constructor(private readonly db: StreamDatabase) {}
@@ -166,8 +169,8 @@ export class AppendGroups {
   }
 
   /**
-   * At most one append for each stream and each claim. A second one needs the result of the first, so it stays for a
-   * later group.
+   * Takes at most one append for each stream and each claim. A second append needs the result of the first, so it waits
+   * for a later group.
    */
   private takeGroup(): WaitingAppend[] {
     const group: WaitingAppend[] = [];

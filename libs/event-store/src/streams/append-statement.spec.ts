@@ -79,9 +79,9 @@ describe('The statement of an append', () => {
   it('refuses two guards of one name, and a guard that is named like a step of its own', () => {
     const named = (name: string) => defineGuard<object>({ name, place: 'before', sql: () => 'select 1' })({}).guard;
     findOrPrepare(one, [named('twin')]);
-    expect(() => findOrPrepare(one, [named('twin')])).toThrow('Two guards have one name');
-    expect(() => findOrPrepare(one, [named('a'), named('a')])).toThrow('needs its own name');
+    expect(() => findOrPrepare(one, [named('twin')])).toThrow('Two different guards have the same name');
+    expect(() => findOrPrepare(one, [named('a'), named('a')])).toThrow('A guard has the name of');
     for (const name of ['head', 'events', 'pending', 'claim', 'append'])
-      expect(() => findOrPrepare(one, [named(name)])).toThrow('needs its own name');
+      expect(() => findOrPrepare(one, [named(name)])).toThrow('A guard has the name of');
   });
 });

@@ -69,7 +69,8 @@ export function appendStatement(
 export function findOrPrepare(parts: Parts, guards: readonly Guard<object>[]): AppendStatement {
   const name = statementName(parts, guards);
   const prepared = statements.get(name) ?? prepareStatement(name, parts, guards);
-  if (guards.some((guard, at) => guard !== prepared.guards[at])) throw new Error(`Two guards have one name: ${name}`);
+  if (guards.some((guard, at) => guard !== prepared.guards[at]))
+    throw new Error(`Two different guards have the same name. Rename one of them: ${name}`);
   return prepared;
 }
 
@@ -85,7 +86,8 @@ const statementName = (parts: Parts, guards: readonly Guard<object>[]): string =
 
 function prepareStatement(name: string, parts: Parts, guards: readonly Guard<object>[]): AppendStatement {
   const names = [...STEPS, ...guards.map((guard) => guard.name)];
-  if (new Set(names).size < names.length) throw new Error(`Each step of an append needs its own name: ${name}`);
+  if (new Set(names).size < names.length)
+    throw new Error(`A guard has the name of another guard or of a step of the append. Rename it: ${names.join(', ')}`);
   const parameters = new NamedParameters();
   const prepared = { sql: statement(name, sql(parts, guards, parameters)), guards, parameters };
   statements.set(name, prepared);

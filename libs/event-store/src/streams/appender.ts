@@ -59,7 +59,7 @@ export class Appender {
 
   /** Returns undefined if the command has already appended to this stream. */
   async append(given: Append): Promise<Appended | undefined> {
-    const unit = given.claimed && this.outbox.unit(); // a message of another context cannot be marked as done here
+    const unit = given.claimed && this.outbox.unit(); // undefined for a message of another context, which cannot be marked as done here
     unit?.mustBeAlive();
     const append: Append = { ...given, claimed: unit?.claimed };
     const gathered = unit?.take() ?? { messages: [], timers: [] };
@@ -158,7 +158,8 @@ export class Appender {
   }
 
   /**
-   * The ids are derived from the command's id, as for events. In a handler the trace comes from the handled message.
+   * The envelopes of the messages. Their ids are derived from the command's id, like the ids of events. In a handler
+   * the trace comes from the handled message.
    */
   private envelopes({ messages = [], commandId, metadata }: Append) {
     if (messages.length === 0) return [];

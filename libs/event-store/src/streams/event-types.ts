@@ -22,7 +22,8 @@ export class EventTypes {
   constructor(types: readonly EventType[]) {
     this.upcasts = new Map(types.map(({ type, upcasts = [] }) => [type, upcasts]));
     this.checks = new Map(types.map(({ type, fits }) => [type, fits]));
-    if (this.upcasts.size !== types.length) throw new Error('an event type is declared twice');
+    if (this.upcasts.size !== types.length)
+      throw new Error(`an event type is declared twice in this list: ${types.map(({ type }) => type).join(', ')}`);
   }
 
   get names(): string[] {

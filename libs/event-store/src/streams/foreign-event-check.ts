@@ -8,7 +8,10 @@ import type { StoredRow } from './stored';
 import type { StreamDatabase } from './stream-database';
 import { named } from './table-names';
 
-/** To be selected beside `columns`: an event's MAC and, for an event without one, the MAC of its admission. */
+/**
+ * SQL columns that are selected together with `eventColumns`: an event's MAC or, for an event without a MAC, the MAC of
+ * its admission (see event-mac.ts).
+ */
 export const macColumns = `e.mac as "eventMac",
   case when e.mac is null then (select a.mac from ${named.admissions} a where a.event_id = e.id) end as admission`;
 
@@ -34,7 +37,7 @@ export class ForeignEventCheck {
     this.exceptions = new MacExceptions(db, key);
   }
 
-  /** The same rows. Events that the shop did not append are marked as unreadable. */
+  /** Returns the same rows. Events that the shop did not append are marked as unreadable. */
   async markForeign<Row extends RowWithMacs>(rows: readonly Row[]): Promise<readonly Row[]> {
     let formatEnd: Promise<number> | undefined;
     let allowed: Promise<Allowed> | undefined;

@@ -26,11 +26,13 @@ const SET_HEAD = statement(
 
 /**
  * Locks a stream's head, and sets it to the version of the last event if it is different. Returns the former head, or
- * undefined if the head was right or there is no such stream. Call it in a transaction: appends wait until that ends.
+ * undefined if the head was right or there is no such stream. Call it in a transaction: appends to the stream wait
+ * until the transaction ends.
  */
 export async function repairHead(db: StreamDatabase, orderId: Uuid): Promise<Head | undefined> {
   const [locked] = await db.query<{ head: number }>(LOCK_HEAD, [orderId]);
-  // A separate statement, so that it sees events that were appended while the first one waited for the lock.
+  // This is a separate statement, so that it sees events that were appended while the first statement waited for the
+  // lock.
   const [{ last }] = await db.query<{ last: number | null }>(LAST_EVENT, [orderId]);
   if (last === null || locked?.head === last) return undefined;
   await db.query(SET_HEAD, [orderId, last]);

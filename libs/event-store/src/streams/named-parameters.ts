@@ -1,11 +1,11 @@
 /** Values by part of the statement, and by name within the part. */
 export type NamedValues = Readonly<Record<string, object>>;
 
-/** The parameters of one statement. Each gets its number when the SQL first names it. */
+/** The parameters of one statement. A parameter gets its number when the SQL uses it for the first time. */
 export class NamedParameters {
   private readonly parameters: (readonly [part: string, name: string])[] = [];
 
-  /** The parameters of a part, each as its `$n`. The names in `shared` belong to another part. */
+  /** The parameters of a part. Each name returns its `$n`. The names in `shared` belong to another part. */
   ofPart<Name extends string>(part: string, shared?: { readonly part: string; readonly names: readonly string[] }) {
     return new Proxy({} as Readonly<Record<Name, string>>, {
       get: (_, name: string) => this.placeholder(shared?.names.includes(name) ? shared.part : part, name),

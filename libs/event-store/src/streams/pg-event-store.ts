@@ -48,7 +48,7 @@ const VOIDINGS = statement(
   `select ${eventColumns}, ${macColumns} from ${named.events} e ${leftJoinLog('e.id')} where e.${named.stream} = $1 and e.event_type = $2`,
 );
 
-// Positions are contiguous, so a page of the log has as many rows as the limit, and later rows need no sorting.
+// Positions have no gaps. So this range of positions is exactly one page, and no row after the page is read.
 const LOG = statement(
   'log-read',
   `select ${eventColumns} from ${named.log} l ${joinEvent('l.event_id')}
@@ -67,7 +67,7 @@ const LOG_OF_TYPE = statement(
    where l.position > $1 and l.position <= $2 and e.event_type = $4 order by l.position limit $3`,
 );
 
-/** What a command appended: its first event, and the later ones with the same command id. */
+/** The events that a command appended: the first one, and the later events of the stream with the same command id. */
 const APPENDED = statement(
   'append-answer',
   `select ${eventColumns} from ${named.events} f

@@ -135,7 +135,7 @@ export class Snapshots implements BeforeApplicationShutdown {
     return { rows: await read<SinceRow>(SINCE, [streamId, NO_SNAPSHOT, 0]) };
   }
 
-  /** The snapshot, if there is one with a correct MAC, and the events after it. */
+  /** The newest snapshot with a correct MAC, if there is one, and the events after it. */
   private async rowsSinceSnapshot(
     read: <Row extends object>(sql: typeof SINCE, values: unknown[]) => Promise<Row[]>,
     streamId: Uuid,
@@ -153,11 +153,13 @@ export class Snapshots implements BeforeApplicationShutdown {
     return from.mac !== null && this.key.holds(macText(reducer, from, from.data), from.mac);
   }
 
-  /** Deletes a snapshot. One without a MAC comes from an older build, so it is not counted as wrong. */
+  /** Deletes a snapshot. A snapshot without a MAC comes from an older build, so it is not counted as wrong. */
   private async discard(streamId: Uuid, { name, version }: ReducerVersion, isWrong: boolean): Promise<void> {
     if (isWrong) {
       this.refused.inc();
-      this.log.error(`the snapshot of order ${streamId} is not what was kept, so it is deleted`);
+      this.log.error(
+        `the snapshot of order ${streamId} is wrong, so it is deleted: its state does not match its MAC or its events`,
+      );
     }
     await this.db
       .outside(() => this.db.query(DROP, [streamId, name, version]))
@@ -169,7 +171,7 @@ export class Snapshots implements BeforeApplicationShutdown {
     await Promise.all(this.writing.values());
   }
 
-  /** Deletes snapshots of earlier reducer versions. Returns how many. */
+  /** Deletes snapshots of earlier reducer versions. Returns the number of deleted snapshots. */
   async prune(reducers: readonly ReducerVersion[]): Promise<number> {
     let pruned = 0;
     for (const { name, version } of reducers)

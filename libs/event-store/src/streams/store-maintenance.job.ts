@@ -60,6 +60,6 @@ export class StoreMaintenance {
   }
 
   private warn(error: Error): void {
-    this.log.warn(`failed, and will be tried again in the next round: ${error.message}`);
+    this.log.warn(`the maintenance of the event store failed, and is tried again in the next round: ${error.message}`);
   }
 }

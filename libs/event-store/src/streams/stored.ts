@@ -40,7 +40,10 @@ export const canonicalColumns = `e.id, e.${named.stream} as "streamId", e.versio
   e.schema_version as "schemaVersion", e.event_data::text as data, e.metadata::text as metadata,
   (extract(epoch from e."timestamp") * 1000000)::bigint::text as micros`;
 
-/** Throws UnknownEvent. Throws EventBroken if the data does not fit the schema of its type. */
+/**
+ * The event in the current schema version. Throws UnknownEvent. Throws EventBroken if the data does not fit the schema
+ * of its type.
+ */
 export function toEvent<Row extends LoggedRow>(types: EventTypes, row: Row): Row {
   const { type, version } = row;
   if (row.unreadable) throw row.unreadable;
@@ -59,7 +62,7 @@ function upcastOrThrow<Result>(upcast: () => Result, type: string, version: numb
   }
 }
 
-/** Never throws, so that an unreadable event stops only the readers that need it. */
+/** Like `toEvent`, but it never throws, so that an unreadable event stops only the readers that need it. */
 export function toEventOrUnreadable<Row extends LoggedRow>(
   types: EventTypes,
   row: Row,
@@ -85,6 +88,6 @@ const eventById = (id: string) => `lateral (select * from ${named.events} where 
 export const joinEvent = (id: string): string => `cross join ${eventById(id)}`;
 export const leftJoinEvent = (id: string): string => `left join ${eventById(id)} on true`;
 
-/** Joins an event's place in the log, if it has one. */
+/** Joins an event's position and hash, if it has a position. */
 export const leftJoinLog = (eventId: string): string =>
   `left join lateral (select * from ${named.log} where event_id = ${eventId} limit 1) l on true`;

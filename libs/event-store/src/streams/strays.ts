@@ -35,9 +35,7 @@ export async function findStrayEvents(db: StreamDatabase, findings: Findings, si
     const unnumbered = rows.filter(({ numbered }) => !numbered).map(({ id }) => id);
     const strays = unnumbered.length > 0 ? await db.query<{ id: string; streamId: string }>(NEITHER, [unnumbered]) : [];
     for (const { id, streamId } of strays)
-      findings.add(
-        newFinding('unnumbered', null, id, `event ${id} has no position and does not wait for one`, streamId),
-      );
+      findings.add(newFinding('unnumbered', null, id, `event ${id} has no position and no row in the queue`, streamId));
     if (rows.length < BATCH) return;
     at = rows.at(-1)!.id;
   }
@@ -75,7 +73,7 @@ export async function findOutOfTurn(db: StreamDatabase, rows: readonly Numbered[
 }
 
 export const outOfTurnMessage = ({ version, position, streamId }: OutOfTurn): string =>
-  `event ${version} of order ${streamId} has position ${position}, and an earlier event of the order has none before it`;
+  `event ${version} of order ${streamId} has position ${position}, but an earlier event of this order has no position before ${position}`;
 
 const STREAMS = statement(
   'stray-streams',

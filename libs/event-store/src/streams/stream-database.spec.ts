@@ -21,7 +21,7 @@ describe('SQL over the tables of a store', () => {
   });
 
   it('is refused where a name is not known', () => {
-    expect(() => inTables(READ.text, { stream: 'card_id' })).toThrow('nobody has said what that is called');
+    expect(() => inTables(READ.text, { stream: 'card_id' })).toThrow('this store has no name for it');
   });
 
   it('is prepared under another name in another store', async () => {

@@ -5,7 +5,9 @@
 export interface StreamTables {
   /** Distinguishes the prepared statements of two stores in one process. */
   readonly store: string;
-  /** The column, of type uuid. These tables and those of the projections have it. */
+  /**
+   * The column that identifies the stream, of type uuid. All these tables and the tables of the projections have it.
+   */
   readonly stream: string;
   readonly events: string;
   readonly heads: string;
@@ -44,6 +46,9 @@ const PLACEHOLDERS = new RegExp(`\\{(${Object.keys(placeholderNames).join('|')})
 export const inTables = (sql: string, tables: Partial<StreamTables>): string =>
   sql.replace(PLACEHOLDERS, (_, name: Name) => {
     const tableName = tables[name];
-    if (tableName === undefined) throw new Error(`The SQL names ${name}, and nobody has said what that is called.`);
+    if (tableName === undefined)
+      throw new Error(
+        `The SQL uses the placeholder {${name}}, but this store has no name for it. Add the name to its StreamTables.`,
+      );
     return tableName;
   });

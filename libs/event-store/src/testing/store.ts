@@ -38,7 +38,10 @@ const alone = {
   onReopened: () => undefined,
 } as unknown as Leadership;
 
-/** A store and a sequencer on a database, as in one process. With a file, the newest seal is remembered there. */
+/**
+ * A store, a sequencer and seals on a database, as in one process. If a file is given, the newest seal is remembered in
+ * it.
+ */
 export function storeOn(
   database: Database,
   types = new EventTypes([{ type: 'Happened' }, { type: 'Ended' }, { type: VOIDING }]),

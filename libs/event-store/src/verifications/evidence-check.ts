@@ -68,8 +68,8 @@ export interface Attested<Document> {
 }
 
 /**
- * Reads a document and checks it against the trusted keys only: first its exact form, then its proof, then what `more`
- * checks, and last the signature of the whole document.
+ * Reads a document and checks it against the trusted keys only: first its exact form, then its proof, then what
+ * `checkMore` checks, and last the signature of the whole document.
  */
 export function checkEvidence<Document extends StreamProof>(
   text: string,
@@ -85,7 +85,7 @@ export function checkEvidence<Document extends StreamProof>(
   const shaped = shape.safeParse(read);
   if (!signed.success || !shaped.success) {
     const issue = (signed.error ?? shaped.error!).issues[0];
-    return refused('form', `it does not look like evidence: ${issue.path.join('..')}: ${issue.message}`);
+    return refused('form', `it does not have the form of evidence: ${issue.path.join('..')}: ${issue.message}`);
   }
   const { signature, ...document } = read as z.infer<typeof Signed>;
   if (!keys.has(signature.keyId)) return refused('untrusted', `it is signed with key ${signature.keyId}`);

@@ -10,7 +10,7 @@ export type Finding =
   | 'unsealed' // events have waited for a seal longer than allowed
   | 'behind' // the database ends before the end that is remembered outside of it
   | 'records' // the records about the seals are not as they were signed
-  | 'unnumbered' // an event has no position and does not wait for one
+  | 'unnumbered' // an event has no position and no row in the queue
   | 'stream'; // a stream's versions have a gap or do not end at its head
 
 export interface Found<Kind extends string = Finding> {
@@ -39,7 +39,7 @@ interface CheckedRange {
   /** How many positions were checked. */
   readonly events: number;
   readonly seals: number;
-  /** Up to this position a signature covers the log. After it, only the hash chain does. */
+  /** A seal covers the log up to this position. After it, only the hash chain covers the log. */
   readonly sealedThrough: number;
   /** Events up to this position were stored before there were MACs. Only the chain and the seals cover them. */
   readonly firstFormatThrough: number;
@@ -58,7 +58,7 @@ export interface Verified extends CheckedRange {
   readonly hash: string;
 }
 
-/** The fields of the first finding, and the list of findings. */
+/** The result of a verification with findings: the fields of the first finding, and the list. */
 export interface Tampered extends CheckedRange, Found {
   readonly ok: false;
   /** The first hundred findings. */

@@ -46,7 +46,7 @@ export async function waitFor<Result>(
     over.abort();
     run.waiting -= 1;
     if (left.aborted && run.waiting === 0 && !run.promised)
-      run.stop.abort(unavailable('Nobody waits for it any more.'));
+      run.stop.abort(unavailable('No caller waits for the result any more.'));
   }
 }
 

@@ -99,16 +99,18 @@ function checkEvent(
   const { tag, stream, version, position, previous } = provedColumns(event);
   const name = `the event at position ${position}`;
   if (tag !== CHAIN_TAG) return refused('form', `${name} was hashed in an unknown form`);
-  if (stream !== streamId) return refused('stream', `${name} is of another order, ${stream}`);
+  if (stream !== streamId) return refused('stream', `${name} belongs to another order, ${stream}`);
   if (version !== index + 1) return refused('stream', `version ${index + 1} is missing: ${name} is version ${version}`);
   const last = before && provedColumns(before).position;
   if (last !== undefined && position <= last) return refused('stream', `${name} comes before position ${last}`);
-  if (chainHash(event.fields) !== event.hash) return refused('event', `${name} is not what its hash says`);
+  if (chainHash(event.fields) !== event.hash) return refused('event', `${name} does not match its hash`);
   if (last === position - 1 && previous !== before!.hash)
-    return refused('event', `${name} does not follow on the one before`);
-  if (position === 1 && previous !== ORIGIN) return refused('event', `${name} is the first, and follows on something`);
+    return refused('event', `${name} does not follow from the event before it`);
+  if (position === 1 && previous !== ORIGIN)
+    return refused('event', `${name} is the first of the log, but has a hash before it`);
   const seal = seals.find((one) => one.position === event.seal);
-  if (!seal || position <= seal.after || position > seal.position) return refused('event', `${name} is under no seal`);
+  if (!seal || position <= seal.after || position > seal.position)
+    return refused('event', `${name} is not covered by a seal`);
   const root = computeRoot(event.hash, position - seal.after - 1, seal.position - seal.after, event.path);
   if (root !== seal.root || (position === seal.position && event.hash !== seal.hash))
     return refused('event', `${name} is not what was sealed at position ${seal.position}`);

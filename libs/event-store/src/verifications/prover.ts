@@ -29,12 +29,16 @@ const STREAM = statement(
 interface StreamRow extends StoredEvent {
   readonly position: number;
   readonly hash: string;
-  /** The stream's stored last version. Without this check, a proof that lacks the last events would look complete. */
+  /**
+   * The stored last version of the stream. A proof without the last events would look complete, so it is compared with
+   * this version.
+   */
   readonly head: number | null;
 }
 
 /**
- * Collects the proof of a stream's events. Before it returns the proof, it checks it like a person outside the shop.
+ * Collects the proof of a stream's events. Before it returns the proof, it makes the checks that a person outside the
+ * shop can make.
  */
 export class Prover {
   constructor(
@@ -46,7 +50,8 @@ export class Prover {
     const rows = await this.waitUntilNumbered(streamId);
     if (rows.length === 0) return undefined;
     const { version, head } = rows[rows.length - 1];
-    if (version !== head) throw new LogTampered(`the stream should end at version ${head}, and ends at ${version}`);
+    if (version !== head)
+      throw new LogTampered(`the last event of the stream should have version ${head}, but has version ${version}`);
     const last = Math.max(...rows.map(({ position }) => position));
     await this.chain.sealThrough(last);
     const { trusted } = this.chain.key;
@@ -73,7 +78,10 @@ export class Prover {
     return proof;
   }
 
-  /** The decisions about the seals, except for starts without memory. */
+  /**
+   * The records about the seals, except `adopted` records: these only say that a start found no file of the newest
+   * seal.
+   */
   private async readRecords(): Promise<ProvedRecord[]> {
     const { ours, foreignNotVoid } = sortRecords(this.chain.key.trusted, await recordsFrom(this.db, 1));
     if (foreignNotVoid.length > 0) throw new LogTampered(notSignedMessage(foreignNotVoid[0]));

@@ -21,9 +21,9 @@ const GIVEN_UP = `(heard_at < now() - interval '60 seconds' or heard_at > now() 
 const PAGE = 100;
 
 /**
- * The verifications and their results. One runs at a time, in any process. Only results with a correct MAC are used,
- * because verification must also find changes that the shop's own database role made. So results of builds without this
- * MAC are not used.
+ * The verifications and their results. Only one runs at a time, in any process. Only results with a correct MAC are
+ * used, because verification must also find changes that were made with the database role of the shop. Results of
+ * builds without this MAC are not used.
  */
 export class VerificationRows {
   constructor(

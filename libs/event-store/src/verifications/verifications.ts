@@ -34,7 +34,10 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
   private running?: Running;
   /** The last findings that have not been repaired; undefined if the log is good. */
   trouble?: string;
-  /** The last verification that ended with an error; undefined after one from the same position or before succeeds. */
+  /**
+   * The last verification that ended with an error. Undefined again after a verification from the same or an earlier
+   * position has succeeded.
+   */
   private failed?: { readonly from: number; readonly message: string };
 
   constructor(
@@ -68,7 +71,7 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
     const run = own ?? (await this.begin('asked', from, to)) ?? this.findRunning(from, to);
     if (!run) {
       const other = await this.rows.running();
-      if (!other || other.from !== from || (other.to ?? undefined) !== to) throw new VerifyRunning(other ?? { id: 'of before' }); // prettier-ignore
+      if (!other || other.from !== from || (other.to ?? undefined) !== to) throw new VerifyRunning(other ?? { id: 'of another range' }); // prettier-ignore
       return other; // another process runs it; the client follows it by its id
     }
     return (await waitFor(run, patienceMs, left)) ?? (await this.rows.find(run.id))!;
@@ -94,7 +97,7 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
     if ((await this.store.head()) >= from) await this.runScheduled('tail', from);
   }
 
-  /** Reads the stored results, because another process may have verified the log. */
+  /** Reads the stored results of all processes, and sets the metrics. */
   @Interval('verification results', MINUTE)
   @OneAtATime()
   async readStoredResults(): Promise<void> {

@@ -130,7 +130,7 @@ class ChainCheck {
     this.before = [];
   }
 
-  /** Whether the row matches the hash chain. */
+  /** Returns whether the row matches the hash chain. Reports a finding if it does not. */
   checkRow(row: NumberedEvent, batch: readonly NumberedEvent[]): boolean {
     const { position, eventId, hash } = row;
     if (row.id === null) {
@@ -153,7 +153,7 @@ class ChainCheck {
     const fits = (one: NumberedEvent) => this.before.some((before) => chained(before, position, one) === hash);
     const other = batch.find((one) => one !== row && one.id !== null && fits(one));
     const message = other
-      ? `position ${position} was given to event ${other.id}, which now has ${other.position}`
+      ? `position ${position} was given to event ${other.id}, which now has position ${other.position}`
       : `the event at position ${position}, or its hash, is not what was written`;
     return newFinding(other ? 'swapped' : 'altered', position, eventId, message, streamId);
   }

@@ -34,8 +34,8 @@ export class Comparer {
   ) {}
 
   /**
-   * Returns false if it was interrupted, or if the live table is still behind the rebuilt one. The next call continues
-   * there if the rebuilt table has not moved since.
+   * Returns false if the comparison was interrupted, or if the live table is still behind the rebuilt one. The next
+   * call continues where this call stopped, if the rebuilt table has not moved since.
    */
   async compare(row: RebuildRow, stop: AbortSignal): Promise<boolean> {
     const pairs = await this.pairsOf(row);

@@ -9,7 +9,7 @@ export interface FirstDifference {
   readonly changes: readonly Change[];
 }
 
-/** Applies one reducer to a stream, event by event. After an error the last good row stays, as it does in the table. */
+/** Applies one reducer to a stream, event by event. After an error it keeps the last good row, as the table does. */
 class ReducerRun {
   private row: Row | undefined;
   private hasFailed = false;

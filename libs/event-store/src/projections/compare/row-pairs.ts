@@ -41,8 +41,8 @@ const bothTables = (old: Side, next: Side, where: string): string => {
 };
 
 /**
- * The rows of orders in the live table and in the rebuilt one, both at the position of the rebuilt one. If the live
- * row is later than that, it is folded again from the order's stream up to that position.
+ * The rows of orders in the live table and in the rebuilt one, both at the position of the rebuilt one. A live row with
+ * a later position is folded again from the events of the order up to that position.
  */
 export class RowPairs {
   constructor(

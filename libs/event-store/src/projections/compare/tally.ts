@@ -24,7 +24,10 @@ export interface Tally {
   /** For each field, the number of rows in which it differs. */
   readonly fields: Record<string, number>;
   readonly money: Record<string, { before: number; after: number }>;
-  /** The most important first: by the money that changed, then by the number of changed fields. */
+  /**
+   * The orders with the largest differences, the largest first: by the money that changed, then by the number of
+   * changed fields.
+   */
   worst: WorstOrder[];
 }
 

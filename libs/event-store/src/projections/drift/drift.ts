@@ -41,7 +41,7 @@ const MOST_FIELDS = 50;
 export class Drift {
   constructor(private readonly db: StreamDatabase) {}
 
-  /** The open findings first, then those that were healed last; at most 100. */
+  /** At most 100 findings: first the open ones, then those that were healed last. */
   async findings(): Promise<DriftFinding[]> {
     const rows = await this.db.query<Omit<DriftFinding, 'foundAt' | 'healedAt'> & { found: Date; healed: Date | null }>(
       `select d.name as projection, t.version, d.${named.stream} as "orderId", d.kind, d.position, d.fields,

@@ -4,15 +4,15 @@ import { quoted } from '../live/projection';
 import type { StreamDatabase } from '../../streams/stream-database';
 import { named } from '../../streams/table-names';
 
-/** How far each round has come. Plain data, so that it can be stored. */
+/** The progress of each round. Plain data, so that it can be stored. */
 export interface RoundProgress {
-  /** The last order id of the round that folds every row again. That round is slow. Null at its start. */
+  /** The last order id of the slow round, which folds every row again. Null at the start of the round. */
   fold: Uuid | null;
   folded: number;
   /** The last order id of the round that looks for orders without a row, and rows without an order. */
   orders: Uuid | null;
   /**
-   * The next page of the round that reads every page of the table. That round finds rows that were written since the
+   * The next page of the round that reads every page of the table. The round finds rows that were written since the
    * last round although their order had no new event.
    */
   page: number;
@@ -34,7 +34,7 @@ export const newProgress = (): RoundProgress => ({
   ...{ fold: null, folded: 0, orders: null, page: 0, since: null, begun: null, rows: 0, finished: 0 },
 });
 
-/** A round takes about this many ticks. For a very large table it takes more, because the work per tick is limited. */
+/** A round takes about this many ticks. A very large table takes more ticks, because the work per tick is limited. */
 const TICKS_PER_ROUND = 25;
 const clamp = (least: number, wanted: number, most: number): number =>
   Math.min(Math.max(Math.ceil(wanted), least), most);
@@ -116,9 +116,9 @@ export class Rounds {
   }
 
   /**
-   * The follower writes a row only after a new event, and stores the event's position in the row. So another writer
-   * has changed a row if the row was written since the last round began, but its position is older than that. The same
-   * is true if the row's position is after the table's checkpoint.
+   * The follower writes a row only after a new event, and stores the position of the event in the row. If a row was
+   * written after the last round began, but its position is older, another writer has changed the row. The same is true
+   * for a position after the checkpoint of the table.
    */
   private async findChangedByOthers(progress: RoundProgress, position: number): Promise<Uuid[]> {
     const [{ pages, snapshot }] = await this.db.query<{ pages: number; snapshot: string }>(

@@ -6,7 +6,7 @@ import { foldBatch } from './fold';
 import type { Projection } from './projection';
 
 /**
- * The order's events up to a position of the log, without events that an event up to that position declares void.
+ * The order's events up to a position of the log, without events that were declared void up to that position.
  * Unreadable events are included, and marked.
  */
 export async function readEventsAsOf(

@@ -2,7 +2,8 @@ import type { Database } from '#database';
 import type { Projection } from './projection';
 
 /**
- * Creates the empty table `relation` for a projection. It creates the first table and the tables of rebuilds.
+ * Creates the empty table `relation` for a projection. Both the first table and the tables of rebuilds are created
+ * here.
  */
 export async function createProjectionTable(db: Database, projection: Projection, relation: string): Promise<void> {
   const columns = Object.entries(projection.columns).map(([name, { type }]) => ({ name, type }));

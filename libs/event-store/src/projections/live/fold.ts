@@ -45,8 +45,8 @@ export function applyEvent<View extends object>(
 }
 
 /**
- * Folds a batch of the log into the rows of its orders. An order that fails keeps its last good row. The other orders
- * are not affected.
+ * Folds a batch of the log into the rows of its orders. An order that fails keeps its last good row, and the other
+ * orders are not affected.
  */
 export function foldBatch(
   projection: Projection,

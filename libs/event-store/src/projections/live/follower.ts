@@ -10,7 +10,9 @@ import type { LogSource } from './shared-log';
 import { isRowError, TableWriter } from './table-writer';
 import type { StreamDatabase } from '../../streams/stream-database';
 
-/** `lost`: another process moved or took the checkpoint, so this follower must be replaced by a new one. */
+/**
+ * `lost`: another process moved the checkpoint or took the table over, so this follower must be replaced by a new one.
+ */
 export type StepResult = { readonly outcome: 'moved' | 'idle' | 'lost'; readonly events: number };
 
 const MOST_REMEMBERED = 2_000;
@@ -60,8 +62,8 @@ export class Follower {
       return await this.write(folded, to, events.length);
     } catch (error) {
       if (!isRowError(error)) throw error;
-      // The table refuses the row of one order. Make the batch smaller until only that event is left, and set its
-      // order aside.
+      // The table refuses the row of one order. The batch is made smaller until only that event is left, and then its
+      // order is set aside.
       this.rows.clear();
       if (events.length > 1) {
         this.mostEvents = Math.ceil(events.length / 2);
@@ -79,7 +81,7 @@ export class Follower {
     return this.log.readForViews(this.position, most);
   }
 
-  /** After a full batch there are more events. They are read while this batch is written. */
+  /** After a full batch there are probably more events. They are read while this batch is written. */
   private readAhead(after: number, most: number): void {
     const events = this.log.readForViews(after, most);
     events.catch(() => undefined); // the step that uses these events gets the error
@@ -140,13 +142,13 @@ export class Follower {
     for (const id of gone) this.rows.delete(id);
     for (const id of healed) {
       this.setAside.delete(id);
-      this.logger.log(`${this.projection.name} follows order ${id} again`);
+      this.logger.log(`the read model ${this.projection.name} is updated again for order ${id}`);
     }
     for (const { orderId, position, error } of failures) {
       if (this.setAside.has(orderId)) continue;
       this.setAside.add(orderId);
       this.logger.error(
-        `${this.projection.name} set order ${orderId} aside: it cannot read the event at position ${position} (${error})`,
+        `the read model ${this.projection.name} set order ${orderId} aside, because it cannot use the event at position ${position}: ${error}`,
       );
     }
     for (const id of this.rows.keys()) {

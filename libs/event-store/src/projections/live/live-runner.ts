@@ -48,7 +48,7 @@ export class LiveRunner {
       } catch (error) {
         if (stop.aborted) return;
         failures += 1;
-        this.log.error(`${name} failed ${failures} times in a row`, (error as Error)?.stack);
+        this.log.error(`updating the read model ${name} failed ${failures} times in a row`, (error as Error)?.stack);
         await this.storeTrouble(name, error);
         await this.wakeups.wait([], Math.min(100 * 2 ** failures, 5_000), stop);
       }

@@ -13,7 +13,7 @@ const oneSample =
 const gauges: readonly { name: string; help: string; of: (status: ProjectionStatus) => readonly Sample[] }[] = [
   {
     name: 'projection_position',
-    help: 'Position of the log up to which the read model is updated',
+    help: 'The position of the log up to which the read model is up to date',
     of: oneSample((one) => one.position),
   },
   {
@@ -23,12 +23,12 @@ const gauges: readonly { name: string; help: string; of: (status: ProjectionStat
   },
   {
     name: 'projection_lag_seconds',
-    help: 'Age of the first event that the read model does not reflect; 0 when idle',
+    help: 'The age in seconds of the first event that the read model does not reflect; 0 if there is none',
     of: oneSample((one) => one.lagSeconds),
   },
   {
     name: 'projection_rate',
-    help: 'Events a second in the last batches; 0 when idle',
+    help: 'Events per second in the last batches; 0 if no batch was written for 5 seconds',
     of: oneSample((one) => one.ratePerSecond),
   },
   {
@@ -77,7 +77,7 @@ export class ProjectionMetrics implements OnApplicationBootstrap, OnApplicationS
     register.removeSingleMetric(CHECKED);
     new Gauge({
       name: CHECKED,
-      help: 'Rows the drift sentinel has compared with their events so far',
+      help: 'Rows that the drift sentinel has compared with their events so far',
       labelNames: ['projection'],
       async collect() {
         for (const { projection, checked } of await walks()) this.set({ projection }, checked);

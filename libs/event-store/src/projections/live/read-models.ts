@@ -85,7 +85,7 @@ export class ReadModels {
     const known = this.liveTables.get(name);
     if (known && known.until > performance.now()) return known;
     const live = await this.registry.live(name);
-    if (!live) throw new Error(`no table of ${name} is live`);
+    if (!live) throw new Error(`the projection ${name} has no live table`);
     const outdated = live.version < newestOf(this.set.all, name)!.version;
     const found = { table: quoted(live.relation), outdated, until: performance.now() + 1_000 };
     this.liveTables.set(name, found);

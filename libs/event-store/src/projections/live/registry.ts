@@ -36,7 +36,7 @@ const tables = `select t.relation, t.name, t.version, t.run, t.state, c.position
  */
 export const LONG_LOCK_WAIT = `with lock_wait as materialized (select set_config('lock_timeout', '5s', true))`;
 
-/** The tables of the projections: which one of each name is live, and the position of each. */
+/** The tables of the projections: which table of each projection is live, and the position of each table. */
 @Injectable()
 export class ProjectionRegistry {
   constructor(
@@ -73,7 +73,7 @@ export class ProjectionRegistry {
     return this.db.query<ProjectionTable>(`${tables} where t.relation = any($1::text[])`, [relations]);
   }
 
-  /** The projection that made a table. */
+  /** The projection whose reducer made the table. Throws ReducerMissing. */
   projectionOf(table: ProjectionTable): Projection {
     const found = this.set.all.find((one) => one.name === table.name && one.version === table.version);
     if (!found) throw new ReducerMissing(table);
@@ -103,7 +103,7 @@ export class ProjectionRegistry {
     return builds > 1;
   }
 
-  /** Takes a lock, so that no other process adds tables of this name until the transaction ends. */
+  /** Takes a lock, so that no other process adds tables of this projection until the transaction ends. */
   async lockName(name: string): Promise<void> {
     await this.db.query(`${LONG_LOCK_WAIT} select pg_advisory_xact_lock(hashtext($1)) from lock_wait`, [
       `projection ${name}`,
@@ -111,8 +111,8 @@ export class ProjectionRegistry {
   }
 
   /**
-   * Creates the first table of a projection, if it has no live table. The table is live at once, although it is empty,
-   * and then catches up.
+   * Creates the first table of a projection, if the projection has no live table. The new table is empty and live at
+   * once, and then catches up.
    */
   async ensureLive(name: string): Promise<void> {
     if (await this.live(name)) return;
@@ -125,7 +125,7 @@ export class ProjectionRegistry {
     });
   }
 
-  /** Registers a table for a rebuild and returns its name. `build` creates the table itself. */
+  /** Registers a table for a rebuild and returns its name. `createTable` creates the table itself. */
   async registerBuilding(projection: Projection): Promise<string> {
     const run = await this.nextRun(projection);
     const relation = relationOf(projection.name, projection.version, run);
@@ -173,7 +173,7 @@ export class ProjectionRegistry {
     await this.db.query('update projection_checkpoints set trouble = $2 where relation = $1', [relation, trouble]);
   }
 
-  /** Marks a table that is not used any more. `sweep` drops it when no process uses it. */
+  /** Marks a table as dropped, because it is not used any more. `dropRetired` drops it when no process uses it. */
   async retire(relation: string): Promise<void> {
     await this.setFollows(relation, false);
     await this.db.query('delete from projection_failures where relation = $1', [relation]);
@@ -192,7 +192,10 @@ export class ProjectionRegistry {
     for (const { relation } of retired) await this.db.query('select drop_projection_table($1)', [relation]);
   }
 
-  /** Retires all kept tables except the newest `count`. One kept table is enough for a rollback. */
+  /**
+   * Retires all kept tables except the newest `count`, and returns their names. One kept table is enough for a
+   * rollback.
+   */
   async retireKept(name: string, count: 0 | 1): Promise<string[]> {
     const retired = await this.db.query<{ relation: string }>(
       `select relation from projection_tables where name = $1 and state = 'kept' order by live_at desc offset $2`,

@@ -38,7 +38,7 @@ export class SetAside {
     private readonly registry: ProjectionRegistry,
   ) {}
 
-  /** The orders that were set aside first, at most 1,000. */
+  /** The orders that were set aside, the oldest first, at most 1,000. */
   async list(name: string): Promise<AsideOrder[]> {
     const table = await this.live(name);
     const rows = await this.db.query<Omit<AsideOrder, 'since'> & { at: Date }>(
@@ -65,7 +65,7 @@ export class SetAside {
     for (const orderId of await this.registry.listSetAside(table.relation)) {
       if (stop.aborted) return;
       await this.foldAgain(table, orderId).catch((error: Error) =>
-        this.log.warn(`${table.name} could not fold order ${orderId} again: ${error.message}`),
+        this.log.warn(`the read model ${table.name} could not fold order ${orderId} again: ${error.message}`),
       );
     }
   }
@@ -100,7 +100,7 @@ export class SetAside {
       orderId,
     ]);
     await this.registry.stopFollower(table.relation); // the follower must read the list of set-aside orders again
-    this.log.log(`${table.name} follows order ${orderId} again`);
+    this.log.log(`the read model ${table.name} is updated again for order ${orderId}`);
     return null;
   }
 

@@ -17,7 +17,7 @@ const MOST_CACHED = 3;
 const FORGET_MS = 1_000;
 
 /**
- * The followers of one process share their reads of the log: the last results, and reads that are still running.
+ * Lets the followers of one process share their reads of the log: the last results, and reads that are still running.
  * Numbered events never change, so a shared result may lack new events, but it is never wrong.
  */
 export class SharedLog implements LogSource {

@@ -71,7 +71,8 @@ export class TableWriter {
   }
 
   /**
-   * Returns false, and writes nothing, if the checkpoint is not where the batch began, or if its epoch was raised.
+   * Writes the rows and moves the checkpoint. Returns false, and writes nothing, if the checkpoint is not where the
+   * batch began, or if its epoch was raised.
    */
   async writeRows(move: CheckpointMove, folded: Folded): Promise<boolean> {
     const { failures } = folded;

@@ -7,7 +7,7 @@ import { RebuildRows } from '../rebuild/rebuild-rows';
 import { Rebuilds } from '../rebuild/rebuilds';
 import { ProjectionRegistry } from './registry';
 
-/** `askedBy` of a rebuild that no person has requested. */
+/** The value of `askedBy` for a rebuild that no person has requested. */
 export const UPGRADE = 'upgrade';
 
 /** Starts the rebuild that moves readers from a table of an earlier version to one of the newest version. */
@@ -25,8 +25,8 @@ export class Upgrade {
   ) {}
 
   /**
-   * Ends when it has started a rebuild, or when none is needed. If another rebuild is running, it waits until that one
-   * has ended.
+   * Ends after it has started a rebuild, or when no rebuild is needed. If another rebuild is running, it first waits
+   * until that rebuild has ended.
    */
   async run(name: string, stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {

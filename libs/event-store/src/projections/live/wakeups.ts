@@ -7,7 +7,10 @@ import { EventEmitter } from 'node:events';
 const WAKEUPS = ['log', 'tables', 'rebuilds', 'moved'] as const;
 export type Wakeup = (typeof WAKEUPS)[number];
 
-/** Ends waits in this process. A wakeup may be lost, so code that waits must also look from time to time. */
+/**
+ * Lets code in this process wait for a change. A wakeup may be lost, so code that waits must also check for changes
+ * from time to time.
+ */
 export class Wakeups {
   private readonly emitter = new EventEmitter().setMaxListeners(0);
   private readonly counts = new Map<Wakeup, number>();
@@ -20,7 +23,10 @@ export class Wakeups {
     this.emitter.emit(wakeup);
   }
 
-  /** Call it before looking for work, and pass the result to `wait`. Then a wakeup in between ends the wait at once. */
+  /**
+   * The number of wakeups so far. Call it before you look for work, and pass the result to `wait`. Then a wakeup in
+   * between ends the wait at once.
+   */
   countSoFar(wakeups: readonly Wakeup[]): number {
     return wakeups.reduce((sum, wakeup) => sum + (this.counts.get(wakeup) ?? 0), 0);
   }
@@ -30,7 +36,7 @@ export class Wakeups {
     this.notifyOthers(wakeup);
   }
 
-  /** For a time when notifications from other processes may have been lost: ends all waits. */
+  /** Ends all waits. Call it when notifications from other processes may have been lost. */
   wakeAll(): void {
     for (const wakeup of WAKEUPS) this.wake(wakeup);
   }

@@ -7,7 +7,7 @@ import { RebuildNotReady } from './rebuild-errors';
 import { ProjectionRegistry, type ProjectionTable } from '../live/registry';
 import { StreamDatabase } from '../../streams/stream-database';
 
-/** How many positions a table may be behind for the switch. It catches up while the checkpoints are locked. */
+/** A table may be this many positions behind when the switch begins. It catches up while the checkpoints are locked. */
 export const closeEnough = 500;
 
 /** Brings tables with locked checkpoints to the same position, so that they can be switched. */

@@ -18,7 +18,8 @@ export type RebuildState = (typeof rebuildStates)[number];
 export type GoesLive = 'manual' | 'auto';
 
 /**
- * The states in which the rebuilder works on a rebuild. A paused rebuild also prevents another one from starting.
+ * The states in which the rebuilder works on a rebuild. While a rebuild is in one of these states or paused, no other
+ * rebuild can start.
  */
 export const underWay = ['preparing', 'replaying', 'catching-up', 'comparing', 'ready'] as const;
 

@@ -88,8 +88,8 @@ export class Rebuilder {
   }
 
   /**
-   * Handles batches until the rebuild gets another state, from this method or from an admin, or until `stop` is
-   * aborted.
+   * Handles batches until the state of the rebuild changes or `stop` is aborted. This method or an admin changes the
+   * state.
    */
   private async follow(row: RebuildRow, stop: AbortSignal): Promise<void> {
     const table = await this.registry.table(row.relation);
@@ -112,7 +112,10 @@ export class Rebuilder {
     }
   }
 
-  /** Moves the rebuild to its next state if its table has reached the needed position. Returns whether it did. */
+  /**
+   * Moves the rebuild to its next state if its table has reached the needed position. Returns true if the state was
+   * changed.
+   */
   private async advance(row: RebuildRow, position: number): Promise<boolean> {
     const done = row.orders ? undefined : position;
     switch (row.state) {

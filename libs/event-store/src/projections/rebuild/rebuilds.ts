@@ -113,7 +113,7 @@ export class Rebuilds {
     };
   }
 
-  /** Stops the rebuild. Its table and checkpoint stay as they are. */
+  /** Pauses the rebuild. Its table and its checkpoint stay as they are. */
   async pause(name: string, id: Uuid): Promise<Rebuild> {
     return this.change(name, id, async (row) => {
       if (row.state === 'paused') return;
@@ -122,7 +122,7 @@ export class Rebuilds {
     });
   }
 
-  /** Continues in the state and from the checkpoint at which it was paused. */
+  /** Continues a paused rebuild in the same state and from the same checkpoint. */
   async resume(name: string, id: Uuid): Promise<Rebuild> {
     return this.change(name, id, async (row) => {
       if (isUnderWay(row.state)) return;

@@ -32,7 +32,7 @@ export async function measureDelay(db: StreamDatabase, name: string): Promise<nu
   return row.delay;
 }
 
-/** The setting REBUILD_YIELD_MS. */
+/** The setting REBUILD_YIELD_MS: a rebuild slows down when an event has waited longer than this. */
 export class RebuildYield {
   constructor(readonly milliseconds: number) {}
 }
@@ -52,7 +52,7 @@ export class Throttle {
     private readonly limit: RebuildYield,
   ) {}
 
-  /** Called between two batches. Waits if the shop is slow, and stores whether the rebuild is slowed down. */
+  /** Call it between two batches. It waits if the shop is slow, and stores whether the rebuild is slowed down. */
   async pauseIfSlow(row: RebuildRow, stop?: AbortSignal): Promise<void> {
     const pace = this.paceOf(row.name);
     const now = performance.now();

@@ -19,7 +19,7 @@ interface Grounds {
 
 let names = 0;
 
-/** A new name for a projection, which no other test of the file uses. */
+/** Returns a name for a projection that no other test of the file uses. */
 export const newName = (): string => `tally-${String.fromCharCode(97 + names++)}`;
 
 /** A database for each test, and shops on it that run until the test ends. */
@@ -39,7 +39,7 @@ export class ProjectionTest {
     });
   }
 
-  /** A shop on the same database, as in one process. `lead` names the projections that it leads. */
+  /** The projections of one process on the test database. It leads the projections that `lead` names. */
   shop(
     projections: readonly Projection[],
     lead: readonly string[] = [],
@@ -82,7 +82,7 @@ export class ProjectionTest {
     );
   }
 
-  /** The rows that the table must have: every stream folded from its first event. */
+  /** The rows that the table should have: every stream folded from its first event. */
   async expectedRows() {
     return this.db.query<{ order_id: string; position: number; version: number; view: Tally; sum: number }>(
       `select e.order_id, max(l.position) as position, max(e.version) as version,
