@@ -37,7 +37,7 @@ class Orders {
 
 const fits = (data: unknown): boolean => (data as { n?: unknown }).n !== 'broken';
 
-/** A process of the shop whose code subscribes to the log. */
+/** Opens a process of the shop whose code subscribes to the log. */
 const open = async (subscribe: (db: Database) => readonly LogSubscription[]) => {
   @Injectable()
   class CountCups {
@@ -89,7 +89,7 @@ const cups = (orderId: Uuid) =>
   test.admin<{ n: number }>('select n from ordering.cups where order_id = $1 order by position, n', [orderId]);
 const handled = (orderId: Uuid, ...ns: number[]) =>
   eventually(async () => expect((await cups(orderId)).map(({ n }) => n)).toEqual(ns), 10_000);
-/** From then on it misses nothing: 'now' is when it begins. */
+/** Waits until the subscription has stored its first checkpoint. From then on it receives every new event. */
 const begun = (subscription: string) =>
   eventually(async () => {
     const rows = await test.admin(`select from ordering.log_subscriptions where name = $1`, [subscription]);
@@ -101,7 +101,7 @@ const failures = async (subscription: string) => {
 };
 
 describe('A log subscription', () => {
-  it('is given every event from the start, once and in order, and goes on after a restart where it stood', async () => {
+  it('receives every event from the start, once and in order, and continues at its checkpoint after a restart', async () => {
     const first = await open(() => []);
     const before = await append(first.store, 3);
     first.subscriptions.subscribe(counting('from-start')(first.db)[0]);
@@ -114,7 +114,7 @@ describe('A log subscription', () => {
     await handled(before, 0, 1, 2);
   });
 
-  it('passes over an event that nothing can be made of', async () => {
+  it('skips an event whose data does not match the schema of its type', async () => {
     const { store } = await open(counting('bad-rows'));
     const orderId = ids.next();
     await store.append(happening(orderId, 0, [{ n: 1 }, { n: 'broken' }, { n: 2 }]));
@@ -122,7 +122,7 @@ describe('A log subscription', () => {
     expect(await failures('bad-rows')).toBe(0);
   });
 
-  it('begins with the next event, or after a position, and is given only the types it wants', async () => {
+  it('can begin with the next event or after a position, and receives only the requested types', async () => {
     const first = await open(() => []);
     const before = await append(first.store, 2);
     await eventually(async () => expect((await first.store.read(before))[1].position).not.toBeNull());
@@ -148,7 +148,7 @@ describe('A log subscription', () => {
     ]);
   });
 
-  it('is given each event once by two processes of which either may lead', async () => {
+  it('receives each event once, if one of two processes leads and then the other', async () => {
     const [one, other] = [await open(counting('shared')), await open(counting('shared'))];
     const orders = [await append(one.store, 5)];
     await handled(orders[0], 0, 1, 2, 3, 4);
@@ -159,7 +159,7 @@ describe('A log subscription', () => {
     await handled(orders[0], 0, 1, 2, 3, 4);
   }, 20_000);
 
-  it('keeps nothing of what was done when somebody else has moved the checkpoint', async () => {
+  it('rolls back the work of the handler if another process has moved the checkpoint', async () => {
     let meanwhile = () => Promise.resolve();
     const { store } = await open((db) => [
       {
@@ -182,7 +182,7 @@ describe('A log subscription', () => {
     await handled(orderId, 1);
   });
 
-  it('stops alone at an event that it cannot handle, shows it, and goes on when it can', async () => {
+  it('stops at an event that its handler refuses, reports it, and continues later; other subscriptions do not stop', async () => {
     let isBroken = true;
     const { store } = await open((db) => [
       {
@@ -216,7 +216,7 @@ describe('A log subscription', () => {
     expect(await test.admin(row)).toEqual([{ failures: 0, error: null }]);
   });
 
-  it('is refused a name that another one has', async () => {
+  it('cannot have the name of another subscription', async () => {
     const { subscriptions, db } = await open(counting('twin'));
     expect(() => subscriptions.subscribe(counting('twin')(db)[0])).toThrow(
       'already a log subscription with the name twin',

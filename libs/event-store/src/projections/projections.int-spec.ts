@@ -60,7 +60,7 @@ const rowsOf = async (table: string) =>
     `select order_id, position, version, view, sum from ${table} order by order_id`,
   );
 
-/** What the table must hold: every stream folded from its beginning. */
+/** The rows that the table should have: every stream folded from its first event. */
 async function folded() {
   const rows = await db.query<{ order_id: string; position: number; version: number; view: Tally; sum: number }>(
     `select e.order_id, max(l.position) as position, max(e.version) as version,
@@ -75,7 +75,7 @@ const reaches = (shop: Shop, name: string, id: string, state: RebuildState) =>
   eventually(async () => (await shop.rebuilds.view(name, id)).state === state);
 
 describe('A projection', () => {
-  it('reflects every event once, in the order of its stream, while they come', async () => {
+  it('reflects every event once, in the order of its stream, while events are appended', async () => {
     const name = aName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     leading(shop, name);
@@ -84,7 +84,7 @@ describe('A projection', () => {
     expect(await rowsOf(await shop.models.table(name))).toEqual(await folded());
   });
 
-  it('counts once although two lead at the same time', async () => {
+  it('counts each event once, although two processes lead at the same time', async () => {
     const name = aName();
     const [one, two] = [projectionsOn(db, [tallyOf(name)]), projectionsOn(test.of('ordering'), [tallyOf(name)])];
     leading(one, name);
@@ -99,7 +99,7 @@ describe('A projection', () => {
     expect(await rowsOf(await one.models.table(name))).toEqual(await folded());
   });
 
-  it('survives that its connections are cut, again and again', async () => {
+  it('is complete although its connections are cut again and again', async () => {
     const name = aName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     const writer = projectionsOn(test.of('ordering'), []);
@@ -135,7 +135,7 @@ describe('A projection', () => {
     expect(await rowsOf(await shop.models.table(name))).toEqual(await folded());
   });
 
-  it('writes nothing of a batch whose checkpoint was moved by somebody else', async () => {
+  it('writes nothing of a batch if another process has moved the checkpoint', async () => {
     const name = aName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     const stop = leading(shop);
@@ -152,14 +152,14 @@ describe('A projection', () => {
     expect(await rowsOf(await shop.models.table(name))).toEqual(await folded());
   });
 
-  it('sets aside the order it cannot digest, goes on with the others, and takes it up again when a new build can', async () => {
+  it('sets an order aside if it cannot use its event, updates all other orders, and folds the order again in a newer build', async () => {
     const name = aName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     const stop = leading(shop, name);
     const [sick, well, large] = [ids.next(), ids.next(), ids.next()];
     await appendTo(shop, sick, 0, [{ n: 1 }]);
     await appendTo(shop, sick, 1, [{ n: 1, poison: true }]);
-    await appendTo(shop, large, 0, [{ n: 3_000_000_000 }]); // more than its column holds
+    await appendTo(shop, large, 0, [{ n: 3_000_000_000 }]); // too large for its column
     await appendTo(shop, well, 0, [{ n: 1 }, { n: 1 }, { n: 1 }]);
     await appendTo(shop, sick, 2, [{ n: 1 }]);
     await caughtUp(shop, name);
@@ -198,7 +198,7 @@ describe('A projection', () => {
 });
 
 describe('A rebuild', () => {
-  it('makes the same table beside the live one while events come, and loses none at the switch', async () => {
+  it('builds the same table beside the live one while events are appended, and loses no event at the switch', async () => {
     const name = aName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     leading(shop, name);
@@ -234,7 +234,7 @@ describe('A rebuild', () => {
     expect(await shop.registry.table(old.replaceAll('"', ''))).toMatchObject({ state: 'kept', follows: false });
   });
 
-  it('stops at ready until it is told to go live, keeps up meanwhile, and says exactly how far it is', async () => {
+  it('stays ready until it is asked to go live, is kept up to date, and reports its exact progress', async () => {
     const name = aName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     leading(shop, name);
@@ -260,7 +260,7 @@ describe('A rebuild', () => {
     expect(await rowsOf(await shop.models.table(name))).toEqual(await folded());
   });
 
-  it('goes on from its own checkpoint after a crash', async () => {
+  it('continues from its own checkpoint after a crash', async () => {
     const name = aName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     const stop = leading(shop, name);
@@ -268,7 +268,7 @@ describe('A rebuild', () => {
     await caughtUp(shop, name);
     await stop();
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
-    // A process that got as far as the first forty events.
+    // As after a crash: a process has handled only the first forty events.
     const row = await shop.rows.row(name, id);
     await shop.registry.createTable(row.relation, tallyOf(name));
     await shop.rows.changeState(row, 'replaying');
@@ -284,7 +284,7 @@ describe('A rebuild', () => {
     expect(await rowsOf(await next.models.table(name))).toEqual(await folded());
   });
 
-  it('by a new version of the reducer takes over from the old one’s table', async () => {
+  it('with a new version of the reducer replaces the table of the old version', async () => {
     const name = aName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     const stop = leading(shop, name);
@@ -302,7 +302,7 @@ describe('A rebuild', () => {
     await expect(without.registry.expectReducers()).rejects.toThrow('not in this build');
   });
 
-  it('of single orders puts their rows right and leaves all others alone', async () => {
+  it('of single orders corrects their rows, and does not change other rows', async () => {
     const name = aName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     leading(shop, name);
@@ -326,7 +326,7 @@ describe('A rebuild', () => {
     expect(rows).toHaveLength(5);
   });
 
-  it('of orders that do not exist is refused, and names them', async () => {
+  it('of orders that do not exist is refused, and the error names them', async () => {
     const name = aName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     leading(shop, name);
@@ -342,7 +342,7 @@ describe('A rebuild', () => {
     expect(await shop.rebuilds.list(name, 10)).toEqual([]);
   });
 
-  it('can be found again without its id: who asked for which, and how it ended, page by page', async () => {
+  it('is listed without its id, page by page, with the person who asked for it and its state', async () => {
     const name = aName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     leading(shop, name);
@@ -365,7 +365,7 @@ describe('A rebuild', () => {
     await expect(shop.rebuilds.list('nothing', 2)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('that is cancelled leaves the live table and nothing else', async () => {
+  it('that is cancelled leaves only the live table', async () => {
     const name = aName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     leading(shop, name);
@@ -384,7 +384,7 @@ describe('A rebuild', () => {
     expect(await rowsOf(await shop.models.table(name))).toEqual(await folded());
   });
 
-  it('keeps one table to go back to, and no more', async () => {
+  it('keeps exactly one table for a rollback', async () => {
     const name = aName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     leading(shop, name);
@@ -403,8 +403,8 @@ describe('A rebuild', () => {
   });
 });
 
-describe('The maker of projection tables', () => {
-  it('makes nothing but projection tables, and drops none that is live', async () => {
+describe('The database function that creates projection tables', () => {
+  it('creates only projection tables, and drops no live table', async () => {
     const make = (relation: string, columns: unknown[] = [], indexes: unknown[] = []) =>
       db.query('select create_projection_table($1, $2, $3)', [
         relation,

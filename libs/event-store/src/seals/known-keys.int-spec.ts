@@ -29,7 +29,7 @@ const tamper = (sql: string) => test.admin(`do $$ begin set local session_replic
 const shopWith = (keys: Parameters<typeof storeOn>[3] = {}) => storeOn(db, undefined, join(folder, 'anchor'), keys);
 const start = (keys: Parameters<typeof storeOn>[3] = {}) => shopWith(keys).watch.onModuleInit();
 
-/** Orders, and a seal over them. */
+/** Appends events, and seals them. */
 async function trade(shop: ReturnType<typeof storeOn>) {
   const run = await shop.sequencer.begin();
   for (let n = 0; n < 3; n++) {
@@ -40,7 +40,7 @@ async function trade(shop: ReturnType<typeof storeOn>) {
 }
 
 describe('A shop in production', () => {
-  it('opens with any keys on a new log, and then only with those or where they are named as former ones', async () => {
+  it('starts with any keys on a new log, and later only if these keys are its present or former keys', async () => {
     await start({ sealKey, eventKey });
     await start();
     await trade(shopWith());
@@ -54,13 +54,13 @@ describe('A shop in production', () => {
     expect((await shopWith().store.verify()).remarks).toEqual([]);
   });
 
-  it('is refused before it believes the database, where the file is missing as well', async () => {
+  it('refuses to start with a wrong key before it accepts the database without a file', async () => {
     await trade(shopWith());
     await expect(start({ sealKey })).rejects.toThrow('SEAL_SIGNING_KEY');
     expect(await test.admin('select number from ordering.order_seal_records')).toEqual([]);
   });
 
-  it('opens where one event was changed, and where a false seal stands behind the remembered one', async () => {
+  it('starts although one event was changed and a false seal comes after the remembered one', async () => {
     await start();
     await trade(shopWith());
     await tamper(`update ordering.order_events set event_data = '{"n": 99}'
@@ -71,13 +71,13 @@ describe('A shop in production', () => {
     expect(await shopWith().store.verify()).toMatchObject({ ok: false });
   });
 
-  it('looks at the mark of where events without a MAC end while there are no others', async () => {
+  it('checks the signed end of the events without a MAC, if there are no events with a MAC', async () => {
     await shopWith().sequencer.begin();
     await expect(start({ eventKey })).rejects.toThrow('the stored position up to which events have no MAC');
     await start();
   });
 
-  it('signs nothing on top of a seal that another key has signed, though the file remembers it', async () => {
+  it('does not seal after a seal of another key, although the file remembers that seal', async () => {
     await start();
     await trade(shopWith({ sealKey, eventKey: new MacKey(EVENT_MAC_KEY) }));
     const right = shopWith();

@@ -37,12 +37,12 @@ const inOrder = (events: readonly RecordedEvent[]): void => {
 };
 
 describe('The sequencer', () => {
-  it('gives every committed event one position, each stream in order, whatever aborts, sleeps or is in the way', async () => {
+  it('gives every committed event exactly one position, and keeps each stream in order, while transactions sleep and abort', async () => {
     const { store, sequencer } = storeOn(db);
     const stop = new AbortController();
     const leading = sequencer.lead(stop.signal);
     const sleeper = await stranger();
-    await sleeper.query('begin; create temporary table t (n int); select pg_current_xact_id()'); // holds xmin all the while
+    await sleeper.query('begin; create temporary table t (n int); select pg_current_xact_id()'); // keeps the xmin of all snapshots at this transaction
     const committed: string[] = [];
     const streams = Array.from({ length: 8 }, () => ids.next());
     const one = async (turn: number) => {
@@ -52,11 +52,11 @@ describe('The sequencer', () => {
       const append = happening(order, version, items);
       if (turn % 4 === 0) return committed.push(...(await store.append(append)).events.map(({ id }) => id));
       const { events } = await db.transaction(async () => {
-        await db.query('select pg_current_xact_id()'); // writes elsewhere first: an early transaction id
+        await db.query('select pg_current_xact_id()'); // gets its transaction id early, like a transaction that writes to another table first
         if (turn % 3 === 0) await pause(Math.random() * 20);
         const appended = await store.append(append);
         if (turn % 5 === 0) await pause(Math.random() * 20);
-        if (turn % 7 === 0) throw new Error('changed my mind');
+        if (turn % 7 === 0) throw new Error('rolled back on purpose');
         return appended;
       });
       return committed.push(...events.map(({ id }) => id));
@@ -75,7 +75,7 @@ describe('The sequencer', () => {
     expect(await store.verify()).toMatchObject({ ok: true, events: committed.length, waiting: 0 });
   }, 30_000);
 
-  it('keeps a stream in order though its later event has the older transaction', async () => {
+  it('keeps a stream in order if the transaction of a later event began before that of an earlier event', async () => {
     const { store, sequencer } = storeOn(db);
     const run = await sequencer.begin();
     const order = ids.next();
@@ -97,9 +97,9 @@ describe('The sequencer', () => {
   });
 
   it.each([
-    ['that wrote', 'begin; create table public.elsewhere (n int)'],
+    ['that has written', 'begin; create table public.elsewhere (n int)'],
     ['that only reads', 'begin isolation level repeatable read; select 1'],
-  ])('is not held up by a transaction of somebody else %s', async (_, sql) => {
+  ])('does not wait for an open transaction of another client %s', async (_, sql) => {
     const { store, sequencer } = storeOn(db);
     const other = await stranger();
     await other.query(sql);
@@ -121,7 +121,7 @@ describe('The sequencer', () => {
     expect(lags.sort((a, b) => a - b)[Math.floor(lags.length / 2)]).toBeLessThan(1_000);
   });
 
-  it('delivers what a transaction wrote that was open while others came and went', async () => {
+  it('numbers the events of a transaction that stayed open while later transactions committed', async () => {
     const { store, sequencer } = storeOn(db);
     const [slow, order] = [ids.next(), ids.next()];
     let end: () => void = () => undefined;
@@ -136,7 +136,7 @@ describe('The sequencer', () => {
     while ((await first()) > 0);
     await store.append(happening(order, 5));
     while ((await first()) > 0);
-    const second = await storeOn(db).sequencer.begin(); // a new leader, while it is still open
+    const second = await storeOn(db).sequencer.begin(); // a new leader begins while the slow transaction is still open
     await store.append(happening(order, 6));
     while ((await second()) > 0);
     expect(await store.head()).toBe(7);
@@ -146,7 +146,7 @@ describe('The sequencer', () => {
     expect((await store.read(slow))[0].position).toBe(8);
   });
 
-  it('is fenced: of two that lead at once only one numbers, and nothing is numbered twice', async () => {
+  it('numbers no event twice when two processes lead at the same time', async () => {
     const { store, sequencer } = storeOn(db);
     const stop = new AbortController();
     const both = [sequencer.lead(stop.signal), storeOn(test.of('ordering')).sequencer.lead(stop.signal)];
@@ -163,7 +163,7 @@ describe('The sequencer', () => {
     expect(await store.verify()).toMatchObject({ ok: true, events: 320 });
   }, 20_000);
 
-  it('refuses the batch of a leader that slept', async () => {
+  it('refuses the batch of a leader that has missed positions of another leader', async () => {
     const { store, sequencer } = storeOn(db);
     await store.append(happening(ids.next(), 0));
     const stale = await sequencer.begin();
@@ -175,8 +175,8 @@ describe('The sequencer', () => {
     expect(await store.head()).toBe(2);
   });
 
-  describe('when Postgres takes positions back, as after a crash', () => {
-    /** The last positions are gone, and their events wait again. */
+  describe('when positions are missing after a crash of Postgres', () => {
+    /** Deletes the last positions, and queues their events again. */
     const takeBack = (count: number) =>
       test.admin(`alter table ordering.order_log disable trigger all;
         insert into ordering.order_pending (event_id)
@@ -185,14 +185,14 @@ describe('The sequencer', () => {
           select position from ordering.order_log order by position desc limit ${count});
         alter table ordering.order_log enable trigger all`);
 
-    it('goes on from the last stored one, without a gap', async () => {
+    it('continues after the last stored position, without a gap', async () => {
       const { store, sequencer } = storeOn(db);
       const stop = new AbortController();
       const leading = sequencer.lead(stop.signal);
       for (let i = 0; i < 6; i++) await store.append(happening(ids.next(), 0));
       await eventually(async () => expect(await store.head()).toBe(6));
       await takeBack(3);
-      await eventually(async () => expect(await store.head()).toBe(6)); // though nothing more is appended
+      await eventually(async () => expect(await store.head()).toBe(6)); // although no more events are appended
       await takeBack(2);
       await store.append(happening(ids.next(), 0));
       await eventually(async () => expect(await store.head()).toBe(7));
@@ -202,7 +202,7 @@ describe('The sequencer', () => {
       expect(await store.verify()).toMatchObject({ ok: true, events: 7, waiting: 0 });
     });
 
-    it('writes nothing after a position that is not the last, or is another one than it was', async () => {
+    it('writes nothing if the log does not end at the expected position and hash', async () => {
       const { store, sequencer } = storeOn(db);
       const { events } = await store.append(happening(ids.next(), 0));
       const run = await sequencer.begin();
@@ -219,7 +219,7 @@ describe('The sequencer', () => {
 
   describe('when a row cannot be numbered', () => {
     const asShop = (sql: string, values: unknown[] = []) => db.query<{ id: string }>(sql, values);
-    /** An event whose time has no end, as no append makes one. */
+    /** Stores an event with the time `infinity`, which no append does. Such an event cannot be numbered. */
     const endless = async (order: Uuid, version: number, type = 'Happened', data: object = {}) => {
       await asShop('update order_heads set version = $2 where order_id = $1', [order, version]);
       const id = ids.next();
@@ -245,7 +245,7 @@ describe('The sequencer', () => {
       };
     };
 
-    it('puts it aside, with all that follows of its order, and goes on with the others', async () => {
+    it('puts the event aside with all later events of its order, and numbers the events of other orders', async () => {
       const { store, stop } = leading();
       const [poor, other] = [ids.next(), ids.next()];
       await store.append(happening(poor, 0));
@@ -265,7 +265,7 @@ describe('The sequencer', () => {
       await stop();
     }, 20_000);
 
-    it('takes an event that has its position already for done', async () => {
+    it('deletes a queue row whose event already has a position', async () => {
       const { store, stop } = leading();
       const { events } = await store.append(happening(ids.next(), 0));
       await eventually(async () => expect(await store.head()).toBe(1));
@@ -277,7 +277,7 @@ describe('The sequencer', () => {
       await stop();
     }, 20_000);
 
-    it('numbers what waited behind it once it is declared void', async () => {
+    it('numbers the later events of the order after the event was declared void', async () => {
       const { store, stop } = leading();
       const order = ids.next();
       await store.append(happening(order, 0));
@@ -293,7 +293,7 @@ describe('The sequencer', () => {
       await stop();
     }, 20_000);
 
-    it('is tried again when the lead is taken anew', async () => {
+    it('tries the event again when the next process becomes the leader', async () => {
       const order = ids.next();
       const first = leading();
       await first.store.append(happening(order, 0));

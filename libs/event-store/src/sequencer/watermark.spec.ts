@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { Watermark } from './watermark';
 
-/** A pending table in little: transactions draw numbers, commit or abort in any order; a reader sees what is committed. */
+/** A model of the pending table. Transactions draw numbers, and commit or abort in any order. A reader sees committed rows only. */
 class Table {
   private nextSeq = 1;
   private nextXid = 100n;
@@ -49,7 +49,7 @@ function step(table: Table, mark: Watermark, delivered: number[], limit: number)
 }
 
 describe('The watermark', () => {
-  it('never passes a number whose transaction may still commit, however they interleave', () => {
+  it('never skips a number whose transaction may still commit, for any order of transactions', () => {
     const often = { begin: 6, draw: 8, commit: 4, abort: 1, read: 8, lead: 0.2 };
     const what = fc.oneof(
       ...Object.entries(often).map(([value, weight]) => ({ arbitrary: fc.constant(value), weight: weight * 5 })),
@@ -80,7 +80,7 @@ describe('The watermark', () => {
     );
   });
 
-  it('leaves what is worked off behind, and remembers holes until nobody can fill them', () => {
+  it('moves past handled numbers, and remembers missing numbers until no open transaction can use them', () => {
     const mark = new Watermark();
     mark.recordRead([1, 2, 3], true, 10n, 20n);
     expect(mark.nextRead).toEqual({ above: 0, missing: [] });
@@ -94,7 +94,7 @@ describe('The watermark', () => {
     expect(mark.nextRead).toEqual({ above: 9, missing: [] });
   });
 
-  it('walks over a great many holes rather than remember each', () => {
+  it('reads over a very large number of gaps again, instead of remembering each of them', () => {
     const mark = new Watermark();
     mark.recordRead([1], true, 10n, 11n);
     mark.recordRead([2], true, 12n, 13n);

@@ -42,8 +42,8 @@ const books = async (orders: readonly Uuid[]): Promise<Books> => {
   return row;
 };
 
-describe('Appends that come at once', () => {
-  it('are written together, each with its message, its head and its place in the queue', async () => {
+describe('Appends that arrive at the same time', () => {
+  it('are written together, each with its message, its head and its pending row', async () => {
     const { store } = storeOn(db);
     const { orders, appends } = happenings(60);
     const done = await Promise.all(appends.map((append) => store.append(append)));
@@ -59,7 +59,7 @@ describe('Appends that come at once', () => {
     expect(await books(orders)).toMatchObject({ events: 120, heads: 60, pending: 120, outbox: 120 });
   });
 
-  it('fail each for itself: the others do not notice', async () => {
+  it('fail one by one, and do not disturb the other appends', async () => {
     const { store } = storeOn(db);
     const { orders, appends } = happenings(40);
     const [late, elsewhere, again] = [ids.next(), ids.next(), ids.next()];
@@ -89,7 +89,7 @@ describe('Appends that come at once', () => {
     expect(await store.read(late)).toMatchObject(first.events);
   });
 
-  it('of one order with one version: one is written, the others conflict', async () => {
+  it('to one order with one version: one is written, the other appends conflict', async () => {
     const { store } = storeOn(db);
     const order = ids.next();
     await store.append(happening(order, 0));
@@ -99,7 +99,7 @@ describe('Appends that come at once', () => {
     expect((await store.read(order)).map(({ version }) => version)).toEqual([1, 2]);
   });
 
-  it('of one command: one is written, the others hear its answer', async () => {
+  it('of one command: one is written, the other appends return its result', async () => {
     const { store } = storeOn(db);
     const order = ids.next();
     const append = happening(order, 0, [{}], told(order));
@@ -109,7 +109,7 @@ describe('Appends that come at once', () => {
     expect(await books([order])).toMatchObject({ events: 1, heads: 1, pending: 1, outbox: 1 });
   });
 
-  it('do not wait for an order that somebody else has locked, or is beginning', async () => {
+  it('do not wait for an order that another transaction has locked or is creating', async () => {
     const { store } = storeOn(db);
     const { orders, appends } = happenings(150);
     const [one, two, same, young] = Array.from({ length: 4 }, () => ids.next());
@@ -124,7 +124,7 @@ describe('Appends that come at once', () => {
       expect(freed).toBe(true);
       return done;
     };
-    // Both places of those who go by themselves are taken until it is over; whoever comes then has to go in groups.
+    // These appends wait for the lock, and both run alone. So all later appends are grouped.
     const waiting = [one, two].map((order) => late(happening(order, 1)));
     const begun = late(happening(young, 0));
     const onTop = Array.from({ length: 3 }, () => store.append(happening(same, 1)).catch((error: unknown) => error));
@@ -139,7 +139,7 @@ describe('Appends that come at once', () => {
     expect(await books([...orders, one, two, same, young])).toMatchObject({ events: 157, outbox: 150 });
   });
 
-  it('bear the same claim: one of them settles it, the other is too late', async () => {
+  it('with the same claim: one marks the message as done, and the other is refused', async () => {
     const { store } = storeOn(db);
     const { orders, appends } = happenings(20);
     const [{ seq, id }] = await test.admin<{ seq: number; id: Uuid }>(
@@ -161,7 +161,7 @@ describe('Appends that come at once', () => {
     expect(await books(orders.slice(0, 2))).toMatchObject({ events: 1, outbox: 1 });
   });
 
-  it('settle the messages they answer; whose claim was lost writes nothing', async () => {
+  it('mark their messages as done, and write nothing if their claim was lost', async () => {
     const { store } = storeOn(db);
     const rows = await test.admin<{ seq: number; id: Uuid }>(
       `insert into ordering.inbox (message_id, handler, lane, key, type, body, meta, claimed_by)
@@ -194,10 +194,10 @@ describe('Appends that come at once', () => {
     expect(transactions).toBeLessThan(20);
   });
 
-  it('that fail together are tried each by itself', async () => {
+  it('that failed as a group are tried one by one', async () => {
     const { store } = storeOn(db);
     const { orders, appends } = happenings(30);
-    // An event id that is taken while the group is being written: the whole statement is refused.
+    // The trigger refuses each statement that writes more than one event, like an event id that is taken meanwhile.
     await test.admin(`create function ordering.refuse() returns trigger language plpgsql as $$ begin
       if (select count(*) from added) > 1 then raise exception 'not together' using errcode = 'unique_violation'; end if;
       return null; end $$`);

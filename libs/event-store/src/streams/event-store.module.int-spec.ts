@@ -43,22 +43,22 @@ const start = (prunes: readonly Prune[] = []) => {
 };
 
 describe('A context with streams', () => {
-  it('has its events numbered by one of its processes, and hears of it in each', async () => {
+  it('has its events numbered by one of its processes, and all processes are notified', async () => {
     const shops = [await start(), await start()];
     const stores = shops.map((shop) => shop.get(Orders).store);
     const heads = stores.map(() => 0);
     stores.forEach((store, n) => store.onNumbered((head) => (heads[n] = head)));
     await eventually(async () => {
       for (const store of stores) await store.append(happening(ids.next(), 0));
-      expect(Math.min(...heads)).toBeGreaterThan(1); // a process is known to its peers within a second
+      expect(Math.min(...heads)).toBeGreaterThan(1); // the processes know each other within a second
     });
     await shops[0].close();
-    const last = await stores[1].append(happening(ids.next(), 0)); // whoever led is gone
+    const last = await stores[1].append(happening(ids.next(), 0)); // the leader may be the process that was closed
     await eventually(async () => expect((await stores[1].read(last.events[0].streamId))[0].position).toBe(heads[1]));
     await shops[1].close();
   }, 20_000);
 
-  it('prunes what the context has handed in, where its events are numbered, and goes on when one fails', async () => {
+  it('runs the prunes of the context in the leading process, and continues when one fails', async () => {
     const prunes = [jest.fn(() => Promise.reject(new Error('no'))), jest.fn(async () => undefined)];
     const shop = await start(prunes);
     const care = shop.get(StoreMaintenance, { strict: false });

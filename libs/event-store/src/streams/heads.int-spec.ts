@@ -25,7 +25,7 @@ beforeEach(async () => {
   await made.store.append(happening(order, 0, [{}, {}]));
 });
 
-// As somebody who writes with the shop's own role does it.
+// An attacker with the database role of the shop can do this.
 const raise = () => db.query('update order_heads set version = version + 1 where order_id = $1', [order]);
 const putBehind = () =>
   db.query(
@@ -38,8 +38,8 @@ const append = (version: number) => made.store.append(happening(order, version))
 describe('The head of a stream', () => {
   it.each([
     ['that was raised', raise, 3, 2],
-    ['behind which an event was put in', putBehind, 2, 3],
-  ])('%s is put right in the transaction of what is done then', async (_, tamper, head, last) => {
+    ['after which an event was inserted', putBehind, 2, 3],
+  ])('%s is repaired in the same transaction as the work', async (_, tamper, head, last) => {
     await tamper();
     await expect(append(2)).rejects.toThrow();
     const was = await made.store.withHeadPutRight(order, async (found) => {
@@ -51,20 +51,20 @@ describe('The head of a stream', () => {
     expect(await made.store.withHeadPutRight(order, async (found) => found)).toBeUndefined();
   });
 
-  it('stays as it was where the work fails', async () => {
+  it('stays as it was if the work fails', async () => {
     await raise();
     const failed = made.store.withHeadPutRight(order, () => Promise.reject(new Error('no')));
     await expect(failed).rejects.toThrow('no');
     await expect(append(2)).rejects.toThrow(VersionConflict);
   });
 
-  it('is not made for a stream that is not there', async () => {
+  it('is not created for a stream that does not exist', async () => {
     const stranger = ids.next();
     expect(await made.store.withHeadPutRight(stranger, async (found) => found)).toBeUndefined();
     expect(await db.query('select from order_heads where order_id = $1', [stranger])).toEqual([]);
   });
 
-  it('is named by the running shop while it is wrong', async () => {
+  it('is reported by the running shop while it is wrong', async () => {
     const peers = { leads: () => true, onWord: () => undefined, onReopened: () => undefined } as unknown as Leadership;
     const watch = new HeadWatch(db, peers, new LogSignals('ordering', peers));
     const health = new LogHealth('ordering', db, watch);

@@ -54,7 +54,7 @@ const number = async (types: EventTypes) => {
 };
 
 describe('Events of three builds', () => {
-  it('are all of the newest shape wherever they are read, and stay as they are stored', async () => {
+  it('have the newest shape in each read, and their stored bytes do not change', async () => {
     const order = await stream();
     const { store } = storeOn(db, newest);
     await number(newest);
@@ -73,7 +73,7 @@ describe('Events of three builds', () => {
     expect(await store.verify()).toMatchObject({ ok: true, events: 3 });
   });
 
-  it('fill a read model', async () => {
+  it('are folded into a read model', async () => {
     const order = await stream();
     const shop = projectionsOn(db, [cups], newest);
     const stop = shop.lead('cups');
@@ -87,11 +87,11 @@ describe('Events of three builds', () => {
   });
 });
 
-describe('An event from the future', () => {
+describe('An event of a newer build', () => {
   it.each([
     ['of a later schema version', young, 2],
     ['of an unknown type', new EventTypes([{ type: 'Ended' }]), 1],
-  ])('%s stops whoever decides on its stream, and is shown as it is stored', async (_, types, known) => {
+  ])('%s stops commands on its stream, and is shown as it is stored', async (_, types, known) => {
     const order = await stream();
     await number(types);
     const { store } = storeOn(db, types);
@@ -107,9 +107,9 @@ describe('An event from the future', () => {
     }
     expect(await store.verify()).toMatchObject({ ok: true });
   });
-  const future = { type: 'Dreamt', schemaVersion: 1, data: {} };
+  const future = { type: 'Unknown', schemaVersion: 1, data: {} };
 
-  it('sets its own order aside in a read model; the others go on, and it comes back with a build that knows', async () => {
+  it('sets only its own order aside in a read model, and the newer build folds the order again', async () => {
     const rowsOf = (shop: ReturnType<typeof projectionsOn>) =>
       shop.models.read('cups', (table) =>
         db.query<{ id: string; version: number }>(`select order_id as id, version from ${table} order by order_id`),
@@ -125,7 +125,7 @@ describe('An event from the future', () => {
     const tolerant = { ...cups, project: (view?: { cups: string[] }) => ({ cups: [...(view?.cups ?? []), 'x'] }) };
     const old = projectionsOn(db, [tolerant], middle);
     const stop = old.lead('cups');
-    // Of the first order the middle build knows two events, of the second all.
+    // The middle build knows two events of the first order, and all events of the second order.
     await eventually(async () => {
       expect(await rowsOf(old)).toEqual([
         { id: behind, version: 2 },
@@ -146,7 +146,7 @@ describe('An event from the future', () => {
     await stopNext();
   });
 
-  it('is not passed over when an upcast is at fault: the order is set aside, the log is read on', async () => {
+  it('cannot be read if its upcast fails, and the rest of the log can still be read', async () => {
     const order = await stream();
     await number(newest);
     const broken = new EventTypes([{ type: 'Happened', upcasts: [() => JSON.parse('{') as object, toCups] }]);

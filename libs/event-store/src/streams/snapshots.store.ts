@@ -113,24 +113,24 @@ export class Snapshots implements BeforeApplicationShutdown {
     streamId: Uuid,
     reducer: Reducer<State>,
   ): Promise<Folded<State>> {
-    const { rows: found, from } = await this.rowsSinceUsableSnapshot(read, streamId, reducer);
+    const { rows: found, snapshot } = await this.rowsSinceUsableSnapshot(read, streamId, reducer);
     const rows = await this.foreignEvents.markForeign(found);
     const events = counted(rows).map((row) => toEvent(this.types, row));
     const state = events.reduce<State | undefined>(
       (before, event) => reducer.project(before, event),
-      from?.data as State | undefined,
+      snapshot?.data as State | undefined,
     );
     const last = rows.at(-1);
     if (state && last && rows.length >= SNAPSHOT_AFTER) this.storeInBackground(reducer, state, last);
-    return { state, version: (last ?? from)?.version ?? 0 };
+    return { state, version: (last ?? snapshot)?.version ?? 0 };
   }
 
-  /** A snapshot may contain events that a later event declares void. Such a stream is read from its first event. */
+  /** A snapshot may contain events that a later event declares void. Such a stream is read snapshot its first event. */
   private async rowsSinceUsableSnapshot(
     ...asked: Parameters<Snapshots['rowsSinceSnapshot']>
   ): ReturnType<Snapshots['rowsSinceSnapshot']> {
     const found = await this.rowsSinceSnapshot(...asked);
-    if (!found.from || !found.rows.some(({ type }) => type === VOIDING)) return found;
+    if (!found.snapshot || !found.rows.some(({ type }) => type === VOIDING)) return found;
     const [read, streamId] = asked;
     return { rows: await read<SinceRow>(SINCE, [streamId, NO_SNAPSHOT, 0]) };
   }
@@ -140,11 +140,11 @@ export class Snapshots implements BeforeApplicationShutdown {
     read: <Row extends object>(sql: typeof SINCE, values: unknown[]) => Promise<Row[]>,
     streamId: Uuid,
     reducer: ReducerVersion,
-  ): Promise<{ readonly rows: readonly SinceRow[]; readonly from?: SinceRow }> {
+  ): Promise<{ readonly rows: readonly SinceRow[]; readonly snapshot?: SinceRow }> {
     const rows = await read<SinceRow>(SINCE, [streamId, reducer.name, reducer.version]);
-    const [from, ...rest] = rows;
-    if (from?.type !== null) return { rows };
-    if (this.isOurs(reducer, from)) return { rows: rest, from };
+    const [snapshot, ...rest] = rows;
+    if (snapshot?.type !== null) return { rows };
+    if (this.isOurs(reducer, snapshot)) return { rows: rest, snapshot };
     await this.discard(streamId, reducer, from.mac !== null);
     return { rows: await read<SinceRow>(SINCE, [streamId, NO_SNAPSHOT, 0]) };
   }

@@ -26,7 +26,7 @@ const Shape = z.strictObject({
 });
 type Doc = z.infer<typeof Shape>;
 
-/** A log of so many events of two streams in turns, sealed every `stretch` positions, and what proves the first. */
+/** Makes a log of `count` events of two streams in turns, seals it every `stretch` positions, and returns the proof of the first stream. */
 function proof(count = 9, stretch = 4, amount = 100, signer = key): StreamProof & { stream: string } {
   const hashes: string[] = [];
   const all: { event: StoredEvent; fields: string[] }[] = [];
@@ -65,7 +65,7 @@ const check = (text: string, keys = key.trusted) =>
     Shape,
     ({ stream }) => stream,
     keys,
-    ({ story }) => (story[0] === 'placed' ? undefined : refused('story', 'it never was')),
+    ({ story }) => (story[0] === 'placed' ? undefined : refused('story', 'the order was not placed')),
   );
 const whyNot = (text: string, keys = key.trusted) => {
   const checked = check(text, keys);
@@ -73,7 +73,7 @@ const whyNot = (text: string, keys = key.trusted) => {
 };
 const good = whole(proof());
 const parsed = (): any => JSON.parse(good);
-/** Signed anew as a whole, as somebody could who has the key but not the log: what is inside is looked at by itself. */
+/** Signs a changed document again with the right key, so that only the checks of the content can refuse it. */
 const resigned = (change: (made: any) => void) => {
   const { signature: _, ...made } = parsed();
   change(made);
@@ -81,7 +81,7 @@ const resigned = (change: (made: any) => void) => {
 };
 
 describe('A Merkle path', () => {
-  it('leads from any of the hashes to the root, and from no other place', () => {
+  it('leads from each hash to the root, and gives no root for another hash or another index', () => {
     for (let size = 1; size <= 20; size++) {
       const hashes = Array.from({ length: size }, (_, n) => n.toString(16).padStart(64, '0'));
       const root = merkleRoot(hashes);
@@ -98,7 +98,7 @@ describe('A Merkle path', () => {
     expect(computeRoot('00', 3, 3, [])).toBeUndefined();
   });
 
-  it('is that of RFC 6962, 2.1.3', () => {
+  it('matches the example of RFC 6962, section 2.1.3', () => {
     const d = Array.from({ length: 7 }, (_, n) => `0${n}`);
     const leaf = (n: number) => merkleRoot([d[n]]);
     expect(merklePath(d, 0)).toEqual([leaf(1), merkleRoot(d.slice(2, 4)), merkleRoot(d.slice(4, 7))]);
@@ -109,7 +109,7 @@ describe('A Merkle path', () => {
 });
 
 describe('Canonical JSON', () => {
-  it('has one spelling for a value', () => {
+  it('writes equal values as the same text', () => {
     expect(canonicalJson({ b: [1.5, null, undefined], a: { é: 'x"\n', A: true }, none: undefined })).toBe(
       '{"a":{"A":true,"é":"x\\"\\n"},"b":[1.5,null,null]}',
     );
@@ -123,7 +123,7 @@ describe('Canonical JSON', () => {
 });
 
 describe('Evidence', () => {
-  it('is good as it was made, whatever lies between its events', () => {
+  it('is accepted unchanged, for any number of other events between its events', () => {
     for (const [count, stretch] of [
       [1, 1],
       [9, 4],
@@ -142,7 +142,7 @@ describe('Evidence', () => {
     ]);
   });
 
-  it('whose amounts were changed and every hash and root computed anew is refused: nobody signed those roots', () => {
+  it('with changed amounts and newly computed hashes and roots is refused, because no key signed these roots', () => {
     const forged = proof(9, 4, 50);
     const genuine = proof();
     const seals = forged.seals.map((seal, n) => ({
@@ -154,7 +154,7 @@ describe('Evidence', () => {
     expect(whyNot(whole({ ...forged, seals: genuine.seals }))).toBe('event');
   });
 
-  it('signed anew by another key is refused, though it brings that key along', () => {
+  it('signed with another key is refused, although the document contains that key', () => {
     const forged = whole(proof(9, 4, 50, stranger), stranger);
     expect(whyNot(forged, stranger.trusted)).toBe('good');
     expect(whyNot(forged)).toBe('untrusted');
@@ -164,39 +164,39 @@ describe('Evidence', () => {
 
   const story: [string, string, (made: any) => void][] = [
     ['an event in the middle is taken out', 'stream', ({ events }) => events.splice(2, 1)],
-    ['the first is', 'stream', ({ events }) => events.shift()],
-    ['two change places', 'stream', ({ events }) => events.splice(1, 2, events[2], events[1])],
+    ['the first event is taken out', 'stream', ({ events }) => events.shift()],
+    ['two events change places', 'stream', ({ events }) => events.splice(1, 2, events[2], events[1])],
     ['there are no events', 'stream', (made) => (made.events = [])],
-    ['one of another order is put in', 'stream', ({ events }) => (events[2].fields[4] = other)],
-    ['it is said to be of another order', 'stream', (made) => (made.stream = other)],
+    ['an event of another order is put in', 'stream', ({ events }) => (events[2].fields[4] = other)],
+    ['the document names another order', 'stream', (made) => (made.stream = other)],
     ['an amount is changed', 'event', ({ events }) => (events[2].fields[8] = '{"amount": 1}')],
     ['an event gets the hash of another', 'event', ({ events }) => (events[2].hash = events[1].hash)],
     ['two seals change places', 'seal', ({ seals }) => seals.reverse()],
     ['a seal takes the root of another', 'seal', ({ seals }) => (seals[1].root = seals[0].root)],
     ['a seal is taken out', 'event', ({ seals }) => seals.splice(1, 1)],
     ['an event names another seal', 'event', ({ events }) => (events[2].seal = 4)],
-    ['a seal follows on another', 'seal', ({ seals }) => (seals[1].previous = '')],
-    ['a path is another event’s', 'event', ({ events }) => (events[1].path = events[0].path)],
-    ['the story is another', 'story', (made) => (made.story = ['given away'])],
+    ['a seal names another seal before it', 'seal', ({ seals }) => (seals[1].previous = '')],
+    ['an event gets the path of another', 'event', ({ events }) => (events[1].path = events[0].path)],
+    ['the story does not match the events', 'story', (made) => (made.story = ['given away'])],
     ['a field is added', 'form', (made) => (made.extra = true)],
-    ['the form is unknown', 'form', ({ events }) => (events[0].fields[0] = 'coffee-tea.log.9')],
+    ['an event was hashed in an unknown form', 'form', ({ events }) => (events[0].fields[0] = 'coffee-tea.log.9')],
   ];
   it.each(story)('is refused when %s', (_, why, change) => {
     expect(whyNot(resigned(change))).toBe(why);
   });
 
-  it('without its last event is refused by the signature under the whole', () => {
+  it('without its last event is refused, because the signature covers the whole document', () => {
     const cut = parsed();
     cut.events.pop();
     cut.seals.pop();
     expect(whyNot(`${canonicalJson(cut)}\n`)).toBe('signature');
   });
 
-  it('is refused when it is nested deeper than anybody could read', () => {
+  it('is refused when its JSON is nested too deeply to be read', () => {
     expect(whyNot(`${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}\n`)).toBe('form');
   });
 
-  it('is refused whichever byte of it is changed, and whichever value', () => {
+  it('is refused after a change of any byte or any value', () => {
     const bytes = Buffer.from(good);
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 255 }), (at, byte) => {
@@ -231,7 +231,7 @@ function placesIn(value: any, path: string[] = []): { path: string[]; value: unk
 describe('The seal key', () => {
   const unsigned = { position: 9, after: 0, root: 'aa', hash: 'bb', sealedAt: new Date(1_767_600_000_123) };
 
-  it('may be changed: what former keys signed stays good, named by their secret or by their public half', () => {
+  it('may be changed: seals of former keys stay valid, if the secret or the public key of the former key is set', () => {
     const old = key.sign(unsigned, '');
     const { publicKey } = key.trusted.all[0];
     expect(new SealKey(secret(2)).hasSigned(old, '')).toBe(false);

@@ -24,17 +24,17 @@ beforeEach(async () => {
 });
 afterEach(() => test.drop());
 
-const onProcess = () => new Verifications(shop.store, new VerificationRows(db, macKey), ids, () => true);
-const over = (verifications: Verifications) =>
+const openProcess = () => new Verifications(shop.store, new VerificationRows(db, macKey), ids, () => true);
+const waitUntilEnded = (verifications: Verifications) =>
   eventually(async () => expect(await verifications.rows.running()).toBeUndefined());
-const stays = () => new AbortController().signal;
+const neverLeaves = () => new AbortController().signal;
 const change = (value: number) =>
   test.admin(`do $$ begin set local session_replication_role = replica;
     update ordering.order_events set event_data = '{"n": ${value}}'
       where id in (select event_id from ordering.order_log where position in (2, 4)); end $$`);
 
-/** The log takes as long to read as the test wants. */
-function slowly() {
+/** Makes each verification wait until the returned function is called. */
+function delayVerification() {
   let go!: () => void;
   const gate = new Promise<void>((open) => (go = open));
   const verify = shop.store.verify.bind(shop.store);
@@ -49,69 +49,69 @@ function slowly() {
 }
 
 describe('A verification', () => {
-  it('names all that is bad, is kept, and is troubling until the whole log is good again', async () => {
-    const verifications = onProcess();
+  it('reports all findings, is stored, and stays the reported trouble until the whole log is verified without findings', async () => {
+    const verifications = openProcess();
     const [{ n: second }, { n: fourth }] = (await shop.store.readLog(0, 6))
       .filter(({ position }) => position === 2 || position === 4)
       .map(({ data }) => data as { n: number });
     expect([second, fourth]).toEqual([1, 3]);
     await change(99);
-    const { id, result } = await verifications.ask(1, undefined, 5_000, stays());
+    const { id, result } = await verifications.ask(1, undefined, 5_000, neverLeaves());
     const bad = (position: number) => expect.objectContaining({ finding: 'altered', position, orderId: expect.any(String), eventId: expect.any(String) }); // prettier-ignore
     expect(result).toMatchObject({ ok: false, found: 2, events: 6, findings: [bad(2), bad(4)] });
     expect((await verifications.find(id))!.result).toEqual(result);
-    const other = onProcess();
+    const other = openProcess();
     await other.readStoredResults();
     expect(other.trouble).toContain('position 2');
     await test.admin(`do $$ begin set local session_replication_role = replica;
       update ordering.order_events e set event_data = jsonb_build_object('n', l.position - 1)
       from ordering.order_log l where l.event_id = e.id; end $$`);
-    expect((await verifications.ask(1, 3, 5_000, stays())).result!.ok).toBe(true);
-    expect(verifications.trouble).toBeDefined(); // a part is not the whole
+    expect((await verifications.ask(1, 3, 5_000, neverLeaves())).result!.ok).toBe(true);
+    expect(verifications.trouble).toBeDefined(); // only a part of the log was verified
     await verifications.verifyAll();
     expect(verifications.trouble).toBeUndefined();
   });
 
-  it('is joined by who asks for the same, and nobody else', async () => {
-    const verifications = onProcess();
-    const go = slowly();
-    const asked = [verifications.ask(1, undefined, 5_000, stays()), verifications.ask(1, undefined, 5_000, stays())];
+  it('is shared by requests for the same range, and refuses a request for another range', async () => {
+    const verifications = openProcess();
+    const go = delayVerification();
+    const asked = [verifications.ask(1, undefined, 5_000, neverLeaves()), verifications.ask(1, undefined, 5_000, neverLeaves())];
     await eventually(async () => expect(await verifications.rows.running()).toBeDefined());
-    await expect(verifications.ask(2, 3, 5_000, stays())).rejects.toMatchObject({ code: 'VERIFY_RUNNING' });
-    await expect(onProcess().ask(2, 3, 5_000, stays())).rejects.toMatchObject({ code: 'VERIFY_RUNNING' });
-    expect(await onProcess().ask(1, undefined, 5_000, stays())).toMatchObject({ state: 'running' });
+    await expect(verifications.ask(2, 3, 5_000, neverLeaves())).rejects.toMatchObject({ code: 'VERIFY_RUNNING' });
+    await expect(openProcess().ask(2, 3, 5_000, neverLeaves())).rejects.toMatchObject({ code: 'VERIFY_RUNNING' });
+    expect(await openProcess().ask(1, undefined, 5_000, neverLeaves())).toMatchObject({ state: 'running' });
     go();
     const [one, other] = await Promise.all(asked);
     expect(one.id).toBe(other.id);
     expect(one.result!.ok).toBe(true);
   });
 
-  it('goes on after the answer that it takes longer, and is found by its id', async () => {
-    const verifications = onProcess();
-    const go = slowly();
+  it('continues after the request was answered without a result, and is found by its id', async () => {
+    const verifications = openProcess();
+    const go = delayVerification();
     const leaving = new AbortController();
     const { id, state } = await verifications.ask(1, undefined, 20, leaving.signal);
     expect(state).toBe('running');
     leaving.abort(new Error('gone'));
     go();
-    await over(verifications);
+    await waitUntilEnded(verifications);
     expect(await verifications.find(id)).toMatchObject({ state: 'done', result: { ok: true } });
   });
 
-  it('ends when nobody waits for it', async () => {
-    const verifications = onProcess();
-    slowly();
+  it('is stopped when no caller waits for it any more', async () => {
+    const verifications = openProcess();
+    delayVerification();
     const leaving = new AbortController();
     const asked = verifications.ask(1, undefined, 5_000, leaving.signal);
     await eventually(async () => expect(await verifications.rows.running()).toBeDefined());
     leaving.abort(new Error('gone'));
     await expect(asked).rejects.toThrow('gone');
-    await over(verifications);
+    await waitUntilEnded(verifications);
     expect(await verifications.rows.recent(5)).toMatchObject([{ state: 'stopped', result: null }]);
   });
 
-  it('by itself begins behind the last verified seal', async () => {
-    const verifications = onProcess();
+  it('of the tail begins after the last verified seal', async () => {
+    const verifications = openProcess();
     await verifications.verifyAll();
     expect(await verifications.rows.lastGoodPosition()).toBe(6);
     await verifications.verifyTail();
@@ -126,21 +126,21 @@ describe('A verification', () => {
     ]);
   });
 
-  it('that ends with an error is told until one over as much does not', async () => {
-    const verifications = onProcess();
+  it('that ends with an error is reported until a verification of at least the same range succeeds', async () => {
+    const verifications = openProcess();
     const verify = jest.spyOn(shop.store, 'verify').mockRejectedValueOnce(new Error('no such file'));
     await verifications.verifyAll();
     const failed = async () => (await register.getSingleMetric('shop_log_verification_failed')!.get()).values[0].value;
     expect([verifications.failure, await failed()]).toEqual(['The log could not be verified: no such file', 1]);
     verify.mockRestore();
-    await verifications.ask(2, undefined, 5_000, stays());
-    expect([verifications.failure === undefined, await failed()]).toEqual([false, 1]); // a part is not the whole
+    await verifications.ask(2, undefined, 5_000, neverLeaves());
+    expect([verifications.failure === undefined, await failed()]).toEqual([false, 1]); // only a part of the log was verified
     await verifications.verifyAll();
     expect([verifications.failure, await failed()]).toEqual([undefined, 0]);
   });
 });
 
-describe('What the role that is watched writes about verifications', () => {
+describe('A verification result that was written with the role of the shop, without its MAC,', () => {
   const good = (through: number) => ({ ok: true, from: 1, to: through, sealedThrough: through, events: through });
   const write = (result: object, started = 'now()', state = 'done', heard = 'now()') =>
     db.query<{ id: string }>(
@@ -150,7 +150,7 @@ describe('What the role that is watched writes about verifications', () => {
     );
 
   it('does not count as verified', async () => {
-    const verifications = onProcess();
+    const verifications = openProcess();
     await change(99);
     await verifications.verifyAll();
     expect(verifications.trouble).toContain('position 2');
@@ -168,8 +168,8 @@ describe('What the role that is watched writes about verifications', () => {
     ]);
   });
 
-  it('neither makes a good result of a bad one, nor moves one in time', async () => {
-    const verifications = onProcess();
+  it('neither hides findings, nor moves a stored result to another time', async () => {
+    const verifications = openProcess();
     await verifications.verifyAll();
     await change(99);
     await verifications.verifyAll();
@@ -181,8 +181,8 @@ describe('What the role that is watched writes about verifications', () => {
     expect(await verifications.rows.lastGoodPosition()).toBe(0);
   });
 
-  it('counts up to the end of the log only, also where it was written by the shop', async () => {
-    const verifications = onProcess();
+  it('is limited by the end of the log, even if the shop wrote it', async () => {
+    const verifications = openProcess();
     await verifications.verifyAll();
     expect(await verifications.rows.lastGoodPosition()).toBe(6);
     await test.admin(`do $$ begin set local session_replication_role = replica;
@@ -190,8 +190,8 @@ describe('What the role that is watched writes about verifications', () => {
     expect(await verifications.rows.lastGoodPosition()).toBe(0);
   });
 
-  it('keeps no round from being made', async () => {
-    const verifications = onProcess();
+  it('does not prevent the next nightly verification', async () => {
+    const verifications = openProcess();
     const [{ id }] = await write({}, 'now()', 'running', `now() + interval '30 seconds'`);
     await verifications.verifyAll();
     expect(await verifications.rows.lastGoodPosition()).toBe(6);

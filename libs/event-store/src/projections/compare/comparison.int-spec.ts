@@ -18,7 +18,7 @@ interface Bill {
 
 const vnd = (amount: number) => ({ amount, currency: 'VND' as const });
 
-/** Adds the price of every event; version 2 gives the third one away, and forgets orders whose first costs nothing. */
+/** Adds the price of every event. In version 2 the third item is free, and an order whose first item costs nothing has no row. */
 const billOf = (name: string, version: 1 | 2): Projection<Bill> => ({
   name,
   version,
@@ -37,8 +37,8 @@ const billOf = (name: string, version: 1 | 2): Projection<Bill> => ({
   },
 });
 
-describe('Before the switch a rebuild says what it changes', () => {
-  it('nothing, where nothing is different', async () => {
+describe('The comparison of a rebuild with the live table', () => {
+  it('reports no difference if the tables are equal', async () => {
     const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
     await bench.appendOrders(shop, 12, 3);
@@ -52,7 +52,7 @@ describe('Before the switch a rebuild says what it changes', () => {
     });
   });
 
-  it('exactly the rows, fields, money and first events that a changed reducer touches', async () => {
+  it('reports exactly the rows, fields, amounts and first events that a changed reducer affects', async () => {
     const name = newName();
     const old = bench.shop([billOf(name, 1)], [name]);
     const order = async (...prices: number[]) => {
@@ -113,7 +113,7 @@ describe('Before the switch a rebuild says what it changes', () => {
     expect(sum).toBe(after);
   });
 
-  it('of a row that was changed by hand, though both reducers agree', async () => {
+  it('reports a row that was changed by hand, even if both reducers give the same row', async () => {
     const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
     const [order] = await bench.appendOrders(shop, 4, 3);
@@ -129,7 +129,7 @@ describe('Before the switch a rebuild says what it changes', () => {
     ]);
   });
 
-  it('with both tables at one position, while events flow and its portions are many', async () => {
+  it('compares both tables at one position, while events are appended and many batches are compared', async () => {
     const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
     const orders = await bench.appendOrders(shop, 700, 1);
@@ -157,7 +157,7 @@ describe('Before the switch a rebuild says what it changes', () => {
     expect(await bench.rowsOf(await shop.models.table(name))).toEqual(await bench.expectedRows());
   });
 
-  it('though it was interrupted in the middle of comparing', async () => {
+  it('continues after an interruption', async () => {
     const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
     await bench.appendOrders(shop, 1_200, 1);

@@ -10,7 +10,7 @@ jest.setTimeout(30_000);
 
 const bench = new ProjectionTest(testDatabase);
 
-/** A reducer that tells the world about every order whose `n` is 7. */
+/** A reducer with a side effect: it calls `tell` for every event with n = 7. */
 function tattling(name: string, tell: (orderId: string) => unknown): Projection<Tally> {
   const plain = tallyOf(name);
   return {
@@ -34,7 +34,7 @@ describe('A projection that tries to publish', () => {
     };
   };
 
-  it('fails: its order is set aside, the others go on, and nothing is sent', async () => {
+  it('fails: its order is set aside, other orders are updated, and nothing is sent', async () => {
     const name = newName();
     const shop: Shop = bench.shop(
       [
@@ -59,7 +59,7 @@ describe('A projection that tries to publish', () => {
     expect(await outbox()).toBe(0);
   });
 
-  it('fails also when it goes behind the back of the publisher, at once or later', async () => {
+  it('also fails when it uses the outbox or the store directly, at once or later', async () => {
     const name = newName();
     const late: Promise<unknown>[] = [];
     const shop: Shop = bench.shop(
@@ -86,7 +86,7 @@ describe('A projection that tries to publish', () => {
     expect(await shop.store.head()).toBe(1);
   });
 
-  it('fails when it answers later', async () => {
+  it('fails when it returns a promise', async () => {
     const name = newName();
     const later = { ...tallyOf(name), project: (() => Promise.resolve({ count: 1, sum: 1 })) as never };
     const shop = bench.shop([later], [name]);
@@ -95,13 +95,13 @@ describe('A projection that tries to publish', () => {
     expect(await shop.setAside.list(name)).toMatchObject([{ error: expect.stringContaining('promise') }]);
   });
 
-  it('while anybody else may', () => {
+  it('does not stop other code from publishing', () => {
     expect(() => mayTell('ordering.told.v1')).not.toThrow();
   });
 });
 
 describe('A rebuild', () => {
-  it('sends nothing to anyone', async () => {
+  it('sends no messages', async () => {
     const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
     const told = (order: string) => ({ messages: [new TestMessage({ orderId: order, version: 1 })] });
@@ -117,7 +117,7 @@ describe('A rebuild', () => {
 });
 
 describe('An order that was set aside', () => {
-  it('is shown, keeps its last good row, and follows in order once a retry is asked of a build that can', async () => {
+  it('is listed, keeps its last good row, and is updated again after a retry in a build that can use the event', async () => {
     const name = newName();
     let digests = false;
     const moody: Projection<Tally> = {
@@ -147,7 +147,7 @@ describe('An order that was set aside', () => {
 });
 
 describe('The state of a subscription', () => {
-  it('is failing while its batches cannot be written, and says why', async () => {
+  it('is `failing` while its batches cannot be written, with the reason', async () => {
     const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
     await bench.appendOrders(shop, 2, 1);
@@ -167,7 +167,7 @@ describe('The state of a subscription', () => {
 });
 
 describe('An order that is set aside', () => {
-  it('is followed again once its event is declared void, live and in a rebuild, and no fold counts that event', async () => {
+  it('is updated again after its event was declared void, in the live table and in a rebuild, and the event does not count', async () => {
     const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
     const [poor, other] = [ids.next(), ids.next()];

@@ -4,7 +4,7 @@ import { SharedLog } from './shared-log';
 const event = (position: number) => ({ position }) as LoggedEvent;
 const positions = (events: readonly LoggedEvent[]) => events.map(({ position }) => position);
 
-/** A log that grows by hand, and answers when it is told to. */
+/** A log that the test extends with `grow`. It answers reads only when the test calls `answer`. */
 function store() {
   const log: LoggedEvent[] = [];
   const asked: number[] = [];
@@ -25,14 +25,14 @@ function store() {
   };
 }
 
-/** Answers whatever is asked until the work is done. */
+/** Answers all reads until the work is done. */
 async function answered<T>(from: ReturnType<typeof store>, work: Promise<T>): Promise<T> {
   const timer = setInterval(from.answer, 1);
   return work.finally(() => clearInterval(timer));
 }
 
-describe('What several followers read of the log', () => {
-  it('is read once when they ask at the same time, or one after another', async () => {
+describe('A read of the log by several followers', () => {
+  it('happens once if they read at the same time, or shortly one after the other', async () => {
     const from = store();
     from.grow(10);
     const log = new SharedLog(from);
@@ -42,7 +42,7 @@ describe('What several followers read of the log', () => {
     expect(from.asked).toEqual([0]);
   });
 
-  it('starts where each of them stands, and never has more than it asked for', async () => {
+  it('starts at the position of each follower, and never returns more events than its limit', async () => {
     const from = store();
     from.grow(10);
     const log = new SharedLog(from);
@@ -53,7 +53,7 @@ describe('What several followers read of the log', () => {
     expect(from.asked).toEqual([0, 6]);
   });
 
-  it('is never missed because somebody looked a moment too soon', async () => {
+  it('does not use an empty result that was read before the event was numbered', async () => {
     const from = store();
     const log = new SharedLog(from);
     const early = log.readForViews(0, 5);
@@ -64,7 +64,7 @@ describe('What several followers read of the log', () => {
     expect(from.asked).toEqual([0, 0]);
   });
 
-  it('is asked for again after a failure, by each of them', async () => {
+  it('is repeated by each follower after a failure', async () => {
     let failures = 1;
     const log = new SharedLog({
       readForViews: async () => {

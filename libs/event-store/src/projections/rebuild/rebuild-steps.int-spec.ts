@@ -11,7 +11,7 @@ jest.setTimeout(60_000);
 
 const bench = new ProjectionTest(testDatabase);
 
-/** Watches a rebuild as an admin would, and fails when done or total ever falls. */
+/** Reads a rebuild again and again, as an admin does, and fails if `done` or `total` decreases. Returns a function that stops and returns the states. */
 function watching(look: () => Promise<{ done: number; total: number; state: string }>) {
   const over = new AbortController();
   const seen: string[] = [];
@@ -19,13 +19,13 @@ function watching(look: () => Promise<{ done: number; total: number; state: stri
   const see = async () => {
     const now = await look();
     if (now.done < done || now.total < total)
-      throw new Error(`it fell from ${done}/${total} to ${now.done}/${now.total}`);
+      throw new Error(`the progress decreased from ${done}/${total} to ${now.done}/${now.total}`);
     [done, total] = [now.done, now.total];
     if (seen.at(-1) !== now.state) seen.push(now.state);
   };
   const watch = (async () => {
     for (; !over.signal.aborted; await pause(5)) await see();
-    await see(); // as it was left
+    await see(); // the last state
     return seen;
   })();
   watch.catch(() => undefined);
@@ -36,7 +36,7 @@ function watching(look: () => Promise<{ done: number; total: number; state: stri
 }
 
 describe('A rebuild that is paused', () => {
-  it('stays where it is while events come, and goes on there; done and total never fall', async () => {
+  it('does not move while events are appended, and continues there; done and total never decrease', async () => {
     const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
     const [order] = await bench.appendOrders(shop, 10, 3);
@@ -63,7 +63,7 @@ describe('A rebuild that is paused', () => {
     await expect(shop.rebuilds.resume(name, id)).rejects.toThrow(RebuildOver);
   });
 
-  it('in the middle of its replay goes on in the replay, whoever leads then', async () => {
+  it('in the middle of its replay continues the replay, also under another leader', async () => {
     const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
     await bench.appendOrders(shop, 30, 4);
@@ -108,7 +108,7 @@ describe('A rollback', () => {
     project: (view: Tally | undefined) => ({ count: (view?.count ?? 0) + 2, sum: 0 }),
   });
 
-  it('misses nothing of what 1,000 orders did in the meantime', async () => {
+  it('includes the events of 1,000 orders that were appended since the switch', async () => {
     const name = newName();
     const shop = bench.shop([tallyOf(name), two(name)], [name]);
     const before = bench.shop([tallyOf(name)]);
@@ -149,7 +149,7 @@ describe('A rollback', () => {
     await expect(shop.goLive.now(name, id)).rejects.toThrow(RebuildOver);
   });
 
-  it('goes on after a crash in the middle of catching up', async () => {
+  it('continues after a crash in the middle of catching up', async () => {
     const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
     await bench.appendOrders(shop, 5, 2);
@@ -177,7 +177,7 @@ describe('A rollback', () => {
     expect(await dying.step(100)).toEqual({ outcome: 'lost', events: 0 });
   });
 
-  it('is refused where there is nothing to go back to', async () => {
+  it('is refused if there is no kept table', async () => {
     const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
     const [order] = await bench.appendOrders(shop, 2, 2);
@@ -197,8 +197,8 @@ describe('A rollback', () => {
   });
 });
 
-describe('A build without the reducer of a table that is kept', () => {
-  it('says what to do, and may start once the table was dropped', async () => {
+describe('A build without the reducer of a kept table', () => {
+  it('refuses to start and says what to do, and starts after the table was dropped', async () => {
     const name = newName();
     const old = bench.shop([tallyOf(name)], [name]);
     await bench.appendOrders(old, 2, 1);
@@ -220,13 +220,13 @@ describe('A build without the reducer of a table that is kept', () => {
 });
 
 describe('A rebuild beside slow appends', () => {
-  it('yields, says so, and goes on at full speed when the shop is idle again', async () => {
+  it('slows down and reports it, and runs at full speed again when the shop is idle', async () => {
     const name = newName();
     const slow = bench.shop([tallyOf(name)], [], 100);
     const order = ids.next();
     await bench.appendOrders(slow, 40, 5);
     await eventually(async () => (await slow.store.head()) === 200);
-    // The log goes on, and nobody moves the live table: every event waits.
+    // Events are numbered, but no process updates the live table. So every event waits for it.
     await slow.registry.ensureLive(name);
     await bench.append(slow, order, 0, [{}]);
     await pause(150);
@@ -242,7 +242,7 @@ describe('A rebuild beside slow appends', () => {
     const again = performance.now();
     await slow.throttle.pauseIfSlow(row);
     await slow.throttle.pauseIfSlow(row);
-    expect(performance.now() - again).toBeLessThan(400); // the next rest would be longer
+    expect(performance.now() - again).toBeLessThan(400); // the next pause would be longer
     expect(await slow.rebuilds.view(name, id)).toMatchObject({ throttled: false });
     stop.abort();
     await leading;
