@@ -41,7 +41,7 @@ afterAll(async () => {
   await test.drop();
 });
 
-const open = () => storeOn(db, giftEvents);
+const openShop = () => storeOn(db, giftEvents);
 const append = (card: Uuid, expected: number, events: readonly NewEvent[], guards: readonly Guarded[] = []) => ({
   ...happening(card, expected),
   events,
@@ -49,17 +49,17 @@ const append = (card: Uuid, expected: number, events: readonly NewEvent[], guard
 });
 const count = async (table: string): Promise<number> =>
   (await db.query<{ n: number }>(`select count(*)::int as n from ${table}`))[0].n;
-const written = () => Promise.all(['gift_facts', 'gift_versions', 'gift_queue', 'gift_codes'].map(count));
+const countAllRows = () => Promise.all(['gift_facts', 'gift_versions', 'gift_queue', 'gift_codes'].map(count));
 
 /** Numbers all pending events. */
-async function numbered({ sequencer }: ReturnType<typeof open>): Promise<void> {
+async function numberAll({ sequencer }: ReturnType<typeof openShop>): Promise<void> {
   const run = await sequencer.begin();
   while ((await run()) > 0);
 }
 
 describe('A second aggregate, with its own tables and its own stream column,', () => {
   it('has streams that are appended to, read and folded', async () => {
-    const { store } = open();
+    const { store } = openShop();
     const card = ids.next();
     await store.append(append(card, 0, [issued(100), spent(30)]));
     expect(await store.append(append(card, 2, [spent(20)]))).toMatchObject({ version: 3, repeated: false });
@@ -69,7 +69,7 @@ describe('A second aggregate, with its own tables and its own stream column,', (
   });
 
   it('stores a snapshot of a long stream', async () => {
-    const { store } = open();
+    const { store } = openShop();
     const card = ids.next();
     await store.append(append(card, 0, [issued(1_000)]));
     await store.append(
@@ -87,19 +87,19 @@ describe('A second aggregate, with its own tables and its own stream column,', (
   });
 
   it('refuses an append with a wrong version, or with a command id of another stream', async () => {
-    const { store } = open();
+    const { store } = openShop();
     const card = ids.next();
     const first = append(card, 0, [issued(100)]);
     await store.append(first);
-    const before = await written();
+    const before = await countAllRows();
     await expect(store.append(append(card, 0, [spent(1)]))).rejects.toThrow(VersionConflict);
     await expect(store.append(append(card, 5, [spent(1)]))).rejects.toMatchObject({ actual: 1 });
     await expect(store.append({ ...first, streamId: ids.next() })).rejects.toThrow(CommandIdTaken);
-    expect(await written()).toEqual(before);
+    expect(await countAllRows()).toEqual(before);
   });
 
   it('returns the first result for a repeated command', async () => {
-    const { store } = open();
+    const { store } = openShop();
     const card = ids.next();
     const command = append(card, 0, [issued(100)]);
     const first = await store.append(command);
@@ -108,11 +108,11 @@ describe('A second aggregate, with its own tables and its own stream column,', (
   });
 
   it('has its own guards, before and after the head moves', async () => {
-    const { store } = open();
+    const { store } = openShop();
     const [one, two] = [ids.next(), ids.next()];
     const guards = (code: string, series = 'spring') => [seriesOpen({ series }), codeUsedOnce({ code })];
     await store.append(append(one, 0, [issued(100)], guards('A1')));
-    const before = await written();
+    const before = await countAllRows();
     const taken = await store.append(append(two, 0, [issued(50)], guards('A1'))).catch((error: unknown) => error);
     expect(taken).toBeInstanceOf(CodeTaken);
     expect(taken).toMatchObject({ cardId: one });
@@ -120,7 +120,7 @@ describe('A second aggregate, with its own tables and its own stream column,', (
     await expect(store.append(append(two, 0, [issued(50)], guards('A2', 'winter')))).rejects.toThrow(SeriesClosed);
     // A version conflict is reported as such if no guard refuses the append.
     await expect(store.append(append(one, 0, [issued(1)], guards('A3')))).rejects.toThrow(VersionConflict);
-    expect(await written()).toEqual(before);
+    expect(await countAllRows()).toEqual(before);
     const race = await Promise.allSettled(
       Array.from({ length: 8 }, () => store.append(append(ids.next(), 0, [issued(5)], guards('B1')))),
     );
@@ -128,7 +128,7 @@ describe('A second aggregate, with its own tables and its own stream column,', (
   });
 
   it('groups appends that arrive at the same time', async () => {
-    const { store } = open();
+    const { store } = openShop();
     const cards = Array.from({ length: 40 }, () => ids.next());
     await Promise.all(cards.map((card) => store.append(append(card, 0, [issued(10)]))));
     await Promise.all(cards.map((card) => store.append(append(card, 1, [spent(3)]))));
@@ -141,11 +141,11 @@ describe('A second aggregate, with its own tables and its own stream column,', (
   });
 
   it('is numbered, sealed, proved and verified, and a change is found', async () => {
-    const shop = open();
+    const shop = openShop();
     const { store, sealer } = shop;
     const card = ids.next();
     await store.append(append(card, 0, [issued(100), spent(1)]));
-    await numbered(shop);
+    await numberAll(shop);
     const head = await store.head();
     expect(await store.waiting()).toMatchObject({ waiting: 0 });
     await sealer.seal(head);

@@ -30,7 +30,7 @@ const shopWith = (keys: Parameters<typeof storeOn>[3] = {}) => storeOn(db, undef
 const start = (keys: Parameters<typeof storeOn>[3] = {}) => shopWith(keys).watch.onModuleInit();
 
 /** Appends events, and seals them. */
-async function trade(shop: ReturnType<typeof storeOn>) {
+async function appendAndSeal(shop: ReturnType<typeof storeOn>) {
   const run = await shop.sequencer.begin();
   for (let n = 0; n < 3; n++) {
     await shop.store.append(happening(ids.next(), 0, [{ n }]));
@@ -43,7 +43,7 @@ describe('A shop in production', () => {
   it('starts with any keys on a new log, and later only if these keys are its present or former keys', async () => {
     await start({ sealKey, eventKey });
     await start();
-    await trade(shopWith());
+    await appendAndSeal(shopWith());
     await start();
     await expect(start({ sealKey })).rejects.toThrow(/^SEAL_SIGNING_KEY is not.*position 3 .*SEAL_FORMER_KEYS/);
     await expect(start({ eventKey })).rejects.toThrow(/^EVENT_MAC_KEY is not.*position 3 .*EVENT_FORMER_KEYS/);
@@ -55,14 +55,14 @@ describe('A shop in production', () => {
   });
 
   it('refuses to start with a wrong key before it accepts the database without a file', async () => {
-    await trade(shopWith());
+    await appendAndSeal(shopWith());
     await expect(start({ sealKey })).rejects.toThrow('SEAL_SIGNING_KEY');
     expect(await test.admin('select number from ordering.order_seal_records')).toEqual([]);
   });
 
   it('starts although one event was changed and a false seal comes after the remembered one', async () => {
     await start();
-    await trade(shopWith());
+    await appendAndSeal(shopWith());
     await tamper(`update ordering.order_events set event_data = '{"n": 99}'
       where id = (select event_id from ordering.order_log where position = 3)`);
     await tamper(`insert into ordering.order_seals select position + 5, position, root, hash, 'nobody', signature, sealed_at
@@ -79,7 +79,7 @@ describe('A shop in production', () => {
 
   it('does not seal after a seal of another key, although the file remembers that seal', async () => {
     await start();
-    await trade(shopWith({ sealKey, eventKey: new MacKey(EVENT_MAC_KEY) }));
+    await appendAndSeal(shopWith({ sealKey, eventKey: new MacKey(EVENT_MAC_KEY) }));
     const right = shopWith();
     await expect(right.watch.onModuleInit()).rejects.toThrow('SEAL_SIGNING_KEY');
     const run = await right.sequencer.begin();
@@ -92,8 +92,10 @@ describe('A shop in production', () => {
 
 it('An operator cannot seal everything anew with another key', async () => {
   await start();
-  await trade(shopWith());
-  const stated = { who: 'An', reason: 'a test' };
-  await expect(shopWith({ sealKey }).repair.reseal(stated)).rejects.toThrow('No seal is signed with SEAL_SIGNING_KEY');
+  await appendAndSeal(shopWith());
+  const justification = { who: 'An', reason: 'a test' };
+  await expect(shopWith({ sealKey }).repair.reseal(justification)).rejects.toThrow(
+    'No seal is signed with SEAL_SIGNING_KEY',
+  );
   expect(await test.admin('select number from ordering.order_seal_records')).toEqual([]);
 });

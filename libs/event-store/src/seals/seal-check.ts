@@ -16,7 +16,7 @@ export const LONGEST_UNSEALED_MS = 60_000;
  */
 export class SealCheck {
   count = 0;
-  through = 0;
+  sealedThrough = 0;
   private previous = '';
   private page: Seal[] = [];
   private hashes: string[] = [];
@@ -29,9 +29,9 @@ export class SealCheck {
   async begin(start: number): Promise<void> {
     const before = await sealBefore(this.db, start);
     this.previous = before?.signature ?? '';
-    this.through = before?.position ?? 0;
+    this.sealedThrough = before?.position ?? 0;
     this.page = await sealsFrom(this.db, start, PAGE);
-    if (this.page.length > 0) this.hashes = await hashesBetween(this.db, this.through, start - 1);
+    if (this.page.length > 0) this.hashes = await hashesBetween(this.db, this.sealedThrough, start - 1);
   }
 
   /**
@@ -75,7 +75,7 @@ export class SealCheck {
     const found = this.problemOf(seal);
     if (found) unfit.push(found);
     else this.count += 1;
-    this.through = seal.position;
+    this.sealedThrough = seal.position;
     this.previous = seal.signature;
     this.hashes = [];
     this.page.shift();
@@ -84,8 +84,13 @@ export class SealCheck {
 
   private problemOf(seal: Seal): Found | undefined {
     const { position, after } = seal;
-    if (after !== this.through)
-      return newFinding('seal', this.through + 1, null, `the seal after position ${this.through} is missing`);
+    if (after !== this.sealedThrough)
+      return newFinding(
+        'seal',
+        this.sealedThrough + 1,
+        null,
+        `the seal after position ${this.sealedThrough} is missing`,
+      );
     if (!this.key.hasSigned(seal, this.previous))
       return newFinding('seal', position, null, `the seal at position ${position} is not signed by this shop`);
     if (merkleRoot(this.hashes) !== seal.root || this.hashes.at(-1) !== seal.hash)

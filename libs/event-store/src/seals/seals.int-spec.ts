@@ -31,7 +31,7 @@ const justification = { who: 'An', reason: 'the disk failed' };
 type Shop = ReturnType<typeof storeOn>;
 
 /** Opens a shop with its own file of the newest seal. It leads the sequencer. */
-async function open(file = fileOf()) {
+async function openShop(file = fileOf()) {
   const shop = storeOn(db, undefined, file);
   await shop.watch.onModuleInit();
   const run = await shop.sequencer.begin();
@@ -44,8 +44,8 @@ async function open(file = fileOf()) {
   return { ...shop, orders };
 }
 
-async function withSeals(file = fileOf()) {
-  const shop = await open(file);
+async function openShopWithSeals(file = fileOf()) {
+  const shop = await openShop(file);
   await shop.orders(10);
   await shop.sealer.seal(10);
   await shop.orders(10);
@@ -78,14 +78,14 @@ async function rewriteLog(): Promise<void> {
   await tamper(`delete from ordering.order_seals where position > 10`);
 }
 
-const sealed = async () =>
+const readSealedPositions = async () =>
   (await test.admin<{ position: string }>('select position from ordering.order_seals order by position')).map(
     ({ position }) => Number(position),
   );
 
 describe('The newest seal', () => {
   it('is remembered in a file outside the database', async () => {
-    const { seals } = await withSeals();
+    const { seals } = await openShopWithSeals();
     const kept = JSON.parse(readFileSync(fileOf(), 'utf8'));
     expect(kept).toMatchObject({
       position: 20,
@@ -97,14 +97,14 @@ describe('The newest seal', () => {
   });
 
   it('prevents the sealing of a rewritten log, although its hashes and seals fit together', async () => {
-    const shop = await withSeals();
+    const shop = await openShopWithSeals();
     await rewriteLog();
     await expect(shop.sealer.seal(20)).rejects.toThrow('it is not what was sealed');
     const later = storeOn(db, undefined, fileOf());
     await expect(later.watch.onModuleInit()).rejects.toThrow(HistoryLost);
     await later.sequencer.begin();
     await expect(later.sealer.seal(20)).rejects.toThrow('it is not what was sealed');
-    expect(await sealed()).toEqual([10]);
+    expect(await readSealedPositions()).toEqual([10]);
     for (const { store } of [shop, later]) {
       const { findings } = (await store.verify()) as Tampered;
       const found = findings.map(({ finding, position }) => [finding, position]);
@@ -114,7 +114,7 @@ describe('The newest seal', () => {
   });
 
   it('shows that the end of the log was deleted together with its seals', async () => {
-    const shop = await withSeals();
+    const shop = await openShopWithSeals();
     await restoreOldBackup();
     expect(await shop.store.verify()).toMatchObject({ ok: false, finding: 'behind', position: 11 });
     const later = storeOn(db, undefined, fileOf());
@@ -122,17 +122,17 @@ describe('The newest seal', () => {
   });
 
   it('is missed at the next seal if it was deleted while the shop is open', async () => {
-    const shop = await withSeals();
+    const shop = await openShopWithSeals();
     await tamper('delete from ordering.order_seals where position = 20');
     await shop.orders(1);
     await expect(shop.sealer.seal(21)).rejects.toThrow('the seal at position 20 is gone');
     expect(await shop.store.verify()).toMatchObject({ ok: false, finding: 'seal', position: 20 });
-    expect(await sealed()).toEqual([10]);
+    expect(await readSealedPositions()).toEqual([10]);
   });
 
   it('is also remembered on a machine if another machine has made it', async () => {
-    const one = await withSeals();
-    const other = await open(fileOf('other'));
+    const one = await openShopWithSeals();
+    const other = await openShop(fileOf('other'));
     await one.orders(5);
     await one.sealer.seal(25);
     await other.watch.checkSeals();
@@ -140,25 +140,25 @@ describe('The newest seal', () => {
   });
 
   it('is accepted from the database once if the file is missing, and a record of this is stored', async () => {
-    await withSeals();
-    await open(fileOf('new'));
-    await open(fileOf('new'));
-    const { store } = await open();
+    await openShopWithSeals();
+    await openShop(fileOf('new'));
+    await openShop(fileOf('new'));
+    const { store } = await openShop();
     const { remarks, ok } = await store.verify();
     expect(ok).toBe(true);
     expect(remarks).toMatchObject([{ number: 1, kind: 'adopted', reason: `${fileOf('new')} was missing` }]);
   });
 
   it('stops the start if its file is damaged, and the error names the file', async () => {
-    await withSeals();
+    await openShopWithSeals();
     writeFileSync(fileOf(), '{"position": 3}');
-    await expect(open()).rejects.toThrow(`${fileOf()}, which cannot be used (it is damaged)`);
+    await expect(openShop()).rejects.toThrow(`${fileOf()}, which cannot be used (it is damaged)`);
   });
 });
 
 describe('Events without a seal', () => {
   it('are a finding only if they are old', async () => {
-    const shop = await withSeals();
+    const shop = await openShopWithSeals();
     await shop.orders(3);
     expect(await shop.store.verify()).toMatchObject({ ok: true, sealedThrough: 20 });
     await tamper(`update ordering.order_events set "timestamp" = "timestamp" - interval '2 minutes'
@@ -167,10 +167,10 @@ describe('Events without a seal', () => {
   });
 
   it('are sealed when the shop closes', async () => {
-    const shop = await withSeals();
+    const shop = await openShopWithSeals();
     await shop.orders(3);
     await shop.sealer.sealRest();
-    expect(await sealed()).toEqual([10, 20, 23]);
+    expect(await readSealedPositions()).toEqual([10, 20, 23]);
   });
 });
 
@@ -181,15 +181,15 @@ const findings = async ({ store }: Pick<Shop, 'store'>) => {
 
 describe('After a backup was restored', () => {
   it('the gap is recorded and reported by every verification, and the shop continues on every machine', async () => {
-    const one = await withSeals();
-    await open(fileOf('other'));
+    const one = await openShopWithSeals();
+    await openShop(fileOf('other'));
     await one.watch.checkSeals();
     await restoreOldBackup();
     const { repair } = storeOn(db, undefined, fileOf());
     const record = await repair.acceptRestoredBackup(justification);
     expect(record.number).toBe(2); // the first is lost
     for (const name of ['anchor', 'other']) {
-      const shop = await open(fileOf(name));
+      const shop = await openShop(fileOf(name));
       await shop.orders(5);
       await shop.sealer.seal(await shop.store.head());
       expect(await shop.store.verify()).toMatchObject({
@@ -201,8 +201,8 @@ describe('After a backup was restored', () => {
   });
 
   it('a machine that remembers a later seal than the record names does not start', async () => {
-    await withSeals();
-    const other = await open(fileOf('other'));
+    await openShopWithSeals();
+    const other = await openShop(fileOf('other'));
     await other.orders(5);
     await other.sealer.seal(25);
     await restoreOldBackup(1);
@@ -211,10 +211,10 @@ describe('After a backup was restored', () => {
   });
 
   it('deleting or changing its record is a finding', async () => {
-    await withSeals();
+    await openShopWithSeals();
     await restoreOldBackup();
     await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(justification);
-    const shop = await open();
+    const shop = await openShop();
     await tamper(`update ordering.order_seal_records set body = replace(body, 'the disk failed', 'a test')`);
     expect(await findings(shop)).toContainEqual(expect.objectContaining({ finding: 'records' }));
     await tamper('delete from ordering.order_seal_records');
@@ -222,7 +222,7 @@ describe('After a backup was restored', () => {
   });
 
   it('a backup with findings is not accepted', async () => {
-    await withSeals();
+    await openShopWithSeals();
     await restoreOldBackup();
     await tamper(`update ordering.order_events set event_data = '{"n": 5}'
       where id = (select event_id from ordering.order_log where position = 7)`);
@@ -237,10 +237,10 @@ describe('An older backup', () => {
   const refused = /events restored --reason/;
 
   it('stops the start also the second time, when the record of the first restore is lost too', async () => {
-    await withSeals();
+    await openShopWithSeals();
     await restoreOldBackup();
     await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(justification);
-    const shop = await open();
+    const shop = await openShop();
     await shop.orders(5);
     await shop.sealer.seal(15);
     await restoreOldBackup();
@@ -250,7 +250,7 @@ describe('An older backup', () => {
   });
 
   it('stops the start also if the same backup is restored again', async () => {
-    await withSeals();
+    await openShopWithSeals();
     await restoreOldBackup();
     await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(justification);
     await restoreOldBackup();
@@ -260,16 +260,16 @@ describe('An older backup', () => {
   });
 
   it('stops the start also after the file was lost once', async () => {
-    await withSeals();
-    const shop = await open(fileOf('new'));
+    await openShopWithSeals();
+    const shop = await openShop(fileOf('new'));
     await restoreOldBackup();
     expect(await shop.store.verify()).toMatchObject({ ok: false, finding: 'behind', position: 11 });
     await expect(start(fileOf('new'))).rejects.toThrow(refused);
   });
 
   it('gives another error than a rewritten log whose records were deleted', async () => {
-    await withSeals();
-    await open(fileOf('new'));
+    await openShopWithSeals();
+    await openShop(fileOf('new'));
     await rewriteLog();
     await tamper('delete from ordering.order_seal_records');
     await expect(start(fileOf('new'))).rejects.toThrow(/at position 20 it is not what was sealed.*events restored/);
@@ -281,7 +281,7 @@ describe('Records that the shop has not signed', () => {
   const forge = (number: number, body: object) =>
     db.query('select record_seal_decision($1, $2, $3, $4)', [number, JSON.stringify(body), 'x', '00']);
   const decided = { at: 0, who: 'x', reason: 'x' };
-  const sealing = async ({ orders, sealer, store }: Awaited<ReturnType<typeof open>>) => {
+  const expectSealingWorks = async ({ orders, sealer, store }: Awaited<ReturnType<typeof openShop>>) => {
     await orders(1);
     await sealer.seal(await store.head());
     expect(await store.verify()).toMatchObject({ ok: true, sealedThrough: await store.head() });
@@ -292,17 +292,17 @@ describe('Records that the shop has not signed', () => {
     ['declares all seals void', { ...decided, kind: 'resealed', after: 0, position: 999, voided: [10, 20] }],
     ['declares later records void', { ...decided, kind: 'disowned', disowned: [1, 2, 3, 4, 5, 6], digests: [] }],
   ])('stop the sealing until an operator declares them void, and are reported: a record that %s', async (_, body) => {
-    const shop = await withSeals();
-    await open(fileOf('other')); // this start writes record 1
+    const shop = await openShopWithSeals();
+    await openShop(fileOf('other')); // this start writes record 1
     await shop.watch.checkSeals();
     await forge(2, body);
     await shop.orders(1);
     await expect(shop.sealer.seal(21)).rejects.toThrow('record 2 of the log of seals is not signed by this shop');
     expect(await findings(shop)).toContainEqual(expect.objectContaining({ finding: 'records' }));
     expect(await shop.repair.reseal(justification)).toMatchObject({ number: 3 });
-    await sealing(shop);
-    await sealing(await open(fileOf('other')));
-    await open(fileOf('third'));
+    await expectSealingWorks(shop);
+    await expectSealingWorks(await openShop(fileOf('other')));
+    await openShop(fileOf('third'));
     expect((await shop.store.verify()).remarks).toMatchObject([{ number: 1 }, { number: 3, kind: 'disowned', who: 'An', text: expect.stringContaining('2') }, { number: 4, kind: 'adopted' }]); // prettier-ignore
     const [event] = await shop.store.readLog(21, 1);
     expect((await shop.store.prove(event.streamId))!.records).toHaveLength(1);
@@ -312,34 +312,34 @@ describe('Records that the shop has not signed', () => {
   });
 
   it('can be declared void several times, and a lost seal is repaired at the same time', async () => {
-    const shop = await withSeals();
+    const shop = await openShopWithSeals();
     await forge(1, { ...decided, kind: 'resealed', after: 0, position: 999, voided: [] });
     await shop.repair.reseal(justification);
     await forge(3, { ...decided, kind: 'disowned', disowned: [2], digests: [] });
     await tamper('delete from ordering.order_seals where position = 20');
     expect(await shop.repair.reseal(justification)).toMatchObject({ number: 5 });
-    await sealing(shop);
+    await expectSealingWorks(shop);
     const { remarks } = await shop.store.verify();
     expect(remarks.map(({ number, kind }) => [number, kind])).toEqual([[2, 'disowned'], [4, 'disowned'], [5, 'resealed']]); // prettier-ignore
   });
 
   it('do not prevent that a restored backup is accepted', async () => {
-    await withSeals();
+    await openShopWithSeals();
     await restoreOldBackup();
     await forge(1, { ...decided, kind: 'adopted' });
     await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(justification);
-    await sealing(await open());
+    await expectSealingWorks(await openShop());
   });
 
   it('are declared void only if the shop never signed them: a changed record is not', async () => {
-    await withSeals();
-    const other = await open(fileOf('other'));
+    await openShopWithSeals();
+    const other = await openShop(fileOf('other'));
     await tamper(`update ordering.order_seal_records set body = replace(body, 'was missing', 'was there')`);
     await expect(other.repair.reseal(justification)).rejects.toThrow('was changed');
   });
 
   it('can be written only with the function of the database, and only after the last record', async () => {
-    await withSeals();
+    await openShopWithSeals();
     await expect(
       db.query(
         `insert into order_seal_records (number, body, key_id, signature) values (1, '{"kind":"adopted"}', 'x', '')`,
@@ -361,7 +361,7 @@ describe('Seals that were made again', () => {
     ['a seal was changed', () => tamper(`update ordering.order_seals set root = sha256('x') where position = 10`)],
     ['a false seal was added after the end', () => forge(23, 20)],
   ])('are valid when %s, and are reported', async (_, harm) => {
-    const shop = await withSeals();
+    const shop = await openShopWithSeals();
     await harm();
     expect((await shop.store.verify()).ok).toBe(false);
     await storeOn(db, undefined, fileOf()).repair.reseal(justification);
@@ -371,22 +371,24 @@ describe('Seals that were made again', () => {
       await shop.sealer.seal(n);
     }
     expect(await shop.store.verify()).toMatchObject({ ok: true, sealedThrough: 26 });
-    expect(await (await open(fileOf('other'))).store.verify()).toMatchObject({ ok: true, sealedThrough: 26 });
+    expect(await (await openShop(fileOf('other'))).store.verify()).toMatchObject({ ok: true, sealedThrough: 26 });
     const [event] = await shop.store.readLog(21, 1);
     expect((await shop.store.prove(event.streamId))!.seals).toHaveLength(1);
   });
 
   it('are not made after a false seal', async () => {
-    const shop = await withSeals();
+    const shop = await openShopWithSeals();
     await forge(23, 20);
     await shop.orders(5);
     await expect(shop.sealer.seal(25)).rejects.toThrow('the seal at position 23 is not signed by this shop');
-    expect(await sealed()).toEqual([10, 20, 23]);
+    expect(await readSealedPositions()).toEqual([10, 20, 23]);
   });
 
   it('repair no rewritten log, and no correct seals', async () => {
-    await withSeals();
-    await expect(storeOn(db, undefined, fileOf()).repair.reseal(justification)).rejects.toThrow('there is nothing to repair');
+    await openShopWithSeals();
+    await expect(storeOn(db, undefined, fileOf()).repair.reseal(justification)).rejects.toThrow(
+      'there is nothing to repair',
+    );
     await rewriteLog();
     await expect(storeOn(db, undefined, fileOf()).repair.reseal(justification)).rejects.toThrow(
       'a new seal cannot repair that',

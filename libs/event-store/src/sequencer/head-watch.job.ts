@@ -14,7 +14,7 @@ const PAGE = 2_000;
 const FIRST = '00000000-0000-0000-0000-000000000000' as Uuid;
 const NAME = 'log_differing_heads';
 
-const isWrong = ({ head, last }: Head): boolean => head !== last;
+const isHeadWrong = ({ head, last }: Head): boolean => head !== last;
 
 /**
  * Compares the heads of streams with their last events, in the process that leads the sequencer. Every minute it checks
@@ -56,7 +56,7 @@ export class HeadWatch {
       .outside(async () => {
         const page = await headsAfter(this.db, this.lastCompared, PAGE);
         this.lastCompared = page.length < PAGE ? FIRST : page.at(-1)!.orderId;
-        const suspects = page.filter(isWrong).map(({ orderId }) => orderId);
+        const suspects = page.filter(isHeadWrong).map(({ orderId }) => orderId);
         this.report(
           await headsOf(this.db, [...this.wrongHeads.keys(), ...(await newestStreams(this.db)), ...suspects]),
         );
@@ -67,13 +67,13 @@ export class HeadWatch {
   private report(heads: readonly Head[]): void {
     for (const one of heads) {
       const { orderId, head, last } = one;
-      if (!isWrong(one)) this.wrongHeads.delete(orderId);
+      if (!isHeadWrong(one)) this.wrongHeads.delete(orderId);
       else if (!this.wrongHeads.has(orderId))
         this.log.error(
           `the head of order ${orderId} is at version ${head}, but its last event has version ${last}. Nothing can ` +
             `be appended. Find out who changed it, then run: npm run shop -- orders mend-head ${orderId} --reason …`,
         );
-      if (isWrong(one)) this.wrongHeads.set(orderId, one);
+      if (isHeadWrong(one)) this.wrongHeads.set(orderId, one);
     }
   }
 }

@@ -15,10 +15,10 @@ describe('The log, while writers sleep and abort, and leaders change', () => {
     async (seed) => {
       const db = test.of('ordering');
       const readers = [7, 100, 1_000].map((batch) => subscriber(test.of('ordering'), batch));
-      const stand = changingLeaders(test.of('ordering'), dice(seed));
+      const stopLeaders = changingLeaders(test.of('ordering'), dice(seed));
       const committed = await randomWriters(db, { seed, writers: 12, turns: 12 });
       const deliveries = await Promise.all(readers.map((reader) => reader.until(committed.length)));
-      expect(await stand()).toBeGreaterThan(1);
+      expect(await stopLeaders()).toBeGreaterThan(1);
       for (const events of deliveries) {
         expect(events.map(({ id }) => id).sort()).toEqual([...committed].sort());
         expect(flaws(events)).toEqual([]);

@@ -19,15 +19,15 @@ beforeEach(async () => {
 });
 afterEach(() => test.drop());
 
-const stranger = async () => connect(test.url, 'stranger');
+const connectOtherClient = async () => connect(test.url, 'stranger');
 
-async function log(store: ReturnType<typeof storeOn>['store']): Promise<RecordedEvent[]> {
+async function readWholeLog(store: ReturnType<typeof storeOn>['store']): Promise<RecordedEvent[]> {
   const all: RecordedEvent[] = [];
   for (let batch; (batch = await store.readLog(all.length, 700)).length > 0;) all.push(...batch);
   return all;
 }
 
-const inOrder = (events: readonly RecordedEvent[]): void => {
+const expectInOrder = (events: readonly RecordedEvent[]): void => {
   expect(events.map(({ position }) => position)).toEqual(events.map((_, index) => index + 1));
   const versions = new Map<string, number>();
   for (const { streamId, version } of events) {
@@ -41,7 +41,7 @@ describe('The sequencer', () => {
     const { store, sequencer } = storeOn(db);
     const stop = new AbortController();
     const leading = sequencer.lead(stop.signal);
-    const sleeper = await stranger();
+    const sleeper = await connectOtherClient();
     await sleeper.query('begin; create temporary table t (n int); select pg_current_xact_id()'); // keeps the xmin of all snapshots at this transaction
     const committed: string[] = [];
     const streams = Array.from({ length: 8 }, () => ids.next());
@@ -68,9 +68,9 @@ describe('The sequencer', () => {
     for (let i = 0; i < 200 && (await store.head()) < committed.length; i++) await pause(20);
     stop.abort();
     await leading;
-    const events = await log(store);
+    const events = await readWholeLog(store);
     expect(events.map(({ id }) => id).sort()).toEqual(committed.sort());
-    inOrder(events);
+    expectInOrder(events);
     await sleeper.end();
     expect(await store.verify()).toMatchObject({ ok: true, events: committed.length, waiting: 0 });
   }, 30_000);
@@ -92,7 +92,7 @@ describe('The sequencer', () => {
     await late;
     await store.append(happening(order, 2));
     while ((await run()) > 0);
-    inOrder(await log(store));
+    expectInOrder(await readWholeLog(store));
     expect(await store.head()).toBe(3);
   });
 
@@ -101,7 +101,7 @@ describe('The sequencer', () => {
     ['that only reads', 'begin isolation level repeatable read; select 1'],
   ])('does not wait for an open transaction of another client %s', async (_, sql) => {
     const { store, sequencer } = storeOn(db);
-    const other = await stranger();
+    const other = await connectOtherClient();
     await other.query(sql);
     const stop = new AbortController();
     const leading = sequencer.lead(stop.signal);
@@ -157,8 +157,8 @@ describe('The sequencer', () => {
     for (let i = 0; i < 300 && (await store.head()) < 320; i++) await pause(20);
     stop.abort();
     await Promise.all(both);
-    const events = await log(store);
-    inOrder(events);
+    const events = await readWholeLog(store);
+    expectInOrder(events);
     expect(events).toHaveLength(320);
     expect(await store.verify()).toMatchObject({ ok: true, events: 320 });
   }, 20_000);
@@ -177,7 +177,7 @@ describe('The sequencer', () => {
 
   describe('when positions are missing after a crash of Postgres', () => {
     /** Deletes the last positions, and queues their events again. */
-    const takeBack = (count: number) =>
+    const deleteLastPositions = (count: number) =>
       test.admin(`alter table ordering.order_log disable trigger all;
         insert into ordering.order_pending (event_id)
           select event_id from ordering.order_log order by position desc limit ${count};
@@ -191,14 +191,14 @@ describe('The sequencer', () => {
       const leading = sequencer.lead(stop.signal);
       for (let i = 0; i < 6; i++) await store.append(happening(ids.next(), 0));
       await eventually(async () => expect(await store.head()).toBe(6));
-      await takeBack(3);
+      await deleteLastPositions(3);
       await eventually(async () => expect(await store.head()).toBe(6)); // although no more events are appended
-      await takeBack(2);
+      await deleteLastPositions(2);
       await store.append(happening(ids.next(), 0));
       await eventually(async () => expect(await store.head()).toBe(7));
       stop.abort();
       await leading;
-      inOrder(await log(store));
+      expectInOrder(await readWholeLog(store));
       expect(await store.verify()).toMatchObject({ ok: true, events: 7, waiting: 0 });
     });
 
@@ -220,7 +220,7 @@ describe('The sequencer', () => {
   describe('when a row cannot be numbered', () => {
     const asShop = (sql: string, values: unknown[] = []) => db.query<{ id: string }>(sql, values);
     /** Stores an event with the time `infinity`, which no append does. Such an event cannot be numbered. */
-    const endless = async (order: Uuid, version: number, type = 'Happened', data: object = {}) => {
+    const appendEndless = async (order: Uuid, version: number, type = 'Happened', data: object = {}) => {
       await asShop('update order_heads set version = $2 where order_id = $1', [order, version]);
       const id = ids.next();
       const mac = eventMac(macKey, { id, streamId: order, version, type, schemaVersion: 1 }, data, '{}');
@@ -250,7 +250,7 @@ describe('The sequencer', () => {
       const [poor, other] = [ids.next(), ids.next()];
       await store.append(happening(poor, 0));
       await eventually(async () => expect(await store.head()).toBe(1));
-      const id = await endless(poor, 2);
+      const id = await appendEndless(poor, 2);
       await store.append(happening(poor, 2));
       await store.append(happening(other, 0));
       await eventually(async () => expect(await store.unnumbered()).toHaveLength(2));
@@ -260,7 +260,7 @@ describe('The sequencer', () => {
         { eventId: id, version: 2, error: expect.stringContaining('infinity') },
         { version: 3, error: null },
       ]);
-      expect((await log(store)).map(({ streamId }) => streamId)).toEqual([poor, other, other]);
+      expect((await readWholeLog(store)).map(({ streamId }) => streamId)).toEqual([poor, other, other]);
       expect(await store.waiting()).toMatchObject({ waiting: 0 });
       await stop();
     }, 20_000);
@@ -281,12 +281,12 @@ describe('The sequencer', () => {
       const { store, stop } = leading();
       const order = ids.next();
       await store.append(happening(order, 0));
-      await endless(order, 2);
+      await appendEndless(order, 2);
       await store.append(happening(order, 2));
       await eventually(async () => expect(await store.unnumbered(order)).toHaveLength(2));
       await store.append(voiding(order, 3, 2));
       await eventually(async () => expect(await store.head()).toBe(3));
-      expect((await log(store)).map(({ version }) => version)).toEqual([1, 3, 4]);
+      expect((await readWholeLog(store)).map(({ version }) => version)).toEqual([1, 3, 4]);
       expect(await store.unnumbered()).toEqual([]);
       expect((await store.read(order)).map(({ version }) => version)).toEqual([1, 3, 4]);
       expect(await store.verify()).toMatchObject({ ok: true, events: 3 });
@@ -298,7 +298,7 @@ describe('The sequencer', () => {
       const first = leading();
       await first.store.append(happening(order, 0));
       await eventually(async () => expect(await first.store.head()).toBe(1));
-      await endless(order, 2);
+      await appendEndless(order, 2);
       await eventually(async () => expect(await first.store.unnumbered()).toHaveLength(1));
       await first.stop();
       await test.admin(`set session_replication_role = replica;

@@ -35,7 +35,7 @@ class Table {
   }
 }
 
-function step(table: Table, mark: Watermark, delivered: number[], limit: number): void {
+function readOnce(table: Table, mark: Watermark, delivered: number[], limit: number): void {
   const { above, missing } = mark.nextRead;
   const { xmin } = table;
   const found = [...table.rows].filter((seq) => missing.includes(seq));
@@ -68,11 +68,11 @@ describe('The watermark', () => {
             if (what === 'draw') table.draw(which);
             if (what === 'commit') table.end(which, true);
             if (what === 'abort') table.end(which, false);
-            if (what === 'read') step(table, mark, delivered, limit);
+            if (what === 'read') readOnce(table, mark, delivered, limit);
             if (what === 'lead') mark = new Watermark();
           }
           for (let i = 0; i < 200; i++) table.end(0, true);
-          for (let i = 0; i < 400; i++) step(table, mark, delivered, limit);
+          for (let i = 0; i < 400; i++) readOnce(table, mark, delivered, limit);
           expect([...delivered].sort((a, b) => a - b)).toEqual([...table.committed].sort((a, b) => a - b));
         },
       ),

@@ -146,7 +146,7 @@ describe('Sixteen writers on one stream', () => {
 
 describe('In an inbox handler', () => {
   const messageOf = new Map<number, Uuid>();
-  const inboxRow = async (): Promise<number> => {
+  const insertInboxRow = async (): Promise<number> => {
     const id = ids.next();
     const [row] = await test.admin<{ seq: number }>(
       `insert into ordering.inbox (message_id, handler, lane, key, type, body, meta, claimed_by)
@@ -164,12 +164,12 @@ describe('In an inbox handler', () => {
       0,
     );
   };
-  const state = async (seq: number) =>
+  const readInboxState = async (seq: number) =>
     (await test.admin<{ state: string }>('select state from ordering.inbox where seq = $1', [seq]))[0].state;
 
   it('an append marks the message as done in the same statement, without a transaction', async () => {
     const { store, outbox } = storeOn(db);
-    const [order, seq] = [ids.next(), await inboxRow()];
+    const [order, seq] = [ids.next(), await insertInboxRow()];
     const unit = unitOf(seq);
     await db.transaction(() =>
       inUnit(unit, async () => {
@@ -185,31 +185,31 @@ describe('In an inbox handler', () => {
       }),
     );
     expect(unit.isSettled).toBe(true);
-    expect(await state(seq)).toBe('done');
+    expect(await readInboxState(seq)).toBe('done');
     expect(await count(`outbox where key = '${order}'`)).toBe(2);
   });
 
   it('an append with a conflict leaves the message waiting, and returns the collected messages', async () => {
     const { store, outbox } = storeOn(db);
-    const [order, seq] = [ids.next(), await inboxRow()];
+    const [order, seq] = [ids.next(), await insertInboxRow()];
     const unit = unitOf(seq);
     await inUnit(unit, async () => {
       outbox.send([new TestMessage({ orderId: order, version: 7 })]);
       await expect(store.append(happening(order, 1, [{}], { claimed: unit.claimed }))).rejects.toThrow(VersionConflict);
     });
-    expect(await state(seq)).toBe('waiting');
+    expect(await readInboxState(seq)).toBe('waiting');
     expect(unit.take().messages).toHaveLength(1);
   });
 
   it('an append writes nothing if the claim was lost', async () => {
     const { store } = storeOn(db);
-    const [order, seq] = [ids.next(), await inboxRow()];
+    const [order, seq] = [ids.next(), await insertInboxRow()];
     const unit = unitOf(seq, 43);
     await inUnit(unit, () =>
       expect(store.append(happening(order, 0, [{}], { claimed: unit.claimed }))).rejects.toThrow('claim'),
     );
     expect(await store.read(order)).toEqual([]);
-    expect(await state(seq)).toBe('waiting');
+    expect(await readInboxState(seq)).toBe('waiting');
   });
 });
 

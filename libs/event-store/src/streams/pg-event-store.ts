@@ -141,7 +141,7 @@ export class PgEventStore extends EventStore {
   }
 
   async readLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]> {
-    return (await this.rows(after, limit, type)).map((row) => toEventOrUnreadable(this.types, row));
+    return (await this.logRows(after, limit, type)).map((row) => toEventOrUnreadable(this.types, row));
   }
 
   async readForViews(after: number, limit: number): Promise<LoggedEvent[]> {
@@ -149,7 +149,7 @@ export class PgEventStore extends EventStore {
   }
 
   async readStoredLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]> {
-    return (await this.rows(after, limit, type)).map((row) => toStoredEvent(this.types, row));
+    return (await this.logRows(after, limit, type)).map((row) => toStoredEvent(this.types, row));
   }
 
   async head(): Promise<number> {
@@ -207,7 +207,7 @@ export class PgEventStore extends EventStore {
     return rows.map(({ eventMac, admission, ...row }) => row);
   }
 
-  private rows(after: number, limit: number, type?: string): Promise<StoredRow[]> {
+  private logRows(after: number, limit: number, type?: string): Promise<StoredRow[]> {
     return type ? this.logOfType(after, limit, type) : this.query<StoredRow>(LOG, [after, limit]);
   }
 

@@ -26,7 +26,7 @@ const shapes = [{ name: 'Phin' }, { names: ['Phin'] }, { cups: [{ name: 'Phin', 
 const [young, middle, newest] = builds as [EventTypes, EventTypes, EventTypes];
 
 /** A stream to which each build has appended an event of its own shape. */
-async function stream(): Promise<string> {
+async function appendWithEachBuild(): Promise<string> {
   const order = ids.next();
   for (const [index, types] of builds.entries()) {
     const events = [{ type: 'Happened', schemaVersion: index + 1, data: shapes[index] }];
@@ -48,21 +48,21 @@ const cups: Projection<{ cups: string[] }> = {
   }),
 };
 
-const number = async (types: EventTypes) => {
+const numberAll = async (types: EventTypes) => {
   const run = await storeOn(db, types).sequencer.begin();
   while ((await run()) > 0);
 };
 
 describe('Events of three builds', () => {
   it('have the newest shape in each read, and their stored bytes do not change', async () => {
-    const order = await stream();
+    const order = await appendWithEachBuild();
     const { store } = storeOn(db, newest);
-    await number(newest);
-    const want = shapes.map(() => ({ schemaVersion: 3, data: shapes[2] }));
-    expect(await store.read(order)).toMatchObject(want);
-    expect(await store.readMarked(order)).toMatchObject(want);
-    expect(await store.readLog(0, 10)).toMatchObject(want);
-    expect(await store.readLog(0, 10, 'Happened')).toMatchObject(want);
+    await numberAll(newest);
+    const expected = shapes.map(() => ({ schemaVersion: 3, data: shapes[2] }));
+    expect(await store.read(order)).toMatchObject(expected);
+    expect(await store.readMarked(order)).toMatchObject(expected);
+    expect(await store.readLog(0, 10)).toMatchObject(expected);
+    expect(await store.readLog(0, 10, 'Happened')).toMatchObject(expected);
     const { state } = await store.fold(order, cups);
     expect(state).toEqual({ cups: ['Phin', 'Phin', 'Phin'] });
     const asWritten = shapes.map((data, index) => ({ schemaVersion: index + 1, data }));
@@ -74,7 +74,7 @@ describe('Events of three builds', () => {
   });
 
   it('are folded into a read model', async () => {
-    const order = await stream();
+    const order = await appendWithEachBuild();
     const shop = projectionsOn(db, [cups], newest);
     const stop = shop.lead('cups');
     await eventually(async () => {
@@ -92,8 +92,8 @@ describe('An event of a newer build', () => {
     ['of a later schema version', young, 2],
     ['of an unknown type', new EventTypes([{ type: 'Ended' }]), 1],
   ])('%s stops commands on its stream, and is shown as it is stored', async (_, types, known) => {
-    const order = await stream();
-    await number(types);
+    const order = await appendWithEachBuild();
+    await numberAll(types);
     const { store } = storeOn(db, types);
     await expect(store.read(order)).rejects.toThrow(UnknownEvent);
     await expect(store.read(order)).rejects.toMatchObject({ code: 'UNAVAILABLE', kind: 'unavailable' });
@@ -114,7 +114,7 @@ describe('An event of a newer build', () => {
       shop.models.read('cups', (table) =>
         db.query<{ id: string; version: number }>(`select order_id as id, version from ${table} order by order_id`),
       );
-    const [behind, after] = [await stream(), ids.next()];
+    const [behind, after] = [await appendWithEachBuild(), ids.next()];
     const append = (types: EventTypes, schemaVersion: number) =>
       storeOn(db, types).store.append(
         happening(after, schemaVersion - 2, [{}], {
@@ -147,8 +147,8 @@ describe('An event of a newer build', () => {
   });
 
   it('cannot be read if its upcast fails, and the rest of the log can still be read', async () => {
-    const order = await stream();
-    await number(newest);
+    const order = await appendWithEachBuild();
+    await numberAll(newest);
     const broken = new EventTypes([{ type: 'Happened', upcasts: [() => JSON.parse('{') as object, toCups] }]);
     const { store } = storeOn(db, broken);
     const log = await store.readLog(0, 9);

@@ -35,7 +35,7 @@ const taleReducer = (version = 1): Reducer<Tale> => ({
   },
 });
 
-const snapshots = (order: string) =>
+const readSnapshots = (order: string) =>
   test.admin<{ version: number; reducer_version: number }>(
     'select version, reducer_version from ordering.order_snapshots where order_id = $1 order by reducer_version',
     [order],
@@ -59,7 +59,7 @@ async function createLongStream(count: number): Promise<string> {
 }
 
 const waitForSnapshot = (order: string, version: number) =>
-  eventually(async () => expect((await snapshots(order)).at(-1)).toMatchObject({ version }));
+  eventually(async () => expect((await readSnapshots(order)).at(-1)).toMatchObject({ version }));
 
 describe('A fold', () => {
   it('gives the same result with and without snapshots, for any prefix of any stream', async () => {
@@ -71,10 +71,13 @@ describe('A fold', () => {
         for (const chunk of chunks) {
           await store.append(happening(order, version, words(chunk, version)));
           version += chunk;
-          expect(await store.fold(order, taleReducer())).toEqual({ state: await foldWithoutSnapshots(order, taleReducer()), version });
+          expect(await store.fold(order, taleReducer())).toEqual({
+            state: await foldWithoutSnapshots(order, taleReducer()),
+            version,
+          });
           await store['snapshots'].beforeApplicationShutdown();
         }
-        const kept = await snapshots(order);
+        const kept = await readSnapshots(order);
         if (chunks.some((chunk) => chunk >= SNAPSHOT_AFTER)) expect(kept).toHaveLength(1);
         expect(kept.every((one) => one.version <= version)).toBe(true);
       }),
@@ -90,7 +93,7 @@ describe('A fold', () => {
     expect(asked).toHaveBeenCalledTimes(1);
     asked.mockRestore();
     await store['snapshots'].beforeApplicationShutdown();
-    expect(await snapshots(order)).toEqual([]);
+    expect(await readSnapshots(order)).toEqual([]);
   });
 
   it('of a long stream reads only the events after the snapshot', async () => {
@@ -100,8 +103,14 @@ describe('A fold', () => {
     await waitForSnapshot(order, 300);
     await store.append(happening(order, 300, words(5, 300)));
     let projected = 0;
-    const counting: Reducer<Tale> = { ...taleReducer(), project: (tale, event) => (projected++, taleReducer().project(tale, event)) };
-    expect(await store.fold(order, counting)).toEqual({ state: await foldWithoutSnapshots(order, taleReducer()), version: 305 });
+    const counting: Reducer<Tale> = {
+      ...taleReducer(),
+      project: (tale, event) => (projected++, taleReducer().project(tale, event)),
+    };
+    expect(await store.fold(order, counting)).toEqual({
+      state: await foldWithoutSnapshots(order, taleReducer()),
+      version: 305,
+    });
     expect(projected).toBe(5);
     expect(first.version).toBe(300);
   });
@@ -128,7 +137,10 @@ describe('A snapshot', () => {
     await store.fold(order, taleReducer());
     await waitForSnapshot(order, 120);
     await forge(order, set);
-    expect(await store.fold(order, taleReducer())).toEqual({ state: await foldWithoutSnapshots(order, taleReducer()), version: 120 });
+    expect(await store.fold(order, taleReducer())).toEqual({
+      state: await foldWithoutSnapshots(order, taleReducer()),
+      version: 120,
+    });
   });
 
   it('of a transaction that was rolled back is not used', async () => {
@@ -142,7 +154,10 @@ describe('A snapshot', () => {
     await expect(failing).rejects.toThrow('no');
     await waitForSnapshot(order, 150);
     await store.append(happening(order, 50, words(100, 50)));
-    expect(await store.fold(order, taleReducer())).toEqual({ state: await foldWithoutSnapshots(order, taleReducer()), version: 150 });
+    expect(await store.fold(order, taleReducer())).toEqual({
+      state: await foldWithoutSnapshots(order, taleReducer()),
+      version: 150,
+    });
   });
 
   it('of an earlier reducer version is deleted, and a new one is stored', async () => {
@@ -158,9 +173,9 @@ describe('A snapshot', () => {
       },
     };
     expect((await store.fold(order, shouting)).state?.words).toMatch(/^[A-Z]+$/);
-    await eventually(async () => expect(await snapshots(order)).toHaveLength(2));
+    await eventually(async () => expect(await readSnapshots(order)).toHaveLength(2));
     expect(await store['snapshots'].prune([taleReducer(2)])).toBeGreaterThanOrEqual(1);
-    expect(await snapshots(order)).toEqual([{ version: 120, reducer_version: 2 }]);
+    expect(await readSnapshots(order)).toEqual([{ version: 120, reducer_version: 2 }]);
   });
 
   it('that cannot be written does not stop the fold', async () => {
@@ -170,7 +185,7 @@ describe('A snapshot', () => {
     expect((await store.fold(order, taleReducer())).version).toBe(120);
     await store['snapshots'].beforeApplicationShutdown();
     await test.admin('alter table ordering.order_snapshots drop constraint full_up');
-    expect(await snapshots(order)).toEqual([]);
+    expect(await readSnapshots(order)).toEqual([]);
   });
 
   it('that was changed or copied from another order by hand is not used, and is deleted', async () => {
@@ -187,7 +202,10 @@ describe('A snapshot', () => {
     for (const change of changes) {
       await test.admin(change, [order]);
       const { state, version } = await storeOn(db).store.fold(order, taleReducer());
-      expect({ state, version }).toEqual({ state: await foldWithoutSnapshots(order, taleReducer()), version: SNAPSHOT_AFTER });
+      expect({ state, version }).toEqual({
+        state: await foldWithoutSnapshots(order, taleReducer()),
+        version: SNAPSHOT_AFTER,
+      });
       await waitForSnapshot(order, SNAPSHOT_AFTER); // a correct snapshot is stored instead
       expect((await storeOn(db).store.fold(order, taleReducer())).state).toEqual(state);
     }
@@ -195,7 +213,10 @@ describe('A snapshot', () => {
 
   it('with a wrong state is found by a comparison with its stream, and is deleted', async () => {
     const [order, right] = [await createLongStream(SNAPSHOT_AFTER), await createLongStream(SNAPSHOT_AFTER)];
-    const wrong: Reducer<Tale> = { ...taleReducer(), project: (tale, event) => ({ ...taleReducer().project(tale, event)!, n: 1 }) };
+    const wrong: Reducer<Tale> = {
+      ...taleReducer(),
+      project: (tale, event) => ({ ...taleReducer().project(tale, event)!, n: 1 }),
+    };
     await storeOn(db).store.fold(order, wrong);
     await storeOn(db).store.fold(right, taleReducer());
     await waitForSnapshot(order, SNAPSHOT_AFTER);
@@ -203,7 +224,7 @@ describe('A snapshot', () => {
     const watched = new Snapshots(db, new EventTypes([{ type: 'Happened' }, { type: 'Ended' }]), macKey);
     for (let after: string | undefined = '00000000-0000-0000-0000-000000000000'; after;)
       after = await watched.checkNext(taleReducer(), after, 1);
-    expect(await snapshots(order)).toEqual([]);
-    expect(await snapshots(right)).toHaveLength(1);
+    expect(await readSnapshots(order)).toEqual([]);
+    expect(await readSnapshots(right)).toHaveLength(1);
   });
 });

@@ -125,7 +125,7 @@ export class Snapshots implements BeforeApplicationShutdown {
     return { state, version: (last ?? snapshot)?.version ?? 0 };
   }
 
-  /** A snapshot may contain events that a later event declares void. Such a stream is read snapshot its first event. */
+  /** A snapshot may contain events that a later event declares void. Such a stream is read from its first event. */
   private async rowsSinceUsableSnapshot(
     ...asked: Parameters<Snapshots['rowsSinceSnapshot']>
   ): ReturnType<Snapshots['rowsSinceSnapshot']> {
@@ -145,12 +145,12 @@ export class Snapshots implements BeforeApplicationShutdown {
     const [snapshot, ...rest] = rows;
     if (snapshot?.type !== null) return { rows };
     if (this.isOurs(reducer, snapshot)) return { rows: rest, snapshot };
-    await this.discard(streamId, reducer, from.mac !== null);
+    await this.discard(streamId, reducer, snapshot.mac !== null);
     return { rows: await read<SinceRow>(SINCE, [streamId, NO_SNAPSHOT, 0]) };
   }
 
-  private isOurs(reducer: ReducerVersion, from: SinceRow): boolean {
-    return from.mac !== null && this.key.holds(macText(reducer, from, from.data), from.mac);
+  private isOurs(reducer: ReducerVersion, snapshot: SinceRow): boolean {
+    return snapshot.mac !== null && this.key.holds(macText(reducer, snapshot, snapshot.data), snapshot.mac);
   }
 
   /** Deletes a snapshot. A snapshot without a MAC comes from an older build, so it is not counted as wrong. */
@@ -200,14 +200,14 @@ export class Snapshots implements BeforeApplicationShutdown {
     const { name, version } = reducer;
     const kept = await this.db.query<{ id: Uuid }>(NEXT, [name, version, after, limit]);
     for (const { id } of kept) {
-      const { from } = await this.rowsSinceSnapshot(read, id, reducer);
-      if (!from) continue; // the snapshot was wrong and has been deleted
+      const { snapshot } = await this.rowsSinceSnapshot(read, id, reducer);
+      if (!snapshot) continue; // the snapshot was wrong and has been deleted
       const rows = await read<SinceRow>(SINCE, [id, NO_SNAPSHOT, 0]);
-      const state = counted(rows.filter((row) => row.version <= from.version))
+      const state = counted(rows.filter((row) => row.version <= snapshot.version))
         .map((row) => toEvent(this.types, row))
         .reduce<State | undefined>((before, event) => reducer.project(before, event), undefined);
       const text = canonicalJson(JSON.parse(JSON.stringify(state ?? null)));
-      if (text !== canonicalJson(from.data)) await this.discard(id, reducer, true);
+      if (text !== canonicalJson(snapshot.data)) await this.discard(id, reducer, true);
     }
     return kept.length < limit ? undefined : kept.at(-1)!.id;
   }

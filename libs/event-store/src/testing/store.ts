@@ -30,7 +30,7 @@ export const key = new SealKey(Buffer.alloc(32, 7).toString('base64'));
 export const EVENT_MAC_KEY = Buffer.alloc(32, 8).toString('base64');
 export const macKey = new MacKey(EVENT_MAC_KEY);
 
-const alone = {
+const onlyProcess = {
   leads: () => true,
   hasPeers: false,
   notify: () => undefined,
@@ -49,7 +49,7 @@ export function storeOn(
   { sealKey = key, eventKey = macKey }: { readonly sealKey?: SealKey; readonly eventKey?: MacKey } = {},
 ) {
   const db = streamsIn(database);
-  const signals = new LogSignals('ordering', alone);
+  const signals = new LogSignals('ordering', onlyProcess);
   const registry = new MessageRegistry();
   registry.add(TestMessage);
   const outbox = new Outbox(db, registry, new SystemClock(), ids, new Signal(), new Signal());
@@ -59,7 +59,7 @@ export function storeOn(
   const sealer = new Sealer(seals);
   return {
     store: new PgEventStore(db, types, signals, sealKey, eventKey, outbox, clock, undefined, seals),
-    sequencer: new Sequencer(db, alone, signals, sealer, gate),
+    sequencer: new Sequencer(db, onlyProcess, signals, sealer, gate),
     sealer,
     seals,
     repair: new SealRepair(seals, () => clock.now()),

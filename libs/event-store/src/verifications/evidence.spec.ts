@@ -27,7 +27,7 @@ const Shape = z.strictObject({
 type Doc = z.infer<typeof Shape>;
 
 /** Makes a log of `count` events of two streams in turns, seals it every `stretch` positions, and returns the proof of the first stream. */
-function proof(count = 9, stretch = 4, amount = 100, signer = key): StreamProof & { stream: string } {
+function makeProof(count = 9, stretch = 4, amount = 100, signer = key): StreamProof & { stream: string } {
   const hashes: string[] = [];
   const all: { event: StoredEvent; fields: string[] }[] = [];
   for (let position = 1; position <= count; position++) {
@@ -58,7 +58,7 @@ function proof(count = 9, stretch = 4, amount = 100, signer = key): StreamProof 
   return { stream: mine, events, seals: used, keys: [...signer.trusted.all] };
 }
 
-const whole = (made: object, signer = key) => attest(signer, { format: 'test', story: ['placed'], ...made });
+const signDocument = (made: object, signer = key) => attest(signer, { format: 'test', story: ['placed'], ...made });
 const check = (text: string, keys = key.trusted) =>
   checkEvidence<Doc>(
     text,
@@ -67,14 +67,14 @@ const check = (text: string, keys = key.trusted) =>
     keys,
     ({ story }) => (story[0] === 'placed' ? undefined : refused('story', 'the order was not placed')),
   );
-const whyNot = (text: string, keys = key.trusted) => {
+const refusalOf = (text: string, keys = key.trusted) => {
   const checked = check(text, keys);
   return 'refusal' in checked ? checked.refusal : 'good';
 };
-const good = whole(proof());
+const good = signDocument(makeProof());
 const parsed = (): any => JSON.parse(good);
 /** Signs a changed document again with the right key, so that only the checks of the content can refuse it. */
-const resigned = (change: (made: any) => void) => {
+const changeAndSign = (change: (made: any) => void) => {
   const { signature: _, ...made } = parsed();
   change(made);
   return attest(key, made);
@@ -131,7 +131,7 @@ describe('Evidence', () => {
       [20, 1],
       [33, 16],
     ] as const)
-      expect(check(whole(proof(count, stretch)))).toMatchObject({ keyIds: [key.id] });
+      expect(check(signDocument(makeProof(count, stretch)))).toMatchObject({ keyIds: [key.id] });
     const { events } = check(good) as Exclude<ReturnType<typeof check>, { refusal: unknown }>;
     expect(events.map(({ version, position }) => [version, position])).toEqual([
       [1, 1],
@@ -143,26 +143,26 @@ describe('Evidence', () => {
   });
 
   it('with changed amounts and newly computed hashes and roots is refused, because no key signed these roots', () => {
-    const forged = proof(9, 4, 50);
-    const genuine = proof();
+    const forged = makeProof(9, 4, 50);
+    const genuine = makeProof();
     const seals = forged.seals.map((seal, n) => ({
       ...seal,
       signature: genuine.seals[n].signature,
       previous: genuine.seals[n].previous,
     }));
-    expect(whyNot(whole({ ...forged, seals }))).toBe('seal');
-    expect(whyNot(whole({ ...forged, seals: genuine.seals }))).toBe('event');
+    expect(refusalOf(signDocument({ ...forged, seals }))).toBe('seal');
+    expect(refusalOf(signDocument({ ...forged, seals: genuine.seals }))).toBe('event');
   });
 
   it('signed with another key is refused, although the document contains that key', () => {
-    const forged = whole(proof(9, 4, 50, stranger), stranger);
-    expect(whyNot(forged, stranger.trusted)).toBe('good');
-    expect(whyNot(forged)).toBe('untrusted');
-    expect(whyNot(whole(proof(9, 4, 50, stranger)))).toBe('untrusted');
-    expect(whyNot(whole({ ...proof(), keys: stranger.trusted.all }, stranger))).toBe('untrusted');
+    const forged = signDocument(makeProof(9, 4, 50, stranger), stranger);
+    expect(refusalOf(forged, stranger.trusted)).toBe('good');
+    expect(refusalOf(forged)).toBe('untrusted');
+    expect(refusalOf(signDocument(makeProof(9, 4, 50, stranger)))).toBe('untrusted');
+    expect(refusalOf(signDocument({ ...makeProof(), keys: stranger.trusted.all }, stranger))).toBe('untrusted');
   });
 
-  const story: [string, string, (made: any) => void][] = [
+  const changes: [string, string, (made: any) => void][] = [
     ['an event in the middle is taken out', 'stream', ({ events }) => events.splice(2, 1)],
     ['the first event is taken out', 'stream', ({ events }) => events.shift()],
     ['two events change places', 'stream', ({ events }) => events.splice(1, 2, events[2], events[1])],
@@ -181,19 +181,19 @@ describe('Evidence', () => {
     ['a field is added', 'form', (made) => (made.extra = true)],
     ['an event was hashed in an unknown form', 'form', ({ events }) => (events[0].fields[0] = 'coffee-tea.log.9')],
   ];
-  it.each(story)('is refused when %s', (_, why, change) => {
-    expect(whyNot(resigned(change))).toBe(why);
+  it.each(changes)('is refused when %s', (_, why, change) => {
+    expect(refusalOf(changeAndSign(change))).toBe(why);
   });
 
   it('without its last event is refused, because the signature covers the whole document', () => {
     const cut = parsed();
     cut.events.pop();
     cut.seals.pop();
-    expect(whyNot(`${canonicalJson(cut)}\n`)).toBe('signature');
+    expect(refusalOf(`${canonicalJson(cut)}\n`)).toBe('signature');
   });
 
   it('is refused when its JSON is nested too deeply to be read', () => {
-    expect(whyNot(`${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}\n`)).toBe('form');
+    expect(refusalOf(`${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}\n`)).toBe('form');
   });
 
   it('is refused after a change of any byte or any value', () => {
@@ -203,11 +203,11 @@ describe('Evidence', () => {
         fc.pre(bytes[at] !== byte);
         const changed = Buffer.from(bytes);
         changed[at] = byte;
-        expect(whyNot(changed.toString('utf8'))).not.toBe('good');
+        expect(refusalOf(changed.toString('utf8'))).not.toBe('good');
       }),
       { numRuns: 1_500 },
     );
-    const places = placesIn(JSON.parse(good));
+    const places = listPlaces(JSON.parse(good));
     const values = fc.oneof(fc.jsonValue(), fc.constantFrom(...places.map(({ value }) => value)));
     fc.assert(
       fc.property(fc.constantFrom(...places), values, ({ path }, value) => {
@@ -215,17 +215,17 @@ describe('Evidence', () => {
         const owner = path.slice(0, -1).reduce((at, name) => at[name], changed);
         owner[path.at(-1)!] = value;
         fc.pre(`${canonicalJson(changed)}\n` !== good);
-        expect(whyNot(`${canonicalJson(changed)}\n`)).not.toBe('good');
+        expect(refusalOf(`${canonicalJson(changed)}\n`)).not.toBe('good');
       }),
       { numRuns: 1_500 },
     );
   });
 });
 
-function placesIn(value: any, path: string[] = []): { path: string[]; value: unknown }[] {
+function listPlaces(value: any, path: string[] = []): { path: string[]; value: unknown }[] {
   const here = path.length > 0 ? [{ path, value }] : [];
   if (typeof value !== 'object' || value === null) return here;
-  return [...here, ...Object.entries(value).flatMap(([name, item]) => placesIn(item, [...path, name]))];
+  return [...here, ...Object.entries(value).flatMap(([name, item]) => listPlaces(item, [...path, name]))];
 }
 
 describe('The seal key', () => {

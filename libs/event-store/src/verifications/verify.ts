@@ -88,9 +88,9 @@ export async function verifyLog(db: StreamDatabase, key: SealKey, macKey: MacKey
 
   const [{ waiting }] = await db.query<{ waiting: number }>(WAITING);
   const events = Math.max(0, last - start + 1);
-  const { count, through } = seals;
+  const { count, sealedThrough } = seals;
   const formats = { firstFormatThrough: macs.firstFormatEnd, admitted: macs.admitted };
-  const range = { from: start, to: last, events, seals: count, sealedThrough: through };
+  const range = { from: start, to: last, events, seals: count, sealedThrough };
   const checked = { ...range, ...formats, waiting, voided, remarks };
   const [first] = findings.listed;
   if (!first) return { ok: true, ...checked, hash: chain.hash ?? ORIGIN };

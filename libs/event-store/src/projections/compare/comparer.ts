@@ -66,7 +66,7 @@ export class Comparer {
 
   /** Returns undefined while the live table has not reached the position of the rebuilt one. */
   private async pairsOf(row: RebuildRow): Promise<RowPairs | undefined> {
-    const [live, next] = [await this.registry.live(row.name), await this.registry.table(row.relation)];
+    const [live, next] = [await this.registry.live(row.name), await this.registry.findTable(row.relation)];
     if (!live || !next || live.position < next.position) return undefined;
     const side = (table: typeof live) => ({ table, projection: this.registry.projectionOf(table) });
     return new RowPairs(this.db, this.store, side(live), side(next), next.position);

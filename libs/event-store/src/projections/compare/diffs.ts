@@ -15,7 +15,7 @@ export class Diffs {
   ) {}
 
   async of(name: string, id: Uuid): Promise<RebuildDiff> {
-    const row = await this.rows.row(name, id);
+    const row = await this.rows.readRow(name, id);
     const diff = await this.findResult(id);
     if (!diff) throw new RebuildNotCompared(row.state);
     return diff;

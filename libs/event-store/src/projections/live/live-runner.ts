@@ -56,7 +56,7 @@ export class LiveRunner {
   }
 
   private async follow(table: ProjectionTable, stop: AbortSignal, onSuccess: () => void): Promise<void> {
-    const current = (await this.registry.table(table.relation))!;
+    const current = (await this.registry.findTable(table.relation))!;
     let hasStoredTrouble = current.trouble !== null;
     const setAside = new Set(await this.registry.listSetAside(table.relation));
     const follower = new Follower(this.db, this.events, this.registry.projectionOf(table), current, setAside);

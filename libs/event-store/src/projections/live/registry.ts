@@ -49,17 +49,17 @@ export class ProjectionRegistry {
     return row;
   }
 
-  async table(relation: string): Promise<ProjectionTable | undefined> {
+  async findTable(relation: string): Promise<ProjectionTable | undefined> {
     const [row] = await this.db.query<ProjectionTable>(`${tables} where t.relation = $1`, [relation]);
     return row;
   }
 
-  async tables(relations: readonly string[]): Promise<ReadonlyMap<string, ProjectionTable>> {
+  async findTables(relations: readonly string[]): Promise<ReadonlyMap<string, ProjectionTable>> {
     const rows = await this.db.query<ProjectionTable>(`${tables} where t.relation = any($1::text[])`, [relations]);
     return new Map(rows.map((row) => [row.relation, row]));
   }
 
-  async allLive(): Promise<ProjectionTable[]> {
+  async listLive(): Promise<ProjectionTable[]> {
     return this.db.query<ProjectionTable>(`${tables} where t.state = 'live' order by t.name`);
   }
 

@@ -32,7 +32,7 @@ export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicati
     private readonly registry: ProjectionRegistry,
     private readonly store: EventStore,
     private readonly leadership: Leadership,
-    private readonly live: LiveRunner,
+    private readonly liveRunner: LiveRunner,
     private readonly rebuilder: Rebuilder,
     private readonly sentinel: Sentinel,
     private readonly upgrade: Upgrade,
@@ -66,7 +66,7 @@ export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicati
   /** Runs until this process is no longer the leader. */
   async lead(name: string, lost: AbortSignal): Promise<void> {
     await Promise.all([
-      this.live.run(name, lost),
+      this.liveRunner.run(name, lost),
       this.rebuilder.run(name, lost),
       ...(this.withoutJobs ? [] : [this.sentinel.run(name, lost), this.upgrade.run(name, lost)]),
     ]);

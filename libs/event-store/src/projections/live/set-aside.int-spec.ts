@@ -11,7 +11,7 @@ jest.setTimeout(30_000);
 const bench = new ProjectionTest(testDatabase);
 
 /** A reducer with a side effect: it calls `tell` for every event with n = 7. */
-function tattling(name: string, tell: (orderId: string) => unknown): Projection<Tally> {
+function withSideEffect(name: string, tell: (orderId: string) => unknown): Projection<Tally> {
   const plain = tallyOf(name);
   return {
     ...plain,
@@ -22,7 +22,7 @@ function tattling(name: string, tell: (orderId: string) => unknown): Projection<
   };
 }
 
-const outbox = async (): Promise<number> =>
+const countOutbox = async (): Promise<number> =>
   (await bench.db.query<{ n: number }>('select count(*)::int as n from outbox'))[0].n;
 
 describe('A projection that tries to publish', () => {
@@ -38,7 +38,7 @@ describe('A projection that tries to publish', () => {
     const name = newName();
     const shop: Shop = bench.shop(
       [
-        tattling(
+        withSideEffect(
           name,
           publishing(() => shop),
         ),
@@ -56,7 +56,7 @@ describe('A projection that tries to publish', () => {
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
     await bench.waitForState(shop, name, id, 'live');
     expect(await shop.rebuilds.view(name, id)).toMatchObject({ setAside: 1 });
-    expect(await outbox()).toBe(0);
+    expect(await countOutbox()).toBe(0);
   });
 
   it('also fails when it uses the outbox or the store directly, at once or later', async () => {
@@ -64,7 +64,7 @@ describe('A projection that tries to publish', () => {
     const late: Promise<unknown>[] = [];
     const shop: Shop = bench.shop(
       [
-        tattling(name, (orderId) => {
+        withSideEffect(name, (orderId) => {
           const message = new TestMessage({ orderId, version: 1 });
           late.push(
             Promise.resolve().then(() => bench.db.transaction(async () => shop.outbox.send([message]))),
@@ -82,7 +82,7 @@ describe('A projection that tries to publish', () => {
     const outcomes = await Promise.allSettled(late);
     expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map(() => 'rejected'));
     for (const one of outcomes) expect(String((one as PromiseRejectedResult).reason)).toContain('tells nobody');
-    expect(await outbox()).toBe(0);
+    expect(await countOutbox()).toBe(0);
     expect(await shop.store.head()).toBe(1);
   });
 
@@ -104,15 +104,16 @@ describe('A rebuild', () => {
   it('sends no messages', async () => {
     const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
-    const told = (order: string) => ({ messages: [new TestMessage({ orderId: order, version: 1 })] });
-    for (const order of [ids.next(), ids.next()]) await shop.store.append(happening(order, 0, [{ n: 1 }], told(order)));
+    const withMessage = (order: string) => ({ messages: [new TestMessage({ orderId: order, version: 1 })] });
+    for (const order of [ids.next(), ids.next()])
+      await shop.store.append(happening(order, 0, [{ n: 1 }], withMessage(order)));
     await bench.waitUntilCaughtUp(shop, name);
-    expect(await outbox()).toBe(2);
+    expect(await countOutbox()).toBe(2);
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
     await bench.waitForState(shop, name, id, 'live');
     await shop.rebuilds.rollback(name, id);
     await bench.waitForState(shop, name, id, 'rolled-back');
-    expect(await outbox()).toBe(2);
+    expect(await countOutbox()).toBe(2);
   });
 });
 

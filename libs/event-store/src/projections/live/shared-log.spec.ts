@@ -5,7 +5,7 @@ const event = (position: number) => ({ position }) as LoggedEvent;
 const positions = (events: readonly LoggedEvent[]) => events.map(({ position }) => position);
 
 /** A log that the test extends with `grow`. It answers reads only when the test calls `answer`. */
-function store() {
+function growingLog() {
   const log: LoggedEvent[] = [];
   const asked: number[] = [];
   const waiting: (() => void)[] = [];
@@ -26,40 +26,40 @@ function store() {
 }
 
 /** Answers all reads until the work is done. */
-async function answered<T>(from: ReturnType<typeof store>, work: Promise<T>): Promise<T> {
+async function answerUntilDone<T>(from: ReturnType<typeof growingLog>, work: Promise<T>): Promise<T> {
   const timer = setInterval(from.answer, 1);
   return work.finally(() => clearInterval(timer));
 }
 
 describe('A read of the log by several followers', () => {
   it('happens once if they read at the same time, or shortly one after the other', async () => {
-    const from = store();
+    const from = growingLog();
     from.grow(10);
     const log = new SharedLog(from);
-    const first = await answered(from, Promise.all([log.readForViews(0, 5), log.readForViews(0, 5)]));
-    const later = await answered(from, log.readForViews(0, 5));
+    const first = await answerUntilDone(from, Promise.all([log.readForViews(0, 5), log.readForViews(0, 5)]));
+    const later = await answerUntilDone(from, log.readForViews(0, 5));
     expect([...first, later].map(positions)).toEqual(Array(3).fill([1, 2, 3, 4, 5]));
     expect(from.asked).toEqual([0]);
   });
 
   it('starts at the position of each follower, and never returns more events than its limit', async () => {
-    const from = store();
+    const from = growingLog();
     from.grow(10);
     const log = new SharedLog(from);
-    await answered(from, log.readForViews(0, 6));
-    expect(positions(await answered(from, log.readForViews(2, 3)))).toEqual([3, 4, 5]);
-    expect(positions(await answered(from, log.readForViews(2, 100)))).toEqual([3, 4, 5, 6]);
-    expect(positions(await answered(from, log.readForViews(6, 100)))).toEqual([7, 8, 9, 10]);
+    await answerUntilDone(from, log.readForViews(0, 6));
+    expect(positions(await answerUntilDone(from, log.readForViews(2, 3)))).toEqual([3, 4, 5]);
+    expect(positions(await answerUntilDone(from, log.readForViews(2, 100)))).toEqual([3, 4, 5, 6]);
+    expect(positions(await answerUntilDone(from, log.readForViews(6, 100)))).toEqual([7, 8, 9, 10]);
     expect(from.asked).toEqual([0, 6]);
   });
 
   it('does not use an empty result that was read before the event was numbered', async () => {
-    const from = store();
+    const from = growingLog();
     const log = new SharedLog(from);
     const early = log.readForViews(0, 5);
     from.grow(1);
     const woken = [log.readForViews(0, 5), log.readForViews(0, 5)];
-    const [nothing, ...others] = await answered(from, Promise.all([early, ...woken]));
+    const [nothing, ...others] = await answerUntilDone(from, Promise.all([early, ...woken]));
     expect([nothing, ...others].map(positions)).toEqual([[], [1], [1]]);
     expect(from.asked).toEqual([0, 0]);
   });

@@ -56,7 +56,7 @@ export class ProjectionStatuses {
   ) {}
 
   async all(): Promise<ProjectionStatus[]> {
-    const tables = await this.registry.allLive();
+    const tables = await this.registry.listLive();
     const { waiting, seconds } = await this.store.waiting();
     const head = await this.store.head();
     const ages = await this.ages(tables.map(({ position }) => position));

@@ -28,7 +28,7 @@ export class GoLive {
 
   async now(name: string, id: Uuid): Promise<Rebuild> {
     await this.db.transaction(async () => {
-      const row = await this.rows.row(name, id, 'for update');
+      const row = await this.rows.readRow(name, id, 'for update');
       if (row.state === 'live') return;
       if (!isUnderWay(row.state) && row.state !== 'paused') throw new RebuildOver(row.state);
       if (row.state !== 'ready') throw new RebuildNotReady(row.state);

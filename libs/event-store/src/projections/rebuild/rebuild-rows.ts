@@ -13,7 +13,7 @@ const columns = `id, name, relation, state, go_live as "goLive", orders, target,
 export class RebuildRows {
   constructor(private readonly db: StreamDatabase) {}
 
-  async row(name: string, id: Uuid, lock: '' | 'for update' = ''): Promise<RebuildRow> {
+  async readRow(name: string, id: Uuid, lock: '' | 'for update' = ''): Promise<RebuildRow> {
     const [row] = await this.db.query<RebuildRow>(
       `select ${columns} from projection_rebuilds where name = $1 and id = $2 ${lock}`,
       [name, id],

@@ -12,7 +12,7 @@ jest.setTimeout(60_000);
 const bench = new ProjectionTest(testDatabase);
 
 /** Reads a rebuild again and again, as an admin does, and fails if `done` or `total` decreases. Returns a function that stops and returns the states. */
-function watching(look: () => Promise<{ done: number; total: number; state: string }>) {
+function watchProgress(look: () => Promise<{ done: number; total: number; state: string }>) {
   const over = new AbortController();
   const seen: string[] = [];
   let [done, total] = [0, 0];
@@ -42,15 +42,15 @@ describe('A rebuild that is paused', () => {
     const [order] = await bench.appendOrders(shop, 10, 3);
     await bench.waitUntilCaughtUp(shop, name);
     const { id } = await shop.rebuilds.start(name, 'manual', null, 'test');
-    const seen = watching(() => shop.rebuilds.view(name, id));
+    const seen = watchProgress(() => shop.rebuilds.view(name, id));
     await bench.waitForState(shop, name, id, 'ready');
     expect(await shop.rebuilds.pause(name, id)).toMatchObject({ state: 'paused', done: 30, total: 30 });
     expect(await shop.rebuilds.pause(name, id)).toMatchObject({ state: 'paused' });
     await bench.append(shop, order, 3, [{ n: 1 }, { n: 1 }]);
     await bench.waitUntilCaughtUp(shop, name);
     await pause(100);
-    const { relation } = await shop.rows.row(name, id);
-    expect(await shop.registry.table(relation)).toMatchObject({ position: 30 });
+    const { relation } = await shop.rows.readRow(name, id);
+    expect(await shop.registry.findTable(relation)).toMatchObject({ position: 30 });
     await expect(shop.goLive.now(name, id)).rejects.toThrow(RebuildNotReady);
     await expect(shop.rebuilds.start(name, 'manual', null, 'test')).rejects.toThrow(RebuildRunning);
 
@@ -70,10 +70,10 @@ describe('A rebuild that is paused', () => {
     await bench.waitUntilCaughtUp(shop, name);
     await shop.stop();
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
-    const row = await shop.rows.row(name, id);
+    const row = await shop.rows.readRow(name, id);
     await shop.registry.createTable(row.relation, tallyOf(name));
     await shop.rows.changeState(row, 'replaying');
-    const table = (await shop.registry.table(row.relation))!;
+    const table = (await shop.registry.findTable(row.relation))!;
     const replaying = new Follower(bench.db, shop.store, tallyOf(name), table, new Set());
     await replaying.step(40);
     expect(await shop.rebuilds.pause(name, id)).toMatchObject({ state: 'paused', done: 40, total: 120 });
@@ -121,11 +121,11 @@ describe('A rollback', () => {
     expect(first[0].relation).toMatch(/_v2$/); // the first table is made by the newest reducer
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
     await bench.waitForState(shop, name, id, 'live');
-    const replaced = (await shop.rows.row(name, id)).replaced!;
+    const replaced = (await shop.rows.readRow(name, id)).replaced!;
 
     for (let chunk = 0; chunk < 10; chunk++) await bench.appendOrders(shop, 100, 2);
     await bench.waitUntilCaughtUp(shop, name);
-    expect(await shop.registry.table(replaced)).toMatchObject({ state: 'kept', position: 40 });
+    expect(await shop.registry.findTable(replaced)).toMatchObject({ state: 'kept', position: 40 });
     const appending = bench.appendOrders(shop, 50, 3);
     expect(await shop.rebuilds.rollback(name, id)).toMatchObject({ state: 'rolled-back', rollingBack: false });
     await appending;
@@ -158,14 +158,14 @@ describe('A rollback', () => {
     await bench.appendOrders(shop, 100, 8);
     await bench.waitUntilCaughtUp(shop, name);
     await shop.stop();
-    const row = await shop.rows.row(name, id);
+    const row = await shop.rows.readRow(name, id);
     await shop.rows.requestRollback(row);
     await shop.registry.setFollows(row.replaced!, true);
     const dying = new Follower(
       bench.db,
       shop.store,
       tallyOf(name),
-      (await shop.registry.table(row.replaced!))!,
+      (await shop.registry.findTable(row.replaced!))!,
       new Set(),
     );
     await dying.step(100);
@@ -231,7 +231,7 @@ describe('A rebuild beside slow appends', () => {
     await bench.append(slow, order, 0, [{}]);
     await pause(150);
     const { id } = await slow.rebuilds.start(name, 'manual', null, 'test');
-    const row = await slow.rows.row(name, id);
+    const row = await slow.rows.readRow(name, id);
     const begun = performance.now();
     for (let batch = 0; batch < 3; batch++) await slow.throttle.pauseIfSlow(row);
     expect(performance.now() - begun).toBeGreaterThan(50 + 100 + 200 - 20);

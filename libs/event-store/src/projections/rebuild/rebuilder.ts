@@ -82,7 +82,7 @@ export class Rebuilder {
     await this.registry
       .dropRetired(row.name)
       .catch((error: Error) => this.log.warn(`an old table of ${row.name} is still in use: ${error.message}`));
-    const table = await this.registry.table(row.relation);
+    const table = await this.registry.findTable(row.relation);
     await this.registry.createTable(row.relation, this.registry.projectionOf(table!));
     await this.rows.changeState(row, 'replaying');
   }
@@ -92,7 +92,7 @@ export class Rebuilder {
    * state.
    */
   private async follow(row: RebuildRow, stop: AbortSignal): Promise<void> {
-    const table = await this.registry.table(row.relation);
+    const table = await this.registry.findTable(row.relation);
     const setAside = new Set(await this.registry.listSetAside(row.relation));
     const only = row.orders ? new Set(row.orders) : undefined;
     const follower = new Follower(this.db, this.store, this.registry.projectionOf(table!), table!, setAside, only);
@@ -147,7 +147,7 @@ export class Rebuilder {
 
   /** Single orders are read from their own streams, so the length of the log does not matter. */
   private async replayOrders(row: RebuildRow): Promise<void> {
-    const table = (await this.registry.table(row.relation))!;
+    const table = (await this.registry.findTable(row.relation))!;
     const projection = this.registry.projectionOf(table);
     const streams: RecordedEvent[] = [];
     for (const id of row.orders!) streams.push(...(await readEventsAsOf(this.store, id, row.target)));

@@ -70,15 +70,15 @@ export class Rebuilds {
   }
 
   async view(name: string, id: Uuid): Promise<Rebuild> {
-    const row = await this.rows.row(name, id);
-    return this.toRebuild(row, await this.registry.table(row.relation));
+    const row = await this.rows.readRow(name, id);
+    return this.toRebuild(row, await this.registry.findTable(row.relation));
   }
 
   /** Rebuilds after the cursor, the newest first. */
   async list(name: string, limit: number, after?: RebuildPlace): Promise<ListedRebuild[]> {
     if (!newestOf(this.set.all, name)) throw new NotFound('projection');
     const rows = await this.rows.list(name, limit, after);
-    const tables = await this.registry.tables(rows.map(({ relation }) => relation));
+    const tables = await this.registry.findTables(rows.map(({ relation }) => relation));
     return rows.map((row) => ({
       rebuild: this.toRebuild(row, tables.get(row.relation)),
       place: { at: row.moment, id: row.id },
@@ -150,7 +150,7 @@ export class Rebuilds {
     await this.change(name, id, async (row) => {
       if (row.state === 'rolled-back' || (row.state === 'live' && row.rollbackAsked)) return;
       if (row.state !== 'live' || !row.replaced) throw new CannotRollBack(row.state);
-      const [live, kept] = [await this.registry.live(name), await this.registry.table(row.replaced)];
+      const [live, kept] = [await this.registry.live(name), await this.registry.findTable(row.replaced)];
       if (live?.relation !== row.relation || kept?.state !== 'kept') throw new CannotRollBack(row.state);
       if (await this.rows.isBusy(name)) throw new RebuildRunning(name);
       this.registry.projectionOf(kept);
@@ -166,7 +166,7 @@ export class Rebuilds {
   }
 
   private async change(name: string, id: Uuid, work: (row: RebuildRow) => Promise<void>): Promise<Rebuild> {
-    await this.db.transaction(async () => work(await this.rows.row(name, id, 'for update')));
+    await this.db.transaction(async () => work(await this.rows.readRow(name, id, 'for update')));
     this.wakeups.wakeAllProcesses('rebuilds');
     return this.view(name, id);
   }

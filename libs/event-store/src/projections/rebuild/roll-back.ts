@@ -50,14 +50,14 @@ export class RollBack {
 
   async giveUp(row: RebuildRow, error: unknown): Promise<void> {
     await this.db.transaction(async () => {
-      const kept = await this.registry.table(row.replaced!);
+      const kept = await this.registry.findTable(row.replaced!);
       if (kept?.state === 'kept') await this.registry.setFollows(kept.relation, false);
       await this.rows.failRollback(row, String((error as Error)?.message ?? error));
     });
   }
 
   private async catchUp(row: RebuildRow, kept: string, stop: AbortSignal): Promise<boolean> {
-    const table = (await this.registry.table(kept))!;
+    const table = (await this.registry.findTable(kept))!;
     const setAside = new Set(await this.registry.listSetAside(kept));
     const follower = new Follower(this.db, this.store, this.registry.projectionOf(table), table, setAside);
     const size = new BatchSize(this.db);
@@ -74,7 +74,7 @@ export class RollBack {
   }
 
   private async switchBack(name: string, { id }: RebuildRow): Promise<void> {
-    const row = await this.rows.row(name, id, 'for update');
+    const row = await this.rows.readRow(name, id, 'for update');
     if (row.state !== 'live' || !row.rollbackAsked) return;
     const held = await this.registry.lock(row.relation, row.replaced!);
     const live = held.find((table) => table.relation === row.relation)!;
