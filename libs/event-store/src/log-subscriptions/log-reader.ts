@@ -14,7 +14,7 @@ const CHECK_MS = 500;
 const SHORTEST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 60_000;
 
-/** Delivers the log to one subscription, event by event, while this process leads it. */
+/** Delivers the log to one subscription, event by event, while this process is the leader of the subscription. */
 export class LogReader {
   private readonly checkpoints: Checkpoints;
   /** The checkpoint. It is undefined after every error, so that it is read from the database again. */

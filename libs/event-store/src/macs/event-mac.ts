@@ -27,7 +27,8 @@ export const eventMac = (key: MacKey, event: FieldsUnderMac, data: unknown, meta
 type EventAsRead = FieldsUnderMac & { readonly data: unknown; readonly metadata: unknown };
 
 /**
- * Returns undefined if the JSON is nested deeper than the stack allows. The shop did not write such an event.
+ * The text that the MAC covers; undefined if the JSON is nested deeper than the stack allows. The shop never writes
+ * such JSON.
  */
 function macTextAsRead(tag: string, event: EventAsRead): string | undefined {
   try {

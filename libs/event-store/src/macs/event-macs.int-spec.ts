@@ -50,8 +50,7 @@ const forge = async (order: string, data: object, mac: string | null = null, typ
   return row.id;
 };
 
-const tamper = (sql: string) =>
-  test.admin(`do $$ begin set local session_replication_role = replica; ${sql}; end $$`);
+const tamper = (sql: string) => test.admin(`do $$ begin set local session_replication_role = replica; ${sql}; end $$`);
 
 /** Numbers the first pending event with the database role of the shop, without the sequencer. `other` changes values. */
 async function numberByHand(other: { id?: string; hash?: string } = {}): Promise<void> {

@@ -26,7 +26,7 @@ type PositionedEvent = StoredEvent & WithMac & { readonly position: number };
 
 /** Checks the MACs of numbered events. */
 export class MacCheck {
-  /** Events up to this position were stored before there were MACs, so they may be without one. */
+  /** Events up to this position were stored before there were MACs, so they may have none. */
   firstFormatEnd = 0;
   /** How many later events had no MAC, and were accepted because an older build had appended them. */
   admitted = 0;

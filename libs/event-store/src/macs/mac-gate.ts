@@ -83,7 +83,8 @@ export class MacGate {
   }
 
   /**
-   * The streams with an event that another process put aside for its MAC, although this process finds the MAC correct.
+   * The streams with an event that another process put aside because of its MAC, although this process finds the MAC
+   * correct.
    */
   async findStreamsWithRightMac(): Promise<readonly Uuid[]> {
     const events = await listAsideForMac(this.db, NOT_OURS, this.lastSearched);
@@ -161,8 +162,9 @@ export class MacGate {
   }
 
   /**
-   * An older build makes no MACs. Its events are accepted until the last older build has stopped. For each such event
-   * an admission with a MAC is stored. After that the shop's database role has no right to allow such events again.
+   * An older build makes no MACs. Its events are accepted until the last older build has stopped. For each of these
+   * events an admission with a MAC is stored. After that the database role of the shop has no right to allow more
+   * events without a MAC. Returns the events that were not admitted.
    */
   private async admitAllowed(events: readonly EventToNumber[]): Promise<readonly EventToNumber[]> {
     // Events that had to wait for an earlier event of their stream were admitted when they were first seen.

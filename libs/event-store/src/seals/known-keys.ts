@@ -35,8 +35,8 @@ export async function expectKnownKeys(chain: SealChain): Promise<void> {
 }
 
 /**
- * The remembered seal if the database has it, and otherwise the last stored one. Anybody who can write to the database
- * may have written the seals after the remembered one.
+ * The remembered seal if the database contains it, and otherwise the last stored seal. Seals after the remembered one
+ * do not count, because anybody with write access to the database may have stored them.
  */
 async function newestSeal({ db, anchor }: SealChain): Promise<Seal | undefined> {
   const known = await anchor.newest();

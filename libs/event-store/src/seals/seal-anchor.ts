@@ -27,9 +27,9 @@ const isNewer = (one: EndOfSeals, other: EndOfSeals): boolean =>
   one.record > other.record || (one.record === other.record && one.position > other.position);
 
 /**
- * Remembers the newest seal where nobody can change it by writing to the database: in this process, and in a file. An
- * older end never replaces a newer one. The end with the higher record number is newer, and with equal record numbers
- * the end with the higher position.
+ * Remembers the newest seal in this process and in a file, where it cannot be changed by a write to the database. An
+ * older end never replaces a newer one. The end with the higher record number is newer. If the record numbers are
+ * equal, the end with the higher position is newer.
  */
 export class SealAnchor {
   private readonly savedEnd?: RememberedFile<EndOfSeals>;

@@ -144,7 +144,7 @@ export class SealChain {
 
   /**
    * Signs the positions after `from`, up to and including `to`. Throws LogTampered if a hash does not follow from the
-   * one before, or if an event was not appended by this shop.
+   * hash before, or if the shop did not append one of the events.
    */
   async signRange(from: Pick<EndOfSeals, 'position' | 'signature' | 'hash'>, to: number): Promise<Seal> {
     const { position: after, signature } = from;

@@ -11,8 +11,8 @@ const PAGE = 100;
 export const LONGEST_UNSEALED_MS = 60_000;
 
 /**
- * Checks the seals while the log is read. Each seal must be signed, follow the one before, and match the hashes that it
- * covers.
+ * Checks the seals while the log is read. Each seal must be signed, follow the seal before, and match the hashes that
+ * it covers.
  */
 export class SealCheck {
   count = 0;

@@ -77,7 +77,7 @@ export class SealRepair {
       throw new CannotRepair(`The restored database has a problem itself: ${found.message}. Restore another backup.`);
     const { position, signature, count } = kept;
     const at = this.now().getTime();
-    // The decision covers all records in the database, also those after the newest remembered one.
+    // The decision covers all records in the database, also records after the newest remembered one.
     const record = Math.max(known.record, records.at(-1)?.number ?? 0);
     const lost = { position: known.position, signature: known.signature, hash: known.hash, record };
     const decision = { kind: 'restored', at, who, reason, lost, kept: { position, signature, hash: kept.hash, count } } as const; // prettier-ignore
@@ -191,7 +191,9 @@ export class SealRepair {
     return result.ok ? [] : result.findings;
   }
 
-  /** The log must be the one that was sealed last, so that a new seal covers only what was sealed before. */
+  /**
+   * Throws if the log differs from the log that was sealed last, so that a new seal covers only what was sealed before.
+   */
   private async expectSameLog(known: EndOfSeals | undefined, head: number): Promise<void> {
     if (!known || known.position === 0) return;
     if ((await hashesAt(this.chain.db, [known.position])).get(known.position) === known.hash) return;
@@ -209,7 +211,7 @@ export class SealRepair {
       );
   }
 
-  /** The last seal before the first lost or false one, and what is wrong after it. */
+  /** Returns the last seal before the first lost or false seal, and a description of that seal. */
   private async findLastGoodSeal(known: EndOfSeals | undefined) {
     const { db, key } = this.chain;
     let good = { position: 0, signature: '', hash: '', count: 0 };

@@ -32,7 +32,10 @@ export class Sealer {
     if (head > this.sealed) this.unsealedSince ??= performance.now();
   }
 
-  /** Seals if a seal is due, and returns the milliseconds until the next one. Errors do not stop the numbering. */
+  /**
+   * Makes a seal if it is time for one, and returns the milliseconds until the next seal. Errors do not stop the
+   * numbering.
+   */
   async sealWhenDue(): Promise<number> {
     if (performance.now() < this.pausedUntil) return LONGEST_MS;
     try {

@@ -46,9 +46,9 @@ const isRowError = (error: unknown): boolean =>
   /^(2[23]|0A000)/.test((error as { code?: string } | undefined)?.code ?? '');
 
 /**
- * Numbers committed events, in one process at a time. Positions are contiguous and in commit order, and each hash
- * covers the one before. The sequencer reads only committed events, so an open or aborted transaction neither delays it
- * nor leaves a gap.
+ * Gives committed events their positions, in one process at a time. Positions have no gaps and follow the order of the
+ * commits. Each hash covers the hash before. The sequencer reads only committed events, so an open or aborted
+ * transaction neither delays it nor leaves a gap.
  */
 @Injectable()
 export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -182,8 +182,8 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /**
-   * Puts aside the events that get no position: those that the shop did not append, and those that follow such an
-   * event in their stream.
+   * Puts aside the events that get no position: events that the shop did not append, and later events of the same
+   * streams. Returns the other events.
    */
   private async putRefusedAside(
     events: readonly PendingEvent[],

@@ -48,7 +48,10 @@ const ONE = statement(
    where p.seq = $1 and not exists (select from ${named.log} l where l.event_id = p.event_id)`,
 );
 
-/** Undefined if the row is gone, or its event has a position. Rejects if a column of the event cannot be printed. */
+/**
+ * Returns undefined if the row is missing, or if its event has a position already. Rejects if a column of the event
+ * cannot be printed.
+ */
 export const readPendingEvent = async (db: StreamDatabase, seq: number): Promise<PendingEvent | undefined> =>
   (await db.query<PendingEvent>(ONE, [seq]))[0];
 
@@ -99,7 +102,7 @@ const VOID_BY_NUMBERED = statement(
        and l.position is not null) as void`,
 );
 
-/** Whether a numbered event declares this one void. Only events of this shop are numbered. */
+/** Whether an event with a position declares this event void. Only events that the shop appended get a position. */
 export const isVoidByNumbered = async (db: StreamDatabase, orderId: Uuid, version: number): Promise<boolean> =>
   (await db.query<{ void: boolean }>(VOID_BY_NUMBERED, [orderId, version]))[0].void;
 

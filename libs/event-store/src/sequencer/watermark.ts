@@ -66,7 +66,7 @@ export class Watermark {
     this.above = last;
   }
 
-  // There are too many gaps to remember each one. The reads scan over them again until all of them are settled
+  // There are too many gaps to remember each one. So all these numbers are read again until the gaps are settled
   // together.
   private restart(through: number, xid: bigint): void {
     this.above = Math.min(this.above + 1, ...this.missing.keys()) - 1;

@@ -109,9 +109,9 @@ const GROUP = statement(
 );
 
 /**
- * Appends that arrive while others are running are written together, in one statement and one transaction, because
- * under load the statement and the commit are most of their cost. A single append does not wait. An append that could
- * not be written in its group is written alone, and then its own statement reports the reason.
+ * Writes appends together, in one statement and one transaction, if they arrive while other appends are running. Under
+ * load the statement and the commit are most of the cost of an append. An append does not wait if nothing else runs. An
+ * append that could not be written in its group is written alone, and then its own statement reports the reason.
  */
 export class AppendGroups {
   private readonly log = new Logger('EventStore');

@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => test.drop());
 
-/** Three builds of one shop, each with one more shape of the same event. */
+/** Three builds of one shop. Each build has one more schema version of the same event. */
 const toNames = ({ name }: { name: string }) => ({ names: [name] });
 const toCups = ({ names }: { names: string[] }) => ({ cups: names.map((name) => ({ name, sugar: true })) });
 const builds = [[], [toNames], [toNames, toCups]].map((upcasts) => new EventTypes([{ type: 'Happened', upcasts }]));

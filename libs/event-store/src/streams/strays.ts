@@ -17,7 +17,7 @@ const EVENTS = statement(
 );
 
 // An event and its pending row are committed together. The event's position and the deletion of its pending row are
-// committed together too. So a statement always sees one of the two.
+// also committed together. So a statement always sees either the pending row or the position.
 const NEITHER = statement(
   'stray-neither',
   `select s.id, e.${named.stream} as "streamId" from unnest($1::uuid[]) as s(id) join ${named.events} e on e.id = s.id

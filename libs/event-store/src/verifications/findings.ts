@@ -78,7 +78,7 @@ export const newFinding = (
 
 const MOST_LISTED = 100;
 
-/** Counts the findings, and keeps the first hundred. */
+/** Counts the findings, and lists the first hundred. */
 export class Findings {
   readonly listed: Found[] = [];
   count = 0;

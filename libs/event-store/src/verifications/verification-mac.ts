@@ -12,7 +12,9 @@ export interface StoredVerification extends Verification {
 const macText = ({ id, cause, from, to, micros, result }: Omit<StoredVerification, 'mac'>): string =>
   netstrings(['coffee-tea.verification.1', id, cause, from, to ?? '', micros, result ? canonicalJson(result) : '']);
 
-/** The MAC covers the id, cause, range, start and result of the verification. A running one has no result yet. */
+/**
+ * The MAC covers the id, cause, range, start and result of the verification. A running verification has no result yet.
+ */
 export const verificationMac = (key: MacKey, row: Omit<StoredVerification, 'mac'>): Buffer => key.of(macText(row));
 
 export const isOurs = (key: MacKey, row: StoredVerification): boolean =>

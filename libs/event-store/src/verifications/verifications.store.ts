@@ -87,7 +87,9 @@ export class VerificationRows {
     );
   }
 
-  /** The newest verification with findings; undefined if a later one of the whole log found nothing. */
+  /**
+   * The newest verification with findings. Returns undefined if a later verification of the whole log found nothing.
+   */
   async findTrouble(): Promise<Verification | undefined> {
     const found = await this.firstOurs(
       `where state = 'done' and isfinite(started_at) and (result->>'ok' = 'false'
@@ -107,7 +109,10 @@ export class VerificationRows {
     return found?.result ? Math.min(found.result.sealedThrough, found.result.to) : 0;
   }
 
-  /** Keeps tail verifications without findings for two days, and all others for a year. */
+  /**
+   * Deletes old verifications: tail verifications without findings after two days, and all other verifications after a
+   * year.
+   */
   async prune(): Promise<void> {
     await this.db.query(
       `delete from ${named.verifications} where state <> 'running' and (started_at < now() - interval '1 year' or started_at > now() + interval '1 day'

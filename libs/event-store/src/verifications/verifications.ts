@@ -26,8 +26,8 @@ interface Running extends JoinedRun<Verification> {
 }
 
 /**
- * Verifies the log on request and every night, and the new part of the log every ten minutes. Only one verification
- * runs at a time.
+ * Verifies the log on request and every night. Every ten minutes it verifies the part of the log after the last
+ * verified seal. Only one verification runs at a time.
  */
 export class Verifications implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger('Verifications');
@@ -61,9 +61,9 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /**
-   * Starts a verification, or joins a running one with the same range. Returns the result if it comes within
-   * `patienceMs`, and otherwise the running verification. The signal `left` means that the caller has gone. If
-   * no other caller needs the result, the verification is then aborted. Throws VerifyRunning.
+   * Starts a verification, or waits for a running one with the same range. Returns the result if it is known within
+   * `patienceMs`, and otherwise the running verification. The signal `left` means that the caller has gone. If no other
+   * caller needs the result, the verification is then aborted. Throws VerifyRunning.
    */
   async ask(from: number, to: number | undefined, patienceMs: number, left: AbortSignal): Promise<Verification> {
     const own = this.running;

@@ -19,8 +19,8 @@ const SAVE_MS = 1_000;
 const vnd = (amount: number): Amount => ({ amount, currency: 'VND' });
 
 /**
- * Compares a rebuilt table with the live one, some hundred orders at a time. The live table is updated meanwhile, and
- * the rebuilt one is not.
+ * Compares a rebuilt table with the live one, some hundred orders at a time. During the comparison the live table is
+ * updated, and the rebuilt table is not.
  */
 @Injectable()
 export class Comparer {

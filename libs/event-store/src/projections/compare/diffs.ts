@@ -6,7 +6,10 @@ import { RebuildRows } from '../rebuild/rebuild-rows';
 import type { Tally } from './tally';
 import { StreamDatabase } from '../../streams/stream-database';
 
-/** The changes that rebuilds make. A diff is kept after its rebuild has gone live or was cancelled. */
+/**
+ * Stores and reads the differences between a rebuilt table and the live one. They are kept after the rebuild has gone
+ * live or was cancelled.
+ */
 @Injectable()
 export class Diffs {
   constructor(

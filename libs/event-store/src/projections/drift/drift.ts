@@ -19,7 +19,7 @@ export interface DriftFinding extends DriftedRow {
   readonly projection: string;
   readonly version: number;
   readonly foundAt: string;
-  /** When the row was found to be correct again, or when its table stopped being the live one. */
+  /** When the row was found to be correct again, or when its table was replaced by another live table. */
   readonly healedAt: string | null;
 }
 

@@ -138,9 +138,9 @@ export class Rounds {
     return found;
   }
 
-  // `xmin` is only the lower half of the writing transaction's id. The upper half is the current one or one less. The
-  // snapshot contains the transactions that were open at that moment. So one long open transaction does not make the
-  // rows of all later transactions suspect.
+  // `xmin` is only the lower half of the id of the transaction that wrote the row. The upper half is that of the
+  // present id, or one less. The snapshot contains the transactions that were open at that moment. So a long open
+  // transaction does not make the rows of all later transactions suspect.
   private async writtenSince({ snapshot, position }: Moment, page: number, upTo: number): Promise<Uuid[]> {
     const rows = await this.db.query<{ id: Uuid }>(
       `with present as (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xid)

@@ -14,7 +14,7 @@ export async function createProjectionTable(db: Database, projection: Projection
   ]);
 }
 
-/** Creates the projection's table, and registers it as the live one at position 0. */
+/** Creates the projection's first table, and registers it as the live table at position 0. */
 export async function createFirstTable(db: Database, projection: Projection, relation: string, run = 1): Promise<void> {
   await createProjectionTable(db, projection, relation);
   await db.query(

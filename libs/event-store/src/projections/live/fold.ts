@@ -29,8 +29,8 @@ const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof (value as Promise<unknown> | undefined)?.then === 'function';
 
 /**
- * Applies one more event. Throws the reducer's own errors, the error of an unreadable event, and an error if the
- * reducer returns a promise, because such a reducer is not pure.
+ * Applies one event to a row. Throws the errors of the reducer, and the error of an unreadable event. Also throws if
+ * the reducer returns a promise, because a reducer must be pure.
  */
 export function applyEvent<View extends object>(
   projection: Projection<View>,

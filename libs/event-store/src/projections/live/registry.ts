@@ -86,8 +86,9 @@ export class ProjectionRegistry {
   }
 
   /**
-   * Throws if this build lacks the reducer of a table in one of these states, because it could not keep that table up
-   * to date. A projection with an unknown name belongs to a newer build and is skipped. Returns the skipped names.
+   * Throws ReducerMissing if this build lacks the reducer of a table in one of these states, because it could not
+   * update that table. A projection with an unknown name belongs to a newer build and is skipped. Returns the skipped
+   * names.
    */
   async expectReducers(states: readonly TableState[] = ['live', 'kept']): Promise<string[]> {
     const used = await this.db.query<ProjectionTable>(`${tables} where t.state = any($1::text[])`, [states]);
@@ -95,7 +96,7 @@ export class ProjectionRegistry {
     return [...new Set(used.map(({ name }) => name))].filter((name) => !this.knows(name));
   }
 
-  /** Whether instances of another build are alive. They could not read a table of a newer version. */
+  /** Whether instances of another build are alive. These instances could not read a table of a newer version. */
   async otherBuildsLive(): Promise<boolean> {
     const [{ builds }] = await this.db.query<{ builds: number }>(
       `select count(distinct build)::int as builds from instances where seen_at > now() - interval '20 seconds'`,
@@ -150,7 +151,7 @@ export class ProjectionRegistry {
     await this.setFollows(old, false);
   }
 
-  /** Sets whether a table is kept up to date, and makes its follower stop and read the table's state again. */
+  /** Sets whether a table is updated, and makes its follower stop and read the state of the table again. */
   async setFollows(relation: string, follows: boolean): Promise<void> {
     await this.db.query('update projection_checkpoints set follows = $2, epoch = epoch + 1 where relation = $1', [
       relation,

@@ -10,7 +10,7 @@ import { ProjectionRegistry } from './registry';
 /** The value of `askedBy` for a rebuild that no person has requested. */
 export const UPGRADE = 'upgrade';
 
-/** Starts the rebuild that moves readers from a table of an earlier version to one of the newest version. */
+/** Starts a rebuild if the live table of a projection has an older version than the newest one of this build. */
 @Injectable()
 export class Upgrade {
   private readonly log = new Logger('Projections');

@@ -68,8 +68,8 @@ export class RebuildRows {
   }
 
   /**
-   * How a person ended the newest rebuild of that version; undefined if no person did. After such an end the next
-   * rebuild is not started automatically.
+   * How a person ended the newest rebuild to that version; undefined if no person ended it. If a person ended it, the
+   * next rebuild is not started automatically.
    */
   async findManualEnd(name: string, version: number): Promise<'cancelled' | 'rolled-back' | undefined> {
     const [last] = await this.db.query<{ state: RebuildState }>(

@@ -41,7 +41,7 @@ export interface RebuildRow {
   readonly askedAt: Date;
   readonly changedAt: Date;
   readonly pausedFrom: RebuildState | null;
-  /** The former live table, after this one has gone live. */
+  /** The table that was live before this rebuild went live; null until then. */
   readonly replaced: string | null;
   readonly rollbackAsked: Date | null;
   readonly throttled: boolean;

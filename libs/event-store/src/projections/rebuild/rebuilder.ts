@@ -22,7 +22,7 @@ import { StreamDatabase } from '../../streams/stream-database';
 
 const MOST_FAILURES = 10;
 
-/** Runs rebuilds. It continues from the checkpoint of the rebuilt table, so a crash repeats at most one batch. */
+/** Runs rebuilds. A rebuild continues from the checkpoint of its table, so a crash repeats at most one batch. */
 @Injectable()
 export class Rebuilder {
   private readonly log = new Logger('Rebuilder');

@@ -31,8 +31,8 @@ export interface Tally {
 }
 
 /**
- * Counts an order's events, and adds up their `n`. It fails on `poison`, and its column refuses a number that is too
- * large.
+ * A projection that counts an order's events and adds up their `n`. It fails on `poison`, and its column refuses a
+ * number that is too large.
  */
 export const tallyOf = (name: string, version = 1, acceptsPoison = false): Projection<Tally> => ({
   name,
@@ -46,7 +46,7 @@ export const tallyOf = (name: string, version = 1, acceptsPoison = false): Proje
   },
 });
 
-/** The projection classes of one process, on a database. */
+/** Creates the projection classes of one process on a database. */
 export function projectionsOn(
   database: Database,
   projections: readonly Projection[],
