@@ -3,7 +3,7 @@ import { statement } from '#database';
 import { chainFields, ORIGIN } from '../seals/chain';
 import type { ProvedSeal } from '../verifications/evidence';
 import type { Seal } from '../seals/seal-key';
-import { sealBefore, sealsFrom } from '../seals/seals.store';
+import { readSealBefore, readSealsFrom } from '../seals/seals.store';
 import { canonicalColumns, joinEvent } from '../streams/stored';
 import type { NumberedEvent } from '../streams/numbered-events.store';
 import type { StreamDatabase } from '../streams/stream-database';
@@ -35,8 +35,8 @@ export const toProvedSeal = (seal: Seal, previous: string): ProvedSeal => ({
 });
 
 export async function readProvedSeals(db: StreamDatabase, after: number, limit: number): Promise<ProvedSeal[]> {
-  const seals = await sealsFrom(db, after + 1, limit);
+  const seals = await readSealsFrom(db, after + 1, limit);
   if (seals.length === 0) return [];
-  const before = (await sealBefore(db, seals[0].position))?.signature ?? '';
+  const before = (await readSealBefore(db, seals[0].position))?.signature ?? '';
   return seals.map((seal, index) => toProvedSeal(seal, index === 0 ? before : seals[index - 1].signature));
 }

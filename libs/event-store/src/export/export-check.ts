@@ -11,23 +11,23 @@ import type { TrustedKeys } from '../seals/trusted-keys';
 import { EXPORT_FORMAT, exportText } from './log-export';
 
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
-const Whole = z.int().min(0);
+const WholeNumber = z.int().min(0);
 
 const Head = z.strictObject({
   format: z.literal(EXPORT_FORMAT),
   about: z.string(),
-  from: Whole,
-  to: Whole,
+  from: WholeNumber,
+  to: WholeNumber,
   before: Hash,
   keys: z.array(PublicKeyShape),
 });
 const EventLine = z.strictObject({ event: z.strictObject({ fields: z.array(z.string()).length(11), hash: Hash }) });
 const SealLine = z.strictObject({ seal: ProvedSealShape });
 const RecordLine = z.strictObject({
-  record: z.strictObject({ number: Whole, body: z.string(), keyId: z.string(), signature: z.string() }),
+  record: z.strictObject({ number: WholeNumber, body: z.string(), keyId: z.string(), signature: z.string() }),
 });
 const EndLine = z.strictObject({
-  end: z.strictObject({ events: Whole, seals: Whole, hash: Hash }),
+  end: z.strictObject({ events: WholeNumber, seals: WholeNumber, hash: Hash }),
   signature: SignatureShape,
 });
 const Line = z.union([EventLine, SealLine, RecordLine, EndLine]);

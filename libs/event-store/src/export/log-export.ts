@@ -5,9 +5,9 @@ import { canonicalJson, netstrings } from '#platform/canonical';
 import { chainFields, ORIGIN } from '../seals/chain';
 import { readLogEnd } from '../sequencer/pending';
 import type { SealKey } from '../seals/seal-key';
-import { hashesAt, sealBefore, sealsFrom } from '../seals/seals.store';
+import { readHashesAt, readSealBefore, readSealsFrom } from '../seals/seals.store';
 import { sortRecords } from '../seals/seal-records';
-import { recordsFrom } from '../seals/seal-records.store';
+import { readRecordsFrom } from '../seals/seal-records.store';
 import { canonicalColumns, joinEvent } from '../streams/stored';
 import type { NumberedEvent } from '../streams/numbered-events.store';
 import { toProvedSeal } from './canonical';
@@ -45,22 +45,22 @@ export async function* exportLog(db: StreamDatabase, key: SealKey, from = 1, to?
     return text;
   };
   const head = (await readLogEnd(db))?.position ?? 0;
-  const [first] = await sealsFrom(db, from, 1);
-  const [lastSeal] = to === undefined ? [] : await sealsFrom(db, to, 1);
+  const [first] = await readSealsFrom(db, from, 1);
+  const [lastSeal] = to === undefined ? [] : await readSealsFrom(db, to, 1);
   const start = Math.min(first ? first.after + 1 : from, from);
   const end = Math.min(lastSeal?.position ?? head, head);
-  const before = start > 1 ? (await hashesAt(db, [start - 1])).get(start - 1) : ORIGIN;
+  const before = start > 1 ? (await readHashesAt(db, [start - 1])).get(start - 1) : ORIGIN;
   const keys = key.trusted.all;
   yield toLine({ format: EXPORT_FORMAT, about: ABOUT, from: start, to: end, before: before ?? ORIGIN, keys });
   // A record that the shop did not sign and that is not void is exported too, so that a check of the export reports it.
-  const { ours, foreignNotVoid } = sortRecords(key.trusted, await recordsFrom(db, 1));
+  const { ours, foreignNotVoid } = sortRecords(key.trusted, await readRecordsFrom(db, 1));
   for (const record of [...ours, ...foreignNotVoid]) yield toLine({ record });
 
-  let previous = (await sealBefore(db, start))?.signature ?? '';
+  let previous = (await readSealBefore(db, start))?.signature ?? '';
   let hash = before ?? ORIGIN;
   let [events, seals] = [0, 0];
   for (let at = start - 1; at < end;) {
-    const [seal] = await sealsFrom(db, at + 1, 1);
+    const [seal] = await readSealsFrom(db, at + 1, 1);
     const upTo = Math.min(seal?.position ?? end, end, at + BATCH);
     for (const row of await db.query<NumberedEvent>(ROWS, [at, upTo])) {
       yield toLine({ event: { fields: chainFields(hash, row.position, row).map(String), hash: row.hash } });

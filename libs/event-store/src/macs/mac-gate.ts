@@ -9,7 +9,7 @@ import { LogTampered } from '../streams/errors';
 import { formatMac, MacCheck, type WithMac } from './mac-check';
 import { MacExceptions } from './mac-exceptions';
 import type { LogEnd } from '../sequencer/pending';
-import { numberedBetween, type NumberedEvent } from '../streams/numbered-events.store';
+import { readNumbered, type NumberedEvent } from '../streams/numbered-events.store';
 import { findOutOfTurn, outOfTurnMessage } from '../streams/strays';
 import { listAsideForMac } from '../sequencer/unnumbered.store';
 import type { StreamDatabase } from '../streams/stream-database';
@@ -52,7 +52,7 @@ export class MacGate {
   }
 
   /** Call it when a process begins to number. */
-  async begin(): Promise<void> {
+  async prepare(): Promise<void> {
     this.forgetHashes();
     const format = await readFirstFormat(this.db);
     if (!format)
@@ -130,7 +130,7 @@ export class MacGate {
   /** What is wrong with the last position, before more events are numbered after it; undefined if nothing is. */
   async findProblemAtEnd({ position }: LogEnd): Promise<string | undefined> {
     if (position === 0) return undefined;
-    const before = position > 1 ? await numberedBetween(this.db, position - 2, position - 1) : [];
+    const before = position > 1 ? await readNumbered(this.db, position - 2, position - 1) : [];
     const hash = position > 1 ? before[0]?.hash : ORIGIN;
     if (hash === undefined) return `position ${position - 1} is missing`;
     return this.checkRows({ position: position - 1, hash }, position).then(
@@ -148,7 +148,7 @@ export class MacGate {
     if (unsigned) throw new LogTampered(unsigned);
     let { position: at, hash: before } = after;
     while (at < to) {
-      const rows = await numberedBetween(this.db, at, Math.min(at + PAGE, to));
+      const rows = await readNumbered(this.db, at, Math.min(at + PAGE, to));
       for (const row of rows) before = expectHash(before, (at += 1), row);
       const [wrong] = await check.findForeign(rows);
       if (wrong)

@@ -2,9 +2,9 @@ import { isOurs } from '../macs/event-mac';
 import { readFirstFormat } from '../macs/event-macs.store';
 import { isFormatSigned } from '../macs/mac-check';
 import { readLogEnd } from '../sequencer/pending';
-import { numberedBetween } from '../streams/numbered-events.store';
+import { readNumbered } from '../streams/numbered-events.store';
 import type { Seal } from './seal-key';
-import { lastSeal, sealsFrom } from './seals.store';
+import { readLastSeal, readSealsFrom } from './seals.store';
 import type { SealChain } from './seal-chain';
 
 /**
@@ -28,7 +28,7 @@ export class WrongKey extends Error {
 
 /** Throws WrongKey if the newest seal or the newest MACs are not made with the present key or a former key. */
 export async function expectKnownKeys(chain: SealChain): Promise<void> {
-  const seal = await newestSeal(chain);
+  const seal = await findNewestSeal(chain);
   if (seal && !chain.key.trusted.has(seal.keyId))
     throw new WrongKey('SEAL_SIGNING_KEY', 'SEAL_FORMER_KEYS', `the seal at position ${seal.position}`);
   await expectMacKey(chain);
@@ -38,19 +38,19 @@ export async function expectKnownKeys(chain: SealChain): Promise<void> {
  * The remembered seal if the database contains it, and otherwise the last stored seal. Seals after the remembered one
  * do not count, because anybody with write access to the database may have stored them.
  */
-async function newestSeal({ db, anchor }: SealChain): Promise<Seal | undefined> {
+async function findNewestSeal({ db, anchor }: SealChain): Promise<Seal | undefined> {
   const known = await anchor.newest();
   if (known && known.position > 0) {
-    const [seal] = await sealsFrom(db, known.position, 1);
+    const [seal] = await readSealsFrom(db, known.position, 1);
     if (seal?.position === known.position && seal.signature === known.signature) return seal;
   }
-  return lastSeal(db);
+  return readLastSeal(db);
 }
 
 async function expectMacKey({ db, gate: { key } }: SealChain): Promise<void> {
   const wrongKey = (what: string) => new WrongKey('EVENT_MAC_KEY', 'EVENT_FORMER_KEYS', what);
   const head = (await readLogEnd(db))?.position ?? 0;
-  const newest = await numberedBetween(db, Math.max(0, head - EVENTS_CHECKED), head);
+  const newest = await readNumbered(db, Math.max(0, head - EVENTS_CHECKED), head);
   const eventsWithMac = newest.filter(({ id, mac }) => id !== null && mac !== null);
   if (eventsWithMac.length > 0 && !eventsWithMac.some((event) => isOurs(key, event, event.mac!)))
     throw wrongKey(`the event at position ${eventsWithMac.at(-1)!.position}`);

@@ -1,7 +1,7 @@
 import { newFinding, type Found, type Remark } from '../verifications/findings';
 import type { TrustedKeys } from './trusted-keys';
 import { parseDecision, notSignedMessage, sortRecords, toldOf, type SealRecord } from './seal-records';
-import { recordsFrom } from './seal-records.store';
+import { readRecordsFrom } from './seal-records.store';
 import type { StreamDatabase } from '../streams/stream-database';
 
 /**
@@ -20,7 +20,7 @@ export async function readRemarks(
   db: StreamDatabase,
   keys: TrustedKeys,
 ): Promise<{ remarks: readonly Remark[]; wrong?: Found }> {
-  const { ours, foreignNotVoid } = sortRecords(keys, await recordsFrom(db, 1));
+  const { ours, foreignNotVoid } = sortRecords(keys, await readRecordsFrom(db, 1));
   const all = ours.map(toRemark);
   const adopted = all.filter(({ kind }) => kind === 'adopted').slice(-MOST_ADOPTED);
   const remarks = all.filter((one) => one.kind !== 'adopted' || adopted.includes(one));

@@ -9,20 +9,20 @@ import { LONGEST_UNSEALED_MS } from './seal-check';
 import type { Seal, SealKey } from './seal-key';
 import {
   countSeals,
-  hashesAt,
-  hashesBetween,
+  readHashesAt,
+  readHashesBetween,
   insertReseal,
   insertSeal,
-  lastReseal,
-  lastSeal,
-  sealBefore,
-  sealsFrom,
-  unsealedMs,
+  readLastReseal,
+  readLastSeal,
+  readSealBefore,
+  readSealsFrom,
+  readUnsealedMs,
 } from './seals.store';
 import { UnusableSealAnchor } from './remembered-file';
 import { NOTHING_SEALED, type EndOfSeals, type SealAnchor } from './seal-anchor';
 import { parseDecision, notSignedMessage, sortRecords, type Decision, type SealRecord } from './seal-records';
-import { recordsFrom } from './seal-records.store';
+import { readRecordsFrom } from './seal-records.store';
 import type { StreamDatabase } from '../streams/stream-database';
 
 /** A seal covers at most this many positions. */
@@ -71,7 +71,7 @@ export class SealChain {
 
   /** How many milliseconds the oldest event without a valid seal has waited. */
   async measureWait(): Promise<number> {
-    this.waitedMs = await unsealedMs(this.db, this.sealedThrough ?? (await lastSeal(this.db))?.position ?? 0);
+    this.waitedMs = await readUnsealedMs(this.db, this.sealedThrough ?? (await readLastSeal(this.db))?.position ?? 0);
     return this.waitedMs;
   }
 
@@ -79,10 +79,10 @@ export class SealChain {
    * The end of the seals, after a check that the stored seals agree with the remembered end. New seals of other
    * processes are checked and remembered. Throws SealsDisagree.
    */
-  async checkedEnd(): Promise<EndOfSeals> {
+  async readCheckedEnd(): Promise<EndOfSeals> {
     try {
       const known = await this.anchor.newest();
-      const end = known ? await this.advanceEnd(known) : await this.endInDatabase();
+      const end = known ? await this.advanceEnd(known) : await this.readEndInDatabase();
       await this.anchor.remember(end);
       this.disagreement = this.unusable = undefined;
       this.sealedThrough = end.position;
@@ -97,7 +97,7 @@ export class SealChain {
 
   /** Seals numbered events until this position is sealed. */
   async sealThrough(position: number): Promise<void> {
-    for (let end = await this.checkedEnd(); end.position < position;) {
+    for (let end = await this.readCheckedEnd(); end.position < position;) {
       const head = (await readLogEnd(this.db))?.position ?? 0;
       if (head < position)
         throw new LogTampered(`it ends at position ${head}, but position ${position} was given to an event before`);
@@ -109,7 +109,7 @@ export class SealChain {
    * Seals the next positions, at most up to `position`, and returns the new end. Any process with the key may do it.
    */
   async seal(position: number): Promise<EndOfSeals> {
-    const end = await this.checkedEnd();
+    const end = await this.readCheckedEnd();
     if (end.position >= position) return end; // a request for evidence has sealed it already
     try {
       return await this.sealNext(end, position);
@@ -125,10 +125,10 @@ export class SealChain {
     const isStored = await insertSeal(this.db, seal, end.record);
     crashPoint('sealer.sealed');
     if (!isStored) {
-      const now = await this.checkedEnd();
+      const now = await this.readCheckedEnd();
       if (now.position > end.position || now.record > end.record) return now;
       // A seal that a record has declared void still occupies its row in the table.
-      const record = await lastReseal(this.db);
+      const record = await readLastReseal(this.db);
       if (record === null || !(await insertReseal(this.db, seal, record)))
         throw new LogTampered(
           `no seal can be stored after position ${end.position}, because another seal is stored there`,
@@ -148,7 +148,7 @@ export class SealChain {
    */
   async signRange(from: Pick<EndOfSeals, 'position' | 'signature' | 'hash'>, to: number): Promise<Seal> {
     const { position: after, signature } = from;
-    const hashes = await hashesBetween(this.db, after, to);
+    const hashes = await readHashesBetween(this.db, after, to);
     if (hashes.length !== to - after) throw new LogTampered(`positions are missing between ${after} and ${to}`);
     await this.gate.expectOurs(from, hashes);
     const unsigned = { after, position: to, root: merkleRoot(hashes), hash: hashes.at(-1)! };
@@ -158,16 +158,16 @@ export class SealChain {
   /**
    * The end of the seals according to the database alone, for a process that remembers nothing. Throws SealsDisagree.
    */
-  async endInDatabase(): Promise<EndOfSeals> {
-    const records = this.expectSigned(await recordsFrom(this.db, 1), '');
+  async readEndInDatabase(): Promise<EndOfSeals> {
+    const records = this.expectSigned(await readRecordsFrom(this.db, 1), '');
     const newest = records.at(-1);
     const emptyEnd = {
       ...NOTHING_SEALED,
       ...(newest && { record: newest.number, recordSignature: newest.signature }),
     };
-    const last = await lastSeal(this.db);
+    const last = await readLastSeal(this.db);
     if (!last) return emptyEnd;
-    const before = await sealBefore(this.db, last.position);
+    const before = await readSealBefore(this.db, last.position);
     if ((before?.position ?? 0) !== last.after || !this.key.hasSigned(last, before?.signature ?? ''))
       throw falseSealError(last);
     const end = { ...emptyEnd, ...pointOf(last) };
@@ -195,9 +195,9 @@ export class SealChain {
 
   /** Applies the decisions about the seals that were recorded after the remembered end. */
   private async applyNewRecords(known: EndOfSeals): Promise<EndOfSeals> {
-    let records: readonly SealRecord[] = await recordsFrom(this.db, Math.max(known.record, 1));
+    let records: readonly SealRecord[] = await readRecordsFrom(this.db, Math.max(known.record, 1));
     if (known.record > 0 && !isRemembered(records[0], known)) {
-      records = this.expectSigned(await recordsFrom(this.db, 1), '');
+      records = this.expectSigned(await readRecordsFrom(this.db, 1), '');
       const isRestored = (one: SealRecord) => one.number > known.record && parseDecision(one).kind === 'restored';
       if (!records.some(isRestored)) throw missingRecordError(known, records.at(-1)?.number ?? 0);
       records = records.filter(({ number }) => number > known.record);
@@ -208,7 +208,7 @@ export class SealChain {
     let end = known;
     for (const record of records) {
       const { number, signature } = record;
-      end = { ...after(end, known, number, parseDecision(record)), record: number, recordSignature: signature };
+      end = { ...applyDecision(end, known, number, parseDecision(record)), record: number, recordSignature: signature };
     }
     return end;
   }
@@ -223,7 +223,7 @@ export class SealChain {
   /** Checks that the log reaches the newest seal and still has the sealed hash there. */
   private async expectLog({ position, hash }: EndOfSeals): Promise<void> {
     if (position === 0) return;
-    const found = (await hashesAt(this.db, [position])).get(position);
+    const found = (await readHashesAt(this.db, [position])).get(position);
     if (found === hash) return;
     const head = (await readLogEnd(this.db))?.position ?? 0;
     if (head < position)
@@ -233,10 +233,10 @@ export class SealChain {
 
   private async expectSeal({ position, signature }: EndOfSeals): Promise<void> {
     if (position === 0) return;
-    const [stored] = await sealsFrom(this.db, position, 1);
+    const [stored] = await readSealsFrom(this.db, position, 1);
     if (stored?.position !== position || stored.signature !== signature)
       throw new SealsDisagree('lost', `the seal at position ${position} is gone or was changed`, position);
-    const before = await sealBefore(this.db, stored.after + 1);
+    const before = await readSealBefore(this.db, stored.after + 1);
     if (!this.key.hasSigned(stored, before?.signature ?? '')) throw falseSealError(stored);
   }
 
@@ -244,8 +244,8 @@ export class SealChain {
   private async applyNewSeals(from: EndOfSeals): Promise<EndOfSeals> {
     let end = from;
     for (;;) {
-      const seals = await sealsFrom(this.db, end.position + 1, PAGE);
-      const hashes = seals.length > 0 ? await hashesAt(this.db, seals.map(({ position }) => position)) : new Map(); // prettier-ignore
+      const seals = await readSealsFrom(this.db, end.position + 1, PAGE);
+      const hashes = seals.length > 0 ? await readHashesAt(this.db, seals.map(({ position }) => position)) : new Map(); // prettier-ignore
       for (const seal of seals) {
         if (seal.after !== end.position || !this.key.hasSigned(seal, end.signature)) throw falseSealError(seal);
         if (hashes.get(seal.position) !== seal.hash)
@@ -274,7 +274,7 @@ const falseSealError = ({ position }: Seal) =>
     position,
   );
 
-function after(end: EndOfSeals, known: EndOfSeals, number: number, decision: Decision): EndOfSeals {
+function applyDecision(end: EndOfSeals, known: EndOfSeals, number: number, decision: Decision): EndOfSeals {
   switch (decision.kind) {
     case 'adopted':
     case 'disowned':

@@ -2,7 +2,7 @@ import { newFinding, type Found } from '../verifications/findings';
 import { merkleRoot } from './merkle';
 import { readLogEnd } from '../sequencer/pending';
 import type { Seal, SealKey } from './seal-key';
-import { hashesBetween, lastSeal, sealBefore, sealsFrom, unsealedMs } from './seals.store';
+import { readHashesBetween, readLastSeal, readSealBefore, readSealsFrom, readUnsealedMs } from './seals.store';
 import type { StreamDatabase } from '../streams/stream-database';
 
 const PAGE = 100;
@@ -27,11 +27,11 @@ export class SealCheck {
   ) {}
 
   async begin(start: number): Promise<void> {
-    const before = await sealBefore(this.db, start);
+    const before = await readSealBefore(this.db, start);
     this.previous = before?.signature ?? '';
     this.sealedThrough = before?.position ?? 0;
-    this.page = await sealsFrom(this.db, start, PAGE);
-    if (this.page.length > 0) this.hashes = await hashesBetween(this.db, this.sealedThrough, start - 1);
+    this.page = await readSealsFrom(this.db, start, PAGE);
+    if (this.page.length > 0) this.hashes = await readHashesBetween(this.db, this.sealedThrough, start - 1);
   }
 
   /**
@@ -55,12 +55,12 @@ export class SealCheck {
    * long for a seal.
    */
   async checkEnd(): Promise<Found | undefined> {
-    const last = await lastSeal(this.db);
+    const last = await readLastSeal(this.db);
     const head = (await readLogEnd(this.db))?.position ?? 0;
     const sealed = last?.position ?? 0;
     if (sealed > head)
       return newFinding('cut', head + 1, null, `the log was sealed up to ${sealed} and ends at ${head}`);
-    const waited = head > sealed ? await unsealedMs(this.db, sealed) : 0;
+    const waited = head > sealed ? await readUnsealedMs(this.db, sealed) : 0;
     if (waited <= LONGEST_UNSEALED_MS) return undefined;
     const seconds = Math.round(waited / 1_000);
     return newFinding(
@@ -79,7 +79,7 @@ export class SealCheck {
     this.previous = seal.signature;
     this.hashes = [];
     this.page.shift();
-    if (this.page.length === 0) this.page = await sealsFrom(this.db, seal.position + 1, PAGE);
+    if (this.page.length === 0) this.page = await readSealsFrom(this.db, seal.position + 1, PAGE);
   }
 
   private problemOf(seal: Seal): Found | undefined {

@@ -2,12 +2,12 @@ import { DomainError } from '#kernel';
 import type { Found } from '../verifications/findings';
 import { readLogEnd } from '../sequencer/pending';
 import type { Seal } from './seal-key';
-import { hashesAt, insertReseal, sealsFrom } from './seals.store';
+import { readHashesAt, insertReseal, readSealsFrom } from './seals.store';
 import { verifyLog } from '../verifications/verify';
 import type { EndOfSeals } from './seal-anchor';
 import { MOST_SEALED_AT_ONCE, type SealChain } from './seal-chain';
 import { digestOf, signRecord, sortRecords, type Decision, type SealRecord } from './seal-records';
-import { insertRecord, recordsFrom } from './seal-records.store';
+import { insertRecord, readRecordsFrom } from './seal-records.store';
 
 /** The person who is responsible for a decision, and the reason. */
 export interface Justification {
@@ -33,7 +33,7 @@ export abstract class AlsoRestored {
   abstract restored(): Promise<void>;
 }
 
-const anotherDecision = () =>
+const conflictError = () =>
   new DomainError(
     'CONFLICT',
     'conflict',
@@ -65,14 +65,14 @@ export class SealRepair {
         `No seal is remembered in ${anchor.file ?? 'memory'}, so nobody can tell whether seals were lost.`,
       );
     await this.voidForeignRecords({ who, reason }, known);
-    const kept = await this.chain.endInDatabase();
-    const hash = (await hashesAt(db, [known.position])).get(known.position);
-    const records = await recordsFrom(db, 1);
+    const kept = await this.chain.readEndInDatabase();
+    const hash = (await readHashesAt(db, [known.position])).get(known.position);
+    const records = await readRecordsFrom(db, 1);
     const hasRecord = known.record === 0 || records.some(({ number, signature }) => number === known.record && signature === known.recordSignature); // prettier-ignore
     if (hasRecord && (known.position === 0 || hash === known.hash))
       throw new NothingToRepair(`The database has all that was sealed up to ${known.position}: nothing was lost.`);
     // Events that were not sealed when the backup was made are sealed when the shop starts.
-    const found = (await this.findingsInDatabase()).find(({ finding }) => finding !== 'unsealed');
+    const found = (await this.verifyDatabase()).find(({ finding }) => finding !== 'unsealed');
     if (found)
       throw new CannotRepair(`The restored database has a problem itself: ${found.message}. Restore another backup.`);
     const { position, signature, count } = kept;
@@ -96,14 +96,14 @@ export class SealRepair {
     const known = await anchor.newest();
     await this.expectRememberedRecord(known);
     const disowned = await this.voidForeignRecords({ who, reason }, known);
-    const findings = await this.findingsInDatabase();
+    const findings = await this.verifyDatabase();
     const head = (await readLogEnd(db))?.position ?? 0;
     await this.expectSameLog(known, head);
     const unrepairable = findings.find(({ finding }) => !REPAIRABLE.includes(finding));
     if (unrepairable) throw new CannotRepair(`A new seal cannot repair this: ${unrepairable.message}.`);
     const { good, causes } = await this.findLastGoodSeal(known);
     if (causes.length === 0 && disowned) {
-      await this.chain.checkedEnd();
+      await this.chain.readCheckedEnd();
       return disowned;
     }
     if (causes.length === 0) throw new NothingToRepair('All seals are correct: there is nothing to repair.');
@@ -118,7 +118,7 @@ export class SealRepair {
     const { position, signature, hash } = newest;
     const count = good.count + seals.length;
     const voided = (await this.listSealsAfter(position)).map((seal) => seal.position);
-    const records = await recordsFrom(db, 1);
+    const records = await readRecordsFrom(db, 1);
     const point = { after: good.position, position, signature, hash, count };
     return this.storeDecision(
       { kind: 'resealed', at: this.now().getTime(), who, reason, ...point, voided, causes },
@@ -134,7 +134,7 @@ export class SealRepair {
    */
   private async expectRememberedRecord(known: EndOfSeals | undefined): Promise<void> {
     if (!known || known.record === 0) return;
-    const { ours } = sortRecords(this.chain.key.trusted, await recordsFrom(this.chain.db, 1));
+    const { ours } = sortRecords(this.chain.key.trusted, await readRecordsFrom(this.chain.db, 1));
     if (!ours.some(({ number, signature }) => number === known.record && signature === known.recordSignature))
       throw new CannotRepair(
         `Record ${known.record} of the log of seals is missing, or this record or an earlier one was changed.`,
@@ -147,7 +147,7 @@ export class SealRepair {
     known: EndOfSeals | undefined,
   ): Promise<SealRecord | undefined> {
     const { db, key } = this.chain;
-    const records = await recordsFrom(db, 1);
+    const records = await readRecordsFrom(db, 1);
     const { ours, foreign, foreignNotVoid } = sortRecords(key.trusted, records);
     if (foreignNotVoid.length === 0) return undefined;
     const named = { disowned: foreign.map(({ number }) => number), digests: foreign.map(digestOf) };
@@ -160,7 +160,7 @@ export class SealRepair {
       reason,
       ...named,
     });
-    if (!(await insertRecord(db, record))) throw anotherDecision();
+    if (!(await insertRecord(db, record))) throw conflictError();
     return record;
   }
 
@@ -171,21 +171,21 @@ export class SealRepair {
     seals: readonly Seal[] = [],
   ): Promise<SealRecord> {
     const { db, key, anchor } = this.chain;
-    const previous = sortRecords(key.trusted, await recordsFrom(db, 1)).ours.at(-1)?.signature ?? '';
+    const previous = sortRecords(key.trusted, await readRecordsFrom(db, 1)).ours.at(-1)?.signature ?? '';
     const record = signRecord(key, number, previous, decision);
     await db.transaction(async () => {
-      if (!(await insertRecord(db, record))) throw anotherDecision();
+      if (!(await insertRecord(db, record))) throw conflictError();
       for (const seal of seals) await insertReseal(db, seal, number);
     });
     const newest = { ...end, record: number, recordSignature: record.signature };
     await anchor.remember(newest);
     this.chain.logEnd(newest);
-    await this.chain.checkedEnd();
+    await this.chain.readCheckedEnd();
     return record;
   }
 
   /** The findings in the database alone, without a comparison with the remembered end. */
-  private async findingsInDatabase(): Promise<readonly Found[]> {
+  private async verifyDatabase(): Promise<readonly Found[]> {
     const { db, key, gate } = this.chain;
     const result = await verifyLog(db, key, gate.key, { from: 1 });
     return result.ok ? [] : result.findings;
@@ -196,7 +196,7 @@ export class SealRepair {
    */
   private async expectSameLog(known: EndOfSeals | undefined, head: number): Promise<void> {
     if (!known || known.position === 0) return;
-    if ((await hashesAt(this.chain.db, [known.position])).get(known.position) === known.hash) return;
+    if ((await readHashesAt(this.chain.db, [known.position])).get(known.position) === known.hash) return;
     const what = head < known.position ? `ends at ${head}` : 'is not what was sealed there';
     throw new CannotRepair(`The log was sealed up to ${known.position} and ${what}: a new seal cannot repair that.`);
   }
@@ -204,7 +204,7 @@ export class SealRepair {
   /** Throws if no seal is signed with a known key. In this case the key is wrong, not the seals. */
   private async expectOwnSeals(): Promise<void> {
     const { db, key } = this.chain;
-    const seals = await sealsFrom(db, 1, PAGE);
+    const seals = await readSealsFrom(db, 1, PAGE);
     if (seals.length > 0 && !seals.some(({ keyId }) => key.trusted.has(keyId)))
       throw new CannotRepair(
         'No seal is signed with SEAL_SIGNING_KEY or SEAL_FORMER_KEYS: set SEAL_SIGNING_KEY to the key that was used before.',
@@ -216,8 +216,8 @@ export class SealRepair {
     const { db, key } = this.chain;
     let good = { position: 0, signature: '', hash: '', count: 0 };
     for (;;) {
-      const seals = await sealsFrom(db, good.position + 1, PAGE);
-      const hashes = await hashesAt(db, seals.map(({ position }) => position)); // prettier-ignore
+      const seals = await readSealsFrom(db, good.position + 1, PAGE);
+      const hashes = await readHashesAt(db, seals.map(({ position }) => position)); // prettier-ignore
       for (const seal of seals) {
         const { position, signature, hash, after } = seal;
         if (after !== good.position) return { good, causes: [`the seal after position ${good.position} is missing`] };
@@ -235,7 +235,7 @@ export class SealRepair {
   private async listSealsAfter(position: number): Promise<Seal[]> {
     const found: Seal[] = [];
     for (let at = position; ; at = found.at(-1)!.position) {
-      const seals = await sealsFrom(this.chain.db, at + 1, PAGE);
+      const seals = await readSealsFrom(this.chain.db, at + 1, PAGE);
       found.push(...seals);
       if (seals.length < PAGE) return found;
     }

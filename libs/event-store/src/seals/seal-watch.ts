@@ -39,7 +39,7 @@ export class SealWatch implements OnModuleInit {
     if (this.withoutJobs) return;
     try {
       if (await this.chain.anchor.isMissing()) await this.adoptDatabase();
-      else await this.chain.checkedEnd();
+      else await this.chain.readCheckedEnd();
     } catch (error) {
       if (!(error instanceof SealsDisagree)) throw error;
       this.logOnce(error.message);
@@ -52,7 +52,7 @@ export class SealWatch implements OnModuleInit {
   @Interval('seals', CHECK_MS)
   @OneAtATime()
   async checkSeals(): Promise<void> {
-    const trouble = await this.chain.checkedEnd().then(
+    const trouble = await this.chain.readCheckedEnd().then(
       () => undefined,
       (error: Error) =>
         error instanceof SealsDisagree ? error.message : `the seals could not be compared: ${error.message}`,
@@ -87,7 +87,7 @@ export class SealWatch implements OnModuleInit {
   private async adoptDatabase(): Promise<void> {
     const { db, key, anchor } = this.chain;
     for (;;) {
-      const storedEnd = await this.chain.endInDatabase();
+      const storedEnd = await this.chain.readEndInDatabase();
       const isNew = storedEnd.position === 0 && storedEnd.record === 0 && (await readLogEnd(db)) === undefined;
       if (isNew || anchor.file === undefined) return anchor.create(storedEnd);
       const { position, signature, hash } = storedEnd;

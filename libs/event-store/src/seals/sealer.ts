@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
 import { MOST_SEALED_AT_ONCE, stopsSealing, type SealChain } from './seal-chain';
-import { unsealedMs } from './seals.store';
+import { readUnsealedMs } from './seals.store';
 
 const LONGEST_MS = 10_000;
 
@@ -18,7 +18,7 @@ export class Sealer {
     this.sealed = 0;
     this.unsealedSince = undefined;
     try {
-      this.sealed = (await this.chain.checkedEnd()).position;
+      this.sealed = (await this.chain.readCheckedEnd()).position;
       if (head > this.sealed) this.unsealedSince = performance.now() - (await this.measureWait());
     } catch (error) {
       if (!stopsSealing(error)) throw error; // numbering must go on
@@ -70,7 +70,7 @@ export class Sealer {
    * events may have no seal. They are then sealed at once.
    */
   private async measureWait(): Promise<number> {
-    const age = await unsealedMs(this.chain.db, this.sealed);
+    const age = await readUnsealedMs(this.chain.db, this.sealed);
     if (age > LONGEST_MS)
       this.log.warn(`the events after position ${this.sealed} waited ${Math.round(age / 1_000)} s for their seal`);
     return Math.min(age, LONGEST_MS);

@@ -93,7 +93,7 @@ describe('The newest seal', () => {
       record: 0,
       signature: expect.stringMatching(/^[0-9a-f]{128}$/),
     });
-    expect(await seals.checkedEnd()).toEqual(kept);
+    expect(await seals.readCheckedEnd()).toEqual(kept);
   });
 
   it('prevents the sealing of a rewritten log, although its hashes and seals fit together', async () => {

@@ -29,17 +29,17 @@ const validSeals = (where: string, direction: 'asc' | 'desc', limit: string) => 
 
 const LAST = statement('seal-last-ours', validSeals('true', 'desc', '1'));
 
-export const lastSeal = async (db: StreamDatabase): Promise<Seal | undefined> => (await db.query<Seal>(LAST))[0];
+export const readLastSeal = async (db: StreamDatabase): Promise<Seal | undefined> => (await db.query<Seal>(LAST))[0];
 
 const SEALS = statement('seals-read-ours', validSeals('position >= $1', 'asc', '$2'));
 
 /** Seals, starting with the one that covers a position. */
-export const sealsFrom = (db: StreamDatabase, position: number, limit: number): Promise<Seal[]> =>
+export const readSealsFrom = (db: StreamDatabase, position: number, limit: number): Promise<Seal[]> =>
   db.query<Seal>(SEALS, [position, limit]);
 
 const BEFORE = statement('seal-before-ours', validSeals('position < $1', 'desc', '1'));
 
-export const sealBefore = async (db: StreamDatabase, position: number): Promise<Seal | undefined> =>
+export const readSealBefore = async (db: StreamDatabase, position: number): Promise<Seal | undefined> =>
   (await db.query<Seal>(BEFORE, [position]))[0];
 
 const COUNT = statement(
@@ -83,7 +83,7 @@ const LAST_RESEAL = statement(
  * The number of the last valid record of kind `resealed`. A new seal is stored under this number if a void seal
  * occupies its row.
  */
-export const lastReseal = async (db: StreamDatabase): Promise<number | null> =>
+export const readLastReseal = async (db: StreamDatabase): Promise<number | null> =>
   (await db.query<{ number: number | null }>(LAST_RESEAL))[0].number;
 
 const HASHES = statement(
@@ -92,7 +92,7 @@ const HASHES = statement(
 );
 
 /** The log's hashes after `after`, up to and including `to`. */
-export const hashesBetween = async (db: StreamDatabase, after: number, to: number): Promise<string[]> =>
+export const readHashesBetween = async (db: StreamDatabase, after: number, to: number): Promise<string[]> =>
   (await db.query<{ hash: string }>(HASHES, [after, to])).map(({ hash }) => hash);
 
 const HASHES_AT = statement(
@@ -101,7 +101,10 @@ const HASHES_AT = statement(
 );
 
 /** The log's hashes at some positions. Missing positions are left out. */
-export async function hashesAt(db: StreamDatabase, positions: readonly number[]): Promise<ReadonlyMap<number, string>> {
+export async function readHashesAt(
+  db: StreamDatabase,
+  positions: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
   const rows = await db.query<{ position: number; hash: string }>(HASHES_AT, [positions]);
   return new Map(rows.map(({ position, hash }) => [position, hash]));
 }
@@ -116,5 +119,5 @@ const UNSEALED = statement(
  * How many milliseconds the event after a position has waited for its seal, by the database's clock; 0 if there is no
  * such event.
  */
-export const unsealedMs = async (db: StreamDatabase, after: number): Promise<number> =>
+export const readUnsealedMs = async (db: StreamDatabase, after: number): Promise<number> =>
   Math.max(0, (await db.query<{ age: number }>(UNSEALED, [after + 1]))[0]?.age ?? 0);

@@ -4,9 +4,9 @@ import { OneAtATime } from '#platform/system';
 import { Gauge, register } from 'prom-client';
 import type { Uuid } from '#kernel';
 import type { Leadership } from '#database/leadership';
-import { headsAfter, headsOf, type Head } from '../streams/heads.store';
+import { readHeadsAfter, readHeads, type Head } from '../streams/heads.store';
 import type { LogSignals } from './log-signals';
-import { newestStreams } from './newest.store';
+import { readNewestStreams } from './newest.store';
 import type { StreamDatabase } from '../streams/stream-database';
 
 const MINUTE = 60_000;
@@ -54,11 +54,11 @@ export class HeadWatch {
     if (!this.leadership.leads(this.signals.sequencerTask)) return this.wrongHeads.clear();
     await this.db
       .outside(async () => {
-        const page = await headsAfter(this.db, this.lastCompared, PAGE);
+        const page = await readHeadsAfter(this.db, this.lastCompared, PAGE);
         this.lastCompared = page.length < PAGE ? FIRST : page.at(-1)!.orderId;
         const suspects = page.filter(isHeadWrong).map(({ orderId }) => orderId);
         this.report(
-          await headsOf(this.db, [...this.wrongHeads.keys(), ...(await newestStreams(this.db)), ...suspects]),
+          await readHeads(this.db, [...this.wrongHeads.keys(), ...(await readNewestStreams(this.db)), ...suspects]),
         );
       })
       .catch((error: Error) => this.log.warn(`heads are checked again in the next round: ${error.message}`));

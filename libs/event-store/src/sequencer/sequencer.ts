@@ -118,19 +118,19 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   async begin(): Promise<() => Promise<number>> {
     const watermark = new Watermark();
     let end = (await readLogEnd(this.db)) ?? { position: 0, hash: ORIGIN };
-    const aside = await findStreamsAside(this.db);
-    await this.gate.begin();
+    const streamsAside = await findStreamsAside(this.db);
+    await this.gate.prepare();
     await this.checkEnd(end);
     await this.sealer.begin(end.position);
     let recheckMacsAt = performance.now() + RECHECK_MACS_MS;
     let findLostAt = performance.now() + FIND_LOST_MS;
     const run = async () => {
-      if (aside.size > 0 && performance.now() >= recheckMacsAt) {
-        await this.requeueCorrect(aside);
+      if (streamsAside.size > 0 && performance.now() >= recheckMacsAt) {
+        await this.requeueCorrect(streamsAside);
         recheckMacsAt = performance.now() + RECHECK_MACS_MS;
       }
       if (performance.now() >= findLostAt) {
-        await this.enqueueLost(aside);
+        await this.enqueueLost(streamsAside);
         findLostAt = performance.now() + FIND_LOST_MS;
       }
       const { events, last, xmin, isComplete } = await readPending(this.db, watermark.nextRead);
@@ -140,7 +140,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
         watermark.recordRead(seqs, isComplete, xmin);
         return 0;
       }
-      const { rest, asideXid } = await this.putRefusedAside(events, aside);
+      const { rest, asideXid } = await this.putRefusedAside(events, streamsAside);
       if (rest.length === 0) {
         watermark.recordRead(seqs, isComplete, xmin, asideXid);
         return events.length;
@@ -165,7 +165,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
       try {
         return await run();
       } catch (error) {
-        if (isRowError(error)) await this.numberOneByOne(end, aside);
+        if (isRowError(error)) await this.numberOneByOne(end, streamsAside);
         throw error;
       }
     };
@@ -187,19 +187,19 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
    */
   private async putRefusedAside(
     events: readonly PendingEvent[],
-    aside: Set<Uuid>,
+    streamsAside: Set<Uuid>,
   ): Promise<{ readonly rest: readonly PendingEvent[]; readonly asideXid?: bigint }> {
     let asideXid: bigint | undefined;
     const refused = await this.gate.findRefused(events);
-    if (refused.size === 0 && aside.size === 0) return { rest: events };
+    if (refused.size === 0 && streamsAside.size === 0) return { rest: events };
     const rest: PendingEvent[] = [];
     const followers: PendingEvent[] = [];
     for (const event of events) {
       const why = refused.get(event.id);
-      if (why !== undefined) asideXid = await this.putOneAside(event.seq, why, aside);
-      else (aside.has(event.streamId) ? followers : rest).push(event);
+      if (why !== undefined) asideXid = await this.putOneAside(event.seq, why, streamsAside);
+      else (streamsAside.has(event.streamId) ? followers : rest).push(event);
     }
-    if (followers.length > 0) asideXid = await this.putFollowersAside(followers, aside);
+    if (followers.length > 0) asideXid = await this.putFollowersAside(followers, streamsAside);
     return { rest, asideXid };
   }
 
@@ -207,7 +207,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
    * If an event of a stream is put aside, the later events of the stream wait with it. Otherwise the log would contain
    * the stream with a gap.
    */
-  private async putFollowersAside(followers: readonly PendingEvent[], aside: Set<Uuid>): Promise<bigint> {
+  private async putFollowersAside(followers: readonly PendingEvent[], streamsAside: Set<Uuid>): Promise<bigint> {
     const putAsideRows = await putAside(
       this.db,
       followers.map(({ seq }) => seq),
@@ -219,7 +219,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
       // queued again.
       if ((await findStreamsAside(this.db, id)).size > 0) continue;
       await requeueAside(this.db, id);
-      aside.delete(id);
+      streamsAside.delete(id);
     }
     return putAsideRows.xid;
   }
@@ -228,18 +228,18 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
    * An event may have been put aside because of its MAC, although its MAC is correct for this process. Such an event is
    * queued again, together with the later events of its stream.
    */
-  private async requeueCorrect(aside: Set<Uuid>): Promise<void> {
+  private async requeueCorrect(streamsAside: Set<Uuid>): Promise<void> {
     for (const orderId of await this.gate.findStreamsWithRightMac()) {
       const events = await requeueAside(this.db, orderId);
-      aside.delete(orderId);
+      streamsAside.delete(orderId);
       this.log.log(`${events} events of order ${orderId} were put aside, and are queued again: their MAC is correct`);
     }
   }
 
   /** If a row of the queue was deleted, its event is delayed by a minute at most. */
-  private async enqueueLost(aside: Set<Uuid>): Promise<void> {
+  private async enqueueLost(streamsAside: Set<Uuid>): Promise<void> {
     for (const { orderId, version, lost } of await enqueueLost(this.db)) {
-      aside.delete(orderId);
+      streamsAside.delete(orderId);
       if (lost)
         this.log.error(
           `event ${version} of order ${orderId} had no position and no row in the queue, so it was queued again`,
@@ -248,30 +248,30 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /** Numbers every waiting row alone. A row that fails is put aside, and the other rows are still numbered. */
-  private async numberOneByOne(from: LogEnd, aside: Set<Uuid>): Promise<void> {
+  private async numberOneByOne(from: LogEnd, streamsAside: Set<Uuid>): Promise<void> {
     await deleteStalePending(this.db);
     let end = (await readLogEnd(this.db)) ?? { position: 0, hash: ORIGIN };
     if (end.position !== from.position) return; // another leader has numbered events meanwhile
     for (let above = 0, seqs; (seqs = await readPendingSeqs(this.db, above)).length > 0; above = seqs.at(-1)!) {
       for (const seq of seqs) {
         try {
-          end = await this.numberOne(end, seq, aside);
+          end = await this.numberOne(end, seq, streamsAside);
         } catch (error) {
           const last = (await readLogEnd(this.db))?.position ?? 0;
           if (!isRowError(error) || last !== end.position) throw error;
-          await this.putOneAside(seq, (error as Error).message, aside);
+          await this.putOneAside(seq, (error as Error).message, streamsAside);
         }
       }
     }
     this.signals.announceNumbered(end.position);
   }
 
-  private async numberOne(end: LogEnd, seq: number, aside: Set<Uuid>): Promise<LogEnd> {
+  private async numberOne(end: LogEnd, seq: number, streamsAside: Set<Uuid>): Promise<LogEnd> {
     const event = await readPendingEvent(this.db, seq);
     if (!event) return end;
     const why = (await this.gate.findRefused([event])).get(event.id);
-    if (why !== undefined) await this.putOneAside(seq, why, aside);
-    if (aside.has(event.streamId)) return end; // the next batch puts the later events of this stream aside
+    if (why !== undefined) await this.putOneAside(seq, why, streamsAside);
+    if (streamsAside.has(event.streamId)) return end; // the next batch puts the later events of this stream aside
     const position = end.position + 1;
     const hash = chained(end.hash, position, event);
     const row = { position, hash, id: event.id, seq };
@@ -280,11 +280,11 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
     return { position, hash };
   }
 
-  private async putOneAside(seq: number, message: string, aside: Set<Uuid>): Promise<bigint> {
+  private async putOneAside(seq: number, message: string, streamsAside: Set<Uuid>): Promise<bigint> {
     const { xid, events } = await putAside(this.db, [seq], message);
     for (const { eventId, orderId, version } of events) {
       // The event may have been declared void already. Then the later events of its stream need not wait.
-      if (!(await isVoidByNumbered(this.db, orderId, version))) aside.add(orderId);
+      if (!(await isVoidByNumbered(this.db, orderId, version))) streamsAside.add(orderId);
       this.log.error(
         `event ${version} of order ${orderId} (${eventId}) cannot be numbered and was put aside, ` +
           `with all later events of this order: ${message}`,

@@ -158,7 +158,7 @@ const BEHIND = statement(
 );
 
 /** How many committed events wait for a position, and the age of the oldest in seconds. */
-export async function waitingForPositions(db: StreamDatabase): Promise<{ waiting: number; seconds: number }> {
+export async function measureQueue(db: StreamDatabase): Promise<{ waiting: number; seconds: number }> {
   const [{ waiting, age }] = await db.query<{ waiting: number; age: number | null }>(BEHIND, []);
   return { waiting, seconds: Math.max(age ?? 0, 0) };
 }

@@ -35,24 +35,24 @@ class Table {
   }
 }
 
-function readOnce(table: Table, mark: Watermark, delivered: number[], limit: number): void {
-  const { above, missing } = mark.nextRead;
+function readOnce(table: Table, watermark: Watermark, delivered: number[], limit: number): void {
+  const { above, missing } = watermark.nextRead;
   const { xmin } = table;
   const found = [...table.rows].filter((seq) => missing.includes(seq));
   const fresh = [...table.rows].filter((seq) => seq > above).sort((a, b) => a - b);
   const seqs = [...found, ...fresh.slice(0, limit)].sort((a, b) => a - b);
-  if (seqs.length === 0) return mark.recordRead([], true, xmin);
+  if (seqs.length === 0) return watermark.recordRead([], true, xmin);
   const xid = table.takeXid();
   for (const seq of seqs) table.rows.delete(seq);
   delivered.push(...seqs);
-  mark.recordRead(seqs, fresh.length < limit || fresh.length <= limit, xmin, xid);
+  watermark.recordRead(seqs, fresh.length < limit || fresh.length <= limit, xmin, xid);
 }
 
 describe('The watermark', () => {
   it('never skips a number whose transaction may still commit, for any order of transactions', () => {
-    const often = { begin: 6, draw: 8, commit: 4, abort: 1, read: 8, lead: 0.2 };
+    const weights = { begin: 6, draw: 8, commit: 4, abort: 1, read: 8, lead: 0.2 };
     const what = fc.oneof(
-      ...Object.entries(often).map(([value, weight]) => ({ arbitrary: fc.constant(value), weight: weight * 5 })),
+      ...Object.entries(weights).map(([value, weight]) => ({ arbitrary: fc.constant(value), weight: weight * 5 })),
     );
     const action = fc.tuple(what, fc.nat(20));
     fc.assert(
@@ -62,17 +62,17 @@ describe('The watermark', () => {
         (actions, limit) => {
           const table = new Table();
           const delivered: number[] = [];
-          let mark = new Watermark();
+          let watermark = new Watermark();
           for (const [what, which] of actions) {
             if (what === 'begin') table.begin();
             if (what === 'draw') table.draw(which);
             if (what === 'commit') table.end(which, true);
             if (what === 'abort') table.end(which, false);
-            if (what === 'read') readOnce(table, mark, delivered, limit);
-            if (what === 'lead') mark = new Watermark();
+            if (what === 'read') readOnce(table, watermark, delivered, limit);
+            if (what === 'lead') watermark = new Watermark();
           }
           for (let i = 0; i < 200; i++) table.end(0, true);
-          for (let i = 0; i < 400; i++) readOnce(table, mark, delivered, limit);
+          for (let i = 0; i < 400; i++) readOnce(table, watermark, delivered, limit);
           expect([...delivered].sort((a, b) => a - b)).toEqual([...table.committed].sort((a, b) => a - b));
         },
       ),
@@ -81,26 +81,26 @@ describe('The watermark', () => {
   });
 
   it('moves past handled numbers, and remembers missing numbers until no open transaction can use them', () => {
-    const mark = new Watermark();
-    mark.recordRead([1, 2, 3], true, 10n, 20n);
-    expect(mark.nextRead).toEqual({ above: 0, missing: [] });
-    mark.recordRead([4], true, 21n, 22n);
-    expect(mark.nextRead).toEqual({ above: 4, missing: [] });
-    mark.recordRead([6, 9], true, 15n, 30n);
-    expect(mark.nextRead).toEqual({ above: 9, missing: [5, 7, 8] });
-    mark.recordRead([7], true, 29n, 31n);
-    expect(mark.nextRead).toEqual({ above: 9, missing: [5, 8] });
-    mark.recordRead([], true, 30n);
-    expect(mark.nextRead).toEqual({ above: 9, missing: [] });
+    const watermark = new Watermark();
+    watermark.recordRead([1, 2, 3], true, 10n, 20n);
+    expect(watermark.nextRead).toEqual({ above: 0, missing: [] });
+    watermark.recordRead([4], true, 21n, 22n);
+    expect(watermark.nextRead).toEqual({ above: 4, missing: [] });
+    watermark.recordRead([6, 9], true, 15n, 30n);
+    expect(watermark.nextRead).toEqual({ above: 9, missing: [5, 7, 8] });
+    watermark.recordRead([7], true, 29n, 31n);
+    expect(watermark.nextRead).toEqual({ above: 9, missing: [5, 8] });
+    watermark.recordRead([], true, 30n);
+    expect(watermark.nextRead).toEqual({ above: 9, missing: [] });
   });
 
   it('reads over a very large number of gaps again, instead of remembering each of them', () => {
-    const mark = new Watermark();
-    mark.recordRead([1], true, 10n, 11n);
-    mark.recordRead([2], true, 12n, 13n);
-    mark.recordRead([10_000], true, 12n, 14n);
-    expect(mark.nextRead).toEqual({ above: 2, missing: [] });
-    mark.recordRead([9, 10_001], true, 14n, 15n);
-    expect(mark.nextRead.above).toBe(10_001);
+    const watermark = new Watermark();
+    watermark.recordRead([1], true, 10n, 11n);
+    watermark.recordRead([2], true, 12n, 13n);
+    watermark.recordRead([10_000], true, 12n, 14n);
+    expect(watermark.nextRead).toEqual({ above: 2, missing: [] });
+    watermark.recordRead([9, 10_001], true, 14n, 15n);
+    expect(watermark.nextRead.above).toBe(10_001);
   });
 });

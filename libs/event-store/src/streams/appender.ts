@@ -90,7 +90,7 @@ export class Appender {
     alone: boolean,
   ): Promise<Written> {
     const { streamId, expectedVersion, events, guards = [], claimed } = append;
-    const messages = [...gathered.messages, ...this.envelopes(append)];
+    const messages = [...gathered.messages, ...this.makeEnvelopes(append)];
     const metadata = JSON.stringify(append.metadata);
     if (!alone) return this.appendAlone(append, marked, metadata, messages, gathered.timers);
     const appendAlone = () =>
@@ -161,7 +161,7 @@ export class Appender {
    * The envelopes of the messages. Their ids are derived from the command's id, like the ids of events. In a handler
    * the trace comes from the handled message.
    */
-  private envelopes({ messages = [], commandId, metadata }: Append) {
+  private makeEnvelopes({ messages = [], commandId, metadata }: Append) {
     if (messages.length === 0) return [];
     const trace = this.outbox.unit()
       ? undefined

@@ -50,7 +50,7 @@ const PAGE = statement(
 );
 
 /** A page of heads after a stream, ordered by stream id. */
-export const headsAfter = (db: StreamDatabase, after: Uuid, limit: number): Promise<Head[]> =>
+export const readHeadsAfter = (db: StreamDatabase, after: Uuid, limit: number): Promise<Head[]> =>
   db.query<Head>(PAGE, [after, limit]);
 
 const OF_STREAMS = statement(
@@ -58,5 +58,5 @@ const OF_STREAMS = statement(
   headsWithLastEvent(`(select ${named.stream}, version from ${named.heads} where ${named.stream} = any($1))`),
 );
 
-export const headsOf = (db: StreamDatabase, streams: readonly Uuid[]): Promise<Head[]> =>
+export const readHeads = (db: StreamDatabase, streams: readonly Uuid[]): Promise<Head[]> =>
   db.query<Head>(OF_STREAMS, [streams]);

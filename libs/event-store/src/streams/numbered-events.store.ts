@@ -20,5 +20,5 @@ const NUMBERED = statement(
 );
 
 /** The positions after `after`, up to and including `to`. */
-export const numberedBetween = (db: StreamDatabase, after: number, to: number): Promise<NumberedEvent[]> =>
+export const readNumbered = (db: StreamDatabase, after: number, to: number): Promise<NumberedEvent[]> =>
   db.query<NumberedEvent>(NUMBERED, [after, to]);

@@ -32,7 +32,7 @@ import {
   type LoggedRow,
   type StoredRow,
 } from './stored';
-import { listUnnumbered, waitingForPositions, type Unnumbered } from '../sequencer/unnumbered.store';
+import { listUnnumbered, measureQueue, type Unnumbered } from '../sequencer/unnumbered.store';
 import { verifyLog, type Span } from '../verifications/verify';
 import type { StreamDatabase } from './stream-database';
 import { named } from './table-names';
@@ -118,17 +118,17 @@ export class PgEventStore extends EventStore {
   }
 
   async read(streamId: Uuid, from = 1, to = LAST_VERSION): Promise<RecordedEvent[]> {
-    const rows = await this.streamRows(streamId, from, to);
+    const rows = await this.readStreamRows(streamId, from, to);
     return counted(rows).map((row) => toEvent(this.types, row));
   }
 
   async readMarked(streamId: Uuid, from = 1, to = LAST_VERSION): Promise<RecordedEvent[]> {
-    const rows = await this.streamRows(streamId, from, to);
+    const rows = await this.readStreamRows(streamId, from, to);
     return rows.map((row) => toEventOrUnreadable(this.types, row));
   }
 
   async readStored(streamId: Uuid, from = 1, to = LAST_VERSION): Promise<RecordedEvent[]> {
-    const rows = await this.streamRows(streamId, from, to);
+    const rows = await this.readStreamRows(streamId, from, to);
     return rows.map((row) => toStoredEvent(this.types, row));
   }
 
@@ -141,7 +141,7 @@ export class PgEventStore extends EventStore {
   }
 
   async readLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]> {
-    return (await this.logRows(after, limit, type)).map((row) => toEventOrUnreadable(this.types, row));
+    return (await this.readLogRows(after, limit, type)).map((row) => toEventOrUnreadable(this.types, row));
   }
 
   async readForViews(after: number, limit: number): Promise<LoggedEvent[]> {
@@ -149,7 +149,7 @@ export class PgEventStore extends EventStore {
   }
 
   async readStoredLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]> {
-    return (await this.logRows(after, limit, type)).map((row) => toStoredEvent(this.types, row));
+    return (await this.readLogRows(after, limit, type)).map((row) => toStoredEvent(this.types, row));
   }
 
   async head(): Promise<number> {
@@ -158,7 +158,7 @@ export class PgEventStore extends EventStore {
   }
 
   async waiting(): Promise<{ waiting: number; seconds: number }> {
-    return this.db.outside(() => waitingForPositions(this.db));
+    return this.db.outside(() => measureQueue(this.db));
   }
 
   unnumbered(streamId?: Uuid): Promise<readonly Unnumbered[]> {
@@ -194,25 +194,25 @@ export class PgEventStore extends EventStore {
   }
 
   verify(from = 1, to?: number, progress?: Span['progress'], signal?: AbortSignal): Promise<VerifyResult> {
-    const remembered = () => this.chain.checkedEnd();
+    const remembered = () => this.chain.readCheckedEnd();
     const span = { from, to, progress, signal, remembered };
     return this.db.outside(() => verifyLog(this.db, this.sealKey, this.macKey, span));
   }
 
   /** A stream's rows. Rows that the shop did not append are marked as unreadable. */
-  private async streamRows(streamId: Uuid, from: number, to: number): Promise<readonly StoredRow[]> {
+  private async readStreamRows(streamId: Uuid, from: number, to: number): Promise<readonly StoredRow[]> {
     const rows = await this.foreignEvents.markForeign(
       await this.query<RowWithMacs>(READ, [streamId, from, Math.min(to, LAST_VERSION)]),
     );
     return rows.map(({ eventMac, admission, ...row }) => row);
   }
 
-  private logRows(after: number, limit: number, type?: string): Promise<StoredRow[]> {
-    return type ? this.logOfType(after, limit, type) : this.query<StoredRow>(LOG, [after, limit]);
+  private readLogRows(after: number, limit: number, type?: string): Promise<StoredRow[]> {
+    return type ? this.readLogOfType(after, limit, type) : this.query<StoredRow>(LOG, [after, limit]);
   }
 
   // The type may be rare in a long log. Reading a limited range of positions at a time keeps each statement short.
-  private async logOfType(after: number, limit: number, type: string): Promise<StoredRow[]> {
+  private async readLogOfType(after: number, limit: number, type: string): Promise<StoredRow[]> {
     const rows: StoredRow[] = [];
     const head = await this.head();
     for (let at = after; at < head && rows.length < limit; at += POSITIONS_PER_QUERY)

@@ -113,7 +113,7 @@ export class Snapshots implements BeforeApplicationShutdown {
     streamId: Uuid,
     reducer: Reducer<State>,
   ): Promise<Folded<State>> {
-    const { rows: found, snapshot } = await this.rowsSinceUsableSnapshot(read, streamId, reducer);
+    const { rows: found, snapshot } = await this.readSinceUsableSnapshot(read, streamId, reducer);
     const rows = await this.foreignEvents.markForeign(found);
     const events = counted(rows).map((row) => toEvent(this.types, row));
     const state = events.reduce<State | undefined>(
@@ -126,17 +126,17 @@ export class Snapshots implements BeforeApplicationShutdown {
   }
 
   /** A snapshot may contain events that a later event declares void. Such a stream is read from its first event. */
-  private async rowsSinceUsableSnapshot(
-    ...asked: Parameters<Snapshots['rowsSinceSnapshot']>
-  ): ReturnType<Snapshots['rowsSinceSnapshot']> {
-    const found = await this.rowsSinceSnapshot(...asked);
+  private async readSinceUsableSnapshot(
+    ...asked: Parameters<Snapshots['readSinceSnapshot']>
+  ): ReturnType<Snapshots['readSinceSnapshot']> {
+    const found = await this.readSinceSnapshot(...asked);
     if (!found.snapshot || !found.rows.some(({ type }) => type === VOIDING)) return found;
     const [read, streamId] = asked;
     return { rows: await read<SinceRow>(SINCE, [streamId, NO_SNAPSHOT, 0]) };
   }
 
   /** The newest snapshot with a correct MAC, if there is one, and the events after it. */
-  private async rowsSinceSnapshot(
+  private async readSinceSnapshot(
     read: <Row extends object>(sql: typeof SINCE, values: unknown[]) => Promise<Row[]>,
     streamId: Uuid,
     reducer: ReducerVersion,
@@ -200,7 +200,7 @@ export class Snapshots implements BeforeApplicationShutdown {
     const { name, version } = reducer;
     const kept = await this.db.query<{ id: Uuid }>(NEXT, [name, version, after, limit]);
     for (const { id } of kept) {
-      const { snapshot } = await this.rowsSinceSnapshot(read, id, reducer);
+      const { snapshot } = await this.readSinceSnapshot(read, id, reducer);
       if (!snapshot) continue; // the snapshot was wrong and has been deleted
       const rows = await read<SinceRow>(SINCE, [id, NO_SNAPSHOT, 0]);
       const state = counted(rows.filter((row) => row.version <= snapshot.version))

@@ -13,7 +13,7 @@ const hex = (digits: number) =>
 const Hash = hex(64);
 const Signature = hex(128);
 const KeyId = hex(16);
-const Whole = z.int().min(0);
+const WholeNumber = z.int().min(0);
 
 export const ProvedEventShape = z.strictObject({
   fields: z
@@ -24,7 +24,7 @@ export const ProvedEventShape = z.strictObject({
       example: ['coffee-tea.log.1', ...Array<string>(10).fill('1')],
     }),
   hash: Hash,
-  seal: Whole.meta({ description: 'The position of the seal it is under.' }),
+  seal: WholeNumber.meta({ description: 'The position of the seal it is under.' }),
   path: z
     .array(Hash)
     .max(10)
@@ -32,18 +32,18 @@ export const ProvedEventShape = z.strictObject({
 });
 
 export const ProvedSealShape = z.strictObject({
-  position: Whole,
-  after: Whole,
+  position: WholeNumber,
+  after: WholeNumber,
   root: Hash,
   hash: Hash,
   keyId: KeyId,
-  sealedAt: Whole.meta({ description: 'Milliseconds since 1970.' }),
+  sealedAt: WholeNumber.meta({ description: 'Milliseconds since 1970.' }),
   signature: Signature,
   previous: z.union([z.literal(''), Signature]).meta({ example: '' }),
 });
 
 export const ProvedRecordShape = z.strictObject({
-  number: Whole,
+  number: WholeNumber,
   body: z.string().meta({ description: 'What was decided, as it was signed.' }),
   keyId: KeyId,
   signature: Signature,

@@ -10,8 +10,8 @@ import { checkProofInSlices } from './proof-check';
 import type { Seal } from '../seals/seal-key';
 import type { SealChain } from '../seals/seal-chain';
 import { parseDecision, notSignedMessage, sortRecords } from '../seals/seal-records';
-import { recordsFrom } from '../seals/seal-records.store';
-import { hashesBetween, sealBefore, sealsFrom } from '../seals/seals.store';
+import { readRecordsFrom } from '../seals/seal-records.store';
+import { readHashesBetween, readSealBefore, readSealsFrom } from '../seals/seals.store';
 import { canonicalColumns, leftJoinLog } from '../streams/stored';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
@@ -58,7 +58,7 @@ export class Prover {
     const events: ProvedEvent[] = [];
     const seals: StreamProof['seals'][number][] = [];
     for (let rest = rows; rest.length > 0;) {
-      const [seal] = await sealsFrom(this.db, rest[0].position, 1);
+      const [seal] = await readSealsFrom(this.db, rest[0].position, 1);
       if (!seal) throw new LogTampered(`the seal over position ${rest[0].position} is missing`);
       const covered = rest.filter(({ position }) => position <= seal.position);
       seals.push({ ...seal, sealedAt: seal.sealedAt.getTime(), previous: await this.signatureBefore(seal) });
@@ -83,7 +83,7 @@ export class Prover {
    * seal.
    */
   private async readRecords(): Promise<ProvedRecord[]> {
-    const { ours, foreignNotVoid } = sortRecords(this.chain.key.trusted, await recordsFrom(this.db, 1));
+    const { ours, foreignNotVoid } = sortRecords(this.chain.key.trusted, await readRecordsFrom(this.db, 1));
     if (foreignNotVoid.length > 0) throw new LogTampered(notSignedMessage(foreignNotVoid[0]));
     return ours
       .map((record, index) => ({ ...record, previous: ours[index - 1]?.signature ?? '' }))
@@ -100,7 +100,7 @@ export class Prover {
   }
 
   private async signatureBefore({ after }: Seal): Promise<string> {
-    return after === 0 ? '' : ((await sealBefore(this.db, after + 1))?.signature ?? '');
+    return after === 0 ? '' : ((await readSealBefore(this.db, after + 1))?.signature ?? '');
   }
 
   private async proveEvents(
@@ -108,8 +108,8 @@ export class Prover {
     rows: readonly StreamRow[],
     slices: Slices,
   ): Promise<ProvedEvent[]> {
-    const hashes = await hashesBetween(this.db, after, end);
-    const [before = ORIGIN] = await hashesBetween(this.db, after - 1, after);
+    const hashes = await readHashesBetween(this.db, after, end);
+    const [before = ORIGIN] = await readHashesBetween(this.db, after - 1, after);
     const pathOf = merklePaths(hashes);
     return slices.map(rows, (row) => {
       const index = row.position - after - 1;

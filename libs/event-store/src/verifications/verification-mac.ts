@@ -17,5 +17,5 @@ const macText = ({ id, cause, from, to, micros, result }: Omit<StoredVerificatio
  */
 export const verificationMac = (key: MacKey, row: Omit<StoredVerification, 'mac'>): Buffer => key.of(macText(row));
 
-export const isOurs = (key: MacKey, row: StoredVerification): boolean =>
+export const isMacRight = (key: MacKey, row: StoredVerification): boolean =>
   row.mac !== null && key.holds(macText(row), row.mac);

@@ -26,7 +26,7 @@ afterEach(() => test.drop());
 
 const openProcess = () => new Verifications(shop.store, new VerificationRows(db, macKey), ids, () => true);
 const waitUntilEnded = (verifications: Verifications) =>
-  eventually(async () => expect(await verifications.rows.running()).toBeUndefined());
+  eventually(async () => expect(await verifications.rows.findRunning()).toBeUndefined());
 const neverLeaves = () => new AbortController().signal;
 const change = (value: number) =>
   test.admin(`do $$ begin set local session_replication_role = replica;
@@ -75,8 +75,11 @@ describe('A verification', () => {
   it('is shared by requests for the same range, and refuses a request for another range', async () => {
     const verifications = openProcess();
     const go = delayVerification();
-    const asked = [verifications.ask(1, undefined, 5_000, neverLeaves()), verifications.ask(1, undefined, 5_000, neverLeaves())];
-    await eventually(async () => expect(await verifications.rows.running()).toBeDefined());
+    const asked = [
+      verifications.ask(1, undefined, 5_000, neverLeaves()),
+      verifications.ask(1, undefined, 5_000, neverLeaves()),
+    ];
+    await eventually(async () => expect(await verifications.rows.findRunning()).toBeDefined());
     await expect(verifications.ask(2, 3, 5_000, neverLeaves())).rejects.toMatchObject({ code: 'VERIFY_RUNNING' });
     await expect(openProcess().ask(2, 3, 5_000, neverLeaves())).rejects.toMatchObject({ code: 'VERIFY_RUNNING' });
     expect(await openProcess().ask(1, undefined, 5_000, neverLeaves())).toMatchObject({ state: 'running' });
@@ -103,7 +106,7 @@ describe('A verification', () => {
     delayVerification();
     const leaving = new AbortController();
     const asked = verifications.ask(1, undefined, 5_000, leaving.signal);
-    await eventually(async () => expect(await verifications.rows.running()).toBeDefined());
+    await eventually(async () => expect(await verifications.rows.findRunning()).toBeDefined());
     leaving.abort(new Error('gone'));
     await expect(asked).rejects.toThrow('gone');
     await waitUntilEnded(verifications);
@@ -113,7 +116,7 @@ describe('A verification', () => {
   it('of the tail begins after the last verified seal', async () => {
     const verifications = openProcess();
     await verifications.verifyAll();
-    expect(await verifications.rows.lastGoodPosition()).toBe(6);
+    expect(await verifications.rows.findLastGoodPosition()).toBe(6);
     await verifications.verifyTail();
     expect(await verifications.rows.recent(5)).toMatchObject([{ cause: 'nightly' }]);
     const run = await shop.sequencer.begin();
@@ -157,7 +160,7 @@ describe('A verification result that was written with the role of the shop, with
     const [{ id }] = await write(good(6), `now() + interval '1 hour'`);
     await write(good(1_000_000));
     await write({ ok: true, to: 'six', sealedThrough: 1e300 }, `'infinity'`);
-    expect(await verifications.rows.lastGoodPosition()).toBe(0);
+    expect(await verifications.rows.findLastGoodPosition()).toBe(0);
     await verifications.readStoredResults();
     expect(verifications.trouble).toContain('position 2');
     expect(await verifications.rows.find(id)).toMatchObject({ state: 'stopped', result: null });
@@ -178,23 +181,23 @@ describe('A verification result that was written with the role of the shop, with
     );
     expect(await verifications.rows.findTrouble()).toBeDefined();
     await db.query(`update order_verifications set result = jsonb_set(result, '{sealedThrough}', '5')`);
-    expect(await verifications.rows.lastGoodPosition()).toBe(0);
+    expect(await verifications.rows.findLastGoodPosition()).toBe(0);
   });
 
   it('is limited by the end of the log, even if the shop wrote it', async () => {
     const verifications = openProcess();
     await verifications.verifyAll();
-    expect(await verifications.rows.lastGoodPosition()).toBe(6);
+    expect(await verifications.rows.findLastGoodPosition()).toBe(6);
     await test.admin(`do $$ begin set local session_replication_role = replica;
       delete from ordering.order_log where position = 6; end $$`);
-    expect(await verifications.rows.lastGoodPosition()).toBe(0);
+    expect(await verifications.rows.findLastGoodPosition()).toBe(0);
   });
 
   it('does not prevent the next nightly verification', async () => {
     const verifications = openProcess();
     const [{ id }] = await write({}, 'now()', 'running', `now() + interval '30 seconds'`);
     await verifications.verifyAll();
-    expect(await verifications.rows.lastGoodPosition()).toBe(6);
+    expect(await verifications.rows.findLastGoodPosition()).toBe(6);
     expect(await verifications.rows.find(id)).toMatchObject({ state: 'stopped' });
   });
 });

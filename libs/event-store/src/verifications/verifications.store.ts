@@ -2,7 +2,7 @@ import type { Uuid } from '#kernel';
 import type { MacKey } from '#platform/macs';
 import type { VerifyResult } from './findings';
 import type { Cause, Verification } from './verification';
-import { isOurs, verificationMac, type StoredVerification } from './verification-mac';
+import { isMacRight, verificationMac, type StoredVerification } from './verification-mac';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
@@ -35,7 +35,7 @@ export class VerificationRows {
   async begin(id: Uuid, cause: Cause, from: number, to?: number): Promise<Verification | undefined> {
     await this.db.query(`update ${named.verifications} set state = 'stopped' where state = 'running' and ${GIVEN_UP}`);
     const running = (await this.rows(`where state = 'running'`))[0];
-    if (running && !isOurs(this.key, running))
+    if (running && !isMacRight(this.key, running))
       await this.db.query(`update ${named.verifications} set state = 'stopped' where id = $1`, [running.id]);
     return this.db.transaction(async () => {
       const [row] = await this.db.query<StoredVerification>(
@@ -76,7 +76,7 @@ export class VerificationRows {
     return row && this.hideForgedResult(row);
   }
 
-  async running(): Promise<Verification | undefined> {
+  async findRunning(): Promise<Verification | undefined> {
     const [row] = await this.rows(`where state = 'running'`);
     return row && this.hideForgedResult(row);
   }
@@ -91,7 +91,7 @@ export class VerificationRows {
    * The newest verification with findings. Returns undefined if a later verification of the whole log found nothing.
    */
   async findTrouble(): Promise<Verification | undefined> {
-    const found = await this.firstOurs(
+    const found = await this.findFirstOurs(
       `where state = 'done' and isfinite(started_at) and (result->>'ok' = 'false'
          or result->>'ok' = 'true' and from_position = 1 and to_position is null) order by started_at desc, id`,
     );
@@ -99,10 +99,10 @@ export class VerificationRows {
   }
 
   /** The last sealed position up to which a nightly or tail verification found nothing; 0 if there was none. */
-  async lastGoodPosition(): Promise<number> {
+  async findLastGoodPosition(): Promise<number> {
     const through = `case when jsonb_typeof(result->'sealedThrough') = 'number' and jsonb_typeof(result->'to') = 'number'
       then least((result->'sealedThrough')::numeric, (result->'to')::numeric) end`;
-    const found = await this.firstOurs(
+    const found = await this.findFirstOurs(
       `where state = 'done' and result->>'ok' = 'true' and to_position is null and cause <> 'asked'
          and ${through} <= (select coalesce(max(position), 0) from ${named.log}) order by ${through} desc, id`,
     );
@@ -121,17 +121,17 @@ export class VerificationRows {
   }
 
   /** The first row with a correct MAC. */
-  private async firstOurs(where: string): Promise<StoredVerification | undefined> {
+  private async findFirstOurs(where: string): Promise<StoredVerification | undefined> {
     for (let skipped = 0; ; skipped += PAGE) {
       const rows = await this.rows(`${where} limit ${PAGE} offset ${skipped}`);
-      const ours = rows.find((row) => isOurs(this.key, row));
+      const ours = rows.find((row) => isMacRight(this.key, row));
       if (ours || rows.length < PAGE) return ours;
     }
   }
 
   /** Hides a result without a correct MAC. */
   private hideForgedResult(row: StoredVerification): Verification {
-    return withoutMac(row.result && !isOurs(this.key, row) ? { ...row, state: 'stopped', result: null } : row);
+    return withoutMac(row.result && !isMacRight(this.key, row) ? { ...row, state: 'stopped', result: null } : row);
   }
 
   private rows(where: string, values: unknown[] = []): Promise<StoredVerification[]> {

@@ -70,7 +70,7 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
     if (own && (own.from !== from || own.to !== to)) throw new VerifyRunning(own);
     const run = own ?? (await this.begin('asked', from, to)) ?? this.findRunning(from, to);
     if (!run) {
-      const other = await this.rows.running();
+      const other = await this.rows.findRunning();
       if (!other || other.from !== from || (other.to ?? undefined) !== to) throw new VerifyRunning(other ?? { id: 'of another range' }); // prettier-ignore
       return other; // another process runs it; the client follows it by its id
     }
@@ -93,7 +93,7 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
   @OneAtATime()
   async verifyTail(): Promise<void> {
     if (!this.isLeader()) return;
-    const from = (await this.rows.lastGoodPosition()) + 1;
+    const from = (await this.rows.findLastGoodPosition()) + 1;
     if ((await this.store.head()) >= from) await this.runScheduled('tail', from);
   }
 
@@ -104,7 +104,7 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
     const found = await this.rows.findTrouble();
     this.trouble = found?.result?.ok === false ? found.result.message : undefined;
     badFindings.set(found?.result?.ok === false ? found.result.found : 0);
-    verifiedThrough.set(await this.rows.lastGoodPosition());
+    verifiedThrough.set(await this.rows.findLastGoodPosition());
   }
 
   /** The verification with the same range that another request in this process has just started. */

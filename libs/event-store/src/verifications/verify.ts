@@ -7,7 +7,7 @@ import { SealsDisagree, type Disagreement } from '../streams/errors';
 import { newFinding, Findings, type Finding, type Found, type VerifyResult } from './findings';
 import { MacCheck } from '../macs/mac-check';
 import { readLogEnd } from '../sequencer/pending';
-import { numberedBetween, type NumberedEvent } from '../streams/numbered-events.store';
+import { readNumbered, type NumberedEvent } from '../streams/numbered-events.store';
 import { SealCheck } from '../seals/seal-check';
 import type { SealKey } from '../seals/seal-key';
 import { readRemarks } from '../seals/remarks';
@@ -58,7 +58,7 @@ export async function verifyLog(db: StreamDatabase, key: SealKey, macKey: MacKey
   for (let at = start - 1; at < last;) {
     signal?.throwIfAborted();
     const end = Math.min(at + BATCH, last);
-    const rows = await numberedBetween(db, at, end);
+    const rows = await readNumbered(db, at, end);
     for (let first = 0; first < rows.length; first += SLICE) {
       if (first > 0) await yieldToOthers();
       const inChain: NumberedEvent[] = [];

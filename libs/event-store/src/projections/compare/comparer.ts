@@ -38,19 +38,19 @@ export class Comparer {
    * call continues where this call stopped, if the rebuilt table has not moved since.
    */
   async compare(row: RebuildRow, stop: AbortSignal): Promise<boolean> {
-    const pairs = await this.pairsOf(row);
+    const pairs = await this.openPairs(row);
     if (!pairs) return false;
     const begun = await this.diffs.findProgress(row.id, pairs.at);
     const tally = begun?.tally ?? emptyTally();
-    const count = (orderPairs: Awaited<ReturnType<RowPairs['ofOrders']>>): void => {
+    const count = (orderPairs: Awaited<ReturnType<RowPairs['readPairsOf']>>): void => {
       for (const pair of orderPairs) countDifferences(tally, pairs.old.projection, pairs.next.projection, pair);
     };
-    if (row.orders) count(await pairs.ofOrders(row.orders));
+    if (row.orders) count(await pairs.readPairsOf(row.orders));
     let saved = performance.now();
     for (let cursor = begun?.cursor ?? null, first = true; !row.orders && (first || cursor); first = false) {
-      const stretch = await pairs.nextPairs(cursor);
-      count(stretch.pairs);
-      cursor = stretch.to;
+      const page = await pairs.readNextPairs(cursor);
+      count(page.pairs);
+      cursor = page.to;
       const interrupted = stop.aborted || !(await this.rows.isUnchanged(row));
       if (cursor && (interrupted || performance.now() - saved > SAVE_MS)) {
         await this.diffs.storeProgress(row.id, pairs.at, cursor, tally);
@@ -60,19 +60,19 @@ export class Comparer {
       if (interrupted) return false;
       await this.throttle.pauseIfSlow(row, stop);
     }
-    await this.diffs.storeResult(row.id, pairs.at, await this.result(pairs, tally));
+    await this.diffs.storeResult(row.id, pairs.at, await this.toDiff(pairs, tally));
     return true;
   }
 
   /** Returns undefined while the live table has not reached the position of the rebuilt one. */
-  private async pairsOf(row: RebuildRow): Promise<RowPairs | undefined> {
+  private async openPairs(row: RebuildRow): Promise<RowPairs | undefined> {
     const [live, next] = [await this.registry.live(row.name), await this.registry.findTable(row.relation)];
     if (!live || !next || live.position < next.position) return undefined;
     const side = (table: typeof live) => ({ table, projection: this.registry.projectionOf(table) });
     return new RowPairs(this.db, this.store, side(live), side(next), next.position);
   }
 
-  private async result(pairs: RowPairs, tally: Tally): Promise<RebuildDiff> {
+  private async toDiff(pairs: RowPairs, tally: Tally): Promise<RebuildDiff> {
     keepWorst(tally);
     const { compared, added, removed, changed } = tally;
     const columns = Object.entries(tally.fields)
@@ -82,13 +82,13 @@ export class Comparer {
       .map(([column, { before, after }]) => ({ column, before: vnd(before), after: vnd(after) }))
       .sort((a, b) => a.column.localeCompare(b.column));
     const sample: ShownDifference[] = [];
-    for (const worst of tally.worst) sample.push(await this.shown(pairs, worst));
+    for (const worst of tally.worst) sample.push(await this.toShownDifference(pairs, worst));
     return { atPosition: pairs.at, compared, added, removed, changed, columns, money, sample };
   }
 
-  private async shown(pairs: RowPairs, { orderId, moneyMoved }: WorstOrder): Promise<ShownDifference> {
-    const [pair] = await pairs.ofOrders([orderId]);
-    const events = await pairs.eventsOf(orderId);
+  private async toShownDifference(pairs: RowPairs, { orderId, moneyMoved }: WorstOrder): Promise<ShownDifference> {
+    const [pair] = await pairs.readPairsOf([orderId]);
+    const events = await pairs.readEvents(orderId);
     const { old, next } = pairs;
     const first = hushed(next.projection.name, () => findFirstDifference(old.projection, next.projection, events));
     return {

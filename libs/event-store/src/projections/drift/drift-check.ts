@@ -38,7 +38,7 @@ export class DriftCheck {
   }
 
   /** The orders whose rows differ. A row that differs is checked a second time. */
-  async findDriftedTwice(orders: readonly Uuid[]): Promise<DriftedRow[]> {
+  async findConfirmedDrift(orders: readonly Uuid[]): Promise<DriftedRow[]> {
     const suspects = await this.findDrifted(orders);
     return suspects.length === 0 ? [] : this.findDrifted(suspects.map(({ orderId }) => orderId));
   }

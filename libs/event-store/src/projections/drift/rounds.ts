@@ -58,14 +58,14 @@ export class Rounds {
 
   async nextOrders(progress: RoundProgress, position: number): Promise<Uuid[]> {
     return [
-      ...(await this.nextRows(progress)),
+      ...(await this.nextRowIds(progress)),
       ...(await this.ordersOfNewEvents(position)),
       ...(await this.findUnpaired(progress)),
       ...(await this.findChangedByOthers(progress, position)),
     ];
   }
 
-  private async nextRows(progress: RoundProgress): Promise<Uuid[]> {
+  private async nextRowIds(progress: RoundProgress): Promise<Uuid[]> {
     const limit = clamp(10, progress.rows / TICKS_PER_ROUND, 15);
     const rows = await this.db.query<{ id: Uuid }>(
       `select ${named.stream} as id from ${this.table} where ${named.stream} > $1 order by ${named.stream} limit $2`,
@@ -128,7 +128,7 @@ export class Rounds {
     );
     if (progress.page === 0) progress.begun = { snapshot, position };
     const upTo = progress.page + clamp(100, pages / TICKS_PER_ROUND, 5_000);
-    const found = progress.since?.snapshot ? await this.writtenSince(progress.since, progress.page, upTo) : [];
+    const found = progress.since?.snapshot ? await this.findWrittenSince(progress.since, progress.page, upTo) : [];
     if (upTo < pages) {
       progress.page = upTo;
     } else {
@@ -141,7 +141,7 @@ export class Rounds {
   // `xmin` is only the lower half of the id of the transaction that wrote the row. The upper half is that of the
   // present id, or one less. The snapshot contains the transactions that were open at that moment. So a long open
   // transaction does not make the rows of all later transactions suspect.
-  private async writtenSince({ snapshot, position }: Moment, page: number, upTo: number): Promise<Uuid[]> {
+  private async findWrittenSince({ snapshot, position }: Moment, page: number, upTo: number): Promise<Uuid[]> {
     const rows = await this.db.query<{ id: Uuid }>(
       `with present as (select pg_snapshot_xmax(pg_current_snapshot())::text::bigint as xid)
        select ${named.stream} as id

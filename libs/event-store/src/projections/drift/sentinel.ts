@@ -78,7 +78,7 @@ export class Sentinel {
     const open = await this.drift.listOpen(table.relation, MOST_OPEN);
     const orders = new Set<Uuid>(open);
     for (const id of await rounds.nextOrders(progress, table.position)) orders.add(id);
-    const found = await check.findDriftedTwice([...orders]);
+    const found = await check.findConfirmedDrift([...orders]);
     for (const one of found) {
       const fresh = await this.drift.storeFinding(table.name, table.relation, one);
       if (fresh) this.log.warn(`${table.relation}: the row of order ${one.orderId} is ${one.kind}`);

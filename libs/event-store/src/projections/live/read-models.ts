@@ -8,7 +8,7 @@ import { ProjectionStatuses, type ProjectionStatus } from './status';
 import { StreamDatabase } from '../../streams/stream-database';
 import { named } from '../../streams/table-names';
 
-const tableIsGone = (error: unknown): boolean => (error as { code?: string })?.code === '42P01';
+const isTableMissing = (error: unknown): boolean => (error as { code?: string })?.code === '42P01';
 
 interface LiveTable {
   readonly table: string;
@@ -36,19 +36,19 @@ export class ReadModels {
 
   /** The live table's name, quoted, for use in SQL. Names of prepared statements must contain it. */
   async table(name: string): Promise<string> {
-    return (await this.liveTable(name)).table;
+    return (await this.findLiveTable(name)).table;
   }
 
   /** Queries the live table. If that table was just dropped, queries the new one. */
   async read<T>(name: string, query: (table: string, outdated: boolean) => Promise<T>): Promise<T> {
     const queryLive = async (): Promise<T> => {
-      const { table, outdated } = await this.liveTable(name);
+      const { table, outdated } = await this.findLiveTable(name);
       return query(table, outdated);
     };
     try {
       return await queryLive();
     } catch (error) {
-      if (!tableIsGone(error) || this.db.inTransaction()) throw error;
+      if (!isTableMissing(error) || this.db.inTransaction()) throw error;
       this.liveTables.delete(name);
       return queryLive();
     }
@@ -81,7 +81,7 @@ export class ReadModels {
     return this.statuses.all();
   }
 
-  private async liveTable(name: string): Promise<LiveTable> {
+  private async findLiveTable(name: string): Promise<LiveTable> {
     const known = this.liveTables.get(name);
     if (known && known.until > performance.now()) return known;
     const live = await this.registry.live(name);

@@ -25,7 +25,7 @@ export interface ProjectionTable {
   readonly setAside: number;
 }
 
-const tables = `select t.relation, t.name, t.version, t.run, t.state, c.position, c.epoch, c.follows, c.rate, c.trouble,
+const selectTables = `select t.relation, t.name, t.version, t.run, t.state, c.position, c.epoch, c.follows, c.rate, c.trouble,
   extract(epoch from clock_timestamp() - c.moved_at)::float8 as idle,
   (select count(*)::integer from projection_failures f where f.relation = t.relation) as "setAside"
   from projection_tables t join projection_checkpoints c using (relation)`;
@@ -45,22 +45,26 @@ export class ProjectionRegistry {
   ) {}
 
   async live(name: string): Promise<ProjectionTable | undefined> {
-    const [row] = await this.db.query<ProjectionTable>(`${tables} where t.name = $1 and t.state = 'live'`, [name]);
+    const [row] = await this.db.query<ProjectionTable>(`${selectTables} where t.name = $1 and t.state = 'live'`, [
+      name,
+    ]);
     return row;
   }
 
   async findTable(relation: string): Promise<ProjectionTable | undefined> {
-    const [row] = await this.db.query<ProjectionTable>(`${tables} where t.relation = $1`, [relation]);
+    const [row] = await this.db.query<ProjectionTable>(`${selectTables} where t.relation = $1`, [relation]);
     return row;
   }
 
   async findTables(relations: readonly string[]): Promise<ReadonlyMap<string, ProjectionTable>> {
-    const rows = await this.db.query<ProjectionTable>(`${tables} where t.relation = any($1::text[])`, [relations]);
+    const rows = await this.db.query<ProjectionTable>(`${selectTables} where t.relation = any($1::text[])`, [
+      relations,
+    ]);
     return new Map(rows.map((row) => [row.relation, row]));
   }
 
   async listLive(): Promise<ProjectionTable[]> {
-    return this.db.query<ProjectionTable>(`${tables} where t.state = 'live' order by t.name`);
+    return this.db.query<ProjectionTable>(`${selectTables} where t.state = 'live' order by t.name`);
   }
 
   /** Locks the checkpoints of these tables until the transaction ends, so that no other process moves them. */
@@ -70,7 +74,7 @@ export class ProjectionRegistry {
        where c.relation = any($1::text[]) order by c.relation for update of c`,
       [relations],
     );
-    return this.db.query<ProjectionTable>(`${tables} where t.relation = any($1::text[])`, [relations]);
+    return this.db.query<ProjectionTable>(`${selectTables} where t.relation = any($1::text[])`, [relations]);
   }
 
   /** The projection whose reducer made the table. Throws ReducerMissing. */
@@ -91,13 +95,13 @@ export class ProjectionRegistry {
    * names.
    */
   async expectReducers(states: readonly TableState[] = ['live', 'kept']): Promise<string[]> {
-    const used = await this.db.query<ProjectionTable>(`${tables} where t.state = any($1::text[])`, [states]);
+    const used = await this.db.query<ProjectionTable>(`${selectTables} where t.state = any($1::text[])`, [states]);
     for (const table of used) if (this.knows(table.name)) this.projectionOf(table);
     return [...new Set(used.map(({ name }) => name))].filter((name) => !this.knows(name));
   }
 
   /** Whether instances of another build are alive. These instances could not read a table of a newer version. */
-  async otherBuildsLive(): Promise<boolean> {
+  async areOtherBuildsAlive(): Promise<boolean> {
     const [{ builds }] = await this.db.query<{ builds: number }>(
       `select count(distinct build)::int as builds from instances where seen_at > now() - interval '20 seconds'`,
     );

@@ -40,7 +40,7 @@ export class SetAside {
 
   /** The orders that were set aside, the oldest first, at most 1,000. */
   async list(name: string): Promise<AsideOrder[]> {
-    const table = await this.live(name);
+    const table = await this.findLiveTable(name);
     const rows = await this.db.query<Omit<AsideOrder, 'since'> & { at: Date }>(
       `select ${named.stream} as "orderId", position, event_id as "eventId", error, at
        from projection_failures where relation = $1 order by at, ${named.stream} limit ${MOST_SHOWN}`,
@@ -54,7 +54,7 @@ export class SetAside {
    * events can be used, the read model follows the order again.
    */
   async retry(name: string, orderId: Uuid): Promise<Retried> {
-    const table = await this.live(name);
+    const table = await this.findLiveTable(name);
     const failed = await this.registry.listSetAside(table.relation);
     if (!failed.includes(orderId)) throw new NotFound('order that was set aside');
     const error = await this.foldAgain(table, orderId);
@@ -104,7 +104,7 @@ export class SetAside {
     return null;
   }
 
-  private async live(name: string): Promise<ProjectionTable> {
+  private async findLiveTable(name: string): Promise<ProjectionTable> {
     const live = await this.registry.live(name);
     if (!live) throw new NotFound('projection');
     return live;

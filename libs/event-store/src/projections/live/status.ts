@@ -59,7 +59,7 @@ export class ProjectionStatuses {
     const tables = await this.registry.listLive();
     const { waiting, seconds } = await this.store.waiting();
     const head = await this.store.head();
-    const ages = await this.ages(tables.map(({ position }) => position));
+    const ages = await this.readAges(tables.map(({ position }) => position));
     const drifts = await this.db.query<{ relation: string; count: number }>(DRIFTS);
     return tables.map((table) => {
       const { name, version, position, rate, idle, setAside, trouble } = table;
@@ -77,7 +77,7 @@ export class ProjectionStatuses {
     });
   }
 
-  private async ages(positions: readonly number[]): Promise<Map<number, number | null>> {
+  private async readAges(positions: readonly number[]): Promise<Map<number, number | null>> {
     const rows = await this.db.query<{ position: number; age: number | null }>(AGES, [positions]);
     return new Map(rows.map(({ position, age }) => [position, age && Math.round(age * 1000) / 1000]));
   }

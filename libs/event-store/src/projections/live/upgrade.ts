@@ -52,7 +52,7 @@ export class Upgrade {
       this.log.warn(`${from}: the rebuild to version ${version} was ${givenUp}, so a person must start the next one.`);
       return true;
     }
-    if (await this.registry.otherBuildsLive()) {
+    if (await this.registry.areOtherBuildsAlive()) {
       if (!this.waitLogged) this.log.log(`${from}: version ${version} is built when no other build is alive any more.`);
       this.waitLogged = true;
       return false;

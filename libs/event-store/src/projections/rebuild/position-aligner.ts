@@ -8,7 +8,7 @@ import { ProjectionRegistry, type ProjectionTable } from '../live/registry';
 import { StreamDatabase } from '../../streams/stream-database';
 
 /** A table may be this many positions behind when the switch begins. It catches up while the checkpoints are locked. */
-export const closeEnough = 500;
+export const MOST_EVENTS_BEHIND = 500;
 
 /** Brings tables with locked checkpoints to the same position, so that they can be switched. */
 @Injectable()
@@ -26,7 +26,7 @@ export class PositionAligner {
   async align(tables: readonly ProjectionTable[], least: number, only?: ReadonlyMap<string, readonly Uuid[]>) {
     const positions = tables.map(({ position }) => position);
     const to = Math.max(...positions, least);
-    if (to - Math.min(...positions) > closeEnough) throw new RebuildNotReady('catching-up');
+    if (to - Math.min(...positions) > MOST_EVENTS_BEHIND) throw new RebuildNotReady('catching-up');
     for (const table of tables) await this.moveTo(table, to, only?.get(table.relation));
     return to;
   }

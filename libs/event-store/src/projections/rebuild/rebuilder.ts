@@ -8,7 +8,7 @@ import { Diffs } from '../compare/diffs';
 import { Follower } from '../live/follower';
 import { foldBatch } from '../live/fold';
 import { GoLive } from './go-live';
-import { closeEnough } from './position-aligner';
+import { MOST_EVENTS_BEHIND } from './position-aligner';
 import { BatchSize } from '../live/batch-size';
 import { Wakeups } from '../live/wakeups';
 import type { RebuildRow } from './rebuild';
@@ -134,7 +134,7 @@ export class Rebuilder {
     const head = await this.store.head();
     if (!row.orders) await this.rows.storeProgress(row, position, head);
     const live = await this.registry.live(row.name);
-    return Math.abs((live?.position ?? position) - position) <= closeEnough;
+    return Math.abs((live?.position ?? position) - position) <= MOST_EVENTS_BEHIND;
   }
 
   /** The rebuilt table does not move while it is compared. After that it catches up again. */

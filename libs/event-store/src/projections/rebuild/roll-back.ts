@@ -3,7 +3,7 @@ import { crashPoint } from '#crash-points';
 import { EventStore } from '#event-store';
 import { hushed } from '#messaging';
 import { Follower } from '../live/follower';
-import { closeEnough, PositionAligner } from './position-aligner';
+import { MOST_EVENTS_BEHIND, PositionAligner } from './position-aligner';
 import { BatchSize } from '../live/batch-size';
 import { Wakeups } from '../live/wakeups';
 import type { RebuildRow } from './rebuild';
@@ -63,7 +63,7 @@ export class RollBack {
     const size = new BatchSize(this.db);
     while (!stop.aborted) {
       const live = await this.registry.live(row.name);
-      if ((live?.position ?? 0) - follower.at <= closeEnough / 2) return true;
+      if ((live?.position ?? 0) - follower.at <= MOST_EVENTS_BEHIND / 2) return true;
       const batch = await size.sizeAfter(follower.at);
       const { outcome } = await hushed(row.name, () => follower.step(batch));
       crashPoint('rollback.catch-up');
