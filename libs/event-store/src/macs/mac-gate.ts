@@ -37,7 +37,7 @@ interface Link {
 export class MacGate {
   private readonly log = new Logger('Sequencer');
   private readonly countedIds = new Set<string>();
-  /** The last stream that `knownAfterAll` has searched. */
+  /** The last stream that `findStreamsWithRightMac` has searched. */
   private lastSearched = FIRST;
   /** Hashes that this process gave to positions that are not sealed yet, by position. */
   private readonly ownHashes = new Map<number, Link>();
@@ -109,20 +109,20 @@ export class MacGate {
    */
   async expectOurs(after: LogEnd, hashes: readonly string[]): Promise<void> {
     const first = after.position === 0 ? ORIGIN : after.hash;
-    const others: number[] = [];
+    const numberedElsewhere: number[] = [];
     hashes.forEach((hash, index) => {
       const position = after.position + index + 1;
-      const given = this.ownHashes.get(position);
-      if (given === undefined) others.push(position);
-      else if (given.hash !== hash || given.before !== (hashes[index - 1] ?? first))
+      const own = this.ownHashes.get(position);
+      if (own === undefined) numberedElsewhere.push(position);
+      else if (own.hash !== hash || own.before !== (hashes[index - 1] ?? first))
         throw new LogTampered(
           `the hash at position ${position} is not the hash that was stored when the event was numbered`,
         );
     });
-    if (others.length > 0) {
-      const before = others[0] - 1;
+    if (numberedElsewhere.length > 0) {
+      const before = numberedElsewhere[0] - 1;
       const hash = hashes[before - after.position - 1] ?? first;
-      await this.checkRows({ position: before, hash }, others.at(-1)!);
+      await this.checkRows({ position: before, hash }, numberedElsewhere.at(-1)!);
     }
     for (let index = 1; index <= hashes.length; index++) this.ownHashes.delete(after.position + index);
   }
@@ -150,13 +150,13 @@ export class MacGate {
     while (at < to) {
       const rows = await readNumbered(this.db, at, Math.min(at + PAGE, to));
       for (const row of rows) before = expectHash(before, (at += 1), row);
-      const [wrong] = await check.findForeign(rows);
-      if (wrong)
+      const [foreign] = await check.findForeign(rows);
+      if (foreign)
         throw new LogTampered(
-          `the event at position ${wrong.row.position} was not appended by this shop: ${wrong.why}`,
+          `the event at position ${foreign.row.position} was not appended by this shop: ${foreign.why}`,
         );
-      const [early] = await findOutOfTurn(this.db, rows);
-      if (early) throw new LogTampered(outOfTurnMessage(early));
+      const [outOfTurn] = await findOutOfTurn(this.db, rows);
+      if (outOfTurn) throw new LogTampered(outOfTurnMessage(outOfTurn));
       if (rows.length === 0) throw new LogTampered(`position ${at + 1} is missing`);
     }
   }

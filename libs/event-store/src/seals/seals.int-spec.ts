@@ -121,7 +121,7 @@ describe('The newest seal', () => {
     await expect(later.watch.onModuleInit()).rejects.toThrow(/events restored --reason/);
   });
 
-  it('is missed at the next seal if it was deleted while the shop is open', async () => {
+  it('is found missing before the next seal if it was deleted while the shop is open', async () => {
     const shop = await openShopWithSeals();
     await tamper('delete from ordering.order_seals where position = 20');
     await shop.orders(1);

@@ -54,7 +54,7 @@ const PENDING = statement(
 
 /**
  * Committed events that wait for a position, in the order of their numbers in the queue. The events of a stream are in
- * version order, except those that were queued again: see `inTurn`.
+ * version order, except those that were queued again: see `sortByVersion`.
  */
 export async function readPending(db: StreamDatabase, { above, missing }: NextRead): Promise<Batch> {
   const rows = await db.query<PendingEvent & { xmin: string; last: number | null }>(PENDING, [above, missing]);

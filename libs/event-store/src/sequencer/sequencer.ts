@@ -83,7 +83,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
         await this.numberUntilLost(lost, () => (failures = 0));
       } catch (error) {
         if (lost.aborted) return;
-        // Another leader numbered the same events first, or the database is away. `follow` reads the end of the log
+        // Another leader numbered the same events first, or the database is away. `begin` reads the end of the log
         // again.
         failures += 1;
         this.log.warn(`numbering failed ${failures} times in a row: ${(error as Error).message}`);
@@ -140,13 +140,13 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
         watermark.recordRead(seqs, isComplete, xmin);
         return 0;
       }
-      const { rest, asideXid } = await this.putRefusedAside(events, streamsAside);
-      if (rest.length === 0) {
+      const { accepted, asideXid } = await this.putRefusedAside(events, streamsAside);
+      if (accepted.length === 0) {
         watermark.recordRead(seqs, isComplete, xmin, asideXid);
         return events.length;
       }
       let { position, hash } = end;
-      const rows = sortByVersion(rest).map((event) => {
+      const rows = sortByVersion(accepted).map((event) => {
         position += 1;
         hash = chained(hash, position, event);
         return { position, hash, id: event.id, seq: event.seq };
@@ -188,19 +188,19 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   private async putRefusedAside(
     events: readonly PendingEvent[],
     streamsAside: Set<Uuid>,
-  ): Promise<{ readonly rest: readonly PendingEvent[]; readonly asideXid?: bigint }> {
+  ): Promise<{ readonly accepted: readonly PendingEvent[]; readonly asideXid?: bigint }> {
     let asideXid: bigint | undefined;
     const refused = await this.gate.findRefused(events);
-    if (refused.size === 0 && streamsAside.size === 0) return { rest: events };
-    const rest: PendingEvent[] = [];
+    if (refused.size === 0 && streamsAside.size === 0) return { accepted: events };
+    const accepted: PendingEvent[] = [];
     const followers: PendingEvent[] = [];
     for (const event of events) {
       const why = refused.get(event.id);
       if (why !== undefined) asideXid = await this.putOneAside(event.seq, why, streamsAside);
-      else (streamsAside.has(event.streamId) ? followers : rest).push(event);
+      else (streamsAside.has(event.streamId) ? followers : accepted).push(event);
     }
     if (followers.length > 0) asideXid = await this.putFollowersAside(followers, streamsAside);
-    return { rest, asideXid };
+    return { accepted, asideXid };
   }
 
   /**

@@ -3,7 +3,7 @@ import type { EventTypes } from './event-types';
 import type { EventMetadata, LoggedEvent, RecordedEvent } from './events';
 import { named } from './table-names';
 
-/** A row with the columns of `columns`. */
+/** A row with the columns of `eventColumns`. */
 export interface StoredRow {
   readonly id: Uuid;
   readonly streamId: Uuid;

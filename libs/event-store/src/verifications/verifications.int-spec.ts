@@ -143,7 +143,7 @@ describe('A verification', () => {
   });
 });
 
-describe('A verification result that was written with the role of the shop, without its MAC,', () => {
+describe('A stored verification result', () => {
   const good = (through: number) => ({ ok: true, from: 1, to: through, sealedThrough: through, events: through });
   const write = (result: object, started = 'now()', state = 'done', heard = 'now()') =>
     db.query<{ id: string }>(
@@ -152,7 +152,7 @@ describe('A verification result that was written with the role of the shop, with
       [state, JSON.stringify(result)],
     );
 
-  it('does not count as verified', async () => {
+  it('does not count if the role of the shop wrote it without the MAC', async () => {
     const verifications = openProcess();
     await change(99);
     await verifications.verifyAll();
@@ -171,7 +171,7 @@ describe('A verification result that was written with the role of the shop, with
     ]);
   });
 
-  it('neither hides findings, nor moves a stored result to another time', async () => {
+  it('that was changed does not hide findings, and does not count', async () => {
     const verifications = openProcess();
     await verifications.verifyAll();
     await change(99);
@@ -184,7 +184,7 @@ describe('A verification result that was written with the role of the shop, with
     expect(await verifications.rows.findLastGoodPosition()).toBe(0);
   });
 
-  it('is limited by the end of the log, even if the shop wrote it', async () => {
+  it('counts only up to the end of the log', async () => {
     const verifications = openProcess();
     await verifications.verifyAll();
     expect(await verifications.rows.findLastGoodPosition()).toBe(6);
@@ -193,7 +193,7 @@ describe('A verification result that was written with the role of the shop, with
     expect(await verifications.rows.findLastGoodPosition()).toBe(0);
   });
 
-  it('does not prevent the next nightly verification', async () => {
+  it('that claims to be running does not prevent the next nightly verification', async () => {
     const verifications = openProcess();
     const [{ id }] = await write({}, 'now()', 'running', `now() + interval '30 seconds'`);
     await verifications.verifyAll();

@@ -36,12 +36,12 @@ export interface DriftWalk {
 const MOST_SHOWN = 100;
 const MOST_FIELDS = 50;
 
-/** The drift that the sentinel has found, and its progress. */
+/** Stores and reads the findings of the sentinel, and its progress. */
 @Injectable()
 export class Drift {
   constructor(private readonly db: StreamDatabase) {}
 
-  /** At most 100 findings: first the open ones, then those that were healed last. */
+  /** At most 100 findings: first the open ones, then the healed ones. In both groups the newest finding comes first. */
   async findings(): Promise<DriftFinding[]> {
     const rows = await this.db.query<Omit<DriftFinding, 'foundAt' | 'healedAt'> & { found: Date; healed: Date | null }>(
       `select d.name as projection, t.version, d.${named.stream} as "orderId", d.kind, d.position, d.fields,
@@ -74,6 +74,7 @@ export class Drift {
     return rows.map(({ orderId }) => orderId);
   }
 
+  /** Returns true if the row had no open finding yet. */
   async storeFinding(
     name: string,
     relation: string,
