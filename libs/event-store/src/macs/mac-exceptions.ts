@@ -62,7 +62,10 @@ export class MacExceptions {
     const stored = await this.read();
     if (!stored || this.isSigned(stored)) return;
     const [{ late }] = await this.db.query<{ late: boolean }>(LATE);
-    if (late) this.log.error('exceptions for events without a MAC are ignored: they were stored too late');
+    if (late)
+      this.log.error(
+        'exceptions for events without a MAC are ignored, because they were stored after the first event with a MAC: verify the log',
+      );
     else await this.db.query('select sign_mac_exceptions($1)', [this.key.of(macText(stored))]);
   }
 

@@ -181,7 +181,9 @@ export class MacGate {
 
   private async signFormat(through: number, drawn: number): Promise<void> {
     if (await isImpossibleEnd(this.db, through))
-      this.log.error(`the database says that events up to position ${through} have no MAC, but that is not true`);
+      this.log.error(
+        `the database says that events up to position ${through} have no MAC, but that is not true: verify the log`,
+      );
     else await signFirstFormat(this.db, formatMac(this.key, through, drawn));
   }
 }

@@ -44,6 +44,8 @@ export class OlderBuildWatch implements OnApplicationBootstrap {
         this.mayBeAlive = await isOlderBuildAlive(this.db);
         if (!this.mayBeAlive && !(await doOlderEventsWait(this.db))) await closeLog(this.db);
       })
-      .catch((error: Error) => this.log.warn(`older builds are checked again in the next round: ${error.message}`));
+      .catch((error: Error) =>
+        this.log.warn(`the check for older builds failed, and is repeated in a minute: ${error.message}`),
+      );
   }
 }

@@ -22,7 +22,7 @@ export class Sealer {
       if (head > this.sealed) this.unsealedSince = performance.now() - (await this.measureWait());
     } catch (error) {
       if (!stopsSealing(error)) throw error; // numbering must go on
-      this.log.error(`nothing can be sealed: ${error.message}`);
+      this.log.error(`nothing can be sealed until an operator repairs this: ${error.message}`);
     }
     this.setHead(head);
   }

@@ -61,7 +61,9 @@ export class HeadWatch {
           await readHeads(this.db, [...this.wrongHeads.keys(), ...(await readNewestStreams(this.db)), ...suspects]),
         );
       })
-      .catch((error: Error) => this.log.warn(`heads are checked again in the next round: ${error.message}`));
+      .catch((error: Error) =>
+        this.log.warn(`the heads of streams could not be checked, and are checked again in a minute: ${error.message}`),
+      );
   }
 
   private report(heads: readonly Head[]): void {

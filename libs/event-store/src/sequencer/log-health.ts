@@ -34,7 +34,7 @@ export class LogHealth extends HealthCheck {
 
   async check(): Promise<void> {
     const count = (await this.count()) ?? 0;
-    if (count > 0) throw new Impaired(`${count} events have no position and were put aside`);
+    if (count > 0) throw new Impaired(`${count} events could not be numbered and were put aside`);
     const { length } = this.heads.ordersWithWrongHead;
     if (length > 0)
       throw new Impaired(`${length} orders have a head that differs from the version of their last event`);

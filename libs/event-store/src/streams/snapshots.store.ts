@@ -163,7 +163,9 @@ export class Snapshots implements BeforeApplicationShutdown {
     }
     await this.db
       .outside(() => this.db.query(DROP, [streamId, name, version]))
-      .catch((error: Error) => this.log.warn(`could not delete a snapshot of order ${streamId}: ${error.message}`));
+      .catch((error: Error) =>
+        this.log.warn(`a wrong snapshot of order ${streamId} could not be deleted: ${error.message}`),
+      );
   }
 
   /** Waits for the snapshots that are being written. */

@@ -14,7 +14,7 @@ export type Prune = (db: Database) => Promise<unknown>;
 /** Deletes old rows, checks snapshots and vacuums tables. It runs in the process that leads the sequencer. */
 @Injectable()
 export class StoreMaintenance {
-  private readonly log = new Logger('StoreCare');
+  private readonly log = new Logger('StoreMaintenance');
   private readonly sweeping: Sweeping;
 
   constructor(

@@ -35,7 +35,7 @@ export class Follower {
     readonly projection: Projection,
     readonly table: ProjectionTable,
     private readonly setAside: Set<Uuid>,
-    /** Only the rows of these orders are kept in the table; all rows by default. */
+    /** Only the events of these orders are handled; by default the events of all orders. */
     private readonly only?: ReadonlySet<Uuid>,
   ) {
     this.writer = new TableWriter(db, projection, table.relation);

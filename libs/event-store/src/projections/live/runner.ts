@@ -45,11 +45,14 @@ export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicati
   async onApplicationBootstrap(): Promise<void> {
     // An operator must be able to drop a kept table even if its reducer is missing in this build.
     const unknown = await this.registry.expectReducers(this.withoutJobs ? ['live'] : ['live', 'kept']);
-    if (unknown.length > 0) this.log.log(`read models that only a newer build can update: ${unknown.join(', ')}`);
+    if (unknown.length > 0)
+      this.log.log(
+        `this build does not know these read models, so only a newer build can update them: ${unknown.join(', ')}`,
+      );
     const prefix = `${this.db.context} projections `;
     this.wakeups.notifyOthers = (wakeup) => this.leadership.notify(prefix + wakeup);
-    this.leadership.onWord((word) => {
-      if (word.startsWith(prefix)) this.wakeups.wake(word.slice(prefix.length) as Wakeup);
+    this.leadership.onWord((text) => {
+      if (text.startsWith(prefix)) this.wakeups.wake(text.slice(prefix.length) as Wakeup);
     });
     this.leadership.onReopened(() => this.wakeups.wakeAll());
     this.unsubscribe = this.store.onNumbered(() => this.wakeups.wake('log'));
