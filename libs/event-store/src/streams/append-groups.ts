@@ -32,7 +32,7 @@ export interface Written {
 interface WaitingAppend {
   readonly append: SingleAppend;
   /** Called without an argument if the append must be written alone. */
-  readonly done: (written?: Written) => void;
+  readonly finish: (written?: Written) => void;
 }
 
 /** While this many statements run (single appends or groups), further appends wait to be grouped. */
@@ -128,7 +128,7 @@ export class AppendGroups {
 
   async write(append: SingleAppend, appendAlone: () => Promise<Written>): Promise<Written> {
     if (this.running >= MOST_RUNNING) {
-      const written = await new Promise<Written | undefined>((done) => this.enqueue({ append, done }));
+      const written = await new Promise<Written | undefined>((finish) => this.enqueue({ append, finish }));
       if (written) return written;
     }
     return this.runCounted(appendAlone);
@@ -163,7 +163,7 @@ export class AppendGroups {
   private startGroup(): void {
     if (this.waiting.length === 0) return;
     const group = this.takeGroup();
-    if (group.length === 1) group[0].done();
+    if (group.length === 1) group[0].finish();
     else this.runDetached(() => void this.runCounted(() => this.writeGroup(group)));
     if (this.waiting.length > 0) this.startTimer();
   }
@@ -206,7 +206,7 @@ export class AppendGroups {
       // and its event's id or its claim shows whether it was written.
       this.log.warn(`${group.length} appends could not be written together: ${(error as Error).message}`);
     }
-    for (const { append, done } of group) done(written.get(append.streamId));
+    for (const { append, finish } of group) finish(written.get(append.streamId));
   }
 }
 

@@ -62,41 +62,41 @@ export class Appender {
     const unit = given.claimed && this.outbox.unit(); // undefined for a message of another context, which cannot be marked as done here
     unit?.mustBeAlive();
     const append: Append = { ...given, claimed: unit?.claimed };
-    const gathered = unit?.take() ?? { messages: [], timers: [] };
+    const collected = unit?.take() ?? { messages: [], timers: [] };
     // If a handler has not queried the database yet, it needs no transaction: this statement writes everything.
-    const alone = !this.db.inTransaction() || (unit !== undefined && !this.db.begun());
-    const inOwnTransaction = <T>(work: () => Promise<T>) => (alone ? this.db.outside(work) : work());
+    const isOwnTransaction = !this.db.inTransaction() || (unit !== undefined && !this.db.begun());
+    const runOutsideIfOwn = <T>(work: () => Promise<T>) => (isOwnTransaction ? this.db.outside(work) : work());
     let written = false;
     crashPoint('append.before', append.events[0].type);
     try {
       const events = this.withMacs(append);
-      const row = await this.write(append, events, gathered, alone);
+      const row = await this.write(append, events, collected, isOwnTransaction);
       written = row.version !== null;
       crashPoint('append.written', append.events[0].type);
-      if (row.version === null) return await inOwnTransaction(() => this.explain(append));
+      if (row.version === null) return await runOutsideIfOwn(() => this.explain(append));
       unit?.settled();
-      if (alone) this.notifyReaders(append, gathered);
-      else this.db.afterCommit(() => this.notifyReaders(append, gathered));
+      if (isOwnTransaction) this.notifyReaders(append, collected);
+      else this.db.afterCommit(() => this.notifyReaders(append, collected));
       return { version: row.version, repeated: false, events: appendedEvents(append, events, row.timestamp) };
     } finally {
-      if (!written) returnToUnit(unit, gathered);
+      if (!written) returnToUnit(unit, collected);
     }
   }
 
   private write(
     append: Append,
-    marked: readonly PreparedEvent[],
-    gathered: Collected,
-    alone: boolean,
+    prepared: readonly PreparedEvent[],
+    collected: Collected,
+    isOwnTransaction: boolean,
   ): Promise<Written> {
     const { streamId, expectedVersion, events, guards = [], claimed } = append;
-    const messages = [...gathered.messages, ...this.makeEnvelopes(append)];
+    const messages = [...collected.messages, ...this.makeEnvelopes(append)];
     const metadata = JSON.stringify(append.metadata);
-    if (!alone) return this.appendAlone(append, marked, metadata, messages, gathered.timers);
+    if (!isOwnTransaction) return this.appendAlone(append, prepared, metadata, messages, collected.timers);
     const appendAlone = () =>
-      this.db.outside(() => this.appendAlone(append, marked, metadata, messages, gathered.timers));
-    if (events.length > 1 || guards.length > 0 || gathered.timers.length > 0) return appendAlone();
-    const [{ id: eventId, text: data, mac }] = marked;
+      this.db.outside(() => this.appendAlone(append, prepared, metadata, messages, collected.timers));
+    if (events.length > 1 || guards.length > 0 || collected.timers.length > 0) return appendAlone();
+    const [{ id: eventId, text: data, mac }] = prepared;
     const [{ type, schemaVersion }] = events;
     return this.groups.write(
       { streamId, expectedVersion, eventId, type, schemaVersion, data, metadata, mac, messages, claimed },
@@ -124,7 +124,7 @@ export class Appender {
 
   private async appendAlone(
     append: Append,
-    marked: readonly PreparedEvent[],
+    prepared: readonly PreparedEvent[],
     metadata: string,
     messages: readonly Envelope[],
     timers: Collected['timers'],
@@ -140,11 +140,11 @@ export class Appender {
     };
     const { sql, values } = appendStatement(parts, guards, {
       ...{ streamId, commandId, expectedVersion, metadata },
-      id: oneOrAll(marked.map(({ id }) => id)),
+      id: oneOrAll(prepared.map(({ id }) => id)),
       type: oneOrAll(events.map(({ type }) => type)),
       schemaVersion: oneOrAll(events.map(({ schemaVersion }) => schemaVersion)),
-      data: oneOrAll(marked.map(({ text }) => text)),
-      mac: oneOrAll(marked.map(({ mac }) => mac)),
+      data: oneOrAll(prepared.map(({ text }) => text)),
+      mac: oneOrAll(prepared.map(({ mac }) => mac)),
       ...(parts.messages && { messages: outboxValue(messages) }),
       ...claimed,
       ...(parts.timers && { toSet: toSet(timers), toCancel: toCancel(timers) }),
@@ -229,17 +229,17 @@ function returnToUnit(unit: Unit | undefined, { messages, timers }: Collected): 
 
 const appendedEvents = (
   { streamId, expectedVersion, events, metadata }: Append,
-  marked: readonly PreparedEvent[],
+  prepared: readonly PreparedEvent[],
   timestamp: Date,
 ): RecordedEvent[] =>
   events.map(({ type, schemaVersion }, index) => ({
-    id: marked[index].id,
+    id: prepared[index].id,
     streamId,
     version: expectedVersion + index + 1,
     position: null,
     type,
     schemaVersion,
-    data: marked[index].data,
+    data: prepared[index].data,
     metadata,
     timestamp,
     hash: null,

@@ -154,7 +154,7 @@ describe('The comparison of a rebuild with the live table', () => {
     expect(diff.atPosition).toBeGreaterThanOrEqual(700);
     expect(diff.sample.map(({ orderId }) => orderId)).toEqual([hand]);
     await bench.waitUntilCaughtUp(shop, name);
-    expect(await bench.rowsOf(await shop.models.table(name))).toEqual(await bench.expectedRows());
+    expect(await bench.readRows(await shop.models.table(name))).toEqual(await bench.expectedRows());
   });
 
   it('continues after an interruption', async () => {

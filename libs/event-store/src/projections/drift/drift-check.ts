@@ -47,13 +47,13 @@ export class DriftCheck {
     if (orders.length === 0) return [];
     const found: DriftedRow[] = [];
     for (const row of await this.db.query<CheckedRow>(this.sql, [this.relation, orders])) {
-      const drifted = await this.compare(row);
+      const drifted = await this.compareRow(row);
       if (drifted) found.push(drifted);
     }
     return found;
   }
 
-  private async compare({ orderId, checkpoint, ...row }: CheckedRow): Promise<DriftedRow | undefined> {
+  private async compareRow({ orderId, checkpoint, ...row }: CheckedRow): Promise<DriftedRow | undefined> {
     const { position } = row;
     const stored = position === null ? undefined : fromStoredRow(this.projection, { ...row, position });
     const events = await readEventsAsOf(this.store, orderId, checkpoint);

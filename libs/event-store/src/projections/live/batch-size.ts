@@ -23,7 +23,7 @@ export class BatchSize {
 
   constructor(private readonly db: StreamDatabase) {}
 
-  async sizeAfter(position: number): Promise<number> {
+  async eventsAfter(position: number): Promise<number> {
     if (this.batches++ % BATCHES_PER_SAMPLE === 0) {
       const [{ size }] = await this.db.query<{ size: number }>(SAMPLE, [position]);
       this.limit = Math.min(MOST_EVENTS, Math.max(LEAST_EVENTS, Math.floor(MOST_BYTES / Math.max(size, 1))));

@@ -64,7 +64,7 @@ export class LiveRunner {
     let behind = false;
     while (!stop.aborted) {
       const since = this.wakeups.countSoFar(['log']);
-      const batch: number = behind ? await size.sizeAfter(follower.at) : MANY_EVENTS;
+      const batch: number = behind ? await size.eventsAfter(follower.at) : MANY_EVENTS;
       const { outcome, events } = await hushed(table.name, () => follower.step(batch));
       onSuccess();
       if (hasStoredTrouble) await this.registry.storeTrouble(table.relation, null);

@@ -52,7 +52,7 @@ describe('A projection that tries to publish', () => {
     expect(await shop.setAside.list(name)).toMatchObject([
       { orderId: loud, position: 2, error: expect.stringContaining('it tried to publish ordering.told.v1') },
     ]);
-    expect((await bench.rowsOf(await shop.models.table(name))).map(({ view }) => view.count).sort()).toEqual([1, 2]);
+    expect((await bench.readRows(await shop.models.table(name))).map(({ view }) => view.count).sort()).toEqual([1, 2]);
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
     await bench.waitForState(shop, name, id, 'live');
     expect(await shop.rebuilds.view(name, id)).toMatchObject({ setAside: 1 });
@@ -143,7 +143,7 @@ describe('An order that was set aside', () => {
     await bench.append(shop, sick, 3, [{ n: 4 }]);
     await bench.append(shop, well, 1, [{ n: 1 }]);
     await bench.waitUntilCaughtUp(shop, name);
-    expect(await bench.rowsOf(await shop.models.table(name))).toEqual(await bench.expectedRows());
+    expect(await bench.readRows(await shop.models.table(name))).toEqual(await bench.expectedRows());
   });
 });
 
@@ -177,7 +177,7 @@ describe('An order that is set aside', () => {
     await bench.waitUntilCaughtUp(shop, name);
     expect(await shop.setAside.list(name)).toMatchObject([{ orderId: poor, position: 2 }]);
     const rowOf = async (id: string) =>
-      (await bench.rowsOf(await shop.models.table(name))).find((row) => row.order_id === id);
+      (await bench.readRows(await shop.models.table(name))).find((row) => row.order_id === id);
     expect(await rowOf(poor)).toMatchObject({ version: 1, sum: 1 });
     await shop.store.append(voiding(poor, 3, 2));
     await bench.append(shop, poor, 4, [{ n: 10 }]);

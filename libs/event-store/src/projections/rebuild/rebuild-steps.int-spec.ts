@@ -58,7 +58,7 @@ describe('A rebuild that is paused', () => {
     await eventually(async () => (await shop.rebuilds.view(name, id)).done === 32);
     expect(await shop.goLive.now(name, id)).toMatchObject({ state: 'live', done: 32, total: 32 });
     expect(await seen()).toEqual(expect.arrayContaining(['ready', 'paused', 'live']));
-    expect(await bench.rowsOf(await shop.models.table(name))).toEqual(await bench.expectedRows());
+    expect(await bench.readRows(await shop.models.table(name))).toEqual(await bench.expectedRows());
     await expect(shop.rebuilds.pause(name, id)).rejects.toThrow(RebuildOver);
     await expect(shop.rebuilds.resume(name, id)).rejects.toThrow(RebuildOver);
   });
@@ -86,7 +86,7 @@ describe('A rebuild that is paused', () => {
     expect(await next.rebuilds.resume(name, id)).toMatchObject({ state: 'replaying', done: 40 });
     await bench.waitForState(next, name, id, 'live');
     expect(Math.min(...reads.mock.calls.map(([after]) => after))).toBeGreaterThanOrEqual(40);
-    expect(await bench.rowsOf(await next.models.table(name))).toEqual(await bench.expectedRows());
+    expect(await bench.readRows(await next.models.table(name))).toEqual(await bench.expectedRows());
   });
 
   it('can be cancelled', async () => {
@@ -132,7 +132,7 @@ describe('A rollback', () => {
     await bench.waitUntilCaughtUp(shop, name);
 
     expect((await shop.registry.live(name))!.relation).toBe(replaced);
-    const rows = await bench.rowsOf(await shop.models.table(name));
+    const rows = await bench.readRows(await shop.models.table(name));
     const due = (await bench.expectedRows()).map((row) => ({
       ...row,
       sum: 0,
@@ -173,7 +173,7 @@ describe('A rollback', () => {
     const next = bench.shop([tallyOf(name)], [name]);
     await bench.waitForState(next, name, id, 'rolled-back');
     expect((await next.registry.live(name))!.relation).toBe(row.replaced);
-    expect(await bench.rowsOf(await next.models.table(name))).toEqual(await bench.expectedRows());
+    expect(await bench.readRows(await next.models.table(name))).toEqual(await bench.expectedRows());
     expect(await dying.step(100)).toEqual({ outcome: 'lost', events: 0 });
   });
 

@@ -99,7 +99,7 @@ export class Rebuilder {
     const size = new BatchSize(this.db);
     while (!stop.aborted) {
       const since = this.wakeups.countSoFar(['log', 'rebuilds']);
-      const batch = await size.sizeAfter(follower.at);
+      const batch = await size.eventsAfter(follower.at);
       const { outcome, events } = await hushed(row.name, () => follower.step(batch));
       crashPoint(`rebuild.${row.state}`);
       if (outcome === 'lost') return;

@@ -64,7 +64,7 @@ export class RollBack {
     while (!stop.aborted) {
       const live = await this.registry.live(row.name);
       if ((live?.position ?? 0) - follower.at <= MOST_EVENTS_BEHIND / 2) return true;
-      const batch = await size.sizeAfter(follower.at);
+      const batch = await size.eventsAfter(follower.at);
       const { outcome } = await hushed(row.name, () => follower.step(batch));
       crashPoint('rollback.catch-up');
       if (outcome === 'lost') return false;

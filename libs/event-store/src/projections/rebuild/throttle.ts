@@ -44,7 +44,7 @@ export class RebuildYield {
  */
 @Injectable()
 export class Throttle {
-  private readonly paceByName = new Map<string, { looked: number; rest: number }>();
+  private readonly paceByName = new Map<string, { checkedAt: number; pauseMs: number }>();
 
   constructor(
     private readonly db: StreamDatabase,
@@ -56,20 +56,20 @@ export class Throttle {
   async pauseIfSlow(row: RebuildRow, stop?: AbortSignal): Promise<void> {
     const pace = this.paceOf(row.name);
     const now = performance.now();
-    if (pace.rest === 0 && now - pace.looked < CHECK_MS) return;
-    pace.looked = now;
+    if (pace.pauseMs === 0 && now - pace.checkedAt < CHECK_MS) return;
+    pace.checkedAt = now;
     const slow = await this.isSlow(row.name);
-    if (slow !== pace.rest > 0) await this.rows.storeThrottled(row, slow);
-    pace.rest = slow ? Math.min(Math.max(pace.rest * 2, SHORTEST_MS), LONGEST_MS) : 0;
-    if (pace.rest > 0) await pause(pace.rest, undefined, { signal: stop }).catch(() => undefined);
+    if (slow !== pace.pauseMs > 0) await this.rows.storeThrottled(row, slow);
+    pace.pauseMs = slow ? Math.min(Math.max(pace.pauseMs * 2, SHORTEST_MS), LONGEST_MS) : 0;
+    if (pace.pauseMs > 0) await pause(pace.pauseMs, undefined, { signal: stop }).catch(() => undefined);
   }
 
   async isSlow(name: string): Promise<boolean> {
     return (await measureDelay(this.db, name)) > this.limit.milliseconds;
   }
 
-  private paceOf(name: string): { looked: number; rest: number } {
-    const pace = this.paceByName.get(name) ?? { looked: 0, rest: 0 };
+  private paceOf(name: string): { checkedAt: number; pauseMs: number } {
+    const pace = this.paceByName.get(name) ?? { checkedAt: 0, pauseMs: 0 };
     this.paceByName.set(name, pace);
     return pace;
   }

@@ -76,7 +76,7 @@ export class ProjectionTest {
     });
   }
 
-  async rowsOf(table: string) {
+  async readRows(table: string) {
     return this.db.query<{ order_id: string; position: number; version: number; view: Tally; sum: number }>(
       `select order_id, position, version, view, sum from ${table} order by order_id`,
     );
