@@ -37,7 +37,9 @@ const numberAll = async ({ sequencer }: ReturnType<typeof storeOn>) => {
   while ((await run()) > 0);
 };
 
-/** Stores an event as an attacker can who has the database role of the shop, but not the key. Returns the event's id. */
+/**
+ * Stores an event as an attacker can who has the database role of the shop, but not the key. Returns the event's id.
+ */
 const forge = async (order: string, data: object, mac: string | null = null, type = 'Ended'): Promise<string> => {
   const [row] = await db.query<{ id: string }>(
     `with head as (update order_heads set version = version + 1 where order_id = $1 returning version),
@@ -52,7 +54,9 @@ const forge = async (order: string, data: object, mac: string | null = null, typ
 
 const tamper = (sql: string) => test.admin(`do $$ begin set local session_replication_role = replica; ${sql}; end $$`);
 
-/** Numbers the first pending event with the database role of the shop, without the sequencer. `other` changes values. */
+/**
+ * Numbers the first pending event with the database role of the shop, without the sequencer. `other` changes values.
+ */
 async function numberByHand(other: { id?: string; hash?: string } = {}): Promise<void> {
   const end = (await readLogEnd(db)) ?? { position: 0, hash: ORIGIN };
   const [event] = (await readPending(db, { above: 0, missing: [] })).events;

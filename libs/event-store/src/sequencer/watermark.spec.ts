@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { Watermark } from './watermark';
 
-/** A model of the pending table. Transactions draw numbers, and commit or abort in any order. A reader sees committed rows only. */
+/**
+ * A model of the pending table. Transactions draw numbers, and commit or abort in any order. A reader sees committed
+ * rows only.
+ */
 class Table {
   private nextSeq = 1;
   private nextXid = 100n;

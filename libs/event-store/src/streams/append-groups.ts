@@ -110,8 +110,8 @@ const GROUP = statement(
 
 /**
  * Writes appends together, in one statement and one transaction, if they arrive while other appends are running. Under
- * load the statement and the commit are most of the cost of an append. An append waits only while two statements run. An
- * append that could not be written in its group is written alone, and then its own statement reports the reason.
+ * load the statement and the commit are most of the cost of an append. An append waits only while two statements run.
+ * An append that could not be written in its group is written alone, and then its own statement reports the reason.
  */
 export class AppendGroups {
   private readonly log = new Logger('EventStore');

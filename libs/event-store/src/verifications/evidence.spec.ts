@@ -26,7 +26,10 @@ const Shape = z.strictObject({
 });
 type Doc = z.infer<typeof Shape>;
 
-/** Makes a log of `count` events of two streams in turns, seals it every `stretch` positions, and returns the proof of the first stream. */
+/**
+ * Makes a log of `count` events of two streams in turns, seals it every `stretch` positions, and returns the proof of
+ * the first stream.
+ */
 function makeProof(count = 9, stretch = 4, amount = 100, signer = key): StreamProof & { stream: string } {
   const hashes: string[] = [];
   const all: { event: StoredEvent; fields: string[] }[] = [];

@@ -18,7 +18,10 @@ interface Bill {
 
 const vnd = (amount: number) => ({ amount, currency: 'VND' as const });
 
-/** Adds the price of every event. In version 2 the third item is free, and an order whose first item costs nothing has no row. */
+/**
+ * Adds the price of every event. In version 2 the third item is free, and an order whose first item costs nothing has
+ * no row.
+ */
 const billOf = (name: string, version: 1 | 2): Projection<Bill> => ({
   name,
   version,

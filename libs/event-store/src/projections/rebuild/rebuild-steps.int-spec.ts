@@ -11,7 +11,10 @@ jest.setTimeout(60_000);
 
 const bench = new ProjectionTest(testDatabase);
 
-/** Reads a rebuild again and again, as an admin does, and fails if `done` or `total` decreases. Returns a function that stops and returns the states. */
+/**
+ * Reads a rebuild again and again, as an admin does, and fails if `done` or `total` decreases. Returns a function that
+ * stops and returns the states.
+ */
 function watchProgress(look: () => Promise<{ done: number; total: number; state: string }>) {
   const over = new AbortController();
   const seen: string[] = [];
