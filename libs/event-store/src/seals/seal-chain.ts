@@ -161,16 +161,16 @@ export class SealChain {
   async readEndInDatabase(): Promise<EndOfSeals> {
     const records = this.expectSigned(await readRecordsFrom(this.db, 1), '');
     const newest = records.at(-1);
-    const emptyEnd = {
+    const endWithoutSeals = {
       ...NOTHING_SEALED,
       ...(newest && { record: newest.number, recordSignature: newest.signature }),
     };
     const last = await readLastSeal(this.db);
-    if (!last) return emptyEnd;
+    if (!last) return endWithoutSeals;
     const before = await readSealBefore(this.db, last.position);
     if ((before?.position ?? 0) !== last.after || !this.key.hasSigned(last, before?.signature ?? ''))
       throw falseSealError(last);
-    const end = { ...emptyEnd, ...pointOf(last) };
+    const end = { ...endWithoutSeals, ...pointOf(last) };
     await this.expectLog(end);
     return { ...end, count: await countSeals(this.db, last.position) };
   }

@@ -50,7 +50,7 @@ export async function verifyLog(db: StreamDatabase, key: SealKey, macKey: MacKey
   if (unsigned) findings.add(newFinding('forged', null, null, unsigned));
 
   const before = start === 1 ? ORIGIN : await readHash(db, start - 1);
-  // A range that begins after the end of the log has no hash before it. That is no finding.
+  // A range that begins after the end of the log has no hash before it. This is not a finding.
   if (before === undefined && start <= head + 1)
     findings.add(newFinding('deleted', start - 1, null, `position ${start - 1} is missing`));
   const chain = new ChainCheck(findings, before);
