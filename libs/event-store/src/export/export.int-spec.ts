@@ -45,7 +45,11 @@ describe('An export of the log', () => {
       'event',
       (lines: string[]) => lines.map((line) => line.replace('\\"n\\": 3', '\\"n\\": 9')),
     ],
-    ['the spaces of a line', 'form', (lines: string[]) => lines.map((line, index) => (index === 3 ? `${line} ` : line))],
+    [
+      'the spaces of a line',
+      'form',
+      (lines: string[]) => lines.map((line, index) => (index === 3 ? `${line} ` : line)),
+    ],
     ['an event', 'stream', (lines: string[]) => lines.filter((line) => !line.includes('"3"'))],
     [
       'a seal',

@@ -27,7 +27,9 @@ describe('SQL over the tables of a store', () => {
   it('is prepared under a different name in each store', async () => {
     const [one, two] = [recordingDatabase(), recordingDatabase(gifts)];
     for (const { db } of [one, two]) await db.query(READ);
-    expect(one.queries).toEqual([{ name: 'orders:read', text: 'select order_id from order_events where order_id = $1' }]);
+    expect(one.queries).toEqual([
+      { name: 'orders:read', text: 'select order_id from order_events where order_id = $1' },
+    ]);
     expect(two.queries).toEqual([{ name: 'gifts:read', text: 'select card_id from gift_events where card_id = $1' }]);
   });
 
