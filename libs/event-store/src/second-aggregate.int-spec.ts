@@ -41,7 +41,7 @@ afterAll(async () => {
   await test.drop();
 });
 
-const open = () => storeOn(db, giftEvents);
+const openShop = () => storeOn(db, giftEvents);
 const append = (card: Uuid, expected: number, events: readonly NewEvent[], guards: readonly Guarded[] = []) => ({
   ...happening(card, expected),
   events,
@@ -49,17 +49,17 @@ const append = (card: Uuid, expected: number, events: readonly NewEvent[], guard
 });
 const count = async (table: string): Promise<number> =>
   (await db.query<{ n: number }>(`select count(*)::int as n from ${table}`))[0].n;
-const written = () => Promise.all(['gift_facts', 'gift_versions', 'gift_queue', 'gift_codes'].map(count));
+const countAllRows = () => Promise.all(['gift_facts', 'gift_versions', 'gift_queue', 'gift_codes'].map(count));
 
-/** Numbers what waits. */
-async function numbered({ sequencer }: ReturnType<typeof open>): Promise<void> {
+/** Numbers all pending events. */
+async function numberAll({ sequencer }: ReturnType<typeof openShop>): Promise<void> {
   const run = await sequencer.begin();
   while ((await run()) > 0);
 }
 
-describe('A second aggregate, with tables and a column of its own,', () => {
-  it('has streams: they begin, go on, and are read and folded', async () => {
-    const { store } = open();
+describe('A second aggregate, with its own tables and its own stream column,', () => {
+  it('has streams that are appended to, read and folded', async () => {
+    const { store } = openShop();
     const card = ids.next();
     await store.append(append(card, 0, [issued(100), spent(30)]));
     expect(await store.append(append(card, 2, [spent(20)]))).toMatchObject({ version: 3, repeated: false });
@@ -68,8 +68,8 @@ describe('A second aggregate, with tables and a column of its own,', () => {
     expect(await store.fold(card, left)).toEqual({ state: { left: 50 }, version: 3 });
   });
 
-  it('keeps a snapshot of a long stream', async () => {
-    const { store } = open();
+  it('stores a snapshot of a long stream', async () => {
+    const { store } = openShop();
     const card = ids.next();
     await store.append(append(card, 0, [issued(1_000)]));
     await store.append(
@@ -86,20 +86,20 @@ describe('A second aggregate, with tables and a column of its own,', () => {
     expect((await store.fold(card, left)).state).toEqual({ left: 600 });
   });
 
-  it('refuses a version that is not the last, and an id of another stream', async () => {
-    const { store } = open();
+  it('refuses an append with a wrong version, or with a command id of another stream', async () => {
+    const { store } = openShop();
     const card = ids.next();
     const first = append(card, 0, [issued(100)]);
     await store.append(first);
-    const before = await written();
+    const before = await countAllRows();
     await expect(store.append(append(card, 0, [spent(1)]))).rejects.toThrow(VersionConflict);
     await expect(store.append(append(card, 5, [spent(1)]))).rejects.toMatchObject({ actual: 1 });
     await expect(store.append({ ...first, streamId: ids.next() })).rejects.toThrow(CommandIdTaken);
-    expect(await written()).toEqual(before);
+    expect(await countAllRows()).toEqual(before);
   });
 
-  it('answers a repeated command as it did the first time', async () => {
-    const { store } = open();
+  it('returns the first result for a repeated command', async () => {
+    const { store } = openShop();
     const card = ids.next();
     const command = append(card, 0, [issued(100)]);
     const first = await store.append(command);
@@ -107,28 +107,28 @@ describe('A second aggregate, with tables and a column of its own,', () => {
     expect(await store.append(command)).toMatchObject({ ...first, repeated: true });
   });
 
-  it('has guards of its own, before the head moves and after it', async () => {
-    const { store } = open();
+  it('has its own guards, before and after the head moves', async () => {
+    const { store } = openShop();
     const [one, two] = [ids.next(), ids.next()];
     const guards = (code: string, series = 'spring') => [seriesOpen({ series }), codeUsedOnce({ code })];
     await store.append(append(one, 0, [issued(100)], guards('A1')));
-    const before = await written();
+    const before = await countAllRows();
     const taken = await store.append(append(two, 0, [issued(50)], guards('A1'))).catch((error: unknown) => error);
     expect(taken).toBeInstanceOf(CodeTaken);
     expect(taken).toMatchObject({ cardId: one });
     await db.query(`insert into gift_series (series, closed) values ('winter', true)`);
     await expect(store.append(append(two, 0, [issued(50)], guards('A2', 'winter')))).rejects.toThrow(SeriesClosed);
-    // A conflict stays one where the guards have nothing against the append.
+    // A version conflict is reported as such if no guard refuses the append.
     await expect(store.append(append(one, 0, [issued(1)], guards('A3')))).rejects.toThrow(VersionConflict);
-    expect(await written()).toEqual(before);
+    expect(await countAllRows()).toEqual(before);
     const race = await Promise.allSettled(
       Array.from({ length: 8 }, () => store.append(append(ids.next(), 0, [issued(5)], guards('B1')))),
     );
     expect(race.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
   });
 
-  it('is written in groups when appends come at once', async () => {
-    const { store } = open();
+  it('groups appends that arrive at the same time', async () => {
+    const { store } = openShop();
     const cards = Array.from({ length: 40 }, () => ids.next());
     await Promise.all(cards.map((card) => store.append(append(card, 0, [issued(10)]))));
     await Promise.all(cards.map((card) => store.append(append(card, 1, [spent(3)]))));
@@ -141,11 +141,11 @@ describe('A second aggregate, with tables and a column of its own,', () => {
   });
 
   it('is numbered, sealed, proved and verified, and a change is found', async () => {
-    const shop = open();
+    const shop = openShop();
     const { store, sealer } = shop;
     const card = ids.next();
     await store.append(append(card, 0, [issued(100), spent(1)]));
-    await numbered(shop);
+    await numberAll(shop);
     const head = await store.head();
     expect(await store.waiting()).toMatchObject({ waiting: 0 });
     await sealer.seal(head);
@@ -154,8 +154,8 @@ describe('A second aggregate, with tables and a column of its own,', () => {
     expect(await store.verify()).toMatchObject({ ok: true, to: head, sealedThrough: head });
     const rows = new VerificationRows(db, macKey);
     const { id } = (await rows.begin(ids.next(), 'asked', 1))!;
-    await rows.end(id, await store.verify());
-    expect(await rows.goodThrough()).toBe(0); // a verification that was asked for vouches for nothing
+    await rows.finish(id, await store.verify());
+    expect(await rows.findLastGoodPosition()).toBe(0); // a verification on request does not count
     expect(await rows.find(id)).toMatchObject({ state: 'done', result: { ok: true } });
     const tamper = (amount: number) =>
       test.admin(`do $$ begin set local session_replication_role = replica;
@@ -166,7 +166,7 @@ describe('A second aggregate, with tables and a column of its own,', () => {
     expect(await store.verify()).toMatchObject({ ok: true });
   });
 
-  it('has a projection, which a rebuild makes again', async () => {
+  it('has a projection that can be rebuilt', async () => {
     const shop = projectionsOn(db, [balances], giftEvents);
     const stop = shop.lead(balances.name);
     try {
@@ -193,7 +193,7 @@ describe('A second aggregate, with tables and a column of its own,', () => {
     }
   }, 30_000);
 
-  it('shares a connection with another store, whose statements have other names', async () => {
+  it('can share a connection with another store, because its statements have other names', async () => {
     const one = bothDatabases(test.url);
     try {
       const gifts = storeOn(new StreamDatabase(one, giftTables), giftEvents).store;

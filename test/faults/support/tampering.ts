@@ -42,10 +42,10 @@ const doubting = ['event-log', 'ordering:log', 'audit-trail', 'personal-keys'];
 const words: readonly (readonly [RegExp, string])[] = [
   [/at position \d+ it is not what was sealed/, 'rewritten'],
   [/it was sealed up to \d+ and ends at/, 'behind'],
-  [/the seal at position \d+ (is gone|is not ours)/, 'seal'],
+  [/the seal at position \d+ (is gone|is not signed by this shop, or)/, 'seal'],
   [/sealing failed/, 'sealing refused'],
   [/cannot be numbered and was put aside/, 'put aside'],
-  [/the snapshot of order \S+ is not what was kept/, 'snapshot thrown away'],
+  [/the snapshot of order \S+ is wrong/, 'snapshot thrown away'],
   [/: the row of order \S+ is (changed|missing|extra)/, 'drift'],
   [/Personal values of \S+ cannot be read/, 'values unreadable'],
   [/customers and guests have no key/, 'key missing'],

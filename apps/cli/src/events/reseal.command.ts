@@ -1,5 +1,5 @@
 import { SubCommand } from 'nest-commander';
-import { SealDesk, toldOf } from '#event-store';
+import { SealRepair, toldOf } from '#event-store';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
 import { StatedCommand, type StatedOptions } from './stated-options';
@@ -17,7 +17,7 @@ export class ResealCommand extends StatedCommand {
   async run(_: string[], options: StatedOptions): Promise<void> {
     const stated = this.stated(options);
     const record = await this.operator.work((shop) =>
-      shop.change('eventsReseal', [], stated.reason, () => shop.app.get(SealDesk, { strict: false }).reseal(stated)),
+      shop.change('eventsReseal', [], stated.reason, () => shop.app.get(SealRepair, { strict: false }).reseal(stated)),
     );
     if (options.json) return printJson({ record });
     print(toldOf(record));

@@ -1,5 +1,5 @@
 import { SubCommand } from 'nest-commander';
-import { SealDesk, toldOf } from '#event-store';
+import { SealRepair, toldOf } from '#event-store';
 import { Operator } from '../operator';
 import { print, printJson } from '../output';
 import { StatedCommand, type StatedOptions } from './stated-options';
@@ -17,7 +17,7 @@ export class RestoredCommand extends StatedCommand {
     const stated = this.stated(options);
     const record = await this.operator.work((shop) =>
       shop.change('eventsRestored', [], stated.reason, () =>
-        shop.app.get(SealDesk, { strict: false }).restored(stated),
+        shop.app.get(SealRepair, { strict: false }).acceptRestoredBackup(stated),
       ),
     );
     if (options.json) return printJson({ record });

@@ -3,9 +3,9 @@ import { statement } from '#database';
 import { chainFields, ORIGIN } from '../seals/chain';
 import type { ProvedSeal } from '../verifications/evidence';
 import type { Seal } from '../seals/seal-key';
-import { sealBefore, sealsFrom } from '../seals/seals.store';
+import { readSealBefore, readSealsFrom } from '../seals/seals.store';
 import { canonicalColumns, joinEvent } from '../streams/stored';
-import type { Placed } from '../streams/placed.store';
+import type { NumberedEvent } from '../streams/numbered-events.store';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
@@ -17,26 +17,26 @@ const ROWS = statement(
 );
 
 /** The fields that the hashes of these events cover, by the event's id. */
-export async function canonicalOf(
+export async function readCanonicalFields(
   db: StreamDatabase,
   eventIds: readonly Uuid[],
 ): Promise<ReadonlyMap<Uuid, readonly string[]>> {
-  const rows = await db.query<Placed & { before: string | null }>(ROWS, [eventIds]);
+  const rows = await db.query<NumberedEvent & { before: string | null }>(ROWS, [eventIds]);
   return new Map(
     rows.map(({ before, ...row }) => [row.eventId, chainFields(before ?? ORIGIN, row.position, row).map(String)]),
   );
 }
 
 /** A seal as it is written into exports, with the signature of the seal before it. */
-export const provedSeal = (seal: Seal, previous: string): ProvedSeal => ({
+export const toProvedSeal = (seal: Seal, previous: string): ProvedSeal => ({
   ...seal,
   sealedAt: seal.sealedAt.getTime(),
   previous,
 });
 
-export async function provedSeals(db: StreamDatabase, after: number, limit: number): Promise<ProvedSeal[]> {
-  const seals = await sealsFrom(db, after + 1, limit);
+export async function readProvedSeals(db: StreamDatabase, after: number, limit: number): Promise<ProvedSeal[]> {
+  const seals = await readSealsFrom(db, after + 1, limit);
   if (seals.length === 0) return [];
-  const before = (await sealBefore(db, seals[0].position))?.signature ?? '';
-  return seals.map((seal, index) => provedSeal(seal, index === 0 ? before : seals[index - 1].signature));
+  const before = (await readSealBefore(db, seals[0].position))?.signature ?? '';
+  return seals.map((seal, index) => toProvedSeal(seal, index === 0 ? before : seals[index - 1].signature));
 }

@@ -5,29 +5,29 @@ import { CHAIN_TAG, chainHash, ORIGIN } from '../seals/chain';
 import { ProvedSealShape, PublicKeyShape, SignatureShape } from '../verifications/evidence-check';
 import { merkleRoot } from '../seals/merkle';
 import { refused, type Refused } from '../verifications/proof-check';
-import { sealHolds } from '../seals/seal-key';
-import { recordHolds, toldOf } from '../seals/seal-records';
+import { isSealValid } from '../seals/seal-key';
+import { isRecordValid, toldOf } from '../seals/seal-records';
 import type { TrustedKeys } from '../seals/trusted-keys';
-import { EXPORT_FORMAT, exported } from './log-export';
+import { EXPORT_FORMAT, exportText } from './log-export';
 
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
-const Whole = z.int().min(0);
+const WholeNumber = z.int().min(0);
 
 const Head = z.strictObject({
   format: z.literal(EXPORT_FORMAT),
   about: z.string(),
-  from: Whole,
-  to: Whole,
+  from: WholeNumber,
+  to: WholeNumber,
   before: Hash,
   keys: z.array(PublicKeyShape),
 });
 const EventLine = z.strictObject({ event: z.strictObject({ fields: z.array(z.string()).length(11), hash: Hash }) });
 const SealLine = z.strictObject({ seal: ProvedSealShape });
 const RecordLine = z.strictObject({
-  record: z.strictObject({ number: Whole, body: z.string(), keyId: z.string(), signature: z.string() }),
+  record: z.strictObject({ number: WholeNumber, body: z.string(), keyId: z.string(), signature: z.string() }),
 });
 const EndLine = z.strictObject({
-  end: z.strictObject({ events: Whole, seals: Whole, hash: Hash }),
+  end: z.strictObject({ events: WholeNumber, seals: WholeNumber, hash: Hash }),
   signature: SignatureShape,
 });
 const Line = z.union([EventLine, SealLine, RecordLine, EndLine]);
@@ -51,7 +51,7 @@ export async function checkExport(
 ): Promise<CheckedExport | Refused> {
   const check = new ExportCheck(keys);
   for await (const text of lines) {
-    const wrong = check.take(text);
+    const wrong = check.checkLine(text);
     if (wrong) return wrong;
   }
   return check.result();
@@ -62,7 +62,7 @@ class ExportCheck {
   private readonly keyIds = new Set<string>();
   private readonly remarks: string[] = [];
   private head?: z.infer<typeof Head>;
-  private number = 0;
+  private lineNumber = 0;
   private position = 0;
   private hash = ORIGIN;
   private hashes: string[] = [];
@@ -75,31 +75,31 @@ class ExportCheck {
 
   constructor(private readonly keys: TrustedKeys) {}
 
-  take(text: string): Refused | undefined {
-    this.number += 1;
-    if (this.ended) return refused('form', `line ${this.number} comes after the end line`);
-    const read = parsed(text);
+  checkLine(text: string): Refused | undefined {
+    this.lineNumber += 1;
+    if (this.ended) return refused('form', `line ${this.lineNumber} comes after the end line`);
+    const read = parseJson(text);
     if (read === undefined || canonicalJson(read) !== text)
-      return refused('form', `line ${this.number} is not canonical JSON: bytes were changed`);
+      return refused('form', `line ${this.lineNumber} is not canonical JSON: bytes were changed`);
     if (!this.head) {
       const head = Head.safeParse(read);
-      if (!head.success) return refused('form', 'its first line is not the head of an export');
+      if (!head.success) return refused('form', 'its first line is not the first line of an export');
       this.head = head.data;
       this.position = head.data.from - 1;
       this.sealed = head.data.from - 1;
       this.hash = head.data.before;
       if (head.data.from === 1 && head.data.before !== ORIGIN)
-        return refused('event', 'the first event has a hash before it');
+        return refused('event', 'the event at position 1 is the first of the log, but has a hash before it');
       this.digest.update(`${text}\n`);
       return undefined;
     }
     const line = Line.safeParse(read);
-    if (!line.success) return refused('form', `line ${this.number} has an unknown form`);
-    if ('end' in line.data) return this.ends(line.data);
+    if (!line.success) return refused('form', `line ${this.lineNumber} has an unknown form`);
+    if ('end' in line.data) return this.checkEnd(line.data);
     this.digest.update(`${text}\n`);
-    if ('event' in line.data) return this.event(line.data.event);
-    if ('seal' in line.data) return this.seal(line.data.seal);
-    return this.record(line.data.record);
+    if ('event' in line.data) return this.checkEvent(line.data.event);
+    if ('seal' in line.data) return this.checkSeal(line.data.seal);
+    return this.checkRecord(line.data.record);
   }
 
   result(): CheckedExport | Refused {
@@ -111,12 +111,12 @@ class ExportCheck {
     return { from, to, events, seals, sealedThrough, remarks, keyIds: [...keyIds] };
   }
 
-  private event({ fields, hash }: z.infer<typeof EventLine>['event']): Refused | undefined {
+  private checkEvent({ fields, hash }: z.infer<typeof EventLine>['event']): Refused | undefined {
     const [tag, before, position] = fields;
     const expected = this.position + 1;
     if (tag !== CHAIN_TAG) return refused('form', `the event at position ${position} was hashed in an unknown form`);
     if (position !== String(expected)) return refused('stream', `position ${expected} is missing`);
-    if (before !== this.hash) return refused('event', `position ${expected} does not follow from the one before`);
+    if (before !== this.hash) return refused('event', `position ${expected} does not follow from the position before`);
     if (chainHash(fields) !== hash) return refused('event', `position ${expected} does not match its hash`);
     this.position = expected;
     this.hash = hash;
@@ -125,15 +125,15 @@ class ExportCheck {
     return undefined;
   }
 
-  private seal(seal: z.infer<typeof ProvedSealShape>): Refused | undefined {
+  private checkSeal(seal: z.infer<typeof ProvedSealShape>): Refused | undefined {
     const { position, after, keyId, previous, root, hash } = seal;
     const name = `the seal at position ${position}`;
     if (!this.keys.has(keyId)) return refused('untrusted', `${name} is signed with key ${keyId}`);
-    if (!sealHolds(this.keys, { ...seal, sealedAt: new Date(seal.sealedAt) }, previous))
+    if (!isSealValid(this.keys, { ...seal, sealedAt: new Date(seal.sealedAt) }, previous))
       return refused('seal', `${name} is not what key ${keyId} signed`);
     const follows = this.previousSeal === undefined || this.previousSeal === previous;
     if (position !== this.position || after !== this.sealed || !follows)
-      return refused('seal', `${name} is out of place, or one before it is missing`);
+      return refused('seal', `${name} is in the wrong place, or a seal before it is missing`);
     if (merkleRoot(this.hashes) !== root || hash !== this.hash)
       return refused('event', `positions ${after + 1} to ${position} are not what was sealed`);
     this.sealed = position;
@@ -144,20 +144,20 @@ class ExportCheck {
     return undefined;
   }
 
-  private record(record: z.infer<typeof RecordLine>['record']): Refused | undefined {
-    if (!recordHolds(this.keys, record, this.previousRecord))
+  private checkRecord(record: z.infer<typeof RecordLine>['record']): Refused | undefined {
+    if (!isRecordValid(this.keys, record, this.previousRecord))
       return refused('seal', `record ${record.number} of the log of seals is not as it was signed`);
     this.previousRecord = record.signature;
     this.remarks.push(toldOf(record));
     return undefined;
   }
 
-  private ends({ end, signature }: z.infer<typeof EndLine>): Refused | undefined {
+  private checkEnd({ end, signature }: z.infer<typeof EndLine>): Refused | undefined {
     const { keyId, value } = signature;
     if (!this.keys.has(keyId)) return refused('untrusted', `it is signed with key ${keyId}`);
     const whole = end.events === this.events && end.seals === this.seals && end.hash === this.hash;
     if (!whole || this.position !== this.head!.to) return refused('stream', 'lines are missing before the end');
-    if (!this.keys.signed(keyId, exported(keyId, this.digest.digest('hex')), value))
+    if (!this.keys.signed(keyId, exportText(keyId, this.digest.digest('hex')), value))
       return refused('signature', `it is not the export that key ${keyId} signed`);
     this.keyIds.add(keyId);
     this.ended = true;
@@ -165,7 +165,7 @@ class ExportCheck {
   }
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

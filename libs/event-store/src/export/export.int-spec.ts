@@ -33,7 +33,7 @@ const linesOf = async (from?: number, to?: number) => {
 const check = (lines: readonly string[], keys = key.trusted) => checkExport(lines, keys);
 
 describe('An export of the log', () => {
-  it('is checked without the shop, as a whole and in part', async () => {
+  it('can be checked without a database, as a whole and in part', async () => {
     expect(await check(await linesOf())).toMatchObject({ from: 1, to: 12, events: 12, seals: 2, sealedThrough: 10 });
     expect(await check(await linesOf(7, 8))).toMatchObject({ from: 6, to: 10, events: 5, seals: 1, sealedThrough: 10 });
     expect(await check(await linesOf(12))).toMatchObject({ from: 12, to: 12, events: 1, sealedThrough: 0 });
@@ -45,7 +45,11 @@ describe('An export of the log', () => {
       'event',
       (lines: string[]) => lines.map((line) => line.replace('\\"n\\": 3', '\\"n\\": 9')),
     ],
-    ['a blank', 'form', (lines: string[]) => lines.map((line, index) => (index === 3 ? `${line} ` : line))],
+    [
+      'the spaces of a line',
+      'form',
+      (lines: string[]) => lines.map((line, index) => (index === 3 ? `${line} ` : line)),
+    ],
     ['an event', 'stream', (lines: string[]) => lines.filter((line) => !line.includes('"3"'))],
     [
       'a seal',
@@ -55,24 +59,24 @@ describe('An export of the log', () => {
     ['its end', 'form', (lines: string[]) => lines.slice(0, -1)],
     ['the last event', 'stream', (lines: string[]) => lines.filter((_, index) => index !== lines.length - 2)],
     [
-      'the words about it',
+      'the description in its first line',
       'signature',
       (lines: string[]) => lines.map((line) => line.replace('The log of all', 'The log of some')),
     ],
-  ])('is refused when somebody changes %s', async (_, refusal, change) => {
+  ])('is refused when somebody changes or removes %s', async (_, refusal, change) => {
     const lines = await linesOf();
     expect(change(lines)).not.toEqual(lines);
     expect(await check(change(lines))).toMatchObject({ refusal });
   });
 
-  it('is refused where the key is not trusted', async () => {
+  it('is refused if its key is not trusted', async () => {
     const stranger = new SealKey(Buffer.alloc(32, 3).toString('base64'));
     expect(await check(await linesOf(), stranger.trusted)).toMatchObject({ refusal: 'untrusted' });
   });
 });
 
-describe('What REST gives', () => {
-  it('is enough to compute a hash and to check a seal', async () => {
+describe('The fields that REST returns for events and seals', () => {
+  it('are enough to compute a hash and to check a seal', async () => {
     const events = await store.readStoredLog(0, 20);
     const canonical = await store.canonical(events.map(({ id }) => id));
     for (const event of events) expect(chainHash(canonical.get(event.id)!)).toBe(event.hash);

@@ -23,7 +23,7 @@ export class Checkpoints {
   constructor(private readonly db: Database) {}
 
   /** The position after which the subscription continues. `first` returns the position for a new subscription. */
-  async open(name: string, first: () => Promise<number>): Promise<number> {
+  async findOrCreate(name: string, first: () => Promise<number>): Promise<number> {
     const [known] = await this.db.query<{ position: number }>(FIND, [name]);
     if (known) return known.position;
     await this.db.query(BEGIN, [name, await first()]);
@@ -40,7 +40,7 @@ export class Checkpoints {
   }
 
   /** Stores why the subscription cannot continue. Returns the number of failures in a row. */
-  async failed(name: string, error: string): Promise<number> {
+  async storeFailure(name: string, error: string): Promise<number> {
     return (await this.db.query<{ failures: number }>(FAILED, [name, error]))[0]?.failures ?? 1;
   }
 }

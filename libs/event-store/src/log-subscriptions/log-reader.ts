@@ -2,7 +2,7 @@ import type { Logger } from '@nestjs/common';
 import { setTimeout as pause } from 'node:timers/promises';
 import { EventBroken } from '#kernel';
 import type { Database } from '#database';
-import { doorbell, type EventStore, type RecordedEvent } from '#event-store';
+import { openDoorbell, type EventStore, type RecordedEvent } from '#event-store';
 import { withTrace } from '#messaging';
 import { redactText } from '#platform/observability';
 import { CheckpointLost, Checkpoints } from './checkpoints.store';
@@ -10,15 +10,15 @@ import { subscriptionFailures, subscriptionLag } from './metrics';
 import type { LogSubscription } from './subscription';
 
 const BATCH = 100;
-const LOOK_MS = 500;
-const FIRST_WAIT_MS = 100;
+const CHECK_MS = 500;
+const SHORTEST_WAIT_MS = 100;
 const LONGEST_WAIT_MS = 60_000;
 
-/** Delivers the log to one subscription, event by event, while this process leads it. */
+/** Delivers the log to one subscription, event by event, while this process is the leader of the subscription. */
 export class LogReader {
   private readonly checkpoints: Checkpoints;
   /** The checkpoint. It is undefined after every error, so that it is read from the database again. */
-  private at?: number;
+  private checkpoint?: number;
   private current?: RecordedEvent;
   private failures = 0;
 
@@ -32,44 +32,44 @@ export class LogReader {
   }
 
   async run(stop: AbortSignal): Promise<void> {
-    const bell = doorbell((ring) => this.store.onNumbered(ring));
+    const bell = openDoorbell((ring) => this.store.onNumbered(ring));
     try {
       while (!stop.aborted) {
-        const more = await this.step(stop).catch((error: unknown) => this.fail(error, stop));
-        if (!more) await bell.wait(LOOK_MS, stop);
+        const more = await this.handleBatch(stop).catch((error: unknown) => this.handleFailure(error, stop));
+        if (!more) await bell.wait(CHECK_MS, stop);
       }
     } finally {
       bell.close();
     }
   }
 
-  /** Handles one batch. Returns whether the log may already contain more events. */
-  private async step(stop: AbortSignal): Promise<boolean> {
+  /** Handles one batch. Returns true if the log may already contain more events. */
+  private async handleBatch(stop: AbortSignal): Promise<boolean> {
     const { name, types } = this.subscription;
-    let at = (this.at ??= await this.checkpoints.open(name, () => this.first()));
+    let at = (this.checkpoint ??= await this.checkpoints.findOrCreate(name, () => this.startPosition()));
     const events = await this.store.readLog(at, BATCH);
     for (const event of events) {
       if (stop.aborted) return false;
       if (types && !types.includes(event.type)) continue;
-      await this.handle(event, at);
-      this.at = at = event.position!;
-      this.succeed();
+      await this.handleEvent(event, at);
+      this.checkpoint = at = event.position!;
+      this.resetFailures();
     }
     const last = events.at(-1)?.position ?? at;
     if (last > at) await this.checkpoints.move(name, at, last);
-    this.at = last;
-    this.succeed();
+    this.checkpoint = last;
+    this.resetFailures();
     if (events.length < BATCH) subscriptionLag.set({ subscription: name }, 0);
     return events.length === BATCH;
   }
 
-  private async handle(event: RecordedEvent, at: number): Promise<void> {
+  private async handleEvent(event: RecordedEvent, at: number): Promise<void> {
     this.current = event;
     const { name, handler } = this.subscription;
     if (event.unreadable instanceof EventBroken) {
       // A later build cannot read this event either, and one bad row must not stop all later events.
       this.log.error(
-        `${name} skips event ${event.version} of order ${event.streamId} (position ${event.position}): ${event.unreadable.message}`,
+        `the log subscription ${name} skips event ${event.version} of order ${event.streamId} (position ${event.position}): ${event.unreadable.message}`,
       );
       return this.checkpoints.move(name, at, event.position!);
     }
@@ -83,34 +83,37 @@ export class LogReader {
     );
   }
 
-  private async first(): Promise<number> {
+  private async startPosition(): Promise<number> {
     const { from } = this.subscription;
     return from === 'start' ? 0 : from === 'now' ? this.store.head() : from;
   }
 
-  private succeed(): void {
+  private resetFailures(): void {
     this.current = undefined;
     this.failures = 0;
     subscriptionFailures.set({ subscription: this.subscription.name }, 0);
   }
 
-  /** Waits longer after each failure. Only the first failure at an event is logged, but all are counted. */
-  private async fail(error: unknown, stop: AbortSignal): Promise<boolean> {
+  /**
+   * Stores and logs the failure, and then waits longer than after the failure before. Only the first failure at an
+   * event is logged.
+   */
+  private async handleFailure(error: unknown, stop: AbortSignal): Promise<boolean> {
     const { name } = this.subscription;
-    const { at, current } = this;
-    this.at = undefined;
+    const { checkpoint, current } = this;
+    this.checkpoint = undefined;
     if (error instanceof CheckpointLost) return true;
     this.failures += 1;
     const reason = redactText(String((error as Error)?.stack ?? error).slice(0, 4_000));
     if (this.failures === 1) {
       const where = current ? ` at ${current.type} ${current.id} of order ${current.streamId}, position ${current.position}` : ''; // prettier-ignore
-      this.log.error(`${name} failed${where}, and will retry`, reason);
+      this.log.error(`the log subscription ${name} failed${where}, and tries again`, reason);
     }
     subscriptionFailures.set({ subscription: name }, this.failures);
-    await this.checkpoints.failed(name, reason).catch(() => undefined);
+    await this.checkpoints.storeFailure(name, reason).catch(() => undefined);
     const head = await this.store.head().catch(() => undefined);
-    if (head !== undefined && at !== undefined) subscriptionLag.set({ subscription: name }, head - at);
-    const wait = Math.min(FIRST_WAIT_MS * 2 ** (this.failures - 1), LONGEST_WAIT_MS);
+    if (head !== undefined && checkpoint !== undefined) subscriptionLag.set({ subscription: name }, head - checkpoint);
+    const wait = Math.min(SHORTEST_WAIT_MS * 2 ** (this.failures - 1), LONGEST_WAIT_MS);
     await pause(wait, undefined, { signal: stop, ref: false }).catch(() => undefined);
     return true;
   }

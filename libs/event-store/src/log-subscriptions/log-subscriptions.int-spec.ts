@@ -9,7 +9,7 @@ import { contextMessaging } from '#messaging';
 import { SystemModule } from '#platform/system';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { eventually } from '../../../../test/support/eventually';
-import { happening, ids, Told } from '../testing/store';
+import { happening, ids, TestMessage } from '../testing/store';
 import { tables } from '../testing/tables';
 import { LogSubscriptions, type LogSubscription } from '.';
 
@@ -37,7 +37,7 @@ class Orders {
 
 const fits = (data: unknown): boolean => (data as { n?: unknown }).n !== 'broken';
 
-/** A process of the shop whose code subscribes to the log. */
+/** Opens a process of the shop whose code subscribes to the log. */
 const open = async (subscribe: (db: Database) => readonly LogSubscription[]) => {
   @Injectable()
   class CountCups {
@@ -48,7 +48,7 @@ const open = async (subscribe: (db: Database) => readonly LogSubscription[]) => 
   @Module({
     imports: [
       contextDatabase('ordering'),
-      contextMessaging('ordering', [Told]),
+      contextMessaging('ordering', [TestMessage]),
       contextEventStore('ordering', { tables, types: new EventTypes([{ type: 'Happened', fits }, { type: 'Ended' }]) }),
     ],
     providers: [Orders, LogSubscriptions, CountCups],
@@ -66,7 +66,7 @@ const open = async (subscribe: (db: Database) => readonly LogSubscription[]) => 
 };
 const pick = ({ db, store, subscriptions }: Orders) => ({ db, store, subscriptions });
 
-const counting =
+const cupCounter =
   (name: string, more: Partial<LogSubscription> = {}) =>
   (db: Database): LogSubscription[] => [
     {
@@ -85,44 +85,44 @@ const append = async (store: EventStore, count: number, type = 'Happened'): Prom
   await store.append({ ...one, events: one.events.map((event) => ({ ...event, type })) });
   return orderId;
 };
-const cups = (orderId: Uuid) =>
+const readCups = (orderId: Uuid) =>
   test.admin<{ n: number }>('select n from ordering.cups where order_id = $1 order by position, n', [orderId]);
-const handled = (orderId: Uuid, ...ns: number[]) =>
-  eventually(async () => expect((await cups(orderId)).map(({ n }) => n)).toEqual(ns), 10_000);
-/** From then on it misses nothing: 'now' is when it begins. */
-const begun = (subscription: string) =>
+const waitUntilHandled = (orderId: Uuid, ...ns: number[]) =>
+  eventually(async () => expect((await readCups(orderId)).map(({ n }) => n)).toEqual(ns), 10_000);
+/** Waits until the subscription has stored its first checkpoint. From then on it receives every new event. */
+const waitUntilBegun = (subscription: string) =>
   eventually(async () => {
     const rows = await test.admin(`select from ordering.log_subscriptions where name = $1`, [subscription]);
     expect(rows).toHaveLength(1);
   }, 10_000);
-const failures = async (subscription: string) => {
+const readFailures = async (subscription: string) => {
   const { values } = await (register.getSingleMetric('shop_log_subscription_failures') as Gauge).get();
   return values.find(({ labels }) => labels['subscription'] === subscription)?.value;
 };
 
 describe('A log subscription', () => {
-  it('is given every event from the start, once and in order, and goes on after a restart where it stood', async () => {
+  it('receives every event from the start, once and in order, and continues at its checkpoint after a restart', async () => {
     const first = await open(() => []);
     const before = await append(first.store, 3);
-    first.subscriptions.subscribe(counting('from-start')(first.db)[0]);
-    await handled(before, 0, 1, 2);
+    first.subscriptions.subscribe(cupCounter('from-start')(first.db)[0]);
+    await waitUntilHandled(before, 0, 1, 2);
     await first.shop.close();
     opened = [];
-    const second = await open(counting('from-start'));
+    const second = await open(cupCounter('from-start'));
     const after = await append(second.store, 2);
-    await handled(after, 0, 1);
-    await handled(before, 0, 1, 2);
+    await waitUntilHandled(after, 0, 1);
+    await waitUntilHandled(before, 0, 1, 2);
   });
 
-  it('passes over an event that nothing can be made of', async () => {
-    const { store } = await open(counting('bad-rows'));
+  it('skips an event whose data does not match the schema of its type', async () => {
+    const { store } = await open(cupCounter('bad-rows'));
     const orderId = ids.next();
     await store.append(happening(orderId, 0, [{ n: 1 }, { n: 'broken' }, { n: 2 }]));
-    await handled(orderId, 1, 2);
-    expect(await failures('bad-rows')).toBe(0);
+    await waitUntilHandled(orderId, 1, 2);
+    expect(await readFailures('bad-rows')).toBe(0);
   });
 
-  it('begins with the next event, or after a position, and is given only the types it wants', async () => {
+  it('can begin with the next event or after a position, and receives only the requested types', async () => {
     const first = await open(() => []);
     const before = await append(first.store, 2);
     await eventually(async () => expect((await first.store.read(before))[1].position).not.toBeNull());
@@ -136,7 +136,7 @@ describe('A log subscription', () => {
       { name: 'from-now', from: 'now', types: ['Ended'], handler: now },
       { name: 'from-position', from: position!, handler: later },
     ]);
-    await begun('from-now');
+    await waitUntilBegun('from-now');
     await append(store, 1);
     const ended = await append(store, 1, 'Ended');
     await eventually(() => expect(now.mock.calls).toMatchObject([[{ streamId: ended, type: 'Ended' }]]));
@@ -148,18 +148,18 @@ describe('A log subscription', () => {
     ]);
   });
 
-  it('is given each event once by two processes of which either may lead', async () => {
-    const [one, other] = [await open(counting('shared')), await open(counting('shared'))];
+  it('receives each event once, if one of two processes leads and then the other', async () => {
+    const [one, other] = [await open(cupCounter('shared')), await open(cupCounter('shared'))];
     const orders = [await append(one.store, 5)];
-    await handled(orders[0], 0, 1, 2, 3, 4);
+    await waitUntilHandled(orders[0], 0, 1, 2, 3, 4);
     await one.shop.close();
     opened = [other];
     orders.push(await append(other.store, 3));
-    await handled(orders[1], 0, 1, 2);
-    await handled(orders[0], 0, 1, 2, 3, 4);
+    await waitUntilHandled(orders[1], 0, 1, 2);
+    await waitUntilHandled(orders[0], 0, 1, 2, 3, 4);
   }, 20_000);
 
-  it('keeps nothing of what was done when somebody else has moved the checkpoint', async () => {
+  it('rolls back the work of the handler if another process has moved the checkpoint', async () => {
     let meanwhile = () => Promise.resolve();
     const { store } = await open((db) => [
       {
@@ -171,18 +171,18 @@ describe('A log subscription', () => {
         },
       },
     ]);
-    await begun('fenced');
+    await waitUntilBegun('fenced');
     const warm = await append(store, 1);
-    await handled(warm, 0);
+    await waitUntilHandled(warm, 0);
     meanwhile = async () => {
       meanwhile = () => Promise.resolve();
       await test.admin(`update ordering.log_subscriptions set position = position + 1 where name = 'fenced'`);
     };
     const orderId = await append(store, 2);
-    await handled(orderId, 1);
+    await waitUntilHandled(orderId, 1);
   });
 
-  it('stops alone at an event that it cannot handle, shows it, and goes on when it can', async () => {
+  it('stops at an event that its handler refuses, reports it, and continues later; other subscriptions do not stop', async () => {
     let isBroken = true;
     const { store } = await open((db) => [
       {
@@ -201,23 +201,25 @@ describe('A log subscription', () => {
       },
     ]);
     const row = `select failures, error from ordering.log_subscriptions where name = 'stuck'`;
-    await begun('stuck');
-    await begun('other');
+    await waitUntilBegun('stuck');
+    await waitUntilBegun('other');
     const orderId = await append(store, 3);
-    await handled(orderId, 0, 7, 7, 7);
+    await waitUntilHandled(orderId, 0, 7, 7, 7);
     await eventually(async () => {
-      expect(await failures('stuck')).toBeGreaterThan(1);
+      expect(await readFailures('stuck')).toBeGreaterThan(1);
       expect((await test.admin<{ error: string }>(row))[0].error).toContain('no cup');
     });
-    expect(await failures('other')).toBe(0);
+    expect(await readFailures('other')).toBe(0);
     isBroken = false;
-    await handled(orderId, 0, 1, 2, 7, 7, 7);
-    expect(await failures('stuck')).toBe(0);
+    await waitUntilHandled(orderId, 0, 1, 2, 7, 7, 7);
+    expect(await readFailures('stuck')).toBe(0);
     expect(await test.admin(row)).toEqual([{ failures: 0, error: null }]);
   });
 
-  it('is refused a name that another one has', async () => {
-    const { subscriptions, db } = await open(counting('twin'));
-    expect(() => subscriptions.subscribe(counting('twin')(db)[0])).toThrow('two log subscriptions are called twin');
+  it('cannot have the name of another subscription', async () => {
+    const { subscriptions, db } = await open(cupCounter('twin'));
+    expect(() => subscriptions.subscribe(cupCounter('twin')(db)[0])).toThrow(
+      'already a log subscription with the name twin',
+    );
   });
 });

@@ -18,7 +18,7 @@ export class LogSubscriptions implements OnApplicationBootstrap, BeforeApplicati
   private readonly log = new Logger('LogSubscriptions');
   private readonly subscriptions = new Map<string, LogSubscription>();
   private standDowns: (() => Promise<void>)[] = [];
-  private isOpen = false;
+  private isStarted = false;
 
   constructor(
     private readonly db: Database,
@@ -30,14 +30,15 @@ export class LogSubscriptions implements OnApplicationBootstrap, BeforeApplicati
   /** Call it once for each name, from a constructor or later. */
   subscribe(subscription: LogSubscription): void {
     const { name } = subscription;
-    if (this.subscriptions.has(name)) throw new Error(`two log subscriptions are called ${name}`);
+    if (this.subscriptions.has(name))
+      throw new Error(`there is already a log subscription with the name ${name}: choose another name`);
     this.subscriptions.set(name, subscription);
-    if (this.isOpen) this.start(subscription);
+    if (this.isStarted) this.start(subscription);
   }
 
   onApplicationBootstrap(): void {
     if (this.withoutJobs) return;
-    this.isOpen = true;
+    this.isStarted = true;
     for (const subscription of this.subscriptions.values()) this.start(subscription);
   }
 

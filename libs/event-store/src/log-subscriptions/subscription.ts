@@ -4,14 +4,15 @@ import type { RecordedEvent } from '#event-store';
 export interface LogSubscription {
   /** The name of its checkpoint. It must never change. */
   readonly name: string;
-  /** Where a new subscription begins: at the first event, at the next one, or after this position. */
+  /** Where a new subscription begins: at the first event, at the next new event, or after this position. */
   readonly from: 'start' | 'now' | number;
   /** The event types that it receives; all types by default. */
   readonly types?: readonly string[];
   /**
-   * Runs in a transaction of the context's database that also moves the checkpoint. So its writes there happen exactly
-   * once, in the order of the log. Its effects elsewhere happen at least once. If it throws, the event is tried again,
-   * and the subscription stays at this event until it succeeds.
+   * Runs in a transaction of the context's database, and the same transaction moves the checkpoint. So the handler's
+   * writes in this database happen exactly once, in the order of the log. Its effects elsewhere happen at least once.
+   * If the handler throws, the event is tried again, and the subscription stays at this event until the handler
+   * succeeds.
    */
   readonly handler: (event: RecordedEvent) => Promise<unknown>;
 }

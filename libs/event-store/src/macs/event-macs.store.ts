@@ -16,7 +16,7 @@ const FORMAT = statement(
   `select through, drawn, encode(mac, 'hex') as mac from ${named.eventFormats} where format = 1`,
 );
 
-export const firstFormat = async (db: StreamDatabase): Promise<FirstFormat | undefined> =>
+export const readFirstFormat = async (db: StreamDatabase): Promise<FirstFormat | undefined> =>
   (await db.query<FirstFormat>(FORMAT))[0];
 
 export const signFirstFormat = (db: StreamDatabase, mac: Buffer) => db.query('select sign_event_format($1)', [mac]);
@@ -29,10 +29,10 @@ const NEIGHBOURS = statement(
 );
 
 /**
- * Whether events of format 1 cannot reach this position: the log is shorter, or an event shortly before the position
- * has a MAC.
+ * Whether the events of format 1 cannot end at this position: the log is shorter, or an event shortly before the
+ * position has a MAC.
  */
-export const reachesTooFar = async (db: StreamDatabase, position: number): Promise<boolean> =>
+export const isImpossibleEnd = async (db: StreamDatabase, position: number): Promise<boolean> =>
   (await db.query<{ tooFar: boolean }>(NEIGHBOURS, [position]))[0].tooFar;
 
 const ADMIT = statement(
@@ -40,7 +40,7 @@ const ADMIT = statement(
   `insert into ${named.admissions} (event_id, mac) select * from unnest($1::uuid[], $2::bytea[]) on conflict do nothing`,
 );
 
-export const admit = (db: StreamDatabase, ids: readonly string[], macs: readonly Buffer[]) =>
+export const storeAdmissions = (db: StreamDatabase, ids: readonly string[], macs: readonly Buffer[]) =>
   db.query(ADMIT, [ids, macs]);
 
 const ADMITTED = statement(
@@ -48,7 +48,7 @@ const ADMITTED = statement(
   `select event_id as id, encode(mac, 'hex') as mac from ${named.admissions} where event_id = any($1::uuid[])`,
 );
 
-export async function admissionsOf(db: StreamDatabase, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
+export async function findAdmissions(db: StreamDatabase, ids: readonly string[]): Promise<ReadonlyMap<string, string>> {
   if (ids.length === 0) return new Map();
   const rows = await db.query<{ id: string; mac: string }>(ADMITTED, [ids]);
   return new Map(rows.map(({ id, mac }) => [id, mac]));
@@ -65,7 +65,7 @@ const OLDER = statement(
  * Whether a build that makes no MACs has used this context in the last two minutes. Only instances that were alive when
  * MACs were introduced count. Older builds cannot be started afterwards, so a new row in `instances` does not count.
  */
-export const olderBuildsAlive = async (db: StreamDatabase): Promise<boolean> =>
+export const isOlderBuildAlive = async (db: StreamDatabase): Promise<boolean> =>
   (await db.query<{ older: boolean }>(OLDER))[0].older;
 
 const LAST_OF_OLDER = statement(
@@ -78,15 +78,15 @@ const LAST_OF_OLDER = statement(
 );
 
 /** Whether events of an older build that has stopped still wait for their positions. */
-export const lastOfOlderWait = async (db: StreamDatabase): Promise<boolean> =>
+export const doOlderEventsWait = async (db: StreamDatabase): Promise<boolean> =>
   (await db.query<{ waiting: boolean }>(LAST_OF_OLDER))[0].waiting;
 
-const PRESENT = statement(
+const REGISTER = statement(
   'mac-instance',
   `with old as (delete from ${named.macInstances} where seen_at < now() - interval '7 days')
    insert into ${named.macInstances} (instance) values ($1) on conflict (instance) do update set seen_at = now()`,
 );
 
-export const tellMakesMacs = (db: StreamDatabase, instance: string) => db.query(PRESENT, [instance]);
+export const registerMacMaker = (db: StreamDatabase, instance: string) => db.query(REGISTER, [instance]);
 
 export const closeLog = (db: StreamDatabase) => db.query('select close_event_log()');

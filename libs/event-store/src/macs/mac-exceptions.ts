@@ -5,7 +5,7 @@ import { netstrings } from '#platform/canonical';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
-interface Stored {
+interface StoredExceptions {
   readonly instances: readonly string[];
   readonly events: readonly string[];
   /** Microseconds since 1970. */
@@ -32,7 +32,7 @@ const LATE = statement(
      cross join lateral (select mac from ${named.events} where id = l.event_id limit 1) e where e.mac is not null) as late`,
 );
 
-const form = ({ instances, events, until }: Stored): string =>
+const macText = ({ instances, events, until }: StoredExceptions): string =>
   netstrings(['coffee-tea.mac-exceptions.1', instances.join(), events.join(), until]);
 
 /** The events that may be numbered without a MAC of their own. */
@@ -43,7 +43,7 @@ export interface Allowed {
   readonly events: ReadonlySet<string>;
 }
 
-const NOTHING: Allowed = { open: false, events: new Set() };
+const NOTHING_ALLOWED: Allowed = { open: false, events: new Set() };
 
 /**
  * The exceptions that the migration stored. They are valid only if they are signed with the MAC key, which is not in
@@ -57,25 +57,28 @@ export class MacExceptions {
     private readonly key: MacKey,
   ) {}
 
-  /** Call it before a process appends or numbers for the first time. It does not change signed exceptions. */
+  /** Signs exceptions that are not signed yet. Call it before a process appends or numbers for the first time. */
   async sign(): Promise<void> {
     const stored = await this.read();
     if (!stored || this.isSigned(stored)) return;
     const [{ late }] = await this.db.query<{ late: boolean }>(LATE);
-    if (late) this.log.error('exceptions for events without a MAC are ignored: they were stored too late');
-    else await this.db.query('select sign_mac_exceptions($1)', [this.key.of(form(stored))]);
+    if (late)
+      this.log.error(
+        'exceptions for events without a MAC are ignored, because they were stored after the first event with a MAC: verify the log',
+      );
+    else await this.db.query('select sign_mac_exceptions($1)', [this.key.of(macText(stored))]);
   }
 
-  async allowed(): Promise<Allowed> {
+  async readAllowed(): Promise<Allowed> {
     const stored = await this.read();
-    return stored && this.isSigned(stored) ? { open: stored.open, events: new Set(stored.events) } : NOTHING;
+    return stored && this.isSigned(stored) ? { open: stored.open, events: new Set(stored.events) } : NOTHING_ALLOWED;
   }
 
-  private async read(): Promise<Stored | undefined> {
-    return (await this.db.query<Stored>(READ))[0];
+  private async read(): Promise<StoredExceptions | undefined> {
+    return (await this.db.query<StoredExceptions>(READ))[0];
   }
 
-  private isSigned(stored: Stored): boolean {
-    return stored.mac !== null && this.key.holds(form(stored), Buffer.from(stored.mac, 'hex'));
+  private isSigned(stored: StoredExceptions): boolean {
+    return stored.mac !== null && this.key.holds(macText(stored), Buffer.from(stored.mac, 'hex'));
   }
 }

@@ -3,19 +3,19 @@ import { Counter, register } from 'prom-client';
 import type { Uuid } from '#kernel';
 import type { MacKey } from '#platform/macs';
 import { chained, ORIGIN, type StoredEvent } from '../seals/chain';
-import { admission, isAdmitted, isOurs } from './event-mac';
-import { admissionsOf, admit, firstFormat, reachesTooFar, signFirstFormat } from './event-macs.store';
+import { admissionMac, isAdmitted, isOurs } from './event-mac';
+import { findAdmissions, storeAdmissions, readFirstFormat, isImpossibleEnd, signFirstFormat } from './event-macs.store';
 import { LogTampered } from '../streams/errors';
-import { formatMac, MacCheck, type MarkedEvent } from './mac-check';
+import { formatMac, MacCheck, type WithMac } from './mac-check';
 import { MacExceptions } from './mac-exceptions';
-import type { End } from '../sequencer/pending';
-import { placedBetween, type Placed } from '../streams/placed.store';
-import { outOfTurn, toldOutOfTurn } from '../streams/strays';
-import { asideForMac } from '../sequencer/unnumbered.store';
+import type { LogEnd } from '../sequencer/pending';
+import { readNumbered, type NumberedEvent } from '../streams/numbered-events.store';
+import { findOutOfTurn, outOfTurnMessage } from '../streams/strays';
+import { listAsideForMac } from '../sequencer/unnumbered.store';
 import type { StreamDatabase } from '../streams/stream-database';
 
 const NAME = 'log_refused_events_total';
-const MOST_GIVEN = 20_000;
+const MOST_REMEMBERED = 20_000;
 const PAGE = 250;
 const FIRST = '00000000-0000-0000-0000-000000000000' as Uuid;
 const NOT_OURS = 'it was not appended by this shop: ';
@@ -25,7 +25,7 @@ const refusedEvents =
   (register.getSingleMetric(NAME) as Counter | undefined) ??
   new Counter({ name: NAME, help: 'Events that were not numbered, because their MAC is missing or wrong.' });
 
-export type Waiting = MarkedEvent & StoredEvent & { readonly seq: number };
+export type EventToNumber = WithMac & StoredEvent & { readonly seq: number };
 
 /** A hash of the log, and the hash before it. */
 interface Link {
@@ -36,11 +36,11 @@ interface Link {
 /** Admits events to the log only if a process with the key appended them. */
 export class MacGate {
   private readonly log = new Logger('Sequencer');
-  private readonly counted = new Set<string>();
-  /** The last stream that `knownAfterAll` has searched. */
-  private lookedThrough = FIRST;
+  private readonly countedIds = new Set<string>();
+  /** The last stream that `findStreamsWithRightMac` has searched. */
+  private lastSearched = FIRST;
   /** Hashes that this process gave to positions that are not sealed yet, by position. */
-  private readonly given = new Map<number, Link>();
+  private readonly ownHashes = new Map<number, Link>();
 
   private readonly exceptions: MacExceptions;
 
@@ -52,51 +52,53 @@ export class MacGate {
   }
 
   /** Call it when a process begins to number. */
-  async begin(): Promise<void> {
-    this.forget();
-    const format = await firstFormat(this.db);
-    if (!format) this.log.error('the position up to which events have no MAC is not stored any more: verify the log');
-    else if (format.mac === null) await this.sign(format.through, format.drawn);
+  async prepare(): Promise<void> {
+    this.forgetHashes();
+    const format = await readFirstFormat(this.db);
+    if (!format)
+      this.log.error('the position up to which events have no MAC is missing in the database: verify the log');
+    else if (format.mac === null) await this.signFormat(format.through, format.drawn);
     await this.exceptions.sign();
   }
 
   /** Forgets the hashes given by this process, because another process may number from now on. */
-  forget(): void {
-    this.given.clear();
+  forgetHashes(): void {
+    this.ownHashes.clear();
   }
 
   /** The events that must not be numbered, by id, with the reason. Each event is counted once. */
-  async refused(events: readonly Waiting[]): Promise<ReadonlyMap<string, string>> {
+  async findRefused(events: readonly EventToNumber[]): Promise<ReadonlyMap<string, string>> {
     const refused = new Map<string, string>();
-    const without = events.filter(({ mac }) => mac === null);
-    if (without.length > 0)
-      for (const { id } of await this.notAdmitted(without)) refused.set(id, NOT_OURS + 'it has no MAC');
+    const withoutMac = events.filter(({ mac }) => mac === null);
+    if (withoutMac.length > 0)
+      for (const { id } of await this.admitAllowed(withoutMac)) refused.set(id, NOT_OURS + 'it has no MAC');
     for (const event of events)
       if (event.mac !== null && !isOurs(this.key, event, event.mac)) refused.set(event.id, NOT_OURS + WRONG_MAC);
     for (const id of refused.keys()) {
-      if (this.counted.has(id)) continue;
-      this.counted.add(id);
+      if (this.countedIds.has(id)) continue;
+      this.countedIds.add(id);
       refusedEvents.inc();
     }
     return refused;
   }
 
   /**
-   * The streams with an event that another process put aside for its MAC, although this process finds the MAC correct.
+   * The streams with an event that another process put aside because of its MAC, although this process finds the MAC
+   * correct.
    */
-  async knownAfterAll(): Promise<readonly Uuid[]> {
-    const events = await asideForMac(this.db, NOT_OURS, this.lookedThrough);
-    this.lookedThrough = events.at(-1)?.streamId ?? FIRST;
+  async findStreamsWithRightMac(): Promise<readonly Uuid[]> {
+    const events = await listAsideForMac(this.db, NOT_OURS, this.lastSearched);
+    this.lastSearched = events.at(-1)?.streamId ?? FIRST;
     const ours = events.filter((event) => event.mac !== null && isOurs(this.key, event, event.mac));
     return [...new Set(ours.map(({ streamId }) => streamId))];
   }
 
-  /** Remembers the positions that this process has given. The first of them comes after `end`. */
-  numbered({ hash: end }: End, rows: readonly { readonly position: number; readonly hash: string }[]): void {
+  /** Remembers the hashes that this process gave to positions. The first of the rows comes after `end`. */
+  rememberNumbered({ hash: end }: LogEnd, rows: readonly { readonly position: number; readonly hash: string }[]): void {
     // The map grows this large only while nothing is sealed. `checkRows` checks the forgotten positions later.
-    if (this.given.size > MOST_GIVEN) this.given.clear();
+    if (this.ownHashes.size > MOST_REMEMBERED) this.ownHashes.clear();
     rows.forEach(({ position, hash }, index) =>
-      this.given.set(position, { before: rows[index - 1]?.hash ?? end, hash }),
+      this.ownHashes.set(position, { before: rows[index - 1]?.hash ?? end, hash }),
     );
   }
 
@@ -105,28 +107,30 @@ export class MacGate {
    * compares the hash and the hash before. For other positions it checks that the event exists, that the hash follows
    * from the hash before, and that the MAC is correct. Throws LogTampered.
    */
-  async mustBeOurs(after: End, hashes: readonly string[]): Promise<void> {
+  async expectOurs(after: LogEnd, hashes: readonly string[]): Promise<void> {
     const first = after.position === 0 ? ORIGIN : after.hash;
-    const others: number[] = [];
+    const numberedElsewhere: number[] = [];
     hashes.forEach((hash, index) => {
       const position = after.position + index + 1;
-      const given = this.given.get(position);
-      if (given === undefined) others.push(position);
-      else if (given.hash !== hash || given.before !== (hashes[index - 1] ?? first))
-        throw new LogTampered(`position ${position} is not what was numbered`);
+      const own = this.ownHashes.get(position);
+      if (own === undefined) numberedElsewhere.push(position);
+      else if (own.hash !== hash || own.before !== (hashes[index - 1] ?? first))
+        throw new LogTampered(
+          `the hash at position ${position} is not the hash that was stored when the event was numbered`,
+        );
     });
-    if (others.length > 0) {
-      const before = others[0] - 1;
+    if (numberedElsewhere.length > 0) {
+      const before = numberedElsewhere[0] - 1;
       const hash = hashes[before - after.position - 1] ?? first;
-      await this.checkRows({ position: before, hash }, others.at(-1)!);
+      await this.checkRows({ position: before, hash }, numberedElsewhere.at(-1)!);
     }
-    for (let index = 1; index <= hashes.length; index++) this.given.delete(after.position + index);
+    for (let index = 1; index <= hashes.length; index++) this.ownHashes.delete(after.position + index);
   }
 
   /** What is wrong with the last position, before more events are numbered after it; undefined if nothing is. */
-  async wrongEnd({ position }: End): Promise<string | undefined> {
+  async findProblemAtEnd({ position }: LogEnd): Promise<string | undefined> {
     if (position === 0) return undefined;
-    const before = position > 1 ? await placedBetween(this.db, position - 2, position - 1) : [];
+    const before = position > 1 ? await readNumbered(this.db, position - 2, position - 1) : [];
     const hash = position > 1 ? before[0]?.hash : ORIGIN;
     if (hash === undefined) return `position ${position - 1} is missing`;
     return this.checkRows({ position: position - 1, hash }, position).then(
@@ -138,51 +142,54 @@ export class MacGate {
     );
   }
 
-  private async checkRows(after: End, to: number): Promise<void> {
+  private async checkRows(after: LogEnd, to: number): Promise<void> {
     const check = new MacCheck(this.db, this.key);
-    const unsigned = await check.begin();
+    const unsigned = await check.readFirstFormatEnd();
     if (unsigned) throw new LogTampered(unsigned);
     let { position: at, hash: before } = after;
     while (at < to) {
-      const rows = await placedBetween(this.db, at, Math.min(at + PAGE, to));
-      for (const row of rows) before = follows(before, (at += 1), row);
-      const [wrong] = await check.wrong(rows);
-      if (wrong)
+      const rows = await readNumbered(this.db, at, Math.min(at + PAGE, to));
+      for (const row of rows) before = expectHash(before, (at += 1), row);
+      const [foreign] = await check.findForeign(rows);
+      if (foreign)
         throw new LogTampered(
-          `the event at position ${wrong.row.position} was not appended by this shop: ${wrong.why}`,
+          `the event at position ${foreign.row.position} was not appended by this shop: ${foreign.why}`,
         );
-      const [early] = await outOfTurn(this.db, rows);
-      if (early) throw new LogTampered(toldOutOfTurn(early));
+      const [outOfTurn] = await findOutOfTurn(this.db, rows);
+      if (outOfTurn) throw new LogTampered(outOfTurnMessage(outOfTurn));
       if (rows.length === 0) throw new LogTampered(`position ${at + 1} is missing`);
     }
   }
 
   /**
-   * An older build makes no MACs. Its events are accepted until the last older build has stopped. For each such event
-   * an admission with a MAC is stored. After that the shop's database role has no right to allow such events again.
+   * An older build makes no MACs. Its events are accepted until the last older build has stopped. For each of these
+   * events an admission with a MAC is stored. After that the database role of the shop has no right to allow more
+   * events without a MAC. Returns the events that were not admitted.
    */
-  private async notAdmitted(events: readonly Waiting[]): Promise<readonly Waiting[]> {
+  private async admitAllowed(events: readonly EventToNumber[]): Promise<readonly EventToNumber[]> {
     // Events that had to wait for an earlier event of their stream were admitted when they were first seen.
-    const earlier = await admissionsOf(this.db, events.map(({ id }) => id)); // prettier-ignore
+    const earlier = await findAdmissions(this.db, events.map(({ id }) => id)); // prettier-ignore
     const fresh = events.filter((event) => !isAdmitted(this.key, event, earlier.get(event.id) ?? ''));
     if (fresh.length === 0) return [];
-    const allowed = await this.exceptions.allowed();
+    const allowed = await this.exceptions.readAllowed();
     const admitted = fresh.filter(({ id }) => allowed.open || allowed.events.has(id));
-    const macs = new Map(admitted.map((event) => [event.id, admission(this.key, event)]));
+    const macs = new Map(admitted.map((event) => [event.id, admissionMac(this.key, event)]));
     const given = [...macs].filter((one): one is [string, Buffer] => one[1] !== undefined);
-    if (given.length > 0) await admit(this.db, given.map(([id]) => id), given.map(([, mac]) => mac)); // prettier-ignore
+    if (given.length > 0) await storeAdmissions(this.db, given.map(([id]) => id), given.map(([, mac]) => mac)); // prettier-ignore
     return fresh.filter(({ id }) => macs.get(id) === undefined);
   }
 
-  private async sign(through: number, drawn: number): Promise<void> {
-    if (await reachesTooFar(this.db, through))
-      this.log.error(`the database says that events up to position ${through} have no MAC, but that is not true`);
+  private async signFormat(through: number, drawn: number): Promise<void> {
+    if (await isImpossibleEnd(this.db, through))
+      this.log.error(
+        `the database says that events up to position ${through} have no MAC, but that is not true: verify the log`,
+      );
     else await signFirstFormat(this.db, formatMac(this.key, through, drawn));
   }
 }
 
 /** Returns the row's hash if it follows from the hash before. Otherwise throws LogTampered. */
-function follows(before: string, position: number, row: Placed): string {
+function expectHash(before: string, position: number, row: NumberedEvent): string {
   if (row.position !== position) throw new LogTampered(`position ${position} is missing`);
   if (row.id === null) throw new LogTampered(`there is no event at position ${position}`);
   if (chained(before, position, row) !== row.hash)

@@ -6,7 +6,7 @@ export { Drift, type DriftFinding, type DriftWalk } from './drift/drift';
 export { foldBatch, type Failure, type Folded } from './live/fold';
 export { GoLive } from './rebuild/go-live';
 export { KeptTables } from './rebuild/kept-tables';
-export { closeEnough } from './rebuild/position-aligner';
+export { MOST_EVENTS_BEHIND } from './rebuild/position-aligner';
 export { isBehind, type Column, type ColumnType, type Projection, type Row } from './live/projection';
 export { ProjectionSet } from './live/projection-set';
 export { Wakeups } from './live/wakeups';

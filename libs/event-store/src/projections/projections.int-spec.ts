@@ -15,7 +15,7 @@ let db: StreamDatabase;
 type Shop = ReturnType<typeof projectionsOn>;
 const stops: (() => Promise<void>)[] = [];
 let names = 0;
-const aName = (): string => `tally-${String.fromCharCode(97 + names++)}`;
+const newName = (): string => `tally-${String.fromCharCode(97 + names++)}`;
 
 beforeEach(async () => {
   test = await testDatabase();
@@ -26,7 +26,7 @@ afterEach(async () => {
   await test.drop();
 });
 
-const leading = (shop: Shop, ...all: string[]): (() => Promise<void>) => {
+const startLeading = (shop: Shop, ...all: string[]): (() => Promise<void>) => {
   const stop = shop.lead(...all);
   stops.push(stop);
   return stop;
@@ -37,7 +37,7 @@ const appendTo = async (shop: Shop, order: string, from: number, data: readonly 
 };
 
 /** Orders with some events each, appended a few at a time. */
-async function busy(shop: Shop, orders: number, events: number): Promise<string[]> {
+async function appendOrders(shop: Shop, orders: number, events: number): Promise<string[]> {
   const all = Array.from({ length: orders }, () => ids.next());
   for (let version = 0; version < events; version++) {
     await Promise.all(all.map((order, index) => appendTo(shop, order, version, [{ n: index + version }])));
@@ -45,7 +45,7 @@ async function busy(shop: Shop, orders: number, events: number): Promise<string[
   return all;
 }
 
-const caughtUp = (shop: Shop, name: string) =>
+const waitUntilCaughtUp = (shop: Shop, name: string) =>
   eventually(async () => {
     const [pending] = await db.query<{ n: number }>('select count(*)::int as n from order_pending');
     return (
@@ -55,13 +55,13 @@ const caughtUp = (shop: Shop, name: string) =>
     );
   });
 
-const rowsOf = async (table: string) =>
+const readRows = async (table: string) =>
   db.query<{ order_id: string; position: number; version: number; view: Tally }>(
     `select order_id, position, version, view, sum from ${table} order by order_id`,
   );
 
-/** What the table must hold: every stream folded from its beginning. */
-async function folded() {
+/** The rows that the table should have: every stream folded from its first event. */
+async function expectedRows() {
   const rows = await db.query<{ order_id: string; position: number; version: number; view: Tally; sum: number }>(
     `select e.order_id, max(l.position) as position, max(e.version) as version,
        jsonb_build_object('count', count(*), 'sum', sum((e.event_data->>'n')::int)) as view,
@@ -71,39 +71,39 @@ async function folded() {
   return rows;
 }
 
-const reaches = (shop: Shop, name: string, id: string, state: RebuildState) =>
+const waitForState = (shop: Shop, name: string, id: string, state: RebuildState) =>
   eventually(async () => (await shop.rebuilds.view(name, id)).state === state);
 
 describe('A projection', () => {
-  it('reflects every event once, in the order of its stream, while they come', async () => {
-    const name = aName();
+  it('reflects every event once, in the order of its stream, while events are appended', async () => {
+    const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
-    leading(shop, name);
-    await busy(shop, 20, 5);
-    await caughtUp(shop, name);
-    expect(await rowsOf(await shop.models.table(name))).toEqual(await folded());
+    startLeading(shop, name);
+    await appendOrders(shop, 20, 5);
+    await waitUntilCaughtUp(shop, name);
+    expect(await readRows(await shop.models.table(name))).toEqual(await expectedRows());
   });
 
-  it('counts once although two lead at the same time', async () => {
-    const name = aName();
+  it('counts each event once, although two processes lead at the same time', async () => {
+    const name = newName();
     const [one, two] = [projectionsOn(db, [tallyOf(name)]), projectionsOn(test.of('ordering'), [tallyOf(name)])];
-    leading(one, name);
+    startLeading(one, name);
     const stop = new AbortController();
     const over = two.live.run(name, stop.signal);
     stops.push(async () => {
       stop.abort();
       await over;
     });
-    await busy(one, 10, 8);
-    await caughtUp(one, name);
-    expect(await rowsOf(await one.models.table(name))).toEqual(await folded());
+    await appendOrders(one, 10, 8);
+    await waitUntilCaughtUp(one, name);
+    expect(await readRows(await one.models.table(name))).toEqual(await expectedRows());
   });
 
-  it('survives that its connections are cut, again and again', async () => {
-    const name = aName();
+  it('is complete although its connections are cut again and again', async () => {
+    const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
     const writer = projectionsOn(test.of('ordering'), []);
-    leading(shop, name);
+    startLeading(shop, name);
     const cutting = new AbortController();
     const cutter = (async () => {
       for (; !cutting.signal.aborted; await pause(25)) {
@@ -131,15 +131,15 @@ describe('A projection', () => {
     }
     cutting.abort();
     await cutter;
-    await caughtUp(shop, name);
-    expect(await rowsOf(await shop.models.table(name))).toEqual(await folded());
+    await waitUntilCaughtUp(shop, name);
+    expect(await readRows(await shop.models.table(name))).toEqual(await expectedRows());
   });
 
-  it('writes nothing of a batch whose checkpoint was moved by somebody else', async () => {
-    const name = aName();
+  it('writes nothing of a batch if another process has moved the checkpoint', async () => {
+    const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
-    const stop = leading(shop);
-    await busy(shop, 3, 2);
+    const stop = startLeading(shop);
+    await appendOrders(shop, 3, 2);
     await eventually(async () => (await shop.store.head()) === 6);
     await stop();
     await shop.registry.ensureLive(name);
@@ -149,22 +149,22 @@ describe('A projection', () => {
     expect(await second.step(6)).toEqual({ outcome: 'lost', events: 0 });
     expect((await shop.registry.live(name))!.position).toBe(4);
     expect(await first.step(10)).toEqual({ outcome: 'moved', events: 2 });
-    expect(await rowsOf(await shop.models.table(name))).toEqual(await folded());
+    expect(await readRows(await shop.models.table(name))).toEqual(await expectedRows());
   });
 
-  it('sets aside the order it cannot digest, goes on with the others, and takes it up again when a new build can', async () => {
-    const name = aName();
+  it('sets an order aside if it cannot use its event, updates all other orders, and folds the order again in a newer build', async () => {
+    const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
-    const stop = leading(shop, name);
+    const stop = startLeading(shop, name);
     const [sick, well, large] = [ids.next(), ids.next(), ids.next()];
     await appendTo(shop, sick, 0, [{ n: 1 }]);
     await appendTo(shop, sick, 1, [{ n: 1, poison: true }]);
-    await appendTo(shop, large, 0, [{ n: 3_000_000_000 }]); // more than its column holds
+    await appendTo(shop, large, 0, [{ n: 3_000_000_000 }]); // too large for its column
     await appendTo(shop, well, 0, [{ n: 1 }, { n: 1 }, { n: 1 }]);
     await appendTo(shop, sick, 2, [{ n: 1 }]);
-    await caughtUp(shop, name);
+    await waitUntilCaughtUp(shop, name);
     const table = await shop.models.table(name);
-    expect((await rowsOf(table)).map((row) => [row.order_id, row.view.count])).toEqual([
+    expect((await readRows(table)).map((row) => [row.order_id, row.view.count])).toEqual([
       [sick, 1],
       [well, 3],
     ]);
@@ -177,18 +177,18 @@ describe('A projection', () => {
     await stop();
 
     const cured = projectionsOn(test.of('ordering'), [tallyOf(name, 1, true)]);
-    leading(cured, name);
-    await eventually(async () => (await rowsOf(table)).some((row) => row.order_id === sick && row.view.count === 3));
+    startLeading(cured, name);
+    await eventually(async () => (await readRows(table)).some((row) => row.order_id === sick && row.view.count === 3));
     expect((await cured.models.status()).find((one) => one.name === name)!.setAside).toBe(1);
   });
 
   it('lets readers wait for a version', async () => {
-    const name = aName();
+    const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
-    leading(shop, name);
+    startLeading(shop, name);
     const order = ids.next();
     await appendTo(shop, order, 0, [{}]);
-    await caughtUp(shop, name);
+    await waitUntilCaughtUp(shop, name);
     const waiting = shop.models.waitFor(name, order, 2, 5_000);
     await pause(50);
     await appendTo(shop, order, 1, [{}]);
@@ -198,12 +198,12 @@ describe('A projection', () => {
 });
 
 describe('A rebuild', () => {
-  it('makes the same table beside the live one while events come, and loses none at the switch', async () => {
-    const name = aName();
+  it('builds the same table beside the live one while events are appended, and loses no event at the switch', async () => {
+    const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
-    leading(shop, name);
-    await busy(shop, 20, 3);
-    await caughtUp(shop, name);
+    startLeading(shop, name);
+    await appendOrders(shop, 20, 3);
+    await waitUntilCaughtUp(shop, name);
     const old = await shop.models.table(name);
     const all = new AbortController();
     let last = 0;
@@ -222,29 +222,29 @@ describe('A rebuild', () => {
       }
     })();
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
-    await reaches(shop, name, id, 'live');
+    await waitForState(shop, name, id, 'live');
     await pause(100);
     all.abort();
     await Promise.all([writing, reading]);
-    await caughtUp(shop, name);
+    await waitUntilCaughtUp(shop, name);
     const table = await shop.models.table(name);
     expect(table).not.toBe(old);
-    expect(await rowsOf(table)).toEqual(await folded());
+    expect(await readRows(table)).toEqual(await expectedRows());
     expect(version).toBeGreaterThan(5);
-    expect(await shop.registry.table(old.replaceAll('"', ''))).toMatchObject({ state: 'kept', follows: false });
+    expect(await shop.registry.findTable(old.replaceAll('"', ''))).toMatchObject({ state: 'kept', follows: false });
   });
 
-  it('stops at ready until it is told to go live, keeps up meanwhile, and says exactly how far it is', async () => {
-    const name = aName();
+  it('stays ready until it is asked to go live, is kept up to date, and reports its exact progress', async () => {
+    const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
-    leading(shop, name);
-    const [order] = await busy(shop, 5, 2);
-    await caughtUp(shop, name);
+    startLeading(shop, name);
+    const [order] = await appendOrders(shop, 5, 2);
+    await waitUntilCaughtUp(shop, name);
     const asked = await shop.rebuilds.start(name, 'manual', null, 'test');
     expect(asked).toMatchObject({ projection: name, state: 'preparing', done: 0, total: 10, percent: 0 });
     await expect(shop.rebuilds.start(name, 'manual', null, 'test')).rejects.toThrow(RebuildRunning);
     await expect(shop.goLive.now(name, asked.id)).rejects.toThrow(RebuildNotReady);
-    await reaches(shop, name, asked.id, 'ready');
+    await waitForState(shop, name, asked.id, 'ready');
     await appendTo(shop, order, 2, [{ n: 1 }]);
     await eventually(async () => (await shop.rebuilds.view(name, asked.id)).done === 11);
     expect(await shop.rebuilds.view(name, asked.id)).toMatchObject({
@@ -256,81 +256,87 @@ describe('A rebuild', () => {
     expect(await shop.goLive.now(name, asked.id)).toMatchObject({ state: 'live', done: 11, total: 11 });
     expect(await shop.goLive.now(name, asked.id)).toMatchObject({ state: 'live' });
     await appendTo(shop, order, 3, [{ n: 1 }]);
-    await caughtUp(shop, name);
-    expect(await rowsOf(await shop.models.table(name))).toEqual(await folded());
+    await waitUntilCaughtUp(shop, name);
+    expect(await readRows(await shop.models.table(name))).toEqual(await expectedRows());
   });
 
-  it('goes on from its own checkpoint after a crash', async () => {
-    const name = aName();
+  it('continues from its own checkpoint after a crash', async () => {
+    const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
-    const stop = leading(shop, name);
-    await busy(shop, 30, 4);
-    await caughtUp(shop, name);
+    const stop = startLeading(shop, name);
+    await appendOrders(shop, 30, 4);
+    await waitUntilCaughtUp(shop, name);
     await stop();
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
-    // A process that got as far as the first forty events.
-    const row = await shop.rows.row(name, id);
-    await shop.registry.build(row.relation, tallyOf(name));
-    await shop.rows.enter(row, 'replaying');
-    const dying = new Follower(db, shop.store, tallyOf(name), (await shop.registry.table(row.relation))!, new Set());
+    // As after a crash: a process has handled only the first forty events.
+    const row = await shop.rows.readRow(name, id);
+    await shop.registry.createTable(row.relation, tallyOf(name));
+    await shop.rows.changeState(row, 'replaying');
+    const dying = new Follower(
+      db,
+      shop.store,
+      tallyOf(name),
+      (await shop.registry.findTable(row.relation))!,
+      new Set(),
+    );
     await dying.step(40);
     expect(await shop.rebuilds.view(name, id)).toMatchObject({ state: 'replaying', done: 40, total: 120, percent: 33 });
 
     const next = projectionsOn(test.of('ordering'), [tallyOf(name)]);
     const reads = jest.spyOn(next.store, 'readLog');
-    leading(next, name);
-    await reaches(next, name, id, 'live');
+    startLeading(next, name);
+    await waitForState(next, name, id, 'live');
     expect(Math.min(...reads.mock.calls.map(([after]) => after))).toBeGreaterThanOrEqual(40);
-    expect(await rowsOf(await next.models.table(name))).toEqual(await folded());
+    expect(await readRows(await next.models.table(name))).toEqual(await expectedRows());
   });
 
-  it('by a new version of the reducer takes over from the old one’s table', async () => {
-    const name = aName();
+  it('with a new version of the reducer replaces the table of the old version', async () => {
+    const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
-    const stop = leading(shop, name);
-    await busy(shop, 5, 2);
-    await caughtUp(shop, name);
+    const stop = startLeading(shop, name);
+    await appendOrders(shop, 5, 2);
+    await waitUntilCaughtUp(shop, name);
     await stop();
     const two = { ...tallyOf(name, 2), columns: { sum: { type: 'bigint' as const, of: (view: Tally) => view.sum } } };
     const next = projectionsOn(test.of('ordering'), [tallyOf(name), two]);
-    leading(next, name);
+    startLeading(next, name);
     const { id } = await next.rebuilds.start(name, 'auto', null, 'test');
-    await reaches(next, name, id, 'live');
+    await waitForState(next, name, id, 'live');
     expect(await next.models.table(name)).toBe(`"${name.replace('-', '_')}_v2"`);
-    expect(await rowsOf(await next.models.table(name))).toEqual(await folded());
+    expect(await readRows(await next.models.table(name))).toEqual(await expectedRows());
     const without = projectionsOn(db, [two]);
-    await expect(without.registry.check()).rejects.toThrow('not in this build');
+    await expect(without.registry.expectReducers()).rejects.toThrow('not in this build');
   });
 
-  it('of single orders puts their rows right and leaves all others alone', async () => {
-    const name = aName();
+  it('of single orders corrects their rows, and does not change other rows', async () => {
+    const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
-    leading(shop, name);
-    const [wrong, other] = await busy(shop, 5, 3);
-    await caughtUp(shop, name);
+    startLeading(shop, name);
+    const [wrong, other] = await appendOrders(shop, 5, 3);
+    await waitUntilCaughtUp(shop, name);
     const table = await shop.models.table(name);
     await db.query(`update ${table} set view = '{"count": 99, "sum": 99}', sum = 99 where order_id = any($1)`, [
       [wrong, other],
     ]);
     const { id } = await shop.rebuilds.start(name, 'manual', [wrong], 'test');
-    await reaches(shop, name, id, 'ready');
+    await waitForState(shop, name, id, 'ready');
     expect(await shop.rebuilds.view(name, id)).toMatchObject({ done: 3, total: 3, percent: 100, orders: [wrong] });
     await appendTo(shop, wrong, 3, [{ n: 7 }]);
     await shop.goLive.now(name, id);
-    await caughtUp(shop, name);
+    await waitUntilCaughtUp(shop, name);
     expect(await shop.models.table(name)).toBe(table);
-    const rows = await rowsOf(table);
-    const right = await folded();
+    const rows = await readRows(table);
+    const right = await expectedRows();
     expect(rows.find((row) => row.order_id === wrong)).toEqual(right.find((row) => row.order_id === wrong));
     expect(rows.find((row) => row.order_id === other)!.view.count).toBe(99);
     expect(rows).toHaveLength(5);
   });
 
-  it('of orders that do not exist is refused, and names them', async () => {
-    const name = aName();
+  it('of orders that do not exist is refused, and the error names them', async () => {
+    const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
-    leading(shop, name);
-    const [known] = await busy(shop, 1, 3);
+    startLeading(shop, name);
+    const [known] = await appendOrders(shop, 1, 3);
     const unknown = [ids.next(), ids.next()];
     await expect(shop.rebuilds.start(name, 'manual', [unknown[0], known, unknown[1]], 'test')).rejects.toMatchObject({
       ...{ code: 'ORDERS_UNKNOWN', kind: 'not-found', params: { count: 2 } },
@@ -342,11 +348,11 @@ describe('A rebuild', () => {
     expect(await shop.rebuilds.list(name, 10)).toEqual([]);
   });
 
-  it('can be found again without its id: who asked for which, and how it ended, page by page', async () => {
-    const name = aName();
+  it('is listed without its id, page by page, with the person who asked for it and its state', async () => {
+    const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
-    leading(shop, name);
-    await busy(shop, 1, 1);
+    startLeading(shop, name);
+    await appendOrders(shop, 1, 1);
     const asked: string[] = [];
     for (const by of ['first', 'second', 'third']) {
       const { id } = await shop.rebuilds.start(name, 'manual', null, by);
@@ -365,34 +371,34 @@ describe('A rebuild', () => {
     await expect(shop.rebuilds.list('nothing', 2)).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
-  it('that is cancelled leaves the live table and nothing else', async () => {
-    const name = aName();
+  it('that is cancelled leaves only the live table', async () => {
+    const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
-    leading(shop, name);
-    await busy(shop, 5, 3);
-    await caughtUp(shop, name);
+    startLeading(shop, name);
+    await appendOrders(shop, 5, 3);
+    await waitUntilCaughtUp(shop, name);
     const before = await shop.models.table(name);
     const { id } = await shop.rebuilds.start(name, 'manual', null, 'test');
-    await reaches(shop, name, id, 'ready');
+    await waitForState(shop, name, id, 'ready');
     expect(await shop.rebuilds.cancel(name, id)).toMatchObject({ state: 'cancelled', done: 15, total: 15 });
     expect(await shop.models.table(name)).toBe(before);
     const left = await db.query(`select 1 from pg_tables where tablename like $1`, [`${name.replace('-', '_')}%`]);
     expect(left).toHaveLength(1);
     await expect(shop.goLive.now(name, id)).rejects.toMatchObject({ code: 'REBUILD_OVER' });
     const again = await shop.rebuilds.start(name, 'auto', null, 'test');
-    await reaches(shop, name, again.id, 'live');
-    expect(await rowsOf(await shop.models.table(name))).toEqual(await folded());
+    await waitForState(shop, name, again.id, 'live');
+    expect(await readRows(await shop.models.table(name))).toEqual(await expectedRows());
   });
 
-  it('keeps one table to go back to, and no more', async () => {
-    const name = aName();
+  it('keeps exactly one table for a rollback', async () => {
+    const name = newName();
     const shop = projectionsOn(db, [tallyOf(name)]);
-    leading(shop, name);
-    await busy(shop, 2, 2);
-    await caughtUp(shop, name);
+    startLeading(shop, name);
+    await appendOrders(shop, 2, 2);
+    await waitUntilCaughtUp(shop, name);
     for (let run = 0; run < 3; run++) {
       const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
-      await reaches(shop, name, id, 'live');
+      await waitForState(shop, name, id, 'live');
     }
     const states = async () =>
       (
@@ -403,8 +409,8 @@ describe('A rebuild', () => {
   });
 });
 
-describe('The maker of projection tables', () => {
-  it('makes nothing but projection tables, and drops none that is live', async () => {
+describe('The database function that creates projection tables', () => {
+  it('creates only projection tables, and drops no live table', async () => {
     const make = (relation: string, columns: unknown[] = [], indexes: unknown[] = []) =>
       db.query('select create_projection_table($1, $2, $3)', [
         relation,

@@ -1,6 +1,8 @@
 import { HealthCheck, Impaired } from '#platform/observability';
 
-/** Unhealthy if the log cannot be trusted. The shop continues to sell while somebody finds the cause. */
+/**
+ * Unhealthy if the log cannot be trusted. The shop still sells in this state, so that an operator can find the cause.
+ */
 export class EventLogHealth extends HealthCheck {
   readonly service = 'event-log';
 

@@ -29,8 +29,8 @@ const tamper = (sql: string) => test.admin(`do $$ begin set local session_replic
 const shopWith = (keys: Parameters<typeof storeOn>[3] = {}) => storeOn(db, undefined, join(folder, 'anchor'), keys);
 const start = (keys: Parameters<typeof storeOn>[3] = {}) => shopWith(keys).watch.onModuleInit();
 
-/** Orders, and a seal over them. */
-async function trade(shop: ReturnType<typeof storeOn>) {
+/** Appends events, and seals them. */
+async function appendAndSeal(shop: ReturnType<typeof storeOn>) {
   const run = await shop.sequencer.begin();
   for (let n = 0; n < 3; n++) {
     await shop.store.append(happening(ids.next(), 0, [{ n }]));
@@ -40,10 +40,10 @@ async function trade(shop: ReturnType<typeof storeOn>) {
 }
 
 describe('A shop in production', () => {
-  it('opens with any keys on a new log, and then only with those or where they are named as former ones', async () => {
+  it('starts with any keys on a new log, and later only if these keys are its present or former keys', async () => {
     await start({ sealKey, eventKey });
     await start();
-    await trade(shopWith());
+    await appendAndSeal(shopWith());
     await start();
     await expect(start({ sealKey })).rejects.toThrow(/^SEAL_SIGNING_KEY is not.*position 3 .*SEAL_FORMER_KEYS/);
     await expect(start({ eventKey })).rejects.toThrow(/^EVENT_MAC_KEY is not.*position 3 .*EVENT_FORMER_KEYS/);
@@ -54,15 +54,15 @@ describe('A shop in production', () => {
     expect((await shopWith().store.verify()).remarks).toEqual([]);
   });
 
-  it('is refused before it believes the database, where the file is missing as well', async () => {
-    await trade(shopWith());
+  it('refuses to start with a wrong key before it accepts the database without a file', async () => {
+    await appendAndSeal(shopWith());
     await expect(start({ sealKey })).rejects.toThrow('SEAL_SIGNING_KEY');
     expect(await test.admin('select number from ordering.order_seal_records')).toEqual([]);
   });
 
-  it('opens where one event was changed, and where a false seal stands behind the remembered one', async () => {
+  it('starts although one event was changed and a false seal comes after the remembered one', async () => {
     await start();
-    await trade(shopWith());
+    await appendAndSeal(shopWith());
     await tamper(`update ordering.order_events set event_data = '{"n": 99}'
       where id = (select event_id from ordering.order_log where position = 3)`);
     await tamper(`insert into ordering.order_seals select position + 5, position, root, hash, 'nobody', signature, sealed_at
@@ -71,29 +71,31 @@ describe('A shop in production', () => {
     expect(await shopWith().store.verify()).toMatchObject({ ok: false });
   });
 
-  it('looks at the mark of where events without a MAC end while there are no others', async () => {
+  it('checks the signed end of the events without a MAC, if there are no events with a MAC', async () => {
     await shopWith().sequencer.begin();
-    await expect(start({ eventKey })).rejects.toThrow('the mark of where events without a MAC end');
+    await expect(start({ eventKey })).rejects.toThrow('the stored position up to which events have no MAC');
     await start();
   });
 
-  it('signs nothing on top of a seal that another key has signed, though the file remembers it', async () => {
+  it('does not seal after a seal of another key, although the file remembers that seal', async () => {
     await start();
-    await trade(shopWith({ sealKey, eventKey: new MacKey(EVENT_MAC_KEY) }));
+    await appendAndSeal(shopWith({ sealKey, eventKey: new MacKey(EVENT_MAC_KEY) }));
     const right = shopWith();
     await expect(right.watch.onModuleInit()).rejects.toThrow('SEAL_SIGNING_KEY');
     const run = await right.sequencer.begin();
     await right.store.append(happening(ids.next(), 0));
     await run();
-    await expect(right.sealer.seal(4)).rejects.toThrow('the seal at position 3 is not ours');
-    expect(right.seals.trouble).toContain('the seal at position 3 is not ours');
+    await expect(right.sealer.seal(4)).rejects.toThrow('the seal at position 3 is not signed by this shop');
+    expect(right.seals.trouble).toContain('the seal at position 3 is not signed by this shop');
   });
 });
 
 it('An operator cannot seal everything anew with another key', async () => {
   await start();
-  await trade(shopWith());
-  const stated = { who: 'An', reason: 'a test' };
-  await expect(shopWith({ sealKey }).desk.reseal(stated)).rejects.toThrow('No seal is of SEAL_SIGNING_KEY');
+  await appendAndSeal(shopWith());
+  const justification = { who: 'An', reason: 'a test' };
+  await expect(shopWith({ sealKey }).repair.reseal(justification)).rejects.toThrow(
+    'No seal is signed with SEAL_SIGNING_KEY',
+  );
   expect(await test.admin('select number from ordering.order_seal_records')).toEqual([]);
 });

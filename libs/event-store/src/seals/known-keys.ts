@@ -1,14 +1,17 @@
 import { isOurs } from '../macs/event-mac';
-import { firstFormat } from '../macs/event-macs.store';
-import { formatHolds } from '../macs/mac-check';
-import { lastNumbered } from '../sequencer/pending';
-import { placedBetween } from '../streams/placed.store';
+import { readFirstFormat } from '../macs/event-macs.store';
+import { isFormatSigned } from '../macs/mac-check';
+import { readLogEnd } from '../sequencer/pending';
+import { readNumbered } from '../streams/numbered-events.store';
 import type { Seal } from './seal-key';
-import { lastSeal, sealsFrom } from './seals.store';
+import { readLastSeal, readSealsFrom } from './seals.store';
 import type { SealChain } from './seal-chain';
 
-/** How many of the newest events are checked. One wrong MAC may mean a changed event, but not so many. */
-const LOOKED_AT = 20;
+/**
+ * How many of the newest events are checked. One wrong MAC may mean that an event was changed. If all of them are
+ * wrong, the key is wrong.
+ */
+const EVENTS_CHECKED = 20;
 
 /**
  * Stops the start of a shop in production. With a wrong key the shop would regard its own events as forged.
@@ -16,42 +19,42 @@ const LOOKED_AT = 20;
 export class WrongKey extends Error {
   constructor(setting: string, former: string, what: string) {
     super(
-      `${setting} is not the key that the shop used before: ${what} was made with another key. Set the former key ` +
+      `${setting} is not the key that the shop used before: ${what} was signed with another key. Set the former key ` +
         `again, or add it to ${former}. If there was no other key, somebody has changed the database: verify the log`,
     );
     this.name = 'WrongKey';
   }
 }
 
-/** The newest seal and the newest MACs must be made with the present key or a former one. Throws WrongKey. */
+/** Throws WrongKey if the newest seal or the newest MACs are not made with the present key or a former key. */
 export async function expectKnownKeys(chain: SealChain): Promise<void> {
-  const seal = await newestSeal(chain);
+  const seal = await findNewestSeal(chain);
   if (seal && !chain.key.trusted.has(seal.keyId))
     throw new WrongKey('SEAL_SIGNING_KEY', 'SEAL_FORMER_KEYS', `the seal at position ${seal.position}`);
   await expectMacKey(chain);
 }
 
 /**
- * The remembered seal if the database has it, and otherwise the last stored one. Anybody who can write to the database
- * may have written the seals after the remembered one.
+ * The remembered seal if the database contains it, and otherwise the last stored seal. Seals after the remembered one
+ * do not count, because anybody with write access to the database may have stored them.
  */
-async function newestSeal({ db, anchor }: SealChain): Promise<Seal | undefined> {
+async function findNewestSeal({ db, anchor }: SealChain): Promise<Seal | undefined> {
   const known = await anchor.newest();
   if (known && known.position > 0) {
-    const [seal] = await sealsFrom(db, known.position, 1);
+    const [seal] = await readSealsFrom(db, known.position, 1);
     if (seal?.position === known.position && seal.signature === known.signature) return seal;
   }
-  return lastSeal(db);
+  return readLastSeal(db);
 }
 
 async function expectMacKey({ db, gate: { key } }: SealChain): Promise<void> {
-  const wrong = (what: string) => new WrongKey('EVENT_MAC_KEY', 'EVENT_FORMER_KEYS', what);
-  const head = (await lastNumbered(db))?.position ?? 0;
-  const newest = await placedBetween(db, Math.max(0, head - LOOKED_AT), head);
-  const marked = newest.filter(({ id, mac }) => id !== null && mac !== null);
-  if (marked.length > 0 && !marked.some((event) => isOurs(key, event, event.mac!)))
-    throw wrong(`the event at position ${marked.at(-1)!.position}`);
-  const format = await firstFormat(db);
-  if (marked.length === 0 && format && format.mac !== null && !formatHolds(key, format))
-    throw wrong('the mark of where events without a MAC end');
+  const wrongKey = (what: string) => new WrongKey('EVENT_MAC_KEY', 'EVENT_FORMER_KEYS', what);
+  const head = (await readLogEnd(db))?.position ?? 0;
+  const newest = await readNumbered(db, Math.max(0, head - EVENTS_CHECKED), head);
+  const eventsWithMac = newest.filter(({ id, mac }) => id !== null && mac !== null);
+  if (eventsWithMac.length > 0 && !eventsWithMac.some((event) => isOurs(key, event, event.mac!)))
+    throw wrongKey(`the event at position ${eventsWithMac.at(-1)!.position}`);
+  const format = await readFirstFormat(db);
+  if (eventsWithMac.length === 0 && format && format.mac !== null && !isFormatSigned(key, format))
+    throw wrongKey('the stored position up to which events have no MAC');
 }

@@ -1,28 +1,32 @@
-import { bad, type Found, type Remark } from '../verifications/findings';
+import { newFinding, type Found, type Remark } from '../verifications/findings';
 import type { TrustedKeys } from './trusted-keys';
-import { decisionOf, notSigned, sortRecords, toldOf, type SealRecord } from './seal-records';
-import { recordsFrom } from './seal-records.store';
+import { parseDecision, notSignedMessage, sortRecords, toldOf, type SealRecord } from './seal-records';
+import { readRecordsFrom } from './seal-records.store';
 import type { StreamDatabase } from '../streams/stream-database';
 
 /**
- * How many of the newest `adopted` records are reported, because there may be one for each start that remembered
- * nothing. All other records are reported.
+ * At most this many of the newest `adopted` records are reported, because each start without the file of the newest
+ * seal writes one. All other records are reported.
  */
-const LAST_ADOPTED = 20;
+const MOST_ADOPTED = 20;
 
-const remarkOf = (record: SealRecord): Remark => {
-  const { kind, at, who, reason } = decisionOf(record);
+const toRemark = (record: SealRecord): Remark => {
+  const { kind, at, who, reason } = parseDecision(record);
   return { number: record.number, kind, at: new Date(at).toISOString(), who, reason, text: toldOf(record) };
 };
 
 /** The decisions about the seals, and the first record that the shop has not signed and that is not declared void. */
-export async function remarksOf(
+export async function readRemarks(
   db: StreamDatabase,
   keys: TrustedKeys,
 ): Promise<{ remarks: readonly Remark[]; wrong?: Found }> {
-  const { ours, unsettled } = sortRecords(keys, await recordsFrom(db, 1));
-  const all = ours.map(remarkOf);
-  const adopted = all.filter(({ kind }) => kind === 'adopted').slice(-LAST_ADOPTED);
+  const { ours, foreignNotVoid } = sortRecords(keys, await readRecordsFrom(db, 1));
+  const all = ours.map(toRemark);
+  const adopted = all.filter(({ kind }) => kind === 'adopted').slice(-MOST_ADOPTED);
   const remarks = all.filter((one) => one.kind !== 'adopted' || adopted.includes(one));
-  return { remarks, wrong: unsettled.length > 0 ? bad('records', null, null, notSigned(unsettled[0])) : undefined };
+  return {
+    remarks,
+    wrong:
+      foreignNotVoid.length > 0 ? newFinding('records', null, null, notSignedMessage(foreignNotVoid[0])) : undefined,
+  };
 }

@@ -11,7 +11,7 @@ describe('A file that is remembered outside of the database', () => {
   const file = new RememberedFile(path, z.strictObject({ position: z.int(), filler: z.string() }));
   const content = (position: number) => ({ position, filler: 'x'.repeat(4_000) });
 
-  it('is whole for every reader while several write it at once, and leaves no draft', async () => {
+  it('is complete for every reader while several writers write it at once, and leaves no temporary file', async () => {
     await file.write(content(0));
     let open = true;
     const reading = (async () => {
@@ -26,7 +26,7 @@ describe('A file that is remembered outside of the database', () => {
     expect(statSync(path).mode & 0o777).toBe(0o600);
   });
 
-  it('does not exist, or says what is wrong with it', async () => {
+  it('is read as undefined if it is missing, and as an error if it is damaged', async () => {
     expect(await new RememberedFile(join(folder, 'none'), z.any()).read()).toBeUndefined();
     const wrong = new RememberedFile(path, z.strictObject({ position: z.string() }));
     await expect(wrong.read()).rejects.toMatchObject({ code: 'SEAL_ANCHOR_UNUSABLE' });

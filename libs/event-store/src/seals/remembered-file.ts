@@ -6,7 +6,7 @@ import { DomainError } from '#kernel';
 
 const DAMAGED = 'it is damaged';
 
-const toDo = (reason: string): string =>
+const adviceFor = (reason: string): string =>
   reason === DAMAGED
     ? 'put a copy of it back; if there is no copy, move the file away: the next start then accepts the database once, and records that'
     : 'let the shop’s user read and write this file and its folder, or set SEAL_ANCHOR_FILE to where it is';
@@ -18,7 +18,7 @@ export class UnusableSealAnchor extends DomainError {
     super(
       'SEAL_ANCHOR_UNUSABLE',
       'unavailable',
-      `The newest seal is remembered in ${path}, which cannot be used (${message}): ${toDo(message)}`,
+      `The newest seal is remembered in ${path}, which cannot be used (${message}): ${adviceFor(message)}`,
       { reason: code, seconds: 60 },
     );
     this.cause = cause;

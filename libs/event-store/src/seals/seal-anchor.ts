@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { RememberedFile } from './remembered-file';
 
-const Known = z.strictObject({
+const EndShape = z.strictObject({
   position: z.int().min(0),
   signature: z.string(),
   hash: z.string(),
@@ -11,10 +11,10 @@ const Known = z.strictObject({
 });
 
 /** The end of the seals: the newest seal, and the newest record about the seals. */
-export type Anchored = Readonly<z.infer<typeof Known>>;
+export type EndOfSeals = Readonly<z.infer<typeof EndShape>>;
 
-/** Before the first seal. */
-export const NOTHING_SEALED: Anchored = {
+/** The end of the seals before the first seal. */
+export const NOTHING_SEALED: EndOfSeals = {
   position: 0,
   signature: '',
   hash: '',
@@ -23,56 +23,56 @@ export const NOTHING_SEALED: Anchored = {
   recordSignature: '',
 };
 
-const isNewer = (one: Anchored, other: Anchored): boolean =>
+const isNewer = (one: EndOfSeals, other: EndOfSeals): boolean =>
   one.record > other.record || (one.record === other.record && one.position > other.position);
 
 /**
- * Remembers the newest seal where nobody can change it by writing to the database: in this process, and in a file. An
- * older end never replaces a newer one. The end with the higher record number is newer, and with equal record numbers
- * the end with the higher position.
+ * Remembers the newest seal in this process and in a file, where it cannot be changed by a write to the database. An
+ * older end never replaces a newer one. The end with the higher record number is newer. If the record numbers are
+ * equal, the end with the higher position is newer.
  */
 export class SealAnchor {
-  private readonly kept?: RememberedFile<Anchored>;
-  private memory?: Anchored;
-  private turn: Promise<unknown> = Promise.resolve();
+  private readonly savedEnd?: RememberedFile<EndOfSeals>;
+  private inMemory?: EndOfSeals;
+  private lastWrite: Promise<unknown> = Promise.resolve();
 
   /** @param file where it is stored; without a file only this process remembers it */
   constructor(readonly file?: string) {
-    if (file !== undefined) this.kept = new RememberedFile(file, Known);
+    if (file !== undefined) this.savedEnd = new RememberedFile(file, EndShape);
   }
 
   /** Returns undefined if nothing is remembered yet. Throws UnusableSealAnchor. */
-  async newest(): Promise<Anchored | undefined> {
-    const written = await this.kept?.read();
-    if (written && (!this.memory || isNewer(written, this.memory))) this.memory = written;
-    return this.memory;
+  async newest(): Promise<EndOfSeals | undefined> {
+    const written = await this.savedEnd?.read();
+    if (written && (!this.inMemory || isNewer(written, this.inMemory))) this.inMemory = written;
+    return this.inMemory;
   }
 
   /** Whether nothing is remembered, so that the start has nothing to compare the database with. */
   async isMissing(): Promise<boolean> {
-    return this.kept ? (await this.kept.read()) === undefined : this.memory === undefined;
+    return this.savedEnd ? (await this.savedEnd.read()) === undefined : this.inMemory === undefined;
   }
 
   /**
-   * Remembers this end if it is newer. It does not create a missing file. Only `create` does, after an `adopted` record
-   * was stored.
+   * Remembers this end if it is newer. It never creates the file: `create` does that, after an `adopted` record was
+   * stored.
    */
-  keep(newest: Anchored): Promise<void> {
-    if (!this.memory || isNewer(newest, this.memory)) this.memory = newest;
-    return this.inTurn(async () => {
-      const written = await this.kept?.read();
-      if (written && isNewer(newest, written)) await this.kept?.write(newest);
+  remember(newest: EndOfSeals): Promise<void> {
+    if (!this.inMemory || isNewer(newest, this.inMemory)) this.inMemory = newest;
+    return this.runInOrder(async () => {
+      const written = await this.savedEnd?.read();
+      if (written && isNewer(newest, written)) await this.savedEnd?.write(newest);
     });
   }
 
-  create(newest: Anchored): Promise<void> {
-    this.memory = newest;
-    return this.inTurn(async () => this.kept?.write(newest));
+  create(newest: EndOfSeals): Promise<void> {
+    this.inMemory = newest;
+    return this.runInOrder(async () => this.savedEnd?.write(newest));
   }
 
-  private inTurn(work: () => Promise<void>): Promise<void> {
-    const done = this.turn.then(work);
-    this.turn = done.catch(() => undefined);
+  private runInOrder(work: () => Promise<void>): Promise<void> {
+    const done = this.lastWrite.then(work);
+    this.lastWrite = done.catch(() => undefined);
     return done;
   }
 }

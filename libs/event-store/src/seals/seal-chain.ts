@@ -4,33 +4,33 @@ import type { Clock } from '#platform/system';
 import { LogTampered, SealsDisagree } from '../streams/errors';
 import type { MacGate } from '../macs/mac-gate';
 import { merkleRoot } from './merkle';
-import { lastNumbered } from '../sequencer/pending';
+import { readLogEnd } from '../sequencer/pending';
 import { LONGEST_UNSEALED_MS } from './seal-check';
 import type { Seal, SealKey } from './seal-key';
 import {
   countSeals,
-  hashesAt,
-  hashesBetween,
+  readHashesAt,
+  readHashesBetween,
   insertReseal,
   insertSeal,
-  lastReseal,
-  lastSeal,
-  sealBefore,
-  sealsFrom,
-  unsealedFor,
+  readLastReseal,
+  readLastSeal,
+  readSealBefore,
+  readSealsFrom,
+  readUnsealedMs,
 } from './seals.store';
 import { UnusableSealAnchor } from './remembered-file';
-import { NOTHING_SEALED, type Anchored, type SealAnchor } from './seal-anchor';
-import { decisionOf, notSigned, sortRecords, type Decision, type SealRecord } from './seal-records';
-import { recordsFrom } from './seal-records.store';
+import { NOTHING_SEALED, type EndOfSeals, type SealAnchor } from './seal-anchor';
+import { parseDecision, notSignedMessage, sortRecords, type Decision, type SealRecord } from './seal-records';
+import { readRecordsFrom } from './seal-records.store';
 import type { StreamDatabase } from '../streams/stream-database';
 
 /** A seal covers at most this many positions. */
-export const STRETCH = 1_000;
+export const MOST_SEALED_AT_ONCE = 1_000;
 
 const PAGE = 100;
 
-/** Whether an error stays until a person repairs the cause. A database that does not answer is no such error. */
+/** Whether an error stays until a person repairs the cause. A database that does not answer is not such an error. */
 export const stopsSealing = (error: unknown): error is LogTampered | UnusableSealAnchor =>
   error instanceof LogTampered || error instanceof UnusableSealAnchor;
 
@@ -40,13 +40,13 @@ export const stopsSealing = (error: unknown): error is LogTampered | UnusableSea
  */
 export class SealChain {
   private readonly log = new Logger('Seals');
-  /** How the stored seals differ from the remembered ones; undefined if they do not. */
+  /** How the stored seals differ from the remembered ones; undefined if they are the same. */
   disagreement?: SealsDisagree;
   private unusable?: UnusableSealAnchor;
   /** The last failed attempt to seal; undefined after the positions that follow `after` were sealed. */
-  private failed?: { readonly after: number; readonly message: string };
+  private failedAttempt?: { readonly after: number; readonly message: string };
   /** The position where the seals ended at the last successful check. */
-  private through?: number;
+  private sealedThrough?: number;
   private waitedMs = 0;
 
   constructor(
@@ -59,19 +59,19 @@ export class SealChain {
 
   /** Why the log cannot be sealed, or was not sealed for too long; undefined if there is no problem. */
   get trouble(): string | undefined {
-    const known = (this.disagreement ?? this.unusable ?? this.failed)?.message;
+    const known = (this.disagreement ?? this.unusable ?? this.failedAttempt)?.message;
     if (known !== undefined || this.waitedMs <= LONGEST_UNSEALED_MS) return known;
     return `The oldest event without a seal has waited for it for ${Math.round(this.waitedMs / 1_000)} s.`;
   }
 
   /** Whether a known error stops all sealing. */
   get isStopped(): boolean {
-    return (this.disagreement ?? this.unusable ?? this.failed) !== undefined;
+    return (this.disagreement ?? this.unusable ?? this.failedAttempt) !== undefined;
   }
 
   /** How many milliseconds the oldest event without a valid seal has waited. */
-  async waited(): Promise<number> {
-    this.waitedMs = await unsealedFor(this.db, this.through ?? (await lastSeal(this.db))?.position ?? 0);
+  async measureWait(): Promise<number> {
+    this.waitedMs = await readUnsealedMs(this.db, this.sealedThrough ?? (await readLastSeal(this.db))?.position ?? 0);
     return this.waitedMs;
   }
 
@@ -79,14 +79,14 @@ export class SealChain {
    * The end of the seals, after a check that the stored seals agree with the remembered end. New seals of other
    * processes are checked and remembered. Throws SealsDisagree.
    */
-  async end(): Promise<Anchored> {
+  async readCheckedEnd(): Promise<EndOfSeals> {
     try {
       const known = await this.anchor.newest();
-      const end = known ? await this.withNewSeals(known) : await this.databaseWord();
-      await this.anchor.keep(end);
+      const end = known ? await this.advanceEnd(known) : await this.readEndInDatabase();
+      await this.anchor.remember(end);
       this.disagreement = this.unusable = undefined;
-      this.through = end.position;
-      if (this.failed && end.position > this.failed.after) this.failed = undefined;
+      this.sealedThrough = end.position;
+      if (this.failedAttempt && end.position > this.failedAttempt.after) this.failedAttempt = undefined;
       return end;
     } catch (error) {
       if (error instanceof SealsDisagree) this.disagreement = error;
@@ -97,57 +97,60 @@ export class SealChain {
 
   /** Seals numbered events until this position is sealed. */
   async sealThrough(position: number): Promise<void> {
-    for (let end = await this.end(); end.position < position;) {
-      const head = (await lastNumbered(this.db))?.position ?? 0;
-      if (head < position) throw new LogTampered(`it ends at ${head}, and position ${position} was given out`);
-      end = await this.seal(Math.min(head, end.position + STRETCH));
+    for (let end = await this.readCheckedEnd(); end.position < position;) {
+      const head = (await readLogEnd(this.db))?.position ?? 0;
+      if (head < position)
+        throw new LogTampered(`it ends at position ${head}, but position ${position} was given to an event before`);
+      end = await this.seal(Math.min(head, end.position + MOST_SEALED_AT_ONCE));
     }
   }
 
   /**
    * Seals the next positions, at most up to `position`, and returns the new end. Any process with the key may do it.
    */
-  async seal(position: number): Promise<Anchored> {
-    const end = await this.end();
+  async seal(position: number): Promise<EndOfSeals> {
+    const end = await this.readCheckedEnd();
     if (end.position >= position) return end; // a request for evidence has sealed it already
     try {
       return await this.sealNext(end, position);
     } catch (error) {
-      if (stopsSealing(error)) this.failed = { after: end.position, message: error.message };
+      if (stopsSealing(error)) this.failedAttempt = { after: end.position, message: error.message };
       throw error;
     }
   }
 
-  private async sealNext(end: Anchored, position: number): Promise<Anchored> {
-    const seal = await this.signed(end, Math.min(position, end.position + STRETCH));
+  private async sealNext(end: EndOfSeals, position: number): Promise<EndOfSeals> {
+    const seal = await this.signRange(end, Math.min(position, end.position + MOST_SEALED_AT_ONCE));
     crashPoint('sealer.signed');
-    const first = await insertSeal(this.db, seal, end.record);
+    const isStored = await insertSeal(this.db, seal, end.record);
     crashPoint('sealer.sealed');
-    if (!first) {
-      const now = await this.end();
+    if (!isStored) {
+      const now = await this.readCheckedEnd();
       if (now.position > end.position || now.record > end.record) return now;
       // A seal that a record has declared void still occupies its row in the table.
-      const record = await lastReseal(this.db);
+      const record = await readLastReseal(this.db);
       if (record === null || !(await insertReseal(this.db, seal, record)))
-        throw new LogTampered(`it cannot be sealed after position ${end.position}`);
+        throw new LogTampered(
+          `no seal can be stored after position ${end.position}, because another seal is stored there`,
+        );
     }
     const newest = { ...end, ...pointOf(seal), count: end.count + 1 };
-    await this.anchor.keep(newest);
-    this.through = newest.position;
-    this.failed = undefined;
-    this.tell(newest);
+    await this.anchor.remember(newest);
+    this.sealedThrough = newest.position;
+    this.failedAttempt = undefined;
+    this.logEnd(newest);
     return newest;
   }
 
   /**
    * Signs the positions after `from`, up to and including `to`. Throws LogTampered if a hash does not follow from the
-   * one before, or if an event was not appended by this shop.
+   * hash before, or if the shop did not append one of the events.
    */
-  async signed(from: Pick<Anchored, 'position' | 'signature' | 'hash'>, to: number): Promise<Seal> {
+  async signRange(from: Pick<EndOfSeals, 'position' | 'signature' | 'hash'>, to: number): Promise<Seal> {
     const { position: after, signature } = from;
-    const hashes = await hashesBetween(this.db, after, to);
+    const hashes = await readHashesBetween(this.db, after, to);
     if (hashes.length !== to - after) throw new LogTampered(`positions are missing between ${after} and ${to}`);
-    await this.gate.mustBeOurs(from, hashes);
+    await this.gate.expectOurs(from, hashes);
     const unsigned = { after, position: to, root: merkleRoot(hashes), hash: hashes.at(-1)! };
     return this.key.sign({ ...unsigned, sealedAt: this.clock.now() }, signature);
   }
@@ -155,31 +158,31 @@ export class SealChain {
   /**
    * The end of the seals according to the database alone, for a process that remembers nothing. Throws SealsDisagree.
    */
-  async databaseWord(): Promise<Anchored> {
-    const records = this.expectSigned(await recordsFrom(this.db, 1), '');
+  async readEndInDatabase(): Promise<EndOfSeals> {
+    const records = this.expectSigned(await readRecordsFrom(this.db, 1), '');
     const newest = records.at(-1);
-    const word = {
+    const endWithoutSeals = {
       ...NOTHING_SEALED,
       ...(newest && { record: newest.number, recordSignature: newest.signature }),
     };
-    const last = await lastSeal(this.db);
-    if (!last) return word;
-    const before = await sealBefore(this.db, last.position);
-    if ((before?.position ?? 0) !== last.after || !this.key.vouchesFor(last, before?.signature ?? ''))
-      throw falseSeal(last);
-    const end = { ...word, ...pointOf(last) };
+    const last = await readLastSeal(this.db);
+    if (!last) return endWithoutSeals;
+    const before = await readSealBefore(this.db, last.position);
+    if ((before?.position ?? 0) !== last.after || !this.key.hasSigned(last, before?.signature ?? ''))
+      throw falseSealError(last);
+    const end = { ...endWithoutSeals, ...pointOf(last) };
     await this.expectLog(end);
     return { ...end, count: await countSeals(this.db, last.position) };
   }
 
   /** Logs a new end. The log output is a second record of it outside the database. */
-  tell({ position, signature, hash, count, record }: Anchored): void {
+  logEnd({ position, signature, hash, count, record }: EndOfSeals): void {
     this.log.log({ message: 'sealed', seal: { position, signed: signature, hash, count, record } }); // a field named signature is not logged
   }
 
   /** Checks the stored records and seals after the remembered end, and returns the new end. */
-  private async withNewSeals(known: Anchored): Promise<Anchored> {
-    const end = await this.withRecords(known).catch(async (error: unknown) => {
+  private async advanceEnd(known: EndOfSeals): Promise<EndOfSeals> {
+    const end = await this.applyNewRecords(known).catch(async (error: unknown) => {
       // An older copy of the database lacks records too. Then the error about the log is better: it shows how much is
       // lost.
       if (error instanceof SealsDisagree) await this.expectLog(known);
@@ -187,16 +190,16 @@ export class SealChain {
     });
     await this.expectLog(end);
     await this.expectSeal(end);
-    return this.checkedSeals(end);
+    return this.applyNewSeals(end);
   }
 
   /** Applies the decisions about the seals that were recorded after the remembered end. */
-  private async withRecords(known: Anchored): Promise<Anchored> {
-    let records: readonly SealRecord[] = await recordsFrom(this.db, Math.max(known.record, 1));
-    if (known.record > 0 && !isKnown(records[0], known)) {
-      records = this.expectSigned(await recordsFrom(this.db, 1), '');
-      const isRestored = (one: SealRecord) => one.number > known.record && decisionOf(one).kind === 'restored';
-      if (!records.some(isRestored)) throw missingRecord(known, records.at(-1)?.number ?? 0);
+  private async applyNewRecords(known: EndOfSeals): Promise<EndOfSeals> {
+    let records: readonly SealRecord[] = await readRecordsFrom(this.db, Math.max(known.record, 1));
+    if (known.record > 0 && !isRemembered(records[0], known)) {
+      records = this.expectSigned(await readRecordsFrom(this.db, 1), '');
+      const isRestored = (one: SealRecord) => one.number > known.record && parseDecision(one).kind === 'restored';
+      if (!records.some(isRestored)) throw missingRecordError(known, records.at(-1)?.number ?? 0);
       records = records.filter(({ number }) => number > known.record);
     } else {
       if (known.record > 0) records = records.slice(1);
@@ -205,46 +208,46 @@ export class SealChain {
     let end = known;
     for (const record of records) {
       const { number, signature } = record;
-      end = { ...after(end, known, number, decisionOf(record)), record: number, recordSignature: signature };
+      end = { ...applyDecision(end, known, number, parseDecision(record)), record: number, recordSignature: signature };
     }
     return end;
   }
 
   /** Returns the records that the shop has signed. Throws if any other record is not declared void. */
   private expectSigned(records: readonly SealRecord[], previous: string): readonly SealRecord[] {
-    const { ours, unsettled } = sortRecords(this.key.trusted, records, previous);
-    if (unsettled.length > 0) throw new SealsDisagree('records', notSigned(unsettled[0]));
+    const { ours, foreignNotVoid } = sortRecords(this.key.trusted, records, previous);
+    if (foreignNotVoid.length > 0) throw new SealsDisagree('records', notSignedMessage(foreignNotVoid[0]));
     return ours;
   }
 
   /** Checks that the log reaches the newest seal and still has the sealed hash there. */
-  private async expectLog({ position, hash }: Anchored): Promise<void> {
+  private async expectLog({ position, hash }: EndOfSeals): Promise<void> {
     if (position === 0) return;
-    const found = (await hashesAt(this.db, [position])).get(position);
+    const found = (await readHashesAt(this.db, [position])).get(position);
     if (found === hash) return;
-    const head = (await lastNumbered(this.db))?.position ?? 0;
+    const head = (await readLogEnd(this.db))?.position ?? 0;
     if (head < position)
       throw new SealsDisagree('behind', `it was sealed up to ${position} and ends at ${head}`, head + 1);
     throw new SealsDisagree('rewritten', `at position ${position} it is not what was sealed`, position);
   }
 
-  private async expectSeal({ position, signature }: Anchored): Promise<void> {
+  private async expectSeal({ position, signature }: EndOfSeals): Promise<void> {
     if (position === 0) return;
-    const [stored] = await sealsFrom(this.db, position, 1);
+    const [stored] = await readSealsFrom(this.db, position, 1);
     if (stored?.position !== position || stored.signature !== signature)
       throw new SealsDisagree('lost', `the seal at position ${position} is gone or was changed`, position);
-    const before = await sealBefore(this.db, stored.after + 1);
-    if (!this.key.vouchesFor(stored, before?.signature ?? '')) throw falseSeal(stored);
+    const before = await readSealBefore(this.db, stored.after + 1);
+    if (!this.key.hasSigned(stored, before?.signature ?? '')) throw falseSealError(stored);
   }
 
   /** Checks the seals that other processes have made after `from`, and returns the new end. */
-  private async checkedSeals(from: Anchored): Promise<Anchored> {
+  private async applyNewSeals(from: EndOfSeals): Promise<EndOfSeals> {
     let end = from;
     for (;;) {
-      const seals = await sealsFrom(this.db, end.position + 1, PAGE);
-      const hashes = seals.length > 0 ? await hashesAt(this.db, seals.map(({ position }) => position)) : new Map(); // prettier-ignore
+      const seals = await readSealsFrom(this.db, end.position + 1, PAGE);
+      const hashes = seals.length > 0 ? await readHashesAt(this.db, seals.map(({ position }) => position)) : new Map(); // prettier-ignore
       for (const seal of seals) {
-        if (seal.after !== end.position || !this.key.vouchesFor(seal, end.signature)) throw falseSeal(seal);
+        if (seal.after !== end.position || !this.key.hasSigned(seal, end.signature)) throw falseSealError(seal);
         if (hashes.get(seal.position) !== seal.hash)
           throw new SealsDisagree('rewritten', `at position ${seal.position} it is not what was sealed`, seal.position);
         end = { ...end, ...pointOf(seal), count: end.count + 1 };
@@ -256,18 +259,22 @@ export class SealChain {
 
 const pointOf = ({ position, signature, hash }: Seal) => ({ position, signature, hash });
 
-const isKnown = (record: SealRecord | undefined, known: Anchored): boolean =>
+const isRemembered = (record: SealRecord | undefined, known: EndOfSeals): boolean =>
   record?.number === known.record && record.signature === known.recordSignature;
 
-const missingRecord = ({ record }: Anchored, newest: number) =>
+const missingRecordError = ({ record }: EndOfSeals, newest: number) =>
   newest < record
     ? new SealsDisagree('forgotten', `the log of seals had ${record} records and ends at record ${newest}`)
     : new SealsDisagree('records', `record ${record} of the log of seals is gone or was changed`);
 
-const falseSeal = ({ position }: Seal) =>
-  new SealsDisagree('false', `the seal at position ${position} is not ours, or is not where it belongs`, position);
+const falseSealError = ({ position }: Seal) =>
+  new SealsDisagree(
+    'false',
+    `the seal at position ${position} is not signed by this shop, or is in the wrong place`,
+    position,
+  );
 
-function after(end: Anchored, known: Anchored, number: number, decision: Decision): Anchored {
+function applyDecision(end: EndOfSeals, known: EndOfSeals, number: number, decision: Decision): EndOfSeals {
   switch (decision.kind) {
     case 'adopted':
     case 'disowned':

@@ -1,8 +1,8 @@
-import { bad, type Found } from '../verifications/findings';
+import { newFinding, type Found } from '../verifications/findings';
 import { merkleRoot } from './merkle';
-import { lastNumbered } from '../sequencer/pending';
+import { readLogEnd } from '../sequencer/pending';
 import type { Seal, SealKey } from './seal-key';
-import { hashesBetween, lastSeal, sealBefore, sealsFrom, unsealedFor } from './seals.store';
+import { readHashesBetween, readLastSeal, readSealBefore, readSealsFrom, readUnsealedMs } from './seals.store';
 import type { StreamDatabase } from '../streams/stream-database';
 
 const PAGE = 100;
@@ -11,12 +11,12 @@ const PAGE = 100;
 export const LONGEST_UNSEALED_MS = 60_000;
 
 /**
- * Checks the seals while the log is read. Each seal must be signed, follow the one before, and match the hashes that it
- * covers.
+ * Checks the seals while the log is read. Each seal must be signed, follow the seal before, and match the hashes that
+ * it covers.
  */
 export class SealCheck {
   count = 0;
-  through = 0;
+  sealedThrough = 0;
   private previous = '';
   private page: Seal[] = [];
   private hashes: string[] = [];
@@ -27,25 +27,25 @@ export class SealCheck {
   ) {}
 
   async begin(start: number): Promise<void> {
-    const before = await sealBefore(this.db, start);
+    const before = await readSealBefore(this.db, start);
     this.previous = before?.signature ?? '';
-    this.through = before?.position ?? 0;
-    this.page = await sealsFrom(this.db, start, PAGE);
-    if (this.page.length > 0) this.hashes = await hashesBetween(this.db, this.through, start - 1);
+    this.sealedThrough = before?.position ?? 0;
+    this.page = await readSealsFrom(this.db, start, PAGE);
+    if (this.page.length > 0) this.hashes = await readHashesBetween(this.db, this.sealedThrough, start - 1);
   }
 
   /**
    * Takes the next rows of the log, and returns findings about seals that do not match them. After a finding, the next
    * seal is checked as if the bad seal were correct.
    */
-  async covers(rows: readonly { readonly position: number; readonly hash: string }[]): Promise<Found[]> {
+  async checkRows(rows: readonly { readonly position: number; readonly hash: string }[]): Promise<Found[]> {
     const unfit: Found[] = [];
     for (const { position, hash } of rows) {
-      while (this.page.length > 0 && this.page[0].position < position) await this.pass(this.page[0], unfit);
+      while (this.page.length > 0 && this.page[0].position < position) await this.finishSeal(this.page[0], unfit);
       const seal = this.page[0];
       if (!seal) continue; // not sealed yet
       this.hashes.push(hash);
-      if (position === seal.position) await this.pass(seal, unfit);
+      if (position === seal.position) await this.finishSeal(seal, unfit);
     }
     return unfit;
   }
@@ -54,36 +54,47 @@ export class SealCheck {
    * The last seal proves that the log once reached its position. The oldest event after it must not have waited too
    * long for a seal.
    */
-  async end(): Promise<Found | undefined> {
-    const last = await lastSeal(this.db);
-    const head = (await lastNumbered(this.db))?.position ?? 0;
+  async checkEnd(): Promise<Found | undefined> {
+    const last = await readLastSeal(this.db);
+    const head = (await readLogEnd(this.db))?.position ?? 0;
     const sealed = last?.position ?? 0;
-    if (sealed > head) return bad('cut', head + 1, null, `the log was sealed up to ${sealed} and ends at ${head}`);
-    const waited = head > sealed ? await unsealedFor(this.db, sealed) : 0;
+    if (sealed > head)
+      return newFinding('cut', head + 1, null, `the log was sealed up to ${sealed} and ends at ${head}`);
+    const waited = head > sealed ? await readUnsealedMs(this.db, sealed) : 0;
     if (waited <= LONGEST_UNSEALED_MS) return undefined;
     const seconds = Math.round(waited / 1_000);
-    return bad('unsealed', sealed + 1, null, `positions ${sealed + 1} to ${head} have had no seal for ${seconds} s`);
+    return newFinding(
+      'unsealed',
+      sealed + 1,
+      null,
+      `positions ${sealed + 1} to ${head} have had no seal for ${seconds} s`,
+    );
   }
 
-  private async pass(seal: Seal, unfit: Found[]): Promise<void> {
-    const found = this.unfit(seal);
+  private async finishSeal(seal: Seal, unfit: Found[]): Promise<void> {
+    const found = this.problemOf(seal);
     if (found) unfit.push(found);
     else this.count += 1;
-    this.through = seal.position;
+    this.sealedThrough = seal.position;
     this.previous = seal.signature;
     this.hashes = [];
     this.page.shift();
-    if (this.page.length === 0) this.page = await sealsFrom(this.db, seal.position + 1, PAGE);
+    if (this.page.length === 0) this.page = await readSealsFrom(this.db, seal.position + 1, PAGE);
   }
 
-  private unfit(seal: Seal): Found | undefined {
+  private problemOf(seal: Seal): Found | undefined {
     const { position, after } = seal;
-    if (after !== this.through)
-      return bad('seal', this.through + 1, null, `the seal after position ${this.through} is missing`);
-    if (!this.key.vouchesFor(seal, this.previous))
-      return bad('seal', position, null, `the seal at position ${position} does not bear our signature`);
+    if (after !== this.sealedThrough)
+      return newFinding(
+        'seal',
+        this.sealedThrough + 1,
+        null,
+        `the seal after position ${this.sealedThrough} is missing`,
+      );
+    if (!this.key.hasSigned(seal, this.previous))
+      return newFinding('seal', position, null, `the seal at position ${position} is not signed by this shop`);
     if (merkleRoot(this.hashes) !== seal.root || this.hashes.at(-1) !== seal.hash)
-      return bad('recomputed', after + 1, null, `positions ${after + 1} to ${position} are not what was sealed`);
+      return newFinding('recomputed', after + 1, null, `positions ${after + 1} to ${position} are not what was sealed`);
     return undefined;
   }
 }

@@ -2,11 +2,11 @@ import { createPrivateKey, createPublicKey, hkdfSync, sign, type KeyObject } fro
 import { netstrings } from '#platform/canonical';
 import { keyIdOf, publicKeyIn, TrustedKeys } from './trusted-keys';
 
-/** A signed stretch of the log: the positions after `after`, up to and including `position`. */
+/** A signed range of the log: the positions after `after`, up to and including `position`. */
 export interface Seal {
   readonly position: number;
   readonly after: number;
-  /** The Merkle root over the stretch's hashes, and the last of the hashes, in hex. */
+  /** The Merkle root over the hashes of the range, and the last of these hashes, in hex. */
   readonly root: string;
   readonly hash: string;
   readonly keyId: string;
@@ -15,7 +15,7 @@ export interface Seal {
   readonly signature: string;
 }
 
-export type Unsigned = Omit<Seal, 'keyId' | 'signature'>;
+export type UnsignedSeal = Omit<Seal, 'keyId' | 'signature'>;
 
 // Every Ed25519 private key in PKCS #8 begins with these bytes. The 32 bytes of the seed follow.
 const PKCS8 = Buffer.from('302e020100300506032b657004220420', 'hex');
@@ -26,13 +26,13 @@ function privateKeyOf(secret: string): KeyObject {
 }
 
 /** A former key: its public half as `public:<64 hex digits>`, or its secret. */
-const formerKey = (text: string): KeyObject =>
+const parseFormerKey = (text: string): KeyObject =>
   text.startsWith('public:') ? publicKeyIn(text.slice('public:'.length)) : createPublicKey(privateKeyOf(text));
 
 /** Signs seals with a key whose secret is not in the database. Checks seals of former keys too. */
 export class SealKey {
   readonly id: string;
-  /** This key first, then the former ones. */
+  /** The public key of this key first, then the former ones. */
   readonly trusted: TrustedKeys;
   private readonly privateKey: KeyObject;
 
@@ -44,16 +44,16 @@ export class SealKey {
     this.privateKey = privateKeyOf(secret);
     const publicKey = createPublicKey(this.privateKey);
     this.id = keyIdOf(publicKey);
-    this.trusted = new TrustedKeys([publicKey, ...former.map(formerKey)]);
+    this.trusted = new TrustedKeys([publicKey, ...former.map(parseFormerKey)]);
   }
 
-  /** `previous` is the signature of the seal before. It is covered, so that a removed seal is noticed. */
-  sign(seal: Unsigned, previous: string): Seal {
-    return { ...seal, keyId: this.id, signature: this.signText(signed(seal, this.id, previous)) };
+  /** `previous` is the signature of the seal before. The new signature covers it, so that a removed seal is noticed. */
+  sign(seal: UnsignedSeal, previous: string): Seal {
+    return { ...seal, keyId: this.id, signature: this.signText(sealText(seal, this.id, previous)) };
   }
 
-  vouchesFor(seal: Seal, previous: string): boolean {
-    return sealHolds(this.trusted, seal, previous);
+  hasSigned(seal: Seal, previous: string): boolean {
+    return isSealValid(this.trusted, seal, previous);
   }
 
   /** Ed25519 over a text, in hex. Each kind of signed text begins with its own tag. */
@@ -63,8 +63,8 @@ export class SealKey {
 }
 
 /** Whether a trusted key signed this seal, with `previous` as the signature of the seal before it. */
-export const sealHolds = (keys: TrustedKeys, seal: Seal, previous: string): boolean =>
-  keys.signed(seal.keyId, signed(seal, seal.keyId, previous), seal.signature);
+export const isSealValid = (keys: TrustedKeys, seal: Seal, previous: string): boolean =>
+  keys.signed(seal.keyId, sealText(seal, seal.keyId, previous), seal.signature);
 
-const signed = ({ after, position, root, hash, sealedAt }: Unsigned, keyId: string, previous: string): string =>
+const sealText = ({ after, position, root, hash, sealedAt }: UnsignedSeal, keyId: string, previous: string): string =>
   netstrings(['coffee-tea.seal.1', keyId, previous, after, position, root, hash, sealedAt.getTime()]);

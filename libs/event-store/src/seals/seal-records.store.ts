@@ -9,7 +9,7 @@ const FROM = statement(
    from ${named.sealRecords} where number >= $1 order by number`,
 );
 
-export const recordsFrom = (db: StreamDatabase, number: number): Promise<SealRecord[]> =>
+export const readRecordsFrom = (db: StreamDatabase, number: number): Promise<SealRecord[]> =>
   db.query<SealRecord>(FROM, [number]);
 
 const INSERT = statement('seal-record-decide', `select record_seal_decision($1::bigint, $2, $3, $4) as written`);

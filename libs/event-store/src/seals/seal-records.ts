@@ -10,7 +10,7 @@ export interface SealPoint {
   readonly hash: string;
 }
 
-interface Decided {
+interface DecisionDetails {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly who: string;
@@ -18,12 +18,12 @@ interface Decided {
 }
 
 /** A process that remembered nothing has accepted the end of the seals in the database. */
-export interface Adopted extends Decided, SealPoint {
+export interface Adopted extends DecisionDetails, SealPoint {
   readonly kind: 'adopted';
 }
 
 /** A backup was restored. The seals between the two points are lost, and a person has taken responsibility for that. */
-export interface Restored extends Decided {
+export interface Restored extends DecisionDetails {
   readonly kind: 'restored';
   /** What was remembered, with the number of the newest record at that time. */
   readonly lost: SealPoint & { readonly record: number };
@@ -31,8 +31,11 @@ export interface Restored extends Decided {
   readonly kept: SealPoint & { readonly count: number };
 }
 
-/** Seals were lost or false. The stretch from `after` to `position` was sealed again, over the same hashes. */
-export interface Resealed extends Decided, SealPoint {
+/**
+ * Seals were lost or false. The positions after `after`, up to and including `position`, were sealed again over the
+ * same hashes.
+ */
+export interface Resealed extends DecisionDetails, SealPoint {
   readonly kind: 'resealed';
   readonly after: number;
   readonly count: number;
@@ -42,10 +45,10 @@ export interface Resealed extends Decided, SealPoint {
 }
 
 /**
- * Records that the shop has not signed were declared void. The list is complete: it repeats the records of earlier
- * decisions of this kind.
+ * Records that the shop has not signed were declared void. The list is complete: it repeats the records that earlier
+ * decisions of this kind declared void.
  */
-export interface Disowned extends Decided {
+export interface Disowned extends DecisionDetails {
   readonly kind: 'disowned';
   readonly disowned: readonly number[];
   /** One digest for each disowned record, so that no other record can take its place. */
@@ -75,10 +78,10 @@ export function signRecord(key: SealKey, number: number, previous: string, decis
   return { number, body, keyId: key.id, signature: key.signText(signedText(key.id, number, previous, body)) };
 }
 
-export const recordHolds = (keys: TrustedKeys, { number, body, keyId, signature }: SealRecord, previous: string) =>
+export const isRecordValid = (keys: TrustedKeys, { number, body, keyId, signature }: SealRecord, previous: string) =>
   keys.signed(keyId, signedText(keyId, number, previous, body), signature);
 
-export const decisionOf = ({ body }: SealRecord): Decision => JSON.parse(body) as Decision;
+export const parseDecision = ({ body }: SealRecord): Decision => JSON.parse(body) as Decision;
 
 export const digestOf = ({ number, body, keyId, signature }: SealRecord): string =>
   createHash('sha256')
@@ -89,37 +92,40 @@ export interface SortedRecords {
   /** Records that the shop has signed. Each signature covers the one before. */
   readonly ours: readonly SealRecord[];
   /** Records that the shop has not signed. */
-  readonly strange: readonly SealRecord[];
-  /** The records of `strange` that no later record of the shop declares void. */
-  readonly unsettled: readonly SealRecord[];
+  readonly foreign: readonly SealRecord[];
+  /** The records of `foreign` that no later record of the shop declares void. */
+  readonly foreignNotVoid: readonly SealRecord[];
 }
 
-/** `previous` is the signature of the shop's last record before these; empty if these begin with the first. */
+/**
+ * `previous` is the signature of the shop's last record before these records; empty if they begin with the first
+ * record.
+ */
 export function sortRecords(keys: TrustedKeys, records: readonly SealRecord[], previous = ''): SortedRecords {
   const ours: SealRecord[] = [];
-  const strange: SealRecord[] = [];
-  let unsettled: SealRecord[] = [];
+  const foreign: SealRecord[] = [];
+  let foreignNotVoid: SealRecord[] = [];
   for (const record of records) {
-    if (!recordHolds(keys, record, ours.at(-1)?.signature ?? previous)) {
-      strange.push(record);
-      unsettled.push(record);
+    if (!isRecordValid(keys, record, ours.at(-1)?.signature ?? previous)) {
+      foreign.push(record);
+      foreignNotVoid.push(record);
       continue;
     }
     ours.push(record);
-    const decision = decisionOf(record);
+    const decision = parseDecision(record);
     if (decision.kind !== 'disowned') continue;
-    const settled = new Set(decision.digests);
-    unsettled = unsettled.filter((one) => !settled.has(digestOf(one)));
+    const voidedDigests = new Set(decision.digests);
+    foreignNotVoid = foreignNotVoid.filter((one) => !voidedDigests.has(digestOf(one)));
   }
-  return { ours, strange, unsettled };
+  return { ours, foreign, foreignNotVoid };
 }
 
-export const notSigned = ({ number }: SealRecord): string =>
-  `record ${number} of the log of seals does not bear our signature`;
+export const notSignedMessage = ({ number }: SealRecord): string =>
+  `record ${number} of the log of seals is not signed by this shop`;
 
 /** The decision in one sentence for people. */
 export function toldOf(record: SealRecord): string {
-  const decision = decisionOf(record);
+  const decision = parseDecision(record);
   const by = `${new Date(decision.at).toISOString()} by ${decision.who}: ${decision.reason}`;
   switch (decision.kind) {
     case 'adopted':

@@ -3,19 +3,22 @@ import { Logger, type OnModuleInit } from '@nestjs/common';
 import { Interval } from '@nestjs/schedule';
 import { OneAtATime } from '#platform/system';
 import { HistoryLost, SealsDisagree, type Disagreement } from '../streams/errors';
-import { lastNumbered } from '../sequencer/pending';
+import { readLogEnd } from '../sequencer/pending';
 import { expectKnownKeys, WrongKey } from './known-keys';
 import { sealAlarms, unsealedSeconds } from './metrics';
 import type { SealChain } from './seal-chain';
 import { signRecord } from './seal-records';
 import { insertRecord } from './seal-records.store';
 
-const LOOK_MS = 10_000;
+const CHECK_MS = 10_000;
 
 /** With these errors the shop does not start: sealed data is lost, or was replaced by other data. */
-const REFUSED: readonly Disagreement[] = ['behind', 'rewritten', 'forgotten'];
+const STOPS_START: readonly Disagreement[] = ['behind', 'rewritten', 'forgotten'];
 
-/** Compares the seals in the database with what is remembered outside of it, at the start and then regularly. */
+/**
+ * Compares the seals in the database with the newest seal that is remembered outside of it, at the start and then
+ * regularly.
+ */
 export class SealWatch implements OnModuleInit {
   private readonly log = new Logger('Seals');
   private lastTrouble?: string;
@@ -25,7 +28,7 @@ export class SealWatch implements OnModuleInit {
     private readonly now: () => Date,
     private readonly withoutJobs: boolean,
     /** Whether unknown keys stop the start. Otherwise they are only logged. */
-    private readonly strict: boolean,
+    private readonly refusesUnknownKeys: boolean,
   ) {}
 
   /**
@@ -35,28 +38,28 @@ export class SealWatch implements OnModuleInit {
     await this.expectKeys();
     if (this.withoutJobs) return;
     try {
-      if (await this.chain.anchor.isMissing()) await this.adopt();
-      else await this.chain.end();
+      if (await this.chain.anchor.isMissing()) await this.adoptDatabase();
+      else await this.chain.readCheckedEnd();
     } catch (error) {
       if (!(error instanceof SealsDisagree)) throw error;
       this.logOnce(error.message);
       sealAlarms.set(1);
-      if (REFUSED.includes(error.disagreement)) throw new HistoryLost(error);
+      if (STOPS_START.includes(error.disagreement)) throw new HistoryLost(error);
     }
   }
 
   /** Runs in every instance, not only in the leader, so that every instance remembers the newest seal. */
-  @Interval('seals', LOOK_MS)
+  @Interval('seals', CHECK_MS)
   @OneAtATime()
-  async look(): Promise<void> {
-    const trouble = await this.chain.end().then(
+  async checkSeals(): Promise<void> {
+    const trouble = await this.chain.readCheckedEnd().then(
       () => undefined,
       (error: Error) =>
         error instanceof SealsDisagree ? error.message : `the seals could not be compared: ${error.message}`,
     );
     if (!trouble && this.lastTrouble) this.log.log('the seals agree with the remembered ones again');
     this.logOnce(trouble);
-    await this.chain.waited().then(
+    await this.chain.measureWait().then(
       (ms) => unsealedSeconds.set(ms / 1_000),
       () => unsealedSeconds.set(NaN), // the age is not known while the database is away
     );
@@ -68,24 +71,24 @@ export class SealWatch implements OnModuleInit {
     try {
       await expectKnownKeys(this.chain);
     } catch (error) {
-      if (this.strict && !this.withoutJobs) throw error;
+      if (this.refusesUnknownKeys && !this.withoutJobs) throw error;
       if (!(error instanceof WrongKey) && !this.withoutJobs) throw error;
       this.log.error((error as Error).message);
     }
   }
 
-  /** Logs each trouble only once. */
+  /** Logs each problem only once. */
   private logOnce(trouble: string | undefined): void {
     if (trouble !== undefined && trouble !== this.lastTrouble) this.log.error(trouble);
     this.lastTrouble = trouble;
   }
 
   /** If nothing is remembered, accepts the end of the seals in the database once, and records that. */
-  private async adopt(): Promise<void> {
+  private async adoptDatabase(): Promise<void> {
     const { db, key, anchor } = this.chain;
     for (;;) {
-      const storedEnd = await this.chain.databaseWord();
-      const isNew = storedEnd.position === 0 && storedEnd.record === 0 && (await lastNumbered(db)) === undefined;
+      const storedEnd = await this.chain.readEndInDatabase();
+      const isNew = storedEnd.position === 0 && storedEnd.record === 0 && (await readLogEnd(db)) === undefined;
       if (isNew || anchor.file === undefined) return anchor.create(storedEnd);
       const { position, signature, hash } = storedEnd;
       const reason = `${anchor.file} was missing`;

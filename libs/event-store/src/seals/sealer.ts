@@ -1,6 +1,6 @@
 import { Logger } from '@nestjs/common';
-import { STRETCH, stopsSealing, type SealChain } from './seal-chain';
-import { unsealedFor } from './seals.store';
+import { MOST_SEALED_AT_ONCE, stopsSealing, type SealChain } from './seal-chain';
+import { readUnsealedMs } from './seals.store';
 
 const LONGEST_MS = 10_000;
 
@@ -18,28 +18,31 @@ export class Sealer {
     this.sealed = 0;
     this.unsealedSince = undefined;
     try {
-      this.sealed = (await this.chain.end()).position;
-      if (head > this.sealed) this.unsealedSince = performance.now() - (await this.waited());
+      this.sealed = (await this.chain.readCheckedEnd()).position;
+      if (head > this.sealed) this.unsealedSince = performance.now() - (await this.measureWait());
     } catch (error) {
       if (!stopsSealing(error)) throw error; // numbering must go on
-      this.log.error(`nothing can be sealed: ${error.message}`);
+      this.log.error(`nothing can be sealed until an operator repairs this: ${error.message}`);
     }
-    this.reached(head);
+    this.setHead(head);
   }
 
-  reached(head: number): void {
+  setHead(head: number): void {
     this.head = head;
     if (head > this.sealed) this.unsealedSince ??= performance.now();
   }
 
-  /** Seals if a seal is due, and returns the milliseconds until the next one. Errors do not stop the numbering. */
+  /**
+   * Makes a seal if it is time for one, and returns the milliseconds until the next seal. Errors do not stop the
+   * numbering.
+   */
   async sealWhenDue(): Promise<number> {
     if (performance.now() < this.pausedUntil) return LONGEST_MS;
     try {
-      while (this.head - this.sealed >= STRETCH) await this.seal(this.sealed + STRETCH);
+      while (this.head - this.sealed >= MOST_SEALED_AT_ONCE) await this.seal(this.sealed + MOST_SEALED_AT_ONCE);
       if (this.unsealedSince === undefined) return Infinity;
-      const left = this.unsealedSince + LONGEST_MS - performance.now();
-      if (left > 0) return left;
+      const dueInMs = this.unsealedSince + LONGEST_MS - performance.now();
+      if (dueInMs > 0) return dueInMs;
       await this.seal(this.head);
       return Infinity;
     } catch (error) {
@@ -66,8 +69,8 @@ export class Sealer {
    * How long the oldest unsealed event has waited, in milliseconds, at most LONGEST_MS. If the process was killed, old
    * events may have no seal. They are then sealed at once.
    */
-  private async waited(): Promise<number> {
-    const age = await unsealedFor(this.chain.db, this.sealed);
+  private async measureWait(): Promise<number> {
+    const age = await readUnsealedMs(this.chain.db, this.sealed);
     if (age > LONGEST_MS)
       this.log.warn(`the events after position ${this.sealed} waited ${Math.round(age / 1_000)} s for their seal`);
     return Math.min(age, LONGEST_MS);

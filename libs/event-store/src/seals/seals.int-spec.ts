@@ -23,15 +23,15 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-/** As a superuser who puts every guard aside, but has neither the key nor the machine's files. */
+/** Runs SQL as a superuser without any trigger. The attacker has neither the key nor the file of the newest seal. */
 const tamper = (sql: string) => test.admin(`do $$ begin set local session_replication_role = replica; ${sql}; end $$`);
 
 const fileOf = (name = 'anchor') => join(folder, name);
-const stated = { who: 'An', reason: 'the disk failed' };
+const justification = { who: 'An', reason: 'the disk failed' };
 type Shop = ReturnType<typeof storeOn>;
 
-/** A shop on a machine of its own, open and leading. */
-async function open(file = fileOf()) {
+/** Opens a shop with its own file of the newest seal. It leads the sequencer. */
+async function openShop(file = fileOf()) {
   const shop = storeOn(db, undefined, file);
   await shop.watch.onModuleInit();
   const run = await shop.sequencer.begin();
@@ -44,8 +44,8 @@ async function open(file = fileOf()) {
   return { ...shop, orders };
 }
 
-async function withSeals(file = fileOf()) {
-  const shop = await open(file);
+async function openShopWithSeals(file = fileOf()) {
+  const shop = await openShop(file);
   await shop.orders(10);
   await shop.sealer.seal(10);
   await shop.orders(10);
@@ -53,15 +53,15 @@ async function withSeals(file = fileOf()) {
   return shop;
 }
 
-/** What a backup of the first ten positions leaves, seals and all. */
-const goBack = (records = 0) =>
+/** Deletes everything that a backup with the first ten positions does not contain. */
+const restoreOldBackup = (records = 0) =>
   tamper(`delete from ordering.order_events where id in (select event_id from ordering.order_log where position > 10);
     delete from ordering.order_heads where order_id not in (select order_id from ordering.order_events);
     delete from ordering.order_log where position > 10; delete from ordering.order_seals where position > 10;
     delete from ordering.order_pending; delete from ordering.order_seal_records where number > ${records}`);
 
-/** Another story from position 15 on, chained as it should be; the seals over it are taken away. */
-async function rewrite(): Promise<void> {
+/** Changes the event at position 15, computes all hashes again, and deletes the seals over the changed part. */
+async function rewriteLog(): Promise<void> {
   await tamper(`update ordering.order_events set event_data = '{"n": 900000}'
     where id = (select event_id from ordering.order_log where position = 15)`);
   const rows = await test.admin<StoredEvent & { position: string; hash: string }>(
@@ -78,14 +78,14 @@ async function rewrite(): Promise<void> {
   await tamper(`delete from ordering.order_seals where position > 10`);
 }
 
-const sealed = async () =>
+const readSealedPositions = async () =>
   (await test.admin<{ position: string }>('select position from ordering.order_seals order by position')).map(
     ({ position }) => Number(position),
   );
 
 describe('The newest seal', () => {
-  it('is remembered in a file beside the key', async () => {
-    const { seals } = await withSeals();
+  it('is remembered in a file outside the database', async () => {
+    const { seals } = await openShopWithSeals();
     const kept = JSON.parse(readFileSync(fileOf(), 'utf8'));
     expect(kept).toMatchObject({
       position: 20,
@@ -93,18 +93,18 @@ describe('The newest seal', () => {
       record: 0,
       signature: expect.stringMatching(/^[0-9a-f]{128}$/),
     });
-    expect(await seals.end()).toEqual(kept);
+    expect(await seals.readCheckedEnd()).toEqual(kept);
   });
 
-  it('is what no rewritten history is sealed over, though chain and seals fit together', async () => {
-    const shop = await withSeals();
-    await rewrite();
+  it('prevents the sealing of a rewritten log, although its hashes and seals fit together', async () => {
+    const shop = await openShopWithSeals();
+    await rewriteLog();
     await expect(shop.sealer.seal(20)).rejects.toThrow('it is not what was sealed');
     const later = storeOn(db, undefined, fileOf());
     await expect(later.watch.onModuleInit()).rejects.toThrow(HistoryLost);
     await later.sequencer.begin();
     await expect(later.sealer.seal(20)).rejects.toThrow('it is not what was sealed');
-    expect(await sealed()).toEqual([10]);
+    expect(await readSealedPositions()).toEqual([10]);
     for (const { store } of [shop, later]) {
       const { findings } = (await store.verify()) as Tampered;
       const found = findings.map(({ finding, position }) => [finding, position]);
@@ -113,52 +113,52 @@ describe('The newest seal', () => {
     expect(shop.seals.disagreement).toBeDefined();
   });
 
-  it('tells of a tail that was cut with its seals, or of an older backup', async () => {
-    const shop = await withSeals();
-    await goBack();
+  it('shows that the end of the log was deleted together with its seals', async () => {
+    const shop = await openShopWithSeals();
+    await restoreOldBackup();
     expect(await shop.store.verify()).toMatchObject({ ok: false, finding: 'behind', position: 11 });
     const later = storeOn(db, undefined, fileOf());
     await expect(later.watch.onModuleInit()).rejects.toThrow(/events restored --reason/);
   });
 
-  it('is looked for again where a seal was deleted while the shop is open', async () => {
-    const shop = await withSeals();
+  it('is found missing before the next seal if it was deleted while the shop is open', async () => {
+    const shop = await openShopWithSeals();
     await tamper('delete from ordering.order_seals where position = 20');
     await shop.orders(1);
     await expect(shop.sealer.seal(21)).rejects.toThrow('the seal at position 20 is gone');
     expect(await shop.store.verify()).toMatchObject({ ok: false, finding: 'seal', position: 20 });
-    expect(await sealed()).toEqual([10]);
+    expect(await readSealedPositions()).toEqual([10]);
   });
 
-  it('is on one machine what another has sealed since', async () => {
-    const one = await withSeals();
-    const other = await open(fileOf('other'));
+  it('is also remembered on a machine if another machine has made it', async () => {
+    const one = await openShopWithSeals();
+    const other = await openShop(fileOf('other'));
     await one.orders(5);
     await one.sealer.seal(25);
-    await other.watch.look();
+    await other.watch.checkSeals();
     expect(JSON.parse(readFileSync(fileOf('other'), 'utf8'))).toMatchObject({ position: 25, record: 1 });
   });
 
-  it('is taken from the database once where the file is missing, and that is on record', async () => {
-    await withSeals();
-    await open(fileOf('new'));
-    await open(fileOf('new'));
-    const { store } = await open();
+  it('is accepted from the database once if the file is missing, and a record of this is stored', async () => {
+    await openShopWithSeals();
+    await openShop(fileOf('new'));
+    await openShop(fileOf('new'));
+    const { store } = await openShop();
     const { remarks, ok } = await store.verify();
     expect(ok).toBe(true);
     expect(remarks).toMatchObject([{ number: 1, kind: 'adopted', reason: `${fileOf('new')} was missing` }]);
   });
 
-  it('cannot be read from a damaged file: the start says which', async () => {
-    await withSeals();
+  it('stops the start if its file is damaged, and the error names the file', async () => {
+    await openShopWithSeals();
     writeFileSync(fileOf(), '{"position": 3}');
-    await expect(open()).rejects.toThrow(`${fileOf()}, which cannot be used (it is damaged)`);
+    await expect(openShop()).rejects.toThrow(`${fileOf()}, which cannot be used (it is damaged)`);
   });
 });
 
-describe('Events that nobody sealed', () => {
-  it('are no reason for doubt while they are fresh, and are one when they are old', async () => {
-    const shop = await withSeals();
+describe('Events without a seal', () => {
+  it('are a finding only if they are old', async () => {
+    const shop = await openShopWithSeals();
     await shop.orders(3);
     expect(await shop.store.verify()).toMatchObject({ ok: true, sealedThrough: 20 });
     await tamper(`update ordering.order_events set "timestamp" = "timestamp" - interval '2 minutes'
@@ -167,10 +167,10 @@ describe('Events that nobody sealed', () => {
   });
 
   it('are sealed when the shop closes', async () => {
-    const shop = await withSeals();
+    const shop = await openShopWithSeals();
     await shop.orders(3);
     await shop.sealer.sealRest();
-    expect(await sealed()).toEqual([10, 20, 23]);
+    expect(await readSealedPositions()).toEqual([10, 20, 23]);
   });
 });
 
@@ -180,16 +180,16 @@ const findings = async ({ store }: Pick<Shop, 'store'>) => {
 };
 
 describe('After a backup was restored', () => {
-  it('the gap is signed and told for ever, and the shop goes on from there, on every machine', async () => {
-    const one = await withSeals();
-    await open(fileOf('other'));
-    await one.watch.look();
-    await goBack();
-    const desk = storeOn(db, undefined, fileOf()).desk;
-    const record = await desk.restored(stated);
+  it('the gap is recorded and reported by every verification, and the shop continues on every machine', async () => {
+    const one = await openShopWithSeals();
+    await openShop(fileOf('other'));
+    await one.watch.checkSeals();
+    await restoreOldBackup();
+    const { repair } = storeOn(db, undefined, fileOf());
+    const record = await repair.acceptRestoredBackup(justification);
     expect(record.number).toBe(2); // the first is lost
     for (const name of ['anchor', 'other']) {
-      const shop = await open(fileOf(name));
+      const shop = await openShop(fileOf(name));
       await shop.orders(5);
       await shop.sealer.seal(await shop.store.head());
       expect(await shop.store.verify()).toMatchObject({
@@ -197,36 +197,38 @@ describe('After a backup was restored', () => {
         remarks: [{ kind: 'restored', who: 'An', reason: 'the disk failed', text: expect.stringContaining('20') }],
       });
     }
-    await expect(desk.restored(stated)).rejects.toThrow('nothing was lost');
+    await expect(repair.acceptRestoredBackup(justification)).rejects.toThrow('nothing was lost');
   });
 
-  it('a machine that saw more than the one that says so stays shut', async () => {
-    await withSeals();
-    const other = await open(fileOf('other'));
+  it('a machine that remembers a later seal than the record names does not start', async () => {
+    await openShopWithSeals();
+    const other = await openShop(fileOf('other'));
     await other.orders(5);
     await other.sealer.seal(25);
-    await goBack(1);
-    await storeOn(db, undefined, fileOf()).desk.restored(stated);
+    await restoreOldBackup(1);
+    await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(justification);
     await expect(storeOn(db, undefined, fileOf('other')).watch.onModuleInit()).rejects.toThrow(HistoryLost);
   });
 
-  it('its record cannot be taken away or changed', async () => {
-    await withSeals();
-    await goBack();
-    await storeOn(db, undefined, fileOf()).desk.restored(stated);
-    const shop = await open();
+  it('deleting or changing its record is a finding', async () => {
+    await openShopWithSeals();
+    await restoreOldBackup();
+    await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(justification);
+    const shop = await openShop();
     await tamper(`update ordering.order_seal_records set body = replace(body, 'the disk failed', 'a test')`);
     expect(await findings(shop)).toContainEqual(expect.objectContaining({ finding: 'records' }));
     await tamper('delete from ordering.order_seal_records');
     expect(await findings(shop)).toContainEqual(expect.objectContaining({ finding: 'records' }));
   });
 
-  it('nothing is signed that is not in order itself', async () => {
-    await withSeals();
-    await goBack();
+  it('a backup with findings is not accepted', async () => {
+    await openShopWithSeals();
+    await restoreOldBackup();
     await tamper(`update ordering.order_events set event_data = '{"n": 5}'
       where id = (select event_id from ordering.order_log where position = 7)`);
-    await expect(storeOn(db, undefined, fileOf()).desk.restored(stated)).rejects.toThrow('not in order itself');
+    await expect(storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(justification)).rejects.toThrow(
+      'has a problem itself',
+    );
   });
 });
 
@@ -234,73 +236,73 @@ describe('An older backup', () => {
   const start = (file = fileOf()) => storeOn(db, undefined, file).watch.onModuleInit();
   const refused = /events restored --reason/;
 
-  it('keeps the shop shut the second time as well, when the record of the first time is lost with the rest', async () => {
-    await withSeals();
-    await goBack();
-    await storeOn(db, undefined, fileOf()).desk.restored(stated);
-    const shop = await open();
+  it('stops the start also the second time, when the record of the first restore is lost too', async () => {
+    await openShopWithSeals();
+    await restoreOldBackup();
+    await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(justification);
+    const shop = await openShop();
     await shop.orders(5);
     await shop.sealer.seal(15);
-    await goBack();
+    await restoreOldBackup();
     await expect(start()).rejects.toThrow(/it was sealed up to 15 and ends at 10.*events restored --reason/);
-    await storeOn(db, undefined, fileOf()).desk.restored(stated);
+    await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(justification);
     await start();
   });
 
-  it('keeps the shop shut where no more is lost than what was decided', async () => {
-    await withSeals();
-    await goBack();
-    await storeOn(db, undefined, fileOf()).desk.restored(stated);
-    await goBack();
+  it('stops the start also if the same backup is restored again', async () => {
+    await openShopWithSeals();
+    await restoreOldBackup();
+    await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(justification);
+    await restoreOldBackup();
     await expect(start()).rejects.toThrow(refused);
-    expect((await storeOn(db, undefined, fileOf()).desk.restored(stated)).number).toBe(2);
+    expect((await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(justification)).number).toBe(2);
     await start();
   });
 
-  it('keeps the shop shut after the file was lost once', async () => {
-    await withSeals();
-    const shop = await open(fileOf('new'));
-    await goBack();
+  it('stops the start also after the file was lost once', async () => {
+    await openShopWithSeals();
+    const shop = await openShop(fileOf('new'));
+    await restoreOldBackup();
     expect(await shop.store.verify()).toMatchObject({ ok: false, finding: 'behind', position: 11 });
     await expect(start(fileOf('new'))).rejects.toThrow(refused);
   });
 
-  it('is told from a rewritten history whose records were taken away', async () => {
-    await withSeals();
-    await open(fileOf('new'));
-    await rewrite();
+  it('gives another error than a rewritten log whose records were deleted', async () => {
+    await openShopWithSeals();
+    await openShop(fileOf('new'));
+    await rewriteLog();
     await tamper('delete from ordering.order_seal_records');
     await expect(start(fileOf('new'))).rejects.toThrow(/at position 20 it is not what was sealed.*events restored/);
   });
 });
 
 describe('Records that the shop has not signed', () => {
-  /** As the shop's own role can write them: through the function, without the key. */
+  /** Stores a record without a valid signature, as the database role of the shop can. */
   const forge = (number: number, body: object) =>
     db.query('select record_seal_decision($1, $2, $3, $4)', [number, JSON.stringify(body), 'x', '00']);
   const decided = { at: 0, who: 'x', reason: 'x' };
-  const sealing = async ({ orders, sealer, store }: Awaited<ReturnType<typeof open>>) => {
+  const expectSealingWorks = async ({ orders, sealer, store }: Awaited<ReturnType<typeof openShop>>) => {
     await orders(1);
     await sealer.seal(await store.head());
     expect(await store.verify()).toMatchObject({ ok: true, sealedThrough: await store.head() });
   };
 
   it.each([
-    ['says nothing', { ...decided, kind: 'adopted' }],
-    ['puts all seals out of force', { ...decided, kind: 'resealed', after: 0, position: 999, voided: [10, 20] }],
-    ['declares later ones void', { ...decided, kind: 'disowned', disowned: [1, 2, 3, 4, 5, 6], digests: [] }],
-  ])('end sealing until an operator declares them void, and everybody is told: one that %s', async (_, body) => {
-    const shop = await withSeals();
-    await open(fileOf('other')); // its start is record 1
-    await shop.watch.look();
+    ['has no effect', { ...decided, kind: 'adopted' }],
+    ['declares all seals void', { ...decided, kind: 'resealed', after: 0, position: 999, voided: [10, 20] }],
+    ['declares later records void', { ...decided, kind: 'disowned', disowned: [1, 2, 3, 4, 5, 6], digests: [] }],
+  ])('stop the sealing until an operator declares them void, and are reported: a record that %s', async (_, body) => {
+    const shop = await openShopWithSeals();
+    await openShop(fileOf('other')); // this start writes record 1
+    await shop.watch.checkSeals();
     await forge(2, body);
     await shop.orders(1);
-    await expect(shop.sealer.seal(21)).rejects.toThrow('record 2 of the log of seals does not bear our signature');
+    await expect(shop.sealer.seal(21)).rejects.toThrow('record 2 of the log of seals is not signed by this shop');
     expect(await findings(shop)).toContainEqual(expect.objectContaining({ finding: 'records' }));
-    expect(await shop.desk.reseal(stated)).toMatchObject({ number: 3 });
-    await sealing(shop);
-    await sealing(await open(fileOf('other')));
-    await open(fileOf('third'));
+    expect(await shop.repair.reseal(justification)).toMatchObject({ number: 3 });
+    await expectSealingWorks(shop);
+    await expectSealingWorks(await openShop(fileOf('other')));
+    await openShop(fileOf('third'));
     expect((await shop.store.verify()).remarks).toMatchObject([{ number: 1 }, { number: 3, kind: 'disowned', who: 'An', text: expect.stringContaining('2') }, { number: 4, kind: 'adopted' }]); // prettier-ignore
     const [event] = await shop.store.readLog(21, 1);
     expect((await shop.store.prove(event.streamId))!.records).toHaveLength(1);
@@ -309,35 +311,35 @@ describe('Records that the shop has not signed', () => {
     expect(await checkExport(lines.map((one) => one.trimEnd()), key.trusted)).toMatchObject({ events: await shop.store.head() }); // prettier-ignore
   });
 
-  it('are declared void again when more of them come, and a seal that is lost is mended beside them', async () => {
-    const shop = await withSeals();
+  it('can be declared void several times, and a lost seal is repaired at the same time', async () => {
+    const shop = await openShopWithSeals();
     await forge(1, { ...decided, kind: 'resealed', after: 0, position: 999, voided: [] });
-    await shop.desk.reseal(stated);
+    await shop.repair.reseal(justification);
     await forge(3, { ...decided, kind: 'disowned', disowned: [2], digests: [] });
     await tamper('delete from ordering.order_seals where position = 20');
-    expect(await shop.desk.reseal(stated)).toMatchObject({ number: 5 });
-    await sealing(shop);
+    expect(await shop.repair.reseal(justification)).toMatchObject({ number: 5 });
+    await expectSealingWorks(shop);
     const { remarks } = await shop.store.verify();
     expect(remarks.map(({ number, kind }) => [number, kind])).toEqual([[2, 'disowned'], [4, 'disowned'], [5, 'resealed']]); // prettier-ignore
   });
 
-  it('do not keep a restored backup from being taken up', async () => {
-    await withSeals();
-    await goBack();
+  it('do not prevent that a restored backup is accepted', async () => {
+    await openShopWithSeals();
+    await restoreOldBackup();
     await forge(1, { ...decided, kind: 'adopted' });
-    await storeOn(db, undefined, fileOf()).desk.restored(stated);
-    await sealing(await open());
+    await storeOn(db, undefined, fileOf()).repair.acceptRestoredBackup(justification);
+    await expectSealingWorks(await openShop());
   });
 
-  it('are another matter than one that was signed and changed: that one is not declared void', async () => {
-    await withSeals();
-    const other = await open(fileOf('other'));
+  it('are declared void only if the shop never signed them: a changed record is not', async () => {
+    await openShopWithSeals();
+    const other = await openShop(fileOf('other'));
     await tamper(`update ordering.order_seal_records set body = replace(body, 'was missing', 'was there')`);
-    await expect(other.desk.reseal(stated)).rejects.toThrow('was changed');
+    await expect(other.repair.reseal(justification)).rejects.toThrow('was changed');
   });
 
-  it('are written by the function only, and behind the last one', async () => {
-    await withSeals();
+  it('can be written only with the function of the database, and only after the last record', async () => {
+    await openShopWithSeals();
     await expect(
       db.query(
         `insert into order_seal_records (number, body, key_id, signature) values (1, '{"kind":"adopted"}', 'x', '')`,
@@ -347,45 +349,49 @@ describe('Records that the shop has not signed', () => {
   });
 });
 
-describe('Seals set anew', () => {
+describe('Seals that were made again', () => {
   const forge = (position: number, after: number) =>
     test.admin(`set role shop_ordering; insert into ordering.order_seals (position, after, root, hash, key_id, signature, sealed_at)
       values (${position}, ${after}, decode(repeat('00', 32), 'hex'), decode(repeat('00', 32), 'hex'), 'x', decode('00', 'hex'), now())`);
 
   it.each([
-    ['the last is lost', () => tamper('delete from ordering.order_seals where position = 20')],
-    ['one in the middle is lost', () => tamper('delete from ordering.order_seals where position = 10')],
-    ['all are lost', () => tamper('delete from ordering.order_seals')],
-    ['one was changed', () => tamper(`update ordering.order_seals set root = sha256('x') where position = 10`)],
-    ['a false one stands beyond the end', () => forge(23, 20)],
-  ])('are good when %s, and everybody is told', async (_, harm) => {
-    const shop = await withSeals();
+    ['the last seal was lost', () => tamper('delete from ordering.order_seals where position = 20')],
+    ['a seal in the middle was lost', () => tamper('delete from ordering.order_seals where position = 10')],
+    ['all seals were lost', () => tamper('delete from ordering.order_seals')],
+    ['a seal was changed', () => tamper(`update ordering.order_seals set root = sha256('x') where position = 10`)],
+    ['a false seal was added after the end', () => forge(23, 20)],
+  ])('are valid when %s, and are reported', async (_, harm) => {
+    const shop = await openShopWithSeals();
     await harm();
     expect((await shop.store.verify()).ok).toBe(false);
-    await storeOn(db, undefined, fileOf()).desk.reseal(stated);
+    await storeOn(db, undefined, fileOf()).repair.reseal(justification);
     expect(await shop.store.verify()).toMatchObject({ ok: true, sealedThrough: 20, remarks: [{ kind: 'resealed' }] });
     for (let n = 21; n <= 26; n++) {
       await shop.orders(1);
       await shop.sealer.seal(n);
     }
     expect(await shop.store.verify()).toMatchObject({ ok: true, sealedThrough: 26 });
-    expect(await (await open(fileOf('other'))).store.verify()).toMatchObject({ ok: true, sealedThrough: 26 });
+    expect(await (await openShop(fileOf('other'))).store.verify()).toMatchObject({ ok: true, sealedThrough: 26 });
     const [event] = await shop.store.readLog(21, 1);
     expect((await shop.store.prove(event.streamId))!.seals).toHaveLength(1);
   });
 
-  it('the shop does not sign on top of a false one', async () => {
-    const shop = await withSeals();
+  it('are not made after a false seal', async () => {
+    const shop = await openShopWithSeals();
     await forge(23, 20);
     await shop.orders(5);
-    await expect(shop.sealer.seal(25)).rejects.toThrow('the seal at position 23 is not ours');
-    expect(await sealed()).toEqual([10, 20, 23]);
+    await expect(shop.sealer.seal(25)).rejects.toThrow('the seal at position 23 is not signed by this shop');
+    expect(await readSealedPositions()).toEqual([10, 20, 23]);
   });
 
-  it('mend no rewritten log, and nothing that is whole', async () => {
-    await withSeals();
-    await expect(storeOn(db, undefined, fileOf()).desk.reseal(stated)).rejects.toThrow('as they were set');
-    await rewrite();
-    await expect(storeOn(db, undefined, fileOf()).desk.reseal(stated)).rejects.toThrow('no seal can mend that');
+  it('repair no rewritten log, and no correct seals', async () => {
+    await openShopWithSeals();
+    await expect(storeOn(db, undefined, fileOf()).repair.reseal(justification)).rejects.toThrow(
+      'there is nothing to repair',
+    );
+    await rewriteLog();
+    await expect(storeOn(db, undefined, fileOf()).repair.reseal(justification)).rejects.toThrow(
+      'a new seal cannot repair that',
+    );
   });
 });

@@ -16,7 +16,7 @@ const event: StoredEvent = {
 };
 
 describe('The hash of a position', () => {
-  it('is as it has been since the first event', () => {
+  it('has not changed since the first build', () => {
     expect(chained(ORIGIN, 1, event)).toBe('e3f3be0bb6286fd1a4902ba40608659c1099d5ba800fadc3a5cab0ba0c5c0be0');
   });
 
@@ -28,7 +28,7 @@ describe('The hash of a position', () => {
     expect(new Set(all).size).toBe(all.length);
   });
 
-  it('cannot be had by moving a letter from one column to the next', () => {
+  it('is different if a letter moves from one column to the next', () => {
     expect(netstrings(['ab', 'c'])).toBe('2:ab,1:c,');
     expect(netstrings(['a', 'bc'])).not.toBe(netstrings(['ab', 'c']));
     expect(netstrings(['ê'])).toBe('2:ê,');
@@ -41,7 +41,7 @@ describe('The Merkle root', () => {
   const node = (a: Buffer, b: Buffer) => sha(Buffer.from([1]), a, b);
   const [a, b, c] = ['0a', '0b', '0c'] as const;
 
-  it('is that of RFC 6962', () => {
+  it('matches RFC 6962', () => {
     expect(merkleRoot([])).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
     expect(merkleRoot([''])).toBe('6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d');
     expect(merkleRoot([a, b, c])).toBe(node(node(leaf(a), leaf(b)), leaf(c)).toString('hex'));
@@ -52,14 +52,14 @@ describe('A seal', () => {
   const key = new SealKey(Buffer.alloc(32, 1).toString('base64'));
   const unsigned = { position: 9, after: 0, root: 'aa', hash: 'bb', sealedAt: new Date(1_767_600_000_123) };
 
-  it('is vouched for by its key only, as it is, and after the seal before it', () => {
+  it('is valid only unchanged, with its own key, and after the same seal before it', () => {
     const seal = key.sign(unsigned, '');
-    expect(key.vouchesFor(seal, '')).toBe(true);
-    expect(key.vouchesFor(seal, 'another')).toBe(false);
+    expect(key.hasSigned(seal, '')).toBe(true);
+    expect(key.hasSigned(seal, 'another')).toBe(false);
     for (const change of [{ position: 8 }, { after: 1 }, { root: 'ab' }, { hash: 'bc' }, { sealedAt: new Date(0) }])
-      expect(key.vouchesFor({ ...seal, ...change }, '')).toBe(false);
+      expect(key.hasSigned({ ...seal, ...change }, '')).toBe(false);
     const other = new SealKey(Buffer.alloc(32, 2).toString('base64'));
-    expect(other.vouchesFor(seal, '')).toBe(false);
-    expect(other.vouchesFor({ ...seal, keyId: other.id }, '')).toBe(false);
+    expect(other.hasSigned(seal, '')).toBe(false);
+    expect(other.hasSigned({ ...seal, keyId: other.id }, '')).toBe(false);
   });
 });

@@ -3,43 +3,43 @@ import type { Seal } from './seal-key';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
-const columns = `position, after, encode(root, 'hex') as root, encode(hash, 'hex') as hash, key_id as "keyId",
+const sealColumns = `position, after, encode(root, 'hex') as root, encode(hash, 'hex') as hash, key_id as "keyId",
   encode(signature, 'hex') as signature, sealed_at as "sealedAt"`;
 
-const stored = 'position, after, root, hash, key_id, signature, sealed_at';
+const storedColumns = 'position, after, root, hash, key_id, signature, sealed_at';
 
-// Whether a record is declared void by a record that is not void itself. Each such record names all void records, so
-// two levels are enough.
+// Whether a record is declared void by a record that is not void itself. Each record of this kind names all void
+// records, so two levels are enough.
 const isDisowned = (record: string) => `exists (select from ${named.sealRecords} d
   where d.kind = 'disowned' and d.disowned @> to_jsonb(${record}) and not exists (
     select from ${named.sealRecords} e where e.kind = 'disowned' and e.number > d.number and e.disowned @> to_jsonb(d.number)))`;
 
-// A seal is valid unless a later record sealed its stretch again, or declared the seal void.
+// A seal is valid unless a later record sealed its positions again, or declared the seal void.
 const isValid = (record: string) => `not exists (select from ${named.sealRecords} r
   where r.kind = 'resealed' and not ${isDisowned('r.number')} and r.number > ${record} and s.position > r.after
     and (s.position <= r.position or s.after < r.position or r.voided @> to_jsonb(s.position)))`;
 
 /** Each branch has its own limit, so that it reads only a few entries of its index. */
-const validSeals = (where: string, direction: 'asc' | 'desc', limit: string) => `select ${columns} from (
-  (select ${stored} from ${named.seals} s where ${where} and ${isValid('0')} order by position ${direction} limit ${limit})
+const validSeals = (where: string, direction: 'asc' | 'desc', limit: string) => `select ${sealColumns} from (
+  (select ${storedColumns} from ${named.seals} s where ${where} and ${isValid('0')} order by position ${direction} limit ${limit})
   union all
-  (select ${stored} from ${named.reseals} s where ${where} and not ${isDisowned('s.record')} and ${isValid('s.record')}
+  (select ${storedColumns} from ${named.reseals} s where ${where} and not ${isDisowned('s.record')} and ${isValid('s.record')}
    order by position ${direction} limit ${limit})) s
   order by position ${direction} limit ${limit}`;
 
 const LAST = statement('seal-last-ours', validSeals('true', 'desc', '1'));
 
-export const lastSeal = async (db: StreamDatabase): Promise<Seal | undefined> => (await db.query<Seal>(LAST))[0];
+export const readLastSeal = async (db: StreamDatabase): Promise<Seal | undefined> => (await db.query<Seal>(LAST))[0];
 
 const SEALS = statement('seals-read-ours', validSeals('position >= $1', 'asc', '$2'));
 
 /** Seals, starting with the one that covers a position. */
-export const sealsFrom = (db: StreamDatabase, position: number, limit: number): Promise<Seal[]> =>
+export const readSealsFrom = (db: StreamDatabase, position: number, limit: number): Promise<Seal[]> =>
   db.query<Seal>(SEALS, [position, limit]);
 
 const BEFORE = statement('seal-before-ours', validSeals('position < $1', 'desc', '1'));
 
-export const sealBefore = async (db: StreamDatabase, position: number): Promise<Seal | undefined> =>
+export const readSealBefore = async (db: StreamDatabase, position: number): Promise<Seal | undefined> =>
   (await db.query<Seal>(BEFORE, [position]))[0];
 
 const COUNT = statement(
@@ -57,14 +57,14 @@ const INSERT = statement(
   `select seal_events($1::bigint, $2::bigint, $3, $4, $5, $6, $7::timestamptz, $8::bigint) as sealed`,
 );
 
-const parts = ({ after, position, root, hash, keyId, signature, sealedAt }: Seal) => [
+const valuesOf = ({ after, position, root, hash, keyId, signature, sealedAt }: Seal) => [
   ...[position, after, root, hash],
   ...[keyId, signature, sealedAt],
 ];
 
 /** Returns false if another process sealed these positions first, or if `record` is no longer the newest record. */
 export const insertSeal = async (db: StreamDatabase, seal: Seal, record: number): Promise<boolean> =>
-  (await db.query<{ sealed: boolean }>(INSERT, [...parts(seal), record]))[0].sealed;
+  (await db.query<{ sealed: boolean }>(INSERT, [...valuesOf(seal), record]))[0].sealed;
 
 const INSERT_RESEAL = statement(
   'reseal-events',
@@ -72,7 +72,7 @@ const INSERT_RESEAL = statement(
 );
 
 export const insertReseal = async (db: StreamDatabase, seal: Seal, record: number): Promise<boolean> =>
-  (await db.query<{ sealed: boolean }>(INSERT_RESEAL, [...parts(seal), record]))[0].sealed;
+  (await db.query<{ sealed: boolean }>(INSERT_RESEAL, [...valuesOf(seal), record]))[0].sealed;
 
 const LAST_RESEAL = statement(
   'reseal-record-last-ours',
@@ -80,10 +80,10 @@ const LAST_RESEAL = statement(
 );
 
 /**
- * The number of the last valid record of kind `resealed`. A new seal is stored under it if a void seal occupies its
- * row.
+ * The number of the last valid record of kind `resealed`. A new seal is stored under this number if a void seal
+ * occupies its row.
  */
-export const lastReseal = async (db: StreamDatabase): Promise<number | null> =>
+export const readLastReseal = async (db: StreamDatabase): Promise<number | null> =>
   (await db.query<{ number: number | null }>(LAST_RESEAL))[0].number;
 
 const HASHES = statement(
@@ -92,7 +92,7 @@ const HASHES = statement(
 );
 
 /** The log's hashes after `after`, up to and including `to`. */
-export const hashesBetween = async (db: StreamDatabase, after: number, to: number): Promise<string[]> =>
+export const readHashesBetween = async (db: StreamDatabase, after: number, to: number): Promise<string[]> =>
   (await db.query<{ hash: string }>(HASHES, [after, to])).map(({ hash }) => hash);
 
 const HASHES_AT = statement(
@@ -101,7 +101,10 @@ const HASHES_AT = statement(
 );
 
 /** The log's hashes at some positions. Missing positions are left out. */
-export async function hashesAt(db: StreamDatabase, positions: readonly number[]): Promise<ReadonlyMap<number, string>> {
+export async function readHashesAt(
+  db: StreamDatabase,
+  positions: readonly number[],
+): Promise<ReadonlyMap<number, string>> {
   const rows = await db.query<{ position: number; hash: string }>(HASHES_AT, [positions]);
   return new Map(rows.map(({ position, hash }) => [position, hash]));
 }
@@ -116,5 +119,5 @@ const UNSEALED = statement(
  * How many milliseconds the event after a position has waited for its seal, by the database's clock; 0 if there is no
  * such event.
  */
-export const unsealedFor = async (db: StreamDatabase, after: number): Promise<number> =>
+export const readUnsealedMs = async (db: StreamDatabase, after: number): Promise<number> =>
   Math.max(0, (await db.query<{ age: number }>(UNSEALED, [after + 1]))[0]?.age ?? 0);

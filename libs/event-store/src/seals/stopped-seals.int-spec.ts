@@ -36,12 +36,12 @@ async function openShop() {
   await order();
   await shop.sealer.seal(1);
   await order();
-  await shop.watch.look();
+  await shop.watch.checkSeals();
   expect([shop.seals.trouble, await value('shop_seals_disagree')]).toEqual([undefined, 0]);
   return { ...shop, order };
 }
 
-describe('While nothing is sealed, the shop says so:', () => {
+describe('The shop reports that nothing can be sealed, if', () => {
   it('the file of the newest seal is damaged', async () => {
     const { seals, sealer, store, watch, order } = await openShop();
     const kept = readFileSync(file);
@@ -49,7 +49,7 @@ describe('While nothing is sealed, the shop says so:', () => {
     await expect(sealer.seal(2)).rejects.toThrow(
       `${file}, which cannot be used (it is damaged): put a copy of it back`,
     );
-    await watch.look();
+    await watch.checkSeals();
     expect(seals.trouble).toContain('it is damaged');
     expect(await value('shop_seals_disagree')).toBe(1);
     await expect(store.verify()).rejects.toMatchObject({
@@ -61,38 +61,38 @@ describe('While nothing is sealed, the shop says so:', () => {
     await next.store.append(happening(ids.next(), 0));
     expect(await (await next.sequencer.begin())()).toBe(1); // numbering does not wait for seals
     writeFileSync(file, kept);
-    await expect(order()).rejects.toThrow('does not end at position 2'); // the other one has numbered meanwhile
+    await expect(order()).rejects.toThrow('does not end at position 2'); // the other process has numbered an event meanwhile
     await sealer.seal(3);
-    await watch.look();
+    await watch.checkSeals();
     expect([seals.trouble, await value('shop_seals_disagree')]).toEqual([undefined, 0]);
   });
 
   it('the file of the newest seal cannot be read or written', async () => {
     const { seals, sealer, watch } = await openShop();
     renameSync(folder, `${folder}.away`);
-    writeFileSync(folder, ''); // no folder
+    writeFileSync(folder, ''); // a file in place of the folder
     await expect(sealer.seal(2)).rejects.toThrow(`${file}, which cannot be used`);
     expect(seals.trouble).toContain('let the shop’s user read and write this file');
     rmSync(folder);
     renameSync(`${folder}.away`, folder);
-    await watch.look();
+    await watch.checkSeals();
     expect(seals.trouble).toBeUndefined();
   });
 
-  it('an event that waits for its seal is not ours', async () => {
+  it('the shop did not append an event that waits for its seal', async () => {
     const { seals, watch } = await openShop();
     await tamper(`update ordering.order_events set mac = sha256('x')
       where id = (select event_id from ordering.order_log where position = 2)`);
-    const next = storeOn(db, undefined, file); // this one has not numbered it
+    const next = storeOn(db, undefined, file); // this process has not numbered the event
     await next.sequencer.begin();
     await expect(next.sealer.seal(2)).rejects.toThrow('position 2 was not appended by this shop');
-    await next.watch.look();
+    await next.watch.checkSeals();
     expect(next.seals.trouble).toContain('position 2 was not appended by this shop');
     expect(await value('shop_seals_disagree')).toBe(1);
-    expect(seals.trouble).toBeUndefined(); // another process learns of it from how long the event waits
+    expect(seals.trouble).toBeUndefined(); // another process notices it only when the event has waited too long
     await tamper(`update ordering.order_events set "timestamp" = now() - interval '2 minutes'
       where id = (select event_id from ordering.order_log where position = 2)`);
-    await watch.look();
+    await watch.checkSeals();
     expect(seals.trouble).toMatch(/has waited for it for 12\d s/);
     expect(await value('shop_log_unsealed_seconds')).toBeCloseTo(120, -1);
   });

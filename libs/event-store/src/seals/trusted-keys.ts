@@ -24,7 +24,7 @@ export function publicKeyIn(text: string): KeyObject {
   return key;
 }
 
-/** The public keys that are trusted for checking seals. A key that a proof contains is not trusted for that reason. */
+/** The public keys that are trusted for checking seals. A key is not trusted because a proof contains it. */
 export class TrustedKeys {
   private readonly keys: ReadonlyMap<string, KeyObject>;
 

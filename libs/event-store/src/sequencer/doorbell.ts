@@ -1,5 +1,8 @@
 export interface Doorbell {
-  /** Resolves at a ring, after the time, or when `stop` is aborted. Resolves at once if it rang since the last call. */
+  /**
+   * Resolves when a notification arrives, after the time, or when `stop` is aborted. Resolves at once if a notification
+   * has arrived since the last call.
+   */
   wait(milliseconds: number, stop: AbortSignal): Promise<void>;
   close(): void;
 }
@@ -8,7 +11,7 @@ export interface Doorbell {
  * Lets a loop wait for a notification. `connect` subscribes to the notifications, and returns a function to
  * unsubscribe.
  */
-export function doorbell(connect: (ring: () => void) => () => void): Doorbell {
+export function openDoorbell(connect: (ring: () => void) => () => void): Doorbell {
   let rung = false;
   let wake: (() => void) | undefined;
   const close = connect(() => {

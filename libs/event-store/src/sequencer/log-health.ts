@@ -17,7 +17,7 @@ export class LogHealth extends HealthCheck {
   constructor(
     context: string,
     private readonly db: StreamDatabase,
-    private readonly heads: Pick<HeadWatch, 'orders'> = { orders: [] },
+    private readonly heads: Pick<HeadWatch, 'ordersWithWrongHead'> = { ordersWithWrongHead: [] },
   ) {
     super();
     this.service = `${context}:log`;
@@ -25,7 +25,7 @@ export class LogHealth extends HealthCheck {
     register.removeSingleMetric(NAME);
     new Gauge({
       name: NAME,
-      help: 'Committed events that could not be numbered, and those of the same streams after them',
+      help: 'Committed events that could not be numbered, and the later events of their streams',
       async collect() {
         this.set((await count()) ?? NaN); // the number is not known while the database is away
       },
@@ -34,9 +34,10 @@ export class LogHealth extends HealthCheck {
 
   async check(): Promise<void> {
     const count = (await this.count()) ?? 0;
-    if (count > 0) throw new Impaired(`${count} events are not numbered`);
-    const { length } = this.heads.orders;
-    if (length > 0) throw new Impaired(`${length} orders have a head that is not the version of their last event`);
+    if (count > 0) throw new Impaired(`${count} events could not be numbered and were put aside`);
+    const { length } = this.heads.ordersWithWrongHead;
+    if (length > 0)
+      throw new Impaired(`${length} orders have a head that differs from the version of their last event`);
   }
 
   private count(): Promise<number | undefined> {

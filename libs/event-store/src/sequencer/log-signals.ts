@@ -2,7 +2,7 @@ import type { Leadership } from '#database/leadership';
 
 /**
  * Notifications about the log, within the process and between processes. A notification may be lost, so code that waits
- * for one must also look from time to time.
+ * for a notification must also check for new events from time to time.
  */
 export class LogSignals {
   private readonly appendedListeners = new Set<() => void>();
@@ -14,27 +14,27 @@ export class LogSignals {
     readonly context: string,
     private readonly leadership: Leadership,
   ) {
-    leadership.onWord((word) => this.hear(word));
+    leadership.onWord((text) => this.handleNotification(text));
     leadership.onReopened(() => {
       this.notifyAppended();
       this.notifyNumbered(this.head);
     });
   }
 
-  get sequencer(): string {
+  get sequencerTask(): string {
     return `${this.context} sequencer`;
   }
 
   /** Events were committed, so the sequencer has work. */
-  appended(): void {
-    if (this.leadership.leads(this.sequencer)) this.notifyAppended();
-    else this.leadership.notify(this.word('appended'));
+  announceAppended(): void {
+    if (this.leadership.leads(this.sequencerTask)) this.notifyAppended();
+    else this.leadership.notify(this.notificationText('appended'));
   }
 
   /** Events were numbered. */
-  numbered(head: number): void {
+  announceNumbered(head: number): void {
     this.notifyNumbered(head);
-    if (this.leadership.hasPeers) this.leadership.notify(this.word(`numbered ${head}`));
+    if (this.leadership.hasPeers) this.leadership.notify(this.notificationText(`numbered ${head}`));
   }
 
   onAppended(listener: () => void): () => void {
@@ -47,13 +47,13 @@ export class LogSignals {
     return () => this.numberedListeners.delete(listener);
   }
 
-  private hear(word: string): void {
-    if (word === this.word('appended')) return this.notifyAppended();
-    const head = Number(word.startsWith(this.word('numbered ')) ? word.split(' ').at(-1) : Number.NaN);
+  private handleNotification(text: string): void {
+    if (text === this.notificationText('appended')) return this.notifyAppended();
+    const head = Number(text.startsWith(this.notificationText('numbered ')) ? text.split(' ').at(-1) : Number.NaN);
     if (Number.isSafeInteger(head)) this.notifyNumbered(head);
   }
 
-  private word(what: string): string {
+  private notificationText(what: string): string {
     return `${this.context} log ${what}`;
   }
 

@@ -2,17 +2,17 @@ import type { Uuid } from '#kernel';
 import { statement } from '#database';
 import { newestEvents } from './newest.store';
 import { OUT_OF_TURN } from './out-of-turn';
-import { joinPlace } from '../streams/stored';
+import { leftJoinLog } from '../streams/stored';
 import { isVoid } from './unnumbered.store';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
-// If a stream has a lost event, the events of the stream that were put aside are queued again too. So their numbers in
-// the queue are higher than the number of the lost event.
+// A lost event has no position and no row in the queue, and was not put aside. If a stream has a lost event, its events
+// that were put aside are queued again too. So their numbers in the queue are higher than the number of the lost event.
 const ENQUEUE = statement(
   'lost-enqueue',
   `with unplaced as materialized (
-     select n.id, n.${named.stream}, n.version from ${newestEvents} n ${joinPlace('n.id')} where l.event_id is null),
+     select n.id, n.${named.stream}, n.version from ${newestEvents} n ${leftJoinLog('n.id')} where l.event_id is null),
    lost as materialized (
      select id, ${named.stream}, version from unplaced u
      where not exists (select from ${named.pending} p where p.event_id = u.id)
@@ -32,12 +32,12 @@ const ENQUEUE = statement(
 export interface Enqueued {
   readonly orderId: Uuid;
   readonly version: number;
-  /** It had no position and no row in the queue, and it was not put aside. */
+  /** False for an event that had been put aside. */
   readonly lost: boolean;
 }
 
 /**
- * Looks at the newest events, and queues those that have no position, no row in the queue, and were not put aside. It
- * also queues again the events that were put aside because an earlier event of their stream had no position.
+ * Finds the lost events among the newest events, and queues them. It also queues again the events that were put aside
+ * because an earlier event of their stream had no position.
  */
 export const enqueueLost = (db: StreamDatabase): Promise<Enqueued[]> => db.query<Enqueued>(ENQUEUE);

@@ -18,5 +18,5 @@ export const newestEvents = `(
 const STREAMS = statement('newest-streams', `select distinct ${named.stream} as id from ${newestEvents} n`);
 
 /** The streams of the newest events. */
-export const newestStreams = async (db: StreamDatabase): Promise<Uuid[]> =>
+export const readNewestStreams = async (db: StreamDatabase): Promise<Uuid[]> =>
   (await db.query<{ id: Uuid }>(STREAMS)).map(({ id }) => id);

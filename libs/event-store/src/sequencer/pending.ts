@@ -1,17 +1,17 @@
 import { statement } from '#database';
 import { ORIGIN, type StoredEvent } from '../seals/chain';
-import { macColumn, type MarkedEvent } from '../macs/mac-check';
+import { macColumn, type WithMac } from '../macs/mac-check';
 import { canonicalColumns, joinEvent } from '../streams/stored';
-import type { Wanted } from './watermark';
+import type { NextRead } from './watermark';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
-export interface PendingEvent extends StoredEvent, MarkedEvent {
+export interface PendingEvent extends StoredEvent, WithMac {
   readonly seq: number;
 }
 
 /** The end of the log: the last position and its hash. */
-export interface End {
+export interface LogEnd {
   readonly position: number;
   readonly hash: string;
 }
@@ -20,13 +20,13 @@ export interface Batch {
   readonly events: readonly PendingEvent[];
   /** The last position in the log when the batch was read; 0 in an empty log. */
   readonly last: number;
-  /** No transaction older than this one was open when the batch was read. */
+  /** No transaction with a smaller id was open when the batch was read. */
   readonly xmin: bigint;
   /** Whether the batch contains all pending events above the watermark. */
-  readonly whole: boolean;
+  readonly isComplete: boolean;
 }
 
-export interface Numbered {
+export interface NumberedRow {
   readonly position: number;
   readonly hash: string;
   readonly id: string;
@@ -35,13 +35,13 @@ export interface Numbered {
 
 const LIMIT = 1_000;
 
-function lastOf(column: string): string {
+function lastInLog(column: string): string {
   return `(select ${column} from ${named.log} order by position desc limit 1)`;
 }
 
 const PENDING = statement(
   'log-pending-marked',
-  `select pg_snapshot_xmin(pg_current_snapshot())::text as xmin, ${lastOf('position')} as last, w.*
+  `select pg_snapshot_xmin(pg_current_snapshot())::text as xmin, ${lastInLog('position')} as last, w.*
    from (values (true)) as always left join lateral (
      select p.seq, ${canonicalColumns}, ${macColumn}
      from (
@@ -54,13 +54,13 @@ const PENDING = statement(
 
 /**
  * Committed events that wait for a position, in the order of their numbers in the queue. The events of a stream are in
- * version order, except those that were queued again: see `inTurn`.
+ * version order, except those that were queued again: see `sortByVersion`.
  */
-export async function readPending(db: StreamDatabase, { above, missing }: Wanted): Promise<Batch> {
+export async function readPending(db: StreamDatabase, { above, missing }: NextRead): Promise<Batch> {
   const rows = await db.query<PendingEvent & { xmin: string; last: number | null }>(PENDING, [above, missing]);
   const events = rows.filter(({ seq }) => seq !== null);
   const fresh = events.filter(({ seq }) => seq > above).length;
-  return { events, last: rows[0].last ?? 0, xmin: BigInt(rows[0].xmin), whole: fresh < LIMIT };
+  return { events, last: rows[0].last ?? 0, xmin: BigInt(rows[0].xmin), isComplete: fresh < LIMIT };
 }
 
 const NUMBER = statement(
@@ -70,8 +70,8 @@ const NUMBER = statement(
 
 /** The log does not end at the position in memory, so the sequencer must read the end of the log again. */
 export class LogMoved extends Error {
-  constructor(believed: number) {
-    super(`the log does not end at position ${believed} any more`);
+  constructor(expected: number) {
+    super(`the log does not end at position ${expected} any more`);
     this.name = 'LogMoved';
   }
 }
@@ -82,7 +82,7 @@ export class LogMoved extends Error {
  * sequencers cannot both write. If the log does not end at `end`, nothing is written and `LogMoved` is thrown: a crash
  * of Postgres may have removed positions that were read before.
  */
-export async function number(db: StreamDatabase, end: End, rows: readonly Numbered[]): Promise<bigint> {
+export async function numberEvents(db: StreamDatabase, end: LogEnd, rows: readonly NumberedRow[]): Promise<bigint> {
   const [row] = await db.query<{ xid: string | null }>(NUMBER, [
     rows.map(({ id }) => id),
     rows.map(({ hash }) => hash),
@@ -99,4 +99,4 @@ const LAST = statement(
   `select position, encode(hash, 'hex') as hash from ${named.log} order by position desc limit 1`,
 );
 
-export const lastNumbered = async (db: StreamDatabase): Promise<End | undefined> => (await db.query<End>(LAST))[0];
+export const readLogEnd = async (db: StreamDatabase): Promise<LogEnd | undefined> => (await db.query<LogEnd>(LAST))[0];

@@ -5,7 +5,7 @@ import { connect } from '#database';
 import { eventually } from '../../../../test/support/eventually';
 import { eventMac } from '../macs/event-mac';
 import type { RecordedEvent } from '../streams/events';
-import { LogMoved, number } from './pending';
+import { LogMoved, numberEvents } from './pending';
 import { happening, ids, macKey, storeOn, voiding } from '../testing/store';
 import type { StreamDatabase } from '../streams/stream-database';
 import { streamsIn } from '../testing/tables';
@@ -19,15 +19,15 @@ beforeEach(async () => {
 });
 afterEach(() => test.drop());
 
-const stranger = async () => connect(test.url, 'stranger');
+const connectOtherClient = async () => connect(test.url, 'stranger');
 
-async function log(store: ReturnType<typeof storeOn>['store']): Promise<RecordedEvent[]> {
+async function readWholeLog(store: ReturnType<typeof storeOn>['store']): Promise<RecordedEvent[]> {
   const all: RecordedEvent[] = [];
   for (let batch; (batch = await store.readLog(all.length, 700)).length > 0;) all.push(...batch);
   return all;
 }
 
-const inOrder = (events: readonly RecordedEvent[]): void => {
+const expectInOrder = (events: readonly RecordedEvent[]): void => {
   expect(events.map(({ position }) => position)).toEqual(events.map((_, index) => index + 1));
   const versions = new Map<string, number>();
   for (const { streamId, version } of events) {
@@ -37,12 +37,12 @@ const inOrder = (events: readonly RecordedEvent[]): void => {
 };
 
 describe('The sequencer', () => {
-  it('gives every committed event one position, each stream in order, whatever aborts, sleeps or is in the way', async () => {
+  it('gives every committed event exactly one position, and keeps each stream in order, while transactions sleep and abort', async () => {
     const { store, sequencer } = storeOn(db);
     const stop = new AbortController();
     const leading = sequencer.lead(stop.signal);
-    const sleeper = await stranger();
-    await sleeper.query('begin; create temporary table t (n int); select pg_current_xact_id()'); // holds xmin all the while
+    const sleeper = await connectOtherClient();
+    await sleeper.query('begin; create temporary table t (n int); select pg_current_xact_id()'); // keeps the xmin of all snapshots at this transaction
     const committed: string[] = [];
     const streams = Array.from({ length: 8 }, () => ids.next());
     const one = async (turn: number) => {
@@ -52,11 +52,11 @@ describe('The sequencer', () => {
       const append = happening(order, version, items);
       if (turn % 4 === 0) return committed.push(...(await store.append(append)).events.map(({ id }) => id));
       const { events } = await db.transaction(async () => {
-        await db.query('select pg_current_xact_id()'); // writes elsewhere first: an early transaction id
+        await db.query('select pg_current_xact_id()'); // gets its transaction id early, like a transaction that writes to another table first
         if (turn % 3 === 0) await pause(Math.random() * 20);
         const appended = await store.append(append);
         if (turn % 5 === 0) await pause(Math.random() * 20);
-        if (turn % 7 === 0) throw new Error('changed my mind');
+        if (turn % 7 === 0) throw new Error('rolled back on purpose');
         return appended;
       });
       return committed.push(...events.map(({ id }) => id));
@@ -68,14 +68,14 @@ describe('The sequencer', () => {
     for (let i = 0; i < 200 && (await store.head()) < committed.length; i++) await pause(20);
     stop.abort();
     await leading;
-    const events = await log(store);
+    const events = await readWholeLog(store);
     expect(events.map(({ id }) => id).sort()).toEqual(committed.sort());
-    inOrder(events);
+    expectInOrder(events);
     await sleeper.end();
     expect(await store.verify()).toMatchObject({ ok: true, events: committed.length, waiting: 0 });
   }, 30_000);
 
-  it('keeps a stream in order though its later event has the older transaction', async () => {
+  it('keeps a stream in order if the transaction of a later event began before that of an earlier event', async () => {
     const { store, sequencer } = storeOn(db);
     const run = await sequencer.begin();
     const order = ids.next();
@@ -92,16 +92,16 @@ describe('The sequencer', () => {
     await late;
     await store.append(happening(order, 2));
     while ((await run()) > 0);
-    inOrder(await log(store));
+    expectInOrder(await readWholeLog(store));
     expect(await store.head()).toBe(3);
   });
 
   it.each([
-    ['that wrote', 'begin; create table public.elsewhere (n int)'],
+    ['that has written', 'begin; create table public.elsewhere (n int)'],
     ['that only reads', 'begin isolation level repeatable read; select 1'],
-  ])('is not held up by a transaction of somebody else %s', async (_, sql) => {
+  ])('does not wait for an open transaction of another client %s', async (_, sql) => {
     const { store, sequencer } = storeOn(db);
-    const other = await stranger();
+    const other = await connectOtherClient();
     await other.query(sql);
     const stop = new AbortController();
     const leading = sequencer.lead(stop.signal);
@@ -121,7 +121,7 @@ describe('The sequencer', () => {
     expect(lags.sort((a, b) => a - b)[Math.floor(lags.length / 2)]).toBeLessThan(1_000);
   });
 
-  it('delivers what a transaction wrote that was open while others came and went', async () => {
+  it('numbers the events of a transaction that stayed open while later transactions committed', async () => {
     const { store, sequencer } = storeOn(db);
     const [slow, order] = [ids.next(), ids.next()];
     let end: () => void = () => undefined;
@@ -136,7 +136,7 @@ describe('The sequencer', () => {
     while ((await first()) > 0);
     await store.append(happening(order, 5));
     while ((await first()) > 0);
-    const second = await storeOn(db).sequencer.begin(); // a new leader, while it is still open
+    const second = await storeOn(db).sequencer.begin(); // a new leader begins while the slow transaction is still open
     await store.append(happening(order, 6));
     while ((await second()) > 0);
     expect(await store.head()).toBe(7);
@@ -146,7 +146,7 @@ describe('The sequencer', () => {
     expect((await store.read(slow))[0].position).toBe(8);
   });
 
-  it('is fenced: of two that lead at once only one numbers, and nothing is numbered twice', async () => {
+  it('numbers no event twice when two processes lead at the same time', async () => {
     const { store, sequencer } = storeOn(db);
     const stop = new AbortController();
     const both = [sequencer.lead(stop.signal), storeOn(test.of('ordering')).sequencer.lead(stop.signal)];
@@ -157,13 +157,13 @@ describe('The sequencer', () => {
     for (let i = 0; i < 300 && (await store.head()) < 320; i++) await pause(20);
     stop.abort();
     await Promise.all(both);
-    const events = await log(store);
-    inOrder(events);
+    const events = await readWholeLog(store);
+    expectInOrder(events);
     expect(events).toHaveLength(320);
     expect(await store.verify()).toMatchObject({ ok: true, events: 320 });
   }, 20_000);
 
-  it('refuses the batch of a leader that slept', async () => {
+  it('refuses the batch of a leader that has missed positions of another leader', async () => {
     const { store, sequencer } = storeOn(db);
     await store.append(happening(ids.next(), 0));
     const stale = await sequencer.begin();
@@ -175,9 +175,9 @@ describe('The sequencer', () => {
     expect(await store.head()).toBe(2);
   });
 
-  describe('when Postgres takes positions back, as after a crash', () => {
-    /** The last positions are gone, and their events wait again. */
-    const takeBack = (count: number) =>
+  describe('when positions are missing after a crash of Postgres', () => {
+    /** Deletes the last positions, and queues their events again. */
+    const deleteLastPositions = (count: number) =>
       test.admin(`alter table ordering.order_log disable trigger all;
         insert into ordering.order_pending (event_id)
           select event_id from ordering.order_log order by position desc limit ${count};
@@ -185,24 +185,24 @@ describe('The sequencer', () => {
           select position from ordering.order_log order by position desc limit ${count});
         alter table ordering.order_log enable trigger all`);
 
-    it('goes on from the last stored one, without a gap', async () => {
+    it('continues after the last stored position, without a gap', async () => {
       const { store, sequencer } = storeOn(db);
       const stop = new AbortController();
       const leading = sequencer.lead(stop.signal);
       for (let i = 0; i < 6; i++) await store.append(happening(ids.next(), 0));
       await eventually(async () => expect(await store.head()).toBe(6));
-      await takeBack(3);
-      await eventually(async () => expect(await store.head()).toBe(6)); // though nothing more is appended
-      await takeBack(2);
+      await deleteLastPositions(3);
+      await eventually(async () => expect(await store.head()).toBe(6)); // although no more events are appended
+      await deleteLastPositions(2);
       await store.append(happening(ids.next(), 0));
       await eventually(async () => expect(await store.head()).toBe(7));
       stop.abort();
       await leading;
-      inOrder(await log(store));
+      expectInOrder(await readWholeLog(store));
       expect(await store.verify()).toMatchObject({ ok: true, events: 7, waiting: 0 });
     });
 
-    it('writes nothing after a position that is not the last, or is another one than it was', async () => {
+    it('writes nothing if the log does not end at the expected position and hash', async () => {
       const { store, sequencer } = storeOn(db);
       const { events } = await store.append(happening(ids.next(), 0));
       const run = await sequencer.begin();
@@ -211,16 +211,16 @@ describe('The sequencer', () => {
       const [{ hash }] = await test.admin<{ hash: string }>(
         `select encode(hash, 'hex') as hash from ordering.order_log`,
       );
-      await expect(number(db, { position: 2, hash }, [row])).rejects.toBeInstanceOf(LogMoved);
-      await expect(number(db, { position: 1, hash: 'cd' }, [row])).rejects.toBeInstanceOf(LogMoved);
+      await expect(numberEvents(db, { position: 2, hash }, [row])).rejects.toBeInstanceOf(LogMoved);
+      await expect(numberEvents(db, { position: 1, hash: 'cd' }, [row])).rejects.toBeInstanceOf(LogMoved);
       expect(await store.head()).toBe(1);
     });
   });
 
   describe('when a row cannot be numbered', () => {
     const asShop = (sql: string, values: unknown[] = []) => db.query<{ id: string }>(sql, values);
-    /** An event whose time has no end, as no append makes one. */
-    const endless = async (order: Uuid, version: number, type = 'Happened', data: object = {}) => {
+    /** Stores an event with the time `infinity`, which no append does. Such an event cannot be numbered. */
+    const appendEndless = async (order: Uuid, version: number, type = 'Happened', data: object = {}) => {
       await asShop('update order_heads set version = $2 where order_id = $1', [order, version]);
       const id = ids.next();
       const mac = eventMac(macKey, { id, streamId: order, version, type, schemaVersion: 1 }, data, '{}');
@@ -245,12 +245,12 @@ describe('The sequencer', () => {
       };
     };
 
-    it('puts it aside, with all that follows of its order, and goes on with the others', async () => {
+    it('puts the event aside with all later events of its order, and numbers the events of other orders', async () => {
       const { store, stop } = leading();
       const [poor, other] = [ids.next(), ids.next()];
       await store.append(happening(poor, 0));
       await eventually(async () => expect(await store.head()).toBe(1));
-      const id = await endless(poor, 2);
+      const id = await appendEndless(poor, 2);
       await store.append(happening(poor, 2));
       await store.append(happening(other, 0));
       await eventually(async () => expect(await store.unnumbered()).toHaveLength(2));
@@ -260,12 +260,12 @@ describe('The sequencer', () => {
         { eventId: id, version: 2, error: expect.stringContaining('infinity') },
         { version: 3, error: null },
       ]);
-      expect((await log(store)).map(({ streamId }) => streamId)).toEqual([poor, other, other]);
+      expect((await readWholeLog(store)).map(({ streamId }) => streamId)).toEqual([poor, other, other]);
       expect(await store.waiting()).toMatchObject({ waiting: 0 });
       await stop();
     }, 20_000);
 
-    it('takes an event that has its position already for done', async () => {
+    it('deletes a queue row whose event already has a position', async () => {
       const { store, stop } = leading();
       const { events } = await store.append(happening(ids.next(), 0));
       await eventually(async () => expect(await store.head()).toBe(1));
@@ -277,28 +277,28 @@ describe('The sequencer', () => {
       await stop();
     }, 20_000);
 
-    it('numbers what waited behind it once it is declared void', async () => {
+    it('numbers the later events of the order after the event was declared void', async () => {
       const { store, stop } = leading();
       const order = ids.next();
       await store.append(happening(order, 0));
-      await endless(order, 2);
+      await appendEndless(order, 2);
       await store.append(happening(order, 2));
       await eventually(async () => expect(await store.unnumbered(order)).toHaveLength(2));
       await store.append(voiding(order, 3, 2));
       await eventually(async () => expect(await store.head()).toBe(3));
-      expect((await log(store)).map(({ version }) => version)).toEqual([1, 3, 4]);
+      expect((await readWholeLog(store)).map(({ version }) => version)).toEqual([1, 3, 4]);
       expect(await store.unnumbered()).toEqual([]);
       expect((await store.read(order)).map(({ version }) => version)).toEqual([1, 3, 4]);
       expect(await store.verify()).toMatchObject({ ok: true, events: 3 });
       await stop();
     }, 20_000);
 
-    it('is tried again when the lead is taken anew', async () => {
+    it('tries the event again when the next process becomes the leader', async () => {
       const order = ids.next();
       const first = leading();
       await first.store.append(happening(order, 0));
       await eventually(async () => expect(await first.store.head()).toBe(1));
-      await endless(order, 2);
+      await appendEndless(order, 2);
       await eventually(async () => expect(await first.store.unnumbered()).toHaveLength(1));
       await first.stop();
       await test.admin(`set session_replication_role = replica;

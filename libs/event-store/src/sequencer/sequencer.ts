@@ -4,14 +4,22 @@ import { crashPoint } from '#crash-points';
 import { VOIDING, type Uuid } from '#kernel';
 import type { Leadership } from '#database/leadership';
 import { chained, ORIGIN } from '../seals/chain';
-import { doorbell } from './doorbell';
+import { openDoorbell } from './doorbell';
 import type { LogSignals } from './log-signals';
 import type { MacGate } from '../macs/mac-gate';
 import { enqueueLost } from './lost.store';
-import { lastNumbered, LogMoved, number, readPending, type End, type PendingEvent } from './pending';
+import { readLogEnd, LogMoved, numberEvents, readPending, type LogEnd, type PendingEvent } from './pending';
 import type { Sealer } from '../seals/sealer';
-import { inTurn } from '../streams/turns';
-import { isVoidByNumbered, streamsAside, putAside, readOne, settle, takeUp, waitingSeqs } from './unnumbered.store';
+import { sortByVersion } from '../streams/version-order';
+import {
+  isVoidByNumbered,
+  findStreamsAside,
+  putAside,
+  readPendingEvent,
+  deleteStalePending,
+  requeueAside,
+  readPendingSeqs,
+} from './unnumbered.store';
 import { Watermark } from './watermark';
 import type { StreamDatabase } from '../streams/stream-database';
 
@@ -20,24 +28,27 @@ import type { StreamDatabase } from '../streams/stream-database';
  * several events. After a batch of many events it waits longer.
  */
 const GATHER_MS = 8;
-const MANY = 12;
-const GATHER_MANY_MS = 20;
-/** How often the sequencer looks without a notification, because a notification between processes may be lost. */
-const LOOK_MS = 500;
+const LARGE_BATCH = 12;
+const GATHER_LARGE_MS = 20;
+/**
+ * How often the sequencer checks for events without a notification, because a notification between processes may be
+ * lost.
+ */
+const CHECK_MS = 500;
 /** How often the sequencer checks again the events that were put aside because of their MAC. */
-const LOOK_AGAIN_MS = 10_000;
+const RECHECK_MACS_MS = 10_000;
 /** How often the sequencer looks for committed events that have neither a position nor a row in the queue. */
-const LOOK_FOR_LOST_MS = 60_000;
-const LONGEST_TROUBLE_MS = 5_000;
+const FIND_LOST_MS = 60_000;
+const LONGEST_RETRY_MS = 5_000;
 
 /** Whether a row caused the error, not the server: a value that cannot be printed, or a key that exists already. */
-const rowIsWrong = (error: unknown): boolean =>
+const isRowError = (error: unknown): boolean =>
   /^(2[23]|0A000)/.test((error as { code?: string } | undefined)?.code ?? '');
 
 /**
- * Numbers committed events, in one process at a time. Positions are contiguous and in commit order, and each hash
- * covers the one before. The sequencer reads only committed events, so an open or aborted transaction neither delays it
- * nor leaves a gap.
+ * Gives committed events their positions, in one process at a time. Positions have no gaps and follow the order of the
+ * commits. Each hash covers the hash before. The sequencer reads only committed events, so an open or aborted
+ * transaction neither delays it nor leaves a gap.
  */
 @Injectable()
 export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutdown {
@@ -53,7 +64,7 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   ) {}
 
   onApplicationBootstrap(): void {
-    this.standDown = this.leadership.lead(this.signals.sequencer, (lost) => this.lead(lost));
+    this.standDown = this.leadership.lead(this.signals.sequencerTask, (lost) => this.lead(lost));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -63,142 +74,141 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
   /** Runs until this process is no longer the leader. */
   async lead(lost: AbortSignal): Promise<void> {
     let requeued = false;
-    for (let troubles = 0; !lost.aborted;) {
+    for (let failures = 0; !lost.aborted;) {
       try {
         // An event that was put aside under an earlier leader may be repaired by now, or this build may be able to
         // read it.
-        if (!requeued) await takeUp(this.db);
+        if (!requeued) await requeueAside(this.db);
         requeued = true;
-        await this.follow(lost, () => (troubles = 0));
+        await this.numberUntilLost(lost, () => (failures = 0));
       } catch (error) {
         if (lost.aborted) return;
-        // Another leader numbered the same events first, or the database is away. `follow` reads the end of the log
+        // Another leader numbered the same events first, or the database is away. `begin` reads the end of the log
         // again.
-        troubles += 1;
-        this.log.warn(`numbering failed ${troubles} times in a row: ${(error as Error).message}`);
-        await pause(Math.min(50 * 2 ** troubles, LONGEST_TROUBLE_MS), undefined, { signal: lost }).catch(
-          () => undefined,
-        );
+        failures += 1;
+        this.log.warn(`numbering failed ${failures} times in a row: ${(error as Error).message}`);
+        await pause(Math.min(50 * 2 ** failures, LONGEST_RETRY_MS), undefined, { signal: lost }).catch(() => undefined);
       }
     }
   }
 
-  private async follow(lost: AbortSignal, onSuccess: () => void): Promise<void> {
-    const bell = doorbell((ring) => this.signals.onAppended(ring));
+  private async numberUntilLost(lost: AbortSignal, onSuccess: () => void): Promise<void> {
+    const bell = openDoorbell((ring) => this.signals.onAppended(ring));
     try {
       const run = await this.begin();
       while (!lost.aborted) {
         const events = await run();
         onSuccess();
         const wait = await this.sealer.sealWhenDue();
-        if (events > 0) await pause(events < MANY ? GATHER_MS : GATHER_MANY_MS);
-        else await bell.wait(Math.min(LOOK_MS, wait), lost);
+        if (events > 0) await pause(events < LARGE_BATCH ? GATHER_MS : GATHER_LARGE_MS);
+        else await bell.wait(Math.min(CHECK_MS, wait), lost);
       }
       await this.sealer.sealRest();
     } finally {
-      this.gate.forget();
+      this.gate.forgetHashes();
       bell.close();
     }
   }
 
   /**
-   * Returns a function that numbers one batch from the end of the log, and returns how many events the batch had.
+   * Returns a function that numbers one batch from the end of the log, and returns the number of events in the batch.
    * After an error the function must not be called again, because the end of the log in memory may be wrong. If a row
    * caused the error, that row has been put aside.
    */
   async begin(): Promise<() => Promise<number>> {
     const watermark = new Watermark();
-    let end = (await lastNumbered(this.db)) ?? { position: 0, hash: ORIGIN };
-    const aside = await streamsAside(this.db);
-    await this.gate.begin();
+    let end = (await readLogEnd(this.db)) ?? { position: 0, hash: ORIGIN };
+    const streamsAside = await findStreamsAside(this.db);
+    await this.gate.prepare();
     await this.checkEnd(end);
     await this.sealer.begin(end.position);
-    let lookAgainAt = performance.now() + LOOK_AGAIN_MS;
-    let lookForLostAt = performance.now() + LOOK_FOR_LOST_MS;
+    let recheckMacsAt = performance.now() + RECHECK_MACS_MS;
+    let findLostAt = performance.now() + FIND_LOST_MS;
     const run = async () => {
-      if (aside.size > 0 && performance.now() >= lookAgainAt) {
-        await this.requeueCorrect(aside);
-        lookAgainAt = performance.now() + LOOK_AGAIN_MS;
+      if (streamsAside.size > 0 && performance.now() >= recheckMacsAt) {
+        await this.requeueCorrect(streamsAside);
+        recheckMacsAt = performance.now() + RECHECK_MACS_MS;
       }
-      if (performance.now() >= lookForLostAt) {
-        await this.enqueueLost(aside);
-        lookForLostAt = performance.now() + LOOK_FOR_LOST_MS;
+      if (performance.now() >= findLostAt) {
+        await this.enqueueLost(streamsAside);
+        findLostAt = performance.now() + FIND_LOST_MS;
       }
-      const { events, last, xmin, whole } = await readPending(this.db, watermark.wanted);
+      const { events, last, xmin, isComplete } = await readPending(this.db, watermark.nextRead);
       if (last !== end.position) throw new LogMoved(end.position);
       const seqs = events.map(({ seq }) => seq);
       if (events.length === 0) {
-        watermark.numbered(seqs, whole, xmin);
+        watermark.recordRead(seqs, isComplete, xmin);
         return 0;
       }
-      const { rest, asideXid } = await this.setRefusedAside(events, aside);
-      if (rest.length === 0) {
-        watermark.numbered(seqs, whole, xmin, asideXid);
+      const { accepted, asideXid } = await this.putRefusedAside(events, streamsAside);
+      if (accepted.length === 0) {
+        watermark.recordRead(seqs, isComplete, xmin, asideXid);
         return events.length;
       }
       let { position, hash } = end;
-      const rows = inTurn(rest).map((event) => {
+      const rows = sortByVersion(accepted).map((event) => {
         position += 1;
         hash = chained(hash, position, event);
         return { position, hash, id: event.id, seq: event.seq };
       });
       crashPoint('sequencer.read');
-      const xid = await number(this.db, end, rows);
-      this.gate.numbered(end, rows);
+      const xid = await numberEvents(this.db, end, rows);
+      this.gate.rememberNumbered(end, rows);
       crashPoint('sequencer.numbered');
       end = { position, hash };
-      watermark.numbered(seqs, whole, xmin, xid);
-      this.sealer.reached(position);
-      this.signals.numbered(position);
+      watermark.recordRead(seqs, isComplete, xmin, xid);
+      this.sealer.setHead(position);
+      this.signals.announceNumbered(position);
       return events.length;
     };
     return async () => {
       try {
         return await run();
       } catch (error) {
-        if (rowIsWrong(error)) await this.oneByOne(end, aside);
+        if (isRowError(error)) await this.numberOneByOne(end, streamsAside);
         throw error;
       }
     };
   }
 
   /**
-   * If the end of the log is wrong, the shop goes on selling and numbering. The error is logged at once, and nothing
-   * is sealed from there on.
+   * If the end of the log is wrong, the shop still sells, and events are still numbered. The error is logged at once,
+   * and nothing is sealed from there on.
    */
-  private async checkEnd(end: End): Promise<void> {
-    const wrong = await this.gate.wrongEnd(end);
-    if (wrong !== undefined) this.log.error(`numbering goes on behind position ${end.position}. ${wrong}`);
+  private async checkEnd(end: LogEnd): Promise<void> {
+    const wrong = await this.gate.findProblemAtEnd(end);
+    if (wrong !== undefined)
+      this.log.error(`numbering goes on after position ${end.position}, although the log is wrong there. ${wrong}`);
   }
 
   /**
-   * Puts aside the events that get no position: those that the shop did not append, and those that follow such an
-   * event in their stream.
+   * Puts aside the events that get no position: events that the shop did not append, and later events of the same
+   * streams. Returns the other events.
    */
-  private async setRefusedAside(
+  private async putRefusedAside(
     events: readonly PendingEvent[],
-    aside: Set<Uuid>,
-  ): Promise<{ readonly rest: readonly PendingEvent[]; readonly asideXid?: bigint }> {
+    streamsAside: Set<Uuid>,
+  ): Promise<{ readonly accepted: readonly PendingEvent[]; readonly asideXid?: bigint }> {
     let asideXid: bigint | undefined;
-    const refused = await this.gate.refused(events);
-    if (refused.size === 0 && aside.size === 0) return { rest: events };
-    const rest: PendingEvent[] = [];
-    const behind: PendingEvent[] = [];
+    const refused = await this.gate.findRefused(events);
+    if (refused.size === 0 && streamsAside.size === 0) return { accepted: events };
+    const accepted: PendingEvent[] = [];
+    const followers: PendingEvent[] = [];
     for (const event of events) {
       const why = refused.get(event.id);
-      if (why !== undefined) asideXid = await this.setOneAside(event.seq, why, aside);
-      else (aside.has(event.streamId) ? behind : rest).push(event);
+      if (why !== undefined) asideXid = await this.putOneAside(event.seq, why, streamsAside);
+      else (streamsAside.has(event.streamId) ? followers : accepted).push(event);
     }
-    if (behind.length > 0) asideXid = await this.setFollowersAside(behind, aside);
-    return { rest, asideXid };
+    if (followers.length > 0) asideXid = await this.putFollowersAside(followers, streamsAside);
+    return { accepted, asideXid };
   }
 
   /**
    * If an event of a stream is put aside, the later events of the stream wait with it. Otherwise the log would contain
    * the stream with a gap.
    */
-  private async setFollowersAside(followers: readonly PendingEvent[], aside: Set<Uuid>): Promise<bigint> {
-    const kept = await putAside(
+  private async putFollowersAside(followers: readonly PendingEvent[], streamsAside: Set<Uuid>): Promise<bigint> {
+    const putAsideRows = await putAside(
       this.db,
       followers.map(({ seq }) => seq),
       null,
@@ -207,75 +217,77 @@ export class Sequencer implements OnApplicationBootstrap, BeforeApplicationShutd
       if (type !== VOIDING) continue;
       // An operator has declared an event of this stream void. If no other event blocks the stream, its events are
       // queued again.
-      if ((await streamsAside(this.db, id)).size > 0) continue;
-      await takeUp(this.db, id);
-      aside.delete(id);
+      if ((await findStreamsAside(this.db, id)).size > 0) continue;
+      await requeueAside(this.db, id);
+      streamsAside.delete(id);
     }
-    return kept.xid;
+    return putAsideRows.xid;
   }
 
   /**
    * An event may have been put aside because of its MAC, although its MAC is correct for this process. Such an event is
    * queued again, together with the later events of its stream.
    */
-  private async requeueCorrect(aside: Set<Uuid>): Promise<void> {
-    for (const orderId of await this.gate.knownAfterAll()) {
-      const events = await takeUp(this.db, orderId);
-      aside.delete(orderId);
+  private async requeueCorrect(streamsAside: Set<Uuid>): Promise<void> {
+    for (const orderId of await this.gate.findStreamsWithRightMac()) {
+      const events = await requeueAside(this.db, orderId);
+      streamsAside.delete(orderId);
       this.log.log(`${events} events of order ${orderId} were put aside, and are queued again: their MAC is correct`);
     }
   }
 
   /** If a row of the queue was deleted, its event is delayed by a minute at most. */
-  private async enqueueLost(aside: Set<Uuid>): Promise<void> {
+  private async enqueueLost(streamsAside: Set<Uuid>): Promise<void> {
     for (const { orderId, version, lost } of await enqueueLost(this.db)) {
-      aside.delete(orderId);
+      streamsAside.delete(orderId);
       if (lost)
-        this.log.error(`event ${version} of order ${orderId} had no position and waited for none: it waits now`);
+        this.log.error(
+          `event ${version} of order ${orderId} had no position and no row in the queue, so it was queued again`,
+        );
     }
   }
 
-  /** Numbers every waiting row alone. A row that fails is put aside, and the others go on. */
-  private async oneByOne(from: End, aside: Set<Uuid>): Promise<void> {
-    await settle(this.db);
-    let end = (await lastNumbered(this.db)) ?? { position: 0, hash: ORIGIN };
+  /** Numbers every waiting row alone. A row that fails is put aside, and the other rows are still numbered. */
+  private async numberOneByOne(from: LogEnd, streamsAside: Set<Uuid>): Promise<void> {
+    await deleteStalePending(this.db);
+    let end = (await readLogEnd(this.db)) ?? { position: 0, hash: ORIGIN };
     if (end.position !== from.position) return; // another leader has numbered events meanwhile
-    for (let above = 0, seqs; (seqs = await waitingSeqs(this.db, above)).length > 0; above = seqs.at(-1)!) {
+    for (let above = 0, seqs; (seqs = await readPendingSeqs(this.db, above)).length > 0; above = seqs.at(-1)!) {
       for (const seq of seqs) {
         try {
-          end = await this.numberOne(end, seq, aside);
+          end = await this.numberOne(end, seq, streamsAside);
         } catch (error) {
-          const last = (await lastNumbered(this.db))?.position ?? 0;
-          if (!rowIsWrong(error) || last !== end.position) throw error;
-          await this.setOneAside(seq, (error as Error).message, aside);
+          const last = (await readLogEnd(this.db))?.position ?? 0;
+          if (!isRowError(error) || last !== end.position) throw error;
+          await this.putOneAside(seq, (error as Error).message, streamsAside);
         }
       }
     }
-    this.signals.numbered(end.position);
+    this.signals.announceNumbered(end.position);
   }
 
-  private async numberOne(end: End, seq: number, aside: Set<Uuid>): Promise<End> {
-    const event = await readOne(this.db, seq);
+  private async numberOne(end: LogEnd, seq: number, streamsAside: Set<Uuid>): Promise<LogEnd> {
+    const event = await readPendingEvent(this.db, seq);
     if (!event) return end;
-    const why = (await this.gate.refused([event])).get(event.id);
-    if (why !== undefined) await this.setOneAside(seq, why, aside);
-    if (aside.has(event.streamId)) return end; // the next batch puts the later events of this stream aside
+    const why = (await this.gate.findRefused([event])).get(event.id);
+    if (why !== undefined) await this.putOneAside(seq, why, streamsAside);
+    if (streamsAside.has(event.streamId)) return end; // the next batch puts the later events of this stream aside
     const position = end.position + 1;
     const hash = chained(end.hash, position, event);
     const row = { position, hash, id: event.id, seq };
-    await number(this.db, end, [row]);
-    this.gate.numbered(end, [row]);
+    await numberEvents(this.db, end, [row]);
+    this.gate.rememberNumbered(end, [row]);
     return { position, hash };
   }
 
-  private async setOneAside(seq: number, message: string, aside: Set<Uuid>): Promise<bigint> {
+  private async putOneAside(seq: number, message: string, streamsAside: Set<Uuid>): Promise<bigint> {
     const { xid, events } = await putAside(this.db, [seq], message);
     for (const { eventId, orderId, version } of events) {
       // The event may have been declared void already. Then the later events of its stream need not wait.
-      if (!(await isVoidByNumbered(this.db, orderId, version))) aside.add(orderId);
+      if (!(await isVoidByNumbered(this.db, orderId, version))) streamsAside.add(orderId);
       this.log.error(
         `event ${version} of order ${orderId} (${eventId}) cannot be numbered and was put aside, ` +
-          `with all that follows of this order: ${message}`,
+          `with all later events of this order: ${message}`,
       );
     }
     return xid;

@@ -2,7 +2,7 @@ import { statement } from '#database';
 import { VOIDING, type Uuid } from '#kernel';
 import { macColumn } from '../macs/mac-check';
 import type { PendingEvent } from './pending';
-import { canonicalColumns, joinEvent, joinPlace } from '../streams/stored';
+import { canonicalColumns, joinEvent, leftJoinLog } from '../streams/stored';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
@@ -26,19 +26,20 @@ export const isVoid = `(u.error is not null and exists (
     and v.event_data->'version' = to_jsonb(u.version)
     and not exists (select from ${named.unnumbered} n where n.event_id = v.id and n.error is not null)))`;
 
-const SETTLE = statement(
+const DELETE_STALE = statement(
   'pending-settle',
   `delete from ${named.pending} p
    where exists (select from ${named.log} l where l.event_id = p.event_id)
       or not exists (select from ${named.events} e where e.id = p.event_id)`,
 );
 
-/** Deletes pending rows whose event has a position already or does not exist. Returns how many. */
-export const settle = async (db: StreamDatabase): Promise<number> => (await db.execute(SETTLE, [])).count;
+/** Deletes pending rows whose event has a position already or does not exist. Returns the number of rows. */
+export const deleteStalePending = async (db: StreamDatabase): Promise<number> =>
+  (await db.execute(DELETE_STALE, [])).count;
 
 const WAITING = statement('pending-waiting', `select seq from ${named.pending} where seq > $1 order by seq limit 1000`);
 
-export const waitingSeqs = async (db: StreamDatabase, above: number): Promise<number[]> =>
+export const readPendingSeqs = async (db: StreamDatabase, above: number): Promise<number[]> =>
   (await db.query<{ seq: number }>(WAITING, [above])).map(({ seq }) => seq);
 
 const ONE = statement(
@@ -47,8 +48,11 @@ const ONE = statement(
    where p.seq = $1 and not exists (select from ${named.log} l where l.event_id = p.event_id)`,
 );
 
-/** Undefined if the row is gone, or its event has a position. Rejects if a column of the event cannot be printed. */
-export const readOne = async (db: StreamDatabase, seq: number): Promise<PendingEvent | undefined> =>
+/**
+ * Returns undefined if the row is missing, or if its event has a position already. Rejects if a column of the event
+ * cannot be printed.
+ */
+export const readPendingEvent = async (db: StreamDatabase, seq: number): Promise<PendingEvent | undefined> =>
   (await db.query<PendingEvent>(ONE, [seq]))[0];
 
 const PUT_ASIDE = statement(
@@ -67,7 +71,7 @@ export interface PutAside {
   readonly events: readonly Pick<Unnumbered, 'eventId' | 'orderId' | 'version'>[];
 }
 
-/** Moves pending rows out of the queue, so that they do not block the others. */
+/** Moves pending rows out of the queue, so that they do not block the other events. */
 export async function putAside(db: StreamDatabase, seqs: readonly number[], error: string | null): Promise<PutAside> {
   const rows = await db.query<{ xid: string; eventId: Uuid | null; orderId: Uuid; version: number }>(PUT_ASIDE, [
     seqs,
@@ -87,22 +91,22 @@ const STREAMS = statement(
 );
 
 /** The streams with an event that cannot be numbered and is not void. Their later events have to wait as well. */
-export const streamsAside = async (db: StreamDatabase, orderId: Uuid | null = null): Promise<Set<Uuid>> =>
+export const findStreamsAside = async (db: StreamDatabase, orderId: Uuid | null = null): Promise<Set<Uuid>> =>
   new Set((await db.query<{ id: Uuid }>(STREAMS, [orderId])).map(({ id }) => id));
 
 const VOID_BY_NUMBERED = statement(
   'void-by-numbered',
   `select exists (
-     select from ${named.events} v ${joinPlace('v.id')}
+     select from ${named.events} v ${leftJoinLog('v.id')}
      where v.${named.stream} = $1 and v.event_type = '${VOIDING}' and v.event_data->'version' = to_jsonb($2::int)
        and l.position is not null) as void`,
 );
 
-/** Whether a numbered event declares this one void. Only events of this shop are numbered. */
+/** Whether an event with a position declares this event void. Only events that the shop appended get a position. */
 export const isVoidByNumbered = async (db: StreamDatabase, orderId: Uuid, version: number): Promise<boolean> =>
   (await db.query<{ void: boolean }>(VOID_BY_NUMBERED, [orderId, version]))[0].void;
 
-const TAKE_UP = statement(
+const REQUEUE = statement(
   'unnumbered-take-up',
   `with back as (
      delete from ${named.unnumbered} u where ($1::uuid is null or ${named.stream} = $1) and not ${isVoid}
@@ -110,9 +114,9 @@ const TAKE_UP = statement(
    insert into ${named.pending} (event_id) select event_id from back order by ${named.stream}, version returning event_id`,
 );
 
-/** Puts the events that were put aside back into the queue, for one stream or for all. Returns how many. */
-export const takeUp = async (db: StreamDatabase, orderId: Uuid | null = null): Promise<number> =>
-  (await db.query(TAKE_UP, [orderId])).length;
+/** Queues the events again that were put aside, of one stream or of all streams. Returns the number of events. */
+export const requeueAside = async (db: StreamDatabase, orderId: Uuid | null = null): Promise<number> =>
+  (await db.query(REQUEUE, [orderId])).length;
 
 const FOR_MAC = statement(
   'unnumbered-for-mac',
@@ -122,7 +126,7 @@ const FOR_MAC = statement(
 );
 
 /** Unnumbered events with a MAC, whose error begins with `error`, of the streams after `after`. */
-export const asideForMac = (
+export const listAsideForMac = (
   db: StreamDatabase,
   error: string,
   after: Uuid,
@@ -154,7 +158,7 @@ const BEHIND = statement(
 );
 
 /** How many committed events wait for a position, and the age of the oldest in seconds. */
-export async function waitingForPositions(db: StreamDatabase): Promise<{ waiting: number; seconds: number }> {
+export async function measureQueue(db: StreamDatabase): Promise<{ waiting: number; seconds: number }> {
   const [{ waiting, age }] = await db.query<{ waiting: number; age: number | null }>(BEHIND, []);
   return { waiting, seconds: Math.max(age ?? 0, 0) };
 }

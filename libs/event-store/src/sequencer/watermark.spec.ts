@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { Watermark } from './watermark';
 
-/** A pending table in little: transactions draw numbers, commit or abort in any order; a reader sees what is committed. */
+/**
+ * A model of the pending table. Transactions draw numbers, and commit or abort in any order. A reader sees committed
+ * rows only.
+ */
 class Table {
   private nextSeq = 1;
   private nextXid = 100n;
@@ -35,24 +38,24 @@ class Table {
   }
 }
 
-function step(table: Table, mark: Watermark, delivered: number[], limit: number): void {
-  const { above, missing } = mark.wanted;
+function readOnce(table: Table, watermark: Watermark, delivered: number[], limit: number): void {
+  const { above, missing } = watermark.nextRead;
   const { xmin } = table;
   const found = [...table.rows].filter((seq) => missing.includes(seq));
   const fresh = [...table.rows].filter((seq) => seq > above).sort((a, b) => a - b);
   const seqs = [...found, ...fresh.slice(0, limit)].sort((a, b) => a - b);
-  if (seqs.length === 0) return mark.numbered([], true, xmin);
+  if (seqs.length === 0) return watermark.recordRead([], true, xmin);
   const xid = table.takeXid();
   for (const seq of seqs) table.rows.delete(seq);
   delivered.push(...seqs);
-  mark.numbered(seqs, fresh.length < limit || fresh.length <= limit, xmin, xid);
+  watermark.recordRead(seqs, fresh.length < limit || fresh.length <= limit, xmin, xid);
 }
 
 describe('The watermark', () => {
-  it('never passes a number whose transaction may still commit, however they interleave', () => {
-    const often = { begin: 6, draw: 8, commit: 4, abort: 1, read: 8, lead: 0.2 };
+  it('never skips a number whose transaction may still commit, for any order of transactions', () => {
+    const weights = { begin: 6, draw: 8, commit: 4, abort: 1, read: 8, lead: 0.2 };
     const what = fc.oneof(
-      ...Object.entries(often).map(([value, weight]) => ({ arbitrary: fc.constant(value), weight: weight * 5 })),
+      ...Object.entries(weights).map(([value, weight]) => ({ arbitrary: fc.constant(value), weight: weight * 5 })),
     );
     const action = fc.tuple(what, fc.nat(20));
     fc.assert(
@@ -62,17 +65,17 @@ describe('The watermark', () => {
         (actions, limit) => {
           const table = new Table();
           const delivered: number[] = [];
-          let mark = new Watermark();
+          let watermark = new Watermark();
           for (const [what, which] of actions) {
             if (what === 'begin') table.begin();
             if (what === 'draw') table.draw(which);
             if (what === 'commit') table.end(which, true);
             if (what === 'abort') table.end(which, false);
-            if (what === 'read') step(table, mark, delivered, limit);
-            if (what === 'lead') mark = new Watermark();
+            if (what === 'read') readOnce(table, watermark, delivered, limit);
+            if (what === 'lead') watermark = new Watermark();
           }
           for (let i = 0; i < 200; i++) table.end(0, true);
-          for (let i = 0; i < 400; i++) step(table, mark, delivered, limit);
+          for (let i = 0; i < 400; i++) readOnce(table, watermark, delivered, limit);
           expect([...delivered].sort((a, b) => a - b)).toEqual([...table.committed].sort((a, b) => a - b));
         },
       ),
@@ -80,27 +83,27 @@ describe('The watermark', () => {
     );
   });
 
-  it('leaves what is worked off behind, and remembers holes until nobody can fill them', () => {
-    const mark = new Watermark();
-    mark.numbered([1, 2, 3], true, 10n, 20n);
-    expect(mark.wanted).toEqual({ above: 0, missing: [] });
-    mark.numbered([4], true, 21n, 22n);
-    expect(mark.wanted).toEqual({ above: 4, missing: [] });
-    mark.numbered([6, 9], true, 15n, 30n);
-    expect(mark.wanted).toEqual({ above: 9, missing: [5, 7, 8] });
-    mark.numbered([7], true, 29n, 31n);
-    expect(mark.wanted).toEqual({ above: 9, missing: [5, 8] });
-    mark.numbered([], true, 30n);
-    expect(mark.wanted).toEqual({ above: 9, missing: [] });
+  it('moves past handled numbers, and remembers missing numbers until no open transaction can use them', () => {
+    const watermark = new Watermark();
+    watermark.recordRead([1, 2, 3], true, 10n, 20n);
+    expect(watermark.nextRead).toEqual({ above: 0, missing: [] });
+    watermark.recordRead([4], true, 21n, 22n);
+    expect(watermark.nextRead).toEqual({ above: 4, missing: [] });
+    watermark.recordRead([6, 9], true, 15n, 30n);
+    expect(watermark.nextRead).toEqual({ above: 9, missing: [5, 7, 8] });
+    watermark.recordRead([7], true, 29n, 31n);
+    expect(watermark.nextRead).toEqual({ above: 9, missing: [5, 8] });
+    watermark.recordRead([], true, 30n);
+    expect(watermark.nextRead).toEqual({ above: 9, missing: [] });
   });
 
-  it('walks over a great many holes rather than remember each', () => {
-    const mark = new Watermark();
-    mark.numbered([1], true, 10n, 11n);
-    mark.numbered([2], true, 12n, 13n);
-    mark.numbered([10_000], true, 12n, 14n);
-    expect(mark.wanted).toEqual({ above: 2, missing: [] });
-    mark.numbered([9, 10_001], true, 14n, 15n);
-    expect(mark.wanted.above).toBe(10_001);
+  it('reads over a very large number of gaps again, instead of remembering each of them', () => {
+    const watermark = new Watermark();
+    watermark.recordRead([1], true, 10n, 11n);
+    watermark.recordRead([2], true, 12n, 13n);
+    watermark.recordRead([10_000], true, 12n, 14n);
+    expect(watermark.nextRead).toEqual({ above: 2, missing: [] });
+    watermark.recordRead([9, 10_001], true, 14n, 15n);
+    expect(watermark.nextRead.above).toBe(10_001);
   });
 });

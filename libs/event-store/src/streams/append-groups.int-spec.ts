@@ -4,7 +4,7 @@ import type { Uuid } from '#kernel';
 import { inUnit, Unit } from '../../../messaging/src/inbox/unit';
 import { CommandIdTaken, VersionConflict } from './errors';
 import type { Append } from './events';
-import { happening, ids, storeOn, Told } from '../testing/store';
+import { happening, ids, storeOn, TestMessage } from '../testing/store';
 
 let test: TestDatabase;
 let db: Database;
@@ -15,13 +15,13 @@ beforeAll(async () => {
 });
 afterAll(() => test.drop());
 
-const told = (order: Uuid, version = 1) => ({ messages: [new Told({ orderId: order, version })] });
-const happenings = (count: number) => {
+const withMessage = (order: Uuid, version = 1) => ({ messages: [new TestMessage({ orderId: order, version })] });
+const newAppends = (count: number) => {
   const orders = Array.from({ length: count }, () => ids.next());
-  return { orders, appends: orders.map((order) => happening(order, 0, [{ of: order }], told(order))) };
+  return { orders, appends: orders.map((order) => happening(order, 0, [{ of: order }], withMessage(order))) };
 };
 
-interface Books {
+interface RowCounts {
   events: number;
   heads: number;
   pending: number;
@@ -29,8 +29,8 @@ interface Books {
   transactions: number;
 }
 
-const books = async (orders: readonly Uuid[]): Promise<Books> => {
-  const [row] = await test.admin<Books>(
+const countRows = async (orders: readonly Uuid[]): Promise<RowCounts> => {
+  const [row] = await test.admin<RowCounts>(
     `select (select count(*)::int from ordering.order_events where order_id = any($1)) as events,
        (select count(*)::int from ordering.order_heads where order_id = any($1)) as heads,
        (select count(*)::int from ordering.order_pending p join ordering.order_events e on e.id = p.event_id
@@ -42,34 +42,36 @@ const books = async (orders: readonly Uuid[]): Promise<Books> => {
   return row;
 };
 
-describe('Appends that come at once', () => {
-  it('are written together, each with its message, its head and its place in the queue', async () => {
+describe('Appends that arrive at the same time', () => {
+  it('are written together, each with its message, its head and its pending row', async () => {
     const { store } = storeOn(db);
-    const { orders, appends } = happenings(60);
+    const { orders, appends } = newAppends(60);
     const done = await Promise.all(appends.map((append) => store.append(append)));
-    const { transactions, ...rows } = await books(orders);
+    const { transactions, ...rows } = await countRows(orders);
     expect(rows).toEqual({ events: 60, heads: 60, pending: 60, outbox: 60 });
     expect(transactions).toBeLessThan(20);
     for (const [index, order] of orders.entries()) {
       expect(done[index]).toMatchObject({ version: 1, repeated: false });
       expect(await store.read(order)).toMatchObject(done[index].events);
     }
-    const next = await Promise.all(orders.map((order) => store.append(happening(order, 1, [{}], told(order, 2)))));
+    const next = await Promise.all(
+      orders.map((order) => store.append(happening(order, 1, [{}], withMessage(order, 2)))),
+    );
     expect(next.every(({ version, repeated }) => version === 2 && !repeated)).toBe(true);
-    expect(await books(orders)).toMatchObject({ events: 120, heads: 60, pending: 120, outbox: 120 });
+    expect(await countRows(orders)).toMatchObject({ events: 120, heads: 60, pending: 120, outbox: 120 });
   });
 
-  it('fail each for itself: the others do not notice', async () => {
+  it('fail one by one, and do not disturb the other appends', async () => {
     const { store } = storeOn(db);
-    const { orders, appends } = happenings(40);
+    const { orders, appends } = newAppends(40);
     const [late, elsewhere, again] = [ids.next(), ids.next(), ids.next()];
     const first = await store.append(happening(late, 0));
-    const repeated = happening(again, 0, [{}], told(again));
+    const repeated = happening(again, 0, [{}], withMessage(again));
     await store.append(repeated);
     const odd: Append[] = [
-      happening(late, 0, [{}], told(late)),
-      happening(late, 7, [{}], told(late)),
-      happening(elsewhere, 0, [{}], { ...told(elsewhere), commandId: repeated.commandId }),
+      happening(late, 0, [{}], withMessage(late)),
+      happening(late, 7, [{}], withMessage(late)),
+      happening(elsewhere, 0, [{}], { ...withMessage(elsewhere), commandId: repeated.commandId }),
       repeated,
     ];
     const all = await Promise.allSettled([
@@ -83,13 +85,13 @@ describe('Appends that come at once', () => {
     expect(taken).toMatchObject({ reason: new CommandIdTaken(repeated.commandId) });
     expect(same).toMatchObject({ value: { version: 1, repeated: true } });
     expect([...all.slice(0, 30), ...all.slice(34)].every(({ status }) => status === 'fulfilled')).toBe(true);
-    expect(await books(orders)).toMatchObject({ events: 40, heads: 40, pending: 40, outbox: 40 });
-    expect(await books([late, elsewhere])).toMatchObject({ events: 1, heads: 1, outbox: 0 });
-    expect(await books([again])).toMatchObject({ events: 1, outbox: 1 });
+    expect(await countRows(orders)).toMatchObject({ events: 40, heads: 40, pending: 40, outbox: 40 });
+    expect(await countRows([late, elsewhere])).toMatchObject({ events: 1, heads: 1, outbox: 0 });
+    expect(await countRows([again])).toMatchObject({ events: 1, outbox: 1 });
     expect(await store.read(late)).toMatchObject(first.events);
   });
 
-  it('of one order with one version: one is written, the others conflict', async () => {
+  it('to one order with one version: one is written, the other appends conflict', async () => {
     const { store } = storeOn(db);
     const order = ids.next();
     await store.append(happening(order, 0));
@@ -99,19 +101,19 @@ describe('Appends that come at once', () => {
     expect((await store.read(order)).map(({ version }) => version)).toEqual([1, 2]);
   });
 
-  it('of one command: one is written, the others hear its answer', async () => {
+  it('of one command: one is written, the other appends return its result', async () => {
     const { store } = storeOn(db);
     const order = ids.next();
-    const append = happening(order, 0, [{}], told(order));
+    const append = happening(order, 0, [{}], withMessage(order));
     const all = await Promise.all(Array.from({ length: 30 }, () => store.append(append)));
     expect(all.filter(({ repeated }) => !repeated)).toHaveLength(1);
     expect(new Set(all.map(({ version }) => version))).toEqual(new Set([1]));
-    expect(await books([order])).toMatchObject({ events: 1, heads: 1, pending: 1, outbox: 1 });
+    expect(await countRows([order])).toMatchObject({ events: 1, heads: 1, pending: 1, outbox: 1 });
   });
 
-  it('do not wait for an order that somebody else has locked, or is beginning', async () => {
+  it('do not wait for an order that another transaction has locked or is creating', async () => {
     const { store } = storeOn(db);
-    const { orders, appends } = happenings(150);
+    const { orders, appends } = newAppends(150);
     const [one, two, same, young] = Array.from({ length: 4 }, () => ids.next());
     await Promise.all([one, two, same].map((order) => store.append(happening(order, 0))));
     const other = await connect(test.url, 'somebody');
@@ -124,24 +126,24 @@ describe('Appends that come at once', () => {
       expect(freed).toBe(true);
       return done;
     };
-    // Both places of those who go by themselves are taken until it is over; whoever comes then has to go in groups.
+    // These appends wait for the lock, and both run alone. So all later appends are grouped.
     const waiting = [one, two].map((order) => late(happening(order, 1)));
     const begun = late(happening(young, 0));
     const onTop = Array.from({ length: 3 }, () => store.append(happening(same, 1)).catch((error: unknown) => error));
     const free = appends.map((append) => store.append(append));
     await Promise.all(free);
     expect((await Promise.all(onTop)).filter((error) => error instanceof VersionConflict)).toHaveLength(2);
-    expect(await books([one, two, young])).toMatchObject({ events: 2 });
+    expect(await countRows([one, two, young])).toMatchObject({ events: 2 });
     freed = true;
     await other.query('rollback');
     await other.end();
     await Promise.all([...waiting, begun]);
-    expect(await books([...orders, one, two, same, young])).toMatchObject({ events: 157, outbox: 150 });
+    expect(await countRows([...orders, one, two, same, young])).toMatchObject({ events: 157, outbox: 150 });
   });
 
-  it('bear the same claim: one of them settles it, the other is too late', async () => {
+  it('with the same claim: one marks the message as done, and the other is refused', async () => {
     const { store } = storeOn(db);
-    const { orders, appends } = happenings(20);
+    const { orders, appends } = newAppends(20);
     const [{ seq, id }] = await test.admin<{ seq: number; id: Uuid }>(
       `insert into ordering.inbox (message_id, handler, lane, key, type, body, meta, claimed_by)
        values (gen_random_uuid(), 'h', 'h', 'twice', 't', '{}', '{}', 42) returning seq, message_id as id`,
@@ -151,17 +153,17 @@ describe('Appends that come at once', () => {
     const both = orders.slice(0, 2).map((order) =>
       inUnit(unit(), async () => {
         await Promise.resolve();
-        return store.append(happening(order, 0, [{}], { ...told(order), claimed }));
+        return store.append(happening(order, 0, [{}], { ...withMessage(order), claimed }));
       }),
     );
     const strangers = appends.slice(2).map((append) => store.append(append));
     const settled = await Promise.allSettled(both);
     await Promise.all(strangers);
     expect(settled.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
-    expect(await books(orders.slice(0, 2))).toMatchObject({ events: 1, outbox: 1 });
+    expect(await countRows(orders.slice(0, 2))).toMatchObject({ events: 1, outbox: 1 });
   });
 
-  it('settle the messages they answer; whose claim was lost writes nothing', async () => {
+  it('mark their messages as done, and write nothing if their claim was lost', async () => {
     const { store } = storeOn(db);
     const rows = await test.admin<{ seq: number; id: Uuid }>(
       `insert into ordering.inbox (message_id, handler, lane, key, type, body, meta, claimed_by)
@@ -173,7 +175,7 @@ describe('Appends that come at once', () => {
       rows.map(({ seq, id }, index) => {
         const claimed = { seq, messageId: id, claimedBy: 42 };
         const unit = new Unit('ordering', 'h', { id, type: 't', key: 'k', body: {}, meta: {} as never }, claimed, 0);
-        const more = { ...told(orders[index]), claimed };
+        const more = { ...withMessage(orders[index]), claimed };
         return inUnit(unit, async () => {
           await store.append(happening(orders[index], 0, [{}], more));
           expect(unit.isSettled).toBe(true);
@@ -189,15 +191,15 @@ describe('Appends that come at once', () => {
       { state: 'done', n: 36 },
       { state: 'waiting', n: 4 },
     ]);
-    const { transactions, ...written } = await books(orders);
+    const { transactions, ...written } = await countRows(orders);
     expect(written).toEqual({ events: 36, heads: 36, pending: 36, outbox: 36 });
     expect(transactions).toBeLessThan(20);
   });
 
-  it('that fail together are tried each by itself', async () => {
+  it('that failed as a group are tried one by one', async () => {
     const { store } = storeOn(db);
-    const { orders, appends } = happenings(30);
-    // An event id that is taken while the group is being written: the whole statement is refused.
+    const { orders, appends } = newAppends(30);
+    // The trigger refuses each statement that writes more than one event, like an event id that is taken meanwhile.
     await test.admin(`create function ordering.refuse() returns trigger language plpgsql as $$ begin
       if (select count(*) from added) > 1 then raise exception 'not together' using errcode = 'unique_violation'; end if;
       return null; end $$`);
@@ -206,7 +208,7 @@ describe('Appends that come at once', () => {
     try {
       const done = await Promise.all(appends.map((append) => store.append(append)));
       expect(done.every(({ repeated }) => !repeated)).toBe(true);
-      expect(await books(orders)).toMatchObject({ events: 30, outbox: 30, transactions: 30 });
+      expect(await countRows(orders)).toMatchObject({ events: 30, outbox: 30, transactions: 30 });
     } finally {
       await test.admin('drop trigger alone on ordering.order_events; drop function ordering.refuse()');
     }

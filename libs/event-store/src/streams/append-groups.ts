@@ -29,43 +29,43 @@ export interface Written {
   readonly timestamp: Date;
 }
 
-interface Waiting {
+interface WaitingAppend {
   readonly append: SingleAppend;
   /** Called without an argument if the append must be written alone. */
-  readonly done: (written?: Written) => void;
+  readonly finish: (written?: Written) => void;
 }
 
 /** While this many statements run (single appends or groups), further appends wait to be grouped. */
-const AT_ONCE = 2;
+const MOST_RUNNING = 2;
 const MOST_IN_GROUP = 64;
 /** The next group is sent after this time in any case, because the running statements may be waiting for a lock. */
-const LONGEST_WAIT_MS = 50;
+const LONGEST_DELAY_MS = 50;
 
-/** The values of each append in a group. Each field becomes one array. */
+/** The values that the statement needs of each append. Each field becomes one array parameter. */
 const FIELDS: readonly {
   readonly name: string;
   readonly type: string;
-  readonly of: (append: SingleAppend) => unknown;
+  readonly valueFrom: (append: SingleAppend) => unknown;
 }[] = [
-  { name: named.stream, type: 'uuid', of: ({ streamId }) => streamId },
-  { name: 'expected', type: 'int', of: ({ expectedVersion }) => expectedVersion },
-  { name: 'id', type: 'uuid', of: ({ eventId }) => eventId },
-  { name: 'type', type: 'text', of: ({ type }) => type },
-  { name: 'schema_version', type: 'int', of: ({ schemaVersion }) => schemaVersion },
-  { name: 'data', type: 'jsonb', of: ({ data }) => data },
-  { name: 'metadata', type: 'jsonb', of: ({ metadata }) => metadata },
-  { name: 'seq', type: 'bigint', of: ({ claimed }) => claimed?.seq ?? null },
-  { name: 'claimed_by', type: 'int', of: ({ claimed }) => claimed?.claimedBy ?? null },
-  { name: 'message_id', type: 'uuid', of: ({ claimed }) => claimed?.messageId ?? null },
-  { name: 'mac', type: 'bytea', of: ({ mac }) => mac },
+  { name: named.stream, type: 'uuid', valueFrom: ({ streamId }) => streamId },
+  { name: 'expected', type: 'int', valueFrom: ({ expectedVersion }) => expectedVersion },
+  { name: 'id', type: 'uuid', valueFrom: ({ eventId }) => eventId },
+  { name: 'type', type: 'text', valueFrom: ({ type }) => type },
+  { name: 'schema_version', type: 'int', valueFrom: ({ schemaVersion }) => schemaVersion },
+  { name: 'data', type: 'jsonb', valueFrom: ({ data }) => data },
+  { name: 'metadata', type: 'jsonb', valueFrom: ({ metadata }) => metadata },
+  { name: 'seq', type: 'bigint', valueFrom: ({ claimed }) => claimed?.seq ?? null },
+  { name: 'claimed_by', type: 'int', valueFrom: ({ claimed }) => claimed?.claimedBy ?? null },
+  { name: 'message_id', type: 'uuid', valueFrom: ({ claimed }) => claimed?.messageId ?? null },
+  { name: 'mac', type: 'bytea', valueFrom: ({ mac }) => mac },
 ];
 
 /**
- * Rows that another transaction has locked are skipped. If that transaction only begins the same stream, or inserts the
- * same id, there is no row to skip yet. Then the statement waits at most 50 ms. So a group does not wait for a stream
- * that is in use, and two groups do not block each other. `head` returns a row for each append that was written. The
- * other appends leave no row in any table. (`offset 0` makes the planner look up each id by its key, even if its
- * statistics say that the table is small.)
+ * Writes a whole group. It skips streams that another transaction has locked. If another transaction is just creating
+ * the same stream or the same event id, there is no row yet that could be skipped. Then the statement waits at most 50
+ * ms. So a group does not wait for a stream that is in use, and two groups do not block each other. `head` has one row
+ * for each append that was written. All other appends write nothing. (`offset 0` makes the planner look up each id by
+ * its key, even if its statistics say that the table is small.)
  */
 const GROUP = statement(
   'append-group-marked',
@@ -109,39 +109,42 @@ const GROUP = statement(
 );
 
 /**
- * Appends that arrive while others are running are written together, in one statement and one transaction, because
- * under load the statement and the commit are most of their cost. A single append does not wait. An append that could
- * not be written in its group is written alone, and then its own statement reports the reason.
+ * Writes appends together, in one statement and one transaction, if they arrive while other appends are running. Under
+ * load the statement and the commit are most of the cost of an append. An append waits only while two statements run.
+ * An append that could not be written in its group is written alone, and then its own statement reports the reason.
  */
 export class AppendGroups {
   private readonly log = new Logger('EventStore');
-  private waiting: Waiting[] = [];
+  private waiting: WaitingAppend[] = [];
   private running = 0;
   private timer?: NodeJS.Timeout;
-  /** Runs a group in the async context of the constructor, because the append that starts a group is not part of it. */
-  private readonly detached = AsyncLocalStorage.snapshot() as (work: () => void) => void;
+  /**
+   * Runs a group in the async context of the constructor. Otherwise the group would run in the transaction and the
+   * trace of the append that starts it.
+   */
+  private readonly runDetached = AsyncLocalStorage.snapshot() as (work: () => void) => void;
 
   constructor(private readonly db: StreamDatabase) {}
 
   async write(append: SingleAppend, appendAlone: () => Promise<Written>): Promise<Written> {
-    if (this.running >= AT_ONCE) {
-      const written = await new Promise<Written | undefined>((done) => this.wait({ append, done }));
+    if (this.running >= MOST_RUNNING) {
+      const written = await new Promise<Written | undefined>((finish) => this.enqueue({ append, finish }));
       if (written) return written;
     }
-    return this.counted(appendAlone);
+    return this.runCounted(appendAlone);
   }
 
-  private async counted<T>(work: () => Promise<T>): Promise<T> {
+  private async runCounted<T>(work: () => Promise<T>): Promise<T> {
     this.running += 1;
     try {
       return await work();
     } finally {
       this.running -= 1;
-      this.next();
+      this.startGroupIfFree();
     }
   }
 
-  private wait(one: Waiting): void {
+  private enqueue(one: WaitingAppend): void {
     this.waiting.push(one);
     this.startTimer();
   }
@@ -150,28 +153,28 @@ export class AppendGroups {
     this.timer ??= setTimeout(() => {
       this.timer = undefined;
       this.startGroup();
-    }, LONGEST_WAIT_MS);
+    }, LONGEST_DELAY_MS);
   }
 
-  private next(): void {
-    if (this.running < AT_ONCE) this.startGroup();
+  private startGroupIfFree(): void {
+    if (this.running < MOST_RUNNING) this.startGroup();
   }
 
   private startGroup(): void {
     if (this.waiting.length === 0) return;
     const group = this.takeGroup();
-    if (group.length === 1) group[0].done();
-    else this.detached(() => void this.counted(() => this.writeGroup(group)));
+    if (group.length === 1) group[0].finish();
+    else this.runDetached(() => void this.runCounted(() => this.writeGroup(group)));
     if (this.waiting.length > 0) this.startTimer();
   }
 
   /**
-   * At most one append for each stream and each claim. A second one needs the result of the first, so it stays for a
-   * later group.
+   * Takes at most one append for each stream and each claim. A second append needs the result of the first, so it waits
+   * for a later group.
    */
-  private takeGroup(): Waiting[] {
-    const group: Waiting[] = [];
-    const later: Waiting[] = [];
+  private takeGroup(): WaitingAppend[] {
+    const group: WaitingAppend[] = [];
+    const later: WaitingAppend[] = [];
     const taken = new Set<Uuid | number>();
     for (const one of this.waiting) {
       const { streamId, claimed } = one.append;
@@ -186,12 +189,12 @@ export class AppendGroups {
     return group;
   }
 
-  private async writeGroup(group: readonly Waiting[]): Promise<void> {
+  private async writeGroup(group: readonly WaitingAppend[]): Promise<void> {
     const written = new Map<string, Written>();
     try {
       const rows = await this.db.outsideTransaction(() =>
         withoutLockWait(() =>
-          this.db.query<{ streamId: string; timestamp: Date }>(GROUP, values(group.map(({ append }) => append))),
+          this.db.query<{ streamId: string; timestamp: Date }>(GROUP, parametersOf(group.map(({ append }) => append))),
         ),
       );
       for (const { append } of group) {
@@ -203,11 +206,11 @@ export class AppendGroups {
       // and its event's id or its claim shows whether it was written.
       this.log.warn(`${group.length} appends could not be written together: ${(error as Error).message}`);
     }
-    for (const { append, done } of group) done(written.get(append.streamId));
+    for (const { append, finish } of group) finish(written.get(append.streamId));
   }
 }
 
-const values = (group: readonly SingleAppend[]): unknown[] => [
-  ...FIELDS.map(({ of }) => group.map(of)),
+const parametersOf = (group: readonly SingleAppend[]): unknown[] => [
+  ...FIELDS.map(({ valueFrom }) => group.map(valueFrom)),
   JSON.stringify(group.flatMap(({ streamId, messages }) => messages.map((one) => ({ stream: streamId, ...one })))),
 ];

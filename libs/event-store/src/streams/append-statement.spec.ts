@@ -1,4 +1,4 @@
-import { appendStatement, statementOf, type AppendValues, type Parts } from './append-statement';
+import { appendStatement, findOrPrepare, type AppendValues, type Parts } from './append-statement';
 import { defineGuard } from './guard';
 
 const one: Parts = { single: true, messages: false, claim: false, timers: false };
@@ -25,12 +25,12 @@ const tickets = defineGuard<{ readonly numbers: readonly number[] }>({
   sql: ({ numbers }) => `insert into tickets select unnest(${numbers}) from head returning 1`,
 });
 
-/** The values where the text names them. */
+/** The text of the statement with its values in place of `$n`. */
 const filledIn = ({ sql, values }: ReturnType<typeof appendStatement>): string =>
   sql.text.replace(/\$(\d+)/g, (_, number: string) => `<${String(values[Number(number) - 1])}>`);
 
 describe('The statement of an append', () => {
-  it('has each value where its name stands, in whatever order the SQL names it', () => {
+  it('uses each value under its name, in any order of the names', () => {
     const text = filledIn(appendStatement(one, [seat({ seat: 12, row: 7 }), open({ hall: 'the hall' })], own));
     expect(text).toContain(`seat as (insert into seats select <7>, <12>, <the stream>, <the command> from head`);
     expect(text).toContain('open as (select from halls where name = <the hall>)');
@@ -40,7 +40,7 @@ describe('The statement of an append', () => {
     expect(text).not.toContain('<undefined>');
   });
 
-  it('moves the head only where a guard before it says so, and numbers nothing before the guards after it', () => {
+  it('moves the head only after the guards with place `before`, and queues the events only after the guards with place `after`', () => {
     const { sql } = appendStatement(
       one,
       [open({ hall: 'h' }), seat({ row: 1, seat: 1 }), tickets({ numbers: [1] })],
@@ -54,7 +54,7 @@ describe('The statement of an append', () => {
     expect(sql.text.indexOf('head as (')).toBeLessThan(sql.text.indexOf('seat as ('));
   });
 
-  it('is made once for each combination, and each has a name of its own', () => {
+  it('is made once for each combination of parts and guards, with its own name', () => {
     const guards = [
       [],
       [seat({ row: 1, seat: 1 })],
@@ -76,12 +76,12 @@ describe('The statement of an append', () => {
       expect(appendStatement(parts, given, own).sql).toBe(statements[at]);
   });
 
-  it('refuses two guards of one name, and a guard that is named like a step of its own', () => {
+  it('refuses two guards with one name, and a guard with the name of a step', () => {
     const named = (name: string) => defineGuard<object>({ name, place: 'before', sql: () => 'select 1' })({}).guard;
-    statementOf(one, [named('twin')]);
-    expect(() => statementOf(one, [named('twin')])).toThrow('Two guards have one name');
-    expect(() => statementOf(one, [named('a'), named('a')])).toThrow('needs its own name');
+    findOrPrepare(one, [named('twin')]);
+    expect(() => findOrPrepare(one, [named('twin')])).toThrow('Two different guards have the same name');
+    expect(() => findOrPrepare(one, [named('a'), named('a')])).toThrow('A guard has the name of');
     for (const name of ['head', 'events', 'pending', 'claim', 'append'])
-      expect(() => statementOf(one, [named(name)])).toThrow('needs its own name');
+      expect(() => findOrPrepare(one, [named(name)])).toThrow('A guard has the name of');
   });
 });

@@ -42,14 +42,14 @@ export interface AppendStatement {
   readonly parameters: NamedParameters;
 }
 
-const OWN = 'append';
-const SHARED = { part: OWN, names: ['streamId', 'commandId'] } as const;
-const STEPS = [OWN, 'claim', 'head', 'events', 'pending', 'sent', 'timed', 'cancelled', 'done'];
+const APPEND = 'append';
+const SHARED = { part: APPEND, names: ['streamId', 'commandId'] } as const;
+const STEPS = [APPEND, 'claim', 'head', 'events', 'pending', 'sent', 'timed', 'cancelled', 'done'];
 const LETTERS = { single: 's', messages: 'm', claim: 'c', timers: 't' } as const;
 
-const appended = 'exists (select from head)';
+const headMoved = 'exists (select from head)';
 
-const known = new Map<string, AppendStatement>();
+const statements = new Map<string, AppendStatement>();
 
 /** The statement for an append, and its values in the order of the statement's parameters. */
 export function appendStatement(
@@ -57,23 +57,24 @@ export function appendStatement(
   given: readonly Guarded[],
   own: AppendValues,
 ): { readonly sql: Statement; readonly values: unknown[] } {
-  const { sql, parameters } = statementOf(
+  const { sql, parameters } = findOrPrepare(
     parts,
     given.map(({ guard }) => guard),
   );
-  const values: Record<string, object> = { [OWN]: own };
-  for (const { guard, values: its } of given) values[guard.name] = its;
+  const values: Record<string, object> = { [APPEND]: own };
+  for (const { guard, values: guardValues } of given) values[guard.name] = guardValues;
   return { sql, values: parameters.values(values) };
 }
 
-export function statementOf(parts: Parts, guards: readonly Guard<object>[]): AppendStatement {
-  const name = nameOf(parts, guards);
-  const prepared = known.get(name) ?? make(name, parts, guards);
-  if (guards.some((guard, at) => guard !== prepared.guards[at])) throw new Error(`Two guards have one name: ${name}`);
+export function findOrPrepare(parts: Parts, guards: readonly Guard<object>[]): AppendStatement {
+  const name = statementName(parts, guards);
+  const prepared = statements.get(name) ?? prepareStatement(name, parts, guards);
+  if (guards.some((guard, at) => guard !== prepared.guards[at]))
+    throw new Error(`Two different guards have the same name. Rename one of them: ${name}`);
   return prepared;
 }
 
-const nameOf = (parts: Parts, guards: readonly Guard<object>[]): string =>
+const statementName = (parts: Parts, guards: readonly Guard<object>[]): string =>
   [
     'append-by',
     Object.entries(LETTERS).reduce(
@@ -83,12 +84,13 @@ const nameOf = (parts: Parts, guards: readonly Guard<object>[]): string =>
     ...guards.map(({ name }) => name),
   ].join('-');
 
-function make(name: string, parts: Parts, guards: readonly Guard<object>[]): AppendStatement {
+function prepareStatement(name: string, parts: Parts, guards: readonly Guard<object>[]): AppendStatement {
   const names = [...STEPS, ...guards.map((guard) => guard.name)];
-  if (new Set(names).size < names.length) throw new Error(`Each step of an append needs its own name: ${name}`);
+  if (new Set(names).size < names.length)
+    throw new Error(`A guard has the name of another guard or of a step of the append. Rename it: ${names.join(', ')}`);
   const parameters = new NamedParameters();
   const prepared = { sql: statement(name, sql(parts, guards, parameters)), guards, parameters };
-  known.set(name, prepared);
+  statements.set(name, prepared);
   return prepared;
 }
 
@@ -97,13 +99,13 @@ function make(name: string, parts: Parts, guards: readonly Guard<object>[]): App
  * row nothing is written. Pending rows are inserted after the guards, so that a refused append uses no sequence number.
  */
 function sql(parts: Parts, guards: readonly Guard<object>[], parameters: NamedParameters): string {
-  const own = parameters.of<keyof AppendValues>(OWN);
-  const step = (guard: Guard<object>) => [guard.name, guard.sql(parameters.of(guard.name, SHARED))] as const;
+  const own = parameters.ofPart<keyof AppendValues>(APPEND);
+  const step = (guard: Guard<object>) => [guard.name, guard.sql(parameters.ofPart(guard.name, SHARED))] as const;
   const before = guards.filter(({ place }) => place === 'before');
   const after = guards.filter(({ place }) => place === 'after');
-  const one = after.filter(({ rows }) => rows !== 'several').map(({ name }) => `, ${name}`);
-  const several = after.filter(({ rows }) => rows === 'several');
-  const some = several.map(({ name }) => `(select count(*) from ${name}) > 0`).join(' and ');
+  const singleRowGuards = after.filter(({ rows }) => rows !== 'several').map(({ name }) => `, ${name}`);
+  const severalRowGuards = after.filter(({ rows }) => rows === 'several');
+  const eachHasRows = severalRowGuards.map(({ name }) => `(select count(*) from ${name}) > 0`).join(' and ');
   const stream = `${own.streamId}::uuid`;
   const expected = `${own.expectedVersion}::int`;
   const [added, first, event] = parts.single
@@ -151,15 +153,15 @@ function sql(parts: Parts, guards: readonly Guard<object>[], parameters: NamedPa
     [
       'pending',
       `insert into ${named.pending} (event_id) select events.id
-      from events${one.join('')}
-      ${some && `where ${some}`}${parts.single ? '' : ' order by events.version'}`,
+      from events${singleRowGuards.join('')}
+      ${eachHasRows && `where ${eachHasRows}`}${parts.single ? '' : ' order by events.version'}`,
     ],
-    ['sent', parts.messages && outboxInsert(own.messages, appended)],
-    ['timed', parts.timers && timersSet(own.toSet, appended)],
-    ['cancelled', parts.timers && timersCancelled(own.toCancel, appended)],
+    ['sent', parts.messages && outboxInsert(own.messages, headMoved)],
+    ['timed', parts.timers && timersSet(own.toSet, headMoved)],
+    ['cancelled', parts.timers && timersCancelled(own.toCancel, headMoved)],
     ['done', parts.claim && inboxDone(`(select ${seq} from head)`, messageId, claimedBy)],
   ];
-  const written = steps.flatMap(([name, body]) => (body ? [`${name} as (${body})`] : []));
-  return `with ${written.join(',\n')}
+  const definedSteps = steps.flatMap(([name, body]) => (body ? [`${name} as (${body})`] : []));
+  return `with ${definedSteps.join(',\n')}
     select (select version from head) as version, statement_timestamp() as "timestamp"`;
 }

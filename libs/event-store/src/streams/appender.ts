@@ -24,9 +24,9 @@ import type { LogSignals } from '../sequencer/log-signals';
 import type { StreamDatabase } from './stream-database';
 import { named } from './table-names';
 
-type Gathered = ReturnType<Unit['take']>;
+type Collected = ReturnType<Unit['take']>;
 
-interface Marked {
+interface PreparedEvent {
   readonly id: Uuid;
   /** The event's data as JSON text, and as it will be read. */
   readonly text: string;
@@ -34,7 +34,7 @@ interface Marked {
   readonly mac: Buffer;
 }
 
-const WHY = statement(
+const REFUSAL_CAUSE = statement(
   'append-why',
   `select coalesce((select version from ${named.heads} where ${named.stream} = $1), 0) as version,
      (select ${named.stream} from ${named.events} where id = $2) as "streamId",
@@ -59,39 +59,44 @@ export class Appender {
 
   /** Returns undefined if the command has already appended to this stream. */
   async append(given: Append): Promise<Appended | undefined> {
-    const unit = given.claimed && this.outbox.unit(); // a message of another context cannot be marked as done here
+    const unit = given.claimed && this.outbox.unit(); // undefined for a message of another context, which cannot be marked as done here
     unit?.mustBeAlive();
     const append: Append = { ...given, claimed: unit?.claimed };
-    const gathered = unit?.take() ?? { messages: [], timers: [] };
+    const collected = unit?.take() ?? { messages: [], timers: [] };
     // If a handler has not queried the database yet, it needs no transaction: this statement writes everything.
-    const alone = !this.db.inTransaction() || (unit !== undefined && !this.db.begun());
-    const within = <T>(work: () => Promise<T>) => (alone ? this.db.outsideTransaction(work) : work());
+    const isOwnTransaction = !this.db.inTransaction() || (unit !== undefined && !this.db.begun());
+    const runOutsideIfOwn = <T>(work: () => Promise<T>) => (isOwnTransaction ? this.db.outside(work) : work());
     let written = false;
     crashPoint('append.before', append.events[0].type);
     try {
-      const events = this.marked(append);
-      const row = await this.write(append, events, gathered, alone);
+      const events = this.withMacs(append);
+      const row = await this.write(append, events, collected, isOwnTransaction);
       written = row.version !== null;
       crashPoint('append.written', append.events[0].type);
-      if (row.version === null) return await within(() => this.explain(append));
+      if (row.version === null) return await runOutsideIfOwn(() => this.explain(append));
       unit?.settled();
-      if (alone) this.wake(append, gathered);
-      else this.db.afterCommit(() => this.wake(append, gathered));
+      if (isOwnTransaction) this.notifyReaders(append, collected);
+      else this.db.afterCommit(() => this.notifyReaders(append, collected));
       return { version: row.version, repeated: false, events: appendedEvents(append, events, row.timestamp) };
     } finally {
-      if (!written) giveBack(unit, gathered);
+      if (!written) returnToUnit(unit, collected);
     }
   }
 
-  private write(append: Append, marked: readonly Marked[], gathered: Gathered, alone: boolean): Promise<Written> {
+  private write(
+    append: Append,
+    prepared: readonly PreparedEvent[],
+    collected: Collected,
+    isOwnTransaction: boolean,
+  ): Promise<Written> {
     const { streamId, expectedVersion, events, guards = [], claimed } = append;
-    const messages = [...gathered.messages, ...this.envelopes(append)];
+    const messages = [...collected.messages, ...this.makeEnvelopes(append)];
     const metadata = JSON.stringify(append.metadata);
-    if (!alone) return this.appendAlone(append, marked, metadata, messages, gathered.timers);
+    if (!isOwnTransaction) return this.appendAlone(append, prepared, metadata, messages, collected.timers);
     const appendAlone = () =>
-      this.db.outsideTransaction(() => this.appendAlone(append, marked, metadata, messages, gathered.timers));
-    if (events.length > 1 || guards.length > 0 || gathered.timers.length > 0) return appendAlone();
-    const [{ id: eventId, text: data, mac }] = marked;
+      this.db.outside(() => this.appendAlone(append, prepared, metadata, messages, collected.timers));
+    if (events.length > 1 || guards.length > 0 || collected.timers.length > 0) return appendAlone();
+    const [{ id: eventId, text: data, mac }] = prepared;
     const [{ type, schemaVersion }] = events;
     return this.groups.write(
       { streamId, expectedVersion, eventId, type, schemaVersion, data, metadata, mac, messages, claimed },
@@ -100,7 +105,7 @@ export class Appender {
   }
 
   /** The events as they will be stored, each with the MAC that the sequencer checks. */
-  private marked({ streamId, expectedVersion, commandId, events, metadata }: Append): Marked[] {
+  private withMacs({ streamId, expectedVersion, commandId, events, metadata }: Append): PreparedEvent[] {
     const metadataText = canonicalJson(metadata);
     return events.map(({ type, schemaVersion, data: given }, index) => {
       const text = JSON.stringify(given);
@@ -119,14 +124,14 @@ export class Appender {
 
   private async appendAlone(
     append: Append,
-    marked: readonly Marked[],
+    prepared: readonly PreparedEvent[],
     metadata: string,
     messages: readonly Envelope[],
-    timers: Gathered['timers'],
+    timers: Collected['timers'],
   ): Promise<Written> {
     const { streamId, expectedVersion, commandId, events, guards = [], claimed } = append;
     const single = events.length === 1;
-    const of = <T>(values: readonly T[]): T | readonly T[] => (single ? values[0] : values);
+    const oneOrAll = <T>(values: readonly T[]): T | readonly T[] => (single ? values[0] : values);
     const parts = {
       single,
       messages: messages.length > 0,
@@ -135,11 +140,11 @@ export class Appender {
     };
     const { sql, values } = appendStatement(parts, guards, {
       ...{ streamId, commandId, expectedVersion, metadata },
-      id: of(marked.map(({ id }) => id)),
-      type: of(events.map(({ type }) => type)),
-      schemaVersion: of(events.map(({ schemaVersion }) => schemaVersion)),
-      data: of(marked.map(({ text }) => text)),
-      mac: of(marked.map(({ mac }) => mac)),
+      id: oneOrAll(prepared.map(({ id }) => id)),
+      type: oneOrAll(events.map(({ type }) => type)),
+      schemaVersion: oneOrAll(events.map(({ schemaVersion }) => schemaVersion)),
+      data: oneOrAll(prepared.map(({ text }) => text)),
+      mac: oneOrAll(prepared.map(({ mac }) => mac)),
       ...(parts.messages && { messages: outboxValue(messages) }),
       ...claimed,
       ...(parts.timers && { toSet: toSet(timers), toCancel: toCancel(timers) }),
@@ -148,14 +153,15 @@ export class Appender {
       const [row] = await this.db.query<Written>(sql, values);
       return row;
     } catch (error) {
-      throw await this.refusal(error as { code?: string; constraint?: string }, append);
+      throw await this.translateError(error as { code?: string; constraint?: string }, append);
     }
   }
 
   /**
-   * The ids are derived from the command's id, as for events. In a handler the trace comes from the handled message.
+   * The envelopes of the messages. Their ids are derived from the command's id, like the ids of events. In a handler
+   * the trace comes from the handled message.
    */
-  private envelopes({ messages = [], commandId, metadata }: Append) {
+  private makeEnvelopes({ messages = [], commandId, metadata }: Append) {
     if (messages.length === 0) return [];
     const trace = this.outbox.unit()
       ? undefined
@@ -178,59 +184,62 @@ export class Appender {
       claimed?.messageId ?? null,
       claimed?.claimedBy ?? null,
     ];
-    const [row] = await this.db.query<{ version: number; streamId: string | null; claimed: boolean }>(WHY, values);
-    const why = row;
-    if (!why.claimed) throw new ClaimLost(this.outbox.unit()?.handler ?? 'an append', claimed!.seq);
-    if (why.streamId === streamId) return undefined;
-    if (why.streamId) throw new CommandIdTaken(commandId);
+    const [row] = await this.db.query<{ version: number; streamId: string | null; claimed: boolean }>(
+      REFUSAL_CAUSE,
+      values,
+    );
+    const cause = row;
+    if (!cause.claimed) throw new ClaimLost(this.outbox.unit()?.handler ?? 'an append', claimed!.seq);
+    if (cause.streamId === streamId) return undefined;
+    if (cause.streamId) throw new CommandIdTaken(commandId);
     const lookUp: LookUp = (sql, values) => this.db.query(sql, values);
-    for (const { guard, values: its } of guards) {
-      const refusal = await guard.missing?.(its, lookUp);
+    for (const { guard, values: guardValues } of guards) {
+      const refusal = await guard.missing?.(guardValues, lookUp);
       if (refusal) throw refusal;
     }
-    throw new VersionConflict(streamId, expectedVersion, why.version);
+    throw new VersionConflict(streamId, expectedVersion, cause.version);
   }
 
   // The conflicting row is committed, so it can be read outside the transaction that has just failed.
-  private async refusal(error: { code?: string; constraint?: string }, append: Append): Promise<unknown> {
+  private async translateError(error: { code?: string; constraint?: string }, append: Append): Promise<unknown> {
     const { code, constraint } = error;
     if (code !== UNIQUE_VIOLATION || constraint === undefined) return error;
     if (constraint === `${this.db.tables.events}_pkey`) return new CommandIdTaken(append.commandId);
     for (const { guard, values } of append.guards ?? []) {
-      const refusal = await guard.violated?.[constraint]?.(values, this.outside);
+      const refusal = await guard.violated?.[constraint]?.(values, this.lookUpOutside);
       if (refusal) return refusal;
     }
     return error;
   }
 
-  private readonly outside: LookUp = <Row extends object>(sql: Statement, values: unknown[]) =>
-    this.db.outsideTransaction(() => this.db.query<Row>(sql, values));
+  private readonly lookUpOutside: LookUp = <Row extends object>(sql: Statement, values: unknown[]) =>
+    this.db.outside(() => this.db.query<Row>(sql, values));
 
-  private wake({ messages, claimed }: Append, { timers }: Gathered): void {
-    this.signals.appended();
+  private notifyReaders({ messages, claimed }: Append, { timers }: Collected): void {
+    this.signals.announceAppended();
     this.outbox.wakeTimers(timers);
     if (claimed || (messages && messages.length > 0)) this.outbox.wake();
   }
 }
 
-function giveBack(unit: Unit | undefined, { messages, timers }: Gathered): void {
+function returnToUnit(unit: Unit | undefined, { messages, timers }: Collected): void {
   if (messages.length > 0) unit?.send(messages);
   if (timers.length > 0) unit?.time(timers);
 }
 
 const appendedEvents = (
   { streamId, expectedVersion, events, metadata }: Append,
-  marked: readonly Marked[],
+  prepared: readonly PreparedEvent[],
   timestamp: Date,
 ): RecordedEvent[] =>
   events.map(({ type, schemaVersion }, index) => ({
-    id: marked[index].id,
+    id: prepared[index].id,
     streamId,
     version: expectedVersion + index + 1,
     position: null,
     type,
     schemaVersion,
-    data: marked[index].data,
+    data: prepared[index].data,
     metadata,
     timestamp,
     hash: null,

@@ -15,7 +15,7 @@ export class VersionConflict extends DomainError {
   }
 }
 
-/** One command id may change one stream only. */
+/** The command id was already used for another stream. */
 export class CommandIdTaken extends Error {
   constructor(readonly commandId: Uuid) {
     super(`command ${commandId} has already appended to another stream`);

@@ -5,7 +5,7 @@ import type { Database } from '#database';
 import { inUnit, Unit } from '../../../messaging/src/inbox/unit';
 import { CommandIdTaken, UnknownEvent, VersionConflict } from './errors';
 import { EventTypes } from './event-types';
-import { happening, ids, storeOn, Told } from '../testing/store';
+import { happening, ids, storeOn, TestMessage } from '../testing/store';
 
 let test: TestDatabase;
 let db: Database;
@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => test.drop());
 
 describe('An append', () => {
-  it('starts a stream, goes on with it, and is read back as it was written', async () => {
+  it('starts or continues a stream, and its events are read as they were written', async () => {
     const { store } = storeOn(db);
     const order = ids.next();
     const data = { text: 'cà phê sữa đá ☕ \\ " \n {}', nested: [{ n: 1.5, none: null }], empty: {} };
@@ -36,51 +36,53 @@ describe('An append', () => {
   });
 
   it.each([
-    ['ahead of the stream', 3],
-    ['behind it', 1],
-    ['as if it did not exist', 0],
-  ])('with a version %s is a conflict, and writes nothing', async (_, expected) => {
+    ['after the last version', 3],
+    ['before the last version', 1],
+    ['0, although the stream exists,', 0],
+  ])('with an expected version %s is a conflict, and writes nothing', async (_, expected) => {
     const { store } = storeOn(db);
     const order = ids.next();
     await store.append(happening(order, 0, [{}, {}]));
     const before = await count('order_pending');
-    const late = happening(order, expected, [{}], { messages: [new Told({ orderId: order, version: 1 })] });
+    const late = happening(order, expected, [{}], { messages: [new TestMessage({ orderId: order, version: 1 })] });
     await expect(store.append(late)).rejects.toMatchObject({ expected, actual: 2 });
     await expect(store.append(late)).rejects.toThrow(VersionConflict);
     expect(await count('order_pending')).toBe(before);
     expect((await store.read(order)).length).toBe(2);
   });
 
-  it('to a stream that does not exist, with a version, is a conflict', async () => {
+  it('to a stream that does not exist is a conflict if a version is expected', async () => {
     const { store } = storeOn(db);
     await expect(store.append(happening(ids.next(), 1))).rejects.toMatchObject({ actual: 0 });
   });
 
-  it('of nothing is nothing', async () => {
+  it('without events writes nothing', async () => {
     const { store } = storeOn(db);
     const order = ids.next();
     const before = await count('outbox');
-    const nothing = happening(order, 0, [], { messages: [new Told({ orderId: order, version: 0 })] });
+    const nothing = happening(order, 0, [], { messages: [new TestMessage({ orderId: order, version: 0 })] });
     expect(await store.append(nothing)).toEqual({ version: 0, repeated: false, events: [] });
     expect(await count('outbox')).toBe(before);
     expect(await count(`order_heads where order_id = '${order}'`)).toBe(0);
   });
 
-  it('writes its messages with it, whose ids follow from the command', async () => {
+  it('also writes its messages, with ids that are derived from the command', async () => {
     const { store } = storeOn(db);
     const order = ids.next();
-    const append = happening(order, 0, [{}], { messages: [new Told({ orderId: order, version: 1 })] });
+    const append = happening(order, 0, [{}], { messages: [new TestMessage({ orderId: order, version: 1 })] });
     await store.append(append);
     const [row] = await test.admin<{ meta: object; type: string }>(`select * from ordering.outbox where key = $1`, [
       order,
     ]);
-    expect(row).toMatchObject({ type: Told.type, meta: { causationId: append.commandId, aggregateVersion: 1 } });
+    expect(row).toMatchObject({ type: TestMessage.type, meta: { causationId: append.commandId, aggregateVersion: 1 } });
   });
 
-  it('repeated gives the first answer and writes nothing more, whatever version it expects', async () => {
+  it('that is repeated returns the first result and writes nothing, for any expected version', async () => {
     const { store } = storeOn(db);
     const order = ids.next();
-    const append = happening(order, 0, [{ n: 1 }, { n: 2 }], { messages: [new Told({ orderId: order, version: 1 })] });
+    const append = happening(order, 0, [{ n: 1 }, { n: 2 }], {
+      messages: [new TestMessage({ orderId: order, version: 1 })],
+    });
     const first = await store.append(append);
     await store.append(happening(order, 2));
     for (const expectedVersion of [0, 3]) {
@@ -95,7 +97,7 @@ describe('An append', () => {
   });
   const sameCommand = (({ commandId, metadata }) => ({ commandId, metadata }))(happening(ids.next(), 0));
 
-  it('stands or falls with the transaction it is in', async () => {
+  it('is rolled back with its transaction', async () => {
     const { store } = storeOn(db);
     const order = ids.next();
     const fails = db.transaction(async () => {
@@ -107,7 +109,7 @@ describe('An append', () => {
     expect(await store.read(order)).toEqual([]);
   });
 
-  it('refuses events that this build does not know or no longer writes', async () => {
+  it('refuses events of an unknown type, or of a schema version that is not the current one', async () => {
     const { store } = storeOn(db);
     const event = { type: 'Happened', schemaVersion: 1, data: {} };
     const append = (change: object) =>
@@ -144,7 +146,7 @@ describe('Sixteen writers on one stream', () => {
 
 describe('In an inbox handler', () => {
   const messageOf = new Map<number, Uuid>();
-  const inboxRow = async (): Promise<number> => {
+  const insertInboxRow = async (): Promise<number> => {
     const id = ids.next();
     const [row] = await test.admin<{ seq: number }>(
       `insert into ordering.inbox (message_id, handler, lane, key, type, body, meta, claimed_by)
@@ -162,52 +164,52 @@ describe('In an inbox handler', () => {
       0,
     );
   };
-  const state = async (seq: number) =>
+  const readInboxState = async (seq: number) =>
     (await test.admin<{ state: string }>('select state from ordering.inbox where seq = $1', [seq]))[0].state;
 
-  it('marks the message done with the same statement, alone', async () => {
+  it('an append marks the message as done in the same statement, without a transaction', async () => {
     const { store, outbox } = storeOn(db);
-    const [order, seq] = [ids.next(), await inboxRow()];
+    const [order, seq] = [ids.next(), await insertInboxRow()];
     const unit = unitOf(seq);
     await db.transaction(() =>
       inUnit(unit, async () => {
-        outbox.send([new Told({ orderId: order, version: 7 })]);
+        outbox.send([new TestMessage({ orderId: order, version: 7 })]);
         const before = (await store.read(order)).length;
         await store.append(
           happening(order, before, [{}], {
             claimed: unit.claimed,
-            messages: [new Told({ orderId: order, version: 1 })],
+            messages: [new TestMessage({ orderId: order, version: 1 })],
           }),
         );
         expect(db.begun()).toBe(false);
       }),
     );
     expect(unit.isSettled).toBe(true);
-    expect(await state(seq)).toBe('done');
+    expect(await readInboxState(seq)).toBe('done');
     expect(await count(`outbox where key = '${order}'`)).toBe(2);
   });
 
-  it('after a conflict leaves the message, and gives back what was gathered', async () => {
+  it('an append with a conflict leaves the message waiting, and returns the collected messages', async () => {
     const { store, outbox } = storeOn(db);
-    const [order, seq] = [ids.next(), await inboxRow()];
+    const [order, seq] = [ids.next(), await insertInboxRow()];
     const unit = unitOf(seq);
     await inUnit(unit, async () => {
-      outbox.send([new Told({ orderId: order, version: 7 })]);
+      outbox.send([new TestMessage({ orderId: order, version: 7 })]);
       await expect(store.append(happening(order, 1, [{}], { claimed: unit.claimed }))).rejects.toThrow(VersionConflict);
     });
-    expect(await state(seq)).toBe('waiting');
+    expect(await readInboxState(seq)).toBe('waiting');
     expect(unit.take().messages).toHaveLength(1);
   });
 
-  it('appends nothing when the claim was lost', async () => {
+  it('an append writes nothing if the claim was lost', async () => {
     const { store } = storeOn(db);
-    const [order, seq] = [ids.next(), await inboxRow()];
+    const [order, seq] = [ids.next(), await insertInboxRow()];
     const unit = unitOf(seq, 43);
     await inUnit(unit, () =>
       expect(store.append(happening(order, 0, [{}], { claimed: unit.claimed }))).rejects.toThrow('claim'),
     );
     expect(await store.read(order)).toEqual([]);
-    expect(await state(seq)).toBe('waiting');
+    expect(await readInboxState(seq)).toBe('waiting');
   });
 });
 
@@ -220,17 +222,17 @@ describe('Append-only tables', () => {
     await sealer.seal(await store.head()).catch(() => undefined);
     const column = table === 'order_events' ? 'event_type' : 'position';
     for (const change of [`update ${table} set ${column} = ${column}`, `delete from ${table}`, `truncate ${table}`]) {
-      await expect(db.query(change)).rejects.toMatchObject({ code: '42501' }); // the shop may not
+      await expect(db.query(change)).rejects.toMatchObject({ code: '42501' }); // the role of the shop has no right
       const asOwner = (role: string) =>
         test.admin(`do $$ begin set local role ${role}; set local search_path = ordering; ${change}; end $$`);
       await expect(asOwner('shop_ordering_owner')).rejects.toMatchObject({ code: '42501' });
-      await expect(test.admin(change.replace(table, `ordering.${table}`))).rejects.toThrow('append-only'); // not even the superuser, unawares
+      await expect(test.admin(change.replace(table, `ordering.${table}`))).rejects.toThrow('append-only'); // a superuser is refused too, unless the triggers are off
     }
   });
 });
 
 describe('Old events', () => {
-  it('are brought up to date when read, and stay as they are stored', async () => {
+  it('are upcast when they are read, and their stored bytes do not change', async () => {
     const order = ids.next();
     const old = storeOn(db);
     const appended = await old.store.append(happening(order, 0, [{ name: 'Phin' }]));

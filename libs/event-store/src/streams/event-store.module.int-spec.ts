@@ -8,8 +8,8 @@ import { SystemModule } from '#platform/system';
 import { testDatabase, type TestDatabase } from '../../../../test/support/test-database';
 import { eventually } from '../../../../test/support/eventually';
 import { contextEventStore, EventStore, EventTypes } from '..';
-import { StoreCare, type Prune } from './store-care.job';
-import { happening, ids, Told } from '../testing/store';
+import { StoreMaintenance, type Prune } from './store-maintenance.job';
+import { happening, ids, TestMessage } from '../testing/store';
 import { tables } from '../testing/tables';
 
 let test: TestDatabase;
@@ -25,7 +25,7 @@ const start = (prunes: readonly Prune[] = []) => {
   @Module({
     imports: [
       contextDatabase('ordering'),
-      contextMessaging('ordering', [Told]),
+      contextMessaging('ordering', [TestMessage]),
       contextEventStore('ordering', { tables, types: new EventTypes([{ type: 'Happened' }]), prunes }),
     ],
     providers: [Orders],
@@ -43,30 +43,30 @@ const start = (prunes: readonly Prune[] = []) => {
 };
 
 describe('A context with streams', () => {
-  it('has its events numbered by one of its processes, and hears of it in each', async () => {
+  it('has its events numbered by one of its processes, and all processes are notified', async () => {
     const shops = [await start(), await start()];
     const stores = shops.map((shop) => shop.get(Orders).store);
     const heads = stores.map(() => 0);
     stores.forEach((store, n) => store.onNumbered((head) => (heads[n] = head)));
     await eventually(async () => {
       for (const store of stores) await store.append(happening(ids.next(), 0));
-      expect(Math.min(...heads)).toBeGreaterThan(1); // a process is known to its peers within a second
+      expect(Math.min(...heads)).toBeGreaterThan(1); // the processes know each other within a second
     });
     await shops[0].close();
-    const last = await stores[1].append(happening(ids.next(), 0)); // whoever led is gone
+    const last = await stores[1].append(happening(ids.next(), 0)); // the leader may be the process that was closed
     await eventually(async () => expect((await stores[1].read(last.events[0].streamId))[0].position).toBe(heads[1]));
     await shops[1].close();
   }, 20_000);
 
-  it('prunes what the context has handed in, where its events are numbered, and goes on when one fails', async () => {
+  it('runs the prunes of the context in the leading process, and continues when one fails', async () => {
     const prunes = [jest.fn(() => Promise.reject(new Error('no'))), jest.fn(async () => undefined)];
     const shop = await start(prunes);
-    const care = shop.get(StoreCare, { strict: false });
+    const care = shop.get(StoreMaintenance, { strict: false });
     await eventually(async () => {
       await care.prune();
       for (const prune of prunes) expect(prune).toHaveBeenCalled();
     });
-    await care.sweepUp();
+    await care.vacuumTables();
     await shop.close();
   }, 20_000);
 });

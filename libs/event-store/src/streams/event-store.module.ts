@@ -12,7 +12,7 @@ import { HeadWatch } from '../sequencer/head-watch.job';
 import { LogHealth } from '../sequencer/log-health';
 import { LogSignals } from '../sequencer/log-signals';
 import { MacGate } from '../macs/mac-gate';
-import { OlderBuilds } from '../macs/older-builds.job';
+import { OlderBuildWatch } from '../macs/older-build-watch.job';
 import { PgEventStore } from './pg-event-store';
 import type { Reducer } from './reducer';
 import { SealKey } from '../seals/seal-key';
@@ -20,19 +20,19 @@ import { Sealer } from '../seals/sealer';
 import { EventLogHealth } from '../seals/event-log-health';
 import { SealAnchor } from '../seals/seal-anchor';
 import { SealChain } from '../seals/seal-chain';
-import { AlsoRestored, SealDesk } from '../seals/seal-desk';
+import { AlsoRestored, SealRepair } from '../seals/seal-repair';
 import { SealWatch } from '../seals/seal-watch';
 import { Sequencer } from '../sequencer/sequencer';
 import { Snapshots } from './snapshots.store';
-import { StoreCare, type Prune } from './store-care.job';
+import { StoreMaintenance, type Prune } from './store-maintenance.job';
 import { StreamDatabase } from './stream-database';
 import type { StreamTables } from './table-names';
 import { Verifications } from '../verifications/verifications';
 import { VerificationRows } from '../verifications/verifications.store';
 
-type Parts = [LogSignals, SealKey, MacKey, Outbox, Clock, Snapshots, SealChain];
-type Verifying = [Ids, MacKey, Leadership, LogSignals];
-type Numbering = [Leadership, LogSignals, SealChain, MacGate];
+type StoreParts = [LogSignals, SealKey, MacKey, Outbox, Clock, Snapshots, SealChain];
+type VerificationParts = [Ids, MacKey, Leadership, LogSignals];
+type SequencerParts = [Leadership, LogSignals, SealChain, MacGate];
 
 addMessages({
   en: {
@@ -84,9 +84,9 @@ export function contextEventStore(
       },
       configuredMacKey,
       {
-        provide: OlderBuilds,
+        provide: OlderBuildWatch,
         inject: [StreamDatabase, Instances, MacKey],
-        useFactory: (db: StreamDatabase, instances: Instances, key: MacKey) => new OlderBuilds(db, instances, key),
+        useFactory: (db: StreamDatabase, instances: Instances, key: MacKey) => new OlderBuildWatch(db, instances, key),
       },
       {
         provide: MacGate,
@@ -100,10 +100,10 @@ export function contextEventStore(
           new SealChain(db, key, new SealAnchor(sealAnchorFile), clock, gate),
       },
       {
-        provide: SealDesk,
+        provide: SealRepair,
         inject: [SealChain, Clock, { token: AlsoRestored, optional: true }],
         useFactory: (chain: SealChain, clock: Clock, also?: AlsoRestored) =>
-          new SealDesk(chain, () => clock.now(), also),
+          new SealRepair(chain, () => clock.now(), also),
       },
       {
         provide: SealWatch,
@@ -120,8 +120,8 @@ export function contextEventStore(
       {
         provide: Verifications,
         inject: [StreamDatabase, EventStore, Ids, MacKey, Leadership, LogSignals],
-        useFactory: (db: StreamDatabase, store: EventStore, ...[ids, key, peers, signals]: Verifying) =>
-          new Verifications(store, new VerificationRows(db, key), ids, () => peers.leads(signals.sequencer)),
+        useFactory: (db: StreamDatabase, store: EventStore, ...[ids, key, peers, signals]: VerificationParts) =>
+          new Verifications(store, new VerificationRows(db, key), ids, () => peers.leads(signals.sequencerTask)),
       },
       {
         provide: Snapshots,
@@ -131,13 +131,13 @@ export function contextEventStore(
       {
         provide: EventStore,
         inject: [StreamDatabase, LogSignals, SealKey, MacKey, Outbox, Clock, Snapshots, SealChain],
-        useFactory: (db: StreamDatabase, ...[signals, key, macKey, outbox, clock, snapshots, seals]: Parts) =>
+        useFactory: (db: StreamDatabase, ...[signals, key, macKey, outbox, clock, snapshots, seals]: StoreParts) =>
           new PgEventStore(db, types, signals, key, macKey, outbox, clock, snapshots, seals),
       },
       {
         provide: EventStoreAside,
         inject: [Databases, LogSignals, SealKey, MacKey, Outbox, Clock, Snapshots, SealChain],
-        useFactory: (databases: Databases, ...[signals, key, macKey, outbox, clock, snapshots, seals]: Parts) => {
+        useFactory: (databases: Databases, ...[signals, key, macKey, outbox, clock, snapshots, seals]: StoreParts) => {
           const aside = new StreamDatabase(databases.aside(context), tables);
           return new PgEventStore(aside, types, signals, key, macKey, outbox, clock, snapshots, seals);
         },
@@ -145,7 +145,7 @@ export function contextEventStore(
       {
         provide: Sequencer,
         inject: [StreamDatabase, Leadership, LogSignals, SealChain, MacGate],
-        useFactory: (db: StreamDatabase, ...[peers, signals, chain, gate]: Numbering) =>
+        useFactory: (db: StreamDatabase, ...[peers, signals, chain, gate]: SequencerParts) =>
           new Sequencer(db, peers, signals, new Sealer(chain), gate),
       },
       {
@@ -159,26 +159,36 @@ export function contextEventStore(
         useFactory: (db: StreamDatabase, peers: Leadership, signals: LogSignals) => new HeadWatch(db, peers, signals),
       },
       {
-        provide: StoreCare,
+        provide: StoreMaintenance,
         inject: [StreamDatabase, Leadership, LogSignals, Snapshots],
         useFactory: (db: StreamDatabase, peers: Leadership, signals: LogSignals, snapshots: Snapshots) =>
-          new StoreCare(
-            ...([db, peers, signals, prunes, () => snapshots.prune(reducers), watching(snapshots, reducers)] as const),
+          new StoreMaintenance(
+            ...([
+              db,
+              peers,
+              signals,
+              prunes,
+              () => snapshots.prune(reducers),
+              checkSnapshotsInTurn(snapshots, reducers),
+            ] as const),
           ),
       },
     ],
-    exports: [StreamDatabase, EventStore, EventStoreAside, SealChain, SealDesk, Verifications, OlderBuilds],
+    exports: [StreamDatabase, EventStore, EventStoreAside, SealChain, SealRepair, Verifications, OlderBuildWatch],
   };
 }
 
-const FIRST = '00000000-0000-0000-0000-000000000000';
-const WATCHED_AT_ONCE = 5;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+const SNAPSHOTS_PER_CHECK = 5;
 
 /** Each call checks a few snapshots of each reducer, and continues where the last call stopped. */
-function watching(snapshots: Snapshots, reducers: readonly Reducer<object>[]): () => Promise<void> {
+function checkSnapshotsInTurn(snapshots: Snapshots, reducers: readonly Reducer<object>[]): () => Promise<void> {
   const cursors = new Map<Reducer<object>, string>();
   return async () => {
     for (const reducer of reducers)
-      cursors.set(reducer, (await snapshots.watch(reducer, cursors.get(reducer) ?? FIRST, WATCHED_AT_ONCE)) ?? FIRST);
+      cursors.set(
+        reducer,
+        (await snapshots.checkNext(reducer, cursors.get(reducer) ?? FIRST_ID, SNAPSHOTS_PER_CHECK)) ?? FIRST_ID,
+      );
   };
 }

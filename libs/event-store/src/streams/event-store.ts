@@ -37,8 +37,8 @@ export abstract class EventStore {
   abstract voidedOf(streamId: Uuid): Promise<ReadonlySet<number>>;
 
   /**
-   * The state that a reducer computes from a whole stream. For a long stream it starts from a snapshot if there is a
-   * valid one. It stores a new snapshot in the background. Throws UnknownEvent and EventBroken.
+   * The state that a reducer computes from a whole stream. A long stream is read from a valid snapshot if there is one,
+   * and a new snapshot is stored in the background. Throws UnknownEvent and EventBroken.
    */
   abstract fold<State extends object>(streamId: Uuid, reducer: Reducer<State>): Promise<Folded<State>>;
 
@@ -70,9 +70,9 @@ export abstract class EventStore {
   abstract onNumbered(listener: (head: number) => void): () => void;
 
   /**
-   * Everything that proves a stream's events to somebody outside: their canonical bytes, their Merkle paths, and the
-   * seals. Events that are not sealed yet are sealed first. Returns undefined if there is no such stream. Throws
-   * NotSealedYet, LogTampered.
+   * Everything that proves a stream's events to a person outside the shop: their canonical bytes, their Merkle paths,
+   * and the seals. Events that are not sealed yet are sealed first. Returns undefined if there is no such stream.
+   * Throws NotSealedYet, LogTampered.
    */
   abstract prove(streamId: Uuid, slices?: Slices): Promise<StreamProof | undefined>;
 

@@ -17,12 +17,13 @@ export interface EventType {
 /** All event types that a store may contain, and the upcasts that turn old data into today's form. */
 export class EventTypes {
   private readonly upcasts: ReadonlyMap<string, readonly Upcast[]>;
-  private readonly shapes: ReadonlyMap<string, EventType['fits']>;
+  private readonly checks: ReadonlyMap<string, EventType['fits']>;
 
   constructor(types: readonly EventType[]) {
     this.upcasts = new Map(types.map(({ type, upcasts = [] }) => [type, upcasts]));
-    this.shapes = new Map(types.map(({ type, fits }) => [type, fits]));
-    if (this.upcasts.size !== types.length) throw new Error('an event type is declared twice');
+    this.checks = new Map(types.map(({ type, fits }) => [type, fits]));
+    if (this.upcasts.size !== types.length)
+      throw new Error(`an event type is declared twice in this list: ${types.map(({ type }) => type).join(', ')}`);
   }
 
   get names(): string[] {
@@ -42,7 +43,7 @@ export class EventTypes {
 
   /** Whether upcast data fits its type. */
   fits(type: string, data: unknown): boolean {
-    return this.shapes.get(type)?.(data) ?? true;
+    return this.checks.get(type)?.(data) ?? true;
   }
 
   /** Throws UnknownEvent for an unknown type, and for a schema version that a newer build wrote. */

@@ -2,7 +2,7 @@ import { inMicros, type Message, type Uuid } from '#kernel';
 import type { Claim } from '#messaging';
 import type { Guarded } from './guard';
 
-/** An event to be appended. Its schema version is the current one of its type. */
+/** A new event. Its schema version must be the current version of its type. */
 export interface NewEvent {
   readonly type: string;
   readonly schemaVersion: number;

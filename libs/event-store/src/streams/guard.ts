@@ -1,8 +1,8 @@
 import type { Statement } from '#database';
 
 /**
- * The names that the SQL of a guard may use: the guard's own values, and the stream and the command of the append.
- * Each is a `$n`.
+ * The names that the SQL of a guard may use: the guard's own values, and the stream and the command of the append. Each
+ * name stands for one parameter (`$n`).
  */
 export type GuardParameters<Values extends object> = Readonly<
   Record<(keyof Values & string) | 'streamId' | 'commandId', string>
@@ -10,7 +10,7 @@ export type GuardParameters<Values extends object> = Readonly<
 
 export type LookUp = <Row extends object>(sql: Statement, values: unknown[]) => Promise<Row[]>;
 
-/** Returns the error for the caller, or undefined if this guard is not the reason. */
+/** Returns the error for the caller, or undefined if this guard did not refuse the append. */
 export type Refusal<Values extends object> = (
   values: Values,
   lookUp: LookUp,

@@ -11,71 +11,71 @@ import { streamsIn } from '../testing/tables';
 
 let test: TestDatabase;
 let db: StreamDatabase;
-let made: ReturnType<typeof storeOn>;
+let shop: ReturnType<typeof storeOn>;
 let order: Uuid;
 
 beforeAll(async () => {
   test = await testDatabase();
   db = streamsIn(test.of('ordering'));
-  made = storeOn(db);
+  shop = storeOn(db);
 });
 afterAll(() => test.drop());
 beforeEach(async () => {
   order = ids.next();
-  await made.store.append(happening(order, 0, [{}, {}]));
+  await shop.store.append(happening(order, 0, [{}, {}]));
 });
 
-// As somebody who writes with the shop's own role does it.
-const raise = () => db.query('update order_heads set version = version + 1 where order_id = $1', [order]);
-const putBehind = () =>
+// An attacker with the database role of the shop can do this.
+const raiseHead = () => db.query('update order_heads set version = version + 1 where order_id = $1', [order]);
+const insertEventAfterHead = () =>
   db.query(
     `insert into order_events (id, order_id, version, event_type, schema_version, event_data, metadata, "timestamp")
      values (gen_random_uuid(), $1, 3, 'Ended', 1, '{}', '{}', now())`,
     [order],
   );
-const append = (version: number) => made.store.append(happening(order, version));
+const append = (version: number) => shop.store.append(happening(order, version));
 
 describe('The head of a stream', () => {
   it.each([
-    ['that was raised', raise, 3, 2],
-    ['behind which an event was put in', putBehind, 2, 3],
-  ])('%s is put right in the transaction of what is done then', async (_, tamper, head, last) => {
+    ['that was raised', raiseHead, 3, 2],
+    ['after which an event was inserted', insertEventAfterHead, 2, 3],
+  ])('%s is repaired in the same transaction as the work', async (_, tamper, head, last) => {
     await tamper();
     await expect(append(2)).rejects.toThrow();
-    const was = await made.store.withHeadPutRight(order, async (found) => {
+    const was = await shop.store.withHeadPutRight(order, async (found) => {
       await append(last);
       return found;
     });
     expect(was).toEqual({ orderId: order, head, last });
     await append(last + 1);
-    expect(await made.store.withHeadPutRight(order, async (found) => found)).toBeUndefined();
+    expect(await shop.store.withHeadPutRight(order, async (found) => found)).toBeUndefined();
   });
 
-  it('stays as it was where the work fails', async () => {
-    await raise();
-    const failed = made.store.withHeadPutRight(order, () => Promise.reject(new Error('no')));
+  it('stays as it was if the work fails', async () => {
+    await raiseHead();
+    const failed = shop.store.withHeadPutRight(order, () => Promise.reject(new Error('no')));
     await expect(failed).rejects.toThrow('no');
     await expect(append(2)).rejects.toThrow(VersionConflict);
   });
 
-  it('is not made for a stream that is not there', async () => {
+  it('is not created for a stream that does not exist', async () => {
     const stranger = ids.next();
-    expect(await made.store.withHeadPutRight(stranger, async (found) => found)).toBeUndefined();
+    expect(await shop.store.withHeadPutRight(stranger, async (found) => found)).toBeUndefined();
     expect(await db.query('select from order_heads where order_id = $1', [stranger])).toEqual([]);
   });
 
-  it('is named by the running shop while it is wrong', async () => {
+  it('is reported by the running shop while it is wrong', async () => {
     const peers = { leads: () => true, onWord: () => undefined, onReopened: () => undefined } as unknown as Leadership;
     const watch = new HeadWatch(db, peers, new LogSignals('ordering', peers));
     const health = new LogHealth('ordering', db, watch);
-    await watch.look();
-    const before = watch.orders;
-    await raise();
-    await watch.look();
-    expect(watch.orders).toEqual([...before, order]);
+    await watch.checkHeads();
+    const before = watch.ordersWithWrongHead;
+    await raiseHead();
+    await watch.checkHeads();
+    expect(watch.ordersWithWrongHead).toEqual([...before, order]);
     await expect(health.check()).rejects.toThrow('orders have a head');
-    await made.store.withHeadPutRight(order, async () => undefined);
-    await watch.look();
-    expect(watch.orders).toEqual(before);
+    await shop.store.withHeadPutRight(order, async () => undefined);
+    await watch.checkHeads();
+    expect(watch.ordersWithWrongHead).toEqual(before);
   });
 });

@@ -8,13 +8,13 @@ import { EventStore } from './event-store';
 import type { EventTypes } from './event-types';
 import type { Append, Appended, LoggedEvent, RecordedEvent } from './events';
 import { attestInSlices, type ProvedSeal, type StreamProof } from '../verifications/evidence';
-import { canonicalOf, provedSeals } from '../export/canonical';
+import { readCanonicalFields, readProvedSeals } from '../export/canonical';
 import { exportLog } from '../export/log-export';
 import type { VerifyResult } from '../verifications/findings';
-import { putRight, type Head } from './heads.store';
+import { repairHead, type Head } from './heads.store';
 import type { LogSignals } from '../sequencer/log-signals';
 import { MacGate } from '../macs/mac-gate';
-import { OwnEvents, ownColumns, type OwnRow } from './own-events';
+import { ForeignEventCheck, macColumns, type RowWithMacs } from './foreign-event-check';
 import { Prover } from '../verifications/prover';
 import type { Folded, Reducer } from './reducer';
 import type { SealKey } from '../seals/seal-key';
@@ -22,36 +22,36 @@ import { SealAnchor } from '../seals/seal-anchor';
 import { SealChain } from '../seals/seal-chain';
 import { Snapshots } from './snapshots.store';
 import {
-  asStored,
-  columns,
+  toStoredEvent,
+  eventColumns,
   joinEvent,
-  joinPlace,
-  marked,
-  recorded,
+  leftJoinLog,
+  toEventOrUnreadable,
+  toEvent,
   viewColumns,
   type LoggedRow,
   type StoredRow,
 } from './stored';
-import { listUnnumbered, waitingForPositions, type Unnumbered } from '../sequencer/unnumbered.store';
+import { listUnnumbered, measureQueue, type Unnumbered } from '../sequencer/unnumbered.store';
 import { verifyLog, type Span } from '../verifications/verify';
 import type { StreamDatabase } from './stream-database';
 import { named } from './table-names';
 
 const READ = statement(
   'events-read-own',
-  `select ${columns}, ${ownColumns} from ${named.events} e ${joinPlace('e.id')}
+  `select ${eventColumns}, ${macColumns} from ${named.events} e ${leftJoinLog('e.id')}
    where e.${named.stream} = $1 and e.version between $2 and $3 order by e.version`,
 );
 
 const VOIDINGS = statement(
   'events-voiding-own',
-  `select ${columns}, ${ownColumns} from ${named.events} e ${joinPlace('e.id')} where e.${named.stream} = $1 and e.event_type = $2`,
+  `select ${eventColumns}, ${macColumns} from ${named.events} e ${leftJoinLog('e.id')} where e.${named.stream} = $1 and e.event_type = $2`,
 );
 
-// Positions are contiguous, so a page of the log has as many rows as the limit, and later rows need no sorting.
+// Positions have no gaps. So this range of positions is exactly one page, and no row after the page is read.
 const LOG = statement(
   'log-read',
-  `select ${columns} from ${named.log} l ${joinEvent('l.event_id')}
+  `select ${eventColumns} from ${named.log} l ${joinEvent('l.event_id')}
    where l.position > $1 and l.position <= $1::bigint + $2::int order by l.position`,
 );
 
@@ -63,29 +63,29 @@ const FOR_VIEWS = statement(
 
 const LOG_OF_TYPE = statement(
   'log-read-type',
-  `select ${columns} from ${named.log} l ${joinEvent('l.event_id')}
+  `select ${eventColumns} from ${named.log} l ${joinEvent('l.event_id')}
    where l.position > $1 and l.position <= $2 and e.event_type = $4 order by l.position limit $3`,
 );
 
-/** What a command appended: its first event, and the later ones with the same command id. */
-const ANSWER = statement(
+/** The events that a command appended: the first one, and the later events of the stream with the same command id. */
+const APPENDED = statement(
   'append-answer',
-  `select ${columns} from ${named.events} f
+  `select ${eventColumns} from ${named.events} f
    join ${named.events} e on e.${named.stream} = f.${named.stream} and e.version >= f.version and e.metadata->>'commandId' = $2::text
-   ${joinPlace('e.id')}
+   ${leftJoinLog('e.id')}
    where f.id = $1 order by e.version`,
 );
 
 const HEAD = statement('log-head', `select coalesce(max(position), 0) as head from ${named.log}`);
 
-const ENDLESS = 2 ** 31 - 1;
-const WINDOW = 20_000;
+const LAST_VERSION = 2 ** 31 - 1;
+const POSITIONS_PER_QUERY = 20_000;
 const MOST_LISTED = 1_000;
 
 export class PgEventStore extends EventStore {
   private readonly appender: Appender;
   private readonly prover: Prover;
-  private readonly own: OwnEvents;
+  private readonly foreignEvents: ForeignEventCheck;
 
   constructor(
     private readonly db: StreamDatabase,
@@ -101,7 +101,7 @@ export class PgEventStore extends EventStore {
     super();
     this.appender = new Appender(db, outbox, signals, macKey);
     this.prover = new Prover(db, chain);
-    this.own = new OwnEvents(db, macKey);
+    this.foreignEvents = new ForeignEventCheck(db, macKey);
   }
 
   async append(append: Append): Promise<Appended> {
@@ -113,52 +113,52 @@ export class PgEventStore extends EventStore {
     }
     const appended = await this.appender.append(append);
     if (appended) return appended;
-    const first = await this.look<StoredRow>(ANSWER, [derivedId(commandId, 0), commandId]);
-    return { version: first.at(-1)!.version, repeated: true, events: first.map((row) => recorded(this.types, row)) };
+    const first = await this.query<StoredRow>(APPENDED, [derivedId(commandId, 0), commandId]);
+    return { version: first.at(-1)!.version, repeated: true, events: first.map((row) => toEvent(this.types, row)) };
   }
 
-  async read(streamId: Uuid, from = 1, to = ENDLESS): Promise<RecordedEvent[]> {
-    const rows = await this.stream(streamId, from, to);
-    return counted(rows).map((row) => recorded(this.types, row));
+  async read(streamId: Uuid, from = 1, to = LAST_VERSION): Promise<RecordedEvent[]> {
+    const rows = await this.readStreamRows(streamId, from, to);
+    return counted(rows).map((row) => toEvent(this.types, row));
   }
 
-  async readMarked(streamId: Uuid, from = 1, to = ENDLESS): Promise<RecordedEvent[]> {
-    const rows = await this.stream(streamId, from, to);
-    return rows.map((row) => marked(this.types, row));
+  async readMarked(streamId: Uuid, from = 1, to = LAST_VERSION): Promise<RecordedEvent[]> {
+    const rows = await this.readStreamRows(streamId, from, to);
+    return rows.map((row) => toEventOrUnreadable(this.types, row));
   }
 
-  async readStored(streamId: Uuid, from = 1, to = ENDLESS): Promise<RecordedEvent[]> {
-    const rows = await this.stream(streamId, from, to);
-    return rows.map((row) => asStored(this.types, row));
+  async readStored(streamId: Uuid, from = 1, to = LAST_VERSION): Promise<RecordedEvent[]> {
+    const rows = await this.readStreamRows(streamId, from, to);
+    return rows.map((row) => toStoredEvent(this.types, row));
   }
 
   async voidedOf(streamId: Uuid): Promise<ReadonlySet<number>> {
-    return voidedBy(await this.own.marked(await this.look<OwnRow>(VOIDINGS, [streamId, VOIDING])));
+    return voidedBy(await this.foreignEvents.markForeign(await this.query<RowWithMacs>(VOIDINGS, [streamId, VOIDING])));
   }
 
   fold<State extends object>(streamId: Uuid, reducer: Reducer<State>): Promise<Folded<State>> {
-    return this.snapshots.fold((sql, values) => this.look(sql, values), streamId, reducer);
+    return this.snapshots.fold((sql, values) => this.query(sql, values), streamId, reducer);
   }
 
   async readLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]> {
-    return (await this.rows(after, limit, type)).map((row) => marked(this.types, row));
+    return (await this.readLogRows(after, limit, type)).map((row) => toEventOrUnreadable(this.types, row));
   }
 
   async readForViews(after: number, limit: number): Promise<LoggedEvent[]> {
-    return (await this.look<LoggedRow>(FOR_VIEWS, [after, limit])).map((row) => marked(this.types, row));
+    return (await this.query<LoggedRow>(FOR_VIEWS, [after, limit])).map((row) => toEventOrUnreadable(this.types, row));
   }
 
   async readStoredLog(after: number, limit: number, type?: string): Promise<RecordedEvent[]> {
-    return (await this.rows(after, limit, type)).map((row) => asStored(this.types, row));
+    return (await this.readLogRows(after, limit, type)).map((row) => toStoredEvent(this.types, row));
   }
 
   async head(): Promise<number> {
-    const [row] = await this.look<{ head: number }>(HEAD, []);
+    const [row] = await this.query<{ head: number }>(HEAD, []);
     return row.head;
   }
 
   async waiting(): Promise<{ waiting: number; seconds: number }> {
-    return this.db.outsideTransaction(() => waitingForPositions(this.db));
+    return this.db.outside(() => measureQueue(this.db));
   }
 
   unnumbered(streamId?: Uuid): Promise<readonly Unnumbered[]> {
@@ -170,11 +170,11 @@ export class PgEventStore extends EventStore {
   }
 
   canonical(eventIds: readonly Uuid[]): Promise<ReadonlyMap<Uuid, readonly string[]>> {
-    return this.db.outsideTransaction(() => canonicalOf(this.db, eventIds));
+    return this.db.outside(() => readCanonicalFields(this.db, eventIds));
   }
 
   seals(after: number, limit: number): Promise<ProvedSeal[]> {
-    return this.db.outsideTransaction(() => provedSeals(this.db, after, limit));
+    return this.db.outside(() => readProvedSeals(this.db, after, limit));
   }
 
   export(from = 1, to?: number): AsyncGenerator<string> {
@@ -186,7 +186,7 @@ export class PgEventStore extends EventStore {
   }
 
   withHeadPutRight<T>(streamId: Uuid, work: (was: Head | undefined) => Promise<T>): Promise<T> {
-    return this.db.transaction(async () => work(await putRight(this.db, streamId)));
+    return this.db.transaction(async () => work(await repairHead(this.db, streamId)));
   }
 
   onNumbered(listener: (head: number) => void): () => void {
@@ -194,32 +194,36 @@ export class PgEventStore extends EventStore {
   }
 
   verify(from = 1, to?: number, progress?: Span['progress'], signal?: AbortSignal): Promise<VerifyResult> {
-    const remembered = () => this.chain.end();
+    const remembered = () => this.chain.readCheckedEnd();
     const span = { from, to, progress, signal, remembered };
     return this.db.outsideTransaction(() => verifyLog(this.db, this.sealKey, this.macKey, span));
   }
 
   /** A stream's rows. Rows that the shop did not append are marked as unreadable. */
-  private async stream(streamId: Uuid, from: number, to: number): Promise<readonly StoredRow[]> {
-    const rows = await this.own.marked(await this.look<OwnRow>(READ, [streamId, from, Math.min(to, ENDLESS)]));
+  private async readStreamRows(streamId: Uuid, from: number, to: number): Promise<readonly StoredRow[]> {
+    const rows = await this.foreignEvents.markForeign(
+      await this.query<RowWithMacs>(READ, [streamId, from, Math.min(to, LAST_VERSION)]),
+    );
     return rows.map(({ eventMac, admission, ...row }) => row);
   }
 
-  private rows(after: number, limit: number, type?: string): Promise<StoredRow[]> {
-    return type ? this.logOfType(after, limit, type) : this.look<StoredRow>(LOG, [after, limit]);
+  private readLogRows(after: number, limit: number, type?: string): Promise<StoredRow[]> {
+    return type ? this.readLogOfType(after, limit, type) : this.query<StoredRow>(LOG, [after, limit]);
   }
 
   // The type may be rare in a long log. Reading a limited range of positions at a time keeps each statement short.
-  private async logOfType(after: number, limit: number, type: string): Promise<StoredRow[]> {
+  private async readLogOfType(after: number, limit: number, type: string): Promise<StoredRow[]> {
     const rows: StoredRow[] = [];
     const head = await this.head();
-    for (let at = after; at < head && rows.length < limit; at += WINDOW)
-      rows.push(...(await this.look<StoredRow>(LOG_OF_TYPE, [at, at + WINDOW, limit - rows.length, type])));
+    for (let at = after; at < head && rows.length < limit; at += POSITIONS_PER_QUERY)
+      rows.push(
+        ...(await this.query<StoredRow>(LOG_OF_TYPE, [at, at + POSITIONS_PER_QUERY, limit - rows.length, type])),
+      );
     return rows;
   }
 
   /** If the current transaction has not begun yet, a read runs outside of it, so that the read does not begin it. */
-  private look<Row extends object>(sql: Statement, values: unknown[]): Promise<Row[]> {
+  private query<Row extends object>(sql: Statement, values: unknown[]): Promise<Row[]> {
     const query = () => this.db.query<Row>(sql, values);
     return this.db.begun() ? query() : this.db.outsideTransaction(query);
   }

@@ -18,7 +18,7 @@ beforeEach(async () => {
 });
 afterEach(() => test.drop());
 
-/** Three builds of one shop, each with one more shape of the same event. */
+/** Three builds of one shop. Each build has one more schema version of the same event. */
 const toNames = ({ name }: { name: string }) => ({ names: [name] });
 const toCups = ({ names }: { names: string[] }) => ({ cups: names.map((name) => ({ name, sugar: true })) });
 const builds = [[], [toNames], [toNames, toCups]].map((upcasts) => new EventTypes([{ type: 'Happened', upcasts }]));
@@ -26,7 +26,7 @@ const shapes = [{ name: 'Phin' }, { names: ['Phin'] }, { cups: [{ name: 'Phin', 
 const [young, middle, newest] = builds as [EventTypes, EventTypes, EventTypes];
 
 /** A stream to which each build has appended an event of its own shape. */
-async function stream(): Promise<string> {
+async function appendWithEachBuild(): Promise<string> {
   const order = ids.next();
   for (const [index, types] of builds.entries()) {
     const events = [{ type: 'Happened', schemaVersion: index + 1, data: shapes[index] }];
@@ -48,21 +48,21 @@ const cups: Projection<{ cups: string[] }> = {
   }),
 };
 
-const number = async (types: EventTypes) => {
+const numberAll = async (types: EventTypes) => {
   const run = await storeOn(db, types).sequencer.begin();
   while ((await run()) > 0);
 };
 
 describe('Events of three builds', () => {
-  it('are all of the newest shape wherever they are read, and stay as they are stored', async () => {
-    const order = await stream();
+  it('have the newest shape in each read, and their stored bytes do not change', async () => {
+    const order = await appendWithEachBuild();
     const { store } = storeOn(db, newest);
-    await number(newest);
-    const want = shapes.map(() => ({ schemaVersion: 3, data: shapes[2] }));
-    expect(await store.read(order)).toMatchObject(want);
-    expect(await store.readMarked(order)).toMatchObject(want);
-    expect(await store.readLog(0, 10)).toMatchObject(want);
-    expect(await store.readLog(0, 10, 'Happened')).toMatchObject(want);
+    await numberAll(newest);
+    const expected = shapes.map(() => ({ schemaVersion: 3, data: shapes[2] }));
+    expect(await store.read(order)).toMatchObject(expected);
+    expect(await store.readMarked(order)).toMatchObject(expected);
+    expect(await store.readLog(0, 10)).toMatchObject(expected);
+    expect(await store.readLog(0, 10, 'Happened')).toMatchObject(expected);
     const { state } = await store.fold(order, cups);
     expect(state).toEqual({ cups: ['Phin', 'Phin', 'Phin'] });
     const asWritten = shapes.map((data, index) => ({ schemaVersion: index + 1, data }));
@@ -73,8 +73,8 @@ describe('Events of three builds', () => {
     expect(await store.verify()).toMatchObject({ ok: true, events: 3 });
   });
 
-  it('fill a read model', async () => {
-    const order = await stream();
+  it('are folded into a read model', async () => {
+    const order = await appendWithEachBuild();
     const shop = projectionsOn(db, [cups], newest);
     const stop = shop.lead('cups');
     await eventually(async () => {
@@ -87,13 +87,13 @@ describe('Events of three builds', () => {
   });
 });
 
-describe('An event from the future', () => {
+describe('An event of a newer build', () => {
   it.each([
     ['of a later schema version', young, 2],
     ['of an unknown type', new EventTypes([{ type: 'Ended' }]), 1],
-  ])('%s stops whoever decides on its stream, and is shown as it is stored', async (_, types, known) => {
-    const order = await stream();
-    await number(types);
+  ])('%s stops commands on its stream, and is shown as it is stored', async (_, types, known) => {
+    const order = await appendWithEachBuild();
+    await numberAll(types);
     const { store } = storeOn(db, types);
     await expect(store.read(order)).rejects.toThrow(UnknownEvent);
     await expect(store.read(order)).rejects.toMatchObject({ code: 'UNAVAILABLE', kind: 'unavailable' });
@@ -107,14 +107,14 @@ describe('An event from the future', () => {
     }
     expect(await store.verify()).toMatchObject({ ok: true });
   });
-  const future = { type: 'Dreamt', schemaVersion: 1, data: {} };
+  const future = { type: 'Unknown', schemaVersion: 1, data: {} };
 
-  it('sets its own order aside in a read model; the others go on, and it comes back with a build that knows', async () => {
+  it('sets only its own order aside in a read model, and the newer build folds the order again', async () => {
     const rowsOf = (shop: ReturnType<typeof projectionsOn>) =>
       shop.models.read('cups', (table) =>
         db.query<{ id: string; version: number }>(`select order_id as id, version from ${table} order by order_id`),
       );
-    const [behind, after] = [await stream(), ids.next()];
+    const [behind, after] = [await appendWithEachBuild(), ids.next()];
     const append = (types: EventTypes, schemaVersion: number) =>
       storeOn(db, types).store.append(
         happening(after, schemaVersion - 2, [{}], {
@@ -125,7 +125,7 @@ describe('An event from the future', () => {
     const tolerant = { ...cups, project: (view?: { cups: string[] }) => ({ cups: [...(view?.cups ?? []), 'x'] }) };
     const old = projectionsOn(db, [tolerant], middle);
     const stop = old.lead('cups');
-    // Of the first order the middle build knows two events, of the second all.
+    // The middle build knows two events of the first order, and all events of the second order.
     await eventually(async () => {
       expect(await rowsOf(old)).toEqual([
         { id: behind, version: 2 },
@@ -146,9 +146,9 @@ describe('An event from the future', () => {
     await stopNext();
   });
 
-  it('is not passed over when an upcast is at fault: the order is set aside, the log is read on', async () => {
-    const order = await stream();
-    await number(newest);
+  it('cannot be read if its upcast fails, and the rest of the log can still be read', async () => {
+    const order = await appendWithEachBuild();
+    await numberAll(newest);
     const broken = new EventTypes([{ type: 'Happened', upcasts: [() => JSON.parse('{') as object, toCups] }]);
     const { store } = storeOn(db, broken);
     const log = await store.readLog(0, 9);

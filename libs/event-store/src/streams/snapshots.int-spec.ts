@@ -4,7 +4,7 @@ import { eventually } from '../../../../test/support/eventually';
 import type { RecordedEvent } from './events';
 import type { Reducer } from './reducer';
 import { EventTypes } from './event-types';
-import { LONG, Snapshots } from './snapshots.store';
+import { SNAPSHOT_AFTER, Snapshots } from './snapshots.store';
 import { happening, ids, macKey, storeOn } from '../testing/store';
 import type { StreamDatabase } from './stream-database';
 import { streamsIn } from '../testing/tables';
@@ -18,32 +18,32 @@ beforeAll(async () => {
 });
 afterAll(() => test.drop());
 
-interface Told {
+interface Tale {
   readonly words: string;
   readonly n: number;
   readonly at: string;
 }
 
-/** Minds the order of the events, so that one twice, or one too few, shows. */
-const tale = (version = 1): Reducer<Told> => ({
+/** A fold whose result depends on the order of the events, so that a repeated or missing event changes it. */
+const taleReducer = (version = 1): Reducer<Tale> => ({
   name: 'tale',
   version,
-  project: (told, event) => {
+  project: (tale, event) => {
     const { w, n } = (event as RecordedEvent<{ w: string; n: number }>).data;
-    const words = `${told?.words ?? ''}${w}`.slice(-200);
-    return { words, n: ((told?.n ?? 0) * 31 + n) % 1_000_003, at: event.timestamp.toISOString() };
+    const words = `${tale?.words ?? ''}${w}`.slice(-200);
+    return { words, n: ((tale?.n ?? 0) * 31 + n) % 1_000_003, at: event.timestamp.toISOString() };
   },
 });
 
-const snapshots = (order: string) =>
+const readSnapshots = (order: string) =>
   test.admin<{ version: number; reducer_version: number }>(
     'select version, reducer_version from ordering.order_snapshots where order_id = $1 order by reducer_version',
     [order],
   );
 
-const plainly = async (order: string, reducer: Reducer<Told>) => {
+const foldWithoutSnapshots = async (order: string, reducer: Reducer<Tale>) => {
   const events = await storeOn(db).store.read(order);
-  return events.reduce<Told | undefined>((told, event) => reducer.project(told, event), undefined);
+  return events.reduce<Tale | undefined>((tale, event) => reducer.project(tale, event), undefined);
 };
 
 const words = (count: number, from = 0) =>
@@ -52,17 +52,17 @@ const words = (count: number, from = 0) =>
     n: from + index,
   }));
 
-async function long(count: number): Promise<string> {
+async function createLongStream(count: number): Promise<string> {
   const order = ids.next();
   await storeOn(db).store.append(happening(order, 0, words(count)));
   return order;
 }
 
-const snapshotAt = (order: string, version: number) =>
-  eventually(async () => expect((await snapshots(order)).at(-1)).toMatchObject({ version }));
+const waitForSnapshot = (order: string, version: number) =>
+  eventually(async () => expect((await readSnapshots(order)).at(-1)).toMatchObject({ version }));
 
 describe('A fold', () => {
-  it('with snapshots is the fold without, of any prefix of any stream', async () => {
+  it('gives the same result with and without snapshots, for any prefix of any stream', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(fc.integer({ min: 1, max: 150 }), { minLength: 1, maxLength: 5 }), async (chunks) => {
         const { store } = storeOn(db);
@@ -71,43 +71,52 @@ describe('A fold', () => {
         for (const chunk of chunks) {
           await store.append(happening(order, version, words(chunk, version)));
           version += chunk;
-          expect(await store.fold(order, tale())).toEqual({ state: await plainly(order, tale()), version });
+          expect(await store.fold(order, taleReducer())).toEqual({
+            state: await foldWithoutSnapshots(order, taleReducer()),
+            version,
+          });
           await store['snapshots'].beforeApplicationShutdown();
         }
-        const kept = await snapshots(order);
-        if (chunks.some((chunk) => chunk >= LONG)) expect(kept).toHaveLength(1);
+        const kept = await readSnapshots(order);
+        if (chunks.some((chunk) => chunk >= SNAPSHOT_AFTER)) expect(kept).toHaveLength(1);
         expect(kept.every((one) => one.version <= version)).toBe(true);
       }),
       { numRuns: 25 },
     );
   });
 
-  it('of a short stream leaves nothing behind, and is one question like any other', async () => {
-    const order = await long(LONG - 1);
+  it('of a short stream stores no snapshot, and needs one query', async () => {
+    const order = await createLongStream(SNAPSHOT_AFTER - 1);
     const { store } = storeOn(db);
     const asked = jest.spyOn(db, 'query');
-    await store.fold(order, tale());
+    await store.fold(order, taleReducer());
     expect(asked).toHaveBeenCalledTimes(1);
     asked.mockRestore();
     await store['snapshots'].beforeApplicationShutdown();
-    expect(await snapshots(order)).toEqual([]);
+    expect(await readSnapshots(order)).toEqual([]);
   });
 
-  it('of a long one reads what came after the snapshot, and nothing before', async () => {
-    const order = await long(300);
+  it('of a long stream reads only the events after the snapshot', async () => {
+    const order = await createLongStream(300);
     const { store } = storeOn(db);
-    const first = await store.fold(order, tale());
-    await snapshotAt(order, 300);
+    const first = await store.fold(order, taleReducer());
+    await waitForSnapshot(order, 300);
     await store.append(happening(order, 300, words(5, 300)));
     let projected = 0;
-    const counting: Reducer<Told> = { ...tale(), project: (told, event) => (projected++, tale().project(told, event)) };
-    expect(await store.fold(order, counting)).toEqual({ state: await plainly(order, tale()), version: 305 });
+    const counting: Reducer<Tale> = {
+      ...taleReducer(),
+      project: (tale, event) => (projected++, taleReducer().project(tale, event)),
+    };
+    expect(await store.fold(order, counting)).toEqual({
+      state: await foldWithoutSnapshots(order, taleReducer()),
+      version: 305,
+    });
     expect(projected).toBe(5);
     expect(first.version).toBe(300);
   });
 
-  it('knows a stream that does not exist', async () => {
-    expect(await storeOn(db).store.fold(ids.next(), tale())).toEqual({ state: undefined, version: 0 });
+  it('of a stream that does not exist gives no state and version 0', async () => {
+    expect(await storeOn(db).store.fold(ids.next(), taleReducer())).toEqual({ state: undefined, version: 0 });
   });
 });
 
@@ -118,66 +127,72 @@ describe('A snapshot', () => {
     );
 
   it.each([
-    ['beyond the end of the stream', 'version = 400'],
-    ['of an event that is not there (its append was rolled back)', 'event_id = gen_random_uuid()'],
-    ['that ends with an event of another place', 'version = version - 1'],
+    ['with a version after the end of the stream', 'version = 400'],
+    ['of an event that does not exist (its append was rolled back)', 'event_id = gen_random_uuid()'],
+    ['with the version of another event', 'version = version - 1'],
     ["of another reducer's version", 'reducer_version = 0'],
-  ])('%s is not believed', async (_, set) => {
-    const order = await long(120);
+  ])('%s is not used', async (_, set) => {
+    const order = await createLongStream(120);
     const { store } = storeOn(db);
-    await store.fold(order, tale());
-    await snapshotAt(order, 120);
+    await store.fold(order, taleReducer());
+    await waitForSnapshot(order, 120);
     await forge(order, set);
-    expect(await store.fold(order, tale())).toEqual({ state: await plainly(order, tale()), version: 120 });
+    expect(await store.fold(order, taleReducer())).toEqual({
+      state: await foldWithoutSnapshots(order, taleReducer()),
+      version: 120,
+    });
   });
 
-  it('made inside a transaction that fails is worth nothing', async () => {
-    const order = await long(50);
+  it('of a transaction that was rolled back is not used', async () => {
+    const order = await createLongStream(50);
     const { store } = storeOn(db);
     const failing = db.transaction(async () => {
       await store.append(happening(order, 50, words(100, 500)));
-      await store.fold(order, tale());
+      await store.fold(order, taleReducer());
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
-    await snapshotAt(order, 150);
+    await waitForSnapshot(order, 150);
     await store.append(happening(order, 50, words(100, 50)));
-    expect(await store.fold(order, tale())).toEqual({ state: await plainly(order, tale()), version: 150 });
+    expect(await store.fold(order, taleReducer())).toEqual({
+      state: await foldWithoutSnapshots(order, taleReducer()),
+      version: 150,
+    });
   });
 
-  it('of an earlier reducer is thrown away, and one of today takes its place', async () => {
-    const order = await long(120);
+  it('of an earlier reducer version is deleted, and a new one is stored', async () => {
+    const order = await createLongStream(120);
     const { store } = storeOn(db);
-    await store.fold(order, tale(1));
-    await snapshotAt(order, 120);
-    const shouting: Reducer<Told> = {
-      ...tale(2),
-      project: (told, event) => {
-        const next = tale().project(told, event)!;
+    await store.fold(order, taleReducer(1));
+    await waitForSnapshot(order, 120);
+    const shouting: Reducer<Tale> = {
+      ...taleReducer(2),
+      project: (tale, event) => {
+        const next = taleReducer().project(tale, event)!;
         return { ...next, words: next.words.toUpperCase() };
       },
     };
     expect((await store.fold(order, shouting)).state?.words).toMatch(/^[A-Z]+$/);
-    await eventually(async () => expect(await snapshots(order)).toHaveLength(2));
-    expect(await store['snapshots'].prune([tale(2)])).toBeGreaterThanOrEqual(1);
-    expect(await snapshots(order)).toEqual([{ version: 120, reducer_version: 2 }]);
+    await eventually(async () => expect(await readSnapshots(order)).toHaveLength(2));
+    expect(await store['snapshots'].prune([taleReducer(2)])).toBeGreaterThanOrEqual(1);
+    expect(await readSnapshots(order)).toEqual([{ version: 120, reducer_version: 2 }]);
   });
 
-  it('that cannot be written holds nobody up', async () => {
-    const order = await long(120);
+  it('that cannot be written does not stop the fold', async () => {
+    const order = await createLongStream(120);
     const { store } = storeOn(db);
     await test.admin('alter table ordering.order_snapshots add constraint full_up check (version < 0) not valid');
-    expect((await store.fold(order, tale())).version).toBe(120);
+    expect((await store.fold(order, taleReducer())).version).toBe(120);
     await store['snapshots'].beforeApplicationShutdown();
     await test.admin('alter table ordering.order_snapshots drop constraint full_up');
-    expect(await snapshots(order)).toEqual([]);
+    expect(await readSnapshots(order)).toEqual([]);
   });
 
-  it('that somebody else has changed, put in or taken from another order is not believed, and goes', async () => {
-    const [order, other] = [await long(LONG), await long(LONG + 1)];
-    for (const one of [order, other]) await storeOn(db).store.fold(one, tale());
-    await snapshotAt(order, LONG);
-    await snapshotAt(other, LONG + 1);
+  it('that was changed or copied from another order by hand is not used, and is deleted', async () => {
+    const [order, other] = [await createLongStream(SNAPSHOT_AFTER), await createLongStream(SNAPSHOT_AFTER + 1)];
+    for (const one of [order, other]) await storeOn(db).store.fold(one, taleReducer());
+    await waitForSnapshot(order, SNAPSHOT_AFTER);
+    await waitForSnapshot(other, SNAPSHOT_AFTER + 1);
     const changes = [
       `update ordering.order_snapshots set state = state || '{"n": 941000}' where order_id = $1`,
       `update ordering.order_snapshots s set state = o.state, mac = o.mac from ordering.order_snapshots o
@@ -186,24 +201,30 @@ describe('A snapshot', () => {
     ];
     for (const change of changes) {
       await test.admin(change, [order]);
-      const { state, version } = await storeOn(db).store.fold(order, tale());
-      expect({ state, version }).toEqual({ state: await plainly(order, tale()), version: LONG });
-      await snapshotAt(order, LONG); // a right one is kept instead
-      expect((await storeOn(db).store.fold(order, tale())).state).toEqual(state);
+      const { state, version } = await storeOn(db).store.fold(order, taleReducer());
+      expect({ state, version }).toEqual({
+        state: await foldWithoutSnapshots(order, taleReducer()),
+        version: SNAPSHOT_AFTER,
+      });
+      await waitForSnapshot(order, SNAPSHOT_AFTER); // a correct snapshot is stored instead
+      expect((await storeOn(db).store.fold(order, taleReducer())).state).toEqual(state);
     }
   });
 
-  it('that was folded wrongly is found by holding it against its stream, and goes', async () => {
-    const [order, right] = [await long(LONG), await long(LONG)];
-    const wrong: Reducer<Told> = { ...tale(), project: (told, event) => ({ ...tale().project(told, event)!, n: 1 }) };
+  it('with a wrong state is found by a comparison with its stream, and is deleted', async () => {
+    const [order, right] = [await createLongStream(SNAPSHOT_AFTER), await createLongStream(SNAPSHOT_AFTER)];
+    const wrong: Reducer<Tale> = {
+      ...taleReducer(),
+      project: (tale, event) => ({ ...taleReducer().project(tale, event)!, n: 1 }),
+    };
     await storeOn(db).store.fold(order, wrong);
-    await storeOn(db).store.fold(right, tale());
-    await snapshotAt(order, LONG);
-    await snapshotAt(right, LONG);
+    await storeOn(db).store.fold(right, taleReducer());
+    await waitForSnapshot(order, SNAPSHOT_AFTER);
+    await waitForSnapshot(right, SNAPSHOT_AFTER);
     const watched = new Snapshots(db, new EventTypes([{ type: 'Happened' }, { type: 'Ended' }]), macKey);
     for (let after: string | undefined = '00000000-0000-0000-0000-000000000000'; after;)
-      after = await watched.watch(tale(), after, 1);
-    expect(await snapshots(order)).toEqual([]);
-    expect(await snapshots(right)).toHaveLength(1);
+      after = await watched.checkNext(taleReducer(), after, 1);
+    expect(await readSnapshots(order)).toEqual([]);
+    expect(await readSnapshots(right)).toHaveLength(1);
   });
 });

@@ -6,18 +6,18 @@ import type { MacKey } from '#platform/macs';
 import { canonicalJson, netstrings } from '#platform/canonical';
 import type { EventTypes } from './event-types';
 import type { Folded, Reducer } from './reducer';
-import { OwnEvents, type OwnRow } from './own-events';
-import { recorded } from './stored';
+import { ForeignEventCheck, type RowWithMacs } from './foreign-event-check';
+import { toEvent } from './stored';
 import type { StreamDatabase } from './stream-database';
 import { named, type StreamTables } from './table-names';
 
 /** A snapshot is stored after this many events since the last one. Most streams never have so many. */
-export const LONG = 100;
+export const SNAPSHOT_AFTER = 100;
 const BATCH = 1_000;
 /** No reducer has this name, so the stream is read from its first event. */
 const NO_SNAPSHOT = '';
 
-type Named = Pick<Reducer<never>, 'name' | 'version'>;
+type ReducerVersion = Pick<Reducer<never>, 'name' | 'version'>;
 
 // A snapshot is used only if the stream still has the same event at that version.
 const SINCE = statement(
@@ -38,7 +38,7 @@ const SINCE = statement(
    order by version`,
 );
 
-const KEEP = statement(
+const STORE = statement(
   'snapshot-keep-marked',
   `insert into ${named.snapshots} (${named.stream}, reducer, reducer_version, version, event_id, state, mac)
    values ($1, $2, $3, $4, $5, $6, $7)
@@ -57,7 +57,7 @@ const NEXT = statement(
    order by ${named.stream} limit $4`,
 );
 
-function refusedOf({ snapshots }: StreamTables): Counter {
+function refusedCounter({ snapshots }: StreamTables): Counter {
   const name = `${snapshots}_refused_total`;
   const help = 'Snapshots that were deleted, because their MAC or their state was wrong.';
   return (register.getSingleMetric(name) as Counter | undefined) ?? new Counter({ name, help });
@@ -67,12 +67,16 @@ function refusedOf({ snapshots }: StreamTables): Counter {
  * A row of SINCE is an event, but the first row may be a snapshot. A snapshot has no type, and `mac` is the MAC of the
  * snapshot.
  */
-interface SinceRow extends OwnRow {
+interface SinceRow extends RowWithMacs {
   readonly mac: Buffer | null;
 }
 
 /** A snapshot's MAC covers the state, and the id and MAC of the last event in it. */
-const form = ({ name, version }: Named, { streamId, version: at, id, eventMac }: SinceRow, state: object): string =>
+const macText = (
+  { name, version }: ReducerVersion,
+  { streamId, version: at, id, eventMac }: SinceRow,
+  state: object,
+): string =>
   netstrings([
     'coffee-tea.snapshot.1',
     streamId,
@@ -92,7 +96,7 @@ const form = ({ name, version }: Named, { streamId, version: at, id, eventMac }:
 export class Snapshots implements BeforeApplicationShutdown {
   private readonly log = new Logger('Snapshots');
   private readonly writing = new Map<Uuid, Promise<void>>();
-  private readonly own: OwnEvents;
+  private readonly foreignEvents: ForeignEventCheck;
   private readonly refused: Counter;
 
   constructor(
@@ -100,8 +104,8 @@ export class Snapshots implements BeforeApplicationShutdown {
     private readonly types: EventTypes,
     private readonly key: MacKey,
   ) {
-    this.own = new OwnEvents(db, key);
-    this.refused = refusedOf(db.tables);
+    this.foreignEvents = new ForeignEventCheck(db, key);
+    this.refused = refusedCounter(db.tables);
   }
 
   async fold<State extends object>(
@@ -109,53 +113,59 @@ export class Snapshots implements BeforeApplicationShutdown {
     streamId: Uuid,
     reducer: Reducer<State>,
   ): Promise<Folded<State>> {
-    const { rows: found, from } = await this.sinceValid(read, streamId, reducer);
-    const rows = await this.own.marked(found);
-    const events = counted(rows).map((row) => recorded(this.types, row));
+    const { rows: found, snapshot } = await this.readSinceUsableSnapshot(read, streamId, reducer);
+    const rows = await this.foreignEvents.markForeign(found);
+    const events = counted(rows).map((row) => toEvent(this.types, row));
     const state = events.reduce<State | undefined>(
       (before, event) => reducer.project(before, event),
-      from?.data as State | undefined,
+      snapshot?.data as State | undefined,
     );
     const last = rows.at(-1);
-    if (state && last && rows.length >= LONG) this.keep(reducer, state, last);
-    return { state, version: (last ?? from)?.version ?? 0 };
+    if (state && last && rows.length >= SNAPSHOT_AFTER) this.storeInBackground(reducer, state, last);
+    return { state, version: (last ?? snapshot)?.version ?? 0 };
   }
 
   /** A snapshot may contain events that a later event declares void. Such a stream is read from its first event. */
-  private async sinceValid(...asked: Parameters<Snapshots['since']>): ReturnType<Snapshots['since']> {
-    const found = await this.since(...asked);
-    if (!found.from || !found.rows.some(({ type }) => type === VOIDING)) return found;
+  private async readSinceUsableSnapshot(
+    ...asked: Parameters<Snapshots['readSinceSnapshot']>
+  ): ReturnType<Snapshots['readSinceSnapshot']> {
+    const found = await this.readSinceSnapshot(...asked);
+    if (!found.snapshot || !found.rows.some(({ type }) => type === VOIDING)) return found;
     const [read, streamId] = asked;
     return { rows: await read<SinceRow>(SINCE, [streamId, NO_SNAPSHOT, 0]) };
   }
 
-  /** The snapshot, if there is one with a correct MAC, and the events after it. */
-  private async since(
+  /** The newest snapshot with a correct MAC, if there is one, and the events after it. */
+  private async readSinceSnapshot(
     read: <Row extends object>(sql: typeof SINCE, values: unknown[]) => Promise<Row[]>,
     streamId: Uuid,
-    reducer: Named,
-  ): Promise<{ readonly rows: readonly SinceRow[]; readonly from?: SinceRow }> {
+    reducer: ReducerVersion,
+  ): Promise<{ readonly rows: readonly SinceRow[]; readonly snapshot?: SinceRow }> {
     const rows = await read<SinceRow>(SINCE, [streamId, reducer.name, reducer.version]);
-    const [from, ...rest] = rows;
-    if (from?.type !== null) return { rows };
-    if (this.isOurs(reducer, from)) return { rows: rest, from };
-    await this.discard(streamId, reducer, from.mac !== null);
+    const [snapshot, ...rest] = rows;
+    if (snapshot?.type !== null) return { rows };
+    if (this.isOurs(reducer, snapshot)) return { rows: rest, snapshot };
+    await this.discard(streamId, reducer, snapshot.mac !== null);
     return { rows: await read<SinceRow>(SINCE, [streamId, NO_SNAPSHOT, 0]) };
   }
 
-  private isOurs(reducer: Named, from: SinceRow): boolean {
-    return from.mac !== null && this.key.holds(form(reducer, from, from.data), from.mac);
+  private isOurs(reducer: ReducerVersion, snapshot: SinceRow): boolean {
+    return snapshot.mac !== null && this.key.holds(macText(reducer, snapshot, snapshot.data), snapshot.mac);
   }
 
-  /** Deletes a snapshot. One without a MAC comes from an older build, so it is not counted as wrong. */
-  private async discard(streamId: Uuid, { name, version }: Named, wrong: boolean): Promise<void> {
-    if (wrong) {
+  /** Deletes a snapshot. A snapshot without a MAC comes from an older build, so it is not counted as wrong. */
+  private async discard(streamId: Uuid, { name, version }: ReducerVersion, isWrong: boolean): Promise<void> {
+    if (isWrong) {
       this.refused.inc();
-      this.log.error(`the snapshot of order ${streamId} is not what was kept, so it is deleted`);
+      this.log.error(
+        `the snapshot of order ${streamId} is wrong, so it is deleted: its state does not match its MAC or its events`,
+      );
     }
     await this.db
-      .outsideTransaction(() => this.db.query(DROP, [streamId, name, version]))
-      .catch((error: Error) => this.log.warn(`could not delete a snapshot of order ${streamId}: ${error.message}`));
+      .outside(() => this.db.query(DROP, [streamId, name, version]))
+      .catch((error: Error) =>
+        this.log.warn(`a wrong snapshot of order ${streamId} could not be deleted: ${error.message}`),
+      );
   }
 
   /** Waits for the snapshots that are being written. */
@@ -163,12 +173,12 @@ export class Snapshots implements BeforeApplicationShutdown {
     await Promise.all(this.writing.values());
   }
 
-  /** Deletes snapshots of earlier reducer versions. Returns how many. */
-  async prune(reducers: readonly Named[]): Promise<number> {
+  /** Deletes snapshots of earlier reducer versions. Returns the number of deleted snapshots. */
+  async prune(reducers: readonly ReducerVersion[]): Promise<number> {
     let pruned = 0;
     for (const { name, version } of reducers)
-      for (let gone = BATCH; gone === BATCH; pruned += gone)
-        gone = (
+      for (let deleted = BATCH; deleted === BATCH; pruned += deleted)
+        deleted = (
           await this.db.execute(
             `delete from ${named.snapshots} where ctid in (
                select ctid from ${named.snapshots} where reducer = $1 and reducer_version < $2 limit ${BATCH})`,
@@ -183,32 +193,36 @@ export class Snapshots implements BeforeApplicationShutdown {
    * shop stored a snapshot, but not that the fold was right. Returns the stream after which to continue, or undefined
    * at the end.
    */
-  async watch<State extends object>(reducer: Reducer<State>, after: Uuid, limit: number): Promise<Uuid | undefined> {
+  async checkNext<State extends object>(
+    reducer: Reducer<State>,
+    after: Uuid,
+    limit: number,
+  ): Promise<Uuid | undefined> {
     const read = <Row extends object>(sql: typeof SINCE, values: unknown[]) => this.db.query<Row>(sql, values);
     const { name, version } = reducer;
     const kept = await this.db.query<{ id: Uuid }>(NEXT, [name, version, after, limit]);
     for (const { id } of kept) {
-      const { from } = await this.since(read, id, reducer);
-      if (!from) continue; // the snapshot was wrong and has been deleted
+      const { snapshot } = await this.readSinceSnapshot(read, id, reducer);
+      if (!snapshot) continue; // the snapshot was wrong and has been deleted
       const rows = await read<SinceRow>(SINCE, [id, NO_SNAPSHOT, 0]);
-      const state = counted(rows.filter((row) => row.version <= from.version))
-        .map((row) => recorded(this.types, row))
+      const state = counted(rows.filter((row) => row.version <= snapshot.version))
+        .map((row) => toEvent(this.types, row))
         .reduce<State | undefined>((before, event) => reducer.project(before, event), undefined);
       const text = canonicalJson(JSON.parse(JSON.stringify(state ?? null)));
-      if (text !== canonicalJson(from.data)) await this.discard(id, reducer, true);
+      if (text !== canonicalJson(snapshot.data)) await this.discard(id, reducer, true);
     }
     return kept.length < limit ? undefined : kept.at(-1)!.id;
   }
 
-  private keep(reducer: Named, state: object, last: SinceRow): void {
+  private storeInBackground(reducer: ReducerVersion, state: object, last: SinceRow): void {
     const { name, version } = reducer;
     const { streamId, id } = last;
     if (this.writing.has(streamId)) return;
     const text = JSON.stringify(state);
-    const mac = this.key.of(form(reducer, last, JSON.parse(text) as object));
+    const mac = this.key.of(macText(reducer, last, JSON.parse(text) as object));
     const values = [streamId, name, version, last.version, id, text, mac];
     const written = this.db
-      .outsideTransaction(() => this.db.query(KEEP, values))
+      .outside(() => this.db.query(STORE, values))
       .then(() => undefined)
       .catch((error: Error) => this.log.warn(`could not store a snapshot of order ${streamId}: ${error.message}`))
       .finally(() => this.writing.delete(streamId));

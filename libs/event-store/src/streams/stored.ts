@@ -3,7 +3,7 @@ import type { EventTypes } from './event-types';
 import type { EventMetadata, LoggedEvent, RecordedEvent } from './events';
 import { named } from './table-names';
 
-/** A row with the columns of `columns`. */
+/** A row with the columns of `eventColumns`. */
 export interface StoredRow {
   readonly id: Uuid;
   readonly streamId: Uuid;
@@ -25,7 +25,7 @@ export const microseconds = (time: string): string =>
   `to_char(${time} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
 
 /** SQL: the columns of an event `e` and its place in the log `l`. */
-export const columns = `e.id, e.${named.stream} as "streamId", e.version, e.event_type as type,
+export const eventColumns = `e.id, e.${named.stream} as "streamId", e.version, e.event_type as type,
   e.schema_version as "schemaVersion", e.event_data as data, e.metadata, e."timestamp",
   l.position, encode(l.hash, 'hex') as hash, ${microseconds('e."timestamp"')} as instant`;
 
@@ -40,18 +40,21 @@ export const canonicalColumns = `e.id, e.${named.stream} as "streamId", e.versio
   e.schema_version as "schemaVersion", e.event_data::text as data, e.metadata::text as metadata,
   (extract(epoch from e."timestamp") * 1000000)::bigint::text as micros`;
 
-/** Throws UnknownEvent. Throws EventBroken if the data does not fit the schema of its type. */
-export function recorded<Row extends LoggedRow>(types: EventTypes, row: Row): Row {
+/**
+ * The event in the current schema version. Throws UnknownEvent. Throws EventBroken if the data does not fit the schema
+ * of its type.
+ */
+export function toEvent<Row extends LoggedRow>(types: EventTypes, row: Row): Row {
   const { type, version } = row;
   if (row.unreadable) throw row.unreadable;
-  const current = readable(() => types.upcast(type, row.schemaVersion, row.data), type, version);
+  const current = upcastOrThrow(() => types.upcast(type, row.schemaVersion, row.data), type, version);
   // Postgres has infinite times, and the driver turns them into numbers.
   if (!(row.timestamp instanceof Date) || !types.fits(type, current.data)) throw new EventBroken(type, version);
   return { ...row, ...current };
 }
 
 /** If an upcast fails, the event is broken, as if its data did not fit the schema. */
-function readable<Result>(upcast: () => Result, type: string, version: number): Result {
+function upcastOrThrow<Result>(upcast: () => Result, type: string, version: number): Result {
   try {
     return upcast();
   } catch (error) {
@@ -59,29 +62,32 @@ function readable<Result>(upcast: () => Result, type: string, version: number): 
   }
 }
 
-/** Never throws, so that an unreadable event stops only the readers that need it. */
-export function marked<Row extends LoggedRow>(types: EventTypes, row: Row): Row & Pick<LoggedEvent, 'unreadable'> {
+/** Like `toEvent`, but it never throws, so that an unreadable event stops only the readers that need it. */
+export function toEventOrUnreadable<Row extends LoggedRow>(
+  types: EventTypes,
+  row: Row,
+): Row & Pick<LoggedEvent, 'unreadable'> {
   try {
-    return recorded(types, row);
+    return toEvent(types, row);
   } catch (error) {
     return { ...row, unreadable: error as Error };
   }
 }
 
 /** The event in the schema version in which it was written. */
-export function asStored(types: EventTypes, row: StoredRow): RecordedEvent {
-  const { unreadable } = marked(types, row);
+export function toStoredEvent(types: EventTypes, row: StoredRow): RecordedEvent {
+  const { unreadable } = toEventOrUnreadable(types, row);
   return unreadable ? { ...row, unreadable } : row;
 }
 
 // This form makes the planner look up each event by its id. Its statistics may be from a time when the table was
 // empty, and a plan for an empty table would scan all events for each batch.
-const lookUp = (id: string) => `lateral (select * from ${named.events} where id = ${id} limit 1) e`;
+const eventById = (id: string) => `lateral (select * from ${named.events} where id = ${id} limit 1) e`;
 
 /** Joins the event to a row that contains its id. */
-export const joinEvent = (id: string): string => `cross join ${lookUp(id)}`;
-export const joinEventIfThere = (id: string): string => `left join ${lookUp(id)} on true`;
+export const joinEvent = (id: string): string => `cross join ${eventById(id)}`;
+export const leftJoinEvent = (id: string): string => `left join ${eventById(id)} on true`;
 
-/** Joins an event's place in the log, if it has one. */
-export const joinPlace = (eventId: string): string =>
+/** Joins an event's position and hash, if it has a position. */
+export const leftJoinLog = (eventId: string): string =>
   `left join lateral (select * from ${named.log} where event_id = ${eventId} limit 1) l on true`;

@@ -1,7 +1,7 @@
 import { statement } from '#database';
-import { bad, type Findings } from '../verifications/findings';
+import { newFinding, type Findings } from '../verifications/findings';
 import { isOutOfTurn } from '../sequencer/out-of-turn';
-import { joinEvent, joinPlace } from './stored';
+import { joinEvent, leftJoinLog } from './stored';
 import { isVoid } from '../sequencer/unnumbered.store';
 import type { StreamDatabase } from './stream-database';
 import { named } from './table-names';
@@ -13,11 +13,11 @@ const EVENTS = statement(
   'stray-events',
   `select e.id, l.event_id is not null as numbered
    from (select id from ${named.events} where id > $1 order by id limit ${BATCH}) e
-   ${joinPlace('e.id')} order by e.id`,
+   ${leftJoinLog('e.id')} order by e.id`,
 );
 
 // An event and its pending row are committed together. The event's position and the deletion of its pending row are
-// committed together too. So a statement always sees one of the two.
+// also committed together. So a statement always sees either the pending row or the position.
 const NEITHER = statement(
   'stray-neither',
   `select s.id, e.${named.stream} as "streamId" from unnest($1::uuid[]) as s(id) join ${named.events} e on e.id = s.id
@@ -28,14 +28,14 @@ const NEITHER = statement(
 );
 
 /** Finds events that will never get a position. */
-export async function strayEvents(db: StreamDatabase, findings: Findings, signal?: AbortSignal): Promise<void> {
+export async function findStrayEvents(db: StreamDatabase, findings: Findings, signal?: AbortSignal): Promise<void> {
   for (let at = FIRST; ;) {
     signal?.throwIfAborted();
     const rows = await db.query<{ id: string; numbered: boolean }>(EVENTS, [at]);
     const unnumbered = rows.filter(({ numbered }) => !numbered).map(({ id }) => id);
     const strays = unnumbered.length > 0 ? await db.query<{ id: string; streamId: string }>(NEITHER, [unnumbered]) : [];
     for (const { id, streamId } of strays)
-      findings.add(bad('unnumbered', null, id, `event ${id} has no position and does not wait for one`, streamId));
+      findings.add(newFinding('unnumbered', null, id, `event ${id} has no position and no row in the queue`, streamId));
     if (rows.length < BATCH) return;
     at = rows.at(-1)!.id;
   }
@@ -62,7 +62,7 @@ export interface OutOfTurn extends Numbered {
  * Events in a part of the log whose position is before that of an earlier event of their stream. Only events whose
  * predecessor is not in the same part need a query.
  */
-export async function outOfTurn(db: StreamDatabase, rows: readonly Numbered[]): Promise<readonly OutOfTurn[]> {
+export async function findOutOfTurn(db: StreamDatabase, rows: readonly Numbered[]): Promise<readonly OutOfTurn[]> {
   const last = new Map<string, number>();
   const suspects: number[] = [];
   for (const { streamId, version, position } of rows) {
@@ -72,8 +72,8 @@ export async function outOfTurn(db: StreamDatabase, rows: readonly Numbered[]): 
   return suspects.length > 0 ? db.query<OutOfTurn>(OUT_OF_TURN, [suspects]) : [];
 }
 
-export const toldOutOfTurn = ({ version, position, streamId }: OutOfTurn): string =>
-  `event ${version} of order ${streamId} has position ${position}, and an earlier event of the order has none before it`;
+export const outOfTurnMessage = ({ version, position, streamId }: OutOfTurn): string =>
+  `event ${version} of order ${streamId} has position ${position}, but an earlier event of this order has no position before ${position}`;
 
 const STREAMS = statement(
   'stray-streams',
@@ -85,13 +85,19 @@ const STREAMS = statement(
 );
 
 /** Finds streams whose versions are not 1, 2, 3… up to their head. */
-export async function strayStreams(db: StreamDatabase, findings: Findings, signal?: AbortSignal): Promise<void> {
+export async function findIncompleteStreams(
+  db: StreamDatabase,
+  findings: Findings,
+  signal?: AbortSignal,
+): Promise<void> {
   for (let at = FIRST; ;) {
     signal?.throwIfAborted();
     const rows = await db.query<{ id: string; version: number; events: number; last: number }>(STREAMS, [at]);
     for (const { id, version, events, last } of rows)
       if (version !== events || version !== last)
-        findings.add(bad('stream', null, null, `order ${id} should have ${version} events and has ${events}`, id));
+        findings.add(
+          newFinding('stream', null, null, `order ${id} should have ${version} events and has ${events}`, id),
+        );
     if (rows.length < BATCH) return;
     at = rows.at(-1)!.id;
   }

@@ -5,45 +5,47 @@ import { inTables, named } from './table-names';
 
 const gifts = tablesOf('gifts', 'card_id', 'gift');
 
-/** Remembers what it is asked. */
-function listening(names = tables) {
-  const heard: (string | Statement)[] = [];
-  const query = async (sql: string | Statement) => (heard.push(sql), []);
-  return { heard, db: new StreamDatabase({ query } as unknown as Database, names) };
+/** A database that records its queries. */
+function recordingDatabase(names = tables) {
+  const queries: (string | Statement)[] = [];
+  const query = async (sql: string | Statement) => (queries.push(sql), []);
+  return { queries, db: new StreamDatabase({ query } as unknown as Database, names) };
 }
 
 const READ = statement('read', `select ${named.stream} from ${named.events} where ${named.stream} = $1`);
 
 describe('SQL over the tables of a store', () => {
-  it('gets the names that the context has handed in', () => {
+  it('uses the table names of the context', () => {
     expect(inTables(READ.text, gifts)).toBe('select card_id from gift_events where card_id = $1');
     expect(inTables(`select '{}'::jsonb, '[a-z]{0,40}'`, gifts)).toBe(`select '{}'::jsonb, '[a-z]{0,40}'`);
   });
 
-  it('is refused where a name is not known', () => {
-    expect(() => inTables(READ.text, { stream: 'card_id' })).toThrow('nobody has said what that is called');
+  it('is refused if a table name is missing', () => {
+    expect(() => inTables(READ.text, { stream: 'card_id' })).toThrow('this store has no name for it');
   });
 
-  it('is prepared under another name in another store', async () => {
-    const [one, two] = [listening(), listening(gifts)];
+  it('is prepared under a different name in each store', async () => {
+    const [one, two] = [recordingDatabase(), recordingDatabase(gifts)];
     for (const { db } of [one, two]) await db.query(READ);
-    expect(one.heard).toEqual([{ name: 'orders:read', text: 'select order_id from order_events where order_id = $1' }]);
-    expect(two.heard).toEqual([{ name: 'gifts:read', text: 'select card_id from gift_events where card_id = $1' }]);
+    expect(one.queries).toEqual([
+      { name: 'orders:read', text: 'select order_id from order_events where order_id = $1' },
+    ]);
+    expect(two.queries).toEqual([{ name: 'gifts:read', text: 'select card_id from gift_events where card_id = $1' }]);
   });
 
-  it('keeps its name where it names none of the tables', async () => {
-    const { db, heard } = listening();
+  it('keeps its name if it uses none of the tables', async () => {
+    const { db, queries } = recordingDatabase();
     const other = statement('other', 'select 1');
     await db.query(other);
-    expect(heard).toEqual([other]);
+    expect(queries).toEqual([other]);
   });
 
-  it('is made once, and has a name that Postgres can hold', async () => {
-    const { db, heard } = listening();
+  it('is renamed once, and its name is not too long for Postgres', async () => {
+    const { db, queries } = recordingDatabase();
     const long = [1, 2].map((n) => statement('n'.repeat(62) + n, READ.text));
     for (const one of [READ, READ, ...long]) await db.query(one);
-    expect(heard[0]).toBe(heard[1]);
-    const [first, second] = (heard.slice(2) as Statement[]).map(({ name }) => name);
+    expect(queries[0]).toBe(queries[1]);
+    const [first, second] = (queries.slice(2) as Statement[]).map(({ name }) => name);
     expect(first).not.toBe(second);
     for (const name of [first, second]) expect(name.length).toBeLessThanOrEqual(63);
   });

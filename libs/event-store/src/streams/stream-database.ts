@@ -10,7 +10,7 @@ const LONGEST_NAME = 63;
  * statement.
  */
 export class StreamDatabase extends Database {
-  private readonly known = new WeakMap<Statement, Statement>();
+  private readonly renamedStatements = new WeakMap<Statement, Statement>();
 
   constructor(
     private readonly database: Database,
@@ -24,11 +24,11 @@ export class StreamDatabase extends Database {
   }
 
   query<Row extends object = QueryResultRow>(sql: string | Statement, values?: unknown[]): Promise<Row[]> {
-    return this.database.query<Row>(this.named(sql), values);
+    return this.database.query<Row>(this.withTableNames(sql), values);
   }
 
   execute(sql: string | Statement, values?: unknown[]): Promise<{ rows: QueryResultRow[]; count: number }> {
-    return this.database.execute(this.named(sql), values);
+    return this.database.execute(this.withTableNames(sql), values);
   }
 
   transaction<T>(work: () => Promise<T>, options?: TransactionOptions): Promise<T> {
@@ -48,7 +48,7 @@ export class StreamDatabase extends Database {
     values?: unknown[],
     settled?: (result: QueryResult) => void,
   ): Promise<QueryResultRow[]> {
-    return this.database.last(this.named(sql), values, settled);
+    return this.database.last(this.withTableNames(sql), values, settled);
   }
 
   beforeCommit(work: () => Promise<void>): void {
@@ -75,19 +75,19 @@ export class StreamDatabase extends Database {
     return this.database.entities;
   }
 
-  private named(sql: string | Statement): string | Statement {
+  private withTableNames(sql: string | Statement): string | Statement {
     if (typeof sql === 'string') return inTables(sql, this.tables);
-    const known = this.known.get(sql);
+    const known = this.renamedStatements.get(sql);
     if (known) return known;
     const text = inTables(sql.text, this.tables);
-    const renamed = text === sql.text ? sql : statement(this.nameOf(sql.name), text);
-    this.known.set(sql, renamed);
+    const renamed = text === sql.text ? sql : statement(this.statementName(sql.name), text);
+    this.renamedStatements.set(sql, renamed);
     return renamed;
   }
 
-  private nameOf(name: string): string {
-    const whole = `${this.tables.store}:${name}`;
-    if (whole.length <= LONGEST_NAME) return whole;
+  private statementName(name: string): string {
+    const fullName = `${this.tables.store}:${name}`;
+    if (fullName.length <= LONGEST_NAME) return fullName;
     return `${this.tables.store}:${createHash('sha256').update(name).digest('hex').slice(0, 32)}`;
   }
 }

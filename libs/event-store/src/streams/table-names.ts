@@ -5,7 +5,9 @@
 export interface StreamTables {
   /** Distinguishes the prepared statements of two stores in one process. */
   readonly store: string;
-  /** The column, of type uuid. These tables and those of the projections have it. */
+  /**
+   * The column that identifies the stream, of type uuid. All these tables and the tables of the projections have it.
+   */
   readonly stream: string;
   readonly events: string;
   readonly heads: string;
@@ -25,7 +27,7 @@ export interface StreamTables {
 
 type Name = Exclude<keyof StreamTables, 'store'>;
 
-const names: Readonly<Record<Name, true>> = {
+const placeholderNames: Readonly<Record<Name, true>> = {
   ...{ stream: true, events: true, heads: true, pending: true, unnumbered: true, log: true },
   ...{ seals: true, reseals: true, sealRecords: true },
   ...{ admissions: true, eventFormats: true, macExceptions: true, macInstances: true },
@@ -33,14 +35,20 @@ const names: Readonly<Record<Name, true>> = {
 };
 
 /** Placeholders in SQL for the names of the context's tables, which `inTables` fills in. */
-export const named = Object.fromEntries(Object.keys(names).map((name) => [name, `{${name}}`])) as Record<Name, string>;
+export const named = Object.fromEntries(Object.keys(placeholderNames).map((name) => [name, `{${name}}`])) as Record<
+  Name,
+  string
+>;
 
-const PLACES = new RegExp(`\\{(${Object.keys(names).join('|')})\\}`, 'g');
+const PLACEHOLDERS = new RegExp(`\\{(${Object.keys(placeholderNames).join('|')})\\}`, 'g');
 
 /** Returns the SQL with the names of these tables in place of the placeholders. */
 export const inTables = (sql: string, tables: Partial<StreamTables>): string =>
-  sql.replace(PLACES, (_, name: Name) => {
-    const called = tables[name];
-    if (called === undefined) throw new Error(`The SQL names ${name}, and nobody has said what that is called.`);
-    return called;
+  sql.replace(PLACEHOLDERS, (_, name: Name) => {
+    const tableName = tables[name];
+    if (tableName === undefined)
+      throw new Error(
+        `The SQL uses the placeholder {${name}}, but this store has no name for it. Add the name to its StreamTables.`,
+      );
+    return tableName;
   });

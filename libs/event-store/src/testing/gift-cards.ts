@@ -46,7 +46,7 @@ const tableNames = Object.entries(orderTables)
   .map(([name, table]) => [table as string, giftTables[name as keyof StreamTables]] as const)
   .sort(([a], [b]) => b.length - a.length);
 
-const renamed = (sql: string): string =>
+const renameTables = (sql: string): string =>
   sql
     .replace(
       new RegExp(`\\b(${tableNames.map(([name]) => name).join('|')})(?![a-z])`, 'g'),
@@ -55,14 +55,14 @@ const renamed = (sql: string): string =>
     .replace(/\b(shop_)?ordering\b/g, '$1gifts');
 
 /** Statements about the read models of orders. These migrations contain them, but gift cards have no such tables. */
-const ofOrders = /^select create_projection_table|^insert into projection_|order_timeline/;
+const isAboutOrders = /^select create_projection_table|^insert into projection_|order_timeline/;
 
 /** Creates the tables of the migrations in the schema `gifts`, with the names for gift cards. */
 export async function createGiftTables(url: string): Promise<void> {
   const client = await connect(url, 'gift cards', { settings: { search_path: 'gifts' } });
   const query = async (sql: string, values?: unknown[]): Promise<unknown[]> => {
-    if (ofOrders.test(sql)) return [];
-    const { rows } = await client.query<object>(renamed(sql), values);
+    if (isAboutOrders.test(sql)) return [];
+    const { rows } = await client.query<object>(renameTables(sql), values);
     return rows;
   };
   try {

@@ -82,8 +82,9 @@ export interface Schedule {
 }
 
 /**
- * Writers that share a few streams. Some append directly, and some in transactions that wrote something else before.
- * They sleep before and after, and roll some transactions back. Returns the ids of the committed events.
+ * Runs writers that share a few streams. Some writers append directly, and some in transactions that wrote something
+ * else before. They sleep before and after an append, and roll some transactions back. Returns the ids of the committed
+ * events.
  */
 export async function randomWriters(db: Database, { seed, writers, turns }: Schedule): Promise<Uuid[]> {
   const { store } = storeOn(db);
@@ -120,7 +121,7 @@ export async function randomWriters(db: Database, { seed, writers, turns }: Sche
   return committed;
 }
 
-/** The faults of a delivery: a gap, or a stream out of order. */
+/** The faults in a list of delivered events: a gap in the positions, or a stream out of order. */
 export function flaws(events: readonly RecordedEvent[]): string[] {
   const versions = new Map<Uuid, number>();
   return events.flatMap(({ streamId: orderId, position, version }, index) => {

@@ -15,12 +15,12 @@ import { SealKey } from '../seals/seal-key';
 import { Sealer } from '../seals/sealer';
 import { SealAnchor } from '../seals/seal-anchor';
 import { SealChain } from '../seals/seal-chain';
-import { SealDesk } from '../seals/seal-desk';
+import { SealRepair } from '../seals/seal-repair';
 import { SealWatch } from '../seals/seal-watch';
 import { streamsIn } from './tables';
 import { Sequencer } from '../sequencer/sequencer';
 
-export class Told extends OrderMessage<{ orderId: Uuid; version: number }> {
+export class TestMessage extends OrderMessage<{ orderId: Uuid; version: number }> {
   static readonly type = 'ordering.told.v1';
 }
 
@@ -30,7 +30,7 @@ export const key = new SealKey(Buffer.alloc(32, 7).toString('base64'));
 export const EVENT_MAC_KEY = Buffer.alloc(32, 8).toString('base64');
 export const macKey = new MacKey(EVENT_MAC_KEY);
 
-const alone = {
+const onlyProcess = {
   leads: () => true,
   hasPeers: false,
   notify: () => undefined,
@@ -38,7 +38,10 @@ const alone = {
   onReopened: () => undefined,
 } as unknown as Leadership;
 
-/** A store and a sequencer on a database, as in one process. With a file, the newest seal is remembered there. */
+/**
+ * A store, a sequencer and seals on a database, as in one process. If a file is given, the newest seal is remembered in
+ * it.
+ */
 export function storeOn(
   database: Database,
   types = new EventTypes([{ type: 'Happened' }, { type: 'Ended' }, { type: VOIDING }]),
@@ -46,9 +49,9 @@ export function storeOn(
   { sealKey = key, eventKey = macKey }: { readonly sealKey?: SealKey; readonly eventKey?: MacKey } = {},
 ) {
   const db = streamsIn(database);
-  const signals = new LogSignals('ordering', alone);
+  const signals = new LogSignals('ordering', onlyProcess);
   const registry = new MessageRegistry();
-  registry.add(Told);
+  registry.add(TestMessage);
   const outbox = new Outbox(db, registry, new SystemClock(), ids, new Signal(), new Signal());
   const clock = new SystemClock();
   const gate = new MacGate(db, eventKey);
@@ -56,10 +59,10 @@ export function storeOn(
   const sealer = new Sealer(seals);
   return {
     store: new PgEventStore(db, types, signals, sealKey, eventKey, outbox, clock, undefined, seals),
-    sequencer: new Sequencer(db, alone, signals, sealer, gate),
+    sequencer: new Sequencer(db, onlyProcess, signals, sealer, gate),
     sealer,
     seals,
-    desk: new SealDesk(seals, () => clock.now()),
+    repair: new SealRepair(seals, () => clock.now()),
     watch: new SealWatch(seals, () => clock.now(), false, true),
     outbox,
   };

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson } from '#platform/canonical';
-import { attested, type ProvedEvent, type StreamProof } from './evidence';
+import { evidenceText, type ProvedEvent, type StreamProof } from './evidence';
 import { checkProof, provedColumns, refused, type Refused } from './proof-check';
 import type { TrustedKeys } from '../seals/trusted-keys';
 
@@ -13,7 +13,7 @@ const hex = (digits: number) =>
 const Hash = hex(64);
 const Signature = hex(128);
 const KeyId = hex(16);
-const Whole = z.int().min(0);
+const WholeNumber = z.int().min(0);
 
 export const ProvedEventShape = z.strictObject({
   fields: z
@@ -24,7 +24,7 @@ export const ProvedEventShape = z.strictObject({
       example: ['coffee-tea.log.1', ...Array<string>(10).fill('1')],
     }),
   hash: Hash,
-  seal: Whole.meta({ description: 'The position of the seal it is under.' }),
+  seal: WholeNumber.meta({ description: 'The position of the seal it is under.' }),
   path: z
     .array(Hash)
     .max(10)
@@ -32,18 +32,18 @@ export const ProvedEventShape = z.strictObject({
 });
 
 export const ProvedSealShape = z.strictObject({
-  position: Whole,
-  after: Whole,
+  position: WholeNumber,
+  after: WholeNumber,
   root: Hash,
   hash: Hash,
   keyId: KeyId,
-  sealedAt: Whole.meta({ description: 'Milliseconds since 1970.' }),
+  sealedAt: WholeNumber.meta({ description: 'Milliseconds since 1970.' }),
   signature: Signature,
   previous: z.union([z.literal(''), Signature]).meta({ example: '' }),
 });
 
 export const ProvedRecordShape = z.strictObject({
-  number: Whole,
+  number: WholeNumber,
   body: z.string().meta({ description: 'What was decided, as it was signed.' }),
   keyId: KeyId,
   signature: Signature,
@@ -68,36 +68,36 @@ export interface Attested<Document> {
 }
 
 /**
- * Reads a document and checks it against the trusted keys only: first its exact form, then its proof, then what `more`
- * checks, and last the signature of the whole document.
+ * Reads a document and checks it against the trusted keys only: first its exact form, then its proof, then what
+ * `checkMore` checks, and last the signature of the whole document.
  */
 export function checkEvidence<Document extends StreamProof>(
   text: string,
   shape: z.ZodType<Document>,
   streamOf: (document: Document) => string,
   keys: TrustedKeys,
-  more: (document: Document, events: Attested<Document>['events']) => Refused | undefined,
+  checkMore: (document: Document, events: Attested<Document>['events']) => Refused | undefined,
 ): Attested<Document> | Refused {
-  const read = parsed(text);
+  const read = parseJson(text);
   if (read === undefined) return refused('form', 'it is not JSON');
   if (canonicalText(read) !== text) return refused('form', 'it is not canonical JSON: bytes were changed');
   const signed = Signed.safeParse(read);
-  const known = shape.safeParse(read);
-  if (!signed.success || !known.success) {
-    const issue = (signed.error ?? known.error!).issues[0];
-    return refused('form', `it does not look like evidence: ${issue.path.join('..')}: ${issue.message}`);
+  const shaped = shape.safeParse(read);
+  if (!signed.success || !shaped.success) {
+    const issue = (signed.error ?? shaped.error!).issues[0];
+    return refused('form', `it does not have the form of evidence: ${issue.path.join('..')}: ${issue.message}`);
   }
   const { signature, ...document } = read as z.infer<typeof Signed>;
   if (!keys.has(signature.keyId)) return refused('untrusted', `it is signed with key ${signature.keyId}`);
-  const wrong = checkProof(streamOf(known.data), known.data, keys);
+  const wrong = checkProof(streamOf(shaped.data), shaped.data, keys);
   if (wrong) return wrong;
-  const events = known.data.events.map((event: ProvedEvent) => provedColumns(event));
-  const story = more(known.data, events);
-  if (story) return story;
-  if (!keys.signed(signature.keyId, attested(signature.keyId, document), signature.value))
+  const events = shaped.data.events.map((event: ProvedEvent) => provedColumns(event));
+  const otherRefusal = checkMore(shaped.data, events);
+  if (otherRefusal) return otherRefusal;
+  if (!keys.signed(signature.keyId, evidenceText(signature.keyId, document), signature.value))
     return refused('signature', `it is not the document that key ${signature.keyId} signed`);
-  const keyIds = new Set([signature.keyId, ...known.data.seals.map(({ keyId }) => keyId)]);
-  return { document: known.data, events, keyIds: [...keyIds] };
+  const keyIds = new Set([signature.keyId, ...shaped.data.seals.map(({ keyId }) => keyId)]);
+  return { document: shaped.data, events, keyIds: [...keyIds] };
 }
 
 /** Returns undefined if the JSON is nested too deeply to be serialized. */
@@ -109,7 +109,7 @@ function canonicalText(read: unknown): string | undefined {
   }
 }
 
-function parsed(text: string): unknown {
+function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -4,7 +4,7 @@ import { canonicalJson } from '#platform/canonical';
 import { chainFields, chainHash, ORIGIN, type StoredEvent } from '../seals/chain';
 import { attest, type ProvedSeal, type StreamProof } from './evidence';
 import { checkEvidence, ProvedEventShape, ProvedSealShape, PublicKeyShape, SignatureShape } from './evidence-check';
-import { merklePath, merkleRoot, rootFrom } from '../seals/merkle';
+import { merklePath, merkleRoot, computeRoot } from '../seals/merkle';
 import { refused } from './proof-check';
 import { SealKey } from '../seals/seal-key';
 
@@ -26,8 +26,11 @@ const Shape = z.strictObject({
 });
 type Doc = z.infer<typeof Shape>;
 
-/** A log of so many events of two streams in turns, sealed every `stretch` positions, and what proves the first. */
-function proof(count = 9, stretch = 4, amount = 100, signer = key): StreamProof & { stream: string } {
+/**
+ * Makes a log of `count` events of two streams in turns, seals it every `stretch` positions, and returns the proof of
+ * the first stream.
+ */
+function makeProof(count = 9, stretch = 4, amount = 100, signer = key): StreamProof & { stream: string } {
   const hashes: string[] = [];
   const all: { event: StoredEvent; fields: string[] }[] = [];
   for (let position = 1; position <= count; position++) {
@@ -58,47 +61,47 @@ function proof(count = 9, stretch = 4, amount = 100, signer = key): StreamProof 
   return { stream: mine, events, seals: used, keys: [...signer.trusted.all] };
 }
 
-const whole = (made: object, signer = key) => attest(signer, { format: 'test', story: ['placed'], ...made });
+const signDocument = (made: object, signer = key) => attest(signer, { format: 'test', story: ['placed'], ...made });
 const check = (text: string, keys = key.trusted) =>
   checkEvidence<Doc>(
     text,
     Shape,
     ({ stream }) => stream,
     keys,
-    ({ story }) => (story[0] === 'placed' ? undefined : refused('story', 'it never was')),
+    ({ story }) => (story[0] === 'placed' ? undefined : refused('story', 'the order was not placed')),
   );
-const whyNot = (text: string, keys = key.trusted) => {
+const refusalOf = (text: string, keys = key.trusted) => {
   const checked = check(text, keys);
   return 'refusal' in checked ? checked.refusal : 'good';
 };
-const good = whole(proof());
+const good = signDocument(makeProof());
 const parsed = (): any => JSON.parse(good);
-/** Signed anew as a whole, as somebody could who has the key but not the log: what is inside is looked at by itself. */
-const resigned = (change: (made: any) => void) => {
+/** Signs a changed document again with the right key, so that only the checks of the content can refuse it. */
+const changeAndSign = (change: (made: any) => void) => {
   const { signature: _, ...made } = parsed();
   change(made);
   return attest(key, made);
 };
 
 describe('A Merkle path', () => {
-  it('leads from any of the hashes to the root, and from no other place', () => {
+  it('leads from each hash to the root, and gives no root for another hash or another index', () => {
     for (let size = 1; size <= 20; size++) {
       const hashes = Array.from({ length: size }, (_, n) => n.toString(16).padStart(64, '0'));
       const root = merkleRoot(hashes);
       hashes.forEach((hash, index) => {
         const path = merklePath(hashes, index);
-        expect(rootFrom(hash, index, size, path)).toBe(root);
-        expect(rootFrom('f'.repeat(64), index, size, path)).not.toBe(root);
-        expect(rootFrom(hash, index, size, [...path, root])).toBeUndefined();
-        if (path.length > 0) expect(rootFrom(hash, index, size, path.slice(1))).toBeUndefined();
+        expect(computeRoot(hash, index, size, path)).toBe(root);
+        expect(computeRoot('f'.repeat(64), index, size, path)).not.toBe(root);
+        expect(computeRoot(hash, index, size, [...path, root])).toBeUndefined();
+        if (path.length > 0) expect(computeRoot(hash, index, size, path.slice(1))).toBeUndefined();
         for (let wrong = 0; wrong < size; wrong++)
-          if (wrong !== index) expect(rootFrom(hash, wrong, size, path)).not.toBe(root);
+          if (wrong !== index) expect(computeRoot(hash, wrong, size, path)).not.toBe(root);
       });
     }
-    expect(rootFrom('00', 3, 3, [])).toBeUndefined();
+    expect(computeRoot('00', 3, 3, [])).toBeUndefined();
   });
 
-  it('is that of RFC 6962, 2.1.3', () => {
+  it('matches the example of RFC 6962, section 2.1.3', () => {
     const d = Array.from({ length: 7 }, (_, n) => `0${n}`);
     const leaf = (n: number) => merkleRoot([d[n]]);
     expect(merklePath(d, 0)).toEqual([leaf(1), merkleRoot(d.slice(2, 4)), merkleRoot(d.slice(4, 7))]);
@@ -109,7 +112,7 @@ describe('A Merkle path', () => {
 });
 
 describe('Canonical JSON', () => {
-  it('has one spelling for a value', () => {
+  it('writes equal values as the same text', () => {
     expect(canonicalJson({ b: [1.5, null, undefined], a: { é: 'x"\n', A: true }, none: undefined })).toBe(
       '{"a":{"A":true,"é":"x\\"\\n"},"b":[1.5,null,null]}',
     );
@@ -123,7 +126,7 @@ describe('Canonical JSON', () => {
 });
 
 describe('Evidence', () => {
-  it('is good as it was made, whatever lies between its events', () => {
+  it('is accepted unchanged, for any number of other events between its events', () => {
     for (const [count, stretch] of [
       [1, 1],
       [9, 4],
@@ -131,7 +134,7 @@ describe('Evidence', () => {
       [20, 1],
       [33, 16],
     ] as const)
-      expect(check(whole(proof(count, stretch)))).toMatchObject({ keyIds: [key.id] });
+      expect(check(signDocument(makeProof(count, stretch)))).toMatchObject({ keyIds: [key.id] });
     const { events } = check(good) as Exclude<ReturnType<typeof check>, { refusal: unknown }>;
     expect(events.map(({ version, position }) => [version, position])).toEqual([
       [1, 1],
@@ -142,72 +145,72 @@ describe('Evidence', () => {
     ]);
   });
 
-  it('whose amounts were changed and every hash and root computed anew is refused: nobody signed those roots', () => {
-    const forged = proof(9, 4, 50);
-    const genuine = proof();
+  it('with changed amounts and newly computed hashes and roots is refused, because no key signed these roots', () => {
+    const forged = makeProof(9, 4, 50);
+    const genuine = makeProof();
     const seals = forged.seals.map((seal, n) => ({
       ...seal,
       signature: genuine.seals[n].signature,
       previous: genuine.seals[n].previous,
     }));
-    expect(whyNot(whole({ ...forged, seals }))).toBe('seal');
-    expect(whyNot(whole({ ...forged, seals: genuine.seals }))).toBe('event');
+    expect(refusalOf(signDocument({ ...forged, seals }))).toBe('seal');
+    expect(refusalOf(signDocument({ ...forged, seals: genuine.seals }))).toBe('event');
   });
 
-  it('signed anew by another key is refused, though it brings that key along', () => {
-    const forged = whole(proof(9, 4, 50, stranger), stranger);
-    expect(whyNot(forged, stranger.trusted)).toBe('good');
-    expect(whyNot(forged)).toBe('untrusted');
-    expect(whyNot(whole(proof(9, 4, 50, stranger)))).toBe('untrusted');
-    expect(whyNot(whole({ ...proof(), keys: stranger.trusted.all }, stranger))).toBe('untrusted');
+  it('signed with another key is refused, although the document contains that key', () => {
+    const forged = signDocument(makeProof(9, 4, 50, stranger), stranger);
+    expect(refusalOf(forged, stranger.trusted)).toBe('good');
+    expect(refusalOf(forged)).toBe('untrusted');
+    expect(refusalOf(signDocument(makeProof(9, 4, 50, stranger)))).toBe('untrusted');
+    expect(refusalOf(signDocument({ ...makeProof(), keys: stranger.trusted.all }, stranger))).toBe('untrusted');
   });
 
-  const story: [string, string, (made: any) => void][] = [
+  const changes: [string, string, (made: any) => void][] = [
     ['an event in the middle is taken out', 'stream', ({ events }) => events.splice(2, 1)],
-    ['the first is', 'stream', ({ events }) => events.shift()],
-    ['two change places', 'stream', ({ events }) => events.splice(1, 2, events[2], events[1])],
+    ['the first event is taken out', 'stream', ({ events }) => events.shift()],
+    ['two events change places', 'stream', ({ events }) => events.splice(1, 2, events[2], events[1])],
     ['there are no events', 'stream', (made) => (made.events = [])],
-    ['one of another order is put in', 'stream', ({ events }) => (events[2].fields[4] = other)],
-    ['it is said to be of another order', 'stream', (made) => (made.stream = other)],
+    ['an event of another order is put in', 'stream', ({ events }) => (events[2].fields[4] = other)],
+    ['the document names another order', 'stream', (made) => (made.stream = other)],
     ['an amount is changed', 'event', ({ events }) => (events[2].fields[8] = '{"amount": 1}')],
     ['an event gets the hash of another', 'event', ({ events }) => (events[2].hash = events[1].hash)],
     ['two seals change places', 'seal', ({ seals }) => seals.reverse()],
     ['a seal takes the root of another', 'seal', ({ seals }) => (seals[1].root = seals[0].root)],
     ['a seal is taken out', 'event', ({ seals }) => seals.splice(1, 1)],
     ['an event names another seal', 'event', ({ events }) => (events[2].seal = 4)],
-    ['a seal follows on another', 'seal', ({ seals }) => (seals[1].previous = '')],
-    ['a path is another event’s', 'event', ({ events }) => (events[1].path = events[0].path)],
-    ['the story is another', 'story', (made) => (made.story = ['given away'])],
+    ['a seal names another seal before it', 'seal', ({ seals }) => (seals[1].previous = '')],
+    ['an event gets the path of another', 'event', ({ events }) => (events[1].path = events[0].path)],
+    ['the story does not match the events', 'story', (made) => (made.story = ['given away'])],
     ['a field is added', 'form', (made) => (made.extra = true)],
-    ['the form is unknown', 'form', ({ events }) => (events[0].fields[0] = 'coffee-tea.log.9')],
+    ['an event was hashed in an unknown form', 'form', ({ events }) => (events[0].fields[0] = 'coffee-tea.log.9')],
   ];
-  it.each(story)('is refused when %s', (_, why, change) => {
-    expect(whyNot(resigned(change))).toBe(why);
+  it.each(changes)('is refused when %s', (_, why, change) => {
+    expect(refusalOf(changeAndSign(change))).toBe(why);
   });
 
-  it('without its last event is refused by the signature under the whole', () => {
+  it('without its last event is refused, because the signature covers the whole document', () => {
     const cut = parsed();
     cut.events.pop();
     cut.seals.pop();
-    expect(whyNot(`${canonicalJson(cut)}\n`)).toBe('signature');
+    expect(refusalOf(`${canonicalJson(cut)}\n`)).toBe('signature');
   });
 
-  it('is refused when it is nested deeper than anybody could read', () => {
-    expect(whyNot(`${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}\n`)).toBe('form');
+  it('is refused when its JSON is nested too deeply to be read', () => {
+    expect(refusalOf(`${'{"a":'.repeat(20_000)}1${'}'.repeat(20_000)}\n`)).toBe('form');
   });
 
-  it('is refused whichever byte of it is changed, and whichever value', () => {
+  it('is refused after a change of any byte or any value', () => {
     const bytes = Buffer.from(good);
     fc.assert(
       fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 0, max: 255 }), (at, byte) => {
         fc.pre(bytes[at] !== byte);
         const changed = Buffer.from(bytes);
         changed[at] = byte;
-        expect(whyNot(changed.toString('utf8'))).not.toBe('good');
+        expect(refusalOf(changed.toString('utf8'))).not.toBe('good');
       }),
       { numRuns: 1_500 },
     );
-    const places = placesIn(JSON.parse(good));
+    const places = listPlaces(JSON.parse(good));
     const values = fc.oneof(fc.jsonValue(), fc.constantFrom(...places.map(({ value }) => value)));
     fc.assert(
       fc.property(fc.constantFrom(...places), values, ({ path }, value) => {
@@ -215,32 +218,32 @@ describe('Evidence', () => {
         const owner = path.slice(0, -1).reduce((at, name) => at[name], changed);
         owner[path.at(-1)!] = value;
         fc.pre(`${canonicalJson(changed)}\n` !== good);
-        expect(whyNot(`${canonicalJson(changed)}\n`)).not.toBe('good');
+        expect(refusalOf(`${canonicalJson(changed)}\n`)).not.toBe('good');
       }),
       { numRuns: 1_500 },
     );
   });
 });
 
-function placesIn(value: any, path: string[] = []): { path: string[]; value: unknown }[] {
+function listPlaces(value: any, path: string[] = []): { path: string[]; value: unknown }[] {
   const here = path.length > 0 ? [{ path, value }] : [];
   if (typeof value !== 'object' || value === null) return here;
-  return [...here, ...Object.entries(value).flatMap(([name, item]) => placesIn(item, [...path, name]))];
+  return [...here, ...Object.entries(value).flatMap(([name, item]) => listPlaces(item, [...path, name]))];
 }
 
 describe('The seal key', () => {
   const unsigned = { position: 9, after: 0, root: 'aa', hash: 'bb', sealedAt: new Date(1_767_600_000_123) };
 
-  it('may be changed: what former keys signed stays good, named by their secret or by their public half', () => {
+  it('may be changed: seals of former keys stay valid, if the secret or the public key of the former key is set', () => {
     const old = key.sign(unsigned, '');
     const { publicKey } = key.trusted.all[0];
-    expect(new SealKey(secret(2)).vouchesFor(old, '')).toBe(false);
+    expect(new SealKey(secret(2)).hasSigned(old, '')).toBe(false);
     for (const former of [secret(1), `public:${publicKey}`]) {
       const changed = new SealKey(secret(2), [former]);
-      expect(changed.vouchesFor(old, '')).toBe(true);
+      expect(changed.hasSigned(old, '')).toBe(true);
       expect(changed.sign(unsigned, '').keyId).toBe(changed.id);
       expect(changed.trusted.all.map(({ id }) => id)).toEqual([stranger.id, key.id]);
-      expect(changed.vouchesFor({ ...old, keyId: changed.id }, '')).toBe(false);
+      expect(changed.hasSigned({ ...old, keyId: changed.id }, '')).toBe(false);
     }
     expect(() => new SealKey(secret(2), ['public:abc'])).toThrow();
   });

@@ -37,7 +37,7 @@ export interface ProvedRecord extends SealRecord {
   readonly previous: string;
 }
 
-/** Everything that a person outside the shop needs to check that a stream's events are the sealed ones. */
+/** Everything that a person outside the shop needs to check that the events of a stream were sealed in this form. */
 export interface StreamProof {
   readonly events: readonly ProvedEvent[];
   readonly seals: readonly ProvedSeal[];
@@ -48,14 +48,14 @@ export interface StreamProof {
 }
 
 /** The text that is signed: it covers the whole document except the signature. */
-export const attested = (keyId: string, document: object): string => attestedText(keyId, canonicalJson(document));
+export const evidenceText = (keyId: string, document: object): string => evidenceTextOf(keyId, canonicalJson(document));
 
-const attestedText = (keyId: string, text: string): string =>
+const evidenceTextOf = (keyId: string, text: string): string =>
   netstrings(['coffee-tea.evidence.1', keyId, createHash('sha256').update(text).digest('hex')]);
 
 /** A document as one line of canonical JSON, signed as a whole. */
 export function attest(key: SealKey, document: object): string {
-  const signature = { keyId: key.id, value: key.signText(attested(key.id, document)) };
+  const signature = { keyId: key.id, value: key.signText(evidenceText(key.id, document)) };
   return `${canonicalJson({ ...document, signature })}\n`;
 }
 
@@ -71,7 +71,7 @@ export async function attestInSlices(key: SealKey, document: object, slices: Sli
       .sort()
       .map((name) => `${JSON.stringify(name)}:${parts.get(name)}`)
       .join(',')}}`;
-  const signature = { keyId: key.id, value: key.signText(attestedText(key.id, canonicalText())) };
+  const signature = { keyId: key.id, value: key.signText(evidenceTextOf(key.id, canonicalText())) };
   parts.set('signature', canonicalJson(signature));
   return `${canonicalText()}\n`;
 }

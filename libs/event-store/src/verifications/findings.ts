@@ -10,7 +10,7 @@ export type Finding =
   | 'unsealed' // events have waited for a seal longer than allowed
   | 'behind' // the database ends before the end that is remembered outside of it
   | 'records' // the records about the seals are not as they were signed
-  | 'unnumbered' // an event has no position and does not wait for one
+  | 'unnumbered' // an event has no position and no row in the queue
   | 'stream'; // a stream's versions have a gap or do not end at its head
 
 export interface Found<Kind extends string = Finding> {
@@ -33,13 +33,13 @@ export interface Remark {
   readonly text: string;
 }
 
-interface Looked {
+interface CheckedRange {
   readonly from: number;
   readonly to: number;
   /** How many positions were checked. */
   readonly events: number;
   readonly seals: number;
-  /** Up to this position a signature covers the log. After it, only the hash chain does. */
+  /** A seal covers the log up to this position. After it, only the hash chain covers the log. */
   readonly sealedThrough: number;
   /** Events up to this position were stored before there were MACs. Only the chain and the seals cover them. */
   readonly firstFormatThrough: number;
@@ -52,14 +52,14 @@ interface Looked {
   readonly remarks: readonly Remark[];
 }
 
-export interface Verified extends Looked {
+export interface Verified extends CheckedRange {
   readonly ok: true;
   /** The hash at `to`, in hex. */
   readonly hash: string;
 }
 
-/** The fields of the first finding, and the list of findings. */
-export interface Tampered extends Looked, Found {
+/** The result of a verification with findings: the fields of the first finding, and the list. */
+export interface Tampered extends CheckedRange, Found {
   readonly ok: false;
   /** The first hundred findings. */
   readonly findings: readonly Found[];
@@ -68,7 +68,7 @@ export interface Tampered extends Looked, Found {
 
 export type VerifyResult = Verified | Tampered;
 
-export const bad = (
+export const newFinding = (
   finding: Finding,
   position: number | null,
   eventId: string | null,
@@ -76,18 +76,18 @@ export const bad = (
   orderId: string | null = null,
 ): Found => ({ finding, position, eventId, orderId, message });
 
-const KEPT = 100;
+const MOST_LISTED = 100;
 
-/** Counts the findings, and keeps the first hundred. */
+/** Counts the findings, and lists the first hundred. */
 export class Findings {
-  readonly kept: Found[] = [];
+  readonly listed: Found[] = [];
   count = 0;
 
   add(...found: readonly (Found | undefined)[]): void {
     for (const one of found) {
       if (!one) continue;
       this.count += 1;
-      if (this.kept.length < KEPT) this.kept.push(one);
+      if (this.listed.length < MOST_LISTED) this.listed.push(one);
     }
   }
 }

@@ -24,7 +24,8 @@ export function startRun<Result>(id: Uuid, work: (signal: AbortSignal) => Promis
 
 /**
  * Waits at most `patienceMs` for the result. After that it returns undefined, and the work continues. The signal `left`
- * means that the caller has gone. If no other caller waits or was told to ask later, the work is then aborted.
+ * means that the caller has gone. Then the work is aborted, unless another caller waits or was told to ask for the
+ * result later.
  */
 export async function waitFor<Result>(
   run: JoinedRun<Result>,
@@ -46,7 +47,7 @@ export async function waitFor<Result>(
     over.abort();
     run.waiting -= 1;
     if (left.aborted && run.waiting === 0 && !run.promised)
-      run.stop.abort(unavailable('Nobody waits for it any more.'));
+      run.stop.abort(unavailable('No caller waits for the result any more.'));
   }
 }
 

@@ -1,9 +1,9 @@
 import type { Slices } from '#platform/system';
 import { CHAIN_TAG, chainHash, ORIGIN } from '../seals/chain';
 import type { ProvedEvent, ProvedSeal, StreamProof } from './evidence';
-import { rootFrom } from '../seals/merkle';
-import { sealHolds } from '../seals/seal-key';
-import { recordHolds } from '../seals/seal-records';
+import { computeRoot } from '../seals/merkle';
+import { isSealValid } from '../seals/seal-key';
+import { isRecordValid } from '../seals/seal-records';
 import type { TrustedKeys } from '../seals/trusted-keys';
 
 /** Why a proof is refused. */
@@ -35,7 +35,7 @@ export const provedColumns = ({ fields }: ProvedEvent) => {
  * before the last one is missing.
  */
 export function checkProof(streamId: string, proof: StreamProof, keys: TrustedKeys): Refused | undefined {
-  const steps = checking(streamId, proof, keys);
+  const steps = checkInSteps(streamId, proof, keys);
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
@@ -49,7 +49,7 @@ export async function checkProofInSlices(
   keys: TrustedKeys,
   slices: Slices,
 ): Promise<Refused | undefined> {
-  const steps = checking(streamId, proof, keys);
+  const steps = checkInSteps(streamId, proof, keys);
   for (;;) {
     const step = steps.next();
     if (step.done) return step.value;
@@ -57,31 +57,31 @@ export async function checkProofInSlices(
   }
 }
 
-function* checking(
+function* checkInSteps(
   streamId: string,
   { events, seals, records = [] }: StreamProof,
   keys: TrustedKeys,
 ): Generator<void, Refused | undefined> {
-  const forged = records.find((record) => !recordHolds(keys, record, record.previous));
+  const forged = records.find((record) => !isRecordValid(keys, record, record.previous));
   if (forged) return refused('seal', `record ${forged.number} of the log of seals is not as it was signed`);
-  const wrong = sealsAreWrong(seals, keys);
+  const wrong = checkSeals(seals, keys);
   if (wrong) return wrong;
   if (events.length === 0) return refused('stream', 'there are no events');
   for (const [index, event] of events.entries()) {
-    const why = eventIsWrong(streamId, index, event, events[index - 1], seals);
+    const why = checkEvent(streamId, index, event, events[index - 1], seals);
     if (why) return why;
     yield;
   }
   const used = new Set(events.map(({ seal }) => seal));
-  const idle = seals.find(({ position }) => !used.has(position));
-  return idle && refused('seal', `the seal at position ${idle.position} covers none of the events`);
+  const unused = seals.find(({ position }) => !used.has(position));
+  return unused && refused('seal', `the seal at position ${unused.position} covers none of the events`);
 }
 
-function sealsAreWrong(seals: readonly ProvedSeal[], keys: TrustedKeys): Refused | undefined {
+function checkSeals(seals: readonly ProvedSeal[], keys: TrustedKeys): Refused | undefined {
   for (const [index, seal] of seals.entries()) {
     const { position, after, keyId, previous } = seal;
     if (!keys.has(keyId)) return refused('untrusted', `the seal at position ${position} is signed with key ${keyId}`);
-    if (!sealHolds(keys, { ...seal, sealedAt: new Date(seal.sealedAt) }, previous))
+    if (!isSealValid(keys, { ...seal, sealedAt: new Date(seal.sealedAt) }, previous))
       return refused('seal', `the seal at position ${position} is not what key ${keyId} signed`);
     if (after >= position || (index > 0 && seals[index - 1].position > after))
       return refused('seal', `the seal at position ${position} is out of place`);
@@ -89,7 +89,7 @@ function sealsAreWrong(seals: readonly ProvedSeal[], keys: TrustedKeys): Refused
   return undefined;
 }
 
-function eventIsWrong(
+function checkEvent(
   streamId: string,
   index: number,
   event: ProvedEvent,
@@ -99,17 +99,19 @@ function eventIsWrong(
   const { tag, stream, version, position, previous } = provedColumns(event);
   const name = `the event at position ${position}`;
   if (tag !== CHAIN_TAG) return refused('form', `${name} was hashed in an unknown form`);
-  if (stream !== streamId) return refused('stream', `${name} is of another order, ${stream}`);
+  if (stream !== streamId) return refused('stream', `${name} belongs to another order, ${stream}`);
   if (version !== index + 1) return refused('stream', `version ${index + 1} is missing: ${name} is version ${version}`);
   const last = before && provedColumns(before).position;
   if (last !== undefined && position <= last) return refused('stream', `${name} comes before position ${last}`);
-  if (chainHash(event.fields) !== event.hash) return refused('event', `${name} is not what its hash says`);
+  if (chainHash(event.fields) !== event.hash) return refused('event', `${name} does not match its hash`);
   if (last === position - 1 && previous !== before!.hash)
-    return refused('event', `${name} does not follow on the one before`);
-  if (position === 1 && previous !== ORIGIN) return refused('event', `${name} is the first, and follows on something`);
+    return refused('event', `${name} does not follow from the event before it`);
+  if (position === 1 && previous !== ORIGIN)
+    return refused('event', `${name} is the first of the log, but has a hash before it`);
   const seal = seals.find((one) => one.position === event.seal);
-  if (!seal || position <= seal.after || position > seal.position) return refused('event', `${name} is under no seal`);
-  const root = rootFrom(event.hash, position - seal.after - 1, seal.position - seal.after, event.path);
+  if (!seal || position <= seal.after || position > seal.position)
+    return refused('event', `${name} is not covered by a seal`);
+  const root = computeRoot(event.hash, position - seal.after - 1, seal.position - seal.after, event.path);
   if (root !== seal.root || (position === seal.position && event.hash !== seal.hash))
     return refused('event', `${name} is not what was sealed at position ${seal.position}`);
   return undefined;

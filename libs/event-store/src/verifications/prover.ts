@@ -9,32 +9,36 @@ import { merklePaths } from '../seals/merkle';
 import { checkProofInSlices } from './proof-check';
 import type { Seal } from '../seals/seal-key';
 import type { SealChain } from '../seals/seal-chain';
-import { decisionOf, notSigned, sortRecords } from '../seals/seal-records';
-import { recordsFrom } from '../seals/seal-records.store';
-import { hashesBetween, sealBefore, sealsFrom } from '../seals/seals.store';
-import { canonicalColumns, joinPlace } from '../streams/stored';
+import { parseDecision, notSignedMessage, sortRecords } from '../seals/seal-records';
+import { readRecordsFrom } from '../seals/seal-records.store';
+import { readHashesBetween, readSealBefore, readSealsFrom } from '../seals/seals.store';
+import { canonicalColumns, leftJoinLog } from '../streams/stored';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
 const PATIENCE_MS = 2_000;
-const LOOK_MS = 25;
+const CHECK_MS = 25;
 
 const STREAM = statement(
   'stream-proved',
   `select l.position, encode(l.hash, 'hex') as hash, ${canonicalColumns},
      (select version from ${named.heads} where ${named.stream} = $1) as head
-   from ${named.events} e ${joinPlace('e.id')} where e.${named.stream} = $1 order by e.version`,
+   from ${named.events} e ${leftJoinLog('e.id')} where e.${named.stream} = $1 order by e.version`,
 );
 
-interface Placed extends StoredEvent {
+interface StreamRow extends StoredEvent {
   readonly position: number;
   readonly hash: string;
-  /** The stream's stored last version. Without this check, a proof that lacks the last events would look complete. */
+  /**
+   * The stored last version of the stream. A proof without the last events would look complete, so it is compared with
+   * this version.
+   */
   readonly head: number | null;
 }
 
 /**
- * Collects the proof of a stream's events. Before it returns the proof, it checks it like a person outside the shop.
+ * Collects the proof of a stream's events. Before it returns the proof, it makes the checks that a person outside the
+ * shop can make.
  */
 export class Prover {
   constructor(
@@ -43,24 +47,25 @@ export class Prover {
   ) {}
 
   async prove(streamId: Uuid, slices = new Slices()): Promise<StreamProof | undefined> {
-    const rows = await this.numbered(streamId);
+    const rows = await this.waitUntilNumbered(streamId);
     if (rows.length === 0) return undefined;
     const { version, head } = rows[rows.length - 1];
-    if (version !== head) throw new LogTampered(`the stream should end at version ${head}, and ends at ${version}`);
+    if (version !== head)
+      throw new LogTampered(`the last event of the stream should have version ${head}, but has version ${version}`);
     const last = Math.max(...rows.map(({ position }) => position));
     await this.chain.sealThrough(last);
     const { trusted } = this.chain.key;
     const events: ProvedEvent[] = [];
     const seals: StreamProof['seals'][number][] = [];
     for (let rest = rows; rest.length > 0;) {
-      const [seal] = await sealsFrom(this.db, rest[0].position, 1);
+      const [seal] = await readSealsFrom(this.db, rest[0].position, 1);
       if (!seal) throw new LogTampered(`the seal over position ${rest[0].position} is missing`);
       const covered = rest.filter(({ position }) => position <= seal.position);
       seals.push({ ...seal, sealedAt: seal.sealedAt.getTime(), previous: await this.signatureBefore(seal) });
-      for (const event of await this.under(seal, covered, slices)) events.push(event);
+      for (const event of await this.proveEvents(seal, covered, slices)) events.push(event);
       rest = rest.slice(covered.length);
     }
-    const records = await this.decided();
+    const records = await this.readRecords();
     const proof = {
       events,
       seals,
@@ -73,31 +78,38 @@ export class Prover {
     return proof;
   }
 
-  /** The decisions about the seals, except for starts without memory. */
-  private async decided(): Promise<ProvedRecord[]> {
-    const { ours, unsettled } = sortRecords(this.chain.key.trusted, await recordsFrom(this.db, 1));
-    if (unsettled.length > 0) throw new LogTampered(notSigned(unsettled[0]));
+  /**
+   * The records about the seals, except `adopted` records: these only say that a start found no file of the newest
+   * seal.
+   */
+  private async readRecords(): Promise<ProvedRecord[]> {
+    const { ours, foreignNotVoid } = sortRecords(this.chain.key.trusted, await readRecordsFrom(this.db, 1));
+    if (foreignNotVoid.length > 0) throw new LogTampered(notSignedMessage(foreignNotVoid[0]));
     return ours
       .map((record, index) => ({ ...record, previous: ours[index - 1]?.signature ?? '' }))
-      .filter((record) => decisionOf(record).kind !== 'adopted');
+      .filter((record) => parseDecision(record).kind !== 'adopted');
   }
 
   /** Waits at most two seconds until the sequencer has numbered the events that were just committed. */
-  private async numbered(streamId: Uuid): Promise<Placed[]> {
-    for (const end = performance.now() + PATIENCE_MS; ; await pause(LOOK_MS)) {
-      const rows = await this.db.query<Placed & { position: number | null }>(STREAM, [streamId]);
+  private async waitUntilNumbered(streamId: Uuid): Promise<StreamRow[]> {
+    for (const end = performance.now() + PATIENCE_MS; ; await pause(CHECK_MS)) {
+      const rows = await this.db.query<StreamRow & { position: number | null }>(STREAM, [streamId]);
       if (rows.every(({ position }) => position !== null)) return rows;
       if (performance.now() > end) throw new NotSealedYet();
     }
   }
 
   private async signatureBefore({ after }: Seal): Promise<string> {
-    return after === 0 ? '' : ((await sealBefore(this.db, after + 1))?.signature ?? '');
+    return after === 0 ? '' : ((await readSealBefore(this.db, after + 1))?.signature ?? '');
   }
 
-  private async under({ after, position: end }: Seal, rows: readonly Placed[], slices: Slices): Promise<ProvedEvent[]> {
-    const hashes = await hashesBetween(this.db, after, end);
-    const [before = ORIGIN] = await hashesBetween(this.db, after - 1, after);
+  private async proveEvents(
+    { after, position: end }: Seal,
+    rows: readonly StreamRow[],
+    slices: Slices,
+  ): Promise<ProvedEvent[]> {
+    const hashes = await readHashesBetween(this.db, after, end);
+    const [before = ORIGIN] = await readHashesBetween(this.db, after - 1, after);
     const pathOf = merklePaths(hashes);
     return slices.map(rows, (row) => {
       const index = row.position - after - 1;

@@ -9,11 +9,13 @@ export interface StoredVerification extends Verification {
   readonly mac: Buffer | null;
 }
 
-const form = ({ id, cause, from, to, micros, result }: Omit<StoredVerification, 'mac'>): string =>
+const macText = ({ id, cause, from, to, micros, result }: Omit<StoredVerification, 'mac'>): string =>
   netstrings(['coffee-tea.verification.1', id, cause, from, to ?? '', micros, result ? canonicalJson(result) : '']);
 
-/** The MAC covers the id, cause, range, start and result of the verification. A running one has no result yet. */
-export const verificationMac = (key: MacKey, row: Omit<StoredVerification, 'mac'>): Buffer => key.of(form(row));
+/**
+ * The MAC covers the id, cause, range, start and result of the verification. A running verification has no result yet.
+ */
+export const verificationMac = (key: MacKey, row: Omit<StoredVerification, 'mac'>): Buffer => key.of(macText(row));
 
-export const isOurs = (key: MacKey, row: StoredVerification): boolean =>
-  row.mac !== null && key.holds(form(row), row.mac);
+export const isMacRight = (key: MacKey, row: StoredVerification): boolean =>
+  row.mac !== null && key.holds(macText(row), row.mac);

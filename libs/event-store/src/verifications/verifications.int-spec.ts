@@ -24,16 +24,17 @@ beforeEach(async () => {
 });
 afterEach(() => test.drop());
 
-const onProcess = () => new Verifications(shop.store, new VerificationRows(db, macKey), ids, () => true);
-const over = (desk: Verifications) => eventually(async () => expect(await desk.rows.running()).toBeUndefined());
-const stays = () => new AbortController().signal;
+const openProcess = () => new Verifications(shop.store, new VerificationRows(db, macKey), ids, () => true);
+const waitUntilEnded = (verifications: Verifications) =>
+  eventually(async () => expect(await verifications.rows.findRunning()).toBeUndefined());
+const neverLeaves = () => new AbortController().signal;
 const change = (value: number) =>
   test.admin(`do $$ begin set local session_replication_role = replica;
     update ordering.order_events set event_data = '{"n": ${value}}'
       where id in (select event_id from ordering.order_log where position in (2, 4)); end $$`);
 
-/** The log takes as long to read as the test wants. */
-function slowly() {
+/** Makes each verification wait until the returned function is called. */
+function delayVerification() {
   let go!: () => void;
   const gate = new Promise<void>((open) => (go = open));
   const verify = shop.store.verify.bind(shop.store);
@@ -48,95 +49,101 @@ function slowly() {
 }
 
 describe('A verification', () => {
-  it('names all that is bad, is kept, and is troubling until the whole log is good again', async () => {
-    const desk = onProcess();
+  it('reports all findings, is stored, and stays the reported trouble until the whole log is verified without findings', async () => {
+    const verifications = openProcess();
     const [{ n: second }, { n: fourth }] = (await shop.store.readLog(0, 6))
       .filter(({ position }) => position === 2 || position === 4)
       .map(({ data }) => data as { n: number });
     expect([second, fourth]).toEqual([1, 3]);
     await change(99);
-    const { id, result } = await desk.ask(1, undefined, 5_000, stays());
+    const { id, result } = await verifications.ask(1, undefined, 5_000, neverLeaves());
     const bad = (position: number) => expect.objectContaining({ finding: 'altered', position, orderId: expect.any(String), eventId: expect.any(String) }); // prettier-ignore
     expect(result).toMatchObject({ ok: false, found: 2, events: 6, findings: [bad(2), bad(4)] });
-    expect((await desk.find(id))!.result).toEqual(result);
-    const other = onProcess();
-    await other.hear();
+    expect((await verifications.find(id))!.result).toEqual(result);
+    const other = openProcess();
+    await other.readStoredResults();
     expect(other.trouble).toContain('position 2');
     await test.admin(`do $$ begin set local session_replication_role = replica;
       update ordering.order_events e set event_data = jsonb_build_object('n', l.position - 1)
       from ordering.order_log l where l.event_id = e.id; end $$`);
-    expect((await desk.ask(1, 3, 5_000, stays())).result!.ok).toBe(true);
-    expect(desk.trouble).toBeDefined(); // a part is not the whole
-    await desk.nightly();
-    expect(desk.trouble).toBeUndefined();
+    expect((await verifications.ask(1, 3, 5_000, neverLeaves())).result!.ok).toBe(true);
+    expect(verifications.trouble).toBeDefined(); // only a part of the log was verified
+    await verifications.verifyAll();
+    expect(verifications.trouble).toBeUndefined();
   });
 
-  it('is joined by who asks for the same, and nobody else', async () => {
-    const desk = onProcess();
-    const go = slowly();
-    const asked = [desk.ask(1, undefined, 5_000, stays()), desk.ask(1, undefined, 5_000, stays())];
-    await eventually(async () => expect(await desk.rows.running()).toBeDefined());
-    await expect(desk.ask(2, 3, 5_000, stays())).rejects.toMatchObject({ code: 'VERIFY_RUNNING' });
-    await expect(onProcess().ask(2, 3, 5_000, stays())).rejects.toMatchObject({ code: 'VERIFY_RUNNING' });
-    expect(await onProcess().ask(1, undefined, 5_000, stays())).toMatchObject({ state: 'running' });
+  it('is shared by requests for the same range, and refuses a request for another range', async () => {
+    const verifications = openProcess();
+    const go = delayVerification();
+    const asked = [
+      verifications.ask(1, undefined, 5_000, neverLeaves()),
+      verifications.ask(1, undefined, 5_000, neverLeaves()),
+    ];
+    await eventually(async () => expect(await verifications.rows.findRunning()).toBeDefined());
+    await expect(verifications.ask(2, 3, 5_000, neverLeaves())).rejects.toMatchObject({ code: 'VERIFY_RUNNING' });
+    await expect(openProcess().ask(2, 3, 5_000, neverLeaves())).rejects.toMatchObject({ code: 'VERIFY_RUNNING' });
+    expect(await openProcess().ask(1, undefined, 5_000, neverLeaves())).toMatchObject({ state: 'running' });
     go();
     const [one, other] = await Promise.all(asked);
     expect(one.id).toBe(other.id);
     expect(one.result!.ok).toBe(true);
   });
 
-  it('goes on after the answer that it takes longer, and is found by its id', async () => {
-    const desk = onProcess();
-    const go = slowly();
+  it('continues after the request was answered without a result, and is found by its id', async () => {
+    const verifications = openProcess();
+    const go = delayVerification();
     const leaving = new AbortController();
-    const { id, state } = await desk.ask(1, undefined, 20, leaving.signal);
+    const { id, state } = await verifications.ask(1, undefined, 20, leaving.signal);
     expect(state).toBe('running');
     leaving.abort(new Error('gone'));
     go();
-    await over(desk);
-    expect(await desk.find(id)).toMatchObject({ state: 'done', result: { ok: true } });
+    await waitUntilEnded(verifications);
+    expect(await verifications.find(id)).toMatchObject({ state: 'done', result: { ok: true } });
   });
 
-  it('ends when nobody waits for it', async () => {
-    const desk = onProcess();
-    slowly();
+  it('is stopped when no caller waits for it any more', async () => {
+    const verifications = openProcess();
+    delayVerification();
     const leaving = new AbortController();
-    const asked = desk.ask(1, undefined, 5_000, leaving.signal);
-    await eventually(async () => expect(await desk.rows.running()).toBeDefined());
+    const asked = verifications.ask(1, undefined, 5_000, leaving.signal);
+    await eventually(async () => expect(await verifications.rows.findRunning()).toBeDefined());
     leaving.abort(new Error('gone'));
     await expect(asked).rejects.toThrow('gone');
-    await over(desk);
-    expect(await desk.rows.recent(5)).toMatchObject([{ state: 'stopped', result: null }]);
+    await waitUntilEnded(verifications);
+    expect(await verifications.rows.recent(5)).toMatchObject([{ state: 'stopped', result: null }]);
   });
 
-  it('by itself begins behind the last verified seal', async () => {
-    const desk = onProcess();
-    await desk.nightly();
-    expect(await desk.rows.goodThrough()).toBe(6);
-    await desk.tail();
-    expect(await desk.rows.recent(5)).toMatchObject([{ cause: 'nightly' }]);
+  it('of the tail begins after the last verified seal', async () => {
+    const verifications = openProcess();
+    await verifications.verifyAll();
+    expect(await verifications.rows.findLastGoodPosition()).toBe(6);
+    await verifications.verifyTail();
+    expect(await verifications.rows.recent(5)).toMatchObject([{ cause: 'nightly' }]);
     const run = await shop.sequencer.begin();
     await shop.store.append(happening(ids.next(), 0));
     await run();
-    await desk.tail();
-    expect(await desk.rows.recent(5)).toMatchObject([{ cause: 'tail', from: 7, state: 'done' }, { cause: 'nightly' }]);
+    await verifications.verifyTail();
+    expect(await verifications.rows.recent(5)).toMatchObject([
+      { cause: 'tail', from: 7, state: 'done' },
+      { cause: 'nightly' },
+    ]);
   });
 
-  it('that ends with an error is told until one over as much does not', async () => {
-    const desk = onProcess();
+  it('that ends with an error is reported until a verification of at least the same range succeeds', async () => {
+    const verifications = openProcess();
     const verify = jest.spyOn(shop.store, 'verify').mockRejectedValueOnce(new Error('no such file'));
-    await desk.nightly();
+    await verifications.verifyAll();
     const failed = async () => (await register.getSingleMetric('shop_log_verification_failed')!.get()).values[0].value;
-    expect([desk.failure, await failed()]).toEqual(['The log could not be verified: no such file', 1]);
+    expect([verifications.failure, await failed()]).toEqual(['The log could not be verified: no such file', 1]);
     verify.mockRestore();
-    await desk.ask(2, undefined, 5_000, stays());
-    expect([desk.failure === undefined, await failed()]).toEqual([false, 1]); // a part is not the whole
-    await desk.nightly();
-    expect([desk.failure, await failed()]).toEqual([undefined, 0]);
+    await verifications.ask(2, undefined, 5_000, neverLeaves());
+    expect([verifications.failure === undefined, await failed()]).toEqual([false, 1]); // only a part of the log was verified
+    await verifications.verifyAll();
+    expect([verifications.failure, await failed()]).toEqual([undefined, 0]);
   });
 });
 
-describe('What the role that is watched writes about verifications', () => {
+describe('A stored verification result', () => {
   const good = (through: number) => ({ ok: true, from: 1, to: through, sealedThrough: through, events: through });
   const write = (result: object, started = 'now()', state = 'done', heard = 'now()') =>
     db.query<{ id: string }>(
@@ -145,48 +152,52 @@ describe('What the role that is watched writes about verifications', () => {
       [state, JSON.stringify(result)],
     );
 
-  it('does not count as verified', async () => {
-    const desk = onProcess();
+  it('does not count if the role of the shop wrote it without the MAC', async () => {
+    const verifications = openProcess();
     await change(99);
-    await desk.nightly();
-    expect(desk.trouble).toContain('position 2');
+    await verifications.verifyAll();
+    expect(verifications.trouble).toContain('position 2');
     const [{ id }] = await write(good(6), `now() + interval '1 hour'`);
     await write(good(1_000_000));
     await write({ ok: true, to: 'six', sealedThrough: 1e300 }, `'infinity'`);
-    expect(await desk.rows.goodThrough()).toBe(0);
-    await desk.hear();
-    expect(desk.trouble).toContain('position 2');
-    expect(await desk.rows.find(id)).toMatchObject({ state: 'stopped', result: null });
-    expect((await desk.rows.recent(9)).map(({ state }) => state).sort()).toEqual(['done', 'stopped', 'stopped']);
+    expect(await verifications.rows.findLastGoodPosition()).toBe(0);
+    await verifications.readStoredResults();
+    expect(verifications.trouble).toContain('position 2');
+    expect(await verifications.rows.find(id)).toMatchObject({ state: 'stopped', result: null });
+    expect((await verifications.rows.recent(9)).map(({ state }) => state).sort()).toEqual([
+      'done',
+      'stopped',
+      'stopped',
+    ]);
   });
 
-  it('neither makes a good result of a bad one, nor moves one in time', async () => {
-    const desk = onProcess();
-    await desk.nightly();
+  it('that was changed does not hide findings, and does not count', async () => {
+    const verifications = openProcess();
+    await verifications.verifyAll();
     await change(99);
-    await desk.nightly();
+    await verifications.verifyAll();
     await db.query(
       `update order_verifications set started_at = now() + interval '1 hour' where result->>'ok' = 'true'`,
     );
-    expect(await desk.rows.trouble()).toBeDefined();
+    expect(await verifications.rows.findTrouble()).toBeDefined();
     await db.query(`update order_verifications set result = jsonb_set(result, '{sealedThrough}', '5')`);
-    expect(await desk.rows.goodThrough()).toBe(0);
+    expect(await verifications.rows.findLastGoodPosition()).toBe(0);
   });
 
-  it('counts up to the end of the log only, also where it was written by the shop', async () => {
-    const desk = onProcess();
-    await desk.nightly();
-    expect(await desk.rows.goodThrough()).toBe(6);
+  it('counts only up to the end of the log', async () => {
+    const verifications = openProcess();
+    await verifications.verifyAll();
+    expect(await verifications.rows.findLastGoodPosition()).toBe(6);
     await test.admin(`do $$ begin set local session_replication_role = replica;
       delete from ordering.order_log where position = 6; end $$`);
-    expect(await desk.rows.goodThrough()).toBe(0);
+    expect(await verifications.rows.findLastGoodPosition()).toBe(0);
   });
 
-  it('keeps no round from being made', async () => {
-    const desk = onProcess();
+  it('that claims to be running does not prevent the next nightly verification', async () => {
+    const verifications = openProcess();
     const [{ id }] = await write({}, 'now()', 'running', `now() + interval '30 seconds'`);
-    await desk.nightly();
-    expect(await desk.rows.goodThrough()).toBe(6);
-    expect(await desk.rows.find(id)).toMatchObject({ state: 'stopped' });
+    await verifications.verifyAll();
+    expect(await verifications.rows.findLastGoodPosition()).toBe(6);
+    expect(await verifications.rows.find(id)).toMatchObject({ state: 'stopped' });
   });
 });

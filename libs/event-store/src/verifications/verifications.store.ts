@@ -2,7 +2,7 @@ import type { Uuid } from '#kernel';
 import type { MacKey } from '#platform/macs';
 import type { VerifyResult } from './findings';
 import type { Cause, Verification } from './verification';
-import { isOurs, verificationMac, type StoredVerification } from './verification-mac';
+import { isMacRight, verificationMac, type StoredVerification } from './verification-mac';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
@@ -21,9 +21,9 @@ const GIVEN_UP = `(heard_at < now() - interval '60 seconds' or heard_at > now() 
 const PAGE = 100;
 
 /**
- * The verifications and their results. One runs at a time, in any process. Only results with a correct MAC are used,
- * because verification must also find changes that the shop's own database role made. So results of builds without this
- * MAC are not used.
+ * The verifications and their results. Only one runs at a time, in any process. Only results with a correct MAC are
+ * used, because verification must also find changes that were made with the database role of the shop. Results of
+ * builds without this MAC are not used.
  */
 export class VerificationRows {
   constructor(
@@ -35,7 +35,7 @@ export class VerificationRows {
   async begin(id: Uuid, cause: Cause, from: number, to?: number): Promise<Verification | undefined> {
     await this.db.query(`update ${named.verifications} set state = 'stopped' where state = 'running' and ${GIVEN_UP}`);
     const running = (await this.rows(`where state = 'running'`))[0];
-    if (running && !isOurs(this.key, running))
+    if (running && !isMacRight(this.key, running))
       await this.db.query(`update ${named.verifications} set state = 'stopped' where id = $1`, [running.id]);
     return this.db.transaction(async () => {
       const [row] = await this.db.query<StoredVerification>(
@@ -46,11 +46,11 @@ export class VerificationRows {
       if (!row) return undefined;
       const mac = verificationMac(this.key, row);
       await this.db.query(`update ${named.verifications} set mac = $2 where id = $1`, [id, mac]);
-      return shown(row);
+      return withoutMac(row);
     });
   }
 
-  async reached(id: Uuid, checked: number, last: number): Promise<void> {
+  async storeProgress(id: Uuid, checked: number, last: number): Promise<void> {
     await this.db.query(`update ${named.verifications} set checked = $2, last = $3, heard_at = now() where id = $1`, [
       id,
       checked,
@@ -58,7 +58,7 @@ export class VerificationRows {
     ]);
   }
 
-  async end(id: Uuid, result?: VerifyResult): Promise<Verification> {
+  async finish(id: Uuid, result?: VerifyResult): Promise<Verification> {
     const row = (await this.rows('where id = $1', [id]))[0];
     const text = result ? JSON.stringify(result) : null;
     const found = text === null ? null : (JSON.parse(text) as VerifyResult);
@@ -68,46 +68,51 @@ export class VerificationRows {
        where id = $1 returning ${columns}`,
       [id, result ? 'done' : 'stopped', text, verificationMac(this.key, { ...row, result: found })],
     );
-    return shown(ended);
+    return withoutMac(ended);
   }
 
   async find(id: Uuid): Promise<Verification | undefined> {
     const [row] = await this.rows('where id = $1', [id]);
-    return row && this.checkedResult(row);
+    return row && this.hideForgedResult(row);
   }
 
-  async running(): Promise<Verification | undefined> {
+  async findRunning(): Promise<Verification | undefined> {
     const [row] = await this.rows(`where state = 'running'`);
-    return row && this.checkedResult(row);
+    return row && this.hideForgedResult(row);
   }
 
   async recent(limit: number): Promise<Verification[]> {
     return (await this.rows('where isfinite(started_at) order by started_at desc, id limit $1', [limit])).map((row) =>
-      this.checkedResult(row),
+      this.hideForgedResult(row),
     );
   }
 
-  /** The newest verification with findings; undefined if a later one of the whole log found nothing. */
-  async trouble(): Promise<Verification | undefined> {
-    const found = await this.first(
+  /**
+   * The newest verification with findings. Returns undefined if a later verification of the whole log found nothing.
+   */
+  async findTrouble(): Promise<Verification | undefined> {
+    const found = await this.findFirstOurs(
       `where state = 'done' and isfinite(started_at) and (result->>'ok' = 'false'
          or result->>'ok' = 'true' and from_position = 1 and to_position is null) order by started_at desc, id`,
     );
-    return found?.result?.ok === false ? shown(found) : undefined;
+    return found?.result?.ok === false ? withoutMac(found) : undefined;
   }
 
   /** The last sealed position up to which a nightly or tail verification found nothing; 0 if there was none. */
-  async goodThrough(): Promise<number> {
+  async findLastGoodPosition(): Promise<number> {
     const through = `case when jsonb_typeof(result->'sealedThrough') = 'number' and jsonb_typeof(result->'to') = 'number'
       then least((result->'sealedThrough')::numeric, (result->'to')::numeric) end`;
-    const found = await this.first(
+    const found = await this.findFirstOurs(
       `where state = 'done' and result->>'ok' = 'true' and to_position is null and cause <> 'asked'
          and ${through} <= (select coalesce(max(position), 0) from ${named.log}) order by ${through} desc, id`,
     );
     return found?.result ? Math.min(found.result.sealedThrough, found.result.to) : 0;
   }
 
-  /** Keeps tail verifications without findings for two days, and all others for a year. */
+  /**
+   * Deletes old verifications: tail verifications without findings after two days, and all other verifications after a
+   * year.
+   */
   async prune(): Promise<void> {
     await this.db.query(
       `delete from ${named.verifications} where state <> 'running' and (started_at < now() - interval '1 year' or started_at > now() + interval '1 day'
@@ -116,17 +121,17 @@ export class VerificationRows {
   }
 
   /** The first row with a correct MAC. */
-  private async first(where: string): Promise<StoredVerification | undefined> {
+  private async findFirstOurs(where: string): Promise<StoredVerification | undefined> {
     for (let skipped = 0; ; skipped += PAGE) {
       const rows = await this.rows(`${where} limit ${PAGE} offset ${skipped}`);
-      const ours = rows.find((row) => isOurs(this.key, row));
+      const ours = rows.find((row) => isMacRight(this.key, row));
       if (ours || rows.length < PAGE) return ours;
     }
   }
 
   /** Hides a result without a correct MAC. */
-  private checkedResult(row: StoredVerification): Verification {
-    return shown(row.result && !isOurs(this.key, row) ? { ...row, state: 'stopped', result: null } : row);
+  private hideForgedResult(row: StoredVerification): Verification {
+    return withoutMac(row.result && !isMacRight(this.key, row) ? { ...row, state: 'stopped', result: null } : row);
   }
 
   private rows(where: string, values: unknown[] = []): Promise<StoredVerification[]> {
@@ -134,4 +139,4 @@ export class VerificationRows {
   }
 }
 
-const shown = ({ micros, mac, ...row }: StoredVerification): Verification => row;
+const withoutMac = ({ micros, mac, ...row }: StoredVerification): Verification => row;

@@ -26,22 +26,25 @@ interface Running extends JoinedRun<Verification> {
 }
 
 /**
- * Verifies the log on request and every night, and the new part of the log every ten minutes. Only one verification
- * runs at a time.
+ * Verifies the log on request and every night. Every ten minutes it verifies the part of the log after the last
+ * verified seal. Only one verification runs at a time.
  */
 export class Verifications implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger('Verifications');
   private running?: Running;
   /** The last findings that have not been repaired; undefined if the log is good. */
   trouble?: string;
-  /** The last verification that ended with an error; undefined after one from the same position or before succeeds. */
+  /**
+   * The last verification that ended with an error. Undefined again after a verification from the same or an earlier
+   * position has succeeded.
+   */
   private failed?: { readonly from: number; readonly message: string };
 
   constructor(
     private readonly store: EventStore,
     readonly rows: VerificationRows,
     private readonly ids: Ids,
-    private readonly leads: () => boolean,
+    private readonly isLeader: () => boolean,
   ) {}
 
   /** Why the state of the log is unknown; undefined if it is known. */
@@ -50,7 +53,7 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.hear().catch((error: Error) => this.log.warn(error.message));
+    await this.readStoredResults().catch((error: Error) => this.log.warn(error.message));
   }
 
   async beforeApplicationShutdown(): Promise<void> {
@@ -58,17 +61,17 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   /**
-   * Starts a verification, or joins a running one with the same range. Returns the result if it comes within
-   * `patienceMs`, and otherwise the running verification. The signal `left` means that the caller has gone. If
-   * no other caller needs the result, the verification is then aborted. Throws VerifyRunning.
+   * Starts a verification, or waits for a running one with the same range. Returns the result if it is known within
+   * `patienceMs`, and otherwise the running verification. The signal `left` means that the caller has gone. If no other
+   * caller needs the result, the verification is then aborted. Throws VerifyRunning.
    */
   async ask(from: number, to: number | undefined, patienceMs: number, left: AbortSignal): Promise<Verification> {
-    const mine = this.running;
-    if (mine && (mine.from !== from || mine.to !== to)) throw new VerifyRunning(mine);
-    const run = mine ?? (await this.begin('asked', from, to)) ?? this.runningLike(from, to);
+    const own = this.running;
+    if (own && (own.from !== from || own.to !== to)) throw new VerifyRunning(own);
+    const run = own ?? (await this.begin('asked', from, to)) ?? this.findRunning(from, to);
     if (!run) {
-      const other = await this.rows.running();
-      if (!other || other.from !== from || (other.to ?? undefined) !== to) throw new VerifyRunning(other ?? { id: 'of before' }); // prettier-ignore
+      const other = await this.rows.findRunning();
+      if (!other || other.from !== from || (other.to ?? undefined) !== to) throw new VerifyRunning(other ?? { id: 'of another range' }); // prettier-ignore
       return other; // another process runs it; the client follows it by its id
     }
     return (await waitFor(run, patienceMs, left)) ?? (await this.rows.find(run.id))!;
@@ -79,8 +82,8 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
   }
 
   @Cron('43 3 * * *', { name: 'verify the log' })
-  async nightly(): Promise<void> {
-    if (!this.leads()) return;
+  async verifyAll(): Promise<void> {
+    if (!this.isLeader()) return;
     await this.rows.prune().catch((error: Error) => this.log.warn(error.message));
     await this.runScheduled('nightly', 1);
   }
@@ -88,24 +91,24 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
   /** Verifies the log after the last verified seal. */
   @Interval('verify the tail of the log', 10 * MINUTE)
   @OneAtATime()
-  async tail(): Promise<void> {
-    if (!this.leads()) return;
-    const from = (await this.rows.goodThrough()) + 1;
+  async verifyTail(): Promise<void> {
+    if (!this.isLeader()) return;
+    const from = (await this.rows.findLastGoodPosition()) + 1;
     if ((await this.store.head()) >= from) await this.runScheduled('tail', from);
   }
 
-  /** Reads the stored results, because another process may have verified the log. */
+  /** Reads the stored results of all processes, and sets the metrics. */
   @Interval('verification results', MINUTE)
   @OneAtATime()
-  async hear(): Promise<void> {
-    const found = await this.rows.trouble();
+  async readStoredResults(): Promise<void> {
+    const found = await this.rows.findTrouble();
     this.trouble = found?.result?.ok === false ? found.result.message : undefined;
     badFindings.set(found?.result?.ok === false ? found.result.found : 0);
-    verifiedThrough.set(await this.rows.goodThrough());
+    verifiedThrough.set(await this.rows.findLastGoodPosition());
   }
 
   /** The verification with the same range that another request in this process has just started. */
-  private runningLike(from: number, to: number | undefined): Running | undefined {
+  private findRunning(from: number, to: number | undefined): Running | undefined {
     return this.running?.from === from && this.running.to === to ? this.running : undefined;
   }
 
@@ -135,18 +138,18 @@ export class Verifications implements OnApplicationBootstrap, BeforeApplicationS
     const progress = (checked: number, last: number) => {
       if (performance.now() - reportedAt < PROGRESS_MS) return;
       reportedAt = performance.now();
-      void this.rows.reached(id, checked, last).catch(() => undefined);
+      void this.rows.storeProgress(id, checked, last).catch(() => undefined);
     };
     try {
       const result = await this.store.verify(from, to, progress, signal);
-      const over = await this.rows.end(id, result);
+      const ended = await this.rows.finish(id, result);
       if (to === undefined && this.failed && from <= this.failed.from) this.setFailure(undefined);
       if (!result.ok)
         this.log.error({ message: `the log was changed: ${result.found} problems found`, verification: id, findings: result.findings }); // prettier-ignore
-      await this.hear().catch(() => undefined);
-      return over;
+      await this.readStoredResults().catch(() => undefined);
+      return ended;
     } catch (error) {
-      await this.rows.end(id).catch(() => undefined);
+      await this.rows.finish(id).catch(() => undefined);
       if (!signal.aborted) this.setFailure({ from, message: (error as Error).message });
       throw error;
     }

@@ -1,17 +1,17 @@
-import { setImmediate as breathe } from 'node:timers/promises';
+import { setImmediate as yieldToOthers } from 'node:timers/promises';
 import { VOIDING } from '#kernel';
 import { statement } from '#database';
 import type { MacKey } from '#platform/macs';
 import { chained, ORIGIN } from '../seals/chain';
 import { SealsDisagree, type Disagreement } from '../streams/errors';
-import { bad, Findings, type Finding, type Found, type VerifyResult } from './findings';
+import { newFinding, Findings, type Finding, type Found, type VerifyResult } from './findings';
 import { MacCheck } from '../macs/mac-check';
-import { lastNumbered } from '../sequencer/pending';
-import { placedBetween, type Placed } from '../streams/placed.store';
+import { readLogEnd } from '../sequencer/pending';
+import { readNumbered, type NumberedEvent } from '../streams/numbered-events.store';
 import { SealCheck } from '../seals/seal-check';
 import type { SealKey } from '../seals/seal-key';
-import { remarksOf } from '../seals/remarks';
-import { outOfTurn, strayEvents, strayStreams, toldOutOfTurn } from '../streams/strays';
+import { readRemarks } from '../seals/remarks';
+import { findOutOfTurn, findStrayEvents, findIncompleteStreams, outOfTurnMessage } from '../streams/strays';
 import type { StreamDatabase } from '../streams/stream-database';
 import { named } from '../streams/table-names';
 
@@ -39,69 +39,75 @@ export interface Span {
  */
 export async function verifyLog(db: StreamDatabase, key: SealKey, macKey: MacKey, span: Span): Promise<VerifyResult> {
   const { from, to, progress, signal, remembered } = span;
-  const head = (await lastNumbered(db))?.position ?? 0;
+  const head = (await readLogEnd(db))?.position ?? 0;
   const start = Math.max(1, from);
   const last = Math.min(to ?? head, head);
   const findings = new Findings();
   const seals = new SealCheck(db, key);
   await seals.begin(start);
   const macs = new MacCheck(db, macKey);
-  const unsigned = await macs.begin();
-  if (unsigned) findings.add(bad('forged', null, null, unsigned));
+  const unsigned = await macs.readFirstFormatEnd();
+  if (unsigned) findings.add(newFinding('forged', null, null, unsigned));
 
-  const before = start === 1 ? ORIGIN : await hashAt(db, start - 1);
-  // A range that begins after the end of the log has no hash before it. That is no finding.
+  const before = start === 1 ? ORIGIN : await readHash(db, start - 1);
+  // A range that begins after the end of the log has no hash before it. This is not a finding.
   if (before === undefined && start <= head + 1)
-    findings.add(bad('deleted', start - 1, null, `position ${start - 1} is missing`));
-  const walk = new Walk(findings, before);
+    findings.add(newFinding('deleted', start - 1, null, `position ${start - 1} is missing`));
+  const chain = new ChainCheck(findings, before);
   let voided = 0;
   for (let at = start - 1; at < last;) {
     signal?.throwIfAborted();
     const end = Math.min(at + BATCH, last);
-    const rows = await placedBetween(db, at, end);
+    const rows = await readNumbered(db, at, end);
     for (let first = 0; first < rows.length; first += SLICE) {
-      if (first > 0) await breathe();
-      const sound: Placed[] = [];
+      if (first > 0) await yieldToOthers();
+      const inChain: NumberedEvent[] = [];
       for (const row of rows.slice(first, first + SLICE)) {
-        walk.expect(at + 1, row.position - 1);
-        if (walk.look(row, rows)) sound.push(row);
+        chain.reportMissing(at + 1, row.position - 1);
+        if (chain.checkRow(row, rows)) inChain.push(row);
         if (row.type === VOIDING) voided += 1;
         at = row.position;
       }
-      for (const { row, why } of await macs.wrong(sound)) findings.add(notOurs(row, why));
+      for (const { row, why } of await macs.findForeign(inChain)) findings.add(foreignFinding(row, why));
     }
-    walk.expect(at + 1, end);
+    chain.reportMissing(at + 1, end);
     at = end;
-    for (const one of await outOfTurn(db, rows))
-      findings.add(bad('stream', one.position, one.eventId, toldOutOfTurn(one), one.streamId));
-    findings.add(...(await seals.covers(rows)));
+    for (const one of await findOutOfTurn(db, rows))
+      findings.add(newFinding('stream', one.position, one.eventId, outOfTurnMessage(one), one.streamId));
+    findings.add(...(await seals.checkRows(rows)));
     progress?.(at, last);
   }
-  if (to === undefined) findings.add(await seals.end());
-  if (remembered) findings.add(await compared(remembered));
-  const { remarks, wrong } = await remarksOf(db, key.trusted);
+  if (to === undefined) findings.add(await seals.checkEnd());
+  if (remembered) findings.add(await compareWithRemembered(remembered));
+  const { remarks, wrong } = await readRemarks(db, key.trusted);
   findings.add(wrong);
   if (start === 1 && to === undefined) {
-    await strayEvents(db, findings, signal);
-    await strayStreams(db, findings, signal);
+    await findStrayEvents(db, findings, signal);
+    await findIncompleteStreams(db, findings, signal);
   }
 
   const [{ waiting }] = await db.query<{ waiting: number }>(WAITING);
   const events = Math.max(0, last - start + 1);
-  const { count, through } = seals;
-  const formats = { firstFormatThrough: macs.through, admitted: macs.admitted };
-  const reach = { from: start, to: last, events, seals: count, sealedThrough: through };
-  const looked = { ...reach, ...formats, waiting, voided, remarks };
-  const [first] = findings.kept;
-  if (!first) return { ok: true, ...looked, hash: walk.hash ?? ORIGIN };
-  return { ok: false, ...looked, ...first, findings: findings.kept, found: findings.count };
+  const { count, sealedThrough } = seals;
+  const formats = { firstFormatThrough: macs.firstFormatEnd, admitted: macs.admitted };
+  const range = { from: start, to: last, events, seals: count, sealedThrough };
+  const checked = { ...range, ...formats, waiting, voided, remarks };
+  const [first] = findings.listed;
+  if (!first) return { ok: true, ...checked, hash: chain.hash ?? ORIGIN };
+  return { ok: false, ...checked, ...first, findings: findings.listed, found: findings.count };
 }
 
-const notOurs = ({ position, eventId, streamId }: Placed, why: string): Found =>
-  bad('forged', position, eventId, `the event at position ${position} was not appended by this shop: ${why}`, streamId);
+const foreignFinding = ({ position, eventId, streamId }: NumberedEvent, why: string): Found =>
+  newFinding(
+    'forged',
+    position,
+    eventId,
+    `the event at position ${position} was not appended by this shop: ${why}`,
+    streamId,
+  );
 
 /** Checks the chain row by row, and continues after a break. */
-class Walk {
+class ChainCheck {
   /** The hashes that the next row's hash may be computed from; empty after a gap. */
   private before: readonly string[];
 
@@ -117,18 +123,18 @@ class Walk {
   }
 
   /** Reports positions without a row. */
-  expect(from: number, to: number): void {
+  reportMissing(from: number, to: number): void {
     if (from > to) return;
     const message = from === to ? `position ${from} is missing` : `positions ${from} to ${to} are missing`;
-    this.findings.add(bad('deleted', from, null, message));
+    this.findings.add(newFinding('deleted', from, null, message));
     this.before = [];
   }
 
-  /** Whether the row matches the hash chain. */
-  look(row: Placed, batch: readonly Placed[]): boolean {
+  /** Returns whether the row matches the hash chain. Reports a finding if it does not. */
+  checkRow(row: NumberedEvent, batch: readonly NumberedEvent[]): boolean {
     const { position, eventId, hash } = row;
     if (row.id === null) {
-      this.findings.add(bad('deleted', position, eventId, `the event at position ${position} is gone`));
+      this.findings.add(newFinding('deleted', position, eventId, `the event at position ${position} is gone`));
       this.before = [hash];
       return false;
     }
@@ -137,23 +143,23 @@ class Walk {
       this.before = [hash];
       return true;
     }
-    this.findings.add(this.misplaced(row, batch));
+    this.findings.add(this.findingFor(row, batch));
     this.before = [hash, ...computed]; // the event or its hash was changed, and the next row shows which
     return false;
   }
 
-  private misplaced(row: Placed, batch: readonly Placed[]): Found {
+  private findingFor(row: NumberedEvent, batch: readonly NumberedEvent[]): Found {
     const { position, eventId, hash, streamId } = row;
-    const fits = (one: Placed) => this.before.some((before) => chained(before, position, one) === hash);
+    const fits = (one: NumberedEvent) => this.before.some((before) => chained(before, position, one) === hash);
     const other = batch.find((one) => one !== row && one.id !== null && fits(one));
     const message = other
-      ? `position ${position} was given to event ${other.id}, which now has ${other.position}`
+      ? `position ${position} was given to event ${other.id}, which now has position ${other.position}`
       : `the event at position ${position}, or its hash, is not what was written`;
-    return bad(other ? 'swapped' : 'altered', position, eventId, message, streamId);
+    return newFinding(other ? 'swapped' : 'altered', position, eventId, message, streamId);
   }
 }
 
-const KINDS: Readonly<Record<Disagreement, Finding>> = {
+const FINDING_OF: Readonly<Record<Disagreement, Finding>> = {
   behind: 'behind',
   rewritten: 'recomputed',
   lost: 'seal',
@@ -162,17 +168,17 @@ const KINDS: Readonly<Record<Disagreement, Finding>> = {
   forgotten: 'records',
 };
 
-async function compared(remembered: () => Promise<unknown>): Promise<Found | undefined> {
+async function compareWithRemembered(remembered: () => Promise<unknown>): Promise<Found | undefined> {
   try {
     await remembered();
     return undefined;
   } catch (error) {
     if (!(error instanceof SealsDisagree)) throw error;
-    return bad(KINDS[error.disagreement], error.position, null, String(error.params['reason']));
+    return newFinding(FINDING_OF[error.disagreement], error.position, null, String(error.params['reason']));
   }
 }
 
-async function hashAt(db: StreamDatabase, position: number): Promise<string | undefined> {
+async function readHash(db: StreamDatabase, position: number): Promise<string | undefined> {
   const [row] = await db.query<{ hash: string }>(HASH, [position]);
   return row?.hash;
 }

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { Uuid } from '#kernel';
-import { OlderBuilds } from '#event-store';
+import { OlderBuildWatch } from '#event-store';
 import type { Place } from '#platform/privacy';
 
 /** Says to which place a personal value is bound: the order, and the field in it. */
 @Injectable()
 export class Places {
-  constructor(private readonly older: OlderBuilds) {}
+  constructor(private readonly older: OlderBuildWatch) {}
 
   /** Undefined while an older build may be running. Such a build cannot open values that are bound to a place. */
   of(order: Uuid, field: string): Place | undefined {
-    return this.older.alive ? undefined : { order, field };
+    return this.older.mayBeAlive ? undefined : { order, field };
   }
 }

@@ -5,22 +5,22 @@ import { hushed } from '#messaging';
 import type { Amount, RebuildDiff, ShownDifference } from './comparison';
 import { Diffs } from './diffs';
 import { changesBetween } from './differences';
-import { firstDisagreement } from './disagreement';
+import { findFirstDifference } from './first-difference';
 import type { RebuildRow } from '../rebuild/rebuild';
 import { RebuildRows } from '../rebuild/rebuild-rows';
 import { ProjectionRegistry } from '../live/registry';
 import { RowPairs } from './row-pairs';
-import { cut, nothingYet, countDifferences, type Tally, type Worst } from './tally';
+import { keepWorst, emptyTally, countDifferences, type Tally, type WorstOrder } from './tally';
 import { Throttle } from '../rebuild/throttle';
 import { StreamDatabase } from '../../streams/stream-database';
 
-const changesShown = 50;
+const MOST_CHANGES = 50;
 const SAVE_MS = 1_000;
 const vnd = (amount: number): Amount => ({ amount, currency: 'VND' });
 
 /**
- * Compares a rebuilt table with the live one, some hundred orders at a time. The live table is updated meanwhile, and
- * the rebuilt one is not.
+ * Compares a rebuilt table with the live one, some hundred orders at a time. During the comparison the live table is
+ * updated, and the rebuilt table is not.
  */
 @Injectable()
 export class Comparer {
@@ -34,46 +34,46 @@ export class Comparer {
   ) {}
 
   /**
-   * Returns false if it was interrupted, or if the live table is still behind the rebuilt one. The next call continues
-   * there if the rebuilt table has not moved since.
+   * Returns false if the comparison was interrupted, or if the live table is still behind the rebuilt one. The next
+   * call continues where this call stopped, if the rebuilt table has not moved since.
    */
   async compare(row: RebuildRow, stop: AbortSignal): Promise<boolean> {
-    const pairs = await this.pairsOf(row);
+    const pairs = await this.openPairs(row);
     if (!pairs) return false;
-    const begun = await this.diffs.begun(row.id, pairs.at);
-    const tally = begun?.tally ?? nothingYet();
-    const count = (orderPairs: Awaited<ReturnType<RowPairs['of']>>): void => {
+    const begun = await this.diffs.findProgress(row.id, pairs.at);
+    const tally = begun?.tally ?? emptyTally();
+    const count = (orderPairs: Awaited<ReturnType<RowPairs['readPairsOf']>>): void => {
       for (const pair of orderPairs) countDifferences(tally, pairs.old.projection, pairs.next.projection, pair);
     };
-    if (row.orders) count(await pairs.of(row.orders));
+    if (row.orders) count(await pairs.readPairsOf(row.orders));
     let saved = performance.now();
     for (let cursor = begun?.cursor ?? null, first = true; !row.orders && (first || cursor); first = false) {
-      const stretch = await pairs.after(cursor);
-      count(stretch.pairs);
-      cursor = stretch.to;
-      const interrupted = stop.aborted || !(await this.rows.stands(row));
+      const page = await pairs.readNextPairs(cursor);
+      count(page.pairs);
+      cursor = page.to;
+      const interrupted = stop.aborted || !(await this.rows.isUnchanged(row));
       if (cursor && (interrupted || performance.now() - saved > SAVE_MS)) {
-        await this.diffs.reached(row.id, pairs.at, cursor, tally);
+        await this.diffs.storeProgress(row.id, pairs.at, cursor, tally);
         saved = performance.now();
       }
       crashPoint('rebuild.comparing');
       if (interrupted) return false;
-      await this.throttle.breathe(row, stop);
+      await this.throttle.pauseIfSlow(row, stop);
     }
-    await this.diffs.finish(row.id, pairs.at, await this.result(pairs, tally));
+    await this.diffs.storeResult(row.id, pairs.at, await this.toDiff(pairs, tally));
     return true;
   }
 
   /** Returns undefined while the live table has not reached the position of the rebuilt one. */
-  private async pairsOf(row: RebuildRow): Promise<RowPairs | undefined> {
-    const [live, next] = [await this.registry.live(row.name), await this.registry.table(row.relation)];
+  private async openPairs(row: RebuildRow): Promise<RowPairs | undefined> {
+    const [live, next] = [await this.registry.live(row.name), await this.registry.findTable(row.relation)];
     if (!live || !next || live.position < next.position) return undefined;
-    const side = (table: typeof live) => ({ table, projection: this.registry.of(table) });
+    const side = (table: typeof live) => ({ table, projection: this.registry.projectionOf(table) });
     return new RowPairs(this.db, this.store, side(live), side(next), next.position);
   }
 
-  private async result(pairs: RowPairs, tally: Tally): Promise<RebuildDiff> {
-    cut(tally);
+  private async toDiff(pairs: RowPairs, tally: Tally): Promise<RebuildDiff> {
+    keepWorst(tally);
     const { compared, added, removed, changed } = tally;
     const columns = Object.entries(tally.fields)
       .map(([name, rows]) => ({ name, changed: rows }))
@@ -82,15 +82,15 @@ export class Comparer {
       .map(([column, { before, after }]) => ({ column, before: vnd(before), after: vnd(after) }))
       .sort((a, b) => a.column.localeCompare(b.column));
     const sample: ShownDifference[] = [];
-    for (const worst of tally.worst) sample.push(await this.shown(pairs, worst));
+    for (const worst of tally.worst) sample.push(await this.toShownDifference(pairs, worst));
     return { atPosition: pairs.at, compared, added, removed, changed, columns, money, sample };
   }
 
-  private async shown(pairs: RowPairs, { orderId, moneyMoved }: Worst): Promise<ShownDifference> {
-    const [pair] = await pairs.of([orderId]);
-    const events = await pairs.eventsOf(orderId);
+  private async toShownDifference(pairs: RowPairs, { orderId, moneyMoved }: WorstOrder): Promise<ShownDifference> {
+    const [pair] = await pairs.readPairsOf([orderId]);
+    const events = await pairs.readEvents(orderId);
     const { old, next } = pairs;
-    const first = hushed(next.projection.name, () => firstDisagreement(old.projection, next.projection, events));
+    const first = hushed(next.projection.name, () => findFirstDifference(old.projection, next.projection, events));
     return {
       orderId,
       firstEvent: first
@@ -98,12 +98,12 @@ export class Comparer {
             position: first.event.position!,
             version: first.event.version,
             type: first.event.type,
-            changes: first.changes.slice(0, changesShown),
+            changes: first.changes.slice(0, MOST_CHANGES),
           }
         : null,
       before: pair?.before ?? null,
       after: pair?.after ?? null,
-      changes: changesBetween(pair?.before, pair?.after).slice(0, changesShown),
+      changes: changesBetween(pair?.before, pair?.after).slice(0, MOST_CHANGES),
       moneyMoved,
     };
   }

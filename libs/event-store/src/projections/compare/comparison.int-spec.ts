@@ -3,13 +3,13 @@ import type { RecordedEvent } from '#event-store';
 import { ids } from '../../testing/store';
 import type { Projection } from '../live/projection';
 import { RebuildNotCompared } from '../rebuild/rebuild-errors';
-import { aName, Bench } from '../testing/shop';
+import { newName, ProjectionTest } from '../testing/shop';
 import { eventually } from '../../../../../test/support/eventually';
 import { tallyOf } from '../testing/tally';
 
 jest.setTimeout(60_000);
 
-const bench = new Bench(testDatabase);
+const bench = new ProjectionTest(testDatabase);
 
 interface Bill {
   readonly items: readonly { readonly price: { readonly amount: number; readonly currency: 'VND' } }[];
@@ -18,7 +18,10 @@ interface Bill {
 
 const vnd = (amount: number) => ({ amount, currency: 'VND' as const });
 
-/** Adds the price of every event; version 2 gives the third one away, and forgets orders whose first costs nothing. */
+/**
+ * Adds the price of every event. In version 2 the third item is free, and an order whose first item costs nothing has
+ * no row.
+ */
 const billOf = (name: string, version: 1 | 2): Projection<Bill> => ({
   name,
   version,
@@ -37,23 +40,23 @@ const billOf = (name: string, version: 1 | 2): Projection<Bill> => ({
   },
 });
 
-describe('Before the switch a rebuild says what it changes', () => {
-  it('nothing, where nothing is different', async () => {
-    const name = aName();
+describe('The comparison of a rebuild with the live table', () => {
+  it('reports no difference if the tables are equal', async () => {
+    const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
-    await bench.busy(shop, 12, 3);
-    await bench.caughtUp(shop, name);
+    await bench.appendOrders(shop, 12, 3);
+    await bench.waitUntilCaughtUp(shop, name);
     const { id } = await shop.rebuilds.start(name, 'manual', null, 'test');
     await expect(shop.diffs.of(name, ids.next())).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    await bench.reaches(shop, name, id, 'ready');
+    await bench.waitForState(shop, name, id, 'ready');
     expect(await shop.diffs.of(name, id)).toEqual({
       ...{ atPosition: 36, compared: 12, added: 0, removed: 0, changed: 0 },
       ...{ columns: [], money: [], sample: [] },
     });
   });
 
-  it('exactly the rows, fields, money and first events that a changed reducer touches', async () => {
-    const name = aName();
+  it('reports exactly the rows, fields, amounts and first events that a changed reducer affects', async () => {
+    const name = newName();
     const old = bench.shop([billOf(name, 1)], [name]);
     const order = async (...prices: number[]) => {
       const id = ids.next();
@@ -70,12 +73,12 @@ describe('Before the switch a rebuild says what it changes', () => {
     const dear = await order(10, 10, 3_000, 1);
     const forgotten = await order(0);
     const fresh = await order(-1);
-    await bench.caughtUp(old, name);
+    await bench.waitUntilCaughtUp(old, name);
     await old.stop();
 
     const shop = bench.shop([billOf(name, 1), billOf(name, 2)], [name]);
     const { id } = await shop.rebuilds.start(name, 'manual', null, 'test');
-    await bench.reaches(shop, name, id, 'ready');
+    await bench.waitForState(shop, name, id, 'ready');
     const diff = await shop.diffs.of(name, id);
     expect(diff).toMatchObject({ atPosition: 12, compared: 6, added: 1, removed: 1, changed: 2 });
     expect(diff.columns).toEqual([
@@ -113,15 +116,15 @@ describe('Before the switch a rebuild says what it changes', () => {
     expect(sum).toBe(after);
   });
 
-  it('of a row that was changed by hand, though both reducers agree', async () => {
-    const name = aName();
+  it('reports a row that was changed by hand, even if both reducers give the same row', async () => {
+    const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
-    const [order] = await bench.busy(shop, 4, 3);
-    await bench.caughtUp(shop, name);
+    const [order] = await bench.appendOrders(shop, 4, 3);
+    await bench.waitUntilCaughtUp(shop, name);
     const table = await shop.models.table(name);
     await bench.db.query(`update ${table} set sum = 99 where order_id = $1`, [order]);
     const { id } = await shop.rebuilds.start(name, 'manual', [order], 'test');
-    await bench.reaches(shop, name, id, 'ready');
+    await bench.waitForState(shop, name, id, 'ready');
     const diff = await shop.diffs.of(name, id);
     expect(diff).toMatchObject({ compared: 1, changed: 1, columns: [{ name: 'sum', changed: 1 }] });
     expect(diff.sample).toMatchObject([
@@ -129,11 +132,11 @@ describe('Before the switch a rebuild says what it changes', () => {
     ]);
   });
 
-  it('with both tables at one position, while events flow and its portions are many', async () => {
-    const name = aName();
+  it('compares both tables at one position, while events are appended and many batches are compared', async () => {
+    const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
-    const orders = await bench.busy(shop, 700, 1);
-    await bench.caughtUp(shop, name);
+    const orders = await bench.appendOrders(shop, 700, 1);
+    await bench.waitUntilCaughtUp(shop, name);
     const hand = orders[300];
     await bench.db.query(`update ${await shop.models.table(name)} set sum = -5 where order_id = $1`, [hand]);
     const over = new AbortController();
@@ -146,29 +149,29 @@ describe('Before the switch a rebuild says what it changes', () => {
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
     const early = await shop.diffs.of(name, id).catch((error: unknown) => error);
     expect(early).toBeInstanceOf(RebuildNotCompared);
-    await bench.reaches(shop, name, id, 'live');
+    await bench.waitForState(shop, name, id, 'live');
     over.abort();
     await flow;
     const diff = await shop.diffs.of(name, id);
     expect(diff).toMatchObject({ compared: 700, added: 0, removed: 0, changed: 1 });
     expect(diff.atPosition).toBeGreaterThanOrEqual(700);
     expect(diff.sample.map(({ orderId }) => orderId)).toEqual([hand]);
-    await bench.caughtUp(shop, name);
-    expect(await bench.rowsOf(await shop.models.table(name))).toEqual(await bench.folded());
+    await bench.waitUntilCaughtUp(shop, name);
+    expect(await bench.readRows(await shop.models.table(name))).toEqual(await bench.expectedRows());
   });
 
-  it('though it was interrupted in the middle of comparing', async () => {
-    const name = aName();
+  it('continues after an interruption', async () => {
+    const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
-    await bench.busy(shop, 1_200, 1);
-    await bench.caughtUp(shop, name);
+    await bench.appendOrders(shop, 1_200, 1);
+    await bench.waitUntilCaughtUp(shop, name);
     await bench.db.query(`update ${await shop.models.table(name)} set sum = sum + 1`);
-    const begun = jest.spyOn(shop.diffs, 'reached');
-    const standing = jest.spyOn(shop.rows, 'stands').mockImplementation(async () => false);
+    const begun = jest.spyOn(shop.diffs, 'storeProgress');
+    const standing = jest.spyOn(shop.rows, 'isUnchanged').mockImplementation(async () => false);
     const { id } = await shop.rebuilds.start(name, 'manual', null, 'test');
     await eventually(async () => begun.mock.calls.length > 0);
     standing.mockRestore();
-    await bench.reaches(shop, name, id, 'ready');
+    await bench.waitForState(shop, name, id, 'ready');
     const [{ cursors }] = await bench.db.query<{ cursors: string | null }>(
       'select cursor as cursors from projection_diffs',
     );

@@ -1,5 +1,5 @@
 import type { Uuid } from '#kernel';
-import type { Change, Shown } from './differences';
+import type { Change, ComparableRow } from './differences';
 
 /** A difference as it is shown: long lists of changes are shortened. */
 export interface ShownDifference {
@@ -15,8 +15,8 @@ export interface ShownDifference {
     readonly changes: readonly Change[];
   } | null;
   /** The rows at the position of the comparison; null if there is no row. */
-  readonly before: Shown | null;
-  readonly after: Shown | null;
+  readonly before: ComparableRow | null;
+  readonly after: ComparableRow | null;
   readonly changes: readonly Change[];
   readonly moneyMoved: number;
 }

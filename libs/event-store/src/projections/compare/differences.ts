@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Column, Projection, Row } from '../live/projection';
 
 /** A row in a form that can be compared: its columns and its view, as JSON. */
-export interface Shown {
+export interface ComparableRow {
   readonly position: number;
   readonly version: number;
   readonly columns: Readonly<Record<string, unknown>>;
@@ -16,14 +16,14 @@ export interface Change {
   readonly after?: unknown;
 }
 
-type Branch = Readonly<Record<string, unknown>>;
+type JsonContainer = Readonly<Record<string, unknown>>;
 
-const isBranch = (value: unknown): value is Branch => typeof value === 'object' && value !== null;
-const plain = (value: unknown): unknown =>
+const isContainer = (value: unknown): value is JsonContainer => typeof value === 'object' && value !== null;
+const toPlainJson = (value: unknown): unknown =>
   value === undefined ? undefined : (JSON.parse(JSON.stringify(value)) as unknown);
 
 /** The value of a column. A value of the reducer and the same value of the database get the same form. */
-function held({ type }: Column<never>, value: unknown): unknown {
+function normalizeValue({ type }: Column<never>, value: unknown): unknown {
   if (value === null || value === undefined) return null;
   switch (type) {
     case 'timestamptz':
@@ -41,67 +41,70 @@ function held({ type }: Column<never>, value: unknown): unknown {
 }
 
 /** A folded row, as its table would store it. */
-export const shownOf = (projection: Projection, { position, version, view }: Row): Shown => ({
+export const fromFoldedRow = (projection: Projection, { position, version, view }: Row): ComparableRow => ({
   position,
   version,
   columns: Object.fromEntries(
-    Object.entries(projection.columns).map(([name, column]) => [name, held(column, column.of(view))]),
+    Object.entries(projection.columns).map(([name, column]) => [name, normalizeValue(column, column.of(view))]),
   ),
-  view: plain(view),
+  view: toPlainJson(view),
 });
 
 /** A row that was read from the table, with its columns as jsonb prints them. */
-export const shownFrom = (
+export const fromStoredRow = (
   projection: Projection,
-  row: { position: number; version: number; columns: Branch; view: unknown },
-): Shown => ({
+  row: { position: number; version: number; columns: JsonContainer; view: unknown },
+): ComparableRow => ({
   position: row.position,
   version: row.version,
   columns: Object.fromEntries(
-    Object.entries(projection.columns).map(([name, column]) => [name, held(column, row.columns[name])]),
+    Object.entries(projection.columns).map(([name, column]) => [name, normalizeValue(column, row.columns[name])]),
   ),
   view: row.view,
 });
 
 /** All differences between two JSON values. An added or removed object or list is one difference. */
-function* leaves(path: string, before: unknown, after: unknown): Generator<Change> {
+function* findChanges(path: string, before: unknown, after: unknown): Generator<Change> {
   if (isDeepStrictEqual(before, after)) return;
-  if (!isBranch(before) || !isBranch(after) || Array.isArray(before) !== Array.isArray(after)) {
+  if (!isContainer(before) || !isContainer(after) || Array.isArray(before) !== Array.isArray(after)) {
     yield { path, before, after };
     return;
   }
   for (const key of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    yield* leaves(Array.isArray(before) ? `${path}[${key}]` : `${path}.${key}`, before[key], after[key]);
+    yield* findChanges(Array.isArray(before) ? `${path}[${key}]` : `${path}.${key}`, before[key], after[key]);
   }
 }
 
 /** The differences between two rows of one order, with paths such as `status` or `view.order.lines[0].quantity`. */
-export function changesBetween(before: Shown | undefined, after: Shown | undefined): Change[] {
-  if (!before || !after) return before === after ? [] : [...leaves('row', plain(before), plain(after))];
+export function changesBetween(before: ComparableRow | undefined, after: ComparableRow | undefined): Change[] {
+  if (!before || !after)
+    return before === after ? [] : [...findChanges('row', toPlainJson(before), toPlainJson(after))];
   const columns = new Set([...Object.keys(before.columns), ...Object.keys(after.columns)]);
   return [
-    ...leaves('position', before.position, after.position),
-    ...leaves('version', before.version, after.version),
-    ...[...columns].flatMap((name) => [...leaves(name, before.columns[name] ?? null, after.columns[name] ?? null)]),
-    ...leaves('view', before.view, after.view),
+    ...findChanges('position', before.position, after.position),
+    ...findChanges('version', before.version, after.version),
+    ...[...columns].flatMap((name) => [
+      ...findChanges(name, before.columns[name] ?? null, after.columns[name] ?? null),
+    ]),
+    ...findChanges('view', before.view, after.view),
   ];
 }
 
 /** One name for the same field of all list items, such as `view.order.lines[].quantity`. */
 export const fieldOf = (path: string): string => path.replace(/\[\d+\]/g, '[]');
 
-const isMoney = (value: Branch): value is { amount: number; currency: string } =>
+const isMoney = (value: JsonContainer): value is { amount: number; currency: string } =>
   typeof value['amount'] === 'number' && typeof value['currency'] === 'string';
 
 function addMoney(sums: Map<string, number>, path: string, value: unknown): void {
-  if (!isBranch(value)) return;
+  if (!isContainer(value)) return;
   if (isMoney(value)) return void sums.set(path, (sums.get(path) ?? 0) + value.amount);
   for (const key of Object.keys(value))
     addMoney(sums, Array.isArray(value) ? `${path}[]` : `${path}.${key}`, value[key]);
 }
 
 /** The amounts of a row by field: every Money in the view, and the columns that are declared as money. */
-export function moneyOf(projection: Projection, row: Shown): Map<string, number> {
+export function moneyOf(projection: Projection, row: ComparableRow): Map<string, number> {
   const sums = new Map<string, number>();
   for (const [name, { money }] of Object.entries(projection.columns))
     if (money) sums.set(name, Number(row.columns[name] ?? 0));

@@ -6,7 +6,10 @@ import { RebuildRows } from '../rebuild/rebuild-rows';
 import type { Tally } from './tally';
 import { StreamDatabase } from '../../streams/stream-database';
 
-/** The changes that rebuilds make. A diff is kept after its rebuild has gone live or was cancelled. */
+/**
+ * Stores and reads the differences between a rebuilt table and the live one. They are kept after the rebuild has gone
+ * live or was cancelled.
+ */
 @Injectable()
 export class Diffs {
   constructor(
@@ -15,13 +18,13 @@ export class Diffs {
   ) {}
 
   async of(name: string, id: Uuid): Promise<RebuildDiff> {
-    const row = await this.rows.row(name, id);
-    const diff = await this.finished(id);
+    const row = await this.rows.readRow(name, id);
+    const diff = await this.findResult(id);
     if (!diff) throw new RebuildNotCompared(row.state);
     return diff;
   }
 
-  async finished(id: Uuid): Promise<RebuildDiff | undefined> {
+  async findResult(id: Uuid): Promise<RebuildDiff | undefined> {
     const [row] = await this.db.query<{ diff: RebuildDiff }>(
       'select diff from projection_diffs where rebuild = $1 and diff is not null',
       [id],
@@ -30,7 +33,7 @@ export class Diffs {
   }
 
   /** The stored progress of a comparison at this position. */
-  async begun(id: Uuid, at: number): Promise<{ cursor: Uuid; tally: Tally } | undefined> {
+  async findProgress(id: Uuid, at: number): Promise<{ cursor: Uuid; tally: Tally } | undefined> {
     const [row] = await this.db.query<{ cursor: Uuid; tally: Tally }>(
       'select cursor, tally from projection_diffs where rebuild = $1 and at_position = $2 and cursor is not null',
       [id, at],
@@ -38,11 +41,11 @@ export class Diffs {
     return row;
   }
 
-  async reached(id: Uuid, at: number, cursor: Uuid, tally: Tally): Promise<void> {
+  async storeProgress(id: Uuid, at: number, cursor: Uuid, tally: Tally): Promise<void> {
     await this.write(id, at, cursor, tally, null);
   }
 
-  async finish(id: Uuid, at: number, diff: RebuildDiff): Promise<void> {
+  async storeResult(id: Uuid, at: number, diff: RebuildDiff): Promise<void> {
     await this.write(id, at, null, {}, diff);
   }
 

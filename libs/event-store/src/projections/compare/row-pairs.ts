@@ -1,7 +1,7 @@
 import type { Uuid } from '#kernel';
 import type { EventStore } from '#event-store';
-import { eventsAsOf, rowAsOf } from '../live/as-of';
-import { shownFrom, type Shown } from './differences';
+import { readEventsAsOf, foldRowAsOf } from '../live/as-of';
+import { fromStoredRow, type ComparableRow } from './differences';
 import { columnsAsJson, quoted, type Projection } from '../live/projection';
 import type { ProjectionTable } from '../live/registry';
 import type { Pair } from './tally';
@@ -41,8 +41,8 @@ const bothTables = (old: Side, next: Side, where: string): string => {
 };
 
 /**
- * The rows of orders in the live table and in the rebuilt one, both at the position of the rebuilt one. If the live
- * row is later than that, it is folded again from the order's stream up to that position.
+ * The rows of orders in the live table and in the rebuilt one, both at the position of the rebuilt one. A live row with
+ * a later position is folded again from the events of the order up to that position.
  */
 export class RowPairs {
   constructor(
@@ -54,7 +54,7 @@ export class RowPairs {
   ) {}
 
   /** The pairs of the next orders after `cursor`. `to` is the next cursor; null at the end. */
-  async after(cursor: Uuid | null): Promise<{ pairs: Pair[]; to: Uuid | null }> {
+  async readNextPairs(cursor: Uuid | null): Promise<{ pairs: Pair[]; to: Uuid | null }> {
     const from = cursor ?? '00000000-0000-0000-0000-000000000000';
     const ends = [this.old, this.next]
       .map(({ table }) => quoted(table.relation))
@@ -64,45 +64,49 @@ export class RowPairs {
       );
     const [{ to }] = await this.db.query<{ to: Uuid | null }>(`select least(${ends.join(', ')}) as to`, [from]);
     const where = to ? `${named.stream} > $1 and ${named.stream} <= $2` : `${named.stream} > $1`;
-    return { pairs: await this.pairs(where, to ? [from, to] : [from]), to };
+    return { pairs: await this.readPairs(where, to ? [from, to] : [from]), to };
   }
 
   /** The pairs of these orders. */
-  async of(orders: readonly Uuid[]): Promise<Pair[]> {
-    return this.pairs(`${named.stream} = any($1::uuid[])`, [orders]);
+  async readPairsOf(orders: readonly Uuid[]): Promise<Pair[]> {
+    return this.readPairs(`${named.stream} = any($1::uuid[])`, [orders]);
   }
 
-  private async pairs(where: string, values: unknown[]): Promise<Pair[]> {
+  private async readPairs(where: string, values: unknown[]): Promise<Pair[]> {
     const rows = await this.db.query<PairRow>(bothTables(this.old, this.next, where), values);
-    const changedLater = await this.changedLater(rows);
+    const changedLater = await this.findChangedLater(rows);
     const pairs: Pair[] = [];
     for (const row of rows) {
       const { orderId } = row;
-      const after = row.newPosition === null ? undefined : this.newRow(row, row.newPosition);
+      const after = row.newPosition === null ? undefined : this.toNewRow(row, row.newPosition);
       const before = changedLater.has(orderId)
-        ? await rowAsOf(this.store, this.old.projection, orderId, this.at)
+        ? await foldRowAsOf(this.store, this.old.projection, orderId, this.at)
         : row.oldPosition === null
           ? undefined
-          : this.oldRow(row, row.oldPosition, after);
+          : this.toOldRow(row, row.oldPosition, after);
       pairs.push({ orderId, before, after });
     }
     return pairs;
   }
 
-  private newRow({ newVersion, newView, newColumns }: PairRow, position: number): Shown {
-    return shownFrom(this.next.projection, { position, version: newVersion, view: newView, columns: newColumns });
+  private toNewRow({ newVersion, newView, newColumns }: PairRow, position: number): ComparableRow {
+    return fromStoredRow(this.next.projection, { position, version: newVersion, view: newView, columns: newColumns });
   }
 
-  private oldRow({ same, oldVersion, oldView, oldColumns }: PairRow, position: number, after?: Shown): Shown {
+  private toOldRow(
+    { same, oldVersion, oldView, oldColumns }: PairRow,
+    position: number,
+    after?: ComparableRow,
+  ): ComparableRow {
     if (same && after) return after;
-    return shownFrom(this.old.projection, { position, version: oldVersion, view: oldView, columns: oldColumns });
+    return fromStoredRow(this.old.projection, { position, version: oldVersion, view: oldView, columns: oldColumns });
   }
 
   /** Orders whose live row is later than the comparison, or may have been removed after it. */
-  private async changedLater(rows: readonly PairRow[]): Promise<ReadonlySet<Uuid>> {
+  private async findChangedLater(rows: readonly PairRow[]): Promise<ReadonlySet<Uuid>> {
     const later = rows.filter(({ oldPosition }) => (oldPosition ?? 0) > this.at).map(({ orderId }) => orderId);
     const absent = rows.filter(({ oldPosition }) => oldPosition === null).map(({ orderId }) => orderId);
-    const touched =
+    const changedEvents =
       absent.length === 0
         ? []
         : await this.db.query<{ id: Uuid }>(
@@ -112,11 +116,11 @@ export class RowPairs {
        where last.position > $2`,
             [absent, this.at],
           );
-    return new Set([...later, ...touched.map(({ id }) => id)]);
+    return new Set([...later, ...changedEvents.map(({ id }) => id)]);
   }
 
   /** The order's events up to the position of the comparison. */
-  eventsOf(orderId: Uuid) {
-    return eventsAsOf(this.store, orderId, this.at);
+  readEvents(orderId: Uuid) {
+    return readEventsAsOf(this.store, orderId, this.at);
   }
 }

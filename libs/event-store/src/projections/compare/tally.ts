@@ -1,15 +1,15 @@
 import type { Uuid } from '#kernel';
-import { changesBetween, fieldOf, moneyOf, type Shown } from './differences';
+import { changesBetween, fieldOf, moneyOf, type ComparableRow } from './differences';
 import type { Projection } from '../live/projection';
 
 /** The rows of an order in both tables at the same position. */
 export interface Pair {
   readonly orderId: Uuid;
-  readonly before: Shown | undefined;
-  readonly after: Shown | undefined;
+  readonly before: ComparableRow | undefined;
+  readonly after: ComparableRow | undefined;
 }
 
-export interface Worst {
+export interface WorstOrder {
   readonly orderId: Uuid;
   readonly moneyMoved: number;
   readonly fields: number;
@@ -24,26 +24,29 @@ export interface Tally {
   /** For each field, the number of rows in which it differs. */
   readonly fields: Record<string, number>;
   readonly money: Record<string, { before: number; after: number }>;
-  /** The most important first: by the money that changed, then by the number of changed fields. */
-  worst: Worst[];
+  /**
+   * The orders with the largest differences, the largest first: by the money that changed, then by the number of
+   * changed fields.
+   */
+  worst: WorstOrder[];
 }
 
-export const nothingYet = (): Tally => ({
+export const emptyTally = (): Tally => ({
   ...{ compared: 0, added: 0, removed: 0, changed: 0 },
   ...{ fields: {}, money: {}, worst: [] },
 });
 
-export const sampled = 20;
+export const SAMPLE_SIZE = 20;
 /** A limit for the number of field names, because some views take field names from data. */
-const namesKept = 500;
-const otherNames = '(others)';
+const MOST_NAMES = 500;
+const OTHER_NAMES = '(others)';
 
-const keptName = (record: object, name: string): string =>
-  name in record || Object.keys(record).length < namesKept ? name : otherNames;
+const limitedName = (record: object, name: string): string =>
+  name in record || Object.keys(record).length < MOST_NAMES ? name : OTHER_NAMES;
 
 function addMoney(tally: Tally, side: 'before' | 'after', sums: ReadonlyMap<string, number>): void {
   for (const [name, amount] of sums) {
-    const known = (tally.money[keptName(tally.money, name)] ??= { before: 0, after: 0 });
+    const known = (tally.money[limitedName(tally.money, name)] ??= { before: 0, after: 0 });
     known[side] += amount;
   }
 }
@@ -67,7 +70,7 @@ export function countDifferences(
   else {
     tally.changed += 1;
     for (const name of new Set(changes.map(({ path }) => fieldOf(path)))) {
-      const field = keptName(tally.fields, name);
+      const field = limitedName(tally.fields, name);
       tally.fields[field] = (tally.fields[field] ?? 0) + 1;
     }
   }
@@ -77,10 +80,10 @@ export function countDifferences(
     0,
   );
   tally.worst.push({ orderId, moneyMoved, fields: changes.length });
-  if (tally.worst.length > 2 * sampled) cut(tally);
+  if (tally.worst.length > 2 * SAMPLE_SIZE) keepWorst(tally);
 }
 
-export function cut(tally: Tally): void {
+export function keepWorst(tally: Tally): void {
   tally.worst.sort((a, b) => b.moneyMoved - a.moneyMoved || b.fields - a.fields);
-  tally.worst = tally.worst.slice(0, sampled);
+  tally.worst = tally.worst.slice(0, SAMPLE_SIZE);
 }

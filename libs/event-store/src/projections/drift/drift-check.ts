@@ -1,14 +1,14 @@
 import type { Uuid } from '#kernel';
 import type { EventStore } from '#event-store';
 import { UnknownEvent } from '../../streams/errors';
-import { eventsAsOf, rowOf } from '../live/as-of';
-import { changesBetween, fieldOf, shownFrom } from '../compare/differences';
-import type { Drifted } from './drift';
+import { readEventsAsOf, foldRow } from '../live/as-of';
+import { changesBetween, fieldOf, fromStoredRow } from '../compare/differences';
+import type { DriftedRow } from './drift';
 import { columnsAsJson, quoted, type Projection } from '../live/projection';
 import type { StreamDatabase } from '../../streams/stream-database';
 import { named } from '../../streams/table-names';
 
-interface Looked {
+interface CheckedRow {
   readonly orderId: Uuid;
   readonly checkpoint: number;
   readonly position: number | null;
@@ -38,28 +38,28 @@ export class DriftCheck {
   }
 
   /** The orders whose rows differ. A row that differs is checked a second time. */
-  async check(orders: readonly Uuid[]): Promise<Drifted[]> {
-    const suspects = await this.look(orders);
-    return suspects.length === 0 ? [] : this.look(suspects.map(({ orderId }) => orderId));
+  async findConfirmedDrift(orders: readonly Uuid[]): Promise<DriftedRow[]> {
+    const suspects = await this.findDrifted(orders);
+    return suspects.length === 0 ? [] : this.findDrifted(suspects.map(({ orderId }) => orderId));
   }
 
-  private async look(orders: readonly Uuid[]): Promise<Drifted[]> {
+  private async findDrifted(orders: readonly Uuid[]): Promise<DriftedRow[]> {
     if (orders.length === 0) return [];
-    const found: Drifted[] = [];
-    for (const row of await this.db.query<Looked>(this.sql, [this.relation, orders])) {
-      const drifted = await this.compare(row);
+    const found: DriftedRow[] = [];
+    for (const row of await this.db.query<CheckedRow>(this.sql, [this.relation, orders])) {
+      const drifted = await this.compareRow(row);
       if (drifted) found.push(drifted);
     }
     return found;
   }
 
-  private async compare({ orderId, checkpoint, ...row }: Looked): Promise<Drifted | undefined> {
+  private async compareRow({ orderId, checkpoint, ...row }: CheckedRow): Promise<DriftedRow | undefined> {
     const { position } = row;
-    const stored = position === null ? undefined : shownFrom(this.projection, { ...row, position });
-    const events = await eventsAsOf(this.store, orderId, checkpoint);
+    const stored = position === null ? undefined : fromStoredRow(this.projection, { ...row, position });
+    const events = await readEventsAsOf(this.store, orderId, checkpoint);
     // A newer build has folded an event into the row that this build does not know, so this build cannot judge the row.
     if (events.some(({ unreadable }) => unreadable instanceof UnknownEvent)) return undefined;
-    const expected = rowOf(this.projection, orderId, events);
+    const expected = foldRow(this.projection, orderId, events);
     const changes = changesBetween(expected, stored);
     if (changes.length === 0) return undefined;
     if (!stored) return { orderId, kind: 'missing', position: checkpoint, fields: [] };

@@ -3,44 +3,44 @@ import { connect } from '#database';
 import { VOIDING } from '#kernel';
 import { EventTypes } from '#event-store';
 import { happening, ids } from '../../testing/store';
-import { aName, Bench, type Shop } from '../testing/shop';
+import { newName, ProjectionTest, type Shop } from '../testing/shop';
 import { projectionsOn, tallyOf } from '../testing/tally';
 
 jest.setTimeout(60_000);
 
-const bench = new Bench(testDatabase);
+const bench = new ProjectionTest(testDatabase);
 
-/** Beats of the sentinel, without the pauses between them. */
-async function patrol(shop: Pick<Shop, 'sentinel'>, name: string, beats: number) {
-  let watch = await shop.sentinel.watch(name);
-  for (let beat = 0; beat < beats; beat++) {
-    await shop.sentinel.tick(watch!);
-    watch = await shop.sentinel.watch(name, watch);
+/** Runs some ticks of the sentinel, without the pauses between them. */
+async function runTicks(shop: Pick<Shop, 'sentinel'>, name: string, ticks: number) {
+  let check = await shop.sentinel.refreshCheck(name);
+  for (let tick = 0; tick < ticks; tick++) {
+    await shop.sentinel.tick(check!);
+    check = await shop.sentinel.refreshCheck(name, check);
   }
 }
 
-const opened = async (shop: Shop) => (await shop.drift.findings()).filter(({ healedAt }) => healedAt === null);
+const openFindings = async (shop: Shop) => (await shop.drift.findings()).filter(({ healedAt }) => healedAt === null);
 
 describe('The drift sentinel', () => {
-  it('finds nothing where nothing is wrong, also while events come', async () => {
-    const name = aName();
+  it('finds nothing if all rows are right, also while events are appended', async () => {
+    const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
     await shop.registry.ensureLive(name);
-    const flow = bench.busy(shop, 60, 6);
-    await patrol(shop, name, 30);
+    const flow = bench.appendOrders(shop, 60, 6);
+    await runTicks(shop, name, 30);
     await flow;
-    await bench.caughtUp(shop, name);
-    await patrol(shop, name, 30);
+    await bench.waitUntilCaughtUp(shop, name);
+    await runTicks(shop, name, 30);
     expect(await shop.drift.findings()).toEqual([]);
     const [walk] = (await shop.drift.walks()).filter(({ projection }) => projection === name);
     expect(walk.checked).toBeGreaterThan(60);
   });
 
-  it('finds a row that was changed, taken away or put in by hand, and sees when it is right again', async () => {
-    const name = aName();
+  it('finds a row that was changed, deleted or inserted by hand, and closes the finding when the row is right again', async () => {
+    const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
-    const [changed, gone, older] = await bench.busy(shop, 40, 3);
-    await bench.caughtUp(shop, name);
+    const [changed, gone, older] = await bench.appendOrders(shop, 40, 3);
+    await bench.waitUntilCaughtUp(shop, name);
     const table = await shop.models.table(name);
     const stranger = ids.next();
     await bench.db.query(`update ${table} set view = '{"count": 3, "sum": 77}' where order_id = $1`, [changed]);
@@ -49,13 +49,13 @@ describe('The drift sentinel', () => {
       `insert into ${table} select $2, position, version, view, sum from ${table} where order_id = $1`,
       [...[changed, stranger]],
     );
-    // A row as it once was: right at its own position, and yet two events behind.
+    // An earlier state of the row: it is right for its own position, but two events behind.
     await bench.db.query(
       `update ${table} set (position, version, view, sum) = (3, 1, '{"count": 1, "sum": 2}', 2) where order_id = $1`,
       [older],
     );
-    await patrol(shop, name, 10);
-    const found = await opened(shop);
+    await runTicks(shop, name, 10);
+    const found = await openFindings(shop);
     expect(found.map(({ orderId, kind }) => [orderId, kind]).sort()).toEqual(
       [
         [changed, 'changed'],
@@ -71,70 +71,70 @@ describe('The drift sentinel', () => {
 
     await bench.db.query(`delete from ${table} where order_id = $1`, [stranger]);
     const { id } = await shop.rebuilds.start(name, 'auto', [changed, gone, older], 'test');
-    await bench.reaches(shop, name, id, 'live');
-    await patrol(shop, name, 2);
-    expect(await opened(shop)).toEqual([]);
+    await bench.waitForState(shop, name, id, 'live');
+    await runTicks(shop, name, 2);
+    expect(await openFindings(shop)).toEqual([]);
     expect(await shop.drift.findings()).toHaveLength(4);
     expect((await shop.models.status()).find((one) => one.name === name)).toMatchObject({ drift: 0 });
   });
 
-  it('finds a touched row of a large table long before its turn comes', async () => {
-    const name = aName();
+  it('finds a changed row of a large table long before the slow round reaches the row', async () => {
+    const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
-    // Somebody else's transaction, open since before the rows were written, makes none of them look touched.
+    // An open transaction of another client, older than the rows, does not make any row suspect.
     const stranger = await connect(bench.test.url, 'stranger');
     await stranger.query('begin; select pg_current_xact_id()');
-    const orders = await bench.busy(shop, 3_000, 1);
-    await bench.caughtUp(shop, name);
-    const check = (await shop.sentinel.watch(name))!;
-    while (check.walk.since === null) await shop.sentinel.tick(check);
-    check.walk.fold = orders[0]; // its turn comes in the end
+    const orders = await bench.appendOrders(shop, 3_000, 1);
+    await bench.waitUntilCaughtUp(shop, name);
+    const check = (await shop.sentinel.refreshCheck(name))!;
+    while (check.progress.since === null) await shop.sentinel.tick(check);
+    check.progress.fold = orders[0]; // the slow round is at the first order
     const [far, ahead] = orders.sort().slice(2_900);
     const table = await shop.models.table(name);
     await bench.db.query(`update ${table} set sum = sum + 1 where order_id = $1`, [far]);
     await bench.db.query(`update ${table} set position = 999999 where order_id = $1`, [ahead]);
-    for (let beat = 0; beat < 12 && (await opened(shop)).length < 2; beat++) await shop.sentinel.tick(check);
-    expect(check.walk.fold < far).toBe(true);
-    expect((await opened(shop)).map(({ orderId, kind, fields }) => [orderId, kind, fields]).sort()).toEqual([
+    for (let tick = 0; tick < 12 && (await openFindings(shop)).length < 2; tick++) await shop.sentinel.tick(check);
+    expect(check.progress.fold < far).toBe(true);
+    expect((await openFindings(shop)).map(({ orderId, kind, fields }) => [orderId, kind, fields]).sort()).toEqual([
       [far, 'changed', ['sum']],
       [ahead, 'changed', ['position']],
     ]);
     await stranger.end();
   });
 
-  it('does not take an order for drifted that is set aside, and leaves a table that is no longer live', async () => {
-    const name = aName();
+  it('does not report an order that is set aside, and closes the findings of a table that is not live any more', async () => {
+    const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
-    const [order] = await bench.busy(shop, 3, 2);
+    const [order] = await bench.appendOrders(shop, 3, 2);
     await bench.append(shop, order, 2, [{ poison: true }]);
-    await bench.caughtUp(shop, name);
-    await patrol(shop, name, 3);
+    await bench.waitUntilCaughtUp(shop, name);
+    await runTicks(shop, name, 3);
     expect(await shop.drift.findings()).toEqual([]);
     await bench.db.query(`update ${await shop.models.table(name)} set sum = 5000 where order_id <> $1`, [order]);
-    await patrol(shop, name, 3);
-    expect(await opened(shop)).toHaveLength(2);
+    await runTicks(shop, name, 3);
+    expect(await openFindings(shop)).toHaveLength(2);
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
-    await bench.reaches(shop, name, id, 'live');
-    await patrol(shop, name, 3);
-    expect(await opened(shop)).toEqual([]);
+    await bench.waitForState(shop, name, id, 'live');
+    await runTicks(shop, name, 3);
+    expect(await openFindings(shop)).toEqual([]);
   });
 
-  it('does not judge an order that a newer build has changed with a fact that this build does not know', async () => {
-    const name = aName();
+  it('does not report an order with an event of a newer build, which this build does not know', async () => {
+    const name = newName();
     const newer = bench.shop([tallyOf(name)], [name]);
-    const [order] = await bench.busy(newer, 3, 2);
+    const [order] = await bench.appendOrders(newer, 3, 2);
     const ended = { type: 'Ended', schemaVersion: 1, data: {} };
     await newer.store.append({ ...happening(order, 2), events: [ended] });
-    await bench.caughtUp(newer, name);
+    await bench.waitUntilCaughtUp(newer, name);
     const known = new EventTypes([{ type: 'Happened' }, { type: VOIDING }]);
     const older = projectionsOn(bench.test.of('ordering'), [tallyOf(name)], known);
-    await patrol(older, name, 5);
+    await runTicks(older, name, 5);
     expect(await newer.drift.findings()).toEqual([]);
     await bench.db.query(`update ${await newer.models.table(name)} set sum = 5000`);
-    await patrol(older, name, 5);
-    expect((await opened(newer)).map(({ orderId }) => orderId)).not.toContain(order);
-    expect(await opened(newer)).toHaveLength(2);
-    await patrol(newer, name, 5);
-    expect(await opened(newer)).toHaveLength(3);
+    await runTicks(older, name, 5);
+    expect((await openFindings(newer)).map(({ orderId }) => orderId)).not.toContain(order);
+    expect(await openFindings(newer)).toHaveLength(2);
+    await runTicks(newer, name, 5);
+    expect(await openFindings(newer)).toHaveLength(3);
   });
 });

@@ -6,7 +6,7 @@ import { named } from '../../streams/table-names';
 export type DriftKind = 'changed' | 'missing' | 'extra';
 
 /** A row of a live read model that differs from what the order's events give. */
-export interface Drifted {
+export interface DriftedRow {
   readonly orderId: Uuid;
   /** `changed`: these fields differ · `missing`: the row is missing · `extra`: there should be no row. */
   readonly kind: DriftKind;
@@ -15,11 +15,11 @@ export interface Drifted {
   readonly fields: readonly string[];
 }
 
-export interface DriftFinding extends Drifted {
+export interface DriftFinding extends DriftedRow {
   readonly projection: string;
   readonly version: number;
   readonly foundAt: string;
-  /** When the row was found to be correct again, or when its table stopped being the live one. */
+  /** When the row was found to be correct again, or when its table was replaced by another live table. */
   readonly healedAt: string | null;
 }
 
@@ -33,21 +33,21 @@ export interface DriftWalk {
   readonly at: string;
 }
 
-const mostShown = 100;
-const fieldsKept = 50;
+const MOST_SHOWN = 100;
+const MOST_FIELDS = 50;
 
-/** The drift that the sentinel has found, and its progress. */
+/** Stores and reads the findings of the sentinel, and its progress. */
 @Injectable()
 export class Drift {
   constructor(private readonly db: StreamDatabase) {}
 
-  /** The open findings first, then those that were healed last; at most 100. */
+  /** At most 100 findings: first the open ones, then the healed ones. In both groups the newest finding comes first. */
   async findings(): Promise<DriftFinding[]> {
     const rows = await this.db.query<Omit<DriftFinding, 'foundAt' | 'healedAt'> & { found: Date; healed: Date | null }>(
       `select d.name as projection, t.version, d.${named.stream} as "orderId", d.kind, d.position, d.fields,
          d.found_at as found, d.healed_at as healed
        from projection_drifts d join projection_tables t using (relation)
-       order by d.healed_at is not null, d.found_at desc, d.id limit ${mostShown}`,
+       order by d.healed_at is not null, d.found_at desc, d.id limit ${MOST_SHOWN}`,
     );
     return rows.map(({ found, healed, ...row }) => ({
       ...row,
@@ -65,7 +65,7 @@ export class Drift {
   }
 
   /** Orders of this table with an open finding, the oldest finding first. */
-  async open(relation: string, limit: number): Promise<Uuid[]> {
+  async listOpen(relation: string, limit: number): Promise<Uuid[]> {
     const rows = await this.db.query<{ orderId: Uuid }>(
       `select ${named.stream} as "orderId" from projection_drifts where relation = $1 and healed_at is null
        order by found_at limit $2`,
@@ -74,18 +74,23 @@ export class Drift {
     return rows.map(({ orderId }) => orderId);
   }
 
-  async found(name: string, relation: string, { orderId, kind, position, fields }: Drifted): Promise<boolean> {
+  /** Returns true if the row had no open finding yet. */
+  async storeFinding(
+    name: string,
+    relation: string,
+    { orderId, kind, position, fields }: DriftedRow,
+  ): Promise<boolean> {
     const rows = await this.db.query<{ fresh: boolean }>(
       `insert into projection_drifts (relation, name, ${named.stream}, kind, position, fields) values ($1, $2, $3, $4, $5, $6)
        on conflict (relation, ${named.stream}) where healed_at is null
          do update set kind = excluded.kind, position = excluded.position, fields = excluded.fields
        returning xmax = 0 as fresh`,
-      [relation, name, orderId, kind, position, fields.slice(0, fieldsKept)],
+      [relation, name, orderId, kind, position, fields.slice(0, MOST_FIELDS)],
     );
     return rows[0].fresh;
   }
 
-  async healed(relation: string, orders: readonly Uuid[]): Promise<void> {
+  async closeFindings(relation: string, orders: readonly Uuid[]): Promise<void> {
     await this.db.query(
       `update projection_drifts set healed_at = now()
        where relation = $1 and ${named.stream} = any($2::uuid[]) and healed_at is null`,
@@ -94,21 +99,21 @@ export class Drift {
   }
 
   /** Closes the findings of tables that are not live any more, because nothing reads these tables. */
-  async leave(name: string, live: string): Promise<void> {
+  async closeForOtherTables(name: string, live: string): Promise<void> {
     await this.db.query(
       `update projection_drifts set healed_at = now() where name = $1 and relation <> $2 and healed_at is null`,
       [name, live],
     );
   }
 
-  async walk<Walk extends object>(relation: string): Promise<Walk | undefined> {
+  async readProgress<Walk extends object>(relation: string): Promise<Walk | undefined> {
     const [row] = await this.db.query<{ walk: Walk }>('select walk from projection_walks where relation = $1', [
       relation,
     ]);
     return row?.walk;
   }
 
-  async reached(relation: string, walk: object, checked: number, rounds: number): Promise<void> {
+  async storeProgress(relation: string, walk: object, checked: number, rounds: number): Promise<void> {
     await this.db.query(
       `insert into projection_walks as w (relation, walk, checked, rounds) values ($1, $2, $3, $4)
        on conflict (relation) do update set walk = excluded.walk, checked = w.checked + excluded.checked,

@@ -5,18 +5,18 @@ import { Drift } from './drift';
 import { DriftCheck } from './drift-check';
 import { Wakeups } from '../live/wakeups';
 import { ProjectionRegistry, type ProjectionTable } from '../live/registry';
-import { Rounds, newWalk, type Walk } from './rounds';
+import { Rounds, newProgress, type RoundProgress } from './rounds';
 import { Throttle } from '../rebuild/throttle';
 import { StreamDatabase } from '../../streams/stream-database';
 
 const TICK_MS = 1_000;
 /** The progress is stored every ten ticks, and in each tick with a finding. */
 const SAVE_TICKS = 10;
-const mostOpen = 50;
+const MOST_OPEN = 50;
 
-interface Watch {
+interface TableCheck {
   readonly table: ProjectionTable;
-  readonly walk: Walk;
+  readonly progress: RoundProgress;
   readonly rounds: Rounds;
   readonly check: DriftCheck;
   ticks: number;
@@ -42,61 +42,61 @@ export class Sentinel {
   ) {}
 
   async run(name: string, stop: AbortSignal): Promise<void> {
-    let watch: Watch | undefined;
+    let tableCheck: TableCheck | undefined;
     while (!stop.aborted) {
       await this.wakeups.wait([], TICK_MS, stop);
       if (stop.aborted) break;
       try {
-        watch = await this.watch(name, watch);
-        if (watch && !(await this.throttle.isSlow(name))) await this.tick(watch);
+        tableCheck = await this.refreshCheck(name, tableCheck);
+        if (tableCheck && !(await this.throttle.isSlow(name))) await this.tick(tableCheck);
       } catch (error) {
         if (!stop.aborted) this.log.warn(`the drift check of ${name} failed: ${(error as Error).message}`);
-        watch = undefined;
+        tableCheck = undefined;
       }
     }
-    if (watch) await this.save(watch).catch(() => undefined);
+    if (tableCheck) await this.save(tableCheck).catch(() => undefined);
   }
 
   /** Looks up the live table again, because a rebuild may have replaced it. */
-  async watch(name: string, watch?: Watch): Promise<Watch | undefined> {
+  async refreshCheck(name: string, tableCheck?: TableCheck): Promise<TableCheck | undefined> {
     const table = await this.registry.live(name);
     if (!table) return undefined;
-    if (watch?.table.relation === table.relation) return { ...watch, table };
-    await this.drift.leave(name, table.relation);
+    if (tableCheck?.table.relation === table.relation) return { ...tableCheck, table };
+    await this.drift.closeForOtherTables(name, table.relation);
     const { relation } = table;
     return {
       ...{ table, ticks: 0, checked: 0, finished: 0 },
-      walk: (await this.drift.walk<Walk>(relation)) ?? newWalk(),
+      progress: (await this.drift.readProgress<RoundProgress>(relation)) ?? newProgress(),
       rounds: new Rounds(this.db, this.store, relation),
-      check: new DriftCheck(this.db, this.store, this.registry.of(table), relation),
+      check: new DriftCheck(this.db, this.store, this.registry.projectionOf(table), relation),
     };
   }
 
   /** One tick: checks the next orders of each round, and the orders with open findings. */
-  async tick(watch: Watch): Promise<number> {
-    const { table, walk, rounds, check } = watch;
-    const open = await this.drift.open(table.relation, mostOpen);
+  async tick(tableCheck: TableCheck): Promise<number> {
+    const { table, progress, rounds, check } = tableCheck;
+    const open = await this.drift.listOpen(table.relation, MOST_OPEN);
     const orders = new Set<Uuid>(open);
-    for (const id of await rounds.stretch(walk, table.position)) orders.add(id);
-    const found = await check.check([...orders]);
+    for (const id of await rounds.nextOrders(progress, table.position)) orders.add(id);
+    const found = await check.findConfirmedDrift([...orders]);
     for (const one of found) {
-      const fresh = await this.drift.found(table.name, table.relation, one);
+      const fresh = await this.drift.storeFinding(table.name, table.relation, one);
       if (fresh) this.log.warn(`${table.relation}: the row of order ${one.orderId} is ${one.kind}`);
     }
     const wrong = new Set(found.map(({ orderId }) => orderId));
     const healed = open.filter((id) => !wrong.has(id));
-    if (healed.length > 0) await this.drift.healed(table.relation, healed);
-    watch.checked += orders.size;
-    watch.finished += walk.finished;
-    walk.finished = 0;
-    if (++watch.ticks % SAVE_TICKS === 1 || found.length > 0) await this.save(watch);
+    if (healed.length > 0) await this.drift.closeFindings(table.relation, healed);
+    tableCheck.checked += orders.size;
+    tableCheck.finished += progress.finished;
+    progress.finished = 0;
+    if (++tableCheck.ticks % SAVE_TICKS === 1 || found.length > 0) await this.save(tableCheck);
     return found.length;
   }
 
-  private async save(watch: Watch): Promise<void> {
-    const { checked, finished } = watch;
-    await this.drift.reached(watch.table.relation, watch.walk, checked, finished);
-    watch.checked -= checked;
-    watch.finished -= finished;
+  private async save(tableCheck: TableCheck): Promise<void> {
+    const { checked, finished } = tableCheck;
+    await this.drift.storeProgress(tableCheck.table.relation, tableCheck.progress, checked, finished);
+    tableCheck.checked -= checked;
+    tableCheck.finished -= finished;
   }
 }

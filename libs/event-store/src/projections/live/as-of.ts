@@ -1,15 +1,15 @@
 import { counted, type Uuid } from '#kernel';
 import type { EventStore, RecordedEvent } from '#event-store';
 import { hushed } from '#messaging';
-import { shownOf, type Shown } from '../compare/differences';
+import { fromFoldedRow, type ComparableRow } from '../compare/differences';
 import { foldBatch } from './fold';
 import type { Projection } from './projection';
 
 /**
- * The order's events up to a position of the log, without events that an event up to that position declares void.
+ * The order's events up to a position of the log, without events that were declared void up to that position.
  * Unreadable events are included, and marked.
  */
-export async function eventsAsOf(
+export async function readEventsAsOf(
   store: Pick<EventStore, 'readMarked'>,
   orderId: Uuid,
   position: number,
@@ -19,18 +19,22 @@ export async function eventsAsOf(
 }
 
 /** The row that the order's events give at a position, folded from the first event; undefined if they give no row. */
-export async function rowAsOf(
+export async function foldRowAsOf(
   store: EventStore,
   projection: Projection,
   orderId: Uuid,
   position: number,
-): Promise<Shown | undefined> {
-  return rowOf(projection, orderId, await eventsAsOf(store, orderId, position));
+): Promise<ComparableRow | undefined> {
+  return foldRow(projection, orderId, await readEventsAsOf(store, orderId, position));
 }
 
 /** The row that these events of an order give. */
-export function rowOf(projection: Projection, orderId: Uuid, events: readonly RecordedEvent[]): Shown | undefined {
+export function foldRow(
+  projection: Projection,
+  orderId: Uuid,
+  events: readonly RecordedEvent[],
+): ComparableRow | undefined {
   const { rows } = hushed(projection.name, () => foldBatch(projection, new Map(), events));
   const row = rows.get(orderId);
-  return row && shownOf(projection, row);
+  return row && fromFoldedRow(projection, row);
 }

@@ -2,16 +2,16 @@ import { statement } from '#database';
 import type { StreamDatabase } from '../../streams/stream-database';
 import { named } from '../../streams/table-names';
 
-const most = 1_000;
-const least = 25;
-const bytes = 8 * 1024 * 1024;
-const sampledEvery = 20;
+const MOST_EVENTS = 1_000;
+const LEAST_EVENTS = 25;
+const MOST_BYTES = 8 * 1024 * 1024;
+const BATCHES_PER_SAMPLE = 20;
 
 // The average size of every fiftieth of the next thousand events.
 const SAMPLE = statement(
   'projection-portion',
   `select coalesce(avg(octet_length(e.event_data::text)), 0)::float8 as size
-   from generate_series($1::bigint + 1, $1::bigint + ${most}, 50) as p(position)
+   from generate_series($1::bigint + 1, $1::bigint + ${MOST_EVENTS}, 50) as p(position)
    join ${named.log} l on l.position = p.position
    cross join lateral (select event_data from ${named.events} where id = l.event_id limit 1) e`,
 );
@@ -19,14 +19,14 @@ const SAMPLE = statement(
 /** How many events a batch may have: a thousand, or fewer if they would be larger than about 8 MB. */
 export class BatchSize {
   private batches = 0;
-  private limit = most;
+  private limit = MOST_EVENTS;
 
   constructor(private readonly db: StreamDatabase) {}
 
-  async after(position: number): Promise<number> {
-    if (this.batches++ % sampledEvery === 0) {
+  async eventsAfter(position: number): Promise<number> {
+    if (this.batches++ % BATCHES_PER_SAMPLE === 0) {
       const [{ size }] = await this.db.query<{ size: number }>(SAMPLE, [position]);
-      this.limit = Math.min(most, Math.max(least, Math.floor(bytes / Math.max(size, 1))));
+      this.limit = Math.min(MOST_EVENTS, Math.max(LEAST_EVENTS, Math.floor(MOST_BYTES / Math.max(size, 1))));
     }
     return this.limit;
   }

@@ -22,13 +22,13 @@ import { ProjectionRunner } from './runner';
 import { Sentinel } from '../drift/sentinel';
 import { SetAside } from './set-aside';
 import { ProjectionStatuses } from './status';
-import { Throttle, YieldAfter } from '../rebuild/throttle';
+import { Throttle, RebuildYield } from '../rebuild/throttle';
 import { Upgrade } from './upgrade';
 
 /** The providers of a context's read models. Its module must import the context's event store. */
 export const contextProjections = (projections: readonly Projection[]): Provider[] => [
   { provide: ProjectionSet, useValue: new ProjectionSet(projections) },
-  { provide: YieldAfter, useFactory: (config: Config) => new YieldAfter(config.rebuildYieldMs), inject: [Config] },
+  { provide: RebuildYield, useFactory: (config: Config) => new RebuildYield(config.rebuildYieldMs), inject: [Config] },
   ...[Wakeups, ProjectionRegistry, ProjectionStatuses, ReadModels, SetAside, LiveRunner],
   ...[
     RebuildRows,

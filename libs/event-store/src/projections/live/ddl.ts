@@ -2,7 +2,8 @@ import type { Database } from '#database';
 import type { Projection } from './projection';
 
 /**
- * Creates the empty table `relation` for a projection. It creates the first table and the tables of rebuilds.
+ * Creates the empty table `relation` for a projection. Both the first table and the tables of rebuilds are created
+ * here.
  */
 export async function createProjectionTable(db: Database, projection: Projection, relation: string): Promise<void> {
   const columns = Object.entries(projection.columns).map(([name, { type }]) => ({ name, type }));
@@ -13,7 +14,7 @@ export async function createProjectionTable(db: Database, projection: Projection
   ]);
 }
 
-/** Creates the projection's table, and registers it as the live one at position 0. */
+/** Creates the projection's first table, and registers it as the live table at position 0. */
 export async function createFirstTable(db: Database, projection: Projection, relation: string, run = 1): Promise<void> {
   await createProjectionTable(db, projection, relation);
   await db.query(

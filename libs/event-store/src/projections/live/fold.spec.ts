@@ -26,7 +26,7 @@ const known = (...rows: Row[]): Map<string, Row> => new Map(rows.map((row) => [r
 describe('A batch of the log', () => {
   beforeEach(() => (position = 0));
 
-  it('becomes one row an order, at the order’s last position and version', () => {
+  it('becomes one row for each order, with the last position and version of the order', () => {
     const { rows } = foldBatch(counting, known(), [event('a', 1), event('b', 1), event('a', 2)]);
     expect([...rows.values()]).toEqual([
       { orderId: 'a', position: 3, version: 2, view: { seen: 2 } },
@@ -34,7 +34,7 @@ describe('A batch of the log', () => {
     ]);
   });
 
-  it('goes on from the rows there are', () => {
+  it('continues from the stored rows', () => {
     position = 7;
     const { rows } = foldBatch(counting, known({ orderId: 'a', position: 3, version: 2, view: { seen: 2 } }), [
       event('a', 3),
@@ -42,14 +42,14 @@ describe('A batch of the log', () => {
     expect(rows.get('a')).toEqual({ orderId: 'a', position: 8, version: 3, view: { seen: 3 } });
   });
 
-  it('counts nothing twice: what a row reflects already is passed over', () => {
+  it('skips events that a row already reflects', () => {
     const { rows } = foldBatch(counting, known({ orderId: 'a', position: 1, version: 1, view: { seen: 1 } }), [
       event('a', 1),
     ]);
     expect(rows.size).toBe(0);
   });
 
-  it('takes a row away when the view ends, and brings it back when it begins again', () => {
+  it('removes a row if the reducer returns undefined, and adds it again if a later event gives a view', () => {
     const row = { orderId: 'a', position: 0, version: 1, view: { seen: 1 } };
     expect(foldBatch(counting, known(row), [event('a', 2, 'Gone')]).gone).toEqual(['a']);
     const again = foldBatch(counting, known(row), [event('a', 2, 'Gone'), event('a', 3)]);
@@ -57,7 +57,7 @@ describe('A batch of the log', () => {
     expect(again.rows.get('a')?.view).toEqual({ seen: 1 });
   });
 
-  it('sets a failing order aside at its last good row, and goes on with the others', () => {
+  it('keeps the last good row of an order that fails, and folds the other orders', () => {
     const { rows, failures } = foldBatch(counting, known(), [
       event('a', 1),
       event('a', 2, 'Poison'),
@@ -69,7 +69,7 @@ describe('A batch of the log', () => {
     expect(failures).toEqual([{ orderId: 'a', position: 2, eventId: 'event-2', error: 'Error: cannot digest' }]);
   });
 
-  it('passes over orders set aside before', () => {
+  it('skips orders that were set aside before', () => {
     expect(foldBatch(counting, known(), [event('a', 1)], new Set(['a'])).rows.size).toBe(0);
   });
 });

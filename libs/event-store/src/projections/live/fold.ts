@@ -29,10 +29,10 @@ const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof (value as Promise<unknown> | undefined)?.then === 'function';
 
 /**
- * Applies one more event. Throws the reducer's own errors, the error of an unreadable event, and an error if the
- * reducer returns a promise, because such a reducer is not pure.
+ * Applies one event to a row. Throws the errors of the reducer, and the error of an unreadable event. Also throws if
+ * the reducer returns a promise, because a reducer must be pure.
  */
-export function projected<View extends object>(
+export function applyEvent<View extends object>(
   projection: Projection<View>,
   view: View | undefined,
   event: LoggedEvent,
@@ -45,8 +45,8 @@ export function projected<View extends object>(
 }
 
 /**
- * Folds a batch of the log into the rows of its orders. An order that fails keeps its last good row. The other orders
- * are not affected.
+ * Folds a batch of the log into the rows of its orders. An order that fails keeps its last good row, and the other
+ * orders are not affected.
  */
 export function foldBatch(
   projection: Projection,
@@ -63,7 +63,7 @@ export function foldBatch(
     const before = gone.has(orderId) ? undefined : (rows.get(orderId) ?? known.get(orderId));
     if (before && position <= before.position) continue;
     try {
-      const view = projected(projection, before?.view, event);
+      const view = applyEvent(projection, before?.view, event);
       if (view) {
         rows.set(orderId, { orderId, position, version, view });
         gone.delete(orderId);

@@ -10,12 +10,12 @@ import { SharedLog } from './shared-log';
 import { StreamDatabase } from '../../streams/stream-database';
 
 /** After a batch of this many events there are probably more. Then the next batch may be as large as in a rebuild. */
-const many = 500;
+const MANY_EVENTS = 500;
 /**
  * Under load events arrive every millisecond. After a small batch the runner waits this long, so that the next batch
  * has several events.
  */
-const gatherMs = 15;
+const GATHER_MS = 15;
 
 /** Keeps the live table of a projection at the head of the log. */
 @Injectable()
@@ -34,7 +34,7 @@ export class LiveRunner {
   }
 
   async run(name: string, stop: AbortSignal): Promise<void> {
-    let troubles = 0;
+    let failures = 0;
     let retried = false;
     while (!stop.aborted) {
       try {
@@ -44,46 +44,46 @@ export class LiveRunner {
         // that were set aside.
         if (!retried) await this.setAside.retryAll(table, stop);
         retried = true;
-        await this.follow(table, stop, () => (troubles = 0));
+        await this.follow(table, stop, () => (failures = 0));
       } catch (error) {
         if (stop.aborted) return;
-        troubles += 1;
-        this.log.error(`${name} failed ${troubles} times in a row`, (error as Error)?.stack);
+        failures += 1;
+        this.log.error(`updating the read model ${name} failed ${failures} times in a row`, (error as Error)?.stack);
         await this.storeTrouble(name, error);
-        await this.wakeups.wait([], Math.min(100 * 2 ** troubles, 5_000), stop);
+        await this.wakeups.wait([], Math.min(100 * 2 ** failures, 5_000), stop);
       }
     }
   }
 
   private async follow(table: ProjectionTable, stop: AbortSignal, onSuccess: () => void): Promise<void> {
-    const current = (await this.registry.table(table.relation))!;
-    let troubled = current.trouble !== null;
-    const setAside = new Set(await this.registry.failures(table.relation));
-    const follower = new Follower(this.db, this.events, this.registry.of(table), current, setAside);
+    const current = (await this.registry.findTable(table.relation))!;
+    let hasStoredTrouble = current.trouble !== null;
+    const setAside = new Set(await this.registry.listSetAside(table.relation));
+    const follower = new Follower(this.db, this.events, this.registry.projectionOf(table), current, setAside);
     const size = new BatchSize(this.db);
     let behind = false;
     while (!stop.aborted) {
-      const since = this.wakeups.moment(['log']);
-      const batch: number = behind ? await size.after(follower.at) : many;
+      const since = this.wakeups.countSoFar(['log']);
+      const batch: number = behind ? await size.eventsAfter(follower.at) : MANY_EVENTS;
       const { outcome, events } = await hushed(table.name, () => follower.step(batch));
       onSuccess();
-      if (troubled) await this.registry.trouble(table.relation, null);
-      troubled = false;
+      if (hasStoredTrouble) await this.registry.storeTrouble(table.relation, null);
+      hasStoredTrouble = false;
       if (outcome === 'lost') return;
-      if (outcome === 'moved') this.wakeups.tell('moved');
-      behind = events >= Math.min(many, batch);
+      if (outcome === 'moved') this.wakeups.wake('moved');
+      behind = events >= Math.min(MANY_EVENTS, batch);
       if (outcome === 'idle') await this.wakeups.wait(['log'], 500, stop, since);
-      else if (events > 0 && !behind) await this.wakeups.wait([], gatherMs, stop);
+      else if (events > 0 && !behind) await this.wakeups.wait([], GATHER_MS, stop);
     }
   }
 
   /** Stores why the table cannot be updated. If the database cannot be reached, does nothing. */
   private async storeTrouble(name: string, error: unknown): Promise<void> {
     const why = String((error as Error)?.message ?? error).slice(0, 500);
-    const tell = async (): Promise<void> => {
+    const store = async (): Promise<void> => {
       const live = await this.registry.live(name);
-      if (live) await this.registry.trouble(live.relation, why);
+      if (live) await this.registry.storeTrouble(live.relation, why);
     };
-    await tell().catch(() => undefined);
+    await store().catch(() => undefined);
   }
 }

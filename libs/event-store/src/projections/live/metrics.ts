@@ -6,30 +6,30 @@ import { subscriptionStates, type ProjectionStatus } from './status';
 
 type Sample = readonly [labels: Record<string, string>, value: number];
 
-const each =
+const oneSample =
   (of: (status: ProjectionStatus) => number) =>
   (one: ProjectionStatus): Sample[] => [[{ projection: one.name }, of(one)]];
 
 const gauges: readonly { name: string; help: string; of: (status: ProjectionStatus) => readonly Sample[] }[] = [
   {
     name: 'projection_position',
-    help: 'Position of the log up to which the read model is updated',
-    of: each((one) => one.position),
+    help: 'The position of the log up to which the read model is up to date',
+    of: oneSample((one) => one.position),
   },
   {
     name: 'projection_lag',
     help: 'Committed events that the read model does not reflect yet',
-    of: each((one) => one.lag),
+    of: oneSample((one) => one.lag),
   },
   {
     name: 'projection_lag_seconds',
-    help: 'Age of the first event that the read model does not reflect; 0 when idle',
-    of: each((one) => one.lagSeconds),
+    help: 'The age in seconds of the first event that the read model does not reflect; 0 if there is none',
+    of: oneSample((one) => one.lagSeconds),
   },
   {
     name: 'projection_rate',
-    help: 'Events a second in the last batches; 0 when idle',
-    of: each((one) => one.ratePerSecond),
+    help: 'Events per second in the last batches; 0 if no batch was written for 5 seconds',
+    of: oneSample((one) => one.ratePerSecond),
   },
   {
     name: 'projection_state',
@@ -40,12 +40,12 @@ const gauges: readonly { name: string; help: string; of: (status: ProjectionStat
   {
     name: 'projection_set_aside_orders',
     help: 'Orders with an event that the read model could not use',
-    of: each((one) => one.setAside),
+    of: oneSample((one) => one.setAside),
   },
   {
     name: 'projection_drift_orders',
     help: 'Rows that differ from what the order’s events give, as far as the sentinel has checked',
-    of: each((one) => one.drift),
+    of: oneSample((one) => one.drift),
   },
 ];
 
@@ -77,7 +77,7 @@ export class ProjectionMetrics implements OnApplicationBootstrap, OnApplicationS
     register.removeSingleMetric(CHECKED);
     new Gauge({
       name: CHECKED,
-      help: 'Rows the drift sentinel has compared with their events so far',
+      help: 'Rows that the drift sentinel has compared with their events so far',
       labelNames: ['projection'],
       async collect() {
         for (const { projection, checked } of await walks()) this.set({ projection }, checked);

@@ -20,7 +20,7 @@ export interface Projection<View extends object = object> {
   readonly name: string;
   /** Raise it whenever the result of `project` changes. Each table stores the version that made it. */
   readonly version: number;
-  /** The columns for filters and sorting, beside the stream, position, version and view. */
+  /** The columns for filters and sorting. Each table also has the columns stream, position, version and view. */
   readonly columns: Readonly<Record<string, Column<View>>>;
   /** Each index is a list of columns, such as `['owner', 'at desc']`. */
   readonly indexes: readonly (readonly string[])[];

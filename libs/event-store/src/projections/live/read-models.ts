@@ -8,7 +8,7 @@ import { ProjectionStatuses, type ProjectionStatus } from './status';
 import { StreamDatabase } from '../../streams/stream-database';
 import { named } from '../../streams/table-names';
 
-const tableIsGone = (error: unknown): boolean => (error as { code?: string })?.code === '42P01';
+const isTableMissing = (error: unknown): boolean => (error as { code?: string })?.code === '42P01';
 
 interface LiveTable {
   readonly table: string;
@@ -22,7 +22,7 @@ interface LiveTable {
  */
 @Injectable()
 export class ReadModels {
-  private readonly names = new Map<string, LiveTable & { readonly until: number }>();
+  private readonly liveTables = new Map<string, LiveTable & { readonly until: number }>();
 
   constructor(
     private readonly db: StreamDatabase,
@@ -31,26 +31,26 @@ export class ReadModels {
     private readonly statuses: ProjectionStatuses,
     private readonly wakeups: Wakeups,
   ) {
-    wakeups.on('tables', () => this.names.clear());
+    wakeups.subscribe('tables', () => this.liveTables.clear());
   }
 
   /** The live table's name, quoted, for use in SQL. Names of prepared statements must contain it. */
   async table(name: string): Promise<string> {
-    return (await this.liveTable(name)).table;
+    return (await this.findLiveTable(name)).table;
   }
 
   /** Queries the live table. If that table was just dropped, queries the new one. */
-  async read<T>(name: string, ask: (table: string, outdated: boolean) => Promise<T>): Promise<T> {
-    const askLive = async (): Promise<T> => {
-      const { table, outdated } = await this.liveTable(name);
-      return ask(table, outdated);
+  async read<T>(name: string, query: (table: string, outdated: boolean) => Promise<T>): Promise<T> {
+    const queryLive = async (): Promise<T> => {
+      const { table, outdated } = await this.findLiveTable(name);
+      return query(table, outdated);
     };
     try {
-      return await askLive();
+      return await queryLive();
     } catch (error) {
-      if (!tableIsGone(error) || this.db.inTransaction()) throw error;
-      this.names.delete(name);
-      return askLive();
+      if (!isTableMissing(error) || this.db.inTransaction()) throw error;
+      this.liveTables.delete(name);
+      return queryLive();
     }
   }
 
@@ -65,7 +65,7 @@ export class ReadModels {
   async waitFor(name: string, orderId: Uuid, version: number, milliseconds: number): Promise<boolean> {
     const until = performance.now() + milliseconds;
     for (;;) {
-      const since = this.wakeups.moment(['moved']);
+      const since = this.wakeups.countSoFar(['moved']);
       const rows = await this.read(name, (table) =>
         this.db.query<{ version: number }>(`select version from ${table} where ${named.stream} = $1`, [orderId]),
       );
@@ -81,14 +81,14 @@ export class ReadModels {
     return this.statuses.all();
   }
 
-  private async liveTable(name: string): Promise<LiveTable> {
-    const known = this.names.get(name);
+  private async findLiveTable(name: string): Promise<LiveTable> {
+    const known = this.liveTables.get(name);
     if (known && known.until > performance.now()) return known;
     const live = await this.registry.live(name);
-    if (!live) throw new Error(`no table of ${name} is live`);
+    if (!live) throw new Error(`the projection ${name} has no live table`);
     const outdated = live.version < newestOf(this.set.all, name)!.version;
     const found = { table: quoted(live.relation), outdated, until: performance.now() + 1_000 };
-    this.names.set(name, found);
+    this.liveTables.set(name, found);
     return found;
   }
 }

@@ -25,7 +25,7 @@ export interface ProjectionTable {
   readonly setAside: number;
 }
 
-const tables = `select t.relation, t.name, t.version, t.run, t.state, c.position, c.epoch, c.follows, c.rate, c.trouble,
+const selectTables = `select t.relation, t.name, t.version, t.run, t.state, c.position, c.epoch, c.follows, c.rate, c.trouble,
   extract(epoch from clock_timestamp() - c.moved_at)::float8 as idle,
   (select count(*)::integer from projection_failures f where f.relation = t.relation) as "setAside"
   from projection_tables t join projection_checkpoints c using (relation)`;
@@ -36,7 +36,7 @@ const tables = `select t.relation, t.name, t.version, t.run, t.state, c.position
  */
 export const LONG_LOCK_WAIT = `with lock_wait as materialized (select set_config('lock_timeout', '5s', true))`;
 
-/** The tables of the projections: which one of each name is live, and the position of each. */
+/** The tables of the projections: which table of each projection is live, and the position of each table. */
 @Injectable()
 export class ProjectionRegistry {
   constructor(
@@ -45,22 +45,26 @@ export class ProjectionRegistry {
   ) {}
 
   async live(name: string): Promise<ProjectionTable | undefined> {
-    const [row] = await this.db.query<ProjectionTable>(`${tables} where t.name = $1 and t.state = 'live'`, [name]);
+    const [row] = await this.db.query<ProjectionTable>(`${selectTables} where t.name = $1 and t.state = 'live'`, [
+      name,
+    ]);
     return row;
   }
 
-  async table(relation: string): Promise<ProjectionTable | undefined> {
-    const [row] = await this.db.query<ProjectionTable>(`${tables} where t.relation = $1`, [relation]);
+  async findTable(relation: string): Promise<ProjectionTable | undefined> {
+    const [row] = await this.db.query<ProjectionTable>(`${selectTables} where t.relation = $1`, [relation]);
     return row;
   }
 
-  async tables(relations: readonly string[]): Promise<ReadonlyMap<string, ProjectionTable>> {
-    const rows = await this.db.query<ProjectionTable>(`${tables} where t.relation = any($1::text[])`, [relations]);
+  async findTables(relations: readonly string[]): Promise<ReadonlyMap<string, ProjectionTable>> {
+    const rows = await this.db.query<ProjectionTable>(`${selectTables} where t.relation = any($1::text[])`, [
+      relations,
+    ]);
     return new Map(rows.map((row) => [row.relation, row]));
   }
 
-  async allLive(): Promise<ProjectionTable[]> {
-    return this.db.query<ProjectionTable>(`${tables} where t.state = 'live' order by t.name`);
+  async listLive(): Promise<ProjectionTable[]> {
+    return this.db.query<ProjectionTable>(`${selectTables} where t.state = 'live' order by t.name`);
   }
 
   /** Locks the checkpoints of these tables until the transaction ends, so that no other process moves them. */
@@ -70,11 +74,11 @@ export class ProjectionRegistry {
        where c.relation = any($1::text[]) order by c.relation for update of c`,
       [relations],
     );
-    return this.db.query<ProjectionTable>(`${tables} where t.relation = any($1::text[])`, [relations]);
+    return this.db.query<ProjectionTable>(`${selectTables} where t.relation = any($1::text[])`, [relations]);
   }
 
-  /** The projection that made a table. */
-  of(table: ProjectionTable): Projection {
+  /** The projection whose reducer made the table. Throws ReducerMissing. */
+  projectionOf(table: ProjectionTable): Projection {
     const found = this.set.all.find((one) => one.name === table.name && one.version === table.version);
     if (!found) throw new ReducerMissing(table);
     return found;
@@ -86,47 +90,48 @@ export class ProjectionRegistry {
   }
 
   /**
-   * Throws if this build lacks the reducer of a table in one of these states, because it could not keep that table up
-   * to date. A projection with an unknown name belongs to a newer build and is skipped. Returns the skipped names.
+   * Throws ReducerMissing if this build lacks the reducer of a table in one of these states, because it could not
+   * update that table. A projection with an unknown name belongs to a newer build and is skipped. Returns the skipped
+   * names.
    */
-  async check(states: readonly TableState[] = ['live', 'kept']): Promise<string[]> {
-    const used = await this.db.query<ProjectionTable>(`${tables} where t.state = any($1::text[])`, [states]);
-    for (const table of used) if (this.knows(table.name)) this.of(table);
+  async expectReducers(states: readonly TableState[] = ['live', 'kept']): Promise<string[]> {
+    const used = await this.db.query<ProjectionTable>(`${selectTables} where t.state = any($1::text[])`, [states]);
+    for (const table of used) if (this.knows(table.name)) this.projectionOf(table);
     return [...new Set(used.map(({ name }) => name))].filter((name) => !this.knows(name));
   }
 
-  /** Whether instances of another build are alive. They could not read a table of a newer version. */
-  async otherBuildsLive(): Promise<boolean> {
+  /** Whether instances of another build are alive. These instances could not read a table of a newer version. */
+  async areOtherBuildsAlive(): Promise<boolean> {
     const [{ builds }] = await this.db.query<{ builds: number }>(
       `select count(distinct build)::int as builds from instances where seen_at > now() - interval '20 seconds'`,
     );
     return builds > 1;
   }
 
-  /** Takes a lock, so that no other process adds tables of this name until the transaction ends. */
-  async alone(name: string): Promise<void> {
+  /** Takes a lock, so that no other process adds tables of this projection until the transaction ends. */
+  async lockName(name: string): Promise<void> {
     await this.db.query(`${LONG_LOCK_WAIT} select pg_advisory_xact_lock(hashtext($1)) from lock_wait`, [
       `projection ${name}`,
     ]);
   }
 
   /**
-   * Creates the first table of a projection, if it has no live table. The table is live at once, although it is empty,
-   * and then catches up.
+   * Creates the first table of a projection, if the projection has no live table. The new table is empty and live at
+   * once, and then catches up.
    */
   async ensureLive(name: string): Promise<void> {
     if (await this.live(name)) return;
     const projection = newestOf(this.set.all, name)!;
     await this.db.transaction(async () => {
-      await this.alone(name);
+      await this.lockName(name);
       if (await this.live(name)) return;
       const run = await this.nextRun(projection);
       await createFirstTable(this.db, projection, relationOf(name, projection.version, run), run);
     });
   }
 
-  /** Registers a table for a rebuild and returns its name. `build` creates the table itself. */
-  async enterBuilding(projection: Projection): Promise<string> {
+  /** Registers a table for a rebuild and returns its name. `createTable` creates the table itself. */
+  async registerBuilding(projection: Projection): Promise<string> {
     const run = await this.nextRun(projection);
     const relation = relationOf(projection.name, projection.version, run);
     await this.db.query(
@@ -137,7 +142,7 @@ export class ProjectionRegistry {
     return relation;
   }
 
-  async build(relation: string, projection: Projection): Promise<void> {
+  async createTable(relation: string, projection: Projection): Promise<void> {
     await createProjectionTable(this.db, projection, relation);
   }
 
@@ -147,11 +152,11 @@ export class ProjectionRegistry {
   async makeLive(next: string, old: string): Promise<void> {
     await this.db.query(`update projection_tables set state = 'kept' where relation = $1`, [old]);
     await this.db.query(`update projection_tables set state = 'live', live_at = now() where relation = $1`, [next]);
-    await this.follow(old, false);
+    await this.setFollows(old, false);
   }
 
-  /** Sets whether a table is kept up to date, and makes its follower stop and read the table's state again. */
-  async follow(relation: string, follows: boolean): Promise<void> {
+  /** Sets whether a table is updated, and makes its follower stop and read the state of the table again. */
+  async setFollows(relation: string, follows: boolean): Promise<void> {
     await this.db.query('update projection_checkpoints set follows = $2, epoch = epoch + 1 where relation = $1', [
       relation,
       follows,
@@ -159,7 +164,7 @@ export class ProjectionRegistry {
   }
 
   /** Makes the follower of this table stop and read the table's state again. */
-  async fence(relation: string): Promise<void> {
+  async stopFollower(relation: string): Promise<void> {
     await this.db.query('update projection_checkpoints set epoch = epoch + 1 where relation = $1', [relation]);
   }
 
@@ -169,13 +174,13 @@ export class ProjectionRegistry {
   }
 
   /** Stores why a live table cannot be updated; null when it is updated again. */
-  async trouble(relation: string, trouble: string | null): Promise<void> {
+  async storeTrouble(relation: string, trouble: string | null): Promise<void> {
     await this.db.query('update projection_checkpoints set trouble = $2 where relation = $1', [relation, trouble]);
   }
 
-  /** Marks a table that is not used any more. `sweep` drops it when no process uses it. */
+  /** Marks a table as dropped, because it is not used any more. `dropRetired` drops it when no process uses it. */
   async retire(relation: string): Promise<void> {
-    await this.follow(relation, false);
+    await this.setFollows(relation, false);
     await this.db.query('delete from projection_failures where relation = $1', [relation]);
     await this.db.query(`update projection_tables set state = 'dropped' where relation = $1`, [relation]);
   }
@@ -184,7 +189,7 @@ export class ProjectionRegistry {
    * Drops retired tables. Never call it in a transaction that has locked a checkpoint: a writer locks the table before
    * the checkpoint, so there could be a deadlock.
    */
-  async sweep(name: string): Promise<void> {
+  async dropRetired(name: string): Promise<void> {
     const retired = await this.db.query<{ relation: string }>(
       `select relation from projection_tables where name = $1 and state = 'dropped' and to_regclass(relation) is not null`,
       [name],
@@ -192,22 +197,25 @@ export class ProjectionRegistry {
     for (const { relation } of retired) await this.db.query('select drop_projection_table($1)', [relation]);
   }
 
-  /** Retires all kept tables except the newest `count`. One kept table is enough for a rollback. */
-  async keep(name: string, count: 0 | 1): Promise<string[]> {
-    const outlived = await this.db.query<{ relation: string }>(
+  /**
+   * Retires all kept tables except the newest `count`, and returns their names. One kept table is enough for a
+   * rollback.
+   */
+  async retireKept(name: string, count: 0 | 1): Promise<string[]> {
+    const retired = await this.db.query<{ relation: string }>(
       `select relation from projection_tables where name = $1 and state = 'kept' order by live_at desc offset $2`,
       [name, count],
     );
-    for (const { relation } of outlived) {
+    for (const { relation } of retired) {
       await this.db.transaction(async () => {
         await this.lock(relation);
         await this.retire(relation);
       });
     }
-    return outlived.map(({ relation }) => relation);
+    return retired.map(({ relation }) => relation);
   }
 
-  async failures(relation: string): Promise<Uuid[]> {
+  async listSetAside(relation: string): Promise<Uuid[]> {
     const rows = await this.db.query<{ orderId: Uuid }>(
       `select ${named.stream} as "orderId" from projection_failures where relation = $1`,
       [relation],

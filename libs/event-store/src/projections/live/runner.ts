@@ -32,7 +32,7 @@ export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicati
     private readonly registry: ProjectionRegistry,
     private readonly store: EventStore,
     private readonly leadership: Leadership,
-    private readonly live: LiveRunner,
+    private readonly liveRunner: LiveRunner,
     private readonly rebuilder: Rebuilder,
     private readonly sentinel: Sentinel,
     private readonly upgrade: Upgrade,
@@ -44,15 +44,18 @@ export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicati
 
   async onApplicationBootstrap(): Promise<void> {
     // An operator must be able to drop a kept table even if its reducer is missing in this build.
-    const unknown = await this.registry.check(this.withoutJobs ? ['live'] : ['live', 'kept']);
-    if (unknown.length > 0) this.log.log(`read models that only a newer build can update: ${unknown.join(', ')}`);
+    const unknown = await this.registry.expectReducers(this.withoutJobs ? ['live'] : ['live', 'kept']);
+    if (unknown.length > 0)
+      this.log.log(
+        `this build does not know these read models, so only a newer build can update them: ${unknown.join(', ')}`,
+      );
     const prefix = `${this.db.context} projections `;
-    this.wakeups.abroad = (wakeup) => this.leadership.notify(prefix + wakeup);
-    this.leadership.onWord((word) => {
-      if (word.startsWith(prefix)) this.wakeups.tell(word.slice(prefix.length) as Wakeup);
+    this.wakeups.notifyOthers = (wakeup) => this.leadership.notify(prefix + wakeup);
+    this.leadership.onWord((text) => {
+      if (text.startsWith(prefix)) this.wakeups.wake(text.slice(prefix.length) as Wakeup);
     });
-    this.leadership.onReopened(() => this.wakeups.tellEvery());
-    this.unsubscribe = this.store.onNumbered(() => this.wakeups.tell('log'));
+    this.leadership.onReopened(() => this.wakeups.wakeAll());
+    this.unsubscribe = this.store.onNumbered(() => this.wakeups.wake('log'));
     this.standDowns = this.set.names.map((name) =>
       this.leadership.lead(`${this.db.context} projection ${name}`, (lost) => this.lead(name, lost)),
     );
@@ -66,7 +69,7 @@ export class ProjectionRunner implements OnApplicationBootstrap, BeforeApplicati
   /** Runs until this process is no longer the leader. */
   async lead(name: string, lost: AbortSignal): Promise<void> {
     await Promise.all([
-      this.live.run(name, lost),
+      this.liveRunner.run(name, lost),
       this.rebuilder.run(name, lost),
       ...(this.withoutJobs ? [] : [this.sentinel.run(name, lost), this.upgrade.run(name, lost)]),
     ]);

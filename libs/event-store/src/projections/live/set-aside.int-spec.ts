@@ -1,17 +1,17 @@
 import { testDatabase } from '../../../../../test/support/test-database';
 import { mayTell, OutboxPublisher } from '#messaging';
-import { happening, ids, Told, voiding } from '../../testing/store';
+import { happening, ids, TestMessage, voiding } from '../../testing/store';
 import type { Projection } from './projection';
-import { aName, Bench, type Shop } from '../testing/shop';
+import { newName, ProjectionTest, type Shop } from '../testing/shop';
 import { eventually } from '../../../../../test/support/eventually';
 import { tallyOf, type Tally } from '../testing/tally';
 
 jest.setTimeout(30_000);
 
-const bench = new Bench(testDatabase);
+const bench = new ProjectionTest(testDatabase);
 
-/** A reducer that tells the world about every order whose `n` is 7. */
-function tattling(name: string, tell: (orderId: string) => unknown): Projection<Tally> {
+/** A reducer with a side effect: it calls `tell` for every event with n = 7. */
+function withSideEffect(name: string, tell: (orderId: string) => unknown): Projection<Tally> {
   const plain = tallyOf(name);
   return {
     ...plain,
@@ -22,7 +22,7 @@ function tattling(name: string, tell: (orderId: string) => unknown): Projection<
   };
 }
 
-const outbox = async (): Promise<number> =>
+const countOutbox = async (): Promise<number> =>
   (await bench.db.query<{ n: number }>('select count(*)::int as n from outbox'))[0].n;
 
 describe('A projection that tries to publish', () => {
@@ -30,15 +30,15 @@ describe('A projection that tries to publish', () => {
     const publisher = new OutboxPublisher();
     return (orderId: string) => {
       publisher.add(shop().outbox);
-      publisher.publish(new Told({ orderId, version: 1 }));
+      publisher.publish(new TestMessage({ orderId, version: 1 }));
     };
   };
 
-  it('fails: its order is set aside, the others go on, and nothing is sent', async () => {
-    const name = aName();
+  it('fails: its order is set aside, other orders are updated, and nothing is sent', async () => {
+    const name = newName();
     const shop: Shop = bench.shop(
       [
-        tattling(
+        withSideEffect(
           name,
           publishing(() => shop),
         ),
@@ -48,24 +48,24 @@ describe('A projection that tries to publish', () => {
     const [loud, quiet] = [ids.next(), ids.next()];
     await bench.append(shop, loud, 0, [{ n: 1 }, { n: 7 }]);
     await bench.append(shop, quiet, 0, [{ n: 1 }, { n: 2 }]);
-    await bench.caughtUp(shop, name);
+    await bench.waitUntilCaughtUp(shop, name);
     expect(await shop.setAside.list(name)).toMatchObject([
       { orderId: loud, position: 2, error: expect.stringContaining('it tried to publish ordering.told.v1') },
     ]);
-    expect((await bench.rowsOf(await shop.models.table(name))).map(({ view }) => view.count).sort()).toEqual([1, 2]);
+    expect((await bench.readRows(await shop.models.table(name))).map(({ view }) => view.count).sort()).toEqual([1, 2]);
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
-    await bench.reaches(shop, name, id, 'live');
+    await bench.waitForState(shop, name, id, 'live');
     expect(await shop.rebuilds.view(name, id)).toMatchObject({ setAside: 1 });
-    expect(await outbox()).toBe(0);
+    expect(await countOutbox()).toBe(0);
   });
 
-  it('fails also when it goes behind the back of the publisher, at once or later', async () => {
-    const name = aName();
+  it('also fails when it uses the outbox or the store directly, at once or later', async () => {
+    const name = newName();
     const late: Promise<unknown>[] = [];
     const shop: Shop = bench.shop(
       [
-        tattling(name, (orderId) => {
-          const message = new Told({ orderId, version: 1 });
+        withSideEffect(name, (orderId) => {
+          const message = new TestMessage({ orderId, version: 1 });
           late.push(
             Promise.resolve().then(() => bench.db.transaction(async () => shop.outbox.send([message]))),
             shop.store.append(happening(ids.next(), 0, [{}], { messages: [message] })),
@@ -77,48 +77,49 @@ describe('A projection that tries to publish', () => {
     );
     const loud = ids.next();
     await bench.append(shop, loud, 0, [{ n: 7 }]);
-    await bench.caughtUp(shop, name);
+    await bench.waitUntilCaughtUp(shop, name);
     expect(await shop.setAside.list(name)).toMatchObject([{ orderId: loud }]);
     const outcomes = await Promise.allSettled(late);
     expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map(() => 'rejected'));
-    for (const one of outcomes) expect(String((one as PromiseRejectedResult).reason)).toContain('must not publish');
-    expect(await outbox()).toBe(0);
+    for (const one of outcomes) expect(String((one as PromiseRejectedResult).reason)).toContain('tells nobody');
+    expect(await countOutbox()).toBe(0);
     expect(await shop.store.head()).toBe(1);
   });
 
-  it('fails when it answers later', async () => {
-    const name = aName();
+  it('fails when it returns a promise', async () => {
+    const name = newName();
     const later = { ...tallyOf(name), project: (() => Promise.resolve({ count: 1, sum: 1 })) as never };
     const shop = bench.shop([later], [name]);
     await bench.append(shop, ids.next(), 0, [{ n: 1 }]);
-    await bench.caughtUp(shop, name);
+    await bench.waitUntilCaughtUp(shop, name);
     expect(await shop.setAside.list(name)).toMatchObject([{ error: expect.stringContaining('promise') }]);
   });
 
-  it('while anybody else may', () => {
+  it('does not stop other code from publishing', () => {
     expect(() => mayTell('ordering.told.v1')).not.toThrow();
   });
 });
 
 describe('A rebuild', () => {
-  it('sends nothing to anyone', async () => {
-    const name = aName();
+  it('sends no messages', async () => {
+    const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
-    const told = (order: string) => ({ messages: [new Told({ orderId: order, version: 1 })] });
-    for (const order of [ids.next(), ids.next()]) await shop.store.append(happening(order, 0, [{ n: 1 }], told(order)));
-    await bench.caughtUp(shop, name);
-    expect(await outbox()).toBe(2);
+    const withMessage = (order: string) => ({ messages: [new TestMessage({ orderId: order, version: 1 })] });
+    for (const order of [ids.next(), ids.next()])
+      await shop.store.append(happening(order, 0, [{ n: 1 }], withMessage(order)));
+    await bench.waitUntilCaughtUp(shop, name);
+    expect(await countOutbox()).toBe(2);
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
-    await bench.reaches(shop, name, id, 'live');
+    await bench.waitForState(shop, name, id, 'live');
     await shop.rebuilds.rollback(name, id);
-    await bench.reaches(shop, name, id, 'rolled-back');
-    expect(await outbox()).toBe(2);
+    await bench.waitForState(shop, name, id, 'rolled-back');
+    expect(await countOutbox()).toBe(2);
   });
 });
 
 describe('An order that was set aside', () => {
-  it('is shown, keeps its last good row, and follows in order once a retry is asked of a build that can', async () => {
-    const name = aName();
+  it('is listed, keeps its last good row, and is updated again after a retry in a build that can use the event', async () => {
+    const name = newName();
     let digests = false;
     const moody: Projection<Tally> = {
       ...tallyOf(name),
@@ -128,7 +129,7 @@ describe('An order that was set aside', () => {
     const [sick, well] = [ids.next(), ids.next()];
     await bench.append(shop, sick, 0, [{ n: 1 }, { n: 2, poison: true }, { n: 3 }]);
     await bench.append(shop, well, 0, [{ n: 1 }]);
-    await bench.caughtUp(shop, name);
+    await bench.waitUntilCaughtUp(shop, name);
     const [aside] = await shop.setAside.list(name);
     expect(aside).toMatchObject({ orderId: sick, position: 2, error: 'Error: poison', since: expect.any(String) });
     expect((await shop.models.status()).find((one) => one.name === name)).toMatchObject({
@@ -141,21 +142,21 @@ describe('An order that was set aside', () => {
     expect(await shop.setAside.list(name)).toEqual([]);
     await bench.append(shop, sick, 3, [{ n: 4 }]);
     await bench.append(shop, well, 1, [{ n: 1 }]);
-    await bench.caughtUp(shop, name);
-    expect(await bench.rowsOf(await shop.models.table(name))).toEqual(await bench.folded());
+    await bench.waitUntilCaughtUp(shop, name);
+    expect(await bench.readRows(await shop.models.table(name))).toEqual(await bench.expectedRows());
   });
 });
 
 describe('The state of a subscription', () => {
-  it('is failing while its batches cannot be written, and says why', async () => {
-    const name = aName();
+  it('is `failing` while its batches cannot be written, with the reason', async () => {
+    const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
-    await bench.busy(shop, 2, 1);
-    await bench.caughtUp(shop, name);
+    await bench.appendOrders(shop, 2, 1);
+    await bench.waitUntilCaughtUp(shop, name);
     const table = await shop.models.table(name);
     await bench.admin(`alter table ordering.${table} add constraint full_up check (position < 3) not valid`);
     await bench.admin(`revoke insert on ordering.${table} from shop_ordering`);
-    await bench.busy(shop, 1, 1);
+    await bench.appendOrders(shop, 1, 1);
     const status = async () => (await shop.models.status()).find((one) => one.name === name)!;
     await eventually(async () => (await status()).state === 'failing');
     expect(await status()).toMatchObject({ lag: 1, error: expect.stringContaining('permission denied') });
@@ -167,25 +168,25 @@ describe('The state of a subscription', () => {
 });
 
 describe('An order that is set aside', () => {
-  it('is followed again once its event is declared void, live and in a rebuild, and no fold counts that event', async () => {
-    const name = aName();
+  it('is updated again after its event was declared void, in the live table and in a rebuild, and the event does not count', async () => {
+    const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
     const [poor, other] = [ids.next(), ids.next()];
     await bench.append(shop, poor, 0, [{ n: 1 }, { poison: true }, { n: 3 }]);
     await bench.append(shop, other, 0, [{ n: 5 }]);
-    await bench.caughtUp(shop, name);
+    await bench.waitUntilCaughtUp(shop, name);
     expect(await shop.setAside.list(name)).toMatchObject([{ orderId: poor, position: 2 }]);
     const rowOf = async (id: string) =>
-      (await bench.rowsOf(await shop.models.table(name))).find((row) => row.order_id === id);
+      (await bench.readRows(await shop.models.table(name))).find((row) => row.order_id === id);
     expect(await rowOf(poor)).toMatchObject({ version: 1, sum: 1 });
     await shop.store.append(voiding(poor, 3, 2));
     await bench.append(shop, poor, 4, [{ n: 10 }]);
-    await bench.caughtUp(shop, name);
+    await bench.waitUntilCaughtUp(shop, name);
     const healed = { version: 5, sum: 14, view: { count: 4 } };
     expect(await rowOf(poor)).toMatchObject(healed);
     expect(await shop.setAside.list(name)).toEqual([]);
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
-    await bench.reaches(shop, name, id, 'live');
+    await bench.waitForState(shop, name, id, 'live');
     expect(await shop.rebuilds.view(name, id)).toMatchObject({ setAside: 0 });
     expect(await rowOf(poor)).toMatchObject(healed);
     expect(await rowOf(other)).toMatchObject({ version: 1, sum: 5 });

@@ -2,10 +2,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import { NotFound, type Uuid } from '#kernel';
 import { EventStore } from '#event-store';
 import { hushed } from '#messaging';
-import { eventsAsOf } from './as-of';
+import { readEventsAsOf } from './as-of';
 import { foldBatch } from './fold';
 import { ProjectionRegistry, type ProjectionTable } from './registry';
-import { dataIsWrong, TableWriter } from './table-writer';
+import { isRowError, TableWriter } from './table-writer';
 import { StreamDatabase } from '../../streams/stream-database';
 import { named } from '../../streams/table-names';
 
@@ -25,7 +25,7 @@ export interface Retried {
   readonly error: string | null;
 }
 
-const mostShown = 1_000;
+const MOST_SHOWN = 1_000;
 
 /** The orders that a live read model has set aside. */
 @Injectable()
@@ -38,12 +38,12 @@ export class SetAside {
     private readonly registry: ProjectionRegistry,
   ) {}
 
-  /** The orders that were set aside first, at most 1,000. */
+  /** The orders that were set aside, the oldest first, at most 1,000. */
   async list(name: string): Promise<AsideOrder[]> {
-    const table = await this.live(name);
+    const table = await this.findLiveTable(name);
     const rows = await this.db.query<Omit<AsideOrder, 'since'> & { at: Date }>(
       `select ${named.stream} as "orderId", position, event_id as "eventId", error, at
-       from projection_failures where relation = $1 order by at, ${named.stream} limit ${mostShown}`,
+       from projection_failures where relation = $1 order by at, ${named.stream} limit ${MOST_SHOWN}`,
       [table.relation],
     );
     return rows.map(({ at, ...row }) => ({ ...row, since: at.toISOString() }));
@@ -54,18 +54,18 @@ export class SetAside {
    * events can be used, the read model follows the order again.
    */
   async retry(name: string, orderId: Uuid): Promise<Retried> {
-    const table = await this.live(name);
-    const failed = await this.registry.failures(table.relation);
+    const table = await this.findLiveTable(name);
+    const failed = await this.registry.listSetAside(table.relation);
     if (!failed.includes(orderId)) throw new NotFound('order that was set aside');
     const error = await this.foldAgain(table, orderId);
     return { orderId, digested: error === null, error };
   }
 
   async retryAll(table: ProjectionTable, stop: AbortSignal): Promise<void> {
-    for (const orderId of await this.registry.failures(table.relation)) {
+    for (const orderId of await this.registry.listSetAside(table.relation)) {
       if (stop.aborted) return;
       await this.foldAgain(table, orderId).catch((error: Error) =>
-        this.log.warn(`${table.name} could not fold order ${orderId} again: ${error.message}`),
+        this.log.warn(`the read model ${table.name} could not fold order ${orderId} again: ${error.message}`),
       );
     }
   }
@@ -74,19 +74,19 @@ export class SetAside {
     try {
       return await this.db.transaction(() => this.fold(table, orderId));
     } catch (error) {
-      if (!dataIsWrong(error)) throw error;
+      if (!isRowError(error)) throw error;
       return (error as Error).message; // the table still refuses the row
     }
   }
 
   private async fold(table: ProjectionTable, orderId: Uuid): Promise<string | null> {
-    const projection = this.registry.of(table);
-    const [held] = await this.registry.lock(table.relation);
-    if (held?.state !== 'live') return null;
-    const seen = await eventsAsOf(this.store, orderId, held.position);
+    const projection = this.registry.projectionOf(table);
+    const [locked] = await this.registry.lock(table.relation);
+    if (locked?.state !== 'live') return null;
+    const seen = await readEventsAsOf(this.store, orderId, locked.position);
     const folded = hushed(table.name, () => foldBatch(projection, new Map(), seen));
-    const sameMove = { from: held.position, to: held.position, epoch: held.epoch, rate: held.rate };
-    await new TableWriter(this.db, projection, table.relation).move(sameMove, { ...folded, failures: [] });
+    const sameMove = { from: locked.position, to: locked.position, epoch: locked.epoch, rate: locked.rate };
+    await new TableWriter(this.db, projection, table.relation).writeRows(sameMove, { ...folded, failures: [] });
     const [failure] = folded.failures;
     if (failure) {
       await this.db.query(
@@ -99,12 +99,12 @@ export class SetAside {
       table.relation,
       orderId,
     ]);
-    await this.registry.fence(table.relation); // the follower must read the list of set-aside orders again
-    this.log.log(`${table.name} follows order ${orderId} again`);
+    await this.registry.stopFollower(table.relation); // the follower must read the list of set-aside orders again
+    this.log.log(`the read model ${table.name} is updated again for order ${orderId}`);
     return null;
   }
 
-  private async live(name: string): Promise<ProjectionTable> {
+  private async findLiveTable(name: string): Promise<ProjectionTable> {
     const live = await this.registry.live(name);
     if (!live) throw new NotFound('projection');
     return live;

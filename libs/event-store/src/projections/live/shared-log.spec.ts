@@ -4,8 +4,8 @@ import { SharedLog } from './shared-log';
 const event = (position: number) => ({ position }) as LoggedEvent;
 const positions = (events: readonly LoggedEvent[]) => events.map(({ position }) => position);
 
-/** A log that grows by hand, and answers when it is told to. */
-function store() {
+/** A log that the test extends with `grow`. It answers reads only when the test calls `answer`. */
+function growingLog() {
   const log: LoggedEvent[] = [];
   const asked: number[] = [];
   const waiting: (() => void)[] = [];
@@ -25,46 +25,46 @@ function store() {
   };
 }
 
-/** Answers whatever is asked until the work is done. */
-async function answered<T>(from: ReturnType<typeof store>, work: Promise<T>): Promise<T> {
+/** Answers all reads until the work is done. */
+async function answerUntilDone<T>(from: ReturnType<typeof growingLog>, work: Promise<T>): Promise<T> {
   const timer = setInterval(from.answer, 1);
   return work.finally(() => clearInterval(timer));
 }
 
-describe('What several followers read of the log', () => {
-  it('is read once when they ask at the same time, or one after another', async () => {
-    const from = store();
+describe('A read of the log by several followers', () => {
+  it('happens once if they read at the same time, or shortly one after the other', async () => {
+    const from = growingLog();
     from.grow(10);
     const log = new SharedLog(from);
-    const first = await answered(from, Promise.all([log.readForViews(0, 5), log.readForViews(0, 5)]));
-    const later = await answered(from, log.readForViews(0, 5));
+    const first = await answerUntilDone(from, Promise.all([log.readForViews(0, 5), log.readForViews(0, 5)]));
+    const later = await answerUntilDone(from, log.readForViews(0, 5));
     expect([...first, later].map(positions)).toEqual(Array(3).fill([1, 2, 3, 4, 5]));
     expect(from.asked).toEqual([0]);
   });
 
-  it('starts where each of them stands, and never has more than it asked for', async () => {
-    const from = store();
+  it('starts at the position of each follower, and never returns more events than its limit', async () => {
+    const from = growingLog();
     from.grow(10);
     const log = new SharedLog(from);
-    await answered(from, log.readForViews(0, 6));
-    expect(positions(await answered(from, log.readForViews(2, 3)))).toEqual([3, 4, 5]);
-    expect(positions(await answered(from, log.readForViews(2, 100)))).toEqual([3, 4, 5, 6]);
-    expect(positions(await answered(from, log.readForViews(6, 100)))).toEqual([7, 8, 9, 10]);
+    await answerUntilDone(from, log.readForViews(0, 6));
+    expect(positions(await answerUntilDone(from, log.readForViews(2, 3)))).toEqual([3, 4, 5]);
+    expect(positions(await answerUntilDone(from, log.readForViews(2, 100)))).toEqual([3, 4, 5, 6]);
+    expect(positions(await answerUntilDone(from, log.readForViews(6, 100)))).toEqual([7, 8, 9, 10]);
     expect(from.asked).toEqual([0, 6]);
   });
 
-  it('is never missed because somebody looked a moment too soon', async () => {
-    const from = store();
+  it('does not use an empty result that was read before the event was numbered', async () => {
+    const from = growingLog();
     const log = new SharedLog(from);
     const early = log.readForViews(0, 5);
     from.grow(1);
     const woken = [log.readForViews(0, 5), log.readForViews(0, 5)];
-    const [nothing, ...others] = await answered(from, Promise.all([early, ...woken]));
+    const [nothing, ...others] = await answerUntilDone(from, Promise.all([early, ...woken]));
     expect([nothing, ...others].map(positions)).toEqual([[], [1], [1]]);
     expect(from.asked).toEqual([0, 0]);
   });
 
-  it('is asked for again after a failure, by each of them', async () => {
+  it('is repeated by each follower after a failure', async () => {
     let failures = 1;
     const log = new SharedLog({
       readForViews: async () => {

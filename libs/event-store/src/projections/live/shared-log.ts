@@ -8,22 +8,22 @@ export interface LogSource {
   readMarked(orderId: Uuid): Promise<RecordedEvent[]>;
 }
 
-interface Stretch {
+interface CachedRead {
   readonly after: number;
   readonly events: readonly LoggedEvent[];
 }
 
-const mostStretches = 3;
+const MOST_CACHED = 3;
 const FORGET_MS = 1_000;
 
 /**
- * The followers of one process share their reads of the log: the last results, and reads that are still running.
+ * Lets the followers of one process share their reads of the log: the last results, and reads that are still running.
  * Numbered events never change, so a shared result may lack new events, but it is never wrong.
  */
 export class SharedLog implements LogSource {
-  private known: Stretch[] = [];
+  private cached: CachedRead[] = [];
   private readonly pendingReads = new Map<number, Promise<LoggedEvent[]>>();
-  private forgetting?: NodeJS.Timeout;
+  private clearTimer?: NodeJS.Timeout;
 
   constructor(private readonly store: LogSource) {}
 
@@ -32,12 +32,12 @@ export class SharedLog implements LogSource {
   }
 
   async readForViews(after: number, limit: number): Promise<LoggedEvent[]> {
-    const found = this.from(after, limit);
+    const found = this.findCached(after, limit);
     if (found.length > 0) return found;
     const earlier = this.pendingReads.get(after);
     if (!earlier) return this.read(after, limit);
     await earlier.catch(() => undefined);
-    const foundNow = this.from(after, limit);
+    const foundNow = this.findCached(after, limit);
     if (foundNow.length > 0) return foundNow;
     // The earlier read may have started before the new events were numbered. So its empty result is not enough, and a
     // read that started later is needed.
@@ -50,23 +50,23 @@ export class SharedLog implements LogSource {
     this.pendingReads.set(after, reading);
     try {
       const events = await reading;
-      if (events.length > 0) this.keep({ after, events });
+      if (events.length > 0) this.cache({ after, events });
       return events;
     } finally {
       if (this.pendingReads.get(after) === reading) this.pendingReads.delete(after);
     }
   }
 
-  private from(after: number, limit: number): LoggedEvent[] {
-    const stretch = this.known.find((one) => one.after <= after && after < one.after + one.events.length);
+  private findCached(after: number, limit: number): LoggedEvent[] {
+    const stretch = this.cached.find((one) => one.after <= after && after < one.after + one.events.length);
     return stretch ? stretch.events.slice(after - stretch.after, after - stretch.after + limit) : [];
   }
 
-  private keep(stretch: Stretch): void {
-    this.known = [stretch, ...this.known].slice(0, mostStretches);
-    this.forgetting ??= setTimeout(() => {
-      this.forgetting = undefined;
-      this.known = [];
+  private cache(stretch: CachedRead): void {
+    this.cached = [stretch, ...this.cached].slice(0, MOST_CACHED);
+    this.clearTimer ??= setTimeout(() => {
+      this.clearTimer = undefined;
+      this.cached = [];
     }, FORGET_MS).unref();
   }
 }

@@ -31,8 +31,8 @@ export interface ProjectionStatus {
   readonly error: string | null;
 }
 
-const freshSeconds = 2;
-const patienceSeconds = 10;
+const FRESH_SECONDS = 2;
+const STALLED_SECONDS = 10;
 
 const AGES = statement(
   'projection-ages',
@@ -56,10 +56,10 @@ export class ProjectionStatuses {
   ) {}
 
   async all(): Promise<ProjectionStatus[]> {
-    const tables = await this.registry.allLive();
+    const tables = await this.registry.listLive();
     const { waiting, seconds } = await this.store.waiting();
     const head = await this.store.head();
-    const ages = await this.ages(tables.map(({ position }) => position));
+    const ages = await this.readAges(tables.map(({ position }) => position));
     const drifts = await this.db.query<{ relation: string; count: number }>(DRIFTS);
     return tables.map((table) => {
       const { name, version, position, rate, idle, setAside, trouble } = table;
@@ -77,7 +77,7 @@ export class ProjectionStatuses {
     });
   }
 
-  private async ages(positions: readonly number[]): Promise<Map<number, number | null>> {
+  private async readAges(positions: readonly number[]): Promise<Map<number, number | null>> {
     const rows = await this.db.query<{ position: number; age: number | null }>(AGES, [positions]);
     return new Map(rows.map(({ position, age }) => [position, age && Math.round(age * 1000) / 1000]));
   }
@@ -89,6 +89,6 @@ export function stateOf(
   lagSeconds: number,
 ): SubscriptionState {
   if (trouble !== null) return 'failing';
-  if (lag === 0 || lagSeconds < freshSeconds) return 'live';
-  return idle < patienceSeconds ? 'catching-up' : 'stalled';
+  if (lag === 0 || lagSeconds < FRESH_SECONDS) return 'live';
+  return idle < STALLED_SECONDS ? 'catching-up' : 'stalled';
 }

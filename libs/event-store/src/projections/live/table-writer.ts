@@ -5,7 +5,7 @@ import { quoted, type Column, type Projection, type Row } from './projection';
 import type { StreamDatabase } from '../../streams/stream-database';
 import { named } from '../../streams/table-names';
 
-export interface Move {
+export interface CheckpointMove {
   readonly from: number;
   readonly to: number;
   readonly epoch: number;
@@ -13,13 +13,13 @@ export interface Move {
 }
 
 /** Whether the table refused a row: a number is too large for its column, or a required value is null. */
-export const dataIsWrong = (error: unknown): boolean =>
+export const isRowError = (error: unknown): boolean =>
   /^2[23]/.test((error as { code?: string } | undefined)?.code ?? '');
 
 /** Reads and writes the rows of one projection table. */
 export class TableWriter {
-  private readonly load: Statement;
-  private readonly write: Statement;
+  private readonly loadRows: Statement;
+  private readonly writeBatch: Statement;
   private readonly columns: readonly (readonly [string, Column<object>])[];
 
   constructor(
@@ -33,14 +33,14 @@ export class TableWriter {
     const names = columns.map(([name]) => `, ${quoted(name)}`).join('');
     const typed = columns.map(([name, { type }]) => `, ${quoted(name)} ${type}`).join('');
     const updates = columns.map(([name]) => `, ${quoted(name)} = excluded.${quoted(name)}`).join('');
-    this.load = statement(
+    this.loadRows = statement(
       `load ${relation}`,
       `select ${named.stream} as "orderId", position, version, view from ${table} where ${named.stream} = any($1::uuid[])`,
     );
     // One statement is one transaction: either the checkpoint moves from where this batch began, or nothing is
     // written. The commit does not wait for the disk. A crash may undo it, but then rows and checkpoint are both older,
     // and the events are read again from the log.
-    this.write = statement(
+    this.writeBatch = statement(
       `write ${relation}`,
       `with moved as (
         update projection_checkpoints set position = $3, rate = $5, moved_at = clock_timestamp()
@@ -66,16 +66,17 @@ export class TableWriter {
     );
   }
 
-  async rows(orders: readonly Uuid[]): Promise<Row[]> {
-    return orders.length ? this.db.query<Row>(this.load, [orders]) : [];
+  async readRows(orders: readonly Uuid[]): Promise<Row[]> {
+    return orders.length ? this.db.query<Row>(this.loadRows, [orders]) : [];
   }
 
   /**
-   * Returns false, and writes nothing, if the checkpoint is not where the batch began, or if its epoch was raised.
+   * Writes the rows and moves the checkpoint. Returns false, and writes nothing, if the checkpoint is not where the
+   * batch began, or if its epoch was raised.
    */
-  async move(move: Move, folded: Folded): Promise<boolean> {
+  async writeRows(move: CheckpointMove, folded: Folded): Promise<boolean> {
     const { failures } = folded;
-    const [answer] = await this.db.query<{ moved: number }>(this.write, [
+    const [answer] = await this.db.query<{ moved: number }>(this.writeBatch, [
       this.relation,
       move.from,
       move.to,
@@ -87,14 +88,14 @@ export class TableWriter {
       failures.map((one) => one.position),
       failures.map((one) => one.eventId),
       failures.map((one) => one.error),
-      JSON.stringify([...folded.rows.values()].map((row) => this.record(row))),
+      JSON.stringify([...folded.rows.values()].map((row) => this.toRecord(row))),
       folded.healed ?? [],
     ]);
     return answer.moved === 1;
   }
 
   // All rows are one JSON parameter. In text arrays each view was escaped twice, which took most of a rebuild's time.
-  private record({ orderId, position, version, view }: Row): object {
+  private toRecord({ orderId, position, version, view }: Row): object {
     const record: Record<string, unknown> = { [this.db.tables.stream]: orderId, position, version, view };
     for (const [name, column] of this.columns) record[name] = column.of(view);
     return record;

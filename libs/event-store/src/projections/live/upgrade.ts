@@ -7,10 +7,10 @@ import { RebuildRows } from '../rebuild/rebuild-rows';
 import { Rebuilds } from '../rebuild/rebuilds';
 import { ProjectionRegistry } from './registry';
 
-/** `askedBy` of a rebuild that no person has requested. */
+/** The value of `askedBy` for a rebuild that no person has requested. */
 export const UPGRADE = 'upgrade';
 
-/** Starts the rebuild that moves readers from a table of an earlier version to one of the newest version. */
+/** Starts a rebuild if the live table of a projection has an older version than the newest one of this build. */
 @Injectable()
 export class Upgrade {
   private readonly log = new Logger('Projections');
@@ -25,14 +25,14 @@ export class Upgrade {
   ) {}
 
   /**
-   * Ends when it has started a rebuild, or when none is needed. If another rebuild is running, it waits until that one
-   * has ended.
+   * Ends after it has started a rebuild, or when no rebuild is needed. If another rebuild is running, it first waits
+   * until that rebuild has ended.
    */
   async run(name: string, stop: AbortSignal): Promise<void> {
     while (!stop.aborted) {
-      const since = this.wakeups.moment(['rebuilds']);
+      const since = this.wakeups.countSoFar(['rebuilds']);
       try {
-        if (await this.isDone(name)) return;
+        if (await this.startIfNeeded(name)) return;
       } catch (error) {
         if (stop.aborted) return;
         this.log.warn(`the upgrade of ${name} did not start yet: ${(error as Error).message}`);
@@ -41,18 +41,18 @@ export class Upgrade {
     }
   }
 
-  private async isDone(name: string): Promise<boolean> {
+  private async startIfNeeded(name: string): Promise<boolean> {
     const live = await this.registry.live(name);
     const { version } = newestOf(this.set.all, name)!;
     if (!live || live.version >= version) return true; // the first table of a projection has the newest version
-    if (await this.rows.busy(name)) return false;
+    if (await this.rows.isBusy(name)) return false;
     const from = `The live table of ${name} is of version ${live.version}`;
-    const givenUp = await this.rows.givenUp(name, version);
+    const givenUp = await this.rows.findManualEnd(name, version);
     if (givenUp) {
       this.log.warn(`${from}: the rebuild to version ${version} was ${givenUp}, so a person must start the next one.`);
       return true;
     }
-    if (await this.registry.otherBuildsLive()) {
+    if (await this.registry.areOtherBuildsAlive()) {
       if (!this.waitLogged) this.log.log(`${from}: version ${version} is built when no other build is alive any more.`);
       this.waitLogged = true;
       return false;

@@ -7,37 +7,43 @@ import { EventEmitter } from 'node:events';
 const WAKEUPS = ['log', 'tables', 'rebuilds', 'moved'] as const;
 export type Wakeup = (typeof WAKEUPS)[number];
 
-/** Ends waits in this process. A wakeup may be lost, so code that waits must also look from time to time. */
+/**
+ * Lets code in this process wait for a change. A wakeup may be lost, so code that waits must also check for changes
+ * from time to time.
+ */
 export class Wakeups {
   private readonly emitter = new EventEmitter().setMaxListeners(0);
   private readonly counts = new Map<Wakeup, number>();
 
   /** Sends a wakeup to the other processes. `ProjectionRunner` sets it. */
-  abroad: (wakeup: Wakeup) => void = () => undefined;
+  notifyOthers: (wakeup: Wakeup) => void = () => undefined;
 
-  tell(wakeup: Wakeup): void {
+  wake(wakeup: Wakeup): void {
     this.counts.set(wakeup, (this.counts.get(wakeup) ?? 0) + 1);
     this.emitter.emit(wakeup);
   }
 
-  /** Call it before looking for work, and pass the result to `wait`. Then a wakeup in between ends the wait at once. */
-  moment(wakeups: readonly Wakeup[]): number {
+  /**
+   * The number of wakeups so far. Call it before you look for work, and pass the result to `wait`. Then a wakeup in
+   * between ends the wait at once.
+   */
+  countSoFar(wakeups: readonly Wakeup[]): number {
     return wakeups.reduce((sum, wakeup) => sum + (this.counts.get(wakeup) ?? 0), 0);
   }
 
-  tellAll(wakeup: Wakeup): void {
-    this.tell(wakeup);
-    this.abroad(wakeup);
+  wakeAllProcesses(wakeup: Wakeup): void {
+    this.wake(wakeup);
+    this.notifyOthers(wakeup);
   }
 
-  /** For a time when notifications from other processes may have been lost: ends all waits. */
-  tellEvery(): void {
-    for (const wakeup of WAKEUPS) this.tell(wakeup);
+  /** Ends all waits. Call it when notifications from other processes may have been lost. */
+  wakeAll(): void {
+    for (const wakeup of WAKEUPS) this.wake(wakeup);
   }
 
-  on(wakeup: Wakeup, heard: () => void): () => void {
-    this.emitter.on(wakeup, heard);
-    return () => this.emitter.off(wakeup, heard);
+  subscribe(wakeup: Wakeup, listener: () => void): () => void {
+    this.emitter.on(wakeup, listener);
+    return () => this.emitter.off(wakeup, listener);
   }
 
   /** Resolves at one of the wakeups, after the time, or when the signal is aborted. */
@@ -45,9 +51,9 @@ export class Wakeups {
     wakeups: readonly Wakeup[],
     milliseconds: number,
     signal?: AbortSignal,
-    since = this.moment(wakeups),
+    since = this.countSoFar(wakeups),
   ): Promise<void> {
-    if (signal?.aborted || this.moment(wakeups) !== since) return;
+    if (signal?.aborted || this.countSoFar(wakeups) !== since) return;
     await new Promise<void>((resolve) => {
       const offs: (() => void)[] = [];
       const done = (): void => {
@@ -58,7 +64,7 @@ export class Wakeups {
       };
       const timer = setTimeout(done, milliseconds);
       signal?.addEventListener('abort', done, { once: true });
-      for (const wakeup of wakeups) offs.push(this.on(wakeup, done));
+      for (const wakeup of wakeups) offs.push(this.subscribe(wakeup, done));
     });
   }
 }

@@ -28,26 +28,26 @@ export class GoLive {
 
   async now(name: string, id: Uuid): Promise<Rebuild> {
     await this.db.transaction(async () => {
-      const row = await this.rows.row(name, id, 'for update');
+      const row = await this.rows.readRow(name, id, 'for update');
       if (row.state === 'live') return;
       if (!isUnderWay(row.state) && row.state !== 'paused') throw new RebuildOver(row.state);
       if (row.state !== 'ready') throw new RebuildNotReady(row.state);
       await this.switch(row);
     });
     crashPoint('rebuild.switched');
-    this.wakeups.tellAll('tables');
-    this.wakeups.tellAll('rebuilds');
-    await this.registry.keep(name, 1);
-    await this.registry.sweep(name).catch(ignore); // a process still uses the table; the next rebuild drops it
+    this.wakeups.wakeAllProcesses('tables');
+    this.wakeups.wakeAllProcesses('rebuilds');
+    await this.registry.retireKept(name, 1);
+    await this.registry.dropRetired(name).catch(ignore); // a process still uses the table; the next rebuild drops it
     return this.rebuilds.view(name, id);
   }
 
   private async switch(row: RebuildRow): Promise<void> {
     const live = await this.registry.live(row.name);
     if (!live) throw new NotFound('projection');
-    const held = await this.registry.lock(live.relation, row.relation);
-    const old = held.find((table) => table.relation === live.relation)!;
-    const next = held.find((table) => table.relation === row.relation)!;
+    const locked = await this.registry.lock(live.relation, row.relation);
+    const old = locked.find((table) => table.relation === live.relation)!;
+    const next = locked.find((table) => table.relation === row.relation)!;
     if (old.state !== 'live' || next.state !== 'building') throw new RebuildNotReady('catching-up');
     const only = row.orders ? new Map([[next.relation, row.orders]]) : undefined;
     const at = await this.aligner.align([old, next], row.orders ? 0 : row.total, only);
@@ -55,9 +55,9 @@ export class GoLive {
     if (row.orders) await this.replaceRows(row.orders, old.relation, next.relation);
     else {
       await this.registry.makeLive(next.relation, old.relation);
-      await this.rows.wentLive(row, old.relation);
+      await this.rows.storeReplaced(row, old.relation);
     }
-    await this.rows.enter(row, 'live', row.orders ? undefined : at);
+    await this.rows.changeState(row, 'live', row.orders ? undefined : at);
     crashPoint('rebuild.switching');
   }
 
@@ -74,7 +74,7 @@ export class GoLive {
        select $1, ${named.stream}, position, event_id, error from projection_failures where relation = $2`,
       [live, building],
     );
-    await this.registry.fence(live);
+    await this.registry.stopFollower(live);
     await this.registry.retire(building);
   }
 }

@@ -18,9 +18,9 @@ export class KeptTables {
   /** Drops the kept tables and returns their names. After that no rollback is possible. */
   async drop(name: string): Promise<readonly string[]> {
     if (!(await this.registry.live(name))) throw new NotFound('projection');
-    if (await this.rows.rollingBack(name)) throw new RebuildRunning(name);
-    const dropped = await this.registry.keep(name, 0);
-    await this.registry.sweep(name);
+    if (await this.rows.findRollback(name)) throw new RebuildRunning(name);
+    const dropped = await this.registry.retireKept(name, 0);
+    await this.registry.dropRetired(name);
     return dropped;
   }
 }

@@ -7,8 +7,8 @@ import { RebuildNotReady } from './rebuild-errors';
 import { ProjectionRegistry, type ProjectionTable } from '../live/registry';
 import { StreamDatabase } from '../../streams/stream-database';
 
-/** How many positions a table may be behind for the switch. It catches up while the checkpoints are locked. */
-export const closeEnough = 500;
+/** A table may be this many positions behind when the switch begins. It catches up while the checkpoints are locked. */
+export const MOST_EVENTS_BEHIND = 500;
 
 /** Brings tables with locked checkpoints to the same position, so that they can be switched. */
 @Injectable()
@@ -26,15 +26,15 @@ export class PositionAligner {
   async align(tables: readonly ProjectionTable[], least: number, only?: ReadonlyMap<string, readonly Uuid[]>) {
     const positions = tables.map(({ position }) => position);
     const to = Math.max(...positions, least);
-    if (to - Math.min(...positions) > closeEnough) throw new RebuildNotReady('catching-up');
-    for (const table of tables) await this.bring(table, to, only?.get(table.relation));
+    if (to - Math.min(...positions) > MOST_EVENTS_BEHIND) throw new RebuildNotReady('catching-up');
+    for (const table of tables) await this.moveTo(table, to, only?.get(table.relation));
     return to;
   }
 
-  private async bring(table: ProjectionTable, to: number, orders?: readonly Uuid[]): Promise<void> {
-    const setAside = new Set(await this.registry.failures(table.relation));
+  private async moveTo(table: ProjectionTable, to: number, orders?: readonly Uuid[]): Promise<void> {
+    const setAside = new Set(await this.registry.listSetAside(table.relation));
     const only = orders && new Set(orders);
-    const follower = new Follower(this.db, this.store, this.registry.of(table), table, setAside, only);
+    const follower = new Follower(this.db, this.store, this.registry.projectionOf(table), table, setAside, only);
     while (follower.at < to) {
       const step = await hushed(table.name, () => follower.step(to - follower.at));
       if (step.outcome !== 'moved') throw new RebuildNotReady('catching-up');

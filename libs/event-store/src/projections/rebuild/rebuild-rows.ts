@@ -13,7 +13,7 @@ const columns = `id, name, relation, state, go_live as "goLive", orders, target,
 export class RebuildRows {
   constructor(private readonly db: StreamDatabase) {}
 
-  async row(name: string, id: Uuid, lock: '' | 'for update' = ''): Promise<RebuildRow> {
+  async readRow(name: string, id: Uuid, lock: '' | 'for update' = ''): Promise<RebuildRow> {
     const [row] = await this.db.query<RebuildRow>(
       `select ${columns} from projection_rebuilds where name = $1 and id = $2 ${lock}`,
       [name, id],
@@ -33,7 +33,7 @@ export class RebuildRows {
   }
 
   /** The orders in the list that have no event. */
-  async unknownOf(orders: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
+  async findUnknown(orders: readonly Uuid[]): Promise<ReadonlySet<Uuid>> {
     const rows = await this.db.query<{ id: Uuid }>(
       `select named.id from unnest($1::uuid[]) as named(id)
        where not exists (select 1 from ${named.events} e where e.${named.stream} = named.id and e.version = 1)`,
@@ -43,7 +43,7 @@ export class RebuildRows {
   }
 
   /** The rebuild that the rebuilder works on, if there is one. */
-  async current(name: string): Promise<RebuildRow | undefined> {
+  async findCurrent(name: string): Promise<RebuildRow | undefined> {
     const [row] = await this.db.query<RebuildRow>(
       `select ${columns} from projection_rebuilds where name = $1 and state = any($2::text[])`,
       [name, underWay],
@@ -52,13 +52,13 @@ export class RebuildRows {
   }
 
   /** Whether the rebuild is still in the state of this row. */
-  async stands({ id, state }: RebuildRow): Promise<boolean> {
+  async isUnchanged({ id, state }: RebuildRow): Promise<boolean> {
     const rows = await this.db.query('select 1 from projection_rebuilds where id = $1 and state = $2', [id, state]);
     return rows.length === 1;
   }
 
   /** Whether a projection has work that excludes another rebuild: one that is under way or paused, or a rollback. */
-  async busy(name: string): Promise<boolean> {
+  async isBusy(name: string): Promise<boolean> {
     const rows = await this.db.query(
       `select 1 from projection_rebuilds
        where name = $1 and (state = any($2::text[]) or (state = 'live' and rollback_asked is not null))`,
@@ -68,10 +68,10 @@ export class RebuildRows {
   }
 
   /**
-   * How a person ended the newest rebuild of that version; undefined if no person did. After such an end the next
-   * rebuild is not started automatically.
+   * How a person ended the newest rebuild to that version; undefined if no person ended it. If a person ended it, the
+   * next rebuild is not started automatically.
    */
-  async givenUp(name: string, version: number): Promise<'cancelled' | 'rolled-back' | undefined> {
+  async findManualEnd(name: string, version: number): Promise<'cancelled' | 'rolled-back' | undefined> {
     const [last] = await this.db.query<{ state: RebuildState }>(
       `select r.state from projection_rebuilds r join projection_tables t using (relation)
        where r.name = $1 and t.version = $2 and r.orders is null order by r.asked_at desc limit 1`,
@@ -81,7 +81,7 @@ export class RebuildRows {
   }
 
   /** Moves the rebuild to another state. Returns false if it is no longer in the state of this row. */
-  async enter(row: RebuildRow, state: RebuildState, done?: number, error?: string): Promise<boolean> {
+  async changeState(row: RebuildRow, state: RebuildState, done?: number, error?: string): Promise<boolean> {
     const changed = await this.db.query(
       `update projection_rebuilds set state = $3, done = greatest(done, coalesce($4, done)),
          total = greatest(total, done, coalesce($4, total)), error = $5, changed_at = now(),
@@ -93,26 +93,26 @@ export class RebuildRows {
   }
 
   /** Stores the progress. Neither `done` nor `total` decreases. */
-  async progress({ id }: RebuildRow, done: number, total: number): Promise<void> {
+  async storeProgress({ id }: RebuildRow, done: number, total: number): Promise<void> {
     await this.db.query(
       `update projection_rebuilds set done = greatest(done, $2), total = greatest(total, $3) where id = $1`,
       [id, done, total],
     );
   }
 
-  async throttled({ id }: RebuildRow, throttled: boolean): Promise<void> {
+  async storeThrottled({ id }: RebuildRow, throttled: boolean): Promise<void> {
     await this.db.query('update projection_rebuilds set throttled = $2 where id = $1 and throttled <> $2', [
       id,
       throttled,
     ]);
   }
 
-  async wentLive({ id }: RebuildRow, replaced: string): Promise<void> {
+  async storeReplaced({ id }: RebuildRow, replaced: string): Promise<void> {
     await this.db.query('update projection_rebuilds set replaced = $2 where id = $1', [id, replaced]);
   }
 
   /** The live rebuild for which a rollback was requested, if there is one. */
-  async rollingBack(name: string): Promise<RebuildRow | undefined> {
+  async findRollback(name: string): Promise<RebuildRow | undefined> {
     const [row] = await this.db.query<RebuildRow>(
       `select ${columns} from projection_rebuilds where name = $1 and state = 'live' and rollback_asked is not null`,
       [name],
@@ -120,18 +120,18 @@ export class RebuildRows {
     return row;
   }
 
-  async askRollback({ id }: RebuildRow): Promise<void> {
+  async requestRollback({ id }: RebuildRow): Promise<void> {
     await this.db.query(`update projection_rebuilds set rollback_asked = now(), error = null where id = $1`, [id]);
   }
 
-  async rolledBack({ id }: RebuildRow): Promise<void> {
+  async finishRollback({ id }: RebuildRow): Promise<void> {
     await this.db.query(
       `update projection_rebuilds set state = 'rolled-back', rollback_asked = null, changed_at = now() where id = $1`,
       [id],
     );
   }
 
-  async rollbackFailed({ id }: RebuildRow, error: string): Promise<void> {
+  async failRollback({ id }: RebuildRow, error: string): Promise<void> {
     await this.db.query(
       `update projection_rebuilds set rollback_asked = null, error = $2, changed_at = now() where id = $1`,
       [id, error],

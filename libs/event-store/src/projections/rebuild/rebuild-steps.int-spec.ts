@@ -3,29 +3,32 @@ import { testDatabase } from '../../../../../test/support/test-database';
 import { ids } from '../../testing/store';
 import { Follower } from '../live/follower';
 import { CannotRollBack, RebuildNotReady, RebuildOver, RebuildRunning } from './rebuild-errors';
-import { aName, Bench } from '../testing/shop';
+import { newName, ProjectionTest } from '../testing/shop';
 import { eventually } from '../../../../../test/support/eventually';
 import { tallyOf, type Tally } from '../testing/tally';
 
 jest.setTimeout(60_000);
 
-const bench = new Bench(testDatabase);
+const bench = new ProjectionTest(testDatabase);
 
-/** Watches a rebuild as an admin would, and fails when done or total ever falls. */
-function watching(look: () => Promise<{ done: number; total: number; state: string }>) {
+/**
+ * Reads a rebuild again and again, as an admin does, and fails if `done` or `total` decreases. Returns a function that
+ * stops and returns the states.
+ */
+function watchProgress(look: () => Promise<{ done: number; total: number; state: string }>) {
   const over = new AbortController();
   const seen: string[] = [];
   let [done, total] = [0, 0];
   const see = async () => {
     const now = await look();
     if (now.done < done || now.total < total)
-      throw new Error(`it fell from ${done}/${total} to ${now.done}/${now.total}`);
+      throw new Error(`the progress decreased from ${done}/${total} to ${now.done}/${now.total}`);
     [done, total] = [now.done, now.total];
     if (seen.at(-1) !== now.state) seen.push(now.state);
   };
   const watch = (async () => {
     for (; !over.signal.aborted; await pause(5)) await see();
-    await see(); // as it was left
+    await see(); // the last state
     return seen;
   })();
   watch.catch(() => undefined);
@@ -36,21 +39,21 @@ function watching(look: () => Promise<{ done: number; total: number; state: stri
 }
 
 describe('A rebuild that is paused', () => {
-  it('stays where it is while events come, and goes on there; done and total never fall', async () => {
-    const name = aName();
+  it('does not move while events are appended, and continues there; done and total never decrease', async () => {
+    const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
-    const [order] = await bench.busy(shop, 10, 3);
-    await bench.caughtUp(shop, name);
+    const [order] = await bench.appendOrders(shop, 10, 3);
+    await bench.waitUntilCaughtUp(shop, name);
     const { id } = await shop.rebuilds.start(name, 'manual', null, 'test');
-    const seen = watching(() => shop.rebuilds.view(name, id));
-    await bench.reaches(shop, name, id, 'ready');
+    const seen = watchProgress(() => shop.rebuilds.view(name, id));
+    await bench.waitForState(shop, name, id, 'ready');
     expect(await shop.rebuilds.pause(name, id)).toMatchObject({ state: 'paused', done: 30, total: 30 });
     expect(await shop.rebuilds.pause(name, id)).toMatchObject({ state: 'paused' });
     await bench.append(shop, order, 3, [{ n: 1 }, { n: 1 }]);
-    await bench.caughtUp(shop, name);
+    await bench.waitUntilCaughtUp(shop, name);
     await pause(100);
-    const { relation } = await shop.rows.row(name, id);
-    expect(await shop.registry.table(relation)).toMatchObject({ position: 30 });
+    const { relation } = await shop.rows.readRow(name, id);
+    expect(await shop.registry.findTable(relation)).toMatchObject({ position: 30 });
     await expect(shop.goLive.now(name, id)).rejects.toThrow(RebuildNotReady);
     await expect(shop.rebuilds.start(name, 'manual', null, 'test')).rejects.toThrow(RebuildRunning);
 
@@ -58,22 +61,22 @@ describe('A rebuild that is paused', () => {
     await eventually(async () => (await shop.rebuilds.view(name, id)).done === 32);
     expect(await shop.goLive.now(name, id)).toMatchObject({ state: 'live', done: 32, total: 32 });
     expect(await seen()).toEqual(expect.arrayContaining(['ready', 'paused', 'live']));
-    expect(await bench.rowsOf(await shop.models.table(name))).toEqual(await bench.folded());
+    expect(await bench.readRows(await shop.models.table(name))).toEqual(await bench.expectedRows());
     await expect(shop.rebuilds.pause(name, id)).rejects.toThrow(RebuildOver);
     await expect(shop.rebuilds.resume(name, id)).rejects.toThrow(RebuildOver);
   });
 
-  it('in the middle of its replay goes on in the replay, whoever leads then', async () => {
-    const name = aName();
+  it('in the middle of its replay continues the replay, also under another leader', async () => {
+    const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
-    await bench.busy(shop, 30, 4);
-    await bench.caughtUp(shop, name);
+    await bench.appendOrders(shop, 30, 4);
+    await bench.waitUntilCaughtUp(shop, name);
     await shop.stop();
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
-    const row = await shop.rows.row(name, id);
-    await shop.registry.build(row.relation, tallyOf(name));
-    await shop.rows.enter(row, 'replaying');
-    const table = (await shop.registry.table(row.relation))!;
+    const row = await shop.rows.readRow(name, id);
+    await shop.registry.createTable(row.relation, tallyOf(name));
+    await shop.rows.changeState(row, 'replaying');
+    const table = (await shop.registry.findTable(row.relation))!;
     const replaying = new Follower(bench.db, shop.store, tallyOf(name), table, new Set());
     await replaying.step(40);
     expect(await shop.rebuilds.pause(name, id)).toMatchObject({ state: 'paused', done: 40, total: 120 });
@@ -84,21 +87,21 @@ describe('A rebuild that is paused', () => {
     expect(await next.rebuilds.view(name, id)).toMatchObject({ state: 'paused', done: 40, total: 120 });
     const reads = jest.spyOn(next.store, 'readLog');
     expect(await next.rebuilds.resume(name, id)).toMatchObject({ state: 'replaying', done: 40 });
-    await bench.reaches(next, name, id, 'live');
+    await bench.waitForState(next, name, id, 'live');
     expect(Math.min(...reads.mock.calls.map(([after]) => after))).toBeGreaterThanOrEqual(40);
-    expect(await bench.rowsOf(await next.models.table(name))).toEqual(await bench.folded());
+    expect(await bench.readRows(await next.models.table(name))).toEqual(await bench.expectedRows());
   });
 
   it('can be cancelled', async () => {
-    const name = aName();
+    const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
-    await bench.busy(shop, 3, 2);
+    await bench.appendOrders(shop, 3, 2);
     const { id } = await shop.rebuilds.start(name, 'manual', null, 'test');
-    await bench.reaches(shop, name, id, 'ready');
+    await bench.waitForState(shop, name, id, 'ready');
     await shop.rebuilds.pause(name, id);
     expect(await shop.rebuilds.cancel(name, id)).toMatchObject({ state: 'cancelled', done: 6 });
     const again = await shop.rebuilds.start(name, 'auto', null, 'test');
-    await bench.reaches(shop, name, again.id, 'live');
+    await bench.waitForState(shop, name, again.id, 'live');
   });
 });
 
@@ -108,11 +111,11 @@ describe('A rollback', () => {
     project: (view: Tally | undefined) => ({ count: (view?.count ?? 0) + 2, sum: 0 }),
   });
 
-  it('misses nothing of what 1,000 orders did in the meantime', async () => {
-    const name = aName();
+  it('includes the events of 1,000 orders that were appended since the switch', async () => {
+    const name = newName();
     const shop = bench.shop([tallyOf(name), two(name)], [name]);
     const before = bench.shop([tallyOf(name)]);
-    await bench.busy(before, 20, 2);
+    await bench.appendOrders(before, 20, 2);
     await eventually(async () => (await shop.store.head()) === 40);
     const first = await bench.db.query<{ relation: string }>(
       `select relation from projection_tables where name = $1 and state = 'live'`,
@@ -120,20 +123,20 @@ describe('A rollback', () => {
     );
     expect(first[0].relation).toMatch(/_v2$/); // the first table is made by the newest reducer
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
-    await bench.reaches(shop, name, id, 'live');
-    const replaced = (await shop.rows.row(name, id)).replaced!;
+    await bench.waitForState(shop, name, id, 'live');
+    const replaced = (await shop.rows.readRow(name, id)).replaced!;
 
-    for (let chunk = 0; chunk < 10; chunk++) await bench.busy(shop, 100, 2);
-    await bench.caughtUp(shop, name);
-    expect(await shop.registry.table(replaced)).toMatchObject({ state: 'kept', position: 40 });
-    const appending = bench.busy(shop, 50, 3);
+    for (let chunk = 0; chunk < 10; chunk++) await bench.appendOrders(shop, 100, 2);
+    await bench.waitUntilCaughtUp(shop, name);
+    expect(await shop.registry.findTable(replaced)).toMatchObject({ state: 'kept', position: 40 });
+    const appending = bench.appendOrders(shop, 50, 3);
     expect(await shop.rebuilds.rollback(name, id)).toMatchObject({ state: 'rolled-back', rollingBack: false });
     await appending;
-    await bench.caughtUp(shop, name);
+    await bench.waitUntilCaughtUp(shop, name);
 
     expect((await shop.registry.live(name))!.relation).toBe(replaced);
-    const rows = await bench.rowsOf(await shop.models.table(name));
-    const due = (await bench.folded()).map((row) => ({
+    const rows = await bench.readRows(await shop.models.table(name));
+    const due = (await bench.expectedRows()).map((row) => ({
       ...row,
       sum: 0,
       view: { count: 2 * row.view.count, sum: 0 },
@@ -149,45 +152,45 @@ describe('A rollback', () => {
     await expect(shop.goLive.now(name, id)).rejects.toThrow(RebuildOver);
   });
 
-  it('goes on after a crash in the middle of catching up', async () => {
-    const name = aName();
+  it('continues after a crash in the middle of catching up', async () => {
+    const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
-    await bench.busy(shop, 5, 2);
+    await bench.appendOrders(shop, 5, 2);
     const { id } = await shop.rebuilds.start(name, 'auto', null, 'test');
-    await bench.reaches(shop, name, id, 'live');
-    await bench.busy(shop, 100, 8);
-    await bench.caughtUp(shop, name);
+    await bench.waitForState(shop, name, id, 'live');
+    await bench.appendOrders(shop, 100, 8);
+    await bench.waitUntilCaughtUp(shop, name);
     await shop.stop();
-    const row = await shop.rows.row(name, id);
-    await shop.rows.askRollback(row);
-    await shop.registry.follow(row.replaced!, true);
+    const row = await shop.rows.readRow(name, id);
+    await shop.rows.requestRollback(row);
+    await shop.registry.setFollows(row.replaced!, true);
     const dying = new Follower(
       bench.db,
       shop.store,
       tallyOf(name),
-      (await shop.registry.table(row.replaced!))!,
+      (await shop.registry.findTable(row.replaced!))!,
       new Set(),
     );
     await dying.step(100);
 
     const next = bench.shop([tallyOf(name)], [name]);
-    await bench.reaches(next, name, id, 'rolled-back');
+    await bench.waitForState(next, name, id, 'rolled-back');
     expect((await next.registry.live(name))!.relation).toBe(row.replaced);
-    expect(await bench.rowsOf(await next.models.table(name))).toEqual(await bench.folded());
+    expect(await bench.readRows(await next.models.table(name))).toEqual(await bench.expectedRows());
     expect(await dying.step(100)).toEqual({ outcome: 'lost', events: 0 });
   });
 
-  it('is refused where there is nothing to go back to', async () => {
-    const name = aName();
+  it('is refused if there is no kept table', async () => {
+    const name = newName();
     const shop = bench.shop([tallyOf(name)], [name]);
-    const [order] = await bench.busy(shop, 2, 2);
-    await bench.caughtUp(shop, name);
+    const [order] = await bench.appendOrders(shop, 2, 2);
+    await bench.waitUntilCaughtUp(shop, name);
     const ready = await shop.rebuilds.start(name, 'manual', null, 'test');
-    await bench.reaches(shop, name, ready.id, 'ready');
+    await bench.waitForState(shop, name, ready.id, 'ready');
     await expect(shop.rebuilds.rollback(name, ready.id)).rejects.toThrow(CannotRollBack);
     await shop.goLive.now(name, ready.id);
     const some = await shop.rebuilds.start(name, 'auto', [order], 'test');
-    await bench.reaches(shop, name, some.id, 'live');
+    await bench.waitForState(shop, name, some.id, 'live');
     await expect(shop.rebuilds.rollback(name, some.id)).rejects.toThrow(CannotRollBack);
     expect(await shop.kept.drop(name)).toHaveLength(1);
     await expect(shop.rebuilds.rollback(name, ready.id)).rejects.toThrow(CannotRollBack);
@@ -197,52 +200,52 @@ describe('A rollback', () => {
   });
 });
 
-describe('A build without the reducer of a table that is kept', () => {
-  it('says what to do, and may start once the table was dropped', async () => {
-    const name = aName();
+describe('A build without the reducer of a kept table', () => {
+  it('refuses to start and says what to do, and starts after the table was dropped', async () => {
+    const name = newName();
     const old = bench.shop([tallyOf(name)], [name]);
-    await bench.busy(old, 2, 1);
-    await bench.caughtUp(old, name);
+    await bench.appendOrders(old, 2, 1);
+    await bench.waitUntilCaughtUp(old, name);
     await old.stop();
     const both = bench.shop([tallyOf(name), tallyOf(name, 2)], [name]);
     const { id } = await both.rebuilds.start(name, 'auto', null, 'test');
-    await bench.reaches(both, name, id, 'live');
+    await bench.waitForState(both, name, id, 'live');
     await both.stop();
 
     await bench.admin(`update ordering.projection_tables set state = 'dropped' where name <> $1`, [name]);
     const next = bench.shop([tallyOf(name, 2)]);
-    await expect(next.registry.check()).rejects.toThrow(`projections drop-kept ${name}`);
-    await next.registry.check(['live']);
+    await expect(next.registry.expectReducers()).rejects.toThrow(`projections drop-kept ${name}`);
+    await next.registry.expectReducers(['live']);
     expect(await next.kept.drop(name)).toEqual([`${name.replace('-', '_')}_v1`]);
-    await next.registry.check();
+    await next.registry.expectReducers();
     expect(await next.kept.drop(name)).toEqual([]);
   });
 });
 
 describe('A rebuild beside slow appends', () => {
-  it('yields, says so, and goes on at full speed when the shop is idle again', async () => {
-    const name = aName();
+  it('slows down and reports it, and runs at full speed again when the shop is idle', async () => {
+    const name = newName();
     const slow = bench.shop([tallyOf(name)], [], 100);
     const order = ids.next();
-    await bench.busy(slow, 40, 5);
+    await bench.appendOrders(slow, 40, 5);
     await eventually(async () => (await slow.store.head()) === 200);
-    // The log goes on, and nobody moves the live table: every event waits.
+    // Events are numbered, but no process updates the live table. So every event waits for it.
     await slow.registry.ensureLive(name);
     await bench.append(slow, order, 0, [{}]);
     await pause(150);
     const { id } = await slow.rebuilds.start(name, 'manual', null, 'test');
-    const row = await slow.rows.row(name, id);
+    const row = await slow.rows.readRow(name, id);
     const begun = performance.now();
-    for (let batch = 0; batch < 3; batch++) await slow.throttle.breathe(row);
+    for (let batch = 0; batch < 3; batch++) await slow.throttle.pauseIfSlow(row);
     expect(performance.now() - begun).toBeGreaterThan(50 + 100 + 200 - 20);
     expect(await slow.rebuilds.view(name, id)).toMatchObject({ throttled: true });
     const stop = new AbortController();
     const leading = slow.live.run(name, stop.signal);
-    await bench.caughtUp(slow, name);
+    await bench.waitUntilCaughtUp(slow, name);
     const again = performance.now();
-    await slow.throttle.breathe(row);
-    await slow.throttle.breathe(row);
-    expect(performance.now() - again).toBeLessThan(400); // the next rest would be longer
+    await slow.throttle.pauseIfSlow(row);
+    await slow.throttle.pauseIfSlow(row);
+    expect(performance.now() - again).toBeLessThan(400); // the next pause would be longer
     expect(await slow.rebuilds.view(name, id)).toMatchObject({ throttled: false });
     stop.abort();
     await leading;

@@ -18,7 +18,8 @@ export type RebuildState = (typeof rebuildStates)[number];
 export type GoesLive = 'manual' | 'auto';
 
 /**
- * The states in which the rebuilder works on a rebuild. A paused rebuild also prevents another one from starting.
+ * The states in which the rebuilder works on a rebuild. While a rebuild is in one of these states or paused, no other
+ * rebuild can start.
  */
 export const underWay = ['preparing', 'replaying', 'catching-up', 'comparing', 'ready'] as const;
 
@@ -40,7 +41,7 @@ export interface RebuildRow {
   readonly askedAt: Date;
   readonly changedAt: Date;
   readonly pausedFrom: RebuildState | null;
-  /** The former live table, after this one has gone live. */
+  /** The table that was live before this rebuild went live; null until then. */
   readonly replaced: string | null;
   readonly rollbackAsked: Date | null;
   readonly throttled: boolean;

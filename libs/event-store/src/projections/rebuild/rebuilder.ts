@@ -2,13 +2,13 @@ import { Injectable, Logger } from '@nestjs/common';
 import { crashPoint } from '#crash-points';
 import { EventStore, type RecordedEvent } from '#event-store';
 import { hushed } from '#messaging';
-import { eventsAsOf } from '../live/as-of';
+import { readEventsAsOf } from '../live/as-of';
 import { Comparer } from '../compare/comparer';
 import { Diffs } from '../compare/diffs';
 import { Follower } from '../live/follower';
 import { foldBatch } from '../live/fold';
 import { GoLive } from './go-live';
-import { closeEnough } from './position-aligner';
+import { MOST_EVENTS_BEHIND } from './position-aligner';
 import { BatchSize } from '../live/batch-size';
 import { Wakeups } from '../live/wakeups';
 import type { RebuildRow } from './rebuild';
@@ -20,9 +20,9 @@ import { TableWriter } from '../live/table-writer';
 import { Throttle } from './throttle';
 import { StreamDatabase } from '../../streams/stream-database';
 
-const mostTroubles = 10;
+const MOST_FAILURES = 10;
 
-/** Runs rebuilds. It continues from the checkpoint of the rebuilt table, so a crash repeats at most one batch. */
+/** Runs rebuilds. A rebuild continues from the checkpoint of its table, so a crash repeats at most one batch. */
 @Injectable()
 export class Rebuilder {
   private readonly log = new Logger('Rebuilder');
@@ -42,27 +42,27 @@ export class Rebuilder {
 
   /** Works on rebuilds and rollbacks of this projection until `stop` is aborted. */
   async run(name: string, stop: AbortSignal): Promise<void> {
-    let troubles = 0;
+    let failures = 0;
     while (!stop.aborted) {
       try {
-        const since = this.wakeups.moment(['rebuilds']);
-        const row = await this.rows.current(name);
-        const rollback = row ? undefined : await this.rows.rollingBack(name);
-        if (row) await this.work(row, stop);
-        else if (rollback) await this.rollBack.work(rollback, stop);
+        const since = this.wakeups.countSoFar(['rebuilds']);
+        const row = await this.rows.findCurrent(name);
+        const rollback = row ? undefined : await this.rows.findRollback(name);
+        if (row) await this.runState(row, stop);
+        else if (rollback) await this.rollBack.run(rollback, stop);
         else await this.wakeups.wait(['rebuilds'], 1_000, stop, since);
-        troubles = 0;
+        failures = 0;
       } catch (error) {
         if (stop.aborted) return;
-        troubles += 1;
-        this.log.error(`the rebuild of ${name} failed ${troubles} times in a row`, (error as Error)?.stack);
-        if (troubles >= mostTroubles) await this.giveUp(name, error).catch(() => undefined);
-        await this.wakeups.wait([], Math.min(100 * 2 ** troubles, 5_000), stop);
+        failures += 1;
+        this.log.error(`the rebuild of ${name} failed ${failures} times in a row`, (error as Error)?.stack);
+        if (failures >= MOST_FAILURES) await this.giveUp(name, error).catch(() => undefined);
+        await this.wakeups.wait([], Math.min(100 * 2 ** failures, 5_000), stop);
       }
     }
   }
 
-  private async work(row: RebuildRow, stop: AbortSignal): Promise<void> {
+  private async runState(row: RebuildRow, stop: AbortSignal): Promise<void> {
     switch (row.state) {
       case 'preparing':
         return this.prepare(row);
@@ -78,50 +78,53 @@ export class Rebuilder {
   }
 
   private async prepare(row: RebuildRow): Promise<void> {
-    await this.registry.keep(row.name, 1);
+    await this.registry.retireKept(row.name, 1);
     await this.registry
-      .sweep(row.name)
+      .dropRetired(row.name)
       .catch((error: Error) => this.log.warn(`an old table of ${row.name} is still in use: ${error.message}`));
-    const table = await this.registry.table(row.relation);
-    await this.registry.build(row.relation, this.registry.of(table!));
-    await this.rows.enter(row, 'replaying');
+    const table = await this.registry.findTable(row.relation);
+    await this.registry.createTable(row.relation, this.registry.projectionOf(table!));
+    await this.rows.changeState(row, 'replaying');
   }
 
   /**
-   * Handles batches until the rebuild gets another state, from this method or from an admin, or until `stop` is
-   * aborted.
+   * Handles batches until the state of the rebuild changes or `stop` is aborted. This method or an admin changes the
+   * state.
    */
   private async follow(row: RebuildRow, stop: AbortSignal): Promise<void> {
-    const table = await this.registry.table(row.relation);
-    const setAside = new Set(await this.registry.failures(row.relation));
+    const table = await this.registry.findTable(row.relation);
+    const setAside = new Set(await this.registry.listSetAside(row.relation));
     const only = row.orders ? new Set(row.orders) : undefined;
-    const follower = new Follower(this.db, this.store, this.registry.of(table!), table!, setAside, only);
+    const follower = new Follower(this.db, this.store, this.registry.projectionOf(table!), table!, setAside, only);
     const size = new BatchSize(this.db);
     while (!stop.aborted) {
-      const since = this.wakeups.moment(['log', 'rebuilds']);
-      const batch = await size.after(follower.at);
+      const since = this.wakeups.countSoFar(['log', 'rebuilds']);
+      const batch = await size.eventsAfter(follower.at);
       const { outcome, events } = await hushed(row.name, () => follower.step(batch));
       crashPoint(`rebuild.${row.state}`);
       if (outcome === 'lost') return;
-      if (await this.advanced(row, follower.at)) return;
+      if (await this.advance(row, follower.at)) return;
       if (outcome === 'idle' || (events > 0 && events < batch)) {
         if (row.goLive === 'auto' && row.state === 'ready') return;
         await this.wakeups.wait(['log', 'rebuilds'], row.state === 'ready' ? 500 : 20, stop, since);
-        if (!(await this.rows.stands(row))) return;
-      } else await this.throttle.breathe(row, stop);
+        if (!(await this.rows.isUnchanged(row))) return;
+      } else await this.throttle.pauseIfSlow(row, stop);
     }
   }
 
-  /** Moves the rebuild to its next state if its table has reached the needed position. Returns whether it did. */
-  private async advanced(row: RebuildRow, position: number): Promise<boolean> {
+  /**
+   * Moves the rebuild to its next state if its table has reached the needed position. Returns true if the state was
+   * changed.
+   */
+  private async advance(row: RebuildRow, position: number): Promise<boolean> {
     const done = row.orders ? undefined : position;
     switch (row.state) {
       case 'replaying':
-        return position >= row.target && this.rows.enter(row, 'catching-up', done);
+        return position >= row.target && this.rows.changeState(row, 'catching-up', done);
       case 'catching-up':
-        return (await this.isClose(row, position)) && this.rows.enter(row, 'comparing', done);
+        return (await this.isClose(row, position)) && this.rows.changeState(row, 'comparing', done);
       case 'comparing':
-        return (await this.isClose(row, position)) && this.rows.enter(row, 'ready', done);
+        return (await this.isClose(row, position)) && this.rows.changeState(row, 'ready', done);
       default:
         return false;
     }
@@ -129,14 +132,14 @@ export class Rebuilder {
 
   private async isClose(row: RebuildRow, position: number): Promise<boolean> {
     const head = await this.store.head();
-    if (!row.orders) await this.rows.progress(row, position, head);
+    if (!row.orders) await this.rows.storeProgress(row, position, head);
     const live = await this.registry.live(row.name);
-    return Math.abs((live?.position ?? position) - position) <= closeEnough;
+    return Math.abs((live?.position ?? position) - position) <= MOST_EVENTS_BEHIND;
   }
 
   /** The rebuilt table does not move while it is compared. After that it catches up again. */
   private async compare(row: RebuildRow, stop: AbortSignal): Promise<void> {
-    if (await this.diffs.finished(row.id)) return this.follow(row, stop);
+    if (await this.diffs.findResult(row.id)) return this.follow(row, stop);
     await this.registry.analyze(row.relation);
     const compared = await this.comparer.compare(row, stop);
     if (!compared) await this.wakeups.wait(['moved', 'rebuilds'], 20, stop);
@@ -144,18 +147,18 @@ export class Rebuilder {
 
   /** Single orders are read from their own streams, so the length of the log does not matter. */
   private async replayOrders(row: RebuildRow): Promise<void> {
-    const table = (await this.registry.table(row.relation))!;
-    const projection = this.registry.of(table);
+    const table = (await this.registry.findTable(row.relation))!;
+    const projection = this.registry.projectionOf(table);
     const streams: RecordedEvent[] = [];
-    for (const id of row.orders!) streams.push(...(await eventsAsOf(this.store, id, row.target)));
+    for (const id of row.orders!) streams.push(...(await readEventsAsOf(this.store, id, row.target)));
     const total = streams.length;
-    await this.rows.progress(row, 0, total);
+    await this.rows.storeProgress(row, 0, total);
     const folded = hushed(row.name, () => foldBatch(projection, new Map(), streams));
     const move = { from: table.position, to: Math.max(row.target, table.position), epoch: table.epoch, rate: 0 };
-    const written = await new TableWriter(this.db, projection, row.relation).move(move, folded);
+    const written = await new TableWriter(this.db, projection, row.relation).writeRows(move, folded);
     if (!written) return;
-    await this.rows.progress(row, total, total);
-    await this.rows.enter(row, 'catching-up');
+    await this.rows.storeProgress(row, total, total);
+    await this.rows.changeState(row, 'catching-up');
   }
 
   private async switchOver(row: RebuildRow, stop: AbortSignal): Promise<void> {
@@ -168,12 +171,12 @@ export class Rebuilder {
   }
 
   private async giveUp(name: string, error: unknown): Promise<void> {
-    const row = await this.rows.current(name);
-    const rollback = row ? undefined : await this.rows.rollingBack(name);
+    const row = await this.rows.findCurrent(name);
+    const rollback = row ? undefined : await this.rows.findRollback(name);
     if (rollback) return this.rollBack.giveUp(rollback, error);
     if (!row) return;
     await this.db.transaction(async () => {
-      const failed = await this.rows.enter(row, 'failed', undefined, String((error as Error)?.message ?? error));
+      const failed = await this.rows.changeState(row, 'failed', undefined, String((error as Error)?.message ?? error));
       if (!failed) return;
       await this.registry.lock(row.relation);
       await this.registry.retire(row.relation);

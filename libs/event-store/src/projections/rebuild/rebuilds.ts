@@ -37,17 +37,17 @@ export class Rebuilds {
   async start(name: string, goLive: GoesLive, orders: readonly Uuid[] | null, by: string): Promise<Rebuild> {
     const newest = newestOf(this.set.all, name);
     if (!newest) throw new NotFound('projection');
-    if (orders) await this.expectKnown(orders);
+    if (orders) await this.expectExisting(orders);
     const id = this.ids.next();
     const target = await this.store.head();
     await this.db
       .transaction(async () => {
-        await this.registry.alone(name);
+        await this.registry.lockName(name);
         const live = await this.registry.live(name);
         // The rows of single orders are copied into the live table, so the reducer of that table must make them.
-        const projection = orders && live ? this.registry.of(live) : newest;
-        if (await this.rows.busy(name)) throw new RebuildRunning(name);
-        const relation = await this.registry.enterBuilding(projection);
+        const projection = orders && live ? this.registry.projectionOf(live) : newest;
+        if (await this.rows.isBusy(name)) throw new RebuildRunning(name);
+        const relation = await this.registry.registerBuilding(projection);
         await this.db.query(
           `insert into projection_rebuilds (id, name, relation, state, go_live, orders, target, total, asked_by)
          values ($1, $2, $3, 'preparing', $4, $5, $6, $7, $8)`,
@@ -59,36 +59,36 @@ export class Rebuilds {
         if ((error as { code?: string }).code === UNIQUE_VIOLATION) throw new RebuildRunning(name);
         throw error;
       });
-    this.wakeups.tellAll('rebuilds');
+    this.wakeups.wakeAllProcesses('rebuilds');
     return this.view(name, id);
   }
 
-  private async expectKnown(orders: readonly Uuid[]): Promise<void> {
-    const unknown = await this.rows.unknownOf(orders);
+  private async expectExisting(orders: readonly Uuid[]): Promise<void> {
+    const unknown = await this.rows.findUnknown(orders);
     const named = orders.map((id, index) => ({ index, id })).filter(({ id }) => unknown.has(id));
     if (named.length > 0) throw new OrdersUnknown(named);
   }
 
   async view(name: string, id: Uuid): Promise<Rebuild> {
-    const row = await this.rows.row(name, id);
-    return this.shown(row, await this.registry.table(row.relation));
+    const row = await this.rows.readRow(name, id);
+    return this.toRebuild(row, await this.registry.findTable(row.relation));
   }
 
   /** Rebuilds after the cursor, the newest first. */
   async list(name: string, limit: number, after?: RebuildPlace): Promise<ListedRebuild[]> {
     if (!newestOf(this.set.all, name)) throw new NotFound('projection');
     const rows = await this.rows.list(name, limit, after);
-    const tables = await this.registry.tables(rows.map(({ relation }) => relation));
+    const tables = await this.registry.findTables(rows.map(({ relation }) => relation));
     return rows.map((row) => ({
-      rebuild: this.shown(row, tables.get(row.relation)),
+      rebuild: this.toRebuild(row, tables.get(row.relation)),
       place: { at: row.moment, id: row.id },
     }));
   }
 
-  private shown(row: RebuildRow, table: ProjectionTable | undefined): Rebuild {
-    const going = isUnderWay(row.state) || row.state === 'paused';
+  private toRebuild(row: RebuildRow, table: ProjectionTable | undefined): Rebuild {
+    const isUnfinished = isUnderWay(row.state) || row.state === 'paused';
     // The table's position is read after the row, and both only increase, so `done` and `total` increase too.
-    const done = going && !row.orders ? Math.max(row.done, table?.position ?? 0) : row.done;
+    const done = isUnfinished && !row.orders ? Math.max(row.done, table?.position ?? 0) : row.done;
     const total = Math.max(row.total, done);
     const rate = isUnderWay(row.state) && table && table.idle < 5 ? Math.round(table.rate) : 0;
     return {
@@ -113,21 +113,21 @@ export class Rebuilds {
     };
   }
 
-  /** Stops the rebuild. Its table and checkpoint stay as they are. */
+  /** Pauses the rebuild. Its table and its checkpoint stay as they are. */
   async pause(name: string, id: Uuid): Promise<Rebuild> {
     return this.change(name, id, async (row) => {
       if (row.state === 'paused') return;
       if (!isUnderWay(row.state)) throw new RebuildOver(row.state);
-      await this.rows.enter(row, 'paused', await this.fenced(row));
+      await this.rows.changeState(row, 'paused', await this.stopFollower(row));
     });
   }
 
-  /** Continues in the state and from the checkpoint at which it was paused. */
+  /** Continues a paused rebuild in the same state and from the same checkpoint. */
   async resume(name: string, id: Uuid): Promise<Rebuild> {
     return this.change(name, id, async (row) => {
       if (isUnderWay(row.state)) return;
       if (row.state !== 'paused') throw new RebuildOver(row.state);
-      await this.rows.enter(row, row.pausedFrom ?? 'preparing');
+      await this.rows.changeState(row, row.pausedFrom ?? 'preparing');
     });
   }
 
@@ -135,10 +135,10 @@ export class Rebuilds {
     await this.change(name, id, async (row) => {
       if (row.state === 'cancelled') return;
       if (!isUnderWay(row.state) && row.state !== 'paused') throw new RebuildOver(row.state);
-      await this.rows.enter(row, 'cancelled', await this.fenced(row));
+      await this.rows.changeState(row, 'cancelled', await this.stopFollower(row));
       await this.registry.retire(row.relation);
     });
-    await this.registry.sweep(name).catch(() => undefined); // its writer still uses it; the next rebuild drops it
+    await this.registry.dropRetired(name).catch(() => undefined); // its writer still uses it; the next rebuild drops it
     return this.view(name, id);
   }
 
@@ -150,14 +150,14 @@ export class Rebuilds {
     await this.change(name, id, async (row) => {
       if (row.state === 'rolled-back' || (row.state === 'live' && row.rollbackAsked)) return;
       if (row.state !== 'live' || !row.replaced) throw new CannotRollBack(row.state);
-      const [live, kept] = [await this.registry.live(name), await this.registry.table(row.replaced)];
+      const [live, kept] = [await this.registry.live(name), await this.registry.findTable(row.replaced)];
       if (live?.relation !== row.relation || kept?.state !== 'kept') throw new CannotRollBack(row.state);
-      if (await this.rows.busy(name)) throw new RebuildRunning(name);
-      this.registry.of(kept);
-      await this.rows.askRollback(row);
+      if (await this.rows.isBusy(name)) throw new RebuildRunning(name);
+      this.registry.projectionOf(kept);
+      await this.rows.requestRollback(row);
     });
     for (const end = performance.now() + PATIENCE_MS; performance.now() < end;) {
-      const since = this.wakeups.moment(['tables', 'rebuilds']);
+      const since = this.wakeups.countSoFar(['tables', 'rebuilds']);
       const now = await this.view(name, id);
       if (!now.rollingBack) return now;
       await this.wakeups.wait(['tables', 'rebuilds'], 100, undefined, since);
@@ -166,15 +166,15 @@ export class Rebuilds {
   }
 
   private async change(name: string, id: Uuid, work: (row: RebuildRow) => Promise<void>): Promise<Rebuild> {
-    await this.db.transaction(async () => work(await this.rows.row(name, id, 'for update')));
-    this.wakeups.tellAll('rebuilds');
+    await this.db.transaction(async () => work(await this.rows.readRow(name, id, 'for update')));
+    this.wakeups.wakeAllProcesses('rebuilds');
     return this.view(name, id);
   }
 
   /** Makes the follower of the rebuild's table stop and read the state again. Returns the table's position. */
-  private async fenced(row: RebuildRow): Promise<number | undefined> {
+  private async stopFollower(row: RebuildRow): Promise<number | undefined> {
     const [table] = await this.registry.lock(row.relation);
-    await this.registry.fence(row.relation);
+    await this.registry.stopFollower(row.relation);
     return row.orders ? undefined : table?.position;
   }
 }

@@ -3,7 +3,7 @@ import { crashPoint } from '#crash-points';
 import { EventStore } from '#event-store';
 import { hushed } from '#messaging';
 import { Follower } from '../live/follower';
-import { closeEnough, PositionAligner } from './position-aligner';
+import { MOST_EVENTS_BEHIND, PositionAligner } from './position-aligner';
 import { BatchSize } from '../live/batch-size';
 import { Wakeups } from '../live/wakeups';
 import type { RebuildRow } from './rebuild';
@@ -14,8 +14,8 @@ import { Throttle } from './throttle';
 import { StreamDatabase } from '../../streams/stream-database';
 
 /**
- * Makes readers use the kept table again. First that table is brought up to date beside the live one. The switch
- * follows when only a few events are missing.
+ * Makes readers use the kept table again. First the kept table is brought up to date beside the live one. When it lacks
+ * only a few events, the tables are switched.
  */
 @Injectable()
 export class RollBack {
@@ -30,9 +30,9 @@ export class RollBack {
   ) {}
 
   /** Continues from the kept table's own checkpoint after every interruption. */
-  async work(row: RebuildRow, stop: AbortSignal): Promise<void> {
+  async run(row: RebuildRow, stop: AbortSignal): Promise<void> {
     const kept = row.replaced!;
-    await this.registry.follow(kept, true);
+    await this.registry.setFollows(kept, true);
     while (!stop.aborted) {
       if (!(await this.catchUp(row, kept, stop))) return;
       try {
@@ -42,46 +42,46 @@ export class RollBack {
         throw error;
       }
       crashPoint('rollback.switched');
-      this.wakeups.tellAll('tables');
-      this.wakeups.tellAll('rebuilds');
+      this.wakeups.wakeAllProcesses('tables');
+      this.wakeups.wakeAllProcesses('rebuilds');
       return;
     }
   }
 
   async giveUp(row: RebuildRow, error: unknown): Promise<void> {
     await this.db.transaction(async () => {
-      const kept = await this.registry.table(row.replaced!);
-      if (kept?.state === 'kept') await this.registry.follow(kept.relation, false);
-      await this.rows.rollbackFailed(row, String((error as Error)?.message ?? error));
+      const kept = await this.registry.findTable(row.replaced!);
+      if (kept?.state === 'kept') await this.registry.setFollows(kept.relation, false);
+      await this.rows.failRollback(row, String((error as Error)?.message ?? error));
     });
   }
 
   private async catchUp(row: RebuildRow, kept: string, stop: AbortSignal): Promise<boolean> {
-    const table = (await this.registry.table(kept))!;
-    const setAside = new Set(await this.registry.failures(kept));
-    const follower = new Follower(this.db, this.store, this.registry.of(table), table, setAside);
+    const table = (await this.registry.findTable(kept))!;
+    const setAside = new Set(await this.registry.listSetAside(kept));
+    const follower = new Follower(this.db, this.store, this.registry.projectionOf(table), table, setAside);
     const size = new BatchSize(this.db);
     while (!stop.aborted) {
       const live = await this.registry.live(row.name);
-      if ((live?.position ?? 0) - follower.at <= closeEnough / 2) return true;
-      const batch = await size.after(follower.at);
+      if ((live?.position ?? 0) - follower.at <= MOST_EVENTS_BEHIND / 2) return true;
+      const batch = await size.eventsAfter(follower.at);
       const { outcome } = await hushed(row.name, () => follower.step(batch));
       crashPoint('rollback.catch-up');
       if (outcome === 'lost') return false;
-      await this.throttle.breathe(row, stop);
+      await this.throttle.pauseIfSlow(row, stop);
     }
     return false;
   }
 
   private async switchBack(name: string, { id }: RebuildRow): Promise<void> {
-    const row = await this.rows.row(name, id, 'for update');
+    const row = await this.rows.readRow(name, id, 'for update');
     if (row.state !== 'live' || !row.rollbackAsked) return;
     const held = await this.registry.lock(row.relation, row.replaced!);
     const live = held.find((table) => table.relation === row.relation)!;
     const kept = held.find((table) => table.relation === row.replaced)!;
     await this.aligner.align([live, kept], 0);
     await this.registry.makeLive(kept.relation, live.relation);
-    await this.rows.rolledBack(row);
+    await this.rows.finishRollback(row);
     crashPoint('rollback.switching');
   }
 }

@@ -9,7 +9,7 @@ import { named } from '../../streams/table-names';
 /** The longest pause between two batches of a rebuild that is slowed down. */
 const LONGEST_MS = 1_000;
 const SHORTEST_MS = 50;
-const LOOK_MS = 100;
+const CHECK_MS = 100;
 
 // The oldest event without a position, and the oldest event that the live table does not reflect yet. Each has its own
 // subquery, so that a plan made for empty tables cannot scan all events. A live table with an error is left out,
@@ -27,13 +27,13 @@ const DELAY = statement(
 /**
  * How many milliseconds the oldest event has waited for its position, or for the live read model; 0 if no event waits.
  */
-export async function delayOf(db: StreamDatabase, name: string): Promise<number> {
+export async function measureDelay(db: StreamDatabase, name: string): Promise<number> {
   const [row] = await db.query<{ delay: number }>(DELAY, [name]);
   return row.delay;
 }
 
-/** The setting REBUILD_YIELD_MS. */
-export class YieldAfter {
+/** The setting REBUILD_YIELD_MS: a rebuild slows down when an event has waited longer than this. */
+export class RebuildYield {
   constructor(readonly milliseconds: number) {}
 }
 
@@ -44,33 +44,33 @@ export class YieldAfter {
  */
 @Injectable()
 export class Throttle {
-  private readonly paces = new Map<string, { looked: number; rest: number }>();
+  private readonly paceByName = new Map<string, { checkedAt: number; pauseMs: number }>();
 
   constructor(
     private readonly db: StreamDatabase,
     private readonly rows: RebuildRows,
-    private readonly most: YieldAfter,
+    private readonly limit: RebuildYield,
   ) {}
 
-  /** Called between two batches. Waits if the shop is slow, and stores whether the rebuild is slowed down. */
-  async breathe(row: RebuildRow, stop?: AbortSignal): Promise<void> {
+  /** Call it between two batches. It waits if the shop is slow, and stores whether the rebuild is slowed down. */
+  async pauseIfSlow(row: RebuildRow, stop?: AbortSignal): Promise<void> {
     const pace = this.paceOf(row.name);
     const now = performance.now();
-    if (pace.rest === 0 && now - pace.looked < LOOK_MS) return;
-    pace.looked = now;
+    if (pace.pauseMs === 0 && now - pace.checkedAt < CHECK_MS) return;
+    pace.checkedAt = now;
     const slow = await this.isSlow(row.name);
-    if (slow !== pace.rest > 0) await this.rows.throttled(row, slow);
-    pace.rest = slow ? Math.min(Math.max(pace.rest * 2, SHORTEST_MS), LONGEST_MS) : 0;
-    if (pace.rest > 0) await pause(pace.rest, undefined, { signal: stop }).catch(() => undefined);
+    if (slow !== pace.pauseMs > 0) await this.rows.storeThrottled(row, slow);
+    pace.pauseMs = slow ? Math.min(Math.max(pace.pauseMs * 2, SHORTEST_MS), LONGEST_MS) : 0;
+    if (pace.pauseMs > 0) await pause(pace.pauseMs, undefined, { signal: stop }).catch(() => undefined);
   }
 
   async isSlow(name: string): Promise<boolean> {
-    return (await delayOf(this.db, name)) > this.most.milliseconds;
+    return (await measureDelay(this.db, name)) > this.limit.milliseconds;
   }
 
-  private paceOf(name: string): { looked: number; rest: number } {
-    const pace = this.paces.get(name) ?? { looked: 0, rest: 0 };
-    this.paces.set(name, pace);
+  private paceOf(name: string): { checkedAt: number; pauseMs: number } {
+    const pace = this.paceByName.get(name) ?? { checkedAt: 0, pauseMs: 0 };
+    this.paceByName.set(name, pace);
     return pace;
   }
 }

@@ -19,13 +19,13 @@ interface Grounds {
 
 let names = 0;
 
-/** A new name for a projection, which no other test of the file uses. */
-export const aName = (): string => `tally-${String.fromCharCode(97 + names++)}`;
+/** Returns a name for a projection that no other test of the file uses. */
+export const newName = (): string => `tally-${String.fromCharCode(97 + names++)}`;
 
 /** A database for each test, and shops on it that run until the test ends. */
-export class Bench {
+export class ProjectionTest {
   test!: Grounds;
-  private stops: (() => Promise<void>)[] = [];
+  private stopFunctions: (() => Promise<void>)[] = [];
   db!: StreamDatabase;
 
   constructor(open: () => Promise<Grounds>) {
@@ -34,12 +34,12 @@ export class Bench {
       this.db = streamsIn(this.test.of('ordering'));
     });
     afterEach(async () => {
-      await Promise.all(this.stops.splice(0).map((stop) => stop()));
+      await Promise.all(this.stopFunctions.splice(0).map((stop) => stop()));
       await this.test.drop();
     });
   }
 
-  /** A shop on the same database, as in one process. `lead` names the projections that it leads. */
+  /** The projections of one process on the test database. It leads the projections that `lead` names. */
   shop(
     projections: readonly Projection[],
     lead: readonly string[] = [],
@@ -47,7 +47,7 @@ export class Bench {
   ): Shop & { stop: () => Promise<void> } {
     const shop = projectionsOn(this.test.of('ordering'), projections, undefined, { yieldMs });
     const stop = shop.lead(...lead);
-    this.stops.push(stop);
+    this.stopFunctions.push(stop);
     return { ...shop, stop };
   }
 
@@ -61,14 +61,14 @@ export class Bench {
   }
 
   /** Creates orders with some events each. */
-  async busy(shop: Shop, orders: number, events: number): Promise<string[]> {
+  async appendOrders(shop: Shop, orders: number, events: number): Promise<string[]> {
     const all = Array.from({ length: orders }, () => ids.next());
     for (let version = 0; version < events; version++)
       await Promise.all(all.map((order, index) => this.append(shop, order, version, [{ n: index + version }])));
     return all;
   }
 
-  async caughtUp(shop: Shop, name: string): Promise<void> {
+  async waitUntilCaughtUp(shop: Shop, name: string): Promise<void> {
     await eventually(async () => {
       const [pending] = await this.db.query<{ n: number }>('select count(*)::int as n from order_pending');
       const head = await shop.store.head();
@@ -76,14 +76,14 @@ export class Bench {
     });
   }
 
-  async rowsOf(table: string) {
+  async readRows(table: string) {
     return this.db.query<{ order_id: string; position: number; version: number; view: Tally; sum: number }>(
       `select order_id, position, version, view, sum from ${table} order by order_id`,
     );
   }
 
-  /** The rows that the table must have: every stream folded from its first event. */
-  async folded() {
+  /** The rows that the table should have: every stream folded from its first event. */
+  async expectedRows() {
     return this.db.query<{ order_id: string; position: number; version: number; view: Tally; sum: number }>(
       `select e.order_id, max(l.position) as position, max(e.version) as version,
          jsonb_build_object('count', count(*), 'sum', sum((e.event_data->>'n')::int)) as view,
@@ -92,7 +92,7 @@ export class Bench {
     );
   }
 
-  async reaches(shop: Shop, name: string, id: string, state: RebuildState): Promise<void> {
+  async waitForState(shop: Shop, name: string, id: string, state: RebuildState): Promise<void> {
     await eventually(async () => {
       const rebuild = await shop.rebuilds.view(name, id);
       if (rebuild.state === 'failed' && state !== 'failed') throw new Error(`it failed: ${rebuild.error}`);

@@ -22,7 +22,7 @@ import { RollBack } from '../rebuild/roll-back';
 import { Sentinel } from '../drift/sentinel';
 import { SetAside } from '../live/set-aside';
 import { ProjectionStatuses } from '../live/status';
-import { Throttle, YieldAfter } from '../rebuild/throttle';
+import { Throttle, RebuildYield } from '../rebuild/throttle';
 import { Upgrade } from '../live/upgrade';
 
 export interface Tally {
@@ -31,22 +31,22 @@ export interface Tally {
 }
 
 /**
- * Counts an order's events, and adds up their `n`. It fails on `poison`, and its column refuses a number that is too
- * large.
+ * A projection that counts an order's events and adds up their `n`. It fails on `poison`, and its column refuses a
+ * number that is too large.
  */
-export const tallyOf = (name: string, version = 1, digests = false): Projection<Tally> => ({
+export const tallyOf = (name: string, version = 1, acceptsPoison = false): Projection<Tally> => ({
   name,
   version,
   columns: { sum: { type: 'integer', of: (view) => view.sum } },
   indexes: [['sum desc', 'order_id']],
   project(view, event: LoggedEvent) {
     const { n = 1, poison } = event.data as { n?: number; poison?: boolean };
-    if (poison && !digests) throw new Error('poison');
+    if (poison && !acceptsPoison) throw new Error('poison');
     return { count: (view?.count ?? 0) + 1, sum: (view?.sum ?? 0) + n };
   },
 });
 
-/** The projection classes of one process, on a database. */
+/** Creates the projection classes of one process on a database. */
 export function projectionsOn(
   database: Database,
   projections: readonly Projection[],
@@ -61,7 +61,7 @@ export function projectionsOn(
   const rows = new RebuildRows(db);
   const rebuilds = new Rebuilds(db, registry, set, store, new SystemIds(), wakeups, rows);
   const aligner = new PositionAligner(db, store, registry);
-  const throttle = new Throttle(db, rows, new YieldAfter(yieldMs));
+  const throttle = new Throttle(db, rows, new RebuildYield(yieldMs));
   const diffs = new Diffs(db, rows);
   const comparer = new Comparer(db, store, registry, rows, diffs, throttle);
   const goLive = new GoLive(db, registry, rows, rebuilds, aligner, wakeups);
@@ -76,7 +76,7 @@ export function projectionsOn(
   const sentinel = new Sentinel(db, store, registry, drift, throttle, wakeups);
   const kept = new KeptTables(registry, rows);
   const upgrade = new Upgrade(set, registry, rows, rebuilds, wakeups);
-  store.onNumbered(() => wakeups.tell('log'));
+  store.onNumbered(() => wakeups.wake('log'));
 
   /** Leads the sequencer and these projections until the returned function is called. */
   const lead = (...names: string[]): (() => Promise<void>) => {

@@ -13,8 +13,8 @@ export type Prune = (db: Database) => Promise<unknown>;
 
 /** Deletes old rows, checks snapshots and vacuums tables. It runs in the process that leads the sequencer. */
 @Injectable()
-export class StoreCare {
-  private readonly log = new Logger('StoreCare');
+export class StoreMaintenance {
+  private readonly log = new Logger('StoreMaintenance');
   private readonly sweeping: Sweeping;
 
   constructor(
@@ -22,8 +22,8 @@ export class StoreCare {
     private readonly leadership: Leadership,
     private readonly signals: LogSignals,
     private readonly prunes: readonly Prune[] = [],
-    private readonly outdated: () => Promise<number> = async () => 0,
-    private readonly watch: () => Promise<void> = async () => undefined,
+    private readonly pruneSnapshots: () => Promise<number> = async () => 0,
+    private readonly checkNextSnapshots: () => Promise<void> = async () => undefined,
   ) {
     const { pending, heads, snapshots } = db.tables;
     this.sweeping = new Sweeping(db, 'event store', [pending, heads, snapshots]);
@@ -33,31 +33,33 @@ export class StoreCare {
   @Interval('event store prunes', 10 * MINUTE)
   @OneAtATime()
   async prune(): Promise<void> {
-    if (!this.leadership.leads(this.signals.sequencer)) return;
+    if (!this.leadership.leads(this.signals.sequencerTask)) return;
     for (const prune of this.prunes) await prune(this.db).catch((error: Error) => this.warn(error));
   }
 
   /** Deletes snapshots that no current build reads. */
   @Interval('outdated snapshots', 10 * MINUTE)
   @OneAtATime()
-  async throwAway(): Promise<void> {
-    if (this.leadership.leads(this.signals.sequencer)) await this.outdated().catch((error: Error) => this.warn(error));
+  async deleteOutdatedSnapshots(): Promise<void> {
+    if (this.leadership.leads(this.signals.sequencerTask))
+      await this.pruneSnapshots().catch((error: Error) => this.warn(error));
   }
 
   /** Checks a few snapshots each time, until all were checked, and then starts again. */
   @Interval('snapshot watch', MINUTE)
   @OneAtATime()
-  async watchSnapshots(): Promise<void> {
-    if (this.leadership.leads(this.signals.sequencer)) await this.watch().catch((error: Error) => this.warn(error));
+  async checkSnapshots(): Promise<void> {
+    if (this.leadership.leads(this.signals.sequencerTask))
+      await this.checkNextSnapshots().catch((error: Error) => this.warn(error));
   }
 
   @Interval('event store vacuum', 5 * MINUTE)
   @OneAtATime()
-  async sweepUp(): Promise<void> {
-    if (this.leadership.leads(this.signals.sequencer)) await this.sweeping.sweep();
+  async vacuumTables(): Promise<void> {
+    if (this.leadership.leads(this.signals.sequencerTask)) await this.sweeping.sweep();
   }
 
   private warn(error: Error): void {
-    this.log.warn(`failed, and will be tried again in the next round: ${error.message}`);
+    this.log.warn(`the maintenance of the event store failed, and is tried again in the next round: ${error.message}`);
   }
 }

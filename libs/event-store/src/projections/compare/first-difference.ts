@@ -1,39 +1,39 @@
 import type { LoggedEvent } from '#event-store';
-import { changesBetween, shownOf, type Change, type Shown } from './differences';
+import { changesBetween, fromFoldedRow, type Change, type ComparableRow } from './differences';
 import { foldBatch } from '../live/fold';
 import type { Projection, Row } from '../live/projection';
 
 /** The first event after which two reducers give different rows for an order. */
-export interface Disagreement {
+export interface FirstDifference {
   readonly event: LoggedEvent;
   readonly changes: readonly Change[];
 }
 
-/** Applies one reducer to a stream, event by event. After an error the last good row stays, as it does in the table. */
-class Walk {
+/** Applies one reducer to a stream, event by event. After an error it keeps the last good row, as the table does. */
+class ReducerRun {
   private row: Row | undefined;
-  private over = false;
+  private hasFailed = false;
 
   constructor(private readonly projection: Projection) {}
 
-  step(event: LoggedEvent): Shown | undefined {
-    if (!this.over) {
+  step(event: LoggedEvent): ComparableRow | undefined {
+    if (!this.hasFailed) {
       const known = new Map(this.row ? [[this.row.orderId, this.row]] : []);
       const { rows, gone, failures } = foldBatch(this.projection, known, [event]);
-      this.over = failures.length > 0;
+      this.hasFailed = failures.length > 0;
       if (gone.length > 0) this.row = undefined;
       else this.row = rows.get(event.streamId) ?? this.row;
     }
-    return this.row && shownOf(this.projection, this.row);
+    return this.row && fromFoldedRow(this.projection, this.row);
   }
 }
 
-export function firstDisagreement(
+export function findFirstDifference(
   old: Projection,
   next: Projection,
   events: readonly LoggedEvent[],
-): Disagreement | undefined {
-  const [one, other] = [new Walk(old), new Walk(next)];
+): FirstDifference | undefined {
+  const [one, other] = [new ReducerRun(old), new ReducerRun(next)];
   for (const event of events) {
     const changes = changesBetween(one.step(event), other.step(event));
     if (changes.length > 0) return { event, changes };

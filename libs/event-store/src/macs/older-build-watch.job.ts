@@ -1,0 +1,51 @@
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Interval } from '@nestjs/schedule';
+import { OneAtATime } from '#platform/system';
+import type { MacKey } from '#platform/macs';
+import type { Instances } from '#messaging';
+import { closeLog, doOlderEventsWait, isOlderBuildAlive, registerMacMaker } from './event-macs.store';
+import { MacExceptions } from './mac-exceptions';
+import type { StreamDatabase } from '../streams/stream-database';
+
+const MINUTE = 60_000;
+
+/**
+ * Stores that this process makes MACs. A migration regards an instance without this row as an older build. When no
+ * older build is alive any more, this job closes the log: from then on no process may write the log directly, and no
+ * event without a MAC is numbered.
+ */
+@Injectable()
+export class OlderBuildWatch implements OnApplicationBootstrap {
+  private readonly log = new Logger('EventStore');
+  /** Whether an older build may still be alive. If so, the shop writes nothing that an older build cannot read. */
+  mayBeAlive = true;
+  private readonly exceptions: MacExceptions;
+
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly instances: Instances,
+    key: MacKey,
+  ) {
+    this.exceptions = new MacExceptions(db, key);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.registerAndCheck();
+  }
+
+  /** Runs every minute, because after a restore the row of this process is missing. */
+  @Interval('instances that make macs', MINUTE)
+  @OneAtATime()
+  async registerAndCheck(): Promise<void> {
+    await this.db
+      .outside(async () => {
+        await this.exceptions.sign();
+        await registerMacMaker(this.db, this.instances.id);
+        this.mayBeAlive = await isOlderBuildAlive(this.db);
+        if (!this.mayBeAlive && !(await doOlderEventsWait(this.db))) await closeLog(this.db);
+      })
+      .catch((error: Error) =>
+        this.log.warn(`the check for older builds failed, and is repeated in a minute: ${error.message}`),
+      );
+  }
+}

@@ -1,0 +1,76 @@
+import { EventBroken } from '#kernel';
+import type { MacKey } from '#platform/macs';
+import { isAdmittedAsRead, isOursAsRead } from '../macs/event-mac';
+import { readFirstFormat } from '../macs/event-macs.store';
+import { isFormatSigned } from '../macs/mac-check';
+import { MacExceptions, type Allowed } from '../macs/mac-exceptions';
+import type { StoredRow } from './stored';
+import type { StreamDatabase } from './stream-database';
+import { named } from './table-names';
+
+/**
+ * SQL columns that are selected together with `eventColumns`: an event's MAC or, for an event without a MAC, the MAC of
+ * its admission (see event-mac.ts).
+ */
+export const macColumns = `e.mac as "eventMac",
+  case when e.mac is null then (select a.mac from ${named.admissions} a where a.event_id = e.id) end as admission`;
+
+export interface RowWithMacs extends StoredRow {
+  readonly eventMac: Buffer | null;
+  readonly admission: Buffer | null;
+}
+
+/**
+ * Checks the MACs of a stream's events when they are read, so that no decision is based on an event that the shop did
+ * not append. This is needed because events are read before the sequencer checks them. An event with a MAC costs one
+ * HMAC and no query.
+ */
+export class ForeignEventCheck {
+  private readonly exceptions: MacExceptions;
+  /** Events up to this position were stored before there were MACs. Undefined until a signed value was read. */
+  private firstFormatEnd?: number;
+
+  constructor(
+    private readonly db: StreamDatabase,
+    private readonly key: MacKey,
+  ) {
+    this.exceptions = new MacExceptions(db, key);
+  }
+
+  /** Returns the same rows. Events that the shop did not append are marked as unreadable. */
+  async markForeign<Row extends RowWithMacs>(rows: readonly Row[]): Promise<readonly Row[]> {
+    let formatEnd: Promise<number> | undefined;
+    let allowed: Promise<Allowed> | undefined;
+    let foreign: Set<Row> | undefined;
+    for (const row of rows) {
+      const isOurs =
+        row.eventMac !== null
+          ? isOursAsRead(this.key, row, row.eventMac)
+          : row.admission !== null
+            ? isAdmittedAsRead(this.key, row, row.admission)
+            : row.position !== null
+              ? row.position <= (await (formatEnd ??= this.endOfFirstFormat()))
+              : mayLackMac(row, await (allowed ??= this.runOutside(() => this.exceptions.readAllowed())));
+      if (!isOurs) (foreign ??= new Set()).add(row);
+    }
+    return foreign
+      ? rows.map((row) => (foreign.has(row) ? { ...row, unreadable: foreignEventError(row) } : row))
+      : rows;
+  }
+
+  private async endOfFirstFormat(): Promise<number> {
+    if (this.firstFormatEnd !== undefined) return this.firstFormatEnd;
+    const format = await this.runOutside(() => readFirstFormat(this.db));
+    if (!format || !isFormatSigned(this.key, format)) return 0;
+    return (this.firstFormatEnd = format.through);
+  }
+
+  private runOutside<T>(query: () => Promise<T>): Promise<T> {
+    return this.db.begun() ? query() : this.db.outside(query);
+  }
+}
+
+const mayLackMac = ({ id }: RowWithMacs, { open, events }: Allowed): boolean => open || events.has(id);
+
+const foreignEventError = ({ type, version }: RowWithMacs): EventBroken =>
+  new EventBroken(type, version, 'was not appended by this shop');
