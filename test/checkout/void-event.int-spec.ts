@@ -221,7 +221,7 @@ describe('An order whose completion is void', () => {
   it('may be open again, so the erasure of its customer looks at it', async () => {
     const { id } = await bought();
     const customerId = randomUUID() as Uuid;
-    const maybeOpen = () => shop.app.get(OrderAccounts, { strict: false }).maybeOpen(customerId);
+    const maybeOpen = () => shop.app.get(OrderAccounts, { strict: false }).findMaybeOpen(customerId);
     for (const step of ['accept', 'prepare', 'ready', 'complete'] as const)
       await tell(new AdvanceOrder(id, step, staff));
     await ownedBy(customerId, id);

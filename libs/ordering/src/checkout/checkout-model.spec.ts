@@ -29,15 +29,15 @@ import {
 } from '#contracts/payments';
 import { cancelOrder, closeOrder } from '../cancel-order/cancel-order';
 import { confirmOrder } from '../confirm-order/confirm-order';
-import { orderLife, refunded, reversedTotal, type Order, type OrderEvent, type PlacedState } from '../model/order';
+import { orderLife, totalRefunded, reversedTotal, type Order, type OrderEvent, type PlacedState } from '../model/order';
 import { announcements } from '../model/order-announcements';
 import { facts, orderId } from '../model/order-samples';
 import { recordRefund, refundOrder } from '../refund-order/refund-order';
 import { RecordRefund } from '../refund-order/refunds-messages';
-import { hearOfRefund, type RefundsHear } from '../refund-order/refunds';
-import { allDone, noRefunds } from '../refund-order/refunds-steps';
+import { reactToRefundMessage, type RefundsMessage } from '../refund-order/refunds';
+import { areAllDone, noRefunds } from '../refund-order/refunds-steps';
 import { recordReversal } from '../reverse-payment/reverse-payment';
-import { hear } from './checkout';
+import { react } from './checkout';
 import {
   CheckoutOverdue,
   CheckoutWaits,
@@ -46,8 +46,8 @@ import {
   RecordReversal,
   RetryCheckout,
 } from './checkout-messages';
-import type { CheckoutHears } from './checkout-moves';
-import { isOver, start } from './checkout-steps';
+import type { CheckoutMessage } from './checkout-moves';
+import { isOver, initialCheckout } from './checkout-steps';
 
 type Place = 'ordering' | 'checkout' | 'refunds' | 'stock' | 'payments';
 const routes: [Place, readonly (new (body: never) => Message)[]][] = [
@@ -97,7 +97,7 @@ interface Fate {
 class TinyShop {
   readonly queues = new Map<string, Message[]>();
   stream: OrderEvent[] = [];
-  checkout = start;
+  checkout = initialCheckout;
   refunds = noRefunds;
   shelf = 10;
   reserved: 'nothing' | 'reserved' | 'committed' | 'released' | 'short' = 'nothing';
@@ -155,13 +155,13 @@ class TinyShop {
       case 'payments':
         return this.send('payments', this.pay(message));
       case 'checkout': {
-        const heard = hear(this.checkout, message as CheckoutHears, 900);
+        const heard = react(this.checkout, message as CheckoutMessage, 900);
         this.checkout = heard.state;
         return this.send('checkout', heard.asks);
       }
       case 'refunds': {
         if (!('refundId' in message.body)) return;
-        const heard = hearOfRefund(this.refunds, message as RefundsHear);
+        const heard = reactToRefundMessage(this.refunds, message as RefundsMessage);
         this.refunds = heard.state;
         return this.send('refunds', heard.asks);
       }
@@ -170,7 +170,7 @@ class TinyShop {
 
   /** The timers: whoever still waits asks again. */
   wait(): void {
-    const heard = hear(this.checkout, new CheckoutWaits({ orderId, asked: 0 }), 900);
+    const heard = react(this.checkout, new CheckoutWaits({ orderId, asked: 0 }), 900);
     this.checkout = heard.state;
     this.send('checkout', heard.asks);
   }
@@ -179,13 +179,13 @@ class TinyShop {
   tend(): void {
     if (!('parked' in this.checkout)) return;
     this.tended += 1;
-    const heard = hear(this.checkout, new RetryCheckout({ orderId, by: 'admin', reason: null }), 900);
+    const heard = react(this.checkout, new RetryCheckout({ orderId, by: 'admin', reason: null }), 900);
     this.checkout = heard.state;
     this.send('checkout', heard.asks);
   }
 
   overdue(): void {
-    const heard = hear(this.checkout, new CheckoutOverdue({ orderId }), 900);
+    const heard = react(this.checkout, new CheckoutOverdue({ orderId }), 900);
     this.checkout = heard.state;
     this.send('checkout', heard.asks);
   }
@@ -331,7 +331,7 @@ describe('Whatever happens to a checkout', () => {
         const shop = run(fate);
         const order = fold(orderLife, shop.stream);
         expect(isOver(shop.checkout)).toBe(true);
-        expect(allDone(shop.refunds)).toBe(true);
+        expect(areAllDone(shop.refunds)).toBe(true);
         expect(shop.charges).toBeLessThanOrEqual(1);
         if (order.status === 'confirmed') {
           expect(shop.checkout.step).toBe('confirmed');
@@ -347,7 +347,7 @@ describe('Whatever happens to a checkout', () => {
           expect(shop.reserved === 'reserved' || shop.reserved === 'committed').toBe(false);
           // Whatever was taken without the order having been paid is told by the order.
           expect(reversedTotal(order as PlacedState).amount).toBe(shop.reversed);
-          if ('paid' in order && order.paid.amount > 0) expect(refunded(order)).toEqual(order.paid);
+          if ('paid' in order && order.paid.amount > 0) expect(totalRefunded(order)).toEqual(order.paid);
         }
       }),
       { numRuns: 2_000 },

@@ -27,8 +27,8 @@ import {
 } from '#contracts/payments';
 import type { OrderEvent } from '../model/order';
 import { announcements } from '../model/order-announcements';
-import { facts, given, orderId, sealed, refundDeciding } from '../model/order-samples';
-import { hear } from './checkout';
+import { facts, orderAfter, orderId, sealed, refundRequestedWith } from '../model/order-samples';
+import { react } from './checkout';
 import { checkoutStatus } from './checkout-status';
 import {
   CheckoutOverdue,
@@ -38,14 +38,14 @@ import {
   RetryCheckout,
   WindBackAsked,
 } from './checkout-messages';
-import { MOST_ASKED, secondsUntilAskedAgain } from '../model/asked-again';
-import type { CheckoutHears } from './checkout-moves';
-import { isOver, start, type Checkout } from './checkout-steps';
+import { MAX_REPEATS, secondsUntilAskedAgain } from '../model/asked-again';
+import type { CheckoutMessage } from './checkout-moves';
+import { isOver, initialCheckout, type Checkout } from './checkout-steps';
 
 const at = '2026-11-23T03:04:05.678Z';
 const total = vnd(100_000);
 const told = <M>(type: new (body: never) => M, before: readonly OrderEvent[], event: OrderEvent): M =>
-  announcements(orderId, given(...before), before.length, [event], at).find((it) => it instanceof type) as M;
+  announcements(orderId, orderAfter(...before), before.length, [event], at).find((it) => it instanceof type) as M;
 
 const placed = told(OrderPlaced, [], facts.placed);
 /** The sample's lines are of one variant. */
@@ -72,8 +72,9 @@ const voided = new PaymentVoided({ orderId, refunded: total });
 const overdue = new CheckoutOverdue({ orderId });
 const waits = new CheckoutWaits({ orderId, asked: 0 });
 
-const on = (state: Checkout, heard: CheckoutHears) => hear(state, heard, 900);
-const after = (...heard: CheckoutHears[]) => heard.reduce<Checkout>((state, it) => on(state, it).state, start);
+const on = (state: Checkout, heard: CheckoutMessage) => react(state, heard, 900);
+const after = (...heard: CheckoutMessage[]) =>
+  heard.reduce<Checkout>((state, it) => on(state, it).state, initialCheckout);
 
 const asksToVoid = (reason: string) => new VoidPayment({ orderId, reason, idempotencyKey: `checkout:${orderId}:void` });
 const asksToRelease = (reason: string) => new ReleaseStock({ orderId, reason });
@@ -88,7 +89,7 @@ const done = after(placed, reserved, paid, committed, confirmed);
 
 describe('A checkout that goes well', () => {
   it('sets the goods aside first, all lines of one variant together', () => {
-    expect(on(start, placed)).toMatchObject({
+    expect(on(initialCheckout, placed)).toMatchObject({
       asks: [new ReserveStock({ orderId, lines })],
       timers: [
         { name: 'waits', afterSeconds: 30 },
@@ -187,7 +188,7 @@ describe('A checkout that takes too long', () => {
     ['confirming', confirming],
     ['confirmed', done],
     ['winding back already', after(placed, reserved, declined)],
-    ['unknown', start],
+    ['unknown', initialCheckout],
   ])('does not matter any more when %s', (_, state) => {
     expect(on(state, overdue)).toMatchObject({ state, asks: [], timers: [] });
   });
@@ -243,7 +244,7 @@ const cancelledFact = (restock: boolean) => ({ ...facts.cancelled, data: { ...fa
 const cancelledLate = (restock: boolean) =>
   told(OrderCancelled, [facts.placed, facts.confirmed], cancelledFact(restock));
 const refund = (decided: { end: boolean; restock?: boolean }) =>
-  told(OrderRefundRequested, [facts.placed, facts.confirmed], refundDeciding('r1', 100_000, decided));
+  told(OrderRefundRequested, [facts.placed, facts.confirmed], refundRequestedWith('r1', 100_000, decided));
 
 describe('The goods of an order that is over after all', () => {
   it('go back, or are waste, as the order says', () => {
@@ -284,7 +285,7 @@ describe('The goods of an order that is over after all', () => {
 });
 
 describe('What comes late or twice', () => {
-  it.each<[string, Checkout, CheckoutHears]>([
+  it.each<[string, Checkout, CheckoutMessage]>([
     ['the order', reserving, placed],
     ['the reservation', paying, reserved],
     ['the shortage', after(placed, short), short],
@@ -340,7 +341,7 @@ describe('Waiting for an answer', () => {
 });
 
 describe('Asked in vain', () => {
-  const inVain = (state: Checkout, times = MOST_ASKED + 1) =>
+  const inVain = (state: Checkout, times = MAX_REPEATS + 1) =>
     Array.from({ length: times }).reduce<Checkout>((now) => on(now, waits).state, state);
   const noWayOut: Checkout[] = [
     confirming,
@@ -354,8 +355,8 @@ describe('Asked in vain', () => {
   it.each(noWayOut.map((state) => [state.step, state] as const))(
     '%s asks so often, then nobody until somebody has looked',
     (step, state) => {
-      expect(on(inVain(state, MOST_ASKED - 1), waits).asks).toHaveLength(1);
-      const last = on(inVain(state, MOST_ASKED), waits);
+      expect(on(inVain(state, MAX_REPEATS - 1), waits).asks).toHaveLength(1);
+      const last = on(inVain(state, MAX_REPEATS), waits);
       expect(last).toMatchObject({
         asks: [],
         timers: [],
@@ -397,7 +398,7 @@ describe('Asked in vain', () => {
     expect(inVain(on(voiding, retry).state)).toEqual(voiding);
     expect(on(paying, retry).asks).toEqual(on(reserving, reserved).asks);
     expect(on(done, retry)).toMatchObject({ state: done, asks: [], timers: [] });
-    expect(on(start, retry)).toMatchObject({ state: start, asks: [] });
+    expect(on(initialCheckout, retry)).toMatchObject({ state: initialCheckout, asks: [] });
   });
 
   it('nothing is forgotten of what was late: money that comes while it is parked goes back when it is asked', () => {
@@ -419,7 +420,7 @@ describe('A checkout that an admin wants back', () => {
 
 describe('A checkout as it stands', () => {
   it.each<[Checkout, object]>([
-    [start, { status: 'running', step: 'waiting', asked: 0 }],
+    [initialCheckout, { status: 'running', step: 'waiting', asked: 0 }],
     [paying, { status: 'running', waitingFor: 'payments to take the money' }],
     [on(paying, waits).state, { status: 'needs-attention', step: 'paying', asked: 1 }],
     [done, { status: 'over', step: 'confirmed', waitingFor: null }],

@@ -3,7 +3,7 @@ import { OrderCancellationRequested, OrderCancelled, OrderConfirmed } from '#con
 import { ReleaseStock, StockReleased } from '#contracts/inventory';
 import { PaymentTaken, PaymentVoided, TakePayment, VoidPayment } from '#contracts/payments';
 import { orderId } from '../model/order-samples';
-import { hear } from './checkout';
+import { react } from './checkout';
 import {
   CloseOrder,
   CompareCheckout,
@@ -12,9 +12,9 @@ import {
   RetryCheckout,
   ReviewOrder,
 } from './checkout-messages';
-import type { CheckoutHears, Heard } from './checkout-moves';
+import type { CheckoutMessage, CheckoutReaction } from './checkout-moves';
 import { checkoutStatus } from './checkout-status';
-import { start, type Checkout } from './checkout-steps';
+import { initialCheckout, type Checkout } from './checkout-steps';
 
 const total = vnd(60_000);
 const lines = [{ sku: 'a1', quantity: 2 }];
@@ -37,8 +37,8 @@ const confirmedAs = (version: number) => new OrderConfirmed({ orderId, version }
 const cancelled = (wasConfirmed: boolean) =>
   new OrderCancelled({ orderId, code: 'STAFF', wasConfirmed, restock: true } as never);
 
-const on = (state: Checkout, heard: CheckoutHears) => hear(state, heard, 900);
-const after = (state: Checkout, ...heard: CheckoutHears[]) =>
+const on = (state: Checkout, heard: CheckoutMessage) => react(state, heard, 900);
+const after = (state: Checkout, ...heard: CheckoutMessage[]) =>
   heard.reduce<Checkout>((before, it) => on(before, it).state, state);
 
 const confirmed: Checkout = { step: 'confirmed', orderId, method: 'card' };
@@ -143,7 +143,7 @@ describe('A checkout whose order is cancelled and does not count as paid', () =>
     ['restocking', restocking],
     ['reopened', reopened],
   ])('%s, has whatever is left given back, and that noted', (_, state) => {
-    const ended: Heard = on(state, cancelledUnpaid);
+    const ended: CheckoutReaction = on(state, cancelledUnpaid);
     expect(ended).toMatchObject({ state: { step: 'given-up' }, asks: [payBack, expect.any(ReleaseStock)] });
     expect(on(ended.state, voided).asks).toEqual([expect.any(RecordReversal)]);
   });
@@ -157,7 +157,7 @@ describe('A checkout whose order is cancelled and does not count as paid', () =>
 
 describe('A checkout that agrees with its order, or is on its way', () => {
   it.each<[string, Checkout, CompareCheckout]>([
-    ['has not begun', start, stands()],
+    ['has not begun', initialCheckout, stands()],
     ['is closing a closed order', closing, cancelledUnpaid],
     ['is confirmed', confirmed, inHand],
     ['is undone, and the order is cancelled', undone, stands({ status: 'cancelled', wasConfirmed: true })],

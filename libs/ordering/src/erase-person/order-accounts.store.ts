@@ -43,12 +43,12 @@ export class OrderAccounts {
   constructor(private readonly db: Database) {}
 
   /** Prevents orders on the account until the transaction ends. Returns whether the account is closed already. */
-  async hold(subject: Uuid): Promise<boolean> {
+  async lock(subject: Uuid): Promise<boolean> {
     return (await this.db.query<{ closed: boolean }>(LOCK_ACCOUNT, [subject]))[0].closed;
   }
 
   /** Prevents appends to one stream until the transaction ends. */
-  async holdStream(orderId: Uuid): Promise<void> {
+  async lockStream(orderId: Uuid): Promise<void> {
     await this.db.query(LOCK_STREAM, [orderId]);
   }
 
@@ -57,7 +57,7 @@ export class OrderAccounts {
   }
 
   /** Orders of a customer that may be open. Only their streams can decide that. */
-  async maybeOpen(customerId: Uuid): Promise<readonly Uuid[]> {
+  async findMaybeOpen(customerId: Uuid): Promise<readonly Uuid[]> {
     return (await this.db.query<{ orderId: Uuid }>(MAYBE_OPEN, [customerId])).map(({ orderId }) => orderId);
   }
 

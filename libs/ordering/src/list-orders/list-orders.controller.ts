@@ -8,7 +8,7 @@ import { ShowsPeople } from '#platform/audit';
 import { answer, Answers, Does, From, Id, OneOf, page, PageQuery, placeOf, Until, type Answer } from '#platform/http';
 import { Allowed, CartOrUser, Who, type Caller } from '#platform/security';
 import { GuestTokens } from '../view-order/guest-tokens.query';
-import { showToOwner, type Showing } from '../view-order/order-answer';
+import { showToOwner, type ShowOrder } from '../view-order/order-answer';
 import { ListOrders, type ListedRow, type OrderFilter } from './list-orders.query';
 import { ListedOrder } from './order-list';
 
@@ -51,9 +51,9 @@ const OwnMeta = Meta.extend({
     }),
 });
 
-const cursorOf = ({ place }: ListedRow) => place;
+const cursorOf = ({ cursor }: ListedRow) => cursor;
 
-const idsOf = (rows: readonly ListedRow[]): readonly Uuid[] => rows.map(({ place }) => place.id);
+const idsOf = (rows: readonly ListedRow[]): readonly Uuid[] => rows.map(({ cursor }) => cursor.id);
 
 @ApiTags('Orders')
 @Controller()
@@ -93,7 +93,7 @@ export class ListOrdersController {
   private async page(
     filter: OrderFilter,
     { limit, cursor }: PageQuery,
-    show?: Showing,
+    show?: ShowOrder,
     more?: object,
   ): Promise<Answer> {
     const rows = await this.queries.execute(new ListOrders(filter, limit, placeOf(cursor, CursorShape), show));

@@ -9,7 +9,7 @@ const CLOSED = statement('account-closed', `select 1 from order_accounts where s
  * The account of the order must be open. Throws SubjectErased if the person was erased. Closing an account locks this
  * row. So an append that waited for the lock sees the account closed, even if its database snapshot is older.
  */
-export const accountOpen = defineGuard<{ readonly subject: Uuid }>({
+export const accountMustBeOpen = defineGuard<{ readonly subject: Uuid }>({
   name: 'account',
   place: 'before',
   sql: ({ subject }) =>

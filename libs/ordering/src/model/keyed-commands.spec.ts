@@ -24,21 +24,21 @@ describe('A command with a key', () => {
     let runs = 0;
     const commands = keyed();
     const run = async () => view(`order ${++runs}`);
-    const answers = await Promise.all(Array.from({ length: 50 }, () => commands.once(key(), run)));
+    const answers = await Promise.all(Array.from({ length: 50 }, () => commands.runOnce(key(), run)));
     expect(answers.map((one) => one.view.id)).toEqual(Array(50).fill('order 1'));
     expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
   });
 
   it('does not run when the key is known: the first answer is given again', async () => {
     const run = () => Promise.reject(new Error('ran'));
-    expect(await keyed(left(key())).once(key(), run)).toEqual({ view: view('first'), replayed: true });
+    expect(await keyed(left(key())).runOnce(key(), run)).toEqual({ view: view('first'), replayed: true });
   });
 
   it('is refused for another body, or as another command', async () => {
     const run = () => Promise.reject(new Error('ran'));
     const reused = { code: 'IDEMPOTENCY_KEY_REUSED' };
-    await expect(keyed(left(key())).once(key({ a: 2 }), run)).rejects.toMatchObject(reused);
-    await expect(keyed(left({ ...key(), command: 'refund-order' })).once(key(), run)).rejects.toMatchObject(reused);
+    await expect(keyed(left(key())).runOnce(key({ a: 2 }), run)).rejects.toMatchObject(reused);
+    await expect(keyed(left({ ...key(), command: 'refund-order' })).runOnce(key(), run)).rejects.toMatchObject(reused);
   });
 
   it('gives the answer of another process that came first, whatever this one ran into', async () => {
@@ -49,21 +49,21 @@ describe('A command with a key', () => {
       stored.push(left(key()));
       throw new DomainError('CART_EMPTY', 'conflict', 'emptied by the other order');
     };
-    expect(await commands.once(key(), run)).toEqual({ view: view('first'), replayed: true });
+    expect(await commands.runOnce(key(), run)).toEqual({ view: view('first'), replayed: true });
   });
 
   it('that was refused may be tried again', async () => {
     const commands = keyed();
     const refuse = () => Promise.reject(new DomainError('CART_EMPTY', 'conflict', 'empty'));
-    await expect(commands.once(key(), refuse)).rejects.toMatchObject({ code: 'CART_EMPTY' });
-    expect(await commands.once(key(), async () => view('later'))).toEqual({ view: view('later'), replayed: false });
+    await expect(commands.runOnce(key(), refuse)).rejects.toMatchObject({ code: 'CART_EMPTY' });
+    expect(await commands.runOnce(key(), async () => view('later'))).toEqual({ view: view('later'), replayed: false });
   });
 
   it('that still runs after two seconds is said to be in progress', async () => {
     const commands = keyed();
     let finish: (done: DatedOrder) => void = () => undefined;
-    const first = commands.once(key(), () => new Promise((resolve) => (finish = resolve)));
-    await expect(commands.once(key(), async () => view('second'))).rejects.toMatchObject({
+    const first = commands.runOnce(key(), () => new Promise((resolve) => (finish = resolve)));
+    await expect(commands.runOnce(key(), async () => view('second'))).rejects.toMatchObject({
       code: 'IDEMPOTENCY_IN_PROGRESS',
     });
     finish(view('slow'));
@@ -74,17 +74,17 @@ describe('A command with a key', () => {
     const commands = keyed();
     const stored: StoredKey[] = [];
     Object.assign(commands, { keys: { find: async () => stored[0] } });
-    expect(await commands.answered(key())).toBeUndefined();
+    expect(await commands.findAnswer(key())).toBeUndefined();
     let finish: (done: DatedOrder) => void = () => undefined;
-    const first = commands.once(key(), () => new Promise((resolve) => (finish = resolve)));
-    const asked = commands.answered(key());
+    const first = commands.runOnce(key(), () => new Promise((resolve) => (finish = resolve)));
+    const asked = commands.findAnswer(key());
     await new Promise((resolve) => setTimeout(resolve, 20));
     stored.push(left(key()));
     finish(view('first'));
     expect(await asked).toEqual(view('first'));
     await first;
-    expect(await commands.answered(key({ a: 2 }))).toBeUndefined();
-    expect(await commands.answered({ ...key(), command: 'refund-order' })).toBeUndefined();
+    expect(await commands.findAnswer(key({ a: 2 }))).toBeUndefined();
+    expect(await commands.findAnswer({ ...key(), command: 'refund-order' })).toBeUndefined();
   });
 
   it('knows a body by its content, not by the order of its fields', () => {

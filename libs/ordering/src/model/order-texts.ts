@@ -90,8 +90,8 @@ export const orderTexts = {
 export type RefusalCode = keyof typeof orderTexts.en;
 
 /** The English text of a refusal, with its parameters filled in. */
-export const inEnglish = (code: RefusalCode, params: Readonly<Record<string, string | number>>): string =>
-  orderTexts.en[code].replace(/\{(\w+)\}/g, (hole, name: string) => String(params[name] ?? hole));
+export const englishText = (code: RefusalCode, params: Readonly<Record<string, string | number>>): string =>
+  orderTexts.en[code].replace(/\{(\w+)\}/g, (placeholder, name: string) => String(params[name] ?? placeholder));
 
 /** The title of each fact in an order's history. */
 export const factTitles: Readonly<Record<OrderEventType, Readonly<Record<'vi' | 'en', string>>>> = {

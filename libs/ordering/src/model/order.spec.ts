@@ -5,8 +5,17 @@ import { cancelOrder, closeOrder } from '../cancel-order/cancel-order';
 import { confirmOrder } from '../confirm-order/confirm-order';
 import { placeOrder } from '../place-order/place-order';
 import { recordRefund, recordRefundFailure, refundOrder } from '../refund-order/refund-order';
-import { orderLife, refundable, refunded, type Order, type OrderEvent } from './order';
-import { everyFact, facts, given, line, ordered, refundAsked, refundDone, samplePlaced } from './order-samples';
+import { orderLife, refundableAmount, totalRefunded, type Order, type OrderEvent } from './order';
+import {
+  everyFact,
+  facts,
+  orderAfter,
+  line,
+  factsUntil,
+  refundRequested,
+  refundMade,
+  samplePlaced,
+} from './order-samples';
 
 const { subtotal: _s, deliveryFee: _d, total: _t, ...request } = samplePlaced;
 
@@ -45,7 +54,7 @@ const request$ = fc.oneof(
 
 /** Every fact there would be, each request decided on what came before; refusals change nothing. */
 const lives = fc.array(request$, { maxLength: 30 }).map((requests) => {
-  const events: OrderEvent[] = [...ordered.confirmed];
+  const events: OrderEvent[] = [...factsUntil.confirmed];
   for (const decide of requests)
     try {
       events.push(...decide(fold(orderLife, events)));
@@ -60,7 +69,7 @@ describe('An order', () => {
     fc.assert(
       fc.property(lines, (wanted) => {
         const placedLines = wanted.map(({ sku, quantity, price }) => line(sku, quantity, price));
-        const [placed] = placeOrder(given(), { ...request, lines: placedLines });
+        const [placed] = placeOrder(orderAfter(), { ...request, lines: placedLines });
         if (placed?.type !== 'OrderPlaced') throw new Error('not placed');
         const { subtotal, total } = placed.data;
         expect(subtotal).toEqual(sum(wanted.map(({ price, quantity }) => times(vnd(price), quantity))));
@@ -84,8 +93,8 @@ describe('An order', () => {
       fc.property(lives, (events) => {
         const order = fold(orderLife, events);
         if (!('refunds' in order)) return;
-        expect(refundable(order).amount).toBeGreaterThanOrEqual(0);
-        expect(refunded(order).amount).toBeLessThanOrEqual(order.paid.amount);
+        expect(refundableAmount(order).amount).toBeGreaterThanOrEqual(0);
+        expect(totalRefunded(order).amount).toBeLessThanOrEqual(order.paid.amount);
         expect(new Set(order.refunds.map(({ refundId }) => refundId)).size).toBe(order.refunds.length);
       }),
     );
@@ -102,10 +111,10 @@ describe('An order', () => {
 
   it('ignores facts that make no sense where it stands, so that any stream can be shown', () => {
     const sample = Object.values(everyFact).filter(({ type }) => type !== 'OrderPlaced');
-    for (const fact of sample) expect(given(fact)).toEqual({ status: 'unplaced' });
-    const cancelled = given(facts.placed, facts.cancelled);
+    for (const fact of sample) expect(orderAfter(fact)).toEqual({ status: 'unplaced' });
+    const cancelled = orderAfter(facts.placed, facts.cancelled);
     for (const fact of sample) expect(orderLife.evolve(cancelled, fact)).toMatchObject({ status: 'cancelled' });
-    const refundedOrder = given(...ordered.completed, refundAsked('a', 100_000), refundDone('a', 100_000));
+    const refundedOrder = orderAfter(...factsUntil.completed, refundRequested('a', 100_000), refundMade('a', 100_000));
     for (const fact of sample) expect(orderLife.evolve(refundedOrder, fact)).toMatchObject({ status: 'refunded' });
   });
 });

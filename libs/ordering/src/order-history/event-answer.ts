@@ -1,21 +1,25 @@
 import { IdShape, InstantShape } from '#kernel';
 import { z } from 'zod';
-import { BROKEN } from '../view-order/order-answer';
+import { EVENT_BROKEN } from '../view-order/order-answer';
 
-export { BROKEN };
+export { EVENT_BROKEN };
 
 /** The order exists, but has not reached that version. */
-export const NOT_THERE = {
+export const VERSION_NOT_THERE = {
   status: 404,
   code: 'VERSION_NOT_THERE',
   when: 'The order has not come to that version; `details` has the present one.',
 };
 
 /** The refusal of routes that need the whole stream of an order. */
-export const TOO_LONG = { status: 422, code: 'ORDER_TOO_LONG', when: 'The order has more events than this works for.' };
+export const ORDER_TOO_LONG = {
+  status: 422,
+  code: 'ORDER_TOO_LONG',
+  when: 'The order has more events than this works for.',
+};
 
 /** The order exists, but did not exist at that instant. */
-export const NOT_PLACED = {
+export const NOT_PLACED_YET = {
   status: 404,
   code: 'NOT_PLACED_YET',
   when: 'The order was placed later; `details` says when.',

@@ -3,7 +3,7 @@ import type { Database } from '#database';
 import { SubjectErased } from '#platform/privacy';
 import { happening, ids, storeOn } from '../../../event-store/src/testing/store';
 import { eventually } from '../../../../test/support/eventually';
-import { accountOpen } from '../model/account-open.store';
+import { accountMustBeOpen } from '../model/account-open.store';
 import { IdempotencyKeys, IdempotencyKeyTaken, keyUsedOnce, pruneKeys } from '../model/idempotency-keys.store';
 import { OrderAccounts } from '../erase-person/order-accounts.store';
 import { CartAlreadyOrdered } from './cart-already-ordered';
@@ -112,13 +112,13 @@ describe('An account', () => {
     const { store } = storeOn(db);
     const subject = ids.next();
     const accounts = new OrderAccounts(db);
-    const order = () => happening(ids.next(), 0, [{}], { guards: [accountOpen({ subject })] });
+    const order = () => happening(ids.next(), 0, [{}], { guards: [accountMustBeOpen({ subject })] });
     await store.append(order());
     await store.append(order());
     const waits = order();
     let waiting: Promise<unknown> | undefined;
     await db.transaction(async () => {
-      expect(await accounts.hold(subject)).toBe(false);
+      expect(await accounts.lock(subject)).toBe(false);
       waiting = storeOn(test.of('ordering'))
         .store.append(waits)
         .catch((error: unknown) => error);

@@ -1,28 +1,33 @@
-import { contactOf, missing, orderRequest, pointless, type OrderRequest } from './order-request';
+import { contactOf, findMissingFields, toOrderRequest, findUnusedFields, type OrderRequest } from './order-request';
 
 const pickup: OrderRequest = { fulfilment: { type: 'pickup' }, payment: { method: 'cash' } };
 const contact = { name: 'An', phone: '0901234567' };
 
 describe('What an order needs to be told', () => {
   it('from a guest: who they are', () => {
-    expect(missing(pickup, false)).toEqual(['contact.name', 'contact.phone']);
-    expect(missing({ ...pickup, contact }, false)).toEqual([]);
+    expect(findMissingFields(pickup, false)).toEqual(['contact.name', 'contact.phone']);
+    expect(findMissingFields({ ...pickup, contact }, false)).toEqual([]);
   });
 
   it('from a signed-in customer who comes by: nothing', () => {
-    expect(missing(pickup, true)).toEqual([]);
+    expect(findMissingFields(pickup, true)).toEqual([]);
   });
 
   it('for a delivery: where to, and from a guest whom to call', () => {
     const delivery: OrderRequest = { ...pickup, fulfilment: { type: 'delivery' } };
-    expect(missing(delivery, true)).toEqual(['fulfilment.address']);
-    expect(missing({ ...delivery, contact: { name: 'An' } }, false)).toEqual(['contact.phone', 'fulfilment.address']);
-    expect(missing({ ...delivery, contact, fulfilment: { type: 'delivery', address: '1 Lê Lợi' } }, true)).toEqual([]);
+    expect(findMissingFields(delivery, true)).toEqual(['fulfilment.address']);
+    expect(findMissingFields({ ...delivery, contact: { name: 'An' } }, false)).toEqual([
+      'contact.phone',
+      'fulfilment.address',
+    ]);
+    expect(
+      findMissingFields({ ...delivery, contact, fulfilment: { type: 'delivery', address: '1 Lê Lợi' } }, true),
+    ).toEqual([]);
   });
 
   it('for a card: its token', () => {
-    expect(missing({ ...pickup, payment: { method: 'card' } }, true)).toEqual(['payment.token']);
-    expect(missing({ ...pickup, payment: { method: 'card', token: 'tok_ok' } }, true)).toEqual([]);
+    expect(findMissingFields({ ...pickup, payment: { method: 'card' } }, true)).toEqual(['payment.token']);
+    expect(findMissingFields({ ...pickup, payment: { method: 'card', token: 'tok_ok' } }, true)).toEqual([]);
   });
 
   it('and the profile stands in for each thing that was not sent', () => {
@@ -39,7 +44,7 @@ describe('An order that says what would not count', () => {
   it('is told so: an address of a pickup, and a token beside cash', () => {
     const address = '12 Lê Lợi';
     const cash = { method: 'cash' as const, token: 'tok_ok' };
-    const fields = (request: object) => pointless({ ...pickup, ...request }).map(({ field }) => field);
+    const fields = (request: object) => findUnusedFields({ ...pickup, ...request }).map(({ field }) => field);
     expect(fields({ fulfilment: { type: 'pickup', address } })).toEqual(['fulfilment.address']);
     expect(fields({ payment: cash })).toEqual(['payment.token']);
     expect(fields({ fulfilment: { type: 'pickup', address: null }, payment: { ...cash, token: null } })).toEqual([]);
@@ -55,7 +60,7 @@ describe('A delivery to a saved address', () => {
     ...{ recipient: 'Bình', phone: '0907654321' },
   };
   const to = (address: object | string, more: object = {}) =>
-    orderRequest({ ...pickup, fulfilment: { type: 'delivery', address: address as string }, ...more });
+    toOrderRequest({ ...pickup, fulfilment: { type: 'delivery', address: address as string }, ...more });
 
   it('goes to its lines, ward, district and city, whatever order they are sent in', () => {
     const { city, line1, ...rest } = saved;
@@ -73,7 +78,7 @@ describe('A delivery to a saved address', () => {
       ...{ name: 'An', phone: '0907654321', email: 'an@example.com' },
     });
     expect(to(saved, { contact }).contact).toEqual(contact);
-    expect(missing(to(saved), false)).toEqual([]);
-    expect(orderRequest({ ...pickup, fulfilment: { type: 'pickup', address: saved } }).contact).toBeUndefined();
+    expect(findMissingFields(to(saved), false)).toEqual([]);
+    expect(toOrderRequest({ ...pickup, fulfilment: { type: 'pickup', address: saved } }).contact).toBeUndefined();
   });
 });

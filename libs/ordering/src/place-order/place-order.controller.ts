@@ -29,7 +29,14 @@ import { OrderAnswer, showToOwner } from '../view-order/order-answer';
 import type { DatedOrder } from '../model/dated-order';
 import { FulfilmentTypes, type FulfilmentType } from '../model/placed-order';
 import { DeliveryAddress, type DeliveryAddressBody } from './delivery-address.field';
-import { missing, namedMethods, orderRequest, pointless, type NamedMethod, type OrderRequest } from './order-request';
+import {
+  findMissingFields,
+  namedMethods,
+  toOrderRequest,
+  findUnusedFields,
+  type NamedMethod,
+  type OrderRequest,
+} from './order-request';
 import { Outcomes } from './outcomes.store';
 import { PlaceOrder } from './place-order.command';
 
@@ -92,9 +99,9 @@ class PlaceOrderBody {
 }
 
 function mustBeComplete(request: OrderRequest, signedIn: boolean): void {
-  const lacking = missing(request, signedIn).map((field) => ({ field, code: 'required' }));
+  const lacking = findMissingFields(request, signedIn).map((field) => ({ field, code: 'required' }));
   const locale = ambient()?.locale ?? 'en';
-  const faults = [...lacking, ...pointless(request)].map(({ field, code }) => ({
+  const faults = [...lacking, ...findUnusedFields(request)].map(({ field, code }) => ({
     field,
     message: textOf(code, locale),
   }));
@@ -176,7 +183,7 @@ export class PlaceOrderController {
     @IdempotencyKey() key: string,
     @PreferWait() seconds: number,
   ): Promise<Answer> {
-    const request = orderRequest(body);
+    const request = toOrderRequest(body);
     mustBeComplete(request, caller.kind === 'user');
     const { view, replayed } = await this.commands.execute(new PlaceOrder(caller, request, key, shopLocale()));
     const outcome = seconds > 0 ? await this.outcomes.wait(view.id, seconds * 1_000) : undefined;

@@ -1,6 +1,6 @@
 import { vnd } from '#kernel';
 import type { PricedLine } from '#contracts/catalog';
-import { facts, given, line, orderId, samplePlaced } from '../model/order-samples';
+import { facts, orderAfter, line, orderId, samplePlaced } from '../model/order-samples';
 import type { PlacedOrder } from '../model/placed-order';
 import { demandOf } from '../model/demand';
 import { orderNumber } from '../model/order-number';
@@ -17,20 +17,20 @@ const priced = (sku: string, quantity: number): PricedLine => ({
 
 describe('Placing an order', () => {
   it('adds the lines up', () => {
-    expect(placeOrder(given(), request)).toEqual([facts.placed]);
+    expect(placeOrder(orderAfter(), request)).toEqual([facts.placed]);
   });
 
   it('refuses an empty cart', () => {
-    expect(() => placeOrder(given(), { ...request, lines: [] })).toThrow(
+    expect(() => placeOrder(orderAfter(), { ...request, lines: [] })).toThrow(
       expect.objectContaining({ code: 'CART_EMPTY' }),
     );
     expect(() => orderLines(orderId, [])).toThrow(expect.objectContaining({ code: 'CART_EMPTY' }));
   });
 
   it('refuses another total than the customer agreed to, and tells both', () => {
-    expect(placeOrder(given(), request, vnd(100_000))).toEqual([facts.placed]);
+    expect(placeOrder(orderAfter(), request, vnd(100_000))).toEqual([facts.placed]);
     for (const agreed of [vnd(99_999), vnd(100_001)])
-      expect(() => placeOrder(given(), request, agreed)).toThrow(
+      expect(() => placeOrder(orderAfter(), request, agreed)).toThrow(
         expect.objectContaining({
           ...{ code: 'PRICE_CHANGED', kind: 'conflict' },
           details: [
@@ -48,12 +48,12 @@ describe('Placing an order', () => {
     expect(orderLines(orderId, [priced('a', 2)], [{ ...wanted, price: vnd(30_000) }])[0]).not.toHaveProperty('seenPrice'); // prettier-ignore
     const joined = { ...wanted, price: vnd(30_000), otherPrices: [vnd(25_000)] };
     expect(orderLines(orderId, [priced('a', 2)], [joined])[0]).toMatchObject({ seenPrice: vnd(25_000) });
-    const placed = placeOrder(given(), { ...request, lines }, vnd(60_000));
+    const placed = placeOrder(orderAfter(), { ...request, lines }, vnd(60_000));
     expect((placed[0].data as PlacedOrder).lines[0]).not.toHaveProperty('seenPrice');
   });
 
   it('asked twice, places once', () => {
-    expect(placeOrder(given(facts.placed), request)).toEqual([]);
+    expect(placeOrder(orderAfter(facts.placed), request)).toEqual([]);
   });
 
   it.each([
@@ -61,7 +61,7 @@ describe('Placing an order', () => {
     ['pieces of one SKU, over all lines', [line('a', caps.piecesOfOneSku, 1), line('a', 1, 1)]],
     ['money', [line('a', 11, 100_000_000)]],
   ])('has a cap on %s', (_, lines) => {
-    expect(() => placeOrder(given(), { ...request, lines })).toThrow(
+    expect(() => placeOrder(orderAfter(), { ...request, lines })).toThrow(
       expect.objectContaining({ code: 'ORDER_TOO_LARGE' }),
     );
   });
@@ -70,8 +70,8 @@ describe('Placing an order', () => {
     const lines = [line('a', 20, 30_000), line('b', 10, 30_000)];
     const cash = { method: 'cash', token: null, provider: null } as const;
     const guest = { ...request, customerId: null, guestTokenHash: 'h', payment: cash, lines };
-    expect(placeOrder(given(), guest, undefined, 30)).toHaveLength(1);
-    expect(() => placeOrder(given(), guest, undefined, 29)).toThrow(
+    expect(placeOrder(orderAfter(), guest, undefined, 30)).toHaveLength(1);
+    expect(() => placeOrder(orderAfter(), guest, undefined, 29)).toThrow(
       expect.objectContaining({
         code: 'ORDER_TOO_LARGE',
         kind: 'refused',
@@ -80,8 +80,8 @@ describe('Placing an order', () => {
     );
     const card = { ...guest, payment: { ...cash, method: 'card' as const } };
     const customer = { ...request, payment: cash, lines };
-    for (const other of [card, customer]) expect(placeOrder(given(), other, undefined, 29)).toHaveLength(1);
-    expect(placeOrder(given(), guest)).toHaveLength(1); // no limit is set
+    for (const other of [card, customer]) expect(placeOrder(orderAfter(), other, undefined, 29)).toHaveLength(1);
+    expect(placeOrder(orderAfter(), guest)).toHaveLength(1); // no limit is set
   });
 
   it("takes the catalogue's answers as lines, with ids that a repeat gives again", () => {

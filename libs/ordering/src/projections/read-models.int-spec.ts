@@ -6,15 +6,21 @@ import type { Vault } from '#platform/privacy';
 import { SystemIds } from '#platform/system';
 import { happening } from '../../../event-store/src/testing/store';
 import { projectionsOn } from '../../../event-store/src/projections/testing/tally';
-import { ListOrdersHandler, listSql, ListOrders, type OrderFilter, type Place } from '../list-orders/list-orders.query';
+import {
+  ListOrdersHandler,
+  listSql,
+  ListOrders,
+  type OrderFilter,
+  type ListCursor,
+} from '../list-orders/list-orders.query';
 import type { OrderEvent } from '../model/order';
 import { orderEvents } from '../model/order-events.config';
 import {
   customerId,
   facts,
-  ordered,
-  refundAsked,
-  refundDone,
+  factsUntil,
+  refundRequested,
+  refundMade,
   refundFailed,
   samplePlaced,
 } from '../model/order-samples';
@@ -108,7 +114,7 @@ describe('An order’s view', () => {
 });
 
 describe('The list of orders', () => {
-  const list = (filter: OrderFilter, limit = 50, after?: Place) =>
+  const list = (filter: OrderFilter, limit = 50, after?: ListCursor) =>
     new ListOrdersHandler(db, shop.models, shop.store, vault).execute(new ListOrders(filter, limit, after));
 
   it('shows a customer their own, a guest theirs, and staff what they filter for', async () => {
@@ -116,7 +122,7 @@ describe('The list of orders', () => {
     const guests = await place({ customerId: null, guestTokenHash: 'h' });
     const others = await place({ customerId: ids.next() });
     await project(5);
-    const found = async (filter: OrderFilter) => (await list(filter)).map(({ place }) => place.id);
+    const found = async (filter: OrderFilter) => (await list(filter)).map(({ cursor }) => cursor.id);
     expect(await found({ customer: customerId })).toEqual([...mine].reverse());
     expect(await found({ guest: 'h' })).toEqual([guests]);
     expect(await found({ status: 'confirmed' })).toEqual([mine[1]]);
@@ -137,11 +143,11 @@ describe('The list of orders', () => {
     await db.query(`update order_list_v2 set placed_at = '2026-11-23T03:00:00Z',
       view = jsonb_set(view, '{placedAt}', '"2026-11-23T03:00:00.000Z"')`);
     const seen: string[] = [];
-    for (let after: Place | undefined; ;) {
+    for (let after: ListCursor | undefined; ;) {
       const rows = await list(filter, 3, after);
-      seen.push(...rows.slice(0, 3).map(({ place }) => place.id));
+      seen.push(...rows.slice(0, 3).map(({ cursor }) => cursor.id));
       if (rows.length <= 3) break;
-      after = rows[2].place;
+      after = rows[2].cursor;
     }
     expect(seen).toEqual([...all].sort().reverse());
   });
@@ -187,7 +193,7 @@ describe('The sales report', () => {
 
   it('sums what was confirmed, less what went back, by Vietnamese days', async () => {
     await place({}, facts.confirmed);
-    await place({}, facts.confirmed, refundDone(refundIds.r, 30_000));
+    await place({}, facts.confirmed, refundMade(refundIds.r, 30_000));
     await place({}, facts.cancelled);
     await place({ payment: facts.placedForCash.data.payment }, facts.confirmedForCash, facts.cancelled);
     await project(10);
@@ -245,7 +251,7 @@ describe('A rebuild of every read model', () => {
   it('reproduces it exactly', async () => {
     for (const status of ['pending', 'confirmed', 'ready', 'completed'] as const) {
       const id = ids.next();
-      for (const [version, event] of ordered[status].entries()) await append(id, version, event);
+      for (const [version, event] of factsUntil[status].entries()) await append(id, version, event);
     }
     await project(14);
     for (const name of everything) {
@@ -292,7 +298,7 @@ describe('An upgrade of a database whose tables are of version 1', () => {
       upgraded,
     ]);
     const old = projectionsOn(db, before, orderEvents);
-    id = await place({}, facts.confirmed, refundAsked(refundIds.a, 25_000), refundFailed(refundIds.a, 25_000));
+    id = await place({}, facts.confirmed, refundRequested(refundIds.a, 25_000), refundFailed(refundIds.a, 25_000));
     const stop = old.lead(...everything);
     stops.push(stop);
     await eventually(async () => (await old.models.position('order-list')) === 4);
@@ -303,7 +309,7 @@ describe('An upgrade of a database whose tables are of version 1', () => {
 
   it('tells the money that is owed before the new tables are live, also of orders that go on changing', async () => {
     expect(await owedIn()).toEqual([25_000, 25_000]);
-    await append(id, 4, refundAsked(refundIds.b, 10_000), refundFailed(refundIds.b, 10_000));
+    await append(id, 4, refundRequested(refundIds.b, 10_000), refundFailed(refundIds.b, 10_000));
     stops.push(shop.lead(...everything));
     for (const name of upgraded) await eventually(async () => (await shop.models.position(name)) === 6);
     expect(await shop.models.table('order-view')).toBe('"order_view_v1"');

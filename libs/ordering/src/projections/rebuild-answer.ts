@@ -30,7 +30,7 @@ export const RebuildAnswer = z
   })
   .meta({ id: 'Rebuild' });
 
-const Shown = z.object({
+const ComparedRow = z.object({
   position: z.int(),
   version: z.int(),
   columns: z.record(z.string(), z.unknown()),
@@ -64,8 +64,8 @@ export const RebuildDiffAnswer = z
               description:
                 'The first event after which the two reducers disagree. Null where they agree: then the live row is not what its reducer makes of its events.',
             }),
-          before: Shown.nullable(),
-          after: Shown.nullable(),
+          before: ComparedRow.nullable(),
+          after: ComparedRow.nullable(),
           changes: z.array(Change),
           moneyMoved: z.int(),
         }),

@@ -10,7 +10,7 @@ import { Allowed, Who, type Caller } from '#platform/security';
 import { DiffRebuild, ListRebuilds, ViewRebuild } from './projections.query';
 import { RebuildAnswer, RebuildDiffAnswer } from './rebuild-answer';
 import { RebuildStream } from './rebuild-stream.query';
-import { RebuildThere } from './rebuild-there.guard';
+import { RebuildMustExist } from './rebuild-must-exist.guard';
 import { StartRebuild, SteerRebuild, type RebuildStep } from './rebuild.command';
 
 class RebuildBody {
@@ -21,7 +21,7 @@ class RebuildBody {
   orders?: Uuid[];
 }
 
-const Place = z.object({ at: MomentShape, id: IdShape });
+const CursorShape = z.object({ at: MomentShape, id: IdShape });
 
 const nameParam = ApiParam({ name: 'name', schema: { type: 'string' }, example: 'order-view' });
 
@@ -57,7 +57,7 @@ export class RebuildsController {
   @Answers(200, RebuildAnswer, { list: true, paged: true })
   @Refuses('NOT_FOUND')
   async list(@Param('name') name: string, @Query() { limit, cursor }: PageQuery): Promise<Answer> {
-    const listed = await this.queries.execute(new ListRebuilds(name, limit, placeOf(cursor, Place)));
+    const listed = await this.queries.execute(new ListRebuilds(name, limit, placeOf(cursor, CursorShape)));
     return page(
       listed,
       limit,
@@ -146,7 +146,7 @@ export class RebuildsController {
 
   @Sse(':id/stream')
   @Allowed('ops')
-  @UseGuards(RebuildThere)
+  @UseGuards(RebuildMustExist)
   @Bare()
   @nameParam
   @ApiProduces('text/event-stream')
@@ -162,7 +162,7 @@ export class RebuildsController {
     @PathId() id: Uuid,
     @Who() caller: Caller,
   ): Promise<Observable<MessageEvent>> {
-    return this.streams.of(name, id, caller);
+    return this.streams.follow(name, id, caller);
   }
 
   private steer(name: string, id: Uuid, step: RebuildStep): Promise<Rebuild> {

@@ -1,7 +1,7 @@
 import { vnd } from '#kernel';
 import { OrderRefunded, OrderRefundFailed, OrderRefundRequested } from '#contracts/ordering';
 import { PaymentRefunded, RefundPayment, RefundRefused } from '#contracts/payments';
-import { hearOfRefund, type RefundsHear } from './refunds';
+import { reactToRefundMessage, type RefundsMessage } from './refunds';
 import { CompareRefunds, RecordRefund, RecordRefundFailure } from './refunds-messages';
 import { refundsStatus } from './refunds-status';
 import { noRefunds, type Refunds } from './refunds-steps';
@@ -13,8 +13,8 @@ const requested = new OrderRefundRequested(body);
 const given = new PaymentRefunded(body);
 const refused = new RefundRefused(body);
 
-const after = (...heard: RefundsHear[]) =>
-  heard.reduce<Refunds>((state, it) => hearOfRefund(state, it).state, noRefunds);
+const after = (...heard: RefundsMessage[]) =>
+  heard.reduce<Refunds>((state, it) => reactToRefundMessage(state, it).state, noRefunds);
 const done = after(requested, given, new OrderRefunded(body as never));
 const failed = after(requested, refused, new OrderRefundFailed(body as never));
 
@@ -25,7 +25,7 @@ const stream = (state?: State, more: Partial<CompareRefunds['body']> = {}) =>
     refunds: state ? [{ refundId: 'a', amount, state }] : [],
     ...more,
   });
-const compare = (state: Refunds, it: CompareRefunds) => hearOfRefund(state, it);
+const compare = (state: Refunds, it: CompareRefunds) => reactToRefundMessage(state, it);
 
 describe('Refunds compared with the order', () => {
   const asked = expect.any(RefundPayment);
@@ -40,8 +40,8 @@ describe('Refunds compared with the order', () => {
     expect(again.asks).toEqual([asked]);
     expect((again.asks[0] as RefundPayment).body).toMatchObject({ refundId: 'a', amount });
     expect(again.timers).toMatchObject([{ name: 'refund-waits:a', afterSeconds: 30 }]);
-    expect(hearOfRefund(again.state, given).asks).toEqual([expect.any(RecordRefund)]);
-    const [record] = hearOfRefund(again.state, refused).asks as RecordRefundFailure[];
+    expect(reactToRefundMessage(again.state, given).asks).toEqual([expect.any(RecordRefund)]);
+    const [record] = reactToRefundMessage(again.state, refused).asks as RecordRefundFailure[];
     expect(record.body).toMatchObject({ refundId: 'a', amount });
     expect(compare(again.state, it)).toMatchObject({ state: again.state, asks: [] }); // heard twice
   });

@@ -22,7 +22,7 @@ const done = async () => 'done';
 
 describe('What a barista may give back', () => {
   const give = (who: UserCaller, amount: number, work: () => Promise<string> = done, limit = 100_000) =>
-    allowances(limit).within(who, { refundId: ids.next(), amount: vnd(amount) }, work);
+    allowances(limit).runWithin(who, { refundId: ids.next(), amount: vnd(amount) }, work);
   const limit = (amount: string) =>
     expect.objectContaining({ code: 'REFUND_LIMIT', kind: 'conflict', params: { amount, limit: '100.000 ₫' } });
 

@@ -21,7 +21,7 @@ const TAKE = statement(
 );
 const GIVE_BACK = statement('refund-allowances-give-back', `delete from refund_allowances where refund_id = $1`);
 
-interface Wanted {
+interface WantedRefund {
   readonly refundId: Uuid;
   readonly amount: Money;
 }
@@ -43,7 +43,7 @@ export class RefundAllowances {
    * Subtracts the amount from today's allowance before the work. So a crash can only make the allowance too small. If
    * the refund is refused, the amount is added again.
    */
-  async within<T>(caller: Caller, { refundId, amount }: Wanted, work: () => Promise<T>): Promise<T> {
+  async runWithin<T>(caller: Caller, { refundId, amount }: WantedRefund, work: () => Promise<T>): Promise<T> {
     if (this.isLimited(caller)) await this.take(caller.userId, { refundId, amount });
     try {
       return await work();
@@ -54,7 +54,7 @@ export class RefundAllowances {
     }
   }
 
-  private async take(actor: Uuid, { refundId, amount }: Wanted): Promise<void> {
+  private async take(actor: Uuid, { refundId, amount }: WantedRefund): Promise<void> {
     const limit = this.config.refundDailyLimitBarista;
     if (limit === 0) throw new RefundsNotAllowed();
     const day = shopDay(this.clock.now());

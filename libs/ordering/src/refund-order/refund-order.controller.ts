@@ -17,7 +17,7 @@ import {
 } from '#platform/http';
 import { Vault } from '#platform/privacy';
 import { Allowed, Who, type Caller } from '#platform/security';
-import { BROKEN, OrderAnswer, showOrder } from '../view-order/order-answer';
+import { EVENT_BROKEN, OrderAnswer, showOrder } from '../view-order/order-answer';
 import { RefundOrder } from './refund-order.command';
 
 class RefundOrderBody {
@@ -78,7 +78,7 @@ export class RefundOrderController {
     'REFUND_TOO_LARGE',
     'REFUND_LIMIT',
     'VERSION_CONFLICT',
-    BROKEN,
+    EVENT_BROKEN,
   )
   async refund(
     @PathId() id: Uuid,

@@ -19,7 +19,7 @@ import {
   type Answer,
 } from '#platform/http';
 import { Allowed, Who, type Caller } from '#platform/security';
-import { staff } from '../model/actors';
+import { staffActor } from '../model/actors';
 import { SagaAnswer, ViewedSagaAnswer } from './saga-answer';
 import { sagaNames } from './saga-id';
 import { ListSagas, ViewSaga } from './sagas.query';
@@ -44,20 +44,20 @@ class TendBody {
   reason?: string | null;
 }
 
-const found = ['given-back', 'never-taken', 'unknown'] as const;
+const moneyFindings = ['given-back', 'never-taken', 'unknown'] as const;
 
 class CompensateBody extends TendBody {
-  @OneOf(found, {
+  @OneOf(moneyFindings, {
     optional: true,
     description:
       'For what waits for a payment provider that cannot be asked: what you found out about the money. `given-back`: the ' +
       'customer has it. `never-taken`: the provider took none. `unknown`: nobody can tell. The order ends, its goods are ' +
       'released, and the money stands among the findings. A refund that was not given back is still owed.',
   })
-  money?: (typeof found)[number];
+  money?: (typeof moneyFindings)[number];
 }
 
-const Place = z.object({
+const CursorShape = z.object({
   since: MomentShape,
   name: z.enum(sagaNames),
   id: IdShape,
@@ -69,8 +69,8 @@ const idParam = ApiParam({
   example: 'checkout:019ab3c4-5d6e-7f80-9a1b-2c3d4e5f6071',
 });
 
-const tended = (caller: Caller, { reason }: TendBody): Tended => ({
-  actor: staff(caller),
+const actionOf = (caller: Caller, { reason }: TendBody): Tended => ({
+  actor: staffActor(caller),
   by: caller.kind === 'user' ? caller.userId : 'nobody',
   reason: reason ?? null,
 });
@@ -94,7 +94,7 @@ export class SagasController {
   @Answers(200, SagaAnswer, { description: 'A page of them.', list: true, paged: true })
   async list(@Query() { limit, cursor, state, stuckFor }: SagasPage): Promise<Answer> {
     const filter = { status: state, stuckFor };
-    const rows = await this.queries.execute(new ListSagas(filter, limit, placeOf(cursor, Place)));
+    const rows = await this.queries.execute(new ListSagas(filter, limit, placeOf(cursor, CursorShape)));
     return page(rows, limit, ({ place: since, name, id }) => ({ since, name, id }), showSaga);
   }
 
@@ -122,7 +122,7 @@ export class SagasController {
   @Answers(202, SagaAnswer, { description: 'As it stood; the journal shows what comes of it.' })
   @Refuses('NOT_FOUND', 'PROCESS_OVER', 'NOTHING_OWED')
   async retry(@Param('id') id: string, @Body() body: TendBody, @Who() caller: Caller): Promise<Answer> {
-    const saga = await this.commands.execute(new RetrySaga(id, tended(caller, body)));
+    const saga = await this.commands.execute(new RetrySaga(id, actionOf(caller, body)));
     return answer(showSaga(saga), { status: 202 });
   }
 
@@ -140,7 +140,7 @@ export class SagasController {
   @Refuses('NOT_FOUND', 'PROCESS_OVER', 'PROCESS_WINDS_BACK', 'PROCESS_HAS_NO_WAY_BACK', 'VERSION_CONFLICT')
   @Refuses('PROCESS_STILL_ASKED', 'NO_MONEY_AWAITED')
   async compensate(@Param('id') id: string, @Body() body: CompensateBody, @Who() caller: Caller): Promise<Answer> {
-    const saga = await this.commands.execute(new CompensateSaga(id, tended(caller, body), body.money));
+    const saga = await this.commands.execute(new CompensateSaga(id, actionOf(caller, body), body.money));
     return answer(showSaga(saga), { status: 202 });
   }
 }

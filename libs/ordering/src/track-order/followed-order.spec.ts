@@ -1,11 +1,11 @@
 import type { EventStore, RecordedEvent } from '#event-store';
 import type { Vault } from '#platform/privacy';
 import { OrderNotFound } from '../model/order-errors';
-import { customerId, ordered, orderId } from '../model/order-samples';
+import { customerId, factsUntil, orderId } from '../model/order-samples';
 import { FollowedOrder } from './followed-order.query';
 import type { OrderFeed } from './order-feed.query';
 
-const events = ordered.completed.map(
+const events = factsUntil.completed.map(
   (event, index) =>
     ({
       ...event,

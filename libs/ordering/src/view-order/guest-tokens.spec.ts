@@ -31,9 +31,11 @@ describe('What a guest may read', () => {
 
   it('is nothing by a token that has ordered since, nor by none', async () => {
     expect(await tokens(true).readerOf({ kind: 'guest', cartToken: placed(0) })).toEqual({ tokenSpent: true });
-    await expect(tokens(true).ownerOf({ kind: 'guest', cartToken: placed(0) })).rejects.toThrow('with this cart token');
+    await expect(tokens(true).readerOfOneOrder({ kind: 'guest', cartToken: placed(0) })).rejects.toThrow(
+      'with this cart token',
+    );
     expect(await tokens().readerOf({ kind: 'guest' })).toEqual({});
-    expect(await tokens().ownerOf({ kind: 'guest' })).toEqual({});
+    expect(await tokens().readerOfOneOrder({ kind: 'guest' })).toEqual({});
   });
 
   it('is read beside the account’s orders by who sends the token beside the access token', async () => {

@@ -6,8 +6,8 @@ import { z } from 'zod';
 import { Noted } from '#platform/audit';
 import { answer, Answers, Does, PathId, Refuses, Text, Whole, type Answer } from '#platform/http';
 import { Allowed, Who, type Caller } from '#platform/security';
-import { staff } from '../model/actors';
-import { EventAnswer, NOT_THERE } from '../order-history/event-answer';
+import { staffActor } from '../model/actors';
+import { EventAnswer, VERSION_NOT_THERE } from '../order-history/event-answer';
 import { VoidEvent } from './void-event.command';
 
 class VoidEventBody {
@@ -48,11 +48,11 @@ export class VoidEventController {
     'NOT_FOUND',
     'VALIDATION_ERROR',
     'VERSION_CONFLICT',
-    NOT_THERE,
+    VERSION_NOT_THERE,
     { status: 409, code: 'EVENT_NOT_BROKEN', when: 'The event can be read, so it counts.' },
     { status: 409, code: 'FIRST_EVENT_NEEDED', when: 'Without its first event there is no order.' },
   )
   async void(@PathId() id: Uuid, @Body() { version, reason }: VoidEventBody, @Who() caller: Caller): Promise<Answer> {
-    return answer(await this.commands.execute(new VoidEvent(id, version, reason, staff(caller))), { status: 201 });
+    return answer(await this.commands.execute(new VoidEvent(id, version, reason, staffActor(caller))), { status: 201 });
   }
 }

@@ -6,9 +6,9 @@ import { OnlyAsks, ShowsPeople } from '#platform/audit';
 import { Answers, AnyObject, BodyExample, Does, Gone, ListOf, OneOf, PathId, Refuses, Whole } from '#platform/http';
 import { Allowed } from '#platform/security';
 import { orderEventTypes, type OrderEvent } from '../model/order';
-import { BROKEN, TOO_LONG } from '../order-history/event-answer';
+import { EVENT_BROKEN, ORDER_TOO_LONG } from '../order-history/event-answer';
 import { WhatIfAnswer } from './what-if-answer';
-import { WhatIf, type Supposition } from './what-if.query';
+import { WhatIf, type WhatIfResult } from './what-if.query';
 
 const schemaVersion = { min: 1, max: 1_000, optional: true } as const;
 
@@ -67,8 +67,8 @@ export class WhatIfController {
     add: [{ after: 2, type: 'CancellationRequested', data: { by: 'customer', reason: null } }],
   })
   @Answers(200, WhatIfAnswer, { description: 'The order as it is, as it would be, and what differs.' })
-  @Refuses('NOT_FOUND', 'VALIDATION_ERROR', BROKEN, TOO_LONG)
-  async whatIf(@PathId() id: Uuid, @Body() body: WhatIfBody, @Gone() gone: AbortSignal): Promise<Supposition> {
+  @Refuses('NOT_FOUND', 'VALIDATION_ERROR', EVENT_BROKEN, ORDER_TOO_LONG)
+  async whatIf(@PathId() id: Uuid, @Body() body: WhatIfBody, @Gone() gone: AbortSignal): Promise<WhatIfResult> {
     return this.queries.execute(new WhatIf(id, body, gone));
   }
 }

@@ -2,40 +2,40 @@ import { vnd, type Message } from '#kernel';
 import { OrderCancellationRequested, OrderConfirmed, OrderPlaced } from '#contracts/ordering';
 import { StockCommitted, StockReserved } from '#contracts/inventory';
 import { PaymentTaken } from '#contracts/payments';
-import { hear } from '../checkout/checkout';
+import { react } from '../checkout/checkout';
 import { CheckoutOverdue } from '../checkout/checkout-messages';
-import type { CheckoutHears } from '../checkout/checkout-moves';
-import { start } from '../checkout/checkout-steps';
+import type { CheckoutMessage } from '../checkout/checkout-moves';
+import { initialCheckout } from '../checkout/checkout-steps';
 import { announcements } from '../model/order-announcements';
 import { orderLife, type Order, type OrderEvent } from '../model/order';
-import { facts, orderId, ordered, given } from '../model/order-samples';
-import { rehearse, scriptOf, supposedScript, typeOf } from './rehearsal';
-import { idle, supposed, type Happened, type Supposed, type Wishes } from './what-if';
+import { facts, orderId, factsUntil, orderAfter } from '../model/order-samples';
+import { replayAll, buildScript, buildSupposedScript, typeOf } from './saga-replay';
+import { idleNotesOf, supposeStream, type PastEvent, type SupposedEvent, type StreamChanges } from './what-if';
 
-const nothing: Wishes = { leaveOut: [], change: [], add: [] };
-const past = (events: readonly OrderEvent[]): Happened[] =>
+const nothing: StreamChanges = { leaveOut: [], change: [], add: [] };
+const past = (events: readonly OrderEvent[]): PastEvent[] =>
   events.map((event, index) => ({ version: index + 1, event, at: `2026-11-23T0${index}:00:00.000Z` }));
-const types = (stream: readonly Supposed[]) => stream.map(({ event }) => event.type);
-const statusOf = (stream: readonly Supposed[]) => given(...stream.map(({ event }) => event)).status;
+const types = (stream: readonly SupposedEvent[]) => stream.map(({ event }) => event.type);
+const statusOf = (stream: readonly SupposedEvent[]) => orderAfter(...stream.map(({ event }) => event)).status;
 
 describe('A stream as it would have been', () => {
-  const ready = past(ordered.ready);
+  const ready = past(factsUntil.ready);
 
   it('is the stream as it was, when nothing is different', () => {
-    expect(supposed(ready, nothing).map(({ event, at }) => ({ event, at }))).toEqual(
+    expect(supposeStream(ready, nothing).map(({ event, at }) => ({ event, at }))).toEqual(
       ready.map(({ event, at }) => ({ event, at })),
     );
   });
 
   it('lacks what is left out', () => {
-    const without = supposed(ready, { ...nothing, leaveOut: [2, 4] });
+    const without = supposeStream(ready, { ...nothing, leaveOut: [2, 4] });
     expect(types(without)).toEqual(['OrderPlaced', 'OrderAccepted', 'OrderReadied']);
     expect(statusOf(without)).toBe('pending');
   });
 
   it('has other data where it is changed', () => {
     const event: OrderEvent = { ...facts.confirmed, data: { ...facts.confirmed.data, paid: vnd(1) } };
-    const changed = supposed(ready, { ...nothing, change: [{ version: 2, event }] });
+    const changed = supposeStream(ready, { ...nothing, change: [{ version: 2, event }] });
     expect(changed[1]).toMatchObject({ how: 'changed', event: { data: { paid: vnd(1) } }, at: ready[1].at });
   });
 
@@ -45,15 +45,15 @@ describe('A stream as it would have been', () => {
       { after: 2, event: facts.cancelled as OrderEvent },
       { after: 0, event: facts.accepted as OrderEvent },
     ];
-    const more = supposed(past(ordered.confirmed), { ...nothing, leaveOut: [2], add });
+    const more = supposeStream(past(factsUntil.confirmed), { ...nothing, leaveOut: [2], add });
     expect(types(more)).toEqual(['OrderAccepted', 'OrderPlaced', 'CancellationRequested', 'OrderCancelled']);
     expect(more.map(({ at }) => at.slice(11, 13))).toEqual(['00', '00', '00', '01']);
     expect(statusOf(more)).toBe('cancelled');
   });
 
   it('says which events would have meant nothing', () => {
-    expect(idle(supposed(ready, nothing))).toEqual([]);
-    expect(idle(supposed(ready, { ...nothing, leaveOut: [2] }))).toEqual([
+    expect(idleNotesOf(supposeStream(ready, nothing))).toEqual([]);
+    expect(idleNotesOf(supposeStream(ready, { ...nothing, leaveOut: [2] }))).toEqual([
       'OrderAccepted (version 2, as it was) changes nothing: the order is pending',
       'PreparationStarted (version 3, as it was) changes nothing: the order is pending',
       'OrderReadied (version 4, as it was) changes nothing: the order is pending',
@@ -80,7 +80,7 @@ const journal = [
   [OrderConfirmed.type, 'o2'],
 ].map(([heard, messageId]) => ({ heard, messageId }));
 
-const told = (stream: readonly Supposed[]) => {
+const told = (stream: readonly SupposedEvent[]) => {
   let order: Order = orderLife.initial;
   return stream.flatMap(({ event, at, from, how }, index) => {
     const messages = announcements(orderId, order, index, [event], at);
@@ -90,15 +90,18 @@ const told = (stream: readonly Supposed[]) => {
       .map((message) => ({ message, from, added: how === 'added' }));
   });
 };
-const own = told(supposed(past(ordered.confirmed), nothing)).map(({ message, from }) => ({ message, version: from }));
+const own = told(supposeStream(past(factsUntil.confirmed), nothing)).map(({ message, from }) => ({
+  message,
+  version: from,
+}));
 const timer = (type: string) => (type === CheckoutOverdue.type ? new CheckoutOverdue({ orderId }) : undefined);
-const { script, lost, yetToHear } = scriptOf(journal, own, others, timer);
+const { script, lost, unhandledCount } = buildScript(journal, own, others, timer);
 const play = (messages: readonly Message[]) => {
-  const { state, asks } = rehearse(start, (at, one) => hear(at, one as CheckoutHears, 0), messages);
+  const { state, asks } = replayAll(initialCheckout, (at, one) => react(at, one as CheckoutMessage, 0), messages);
   return { step: state.step, asks: asks.map(({ type }) => type.replace(/^.*\.(.*)\.v1/, '$1')) };
 };
-const would = (wishes: Partial<Wishes>) =>
-  play(supposedScript(script, told(supposed(past(ordered.confirmed), { ...nothing, ...wishes }))));
+const would = (wishes: Partial<StreamChanges>) =>
+  play(buildSupposedScript(script, told(supposeStream(past(factsUntil.confirmed), { ...nothing, ...wishes }))));
 
 describe('A saga, rehearsed', () => {
   it('hears what its journal says it heard, in that order', () => {
@@ -109,15 +112,15 @@ describe('A saga, rehearsed', () => {
       [StockCommitted.type, undefined],
       [OrderConfirmed.type, 2],
     ]);
-    expect([lost, yetToHear]).toEqual([['ordering.checkout-waits.v1'], 0]);
+    expect([lost, unhandledCount]).toEqual([['ordering.checkout-waits.v1'], 0]);
     const asItWas = { step: 'confirmed', asks: ['reserve-stock', 'take-payment', 'commit-stock', 'confirm-order'] };
     expect(play(script.map(({ message }) => message))).toEqual(asItWas);
     expect(would({})).toEqual(asItWas);
   });
 
   it('and then what it has yet to hear', () => {
-    const early = scriptOf(journal.slice(0, 2), own, others, timer);
-    expect(early.yetToHear).toBe(3);
+    const early = buildScript(journal.slice(0, 2), own, others, timer);
+    expect(early.unhandledCount).toBe(3);
     expect(early.script.map(({ message }) => typeOf(message)).slice(2)).toEqual([
       PaymentTaken.type,
       StockCommitted.type,
@@ -126,7 +129,7 @@ describe('A saga, rehearsed', () => {
   });
 
   it('hears a timer where it rang', () => {
-    const rung = scriptOf([journal[0], { heard: CheckoutOverdue.type, messageId: 't' }], own, new Map(), timer);
+    const rung = buildScript([journal[0], { heard: CheckoutOverdue.type, messageId: 't' }], own, new Map(), timer);
     expect(play(rung.script.slice(0, 2).map(({ message }) => message))).toEqual({
       step: 'releasing',
       asks: ['reserve-stock', 'release-stock'],
@@ -147,9 +150,9 @@ describe('A saga, rehearsed', () => {
 
   it('hears an added message right after the event it follows', () => {
     const add = [{ after: 2, event: facts.unwanted as OrderEvent }];
-    const heard = supposedScript(
+    const heard = buildSupposedScript(
       script,
-      told(supposed(past(ordered.pending), { ...nothing, add: [{ ...add[0], after: 1 }] })),
+      told(supposeStream(past(factsUntil.pending), { ...nothing, add: [{ ...add[0], after: 1 }] })),
     );
     expect(heard.map(typeOf).slice(0, 3)).toEqual([
       OrderPlaced.type,
@@ -160,11 +163,11 @@ describe('A saga, rehearsed', () => {
 
   it('would have asked for another amount', () => {
     const event: OrderEvent = { ...facts.placed, data: { ...facts.placed.data, total: vnd(7) } };
-    const heard = supposedScript(
+    const heard = buildSupposedScript(
       script,
-      told(supposed(past(ordered.confirmed), { ...nothing, change: [{ version: 1, event }] })),
+      told(supposeStream(past(factsUntil.confirmed), { ...nothing, change: [{ version: 1, event }] })),
     );
-    const { asks } = rehearse(start, (at, one) => hear(at, one as CheckoutHears, 0), heard);
+    const { asks } = replayAll(initialCheckout, (at, one) => react(at, one as CheckoutMessage, 0), heard);
     expect(asks.find(({ type }) => type.includes('take-payment'))).toMatchObject({
       heard: StockReserved.type,
       body: { amount: vnd(7) },

@@ -1,13 +1,13 @@
 import type { Message } from '#kernel';
 
 /** A message that a saga handles. The order's own messages have the version of their event. */
-export interface Cue {
+export interface ScriptMessage {
   readonly message: Message;
   readonly version?: number;
 }
 
 /** A message that the order itself would have published. */
-export interface SupposedCue {
+export interface SupposedMessage {
   readonly message: Message;
   /**
    * The version of the message's event in the actual stream. For an added event, the version of the event before it.
@@ -21,8 +21,11 @@ export interface SupposedCue {
  * message of an event takes the place of the message that this event had published. The messages of an added event
  * directly follow those of the event before it.
  */
-export function supposedScript(script: readonly Cue[], supposed: readonly SupposedCue[]): readonly Message[] {
-  const { lastOf, ownOf } = placesIn(script);
+export function buildSupposedScript(
+  script: readonly ScriptMessage[],
+  supposed: readonly SupposedMessage[],
+): readonly Message[] {
+  const { lastOf, ownOf } = findPlaces(script);
   const placed = [
     ...script.flatMap(({ message, version }, index) => (version === undefined ? [{ at: index, message }] : [])),
     ...supposed.map(({ message, from, added }) => {
@@ -40,7 +43,7 @@ export function supposedScript(script: readonly Cue[], supposed: readonly Suppos
  * The places of the order's own messages in a script. `ownOf`: the first place of a version and a message type.
  * `lastOf`: the last place of any version up to this one.
  */
-function placesIn(script: readonly Cue[]) {
+function findPlaces(script: readonly ScriptMessage[]) {
   const first = new Map<string, number>();
   const last = new Map<number, number>();
   script.forEach(({ version, message }, index) => {
@@ -68,7 +71,7 @@ function placesIn(script: readonly Cue[]) {
 
 export const typeOf = (message: Message): string => (message.constructor as unknown as { type: string }).type;
 
-export interface Asked {
+export interface SagaRequest {
   /** The type of the message that made the saga send this request. */
   readonly heard: string;
   readonly type: string;
@@ -76,20 +79,20 @@ export interface Asked {
 }
 
 /** Passes messages to a saga one after the other. The saga's requests are collected and not sent. */
-export interface Playing<State> {
-  hear(message: Message): void;
+export interface SagaReplay<State> {
+  handle(message: Message): void;
   readonly state: State;
-  readonly asks: readonly Asked[];
+  readonly asks: readonly SagaRequest[];
 }
 
-export function playing<State>(
+export function startReplay<State>(
   initial: State,
   hear: (state: State, message: Message) => { readonly state: State; readonly asks: readonly Message[] },
-): Playing<State> {
+): SagaReplay<State> {
   let state = initial;
-  const asks: Asked[] = [];
+  const asks: SagaRequest[] = [];
   return {
-    hear(message) {
+    handle(message) {
       const next = hear(state, message);
       state = next.state;
       asks.push(...next.asks.map((ask) => ({ heard: typeOf(message), type: typeOf(ask), body: ask.body })));
@@ -102,18 +105,18 @@ export function playing<State>(
 }
 
 /** Runs a saga with all messages of a script. */
-export function rehearse<State>(
+export function replayAll<State>(
   initial: State,
   hear: (state: State, message: Message) => { readonly state: State; readonly asks: readonly Message[] },
   script: readonly Message[],
-): { readonly state: State; readonly asks: readonly Asked[] } {
-  const played = playing(initial, hear);
-  for (const message of script) played.hear(message);
+): { readonly state: State; readonly asks: readonly SagaRequest[] } {
+  const played = startReplay(initial, hear);
+  for (const message of script) played.handle(message);
   return played;
 }
 
 /** A line of a saga's journal: the type and the id of the message that the saga handled. */
-export interface Line {
+export interface JournalLine {
   readonly heard: string;
   readonly messageId: string;
 }
@@ -123,14 +126,14 @@ export interface Line {
  * handled yet. The order's own messages are found by type and sequence, messages of other contexts by id. `lost` has
  * the types of lines whose message does not exist any more (mostly timers).
  */
-export function scriptOf(
-  journal: readonly Line[],
-  own: readonly Required<Cue>[],
+export function buildScript(
+  journal: readonly JournalLine[],
+  own: readonly Required<ScriptMessage>[],
   others: ReadonlyMap<string, Message>,
   timer: (type: string) => Message | undefined,
-): { readonly script: readonly Cue[]; readonly lost: readonly string[]; readonly yetToHear: number } {
+): { readonly script: readonly ScriptMessage[]; readonly lost: readonly string[]; readonly unhandledCount: number } {
   const waiting = new Set(own);
-  const byType = new Map<string, Required<Cue>[]>();
+  const byType = new Map<string, Required<ScriptMessage>[]>();
   for (const cue of own) {
     const alike = byType.get(typeOf(cue.message));
     if (alike) alike.push(cue);
@@ -138,7 +141,7 @@ export function scriptOf(
   }
   for (const cues of byType.values()) cues.reverse(); // `pop` takes the next one from the end
   const unheard = new Map(others);
-  const script: Cue[] = [];
+  const script: ScriptMessage[] = [];
   const lost: string[] = [];
   for (const { heard, messageId } of journal) {
     const other = unheard.get(messageId);
@@ -152,5 +155,5 @@ export function scriptOf(
     unheard.delete(messageId);
   }
   const rest = [...[...unheard.values()].map((message) => ({ message })), ...waiting];
-  return { script: [...script, ...rest], lost, yetToHear: rest.length };
+  return { script: [...script, ...rest], lost, unhandledCount: rest.length };
 }

@@ -1,47 +1,48 @@
 import { vnd } from '#kernel';
 import type { Checkout } from '../checkout/checkout-steps';
 import type { OrderEvent } from '../model/order';
-import { facts, ordered, orderId, refundAsked, refundDone } from '../model/order-samples';
+import { facts, factsUntil, orderId, refundRequested, refundMade } from '../model/order-samples';
 import type { RefundStep } from '../refund-order/refunds-steps';
-import { dated, type DatedOrder } from '../model/dated-order';
-import { leftBy } from './left-by-void';
+import { evolveDatedOrder, type DatedOrder } from '../model/dated-order';
+import { stateAfterVoid } from './state-after-void';
 
 const viewOf = (...events: readonly OrderEvent[]) =>
   events.reduce<DatedOrder | undefined>(
-    (view, event, index) => dated(view, event, { orderId, version: index + 1, at: '2026-11-23T03:04:05.678Z' }),
+    (view, event, index) =>
+      evolveDatedOrder(view, event, { orderId, version: index + 1, at: '2026-11-23T03:04:05.678Z' }),
     undefined,
   )!;
 
 const confirmed: Checkout = { step: 'confirmed', orderId, method: 'card' };
 const undone: Checkout = { step: 'undone', orderId };
 const givenUp: Checkout = { step: 'given-up', orderId, why: 'OVERDUE' };
-const left = (events: readonly OrderEvent[], checkout: Checkout) => leftBy(viewOf(...events), { checkout });
+const left = (events: readonly OrderEvent[], checkout: Checkout) => stateAfterVoid(viewOf(...events), { checkout });
 const saying = (...words: string[]) => words.map((word): unknown => expect.stringContaining(word));
 
 describe('What a declaration leaves', () => {
   it.each<[string, readonly OrderEvent[], Checkout, string, readonly string[]]>([
-    ['an order that can go on', ordered.accepted, confirmed, 'accepted', []],
-    ['a pending one', ordered.pending, confirmed, 'pending', [`Retry the saga checkout:${orderId}`]],
+    ['an order that can go on', factsUntil.accepted, confirmed, 'accepted', []],
+    ['a pending one', factsUntil.pending, confirmed, 'pending', [`Retry the saga checkout:${orderId}`]],
     ['an unwanted one', [facts.placed, facts.unwanted], confirmed, 'pending', ['nothing to do']],
-    ['one that is closed again', ordered.pending, givenUp, 'pending', ['nothing to do']],
-    ['one on its way', ordered.pending, { step: 'closing', orderId, why: 'OVERDUE', asked: 0 }, 'pending', []],
-    ['one that goes on', ordered.accepted, undone, 'accepted', ['Cancel it again']],
+    ['one that is closed again', factsUntil.pending, givenUp, 'pending', ['nothing to do']],
+    ['one on its way', factsUntil.pending, { step: 'closing', orderId, why: 'OVERDUE', asked: 0 }, 'pending', []],
+    ['one that goes on', factsUntil.accepted, undone, 'accepted', ['Cancel it again']],
     ['one that was never paid', [facts.placed, facts.cancelled], undone, 'cancelled', ['does not count as paid']],
-    ['one that is cancelled', [...ordered.confirmed, facts.cancelled], undone, 'cancelled', []],
+    ['one that is cancelled', [...factsUntil.confirmed, facts.cancelled], undone, 'cancelled', []],
   ])('is said of %s', (_, events, checkout, status, words) => {
     expect(left(events, checkout)).toEqual({ status, toDo: saying(...words) });
   });
 
   const refund = (step: RefundStep, ...events: readonly OrderEvent[]) =>
-    leftBy(viewOf(...events), { refunds: { refunds: { a: step } } }).toDo;
+    stateAfterVoid(viewOf(...events), { refunds: { refunds: { a: step } } }).toDo;
   const given: RefundStep = { step: 'refunded', amount: vnd(10_000) };
 
   it('is said of a refund that the order does not tell of any more', () => {
-    const asked = [...ordered.confirmed, refundAsked('a', 10_000)];
+    const asked = [...factsUntil.confirmed, refundRequested('a', 10_000)];
     expect(refund(given, ...asked)).toEqual(saying('The refund a had ended (refunded)'));
-    expect(refund(given, ...ordered.confirmed)).toEqual(saying('No money is given twice'));
-    expect(refund(given, ...ordered.pending)).toEqual(saying('does not count'));
-    expect(refund(given, ...asked, refundDone('a', 10_000))).toEqual([]);
+    expect(refund(given, ...factsUntil.confirmed)).toEqual(saying('No money is given twice'));
+    expect(refund(given, ...factsUntil.pending)).toEqual(saying('does not count'));
+    expect(refund(given, ...asked, refundMade('a', 10_000))).toEqual([]);
     expect(refund({ step: 'paying-back', amount: vnd(10_000), reason: 'cold', asked: 0 }, ...asked)).toEqual([]);
   });
 });

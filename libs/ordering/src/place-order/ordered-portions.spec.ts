@@ -1,4 +1,4 @@
-import { stillHolds } from './still-holds-an-order';
+import { orderedPortionsOf } from './ordered-portions';
 
 const placed = [
   { id: 'a', quantity: 2, orderId: 'one' },
@@ -15,6 +15,6 @@ describe('A cart still holds what was ordered', () => {
     ['some of it, beside something new', [{ id: 'a', quantity: 2 }, { id: 'c', quantity: 1 }], 'something'], // prettier-ignore
     ['some of it, and more of the same by now', [{ id: 'a', quantity: 3 }], 'something'],
   ])('%s', (_, portions, holds) => {
-    expect(stillHolds(portions, placed)).toEqual(holds);
+    expect(orderedPortionsOf(portions, placed)).toEqual(holds);
   });
 });

@@ -1,21 +1,21 @@
 import { isSealed, type Sealed } from '#kernel';
 import type { OrderEvent } from '../model/order';
-import type { Wishes } from './what-if';
+import type { StreamChanges } from './what-if';
 
 /** The place of each sealed value in a stream: an event's type, the path in its data, and the value itself. */
-export type Standing = ReadonlySet<string>;
+export type SealedPlaces = ReadonlySet<string>;
 
 /** No real sealed value starts with this, so a value with this prefix cannot be opened. */
-const CLOSED = 'closed:';
+const BLOCKED = 'closed:';
 
 type Visit = (sealed: Sealed, path: string) => unknown;
 
-function eachSealed(value: unknown, visit: Visit, path = ''): unknown {
+function mapSealed(value: unknown, visit: Visit, path = ''): unknown {
   if (isSealed(value)) return visit(value, path);
-  if (Array.isArray(value)) return value.map((item, at) => eachSealed(item, visit, `${path}.${at}`));
+  if (Array.isArray(value)) return value.map((item, at) => mapSealed(item, visit, `${path}.${at}`));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, eachSealed(item, visit, `${path}.${name}`)]),
+    Object.entries(value).map(([name, item]) => [name, mapSealed(item, visit, `${path}.${name}`)]),
   );
 }
 
@@ -25,10 +25,10 @@ const placeOf = (type: string, path: string, { sealed, subject }: Sealed) => [ty
  * The places of all sealed values in the events. Pass each event as it is stored and also upcast, because a client may
  * send data in either form.
  */
-export function standingIn(events: readonly { readonly type: string; readonly data: unknown }[]): Standing {
+export function findSealedPlaces(events: readonly { readonly type: string; readonly data: unknown }[]): SealedPlaces {
   const standing = new Set<string>();
   for (const { type, data } of events)
-    eachSealed(data, (sealed, path) => {
+    mapSealed(data, (sealed, path) => {
       standing.add(placeOf(type, path, sealed));
       return sealed;
     });
@@ -39,20 +39,20 @@ export function standingIn(events: readonly { readonly type: string; readonly da
  * Gives sealed values a prefix with which they cannot be opened, unless the stream has the same value at the same
  * place. A client may know a sealed value from elsewhere, and must not be able to read it here.
  */
-export function keptClosed({ leaveOut, change, add }: Wishes, standing: Standing): Wishes {
-  const close = (event: OrderEvent): OrderEvent => {
-    const data = eachSealed(event.data, (sealed, path) =>
-      standing.has(placeOf(event.type, path, sealed)) ? sealed : { ...sealed, sealed: `${CLOSED}${sealed.sealed}` },
+export function blockMovedValues({ leaveOut, change, add }: StreamChanges, standing: SealedPlaces): StreamChanges {
+  const block = (event: OrderEvent): OrderEvent => {
+    const data = mapSealed(event.data, (sealed, path) =>
+      standing.has(placeOf(event.type, path, sealed)) ? sealed : { ...sealed, sealed: `${BLOCKED}${sealed.sealed}` },
     );
     return { type: event.type, data } as OrderEvent;
   };
   return {
     leaveOut,
-    change: change.map((one) => ({ ...one, event: close(one.event) })),
-    add: add.map((one) => ({ ...one, event: close(one.event) })),
+    change: change.map((one) => ({ ...one, event: block(one.event) })),
+    add: add.map((one) => ({ ...one, event: block(one.event) })),
   };
 }
 
 /** Replaces each value that was kept closed by its sealed text, as the client sent it. */
-export const shownClosed = <T>(value: T): T =>
-  eachSealed(value, (sealed) => (sealed.sealed.startsWith(CLOSED) ? sealed.sealed.slice(CLOSED.length) : sealed)) as T;
+export const restoreBlockedValues = <T>(value: T): T =>
+  mapSealed(value, (sealed) => (sealed.sealed.startsWith(BLOCKED) ? sealed.sealed.slice(BLOCKED.length) : sealed)) as T;
