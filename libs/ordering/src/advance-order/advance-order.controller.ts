@@ -15,7 +15,7 @@ const Advances = (step: Step, summary: string): MethodDecorator =>
     Post(`:id/${step}`),
     Allowed('staff'),
     Does(`${step}Order`, summary),
-    Answers(200, OrderAnswer, { description: 'The order, one step on.' }),
+    Answers(200, OrderAnswer, { description: 'The order, after the step.' }),
     Refuses(...refusalCodes, 'VERSION_CONFLICT', EVENT_BROKEN),
   );
 

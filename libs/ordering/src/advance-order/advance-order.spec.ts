@@ -17,16 +17,16 @@ const fact: Record<Step, object> = {
 };
 
 describe.each(steps)('To %s an order', (step) => {
-  it(`takes it on when ${from[step]}`, () => {
+  it(`is possible when it is ${from[step]}`, () => {
     expect(advanceOrder(orderAfter(...factsUntil[from[step]]), step)).toEqual([fact[step]]);
   });
 
-  it('asked twice, does it once', () => {
+  it('changes nothing when it is requested again', () => {
     const to = life[life.indexOf(from[step]) + 1];
     expect(advanceOrder(orderAfter(...factsUntil[to]), step)).toEqual([]);
   });
 
-  it('is refused anywhere else', () => {
+  it('is refused in every other status', () => {
     const at = life.indexOf(from[step]);
     for (const status of life.filter((_, index) => index !== at && index !== at + 1))
       expect(() => advanceOrder(orderAfter(...factsUntil[status]), step)).toThrow(
@@ -37,19 +37,19 @@ describe.each(steps)('To %s an order', (step) => {
     );
   });
 
-  it('is refused once a refund has ended the order, also before its money is back', () => {
+  it('is refused after a refund has ended the order, even before the money is back', () => {
     for (const status of ['confirmed', 'accepted', 'preparing', 'ready'] as const) {
       const ended = orderAfter(...factsUntil[status], refundRequestedWith('a', 100_000, { end: true, restock: true }));
       expect(() => advanceOrder(ended, step)).toThrow(expect.objectContaining({ code: 'WRONG_STATUS' }));
     }
   });
 
-  it('takes an order on whose price was given back, when it is made all the same', () => {
+  it('is possible for an order that is a gift: all its money went back, and it is still made', () => {
     const gift = [refundRequestedWith('a', 100_000, { end: false }), refundMade('a', 100_000)];
     expect(advanceOrder(orderAfter(...factsUntil[from[step]], ...gift), step)).toEqual([fact[step]]);
   });
 
-  it('needs an order', () => {
+  it('is refused if the order does not exist', () => {
     expect(() => advanceOrder(orderAfter(), step)).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
   });
 });

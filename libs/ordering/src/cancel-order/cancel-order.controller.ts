@@ -20,7 +20,7 @@ class CancelAnyOrderBody extends CancelOrderBody {
   @Flag({
     optional: true,
     description:
-      'Whether the goods go back on the shelf; else they are waste. Not said: they go back until preparing begins. ' +
+      'Whether the goods go back on the shelf. Otherwise they are waste. By default they go back until preparing begins. ' +
       'Goods of an order that is still pending go back in any case.',
   })
   restock?: boolean;
@@ -40,10 +40,10 @@ export class CancelOrderController {
   @Does(
     'cancelOrder',
     'Cancel one of your orders',
-    'Possible until the bar starts on it. While the checkout still runs, it is compensated first, and the answer is 202.',
+    'Possible until preparing begins. If the checkout is still running, it first gives everything back, and the answer is 202.',
   )
-  @Answers(200, OrderAnswer, { description: 'Cancelled; what was paid is on its way back.' })
-  @Answers(202, OrderAnswer, { description: 'Still pending, with `cancellationRequested: true`.' })
+  @Answers(200, OrderAnswer, { description: 'The order is cancelled. The paid money is on its way back.' })
+  @Answers(202, OrderAnswer, { description: 'The order is still pending, with `cancellationRequested: true`.' })
   @Refuses('VALIDATION_ERROR', 'NOT_FOUND', TOKEN_SPENT, 'CANNOT_CANCEL', 'VERSION_CONFLICT', EVENT_BROKEN)
   async cancel(@PathId() id: Uuid, @Body() body: CancelOrderBody, @Who() caller: Caller): Promise<Answer> {
     const reader = await this.guests.readerOfOneOrder(caller);
@@ -54,8 +54,8 @@ export class CancelOrderController {
   @Post('admin/orders/:id/cancel')
   @Allowed('staff')
   @Does('cancelAnyOrder', 'Cancel any order that is not completed, as staff')
-  @Answers(200, OrderAnswer, { description: 'Cancelled; what was paid is on its way back.' })
-  @Answers(202, OrderAnswer, { description: 'Still pending, with `cancellationRequested: true`.' })
+  @Answers(200, OrderAnswer, { description: 'The order is cancelled. The paid money is on its way back.' })
+  @Answers(202, OrderAnswer, { description: 'The order is still pending, with `cancellationRequested: true`.' })
   @Refuses('VALIDATION_ERROR', 'NOT_FOUND', 'CANNOT_CANCEL', 'VERSION_CONFLICT', EVENT_BROKEN)
   async cancelAny(@PathId() id: Uuid, @Body() body: CancelAnyOrderBody, @Who() caller: Caller): Promise<Answer> {
     const { reason, restock } = body;

@@ -7,7 +7,7 @@ type Asking = Extract<Checkout, { asked: number }>;
 const isAsking = (state: Checkout): state is Asking => 'asked' in state;
 
 /**
- * No answer has come, so the request is sent again. After MOST_ASKED repeats, a step that only an answer can end is
+ * No answer has come, so the request is sent again. After MAX_REPEATS repeats, a step that only an answer can end is
  * parked.
  */
 export function askAgain(state: Checkout, { body }: CheckoutWaits): CheckoutReaction {
@@ -23,13 +23,13 @@ export function askAgain(state: Checkout, { body }: CheckoutWaits): CheckoutReac
  * After several repeats, the timer of a step may be minutes away. So the step after it, and `voiding`, get a new timer.
  * A missing answer is then noticed within a minute.
  */
-export function withRestartedTimer(before: Checkout, heard: CheckoutReaction): CheckoutReaction {
-  const { state, timers } = heard;
-  if (state.step === before.step || !isAsking(state) || timers.some(({ name }) => name === 'waits')) return heard;
+export function withRestartedTimer(before: Checkout, reaction: CheckoutReaction): CheckoutReaction {
+  const { state, timers } = reaction;
+  if (state.step === before.step || !isAsking(state) || timers.some(({ name }) => name === 'waits')) return reaction;
   const waited = isAsking(before) && before.asked > 0;
   return waited || state.step === 'voiding'
-    ? { ...heard, timers: [...timers, waitsTimer(orderIdOf(state), 0)] }
-    : heard;
+    ? { ...reaction, timers: [...timers, waitsTimer(orderIdOf(state), 0)] }
+    : reaction;
 }
 
 function park(state: Asking): CheckoutReaction {
@@ -41,12 +41,12 @@ function park(state: Asking): CheckoutReaction {
  * Staff asked for a retry. The same requests are sent with the same keys, and the waiting times start again at the
  * shortest.
  */
-export function retry(state: Checkout, heard: RetryCheckout): CheckoutReaction {
-  if (!isAsking(state)) return keepStep(state, noteByStaff('there is no request to repeat', heard));
+export function retry(state: Checkout, message: RetryCheckout): CheckoutReaction {
+  if (!isAsking(state)) return keepStep(state, noteByStaff('there is no request to repeat', message));
   const { parked: _, ...rest } = state;
   const again: Asking = { ...rest, asked: 0 };
   const timer = { ...waitsTimer(orderIdOf(again), 0), afterSeconds: secondsUntilAskedAgain(0) };
-  return { state: again, asks: requestsOf(again), timers: [timer], note: noteByStaff('asked again', heard) };
+  return { state: again, asks: requestsOf(again), timers: [timer], note: noteByStaff('asked again', message) };
 }
 
 export const noteByStaff = (what: string, { body: { by, reason } }: { body: RetryCheckout['body'] }): string =>

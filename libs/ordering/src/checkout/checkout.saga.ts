@@ -23,7 +23,7 @@ const definition = (reservationSeconds: number): SagaDefinition<Checkout, Checko
   name: 'checkout',
   version: 1,
   initial: initialCheckout,
-  hear: (state, heard) => react(state, heard, reservationSeconds),
+  hear: (state, message) => react(state, message, reservationSeconds),
   statusOf: checkoutStatus,
 });
 

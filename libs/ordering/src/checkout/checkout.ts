@@ -42,28 +42,29 @@ import {
  * The checkout as a pure function: the next state and the requests for each message. Messages may come late, more than
  * once and in any order.
  */
-export function react(state: Checkout, heard: CheckoutMessage, reservationSeconds: number): CheckoutReaction {
-  return withRestartedTimer(state, reactTo(state, heard, reservationSeconds));
+export function react(state: Checkout, message: CheckoutMessage, reservationSeconds: number): CheckoutReaction {
+  return withRestartedTimer(state, reactTo(state, message, reservationSeconds));
 }
 
-function reactTo(state: Checkout, heard: CheckoutMessage, reservationSeconds: number): CheckoutReaction {
-  if (heard instanceof OrderPlaced) return onPlaced(state, heard, reservationSeconds);
-  if (heard instanceof OrderCancellationRequested)
-    return onCancellationRequested(state, heard.body.by === 'staff' ? 'STAFF' : 'CUSTOMER');
-  if (heard instanceof OrderCancelled) return onCancelled(state, heard);
-  if (heard instanceof OrderRefundRequested) return onRefundRequested(state, heard);
-  if (heard instanceof CheckoutOverdue) return onOverdue(state);
-  if (heard instanceof CheckoutWaits) return askAgain(state, heard);
-  if (heard instanceof RetryCheckout)
-    return state.step === 'reopened' ? continueReopened(state, heard) : retry(state, heard);
-  if (heard instanceof CompareCheckout) return compareWithOrder(state, heard);
-  if (heard instanceof WindBackAsked) return keepStep(state, noteByStaff('to be wound back', heard));
-  if (heard instanceof OrderConfirmed) return onConfirmed(state, heard);
-  if (heard instanceof StockReserved || heard instanceof StockShort) return onStockReserved(state, heard);
-  if (heard instanceof StockCommitted || heard instanceof StockCommitRefused) return onStockCommitted(state, heard);
-  if (heard instanceof StockReleased) return onStockReleased(state);
-  if (heard instanceof PaymentVoided) return onPaymentVoided(state, heard);
-  return onPaymentResult(state, heard);
+function reactTo(state: Checkout, message: CheckoutMessage, reservationSeconds: number): CheckoutReaction {
+  if (message instanceof OrderPlaced) return onPlaced(state, message, reservationSeconds);
+  if (message instanceof OrderCancellationRequested)
+    return onCancellationRequested(state, message.body.by === 'staff' ? 'STAFF' : 'CUSTOMER');
+  if (message instanceof OrderCancelled) return onCancelled(state, message);
+  if (message instanceof OrderRefundRequested) return onRefundRequested(state, message);
+  if (message instanceof CheckoutOverdue) return onOverdue(state);
+  if (message instanceof CheckoutWaits) return askAgain(state, message);
+  if (message instanceof RetryCheckout)
+    return state.step === 'reopened' ? continueReopened(state, message) : retry(state, message);
+  if (message instanceof CompareCheckout) return compareWithOrder(state, message);
+  if (message instanceof WindBackAsked) return keepStep(state, noteByStaff('to be wound back', message));
+  if (message instanceof OrderConfirmed) return onConfirmed(state, message);
+  if (message instanceof StockReserved || message instanceof StockShort) return onStockReserved(state, message);
+  if (message instanceof StockCommitted || message instanceof StockCommitRefused)
+    return onStockCommitted(state, message);
+  if (message instanceof StockReleased) return onStockReleased(state);
+  if (message instanceof PaymentVoided) return onPaymentVoided(state, message);
+  return onPaymentResult(state, message);
 }
 
 function onPlaced(state: Checkout, { body }: OrderPlaced, reservationSeconds: number): CheckoutReaction {
@@ -78,25 +79,25 @@ function onPlaced(state: Checkout, { body }: OrderPlaced, reservationSeconds: nu
   return { ...startStep({ step: 'reserving', basket, asked: 0 }, `placed: ${body.number}`), timers };
 }
 
-function onStockReserved(state: Checkout, heard: StockReserved | StockShort): CheckoutReaction {
-  if (heard instanceof StockShort) {
+function onStockReserved(state: Checkout, message: StockReserved | StockShort): CheckoutReaction {
+  if (message instanceof StockShort) {
     if (state.step !== 'reserving') return keepStep(state, 'stock short, received late');
-    const short = heard.body.short.map(({ sku, available }) => `${sku}: ${available} left`).join(', ');
+    const short = message.body.short.map(({ sku, available }) => `${sku}: ${available} left`).join(', ');
     return startStep(
-      { step: 'closing', orderId: heard.body.orderId, why: 'OUT_OF_STOCK', asked: 0 },
+      { step: 'closing', orderId: message.body.orderId, why: 'OUT_OF_STOCK', asked: 0 },
       `stock short: ${short}`,
     );
   }
   if (state.step === 'reserving')
     return startStep({ step: 'paying', basket: state.basket, unknown: false, asked: 0 }, 'stock reserved');
-  return onLateGoods(state, heard.body.orderId, 'stock reserved, received late');
+  return onLateGoods(state, message.body.orderId, 'stock reserved, received late');
 }
 
-function onPaymentResult(state: Checkout, heard: PaymentTaken | PaymentDeclined | PaymentUnknown): CheckoutReaction {
-  if (state.step === 'paying') return onPaymentResultInTime(state, heard);
-  if (heard instanceof PaymentUnknown && state.step === 'voiding') return keepStep(state, unknownNote(heard));
-  if (!(heard instanceof PaymentTaken)) return keepStep(state, 'result of the payment, received late');
-  const { orderId } = heard.body;
+function onPaymentResult(state: Checkout, message: PaymentTaken | PaymentDeclined | PaymentUnknown): CheckoutReaction {
+  if (state.step === 'paying') return onPaymentResultInTime(state, message);
+  if (message instanceof PaymentUnknown && state.step === 'voiding') return keepStep(state, unknownNote(message));
+  if (!(message instanceof PaymentTaken)) return keepStep(state, 'result of the payment, received late');
+  const { orderId } = message.body;
   if (state.step === 'releasing' || state.step === 'closing' || state.step === 'given-up')
     return keepStep(state, 'paid after the checkout gave up: the money goes back', [
       voidPaymentRequest(orderId, state.why),
@@ -109,16 +110,16 @@ const unknownNote = ({ body: { reason } }: PaymentUnknown) =>
 
 function onPaymentResultInTime(
   state: Extract<Checkout, { step: 'paying' }>,
-  heard: PaymentTaken | PaymentDeclined | PaymentUnknown,
+  message: PaymentTaken | PaymentDeclined | PaymentUnknown,
 ): CheckoutReaction {
-  if (heard instanceof PaymentUnknown) return keepStep({ ...state, unknown: true }, unknownNote(heard));
-  if (heard instanceof PaymentDeclined) {
-    const why = heard.body.code === 'unavailable' ? 'PAYMENT_UNAVAILABLE' : 'PAYMENT_DECLINED';
-    const { orderId, reason, reversed } = heard.body;
+  if (message instanceof PaymentUnknown) return keepStep({ ...state, unknown: true }, unknownNote(message));
+  if (message instanceof PaymentDeclined) {
+    const why = message.body.code === 'unavailable' ? 'PAYMENT_UNAVAILABLE' : 'PAYMENT_DECLINED';
+    const { orderId, reason, reversed } = message.body;
     const releasing: Checkout = { step: 'releasing', orderId, why, ...(reversed && { reversed }), asked: 0 };
     return startStep(releasing, `not paid: ${reason}`);
   }
-  const { orderId, paymentId, method, provider, chargeId, amount } = heard.body;
+  const { orderId, paymentId, method, provider, chargeId, amount } = message.body;
   const payment: Payment = { paymentId, method, provider, chargeId, amount };
   return startStep(
     { step: 'committing', orderId, payment, asked: 0 },
@@ -126,17 +127,17 @@ function onPaymentResultInTime(
   );
 }
 
-function onStockCommitted(state: Checkout, heard: StockCommitted | StockCommitRefused): CheckoutReaction {
-  const { orderId } = heard.body;
+function onStockCommitted(state: Checkout, message: StockCommitted | StockCommitRefused): CheckoutReaction {
+  const { orderId } = message.body;
   if (state.step === 'committing') {
-    if (heard instanceof StockCommitted)
+    if (message instanceof StockCommitted)
       return startStep({ ...state, step: 'confirming', asked: 0 }, 'stock committed');
     return startStep(
       { step: 'voiding', orderId, why: 'OUT_OF_STOCK', asked: 0 },
-      `commit refused: ${heard.body.reason}`,
+      `commit refused: ${message.body.reason}`,
     );
   }
-  if (heard instanceof StockCommitted) return onLateGoods(state, orderId, 'stock committed, received late');
+  if (message instanceof StockCommitted) return onLateGoods(state, orderId, 'stock committed, received late');
   return keepStep(state, 'commit refused, received late');
 }
 

@@ -70,10 +70,10 @@ function onCancelledUnpaid(state: BegunCheckout): CheckoutReaction {
  */
 export function continueReopened(
   { basket, pending }: Extract<Checkout, { step: 'reopened' }>,
-  heard: RetryCheckout,
+  message: RetryCheckout,
 ): CheckoutReaction {
   const { orderId, method } = basket;
-  if (!pending) return startStep({ step: 'confirmed', orderId, method }, noteByStaff('left as it is', heard));
+  if (!pending) return startStep({ step: 'confirmed', orderId, method }, noteByStaff('left as it is', message));
   const paying: Checkout = { step: 'paying', basket, unknown: false, asked: 0 };
-  return { ...startStep(paying, noteByStaff('taken up again', heard)), timers: [waitsTimer(orderId, 0)] };
+  return { ...startStep(paying, noteByStaff('taken up again', message)), timers: [waitsTimer(orderId, 0)] };
 }

@@ -11,20 +11,20 @@ const payment = (method: 'card' | 'cash') => ({
 });
 
 describe('Confirming an order', () => {
-  it('notes what was paid by card', () => {
+  it('records what was paid by card', () => {
     expect(confirmOrder(orderAfter(facts.placed), payment('card'))).toEqual([facts.confirmed]);
   });
 
-  it('notes that cash is still owed', () => {
+  it('records that cash is not paid yet', () => {
     expect(confirmOrder(orderAfter(facts.placedForCash), payment('cash'))).toEqual([facts.confirmedForCash]);
   });
 
-  it('gives way to a cancellation that came first', () => {
+  it('does nothing if a cancellation was requested before', () => {
     expect(confirmOrder(orderAfter(facts.placed, facts.unwanted), payment('card'))).toEqual([]);
   });
 
   it.each([
-    ['nothing', orderAfter()],
+    ['an order that does not exist', orderAfter()],
     ['a confirmed order', orderAfter(facts.placed, facts.confirmed)],
     ['a cancelled order', orderAfter(facts.placed, facts.cancelled)],
   ])('does nothing to %s', (_, order) => {

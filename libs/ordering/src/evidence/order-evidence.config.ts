@@ -30,11 +30,11 @@ export const OrderEvidenceShape = z
     orderId: IdShape,
     events: z.array(ProvedEventShape),
     seals: z.array(ProvedSealShape),
-    keys: z.array(PublicKeyShape).meta({ description: 'For comparison only: trust a key you had before.' }),
+    keys: z.array(PublicKeyShape).meta({ description: 'For comparison only. Trust only a key that you had before.' }),
     records: z
       .array(ProvedRecordShape)
       .optional()
-      .meta({ description: 'Restored backups and new seals of this log, where there were any: signed.' }),
+      .meta({ description: 'Signed records of restored backups and new seals of this log, if there are any.' }),
     timeline: z.array(
       z.looseObject({
         at: z.string(),

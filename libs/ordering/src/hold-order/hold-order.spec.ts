@@ -27,42 +27,42 @@ const ended = refundRequestedWith('a', 100_000, { end: true, restock: true });
 describe.each(before)('Holding an order that is %s', (status) => {
   const onHold = orderAfter(...factsUntil[status], held);
 
-  it('puts it on hold, and resuming it takes it back to that status', () => {
+  it('puts it on hold, and resuming returns it to that status', () => {
     expect(holdOrder(orderAfter(...factsUntil[status]), reason)).toEqual([held]);
     expect(onHold).toMatchObject({ status: 'on-hold', hold: { reason, from: status } });
     expect(resumeOrder(onHold)).toEqual([resumed]);
     expect(orderAfter(...factsUntil[status], held, resumed)).toEqual(orderAfter(...factsUntil[status]));
   });
 
-  it('asked twice, holds it once for the first reason, and resumes it once', () => {
+  it('records a repeated hold once, with the first reason, and a repeated resume once', () => {
     expect(holdOrder(onHold, sealed('another reason'))).toEqual([]);
     expect(resumeOrder(orderAfter(...factsUntil[status], held, resumed))).toEqual([]);
   });
 
-  it('keeps the bar from it', () => {
+  it('refuses all steps of the baristas', () => {
     for (const step of steps) expect(() => advanceOrder(onHold, step)).toThrow(code('ORDER_ON_HOLD'));
   });
 
-  it('is over once the bar has gone on, also where the fact that it was resumed counts no more', () => {
+  it('ends with a step of the baristas, even if OrderResumed was declared void', () => {
     expect(orderAfter(...factsUntil[status], held, facts.preparing)).toEqual(
       orderAfter(...factsUntil[status], facts.preparing),
     );
   });
 
-  it('leaves it to be cancelled by customer and staff, with all the money and the goods back', () => {
+  it('still allows customer and staff to cancel, with all money and goods back', () => {
     for (const by of ['customer', 'staff'] as const) {
-      const told = cancelOrder(onHold, { by, reason: null, refundId: 'r1' });
-      expect(told).toMatchObject([
+      const events = cancelOrder(onHold, { by, reason: null, refundId: 'r1' });
+      expect(events).toMatchObject([
         { type: 'OrderCancelled', data: { by, refundDue: vnd(100_000), restock: true } },
         { type: 'RefundRequested', data: { amount: vnd(100_000) } },
       ]);
-      const cancelled = orderAfter(...factsUntil[status], held, ...told);
-      expect(cancelled).toEqual(orderAfter(...factsUntil[status], ...told));
+      const cancelled = orderAfter(...factsUntil[status], held, ...events);
+      expect(cancelled).toEqual(orderAfter(...factsUntil[status], ...events));
       expect(() => resumeOrder(cancelled)).toThrow(code('WRONG_STATUS'));
     }
   });
 
-  it('leaves it to be refunded as before: all of it ends the order, a gift does not', () => {
+  it('still allows refunds as before: a full refund ends the order, a gift does not', () => {
     const request = { refundId: 'a', reason: 'cold' };
     expect(refundOrder(onHold, request)).toEqual(refundOrder(orderAfter(...factsUntil[status]), request));
     expect(orderAfter(...factsUntil[status], held, ended, refundMade('a', 100_000))).toEqual(
@@ -75,11 +75,11 @@ describe.each(before)('Holding an order that is %s', (status) => {
     );
   });
 
-  it('keeps whoever ordered from being forgotten', () => {
+  it('prevents that the customer is erased', () => {
     expect(isStillOpen(onHold)).toBe(true);
   });
 
-  it('is refused once a refund has ended the order, and so is resuming it', () => {
+  it('is refused after a refund has ended the order, and so is resuming', () => {
     expect(() => holdOrder(orderAfter(...factsUntil[status], ended), reason)).toThrow(code('WRONG_STATUS'));
     expect(() => resumeOrder(orderAfter(...factsUntil[status], held, ended))).toThrow(code('WRONG_STATUS'));
     expect(orderAfter(...factsUntil[status], held, ended, resumed)).toMatchObject({ status: 'on-hold', ended: true });
@@ -92,12 +92,12 @@ describe('Holding and resuming', () => {
     expect(() => resumeOrder(orderAfter(...factsUntil[status]))).toThrow(code('WRONG_STATUS'));
   });
 
-  it('needs an order', () => {
+  it('is refused if the order does not exist', () => {
     expect(() => holdOrder(orderAfter(), reason)).toThrow(code('NOT_FOUND'));
     expect(() => resumeOrder(orderAfter())).toThrow(code('NOT_FOUND'));
   });
 
-  it('meets no timer: those of a checkout do nothing once the order is confirmed', () => {
+  it('stops no timer: the timers of a checkout do nothing after the confirmation', () => {
     const confirmed: Checkout = { step: 'confirmed', orderId, method: 'card' };
     for (const timer of [new CheckoutOverdue({ orderId }), new CheckoutWaits({ orderId, asked: 0 })])
       expect(react(confirmed, timer, 900)).toMatchObject({ state: confirmed, asks: [], timers: [] });

@@ -20,7 +20,7 @@ describe('An order in a list', () => {
     expect(showListed(listed(facts.placed, facts.cancelled))).toMatchObject({ status: 'cancelled' });
   });
 
-  it('carries neither address, note nor payment token', () => {
+  it('has no address, no note and no payment token', () => {
     const placed: OrderEvent = {
       type: 'OrderPlaced',
       data: {

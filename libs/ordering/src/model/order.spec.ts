@@ -24,7 +24,7 @@ const lines = fc.array(
   { minLength: 1, maxLength: 8 },
 );
 
-/** Anything anybody may ask of an order, at any time. */
+/** Any request that an order may get, at any time. */
 const request$ = fc.oneof(
   fc.constant((order: Order) => placeOrder(order, request)),
   fc
@@ -52,7 +52,7 @@ const request$ = fc.oneof(
   fc.constantFrom('a', 'b', 'c', 'd', 'e').map((id) => (order: Order) => recordRefundFailure(order, id, 'no')),
 );
 
-/** Every fact there would be, each request decided on what came before; refusals change nothing. */
+/** The facts of random requests. Each request is decided on the facts before it. A refused request adds no fact. */
 const lives = fc.array(request$, { maxLength: 30 }).map((requests) => {
   const events: OrderEvent[] = [...factsUntil.confirmed];
   for (const decide of requests)
@@ -65,7 +65,7 @@ const lives = fc.array(request$, { maxLength: 30 }).map((requests) => {
 });
 
 describe('An order', () => {
-  it('adds up', () => {
+  it('has a total that is the sum of its lines', () => {
     fc.assert(
       fc.property(lines, (wanted) => {
         const placedLines = wanted.map(({ sku, quantity, price }) => line(sku, quantity, price));
@@ -78,7 +78,7 @@ describe('An order', () => {
     );
   });
 
-  it('folded from any prefix is the order at that version', () => {
+  it('can be folded in two parts with the same result', () => {
     fc.assert(
       fc.property(lives, fc.nat(), (events, cut) => {
         const at = cut % (events.length + 1);
@@ -100,7 +100,7 @@ describe('An order', () => {
     );
   });
 
-  it('is over only once', () => {
+  it('is confirmed once, and cancelled at most once', () => {
     fc.assert(
       fc.property(lives, (events) => {
         expect(events.filter(({ type }) => type === 'OrderCancelled').length).toBeLessThanOrEqual(1);
@@ -109,7 +109,7 @@ describe('An order', () => {
     );
   });
 
-  it('ignores facts that make no sense where it stands, so that any stream can be shown', () => {
+  it('ignores facts that do not fit its status, so that any stream can be shown', () => {
     const sample = Object.values(everyFact).filter(({ type }) => type !== 'OrderPlaced');
     for (const fact of sample) expect(orderAfter(fact)).toEqual({ status: 'unplaced' });
     const cancelled = orderAfter(facts.placed, facts.cancelled);

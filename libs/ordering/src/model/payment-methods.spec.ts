@@ -13,7 +13,7 @@ describe('The ways to pay that are offered', () => {
     [['cash'], ['cash']],
     [['sandbox'], ['card']],
     [[], []],
-  ] as const)('with the providers %j are %j; any other is refused, and they are named', (providers, offered) => {
+  ] as const)('with the providers %j are %j; any other is refused with the list of these', (providers, offered) => {
     expect(offeredMethods(providers)).toEqual(offered);
     for (const method of ['card', 'cash', 'vnpay', 'momo', 'vietqr']) {
       const ask = () => requireOfferedMethod(method, providers);

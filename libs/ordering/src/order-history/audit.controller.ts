@@ -34,7 +34,10 @@ import { DiffOrder, OrderState, type OrderDifference } from './time-travel.query
 import { OrderTimeline } from './timeline.query';
 
 class EventsQuery extends ListPartQuery {
-  @Flag({ default: false, description: 'Also what the hash covers, so that it can be computed from the answer.' })
+  @Flag({
+    default: false,
+    description: 'Also the values that the hash covers, so that it can be computed from the answer.',
+  })
   canonical: boolean = false;
 }
 
@@ -77,7 +80,7 @@ export class AuditController {
   @Allowed('audit')
   @ShowsPeople()
   @Does('viewOrderState', 'An order as it was at a version or at an instant')
-  @Answers(200, OrderAnswer, { description: 'The fold of the events up to there.' })
+  @Answers(200, OrderAnswer, { description: 'The order at that version or instant.' })
   @Refuses('NOT_FOUND', VERSION_NOT_THERE, NOT_PLACED_YET, EVENT_BROKEN)
   async state(@PathId() id: Uuid, @Query() { version, at }: StateQuery): Promise<object> {
     if (version !== undefined && at !== undefined) {

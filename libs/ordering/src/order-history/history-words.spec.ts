@@ -18,13 +18,13 @@ const numbered = <Event extends object>(events: readonly Event[]) =>
   events.map((event, index) => ({ ...event, version: index + 1 }));
 
 describe('An order’s history in words', () => {
-  it.each(all.map((event) => [event.type, event]))('tells %s in both languages', (_, event) => {
+  it.each(all.map((event) => [event.type, event]))('describes %s in both languages', (_, event) => {
     const [vi, en] = [describeFact(event, 'vi'), describeFact(event, 'en')];
     expect(vi.title).not.toBe(en.title);
     expect(en.code).toBe(event.type);
   });
 
-  it('tells of an event whose data is broken, too: an admin needs to see it', () => {
+  it('also describes an event whose data is broken, for admins', () => {
     expect(describeInOneLine(facts.confirmed)).toBe('Your order is confirmed: Paid 100.000 ₫');
     for (const type of orderEventTypes)
       expect(describeInOneLine({ type, data: [] } as unknown as OrderEvent)).toContain(
@@ -38,7 +38,7 @@ describe('An order’s history in words', () => {
     );
   });
 
-  it('tells of a refund what this part is, and what has gone back in all', () => {
+  it('gives the amount of a refund, and the total of all refunds', () => {
     const first = [...factsUntil.completed, refundRequested('a', 40_000), refundMade('a', 40_000)];
     const last = [...first, refundRequested('b', 60_000), refundMade('b', 60_000)];
     expect(describeFact(first.at(-1)!, 'en', orderAfter(...first)).detail).toBe('40.000 ₫');
@@ -46,7 +46,7 @@ describe('An order’s history in words', () => {
     expect(describeFact(last.at(-1)!, 'vi', orderAfter(...last)).detail).toBe('60.000 ₫, tổng cộng đến nay 100.000 ₫');
   });
 
-  it('tells staff the same of a refund, for as long as an order can be made of its events', () => {
+  it('gives staff the total of all refunds, unless an earlier event cannot be read', () => {
     const refunds = [
       refundRequested('a', 40_000),
       refundMade('a', 40_000),
@@ -64,7 +64,7 @@ describe('An order’s history in words', () => {
     expect(broken).toEqual(['not known to this build', 'Money was given back: 40.000 ₫']);
   });
 
-  it('says that an order is over, where a refund ended it, and only there', () => {
+  it('says that an order is over only if a refund ended it', () => {
     const ended = [...factsUntil.preparing, refundRequestedWith('a', 60_000, { end: true, restock: false })];
     const over = [...ended, refundMade('a', 60_000)];
     expect(describeFact(ended.at(-1)!, 'en', orderAfter(...ended)).detail).toBe('60.000 ₫. The order is over');
@@ -75,7 +75,7 @@ describe('An order’s history in words', () => {
       expect(describeFact(event, 'en', orderAfter(...goesOn)).detail).toBe('60.000 ₫');
   });
 
-  it('says of an event that was declared void that it is, and goes on without it', () => {
+  it('marks an event that was declared void, and continues without it', () => {
     const stream = [
       ...factsUntil.confirmed,
       { type: 'OrderAccepted' as const, data: null, unreadable: 'x' },
@@ -86,11 +86,11 @@ describe('An order’s history in words', () => {
     expect(lines.at(-1)).toBe('Money was given back: 40.000 ₫');
   });
 
-  it('knows every event there is', () => {
+  it('describes every event type', () => {
     expect(new Set(all.map((event) => event.type))).toEqual(new Set(orderEventTypes));
   });
 
-  it('writes đồng as they are written', () => {
+  it('formats amounts of đồng', () => {
     expect([0, 999, 55_000, 1_234_567].map((amount) => formatDong(vnd(amount)))).toEqual([
       '0 ₫',
       '999 ₫',

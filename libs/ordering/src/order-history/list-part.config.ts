@@ -5,7 +5,7 @@ import { MAX_ENTRIES, type ListPart } from './list-part';
 export class ListPartQuery {
   @Whole({
     ...{ min: 0, max: 10_000_000, default: 0, example: 0 },
-    description: `How many entries to pass over: \`meta.nextAfter\` of the answer before. Up to ${MAX_ENTRIES} entries come whole.`,
+    description: `How many entries to skip: send \`meta.nextAfter\` of the previous answer. One answer has up to ${MAX_ENTRIES} entries.`,
   })
   after: number = 0;
 }

@@ -67,10 +67,10 @@ export class OrderTimelineQueryHandler implements IQueryHandler<OrderTimeline> {
         };
       },
     );
-    const heard = (await this.timelines.of(orderId)).map(({ at, source, type, note, data }): TimelineItem => {
+    const reports = (await this.timelines.of(orderId)).map(({ at, source, type, note, data }): TimelineItem => {
       const localized = noteInLanguage({ type, note, data }, locale);
       return { at, source, type, note: localized, version: null, data };
     });
-    return mergeByTime(facts, [...heard, ...steps]);
+    return mergeByTime(facts, [...reports, ...steps]);
   }
 }

@@ -36,12 +36,12 @@ const SAVE_ENTRIES = statement(
 /** The timeline's messages of other contexts about orders. */
 @Injectable()
 export class Timelines {
-  private readonly entries: Gathering<{ readonly heard: TimelineRow; readonly claim: Claim }, boolean>;
+  private readonly entries: Gathering<{ readonly row: TimelineRow; readonly claim: Claim }, boolean>;
 
   constructor(private readonly db: Database) {
     this.entries = new Gathering(async (entries) => {
-      const given = entries.map(({ heard, claim: { seq, messageId, claimedBy } }) => ({
-        ...heard,
+      const given = entries.map(({ row, claim: { seq, messageId, claimedBy } }) => ({
+        ...row,
         ...{ seq, message_id: messageId, by: claimedBy },
       }));
       const rows = await db.outside(() => db.query<{ seq: number }>(SAVE_ENTRIES, [JSON.stringify(given)]));
@@ -54,8 +54,8 @@ export class Timelines {
    * Stores the entry and marks its inbox row as done. Entries that come together share one statement. False if the
    * claim was lost.
    */
-  save(heard: TimelineRow, claim: Claim): Promise<boolean> {
-    return this.entries.add({ heard, claim });
+  save(row: TimelineRow, claim: Claim): Promise<boolean> {
+    return this.entries.add({ row, claim });
   }
 
   /** The stored messages of an order. `at` has microseconds. */

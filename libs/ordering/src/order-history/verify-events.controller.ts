@@ -36,11 +36,11 @@ export class VerifyEventsController {
   @Allowed('audit')
   @Does(
     'verifyEvents',
-    'Walk the hash chain of all events, or of a part of them',
-    'Names all that is not as it was written. What takes longer than ten seconds goes on by itself: follow it by its id. One runs at a time; who asks for the same joins it.',
+    'Verify the hash chain of all events, or of a part of them',
+    'The answer names every fault. If it takes longer than ten seconds, the verification goes on by itself: follow it by its id. Only one runs at a time. A request for the same range joins it.',
   )
   @Answers(200, VerifyAnswer, { description: 'Whether the log is as it was written.' })
-  @Answers(202, VerificationRunAnswer, { description: 'It takes longer: follow it by its id.' })
+  @Answers(202, VerificationRunAnswer, { description: 'It takes longer. Follow it by its id.' })
   @Refuses(
     { status: 409, code: 'VERIFY_RUNNING', when: 'Another part of the log is being verified.' },
     { status: 503, code: 'SEAL_ANCHOR_UNUSABLE', when: 'The file that remembers the newest seal cannot be used.' },

@@ -3,17 +3,17 @@ import { contactOf, findMissingFields, toOrderRequest, findUnusedFields, type Or
 const pickup: OrderRequest = { fulfilment: { type: 'pickup' }, payment: { method: 'cash' } };
 const contact = { name: 'An', phone: '0901234567' };
 
-describe('What an order needs to be told', () => {
-  it('from a guest: who they are', () => {
+describe('The required fields of an order', () => {
+  it('of a guest are name and telephone', () => {
     expect(findMissingFields(pickup, false)).toEqual(['contact.name', 'contact.phone']);
     expect(findMissingFields({ ...pickup, contact }, false)).toEqual([]);
   });
 
-  it('from a signed-in customer who comes by: nothing', () => {
+  it('of a signed-in customer who picks it up are none', () => {
     expect(findMissingFields(pickup, true)).toEqual([]);
   });
 
-  it('for a delivery: where to, and from a guest whom to call', () => {
+  it('of a delivery are an address, and for a guest a telephone', () => {
     const delivery: OrderRequest = { ...pickup, fulfilment: { type: 'delivery' } };
     expect(findMissingFields(delivery, true)).toEqual(['fulfilment.address']);
     expect(findMissingFields({ ...delivery, contact: { name: 'An' } }, false)).toEqual([
@@ -25,12 +25,12 @@ describe('What an order needs to be told', () => {
     ).toEqual([]);
   });
 
-  it('for a card: its token', () => {
+  it('of a card payment are its token', () => {
     expect(findMissingFields({ ...pickup, payment: { method: 'card' } }, true)).toEqual(['payment.token']);
     expect(findMissingFields({ ...pickup, payment: { method: 'card', token: 'tok_ok' } }, true)).toEqual([]);
   });
 
-  it('and the profile stands in for each thing that was not sent', () => {
+  it('are taken from the profile if they were not sent', () => {
     const account = { name: 'Nguyễn Văn An', phone: '0907654321', email: 'an@example.com' };
     expect(contactOf(pickup, account)).toEqual(account);
     expect(contactOf({ ...pickup, contact }, account)).toEqual({ ...contact, email: account.email });
@@ -40,8 +40,8 @@ describe('What an order needs to be told', () => {
   });
 });
 
-describe('An order that says what would not count', () => {
-  it('is told so: an address of a pickup, and a token beside cash', () => {
+describe('An order with fields that would not be stored', () => {
+  it('is refused: a pickup with an address, or cash with a token', () => {
     const address = '12 Lê Lợi';
     const cash = { method: 'cash' as const, token: 'tok_ok' };
     const fields = (request: object) => findUnusedFields({ ...pickup, ...request }).map(({ field }) => field);
@@ -62,7 +62,7 @@ describe('A delivery to a saved address', () => {
   const to = (address: object | string, more: object = {}) =>
     toOrderRequest({ ...pickup, fulfilment: { type: 'delivery', address: address as string }, ...more });
 
-  it('goes to its lines, ward, district and city, whatever order they are sent in', () => {
+  it('joins its lines, ward, district and city in a fixed order', () => {
     const { city, line1, ...rest } = saved;
     for (const address of [saved, { city, ...rest, line1 }])
       expect(to(address).fulfilment.address).toBe('12 Lê Lợi, Bến Nghé, Huế');
@@ -72,7 +72,7 @@ describe('A delivery to a saved address', () => {
     expect(to('12 Lê Lợi').fulfilment.address).toBe('12 Lê Lợi');
   });
 
-  it('is for its recipient, where the contact has no name or no telephone', () => {
+  it('uses its recipient and telephone if the contact has none', () => {
     expect(to(saved).contact).toEqual({ name: 'Bình', phone: '0907654321' });
     expect(to(saved, { contact: { name: 'An', email: 'an@example.com' } }).contact).toEqual({
       ...{ name: 'An', phone: '0907654321', email: 'an@example.com' },

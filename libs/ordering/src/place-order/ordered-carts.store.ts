@@ -37,7 +37,11 @@ export class OrderedCarts {
       if (ordered === 'nothing') return cart;
       if (typeof ordered === 'object') throw new CartAlreadyOrdered(cart.cartId, cart.version, ordered.allOf);
       if (performance.now() > end)
-        throw new DomainError('UNAVAILABLE', 'unavailable', 'The cart has not heard of your last order yet.');
+        throw new DomainError(
+          'UNAVAILABLE',
+          'unavailable',
+          'Your cart still contains your last order. Try again in a moment.',
+        );
     }
   }
 

@@ -5,15 +5,15 @@ const placed = [
   { id: 'b', quantity: 1, orderId: 'two' },
 ];
 
-describe('A cart still holds what was ordered', () => {
+describe('The ordered portions in a cart', () => {
   it.each([
-    ['nothing of it, when all its portions are new', [{ id: 'c', quantity: 1 }], 'nothing'],
-    ['nothing of it, when it is empty', [], 'nothing'],
-    ['all of it, and nothing else', [{ id: 'a', quantity: 2 }], { allOf: 'one' }],
-    ['less of it by now, and nothing else', [{ id: 'a', quantity: 1 }], { allOf: 'one' }],
-    ['what two orders took', [{ id: 'a', quantity: 2 }, { id: 'b', quantity: 1 }], { allOf: 'one' }], // prettier-ignore
-    ['some of it, beside something new', [{ id: 'a', quantity: 2 }, { id: 'c', quantity: 1 }], 'something'], // prettier-ignore
-    ['some of it, and more of the same by now', [{ id: 'a', quantity: 3 }], 'something'],
+    ['are none, when all portions are new', [{ id: 'c', quantity: 1 }], 'nothing'],
+    ['are none, when the cart is empty', [], 'nothing'],
+    ['are all portions', [{ id: 'a', quantity: 2 }], { allOf: 'one' }],
+    ['are all portions, with a smaller quantity now', [{ id: 'a', quantity: 1 }], { allOf: 'one' }],
+    ['are all portions, of two orders', [{ id: 'a', quantity: 2 }, { id: 'b', quantity: 1 }], { allOf: 'one' }], // prettier-ignore
+    ['are some, beside a new portion', [{ id: 'a', quantity: 2 }, { id: 'c', quantity: 1 }], 'something'], // prettier-ignore
+    ['are some, when the quantity has grown', [{ id: 'a', quantity: 3 }], 'something'],
   ])('%s', (_, portions, holds) => {
     expect(orderedPortionsOf(portions, placed)).toEqual(holds);
   });

@@ -65,7 +65,7 @@ const place = async (more: Partial<typeof samplePlaced>, ...then: readonly Order
 
 async function eventually(what: () => Promise<boolean>): Promise<void> {
   for (const end = Date.now() + 10_000; Date.now() < end; await pause(15)) if (await what()) return;
-  throw new Error('it did not come to that');
+  throw new Error('the condition was not met within 10 s');
 }
 
 const project = async (events: number): Promise<void> => {
@@ -77,39 +77,42 @@ const project = async (events: number): Promise<void> => {
 };
 
 describe('An order’s view', () => {
-  const looking = () => new ViewOrderHandler(db, shop.models, shop.store, vault);
+  const newHandler = () => new ViewOrderHandler(db, shop.models, shop.store, vault);
   const owner = { userId: customerId };
 
-  it('is there before anything was projected, and the same after', async () => {
+  it('is answered before its events are projected, and is the same after that', async () => {
     const id = await place({}, facts.confirmed);
-    const folded = await looking().execute(new ViewOrder(id, owner));
+    const folded = await newHandler().execute(new ViewOrder(id, owner));
     expect(folded).toMatchObject({
       stale: false,
       order: { id, version: 2, status: 'confirmed', contact: { name: 'An' } },
     });
     await project(2);
-    expect(await looking().execute(new ViewOrder(id, owner))).toEqual(folded);
+    expect(await newHandler().execute(new ViewOrder(id, owner))).toEqual(folded);
   });
 
-  it('waits for a version, and says when it was not reached', async () => {
+  it('waits for a version, and says if it was not reached', async () => {
     const id = await place({});
     await project(1);
-    const waiting = looking().execute(new ViewOrder(id, owner, 2));
+    const waiting = newHandler().execute(new ViewOrder(id, owner, 2));
     await pause(50);
     await append(id, 1, facts.confirmed);
     expect(await waiting).toMatchObject({ stale: false, order: { version: 2 } });
     const begun = performance.now();
-    expect(await looking().execute(new ViewOrder(id, owner, 9))).toMatchObject({ stale: true, order: { version: 2 } });
+    expect(await newHandler().execute(new ViewOrder(id, owner, 9))).toMatchObject({
+      stale: true,
+      order: { version: 2 },
+    });
     expect(performance.now() - begun).toBeGreaterThan(1_900);
   });
 
-  it('does not exist for strangers, whether projected or not', async () => {
+  it('is not found for other people, before and after it is projected', async () => {
     const id = await place({});
     const stranger = new ViewOrder(id, { userId: ids.next() }, 5);
-    await expect(looking().execute(stranger)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(newHandler().execute(stranger)).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await project(1);
-    await expect(looking().execute(stranger)).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    await expect(looking().execute(new ViewOrder(ids.next(), owner))).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(newHandler().execute(stranger)).rejects.toMatchObject({ code: 'NOT_FOUND' });
+    await expect(newHandler().execute(new ViewOrder(ids.next(), owner))).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 
@@ -117,7 +120,7 @@ describe('The list of orders', () => {
   const list = (filter: OrderFilter, limit = 50, after?: ListCursor) =>
     new ListOrdersHandler(db, shop.models, shop.store, vault).execute(new ListOrders(filter, limit, after));
 
-  it('shows a customer their own, a guest theirs, and staff what they filter for', async () => {
+  it('shows customers and guests their own orders, and staff all orders that match the filter', async () => {
     const mine = [await place({}), await place({}, facts.confirmed)];
     const guests = await place({ customerId: null, guestTokenHash: 'h' });
     const others = await place({ customerId: ids.next() });
@@ -136,7 +139,7 @@ describe('The list of orders', () => {
   it.each([
     ['of all', {}],
     ['of a customer who was a guest before', { customer: customerId, guest: 'h' }],
-  ])('goes on where the last page ended, also among orders of one moment: %s', async (_, filter) => {
+  ])('continues after the last order of a page, even if orders have the same time: %s', async (_, filter) => {
     const owners = [{}, { customerId: null, guestTokenHash: 'h' }];
     const all = await Promise.all(Array.from({ length: 7 }, (__, at) => place(owners[at % 2])));
     await project(7);
@@ -152,7 +155,7 @@ describe('The list of orders', () => {
     expect(seen).toEqual([...all].sort().reverse());
   });
 
-  it('reads an index in order, whatever the filter: no sorting, no walking through the whole table', async () => {
+  it('reads an index in order for every filter, without a sort or a scan of the whole table', async () => {
     await test.admin(
       `insert into ordering.order_list_v2 (order_id, position, version, view, status, customer_id, guest, placed_at)
        select gen_random_uuid(), n, 1, '{}', (array['pending', 'confirmed', 'ready', 'completed'])[1 + n % 4],
@@ -191,7 +194,7 @@ describe('The sales report', () => {
   const report = (from: string, to: string, by: 'day' | 'month' | 'product') =>
     new SalesReportHandler(db, shop.models).execute(new SalesReport(beginOf(from)!, endOf(to)!, by));
 
-  it('sums what was confirmed, less what went back, by Vietnamese days', async () => {
+  it('sums confirmed orders minus refunds by days in Vietnam', async () => {
     await place({}, facts.confirmed);
     await place({}, facts.confirmed, refundMade(refundIds.r, 30_000));
     await place({}, facts.cancelled);
@@ -219,7 +222,7 @@ describe('The sales report', () => {
     expect((await report('2020-01-01', '2020-12-31', 'day')).rows).toEqual([]);
   });
 
-  it('counts an event on the day it fell on in Vietnam, and a refund on its own day', async () => {
+  it('counts a sale and a refund each on its own day in Vietnam', async () => {
     await project(0);
     const entry = (at: string, kind: string, amount: number) => ({
       at,
@@ -248,7 +251,7 @@ describe('The sales report', () => {
 });
 
 describe('A rebuild of every read model', () => {
-  it('reproduces it exactly', async () => {
+  it('gives exactly the same rows', async () => {
     for (const status of ['pending', 'confirmed', 'ready', 'completed'] as const) {
       const id = ids.next();
       for (const [version, event] of factsUntil[status].entries()) await append(id, version, event);
@@ -271,7 +274,7 @@ describe('A rebuild of every read model', () => {
 
 describe('An upgrade of a database whose tables are of version 1', () => {
   const upgraded = ['order-view', 'order-list'] as const;
-  /** What version 1 made of an order: it did not keep what was owed. */
+  /** The view as version 1 made it: without the owed money. */
   const withoutOwed = (view: OrderView | undefined): OrderView | undefined => {
     if (!view || !('refunds' in view.order)) return view;
     const { owed: _, ...order } = view.order;
@@ -293,7 +296,7 @@ describe('An upgrade of a database whose tables are of version 1', () => {
   };
 
   beforeEach(async () => {
-    // The migrations of today make tables of today's versions; an older database has none of them.
+    // Today's migrations make tables of today's versions. An older database does not have them.
     await test.admin(`update ordering.projection_tables set state = 'dropped' where name = any($1::text[])`, [
       upgraded,
     ]);
@@ -307,18 +310,18 @@ describe('An upgrade of a database whose tables are of version 1', () => {
     shop = projectionsOn(db, [...orderProjections, ...earlierProjections], orderEvents);
   });
 
-  it('tells the money that is owed before the new tables are live, also of orders that go on changing', async () => {
+  it('shows the owed money before the new tables are live, also for orders that change meanwhile', async () => {
     expect(await owedIn()).toEqual([25_000, 25_000]);
     await append(id, 4, refundRequested(refundIds.b, 10_000), refundFailed(refundIds.b, 10_000));
     stops.push(shop.lead(...everything));
     for (const name of upgraded) await eventually(async () => (await shop.models.position(name)) === 6);
     expect(await shop.models.table('order-view')).toBe('"order_view_v1"');
     const [row] = await db.query<{ view: any }>('select view from order_view_v1');
-    expect(row.view.order.owed.amount).toBe(10_000); // what today's reducer makes of a row of version 1
+    expect(row.view.order.owed.amount).toBe(10_000); // today's reducer applied to a row of version 1
     expect(await owedIn()).toEqual([25_000, 25_000]);
   });
 
-  it('builds the new tables by itself, and readers move over', async () => {
+  it('builds the new tables by itself, and readers switch to them', async () => {
     stops.push(shop.lead(...everything));
     const stop = new AbortController();
     await Promise.all(everything.map((name) => shop.upgrade.run(name, stop.signal)));
@@ -335,7 +338,7 @@ describe('An upgrade of a database whose tables are of version 1', () => {
     expect(await db.query('select 1 from projection_rebuilds')).toHaveLength(2);
   });
 
-  it('leaves the old table where somebody cancelled the rebuild', async () => {
+  it('keeps the old table after its rebuild was cancelled', async () => {
     const stop = new AbortController();
     await shop.upgrade.run('order-view', stop.signal);
     const [rebuild] = await db.query<{ id: Uuid; go_live: string }>('select id, go_live from projection_rebuilds');

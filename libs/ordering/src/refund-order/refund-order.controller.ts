@@ -23,7 +23,7 @@ import { RefundOrder } from './refund-order.command';
 class RefundOrderBody {
   @Amount({
     ...{ optional: true, min: 1, max: orderCaps.total },
-    ...{ description: 'All that is left, when not said.', example: vnd(25_000) },
+    ...{ description: 'By default all that is left.', example: vnd(25_000) },
   })
   amount?: Money;
 
@@ -62,8 +62,8 @@ export class RefundOrderController {
   @Does(
     'refundOrder',
     'Give money back for an order, a part of it or all that is left',
-    'The provider is asked next; `refunds` of the order shows what became of it. What a barista gives back in a day is ' +
-      'limited (`REFUND_DAILY_LIMIT_BARISTA`). Refunds that failed count too.',
+    'The provider is asked next. `refunds` of the order shows the result. The sum that a barista may give back in a day is ' +
+      'limited (`REFUND_DAILY_LIMIT_BARISTA`). Failed refunds count too.',
   )
   @Answers(201, OrderAnswer, {
     description: 'The order, with the refund on its way.',

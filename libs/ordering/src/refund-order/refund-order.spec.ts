@@ -38,7 +38,7 @@ describe('A refund and the order', () => {
   ) => refundOrder(orderAfter(...factsUntil[status], ...before), { ...ask('a', amount), ...request });
 
   it.each(['confirmed', 'accepted'] as const)(
-    'when %s, ends it if nothing is left to keep, and its goods go back',
+    'when %s, ends the order if no money is left, and its goods go back',
     (status) => {
       expect(refund(status)).toEqual(ends(100_000, true));
       expect(refund(status, 99_999)).toEqual([goesOn('a', 99_999)]);
@@ -47,7 +47,7 @@ describe('A refund and the order', () => {
   );
 
   it.each(['preparing', 'ready'] as const)(
-    'when %s, does not end it unless that is said; then it is waste',
+    'when %s, ends the order only with `end`; then its goods are waste',
     (status) => {
       expect(refund(status)).toEqual([goesOn('a', 100_000)]);
       expect(refund(status, undefined, { end: true })).toEqual(ends(100_000, false));
@@ -55,12 +55,12 @@ describe('A refund and the order', () => {
     },
   );
 
-  it('ends it with a part kept, or lets it go on with nothing kept, where that is said', () => {
+  it('ends the order or not, as `end` says, whatever money is left', () => {
     expect(refund('confirmed', 90_000, { end: true })).toEqual(ends(90_000, true));
     expect(refund('confirmed', undefined, { end: false })).toEqual([goesOn('a', 100_000)]);
   });
 
-  it('counts earlier parts, and keeps nothing that is owed', () => {
+  it('counts earlier refunds, and pays owed money first', () => {
     const part = [refundRequested('b', 30_000), refundMade('b', 30_000)];
     expect(refund('confirmed', undefined, {}, part)).toEqual(ends(70_000, true));
     expect(refund('confirmed', 70_000, {}, [refundRequested('b', 30_000), refundFailed('b', 30_000)])).toEqual([
@@ -68,7 +68,7 @@ describe('A refund and the order', () => {
     ]);
   });
 
-  it('is what becomes of goods that the customer brings back, once', () => {
+  it('decides once that goods come back from the customer', () => {
     const back = [refundRequestedWith('a', 100_000, { end: false, restock: true })];
     expect(refund('completed', undefined, { restock: true })).toEqual(back);
     expect(refund('completed', undefined, { end: true })).toEqual([goesOn('a', 100_000)]);
@@ -78,7 +78,7 @@ describe('A refund and the order', () => {
     );
   });
 
-  it('brings no goods back with a part of the money, which does not say which; with the last part it does', () => {
+  it('takes goods back only with all money that is left', () => {
     const needsAll = expect.objectContaining({ code: 'RESTOCK_NEEDS_ALL_MONEY', params: { amount: '100.000 ₫' } });
     for (const part of [1, 99_999]) expect(() => refund('completed', part, { restock: true })).toThrow(needsAll);
     const back = (amount: number) => [refundRequestedWith('a', amount, { end: false, restock: true })];
@@ -88,17 +88,17 @@ describe('A refund and the order', () => {
     expect(refund('preparing', 60_000, { end: true, restock: true })).toEqual(ends(60_000, true));
   });
 
-  it('takes no goods from an order that goes on, and not twice', () => {
+  it('takes no goods back from an order that continues, and none twice', () => {
     const refused = expect.objectContaining({ code: 'NOTHING_TO_RESTOCK' });
     expect(() => refund('confirmed', 1, { restock: true })).toThrow(refused);
     expect(() => refund('preparing', 1, { restock: true })).toThrow(refused);
     const ended = [refundRequestedWith('b', 10_000, { end: true, restock: false })];
     expect(() => refund('preparing', 1, { restock: true }, ended)).toThrow(refused);
-    expect(refund('preparing', 1, { end: true }, ended)).toEqual([goesOn('a', 1)]); // over already
+    expect(refund('preparing', 1, { end: true }, ended)).toEqual([goesOn('a', 1)]); // ended already
     expect(refund('preparing', 1, { restock: false })).toEqual([goesOn('a', 1)]);
   });
 
-  it('that ends it makes it refunded when no money is open any more, with a part kept, too', () => {
+  it('that ends the order makes it refunded when no money is open, even if a part is kept', () => {
     const after = (...events: readonly OrderEvent[]) =>
       orderAfter(...factsUntil.preparing, ...ends(60_000, false), ...events);
     expect(after()).toMatchObject({ status: 'preparing', ended: true, goods: 'waste' });
@@ -112,7 +112,7 @@ describe('A refund and the order', () => {
       .toMatchObject({ status: 'refunded' }); // prettier-ignore
   });
 
-  it('that lets it go on leaves it where it is, whatever is given back; it is refunded if that was not said', () => {
+  it('with `end: false` leaves the status as it is; without `end`, a full refund makes it refunded', () => {
     expect(orderAfter(...factsUntil.ready, goesOn('a', 100_000), refundMade('a', 100_000)).status).toBe('ready');
     expect(orderAfter(...factsUntil.completed, goesOn('a', 100_000), refundMade('a', 100_000)).status).toBe('refunded');
     expect(orderAfter(...factsUntil.ready, refundRequested('a', 100_000), refundMade('a', 100_000)).status).toBe(
@@ -120,7 +120,7 @@ describe('A refund and the order', () => {
     );
   });
 
-  it('wanted again, does not end what was to go on', () => {
+  it('that is requested again does not end an order that was to continue', () => {
     const [again] = refundAgain(
       orderAfter(...factsUntil.confirmed, goesOn('a', 100_000), refundFailed('a', 100_000)),
       'again',
@@ -130,16 +130,16 @@ describe('A refund and the order', () => {
 });
 
 describe('Refunding an order', () => {
-  it('gives a part back', () => {
+  it('gives back a part', () => {
     expect(refundOrder(orderAfter(...factsUntil.completed), ask('a', 40_000))).toEqual([goesOn('a', 40_000)]);
   });
 
-  it('without an amount, gives back what is left', () => {
+  it('gives back all that is left if there is no amount', () => {
     const order = orderAfter(...factsUntil.completed, refundRequested('a', 40_000), refundMade('a', 40_000));
     expect(refundOrder(order, ask('b'))).toEqual([goesOn('b', 60_000)]);
   });
 
-  it('never gives back more than is left, what is on its way counted', () => {
+  it('never gives back more than is left; refunds on their way count', () => {
     const order = orderAfter(...factsUntil.completed, refundRequested('a', 40_000));
     expect(() => refundOrder(order, ask('b', 60_001))).toThrow(expect.objectContaining({ code: 'REFUND_TOO_LARGE' }));
     expect(refundOrder(order, ask('b', 60_000))).toEqual([goesOn('b', 60_000)]);
@@ -159,11 +159,11 @@ describe('Refunding an order', () => {
     expect(() => refundOrder(order, ask('z'))).toThrow(expect.objectContaining({ code: 'NOTHING_TO_REFUND' }));
   });
 
-  it('asked twice, asks once', () => {
+  it('requested twice, is recorded once', () => {
     expect(refundOrder(orderAfter(...factsUntil.completed, refundRequested('a', 100_000)), ask('a'))).toEqual([]);
   });
 
-  it('needs an order', () => {
+  it('is refused if the order does not exist', () => {
     expect(() => refundOrder(orderAfter(), ask('a'))).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
   });
 });
@@ -177,25 +177,25 @@ const givenByHand = (refundId: string, amount: number) => [
   refundMade(refundId, amount),
 ];
 
-describe('A refund that a provider refused, wanted again', () => {
+describe('A refund that a provider refused, requested again', () => {
   const again = (...events: readonly OrderEvent[]) =>
     refundAgain(orderAfter(...factsUntil.completed, ...events), 'cold');
   const next = (refundId: string, amount: number) => [refundRequested(derivedId(refundId, 'again'), amount)];
 
-  it('is a new one', () => {
+  it('has a new id', () => {
     expect(again(...refused('a', 20_000))).toEqual(next('a', 20_000));
   });
 
-  it('is of what is left, where a part went back by hand or is on its way', () => {
+  it('has the amount that is still owed, if a part went back by hand or is on its way', () => {
     expect(again(...refused('a', 20_000), ...givenByHand('b', 15_000))).toEqual(next('a', 5_000));
     expect(again(...refused('a', 20_000), refundRequested('b', 15_000))).toEqual(next('a', 5_000));
   });
 
-  it('is of the whole again, where what was given by hand was refused as well', () => {
+  it('has the whole amount if the refund by hand was refused too', () => {
     expect(again(...refused('a', 20_000), ...refused('b', 15_000))).toEqual(next('b', 20_000));
   });
 
-  it('is of all that was refused, in one', () => {
+  it('has the sum of all refused amounts', () => {
     expect(again(refundRequested('a', 20_000), refundRequested('b', 30_000), ...[refundFailed('b', 30_000)])).toEqual(
       next('b', 30_000),
     );
@@ -209,7 +209,7 @@ describe('A refund that a provider refused, wanted again', () => {
     ).toEqual(next('b', 50_000));
   });
 
-  it('is nothing where the money has gone back another way, was asked for already, or nothing was paid', () => {
+  it('is not requested if nothing is owed', () => {
     expect(again(...refused('a', 20_000), ...givenByHand('b', 20_000))).toEqual([]);
     expect(again(...refused('a', 20_000), refundRequested('b', 30_000))).toEqual([]);
     expect(again(...refused('a', 20_000), ...next('a', 20_000))).toEqual([]);
@@ -217,13 +217,13 @@ describe('A refund that a provider refused, wanted again', () => {
     expect(refundAgain(orderAfter(), 'cold')).toEqual([]);
   });
 
-  it('may fail and be wanted again, as often as need be', () => {
+  it('can fail and be requested again, any number of times', () => {
     const [first] = next('a', 20_000);
     const id = derivedId('a', 'again');
     expect(again(...refused('a', 20_000), first, refundFailed(id, 20_000))).toEqual(next(id, 20_000));
   });
 
-  it('is offered as what is still owed, and refused where nothing is', () => {
+  it('is possible while money is owed or on its way, and refused otherwise', () => {
     const owedOf = (...events: readonly OrderEvent[]) => amountToRetry(orderAfter(...factsUntil.completed, ...events));
     expect(owedOf(...refused('a', 20_000), ...givenByHand('b', 15_000))).toEqual(vnd(5_000));
     expect(owedOf(refundRequested('a', 20_000))).toEqual(vnd(0)); // on its way: it may be asked about again
@@ -232,7 +232,7 @@ describe('A refund that a provider refused, wanted again', () => {
     expect(() => amountToRetry(orderAfter(facts.placed))).toThrow(expect.objectContaining({ code: 'NOTHING_OWED' }));
   });
 
-  it('gives what was decided, no more and no less, whatever fails, is given by hand or tried again on the way', () => {
+  it('gives back exactly the decided amount, whatever fails, is given by hand or is retried', () => {
     const steps = fc.array(
       fc.oneof(
         fc.record({ kind: fc.constant('by hand' as const), amount: fc.integer({ min: 1, max: 60_000 }) }),
@@ -268,7 +268,7 @@ describe('A refund that a provider refused, wanted again', () => {
           expect(totalRefunded(now()).amount).toBeLessThanOrEqual(paid.amount);
           expect(totalRefunded(now()).amount + onTheWay.amount + owedAmount(now()).amount).toBe(decided);
         });
-        // In the end everything is tried again, and taken.
+        // In the end all owed money is requested again, and all refunds succeed.
         events = [...events, ...refundAgain(now(), 'again')];
         for (let id = on(0); id; id = on(0)) events = [...events, ...recordRefund(now(), id)];
         expect(totalRefunded(now()).amount).toBe(decided);
@@ -278,7 +278,7 @@ describe('A refund that a provider refused, wanted again', () => {
   });
 });
 
-describe('What becomes of a refund', () => {
+describe('The result of a refund', () => {
   const asked = orderAfter(...factsUntil.completed, refundRequested('a', 40_000));
 
   it('is recorded once', () => {
@@ -290,7 +290,7 @@ describe('What becomes of a refund', () => {
     expect(recordRefund(asked, 'unknown')).toEqual([]);
   });
 
-  it('is recorded also when it failed', () => {
+  it('is recorded when it failed, too', () => {
     expect(recordRefundFailure(asked, 'a', 'card closed')).toEqual([refundFailed('a', 40_000)]);
     expect(recordRefundFailure(asked, 'unknown', 'card closed')).toEqual([]);
   });
@@ -298,7 +298,7 @@ describe('What becomes of a refund', () => {
   const paid = orderAfter(...factsUntil.completed);
   const again = { refundId: 'a', amount: vnd(40_000), reason: 'noted again: its request was declared void' };
 
-  it('is noted with its request, should that be void, and never beyond what was paid', () => {
+  it('is recorded with its request if the request was declared void, but never more than was paid', () => {
     expect(recordRefund(paid, 'a', vnd(40_000))).toEqual([
       { type: 'RefundRequested', data: again },
       refundMade('a', 40_000),
@@ -308,7 +308,7 @@ describe('What becomes of a refund', () => {
     expect(recordRefund(orderAfter(facts.placed, facts.cancelled), 'a', vnd(40_000))).toEqual([]);
   });
 
-  it('is noted with its request also when it failed: it is owed then, unless it went back another way', () => {
+  it('is recorded with its request when it failed, too: then it is owed, unless it went back another way', () => {
     const failed = recordRefundFailure(paid, 'a', 'card closed', vnd(40_000));
     expect(failed).toEqual([{ type: 'RefundRequested', data: again }, refundFailed('a', 40_000)]);
     const owes = (...before: OrderEvent[]) =>
@@ -318,12 +318,12 @@ describe('What becomes of a refund', () => {
     expect(recordRefundFailure(orderAfter(facts.placed, facts.cancelled), 'a', 'card closed', vnd(40_000))).toEqual([]);
   });
 
-  it('counts for nothing where the order does not count as paid', () => {
+  it('does not count if the order does not count as paid', () => {
     const unpaid = orderAfter(facts.placed, facts.cancelled, refundRequested('a', 40_000), refundMade('a', 40_000));
     expect(unpaid).toEqual(orderAfter(facts.placed, facts.cancelled));
   });
 
-  it('makes the order refunded when it was the rest', () => {
+  it('makes the order refunded when all money has gone back', () => {
     const rest = orderAfter(
       ...factsUntil.completed,
       refundRequested('a', 40_000),

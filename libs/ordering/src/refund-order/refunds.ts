@@ -40,12 +40,12 @@ function withNewestOwed(state: Refunds, { body }: RefundsMessage): Refunds {
  * The refund saga as a pure function. It first asks payments to give the money back, then the order to record the
  * result.
  */
-export function reactToRefundMessage(before: Refunds, heard: RefundsMessage): RefundsReaction {
-  const state = withNewestOwed(before, heard);
-  if (heard instanceof RetryRefunds) return retry(state, heard);
-  if (heard instanceof CompareRefunds) return compareRefunds(state, heard);
+export function reactToRefundMessage(before: Refunds, message: RefundsMessage): RefundsReaction {
+  const state = withNewestOwed(before, message);
+  if (message instanceof RetryRefunds) return retry(state, message);
+  if (message instanceof CompareRefunds) return compareRefunds(state, message);
   const { refunds } = state;
-  const { orderId, refundId } = heard.body;
+  const { orderId, refundId } = message.body;
   const refund = refunds[refundId];
   const keepState = (note: string): RefundsReaction => ({ state, asks: [], timers: [], note });
   const startStep = (next: RefundStep, note: string): RefundsReaction => ({
@@ -55,14 +55,14 @@ export function reactToRefundMessage(before: Refunds, heard: RefundsMessage): Re
     note: `${note} (${refundId})`,
   });
 
-  if (heard instanceof OrderRefundRequested) {
-    const { amount, reason } = heard.body;
+  if (message instanceof OrderRefundRequested) {
+    const { amount, reason } = message.body;
     return refund
       ? keepState('requested again')
       : startStep({ step: 'paying-back', amount, reason, asked: 0 }, 'refund requested');
   }
   if (!refund || isDone(refund)) return keepState('no answer is expected');
-  if (heard instanceof RefundWaits) {
+  if (message instanceof RefundWaits) {
     if (refund.parked !== undefined) return keepState('needs attention: no more requests are sent');
     if (refund.asked < MAX_REPEATS)
       return startStep({ ...refund, asked: refund.asked + 1 }, `no answer while ${refund.step}: asked again`);
@@ -70,15 +70,15 @@ export function reactToRefundMessage(before: Refunds, heard: RefundsMessage): Re
     const parkedState = { ...state, refunds: { ...refunds, [refundId]: { ...refund, parked } } };
     return { state: parkedState, asks: [], timers: [], note: `needs attention: ${parked} (${refundId})` };
   }
-  if (heard instanceof OrderRefunded) return startStep({ step: 'refunded', amount: heard.body.amount }, 'refunded');
-  if (heard instanceof OrderRefundFailed) {
+  if (message instanceof OrderRefunded) return startStep({ step: 'refunded', amount: message.body.amount }, 'refunded');
+  if (message instanceof OrderRefundFailed) {
     const { owed, reason } = refund.step === 'recording-failure' ? refund : { owed: undefined, reason: undefined };
     return startStep({ step: 'failed', ...(owed && { owed }), ...(reason && { reason }) }, 'failed, and recorded');
   }
   if (refund.step !== 'paying-back') return keepState('received again');
-  if (heard instanceof PaymentRefunded)
-    return startStep({ step: 'recording', amount: heard.body.amount, asked: 0 }, 'the money is on its way back');
-  const { reason, amount: owed } = heard.body;
+  if (message instanceof PaymentRefunded)
+    return startStep({ step: 'recording', amount: message.body.amount, asked: 0 }, 'the money is on its way back');
+  const { reason, amount: owed } = message.body;
   return startStep({ step: 'recording-failure', reason, owed, asked: 0 }, `refused: ${reason}`);
 }
 

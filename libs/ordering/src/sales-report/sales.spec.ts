@@ -11,32 +11,32 @@ const net = ({ entries }: Sale): number =>
   entries.reduce((sum, { kind, amount }) => sum + (kind === 'sold' ? 1 : -1) * amount.amount, 0);
 
 describe('The sales of an order', () => {
-  it('know nothing of money that was taken and given back', () => {
+  it('do not contain money that was taken and given back', () => {
     expect(sale(facts.placed, moneyReversed(100_000), facts.cancelled).entries).toEqual([]);
     expect(net(sale(facts.placed, facts.confirmed, moneyReversed(100_000)))).toBe(
       net(sale(facts.placed, facts.confirmed)),
     );
   });
 
-  it('are nothing before it is confirmed, and nothing when it never is', () => {
+  it('are empty until it is confirmed', () => {
     expect(sale(facts.placed).entries).toEqual([]);
     expect(sale(facts.placed, facts.cancelled).entries).toEqual([]);
   });
 
-  it('count on the day it was confirmed, by product', () => {
+  it('count on the day of the confirmation, by product', () => {
     const { entries } = sale(facts.placed, facts.confirmed);
     expect(entries).toHaveLength(1);
     expect(entries[0]).toMatchObject({ kind: 'sold', at: day(1), amount: vnd(100_000) });
     expect(entries[0].parts.map((part) => part.amount.amount)).toEqual([60_000, 40_000]);
   });
 
-  it('shrink on the day money goes back', () => {
+  it('go down on the day on which money goes back', () => {
     const refunded = sale(facts.placed, facts.confirmed, refundMade('r', 30_000));
     expect(refunded.entries[1]).toMatchObject({ kind: 'refunded', at: day(2), amount: vnd(30_000) });
     expect(net(refunded)).toBe(70_000);
   });
 
-  it('lose what was owed in cash when the order is cancelled after all', () => {
+  it('lose the unpaid cash when the order is cancelled', () => {
     const lost = sale(facts.placedForCash, facts.confirmedForCash, facts.cancelled);
     expect(lost.entries[1]).toMatchObject({ kind: 'lost', amount: vnd(100_000) });
     expect(net(lost)).toBe(0);
@@ -48,7 +48,7 @@ describe('The sales of an order', () => {
     expect(net(cancelled)).toBe(0);
   });
 
-  it('are spread over products without a đồng lost, however it is given back', () => {
+  it('are spread over products without losing a đồng, whatever is refunded', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: 10_000_000 }), { minLength: 1, maxLength: 8 }),

@@ -28,22 +28,22 @@ export class OrderFeed {
    * After this has resolved, every event that is numbered later is delivered, in version order. An event may be
    * delivered twice.
    */
-  async follow(orderId: Uuid, heard: Listener): Promise<() => void> {
+  async follow(orderId: Uuid, listener: Listener): Promise<() => void> {
     const all = this.followers.get(orderId) ?? new Set();
-    this.followers.set(orderId, all.add(heard));
+    this.followers.set(orderId, all.add(listener));
     this.started ??= this.start();
     try {
       await this.started;
     } catch (error) {
-      this.unfollow(orderId, heard);
+      this.unfollow(orderId, listener);
       throw error;
     }
-    return () => this.unfollow(orderId, heard);
+    return () => this.unfollow(orderId, listener);
   }
 
-  private unfollow(orderId: Uuid, heard: Listener): void {
+  private unfollow(orderId: Uuid, listener: Listener): void {
     const all = this.followers.get(orderId);
-    all?.delete(heard);
+    all?.delete(listener);
     if (all?.size === 0) this.followers.delete(orderId);
     if (this.followers.size > 0) return;
     this.stopListening?.();
@@ -76,7 +76,7 @@ export class OrderFeed {
       const events = await this.store.readLog(this.position, BATCH);
       for (const event of events) {
         this.position = Math.max(this.position, event.position!);
-        for (const heard of this.followers.get(event.streamId) ?? []) heard(event);
+        for (const listener of this.followers.get(event.streamId) ?? []) listener(event);
       }
       if (events.length === BATCH) this.readAgain = true;
     }

@@ -13,13 +13,13 @@ const broken = recorded('OrderRefunded', null, 2);
 const owner = { userId: customerId };
 const stranger = { userId: orderId };
 
-describe('An event that nothing can be made of', () => {
-  it('is named to whoever folds it; what comes before it is not touched', () => {
+describe('A broken event', () => {
+  it('makes its fold throw, but not the fold of the events before it', () => {
     expect(() => foldView([placed, broken])).toThrow(new EventBroken('OrderRefunded', 2));
     expect(foldView([placed])).toMatchObject({ version: 1 });
   });
 
-  it('changes nothing about who may know of the order', () => {
+  it('does not change who may read the order', () => {
     expect(() => mustOwn([placed, broken], owner)).not.toThrow();
     expect(() => mustOwn([placed, broken], stranger)).toThrow(OrderNotFound);
     const beginning = recorded('OrderPlaced', null, 1);

@@ -22,9 +22,11 @@ export const paymentStates = ['pending', 'due', 'paid', 'partly-refunded', 'refu
 
 const AnswerShape = z.object({
   id: IdShape,
-  number: z.string().meta({ description: 'What is called out at the counter.', example: '261123-4F7K2-9QXWM' }),
+  number: z
+    .string()
+    .meta({ description: 'The number that is called out at the counter.', example: '261123-4F7K2-9QXWM' }),
   status: z.enum(orderStatuses),
-  version: z.int().meta({ description: 'How many events the order has had.', example: 2 }),
+  version: z.int().meta({ description: 'The number of events of the order.', example: 2 }),
   customerId: IdShape.nullable(),
   locale,
   lines: z.array(LineShape),
@@ -40,7 +42,7 @@ const AnswerShape = z.object({
     paid: MoneyShape,
     refunded: MoneyShape,
     owed: MoneyShape.meta({
-      description: 'What should have gone back, but was refused by the provider and has not been asked for again.',
+      description: 'The refunds that the provider refused and nobody has requested again.',
     }),
   }),
   note,
@@ -48,10 +50,10 @@ const AnswerShape = z.object({
   updatedAt: InstantShape,
   since: z
     .partialRecord(z.enum(orderStatuses), InstantShape)
-    .meta({ description: 'When it first came to each status it has been in.' }),
+    .meta({ description: 'When the order first reached each status.' }),
   cancellationRequested: z.boolean(),
   ended: z.boolean().meta({
-    description: 'A refund ended it: nothing more is made of it, also while its money is still on its way.',
+    description: 'A refund ended the order. Nothing more is made, even if the money is still on its way.',
   }),
   cancellation: z
     .object({
@@ -69,7 +71,7 @@ const AnswerShape = z.object({
     z.object({
       id: IdShape,
       amount: MoneyShape,
-      reason: Personal.meta({ description: 'For the customer the words of the shop, for staff what staff typed.' }),
+      reason: Personal.meta({ description: 'Customers see a text of the shop, staff see what staff typed.' }),
       state: z.enum(['requested', 'refunded', 'failed']),
     }),
   ),

@@ -24,14 +24,14 @@ const viewOf = (events: readonly OrderEvent[]): OrderView | undefined =>
 
 const shown = (...events: readonly OrderEvent[]) => showOrder(viewOf(events)!);
 
-/** What the API sends: every seal opened. */
+/** The value as the API sends it: every sealed value is opened. */
 const opened = (value: unknown): unknown =>
   JSON.parse(JSON.stringify(value), (_, part: unknown) =>
     typeof part === 'object' && part !== null && 'sealed' in part ? 'opened' : part,
   );
 
 describe('The view of an order', () => {
-  it('begins with the order placed, and nothing is before it', () => {
+  it('begins with OrderPlaced', () => {
     expect(viewOf([facts.confirmed as OrderEvent])).toBeUndefined();
     expect(shown(...factsUntil.pending)).toMatchObject({
       id: orderId,
@@ -46,7 +46,7 @@ describe('The view of an order', () => {
     });
   });
 
-  it('remembers when it first came to each status', () => {
+  it('has the time at which the order first reached each status', () => {
     const { since, updatedAt, version } = shown(...factsUntil.completed);
     expect(since).toEqual({
       pending: minute(1),
@@ -59,7 +59,7 @@ describe('The view of an order', () => {
     expect({ updatedAt, version }).toEqual({ updatedAt: minute(6), version: 6 });
   });
 
-  it('keeps personal values sealed, and never shows how it was paid for', () => {
+  it('has sealed personal values, and no token of the card or the guest', () => {
     const order = shown(...factsUntil.confirmed);
     expect(order.contact).toEqual(samplePlaced.contact);
     expect(JSON.stringify(order)).not.toContain('tok_ok');
@@ -79,8 +79,8 @@ describe('The view of an order', () => {
       [facts.placed, facts.confirmed, refundRequested('r', 100_000), refundMade('r', 100_000)],
       'refunded',
     ],
-    ['it never came to paying', [facts.placed, facts.cancelled], 'none'],
-  ])('says of the money: %s', (_, events, status) => {
+    ['it was never paid', [facts.placed, facts.cancelled], 'none'],
+  ])('shows the state of the payment: %s', (_, events, status) => {
     expect(shown(...events).payment.status).toBe(status);
   });
 
@@ -95,7 +95,7 @@ describe('The view of an order', () => {
     expect(OrderAnswer.strict().parse(opened(shown(...events)))).toMatchObject({ id: orderId });
   });
 
-  it('belongs to its customer, or to whoever holds the cart token of a guest', () => {
+  it('belongs to its customer, or to the guest with its cart token', () => {
     const customers = viewOf(factsUntil.pending)!;
     expect(isOwnedBy(customers, { userId: customerId })).toBe(true);
     expect(isOwnedBy(customers, { userId: orderId })).toBe(false);
@@ -124,7 +124,7 @@ describe('The view of money that was taken and given back', () => {
     expect(shown(facts.placed, facts.cancelled)).toMatchObject({ payment: { status: 'none', paid: none } });
   });
 
-  it('leaves what a paid order was paid with as it is', () => {
+  it('does not change the payment of a paid order', () => {
     const payment = { status: 'paid', paid: taken, refunded: none };
     expect(shown(...factsUntil.confirmed, moneyReversed(100_000))).toMatchObject({ status: 'confirmed', payment });
     expect(shown(facts.placed, moneyReversed(100_000), facts.confirmed)).toMatchObject({

@@ -15,7 +15,7 @@ class ViewOrderQuery {
     min: 1,
     max: 1_000_000,
     optional: true,
-    description: 'Waits up to 2 s for the order to reach this version; not reached: `meta.stale`.',
+    description: 'Waits up to 2 s until the order reaches this version. If it does not, `meta.stale` is true.',
     example: 2,
   })
   minVersion?: number;
@@ -25,7 +25,7 @@ const Meta = z.object({
   stale: z.boolean().optional(),
   behind: z.literal(true).optional().meta({
     description:
-      'A later event of it cannot be read: this is the order as it was before, until staff have looked at it.',
+      'A later event of the order cannot be read. This is the order before that event, until staff repair it.',
   }),
 });
 

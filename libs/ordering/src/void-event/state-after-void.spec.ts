@@ -16,32 +16,44 @@ const viewOf = (...events: readonly OrderEvent[]) =>
 const confirmed: Checkout = { step: 'confirmed', orderId, method: 'card' };
 const undone: Checkout = { step: 'undone', orderId };
 const givenUp: Checkout = { step: 'given-up', orderId, why: 'OVERDUE' };
-const left = (events: readonly OrderEvent[], checkout: Checkout) => stateAfterVoid(viewOf(...events), { checkout });
-const saying = (...words: string[]) => words.map((word): unknown => expect.stringContaining(word));
+const stateOf = (events: readonly OrderEvent[], checkout: Checkout) => stateAfterVoid(viewOf(...events), { checkout });
+const textsWith = (...words: string[]) => words.map((word): unknown => expect.stringContaining(word));
 
-describe('What a declaration leaves', () => {
+describe('The state after an event was declared void', () => {
   it.each<[string, readonly OrderEvent[], Checkout, string, readonly string[]]>([
-    ['an order that can go on', factsUntil.accepted, confirmed, 'accepted', []],
-    ['a pending one', factsUntil.pending, confirmed, 'pending', [`Retry the saga checkout:${orderId}`]],
-    ['an unwanted one', [facts.placed, facts.unwanted], confirmed, 'pending', ['nothing to do']],
-    ['one that is closed again', factsUntil.pending, givenUp, 'pending', ['nothing to do']],
-    ['one on its way', factsUntil.pending, { step: 'closing', orderId, why: 'OVERDUE', asked: 0 }, 'pending', []],
-    ['one that goes on', factsUntil.accepted, undone, 'accepted', ['Cancel it again']],
-    ['one that was never paid', [facts.placed, facts.cancelled], undone, 'cancelled', ['does not count as paid']],
-    ['one that is cancelled', [...factsUntil.confirmed, facts.cancelled], undone, 'cancelled', []],
-  ])('is said of %s', (_, events, checkout, status, words) => {
-    expect(left(events, checkout)).toEqual({ status, toDo: saying(...words) });
+    ['an order that can continue', factsUntil.accepted, confirmed, 'accepted', []],
+    ['a pending order', factsUntil.pending, confirmed, 'pending', [`Retry the saga checkout:${orderId}`]],
+    [
+      'a pending order with a cancellation request',
+      [facts.placed, facts.unwanted],
+      confirmed,
+      'pending',
+      ['nothing to do'],
+    ],
+    ['an order that is closed again', factsUntil.pending, givenUp, 'pending', ['nothing to do']],
+    [
+      'an order whose checkout is still running',
+      factsUntil.pending,
+      { step: 'closing', orderId, why: 'OVERDUE', asked: 0 },
+      'pending',
+      [],
+    ],
+    ['an order in progress again', factsUntil.accepted, undone, 'accepted', ['Cancel it again']],
+    ['an order that was never paid', [facts.placed, facts.cancelled], undone, 'cancelled', ['does not count as paid']],
+    ['a cancelled order', [...factsUntil.confirmed, facts.cancelled], undone, 'cancelled', []],
+  ])('has the status and the to-dos of %s', (_, events, checkout, status, words) => {
+    expect(stateOf(events, checkout)).toEqual({ status, toDo: textsWith(...words) });
   });
 
   const refund = (step: RefundStep, ...events: readonly OrderEvent[]) =>
     stateAfterVoid(viewOf(...events), { refunds: { refunds: { a: step } } }).toDo;
   const given: RefundStep = { step: 'refunded', amount: vnd(10_000) };
 
-  it('is said of a refund that the order does not tell of any more', () => {
+  it('names a refund whose result the order does not have any more', () => {
     const asked = [...factsUntil.confirmed, refundRequested('a', 10_000)];
-    expect(refund(given, ...asked)).toEqual(saying('The refund a had ended (refunded)'));
-    expect(refund(given, ...factsUntil.confirmed)).toEqual(saying('No money is given twice'));
-    expect(refund(given, ...factsUntil.pending)).toEqual(saying('does not count'));
+    expect(refund(given, ...asked)).toEqual(textsWith('The refund a had ended (refunded)'));
+    expect(refund(given, ...factsUntil.confirmed)).toEqual(textsWith('No money is given twice'));
+    expect(refund(given, ...factsUntil.pending)).toEqual(textsWith('does not count'));
     expect(refund(given, ...asked, refundMade('a', 10_000))).toEqual([]);
     expect(refund({ step: 'paying-back', amount: vnd(10_000), reason: 'cold', asked: 0 }, ...asked)).toEqual([]);
   });

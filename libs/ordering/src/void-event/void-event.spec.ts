@@ -17,25 +17,25 @@ const broken = (type: OrderEvent['type'], version: number) =>
 describe('Declaring an event void', () => {
   const voided: OrderEvent = { type: 'EventVoided', data: { version: 3, reason: 'a faulty import' } };
 
-  it('is an event of the same order, for one that nothing can be made of', () => {
+  it('appends an event to the same order, if the other event is broken', () => {
     expect(ask(read(...factsUntil.confirmed, broken('OrderAccepted', 3)), 3)).toEqual([voided]);
   });
 
-  it('happens once', () => {
+  it('is recorded once', () => {
     expect(ask(read(...factsUntil.confirmed, broken('OrderAccepted', 3), voided), 3)).toEqual([]);
   });
 
-  it('is refused for an event that counts: what happened cannot be taken back', () => {
+  it('is refused for an event that can be read', () => {
     expect(() => ask(read(...factsUntil.completed), 3)).toThrow(expect.objectContaining({ code: 'EVENT_NOT_BROKEN' }));
     const stream = read(...factsUntil.confirmed, broken('OrderAccepted', 3), facts.preparing);
     expect(() => ask(stream, 4)).toThrow(expect.objectContaining({ code: 'EVENT_NOT_BROKEN' }));
   });
 
-  it('is allowed for one that can be read and not be numbered', () => {
+  it('is allowed for an event that can be read but not numbered', () => {
     expect(ask(read(...factsUntil.accepted), 3, [3])).toEqual([voided]);
   });
 
-  it('is refused for the first event, for one that is not there, and for one that a newer build wrote', () => {
+  it('is refused for the first event, for a missing event, and for an event of a newer build', () => {
     expect(() => ask(read(broken('OrderPlaced', 1)), 1)).toThrow(
       expect.objectContaining({ code: 'FIRST_EVENT_NEEDED' }),
     );

@@ -118,24 +118,24 @@ export class WhatIfHandler implements IQueryHandler<WhatIf> {
     if (stored.length > MOST_EVENTS) throw new OrderTooLong(stored.length, MOST_EVENTS);
     const raw = await this.store.readStored(orderId);
     const places = findSealedPlaces([...raw, ...stored]);
-    const wishes = blockMovedValues(parseChanges(raw, requested, ambient()?.locale ?? 'en'), places);
+    const streamChanges = blockMovedValues(parseChanges(raw, requested, ambient()?.locale ?? 'en'), places);
     const slices = new Slices(gone);
     const events = counted(stored);
     const broken = events.find(({ unreadable }) => unreadable);
     // The actual order ends before the first event that cannot be read. The supposed order has all events, so the
-    // wishes must leave out or change each event that cannot be read.
+    // request must leave out or change each event that cannot be read.
     const asItWas = supposeStream(
       events.slice(0, broken ? events.indexOf(broken) : undefined).map(toPastEvent),
       NO_CHANGES,
     );
-    const asItWouldBe = supposeStream(mustBeReadable(events, wishes).map(toPastEvent), wishes);
+    const asItWouldBe = supposeStream(mustBeReadable(events, streamChanges).map(toPastEvent), streamChanges);
     const actual = await showStream(orderId, asItWas, slices);
     if (!actual) throw broken?.unreadable ?? new OrderNotFound();
     const whatIf = await showStream(orderId, asItWouldBe, slices);
     const changes = changesBetween(actual, whatIf ?? {});
-    const [lines, heard] = [await this.journal.of(orderId), await this.timelines.of(orderId)];
+    const [lines, reports] = [await this.journal.of(orderId), await this.timelines.of(orderId)];
     const others = new Map<string, Message>();
-    await slices.each(heard, ({ id, type, data }) => {
+    await slices.each(reports, ({ id, type, data }) => {
       if (registry.has(type)) others.set(id, registry.decode(type, data));
     });
     const published = await messagesOfStream(orderId, asItWas, slices);

@@ -21,25 +21,25 @@ const statusOf = (stream: readonly SupposedEvent[]) => orderAfter(...stream.map(
 describe('A stream as it would have been', () => {
   const ready = past(factsUntil.ready);
 
-  it('is the stream as it was, when nothing is different', () => {
+  it('is the actual stream if nothing is changed', () => {
     expect(supposeStream(ready, nothing).map(({ event, at }) => ({ event, at }))).toEqual(
       ready.map(({ event, at }) => ({ event, at })),
     );
   });
 
-  it('lacks what is left out', () => {
+  it('does not have the events that are left out', () => {
     const without = supposeStream(ready, { ...nothing, leaveOut: [2, 4] });
     expect(types(without)).toEqual(['OrderPlaced', 'OrderAccepted', 'OrderReadied']);
     expect(statusOf(without)).toBe('pending');
   });
 
-  it('has other data where it is changed', () => {
+  it('has the new data of changed events', () => {
     const event: OrderEvent = { ...facts.confirmed, data: { ...facts.confirmed.data, paid: vnd(1) } };
     const changed = supposeStream(ready, { ...nothing, change: [{ version: 2, event }] });
     expect(changed[1]).toMatchObject({ how: 'changed', event: { data: { paid: vnd(1) } }, at: ready[1].at });
   });
 
-  it('has what is added, after the event it follows and at its time, also after one that is left out', () => {
+  it('has an added event after the event that it follows, with the same time, even if that one is left out', () => {
     const add = [
       { after: 1, event: facts.unwanted as OrderEvent },
       { after: 2, event: facts.cancelled as OrderEvent },
@@ -51,7 +51,7 @@ describe('A stream as it would have been', () => {
     expect(statusOf(more)).toBe('cancelled');
   });
 
-  it('says which events would have meant nothing', () => {
+  it('names the events that would change nothing', () => {
     expect(idleNotesOf(supposeStream(ready, nothing))).toEqual([]);
     expect(idleNotesOf(supposeStream(ready, { ...nothing, leaveOut: [2] }))).toEqual([
       'OrderAccepted (version 2, as it was) changes nothing: the order is pending',
@@ -80,7 +80,7 @@ const journal = [
   [OrderConfirmed.type, 'o2'],
 ].map(([heard, messageId]) => ({ heard, messageId }));
 
-const told = (stream: readonly SupposedEvent[]) => {
+const messagesFor = (stream: readonly SupposedEvent[]) => {
   let order: Order = orderLife.initial;
   return stream.flatMap(({ event, at, from, how }, index) => {
     const messages = announcements(orderId, order, index, [event], at);
@@ -90,21 +90,23 @@ const told = (stream: readonly SupposedEvent[]) => {
       .map((message) => ({ message, from, added: how === 'added' }));
   });
 };
-const own = told(supposeStream(past(factsUntil.confirmed), nothing)).map(({ message, from }) => ({
+const own = messagesFor(supposeStream(past(factsUntil.confirmed), nothing)).map(({ message, from }) => ({
   message,
   version: from,
 }));
 const timer = (type: string) => (type === CheckoutOverdue.type ? new CheckoutOverdue({ orderId }) : undefined);
 const { script, lost, unhandledCount } = buildScript(journal, own, others, timer);
-const play = (messages: readonly Message[]) => {
+const replay = (messages: readonly Message[]) => {
   const { state, asks } = replayAll(initialCheckout, (at, one) => react(at, one as CheckoutMessage, 0), messages);
   return { step: state.step, asks: asks.map(({ type }) => type.replace(/^.*\.(.*)\.v1/, '$1')) };
 };
-const would = (wishes: Partial<StreamChanges>) =>
-  play(buildSupposedScript(script, told(supposeStream(past(factsUntil.confirmed), { ...nothing, ...wishes }))));
+const replayWith = (wishes: Partial<StreamChanges>) =>
+  replay(
+    buildSupposedScript(script, messagesFor(supposeStream(past(factsUntil.confirmed), { ...nothing, ...wishes }))),
+  );
 
-describe('A saga, rehearsed', () => {
-  it('hears what its journal says it heard, in that order', () => {
+describe('A saga that is replayed', () => {
+  it('gets the messages of its journal, in the same order', () => {
     expect(script.map(({ message, version }) => [typeOf(message), version])).toEqual([
       [OrderPlaced.type, 1],
       [StockReserved.type, undefined],
@@ -114,11 +116,11 @@ describe('A saga, rehearsed', () => {
     ]);
     expect([lost, unhandledCount]).toEqual([['ordering.checkout-waits.v1'], 0]);
     const asItWas = { step: 'confirmed', asks: ['reserve-stock', 'take-payment', 'commit-stock', 'confirm-order'] };
-    expect(play(script.map(({ message }) => message))).toEqual(asItWas);
-    expect(would({})).toEqual(asItWas);
+    expect(replay(script.map(({ message }) => message))).toEqual(asItWas);
+    expect(replayWith({})).toEqual(asItWas);
   });
 
-  it('and then what it has yet to hear', () => {
+  it('then gets the messages that it has not handled yet', () => {
     const early = buildScript(journal.slice(0, 2), own, others, timer);
     expect(early.unhandledCount).toBe(3);
     expect(early.script.map(({ message }) => typeOf(message)).slice(2)).toEqual([
@@ -128,33 +130,33 @@ describe('A saga, rehearsed', () => {
     ]);
   });
 
-  it('hears a timer where it rang', () => {
+  it('gets a timer at the place where it went off', () => {
     const rung = buildScript([journal[0], { heard: CheckoutOverdue.type, messageId: 't' }], own, new Map(), timer);
-    expect(play(rung.script.slice(0, 2).map(({ message }) => message))).toEqual({
+    expect(replay(rung.script.slice(0, 2).map(({ message }) => message))).toEqual({
       step: 'releasing',
       asks: ['reserve-stock', 'release-stock'],
     });
   });
 
   it('would not have been confirmed without the event that says so', () => {
-    expect(would({ leaveOut: [2] })).toMatchObject({ step: 'confirming' });
-    expect(would({ leaveOut: [1, 2] })).toEqual({ step: 'waiting', asks: [] });
+    expect(replayWith({ leaveOut: [2] })).toMatchObject({ step: 'confirming' });
+    expect(replayWith({ leaveOut: [1, 2] })).toEqual({ step: 'waiting', asks: [] });
   });
 
-  it('would have wound back, had the customer changed their mind at once', () => {
-    const { step, asks } = would({ add: [{ after: 1, event: facts.unwanted }], leaveOut: [2] });
-    // The goods were reserved all the same, and the money taken: both go back.
+  it('would have gone back if the customer had cancelled at once', () => {
+    const { step, asks } = replayWith({ add: [{ after: 1, event: facts.unwanted }], leaveOut: [2] });
+    // The goods were still reserved and the money taken, so both go back.
     expect(step).toBe('releasing');
     expect(asks).toEqual(['reserve-stock', 'release-stock', 'release-stock', 'void-payment', 'release-stock']);
   });
 
-  it('hears an added message right after the event it follows', () => {
+  it('gets an added message directly after that of the event it follows', () => {
     const add = [{ after: 2, event: facts.unwanted as OrderEvent }];
-    const heard = buildSupposedScript(
+    const messages = buildSupposedScript(
       script,
-      told(supposeStream(past(factsUntil.pending), { ...nothing, add: [{ ...add[0], after: 1 }] })),
+      messagesFor(supposeStream(past(factsUntil.pending), { ...nothing, add: [{ ...add[0], after: 1 }] })),
     );
-    expect(heard.map(typeOf).slice(0, 3)).toEqual([
+    expect(messages.map(typeOf).slice(0, 3)).toEqual([
       OrderPlaced.type,
       OrderCancellationRequested.type,
       StockReserved.type,
@@ -163,11 +165,11 @@ describe('A saga, rehearsed', () => {
 
   it('would have asked for another amount', () => {
     const event: OrderEvent = { ...facts.placed, data: { ...facts.placed.data, total: vnd(7) } };
-    const heard = buildSupposedScript(
+    const messages = buildSupposedScript(
       script,
-      told(supposeStream(past(factsUntil.confirmed), { ...nothing, change: [{ version: 1, event }] })),
+      messagesFor(supposeStream(past(factsUntil.confirmed), { ...nothing, change: [{ version: 1, event }] })),
     );
-    const { asks } = replayAll(initialCheckout, (at, one) => react(at, one as CheckoutMessage, 0), heard);
+    const { asks } = replayAll(initialCheckout, (at, one) => react(at, one as CheckoutMessage, 0), messages);
     expect(asks.find(({ type }) => type.includes('take-payment'))).toMatchObject({
       heard: StockReserved.type,
       body: { amount: vnd(7) },
