@@ -299,7 +299,8 @@ describe('An order that somebody has written to with the shop’s own role', () 
     expect(said).toMatchObject({ version: 4, leaves: { status: 'confirmed', toDo: [] } });
     expect(said.data).toMatchObject({
       version: 3,
-      reason: 'a faulty import (The head of the order said version 2, and its last event is 3: it was put right.)',
+      reason:
+        'a faulty import (The stored version of the order was 2, but its last event has version 3. This was corrected.)',
     });
     await tell(new AdvanceOrder(id, 'accept', staff));
     await cancel(id);

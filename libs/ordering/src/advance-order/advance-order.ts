@@ -17,7 +17,7 @@ const rules: Record<Step, { readonly from: Status; readonly to: Status }> = {
 /** The codes of the refusals that the rule may throw. */
 export const refusalCodes = ['NOT_FOUND', 'WRONG_STATUS', 'ORDER_ON_HOLD'] as const;
 
-/** The bar moves the order to the next step. If the same step is requested again, the answer is the same. */
+/** A barista moves the order to the next step. If the same step is requested again, the answer is the same. */
 export function advanceOrder(order: Order, step: Step): readonly OrderEvent[] {
   if (order.status === 'unplaced') throw new OrderNotFound();
   const { from, to } = rules[step];

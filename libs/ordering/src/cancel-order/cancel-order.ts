@@ -26,7 +26,7 @@ export interface CancelRequest {
   readonly restock?: boolean | undefined;
 }
 
-/** A customer may cancel until the bar starts the order. Staff may cancel until it is handed over. */
+/** A customer may cancel until a barista starts the order. Staff may cancel until it is handed over. */
 const cancellableBy: Record<CancelRequest['by'], (order: ConfirmedOrder) => boolean> = {
   customer: isUntouched,
   staff: isInTheShop,

@@ -30,8 +30,11 @@ const withoutUnlistedData = (event: OrderEvent): OrderEvent => {
 };
 
 /** Like `projectOrder`, but without the data that a list does not show. */
-export const projectListed = (view: OrderView | undefined, event: OrderEvent, here: Recorded): OrderView | undefined =>
-  projectOrder(view, withoutUnlistedData(event), here);
+export const projectListed = (
+  view: OrderView | undefined,
+  event: OrderEvent,
+  recorded: Recorded,
+): OrderView | undefined => projectOrder(view, withoutUnlistedData(event), recorded);
 
 type SealedListed = Omit<SealedOrder, 'note' | 'since' | 'refunds' | 'deliveryFee' | 'fulfilment'> & {
   readonly fulfilment: Pick<SealedOrder['fulfilment'], 'type'>;

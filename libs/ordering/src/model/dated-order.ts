@@ -24,11 +24,11 @@ export interface DatedOrder {
 export function evolveDatedOrder(
   before: DatedOrder | undefined,
   event: OrderEvent,
-  here: Recorded,
+  recorded: Recorded,
 ): DatedOrder | undefined {
   const order = orderLife.evolve(before?.order ?? orderLife.initial, event);
   if (order.status === 'unplaced') return undefined;
-  const { orderId: id, version, at } = here;
+  const { orderId: id, version, at } = recorded;
   const since = before?.since ?? {};
   return {
     id,

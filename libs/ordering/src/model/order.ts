@@ -155,6 +155,7 @@ interface OrderOnHold extends OrderMoney {
   };
   readonly ended?: true;
 }
+/** An order that was confirmed, and neither cancelled nor refunded. */
 export type ConfirmedOrder = ConfirmedOrderNotOnHold | OrderOnHold;
 export interface CancelledOrder extends OrderMoney {
   readonly status: 'cancelled';
@@ -172,28 +173,28 @@ export interface RefundedOrder extends OrderMoney {
 export type PlacedState = PendingOrder | ConfirmedOrder | CancelledOrder | RefundedOrder;
 export type Order = { readonly status: 'unplaced' } | PlacedState;
 
-export const totalRefunded = (till: OrderMoney): Money =>
-  sum(till.refunds.filter((refund) => refund.state === 'refunded').map((refund) => refund.amount));
+export const totalRefunded = (money: OrderMoney): Money =>
+  sum(money.refunds.filter((refund) => refund.state === 'refunded').map((refund) => refund.amount));
 
 /** What can still be refunded: the paid money, without what was refunded or is on its way. */
-export const refundableAmount = (till: OrderMoney): Money =>
-  minus(till.paid, sum(till.refunds.filter((refund) => refund.state !== 'failed').map((refund) => refund.amount)));
+export const refundableAmount = (money: OrderMoney): Money =>
+  minus(money.paid, sum(money.refunds.filter((refund) => refund.state !== 'failed').map((refund) => refund.amount)));
 
 /** Money that the customer should get back. The provider refused it, and nobody has requested it again. */
-export const owedAmount = (till: OrderMoney): Money => till.owed ?? nothing;
+export const owedAmount = (money: OrderMoney): Money => money.owed ?? nothing;
 
-/** The bar has not started the order, so its goods can still be sold to another customer. */
+/** The baristas have not started the order, so its goods can still be sold to another customer. */
 export const isUntouched = ({ status }: Order): boolean =>
   status === 'confirmed' || status === 'accepted' || status === 'on-hold';
 
 export const hasEnded = (order: Order): boolean => 'ended' in order && order.ended === true;
 
 /** The customer still waits for money of this order: it is on its way, or it is owed. */
-export const hasOpenMoney = (till: OrderMoney): boolean =>
-  owedAmount(till).amount > 0 || till.refunds.some(({ state }) => state === 'requested');
+export const hasOpenMoney = (money: OrderMoney): boolean =>
+  owedAmount(money).amount > 0 || money.refunds.some(({ state }) => state === 'requested');
 
 /** An order that is no longer pending. It may have been cancelled without a confirmation. */
-type OrderWithMoney = ConfirmedOrder | CancelledOrder | RefundedOrder;
+export type OrderWithMoney = ConfirmedOrder | CancelledOrder | RefundedOrder;
 
 function withOwed({ owed: _, ...order }: OrderWithMoney, amount: number, refunds: readonly Refund[]): OrderWithMoney {
   return amount > 0 ? { ...order, refunds, owed: vnd(amount) } : { ...order, refunds };
@@ -210,8 +211,8 @@ function withReversal<State extends PlacedState>(order: State, reversal: Payment
   return { ...order, reversals: [...reversals, reversal] };
 }
 
-const withRefundState = (till: OrderMoney, refundId: Uuid, state: Refund['state']): readonly Refund[] =>
-  till.refunds.map((refund) => (refund.refundId === refundId ? { ...refund, state } : refund));
+const refundsWithState = (money: OrderMoney, refundId: Uuid, state: Refund['state']): readonly Refund[] =>
+  money.refunds.map((refund) => (refund.refundId === refundId ? { ...refund, state } : refund));
 
 /** A refund first pays what is owed. Only the rest is money that is given back for the first time. */
 function applyRefundRequest(order: OrderWithMoney, { restock, ...refund }: RefundRequested['data']): OrderWithMoney {
@@ -238,7 +239,7 @@ function applyRefundFailure(order: Order, { refundId }: RefundFailed['data']): O
   if (!('refunds' in order)) return order;
   const refund = order.refunds.find((one) => one.refundId === refundId);
   if (refund?.state !== 'requested') return order;
-  const refunds = withRefundState(order, refundId, 'failed');
+  const refunds = refundsWithState(order, refundId, 'failed');
   // Money that has gone back with another refund is not owed. That happens only if an earlier RefundFailed of this
   // refund was declared void.
   const left = refundableAmount({ ...order, refunds }).amount;
@@ -247,7 +248,7 @@ function applyRefundFailure(order: Order, { refundId }: RefundFailed['data']): O
 
 const isOnHold = (order: Order): order is OrderOnHold => order.status === 'on-hold';
 
-/** A step of the bar also ends a hold, because the OrderResumed before it may have been declared void. */
+/** A step of the baristas also ends a hold, because the OrderResumed before it may have been declared void. */
 const moveTo = (order: Order, status: ConfirmedOrderNotOnHold['status']): Order =>
   'confirmation' in order && order.status !== 'cancelled' && order.status !== 'refunded' && !order.ended
     ? { ...withoutHold(order), status }
@@ -293,7 +294,7 @@ function applyCancellation(
 
 function applyRefund(order: Order, { refundId }: OrderRefunded['data']): Order {
   if (!('refunds' in order)) return order;
-  const after = { ...order, refunds: withRefundState(order, refundId, 'refunded') };
+  const after = { ...order, refunds: refundsWithState(order, refundId, 'refunded') };
   if (after.status === 'cancelled' || after.status === 'refunded') return after;
   if (after.ended) return hasOpenMoney(after) ? after : { ...withoutHold(after), status: 'refunded' };
   const all = totalRefunded(after).amount === after.paid.amount;

@@ -34,7 +34,7 @@ export class Outcomes implements OnModuleInit, OnModuleDestroy {
   onModuleDestroy(): void {
     this.stopListening();
     clearTimeout(this.timer);
-    for (const waiters of this.waiting.values()) for (const tell of waiters) tell(undefined);
+    for (const waiters of this.waiting.values()) for (const report of waiters) report(undefined);
   }
 
   /** The version at which the order was confirmed or cancelled. Undefined if the waiting time ends first. */
@@ -64,7 +64,7 @@ export class Outcomes implements OnModuleInit, OnModuleDestroy {
     try {
       const ended = await this.db.query<{ orderId: Uuid; version: number }>(FIND_OUTCOMES, [[...this.waiting.keys()]]);
       for (const { orderId, version } of ended)
-        for (const tell of [...(this.waiting.get(orderId) ?? [])]) tell(Number(version));
+        for (const report of [...(this.waiting.get(orderId) ?? [])]) report(Number(version));
     } catch {
       // The next query may succeed. A request whose waiting time is over gets an answer without an outcome.
     } finally {

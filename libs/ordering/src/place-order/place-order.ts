@@ -71,8 +71,8 @@ export interface PlaceRequest {
 }
 
 /**
- * A cart becomes an order, at the prices of the catalogue. `agreed` is the total that the customer has agreed to. A
- * guest who pays cash reserves goods without any security, so they may order at most `guestCashMost` pieces.
+ * A cart becomes an order, at the prices of the catalogue. `agreedTotal` is the total that the customer has agreed to. A
+ * guest who pays cash reserves goods without any security, so they may order at most `maxGuestCashPieces` pieces.
  */
 export function placeOrder(
   order: Order,

@@ -7,6 +7,7 @@ import {
   refundableAmount,
   type Order,
   type OrderEvent,
+  type OrderWithMoney,
   type Refund,
 } from '../model/order';
 import {
@@ -52,7 +53,7 @@ export function refundOrder(order: Order, request: RefundRequest): readonly Orde
 }
 
 /** A refund can end only an order that was neither handed over nor cancelled. */
-function decideEnd(order: InTheTill, amount: Money, requested: boolean | undefined): boolean {
+function decideEnd(order: OrderWithMoney, amount: Money, requested: boolean | undefined): boolean {
   if (order.status === 'completed' || order.status === 'cancelled' || order.status === 'refunded') return false;
   if (hasEnded(order)) return false;
   const owedAfter = Math.max(0, owedAmount(order).amount - amount.amount);
@@ -64,14 +65,12 @@ function decideEnd(order: InTheTill, amount: Money, requested: boolean | undefin
  * True: the goods go back on the shelf. False: they are waste. Undefined: the refund leaves them where they are. This
  * is decided only once for an order.
  */
-function decideRestock(order: InTheTill, end: boolean, requested: boolean | undefined): boolean | undefined {
+function decideRestock(order: OrderWithMoney, end: boolean, requested: boolean | undefined): boolean | undefined {
   if (end) return requested ?? isUntouched(order);
   if (!requested) return undefined;
   if (order.status !== 'completed' || order.goods) throw new NothingToRestock();
   return true;
 }
-
-type InTheTill = Exclude<Order, { readonly status: 'unplaced' | 'pending' }>;
 
 /**
  * Requests all owed money once more, as one refund. Money that has gone back another way is no longer owed. So the

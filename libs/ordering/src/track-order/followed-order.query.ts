@@ -11,7 +11,7 @@ import { foldView, mustOwn } from '../view-order/view-order.query';
 import type { OrderFeed } from './order-feed.query';
 import { applyEvent } from './tracking';
 
-export type Send = (word: 'snapshot' | 'event', said: object) => void;
+export type Send = (event: 'snapshot' | 'event', body: object) => void;
 
 /**
  * One order that one client follows. The client gets a snapshot at the version that it has (or at the current one, if

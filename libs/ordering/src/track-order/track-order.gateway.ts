@@ -47,7 +47,7 @@ interface Session {
   unwatch: () => void;
 }
 
-type Acknowledged = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
+type Acknowledgement = { readonly ok: true } | { readonly ok: false; readonly code: string; readonly message: string };
 
 const messageFor = (
   socket: Socket,
@@ -61,7 +61,7 @@ const describeError = (error: unknown): Pick<DomainError, 'code' | 'message' | '
     : { code: 'INTERNAL', message: 'Something broke on our side.', params: {} };
 };
 
-const newRefusal = (socket: Socket, error: unknown): Acknowledged => {
+const newRefusal = (socket: Socket, error: unknown): Acknowledgement => {
   const refused = describeError(error);
   return { ok: false, code: refused.code, message: messageFor(socket, refused) };
 };
@@ -164,21 +164,21 @@ export class TrackOrderGateway
   }
 
   @SubscribeMessage('authenticate')
-  authenticate(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledged> {
+  authenticate(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledgement> {
     return turnsOf(socket).next(() => this.renew(socket, body));
   }
 
   @SubscribeMessage('subscribe')
-  subscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledged> {
+  subscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledgement> {
     return turnsOf(socket).next(() => this.follow(socket, body));
   }
 
   @SubscribeMessage('unsubscribe')
-  unsubscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledged> {
-    return turnsOf(socket).next(() => this.leave(socket, body));
+  unsubscribe(@ConnectedSocket() socket: Socket, @MessageBody() body: unknown): Promise<Acknowledgement> {
+    return turnsOf(socket).next(() => this.unfollow(socket, body));
   }
 
-  private async renew(socket: Socket, body: unknown): Promise<Acknowledged> {
+  private async renew(socket: Socket, body: unknown): Promise<Acknowledgement> {
     const session = socket.data as Session;
     try {
       const caller = await this.callerOf(parseBody(Renewal, body, 'Send { token } or { cartToken }.'));
@@ -192,7 +192,7 @@ export class TrackOrderGateway
     }
   }
 
-  private async follow(socket: Socket, body: unknown): Promise<Acknowledged> {
+  private async follow(socket: Socket, body: unknown): Promise<Acknowledgement> {
     const { caller, followed } = socket.data as Session;
     try {
       if (!socket.connected) return { ok: true }; // the client has disconnected
@@ -201,16 +201,16 @@ export class TrackOrderGateway
       followed.delete(orderId);
       if (followed.size >= MOST_ORDERS)
         throw new DomainError('TOO_MANY', 'refused', `Follow at most ${MOST_ORDERS} orders at once.`);
-      const tell: Send = (word, said) => socket.emit(word, said);
-      const failed = (): void => closeTransport(socket);
-      const one = new FollowedOrder(this.store, this.feed, this.vault, orderId, tell, failed);
-      followed.set(orderId, one);
+      const send: Send = (event, body) => socket.emit(event, body);
+      const onFailure = (): void => closeTransport(socket);
+      const followedOrder = new FollowedOrder(this.store, this.feed, this.vault, orderId, send, onFailure);
+      followed.set(orderId, followedOrder);
       const reader = may(caller, 'staff') ? undefined : await this.guests.readerOfOneOrder(caller);
-      await one.begin(reader, lastVersion).catch((error: unknown) => {
-        if (followed.get(orderId) === one) followed.delete(orderId);
+      await followedOrder.begin(reader, lastVersion).catch((error: unknown) => {
+        if (followed.get(orderId) === followedOrder) followed.delete(orderId);
         throw error;
       });
-      if (!socket.connected) one.end();
+      if (!socket.connected) followedOrder.end();
       return { ok: true };
     } catch (error) {
       const refused = newRefusal(socket, error);
@@ -220,7 +220,7 @@ export class TrackOrderGateway
     }
   }
 
-  private leave(socket: Socket, body: unknown): Acknowledged {
+  private unfollow(socket: Socket, body: unknown): Acknowledgement {
     const { followed } = socket.data as Session;
     try {
       const { orderId } = parseBody(OrderReference, body, 'Send { orderId }.');

@@ -26,18 +26,18 @@ export interface Delta {
 export function applyEvent(
   view: OrderView,
   event: OrderEvent,
-  here: Recorded,
+  recorded: Recorded,
   show: ShowOrder = showToOwner,
 ): { readonly view: OrderView; readonly delta: Delta } | undefined {
-  if (here.version !== view.version + 1) return undefined;
-  const next = projectOrder(view, event, here);
+  if (recorded.version !== view.version + 1) return undefined;
+  const next = projectOrder(view, event, recorded);
   if (!next) return undefined;
   const { title, detail } = describeFact(event, next.order.placed.locale, next.order);
   const delta: Delta = {
     orderId: next.id,
-    version: here.version,
+    version: recorded.version,
     type: event.type,
-    at: here.at,
+    at: recorded.at,
     status: next.order.status,
     title,
     detail,

@@ -25,7 +25,7 @@ const ALL_SPENT = statement(
    join unnest($1::text[], $2::int[]) as t(guest, since) on p.guest = t.guest and p.guest_since = t.since`,
 );
 
-/** The refusal that `ownerOf` throws, on the routes of a single order. */
+/** The refusal that `readerOfOneOrder` throws, on the routes of a single order. */
 export const TOKEN_SPENT = {
   status: 401,
   code: 'CART_TOKEN_SPENT',

@@ -120,7 +120,7 @@ export function paymentState(order: PlacedState): (typeof paymentStates)[number]
  */
 export function showOrder({ id, version, placedAt, updatedAt, since, order }: OrderView): SealedOrder {
   const { placed } = order;
-  const till = order.status === 'pending' ? noMoneyYet : order;
+  const money = order.status === 'pending' ? noMoneyYet : order;
   return {
     id,
     number: placed.number,
@@ -139,7 +139,7 @@ export function showOrder({ id, version, placedAt, updatedAt, since, order }: Or
       provider: ('confirmation' in order ? order.confirmation?.provider : undefined) ?? placed.payment.provider,
       status: paymentState(order),
       ...(order.status === 'pending' ? { paid: nothing, refunded: nothing } : moneyOf(order)),
-      owed: owedAmount(till),
+      owed: owedAmount(money),
     },
     note: placed.note,
     placedAt,
@@ -149,7 +149,7 @@ export function showOrder({ id, version, placedAt, updatedAt, since, order }: Or
     ended: hasEnded(order),
     cancellation: order.status === 'cancelled' ? showCancellation(order.cancellation) : null,
     hold: order.status === 'on-hold' ? { reason: order.hold.reason } : null,
-    refunds: till.refunds.map((refund) => {
+    refunds: money.refunds.map((refund) => {
       const { refundId: id, amount, state } = refund;
       return { id, amount, reason: refundReasonForStaff(refund, order), state };
     }),

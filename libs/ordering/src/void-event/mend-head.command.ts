@@ -6,7 +6,7 @@ import { HeadNotBroken, OrderNotFound } from '../model/order-errors';
 
 /** A note for the event or the log line that records the repair. */
 export const headRepairNote = ({ head, last }: Head): string =>
-  `(The head of the order said version ${head}, and its last event is ${last}: it was put right.)`;
+  `(The stored version of the order was ${head}, but its last event has version ${last}. This was corrected.)`;
 
 /** Sets the order's stored version to that of its last event, so that the order can continue. */
 export class MendHead extends Command<Head> {

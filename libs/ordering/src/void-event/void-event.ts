@@ -47,8 +47,8 @@ function canBeApplied(stream: readonly ReadEvent[], version: number): boolean {
     if (event.unreadable) continue;
     const { streamId, timestamp } = event;
     try {
-      const here = { orderId: streamId, version: event.version, at: timestamp.toISOString() };
-      order = applyRules(event, () => evolveDatedOrder(order, event as unknown as OrderEvent, here));
+      const recorded = { orderId: streamId, version: event.version, at: timestamp.toISOString() };
+      order = applyRules(event, () => evolveDatedOrder(order, event as unknown as OrderEvent, recorded));
     } catch {
       if (event.version === version) return false;
     }

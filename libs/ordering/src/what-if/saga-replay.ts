@@ -87,13 +87,13 @@ export interface SagaReplay<State> {
 
 export function startReplay<State>(
   initial: State,
-  hear: (state: State, message: Message) => { readonly state: State; readonly asks: readonly Message[] },
+  react: (state: State, message: Message) => { readonly state: State; readonly asks: readonly Message[] },
 ): SagaReplay<State> {
   let state = initial;
   const asks: SagaRequest[] = [];
   return {
     handle(message) {
-      const next = hear(state, message);
+      const next = react(state, message);
       state = next.state;
       asks.push(...next.asks.map((ask) => ({ heard: typeOf(message), type: typeOf(ask), body: ask.body })));
     },
@@ -107,12 +107,12 @@ export function startReplay<State>(
 /** Runs a saga with all messages of a script. */
 export function replayAll<State>(
   initial: State,
-  hear: (state: State, message: Message) => { readonly state: State; readonly asks: readonly Message[] },
+  react: (state: State, message: Message) => { readonly state: State; readonly asks: readonly Message[] },
   script: readonly Message[],
 ): { readonly state: State; readonly asks: readonly SagaRequest[] } {
-  const played = startReplay(initial, hear);
-  for (const message of script) played.handle(message);
-  return played;
+  const sagaReplay = startReplay(initial, react);
+  for (const message of script) sagaReplay.handle(message);
+  return sagaReplay;
 }
 
 /** A line of a saga's journal: the type and the id of the message that the saga handled. */
@@ -134,26 +134,26 @@ export function buildScript(
 ): { readonly script: readonly ScriptMessage[]; readonly lost: readonly string[]; readonly unhandledCount: number } {
   const waiting = new Set(own);
   const byType = new Map<string, Required<ScriptMessage>[]>();
-  for (const cue of own) {
-    const alike = byType.get(typeOf(cue.message));
-    if (alike) alike.push(cue);
-    else byType.set(typeOf(cue.message), [cue]);
+  for (const ownMessage of own) {
+    const sameType = byType.get(typeOf(ownMessage.message));
+    if (sameType) sameType.push(ownMessage);
+    else byType.set(typeOf(ownMessage.message), [ownMessage]);
   }
-  for (const cues of byType.values()) cues.reverse(); // `pop` takes the next one from the end
-  const unheard = new Map(others);
+  for (const messages of byType.values()) messages.reverse(); // `pop` takes the next one from the end
+  const unhandled = new Map(others);
   const script: ScriptMessage[] = [];
   const lost: string[] = [];
   for (const { heard, messageId } of journal) {
-    const other = unheard.get(messageId);
-    const ownMessage = other ? undefined : byType.get(heard)?.pop();
+    const other = unhandled.get(messageId);
+    const nextOwn = other ? undefined : byType.get(heard)?.pop();
     const firedTimer = timer(heard);
-    if (ownMessage) waiting.delete(ownMessage);
+    if (nextOwn) waiting.delete(nextOwn);
     if (other) script.push({ message: other });
-    else if (ownMessage) script.push(ownMessage);
+    else if (nextOwn) script.push(nextOwn);
     else if (firedTimer) script.push({ message: firedTimer });
     else lost.push(heard);
-    unheard.delete(messageId);
+    unhandled.delete(messageId);
   }
-  const rest = [...[...unheard.values()].map((message) => ({ message })), ...waiting];
+  const rest = [...[...unhandled.values()].map((message) => ({ message })), ...waiting];
   return { script: [...script, ...rest], lost, unhandledCount: rest.length };
 }

@@ -6,7 +6,7 @@ import type { StreamChanges } from './what-if';
 export type SealedPlaces = ReadonlySet<string>;
 
 /** No real sealed value starts with this, so a value with this prefix cannot be opened. */
-const BLOCKED = 'closed:';
+const BLOCKED_PREFIX = 'closed:';
 
 type Visit = (sealed: Sealed, path: string) => unknown;
 
@@ -26,23 +26,25 @@ const placeOf = (type: string, path: string, { sealed, subject }: Sealed) => [ty
  * send data in either form.
  */
 export function findSealedPlaces(events: readonly { readonly type: string; readonly data: unknown }[]): SealedPlaces {
-  const standing = new Set<string>();
+  const places = new Set<string>();
   for (const { type, data } of events)
     mapSealed(data, (sealed, path) => {
-      standing.add(placeOf(type, path, sealed));
+      places.add(placeOf(type, path, sealed));
       return sealed;
     });
-  return standing;
+  return places;
 }
 
 /**
  * Gives sealed values a prefix with which they cannot be opened, unless the stream has the same value at the same
  * place. A client may know a sealed value from elsewhere, and must not be able to read it here.
  */
-export function blockMovedValues({ leaveOut, change, add }: StreamChanges, standing: SealedPlaces): StreamChanges {
+export function blockMovedValues({ leaveOut, change, add }: StreamChanges, places: SealedPlaces): StreamChanges {
   const block = (event: OrderEvent): OrderEvent => {
     const data = mapSealed(event.data, (sealed, path) =>
-      standing.has(placeOf(event.type, path, sealed)) ? sealed : { ...sealed, sealed: `${BLOCKED}${sealed.sealed}` },
+      places.has(placeOf(event.type, path, sealed))
+        ? sealed
+        : { ...sealed, sealed: `${BLOCKED_PREFIX}${sealed.sealed}` },
     );
     return { type: event.type, data } as OrderEvent;
   };
@@ -53,6 +55,8 @@ export function blockMovedValues({ leaveOut, change, add }: StreamChanges, stand
   };
 }
 
-/** Replaces each value that was kept closed by its sealed text, as the client sent it. */
+/** Replaces each value that was blocked by its sealed text, as the client sent it. */
 export const restoreBlockedValues = <T>(value: T): T =>
-  mapSealed(value, (sealed) => (sealed.sealed.startsWith(BLOCKED) ? sealed.sealed.slice(BLOCKED.length) : sealed)) as T;
+  mapSealed(value, (sealed) =>
+    sealed.sealed.startsWith(BLOCKED_PREFIX) ? sealed.sealed.slice(BLOCKED_PREFIX.length) : sealed,
+  ) as T;

@@ -26,7 +26,13 @@ import type { SagaName } from '../sagas/saga-id';
 import { projectOrder, type OrderView } from '../view-order/order-view';
 import { blockMovedValues, restoreBlockedValues, findSealedPlaces } from './sealed-values';
 import { startReplay, buildScript, buildSupposedScript, type SagaRequest, type JournalLine } from './saga-replay';
-import { makeIdleNoter, supposeStream, type PastEvent, type SupposedEvent, type StreamChanges } from './what-if';
+import {
+  makeIdleEventNotes,
+  buildSupposedStream,
+  type PastEvent,
+  type SupposedEvent,
+  type StreamChanges,
+} from './what-if';
 import { parseChanges, type RequestedChanges } from './requested-changes.config';
 
 /**
@@ -124,11 +130,11 @@ export class WhatIfHandler implements IQueryHandler<WhatIf> {
     const broken = events.find(({ unreadable }) => unreadable);
     // The actual order ends before the first event that cannot be read. The supposed order has all events, so the
     // request must leave out or change each event that cannot be read.
-    const asItWas = supposeStream(
+    const asItWas = buildSupposedStream(
       events.slice(0, broken ? events.indexOf(broken) : undefined).map(toPastEvent),
       NO_CHANGES,
     );
-    const asItWouldBe = supposeStream(mustBeReadable(events, streamChanges).map(toPastEvent), streamChanges);
+    const asItWouldBe = buildSupposedStream(mustBeReadable(events, streamChanges).map(toPastEvent), streamChanges);
     const actual = await showStream(orderId, asItWas, slices);
     if (!actual) throw broken?.unreadable ?? new OrderNotFound();
     const whatIf = await showStream(orderId, asItWouldBe, slices);
@@ -153,7 +159,7 @@ export class WhatIfHandler implements IQueryHandler<WhatIf> {
         ...(broken
           ? [`Event ${broken.version} (${broken.type}) cannot be read: the actual order ends before it.`]
           : []),
-        ...(await slices.map(asItWouldBe, makeIdleNoter())).flat(),
+        ...(await slices.map(asItWouldBe, makeIdleEventNotes())).flat(),
         ...first.notes,
         ...second.notes,
       ],

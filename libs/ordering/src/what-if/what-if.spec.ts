@@ -10,7 +10,7 @@ import { announcements } from '../model/order-announcements';
 import { orderLife, type Order, type OrderEvent } from '../model/order';
 import { facts, orderId, factsUntil, orderAfter } from '../model/order-samples';
 import { replayAll, buildScript, buildSupposedScript, typeOf } from './saga-replay';
-import { idleNotesOf, supposeStream, type PastEvent, type SupposedEvent, type StreamChanges } from './what-if';
+import { idleNotesOf, buildSupposedStream, type PastEvent, type SupposedEvent, type StreamChanges } from './what-if';
 
 const nothing: StreamChanges = { leaveOut: [], change: [], add: [] };
 const past = (events: readonly OrderEvent[]): PastEvent[] =>
@@ -22,20 +22,20 @@ describe('A stream as it would have been', () => {
   const ready = past(factsUntil.ready);
 
   it('is the actual stream if nothing is changed', () => {
-    expect(supposeStream(ready, nothing).map(({ event, at }) => ({ event, at }))).toEqual(
+    expect(buildSupposedStream(ready, nothing).map(({ event, at }) => ({ event, at }))).toEqual(
       ready.map(({ event, at }) => ({ event, at })),
     );
   });
 
   it('does not have the events that are left out', () => {
-    const without = supposeStream(ready, { ...nothing, leaveOut: [2, 4] });
+    const without = buildSupposedStream(ready, { ...nothing, leaveOut: [2, 4] });
     expect(types(without)).toEqual(['OrderPlaced', 'OrderAccepted', 'OrderReadied']);
     expect(statusOf(without)).toBe('pending');
   });
 
   it('has the new data of changed events', () => {
     const event: OrderEvent = { ...facts.confirmed, data: { ...facts.confirmed.data, paid: vnd(1) } };
-    const changed = supposeStream(ready, { ...nothing, change: [{ version: 2, event }] });
+    const changed = buildSupposedStream(ready, { ...nothing, change: [{ version: 2, event }] });
     expect(changed[1]).toMatchObject({ how: 'changed', event: { data: { paid: vnd(1) } }, at: ready[1].at });
   });
 
@@ -45,15 +45,15 @@ describe('A stream as it would have been', () => {
       { after: 2, event: facts.cancelled as OrderEvent },
       { after: 0, event: facts.accepted as OrderEvent },
     ];
-    const more = supposeStream(past(factsUntil.confirmed), { ...nothing, leaveOut: [2], add });
+    const more = buildSupposedStream(past(factsUntil.confirmed), { ...nothing, leaveOut: [2], add });
     expect(types(more)).toEqual(['OrderAccepted', 'OrderPlaced', 'CancellationRequested', 'OrderCancelled']);
     expect(more.map(({ at }) => at.slice(11, 13))).toEqual(['00', '00', '00', '01']);
     expect(statusOf(more)).toBe('cancelled');
   });
 
   it('names the events that would change nothing', () => {
-    expect(idleNotesOf(supposeStream(ready, nothing))).toEqual([]);
-    expect(idleNotesOf(supposeStream(ready, { ...nothing, leaveOut: [2] }))).toEqual([
+    expect(idleNotesOf(buildSupposedStream(ready, nothing))).toEqual([]);
+    expect(idleNotesOf(buildSupposedStream(ready, { ...nothing, leaveOut: [2] }))).toEqual([
       'OrderAccepted (version 2, as it was) changes nothing: the order is pending',
       'PreparationStarted (version 3, as it was) changes nothing: the order is pending',
       'OrderReadied (version 4, as it was) changes nothing: the order is pending',
@@ -90,7 +90,7 @@ const messagesFor = (stream: readonly SupposedEvent[]) => {
       .map((message) => ({ message, from, added: how === 'added' }));
   });
 };
-const own = messagesFor(supposeStream(past(factsUntil.confirmed), nothing)).map(({ message, from }) => ({
+const own = messagesFor(buildSupposedStream(past(factsUntil.confirmed), nothing)).map(({ message, from }) => ({
   message,
   version: from,
 }));
@@ -102,7 +102,10 @@ const replay = (messages: readonly Message[]) => {
 };
 const replayWith = (wishes: Partial<StreamChanges>) =>
   replay(
-    buildSupposedScript(script, messagesFor(supposeStream(past(factsUntil.confirmed), { ...nothing, ...wishes }))),
+    buildSupposedScript(
+      script,
+      messagesFor(buildSupposedStream(past(factsUntil.confirmed), { ...nothing, ...wishes })),
+    ),
   );
 
 describe('A saga that is replayed', () => {
@@ -154,7 +157,7 @@ describe('A saga that is replayed', () => {
     const add = [{ after: 2, event: facts.unwanted as OrderEvent }];
     const messages = buildSupposedScript(
       script,
-      messagesFor(supposeStream(past(factsUntil.pending), { ...nothing, add: [{ ...add[0], after: 1 }] })),
+      messagesFor(buildSupposedStream(past(factsUntil.pending), { ...nothing, add: [{ ...add[0], after: 1 }] })),
     );
     expect(messages.map(typeOf).slice(0, 3)).toEqual([
       OrderPlaced.type,
@@ -167,7 +170,7 @@ describe('A saga that is replayed', () => {
     const event: OrderEvent = { ...facts.placed, data: { ...facts.placed.data, total: vnd(7) } };
     const messages = buildSupposedScript(
       script,
-      messagesFor(supposeStream(past(factsUntil.confirmed), { ...nothing, change: [{ version: 1, event }] })),
+      messagesFor(buildSupposedStream(past(factsUntil.confirmed), { ...nothing, change: [{ version: 1, event }] })),
     );
     const { asks } = replayAll(initialCheckout, (at, one) => react(at, one as CheckoutMessage, 0), messages);
     expect(asks.find(({ type }) => type.includes('take-payment'))).toMatchObject({

@@ -24,11 +24,11 @@ export interface SupposedEvent {
 }
 
 /** The stream as it would have been. An added event has the time of the event before it. */
-export function supposeStream(
+export function buildSupposedStream(
   past: readonly PastEvent[],
   { leaveOut, change, add }: StreamChanges,
 ): readonly SupposedEvent[] {
-  const out = new Set(leaveOut);
+  const leftOut = new Set(leaveOut);
   const changed = new Map(change.map(({ version, event }) => [version, event]));
   const added = new Map<number, OrderEvent[]>();
   for (const { after, event } of add) added.set(after, [...(added.get(after) ?? []), event]);
@@ -36,10 +36,10 @@ export function supposeStream(
     (added.get(version) ?? []).map((event) => ({ event, at, from: version, how: 'added' }));
   const kept = past.flatMap(({ version, event, at }): SupposedEvent[] => {
     const other = changed.get(version);
-    const here: SupposedEvent = other
+    const supposedEvent: SupposedEvent = other
       ? { event: other, at, from: version, how: 'changed' }
       : { event, at, from: version, how: 'as it was' };
-    return [...(out.has(version) ? [] : [here]), ...addedAfter(version, at)];
+    return [...(leftOut.has(version) ? [] : [supposedEvent]), ...addedAfter(version, at)];
   });
   return [...(past.length > 0 ? addedAfter(0, past[0].at) : []), ...kept];
 }
@@ -65,7 +65,7 @@ const isEqual = (one: unknown, other: unknown): boolean =>
  * Returns a function that must get the events in order. For each event that does not change the order, it returns a
  * note.
  */
-export function makeIdleNoter(): (event: SupposedEvent, index: number) => readonly string[] {
+export function makeIdleEventNotes(): (event: SupposedEvent, index: number) => readonly string[] {
   let order: Order = orderLife.initial;
   return ({ event, how }, index) => {
     const before = order;
@@ -76,4 +76,5 @@ export function makeIdleNoter(): (event: SupposedEvent, index: number) => readon
 }
 
 /** The notes of all events. */
-export const idleNotesOf = (stream: readonly SupposedEvent[]): readonly string[] => stream.flatMap(makeIdleNoter());
+export const idleNotesOf = (stream: readonly SupposedEvent[]): readonly string[] =>
+  stream.flatMap(makeIdleEventNotes());
