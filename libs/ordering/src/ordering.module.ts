@@ -15,7 +15,7 @@ import { AdvanceOrderHandler } from './advance-order/advance-order.command';
 import { AdvanceOrderController } from './advance-order/advance-order.controller';
 import { CancelOrderHandler } from './cancel-order/cancel-order.command';
 import { CancelOrderController } from './cancel-order/cancel-order.controller';
-import { CloseWhenWoundBack } from './cancel-order/close-order.consumer';
+import { CloseWhenGivenBack } from './cancel-order/close-order.consumer';
 import * as checkout from './checkout/checkout-messages';
 import { CheckoutSaga } from './checkout/checkout.saga';
 import { ConfirmWhenCheckedOut } from './confirm-order/confirm-order.consumer';
@@ -71,7 +71,9 @@ const { OrderBooks } = ordering;
 
 /** Contracts also export lists and questions, so only the message classes are taken. */
 const messagesIn = (contract: object): readonly MessageClass[] =>
-  Object.values(contract).filter((word): word is MessageClass => typeof word === 'function' && 'type' in word);
+  Object.values(contract).filter(
+    (exported): exported is MessageClass => typeof exported === 'function' && 'type' in exported,
+  );
 
 const messages = [
   ...[ordering, inventory, payments, checkout, refunds].flatMap(messagesIn),
@@ -116,7 +118,7 @@ const messages = [
     ],
     ...[PlaceOrderHandler, CancelOrderHandler, AdvanceOrderHandler, RefundOrderHandler],
     ...[HoldOrderHandler, ResumeOrderHandler, VoidEventHandler, MendHeadHandler],
-    ...[CheckoutSaga, ConfirmWhenCheckedOut, CloseWhenWoundBack],
+    ...[CheckoutSaga, ConfirmWhenCheckedOut, CloseWhenGivenBack],
     ...[RecordWhenReversed, RecordWhenMoneyReturned, ReviewWhenAsked],
     ...[RefundAllowances, RefundSaga, RecordWhenRefunded, RecordWhenRefundFailed, RequestRefundAgain],
     ...[OrderAccounts, ForgetOrderer, { provide: OrderBooks, useClass: StoredOrderBooks }],

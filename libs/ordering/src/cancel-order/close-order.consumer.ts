@@ -12,8 +12,8 @@ import { paymentIdOf } from '../reverse-payment/reverse-payment';
 import { closeOrder } from './cancel-order';
 
 @InboxCommandHandler(CloseOrder, { name: 'close-order', lane: 'order' })
-export class CloseWhenWoundBack implements ICommandHandler<CloseOrder> {
-  private readonly log = new Logger(CloseWhenWoundBack.name);
+export class CloseWhenGivenBack implements ICommandHandler<CloseOrder> {
+  private readonly log = new Logger(CloseWhenGivenBack.name);
 
   constructor(
     private readonly orders: Orders,

@@ -87,8 +87,8 @@ interface Fate {
   readonly refundAfter?: number | null;
   readonly refund?: { readonly amount: number; readonly restock: boolean };
   /**
-   * For each delivery: the queue that delivers next, and whether the message is delivered once more. `isLost`: if it is a
-   * request of the checkout, it is lost.
+   * For each delivery: the queue that delivers next, and whether the message is delivered once more. `isLost`: if it is
+   * a request of the checkout, it is lost.
    */
   readonly picks: readonly { readonly queue: number; readonly twice: boolean; readonly isLost?: boolean }[];
 }

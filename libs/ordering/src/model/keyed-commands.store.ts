@@ -109,7 +109,9 @@ export class KeyedCommands {
     return this.orders.viewAfterCommand(stored.orderId, stored.commandId);
   }
 
-  /** With `sharesAnswer`, the first request's answer or error is returned. Otherwise this only waits until it has ended. */
+  /**
+   * With `sharesAnswer`, the first request's answer or error is returned. Otherwise this only waits until it has ended.
+   */
   private async waitFor({ answer }: Running, sharesAnswer: boolean): Promise<DatedOrder | undefined> {
     const waitEnded = new AbortController();
     const timeout = pause(MAX_WAIT_MS, 'too late' as const, { signal: waitEnded.signal });

@@ -7,7 +7,10 @@ export interface ListPart<Entry> {
   readonly nextAfter: number | null;
 }
 
-/** The part of a list that begins after `after`. `entries` must hold one more entry than `MAX_ENTRIES` if there are more. */
+/**
+ * The part of a list that begins after `after`. `entries` must hold one more entry than `MAX_ENTRIES` if there are
+ * more.
+ */
 export function takePart<Entry>(entries: readonly Entry[], after: number): ListPart<Entry> {
   const more = entries.length > MAX_ENTRIES;
   return { entries: more ? entries.slice(0, MAX_ENTRIES) : entries, nextAfter: more ? after + MAX_ENTRIES : null };

@@ -17,7 +17,7 @@ export const caps = orderCaps;
 export function orderLines(
   orderId: Uuid,
   answers: readonly (PricedLine | UnpricedLine)[],
-  wanted: readonly CartLineToOrder[] = [],
+  cartLines: readonly CartLineToOrder[] = [],
 ): readonly OrderLine[] {
   if (answers.length === 0) throw new CartEmpty();
   const unsold = answers.flatMap((line, index) => (isPriced(line) ? [] : [{ index, ...line }]));
@@ -39,7 +39,7 @@ export function orderLines(
       quantity,
       price,
     })),
-    ...cartLineFields(wanted[index], line.unitPrice),
+    ...cartLineFields(cartLines[index], line.unitPrice),
   }));
 }
 
@@ -71,8 +71,8 @@ export interface PlaceRequest {
 }
 
 /**
- * A cart becomes an order, at the prices of the catalogue. `agreedTotal` is the total that the customer has agreed to. A
- * guest who pays cash reserves goods without any security, so they may order at most `maxGuestCashPieces` pieces.
+ * A cart becomes an order, at the prices of the catalogue. `agreedTotal` is the total that the customer has agreed to.
+ * A guest who pays cash reserves goods without any security, so they may order at most `maxGuestCashPieces` pieces.
  */
 export function placeOrder(
   order: Order,
