@@ -128,13 +128,10 @@ export const VerifyAnswer = z
     admitted: z.int().optional().meta({ description: 'Later events of an older build, which have no MAC.' }),
     waiting: z.int().optional().meta({ description: 'Events that are committed but have no position yet.' }),
     voided: z.int().optional().meta({ description: 'Events that declare another one void.' }),
-    remarks: z
-      .array(RemarkAnswer)
-      .optional()
-      .meta({
-        description:
-          'Signed records of restored backups, new seals, and starts without the remembered seal. They are always reported.',
-      }),
+    remarks: z.array(RemarkAnswer).optional().meta({
+      description:
+        'Signed records of restored backups, new seals, and starts without the remembered seal. They are always reported.',
+    }),
   })
   .meta({ id: 'Verification' });
 
